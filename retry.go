@@ -1,0 +1,260 @@
+package gonets
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Retry says when a failed HTTP step is tried again.
+type Retry struct {
+	// Delays are the pauses before the second try, the third, and so on. Nil is
+	// the default (5s 30s 1m 30m 2h); an empty list means one try only.
+	Delays      []Duration   `json:"delays,omitzero"`
+	Exponential *Exponential `json:"exponential,omitempty"`
+	// On lists what is tried again: network, unknown, body, 4xx, 5xx, codes,
+	// ranges (500-503) and exclusions (!404). Nil is network, unknown, 4xx, 5xx.
+	On []string `json:"on,omitzero"`
+	// Deadline ends the tries this long after the first one.
+	Deadline *Duration `json:"deadline,omitempty"`
+}
+
+// Exponential is a growing pause: First, First×Factor, … up to Max.
+type Exponential struct {
+	First  Duration `json:"first"`
+	Factor float64  `json:"factor"`
+	Max    Duration `json:"max"`
+	// Tries counts all tries, the first one included.
+	Tries int `json:"tries"`
+}
+
+// DefaultRetry is the policy of a step that names none.
+func DefaultRetry() Retry {
+	return Retry{
+		Delays: []Duration{
+			Duration(5 * time.Second), Duration(30 * time.Second), Duration(time.Minute),
+			Duration(30 * time.Minute), Duration(2 * time.Hour),
+		},
+		On: []string{"network", "unknown", "4xx", "5xx"},
+	}
+}
+
+// OrDefault fills what r leaves open; r may be nil.
+func (r *Retry) OrDefault() Retry {
+	def := DefaultRetry()
+	if r == nil {
+		return def
+	}
+	out := *r
+	if out.Delays == nil && out.Exponential == nil {
+		out.Delays = def.Delays
+	}
+	if out.On == nil {
+		out.On = def.On
+	}
+	return out
+}
+
+// Delay is the pause after the given number of charged tries, without jitter;
+// ok is false when the tries are used up.
+func (r *Retry) Delay(tries int) (d time.Duration, ok bool) {
+	if e := r.Exponential; e != nil {
+		if tries >= e.Tries {
+			return 0, false
+		}
+		v := float64(e.First) * math.Pow(max(e.Factor, 1), float64(tries-1))
+		d = time.Duration(min(v, float64(MaxWait)))
+		if e.Max > 0 {
+			d = min(d, e.Max.D())
+		}
+	} else {
+		if tries < 1 || tries > len(r.Delays) {
+			return 0, false
+		}
+		d = r.Delays[tries-1].D()
+	}
+	return min(max(d, MinRetryDelay), MaxWait), true
+}
+
+// Covers tells whether an outcome is one to try again.
+func (r *Retry) Covers(o Outcome, status int) bool {
+	switch o {
+	case OutcomeHTTP:
+		return MatchStatus(r.On, status)
+	case OutcomeNetwork, OutcomeUnknown, OutcomeBody:
+		for _, p := range r.On {
+			if p == string(o) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// MatchStatus tells whether a status fits one of the patterns and none of the
+// exclusions: 200, 2**, 2xx, 20*, 200-204, !404. A list of exclusions alone
+// fits everything else.
+func MatchStatus(patterns []string, status int) bool {
+	positive, matched := false, false
+	for _, p := range patterns {
+		body, negative := strings.CutPrefix(p, "!")
+		lo, hi, ok := StatusRange(body)
+		if !ok {
+			continue
+		}
+		in := status >= lo && status <= hi
+		if negative {
+			if in {
+				return false
+			}
+			continue
+		}
+		positive = true
+		matched = matched || in
+	}
+	return matched || !positive && len(patterns) > 0
+}
+
+// StatusRange reads one pattern without its exclamation mark.
+func StatusRange(p string) (lo, hi int, ok bool) {
+	if a, b, isRange := strings.Cut(p, "-"); isRange {
+		lo, err1 := strconv.Atoi(a)
+		hi, err2 := strconv.Atoi(b)
+		return lo, hi, err1 == nil && err2 == nil && 100 <= lo && lo <= hi && hi <= 999
+	}
+	if len(p) != 3 || p[0] < '1' || p[0] > '9' {
+		return 0, 0, false
+	}
+	wild := false
+	for i := range 3 {
+		c := p[i]
+		digitLo, digitHi := int(c-'0'), int(c-'0')
+		switch {
+		case c == '*' || c == 'x' || c == 'X':
+			wild, digitLo, digitHi = true, 0, 9
+		case c < '0' || c > '9' || wild:
+			return 0, 0, false
+		}
+		lo, hi = lo*10+digitLo, hi*10+digitHi
+	}
+	return lo, hi, true
+}
+
+// Try is what Classify needs to know about the attempt besides its exchange.
+type Try struct {
+	RunID string
+	// Attempt is the attempt's number in the run.
+	Attempt int
+	// Tries counts the step's charged attempts, this one included.
+	Tries int
+	// First is when the step's first attempt was prepared.
+	First time.Time
+	// Now is when this attempt ended.
+	Now time.Time
+}
+
+// Verdict is what follows from an attempt.
+type Verdict struct {
+	Kind VerdictKind
+	// At is when the next try is due (VerdictRetry).
+	At     time.Time
+	Reason Code
+}
+
+// VerdictKind tells how a run goes on after an attempt.
+type VerdictKind int
+
+const (
+	// VerdictDone finishes the step.
+	VerdictDone VerdictKind = iota
+	// VerdictRetry waits for the next try.
+	VerdictRetry
+	// VerdictPause waits for a person.
+	VerdictPause
+	// VerdictContinue finishes the step as failed; the run goes on.
+	VerdictContinue
+	// VerdictFail ends the run as failed.
+	VerdictFail
+	// VerdictRelease gives the run back uncharged: a stopping server cut it.
+	VerdictRelease
+)
+
+// Classify decides what follows from an exchange. It is pure: the same
+// arguments always give the same verdict.
+func Classify(x *Exchange, retry Retry, onFailure string, t Try) Verdict {
+	switch x.Outcome {
+	case OutcomeOK:
+		return Verdict{Kind: VerdictDone}
+	case OutcomeCancelled:
+		return Verdict{Kind: VerdictRelease, Reason: CodeCancelled}
+	case OutcomeBlocked, OutcomeTemplate:
+		return Verdict{Kind: VerdictPause, Reason: x.Code}
+	}
+	reason := x.Code
+	if retry.Covers(x.Outcome, x.Status) {
+		if d, ok := retry.Delay(t.Tries); ok {
+			at := t.Now.Add(d + jitter(t.RunID, t.Attempt, d))
+			if after := retryAfter(x, t.Now); after.After(at) {
+				at = after
+			}
+			at = ceilMilli(at)
+			if retry.Deadline == nil || !at.After(t.First.Add(retry.Deadline.D())) {
+				return Verdict{Kind: VerdictRetry, At: at, Reason: reason}
+			}
+			reason = CodeDeadline
+		} else if t.Tries > 1 {
+			reason = CodeTriesUsedUp
+		}
+	}
+	switch onFailure {
+	case OnFailureContinue:
+		return Verdict{Kind: VerdictContinue, Reason: reason}
+	case OnFailureFail:
+		return Verdict{Kind: VerdictFail, Reason: reason}
+	}
+	return Verdict{Kind: VerdictPause, Reason: reason}
+}
+
+// ceilMilli rounds up to what the store keeps, so that a try is never early.
+func ceilMilli(t time.Time) time.Time {
+	if r := t.Truncate(time.Millisecond); r.Before(t) {
+		return r.Add(time.Millisecond)
+	}
+	return t
+}
+
+// jitter is 0 to MaxJitter of d, always the same for one attempt of one run.
+func jitter(runID string, attempt int, d time.Duration) time.Duration {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s/%d", runID, attempt)
+	share := float64(h.Sum64()>>11) / (1 << 53)
+	return time.Duration(float64(d) * MaxJitter * share)
+}
+
+// retryAfter is the time that a 413, 429 or 503 asks to wait for (RFC 9110
+// §10.2.3), at most MaxRetryAfter away; zero when it asks for none.
+func retryAfter(x *Exchange, now time.Time) time.Time {
+	switch x.Status {
+	case http.StatusRequestEntityTooLarge, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+	default:
+		return time.Time{}
+	}
+	v := strings.TrimSpace(HeaderValue(x.ReplyHeaders, "Retry-After"))
+	if v == "" {
+		return time.Time{}
+	}
+	at := time.Time{}
+	if secs, err := strconv.ParseInt(v, 10, 64); err == nil && secs >= 0 {
+		at = now.Add(time.Duration(min(secs, int64(MaxRetryAfter/time.Second))) * time.Second)
+	} else if date, err := http.ParseTime(v); err == nil {
+		at = date
+	}
+	if limit := now.Add(MaxRetryAfter); at.After(limit) {
+		at = limit
+	}
+	return at
+}

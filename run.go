@@ -1,0 +1,255 @@
+package gonets
+
+import "time"
+
+// RunState is where a run stands.
+type RunState string
+
+const (
+	// RunHeld waits for its scenario to be started.
+	RunHeld RunState = "held"
+	// RunQueued waits for a place in its lane.
+	RunQueued RunState = "queued"
+	// RunRunning is held by a node that works on it.
+	RunRunning RunState = "running"
+	// RunWaiting waits for its own timer: a retry or a delay.
+	RunWaiting RunState = "waiting"
+	// RunPaused needs a person and is kept without limit.
+	RunPaused    RunState = "paused"
+	RunSucceeded RunState = "succeeded"
+	RunFailed    RunState = "failed"
+	// RunSkipped ended because a condition said no.
+	RunSkipped   RunState = "skipped"
+	RunCancelled RunState = "cancelled"
+)
+
+// RunStates are all states, in the order of a run's life.
+func RunStates() []RunState {
+	return []RunState{RunHeld, RunQueued, RunRunning, RunWaiting, RunPaused,
+		RunSucceeded, RunFailed, RunSkipped, RunCancelled}
+}
+
+// Final tells whether a run in this state is over for good.
+func (s RunState) Final() bool {
+	switch s {
+	case RunSucceeded, RunFailed, RunSkipped, RunCancelled:
+		return true
+	}
+	return false
+}
+
+// Lanes that belong to no destination.
+const (
+	// LaneLocal holds runs with no HTTP step ahead.
+	LaneLocal = "local"
+	// LaneUnknown holds runs whose next address is known at render time only.
+	LaneUnknown = "?"
+)
+
+// Run is one event going through one version of one scenario. It is the narrow
+// row that the engine works on; bodies are elsewhere.
+type Run struct {
+	ID       string
+	EventID  string
+	Scenario string
+	// Version is 0 while the run is held.
+	Version  int
+	State    RunState
+	Reason   Code
+	Lane     string
+	OrderKey string
+	// DueAt is when a waiting or queued run may go on.
+	DueAt time.Time
+	Lease Lease
+	// Cursor is a hint: the path of the step that is next.
+	Cursor string
+	// Tries counts the charged attempts of the current step since the policy
+	// last started; the retry policy looks at it.
+	Tries int
+	// Attempts is the number of the run's last attempt.
+	Attempts int
+	// StepAt is when the current step's first attempt was prepared: the frozen
+	// `now` of its templates. Zero until then.
+	StepAt time.Time
+	// Crashes counts server deaths with this run alone in flight.
+	Crashes    int
+	Mark       Mark
+	CreatedAt  time.Time
+	FinishedAt time.Time
+}
+
+// Lease is a node's right to work on a run. Every claim raises Seq; a result
+// under an older lease is fenced: recorded, but without effect on the state.
+type Lease struct {
+	Node  string
+	Epoch int64
+	Seq   int64
+}
+
+// Held tells whether somebody has the lease.
+func (l Lease) Held() bool { return l.Node != "" }
+
+// Job is a run with all that its next step needs.
+type Job struct {
+	Run     Run
+	Event   Event
+	Results []StepResult
+	// Replies are the attempts that Results refer to.
+	Replies map[int]*Attempt
+}
+
+// Transition is what a worker did to a run since its last commit, as one
+// atomic change. It is fenced by Lease.
+type Transition struct {
+	RunID   string
+	EventID string
+	Lease   Lease
+	// Results are the steps that finished.
+	Results []StepResult
+	// Attempt is the request that was made, if one was.
+	Attempt *Attempt
+	// Answer is what a respond step says; the event's first one is kept.
+	Answer *Answer
+
+	State  RunState
+	Reason Code
+	Lane   string
+	DueAt  time.Time
+	Cursor string
+	Tries  int
+	StepAt time.Time
+	Mark   Mark
+	// KeepLease leaves the run with its node (State running).
+	KeepLease bool
+	At        time.Time
+}
+
+// Claim asks for runs of one lane that are due and held by nobody.
+type Claim struct {
+	Lane  string
+	Limit int
+	Node  string
+	Epoch int64
+	// Now is this node's time; a store with a clock of its own uses that one.
+	Now time.Time
+}
+
+// LaneBacklog says that the database holds work for a lane.
+type LaneBacklog struct {
+	Lane string
+	// NextDue is when the lane's first unleased run may go on.
+	NextDue time.Time
+}
+
+// RescueReport says what a dead epoch left behind and what became of it.
+type RescueReport struct {
+	// Released runs were queued again.
+	Released int
+	// Unknown attempts were recorded for requests that may have been sent.
+	Unknown int
+	// Poisoned runs were paused because they kept killing the server.
+	Poisoned []string
+	// Quarantined runs go one at a time.
+	Quarantined []string
+}
+
+// InFlight is a request that was on its way when a process died.
+type InFlight struct {
+	RunID string
+	// Attempt is the number that the attempt would have had.
+	Attempt int
+	Path    string
+}
+
+// ActionKind is what a person does to a run.
+type ActionKind string
+
+const (
+	// ActionResume goes on from the failed step: paused → queued, held → queued.
+	ActionResume ActionKind = "resume"
+	// ActionSendNow skips a waiting run's wait.
+	ActionSendNow ActionKind = "send-now"
+	// ActionCancel ends a run that is not over.
+	ActionCancel ActionKind = "cancel"
+	// ActionCancelRetries stops a waiting run's tries: waiting → paused.
+	ActionCancelRetries ActionKind = "cancel-retries"
+)
+
+// From are the states in which the action is possible.
+func (a ActionKind) From() []RunState {
+	switch a {
+	case ActionResume:
+		return []RunState{RunPaused, RunHeld}
+	case ActionSendNow, ActionCancelRetries:
+		return []RunState{RunWaiting}
+	case ActionCancel:
+		return []RunState{RunHeld, RunQueued, RunRunning, RunWaiting, RunPaused}
+	}
+	return nil
+}
+
+// Action is a person's action on one run.
+type Action struct {
+	RunID string
+	Kind  ActionKind
+	// Version, for resume, is the version to go on with; 0 keeps the run's own.
+	Version int
+	Actor   string
+	At      time.Time
+}
+
+// RunFilter narrows a list of runs. Empty fields do not narrow.
+type RunFilter struct {
+	States   []RunState
+	Scenario string
+	Source   string
+	EventID  string
+	// Value finds runs by an exact, normalised value named by search.
+	Value string
+	Since time.Time
+	Until time.Time
+	// Ascending lists the oldest first (for following new runs).
+	Ascending bool
+	Page      Page
+}
+
+// RunSummary is a run in a list.
+type RunSummary struct {
+	Run
+	Source string
+	// LastStatus and LastOutcome are the last attempt's.
+	LastStatus  int
+	LastOutcome Outcome
+	LastError   string
+}
+
+// RunDetail is everything that is kept about a run.
+type RunDetail struct {
+	Run      RunSummary
+	Event    Event
+	Version  *Version
+	Results  []StepResult
+	Attempts []Attempt
+}
+
+// Page asks for a part of a list. Lists are keyset-paged: Cursor is the Next
+// of the page before.
+type Page struct {
+	Cursor string
+	// Limit is at most [MaxPageSize]; 0 is [PageSize].
+	Limit int
+}
+
+// Size is the page's length within the limits.
+func (p Page) Size() int {
+	if p.Limit <= 0 {
+		return PageSize
+	}
+	return min(p.Limit, MaxPageSize)
+}
+
+// List is a page of a list; Next is empty on the last page.
+type List[T any] struct {
+	Items []T
+	Next  string
+}

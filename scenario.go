@@ -1,0 +1,134 @@
+package gonets
+
+import "time"
+
+// Syntax is how a document writes variables.
+type Syntax string
+
+const (
+	SyntaxGonets        Syntax = "gonets"
+	SyntaxLeadConverter Syntax = "leadconverter"
+	SyntaxQnext         Syntax = "qnext"
+	SyntaxSmartbot      Syntax = "smartbot"
+)
+
+// Missing is what a template does when a value is not there.
+type Missing string
+
+const (
+	// MissingWarn puts an empty value and marks the run. It is the default.
+	MissingWarn Missing = "warn"
+	// MissingError fails the step.
+	MissingError Missing = "error"
+)
+
+// Scenario is a named list of steps, fed by one or more sources.
+type Scenario struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title,omitempty"`
+	Sources []string `json:"sources,omitempty"`
+	Syntax  Syntax   `json:"syntax,omitempty"`
+	Missing Missing  `json:"missing,omitempty"`
+	// Search are paths of values by which the history finds this scenario's runs.
+	Search []string `json:"search,omitempty"`
+	Steps  []Step   `json:"steps"`
+}
+
+// MayRespond tells whether a respond step is anywhere in the scenario.
+func (s *Scenario) MayRespond() bool {
+	found := false
+	WalkSteps(s.Steps, func(_ string, st *Step) { found = found || st.Respond != nil })
+	return found
+}
+
+// ScenarioState is whether a scenario works on events.
+type ScenarioState string
+
+const (
+	ScenarioDraft   ScenarioState = "draft"
+	ScenarioRunning ScenarioState = "running"
+	ScenarioStopped ScenarioState = "stopped"
+)
+
+// ScenarioInfo is a scenario with what the server knows about it.
+type ScenarioInfo struct {
+	// Scenario is the published document, or the draft of one never published.
+	Scenario
+	State ScenarioState
+	// Version is the published version's number; 0 when there is none.
+	Version   int
+	ETag      string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	// Held counts the runs that wait for the scenario's start.
+	Held int
+}
+
+// Version is a published state of a scenario. It never changes.
+type Version struct {
+	Scenario  Scenario
+	N         int
+	CreatedAt time.Time
+	Actor     string
+	Note      string
+}
+
+// Settings are the installation's own choices; one document.
+type Settings struct {
+	Title string `json:"title,omitempty"`
+	// PublicURL is the address under which the outside reaches this server.
+	PublicURL string `json:"public_url,omitempty"`
+	// TimeZone is the IANA zone in which dates are shown and parsed.
+	TimeZone string `json:"time_zone,omitempty"`
+	// AllowNetworks are the CIDRs of private networks that requests may reach.
+	AllowNetworks []string  `json:"allow_networks,omitempty"`
+	Retention     Retention `json:"retention,omitzero"`
+	// Env are constants that templates read as env.NAME.
+	Env map[string]string `json:"env,omitempty"`
+	// Contact is whom to write to when something is blocked or refused.
+	Contact string `json:"contact,omitempty"`
+}
+
+// Retention bounds the history of final runs.
+type Retention struct {
+	// Age is how long final runs are kept; zero is [RetentionAge].
+	Age Duration `json:"age,omitempty"`
+	// Size is how many bytes the database may take before the oldest final
+	// runs go; 0 is without limit.
+	Size int64 `json:"size,omitempty"`
+}
+
+// Apply asks the store to change documents in one commit.
+type Apply struct {
+	Sources   []Source
+	Scenarios []Scenario
+	Settings  *Settings
+	// Draft keeps scenarios as drafts; otherwise they are published.
+	Draft bool
+	// Stopped leaves new scenarios stopped; otherwise they start.
+	Stopped bool
+	DryRun  bool
+	Actor   string
+	Note    string
+}
+
+// Applied is what became of one document.
+type Applied struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	// Change is created, updated or unchanged.
+	Change  string        `json:"change"`
+	Version int           `json:"version,omitempty"`
+	State   ScenarioState `json:"state,omitempty"`
+}
+
+// Change says that something changed; it is a hint, never the truth.
+type Change struct {
+	// Kind is run, event, config or lane.
+	Kind  string   `json:"kind"`
+	ID    string   `json:"id,omitempty"`
+	Event string   `json:"event,omitempty"`
+	State RunState `json:"state,omitempty"`
+	// Answer is set when a respond step answered the event.
+	Answer *Answer `json:"-"`
+}

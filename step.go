@@ -1,0 +1,255 @@
+package gonets
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Step is one action of a scenario: an id, exactly one kind, and options that
+// every kind has.
+type Step struct {
+	ID    string `json:"id"`
+	Title string `json:"title,omitempty"`
+	// When is a condition; false skips the step.
+	When string `json:"when,omitempty"`
+
+	HTTP *HTTPStep `json:"http,omitempty"`
+	Set  Rows      `json:"set,omitempty"`
+	// If is a condition. Without Then, false ends the run as skipped.
+	If   string `json:"if,omitempty"`
+	Then []Step `json:"then,omitempty"`
+	Else []Step `json:"else,omitempty"`
+	// Delay is a time span, or a template that gives one or seconds.
+	Delay   string       `json:"delay,omitempty"`
+	Respond *RespondStep `json:"respond,omitempty"`
+	Stop    *StopStep    `json:"stop,omitempty"`
+	Fail    *FailStep    `json:"fail,omitempty"`
+}
+
+// The kinds of steps.
+const (
+	KindHTTP    = "http"
+	KindSet     = "set"
+	KindIf      = "if"
+	KindDelay   = "delay"
+	KindRespond = "respond"
+	KindStop    = "stop"
+	KindFail    = "fail"
+)
+
+// Kinds are the step's kinds: one in a valid step.
+func (s *Step) Kinds() []string {
+	var k []string
+	add := func(set bool, kind string) {
+		if set {
+			k = append(k, kind)
+		}
+	}
+	add(s.HTTP != nil, KindHTTP)
+	add(s.Set != nil, KindSet)
+	add(s.If != "", KindIf)
+	add(s.Delay != "", KindDelay)
+	add(s.Respond != nil, KindRespond)
+	add(s.Stop != nil, KindStop)
+	add(s.Fail != nil, KindFail)
+	return k
+}
+
+// Kind is the step's kind; empty when there is none.
+func (s *Step) Kind() string {
+	if k := s.Kinds(); len(k) > 0 {
+		return k[0]
+	}
+	return ""
+}
+
+// HTTPStep sends one HTTP request and keeps its reply.
+type HTTPStep struct {
+	// Method is any token (RFC 9110 §9.1), upper-cased; empty is GET without a
+	// body and POST with one.
+	Method  string    `json:"method,omitempty"`
+	URL     string    `json:"url"`
+	Query   Rows      `json:"query,omitempty"`
+	Headers Rows      `json:"headers,omitempty"`
+	Body    *HTTPBody `json:"body,omitempty"`
+	// OwnHeadersOnly sends no automatic header but those that HTTP needs.
+	OwnHeadersOnly bool      `json:"own_headers_only,omitempty"`
+	Timeout        *Duration `json:"timeout,omitempty"`
+	// Redirects is none (default) or follow.
+	Redirects string `json:"redirects,omitempty"`
+	TLS       *TLS   `json:"tls,omitempty"`
+	// Response is auto (default), by-type, json, text or binary.
+	Response string `json:"response,omitempty"`
+	// ReplyLimit bounds the reply's body in bytes; 0 is [MaxReplyBody].
+	ReplyLimit int64    `json:"reply_limit,omitempty"`
+	Success    *Success `json:"success,omitempty"`
+	Retry      *Retry   `json:"retry,omitempty"`
+	// OnFailure is pause (default), continue or fail.
+	OnFailure string    `json:"on_failure,omitempty"`
+	Save      *HTTPSave `json:"save,omitempty"`
+}
+
+// TLS holds a request's TLS options.
+type TLS struct {
+	// Verify checks the server's certificate; nil is true.
+	Verify *bool `json:"verify,omitempty"`
+}
+
+// HTTPBody is exactly one kind of body.
+type HTTPBody struct {
+	// JSON is rows with dotted names, a tree, or a text template that must be
+	// JSON after rendering.
+	JSON *Tree   `json:"json,omitempty"`
+	Form Rows    `json:"form,omitempty"`
+	Text *string `json:"text,omitempty"`
+	// Path is the place of a value that is sent whole.
+	Path string `json:"path,omitempty"`
+	// None is true for an explicit absence of a body.
+	None bool `json:"none,omitempty"`
+	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise
+	// they go to the query.
+	ForceBody bool `json:"force,omitempty"`
+}
+
+// The kinds of bodies.
+const (
+	BodyJSON = "json"
+	BodyForm = "form"
+	BodyText = "text"
+	BodyPath = "path"
+	BodyNone = "none"
+)
+
+// Kinds are the body's kinds: one in a valid body.
+func (b *HTTPBody) Kinds() []string {
+	var k []string
+	if b.JSON != nil {
+		k = append(k, BodyJSON)
+	}
+	if b.Form != nil {
+		k = append(k, BodyForm)
+	}
+	if b.Text != nil {
+		k = append(k, BodyText)
+	}
+	if b.Path != "" {
+		k = append(k, BodyPath)
+	}
+	if b.None {
+		k = append(k, BodyNone)
+	}
+	return k
+}
+
+// Success decides whether a reply is a success: its status is one of Codes and
+// When, if there is one, is true.
+type Success struct {
+	// Codes are patterns: 200, 2**, 20*, 200-204, !404. Empty is 2**.
+	Codes []string `json:"codes,omitempty"`
+	// When is a condition over body, status and headers of the reply.
+	When string `json:"when,omitempty"`
+}
+
+// HTTPSave names the variables that keep the reply.
+type HTTPSave struct {
+	Body    string `json:"body,omitempty"`
+	Status  string `json:"status,omitempty"`
+	Headers string `json:"headers,omitempty"`
+}
+
+// RespondStep answers the caller who waits for the scenario. Exactly one of
+// Text and JSON, or none for an empty body.
+type RespondStep struct {
+	// Status is an HTTP status or a template that gives one; nil is 200.
+	Status  *Tree   `json:"status,omitempty"`
+	Headers Rows    `json:"headers,omitempty"`
+	Text    *string `json:"text,omitempty"`
+	JSON    *Tree   `json:"json,omitempty"`
+}
+
+// StopStep ends the run as succeeded.
+type StopStep struct {
+	// Reason is a template shown in the history.
+	Reason string `json:"reason,omitempty"`
+}
+
+// FailStep ends the run as failed.
+type FailStep struct {
+	// Message is a template shown in the history.
+	Message string `json:"message,omitempty"`
+}
+
+// OnFailure values.
+const (
+	OnFailurePause    = "pause"
+	OnFailureContinue = "continue"
+	OnFailureFail     = "fail"
+)
+
+// StepState is how a step ended.
+type StepState string
+
+const (
+	StepDone    StepState = "done"
+	StepSkipped StepState = "skipped"
+	// StepFailed is a step whose on_failure let the run go on.
+	StepFailed StepState = "failed"
+)
+
+// StepResult is one finished step of a run. Its path is the step's place,
+// parents included: deal, only_new/tell.
+type StepResult struct {
+	Path  string    `json:"path"`
+	State StepState `json:"state"`
+	// Value is a set step's variables as a JSON object, an if step's true or
+	// false, a respond step's answer; empty for an HTTP step.
+	Value json.RawMessage `json:"value,omitempty"`
+	// Attempt is the number of the attempt that holds an HTTP step's reply;
+	// 0 for other kinds.
+	Attempt    int   `json:"attempt,omitempty"`
+	FinishedAt int64 `json:"finished_at"`
+}
+
+// StepPath joins a parent's path and a step's id.
+func StepPath(parent, id string) string {
+	if parent == "" {
+		return id
+	}
+	return parent + "/" + id
+}
+
+// FindStep finds the step at a path; nil when there is none.
+func FindStep(steps []Step, path string) *Step {
+	id, rest, deeper := strings.Cut(path, "/")
+	if i := strings.IndexByte(id, '['); i > 0 {
+		if _, err := strconv.Atoi(strings.TrimSuffix(id[i+1:], "]")); err == nil {
+			id = id[:i]
+		}
+	}
+	for i := range steps {
+		if steps[i].ID != id {
+			continue
+		}
+		if !deeper {
+			return &steps[i]
+		}
+		if s := FindStep(steps[i].Then, rest); s != nil {
+			return s
+		}
+		return FindStep(steps[i].Else, rest)
+	}
+	return nil
+}
+
+// WalkSteps calls f for every step with its path, parents first, in order.
+func WalkSteps(steps []Step, f func(path string, s *Step)) { walkSteps("", steps, f) }
+
+func walkSteps(parent string, steps []Step, f func(string, *Step)) {
+	for i := range steps {
+		path := StepPath(parent, steps[i].ID)
+		f(path, &steps[i])
+		walkSteps(path, steps[i].Then, f)
+		walkSteps(path, steps[i].Else, f)
+	}
+}
