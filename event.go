@@ -84,6 +84,14 @@ type Acceptance struct {
 	RunMark Mark
 }
 
+// EventFilter narrows a list of events. Empty fields do not narrow.
+type EventFilter struct {
+	Source string
+	Since  time.Time
+	Until  time.Time
+	Page   Page
+}
+
 // Accepted is what became of an Acceptance.
 type Accepted struct {
 	// EventID is the stored event's id; of a duplicate, the first event's.

@@ -198,6 +198,24 @@ type Action struct {
 	At      time.Time
 }
 
+// Rerun asks for a new run of an old run's event, from the start.
+type Rerun struct {
+	RunID string
+	// Version is the version to run; 0 is the published one.
+	Version int
+	Actor   string
+	At      time.Time
+}
+
+// StoreStats is what the database holds, counted up to a limit.
+type StoreStats struct {
+	// Runs counts unfinished runs by state; counts stop at 10 000.
+	Runs map[RunState]int
+	// SizeBytes is the database's size on disk.
+	SizeBytes int64
+	FreeBytes int64
+}
+
 // RunFilter narrows a list of runs. Empty fields do not narrow.
 type RunFilter struct {
 	States   []RunState

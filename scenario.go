@@ -122,6 +122,17 @@ type Applied struct {
 	State   ScenarioState `json:"state,omitempty"`
 }
 
+// StateChange starts or stops a scenario.
+type StateChange struct {
+	Name  string
+	State ScenarioState
+	// ReleaseHeld queues the runs that were held while the scenario did not
+	// run; otherwise they stay held.
+	ReleaseHeld bool
+	Actor       string
+	At          time.Time
+}
+
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
 	// Kind is run, event, config or lane.

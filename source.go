@@ -16,6 +16,8 @@ type Source struct {
 	// ID is the path of the value that recognises a repeat. Nil is the
 	// preset's; an ID with an empty path means none.
 	ID *SourceID `json:"id,omitempty"`
+	// Items is the path of the elements of a request that holds many events.
+	Items string `json:"items,omitempty"`
 	// Order is the path of the value by which runs keep their order.
 	Order  string       `json:"order,omitempty"`
 	Reply  *SourceReply `json:"reply,omitempty"`
@@ -111,6 +113,13 @@ type SourceInfo struct {
 	Tokens []string
 	// Scenarios are the names of those that it feeds.
 	Scenarios []string
+}
+
+// SecretInfo is what may be shown of a secret.
+type SecretInfo struct {
+	Name      string
+	UpdatedAt time.Time
+	Actor     string
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
