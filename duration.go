@@ -29,7 +29,7 @@ func ParseDuration(s string) (Duration, error) {
 		}
 	}
 	v, err := time.ParseDuration(rest)
-	if err != nil || v < 0 {
+	if err != nil || v < 0 || total+v < 0 { // below zero: the sum did not fit
 		return 0, fmt.Errorf("%q is not a time span; write 30s, 5m, 2h or 7d", s)
 	}
 	return Duration(total + v), nil

@@ -106,7 +106,7 @@ func nextHTTP(parent string, steps []Step, done Progress) *Step {
 		if st.HTTP != nil && !finished {
 			return st
 		}
-		if st.If == "" {
+		if st.If == "" || r.State == StepSkipped {
 			continue
 		}
 		yes := bytes.Equal(bytes.TrimSpace(r.Value), []byte("true"))

@@ -1,6 +1,7 @@
 package gonets
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -96,10 +97,10 @@ func (r *Retry) Covers(o Outcome, status int) bool {
 }
 
 // MatchStatus tells whether a status fits one of the patterns and none of the
-// exclusions: 200, 2**, 2xx, 20*, 200-204, !404. A list of exclusions alone
-// fits everything else.
+// exclusions: 200, 2**, 2xx, 20*, 200-204, !404. Exclusions alone fit every
+// other status; what is no pattern of statuses fits none.
 func MatchStatus(patterns []string, status int) bool {
-	positive, matched := false, false
+	positive, excludes, matched := false, false, false
 	for _, p := range patterns {
 		body, negative := strings.CutPrefix(p, "!")
 		lo, hi, ok := StatusRange(body)
@@ -111,12 +112,13 @@ func MatchStatus(patterns []string, status int) bool {
 			if in {
 				return false
 			}
+			excludes = true
 			continue
 		}
 		positive = true
 		matched = matched || in
 	}
-	return matched || !positive && len(patterns) > 0
+	return matched || excludes && !positive
 }
 
 // StatusRange reads one pattern without its exclamation mark.
@@ -124,7 +126,8 @@ func StatusRange(p string) (lo, hi int, ok bool) {
 	if a, b, isRange := strings.Cut(p, "-"); isRange {
 		lo, err1 := strconv.Atoi(a)
 		hi, err2 := strconv.Atoi(b)
-		return lo, hi, err1 == nil && err2 == nil && 100 <= lo && lo <= hi && hi <= 999
+		ok = len(a) == 3 && len(b) == 3 && err1 == nil && err2 == nil && 100 <= lo && lo <= hi
+		return lo, hi, ok
 	}
 	if len(p) != 3 || p[0] < '1' || p[0] > '9' {
 		return 0, 0, false
@@ -248,8 +251,8 @@ func retryAfter(x *Exchange, now time.Time) time.Time {
 		return time.Time{}
 	}
 	at := time.Time{}
-	if secs, err := strconv.ParseInt(v, 10, 64); err == nil && secs >= 0 {
-		at = now.Add(time.Duration(min(secs, int64(MaxRetryAfter/time.Second))) * time.Second)
+	if secs, err := strconv.ParseUint(v, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		at = now.Add(time.Duration(min(secs, uint64(MaxRetryAfter/time.Second))) * time.Second)
 	} else if date, err := http.ParseTime(v); err == nil {
 		at = date
 	}

@@ -21,9 +21,9 @@ type Row struct {
 type Rows []Row
 
 type rowJSON struct {
-	Name  string `json:"name"`
-	Value any    `json:"value"`
-	On    *bool  `json:"on,omitempty"`
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value"`
+	On    *bool           `json:"on,omitempty"`
 }
 
 func (r Rows) plain() bool {
@@ -39,17 +39,26 @@ func (r Rows) plain() bool {
 
 // MarshalJSON writes a map when it can and a list otherwise.
 func (r Rows) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	if !r.plain() {
-		list := make([]rowJSON, len(r))
-		for i, row := range r {
-			list[i] = rowJSON{Name: row.Name, Value: row.Value}
-			if row.Off {
-				list[i].On = new(bool)
-			}
-		}
-		return marshal(list)
+	if r.plain() {
+		return r.object()
 	}
+	list := make([]rowJSON, len(r))
+	for i, row := range r {
+		value, err := marshalMember(row.Value)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = rowJSON{Name: row.Name, Value: value}
+		if row.Off {
+			list[i].On = new(bool)
+		}
+	}
+	return marshal(list)
+}
+
+// object writes one member per row, repeated names included.
+func (r Rows) object() ([]byte, error) {
+	var b bytes.Buffer
 	b.WriteByte('{')
 	for i, row := range r {
 		if i > 0 {
@@ -59,7 +68,7 @@ func (r Rows) MarshalJSON() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		value, err := marshal(row.Value)
+		value, err := marshalMember(row.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -69,6 +78,27 @@ func (r Rows) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// marshalMember writes a value inside a value. An object stays an object there
+// even when it repeats a name: only the outermost list may be read as rows, so
+// a list in its place would be sent as a list.
+func marshalMember(v any) ([]byte, error) {
+	switch v := v.(type) {
+	case Rows:
+		return v.object()
+	case []any:
+		list := make([]json.RawMessage, len(v))
+		for i, item := range v {
+			b, err := marshalMember(item)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = b
+		}
+		return marshal(list)
+	}
+	return marshal(v)
 }
 
 // UnmarshalJSON reads both forms and keeps the order.
@@ -102,6 +132,7 @@ func rowsFromList(list []any) (Rows, error) {
 			return nil, fmt.Errorf("row %d is not {name, value, on}", i+1)
 		}
 		var row Row
+		named := false
 		for _, m := range members {
 			switch m.Name {
 			case "name":
@@ -109,7 +140,7 @@ func rowsFromList(list []any) (Rows, error) {
 				if !ok {
 					return nil, fmt.Errorf("row %d: name is not text", i+1)
 				}
-				row.Name = name
+				row.Name, named = name, true
 			case "value":
 				row.Value = m.Value
 			case "on":
@@ -122,7 +153,7 @@ func rowsFromList(list []any) (Rows, error) {
 				return nil, fmt.Errorf("row %d: unknown key %q; a row has name, value and on", i+1, m.Name)
 			}
 		}
-		if row.Name == "" {
+		if !named {
 			return nil, fmt.Errorf("row %d has no name", i+1)
 		}
 		rows = append(rows, row)
@@ -135,7 +166,12 @@ func rowsFromList(list []any) (Rows, error) {
 type Tree struct{ Value any }
 
 // MarshalJSON writes the value.
-func (t Tree) MarshalJSON() ([]byte, error) { return marshal(t.Value) }
+func (t Tree) MarshalJSON() ([]byte, error) {
+	if _, isList := t.Value.([]any); isList {
+		return marshalMember(t.Value)
+	}
+	return marshal(t.Value)
+}
 
 // UnmarshalJSON reads any value and keeps the order of members.
 func (t *Tree) UnmarshalJSON(data []byte) error {

@@ -71,15 +71,11 @@ type Timestamp struct {
 // path, or {id: null} for none.
 type SourceID struct{ Path string }
 
-// MarshalJSON writes the path as text, none as null.
-func (id SourceID) MarshalJSON() ([]byte, error) {
-	if id.Path == "" {
-		return []byte("null"), nil
-	}
-	return json.Marshal(id.Path)
-}
+// MarshalJSON writes the path as text, none as empty text: a null would read
+// back as a nil *SourceID, which means the preset's.
+func (id SourceID) MarshalJSON() ([]byte, error) { return json.Marshal(id.Path) }
 
-// UnmarshalJSON reads what MarshalJSON writes.
+// UnmarshalJSON reads what MarshalJSON writes, and null as none.
 func (id *SourceID) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		id.Path = ""

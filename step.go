@@ -15,7 +15,7 @@ type Step struct {
 	When string `json:"when,omitempty"`
 
 	HTTP *HTTPStep `json:"http,omitempty"`
-	Set  Rows      `json:"set,omitempty"`
+	Set  Rows      `json:"set,omitzero"`
 	// If is a condition. Without Then, false ends the run as skipped.
 	If   string `json:"if,omitempty"`
 	Then []Step `json:"then,omitempty"`
@@ -101,7 +101,7 @@ type HTTPBody struct {
 	// JSON is rows with dotted names, a tree, or a text template that must be
 	// JSON after rendering.
 	JSON *Tree   `json:"json,omitempty"`
-	Form Rows    `json:"form,omitempty"`
+	Form Rows    `json:"form,omitzero"`
 	Text *string `json:"text,omitempty"`
 	// Path is the place of a value that is sent whole.
 	Path string `json:"path,omitempty"`

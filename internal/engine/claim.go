@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"time"
+
+	"gonets"
+)
+
+// claimEvery is how long the engine goes without looking into the store: the
+// safety net beneath all hints.
+const claimEvery = time.Second
+
+// claimLoop fetches due runs from the store, lane by lane, for free places
+// only.
+func (e *Engine) claimLoop() {
+	for {
+		next := e.claimPass()
+		wait := min(max(next.Sub(e.Clock.Now()), 0), claimEvery)
+		timer := e.Clock.NewTimer(wait)
+		select {
+		case <-e.loopCtx.Done():
+			timer.Stop()
+			return
+		case <-e.wake:
+		case <-timer.C():
+		}
+		timer.Stop()
+	}
+}
+
+// claimPass claims until no lane has due work and a free place; it returns
+// when the next run of any lane is due, at most claimEvery away.
+func (e *Engine) claimPass() time.Time {
+	for {
+		now := e.Clock.Now()
+		next := now.Add(claimEvery)
+		backlog, err := e.Store.Backlog(e.loopCtx)
+		if err != nil {
+			if e.loopCtx.Err() == nil {
+				e.Log.Error("the store could not be asked for due runs; trying again", "error", err)
+			}
+			return next
+		}
+		again := false
+		for _, b := range backlog {
+			if b.NextDue.After(now) {
+				if b.NextDue.Before(next) {
+					next = b.NextDue
+				}
+				continue
+			}
+			again = e.claimLane(b.Lane, now) || again
+		}
+		if !again || e.loopCtx.Err() != nil {
+			return next
+		}
+	}
+}
+
+// claimLane fills the lane's free places; again is true when it got all that it
+// asked for and there may be more.
+func (e *Engine) claimLane(name string, now time.Time) (again bool) {
+	want := e.Places.ReserveClaim(name, gonets.ClaimBatch)
+	if want == 0 {
+		return false
+	}
+	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Now: now})
+	if err != nil && e.loopCtx.Err() == nil {
+		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
+	}
+	if len(jobs) == want {
+		e.Places.SetBacklog(name)
+	}
+	e.Places.Unreserve(name, want-len(jobs))
+	for i := range jobs {
+		e.push(jobs[i])
+	}
+	return len(jobs) == want
+}

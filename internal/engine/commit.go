@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"gonets"
+)
+
+// commitPauses are the waits between tries to store a result while the store
+// is busy or full; the last one repeats. The worker's place stays taken, so
+// nothing more is sent whose result could not be stored.
+var commitPauses = [...]time.Duration{
+	50 * time.Millisecond, 200 * time.Millisecond, time.Second,
+}
+
+// commit stores a transition and tells everybody. It returns false when the
+// run is no longer this worker's.
+func (w *jobWork) commit(t gonets.Transition) bool {
+	fenced, err := w.store(t)
+	if w.landed != nil {
+		w.landed()
+		w.landed = nil
+	}
+	w.results, w.attempt, w.answer = nil, nil, nil
+	if err != nil {
+		w.Log.Error("a run's result could not be stored; the next start takes it over", "run", t.RunID, "error", err)
+		return false
+	}
+	if fenced {
+		return false
+	}
+	if t.State.Final() {
+		w.Metrics.RunFinished(t.State)
+	}
+	w.Bus.Publish(gonets.Change{Kind: "run", ID: t.RunID, Event: t.EventID, State: t.State, Answer: t.Answer})
+	if t.State == gonets.RunWaiting && t.DueAt.Sub(t.At) < claimEvery {
+		w.Nudge(t.Lane)
+	}
+	return true
+}
+
+// store tries until the store takes the transition. A result that the store
+// refuses for itself (it cannot be kept, whatever happens) is replaced by a
+// pause that says so: no run is stuck, no neighbour suffers.
+func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
+	for try := 0; ; try++ {
+		fenced, err = w.Store.Finish(context.WithoutCancel(w.sendCtx), t)
+		switch gonets.CodeOf(err) {
+		case "":
+			return fenced, nil
+		case gonets.CodeDiskFull, gonets.CodeBusy:
+		case gonets.CodeStoreFailed:
+			return false, err
+		default:
+			w.Log.Error("a result was refused by the store; the run is paused", "run", t.RunID, "error", err)
+			t.State, t.Reason, t.KeepLease = gonets.RunPaused, gonets.CodeInternal, false
+			t.Results, t.Answer, t.DueAt = nil, nil, time.Time{}
+			if a := t.Attempt; a != nil {
+				t.Attempt = &gonets.Attempt{RunID: a.RunID, N: a.N, Path: a.Path, StartedAt: a.StartedAt, Duration: a.Duration,
+					Charged: a.Charged, Exchange: gonets.Exchange{Outcome: a.Outcome, Code: gonets.CodeInternal, Status: a.Status,
+						Error: "The exchange took place, but its record could not be stored."}}
+			}
+			if try > len(commitPauses) {
+				t.Attempt = nil
+			}
+		}
+		timer := w.Clock.NewTimer(commitPauses[min(try, len(commitPauses)-1)])
+		select {
+		case <-timer.C():
+		case <-w.sendCtx.Done():
+			timer.Stop()
+			return false, err
+		}
+	}
+}

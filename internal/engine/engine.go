@@ -1,0 +1,238 @@
+// Package engine works on runs: it takes those that were born leased, claims
+// the rest from the store lane by lane, runs their steps, and commits what
+// happened. What it holds in memory is bounded; the store is the truth.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gonets"
+	"gonets/internal/lane"
+	"gonets/internal/step"
+)
+
+// Store is what the engine needs of the store.
+type Store interface {
+	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+	Finish(ctx context.Context, t gonets.Transition) (fenced bool, err error)
+	Release(ctx context.Context, runs []gonets.Run) error
+	Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
+	Backlog(ctx context.Context) ([]gonets.LaneBacklog, error)
+	Rescue(ctx context.Context, inflight []gonets.InFlight) (gonets.RescueReport, error)
+	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	Stats(ctx context.Context) (gonets.StoreStats, error)
+}
+
+// Publisher takes hints about changes.
+type Publisher interface{ Publish(c gonets.Change) }
+
+// Journal remembers which requests are on their way, over a death of the
+// process.
+type Journal interface {
+	Begin(f gonets.InFlight) (done func())
+}
+
+// Metrics counts what happens.
+type Metrics interface {
+	Attempt(outcome gonets.Outcome)
+	RunFinished(state gonets.RunState)
+}
+
+// Options are the engine's parts; all are needed.
+type Options struct {
+	// Places are this node's lanes; the store places new runs in them.
+	Places  *Places
+	Store   Store
+	Sender  step.Sender
+	Env     *step.Env
+	Clock   gonets.Clock
+	Bus     Publisher
+	Journal Journal
+	Metrics Metrics
+	Log     *slog.Logger
+	// LeftOver are the requests that were on their way when the last process
+	// on this data folder died.
+	LeftOver []gonets.InFlight
+	// SoftDeadline is how long Stop waits for requests in flight.
+	SoftDeadline time.Duration
+}
+
+// Engine is a node's worker. Start it once, stop it once.
+type Engine struct {
+	Options
+	wake chan struct{}
+
+	programs programs
+
+	mu     sync.Mutex
+	active map[string]context.CancelCauseFunc
+
+	workers  sync.WaitGroup
+	loops    sync.WaitGroup
+	stop     context.CancelFunc
+	loopCtx  context.Context
+	sendCtx  context.Context
+	cancel   context.CancelCauseFunc
+	stopOnce sync.Once
+}
+
+// errStopping is the cause with which a stopping engine cuts requests.
+var errStopping = errors.New("the server is stopping")
+
+// errAborted is the cause with which a person's action cuts a request.
+var errAborted = errors.New("a person ended this run")
+
+// New makes an engine that has not started.
+func New(o Options) *Engine {
+	e := &Engine{Options: o, wake: make(chan struct{}, 1), active: map[string]context.CancelCauseFunc{}}
+	e.loopCtx, e.stop = context.WithCancel(context.Background())
+	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
+	return e
+}
+
+// Name names the service.
+func (e *Engine) Name() string { return "engine" }
+
+// Start gives the work of dead processes back to everybody and begins to work.
+func (e *Engine) Start(ctx context.Context) error {
+	report, err := e.Store.Rescue(ctx, e.LeftOver)
+	if err != nil {
+		return err
+	}
+	if report.Released > 0 || len(report.Poisoned) > 0 {
+		e.Log.Info("took over what the last process left", "runs", report.Released, "maybe_sent", report.Unknown,
+			"quarantined", len(report.Quarantined), "paused", len(report.Poisoned))
+	}
+	e.loops.Go(e.claimLoop)
+	e.loops.Go(e.pruneLoop)
+	return nil
+}
+
+// Stop ends the work in two steps: nothing new begins and what waits in memory
+// is given back; requests in flight may end until the soft deadline, then they
+// are cut and given back uncharged.
+func (e *Engine) Stop(ctx context.Context) error {
+	var err error
+	e.stopOnce.Do(func() { err = e.shutdown(ctx) })
+	return err
+}
+
+func (e *Engine) shutdown(ctx context.Context) error {
+	e.stop()
+	e.mu.Lock()
+	queued := e.Places.Close()
+	e.mu.Unlock()
+	e.loops.Wait()
+	runs := make([]gonets.Run, len(queued))
+	for i, it := range queued {
+		runs[i] = it.Job.Run
+	}
+	var err error
+	if len(runs) > 0 {
+		err = e.Store.Release(ctx, runs)
+	}
+	idle := make(chan struct{})
+	go func() {
+		e.workers.Wait()
+		close(idle)
+	}()
+	soft := e.Clock.NewTimer(e.SoftDeadline)
+	defer soft.Stop()
+	select {
+	case <-idle:
+	case <-soft.C():
+		e.cancel(errStopping)
+	case <-ctx.Done():
+		e.cancel(errStopping)
+	}
+	<-idle
+	e.cancel(errStopping)
+	return err
+}
+
+// Offer hands over runs that the store has just made. Runs that were born
+// leased have their place; the others are looked for in the store.
+func (e *Engine) Offer(jobs []gonets.Job) {
+	for i := range jobs {
+		if jobs[i].Run.Lease.Held() {
+			e.push(jobs[i])
+		} else if jobs[i].Run.State == gonets.RunQueued {
+			e.Nudge("")
+		}
+	}
+}
+
+// Nudge makes the engine look into the store now.
+func (e *Engine) Nudge(string) {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Abort cuts the run's request, if one is on its way. The person's action has
+// taken the lease away already, so the result has no effect.
+func (e *Engine) Abort(runID string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if cancel, ok := e.active[runID]; ok {
+		cancel(errAborted)
+	}
+}
+
+// Lanes tells what this node holds in memory.
+func (e *Engine) Lanes() []gonets.LaneInfo { return e.Places.List() }
+
+func (e *Engine) push(job gonets.Job) {
+	name := job.Run.Lane
+	e.mu.Lock()
+	pushed := e.Places.Push(name, lane.Item{Job: job, Bytes: jobBytes(&job)})
+	if pushed == lane.StartWorker {
+		// Under the lock, because a stopping engine closes the lanes under it
+		// and then waits for the workers that there are.
+		e.workers.Go(func() { e.work(name) })
+	}
+	e.mu.Unlock()
+	if pushed == lane.Refused {
+		e.release(job.Run)
+	}
+}
+
+// jobOverhead is about what a job takes beside its bodies, in bytes.
+const jobOverhead = 1 << 10
+
+func jobBytes(j *gonets.Job) int {
+	n := jobOverhead + len(j.Event.Body) + len(j.Event.Item)
+	for _, a := range j.Replies {
+		n += len(a.ReplyBody)
+	}
+	return n
+}
+
+// work takes the lane's jobs one after another until there is none.
+func (e *Engine) work(name string) {
+	for {
+		it, ok := e.Places.Pop(name)
+		if !ok {
+			return
+		}
+		e.runJob(name, it.Job)
+		if e.Places.Hungry(name) {
+			e.Nudge(name)
+		}
+	}
+}
+
+// release gives a lease back uncharged; a store that cannot take it now does
+// no harm, since the lease dies with the process.
+func (e *Engine) release(run gonets.Run) {
+	ctx, cancel := context.WithTimeout(context.Background(), e.SoftDeadline)
+	defer cancel()
+	if err := e.Store.Release(ctx, []gonets.Run{run}); err != nil {
+		e.Log.Warn("a lease could not be given back; the next start does it", "run", run.ID, "error", err)
+	}
+}

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"strconv"
+
+	"gonets"
+	"gonets/internal/lane"
+	"gonets/internal/step"
+)
+
+// Places are the lanes of one node and the rules by which runs go into them.
+type Places struct {
+	*lane.Set
+	own func(url string) bool
+}
+
+// NewPlaces makes empty lanes; own tells whether an address is this server's.
+func NewPlaces(own func(url string) bool) *Places {
+	return &Places{Set: lane.NewSet(laneLimit), own: own}
+}
+
+// laneLimit is how many runs of a lane are worked on at once.
+func laneLimit(name string) int {
+	if name == lane.Quarantine {
+		return 1
+	}
+	return gonets.LaneConcurrency
+}
+
+// Place finds the lane in which a new run waits and promises a place in its
+// queue when there is one. The store calls it while it makes the run.
+func (p *Places) Place(sc *gonets.Scenario, ev *gonets.Event) (name string, reserved bool) {
+	name = p.ahead(sc, ev)
+	return name, p.Reserve(name)
+}
+
+// Unplace gives a promised place back.
+func (p *Places) Unplace(name string) { p.Unreserve(name, 1) }
+
+// ahead is the lane of a new run's first HTTP step as far as the document
+// tells it.
+func (p *Places) ahead(sc *gonets.Scenario, ev *gonets.Event) string {
+	st := gonets.NextHTTP(sc, nil)
+	if st == nil {
+		return gonets.LaneLocal
+	}
+	origin, own := step.LiteralOrigin(st.HTTP.URL)
+	if own || p.own(st.HTTP.URL) {
+		return ownLane(ev.Hops)
+	}
+	return origin
+}
+
+// of is the lane of a request that is ready to be sent.
+func (p *Places) of(r *gonets.Request) string {
+	if p.own(r.URL) {
+		return ownLane(r.Hops)
+	}
+	return step.Origin(r.URL)
+}
+
+// ownLane is the lane of calls to this server itself. Each hop has its own, so
+// that a scenario that waits for another one can't take the places which that
+// one needs.
+func ownLane(hops int) string { return "self/" + strconv.Itoa(min(hops, gonets.MaxHops)) }

@@ -1,0 +1,57 @@
+package engine
+
+import (
+	"time"
+
+	"gonets"
+)
+
+// pruneEvery is how often the history is looked through for what is too old.
+const pruneEvery = 10 * time.Minute
+
+// pruneLoop removes final runs that are older than the settings keep, and the
+// oldest ones while the database is larger than they allow.
+func (e *Engine) pruneLoop() {
+	for {
+		timer := e.Clock.NewTimer(pruneEvery)
+		select {
+		case <-e.loopCtx.Done():
+			timer.Stop()
+			return
+		case <-timer.C():
+		}
+		if err := e.prune(); err != nil && e.loopCtx.Err() == nil {
+			e.Log.Error("old history could not be removed; trying again later", "error", err)
+		}
+	}
+}
+
+func (e *Engine) prune() error {
+	keep := e.Env.Settings().Retention
+	age := keep.Age.D()
+	if age == 0 {
+		age = gonets.RetentionAge
+	}
+	if err := e.pruneUntil(e.Clock.Now().Add(-age), 0); err != nil || keep.Size == 0 {
+		return err
+	}
+	return e.pruneUntil(e.Clock.Now(), keep.Size)
+}
+
+// pruneUntil removes final runs that ended before a time, oldest first, until
+// none is left or, with a size, until the database is that small.
+func (e *Engine) pruneUntil(before time.Time, size int64) error {
+	for e.loopCtx.Err() == nil {
+		if size > 0 {
+			stats, err := e.Store.Stats(e.loopCtx)
+			if err != nil || stats.SizeBytes <= size {
+				return err
+			}
+		}
+		n, err := e.Store.Prune(e.loopCtx, before, gonets.RetentionBatch)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}

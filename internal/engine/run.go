@@ -1,0 +1,327 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"time"
+
+	"gonets"
+	"gonets/internal/lane"
+	"gonets/internal/step"
+)
+
+// work of one job: its state as the worker knows it, and what has happened
+// since the last commit.
+type jobWork struct {
+	*Engine
+	lane    string
+	run     gonets.Run
+	event   *gonets.Event
+	program *step.Program
+	scope   *step.Scope
+	done    gonets.Progress
+
+	// results, attempt and answer wait for the next commit. Steps without an
+	// outside effect ride along with the next one that has one.
+	results []gonets.StepResult
+	attempt *gonets.Attempt
+	answer  *gonets.Answer
+	// landed tells the journal that the request's result is in the store.
+	landed func()
+}
+
+// runJob works on a run until it waits, ends, or moves to another lane. A
+// panic in our own code pauses the run and leaves the others alone.
+func (e *Engine) runJob(laneName string, job gonets.Job) {
+	w := &jobWork{Engine: e, lane: laneName, run: job.Run, event: &job.Event, done: gonets.NewProgress(job.Results)}
+	defer func() {
+		if w.landed != nil {
+			w.landed()
+		}
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			e.Log.Error("a run met a fault of ours and was paused", "run", job.Run.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			w.pauseWith(w.run.Cursor, gonets.Errorf(gonets.CodeInternal, "Gonets met a fault of its own in this step. The log has the details; please report it."))
+		}
+	}()
+	program, err := e.programs.get(e.loopCtx, e.Store, job.Run.Scenario, job.Run.Version)
+	if err != nil {
+		if e.loopCtx.Err() != nil {
+			e.release(job.Run)
+			return
+		}
+		w.pauseWith("", err)
+		return
+	}
+	w.program = program
+	w.scope = step.NewScope(&job, program, e.Env)
+	w.freeze()
+	w.loop()
+}
+
+// freeze sets the time that the next step's templates see, now and at every
+// later attempt.
+func (w *jobWork) freeze() {
+	if w.run.StepAt.IsZero() {
+		w.run.StepAt = w.Clock.Now()
+	}
+	w.scope.At(w.run.StepAt)
+}
+
+func (w *jobWork) loop() {
+	for range gonets.MaxStepsPerRun {
+		next := gonets.Next(w.program.Scenario, &w.run, w.done, w.Clock.Now())
+		switch next.Kind {
+		case gonets.NextRunStep:
+			w.run.Cursor = next.Path
+			if !w.step(next) {
+				return
+			}
+		case gonets.NextFinish:
+			w.finish(next.State)
+			return
+		default:
+			// The run is not due or not ours to work on: the claim was too early.
+			w.release(w.run)
+			return
+		}
+	}
+	w.pauseWith(w.run.Cursor, gonets.Errorf(gonets.CodeLimitSteps,
+		"the run has made %d steps; more are not allowed", gonets.MaxStepsPerRun))
+}
+
+// step does one step; it returns false when the worker is done with the run.
+func (w *jobWork) step(next gonets.ActionNext) bool {
+	yes, err := w.program.When(next.Path, w.scope)
+	if err != nil {
+		w.pauseWith(next.Path, err)
+		return false
+	}
+	if !yes {
+		w.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
+		return true
+	}
+	if h := w.program.HTTP(next.Path); h != nil {
+		return w.http(next, h)
+	}
+	res, err := w.program.Run(next.Path, w.scope)
+	if err != nil {
+		w.pauseWith(next.Path, err)
+		return false
+	}
+	w.mark()
+	w.add(res.Step)
+	if res.Answer != nil && w.answer == nil {
+		w.answer = res.Answer
+	}
+	if res.Wait > 0 {
+		t := w.transition(gonets.RunWaiting)
+		t.DueAt = w.Clock.Now().Add(res.Wait.D())
+		t.StepAt = time.Time{}
+		w.commit(t)
+		return false
+	}
+	return true
+}
+
+func (w *jobWork) add(r gonets.StepResult) {
+	r.FinishedAt = w.Clock.Now().UnixMilli()
+	w.results = append(w.results, r)
+	w.done[r.Path] = r
+}
+
+// mark notes on the run that a template asked for something that is not there.
+func (w *jobWork) mark() string {
+	missing := step.DescribeMissing(w.scope.Missing())
+	if missing != "" && w.run.Mark == "" {
+		w.run.Mark = gonets.MarkMissing
+	}
+	return missing
+}
+
+// http makes one attempt of an HTTP step.
+func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
+	req, err := h.Build(next.Path, w.scope, w.program)
+	if err != nil {
+		w.pauseWith(next.Path, err)
+		return false
+	}
+	missing := w.mark()
+	if w.scope.OutputsFull() {
+		w.pauseWith(next.Path, gonets.Errorf(gonets.CodeTemplateLimit,
+			"the replies that this run keeps take more than %d MiB", gonets.MaxOutputsPerRun>>20))
+		return false
+	}
+	if dest := w.Places.of(req); dest != w.lane && w.lane != lane.Quarantine {
+		w.move(dest)
+		return false
+	}
+	// What earlier steps did must be durable before the next effect: otherwise
+	// a crash would do it again.
+	if (w.attempt != nil || w.answer != nil) && !w.flush() {
+		return false
+	}
+	req.Concurrency = laneLimit(w.lane)
+	a := w.send(next.Path, req)
+	h.Judge(&a.Exchange, w.scope)
+	if missing != "" {
+		a.Error = joinSentences(a.Error, "Not there, sent empty: "+missing+".")
+	}
+	w.Metrics.Attempt(a.Outcome)
+	return w.judge(next, h, a)
+}
+
+func joinSentences(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
+
+// send makes the exchange; a person or a stopping server may cut it.
+func (w *jobWork) send(path string, req *gonets.Request) *gonets.Attempt {
+	a := &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now()}
+	ctx, cancel := context.WithCancelCause(w.sendCtx)
+	w.mu.Lock()
+	w.active[w.run.ID] = cancel
+	w.mu.Unlock()
+	w.landed = w.Journal.Begin(gonets.InFlight{RunID: w.run.ID, Attempt: a.N, Path: path})
+	a.Exchange = *w.Sender.Do(ctx, req)
+	w.mu.Lock()
+	delete(w.active, w.run.ID)
+	w.mu.Unlock()
+	cancel(nil)
+	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
+	a.Charged = a.Outcome != gonets.OutcomeCancelled
+	return a
+}
+
+// judge does what follows from an attempt; it returns true when the run goes on.
+func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt) bool {
+	now := w.Clock.Now()
+	verdict := gonets.Classify(&a.Exchange, h.Policy(), h.OnFailure(), gonets.Try{
+		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.StepAt, Now: now,
+	})
+	w.attempt, w.run.Attempts = a, a.N
+	if a.Charged {
+		w.run.Tries++
+	}
+	switch verdict.Kind {
+	case gonets.VerdictDone, gonets.VerdictContinue:
+		r := gonets.StepResult{Path: next.Path, State: gonets.StepDone, Attempt: a.N}
+		if verdict.Kind == gonets.VerdictContinue {
+			r.State = gonets.StepFailed
+		}
+		w.add(r)
+		h.Finish(next.Step, r, a, w.scope)
+		w.run.Tries, w.run.StepAt = 0, time.Time{}
+		w.freeze()
+		return true
+	case gonets.VerdictRetry:
+		t := w.transition(gonets.RunWaiting)
+		t.DueAt, t.Reason = verdict.At, verdict.Reason
+		w.commit(t)
+	case gonets.VerdictFail:
+		t := w.transition(gonets.RunFailed)
+		t.Reason = verdict.Reason
+		w.commit(t)
+	case gonets.VerdictRelease:
+		t := w.transition(gonets.RunQueued)
+		t.DueAt = now
+		w.commit(t)
+	case gonets.VerdictPause:
+		t := w.transition(gonets.RunPaused)
+		t.Reason = verdict.Reason
+		w.commit(t)
+	}
+	return false
+}
+
+// finish ends the run.
+func (w *jobWork) finish(state gonets.RunState) {
+	t := w.transition(state)
+	if state == gonets.RunFailed {
+		t.Reason = gonets.CodeStepFailed
+	}
+	w.commit(t)
+}
+
+// pauseWith pauses the run because of an error of a step that sent nothing.
+// The error stands in the history as an attempt that was not charged.
+func (w *jobWork) pauseWith(path string, err error) {
+	if w.attempt != nil && !w.flush() {
+		return
+	}
+	x := step.TemplateExchange(err)
+	w.attempt = &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now(), Exchange: *x}
+	w.run.Attempts++
+	w.Metrics.Attempt(x.Outcome)
+	t := w.transition(gonets.RunPaused)
+	t.Reason = x.Code
+	w.commit(t)
+}
+
+// move sends the run to another lane. What has happened so far is committed
+// with it when it must not happen again; steps without effect are simply run
+// again there.
+func (w *jobWork) move(dest string) {
+	reserved := w.Places.Reserve(dest)
+	if reserved && w.attempt == nil && w.answer == nil {
+		job := gonets.Job{Run: w.run, Event: *w.event}
+		job.Run.Lane = dest
+		w.reload(&job)
+		w.push(job)
+		return
+	}
+	t := w.transition(gonets.RunQueued)
+	t.Lane, t.DueAt = dest, w.Clock.Now()
+	t.StepAt = w.run.StepAt
+	if reserved {
+		t.State, t.KeepLease, t.DueAt = gonets.RunRunning, true, time.Time{}
+	}
+	if !w.commit(t) || !reserved {
+		if reserved {
+			w.Places.Unreserve(dest, 1)
+		}
+		w.Nudge(dest)
+		return
+	}
+	job := gonets.Job{Run: w.run, Event: *w.event}
+	job.Run.Lane = dest
+	w.reload(&job)
+	w.push(job)
+}
+
+// reload gives a job the committed results that this worker knows.
+func (w *jobWork) reload(job *gonets.Job) {
+	pending := map[string]bool{}
+	for _, r := range w.results {
+		pending[r.Path] = true
+	}
+	job.Replies = maps.Clone(w.scope.Replies())
+	for path, r := range w.done {
+		if !pending[path] {
+			job.Results = append(job.Results, r)
+		}
+	}
+}
+
+// flush commits what has happened and keeps the lease; false means that the
+// run is no longer ours.
+func (w *jobWork) flush() bool {
+	t := w.transition(gonets.RunRunning)
+	t.KeepLease = true
+	return w.commit(t)
+}
+
+func (w *jobWork) transition(state gonets.RunState) gonets.Transition {
+	return gonets.Transition{
+		RunID: w.run.ID, EventID: w.run.EventID, Lease: w.run.Lease,
+		Results: w.results, Attempt: w.attempt, Answer: w.answer,
+		State: state, Lane: w.lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
+		Mark: w.run.Mark, At: w.Clock.Now(),
+	}
+}

@@ -1,0 +1,203 @@
+package lane_test
+
+import (
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gonets"
+	"gonets/internal/lane"
+)
+
+func newSet(limit int) *lane.Set { return lane.NewSet(func(string) int { return limit }) }
+
+func fill(t *testing.T, s *lane.Set, name string, n int) {
+	t.Helper()
+	for range n {
+		if !s.Reserve(name) {
+			t.Fatalf("no place in lane %s", name)
+		}
+		s.Push(name, lane.Item{Bytes: 1})
+	}
+}
+
+func TestOneLaneIsWorkedOnByAtMostItsLimit(t *testing.T) {
+	t.Parallel()
+	s := newSet(2)
+	started := 0
+	for range 5 {
+		s.Reserve("a")
+		if s.Push("a", lane.Item{}) == lane.StartWorker {
+			started++
+		}
+	}
+	if started != 2 {
+		t.Fatalf("%d workers, want 2", started)
+	}
+	for range 5 {
+		if _, ok := s.Pop("a"); !ok {
+			t.Fatal("a queued job was not found")
+		}
+	}
+	if _, ok := s.Pop("a"); ok {
+		t.Fatal("an empty lane gave a job")
+	}
+	if got := s.List()[0].Active; got != 1 {
+		t.Fatalf("%d active after one worker ended, want 1", got)
+	}
+}
+
+func TestAFullLaneLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	fill(t, s, "sick", gonets.LaneQueue)
+	if s.Reserve("sick") {
+		t.Fatal("a full lane took more")
+	}
+	fill(t, s, "healthy", gonets.LaneQueue)
+}
+
+func TestTheNodeTakesNoMoreThanItsMemoryHolds(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	if !s.Reserve("big") {
+		t.Fatal("no place in an empty set")
+	}
+	s.Push("big", lane.Item{Bytes: gonets.NodeQueueBytes})
+	if s.Reserve("other") {
+		t.Fatal("a node whose memory is full took more")
+	}
+	if _, ok := s.Pop("big"); !ok {
+		t.Fatal("the job is gone")
+	}
+	if s.Reserve("other") {
+		t.Fatal("a lane whose older work waits in the store let newer work pass")
+	}
+	if n := s.ReserveClaim("other", 10); n != 10 {
+		t.Fatalf("%d places for claims, want 10", n)
+	}
+}
+
+func TestOlderWorkInTheStoreGoesFirst(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	s.SetBacklog("a")
+	if s.Reserve("a") {
+		t.Fatal("new work overtook the backlog")
+	}
+	if !s.Hungry("a") {
+		t.Fatal("a lane with a backlog and an empty queue is not hungry")
+	}
+	s.Unreserve("a", s.ReserveClaim("a", 5))
+	if !s.Reserve("a") {
+		t.Fatal("the lane does not take new work after its backlog was claimed")
+	}
+}
+
+func TestAClosedSetReturnsWhatWasQueuedAndTakesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	fill(t, s, "a", 3)
+	s.Reserve("b")
+	if rest := s.Close(); len(rest) != 3 {
+		t.Fatalf("%d jobs came back, want 3", len(rest))
+	}
+	if s.Push("b", lane.Item{}) != lane.Refused {
+		t.Fatal("a closed set took a job")
+	}
+	if s.Reserve("c") || s.ReserveClaim("c", 1) != 0 {
+		t.Fatal("a closed set promised a place")
+	}
+	if _, ok := s.Pop("a"); ok {
+		t.Fatal("a closed set gave a job")
+	}
+}
+
+func TestUnusedLanesAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	s.Reserve("once")
+	s.Unreserve("once", 1)
+	if l := s.List(); len(l) != 0 {
+		t.Fatalf("lanes left: %v", l)
+	}
+}
+
+// Whatever happens in whatever order, no job is lost or given twice and no
+// lane has more workers than places.
+func TestJobsAreGivenOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		const limit = 3
+		s := newSet(limit)
+		names := []string{"a", "b"}
+		workers := map[string]int{}
+		next, given := 0, map[string]bool{}
+		queued := map[string]bool{}
+		take := func(name string) {
+			it, ok := s.Pop(name)
+			if !ok {
+				workers[name]--
+				return
+			}
+			id := it.Job.Run.ID
+			if given[id] || !queued[id] {
+				t.Fatalf("job %q was given twice or never queued", id)
+			}
+			given[id] = true
+		}
+		for range rapid.IntRange(1, 200).Draw(t, "steps") {
+			name := rapid.SampledFrom(names).Draw(t, "lane")
+			if rapid.Bool().Draw(t, "push") {
+				if !s.Reserve(name) {
+					s.Unreserve(name, s.ReserveClaim(name, 1))
+					continue
+				}
+				next++
+				id := name + string(rune('0'+next%10)) + string(rune('a'+next/10))
+				queued[id] = true
+				if s.Push(name, lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id}}}) == lane.StartWorker {
+					workers[name]++
+				}
+			} else if workers[name] > 0 {
+				take(name)
+			}
+			if workers[name] > limit {
+				t.Fatalf("%d workers in lane %s, limit %d", workers[name], name, limit)
+			}
+		}
+		for _, name := range names {
+			for workers[name] > 0 {
+				take(name)
+			}
+		}
+		if len(given) != len(queued) {
+			t.Fatalf("%d of %d jobs were given", len(given), len(queued))
+		}
+	})
+}
+
+func TestConcurrentUseIsSafe(t *testing.T) {
+	t.Parallel()
+	s := newSet(4)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 200 {
+				if s.Reserve("a") && s.Push("a", lane.Item{}) == lane.StartWorker {
+					for ok := true; ok; {
+						_, ok = s.Pop("a")
+					}
+				}
+				s.List()
+			}
+		})
+	}
+	wg.Wait()
+	for _, l := range s.List() {
+		if l.Active != 0 || l.Queued != 0 {
+			t.Fatalf("left over: %+v", l)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package step
+
+import (
+	"gonets"
+	"gonets/internal/expr"
+	"gonets/internal/value"
+)
+
+// bodyBuilder makes a request's body.
+type bodyBuilder interface {
+	// build gives the bytes and the Content-Type that goes with them; empty
+	// when the user must say it.
+	build(s *Scope) (body []byte, contentType string, err error)
+	// pairs gives the body's rows for the query of a request without a body.
+	pairs(s *Scope) ([]pair, error)
+}
+
+func (c *compiler) body(at string, b *gonets.HTTPBody) bodyBuilder {
+	switch {
+	case b.JSON != nil:
+		n, t := c.jsonBody(at+"/json", b.JSON)
+		return jsonBody{node: n, template: t}
+	case b.Form != nil:
+		return formBody{c.rows(at+"/form", b.Form)}
+	case b.Text != nil:
+		return textBody{c.template(at+"/text", *b.Text)}
+	case b.Path != "":
+		return pathBody{source: b.Path, expr: c.expr(at+"/path", b.Path), path: c.path(at+"/path", b.Path)}
+	}
+	return nil
+}
+
+const (
+	typeJSON = "application/json"
+	typeForm = "application/x-www-form-urlencoded"
+)
+
+type jsonBody struct {
+	node     node
+	template *expr.JSONTemplate
+}
+
+func (b jsonBody) build(s *Scope) ([]byte, string, error) {
+	raw, err := renderJSON(s, b.node, b.template)
+	return raw, typeJSON, err
+}
+
+// pairs sends the members of the object as query parameters.
+func (b jsonBody) pairs(s *Scope) ([]pair, error) {
+	obj, ok := b.node.(objectNode)
+	if !ok {
+		return nil, gonets.Errorf(gonets.CodeBadRequest,
+			"this method sends its fields in the address, and only a list of fields can go there. Use fields, or force the body")
+	}
+	v, err := obj.eval(s)
+	if err != nil {
+		return nil, err
+	}
+	var pairs []pair
+	for _, row := range v.(gonets.Rows) {
+		if row.Value != nil {
+			pairs = append(pairs, pair{row.Name, value.Text(row.Value)})
+		}
+	}
+	return pairs, nil
+}
+
+type formBody struct{ rows []namedTemplate }
+
+func (b formBody) build(s *Scope) ([]byte, string, error) {
+	pairs, err := evalPairs(s, b.rows, true)
+	return []byte(encodePairs(pairs)), typeForm, err
+}
+
+func (b formBody) pairs(s *Scope) ([]pair, error) { return evalPairs(s, b.rows, false) }
+
+// textBody goes as it is; its type is for the user to say.
+type textBody struct{ t *expr.Template }
+
+func (b textBody) build(s *Scope) ([]byte, string, error) {
+	text, err := b.t.Text(s, &s.report, nil)
+	return []byte(text), "", err
+}
+
+func (b textBody) pairs(*Scope) ([]pair, error) { return nil, nil }
+
+// pathBody sends a whole value: objects and lists as JSON, text and bytes as
+// they are.
+type pathBody struct {
+	source string
+	expr   *expr.Expr
+	path   value.Path
+}
+
+func (b pathBody) build(s *Scope) ([]byte, string, error) {
+	v, err := b.expr.Value(s, &s.report)
+	if err != nil {
+		return nil, "", err
+	}
+	switch v := v.(type) {
+	case []byte:
+		return v, "", nil
+	case string:
+		return []byte(v), "", nil
+	}
+	if expr.IsMissing(v) {
+		return []byte{}, "", nil
+	}
+	raw, err := value.EncodeJSON(v)
+	return raw, typeJSON, err
+}
+
+func (b pathBody) pairs(*Scope) ([]pair, error) { return nil, nil }

@@ -1,0 +1,263 @@
+package step
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/expr"
+	"gonets/internal/outbound"
+	"gonets/internal/value"
+)
+
+// Sender makes one exchange. It never fails: what went wrong is in the
+// exchange.
+type Sender interface {
+	Do(ctx context.Context, r *gonets.Request) *gonets.Exchange
+}
+
+// HTTP is a compiled HTTP step: Build makes the request, the caller sends it,
+// Judge says whether the reply is a success.
+type HTTP struct {
+	def     *gonets.HTTPStep
+	url     urlTemplate
+	query   []namedTemplate
+	headers []namedTemplate
+	body    bodyBuilder
+	when    *expr.Expr
+	// inQuery sends the body's rows as the query (GET, HEAD, DELETE).
+	inQuery bool
+	method  string
+}
+
+func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
+	def := st.HTTP
+	h := &HTTP{def: def}
+	method, err := outbound.Method(def.Method, def.Body != nil && !def.Body.None)
+	if err != nil {
+		c.problem(at+"/method", err)
+	}
+	h.method = method
+	h.url = c.url(at+"/url", def.URL)
+	h.query = c.rows(at+"/query", def.Query)
+	for i, row := range def.Headers {
+		if !row.Off && outbound.ProtectedHeader(row.Name) {
+			c.problem(rowPointer(at+"/headers", def.Headers, i), gonets.Errorf(gonets.CodeInvalid,
+				"the header %s is set by the connection itself and cannot be changed", row.Name))
+		}
+	}
+	h.headers = c.rows(at+"/headers", def.Headers)
+	if b := def.Body; b != nil {
+		h.body = c.body(at+"/body", b)
+		bodyless := method == "GET" || method == "HEAD" || method == "DELETE"
+		h.inQuery = bodyless && !b.ForceBody && (b.Form != nil || b.JSON != nil)
+	}
+	if def.Success != nil && def.Success.When != "" {
+		h.when = c.expr(at+"/success/when", def.Success.When)
+	}
+	return h
+}
+
+// Policy is the step's retry policy with the defaults filled in.
+func (h *HTTP) Policy() gonets.Retry { return h.def.Retry.OrDefault() }
+
+// OnFailure is what happens when the tries end.
+func (h *HTTP) OnFailure() string { return h.def.OnFailure }
+
+// Build makes the request of the step at path. Every attempt of a run builds
+// the same one: the scope is durable and its time is frozen.
+func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error) {
+	s.enter(path)
+	r := &gonets.Request{
+		Method: h.method, Timeout: gonets.DefaultHTTPTimeout, FollowRedirects: h.def.Redirects == "follow",
+		ReplyLimit: h.def.ReplyLimit, Hops: s.job.Event.Hops,
+	}
+	if h.def.Timeout != nil {
+		r.Timeout = h.def.Timeout.D()
+	}
+	if t := h.def.TLS; t != nil && t.Verify != nil {
+		r.SkipVerify = !*t.Verify
+	}
+	address, err := h.url.render(s)
+	if err != nil {
+		return nil, err
+	}
+	contentType, err := h.fillBody(r, s, &address)
+	if err != nil {
+		return nil, err
+	}
+	if address, err = h.addQuery(address, s); err != nil {
+		return nil, err
+	}
+	if r.URL, _, err = outbound.CheckURL(address); err != nil {
+		return nil, err
+	}
+	if err := h.fillHeaders(r, s, contentType); err != nil {
+		return nil, err
+	}
+	return r, s.missingError(p.Scenario)
+}
+
+func (h *HTTP) fillBody(r *gonets.Request, s *Scope, address *string) (contentType string, err error) {
+	if h.body == nil {
+		return "", nil
+	}
+	if !h.inQuery {
+		r.Body, contentType, err = h.body.build(s)
+		return contentType, err
+	}
+	pairs, err := h.body.pairs(s)
+	if err != nil {
+		return "", err
+	}
+	*address = appendQuery(*address, pairs)
+	return "", nil
+}
+
+type pair struct{ name, value string }
+
+func (h *HTTP) addQuery(address string, s *Scope) (string, error) {
+	pairs, err := evalPairs(s, h.query, false)
+	if err != nil {
+		return "", err
+	}
+	return appendQuery(address, pairs), nil
+}
+
+// evalPairs gives the rows' texts; a list repeats its name. A missing value or
+// null is no row, or an empty one where keepEmpty says so.
+func evalPairs(s *Scope, rows []namedTemplate, keepEmpty bool) ([]pair, error) {
+	var pairs []pair
+	for _, row := range rows {
+		v, err := row.node.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		if v == nil || isMissing(v) {
+			if keepEmpty {
+				pairs = append(pairs, pair{row.name, ""})
+			}
+			continue
+		}
+		if list, ok := v.([]any); ok {
+			for _, item := range list {
+				pairs = append(pairs, pair{row.name, value.Text(item)})
+			}
+			continue
+		}
+		pairs = append(pairs, pair{row.name, value.Text(v)})
+	}
+	return pairs, nil
+}
+
+func encodePairs(pairs []pair) string {
+	var b strings.Builder
+	for i, p := range pairs {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(p.name))
+		b.WriteByte('=')
+		b.WriteString(url.QueryEscape(p.value))
+	}
+	return b.String()
+}
+
+// appendQuery adds pairs after what the address already asks for, before its
+// fragment.
+func appendQuery(address string, pairs []pair) string {
+	if len(pairs) == 0 {
+		return address
+	}
+	address, _, _ = strings.Cut(address, "#")
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
+		if strings.HasSuffix(address, "?") || strings.HasSuffix(address, "&") {
+			sep = ""
+		}
+	}
+	return address + sep + encodePairs(pairs)
+}
+
+func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) error {
+	removed := map[string]bool{}
+	for _, row := range h.headers {
+		v, err := row.node.eval(s)
+		if err != nil {
+			return err
+		}
+		if v == nil || isMissing(v) {
+			// A header that is explicitly nothing removes the automatic one.
+			removed[strings.ToLower(row.name)] = v == nil
+			continue
+		}
+		text := value.Text(v)
+		if strings.ContainsAny(text, "\r\n\x00") {
+			return gonets.Errorf(gonets.CodeBadRequest,
+				"the value of the header %s has a line break in it, which would make two headers of one", row.name)
+		}
+		r.Headers = append(r.Headers, gonets.Header{Name: row.name, Value: text})
+	}
+	if h.def.OwnHeadersOnly {
+		return nil
+	}
+	auto := []gonets.Header{
+		{Name: "Content-Type", Value: contentType},
+		{Name: "Accept", Value: "*/*"},
+		{Name: "User-Agent", Value: "gonets/" + s.env.Version},
+		{Name: "Idempotency-Key", Value: s.job.Run.ID + "-" + s.path},
+		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.path)},
+	}
+	for _, a := range auto {
+		if a.Value != "" && gonets.HeaderValue(r.Headers, a.Name) == "" && !removed[strings.ToLower(a.Name)] {
+			r.Headers = append(r.Headers, a)
+		}
+	}
+	return nil
+}
+
+// traceparent is a W3C Trace Context header: the run is the trace, the step
+// the span.
+func traceparent(run, path string) string {
+	sum := sha256.Sum256([]byte(run + "/" + path))
+	trace := strings.ReplaceAll(run, "-", "")
+	if len(trace) != 32 {
+		trace = hex.EncodeToString(sum[8:24])
+	}
+	return fmt.Sprintf("00-%s-%s-01", trace, hex.EncodeToString(sum[:8]))
+}
+
+// TemplateExchange is the exchange of a request that could not be built.
+func TemplateExchange(err error) *gonets.Exchange {
+	x := &gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: gonets.CodeOf(err), Error: err.Error()}
+	if x.Code == gonets.CodeBlockedURL {
+		x.Outcome = gonets.OutcomeBlocked
+	}
+	return x
+}
+
+// Finish makes a finished HTTP step's reply visible to the steps after it.
+func (h *HTTP) Finish(st *gonets.Step, r gonets.StepResult, a *gonets.Attempt, s *Scope) {
+	s.job.Replies[a.N] = a
+	var reply *Reply
+	if a.Status != 0 {
+		reply = h.reply(&a.Exchange)
+		reply.Attempts = a.N
+		s.outputs += len(a.ReplyBody)
+	}
+	s.finish(st, r, reply)
+}
+
+// Now is the time that a run's templates see: the step's first attempt's.
+func Now(run *gonets.Run, now time.Time) time.Time {
+	if run.StepAt.IsZero() {
+		return now
+	}
+	return run.StepAt
+}

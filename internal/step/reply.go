@@ -1,0 +1,132 @@
+package step
+
+import (
+	"bytes"
+	"fmt"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"gonets"
+	"gonets/internal/charset"
+	"gonets/internal/value"
+)
+
+// reply reads a reply in the step's format.
+func (h *HTTP) reply(x *gonets.Exchange) *Reply {
+	r := &Reply{Status: x.Status, Headers: replyHeaders(x.ReplyHeaders)}
+	r.Body, _ = h.readBody(x)
+	return r
+}
+
+// replyHeaders are by lower-case name; repeated ones are joined (RFC 9110 §5.3).
+func replyHeaders(list []gonets.Header) map[string]any {
+	m := make(map[string]any, len(list))
+	for _, h := range list {
+		name := strings.ToLower(h.Name)
+		if before, ok := m[name].(string); ok {
+			m[name] = before + ", " + h.Value
+			continue
+		}
+		m[name] = h.Value
+	}
+	return m
+}
+
+// readBody gives the body's value; isJSON tells whether it was read as JSON.
+func (h *HTTP) readBody(x *gonets.Exchange) (v any, isJSON bool) {
+	kind, params, _ := mime.ParseMediaType(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"))
+	labelled := kind == typeJSON || strings.HasSuffix(kind, "+json")
+	switch h.def.Response {
+	case "binary":
+		return x.ReplyBody, false
+	case "text":
+		return readText(x.ReplyBody, params["charset"]), false
+	case "json":
+		if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+			return v, true
+		}
+		return readText(x.ReplyBody, params["charset"]), false
+	case "by-type":
+		if labelled {
+			if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+				return v, true
+			}
+		}
+		return readText(x.ReplyBody, params["charset"]), false
+	}
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(x.ReplyBody, []byte("\xef\xbb\xbf")))
+	if labelled || len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
+		if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+			return v, true
+		}
+	}
+	if params["charset"] == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
+		return x.ReplyBody, false
+	}
+	return readText(x.ReplyBody, params["charset"]), false
+}
+
+func readJSON(body []byte, label string) (any, bool) {
+	v, _, err := value.DecodeJSON([]byte(readText(body, label)))
+	return v, err == nil
+}
+
+// readText decodes the body; what cannot be decoded stays as it is, with
+// broken characters replaced.
+func readText(body []byte, label string) string {
+	if text, err := charset.Decode(body, label); err == nil {
+		return text
+	}
+	return strings.ToValidUTF8(string(body), "\uFFFD")
+}
+
+// Judge decides whether a complete reply is a success and writes the outcome
+// into the exchange. An exchange without a reply stays as it is.
+func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
+	if x.Outcome != gonets.OutcomeOK {
+		return
+	}
+	codes := []string{"2**"}
+	if h.def.Success != nil && len(h.def.Success.Codes) > 0 {
+		codes = h.def.Success.Codes
+	}
+	if !gonets.MatchStatus(codes, x.Status) {
+		x.Outcome, x.Code, x.Error = gonets.OutcomeHTTP, gonets.CodeHTTPStatus, describeStatus(x)
+		if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+			x.Code = gonets.CodeHTTPMoved
+		}
+		return
+	}
+	reply := &Reply{Status: x.Status, Headers: replyHeaders(x.ReplyHeaders)}
+	var isJSON bool
+	reply.Body, isJSON = h.readBody(x)
+	if h.def.Response == "json" && !isJSON && len(bytes.TrimSpace(x.ReplyBody)) > 0 {
+		x.Outcome, x.Code = gonets.OutcomeBody, gonets.CodeReplyNotJSON
+		x.Error = "The reply is not JSON, and the step expects JSON. See the reply's body; the service may have answered with an error page."
+		return
+	}
+	if h.when == nil {
+		return
+	}
+	inner := s.withReply(reply)
+	yes, err := h.when.Bool(inner, &inner.report)
+	switch {
+	case err != nil:
+		x.Outcome, x.Code, x.Error = gonets.OutcomeBody, gonets.CodeOf(err), err.Error()
+	case !yes:
+		x.Outcome, x.Code = gonets.OutcomeBody, gonets.CodeBodyRule
+		x.Error = fmt.Sprintf("The reply came with status %d, but the success rule `%s` says no.", x.Status, h.def.Success.When)
+		if missing := DescribeMissing(inner.report.Missing); missing != "" {
+			x.Error += " Not in the reply: " + missing + "."
+		}
+	}
+}
+
+func describeStatus(x *gonets.Exchange) string {
+	if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+		return fmt.Sprintf("The service answered %d: it has moved to %s. Redirects are not followed here; put the new address into the step, or let it follow redirects.",
+			x.Status, to)
+	}
+	return fmt.Sprintf("The service answered %s, which is not one of the success codes.", x.StatusLine)
+}

@@ -1,0 +1,294 @@
+package step
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/expr"
+	"gonets/internal/value"
+)
+
+// Env is what the installation gives to every run.
+type Env struct {
+	// Event is the `event` object of templates: what was received, parsed,
+	// without the source's secrets.
+	Event func(*gonets.Event) map[string]any
+	// Settings are the live settings.
+	Settings func() gonets.Settings
+	// PublicURL is the server's own address, without a slash at the end.
+	PublicURL func() string
+	// Version goes into the User-Agent.
+	Version string
+	// Own tells whether an address is this server's.
+	Own func(url string) bool
+}
+
+// Reply is an HTTP step's reply as templates see it.
+type Reply struct {
+	Body    any
+	Status  int
+	Headers map[string]any
+	// Attempts counts the attempts that it took.
+	Attempts int
+}
+
+func (r *Reply) object() map[string]any {
+	return map[string]any{
+		"body": r.Body, "status": number(r.Status), "headers": r.Headers, "attempts": number(r.Attempts),
+	}
+}
+
+// Scope is what the templates of one run see: reserved names, then saved
+// variables, then the event's body, then its query. It belongs to one worker.
+type Scope struct {
+	job     *gonets.Job
+	env     *Env
+	event   map[string]any
+	vars    map[string]any
+	steps   map[string]any
+	last    *Reply
+	now     time.Time
+	path    string
+	report  expr.Report
+	outputs int
+}
+
+// NewScope rebuilds a run's scope from what is stored of it.
+func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
+	s := &Scope{job: job, env: env, vars: map[string]any{}, steps: map[string]any{}}
+	if job.Replies == nil {
+		job.Replies = map[int]*gonets.Attempt{}
+	}
+	done := gonets.NewProgress(job.Results)
+	// Document order is the order of execution.
+	gonets.WalkSteps(p.Scenario.Steps, func(path string, st *gonets.Step) {
+		r, ok := done[path]
+		if !ok {
+			return
+		}
+		var reply *Reply
+		if a := job.Replies[r.Attempt]; a != nil && st.HTTP != nil {
+			reply = p.HTTP(path).reply(&a.Exchange)
+			reply.Attempts = a.N
+			s.outputs += len(a.ReplyBody)
+		}
+		s.finish(st, r, reply)
+	})
+	return s
+}
+
+// At freezes the time that templates see.
+func (s *Scope) At(now time.Time) { s.now = now }
+
+// Missing are the names that templates asked for and did not find, since the
+// last call.
+func (s *Scope) Missing() []expr.MissingRef {
+	m := s.report.Missing
+	s.report = expr.Report{}
+	return m
+}
+
+// Replies are the attempts whose replies the scope holds, by number.
+func (s *Scope) Replies() map[int]*gonets.Attempt { return s.job.Replies }
+
+// OutputsFull tells whether the run's replies take more memory than allowed.
+func (s *Scope) OutputsFull() bool { return s.outputs > gonets.MaxOutputsPerRun }
+
+func (s *Scope) missingError(sc *gonets.Scenario) error {
+	if sc.Missing != gonets.MissingError {
+		return nil
+	}
+	return s.report.Err()
+}
+
+func (s *Scope) enter(path string) { s.path = path }
+
+func (s *Scope) setVar(name string, v any) {
+	s.vars[name] = orNull(v)
+}
+
+// finish makes a finished step's results visible to the steps after it.
+func (s *Scope) finish(st *gonets.Step, r gonets.StepResult, reply *Reply) {
+	switch {
+	case st.HTTP != nil:
+		if reply == nil {
+			if r.State != gonets.StepFailed {
+				return
+			}
+			reply = &Reply{Headers: map[string]any{}}
+		}
+		s.last = reply
+		s.steps[st.ID] = reply.object()
+		if save := st.HTTP.Save; save != nil {
+			s.save(save, reply)
+		}
+	case st.Set != nil && len(r.Value) > 0:
+		// The values were kept as JSON; a broken row would be our own fault and
+		// then the variables are missing, which templates report.
+		var rows gonets.Rows
+		if err := json.Unmarshal(r.Value, &rows); err == nil {
+			for _, row := range rows {
+				raw, err := value.EncodeJSON(row.Value)
+				if err != nil {
+					continue
+				}
+				if v, _, err := value.DecodeJSON(raw); err == nil {
+					s.vars[row.Name] = v
+				}
+			}
+		}
+	case len(r.Value) > 0:
+		if v, _, err := value.DecodeJSON(r.Value); err == nil {
+			s.steps[st.ID] = map[string]any{"value": v}
+		}
+	}
+}
+
+func (s *Scope) save(save *gonets.HTTPSave, reply *Reply) {
+	for name, v := range map[string]any{save.Body: reply.Body, save.Status: number(reply.Status), save.Headers: reply.Headers} {
+		if name != "" {
+			s.vars[name] = v
+		}
+	}
+}
+
+// withReply is the scope in which a reply is judged: the reply is the last one.
+func (s *Scope) withReply(r *Reply) *Scope {
+	c := *s
+	c.last = r
+	c.report = expr.Report{}
+	return &c
+}
+
+func (s *Scope) eventObject() map[string]any {
+	if s.event == nil {
+		s.event = s.env.Event(&s.job.Event)
+	}
+	return s.event
+}
+
+// Lookup implements [expr.Scope].
+func (s *Scope) Lookup(name string) (any, bool) {
+	if v, ok, reserved := s.reserved(name); reserved {
+		return v, ok
+	}
+	if v, ok := s.vars[name]; ok {
+		return v, true
+	}
+	for _, part := range []string{"body", "query"} {
+		if m, ok := s.eventObject()[part].(map[string]any); ok {
+			if v, ok := m[name]; ok {
+				return v, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// reserved answers the names that a payload must not be able to take over.
+func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
+	switch name {
+	case "event":
+		return s.eventObject(), true, true
+	case "steps":
+		return s.steps, true, true
+	case "vars":
+		return s.vars, true, true
+	case "run":
+		return map[string]any{"id": s.job.Run.ID, "started_at": s.stamp(s.job.Run.CreatedAt), "started_by": s.job.Event.Actor}, true, true
+	case "scenario":
+		return map[string]any{"name": s.job.Run.Scenario}, true, true
+	case "source":
+		return map[string]any{"name": s.job.Event.Source}, true, true
+	case "env":
+		m := map[string]any{}
+		for k, v := range s.env.Settings().Env {
+			m[k] = v
+		}
+		return m, true, true
+	case "now":
+		return s.stamp(s.now), true, true
+	case "today":
+		return s.local(s.now).Format(time.DateOnly), true, true
+	case "uuid":
+		return s.uuid(), true, true
+	case "public_url":
+		return s.env.PublicURL(), true, true
+	case "params", "item", "index":
+		return nil, false, true
+	}
+	if s.last != nil {
+		switch name {
+		case "body":
+			return s.last.Body, true, true
+		case "status":
+			return number(s.last.Status), true, true
+		case "headers":
+			return s.last.Headers, true, true
+		}
+	}
+	return nil, false, name == "body" || name == "status" || name == "headers"
+}
+
+// Names implements [expr.Scope]: all names that could be meant.
+func (s *Scope) Names() []string {
+	names := []string{"event", "steps", "vars", "run", "scenario", "source", "env", "now", "today", "uuid",
+		"public_url", "body", "status", "headers"}
+	for name := range s.vars {
+		names = append(names, name)
+	}
+	for _, part := range []string{"body", "query"} {
+		if m, ok := s.eventObject()[part].(map[string]any); ok {
+			for name := range m {
+				names = append(names, name)
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (s *Scope) local(t time.Time) time.Time {
+	if zone := s.env.Settings().TimeZone; zone != "" {
+		if loc, err := time.LoadLocation(zone); err == nil {
+			return t.In(loc)
+		}
+	}
+	return t
+}
+
+func (s *Scope) stamp(t time.Time) string {
+	return s.local(t).Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// uuid is the same for every attempt of a step: a repeat of a request must be
+// the same request.
+func (s *Scope) uuid() string {
+	sum := sha256.Sum256([]byte(s.job.Run.ID + "/" + s.path))
+	sum[6] = sum[6]&0x0f | 0x80 // version 8: made from our own data (RFC 9562 §5.8)
+	sum[8] = sum[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// DescribeMissing says in one line which names were not found.
+func DescribeMissing(refs []expr.MissingRef) string {
+	parts := make([]string, 0, len(refs))
+	seen := map[string]bool{}
+	for _, r := range refs {
+		if seen[r.Path] {
+			continue
+		}
+		seen[r.Path] = true
+		text := r.Path
+		if len(r.Nearest) > 0 {
+			text += " (nearest: " + strings.Join(r.Nearest, ", ") + ")"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,174 @@
+package step
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gonets"
+	"gonets/internal/expr"
+	"gonets/internal/value"
+)
+
+// node is a compiled value of a document: a literal, a template, or an object
+// or list of nodes.
+type node interface {
+	// eval gives a value; missing marks a template whose value is not there.
+	eval(s *Scope) (any, error)
+}
+
+// missing is the value of a template that names nothing that exists. It is
+// JSON null, an empty text, and no row of a query or header.
+type missing struct{}
+
+func isMissing(v any) bool { _, ok := v.(missing); return ok }
+
+type literal struct{ v any }
+
+func (l literal) eval(*Scope) (any, error) { return l.v, nil }
+
+type templateNode struct{ t *expr.Template }
+
+func (n templateNode) eval(s *Scope) (any, error) {
+	v, err := n.t.Value(s, &s.report)
+	if err != nil {
+		return nil, err
+	}
+	if expr.IsMissing(v) {
+		return missing{}, nil
+	}
+	return v, nil
+}
+
+type listNode []node
+
+func (n listNode) eval(s *Scope) (any, error) {
+	list := make([]any, len(n))
+	for i, item := range n {
+		v, err := item.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = orNull(v)
+	}
+	return list, nil
+}
+
+// orNull is what a missing value becomes inside JSON.
+func orNull(v any) any {
+	if isMissing(v) {
+		return nil
+	}
+	return v
+}
+
+// objectNode builds an object; dots in its names nest.
+type objectNode []member
+
+type member struct {
+	name value.Path
+	node node
+}
+
+func (n objectNode) eval(s *Scope) (any, error) {
+	var root any = gonets.Rows{}
+	for _, m := range n {
+		v, err := m.node.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		if root, err = value.Set(root, m.name, orNull(v)); err != nil {
+			return nil, gonets.Errorf(gonets.CodeTemplateFailed, "the JSON cannot be built: %w", err)
+		}
+	}
+	return root, nil
+}
+
+// node compiles a value of a document.
+func (c *compiler) node(at string, v any) node {
+	switch v := v.(type) {
+	case string:
+		t := c.template(at, v)
+		if t == nil {
+			return literal{}
+		}
+		if text, ok := t.Literal(); ok {
+			return literal{text}
+		}
+		return templateNode{t}
+	case gonets.Rows:
+		return c.object(at, v)
+	case []any:
+		list := make(listNode, len(v))
+		for i, item := range v {
+			list[i] = c.node(fmt.Sprintf("%s/%d", at, i), item)
+		}
+		return list
+	}
+	return literal{v}
+}
+
+func (c *compiler) object(at string, rows gonets.Rows) objectNode {
+	obj := make(objectNode, 0, len(rows))
+	for i, row := range rows {
+		if row.Off {
+			continue
+		}
+		pointer := rowPointer(at, rows, i)
+		name, err := value.ParseName(row.Name)
+		if err != nil {
+			c.problem(pointer, err)
+			continue
+		}
+		obj = append(obj, member{name: name, node: c.node(pointer, row.Value)})
+	}
+	return obj
+}
+
+// rows compiles a list of names and values (headers, query, form).
+func (c *compiler) rows(at string, rows gonets.Rows) []namedTemplate {
+	list := make([]namedTemplate, 0, len(rows))
+	for i, row := range rows {
+		if row.Off {
+			continue
+		}
+		list = append(list, namedTemplate{name: row.Name, node: c.node(rowPointer(at, rows, i), row.Value)})
+	}
+	return list
+}
+
+// jsonBody compiles a JSON body: a text is a template of JSON text, rows and
+// trees are built.
+func (c *compiler) jsonBody(at string, t *gonets.Tree) (node, *expr.JSONTemplate) {
+	if text, ok := t.Value.(string); ok {
+		j, err := expr.ParseJSON(text)
+		if err != nil {
+			c.problem(at, err)
+		}
+		return nil, j
+	}
+	if rows, ok := t.Rows(); ok {
+		return c.object(at, rows), nil
+	}
+	return c.node(at, t.Value), nil
+}
+
+func renderJSON(s *Scope, n node, t *expr.JSONTemplate) ([]byte, error) {
+	if t != nil {
+		return t.Render(s, &s.report)
+	}
+	v, err := n.eval(s)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := value.EncodeJSON(orNull(v))
+	if err != nil {
+		return nil, gonets.Errorf(gonets.CodeTemplateFailed, "the JSON cannot be built: %w", err)
+	}
+	if len(raw) > gonets.MaxRendered {
+		return nil, gonets.Errorf(gonets.CodeTemplateLimit, "the body is %d bytes; at most %d can be sent", len(raw), gonets.MaxRendered)
+	}
+	return raw, nil
+}
+
+// number is how the scope holds our own numbers, the same way as received ones.
+func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
