@@ -51,3 +51,13 @@ func (c SystemClock) NewTimer(d time.Duration) Timer {
 type systemTimer struct{ *time.Timer }
 
 func (t systemTimer) C() <-chan time.Time { return t.Timer.C }
+
+// Stopwatch measures a short span on the machine's monotonic clock, in
+// microseconds: what the millisecond steps of a [Clock] are too coarse for.
+type Stopwatch struct{ start time.Time }
+
+// StartStopwatch starts one now.
+func StartStopwatch() Stopwatch { return Stopwatch{start: time.Now()} }
+
+// Microseconds is what has passed since the start.
+func (s Stopwatch) Microseconds() int64 { return time.Since(s.start).Microseconds() }

@@ -3,6 +3,7 @@ package gonets
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +20,8 @@ func (d Duration) D() time.Duration { return time.Duration(d) }
 func ParseDuration(s string) (Duration, error) {
 	rest, total := s, time.Duration(0)
 	if days, after, ok := strings.Cut(s, "d"); ok {
-		n, err := strconv.ParseUint(days, 10, 16)
-		if err != nil {
+		n, err := strconv.ParseUint(days, 10, 64)
+		if err != nil || n > uint64(math.MaxInt64/(24*time.Hour)) {
 			return 0, fmt.Errorf("%q is not a time span; write 30s, 5m, 2h or 7d", s)
 		}
 		total, rest = time.Duration(n)*24*time.Hour, after

@@ -32,7 +32,7 @@ type Source struct {
 // Verify says how a caller proves who it is.
 type Verify struct {
 	// Kind is none, token, basic or hmac.
-	Kind string `json:"kind"`
+	Kind string `json:"kind,omitempty"`
 	// Places are where a token may stand; any one is enough.
 	Places []Place `json:"places,omitempty"`
 	// Header is short for one place in a header.

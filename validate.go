@@ -24,7 +24,7 @@ const (
 // event's field or a step must not be able to stand in for them.
 func ReservedNames() []string {
 	return []string{"event", "steps", "vars", "run", "scenario", "source", "params", "item", "index", "env",
-		"now", "today", "uuid", "public_url", "body", "status", "headers", "secret", "true", "false", "null"}
+		"now", "today", "uuid", "public_url", "body", "status", "headers", "true", "false", "null"}
 }
 
 // Validate finds what is wrong with a source by itself: it does not know the
@@ -350,9 +350,6 @@ func (v *validator) condition(p, text string) {
 
 func (v *validator) set(p string, rows Rows) {
 	v.rows(p, rows)
-	if rows != nil && len(rows) == 0 {
-		v.add(p, "set has no variables")
-	}
 	for i, row := range rows {
 		root, _, _ := strings.Cut(row.Name, ".")
 		root, _, _ = strings.Cut(root, "[")
@@ -473,9 +470,6 @@ func (v *validator) body(p string, b *HTTPBody) {
 		}
 	}
 	v.rows(p+"/form", b.Form)
-	if b.Form != nil && len(b.Form) == 0 {
-		v.add(p+"/form", "the form has no fields; write none: true for no body")
-	}
 	if b.Text != nil {
 		v.bodyText(p+"/text", *b.Text)
 	}

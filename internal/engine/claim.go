@@ -64,7 +64,7 @@ func (e *Engine) claimLane(name string, now time.Time) (again bool) {
 	if want == 0 {
 		return false
 	}
-	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Now: now})
+	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.Epoch, Now: now})
 	if err != nil && e.loopCtx.Err() == nil {
 		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
 	}

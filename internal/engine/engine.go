@@ -54,6 +54,9 @@ type Options struct {
 	Journal Journal
 	Metrics Metrics
 	Log     *slog.Logger
+	// Node and Epoch are whose leases the engine takes.
+	Node  string
+	Epoch int64
 	// LeftOver are the requests that were on their way when the last process
 	// on this data folder died.
 	LeftOver []gonets.InFlight

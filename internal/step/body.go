@@ -25,7 +25,8 @@ func (c *compiler) body(at string, b *gonets.HTTPBody) bodyBuilder {
 	case b.Text != nil:
 		return textBody{c.template(at+"/text", *b.Text)}
 	case b.Path != "":
-		return pathBody{source: b.Path, expr: c.expr(at+"/path", b.Path), path: c.path(at+"/path", b.Path)}
+		c.path(at+"/path", b.Path)
+		return pathBody{c.expr(at+"/path", b.Path)}
 	}
 	return nil
 }
@@ -86,25 +87,18 @@ func (b textBody) pairs(*Scope) ([]pair, error) { return nil, nil }
 
 // pathBody sends a whole value: objects and lists as JSON, text and bytes as
 // they are.
-type pathBody struct {
-	source string
-	expr   *expr.Expr
-	path   value.Path
-}
+type pathBody struct{ expr *expr.Expr }
 
 func (b pathBody) build(s *Scope) ([]byte, string, error) {
-	v, err := b.expr.Value(s, &s.report)
-	if err != nil {
-		return nil, "", err
+	v, ok, err := b.expr.Lookup(s, &s.report)
+	if err != nil || !ok {
+		return []byte{}, "", err
 	}
 	switch v := v.(type) {
 	case []byte:
 		return v, "", nil
 	case string:
 		return []byte(v), "", nil
-	}
-	if expr.IsMissing(v) {
-		return []byte{}, "", nil
 	}
 	raw, err := value.EncodeJSON(v)
 	return raw, typeJSON, err

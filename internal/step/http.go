@@ -25,7 +25,7 @@ type Sender interface {
 // Judge says whether the reply is a success.
 type HTTP struct {
 	def     *gonets.HTTPStep
-	url     urlTemplate
+	url     *expr.Template
 	query   []namedTemplate
 	headers []namedTemplate
 	body    bodyBuilder
@@ -43,7 +43,10 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 		c.problem(at+"/method", err)
 	}
 	h.method = method
-	h.url = c.url(at+"/url", def.URL)
+	if strings.TrimSpace(def.URL) == "" {
+		c.problem(at+"/url", gonets.Errorf(gonets.CodeInvalid, "the request has no address"))
+	}
+	h.url = c.template(at+"/url", strings.TrimSpace(def.URL))
 	h.query = c.rows(at+"/query", def.Query)
 	for i, row := range def.Headers {
 		if !row.Off && outbound.ProtectedHeader(row.Name) {
@@ -83,7 +86,7 @@ func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error)
 	if t := h.def.TLS; t != nil && t.Verify != nil {
 		r.SkipVerify = !*t.Verify
 	}
-	address, err := h.url.render(s)
+	address, err := h.url.URL(s, &s.report)
 	if err != nil {
 		return nil, err
 	}

@@ -29,14 +29,11 @@ func (l literal) eval(*Scope) (any, error) { return l.v, nil }
 type templateNode struct{ t *expr.Template }
 
 func (n templateNode) eval(s *Scope) (any, error) {
-	v, err := n.t.Value(s, &s.report)
-	if err != nil {
-		return nil, err
-	}
-	if expr.IsMissing(v) {
+	v, ok, err := n.t.Lookup(s, &s.report)
+	if err == nil && !ok {
 		return missing{}, nil
 	}
-	return v, nil
+	return v, err
 }
 
 type listNode []node

@@ -1,0 +1,551 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/lane"
+	"gonets/internal/notify"
+	"gonets/internal/step"
+	"gonets/internal/store"
+	"gonets/internal/telemetry"
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// rig is an engine over a real store whose loops do not run: a test claims and
+// works by hand, so that nothing depends on timing.
+type rig struct {
+	t      *testing.T
+	store  *store.Store
+	clock  *testkit.Clock
+	sender *sender
+	bus    *notify.Bus
+	*Engine
+}
+
+// sender answers as told and keeps what it was sent.
+type sender struct {
+	mu     sync.Mutex
+	answer func(n int, r *gonets.Request) gonets.Exchange
+	sent   []gonets.Request
+	at     []time.Time
+	clock  gonets.Clock
+	// block, when set, is waited on before the answer.
+	block chan struct{}
+	began chan struct{}
+}
+
+func (s *sender) Do(ctx context.Context, r *gonets.Request) *gonets.Exchange {
+	s.mu.Lock()
+	s.sent = append(s.sent, *r)
+	s.at = append(s.at, s.clock.Now())
+	n := len(s.sent)
+	s.mu.Unlock()
+	if s.block != nil {
+		s.began <- struct{}{}
+		select {
+		case <-s.block:
+		case <-ctx.Done():
+			return &gonets.Exchange{Outcome: gonets.OutcomeCancelled, Code: gonets.CodeCancelled, Error: "cut"}
+		}
+	}
+	x := s.answer(n, r)
+	return &x
+}
+
+func (s *sender) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sent)
+}
+
+func ok(body string) func(int, *gonets.Request) gonets.Exchange {
+	return status(http.StatusOK, body)
+}
+
+func status(code int, body string) func(int, *gonets.Request) gonets.Exchange {
+	return func(int, *gonets.Request) gonets.Exchange {
+		return gonets.Exchange{
+			Outcome: gonets.OutcomeOK, Status: code, StatusLine: fmt.Sprint(code), ReplyBody: []byte(body),
+			ReplyHeaders: []gonets.Header{{Name: "Content-Type", Value: "application/json"}},
+		}
+	}
+}
+
+type noJournal struct{}
+
+func (noJournal) Begin(gonets.InFlight) func() { return func() {} }
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	clock := testkit.NewClock()
+	places := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
+	return newRigOn(t, testkit.Store(t, clock, places), clock, places)
+}
+
+func newRigOn(t *testing.T, st *store.Store, clock *testkit.Clock, places *Places) *rig {
+	s := &sender{clock: clock, answer: ok(`{}`)}
+	bus := &notify.Bus{}
+	e := New(Options{
+		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: noJournal{},
+		Metrics: telemetry.NewMetrics(), Log: slog.Default(), SoftDeadline: time.Second,
+		Env: &step.Env{
+			Event: func(ev *gonets.Event) map[string]any {
+				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}
+			},
+			Settings:  func() gonets.Settings { return gonets.Settings{} },
+			PublicURL: func() string { return "http://self.test" }, Version: "test",
+		},
+	})
+	return &rig{t: t, store: st, clock: clock, sender: s, bus: bus, Engine: e}
+}
+
+func (r *rig) apply(steps ...gonets.Step) {
+	r.t.Helper()
+	_, err := r.store.Apply(context.Background(), gonets.Apply{
+		Sources:   []gonets.Source{{Name: "in", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: steps}},
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// event accepts an event and hands its runs over, as ingest does.
+func (r *rig) event(body string) (runID string) {
+	r.t.Helper()
+	ev := gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: r.clock.Now(), Body: []byte(body)}
+	acc, err := r.store.Accept(context.Background(), []gonets.Acceptance{{Event: ev}})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, run := range acc[0].Runs {
+		r.Offer([]gonets.Job{{Run: run, Event: ev}})
+		runID = run.ID
+	}
+	return runID
+}
+
+// work claims what is due and waits until the workers have nothing to do.
+func (r *rig) work() {
+	r.claimPass()
+	r.workers.Wait()
+	r.claimPass()
+	r.workers.Wait()
+}
+
+func (r *rig) run(id string) gonets.RunDetail {
+	r.t.Helper()
+	d, err := r.store.Run(context.Background(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return d
+}
+
+func (r *rig) wantState(id string, want gonets.RunState) gonets.RunDetail {
+	r.t.Helper()
+	d := r.run(id)
+	if d.Run.State != want {
+		r.t.Fatalf("the run is %s (%s), want %s; attempts %+v", d.Run.State, d.Run.Reason, want, d.Attempts)
+	}
+	return d
+}
+
+func httpStep(id, url string) gonets.Step {
+	return gonets.Step{ID: id, HTTP: &gonets.HTTPStep{Method: "POST", URL: url}}
+}
+
+func TestARunSendsItsRequestsInOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	first := httpStep("deal", "http://a.test/deals")
+	first.HTTP.Save = &gonets.HTTPSave{Body: "deal"}
+	second := httpStep("tell", "http://b.test/notes/{{ deal.id }}")
+	r.apply(first, gonets.Step{ID: "text", Set: gonets.Rows{{Name: "greeting", Value: "no {{ deal.id }}"}}}, second)
+	r.sender.answer = ok(`{"id":9007199254740993}`)
+	run := r.event("x")
+	r.work()
+	d := r.wantState(run, gonets.RunSucceeded)
+	var urls []string
+	for _, s := range r.sender.sent {
+		urls = append(urls, s.URL)
+	}
+	want := []string{"http://a.test/deals", "http://b.test/notes/9007199254740993"}
+	if diff := cmp.Diff(want, urls); diff != "" {
+		t.Fatal(diff)
+	}
+	if len(d.Attempts) != 2 || len(d.Results) != 3 {
+		t.Fatalf("%d attempts and %d results are kept, want 2 and 3", len(d.Attempts), len(d.Results))
+	}
+}
+
+func TestTriesFollowTheScheduleThenThePersonIsAsked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("deal", "http://a.test/"))
+	r.sender.answer = status(http.StatusBadGateway, `{}`)
+	run := r.event("x")
+	r.work()
+	for try, delay := range gonets.DefaultRetry().Delays {
+		d := r.wantState(run, gonets.RunWaiting)
+		if wait := d.Run.DueAt.Sub(r.sender.at[try]); wait < delay.D() || wait > delay.D()*11/10+time.Millisecond {
+			t.Fatalf("after try %d the run waits %s, want %s to 10 %% more", try+1, wait, delay)
+		}
+		r.clock.Advance(d.Run.DueAt.Sub(r.clock.Now()) - time.Millisecond)
+		r.work()
+		if n := r.sender.count(); n != try+1 {
+			t.Fatalf("%d tries a millisecond before the next one was due, want %d", n, try+1)
+		}
+		r.clock.Advance(time.Millisecond)
+		r.work()
+	}
+	d := r.wantState(run, gonets.RunPaused)
+	if d.Run.Reason != gonets.CodeTriesUsedUp || len(d.Attempts) != 6 {
+		t.Fatalf("paused for %s after %d attempts, want %s after 6", d.Run.Reason, len(d.Attempts), gonets.CodeTriesUsedUp)
+	}
+	keys := map[string]bool{}
+	for _, s := range r.sender.sent {
+		keys[gonets.HeaderValue(s.Headers, "Idempotency-Key")] = true
+	}
+	if len(keys) != 1 {
+		t.Fatalf("six tries carried %d different keys", len(keys))
+	}
+
+	r.sender.answer = ok(`{}`)
+	if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionResume, At: r.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+}
+
+func TestFinishedStepsAreNotSentAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("one", "http://a.test/1"), httpStep("two", "http://a.test/2"))
+	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+		if n == 2 {
+			return gonets.Exchange{Outcome: gonets.OutcomeNetwork, Code: gonets.CodeRefused}
+		}
+		return ok(`{}`)(n, req)
+	}
+	run := r.event("x")
+	r.work()
+	r.wantState(run, gonets.RunWaiting)
+	r.clock.Advance(6 * time.Second)
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+	if n := r.sender.count(); n != 3 || r.sender.sent[2].URL != "http://a.test/2" {
+		t.Fatalf("%d requests, the last to %s; want 3, the last to /2", n, r.sender.sent[n-1].URL)
+	}
+}
+
+func TestADelayHoldsTheRunWithoutAWorker(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(gonets.Step{ID: "later", Delay: "90s"}, httpStep("deal", "http://a.test/"))
+	run := r.event("x")
+	r.work()
+	d := r.wantState(run, gonets.RunWaiting)
+	if got := d.Run.DueAt.Sub(d.Run.CreatedAt); got != 90*time.Second {
+		t.Fatalf("the run waits %s, want 90s", got)
+	}
+	r.clock.Advance(90 * time.Second)
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+}
+
+func TestBranchesEndsAndConditions(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		steps []gonets.Step
+		want  gonets.RunState
+		sent  int
+	}{
+		"a condition alone says no":  {[]gonets.Step{{ID: "only", If: `n == "other"`}, httpStep("a", "http://a.test/")}, gonets.RunSkipped, 0},
+		"a condition alone says yes": {[]gonets.Step{{ID: "only", If: `n == "x"`}, httpStep("a", "http://a.test/")}, gonets.RunSucceeded, 1},
+		"else": {[]gonets.Step{{ID: "which", If: `n == "other"`, Then: []gonets.Step{httpStep("a", "http://a.test/")},
+			Else: []gonets.Step{{ID: "no", Fail: &gonets.FailStep{Message: "no {{ n }}"}}}}}, gonets.RunFailed, 0},
+		"stop in a branch ends the run": {[]gonets.Step{{ID: "which", If: `n == "x"`,
+			Then: []gonets.Step{{ID: "enough", Stop: &gonets.StopStep{}}}}, httpStep("a", "http://a.test/")}, gonets.RunSucceeded, 0},
+		"when skips one step": {[]gonets.Step{{ID: "a", When: "false", HTTP: &gonets.HTTPStep{URL: "http://a.test/"}},
+			httpStep("b", "http://b.test/")}, gonets.RunSucceeded, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.apply(tt.steps...)
+			run := r.event("x")
+			r.work()
+			r.wantState(run, tt.want)
+			if n := r.sender.count(); n != tt.sent {
+				t.Fatalf("%d requests, want %d", n, tt.sent)
+			}
+		})
+	}
+}
+
+func TestAFailureMayBeData(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	st := httpStep("deal", "http://a.test/")
+	st.HTTP.OnFailure, st.HTTP.Save = gonets.OnFailureContinue, &gonets.HTTPSave{Status: "code"}
+	st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{}}
+	r.apply(st, gonets.Step{ID: "which", If: "code == 404 && status == 404", Else: []gonets.Step{{ID: "bad", Fail: &gonets.FailStep{}}}})
+	r.sender.answer = status(http.StatusNotFound, `{}`)
+	run := r.event("x")
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+}
+
+func TestATemplateErrorPausesAtOnceAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("deal", "http://a.test/{{ number(n) + 1 }}"))
+	run := r.event("not a number")
+	r.work()
+	d := r.wantState(run, gonets.RunPaused)
+	if len(d.Attempts) != 1 || d.Attempts[0].Outcome != gonets.OutcomeTemplate || d.Attempts[0].Error == "" || r.sender.count() != 0 {
+		t.Fatalf("attempts %+v, %d requests", d.Attempts, r.sender.count())
+	}
+}
+
+func TestOnlyTheFirstAnswerReachesTheCaller(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	text, more := "Hello {{ n }}", "again"
+	r.apply(gonets.Step{ID: "answer", Respond: &gonets.RespondStep{Text: &text}},
+		httpStep("deal", "http://a.test/"),
+		gonets.Step{ID: "answer2", Respond: &gonets.RespondStep{Text: &more}})
+	run := r.event("Anna")
+	d := r.run(run)
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+	a, err := r.store.Answer(context.Background(), d.Event.ID)
+	if err != nil || a == nil || string(a.Body) != "Hello Anna" {
+		t.Fatalf("the answer is %+v (%v)", a, err)
+	}
+}
+
+func TestACallerIsAnsweredBeforeTheNextRequest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	text := "early"
+	r.apply(gonets.Step{ID: "answer", Respond: &gonets.RespondStep{Text: &text}}, httpStep("deal", "http://a.test/"))
+	var answered bool
+	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+		runs, err := r.store.Runs(context.Background(), gonets.RunFilter{})
+		if err == nil && len(runs.Items) == 1 {
+			a, err := r.store.Answer(context.Background(), runs.Items[0].EventID)
+			answered = err == nil && a != nil
+		}
+		return ok(`{}`)(n, req)
+	}
+	run := r.event("x")
+	r.work()
+	r.wantState(run, gonets.RunSucceeded)
+	if !answered {
+		t.Fatal("the request left before the answer was stored")
+	}
+}
+
+func TestACancelledRunStopsAndItsResultHasNoEffect(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 1)
+	r.apply(httpStep("deal", "http://a.test/"), httpStep("more", "http://a.test/more"))
+	run := r.event("x")
+	<-r.sender.began
+	if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionCancel, At: r.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	r.Abort(run)
+	r.workers.Wait()
+	d := r.wantState(run, gonets.RunCancelled)
+	if len(d.Attempts) != 1 || !d.Attempts[0].Fenced {
+		t.Fatalf("the cut attempt is not kept as fenced: %+v", d.Attempts)
+	}
+}
+
+func TestStoppingCutsWhatDoesNotEndAndChargesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 64)
+	r.apply(httpStep("deal", "http://a.test/"))
+	var runs []string
+	for range gonets.LaneConcurrency + 3 {
+		runs = append(runs, r.event("x"))
+	}
+	for range gonets.LaneConcurrency {
+		<-r.sender.began
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- r.Stop(context.Background()) }()
+	r.clock.AwaitTimers(1)
+	r.clock.Advance(2 * time.Second)
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range runs {
+		d := r.wantState(id, gonets.RunQueued)
+		if d.Run.Tries != 0 || d.Run.Lease.Held() {
+			t.Fatalf("after the stop the run has %d tries and lease %+v", d.Run.Tries, d.Run.Lease)
+		}
+	}
+}
+
+func TestARunOfOneLaneDoesNotWaitForAnother(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 64)
+	r.apply(httpStep("deal", "http://{{ n }}.test/"))
+	for range 2 * gonets.LaneConcurrency {
+		r.event("sick")
+	}
+	for range gonets.LaneConcurrency {
+		<-r.sender.began
+	}
+	r.event("healthy")
+	<-r.sender.began
+	r.sender.mu.Lock()
+	last := r.sender.sent[len(r.sender.sent)-1].URL
+	r.sender.mu.Unlock()
+	close(r.sender.block)
+	r.workers.Wait()
+	if last != "http://healthy.test/" {
+		t.Fatalf("the healthy destination waited behind the sick one; the last request went to %s", last)
+	}
+}
+
+func TestTheFirstLaneIsKnownFromTheDocument(t *testing.T) {
+	t.Parallel()
+	p := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
+	for url, want := range map[string]string{
+		"https://API.example.test/x/{{ a }}": "https://api.example.test:443",
+		"http://h.test:8080":                 "http://h.test:8080",
+		"api.example.test/x":                 "https://api.example.test:443",
+		"{{ address }}":                      gonets.LaneUnknown,
+		"https://{{ host }}/x":               gonets.LaneUnknown,
+		"{{ public_url }}/in/x":              "self/3",
+		"http://self.test/in/x":              "self/3",
+	} {
+		sc := gonets.Scenario{Steps: []gonets.Step{httpStep("a", url)}}
+		if got, _ := p.Place(&sc, &gonets.Event{Hops: 3}); got != want {
+			t.Errorf("%s waits in %s, want %s", url, got, want)
+		}
+	}
+}
+
+// failing is a store whose Finish fails as told.
+type failing struct {
+	*store.Store
+	mu   sync.Mutex
+	errs []error
+}
+
+func (f *failing) Finish(ctx context.Context, t gonets.Transition) (bool, error) {
+	f.mu.Lock()
+	var err error
+	if len(f.errs) > 0 {
+		err, f.errs = f.errs[0], f.errs[1:]
+	}
+	f.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	return f.Store.Finish(ctx, t)
+}
+
+func TestAResultWaitsForTheStore(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	full := gonets.Errorf(gonets.CodeDiskFull, "full")
+	f := &failing{Store: r.store, errs: []error{full, full, full, full}}
+	r.Engine.Store = f
+	r.apply(httpStep("deal", "http://a.test/"))
+	run := r.event("x")
+	for range 4 {
+		r.clock.AwaitTimers(1)
+		r.clock.Advance(time.Second)
+	}
+	r.workers.Wait()
+	r.wantState(run, gonets.RunSucceeded)
+	if n := r.sender.count(); n != 1 {
+		t.Fatalf("%d requests while the disk was full, want 1", n)
+	}
+}
+
+func TestAResultThatCannotBeStoredPausesTheRun(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.Engine.Store = &failing{Store: r.store, errs: []error{errors.New("this row is refused")}}
+	r.apply(httpStep("deal", "http://a.test/"))
+	run := r.event("x")
+	r.clock.AwaitTimers(1)
+	r.clock.Advance(time.Second)
+	r.workers.Wait()
+	d := r.wantState(run, gonets.RunPaused)
+	if d.Run.Reason != gonets.CodeInternal || len(d.Attempts) != 1 {
+		t.Fatalf("paused for %s with %d attempts", d.Run.Reason, len(d.Attempts))
+	}
+}
+
+func TestAPanicPausesItsRunAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+		if n == 1 {
+			panic("a fault of ours")
+		}
+		return ok(`{}`)(n, req)
+	}
+	r.apply(httpStep("deal", "http://a.test/"))
+	bad := r.event("x")
+	r.workers.Wait()
+	good := r.event("y")
+	r.work()
+	r.wantState(bad, gonets.RunPaused)
+	r.wantState(good, gonets.RunSucceeded)
+}
+
+func TestQuarantinedRunsGoOneAtATime(t *testing.T) {
+	t.Parallel()
+	if n := laneLimit(lane.Quarantine); n != 1 {
+		t.Fatalf("%d at once in quarantine", n)
+	}
+}
+
+func TestMoreWorkThanMemoryHoldsIsAllDone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 10_000)
+	r.apply(httpStep("deal", "http://a.test/"))
+	const n = gonets.LaneQueue + gonets.LaneConcurrency + 50
+	for range n {
+		r.event("x")
+	}
+	close(r.sender.block)
+	r.workers.Wait()
+	for range n / gonets.ClaimBatch {
+		r.work()
+	}
+	left, err := r.store.Runs(context.Background(), gonets.RunFilter{States: []gonets.RunState{gonets.RunQueued, gonets.RunRunning}})
+	if err != nil || len(left.Items) != 0 || r.sender.count() != n {
+		t.Fatalf("%d left, %d sent of %d (%v)", len(left.Items), r.sender.count(), n, err)
+	}
+}
