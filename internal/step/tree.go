@@ -67,17 +67,20 @@ type member struct {
 }
 
 func (n objectNode) eval(s *Scope) (any, error) {
-	var root any = gonets.Rows{}
+	if len(n) == 0 {
+		return gonets.Rows{}, nil
+	}
+	var b value.Builder
 	for _, m := range n {
 		v, err := m.node.eval(s)
 		if err != nil {
 			return nil, err
 		}
-		if root, err = value.Set(root, m.name, orNull(v)); err != nil {
+		if err := b.Set(m.name, orNull(v)); err != nil {
 			return nil, gonets.Errorf(gonets.CodeTemplateFailed, "the JSON cannot be built: %w", err)
 		}
 	}
-	return root, nil
+	return b.Value(), nil
 }
 
 // node compiles a value of a document.
