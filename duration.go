@@ -43,17 +43,14 @@ func (d Duration) String() string {
 		return "0s"
 	}
 	var b strings.Builder
-	if days := t / (24 * time.Hour); days > 0 {
-		fmt.Fprintf(&b, "%dd", days)
-		t -= days * 24 * time.Hour
-	}
-	if h := t / time.Hour; h > 0 {
-		fmt.Fprintf(&b, "%dh", h)
-		t -= h * time.Hour
-	}
-	if m := t / time.Minute; m > 0 {
-		fmt.Fprintf(&b, "%dm", m)
-		t -= m * time.Minute
+	for _, unit := range []struct {
+		letter byte
+		span   time.Duration
+	}{{'d', 24 * time.Hour}, {'h', time.Hour}, {'m', time.Minute}} {
+		if n := int64(t / unit.span); n > 0 {
+			fmt.Fprintf(&b, "%d%c", n, unit.letter)
+			t %= unit.span
+		}
 	}
 	if t > 0 {
 		b.WriteString(t.String())

@@ -31,7 +31,7 @@ type Source struct {
 
 // Verify says how a caller proves who it is.
 type Verify struct {
-	// Kind is none, token, basic or hmac.
+	// Kind is none, token, basic or hmac; empty is the preset's.
 	Kind string `json:"kind,omitempty"`
 	// Places are where a token may stand; any one is enough.
 	Places []Place `json:"places,omitempty"`

@@ -65,7 +65,7 @@ func (s *Source) Validate() []Problem {
 	}
 	v.zone("/time_zone", s.TimeZone)
 	if w := s.DedupeWindow; w != nil {
-		v.span("/dedupe_window", "the dedupe window", *w, time.Second, maxDedupeWindow)
+		v.within("/dedupe_window", "the dedupe window", *w, span{time.Second, maxDedupeWindow})
 	}
 	return v.problems
 }
@@ -121,7 +121,7 @@ func (s *Settings) Validate() []Problem {
 		}
 	}
 	if a := s.Retention.Age; a != 0 {
-		v.span("/retention/age", "the age of history", a, time.Hour, 100*365*24*time.Hour)
+		v.within("/retention/age", "the age of history", a, span{time.Hour, 100 * 365 * 24 * time.Hour})
 	}
 	if s.Retention.Size < 0 {
 		v.add("/retention/size", "the size is below 0")
@@ -220,9 +220,11 @@ func (v *validator) title(pointer, title string) {
 	}
 }
 
-func (v *validator) span(pointer, what string, d Duration, low, high time.Duration) {
-	if d.D() < low || d.D() > high {
-		v.add(pointer, "%s is %s; it must be between %s and %s", what, d, Duration(low), Duration(high))
+type span struct{ low, high time.Duration }
+
+func (v *validator) within(pointer, what string, d Duration, s span) {
+	if d.D() < s.low || d.D() > s.high {
+		v.add(pointer, "%s is %s; it must be between %s and %s", what, d, Duration(s.low), Duration(s.high))
 	}
 }
 
@@ -242,7 +244,8 @@ func (v *validator) secret(pointer, name string) {
 }
 
 func (v *validator) verify(p string, y *Verify) {
-	v.oneOf(p+"/kind", "kind", y.Kind, "none", "token", "basic", "hmac")
+	// Without a kind it is the preset's.
+	v.oneOf(p+"/kind", "kind", y.Kind, "", "none", "token", "basic", "hmac")
 	if y.Kind == "none" {
 		if y.Secret != "" {
 			v.add(p+"/secret", "kind none checks nothing, so it takes no secret")
@@ -280,7 +283,7 @@ func kindNames() []string {
 }
 
 func (v *validator) steps(p string, steps []Step, ids map[string]bool, depth int) {
-	if depth > MaxStepDepth {
+	if len(steps) > 0 && depth > MaxStepDepth {
 		v.add(p, "steps are nested deeper than %d", MaxStepDepth)
 		return
 	}
@@ -329,7 +332,7 @@ func (v *validator) step(p string, s *Step, depth int) {
 		if d, err := ParseDuration(s.Delay); err != nil {
 			v.add(p+"/delay", "%s", err)
 		} else {
-			v.span(p+"/delay", "the delay", d, 0, MaxWait)
+			v.within(p+"/delay", "the delay", d, span{0, MaxWait})
 		}
 	}
 	if s.Respond != nil {
@@ -407,7 +410,7 @@ func (v *validator) http(p string, h *HTTPStep) {
 		v.body(p+"/body", h.Body)
 	}
 	if h.Timeout != nil {
-		v.span(p+"/timeout", "the timeout", *h.Timeout, MinHTTPTimeout, MaxHTTPTimeout)
+		v.within(p+"/timeout", "the timeout", *h.Timeout, span{MinHTTPTimeout, MaxHTTPTimeout})
 	}
 	v.oneOf(p+"/redirects", "redirects", h.Redirects, "", "none", "follow")
 	v.oneOf(p+"/response", "response", h.Response, "", "auto", "by-type", "json", "text", "binary")
@@ -497,12 +500,12 @@ func (v *validator) retry(p string, r *Retry) {
 		v.add(p+"/delays", "%d delays; %d at most", len(r.Delays), MaxRetries)
 	}
 	for i, d := range r.Delays {
-		v.span(fmt.Sprintf("%s/delays/%d", p, i), "the delay", d, MinRetryDelay, MaxWait)
+		v.within(fmt.Sprintf("%s/delays/%d", p, i), "the delay", d, span{MinRetryDelay, MaxWait})
 	}
 	if e := r.Exponential; e != nil {
-		v.span(p+"/exponential/first", "the first delay", e.First, MinRetryDelay, MaxWait)
+		v.within(p+"/exponential/first", "the first delay", e.First, span{MinRetryDelay, MaxWait})
 		if e.Max != 0 {
-			v.span(p+"/exponential/max", "the longest delay", e.Max, MinRetryDelay, MaxWait)
+			v.within(p+"/exponential/max", "the longest delay", e.Max, span{MinRetryDelay, MaxWait})
 		}
 		if e.Factor < 1 || e.Factor > 100 {
 			v.add(p+"/exponential/factor", "the factor is %v; it must be between 1 and 100", e.Factor)
@@ -518,7 +521,7 @@ func (v *validator) retry(p string, r *Retry) {
 		v.oneOf(fmt.Sprintf("%s/on/%d", p, i), "on", s, "network", "unknown", "body", "4xx", "5xx", "500-503", "!404")
 	}
 	if r.Deadline != nil {
-		v.span(p+"/deadline", "the deadline", *r.Deadline, MinRetryDelay, 365*24*time.Hour)
+		v.within(p+"/deadline", "the deadline", *r.Deadline, span{MinRetryDelay, 365 * 24 * time.Hour})
 	}
 }
 

@@ -48,17 +48,21 @@ func (b jsonBody) build(s *Scope) ([]byte, string, error) {
 
 // pairs sends the members of the object as query parameters.
 func (b jsonBody) pairs(s *Scope) ([]pair, error) {
-	obj, ok := b.node.(objectNode)
-	if !ok {
+	var rows gonets.Rows
+	isObject := false
+	if b.node != nil {
+		v, err := b.node.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		rows, isObject = v.(gonets.Rows)
+	}
+	if !isObject {
 		return nil, gonets.Errorf(gonets.CodeBadRequest,
 			"this method sends its fields in the address, and only a list of fields can go there. Use fields, or force the body")
 	}
-	v, err := obj.eval(s)
-	if err != nil {
-		return nil, err
-	}
 	var pairs []pair
-	for _, row := range v.(gonets.Rows) {
+	for _, row := range rows {
 		if row.Value != nil {
 			pairs = append(pairs, pair{row.Name, value.Text(row.Value)})
 		}

@@ -150,6 +150,7 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 		"a scheme that is not http":        {`{"url":"ftp://a.test"}`, gonets.CodeBlockedURL},
 		"a template that cannot be made":   {`{"url":"https://a.test/{{ number(name) + 1 }}"}`, gonets.CodeTemplateFailed},
 		"a JSON template in a query":       {`{"method":"GET","url":"https://a.test","body":{"json":"[1]"}}`, gonets.CodeBadRequest},
+		"a list in a query":                {`{"method":"GET","url":"https://a.test","body":{"json":{"[0]":1}}}`, gonets.CodeBadRequest},
 		"two names that clash in the JSON": {`{"url":"https://a.test","body":{"json":{"a":1,"a.b":2}}}`, gonets.CodeTemplateFailed},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,88 @@
+# make run and make test are all that a newcomer needs; make help lists the rest.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+# Flags for the server: make run ARGS='--listen :8080'.
+ARGS ?=
+# Time for each fuzz target, kills and length of a soak.
+FUZZTIME ?= 10s
+KILLS ?= 500
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test quick strace check lint cross vulnerable bench soak fuzz fmt generate
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: build ## build the server and start it; ARGS holds flags for it
+	./bin/gonets serve $(ARGS)
+
+build: ## build bin/gonets: one static file
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/gonets ./cmd/gonets
+
+test: quick strace ## what has to pass before every commit
+	CGO_ENABLED=1 go test -race -timeout 14m ./...
+
+quick:
+	@echo '== gofmt'
+	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); if [ -n "$$out" ]; then echo "not formatted, run make fmt:"; echo "$$out"; exit 1; fi
+	@echo '== go vet'
+	@go vet ./...
+	@echo '== go test'
+
+# Tests of what happens when the disk fails run the server under strace.
+strace:
+	@command -v strace >/dev/null 2>&1 || { \
+		if [ "$$(uname -s)" != Linux ]; then echo 'no strace on this system: its tests are left out'; \
+		elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+			echo '== installing strace'; apt-get update -qq && apt-get install -y -qq strace; \
+		else echo 'strace is missing: please install it (apt-get install strace)'; exit 1; fi; }
+
+check: test lint cross vulnerable ## test, all linters, every system, known vulnerabilities
+	@echo '== go mod tidy'
+	go mod tidy -diff
+
+lint: bin/golangci-lint
+	./bin/golangci-lint run ./...
+
+bin/golangci-lint: tools/go.mod tools/go.sum
+	@echo '== building golangci-lint: a few minutes, once'
+	cd tools && go build -o ../bin/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/govulncheck: tools/go.mod tools/go.sum
+	cd tools && go build -o ../bin/govulncheck golang.org/x/vuln/cmd/govulncheck
+
+cross:
+	@for target in windows/amd64 darwin/arm64 linux/arm64; do \
+		echo "== building for $$target"; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build -o /dev/null ./cmd/gonets || exit 1; \
+	done
+
+# Exit code 3 means that something was found; any other failure, that the list
+# of vulnerabilities could not be fetched, which is no fault of the code.
+vulnerable: bin/govulncheck
+	@./bin/govulncheck ./...; code=$$?; \
+	if [ $$code = 3 ]; then exit 1; elif [ $$code != 0 ]; then echo 'the list of vulnerabilities is out of reach: not checked'; fi
+
+bench: ## speed and memory of the hot paths
+	go test -run '^$$' -bench . -benchmem ./...
+
+soak: build ## the long proofs: crashes under load, minutes of fuzzing (KILLS, FUZZTIME)
+	./bin/gonets drill --kills $(KILLS)
+	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
+
+fuzz: ## every fuzz target for FUZZTIME each
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
+		for target in $$(grep -oE '^func Fuzz[A-Za-z0-9_]+' "$$file" | cut -d' ' -f2); do \
+			echo "== $$target in $$file"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		done; \
+	done
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
+
+# The tests compare every generated file with what it should be; with -update
+# they write it.
+generate: ## write the generated files again
+	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update

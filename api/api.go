@@ -1,0 +1,130 @@
+// Package api holds the shapes of the REST API: what the server writes and a
+// client reads. openapi.yaml beside it is generated from the same types.
+// Members are snake_case, times are RFC 3339 in UTC, and lists are paged by a
+// cursor.
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"gonets"
+)
+
+// List is a page of a list. Next is the cursor of the following page and is
+// left out on the last one.
+type List[T any] struct {
+	Items []T    `json:"items" nullable:"false"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; left out on the last one"`
+}
+
+// Error is the body of every answer that is not a success: problem details of
+// RFC 9457 with a stable code and the places of the mistakes.
+type Error struct {
+	Type   string           `json:"type" doc:"Always about:blank; code tells the kind of error"`
+	Title  string           `json:"title" doc:"The HTTP status in words"`
+	Status int              `json:"status"`
+	Code   gonets.Code      `json:"code" doc:"Stable name of the error, for programs"`
+	Detail string           `json:"detail" doc:"What happened, what it means, what to do"`
+	Errors []gonets.Problem `json:"errors,omitempty" doc:"The single mistakes with their places"`
+}
+
+// Version says who answers.
+type Version struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Health is the answer of /healthz and /readyz.
+type Health struct {
+	Status string `json:"status" enum:"ok,failed"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Applied is what became of one document.
+type Applied struct {
+	gonets.Applied
+	URL string `json:"url,omitempty" doc:"The address of a source"`
+}
+
+// Validation is the answer to documents without mistakes.
+type Validation struct {
+	Valid     bool `json:"valid"`
+	Documents int  `json:"documents"`
+}
+
+// Difference is how one document differs from what the server has.
+type Difference struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Change string `json:"change" enum:"created,updated,unchanged"`
+	Diff   string `json:"diff,omitempty" doc:"Unified text diff of the YAML forms"`
+}
+
+// Source is where events come from, with its address.
+type Source struct {
+	Name      string          `json:"name"`
+	Title     string          `json:"title,omitempty"`
+	Preset    string          `json:"preset"`
+	URL       string          `json:"url,omitempty" doc:"The address that senders use; the newest when there are several"`
+	URLs      []string        `json:"urls" nullable:"false" doc:"All addresses that are in use, oldest first"`
+	Scenarios []string        `json:"scenarios" nullable:"false"`
+	ETag      string          `json:"etag"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+	Document  json.RawMessage `json:"document" doc:"The document as a file would hold it"`
+}
+
+// Scenario is a list of steps, fed by sources.
+type Scenario struct {
+	Name      string               `json:"name"`
+	Title     string               `json:"title,omitempty"`
+	State     gonets.ScenarioState `json:"state"`
+	Version   int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
+	Sources   []string             `json:"sources" nullable:"false"`
+	Held      int                  `json:"held" doc:"Runs that wait for the scenario's start"`
+	ETag      string               `json:"etag"`
+	CreatedAt time.Time            `json:"created_at"`
+	UpdatedAt time.Time            `json:"updated_at"`
+	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it"`
+}
+
+// ScenarioVersion is a published state of a scenario.
+type ScenarioVersion struct {
+	Scenario  string    `json:"scenario"`
+	Version   int       `json:"version"`
+	CreatedAt time.Time `json:"created_at"`
+	Actor     string    `json:"actor,omitempty"`
+	Note      string    `json:"note,omitempty"`
+	// Document is left out in lists.
+	Document json.RawMessage `json:"document,omitempty"`
+}
+
+// StartScenario starts a scenario.
+type StartScenario struct {
+	ReleaseHeld bool `json:"release_held,omitempty" doc:"Also work on what was kept while it did not run"`
+}
+
+// Secret is what may be shown of a secret: never its value.
+type Secret struct {
+	Name      string    `json:"name"`
+	UpdatedAt time.Time `json:"updated_at"`
+	Actor     string    `json:"actor,omitempty"`
+}
+
+// SecretValue sets a secret.
+type SecretValue struct {
+	Value string `json:"value" minLength:"1" maxLength:"65536"`
+}
+
+// Stats is what the database holds.
+type Stats struct {
+	Runs      map[string]int `json:"runs" doc:"Runs by state; counting stops at 10 000"`
+	SizeBytes int64          `json:"size_bytes"`
+	FreeBytes int64          `json:"free_bytes"`
+}
+
+// Changes is the data of one message of the stream of hints.
+type Changes struct {
+	Changes []gonets.Change `json:"changes" nullable:"false"`
+}

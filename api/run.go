@@ -1,0 +1,195 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"gonets"
+)
+
+// EncodingBase64 marks a body that is not UTF-8 text.
+const EncodingBase64 = "base64"
+
+// Content is a body: text when it is UTF-8, else base64.
+type Content struct {
+	Body     string `json:"body"`
+	Encoding string `json:"encoding,omitempty" enum:"base64" doc:"base64 when the body is not UTF-8 text"`
+}
+
+// EventSummary is an event in a list.
+type EventSummary struct {
+	ID          string      `json:"id"`
+	Source      string      `json:"source"`
+	ReceivedAt  time.Time   `json:"received_at"`
+	Method      string      `json:"method"`
+	Path        string      `json:"path"`
+	Query       string      `json:"query" doc:"The query string as received"`
+	ContentType string      `json:"content_type,omitempty"`
+	Remote      string      `json:"remote,omitempty"`
+	Size        int         `json:"size" doc:"Length of the body in bytes"`
+	Mark        gonets.Mark `json:"mark,omitempty"`
+	Actor       string      `json:"actor,omitempty" doc:"Who made the event when it was a person"`
+}
+
+// Event is everything that came in. What the source's preset names as secret
+// is masked.
+type Event struct {
+	EventSummary
+	Headers []gonets.Header `json:"headers" nullable:"false"`
+	Content
+	Item   json.RawMessage `json:"item,omitempty" doc:"The element of a split batch"`
+	Hops   int             `json:"hops,omitempty"`
+	Answer *Answer         `json:"answer,omitempty" doc:"What a respond step answered"`
+}
+
+// Answer is what a scenario answered to the sender.
+type Answer struct {
+	Status  int             `json:"status"`
+	Headers []gonets.Header `json:"headers,omitempty"`
+	Content
+}
+
+// NewEvent makes an event by hand. Give json or text for the body, or neither.
+type NewEvent struct {
+	Method  string          `json:"method,omitempty" maxLength:"32" doc:"POST when left out"`
+	Path    string          `json:"path,omitempty" doc:"What follows the source's address"`
+	Query   string          `json:"query,omitempty" doc:"Query string without the question mark"`
+	Headers []gonets.Header `json:"headers,omitempty"`
+	Body    json.RawMessage `json:"body,omitempty" doc:"The body as any JSON value"`
+	Text    string          `json:"text,omitempty" doc:"The body as text, byte for byte"`
+}
+
+// NewEventResult is what became of a NewEvent.
+type NewEventResult struct {
+	EventID   string       `json:"event_id"`
+	Duplicate bool         `json:"duplicate"`
+	Runs      []RunSummary `json:"runs" nullable:"false"`
+}
+
+// RunSummary is a run in a list.
+type RunSummary struct {
+	ID          string          `json:"id"`
+	EventID     string          `json:"event_id"`
+	Source      string          `json:"source,omitempty"`
+	Scenario    string          `json:"scenario"`
+	Version     int             `json:"version,omitempty"`
+	State       gonets.RunState `json:"state"`
+	Reason      gonets.Code     `json:"reason,omitempty"`
+	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
+	Mark        gonets.Mark     `json:"mark,omitempty"`
+	CreatedAt   time.Time       `json:"created_at"`
+	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
+	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on"`
+	Tries       int             `json:"tries" doc:"Tries of the current step that count against its retry policy"`
+	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`
+	LastStatus  int             `json:"last_status,omitempty"`
+	LastOutcome gonets.Outcome  `json:"last_outcome,omitempty"`
+	LastError   string          `json:"last_error,omitempty"`
+	// Actions can be done now.
+	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
+}
+
+// Run is everything that is kept about a run.
+type Run struct {
+	RunSummary
+	TriesMax int    `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
+	Event    Event  `json:"event"`
+	Steps    []Step `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
+}
+
+// The states of a Step.
+const (
+	StepActive  = "active"
+	StepPending = "pending"
+)
+
+// Step is what a run did at one step.
+type Step struct {
+	Path       string          `json:"path"`
+	Kind       string          `json:"kind,omitempty"`
+	Title      string          `json:"title,omitempty"`
+	State      string          `json:"state" enum:"done,skipped,failed,active,pending" doc:"active: the run stands here; pending: not reached"`
+	Value      json.RawMessage `json:"value,omitempty" doc:"What the step gave: variables, a decision, an answer"`
+	FinishedAt *time.Time      `json:"finished_at,omitempty"`
+	Attempts   []Attempt       `json:"attempts" nullable:"false"`
+}
+
+// Attempt is one HTTP exchange.
+type Attempt struct {
+	N           int             `json:"n"`
+	Request     Request         `json:"request" doc:"As sent; secrets are masked"`
+	Response    *Response       `json:"response,omitempty" doc:"Left out when no reply came"`
+	Outcome     gonets.Outcome  `json:"outcome"`
+	Code        gonets.Code     `json:"code,omitempty"`
+	Error       string          `json:"error,omitempty"`
+	StartedAt   time.Time       `json:"started_at"`
+	DurationMS  int64           `json:"duration_ms"`
+	Timings     *gonets.Timings `json:"timings,omitempty" doc:"Microseconds from the start"`
+	Charged     bool            `json:"charged" doc:"Counts against the retry policy"`
+	Fenced      bool            `json:"fenced" doc:"Came too late to have an effect"`
+	Remote      string          `json:"remote,omitempty"`
+	HTTPVersion string          `json:"http_version,omitempty"`
+	TLSVersion  string          `json:"tls_version,omitempty"`
+	Redirects   []gonets.Hop    `json:"redirects,omitempty"`
+}
+
+// Request is a request as it was sent.
+type Request struct {
+	Method  string          `json:"method"`
+	URL     string          `json:"url"`
+	Headers []gonets.Header `json:"headers" nullable:"false"`
+	Content
+}
+
+// Response is a reply as it came, decoded.
+type Response struct {
+	Status     int             `json:"status"`
+	StatusLine string          `json:"status_line,omitempty"`
+	Headers    []gonets.Header `json:"headers" nullable:"false"`
+	Content
+	Cut bool `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
+}
+
+// PickVersion names the version to run; 0 leaves the choice to the server.
+type PickVersion struct {
+	Version int `json:"version,omitempty" minimum:"0"`
+}
+
+// ActionRerun is the one action that makes a new run; the others are
+// [gonets.ActionKind].
+const ActionRerun = "rerun"
+
+// RunsAction does one thing to many runs: to those named, or to those that
+// match.
+type RunsAction struct {
+	Action  string   `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
+	IDs     []string `json:"ids,omitempty" maxItems:"1000"`
+	Filter  *Filter  `json:"filter,omitempty"`
+	Version int      `json:"version,omitempty" minimum:"0"`
+	Limit   int      `json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"At most this many runs of a filter; 1000 when left out"`
+}
+
+// Filter chooses runs. At least one member is needed.
+type Filter struct {
+	States   []string   `json:"states,omitempty"`
+	Scenario string     `json:"scenario,omitempty"`
+	Source   string     `json:"source,omitempty"`
+	Event    string     `json:"event,omitempty"`
+	Value    string     `json:"value,omitempty"`
+	Since    *time.Time `json:"since,omitempty"`
+	Until    *time.Time `json:"until,omitempty"`
+}
+
+// RunsActionResult tells what became of a RunsAction.
+type RunsActionResult struct {
+	Done   int         `json:"done"`
+	Failed []RunFailed `json:"failed" nullable:"false"`
+	More   bool        `json:"more" doc:"More runs match than were worked on"`
+}
+
+// RunFailed is a run on which an action was not possible.
+type RunFailed struct {
+	ID     string      `json:"id"`
+	Code   gonets.Code `json:"code"`
+	Detail string      `json:"detail"`
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"gonets"
+	"gonets/internal/outbound"
+	"gonets/internal/search"
+	"gonets/internal/source"
+)
+
+// live is the configuration in force: the settings document, what it means for
+// outgoing requests, and the sources' bindings by name. Whoever changes
+// documents calls Refresh; readers never touch the store.
+type live struct {
+	store interface {
+		Settings(ctx context.Context) (gonets.Settings, error)
+		Source(ctx context.Context, name string) (gonets.SourceInfo, error)
+	}
+	client  *outbound.Client
+	catalog *source.Catalog
+	// allow are the networks that the command line opens, whatever the
+	// settings say.
+	allow []netip.Prefix
+	// publicURL is the command line's; it beats the settings.
+	publicURL string
+	// listenURL is where the server listens, as an address of its own.
+	listenURL string
+	listen    netip.AddrPort
+
+	settings atomic.Pointer[gonets.Settings]
+	// bindings are filled on demand and dropped on every change.
+	bindings atomic.Pointer[sync.Map]
+}
+
+// Refresh reads the settings again and puts them into force.
+func (l *live) Refresh(ctx context.Context) error {
+	s, err := l.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	policy := outbound.Policy{Allow: append([]netip.Prefix(nil), l.allow...)}
+	for _, text := range s.AllowNetworks {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return gonets.Errorf(gonets.CodeInvalid, "settings: allow_networks: %q is no network in CIDR form: %w", text, err)
+		}
+		policy.Allow = append(policy.Allow, p)
+	}
+	policy.Own = append(policy.Own, outbound.OwnAddress{BaseURL: l.listenURL, Listen: l.listen})
+	if public := l.choosePublicURL(&s); public != l.listenURL {
+		policy.Own = append(policy.Own, outbound.OwnAddress{BaseURL: public, Listen: l.listen})
+	}
+	l.settings.Store(&s)
+	l.bindings.Store(&sync.Map{})
+	l.client.SetPolicy(policy)
+	return nil
+}
+
+// Settings are the settings in force.
+func (l *live) Settings() gonets.Settings { return *l.settings.Load() }
+
+// PublicURL is the address under which the outside reaches this server.
+func (l *live) PublicURL() string { return l.choosePublicURL(l.settings.Load()) }
+
+func (l *live) choosePublicURL(s *gonets.Settings) string {
+	switch {
+	case l.publicURL != "":
+		return l.publicURL
+	case s.PublicURL != "":
+		return s.PublicURL
+	}
+	return l.listenURL
+}
+
+// binding is the source's document over its preset. A source that was deleted
+// is read as a generic one: its events must still be readable.
+func (l *live) binding(name string) (*source.Binding, error) {
+	cache := l.bindings.Load()
+	if b, ok := cache.Load(name); ok {
+		return b.(*source.Binding), nil
+	}
+	info, err := l.store.Source(context.Background(), name)
+	doc := info.Source
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		doc = gonets.Source{Name: name, Preset: source.Generic}
+	} else if err != nil {
+		return nil, err
+	}
+	b, err := l.catalog.Bind(doc)
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", name, err)
+	}
+	cache.Store(name, b)
+	return b, nil
+}
+
+// Event is the `event` object that templates see.
+func (l *live) Event(ev *gonets.Event) map[string]any {
+	b, err := l.binding(ev.Source)
+	if err != nil {
+		return map[string]any{"id": ev.ID, "source": ev.Source}
+	}
+	return b.Event(ev)
+}
+
+// Mask hides the secrets of a received event for display.
+func (l *live) Mask(ev gonets.Event) gonets.Event {
+	b, err := l.binding(ev.Source)
+	if err != nil {
+		return gonets.Event{ID: ev.ID, Source: ev.Source, ReceivedAt: ev.ReceivedAt}
+	}
+	return b.Mask(ev)
+}
+
+// SearchValues are the values by which the history finds an event's runs.
+func (l *live) SearchValues(ev *gonets.Event, paths []string) []string {
+	return search.Values(l.Event(ev), paths)
+}

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gonets": main})
+}
+
+// TestScripts tells user stories to the real binary: one story a file.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("..", "..", "testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			s := &story{servers: map[string]*exec.Cmd{}}
+			env.Values[storyKey{}] = s
+			env.Defer(s.end)
+			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+			env.Setenv("EXAMPLES", examples)
+			env.Setenv("NO_COLOR", "1")
+			return err
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"server":     cmdServer,
+			"kill9":      cmdKill9,
+			"terminate":  cmdTerminate,
+			"address":    cmdAddress,
+			"http":       cmdHTTP,
+			"eventually": cmdEventually,
+			"target":     cmdTarget,
+			"pick":       cmdPick,
+		},
+	})
+}
+
+type storyKey struct{}
+
+// story is what one script started.
+type story struct {
+	mu      sync.Mutex
+	servers map[string]*exec.Cmd
+	target  *target
+}
+
+func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+func (s *story) end() {
+	for _, cmd := range s.servers {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	if s.target != nil {
+		s.target.down()
+	}
+}
+
+// patience bounds every wait in a story; it is long because machines are slow,
+// and nothing asserts how much of it was used.
+const patience = 60 * time.Second
+
+// await polls until ok says yes or patience ends.
+func await(ok func() bool) bool {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); time.Now().Before(end); <-tick.C {
+		if ok() {
+			return true
+		}
+	}
+	return false
+}
+
+// cmdServer starts a server on the data folder NAME and waits until it is
+// ready: server NAME [flags…]. It becomes the one that other commands talk to.
+func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
+	data := ts.MkAbs(args[0])
+	info := filepath.Join(data, "server.json")
+	os.Remove(info)
+	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	var log bytes.Buffer
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	cmd.Stdout, cmd.Stderr = &log, &log
+	ts.Check(cmd.Start())
+	storyOf(ts).servers[args[0]] = cmd
+	var server struct{ URL string }
+	ready := await(func() bool {
+		raw, err := os.ReadFile(info)
+		if err != nil || json.Unmarshal(raw, &server) != nil || server.URL == "" {
+			return false
+		}
+		res, err := http.Get(server.URL + "/readyz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+	if ready == neg {
+		cmd.Process.Kill()
+		cmd.Wait()
+		ts.Fatalf("server ready: %v\n%s", ready, log.String())
+	}
+	ts.Setenv("GONETS_DATA", data)
+	ts.Setenv("URL", server.URL)
+}
+
+// cmdKill9 kills a server without warning: kill9 NAME.
+func cmdKill9(ts *testscript.TestScript, _ bool, args []string) {
+	cmd := storyOf(ts).servers[args[0]]
+	ts.Check(cmd.Process.Kill())
+	cmd.Wait()
+	delete(storyOf(ts).servers, args[0])
+}
+
+// cmdTerminate asks a server to stop and waits for it: terminate NAME.
+func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
+	cmd := storyOf(ts).servers[args[0]]
+	ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	delete(storyOf(ts).servers, args[0])
+	if err := cmd.Wait(); (err != nil) != neg {
+		ts.Fatalf("the server ended with %v", err)
+	}
+}
+
+// cmdAddress puts a source's address into a variable: address VAR SOURCE.
+func cmdAddress(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("gonets", "sources", "list", "-o", "json"))
+	var list struct {
+		Items []struct{ Name, URL string }
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &list))
+	for _, s := range list.Items {
+		if s.Name == args[1] {
+			ts.Setenv(args[0], s.URL)
+			return
+		}
+	}
+	ts.Fatalf("no source %s", args[1])
+}
+
+// cmdHTTP makes a request and prints the status and the body:
+// http METHOD URL [@FILE|BODY] ['Header: value'…].
+func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	var body io.Reader
+	if len(args) > 2 {
+		text := args[2]
+		if file, ok := strings.CutPrefix(text, "@"); ok {
+			text = ts.ReadFile(file)
+		}
+		body = strings.NewReader(text)
+	}
+	req, err := http.NewRequest(args[0], args[1], body)
+	ts.Check(err)
+	for _, h := range args[min(len(args), 3):] {
+		name, v, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, v)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	defer client.CloseIdleConnections()
+	res, err := client.Do(req)
+	if err != nil {
+		if !neg {
+			ts.Fatalf("%v", err)
+		}
+		return
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%d %s\n", res.StatusCode, raw)
+}
+
+// cmdEventually repeats a command until its output matches:
+// eventually REGEXP COMMAND [args…].
+func cmdEventually(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	out := ""
+	if !await(func() bool {
+		err := ts.Exec(args[1], args[2:]...)
+		out = ts.ReadFile("stdout") + ts.ReadFile("stderr")
+		return err == nil && want.MatchString(out)
+	}) {
+		ts.Fatalf("never saw %s in\n%s", args[0], out)
+	}
+}
+
+// cmdPick puts the first group of a match in the last output into a variable:
+// pick VAR REGEXP.
+func cmdPick(ts *testscript.TestScript, _ bool, args []string) {
+	m := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) < 2 {
+		ts.Fatalf("%s does not match\n%s", args[1], ts.ReadFile("stdout"))
+	}
+	ts.Setenv(args[0], m[1])
+}
+
+// target is a foreign service that can be switched off and on and keeps its
+// address.
+type target struct {
+	mu   sync.Mutex
+	addr string
+	srv  *http.Server
+	done chan struct{}
+	log  bytes.Buffer
+}
+
+// cmdTarget is target up | down | log. Up sets TARGET to its address; log
+// prints what it received, one line a request.
+func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
+	s := storyOf(ts)
+	if s.target == nil {
+		s.target = &target{addr: "127.0.0.1:0"}
+	}
+	switch args[0] {
+	case "up":
+		ts.Check(s.target.up())
+		ts.Setenv("TARGET", "http://"+s.target.addr)
+	case "down":
+		s.target.down()
+	case "log":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		fmt.Fprint(ts.Stdout(), s.target.log.String())
+	default:
+		ts.Fatalf("target up, down or log")
+	}
+}
+
+func (t *target) up() error {
+	l, err := net.Listen("tcp", t.addr)
+	if err != nil {
+		return err
+	}
+	t.addr = l.Addr().String()
+	t.srv = &http.Server{Handler: http.HandlerFunc(t.serve)}
+	t.done = make(chan struct{})
+	go func() {
+		defer close(t.done)
+		if err := t.srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(err)
+		}
+	}()
+	return nil
+}
+
+func (t *target) down() {
+	if t.srv != nil {
+		t.srv.Close()
+		<-t.done
+		t.srv = nil
+	}
+}
+
+func (t *target) serve(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	t.mu.Lock()
+	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, r.Header.Get("Idempotency-Key"), body)
+	t.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, `{"id":7,"created":true}`)
+}

@@ -1,0 +1,322 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/config"
+	"gonets/internal/document"
+	"gonets/internal/echo"
+	"gonets/internal/engine"
+	"gonets/internal/flight"
+	"gonets/internal/httpapi"
+	"gonets/internal/ingest"
+	"gonets/internal/listen"
+	"gonets/internal/notify"
+	"gonets/internal/outbound"
+	"gonets/internal/secret"
+	"gonets/internal/service"
+	"gonets/internal/source"
+	"gonets/internal/step"
+	"gonets/internal/store"
+	"gonets/internal/telemetry"
+)
+
+// The files of a data folder; scripts rely on the names.
+const (
+	fileKey      = "secret.key"
+	fileInFlight = "inflight"
+	fileServer   = "server.json"
+)
+
+// serve runs a server until ctx ends or a part of it fails for good.
+func serve(ctx context.Context, cfg config.Config, out io.Writer) error {
+	s, err := build(ctx, cfg, out)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.run(ctx), s.close())
+}
+
+// server is all parts of a running server.
+type server struct {
+	cfg     config.Config
+	out     io.Writer
+	log     *slog.Logger
+	clock   gonets.Clock
+	token   string
+	store   *store.Store
+	client  *outbound.Client
+	journal *flight.Journal
+	engine  *engine.Engine
+	ingest  *ingest.Handler
+	http    *listen.Server
+	// stopping ends when the server begins to stop: what waits then answers.
+	stopping context.Context
+	stop     context.CancelFunc
+}
+
+// build opens everything in the order in which it depends on each other.
+func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
+	s = &server{cfg: cfg, out: out, clock: gonets.NewSystemClock(cfg.ClockSpeed)}
+	s.stopping, s.stop = context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if s.log, err = telemetry.NewLogger(out, telemetry.LogOptions{Level: cfg.LogLevel, Format: cfg.LogFormat}); err != nil {
+		return s, err
+	}
+	// The address first: two servers on one folder or one port should know it
+	// at once.
+	if s.http, err = listen.New(cfg.Listen); err != nil {
+		return s, err
+	}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return s, gonets.Errorf(gonets.CodeStoreFailed, "the data folder %s cannot be made: %w", cfg.Data, err)
+	}
+	keys, err := keyring(cfg)
+	if err != nil {
+		return s, err
+	}
+	if s.token, err = secret.OwnerToken(cfg.Data); err != nil {
+		return s, err
+	}
+	catalog, err := source.Presets()
+	if err != nil {
+		return s, err
+	}
+	metrics := telemetry.NewMetrics()
+	bus := &notify.Bus{}
+	s.client = outbound.New(outbound.Options{Clock: s.clock, Version: version})
+	addr := s.http.Addr()
+	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
+		listenURL: "http://" + addr.String(), listen: addr}
+	places := engine.NewPlaces(s.client.IsOwn)
+	s.store, err = store.Open(ctx, store.Options{
+		Path: cfg.DatabasePath(), Version: version, Clock: s.clock, Placer: places, Sealer: keys,
+		SearchValues: config.SearchValues, Logger: s.log,
+	})
+	if err != nil {
+		return s, err
+	}
+	config.store = s.store
+	if err := config.Refresh(ctx); err != nil {
+		return s, err
+	}
+	var left []gonets.InFlight
+	if s.journal, left, _, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+		return s, err
+	}
+	s.engine = engine.New(engine.Options{
+		Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
+		Metrics: metrics, Log: s.log, LeftOver: left, SoftDeadline: cfg.StopDeadline.D(),
+		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
+	})
+	s.ingest = ingest.New(ingest.Options{
+		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
+		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
+	})
+	docs := documents{Store: s.store, live: config}
+	api := httpapi.New(httpapi.Options{
+		Documents: docs, Sources: s.store, Scenarios: s.store, Events: s.store, Runs: s.store, Secrets: s.store,
+		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
+		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+	})
+	s.http.Handle(routes{
+		ingest: s.ingest, echo: echo.New(s.clock), api: api, metrics: metrics.Handler(), token: s.token,
+	})
+	return s, nil
+}
+
+// keyring is the installation's key: given by the configuration, or kept in
+// the data folder.
+func keyring(cfg config.Config) (*secret.Keyring, error) {
+	if !cfg.SecretKey.Empty() {
+		return secret.Parse(cfg.SecretKey.Reveal())
+	}
+	return secret.Open(filepath.Join(cfg.Data, fileKey))
+}
+
+// run starts the services and waits for the end.
+func (s *server) run(ctx context.Context) error {
+	group := service.NewGroup("gonets", s.engine, s.http, &announcement{s})
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	context.AfterFunc(ctx, s.stop)
+	go func() {
+		select {
+		case <-s.store.Failed():
+			cancel(errStoreFailed)
+		case <-ctx.Done():
+		}
+	}()
+	err := group.Run(ctx, s.cfg.StopDeadline.D()+stopGrace)
+	if cause := context.Cause(ctx); errors.Is(cause, errStoreFailed) {
+		return cause
+	}
+	return err
+}
+
+// stopGrace is what a stop may take beyond the soft deadline: time for cut
+// requests to return and for their results to be stored.
+const stopGrace = 5 * time.Second
+
+var errStoreFailed = gonets.Errorf(gonets.CodeStoreFailed,
+	"the database failed: nothing was acknowledged that is not stored. Look at the disk, then start the server again")
+
+func (s *server) close() error {
+	var errs []error
+	s.stop()
+	if s.ingest != nil {
+		s.ingest.Close()
+	}
+	if s.http != nil {
+		errs = append(errs, s.http.Close())
+	}
+	if s.client != nil {
+		s.client.Close()
+	}
+	if s.store != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+		defer cancel()
+		errs = append(errs, s.store.Close(ctx))
+	}
+	if s.journal != nil {
+		errs = append(errs, s.journal.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// announcement tells people and programs where the server is.
+type announcement struct{ s *server }
+
+func (a *announcement) Name() string { return "announcement" }
+
+// Start writes server.json, by which the command line finds the server, and
+// prints the addresses.
+func (a *announcement) Start(context.Context) error {
+	local := "http://" + a.s.http.Addr().String()
+	raw, err := json.Marshal(map[string]any{"url": local, "pid": os.Getpid()})
+	if err != nil {
+		return err
+	}
+	if err := writeFile(a.path(), raw); err != nil {
+		return err
+	}
+	data, err := filepath.Abs(a.s.cfg.Data)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  API        %s/api/docs\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
+		version, local, data, filepath.Join(data, "owner.token"))
+	return nil
+}
+
+// Stop takes server.json away, so that nobody looks for a server that is not
+// there.
+func (a *announcement) Stop(context.Context) error {
+	if err := os.Remove(a.path()); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (a *announcement) path() string { return filepath.Join(a.s.cfg.Data, fileServer) }
+
+// writeFile replaces a file whole: a reader sees the old one or the new one.
+func writeFile(path string, data []byte) error {
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, data, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
+
+// documents applies documents and puts them into force before it answers, so
+// that the next event already meets them.
+type documents struct {
+	*store.Store
+	live *live
+}
+
+func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
+	if a.Settings != nil {
+		for _, text := range a.Settings.AllowNetworks {
+			if _, err := netip.ParsePrefix(text); err != nil {
+				return nil, gonets.Errorf(gonets.CodeInvalid, "allow_networks: %q is no network in CIDR form, such as 10.0.0.0/8", text)
+			}
+		}
+		if _, err := url.Parse(strings.TrimSpace(a.Settings.PublicURL)); err != nil {
+			return nil, gonets.Errorf(gonets.CodeInvalid, "public_url is no address: %w", err)
+		}
+	}
+	applied, err := d.Store.Apply(ctx, a)
+	if err != nil || a.DryRun {
+		return applied, err
+	}
+	return applied, d.live.Refresh(ctx)
+}
+
+// checks find what only the owners of steps and presets know to be wrong in a
+// document.
+func checks(catalog *source.Catalog) document.Checks {
+	return document.Checks{
+		Scenario: step.Check,
+		Source: func(src *gonets.Source) []gonets.Problem {
+			_, err := catalog.Bind(*src)
+			var e *gonets.Error
+			if errors.As(err, &e) && len(e.Problems) > 0 {
+				return e.Problems
+			}
+			if err != nil {
+				return []gonets.Problem{{Code: gonets.CodeOf(err), Message: err.Error()}}
+			}
+			return nil
+		},
+	}
+}
+
+// routes sends each request to the part that answers it.
+type routes struct {
+	ingest, echo, api, metrics http.Handler
+	token                      string
+}
+
+func (r routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	path := req.URL.Path
+	switch {
+	case ingest.Handles(req):
+		r.ingest.ServeHTTP(w, req)
+	case strings.HasPrefix(path, "/echo/"):
+		r.echo.ServeHTTP(w, req)
+	case path == "/metrics":
+		scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
+		if !strings.EqualFold(scheme, "Bearer") || !secret.Equal(token, r.token) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
+			http.Error(w, "the metrics need the owner's token", http.StatusUnauthorized)
+			return
+		}
+		r.metrics.ServeHTTP(w, req)
+	case path == "/":
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		fmt.Fprintln(w, "Gonets is running. This build has no web interface; the API is described at /api/docs.")
+	default:
+		r.api.ServeHTTP(w, req)
+	}
+}

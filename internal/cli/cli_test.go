@@ -1,0 +1,425 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/cli"
+	"gonets/internal/config"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+type clock struct{}
+
+func (clock) Now() time.Time { return now }
+func (clock) NewTimer(time.Duration) gonets.Timer {
+	c := make(chan time.Time, 1)
+	c <- now
+	return timer{c}
+}
+
+type timer struct{ c chan time.Time }
+
+func (t timer) C() <-chan time.Time { return t.c }
+func (t timer) Stop() bool          { return true }
+
+// server answers by "METHOD path" and remembers what it was asked.
+type server struct {
+	*httptest.Server
+	mu      sync.Mutex
+	asked   []string
+	answers map[string]any
+}
+
+// problem is an answer that is not a success.
+type problem struct{ api.Error }
+
+func fail(code gonets.Code, detail string, mistakes ...gonets.Problem) problem {
+	return problem{api.Error{Status: code.Status(), Code: code, Detail: detail, Errors: mistakes}}
+}
+
+func newServer(t *testing.T, answers map[string]any) *server {
+	t.Helper()
+	s := &server{answers: answers}
+	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	s.asked = append(s.asked, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)))
+	s.mu.Unlock()
+	if r.Header.Get("Authorization") != "Bearer the-token" {
+		w.WriteHeader(http.StatusTeapot)
+		return
+	}
+	answer, known := s.answers[r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/v1")]
+	if !known {
+		answer = fail(gonets.CodeNotFound, "there is no such thing")
+	}
+	switch v := answer.(type) {
+	case func(http.ResponseWriter, *http.Request):
+		v(w, r)
+	case problem:
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(v.Status)
+		_ = json.NewEncoder(w).Encode(v.Error)
+	case string:
+		_, _ = io.WriteString(w, v)
+	case nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		_ = json.NewEncoder(w).Encode(v)
+	}
+}
+
+// folder is the data folder that the server would have written.
+func (s *server) folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "server.json"), fmt.Sprintf(`{"url":%q,"pid":1}`, s.URL))
+	write(t, filepath.Join(dir, "owner.token"), "the-token\n")
+	return dir
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+type result struct {
+	code           int
+	stdout, stderr string
+}
+
+// run runs the command line with the environment given as NAME=value.
+func run(t *testing.T, ctx context.Context, stdin string, environment []string, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := cli.Execute(ctx, cli.Env{
+		Args: args, Stdin: strings.NewReader(stdin), Stdout: &stdout, Stderr: &stderr, Clock: clock{}, Version: "1.2.3",
+		Getenv: func(name string) string {
+			for _, e := range environment {
+				if v, ok := strings.CutPrefix(e, name+"="); ok {
+					return v
+				}
+			}
+			return ""
+		},
+		Terminal: slices.Contains(environment, "TERMINAL=1"),
+		Serve: func(_ context.Context, c config.Config) error {
+			fmt.Fprintf(&stdout, "serving %s at %s, networks %v, from %q\n", c.Data, c.Listen, c.AllowNetworks, c.PublicURL)
+			return nil
+		},
+		Drill: func(_ context.Context, o cli.DrillOptions, w io.Writer) error {
+			fmt.Fprintf(w, "%+v\n", o)
+			return nil
+		},
+	})
+	return result{code, stdout.String(), stderr.String()}
+}
+
+func at(d time.Duration) *time.Time { t := now.Add(d); return &t }
+
+func answers() map[string]any {
+	summary := api.RunSummary{
+		ID: "r1", EventID: "e1", Source: "site", Scenario: "lead", Version: 2, State: gonets.RunWaiting, Reason: gonets.CodeHTTPStatus,
+		CreatedAt: now.Add(-time.Minute), NextTryAt: at(25 * time.Second), Tries: 2, Attempts: 2, LastStatus: 503, LastOutcome: gonets.OutcomeHTTP,
+		Actions: []string{"send-now", "cancel-retries", "cancel", "rerun"},
+	}
+	paused := api.RunSummary{ID: "r2", Scenario: "lead", State: gonets.RunPaused, Reason: gonets.CodeTriesUsedUp, CreatedAt: now.Add(-49 * time.Hour),
+		LastStatus: 500, Tries: 6, Attempts: 6}
+	event := api.Event{
+		EventSummary: api.EventSummary{ID: "e1", Source: "site", ReceivedAt: now.Add(-time.Minute), Method: "POST", Path: "/new", Query: "a=1", ContentType: "application/json", Size: 40},
+		Headers:      []gonets.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Evil", Value: "a\x1b[2Jb"}},
+		Content:      api.Content{Body: `{"name":"Анна","id":12345678901234567890}`},
+	}
+	request := api.Request{Method: "POST", URL: "https://crm.example/leads", Headers: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}},
+		Content: api.Content{Body: `{"lead":{"name":"Анна"}}`}}
+	story := api.Run{RunSummary: summary, TriesMax: 6, Event: event, Steps: []api.Step{
+		{Path: "vars", Kind: "set", State: "done", Value: json.RawMessage(`{"a":"b","n":1.50}`)},
+		{Path: "only_new", Kind: "if", State: "done", Value: json.RawMessage(`true`)},
+		{Path: "only_new/deal", Kind: "http", Title: "Make a deal", State: "active", Attempts: []api.Attempt{
+			{N: 1, Request: request, Outcome: gonets.OutcomeUnknown, Code: gonets.CodeTimeout, Error: "no answer within 30 s", StartedAt: now.Add(-50 * time.Second), DurationMS: 30_000},
+			{N: 2, Request: request, Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, StartedAt: now.Add(-10 * time.Second), DurationMS: 12, Charged: true,
+				Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{{Name: "Retry-After", Value: "20"}},
+					Content: api.Content{Body: strings.Repeat("busy ", 1000)}, Cut: true}},
+		}},
+		{Path: "after", Kind: "http", State: "pending"},
+	}}
+	return map[string]any{
+		"GET /runs":                    api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
+		"GET /runs/r1":                 story,
+		"POST /runs/r1/send-now":       api.RunSummary{ID: "r1", State: gonets.RunQueued},
+		"POST /runs/r1/rerun":          api.RunSummary{ID: "r9", State: gonets.RunRunning},
+		"POST /runs/r2/send-now":       fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
+		"POST /runs/actions":           api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}, More: true},
+		"GET /events":                  api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
+		"GET /events/e1":               event,
+		"GET /events/e1/raw":           "\x00raw",
+		"POST /sources/site/events":    api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
+		"GET /sources":                 api.List[api.Source]{Items: []api.Source{{Name: "site", Preset: "generic", URL: "http://h/in/t", Scenarios: []string{"lead", "log"}}}},
+		"GET /sources/site/samples":    api.List[api.Event]{Items: []api.Event{event}},
+		"GET /scenarios":               api.List[api.Scenario]{Items: []api.Scenario{{Name: "lead", Title: "Заявка", State: gonets.ScenarioRunning, Version: 2, Sources: []string{"site"}, UpdatedAt: now.Add(-3 * time.Hour)}}},
+		"POST /scenarios/lead/start":   api.Scenario{Name: "lead", State: gonets.ScenarioRunning, Held: 3},
+		"POST /scenarios/lead/stop":    api.Scenario{Name: "lead", State: gonets.ScenarioStopped},
+		"GET /scenarios/lead/versions": api.List[api.ScenarioVersion]{Items: []api.ScenarioVersion{{Version: 2, CreatedAt: now.Add(-time.Hour), Actor: "owner", Note: "fix"}, {Version: 1, CreatedAt: now.Add(-25 * time.Hour)}}},
+		"POST /validate":               api.Validation{Valid: true, Documents: 2},
+		"POST /apply": api.List[api.Applied]{Items: []api.Applied{
+			{Applied: gonets.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "http://h/in/t"},
+			{Applied: gonets.Applied{Kind: "Scenario", Name: "lead", Change: "unchanged", Version: 2, State: gonets.ScenarioRunning}}}},
+		"POST /diff": api.List[api.Difference]{Items: []api.Difference{{Kind: "Scenario", Name: "lead", Change: "updated", Diff: "@@ -1 +1 @@\n-title: a\n+title: b\n"},
+			{Kind: "Source", Name: "site", Change: "unchanged"}}},
+		"GET /export":               "kind: Settings\n",
+		"GET /settings":             json.RawMessage(`{"title":"Office"}`),
+		"GET /secrets":              api.List[api.Secret]{Items: []api.Secret{{Name: "crm-token", UpdatedAt: now.Add(-time.Hour), Actor: "owner"}}},
+		"PUT /secrets/crm-token":    nil,
+		"DELETE /secrets/crm-token": nil,
+	}
+}
+
+func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		args  string
+		stdin string
+		env   []string
+	}{
+		{name: "runs-list", args: "runs list --state waiting,paused --scenario lead --since 10m -n 2"},
+		{name: "runs-list-yaml", args: "runs list -o yaml"},
+		{name: "runs-show", args: "runs show r1"},
+		{name: "runs-show-json", args: "runs show r1 -o json"},
+		{name: "runs-show-colours", args: "runs show r1", env: []string{"TERMINAL=1"}},
+		{name: "runs-show-no-color", args: "runs show r1", env: []string{"TERMINAL=1", "NO_COLOR=1"}},
+		{name: "runs-show-missing", args: "runs show nope"},
+		{name: "runs-tail-once", args: "runs tail --once --since 10m --state paused"},
+		{name: "runs-send-now", args: "runs send-now r1"},
+		{name: "runs-send-now-impossible", args: "runs send-now r2"},
+		{name: "runs-rerun", args: "runs rerun r1 --version 2"},
+		{name: "runs-cancel-unconfirmed", args: "runs cancel --scenario lead"},
+		{name: "runs-cancel-many", args: "runs cancel --scenario lead --state paused --yes --limit 3"},
+		{name: "runs-cancel-ids", args: "runs cancel r1 r2 -o json"},
+		{name: "runs-cancel-nothing", args: "runs cancel"},
+		{name: "runs-bad-state", args: "runs list --state paussed"},
+		{name: "runs-bad-time", args: "runs list --since yesterday"},
+		{name: "runs-without-verb", args: "runs"},
+		{name: "unknown-verb", args: "runz"},
+		{name: "unknown-flag", args: "runs list --stat x"},
+		{name: "unknown-output", args: "runs list -o xml"},
+		{name: "events-send", args: `events send site --data {"a":1} -H X-Form:contact --query ?a=1`},
+		{name: "events-send-stdin", args: "events send site --data @-", stdin: "plain text"},
+		{name: "events-list", args: "events list --source site"},
+		{name: "events-show", args: "events show e1"},
+		{name: "events-show-raw", args: "events show e1 --raw"},
+		{name: "sources-list", args: "sources list"},
+		{name: "sources-samples", args: "sources samples site -n 1"},
+		{name: "scenarios-list", args: "scenarios list"},
+		{name: "scenarios-start", args: "scenarios start lead"},
+		{name: "scenarios-start-held", args: "scenarios start lead --release-held -o json"},
+		{name: "scenarios-stop", args: "scenarios stop lead"},
+		{name: "scenarios-versions", args: "scenarios versions lead"},
+		{name: "scenarios-start-missing", args: "scenarios start nope"},
+		{name: "apply", args: "apply - --note why --stopped --draft", stdin: "kind: Source\n"},
+		{name: "apply-dry-run", args: "apply - --dry-run", stdin: "kind: Source\n"},
+		{name: "validate", args: "validate -", stdin: "kind: Source\n"},
+		{name: "validate-nothing", args: "validate"},
+		{name: "diff", args: "diff -", stdin: "kind: Source\n"},
+		{name: "diff-exit-code", args: "diff - --exit-code", stdin: "kind: Source\n"},
+		{name: "export", args: "export --kind Settings"},
+		{name: "settings-show", args: "settings show"},
+		{name: "settings-show-json", args: "settings show -o json"},
+		{name: "secret-set", args: "secret set crm-token -", stdin: "s3cr3t\n"},
+		{name: "secret-set-argument", args: "secret set crm-token s3cr3t"},
+		{name: "secret-list", args: "secret list"},
+		{name: "secret-delete", args: "secret delete crm-token"},
+		{name: "version", args: "version"},
+		{name: "version-json", args: "version -o json"},
+		{name: "drill", args: "drill --kills 3 --seed 7 --rate 5 --data d -o json"},
+		{name: "serve", args: "serve --data d --listen 127.0.0.1:0 --allow-network 10.0.0.0/8 --allow-network 192.168.0.0/16"},
+		{name: "serve-mistake", args: "serve --listen nowhere"},
+		{name: "help", args: "--help"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t, answers())
+			env := append(tt.env, "GONETS_DATA="+s.folder(t))
+			r := run(t, t.Context(), tt.stdin, env, strings.Fields(tt.args)...)
+			got := fmt.Sprintf("gonets %s\nexit %d\n", tt.args, r.code)
+			for _, asked := range s.asked {
+				got += "asked " + asked + "\n"
+			}
+			got += "--- stdout\n" + r.stdout + "--- stderr\n" + r.stderr
+			golden(t, tt.name, strings.ReplaceAll(got, s.URL, "http://SERVER"))
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMistakesNameFileLineAndColumn(t *testing.T) {
+	t.Parallel()
+	mistakes := []gonets.Problem{
+		{Pointer: "/steps/0/http/metod", Code: gonets.CodeUnknownKey, Message: `unknown key "metod"`, Line: 6, Column: 5, Suggestion: "method"},
+		{Pointer: "/name", Code: gonets.CodeInvalid, Message: "a name is needed", Line: 1, Column: 1},
+		{Pointer: "/x", Code: gonets.CodeInvalid, Message: "no place is known"},
+	}
+	s := newServer(t, map[string]any{"POST /apply": fail(gonets.CodeInvalid, "3 mistakes", mistakes...)})
+	dir := s.folder(t)
+	one := write(t, filepath.Join(dir, "one.yaml"), "kind: Source\nname: a")
+	two := write(t, filepath.Join(dir, "two.yaml"), "kind: Scenario\nname: b\nsteps: []\n")
+	three := write(t, filepath.Join(dir, "three.yaml"), "---\nkind: Settings\n")
+	r := run(t, t.Context(), "", nil, "apply", "--data", dir, one, two, three)
+	want := two + ":3:5: unknown key \"metod\" (did you mean \"method\"?)\n" + one + ":1:1: a name is needed\n" + one + ": /x: no place is known\n"
+	if r.code != cli.ExitInvalid || r.stderr != want || r.stdout != "" {
+		t.Errorf("exit %d\n%s", r.code, cmp.Diff(want, r.stderr))
+	}
+	sent := "POST /api/v1/apply kind: Source\nname: a\n---\nkind: Scenario\nname: b\nsteps: []\n---\nkind: Settings"
+	if diff := cmp.Diff([]string{sent}, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheServerIsFound(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, answers())
+	dir := s.folder(t)
+	empty := t.TempDir()
+	gone := t.TempDir()
+	write(t, filepath.Join(gone, "server.json"), `{"url":"http://127.0.0.1:1"}`)
+	write(t, filepath.Join(gone, "owner.token"), "the-token")
+	token := filepath.Join(dir, "owner.token")
+	wrong := write(t, filepath.Join(dir, "wrong"), "wrong")
+	tests := []struct {
+		name string
+		args []string
+		env  []string
+		code int
+		says string
+	}{
+		{name: "by folder", args: []string{"--data", dir}},
+		{name: "by folder of the environment", env: []string{"GONETS_DATA=" + dir}},
+		{name: "flag beats environment", args: []string{"--data", dir}, env: []string{"GONETS_DATA=" + empty}},
+		{name: "by address and token", args: []string{"--server", s.URL, "--token-file", token}},
+		{name: "by both of the environment", env: []string{"GONETS_SERVER=" + s.URL, "GONETS_TOKEN_FILE=" + token}},
+		{name: "nobody ever served", args: []string{"--data", empty}, code: cli.ExitUnreachable, says: `start it with "gonets serve", or give --server`},
+		{name: "the server is down", args: []string{"--data", gone}, code: cli.ExitUnreachable, says: "no server answers at http://127.0.0.1:1"},
+		{name: "no token", args: []string{"--server", s.URL, "--data", empty}, code: cli.ExitFailure, says: "--token-file"},
+		{name: "somebody else answers", args: []string{"--server", s.URL, "--token-file", wrong}, code: cli.ExitUnreachable, says: "HTTP 418 came from there, but not from a Gonets server"},
+		{name: "no address", args: []string{"--server", "localhost:7070", "--token-file", token}, code: cli.ExitInvalid, says: "write it like http://127.0.0.1:7070"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := run(t, t.Context(), "", tt.env, append([]string{"secret", "list"}, tt.args...)...)
+			if r.code != tt.code || !strings.Contains(r.stderr, tt.says) {
+				t.Errorf("exit %d, want %d: %s", r.code, tt.code, r.stderr)
+			}
+		})
+	}
+}
+
+func TestTailFollowsHintsAndReconnects(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	list, _ := a["GET /runs"].(api.List[api.RunSummary])
+	list.Items = list.Items[:1]
+	old := api.RunSummary{ID: "r0", Scenario: "lead", State: gonets.RunSucceeded, LastStatus: 200}
+	a["GET /runs"] = func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("event") == "e0" {
+			_ = json.NewEncoder(w).Encode(api.List[api.RunSummary]{Items: []api.RunSummary{old}})
+			return
+		}
+		_ = json.NewEncoder(w).Encode(list)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	streams := 0
+	a["GET /changes"] = func(w http.ResponseWriter, _ *http.Request) {
+		if streams++; streams == 3 {
+			stop()
+			return
+		}
+		fmt.Fprintf(w, ": connected\n\n")
+		if streams == 2 {
+			fmt.Fprintf(w, "event: change\ndata: {\"changes\":[{\"kind\":\"run\",\"id\":\"r1\",\"event\":\"e1\"},{\"kind\":\"run\",\"id\":\"r0\",\"event\":\"e0\"},{\"kind\":\"config\"}]}\n\n")
+		}
+	}
+	s := newServer(t, a)
+	r := run(t, ctx, "", nil, "runs", "tail", "--data", s.folder(t))
+	want := "12:00:00  r1  waiting    lead  HTTP 503, try 3 in 25 s\n12:00:00  r0  succeeded  lead  HTTP 200\n"
+	if r.code != cli.ExitOK || r.stdout != want {
+		t.Errorf("exit %d\n%s", r.code, cmp.Diff(want, r.stdout))
+	}
+	if n := strings.Count(r.stderr, "trying again"); n != 2 {
+		t.Errorf("%d reconnections: %s", n, r.stderr)
+	}
+}
+
+func TestEveryCommandExplainsItself(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, c := range cli.New(cli.Env{Getenv: func(string) string { return "" }}).Commands() {
+		seen[c.Name()] = c.Short != ""
+		for _, sub := range c.Commands() {
+			seen[c.Name()+" "+sub.Name()] = sub.Short != ""
+		}
+	}
+	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
+		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs tail", "runs resume", "runs send-now",
+		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "settings show", "drill", "version"} {
+		if !seen[want] {
+			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
+		}
+	}
+}

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/client"
+)
+
+func (a *app) runsCommand() *cobra.Command {
+	return a.remote(group("runs", "Look at runs and act on them",
+		a.runsList(), a.runsShow(), a.runsTail(),
+		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
+		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
+		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
+		a.runsAct(string(gonets.ActionCancel), "End runs"),
+		a.runsAct(string(gonets.ActionCancelRetries), "Stop the tries; the run then waits for you")))
+}
+
+// runFlags are the flags that choose runs.
+type runFlags struct {
+	states       []string
+	since, until string
+	filter       gonets.RunFilter
+}
+
+func (r *runFlags) add(c *cobra.Command) *cobra.Command {
+	f := c.Flags()
+	f.StringSliceVar(&r.states, "state", nil, "only runs in these states, separated by commas")
+	f.StringVar(&r.filter.Scenario, "scenario", "", "only runs of this scenario")
+	f.StringVar(&r.filter.Source, "source", "", "only runs of events of this source")
+	f.StringVar(&r.filter.EventID, "event", "", "only runs of this event")
+	f.StringVar(&r.filter.Value, "value", "", "only runs whose event holds this value (a phone, an order number)")
+	f.StringVar(&r.since, "since", "", "only newer ones: 10m, 2h, 7d or a time such as 2026-03-01T12:00:00Z")
+	f.StringVar(&r.until, "until", "", "only older ones, written the same way")
+	return c
+}
+
+// read gives the filter, checked.
+func (r *runFlags) read(a *app) (gonets.RunFilter, error) {
+	var err error
+	r.filter.States = nil
+	for _, s := range r.states {
+		state := gonets.RunState(strings.TrimSpace(s))
+		if !slices.Contains(gonets.RunStates(), state) {
+			return r.filter, usagef("--state %s is not known; the states are %s", s, joined(gonets.RunStates()))
+		}
+		r.filter.States = append(r.filter.States, state)
+	}
+	if r.filter.Since, err = a.moment("since", r.since); err != nil {
+		return r.filter, err
+	}
+	r.filter.Until, err = a.moment("until", r.until)
+	return r.filter, err
+}
+
+func (r *runFlags) empty() bool {
+	f := r.filter
+	return len(r.states) == 0 && f.Scenario == "" && f.Source == "" && f.EventID == "" && f.Value == "" && r.since == "" && r.until == ""
+}
+
+func joined[T ~string](values []T) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// moment reads a time span back from now, or a time.
+func (a *app) moment(flag, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := gonets.ParseDuration(s); err == nil {
+		return a.Clock.Now().Add(-d.D()), nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return t, usagef("--%s %s is no time; write 10m, 2h, 7d or 2026-03-01T12:00:00Z", flag, s)
+	}
+	return t, nil
+}
+
+func (a *app) runsList() *cobra.Command {
+	var flags runFlags
+	return flags.add(pageFlags(a.printing(&cobra.Command{
+		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+			filter, err := flags.read(a)
+			if err != nil {
+				return err
+			}
+			l, err := client.Runs(c.Context(), filter)
+			if err != nil {
+				return err
+			}
+			return a.print(l, func() {
+				if len(l.Items) == 0 {
+					a.printf("No runs match.\n")
+					return
+				}
+				var rows [][]cell
+				for i := range l.Items {
+					rows = append(rows, a.runRow(&l.Items[i]))
+				}
+				a.table("ID SCENARIO STATE MADE WHAT", rows)
+				a.more(l.Next)
+			})
+		}),
+	}), &flags.filter.Page))
+}
+
+func (a *app) runRow(r *api.RunSummary) []cell {
+	return []cell{text(r.ID), text(r.Scenario), {string(r.State), stateColour(string(r.State))}, text(a.ago(r.CreatedAt)), text(a.runNote(r))}
+}
+
+// runNote is what is worth knowing about a run in a list.
+func (a *app) runNote(r *api.RunSummary) string {
+	var parts []string
+	if r.LastStatus > 0 {
+		parts = append(parts, fmt.Sprintf("HTTP %d", r.LastStatus))
+	}
+	switch r.State {
+	case gonets.RunWaiting:
+		if r.NextTryAt != nil && r.Tries > 0 {
+			parts = append(parts, fmt.Sprintf("try %d %s", r.Tries+1, a.due(*r.NextTryAt)))
+		} else if r.NextTryAt != nil {
+			parts = append(parts, "goes on "+a.due(*r.NextTryAt))
+		}
+	case gonets.RunPaused, gonets.RunFailed, gonets.RunHeld:
+		parts = append(parts, first(reasonWords(r.Reason), string(r.Reason)))
+	}
+	if r.LastStatus == 0 && r.LastError != "" && !r.State.Final() {
+		parts = append(parts, r.LastError)
+	}
+	if r.Mark != "" {
+		parts = append(parts, string(r.Mark))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// due is a time ahead; one that has passed is about to be used.
+func (a *app) due(t time.Time) string {
+	if !t.After(a.Clock.Now()) {
+		return "now"
+	}
+	return a.ago(t)
+}
+
+// runsAct is a verb that does one thing to runs.
+func (a *app) runsAct(action, short string) *cobra.Command {
+	var flags runFlags
+	var yes bool
+	var version, limit int
+	c := flags.add(a.printing(&cobra.Command{
+		Use: action + " [ID...]", Short: short,
+		Long: short + ". Name the runs, or choose them with flags and --yes.",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, ids []string) error {
+			switch {
+			case len(ids) > 0 && !flags.empty():
+				return usagef("name runs or choose them with flags, not both")
+			case len(ids) == 1:
+				run, err := client.Act(c.Context(), ids[0], action, version)
+				if err != nil {
+					return err
+				}
+				return a.print(run, func() { a.printActed(action, ids[0], &run) })
+			case len(ids) == 0 && flags.empty():
+				return usagef("say which runs: their IDs, or flags such as --state paused --scenario NAME")
+			}
+			request := api.RunsAction{Action: action, IDs: ids, Version: version, Limit: limit}
+			if len(ids) == 0 {
+				filter, err := flags.read(a)
+				if err != nil {
+					return err
+				}
+				if !yes {
+					return a.ask(c, client, action, filter)
+				}
+				request.Filter = wireFilter(filter)
+			}
+			result, err := client.ActOnRuns(c.Context(), request)
+			if err != nil {
+				return err
+			}
+			if err := a.print(result, func() { a.printActedMany(action, &result) }); err != nil {
+				return err
+			}
+			if len(result.Failed) > 0 {
+				return reported{fmt.Errorf("%d failed", len(result.Failed))}
+			}
+			return nil
+		}),
+	}))
+	f := c.Flags()
+	f.BoolVar(&yes, "yes", false, "do it to all runs that the flags choose")
+	f.IntVar(&limit, "limit", 0, "at most this many of them (default 1000)")
+	if action == api.ActionRerun || action == string(gonets.ActionResume) {
+		f.IntVar(&version, "version", 0, "with this version of the scenario")
+	}
+	return c
+}
+
+// ask tells what would be done and does nothing.
+func (a *app) ask(c *cobra.Command, client *client.Client, action string, f gonets.RunFilter) error {
+	f.Page.Limit = gonets.MaxPageSize
+	l, err := client.Runs(c.Context(), f)
+	if err != nil {
+		return err
+	}
+	n := count(len(l.Items), "run")
+	if l.Next != "" {
+		n = "more than " + n
+	}
+	return usagef("%s match; nothing was done. Add --yes to %s them", n, action)
+}
+
+func wireFilter(f gonets.RunFilter) *api.Filter {
+	out := &api.Filter{Scenario: f.Scenario, Source: f.Source, Event: f.EventID, Value: f.Value}
+	for _, s := range f.States {
+		out.States = append(out.States, string(s))
+	}
+	if !f.Since.IsZero() {
+		out.Since = &f.Since
+	}
+	if !f.Until.IsZero() {
+		out.Until = &f.Until
+	}
+	return out
+}
+
+func (a *app) printActed(action, id string, run *api.RunSummary) {
+	if action == api.ActionRerun {
+		a.printf("Run %s is a new run of %s: %s\n", run.ID, safeLine(id), stateWords(run.State))
+		return
+	}
+	a.printf("Run %s: %s\n", run.ID, stateWords(run.State))
+}
+
+func (a *app) printActedMany(action string, r *api.RunsActionResult) {
+	a.printf("%s: %s done", action, count(r.Done, "run"))
+	if len(r.Failed) > 0 {
+		a.printf(", %d not possible", len(r.Failed))
+	}
+	a.printf("\n")
+	for _, f := range r.Failed {
+		a.printf("  %s: %s\n", f.ID, safeLine(f.Detail))
+	}
+	if r.More {
+		a.printf("More runs match; repeat the command for them.\n")
+	}
+}

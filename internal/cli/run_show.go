@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/client"
+)
+
+func (a *app) runsShow() *cobra.Command {
+	var full bool
+	c := a.printing(&cobra.Command{
+		Use: "show ID", Short: "Tell the whole story of a run", Args: cobra.ExactArgs(1),
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
+			run, err := client.Run(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(run, func() { a.printRun(&run, full) })
+		}),
+	})
+	c.Flags().BoolVar(&full, "full", false, "show long bodies whole")
+	return c
+}
+
+// printRun tells what came, what was done step by step, and what is next.
+func (a *app) printRun(r *api.Run, full bool) {
+	a.printf("%s %s\n", a.paint(bold, "Run "+r.ID), a.paint(stateColour(string(r.State)), stateWords(r.State)))
+	rows := [][]cell{}
+	add := func(name, what string) {
+		if what != "" {
+			rows = append(rows, []cell{{"  " + name, grey}, text(what)})
+		}
+	}
+	scenario := r.Scenario
+	if r.Version > 0 {
+		scenario += fmt.Sprintf(", version %d", r.Version)
+	}
+	add("Scenario", scenario)
+	add("Why", because(r.Reason))
+	add("Made", a.at(r.CreatedAt))
+	if r.FinishedAt != nil {
+		add("Ended", a.at(*r.FinishedAt))
+	}
+	add("Next", a.next(r))
+	if r.State == gonets.RunQueued {
+		add("Queue", r.Lane)
+	}
+	if r.Mark != "" {
+		add("Mark", markWords(r.Mark))
+	}
+	add("You can", strings.Join(r.Actions, ", "))
+	a.table("", rows)
+	a.printf("\n")
+	a.printEvent(&r.Event, full)
+	for i := range r.Steps {
+		a.printf("\n")
+		a.printStep(i+1, &r.Steps[i], r, full)
+	}
+}
+
+// next says what the server, or the reader, does next.
+func (a *app) next(r *api.Run) string {
+	switch r.State {
+	case gonets.RunWaiting:
+		if r.NextTryAt == nil {
+			return ""
+		}
+		what := "goes on"
+		if r.Tries > 0 {
+			what = fmt.Sprintf("try %d", r.Tries+1)
+			if r.TriesMax > 0 {
+				what += fmt.Sprintf(" of %d", r.TriesMax)
+			}
+		}
+		return what + " at " + a.at(*r.NextTryAt)
+	case gonets.RunPaused:
+		return "nothing until you act: mend the cause, then gonets runs resume " + r.ID
+	case gonets.RunHeld:
+		return "gonets scenarios start " + r.Scenario + " --release-held"
+	}
+	return ""
+}
+
+func (a *app) printStep(n int, s *api.Step, r *api.Run, full bool) {
+	words, c := stepWords(s, r)
+	title := ""
+	if s.Title != "" {
+		title = " “" + safeLine(s.Title) + "”"
+	}
+	kind := ""
+	if s.Kind != "" {
+		kind = " (" + s.Kind + ")"
+	}
+	a.printf("%s%s%s: %s\n", a.paint(bold, fmt.Sprintf("Step %d  %s", n, safeLine(s.Path))), kind, title, a.paint(c, words))
+	a.printValue(s)
+	for i := range s.Attempts {
+		a.printAttempt(&s.Attempts[i], full)
+	}
+}
+
+// printValue shows what a step gave: one line for a variable.
+func (a *app) printValue(s *api.Step) {
+	if len(s.Value) == 0 {
+		return
+	}
+	var rows gonets.Rows
+	if s.Kind != gonets.KindSet || json.Unmarshal(s.Value, &rows) != nil {
+		indented(a.Stdout, "  ", safe(pretty(string(s.Value))))
+		return
+	}
+	for _, row := range rows {
+		v, err := json.Marshal(gonets.Tree{Value: row.Value})
+		if err != nil {
+			continue
+		}
+		a.printf("  %s = %s\n", safeLine(row.Name), safeLine(string(bytes.TrimSpace(v))))
+	}
+}
+
+func (a *app) printAttempt(at *api.Attempt, full bool) {
+	c := red
+	switch at.Outcome {
+	case gonets.OutcomeOK:
+		c = green
+	case gonets.OutcomeUnknown, gonets.OutcomeCancelled:
+		c = yellow
+	}
+	a.printf("  %s, %s, took %s: %s\n", a.paint(bold, fmt.Sprintf("Attempt %d", at.N)),
+		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), span(time.Duration(at.DurationMS)*time.Millisecond),
+		a.paint(c, safeLine(outcomeWords(at))))
+	if at.Error != "" && at.Outcome != gonets.OutcomeOK {
+		a.printf("    %s\n", safeLine(at.Error))
+	}
+	if !at.Charged {
+		a.printf("    It does not count as a try.\n")
+	}
+	if at.Fenced {
+		a.printf("    Its result came too late to change anything.\n")
+	}
+	if at.Request.URL != "" {
+		a.printMessage("    > ", safeLine(at.Request.Method+" "+at.Request.URL), at.Request.Headers, at.Request.Content, full)
+	}
+	for _, hop := range at.Redirects {
+		a.printf("    %d to %s\n", hop.Status, safeLine(hop.URL))
+	}
+	if at.Response == nil {
+		return
+	}
+	line := first(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))
+	a.printMessage("    < ", safeLine(line), at.Response.Headers, at.Response.Content, full)
+	if at.Response.Cut {
+		a.printf("    The reply was longer; this is what was kept.\n")
+	}
+}

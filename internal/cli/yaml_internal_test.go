@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gonets/internal/document"
+)
+
+// What -o yaml writes must be read back as the same text by a YAML reader.
+func TestYAMLTextReadsBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
+			"", "true", "No", "~", "1e3", "0x1f", "-", "- a", "a: b", "a #b", "#", "{}", "[a]", "&a", "*a", "!a", "|", "%a", "@a", "'", `"`, "\\", "a\nb", " a", "a ", "2026-03-01", ".inf", "/path with space",
+		})).Draw(t, "text")
+		yaml, err := toYAML(map[string]string{"key": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := document.Flat(yaml)
+		if err != nil {
+			t.Fatalf("%q was written as\n%s\n%v", text, yaml, err)
+		}
+		if got["key"] != text {
+			t.Fatalf("%q was written as\n%sand read as %q", text, yaml, got["key"])
+		}
+	})
+}
+
+func TestTerminalsAreNotCommanded(t *testing.T) {
+	t.Parallel()
+	const nasty = "a\x1b[2J\r\u202eb\u2066\x7f\u0085\xff\n\tc"
+	if got, want := safe(nasty), `a\x1b[2J\r\u202eb\u2066\x7f\u0085\ufffd`+"\n\tc"; got != want {
+		t.Errorf("safe gives %q", got)
+	}
+	if got, want := safeLine("a\n\tb"), `a\n\tb`; got != want {
+		t.Errorf("safeLine gives %q", got)
+	}
+	if got := safe("Анна 👩‍👧 ok"); got != "Анна 👩‍👧 ok" {
+		t.Errorf("harmless text became %q", got)
+	}
+}

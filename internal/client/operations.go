@@ -1,0 +1,222 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/api"
+)
+
+// documents is the media type of what people keep in files; JSON is YAML too.
+const documents = "application/yaml"
+
+// ApplyOptions are the ways to apply documents.
+type ApplyOptions struct {
+	Draft   bool
+	Stopped bool
+	DryRun  bool
+	Note    string
+}
+
+// Apply applies documents in one commit.
+func (c *Client) Apply(ctx context.Context, data []byte, o ApplyOptions) (api.List[api.Applied], error) {
+	q := url.Values{}
+	for name, on := range map[string]bool{"draft": o.Draft, "stopped": o.Stopped, "dry_run": o.DryRun} {
+		if on {
+			q.Set(name, "true")
+		}
+	}
+	set(q, "note", o.Note)
+	var out api.List[api.Applied]
+	err := c.do(ctx, call{method: http.MethodPost, path: "/apply", query: q, text: data, textType: documents}, &out)
+	return out, err
+}
+
+// Validate checks documents; mistakes are the problems of a *gonets.Error.
+func (c *Client) Validate(ctx context.Context, data []byte) (api.Validation, error) {
+	var out api.Validation
+	err := c.do(ctx, call{method: http.MethodPost, path: "/validate", text: data, textType: documents}, &out)
+	return out, err
+}
+
+// Diff compares documents with what the server has.
+func (c *Client) Diff(ctx context.Context, data []byte) (api.List[api.Difference], error) {
+	var out api.List[api.Difference]
+	err := c.do(ctx, call{method: http.MethodPost, path: "/diff", text: data, textType: documents}, &out)
+	return out, err
+}
+
+// Export reads documents as YAML; an empty kind means all.
+func (c *Client) Export(ctx context.Context, kind, name string) ([]byte, error) {
+	q := url.Values{}
+	set(q, "kind", kind)
+	set(q, "name", name)
+	return get[[]byte](ctx, c, "/export", q)
+}
+
+// Scenarios lists scenarios.
+func (c *Client) Scenarios(ctx context.Context, p gonets.Page) (api.List[api.Scenario], error) {
+	return get[api.List[api.Scenario]](ctx, c, "/scenarios", paged(p))
+}
+
+// Scenario reads a scenario.
+func (c *Client) Scenario(ctx context.Context, name string) (api.Scenario, error) {
+	return get[api.Scenario](ctx, c, "/scenarios/"+segment(name), nil)
+}
+
+// StartScenario starts a scenario; releaseHeld also works on what was kept
+// while it did not run.
+func (c *Client) StartScenario(ctx context.Context, name string, releaseHeld bool) (api.Scenario, error) {
+	return post[api.Scenario](ctx, c, "/scenarios/"+segment(name)+"/start", api.StartScenario{ReleaseHeld: releaseHeld})
+}
+
+// StopScenario stops a scenario.
+func (c *Client) StopScenario(ctx context.Context, name string) (api.Scenario, error) {
+	return post[api.Scenario](ctx, c, "/scenarios/"+segment(name)+"/stop", nil)
+}
+
+// Versions lists a scenario's versions, newest first.
+func (c *Client) Versions(ctx context.Context, name string, p gonets.Page) (api.List[api.ScenarioVersion], error) {
+	return get[api.List[api.ScenarioVersion]](ctx, c, "/scenarios/"+segment(name)+"/versions", paged(p))
+}
+
+// Version reads a version with its document.
+func (c *Client) Version(ctx context.Context, name string, n int) (api.ScenarioVersion, error) {
+	return get[api.ScenarioVersion](ctx, c, "/scenarios/"+segment(name)+"/versions/"+strconv.Itoa(n), nil)
+}
+
+// Sources lists sources with their addresses.
+func (c *Client) Sources(ctx context.Context, p gonets.Page) (api.List[api.Source], error) {
+	return get[api.List[api.Source]](ctx, c, "/sources", paged(p))
+}
+
+// Samples reads a source's last events.
+func (c *Client) Samples(ctx context.Context, source string, limit int) (api.List[api.Event], error) {
+	return get[api.List[api.Event]](ctx, c, "/sources/"+segment(source)+"/samples", paged(gonets.Page{Limit: limit}))
+}
+
+// SendEvent makes an event by hand.
+func (c *Client) SendEvent(ctx context.Context, source string, ev api.NewEvent) (api.NewEventResult, error) {
+	return post[api.NewEventResult](ctx, c, "/sources/"+segment(source)+"/events", ev)
+}
+
+// Events lists events, newest first.
+func (c *Client) Events(ctx context.Context, f gonets.EventFilter) (api.List[api.EventSummary], error) {
+	q := paged(f.Page)
+	set(q, "source", f.Source)
+	setTime(q, "since", f.Since)
+	setTime(q, "until", f.Until)
+	return get[api.List[api.EventSummary]](ctx, c, "/events", q)
+}
+
+// Event reads an event.
+func (c *Client) Event(ctx context.Context, id string) (api.Event, error) {
+	return get[api.Event](ctx, c, "/events/"+segment(id), nil)
+}
+
+// EventRaw reads an event's body byte for byte.
+func (c *Client) EventRaw(ctx context.Context, id string) ([]byte, error) {
+	return get[[]byte](ctx, c, "/events/"+segment(id)+"/raw", nil)
+}
+
+// Runs lists runs.
+func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.RunSummary], error) {
+	q := paged(f.Page)
+	states := make([]string, len(f.States))
+	for i, s := range f.States {
+		states[i] = string(s)
+	}
+	set(q, "state", strings.Join(states, ","))
+	set(q, "scenario", f.Scenario)
+	set(q, "source", f.Source)
+	set(q, "event", f.EventID)
+	set(q, "value", f.Value)
+	setTime(q, "since", f.Since)
+	setTime(q, "until", f.Until)
+	if f.Ascending {
+		q.Set("order", "asc")
+	}
+	return get[api.List[api.RunSummary]](ctx, c, "/runs", q)
+}
+
+// Run reads everything about a run.
+func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
+	return get[api.Run](ctx, c, "/runs/"+segment(id), nil)
+}
+
+// Act does one thing to a run: resume, send-now, rerun, cancel or
+// cancel-retries. A version of 0 leaves the choice to the server.
+func (c *Client) Act(ctx context.Context, id, action string, version int) (api.RunSummary, error) {
+	var body any
+	if version != 0 {
+		body = api.PickVersion{Version: version}
+	}
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+action, body)
+}
+
+// ActOnRuns does one thing to many runs.
+func (c *Client) ActOnRuns(ctx context.Context, a api.RunsAction) (api.RunsActionResult, error) {
+	return post[api.RunsActionResult](ctx, c, "/runs/actions", a)
+}
+
+// Settings reads the settings document.
+func (c *Client) Settings(ctx context.Context) (json.RawMessage, error) {
+	return get[json.RawMessage](ctx, c, "/settings", nil)
+}
+
+// Secrets lists the names of secrets.
+func (c *Client) Secrets(ctx context.Context) (api.List[api.Secret], error) {
+	return get[api.List[api.Secret]](ctx, c, "/secrets", nil)
+}
+
+// SetSecret sets a secret.
+func (c *Client) SetSecret(ctx context.Context, name, value string) error {
+	return c.do(ctx, call{method: http.MethodPut, path: "/secrets/" + segment(name), body: api.SecretValue{Value: value}}, nil)
+}
+
+// DeleteSecret deletes a secret.
+func (c *Client) DeleteSecret(ctx context.Context, name string) error {
+	return c.do(ctx, call{method: http.MethodDelete, path: "/secrets/" + segment(name)}, nil)
+}
+
+// Lanes lists the destinations with work in the server's memory.
+func (c *Client) Lanes(ctx context.Context) (api.List[gonets.LaneInfo], error) {
+	return get[api.List[gonets.LaneInfo]](ctx, c, "/lanes", nil)
+}
+
+// Stats counts what the database holds.
+func (c *Client) Stats(ctx context.Context) (api.Stats, error) {
+	return get[api.Stats](ctx, c, "/stats", nil)
+}
+
+// ServerVersion reads who answers; it needs no token.
+func (c *Client) ServerVersion(ctx context.Context) (api.Version, error) {
+	return get[api.Version](ctx, c, "/version", nil)
+}
+
+func set(q url.Values, name, v string) {
+	if v != "" {
+		q.Set(name, v)
+	}
+}
+
+func setTime(q url.Values, name string, t time.Time) {
+	if !t.IsZero() {
+		q.Set(name, t.UTC().Format(time.RFC3339Nano))
+	}
+}
+
+func paged(p gonets.Page) url.Values {
+	q := url.Values{}
+	set(q, "cursor", p.Cursor)
+	if p.Limit > 0 {
+		q.Set("limit", strconv.Itoa(p.Limit))
+	}
+	return q
+}

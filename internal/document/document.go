@@ -1,0 +1,259 @@
+// Package document reads and writes the files of Gonets: YAML or JSON
+// documents of the kinds Source, Scenario and Settings, several in one text.
+//
+// Reading says everything that is wrong at once, with line and column. Writing
+// is canonical: what was written reads back as the same documents and is
+// written again byte for byte. The interface, the API and files show the same
+// documents.
+package document
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gonets"
+	"gonets/internal/value"
+)
+
+// APIVersion is what every document's apiVersion says.
+const APIVersion = "gonets/v1"
+
+// The kinds of documents.
+const (
+	KindSource   = "Source"
+	KindScenario = "Scenario"
+	KindSettings = "Settings"
+)
+
+// Checks find what only others know: Scenario what is wrong with templates,
+// conditions and paths, Source what does not fit the preset. Pointers of their
+// problems are into the document, and lines and columns, when given, count from
+// 1 inside the text that the pointer leads to. A nil check finds nothing.
+type Checks struct {
+	Scenario func(*gonets.Scenario) []gonets.Problem
+	Source   func(*gonets.Source) []gonets.Problem
+}
+
+// Set is what a text of documents holds, each kind in the order of the text.
+type Set struct {
+	Sources   []gonets.Source
+	Scenarios []gonets.Scenario
+	Settings  *gonets.Settings
+
+	origins map[origin]root
+}
+
+type origin struct{ kind, name string }
+
+// root is where a document began.
+type root struct {
+	node     *node
+	document int
+}
+
+// Parse reads documents, checks them and reports all problems, 50 at most, in
+// one *gonets.Error of code invalid. The text is YAML, or JSON when it looks
+// like it, and at most gonets.MaxDocumentBytes long.
+func Parse(data []byte, check Checks) (*Set, error) {
+	if len(data) <= gonets.MaxDocumentBytes && (jsonStart.Match(data) || json.Valid(data)) {
+		return parse(data, check, readJSON)
+	}
+	return parse(data, check, readYAML)
+}
+
+// jsonStart is how JSON documents begin and YAML ones hardly ever do.
+var jsonStart = regexp.MustCompile(`^\s*(\[\s*)?\{\s*"`)
+
+// ParseJSON reads JSON only: one object, a list of objects, or objects one
+// after another.
+func ParseJSON(data []byte, check Checks) (*Set, error) { return parse(data, check, readJSON) }
+
+func parse(data []byte, check Checks, read func([]byte, *problems) []*node) (*Set, error) {
+	p := &problems{document: 1}
+	set := &Set{origins: make(map[origin]root)}
+	docs := read(data, p)
+	if len(docs) == 0 && len(p.list) == 0 {
+		p.add(gonets.Problem{Code: gonets.CodeInvalid, Message: "there is no document; begin one with apiVersion: " + APIVersion})
+	}
+	for i, n := range docs {
+		p.document = i + 1
+		if !p.torn[p.document] {
+			set.read(n, p, check)
+		}
+	}
+	slices.SortStableFunc(p.list, func(a, b gonets.Problem) int {
+		return cmp.Or(a.Document-b.Document, a.Line-b.Line, a.Column-b.Column)
+	})
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// read takes one document into the set.
+func (s *Set) read(n *node, p *problems, check Checks) {
+	d := &decoder{problems: p, broken: make(map[string]bool)}
+	if n.kind != mapNode {
+		d.fail(n, "", "a document is a map that begins with apiVersion: %s; here it is %s", APIVersion, n.kind)
+		return
+	}
+	kind := d.header(n)
+	switch kind {
+	case KindSource:
+		var doc struct {
+			header
+			gonets.Source
+		}
+		d.kind = kind
+		d.into(n, reflectOf(&doc), "")
+		decoded := len(d.broken) == 0
+		s.report(d, n, doc.Source.Validate())
+		if check.Source != nil && decoded {
+			s.report(d, n, check.Source(&doc.Source))
+		}
+		s.origin(d, n, kind, doc.Source.Name)
+		s.Sources = append(s.Sources, doc.Source)
+	case KindScenario:
+		var doc struct {
+			header
+			gonets.Scenario
+		}
+		d.kind = kind
+		d.into(n, reflectOf(&doc), "")
+		decoded := len(d.broken) == 0
+		s.report(d, n, doc.Scenario.Validate())
+		// A scenario that was not read whole has nothing to compile.
+		if check.Scenario != nil && decoded {
+			s.report(d, n, check.Scenario(&doc.Scenario))
+		}
+		s.origin(d, n, kind, doc.Scenario.Name)
+		s.Scenarios = append(s.Scenarios, doc.Scenario)
+	case KindSettings:
+		var doc struct {
+			header
+			gonets.Settings
+		}
+		d.kind = kind
+		d.into(n, reflectOf(&doc), "")
+		s.report(d, n, doc.Settings.Validate())
+		s.origin(d, n, kind, "")
+		s.Settings = &doc.Settings
+	}
+}
+
+// header is what every document begins with.
+type header struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+}
+
+// header checks apiVersion and gives the kind; empty when there is no such one.
+func (d *decoder) header(n *node) string {
+	switch v := n.member("apiVersion"); {
+	case v == nil:
+		d.fail(n, "/apiVersion", "apiVersion is missing; write apiVersion: %s", APIVersion)
+	case v.text != APIVersion:
+		d.fail(v, "/apiVersion", "apiVersion is %q; this server reads %s", v.text, APIVersion)
+	}
+	kinds := []string{KindSource, KindScenario, KindSettings}
+	v := n.member("kind")
+	if v == nil {
+		d.fail(n, "/kind", "kind is missing; write one of %s", strings.Join(kinds, ", "))
+		return ""
+	}
+	if !slices.Contains(kinds, v.text) {
+		d.problems.add(gonets.Problem{Pointer: "/kind", Code: gonets.CodeInvalid, Line: v.line, Column: v.col,
+			Message:    fmt.Sprintf("kind is %q; it must be %s", v.text, strings.Join(kinds, ", ")),
+			Suggestion: value.Nearest(v.text, kinds)})
+		return ""
+	}
+	return v.text
+}
+
+// report adds problems found in a document that was read, with their places,
+// but for those that have been reported already in other words.
+func (s *Set) report(d *decoder, n *node, found []gonets.Problem) {
+	for _, x := range found {
+		if d.problems.more {
+			return // the rest would only cost time
+		}
+		if !d.known(x.Pointer) {
+			d.problems.add(settle(n, x))
+		}
+	}
+	for _, x := range found {
+		d.invalid = append(d.invalid, x.Pointer)
+	}
+}
+
+// known tells whether something at the pointer or around it has been reported,
+// or something directly in it could not be read.
+func (d *decoder) known(pointer string) bool {
+	for b := range d.broken {
+		parent := b[:max(strings.LastIndexByte(b, '/'), 0)]
+		if b == pointer || parent == pointer && pointer != "" || strings.HasPrefix(pointer, b+"/") {
+			return true
+		}
+	}
+	return slices.Contains(d.invalid, pointer)
+}
+
+func (s *Set) origin(d *decoder, n *node, kind, name string) {
+	o := origin{kind, name}
+	first, twice := s.origins[o]
+	if !twice {
+		s.origins[o] = root{node: n, document: d.problems.document}
+		return
+	}
+	if d.known("/name") {
+		return
+	}
+	at := n.locate("/name")
+	what := fmt.Sprintf("%s %q", kind, name)
+	if name == "" {
+		what = kind
+	}
+	d.problems.add(gonets.Problem{Pointer: "/name", Code: gonets.CodeInvalid, Line: at.line, Column: at.col,
+		Message: fmt.Sprintf("%s stands twice; the first one is document %d", what, first.document)})
+}
+
+// Locate gives a problem that was found later, by somebody who knows more, the
+// place in the text where the document (a kind and its name) stood.
+func (s *Set) Locate(kind, name string, p gonets.Problem) gonets.Problem {
+	if r, ok := s.origins[origin{kind, name}]; ok {
+		p.Document = r.document
+		return settle(r.node, p)
+	}
+	return p
+}
+
+// settle turns a pointer, and a place inside the text it leads to, into line
+// and column.
+func settle(n *node, p gonets.Problem) gonets.Problem {
+	at := n.locate(p.Pointer)
+	line, col := p.Line, max(p.Column, 1)
+	p.Line, p.Column = at.line, at.col
+	if line == 0 || !at.exact {
+		return p
+	}
+	switch at.node.layout {
+	case plainLayout, quotedLayout:
+		// An escape or a fold before the place would shift it: only what is
+		// surely on the first line is counted.
+		if line == 1 && !strings.ContainsAny(at.node.text, "\n\"\\'") {
+			p.Column += col - 1
+			if at.node.layout == quotedLayout {
+				p.Column++
+			}
+		}
+	case literalLayout:
+		// The text begins on the line below its key.
+		p.Line += line
+		p.Column = 1
+	}
+	return p
+}

@@ -1,0 +1,121 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"gonets"
+)
+
+// Export writes the set as canonical YAML: settings, sources, scenarios, keys
+// in the order of the types, block style, quotes only where they are needed.
+// Export of what Parse reads from it gives the same bytes.
+func Export(set Set) ([]byte, error) {
+	var docs []any
+	if set.Settings != nil {
+		docs = append(docs, *set.Settings)
+	}
+	for _, s := range set.Sources {
+		docs = append(docs, s)
+	}
+	for _, s := range set.Scenarios {
+		docs = append(docs, s)
+	}
+	var out bytes.Buffer
+	for i, doc := range docs {
+		text, err := YAML(doc)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			out.WriteString("---\n")
+		}
+		out.Write(text)
+	}
+	return out.Bytes(), nil
+}
+
+// YAML writes one document, a gonets.Source, Scenario or Settings or a pointer
+// to one, as canonical YAML.
+func YAML(doc any) ([]byte, error) {
+	n, err := nodeOf(doc)
+	if err != nil {
+		return nil, err
+	}
+	var e emitter
+	e.block(n, 0)
+	return e.out.Bytes(), nil
+}
+
+// JSON writes one document as the API shows it: apiVersion and kind, then its
+// keys in the order of the type.
+func JSON(doc any) ([]byte, error) {
+	n, err := nodeOf(doc)
+	if err != nil {
+		return nil, err
+	}
+	return encode(n.tree())
+}
+
+// nodeOf makes the tree of a document by way of its JSON, so that what is
+// written is what the types say.
+func nodeOf(doc any) (*node, error) {
+	var kind string
+	var whole any
+	switch d := doc.(type) {
+	case *gonets.Source:
+		return nodeOf(*d)
+	case *gonets.Scenario:
+		return nodeOf(*d)
+	case *gonets.Settings:
+		return nodeOf(*d)
+	case gonets.Source:
+		kind = KindSource
+		whole = struct {
+			header
+			gonets.Source
+		}{header{APIVersion, kind}, d}
+	case gonets.Scenario:
+		kind = KindScenario
+		whole = struct {
+			header
+			gonets.Scenario
+		}{header{APIVersion, kind}, d}
+	case gonets.Settings:
+		kind = KindSettings
+		whole = struct {
+			header
+			gonets.Settings
+		}{header{APIVersion, kind}, d}
+	default:
+		return nil, fmt.Errorf("%T is not a document", doc)
+	}
+	data, err := encode(whole)
+	if err != nil {
+		return nil, fmt.Errorf("write a %s: %w", kind, err)
+	}
+	var p problems
+	n, err := newJSONReader(data, &p).value(1)
+	if err != nil {
+		return nil, fmt.Errorf("write a %s: %w", kind, err)
+	}
+	if id := n.member("id"); kind == KindSource && id != nil && id.text == "" {
+		id.kind = nullNode // "no id" is null to people
+	}
+	return n, nil
+}
+
+// encode is JSON without the escapes that only HTML needs.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+func reflectOf(doc any) reflect.Value { return reflect.ValueOf(doc).Elem() }

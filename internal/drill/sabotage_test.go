@@ -1,0 +1,63 @@
+package drill
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// build builds the real program, with a fault when a tag names one.
+func build(t *testing.T, tag string) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds and kills the real program")
+	}
+	binary := filepath.Join(t.TempDir(), "gonets")
+	args := []string{"build", "-o", binary}
+	if tag != "" {
+		args = append(args, "-tags", tag)
+	}
+	if out, err := exec.Command("go", append(args, "gonets/cmd/gonets")...).CombinedOutput(); err != nil {
+		t.Fatalf("go build with tag %q: %v\n%s", tag, err, out)
+	}
+	return binary
+}
+
+// real is a drill with few kills against the real program.
+func real(t *testing.T, tag string) (Report, error) {
+	t.Helper()
+	binary := build(t, tag)
+	var progress strings.Builder
+	r, err := Run(t.Context(), Options{
+		Binary: binary, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
+		MaxUptime: 1500 * time.Millisecond, Settle: 30 * time.Second,
+	}, &progress)
+	t.Logf("%s%v\n%+v", &progress, err, r)
+	return r, err
+}
+
+func TestTheRealServerLosesNothing(t *testing.T) {
+	t.Parallel()
+	r, err := real(t, "")
+	if err != nil || r.Acked < 50 || r.Delivered+r.Waiting+r.Paused != r.Acked || r.Silent > 0 {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+// A drill that cannot fail proves nothing. The third sabotage, sabotage_nosync,
+// is none that a kill could show, because the page cache outlives the process:
+// TestAnAnswerWaitsForTheDisk catches it.
+func TestSabotagedServersAreCaught(t *testing.T) {
+	t.Parallel()
+	for _, tag := range []string{"sabotage_earlyack", "sabotage_dropcompletion"} {
+		t.Run(tag, func(t *testing.T) {
+			t.Parallel()
+			r, err := real(t, tag)
+			if err == nil || !strings.HasPrefix(err.Error(), "the drill failed: ") || r.Lost == 0 {
+				t.Errorf("%v, %+v", err, r)
+			}
+		})
+	}
+}

@@ -1,0 +1,354 @@
+// Package echo is the built-in test receiver: addresses under /echo/ that show
+// what was sent to them and misbehave when a script says so. State is in
+// memory and bounded; a restart forgets it.
+package echo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonets"
+)
+
+const (
+	prefix    = "/echo/"
+	mediaJSON = "application/json; charset=utf-8"
+	mediaText = "text/plain; charset=utf-8"
+
+	maxHang = 60 * time.Second
+	// maxHeld bounds the requests that wait at once, so that strangers cannot
+	// use up the server's connections.
+	maxHeld   = 256
+	slowParts = 20
+	slowPause = 250 * time.Millisecond
+)
+
+// Handler answers /echo/{id}[/rest], /echo/{id}/_requests and
+// /echo/{id}/_script. It is safe for concurrent use.
+type Handler struct {
+	clock gonets.Clock
+	book  book
+	held  chan struct{}
+}
+
+// New makes a Handler whose delays run by clock.
+func New(clock gonets.Clock) *Handler {
+	return &Handler{clock: clock, held: make(chan struct{}, maxHeld)}
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	head.Set("Cache-Control", "no-store")
+	rest, ok := strings.CutPrefix(r.URL.Path, prefix)
+	id, sub, _ := strings.Cut(rest, "/")
+	if !ok || !validID(id) {
+		writeError(w, gonets.Errorf(gonets.CodeAddressUnknown,
+			"an echo address is /echo/ and a name of 1 to 64 letters, digits, hyphens, dots or underscores"))
+		return
+	}
+	switch {
+	case sub == "_requests" && r.Method == http.MethodGet:
+		count, requests := h.book.list(id)
+		writeJSON(w, http.StatusOK, map[string]any{"echo": id, "count": count, "items": requests})
+	case sub == "_requests" && r.Method == http.MethodDelete:
+		h.book.forget(id)
+		w.WriteHeader(http.StatusNoContent)
+	case sub == "_script" && r.Method == http.MethodPut:
+		h.putScript(w, r, id)
+	case sub == "_script" && r.Method == http.MethodDelete:
+		h.book.setScript(id, nil)
+		w.WriteHeader(http.StatusNoContent)
+	case sub == "_requests" || sub == "_script":
+		head.Set("Allow", map[string]string{"_requests": "GET, DELETE", "_script": "PUT, DELETE"}[sub])
+		writeError(w, gonets.Errorf(gonets.CodeMethodNotAllowed, "this part of an echo address does not know %s", r.Method))
+	default:
+		h.receive(w, r, id)
+	}
+}
+
+func validID(id string) bool {
+	if len(id) == 0 || len(id) > 64 {
+		return false
+	}
+	for _, c := range []byte(id) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (h *Handler) putScript(w http.ResponseWriter, r *http.Request, id string) {
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxScript))
+	if err != nil {
+		writeError(w, gonets.Errorf(gonets.CodeBodyTooLarge, "a script has at most %d bytes", maxScript))
+		return
+	}
+	c, err := newCursor(string(text))
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	h.book.setScript(id, c)
+	writeJSON(w, http.StatusOK, map[string]any{"echo": id, "script": c.text, "steps": len(c.steps)})
+}
+
+func newCursor(text string) (*cursor, error) {
+	steps, err := parseScript(text)
+	if err != nil {
+		return nil, err
+	}
+	return &cursor{text: strings.TrimSpace(text), steps: steps}, nil
+}
+
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
+	query := r.URL.Query()
+	var script *cursor
+	if text := query.Get("script"); text != "" {
+		var err error
+		if script, err = newCursor(text); err != nil {
+			writeError(w, err)
+			return
+		}
+	}
+	rec, err := h.read(w, r, query)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	n, how := h.book.receive(id, rec, script)
+	usual := func() []byte {
+		return encode(map[string]any{"id": n, "echo": id, "received": rec.received})
+	}
+	h.answer(w, r, how, usual)
+}
+
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, query url.Values) (*record, error) {
+	body := http.MaxBytesReader(w, r.Body, gonets.MaxIngestBody)
+	kept, err := io.ReadAll(io.LimitReader(body, maxBody))
+	var more int64
+	if err == nil {
+		more, err = io.Copy(io.Discard, body)
+	}
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		return nil, gonets.Errorf(gonets.CodeBodyTooLarge, "a body of more than %d MiB is not received", gonets.MaxIngestBody>>20)
+	}
+	if err != nil {
+		return nil, gonets.Errorf(gonets.CodeBodyUnreadable, "the body ended early; send it whole: %w", err)
+	}
+	rec := &record{At: h.clock.Now().Format(time.RFC3339Nano)}
+	rec.received = received{
+		Method: r.Method, Path: r.URL.EscapedPath(), Query: shownQuery(query), Headers: shownHeaders(r),
+		Body: shownBody(r.Header.Get("Content-Type"), kept, more > 0), Size: int64(len(kept)) + more, Cut: more > 0,
+	}
+	rec.bytes = len(rec.Body) + len(r.RequestURI)
+	for name, value := range rec.Headers {
+		rec.bytes += len(name) + len(value)
+	}
+	return rec, nil
+}
+
+func shownQuery(query url.Values) map[string]any {
+	out := make(map[string]any, len(query))
+	for name, values := range query {
+		if len(values) == 1 {
+			out[name] = values[0]
+			continue
+		}
+		out[name] = values
+	}
+	return out
+}
+
+// shownHeaders are the headers by small name, repeats joined. Credentials are
+// masked: what an echo address shows ends in histories.
+func shownHeaders(r *http.Request) map[string]string {
+	out := map[string]string{"host": r.Host}
+	for name, values := range r.Header {
+		name = strings.ToLower(name)
+		value := strings.Join(values, ", ")
+		switch name {
+		case "authorization", "proxy-authorization":
+			value = maskCredentials(value)
+		case "cookie":
+			value = "***"
+		}
+		out[name] = value
+	}
+	return out
+}
+
+// maskCredentials keeps the scheme: Bearer ***.
+func maskCredentials(v string) string {
+	scheme, _, ok := strings.Cut(v, " ")
+	if !ok {
+		return "***"
+	}
+	return scheme + " ***"
+}
+
+func shownBody(contentType string, body []byte, cut bool) json.RawMessage {
+	trimmed := bytes.TrimSpace(body)
+	looksJSON := strings.Contains(strings.ToLower(contentType), "json") ||
+		len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[')
+	if !cut && looksJSON && json.Valid(trimmed) {
+		return bytes.ToValidUTF8(trimmed, []byte("\ufffd"))
+	}
+	return encode(string(body))
+}
+
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, how step, usual func() []byte) {
+	if how.act == actDelay || how.act == actHang || how.act == actSlow {
+		select {
+		case h.held <- struct{}{}:
+			defer func() { <-h.held }()
+		default:
+			w.Header().Set("Retry-After", "1")
+			writeError(w, gonets.Errorf(gonets.CodeBusy, "too many requests wait at echo addresses; try again in a second"))
+			return
+		}
+	}
+	switch how.act {
+	case actCut:
+		cut(w, true)
+	case actHang:
+		if h.sleep(r, maxHang) {
+			cut(w, false)
+		}
+	case actSlow:
+		h.drip(w, r, how.size)
+	case actBig:
+		writeBig(w, how.size)
+	case actDelay:
+		if h.sleep(r, how.delay) {
+			writeBody(w, http.StatusOK, mediaJSON, usual())
+		}
+	default:
+		if how.retryAfter >= 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(how.retryAfter))
+		}
+		if how.media != "" {
+			writeBody(w, how.status, how.media, []byte(how.body))
+			return
+		}
+		writeBody(w, how.status, mediaJSON, usual())
+	}
+}
+
+// sleep waits for d; false means that the caller left.
+func (h *Handler) sleep(r *http.Request, d time.Duration) bool {
+	timer := h.clock.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-r.Context().Done():
+		return false
+	case <-timer.C():
+		return true
+	}
+}
+
+// drip sends a JSON string of the given size in slowParts pieces.
+func (h *Handler) drip(w http.ResponseWriter, r *http.Request, size int) {
+	body := []byte(`"` + strings.Repeat("x", size-2) + `"`)
+	w.Header().Set("Content-Type", mediaJSON)
+	w.Header().Set("Content-Length", strconv.Itoa(size))
+	flush := http.NewResponseController(w)
+	for i := range slowParts {
+		part := body[size*i/slowParts : size*(i+1)/slowParts]
+		if len(part) == 0 {
+			continue
+		}
+		if _, err := w.Write(part); err != nil || flush.Flush() != nil {
+			return
+		}
+		if i < slowParts-1 && !h.sleep(r, slowPause) {
+			return
+		}
+	}
+}
+
+// writeBig sends a JSON string of the given size.
+func writeBig(w http.ResponseWriter, size int) {
+	w.Header().Set("Content-Type", mediaJSON)
+	w.Header().Set("Content-Length", strconv.Itoa(size))
+	chunk := bytes.Repeat([]byte("x"), 32<<10)
+	if _, err := io.WriteString(w, `"`); err != nil {
+		return
+	}
+	for left := size - 2; left > 0; {
+		n, err := w.Write(chunk[:min(left, len(chunk))])
+		if err != nil {
+			return
+		}
+		left -= n
+	}
+	_, _ = io.WriteString(w, `"`)
+}
+
+// cut resets the connection, after the headers of an answer if withHead.
+func cut(w http.ResponseWriter, withHead bool) {
+	conn, buf, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		// Over HTTP/2 there is no connection of one's own: an answer shorter
+		// than announced ends the stream with an error.
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	if withHead {
+		_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n", mediaJSON)
+		_ = buf.Flush()
+	}
+	raw := conn
+	if t, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		raw = t.NetConn()
+	}
+	if tcp, ok := raw.(interface{ SetLinger(int) error }); ok {
+		_ = tcp.SetLinger(0) // close sends RST
+	}
+}
+
+func writeBody(w http.ResponseWriter, status int, media string, body []byte) {
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		w.WriteHeader(status)
+		return
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) { writeBody(w, status, mediaJSON, encode(v)) }
+
+func writeError(w http.ResponseWriter, err error) {
+	code := gonets.CodeOf(err)
+	writeJSON(w, code.Status(), map[string]any{"error": err.Error(), "error_code": code})
+}
+
+// encode writes JSON as it stands: < > & are not escaped.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		// Only foreign JSON could be wrong here, and it was checked.
+		return []byte("null")
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,348 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/document"
+)
+
+// DocumentsInput is exported because the framework reads embedded parameters
+// of exported types only.
+type DocumentsInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"application/yaml"`
+}
+
+// documents gives a copy, because the framework takes the body's memory back.
+func (in *DocumentsInput) documents() ([]byte, error) {
+	if in.ContentType != "" {
+		kind, _, err := mime.ParseMediaType(in.ContentType)
+		switch {
+		case err != nil:
+			return nil, unsupported(in.ContentType)
+		case kind == "application/json", kind == "application/yaml", kind == "application/x-yaml", kind == "text/yaml":
+		default:
+			return nil, unsupported(kind)
+		}
+	}
+	return bytes.Clone(in.RawBody), nil
+}
+
+func unsupported(kind string) error {
+	p := newProblem(gonets.Errorf(gonets.CodeBodyUnreadable,
+		"documents are application/yaml or application/json, not %s; set Content-Type to what the body is", kind))
+	p.body.Status, p.body.Title = http.StatusUnsupportedMediaType, http.StatusText(http.StatusUnsupportedMediaType)
+	return p
+}
+
+type applyInput struct {
+	Draft   bool   `query:"draft" doc:"Keep scenarios as drafts instead of publishing them"`
+	Stopped bool   `query:"stopped" doc:"Leave new scenarios stopped instead of starting them"`
+	DryRun  bool   `query:"dry_run" doc:"Only tell what would change"`
+	Note    string `query:"note" maxLength:"1000" doc:"Why; kept with the versions"`
+	DocumentsInput
+}
+
+type output[T any] struct{ Body T }
+
+type list[T any] struct{ Body api.List[T] }
+
+func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied], error) {
+	data, err := in.documents()
+	if err != nil {
+		return nil, err
+	}
+	set, err := document.Parse(data, s.Checks)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unknownSources(ctx, set); err != nil {
+		return nil, err
+	}
+	a := applyOf(set)
+	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOwner
+	applied, err := s.Documents.Apply(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out := &list[api.Applied]{}
+	out.Body.Items = make([]api.Applied, 0, len(applied))
+	for _, one := range applied {
+		row := api.Applied{Applied: one}
+		if one.Kind == kindSource {
+			// A source of a dry run may not exist yet and has no address then.
+			if info, err := s.Sources.Source(ctx, one.Name); err == nil {
+				row.URL = s.newestURL(ctx, info.Tokens)
+			}
+		}
+		out.Body.Items = append(out.Body.Items, row)
+	}
+	if !in.DryRun {
+		s.configChanged()
+	}
+	return out, nil
+}
+
+// configChanged tells readers to read again, and the engine that a change may
+// have set runs free.
+func (s *server) configChanged() {
+	s.Bus.Publish(gonets.Change{Kind: "config"})
+	s.Engine.Nudge("")
+}
+
+func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Validation], error) {
+	data, err := in.documents()
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.parse(data)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(split(a))}}, nil
+}
+
+// The kinds of documents.
+const (
+	kindSource   = document.KindSource
+	kindScenario = document.KindScenario
+	kindSettings = document.KindSettings
+)
+
+// parse reads documents and checks what is in them.
+func (s *server) parse(data []byte) (gonets.Apply, error) {
+	set, err := document.Parse(data, s.Checks)
+	if err != nil {
+		return gonets.Apply{}, err
+	}
+	return applyOf(set), nil
+}
+
+func applyOf(set *document.Set) gonets.Apply {
+	return gonets.Apply{Sources: set.Sources, Scenarios: set.Scenarios, Settings: set.Settings}
+}
+
+// unknownSources finds references to sources that are neither stored nor in
+// the call. The store refuses them too, but only here it is known where in
+// the text they stand.
+func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
+	var known []string
+	for _, src := range set.Sources {
+		known = append(known, src.Name)
+	}
+	var problems []gonets.Problem
+	listed := false
+	for _, sc := range set.Scenarios {
+		for i, name := range sc.Sources {
+			if slices.Contains(known, name) {
+				continue
+			}
+			if !listed {
+				infos, err := all(ctx, s.Sources.Sources)
+				if err != nil {
+					return err
+				}
+				for _, info := range infos {
+					known = append(known, info.Name)
+				}
+				listed = true
+				if slices.Contains(known, name) {
+					continue
+				}
+			}
+			problems = append(problems, set.Locate(kindScenario, sc.Name, gonets.Problem{
+				Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
+				Message: fmt.Sprintf("there is no source %q; add its document to the call or correct the name", name), Suggestion: nearest(name, known),
+			}))
+		}
+	}
+	if problems == nil {
+		return nil
+	}
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: mistakes(problems), Problems: problems}
+}
+
+func exportText(a gonets.Apply) ([]byte, error) {
+	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
+}
+
+// single is one document of a set.
+type single struct {
+	kind, name string
+	set        gonets.Apply
+}
+
+// split takes a set apart into its documents.
+func split(a gonets.Apply) []single {
+	var out []single
+	for _, d := range a.Sources {
+		out = append(out, single{kindSource, d.Name, gonets.Apply{Sources: []gonets.Source{d}}})
+	}
+	for _, d := range a.Scenarios {
+		out = append(out, single{kindScenario, d.Name, gonets.Apply{Scenarios: []gonets.Scenario{d}}})
+	}
+	if a.Settings != nil {
+		out = append(out, single{kindSettings, "settings", gonets.Apply{Settings: a.Settings}})
+	}
+	return out
+}
+
+func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Difference], error) {
+	data, err := in.documents()
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.parse(data)
+	if err != nil {
+		return nil, err
+	}
+	out := &list[api.Difference]{}
+	out.Body.Items = []api.Difference{}
+	for _, doc := range split(a) {
+		d, err := s.difference(ctx, doc)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Items = append(out.Body.Items, d)
+	}
+	return out, nil
+}
+
+func (s *server) difference(ctx context.Context, doc single) (api.Difference, error) {
+	d := api.Difference{Kind: doc.kind, Name: doc.name, Change: "updated"}
+	wanted, err := exportText(doc.set)
+	if err != nil {
+		return d, err
+	}
+	var current []byte
+	set, err := s.current(ctx, doc.kind, doc.name)
+	switch {
+	case gonets.CodeOf(err) == gonets.CodeNotFound:
+		d.Change = "created"
+	case err != nil:
+		return d, err
+	default:
+		if current, err = exportText(set); err != nil {
+			return d, err
+		}
+	}
+	if bytes.Equal(current, wanted) {
+		d.Change = "unchanged"
+		return d, nil
+	}
+	d.Diff = document.Diff(current, wanted)
+	return d, nil
+}
+
+// current is the stored document of a kind and name.
+func (s *server) current(ctx context.Context, kind, name string) (gonets.Apply, error) {
+	switch kind {
+	case kindSource:
+		info, err := s.Sources.Source(ctx, name)
+		return gonets.Apply{Sources: []gonets.Source{info.Source}}, err
+	case kindScenario:
+		info, err := s.Scenarios.Scenario(ctx, name)
+		return gonets.Apply{Scenarios: []gonets.Scenario{info.Scenario}}, err
+	}
+	settings, err := s.Documents.Settings(ctx)
+	return gonets.Apply{Settings: &settings}, err
+}
+
+type exportInput struct {
+	Kind string `query:"kind" enum:"Source,Scenario,Settings" doc:"Only documents of this kind"`
+	Name string `query:"name" doc:"Only the document of this name; needs kind"`
+}
+
+type rawOutput struct {
+	ContentType        string `header:"Content-Type"`
+	ContentDisposition string `header:"Content-Disposition"`
+	Body               []byte
+}
+
+func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error) {
+	set, err := s.exported(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	text, err := exportText(set)
+	if err != nil {
+		return nil, err
+	}
+	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text}, nil
+}
+
+func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, error) {
+	var set gonets.Apply
+	if in.Name != "" {
+		if in.Kind == "" {
+			return set, invalid("", "name needs kind: say whether it is a Source or a Scenario")
+		}
+		return s.current(ctx, in.Kind, in.Name)
+	}
+	if in.Kind == "" || in.Kind == kindSettings {
+		settings, err := s.Documents.Settings(ctx)
+		if err != nil {
+			return set, err
+		}
+		// Settings that nobody has set are no document.
+		if empty, _ := json.Marshal(gonets.Settings{}); in.Kind != "" || !sameJSON(empty, settings) {
+			set.Settings = &settings
+		}
+	}
+	if in.Kind == "" || in.Kind == kindSource {
+		infos, err := all(ctx, s.Sources.Sources)
+		if err != nil {
+			return set, err
+		}
+		for _, info := range infos {
+			set.Sources = append(set.Sources, info.Source)
+		}
+	}
+	if in.Kind == "" || in.Kind == kindScenario {
+		infos, err := all(ctx, s.Scenarios.Scenarios)
+		if err != nil {
+			return set, err
+		}
+		for _, info := range infos {
+			set.Scenarios = append(set.Scenarios, info.Scenario)
+		}
+	}
+	return set, nil
+}
+
+func sameJSON(a []byte, v any) bool {
+	b, err := json.Marshal(v)
+	return err == nil && bytes.Equal(a, b)
+}
+
+// all reads a list to its end.
+func all[T any](ctx context.Context, read func(context.Context, gonets.Page) (gonets.List[T], error)) ([]T, error) {
+	var items []T
+	page := gonets.Page{Limit: gonets.MaxPageSize}
+	for {
+		l, err := read(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, l.Items...)
+		if l.Next == "" {
+			return items, nil
+		}
+		page.Cursor = l.Next
+	}
+}
+
+// invalid is a mistake in a request that the schema cannot tell.
+func invalid(pointer, message string) error {
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: message,
+		Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+}

@@ -1,0 +1,305 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/httpapi"
+	"gonets/internal/notify"
+)
+
+const token = "owner-token-for-tests"
+
+var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// backend is the smallest store, ingest and engine that the interface can
+// stand on.
+type backend struct {
+	mu       sync.Mutex
+	bus      notify.Bus
+	applied  gonets.Apply
+	settings gonets.Settings
+	scenario gonets.ScenarioInfo
+	source   gonets.SourceInfo
+	event    gonets.Event
+	runs     map[string]gonets.RunDetail
+	filter   gonets.RunFilter
+	secrets  map[string]string
+	sent     gonets.Event
+	calls    []string
+	health   error
+	stopping chan struct{}
+	logged   strings.Builder
+}
+
+func (b *backend) note(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls = append(b.calls, fmt.Sprintf(format, args...))
+}
+
+func (b *backend) called() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]string{}, b.calls...)
+}
+
+func missing(what, name string) error {
+	return gonets.Errorf(gonets.CodeNotFound, "there is no %s %q", what, name)
+}
+
+func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, error) {
+	b.applied = a
+	if a.Settings != nil {
+		b.settings = *a.Settings
+	}
+	var out []gonets.Applied
+	for _, s := range a.Sources {
+		out = append(out, gonets.Applied{Kind: "Source", Name: s.Name, Change: "created"})
+	}
+	for _, s := range a.Scenarios {
+		out = append(out, gonets.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
+	}
+	return out, nil
+}
+func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
+func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
+	l := gonets.List[gonets.SourceInfo]{Items: []gonets.SourceInfo{b.source}}
+	if p.Cursor == "" {
+		l.Next = "more"
+	}
+	return l, nil
+}
+func (b *backend) Source(_ context.Context, name string) (gonets.SourceInfo, error) {
+	if name != b.source.Name {
+		return gonets.SourceInfo{}, missing("source", name)
+	}
+	return b.source, nil
+}
+func (b *backend) Scenarios(context.Context, gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
+	return gonets.List[gonets.ScenarioInfo]{Items: []gonets.ScenarioInfo{b.scenario}}, nil
+}
+func (b *backend) Scenario(_ context.Context, name string) (gonets.ScenarioInfo, error) {
+	switch name {
+	case b.scenario.Name:
+		return b.scenario, nil
+	case "panics":
+		panic("planted")
+	case "broken":
+		return gonets.ScenarioInfo{}, fmt.Errorf("disk says: secret detail")
+	case "busy":
+		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeBusy, "the server is busy")
+	}
+	return gonets.ScenarioInfo{}, missing("scenario", name)
+}
+func (b *backend) SetScenarioState(_ context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
+	b.note("state %s %s release=%v by %s at %s", c.Name, c.State, c.ReleaseHeld, c.Actor, c.At.Format(time.TimeOnly))
+	info := b.scenario
+	info.State = c.State
+	return info, nil
+}
+func (b *backend) Versions(context.Context, string, gonets.Page) (gonets.List[gonets.Version], error) {
+	return gonets.List[gonets.Version]{Items: []gonets.Version{*b.runs["r1"].Version}}, nil
+}
+func (b *backend) Version(_ context.Context, s string, n int) (*gonets.Version, error) {
+	if n != 1 {
+		return nil, missing("version of scenario", s)
+	}
+	return b.runs["r1"].Version, nil
+}
+func (b *backend) Events(context.Context, gonets.EventFilter) (gonets.List[gonets.Event], error) {
+	return gonets.List[gonets.Event]{Items: []gonets.Event{b.event}}, nil
+}
+func (b *backend) Event(_ context.Context, id string) (gonets.Event, error) {
+	if id != b.event.ID {
+		return gonets.Event{}, missing("event", id)
+	}
+	return b.event, nil
+}
+func (b *backend) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	b.filter = f
+	l := gonets.List[gonets.RunSummary]{}
+	for _, id := range []string{"r1", "r2", "r3"} {
+		if r, ok := b.runs[id]; ok {
+			l.Items = append(l.Items, r.Run)
+		}
+	}
+	return l, nil
+}
+func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
+	r, ok := b.runs[id]
+	if !ok {
+		return r, missing("run", id)
+	}
+	return r, nil
+}
+func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
+	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)
+	r, ok := b.runs[a.RunID]
+	switch {
+	case !ok:
+		return gonets.Run{}, missing("run", a.RunID)
+	case r.Run.State.Final():
+		return gonets.Run{}, gonets.Errorf(gonets.CodeRunState, "run %s is %s; %s is not possible now", a.RunID, r.Run.State, a.Kind)
+	}
+	run := r.Run.Run
+	run.State, run.Lane = gonets.RunQueued, "https://crm.example"
+	return run, nil
+}
+func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
+	b.note("rerun %s v%d", r.RunID, r.Version)
+	run := gonets.Run{ID: "new", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunRunning}
+	if r.Version == 1 {
+		run.Lease.Node = "here"
+	}
+	return gonets.Job{Run: run}, nil
+}
+func (b *backend) SetSecret(_ context.Context, name, v, _ string) error {
+	b.secrets[name] = v
+	return nil
+}
+func (b *backend) Secrets(context.Context) ([]gonets.SecretInfo, error) {
+	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner"}}, nil
+}
+func (b *backend) DeleteSecret(_ context.Context, name string) error {
+	if name != "crm-token" {
+		return missing("secret", name)
+	}
+	return nil
+}
+func (b *backend) Stats(context.Context) (gonets.StoreStats, error) {
+	return gonets.StoreStats{Runs: map[gonets.RunState]int{gonets.RunPaused: 3}, SizeBytes: 4096, FreeBytes: 9}, nil
+}
+func (b *backend) Health() error { return b.health }
+func (b *backend) Submit(_ context.Context, source string, ev gonets.Event) (gonets.Accepted, error) {
+	if source != b.source.Name {
+		return gonets.Accepted{}, missing("source", source)
+	}
+	b.sent = ev
+	return gonets.Accepted{EventID: "e9", Runs: []gonets.Run{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}}, nil
+}
+func (b *backend) Offer(jobs []gonets.Job) { b.note("offer %s", jobs[0].Run.ID) }
+func (b *backend) Nudge(lane string)       { b.note("nudge %q", lane) }
+func (b *backend) Abort(id string)         { b.note("abort %s", id) }
+func (b *backend) Lanes() []gonets.LaneInfo {
+	return []gonets.LaneInfo{{Name: "https://crm.example", Active: 1, Limit: 16}}
+}
+
+// stillClock stands; its timers fire at once when fast, else never.
+type stillClock struct{}
+
+func (stillClock) Now() time.Time { return epoch }
+func (stillClock) NewTimer(d time.Duration) gonets.Timer {
+	c := make(chan time.Time, 1)
+	if d < time.Second {
+		c <- epoch
+	}
+	return stillTimer{c}
+}
+
+type stillTimer struct{ c chan time.Time }
+
+func (t stillTimer) C() <-chan time.Time { return t.c }
+func (t stillTimer) Stop() bool          { return true }
+
+func newBackend() *backend {
+	scenario := gonets.Scenario{Name: "lead", Title: "Lead", Sources: []string{"site"}, Steps: []gonets.Step{
+		{ID: "kind", Set: gonets.Rows{{Name: "a", Value: "b"}}},
+		{ID: "deal", Title: "Make a deal", HTTP: &gonets.HTTPStep{Method: "POST", URL: "https://crm.example/"}},
+		{ID: "after", HTTP: &gonets.HTTPStep{URL: "https://crm.example/after"}},
+	}}
+	b := &backend{
+		secrets: map[string]string{}, stopping: make(chan struct{}),
+		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
+		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
+			Tokens: []string{"old", "new"}, Scenarios: []string{"lead"}},
+		event: gonets.Event{ID: "e1", Source: "site", ReceivedAt: epoch, Method: "POST", RawQuery: "a=1", ContentType: "application/json",
+			Headers: []gonets.Header{{Name: "X-Key", Value: "hide-me"}}, Body: []byte(`{"name":"<Анна>"}`)},
+	}
+	run := gonets.Run{ID: "r1", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunWaiting, Reason: gonets.CodeHTTPStatus,
+		DueAt: epoch.Add(5 * time.Second), Tries: 1, Attempts: 1, CreatedAt: epoch}
+	b.runs = map[string]gonets.RunDetail{
+		"r1": {
+			Run:     gonets.RunSummary{Run: run, Source: "site", LastStatus: 503, LastOutcome: gonets.OutcomeHTTP},
+			Event:   b.event,
+			Version: &gonets.Version{Scenario: scenario, N: 1, CreatedAt: epoch, Actor: "owner"},
+			Results: []gonets.StepResult{{Path: "kind", State: gonets.StepDone, Value: json.RawMessage(`{"a":"b"}`), FinishedAt: epoch.UnixMilli()}},
+			Attempts: []gonets.Attempt{{RunID: "r1", N: 1, Path: "deal", StartedAt: epoch, Duration: 1500 * time.Microsecond, Charged: true,
+				Exchange: gonets.Exchange{Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, Method: "POST", URL: "https://crm.example/",
+					RequestHeaders: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}}, RequestBody: []byte(`{"a":1}`),
+					Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", ReplyBody: []byte{0xff, 0x00}}}},
+		},
+		"r2": {Run: gonets.RunSummary{Run: gonets.Run{ID: "r2", Scenario: "lead", State: gonets.RunSucceeded, CreatedAt: epoch, FinishedAt: epoch}}, Event: b.event},
+	}
+	return b
+}
+
+// serve starts the interface over the backend.
+func (b *backend) serve(t *testing.T) *httptest.Server {
+	t.Helper()
+	handler := httpapi.New(httpapi.Options{
+		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus,
+		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
+		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
+		Mask: func(ev gonets.Event) gonets.Event {
+			ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}
+			return ev
+		},
+		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
+	})
+	s := httptest.NewServer(handler)
+	t.Cleanup(s.Close)
+	return s
+}
+
+type reply struct {
+	status int
+	header http.Header
+	text   string
+}
+
+func (r reply) json(t *testing.T) map[string]any {
+	t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal([]byte(r.text), &v); err != nil {
+		t.Fatalf("the answer is not a JSON object: %v\n%s", err, r.text)
+	}
+	return v
+}
+
+// call makes a request as the owner; headers are "Name: value" and override.
+func call(t *testing.T, s *httptest.Server, method, path, body string, headers ...string) reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, v, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, v)
+	}
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, string(text)}
+}

@@ -1,0 +1,289 @@
+// Package httpapi is the REST interface under /api/v1, its description, and
+// the health addresses. Every operation is a row of one table that names the
+// right it needs; every error is a problem of RFC 9457.
+package httpapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"gonets"
+	"gonets/internal/document"
+)
+
+// Documents applies documents.
+type Documents interface {
+	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
+	Settings(ctx context.Context) (gonets.Settings, error)
+}
+
+// Sources reads sources.
+type Sources interface {
+	Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error)
+	Source(ctx context.Context, name string) (gonets.SourceInfo, error)
+}
+
+// Scenarios reads, starts and stops scenarios.
+type Scenarios interface {
+	Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error)
+	Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error)
+	SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error)
+	Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error)
+	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+}
+
+// Events reads events.
+type Events interface {
+	Events(ctx context.Context, f gonets.EventFilter) (gonets.List[gonets.Event], error)
+	Event(ctx context.Context, id string) (gonets.Event, error)
+}
+
+// Runs reads runs and does to them what a person asks for.
+type Runs interface {
+	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	Run(ctx context.Context, id string) (gonets.RunDetail, error)
+	Act(ctx context.Context, a gonets.Action) (gonets.Run, error)
+	Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error)
+}
+
+// Secrets keeps secrets; their values are never read here.
+type Secrets interface {
+	SetSecret(ctx context.Context, name, value, actor string) error
+	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
+	DeleteSecret(ctx context.Context, name string) error
+}
+
+// State tells how the store is.
+type State interface {
+	Stats(ctx context.Context) (gonets.StoreStats, error)
+	Health() error
+}
+
+// Ingest makes an event that a person asked for: the same way as a webhook,
+// without the check of who calls. It hands the runs to the engine itself.
+type Ingest interface {
+	Submit(ctx context.Context, source string, ev gonets.Event) (gonets.Accepted, error)
+}
+
+// Engine works on runs.
+type Engine interface {
+	// Offer hands over runs that were born leased to this node.
+	Offer(jobs []gonets.Job)
+	// Nudge says that the store may hold due work for a lane; an empty name
+	// means any lane.
+	Nudge(lane string)
+	// Abort ends the request that the run has in flight, if it has one.
+	Abort(runID string)
+	Lanes() []gonets.LaneInfo
+}
+
+// Bus carries hints about changes.
+type Bus interface {
+	Publish(c gonets.Change)
+	Subscribe(buffer int) (<-chan gonets.Change, func())
+}
+
+// Options is what the interface needs. All members but Mask and Log are
+// required.
+type Options struct {
+	Documents Documents
+	Sources   Sources
+	Scenarios Scenarios
+	Events    Events
+	Runs      Runs
+	Secrets   Secrets
+	State     State
+	Ingest    Ingest
+	Engine    Engine
+	Bus       Bus
+	// Checks find what is wrong inside the documents of a call.
+	Checks document.Checks
+	Clock  gonets.Clock
+	// Token is the owner's token; a request proves itself with it.
+	Token   string
+	Version string
+	// SourceURL is the address that belongs to a source's token.
+	SourceURL func(ctx context.Context, token string) string
+	// Mask hides what the source's preset names as secret in a received event;
+	// nil hides nothing.
+	Mask func(ev gonets.Event) gonets.Event
+	// Stopping is closed when the server begins to stop: streams then end.
+	Stopping <-chan struct{}
+	Log      *slog.Logger
+}
+
+// handlerTimeout ends an operation before the server's write timeout would
+// cut the connection without an answer.
+const handlerTimeout = gonets.ServerWriteTimeout - 5*time.Second
+
+// actorOwner is who acts when the owner's token is used.
+const actorOwner = "owner"
+
+type server struct {
+	Options
+	tokenHash [sha256.Size]byte
+}
+
+// New returns the handler of /api/, /healthz and /readyz.
+func New(o Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Mask == nil {
+		o.Mask = func(ev gonets.Event) gonets.Event { return ev }
+	}
+	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
+	mux := http.NewServeMux()
+	api := s.register(mux)
+	s.serveDescription(mux, api.OpenAPI())
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.HandleFunc("/", s.notFound(mux))
+
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeForbidden,
+			"a page of another site sent this request; it was refused. Call the API from a program or from the server's own pages")))
+	}))
+	return s.recovering(hardened(cross.Handler(mux)))
+}
+
+// register builds the operations of the table on mux.
+func (s *server) register(mux *http.ServeMux) huma.API {
+	api := humago.New(mux, s.config())
+	api.UseMiddleware(s.authorize(api))
+	for _, r := range Routes() {
+		op := huma.Operation{
+			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
+			Tags: []string{r.noun()}, Metadata: map[string]any{metaRight: r.Right},
+			RejectUnknownQueryParameters: true,
+			BodyReadTimeout:              gonets.ServerBodyTimeout,
+			DefaultStatus:                r.Status,
+			Responses:                    map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
+		}
+		if r.Right != RightNone {
+			op.Security = []map[string][]string{{securityScheme: {}}}
+		}
+		if r.tune != nil {
+			r.tune(&op)
+		}
+		r.register(s, api, op)
+	}
+	return api
+}
+
+const (
+	metaRight      = "right"
+	securityScheme = "token"
+)
+
+// authorize lets a request through that has the right which its operation
+// needs. The owner's token has all rights.
+func (s *server) authorize(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		right, _ := ctx.Operation().Metadata[metaRight].(Right)
+		if right == RightNone || s.isOwner(ctx.Header("Authorization")) {
+			next(ctx)
+			return
+		}
+		_, w := humago.Unwrap(ctx)
+		w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
+		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeUnauthorized,
+			"this needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder")))
+	}
+}
+
+// isOwner compares hashes, so that neither length nor content of the token
+// shows in the time that it takes.
+func (s *server) isOwner(authorization string) bool {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	if s.Token == "" || !strings.EqualFold(scheme, "Bearer") {
+		return false
+	}
+	hash := sha256.Sum256([]byte(strings.TrimSpace(token)))
+	return subtle.ConstantTimeCompare(hash[:], s.tokenHash[:]) == 1
+}
+
+// hardened sets the headers that keep an answer from being taken by a browser
+// for anything but data.
+func hardened(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovering turns a panic into an answer and a log entry.
+func (s *server) recovering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tracked := &trackedWriter{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			switch {
+			case v == nil:
+			case v == http.ErrAbortHandler: //nolint:errorlint // net/http compares it the same way
+				panic(v)
+			default:
+				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())
+				if !tracked.wrote {
+					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, internalMessage)))
+				}
+			}
+		}()
+		next.ServeHTTP(tracked, r)
+	})
+}
+
+// trackedWriter knows whether an answer has begun.
+type trackedWriter struct {
+	http.ResponseWriter
+	wrote bool
+}
+
+func (w *trackedWriter) WriteHeader(status int) {
+	w.wrote = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *trackedWriter) Write(b []byte) (int, error) {
+	w.wrote = true
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// notFound answers what no route matches; another method's route makes it a
+// 405 with the methods that would do.
+func (s *server) notFound(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+			probe := r.Clone(r.Context())
+			probe.Method = m
+			if _, pattern := mux.Handler(probe); pattern != "/" {
+				allowed = append(allowed, m)
+			}
+		}
+		if len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			writeProblem(w, newProblem(gonets.Errorf(gonets.CodeMethodNotAllowed,
+				"%s is not possible here; use %s", r.Method, strings.Join(allowed, " or "))))
+			return
+		}
+		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeNotFound,
+			"there is nothing at this address; /api/docs lists what there is")))
+	}
+}

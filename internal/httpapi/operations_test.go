@@ -1,0 +1,381 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/client"
+)
+
+// dial gives a client of a fresh server over the backend.
+func dial(t *testing.T, b *backend) *client.Client {
+	t.Helper()
+	c, err := client.New(b.serve(t).URL, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+const sourceText = "apiVersion: gonets/v1\nkind: Source\nname: site\npreset: generic\n"
+
+func scenarioText(source string) string {
+	return "apiVersion: gonets/v1\nkind: Scenario\nname: lead\ntitle: New title\nsources: [" + source + "]\nsteps:\n  - id: a\n    http:\n      url: https://crm.example/\n"
+}
+
+func TestApplyPublishesAndNamesAddresses(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	changes, end := b.bus.Subscribe(4)
+	defer end()
+	got, err := dial(t, b).Apply(t.Context(), []byte(sourceText+"---\n"+scenarioText("site")), client.ApplyOptions{Draft: true, Stopped: true, Note: "why"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := api.List[api.Applied]{Items: []api.Applied{
+		{Applied: gonets.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "https://hooks.example/in/new"},
+		{Applied: gonets.Applied{Kind: "Scenario", Name: "lead", Change: "updated", Version: 2, State: gonets.ScenarioRunning}},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	a := b.applied
+	if !a.Draft || !a.Stopped || a.DryRun || a.Note != "why" || a.Actor != "owner" {
+		t.Errorf("applied with %+v", a)
+	}
+	if c := <-changes; c.Kind != "config" {
+		t.Errorf("change %+v", c)
+	}
+}
+
+func TestApplyFindsTheLineOfAnUnknownSource(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	_, err := dial(t, b).Apply(t.Context(), []byte(sourceText+"---\n"+scenarioText("sitee")), client.ApplyOptions{})
+	var e *gonets.Error
+	if !errors.As(err, &e) || len(e.Problems) != 1 {
+		t.Fatalf("error %v", err)
+	}
+	p := e.Problems[0]
+	if p.Pointer != "/sources/0" || p.Line != 10 || p.Suggestion != "site" || p.Document != 2 {
+		t.Errorf("problem %+v", p)
+	}
+	if b.applied.Sources != nil {
+		t.Error("something was applied")
+	}
+}
+
+func TestDryRunChangesNothingAndTellsNobody(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	if _, err := dial(t, b).Apply(t.Context(), []byte(sourceText), client.ApplyOptions{DryRun: true}); err != nil {
+		t.Fatal(err)
+	}
+	if calls := b.called(); !b.applied.DryRun || len(calls) > 0 {
+		t.Errorf("dry run %v, calls %v", b.applied.DryRun, calls)
+	}
+}
+
+func TestDiffTellsWhatWouldChange(t *testing.T) {
+	t.Parallel()
+	got, err := dial(t, newBackend()).Diff(t.Context(), []byte(sourceText+"---\n"+scenarioText("site")+"---\n"+strings.Replace(sourceText, "site", "other", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes := map[string]string{}
+	for _, d := range got.Items {
+		changes[d.Kind+" "+d.Name] = d.Change
+	}
+	want := map[string]string{"Source site": "unchanged", "Source other": "created", "Scenario lead": "updated"}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Error(diff)
+	}
+	i := slices.IndexFunc(got.Items, func(d api.Difference) bool { return d.Kind == "Scenario" })
+	if !strings.Contains(got.Items[i].Diff, "-title: Lead\n+title: New title") {
+		t.Errorf("diff:\n%s", got.Items[i].Diff)
+	}
+}
+
+func TestExportIsWhatApplyReads(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	c := dial(t, b)
+	text, err := c.Export(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := c.Validate(t.Context(), text); err == nil && v.Documents != 3 {
+		t.Errorf("documents %d in\n%s", v.Documents, text)
+	}
+	one, err := c.Export(t.Context(), "Source", "site")
+	if err != nil || string(one) != sourceText {
+		t.Errorf("export of one: %v\n%s", err, one)
+	}
+}
+
+func TestRunIsShownWhole(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	got, err := dial(t, b).Run(t.Context(), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := epoch.Add(5 * time.Second)
+	if got.NextTryAt == nil || !got.NextTryAt.Equal(next) || got.Tries != 1 || got.TriesMax != 6 {
+		t.Errorf("next %v, tries %d of %d", got.NextTryAt, got.Tries, got.TriesMax)
+	}
+	if diff := cmp.Diff([]string{"send-now", "cancel-retries", "cancel", "rerun"}, got.Actions); diff != "" {
+		t.Error(diff)
+	}
+	if got.Event.Body != `{"name":"<Анна>"}` || got.Event.Headers[0].Value != "***" {
+		t.Errorf("event %+v", got.Event)
+	}
+	wantSteps := []api.Step{
+		{Path: "kind", Kind: "set", State: "done", Value: json.RawMessage(`{"a":"b"}`), FinishedAt: &epoch, Attempts: []api.Attempt{}},
+		{Path: "deal", Kind: "http", Title: "Make a deal", State: "active", Attempts: []api.Attempt{{
+			N: 1, Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, StartedAt: epoch, DurationMS: 1, Charged: true,
+			Request: api.Request{Method: "POST", URL: "https://crm.example/", Headers: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}},
+				Content: api.Content{Body: `{"a":1}`}},
+			Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{},
+				Content: api.Content{Body: "/wA=", Encoding: "base64"}},
+		}}},
+		{Path: "after", Kind: "http", State: "pending", Attempts: []api.Attempt{}},
+	}
+	if diff := cmp.Diff(wantSteps, got.Steps); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFilterOfRunsReachesTheStore(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	want := gonets.RunFilter{States: []gonets.RunState{gonets.RunPaused, gonets.RunFailed}, Scenario: "lead", Source: "site", EventID: "e1",
+		Value: "+7999", Since: epoch, Until: epoch.Add(time.Hour), Ascending: true, Page: gonets.Page{Cursor: "c", Limit: 7}}
+	if _, err := dial(t, b).Runs(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, b.filter); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestActionsTellTheEngine(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		action  string
+		version int
+		want    []string
+	}{
+		{"resume", 3, []string{"act resume r1 v3 by owner", `nudge "https://crm.example"`}},
+		{"send-now", 0, []string{"act send-now r1 v0 by owner", `nudge "https://crm.example"`}},
+		{"cancel", 0, []string{"act cancel r1 v0 by owner", "abort r1"}},
+		{"cancel-retries", 0, []string{"act cancel-retries r1 v0 by owner", "abort r1"}},
+		{"rerun", 0, []string{"rerun r1 v0", `nudge ""`}},
+		{"rerun", 1, []string{"rerun r1 v1", "offer new"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.action, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend()
+			changes, end := b.bus.Subscribe(4)
+			defer end()
+			run, err := dial(t, b).Act(t.Context(), "r1", tt.action, tt.version)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, b.called()); diff != "" {
+				t.Error(diff)
+			}
+			if c := <-changes; c.Kind != "run" || c.ID != run.ID {
+				t.Errorf("change %+v of run %s", c, run.ID)
+			}
+		})
+	}
+}
+
+func TestManyRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	c := dial(t, b)
+	got, err := c.ActOnRuns(t.Context(), api.RunsAction{Action: "resume", Filter: &api.Filter{Scenario: "lead", States: []string{"paused", "succeeded"}}, Limit: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Done != 1 || len(got.Failed) != 1 || got.Failed[0].ID != "r2" || got.Failed[0].Code != gonets.CodeRunState {
+		t.Errorf("result %+v", got)
+	}
+	want := gonets.RunFilter{States: []gonets.RunState{gonets.RunPaused}, Scenario: "lead", Ascending: true, Page: gonets.Page{Limit: 5}}
+	if diff := cmp.Diff(want, b.filter); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := c.ActOnRuns(t.Context(), api.RunsAction{Action: "send-now", Filter: &api.Filter{States: []string{"paused"}}}); gonets.CodeOf(err) != gonets.CodeRunState {
+		t.Errorf("send-now of paused runs: %v", err)
+	}
+	got, err = c.ActOnRuns(t.Context(), api.RunsAction{Action: "cancel", IDs: []string{"r1", "gone"}})
+	if err != nil || got.Done != 1 || got.Failed[0].Code != gonets.CodeNotFound {
+		t.Errorf("by ids: %+v %v", got, err)
+	}
+}
+
+func TestEventsByHandKeepTheirBytes(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		in         api.NewEvent
+		body, kind string
+	}{
+		{"JSON", api.NewEvent{Body: json.RawMessage(`{"n":12345678901234567890.10}`)}, `{"n":12345678901234567890.10}`, "application/json"},
+		{"text", api.NewEvent{Text: "a\n<b>"}, "a\n<b>", "text/plain; charset=utf-8"},
+		{"own type", api.NewEvent{Text: "a=1", Headers: []gonets.Header{{Name: "content-type", Value: "x/y"}}}, "a=1", "x/y"},
+		{"nothing", api.NewEvent{Method: "GET", Query: "a=1"}, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend()
+			got, err := dial(t, b).SendEvent(t.Context(), "site", tt.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.EventID != "e9" || len(got.Runs) != 1 || got.Runs[0].ID != "r9" {
+				t.Errorf("result %+v", got)
+			}
+			if string(b.sent.Body) != tt.body || b.sent.ContentType != tt.kind || b.sent.Actor != "owner" || gonets.HeaderValue(b.sent.Headers, "Content-Type") != tt.kind {
+				t.Errorf("sent %+v", b.sent)
+			}
+		})
+	}
+}
+
+func TestRawBodyIsADownload(t *testing.T) {
+	t.Parallel()
+	got := call(t, newBackend().serve(t), http.MethodGet, "/api/v1/events/e1/raw", "")
+	if got.text != `{"name":"<Анна>"}` || got.header.Get("Content-Type") != "application/octet-stream" ||
+		!strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("%v %q", got.header, got.text)
+	}
+}
+
+func TestETagSparesAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := newBackend().serve(t)
+	first := call(t, s, http.MethodGet, "/api/v1/scenarios/lead", "")
+	etag := first.header.Get("ETag")
+	if first.status != http.StatusOK || etag != `"etag-1"` {
+		t.Fatalf("status %d, ETag %q", first.status, etag)
+	}
+	if again := call(t, s, http.MethodGet, "/api/v1/scenarios/lead", "", "If-None-Match: \"old\", W/"+etag); again.status != http.StatusNotModified || again.text != "" {
+		t.Errorf("status %d %q", again.status, again.text)
+	}
+	if other := call(t, s, http.MethodGet, "/api/v1/scenarios/lead", "", `If-None-Match: "old"`); other.status != http.StatusOK {
+		t.Errorf("status %d", other.status)
+	}
+}
+
+func TestTheRestOfTheInterface(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	tests := []struct{ method, path, body, want string }{
+		{"GET", "/api/v1/version", "", `{"name":"gonets","version":"1.2.3"}`},
+		{"GET", "/api/v1/secrets", "", `{"items":[{"name":"crm-token","updated_at":"2026-03-01T12:00:00Z","actor":"owner"}]}`},
+		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
+		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
+		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"size_bytes":4096,"free_bytes":9}`},
+		{"GET", "/api/v1/lanes", "", `{"items":[{"name":"https://crm.example","active":1,"limit":16,"queued":0,"backlog":false}]}`},
+		{"PUT", "/api/v1/settings", `{"title":"Office"}`, `{"title":"Office"}`},
+		{"GET", "/healthz", "", `{"status":"ok"}`},
+		{"GET", "/readyz", "", `{"status":"ok"}`},
+	}
+	for _, tt := range tests {
+		if got := strings.TrimSpace(call(t, s, tt.method, tt.path, tt.body).text); got != tt.want {
+			t.Errorf("%s %s\n got %s\nwant %s", tt.method, tt.path, got, tt.want)
+		}
+	}
+	if b.secrets["crm-token"] != "v" || b.applied.Actor != "owner" {
+		t.Errorf("secret %q, settings by %q", b.secrets["crm-token"], b.applied.Actor)
+	}
+	b.health = gonets.Errorf(gonets.CodeDiskFull, "the disk is full")
+	if got := call(t, s, http.MethodGet, "/readyz", ""); got.status != http.StatusServiceUnavailable || got.json(t)["detail"] != "the disk is full" {
+		t.Errorf("readyz %d %s", got.status, got.text)
+	}
+}
+
+func TestStartReleasesAndNudges(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	c := dial(t, b)
+	if _, err := c.StartScenario(t.Context(), "lead", true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.StopScenario(t.Context(), "lead"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"state lead running release=true by owner at 12:00:00", `nudge ""`, "state lead stopped release=false by owner at 12:00:00", `nudge ""`}
+	if diff := cmp.Diff(want, b.called()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestChangesAreStreamedUntilTheServerStops(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	c := dial(t, b)
+	step := 0
+	for changes, err := range c.Changes(t.Context()) {
+		switch step++; step {
+		case 1:
+			if err != nil || changes.Changes != nil {
+				t.Fatalf("opening: %+v %v", changes, err)
+			}
+			b.bus.Publish(gonets.Change{Kind: "run", ID: "r1", Event: "e1", State: gonets.RunPaused})
+		case 2:
+			want := []gonets.Change{{Kind: "run", ID: "r1", Event: "e1", State: gonets.RunPaused}}
+			if diff := cmp.Diff(want, changes.Changes); diff != "" {
+				t.Error(diff)
+			}
+			close(b.stopping)
+		case 3:
+			var gone *client.UnreachableError
+			if !errors.As(err, &gone) {
+				t.Errorf("end: %v", err)
+			}
+		}
+	}
+	if step != 3 {
+		t.Errorf("%d messages", step)
+	}
+}
+
+func TestAReaderMayLeaveTheStream(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	ctx, leave := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/changes", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	line, err := bufio.NewReader(resp.Body).ReadString('\n')
+	if err != nil || line != ": connected\n" || resp.Header.Get("Content-Type") != "text/event-stream" {
+		t.Errorf("%q %v %v", line, resp.Header, err)
+	}
+	leave() // the server's Close in the clean-up hangs unless the stream ends
+}

@@ -1,0 +1,193 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gonets"
+	"gonets/api"
+)
+
+const problemType = "application/problem+json"
+
+const internalMessage = "something went wrong inside the server; nothing is known to be lost. Its log says what it was"
+
+// problem is an error on its way to the caller.
+type problem struct {
+	body    api.Error
+	headers http.Header
+	err     error
+}
+
+func (p *problem) Error() string             { return p.body.Detail }
+func (p *problem) Unwrap() error             { return p.err }
+func (p *problem) GetStatus() int            { return p.body.Status }
+func (p *problem) GetHeaders() http.Header   { return p.headers }
+func (p *problem) ContentType(string) string { return problemType }
+
+// newProblem is what a caller may see of err: an error that is not ours says
+// nothing of its inside.
+func newProblem(err error) *problem {
+	var known *problem
+	if errors.As(err, &known) {
+		return known
+	}
+	var e *gonets.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.Is(err, context.DeadlineExceeded):
+		e = gonets.Errorf(gonets.CodeBusy, "the server did not finish in time; it may still do it. Look before you repeat")
+	case errors.Is(err, context.Canceled):
+		e = gonets.Errorf(gonets.CodeStopping, "the request was ended before it was done; repeat it")
+	default:
+		e = gonets.Errorf(gonets.CodeInternal, internalMessage)
+	}
+	status := e.Code.Status()
+	p := &problem{err: err, body: api.Error{
+		Type: "about:blank", Title: http.StatusText(status), Status: status,
+		Code: e.Code, Detail: e.Message, Errors: e.Problems,
+	}}
+	if p.body.Detail == "" {
+		p.body.Detail = mistakes(e.Problems)
+	}
+	if status == http.StatusServiceUnavailable {
+		p.headers = http.Header{"Retry-After": {"1"}}
+	}
+	return p
+}
+
+// mistakes says how many there are.
+func mistakes(problems []gonets.Problem) string {
+	if len(problems) == 1 {
+		return "there is a mistake in what was sent"
+	}
+	return "there are " + strconv.Itoa(len(problems)) + " mistakes in what was sent"
+}
+
+// writeProblem answers outside of the operations.
+func writeProblem(w http.ResponseWriter, p *problem) {
+	h := w.Header()
+	for k, v := range p.headers {
+		h[k] = v
+	}
+	writeJSON(w, p.body.Status, problemType, p.body)
+}
+
+func writeJSON(w http.ResponseWriter, status int, contentType string, v any) {
+	var b bytes.Buffer
+	if err := encode(&b, v); err != nil {
+		status = http.StatusInternalServerError
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	// The caller may be gone; there is nobody left to tell.
+	_, _ = w.Write(b.Bytes())
+}
+
+func stack() string { return string(debug.Stack()) }
+
+// encode writes JSON without the escaping of <, > and &, which would change
+// how received content reads; nosniff keeps it from being taken for a page.
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// decode says where JSON is broken.
+func decode(data []byte, v any) error {
+	err := json.Unmarshal(data, v)
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		before := data[:min(int(syntax.Offset), len(data))]
+		line := bytes.Count(before, []byte{'\n'}) + 1
+		column := len(before) - (bytes.LastIndexByte(before, '\n') + 1)
+		return gonets.Errorf(gonets.CodeBodyUnreadable, "not JSON at line %d, column %d: %w", line, max(column, 1), err)
+	}
+	return err
+}
+
+// problems is the transformer that gives every error the same shape: ours as
+// it is, and those that the framework finds in a request.
+func problems(r huma.Registry) huma.Transformer {
+	return func(ctx huma.Context, _ string, v any) (any, error) {
+		switch e := v.(type) {
+		case *problem:
+			return e.body, nil
+		case *huma.ErrorModel:
+			return requestProblem(r, ctx.Operation(), e), nil
+		}
+		return v, nil
+	}
+}
+
+func requestProblem(r huma.Registry, op *huma.Operation, e *huma.ErrorModel) api.Error {
+	out := api.Error{Type: "about:blank", Status: e.Status, Title: http.StatusText(e.Status), Detail: e.Detail}
+	switch e.Status {
+	case http.StatusUnprocessableEntity:
+		out.Code, out.Detail = gonets.CodeInvalid, ""
+	case http.StatusRequestEntityTooLarge:
+		out.Code = gonets.CodeBodyTooLarge
+	case http.StatusBadRequest, http.StatusRequestTimeout:
+		out.Code = gonets.CodeBodyUnreadable
+	case http.StatusUnsupportedMediaType:
+		out.Code, out.Detail = gonets.CodeBodyUnreadable, "this takes application/json only; set Content-Type to it"
+		return out
+	default:
+		out.Code, out.Detail = gonets.CodeInternal, internalMessage
+		return out
+	}
+	for _, d := range e.Errors {
+		out.Errors = append(out.Errors, requestMistake(r, op, d))
+	}
+	if out.Detail == "" || len(out.Errors) > 0 {
+		out.Detail = mistakes(out.Errors)
+	}
+	return out
+}
+
+// requestMistake turns the framework's place ("body.ids[3]", "query.limit")
+// into a JSON Pointer into the body, or names the parameter.
+func requestMistake(r huma.Registry, op *huma.Operation, d *huma.ErrorDetail) gonets.Problem {
+	p := gonets.Problem{Code: gonets.CodeInvalid, Message: d.Message}
+	where, rest, _ := strings.Cut(d.Location, ".")
+	var known []string
+	if where == "body" {
+		p.Pointer = pointer(rest)
+		known = memberNames(r, op, rest[:max(strings.LastIndexByte(rest, '.'), 0)])
+	} else {
+		p.Message = "parameter " + rest + " (" + where + "): " + d.Message
+		for _, param := range op.Parameters {
+			if param.In == where {
+				known = append(known, param.Name)
+			}
+		}
+	}
+	if strings.HasPrefix(d.Message, "unexpected property") || strings.HasPrefix(d.Message, "unknown query parameter") {
+		p.Code = gonets.CodeUnknownKey
+		p.Suggestion = nearest(rest[strings.LastIndexByte(rest, '.')+1:], known)
+	}
+	return p
+}
+
+// pointer writes a dotted place as a JSON Pointer (RFC 6901).
+func pointer(place string) string {
+	if place == "" {
+		return ""
+	}
+	var b strings.Builder
+	for _, part := range strings.FieldsFunc(place, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
+	}
+	return b.String()
+}

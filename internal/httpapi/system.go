@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"gonets"
+	"gonets/api"
+)
+
+type none struct{}
+
+func (s *server) getSettings(ctx context.Context, _ *none) (*output[json.RawMessage], error) {
+	settings, err := s.Documents.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(settings)
+	return &output[json.RawMessage]{Body: text}, err
+}
+
+type settingsInput struct {
+	Body map[string]json.RawMessage `doc:"The settings as a document holds them, without apiVersion and kind"`
+}
+
+// putSettings reads the settings the way a file is read, so that both know
+// the same keys and give the same errors.
+func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[json.RawMessage], error) {
+	doc := map[string]json.RawMessage{"apiVersion": json.RawMessage(`"gonets/v1"`), "kind": json.RawMessage(`"Settings"`)}
+	for name, value := range in.Body {
+		if _, fixed := doc[name]; fixed {
+			return nil, invalid(pointer(name), "the settings of this address have no "+name+"; leave it out")
+		}
+		doc[name] = value
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.parse(text)
+	if err != nil {
+		return nil, withoutLines(err)
+	}
+	a.Actor = actorOwner
+	if _, err := s.Documents.Apply(ctx, a); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return s.getSettings(ctx, nil)
+}
+
+// withoutLines drops line numbers that count in a text which the caller did
+// not write.
+func withoutLines(err error) error {
+	p := newProblem(err)
+	problems := make([]gonets.Problem, len(p.body.Errors))
+	for i, e := range p.body.Errors {
+		e.Line, e.Column, e.Document = 0, 0, 0
+		problems[i] = e
+	}
+	p.body.Errors = problems
+	return p
+}
+
+func (s *server) listSecrets(ctx context.Context, _ *none) (*list[api.Secret], error) {
+	infos, err := s.Secrets.Secrets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(gonets.List[gonets.SecretInfo]{Items: infos}, func(i gonets.SecretInfo) api.Secret {
+		return api.Secret{Name: i.Name, UpdatedAt: i.UpdatedAt, Actor: i.Actor}
+	}), nil
+}
+
+type secretInput struct {
+	Name string `path:"name"`
+	Body api.SecretValue
+}
+
+func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) {
+	if !gonets.ValidName(in.Name) {
+		return nil, invalid("", "the name of a secret is 1 to 64 small Latin letters, digits and hyphens, such as crm-token")
+	}
+	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOwner); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return nil, nil
+}
+
+func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error) {
+	if err := s.Secrets.DeleteSecret(ctx, in.Name); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return nil, nil
+}
+
+func (s *server) listLanes(context.Context, *none) (*list[gonets.LaneInfo], error) {
+	return listOf(gonets.List[gonets.LaneInfo]{Items: s.Engine.Lanes()}, func(l gonets.LaneInfo) gonets.LaneInfo { return l }), nil
+}
+
+func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], error) {
+	st, err := s.State.Stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	runs := make(map[string]int, len(st.Runs))
+	for state, n := range st.Runs {
+		runs[string(state)] = n
+	}
+	return &output[api.Stats]{Body: api.Stats{Runs: runs, SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
+}
+
+func (s *server) getVersionOfServer(context.Context, *none) (*output[api.Version], error) {
+	return &output[api.Version]{Body: api.Version{Name: "gonets", Version: s.Version}}, nil
+}
+
+// healthz tells that the process answers.
+func (s *server) healthz(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, "application/json", api.Health{Status: "ok"})
+}
+
+// readyz tells whether events can be kept. It is open to everybody, so it
+// says no more than the error's own words.
+func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
+	if err := s.State.Health(); err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, "application/json", api.Health{Status: "failed", Detail: newProblem(err).body.Detail})
+		return
+	}
+	writeJSON(w, http.StatusOK, "application/json", api.Health{Status: "ok"})
+}

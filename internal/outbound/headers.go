@@ -1,0 +1,95 @@
+package outbound
+
+import (
+	"net/http"
+	"strings"
+
+	"gonets"
+)
+
+// hopsHeader counts how many of our own scenarios a request has come through;
+// it is sent to own addresses only.
+const hopsHeader = "Gonets-Hops"
+
+// Method is the method to send: any token (RFC 9110 §9.1) in upper case, and
+// for an empty one POST with a body or GET without. CONNECT is refused: it
+// asks for a tunnel, not for a reply.
+func Method(m string, hasBody bool) (string, error) {
+	m = strings.ToUpper(strings.TrimSpace(m))
+	switch {
+	case m == "" && hasBody:
+		return http.MethodPost, nil
+	case m == "":
+		return http.MethodGet, nil
+	case m == http.MethodConnect:
+		return "", gonets.Errorf(gonets.CodeBadRequest, "the method CONNECT cannot be sent")
+	case !isToken(m):
+		return "", gonets.Errorf(gonets.CodeBadRequest, "the method contains a character that methods cannot have; use GET, POST, PUT and the like")
+	}
+	return m, nil
+}
+
+// ProtectedHeader tells which headers belong to the HTTP machinery and cannot
+// be set: Host, Content-Length, Transfer-Encoding, Connection, TE, Trailer,
+// Upgrade, Proxy-* and Gonets-Hops.
+func ProtectedHeader(name string) bool {
+	name = lower(name)
+	switch name {
+	case "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "gonets-hops":
+		return true
+	}
+	return strings.HasPrefix(name, "proxy-")
+}
+
+// isToken is RFC 9110 §5.6.2.
+func isToken(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !letter(c) && !digit(c) && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// checkHeaders refuses what could change the structure of a request. Errors
+// name the header but never its value.
+func checkHeaders(headers []gonets.Header) error {
+	for _, h := range headers {
+		if !isToken(h.Name) {
+			return gonets.Errorf(gonets.CodeBadRequest, "the name of a header is empty or contains a character that names cannot have, such as a space or a line break")
+		}
+		if ProtectedHeader(h.Name) {
+			return gonets.Errorf(gonets.CodeBadRequest, "the header %s is set by Gonets itself and cannot be sent by a step; remove it", h.Name)
+		}
+		for i := range len(h.Value) {
+			if c := h.Value[i]; (c < ' ' && c != '\t') || c == 0x7f {
+				return gonets.Errorf(gonets.CodeBadRequest, "the value of the header %s contains a line break or another control character", h.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// special gives the spelling of the names that net/http itself looks for;
+// others keep the one that the step gave them.
+func special(name string) string {
+	switch lower(name) {
+	case "user-agent":
+		return "User-Agent"
+	case "accept-encoding":
+		return "Accept-Encoding"
+	case "expect":
+		return "Expect"
+	case "idempotency-key":
+		return "Idempotency-Key"
+	case "x-idempotency-key":
+		return "X-Idempotency-Key"
+	}
+	return name
+}
+
+func blank(value string) bool { return strings.Trim(value, " \t") == "" }
+
+func contentHeader(name string) bool {
+	return len(name) > 8 && strings.EqualFold(name[:8], "content-")
+}

@@ -1,0 +1,151 @@
+package outbound
+
+import (
+	"net/url"
+	"strings"
+
+	"gonets"
+)
+
+// masked stands in the history for what may not be kept.
+const masked = "***"
+
+// secretHeader tells which headers carry credentials.
+func secretHeader(name string) bool {
+	switch lower(name) {
+	case "authorization", "proxy-authorization", "cookie", "set-cookie",
+		"x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "private-token", "x-gitlab-token",
+		"x-telegram-bot-api-secret-token":
+		return true
+	}
+	return false
+}
+
+// urlHeader tells which headers hold an address, with credentials perhaps.
+func urlHeader(name string) bool {
+	switch lower(name) {
+	case "location", "content-location", "referer":
+		return true
+	}
+	return false
+}
+
+// secretParam tells which query names carry credentials.
+func secretParam(name string) bool {
+	switch lower(name) {
+	case "token", "access_token", "refresh_token", "api_key", "apikey", "key", "secret", "client_secret",
+		"password", "sig", "signature":
+		return true
+	}
+	return false
+}
+
+// authScheme tells the words in front of a credential that say how it is
+// meant. Only known ones are kept: the first word of anything else may be a
+// part of the secret.
+func authScheme(word string) bool {
+	switch lower(word) {
+	case "basic", "bearer", "digest", "token", "apikey", "api-key", "key", "oauth", "negotiate", "ntlm", "hmac",
+		"signature", "hawk", "aws4-hmac-sha256":
+		return true
+	}
+	return false
+}
+
+// MaskHeaders is a copy of the headers in the form that history may hold:
+// credentials become ***, with the word in front of them (Bearer ***), and
+// addresses are masked as [MaskURL] does.
+func MaskHeaders(headers []gonets.Header) []gonets.Header {
+	if headers == nil {
+		return nil
+	}
+	out := make([]gonets.Header, len(headers))
+	for i, h := range headers {
+		out[i] = gonets.Header{Name: h.Name, Value: maskValue(h.Name, h.Value)}
+	}
+	return out
+}
+
+func maskValue(name, value string) string {
+	if urlHeader(name) {
+		return MaskURL(value)
+	}
+	if value == "" || !secretHeader(name) {
+		return value
+	}
+	if scheme, rest, ok := strings.Cut(value, " "); ok && authScheme(scheme) && strings.TrimSpace(rest) != "" {
+		return scheme + " " + masked
+	}
+	return masked
+}
+
+// MaskURL is an address in the form that history may hold: a user name and
+// password, and the values of query parameters that carry credentials (token,
+// access_token, api_key, key, secret, password, sig, signature and the like,
+// in the fragment too), become ***. All else stays byte for byte.
+func MaskURL(raw string) string {
+	raw = maskUserinfo(raw)
+	start := strings.IndexAny(raw, "?#")
+	if start < 0 {
+		return raw
+	}
+	var out strings.Builder
+	last := 0
+	for at := start + 1; at <= len(raw); {
+		end := len(raw)
+		if i := strings.IndexAny(raw[at:], "&#"); i >= 0 {
+			end = at + i
+		}
+		if value := secretAt(raw[at:end]); value > 0 {
+			out.WriteString(raw[last : at+value])
+			out.WriteString(masked)
+			last = end
+		}
+		at = end + 1
+	}
+	if last == 0 {
+		return raw
+	}
+	out.WriteString(raw[last:])
+	return out.String()
+}
+
+// secretAt finds where the value of a credential begins within one name=value
+// pair; 0 means that there is none. Some servers split at ; and ? too, so a
+// credential behind these is found, and its value then ends with the pair.
+func secretAt(pair string) int {
+	for at := 0; at < len(pair); {
+		part := pair[at:]
+		if i := strings.IndexAny(part, ";?"); i >= 0 {
+			part = part[:i]
+		}
+		name, _, ok := strings.Cut(part, "=")
+		if value := at + len(name) + 1; ok && value < len(pair) {
+			if plain, err := url.QueryUnescape(name); err == nil {
+				name = plain
+			}
+			if secretParam(name) {
+				return value
+			}
+		}
+		at += len(part) + 1
+	}
+	return 0
+}
+
+func maskUserinfo(raw string) string {
+	start := strings.Index(raw, "//")
+	if start < 0 {
+		return raw
+	}
+	start += 2
+	end := len(raw)
+	if i := strings.IndexAny(raw[start:], "/?#"); i >= 0 {
+		end = start + i
+	}
+	at := strings.LastIndexByte(raw[start:end], '@')
+	if at < 0 {
+		return raw
+	}
+	return raw[:start] + masked + raw[start+at:]
+}

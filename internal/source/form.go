@@ -1,0 +1,248 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"strconv"
+	"strings"
+
+	"gonets"
+	"gonets/internal/charset"
+)
+
+const (
+	// maxPairs bounds the fields of a form; browsers and services send tens.
+	maxPairs = 100_000
+	// maxNesting bounds a[b][c]: a deeper name is one name as it stands.
+	maxNesting = gonets.MaxJSONDepth
+)
+
+// pair is a name and a value of a form, still escaped.
+type pair struct{ name, value string }
+
+// splitPairs takes a=1&b=2 apart; empty parts do not count.
+func splitPairs(s string) []pair {
+	var out []pair
+	for part := range strings.SplitSeq(s, "&") {
+		if part == "" {
+			continue
+		}
+		name, v, _ := strings.Cut(part, "=")
+		out = append(out, pair{name, v})
+	}
+	return out
+}
+
+// pairs reads a form (application/x-www-form-urlencoded) the way PHP does;
+// false when it is none that can be read.
+func (p *Parsed) pairs(data []byte, label string) bool {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	if bytes.Count(data, []byte("&")) > maxPairs {
+		p.Mark = gonets.MarkUnparsed
+		return false
+	}
+	var tree formTree
+	for _, pair := range splitPairs(strings.TrimRight(string(data), "\r\n")) {
+		name, err1 := charset.Decode([]byte(unescape(pair.name)), label)
+		v, err2 := charset.Decode([]byte(unescape(pair.value)), label)
+		if err1 != nil || err2 != nil {
+			p.Mark = gonets.MarkUnparsed
+			return false
+		}
+		tree.put(name, v)
+	}
+	p.Body, p.form = tree.value(), formPairs
+	if tree.lost {
+		p.Mark = gonets.MarkDuplicateKeys
+	}
+	return true
+}
+
+// strictForm tells whether a text that claims to be JSON is a form from
+// beginning to end: name=value&… in characters that stand in a form.
+func strictForm(s string) bool {
+	s = strings.TrimRight(s, "\r\n")
+	if s == "" {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>{}\\^`", c) >= 0 {
+			return false
+		}
+	}
+	for part := range strings.SplitSeq(s, "&") {
+		if i := strings.IndexByte(part, '='); i < 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// parts reads a multipart/form-data body (RFC 7578). Of a file only its name,
+// type and size are told: its content stays with the raw event.
+func (p *Parsed) parts(data []byte, boundary string) {
+	if boundary == "" || len(boundary) > 256 {
+		p.unparsed(data)
+		return
+	}
+	r := multipart.NewReader(bytes.NewReader(data), boundary)
+	var tree formTree
+	for n := 0; ; n++ {
+		part, err := r.NextPart()
+		if err == io.EOF && n > 0 {
+			break
+		}
+		if err != nil || n >= maxPairs {
+			p.unparsed(data)
+			return
+		}
+		name, v, err := readPart(part)
+		if err != nil {
+			p.unparsed(data)
+			return
+		}
+		tree.put(name, v)
+	}
+	text := validText(string(data))
+	p.Body, p.Raw, p.form = tree.value(), &text, formParts
+	if tree.lost {
+		p.Mark = gonets.MarkDuplicateKeys
+	}
+}
+
+func readPart(part *multipart.Part) (name string, v any, err error) {
+	media, params := mediaType(part.Header.Get("Content-Type"))
+	name = validText(part.FormName())
+	if _, params := mediaType(part.Header.Get("Content-Disposition")); params["filename"] != "" || part.FileName() != "" {
+		size, err := io.Copy(io.Discard, part)
+		return name, map[string]any{
+			"name": name, "filename": validText(part.FileName()), "type": media,
+			"size": json.Number(strconv.FormatInt(size, 10)),
+		}, err
+	}
+	data, err := io.ReadAll(part)
+	if err != nil {
+		return "", nil, err
+	}
+	text, err := charset.Decode(data, params["charset"])
+	if err != nil {
+		text = validText(string(data))
+	}
+	return name, text, nil
+}
+
+// formTree builds the value of a form from its names: a[b][c] nests, a[] and
+// a[0] are elements of a list, of equal names the last one wins.
+type formTree struct {
+	root formNode
+	// lost tells that a value was overwritten.
+	lost bool
+}
+
+// formNode is an object or list while it is built; order keeps the keys as
+// they came, which decides whether it is a list.
+type formNode struct {
+	members map[string]any
+	order   []string
+	next    int
+}
+
+func (t *formTree) put(name string, v any) {
+	keys := formKeys(name)
+	node := &t.root
+	for _, k := range keys[:len(keys)-1] {
+		node = node.child(k, t)
+	}
+	node.set(keys[len(keys)-1], v, t)
+}
+
+// formKeys takes a[b][c] apart. A name that is not of this form is one key.
+func formKeys(name string) []string {
+	open := strings.IndexByte(name, '[')
+	if open <= 0 || !strings.HasSuffix(name, "]") {
+		return []string{name}
+	}
+	keys := []string{name[:open]}
+	for rest := name[open:]; rest != ""; {
+		end := strings.IndexByte(rest, ']')
+		if rest[0] != '[' || end < 0 || len(keys) > maxNesting-2 {
+			return []string{name}
+		}
+		keys = append(keys, rest[1:end])
+		rest = rest[end+1:]
+	}
+	return keys
+}
+
+func (n *formNode) key(k string) string {
+	if k == "" {
+		k = strconv.Itoa(n.next)
+	}
+	if i, err := strconv.Atoi(k); err == nil && i >= n.next && i < maxPairs {
+		n.next = i + 1
+	}
+	return k
+}
+
+func (n *formNode) child(k string, t *formTree) *formNode {
+	k = n.key(k)
+	before, exists := n.members[k]
+	if c, ok := before.(*formNode); ok {
+		return c
+	}
+	c := &formNode{}
+	t.lost = t.lost || exists
+	n.put(k, c, exists)
+	return c
+}
+
+func (n *formNode) set(k string, v any, t *formTree) {
+	k = n.key(k)
+	_, exists := n.members[k]
+	t.lost = t.lost || exists
+	n.put(k, v, exists)
+}
+
+func (n *formNode) put(k string, v any, exists bool) {
+	if n.members == nil {
+		n.members = map[string]any{}
+	}
+	n.members[k] = v
+	if !exists {
+		n.order = append(n.order, k)
+	}
+}
+
+// value of the root is always an object, even when its names are numbers.
+func (t *formTree) value() any {
+	out := make(map[string]any, len(t.root.order))
+	for k, v := range t.root.members {
+		out[k] = finish(v)
+	}
+	return out
+}
+
+func finish(v any) any {
+	n, ok := v.(*formNode)
+	if !ok {
+		return v
+	}
+	list := make([]any, 0, len(n.order))
+	for i, k := range n.order {
+		if k != strconv.Itoa(i) {
+			return n.object()
+		}
+		list = append(list, finish(n.members[k]))
+	}
+	return list
+}
+
+func (n *formNode) object() any {
+	out := make(map[string]any, len(n.order))
+	for k, v := range n.members {
+		out[k] = finish(v)
+	}
+	return out
+}

@@ -1,0 +1,388 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"mime"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gonets"
+	"gonets/internal/charset"
+	"gonets/internal/compress"
+	"gonets/internal/value"
+)
+
+// maxElements bounds how many values a received body is taken apart into. A
+// value takes up to a hundred bytes of memory however short it is written.
+const maxElements = 2_000_000
+
+// Incoming is a request as it was received.
+type Incoming struct {
+	Method   string
+	Path     string
+	RawQuery string
+	Headers  []gonets.Header
+	// Body is byte for byte what was sent.
+	Body   []byte
+	Remote string
+	Now    time.Time
+	// Item is the element of a split request as JSON; empty for a whole one.
+	Item []byte
+
+	unpacked *unpacked
+	parsed   *Parsed
+	parsedBy *Binding
+}
+
+// FromEvent gives the request that an event was made of.
+func FromEvent(ev *gonets.Event) *Incoming {
+	return &Incoming{
+		Method: ev.Method, Path: ev.Path, RawQuery: ev.RawQuery, Headers: ev.Headers, Body: ev.Body,
+		Remote: ev.Remote, Now: ev.ReceivedAt, Item: ev.Item,
+	}
+}
+
+// Parsed is a request taken apart. Its maps belong to it alone.
+type Parsed struct {
+	// Body is what the body says: an object, a list, a value, text, or bytes
+	// for what is no text; nil when there is none.
+	Body any
+	// Raw is the unpacked body as text; nil when it is no text.
+	Raw *string
+	// Query maps names, which are not nested, to values; a name that is there
+	// several times has a list.
+	Query map[string]any
+	// Headers are in lower case; repeated ones are joined by ", ".
+	Headers map[string]any
+	// Item is the element of a split request, HasItem whether there is one.
+	Item    any
+	HasItem bool
+	Mark    gonets.Mark
+
+	method string
+	path   string
+	// form tells how raw has to be masked.
+	form   bodyForm
+	pieces []string
+	// index counts the elements of a split request from 0.
+	index int
+}
+
+type bodyForm uint8
+
+const (
+	formText bodyForm = iota
+	formJSON
+	formPairs
+	formParts
+)
+
+type unpacked struct {
+	data   []byte
+	broken bool
+	err    error
+}
+
+// Unpack undoes gzip and tells how long the body then is. The error has code
+// body.too_large when it is longer than gonets.MaxIngestBody or packed more
+// than gonets.MaxGzipRatio times. A body that is not what its
+// Content-Encoding says stays as it is, and Parse marks it.
+func (in *Incoming) Unpack() (int, error) {
+	if in.unpacked == nil {
+		in.unpacked = unpack(in.Body, gonets.HeaderValue(in.Headers, "Content-Encoding"))
+	}
+	return len(in.unpacked.data), in.unpacked.err
+}
+
+// Packed tells whether Unpack has work to do.
+func (in *Incoming) Packed() bool {
+	return len(in.Body) > 0 && !plainEncoding(gonets.HeaderValue(in.Headers, "Content-Encoding"))
+}
+
+func plainEncoding(encoding string) bool {
+	return encoding == "" || strings.EqualFold(encoding, "identity")
+}
+
+func unpack(body []byte, encoding string) *unpacked {
+	encoding = strings.ToLower(strings.TrimSpace(encoding))
+	switch {
+	case len(body) == 0 || plainEncoding(encoding):
+		return &unpacked{data: body}
+	case encoding != "gzip" && encoding != "x-gzip":
+		return &unpacked{data: body, broken: true}
+	}
+	data, err := compress.Gunzip(body, gonets.MaxIngestBody, gonets.MaxGzipRatio)
+	switch {
+	case err == nil:
+		return &unpacked{data: data}
+	case errors.Is(err, compress.ErrTooLarge), errors.Is(err, compress.ErrRatio):
+		return &unpacked{err: gonets.Errorf(gonets.CodeBodyTooLarge,
+			"the body unpacks to more than %d MiB or more than %d times its size; send it in parts: %w",
+			gonets.MaxIngestBody>>20, gonets.MaxGzipRatio, err)}
+	}
+	return &unpacked{data: body, broken: true}
+}
+
+// Parse takes a request apart. It never fails: a body that is not what its
+// type says is text with a mark. The same request always gives the same
+// result; it is kept in in.
+func (b *Binding) Parse(in *Incoming) *Parsed {
+	if in.parsed != nil && in.parsedBy == b {
+		return in.parsed
+	}
+	p := &Parsed{
+		method: in.Method, path: in.Path,
+		Query: parseQuery(in.RawQuery), Headers: parseHeaders(in.Headers),
+	}
+	in.parsed, in.parsedBy = p, b
+	b.parseBody(in, p)
+	if len(in.Item) > 0 {
+		if item, _, err := value.DecodeJSON(in.Item); err == nil {
+			p.Item, p.HasItem = item, true
+		}
+	}
+	return p
+}
+
+func (b *Binding) parseBody(in *Incoming, p *Parsed) {
+	if _, err := in.Unpack(); err != nil {
+		p.unparsed(in.Body)
+		return
+	}
+	data := in.unpacked.data
+	if len(data) == 0 {
+		return
+	}
+	if in.unpacked.broken {
+		p.unparsed(data)
+		return
+	}
+	media, params := mediaType(gonets.HeaderValue(in.Headers, "Content-Type"))
+	if media == "multipart/form-data" {
+		p.parts(data, params["boundary"])
+		b.extend(p)
+		return
+	}
+	label := params["charset"]
+	if label == "" && (media == "text/xml" || media == "application/xml" || strings.HasSuffix(media, "+xml")) {
+		label = xmlEncoding(data)
+	}
+	if label != "" && !charset.Known(label) {
+		p.unparsed(data)
+		return
+	}
+	if binary(media) && !utf8.Valid(data) {
+		p.Body = bytes.Clone(data)
+		return
+	}
+	text, err := charset.Decode(data, label)
+	if err != nil {
+		p.unparsed(data)
+		return
+	}
+	p.Raw = &text
+	p.text(text, media, data, label)
+	b.extend(p)
+}
+
+// text reads text by its media type; without one by its first character.
+func (p *Parsed) text(text, media string, data []byte, label string) {
+	p.Body = text
+	trimmed := strings.TrimLeft(text, " \t\r\n")
+	switch {
+	case isJSON(media) || media == "" && trimmed != "" && (trimmed[0] == '{' || trimmed[0] == '['):
+		p.json(text, trimmed, data, label)
+	case media == "application/x-www-form-urlencoded":
+		p.pairs(data, label)
+	case !utf8.Valid(data) && label == "":
+		// Said to be text, but in no encoding that was named.
+		p.Mark = gonets.MarkUnparsed
+	}
+}
+
+func (p *Parsed) json(text, trimmed string, data []byte, label string) {
+	if trimmed == "" {
+		return
+	}
+	if !tooMany(text, ",", "[", "{") {
+		v, duplicates, err := value.DecodeJSON([]byte(text))
+		if err == nil {
+			p.Body, p.form = v, formJSON
+			if duplicates {
+				p.Mark = gonets.MarkDuplicateKeys
+			}
+			return
+		}
+		// 1C's connector labels forms as JSON when it is told to.
+		if strictForm(text) && p.pairs(data, label) {
+			return
+		}
+	}
+	p.Mark = gonets.MarkUnparsed
+}
+
+// tooMany tells whether a text would be taken apart into too many values.
+func tooMany(text string, marks ...string) bool {
+	n := 0
+	for _, m := range marks {
+		n += strings.Count(text, m)
+	}
+	return n > maxElements
+}
+
+// unparsed keeps what could not be read as text.
+func (p *Parsed) unparsed(data []byte) {
+	text := strings.ToValidUTF8(string(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))), "\uFFFD")
+	p.Body, p.Raw, p.Mark, p.form = text, &text, gonets.MarkUnparsed, formText
+}
+
+// extend carries out the preset's body_field, json_fields and derived.
+func (b *Binding) extend(p *Parsed) {
+	m, ok := p.Body.(map[string]any)
+	if !ok {
+		return
+	}
+	if f := b.Preset.BodyField; f != "" && p.form != formJSON {
+		if v, ok := jsonField(m[f]); ok && len(m) == 1 {
+			p.Body = v
+			p.pieces = append(p.pieces, f)
+			if m, ok = v.(map[string]any); !ok {
+				return
+			}
+		}
+	}
+	if p.form != formJSON {
+		for _, f := range b.Preset.JSONFields {
+			if v, ok := jsonField(m[f]); ok {
+				m[f] = v
+				p.pieces = append(p.pieces, f)
+			}
+		}
+	}
+	for _, derive := range b.derive {
+		derive(m)
+	}
+}
+
+// jsonField reads a text that is a JSON object or list.
+func jsonField(v any) (any, bool) {
+	text, ok := v.(string)
+	if !ok || text == "" || tooMany(text, ",", "[", "{") {
+		return nil, false
+	}
+	decoded, _, err := value.DecodeJSON([]byte(text))
+	if err != nil {
+		return nil, false
+	}
+	switch decoded.(type) {
+	case map[string]any, []any:
+		return decoded, true
+	}
+	return nil, false
+}
+
+func mediaType(header string) (string, map[string]string) {
+	media, params, err := mime.ParseMediaType(header)
+	if err == nil || errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return media, params
+	}
+	media, rest, _ := strings.Cut(header, ";")
+	params = map[string]string{}
+	if _, label, ok := strings.Cut(strings.ToLower(rest), "charset="); ok {
+		label, _, _ = strings.Cut(label, ";")
+		params["charset"] = strings.Trim(label, ` "'`)
+	}
+	return strings.ToLower(strings.TrimSpace(media)), params
+}
+
+func isJSON(media string) bool {
+	switch media {
+	case "application/json", "text/json", "application/x-json", "application/javascript", "text/javascript":
+		return true
+	}
+	return strings.HasSuffix(media, "+json")
+}
+
+var xmlDeclaration = regexp.MustCompile(`^<\?xml[^>]{0,200}?\sencoding=["']([A-Za-z0-9._-]{1,40})["']`)
+
+// xmlEncoding is the encoding that an XML text declares for itself (XML 1.0
+// §4.3.3).
+func xmlEncoding(data []byte) string {
+	if m := xmlDeclaration.FindSubmatch(data); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// binary tells whether a media type says that the body is no text.
+func binary(media string) bool {
+	switch {
+	case media == "application/octet-stream", media == "application/pdf", media == "application/zip":
+		return true
+	case strings.HasSuffix(media, "+xml"):
+		return false
+	}
+	kind, _, _ := strings.Cut(media, "/")
+	return kind == "image" || kind == "audio" || kind == "video" || kind == "font"
+}
+
+func parseQuery(raw string) map[string]any {
+	out := map[string]any{}
+	for _, pair := range splitPairs(raw) {
+		name, v := validText(unescape(pair.name)), validText(unescape(pair.value))
+		switch before := out[name].(type) {
+		case nil:
+			out[name] = v
+		case []any:
+			out[name] = append(before, v)
+		default:
+			out[name] = []any{before, v}
+		}
+	}
+	return out
+}
+
+func parseHeaders(headers []gonets.Header) map[string]any {
+	out := make(map[string]any, len(headers))
+	for _, h := range headers {
+		name, v := strings.ToLower(h.Name), validText(h.Value)
+		if before, ok := out[name].(string); ok {
+			v = before + ", " + v
+		}
+		out[name] = v
+	}
+	return out
+}
+
+func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+// root is what the paths of presets and documents lead into.
+func (p *Parsed) root() map[string]any {
+	m := map[string]any{"method": p.method, "path": p.path, "headers": p.Headers, "query": p.Query, "body": p.Body}
+	if p.HasItem {
+		m["item"] = p.Item
+	}
+	return m
+}
+
+// get reads a path of a preset.
+func (p *Parsed) get(path string) (any, bool) {
+	parsed, err := value.ParsePath(path)
+	if err != nil {
+		return nil, false
+	}
+	return parsed.Get(p.root())
+}
+
+// scalarText is the text of a value that can be part of an id or a token.
+func scalarText(v any) (string, bool) {
+	switch v.(type) {
+	case string, bool, json.Number:
+		return value.Text(v), true
+	}
+	return "", false
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gonets"
+)
+
+// LimitPages makes the database full at its present size, or lets it grow.
+func (s *Store) LimitPages(full bool) error {
+	return s.commits.run(context.Background(), classComplete, func(t *txn) error {
+		limit := int64(1) << 30
+		if full {
+			if err := t.row(`SELECT page_count FROM pragma_page_count`, nil, &limit); err != nil {
+				return err
+			}
+		}
+		var got int64
+		return t.row(fmt.Sprintf(`PRAGMA max_page_count = %d`, limit), nil, &got)
+	})
+}
+
+// Fail is what a failed fsync does.
+func (s *Store) Fail(err error) { s.fail(err) }
+
+// Plan explains the queries of the hot paths: name → SQLite's plan.
+func (s *Store) Plan(query string, args int) ([]string, error) {
+	rows, err := s.readers.Query("EXPLAIN QUERY PLAN "+query, make([]any, args)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			return nil, err
+		}
+		out = append(out, detail)
+	}
+	return out, rows.Err()
+}
+
+// Pragma reads a setting of the writer.
+func (s *Store) Pragma(name string) (value string, err error) {
+	err = s.commits.run(context.Background(), classComplete, func(t *txn) error {
+		return t.row("PRAGMA "+name, nil, &value)
+	})
+	return value, err
+}
+
+// Stall blocks the committer inside a transaction until the channel closes.
+func (s *Store) Stall(entered chan<- struct{}, until <-chan struct{}) {
+	s.commits.run(context.Background(), classComplete, func(*txn) error {
+		close(entered)
+		<-until
+		return nil
+	})
+}
+
+// QueueLength is how many operations wait.
+func (s *Store) QueueLength() int {
+	s.commits.mu.Lock()
+	defer s.commits.mu.Unlock()
+	n := 0
+	for _, q := range s.commits.queues {
+		n += len(q)
+	}
+	return n
+}
+
+// Marker is the file that a failed fsync leaves.
+func (s *Store) Marker() string { return s.dir.marker }
+
+// HotQuery is a statement that must stay quick however large the tables are.
+type HotQuery struct {
+	Name, Text string
+	Args       int
+	// Sorts is true where the rows to sort are few by their nature.
+	Sorts bool
+}
+
+// HotQueries are the statements of the hot paths, built by the same code.
+func (s *Store) HotQueries() []HotQuery {
+	var out []HotQuery
+	add := func(name, text string) {
+		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?")})
+	}
+	add("claim", s.dialect.claimSQL())
+	add("backlog", backlogSQL)
+	add("rescue", `SELECT id FROM runs r WHERE r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)`)
+	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
+	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
+	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
+	add("retention", `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at, id LIMIT ?`)
+	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
+	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
+	at := time.UnixMilli(1)
+	for name, f := range map[string]gonets.RunFilter{
+		"runs": {}, "runs ascending": {Ascending: true}, "runs since": {Since: at, Until: at},
+		"runs of a scenario": {Scenario: "x"}, "runs of a source": {Source: "s"}, "runs of an event": {EventID: "e"},
+		"paused runs": {States: []gonets.RunState{gonets.RunPaused}}, "succeeded runs": {States: []gonets.RunState{gonets.RunSucceeded}},
+		"paused runs of a scenario": {Scenario: "x", States: []gonets.RunState{gonets.RunPaused}},
+		"a value":                   {Value: "v"},
+		"running runs":              {States: []gonets.RunState{gonets.RunRunning}},
+	} {
+		queries, err := runQueries(f)
+		if err != nil {
+			panic(err)
+		}
+		for _, q := range queries {
+			add(name, q.text(f))
+			// Few rows: those of a value, of an event, and those being worked on.
+			out[len(out)-1].Sorts = f.Value != "" || f.EventID != "" || name == "running runs"
+		}
+	}
+	for name, f := range map[string]gonets.EventFilter{"events": {}, "samples": {Source: "s"}, "events since": {Since: at, Until: at}} {
+		text, _, err := eventQuery(f)
+		if err != nil {
+			panic(err)
+		}
+		add(name, text)
+	}
+	return out
+}

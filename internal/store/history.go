@@ -1,0 +1,263 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"gonets"
+)
+
+// summaryFrom joins the run's last attempt.
+const summarySelect = `SELECT ` + runColumns + `, r.source,
+		COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error
+	FROM runs r LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts `
+
+func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
+	dest, fill := runDest(&sum.Run)
+	var text []byte
+	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text)...); err == nil {
+		fill()
+		sum.LastError = string(text)
+	}
+	return sum, err
+}
+
+// runQuery is one statement over an index that has the order of the list.
+type runQuery struct {
+	where []string
+	args  []any
+}
+
+func (q *runQuery) add(cond string, args ...any) {
+	q.where = append(q.where, cond)
+	q.args = append(q.args, args...)
+}
+
+// clockSlack is how far ids may run behind or ahead of created_at after the
+// clock was set.
+const clockSlack = 24 * time.Hour
+
+// runQueries are the statements whose results, merged by id, are the list: one
+// for each state, because only then an index gives the order.
+func runQueries(f gonets.RunFilter) ([]runQuery, error) {
+	from, err := parseCursor(f.Page.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var base runQuery
+	switch {
+	case from.id == "" && f.Ascending:
+		base.add("r.id > ?", "")
+	case from.id == "":
+		base.add("r.id < ?", "~")
+	case f.Ascending:
+		base.add("r.id > ?", from.id)
+	default:
+		base.add("r.id < ?", from.id)
+	}
+	if f.EventID != "" {
+		base.add("r.event = ?", f.EventID)
+	}
+	if f.Value != "" {
+		base.add("r.event IN (SELECT v.event FROM run_values v WHERE v.value = ?)", searchKey(f.Value))
+	}
+	if f.Scenario != "" {
+		base.add("r.scenario = ?", f.Scenario)
+	}
+	if f.Source != "" {
+		base.add("r.source = ?", f.Source)
+	}
+	if !f.Since.IsZero() {
+		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), idFrom(f.Since))
+	}
+	if !f.Until.IsZero() {
+		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), idFrom(f.Until.Add(clockSlack)))
+	}
+	if len(f.States) == 0 {
+		return []runQuery{base}, nil
+	}
+	var out []runQuery
+	for _, st := range slices.Compact(slices.Sorted(slices.Values(f.States))) {
+		q := runQuery{slices.Clone(base.where), slices.Clone(base.args)}
+		q.add("r.state = ?", string(st))
+		switch st {
+		case gonets.RunRunning:
+			q.add("r.node IS NOT NULL")
+		case gonets.RunSucceeded:
+		default:
+			q.add(indexedState)
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
+func (q *runQuery) text(f gonets.RunFilter) string {
+	order := " ORDER BY r.id DESC LIMIT ?"
+	if f.Ascending {
+		order = " ORDER BY r.id LIMIT ?"
+	}
+	return summarySelect + "WHERE " + strings.Join(q.where, " AND ") + order
+}
+
+// Runs lists runs, newest first unless Ascending. Pages stay true while runs
+// are added. The last page of an ascending list has a Next too, so that a
+// follower can go on from there; it is empty only when the page is.
+func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	var out gonets.List[gonets.RunSummary]
+	queries, err := runQueries(f)
+	if err != nil {
+		return out, err
+	}
+	size := f.Page.Size()
+	for _, q := range queries {
+		items, err := collect(s.reader(ctx), q.text(f), append(q.args, size+1), scanSummary)
+		if err != nil {
+			return out, s.dialect.wrap(err)
+		}
+		out.Items = append(out.Items, items...)
+	}
+	if len(queries) > 1 {
+		slices.SortFunc(out.Items, func(a, b gonets.RunSummary) int {
+			if f.Ascending {
+				return cmp.Compare(a.ID, b.ID)
+			}
+			return cmp.Compare(b.ID, a.ID)
+		})
+	}
+	more := len(out.Items) > size
+	if more {
+		out.Items = out.Items[:size]
+	}
+	if n := len(out.Items); n > 0 && (more || f.Ascending) {
+		out.Next = cursor{id: out.Items[n-1].ID}.String()
+	}
+	return out, nil
+}
+
+// Run returns everything that is kept about a run.
+func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
+	out, err := s.runDetail(ctx, id)
+	return out, s.dialect.wrap(err)
+}
+
+func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail, err error) {
+	q := s.reader(ctx)
+	sums, err := collect(q, summarySelect+`WHERE r.id = ?`, []any{id}, scanSummary)
+	if err != nil {
+		return out, err
+	}
+	if len(sums) == 0 {
+		return out, noRun(id)
+	}
+	out.Run = sums[0]
+	events, err := loadEvents(q, []string{out.Run.EventID}, -1)
+	if err != nil {
+		return out, err
+	}
+	out.Event = events[out.Run.EventID]
+	results, err := loadResults(q, []string{id})
+	if err != nil {
+		return out, err
+	}
+	out.Results = results[id]
+	if out.Attempts, err = loadAttempts(q, id, nil); err != nil {
+		return out, err
+	}
+	if out.Run.Version > 0 {
+		out.Version, err = s.Version(ctx, out.Run.Scenario, out.Run.Version)
+	}
+	return out, err
+}
+
+const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
+		request_line, request_headers, request_size, request_body, request_ref,
+		status_line, reply_headers, reply_size, reply_body, reply_ref, detail
+	FROM attempts WHERE run = ? `
+
+// storedAttempt is an attempt as it was read, large bodies still elsewhere.
+type storedAttempt struct {
+	gonets.Attempt
+	request, reply body
+}
+
+func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
+	var started sql.NullInt64
+	var micros int64
+	var text, line, sent, statusLine, got, detail []byte
+	err = scan(&a.N, &a.Path, &started, &micros, &a.Outcome, &a.Code, &text, &a.Status, &a.Charged, &a.Fenced,
+		&line, &sent, &a.request.size, &a.request.inline, &a.request.ref,
+		&statusLine, &got, &a.reply.size, &a.reply.inline, &a.reply.ref, &detail)
+	if err != nil {
+		return a, err
+	}
+	a.StartedAt, a.Duration = fromMS(started), time.Duration(micros)*time.Microsecond
+	a.Error, a.StatusLine = string(text), string(statusLine)
+	a.Method, a.URL, _ = strings.Cut(string(line), " ")
+	if a.RequestHeaders, err = unpackHeaders(sent); err != nil {
+		return a, err
+	}
+	if a.ReplyHeaders, err = unpackHeaders(got); err != nil {
+		return a, err
+	}
+	var d attemptDetail
+	if err := json.Unmarshal(detail, &d); err != nil {
+		return a, err
+	}
+	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
+	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
+	return a, nil
+}
+
+// loadAttempts reads a run's attempts by number with their bodies; only those
+// of the given numbers when there are any.
+func loadAttempts(q querier, run string, numbers []int) ([]gonets.Attempt, error) {
+	cond := `ORDER BY n`
+	if len(numbers) > 0 {
+		cond = `AND n IN (` + list(len(numbers)) + `) ORDER BY n`
+	}
+	stored, err := collect(q, attemptSelect+cond, append([]any{run}, anys(numbers)...), scanAttempt)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]gonets.Attempt, len(stored))
+	for i := range stored {
+		a := &stored[i]
+		a.RunID = run
+		if a.RequestBody, err = a.request.load(q, run); err != nil {
+			return nil, err
+		}
+		if a.ReplyBody, err = a.reply.load(q, run); err != nil {
+			return nil, err
+		}
+		out[i] = a.Attempt
+	}
+	return out, nil
+}
+
+// loadReplies reads the attempts that results refer to.
+func loadReplies(q querier, run string, results []gonets.StepResult) (map[int]*gonets.Attempt, error) {
+	var numbers []int
+	for _, r := range results {
+		if r.Attempt > 0 {
+			numbers = append(numbers, r.Attempt)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	attempts, err := loadAttempts(q, run, numbers)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int]*gonets.Attempt, len(attempts))
+	for i := range attempts {
+		out[attempts[i].N] = &attempts[i]
+	}
+	return out, nil
+}

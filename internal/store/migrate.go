@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"gonets"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// migration is one step of the schema; its number is its place in the order.
+type migration struct {
+	n    int
+	text string
+}
+
+// readMigrations reads NNNN_name.sql files, which count from 1 without gaps.
+func readMigrations(files fs.FS) ([]migration, error) {
+	entries, err := fs.ReadDir(files, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	var out []migration
+	for i, e := range entries {
+		number, _, _ := strings.Cut(e.Name(), "_")
+		n, err := strconv.Atoi(number)
+		if err != nil || n != i+1 {
+			return nil, fmt.Errorf("migration %q is not number %d", e.Name(), i+1)
+		}
+		text, err := fs.ReadFile(files, "migrations/"+e.Name())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, migration{n, string(text)})
+	}
+	return out, nil
+}
+
+// migrate brings the schema forward, each step in a transaction of its own
+// together with its number, so a death in between leaves a known version.
+func migrate(ctx context.Context, conn *sql.Conn, d *dialect) error {
+	steps, err := readMigrations(migrations)
+	if err != nil {
+		return err
+	}
+	return migrateTo(ctx, conn, d, steps)
+}
+
+func migrateTo(ctx context.Context, conn *sql.Conn, d *dialect, steps []migration) error {
+	if _, err := conn.ExecContext(ctx,
+		`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, `INSERT INTO meta (name, value)
+		VALUES ('schema', '0'), ('config_epoch', '1') ON CONFLICT (name) DO NOTHING`); err != nil {
+		return err
+	}
+	var have string
+	if err := conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'schema'`).Scan(&have); err != nil {
+		return err
+	}
+	at, err := strconv.Atoi(have)
+	if err != nil {
+		return fmt.Errorf("the schema's version %q is not a number", have)
+	}
+	if at > len(steps) {
+		return gonets.Errorf(gonets.CodeStoreFailed,
+			"the database was written by a newer Gonets (schema %d, this program knows %d); install that version again",
+			at, len(steps))
+	}
+	for _, m := range steps[at:] {
+		if err := migrateStep(ctx, conn, d, m); err != nil {
+			return fmt.Errorf("migration %d: %w", m.n, err)
+		}
+	}
+	return nil
+}
+
+func migrateStep(ctx context.Context, conn *sql.Conn, d *dialect, m migration) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, d.ddl(m.text)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, d.bind(`UPDATE meta SET value = ? WHERE name = 'schema'`),
+		strconv.Itoa(m.n)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"time"
+
+	"gonets"
+)
+
+// Prune removes up to limit final runs that finished before a time, with all
+// that belongs to them, and events that have no run (left). Runs that are not
+// final stay whatever their age. It also forgets keys whose window is over and
+// gives freed pages back to the disk. It works in batches of
+// [gonets.RetentionBatch] and returns how many runs it removed.
+func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	total := 0
+	for total < limit {
+		want, n := min(limit-total, gonets.RetentionBatch), 0
+		err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+			n, err = t.pruneRuns(before, want)
+			return err
+		})
+		total += n
+		if err != nil {
+			return total, err
+		}
+		if n < want {
+			break
+		}
+	}
+	err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+		if err := t.pruneOrphans(before); err != nil {
+			return err
+		}
+		return t.pruneKeys()
+	})
+	if err != nil || s.dialect.freePages == "" {
+		return total, err
+	}
+	return total, s.commits.run(ctx, classMaintain, func(t *txn) error {
+		_, err := collect(t, s.dialect.freePages, nil, func(func(...any) error) (struct{}, error) {
+			return struct{}{}, nil
+		})
+		return err
+	})
+}
+
+// pruneRuns removes one batch of final runs.
+func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
+	type row struct{ run, event string }
+	rows, err := collect(t, `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ?
+		ORDER BY finished_at, id LIMIT ?`, []any{before.UnixMilli(), limit},
+		func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.run, &r.event)
+			return r, err
+		})
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range rows {
+		for _, q := range []string{`DELETE FROM attempts WHERE run = ?`, `DELETE FROM step_results WHERE run = ?`,
+			`DELETE FROM bodies WHERE owner = ?`, `DELETE FROM runs WHERE id = ?`} {
+			if err := t.exec(q, r.run); err != nil {
+				return 0, err
+			}
+		}
+		if err := t.pruneEvent(r.event); err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}
+
+// pruneEvent removes an event that has no run.
+func (t *txn) pruneEvent(id string) error {
+	if err := t.exec(`DELETE FROM run_values WHERE event = ?
+		AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)`, id, id); err != nil {
+		return err
+	}
+	owners, err := collect(t, `DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)
+		RETURNING COALESCE(body_owner, id)`, []any{id, id}, func(scan func(...any) error) (s string, err error) {
+		err = scan(&s)
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
+		err := t.exec(`DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`,
+			owner, owner)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pruneOrphans looks through one batch of old events for those without runs,
+// beginning where it ended the last time.
+func (t *txn) pruneOrphans(before time.Time) error {
+	from, err := parseCursor(t.s.orphans)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		at     int64
+		id     string
+		orphan bool
+	}
+	rows, err := collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
+		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
+		ORDER BY e.received_at, e.id LIMIT ?`,
+		[]any{before.UnixMilli(), from.at, from.id, gonets.RetentionBatch},
+		func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.at, &r.id, &r.orphan)
+			return r, err
+		})
+	if err != nil {
+		return err
+	}
+	t.s.orphans = ""
+	for i, r := range rows {
+		if r.orphan {
+			if err := t.pruneEvent(r.id); err != nil {
+				return err
+			}
+		}
+		if i+1 == gonets.RetentionBatch {
+			t.s.orphans = cursor{r.at, r.id}.String()
+		}
+	}
+	return nil
+}
+
+func (t *txn) pruneKeys() error {
+	type row struct {
+		source string
+		key    []byte
+	}
+	rows, err := collect(t, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`,
+		[]any{t.now.UnixMilli(), 10 * gonets.RetentionBatch}, func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.source, &r.key)
+			return r, err
+		})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := t.exec(`DELETE FROM dedupe WHERE source = ? AND idem_key = ?`, r.source, r.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countable are the unfinished states with the condition of the index that
+// counts them.
+var countable = [...]struct {
+	state gonets.RunState
+	index string
+}{
+	{gonets.RunHeld, indexedState}, {gonets.RunQueued, indexedState}, {gonets.RunRunning, "node IS NOT NULL"},
+	{gonets.RunWaiting, indexedState}, {gonets.RunPaused, indexedState},
+}
+
+// Stats counts unfinished runs, each state up to 10 000, and the bytes of the
+// database: SizeBytes on disk, log included, FreeBytes of that not in use.
+func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
+	out := gonets.StoreStats{Runs: map[gonets.RunState]int{}}
+	q := s.reader(ctx)
+	for _, c := range countable {
+		var n int
+		err := q.row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
+			[]any{string(c.state), maxCount}, &n)
+		if err != nil {
+			return out, s.dialect.wrap(err)
+		}
+		out.Runs[c.state] = n
+	}
+	var free, pageSize sql.NullInt64
+	if err := q.row(`SELECT freelist_count, page_size FROM pragma_freelist_count, pragma_page_size`, nil,
+		&free, &pageSize); err != nil {
+		return out, s.dialect.wrap(err)
+	}
+	out.FreeBytes = free.Int64 * pageSize.Int64
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(s.opt.Path + suffix); err == nil {
+			out.SizeBytes += info.Size()
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,5 @@
+//go:build !sabotage_dropcompletion
+
+package store
+
+const dropEvery = 0

@@ -1,0 +1,7 @@
+//go:build !sabotage_earlyack
+
+package store
+
+import "time"
+
+const earlyAck time.Duration = 0

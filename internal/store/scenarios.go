@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"math"
+
+	"gonets"
+)
+
+// maxCount is where counting stops.
+const maxCount = 10_000
+
+const scenarioQuery = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
+		COALESCE(v.document, s.draft),
+		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + indexedState + `
+			AND scenario = s.name LIMIT 10001) h)
+	FROM scenarios s LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version `
+
+func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
+	var out gonets.ScenarioInfo
+	var name, text string
+	var created, updated sql.NullInt64
+	if err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.Held); err != nil {
+		return out, err
+	}
+	out.CreatedAt, out.UpdatedAt = fromMS(created), fromMS(updated)
+	return out, json.Unmarshal([]byte(text), &out.Scenario)
+}
+
+// Scenarios lists scenarios by name.
+func (s *Store) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
+	var out gonets.List[gonets.ScenarioInfo]
+	from, err := parseCursor(p.Cursor)
+	if err != nil {
+		return out, err
+	}
+	out.Items, err = collect(s.reader(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
+		[]any{from.id, p.Size() + 1}, scanScenario)
+	if size := p.Size(); len(out.Items) > size {
+		out.Items = out.Items[:size]
+		out.Next = cursor{id: out.Items[size-1].Name}.String()
+	}
+	return out, s.dialect.wrap(err)
+}
+
+// Scenario returns one scenario. Held counts up to a little over 10 000.
+func (s *Store) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
+	return scenarioInfo(s, s.reader(ctx), name)
+}
+
+func scenarioInfo(s *Store, q querier, name string) (gonets.ScenarioInfo, error) {
+	items, err := collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+	if err != nil {
+		return gonets.ScenarioInfo{}, s.dialect.wrap(err)
+	}
+	if len(items) == 0 {
+		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", name)
+	}
+	return items[0], nil
+}
+
+// SetScenarioState starts or stops a scenario. Starting needs a published
+// version. With ReleaseHeld the runs that were held are queued, oldest first,
+// in several commits: a death in between leaves the rest held.
+func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
+	if c.State != gonets.ScenarioRunning && c.State != gonets.ScenarioStopped {
+		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeInvalid, "a scenario is started or stopped, not %q", c.State)
+	}
+	err := s.commits.run(ctx, classMaintain, func(t *txn) error { return t.setState(&c) })
+	if err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	if c.State == gonets.ScenarioRunning && c.ReleaseHeld {
+		if err := s.releaseHeld(ctx, c.Name); err != nil {
+			return gonets.ScenarioInfo{}, err
+		}
+	}
+	return s.Scenario(ctx, c.Name)
+}
+
+func (t *txn) setState(c *gonets.StateChange) error {
+	row, err := t.readScenario(c.Name)
+	if err != nil {
+		return err
+	}
+	if !row.exists {
+		return gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", c.Name)
+	}
+	if row.version == 0 {
+		return gonets.Errorf(gonets.CodeConflict, "the scenario %q was never published; publish it first", c.Name)
+	}
+	if row.state == c.State {
+		return nil
+	}
+	err = t.exec(`UPDATE scenarios SET state = ?, updated_at = ? WHERE name = ?`,
+		string(c.State), t.orNow(c.At).UnixMilli(), c.Name)
+	if err != nil {
+		return err
+	}
+	action := "start"
+	if c.State == gonets.ScenarioStopped {
+		action = "stop"
+	}
+	if err := t.audit(c.Actor, action, "Scenario/"+c.Name, ""); err != nil {
+		return err
+	}
+	return t.bumpConfig()
+}
+
+// releaseHeld queues held runs batch by batch, so that a scenario with a
+// hundred thousand of them does not hold up everybody's commits.
+func (s *Store) releaseHeld(ctx context.Context, scenario string) error {
+	for after := ""; ; {
+		var n int
+		err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+			n, after, err = t.releaseBatch(scenario, after)
+			return err
+		})
+		if err != nil || n < gonets.RetentionBatch {
+			return err
+		}
+	}
+}
+
+func (t *txn) releaseBatch(scenario, after string) (n int, last string, err error) {
+	if err := t.fresh(); err != nil {
+		return 0, after, err
+	}
+	r, err := t.asked(scenario, 0)
+	if err != nil {
+		return 0, after, err
+	}
+	held, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE r.state = 'held' AND `+indexedState+`
+		AND r.scenario = ? AND r.id > ? ORDER BY r.id LIMIT ?`, []any{scenario, after, gonets.RetentionBatch}, scanRun)
+	if err != nil {
+		return 0, after, err
+	}
+	for _, run := range held {
+		lane, err := t.laneOf(r, run.EventID)
+		if err != nil {
+			return 0, after, err
+		}
+		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?
+			WHERE id = ? AND state = 'held'`, r.version, lane, t.now.UnixMilli(), run.ID)
+		if err != nil {
+			return 0, after, err
+		}
+		last = run.ID
+	}
+	return len(held), last, nil
+}
+
+const versionQuery = `SELECT n, document, created_at, actor, note FROM versions WHERE scenario = ? `
+
+func scanVersion(scan func(...any) error) (gonets.Version, error) {
+	var v gonets.Version
+	var text string
+	var created sql.NullInt64
+	if err := scan(&v.N, &text, &created, &v.Actor, &v.Note); err != nil {
+		return v, err
+	}
+	v.CreatedAt = fromMS(created)
+	return v, json.Unmarshal([]byte(text), &v.Scenario)
+}
+
+// Versions lists a scenario's published versions, newest first.
+func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error) {
+	var out gonets.List[gonets.Version]
+	from, err := parseCursor(p.Cursor)
+	if err != nil {
+		return out, err
+	}
+	below := int64(math.MaxInt64)
+	if from.id != "" {
+		below = from.at
+	}
+	out.Items, err = collect(s.reader(ctx), versionQuery+`AND n < ? ORDER BY n DESC LIMIT ?`,
+		[]any{scenario, below, p.Size() + 1}, scanVersion)
+	if size := p.Size(); len(out.Items) > size {
+		out.Items = out.Items[:size]
+		out.Next = cursor{at: int64(out.Items[size-1].N), id: scenario}.String()
+	}
+	return out, s.dialect.wrap(err)
+}
+
+// Version returns a published version.
+func (s *Store) Version(ctx context.Context, scenario string, n int) (*gonets.Version, error) {
+	items, err := collect(s.reader(ctx), versionQuery+`AND n = ?`, []any{scenario, n}, scanVersion)
+	if err != nil {
+		return nil, s.dialect.wrap(err)
+	}
+	if len(items) == 0 {
+		return nil, gonets.Errorf(gonets.CodeNotFound, "the scenario %q has no version %d", scenario, n)
+	}
+	return &items[0], nil
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gonets"
+)
+
+// secretPlace binds a sealed value to its name and version, so that rows can't
+// be swapped.
+func secretPlace(name string, version int) string { return fmt.Sprintf("secret/%s/%d", name, version) }
+
+// SetSecret stores a secret's value, sealed.
+func (s *Store) SetSecret(ctx context.Context, name, value, actor string) error {
+	return s.commits.run(ctx, classMaintain, func(t *txn) error {
+		var version int
+		err := t.row(`SELECT version FROM secrets WHERE name = ?`, []any{name}, &version)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		version++
+		sealed, err := s.opt.Sealer.Seal([]byte(value), secretPlace(name, version))
+		if err != nil {
+			return err
+		}
+		err = t.exec(`INSERT INTO secrets (name, version, sealed, updated_at, actor) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET version = excluded.version, sealed = excluded.sealed,
+				updated_at = excluded.updated_at, actor = excluded.actor`,
+			name, version, sealed, t.now.UnixMilli(), actor)
+		if err == nil {
+			err = t.audit(actor, "secret.set", "Secret/"+name, "")
+		}
+		if err == nil {
+			err = t.bumpConfig()
+		}
+		return err
+	})
+}
+
+// Secret returns a secret's value; only what sends requests may ask.
+func (s *Store) Secret(ctx context.Context, name string) (string, error) {
+	var version int
+	var sealed []byte
+	err := s.reader(ctx).row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
+	}
+	if err != nil {
+		return "", s.dialect.wrap(err)
+	}
+	plain, err := s.opt.Sealer.Open(sealed, secretPlace(name, version))
+	if err != nil {
+		return "", &gonets.Error{Code: gonets.CodeSecretMissing, Err: err,
+			Message: fmt.Sprintf("the secret %q cannot be decrypted: the key file is not the one it was encrypted with", name)}
+	}
+	return string(plain), nil
+}
+
+// Secrets lists what may be shown of all secrets, by name.
+func (s *Store) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
+	out, err := collect(s.reader(ctx), `SELECT name, updated_at, actor FROM secrets ORDER BY name`, nil,
+		func(scan func(...any) error) (i gonets.SecretInfo, err error) {
+			var at sql.NullInt64
+			err = scan(&i.Name, &at, &i.Actor)
+			i.UpdatedAt = fromMS(at)
+			return i, err
+		})
+	return out, s.dialect.wrap(err)
+}
+
+// DeleteSecret removes a secret.
+func (s *Store) DeleteSecret(ctx context.Context, name string) error {
+	return s.commits.run(ctx, classMaintain, func(t *txn) error {
+		n, err := t.changed(`DELETE FROM secrets WHERE name = ?`, name)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
+		}
+		if err := t.audit("", "secret.delete", "Secret/"+name, ""); err != nil {
+			return err
+		}
+		return t.bumpConfig()
+	})
+}

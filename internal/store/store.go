@@ -1,0 +1,235 @@
+// Package store keeps everything durable. All SQL of Gonets is here: one text
+// for every database, what differs is in dialect.go. Every write goes through
+// one committer, which groups what is queued into one transaction and one
+// fsync; a call returns after that fsync.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"gonets"
+)
+
+// Sealer encrypts what must not stand in the database as it is. ad binds a
+// sealed value to its place: opening it under another one fails.
+type Sealer interface {
+	Seal(plain []byte, ad string) ([]byte, error)
+	Open(sealed []byte, ad string) ([]byte, error)
+}
+
+// Placer decides where a new run queues. It is called by the committer alone,
+// so it must be quick and must not call the store.
+type Placer interface {
+	// Place names the run's lane and tells whether a place in that lane's queue
+	// was reserved, so that the run is born leased to this node.
+	Place(sc *gonets.Scenario, ev *gonets.Event) (lane string, reserved bool)
+	// Unplace gives back the reservation of a run that was not stored or must
+	// not start yet.
+	Unplace(lane string)
+}
+
+// Options are what a store needs.
+type Options struct {
+	// Path is the database file; its folder belongs to one server at a time.
+	Path string
+	// Node is this server's name among the nodes.
+	Node string
+	// Version is the program's version, for the list of nodes.
+	Version string
+	Clock   gonets.Clock
+	// Placer is optional; without it every new run is queued in LaneUnknown.
+	Placer Placer
+	Sealer Sealer
+	// SearchValues gives the normalised values at the paths of an event by
+	// which the history finds its runs. Optional; called by the committer.
+	SearchValues func(ev *gonets.Event, paths []string) []string
+	Logger       *slog.Logger
+}
+
+// Store is an open database. All methods are safe for concurrent use.
+type Store struct {
+	opt     Options
+	dialect dialect
+	dir     *folder
+	writer  *sql.DB
+	readers *sql.DB
+	epoch   int64
+	commits *committer
+
+	mu     sync.Mutex
+	fault  error
+	failed chan struct{}
+
+	routes *routes
+	ids    *sequence
+	// orphans is where the search for events without runs goes on.
+	orphans string
+}
+
+// Open locks the data folder, opens or creates the database, brings its schema
+// up to date, and registers a new epoch of this node. It refuses a folder that
+// another server uses and a schema that is newer than this program.
+func Open(ctx context.Context, opt Options) (*Store, error) {
+	if opt.Path == "" || opt.Clock == nil || opt.Sealer == nil {
+		return nil, errors.New("store: Path, Clock and Sealer are needed")
+	}
+	if opt.Node == "" {
+		opt.Node = "local"
+	}
+	if opt.Placer == nil {
+		opt.Placer = noPlaces{}
+	}
+	if opt.SearchValues == nil {
+		opt.SearchValues = func(*gonets.Event, []string) []string { return nil }
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{opt: opt, dialect: sqliteDialect(), failed: make(chan struct{}), routes: newRoutes(), ids: &sequence{}}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	var err error
+	if s.dir, err = lockFolder(s.opt.Path); err != nil {
+		return err
+	}
+	if s.writer, err = openSQLite(s.opt.Path, true); err != nil {
+		return err
+	}
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return s.openError(err)
+	}
+	defer conn.Close()
+	if err := checkSQLite(ctx, conn); err != nil {
+		return s.openError(err)
+	}
+	if err := s.dir.checkAfterFault(ctx, conn, s.opt.Logger); err != nil {
+		return s.openError(err)
+	}
+	if err := migrate(ctx, conn, &s.dialect); err != nil {
+		return s.openError(err)
+	}
+	if s.epoch, err = s.newEpoch(ctx, conn); err != nil {
+		return s.openError(err)
+	}
+	if s.readers, err = openSQLite(s.opt.Path, false); err != nil {
+		return err
+	}
+	// The committer keeps the writer's one connection from here on.
+	if err := conn.Close(); err != nil {
+		return s.openError(err)
+	}
+	if err := s.dir.sync(); err != nil {
+		return s.openError(err)
+	}
+	s.commits, err = newCommitter(s)
+	if err != nil {
+		return s.openError(err)
+	}
+	return nil
+}
+
+func (s *Store) openError(err error) error {
+	var ge *gonets.Error
+	if errors.As(err, &ge) {
+		return err
+	}
+	return gonets.Errorf(gonets.CodeStoreFailed, "the database %s cannot be opened: %w", s.opt.Path, err)
+}
+
+// newEpoch makes every lease of this node's earlier lives recognisable as void.
+func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err error) {
+	now := s.opt.Clock.Now().UnixMilli()
+	err = conn.QueryRowContext(ctx, s.dialect.bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
+		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), ?, ?)
+		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
+			heartbeat_at = excluded.heartbeat_at, version = excluded.version
+		RETURNING epoch`), s.opt.Node, now, s.opt.Version).Scan(&epoch)
+	if err != nil {
+		return 0, err
+	}
+	var last sql.NullString
+	if err := conn.QueryRowContext(ctx, `SELECT max(id) FROM runs`).Scan(&last); err != nil {
+		return 0, err
+	}
+	s.ids.startAfter(last.String)
+	return epoch, nil
+}
+
+// Node is this server's name in leases.
+func (s *Store) Node() string { return s.opt.Node }
+
+// Epoch is the number of this server's life; leases of any other are void.
+func (s *Store) Epoch() int64 { return s.epoch }
+
+// Failed is closed when the database can no longer be trusted: the process
+// has to end within a second and start again.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+// Health is nil while the store works.
+func (s *Store) Health() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.fault
+}
+
+// fail stops the store for good and leaves the marker that makes the next
+// start check the file.
+func (s *Store) fail(cause error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fault != nil {
+		return
+	}
+	s.fault = &gonets.Error{Code: gonets.CodeStoreFailed, Err: cause,
+		Message: "the database failed and nothing more is stored; the server has to start again, look at the disk"}
+	s.opt.Logger.Error("the database failed", "error", cause)
+	if err := s.dir.mark(); err != nil {
+		s.opt.Logger.Error("the marker of the failure could not be written", "error", err)
+	}
+	close(s.failed)
+}
+
+// Close ends what is queued, then closes the files. Operations that come later
+// get CodeStopping.
+func (s *Store) Close(ctx context.Context) error {
+	if err := s.commits.stop(ctx); err != nil {
+		return err
+	}
+	return s.closeFiles()
+}
+
+func (s *Store) closeFiles() error {
+	var errs []error
+	// The writer goes last: it then folds the log into the database file.
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	if s.dir != nil {
+		errs = append(errs, s.dir.unlock())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	return nil
+}
+
+type noPlaces struct{}
+
+func (noPlaces) Place(*gonets.Scenario, *gonets.Event) (string, bool) {
+	return gonets.LaneUnknown, false
+}
+func (noPlaces) Unplace(string) {}

@@ -1,0 +1,176 @@
+package storetest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+)
+
+func applyPublishes(f fixture) {
+	second := Scenario("x", "s")
+	second.Title = "second"
+	src := gonets.Source{Name: "s", Preset: "generic"}
+	for i, c := range []struct {
+		apply gonets.Apply
+		want  []gonets.Applied
+	}{
+		{gonets.Apply{Sources: []gonets.Source{src}, Scenarios: []gonets.Scenario{Scenario("x", "s")}},
+			[]gonets.Applied{{Kind: "Source", Name: "s", Change: "unchanged"},
+				{Kind: "Scenario", Name: "x", Change: "unchanged", Version: 1, State: gonets.ScenarioRunning}}},
+		{gonets.Apply{Scenarios: []gonets.Scenario{second, Scenario("y", "s")}, Actor: "anna", Note: "why"},
+			[]gonets.Applied{{Kind: "Scenario", Name: "x", Change: "updated", Version: 2, State: gonets.ScenarioRunning},
+				{Kind: "Scenario", Name: "y", Change: "created", Version: 1, State: gonets.ScenarioRunning}}},
+		{gonets.Apply{Settings: &gonets.Settings{Title: "T"}}, []gonets.Applied{{Kind: "Settings", Name: "settings", Change: "created"}}},
+	} {
+		if d := cmp.Diff(c.want, f.apply(c.apply)); d != "" {
+			f.t.Errorf("%d: -want +got\n%s", i, d)
+		}
+	}
+	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 2 || acc.Runs[0].Version != 2 {
+		f.t.Errorf("the publish is not followed at once: %+v", acc.Runs)
+	}
+	l, err := f.Versions(f.ctx(), "x", gonets.Page{Limit: 1})
+	f.must(err)
+	if len(l.Items) != 1 || l.Items[0].N != 2 || l.Items[0].Actor != "anna" || l.Items[0].Note != "why" || l.Next == "" {
+		f.t.Errorf("%+v", l)
+	}
+	l, err = f.Versions(f.ctx(), "x", gonets.Page{Cursor: l.Next})
+	f.must(err)
+	if len(l.Items) != 1 || l.Items[0].N != 1 || l.Next != "" {
+		f.t.Errorf("%+v", l)
+	}
+	v, err := f.Version(f.ctx(), "x", 2)
+	f.must(err)
+	if d := cmp.Diff(second, v.Scenario); d != "" {
+		f.t.Error(d)
+	}
+	_, err = f.Version(f.ctx(), "x", 3)
+	f.wantCode(err, gonets.CodeNotFound)
+	unsubscribed := second
+	unsubscribed.Sources = nil
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{unsubscribed}})
+	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 1 {
+		f.t.Errorf("runs of a source that is no longer named: %+v", acc.Runs)
+	}
+}
+
+func dryRun(f fixture) {
+	a := gonets.Apply{Sources: []gonets.Source{{Name: "new", Preset: "generic"}}, Scenarios: []gonets.Scenario{Scenario("z", "new")}, DryRun: true}
+	for range 2 {
+		if got := f.apply(a); len(got) != 2 || got[1].Change != "created" {
+			f.t.Errorf("%+v", got)
+		}
+	}
+	_, err := f.Source(f.ctx(), "new")
+	f.wantCode(err, gonets.CodeNotFound)
+	_, err = f.Scenario(f.ctx(), "z")
+	f.wantCode(err, gonets.CodeNotFound)
+}
+
+func draftsAndStates(f fixture) {
+	state := func(name string, want gonets.ScenarioState, version int, title string) {
+		f.t.Helper()
+		info, err := f.Scenario(f.ctx(), name)
+		f.must(err)
+		if info.State != want || info.Version != version || info.Title != title {
+			f.t.Errorf("%s: %s, version %d, title %q; want %s, %d, %q", name, info.State, info.Version, info.Title, want, version, title)
+		}
+	}
+	draft := Scenario("d", "s")
+	draft.Title = "one"
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
+	state("d", gonets.ScenarioDraft, 0, "one")
+	acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]
+	if len(acc.Runs) != 2 || acc.Runs[0].Scenario != "d" || acc.Runs[0].State != gonets.RunHeld {
+		f.t.Errorf("a draft's event is kept as held: %+v", acc.Runs)
+	}
+	_, err := f.SetScenarioState(f.ctx(), gonets.StateChange{Name: "d", State: gonets.ScenarioRunning})
+	f.wantCode(err, gonets.CodeConflict)
+	_, err = f.Act(f.ctx(), gonets.Action{RunID: acc.Runs[0].ID, Kind: gonets.ActionResume})
+	f.wantCode(err, gonets.CodeConflict)
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Stopped: true})
+	state("d", gonets.ScenarioStopped, 1, "one")
+	two := draft
+	two.Title = "two"
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{two}})
+	state("d", gonets.ScenarioStopped, 2, "two")
+	three := draft
+	three.Title, three.Sources = "three", nil
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{three}, Draft: true})
+	state("d", gonets.ScenarioStopped, 2, "two")
+	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 2 {
+		f.t.Error("a draft of a published scenario took its source away")
+	}
+}
+
+func unknownSource(f fixture) {
+	sc := Scenario("z", "s", "sss")
+	before := f.count(gonets.RunFilter{})
+	_, err := f.Apply(f.ctx(), gonets.Apply{Sources: []gonets.Source{{Name: "ssss", Preset: "generic"}}, Scenarios: []gonets.Scenario{sc}})
+	f.wantCode(err, gonets.CodeInvalid)
+	if !strings.Contains(err.Error(), "/sources/1") {
+		f.t.Errorf("no place: %v", err)
+	}
+	if _, err := f.Source(f.ctx(), "ssss"); gonets.CodeOf(err) != gonets.CodeNotFound || f.count(gonets.RunFilter{}) != before {
+		f.t.Errorf("half of a refused call is stored: %v", err)
+	}
+}
+
+func sourceAddress(f fixture) {
+	first, err := f.Source(f.ctx(), "s")
+	f.must(err)
+	if len(first.Tokens) != 1 || len(first.Tokens[0]) < 22 || !slices.Equal(first.Scenarios, []string{"x"}) {
+		f.t.Fatalf("%+v", first)
+	}
+	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic", Title: "T"}, {Name: "t", Preset: "generic"}}})
+	second, err := f.SourceByToken(f.ctx(), first.Tokens[0])
+	f.must(err)
+	if second.Title != "T" || !slices.Equal(second.Tokens, first.Tokens) || second.ETag == first.ETag {
+		f.t.Errorf("%+v", second)
+	}
+	l, err := f.Sources(f.ctx(), gonets.Page{Limit: 1})
+	f.must(err)
+	rest, err := f.Sources(f.ctx(), gonets.Page{Cursor: l.Next})
+	f.must(err)
+	if l.Items[0].Name != "s" || rest.Items[0].Name != "t" || rest.Next != "" || rest.Items[0].Tokens[0] == first.Tokens[0] {
+		f.t.Errorf("%+v %+v", l, rest)
+	}
+	for _, token := range []string{"", "nobody", first.Tokens[0] + "x"} {
+		_, err := f.SourceByToken(f.ctx(), token)
+		f.wantCode(err, gonets.CodeAddressUnknown)
+	}
+}
+
+func secretsAndSettings(f fixture) {
+	for _, v := range []string{"one", "two\x00\xff"} {
+		f.must(f.SetSecret(f.ctx(), "key", v, "anna"))
+		got, err := f.Secret(f.ctx(), "key")
+		f.must(err)
+		if got != v {
+			f.t.Errorf("%q, want %q", got, v)
+		}
+	}
+	l, err := f.Secrets(f.ctx())
+	f.must(err)
+	if d := cmp.Diff([]gonets.SecretInfo{{Name: "key", UpdatedAt: f.Clock.Now(), Actor: "anna"}}, l); d != "" {
+		f.t.Error(d)
+	}
+	f.must(f.DeleteSecret(f.ctx(), "key"))
+	_, err = f.Secret(f.ctx(), "key")
+	f.wantCode(err, gonets.CodeNotFound)
+	f.wantCode(f.DeleteSecret(f.ctx(), "key"), gonets.CodeNotFound)
+
+	if got, err := f.Settings(f.ctx()); err != nil || !cmp.Equal(got, gonets.Settings{}) {
+		f.t.Errorf("%+v %v", got, err)
+	}
+	want := gonets.Settings{Title: "T", Env: map[string]string{"A": "b"}, AllowNetworks: []string{"10.0.0.0/8"}}
+	f.apply(gonets.Apply{Settings: &want})
+	got, err := f.Settings(f.ctx())
+	f.must(err)
+	if d := cmp.Diff(want, got); d != "" {
+		f.t.Error(d)
+	}
+}

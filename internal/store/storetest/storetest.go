@@ -1,0 +1,68 @@
+package storetest
+
+import "testing"
+
+// Run proves that a database keeps the contract of a store. open returns a
+// fresh store, which it closes at the test's end.
+func Run(t *testing.T, open func(t *testing.T) Opened) {
+	for _, c := range []struct {
+		name string
+		test func(fixture)
+	}{
+		{"an event comes back byte for byte", eventComesBack},
+		{"the events of a split request share one body", splitSharesBody},
+		{"runs are born leased while there are places", bornLeased},
+		{"an event of a scenario that does not run is held", heldWhileStopped},
+		{"a known key makes no second run", dedupe},
+		{"a key is free again after its window", dedupeExpires},
+		{"a key that comes a hundred times at once makes one event", dedupeTogether},
+		{"a strict key with another body is a conflict", strictKey},
+		{"a repeat of the same event finds itself", repeatFindsItself},
+		{"a call with a bad event stores nothing of itself and all of others", badAcceptAlone},
+		{"a bad transition does not sink its neighbours", badFinishAlone},
+		{"manual runs pin the version that was asked for", manualRun},
+
+		{"an attempt comes back byte for byte", attemptComesBack},
+		{"a lease that was lost fences its result", fencing},
+		{"keeping the lease keeps the run", keepLease},
+		{"the first answer stays", firstAnswerStays},
+		{"released runs are claimed again", release},
+
+		{"claims go by time and within the lane", claimOrder},
+		{"no run is claimed twice", claimOnce},
+		{"a claimed job has what its next step needs", claimedJob},
+		{"the backlog names every lane once with its first time", backlog},
+		{"runs of one order key go one after another", orderKeys},
+
+		{"after a death leases are void and attempts unknown", rescue},
+		{"several runs in flight at a death are quarantined without blame", rescueSeveral},
+		{"a run that keeps killing the server is paused", poison},
+
+		{"a paused run resumes with its tries anew", resume},
+		{"actions are refused in other states", actionStates},
+		{"cancelling a running run fences its worker", cancelRunning},
+		{"a waiting run is sent now or stopped", sendNowAndStop},
+		{"a rerun begins from the start with the published version", rerun},
+		{"held runs are released with the published version", releaseHeld},
+
+		{"applying publishes only what changed", applyPublishes},
+		{"a dry run changes nothing", dryRun},
+		{"drafts and stopped scenarios keep their state", draftsAndStates},
+		{"an unknown source is refused with its place", unknownSource},
+		{"a source keeps its address", sourceAddress},
+		{"secrets and settings come back", secretsAndSettings},
+
+		{"lists are filtered", filters},
+		{"pages stay true while runs are added", paging},
+		{"samples are the newest events of a source", samples},
+		{"retention removes final runs with all that is theirs", retention},
+		{"statistics count by state", stats},
+		{"a full disk refuses and recovers by itself", diskFull},
+		{"a random life loses no run, finishes none twice, gives none two leases", model},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.test(setUp(t, open))
+		})
+	}
+}

@@ -1,0 +1,165 @@
+package gonets_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gonets"
+)
+
+func validScenario() *gonets.Scenario {
+	return &gonets.Scenario{Name: "a", Sources: []string{"s"}, Steps: []gonets.Step{
+		{ID: "call", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Body: &gonets.HTTPBody{None: true}, Retry: &gonets.Retry{}, Success: &gonets.Success{}, Save: &gonets.HTTPSave{}}},
+		{ID: "branch", If: "true", Then: []gonets.Step{{ID: "x", Stop: &gonets.StopStep{}}}, Else: []gonets.Step{{ID: "y", Stop: &gonets.StopStep{}}}},
+		{ID: "answer", Respond: &gonets.RespondStep{}},
+	}}
+}
+
+// pointers are the places of problems, each with its message.
+func pointers(problems []gonets.Problem) string {
+	var b strings.Builder
+	for _, p := range problems {
+		fmt.Fprintf(&b, "%s (%s)\n", p.Pointer, p.Message)
+	}
+	return b.String()
+}
+
+func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	if got := validScenario().Validate(); len(got) > 0 {
+		t.Fatalf("the sound scenario has problems:\n%s", pointers(got))
+	}
+	long := strings.Repeat("x", gonets.MaxBodyTemplate+1)
+	second := gonets.Duration(time.Second)
+	deep := any("x")
+	for range gonets.MaxJSONDepth {
+		deep = []any{deep}
+	}
+	for _, tc := range []struct {
+		want  string
+		plant func(*gonets.Scenario)
+	}{
+		{"/name", func(s *gonets.Scenario) { s.Name = "Ä" }},
+		{"/title", func(s *gonets.Scenario) { s.Title = strings.Repeat("я", 201) }},
+		{"/sources/0", func(s *gonets.Scenario) { s.Sources = []string{""} }},
+		{"/sources/1", func(s *gonets.Scenario) { s.Sources = []string{"a", "a"} }},
+		{"/syntax", func(s *gonets.Scenario) { s.Syntax = "jinja" }},
+		{"/missing", func(s *gonets.Scenario) { s.Missing = "warm" }},
+		{"/search", func(s *gonets.Scenario) { s.Search = strings.Split("a a a a a a a a a", " ") }},
+		{"/search/0", func(s *gonets.Scenario) { s.Search = []string{""} }},
+		{"/steps", func(s *gonets.Scenario) { s.Steps = nil }},
+		{"/steps/0/when", func(s *gonets.Scenario) { s.Steps[0].When = long[:gonets.MaxTemplateSource+1] }},
+		{"/steps/1/else/0/id", func(s *gonets.Scenario) { s.Steps[1].Else[0].ID = "x" }},
+		{"/steps/1/then/0", func(s *gonets.Scenario) { s.Steps[1].Then[0].Stop = nil }},
+		{"/steps/2/then", func(s *gonets.Scenario) { s.Steps[2].Then = s.Steps[1].Then }},
+		{"/steps/2/respond", func(s *gonets.Scenario) { s.Steps[2].Set = gonets.Rows{} }},
+		{"/steps/0/http/url", func(s *gonets.Scenario) { s.Steps[0].HTTP.URL = "/relative" }},
+		{"/steps/0/http/query/0", func(s *gonets.Scenario) { s.Steps[0].HTTP.Query = gonets.Rows{{Value: "x"}} }},
+		{"/steps/0/http/headers/0", func(s *gonets.Scenario) { s.Steps[0].HTTP.Headers = gonets.Rows{{Name: "a:b"}} }},
+		{"/steps/0/http/body", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{} }},
+		{"/steps/0/http/body/text", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{Text: &long} }},
+		{"/steps/0/http/body/json", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Body = &gonets.HTTPBody{JSON: &gonets.Tree{Value: deep}}
+		}},
+		{"/steps/0/http/reply_limit", func(s *gonets.Scenario) { s.Steps[0].HTTP.ReplyLimit = -1 }},
+		{"/steps/0/http/success/codes/0", func(s *gonets.Scenario) { s.Steps[0].HTTP.Success.Codes = []string{"all"} }},
+		{"/steps/0/http/retry/delays", func(s *gonets.Scenario) {
+			for range gonets.MaxRetries + 1 {
+				s.Steps[0].HTTP.Retry.Delays = append(s.Steps[0].HTTP.Retry.Delays, second)
+			}
+		}},
+		{"/steps/0/http/retry/exponential", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{}, Exponential: &gonets.Exponential{First: second, Factor: 2, Tries: 2}}
+		}},
+		{"/steps/0/http/save/headers", func(s *gonets.Scenario) { s.Steps[0].HTTP.Save.Headers = "headers" }},
+		{"/steps/2/respond/status", func(s *gonets.Scenario) {
+			s.Steps[2].Respond.Status = &gonets.Tree{Value: json.Number("20")}
+		}},
+	} {
+		t.Run(tc.want, func(t *testing.T) {
+			t.Parallel()
+			s := validScenario()
+			tc.plant(s)
+			if got := s.Validate(); len(got) != 1 || got[0].Pointer != tc.want || got[0].Code != gonets.CodeInvalid {
+				t.Errorf("want one problem at %s, got:\n%s", tc.want, pointers(got))
+			}
+		})
+	}
+}
+
+func TestScenariosHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	many := validScenario()
+	for i := range gonets.MaxStepsPerScenario {
+		many.Steps = append(many.Steps, gonets.Step{ID: fmt.Sprintf("s%d", i), Stop: &gonets.StopStep{}})
+	}
+	if got := pointers(many.Validate()); !strings.HasPrefix(got, "/steps (205 steps") {
+		t.Errorf("too many steps: %s", got)
+	}
+	nested := []gonets.Step{{ID: "a", Stop: &gonets.StopStep{}}}
+	for range gonets.MaxStepDepth - 1 {
+		nested = []gonets.Step{{ID: "a", If: "x", Then: nested}}
+	}
+	s := &gonets.Scenario{Name: "a", Steps: nested}
+	if got := s.Validate(); len(got) > 0 {
+		t.Errorf("the allowed depth: %s", pointers(got))
+	}
+	s.Steps = []gonets.Step{{ID: "a", If: "x", Else: nested}}
+	if got := pointers(s.Validate()); !strings.Contains(got, "nested deeper than 16") {
+		t.Errorf("one deeper: %s", got)
+	}
+}
+
+func TestTemplatesAreLeftToThoseWhoKnowThem(t *testing.T) {
+	t.Parallel()
+	for _, syntax := range []gonets.Syntax{"", gonets.SyntaxLeadConverter, gonets.SyntaxQnext, gonets.SyntaxSmartbot} {
+		variable := map[gonets.Syntax]string{"": "{{ a }}", gonets.SyntaxLeadConverter: "({a})", gonets.SyntaxQnext: "${a}", gonets.SyntaxSmartbot: "%a%"}[syntax]
+		s := validScenario()
+		s.Syntax = syntax
+		s.Steps[0].HTTP.URL = variable + "/path"
+		s.Steps[0].HTTP.Headers = gonets.Rows{{Name: variable + " x", Value: "1"}}
+		s.Steps[2].Respond.Status = &gonets.Tree{Value: variable}
+		s.Steps = append(s.Steps, gonets.Step{ID: "wait", Delay: variable})
+		if got := s.Validate(); len(got) > 0 {
+			t.Errorf("%s: %s", syntax, pointers(got))
+		}
+	}
+}
+
+func TestNetworksAndAddressesOfTheServer(t *testing.T) {
+	t.Parallel()
+	for _, ok := range []string{"10.0.0.0/8", "fd00::/8", "192.168.1.7/32", "0.0.0.0/0"} {
+		if p, err := gonets.ParseNetwork(ok); err != nil || p.String() != ok {
+			t.Errorf("%s: %v, %v", ok, p, err)
+		}
+	}
+	for _, bad := range []string{"", "10.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "lan", "::1"} {
+		if _, err := gonets.ParseNetwork(bad); err == nil {
+			t.Errorf("%q is taken for a network", bad)
+		}
+	}
+	for address, ok := range map[string]bool{"https://a.test": true, "http://127.0.0.1:7070/base": true,
+		"a.test": false, "ftp://a.test": false, "https://": false, "https://u:p@a.test": false, "https://a.test?x": false, "https://a.test#x": false} {
+		if err := gonets.CheckBaseURL(address); (err == nil) != ok {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+func TestSourceAndSettingsInCleanStateHaveNoProblems(t *testing.T) {
+	t.Parallel()
+	s := gonets.Source{Name: "a", Preset: "vk_callback", Verify: &gonets.Verify{Secret: "x"}, ID: &gonets.SourceID{}, CORS: "https://a.test"}
+	if got := s.Validate(); len(got) > 0 {
+		t.Errorf("%s", pointers(got))
+	}
+	s.Verify = &gonets.Verify{Kind: "none", Secret: "My Secret"}
+	if got := pointers(s.Validate()); !strings.HasPrefix(got, "/verify/secret") {
+		t.Errorf("none with a secret: %s", got)
+	}
+	if got := (&gonets.Settings{}).Validate(); len(got) > 0 {
+		t.Errorf("%s", pointers(got))
+	}
+}
