@@ -8,8 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +24,7 @@ import (
 	"gonets/internal/listen"
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
+	"gonets/internal/search"
 	"gonets/internal/secret"
 	"gonets/internal/service"
 	"gonets/internal/source"
@@ -118,12 +117,13 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	var left []gonets.InFlight
-	if s.journal, left, _, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+	var known bool
+	if s.journal, left, known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
 		return s, err
 	}
 	s.engine = engine.New(engine.Options{
 		Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
-		Metrics: metrics, Log: s.log, LeftOver: left, SoftDeadline: cfg.StopDeadline.D(),
+		Metrics: metrics, Log: s.log, LeftOver: left, LeftOverKnown: known, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{
@@ -132,7 +132,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	})
 	docs := documents{Store: s.store, live: config}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: s.store, Events: s.store, Runs: s.store, Secrets: s.store,
+		Documents: docs, Sources: s.store, Scenarios: s.store, Events: s.store, Runs: history{s.store}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
@@ -255,21 +255,19 @@ type documents struct {
 }
 
 func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
-	if a.Settings != nil {
-		for _, text := range a.Settings.AllowNetworks {
-			if _, err := netip.ParsePrefix(text); err != nil {
-				return nil, gonets.Errorf(gonets.CodeInvalid, "allow_networks: %q is no network in CIDR form, such as 10.0.0.0/8", text)
-			}
-		}
-		if _, err := url.Parse(strings.TrimSpace(a.Settings.PublicURL)); err != nil {
-			return nil, gonets.Errorf(gonets.CodeInvalid, "public_url is no address: %w", err)
-		}
-	}
 	applied, err := d.Store.Apply(ctx, a)
 	if err != nil || a.DryRun {
 		return applied, err
 	}
 	return applied, d.live.Refresh(ctx)
+}
+
+// history finds runs by a value however a person types it.
+type history struct{ *store.Store }
+
+func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	f.Value = search.Normalize(f.Value)
+	return h.Store.Runs(ctx, f)
 }
 
 // checks find what only the owners of steps and presets know to be wrong in a

@@ -159,19 +159,27 @@ func (a *app) printEvent(ev *api.Event, full bool) {
 	if ev.Query != "" {
 		target += "?" + ev.Query
 	}
-	a.printMessage("  ", safeLine(ev.Method+" "+target), ev.Headers, ev.Content, full)
+	a.printMessage("  ", message{ev.Method + " " + target, ev.Headers, ev.Content}, full)
 	if ev.Answer != nil {
 		a.printf("  Answered by the scenario:\n")
-		a.printMessage("    ", fmt.Sprintf("HTTP %d", ev.Answer.Status), ev.Answer.Headers, ev.Answer.Content, full)
+		a.printMessage("    ", message{fmt.Sprintf("HTTP %d", ev.Answer.Status), ev.Answer.Headers, ev.Answer.Content}, full)
 	}
 }
 
-// printMessage shows an HTTP message: first line, headers, body.
-func (a *app) printMessage(prefix, line string, headers []gonets.Header, c api.Content, full bool) {
-	a.printf("%s%s\n", prefix, a.paint(bold, line))
-	for _, h := range headers {
+// message is an HTTP message with its first line.
+type message struct {
+	line    string
+	headers []gonets.Header
+	content api.Content
+}
+
+// printMessage shows a message, every line behind the prefix.
+func (a *app) printMessage(prefix string, m message, full bool) {
+	a.printf("%s%s\n", prefix, a.paint(bold, safeLine(m.line)))
+	for _, h := range m.headers {
 		a.printf("%s%s\n", prefix, safeLine(h.Name+": "+h.Value))
 	}
+	c := m.content
 	if c.Body == "" {
 		return
 	}

@@ -146,7 +146,7 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 		a.printf("    Its result came too late to change anything.\n")
 	}
 	if at.Request.URL != "" {
-		a.printMessage("    > ", safeLine(at.Request.Method+" "+at.Request.URL), at.Request.Headers, at.Request.Content, full)
+		a.printMessage("    > ", message{at.Request.Method + " " + at.Request.URL, at.Request.Headers, at.Request.Content}, full)
 	}
 	for _, hop := range at.Redirects {
 		a.printf("    %d to %s\n", hop.Status, safeLine(hop.URL))
@@ -155,7 +155,7 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 		return
 	}
 	line := first(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))
-	a.printMessage("    < ", safeLine(line), at.Response.Headers, at.Response.Content, full)
+	a.printMessage("    < ", message{line, at.Response.Headers, at.Response.Content}, full)
 	if at.Response.Cut {
 		a.printf("    The reply was longer; this is what was kept.\n")
 	}

@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ type Publisher interface{ Publish(c gonets.Change) }
 // process.
 type Journal interface {
 	Begin(f gonets.InFlight) (done func())
+	// Reset forgets what the dead process left, once it is dealt with.
+	Reset(epoch int64) error
 }
 
 // Metrics counts what happens.
@@ -58,8 +61,11 @@ type Options struct {
 	Node  string
 	Epoch int64
 	// LeftOver are the requests that were on their way when the last process
-	// on this data folder died.
-	LeftOver []gonets.InFlight
+	// on this data folder died. LeftOverKnown is false when the machine itself
+	// went down: then nobody knows, and any run that was worked on may have
+	// been sent.
+	LeftOver      []gonets.InFlight
+	LeftOverKnown bool
 	// SoftDeadline is how long Stop waits for requests in flight.
 	SoftDeadline time.Duration
 }
@@ -105,6 +111,13 @@ func (e *Engine) Start(ctx context.Context) error {
 	report, err := e.Store.Rescue(ctx, e.LeftOver)
 	if err != nil {
 		return err
+	}
+	if err := e.Journal.Reset(e.Epoch); err != nil {
+		return fmt.Errorf("the journal of requests in flight cannot be begun: %w", err)
+	}
+	if report.Released > 0 && !e.LeftOverKnown {
+		e.Log.Warn("the machine went down while runs were worked on; their requests may have been sent and are sent again with the same key",
+			"runs", report.Released)
 	}
 	if report.Released > 0 || len(report.Poisoned) > 0 {
 		e.Log.Info("took over what the last process left", "runs", report.Released, "maybe_sent", report.Unknown,

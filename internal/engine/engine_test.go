@@ -88,6 +88,7 @@ func status(code int, body string) func(int, *gonets.Request) gonets.Exchange {
 type noJournal struct{}
 
 func (noJournal) Begin(gonets.InFlight) func() { return func() {} }
+func (noJournal) Reset(int64) error            { return nil }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
@@ -101,7 +102,7 @@ func newRigOn(t *testing.T, st *store.Store, clock *testkit.Clock, places *Place
 	bus := &notify.Bus{}
 	e := New(Options{
 		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: noJournal{},
-		Metrics: telemetry.NewMetrics(), Log: slog.Default(), SoftDeadline: time.Second,
+		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: time.Second,
 		Env: &step.Env{
 			Event: func(ev *gonets.Event) map[string]any {
 				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}

@@ -165,9 +165,10 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
 			Tags: []string{r.noun()}, Metadata: map[string]any{metaRight: r.Right},
 			RejectUnknownQueryParameters: true,
-			BodyReadTimeout:              gonets.ServerBodyTimeout,
-			DefaultStatus:                r.Status,
-			Responses:                    map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
+			// An earlier deadline would, once passed, end the operation itself.
+			BodyReadTimeout: handlerTimeout,
+			DefaultStatus:   r.Status,
+			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
 		}
 		if r.Right != RightNone {
 			op.Security = []map[string][]string{{securityScheme: {}}}

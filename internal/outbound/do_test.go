@@ -156,7 +156,7 @@ func TestPackedReplies(t *testing.T) {
 	zeros := make([]byte, 50<<20)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		body := map[string][]byte{"text": text, "noise": noise, "zeros": zeros, "empty": {}}[q.Get("body")]
+		body := map[string][]byte{"text": text, "noise": noise, "zeros": zeros, "empty": {}, "members": bytes.Repeat(pack(t, "gzip", nil), 10_000)}[q.Get("body")]
 		for _, coding := range q["pack"] {
 			body = pack(t, coding, body)
 		}
@@ -185,6 +185,8 @@ func TestPackedReplies(t *testing.T) {
 		"name=zstd&pack=zstd&body=zeros":                {gonets.CodeReplyTooLarge, zeros[:100_000]},
 		"name=deflate&pack=zlib&body=zeros":             {gonets.CodeReplyTooLarge, zeros[:100_000]},
 		"name=gzip,gzip&pack=gzip&pack=gzip&body=zeros": {gonets.CodeReplyTooLarge, zeros[:100_000]},
+		// Much on the wire that unpacks to nothing.
+		"name=gzip&body=members":             {gonets.CodeReplyTooLarge, []byte{}},
 		"body=noise":                         {gonets.CodeReplyTooLarge, noise[:100_000]},
 		"name=gzip&body=text":                {gonets.CodeBadReply, []byte{}},
 		"name=zstd&pack=zstd&body=text&cut=": {gonets.CodeBadReply, nil},

@@ -33,12 +33,12 @@ func Method(m string, hasBody bool) (string, error) {
 // be set: Host, Content-Length, Transfer-Encoding, Connection, TE, Trailer,
 // Upgrade, Proxy-* and Gonets-Hops.
 func ProtectedHeader(name string) bool {
-	name = lower(name)
-	switch name {
+	var buf [foldSize]byte
+	switch string(fold(&buf, name)) {
 	case "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "gonets-hops":
 		return true
 	}
-	return strings.HasPrefix(name, "proxy-")
+	return len(name) >= 6 && strings.EqualFold(name[:6], "proxy-")
 }
 
 // isToken is RFC 9110 §5.6.2.
@@ -73,7 +73,8 @@ func checkHeaders(headers []gonets.Header) error {
 // special gives the spelling of the names that net/http itself looks for;
 // others keep the one that the step gave them.
 func special(name string) string {
-	switch lower(name) {
+	var buf [foldSize]byte
+	switch string(fold(&buf, name)) {
 	case "user-agent":
 		return "User-Agent"
 	case "accept-encoding":
@@ -92,4 +93,23 @@ func blank(value string) bool { return strings.Trim(value, " \t") == "" }
 
 func contentHeader(name string) bool {
 	return len(name) > 8 && strings.EqualFold(name[:8], "content-")
+}
+
+// foldSize is longer than every name that we look for.
+const foldSize = 32
+
+// fold is the lower case of an ASCII name, without allocating: it is asked for
+// every header of every request. Longer names than any we know give nil.
+func fold(buf *[foldSize]byte, name string) []byte {
+	if len(name) > foldSize {
+		return nil
+	}
+	for i := range len(name) {
+		c := name[i]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		buf[i] = c
+	}
+	return buf[:len(name)]
 }

@@ -12,7 +12,8 @@ const masked = "***"
 
 // secretHeader tells which headers carry credentials.
 func secretHeader(name string) bool {
-	switch lower(name) {
+	var buf [foldSize]byte
+	switch string(fold(&buf, name)) {
 	case "authorization", "proxy-authorization", "cookie", "set-cookie",
 		"x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "private-token", "x-gitlab-token",
 		"x-telegram-bot-api-secret-token":
@@ -23,7 +24,8 @@ func secretHeader(name string) bool {
 
 // urlHeader tells which headers hold an address, with credentials perhaps.
 func urlHeader(name string) bool {
-	switch lower(name) {
+	var buf [foldSize]byte
+	switch string(fold(&buf, name)) {
 	case "location", "content-location", "referer":
 		return true
 	}
@@ -32,7 +34,8 @@ func urlHeader(name string) bool {
 
 // secretParam tells which query names carry credentials.
 func secretParam(name string) bool {
-	switch lower(name) {
+	var buf [foldSize]byte
+	switch string(fold(&buf, name)) {
 	case "token", "access_token", "refresh_token", "api_key", "apikey", "key", "secret", "client_secret",
 		"password", "sig", "signature":
 		return true
@@ -44,7 +47,8 @@ func secretParam(name string) bool {
 // meant. Only known ones are kept: the first word of anything else may be a
 // part of the secret.
 func authScheme(word string) bool {
-	switch lower(word) {
+	var buf [foldSize]byte
+	switch string(fold(&buf, word)) {
 	case "basic", "bearer", "digest", "token", "apikey", "api-key", "key", "oauth", "negotiate", "ntlm", "hmac",
 		"signature", "hawk", "aws4-hmac-sha256":
 		return true

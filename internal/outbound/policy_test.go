@@ -143,7 +143,12 @@ func TestOwnAddressesAreOpenForEventsOnly(t *testing.T) {
 		http.Redirect(w, r, server.URL+"/in/token", http.StatusFound)
 	})
 	host := func(name string) string { return fmt.Sprintf("http://%s:%d", name, addr.Port()) }
-	resolver := names(t, func(string, int64) []string { return []string{"127.0.0.1"} })
+	resolver := names(t, func(name string, _ int64) []string {
+		if name == "nine.test" {
+			return []string{"127.0.0.9"}
+		}
+		return []string{"127.0.0.1"}
+	})
 	unspecified := netip.AddrPortFrom(netip.IPv4Unspecified(), addr.Port())
 	for _, listen := range []netip.AddrPort{addr, unspecified} {
 		for _, allow := range [][]netip.Prefix{nil, loopback} {
@@ -190,6 +195,9 @@ func TestOwnAddressesAreOpenForEventsOnly(t *testing.T) {
 			}
 			ex := c.Do(context.Background(), &gonets.Request{URL: server.URL + "/in/t", Hops: gonets.MaxHops})
 			expect(t, ex, gonets.OutcomeBlocked, gonets.CodeHopsExceeded)
+			if listen == unspecified {
+				expect(t, get(c, host("nine.test")+"/in/t"), gonets.OutcomeBlocked, gonets.CodeBlockedAddress)
+			}
 			if allow != nil {
 				before := requests.Load()
 				ex := c.Do(context.Background(), &gonets.Request{URL: outside.URL, FollowRedirects: true, Hops: gonets.MaxHops})
