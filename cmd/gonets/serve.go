@@ -79,6 +79,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if s.log, err = telemetry.NewLogger(out, telemetry.LogOptions{Level: cfg.LogLevel, Format: cfg.LogFormat}); err != nil {
 		return s, err
 	}
+	// net/http writes to the standard logger, which knows nothing of secrets.
+	slog.SetDefault(s.log)
 	// The address first: two servers on one folder or one port should know it
 	// at once.
 	if s.http, err = listen.New(cfg.Listen); err != nil {

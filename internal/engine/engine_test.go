@@ -18,18 +18,28 @@ import (
 	"gonets/internal/lane"
 	"gonets/internal/notify"
 	"gonets/internal/step"
-	"gonets/internal/store"
 	"gonets/internal/telemetry"
 	"gonets/internal/testkit"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
+// realStore is what the tests need of the store beside the engine's own wants.
+type realStore interface {
+	Store
+	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
+	Accept(ctx context.Context, a []gonets.Acceptance) ([]gonets.Accepted, error)
+	Act(ctx context.Context, a gonets.Action) (gonets.Run, error)
+	Answer(ctx context.Context, eventID string) (*gonets.Answer, error)
+	Run(ctx context.Context, id string) (gonets.RunDetail, error)
+	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+}
+
 // rig is an engine over a real store whose loops do not run: a test claims and
 // works by hand, so that nothing depends on timing.
 type rig struct {
 	t      *testing.T
-	store  *store.Store
+	store  realStore
 	clock  *testkit.Clock
 	sender *sender
 	bus    *notify.Bus
@@ -94,10 +104,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	clock := testkit.NewClock()
 	places := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
-	return newRigOn(t, testkit.Store(t, clock, places), clock, places)
-}
-
-func newRigOn(t *testing.T, st *store.Store, clock *testkit.Clock, places *Places) *rig {
+	st := testkit.Store(t, clock, places)
 	s := &sender{clock: clock, answer: ok(`{}`)}
 	bus := &notify.Bus{}
 	e := New(Options{
@@ -454,7 +461,7 @@ func TestTheFirstLaneIsKnownFromTheDocument(t *testing.T) {
 
 // failing is a store whose Finish fails as told.
 type failing struct {
-	*store.Store
+	Store
 	mu   sync.Mutex
 	errs []error
 }

@@ -158,7 +158,8 @@ func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, m
 	for i := range l.Items {
 		ids = append(ids, l.Items[i].ID)
 	}
-	return ids, l.Next != "", nil
+	// The oldest-first list always has a cursor, for those who follow it.
+	return ids, l.Next != "" && len(ids) == filter.Page.Size(), nil
 }
 
 // possible narrows the wanted states to those in which the action can be done.

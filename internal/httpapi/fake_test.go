@@ -134,6 +134,9 @@ func (b *backend) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonet
 			l.Items = append(l.Items, r.Run)
 		}
 	}
+	if f.Ascending {
+		l.Next = "follow"
+	}
 	return l, nil
 }
 func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {

@@ -212,7 +212,7 @@ func TestManyRunsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Done != 1 || len(got.Failed) != 1 || got.Failed[0].ID != "r2" || got.Failed[0].Code != gonets.CodeRunState {
+	if got.Done != 1 || got.More || len(got.Failed) != 1 || got.Failed[0].ID != "r2" || got.Failed[0].Code != gonets.CodeRunState {
 		t.Errorf("result %+v", got)
 	}
 	want := gonets.RunFilter{States: []gonets.RunState{gonets.RunPaused}, Scenario: "lead", Ascending: true, Page: gonets.Page{Limit: 5}}

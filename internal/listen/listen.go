@@ -6,6 +6,7 @@ package listen
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -38,7 +39,6 @@ func New(address string) (*Server, error) {
 	}
 	s.http = http.Server{
 		ReadHeaderTimeout: gonets.ServerHeaderTimeout,
-		ReadTimeout:       gonets.ServerBodyTimeout,
 		WriteTimeout:      gonets.ServerWriteTimeout,
 		IdleTimeout:       gonets.ServerIdleTimeout,
 		// net/http adds slack of its own (4 KiB) to this.
@@ -51,7 +51,37 @@ func New(address string) (*Server, error) {
 func (s *Server) Addr() netip.AddrPort { return netip.MustParseAddrPort(s.listener.Addr().String()) }
 
 // Handle sets the handler; call it before Start.
-func (s *Server) Handle(h http.Handler) { s.http.Handler = h }
+func (s *Server) Handle(h http.Handler) { s.http.Handler = patient{h} }
+
+// patient gives a caller a limited time to send a body. net/http's own
+// ReadTimeout would go on after the body and end handlers that are still at
+// work, such as streams and callers who wait for an answer.
+type patient struct{ next http.Handler }
+
+func (p patient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Body != nil && r.Body != http.NoBody {
+		rc := http.NewResponseController(w)
+		if rc.SetReadDeadline(time.Now().Add(gonets.ServerBodyTimeout)) == nil {
+			r.Body = &timedBody{ReadCloser: r.Body, rc: rc}
+		}
+	}
+	p.next.ServeHTTP(w, r)
+}
+
+// timedBody lifts the time limit once the body has come.
+type timedBody struct {
+	io.ReadCloser
+	rc *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		// A connection that cannot take a deadline has ended by itself.
+		_ = b.rc.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
 
 // Name names the service.
 func (s *Server) Name() string { return "http" }
@@ -154,8 +184,7 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// SetReadDeadline and the like are the connection's own; CloseWrite lets
-// net/http end a reply early without a reset.
+// CloseWrite lets net/http end a reply early without a reset.
 func (c *counted) CloseWrite() error {
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()

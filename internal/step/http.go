@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,6 +209,15 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 		r.Headers = append(r.Headers, gonets.Header{Name: row.name, Value: text})
 	}
 	if h.def.OwnHeadersOnly {
+		removed["user-agent"], removed["accept-encoding"] = true, true
+	}
+	// A blank value tells the sender not to add its own.
+	for _, name := range [...]string{"User-Agent", "Accept-Encoding"} {
+		if removed[strings.ToLower(name)] && !hasHeader(r.Headers, name) {
+			r.Headers = append(r.Headers, gonets.Header{Name: name})
+		}
+	}
+	if h.def.OwnHeadersOnly {
 		return nil
 	}
 	auto := []gonets.Header{
@@ -218,11 +228,15 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.path)},
 	}
 	for _, a := range auto {
-		if a.Value != "" && gonets.HeaderValue(r.Headers, a.Name) == "" && !removed[strings.ToLower(a.Name)] {
+		if a.Value != "" && !hasHeader(r.Headers, a.Name) && !removed[strings.ToLower(a.Name)] {
 			r.Headers = append(r.Headers, a)
 		}
 	}
 	return nil
+}
+
+func hasHeader(headers []gonets.Header, name string) bool {
+	return slices.ContainsFunc(headers, func(h gonets.Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
 // traceparent is a W3C Trace Context header: the run is the trace, the step

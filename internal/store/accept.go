@@ -203,7 +203,10 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 		if err != nil {
 			return out, err
 		}
-		return t.makeRun(it, r, out)
+		if out, err = t.makeRun(it, r, out); err != nil {
+			return out, err
+		}
+		return out, t.keepValues(it, []*route{r})
 	}
 	rs, err := t.subscribers(it.Event.Source)
 	if err != nil {

@@ -29,6 +29,8 @@ type dialect struct {
 	// freePages gives up to 1000 freed pages back to the file system; empty
 	// where the database does that by itself.
 	freePages string
+	// unusedBytes asks how many bytes of the files hold nothing.
+	unusedBytes string
 	// classify says what an error of the database means for the committer.
 	classify func(error) fault
 }
@@ -49,11 +51,12 @@ const (
 
 func sqliteDialect() dialect {
 	return dialect{
-		bind:      func(q string) string { return q },
-		ddl:       func(t string) string { return t },
-		begin:     "BEGIN IMMEDIATE",
-		freePages: "PRAGMA incremental_vacuum(1000)",
-		classify:  classifySQLite,
+		bind:        func(q string) string { return q },
+		ddl:         func(t string) string { return t },
+		begin:       "BEGIN IMMEDIATE",
+		freePages:   "PRAGMA incremental_vacuum(1000)",
+		unusedBytes: `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
+		classify:    classifySQLite,
 	}
 }
 

@@ -38,6 +38,9 @@ func (q *runQuery) add(cond string, args ...any) {
 	q.args = append(q.args, args...)
 }
 
+// afterAllIDs sorts behind every id, in any collation.
+const afterAllIDs = "g"
+
 // clockSlack is how far ids may run behind or ahead of created_at after the
 // clock was set.
 const clockSlack = 24 * time.Hour
@@ -54,7 +57,7 @@ func runQueries(f gonets.RunFilter) ([]runQuery, error) {
 	case from.id == "" && f.Ascending:
 		base.add("r.id > ?", "")
 	case from.id == "":
-		base.add("r.id < ?", "~")
+		base.add("r.id < ?", afterAllIDs)
 	case f.Ascending:
 		base.add("r.id > ?", from.id)
 	default:

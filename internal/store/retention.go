@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"os"
 	"time"
 
@@ -179,12 +178,9 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 		}
 		out.Runs[c.state] = n
 	}
-	var free, pageSize sql.NullInt64
-	if err := q.row(`SELECT freelist_count, page_size FROM pragma_freelist_count, pragma_page_size`, nil,
-		&free, &pageSize); err != nil {
+	if err := q.row(s.dialect.unusedBytes, nil, &out.FreeBytes); err != nil {
 		return out, s.dialect.wrap(err)
 	}
-	out.FreeBytes = free.Int64 * pageSize.Int64
 	for _, suffix := range []string{"", "-wal"} {
 		if info, err := os.Stat(s.opt.Path + suffix); err == nil {
 			out.SizeBytes += info.Size()

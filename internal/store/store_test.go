@@ -239,3 +239,29 @@ func TestStoppedStoreRefusesAndEndsWhatIsQueued(t *testing.T) {
 }
 
 func newID() string { return id.New() }
+
+func TestRetentionGivesPagesBack(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for range 300 {
+		_, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: newID(), Source: "s", Method: "POST",
+			ReceivedAt: s.Clock.Now(), Body: make([]byte, 4000)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Clock.Advance(1)
+	if _, err := s.Prune(t.Context(), s.Clock.Now().Add(1e9), 1000); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Stats(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := s.Events(t.Context(), gonets.EventFilter{}); err != nil || len(l.Items) != 0 {
+		t.Errorf("%d events are left (%v)", len(l.Items), err)
+	}
+	if got.FreeBytes > 100<<10 {
+		t.Errorf("%d bytes are free in the file, want them given back", got.FreeBytes)
+	}
+}

@@ -275,6 +275,9 @@ func manualRun(f fixture) {
 			f.t.Errorf("version %d: %+v", version, got.Runs)
 		}
 	}
+	if n := f.count(gonets.RunFilter{Value: "m"}); n != 3 {
+		f.t.Errorf("%d runs are found by their value, want 3", n)
+	}
 	_, err = f.Accept(f.ctx(), []gonets.Acceptance{{Event: f.event("m"), Scenario: "x", Version: 9}})
 	f.wantCode(err, gonets.CodeNotFound)
 	_, err = f.Accept(f.ctx(), []gonets.Acceptance{{Event: f.event("m"), Scenario: "nobody"}})

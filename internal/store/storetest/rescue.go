@@ -20,13 +20,17 @@ func (f *fixture) die(inflight ...gonets.InFlight) gonets.RescueReport {
 func rescue(f fixture) {
 	f.Places.Give(4)
 	idle, sent, waiting, finished := f.run("idle"), f.run("sent"), f.run("waiting"), f.run("finished")
+	between := f.transition(idle, gonets.RunRunning)
+	between.KeepLease = true
+	_, err := f.Finish(f.ctx(), between)
+	f.must(err)
 	f.finish(waiting, gonets.RunWaiting)
 	f.finish(finished, gonets.RunSucceeded)
 	epoch := f.Epoch()
 	report := f.die(
 		gonets.InFlight{RunID: sent.ID, Attempt: 1, Path: "send"},
 		// The journal may still name requests that were finished.
-		gonets.InFlight{RunID: waiting.ID, Attempt: 1, Path: "send"}, gonets.InFlight{RunID: "gone", Attempt: 1})
+		gonets.InFlight{RunID: waiting.ID, Attempt: 1, Path: "send"}, gonets.InFlight{RunID: idle.ID, Attempt: 1, Path: "send"}, gonets.InFlight{RunID: "gone", Attempt: 1})
 	if f.Epoch() <= epoch {
 		f.t.Errorf("epoch %d after %d", f.Epoch(), epoch)
 	}
@@ -175,7 +179,8 @@ func cancelRunning(f fixture) {
 	f.Places.Give(1)
 	run := f.run("x")
 	got := f.act(run.ID, gonets.ActionCancel)
-	if got.State != gonets.RunCancelled || got.Reason != gonets.CodeByPerson || got.FinishedAt.IsZero() || got.Lease.Held() {
+	if got.State != gonets.RunCancelled || got.Reason != gonets.CodeByPerson || got.FinishedAt.IsZero() ||
+		got.Lease.Held() || got.Lease.Seq <= run.Lease.Seq {
 		f.t.Errorf("%+v", got)
 	}
 	if fenced, err := f.Finish(f.ctx(), f.transition(run, gonets.RunSucceeded)); err != nil || !fenced {
