@@ -68,7 +68,8 @@ bench: ## speed and memory of the hot paths
 	go test -run '^$$' -bench . -benchmem ./...
 
 soak: build ## the long proofs: crashes under load, minutes of fuzzing (KILLS, FUZZTIME)
-	./bin/gonets drill --kills $(KILLS)
+	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
+	rm -rf bin/soak bin/soak.state
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 
 fuzz: ## every fuzz target for FUZZTIME each

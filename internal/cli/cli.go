@@ -60,7 +60,9 @@ type DrillOptions struct {
 	Rate  int
 	// Data is the drill's folder; empty takes a temporary one.
 	Data string
-	JSON bool
+	// State is a file in which a long drill remembers how far it is.
+	State string
+	JSON  bool
 }
 
 // usageError is a command that was not written right.

@@ -71,6 +71,7 @@ func (a *app) drillCommand() *cobra.Command {
 	f.StringVar(&o.Store, "store", "sqlite", "the kind of database")
 	f.Uint64Var(&o.Seed, "seed", 0, "repeat the chances of an earlier drill (default: new ones)")
 	f.IntVar(&o.Rate, "rate", 100, "how many events a second are sent")
+	f.StringVar(&o.State, "state", "", "a file that remembers how far a long drill is; the same command goes on from there")
 	f.StringVar(&o.Data, "data", "", "an empty folder for the drill, kept afterwards (default: a temporary one)")
 	return c
 }

@@ -99,11 +99,11 @@ func (x *exchange) element(base gonets.Event, item json.RawMessage, i int) (gone
 
 // receipts answers a request that held many events.
 func (x *exchange) receipts(accepted []gonets.Accepted, whole *source.Parsed) error {
-	r := receipt(accepted)
-	if !r.Success && batchStatus(accepted) == http.StatusConflict {
-		return keyReused()
+	if status := batchStatus(accepted); status != http.StatusOK {
+		x.write(source.Standard(status, receipt(accepted)))
+		return nil
 	}
-	x.write(x.b.Reply(whole, r))
+	x.write(x.b.Reply(whole, receipt(accepted)))
 	return nil
 }
 
@@ -123,6 +123,7 @@ func receipt(accepted []gonets.Accepted) source.Receipt {
 		one := source.Receipt{Success: !a.Conflict, EventID: a.EventID, Duplicate: a.Duplicate, Status: word(a)}
 		if a.Conflict {
 			one.Code, one.Error = gonets.CodeKeyReused, text(gonets.CodeKeyReused, nil)
+			all.Code, all.Error = one.Code, one.Error
 		}
 		all.Success = all.Success && one.Success
 		all.Duplicate = all.Duplicate && one.Duplicate

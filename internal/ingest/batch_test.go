@@ -68,7 +68,7 @@ func TestBatchTellsWhatBecameOfEachEvent(t *testing.T) {
 	if diff := cmp.Diff(want, words); diff != "" || body["success"] != false || body["event_id"] != first[0].Event.ID || g.status != 200 {
 		t.Errorf("%s %s", diff, g.text)
 	}
-	refused(t, b.do(t, http.MethodPost, "/batch", `[{"idempotency_key":"a","x":1}]`), "")
+	refused(t, b.do(t, http.MethodPost, "/batch", `[{"idempotency_key":"a","x":1}]`), gonets.CodeKeyReused)
 }
 
 func TestWhatIsNoBatch(t *testing.T) {
