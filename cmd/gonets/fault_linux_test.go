@@ -45,14 +45,10 @@ func startFaulty(t *testing.T, data string, strace ...string) *faulty {
 		syscall.Kill(-f.cmd.Process.Pid, syscall.SIGKILL)
 		f.cmd.Wait()
 	})
-	var info struct{ URL string }
-	if !await(func() bool {
-		raw, err := os.ReadFile(filepath.Join(data, fileServer))
-		return err == nil && json.Unmarshal(raw, &info) == nil
-	}) {
+	var ready bool
+	if f.url, ready = awaitReady(data); !ready {
 		t.Fatal("the server did not start")
 	}
-	f.url = info.URL
 	f.api("POST", "/api/v1/apply", `
 apiVersion: gonets/v1
 kind: Source

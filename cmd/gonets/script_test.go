@@ -56,7 +56,6 @@ type storyKey struct{}
 
 // story is what one script started.
 type story struct {
-	mu      sync.Mutex
 	servers map[string]*exec.Cmd
 	target  *target
 }
@@ -93,34 +92,41 @@ func await(ok func() bool) bool {
 // ready: server NAME [flags…]. It becomes the one that other commands talk to.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	data := ts.MkAbs(args[0])
-	info := filepath.Join(data, "server.json")
-	os.Remove(info)
+	os.Remove(filepath.Join(data, fileServer))
 	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	var log bytes.Buffer
 	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
 	cmd.Stdout, cmd.Stderr = &log, &log
 	ts.Check(cmd.Start())
 	storyOf(ts).servers[args[0]] = cmd
-	var server struct{ URL string }
-	ready := await(func() bool {
-		raw, err := os.ReadFile(info)
-		if err != nil || json.Unmarshal(raw, &server) != nil || server.URL == "" {
-			return false
-		}
-		res, err := http.Get(server.URL + "/readyz")
-		if err != nil {
-			return false
-		}
-		res.Body.Close()
-		return res.StatusCode == http.StatusOK
-	})
+	url, ready := awaitReady(data)
 	if ready == neg {
 		cmd.Process.Kill()
 		cmd.Wait()
 		ts.Fatalf("server ready: %v\n%s", ready, log.String())
 	}
 	ts.Setenv("GONETS_DATA", data)
-	ts.Setenv("URL", server.URL)
+	ts.Setenv("URL", url)
+}
+
+// awaitReady waits until the server of a data folder is ready and gives its
+// address.
+func awaitReady(data string) (url string, ready bool) {
+	ready = await(func() bool {
+		var info struct{ URL string }
+		raw, err := os.ReadFile(filepath.Join(data, fileServer))
+		if err != nil || json.Unmarshal(raw, &info) != nil || info.URL == "" {
+			return false
+		}
+		url = info.URL
+		res, err := http.Get(url + "/readyz")
+		if err != nil {
+			return false
+		}
+		res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	})
+	return url, ready
 }
 
 // cmdKill9 kills a server without warning: kill9 NAME.

@@ -83,7 +83,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	slog.SetDefault(s.log)
 	// The address first: two servers on one folder or one port should know it
 	// at once.
-	if s.http, err = listen.New(cfg.Listen); err != nil {
+	if s.http, err = listen.New(ctx, cfg.Listen); err != nil {
 		return s, err
 	}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
@@ -224,7 +224,8 @@ func (a *announcement) Start(context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  API        %s/api/docs\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
+	// A terminal that is gone keeps no server from its work.
+	_, _ = fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  API        %s/api/docs\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
 		version, local, data, filepath.Join(data, "owner.token"))
 	return nil
 }
@@ -315,7 +316,8 @@ func (r routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case path == "/":
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		fmt.Fprintln(w, "Gonets is running. This build has no web interface; the API is described at /api/docs.")
+		// The reader may be gone; there is nobody left to tell.
+		_, _ = io.WriteString(w, "Gonets is running. This build has no web interface; the API is described at /api/docs.\n")
 	default:
 		r.api.ServeHTTP(w, req)
 	}

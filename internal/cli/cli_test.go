@@ -125,7 +125,7 @@ type result struct {
 }
 
 // run runs the command line with the environment given as NAME=value.
-func run(t *testing.T, ctx context.Context, stdin string, environment []string, args ...string) result {
+func run(ctx context.Context, t *testing.T, stdin string, environment []string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := cli.Execute(ctx, cli.Env{
@@ -277,7 +277,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 			t.Parallel()
 			s := newServer(t, answers())
 			env := append(tt.env, "GONETS_DATA="+s.folder(t))
-			r := run(t, t.Context(), tt.stdin, env, strings.Fields(tt.args)...)
+			r := run(t.Context(), t, tt.stdin, env, strings.Fields(tt.args)...)
 			got := fmt.Sprintf("gonets %s\nexit %d\n", tt.args, r.code)
 			for _, asked := range s.asked {
 				got += "asked " + asked + "\n"
@@ -320,7 +320,7 @@ func TestMistakesNameFileLineAndColumn(t *testing.T) {
 	one := write(t, filepath.Join(dir, "one.yaml"), "kind: Source\nname: a")
 	two := write(t, filepath.Join(dir, "two.yaml"), "kind: Scenario\nname: b\nsteps: []\n")
 	three := write(t, filepath.Join(dir, "three.yaml"), "---\nkind: Settings\n")
-	r := run(t, t.Context(), "", nil, "apply", "--data", dir, one, two, three)
+	r := run(t.Context(), t, "", nil, "apply", "--data", dir, one, two, three)
 	want := two + ":3:5: unknown key \"metod\" (did you mean \"method\"?)\n" + one + ":1:1: a name is needed\n" + one + ": /x: no place is known\n"
 	if r.code != cli.ExitInvalid || r.stderr != want || r.stdout != "" {
 		t.Errorf("exit %d\n%s", r.code, cmp.Diff(want, r.stderr))
@@ -362,7 +362,7 @@ func TestTheServerIsFound(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := run(t, t.Context(), "", tt.env, append([]string{"secret", "list"}, tt.args...)...)
+			r := run(t.Context(), t, "", tt.env, append([]string{"secret", "list"}, tt.args...)...)
 			if r.code != tt.code || !strings.Contains(r.stderr, tt.says) {
 				t.Errorf("exit %d, want %d: %s", r.code, tt.code, r.stderr)
 			}
@@ -396,7 +396,7 @@ func TestTailFollowsHintsAndReconnects(t *testing.T) {
 		}
 	}
 	s := newServer(t, a)
-	r := run(t, ctx, "", nil, "runs", "tail", "--data", s.folder(t))
+	r := run(ctx, t, "", nil, "runs", "tail", "--data", s.folder(t))
 	want := "12:00:00  r1  waiting    lead  HTTP 503, try 3 in 25 s\n12:00:00  r0  succeeded  lead  HTTP 200\n"
 	if r.code != cli.ExitOK || r.stdout != want {
 		t.Errorf("exit %d\n%s", r.code, cmp.Diff(want, r.stdout))

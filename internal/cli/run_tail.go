@@ -112,22 +112,27 @@ func (t *tail) print(r *api.RunSummary) error {
 
 // follow prints changes until the context ends, which is no failure.
 func (t *tail) follow(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		err := t.stream(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if gonets.CodeOf(err) == gonets.CodeUnauthorized {
 			return err
 		}
-		fmt.Fprintf(t.app.Stderr, "The connection is lost (%s); trying again.\n", safeLine(err.Error()))
-		timer := t.app.Clock.NewTimer(reconnectAfter)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C():
-		}
+		t.pause(ctx, err)
+	}
+	return nil
+}
+
+// pause says what broke the stream and waits before the next one.
+func (t *tail) pause(ctx context.Context, broken error) {
+	if ctx.Err() != nil {
+		return
+	}
+	fmt.Fprintf(t.app.Stderr, "The connection is lost (%s); trying again.\n", safeLine(broken.Error()))
+	timer := t.app.Clock.NewTimer(reconnectAfter)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C():
 	}
 }
 

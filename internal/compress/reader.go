@@ -70,7 +70,7 @@ type source struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
 	}
 	return n, err
@@ -109,10 +109,10 @@ func (l *layer) blame(err error) error {
 	switch {
 	case l.src.err != nil:
 		return l.src.err
-	case err == io.EOF:
-		return io.EOF
 	case errors.Is(err, ErrCorrupt):
 		return err
+	case errors.Is(err, io.EOF):
+		return io.EOF
 	}
 	return fmt.Errorf("%w: %s: %w", ErrCorrupt, l.coding, err)
 }
@@ -156,7 +156,7 @@ func (l *layer) open() error {
 
 // eofIsCut makes an end within a header an error: there was a first byte.
 func eofIsCut(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -53,12 +53,11 @@ type fakeServer struct {
 	fault string
 	file  *ledger.File
 
-	mu     sync.Mutex
-	sink   string
-	order  []*fakeRun
-	byKey  map[string]*fakeRun
-	count  int
-	server *http.Server
+	mu    sync.Mutex
+	sink  string
+	order []*fakeRun
+	byKey map[string]*fakeRun
+	count int
 }
 
 type fakeRun struct {
@@ -231,7 +230,9 @@ func (s *fakeServer) work(run *fakeRun) {
 		s.finish(run, gonets.RunSucceeded)
 		return
 	}
-	for {
+	retry := time.NewTicker(5 * time.Millisecond)
+	defer retry.Stop()
+	for ; ; <-retry.C {
 		s.mu.Lock()
 		run.Attempts++
 		run.State = gonets.RunRunning
@@ -248,7 +249,6 @@ func (s *fakeServer) work(run *fakeRun) {
 			}
 			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 

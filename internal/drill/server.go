@@ -144,9 +144,16 @@ func (p *process) awaitReady(ctx context.Context, base string, o *Options) (time
 	}
 }
 
+// errEndedWell stands for the exit code of a server that was not asked to end.
+var errEndedWell = errors.New("exit status 0")
+
 // unexpected describes a server that ended by itself.
 func (p *process) unexpected(o *Options) error {
-	return fmt.Errorf("the server ended by itself (%v); its log ends with:\n%s", p.err, logTail(o))
+	how := p.err
+	if how == nil {
+		how = errEndedWell
+	}
+	return fmt.Errorf("the server ended by itself (%w); its log ends with:\n%s", how, logTail(o))
 }
 
 func logTail(o *Options) string {

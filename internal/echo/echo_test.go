@@ -258,7 +258,7 @@ func TestCutComesAfterTheHeaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if _, err := io.ReadAll(resp.Body); resp.StatusCode != 200 || err == nil {
+	if _, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK || err == nil {
 		t.Errorf("status %d and a whole body", resp.StatusCode)
 	}
 	if _, list := h.book.list("a"); len(list) != 1 || list[0].Status != 0 {
@@ -266,7 +266,7 @@ func TestCutComesAfterTheHeaders(t *testing.T) {
 	}
 	// Without a connection of its own the answer is shorter than announced.
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("GET", "/echo/a?script=cut", nil))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/echo/a?script=cut", nil))
 	if w.Header().Get("Content-Length") != "1000" || w.Body.Len() != 0 {
 		t.Errorf("%v, %d bytes", w.Header(), w.Body.Len())
 	}
@@ -413,7 +413,7 @@ func TestEndedBodyIsRefused(t *testing.T) {
 	t.Parallel()
 	h := New(&hasty{})
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest("POST", "/echo/a", io.MultiReader(bytes.NewReader([]byte("x")), broken{})))
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/echo/a", io.MultiReader(bytes.NewReader([]byte("x")), broken{})))
 	if w.Code != 400 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

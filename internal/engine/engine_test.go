@@ -409,6 +409,9 @@ func TestStoppingCutsWhatDoesNotEndAndChargesNothing(t *testing.T) {
 	if err := <-stopped; err != nil {
 		t.Fatal(err)
 	}
+	if n := r.sender.count(); n != gonets.LaneConcurrency {
+		t.Fatalf("%d requests, want %d: a stopping server began new ones", n, gonets.LaneConcurrency)
+	}
 	for _, id := range runs {
 		d := r.wantState(id, gonets.RunQueued)
 		if d.Run.Tries != 0 || d.Run.Lease.Held() {
@@ -533,8 +536,8 @@ func TestAPanicPausesItsRunAlone(t *testing.T) {
 
 func TestQuarantinedRunsGoOneAtATime(t *testing.T) {
 	t.Parallel()
-	if n := laneLimit(lane.Quarantine); n != 1 {
-		t.Fatalf("%d at once in quarantine", n)
+	if l := laneLimits(lane.Quarantine); l.Requests != 1 || l.Workers != 1 {
+		t.Fatalf("%+v in quarantine", l)
 	}
 }
 
@@ -543,7 +546,7 @@ func TestMoreWorkThanMemoryHoldsIsAllDone(t *testing.T) {
 	r := newRig(t)
 	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 10_000)
 	r.apply(httpStep("deal", "http://a.test/"))
-	const n = gonets.LaneQueue + gonets.LaneConcurrency + 50
+	const n = gonets.LaneQueue + workersPerRequest*gonets.LaneConcurrency + 50
 	for range n {
 		r.event("x")
 	}

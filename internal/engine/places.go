@@ -16,15 +16,20 @@ type Places struct {
 
 // NewPlaces makes empty lanes; own tells whether an address is this server's.
 func NewPlaces(own func(url string) bool) *Places {
-	return &Places{Set: lane.NewSet(laneLimit), own: own}
+	return &Places{Set: lane.NewSet(laneLimits), own: own}
 }
 
-// laneLimit is how many runs of a lane are worked on at once.
-func laneLimit(name string) int {
+// workersPerRequest is how many workers stand behind each request that a lane
+// may have on its way: enough to wait for the disk while others send.
+const workersPerRequest = 8
+
+// laneLimits are a lane's limits. Runs in quarantine go one at a time as a
+// whole.
+func laneLimits(name string) lane.Limits {
 	if name == lane.Quarantine {
-		return 1
+		return lane.Limits{Requests: 1, Workers: 1}
 	}
-	return gonets.LaneConcurrency
+	return lane.Limits{Requests: gonets.LaneConcurrency, Workers: workersPerRequest * gonets.LaneConcurrency}
 }
 
 // Place finds the lane in which a new run waits and promises a place in its

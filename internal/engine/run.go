@@ -164,8 +164,14 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	if (w.attempt != nil || w.answer != nil) && !w.flush() {
 		return false
 	}
-	req.Concurrency = laneLimit(w.lane)
+	leave, err := w.Places.Enter(w.loopCtx, w.lane)
+	if err != nil {
+		w.giveBack()
+		return false
+	}
+	req.Concurrency = laneLimits(w.lane).Requests
 	a := w.send(next.Path, req)
+	leave()
 	h.Judge(&a.Exchange, w.scope)
 	if missing != "" {
 		a.Error = joinSentences(a.Error, "Not there, sent empty: "+missing+".")
@@ -179,6 +185,13 @@ func joinSentences(a, b string) string {
 		return b
 	}
 	return a + " " + b
+}
+
+// giveBack ends the work of a stopping server on a run that sent nothing.
+func (w *jobWork) giveBack() {
+	t := w.transition(gonets.RunQueued)
+	t.DueAt = w.Clock.Now()
+	w.commit(t)
 }
 
 // send makes the exchange; a person or a stopping server may cut it.
@@ -229,9 +242,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		t.Reason = verdict.Reason
 		w.commit(t)
 	case gonets.VerdictRelease:
-		t := w.transition(gonets.RunQueued)
-		t.DueAt = now
-		w.commit(t)
+		w.giveBack()
 	case gonets.VerdictPause:
 		t := w.transition(gonets.RunPaused)
 		t.Reason = verdict.Reason

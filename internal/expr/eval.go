@@ -317,11 +317,12 @@ func (ev *evaluation) slice(t *ast.SliceNode) (any, error) {
 		runes = []rune(s)
 	}
 	size := len(list) + len(runes)
-	from, to := 0, size
-	if from, err = ev.edge(t.From, 0, size); err != nil {
+	from, err := ev.edge(t.From, 0, size)
+	if err != nil {
 		return nil, err
 	}
-	if to, err = ev.edge(t.To, size, size); err != nil {
+	to, err := ev.edge(t.To, size, size)
+	if err != nil {
 		return nil, err
 	}
 	to = max(from, to)

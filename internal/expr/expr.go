@@ -154,7 +154,8 @@ func (a *absent) nearest() []string {
 		return nil
 	}
 	var prefix value.Path
-	name, known := a.path.Root(), []string(nil)
+	var known []string
+	name := a.path.Root()
 	root, ok := a.scope.Lookup(name)
 	if !ok {
 		known = a.scope.Names()

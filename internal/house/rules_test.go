@@ -30,7 +30,6 @@ var owners = []owner{
 	{"github.com/expr-lang/expr", []string{"expr"}, "expressions run under its budgets only", nil},
 	{"github.com/danielgtaylor/huma/v2", []string{"httpapi"}, "the API's operations", nil},
 	{"go.yaml.in/yaml/v3", []string{"document"}, "documents are read and written there", nil},
-	{"github.com/caarlos0/env/v11", []string{"config"}, "the environment is read there", nil},
 	{"github.com/klauspost/compress", []string{"compress"}, "decoders with limits", packs},
 	{"github.com/andybalholm/brotli", []string{"compress"}, "decoders with limits", packs},
 	{"golang.org/x/text", []string{"charset"}, "old character sets", nil},

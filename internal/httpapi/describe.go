@@ -100,12 +100,6 @@ func memberNames(r huma.Registry, op *huma.Operation, place string) []string {
 
 func nearest(name string, known []string) string { return value.Nearest(name, known) }
 
-const docsStyle = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-code,.path{font-family:ui-monospace,monospace}.method{display:inline-block;min-width:4rem;font-weight:600}
-section{border-top:1px solid #ccc;padding:.5rem 0}h2{text-transform:capitalize;margin-top:2rem}
-table{border-collapse:collapse}td,th{text-align:left;padding:.15rem 1rem .15rem 0;vertical-align:top}small{color:#555}
-@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}section{border-color:#444}small{color:#aaa}a{color:#8ab4f8}}`
-
 type docsGroup struct {
 	Noun   string
 	Routes []docsRoute
@@ -144,7 +138,7 @@ func docsPage(o *huma.OpenAPI) (page []byte, policy string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	err = t.Execute(&b, map[string]any{"Style": template.CSS(docsStyle), "Groups": groups, "Info": o.Info})
+	err = t.Execute(&b, map[string]any{"Groups": groups, "Info": o.Info})
 	hash := sha256.Sum256([]byte(docsStyle))
 	policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-" +
 		base64.StdEncoding.EncodeToString(hash[:]) + "'"

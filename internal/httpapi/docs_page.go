@@ -3,7 +3,7 @@ package httpapi
 // docsTemplate is the page of /api/docs.
 const docsTemplate = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Gonets API</title><style>{{.Style}}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Gonets API</title><style>` + docsStyle + `</style></head>
 <body>
 <h1>Gonets API</h1>
 <p>{{.Info.Description}}</p>
@@ -26,3 +26,10 @@ The whole description is <a href="/api/openapi.json">openapi.json</a>.</p>
 {{end}}{{end}}</body>
 </html>
 `
+
+// docsStyle is the page's style; the page's policy names its hash.
+const docsStyle = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+code,.path{font-family:ui-monospace,monospace}.method{display:inline-block;min-width:4rem;font-weight:600}
+section{border-top:1px solid #ccc;padding:.5rem 0}h2{text-transform:capitalize;margin-top:2rem}
+table{border-collapse:collapse}td,th{text-align:left;padding:.15rem 1rem .15rem 0;vertical-align:top}small{color:#555}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}section{border-color:#444}small{color:#aaa}a{color:#8ab4f8}}`

@@ -159,7 +159,7 @@ func New(o Options) http.Handler {
 // register builds the operations of the table on mux.
 func (s *server) register(mux *http.ServeMux) huma.API {
 	api := humago.New(mux, s.config())
-	api.UseMiddleware(s.authorize(api))
+	api.UseMiddleware(s.authorize)
 	for _, r := range Routes() {
 		op := huma.Operation{
 			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
@@ -188,18 +188,16 @@ const (
 
 // authorize lets a request through that has the right which its operation
 // needs. The owner's token has all rights.
-func (s *server) authorize(api huma.API) func(huma.Context, func(huma.Context)) {
-	return func(ctx huma.Context, next func(huma.Context)) {
-		right, _ := ctx.Operation().Metadata[metaRight].(Right)
-		if right == RightNone || s.isOwner(ctx.Header("Authorization")) {
-			next(ctx)
-			return
-		}
-		_, w := humago.Unwrap(ctx)
-		w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
-		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeUnauthorized,
-			"this needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder")))
+func (s *server) authorize(ctx huma.Context, next func(huma.Context)) {
+	right, _ := ctx.Operation().Metadata[metaRight].(Right)
+	if right == RightNone || s.isOwner(ctx.Header("Authorization")) {
+		next(ctx)
+		return
 	}
+	_, w := humago.Unwrap(ctx)
+	w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
+	writeProblem(w, newProblem(gonets.Errorf(gonets.CodeUnauthorized,
+		"this needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder")))
 }
 
 // isOwner compares hashes, so that neither length nor content of the token
@@ -231,10 +229,9 @@ func (s *server) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tracked := &trackedWriter{ResponseWriter: w}
 		defer func() {
-			v := recover()
-			switch {
-			case v == nil:
-			case v == http.ErrAbortHandler: //nolint:errorlint // net/http compares it the same way
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler: // net/http compares it the same way
 				panic(v)
 			default:
 				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"gonets"
@@ -114,7 +113,7 @@ func newEvent(in *api.NewEvent) (gonets.Event, error) {
 	case len(in.Body) > 0 && in.Text != "":
 		return ev, invalid("/text", "body and text were both given; an event has one body. Leave one of them out")
 	case len(in.Body) > 0:
-		ev.Body = json.RawMessage(in.Body)
+		ev.Body = in.Body
 		defaultType(&ev, "application/json")
 	case in.Text != "":
 		ev.Body = []byte(in.Text)

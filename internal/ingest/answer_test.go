@@ -64,6 +64,18 @@ func TestACallerGetsTheScenariosAnswer(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatComesDuringTheCommitIsNotMissed(t *testing.T) {
+	t.Parallel()
+	b := answerBench(t, gonets.Source{})
+	b.store.beforeAccept = func(list []gonets.Acceptance) {
+		b.bus.Publish(gonets.Change{Kind: "run", Event: list[0].Event.ID, Answer: &gonets.Answer{Status: 200, Body: []byte("quick")}})
+	}
+	// The clock stands still: only the hint can end the wait.
+	if g := b.do(t, http.MethodPost, "", "x"); g.text != "quick" {
+		t.Errorf("got %s", g.text)
+	}
+}
+
 func TestAnAnswerNeverRedirects(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{0, 100, 302, 399, 700} {

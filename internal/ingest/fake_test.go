@@ -34,6 +34,8 @@ type memory struct {
 	runs     map[string][]gonets.RunSummary // by event
 	answers  map[string]*gonets.Answer
 	lookups  int
+	// afterLookup runs when a source was read, before it is given.
+	afterLookup func()
 	// makes says which runs an event gets.
 	makes func(ev *gonets.Event) (runs []gonets.Run, mayRespond bool)
 	// beforeAccept runs before a commit, outside the lock.
@@ -60,6 +62,9 @@ func (m *memory) SourceByToken(_ context.Context, token string) (gonets.SourceIn
 	defer m.mu.Unlock()
 	m.lookups++
 	src, ok := m.sources[token]
+	if m.afterLookup != nil {
+		m.afterLookup()
+	}
 	if !ok {
 		return gonets.SourceInfo{}, gonets.Errorf(gonets.CodeAddressUnknown, "no source has this address")
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,9 @@ func TestNoPathIsEverRedirected(t *testing.T) {
 			req, err := http.NewRequest(method, b.server.URL, strings.NewReader("{}"))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if u, err := url.ParseRequestURI(path); err != nil || !Handles(&http.Request{URL: u}) {
+				t.Errorf("%s is not for us: %v", path, err)
 			}
 			req.URL.Opaque = "//" + req.URL.Host + path
 			g := b.send(t, req)
@@ -262,6 +266,20 @@ func TestASourceIsReadAgainWhenItChanged(t *testing.T) {
 	b.store.mu.Unlock()
 	b.bus.Publish(gonets.Change{Kind: "config"})
 	send(404)
+}
+
+func TestASourceThatChangesWhileItIsReadIsNotKept(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, gonets.Source{})
+	b.store.afterLookup = func() {
+		b.store.afterLookup = nil
+		b.store.sources[token] = gonets.Source{Name: "main", Reply: &gonets.SourceReply{Status: 201}}
+		b.bus.Publish(gonets.Change{Kind: "config"})
+	}
+	b.do(t, http.MethodPost, "", "x")
+	if g := b.do(t, http.MethodPost, "", "x"); g.status != 201 {
+		t.Errorf("the old settings were kept: %d", g.status)
+	}
 }
 
 func TestPingMakesNoEvent(t *testing.T) {

@@ -199,3 +199,17 @@ func TestHostileJSONIsKept(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAPackedBodyMayBecomeIsPaidForBefore(t *testing.T) {
+	t.Parallel()
+	var held int64
+	send := func(most int64) got {
+		b := newBench(t, gonets.Source{}, func(o *Options) { o.MaxInFlight = most })
+		b.store.beforeAccept = func([]gonets.Acceptance) { held = b.handler.InFlight() }
+		return b.do(t, http.MethodPost, "", packed(t, 1000), "Content-Encoding", "gzip")
+	}
+	refused(t, send(2000), gonets.CodeBusy)
+	if g := send(8000); g.status != http.StatusOK || held == 0 || held > 1200 {
+		t.Errorf("%d bytes are held for a body of 1000: %d %s", held, g.status, g.text)
+	}
+}

@@ -5,6 +5,7 @@
 package lane
 
 import (
+	"context"
 	"sort"
 	"sync"
 
@@ -25,9 +26,9 @@ type Item struct {
 // Set is all lanes of one node. Its methods are safe for concurrent use and
 // never block.
 type Set struct {
-	limit func(name string) int
-	mu    sync.Mutex
-	lanes map[string]*state
+	limits func(name string) Limits
+	mu     sync.Mutex
+	lanes  map[string]*state
 	// queued counts what all lanes hold in memory, reservations included.
 	queued int
 	// bytes is about what the queued jobs hold.
@@ -35,21 +36,54 @@ type Set struct {
 	closed bool
 }
 
+// Limits bound the work on one lane.
+type Limits struct {
+	// Requests is how many requests may be on their way to the destination.
+	Requests int
+	// Workers is how many runs are worked on: more than Requests, because a
+	// worker also waits for the disk, and the destination should not be idle
+	// meanwhile.
+	Workers int
+}
+
 type state struct {
 	queue    []Item
 	head     int
 	reserved int
 	active   int
+	// sending holds a token for every request on its way.
+	sending chan struct{}
 	// backlog is true while the store holds due work for the lane.
 	backlog bool
 }
 
 func (s *state) waiting() int { return len(s.queue) - s.head }
 
-// NewSet makes a set; limit gives a lane's number of places for work in
-// progress, at least 1.
-func NewSet(limit func(name string) int) *Set {
-	return &Set{limit: limit, lanes: map[string]*state{}}
+// NewSet makes a set; limits gives a lane's limits, both at least 1.
+func NewSet(limits func(name string) Limits) *Set {
+	return &Set{limits: limits, lanes: map[string]*state{}}
+}
+
+// Enter waits for a place among the lane's requests; only a worker of the lane
+// calls it. leave gives the place back. It fails when ctx ends first.
+func (s *Set) Enter(ctx context.Context, name string) (leave func(), err error) {
+	s.mu.Lock()
+	l := s.lane(name)
+	if l.sending == nil {
+		l.sending = make(chan struct{}, s.limits(name).Requests)
+	}
+	sending := l.sending
+	s.mu.Unlock()
+	select {
+	case sending <- struct{}{}:
+		// Both may have been possible; then the end wins.
+		if ctx.Err() == nil {
+			return func() { <-sending }, nil
+		}
+		<-sending
+	case <-ctx.Done():
+	}
+	return nil, context.Cause(ctx)
 }
 
 func (s *Set) lane(name string) *state {
@@ -119,7 +153,7 @@ func (s *Set) Push(name string, it Item) Pushed {
 	l.reserved--
 	l.queue = append(l.queue, it)
 	s.bytes += it.Bytes
-	if l.active < s.limit(name) {
+	if l.active < s.limits(name).Workers {
 		l.active++
 		return StartWorker
 	}
@@ -221,7 +255,7 @@ func (s *Set) List() []gonets.LaneInfo {
 	list := make([]gonets.LaneInfo, 0, len(s.lanes))
 	for name, l := range s.lanes {
 		list = append(list, gonets.LaneInfo{
-			Name: name, Active: l.active, Queued: l.waiting(), Limit: s.limit(name), Backlog: l.backlog,
+			Name: name, Active: len(l.sending), Queued: l.waiting(), Limit: s.limits(name).Requests, Backlog: l.backlog,
 		})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })

@@ -1,6 +1,7 @@
 package lane_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 
@@ -10,7 +11,9 @@ import (
 	"gonets/internal/lane"
 )
 
-func newSet(limit int) *lane.Set { return lane.NewSet(func(string) int { return limit }) }
+func newSet(limit int) *lane.Set {
+	return lane.NewSet(func(string) lane.Limits { return lane.Limits{Requests: 2, Workers: limit} })
+}
 
 func fill(t *testing.T, s *lane.Set, name string, n int) {
 	t.Helper()
@@ -43,8 +46,29 @@ func TestOneLaneIsWorkedOnByAtMostItsLimit(t *testing.T) {
 	if _, ok := s.Pop("a"); ok {
 		t.Fatal("an empty lane gave a job")
 	}
-	if got := s.List()[0].Active; got != 1 {
-		t.Fatalf("%d active after one worker ended, want 1", got)
+}
+
+func TestNoMoreRequestsThanTheDestinationTakes(t *testing.T) {
+	t.Parallel()
+	s := newSet(8)
+	leave, err := s.Enter(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Enter(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.List()[0].Active; got != 2 {
+		t.Fatalf("%d requests on their way, want 2", got)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Enter(ended, "a"); err == nil {
+		t.Fatal("a third request was let through")
+	}
+	leave()
+	if _, err := s.Enter(t.Context(), "a"); err != nil {
+		t.Fatal(err)
 	}
 }
 

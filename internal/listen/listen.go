@@ -6,12 +6,10 @@ package listen
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
 	"sync"
-	"time"
 
 	"gonets"
 )
@@ -22,66 +20,43 @@ type Server struct {
 	http     http.Server
 	done     chan struct{}
 	fatal    chan error
-	serving  bool
 }
 
-// New listens on host:port; port 0 picks a free one.
-func New(address string) (*Server, error) {
-	l, err := net.Listen("tcp", address)
+// New listens on host:port; port 0 picks a free one. ctx bounds the look-up of
+// the host's name alone.
+func New(ctx context.Context, address string) (*Server, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeStoreFailed,
 			"the server cannot listen on %s (another one may be running there); give another address with --listen: %w", address, err)
 	}
+	return newServer(l), nil
+}
+
+func newServer(l net.Listener) *Server {
 	s := &Server{
-		listener: &capped{Listener: l, perHost: map[netip.Addr]int{}},
+		listener: newCapped(l, gonets.MaxConnections, gonets.MaxConnectionsPerIP),
 		done:     make(chan struct{}),
 		fatal:    make(chan error, 1),
 	}
 	s.http = http.Server{
 		ReadHeaderTimeout: gonets.ServerHeaderTimeout,
-		WriteTimeout:      gonets.ServerWriteTimeout,
-		IdleTimeout:       gonets.ServerIdleTimeout,
-		// net/http adds slack of its own (4 KiB) to this.
-		MaxHeaderBytes: gonets.MaxHeadersIn,
+		// It ends with the body: handlers may work and stream on.
+		ReadTimeout:  gonets.ServerBodyTimeout,
+		WriteTimeout: gonets.ServerWriteTimeout,
+		IdleTimeout:  gonets.ServerIdleTimeout,
+		// Above our own limit, so that a handler says what is wrong in our words
+		// before net/http closes with a plain text.
+		MaxHeaderBytes: gonets.MaxHeadersIn + 16<<10,
 	}
-	return s, nil
+	return s
 }
 
 // Addr is the address that the server listens on.
 func (s *Server) Addr() netip.AddrPort { return netip.MustParseAddrPort(s.listener.Addr().String()) }
 
 // Handle sets the handler; call it before Start.
-func (s *Server) Handle(h http.Handler) { s.http.Handler = patient{h} }
-
-// patient gives a caller a limited time to send a body. net/http's own
-// ReadTimeout would go on after the body and end handlers that are still at
-// work, such as streams and callers who wait for an answer.
-type patient struct{ next http.Handler }
-
-func (p patient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Body != nil && r.Body != http.NoBody {
-		rc := http.NewResponseController(w)
-		if rc.SetReadDeadline(time.Now().Add(gonets.ServerBodyTimeout)) == nil {
-			r.Body = &timedBody{ReadCloser: r.Body, rc: rc}
-		}
-	}
-	p.next.ServeHTTP(w, r)
-}
-
-// timedBody lifts the time limit once the body has come.
-type timedBody struct {
-	io.ReadCloser
-	rc *http.ResponseController
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
-		// A connection that cannot take a deadline has ended by itself.
-		_ = b.rc.SetReadDeadline(time.Time{})
-	}
-	return n, err
-}
+func (s *Server) Handle(h http.Handler) { s.http.Handler = h }
 
 // Name names the service.
 func (s *Server) Name() string { return "http" }
@@ -91,7 +66,6 @@ func (s *Server) Fatal() <-chan error { return s.fatal }
 
 // Start begins to serve.
 func (s *Server) Start(context.Context) error {
-	s.serving = true
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -122,9 +96,15 @@ func (s *Server) Close() error {
 // capped refuses connections beyond the limits, in all and per address.
 type capped struct {
 	net.Listener
+	max, maxPerHost int
+
 	mu      sync.Mutex
 	all     int
 	perHost map[netip.Addr]int
+}
+
+func newCapped(l net.Listener, limit, limitPerHost int) *capped {
+	return &capped{Listener: l, max: limit, maxPerHost: limitPerHost, perHost: map[netip.Addr]int{}}
 }
 
 // Accept implements [net.Listener]. A connection too many is closed at once:
@@ -156,7 +136,7 @@ func (l *capped) take(host netip.Addr) bool {
 	defer l.mu.Unlock()
 	// Loopback is the machine itself: a proxy in front of the server brings
 	// everybody's connections from there.
-	if l.all >= gonets.MaxConnections || !host.IsLoopback() && l.perHost[host] >= gonets.MaxConnectionsPerIP {
+	if l.all >= l.max || !host.IsLoopback() && l.perHost[host] >= l.maxPerHost {
 		return false
 	}
 	l.all++
@@ -189,5 +169,5 @@ func (c *counted) CloseWrite() error {
 	if w, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return w.CloseWrite()
 	}
-	return c.SetDeadline(time.Time{})
+	return errors.ErrUnsupported
 }

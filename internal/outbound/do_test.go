@@ -255,34 +255,8 @@ func TestNothingIsSentWhenTheRequestIsWrong(t *testing.T) {
 
 func TestRequestIsWrittenOnce(t *testing.T) {
 	t.Parallel()
-	for _, in := range []gonets.Request{
-		{Method: "GET"}, {Method: "POST", Body: []byte("x")}, {Method: "HEAD"},
-		{Method: "POST", Body: []byte("x"), Headers: []gonets.Header{{Name: "idempotency-key", Value: "k"}}},
-		{Method: "POST", Headers: []gonets.Header{{Name: "X-Idempotency-Key", Value: "k"}}},
-	} {
-		var requests atomic.Int64
-		// Every connection answers once, then reads a request and hangs up.
-		server := listen(t, "127.0.0.1:0", func(c net.Conn, _ int64) {
-			for i := range 2 {
-				if _, err := readRequest(c); err != nil {
-					return
-				}
-				requests.Add(1)
-				if i == 0 {
-					fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-				}
-			}
-		})
-		in.URL = server.URL
-		c := newClient(t)
-		expect(t, c.Do(context.Background(), &in), gonets.OutcomeOK, "")
-		expect(t, c.Do(context.Background(), &in), gonets.OutcomeUnknown, gonets.CodeReset)
-		if n := requests.Load(); n != 2 {
-			t.Errorf("%s %v: the server got %d requests for two", in.Method, in.Headers, n)
-		}
-	}
-	// The control: net/http alone sends a GET once more.
 	var requests atomic.Int64
+	// Every connection answers once, then reads a request and hangs up.
 	server := listen(t, "127.0.0.1:0", func(c net.Conn, _ int64) {
 		for i := range 2 {
 			if _, err := readRequest(c); err != nil {
@@ -294,6 +268,22 @@ func TestRequestIsWrittenOnce(t *testing.T) {
 			}
 		}
 	})
+	for _, in := range []gonets.Request{
+		{Method: "GET"}, {Method: "POST", Body: []byte("x")}, {Method: "HEAD"},
+		{Method: "POST", Body: []byte("x"), Headers: []gonets.Header{{Name: "idempotency-key", Value: "k"}}},
+		{Method: "POST", Headers: []gonets.Header{{Name: "X-Idempotency-Key", Value: "k"}}},
+	} {
+		requests.Store(0)
+		in.URL = server.URL
+		c := newClient(t)
+		expect(t, c.Do(context.Background(), &in), gonets.OutcomeOK, "")
+		expect(t, c.Do(context.Background(), &in), gonets.OutcomeUnknown, gonets.CodeReset)
+		if n := requests.Load(); n != 2 {
+			t.Errorf("%s %v: the server got %d requests for two", in.Method, in.Headers, n)
+		}
+	}
+	// The control: net/http alone sends a GET once more.
+	requests.Store(0)
 	plain := &http.Client{Transport: &http.Transport{}}
 	defer plain.CloseIdleConnections()
 	for range 2 {

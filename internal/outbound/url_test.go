@@ -111,7 +111,7 @@ func FuzzCheckURL(f *testing.F) {
 			}
 		}
 		var out strings.Builder
-		r := http.Request{Method: "GET", URL: u}
+		r := http.Request{Method: http.MethodGet, URL: u}
 		if err := r.Write(&out); err != nil || !strings.Contains(out.String(), "\r\nHost: "+u.Host+"\r\n") || strings.Count(out.String(), "\r\n") != 4 {
 			t.Fatalf("%q is sent as %q, %v", got, out.String(), err)
 		}

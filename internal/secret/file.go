@@ -70,7 +70,7 @@ func readPrivate(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	info, err := f.Stat()
 	if err != nil {
 		return "", err
@@ -91,7 +91,9 @@ func createPrivate(path, text string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	// After a rename there is nothing to remove; otherwise a name is left over
+	// that nobody reads.
+	defer func() { _ = os.Remove(tmp.Name()) }()
 	_, err = tmp.WriteString(text)
 	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
 		return err

@@ -152,10 +152,17 @@ type formNode struct {
 func (t *formTree) put(name string, v any) {
 	keys := formKeys(name)
 	node := &t.root
-	for _, k := range keys[:len(keys)-1] {
-		node = node.child(k, t)
+	for i, k := range keys {
+		if i > 0 {
+			// Only what stands in brackets counts elements.
+			k = node.key(k)
+		}
+		if i < len(keys)-1 {
+			node = node.child(k, t)
+			continue
+		}
+		node.set(k, v, t)
 	}
-	node.set(keys[len(keys)-1], v, t)
 }
 
 // formKeys takes a[b][c] apart. A name that is not of this form is one key.
@@ -176,6 +183,7 @@ func formKeys(name string) []string {
 	return keys
 }
 
+// key is a key in brackets; an empty one counts on.
 func (n *formNode) key(k string) string {
 	if k == "" {
 		k = strconv.Itoa(n.next)
@@ -187,7 +195,6 @@ func (n *formNode) key(k string) string {
 }
 
 func (n *formNode) child(k string, t *formTree) *formNode {
-	k = n.key(k)
 	before, exists := n.members[k]
 	if c, ok := before.(*formNode); ok {
 		return c
@@ -199,7 +206,6 @@ func (n *formNode) child(k string, t *formTree) *formNode {
 }
 
 func (n *formNode) set(k string, v any, t *formTree) {
-	k = n.key(k)
 	_, exists := n.members[k]
 	t.lost = t.lost || exists
 	n.put(k, v, exists)

@@ -22,6 +22,9 @@ func (b *Binding) Event(ev *gonets.Event) map[string]any {
 	p := b.Parse(FromEvent(ev))
 	raw := b.maskRaw(p)
 	b.remove(p)
+	if _, isText := p.Body.(string); isText && p.form == formText && raw != nil {
+		p.Body = *raw
+	}
 	at := ev.ReceivedAt.UTC()
 	if zone := b.Source.TimeZone; zone != "" {
 		if loc, err := time.LoadLocation(zone); err == nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/pack"
 )
 
 // acceptOp is one call of Accept: all of it or nothing.
@@ -58,7 +59,7 @@ func (a *acceptOp) pack(i int, in []gonets.Acceptance) eventRow {
 		row.owner = ev.ID
 		return row
 	}
-	return eventRow{Event: ev, headers: packHeaders(ev.Headers), raw: a.items[0].row.raw, owner: first.ID}
+	return eventRow{Event: ev, headers: pack.Headers(ev.Headers), raw: a.items[0].row.raw, owner: first.ID}
 }
 
 // seen is what a dedupe key stands for.
@@ -260,7 +261,7 @@ func (t *txn) makeRun(it *acceptItem, r *route, out gonets.Accepted) (gonets.Acc
 // insertRun makes a run: held when its scenario does not run, leased to this
 // node when its lane has a place, else queued.
 func (t *txn) insertRun(ev *gonets.Event, r *route, mark gonets.Mark) (gonets.Run, error) {
-	run := gonets.Run{ID: t.s.ids.next(t.now), EventID: ev.ID, Scenario: r.name, State: gonets.RunHeld,
+	run := gonets.Run{ID: t.s.ids.Next(t.now), EventID: ev.ID, Scenario: r.name, State: gonets.RunHeld,
 		Reason: gonets.CodeScenarioHeld, Lane: gonets.LaneUnknown, OrderKey: ev.OrderKey,
 		Mark: mark, CreatedAt: t.now}
 	if r.running() {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
@@ -50,7 +51,7 @@ func scanRun(scan func(...any) error) (r gonets.Run, err error) {
 
 // claimSQL takes due runs of a lane. A run waits while an older one of its
 // order key is unfinished.
-func (d *dialect) claimSQL() string {
+func claimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
 		WHERE id IN (SELECT c.id FROM runs c
@@ -58,7 +59,7 @@ func (d *dialect) claimSQL() string {
 				AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
 					WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
 						AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
-			ORDER BY c.due_at, c.id LIMIT ?` + d.skipLocked + `)
+			ORDER BY c.due_at, c.id LIMIT ?` + d.SkipLocked + `)
 		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
 }
 
@@ -68,7 +69,7 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 	var runs []gonets.Run
 	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
 		now := c.Now.UnixMilli()
-		runs, err = collect(t, s.dialect.claimSQL(),
+		runs, err = collect(t, claimSQL(&s.dialect),
 			[]any{c.Node, c.Epoch, now, c.Lane, now, min(c.Limit, gonets.ClaimBatch)}, scanRun)
 		return err
 	})
@@ -86,7 +87,7 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 		if err := s.Release(ctx, runs); err != nil {
 			return nil, err
 		}
-		return nil, s.dialect.wrap(err)
+		return nil, s.dialect.Wrap(err)
 	}
 	return jobs, nil
 }
@@ -154,7 +155,7 @@ func (s *Store) Backlog(ctx context.Context) ([]gonets.LaneBacklog, error) {
 		b.NextDue = fromMS(due)
 		return b, err
 	})
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }
 
 const backlogSQL = `WITH RECURSIVE lanes (lane) AS (
@@ -280,7 +281,7 @@ func (t *txn) judge(suspects []*gonets.Run, report *gonets.RescueReport) error {
 // audit records who did what, in the same commit as the deed.
 func (t *txn) audit(actor, action, object, detail string) error {
 	return t.exec(`INSERT INTO audit (id, at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.s.ids.next(t.now), t.now.UnixMilli(), actor, action, object, detail)
+		t.s.ids.Next(t.now), t.now.UnixMilli(), actor, action, object, detail)
 }
 
 // orNow is at, or the transaction's time when the caller gave none.

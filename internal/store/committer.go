@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 )
 
 // class is an operation's place in a batch: what ends work goes before what
@@ -191,10 +192,10 @@ func (c *committer) commit(batch []*op) {
 	err := c.s.Health()
 	if err == nil {
 		err = c.try(batch, false)
-		if err != nil && len(batch) > 1 && c.s.dialect.classify(err) == faultOperation {
+		if err != nil && len(batch) > 1 && c.s.dialect.Classify(err) == dialect.FaultOperation {
 			err = c.try(batch, true)
 		}
-		if err != nil && c.s.dialect.classify(err) == faultFatal {
+		if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 			c.s.fail(err)
 		}
 	}
@@ -203,7 +204,7 @@ func (c *committer) commit(batch []*op) {
 		if err != nil {
 			failure = err
 		}
-		o.done <- c.s.dialect.wrap(failure)
+		o.done <- c.s.dialect.Wrap(failure)
 	}
 	c.checkpoint()
 }
@@ -212,7 +213,7 @@ func (c *committer) commit(batch []*op) {
 // operations, a failure stays with its operation; any other ends the try.
 func (c *committer) try(batch []*op, savepoints bool) (err error) {
 	t := &txn{c: c, s: c.s, now: c.s.opt.Clock.Now()}
-	if _, err := c.conn.ExecContext(context.Background(), c.s.dialect.begin); err != nil {
+	if _, err := c.conn.ExecContext(context.Background(), c.s.dialect.Begin); err != nil {
 		return err
 	}
 	defer func() {
@@ -264,7 +265,7 @@ func (t *txn) one(o *op, savepoint bool) error {
 	if err == nil {
 		return t.exec("RELEASE SAVEPOINT op")
 	}
-	if t.s.dialect.classify(err) != faultOperation {
+	if t.s.dialect.Classify(err) != dialect.FaultOperation {
 		return err
 	}
 	o.err = err
@@ -298,10 +299,10 @@ func (c *committer) checkpoint() {
 		return
 	}
 	_, pages, err := c.pragmaCheckpoint("NOOP")
-	if err == nil && pages >= checkpointPages {
+	if err == nil && pages >= dialect.CheckpointPages {
 		_, _, err = c.pragmaCheckpoint("PASSIVE")
 	}
-	if err != nil && c.s.dialect.classify(err) == faultFatal {
+	if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 		c.s.fail(err)
 	}
 }
@@ -325,7 +326,7 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	if st := t.c.stmts[query]; st != nil {
 		return st, nil
 	}
-	st, err := t.c.conn.PrepareContext(context.Background(), t.s.dialect.bind(query))
+	st, err := t.c.conn.PrepareContext(context.Background(), t.s.dialect.Bind(query))
 	if err != nil {
 		return nil, err
 	}

@@ -5,11 +5,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
+	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gonets"
 	"gonets/internal/value"
@@ -124,12 +125,14 @@ func (t *txn) applySource(src *gonets.Source) (gonets.Applied, error) {
 // tokenBytes of randomness make an address that nobody guesses.
 const tokenBytes = 24
 
-// newToken gives a source an address: the hash finds it, the sealed token
+// newToken gives a source an address, in small letters and digits so that it
+// survives callers who change the case of an address: the hash finds it, the
+// sealed token
 // shows it.
 func (t *txn) newToken(source string) error {
 	raw := make([]byte, tokenBytes)
 	rand.Read(raw)
-	token := base64.RawURLEncoding.EncodeToString(raw)
+	token := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw))
 	hash := sha256.Sum256([]byte(token))
 	sealed, err := t.s.opt.Sealer.Seal([]byte(token), tokenPlace(hash[:]))
 	if err != nil {
@@ -320,5 +323,5 @@ func (s *Store) Settings(ctx context.Context) (out gonets.Settings, err error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &out)
 	}
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }

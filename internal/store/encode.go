@@ -3,58 +3,13 @@ package store
 import (
 	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"gonets"
 	"gonets/internal/compress"
+	"gonets/internal/store/pack"
 )
-
-// packHeaders keeps header lines byte for byte, in order: each name and value
-// with its length in front. Text formats would fail on foreign bytes.
-func packHeaders(headers []gonets.Header) []byte {
-	if len(headers) == 0 {
-		return nil
-	}
-	n := 0
-	for _, h := range headers {
-		n += len(h.Name) + len(h.Value) + 2*binary.MaxVarintLen32
-	}
-	b := make([]byte, 0, n)
-	for _, h := range headers {
-		b = binary.AppendUvarint(b, uint64(len(h.Name)))
-		b = append(b, h.Name...)
-		b = binary.AppendUvarint(b, uint64(len(h.Value)))
-		b = append(b, h.Value...)
-	}
-	return b
-}
-
-var errHeaders = errors.New("stored headers are damaged")
-
-func unpackHeaders(b []byte) ([]gonets.Header, error) {
-	var out []gonets.Header
-	text := func() (string, bool) {
-		n, size := binary.Uvarint(b)
-		if size <= 0 || n > uint64(len(b)-size) {
-			return "", false
-		}
-		s := string(b[size : size+int(n)])
-		b = b[size+int(n):]
-		return s, true
-	}
-	for len(b) > 0 {
-		name, ok1 := text()
-		value, ok2 := text()
-		if !ok1 || !ok2 {
-			return nil, errHeaders
-		}
-		out = append(out, gonets.Header{Name: name, Value: value})
-	}
-	return out, nil
-}
 
 // body is a stored body: absent (size is NULL), inline, or by reference to a
 // compressed row of bodies.
@@ -186,8 +141,8 @@ func (a *attemptRow) store(t *txn, runID string, fenced bool) error {
 		ON CONFLICT (run, n) DO NOTHING`,
 		runID, a.N, a.Path, a.StartedAt.UnixMilli(), a.Duration.Microseconds(), string(a.Outcome), string(a.Code),
 		blob(a.Error), a.Status, flag(a.Charged), flag(fenced || a.Fenced), []byte(a.Method+" "+a.URL),
-		packHeaders(a.RequestHeaders), a.request.size, a.request.inline, a.request.ref,
-		blob(a.StatusLine), packHeaders(a.ReplyHeaders), a.reply.size, a.reply.inline, a.reply.ref, a.detail)
+		pack.Headers(a.RequestHeaders), a.request.size, a.request.inline, a.request.ref,
+		blob(a.StatusLine), pack.Headers(a.ReplyHeaders), a.reply.size, a.reply.inline, a.reply.ref, a.detail)
 	if err != nil || n == 0 {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/store/pack"
 )
 
 // eventRow is an event made ready for the transaction.
@@ -22,7 +23,7 @@ type eventRow struct {
 }
 
 func packEvent(e *gonets.Event) eventRow {
-	return eventRow{Event: e, headers: packHeaders(e.Headers), raw: packBody(e.Body)}
+	return eventRow{Event: e, headers: pack.Headers(e.Headers), raw: packBody(e.Body)}
 }
 
 func (e *eventRow) bytes() int64 {
@@ -88,7 +89,7 @@ func scanEvent(scan func(...any) error) (storedEvent, error) {
 	if owner.Valid {
 		e.owner = owner.String
 	}
-	if e.Headers, err = unpackHeaders(headers); err != nil {
+	if e.Headers, err = pack.Unpack(headers); err != nil {
 		return e, err
 	}
 	e.Answer, err = readAnswer(answer)
@@ -136,7 +137,7 @@ func (e *storedEvent) loadBody(q querier, budget *int64) (err error) {
 func (s *Store) Event(ctx context.Context, id string) (gonets.Event, error) {
 	found, err := loadEvents(s.reader(ctx), []string{id}, -1)
 	if err != nil {
-		return gonets.Event{}, s.dialect.wrap(err)
+		return gonets.Event{}, s.dialect.Wrap(err)
 	}
 	e, ok := found[id]
 	if !ok {
@@ -158,7 +159,7 @@ func (s *Store) FindEvent(ctx context.Context, source, idOrKey string) (gonets.E
 		return gonets.Event{}, gonets.Errorf(gonets.CodeNotFound, "the source %q has no event %q", source, idOrKey)
 	}
 	if err != nil {
-		return gonets.Event{}, s.dialect.wrap(err)
+		return gonets.Event{}, s.dialect.Wrap(err)
 	}
 	return s.Event(ctx, id)
 }
@@ -171,7 +172,7 @@ func (s *Store) Answer(ctx context.Context, eventID string) (*gonets.Answer, err
 		return nil, gonets.Errorf(gonets.CodeNotFound, "there is no event %q", eventID)
 	}
 	if err != nil {
-		return nil, s.dialect.wrap(err)
+		return nil, s.dialect.Wrap(err)
 	}
 	return readAnswer(b)
 }
@@ -190,7 +191,7 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	q := s.reader(ctx)
 	events, err := collect(q, query, args, scanEvent)
 	if err != nil {
-		return out, s.dialect.wrap(err)
+		return out, s.dialect.Wrap(err)
 	}
 	if size := f.Page.Size(); len(events) > size {
 		events = events[:size]
@@ -200,7 +201,7 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	budget := int64(listBodies)
 	for _, e := range events {
 		if err := e.loadBody(q, &budget); err != nil {
-			return out, s.dialect.wrap(err)
+			return out, s.dialect.Wrap(err)
 		}
 		out.Items = append(out.Items, e.Event)
 	}

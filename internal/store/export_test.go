@@ -74,7 +74,7 @@ func (s *Store) QueueLength() int {
 }
 
 // Marker is the file that a failed fsync leaves.
-func (s *Store) Marker() string { return s.dir.marker }
+func (s *Store) Marker() string { return s.dir.Marker }
 
 // HotQuery is a statement that must stay quick however large the tables are.
 type HotQuery struct {
@@ -90,7 +90,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add := func(name, text string) {
 		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?")})
 	}
-	add("claim", s.dialect.claimSQL())
+	add("claim", claimSQL(&s.dialect))
 	add("backlog", backlogSQL)
 	add("rescue", `SELECT id FROM runs r WHERE r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)`)
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)

@@ -12,12 +12,12 @@ import (
 func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, err error) {
 	attempt, err := packAttempt(tr.Attempt)
 	if err != nil {
-		return false, s.dialect.wrap(err)
+		return false, s.dialect.Wrap(err)
 	}
 	var answer []byte
 	if tr.Answer != nil {
 		if answer, err = json.Marshal(tr.Answer); err != nil {
-			return false, s.dialect.wrap(err)
+			return false, s.dialect.Wrap(err)
 		}
 	}
 	o := &op{class: classComplete, bytes: attempt.bytes()}

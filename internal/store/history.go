@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/pack"
 )
 
 // summaryFrom joins the run's last attempt.
@@ -76,10 +77,10 @@ func runQueries(f gonets.RunFilter) ([]runQuery, error) {
 		base.add("r.source = ?", f.Source)
 	}
 	if !f.Since.IsZero() {
-		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), idFrom(f.Since))
+		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), pack.From(f.Since))
 	}
 	if !f.Until.IsZero() {
-		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), idFrom(f.Until.Add(clockSlack)))
+		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), pack.From(f.Until.Add(clockSlack)))
 	}
 	if len(f.States) == 0 {
 		return []runQuery{base}, nil
@@ -121,7 +122,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	for _, q := range queries {
 		items, err := collect(s.reader(ctx), q.text(f), append(q.args, size+1), scanSummary)
 		if err != nil {
-			return out, s.dialect.wrap(err)
+			return out, s.dialect.Wrap(err)
 		}
 		out.Items = append(out.Items, items...)
 	}
@@ -146,7 +147,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 // Run returns everything that is kept about a run.
 func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 	out, err := s.runDetail(ctx, id)
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }
 
 func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail, err error) {
@@ -202,10 +203,10 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.StartedAt, a.Duration = fromMS(started), time.Duration(micros)*time.Microsecond
 	a.Error, a.StatusLine = string(text), string(statusLine)
 	a.Method, a.URL, _ = strings.Cut(string(line), " ")
-	if a.RequestHeaders, err = unpackHeaders(sent); err != nil {
+	if a.RequestHeaders, err = pack.Unpack(sent); err != nil {
 		return a, err
 	}
-	if a.ReplyHeaders, err = unpackHeaders(got); err != nil {
+	if a.ReplyHeaders, err = pack.Unpack(got); err != nil {
 		return a, err
 	}
 	var d attemptDetail

@@ -35,11 +35,11 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 		}
 		return t.pruneKeys()
 	})
-	if err != nil || s.dialect.freePages == "" {
+	if err != nil || s.dialect.FreePages == "" {
 		return total, err
 	}
 	return total, s.commits.run(ctx, classMaintain, func(t *txn) error {
-		_, err := collect(t, s.dialect.freePages, nil, func(func(...any) error) (struct{}, error) {
+		_, err := collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
 			return struct{}{}, nil
 		})
 		return err
@@ -174,12 +174,12 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 		err := q.row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
 			[]any{string(c.state), maxCount}, &n)
 		if err != nil {
-			return out, s.dialect.wrap(err)
+			return out, s.dialect.Wrap(err)
 		}
 		out.Runs[c.state] = n
 	}
-	if err := q.row(s.dialect.unusedBytes, nil, &out.FreeBytes); err != nil {
-		return out, s.dialect.wrap(err)
+	if err := q.row(s.dialect.UnusedBytes, nil, &out.FreeBytes); err != nil {
+		return out, s.dialect.Wrap(err)
 	}
 	for _, suffix := range []string{"", "-wal"} {
 		if info, err := os.Stat(s.opt.Path + suffix); err == nil {

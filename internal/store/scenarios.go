@@ -42,7 +42,7 @@ func (s *Store) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonet
 		out.Items = out.Items[:size]
 		out.Next = cursor{id: out.Items[size-1].Name}.String()
 	}
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }
 
 // Scenario returns one scenario. Held counts up to a little over 10 000.
@@ -53,7 +53,7 @@ func (s *Store) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo,
 func scenarioInfo(s *Store, q querier, name string) (gonets.ScenarioInfo, error) {
 	items, err := collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
 	if err != nil {
-		return gonets.ScenarioInfo{}, s.dialect.wrap(err)
+		return gonets.ScenarioInfo{}, s.dialect.Wrap(err)
 	}
 	if len(items) == 0 {
 		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", name)
@@ -182,14 +182,14 @@ func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (g
 		out.Items = out.Items[:size]
 		out.Next = cursor{at: int64(out.Items[size-1].N), id: scenario}.String()
 	}
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }
 
 // Version returns a published version.
 func (s *Store) Version(ctx context.Context, scenario string, n int) (*gonets.Version, error) {
 	items, err := collect(s.reader(ctx), versionQuery+`AND n = ?`, []any{scenario, n}, scanVersion)
 	if err != nil {
-		return nil, s.dialect.wrap(err)
+		return nil, s.dialect.Wrap(err)
 	}
 	if len(items) == 0 {
 		return nil, gonets.Errorf(gonets.CodeNotFound, "the scenario %q has no version %d", scenario, n)

@@ -49,7 +49,7 @@ func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 	}
 	if err != nil {
-		return "", s.dialect.wrap(err)
+		return "", s.dialect.Wrap(err)
 	}
 	plain, err := s.opt.Sealer.Open(sealed, secretPlace(name, version))
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
 			i.UpdatedAt = fromMS(at)
 			return i, err
 		})
-	return out, s.dialect.wrap(err)
+	return out, s.dialect.Wrap(err)
 }
 
 // DeleteSecret removes a secret.

@@ -34,7 +34,7 @@ func (s *Store) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.
 	items, err := collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name > ? ORDER BY name LIMIT ?`,
 		[]any{from.id, p.Size() + 1}, scanSource)
 	if err != nil {
-		return out, s.dialect.wrap(err)
+		return out, s.dialect.Wrap(err)
 	}
 	if size := p.Size(); len(items) > size {
 		items = items[:size]
@@ -42,7 +42,7 @@ func (s *Store) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.
 	}
 	for i := range items {
 		if err := s.completeSource(q, &items[i]); err != nil {
-			return out, s.dialect.wrap(err)
+			return out, s.dialect.Wrap(err)
 		}
 	}
 	out.Items = items
@@ -57,9 +57,9 @@ func (s *Store) Source(ctx context.Context, name string) (gonets.SourceInfo, err
 		err = gonets.Errorf(gonets.CodeNotFound, "there is no source %q", name)
 	}
 	if err != nil {
-		return gonets.SourceInfo{}, s.dialect.wrap(err)
+		return gonets.SourceInfo{}, s.dialect.Wrap(err)
 	}
-	return items[0], s.dialect.wrap(s.completeSource(q, &items[0]))
+	return items[0], s.dialect.Wrap(s.completeSource(q, &items[0]))
 }
 
 // SourceByToken returns the source whose address holds the token, or
@@ -73,7 +73,7 @@ func (s *Store) SourceByToken(ctx context.Context, token string) (gonets.SourceI
 			"nothing is received at this address; copy the source's address again")
 	}
 	if err != nil {
-		return gonets.SourceInfo{}, s.dialect.wrap(err)
+		return gonets.SourceInfo{}, s.dialect.Wrap(err)
 	}
 	return s.Source(ctx, name)
 }

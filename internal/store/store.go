@@ -13,6 +13,9 @@ import (
 	"sync"
 
 	"gonets"
+	"gonets/internal/store/dialect"
+	"gonets/internal/store/migrations"
+	"gonets/internal/store/pack"
 )
 
 // Sealer encrypts what must not stand in the database as it is. ad binds a
@@ -54,8 +57,8 @@ type Options struct {
 // Store is an open database. All methods are safe for concurrent use.
 type Store struct {
 	opt     Options
-	dialect dialect
-	dir     *folder
+	dialect dialect.Dialect
+	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
 	epoch   int64
@@ -66,7 +69,7 @@ type Store struct {
 	failed chan struct{}
 
 	routes *routes
-	ids    *sequence
+	ids    *pack.Sequence
 	// orphans is where the search for events without runs goes on.
 	orphans string
 }
@@ -90,7 +93,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{opt: opt, dialect: sqliteDialect(), failed: make(chan struct{}), routes: newRoutes(), ids: &sequence{}}
+	s := &Store{opt: opt, dialect: dialect.SQLite(), failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}
@@ -99,10 +102,10 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 
 func (s *Store) open(ctx context.Context) error {
 	var err error
-	if s.dir, err = lockFolder(s.opt.Path); err != nil {
+	if s.dir, err = dialect.LockFolder(s.opt.Path); err != nil {
 		return err
 	}
-	if s.writer, err = openSQLite(s.opt.Path, true); err != nil {
+	if s.writer, err = dialect.OpenSQLite(s.opt.Path, true); err != nil {
 		return err
 	}
 	conn, err := s.writer.Conn(ctx)
@@ -110,26 +113,26 @@ func (s *Store) open(ctx context.Context) error {
 		return s.openError(err)
 	}
 	defer conn.Close()
-	if err := checkSQLite(ctx, conn); err != nil {
+	if err := dialect.CheckSQLite(ctx, conn); err != nil {
 		return s.openError(err)
 	}
-	if err := s.dir.checkAfterFault(ctx, conn, s.opt.Logger); err != nil {
+	if err := s.dir.CheckAfterFault(ctx, conn, s.opt.Logger); err != nil {
 		return s.openError(err)
 	}
-	if err := migrate(ctx, conn, &s.dialect); err != nil {
+	if err := migrations.Run(ctx, conn, &s.dialect); err != nil {
 		return s.openError(err)
 	}
 	if s.epoch, err = s.newEpoch(ctx, conn); err != nil {
 		return s.openError(err)
 	}
-	if s.readers, err = openSQLite(s.opt.Path, false); err != nil {
+	if s.readers, err = dialect.OpenSQLite(s.opt.Path, false); err != nil {
 		return err
 	}
 	// The committer keeps the writer's one connection from here on.
 	if err := conn.Close(); err != nil {
 		return s.openError(err)
 	}
-	if err := s.dir.sync(); err != nil {
+	if err := s.dir.Sync(); err != nil {
 		return s.openError(err)
 	}
 	s.commits, err = newCommitter(s)
@@ -150,7 +153,7 @@ func (s *Store) openError(err error) error {
 // newEpoch makes every lease of this node's earlier lives recognisable as void.
 func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err error) {
 	now := s.opt.Clock.Now().UnixMilli()
-	err = conn.QueryRowContext(ctx, s.dialect.bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
+	err = conn.QueryRowContext(ctx, s.dialect.Bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
 		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), ?, ?)
 		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
 			heartbeat_at = excluded.heartbeat_at, version = excluded.version
@@ -162,7 +165,7 @@ func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err 
 	if err := conn.QueryRowContext(ctx, `SELECT max(id) FROM runs`).Scan(&last); err != nil {
 		return 0, err
 	}
-	s.ids.startAfter(last.String)
+	s.ids.StartAfter(last.String)
 	return epoch, nil
 }
 
@@ -194,7 +197,7 @@ func (s *Store) fail(cause error) {
 	s.fault = &gonets.Error{Code: gonets.CodeStoreFailed, Err: cause,
 		Message: "the database failed and nothing more is stored; the server has to start again, look at the disk"}
 	s.opt.Logger.Error("the database failed", "error", cause)
-	if err := s.dir.mark(); err != nil {
+	if err := s.dir.Mark(); err != nil {
 		s.opt.Logger.Error("the marker of the failure could not be written", "error", err)
 	}
 	close(s.failed)
@@ -219,7 +222,7 @@ func (s *Store) closeFiles() error {
 		errs = append(errs, s.writer.Close())
 	}
 	if s.dir != nil {
-		errs = append(errs, s.dir.unlock())
+		errs = append(errs, s.dir.Unlock())
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("store: close: %w", err)

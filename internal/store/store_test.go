@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"gonets"
@@ -171,13 +172,21 @@ func TestDamagedFileIsRefusedAfterADiskFailure(t *testing.T) {
 	}
 }
 
-func TestFullQueueRefusesAcceptsAndTakesCompletions(t *testing.T) {
-	t.Parallel()
-	s := open(t)
+// stall keeps the committer busy until the returned function is called.
+func stall(t *testing.T, s storetest.Opened) (goOn func()) {
 	entered, until := make(chan struct{}), make(chan struct{})
 	go s.Stall(entered, until)
 	<-entered
-	results := make(chan error)
+	goOn = sync.OnceFunc(func() { close(until) })
+	t.Cleanup(goOn)
+	return goOn
+}
+
+func TestFullQueueRefusesAcceptsAndTakesCompletions(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	goOn := stall(t, s)
+	results := make(chan error, 2*gonets.CommitQueue)
 	send := func(n int, body []byte) {
 		for range n {
 			go func() {
@@ -202,7 +211,7 @@ func TestFullQueueRefusesAcceptsAndTakesCompletions(t *testing.T) {
 		default:
 		}
 	}
-	close(until)
+	goOn()
 	for range gonets.CommitQueue + 1 {
 		if err := <-results; err != nil {
 			t.Fatal(err)
@@ -213,9 +222,7 @@ func TestFullQueueRefusesAcceptsAndTakesCompletions(t *testing.T) {
 func TestStoppedStoreRefusesAndEndsWhatIsQueued(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	entered, until := make(chan struct{}), make(chan struct{})
-	go s.Stall(entered, until)
-	<-entered
+	goOn := stall(t, s)
 	queued := make(chan error, 1)
 	go func() {
 		_, err := s.Accept(context.Background(), []gonets.Acceptance{{Event: gonets.Event{ID: newID(), Source: "s", Method: "POST"}}})
@@ -232,7 +239,7 @@ func TestStoppedStoreRefusesAndEndsWhatIsQueued(t *testing.T) {
 	if gonets.CodeOf(err) != gonets.CodeStopping {
 		t.Errorf("after the stop: %v", err)
 	}
-	close(until)
+	goOn()
 	if err := <-queued; err != nil {
 		t.Errorf("what was queued before the stop: %v", err)
 	}

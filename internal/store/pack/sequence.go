@@ -1,4 +1,4 @@
-package store
+package pack
 
 import (
 	"crypto/rand"
@@ -9,23 +9,24 @@ import (
 	"time"
 )
 
-// sequence makes the ids of runs: UUIDv7 (RFC 9562 §6.2, method 1) that grow
+// Sequence makes the ids of runs: UUIDv7 (RFC 9562 §6.2, method 1) that grow
 // strictly, also within a millisecond and when the clock goes back, because
 // the order of ids is the order in which runs of one order key go. Only the
 // committer uses it.
-type sequence struct {
+type Sequence struct {
 	ms      int64
 	counter uint16
 }
 
-// startAfter continues behind the newest id that is stored.
-func (q *sequence) startAfter(id string) {
-	if ms, ok := idTime(id); ok {
+// StartAfter continues behind the newest id that is stored.
+func (q *Sequence) StartAfter(id string) {
+	if ms, ok := Time(id); ok {
 		q.ms, q.counter = ms, 1<<12
 	}
 }
 
-func (q *sequence) next(now time.Time) string {
+// Next makes an id.
+func (q *Sequence) Next(now time.Time) string {
 	if ms := now.UnixMilli(); ms > q.ms {
 		q.ms, q.counter = ms, 0
 	} else if q.counter++; q.counter >= 1<<12 {
@@ -49,8 +50,8 @@ func formatID(b [16]byte) string {
 	return string(out[:])
 }
 
-// idTime is the millisecond that a UUIDv7 begins with.
-func idTime(id string) (ms int64, ok bool) {
+// Time is the millisecond that a UUIDv7 begins with.
+func Time(id string) (ms int64, ok bool) {
 	if len(id) != 36 {
 		return 0, false
 	}
@@ -58,8 +59,8 @@ func idTime(id string) (ms int64, ok bool) {
 	return ms, err == nil
 }
 
-// idFrom sorts before every id of that moment and later.
-func idFrom(t time.Time) string {
+// From sorts before every id of that moment and later.
+func From(t time.Time) string {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(max(t.UnixMilli(), 0))<<16)
 	return formatID(b)

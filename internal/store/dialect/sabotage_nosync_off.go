@@ -1,5 +1,5 @@
 //go:build !sabotage_nosync
 
-package store
+package dialect
 
 const synchronous = "FULL"

@@ -1,4 +1,5 @@
-package store
+// Package migrations brings a database's schema forward.
+package migrations
 
 import (
 	"context"
@@ -10,10 +11,11 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 )
 
-//go:embed migrations/*.sql
-var migrations embed.FS
+//go:embed *.sql
+var files embed.FS
 
 // migration is one step of the schema; its number is its place in the order.
 type migration struct {
@@ -22,8 +24,8 @@ type migration struct {
 }
 
 // readMigrations reads NNNN_name.sql files, which count from 1 without gaps.
-func readMigrations(files fs.FS) ([]migration, error) {
-	entries, err := fs.ReadDir(files, "migrations")
+func read(from fs.FS) ([]migration, error) {
+	entries, err := fs.ReadDir(from, ".")
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 		if err != nil || n != i+1 {
 			return nil, fmt.Errorf("migration %q is not number %d", e.Name(), i+1)
 		}
-		text, err := fs.ReadFile(files, "migrations/"+e.Name())
+		text, err := fs.ReadFile(from, e.Name())
 		if err != nil {
 			return nil, err
 		}
@@ -43,17 +45,18 @@ func readMigrations(files fs.FS) ([]migration, error) {
 	return out, nil
 }
 
-// migrate brings the schema forward, each step in a transaction of its own
-// together with its number, so a death in between leaves a known version.
-func migrate(ctx context.Context, conn *sql.Conn, d *dialect) error {
-	steps, err := readMigrations(migrations)
+// Run brings the schema forward, each step in a transaction of its own together
+// with its number, so a death in between leaves a known version. A schema newer
+// than this program is refused.
+func Run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect) error {
+	steps, err := read(files)
 	if err != nil {
 		return err
 	}
-	return migrateTo(ctx, conn, d, steps)
+	return run(ctx, conn, d, steps)
 }
 
-func migrateTo(ctx context.Context, conn *sql.Conn, d *dialect, steps []migration) error {
+func run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migration) error {
 	if _, err := conn.ExecContext(ctx,
 		`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
 		return err
@@ -76,23 +79,23 @@ func migrateTo(ctx context.Context, conn *sql.Conn, d *dialect, steps []migratio
 			at, len(steps))
 	}
 	for _, m := range steps[at:] {
-		if err := migrateStep(ctx, conn, d, m); err != nil {
+		if err := step(ctx, conn, d, m); err != nil {
 			return fmt.Errorf("migration %d: %w", m.n, err)
 		}
 	}
 	return nil
 }
 
-func migrateStep(ctx context.Context, conn *sql.Conn, d *dialect, m migration) error {
+func step(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, m migration) error {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, d.ddl(m.text)); err != nil {
+	if _, err := tx.ExecContext(ctx, d.DDL(m.text)); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, d.bind(`UPDATE meta SET value = ? WHERE name = 'schema'`),
+	if _, err := tx.ExecContext(ctx, d.Bind(`UPDATE meta SET value = ? WHERE name = 'schema'`),
 		strconv.Itoa(m.n)); err != nil {
 		return err
 	}

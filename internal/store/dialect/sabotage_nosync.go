@@ -1,6 +1,6 @@
 //go:build sabotage_nosync
 
-package store
+package dialect
 
 // synchronous OFF loses acknowledged events at a power cut: the proof that a
 // test of fsync can fail.

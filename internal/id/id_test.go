@@ -1,0 +1,63 @@
+package id
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+func TestIDsGrowAndAreValid(t *testing.T) {
+	t.Parallel()
+	ids := make([]string, 10_000)
+	for i := range ids {
+		ids[i] = New()
+		if !Valid(ids[i]) {
+			t.Fatalf("%q is not valid", ids[i])
+		}
+	}
+	if !slices.IsSorted(ids) {
+		t.Error("ids do not stand in the order of their making")
+	}
+	if len(slices.Compact(ids)) != len(ids) {
+		t.Error("an id was made twice")
+	}
+}
+
+// The first 48 bits are the time in milliseconds: what sorts ids of several
+// processes.
+func TestIDCarriesItsTime(t *testing.T) {
+	t.Parallel()
+	before := time.Now().UnixMilli()
+	raw := New()
+	at, err := strconv.ParseInt(raw[:8]+raw[9:13], 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The generator may run a little ahead of the clock to stay in order.
+	if at < before || at > time.Now().Add(time.Minute).UnixMilli() {
+		t.Errorf("made at %d, it says %d", before, at)
+	}
+}
+
+func TestOnlyTheCanonicalFormIsValid(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"01919bd4-5b7a-7c3e-8d2f-0123456789ab":   true,
+		"":                                       false,
+		"01919bd45b7a7c3e8d2f0123456789ab":       false,
+		"{01919bd4-5b7a-7c3e-8d2f-0123456789ab}": false,
+		"urn:uuid:01919bd4-5b7a-7c3e-8d2f-0123456789ab": false,
+		"01919bd4-5b7a-7c3e-8d2f-0123456789ag":          false,
+		"01919bd4-5b7a-7c3e-8d2f-0123456789a":           false,
+		"../../../../../../../../../../../etc/":         false,
+	} {
+		if Valid(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+// Package dialect holds what differs between databases, and what it takes to
+// open one. Every other SQL text is the subset that all of them understand.
+package dialect
+
+import (
+	"errors"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"gonets"
+)
+
+// Dialect is one database's way.
+type Dialect struct {
+	// Bind turns ? placeholders into the database's own.
+	Bind func(query string) string
+	// DDL fits a migration's text to the database.
+	DDL func(text string) string
+	// SkipLocked ends the inner select of a claim.
+	SkipLocked string
+	// Begin opens a write transaction.
+	Begin string
+	// FreePages gives up to 1000 freed pages back to the file system; empty
+	// where the database does that by itself.
+	FreePages string
+	// UnusedBytes asks how many bytes of the files hold nothing.
+	UnusedBytes string
+	// Classify says what an error of the database means for the committer.
+	Classify func(error) Fault
+}
+
+// Fault is what an error means for the operations of a batch.
+type Fault int
+
+const (
+	// FaultOperation concerns the operation that met it and no other.
+	FaultOperation Fault = iota
+	// FaultBusy means that the transaction could not get its lock.
+	FaultBusy
+	// FaultFull means that the disk is full; it may have room later.
+	FaultFull
+	// FaultFatal means that what the database says can no longer be trusted.
+	FaultFatal
+)
+
+// SQLite is the way of a file in the data folder.
+func SQLite() Dialect {
+	return Dialect{
+		Bind:        func(q string) string { return q },
+		DDL:         func(t string) string { return t },
+		Begin:       "BEGIN IMMEDIATE",
+		FreePages:   "PRAGMA incremental_vacuum(1000)",
+		UnusedBytes: `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
+		Classify:    classifySQLite,
+	}
+}
+
+// classifySQLite: after one failed fsync SQLite goes on as if nothing had
+// happened, while the kernel may have dropped the pages, so every I/O error on
+// the writer ends the process.
+func classifySQLite(err error) Fault {
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return FaultOperation
+	}
+	switch se.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return FaultFull
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return FaultBusy
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB,
+		sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
+		return FaultFatal
+	}
+	return FaultOperation
+}
+
+// Wrap turns an error of the database into one that callers understand; errors
+// that already are stay.
+func (d *Dialect) Wrap(err error) error {
+	var ge *gonets.Error
+	if err == nil || errors.As(err, &ge) {
+		return err
+	}
+	e := &gonets.Error{Code: gonets.CodeInternal, Err: err,
+		Message: "the database refused the operation; nothing was stored, see the server's log"}
+	switch d.Classify(err) {
+	case FaultBusy:
+		e.Code, e.Message = gonets.CodeBusy, "the database is busy; nothing was stored, try again"
+	case FaultFull:
+		e.Code, e.Message = gonets.CodeDiskFull,
+			"the disk is full; nothing was stored, free some room and it goes on by itself"
+	case FaultFatal:
+		e.Code, e.Message = gonets.CodeStoreFailed,
+			"the database failed; it is unknown whether this was stored, the server has to start again"
+	}
+	return e
+}
