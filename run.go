@@ -132,6 +132,9 @@ type Claim struct {
 	Epoch int64
 	// Now is this node's time; a store with a clock of its own uses that one.
 	Now time.Time
+	// Bytes bounds what the jobs' bodies take in memory; at least one job is
+	// given whatever its size. 0 is without limit.
+	Bytes int64
 }
 
 // LaneBacklog says that the database holds work for a lane.
@@ -159,6 +162,15 @@ type InFlight struct {
 	// Attempt is the number that the attempt would have had.
 	Attempt int
 	Path    string
+}
+
+// Death says how a node's last life ended.
+type Death struct {
+	// InFlight are the requests that were on their way.
+	InFlight []InFlight
+	// OwnFault is true when the process crashed by itself (a fault of ours, not
+	// a kill from outside): then a run that was in flight may be the cause.
+	OwnFault bool
 }
 
 // ActionKind is what a person does to a run.

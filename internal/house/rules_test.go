@@ -36,7 +36,6 @@ var owners = []owner{
 	{"github.com/google/uuid", []string{"id"}, "ids are made in one way", nil},
 	{"github.com/prometheus/client_golang", []string{"telemetry"}, "one registry", nil},
 	{"github.com/spf13/cobra", []string{"cli"}, "the command line", nil},
-	{"golang.org/x/sync", []string{""}, "small companions of the standard library's sync, anywhere", nil},
 }
 
 // testLibraries may be imported by every test and by testkit.
