@@ -88,15 +88,15 @@ var explainAttempt = map[Code]Explanation{
 			"Прочитайте ответ в истории, исправьте данные или правило success.when и повторите операцию с места ошибки."},
 	},
 	CodeBlockedAddress: {
-		En: Text{"The address is internal, and sending there is closed.", "Nothing was sent. This keeps strangers' data from reaching the machines of your own network.",
+		En: Text{"The address is internal, and sending there is closed.", "Nothing was sent there. This keeps strangers' data from reaching the machines of your own network.",
 			"If the service is yours, let an administrator start the server with `--allow-network`, then resume the run."},
-		Ru: Text{"Адрес внутренний, отправка туда закрыта.", "Ничего не отправлено. Так чужие данные не доберутся до машин вашей сети.",
+		Ru: Text{"Адрес внутренний, отправка туда закрыта.", "Туда ничего не отправлено. Так чужие данные не доберутся до машин вашей сети.",
 			"Если сервис ваш, попросите администратора запустить сервер с `--allow-network` и повторите операцию с места ошибки."},
 	},
 	CodeBlockedURL: {
-		En: Text{"Requests may not go to this address.", "Nothing was sent. The address is not http or https, holds a login, or leads into Gonets itself.",
+		En: Text{"Requests may not go to this address.", "Nothing was sent there. The address is not http or https, holds a login, or leads into Gonets itself.",
 			"Correct the address in the step, then resume the run."},
-		Ru: Text{"На этот адрес запросы отправлять нельзя.", "Ничего не отправлено. Адрес не http и не https, содержит логин или ведёт в сам Гонец.",
+		Ru: Text{"На этот адрес запросы отправлять нельзя.", "Туда ничего не отправлено. Адрес не http и не https, содержит логин или ведёт в сам Гонец.",
 			"Исправьте адрес в шаге и повторите операцию с места ошибки."},
 	},
 	CodeBadRequest: {

@@ -53,7 +53,7 @@ func (r Rows) MarshalJSON() ([]byte, error) {
 			list[i].On = new(bool)
 		}
 	}
-	return marshal(list)
+	return PlainJSON(list)
 }
 
 // object writes one member per row, repeated names included.
@@ -64,7 +64,7 @@ func (r Rows) object() ([]byte, error) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		name, err := marshal(row.Name)
+		name, err := PlainJSON(row.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -96,9 +96,9 @@ func marshalMember(v any) ([]byte, error) {
 			}
 			list[i] = b
 		}
-		return marshal(list)
+		return PlainJSON(list)
 	}
-	return marshal(v)
+	return PlainJSON(v)
 }
 
 // UnmarshalJSON reads both forms and keeps the order.
@@ -170,7 +170,7 @@ func (t Tree) MarshalJSON() ([]byte, error) {
 	if _, isList := t.Value.([]any); isList {
 		return marshalMember(t.Value)
 	}
-	return marshal(t.Value)
+	return PlainJSON(t.Value)
 }
 
 // UnmarshalJSON reads any value and keeps the order of members.
@@ -240,9 +240,9 @@ func readOrdered(d *json.Decoder) (any, error) {
 	return rows, err
 }
 
-// marshal is json.Marshal without the escaping of <, > and &, which would
+// PlainJSON is json.Marshal without the escaping of <, > and &, which would
 // change what people wrote.
-func marshal(v any) ([]byte, error) {
+func PlainJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -65,13 +65,11 @@ func TestRowsRefuseWhatTheyAreNot(t *testing.T) {
 // encode writes v as the store does: without escaping for HTML pages.
 func encode(tb testing.TB, v any) string {
 	tb.Helper()
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	text, err := gonets.PlainJSON(v)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return string(text)
 }
 
 // values draws what a document may hold.

@@ -223,8 +223,10 @@ type Rerun struct {
 type StoreStats struct {
 	// Runs counts unfinished runs by state; counts stop at 10 000.
 	Runs map[RunState]int
-	// SizeBytes is the database's size on disk.
+	// SizeBytes is what live data takes in the database, without free pages and
+	// logs: it falls as history is removed.
 	SizeBytes int64
+	// FreeBytes is room in the database's files that new data will take.
 	FreeBytes int64
 }
 

@@ -82,7 +82,7 @@ type Scenario struct {
 	State     gonets.ScenarioState `json:"state"`
 	Version   int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
 	Sources   []string             `json:"sources" nullable:"false"`
-	Held      int                  `json:"held" doc:"Runs that wait for the scenario's start"`
+	Held      int                  `json:"held" doc:"Runs of events that came while the scenario did not run; a start releases them only with release_held"`
 	ETag      string               `json:"etag"`
 	CreatedAt time.Time            `json:"created_at"`
 	UpdatedAt time.Time            `json:"updated_at"`

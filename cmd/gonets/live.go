@@ -32,13 +32,17 @@ type live struct {
 	listenURL string
 	listen    netip.AddrPort
 
-	settings atomic.Pointer[gonets.Settings]
+	// refreshing makes the last change win when two come at once.
+	refreshing sync.Mutex
+	settings   atomic.Pointer[gonets.Settings]
 	// bindings are filled on demand and dropped on every change.
 	bindings atomic.Pointer[sync.Map]
 }
 
 // Refresh reads the settings again and puts them into force.
 func (l *live) Refresh(ctx context.Context) error {
+	l.refreshing.Lock()
+	defer l.refreshing.Unlock()
 	s, err := l.store.Settings(ctx)
 	if err != nil {
 		return err

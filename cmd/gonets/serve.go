@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -38,6 +40,8 @@ const (
 	fileKey      = "secret.key"
 	fileInFlight = "inflight"
 	fileServer   = "server.json"
+	// fileCrash holds what the runtime said when the process died of itself.
+	fileCrash = "crash.log"
 )
 
 // serve runs a server until ctx ends or a part of it fails for good.
@@ -105,7 +109,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.client = outbound.New(outbound.Options{Clock: s.clock, Version: version})
 	addr := s.http.Addr()
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
-		listenURL: "http://" + addr.String(), listen: addr}
+		listenURL: localURL(addr), listen: addr}
 	places := engine.NewPlaces(s.client.IsOwn)
 	s.store, err = store.Open(ctx, store.Options{
 		Path: cfg.DatabasePath(), Version: version, Clock: s.clock, Placer: places, Sealer: keys,
@@ -118,14 +122,17 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if err := config.Refresh(ctx); err != nil {
 		return s, err
 	}
-	var left []gonets.InFlight
+	var death gonets.Death
 	var known bool
-	if s.journal, left, known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+	if s.journal, death.InFlight, known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+		return s, err
+	}
+	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
 	s.engine = engine.New(engine.Options{
 		Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
-		Metrics: metrics, Log: s.log, LeftOver: left, LeftOverKnown: known, SoftDeadline: cfg.StopDeadline.D(),
+		Metrics: metrics, Log: s.log, Death: death, InFlightKnown: known, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{
@@ -134,15 +141,41 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	})
 	docs := documents{Store: s.store, live: config}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: s.store, Events: s.store, Runs: history{s.store}, Secrets: s.store,
+		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
 	})
 	s.http.Handle(routes{
-		ingest: s.ingest, echo: echo.New(s.clock), api: api, metrics: metrics.Handler(), token: s.token,
+		ingest: s.ingest, echo: echo.New(s.clock, isOwner(s.token)), api: api, metrics: metrics.Handler(), isOwner: isOwner(s.token),
 	})
 	return s, nil
+}
+
+// localURL is the address of the listener as this machine can use it: an
+// unspecified one listens on loopback too.
+func localURL(a netip.AddrPort) string {
+	if a.Addr().IsUnspecified() {
+		a = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), a.Port())
+	}
+	return "http://" + a.String()
+}
+
+// watchCrashes lets the runtime write what kills the process into a file, and
+// tells whether the last process died of a fault of its own.
+func watchCrashes(dir string) (crashed bool, err error) {
+	path := filepath.Join(dir, fileCrash)
+	if st, err := os.Stat(path); err == nil && st.Size() > 0 {
+		crashed = true
+		if err := os.Rename(path, path+".last"); err != nil {
+			return true, err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return crashed, err
+	}
+	return crashed, errors.Join(debug.SetCrashOutput(f, debug.CrashOptions{}), f.Close())
 }
 
 // keyring is the installation's key: given by the configuration, or kept in
@@ -156,7 +189,9 @@ func keyring(cfg config.Config) (*secret.Keyring, error) {
 
 // run starts the services and waits for the end.
 func (s *server) run(ctx context.Context) error {
-	group := service.NewGroup("gonets", s.engine, s.http, &announcement{s})
+	// They stop in reverse: the engine first, while the server still answers,
+	// because scenarios call each other through it.
+	group := service.NewGroup("gonets", s.engine, s.http, drain{s.engine}, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -173,6 +208,11 @@ func (s *server) run(ctx context.Context) error {
 	}
 	return err
 }
+
+// drain stops the engine at its place in the order of services.
+type drain struct{ *engine.Engine }
+
+func (drain) Start(context.Context) error { return nil }
 
 // stopGrace is what a stop may take beyond the soft deadline: time for cut
 // requests to return and for their results to be stored.
@@ -212,7 +252,7 @@ func (a *announcement) Name() string { return "announcement" }
 // Start writes server.json, by which the command line finds the server, and
 // prints the addresses.
 func (a *announcement) Start(context.Context) error {
-	local := "http://" + a.s.http.Addr().String()
+	local := localURL(a.s.http.Addr())
 	raw, err := json.Marshal(map[string]any{"url": local, "pid": os.Getpid()})
 	if err != nil {
 		return err
@@ -227,6 +267,9 @@ func (a *announcement) Start(context.Context) error {
 	// A terminal that is gone keeps no server from its work.
 	_, _ = fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  API        %s/api/docs\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
 		version, local, data, filepath.Join(data, "owner.token"))
+	if a.s.http.Addr().Addr().IsUnspecified() && a.s.cfg.PublicURL == "" {
+		_, _ = fmt.Fprintf(a.s.out, "  Others     reach this server by the machine's own addresses; --public-url says which one the addresses of sources begin with\n")
+	}
 	return nil
 }
 
@@ -265,6 +308,25 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 	return applied, d.live.Refresh(ctx)
 }
 
+// scenarios tells the engine at once when a scenario is stopped or started.
+type scenarios struct {
+	*store.Store
+	engine *engine.Engine
+}
+
+func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
+	info, err := s.Store.SetScenarioState(ctx, c)
+	if err != nil {
+		return info, err
+	}
+	if c.State == gonets.ScenarioRunning {
+		s.engine.Unpark(c.Name)
+	} else {
+		s.engine.Park(c.Name)
+	}
+	return info, nil
+}
+
 // history finds runs by a value however a person types it.
 type history struct{ *store.Store }
 
@@ -295,7 +357,15 @@ func checks(catalog *source.Catalog) document.Checks {
 // routes sends each request to the part that answers it.
 type routes struct {
 	ingest, echo, api, metrics http.Handler
-	token                      string
+	isOwner                    func(*http.Request) bool
+}
+
+// isOwner tells which requests carry the owner's token.
+func isOwner(owner string) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		return strings.EqualFold(scheme, "Bearer") && secret.Equal(strings.TrimSpace(token), owner)
+	}
 }
 
 func (r routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -306,8 +376,7 @@ func (r routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case strings.HasPrefix(path, "/echo/"):
 		r.echo.ServeHTTP(w, req)
 	case path == "/metrics":
-		scheme, token, _ := strings.Cut(req.Header.Get("Authorization"), " ")
-		if !strings.EqualFold(scheme, "Bearer") || !secret.Equal(token, r.token) {
+		if !r.isOwner(req) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
 			http.Error(w, "the metrics need the owner's token", http.StatusUnauthorized)
 			return

@@ -179,9 +179,17 @@ func answers() map[string]any {
 		}},
 		{Path: "after", Kind: "http", State: "pending"},
 	}}
+	redirected := api.Run{RunSummary: api.RunSummary{ID: "r3", Scenario: "lead", State: gonets.RunPaused, CreatedAt: now}, Event: event, Steps: []api.Step{
+		{Path: "deal", Kind: "http", State: "active", Attempts: []api.Attempt{{N: 1, Request: api.Request{Method: "POST", URL: "https://crm.example/leads"},
+			Outcome: gonets.OutcomeBlocked, Code: gonets.CodeBlockedAddress, Error: "sent to there", StartedAt: now, Timings: &gonets.Timings{Total: 240},
+			Redirects: []gonets.Hop{{Status: 302, URL: "http://10.0.0.1/"}}, Response: &api.Response{Status: 302, Content: api.Content{Body: "AAH/AA==", Encoding: api.EncodingBase64}}}}},
+	}}
 	return map[string]any{
 		"GET /runs":                    api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
 		"GET /runs/r1":                 story,
+		"GET /runs/r2":                 api.Run{RunSummary: paused},
+		"GET /runs/r3":                 redirected,
+		"POST /scenarios/one/start":    api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
 		"POST /runs/r1/send-now":       api.RunSummary{ID: "r1", State: gonets.RunQueued},
 		"POST /runs/r1/rerun":          api.RunSummary{ID: "r9", State: gonets.RunRunning},
 		"POST /runs/r2/send-now":       fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
@@ -224,6 +232,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-show-json", args: "runs show r1 -o json"},
 		{name: "runs-show-colours", args: "runs show r1", env: []string{"TERMINAL=1"}},
 		{name: "runs-show-no-color", args: "runs show r1", env: []string{"TERMINAL=1", "NO_COLOR=1"}},
+		{name: "runs-show-redirect", args: "runs show r3"},
+		{name: "scenarios-start-one-held", args: "scenarios start one"},
 		{name: "runs-show-missing", args: "runs show nope"},
 		{name: "runs-tail-once", args: "runs tail --once --since 10m --state paused"},
 		{name: "runs-send-now", args: "runs send-now r1"},
@@ -239,8 +249,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "unknown-verb", args: "runz"},
 		{name: "unknown-flag", args: "runs list --stat x"},
 		{name: "unknown-output", args: "runs list -o xml"},
-		{name: "events-send", args: `events send site --data {"a":1} -H X-Form:contact --query ?a=1`},
-		{name: "events-send-stdin", args: "events send site --data @-", stdin: "plain text"},
+		{name: "events-send", args: `events send site -d {"a":1} -H X-Form:contact --query ?a=1`},
+		{name: "events-send-stdin", args: "events send site --body -", stdin: "plain text"},
 		{name: "events-list", args: "events list --source site"},
 		{name: "events-show", args: "events show e1"},
 		{name: "events-show-raw", args: "events show e1 --raw"},
@@ -256,6 +266,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "apply-dry-run", args: "apply - --dry-run", stdin: "kind: Source\n"},
 		{name: "validate", args: "validate -", stdin: "kind: Source\n"},
 		{name: "validate-nothing", args: "validate"},
+		{name: "apply-empty", args: "apply -", stdin: "# nothing\n---\n\n"},
 		{name: "diff", args: "diff -", stdin: "kind: Source\n"},
 		{name: "diff-exit-code", args: "diff - --exit-code", stdin: "kind: Source\n"},
 		{name: "export", args: "export --kind Settings"},
@@ -375,7 +386,12 @@ func TestTailFollowsHintsAndReconnects(t *testing.T) {
 	a := answers()
 	list, _ := a["GET /runs"].(api.List[api.RunSummary])
 	list.Items = list.Items[:1]
-	old := api.RunSummary{ID: "r0", Scenario: "lead", State: gonets.RunSucceeded, LastStatus: 200}
+	old := api.RunSummary{ID: "r0", Scenario: "lead", State: gonets.RunSucceeded, LastStatus: 200, Attempts: 2}
+	sent := func(path, method, url string, n, status int) api.Step {
+		return api.Step{Path: path, Attempts: []api.Attempt{{N: n, Request: api.Request{Method: method, URL: url}, Outcome: gonets.OutcomeOK, Response: &api.Response{Status: status}}}}
+	}
+	a["GET /runs/r0"] = api.Run{RunSummary: old, Steps: []api.Step{
+		sent("tell", "GET", "https://chat.example/?token=***", 2, 204), sent("deal", "POST", "https://crm.example/deals", 1, 200)}}
 	a["GET /runs"] = func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("event") == "e0" {
 			_ = json.NewEncoder(w).Encode(api.List[api.RunSummary]{Items: []api.RunSummary{old}})
@@ -397,12 +413,126 @@ func TestTailFollowsHintsAndReconnects(t *testing.T) {
 	}
 	s := newServer(t, a)
 	r := run(ctx, t, "", nil, "runs", "tail", "--data", s.folder(t))
-	want := "12:00:00  r1  waiting    lead  HTTP 503, try 3 in 25 s\n12:00:00  r0  succeeded  lead  HTTP 200\n"
+	want := "12:00:00  r1  waiting    lead  HTTP 503, try 3 in 25 s\n" +
+		"          only_new/deal  POST crm.example/leads  outcome unknown: the request left, but no answer came in time; the service may have done it\n" +
+		"          only_new/deal  POST crm.example/leads  HTTP 503\n" +
+		"12:00:00  r0  succeeded  lead  HTTP 200\n" +
+		"          deal  POST crm.example/deals  HTTP 200\n" +
+		"          tell  GET chat.example/  HTTP 204\n"
 	if r.code != cli.ExitOK || r.stdout != want {
 		t.Errorf("exit %d\n%s", r.code, cmp.Diff(want, r.stdout))
 	}
 	if n := strings.Count(r.stderr, "trying again"); n != 2 {
 		t.Errorf("%d reconnections: %s", n, r.stderr)
+	}
+}
+
+func TestTailBeginsWithTheNewestRunsOnly(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	streams := 0
+	a["GET /changes"] = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, ": connected\n\n")
+		if streams++; streams == 2 {
+			stop()
+		}
+	}
+	s := newServer(t, a)
+	for _, args := range [][]string{{"-n", "1"}, {"-n", "1", "--once"}} {
+		r := run(ctx, t, "", nil, append([]string{"runs", "tail", "--data", s.folder(t)}, args...)...)
+		if !strings.Contains(r.stdout, "r1") || strings.Contains(r.stdout, "r2") {
+			t.Errorf("%v:\n%s", args, r.stdout)
+		}
+		ctx = t.Context()
+	}
+}
+
+func TestTailShowsEachRequestOnce(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	story, _ := a["GET /runs/r1"].(api.Run)
+	list := api.List[api.RunSummary]{Items: []api.RunSummary{story.RunSummary}}
+	list.Items[0].Attempts = 1
+	a["GET /runs"] = func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(list)
+		list.Items[0].Attempts++
+	}
+	first := story
+	first.Steps = []api.Step{{Path: "deal", Attempts: story.Steps[2].Attempts[1:]}}
+	reads := 0
+	a["GET /runs/r1"] = func(w http.ResponseWriter, _ *http.Request) {
+		if reads++; reads == 1 {
+			first.Steps[0].Attempts[0].N = 1
+		} else {
+			second := first.Steps[0].Attempts[0]
+			second.N = 2
+			first.Steps[0].Attempts = append(first.Steps[0].Attempts[:1:1], second)
+		}
+		_ = json.NewEncoder(w).Encode(first)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	a["GET /changes"] = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, ": connected\n\n")
+		if reads == 2 {
+			stop()
+		}
+	}
+	s := newServer(t, a)
+	r := run(ctx, t, "", nil, "runs", "tail", "--data", s.folder(t))
+	const line = "          deal  POST crm.example/leads  HTTP 503\n"
+	if n := strings.Count(r.stdout, line); n != 2 {
+		t.Errorf("%d requests are shown:\n%s", n, r.stdout)
+	}
+}
+
+func TestFilesThatCannotBeDocumentsAreNamed(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, answers())
+	dir := s.folder(t)
+	large := write(t, filepath.Join(dir, "large.yaml"), strings.Repeat("#", gonets.MaxDocumentBytes)+"\na")
+	half := write(t, filepath.Join(dir, "half.yaml"), "a\n"+strings.Repeat("#", gonets.MaxDocumentBytes/2))
+	none := write(t, filepath.Join(dir, "none.yaml"), "")
+	source := write(t, filepath.Join(dir, "source.yaml"), "kind: Source\n")
+	for _, tt := range []struct {
+		files []string
+		says  string
+	}{
+		{[]string{source, large}, "the file " + large + " is larger than 4 MiB"},
+		{[]string{half, half}, "the files up to " + half + " are larger than 4 MiB together"},
+		{[]string{source, none}, "the file " + none + " holds no documents"},
+		{[]string{"-"}, "the standard input holds no documents"},
+	} {
+		for _, verb := range []string{"apply", "validate", "diff"} {
+			r := run(t.Context(), t, "", nil, append([]string{verb, "--data", dir}, tt.files...)...)
+			if r.code != cli.ExitInvalid || !strings.HasPrefix(r.stderr, tt.says) {
+				t.Errorf("%s %v: exit %d, %s", verb, tt.files, r.code, r.stderr)
+			}
+		}
+	}
+	if len(s.asked) > 0 {
+		t.Errorf("%d calls went out", len(s.asked))
+	}
+}
+
+// A folder is named the same way whatever the verb.
+func TestDataNamesTheFolderForEveryVerb(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, answers())
+	dir := s.folder(t)
+	for _, body := range []string{"-d", "--body"} {
+		r := run(t.Context(), t, "", nil, "events", "send", "site", "--data", dir, body, `{"a":1}`)
+		if r.code != cli.ExitOK {
+			t.Errorf("%s: exit %d: %s", body, r.code, r.stderr)
+		}
+	}
+	for _, group := range cli.New(cli.Env{Getenv: func(string) string { return "" }}).Commands() {
+		for _, verb := range group.Commands() {
+			if group.PersistentFlags().Lookup("data") != nil && verb.LocalNonPersistentFlags().Lookup("data") != nil {
+				t.Errorf("%s hides --data", verb.CommandPath())
+			}
+		}
 	}
 }
 

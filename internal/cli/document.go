@@ -33,11 +33,14 @@ func (a *app) bundled(files []string) (*bundle, error) {
 	b := &bundle{}
 	var text bytes.Buffer
 	for i, file := range files {
-		data, err := a.readFile(file)
+		data, err := a.documentFile(file)
 		if err != nil {
 			return nil, err
 		}
 		data = bytes.TrimPrefix(data, []byte("\ufeff"))
+		if empty(data) {
+			return nil, gonets.Errorf(gonets.CodeInvalid, "%s holds no documents; each one begins with apiVersion: gonets/v1", fileName(file))
+		}
 		if i > 0 {
 			if text.Len() > 0 && !bytes.HasSuffix(text.Bytes(), []byte("\n")) {
 				text.WriteByte('\n')
@@ -48,9 +51,55 @@ func (a *app) bundled(files []string) (*bundle, error) {
 		}
 		b.parts = append(b.parts, part{file, bytes.Count(text.Bytes(), []byte("\n")) + 1})
 		text.Write(data)
+		if text.Len() > gonets.MaxDocumentBytes {
+			return nil, gonets.Errorf(gonets.CodeInvalid,
+				"the files up to %s are larger than %d MiB together, the most that documents of one call may be; nothing was sent. Use several calls", file, gonets.MaxDocumentBytes>>20)
+		}
 	}
 	b.text = text.Bytes()
 	return b, nil
+}
+
+// empty tells whether a file holds nothing but comments and separators.
+func empty(data []byte) bool {
+	for line := range bytes.Lines(data) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && line[0] != '#' && !bytes.Equal(line, []byte("---")) {
+			return false
+		}
+	}
+	return true
+}
+
+// fileName names a file of the command line in a message.
+func fileName(file string) string {
+	if file == "-" {
+		return "the standard input"
+	}
+	return "the file " + file
+}
+
+// documentFile reads a file of documents. It refuses one that the server would
+// not take, and reads no more of it than is needed to know that.
+func (a *app) documentFile(name string) ([]byte, error) {
+	in := a.Stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("the file cannot be read: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	data, err := io.ReadAll(io.LimitReader(in, gonets.MaxDocumentBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", fileName(name), err)
+	}
+	if len(data) > gonets.MaxDocumentBytes {
+		return nil, gonets.Errorf(gonets.CodeInvalid,
+			"%s is larger than %d MiB, the most that documents of one call may be; nothing was sent", fileName(name), gonets.MaxDocumentBytes>>20)
+	}
+	return data, nil
 }
 
 func (a *app) readFile(name string) ([]byte, error) {

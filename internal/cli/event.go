@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,12 +19,12 @@ func (a *app) eventsCommand() *cobra.Command {
 }
 
 func (a *app) eventsSend() *cobra.Command {
-	var data, query, method, path string
+	var text, query, method, path string
 	var headers []string
 	c := a.printing(&cobra.Command{
 		Use: "send SOURCE", Short: "Make an event by hand", Args: cobra.ExactArgs(1),
-		Example: `  gonets events send site --data '{"name": "Ann"}'
-  gonets events send site --data @lead.json --header 'X-Form: contact'`,
+		Example: `  gonets events send site --body '{"name": "Ann"}'
+  gonets events send site --body @lead.json --header 'X-Form: contact'`,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			ev := api.NewEvent{Method: method, Path: path, Query: strings.TrimPrefix(query, "?")}
 			for _, h := range headers {
@@ -33,8 +34,8 @@ func (a *app) eventsSend() *cobra.Command {
 				}
 				ev.Headers = append(ev.Headers, gonets.Header{Name: strings.TrimSpace(name), Value: strings.TrimSpace(v)})
 			}
-			if c.Flags().Changed("data") {
-				body, err := a.eventBody(data)
+			if c.Flags().Changed("body") {
+				body, err := a.eventBody(text)
 				if err != nil {
 					return err
 				}
@@ -51,7 +52,7 @@ func (a *app) eventsSend() *cobra.Command {
 		}),
 	})
 	f := c.Flags()
-	f.StringVarP(&data, "data", "d", "", "the body: text, @FILE, or @- for the standard input; JSON is sent as JSON")
+	f.StringVarP(&text, "body", "d", "", "the body: TEXT, @FILE, or - for the standard input; JSON is sent as JSON")
 	f.StringArrayVarP(&headers, "header", "H", nil, "a header, 'Name: value'; repeat for more")
 	f.StringVar(&query, "query", "", "the query string, such as a=1&b=2")
 	f.StringVarP(&method, "method", "X", "POST", "the method")
@@ -59,11 +60,11 @@ func (a *app) eventsSend() *cobra.Command {
 	return c
 }
 
-// eventBody reads what --data names. It travels inside JSON, so it must be
+// eventBody reads what --body names. It travels inside JSON, so it must be
 // text.
-func (a *app) eventBody(data string) ([]byte, error) {
-	body := []byte(data)
-	if name, isFile := strings.CutPrefix(data, "@"); isFile {
+func (a *app) eventBody(text string) ([]byte, error) {
+	body := []byte(text)
+	if name, isFile := strings.CutPrefix(text, "@"); isFile || text == "-" {
 		var err error
 		if body, err = a.readFile(name); err != nil {
 			return nil, err
@@ -185,7 +186,7 @@ func (a *app) printMessage(prefix string, m message, full bool) {
 	}
 	a.printf("%s\n", strings.TrimRight(prefix, " "))
 	if c.Encoding != "" {
-		a.printf("%s(%s that are not text)\n", prefix, size(int64(len(c.Body)/4*3)))
+		a.printf("%s(%s that are not text)\n", prefix, size(int64(base64.StdEncoding.DecodedLen(len(c.Body))-strings.Count(c.Body, "="))))
 		return
 	}
 	body, cut := pretty(c.Body), 0

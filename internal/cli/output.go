@@ -160,6 +160,17 @@ func stateColour(s string) colour {
 	return plain
 }
 
+// outcomeColour tells at a glance how an attempt ended.
+func outcomeColour(o gonets.Outcome) colour {
+	switch o {
+	case gonets.OutcomeOK:
+		return green
+	case gonets.OutcomeUnknown, gonets.OutcomeCancelled:
+		return yellow
+	}
+	return red
+}
+
 // ago says when something was or will be, from now.
 func (a *app) ago(t time.Time) string {
 	d := a.Clock.Now().Sub(t)
@@ -175,6 +186,8 @@ func (a *app) ago(t time.Time) string {
 // span is a time span in its one or two largest units.
 func span(d time.Duration) string {
 	switch {
+	case d > 0 && d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", max(0.1, float64(d)/float64(time.Millisecond)))
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:

@@ -125,17 +125,19 @@ func (a *app) printValue(s *api.Step) {
 	}
 }
 
-func (a *app) printAttempt(at *api.Attempt, full bool) {
-	c := red
-	switch at.Outcome {
-	case gonets.OutcomeOK:
-		c = green
-	case gonets.OutcomeUnknown, gonets.OutcomeCancelled:
-		c = yellow
+// took is how long an attempt took; its timings know it better than in whole
+// milliseconds.
+func took(at *api.Attempt) time.Duration {
+	if at.Timings != nil && at.Timings.Total > 0 {
+		return time.Duration(at.Timings.Total) * time.Microsecond
 	}
+	return time.Duration(at.DurationMS) * time.Millisecond
+}
+
+func (a *app) printAttempt(at *api.Attempt, full bool) {
 	a.printf("  %s, %s, took %s: %s\n", a.paint(bold, fmt.Sprintf("Attempt %d", at.N)),
-		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), span(time.Duration(at.DurationMS)*time.Millisecond),
-		a.paint(c, safeLine(outcomeWords(at))))
+		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), span(took(at)),
+		a.paint(outcomeColour(at.Outcome), safeLine(outcomeWords(at))))
 	if at.Error != "" && at.Outcome != gonets.OutcomeOK {
 		a.printf("    %s\n", safeLine(at.Error))
 	}

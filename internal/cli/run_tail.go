@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -19,7 +20,8 @@ const (
 	// tailWindow is how many of the newest runs are read again at a hint.
 	tailWindow = 100
 	// tailLookups bounds how many events are looked up for one message of
-	// hints; what is left out shows with its next change.
+	// hints, and how many runs are read whole for one list; what is left out
+	// shows with its next change.
 	tailLookups = 50
 	// tailMemory bounds how many runs are remembered as shown.
 	tailMemory = 10_000
@@ -39,12 +41,14 @@ func (a *app) runsTail() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := &tail{app: a, client: client, filter: filter, shown: map[string]string{}}
-			filter.Page.Limit = n
+			t := &tail{app: a, client: client, filter: filter, shown: map[string]face{}}
 			if flags.since != "" && !c.Flags().Changed("lines") {
-				filter.Page.Limit = gonets.MaxPageSize
+				n = gonets.MaxPageSize
 			}
-			if _, err := t.show(c.Context(), filter); err != nil || once {
+			if filter.Page.Limit = n; !once {
+				filter.Page.Limit = max(n, tailWindow)
+			}
+			if err := t.begin(c.Context(), filter, n); err != nil || once {
 				return err
 			}
 			return t.follow(c.Context())
@@ -60,8 +64,45 @@ type tail struct {
 	app    *app
 	client *client.Client
 	filter gonets.RunFilter
+	// lookups counts the runs that were read whole for the list at hand.
+	lookups int
 	// shown is the last face of each run, so that a change shows once.
-	shown map[string]string
+	shown map[string]face
+}
+
+// face is what a tail shows of a run.
+type face struct {
+	line string
+	// attempts is how many of the run's attempts have been shown.
+	attempts int
+}
+
+// begin prints the n newest runs, the oldest first. The others of the list
+// show when they change.
+func (t *tail) begin(ctx context.Context, f gonets.RunFilter, n int) error {
+	if n <= 0 && f.Page.Limit <= 0 {
+		return nil
+	}
+	l, err := t.client.Runs(ctx, f)
+	if err != nil {
+		return err
+	}
+	for i := len(l.Items) - 1; i >= 0; i-- {
+		r := &l.Items[i]
+		if i >= n {
+			t.shown[r.ID] = face{line: faceLine(r), attempts: r.Attempts}
+			continue
+		}
+		if err := t.print(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// faceLine is what has to change of a run for it to be shown again.
+func faceLine(r *api.RunSummary) string {
+	return fmt.Sprintf("%s %d %d", r.State, r.Attempts, r.Version)
 }
 
 // show prints those of the newest runs that look different from before, the
@@ -74,29 +115,31 @@ func (t *tail) show(ctx context.Context, f gonets.RunFilter) (listed map[string]
 	listed = make(map[string]bool, len(l.Items))
 	slices.Reverse(l.Items)
 	if len(t.shown) > tailMemory {
-		kept := make(map[string]string, len(l.Items))
+		kept := make(map[string]face, len(l.Items))
 		for _, r := range l.Items {
-			if face, known := t.shown[r.ID]; known {
-				kept[r.ID] = face
+			if old, known := t.shown[r.ID]; known {
+				kept[r.ID] = old
 			}
 		}
 		t.shown = kept
 	}
+	t.lookups = 0
 	for i := range l.Items {
 		listed[l.Items[i].ID] = true
-		if err := t.print(&l.Items[i]); err != nil {
+		if err := t.print(ctx, &l.Items[i]); err != nil {
 			return nil, err
 		}
 	}
 	return listed, nil
 }
 
-func (t *tail) print(r *api.RunSummary) error {
-	face := fmt.Sprintf("%s %d %d", r.State, r.Attempts, r.Version)
-	if t.shown[r.ID] == face {
+func (t *tail) print(ctx context.Context, r *api.RunSummary) error {
+	old := t.shown[r.ID]
+	now := face{line: faceLine(r), attempts: old.attempts}
+	if old.line == now.line {
 		return nil
 	}
-	t.shown[r.ID] = face
+	t.shown[r.ID] = now
 	a := t.app
 	if a.output == outputJSON {
 		return a.printJSON(r, "")
@@ -107,7 +150,56 @@ func (t *tail) print(r *api.RunSummary) error {
 		line += "  " + safeLine(note)
 	}
 	a.printf("%s\n", line)
+	return t.printAttempts(ctx, r)
+}
+
+// printAttempts shows the requests that went out since the run was shown last.
+func (t *tail) printAttempts(ctx context.Context, r *api.RunSummary) error {
+	seen := t.shown[r.ID]
+	if r.Attempts <= seen.attempts || t.lookups == tailLookups {
+		return nil
+	}
+	t.lookups++
+	run, err := t.client.Run(ctx, r.ID)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var rows []attemptRow
+	for i := range run.Steps {
+		for j := range run.Steps[i].Attempts {
+			if at := &run.Steps[i].Attempts[j]; at.N > seen.attempts {
+				rows = append(rows, attemptRow{run.Steps[i].Path, at})
+			}
+		}
+	}
+	slices.SortFunc(rows, func(x, y attemptRow) int { return x.N - y.N })
+	for _, row := range rows {
+		seen.attempts = row.N
+		t.app.printf("          %s\n", t.app.attemptLine(row))
+	}
+	t.shown[r.ID] = seen
 	return nil
+}
+
+// attemptRow is an attempt with the path of its step.
+type attemptRow struct {
+	path string
+	*api.Attempt
+}
+
+// attemptLine is an attempt in one line.
+func (a *app) attemptLine(row attemptRow) string {
+	target, words := row.Request.URL, outcomeWords(row.Attempt)
+	if u, err := url.Parse(target); err == nil && u.Host != "" {
+		target = u.Host + u.Path
+	}
+	if row.Response != nil && (row.Outcome == gonets.OutcomeOK || row.Outcome == gonets.OutcomeHTTP) {
+		words = fmt.Sprintf("HTTP %d", row.Response.Status)
+	}
+	return safeLine(row.path) + "  " + safeLine(row.Request.Method+" "+target) + "  " + a.paint(outcomeColour(row.Outcome), safeLine(words))
 }
 
 // follow prints changes until the context ends, which is no failure.

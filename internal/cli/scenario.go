@@ -76,6 +76,8 @@ func (a *app) scenariosStart() *cobra.Command {
 	var release bool
 	c := a.printing(&cobra.Command{
 		Use: "start NAME", Short: "Start a scenario", Args: cobra.ExactArgs(1),
+		Long: "Start a scenario. New events are worked on, and runs that the stop interrupted go on.\n" +
+			"What was held while it did not run stays held unless --release-held is given.",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			s, err := client.StartScenario(c.Context(), args[0], release)
 			if err != nil {
@@ -84,26 +86,30 @@ func (a *app) scenariosStart() *cobra.Command {
 			return a.print(s, func() {
 				a.printf("Scenario %s is running.\n", safeLine(s.Name))
 				if s.Held > 0 {
-					a.printf("%s from before the start stay held; work on them with: gonets scenarios start %s --release-held\n",
-						count(s.Held, "run"), safeLine(s.Name))
+					verb, them := "stay", "them"
+					if s.Held == 1 {
+						verb, them = "stays", "it"
+					}
+					a.printf("%s from before the start %s held; work on %s with: gonets scenarios start %s --release-held\n",
+						count(s.Held, "run"), verb, them, safeLine(s.Name))
 				}
 			})
 		}),
 	})
-	c.Flags().BoolVar(&release, "release-held", false, "also work on what was kept while it did not run")
+	c.Flags().BoolVar(&release, "release-held", false, "also work on what was held while it did not run")
 	return c
 }
 
 func (a *app) scenariosStop() *cobra.Command {
 	return a.printing(&cobra.Command{
-		Use: "stop NAME", Short: "Stop a scenario; its events are kept as held", Args: cobra.ExactArgs(1),
+		Use: "stop NAME", Short: "Stop a scenario; what comes in is held", Args: cobra.ExactArgs(1),
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			s, err := client.StopScenario(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			return a.print(s, func() {
-				a.printf("Scenario %s is stopped. New events and unfinished runs wait for its start.\n", safeLine(s.Name))
+				a.printf("Scenario %s is stopped. New events are held, and unfinished runs go on after its start.\n", safeLine(s.Name))
 			})
 		}),
 	})

@@ -50,7 +50,7 @@ func (a *app) sourcesSamples() *cobra.Command {
 			}
 			return a.print(l, func() {
 				if len(l.Items) == 0 {
-					a.printf("Nothing has come in yet. Send something to the source's address, or: gonets events send %s --data '{}'\n", safeLine(args[0]))
+					a.printf("Nothing has come in yet. Send something to the source's address, or: gonets events send %s --body '{}'\n", safeLine(args[0]))
 				}
 				for i, ev := range l.Items {
 					if i > 0 {

@@ -57,7 +57,7 @@ func reasonWords(code gonets.Code) string {
 	case gonets.CodeLimitSteps:
 		return "it took more steps than a run may"
 	case gonets.CodeScenarioHeld:
-		return "its scenario does not run"
+		return "its scenario did not run when the event came"
 	}
 	return ""
 }
@@ -106,6 +106,9 @@ func outcomeWords(at *api.Attempt) string {
 	case gonets.OutcomeUnknown:
 		return "outcome unknown: " + first(detail, "the request left and no complete answer came")
 	case gonets.OutcomeBlocked:
+		if len(at.Redirects) > 0 {
+			return "sent, but its redirect was refused: " + first(detail, "sending there is closed")
+		}
 		return "not sent: " + first(detail, "sending there is closed")
 	case gonets.OutcomeTemplate:
 		return "not sent: " + first(detail, "the request could not be built")
@@ -134,9 +137,9 @@ func stepWords(s *api.Step, run *api.Run) (string, colour) {
 func stateWords(s gonets.RunState) string {
 	switch s {
 	case gonets.RunHeld:
-		return "held until its scenario is started"
+		return "held: its scenario did not run when the event came, and it waits to be released"
 	case gonets.RunQueued:
-		return "queued for a free place"
+		return "queued, waiting to be taken up"
 	case gonets.RunRunning:
 		return "running"
 	case gonets.RunWaiting:

@@ -75,14 +75,12 @@ func yamlText(s string) string {
 		}
 	}
 	// A JSON string is a YAML string.
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
+	text, err := gonets.PlainJSON(s)
+	if err != nil {
 		return `""`
 	}
 	var out strings.Builder
-	for _, r := range strings.TrimSuffix(b.String(), "\n") {
+	for _, r := range string(text) {
 		// YAML does not let these stand as they are (YAML 1.2.2 §5.1).
 		if r >= 0x7f && r <= 0x9f || r == 0xfeff || r >= 0xfffe && r <= 0xffff {
 			fmt.Fprintf(&out, "\\u%04x", r)

@@ -117,13 +117,11 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 func (c *Client) send(ctx context.Context, in call) (*http.Response, error) {
 	body, contentType := in.text, in.textType
 	if in.body != nil {
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(in.body); err != nil {
+		var err error
+		if body, err = gonets.PlainJSON(in.body); err != nil {
 			return nil, fmt.Errorf("encode the request: %w", err)
 		}
-		body, contentType = b.Bytes(), "application/json"
+		contentType = "application/json"
 	}
 	target := c.base + "/api/v1" + in.path
 	if len(in.query) > 0 {

@@ -90,7 +90,7 @@ func (d *decoder) into(n *node, v reflect.Value, pointer string) {
 		d.sourceID(n, v, pointer)
 		return
 	case rawType:
-		raw, err := encode(n.tree())
+		raw, err := gonets.PlainJSON(n.tree())
 		if err != nil {
 			d.fail(n, pointer, "%s", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,9 +109,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			header
 			gonets.Source
 		}
-		d.kind = kind
-		d.into(n, reflectOf(&doc), "")
-		decoded := len(d.broken) == 0
+		decoded := d.whole(n, kind, &doc)
 		s.report(d, n, doc.Source.Validate())
 		if check.Source != nil && decoded {
 			s.report(d, n, check.Source(&doc.Source))
@@ -122,9 +121,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			header
 			gonets.Scenario
 		}
-		d.kind = kind
-		d.into(n, reflectOf(&doc), "")
-		decoded := len(d.broken) == 0
+		decoded := d.whole(n, kind, &doc)
 		s.report(d, n, doc.Scenario.Validate())
 		// A scenario that was not read whole has nothing to compile.
 		if check.Scenario != nil && decoded {
@@ -137,12 +134,19 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			header
 			gonets.Settings
 		}
-		d.kind = kind
-		d.into(n, reflectOf(&doc), "")
+		d.whole(n, kind, &doc)
 		s.report(d, n, doc.Settings.Validate())
 		s.origin(d, n, kind, "")
 		s.Settings = &doc.Settings
 	}
+}
+
+// whole fills doc, a pointer to a struct, and tells whether all of it could be
+// read.
+func (d *decoder) whole(n *node, kind string, doc any) bool {
+	d.kind = kind
+	d.into(n, reflect.ValueOf(doc).Elem(), "")
+	return len(d.broken) == 0
 }
 
 // header is what every document begins with.

@@ -2,9 +2,7 @@ package document
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"reflect"
 
 	"gonets"
 )
@@ -56,7 +54,7 @@ func JSON(doc any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(n.tree())
+	return gonets.PlainJSON(n.tree())
 }
 
 // nodeOf makes the tree of a document by way of its JSON, so that what is
@@ -92,7 +90,7 @@ func nodeOf(doc any) (*node, error) {
 	default:
 		return nil, fmt.Errorf("%T is not a document", doc)
 	}
-	data, err := encode(whole)
+	data, err := gonets.PlainJSON(whole)
 	if err != nil {
 		return nil, fmt.Errorf("write a %s: %w", kind, err)
 	}
@@ -106,16 +104,3 @@ func nodeOf(doc any) (*node, error) {
 	}
 	return n, nil
 }
-
-// encode is JSON without the escapes that only HTML needs.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-func reflectOf(doc any) reflect.Value { return reflect.ValueOf(doc).Elem() }

@@ -11,12 +11,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"gonets"
+	"gonets/internal/outbound"
 )
 
 const (
@@ -27,22 +29,28 @@ const (
 	maxHang = 60 * time.Second
 	// maxHeld bounds the requests that wait at once, so that strangers cannot
 	// use up the server's connections.
-	maxHeld   = 256
-	slowParts = 20
-	slowPause = 250 * time.Millisecond
+	maxHeld = 256
+	// maxBigForOwn bounds what a script makes us send to a request of a
+	// scenario that came in from another machine, in bytes: such a request
+	// names itself, and a stranger can name himself so too.
+	maxBigForOwn = 16 << 20
+	slowParts    = 20
+	slowPause    = 250 * time.Millisecond
 )
 
-// Handler answers /echo/{id}[/rest], /echo/{id}/_requests and
-// /echo/{id}/_script. It is safe for concurrent use.
+// Handler answers /echo/{id}[/rest] to everybody, and /echo/{id}/_requests and
+// /echo/{id}/_script to the owner. It is safe for concurrent use.
 type Handler struct {
 	clock gonets.Clock
+	owner func(*http.Request) bool
 	book  book
 	held  chan struct{}
 }
 
-// New makes a Handler whose delays run by clock.
-func New(clock gonets.Clock) *Handler {
-	return &Handler{clock: clock, held: make(chan struct{}, maxHeld)}
+// New makes a Handler whose delays run by clock; owner tells which requests
+// carry the owner's proof.
+func New(clock gonets.Clock, owner func(*http.Request) bool) *Handler {
+	return &Handler{clock: clock, owner: owner, held: make(chan struct{}, maxHeld)}
 }
 
 // ServeHTTP implements [http.Handler].
@@ -56,6 +64,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok || !validID(id) {
 		writeError(w, gonets.Errorf(gonets.CodeAddressUnknown,
 			"an echo address is /echo/ and a name of 1 to 64 letters, digits, hyphens, dots or underscores"))
+		return
+	}
+	if (sub == "_requests" || sub == "_script") && !h.owner(r) {
+		head.Set("WWW-Authenticate", `Bearer realm="gonets"`)
+		writeError(w, gonets.Errorf(gonets.CodeUnauthorized,
+			"this part of an echo address needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder"))
 		return
 	}
 	switch {
@@ -117,13 +131,10 @@ func newCursor(text string) (*cursor, error) {
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 	query := r.URL.Query()
-	var script *cursor
-	if text := query.Get("script"); text != "" {
-		var err error
-		if script, err = newCursor(text); err != nil {
-			writeError(w, err)
-			return
-		}
+	script, err := h.queryScript(r, query.Get("script"))
+	if err != nil {
+		writeError(w, err)
+		return
 	}
 	rec, err := h.read(w, r, query)
 	if err != nil {
@@ -131,10 +142,31 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	n, how := h.book.receive(id, rec, script)
+	if script != nil && how.act == actBig && !h.trusted(r) {
+		how.size = min(how.size, maxBigForOwn)
+	}
 	usual := func() []byte {
 		return encode(map[string]any{"id": n, "echo": id, "received": rec.received})
 	}
 	h.answer(w, r, how, usual)
+}
+
+// queryScript is the script that a request brings along; nil when it brings
+// none or may not: strangers get the usual answer, or they would make us wait
+// and send at their will.
+func (h *Handler) queryScript(r *http.Request, text string) (*cursor, error) {
+	if text == "" || !h.trusted(r) && r.Header.Get("Gonets-Hops") == "" {
+		return nil, nil
+	}
+	return newCursor(text)
+}
+
+// trusted tells whether a request comes from the owner or was made on this
+// machine. What a proxy of this machine hands on was made elsewhere.
+func (h *Handler) trusted(r *http.Request) bool {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return h.owner(r) || err == nil && from.Addr().Unmap().IsLoopback() &&
+		r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
 func (h *Handler) read(w http.ResponseWriter, r *http.Request, query url.Values) (*record, error) {
@@ -165,6 +197,10 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, query url.Values)
 func shownQuery(query url.Values) map[string]any {
 	out := make(map[string]any, len(query))
 	for name, values := range query {
+		if outbound.SecretQuery(name) {
+			out[name] = masked
+			continue
+		}
 		if len(values) == 1 {
 			out[name] = values[0]
 			continue
@@ -174,31 +210,22 @@ func shownQuery(query url.Values) map[string]any {
 	return out
 }
 
-// shownHeaders are the headers by small name, repeats joined. Credentials are
-// masked: what an echo address shows ends in histories.
+// masked stands for a credential: what an echo address shows ends in histories.
+const masked = "***"
+
+// shownHeaders are the headers by small name, repeats joined, masked the way
+// the history masks what we send.
 func shownHeaders(r *http.Request) map[string]string {
 	out := map[string]string{"host": r.Host}
 	for name, values := range r.Header {
-		name = strings.ToLower(name)
-		value := strings.Join(values, ", ")
-		switch name {
-		case "authorization", "proxy-authorization":
-			value = maskCredentials(value)
-		case "cookie":
-			value = "***"
+		var shown []string
+		for _, value := range values {
+			one := outbound.MaskHeaders([]gonets.Header{{Name: name, Value: value}})
+			shown = append(shown, one[0].Value)
 		}
-		out[name] = value
+		out[strings.ToLower(name)] = strings.Join(shown, ", ")
 	}
 	return out
-}
-
-// maskCredentials keeps the scheme: Bearer ***.
-func maskCredentials(v string) string {
-	scheme, _, ok := strings.Cut(v, " ")
-	if !ok {
-		return "***"
-	}
-	return scheme + " ***"
 }
 
 func shownBody(contentType string, body []byte, cut bool) json.RawMessage {
@@ -343,12 +370,10 @@ func writeError(w http.ResponseWriter, err error) {
 
 // encode writes JSON as it stands: < > & are not escaped.
 func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	text, err := gonets.PlainJSON(v)
+	if err != nil {
 		// Only foreign JSON could be wrong here, and it was checked.
 		return []byte("null")
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return text
 }

@@ -57,23 +57,28 @@ func (e *Engine) claimPass() time.Time {
 	}
 }
 
-// claimLane fills the lane's free places; again is true when it got all that it
-// asked for and there may be more.
+// claimLane fills the lane's free places; again is true when it got as much as
+// it had room for, so that there may be more.
 func (e *Engine) claimLane(name string, now time.Time) (again bool) {
-	want := e.Places.ReserveClaim(name, gonets.ClaimBatch)
+	want, bytes := e.Places.ReserveClaim(name, gonets.ClaimBatch)
 	if want == 0 {
 		return false
 	}
-	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.Epoch, Now: now})
+	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.Epoch, Now: now, Bytes: bytes})
 	if err != nil && e.loopCtx.Err() == nil {
 		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
 	}
-	if len(jobs) == want {
+	size := int64(0)
+	for i := range jobs {
+		size += int64(jobBytes(&jobs[i]))
+	}
+	again = len(jobs) == want || len(jobs) > 0 && size > bytes/2
+	if again {
 		e.Places.SetBacklog(name)
 	}
 	e.Places.Unreserve(name, want-len(jobs))
 	for i := range jobs {
 		e.push(jobs[i])
 	}
-	return len(jobs) == want
+	return again
 }

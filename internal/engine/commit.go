@@ -18,7 +18,9 @@ var commitPauses = [...]time.Duration{
 // run is no longer this worker's.
 func (w *jobWork) commit(t gonets.Transition) bool {
 	fenced, err := w.store(t)
-	if w.landed != nil {
+	// A result that is not stored leaves its request in the journal: the next
+	// start must know that it may have been sent.
+	if err == nil && w.landed != nil {
 		w.landed()
 		w.landed = nil
 	}
@@ -32,6 +34,10 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 	}
 	if t.State.Final() {
 		w.Metrics.RunFinished(t.State)
+		if w.run.OrderKey != "" {
+			// The next run of the key may go on now.
+			w.Nudge(t.Lane)
+		}
 	}
 	w.Bus.Publish(gonets.Change{Kind: "run", ID: t.RunID, Event: t.EventID, State: t.State, Answer: t.Answer})
 	if t.State == gonets.RunWaiting && t.DueAt.Sub(t.At) < claimEvery {
@@ -61,7 +67,10 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
 					Charged: a.Charged, Exchange: gonets.Exchange{Outcome: a.Outcome, Code: gonets.CodeInternal, Status: a.Status,
 						Error: "The exchange took place, but its record could not be stored."}}
 			}
-			if try > len(commitPauses) {
+			switch {
+			case try > 2*len(commitPauses):
+				return false, err
+			case try > len(commitPauses):
 				t.Attempt = nil
 			}
 		}

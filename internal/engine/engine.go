@@ -23,7 +23,7 @@ type Store interface {
 	Release(ctx context.Context, runs []gonets.Run) error
 	Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 	Backlog(ctx context.Context) ([]gonets.LaneBacklog, error)
-	Rescue(ctx context.Context, inflight []gonets.InFlight) (gonets.RescueReport, error)
+	Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error)
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	Stats(ctx context.Context) (gonets.StoreStats, error)
 }
@@ -60,12 +60,11 @@ type Options struct {
 	// Node and Epoch are whose leases the engine takes.
 	Node  string
 	Epoch int64
-	// LeftOver are the requests that were on their way when the last process
-	// on this data folder died. LeftOverKnown is false when the machine itself
-	// went down: then nobody knows, and any run that was worked on may have
-	// been sent.
-	LeftOver      []gonets.InFlight
-	LeftOverKnown bool
+	// Death is how the last process on this data folder ended. InFlightKnown is
+	// false when the machine itself went down: then nobody knows which requests
+	// were on their way, and any run that was worked on may have been sent.
+	Death         gonets.Death
+	InFlightKnown bool
 	// SoftDeadline is how long Stop waits for requests in flight.
 	SoftDeadline time.Duration
 }
@@ -77,8 +76,11 @@ type Engine struct {
 
 	programs programs
 
-	mu     sync.Mutex
-	active map[string]context.CancelCauseFunc
+	mu sync.Mutex
+	// holds are the runs in this node's memory, by id.
+	holds map[string]*hold
+	// parked are scenarios that were stopped while this engine ran.
+	parked map[string]bool
 
 	workers  sync.WaitGroup
 	loops    sync.WaitGroup
@@ -89,6 +91,16 @@ type Engine struct {
 	stopOnce sync.Once
 }
 
+// hold is a run in memory, from its hand-over until the worker is done with it.
+type hold struct {
+	lease gonets.Lease
+	// aborted is true once a person's action has made the lease void: nothing
+	// more may be sent.
+	aborted bool
+	// cancel cuts the request on its way; nil while there is none.
+	cancel context.CancelCauseFunc
+}
+
 // errStopping is the cause with which a stopping engine cuts requests.
 var errStopping = errors.New("the server is stopping")
 
@@ -97,7 +109,7 @@ var errAborted = errors.New("a person ended this run")
 
 // New makes an engine that has not started.
 func New(o Options) *Engine {
-	e := &Engine{Options: o, wake: make(chan struct{}, 1), active: map[string]context.CancelCauseFunc{}}
+	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
 	return e
@@ -108,14 +120,14 @@ func (e *Engine) Name() string { return "engine" }
 
 // Start gives the work of dead processes back to everybody and begins to work.
 func (e *Engine) Start(ctx context.Context) error {
-	report, err := e.Store.Rescue(ctx, e.LeftOver)
+	report, err := e.Store.Rescue(ctx, e.Death)
 	if err != nil {
 		return err
 	}
 	if err := e.Journal.Reset(e.Epoch); err != nil {
 		return fmt.Errorf("the journal of requests in flight cannot be begun: %w", err)
 	}
-	if report.Released > 0 && !e.LeftOverKnown {
+	if report.Released > 0 && !e.InFlightKnown {
 		e.Log.Warn("the machine went down while runs were worked on; their requests may have been sent and are sent again with the same key",
 			"runs", report.Released)
 	}
@@ -190,14 +202,46 @@ func (e *Engine) Nudge(string) {
 	}
 }
 
-// Abort cuts the run's request, if one is on its way. The person's action has
-// taken the lease away already, so the result has no effect.
+// Abort ends this node's work on a run that a person ended: nothing more is
+// sent, and a request on its way is cut. The person's action has taken the
+// lease away already, so whatever comes back has no effect.
 func (e *Engine) Abort(runID string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if cancel, ok := e.active[runID]; ok {
-		cancel(errAborted)
+	h, ok := e.holds[runID]
+	if !ok {
+		return
 	}
+	h.aborted = true
+	if h.cancel != nil {
+		h.cancel(errAborted)
+	}
+	if len(e.Places.Take(func(r *gonets.Run) bool { return r.ID == runID })) > 0 {
+		delete(e.holds, runID)
+	}
+}
+
+// Park stops the work on a scenario's runs: those in memory go back to the
+// store, requests on their way may end, and nothing more is sent.
+func (e *Engine) Park(scenario string) {
+	e.mu.Lock()
+	e.parked[scenario] = true
+	taken := e.Places.Take(func(r *gonets.Run) bool { return r.Scenario == scenario })
+	for _, it := range taken {
+		delete(e.holds, it.Job.Run.ID)
+	}
+	e.mu.Unlock()
+	for _, it := range taken {
+		e.release(it.Job.Run)
+	}
+}
+
+// Unpark lets a scenario's runs go on.
+func (e *Engine) Unpark(scenario string) {
+	e.mu.Lock()
+	delete(e.parked, scenario)
+	e.mu.Unlock()
+	e.Nudge("")
 }
 
 // Lanes tells what this node holds in memory.
@@ -206,11 +250,15 @@ func (e *Engine) Lanes() []gonets.LaneInfo { return e.Places.List() }
 func (e *Engine) push(job gonets.Job) {
 	name := job.Run.Lane
 	e.mu.Lock()
+	e.holds[job.Run.ID] = &hold{lease: job.Run.Lease}
 	pushed := e.Places.Push(name, lane.Item{Job: job, Bytes: jobBytes(&job)})
 	if pushed == lane.StartWorker {
 		// Under the lock, because a stopping engine closes the lanes under it
 		// and then waits for the workers that there are.
 		e.workers.Go(func() { e.work(name) })
+	}
+	if pushed == lane.Refused {
+		delete(e.holds, job.Run.ID)
 	}
 	e.mu.Unlock()
 	if pushed == lane.Refused {
@@ -237,6 +285,7 @@ func (e *Engine) work(name string) {
 			return
 		}
 		e.runJob(name, it.Job)
+		e.Places.Done(it)
 		if e.Places.Hungry(name) {
 			e.Nudge(name)
 		}

@@ -33,6 +33,7 @@ type realStore interface {
 	Answer(ctx context.Context, eventID string) (*gonets.Answer, error)
 	Run(ctx context.Context, id string) (gonets.RunDetail, error)
 	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error)
 }
 
 // rig is an engine over a real store whose loops do not run: a test claims and
@@ -43,6 +44,7 @@ type rig struct {
 	clock  *testkit.Clock
 	sender *sender
 	bus    *notify.Bus
+	flight *journal
 	*Engine
 }
 
@@ -95,10 +97,30 @@ func status(code int, body string) func(int, *gonets.Request) gonets.Exchange {
 	}
 }
 
-type noJournal struct{}
+// journal keeps what is on its way.
+type journal struct {
+	mu sync.Mutex
+	on map[gonets.InFlight]bool
+}
 
-func (noJournal) Begin(gonets.InFlight) func() { return func() {} }
-func (noJournal) Reset(int64) error            { return nil }
+func (j *journal) Begin(f gonets.InFlight) func() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.on[f] = true
+	return func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		delete(j.on, f)
+	}
+}
+
+func (j *journal) Reset(int64) error { return nil }
+
+func (j *journal) count() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.on)
+}
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
@@ -106,9 +128,9 @@ func newRig(t *testing.T) *rig {
 	places := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
 	st := testkit.Store(t, clock, places)
 	s := &sender{clock: clock, answer: ok(`{}`)}
-	bus := &notify.Bus{}
+	bus, flight := &notify.Bus{}, &journal{on: map[gonets.InFlight]bool{}}
 	e := New(Options{
-		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: noJournal{},
+		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: flight,
 		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: time.Second,
 		Env: &step.Env{
 			Event: func(ev *gonets.Event) map[string]any {
@@ -118,7 +140,7 @@ func newRig(t *testing.T) *rig {
 			PublicURL: func() string { return "http://self.test" }, Version: "test",
 		},
 	})
-	return &rig{t: t, store: st, clock: clock, sender: s, bus: bus, Engine: e}
+	return &rig{t: t, store: st, clock: clock, sender: s, bus: bus, flight: flight, Engine: e}
 }
 
 func (r *rig) apply(steps ...gonets.Step) {
@@ -375,7 +397,7 @@ func TestACallerIsAnsweredBeforeTheNextRequest(t *testing.T) {
 func TestACancelledRunStopsAndItsResultHasNoEffect(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 1)
+	r.hang()
 	r.apply(httpStep("deal", "http://a.test/"), httpStep("more", "http://a.test/more"))
 	run := r.event("x")
 	<-r.sender.began
@@ -390,10 +412,179 @@ func TestACancelledRunStopsAndItsResultHasNoEffect(t *testing.T) {
 	}
 }
 
+// hang makes every request wait until the test lets it go.
+func (r *rig) hang() {
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 1_000)
+}
+
+func (r *rig) act(id string, kind gonets.ActionKind) {
+	r.t.Helper()
+	if _, err := r.store.Act(context.Background(), gonets.Action{RunID: id, Kind: kind, At: r.clock.Now()}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestACancelledRunInMemoryIsNeverSent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.hang()
+	r.apply(httpStep("deal", "http://a.test/"))
+	var runs []string
+	for range laneLimits("").Workers + 2 {
+		runs = append(runs, r.event("x"))
+	}
+	for range gonets.LaneConcurrency {
+		<-r.sender.began
+	}
+	// All but those on their way wait in memory, some of them with a worker.
+	var cancelled int
+	for _, id := range runs {
+		r.mu.Lock()
+		h := r.holds[id]
+		waits := h != nil && h.cancel == nil
+		r.mu.Unlock()
+		if waits {
+			r.act(id, gonets.ActionCancel)
+			r.Abort(id)
+			cancelled++
+		}
+	}
+	close(r.sender.block)
+	r.workers.Wait()
+	if n := r.sender.count(); n != gonets.LaneConcurrency || cancelled == 0 {
+		t.Fatalf("%d requests after %d runs were cancelled in memory, want %d", n, cancelled, gonets.LaneConcurrency)
+	}
+	if len(r.holds) != 0 {
+		t.Fatalf("%d holds left", len(r.holds))
+	}
+}
+
+func TestAStoppedScenarioSendsNothingMore(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.hang()
+	r.apply(httpStep("deal", "http://a.test/"), httpStep("more", "http://a.test/more"))
+	var runs []string
+	for range laneLimits("").Workers + 2 {
+		runs = append(runs, r.event("x"))
+	}
+	for range gonets.LaneConcurrency {
+		<-r.sender.began
+	}
+	change := gonets.StateChange{Name: "s", State: gonets.ScenarioStopped, At: r.clock.Now()}
+	if _, err := r.store.SetScenarioState(context.Background(), change); err != nil {
+		t.Fatal(err)
+	}
+	r.Park("s")
+	close(r.sender.block)
+	r.workers.Wait()
+	r.work()
+	if n := r.sender.count(); n != gonets.LaneConcurrency {
+		t.Fatalf("%d requests, want the %d that were on their way", n, gonets.LaneConcurrency)
+	}
+	for _, id := range runs {
+		if d := r.wantState(id, gonets.RunQueued); d.Run.Tries != 0 {
+			t.Fatalf("a stop charged %d tries", d.Run.Tries)
+		}
+	}
+	change.State = gonets.ScenarioRunning
+	if _, err := r.store.SetScenarioState(context.Background(), change); err != nil {
+		t.Fatal(err)
+	}
+	r.Unpark("s")
+	r.work()
+	r.work()
+	for _, id := range runs {
+		r.wantState(id, gonets.RunSucceeded)
+	}
+}
+
+func TestARunInQuarantineGoesBackOnceItSurvived(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("one", "http://a.test/1"), httpStep("two", "http://b.test/2"))
+	run := gonets.Run{}
+	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+		if n == 1 {
+			return gonets.Exchange{Outcome: gonets.OutcomeNetwork, Code: gonets.CodeRefused}
+		}
+		return ok(`{}`)(n, req)
+	}
+	ev := gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: r.clock.Now()}
+	acc, err := r.store.Accept(context.Background(), []gonets.Acceptance{{Event: ev}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run = acc[0].Runs[0]
+	r.Places.Unplace(run.Lane)
+	run.Lane = lane.Quarantine
+	r.Places.Reserve(lane.Quarantine)
+	r.Offer([]gonets.Job{{Run: run, Event: ev}})
+	r.workers.Wait()
+	if d := r.wantState(run.ID, gonets.RunWaiting); d.Run.Lane != "http://a.test:80" {
+		t.Fatalf("the run waits in %s after it survived", d.Run.Lane)
+	}
+}
+
+func TestTheNextRunOfAKeyNeedsNoPoll(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("deal", "http://a.test/"))
+	for range 3 {
+		ev := gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: r.clock.Now(), OrderKey: "k"}
+		acc, err := r.store.Accept(context.Background(), []gonets.Acceptance{{Event: ev}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Offer([]gonets.Job{{Run: acc[0].Runs[0], Event: ev}})
+	}
+	for n := 1; n <= 3; n++ {
+		r.workers.Wait()
+		if got := r.sender.count(); got != n {
+			t.Fatalf("%d runs of the key went, want %d", got, n)
+		}
+		select {
+		case <-r.wake:
+		default:
+			t.Fatal("nobody was told that the key is free")
+		}
+		r.claimPass()
+	}
+}
+
+func TestAnUnstoredResultStaysInTheJournal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	broken := gonets.Errorf(gonets.CodeStoreFailed, "the disk is gone")
+	f := &failing{Store: r.store, errs: []error{broken}}
+	r.Engine.Store = f
+	r.apply(httpStep("deal", "http://a.test/"))
+	r.event("x")
+	r.workers.Wait()
+	if n := r.flight.count(); n != 1 {
+		t.Fatalf("%d requests in the journal, want the one whose result is not stored", n)
+	}
+}
+
+func TestOwnCallsThatFailBecauseOfTheStopAreNotCharged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("ask", "http://self.test/in/x"))
+	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+		r.stop()
+		return status(http.StatusServiceUnavailable, `{}`)(n, req)
+	}
+	run := r.event("x")
+	r.workers.Wait()
+	if d := r.wantState(run, gonets.RunQueued); d.Run.Tries != 0 || d.Attempts[0].Charged {
+		t.Fatalf("tries %d, attempts %+v", d.Run.Tries, d.Attempts)
+	}
+}
+
 func TestStoppingCutsWhatDoesNotEndAndChargesNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 64)
+	r.hang()
 	r.apply(httpStep("deal", "http://a.test/"))
 	var runs []string
 	for range gonets.LaneConcurrency + 3 {
@@ -423,7 +614,7 @@ func TestStoppingCutsWhatDoesNotEndAndChargesNothing(t *testing.T) {
 func TestARunOfOneLaneDoesNotWaitForAnother(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 64)
+	r.hang()
 	r.apply(httpStep("deal", "http://{{ n }}.test/"))
 	for range 2 * gonets.LaneConcurrency {
 		r.event("sick")
@@ -544,7 +735,7 @@ func TestQuarantinedRunsGoOneAtATime(t *testing.T) {
 func TestMoreWorkThanMemoryHoldsIsAllDone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 10_000)
+	r.hang()
 	r.apply(httpStep("deal", "http://a.test/"))
 	const n = gonets.LaneQueue + workersPerRequest*gonets.LaneConcurrency + 50
 	for range n {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strconv"
+	"strings"
 
 	"gonets"
 	"gonets/internal/lane"
@@ -67,4 +68,8 @@ func (p *Places) of(r *gonets.Request) string {
 // ownLane is the lane of calls to this server itself. Each hop has its own, so
 // that a scenario that waits for another one can't take the places which that
 // one needs.
-func ownLane(hops int) string { return "self/" + strconv.Itoa(min(hops, gonets.MaxHops)) }
+func ownLane(hops int) string { return ownLanes + strconv.Itoa(min(hops, gonets.MaxHops)) }
+
+const ownLanes = "self/"
+
+func isOwnLane(name string) bool { return strings.HasPrefix(name, ownLanes) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"gonets"
@@ -16,7 +17,11 @@ import (
 // since the last commit.
 type jobWork struct {
 	*Engine
-	lane    string
+	lane string
+	// home is the lane of the last request; a run that survived one in
+	// quarantine goes back there.
+	home    string
+	hold    *hold
 	run     gonets.Run
 	event   *gonets.Event
 	program *step.Program
@@ -36,11 +41,10 @@ type jobWork struct {
 // panic in our own code pauses the run and leaves the others alone.
 func (e *Engine) runJob(laneName string, job gonets.Job) {
 	w := &jobWork{Engine: e, lane: laneName, run: job.Run, event: &job.Event, done: gonets.NewProgress(job.Results)}
-	defer func() {
-		if w.landed != nil {
-			w.landed()
-		}
-	}()
+	if w.hold = e.holdOf(&job.Run); w.hold == nil {
+		return
+	}
+	defer e.letGo(job.Run.ID, w.hold)
 	defer func() {
 		if p := recover(); p != nil {
 			e.Log.Error("a run met a fault of ours and was paused", "run", job.Run.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -60,6 +64,27 @@ func (e *Engine) runJob(laneName string, job gonets.Job) {
 	w.scope = step.NewScope(&job, program, e.Env)
 	w.freeze()
 	w.loop()
+}
+
+// holdOf finds the hold under which a run was handed over; nil when a person's
+// action made it void meanwhile.
+func (e *Engine) holdOf(run *gonets.Run) *hold {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	h := e.holds[run.ID]
+	if h == nil || h.lease != run.Lease || h.aborted {
+		return nil
+	}
+	return h
+}
+
+// letGo ends a hold, unless the run was handed over again under a new one.
+func (e *Engine) letGo(runID string, h *hold) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.holds[runID] == h {
+		delete(e.holds, runID)
+	}
 }
 
 // freeze sets the time that the next step's templates see, now and at every
@@ -155,10 +180,14 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 			"the replies that this run keeps take more than %d MiB", gonets.MaxOutputsPerRun>>20))
 		return false
 	}
-	if dest := w.Places.of(req); dest != w.lane && w.lane != lane.Quarantine {
+	dest := w.Places.of(req)
+	// The first request of a run in quarantine is made there, so that it is
+	// alone; a run that survived it is a run like any other.
+	if dest != w.lane && (w.lane != lane.Quarantine || w.home != "") {
 		w.move(dest)
 		return false
 	}
+	w.home = dest
 	// What earlier steps did must be durable before the next effect: otherwise
 	// a crash would do it again.
 	if (w.attempt != nil || w.answer != nil) && !w.flush() {
@@ -172,6 +201,9 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	req.Concurrency = laneLimits(w.lane).Requests
 	a := w.send(next.Path, req)
 	leave()
+	if a == nil {
+		return false
+	}
 	h.Judge(&a.Exchange, w.scope)
 	if missing != "" {
 		a.Error = joinSentences(a.Error, "Not there, sent empty: "+missing+".")
@@ -184,6 +216,9 @@ func joinSentences(a, b string) string {
 	if a == "" {
 		return b
 	}
+	if !strings.HasSuffix(a, ".") {
+		a += "."
+	}
 	return a + " " + b
 }
 
@@ -194,21 +229,35 @@ func (w *jobWork) giveBack() {
 	w.commit(t)
 }
 
-// send makes the exchange; a person or a stopping server may cut it.
+// send makes the exchange; a person or a stopping server may cut it. It is nil
+// when nothing was sent because the run or its scenario was stopped: then the
+// worker is done with the run.
 func (w *jobWork) send(path string, req *gonets.Request) *gonets.Attempt {
 	a := &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now()}
 	ctx, cancel := context.WithCancelCause(w.sendCtx)
+	defer cancel(nil)
 	w.mu.Lock()
-	w.active[w.run.ID] = cancel
+	aborted, parked := w.hold.aborted, w.parked[w.run.Scenario]
+	if !aborted && !parked {
+		w.hold.cancel = cancel
+	}
 	w.mu.Unlock()
+	switch {
+	case aborted:
+		return nil
+	case parked:
+		w.giveBack()
+		return nil
+	}
 	w.landed = w.Journal.Begin(gonets.InFlight{RunID: w.run.ID, Attempt: a.N, Path: path})
 	a.Exchange = *w.Sender.Do(ctx, req)
 	w.mu.Lock()
-	delete(w.active, w.run.ID)
+	w.hold.cancel = nil
 	w.mu.Unlock()
-	cancel(nil)
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
-	a.Charged = a.Outcome != gonets.OutcomeCancelled
+	// A call of our own address that fails while we stop fails because we stop.
+	ownFault := w.loopCtx.Err() != nil && isOwnLane(w.home) && a.Status/100 != 2
+	a.Charged = a.Outcome != gonets.OutcomeCancelled && !ownFault
 	return a
 }
 
@@ -219,9 +268,11 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.StepAt, Now: now,
 	})
 	w.attempt, w.run.Attempts = a, a.N
-	if a.Charged {
-		w.run.Tries++
+	if !a.Charged {
+		w.giveBack()
+		return false
 	}
+	w.run.Tries++
 	switch verdict.Kind {
 	case gonets.VerdictDone, gonets.VerdictContinue:
 		r := gonets.StepResult{Path: next.Path, State: gonets.StepDone, Attempt: a.N}
@@ -241,9 +292,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		t := w.transition(gonets.RunFailed)
 		t.Reason = verdict.Reason
 		w.commit(t)
-	case gonets.VerdictRelease:
-		w.giveBack()
-	case gonets.VerdictPause:
+	case gonets.VerdictRelease, gonets.VerdictPause:
 		t := w.transition(gonets.RunPaused)
 		t.Reason = verdict.Reason
 		w.commit(t)
@@ -329,10 +378,14 @@ func (w *jobWork) flush() bool {
 }
 
 func (w *jobWork) transition(state gonets.RunState) gonets.Transition {
+	lane := w.lane
+	if w.home != "" {
+		lane = w.home
+	}
 	return gonets.Transition{
 		RunID: w.run.ID, EventID: w.run.EventID, Lease: w.run.Lease,
 		Results: w.results, Attempt: w.attempt, Answer: w.answer,
-		State: state, Lane: w.lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
+		State: state, Lane: lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
 		Mark: w.run.Mark, At: w.Clock.Now(),
 	}
 }

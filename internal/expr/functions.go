@@ -392,11 +392,7 @@ func roundFunc(how rounding) func(*evaluation, []any) (any, error) {
 }
 
 func fnDiv(_ *evaluation, args []any) (any, error) {
-	a, err := operandNumber(args[0])
-	if err != nil {
-		return nil, err
-	}
-	b, err := operandNumber(args[1])
+	a, b, err := twoNumbers(args[0], args[1])
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,7 @@ func (ev *evaluation) binary(t *ast.BinaryNode) (any, error) {
 	case "-", "*", "/", "%":
 		return ev.arithmetic(t)
 	}
-	a, err := ev.use(t.Left)
-	if err != nil {
-		return nil, err
-	}
-	b, err := ev.use(t.Right)
+	a, b, err := sides(t, ev.use)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +67,7 @@ func (ev *evaluation) same(t *ast.BinaryNode) (bool, error) {
 			return v, err
 		}
 	}
-	a, err := read(t.Left)
-	if err != nil {
-		return false, err
-	}
-	b, err := read(t.Right)
+	a, b, err := sides(t, read)
 	if err != nil {
 		return false, err
 	}
@@ -198,23 +190,15 @@ func (ev *evaluation) compare(a, b any) (int, error) {
 
 func (ev *evaluation) plus(t *ast.BinaryNode) (any, error) {
 	if joins(t) {
-		a, err := ev.use(t.Left)
+		a, b, err := sides(t, ev.use)
 		if err != nil {
 			return nil, err
 		}
-		b, err := ev.use(t.Right)
+		s, u, err := ev.twoTexts(a, b)
 		if err != nil {
 			return nil, err
 		}
-		s, err := ev.text(a)
-		if err != nil {
-			return nil, err
-		}
-		t, err := ev.text(b)
-		if err != nil {
-			return nil, err
-		}
-		return ev.join(s, t)
+		return ev.join(s, u)
 	}
 	a, b, missing, err := ev.both(t)
 	if missing != nil || err != nil {
@@ -250,12 +234,26 @@ func (ev *evaluation) join(a, b string) (any, error) {
 	return a + b, nil
 }
 
+// sides reads both sides, the left one first.
+func sides(t *ast.BinaryNode, read func(ast.Node) (any, error)) (a, b any, err error) {
+	if a, err = read(t.Left); err != nil {
+		return nil, nil, err
+	}
+	b, err = read(t.Right)
+	return a, b, err
+}
+
+func (ev *evaluation) twoTexts(a, b any) (s, t string, err error) {
+	if s, err = ev.text(a); err != nil {
+		return "", "", err
+	}
+	t, err = ev.text(b)
+	return s, t, err
+}
+
 // both evaluates the two sides; when one is missing, so is the result.
 func (ev *evaluation) both(t *ast.BinaryNode) (a, b, missing any, err error) {
-	if a, err = ev.eval(t.Left); err != nil {
-		return nil, nil, nil, err
-	}
-	if b, err = ev.eval(t.Right); err != nil {
+	if a, b, err = sides(t, ev.eval); err != nil {
 		return nil, nil, nil, err
 	}
 	for _, v := range []any{a, b} {
@@ -275,11 +273,7 @@ func (ev *evaluation) arithmetic(t *ast.BinaryNode) (any, error) {
 }
 
 func calculate(op string, a, b any) (any, error) {
-	x, err := operandNumber(a)
-	if err != nil {
-		return nil, err
-	}
-	y, err := operandNumber(b)
+	x, y, err := twoNumbers(a, b)
 	if err != nil {
 		return nil, err
 	}
@@ -300,6 +294,14 @@ func calculate(op string, a, b any) (any, error) {
 		return nil, err
 	}
 	return json.Number(n.text()), nil
+}
+
+func twoNumbers(a, b any) (x, y number, err error) {
+	if x, err = operandNumber(a); err != nil {
+		return x, y, err
+	}
+	y, err = operandNumber(b)
+	return x, y, err
 }
 
 func operandNumber(v any) (number, error) {
@@ -347,11 +349,7 @@ func (ev *evaluation) textTest(op string, a, b any) (bool, error) {
 	if a == nil || b == nil {
 		return false, nil
 	}
-	s, err := ev.text(a)
-	if err != nil {
-		return false, err
-	}
-	t, err := ev.text(b)
+	s, t, err := ev.twoTexts(a, b)
 	if err != nil {
 		return false, err
 	}

@@ -57,11 +57,7 @@ type output[T any] struct{ Body T }
 type list[T any] struct{ Body api.List[T] }
 
 func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied], error) {
-	data, err := in.documents()
-	if err != nil {
-		return nil, err
-	}
-	set, err := document.Parse(data, s.Checks)
+	set, err := s.read(&in.DocumentsInput)
 	if err != nil {
 		return nil, err
 	}
@@ -100,15 +96,11 @@ func (s *server) configChanged() {
 }
 
 func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Validation], error) {
-	data, err := in.documents()
+	set, err := s.read(in)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.parse(data)
-	if err != nil {
-		return nil, err
-	}
-	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(split(a))}}, nil
+	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(split(applyOf(set)))}}, nil
 }
 
 // The kinds of documents.
@@ -118,13 +110,13 @@ const (
 	kindSettings = document.KindSettings
 )
 
-// parse reads documents and checks what is in them.
-func (s *server) parse(data []byte) (gonets.Apply, error) {
-	set, err := document.Parse(data, s.Checks)
+// read reads a call's documents and checks what is in them.
+func (s *server) read(in *DocumentsInput) (*document.Set, error) {
+	data, err := in.documents()
 	if err != nil {
-		return gonets.Apply{}, err
+		return nil, err
 	}
-	return applyOf(set), nil
+	return document.Parse(data, s.Checks)
 }
 
 func applyOf(set *document.Set) gonets.Apply {
@@ -197,17 +189,13 @@ func split(a gonets.Apply) []single {
 }
 
 func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Difference], error) {
-	data, err := in.documents()
-	if err != nil {
-		return nil, err
-	}
-	a, err := s.parse(data)
+	set, err := s.read(in)
 	if err != nil {
 		return nil, err
 	}
 	out := &list[api.Difference]{}
 	out.Body.Items = []api.Difference{}
-	for _, doc := range split(a) {
+	for _, doc := range split(applyOf(set)) {
 		d, err := s.difference(ctx, doc)
 		if err != nil {
 			return nil, err

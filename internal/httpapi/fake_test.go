@@ -295,7 +295,9 @@ func call(t *testing.T, s *httptest.Server, method, path, body string, headers .
 		name, v, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, v)
 	}
-	resp, err := s.Client().Do(req)
+	client := *s.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"crypto/subtle"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -124,6 +125,9 @@ type Options struct {
 // cut the connection without an answer.
 const handlerTimeout = gonets.ServerWriteTimeout - 5*time.Second
 
+// maxBody bounds the body of an operation that says nothing else, in bytes.
+const maxBody = 1 << 20
+
 // actorOwner is who acts when the owner's token is used.
 const actorOwner = "owner"
 
@@ -153,7 +157,25 @@ func New(o Options) http.Handler {
 		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeForbidden,
 			"a page of another site sent this request; it was refused. Call the API from a program or from the server's own pages")))
 	}))
-	return s.recovering(hardened(cross.Handler(mux)))
+	return s.recovering(hardened(cross.Handler(literal(mux))))
+}
+
+// literal answers a path that has other spellings (//, /./, /../) as one that
+// leads nowhere: the mux would redirect to what it takes it for, with a page.
+func literal(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, p := range []string{r.URL.Path, r.URL.EscapedPath()} {
+			if clean := path.Clean("/" + p); p != clean && p != strings.TrimSuffix(clean, "/")+"/" {
+				writeProblem(w, nowhere())
+				return
+			}
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func nowhere() *problem {
+	return newProblem(gonets.Errorf(gonets.CodeNotFound, "there is nothing at this address; /api/docs lists what there is"))
 }
 
 // register builds the operations of the table on mux.
@@ -167,6 +189,7 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			RejectUnknownQueryParameters: true,
 			// An earlier deadline would, once passed, end the operation itself.
 			BodyReadTimeout: handlerTimeout,
+			MaxBodyBytes:    maxBody + 1,
 			DefaultStatus:   r.Status,
 			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
 		}
@@ -281,7 +304,6 @@ func (s *server) notFound(mux *http.ServeMux) http.HandlerFunc {
 				"%s is not possible here; use %s", r.Method, strings.Join(allowed, " or "))))
 			return
 		}
-		writeProblem(w, newProblem(gonets.Errorf(gonets.CodeNotFound,
-			"there is nothing at this address; /api/docs lists what there is")))
+		writeProblem(w, nowhere())
 	}
 }

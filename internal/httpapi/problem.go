@@ -137,8 +137,15 @@ func requestProblem(r huma.Registry, op *huma.Operation, e *huma.ErrorModel) api
 		out.Code, out.Detail = gonets.CodeInvalid, ""
 	case http.StatusRequestEntityTooLarge:
 		out.Code = gonets.CodeBodyTooLarge
-	case http.StatusBadRequest, http.StatusRequestTimeout:
+		out.Detail = "the body is too large; this takes at most " + bytesText(op.MaxBodyBytes-1)
+		return out
+	case http.StatusRequestTimeout:
+		out.Code, out.Detail = gonets.CodeBodyUnreadable, "the body did not come whole in time; send it again"
+	case http.StatusBadRequest:
 		out.Code = gonets.CodeBodyUnreadable
+		if len(e.Errors) == 0 && strings.Contains(e.Detail, "required") {
+			out.Detail = "the body is empty; this needs one, and /api/docs shows what stands in it"
+		}
 	case http.StatusUnsupportedMediaType:
 		out.Code, out.Detail = gonets.CodeBodyUnreadable, "this takes application/json only; set Content-Type to it"
 		return out
@@ -153,6 +160,14 @@ func requestProblem(r huma.Registry, op *huma.Operation, e *huma.ErrorModel) api
 		out.Detail = mistakes(out.Errors)
 	}
 	return out
+}
+
+// bytesText is a limit in words.
+func bytesText(n int64) string {
+	if n >= 1<<20 && n%(1<<20) == 0 {
+		return strconv.FormatInt(n>>20, 10) + " MiB"
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
 }
 
 // requestMistake turns the framework's place ("body.ids[3]", "query.limit")

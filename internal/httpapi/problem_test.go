@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gonets"
 )
 
 func TestErrorsAreProblemsWithCodesAndPlaces(t *testing.T) {
@@ -17,6 +19,8 @@ func TestErrorsAreProblemsWithCodesAndPlaces(t *testing.T) {
 		header       string
 		status       int
 		code         string
+		// says is a part of the detail.
+		says string
 		// mistake is the first one: pointer, code, a part of its message, suggestion.
 		mistake [4]string
 	}{
@@ -42,8 +46,17 @@ func TestErrorsAreProblemsWithCodesAndPlaces(t *testing.T) {
 			mistake: [4]string{"", "invalid", "line 2, column 13", ""}},
 		{name: "other media type", method: "POST", path: "/api/v1/runs/r1/resume", body: "version: 2", header: "Content-Type: application/yaml", status: 415, code: "body.unreadable"},
 		{name: "documents of another media type", method: "POST", path: "/api/v1/apply", body: "kind: Source", header: "Content-Type: text/plain", status: 415, code: "body.unreadable"},
-		{name: "no body", method: "POST", path: "/api/v1/apply", status: 400, code: "body.unreadable"},
-		{name: "body too large", method: "PUT", path: "/api/v1/secrets/a", body: `{"value":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "body.too_large"},
+		{name: "no body", method: "POST", path: "/api/v1/apply", status: 400, code: "body.unreadable", says: "the body is empty; this needs one"},
+		{name: "documents too large", method: "POST", path: "/api/v1/apply", body: strings.Repeat("#", gonets.MaxDocumentBytes+1), header: "Content-Type: application/yaml",
+			status: 413, code: "body.too_large", says: "this takes at most 4 MiB"},
+		{name: "dots in a path", method: "GET", path: "/api/v1/../runs", status: 404, code: "not_found"},
+		{name: "dots in a path of a change", method: "POST", path: "/api/v1/./apply", status: 404, code: "not_found"},
+		{name: "two slashes", method: "GET", path: "/api//v1/version", status: 404, code: "not_found"},
+		{name: "slashes in front", method: "GET", path: "//api/v1/version", status: 404, code: "not_found"},
+		{name: "slash at the end", method: "GET", path: "/api/v1/version/", status: 404, code: "not_found"},
+		{name: "dots at the end", method: "GET", path: "/api/v1/version/..", status: 404, code: "not_found"},
+		{name: "encoded dots", method: "GET", path: "/api/%2e%2e/runs", status: 404, code: "not_found"},
+		{name: "body too large", method: "PUT", path: "/api/v1/secrets/a", body: `{"value":"` + strings.Repeat("x", 2<<20) + `"}`, status: 413, code: "body.too_large", says: "this takes at most 1 MiB"},
 		{name: "name of a secret", method: "PUT", path: "/api/v1/secrets/A_B", body: `{"value":"x"}`, status: 422, code: "invalid"},
 		{name: "document", method: "POST", path: "/api/v1/validate", body: "apiVersion: gonets/v1\nkind: Source\nname: a\npreset: generic\ntitel: x\n", header: "Content-Type: application/yaml",
 			status: 422, code: "invalid", mistake: [4]string{"/titel", "unknown_key", "", "title"}},
@@ -69,6 +82,9 @@ func TestErrorsAreProblemsWithCodesAndPlaces(t *testing.T) {
 			p := got.json(t)
 			if got.status != tt.status || p["status"] != float64(tt.status) || p["code"] != tt.code || p["detail"] == "" {
 				t.Fatalf("status %d: %s", got.status, got.text)
+			}
+			if detail, _ := p["detail"].(string); !strings.Contains(detail, tt.says) {
+				t.Errorf("it says %q", detail)
 			}
 			if strings.Contains(got.text, "secret detail") || strings.Contains(got.text, "planted") {
 				t.Errorf("the inside shows: %s", got.text)

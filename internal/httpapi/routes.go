@@ -61,8 +61,9 @@ func Routes() []Route {
 
 		{Method: get, Path: base + "/scenarios", Right: RightView, ID: "list-scenarios", Summary: "List scenarios", register: handle((*server).listScenarios)},
 		{Method: get, Path: base + "/scenarios/{name}", Right: RightView, ID: "get-scenario", Summary: "Read a scenario", register: handle((*server).getScenario), tune: conditional},
-		{Method: post, Path: base + "/scenarios/{name}/start", Right: RightOperate, ID: "start-scenario", Summary: "Start a scenario", register: handle((*server).startScenario)},
-		{Method: post, Path: base + "/scenarios/{name}/stop", Right: RightOperate, ID: "stop-scenario", Summary: "Stop a scenario; its events are kept as held", register: handle((*server).stopScenario)},
+		{Method: post, Path: base + "/scenarios/{name}/start", Right: RightOperate, ID: "start-scenario", Summary: "Start a scenario", register: handle((*server).startScenario),
+			Description: "What was held while it did not run stays held unless release_held is true."},
+		{Method: post, Path: base + "/scenarios/{name}/stop", Right: RightOperate, ID: "stop-scenario", Summary: "Stop a scenario; what comes in is held, unfinished runs go on after its start", register: handle((*server).stopScenario)},
 		{Method: get, Path: base + "/scenarios/{name}/versions", Right: RightView, ID: "list-versions", Summary: "List a scenario's versions, newest first", register: handle((*server).listVersions)},
 		{Method: get, Path: base + "/scenarios/{name}/versions/{version}", Right: RightView, ID: "get-version", Summary: "Read a version", register: handle((*server).getVersion)},
 
@@ -118,9 +119,9 @@ func handle[I, O any](f func(*server, context.Context, *I) (*O, error)) func(*se
 	}
 }
 
-// bodyLimit bounds a request's body in bytes.
+// bodyLimit bounds a request's body in bytes. The framework refuses what is
+// exactly as long as its limit, so that one is a byte more.
 func bodyLimit(n int64) func(*huma.Operation) {
-	// The framework refuses what is exactly as long as its limit.
 	return func(op *huma.Operation) { op.MaxBodyBytes = n + 1 }
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 )
 
 type none struct{}
@@ -38,10 +39,11 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[js
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.parse(text)
+	set, err := document.Parse(text, s.Checks)
 	if err != nil {
 		return nil, withoutLines(err)
 	}
+	a := applyOf(set)
 	a.Actor = actorOwner
 	if _, err := s.Documents.Apply(ctx, a); err != nil {
 		return nil, err

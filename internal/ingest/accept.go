@@ -56,8 +56,11 @@ func (h *Handler) SubmitWith(ctx context.Context, sourceName string, ev gonets.E
 		return gonets.Accepted{}, err
 	}
 	h.complete(&ev)
+	hold := &hold{budget: &h.flight}
+	defer hold.release()
 	in := source.FromEvent(&ev)
-	if _, err := in.Unpack(); err != nil {
+	in.Pay = hold.take
+	if err := hold.unpack(in); err != nil {
 		return gonets.Accepted{}, err
 	}
 	p, err := (&draft{b: b, in: in, event: ev, options: o}).plan()
@@ -120,7 +123,10 @@ func (d *draft) plan() (plan, error) {
 		return plan{}, err
 	}
 	d.event.Hops = max(d.event.Hops, n)
-	whole := d.b.Parse(d.in)
+	whole, err := d.b.Parse(d.in)
+	if err != nil {
+		return plan{}, err
+	}
 	parts, err := d.b.Split(whole)
 	if err != nil {
 		return plan{}, err

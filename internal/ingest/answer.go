@@ -21,29 +21,36 @@ const (
 	statesEvery = 4
 )
 
+// pending is the answer of a caller whose event was accepted.
+type pending struct {
+	// reply is the source's default answer, made before the wait, so that the
+	// request's body need not be kept.
+	reply source.Reply
+	// wait is whether a scenario may answer instead.
+	wait   bool
+	waiter *notify.Waiter
+	// asked is true when the caller is a scenario: it would take the default
+	// answer for the other one's, and it repeats its request.
+	asked bool
+}
+
 // answer tells the caller what became of the event. When a scenario may
 // answer itself, the caller waits for it; when it does not in time, or cannot
 // go on now, the caller gets the source's default answer. The run goes on
 // either way, also when the caller has left.
-func (x *exchange) answer(a gonets.Accepted, p *source.Parsed, waiter *notify.Waiter) error {
-	r := source.Receipt{Success: true, EventID: a.EventID, Duplicate: a.Duplicate, Status: word(a)}
-	if a.Answer != nil {
-		x.writeAnswer(a.Answer)
-		return nil
-	}
-	wait := a.MayRespond && waiter != nil
-	if wait {
-		r.StatusURL = x.statusURL(a.EventID)
-	}
-	// Made before the wait, so that the request's body need not be kept.
-	reply := x.b.Reply(p, r)
-	if wait {
-		if answer := x.await(a, waiter); answer != nil {
-			x.writeAnswer(answer)
-			return nil
+func (x *exchange) answer(a gonets.Accepted, p pending) error {
+	answer := a.Answer
+	if answer == nil && p.wait {
+		var err error
+		if answer, err = x.await(a, p.waiter); err != nil && p.asked {
+			return err
 		}
 	}
-	x.write(reply)
+	if answer != nil {
+		x.writeAnswer(answer)
+		return nil
+	}
+	x.writeDefault(p.reply)
 	return nil
 }
 
@@ -55,8 +62,9 @@ func (x *exchange) statusURL(eventID string) string {
 	return base + "/in/" + url.PathEscape(x.addr.token) + "/status/" + eventID
 }
 
-// await waits for the event's answer; nil when there is none for now.
-func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) *gonets.Answer {
+// await waits for the event's answer; nil when there is none for now. The error
+// has code server.stopping: there may be one after the start.
+func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) (*gonets.Answer, error) {
 	ctx := x.r.Context()
 	clock := x.h.o.Clock
 	deadline := clock.NewTimer(x.b.Wait())
@@ -64,7 +72,7 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) *gonets.Answe
 	if a.Duplicate {
 		// The first one's runs may be over: then no hint will come.
 		if answer, done := x.truth(ctx, a.EventID, true); done {
-			return answer
+			return answer, nil
 		}
 	}
 	poll := clock.NewTimer(pollEvery)
@@ -74,13 +82,13 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) *gonets.Answe
 		select {
 		case c := <-waiter.C():
 			if c.Answer != nil {
-				return c.Answer
+				return c.Answer, nil
 			}
 			if active(c.State) || c.State == "" {
 				continue
 			}
 			if only(a.Runs, c.ID) {
-				return nil
+				return nil, nil
 			}
 		case <-poll.C():
 			poll = clock.NewTimer(pollEvery)
@@ -88,14 +96,18 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) *gonets.Answe
 			polls++
 		case <-deadline.C():
 			answer, _ := x.truth(ctx, a.EventID, false)
-			return answer
+			return answer, nil
 		case <-ctx.Done():
-			return nil
+			return nil, nil
 		case <-x.h.o.Stopping:
-			return nil
+			answer, _ := x.truth(ctx, a.EventID, false)
+			if answer != nil {
+				return answer, nil
+			}
+			return nil, x.h.stopped()
 		}
 		if answer, done := x.truth(ctx, a.EventID, states); done {
-			return answer
+			return answer, nil
 		}
 	}
 }
@@ -147,6 +159,7 @@ func (x *exchange) writeAnswer(a *gonets.Answer) {
 		out.Headers = append(out.Headers, gonets.Header{Name: "Content-Type", Value: "text/plain; charset=utf-8"})
 	}
 	out.Headers = append(out.Headers, gonets.Header{Name: "Content-Security-Policy", Value: "sandbox"})
+	x.w.Header().Set(answerHead, "respond")
 	x.write(out)
 }
 
@@ -156,7 +169,7 @@ func answerHeader(h gonets.Header) bool {
 	case "set-cookie", "set-cookie2", "location", "refresh", "content-length", "content-security-policy",
 		"x-content-type-options", "clear-site-data", "strict-transport-security", "service-worker-allowed",
 		"connection", "keep-alive", "proxy-connection", "proxy-authenticate", "www-authenticate", "te", "trailer",
-		"transfer-encoding", "upgrade", "alt-svc":
+		"transfer-encoding", "upgrade", "alt-svc", strings.ToLower(answerHead):
 		return false
 	}
 	return h.Name != "" && !strings.ContainsAny(h.Name+h.Value, "\r\n\x00")

@@ -46,7 +46,8 @@ func TestACallerGetsTheScenariosAnswer(t *testing.T) {
 		Status: 201, Body: []byte("<script>"), Headers: []gonets.Header{
 			{Name: "Content-Type", Value: "text/html; charset=utf-8"}, {Name: "X-Order", Value: "7"},
 			{Name: "Set-Cookie", Value: "a=b"}, {Name: "Location", Value: "https://evil.example.test"}, {Name: "Connection", Value: "upgrade"},
-			{Name: "Content-Security-Policy", Value: "default-src *"}, {Name: "Content-Length", Value: "1"}, {Name: "X-Split", Value: "a\r\nb: c"},
+			{Name: "Content-Security-Policy", Value: "default-src *"}, {Name: "Content-Length", Value: "1"},
+			{Name: "gonets-answer", Value: "none"}, {Name: "X-Split", Value: "a\r\nb: c"},
 		},
 	}})
 	g := <-answer
@@ -56,6 +57,7 @@ func TestACallerGetsTheScenariosAnswer(t *testing.T) {
 	want := map[string]string{
 		"Content-Type": "text/html; charset=utf-8", "X-Order": "7", "Set-Cookie": "", "Location": "", "Connection": "", "X-Split": "",
 		"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Content-Length": "8",
+		"Gonets-Answer": "respond",
 	}
 	for name, v := range want {
 		if got := g.header.Get(name); got != v {
@@ -102,8 +104,8 @@ func TestACallerIsNotKeptWhenTheRunCannotGoOn(t *testing.T) {
 				"status_url": "https://gonets.example.test/in/" + token + "/status/" + a.Event.ID,
 			}
 			g := <-answer
-			if diff := cmp.Diff(want, g.json(t)); diff != "" || g.status != 200 {
-				t.Errorf("%d %s", g.status, diff)
+			if diff := cmp.Diff(want, g.json(t)); diff != "" || g.status != 200 || g.header.Get("Gonets-Answer") != "none" {
+				t.Errorf("%d %s %v", g.status, diff, g.header)
 			}
 		})
 	}
@@ -193,8 +195,8 @@ func TestHowLongACallerWaits(t *testing.T) {
 			default:
 			}
 			b.clock.Advance(pollEvery)
-			if g := <-answer; g.status != 200 {
-				t.Errorf("got %d %s", g.status, g.text)
+			if g := <-answer; g.status != 200 || g.header.Get("Gonets-Answer") != "none" {
+				t.Errorf("got %d %s %v", g.status, g.text, g.header)
 			}
 		})
 	}
@@ -237,11 +239,85 @@ func TestARepeatDoesNotWaitForARunThatIsOver(t *testing.T) {
 
 func TestAStoppingServerAnswersThoseWhoWait(t *testing.T) {
 	t.Parallel()
+	for _, headers := range [][]string{nil, {"Gonets-Hops", "0"}, {"Gonets-Hops", "-1"}} {
+		b := answerBench(t, gonets.Source{})
+		_, _, answer := waiting(t, b, headers...)
+		close(b.stop)
+		if g := <-answer; g.status != 200 || g.json(t)["status"] != "accepted" || g.header.Get("Gonets-Answer") != "none" {
+			t.Errorf("%v got %d %s", headers, g.status, g.text)
+		}
+	}
+}
+
+// A scenario would take the default answer for the other one's. It repeats its
+// request after the start, and finds the answer or waits for it.
+func TestAScenarioThatWaitsAtAStopAsksAgain(t *testing.T) {
+	t.Parallel()
+	own := []string{"Gonets-Hops", "1", "Idempotency-Key", "run-1-ask"}
+	before := answerBench(t, gonets.Source{})
+	first, run, answer := waiting(t, before, own...)
+	close(before.stop)
+	g := <-answer
+	refused(t, g, gonets.CodeStopping)
+	if g.header.Get("Retry-After") != "5" || g.header.Get("Gonets-Answer") != "" {
+		t.Errorf("headers %v", g.header)
+	}
+
+	// The next life has the store, but none of the hints.
+	after := newBench(t, gonets.Source{}, func(o *Options) { o.Store = before.store })
+	again := make(chan got, 1)
+	go func() { again <- after.do(t, http.MethodPost, "", "x", own...) }()
+	after.clock.AwaitTimers(2)
+	said := &gonets.Answer{Status: 200, Body: []byte("tea costs 300")}
+	before.store.setAnswer(first.Event.ID, said)
+	after.bus.Publish(gonets.Change{Kind: "run", ID: run.ID, Event: first.Event.ID, State: gonets.RunRunning, Answer: said})
+	for _, g := range []got{<-again, after.do(t, http.MethodPost, "", "x", own...)} {
+		if g.status != 200 || g.text != "tea costs 300" || g.header.Get("Gonets-Answer") != "respond" {
+			t.Errorf("got %d %s %v", g.status, g.text, g.header)
+		}
+	}
+	if n := len(before.store.all()); n != 1 {
+		t.Errorf("%d events", n)
+	}
+}
+
+func TestAnAnswerThatCameWithTheStopIsGiven(t *testing.T) {
+	t.Parallel()
 	b := answerBench(t, gonets.Source{})
-	_, _, answer := waiting(t, b)
+	a, _, answer := waiting(t, b, "Gonets-Hops", "1")
+	b.store.setAnswer(a.Event.ID, &gonets.Answer{Status: 200, Body: []byte("just in time")})
 	close(b.stop)
-	if g := <-answer; g.status != 200 || g.json(t)["status"] != "accepted" {
+	if g := <-answer; g.text != "just in time" {
 		t.Errorf("got %d %s", g.status, g.text)
+	}
+}
+
+func TestWhatIsNoAnswerSaysSo(t *testing.T) {
+	t.Parallel()
+	held := func(ev *gonets.Event) ([]gonets.Run, bool) {
+		return []gonets.Run{{ID: "r", EventID: ev.ID, State: gonets.RunHeld}}, false
+	}
+	for name, tt := range map[string]struct {
+		path, body string
+		makes      func(*gonets.Event) ([]gonets.Run, bool)
+		want       string
+	}{
+		"a held run":        {"", "x", held, "none"},
+		"nobody subscribed": {"", "x", nil, "none"},
+		"a batch":           {"/batch", "[1]", oneRun, "none"},
+		"a split request":   {"", `{"list":[1,2]}`, oneRun, "none"},
+		"no list to split":  {"", `[]`, held, "none"},
+	} {
+		b := newBench(t, gonets.Source{Items: "body.list[*]"})
+		b.store.makes = tt.makes
+		g := b.do(t, http.MethodPost, tt.path, tt.body)
+		if g.status != 200 || g.header.Get("Gonets-Answer") != tt.want {
+			t.Errorf("%s: %d %q", name, g.status, g.header.Get("Gonets-Answer"))
+		}
+	}
+	b := newBench(t, gonets.Source{})
+	if g := b.do(t, http.MethodGet, "/ping", ""); g.header.Get("Gonets-Answer") != "" {
+		t.Error("a ping is no event")
 	}
 }
 

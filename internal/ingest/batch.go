@@ -1,10 +1,12 @@
 package ingest
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"gonets"
 	"gonets/internal/source"
@@ -18,15 +20,15 @@ func (x *exchange) batch() error {
 	if !x.b.Accepts(http.MethodPost) {
 		return x.notAllowed(x.b.Methods()...)
 	}
-	in, release, err := x.incoming()
-	defer release()
+	in, hold, err := x.incoming()
+	defer hold.release()
 	if err != nil {
 		return err
 	}
 	if _, err := x.admit(in); err != nil {
 		return err
 	}
-	items, err := elements(x.b.Parse(in))
+	items, err := elements(in)
 	if err != nil {
 		return err
 	}
@@ -37,55 +39,107 @@ func (x *exchange) batch() error {
 	base.Path = ""
 	list := make([]gonets.Acceptance, 0, len(items))
 	for i, item := range items {
-		a, err := x.element(base, item, i)
+		before := hold.n
+		a, err := x.element(base, item, i, hold)
 		if err != nil {
 			return err
 		}
+		// Each is done with before the next one.
+		hold.give(hold.n - before)
 		list = append(list, a)
 	}
 	accepted, err := x.h.commit(list)
 	if err != nil {
 		return err
 	}
-	x.write(source.Standard(batchStatus(accepted), receipt(accepted)))
+	x.writeDefault(source.Standard(batchStatus(accepted), receipt(accepted)))
 	return nil
 }
 
-// elements are the batch's events, spelled as they were sent.
-func elements(p *source.Parsed) ([]json.RawMessage, error) {
+// elements are the batch's events, spelled as they were sent. The batch is only
+// cut here: each element is taken apart once, by itself.
+func elements(in *source.Incoming) ([]json.RawMessage, error) {
 	notBatch := gonets.Errorf(gonets.CodeInvalid, `a batch is a JSON list of events, or {"events": [...]}; send a single event to the address without /batch`)
-	list, ok := p.Body.([]any)
-	if m, isMap := p.Body.(map[string]any); isMap {
-		list, ok = m["events"].([]any)
-	}
-	switch {
-	case !ok || p.Raw == nil || len(list) == 0:
-		return nil, notBatch
-	case len(list) > gonets.MaxBatchEvents:
-		return nil, source.TooManyEvents(len(list))
-	}
-	text := bytes.TrimSpace([]byte(*p.Raw))
-	var raw []json.RawMessage
-	var err error
-	if text[0] == '[' {
-		err = json.Unmarshal(text, &raw)
-	} else {
-		var envelope map[string]json.RawMessage
-		if err = json.Unmarshal(text, &envelope); err == nil {
-			err = json.Unmarshal(envelope["events"], &raw)
-		}
-	}
-	if err != nil || len(raw) != len(list) {
+	text, ok := in.JSON()
+	if !ok {
 		return nil, notBatch
 	}
-	return raw, nil
+	d := json.NewDecoder(strings.NewReader(text))
+	list, n, err := cut(d)
+	if _, end := d.Token(); err != nil || end != io.EOF || n == 0 {
+		return nil, notBatch
+	}
+	if n > gonets.MaxBatchEvents {
+		return nil, source.TooManyEvents(n)
+	}
+	return list, nil
 }
 
-func (x *exchange) element(base gonets.Event, item json.RawMessage, i int) (gonets.Acceptance, error) {
+var errNoList = errors.New("no list")
+
+// cut reads a list, or the list events of an object; n is how many elements it
+// has, of which no more are kept than make a batch.
+func cut(d *json.Decoder) (list []json.RawMessage, n int, err error) {
+	open, err := d.Token()
+	if err != nil || open != json.Delim('{') {
+		return cutList(d, open, err)
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, 0, err
+		}
+		if name == "events" {
+			open, err := d.Token()
+			if list, n, err = cutList(d, open, err); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		var other json.RawMessage
+		if err := d.Decode(&other); err != nil {
+			return nil, 0, err
+		}
+	}
+	_, err = d.Token()
+	return list, n, err
+}
+
+// cutList goes on after a list's bracket.
+func cutList(d *json.Decoder, open json.Token, err error) (list []json.RawMessage, n int, _ error) {
+	if err != nil {
+		return nil, 0, err
+	}
+	if open != json.Delim('[') {
+		return nil, 0, errNoList
+	}
+	var beyond json.RawMessage
+	for ; d.More(); n++ {
+		if n >= gonets.MaxBatchEvents {
+			if err := d.Decode(&beyond); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		var one json.RawMessage
+		if err := d.Decode(&one); err != nil {
+			return nil, 0, err
+		}
+		list = append(list, one)
+	}
+	_, err = d.Token()
+	return list, n, err
+}
+
+func (x *exchange) element(base gonets.Event, item json.RawMessage, i int, held *hold) (gonets.Acceptance, error) {
 	key := gonets.HeaderValue(base.Headers, "Idempotency-Key")
 	ev := asJSON(base, item)
 	d := draft{b: x.b, event: ev, in: source.FromEvent(&ev)}
-	p := x.b.Parse(d.in)
+	d.in.Pay = held.take
+	p, err := x.b.Parse(d.in)
+	if err != nil {
+		return gonets.Acceptance{}, err
+	}
 	if m, ok := p.Body.(map[string]any); ok {
 		if own, ok := m["idempotency_key"].(string); ok && own != "" {
 			d.options.Key = own
@@ -100,10 +154,10 @@ func (x *exchange) element(base gonets.Event, item json.RawMessage, i int) (gone
 // receipts answers a request that held many events.
 func (x *exchange) receipts(accepted []gonets.Accepted, whole *source.Parsed) error {
 	if status := batchStatus(accepted); status != http.StatusOK {
-		x.write(source.Standard(status, receipt(accepted)))
+		x.writeDefault(source.Standard(status, receipt(accepted)))
 		return nil
 	}
-	x.write(x.b.Reply(whole, receipt(accepted)))
+	x.writeDefault(x.b.Reply(whole, receipt(accepted)))
 	return nil
 }
 

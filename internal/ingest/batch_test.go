@@ -23,6 +23,8 @@ func TestBatch(t *testing.T) {
 		"an envelope":    {` {"events": [{"a": 1}]} `, nil, []string{`{"a": 1}`}, []string{""}},
 		"their own keys": {`[{"idempotency_key": "k1"}, {"idempotency_key": "k2"}]`, nil, []string{`{"idempotency_key": "k1"}`, `{"idempotency_key": "k2"}`}, []string{"k1", "k2"}},
 		"one key":        {`[1, 2]`, []string{"Idempotency-Key", "b"}, []string{"1", "2"}, []string{"b:0", "b:1"}},
+		"other members":  {`{"a": [{}], "events": [[1],  {}], "b": "]"}`, nil, []string{`[1]`, `{}`}, []string{"", ""}},
+		"the last one":   {`{"events": [1], "events": [2]}`, nil, []string{"2"}, []string{""}},
 		"a BOM":          {"\xEF\xBB\xBF[1]", nil, []string{"1"}, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,12 +78,34 @@ func TestWhatIsNoBatch(t *testing.T) {
 	b := newBench(t, gonets.Source{})
 	for body, code := range map[string]gonets.Code{
 		`{"a":1}`: gonets.CodeInvalid, `[]`: gonets.CodeInvalid, ``: gonets.CodeInvalid, `[1`: gonets.CodeInvalid, `7`: gonets.CodeInvalid,
-		`{"events":{}}`: gonets.CodeInvalid, `[` + strings.Repeat("1,", gonets.MaxBatchEvents) + `1]`: gonets.CodeBodyTooLarge,
+		`{"events":{}}`: gonets.CodeInvalid, `{"events":[]}`: gonets.CodeInvalid, `[1] 2`: gonets.CodeInvalid, `[1 2]`: gonets.CodeInvalid,
+		`{"events":[1]`: gonets.CodeInvalid, `{"events":[1]}]`: gonets.CodeInvalid, `{"events":[1],}`: gonets.CodeInvalid, `[1}`: gonets.CodeInvalid, `[` + strings.Repeat("1,", gonets.MaxBatchEvents) + `1]`: gonets.CodeBodyTooLarge,
 	} {
 		refused(t, b.do(t, http.MethodPost, "/batch", body, "Content-Type", "application/json"), code)
 	}
+	refused(t, b.do(t, http.MethodPost, "/batch", "[1]", "Content-Type", "text/plain"), gonets.CodeInvalid)
 	if n := len(b.store.all()); n != 0 {
 		t.Errorf("%d events", n)
+	}
+}
+
+func TestABatchIsBoundedByItsElements(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, gonets.Source{})
+	one := "[" + strings.Repeat("0,", 400) + "0]"
+	deep := strings.Repeat("[", 65) + strings.Repeat("]", 65)
+	body := "[" + strings.Repeat(one+",", gonets.MaxBatchEvents-2) + "[" + strings.Repeat("0,", 100_000) + "0]," + deep + "]"
+	if g := b.do(t, http.MethodPost, "/batch", body, "Content-Type", "application/json"); g.status != http.StatusOK {
+		t.Fatalf("got %d %s", g.status, g.text)
+	}
+	for i, a := range b.store.all() {
+		want := gonets.Mark("")
+		if i >= gonets.MaxBatchEvents-2 {
+			want = gonets.MarkUnparsed
+		}
+		if a.Event.Mark != want {
+			t.Errorf("event %d has the mark %q, want %q", i, a.Event.Mark, want)
+		}
 	}
 }
 

@@ -244,8 +244,8 @@ func newBench(t *testing.T, src gonets.Source, change ...func(*Options)) *bench 
 	}
 	b.handler = New(o)
 	b.server = httptest.NewUnstartedServer(b.handler)
-	// As the real server must: our own limit answers in JSON before this one.
-	b.server.Config.MaxHeaderBytes = 2 * gonets.MaxHeadersIn
+	// As the real server has it: our own limit answers in JSON before this one.
+	b.server.Config.MaxHeaderBytes = gonets.MaxHeadersIn + 16<<10
 	b.server.Start()
 	b.client = &http.Client{
 		Transport:     &http.Transport{DisableCompression: true},

@@ -3,6 +3,14 @@
 //
 // It never redirects, sets no cookie and challenges nobody for Digest: the
 // callers are programs that lose the body on a redirect or never stop trying.
+//
+// Every answer to an accepted event says in the header Gonets-Answer whether a
+// scenario gave it: "respond" is what a respond step said; "none" is the
+// source's default answer, because no scenario answers, the answer did not come
+// in time, or the run waits, is paused or held. A bot that asks another one
+// tries again on "none". When the server stops while a scenario's own request
+// (Gonets-Hops 1 or more) waits for its answer, that request gets 503: it is
+// repeated with its Idempotency-Key and then gets the answer.
 package ingest
 
 import (
@@ -61,8 +69,8 @@ type Options struct {
 	Log     *slog.Logger
 	Metrics Metrics
 	// Stopping is closed when the server begins to stop: requests that are not
-	// accepted yet are then answered 503, callers who wait get the default
-	// answer.
+	// accepted yet are then answered 503, and so are scenarios that wait for an
+	// answer; other callers who wait get the default answer.
 	Stopping <-chan struct{}
 	// PublicURL is the server's address for others, without a slash at the
 	// end; empty makes the addresses in answers relative.
@@ -183,8 +191,8 @@ func (x *exchange) event() error {
 	if !x.b.Accepts(x.method) {
 		return x.notAllowed(x.b.Methods()...)
 	}
-	in, release, err := x.incoming()
-	defer release()
+	in, hold, err := x.incoming()
+	defer hold.release()
 	if err != nil {
 		return err
 	}
@@ -206,7 +214,7 @@ func (x *exchange) event() error {
 	}
 	if len(p.list) == 0 {
 		// A batch without an element that is meant to be an event.
-		x.write(x.b.Reply(p.whole, source.Receipt{Success: true, Status: source.StatusAccepted}))
+		x.writeDefault(x.b.Reply(p.whole, source.Receipt{Success: true, Status: source.StatusAccepted}))
 		return nil
 	}
 	var waiter *notify.Waiter
@@ -219,7 +227,8 @@ func (x *exchange) event() error {
 	if err != nil {
 		return err
 	}
-	release()
+	// From here on the request's body is not needed, however long it waits.
+	hold.release()
 	if len(accepted) > 1 || p.split {
 		return x.receipts(accepted, p.whole)
 	}
@@ -231,41 +240,36 @@ func (x *exchange) event() error {
 		waiter.Stop()
 		waiter = x.h.o.Bus.Await(one.EventID)
 	}
-	return x.answer(one, p.whole, waiter)
+	r := source.Receipt{Success: true, EventID: one.EventID, Duplicate: one.Duplicate, Status: word(one)}
+	wait := one.MayRespond && waiter != nil
+	if wait {
+		r.StatusURL = x.statusURL(one.EventID)
+	}
+	return x.answer(one, pending{
+		reply: x.b.Reply(p.whole, r), wait: wait, waiter: waiter, asked: p.list[0].Event.Hops > 0,
+	})
 }
 
 func keyReused() error {
 	return gonets.Errorf(gonets.CodeKeyReused, "this Idempotency-Key came before with another body; every new event needs a new key")
 }
 
-// incoming reads the request. release gives the memory of its body back and
-// may be called twice.
-func (x *exchange) incoming() (in *source.Incoming, release func(), err error) {
-	hold := &hold{budget: &x.h.flight}
-	release = hold.release
+// incoming reads the request. hold is the memory of its body and of what that
+// is taken apart into; it is never nil, and is given back by whoever called.
+func (x *exchange) incoming() (in *source.Incoming, held *hold, err error) {
+	held = &hold{budget: &x.h.flight}
 	if err := x.h.stopped(); err != nil {
-		return nil, release, err
+		return nil, held, err
 	}
-	body, err := x.read(hold)
+	body, err := x.read(held)
 	if err != nil {
-		return nil, release, err
+		return nil, held, err
 	}
 	in = &source.Incoming{
 		Method: x.method, Path: x.addr.rest, RawQuery: x.r.URL.RawQuery, Headers: headerList(x.r),
-		Body: body, Remote: peer(x.r), Now: x.h.o.Clock.Now(),
+		Body: body, Remote: peer(x.r), Now: x.h.o.Clock.Now(), Pay: held.take,
 	}
-	if !in.Packed() {
-		return in, release, nil
-	}
-	// A packed body may become a hundred times as large: that is paid for
-	// before it is unpacked, and what was not needed is given back.
-	most := min(gonets.MaxIngestBody, int64(len(body))*gonets.MaxGzipRatio)
-	if err := hold.take(most); err != nil {
-		return nil, release, err
-	}
-	n, err := in.Unpack()
-	hold.give(most - min(most, int64(n)))
-	return in, release, err
+	return in, held, held.unpack(in)
 }
 
 // admit verifies the caller and recognises handshakes.
@@ -340,8 +344,8 @@ func (x *exchange) notAllowed(methods ...string) error {
 
 // ping tells that the address works, without an event.
 func (x *exchange) ping() error {
-	in, release, err := x.incoming()
-	defer release()
+	in, hold, err := x.incoming()
+	defer hold.release()
 	if err != nil {
 		return err
 	}

@@ -53,13 +53,18 @@ func TestAddresses(t *testing.T) {
 func TestNoPathIsEverRedirected(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, gonets.Source{})
+	// A GET is what a browser follows a redirect with, and a mux redirects.
+	b.store.sources[token] = gonets.Source{Name: "main", Accept: &gonets.AcceptRules{Methods: []string{"GET", "POST", "PUT"}}}
 	for path, status := range map[string]int{
 		"/in/" + token: 200, "/in/" + token + "/": 200, "/in/" + token + "//": 200, "//in//" + token: 200,
 		"/IN/" + token: 200, "/In/" + token + "/a/../b": 200, "/in/./" + token: 404, "/in//" + token + "/x//y/": 200,
 		"/in/" + strings.ToUpper(token): 200, "/in": 404, "/in/": 404, "/in/none-such": 404, "/in/none-such/": 404,
 		"/in/" + token + "/%2e%2e/%2F": 200, "/in/" + token + "/ping/x": 200,
+		"/in/../api": 404, "/in/../api/v1/runs": 404, "/in/%2e%2e/api": 404, "/in/..": 404, "/in/.": 404, "/in//../../": 404,
+		"/in/%2Fapi": 404, "/in/..%2Fapi": 404, "/in/%5C%5Cevil.example.test": 404, "/in//evil.example.test/..": 404,
+		"///in///" + token + "///": 200, "/in/" + token + "/..": 200, "/in/" + token + "/.": 200, "/in/" + token + "/../../api": 200,
 	} {
-		for _, method := range []string{"POST", "post", "Put"} {
+		for _, method := range []string{"POST", "post", "Put", "GET"} {
 			req, err := http.NewRequest(method, b.server.URL, strings.NewReader("{}"))
 			if err != nil {
 				t.Fatal(err)

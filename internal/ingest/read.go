@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"gonets"
+	"gonets/internal/source"
 )
 
 // firstRead is the first piece of memory for a body of unknown length. The
@@ -13,7 +14,8 @@ import (
 // nothing hold nothing.
 const firstRead = 16 << 10
 
-// budget bounds the memory that bodies take while they are received.
+// budget bounds the memory that bodies, and what they are taken apart into, take
+// while they are received.
 type budget struct {
 	used atomic.Int64
 	max  int64
@@ -39,7 +41,23 @@ func (h *hold) give(n int64) {
 	h.budget.used.Add(-n)
 }
 
+// release gives all back; it may be called twice.
 func (h *hold) release() { h.give(h.n) }
+
+// unpack pays for a packed body before it is unpacked, a hundred times its size,
+// and gives back what was not needed.
+func (h *hold) unpack(in *source.Incoming) error {
+	if !in.Packed() {
+		return nil
+	}
+	most := min(gonets.MaxIngestBody, int64(len(in.Body))*gonets.MaxGzipRatio)
+	if err := h.take(most); err != nil {
+		return err
+	}
+	n, err := in.Unpack()
+	h.give(most - min(most, int64(n)))
+	return err
+}
 
 // read takes the body in, to the byte.
 func (x *exchange) read(hold *hold) ([]byte, error) {

@@ -51,8 +51,8 @@ func (x *exchange) status() error {
 
 // find admits the caller and finds the event that the address names.
 func (x *exchange) find() (gonets.Event, []gonets.RunSummary, error) {
-	in, release, err := x.incoming()
-	defer release()
+	in, hold, err := x.incoming()
+	defer hold.release()
 	if err != nil {
 		return gonets.Event{}, nil, err
 	}

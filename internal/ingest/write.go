@@ -97,6 +97,15 @@ func (x *exchange) writeJSON(status int, v any) {
 	})
 }
 
+// answerHead tells whether a scenario gave the answer: respond or none.
+const answerHead = "Gonets-Answer"
+
+// writeDefault sends what an accepted event is answered when no scenario did.
+func (x *exchange) writeDefault(r source.Reply) {
+	x.w.Header().Set(answerHead, "none")
+	x.write(r)
+}
+
 // write sends the answer, with what all answers have.
 func (x *exchange) write(r source.Reply) {
 	head := x.w.Header()

@@ -31,7 +31,7 @@ type Set struct {
 	lanes  map[string]*state
 	// queued counts what all lanes hold in memory, reservations included.
 	queued int
-	// bytes is about what the queued jobs hold.
+	// bytes is about what the jobs hold, queued and worked on.
 	bytes  int
 	closed bool
 }
@@ -181,8 +181,38 @@ func (s *Set) Pop(name string) (it Item, ok bool) {
 		l.head = 0
 	}
 	s.queued--
-	s.bytes -= it.Bytes
 	return it, true
+}
+
+// Done says that a worker has finished with a job that Pop gave, and its
+// memory is free.
+func (s *Set) Done(it Item) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bytes -= it.Bytes
+}
+
+// Take removes the queued jobs that match from all lanes.
+func (s *Set) Take(match func(*gonets.Run) bool) []Item {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var taken []Item
+	for name, l := range s.lanes {
+		rest := l.queue[:l.head]
+		for _, it := range l.queue[l.head:] {
+			if !match(&it.Job.Run) {
+				rest = append(rest, it)
+				continue
+			}
+			taken = append(taken, it)
+			s.queued--
+			s.bytes -= it.Bytes
+		}
+		clear(l.queue[len(rest):])
+		l.queue = rest
+		s.drop(name, l)
+	}
+	return taken
 }
 
 // drop forgets a lane that holds nothing, so that lanes of addresses seen once
@@ -194,17 +224,18 @@ func (s *Set) drop(name string, l *state) {
 }
 
 // ReserveClaim promises up to want places for jobs that are about to be
-// claimed from the store and tells how many it promised. It forgets the lane's
-// backlog: the claim shows whether there is more.
-func (s *Set) ReserveClaim(name string, want int) int {
+// claimed from the store and tells how many it promised, and how many bytes
+// they may take in all. It forgets the lane's backlog: the claim shows whether
+// there is more.
+func (s *Set) ReserveClaim(name string, want int) (n int, bytes int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return 0
+		return 0, 0
 	}
 	l := s.lane(name)
 	l.backlog = false
-	n := min(want, gonets.LaneQueue-l.waiting()-l.reserved, gonets.NodeQueue-s.queued)
+	n = min(want, gonets.LaneQueue-l.waiting()-l.reserved, gonets.NodeQueue-s.queued)
 	if s.bytes >= gonets.NodeQueueBytes {
 		n = 0
 	}
@@ -214,7 +245,7 @@ func (s *Set) ReserveClaim(name string, want int) int {
 	if n == 0 {
 		l.backlog = true
 	}
-	return n
+	return n, int64(gonets.NodeQueueBytes - s.bytes)
 }
 
 // SetBacklog remembers that the store holds due work of the lane.

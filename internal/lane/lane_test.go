@@ -25,6 +25,29 @@ func fill(t *testing.T, s *lane.Set, name string, n int) {
 	}
 }
 
+// claim reserves places and finds nothing to claim.
+func claim(s *lane.Set, name string, want int) {
+	n, _ := s.ReserveClaim(name, want)
+	s.Unreserve(name, n)
+}
+
+func TestQueuedJobsCanBeTakenOut(t *testing.T) {
+	t.Parallel()
+	s := newSet(1)
+	for _, id := range []string{"one", "two", "three"} {
+		s.Reserve("a")
+		s.Push("a", lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id}}})
+	}
+	if got := s.Take(func(r *gonets.Run) bool { return r.ID == "two" }); len(got) != 1 || got[0].Job.Run.ID != "two" {
+		t.Fatalf("took %v", got)
+	}
+	for _, want := range []string{"one", "three"} {
+		if it, ok := s.Pop("a"); !ok || it.Job.Run.ID != want {
+			t.Fatalf("got %q, want %q", it.Job.Run.ID, want)
+		}
+	}
+}
+
 func TestOneLaneIsWorkedOnByAtMostItsLimit(t *testing.T) {
 	t.Parallel()
 	s := newSet(2)
@@ -92,14 +115,19 @@ func TestTheNodeTakesNoMoreThanItsMemoryHolds(t *testing.T) {
 	if s.Reserve("other") {
 		t.Fatal("a node whose memory is full took more")
 	}
-	if _, ok := s.Pop("big"); !ok {
+	it, ok := s.Pop("big")
+	if !ok {
 		t.Fatal("the job is gone")
 	}
+	if n, _ := s.ReserveClaim("other", 10); n != 0 {
+		t.Fatal("a job that is worked on was taken for free memory")
+	}
+	s.Done(it)
 	if s.Reserve("other") {
 		t.Fatal("a lane whose older work waits in the store let newer work pass")
 	}
-	if n := s.ReserveClaim("other", 10); n != 10 {
-		t.Fatalf("%d places for claims, want 10", n)
+	if n, bytes := s.ReserveClaim("other", 10); n != 10 || bytes != gonets.NodeQueueBytes {
+		t.Fatalf("%d places and %d bytes for claims, want 10 and all", n, bytes)
 	}
 }
 
@@ -113,7 +141,7 @@ func TestOlderWorkInTheStoreGoesFirst(t *testing.T) {
 	if !s.Hungry("a") {
 		t.Fatal("a lane with a backlog and an empty queue is not hungry")
 	}
-	s.Unreserve("a", s.ReserveClaim("a", 5))
+	claim(s, "a", 5)
 	if !s.Reserve("a") {
 		t.Fatal("the lane does not take new work after its backlog was claimed")
 	}
@@ -130,7 +158,7 @@ func TestAClosedSetReturnsWhatWasQueuedAndTakesNothing(t *testing.T) {
 	if s.Push("b", lane.Item{}) != lane.Refused {
 		t.Fatal("a closed set took a job")
 	}
-	if s.Reserve("c") || s.ReserveClaim("c", 1) != 0 {
+	if n, _ := s.ReserveClaim("c", 1); n != 0 || s.Reserve("c") {
 		t.Fatal("a closed set promised a place")
 	}
 	if _, ok := s.Pop("a"); ok {
@@ -175,7 +203,7 @@ func TestJobsAreGivenOnce(t *testing.T) {
 			name := rapid.SampledFrom(names).Draw(t, "lane")
 			if rapid.Bool().Draw(t, "push") {
 				if !s.Reserve(name) {
-					s.Unreserve(name, s.ReserveClaim(name, 1))
+					claim(s, name, 1)
 					continue
 				}
 				next++

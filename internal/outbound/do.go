@@ -95,7 +95,7 @@ func (e *exchange) run() {
 			}
 			return
 		}
-		e.out.Hops = append(e.out.Hops, gonets.Hop{Status: resp.StatusCode, URL: MaskURL(next.url.String())})
+		e.out.Hops = append(e.out.Hops, gonets.Hop{Status: resp.StatusCode, URL: e.shown(next.url)})
 		e.reply(resp)
 		drain(resp.Body)
 		e.message = next
@@ -105,7 +105,7 @@ func (e *exchange) run() {
 // prepare checks the request and records it; nothing is sent when it is wrong.
 func (e *exchange) prepare() bool {
 	r, out := e.in, e.out
-	out.Method, out.URL, out.RequestBody = r.Method, MaskURL(r.URL), r.Body
+	out.Method, out.RequestBody = r.Method, r.Body
 	method, err := Method(r.Method, r.Body != nil)
 	if err == nil {
 		out.Method = method
@@ -113,13 +113,17 @@ func (e *exchange) prepare() bool {
 		e.message.url, _, err = parseURL(r.URL)
 	}
 	if err == nil {
-		out.URL = MaskURL(e.message.url.String())
+		out.URL = e.shown(e.message.url)
 		err = checkHeaders(r.Headers)
+	} else {
+		out.URL = e.shownText(r.URL)
 	}
 	if err == nil {
 		return true
 	}
-	out.RequestHeaders = MaskHeaders(r.Headers)
+	for _, h := range r.Headers {
+		out.RequestHeaders = append(out.RequestHeaders, gonets.Header{Name: h.Name, Value: e.shownValue(h.Name, h.Value)})
+	}
 	outcome, code := gonets.OutcomeTemplate, gonets.CodeOf(err)
 	if code == gonets.CodeBlockedURL {
 		outcome = gonets.OutcomeBlocked
@@ -166,19 +170,19 @@ func (e *exchange) send() (*http.Response, bool) {
 func (e *exchange) admit(g *generation, first bool) bool {
 	m := &e.message
 	if m.refused != nil {
-		e.fail(gonets.OutcomeBlocked, gonets.CodeBlockedURL, "the redirect was refused: %s", m.refused)
+		e.blocked(gonets.CodeBlockedURL, "%s", m.refused)
 		return false
 	}
 	whose := g.policy.owns(m.url)
 	// Only an own address may redirect to an own address.
 	m.own = whose == ownOpen && (first || m.own)
 	if whose != foreign && !m.own {
-		e.fail(gonets.OutcomeBlocked, gonets.CodeBlockedAddress,
+		e.blocked(gonets.CodeBlockedAddress,
 			"this is an address of this Gonets itself; only its own /in/ and /echo/ addresses can be called, and not by a redirect from elsewhere")
 		return false
 	}
 	if m.own && e.in.Hops >= gonets.MaxHops {
-		e.fail(gonets.OutcomeBlocked, gonets.CodeHopsExceeded,
+		e.blocked(gonets.CodeHopsExceeded,
 			"the event has come through %d scenarios of this server already; this looks like an endless loop between them", e.in.Hops)
 		return false
 	}
@@ -214,7 +218,7 @@ func (e *exchange) build() (*http.Request, []gonets.Header) {
 			req.Header[name] = values[:1:1]
 			values = values[1:]
 		}
-		record = append(record, gonets.Header{Name: name, Value: maskValue(name, value)})
+		record = append(record, gonets.Header{Name: name, Value: e.shownValue(name, value)})
 	}
 	switch chosen, none := choice(e.in.Headers, "User-Agent"); {
 	case none:
@@ -336,7 +340,7 @@ func (e *exchange) reply(resp *http.Response) {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range resp.Header[name] {
-			out.ReplyHeaders = append(out.ReplyHeaders, gonets.Header{Name: name, Value: maskValue(name, value)})
+			out.ReplyHeaders = append(out.ReplyHeaders, gonets.Header{Name: name, Value: e.shownValue(name, value)})
 		}
 	}
 }

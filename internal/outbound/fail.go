@@ -18,7 +18,10 @@ import (
 
 // maxErrorText bounds an error text, in bytes: foreign servers have a word in
 // some of them.
-const maxErrorText = 400
+const maxErrorText = 600
+
+// maxShownURL bounds an address within an error text, in bytes.
+const maxShownURL = 80
 
 // host names the other side in error texts.
 func (e *exchange) host() string { return e.message.url.Host }
@@ -62,7 +65,7 @@ func (e *exchange) broken(err error) {
 func (e *exchange) undialled(f *dialFailure) {
 	host := e.host()
 	if f.code == gonets.CodeBlockedAddress {
-		e.fail(gonets.OutcomeBlocked, f.code, "%s", blockedText(host, f.err))
+		e.blocked(f.code, "%s", blockedText(host, f.err))
 		return
 	}
 	at := host
@@ -92,6 +95,32 @@ func blockedText(host string, err error) string {
 		return text
 	}
 	return host + ": " + text
+}
+
+// blocked is the guard's refusal. When a redirect led to what it refuses, the
+// request itself had been sent: its text says so.
+func (e *exchange) blocked(code gonets.Code, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if n := len(e.out.Hops); n > 0 {
+		from := e.out.URL
+		if n > 1 {
+			from = e.out.Hops[n-2].URL
+		}
+		text = fmt.Sprintf("sent to %s, which redirected to %s; the second was refused and got nothing: %s",
+			briefly(from), briefly(e.out.Hops[n-1].URL), text)
+	}
+	e.fail(gonets.OutcomeBlocked, code, "%s", text)
+}
+
+// briefly is an address without its query, short enough for an error text.
+func briefly(address string) string {
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		address = address[:i]
+	}
+	if len(address) > maxShownURL {
+		address = strings.ToValidUTF8(address[:maxShownURL], "") + "…"
+	}
+	return address
 }
 
 // unconnected is a time-out before there was a connection.

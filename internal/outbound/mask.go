@@ -32,8 +32,8 @@ func urlHeader(name string) bool {
 	return false
 }
 
-// secretParam tells which query names carry credentials.
-func secretParam(name string) bool {
+// SecretQuery tells which query names carry credentials.
+func SecretQuery(name string) bool {
 	var buf [foldSize]byte
 	switch string(fold(&buf, name)) {
 	case "token", "access_token", "refresh_token", "api_key", "apikey", "key", "secret", "client_secret",
@@ -128,13 +128,82 @@ func secretAt(pair string) int {
 			if plain, err := url.QueryUnescape(name); err == nil {
 				name = plain
 			}
-			if secretParam(name) {
+			if SecretQuery(name) {
 				return value
 			}
 		}
 		at += len(part) + 1
 	}
 	return 0
+}
+
+// shownToken is how much of a source's token the history keeps, in bytes:
+// enough to tell two addresses apart, and too little to send anything there.
+const shownToken = 4
+
+// shown is an address in the form that history may hold. Our own addresses of
+// sources lose their tokens too: who reads the history may not send events.
+func (e *exchange) shown(u *url.URL) string {
+	text := u.String()
+	if e.client.current.Load().policy.owns(u) != foreign {
+		text = maskToken(text)
+	}
+	return MaskURL(text)
+}
+
+// shownText is shown for a text that need not be an address, or only the rest
+// of one behind where we are. What cannot be read may be ours.
+func (e *exchange) shownText(raw string) string {
+	text := raw
+	if u, err := url.Parse(raw); err == nil {
+		if e.message.url != nil {
+			u = e.message.url.ResolveReference(u)
+		}
+		u.User = nil
+		text = u.String()
+	}
+	if u, _, err := parseURL(text); err != nil || e.client.current.Load().policy.owns(u) != foreign {
+		raw = maskToken(raw)
+	}
+	return MaskURL(raw)
+}
+
+// shownValue is the value of a header in the form that history may hold.
+func (e *exchange) shownValue(name, value string) string {
+	if urlHeader(name) {
+		return e.shownText(value)
+	}
+	return maskValue(name, value)
+}
+
+// maskToken hides what follows /in/ in an address.
+func maskToken(raw string) string {
+	start, end := 0, len(raw)
+	if i := strings.Index(raw, "//"); i == 0 || i > 0 && i == strings.IndexAny(raw, "/?#") {
+		start = i + len("//")
+		if i := strings.IndexAny(raw[start:], "/?#"); i >= 0 {
+			start += i
+		} else {
+			start = end
+		}
+	}
+	if i := strings.IndexAny(raw[start:], "?#"); i >= 0 {
+		end = start + i
+	}
+	path := raw[start:end]
+	if strings.Contains(path, "%") && !strings.Contains(path, "/in/") {
+		// Written /%69n/ or /in%2F it leads to the same place.
+		if plain, err := url.PathUnescape(path); err == nil && strings.Contains(plain, "/in/") {
+			path = (&url.URL{Path: plain}).EscapedPath()
+		}
+	}
+	segments := strings.Split(path, "/")
+	for i := len(segments) - 1; i > 0; i-- {
+		if token := segments[i]; segments[i-1] == "in" && token != "" {
+			segments[i] = token[:min(len(token), shownToken)] + masked
+		}
+	}
+	return raw[:start] + strings.Join(segments, "/") + raw[end:]
 }
 
 func maskUserinfo(raw string) string {

@@ -1,6 +1,11 @@
 package outbound_test
 
 import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,5 +55,53 @@ func TestMaskURL(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestTheTokenOfAnOwnSourceIsNotKept(t *testing.T) {
+	t.Parallel()
+	location := ""
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("go") {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusFound)
+		}
+	})
+	stranger := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", location)
+		w.WriteHeader(http.StatusFound)
+	})
+	addr := netip.MustParseAddrPort(server.Listener.Addr().String())
+	c := newClient(t, outbound.OwnAddress{BaseURL: server.URL, Listen: addr}, outbound.OwnAddress{BaseURL: "https://site.test/in"})
+	port := fmt.Sprint(addr.Port())
+	for _, url := range []string{
+		server.URL + "/in/t0kncanary", server.URL + "/in/t0kncanary/more?a=b", server.URL + "/%69n/t0kncanary", server.URL + "/in%2Ft0kncanary",
+		"http://localhost:" + port + "/in/t0kncanary", "127.0.0.1:" + port + "/in/t0kncanary", "http://u:p@127.0.0.1:" + port + "/in/t0kncanary",
+		"https://site.test/in/in/t0kncanary", server.URL + "/in/t0kncanary/%zz", server.URL + "/x/../in/t0kncanary",
+	} {
+		for _, method := range []string{"POST", "CONNECT"} {
+			ex := c.Do(context.Background(), &gonets.Request{Method: method, URL: url, Hops: gonets.MaxHops,
+				Headers: []gonets.Header{{Name: "Referer", Value: server.URL + "/in/t0kncanary"}}})
+			if text := fmt.Sprint(ex.URL, ex.RequestHeaders, ex.Error); strings.Contains(text, "canary") || !strings.Contains(ex.URL, "t0kn***") {
+				t.Errorf("%s %s is kept as %s", method, url, text)
+			}
+		}
+	}
+	for _, location = range []string{"/in/t0kncanary", "../in/t0kncanary?x#y", "in/t0kncanary", server.URL + "/in/t0kncanary", "//localhost:" + port + "/in/t0kncanary"} {
+		for _, from := range []string{server.URL + "/echo/?go", stranger.URL} {
+			if from == stranger.URL && !strings.Contains(location, "//") {
+				continue
+			}
+			for _, follow := range []bool{true, false} {
+				ex := c.Do(context.Background(), &gonets.Request{URL: from, FollowRedirects: follow})
+				if text := fmt.Sprint(ex.Hops, ex.ReplyHeaders, ex.Error); strings.Contains(text, "canary") {
+					t.Errorf("a redirect from %s to %s is kept as %s", from, location, text)
+				}
+			}
+		}
+	}
+	// Elsewhere /in/ means nothing.
+	if ex := c.Do(context.Background(), &gonets.Request{URL: stranger.URL + "/in/letters"}); ex.URL != stranger.URL+"/in/letters" {
+		t.Errorf("a stranger's address became %s", ex.URL)
 	}
 }

@@ -134,6 +134,10 @@ func TestRedirectToAPrivateAddressIsBlocked(t *testing.T) {
 			if ex.Outcome != gonets.OutcomeBlocked || len(ex.Hops) != 1 || ex.Status == 0 {
 				t.Errorf("%s: %s %q, status %d, hops %v", to, ex.Outcome, ex.Error, ex.Status, ex.Hops)
 			}
+			says := "sent to " + public.URL + "/" + code + ", which redirected to "
+			if !strings.HasPrefix(ex.Error, says) || !strings.Contains(ex.Error, "; the second was refused and got nothing: ") || strings.HasSuffix(ex.Error, "…") {
+				t.Errorf("%s: %s", to, ex.Error)
+			}
 		}
 		for _, code := range []string{"307", "308"} {
 			ex := c.Do(context.Background(), &gonets.Request{Method: "POST", URL: public.URL + "/" + code, Body: []byte("x"), FollowRedirects: true})

@@ -12,12 +12,8 @@ import (
 	"gonets/internal/charset"
 )
 
-const (
-	// maxPairs bounds the fields of a form; browsers and services send tens.
-	maxPairs = 100_000
-	// maxNesting bounds a[b][c]: a deeper name is one name as it stands.
-	maxNesting = gonets.MaxJSONDepth
-)
+// maxNesting bounds a[b][c]: a deeper name is one name as it stands.
+const maxNesting = gonets.MaxJSONDepth
 
 // pair is a name and a value of a form, still escaped.
 type pair struct{ name, value string }
@@ -39,19 +35,18 @@ func splitPairs(s string) []pair {
 // false when it is none that can be read.
 func (p *Parsed) pairs(data []byte, label string) bool {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
-	if bytes.Count(data, []byte("&")) > maxPairs {
+	if !p.meter.afford(bytes.Count(data, []byte("&")) + 1) {
 		p.Mark = gonets.MarkUnparsed
 		return false
 	}
-	var tree formTree
+	tree := formTree{meter: &p.meter}
 	for _, pair := range splitPairs(strings.TrimRight(string(data), "\r\n")) {
 		name, err1 := charset.Decode([]byte(unescape(pair.name)), label)
 		v, err2 := charset.Decode([]byte(unescape(pair.value)), label)
-		if err1 != nil || err2 != nil {
+		if err1 != nil || err2 != nil || !tree.put(name, v) {
 			p.Mark = gonets.MarkUnparsed
 			return false
 		}
-		tree.put(name, v)
 	}
 	p.Body, p.form = tree.value(), formPairs
 	if tree.lost {
@@ -87,23 +82,26 @@ func (p *Parsed) parts(data []byte, boundary string) {
 		p.unparsed(data)
 		return
 	}
+	if !p.meter.afford(bytes.Count(data, []byte("\n--"+boundary)) + 1) {
+		p.unparsed(data)
+		return
+	}
 	r := multipart.NewReader(bytes.NewReader(data), boundary)
-	var tree formTree
+	tree := formTree{meter: &p.meter}
 	for n := 0; ; n++ {
 		part, err := r.NextPart()
 		if err == io.EOF && n > 0 {
 			break
 		}
-		if err != nil || n >= maxPairs {
-			p.unparsed(data)
-			return
-		}
-		name, v, err := readPart(part)
 		if err != nil {
 			p.unparsed(data)
 			return
 		}
-		tree.put(name, v)
+		name, v, err := readPart(part)
+		if file, ok := v.(map[string]any); ok && !p.meter.afford(len(file)) || err != nil || !tree.put(name, v) {
+			p.unparsed(data)
+			return
+		}
 	}
 	text := validText(string(data))
 	p.Body, p.Raw, p.form = tree.value(), &text, formParts
@@ -136,7 +134,8 @@ func readPart(part *multipart.Part) (name string, v any, err error) {
 // formTree builds the value of a form from its names: a[b][c] nests, a[] and
 // a[0] are elements of a list, of equal names the last one wins.
 type formTree struct {
-	root formNode
+	root  formNode
+	meter *meter
 	// lost tells that a value was overwritten.
 	lost bool
 }
@@ -149,7 +148,8 @@ type formNode struct {
 	next    int
 }
 
-func (t *formTree) put(name string, v any) {
+// put is false when the names nest into more values than are read.
+func (t *formTree) put(name string, v any) bool {
 	keys := formKeys(name)
 	node := &t.root
 	for i, k := range keys {
@@ -158,11 +158,14 @@ func (t *formTree) put(name string, v any) {
 			k = node.key(k)
 		}
 		if i < len(keys)-1 {
-			node = node.child(k, t)
+			if node = node.child(k, t); node == nil {
+				return false
+			}
 			continue
 		}
 		node.set(k, v, t)
 	}
+	return true
 }
 
 // formKeys takes a[b][c] apart. A name that is not of this form is one key.
@@ -188,16 +191,21 @@ func (n *formNode) key(k string) string {
 	if k == "" {
 		k = strconv.Itoa(n.next)
 	}
-	if i, err := strconv.Atoi(k); err == nil && i >= n.next && i < maxPairs {
+	if i, err := strconv.Atoi(k); err == nil && i >= n.next && i < maxElements {
 		n.next = i + 1
 	}
 	return k
 }
 
+// child is nil when there are too many. A new one counts twice: it is held
+// beside the object or list that is made of it.
 func (n *formNode) child(k string, t *formTree) *formNode {
 	before, exists := n.members[k]
 	if c, ok := before.(*formNode); ok {
 		return c
+	}
+	if !t.meter.afford(2) {
+		return nil
 	}
 	c := &formNode{}
 	t.lost = t.lost || exists

@@ -27,7 +27,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, media, body, query, encoding string) {
 		in := request(media, body, "Content-Encoding", encoding)
 		in.RawQuery = query
-		p := b.Parse(in)
+		p := parse(t, b, in)
 		if parts, err := b.Split(p); err == nil {
 			for _, part := range parts {
 				b.ID(part)

@@ -16,10 +16,6 @@ import (
 	"gonets/internal/value"
 )
 
-// maxElements bounds how many values a received body is taken apart into. A
-// value takes up to a hundred bytes of memory however short it is written.
-const maxElements = 2_000_000
-
 // Incoming is a request as it was received.
 type Incoming struct {
 	Method   string
@@ -32,6 +28,9 @@ type Incoming struct {
 	Now    time.Time
 	// Item is the element of a split request as JSON; empty for a whole one.
 	Item []byte
+	// Pay, when set, is asked for the memory, in bytes, that the body will take
+	// apart, before it is. Its error is Parse's.
+	Pay func(bytes int64) error
 
 	unpacked *unpacked
 	parsed   *Parsed
@@ -68,6 +67,9 @@ type Parsed struct {
 	// form tells how raw has to be masked.
 	form   bodyForm
 	pieces []string
+	// loose are fields that should hold JSON and could not be read.
+	loose []string
+	meter meter
 	// index counts the elements of a split request from 0.
 	index int
 }
@@ -119,28 +121,40 @@ func unpack(body []byte, encoding string) *unpacked {
 	switch {
 	case err == nil:
 		return &unpacked{data: data}
-	case errors.Is(err, compress.ErrTooLarge), errors.Is(err, compress.ErrRatio):
+	case errors.Is(err, compress.ErrTooLarge):
+		return &unpacked{err: gonets.Errorf(gonets.CodeBodyTooLarge, "the body unpacks to more than %d MiB", gonets.MaxIngestBody>>20)}
+	case errors.Is(err, compress.ErrRatio):
 		return &unpacked{err: gonets.Errorf(gonets.CodeBodyTooLarge,
-			"the body unpacks to more than %d MiB or more than %d times its size; send it in parts: %w",
-			gonets.MaxIngestBody>>20, gonets.MaxGzipRatio, err)}
+			"the body unpacks to more than %d times its size; send it unpacked", gonets.MaxGzipRatio)}
 	}
 	return &unpacked{data: body, broken: true}
 }
 
-// Parse takes a request apart. It never fails: a body that is not what its
-// type says is text with a mark. The same request always gives the same
-// result; it is kept in in.
-func (b *Binding) Parse(in *Incoming) *Parsed {
+// Parse takes a request apart. A body that is not what its type says, or holds
+// more values than are read, is text with a mark. The same request always gives
+// the same result; it is kept in in. The only error is that of in.Pay.
+func (b *Binding) Parse(in *Incoming) (*Parsed, error) {
 	if in.parsed != nil && in.parsedBy == b {
-		return in.parsed
+		return in.parsed, nil
 	}
+	p := b.parse(in)
+	if p.meter.refused != nil {
+		return nil, p.meter.refused
+	}
+	p.meter = meter{}
+	in.parsed, in.parsedBy = p, b
+	return p, nil
+}
+
+func (b *Binding) parse(in *Incoming) *Parsed {
 	p := &Parsed{
 		method: in.Method, path: in.Path,
-		Query: parseQuery(in.RawQuery), Headers: parseHeaders(in.Headers),
+		Query: parseQuery(in.RawQuery), Headers: parseHeaders(in.Headers), meter: meter{pay: in.Pay},
 	}
-	in.parsed, in.parsedBy = p, b
 	b.parseBody(in, p)
-	if len(in.Item) > 0 {
+	// The element is a part of the body, so it is counted by itself.
+	p.meter.elements = 0
+	if len(in.Item) > 0 && p.meter.afford(elements(string(in.Item))) {
 		if item, _, err := value.DecodeJSON(in.Item); err == nil {
 			p.Item, p.HasItem = item, true
 		}
@@ -194,7 +208,7 @@ func (p *Parsed) text(text, media string, data []byte, label string) {
 	p.Body = text
 	trimmed := strings.TrimLeft(text, " \t\r\n")
 	switch {
-	case isJSON(media) || media == "" && trimmed != "" && (trimmed[0] == '{' || trimmed[0] == '['):
+	case isJSON(media) || media == "" && opensJSON(trimmed):
 		p.json(text, trimmed, data, label)
 	case media == "application/x-www-form-urlencoded":
 		p.pairs(data, label)
@@ -208,8 +222,12 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 	if trimmed == "" {
 		return
 	}
-	if !tooMany(text, ",", "[", "{") {
-		v, duplicates, err := value.DecodeJSON([]byte(text))
+	if p.meter.afford(elements(text)) {
+		whole := data
+		if string(data) != text {
+			whole = []byte(text)
+		}
+		v, duplicates, err := value.DecodeJSON(whole)
 		if err == nil {
 			p.Body, p.form = v, formJSON
 			if duplicates {
@@ -225,13 +243,22 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 	p.Mark = gonets.MarkUnparsed
 }
 
-// tooMany tells whether a text would be taken apart into too many values.
-func tooMany(text string, marks ...string) bool {
-	n := 0
-	for _, m := range marks {
-		n += strings.Count(text, m)
+func opensJSON(trimmed string) bool {
+	return trimmed != "" && (trimmed[0] == '{' || trimmed[0] == '[')
+}
+
+// JSON is the body as JSON text in UTF-8, not yet read, to be taken apart piece
+// by piece; false when it says to be something else.
+func (in *Incoming) JSON() (string, bool) {
+	if _, err := in.Unpack(); err != nil || in.unpacked.broken {
+		return "", false
 	}
-	return n > maxElements
+	media, params := mediaType(gonets.HeaderValue(in.Headers, "Content-Type"))
+	text, err := charset.Decode(in.unpacked.data, params["charset"])
+	if err != nil {
+		return "", false
+	}
+	return text, isJSON(media) || media == "" && opensJSON(strings.TrimLeft(text, " \t\r\n"))
 }
 
 // unparsed keeps what could not be read as text.
@@ -246,10 +273,9 @@ func (b *Binding) extend(p *Parsed) {
 	if !ok {
 		return
 	}
-	if f := b.Preset.BodyField; f != "" && p.form != formJSON {
-		if v, ok := jsonField(m[f]); ok && len(m) == 1 {
+	if f := b.Preset.BodyField; f != "" && p.form != formJSON && len(m) == 1 {
+		if v, ok := p.piece(m, f); ok {
 			p.Body = v
-			p.pieces = append(p.pieces, f)
 			if m, ok = v.(map[string]any); !ok {
 				return
 			}
@@ -257,9 +283,8 @@ func (b *Binding) extend(p *Parsed) {
 	}
 	if p.form != formJSON {
 		for _, f := range b.Preset.JSONFields {
-			if v, ok := jsonField(m[f]); ok {
+			if v, ok := p.piece(m, f); ok {
 				m[f] = v
-				p.pieces = append(p.pieces, f)
 			}
 		}
 	}
@@ -268,20 +293,22 @@ func (b *Binding) extend(p *Parsed) {
 	}
 }
 
-// jsonField reads a text that is a JSON object or list.
-func jsonField(v any) (any, bool) {
-	text, ok := v.(string)
-	if !ok || text == "" || tooMany(text, ",", "[", "{") {
+// piece reads a form's field that is a JSON object or list. One that looks
+// like it and is not read stays text, whose secrets are then looked for.
+func (p *Parsed) piece(m map[string]any, field string) (any, bool) {
+	text, ok := m[field].(string)
+	if !ok || !opensJSON(strings.TrimLeft(text, " \t\r\n")) {
 		return nil, false
 	}
-	decoded, _, err := value.DecodeJSON([]byte(text))
-	if err != nil {
-		return nil, false
+	if p.meter.afford(elements(text)) {
+		if v, _, err := value.DecodeJSON([]byte(text)); err == nil {
+			p.pieces = append(p.pieces, field)
+			return v, true
+		}
+	} else {
+		p.Mark = gonets.MarkUnparsed
 	}
-	switch decoded.(type) {
-	case map[string]any, []any:
-		return decoded, true
-	}
+	p.loose = append(p.loose, field)
 	return nil, false
 }
 

@@ -180,7 +180,10 @@ func (b *Binding) Handshake(in *Incoming, verified bool) (*Shake, error) {
 	if h == nil || verified != h.VerifyFirst || h.Method != "" && h.Method != in.Method {
 		return nil, nil
 	}
-	p := b.Parse(in)
+	p, err := b.Parse(in)
+	if err != nil {
+		return nil, err
+	}
 	if !holds(h.When, p) || h.OnlyField && !h.onlyFields(p) {
 		return nil, nil
 	}

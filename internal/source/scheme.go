@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"hash"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,12 @@ type scheme struct {
 	prefix    string
 	signed    []string
 	timestamp *gonets.Timestamp
+}
+
+// readsBody tells whether the body must be taken apart to verify.
+func (s *scheme) readsBody() bool {
+	inBody := func(p gonets.Place) bool { return p.In != "header" && p.In != "query" }
+	return slices.ContainsFunc(s.places, inBody) || s.timestamp != nil && inBody(gonets.Place{In: s.timestamp.In})
 }
 
 // hashes are the algorithms by which services sign. MD5 and SHA-1 are here

@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ const stampFormat = "2006-01-02T15:04:05.000Z07:00"
 // request, item. It is made from the stored event and always comes out the
 // same. The source's secrets are not in it.
 func (b *Binding) Event(ev *gonets.Event) map[string]any {
-	p := b.Parse(FromEvent(ev))
+	p := b.parse(FromEvent(ev))
 	raw := b.maskRaw(p)
 	b.remove(p)
 	if _, isText := p.Body.(string); isText && p.form == formText && raw != nil {
@@ -58,6 +59,12 @@ func (b *Binding) remove(p *Parsed) {
 		removeAt(p.Body, names)
 		removeAt(p.Item, names)
 	}
+	m, _ := p.Body.(map[string]any)
+	for _, field := range p.loose {
+		if text, ok := m[field].(string); ok {
+			m[field] = b.maskLoose(text)
+		}
+	}
 }
 
 func removeAt(v any, names []string) {
@@ -76,7 +83,7 @@ func removeAt(v any, names []string) {
 // and body, and a text body is unpacked and in UTF-8. The stored event stays
 // byte for byte what was sent.
 func (b *Binding) Mask(ev gonets.Event) gonets.Event {
-	p := b.Parse(FromEvent(&ev))
+	p := b.parse(FromEvent(&ev))
 	headers := make([]gonets.Header, len(ev.Headers))
 	for i, h := range ev.Headers {
 		if b.secretHeaders[strings.ToLower(h.Name)] {
@@ -130,7 +137,7 @@ func (b *Binding) maskRaw(p *Parsed) *string {
 	case formJSON:
 		raw = maskJSON(raw, b.secretBody)
 	case formPairs:
-		raw = b.maskPairs(raw, p.pieces)
+		raw = b.maskPairs(raw, p)
 	case formParts:
 		raw = b.maskValues(raw, p)
 	default:
@@ -139,29 +146,38 @@ func (b *Binding) maskRaw(p *Parsed) *string {
 	return &raw
 }
 
-func (b *Binding) maskPairs(raw string, pieces []string) string {
+func (b *Binding) maskPairs(raw string, p *Parsed) string {
 	parts := strings.Split(raw, "&")
 	for i, part := range parts {
 		name, v, ok := strings.Cut(part, "=")
 		if !ok {
 			continue
 		}
-		keys := formKeys(unescape(name))
-		for _, secret := range b.secretBody {
-			if hasPrefix(keys, secret) {
-				parts[i] = name + "=" + hidden
-			}
-		}
-		for _, piece := range pieces {
-			if len(keys) == 1 && keys[0] == piece {
-				text := unescape(v)
-				if masked := maskJSON(text, b.within(piece)); masked != text {
-					parts[i] = name + "=" + masked
-				}
-			}
+		if masked, changed := b.maskField(formKeys(unescape(name)), v, p); changed {
+			parts[i] = name + "=" + masked
 		}
 	}
 	return strings.Join(parts, "&")
+}
+
+// maskField gives the value of a form's field without secrets; changed is false
+// when it holds none.
+func (b *Binding) maskField(keys []string, v string, p *Parsed) (masked string, changed bool) {
+	for _, secret := range b.secretBody {
+		if hasPrefix(keys, secret) {
+			return hidden, true
+		}
+	}
+	text := unescape(v)
+	switch {
+	case len(keys) == 1 && slices.Contains(p.pieces, keys[0]):
+		masked = maskJSON(text, b.within(keys[0]))
+	case len(keys) == 1 && slices.Contains(p.loose, keys[0]):
+		masked = b.maskLoose(text)
+	default:
+		return v, false
+	}
+	return masked, masked != text
 }
 
 // within are the secret paths inside a form field that holds JSON.
@@ -202,6 +218,9 @@ func (b *Binding) maskValues(raw string, p *Parsed) string {
 			raw = strings.ReplaceAll(raw, text, hidden)
 		}
 	}
+	if len(p.loose) > 0 {
+		raw = b.maskLoose(raw)
+	}
 	return raw
 }
 
@@ -209,21 +228,35 @@ func (b *Binding) maskValues(raw string, p *Parsed) string {
 // read: "name":"…" and name=….
 func (b *Binding) maskLoose(raw string) string {
 	for _, names := range b.secretBody {
-		name := names[len(names)-1]
-		for at := 0; ; {
-			i := strings.Index(raw[at:], name)
-			if i < 0 {
-				break
-			}
-			at += i + len(name)
-			start, end := looseValue(raw, at)
-			if start < end {
-				raw = raw[:start] + hidden + raw[end:]
-				at = start + len(hidden)
-			}
-		}
+		raw = maskNamed(raw, names[len(names)-1])
 	}
 	return raw
+}
+
+// maskNamed passes over the text once, however often the name stands in it.
+func maskNamed(raw, name string) string {
+	var out strings.Builder
+	from := 0
+	for at := 0; ; {
+		i := strings.Index(raw[at:], name)
+		if i < 0 {
+			break
+		}
+		at += i + len(name)
+		if start, end := looseValue(raw, at); start < end {
+			if from == 0 {
+				out.Grow(len(raw))
+			}
+			out.WriteString(raw[from:start])
+			out.WriteString(hidden)
+			from, at = end, end
+		}
+	}
+	if from == 0 {
+		return raw
+	}
+	out.WriteString(raw[from:])
+	return out.String()
 }
 
 // looseValue finds the value after a name that ends at i.

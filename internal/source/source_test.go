@@ -47,6 +47,15 @@ func request(media, body string, headers ...string) *Incoming {
 	return in
 }
 
+func parse(t testing.TB, b *Binding, in *Incoming) *Parsed {
+	t.Helper()
+	p, err := b.Parse(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func event(in *Incoming) *gonets.Event {
 	return &gonets.Event{ID: "e", Source: "main", Method: in.Method, RawQuery: in.RawQuery, Headers: in.Headers, Body: in.Body,
 		Item: in.Item, ReceivedAt: in.Now}
@@ -167,7 +176,7 @@ func TestBodies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := bind(t, gonets.Source{}).Parse(request(tt.media, tt.body))
+			p := parse(t, bind(t, gonets.Source{}), request(tt.media, tt.body))
 			if diff := cmp.Diff(tt.want, p.Body); diff != "" || p.Mark != tt.mark {
 				t.Errorf("mark %q, want %q; %s", p.Mark, tt.mark, diff)
 			}
@@ -192,7 +201,7 @@ func TestForms(t *testing.T) {
 		"a.b=1&Имя=2":              object{"a.b": "1", "Имя": "2"},
 		"a[-1]=x&a[99999999999]=y": object{"a": object{"-1": "x", "99999999999": "y"}},
 	} {
-		p := bind(t, gonets.Source{}).Parse(request("application/x-www-form-urlencoded", form))
+		p := parse(t, bind(t, gonets.Source{}), request("application/x-www-form-urlencoded", form))
 		if diff := cmp.Diff(want, p.Body); diff != "" || p.Mark != "" {
 			t.Errorf("%s: mark %q %s", form, p.Mark, diff)
 		}
@@ -203,17 +212,17 @@ func TestForms(t *testing.T) {
 		"a[b]=1&a=2":       object{"a": "2"},
 		"a[b]=1&a[b][c]=2": object{"a": object{"b": object{"c": "2"}}},
 	} {
-		p := bind(t, gonets.Source{}).Parse(request("application/x-www-form-urlencoded", form))
+		p := parse(t, bind(t, gonets.Source{}), request("application/x-www-form-urlencoded", form))
 		if diff := cmp.Diff(want, p.Body); diff != "" || p.Mark != gonets.MarkDuplicateKeys {
 			t.Errorf("%s: mark %q %s", form, p.Mark, diff)
 		}
 	}
 	deep := "a" + strings.Repeat("[b]", 100)
-	p := bind(t, gonets.Source{}).Parse(request("application/x-www-form-urlencoded", deep+"=1"))
+	p := parse(t, bind(t, gonets.Source{}), request("application/x-www-form-urlencoded", deep+"=1"))
 	if diff := cmp.Diff(object{deep: "1"}, p.Body); diff != "" {
 		t.Error(diff)
 	}
-	p = bind(t, gonets.Source{}).Parse(request("application/x-www-form-urlencoded", strings.Repeat("&a=1", maxPairs+1)))
+	p = parse(t, bind(t, gonets.Source{}), request("application/x-www-form-urlencoded", strings.Repeat("&a=1", maxElements+1)))
 	if _, isText := p.Body.(string); !isText || p.Mark != gonets.MarkUnparsed {
 		t.Errorf("an endless form: %T %q", p.Body, p.Mark)
 	}
@@ -223,7 +232,7 @@ func TestQueryAndHeaders(t *testing.T) {
 	t.Parallel()
 	in := request("", "", "X-A", "1", "x-a", "2", "X-B", "\xff")
 	in.RawQuery = "hub.mode=a&t=1&t=2&t=3&empty&a[b]=1&bad=%zz&%D0%98=%D1%8F"
-	p := bind(t, gonets.Source{}).Parse(in)
+	p := parse(t, bind(t, gonets.Source{}), in)
 	want := map[string]any{"hub.mode": "a", "t": []any{"1", "2", "3"}, "empty": "", "a[b]": "1", "bad": "%zz", "И": "я"}
 	if diff := cmp.Diff(want, p.Query); diff != "" {
 		t.Error(diff)
@@ -259,7 +268,7 @@ func TestIDs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := bind(t, tt.src)
-			key, strict := b.ID(b.Parse(request("application/json", tt.body, tt.headers...)))
+			key, strict := b.ID(parse(t, b, request("application/json", tt.body, tt.headers...)))
 			if key != tt.want || strict != tt.strict {
 				t.Errorf("got %q %t", key, strict)
 			}
@@ -309,7 +318,7 @@ func TestReplies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := bind(t, tt.src)
-			got := b.Reply(b.Parse(request("", "")), r)
+			got := b.Reply(parse(t, b, request("", "")), r)
 			if got.Status != tt.status || string(got.Body) != tt.body {
 				t.Errorf("got %d %s", got.Status, got.Body)
 			}
@@ -322,7 +331,7 @@ func TestAnswersOfPresetsAreFilled(t *testing.T) {
 	b := bind(t, gonets.Source{})
 	in := request("application/x-www-form-urlencoded", "InvId=7&x=a%0D%0Ab")
 	in.RawQuery = "hub.mode=s&hub.challenge=c"
-	p := b.Parse(in)
+	p := parse(t, b, in)
 	for template, want := range map[string]string{
 		`OK{params.InvId}`:          "OK7",
 		`{query["hub.challenge"]}`:  "c",

@@ -31,6 +31,11 @@ func (b *Binding) Verify(in *Incoming, secrets Secrets) error {
 	if err != nil {
 		return err
 	}
+	if b.scheme.readsBody() {
+		if _, err := b.Parse(in); err != nil {
+			return err
+		}
+	}
 	if b.scheme.kind == KindHMAC {
 		err = b.verifyHMAC(in, secret)
 	} else {
@@ -135,7 +140,11 @@ func (b *Binding) at(in *Incoming, p gonets.Place) []string {
 	if err != nil {
 		return nil
 	}
-	v, ok := path.Rest().Get(b.Parse(in).Body)
+	parsed, err := b.Parse(in)
+	if err != nil {
+		return nil
+	}
+	v, ok := path.Rest().Get(parsed.Body)
 	if text, scalar := scalarText(v); ok && scalar {
 		return []string{text}
 	}
@@ -263,7 +272,11 @@ func (b *Binding) alsoCheck(in *Incoming) error {
 		if !given {
 			continue
 		}
-		got, ok := b.Parse(in).get(path)
+		p, err := b.Parse(in)
+		if err != nil {
+			return err
+		}
+		got, ok := p.get(path)
 		if text, scalar := scalarText(got); !ok || !scalar || !same(text, setting) {
 			return rejected("the request is for another account than the source's settings name")
 		}

@@ -48,6 +48,13 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 		c.problem(at+"/url", gonets.Errorf(gonets.CodeInvalid, "the request has no address"))
 	}
 	h.url = c.template(at+"/url", strings.TrimSpace(def.URL))
+	if h.url != nil && strings.TrimSpace(def.URL) != "" {
+		if text, literal := h.url.Literal(); literal {
+			if _, _, err := outbound.CheckURL(text); err != nil {
+				c.problem(at+"/url", err)
+			}
+		}
+	}
 	h.query = c.rows(at+"/query", def.Query)
 	for i, row := range def.Headers {
 		if !row.Off && outbound.ProtectedHeader(row.Name) {

@@ -129,5 +129,6 @@ func describeStatus(x *gonets.Exchange) string {
 		return fmt.Sprintf("The service answered %d: it has moved to %s. Redirects are not followed here; put the new address into the step, or let it follow redirects.",
 			x.Status, to)
 	}
-	return fmt.Sprintf("The service answered %d %s, which is not one of the success codes.", x.Status, http.StatusText(x.Status))
+	status := strings.TrimSpace(fmt.Sprintf("%d %s", x.Status, http.StatusText(x.Status)))
+	return fmt.Sprintf("The service answered %s, which is not one of the success codes.", status)
 }

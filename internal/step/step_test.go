@@ -147,7 +147,7 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 	}{
 		"a line break in a header":         {`{"url":"https://a.test","headers":{"X-A":"a\nb"}}`, gonets.CodeBadRequest},
 		"a value that leaves the host":     {`{"url":"https://{{ path }}/x"}`, ""},
-		"a scheme that is not http":        {`{"url":"ftp://a.test"}`, gonets.CodeBlockedURL},
+		"a scheme that is not http":        {`{"url":"{{ \"ftp://a.test\" }}"}`, gonets.CodeBlockedURL},
 		"a template that cannot be made":   {`{"url":"https://a.test/{{ number(name) + 1 }}"}`, gonets.CodeTemplateFailed},
 		"a JSON template in a query":       {`{"method":"GET","url":"https://a.test","body":{"json":"[1]"}}`, gonets.CodeBadRequest},
 		"a list in a query":                {`{"method":"GET","url":"https://a.test","body":{"json":{"[0]":1}}}`, gonets.CodeBadRequest},
@@ -328,6 +328,7 @@ func TestMistakesAreFoundBeforePublishing(t *testing.T) {
 		{"id":"a","http":{"url":"https://a.test/{{ event.body. }}","headers":{"Host":"x","X":"{{ nope( }}"},"body":{"json":"{\"a\": }"}}},
 		{"id":"b","if":"a ==","then":[{"id":"c","set":{"x":"{{ unknown_function(1) }}"}}]},
 		{"id":"d","delay":"soon"},
+		{"id":"g","http":{"url":"http://user:secret@a.test/"}},
 		{"id":"e","respond":{"text":"{{ \"open"}},
 		{"id":"f","when":"(","http":{"method":"G T","url":"x","body":{"path":"a..b"},"success":{"when":"1 +"}}}]`
 	var sc gonets.Scenario
@@ -344,8 +345,8 @@ func TestMistakesAreFoundBeforePublishing(t *testing.T) {
 	}
 	for _, want := range []string{
 		"/steps/0/http/url", "/steps/0/http/headers/Host", "/steps/0/http/headers/X", "/steps/0/http/body/json",
-		"/steps/1/if", "/steps/1/then/0/set/x", "/steps/2/delay", "/steps/3/respond/text", "/steps/4/when",
-		"/steps/4/http/method", "/steps/4/http/body/path", "/steps/4/http/success/when", "/search/0",
+		"/steps/1/if", "/steps/1/then/0/set/x", "/steps/2/delay", "/steps/3/http/url", "/steps/4/respond/text", "/steps/5/when",
+		"/steps/5/http/method", "/steps/5/http/body/path", "/steps/5/http/success/when", "/search/0",
 	} {
 		if !found[want] {
 			t.Errorf("no problem at %s; found %v", want, found)

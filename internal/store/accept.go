@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -17,6 +17,9 @@ import (
 type acceptOp struct {
 	items   []acceptItem
 	results []gonets.Accepted
+	// stale is true when values were worked out for paths of the past; then
+	// nothing was stored.
+	stale bool
 	// shared is true once the body of a split request is stored.
 	shared bool
 }
@@ -24,6 +27,8 @@ type acceptOp struct {
 type acceptItem struct {
 	*gonets.Acceptance
 	row eventRow
+	// found are the values for the history, for the paths known beforehand.
+	found filter.Found
 }
 
 // Accept keeps events and makes their runs, all of a call in one commit.
@@ -34,18 +39,34 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 		return nil, nil
 	}
 	a := &acceptOp{items: make([]acceptItem, len(in))}
-	o := &op{class: classAccept, accept: a}
+	var size int64
 	for i := range in {
 		a.items[i] = acceptItem{Acceptance: &in[i], row: a.pack(i, in)}
 		if row := &a.items[i].row; row.owner == "" || i == 0 {
-			o.bytes += row.bytes()
+			size += row.bytes()
 		}
 	}
-	if err := s.commits.do(ctx, o); err != nil {
-		return nil, err
+	for range maxLookups {
+		for i := range a.items {
+			it := &a.items[i]
+			if paths := s.finder.Paths(filter.PlaceOf(it.Acceptance)); !it.found.Fits(paths) {
+				it.found = s.finder.Find(&it.Event, paths)
+			}
+		}
+		err := s.commits.do(ctx, &op{class: classAccept, accept: a, bytes: size})
+		if err != nil {
+			return nil, err
+		}
+		if !a.stale {
+			return a.results, nil
+		}
 	}
-	return a.results, nil
+	return nil, gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
 }
+
+// maxLookups bounds how often a call begins again because the configuration
+// moved under it.
+const maxLookups = 20
 
 // pack makes event i ready. The events of a split request have one body, which
 // is hashed, compressed and stored once.
@@ -78,6 +99,10 @@ func (t *txn) acceptAll(ops []*acceptOp) error {
 	if err := t.fresh(); err != nil {
 		return err
 	}
+	ops, err := t.upToDate(ops)
+	if err != nil {
+		return err
+	}
 	keys, err := t.takeKeys(ops)
 	if err != nil {
 		return err
@@ -91,6 +116,58 @@ func (t *txn) acceptAll(ops []*acceptOp) error {
 		}
 	}
 	return nil
+}
+
+// upToDate leaves out the calls whose values were worked out for other paths
+// than apply now: parsing has no place in a transaction, so they come again.
+func (t *txn) upToDate(ops []*acceptOp) ([]*acceptOp, error) {
+	var out []*acceptOp
+	for _, a := range ops {
+		a.stale = false
+		for i := range a.items {
+			it := &a.items[i]
+			paths, err := t.searchPaths(it)
+			if gonets.CodeOf(err) == gonets.CodeNotFound || gonets.CodeOf(err) == gonets.CodeConflict {
+				continue // the call fails by itself, for that reason
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !it.found.Fits(paths) {
+				t.s.finder.Learn(filter.PlaceOf(it.Acceptance), paths)
+				a.stale = true
+			}
+		}
+		if !a.stale {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// searchPaths are the paths of all scenarios that will run for the event.
+func (t *txn) searchPaths(it *acceptItem) (paths []string, err error) {
+	rs, err := t.routesOf(it)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rs {
+		for _, p := range r.doc.Search {
+			if !slices.Contains(paths, p) {
+				paths = append(paths, p)
+			}
+		}
+	}
+	return paths, nil
+}
+
+// routesOf are the scenarios that run for the event.
+func (t *txn) routesOf(it *acceptItem) ([]*route, error) {
+	if it.Scenario == "" {
+		return t.subscribers(it.Event.Source)
+	}
+	r, err := t.asked(it.Scenario, it.Version)
+	return []*route{r}, err
 }
 
 // takeKeys claims every key of the batch for its first event, or finds whose
@@ -199,17 +276,7 @@ func (t *txn) answerOf(event string) (*gonets.Answer, error) {
 }
 
 func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, error) {
-	if it.Scenario != "" {
-		r, err := t.asked(it.Scenario, it.Version)
-		if err != nil {
-			return out, err
-		}
-		if out, err = t.makeRun(it, r, out); err != nil {
-			return out, err
-		}
-		return out, t.keepValues(it, []*route{r})
-	}
-	rs, err := t.subscribers(it.Event.Source)
+	rs, err := t.routesOf(it)
 	if err != nil {
 		return out, err
 	}
@@ -218,7 +285,7 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 			return out, err
 		}
 	}
-	return out, t.keepValues(it, rs)
+	return out, t.keepValues(it)
 }
 
 // asked is the route of a run that a person wants, whatever the scenario's
@@ -310,37 +377,13 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *route) error {
 }
 
 // keepValues indexes the values by which the history finds the event's runs.
-func (t *txn) keepValues(it *acceptItem, rs []*route) error {
-	var paths []string
-	for _, r := range rs {
-		for _, p := range r.doc.Search {
-			if !slices.Contains(paths, p) {
-				paths = append(paths, p)
-			}
-		}
-	}
-	if len(paths) == 0 {
-		return nil
-	}
-	values := t.s.opt.SearchValues(&it.Event, paths)
-	for _, v := range values[:min(len(values), gonets.MaxSearchValues)] {
-		if v == "" {
-			continue
-		}
+func (t *txn) keepValues(it *acceptItem) error {
+	for _, v := range it.found.Values {
 		err := t.exec(`INSERT INTO run_values (value, event, created_at) VALUES (?, ?, ?)
-			ON CONFLICT (value, event) DO NOTHING`, searchKey(v), it.Event.ID, t.now.UnixMilli())
+			ON CONFLICT (value, event) DO NOTHING`, filter.SearchKey(v), it.Event.ID, t.now.UnixMilli())
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// searchKey is a value as it stands in the index: long ones by their hash.
-func searchKey(v string) []byte {
-	if len(v) <= gonets.MaxIDLength {
-		return []byte(v)
-	}
-	sum := sha256.Sum256([]byte(v))
-	return sum[:]
 }

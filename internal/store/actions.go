@@ -55,14 +55,14 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 	byPerson := string(gonets.CodeByPerson)
 	switch a.Kind {
 	case gonets.ActionCancel:
-		return `state = 'cancelled', reason = ?, due_at = NULL, finished_at = ?`, []any{byPerson, now}, nil
+		return `state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?`, []any{byPerson, now}, nil
 	case gonets.ActionCancelRetries:
-		return `state = 'paused', reason = ?, due_at = NULL`, []any{byPerson}, nil
+		return `state = 'paused', parked = 0, reason = ?, due_at = NULL`, []any{byPerson}, nil
 	case gonets.ActionSendNow:
-		return `state = 'queued', due_at = ?`, []any{now}, nil
+		return `state = 'queued', due_at = ?, parked = ` + parkedIfStopped, []any{now}, nil
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
-		return `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, version = ?, lane = ?`,
+		return `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, version = ?, lane = ?, parked = ` + parkedIfStopped,
 			[]any{now, version, lane}, err
 	}
 	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, send-now, cancel and cancel-retries", a.Kind)

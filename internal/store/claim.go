@@ -4,21 +4,30 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"gonets"
+	"gonets/internal/store/blame"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/filter"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
 // when the query says the same.
 const (
-	unleasedDue       = `state IN ('queued', 'waiting') AND node IS NULL`
+	unleasedDue       = unleased + ` AND parked = 0`
+	unleased          = `state IN ('queued', 'waiting') AND node IS NULL`
 	unfinishedOrdered = `order_key IS NOT NULL AND finished_at IS NULL AND state <> 'held'`
-	indexedState      = `state <> 'running' AND state <> 'succeeded'`
+	indexedState      = filter.IndexedState
 )
+
+// parkedIfStopped is what parked becomes when a run is queued or waits.
+const parkedIfStopped = `CASE WHEN EXISTS (SELECT 1 FROM scenarios sc
+	WHERE sc.name = scenario AND sc.state = 'stopped') THEN 1 ELSE 0 END`
 
 const runColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
 	r.node, r.node_epoch, r.lease_seq, r.cursor_path, r.tries, r.attempts, r.step_at, r.crashes, r.mark,
@@ -49,28 +58,63 @@ func scanRun(scan func(...any) error) (r gonets.Run, err error) {
 	return r, err
 }
 
-// claimSQL takes due runs of a lane. A run waits while an older one of its
-// order key is unfinished.
+// dueRuns are the runs of a lane that may go on, in the order of their time. A
+// run waits while an older one of its order key is unfinished.
+const dueRuns = ` FROM runs c
+	WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
+		AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
+			WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
+				AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
+	ORDER BY c.due_at, c.id LIMIT ?`
+
+// claimSQL takes due runs of a lane.
 func claimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
-		WHERE id IN (SELECT c.id FROM runs c
-			WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL
-				AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
-					WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
-						AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
-			ORDER BY c.due_at, c.id LIMIT ?` + d.SkipLocked + `)
+		WHERE id IN (SELECT c.id` + dueRuns + d.SkipLocked + `)
 		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
 }
 
+// sizesSQL is what the jobs of due runs take in memory: the event's body and
+// item, the outputs of finished steps and the replies that they point to.
+const sizesSQL = `SELECT
+	COALESCE((SELECT COALESCE(e.body_size, 0) + COALESCE(length(e.item), 0) FROM events e WHERE e.id = c.event), 0)
+	+ COALESCE((SELECT sum(COALESCE(length(s.value), 0) + COALESCE(a.reply_size, 0))
+		FROM step_results s LEFT JOIN attempts a ON a.run = s.run AND a.n = s.attempt WHERE s.run = c.id), 0)` + dueRuns
+
+// fitting is how many of the due runs fit into the claim's bytes.
+func (t *txn) fitting(c *gonets.Claim) (int, error) {
+	limit := min(c.Limit, gonets.ClaimBatch)
+	if c.Bytes <= 0 || limit <= 1 {
+		return limit, nil
+	}
+	sizes, err := collect(t, sizesSQL, []any{c.Lane, c.Now.UnixMilli(), limit},
+		func(scan func(...any) error) (n int64, err error) {
+			err = scan(&n)
+			return n, err
+		})
+	left := c.Bytes
+	for i, size := range sizes {
+		if left -= size; left < 0 {
+			return max(i, 1), err
+		}
+	}
+	return limit, err
+}
+
 // Claim takes up to c.Limit due runs of a lane for a node and returns them
-// with all that their next step needs. The claim is durable.
+// with all that their next step needs. The claim is durable. A run that cannot
+// be read is paused with CodeInternal; the others are returned.
 func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
 	var runs []gonets.Run
 	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
+		limit, err := t.fitting(&c)
+		if err != nil {
+			return err
+		}
 		now := c.Now.UnixMilli()
 		runs, err = collect(t, claimSQL(&s.dialect),
-			[]any{c.Node, c.Epoch, now, c.Lane, now, min(c.Limit, gonets.ClaimBatch)}, scanRun)
+			[]any{c.Node, c.Epoch, now, c.Lane, now, limit}, scanRun)
 		return err
 	})
 	if err != nil || len(runs) == 0 {
@@ -83,13 +127,38 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 	ctx = context.WithoutCancel(ctx)
 	jobs, err := loadJobs(s.reader(ctx), runs)
 	if err != nil {
-		s.opt.Logger.Error("claimed runs could not be read; they are given back", "lane", c.Lane, "error", err)
-		if err := s.Release(ctx, runs); err != nil {
-			return nil, err
-		}
-		return nil, s.dialect.Wrap(err)
+		return s.loadEach(ctx, runs)
 	}
 	return jobs, nil
+}
+
+// loadEach reads runs one by one, so that one that cannot be read keeps none
+// of the others. That one is paused; when it is the database that cannot be
+// read, what is left is given back.
+func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.Job, failure error) {
+	for i := range runs {
+		one := runs[i : i+1]
+		job, err := loadJobs(s.reader(ctx), one)
+		if err == nil {
+			jobs = append(jobs, job...)
+			continue
+		}
+		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
+		if s.unreadable(ctx, err) {
+			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
+		} else {
+			failure = errors.Join(failure, s.dialect.Wrap(err))
+			err = s.Release(ctx, one)
+		}
+		failure = errors.Join(failure, err)
+	}
+	return jobs, failure
+}
+
+// unreadable tells whether an error is about the rows that were read, and not
+// about the database or the caller.
+func (s *Store) unreadable(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && s.dialect.Classify(err) == dialect.FaultOperation
 }
 
 // loadJobs reads what runs need for their next step.
@@ -109,7 +178,11 @@ func loadJobs(q querier, runs []gonets.Run) ([]gonets.Job, error) {
 	}
 	jobs := make([]gonets.Job, len(runs))
 	for i, r := range runs {
-		jobs[i] = gonets.Job{Run: r, Event: found[r.EventID], Results: results[r.ID]}
+		ev, ok := found[r.EventID]
+		if !ok {
+			return nil, fmt.Errorf("the event %s is not there", r.EventID)
+		}
+		jobs[i] = gonets.Job{Run: r, Event: ev, Results: results[r.ID]}
 		if jobs[i].Replies, err = loadReplies(q, r.ID, jobs[i].Results); err != nil {
 			return nil, err
 		}
@@ -162,37 +235,44 @@ const backlogSQL = `WITH RECURSIVE lanes (lane) AS (
 		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `)
 		UNION ALL
 		SELECT (SELECT min(r.lane) FROM runs r WHERE r.lane > lanes.lane
-				AND r.state IN ('queued', 'waiting') AND r.node IS NULL)
+				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
 		FROM lanes WHERE lanes.lane IS NOT NULL)
 	SELECT lane, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane
-			AND r.state IN ('queued', 'waiting') AND r.node IS NULL)
+			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
 	FROM lanes WHERE lane IS NOT NULL`
 
-// laneQuarantine holds runs that may be what kills the server; its runs go one
-// at a time.
-const laneQuarantine = "quarantine"
-
-// Rescue frees what earlier lives of this server left leased. For every
-// request in inflight, which may have been sent, an attempt with the outcome
-// unknown is recorded, uncharged. A run that was alone in flight at a death is
-// suspected of it: after [gonets.PoisonCrashes] it is quarantined, after one
-// more it is paused. When several were in flight, all of them are quarantined
-// without blame, so that the next death tells them apart; a run that was in
-// quarantine already is the one to blame.
-func (s *Store) Rescue(ctx context.Context, inflight []gonets.InFlight) (gonets.RescueReport, error) {
+// Rescue frees what earlier lives of this server left leased, uncharged. For
+// every request that was in flight, which may have been sent, an attempt with
+// the outcome unknown is recorded; what becomes of its run, [blame.Judge] says.
+// It also ends what a death in the middle of a start or stop of a scenario left
+// undone.
+func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
+	ctx = context.WithoutCancel(ctx)
 	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
-		report, err = t.rescue(inflight)
+		report, err = t.rescue(&d)
 		return err
 	})
-	return report, err
+	if err != nil {
+		return report, err
+	}
+	names, err := collectText(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
+	if err != nil {
+		return report, s.dialect.Wrap(err)
+	}
+	for _, name := range names {
+		if err := s.settleParked(ctx, name); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
 }
 
 // The folder of a SQLite database belongs to one server, so any other lease is
 // of the past.
 const voidLeases = `node IS NOT NULL AND NOT (node = ? AND node_epoch = ?)`
 
-func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
+func (t *txn) rescue(d *gonets.Death) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
 	me := []any{t.s.opt.Node, t.s.epoch}
 	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE r.node IS NOT NULL
@@ -205,7 +285,7 @@ func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 		left[runs[i].ID] = &runs[i]
 	}
 	var suspects []*gonets.Run
-	for _, f := range inflight {
+	for _, f := range d.InFlight {
 		run := left[f.RunID]
 		// An attempt that was finished before the death was not in flight.
 		if run == nil || f.Attempt <= run.Attempts {
@@ -219,13 +299,14 @@ func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 			suspects = append(suspects, run)
 		}
 	}
-	n, err := t.changed(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ? WHERE `+voidLeases,
+	n, err := t.changed(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ?,
+		parked = `+parkedIfStopped+` WHERE `+voidLeases,
 		append([]any{t.now.UnixMilli()}, me...)...)
 	if err != nil {
 		return report, err
 	}
 	report.Released = int(n)
-	return report, t.judge(suspects, &report)
+	return report, t.judge(suspects, d.OwnFault, &report)
 }
 
 func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight) error {
@@ -246,32 +327,25 @@ func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight) error {
 	return t.exec(`UPDATE runs SET attempts = ? WHERE id = ?`, f.Attempt, run.ID)
 }
 
-func (t *txn) judge(suspects []*gonets.Run, report *gonets.RescueReport) error {
-	quarantined := func(r *gonets.Run) bool { return r.Lane == laneQuarantine }
-	known := slices.ContainsFunc(suspects, quarantined)
-	for _, r := range suspects {
-		crashes, lane := r.Crashes, r.Lane
-		switch {
-		case len(suspects) == 1 || quarantined(r):
-			if crashes++; crashes >= gonets.PoisonCrashes {
-				lane = laneQuarantine
-			}
-		case !known:
-			lane = laneQuarantine
-		}
-		if crashes > gonets.PoisonCrashes {
-			report.Poisoned = append(report.Poisoned, r.ID)
-			err := t.exec(`UPDATE runs SET state = 'paused', reason = ?, crashes = ?, lane = ?, due_at = NULL WHERE id = ?`,
-				string(gonets.CodePoison), crashes, lane, r.ID)
-			if err != nil {
-				return err
-			}
+// judge writes down what is decided about the runs that were in flight.
+func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.RescueReport) error {
+	before := make([]gonets.Run, len(inflight))
+	for i, r := range inflight {
+		before[i] = *r
+	}
+	blame.Judge(inflight, ownFault)
+	for i, r := range inflight {
+		if *r == before[i] {
 			continue
 		}
-		if lane == laneQuarantine {
+		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
+		if r.State == gonets.RunPaused {
+			report.Poisoned = append(report.Poisoned, r.ID)
+			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))
+		} else if r.Lane == blame.LaneQuarantine {
 			report.Quarantined = append(report.Quarantined, r.ID)
 		}
-		if err := t.exec(`UPDATE runs SET crashes = ?, lane = ? WHERE id = ?`, crashes, lane, r.ID); err != nil {
+		if err := t.exec(`UPDATE runs SET `+set+` WHERE id = ?`, append(args, r.ID)...); err != nil {
 			return err
 		}
 	}

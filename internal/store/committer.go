@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,8 +23,9 @@ const (
 	classes
 )
 
-// maintainPerBatch bounds the upkeep that may ride in one batch, so that it
-// does not hold up the others.
+// maintainPerBatch bounds the upkeep that rides in one batch, so that it does
+// not hold up the others. As many places are kept for it, so that the others
+// do not hold it up for ever.
 const maintainPerBatch = 4
 
 // op is one caller's wish.
@@ -38,6 +40,9 @@ type op struct {
 	// isolated operations always get a savepoint of their own: they may fail
 	// for reasons that are no accident.
 	isolated bool
+	// ctx, when set, is the caller's: once it has ended, nobody wants what is
+	// still in the queue.
+	ctx context.Context
 
 	queued time.Time
 	err    error
@@ -89,9 +94,10 @@ func (c *committer) do(ctx context.Context, o *op) error {
 	return <-o.done
 }
 
-// run is do for an operation with a savepoint of its own.
+// run is do for an operation with a savepoint of its own. When ctx ends before
+// the operation is taken into a batch, it is not done.
 func (c *committer) run(ctx context.Context, cl class, apply func(*txn) error) error {
-	return c.do(ctx, &op{class: cl, apply: apply, isolated: true})
+	return c.do(ctx, &op{class: cl, apply: apply, isolated: true, ctx: ctx})
 }
 
 func (c *committer) enqueue(o *op) error {
@@ -151,11 +157,15 @@ func (c *committer) loop() {
 func (c *committer) take() (batch []*op, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.dropUnwanted()
 	for cl := range c.queues {
-		n := min(len(c.queues[cl]), gonets.CommitBatch-len(batch))
+		room := gonets.CommitBatch - len(batch)
 		if class(cl) == classMaintain {
-			n = min(n, maintainPerBatch)
+			room = maintainPerBatch
+		} else {
+			room -= min(len(c.queues[classMaintain]), maintainPerBatch)
 		}
+		n := min(len(c.queues[cl]), room)
 		for _, o := range c.queues[cl][:n] {
 			c.bytes -= o.bytes
 		}
@@ -167,6 +177,20 @@ func (c *committer) take() (batch []*op, last bool) {
 		c.queues[cl] = rest
 	}
 	return batch, c.stopping
+}
+
+// dropUnwanted answers the operations whose callers went away.
+func (c *committer) dropUnwanted() {
+	for cl := range c.queues {
+		c.queues[cl] = slices.DeleteFunc(c.queues[cl], func(o *op) bool {
+			if o.ctx == nil || o.ctx.Err() == nil {
+				return false
+			}
+			c.bytes -= o.bytes
+			o.done <- o.ctx.Err()
+			return true
+		})
+	}
 }
 
 func (c *committer) stop(ctx context.Context) error {

@@ -254,12 +254,16 @@ type scenarioChange struct {
 }
 
 func (t *txn) writeScenario(a *gonets.Apply, sc *gonets.Scenario, c scenarioChange) error {
-	now := t.now.UnixMilli()
-	err := t.exec(`INSERT INTO scenarios (name, state, draft, published_version, etag, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
+	now, started := t.now.UnixMilli(), any(nil)
+	if c.next.state == gonets.ScenarioRunning {
+		started = now
+	}
+	err := t.exec(`INSERT INTO scenarios (name, state, draft, published_version, etag, created_at, updated_at, started_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET state = excluded.state, draft = excluded.draft,
-			published_version = excluded.published_version, etag = excluded.etag, updated_at = excluded.updated_at`,
-		sc.Name, string(c.next.state), c.next.draft, c.next.version, c.etag, now, now)
+			published_version = excluded.published_version, etag = excluded.etag, updated_at = excluded.updated_at,
+			started_at = COALESCE(scenarios.started_at, excluded.started_at)`,
+		sc.Name, string(c.next.state), c.next.draft, c.next.version, c.etag, now, now, started)
 	if err != nil {
 		return err
 	}

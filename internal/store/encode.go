@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"gonets"
@@ -54,10 +55,14 @@ func (b *body) load(q querier, owner string) ([]byte, error) {
 		return b.inline, nil
 	}
 	var packed []byte
-	if err := q.row(`SELECT data FROM bodies WHERE owner = ? AND sha256 = ?`, []any{owner, b.ref}, &packed); err != nil {
-		return nil, err
+	err := q.row(`SELECT data FROM bodies WHERE owner = ? AND sha256 = ?`, []any{owner, b.ref}, &packed)
+	if err == nil {
+		packed, err = compress.Unzstd(packed, b.size.Int64)
 	}
-	return compress.Unzstd(packed, b.size.Int64)
+	if err != nil {
+		return nil, fmt.Errorf("a body of %d bytes: %w", b.size.Int64, err)
+	}
+	return packed, nil
 }
 
 // blob is text that may hold any bytes; empty is NULL.

@@ -6,9 +6,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
+	"fmt"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -70,6 +71,8 @@ type storedEvent struct {
 	gonets.Event
 	raw   body
 	owner string
+	// damage is why a part of it cannot be read.
+	damage error
 }
 
 func scanEvent(scan func(...any) error) (storedEvent, error) {
@@ -89,11 +92,11 @@ func scanEvent(scan func(...any) error) (storedEvent, error) {
 	if owner.Valid {
 		e.owner = owner.String
 	}
-	if e.Headers, err = pack.Unpack(headers); err != nil {
-		return e, err
-	}
-	e.Answer, err = readAnswer(answer)
-	return e, err
+	e.Headers, err = pack.Unpack(headers)
+	var answerErr error
+	e.Answer, answerErr = readAnswer(answer)
+	e.damage = errors.Join(err, answerErr)
+	return e, nil
 }
 
 func readAnswer(b []byte) (*gonets.Answer, error) {
@@ -105,7 +108,8 @@ func readAnswer(b []byte) (*gonets.Answer, error) {
 }
 
 // loadEvents reads events by id; withBodies is how many bytes of large bodies
-// are read, negative without limit. A body beyond that stays nil.
+// are read, negative without limit. A body beyond that stays nil. What can be
+// read of damaged events comes along with the error.
 func loadEvents(q querier, ids []string, withBodies int64) (map[string]gonets.Event, error) {
 	out := make(map[string]gonets.Event, len(ids))
 	events, err := collect(q, `SELECT `+eventColumns+` FROM events e WHERE e.id IN (`+list(len(ids))+`)`,
@@ -114,12 +118,12 @@ func loadEvents(q querier, ids []string, withBodies int64) (map[string]gonets.Ev
 		return nil, err
 	}
 	for _, e := range events {
-		if err := e.loadBody(q, &withBodies); err != nil {
-			return nil, err
+		if damage := errors.Join(e.damage, e.loadBody(q, &withBodies)); damage != nil {
+			err = errors.Join(err, fmt.Errorf("the event %s: %w", e.ID, damage))
 		}
 		out[e.ID] = e.Event
 	}
-	return out, nil
+	return out, err
 }
 
 func (e *storedEvent) loadBody(q querier, budget *int64) (err error) {
@@ -184,7 +188,7 @@ const listBodies = gonets.MaxIngestBody
 // out once a page holds 16 MiB of them; [Store.Event] has them all.
 func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[gonets.Event], error) {
 	var out gonets.List[gonets.Event]
-	query, args, err := eventQuery(f)
+	query, args, err := filter.Events(eventColumns, f)
 	if err != nil {
 		return out, err
 	}
@@ -196,7 +200,7 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	if size := f.Page.Size(); len(events) > size {
 		events = events[:size]
 		last := events[size-1]
-		out.Next = cursor{at: last.ReceivedAt.UnixMilli(), id: last.ID}.String()
+		out.Next = filter.Cursor{At: last.ReceivedAt.UnixMilli(), ID: last.ID}.String()
 	}
 	budget := int64(listBodies)
 	for _, e := range events {
@@ -206,35 +210,4 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 		out.Items = append(out.Items, e.Event)
 	}
 	return out, nil
-}
-
-func eventQuery(f gonets.EventFilter) (string, []any, error) {
-	var where []string
-	var args []any
-	add := func(cond string, a ...any) {
-		where = append(where, cond)
-		args = append(args, a...)
-	}
-	if f.Source != "" {
-		add("e.source = ?", f.Source)
-	}
-	from, err := parseCursor(f.Page.Cursor)
-	if err != nil {
-		return "", nil, err
-	}
-	if from.id != "" {
-		add("(e.received_at, e.id) < (?, ?)", from.at, from.id)
-	}
-	if !f.Since.IsZero() {
-		add("e.received_at >= ?", f.Since.UnixMilli())
-	}
-	if !f.Until.IsZero() {
-		add("e.received_at < ?", f.Until.UnixMilli())
-	}
-	if len(where) == 0 {
-		add("e.received_at > ?", -1)
-	}
-	args = append(args, f.Page.Size()+1)
-	return `SELECT ` + eventColumns + ` FROM events e WHERE ` + strings.Join(where, " AND ") +
-		` ORDER BY e.received_at DESC, e.id DESC LIMIT ?`, args, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 // LimitPages makes the database full at its present size, or lets it grow.
@@ -21,6 +22,11 @@ func (s *Store) LimitPages(full bool) error {
 		var got int64
 		return t.row(fmt.Sprintf(`PRAGMA max_page_count = %d`, limit), nil, &got)
 	})
+}
+
+// Damage changes rows behind the store's back.
+func (s *Store) Damage(query string, args ...any) error {
+	return s.commits.run(context.Background(), classComplete, func(t *txn) error { return t.exec(query, args...) })
 }
 
 // Fail is what a failed fsync does.
@@ -96,7 +102,10 @@ func (s *Store) HotQueries() []HotQuery {
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
-	add("retention", `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at, id LIMIT ?`)
+	add("retention", finalSQL)
+	add("retention of held runs", heldSQL)
+	add("parking", parkSQL)
+	add("sizes of due runs", sizesSQL)
 	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
 	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
 	at := time.UnixMilli(1)
@@ -108,18 +117,18 @@ func (s *Store) HotQueries() []HotQuery {
 		"a value":                   {Value: "v"},
 		"running runs":              {States: []gonets.RunState{gonets.RunRunning}},
 	} {
-		queries, err := runQueries(f)
+		queries, err := filter.Runs(f)
 		if err != nil {
 			panic(err)
 		}
 		for _, q := range queries {
-			add(name, q.text(f))
+			add(name, q.Text(summarySelect, f))
 			// Few rows: those of a value, of an event, and those being worked on.
 			out[len(out)-1].Sorts = f.Value != "" || f.EventID != "" || name == "running runs"
 		}
 	}
 	for name, f := range map[string]gonets.EventFilter{"events": {}, "samples": {Source: "s"}, "events since": {Since: at, Until: at}} {
-		text, _, err := eventQuery(f)
+		text, _, err := filter.Events(eventColumns, f)
 		if err != nil {
 			panic(err)
 		}

@@ -79,13 +79,17 @@ func (t *txn) moveRun(tr *gonets.Transition) (int64, error) {
 	if tr.Mark != "" {
 		mark = string(tr.Mark)
 	}
+	parked := "0"
+	if !tr.KeepLease && (tr.State == gonets.RunQueued || tr.State == gonets.RunWaiting) {
+		parked = parkedIfStopped
+	}
 	attempts := 0
 	if tr.Attempt != nil {
 		attempts = tr.Attempt.N
 	}
 	return t.changed(`UPDATE runs SET state = ?, reason = ?, lane = COALESCE(?, lane), due_at = ?, node = ?, node_epoch = ?,
 			cursor_path = ?, tries = ?, step_at = ?, mark = COALESCE(?, mark), finished_at = ?,
-			attempts = CASE WHEN attempts < ? THEN ? ELSE attempts END
+			attempts = CASE WHEN attempts < ? THEN ? ELSE attempts END, parked = `+parked+`
 		WHERE id = ? AND node = ? AND node_epoch = ? AND lease_seq = ?`,
 		string(tr.State), string(tr.Reason), lane, ms(due), node, epoch, tr.Cursor, tr.Tries, ms(tr.StepAt), mark,
 		finished, attempts, attempts, tr.RunID, tr.Lease.Node, tr.Lease.Epoch, tr.Lease.Seq)
@@ -110,10 +114,11 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	return s.commits.run(ctx, classComplete, func(t *txn) error {
+	return s.commits.do(ctx, &op{class: classComplete, isolated: true, apply: func(t *txn) error {
 		for i := range runs {
 			r := &runs[i]
-			err := t.exec(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(due_at, ?)
+			err := t.exec(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(due_at, ?),
+					parked = `+parkedIfStopped+`
 				WHERE id = ? AND node = ? AND node_epoch = ? AND lease_seq = ?`,
 				t.now.UnixMilli(), r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq)
 			if err != nil {
@@ -121,5 +126,5 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 			}
 		}
 		return nil
-	})
+	}})
 }

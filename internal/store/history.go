@@ -5,11 +5,14 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -28,99 +31,18 @@ func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	return sum, err
 }
 
-// runQuery is one statement over an index that has the order of the list.
-type runQuery struct {
-	where []string
-	args  []any
-}
-
-func (q *runQuery) add(cond string, args ...any) {
-	q.where = append(q.where, cond)
-	q.args = append(q.args, args...)
-}
-
-// afterAllIDs sorts behind every id, in any collation.
-const afterAllIDs = "g"
-
-// clockSlack is how far ids may run behind or ahead of created_at after the
-// clock was set.
-const clockSlack = 24 * time.Hour
-
-// runQueries are the statements whose results, merged by id, are the list: one
-// for each state, because only then an index gives the order.
-func runQueries(f gonets.RunFilter) ([]runQuery, error) {
-	from, err := parseCursor(f.Page.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var base runQuery
-	switch {
-	case from.id == "" && f.Ascending:
-		base.add("r.id > ?", "")
-	case from.id == "":
-		base.add("r.id < ?", afterAllIDs)
-	case f.Ascending:
-		base.add("r.id > ?", from.id)
-	default:
-		base.add("r.id < ?", from.id)
-	}
-	if f.EventID != "" {
-		base.add("r.event = ?", f.EventID)
-	}
-	if f.Value != "" {
-		base.add("r.event IN (SELECT v.event FROM run_values v WHERE v.value = ?)", searchKey(f.Value))
-	}
-	if f.Scenario != "" {
-		base.add("r.scenario = ?", f.Scenario)
-	}
-	if f.Source != "" {
-		base.add("r.source = ?", f.Source)
-	}
-	if !f.Since.IsZero() {
-		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), pack.From(f.Since))
-	}
-	if !f.Until.IsZero() {
-		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), pack.From(f.Until.Add(clockSlack)))
-	}
-	if len(f.States) == 0 {
-		return []runQuery{base}, nil
-	}
-	var out []runQuery
-	for _, st := range slices.Compact(slices.Sorted(slices.Values(f.States))) {
-		q := runQuery{slices.Clone(base.where), slices.Clone(base.args)}
-		q.add("r.state = ?", string(st))
-		switch st {
-		case gonets.RunRunning:
-			q.add("r.node IS NOT NULL")
-		case gonets.RunSucceeded:
-		default:
-			q.add(indexedState)
-		}
-		out = append(out, q)
-	}
-	return out, nil
-}
-
-func (q *runQuery) text(f gonets.RunFilter) string {
-	order := " ORDER BY r.id DESC LIMIT ?"
-	if f.Ascending {
-		order = " ORDER BY r.id LIMIT ?"
-	}
-	return summarySelect + "WHERE " + strings.Join(q.where, " AND ") + order
-}
-
 // Runs lists runs, newest first unless Ascending. Pages stay true while runs
 // are added. The last page of an ascending list has a Next too, so that a
 // follower can go on from there; it is empty only when the page is.
 func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
 	var out gonets.List[gonets.RunSummary]
-	queries, err := runQueries(f)
+	queries, err := filter.Runs(f)
 	if err != nil {
 		return out, err
 	}
 	size := f.Page.Size()
 	for _, q := range queries {
-		items, err := collect(s.reader(ctx), q.text(f), append(q.args, size+1), scanSummary)
+		items, err := collect(s.reader(ctx), q.Text(summarySelect, f), append(q.Args, size+1), scanSummary)
 		if err != nil {
 			return out, s.dialect.Wrap(err)
 		}
@@ -139,12 +61,13 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Items = out.Items[:size]
 	}
 	if n := len(out.Items); n > 0 && (more || f.Ascending) {
-		out.Next = cursor{id: out.Items[n-1].ID}.String()
+		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
 	return out, nil
 }
 
-// Run returns everything that is kept about a run.
+// Run returns everything that is kept about a run, as far as it can be read;
+// what is damaged is left out and logged.
 func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 	out, err := s.runDetail(ctx, id)
 	return out, s.dialect.Wrap(err)
@@ -152,6 +75,13 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 
 func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail, err error) {
 	q := s.reader(ctx)
+	tolerate := func(err error) error {
+		if err == nil || !s.unreadable(ctx, err) {
+			return err
+		}
+		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
+		return nil
+	}
 	sums, err := collect(q, summarySelect+`WHERE r.id = ?`, []any{id}, scanSummary)
 	if err != nil {
 		return out, err
@@ -161,22 +91,21 @@ func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail,
 	}
 	out.Run = sums[0]
 	events, err := loadEvents(q, []string{out.Run.EventID}, -1)
-	if err != nil {
+	if err := tolerate(err); err != nil {
 		return out, err
 	}
 	out.Event = events[out.Run.EventID]
 	results, err := loadResults(q, []string{id})
-	if err != nil {
+	if err := tolerate(err); err != nil {
 		return out, err
 	}
 	out.Results = results[id]
-	if out.Attempts, err = loadAttempts(q, id, nil); err != nil {
+	out.Attempts, err = loadAttempts(q, id, nil)
+	if err := tolerate(err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}
-	if out.Run.Version > 0 {
-		out.Version, err = s.Version(ctx, out.Run.Scenario, out.Run.Version)
-	}
-	return out, err
+	out.Version, err = s.Version(ctx, out.Run.Scenario, out.Run.Version)
+	return out, tolerate(err)
 }
 
 const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
@@ -188,6 +117,8 @@ const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, erro
 type storedAttempt struct {
 	gonets.Attempt
 	request, reply body
+	// damage is why a part of it cannot be read.
+	damage error
 }
 
 func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
@@ -203,23 +134,19 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.StartedAt, a.Duration = fromMS(started), time.Duration(micros)*time.Microsecond
 	a.Error, a.StatusLine = string(text), string(statusLine)
 	a.Method, a.URL, _ = strings.Cut(string(line), " ")
-	if a.RequestHeaders, err = pack.Unpack(sent); err != nil {
-		return a, err
-	}
-	if a.ReplyHeaders, err = pack.Unpack(got); err != nil {
-		return a, err
-	}
+	var sentErr, gotErr error
+	a.RequestHeaders, sentErr = pack.Unpack(sent)
+	a.ReplyHeaders, gotErr = pack.Unpack(got)
 	var d attemptDetail
-	if err := json.Unmarshal(detail, &d); err != nil {
-		return a, err
-	}
+	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(detail, &d))
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
 	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
 	return a, nil
 }
 
 // loadAttempts reads a run's attempts by number with their bodies; only those
-// of the given numbers when there are any.
+// of the given numbers when there are any, and then without what was sent. What
+// can be read of damaged attempts comes along with the error.
 func loadAttempts(q querier, run string, numbers []int) ([]gonets.Attempt, error) {
 	cond := `ORDER BY n`
 	if len(numbers) > 0 {
@@ -233,15 +160,17 @@ func loadAttempts(q querier, run string, numbers []int) ([]gonets.Attempt, error
 	for i := range stored {
 		a := &stored[i]
 		a.RunID = run
-		if a.RequestBody, err = a.request.load(q, run); err != nil {
-			return nil, err
+		var sentErr, gotErr error
+		if len(numbers) == 0 {
+			a.RequestBody, sentErr = a.request.load(q, run)
 		}
-		if a.ReplyBody, err = a.reply.load(q, run); err != nil {
-			return nil, err
+		a.ReplyBody, gotErr = a.reply.load(q, run)
+		if damage := errors.Join(a.damage, sentErr, gotErr); damage != nil {
+			err = errors.Join(err, fmt.Errorf("attempt %d of the run: %w", a.N, damage))
 		}
 		out[i] = a.Attempt
 	}
-	return out, nil
+	return out, err
 }
 
 // loadReplies reads the attempts that results refer to.

@@ -2,15 +2,18 @@ package store
 
 import (
 	"context"
-	"os"
+	"math"
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
+	"gonets/internal/store/pack"
 )
 
 // Prune removes up to limit final runs that finished before a time, with all
 // that belongs to them, and events that have no run (left). Runs that are not
-// final stay whatever their age. It also forgets keys whose window is over and
+// final stay whatever their age, but for those that were held longer than
+// [gonets.RetentionAge] for a scenario that never ran. It also forgets keys whose window is over and
 // gives freed pages back to the disk. It works in batches of
 // [gonets.RetentionBatch] and returns how many runs it removed.
 func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
@@ -29,32 +32,81 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 			break
 		}
 	}
-	err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+	held := 0
+	err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+		if held, err = t.pruneHeld(min(limit-total, gonets.RetentionBatch)); err != nil {
+			return err
+		}
 		if err := t.pruneOrphans(before); err != nil {
 			return err
 		}
 		return t.pruneKeys()
 	})
-	if err != nil || s.dialect.FreePages == "" {
+	if err != nil {
 		return total, err
 	}
-	return total, s.commits.run(ctx, classMaintain, func(t *txn) error {
-		_, err := collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
-			return struct{}{}, nil
-		})
-		return err
-	})
+	return total + held, s.freePages(ctx)
 }
+
+// freePages gives what is free back to the disk, a part in each commit.
+func (s *Store) freePages(ctx context.Context) error {
+	for before := int64(math.MaxInt64); s.dialect.FreePages != ""; {
+		var free int64
+		err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+			_, err := collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
+				return struct{}{}, nil
+			})
+			if err != nil {
+				return err
+			}
+			return t.row(s.dialect.UnusedBytes, nil, &free)
+		})
+		if err != nil || free == 0 || free >= before {
+			return err
+		}
+		before = free
+	}
+	return nil
+}
+
+// finalSQL finds the runs that are over the longest.
+const finalSQL = `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ?
+	ORDER BY finished_at, id LIMIT ?`
 
 // pruneRuns removes one batch of final runs.
 func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
+	return t.removeRuns(finalSQL, before.UnixMilli(), limit)
+}
+
+// heldSQL finds the runs that a scenario holds the longest.
+const heldSQL = `SELECT id, event FROM runs WHERE scenario = ? AND id < ? AND state = 'held' AND created_at < ?
+	ORDER BY id LIMIT ?`
+
+// pruneHeld removes old held runs of scenarios that never ran: nobody waits
+// for them. Those of a scenario that was stopped stay for its next start.
+func (t *txn) pruneHeld(limit int) (total int, err error) {
+	names, err := collectText(t, `SELECT name FROM scenarios WHERE started_at IS NULL`)
+	border := t.now.Add(-gonets.RetentionAge)
+	for _, name := range names {
+		if total >= limit {
+			break
+		}
+		n, err := t.removeRuns(heldSQL, name, pack.From(border), border.UnixMilli(), limit-total)
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, err
+}
+
+// removeRuns removes the runs that a query finds with all that is theirs.
+func (t *txn) removeRuns(query string, args ...any) (int, error) {
 	type row struct{ run, event string }
-	rows, err := collect(t, `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ?
-		ORDER BY finished_at, id LIMIT ?`, []any{before.UnixMilli(), limit},
-		func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.run, &r.event)
-			return r, err
-		})
+	rows, err := collect(t, query, args, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.run, &r.event)
+		return r, err
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -99,7 +151,7 @@ func (t *txn) pruneEvent(id string) error {
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
 func (t *txn) pruneOrphans(before time.Time) error {
-	from, err := parseCursor(t.s.orphans)
+	from, err := filter.ParseCursor(t.s.orphans)
 	if err != nil {
 		return err
 	}
@@ -111,7 +163,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 	rows, err := collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
 		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
 		ORDER BY e.received_at, e.id LIMIT ?`,
-		[]any{before.UnixMilli(), from.at, from.id, gonets.RetentionBatch},
+		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.id, &r.orphan)
 			return r, err
@@ -127,7 +179,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 			}
 		}
 		if i+1 == gonets.RetentionBatch {
-			t.s.orphans = cursor{r.at, r.id}.String()
+			t.s.orphans = filter.Cursor{At: r.at, ID: r.id}.String()
 		}
 	}
 	return nil
@@ -165,7 +217,9 @@ var countable = [...]struct {
 }
 
 // Stats counts unfinished runs, each state up to 10 000, and the bytes of the
-// database: SizeBytes on disk, log included, FreeBytes of that not in use.
+// database: SizeBytes is what live data takes, so that it falls as rows are
+// removed; FreeBytes is what the file holds beyond that, to be used again. The
+// log counts in neither.
 func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	out := gonets.StoreStats{Runs: map[gonets.RunState]int{}}
 	q := s.reader(ctx)
@@ -178,13 +232,9 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 		}
 		out.Runs[c.state] = n
 	}
-	if err := q.row(s.dialect.UnusedBytes, nil, &out.FreeBytes); err != nil {
-		return out, s.dialect.Wrap(err)
+	err := q.row(s.dialect.UnusedBytes, nil, &out.FreeBytes)
+	if err == nil {
+		err = q.row(s.dialect.UsedBytes, nil, &out.SizeBytes)
 	}
-	for _, suffix := range []string{"", "-wal"} {
-		if info, err := os.Stat(s.opt.Path + suffix); err == nil {
-			out.SizeBytes += info.Size()
-		}
-	}
-	return out, nil
+	return out, s.dialect.Wrap(err)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 // maxCount is where counting stops.
@@ -32,15 +33,15 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 // Scenarios lists scenarios by name.
 func (s *Store) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
 	var out gonets.List[gonets.ScenarioInfo]
-	from, err := parseCursor(p.Cursor)
+	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
 	}
 	out.Items, err = collect(s.reader(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
-		[]any{from.id, p.Size() + 1}, scanScenario)
+		[]any{from.ID, p.Size() + 1}, scanScenario)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
-		out.Next = cursor{id: out.Items[size-1].Name}.String()
+		out.Next = filter.Cursor{ID: out.Items[size-1].Name}.String()
 	}
 	return out, s.dialect.Wrap(err)
 }
@@ -62,7 +63,8 @@ func scenarioInfo(s *Store, q querier, name string) (gonets.ScenarioInfo, error)
 }
 
 // SetScenarioState starts or stops a scenario. Starting needs a published
-// version. With ReleaseHeld the runs that were held are queued, oldest first,
+// version. Runs of a stopped scenario keep their state, but those that are
+// queued or wait are not claimed until it is started again. With ReleaseHeld the runs that were held are queued, oldest first,
 // in several commits: a death in between leaves the rest held.
 func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
 	if c.State != gonets.ScenarioRunning && c.State != gonets.ScenarioStopped {
@@ -70,6 +72,11 @@ func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gon
 	}
 	err := s.commits.run(ctx, classMaintain, func(t *txn) error { return t.setState(&c) })
 	if err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	// What is decided is carried out, also when the caller does not wait.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.settleParked(ctx, c.Name); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
 	if c.State == gonets.ScenarioRunning && c.ReleaseHeld {
@@ -94,19 +101,43 @@ func (t *txn) setState(c *gonets.StateChange) error {
 	if row.state == c.State {
 		return nil
 	}
-	err = t.exec(`UPDATE scenarios SET state = ?, updated_at = ? WHERE name = ?`,
-		string(c.State), t.orNow(c.At).UnixMilli(), c.Name)
+	now, started, action := t.orNow(c.At).UnixMilli(), any(nil), "stop"
+	if c.State == gonets.ScenarioRunning {
+		started, action = now, "start"
+	}
+	err = t.exec(`UPDATE scenarios SET state = ?, updated_at = ?, started_at = COALESCE(started_at, ?) WHERE name = ?`,
+		string(c.State), now, started, c.Name)
 	if err != nil {
 		return err
-	}
-	action := "start"
-	if c.State == gonets.ScenarioStopped {
-		action = "stop"
 	}
 	if err := t.audit(c.Actor, action, "Scenario/"+c.Name, ""); err != nil {
 		return err
 	}
 	return t.bumpConfig()
+}
+
+// parkSQL parks or frees up to a number of a scenario's runs.
+const parkSQL = `UPDATE runs SET parked = ? WHERE id IN (SELECT id FROM runs
+	WHERE scenario = ? AND parked = ? AND ` + unleased + ` LIMIT ?)`
+
+// settleParked makes the runs of a scenario that nobody holds follow its state,
+// batch by batch. Whoever changes the state meanwhile is followed too.
+func (s *Store) settleParked(ctx context.Context, scenario string) error {
+	for {
+		var n int64
+		err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+			row, err := t.readScenario(scenario)
+			if err != nil {
+				return err
+			}
+			park := flag(row.state == gonets.ScenarioStopped)
+			n, err = t.changed(parkSQL, park, scenario, 1-park, gonets.RetentionBatch)
+			return err
+		})
+		if err != nil || n < gonets.RetentionBatch {
+			return err
+		}
+	}
 }
 
 // releaseHeld queues held runs batch by batch, so that a scenario with a
@@ -142,8 +173,8 @@ func (t *txn) releaseBatch(scenario, after string) (n int, last string, err erro
 		if err != nil {
 			return 0, after, err
 		}
-		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?
-			WHERE id = ? AND state = 'held'`, r.version, lane, t.now.UnixMilli(), run.ID)
+		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?,
+				parked = `+parkedIfStopped+` WHERE id = ? AND state = 'held'`, r.version, lane, t.now.UnixMilli(), run.ID)
 		if err != nil {
 			return 0, after, err
 		}
@@ -168,19 +199,19 @@ func scanVersion(scan func(...any) error) (gonets.Version, error) {
 // Versions lists a scenario's published versions, newest first.
 func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error) {
 	var out gonets.List[gonets.Version]
-	from, err := parseCursor(p.Cursor)
+	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
 	}
 	below := int64(math.MaxInt64)
-	if from.id != "" {
-		below = from.at
+	if from.ID != "" {
+		below = from.At
 	}
 	out.Items, err = collect(s.reader(ctx), versionQuery+`AND n < ? ORDER BY n DESC LIMIT ?`,
 		[]any{scenario, below, p.Size() + 1}, scanVersion)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
-		out.Next = cursor{at: int64(out.Items[size-1].N), id: scenario}.String()
+		out.Next = filter.Cursor{At: int64(out.Items[size-1].N), ID: scenario}.String()
 	}
 	return out, s.dialect.Wrap(err)
 }

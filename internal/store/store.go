@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/migrations"
 	"gonets/internal/store/pack"
 )
@@ -49,7 +50,8 @@ type Options struct {
 	Placer Placer
 	Sealer Sealer
 	// SearchValues gives the normalised values at the paths of an event by
-	// which the history finds its runs. Optional; called by the committer.
+	// which the history finds its runs. Optional; called by the goroutines that
+	// call Accept, many at once.
 	SearchValues func(ev *gonets.Event, paths []string) []string
 	Logger       *slog.Logger
 }
@@ -69,6 +71,7 @@ type Store struct {
 	failed chan struct{}
 
 	routes *routes
+	finder *filter.Finder
 	ids    *pack.Sequence
 	// orphans is where the search for events without runs goes on.
 	orphans string
@@ -93,7 +96,8 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{opt: opt, dialect: dialect.SQLite(), failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{}}
+	s := &Store{opt: opt, dialect: dialect.SQLite(), failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{},
+		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}

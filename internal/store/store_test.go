@@ -47,6 +47,11 @@ func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.P
 			if err := s.LimitPages(full); err != nil {
 				t.Fatal(err)
 			}
+		},
+		Exec: func(t *testing.T, query string, args ...any) {
+			if err := s.Damage(query, args...); err != nil {
+				t.Fatal(err)
+			}
 		}}
 }
 

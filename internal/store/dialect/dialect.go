@@ -26,6 +26,8 @@ type Dialect struct {
 	FreePages string
 	// UnusedBytes asks how many bytes of the files hold nothing.
 	UnusedBytes string
+	// UsedBytes asks how many bytes hold something.
+	UsedBytes string
 	// Classify says what an error of the database means for the committer.
 	Classify func(error) Fault
 }
@@ -52,7 +54,9 @@ func SQLite() Dialect {
 		Begin:       "BEGIN IMMEDIATE",
 		FreePages:   "PRAGMA incremental_vacuum(1000)",
 		UnusedBytes: `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
-		Classify:    classifySQLite,
+		UsedBytes: `SELECT (page_count - freelist_count) * page_size
+			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+		Classify: classifySQLite,
 	}
 }
 

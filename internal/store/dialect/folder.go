@@ -39,7 +39,23 @@ func LockFolder(database string) (*Folder, error) {
 		return nil, gonets.Errorf(gonets.CodeStoreFailed,
 			"another Gonets server uses the data folder %s; stop it, or give this one a folder of its own", dir)
 	}
+	if err := createPrivate(database); err != nil {
+		return nil, errors.Join(gonets.Errorf(gonets.CodeStoreFailed, "the database %s cannot be made: %w", database, err), f.Unlock())
+	}
 	return f, nil
+}
+
+// createPrivate makes the database's file, empty, for this user alone. SQLite
+// would make it as the umask says; it gives its log the mode of the database.
+func createPrivate(database string) error {
+	f, err := os.OpenFile(database, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // Unlock gives the folder free.

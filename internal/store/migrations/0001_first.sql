@@ -33,7 +33,8 @@ CREATE TABLE scenarios (
 	published_version BIGINT NOT NULL,
 	etag TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
-	updated_at BIGINT NOT NULL
+	updated_at BIGINT NOT NULL,
+	started_at BIGINT
 );
 
 CREATE TABLE versions (
@@ -115,6 +116,8 @@ CREATE TABLE dedupe (
 ) WITHOUT ROWID;
 CREATE INDEX dedupe_expires ON dedupe (expires_at);
 
+-- parked is 1 while a queued or waiting run may not go on because its scenario
+-- is stopped. started_at of scenarios is when one ran for the first time.
 CREATE TABLE runs (
 	id TEXT PRIMARY KEY,
 	event TEXT NOT NULL,
@@ -141,12 +144,15 @@ CREATE TABLE runs (
 	crashes BIGINT NOT NULL,
 	mark TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
-	finished_at BIGINT
+	finished_at BIGINT,
+	parked BIGINT NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX runs_event ON runs (event, id);
 CREATE INDEX runs_scenario ON runs (scenario, id);
 CREATE INDEX runs_source ON runs (source, id);
 CREATE INDEX runs_due ON runs (lane, due_at, id)
+	WHERE state IN ('queued', 'waiting') AND node IS NULL AND parked = 0;
+CREATE INDEX runs_unleased ON runs (scenario, parked)
 	WHERE state IN ('queued', 'waiting') AND node IS NULL;
 CREATE INDEX runs_leased ON runs (node, node_epoch) WHERE node IS NOT NULL;
 CREATE INDEX runs_order ON runs (scenario, order_key, id)

@@ -27,6 +27,9 @@ type Opened struct {
 	// Fill takes the room for growth away, or gives it back; nil where that
 	// can't be done.
 	Fill func(t *testing.T, full bool)
+	// Exec changes rows behind the store's back, as damage does; nil where that
+	// can't be done.
+	Exec func(t *testing.T, query string, args ...any)
 }
 
 // Sealer seals for tests: recognisable, bound to its place, not secret.

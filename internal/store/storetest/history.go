@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -195,6 +196,47 @@ func retention(f fixture) {
 	}
 	if n, err := f.Prune(f.ctx(), border, 10_000); err != nil || n != 0 {
 		f.t.Errorf("again: %d %v", n, err)
+	}
+}
+
+func retentionBySize(f fixture) {
+	const runs, together = 6_000, 500
+	f.Places.Give(runs)
+	for i := 0; i < runs; i += together {
+		var as []gonets.Acceptance
+		for j := range together {
+			as = append(as, gonets.Acceptance{Event: f.event(fmt.Sprint(i+j) + body(2_000))})
+		}
+		var wg sync.WaitGroup
+		for _, acc := range f.accept(as...) {
+			tr := f.transition(acc.Runs[0], gonets.RunSucceeded)
+			tr.Attempt.RequestBody = []byte(body(2_000))
+			wg.Go(func() {
+				if _, err := f.Finish(f.ctx(), tr); err != nil {
+					f.t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	f.Clock.Advance(time.Second)
+	full, err := f.Stats(f.ctx())
+	f.must(err)
+	limit, left := full.SizeBytes/5*4, runs
+	for {
+		now, err := f.Stats(f.ctx())
+		f.must(err)
+		if now.SizeBytes <= limit {
+			break
+		}
+		n, err := f.Prune(f.ctx(), f.Clock.Now(), gonets.RetentionBatch)
+		f.must(err)
+		if left -= n; n == 0 {
+			break
+		}
+	}
+	if left < runs*6/10 || left > runs*9/10 {
+		f.t.Errorf("%d of %d runs are left for 80%% of the size", left, runs)
 	}
 }
 

@@ -8,11 +8,18 @@ import (
 	"gonets"
 )
 
-// die ends the server with requests in flight and rescues what it left.
+// die is a crash of the server's own with requests in flight; it rescues what
+// was left.
 func (f *fixture) die(inflight ...gonets.InFlight) gonets.RescueReport {
 	f.t.Helper()
+	return f.end(gonets.Death{InFlight: inflight, OwnFault: true})
+}
+
+// end ends the server in any way and rescues what it left.
+func (f *fixture) end(d gonets.Death) gonets.RescueReport {
+	f.t.Helper()
 	f.Opened = f.Reopen(f.t)
-	report, err := f.Rescue(f.ctx(), inflight)
+	report, err := f.Rescue(f.ctx(), d)
 	f.must(err)
 	return report
 }
@@ -54,7 +61,7 @@ func rescue(f fixture) {
 		f.t.Errorf("%+v", a)
 	}
 	// Rescuing again finds nothing: the leases are this life's.
-	if report, err := f.Rescue(f.ctx(), nil); err != nil || report.Released != 0 {
+	if report, err := f.Rescue(f.ctx(), gonets.Death{}); err != nil || report.Released != 0 {
 		f.t.Errorf("%+v %v", report, err)
 	}
 }
@@ -82,6 +89,41 @@ func rescueSeveral(f fixture) {
 	if got := f.wantState(c.ID, gonets.RunQueued); got.Crashes != 0 || got.Lane != lane {
 		f.t.Errorf("%+v", got)
 	}
+}
+
+func killedFromOutside(f fixture) {
+	f.Places.Give(2)
+	a, b := f.run("a"), f.run("b")
+	in := func(attempt int, runs ...gonets.Run) (d gonets.Death) {
+		for _, r := range runs {
+			d.InFlight = append(d.InFlight, gonets.InFlight{RunID: r.ID, Attempt: attempt, Path: "send"})
+		}
+		return d
+	}
+	want := func(run gonets.Run, lane string, crashes int) {
+		f.t.Helper()
+		if got := f.wantState(run.ID, gonets.RunQueued); got.Lane != lane || got.Crashes != crashes {
+			f.t.Errorf("%+v, want lane %s and %d crashes", got, lane, crashes)
+		}
+	}
+	report := f.end(in(1, a, b))
+	if report.Unknown != 2 || report.Released != 2 || len(report.Quarantined) != 0 {
+		f.t.Errorf("%+v", report)
+	}
+	want(a, lane, 0)
+	want(b, lane, 0)
+	// Alone, a run is suspected however the process ended.
+	for n := 1; n <= gonets.PoisonCrashes; n++ {
+		f.claim(lane, 1)
+		f.end(in(n+1, a))
+	}
+	want(a, "quarantine", gonets.PoisonCrashes)
+	// Also one in quarantine is not blamed for a kill from outside.
+	f.claim(lane, 1)
+	f.claim("quarantine", 1)
+	f.end(in(9, a, b))
+	want(a, "quarantine", gonets.PoisonCrashes)
+	want(b, lane, 0)
 }
 
 func poison(f fixture) {

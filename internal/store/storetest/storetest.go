@@ -31,11 +31,18 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"claims go by time and within the lane", claimOrder},
 		{"no run is claimed twice", claimOnce},
 		{"a claimed job has what its next step needs", claimedJob},
+		{"a claim keeps to its bytes", claimBytes},
+		{"a run that cannot be read is paused and keeps nobody else", unreadableRuns},
 		{"the backlog names every lane once with its first time", backlog},
 		{"runs of one order key go one after another", orderKeys},
 
+		{"a stopped scenario's runs are not claimed", stopParks},
+		{"many runs are parked in several commits", stopParksMany},
+		{"a stop or start that death cut short is ended", stopSurvivesDeath},
+
 		{"after a death leases are void and attempts unknown", rescue},
 		{"several runs in flight at a death are quarantined without blame", rescueSeveral},
+		{"a kill from outside condemns none of several", killedFromOutside},
 		{"a run that keeps killing the server is paused", poison},
 
 		{"a paused run resumes with its tries anew", resume},
@@ -56,6 +63,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},
 		{"retention removes final runs with all that is theirs", retention},
+		{"held runs go when their scenario never ran", heldOfUnstartedGo},
+		{"retention by size leaves what fits", retentionBySize},
 		{"statistics count by state", stats},
 		{"a full disk refuses and recovers by itself", diskFull},
 		{"a random life loses no run, finishes none twice, gives none two leases", model},

@@ -1,0 +1,63 @@
+package source
+
+// maxElements bounds how many values a received body is taken apart into:
+// members and elements of JSON, fields of a form, parts. A value takes up to
+// elementCost however short it is written, so that seven megabytes of {"a":1}
+// would become hundreds. Past it the body stays text.
+const maxElements = 100_000
+
+// elementCost is what a value takes in memory, in bytes: an object in an
+// object, the costliest, 325; a number 32. A request that is as large as it may
+// be, packed and unpacked, and holds maxElements still fits into
+// gonets.MaxIngestInFlight.
+const elementCost = 330
+
+// meter counts what a request is taken apart into, and has it paid for before.
+type meter struct {
+	elements int
+	pay      func(bytes int64) error
+	// refused is the payer's error. It ends the parsing: unlike the limit it
+	// depends on the moment, and must not decide what the event is.
+	refused error
+}
+
+// afford is false when n more values are too many or not paid.
+func (m *meter) afford(n int) bool {
+	if m.refused != nil || m.elements+n > maxElements {
+		return false
+	}
+	m.elements += n
+	if m.pay == nil || n == 0 {
+		return true
+	}
+	m.refused = m.pay(int64(n) * elementCost)
+	return m.refused == nil
+}
+
+// elements counts the members and elements in a JSON text without reading it:
+// commas, and brackets that something follows. Of text that is no JSON it
+// counts at least what is read before the mistake.
+func elements(s string) int {
+	n, opened := 0, false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == ' ' || c == '\t' || c == '\r' || c == '\n' {
+			continue
+		}
+		if opened && c != ']' && c != '}' {
+			n++
+		}
+		opened = c == '[' || c == '{'
+		switch c {
+		case ',':
+			n++
+		case '"':
+			for i++; i < len(s) && s[i] != '"'; i++ {
+				if s[i] == '\\' {
+					i++
+				}
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,115 @@
+package storetest
+
+import (
+	"encoding/json"
+	"strings"
+
+	"gonets"
+)
+
+func claimBytes(f fixture) {
+	f.Places.Give(1)
+	first := f.run("small, with a large reply")
+	tr := f.transition(first, gonets.RunQueued)
+	tr.Attempt.ReplyBody = []byte(body(30_000))
+	tr.Results = []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 1, FinishedAt: 1}}
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	f.Clock.Advance(1e6)
+	for range 7 {
+		f.run(body(10_000))
+	}
+	f.Clock.Advance(1e6)
+	for _, c := range []struct {
+		bytes int64
+		want  int
+	}{{30_000, 1}, {25_000, 2}, {1, 1}, {0, 4}} {
+		jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: lane, Limit: 10, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now(), Bytes: c.bytes})
+		f.must(err)
+		if len(jobs) != c.want {
+			f.t.Errorf("%d bytes: %d jobs, want %d", c.bytes, len(jobs), c.want)
+		}
+		if c.bytes == 30_000 && (len(jobs) == 0 || jobs[0].Run.ID != first.ID) {
+			f.t.Error("the one with the reply is not the first")
+		}
+	}
+}
+
+// damages are ways in which the rows of run ? or event ? become unreadable.
+var damages = []struct {
+	name, sql string
+	event     bool
+	says      string
+}{
+	{"the event's body", `UPDATE bodies SET data = x'00' WHERE owner = ?`, true, "body"},
+	{"the event's body is gone", `DELETE FROM bodies WHERE owner = ?`, true, "body"},
+	{"the event's headers", `UPDATE events SET headers = x'ff' WHERE id = ?`, true, "headers"},
+	{"the event's answer", `UPDATE events SET answer = x'7b' WHERE id = ?`, true, "JSON"},
+	{"the event is gone", `DELETE FROM events WHERE id = ?`, true, "event"},
+	{"the reply", `UPDATE bodies SET data = x'00' WHERE owner = ?`, false, "attempt 1"},
+	{"an attempt's details", `UPDATE attempts SET detail = x'7b' WHERE run = ?`, false, "attempt 1"},
+	{"a number that is text", `UPDATE attempts SET status = 'x' WHERE run = ?`, false, "status"},
+}
+
+func unreadableRuns(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("this database cannot be damaged")
+	}
+	f.Places.Give(2 * len(damages))
+	good, bad := map[string]bool{}, map[string]string{}
+	for _, d := range damages {
+		for i := range 2 {
+			run := f.run(body(6_000))
+			tr := f.transition(run, gonets.RunQueued)
+			tr.Attempt.ReplyBody, tr.Cursor, tr.Tries = []byte(body(9_000)), "next", 0
+			tr.Results = []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 1, FinishedAt: 1},
+				{Path: "set", State: gonets.StepDone, Value: json.RawMessage(`{"a":1}`), FinishedAt: 2}}
+			_, err := f.Finish(f.ctx(), tr)
+			f.must(err)
+			if i == 0 {
+				good[run.ID] = true
+				continue
+			}
+			at := run.ID
+			if d.event {
+				at = run.EventID
+			}
+			bad[run.ID] = d.name
+			f.Exec(f.t, d.sql, at)
+		}
+	}
+	for _, j := range f.claim(lane, 100) {
+		if !good[j.Run.ID] {
+			f.t.Errorf("%s: handed out", bad[j.Run.ID])
+		}
+		delete(good, j.Run.ID)
+	}
+	if len(good) > 0 {
+		f.t.Errorf("%d good runs were not handed out", len(good))
+	}
+	for id, name := range bad {
+		for _, d := range damages {
+			if d.name == name {
+				f.wantPausedWithReason(id, name, d.says)
+			}
+		}
+	}
+	f.wantClaimable("afterwards", 0)
+}
+
+func (f fixture) wantPausedWithReason(id, name, says string) {
+	f.t.Helper()
+	d := f.detail(id)
+	if d.Run.State != gonets.RunPaused || d.Run.Reason != gonets.CodeInternal || d.Run.Lease.Held() || d.Run.Tries != 0 || d.Run.Cursor != "next" {
+		f.t.Errorf("%s: %+v", name, d.Run)
+	}
+	if d.Run.LastOutcome != gonets.OutcomeTemplate || !strings.Contains(d.Run.LastError, says) {
+		f.t.Errorf("%s: the reason is %q, want it to say %q", name, d.Run.LastError, says)
+	}
+	if len(d.Results) != 2 || d.Version == nil {
+		f.t.Errorf("%s: what can be read is not shown: %+v", name, d)
+	}
+	if says != "status" && (len(d.Attempts) != 2 || d.Attempts[1].N != 2 || d.Attempts[1].Charged || d.Attempts[0].Status != 500) {
+		f.t.Errorf("%s: the attempts are %+v", name, d.Attempts)
+	}
+}
