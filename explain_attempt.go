@@ -148,9 +148,9 @@ var explainAttempt = map[Code]Explanation{
 			"Когда придёт время, повторите операцию с места ошибки или отмените её."},
 	},
 	CodeScenarioHeld: {
-		En: Text{"The scenario is not running.", "The event is accepted and kept; its run waits until the scenario is started.",
-			"Start the scenario: `gonets scenarios start`."},
-		Ru: Text{"Обработка не запущена.", "Событие принято и сохранено, его операция ждёт запуска.",
-			"Запустите обработку: `gonets scenarios start`."},
+		En: Text{"The scenario did not run when the event came.", "The event is kept, and its run is held until a person releases it. A start alone does not.",
+			"Release what was held: `gonets scenarios start NAME --release-held`, or one run: `gonets runs resume`."},
+		Ru: Text{"Обработка не работала, когда пришло событие.", "Событие сохранено, его операция отложена, пока её не отпустит человек. Одного запуска мало.",
+			"Отпустите отложенное: `gonets scenarios start NAME --release-held`, или одну операцию: `gonets runs resume`."},
 	},
 }

@@ -6,7 +6,7 @@ import "time"
 type RunState string
 
 const (
-	// RunHeld waits for its scenario to be started.
+	// RunHeld came while its scenario did not run; a person releases it.
 	RunHeld RunState = "held"
 	// RunQueued waits for a place in its lane.
 	RunQueued RunState = "queued"

@@ -88,6 +88,8 @@ type HotQuery struct {
 	Args       int
 	// Sorts is true where the rows to sort are few by their nature.
 	Sorts bool
+	// Index is the one that it has to use, where a worse one would do too.
+	Index string
 }
 
 // HotQueries are the statements of the hot paths, built by the same code.
@@ -105,6 +107,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add("retention", finalSQL)
 	add("retention of held runs", heldSQL)
 	add("parking", parkSQL)
+	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", sizesSQL)
 	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
 	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)

@@ -93,6 +93,9 @@ func scans(t *testing.T, s storetest.Opened, q store.HotQuery) (bad []string) {
 	if err != nil {
 		t.Fatalf("%s: %v", q.Name, err)
 	}
+	if !strings.Contains(strings.Join(plan, "\n"), q.Index) {
+		bad = append(bad, "without "+q.Index+": "+strings.Join(plan, "; "))
+	}
 	for _, step := range plan {
 		table, ok := strings.CutPrefix(step, "SCAN ")
 		table, _, _ = strings.Cut(table, " ")
