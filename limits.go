@@ -18,6 +18,9 @@ const (
 	MaxHeadersOut = 64 << 10
 	// MaxJSONDepth is how deep received or rendered JSON may nest.
 	MaxJSONDepth = 64
+	// MaxValues is how many values a received body may hold: members, elements,
+	// fields.
+	MaxValues = 100_000
 
 	ServerHeaderTimeout = 5 * time.Second
 	ServerBodyTimeout   = 30 * time.Second

@@ -1,10 +1,11 @@
 package source
 
-// maxElements bounds how many values a received body is taken apart into:
-// members and elements of JSON, fields of a form, parts. A value takes up to
-// elementCost however short it is written, so that seven megabytes of {"a":1}
-// would become hundreds. Past it the body stays text.
-const maxElements = 100_000
+import "gonets"
+
+// maxElements is gonets.MaxValues: members and elements of JSON, fields of a
+// form, parts. A value takes up to elementCost however short it is written, so
+// that seven megabytes of {"a":1} would become hundreds.
+const maxElements = gonets.MaxValues
 
 // elementCost is what a value takes in memory, in bytes: an object in an
 // object, the costliest, 325; a number 32. A request that is as large as it may
