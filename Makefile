@@ -7,6 +7,8 @@ ARGS ?=
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
+# How long each turn of a bench sends events.
+BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test quick strace check lint cross vulnerable bench soak fuzz fmt generate
@@ -64,7 +66,9 @@ vulnerable: bin/govulncheck
 	@./bin/govulncheck ./...; code=$$?; \
 	if [ $$code = 3 ]; then exit 1; elif [ $$code != 0 ]; then echo 'the list of vulnerabilities is out of reach: not checked'; fi
 
-bench: ## speed and memory of the hot paths
+bench: build ## events a second (a line in docs/bench-history.jsonl) and the hot paths (BENCHTIME)
+	./bin/gonets bench --duration $(BENCHTIME) --history docs/bench-history.jsonl
+	./bin/gonets bench --duration $(BENCHTIME) --rate 500 --history docs/bench-history.jsonl
 	go test -run '^$$' -bench . -benchmem ./...
 
 soak: build ## the long proofs: crashes under load, minutes of fuzzing (KILLS, FUZZTIME)
