@@ -7,6 +7,8 @@ ARGS ?=
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
+# The tests of bad neighbours, which a soak runs at full size.
+NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
 # How long each turn of a bench sends events.
 BENCHTIME ?= 10s
 
@@ -71,9 +73,10 @@ bench: build ## events a second (a line in docs/bench-history.jsonl) and the hot
 	./bin/gonets bench --duration $(BENCHTIME) --rate 500 --history docs/bench-history.jsonl
 	go test -run '^$$' -bench . -benchmem ./...
 
-soak: build ## the long proofs: crashes under load, minutes of fuzzing (KILLS, FUZZTIME)
+soak: build ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
+	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -timeout 60m
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 
 fuzz: ## every fuzz target for FUZZTIME each

@@ -88,13 +88,20 @@ func startOutside(t testing.TB, data, documents string, flags ...string) *outsid
 func (o *outside) figure(format string, args ...any) {
 	o.t.Helper()
 	if *soak {
-		rss := "?"
-		if raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.process.PID())); err == nil {
-			_, rest, _ := strings.Cut(string(raw), "VmHWM:")
-			rss, _, _ = strings.Cut(strings.TrimSpace(rest), "\n")
-		}
-		o.t.Logf(format+"; memory at most %s", append(args, rss)...)
+		mib, _ := o.peakMiB()
+		o.t.Logf(format+"; memory at most %d MiB", append(args, mib)...)
 	}
+}
+
+// peakMiB is the most memory that the server has had.
+func (o *outside) peakMiB() (mib int, known bool) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.process.PID()))
+	if err != nil {
+		return 0, false
+	}
+	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
+	_, err = fmt.Sscan(rest, &mib)
+	return mib / 1024, err == nil
 }
 
 // post sends an event, which has to be accepted.
