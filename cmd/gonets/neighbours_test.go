@@ -107,25 +107,13 @@ func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
 func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
 	t.Parallel()
 	n := sized(2_000, 100_000)
-	target := newGathering(gonets.LaneConcurrency)
+	target := newGathering()
 	host := httptest.NewServer(target)
 	t.Cleanup(host.Close)
 	data := t.TempDir()
 	fillWaiting(t, data, n, waiting{host.URL, -time.Hour})
 	o := startOutside(t, data, "")
-	// The time to be through is the machine's, not the test's: as long as more
-	// arrive, it waits.
-	for seen := -1; ; {
-		_, _, all := target.count()
-		if all == n || !await(func() bool { _, _, all = target.count(); return all > seen }) {
-			break
-		}
-		seen = all
-	}
-	o.awaitRuns(gonets.RunSucceeded, n)
-	if _, most, all := target.count(); all != n || most != gonets.LaneConcurrency {
-		t.Fatalf("%d requests of %d runs, at most %d at once, want %d", all, n, most, gonets.LaneConcurrency)
-	}
+	o.release(target, n)
 	o.figure("%d runs that were due are done", n)
 }
 
@@ -146,24 +134,14 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 	o.postAll(events)
 	// It is down: the runs were refused and wait for their next try.
 	o.awaitRuns(gonets.RunWaiting, n)
-	target := newGathering(gonets.LaneConcurrency)
+	target := newGathering()
 	if l, err = net.Listen("tcp", address); err != nil {
 		t.Skipf("somebody took the port meanwhile: %v", err)
 	}
 	host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
 	host.Start()
 	t.Cleanup(host.Close)
-	for seen := -1; ; {
-		_, _, all := target.count()
-		if all == n || !await(func() bool { _, _, all = target.count(); return all > seen }) {
-			break
-		}
-		seen = all
-	}
-	o.awaitRuns(gonets.RunSucceeded, n)
-	if _, most, all := target.count(); all != n || most != gonets.LaneConcurrency {
-		t.Fatalf("the host got %d requests of %d runs, at most %d at once, want %d", all, n, most, gonets.LaneConcurrency)
-	}
+	o.release(target, n)
 	o.figure("%d runs for a host that returned are done", n)
 }
 

@@ -197,29 +197,54 @@ func (c *crowd) count() (now, most, all int) {
 	return c.now, c.most, c.all
 }
 
-// gathering is a destination that lets the first requests wait for one another
-// until so many are there: then its limit was reached for certain.
+// gathering is a destination that answers nobody before it is opened: so it
+// sees how many come at once.
 type gathering struct {
 	crowd
-	size int
-	full chan struct{}
-	once sync.Once
+	opened chan struct{}
 }
 
-func newGathering(size int) *gathering { return &gathering{size: size, full: make(chan struct{})} }
+func newGathering() *gathering { return &gathering{opened: make(chan struct{})} }
 
 func (g *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.enter()()
 	_, _ = io.Copy(io.Discard, r.Body)
-	if now, _, _ := g.count(); now >= g.size {
-		g.once.Do(func() { close(g.full) })
-	}
 	select {
-	case <-g.full:
+	case <-g.opened:
 	case <-r.Context().Done():
 	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{}`)
+}
+
+// release opens a destination when all that its lane allows are there, many
+// more are being worked on, and the server has had the time to send those too
+// if it were to. Then all n runs end, each with one more request.
+func (o *outside) release(g *gathering, n int) {
+	o.t.Helper()
+	if !await(func() bool {
+		now, _, _ := g.count()
+		return now >= gonets.LaneConcurrency && len(o.runs(gonets.RunRunning)) > 2*gonets.LaneConcurrency
+	}) {
+		o.t.Fatal("the lane did not fill")
+	}
+	for range 50 {
+		o.runs(gonets.RunRunning)
+	}
+	close(g.opened)
+	// How long all of them take is the machine's affair: as long as more arrive,
+	// this waits.
+	for seen := -1; ; {
+		_, _, all := g.count()
+		if all == n || !await(func() bool { _, _, all = g.count(); return all > seen }) {
+			break
+		}
+		seen = all
+	}
+	o.awaitRuns(gonets.RunSucceeded, n)
+	if _, most, all := g.count(); all != n || most != gonets.LaneConcurrency {
+		o.t.Fatalf("%d requests of %d runs, at most %d at once, want %d", all, n, most, gonets.LaneConcurrency)
+	}
 }
 
 // waiting says for what runs wait and how far away that is.
