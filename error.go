@@ -39,6 +39,7 @@ const (
 	CodeBusy             Code = "busy"
 	CodeDiskFull         Code = "store.disk_full"
 	CodeStoreFailed      Code = "store.failed"
+	CodeStoreAway        Code = "store.away"
 	CodeStopping         Code = "stopping"
 )
 
@@ -87,6 +88,7 @@ var codeStatus = map[Code]int{
 	CodeSecretMissing: http.StatusServiceUnavailable, CodeSchemaRejected: http.StatusUnprocessableEntity,
 	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable,
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
+	CodeStoreAway: http.StatusServiceUnavailable,
 	CodeStopping: http.StatusServiceUnavailable,
 }
 

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -328,19 +328,10 @@ func (t *txn) keepValues(it *acceptItem, rs []*route) error {
 			continue
 		}
 		err := t.exec(`INSERT INTO run_values (value, event, created_at) VALUES (?, ?, ?)
-			ON CONFLICT (value, event) DO NOTHING`, searchKey(v), it.Event.ID, t.now.UnixMilli())
+			ON CONFLICT (value, event) DO NOTHING`, filter.SearchKey(v), it.Event.ID, t.now.UnixMilli())
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// searchKey is a value as it stands in the index: long ones by their hash.
-func searchKey(v string) []byte {
-	if len(v) <= gonets.MaxIDLength {
-		return []byte(v)
-	}
-	sum := sha256.Sum256([]byte(v))
-	return sum[:]
 }

@@ -10,6 +10,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/filter"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
@@ -17,7 +18,7 @@ import (
 const (
 	unleasedDue       = `state IN ('queued', 'waiting') AND node IS NULL`
 	unfinishedOrdered = `order_key IS NOT NULL AND finished_at IS NULL AND state <> 'held'`
-	indexedState      = `state <> 'running' AND state <> 'succeeded'`
+	indexedState      = filter.IndexedState
 )
 
 const runColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
@@ -54,12 +55,12 @@ func scanRun(scan func(...any) error) (r gonets.Run, err error) {
 func claimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
-		WHERE id IN (SELECT c.id FROM runs c
+		WHERE id ` + d.PickOpen + `SELECT c.id FROM runs c
 			WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL
 				AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
 					WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
 						AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
-			ORDER BY c.due_at, c.id LIMIT ?` + d.SkipLocked + `)
+			ORDER BY c.due_at, c.id LIMIT ?` + d.PickClose + `
 		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
 }
 
@@ -188,15 +189,17 @@ func (s *Store) Rescue(ctx context.Context, inflight []gonets.InFlight) (gonets.
 	return report, err
 }
 
-// The folder of a SQLite database belongs to one server, so any other lease is
-// of the past.
-const voidLeases = `node IS NOT NULL AND NOT (node = ? AND node_epoch = ?)`
+// voidLeases is the condition of leases of the past: where the database belongs
+// to one server, all but this life's; else those whose node is dead.
+func voidLeases(d *dialect.Dialect) string {
+	return `r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)` + d.OtherLeases
+}
 
 func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
 	me := []any{t.s.opt.Node, t.s.epoch}
-	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE r.node IS NOT NULL
-		AND NOT (r.node = ? AND r.node_epoch = ?)`, me, scanRun)
+	void := voidLeases(&t.s.dialect)
+	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, scanRun)
 	if err != nil {
 		return report, err
 	}
@@ -219,7 +222,7 @@ func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 			suspects = append(suspects, run)
 		}
 	}
-	n, err := t.changed(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ? WHERE `+voidLeases,
+	n, err := t.changed(`UPDATE runs AS r SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ? WHERE `+void,
 		append([]any{t.now.UnixMilli()}, me...)...)
 	if err != nil {
 		return report, err

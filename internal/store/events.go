@@ -6,9 +6,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -184,7 +184,7 @@ const listBodies = gonets.MaxIngestBody
 // out once a page holds 16 MiB of them; [Store.Event] has them all.
 func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[gonets.Event], error) {
 	var out gonets.List[gonets.Event]
-	query, args, err := eventQuery(f)
+	query, args, err := filter.Events(eventColumns, f)
 	if err != nil {
 		return out, err
 	}
@@ -196,7 +196,7 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	if size := f.Page.Size(); len(events) > size {
 		events = events[:size]
 		last := events[size-1]
-		out.Next = cursor{at: last.ReceivedAt.UnixMilli(), id: last.ID}.String()
+		out.Next = filter.Cursor{At: last.ReceivedAt.UnixMilli(), ID: last.ID}.String()
 	}
 	budget := int64(listBodies)
 	for _, e := range events {
@@ -206,35 +206,4 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 		out.Items = append(out.Items, e.Event)
 	}
 	return out, nil
-}
-
-func eventQuery(f gonets.EventFilter) (string, []any, error) {
-	var where []string
-	var args []any
-	add := func(cond string, a ...any) {
-		where = append(where, cond)
-		args = append(args, a...)
-	}
-	if f.Source != "" {
-		add("e.source = ?", f.Source)
-	}
-	from, err := parseCursor(f.Page.Cursor)
-	if err != nil {
-		return "", nil, err
-	}
-	if from.id != "" {
-		add("(e.received_at, e.id) < (?, ?)", from.at, from.id)
-	}
-	if !f.Since.IsZero() {
-		add("e.received_at >= ?", f.Since.UnixMilli())
-	}
-	if !f.Until.IsZero() {
-		add("e.received_at < ?", f.Until.UnixMilli())
-	}
-	if len(where) == 0 {
-		add("e.received_at > ?", -1)
-	}
-	args = append(args, f.Page.Size()+1)
-	return `SELECT ` + eventColumns + ` FROM events e WHERE ` + strings.Join(where, " AND ") +
-		` ORDER BY e.received_at DESC, e.id DESC LIMIT ?`, args, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 // LimitPages makes the database full at its present size, or lets it grow.
@@ -53,6 +54,11 @@ func (s *Store) Pragma(name string) (value string, err error) {
 	return value, err
 }
 
+// Texts reads a query of one text column.
+func (s *Store) Texts(query string) ([]string, error) {
+	return collectText(s.reader(context.Background()), query)
+}
+
 // Stall blocks the committer inside a transaction until the channel closes.
 func (s *Store) Stall(entered chan<- struct{}, until <-chan struct{}) {
 	s.commits.run(context.Background(), classComplete, func(*txn) error {
@@ -92,7 +98,7 @@ func (s *Store) HotQueries() []HotQuery {
 	}
 	add("claim", claimSQL(&s.dialect))
 	add("backlog", backlogSQL)
-	add("rescue", `SELECT id FROM runs r WHERE r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)`)
+	add("rescue", `SELECT id FROM runs r WHERE `+voidLeases(&s.dialect))
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
@@ -108,18 +114,18 @@ func (s *Store) HotQueries() []HotQuery {
 		"a value":                   {Value: "v"},
 		"running runs":              {States: []gonets.RunState{gonets.RunRunning}},
 	} {
-		queries, err := runQueries(f)
+		queries, err := filter.Runs(f)
 		if err != nil {
 			panic(err)
 		}
 		for _, q := range queries {
-			add(name, q.text(f))
+			add(name, q.Text(summarySelect, f))
 			// Few rows: those of a value, of an event, and those being worked on.
 			out[len(out)-1].Sorts = f.Value != "" || f.EventID != "" || name == "running runs"
 		}
 	}
 	for name, f := range map[string]gonets.EventFilter{"events": {}, "samples": {Source: "s"}, "events since": {Since: at, Until: at}} {
-		text, _, err := eventQuery(f)
+		text, _, err := filter.Events(eventColumns, f)
 		if err != nil {
 			panic(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -28,99 +29,18 @@ func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	return sum, err
 }
 
-// runQuery is one statement over an index that has the order of the list.
-type runQuery struct {
-	where []string
-	args  []any
-}
-
-func (q *runQuery) add(cond string, args ...any) {
-	q.where = append(q.where, cond)
-	q.args = append(q.args, args...)
-}
-
-// afterAllIDs sorts behind every id, in any collation.
-const afterAllIDs = "g"
-
-// clockSlack is how far ids may run behind or ahead of created_at after the
-// clock was set.
-const clockSlack = 24 * time.Hour
-
-// runQueries are the statements whose results, merged by id, are the list: one
-// for each state, because only then an index gives the order.
-func runQueries(f gonets.RunFilter) ([]runQuery, error) {
-	from, err := parseCursor(f.Page.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	var base runQuery
-	switch {
-	case from.id == "" && f.Ascending:
-		base.add("r.id > ?", "")
-	case from.id == "":
-		base.add("r.id < ?", afterAllIDs)
-	case f.Ascending:
-		base.add("r.id > ?", from.id)
-	default:
-		base.add("r.id < ?", from.id)
-	}
-	if f.EventID != "" {
-		base.add("r.event = ?", f.EventID)
-	}
-	if f.Value != "" {
-		base.add("r.event IN (SELECT v.event FROM run_values v WHERE v.value = ?)", searchKey(f.Value))
-	}
-	if f.Scenario != "" {
-		base.add("r.scenario = ?", f.Scenario)
-	}
-	if f.Source != "" {
-		base.add("r.source = ?", f.Source)
-	}
-	if !f.Since.IsZero() {
-		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), pack.From(f.Since))
-	}
-	if !f.Until.IsZero() {
-		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), pack.From(f.Until.Add(clockSlack)))
-	}
-	if len(f.States) == 0 {
-		return []runQuery{base}, nil
-	}
-	var out []runQuery
-	for _, st := range slices.Compact(slices.Sorted(slices.Values(f.States))) {
-		q := runQuery{slices.Clone(base.where), slices.Clone(base.args)}
-		q.add("r.state = ?", string(st))
-		switch st {
-		case gonets.RunRunning:
-			q.add("r.node IS NOT NULL")
-		case gonets.RunSucceeded:
-		default:
-			q.add(indexedState)
-		}
-		out = append(out, q)
-	}
-	return out, nil
-}
-
-func (q *runQuery) text(f gonets.RunFilter) string {
-	order := " ORDER BY r.id DESC LIMIT ?"
-	if f.Ascending {
-		order = " ORDER BY r.id LIMIT ?"
-	}
-	return summarySelect + "WHERE " + strings.Join(q.where, " AND ") + order
-}
-
 // Runs lists runs, newest first unless Ascending. Pages stay true while runs
 // are added. The last page of an ascending list has a Next too, so that a
 // follower can go on from there; it is empty only when the page is.
 func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
 	var out gonets.List[gonets.RunSummary]
-	queries, err := runQueries(f)
+	queries, err := filter.Runs(f)
 	if err != nil {
 		return out, err
 	}
 	size := f.Page.Size()
 	for _, q := range queries {
-		items, err := collect(s.reader(ctx), q.text(f), append(q.args, size+1), scanSummary)
+		items, err := collect(s.reader(ctx), q.Text(summarySelect, f), append(q.Args, size+1), scanSummary)
 		if err != nil {
 			return out, s.dialect.Wrap(err)
 		}
@@ -139,7 +59,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Items = out.Items[:size]
 	}
 	if n := len(out.Items); n > 0 && (more || f.Ascending) {
-		out.Next = cursor{id: out.Items[n-1].ID}.String()
+		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
 	return out, nil
 }

@@ -3,12 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
-	"fmt"
-	"strconv"
 	"strings"
-
-	"gonets"
 )
 
 // list is n placeholders for IN: ?,?,?.
@@ -43,11 +38,11 @@ type reader struct {
 func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s} }
 
 func (r reader) rows(query string, args ...any) (*sql.Rows, error) {
-	return r.s.readers.QueryContext(r.ctx, r.s.dialect.Bind(query), args...)
+	return r.s.readers.QueryContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...)
 }
 
 func (r reader) row(query string, args []any, dest ...any) error {
-	return r.s.readers.QueryRowContext(r.ctx, r.s.dialect.Bind(query), args...).Scan(dest...)
+	return r.s.readers.QueryRowContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...).Scan(dest...)
 }
 
 // collect reads all rows of a query.
@@ -74,28 +69,4 @@ func collectText(q querier, query string, args ...any) ([]string, error) {
 		err = scan(&s)
 		return s, err
 	})
-}
-
-// cursor is the place of the last row of a page. Callers see opaque text.
-type cursor struct {
-	at int64
-	id string
-}
-
-func (c cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(c.at, 10) + "/" + c.id))
-}
-
-func parseCursor(s string) (cursor, error) {
-	if s == "" {
-		return cursor{}, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	at, id, ok := strings.Cut(string(b), "/")
-	n, err2 := strconv.ParseInt(at, 10, 64)
-	if err != nil || err2 != nil || !ok || id == "" {
-		return cursor{}, &gonets.Error{Code: gonets.CodeInvalid,
-			Message: fmt.Sprintf("%q is not a cursor of this list; begin again without one", s)}
-	}
-	return cursor{n, id}, nil
 }

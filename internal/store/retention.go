@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 // Prune removes up to limit final runs that finished before a time, with all
@@ -99,7 +100,7 @@ func (t *txn) pruneEvent(id string) error {
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
 func (t *txn) pruneOrphans(before time.Time) error {
-	from, err := parseCursor(t.s.orphans)
+	from, err := filter.ParseCursor(t.s.orphans)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 	rows, err := collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
 		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
 		ORDER BY e.received_at, e.id LIMIT ?`,
-		[]any{before.UnixMilli(), from.at, from.id, gonets.RetentionBatch},
+		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.id, &r.orphan)
 			return r, err
@@ -127,7 +128,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 			}
 		}
 		if i+1 == gonets.RetentionBatch {
-			t.s.orphans = cursor{r.at, r.id}.String()
+			t.s.orphans = filter.Cursor{At: r.at, ID: r.id}.String()
 		}
 	}
 	return nil
@@ -179,6 +180,10 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 		out.Runs[c.state] = n
 	}
 	if err := q.row(s.dialect.UnusedBytes, nil, &out.FreeBytes); err != nil {
+		return out, s.dialect.Wrap(err)
+	}
+	if s.dialect.UsedBytes != "" {
+		err := q.row(s.dialect.UsedBytes, nil, &out.SizeBytes)
 		return out, s.dialect.Wrap(err)
 	}
 	for _, suffix := range []string{"", "-wal"} {

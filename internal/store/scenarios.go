@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 // maxCount is where counting stops.
@@ -32,15 +33,15 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 // Scenarios lists scenarios by name.
 func (s *Store) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
 	var out gonets.List[gonets.ScenarioInfo]
-	from, err := parseCursor(p.Cursor)
+	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
 	}
 	out.Items, err = collect(s.reader(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
-		[]any{from.id, p.Size() + 1}, scanScenario)
+		[]any{from.ID, p.Size() + 1}, scanScenario)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
-		out.Next = cursor{id: out.Items[size-1].Name}.String()
+		out.Next = filter.Cursor{ID: out.Items[size-1].Name}.String()
 	}
 	return out, s.dialect.Wrap(err)
 }
@@ -168,19 +169,19 @@ func scanVersion(scan func(...any) error) (gonets.Version, error) {
 // Versions lists a scenario's published versions, newest first.
 func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error) {
 	var out gonets.List[gonets.Version]
-	from, err := parseCursor(p.Cursor)
+	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
 	}
 	below := int64(math.MaxInt64)
-	if from.id != "" {
-		below = from.at
+	if from.ID != "" {
+		below = from.At
 	}
 	out.Items, err = collect(s.reader(ctx), versionQuery+`AND n < ? ORDER BY n DESC LIMIT ?`,
 		[]any{scenario, below, p.Size() + 1}, scanVersion)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
-		out.Next = cursor{at: int64(out.Items[size-1].N), id: scenario}.String()
+		out.Next = filter.Cursor{At: int64(out.Items[size-1].N), ID: scenario}.String()
 	}
 	return out, s.dialect.Wrap(err)
 }

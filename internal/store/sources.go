@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"gonets"
+	"gonets/internal/store/filter"
 )
 
 const sourceColumns = `name, document, etag, created_at, updated_at`
@@ -26,19 +27,19 @@ func scanSource(scan func(...any) error) (gonets.SourceInfo, error) {
 // Sources lists sources by name.
 func (s *Store) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
 	var out gonets.List[gonets.SourceInfo]
-	from, err := parseCursor(p.Cursor)
+	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
 	}
 	q := s.reader(ctx)
 	items, err := collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name > ? ORDER BY name LIMIT ?`,
-		[]any{from.id, p.Size() + 1}, scanSource)
+		[]any{from.ID, p.Size() + 1}, scanSource)
 	if err != nil {
 		return out, s.dialect.Wrap(err)
 	}
 	if size := p.Size(); len(items) > size {
 		items = items[:size]
-		out.Next = cursor{id: items[size-1].Name}.String()
+		out.Next = filter.Cursor{ID: items[size-1].Name}.String()
 	}
 	for i := range items {
 		if err := s.completeSource(q, &items[i]); err != nil {
