@@ -19,19 +19,37 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gonets/internal/testkit"
 )
 
+// cluster is this process's PostgreSQL.
+var cluster testkit.Cluster
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gonets": main})
+	testscript.Main(testkit.Ending{Tests: m, Ends: []func(){cluster.Stop}}, map[string]func(){"gonets": main})
 }
 
 // TestScripts tells user stories to the real binary: one story a file.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	testscript.Run(t, stories(func() (string, error) { return "", nil }))
+}
+
+// TestScriptsOnPostgres tells the same stories with a PostgreSQL database for
+// every server.
+func TestScriptsOnPostgres(t *testing.T) {
+	t.Parallel()
+	cluster.Database(t)
+	testscript.Run(t, stories(cluster.New))
+}
+
+// stories are the scripts; database makes the address of a server's database.
+func stories(database func() (string, error)) testscript.Params {
+	return testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", "script"),
 		Setup: func(env *testscript.Env) error {
-			s := &story{servers: map[string]*exec.Cmd{}}
+			s := &story{servers: map[string]*exec.Cmd{}, database: database, databases: map[string]string{}}
 			env.Values[storyKey{}] = s
 			env.Defer(s.end)
 			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
@@ -49,7 +67,7 @@ func TestScripts(t *testing.T) {
 			"target":     cmdTarget,
 			"pick":       cmdPick,
 		},
-	})
+	}
 }
 
 type storyKey struct{}
@@ -58,6 +76,9 @@ type storyKey struct{}
 type story struct {
 	servers map[string]*exec.Cmd
 	target  *target
+	// databases are the addresses by data folder; empty is SQLite.
+	database  func() (string, error)
+	databases map[string]string
 }
 
 func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
@@ -96,6 +117,16 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	var log bytes.Buffer
 	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	address, known := storyOf(ts).databases[args[0]]
+	if !known {
+		var err error
+		address, err = storyOf(ts).database()
+		ts.Check(err)
+		storyOf(ts).databases[args[0]] = address
+	}
+	if address != "" {
+		cmd.Env = append(cmd.Env, "GONETS_DATABASE="+address)
+	}
 	cmd.Stdout, cmd.Stderr = &log, &log
 	ts.Check(cmd.Start())
 	storyOf(ts).servers[args[0]] = cmd

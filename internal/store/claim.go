@@ -58,7 +58,7 @@ func claimSQL(d *dialect.Dialect) string {
 		WHERE id ` + d.PickOpen + `SELECT c.id FROM runs c
 			WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL
 				AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
-					WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
+					WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND ` + d.OrderedBefore + `
 						AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
 			ORDER BY c.due_at, c.id LIMIT ?` + d.PickClose + `
 		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
@@ -189,16 +189,9 @@ func (s *Store) Rescue(ctx context.Context, inflight []gonets.InFlight) (gonets.
 	return report, err
 }
 
-// voidLeases is the condition of leases of the past: where the database belongs
-// to one server, all but this life's; else those whose node is dead.
-func voidLeases(d *dialect.Dialect) string {
-	return `r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)` + d.OtherLeases
-}
-
 func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
-	me := []any{t.s.opt.Node, t.s.epoch}
-	void := voidLeases(&t.s.dialect)
+	void, me := t.s.voidLeases()
 	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, scanRun)
 	if err != nil {
 		return report, err

@@ -53,9 +53,11 @@ func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, e
 	if err := s.sameKey(ctx, conn); err != nil {
 		return s.openError(err)
 	}
-	if s.epoch, err = s.newEpoch(ctx, conn); err != nil {
+	epoch, err := s.newEpoch(ctx, conn)
+	if err != nil {
 		return s.openError(err)
 	}
+	s.epoch.Store(epoch)
 	if s.readers, err = pool(false); err != nil {
 		return err
 	}

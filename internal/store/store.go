@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -63,7 +64,7 @@ type Store struct {
 	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
-	epoch   int64
+	epoch   atomic.Int64
 	commits *committer
 
 	mu    sync.Mutex
@@ -112,7 +113,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 func (s *Store) Node() string { return s.opt.Node }
 
 // Epoch is the number of this server's life; leases of any other are void.
-func (s *Store) Epoch() int64 { return s.epoch }
+func (s *Store) Epoch() int64 { return s.epoch.Load() }
 
 // Failed is closed when the database can no longer be trusted: the process
 // has to end within a second and start again.

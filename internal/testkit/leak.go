@@ -9,21 +9,21 @@ import (
 // Main runs a package's tests and fails when a goroutine outlives them. Call
 // it from TestMain. What the tests shared is ended first.
 func Main(m *testing.M, ends ...func()) {
-	goleak.VerifyTestMain(after{m, ends})
+	goleak.VerifyTestMain(Ending{m, ends})
 }
 
-// after runs tests, then ends what they shared.
-type after struct {
-	m    goleak.TestingM
-	ends []func()
+// Ending runs tests, then ends what they shared.
+type Ending struct {
+	Tests interface{ Run() int }
+	Ends  []func()
 }
 
-// Run implements [goleak.TestingM].
-func (a after) Run() int {
+// Run does both and returns the tests' exit code.
+func (a Ending) Run() int {
 	defer func() {
-		for _, end := range a.ends {
+		for _, end := range a.Ends {
 			end()
 		}
 	}()
-	return a.m.Run()
+	return a.Tests.Run()
 }

@@ -37,36 +37,48 @@ const clusterPatience = 60 * time.Second
 // where PostgreSQL is not installed.
 func (c *Cluster) Database(t testing.TB) string {
 	t.Helper()
+	address, err := c.New()
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("PostgreSQL is not installed; make test installs it")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+// New makes an empty database and gives its address. The error is
+// [exec.ErrNotFound] where PostgreSQL is not installed.
+func (c *Cluster) New() (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cmd == nil && c.failure == nil {
 		c.failure = c.start()
 	}
-	if errors.Is(c.failure, exec.ErrNotFound) {
-		t.Skip("PostgreSQL is not installed; make test installs it")
-	}
 	if c.failure != nil {
-		t.Fatal(c.failure)
+		return "", c.failure
 	}
 	c.made++
 	name := "t" + strconv.Itoa(c.made)
-	if err := c.SQL("postgres", "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	return c.address(name)
+	return c.address(name), c.SQL("postgres", "CREATE DATABASE "+name)
 }
 
 func (c *Cluster) address(database string) string {
 	return fmt.Sprintf("postgres://gonets@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
 }
 
-// SQL runs a statement as the cluster's owner.
+// SQL runs a statement in a database of the cluster.
 func (c *Cluster) SQL(database, statement string) error {
+	return c.Exec(c.address(database), statement)
+}
+
+// Exec runs a statement in the database of an address, beside every store.
+func (c *Cluster) Exec(address, statement string) error {
 	psql, err := tool("psql")
 	if err != nil {
 		return err
 	}
-	out, err := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", c.address(database), "-c", statement).CombinedOutput()
+	out, err := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", statement).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s: %w: %s", statement, err, out)
 	}

@@ -27,12 +27,11 @@ type Dialect struct {
 	Shared bool
 	// PickOpen and PickClose stand around the inner select of a claim.
 	PickOpen, PickClose string
+	// OrderedBefore tells whether run o goes before run c of the same order key.
+	OrderedBefore string
 	// ReadLock ends a select whose row must stay as it was read until the end
 	// of the transaction.
 	ReadLock string
-	// OtherLeases excepts the leases of other live nodes from those that are
-	// void; the runs are called r.
-	OtherLeases string
 	// Now is the database's own time in milliseconds.
 	Now string
 	// Begin opens a write transaction, Commit makes it durable.
@@ -75,17 +74,18 @@ const (
 // SQLite is the way of a file in the data folder.
 func SQLite() Dialect {
 	return Dialect{
-		Bind:        func(q string) string { return q },
-		Args:        func(a []any) []any { return a },
-		DDL:         func(t string) string { return t },
-		PickOpen:    "IN (",
-		PickClose:   ")",
-		Now:         "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
-		Begin:       "BEGIN IMMEDIATE",
-		Commit:      commitSQLite,
-		FreePages:   "PRAGMA incremental_vacuum(1000)",
-		UnusedBytes: `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
-		Classify:    classifySQLite,
+		Bind:          func(q string) string { return q },
+		Args:          func(a []any) []any { return a },
+		DDL:           func(t string) string { return t },
+		OrderedBefore: "o.id < c.id",
+		PickOpen:      "IN (",
+		PickClose:     ")",
+		Now:           "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
+		Begin:         "BEGIN IMMEDIATE",
+		Commit:        commitSQLite,
+		FreePages:     "PRAGMA incremental_vacuum(1000)",
+		UnusedBytes:   `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
+		Classify:      classifySQLite,
 	}
 }
 

@@ -33,34 +33,29 @@ const (
 	schemaLock = 7_067_301
 )
 
-// LiveLimit is after how long without a heartbeat a node counts as dead, by
-// the database's clock.
-const LiveLimit = 30 * time.Second
-
 // postgresNow is the time of the moment, not of the transaction's begin.
 const postgresNow = `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`
 
 // Postgres is the way of a PostgreSQL server that several nodes share.
 func Postgres() Dialect {
 	return Dialect{
-		Shared:    true,
-		Bind:      numbered,
-		Args:      storable,
-		DDL:       postgresDDL,
-		PickOpen:  "= ANY(ARRAY(",
-		PickClose: " FOR UPDATE OF c SKIP LOCKED))",
-		ReadLock:  " FOR SHARE",
-		OtherLeases: ` AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = r.node AND n.epoch = r.node_epoch
-			AND n.heartbeat_at > ` + postgresNow + ` - ` + strconv.FormatInt(LiveLimit.Milliseconds(), 10) + `)`,
-		Now:         postgresNow,
-		Begin:       "BEGIN",
-		LockSchema:  fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
-		FreeSchema:  fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
-		UnusedBytes: `SELECT 0`,
-		UsedBytes:   `SELECT pg_database_size(current_database())`,
-		Limit:       batchLimit,
-		Commit:      commitPostgres,
-		Classify:    classifyPostgres,
+		Shared:        true,
+		Bind:          numbered,
+		Args:          storable,
+		DDL:           postgresDDL,
+		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
+		PickOpen:      "= ANY(ARRAY(",
+		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		ReadLock:      " FOR SHARE",
+		Now:           postgresNow,
+		Begin:         "BEGIN",
+		LockSchema:    fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
+		FreeSchema:    fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
+		UnusedBytes:   `SELECT 0`,
+		UsedBytes:     `SELECT pg_database_size(current_database())`,
+		Limit:         batchLimit,
+		Commit:        commitPostgres,
+		Classify:      classifyPostgres,
 	}
 }
 
