@@ -89,7 +89,7 @@ var codeStatus = map[Code]int{
 	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable,
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable,
-	CodeStopping: http.StatusServiceUnavailable,
+	CodeStopping:  http.StatusServiceUnavailable,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gonets/internal/secret"
 	"gonets/internal/testkit"
 )
 
@@ -33,7 +35,7 @@ func TestMain(m *testing.M) {
 // TestScripts tells user stories to the real binary: one story a file.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, stories(func() (string, error) { return "", nil }))
+	testscript.Run(t, stories("script", func() (string, error) { return "", nil }))
 }
 
 // TestScriptsOnPostgres tells the same stories with a PostgreSQL database for
@@ -41,13 +43,33 @@ func TestScripts(t *testing.T) {
 func TestScriptsOnPostgres(t *testing.T) {
 	t.Parallel()
 	cluster.Database(t)
-	testscript.Run(t, stories(cluster.New))
+	testscript.Run(t, stories("script", cluster.New))
+}
+
+// TestNodes tells stories of several servers on one PostgreSQL database.
+func TestNodes(t *testing.T) {
+	t.Parallel()
+	cluster.Database(t)
+	p := stories("nodes", cluster.New)
+	setup := p.Setup
+	p.Setup = func(env *testscript.Env) error {
+		if err := setup(env); err != nil {
+			return err
+		}
+		s := env.Values[storyKey{}].(*story)
+		address, err := cluster.New()
+		s.database = func() (string, error) { return address, err }
+		// One key for all of them.
+		env.Setenv("GONETS_SECRET_KEY", secret.NewKey())
+		return err
+	}
+	testscript.Run(t, p)
 }
 
 // stories are the scripts; database makes the address of a server's database.
-func stories(database func() (string, error)) testscript.Params {
+func stories(folder string, database func() (string, error)) testscript.Params {
 	return testscript.Params{
-		Dir: filepath.Join("..", "..", "testdata", "script"),
+		Dir: filepath.Join("..", "..", "testdata", folder),
 		Setup: func(env *testscript.Env) error {
 			s := &story{servers: map[string]*exec.Cmd{}, database: database, databases: map[string]string{}}
 			env.Values[storyKey{}] = s
@@ -61,11 +83,14 @@ func stories(database func() (string, error)) testscript.Params {
 			"server":     cmdServer,
 			"kill9":      cmdKill9,
 			"terminate":  cmdTerminate,
+			"freeze":     cmdSignal(syscall.SIGSTOP),
+			"thaw":       cmdSignal(syscall.SIGCONT),
 			"address":    cmdAddress,
 			"http":       cmdHTTP,
 			"eventually": cmdEventually,
 			"target":     cmdTarget,
 			"pick":       cmdPick,
+			"received":   cmdReceived,
 		},
 	}
 }
@@ -116,7 +141,8 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	os.Remove(filepath.Join(data, fileServer))
 	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	var log bytes.Buffer
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK"),
+		"GONETS_SECRET_KEY=" + ts.Getenv("GONETS_SECRET_KEY")}
 	address, known := storyOf(ts).databases[args[0]]
 	if !known {
 		var err error
@@ -175,6 +201,13 @@ func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
 	delete(storyOf(ts).servers, args[0])
 	if err := cmd.Wait(); (err != nil) != neg {
 		ts.Fatalf("the server ended with %v", err)
+	}
+}
+
+// cmdSignal sends a signal to a server: freeze NAME, thaw NAME.
+func cmdSignal(sig syscall.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(storyOf(ts).servers[args[0]].Process.Signal(sig))
 	}
 }
 
@@ -259,9 +292,12 @@ type target struct {
 	srv  *http.Server
 	done chan struct{}
 	log  bytes.Buffer
+	// held is closed when requests may go on; nil when none is held.
+	held chan struct{}
 }
 
-// cmdTarget is target up | down | log. Up sets TARGET to its address; log
+// cmdTarget is target up | down | log | hold | go: held requests are logged
+// and wait for their answer. Up sets TARGET to its address; log
 // prints what it received, one line a request.
 func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 	s := storyOf(ts)
@@ -278,8 +314,29 @@ func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 		s.target.mu.Lock()
 		defer s.target.mu.Unlock()
 		fmt.Fprint(ts.Stdout(), s.target.log.String())
+	case "hold":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		s.target.held = make(chan struct{})
+	case "go":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		close(s.target.held)
+		s.target.held = nil
 	default:
-		ts.Fatalf("target up, down or log")
+		ts.Fatalf("target up, down, log, hold or go")
+	}
+}
+
+// cmdReceived waits until the target received all of some texts: received TEXT….
+func cmdReceived(ts *testscript.TestScript, _ bool, args []string) {
+	t := storyOf(ts).target
+	if !await(func() bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return !slices.ContainsFunc(args, func(a string) bool { return !strings.Contains(t.log.String(), a) })
+	}) {
+		ts.Fatalf("the target did not receive %q", args)
 	}
 }
 
@@ -312,7 +369,14 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	t.mu.Lock()
 	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, r.Header.Get("Idempotency-Key"), body)
+	held := t.held
 	t.mu.Unlock()
+	if held != nil {
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{"id":7,"created":true}`)
 }

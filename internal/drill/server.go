@@ -67,6 +67,9 @@ func launch(n *nursery, o *Options, port int) (*process, error) {
 	}, o.ServerArgs...)
 	cmd := exec.Command(o.Binary, args...)
 	cmd.Env = []string{}
+	if o.Database != "" {
+		cmd.Env = append(cmd.Env, "GONETS_DATABASE="+o.Database)
+	}
 	cmd.Dir = o.Dir
 	cmd.Stdout, cmd.Stderr = out, out
 	ownGroup(cmd)

@@ -215,8 +215,10 @@ func (t *txn) rescue(inflight []gonets.InFlight) (gonets.RescueReport, error) {
 			suspects = append(suspects, run)
 		}
 	}
-	n, err := t.changed(`UPDATE runs AS r SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ? WHERE `+void,
-		append([]any{t.now.UnixMilli()}, me...)...)
+	// What another node had in flight may still end: its attempt keeps its number.
+	n, err := t.changed(`UPDATE runs AS r SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ?,
+		attempts = CASE WHEN node <> ? THEN attempts + 1 ELSE attempts END WHERE `+void,
+		append([]any{t.now.UnixMilli(), t.s.opt.Node}, me...)...)
 	if err != nil {
 		return report, err
 	}

@@ -176,6 +176,10 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	if finish(b, jobs[0].Run) {
 		t.Error("the new owner's result was fenced")
 	}
+	d, err := b.Run(t.Context(), run.ID)
+	if err != nil || len(d.Attempts) != 2 || !d.Attempts[0].Fenced || d.Attempts[1].Fenced || d.Run.State != gonets.RunSucceeded {
+		t.Errorf("the history shows %+v (%v)", d.Attempts, err)
+	}
 	if next, err := a.Beat(t.Context()); err != nil || next.Epoch != pulse.Epoch {
 		t.Errorf("a beat in time gave epoch %d, want %d (%v)", next.Epoch, pulse.Epoch, err)
 	}
