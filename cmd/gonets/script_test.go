@@ -66,6 +66,17 @@ func TestNodes(t *testing.T) {
 	testscript.Run(t, p)
 }
 
+// TestDrillOnPostgres kills the real server on a PostgreSQL database.
+func TestDrillOnPostgres(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("gonets", "drill", "--kills", "2", "--rate", "40", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
 // stories are the scripts; database makes the address of a server's database.
 func stories(folder string, database func() (string, error)) testscript.Params {
 	return testscript.Params{
