@@ -13,7 +13,7 @@ NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
 BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test quick strace check lint cross vulnerable bench soak fuzz fmt generate
+.PHONY: help run build test quick strace postgres check lint cross vulnerable bench soak fuzz fmt generate
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,7 +24,7 @@ run: build ## build the server and start it; ARGS holds flags for it
 build: ## build bin/gonets: one static file
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/gonets ./cmd/gonets
 
-test: quick strace ## what has to pass before every commit
+test: quick strace postgres ## what has to pass before every commit
 	CGO_ENABLED=1 go test -race -timeout 14m ./...
 
 quick:
@@ -41,6 +41,17 @@ strace:
 		elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 			echo '== installing strace'; apt-get update -qq && apt-get install -y -qq strace; \
 		else echo 'strace is missing: please install it (apt-get install strace)'; exit 1; fi; }
+
+# Tests start a PostgreSQL server of their own; the system's is never touched.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || { \
+		if [ "$$(uname -s)" = Linux ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+			echo '== installing PostgreSQL'; apt-get update -qq && \
+			apt-get install -y -qq --no-install-recommends postgresql-common && \
+			mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >> /etc/postgresql-common/createcluster.conf && \
+			apt-get install -y -qq --no-install-recommends postgresql; \
+		elif [ "$$(uname -s)" = Linux ]; then echo 'PostgreSQL is missing: please install it (apt-get install postgresql)'; exit 1; \
+		else echo 'no PostgreSQL on this system: its tests are left out'; fi; }
 
 check: test lint cross vulnerable ## test, all linters, every system, known vulnerabilities
 	@echo '== go mod tidy'

@@ -39,6 +39,7 @@ const (
 	CodeBusy             Code = "busy"
 	CodeDiskFull         Code = "store.disk_full"
 	CodeStoreFailed      Code = "store.failed"
+	CodeStoreAway        Code = "store.away"
 	CodeStopping         Code = "stopping"
 )
 
@@ -87,7 +88,8 @@ var codeStatus = map[Code]int{
 	CodeSecretMissing: http.StatusServiceUnavailable, CodeSchemaRejected: http.StatusUnprocessableEntity,
 	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable,
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
-	CodeStopping: http.StatusServiceUnavailable,
+	CodeStoreAway: http.StatusServiceUnavailable,
+	CodeStopping:  http.StatusServiceUnavailable,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

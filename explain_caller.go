@@ -153,6 +153,12 @@ var explainCaller = map[Code]Explanation{
 		Ru: Text{"Кончилось место на диске.", "Новые события не принимаются, принятые раньше целы. Как только место появится, работа продолжится сама.",
 			"Освободите место на диске или сократите срок хранения истории."},
 	},
+	CodeStoreAway: {
+		En: Text{"The database does not answer.", "New events are not accepted; what was accepted before is safe. Gonets goes on by itself within seconds after the database is back.",
+			"Look whether PostgreSQL runs and can be reached. The sender should repeat the request."},
+		Ru: Text{"База данных не отвечает.", "Новые события не принимаются, принятые раньше целы. Как только база вернётся, работа продолжится сама за несколько секунд.",
+			"Проверьте, что PostgreSQL запущен и доступен. Отправитель должен повторить запрос."},
+	},
 	CodeStoreFailed: {
 		En: Text{"The database could not be written.", "The event was not accepted: Gonets says “accepted” only for what is safely on the disk.",
 			"Check the disk and the server's log. The sender should repeat the request."},

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,19 +20,69 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"gonets/internal/secret"
+	"gonets/internal/testkit"
 )
 
+// cluster is this process's PostgreSQL.
+var cluster testkit.Cluster
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gonets": main})
+	testscript.Main(testkit.Ending{Tests: m, Ends: []func(){cluster.Stop}}, map[string]func(){"gonets": main})
 }
 
 // TestScripts tells user stories to the real binary: one story a file.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("..", "..", "testdata", "script"),
+	testscript.Run(t, stories("script", func() (string, error) { return "", nil }))
+}
+
+// TestScriptsOnPostgres tells the same stories with a PostgreSQL database for
+// every server.
+func TestScriptsOnPostgres(t *testing.T) {
+	t.Parallel()
+	cluster.Database(t)
+	testscript.Run(t, stories("script", cluster.New))
+}
+
+// TestNodes tells stories of several servers on one PostgreSQL database.
+func TestNodes(t *testing.T) {
+	t.Parallel()
+	cluster.Database(t)
+	p := stories("nodes", cluster.New)
+	setup := p.Setup
+	p.Setup = func(env *testscript.Env) error {
+		if err := setup(env); err != nil {
+			return err
+		}
+		s := env.Values[storyKey{}].(*story)
+		address, err := cluster.New()
+		s.database = func() (string, error) { return address, err }
+		// One key for all of them.
+		env.Setenv("GONETS_SECRET_KEY", secret.NewKey())
+		return err
+	}
+	testscript.Run(t, p)
+}
+
+// TestDrillOnPostgres kills the real server on a PostgreSQL database.
+func TestDrillOnPostgres(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("gonets", "drill", "--kills", "2", "--rate", "40", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// stories are the scripts; database makes the address of a server's database.
+func stories(folder string, database func() (string, error)) testscript.Params {
+	return testscript.Params{
+		Dir: filepath.Join("..", "..", "testdata", folder),
 		Setup: func(env *testscript.Env) error {
-			s := &story{servers: map[string]*exec.Cmd{}}
+			s := &story{servers: map[string]*exec.Cmd{}, database: database, databases: map[string]string{}}
 			env.Values[storyKey{}] = s
 			env.Defer(s.end)
 			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
@@ -43,13 +94,16 @@ func TestScripts(t *testing.T) {
 			"server":     cmdServer,
 			"kill9":      cmdKill9,
 			"terminate":  cmdTerminate,
+			"freeze":     cmdSignal(syscall.SIGSTOP),
+			"thaw":       cmdSignal(syscall.SIGCONT),
 			"address":    cmdAddress,
 			"http":       cmdHTTP,
 			"eventually": cmdEventually,
 			"target":     cmdTarget,
 			"pick":       cmdPick,
+			"received":   cmdReceived,
 		},
-	})
+	}
 }
 
 type storyKey struct{}
@@ -58,6 +112,9 @@ type storyKey struct{}
 type story struct {
 	servers map[string]*exec.Cmd
 	target  *target
+	// databases are the addresses by data folder; empty is SQLite.
+	database  func() (string, error)
+	databases map[string]string
 }
 
 func storyOf(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
@@ -95,7 +152,18 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	os.Remove(filepath.Join(data, fileServer))
 	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	var log bytes.Buffer
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK"),
+		"GONETS_SECRET_KEY=" + ts.Getenv("GONETS_SECRET_KEY")}
+	address, known := storyOf(ts).databases[args[0]]
+	if !known {
+		var err error
+		address, err = storyOf(ts).database()
+		ts.Check(err)
+		storyOf(ts).databases[args[0]] = address
+	}
+	if address != "" {
+		cmd.Env = append(cmd.Env, "GONETS_DATABASE="+address)
+	}
 	cmd.Stdout, cmd.Stderr = &log, &log
 	ts.Check(cmd.Start())
 	storyOf(ts).servers[args[0]] = cmd
@@ -144,6 +212,13 @@ func cmdTerminate(ts *testscript.TestScript, neg bool, args []string) {
 	delete(storyOf(ts).servers, args[0])
 	if err := cmd.Wait(); (err != nil) != neg {
 		ts.Fatalf("the server ended with %v", err)
+	}
+}
+
+// cmdSignal sends a signal to a server: freeze NAME, thaw NAME.
+func cmdSignal(sig syscall.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		ts.Check(storyOf(ts).servers[args[0]].Process.Signal(sig))
 	}
 }
 
@@ -228,9 +303,12 @@ type target struct {
 	srv  *http.Server
 	done chan struct{}
 	log  bytes.Buffer
+	// held is closed when requests may go on; nil when none is held.
+	held chan struct{}
 }
 
-// cmdTarget is target up | down | log. Up sets TARGET to its address; log
+// cmdTarget is target up | down | log | hold | go: held requests are logged
+// and wait for their answer. Up sets TARGET to its address; log
 // prints what it received, one line a request.
 func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 	s := storyOf(ts)
@@ -247,8 +325,29 @@ func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 		s.target.mu.Lock()
 		defer s.target.mu.Unlock()
 		fmt.Fprint(ts.Stdout(), s.target.log.String())
+	case "hold":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		s.target.held = make(chan struct{})
+	case "go":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		close(s.target.held)
+		s.target.held = nil
 	default:
-		ts.Fatalf("target up, down or log")
+		ts.Fatalf("target up, down, log, hold or go")
+	}
+}
+
+// cmdReceived waits until the target received all of some texts: received TEXT….
+func cmdReceived(ts *testscript.TestScript, _ bool, args []string) {
+	t := storyOf(ts).target
+	if !await(func() bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return !slices.ContainsFunc(args, func(a string) bool { return !strings.Contains(t.log.String(), a) })
+	}) {
+		ts.Fatalf("the target did not receive %q", args)
 	}
 }
 
@@ -281,7 +380,14 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	t.mu.Lock()
 	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, r.Header.Get("Idempotency-Key"), body)
+	held := t.held
 	t.mu.Unlock()
+	if held != nil {
+		select {
+		case <-held:
+		case <-r.Context().Done():
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{"id":7,"created":true}`)
 }

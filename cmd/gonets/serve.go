@@ -24,6 +24,7 @@ import (
 	"gonets/internal/httpapi"
 	"gonets/internal/ingest"
 	"gonets/internal/listen"
+	"gonets/internal/node"
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
 	"gonets/internal/search"
@@ -64,8 +65,10 @@ type server struct {
 	client  *outbound.Client
 	journal *flight.Journal
 	engine  *engine.Engine
-	ingest  *ingest.Handler
-	http    *listen.Server
+	// keeper is nil when this server is alone on its database.
+	keeper *node.Keeper
+	ingest *ingest.Handler
+	http   *listen.Server
 	// stopping ends when the server begins to stop: what waits then answers.
 	stopping context.Context
 	stop     context.CancelFunc
@@ -73,7 +76,8 @@ type server struct {
 
 // build opens everything in the order in which it depends on each other.
 func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
-	s = &server{cfg: cfg, out: out, clock: gonets.NewSystemClock(cfg.ClockSpeed)}
+	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed)}
+	s = &server{cfg: cfg, out: out, clock: clock}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
@@ -111,8 +115,12 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
 		listenURL: localURL(addr), listen: addr}
 	places := engine.NewPlaces(s.client.IsOwn)
+	name, err := nodeName(cfg)
+	if err != nil {
+		return s, err
+	}
 	s.store, err = store.Open(ctx, store.Options{
-		Path: cfg.DatabasePath(), Version: version, Clock: s.clock, Placer: places, Sealer: keys,
+		Path: cfg.DatabasePath(), Database: cfg.PostgresURL(), Node: name, Version: version, Clock: s.clock, Placer: places, Sealer: keys,
 		SearchValues: config.SearchValues, Logger: s.log,
 	})
 	if err != nil {
@@ -130,8 +138,13 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
+	var heart engine.Node
+	if cfg.PostgresURL() != "" {
+		s.keeper = s.keep(clock, config, bus)
+		heart = s.keeper
+	}
 	s.engine = engine.New(engine.Options{
-		Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
+		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, InFlightKnown: known, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
@@ -191,7 +204,11 @@ func keyring(cfg config.Config) (*secret.Keyring, error) {
 func (s *server) run(ctx context.Context) error {
 	// They stop in reverse: the engine first, while the server still answers,
 	// because scenarios call each other through it.
-	group := service.NewGroup("gonets", s.engine, s.http, drain{s.engine}, &announcement{s})
+	var work, last service.Service = s.engine, drain{s.engine}
+	if s.keeper != nil {
+		work = &beating{s.keeper, s.engine}
+	}
+	group := service.NewGroup("gonets", work, s.http, last, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)

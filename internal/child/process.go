@@ -54,6 +54,9 @@ type Command struct {
 	// Path is the program.
 	Path string
 	Args []string
+	// Env is its whole environment; settings of the owner's real server must
+	// not reach it.
+	Env []string
 	// Dir is where it works.
 	Dir string
 	// Log is the file to which its output is added.
@@ -71,8 +74,7 @@ type Process struct {
 	err     error
 }
 
-// Start starts a child. It gets no environment: settings of the owner's real
-// server must not reach it.
+// Start starts a child.
 func (n *Nursery) Start(c Command) (*Process, error) {
 	if c.ReadyLimit == 0 {
 		c.ReadyLimit = time.Minute
@@ -83,7 +85,8 @@ func (n *Nursery) Start(c Command) (*Process, error) {
 	}
 	defer func() { _ = out.Close() }()
 	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Env = []string{}
+	// A nil environment would be the parent's.
+	cmd.Env = append([]string{}, c.Env...)
 	cmd.Dir = c.Dir
 	cmd.Stdout, cmd.Stderr = out, out
 	ownGroup(cmd)

@@ -78,8 +78,10 @@ type CeilingOptions struct {
 type DrillOptions struct {
 	Kills int
 	Store string
-	Seed  uint64
-	Rate  int
+	// Database is the address of an empty PostgreSQL database.
+	Database string
+	Seed     uint64
+	Rate     int
 	// Data is the drill's folder; empty takes a temporary one.
 	Data string
 	// State is a file in which a long drill remembers how far it is.

@@ -30,7 +30,8 @@ type Config struct {
 	// PublicURL is the address under which the outside reaches the server,
 	// without a slash at its end; empty leaves it to the settings document.
 	PublicURL string
-	// Database is empty or sqlite:PATH.
+	// Database is empty, sqlite:PATH or the address of a PostgreSQL database,
+	// which may hold a password.
 	Database string
 	// AllowNetworks are private networks that requests may reach.
 	AllowNetworks []netip.Prefix
@@ -45,12 +46,27 @@ type Config struct {
 	ClockSpeed float64
 }
 
-// DatabasePath is the database's file.
+// DatabasePath is the database's file; empty with PostgreSQL.
 func (c *Config) DatabasePath() string {
+	if isPostgres(c.Database) {
+		return ""
+	}
 	if path, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
 		return path
 	}
 	return filepath.Join(c.Data, "gonets.db")
+}
+
+// PostgresURL is the address of the PostgreSQL database; empty with SQLite.
+func (c *Config) PostgresURL() string {
+	if isPostgres(c.Database) {
+		return c.Database
+	}
+	return ""
+}
+
+func isPostgres(s string) bool {
+	return strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://")
 }
 
 // Input is where settings come from. Getenv and DecodeFile are required.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,9 +97,9 @@ func Fields() []Field {
 		},
 		{
 			Name: "database",
-			Help: Text{"sqlite:PATH puts the database elsewhere than into the data folder",
-				"sqlite:ПУТЬ хранит базу не в папке данных"},
-			Get: func(c *Config) string { return c.Database }, Set: setDatabase,
+			Help: Text{"sqlite:PATH puts the database elsewhere than into the data folder; postgres://USER:PASSWORD@HOST/NAME keeps it in PostgreSQL 15 or newer, which several servers may share",
+				"sqlite:ПУТЬ хранит базу не в папке данных; postgres://ИМЯ:ПАРОЛЬ@СЕРВЕР/БАЗА — в PostgreSQL 15 и новее, одной на несколько серверов"},
+			Get: showDatabase, Set: setDatabase,
 		},
 		{
 			Name: "allow_network", List: true,
@@ -191,11 +192,29 @@ func setPublicURL(c *Config, s string) error {
 	return nil
 }
 
+// showDatabase leaves the password out.
+func showDatabase(c *Config) string {
+	if !isPostgres(c.Database) {
+		return c.Database
+	}
+	u, err := url.Parse(c.Database)
+	if err != nil {
+		return secret.Mask
+	}
+	u.RawQuery = ""
+	return u.Redacted()
+}
+
 func setDatabase(c *Config, s string) error {
-	path, ok := strings.CutPrefix(s, "sqlite:")
-	if s != "" && (!ok || path == "") {
-		// The text may be a database address with a password.
-		return errors.New("the database is not sqlite:PATH; this version keeps data in SQLite only")
+	// The text may hold a password, so no error repeats it.
+	path, lite := strings.CutPrefix(s, "sqlite:")
+	switch {
+	case isPostgres(s):
+		if u, err := url.Parse(s); err != nil || strings.Trim(u.Path, "/") == "" {
+			return errors.New("the address of PostgreSQL is not understood; write postgres://USER:PASSWORD@HOST:PORT/NAME")
+		}
+	case s != "" && (!lite || path == ""):
+		return errors.New("the database is neither sqlite:PATH nor postgres://USER:PASSWORD@HOST:PORT/NAME")
 	}
 	c.Database = s
 	return nil

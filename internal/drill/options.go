@@ -24,8 +24,10 @@ type Options struct {
 	ServerArgs []string
 	// Kills is how often the server is killed; 20 when 0.
 	Kills int
-	// Store is the kind of database; sqlite.
+	// Store is the kind of database; sqlite when empty, or postgres.
 	Store string
+	// Database is the address of an empty PostgreSQL database.
+	Database string
 	// Seed decides every chance of the drill, so that a run can be repeated;
 	// a random one when 0.
 	Seed uint64
@@ -67,11 +69,17 @@ const (
 	longestRetry = 2 * time.Hour
 )
 
+// storePostgres is the kind of database that has an address.
+const storePostgres = "postgres"
+
 func (o *Options) complete() error {
 	setDefault(&o.Kills, 20)
 	setDefault(&o.Rate, 100)
 	setDefault(&o.Connections, 16)
 	setDefault(&o.ClockSpeed, 100)
+	if o.Database != "" {
+		setDefault(&o.Store, storePostgres)
+	}
 	setDefault(&o.Store, "sqlite")
 	setDefault(&o.MinUptime, 300*time.Millisecond)
 	setDefault(&o.MaxUptime, max(3*time.Second, o.MinUptime))
@@ -86,8 +94,10 @@ func (o *Options) complete() error {
 		o.Binary = exe
 	}
 	switch {
-	case o.Store != "sqlite":
-		return invalid("a drill on store %q is not possible; choose sqlite", o.Store)
+	case o.Store != "sqlite" && o.Store != storePostgres:
+		return invalid("a drill on store %q is not possible; choose sqlite or postgres", o.Store)
+	case (o.Store == storePostgres) != (o.Database != ""):
+		return invalid("a drill on PostgreSQL needs the address of an empty database, and no other drill does")
 	case o.Kills < 1 || o.Kills > maxKills:
 		return invalid("%d kills are not possible; choose 1 to %d", o.Kills, maxKills)
 	case o.Rate < 1 || o.Rate > maxRate:

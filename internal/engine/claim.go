@@ -34,6 +34,9 @@ func (e *Engine) claimPass() time.Time {
 	for {
 		now := e.Clock.Now()
 		next := now.Add(claimEvery)
+		if !e.mine(e.epoch()) {
+			return next
+		}
 		backlog, err := e.Store.Backlog(e.loopCtx)
 		if err != nil {
 			if e.loopCtx.Err() == nil {
@@ -64,7 +67,7 @@ func (e *Engine) claimLane(name string, now time.Time) (again bool) {
 	if want == 0 {
 		return false
 	}
-	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.Epoch, Now: now, Bytes: bytes})
+	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.epoch(), Now: now, Bytes: bytes})
 	if err != nil && e.loopCtx.Err() == nil {
 		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
 	}
@@ -81,4 +84,34 @@ func (e *Engine) claimLane(name string, now time.Time) (again bool) {
 		e.push(jobs[i])
 	}
 	return again
+}
+
+// epoch is the life of the node under which leases are taken now.
+func (e *Engine) epoch() int64 {
+	if e.Heart == nil {
+		return e.Epoch
+	}
+	return e.Heart.Epoch()
+}
+
+// mine tells whether work under a lease of that epoch may still be done.
+func (e *Engine) mine(epoch int64) bool { return e.Heart == nil || e.Heart.Alive(epoch) }
+
+// awaitHeart waits until the run may be worked on: while the node is out of
+// touch with the database nothing is sent. It returns false when the lease is of
+// a past life, or the server stops.
+func (w *jobWork) awaitHeart() bool {
+	for !w.mine(w.run.Lease.Epoch) {
+		if w.epoch() != w.run.Lease.Epoch {
+			return false
+		}
+		timer := w.Clock.NewTimer(claimEvery)
+		select {
+		case <-w.loopCtx.Done():
+			timer.Stop()
+			return false
+		case <-timer.C():
+		}
+	}
+	return true
 }

@@ -55,7 +55,7 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
 		switch gonets.CodeOf(err) {
 		case "":
 			return fenced, nil
-		case gonets.CodeDiskFull, gonets.CodeBusy:
+		case gonets.CodeDiskFull, gonets.CodeBusy, gonets.CodeStoreAway:
 		case gonets.CodeStoreFailed:
 			return false, err
 		default:

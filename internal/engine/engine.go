@@ -45,7 +45,16 @@ type Metrics interface {
 	RunFinished(state gonets.RunState)
 }
 
-// Options are the engine's parts; all are needed.
+// Node tells whether this server may still work on what it has leased.
+type Node interface {
+	// Epoch is the node's present life, for new leases.
+	Epoch() int64
+	// Alive is false when others may have taken over what was leased in that
+	// life.
+	Alive(epoch int64) bool
+}
+
+// Options are the engine's parts; all but Heart are needed.
 type Options struct {
 	// Places are this node's lanes; the store places new runs in them.
 	Places  *Places
@@ -60,6 +69,9 @@ type Options struct {
 	// Node and Epoch are whose leases the engine takes.
 	Node  string
 	Epoch int64
+	// Heart is the node among others that share the database; nil when this
+	// server is alone.
+	Heart Node
 	// Death is how the last process on this data folder ended. InFlightKnown is
 	// false when the machine itself went down: then nobody knows which requests
 	// were on their way, and any run that was worked on may have been sent.

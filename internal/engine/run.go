@@ -198,6 +198,12 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 		w.giveBack()
 		return false
 	}
+	if !w.awaitHeart() {
+		// Others took this run over: what is sent now would be sent twice.
+		leave()
+		w.Log.Warn("a run is left to other nodes: this one was out of touch with the database", "run", w.run.ID)
+		return false
+	}
 	req.Concurrency = laneLimits(w.lane).Requests
 	a := w.send(next.Path, req)
 	leave()

@@ -26,6 +26,7 @@ var packs = []string{"outbound", "ingest", "source", "echo"}
 
 var owners = []owner{
 	{"modernc.org/sqlite", []string{"store"}, "all SQL stands in one place", nil},
+	{"github.com/jackc/pgx/v5", []string{"store"}, "all SQL stands in one place", nil},
 	{"github.com/gofrs/flock", []string{"store"}, "the data folder belongs to one process", nil},
 	{"github.com/expr-lang/expr", []string{"expr"}, "expressions run under its budgets only", nil},
 	{"github.com/danielgtaylor/huma/v2", []string{"httpapi"}, "the API's operations", nil},

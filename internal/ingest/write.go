@@ -37,7 +37,7 @@ var ownTexts = map[gonets.Code]gonets.Explanation{
 // retryAfter are the seconds after which a 503 may be tried again. They are
 // never 0: some callers fail on that.
 var retryAfter = map[gonets.Code]int{
-	gonets.CodeBusy: 1, gonets.CodeStopping: 5, gonets.CodeStoreFailed: 5, gonets.CodeDiskFull: 30,
+	gonets.CodeBusy: 1, gonets.CodeStopping: 5, gonets.CodeStoreFailed: 5, gonets.CodeStoreAway: 2, gonets.CodeDiskFull: 30,
 	gonets.CodeSecretMissing: 60,
 }
 

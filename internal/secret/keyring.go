@@ -107,6 +107,16 @@ func NewKey() string {
 // nodes that share a database compare it.
 func (k *Keyring) KeyID() string { return hex.EncodeToString(k.current[:]) }
 
+// Knows tells whether the key of a [Keyring.KeyID] is here.
+func (k *Keyring) Knows(id string) bool {
+	raw, err := hex.DecodeString(id)
+	if err != nil || len(raw) != keyIDSize {
+		return false
+	}
+	_, ok := k.keks[[keyIDSize]byte(raw)]
+	return ok
+}
+
 // Seal encrypts plain for the place that ad names. Two calls never give the
 // same bytes.
 func (k *Keyring) Seal(plain []byte, ad string) ([]byte, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"hash/fnv"
 	"slices"
 
 	"gonets"
@@ -358,22 +359,38 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *route) error {
 	lane, reserved := t.place(r.doc, ev)
 	run.Lane = lane
 	if reserved && run.OrderKey != "" {
-		var older string
-		err := t.row(`SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+
-			` AND id < ? LIMIT 1`, []any{run.Scenario, []byte(run.OrderKey), run.ID}, &older)
-		if err == nil {
+		waits, err := t.mustWait(run)
+		if err != nil {
+			return err
+		}
+		if waits {
 			t.unplaceLast()
 			return nil
-		}
-		if !errors.Is(err, sql.ErrNoRows) {
-			return err
 		}
 	}
 	if reserved {
 		run.State, run.StepAt = gonets.RunRunning, t.now
-		run.Lease = gonets.Lease{Node: t.s.opt.Node, Epoch: t.s.epoch, Seq: 1}
+		run.Lease = gonets.Lease{Node: t.s.opt.Node, Epoch: t.s.Epoch(), Seq: 1}
 	}
 	return nil
+}
+
+// mustWait tells whether an older run of the order key is unfinished; on a
+// shared database any other one, because ids of different nodes need not come
+// in the order of their commits.
+func (t *txn) mustWait(run *gonets.Run) (bool, error) {
+	older := ` AND id < ? LIMIT 1`
+	if t.s.dialect.Shared {
+		older = ` AND id <> ? LIMIT 1`
+		h := fnv.New64a()
+		h.Write([]byte(run.Scenario + "\x00" + run.OrderKey))
+		if err := t.exec(`SELECT pg_advisory_xact_lock(?)`, int64(h.Sum64())); err != nil {
+			return false, err
+		}
+	}
+	found, err := collectText(t, `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+older,
+		run.Scenario, []byte(run.OrderKey), run.ID)
+	return len(found) > 0, err
 }
 
 // keepValues indexes the values by which the history finds the event's runs.

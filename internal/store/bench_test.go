@@ -15,7 +15,14 @@ import (
 // BenchmarkAcceptFinish is the hot path of one event with one HTTP step, under
 // as many submitters as a busy server has.
 func BenchmarkAcceptFinish(b *testing.B) {
-	s, err := store.Open(b.Context(), store.Options{Path: filepath.Join(b.TempDir(), "gonets.db"),
+	b.Run("sqlite", func(b *testing.B) {
+		acceptFinish(b, store.Options{Path: filepath.Join(b.TempDir(), "gonets.db")})
+	})
+	b.Run("postgres", func(b *testing.B) { acceptFinish(b, store.Options{Database: cluster.Database(b)}) })
+}
+
+func acceptFinish(b *testing.B, o store.Options) {
+	s, err := store.Open(b.Context(), store.Options{Path: o.Path, Database: o.Database,
 		Clock: gonets.SystemClock{}, Sealer: storetest.Sealer{}, Placer: &storetest.Places{Lane: "http://x", Free: 1 << 30}})
 	if err != nil {
 		b.Fatal(err)

@@ -60,27 +60,31 @@ func scanRun(scan func(...any) error) (r gonets.Run, err error) {
 
 // dueRuns are the runs of a lane that may go on, in the order of their time. A
 // run waits while an older one of its order key is unfinished.
-const dueRuns = ` FROM runs c
-	WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
-		AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
-			WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND o.id < c.id
-				AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
-	ORDER BY c.due_at, c.id LIMIT ?`
+func dueRuns(d *dialect.Dialect) string {
+	return ` FROM runs c
+		WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
+			AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
+				WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND ` + d.OrderedBefore + `
+					AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
+		ORDER BY c.due_at, c.id LIMIT ?`
+}
 
 // claimSQL takes due runs of a lane.
 func claimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
-		WHERE id IN (SELECT c.id` + dueRuns + d.SkipLocked + `)
+		WHERE id ` + d.PickOpen + `SELECT c.id` + dueRuns(d) + d.PickClose + `
 		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
 }
 
 // sizesSQL is what the jobs of due runs take in memory: the event's body and
 // item, the outputs of finished steps and the replies that they point to.
-const sizesSQL = `SELECT
+func sizesSQL(d *dialect.Dialect) string {
+	return `SELECT
 	COALESCE((SELECT COALESCE(e.body_size, 0) + COALESCE(length(e.item), 0) FROM events e WHERE e.id = c.event), 0)
 	+ COALESCE((SELECT sum(COALESCE(length(s.value), 0) + COALESCE(a.reply_size, 0))
-		FROM step_results s LEFT JOIN attempts a ON a.run = s.run AND a.n = s.attempt WHERE s.run = c.id), 0)` + dueRuns
+		FROM step_results s LEFT JOIN attempts a ON a.run = s.run AND a.n = s.attempt WHERE s.run = c.id), 0)` + dueRuns(d)
+}
 
 // fitting is how many of the due runs fit into the claim's bytes.
 func (t *txn) fitting(c *gonets.Claim) (int, error) {
@@ -88,7 +92,7 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 	if c.Bytes <= 0 || limit <= 1 {
 		return limit, nil
 	}
-	sizes, err := collect(t, sizesSQL, []any{c.Lane, c.Now.UnixMilli(), limit},
+	sizes, err := collect(t, sizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
 		func(scan func(...any) error) (n int64, err error) {
 			err = scan(&n)
 			return n, err
@@ -268,15 +272,10 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	return report, nil
 }
 
-// The folder of a SQLite database belongs to one server, so any other lease is
-// of the past.
-const voidLeases = `node IS NOT NULL AND NOT (node = ? AND node_epoch = ?)`
-
 func (t *txn) rescue(d *gonets.Death) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
-	me := []any{t.s.opt.Node, t.s.epoch}
-	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE r.node IS NOT NULL
-		AND NOT (r.node = ? AND r.node_epoch = ?)`, me, scanRun)
+	void, me := t.s.voidLeases()
+	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, scanRun)
 	if err != nil {
 		return report, err
 	}
@@ -299,9 +298,10 @@ func (t *txn) rescue(d *gonets.Death) (gonets.RescueReport, error) {
 			suspects = append(suspects, run)
 		}
 	}
-	n, err := t.changed(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ?,
-		parked = `+parkedIfStopped+` WHERE `+voidLeases,
-		append([]any{t.now.UnixMilli()}, me...)...)
+	// What another node had in flight may still end: its attempt keeps its number.
+	n, err := t.changed(`UPDATE runs AS r SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ?,
+		parked = `+parkedIfStopped+`, attempts = CASE WHEN node <> ? THEN attempts + 1 ELSE attempts END WHERE `+void,
+		append([]any{t.now.UnixMilli(), t.s.opt.Node}, me...)...)
 	if err != nil {
 		return report, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"slices"
 	"sync"
@@ -52,7 +53,8 @@ type op struct {
 // committer groups operations: one transaction and one fsync for all that
 // queued up while the one before was being written.
 type committer struct {
-	s    *Store
+	s *Store
+	// conn is nil while the database is away.
 	conn *sql.Conn
 	// stmts are prepared once; only the loop uses them.
 	stmts map[string]*sql.Stmt
@@ -101,7 +103,7 @@ func (c *committer) run(ctx context.Context, cl class, apply func(*txn) error) e
 }
 
 func (c *committer) enqueue(o *op) error {
-	if err := c.s.Health(); err != nil {
+	if err := c.s.broken(); err != nil {
 		return err
 	}
 	o.queued = c.real.Now()
@@ -137,7 +139,7 @@ func (c *committer) full(o *op) bool {
 
 func (c *committer) loop() {
 	defer close(c.stopped)
-	defer c.conn.Close()
+	defer c.disconnect()
 	for range c.wake {
 		for {
 			batch, last := c.take()
@@ -209,18 +211,24 @@ func (c *committer) stop(ctx context.Context) error {
 	}
 }
 
+// busyTries is how often a batch that lost its locks is done again.
+const busyTries = 5
+
 // commit makes a batch durable and only then completes its futures. When an
 // operation fails, the batch is done again with a savepoint for each, so that
 // only the bad one fails.
 func (c *committer) commit(batch []*op) {
-	err := c.s.Health()
+	err := c.s.broken()
 	if err == nil {
-		err = c.try(batch, false)
-		if err != nil && len(batch) > 1 && c.s.dialect.Classify(err) == dialect.FaultOperation {
-			err = c.try(batch, true)
-		}
-		if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
+		err = c.attempt(batch)
+		switch fault := c.s.dialect.Classify(err); {
+		case err == nil:
+			c.s.reached(nil)
+		case fault == dialect.FaultFatal:
 			c.s.fail(err)
+		case fault == dialect.FaultAway:
+			c.disconnect()
+			c.s.reached(err)
 		}
 	}
 	for _, o := range batch {
@@ -233,17 +241,81 @@ func (c *committer) commit(batch []*op) {
 	c.checkpoint()
 }
 
+func (c *committer) attempt(batch []*op) error {
+	if err := c.connect(); err != nil {
+		return err
+	}
+	savepoints := false
+	for try := 1; ; try++ {
+		err := c.try(batch, savepoints)
+		if err == nil {
+			return nil
+		}
+		switch c.s.dialect.Classify(err) {
+		case dialect.FaultOperation:
+			if savepoints || len(batch) == 1 {
+				return err
+			}
+			savepoints = true
+		case dialect.FaultBusy:
+			if !c.s.dialect.Shared || try == busyTries {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+}
+
+func (c *committer) connect() error {
+	if c.conn != nil {
+		return nil
+	}
+	ctx, cancel := c.limit()
+	defer cancel()
+	var err error
+	c.conn, err = c.s.writer.Conn(ctx)
+	return err
+}
+
+// disconnect lets a connection go, and with it all that was prepared there.
+func (c *committer) disconnect() {
+	if c.conn == nil {
+		return
+	}
+	for q, st := range c.stmts {
+		st.Close()
+		delete(c.stmts, q)
+	}
+	if c.s.dialect.Shared {
+		// Whatever its state is, nobody else should get it from the pool.
+		c.conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	c.conn.Close()
+	c.conn = nil
+}
+
+// limit is the time that a transaction may take.
+func (c *committer) limit() (context.Context, context.CancelFunc) {
+	if c.s.dialect.Limit == 0 {
+		return context.Background(), func() {}
+	}
+	return context.WithTimeout(context.Background(), c.s.dialect.Limit)
+}
+
 // try is one transaction over the batch. With savepoints, or for isolated
 // operations, a failure stays with its operation; any other ends the try.
 func (c *committer) try(batch []*op, savepoints bool) (err error) {
-	t := &txn{c: c, s: c.s, now: c.s.opt.Clock.Now()}
-	if _, err := c.conn.ExecContext(context.Background(), c.s.dialect.Begin); err != nil {
+	ctx, cancel := c.limit()
+	defer cancel()
+	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now()}
+	if _, err := c.conn.ExecContext(ctx, c.s.dialect.Begin); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
 			// The database may have rolled back by itself; then this fails.
-			c.conn.ExecContext(context.Background(), "ROLLBACK")
+			c.conn.ExecContext(ctx, "ROLLBACK")
 			t.unplace(0)
 			c.s.routes.forget()
 		}
@@ -267,8 +339,7 @@ func (c *committer) try(batch []*op, savepoints bool) (err error) {
 	if earlyAck > 0 {
 		c.ackEarly(batch)
 	}
-	_, err = c.conn.ExecContext(context.Background(), "COMMIT")
-	return err
+	return c.s.dialect.Commit(ctx, c.conn)
 }
 
 // one applies an operation; its own failure is kept in it when a savepoint
@@ -319,7 +390,7 @@ const checkpointEvery = 16
 // checkpoint folds a long log into the database. SQLite's own would do the
 // same, but without telling when the disk refused it.
 func (c *committer) checkpoint() {
-	if c.commits++; c.commits%checkpointEvery != 0 || c.s.Health() != nil {
+	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 || c.s.broken() != nil {
 		return
 	}
 	_, pages, err := c.pragmaCheckpoint("NOOP")
@@ -339,6 +410,7 @@ func (c *committer) pragmaCheckpoint(mode string) (busy, pages int, err error) {
 
 // txn is one try at a batch.
 type txn struct {
+	ctx context.Context
 	c   *committer
 	s   *Store
 	now time.Time
@@ -350,7 +422,7 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	if st := t.c.stmts[query]; st != nil {
 		return st, nil
 	}
-	st, err := t.c.conn.PrepareContext(context.Background(), t.s.dialect.Bind(query))
+	st, err := t.c.conn.PrepareContext(t.ctx, t.s.dialect.Bind(query))
 	if err != nil {
 		return nil, err
 	}
@@ -373,7 +445,7 @@ func (t *txn) result(query string, args []any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r, err := st.ExecContext(context.Background(), args...)
+	r, err := st.ExecContext(t.ctx, t.s.dialect.Args(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -394,7 +466,7 @@ func (t *txn) rows(query string, args ...any) (*sql.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return st.QueryContext(context.Background(), args...)
+	return st.QueryContext(t.ctx, t.s.dialect.Args(args)...)
 }
 
 func (t *txn) row(query string, args []any, dest ...any) error {
@@ -402,7 +474,7 @@ func (t *txn) row(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	return st.QueryRowContext(context.Background(), args...).Scan(dest...)
+	return st.QueryRowContext(t.ctx, t.s.dialect.Args(args)...).Scan(dest...)
 }
 
 // place asks for a place; it is given back when the transaction does not

@@ -59,6 +59,11 @@ func (s *Store) Pragma(name string) (value string, err error) {
 	return value, err
 }
 
+// Texts reads a query of one text column.
+func (s *Store) Texts(query string) ([]string, error) {
+	return collectText(s.reader(context.Background()), query)
+}
+
 // Stall blocks the committer inside a transaction until the channel closes.
 func (s *Store) Stall(entered chan<- struct{}, until <-chan struct{}) {
 	s.commits.run(context.Background(), classComplete, func(*txn) error {
@@ -100,7 +105,8 @@ func (s *Store) HotQueries() []HotQuery {
 	}
 	add("claim", claimSQL(&s.dialect))
 	add("backlog", backlogSQL)
-	add("rescue", `SELECT id FROM runs r WHERE r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?)`)
+	void, _ := s.voidLeases()
+	add("rescue", `SELECT id FROM runs r WHERE `+void)
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
@@ -108,7 +114,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add("retention of held runs", heldSQL)
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
-	add("sizes of due runs", sizesSQL)
+	add("sizes of due runs", sizesSQL(&s.dialect))
 	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
 	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
 	at := time.UnixMilli(1)

@@ -38,11 +38,11 @@ type reader struct {
 func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s} }
 
 func (r reader) rows(query string, args ...any) (*sql.Rows, error) {
-	return r.s.readers.QueryContext(r.ctx, r.s.dialect.Bind(query), args...)
+	return r.s.readers.QueryContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...)
 }
 
 func (r reader) row(query string, args []any, dest ...any) error {
-	return r.s.readers.QueryRowContext(r.ctx, r.s.dialect.Bind(query), args...).Scan(dest...)
+	return r.s.readers.QueryRowContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...).Scan(dest...)
 }
 
 // collect reads all rows of a query.

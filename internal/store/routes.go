@@ -43,7 +43,7 @@ func (r *routes) forget() { *r = routes{} }
 // fresh reads the configuration's number and drops the cache when it moved.
 func (t *txn) fresh() error {
 	var text string
-	if err := t.row(`SELECT value FROM meta WHERE name = 'config_epoch'`, nil, &text); err != nil {
+	if err := t.row(`SELECT value FROM meta WHERE name = 'config_epoch'`+t.s.dialect.ReadLock, nil, &text); err != nil {
 		return err
 	}
 	epoch, err := strconv.ParseInt(text, 10, 64)

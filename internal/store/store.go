@@ -11,11 +11,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
-	"gonets/internal/store/migrations"
 	"gonets/internal/store/pack"
 )
 
@@ -41,6 +41,9 @@ type Placer interface {
 type Options struct {
 	// Path is the database file; its folder belongs to one server at a time.
 	Path string
+	// Database is the address of a PostgreSQL database that several servers may
+	// share, instead of Path.
+	Database string
 	// Node is this server's name among the nodes.
 	Node string
 	// Version is the program's version, for the list of nodes.
@@ -63,11 +66,13 @@ type Store struct {
 	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
-	epoch   int64
+	epoch   atomic.Int64
 	commits *committer
 
-	mu     sync.Mutex
-	fault  error
+	mu    sync.Mutex
+	fault error
+	// away is why the database could not be reached the last time.
+	away   error
 	failed chan struct{}
 
 	routes *routes
@@ -81,8 +86,8 @@ type Store struct {
 // up to date, and registers a new epoch of this node. It refuses a folder that
 // another server uses and a schema that is newer than this program.
 func Open(ctx context.Context, opt Options) (*Store, error) {
-	if opt.Path == "" || opt.Clock == nil || opt.Sealer == nil {
-		return nil, errors.New("store: Path, Clock and Sealer are needed")
+	if (opt.Path == "") == (opt.Database == "") || opt.Clock == nil || opt.Sealer == nil {
+		return nil, errors.New("store: Path or Database, Clock and Sealer are needed")
 	}
 	if opt.Node == "" {
 		opt.Node = "local"
@@ -96,7 +101,11 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{opt: opt, dialect: dialect.SQLite(), failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{},
+	way := dialect.SQLite()
+	if opt.Database != "" {
+		way = dialect.Postgres()
+	}
+	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
@@ -104,90 +113,46 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context) error {
-	var err error
-	if s.dir, err = dialect.LockFolder(s.opt.Path); err != nil {
-		return err
-	}
-	if s.writer, err = dialect.OpenSQLite(s.opt.Path, true); err != nil {
-		return err
-	}
-	conn, err := s.writer.Conn(ctx)
-	if err != nil {
-		return s.openError(err)
-	}
-	defer conn.Close()
-	if err := dialect.CheckSQLite(ctx, conn); err != nil {
-		return s.openError(err)
-	}
-	if err := s.dir.CheckAfterFault(ctx, conn, s.opt.Logger); err != nil {
-		return s.openError(err)
-	}
-	if err := migrations.Run(ctx, conn, &s.dialect); err != nil {
-		return s.openError(err)
-	}
-	if s.epoch, err = s.newEpoch(ctx, conn); err != nil {
-		return s.openError(err)
-	}
-	if s.readers, err = dialect.OpenSQLite(s.opt.Path, false); err != nil {
-		return err
-	}
-	// The committer keeps the writer's one connection from here on.
-	if err := conn.Close(); err != nil {
-		return s.openError(err)
-	}
-	if err := s.dir.Sync(); err != nil {
-		return s.openError(err)
-	}
-	s.commits, err = newCommitter(s)
-	if err != nil {
-		return s.openError(err)
-	}
-	return nil
-}
-
-func (s *Store) openError(err error) error {
-	var ge *gonets.Error
-	if errors.As(err, &ge) {
-		return err
-	}
-	return gonets.Errorf(gonets.CodeStoreFailed, "the database %s cannot be opened: %w", s.opt.Path, err)
-}
-
-// newEpoch makes every lease of this node's earlier lives recognisable as void.
-func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err error) {
-	now := s.opt.Clock.Now().UnixMilli()
-	err = conn.QueryRowContext(ctx, s.dialect.Bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
-		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), ?, ?)
-		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
-			heartbeat_at = excluded.heartbeat_at, version = excluded.version
-		RETURNING epoch`), s.opt.Node, now, s.opt.Version).Scan(&epoch)
-	if err != nil {
-		return 0, err
-	}
-	var last sql.NullString
-	if err := conn.QueryRowContext(ctx, `SELECT max(id) FROM runs`).Scan(&last); err != nil {
-		return 0, err
-	}
-	s.ids.StartAfter(last.String)
-	return epoch, nil
-}
-
 // Node is this server's name in leases.
 func (s *Store) Node() string { return s.opt.Node }
 
 // Epoch is the number of this server's life; leases of any other are void.
-func (s *Store) Epoch() int64 { return s.epoch }
+func (s *Store) Epoch() int64 { return s.epoch.Load() }
 
 // Failed is closed when the database can no longer be trusted: the process
 // has to end within a second and start again.
 func (s *Store) Failed() <-chan struct{} { return s.failed }
 
-// Health is nil while the store works.
+// Health is nil while the store works. A database that is away comes back by
+// itself; a failed one does not (see [Store.Failed]).
 func (s *Store) Health() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.fault != nil {
+		return s.fault
+	}
+	return s.away
+}
+
+// broken is why nothing will be stored any more.
+func (s *Store) broken() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.fault
+}
+
+// reached notes whether the database answered.
+func (s *Store) reached(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if (err == nil) != (s.away == nil) {
+		if err != nil {
+			s.opt.Logger.Error("the database does not answer; trying again", "error", err)
+		} else {
+			s.opt.Logger.Info("the database is back")
+		}
+	}
+	s.away = s.dialect.Wrap(err)
 }
 
 // fail stops the store for good and leaves the marker that makes the next
@@ -201,6 +166,10 @@ func (s *Store) fail(cause error) {
 	s.fault = &gonets.Error{Code: gonets.CodeStoreFailed, Err: cause,
 		Message: "the database failed and nothing more is stored; the server has to start again, look at the disk"}
 	s.opt.Logger.Error("the database failed", "error", cause)
+	if s.dir == nil {
+		close(s.failed)
+		return
+	}
 	if err := s.dir.Mark(); err != nil {
 		s.opt.Logger.Error("the marker of the failure could not be written", "error", err)
 	}

@@ -17,7 +17,10 @@ import (
 	"gonets/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// cluster is this process's PostgreSQL; its databases belong to one test each.
+var cluster testkit.Cluster
+
+func TestMain(m *testing.M) { testkit.Main(m, cluster.Stop) }
 
 // openAt opens a store on a real file.
 func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.Places) storetest.Opened {

@@ -3,7 +3,10 @@
 package dialect
 
 import (
+	"context"
+	"database/sql"
 	"errors"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -15,12 +18,30 @@ import (
 type Dialect struct {
 	// Bind turns ? placeholders into the database's own.
 	Bind func(query string) string
+	// Args fits arguments to the database; it may change the slice.
+	Args func([]any) []any
 	// DDL fits a migration's text to the database.
 	DDL func(text string) string
-	// SkipLocked ends the inner select of a claim.
-	SkipLocked string
-	// Begin opens a write transaction.
-	Begin string
+	// Shared is true where several nodes work on one database. Then the
+	// database's clock counts, and it may go away and come back.
+	Shared bool
+	// PickOpen and PickClose stand around the inner select of a claim.
+	PickOpen, PickClose string
+	// OrderedBefore tells whether run o goes before run c of the same order key.
+	OrderedBefore string
+	// ReadLock ends a select whose row must stay as it was read until the end
+	// of the transaction.
+	ReadLock string
+	// Now is the database's own time in milliseconds.
+	Now string
+	// Begin opens a write transaction, Commit makes it durable.
+	Begin  string
+	Commit func(ctx context.Context, conn *sql.Conn) error
+	// Limit bounds a transaction in time; 0 is no limit.
+	Limit time.Duration
+	// LockSchema and FreeSchema stand around migrations; empty where the
+	// database belongs to one process.
+	LockSchema, FreeSchema string
 	// FreePages gives up to 1000 freed pages back to the file system; empty
 	// where the database does that by itself.
 	FreePages string
@@ -38,10 +59,14 @@ type Fault int
 const (
 	// FaultOperation concerns the operation that met it and no other.
 	FaultOperation Fault = iota
-	// FaultBusy means that the transaction could not get its lock.
+	// FaultBusy means that the transaction could not get its locks; done again
+	// it may.
 	FaultBusy
 	// FaultFull means that the disk is full; it may have room later.
 	FaultFull
+	// FaultAway means that the connection is lost: whether the transaction was
+	// stored is unknown, and later ones may work.
+	FaultAway
 	// FaultFatal means that what the database says can no longer be trusted.
 	FaultFatal
 )
@@ -49,15 +74,26 @@ const (
 // SQLite is the way of a file in the data folder.
 func SQLite() Dialect {
 	return Dialect{
-		Bind:        func(q string) string { return q },
-		DDL:         func(t string) string { return t },
-		Begin:       "BEGIN IMMEDIATE",
-		FreePages:   "PRAGMA incremental_vacuum(1000)",
-		UnusedBytes: `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
+		Bind:          func(q string) string { return q },
+		Args:          func(a []any) []any { return a },
+		DDL:           func(t string) string { return t },
+		OrderedBefore: "o.id < c.id",
+		PickOpen:      "IN (",
+		PickClose:     ")",
+		Now:           "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
+		Begin:         "BEGIN IMMEDIATE",
+		Commit:        commitSQLite,
+		FreePages:     "PRAGMA incremental_vacuum(1000)",
+		UnusedBytes:   `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
 		UsedBytes: `SELECT (page_count - freelist_count) * page_size
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
 		Classify: classifySQLite,
 	}
+}
+
+func commitSQLite(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, "COMMIT")
+	return err
 }
 
 // classifySQLite: after one failed fsync SQLite goes on as if nothing had
@@ -95,6 +131,9 @@ func (d *Dialect) Wrap(err error) error {
 	case FaultFull:
 		e.Code, e.Message = gonets.CodeDiskFull,
 			"the disk is full; nothing was stored, free some room and it goes on by itself"
+	case FaultAway:
+		e.Code, e.Message = gonets.CodeStoreAway,
+			"the database does not answer; it is unknown whether this was stored, repeat it: Gonets goes on by itself when the database is back"
 	case FaultFatal:
 		e.Code, e.Message = gonets.CodeStoreFailed,
 			"the database failed; it is unknown whether this was stored, the server has to start again"

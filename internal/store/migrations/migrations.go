@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -56,7 +57,20 @@ func Run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect) error {
 	return run(ctx, conn, d, steps)
 }
 
-func run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migration) error {
+func run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migration) (err error) {
+	if d.LockSchema != "" {
+		if _, err := conn.ExecContext(ctx, d.LockSchema); err != nil {
+			return err
+		}
+		defer func() {
+			_, free := conn.ExecContext(context.WithoutCancel(ctx), d.FreeSchema)
+			err = errors.Join(err, free)
+		}()
+	}
+	return bring(ctx, conn, d, steps)
+}
+
+func bring(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migration) error {
 	if _, err := conn.ExecContext(ctx,
 		`CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
 		return err

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/config"
+	"gonets/internal/engine"
+	"gonets/internal/id"
+	"gonets/internal/node"
+	"gonets/internal/notify"
+)
+
+// fileNode holds a server's name among those that share a database.
+const fileNode = "node.id"
+
+// nodeName is this server's name: the same after every start, because it tells
+// its own leases by it. Alone on its database a server needs none of its own.
+func nodeName(cfg config.Config) (string, error) {
+	if cfg.PostgresURL() == "" {
+		return "", nil
+	}
+	path := filepath.Join(cfg.Data, fileNode)
+	raw, err := os.ReadFile(path)
+	if name := strings.TrimSpace(string(raw)); name != "" {
+		return name, nil
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", gonets.Errorf(gonets.CodeStoreFailed, "the node's name cannot be read: %w", err)
+	}
+	name := id.New()
+	if err := writeFile(path, []byte(name+"\n")); err != nil {
+		return "", gonets.Errorf(gonets.CodeStoreFailed, "the node's name cannot be kept: %w", err)
+	}
+	return name, nil
+}
+
+// keep makes this node's heart.
+func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
+	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log,
+		Freed: func() { s.engine.Nudge("") },
+		Changed: func(ctx context.Context) error {
+			if err := config.Refresh(ctx); err != nil {
+				return err
+			}
+			bus.Publish(gonets.Change{Kind: "config"})
+			return nil
+		}}
+	if s.cfg.ClockSpeed == 1 {
+		// A clock of another speed has a time of its own anyway.
+		o.Steer = func(ahead time.Duration) { clock.Steer(ahead) }
+	}
+	return node.New(o, s.store.Epoch())
+}
+
+// beating is the engine with its node's heart: the engine starts first, because
+// it alone knows what was in flight when the last life ended, and the heart
+// beats until the engine's last commit.
+type beating struct {
+	heart  *node.Keeper
+	engine *engine.Engine
+}
+
+func (b *beating) Name() string { return b.engine.Name() }
+
+func (b *beating) Start(ctx context.Context) error {
+	if err := b.engine.Start(ctx); err != nil {
+		return err
+	}
+	return b.heart.Start(ctx)
+}
+
+func (b *beating) Stop(ctx context.Context) error {
+	return errors.Join(b.engine.Stop(ctx), b.heart.Stop(ctx))
+}

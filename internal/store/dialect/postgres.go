@@ -1,0 +1,200 @@
+package dialect
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"gonets"
+)
+
+const (
+	// minPostgres is the oldest major version that is tested.
+	minPostgres = 15
+	// connectLimit bounds one try to reach the database, so that callers get
+	// their refusal while it is away.
+	connectLimit = 2 * time.Second
+	// batchLimit bounds a transaction: a database that hangs is as good as away.
+	batchLimit = 10 * time.Second
+	// schemaLock is the advisory lock of those who bring the schema forward.
+	schemaLock = 7_067_301
+)
+
+// postgresNow is the time of the moment, not of the transaction's begin.
+const postgresNow = `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`
+
+// Postgres is the way of a PostgreSQL server that several nodes share.
+func Postgres() Dialect {
+	return Dialect{
+		Shared:        true,
+		Bind:          numbered,
+		Args:          storable,
+		DDL:           postgresDDL,
+		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
+		PickOpen:      "= ANY(ARRAY(",
+		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		ReadLock:      " FOR SHARE",
+		Now:           postgresNow,
+		Begin:         "BEGIN",
+		LockSchema:    fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
+		FreeSchema:    fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
+		UnusedBytes:   `SELECT 0`,
+		UsedBytes:     `SELECT pg_database_size(current_database())`,
+		Limit:         batchLimit,
+		Commit:        commitPostgres,
+		Classify:      classifyPostgres,
+	}
+}
+
+// numbered turns ? into $1, $2, … No text of ours has a ? of another meaning.
+func numbered(query string) string {
+	var b strings.Builder
+	b.Grow(len(query) + 16)
+	n := 0
+	for {
+		before, after, found := strings.Cut(query, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n++
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n))
+		query = after
+	}
+}
+
+// storable replaces in texts what PostgreSQL cannot hold there, NUL and broken
+// UTF-8: such a text finds nothing, and never fails a commit. What has to come
+// back to the byte is stored as bytes.
+func storable(args []any) []any {
+	for i, a := range args {
+		if s, ok := a.(string); ok && (!utf8.ValidString(s) || strings.Contains(s, "\x00")) {
+			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		}
+	}
+	return args
+}
+
+// postgresDDL: texts are compared by their bytes, as SQLite does, whatever
+// language the database was made for.
+func postgresDDL(text string) string {
+	text = regexp.MustCompile(`(?m)--.*$`).ReplaceAllString(text, "")
+	text = strings.ReplaceAll(text, "WITHOUT ROWID", "")
+	text = strings.ReplaceAll(text, " BLOB", " BYTEA")
+	return strings.ReplaceAll(text, " TEXT", ` TEXT COLLATE "C"`)
+}
+
+// classifyPostgres: PostgreSQL itself stops when a write fails for good, so no
+// error of it ends this process; a connection that is lost is made again.
+func classifyPostgres(err error) Fault {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return classifyState(pe.Code)
+	}
+	var ce *pgconn.ConnectError
+	var ne net.Error
+	switch {
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, io.EOF),
+		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded), errors.Is(err, net.ErrClosed),
+		errors.As(err, &ce), errors.As(err, &ne), pgconn.SafeToRetry(err):
+		return FaultAway
+	}
+	return FaultOperation
+}
+
+// classifyState knows the codes of PostgreSQL's appendix A.
+func classifyState(code string) Fault {
+	switch code {
+	case "53100":
+		return FaultFull
+	case "40001", "40P01", "55P03", "57014":
+		return FaultBusy
+	case "25006", "26000", "57P01", "57P02", "57P03", "57P05":
+		return FaultAway
+	}
+	switch code[:min(2, len(code))] {
+	case "08", "53", "58":
+		return FaultAway
+	}
+	return FaultOperation
+}
+
+// commitPostgres ends the transaction. PostgreSQL answers COMMIT of a
+// transaction that had an error with success and the word ROLLBACK.
+func commitPostgres(ctx context.Context, conn *sql.Conn) error {
+	return conn.Raw(func(dc any) error {
+		tag, err := dc.(*stdlib.Conn).Conn().Exec(ctx, "COMMIT")
+		if err == nil && tag.String() != "COMMIT" {
+			return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "the transaction was rolled back: " + tag.String()}
+		}
+		return err
+	})
+}
+
+// OpenPostgres prepares a pool; connections are made when first used. The
+// error never holds the address, which may hold a password.
+func OpenPostgres(address string, writer bool) (*sql.DB, error) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, gonets.Errorf(gonets.CodeInvalid,
+			"the database's address is not understood; write postgres://USER:PASSWORD@HOST:PORT/NAME")
+	}
+	if cfg.ConnectTimeout == 0 || cfg.ConnectTimeout > connectLimit {
+		cfg.ConnectTimeout = connectLimit
+	}
+	set := func(name, value string) {
+		if _, given := cfg.RuntimeParams[name]; !given {
+			cfg.RuntimeParams[name] = value
+		}
+	}
+	set("application_name", "gonets")
+	set("jit", "off")
+	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
+	n := readerCount
+	if writer {
+		// One for the committer, one for heartbeats: a batch that waits must
+		// not make the node look dead.
+		n = 2
+	}
+	db := stdlib.OpenDB(*cfg)
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+// CheckPostgres refuses a server on which the promises do not hold.
+func CheckPostgres(ctx context.Context, conn *sql.Conn) error {
+	settings := map[string]string{"server_version_num": "", "fsync": "", "synchronous_commit": "", "full_page_writes": ""}
+	for name := range settings {
+		var v string
+		if err := conn.QueryRowContext(ctx, "SHOW "+name).Scan(&v); err != nil {
+			return err
+		}
+		settings[name] = v
+	}
+	if n, err := strconv.Atoi(settings["server_version_num"]); err != nil || n/10_000 < minPostgres {
+		return gonets.Errorf(gonets.CodeStoreFailed, "PostgreSQL %s is too old: %d or newer is needed",
+			settings["server_version_num"], minPostgres)
+	}
+	for _, name := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
+		if settings[name] == "off" {
+			return gonets.Errorf(gonets.CodeStoreFailed, "PostgreSQL runs with %s = off, which loses accepted events when the "+
+				"machine goes down; set %s = on in its configuration, then start again", name, name)
+		}
+	}
+	return nil
+}

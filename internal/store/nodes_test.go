@@ -1,0 +1,202 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"gonets"
+	"gonets/internal/store"
+	"gonets/internal/store/storetest"
+	"gonets/internal/testkit"
+)
+
+const lane = "http://crm.example"
+
+// nodes opens a database for several nodes; each has free places.
+func nodes(t *testing.T, free int, names ...string) (address string, open []storetest.Opened) {
+	t.Helper()
+	address = cluster.Database(t)
+	for _, name := range names {
+		open = append(open, openPostgres(t, address, store.Options{Node: name, Clock: testkit.NewClock(),
+			Placer: &storetest.Places{Lane: lane, Free: free}}))
+	}
+	_, err := open[0].Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address, open
+}
+
+func acceptOn(t *testing.T, s storetest.Opened, key string) gonets.Accepted {
+	t.Helper()
+	acc, err := s.Accept(context.Background(), []gonets.Acceptance{{Key: key, DedupeWindow: 1e12,
+		Event: gonets.Event{ID: newID(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now()}}})
+	if err != nil {
+		t.Error(err)
+		return gonets.Accepted{}
+	}
+	return acc[0]
+}
+
+func claimOn(t *testing.T, s storetest.Opened, limit int) []gonets.Job {
+	t.Helper()
+	jobs, err := s.Claim(context.Background(), gonets.Claim{Lane: lane, Limit: limit, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()})
+	if err != nil {
+		t.Error(err)
+	}
+	return jobs
+}
+
+func TestNodesClaimEveryRunOnce(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b", "c")
+	const runs = 300
+	for i := range runs {
+		acceptOn(t, open[i%len(open)], "")
+	}
+	var mu sync.Mutex
+	owners := map[string]string{}
+	var group sync.WaitGroup
+	for _, s := range open {
+		group.Go(func() {
+			for {
+				jobs := claimOn(t, s, 7)
+				mu.Lock()
+				for _, j := range jobs {
+					if other, taken := owners[j.Run.ID]; taken {
+						t.Errorf("run %s belongs to %s and %s", j.Run.ID, other, s.Node())
+					}
+					owners[j.Run.ID] = s.Node()
+				}
+				mu.Unlock()
+				if len(jobs) == 0 {
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	if len(owners) != runs {
+		t.Errorf("%d runs were claimed, want %d", len(owners), runs)
+	}
+}
+
+func TestNodesKnowOneAnothersKeys(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	first := map[string][]string{}
+	for _, s := range open {
+		for i := range 100 {
+			group.Go(func() {
+				key := fmt.Sprint(i)
+				acc := acceptOn(t, s, key)
+				mu.Lock()
+				defer mu.Unlock()
+				first[key] = append(first[key], acc.EventID)
+			})
+		}
+	}
+	group.Wait()
+	for key, ids := range first {
+		if len(ids) != 2 || ids[0] != ids[1] {
+			t.Errorf("key %s stands for %v", key, ids)
+		}
+	}
+}
+
+func TestPublishingOnOneNodeCountsOnTheOthersAtOnce(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	if acc := acceptOn(t, open[1], ""); len(acc.Runs) != 1 {
+		t.Fatalf("%d runs", len(acc.Runs))
+	}
+	if _, err := open[0].Apply(t.Context(), gonets.Apply{Scenarios: []gonets.Scenario{storetest.Scenario("y", "s")}}); err != nil {
+		t.Fatal(err)
+	}
+	if acc := acceptOn(t, open[1], ""); len(acc.Runs) != 2 {
+		t.Errorf("%d runs after another node published a second scenario", len(acc.Runs))
+	}
+}
+
+// silence makes a node's last heartbeat as old as the limit.
+func silence(t *testing.T, address, node string) {
+	t.Helper()
+	statement := fmt.Sprintf(`UPDATE nodes SET heartbeat_at = heartbeat_at - %d WHERE id = '%s'`, gonets.NodeDead.Milliseconds()+1, node)
+	if err := cluster.Exec(address, statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	a, b := open[0], open[1]
+	run := acceptOn(t, a, "").Runs[0]
+	if !run.Lease.Held() || run.Lease.Node != "a" {
+		t.Fatalf("%+v", run.Lease)
+	}
+	rescue := func(s storetest.Opened, want int) {
+		t.Helper()
+		report, err := s.Rescue(t.Context(), gonets.Death{})
+		if err != nil || report.Released != want {
+			t.Fatalf("%s rescued %d runs (%v), want %d", s.Node(), report.Released, err, want)
+		}
+	}
+	rescue(b, 0)
+	silence(t, address, "a")
+	rescue(b, 1)
+	jobs := claimOn(t, b, 10)
+	if len(jobs) != 1 || jobs[0].Run.ID != run.ID {
+		t.Fatalf("%d runs claimed", len(jobs))
+	}
+	// The frozen node wakes: what it did counts for nothing, and it knows.
+	finish := func(s storetest.Opened, r gonets.Run) bool {
+		t.Helper()
+		fenced, err := s.Finish(t.Context(), gonets.Transition{RunID: r.ID, EventID: r.EventID, Lease: r.Lease, State: gonets.RunSucceeded,
+			At: s.Clock.Now(), Attempt: &gonets.Attempt{RunID: r.ID, N: r.Attempts + 1, Path: "send", StartedAt: s.Clock.Now(),
+				Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fenced
+	}
+	if !finish(a, run) {
+		t.Error("the result of a node that counted as dead was taken")
+	}
+	old := a.Epoch()
+	pulse, err := a.Beat(t.Context())
+	if err != nil || pulse.Epoch == old || a.Epoch() != pulse.Epoch {
+		t.Errorf("a woken node lives on in epoch %d (before %d): %v", pulse.Epoch, old, err)
+	}
+	if finish(b, jobs[0].Run) {
+		t.Error("the new owner's result was fenced")
+	}
+	d, err := b.Run(t.Context(), run.ID)
+	if err != nil || len(d.Attempts) != 2 || !d.Attempts[0].Fenced || d.Attempts[1].Fenced || d.Run.State != gonets.RunSucceeded {
+		t.Errorf("the history shows %+v (%v)", d.Attempts, err)
+	}
+	if next, err := a.Beat(t.Context()); err != nil || next.Epoch != pulse.Epoch {
+		t.Errorf("a beat in time gave epoch %d, want %d (%v)", next.Epoch, pulse.Epoch, err)
+	}
+}
+
+func TestTwoServersOfOneNameDoNotWorkTogether(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "a")
+	if _, err := open[1].Beat(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open[0].Beat(t.Context()); gonets.CodeOf(err) != gonets.CodeStoreFailed {
+		t.Errorf("the older one beats: %v", err)
+	}
+	select {
+	case <-open[0].Failed():
+	default:
+		t.Error("the older one goes on")
+	}
+}

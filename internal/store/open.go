@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gonets"
+	"gonets/internal/store/dialect"
+	"gonets/internal/store/migrations"
+)
+
+func (s *Store) open(ctx context.Context) error {
+	if s.dialect.Shared {
+		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer) },
+			dialect.CheckPostgres)
+	}
+	var err error
+	if s.dir, err = dialect.LockFolder(s.opt.Path); err != nil {
+		return err
+	}
+	err = s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenSQLite(s.opt.Path, writer) },
+		func(ctx context.Context, conn *sql.Conn) error {
+			if err := dialect.CheckSQLite(ctx, conn); err != nil {
+				return err
+			}
+			return s.dir.CheckAfterFault(ctx, conn, s.opt.Logger)
+		})
+	if err != nil {
+		return err
+	}
+	return s.openError(s.dir.Sync())
+}
+
+// openWith makes the pools, proves that the database keeps the promises, and
+// brings its schema up to date before anything else uses it.
+func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, error),
+	check func(context.Context, *sql.Conn) error) (err error) {
+	if s.writer, err = pool(true); err != nil {
+		return err
+	}
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return s.openError(err)
+	}
+	defer conn.Close()
+	if err := check(ctx, conn); err != nil {
+		return s.openError(err)
+	}
+	if err := migrations.Run(ctx, conn, &s.dialect); err != nil {
+		return s.openError(err)
+	}
+	if err := s.sameKey(ctx, conn); err != nil {
+		return s.openError(err)
+	}
+	epoch, err := s.newEpoch(ctx, conn)
+	if err != nil {
+		return s.openError(err)
+	}
+	s.epoch.Store(epoch)
+	if s.readers, err = pool(false); err != nil {
+		return err
+	}
+	// The committer keeps one of the writer's connections from here on.
+	if err := conn.Close(); err != nil {
+		return s.openError(err)
+	}
+	s.commits, err = newCommitter(s)
+	return s.openError(err)
+}
+
+func (s *Store) openError(err error) error {
+	var ge *gonets.Error
+	if err == nil || errors.As(err, &ge) {
+		return err
+	}
+	if s.dialect.Shared {
+		// The address may hold a password, so it stays out of the message.
+		return gonets.Errorf(gonets.CodeStoreFailed, "the PostgreSQL database cannot be opened: %w", err)
+	}
+	return gonets.Errorf(gonets.CodeStoreFailed, "the database %s cannot be opened: %w", s.opt.Path, err)
+}
+
+// KeyNames is a [Sealer] that can name its keys. Nodes that share a database
+// have to share the key that seals.
+type KeyNames interface {
+	// KeyID names the key that seals, Knows tells whether a key can open.
+	KeyID() string
+	Knows(id string) bool
+}
+
+// sameKey refuses a node that could not read what the others sealed. The key
+// may be replaced by one that knows the old one too.
+func (s *Store) sameKey(ctx context.Context, conn *sql.Conn) error {
+	keys, ok := s.opt.Sealer.(KeyNames)
+	if !ok || !s.dialect.Shared {
+		return nil
+	}
+	_, err := conn.ExecContext(ctx, s.dialect.Bind(
+		`INSERT INTO meta (name, value) VALUES ('key_id', ?) ON CONFLICT (name) DO NOTHING`), keys.KeyID())
+	if err != nil {
+		return err
+	}
+	var have string
+	if err := conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'key_id'`).Scan(&have); err != nil {
+		return err
+	}
+	if !keys.Knows(have) {
+		return gonets.Errorf(gonets.CodeStoreFailed, "this database's secrets are encrypted with the key %s, and this server has "+
+			"the key %s; give every server of a database the same secret.key (GONETS_SECRET_KEY_FILE)", have, keys.KeyID())
+	}
+	_, err = conn.ExecContext(ctx, s.dialect.Bind(`UPDATE meta SET value = ? WHERE name = 'key_id' AND value <> ?`),
+		keys.KeyID(), keys.KeyID())
+	return err
+}
+
+// newEpoch makes every lease of this node's earlier lives recognisable as void.
+func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err error) {
+	err = conn.QueryRowContext(ctx, s.dialect.Bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
+		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), `+s.dialect.Now+`, ?)
+		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
+			heartbeat_at = excluded.heartbeat_at, version = excluded.version
+		RETURNING epoch`), s.opt.Node, s.opt.Version).Scan(&epoch)
+	if err != nil {
+		return 0, err
+	}
+	var last sql.NullString
+	if err := conn.QueryRowContext(ctx, `SELECT max(id) FROM runs`).Scan(&last); err != nil {
+		return 0, err
+	}
+	s.ids.StartAfter(last.String)
+	return epoch, nil
+}
