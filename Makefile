@@ -7,6 +7,10 @@ ARGS ?=
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
+# The tests of bad neighbours, which a soak runs at full size.
+NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
+# How long each turn of a bench sends events.
+BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test quick strace check lint cross vulnerable bench soak fuzz fmt generate
@@ -64,12 +68,15 @@ vulnerable: bin/govulncheck
 	@./bin/govulncheck ./...; code=$$?; \
 	if [ $$code = 3 ]; then exit 1; elif [ $$code != 0 ]; then echo 'the list of vulnerabilities is out of reach: not checked'; fi
 
-bench: ## speed and memory of the hot paths
+bench: build ## events a second (a line in docs/bench-history.jsonl) and the hot paths (BENCHTIME)
+	./bin/gonets bench --duration $(BENCHTIME) --history docs/bench-history.jsonl
+	./bin/gonets bench --duration $(BENCHTIME) --rate 500 --history docs/bench-history.jsonl
 	go test -run '^$$' -bench . -benchmem ./...
 
-soak: build ## the long proofs: crashes under load, minutes of fuzzing (KILLS, FUZZTIME)
+soak: build ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
+	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -timeout 60m
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 
 fuzz: ## every fuzz target for FUZZTIME each

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,10 +13,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"gonets"
-	"gonets/internal/id"
-	"gonets/internal/testkit"
 )
 
 // BenchmarkStart measures the time from the start of the process to its first
@@ -35,7 +30,7 @@ func BenchmarkStart(b *testing.B) {
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			data := b.TempDir()
-			fillWaiting(b, data, bb.waiting, bb.due)
+			fillWaiting(b, data, bb.waiting, waiting{"http://127.0.0.1:9", bb.due})
 			var ready time.Duration
 			var rss, settled int
 			for b.Loop() {
@@ -119,56 +114,4 @@ func residentKiB(b *testing.B, pid int) (kib int) {
 		b.Fatal(err)
 	}
 	return kib
-}
-
-// fillWaiting leaves n runs that wait for their next try in a data folder.
-func fillWaiting(b *testing.B, data string, n int, due time.Duration) {
-	b.Helper()
-	if n == 0 {
-		return
-	}
-	ctx := context.Background()
-	clock := gonets.SystemClock{}
-	st := testkit.StoreIn(b, data, clock, nil)
-	_, err := st.Apply(ctx, gonets.Apply{
-		Sources: []gonets.Source{{Name: "in", Preset: "generic"}},
-		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: []gonets.Step{
-			{ID: "out", HTTP: &gonets.HTTPStep{URL: "http://127.0.0.1:9/"}}}}},
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	const batch = gonets.MaxBatchEvents
-	for range n / batch {
-		in := make([]gonets.Acceptance, batch)
-		for i := range in {
-			in[i].Event = gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: clock.Now(), Body: []byte(`{"n":1}`)}
-		}
-		if _, err := st.Accept(ctx, in); err != nil {
-			b.Fatal(err)
-		}
-	}
-	done := make(chan error)
-	for waiting := 0; waiting < n; {
-		jobs, err := st.Claim(ctx, gonets.Claim{Lane: gonets.LaneUnknown, Limit: gonets.ClaimBatch, Node: st.Node(), Epoch: st.Epoch(), Now: clock.Now()})
-		if err != nil || len(jobs) == 0 {
-			b.Fatalf("claimed %d of %d: %v", waiting, n, err)
-		}
-		waiting += len(jobs)
-		for _, j := range jobs {
-			go func() {
-				_, err := st.Finish(ctx, gonets.Transition{RunID: j.Run.ID, EventID: j.Run.EventID, Lease: j.Run.Lease,
-					State: gonets.RunWaiting, Lane: "http://127.0.0.1:9", DueAt: clock.Now().Add(due), Tries: 1, At: clock.Now()})
-				done <- err
-			}()
-		}
-		for range jobs {
-			if err := <-done; err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	if err := st.Close(ctx); err != nil {
-		b.Fatal(err)
-	}
 }

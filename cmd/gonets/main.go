@@ -46,6 +46,10 @@ func run(ctx context.Context, args []string, std streams, getenv func(string) st
 		Drill: func(ctx context.Context, o cli.DrillOptions, out io.Writer) error {
 			return runDrill(ctx, o, out, std.err)
 		},
+		Bench: func(ctx context.Context, o cli.BenchOptions, out io.Writer) error {
+			return runBench(ctx, o, out, std.err)
+		},
+		Ceiling: ceiling,
 	})
 }
 

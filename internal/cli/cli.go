@@ -50,6 +50,28 @@ type Env struct {
 	Serve func(ctx context.Context, c config.Config) error
 	// Drill runs the crash test and prints its report.
 	Drill func(ctx context.Context, o DrillOptions, stdout io.Writer) error
+	// Bench measures the server and prints its report.
+	Bench func(ctx context.Context, o BenchOptions, stdout io.Writer) error
+	// Ceiling runs what a bench compares the server with until ctx ends.
+	Ceiling func(ctx context.Context, o CeilingOptions) error
+}
+
+// BenchOptions are the flags of the verb bench.
+type BenchOptions struct {
+	Connections int
+	// Rate is in events a second; 0 is as fast as answers come.
+	Rate     int
+	Duration time.Duration
+	Rounds   int
+	Store    string
+	// History is a file to which the report is added as a line.
+	History string
+	JSON    bool
+}
+
+// CeilingOptions are the flags with which a bench starts its own other half.
+type CeilingOptions struct {
+	Listen, Documents, Data string
 }
 
 // DrillOptions are the flags of the verb drill.
@@ -78,7 +100,7 @@ func (r reported) Unwrap() error { return r.error }
 const rootHelp = `Gonets receives events, runs a scenario of steps for each, sends HTTP requests,
 tries again for hours, and keeps the whole history.
 
-Every verb but serve, drill and version talks to a running server. It finds the
+Every verb but serve, drill, bench and version talks to a running server. It finds the
 server and the owner's token in the data folder (--data, GONETS_DATA), or takes
 them from --server and --token-file (GONETS_SERVER, GONETS_TOKEN_FILE).
 
@@ -138,7 +160,7 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(),
 		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.secretCommand(),
-		a.settingsCommand(), a.drillCommand(), a.versionCommand())
+		a.settingsCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

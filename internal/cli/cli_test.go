@@ -147,6 +147,10 @@ func run(ctx context.Context, t *testing.T, stdin string, environment []string, 
 			fmt.Fprintf(w, "%+v\n", o)
 			return nil
 		},
+		Bench: func(_ context.Context, o cli.BenchOptions, w io.Writer) error {
+			fmt.Fprintf(w, "%+v\n", o)
+			return nil
+		},
 	})
 	return result{code, stdout.String(), stderr.String()}
 }
@@ -279,6 +283,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "version", args: "version"},
 		{name: "version-json", args: "version -o json"},
 		{name: "drill", args: "drill --kills 3 --seed 7 --rate 5 --data d -o json"},
+		{name: "bench", args: "bench --connections 8 --rate 50 --duration 3s --store sqlite -o json"},
 		{name: "serve", args: "serve --data d --listen 127.0.0.1:0 --allow-network 10.0.0.0/8 --allow-network 192.168.0.0/16"},
 		{name: "serve-mistake", args: "serve --listen nowhere"},
 		{name: "help", args: "--help"},
@@ -547,7 +552,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "settings show", "drill", "version"} {
+		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

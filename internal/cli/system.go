@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,6 +74,49 @@ func (a *app) drillCommand() *cobra.Command {
 	f.IntVar(&o.Rate, "rate", 100, "how many events a second are sent")
 	f.StringVar(&o.State, "state", "", "a file that remembers how far a long drill is; the same command goes on from there")
 	f.StringVar(&o.Data, "data", "", "an empty folder for the drill, kept afterwards (default: a temporary one)")
+	return c
+}
+
+func (a *app) benchCommand() *cobra.Command {
+	var o BenchOptions
+	c := a.printing(&cobra.Command{
+		Use: "bench", Short: "Measure how many events a second this machine takes and delivers", Args: cobra.NoArgs,
+		Long: "Start a server of its own on this machine, send it events, receive what it delivers, and measure both.\n" +
+			"In turn with it the same path without a store is measured: the ceiling.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if a.output == outputYAML {
+				return usagef("bench writes table or json")
+			}
+			if err := a.checkOutput(); err != nil {
+				return err
+			}
+			o.JSON = a.output == outputJSON
+			return a.Bench(c.Context(), o, a.Stdout)
+		},
+	})
+	f := c.Flags()
+	f.IntVar(&o.Connections, "connections", 64, "how many callers send at once")
+	f.IntVar(&o.Rate, "rate", 0, "how many events a second are sent; 0 sends the next one when the last one is answered")
+	f.DurationVar(&o.Duration, "duration", 10*time.Second, "how long events are sent in each turn")
+	f.IntVar(&o.Rounds, "rounds", 3, "how often the server and the ceiling take turns; the medians count")
+	f.StringVar(&o.Store, "store", "sqlite", "the kind of database")
+	f.StringVar(&o.History, "history", "", "a file to which the report is added as a line of JSON")
+	c.AddCommand(a.ceilingCommand())
+	return c
+}
+
+// ceilingCommand is how a bench starts its own other half; it is of no use to
+// people.
+func (a *app) ceilingCommand() *cobra.Command {
+	var o CeilingOptions
+	c := &cobra.Command{
+		Use: "ceiling", Short: "The path without a store that a bench compares with", Args: cobra.NoArgs, Hidden: true,
+		RunE: func(c *cobra.Command, _ []string) error { return a.Ceiling(c.Context(), o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "where to listen")
+	f.StringVar(&o.Documents, "documents", "", "a file with one source and one scenario")
+	f.StringVar(&o.Data, "data", "", "a folder for the journal of requests on their way")
 	return c
 }
 

@@ -1,68 +1,23 @@
 package drill
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
-	"time"
 
 	"gonets"
+	"gonets/internal/child"
 )
 
 // api is the little that a drill needs of the server's API.
-type api struct {
-	base   string
-	token  string
-	client *http.Client
-}
+type api struct{ *child.API }
 
 func newAPI(o *Options, base string) (*api, error) {
-	token, err := os.ReadFile(filepath.Join(o.dataDir(), "owner.token"))
-	if err != nil {
-		return nil, fmt.Errorf("the server made no owner's token: %w", err)
-	}
-	return &api{base: base, token: strings.TrimSpace(string(token)), client: &http.Client{Timeout: 30 * time.Second}}, nil
-}
-
-// maxAnswer bounds an answer of the API, in bytes.
-const maxAnswer = 64 << 20
-
-func (a *api) call(ctx context.Context, method, path string, body []byte, out any) error {
-	req, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+a.token)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/yaml")
-	}
-	resp, err := a.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	if resp.StatusCode == http.StatusNotFound {
-		return gonets.Errorf(gonets.CodeNotFound, "%s %s was answered 404", method, path)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s was answered %d: %s", method, path, resp.StatusCode, answer[:min(len(answer), 500)])
-	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("%s %s: the answer cannot be read: %w", method, path, err)
-	}
-	return nil
+	a, err := child.NewAPI(o.dataDir(), base)
+	return &api{a}, err
 }
 
 // documentName names the drill's source and scenario.
@@ -95,40 +50,13 @@ steps:
 
 // apply makes the documents and returns the source's address at base.
 func (a *api) apply(ctx context.Context, sinkURL string) (string, error) {
-	return a.applyDocuments(ctx, documents(sinkURL))
-}
-
-func (a *api) applyDocuments(ctx context.Context, yaml []byte) (string, error) {
-	var ignored json.RawMessage
-	if err := a.call(ctx, http.MethodPost, "/api/v1/apply", yaml, &ignored); err != nil {
-		return "", err
-	}
-	for cursor := ""; ; {
-		var page gonets.List[struct{ Name, URL string }]
-		if err := a.call(ctx, http.MethodGet, "/api/v1/sources?limit=1000&cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
-			return "", err
-		}
-		for _, s := range page.Items {
-			if s.Name != documentName {
-				continue
-			}
-			u, err := url.Parse(s.URL)
-			if err != nil {
-				return "", fmt.Errorf("the source's address %q: %w", s.URL, err)
-			}
-			// The host may be the one of an earlier start.
-			return a.base + u.EscapedPath(), nil
-		}
-		if cursor = page.Next; cursor == "" {
-			return "", fmt.Errorf("the server does not list the source %q that was applied", documentName)
-		}
-	}
+	return a.Apply(ctx, documents(sinkURL), documentName)
 }
 
 // anyIn tells whether a run is in the state.
 func (a *api) anyIn(ctx context.Context, state gonets.RunState) (bool, error) {
 	var page gonets.List[json.RawMessage]
-	err := a.call(ctx, http.MethodGet, "/api/v1/runs?limit=1&state="+string(state), nil, &page)
+	err := a.Call(ctx, http.MethodGet, "/api/v1/runs?limit=1&state="+string(state), nil, &page)
 	return len(page.Items) > 0, err
 }
 
@@ -150,7 +78,7 @@ func (a *api) runs(ctx context.Context, e *evidence) error {
 	asked := 0
 	for cursor := ""; ; {
 		var page gonets.List[runItem]
-		if err := a.call(ctx, http.MethodGet, "/api/v1/runs?limit=1000&cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
+		if err := a.Call(ctx, http.MethodGet, "/api/v1/runs?limit=1000&cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
 			return err
 		}
 		for _, item := range page.Items {
@@ -178,7 +106,7 @@ func (a *api) attempts(ctx context.Context, runID string) (int, error) {
 			Attempts []json.RawMessage `json:"attempts"`
 		} `json:"steps"`
 	}
-	if err := a.call(ctx, http.MethodGet, "/api/v1/runs/"+url.PathEscape(runID), nil, &run); err != nil {
+	if err := a.Call(ctx, http.MethodGet, "/api/v1/runs/"+url.PathEscape(runID), nil, &run); err != nil {
 		return 0, err
 	}
 	n := 0
@@ -194,7 +122,7 @@ func (a *api) known(ctx context.Context, eventID string) string {
 		return "no event id was answered"
 	}
 	var event json.RawMessage
-	err := a.call(ctx, http.MethodGet, "/api/v1/events/"+url.PathEscape(eventID), nil, &event)
+	err := a.Call(ctx, http.MethodGet, "/api/v1/events/"+url.PathEscape(eventID), nil, &event)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return "the event is not stored"
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/child"
 )
 
 // drill is a drill under way.
@@ -18,10 +19,10 @@ type drill struct {
 	state    state
 	progress io.Writer
 
-	nursery  *nursery
+	nursery  *child.Nursery
 	sink     *sink
 	producer *producer
-	server   *process
+	server   *child.Process
 	port     int
 	base     string
 }
@@ -110,8 +111,8 @@ func (d *drill) open() error {
 		return err
 	}
 	d.state.SinkPort = d.sink.port
-	d.nursery = newNursery()
-	if d.port, err = freePort(); err != nil {
+	d.nursery = child.NewNursery()
+	if d.port, err = child.FreePort(); err != nil {
 		return errors.Join(err, d.close())
 	}
 	d.base = "http://127.0.0.1:" + strconv.Itoa(d.port)
@@ -140,13 +141,13 @@ func (d *drill) close() error {
 		d.producer = nil
 	}
 	if d.server != nil {
-		d.server.stop(gonets.StopSoftDeadline + 5*time.Second)
+		d.server.Stop(gonets.StopSoftDeadline + 5*time.Second)
 	}
 	if d.sink != nil {
 		errs = append(errs, d.sink.stop())
 		d.sink = nil
 	}
-	d.nursery.close()
+	d.nursery.Close()
 	return errors.Join(errs...)
 }
 
@@ -157,10 +158,10 @@ const lastLoad = 1500 * time.Millisecond
 // load runs the events and the kills.
 func (d *drill) load(ctx context.Context) error {
 	var err error
-	if d.server, err = launch(d.nursery, d.opts, d.port); err != nil {
+	if d.server, err = d.launch(); err != nil {
 		return err
 	}
-	if _, err = d.server.awaitReady(ctx, d.base, d.opts); err != nil {
+	if _, err = d.server.AwaitReady(ctx, d.base); err != nil {
 		return err
 	}
 	a, err := newAPI(d.opts, d.base)
@@ -186,6 +187,18 @@ func (d *drill) load(ctx context.Context) error {
 	return d.stopLoad()
 }
 
+// launch starts the server.
+func (d *drill) launch() (*child.Process, error) {
+	o := d.opts
+	return d.nursery.Start(child.Command{
+		Path: o.Binary, Dir: o.Dir, Log: o.logFile(), ReadyLimit: o.ReadyLimit,
+		Args: append([]string{
+			"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:" + strconv.Itoa(d.port),
+			"--allow-network", "127.0.0.0/8", "--clock-speed", strconv.Itoa(o.ClockSpeed),
+		}, o.ServerArgs...),
+	})
+}
+
 func (d *drill) stopLoad() error {
 	p := d.producer
 	d.producer = nil
@@ -201,8 +214,8 @@ func (d *drill) live(ctx context.Context, span time.Duration) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-d.server.exited:
-		return d.server.unexpected(d.opts)
+	case <-d.server.Exited():
+		return d.server.Unexpected()
 	case <-timer.C:
 		return d.sink.failure()
 	}
@@ -224,7 +237,7 @@ func (d *drill) kills(ctx context.Context) error {
 		if err := d.live(ctx, span); err != nil {
 			return err
 		}
-		d.server.kill()
+		d.server.Kill()
 		d.state.Kills++
 		if d.state.Kills <= 50 || d.state.Kills%10 == 0 {
 			d.say("kill %d of %d, after %d ms; %d acknowledged, %d deliveries",
@@ -234,7 +247,7 @@ func (d *drill) kills(ctx context.Context) error {
 			return err
 		}
 		var err error
-		if d.server, err = launch(d.nursery, d.opts, d.port); err != nil {
+		if d.server, err = d.launch(); err != nil {
 			return err
 		}
 	}
@@ -244,7 +257,7 @@ func (d *drill) kills(ctx context.Context) error {
 // awaitReady waits for a server that was started after a kill and notes how
 // long it took.
 func (d *drill) awaitReady(ctx context.Context) error {
-	took, err := d.server.awaitReady(ctx, d.base, d.opts)
+	took, err := d.server.AwaitReady(ctx, d.base)
 	if err == nil {
 		d.state.ReadyMs = append(d.state.ReadyMs, float64(took.Microseconds())/1000)
 	}

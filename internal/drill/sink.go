@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gonets/internal/child"
 	"gonets/internal/ledger"
 )
 
@@ -37,7 +38,7 @@ type sink struct {
 // startSink listens on 127.0.0.1; port 0 chooses one. seen holds how many
 // deliveries of each id an interrupted drill has had.
 func startSink(o *Options, port int, seen map[string]int) (*sink, error) {
-	listener, err := listen(port)
+	listener, err := child.Listen(port)
 	if err != nil {
 		return nil, err
 	}
@@ -151,36 +152,4 @@ func cutConnection(w http.ResponseWriter, half bool) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-}
-
-// listen listens on a loopback port. Port 0 chooses one below the range from
-// which systems take the ports of outgoing connections: a caller that dials
-// while the server is dead must not get the server's own port.
-func listen(port int) (net.Listener, error) {
-	if port != 0 {
-		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-		if err != nil {
-			return nil, fmt.Errorf("the drill needs port %d, which it used before: %w", port, err)
-		}
-		return l, nil
-	}
-	r := chance(uint64(time.Now().UnixNano()), "port", 0)
-	var last error
-	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(20_000+r.IntN(10_000)))
-		if err == nil {
-			return l, nil
-		}
-		last = err
-	}
-	return nil, fmt.Errorf("no free port on 127.0.0.1: %w", last)
-}
-
-func freePort() (int, error) {
-	l, err := listen(0)
-	if err != nil {
-		return 0, err
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	return port, l.Close()
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"gonets/internal/child"
 )
 
 // TestAnAnswerWaitsForTheDisk watches the system calls of the real server:
@@ -51,35 +53,26 @@ func traced(t *testing.T, strace, binary string, events int) string {
 	if _, err := o.prepare(); err != nil {
 		t.Fatal(err)
 	}
-	port, err := freePort()
+	port, err := child.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(o.Dir, "trace")
-	cmd := exec.Command(strace, "-f", "-y", "-s", "40", "-o", out,
-		"-e", "trace=fsync,fdatasync,read,recvfrom,write,sendto", binary,
-		"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:"+strconv.Itoa(port))
-	ownGroup(cmd)
-	log, err := os.Create(o.logFile())
+	n := child.NewNursery()
+	defer n.Close()
+	p, err := n.Start(child.Command{Path: strace, Dir: o.Dir, Log: o.logFile(), Args: []string{
+		"-f", "-y", "-s", "40", "-o", out, "-e", "trace=fsync,fdatasync,read,recvfrom,write,sendto", binary,
+		"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:" + strconv.Itoa(port)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = log.Close() }()
-	cmd.Env, cmd.Stdout, cmd.Stderr = []string{}, log, log
-	n := newNursery()
-	defer n.close()
-	if err := n.start(cmd); err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: cmd, exited: make(chan struct{})}
-	go func() { p.err = cmd.Wait(); close(p.exited) }()
-	defer p.kill()
+	defer p.Kill()
 	base := "http://127.0.0.1:" + strconv.Itoa(port)
-	if _, err := p.awaitReady(t.Context(), base, &o); err != nil {
+	if _, err := p.AwaitReady(t.Context(), base); err != nil {
 		t.Fatal(err)
 	}
 	send(t, &o, base, events)
-	p.kill()
+	p.Kill()
 	data, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +105,7 @@ func send(t *testing.T, o *Options, base string, events int) {
 // applySource makes a source without a scenario.
 func (a *api) applySource(ctx context.Context) (string, error) {
 	source, _, _ := strings.Cut(string(documents("")), "---\n")
-	return a.applyDocuments(ctx, []byte(source))
+	return a.Apply(ctx, []byte(source), documentName)
 }
 
 var (

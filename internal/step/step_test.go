@@ -16,7 +16,7 @@ import (
 const runID = "01890000-0000-7000-8000-000000000001"
 
 // scope is a run's scope over an event with the given JSON body.
-func scope(t *testing.T, p *step.Program, body string, results ...gonets.StepResult) *step.Scope {
+func scope(t testing.TB, p *step.Program, body string, results ...gonets.StepResult) *step.Scope {
 	t.Helper()
 	v, _, err := value.DecodeJSON([]byte(body))
 	if err != nil {
@@ -40,7 +40,7 @@ func scope(t *testing.T, p *step.Program, body string, results ...gonets.StepRes
 	return s
 }
 
-func compile(t *testing.T, steps string, more ...func(*gonets.Scenario)) *step.Program {
+func compile(t testing.TB, steps string, more ...func(*gonets.Scenario)) *step.Program {
 	t.Helper()
 	sc := gonets.Scenario{Name: "s"}
 	if err := json.Unmarshal([]byte(steps), &sc.Steps); err != nil {

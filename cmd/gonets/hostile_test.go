@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"gonets"
+)
+
+// hostile is a destination that treats every request in one bad way.
+type hostile struct {
+	net.Listener
+	// sent counts the bytes that it could get rid of.
+	sent atomic.Int64
+	wg   sync.WaitGroup
+	stop chan struct{}
+}
+
+// startHostile lets answer treat each connection after its request was read.
+func startHostile(t *testing.T, answer func(h *hostile, c net.Conn)) *hostile {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hostile{Listener: l, stop: make(chan struct{})}
+	h.wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			h.wg.Go(func() {
+				defer c.Close()
+				go func() { // whatever it does, it ends with the test
+					<-h.stop
+					c.Close()
+				}()
+				r, err := http.ReadRequest(bufio.NewReader(c))
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				answer(h, c)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		close(h.stop)
+		h.wg.Wait()
+	})
+	return h
+}
+
+// say writes a text with \n for line ends.
+func (h *hostile) say(c net.Conn, text string) error {
+	n, err := io.WriteString(c, strings.ReplaceAll(text, "\n", "\r\n"))
+	h.sent.Add(int64(n))
+	return err
+}
+
+// flood writes a block again and again until the other end refuses it.
+func (h *hostile) flood(c net.Conn, block []byte) {
+	for {
+		n, err := c.Write(block)
+		h.sent.Add(int64(n))
+		if err != nil {
+			return
+		}
+	}
+}
+
+// hang keeps the connection open until the other end closes it.
+func hang(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+// bomb is a packed quarter of a gigabyte of nothing.
+func bomb(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.CopyN(w, zeros{}, 1<<28); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// memoryLimit is what a server among hostile destinations may take, in MiB. It
+// is of the program as it is built, not of one that looks for races.
+const memoryLimit = 256
+
+// TestEveryHostileReplyEndsWithItsWord sends a run to each kind of bad
+// destination through the whole server.
+func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
+	t.Parallel()
+	// A destination can get rid of what is read of a reply and of what the
+	// kernel's buffers hold, but not of more.
+	const readable = gonets.MaxReplyBody + 16<<20
+	packed := bomb(t)
+	body := make([]byte, 64<<10)
+	o := startOutside(t, t.TempDir(), anywhere(", timeout: 2s, redirects: follow, retry: {delays: []}"))
+	for name, tc := range map[string]struct {
+		answer func(h *hostile, c net.Conn)
+		code   gonets.Code
+	}{
+		"hangs before the headers": {func(h *hostile, c net.Conn) { hang(c) }, gonets.CodeTimeout},
+		"hangs after the headers": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\n") == nil {
+				hang(c)
+			}
+		}, gonets.CodeTimeout},
+		"endless body": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 200 OK\n\n") == nil {
+				h.flood(c, body)
+			}
+		}, gonets.CodeReplyTooLarge},
+		"10 GB": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 10737418240\n\n") == nil {
+				h.flood(c, body)
+			}
+		}, gonets.CodeReplyTooLarge},
+		"gzip bomb": {func(h *hostile, c net.Conn) {
+			if h.say(c, fmt.Sprintf("HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: %d\n\n", len(packed))) == nil {
+				n, _ := c.Write(packed)
+				h.sent.Add(int64(n))
+				hang(c)
+			}
+		}, gonets.CodeReplyTooLarge},
+		"1 MB header": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 200 OK\nX: "+strings.Repeat("a", 1<<20)+"\n\n") == nil {
+				hang(c)
+			}
+		}, gonets.CodeBadReply},
+		"reset in the body": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello") == nil {
+				_ = c.(*net.TCPConn).SetLinger(0)
+			}
+		}, gonets.CodeReset},
+		"wrong Content-Length": {func(h *hostile, c net.Conn) {
+			_ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello")
+		}, gonets.CodeBadReply},
+		"redirect loop": {func(h *hostile, c net.Conn) {
+			_ = h.say(c, "HTTP/1.1 302 Found\nLocation: /x\nContent-Length: 0\nConnection: close\n\n")
+		}, gonets.CodeHTTPMoved},
+		"101": {func(h *hostile, c net.Conn) {
+			if h.say(c, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\n\n") == nil {
+				hang(c)
+			}
+		}, gonets.CodeBadReply},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := startHostile(t, tc.answer)
+			for range sized(1, 10) {
+				o.runInto(t, "http://"+h.Addr().String()+"/x", tc.code)
+			}
+			if n, most := h.sent.Load(), int64(sized(1, 10))*readable; n > most {
+				t.Errorf("the destination could send %d bytes, more than %d", n, most)
+			}
+			o.figure("%s: the destination could send %d bytes", name, h.sent.Load())
+		})
+	}
+	if mib, known := o.peakMiB(); *soak && known && mib > memoryLimit {
+		t.Errorf("the server took %d MiB, at most %d are meant", mib, memoryLimit)
+	}
+	// A good destination is still served.
+	h := startHostile(t, func(h *hostile, c net.Conn) { _ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 2\n\n{}") })
+	o.runInto(t, "http://"+h.Addr().String()+"/x", "")
+}
+
+// runInto sends an event to an address and waits for the code of the run's
+// only attempt; without a code the run has to succeed.
+func (o *outside) runInto(t *testing.T, to string, want gonets.Code) {
+	t.Helper()
+	before := map[string]bool{}
+	state := gonets.RunPaused
+	if want == "" {
+		state = gonets.RunSucceeded
+	}
+	for _, r := range o.runs(state) {
+		before[r.ID] = true
+	}
+	o.post(eventTo(to, 1))
+	var id string
+	if !await(func() bool {
+		for _, r := range o.runs(state) {
+			if !before[r.ID] {
+				id = r.ID
+			}
+		}
+		return id != ""
+	}) {
+		t.Fatalf("the run did not end %s", state)
+	}
+	var run struct {
+		Steps []struct {
+			Attempts []struct {
+				Code  gonets.Code
+				Error string
+			}
+		}
+	}
+	if err := o.api.Call(o.t.Context(), http.MethodGet, "/api/v1/runs/"+id, nil, &run); err != nil {
+		t.Fatal(err)
+	}
+	if len(run.Steps) != 1 || len(run.Steps[0].Attempts) != 1 {
+		t.Fatalf("the run's history: %+v", run)
+	}
+	if a := run.Steps[0].Attempts[0]; a.Code != want || (a.Error == "") != (want == "") {
+		t.Errorf("the history says %s (%s), want %s", a.Code, a.Error, want)
+	}
+}

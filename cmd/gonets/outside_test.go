@@ -1,0 +1,307 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/child"
+	"gonets/internal/id"
+	"gonets/internal/testkit"
+)
+
+// soak makes the tests of bad neighbours as large as they get.
+var soak = flag.Bool("soak", false, "large instead of quick tests of bad neighbours, with figures")
+
+// sized is the size of a test.
+func sized(quick, large int) int {
+	if *soak {
+		return large
+	}
+	return quick
+}
+
+// outside is the real server as a process.
+type outside struct {
+	t       testing.TB
+	process *child.Process
+	api     *child.API
+	// base is the server's address, source that of its source called in.
+	base, source string
+	client       *http.Client
+}
+
+// startOutside starts a server on a data folder. Documents may be empty when
+// the folder has them; the source's address is then not known.
+func startOutside(t testing.TB, data, documents string, flags ...string) *outside {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the real binary")
+	}
+	binary, err := exec.LookPath("gonets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := child.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	o := &outside{t: t, base: "http://" + listen, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	nursery := child.NewNursery()
+	t.Cleanup(nursery.Close)
+	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(data, "log"),
+		Args: append([]string{"serve", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, flags...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(o.process.Kill)
+	t.Cleanup(o.client.CloseIdleConnections)
+	ready, err := o.process.AwaitReady(t.Context(), o.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.api, err = child.NewAPI(data, o.base); err != nil {
+		t.Fatal(err)
+	}
+	if documents != "" {
+		if o.source, err = o.api.Apply(t.Context(), []byte(documents), "in"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.figure("ready after %v", ready)
+	return o
+}
+
+// figure reports a figure of a large test.
+func (o *outside) figure(format string, args ...any) {
+	o.t.Helper()
+	if *soak {
+		mib, _ := o.peakMiB()
+		o.t.Logf(format+"; memory at most %d MiB", append(args, mib)...)
+	}
+}
+
+// peakMiB is the most memory that the server has had.
+func (o *outside) peakMiB() (mib int, known bool) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.process.PID()))
+	if err != nil {
+		return 0, false
+	}
+	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
+	_, err = fmt.Sscan(rest, &mib)
+	return mib / 1024, err == nil
+}
+
+// post sends an event, which has to be accepted.
+func (o *outside) post(body string) {
+	res, err := o.client.Post(o.source, "application/json", strings.NewReader(body))
+	if err != nil {
+		o.t.Error(err)
+		return
+	}
+	defer res.Body.Close()
+	if raw, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
+		o.t.Errorf("an event was answered %d: %s (%v)", res.StatusCode, raw, err)
+	}
+}
+
+// postAll sends events by a few callers at once.
+func (o *outside) postAll(bodies []string) {
+	next := make(chan string)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for body := range next {
+				o.post(body)
+			}
+		})
+	}
+	for _, body := range bodies {
+		next <- body
+	}
+	close(next)
+	wg.Wait()
+}
+
+// runItem is what the tests read of a listed run.
+type runItem struct {
+	ID      string
+	EventID string `json:"event_id"`
+	State   gonets.RunState
+	Reason  gonets.Code
+}
+
+// runs lists all runs in a state.
+func (o *outside) runs(state gonets.RunState) (all []runItem) {
+	o.t.Helper()
+	for cursor := ""; ; {
+		var page struct {
+			Items []runItem
+			Next  string
+		}
+		path := "/api/v1/runs?limit=1000&state=" + string(state) + "&cursor=" + url.QueryEscape(cursor)
+		if err := o.api.Call(o.t.Context(), http.MethodGet, path, nil, &page); err != nil {
+			o.t.Fatal(err)
+		}
+		all = append(all, page.Items...)
+		if cursor = page.Next; cursor == "" {
+			return all
+		}
+	}
+}
+
+// awaitRuns waits until so many runs are in a state.
+func (o *outside) awaitRuns(state gonets.RunState, n int) {
+	o.t.Helper()
+	got := 0
+	if !await(func() bool { got = len(o.runs(state)); return got >= n }) || got != n {
+		o.t.Fatalf("%d runs are %s, want %d", got, state, n)
+	}
+}
+
+// crowd counts the requests that are at a destination at the same time.
+type crowd struct {
+	mu             sync.Mutex
+	now, most, all int
+}
+
+// enter counts a request in; call the result when it leaves.
+func (c *crowd) enter() (leave func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now++
+	c.all++
+	c.most = max(c.most, c.now)
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.now--
+	}
+}
+
+func (c *crowd) count() (now, most, all int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now, c.most, c.all
+}
+
+// gathering is a destination that answers nobody before it is opened: so it
+// sees how many come at once.
+type gathering struct {
+	crowd
+	opened chan struct{}
+}
+
+func newGathering() *gathering { return &gathering{opened: make(chan struct{})} }
+
+func (g *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer g.enter()()
+	_, _ = io.Copy(io.Discard, r.Body)
+	select {
+	case <-g.opened:
+	case <-r.Context().Done():
+	}
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprint(w, `{}`)
+}
+
+// release opens a destination when all that its lane allows are there, many
+// more are being worked on, and the server has had the time to send those too
+// if it were to. Then all n runs end, each with one more request.
+func (o *outside) release(g *gathering, n int) {
+	o.t.Helper()
+	if !await(func() bool {
+		now, _, _ := g.count()
+		return now >= gonets.LaneConcurrency && len(o.runs(gonets.RunRunning)) > 2*gonets.LaneConcurrency
+	}) {
+		o.t.Fatal("the lane did not fill")
+	}
+	for range 50 {
+		o.runs(gonets.RunRunning)
+	}
+	close(g.opened)
+	// How long all of them take is the machine's affair: as long as more arrive,
+	// this waits.
+	for seen := -1; ; {
+		_, _, all := g.count()
+		if all == n || !await(func() bool { _, _, all = g.count(); return all > seen }) {
+			break
+		}
+		seen = all
+	}
+	o.awaitRuns(gonets.RunSucceeded, n)
+	if _, most, all := g.count(); all != n || most != gonets.LaneConcurrency {
+		o.t.Fatalf("%d requests of %d runs, at most %d at once, want %d", all, n, most, gonets.LaneConcurrency)
+	}
+}
+
+// waiting says for what runs wait and how far away that is.
+type waiting struct {
+	target string
+	due    time.Duration
+}
+
+// fillWaiting leaves n runs that wait for their next try at target in a data
+// folder.
+func fillWaiting(t testing.TB, data string, n int, w waiting) {
+	t.Helper()
+	if n == 0 {
+		return
+	}
+	ctx := context.Background()
+	clock := gonets.SystemClock{}
+	st := testkit.StoreIn(t, data, clock, nil)
+	_, err := st.Apply(ctx, gonets.Apply{
+		Sources: []gonets.Source{{Name: "in", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: []gonets.Step{
+			{ID: "out", HTTP: &gonets.HTTPStep{URL: w.target + "/"}}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const batch = gonets.MaxBatchEvents
+	for made := 0; made < n; made += batch {
+		in := make([]gonets.Acceptance, min(batch, n-made))
+		for i := range in {
+			in[i].Event = gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: clock.Now(), Body: []byte(`{"n":1}`)}
+		}
+		if _, err := st.Accept(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := make(chan error)
+	for claimed := 0; claimed < n; {
+		jobs, err := st.Claim(ctx, gonets.Claim{Lane: gonets.LaneUnknown, Limit: gonets.ClaimBatch, Node: st.Node(), Epoch: st.Epoch(), Now: clock.Now()})
+		if err != nil || len(jobs) == 0 {
+			t.Fatalf("claimed %d of %d: %v", claimed, n, err)
+		}
+		claimed += len(jobs)
+		for _, j := range jobs {
+			go func() {
+				_, err := st.Finish(ctx, gonets.Transition{RunID: j.Run.ID, EventID: j.Run.EventID, Lease: j.Run.Lease,
+					State: gonets.RunWaiting, Lane: w.target, DueAt: clock.Now().Add(w.due), Tries: 1, At: clock.Now()})
+				done <- err
+			}()
+		}
+		for range jobs {
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := st.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package loadgen
+
+func cpuSeconds(int) (seconds float64, known bool) { return 0, false }
+
+func peakMiB(int) (mib float64, known bool) { return 0, false }
+
+func cpuModel() string { return "" }
