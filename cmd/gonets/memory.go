@@ -155,7 +155,7 @@ func (m *memory) Version(context.Context, string, int) (*gonets.Version, error) 
 func (m *memory) Settings(context.Context) (gonets.Settings, error) { return gonets.Settings{}, nil }
 
 // Rescue finds nothing: nothing outlives the process.
-func (m *memory) Rescue(context.Context, []gonets.InFlight) (gonets.RescueReport, error) {
+func (m *memory) Rescue(context.Context, gonets.Death) (gonets.RescueReport, error) {
 	return gonets.RescueReport{}, nil
 }
 
