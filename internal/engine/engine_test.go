@@ -503,7 +503,6 @@ func TestARunInQuarantineGoesBackOnceItSurvived(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.apply(httpStep("one", "http://a.test/1"), httpStep("two", "http://b.test/2"))
-	run := gonets.Run{}
 	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
 		if n == 1 {
 			return gonets.Exchange{Outcome: gonets.OutcomeNetwork, Code: gonets.CodeRefused}
@@ -515,7 +514,7 @@ func TestARunInQuarantineGoesBackOnceItSurvived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run = acc[0].Runs[0]
+	run := acc[0].Runs[0]
 	r.Places.Unplace(run.Lane)
 	run.Lane = lane.Quarantine
 	r.Places.Reserve(lane.Quarantine)

@@ -144,7 +144,7 @@ func TestWhatIsKeptOfARequest(t *testing.T) {
 		t.Fatalf("%d events", len(all))
 	}
 	ev := all[0].Event
-	if ev.Method != "POST" || ev.Path != "/orders/7" || ev.RawQuery != "a=%31&a=2" || ev.Remote != "127.0.0.1" ||
+	if ev.Method != http.MethodPost || ev.Path != "/orders/7" || ev.RawQuery != "a=%31&a=2" || ev.Remote != "127.0.0.1" ||
 		ev.Hops != 3 || ev.OrderKey != "main/7" || ev.ContentType != "application/json" || ev.Source != "main" ||
 		!ev.ReceivedAt.Equal(b.clock.Now()) || all[0].DedupeWindow != time.Hour {
 		t.Errorf("got %+v, window %s", ev, all[0].DedupeWindow)

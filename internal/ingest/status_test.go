@@ -106,7 +106,7 @@ func TestSubmit(t *testing.T) {
 		t.Fatalf("%v %+v", err, got)
 	}
 	a := b.store.all()[0]
-	if a.Key != "1:2" || a.Event.Actor != "owner" || a.Event.Method != "POST" || a.Event.Hops != 2 || a.Event.ID != got.EventID ||
+	if a.Key != "1:2" || a.Event.Actor != "owner" || a.Event.Method != http.MethodPost || a.Event.Hops != 2 || a.Event.ID != got.EventID ||
 		!a.Event.ReceivedAt.Equal(b.clock.Now()) || gonets.HeaderValue(a.Event.Headers, "content-type") != ev.ContentType {
 		t.Errorf("got %+v", a)
 	}

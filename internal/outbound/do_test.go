@@ -153,7 +153,7 @@ func TestPackedReplies(t *testing.T) {
 	text := []byte(strings.Repeat("Привет, мир! ", 500))
 	noise := make([]byte, 300_000)
 	rand.Read(noise)
-	zeros := make([]byte, 50<<20)
+	zeros := make([]byte, 8<<20)
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		body := map[string][]byte{"text": text, "noise": noise, "zeros": zeros, "empty": {}, "members": bytes.Repeat(pack(t, "gzip", nil), 10_000)}[q.Get("body")]

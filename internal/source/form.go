@@ -3,6 +3,7 @@ package source
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime/multipart"
 	"strconv"
@@ -90,7 +91,7 @@ func (p *Parsed) parts(data []byte, boundary string) {
 	tree := formTree{meter: &p.meter}
 	for n := 0; ; n++ {
 		part, err := r.NextPart()
-		if err == io.EOF && n > 0 {
+		if errors.Is(err, io.EOF) && n > 0 {
 			break
 		}
 		if err != nil {
