@@ -116,7 +116,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return s.openError(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := dialect.CheckSQLite(ctx, conn); err != nil {
 		return s.openError(err)
 	}
