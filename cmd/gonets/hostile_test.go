@@ -120,7 +120,7 @@ func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
 	const readable = gonets.MaxReplyBody + 16<<20
 	packed := bomb(t)
 	body := make([]byte, 64<<10)
-	o := startOutside(t, t.TempDir(), anywhere(", timeout: 2s, redirects: follow, retry: {delays: []}"))
+	o := startOutside(t, t.TempDir(), anywhere(", timeout: 15s, redirects: follow, retry: {delays: []}"))
 	for name, tc := range map[string]struct {
 		answer func(h *hostile, c net.Conn)
 		code   gonets.Code

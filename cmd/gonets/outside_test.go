@@ -262,11 +262,13 @@ func fillWaiting(t testing.TB, data string, n int, w waiting) {
 	}
 	ctx := context.Background()
 	clock := gonets.SystemClock{}
+	// A destination that holds its callers must not see one of them twice.
+	patient := gonets.Duration(10 * time.Minute)
 	st := testkit.StoreIn(t, data, clock, nil)
 	_, err := st.Apply(ctx, gonets.Apply{
 		Sources: []gonets.Source{{Name: "in", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: []gonets.Step{
-			{ID: "out", HTTP: &gonets.HTTPStep{URL: w.target + "/"}}}}},
+			{ID: "out", HTTP: &gonets.HTTPStep{URL: w.target + "/", Timeout: &patient}}}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -90,7 +90,7 @@ func (s *sink) serve(c net.Conn) error {
 	body := make([]byte, maxBody)
 	for {
 		if _, err := r.Peek(1); err != nil {
-			return nil // the server has no more for this connection
+			return nil //nolint:nilerr // the server has no more for this connection
 		}
 		n, err := headLength(r)
 		if err != nil {

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,13 @@ func (d *diary) add(line string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.lines = append(d.lines, line)
+}
+
+// all is what was done so far.
+func (d *diary) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.lines)
 }
 
 type fake struct {
@@ -81,11 +89,11 @@ func TestGroupStartsInOrderAndStopsInReverse(t *testing.T) {
 		t.Errorf("stop: %v", err)
 	}
 	want := []string{"start store", "start engine", "start http", "stop http", "stop engine", "stop store"}
-	if diff := cmp.Diff(want, d.lines); diff != "" {
+	if diff := cmp.Diff(want, d.all()); diff != "" {
 		t.Error(diff)
 	}
-	if err := g.Stop(t.Context()); err != nil || len(d.lines) != len(want) {
-		t.Errorf("a second stop did something: %v, %v", err, d.lines)
+	if err := g.Stop(t.Context()); err != nil || len(d.all()) != len(want) {
+		t.Errorf("a second stop did something: %v, %v", err, d.all())
 	}
 }
 
@@ -97,7 +105,7 @@ func TestFailedStartStopsThoseThatRan(t *testing.T) {
 	if err := g.Start(t.Context()); !errors.Is(err, boom) || !strings.Contains(err.Error(), "engine did not start") {
 		t.Errorf("start: %v", err)
 	}
-	if diff := cmp.Diff([]string{"start store", "start engine", "stop store"}, d.lines); diff != "" {
+	if diff := cmp.Diff([]string{"start store", "start engine", "stop store"}, d.all()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -110,8 +118,8 @@ func TestCancelledStartGoesNoFurther(t *testing.T) {
 	if err := NewGroup("server", &fake{diary: d, name: "store"}).Start(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("start: %v", err)
 	}
-	if len(d.lines) != 0 {
-		t.Errorf("did %v", d.lines)
+	if len(d.all()) != 0 {
+		t.Errorf("did %v", d.all())
 	}
 }
 
@@ -127,7 +135,7 @@ func TestFatalFailureEndsTheGroup(t *testing.T) {
 	if !errors.Is(err, boom) || !strings.Contains(err.Error(), "store failed") {
 		t.Errorf("run: %v", err)
 	}
-	if got := d.lines[len(d.lines)-1]; got != "stop store" {
+	if got := d.all()[len(d.all())-1]; got != "stop store" {
 		t.Errorf("last was %q", got)
 	}
 }
@@ -170,8 +178,8 @@ func TestStopKeepsItsDeadline(t *testing.T) {
 			t.Errorf("stop: %v", err)
 		}
 		time.Sleep(2 * time.Hour) // for the deaf one to end, as its process would
-		if !cmp.Equal(d.lines[3:6], []string{"stop deaf", "stop slow", "hurried slow"}) || d.lines[6] != "stop store" {
-			t.Errorf("did %v", d.lines)
+		if !cmp.Equal(d.all()[3:6], []string{"stop deaf", "stop slow", "hurried slow"}) || d.all()[6] != "stop store" {
+			t.Errorf("did %v", d.all())
 		}
 	})
 }

@@ -284,14 +284,14 @@ func (c *committer) disconnect() {
 		return
 	}
 	for q, st := range c.stmts {
-		st.Close()
+		_ = st.Close()
 		delete(c.stmts, q)
 	}
 	if c.s.dialect.Shared {
 		// Whatever its state is, nobody else should get it from the pool.
-		c.conn.Raw(func(any) error { return driver.ErrBadConn })
+		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
-	c.conn.Close()
+	_ = c.conn.Close()
 	c.conn = nil
 }
 
@@ -315,7 +315,7 @@ func (c *committer) try(batch []*op, savepoints bool) (err error) {
 	defer func() {
 		if err != nil {
 			// The database may have rolled back by itself; then this fails.
-			c.conn.ExecContext(ctx, "ROLLBACK")
+			_, _ = c.conn.ExecContext(ctx, "ROLLBACK")
 			t.unplace(0)
 			c.s.routes.forget()
 		}
@@ -393,19 +393,19 @@ func (c *committer) checkpoint() {
 	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 || c.s.broken() != nil {
 		return
 	}
-	_, pages, err := c.pragmaCheckpoint("NOOP")
+	pages, err := c.pragmaCheckpoint("NOOP")
 	if err == nil && pages >= dialect.CheckpointPages {
-		_, _, err = c.pragmaCheckpoint("PASSIVE")
+		_, err = c.pragmaCheckpoint("PASSIVE")
 	}
 	if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 		c.s.fail(err)
 	}
 }
 
-func (c *committer) pragmaCheckpoint(mode string) (busy, pages int, err error) {
-	var moved int
+func (c *committer) pragmaCheckpoint(mode string) (pages int, err error) {
+	var busy, moved int
 	err = c.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &moved)
-	return busy, pages, err
+	return pages, err
 }
 
 // txn is one try at a batch.
@@ -437,11 +437,11 @@ const maxStatements = 256
 func (t *txn) result(query string, args []any) (int64, error) {
 	if len(t.c.stmts) >= maxStatements {
 		for q, st := range t.c.stmts {
-			st.Close()
+			_ = st.Close()
 			delete(t.c.stmts, q)
 		}
 	}
-	st, err := t.stmt(query)
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
 	if err != nil {
 		return 0, err
 	}
@@ -462,7 +462,7 @@ func (t *txn) changed(query string, args ...any) (int64, error) { return t.resul
 
 // rows queries; the caller closes.
 func (t *txn) rows(query string, args ...any) (*sql.Rows, error) {
-	st, err := t.stmt(query)
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
 	if err != nil {
 		return nil, err
 	}
@@ -470,7 +470,7 @@ func (t *txn) rows(query string, args ...any) (*sql.Rows, error) {
 }
 
 func (t *txn) row(query string, args []any, dest ...any) error {
-	st, err := t.stmt(query)
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
 	if err != nil {
 		return err
 	}

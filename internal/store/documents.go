@@ -170,7 +170,9 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 	}
 	for i := range problems {
 		var at int
-		fmt.Sscanf(problems[i].Pointer, "/sources/%d", &at)
+		if _, err := fmt.Sscanf(problems[i].Pointer, "/sources/%d", &at); err != nil {
+			continue
+		}
 		problems[i].Suggestion = value.Nearest(sc.Sources[at], all)
 	}
 	return &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,

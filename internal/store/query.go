@@ -51,7 +51,7 @@ func collect[T any](q querier, query string, args []any, scan func(func(...any) 
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var out []T
 	for rows.Next() {
 		v, err := scan(rows.Scan)

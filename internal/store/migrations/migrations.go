@@ -105,7 +105,7 @@ func step(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, m migration) 
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	if _, err := tx.ExecContext(ctx, d.DDL(m.text)); err != nil {
 		return err
 	}

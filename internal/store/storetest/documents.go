@@ -71,18 +71,18 @@ func dryRun(f fixture) {
 }
 
 func draftsAndStates(f fixture) {
-	state := func(name string, want gonets.ScenarioState, version int, title string) {
+	state := func(want gonets.ScenarioState, version int, title string) {
 		f.t.Helper()
-		info, err := f.Scenario(f.ctx(), name)
+		info, err := f.Scenario(f.ctx(), "d")
 		f.must(err)
 		if info.State != want || info.Version != version || info.Title != title {
-			f.t.Errorf("%s: %s, version %d, title %q; want %s, %d, %q", name, info.State, info.Version, info.Title, want, version, title)
+			f.t.Errorf("%s, version %d, title %q; want %s, %d, %q", info.State, info.Version, info.Title, want, version, title)
 		}
 	}
 	draft := Scenario("d", "s")
 	draft.Title = "one"
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
-	state("d", gonets.ScenarioDraft, 0, "one")
+	state(gonets.ScenarioDraft, 0, "one")
 	acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]
 	if len(acc.Runs) != 2 || acc.Runs[0].Scenario != "d" || acc.Runs[0].State != gonets.RunHeld {
 		f.t.Errorf("a draft's event is kept as held: %+v", acc.Runs)
@@ -92,15 +92,15 @@ func draftsAndStates(f fixture) {
 	_, err = f.Act(f.ctx(), gonets.Action{RunID: acc.Runs[0].ID, Kind: gonets.ActionResume})
 	f.wantCode(err, gonets.CodeConflict)
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Stopped: true})
-	state("d", gonets.ScenarioStopped, 1, "one")
+	state(gonets.ScenarioStopped, 1, "one")
 	two := draft
 	two.Title = "two"
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{two}})
-	state("d", gonets.ScenarioStopped, 2, "two")
+	state(gonets.ScenarioStopped, 2, "two")
 	three := draft
 	three.Title, three.Sources = "three", nil
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{three}, Draft: true})
-	state("d", gonets.ScenarioStopped, 2, "two")
+	state(gonets.ScenarioStopped, 2, "two")
 	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 2 {
 		f.t.Error("a draft of a published scenario took its source away")
 	}

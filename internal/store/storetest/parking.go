@@ -7,9 +7,9 @@ import (
 	"gonets"
 )
 
-func (f fixture) setState(scenario string, state gonets.ScenarioState) {
+func (f fixture) setState(state gonets.ScenarioState) {
 	f.t.Helper()
-	_, err := f.SetScenarioState(f.ctx(), gonets.StateChange{Name: scenario, State: state, At: f.Clock.Now()})
+	_, err := f.SetScenarioState(f.ctx(), gonets.StateChange{Name: "x", State: state, At: f.Clock.Now()})
 	f.must(err)
 }
 
@@ -43,7 +43,7 @@ func stopParks(f fixture) {
 	f.accept(gonets.Acceptance{Event: other})
 	f.Clock.Advance(time.Hour)
 
-	f.setState("x", gonets.ScenarioStopped)
+	f.setState(gonets.ScenarioStopped)
 	f.wantState(waits.ID, gonets.RunWaiting)
 	f.wantState(queued.ID, gonets.RunQueued)
 	f.wantClaimable("after the stop", 1) // the other scenario's
@@ -60,9 +60,9 @@ func stopParks(f fixture) {
 	f.wantClaimable("after a death", 1)
 	f.act(queued.ID, gonets.ActionCancel)
 
-	f.setState("x", gonets.ScenarioRunning)
+	f.setState(gonets.ScenarioRunning)
 	f.wantClaimable("after the start", 6)
-	f.setState("x", gonets.ScenarioStopped)
+	f.setState(gonets.ScenarioStopped)
 	f.wantClaimable("after another stop", 1)
 }
 
@@ -79,7 +79,7 @@ func stopParksMany(f fixture) {
 		state gonets.ScenarioState
 		want  int
 	}{{gonets.ScenarioStopped, 0}, {gonets.ScenarioRunning, many}} {
-		f.setState("x", c.state)
+		f.setState(c.state)
 		got := 0
 		for {
 			n := len(f.claim(lane, 100))
@@ -111,7 +111,7 @@ func heldOfUnstartedGo(f fixture) {
 	draft, stopped := Scenario("draft", "s"), Scenario("stopped", "s")
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{stopped}, Stopped: true})
-	f.setState("x", gonets.ScenarioStopped) // it ran before
+	f.setState(gonets.ScenarioStopped) // it ran before
 	events := []string{}
 	for i := range 3 {
 		acc := f.accept(gonets.Acceptance{Event: f.event(fmt.Sprint(i))})[0]
