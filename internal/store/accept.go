@@ -10,8 +10,10 @@ import (
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/routes"
 )
 
 // acceptOp is one call of Accept: all of it or nothing.
@@ -21,13 +23,11 @@ type acceptOp struct {
 	// stale is true when values were worked out for paths of the past; then
 	// nothing was stored.
 	stale bool
-	// shared is true once the body of a split request is stored.
-	shared bool
 }
 
 type acceptItem struct {
 	*gonets.Acceptance
-	row eventRow
+	row pack.Event
 	// found are the values for the history, for the paths known beforehand.
 	found filter.Found
 }
@@ -43,8 +43,8 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 	var size int64
 	for i := range in {
 		a.items[i] = acceptItem{Acceptance: &in[i], row: a.pack(i, in)}
-		if row := &a.items[i].row; row.owner == "" || i == 0 {
-			size += row.bytes()
+		if row := &a.items[i].row; row.Owner == "" || i == 0 {
+			size += row.Weight()
 		}
 	}
 	for range maxLookups {
@@ -71,32 +71,61 @@ const maxLookups = 20
 
 // pack makes event i ready. The events of a split request have one body, which
 // is hashed, compressed and stored once.
-func (a *acceptOp) pack(i int, in []gonets.Acceptance) eventRow {
+func (a *acceptOp) pack(i int, in []gonets.Acceptance) pack.Event {
 	ev, first := &in[i].Event, &in[0].Event
 	if len(in) == 1 || len(ev.Body) <= gonets.InlineBody || !bytes.Equal(ev.Body, first.Body) {
-		return packEvent(ev)
+		return pack.NewEvent(ev)
 	}
 	if i == 0 {
-		row := packEvent(ev)
-		row.owner = ev.ID
+		row := pack.NewEvent(ev)
+		row.Owner = ev.ID
 		return row
 	}
-	return eventRow{Event: ev, headers: pack.Headers(ev.Headers), raw: a.items[0].row.raw, owner: first.ID}
+	return pack.PartOf(&a.items[0].row, ev)
 }
 
 // seen is what a dedupe key stands for.
 type seen struct {
 	event string
 	hash  []byte
-	fresh bool
 }
 
 type dedupeKey struct{ source, key string }
+
+func keyOf(it *acceptItem) dedupeKey { return dedupeKey{it.Event.Source, it.Key} }
+
+// seenKeys are the keys of a batch.
+type seenKeys map[dedupeKey]*seen
+
+// repeated is what the item's key stands for, when that is another event.
+func (keys seenKeys) repeated(it *acceptItem) *seen {
+	if s := keys[keyOf(it)]; it.Key != "" && s.event != it.Event.ID {
+		return s
+	}
+	return nil
+}
+
+// takeKeys claims keys that are new or whose window is over.
+var takeKeys = dialect.Insert("dedupe", dialect.Columns{
+	dialect.Text("source"), dialect.Bytes("idem_key"), dialect.Text("event"), dialect.Bytes("body_hash"), dialect.Int("expires_at"),
+	dialect.Int("taken_at"),
+}, `ON CONFLICT (source, idem_key) DO UPDATE
+	SET event = excluded.event, body_hash = excluded.body_hash, expires_at = excluded.expires_at,
+		taken_at = excluded.taken_at
+	WHERE dedupe.expires_at <= excluded.taken_at`, "event")
+
+// keepValues adds values by which the history finds events.
+var keepValues = dialect.Insert("run_values", dialect.Columns{
+	dialect.Bytes("value"), dialect.Text("event"), dialect.Int("created_at"),
+}, "ON CONFLICT (value, event) DO NOTHING", "")
 
 // acceptAll works on all accepts of a batch together: a key that comes twice
 // is asked for once, and keys are taken in order, so that two nodes can't
 // block each other.
 func (t *txn) acceptAll(ops []*acceptOp) error {
+	if len(ops) == 0 {
+		return nil
+	}
 	if err := t.fresh(); err != nil {
 		return err
 	}
@@ -108,15 +137,61 @@ func (t *txn) acceptAll(ops []*acceptOp) error {
 	if err != nil {
 		return err
 	}
+	fresh, err := t.storeEvents(ops, keys)
+	if err != nil {
+		return err
+	}
 	for _, a := range ops {
-		a.results, a.shared = make([]gonets.Accepted, len(a.items)), false
+		a.results = make([]gonets.Accepted, len(a.items))
 		for i := range a.items {
-			if a.results[i], err = t.accept(a, &a.items[i], keys); err != nil {
+			if a.results[i], err = t.accept(&a.items[i], keys, fresh); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// storeEvents adds the events that are no repeats and tells which of them
+// were new.
+func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool, err error) {
+	events := &dialect.Part{Many: pack.Events}
+	var bodies [][]any
+	for _, a := range ops {
+		shared := false
+		for i := range a.items {
+			it := &a.items[i]
+			if keys.repeated(it) != nil {
+				continue
+			}
+			events.Rows = append(events.Rows, it.row.Row())
+			owner := it.row.Owner
+			switch {
+			case it.row.Raw.Ref == nil || owner != "" && shared:
+			case owner != "":
+				shared = true
+				bodies = append(bodies, it.row.Raw.Row(owner))
+			default:
+				bodies = append(bodies, it.row.Raw.Row(it.row.ID))
+			}
+		}
+	}
+	if len(events.Rows) == 0 {
+		return nil, nil
+	}
+	if err := t.send(events); err != nil {
+		return nil, err
+	}
+	fresh = make(map[string]bool, len(events.Rows))
+	for i, row := range events.Rows {
+		fresh[row[0].(string)] = events.Hit[i]
+	}
+	for _, row := range bodies {
+		if err := t.later(pack.Bodies, row); err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
 }
 
 // upToDate leaves out the calls whose values were worked out for other paths
@@ -153,7 +228,7 @@ func (t *txn) searchPaths(it *acceptItem) (paths []string, err error) {
 		return nil, err
 	}
 	for _, r := range rs {
-		for _, p := range r.doc.Search {
+		for _, p := range r.Doc.Search {
 			if !slices.Contains(paths, p) {
 				paths = append(paths, p)
 			}
@@ -163,48 +238,48 @@ func (t *txn) searchPaths(it *acceptItem) (paths []string, err error) {
 }
 
 // routesOf are the scenarios that run for the event.
-func (t *txn) routesOf(it *acceptItem) ([]*route, error) {
+func (t *txn) routesOf(it *acceptItem) ([]*routes.Route, error) {
 	if it.Scenario == "" {
-		return t.subscribers(it.Event.Source)
+		return t.s.routes.Subscribers(t, it.Event.Source)
 	}
 	r, err := t.asked(it.Scenario, it.Version)
-	return []*route{r}, err
+	return []*routes.Route{r}, err
 }
 
 // takeKeys claims every key of the batch for its first event, or finds whose
 // it is.
-func (t *txn) takeKeys(ops []*acceptOp) (map[dedupeKey]*seen, error) {
+func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	var first []*acceptItem
-	keys := map[dedupeKey]*seen{}
+	keys := seenKeys{}
 	for _, a := range ops {
 		for i := range a.items {
 			it := &a.items[i]
-			k := dedupeKey{it.Event.Source, it.Key}
-			if it.Key == "" || keys[k] != nil {
-				continue
+			if k := keyOf(it); it.Key != "" && keys[k] == nil {
+				keys[k] = &seen{event: it.Event.ID, hash: it.BodyHash[:]}
+				first = append(first, it)
 			}
-			keys[k] = &seen{event: it.Event.ID, hash: it.BodyHash[:]}
-			first = append(first, it)
 		}
+	}
+	if len(first) == 0 {
+		return keys, nil
 	}
 	slices.SortFunc(first, func(a, b *acceptItem) int {
 		return cmp.Or(cmp.Compare(a.Event.Source, b.Event.Source), cmp.Compare(a.Key, b.Key))
 	})
-	now := t.now.UnixMilli()
+	take := &dialect.Part{Many: takeKeys}
 	for _, it := range first {
-		s := keys[dedupeKey{it.Event.Source, it.Key}]
-		n, err := t.changed(`INSERT INTO dedupe (source, idem_key, event, body_hash, expires_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (source, idem_key) DO UPDATE
-			SET event = excluded.event, body_hash = excluded.body_hash, expires_at = excluded.expires_at
-			WHERE dedupe.expires_at <= ?`,
-			it.Event.Source, []byte(it.Key), it.Event.ID, it.BodyHash[:], t.now.Add(it.DedupeWindow).UnixMilli(), now)
-		if err != nil {
-			return nil, err
-		}
-		if s.fresh = n == 1; s.fresh {
+		take.Rows = append(take.Rows, []any{it.Event.Source, []byte(it.Key), it.Event.ID, it.BodyHash[:],
+			t.now.Add(it.DedupeWindow).UnixMilli(), t.now.UnixMilli()})
+	}
+	if err := t.send(take); err != nil {
+		return nil, err
+	}
+	for i, it := range first {
+		if take.Hit[i] {
 			continue
 		}
-		err = t.row(`SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`,
+		s := keys[keyOf(it)]
+		err := t.Row(`SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`,
 			[]any{it.Event.Source, []byte(it.Key)}, &s.event, &s.hash)
 		if err != nil {
 			return nil, err
@@ -213,39 +288,21 @@ func (t *txn) takeKeys(ops []*acceptOp) (map[dedupeKey]*seen, error) {
 	return keys, nil
 }
 
-func (t *txn) accept(a *acceptOp, it *acceptItem, keys map[dedupeKey]*seen) (gonets.Accepted, error) {
-	if it.Key != "" {
-		s := keys[dedupeKey{it.Event.Source, it.Key}]
-		if s.event != it.Event.ID {
-			return t.duplicate(it, s)
-		}
-	}
-	known, err := it.row.store(t)
-	if err == nil && !known {
-		err = a.storeBody(t, &it.row)
-	}
-	if err != nil {
-		return gonets.Accepted{}, err
+func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gonets.Accepted, error) {
+	if s := keys.repeated(it); s != nil {
+		return t.duplicate(it, s)
 	}
 	out := gonets.Accepted{EventID: it.Event.ID}
-	if known {
-		// The answer to this very event's commit was lost; its runs are stored
-		// and are not handed over a second time.
+	if fresh[it.Event.ID] {
+		return t.makeRuns(it, out)
+	}
+	// The answer to this very event's commit was lost; its runs are stored and
+	// are not handed over a second time.
+	err := it.row.Same(t)
+	if err == nil {
 		out.Answer, err = t.answerOf(it.Event.ID)
-		return out, err
 	}
-	return t.makeRuns(it, out)
-}
-
-func (a *acceptOp) storeBody(t *txn, row *eventRow) error {
-	if row.owner == "" {
-		return row.raw.store(t, row.ID)
-	}
-	if a.shared {
-		return nil
-	}
-	a.shared = true
-	return row.raw.store(t, row.owner)
+	return out, err
 }
 
 func (t *txn) duplicate(it *acceptItem, s *seen) (gonets.Accepted, error) {
@@ -257,23 +314,23 @@ func (t *txn) duplicate(it *acceptItem, s *seen) (gonets.Accepted, error) {
 		return out, err
 	}
 	// The first answer may still come: a repeat waits for it like the first.
-	rs, err := t.subscribers(it.Event.Source)
+	rs, err := t.s.routes.Subscribers(t, it.Event.Source)
 	for _, r := range rs {
-		out.MayRespond = out.MayRespond || r.mayRespond
+		out.MayRespond = out.MayRespond || r.MayRespond
 	}
 	return out, err
 }
 
 func (t *txn) answerOf(event string) (*gonets.Answer, error) {
 	var b []byte
-	err := t.row(`SELECT answer FROM events WHERE id = ?`, []any{event}, &b)
+	err := t.Row(`SELECT answer FROM events WHERE id = ?`, []any{event}, &b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil // the event's retention is over, its key's is not
 	}
 	if err != nil {
 		return nil, err
 	}
-	return readAnswer(b)
+	return pack.ReadAnswer(b)
 }
 
 func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, error) {
@@ -291,27 +348,27 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 
 // asked is the route of a run that a person wants, whatever the scenario's
 // state; version 0 is the published one.
-func (t *txn) asked(scenario string, version int) (*route, error) {
-	r, err := t.scenario(scenario)
+func (t *txn) asked(scenario string, version int) (*routes.Route, error) {
+	r, err := t.s.routes.Scenario(t, scenario)
 	if err != nil {
 		return nil, err
 	}
 	if version == 0 {
-		version = r.version
+		version = r.Version
 	}
 	if version == 0 {
 		return nil, gonets.Errorf(gonets.CodeConflict,
 			"the scenario %q was never published, so there is nothing to run; publish it first", scenario)
 	}
-	doc, err := t.version(scenario, version)
+	doc, err := t.s.routes.Version(t, scenario, version)
 	if err != nil {
 		return nil, err
 	}
-	return &route{name: scenario, state: gonets.ScenarioRunning, version: version, doc: doc,
-		mayRespond: doc.MayRespond()}, nil
+	return &routes.Route{Name: scenario, State: gonets.ScenarioRunning, Version: version, Doc: doc,
+		MayRespond: doc.MayRespond()}, nil
 }
 
-func (t *txn) makeRun(it *acceptItem, r *route, out gonets.Accepted) (gonets.Accepted, error) {
+func (t *txn) makeRun(it *acceptItem, r *routes.Route, out gonets.Accepted) (gonets.Accepted, error) {
 	if dropEvery > 0 {
 		if t.c.dropped++; t.c.dropped%max(dropEvery, 1) == 0 {
 			return out, nil
@@ -322,41 +379,28 @@ func (t *txn) makeRun(it *acceptItem, r *route, out gonets.Accepted) (gonets.Acc
 		return out, err
 	}
 	out.Runs = append(out.Runs, run)
-	out.MayRespond = out.MayRespond || r.mayRespond
+	out.MayRespond = out.MayRespond || r.MayRespond
 	return out, nil
 }
 
 // insertRun makes a run: held when its scenario does not run, leased to this
 // node when its lane has a place, else queued.
-func (t *txn) insertRun(ev *gonets.Event, r *route, mark gonets.Mark) (gonets.Run, error) {
-	run := gonets.Run{ID: t.s.ids.Next(t.now), EventID: ev.ID, Scenario: r.name, State: gonets.RunHeld,
+func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (gonets.Run, error) {
+	run := gonets.Run{ID: t.s.ids.Next(t.now), EventID: ev.ID, Scenario: r.Name, State: gonets.RunHeld,
 		Reason: gonets.CodeScenarioHeld, Lane: gonets.LaneUnknown, OrderKey: ev.OrderKey,
 		Mark: mark, CreatedAt: t.now}
-	if r.running() {
+	if r.Running() {
 		if err := t.born(&run, ev, r); err != nil {
 			return run, err
 		}
 	}
-	var version any
-	if run.Version > 0 {
-		version = run.Version
-	}
-	var epoch any
-	if run.Lease.Held() {
-		epoch = run.Lease.Epoch
-	}
-	return run, t.exec(`INSERT INTO runs (id, event, source, scenario, version, state, reason, lane, order_key, due_at,
-			node, node_epoch, lease_seq, cursor_path, tries, attempts, step_at, crashes, mark, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?, 0, ?, ?)`,
-		run.ID, run.EventID, ev.Source, run.Scenario, version, string(run.State), string(run.Reason), run.Lane,
-		blob(run.OrderKey), ms(run.DueAt), nullText(run.Lease.Node), epoch, run.Lease.Seq, ms(run.StepAt),
-		string(run.Mark), run.CreatedAt.UnixMilli())
+	return run, t.later(pack.Runs, pack.NewRun(&run, ev.Source))
 }
 
 // born decides how a run of a running scenario starts its life.
-func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *route) error {
-	run.Version, run.Reason, run.DueAt, run.State = r.version, "", t.now, gonets.RunQueued
-	lane, reserved := t.place(r.doc, ev)
+func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
+	run.Version, run.Reason, run.DueAt, run.State = r.Version, "", t.now, gonets.RunQueued
+	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
 	if reserved && run.OrderKey != "" {
 		waits, err := t.mustWait(run)
@@ -388,7 +432,7 @@ func (t *txn) mustWait(run *gonets.Run) (bool, error) {
 			return false, err
 		}
 	}
-	found, err := collectText(t, `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+older,
+	found, err := pack.Texts(t, `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+older,
 		run.Scenario, []byte(run.OrderKey), run.ID)
 	return len(found) > 0, err
 }
@@ -396,9 +440,7 @@ func (t *txn) mustWait(run *gonets.Run) (bool, error) {
 // keepValues indexes the values by which the history finds the event's runs.
 func (t *txn) keepValues(it *acceptItem) error {
 	for _, v := range it.found.Values {
-		err := t.exec(`INSERT INTO run_values (value, event, created_at) VALUES (?, ?, ?)
-			ON CONFLICT (value, event) DO NOTHING`, filter.SearchKey(v), it.Event.ID, t.now.UnixMilli())
-		if err != nil {
+		if err := t.later(keepValues, []any{filter.SearchKey(v), it.Event.ID, t.now.UnixMilli()}); err != nil {
 			return err
 		}
 	}

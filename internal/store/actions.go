@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 
+	"gonets/internal/store/pack"
+	"gonets/internal/store/routes"
+
 	"gonets"
 )
 
@@ -36,7 +39,7 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 		args = append(args, string(st))
 	}
 	n, err := t.changed(`UPDATE runs SET `+set+`, node = NULL, node_epoch = NULL, lease_seq = lease_seq + 1
-		WHERE id = ? AND state IN (`+list(len(from))+`)`, args...)
+		WHERE id = ? AND state IN (`+pack.In(len(from))+`)`, args...)
 	if err != nil {
 		return run, err
 	}
@@ -82,16 +85,16 @@ func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane str
 		return a.Version, run.Lane, err
 	}
 	lane, err = t.laneOf(r, run.EventID)
-	return r.version, lane, err
+	return r.Version, lane, err
 }
 
 // laneOf asks where a run would queue, without taking a place.
-func (t *txn) laneOf(r *route, eventID string) (string, error) {
+func (t *txn) laneOf(r *routes.Route, eventID string) (string, error) {
 	e, err := scanEventHead(t, eventID)
 	if err != nil {
 		return "", err
 	}
-	lane, reserved := t.place(r.doc, &e)
+	lane, reserved := t.place(r.Doc, &e)
 	if reserved {
 		t.unplaceLast()
 	}
@@ -99,8 +102,8 @@ func (t *txn) laneOf(r *route, eventID string) (string, error) {
 }
 
 // scanEventHead reads an event without its body.
-func scanEventHead(q querier, id string) (gonets.Event, error) {
-	found, err := loadEvents(q, []string{id}, 0)
+func scanEventHead(q pack.Reader, id string) (gonets.Event, error) {
+	found, err := pack.LoadEvents(q, []string{id}, 0)
 	if err != nil {
 		return gonets.Event{}, err
 	}
@@ -113,8 +116,8 @@ func scanEventHead(q querier, id string) (gonets.Event, error) {
 
 func (t *txn) runByID(id string) (gonets.Run, error) {
 	var run gonets.Run
-	dest, fill := runDest(&run)
-	err := t.row(`SELECT `+runColumns+` FROM runs r WHERE r.id = ?`, []any{id}, dest...)
+	dest, fill := pack.RunDest(&run)
+	err := t.Row(`SELECT `+pack.RunColumns+` FROM runs r WHERE r.id = ?`, []any{id}, dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return run, noRun(id)
 	}
@@ -142,7 +145,7 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		if err != nil {
 			return err
 		}
-		found, err := loadEvents(t, []string{old.EventID}, -1)
+		found, err := pack.LoadEvents(t, []string{old.EventID}, -1)
 		if err != nil {
 			return err
 		}

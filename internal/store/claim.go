@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/blame"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/pack"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
@@ -28,35 +29,6 @@ const (
 // parkedIfStopped is what parked becomes when a run is queued or waits.
 const parkedIfStopped = `CASE WHEN EXISTS (SELECT 1 FROM scenarios sc
 	WHERE sc.name = scenario AND sc.state = 'stopped') THEN 1 ELSE 0 END`
-
-const runColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
-	r.node, r.node_epoch, r.lease_seq, r.cursor_path, r.tries, r.attempts, r.step_at, r.crashes, r.mark,
-	r.created_at, r.finished_at`
-
-// runDest are the places of runColumns and the function that fills the run
-// once they are scanned.
-func runDest(r *gonets.Run) (dest []any, fill func()) {
-	var version, due, epoch, stepAt, created, finished sql.NullInt64
-	var orderKey []byte
-	var node sql.NullString
-	dest = []any{&r.ID, &r.EventID, &r.Scenario, &version, &r.State, &r.Reason, &r.Lane, &orderKey, &due,
-		&node, &epoch, &r.Lease.Seq, &r.Cursor, &r.Tries, &r.Attempts, &stepAt, &r.Crashes, &r.Mark,
-		&created, &finished}
-	return dest, func() {
-		r.Version, r.OrderKey = int(version.Int64), string(orderKey)
-		r.Lease.Node, r.Lease.Epoch = node.String, epoch.Int64
-		r.DueAt, r.StepAt = fromMS(due), fromMS(stepAt)
-		r.CreatedAt, r.FinishedAt = fromMS(created), fromMS(finished)
-	}
-}
-
-func scanRun(scan func(...any) error) (r gonets.Run, err error) {
-	dest, fill := runDest(&r)
-	if err = scan(dest...); err == nil {
-		fill()
-	}
-	return r, err
-}
 
 // dueRuns are the runs of a lane that may go on, in the order of their time. A
 // run waits while an older one of its order key is unfinished.
@@ -74,7 +46,7 @@ func claimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
 		WHERE id ` + d.PickOpen + `SELECT c.id` + dueRuns(d) + d.PickClose + `
-		RETURNING ` + strings.ReplaceAll(runColumns, "r.", "")
+		RETURNING ` + strings.ReplaceAll(pack.RunColumns, "r.", "")
 }
 
 // sizesSQL is what the jobs of due runs take in memory: the event's body and
@@ -92,7 +64,7 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 	if c.Bytes <= 0 || limit <= 1 {
 		return limit, nil
 	}
-	sizes, err := collect(t, sizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
+	sizes, err := pack.Collect(t, sizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
 		func(scan func(...any) error) (n int64, err error) {
 			err = scan(&n)
 			return n, err
@@ -117,8 +89,8 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 			return err
 		}
 		now := c.Now.UnixMilli()
-		runs, err = collect(t, claimSQL(&s.dialect),
-			[]any{c.Node, c.Epoch, now, c.Lane, now, limit}, scanRun)
+		runs, err = pack.Collect(t, claimSQL(&s.dialect),
+			[]any{c.Node, c.Epoch, now, c.Lane, now, limit}, pack.ScanRun)
 		return err
 	})
 	if err != nil || len(runs) == 0 {
@@ -166,17 +138,17 @@ func (s *Store) unreadable(ctx context.Context, err error) bool {
 }
 
 // loadJobs reads what runs need for their next step.
-func loadJobs(q querier, runs []gonets.Run) ([]gonets.Job, error) {
+func loadJobs(q pack.Reader, runs []gonets.Run) ([]gonets.Job, error) {
 	ids := make([]string, len(runs))
 	events := make([]string, len(runs))
 	for i := range runs {
 		ids[i], events[i] = runs[i].ID, runs[i].EventID
 	}
-	found, err := loadEvents(q, events, -1)
+	found, err := pack.LoadEvents(q, events, -1)
 	if err != nil {
 		return nil, err
 	}
-	results, err := loadResults(q, ids)
+	results, err := pack.LoadResults(q, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -187,49 +159,21 @@ func loadJobs(q querier, runs []gonets.Run) ([]gonets.Job, error) {
 			return nil, fmt.Errorf("the event %s is not there", r.EventID)
 		}
 		jobs[i] = gonets.Job{Run: r, Event: ev, Results: results[r.ID]}
-		if jobs[i].Replies, err = loadReplies(q, r.ID, jobs[i].Results); err != nil {
+		if jobs[i].Replies, err = pack.LoadReplies(q, r.ID, jobs[i].Results); err != nil {
 			return nil, err
 		}
 	}
 	return jobs, nil
 }
 
-// loadResults reads the finished steps of runs, in the order they finished.
-func loadResults(q querier, runs []string) (map[string][]gonets.StepResult, error) {
-	type row struct {
-		run string
-		gonets.StepResult
-	}
-	rows, err := collect(q, `SELECT run, path, state, value, attempt, finished_at FROM step_results
-		WHERE run IN (`+list(len(runs))+`)`, anys(runs), func(scan func(...any) error) (r row, err error) {
-		var value []byte
-		err = scan(&r.run, &r.Path, &r.State, &value, &r.Attempt, &r.FinishedAt)
-		r.Value = value
-		return r, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]gonets.StepResult{}
-	for _, r := range rows {
-		out[r.run] = append(out[r.run], r.StepResult)
-	}
-	for _, rs := range out {
-		slices.SortStableFunc(rs, func(a, b gonets.StepResult) int {
-			return cmp.Or(cmp.Compare(a.FinishedAt, b.FinishedAt), cmp.Compare(a.Path, b.Path))
-		})
-	}
-	return out, nil
-}
-
 // Backlog lists the lanes that have unleased work, with the time of their
 // first. It hops from lane to lane, so a lane with a million runs costs as
 // much as one with a single run.
 func (s *Store) Backlog(ctx context.Context) ([]gonets.LaneBacklog, error) {
-	out, err := collect(s.reader(ctx), backlogSQL, nil, func(scan func(...any) error) (b gonets.LaneBacklog, err error) {
+	out, err := pack.Collect(s.reader(ctx), backlogSQL, nil, func(scan func(...any) error) (b gonets.LaneBacklog, err error) {
 		var due sql.NullInt64
 		err = scan(&b.Lane, &due)
-		b.NextDue = fromMS(due)
+		b.NextDue = pack.FromMS(due)
 		return b, err
 	})
 	return out, s.dialect.Wrap(err)
@@ -260,7 +204,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	if err != nil {
 		return report, err
 	}
-	names, err := collectText(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
+	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
 	if err != nil {
 		return report, s.dialect.Wrap(err)
 	}
@@ -275,7 +219,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 func (t *txn) rescue(d *gonets.Death) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
 	void, me := t.s.voidLeases()
-	runs, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, scanRun)
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, pack.ScanRun)
 	if err != nil {
 		return report, err
 	}
@@ -314,13 +258,13 @@ func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight) error {
 	if started.IsZero() {
 		started = t.now
 	}
-	row, err := packAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started,
+	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started,
 		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied,
 			Error: "the server died while the request was on its way; it may have been sent"}})
 	if err != nil {
 		return err
 	}
-	if err := row.store(t, run.ID, false); err != nil {
+	if err := t.storeAttempt(row, run.ID, false); err != nil {
 		return err
 	}
 	run.Attempts = f.Attempt

@@ -36,8 +36,9 @@ type op struct {
 	// apply works inside the transaction. It may be called again after a
 	// rollback, so it starts by forgetting what it found before.
 	apply func(*txn) error
-	// accept replaces apply for accepts, which are worked on together.
+	// accept and finish replace apply where a batch's are worked on together.
 	accept *acceptOp
+	finish *finishOp
 	// isolated operations always get a savepoint of their own: they may fail
 	// for reasons that are no accident.
 	isolated bool
@@ -309,54 +310,76 @@ func (c *committer) try(batch []*op, savepoints bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
 	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now()}
-	if _, err := c.conn.ExecContext(ctx, c.s.dialect.Begin); err != nil {
+	if err := t.begin(); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			// The database may have rolled back by itself; then this fails.
-			_, _ = c.conn.ExecContext(ctx, "ROLLBACK")
-			t.unplace(0)
-			c.s.routes.forget()
+			t.rollback()
 		}
 	}()
-	var accepts []*acceptOp
-	for i, o := range batch {
-		o.err = nil
-		if o.accept != nil && !savepoints {
-			accepts = append(accepts, o.accept)
-			if i+1 == len(batch) || batch[i+1].accept == nil {
-				if err := t.acceptAll(accepts); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		if err := t.one(o, savepoints || o.isolated); err != nil {
-			return err
-		}
+	if savepoints {
+		err = t.each(batch, true)
+	} else {
+		err = t.together(batch)
+	}
+	if err != nil {
+		return err
 	}
 	if earlyAck > 0 {
 		c.ackEarly(batch)
 	}
-	return c.s.dialect.Commit(ctx, c.conn)
+	return t.send(dialect.Commit())
+}
+
+// together applies a batch with as few statements as there can be: what ends
+// work, then what else there is, then what brings new work.
+func (t *txn) together(batch []*op) error {
+	var finishes []*finishOp
+	var accepts []*acceptOp
+	var others []*op
+	for _, o := range batch {
+		o.err = nil
+		switch {
+		case o.finish != nil:
+			finishes = append(finishes, o.finish)
+		case o.accept != nil:
+			accepts = append(accepts, o.accept)
+		default:
+			others = append(others, o)
+		}
+	}
+	if err := t.finishAll(finishes); err != nil {
+		return err
+	}
+	if err := t.each(others, false); err != nil {
+		return err
+	}
+	return t.acceptAll(accepts)
+}
+
+// each applies one operation after the other.
+func (t *txn) each(batch []*op, savepoints bool) error {
+	for _, o := range batch {
+		o.err = nil
+		if err := t.one(o, savepoints || o.isolated); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // one applies an operation; its own failure is kept in it when a savepoint
 // can undo it.
 func (t *txn) one(o *op, savepoint bool) error {
-	apply := o.apply
-	if o.accept != nil {
-		apply = func(t *txn) error { return t.acceptAll([]*acceptOp{o.accept}) }
-	}
 	if !savepoint {
-		return apply(t)
+		return t.perform(o)
 	}
 	if err := t.exec("SAVEPOINT op"); err != nil {
 		return err
 	}
 	placed := len(t.placed)
-	err := apply(t)
+	err := t.perform(o)
 	if err == nil {
 		return t.exec("RELEASE SAVEPOINT op")
 	}
@@ -365,11 +388,28 @@ func (t *txn) one(o *op, savepoint bool) error {
 	}
 	o.err = err
 	t.unplace(placed)
-	t.s.routes.forget()
+	t.s.routes.Forget()
 	if err := t.exec("ROLLBACK TO SAVEPOINT op"); err != nil {
 		return err
 	}
 	return t.exec("RELEASE SAVEPOINT op")
+}
+
+// perform leaves nothing unsent, so that a failure is the operation's own.
+func (t *txn) perform(o *op) (err error) {
+	switch {
+	case o.finish != nil:
+		err = t.finishAll([]*finishOp{o.finish})
+	case o.accept != nil:
+		err = t.acceptAll([]*acceptOp{o.accept})
+	default:
+		err = o.apply(t)
+	}
+	if err != nil {
+		t.unsent = nil
+		return err
+	}
+	return t.send()
 }
 
 // ackEarly is the sabotage of that name.
@@ -406,93 +446,4 @@ func (c *committer) pragmaCheckpoint(mode string) (pages int, err error) {
 	var busy, moved int
 	err = c.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &moved)
 	return pages, err
-}
-
-// txn is one try at a batch.
-type txn struct {
-	ctx context.Context
-	c   *committer
-	s   *Store
-	now time.Time
-	// placed are the lanes in which places were reserved.
-	placed []string
-}
-
-func (t *txn) stmt(query string) (*sql.Stmt, error) {
-	if st := t.c.stmts[query]; st != nil {
-		return st, nil
-	}
-	st, err := t.c.conn.PrepareContext(t.ctx, t.s.dialect.Bind(query))
-	if err != nil {
-		return nil, err
-	}
-	t.c.stmts[query] = st
-	return st, nil
-}
-
-// maxStatements bounds the prepared statements: texts with lists of different
-// lengths would pile up.
-const maxStatements = 256
-
-func (t *txn) result(query string, args []any) (int64, error) {
-	if len(t.c.stmts) >= maxStatements {
-		for q, st := range t.c.stmts {
-			_ = st.Close()
-			delete(t.c.stmts, q)
-		}
-	}
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
-	if err != nil {
-		return 0, err
-	}
-	r, err := st.ExecContext(t.ctx, t.s.dialect.Args(args)...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
-}
-
-func (t *txn) exec(query string, args ...any) error {
-	_, err := t.result(query, args)
-	return err
-}
-
-// changed executes and counts the rows that it met.
-func (t *txn) changed(query string, args ...any) (int64, error) { return t.result(query, args) }
-
-// rows queries; the caller closes.
-func (t *txn) rows(query string, args ...any) (*sql.Rows, error) {
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(t.ctx, t.s.dialect.Args(args)...)
-}
-
-func (t *txn) row(query string, args []any, dest ...any) error {
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
-	if err != nil {
-		return err
-	}
-	return st.QueryRowContext(t.ctx, t.s.dialect.Args(args)...).Scan(dest...)
-}
-
-// place asks for a place; it is given back when the transaction does not
-// commit.
-func (t *txn) place(sc *gonets.Scenario, ev *gonets.Event) (lane string, reserved bool) {
-	lane, reserved = t.s.opt.Placer.Place(sc, ev)
-	if reserved {
-		t.placed = append(t.placed, lane)
-	}
-	return lane, reserved
-}
-
-// unplaceLast gives back the reservation that was just made.
-func (t *txn) unplaceLast() { t.unplace(len(t.placed) - 1) }
-
-func (t *txn) unplace(from int) {
-	for _, lane := range t.placed[from:] {
-		t.s.opt.Placer.Unplace(lane)
-	}
-	t.placed = t.placed[:from]
 }

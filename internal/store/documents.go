@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/store/pack"
 	"gonets/internal/value"
 )
 
@@ -102,7 +103,7 @@ func (t *txn) applySource(src *gonets.Source) (gonets.Applied, error) {
 	}
 	now := t.now.UnixMilli()
 	var old string
-	err = t.row(`SELECT document FROM sources WHERE name = ?`, []any{src.Name}, &old)
+	err = t.Row(`SELECT document FROM sources WHERE name = ?`, []any{src.Name}, &old)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		out.Change = changeCreated
@@ -146,7 +147,7 @@ func tokenPlace(hash []byte) string { return "source-token/" + hex.EncodeToStrin
 
 // knownSources refuses a scenario that names a source that does not exist.
 func (t *txn) knownSources(sc *gonets.Scenario) error {
-	known, err := collectText(t, `SELECT name FROM sources WHERE name IN (`+list(len(sc.Sources))+`)`, anys(sc.Sources)...)
+	known, err := pack.Texts(t, `SELECT name FROM sources WHERE name IN (`+pack.In(len(sc.Sources))+`)`, pack.Args(sc.Sources)...)
 	if err != nil {
 		return err
 	}
@@ -164,7 +165,7 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 	if problems == nil {
 		return nil
 	}
-	all, err := collectText(t, `SELECT name FROM sources ORDER BY name LIMIT 1000`)
+	all, err := pack.Texts(t, `SELECT name FROM sources ORDER BY name LIMIT 1000`)
 	if err != nil {
 		return err
 	}
@@ -190,14 +191,14 @@ type scenarioRow struct {
 }
 
 func (t *txn) readScenario(name string) (row scenarioRow, err error) {
-	err = t.row(`SELECT state, draft, published_version FROM scenarios WHERE name = ?`, []any{name},
+	err = t.Row(`SELECT state, draft, published_version FROM scenarios WHERE name = ?`, []any{name},
 		&row.state, &row.draft, &row.version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, nil
 	}
 	row.exists = true
 	if err == nil && row.version > 0 {
-		err = t.row(`SELECT document FROM versions WHERE scenario = ? AND n = ?`, []any{name, row.version}, &row.published)
+		err = t.Row(`SELECT document FROM versions WHERE scenario = ? AND n = ?`, []any{name, row.version}, &row.published)
 	}
 	return row, err
 }
@@ -302,7 +303,7 @@ func (t *txn) applySettings(set *gonets.Settings) (gonets.Applied, error) {
 		return out, err
 	}
 	var old string
-	err = t.row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &old)
+	err = t.Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &old)
 	if errors.Is(err, sql.ErrNoRows) {
 		out.Change, err = changeCreated, nil
 	}
@@ -322,7 +323,7 @@ func (t *txn) applySettings(set *gonets.Settings) (gonets.Applied, error) {
 // none.
 func (s *Store) Settings(ctx context.Context) (out gonets.Settings, err error) {
 	var text string
-	err = s.reader(ctx).row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &text)
+	err = s.reader(ctx).Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, nil
 	}

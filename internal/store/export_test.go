@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/pack"
 )
 
 // LimitPages makes the database full at its present size, or lets it grow.
@@ -15,12 +16,12 @@ func (s *Store) LimitPages(full bool) error {
 	return s.commits.run(context.Background(), classComplete, func(t *txn) error {
 		limit := int64(1) << 30
 		if full {
-			if err := t.row(`SELECT page_count FROM pragma_page_count`, nil, &limit); err != nil {
+			if err := t.Row(`SELECT page_count FROM pragma_page_count`, nil, &limit); err != nil {
 				return err
 			}
 		}
 		var got int64
-		return t.row(fmt.Sprintf(`PRAGMA max_page_count = %d`, limit), nil, &got)
+		return t.Row(fmt.Sprintf(`PRAGMA max_page_count = %d`, limit), nil, &got)
 	})
 }
 
@@ -54,14 +55,14 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 // Pragma reads a setting of the writer.
 func (s *Store) Pragma(name string) (value string, err error) {
 	err = s.commits.run(context.Background(), classComplete, func(t *txn) error {
-		return t.row("PRAGMA "+name, nil, &value)
+		return t.Row("PRAGMA "+name, nil, &value)
 	})
 	return value, err
 }
 
 // Texts reads a query of one text column.
-func (s *Store) Texts(query string) ([]string, error) {
-	return collectText(s.reader(context.Background()), query)
+func (s *Store) Texts(text string) ([]string, error) {
+	return pack.Texts(s.reader(context.Background()), text)
 }
 
 // Stall blocks the committer inside a transaction until the channel closes.
@@ -137,7 +138,7 @@ func (s *Store) HotQueries() []HotQuery {
 		}
 	}
 	for name, f := range map[string]gonets.EventFilter{"events": {}, "samples": {Source: "s"}, "events since": {Since: at, Until: at}} {
-		text, _, err := filter.Events(eventColumns, f)
+		text, _, err := filter.Events(pack.EventColumns, f)
 		if err != nil {
 			panic(err)
 		}

@@ -3,13 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"gonets"
 	"gonets/internal/store/filter"
@@ -17,12 +11,12 @@ import (
 )
 
 // summaryFrom joins the run's last attempt.
-const summarySelect = `SELECT ` + runColumns + `, r.source,
+const summarySelect = `SELECT ` + pack.RunColumns + `, r.source,
 		COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error
 	FROM runs r LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts `
 
 func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
-	dest, fill := runDest(&sum.Run)
+	dest, fill := pack.RunDest(&sum.Run)
 	var text []byte
 	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text)...); err == nil {
 		fill()
@@ -42,7 +36,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	}
 	size := f.Page.Size()
 	for _, q := range queries {
-		items, err := collect(s.reader(ctx), q.Text(summarySelect, f), append(q.Args, size+1), scanSummary)
+		items, err := pack.Collect(s.reader(ctx), q.Text(summarySelect, f), append(q.Args, size+1), scanSummary)
 		if err != nil {
 			return out, s.dialect.Wrap(err)
 		}
@@ -82,7 +76,7 @@ func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail,
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
 		return nil
 	}
-	sums, err := collect(q, summarySelect+`WHERE r.id = ?`, []any{id}, scanSummary)
+	sums, err := pack.Collect(q, summarySelect+`WHERE r.id = ?`, []any{id}, scanSummary)
 	if err != nil {
 		return out, err
 	}
@@ -90,107 +84,20 @@ func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail,
 		return out, noRun(id)
 	}
 	out.Run = sums[0]
-	events, err := loadEvents(q, []string{out.Run.EventID}, -1)
+	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)
 	if err := tolerate(err); err != nil {
 		return out, err
 	}
 	out.Event = events[out.Run.EventID]
-	results, err := loadResults(q, []string{id})
+	results, err := pack.LoadResults(q, []string{id})
 	if err := tolerate(err); err != nil {
 		return out, err
 	}
 	out.Results = results[id]
-	out.Attempts, err = loadAttempts(q, id, nil)
+	out.Attempts, err = pack.LoadAttempts(q, id, nil)
 	if err := tolerate(err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}
 	out.Version, err = s.Version(ctx, out.Run.Scenario, out.Run.Version)
 	return out, tolerate(err)
-}
-
-const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
-		request_line, request_headers, request_size, request_body, request_ref,
-		status_line, reply_headers, reply_size, reply_body, reply_ref, detail
-	FROM attempts WHERE run = ? `
-
-// storedAttempt is an attempt as it was read, large bodies still elsewhere.
-type storedAttempt struct {
-	gonets.Attempt
-	request, reply body
-	// damage is why a part of it cannot be read.
-	damage error
-}
-
-func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
-	var started sql.NullInt64
-	var micros int64
-	var text, line, sent, statusLine, got, detail []byte
-	err = scan(&a.N, &a.Path, &started, &micros, &a.Outcome, &a.Code, &text, &a.Status, &a.Charged, &a.Fenced,
-		&line, &sent, &a.request.size, &a.request.inline, &a.request.ref,
-		&statusLine, &got, &a.reply.size, &a.reply.inline, &a.reply.ref, &detail)
-	if err != nil {
-		return a, err
-	}
-	a.StartedAt, a.Duration = fromMS(started), time.Duration(micros)*time.Microsecond
-	a.Error, a.StatusLine = string(text), string(statusLine)
-	a.Method, a.URL, _ = strings.Cut(string(line), " ")
-	var sentErr, gotErr error
-	a.RequestHeaders, sentErr = pack.Unpack(sent)
-	a.ReplyHeaders, gotErr = pack.Unpack(got)
-	var d attemptDetail
-	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(detail, &d))
-	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
-	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
-	return a, nil
-}
-
-// loadAttempts reads a run's attempts by number with their bodies; only those
-// of the given numbers when there are any, and then without what was sent. What
-// can be read of damaged attempts comes along with the error.
-func loadAttempts(q querier, run string, numbers []int) ([]gonets.Attempt, error) {
-	cond := `ORDER BY n`
-	if len(numbers) > 0 {
-		cond = `AND n IN (` + list(len(numbers)) + `) ORDER BY n`
-	}
-	stored, err := collect(q, attemptSelect+cond, append([]any{run}, anys(numbers)...), scanAttempt)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]gonets.Attempt, len(stored))
-	for i := range stored {
-		a := &stored[i]
-		a.RunID = run
-		var sentErr, gotErr error
-		if len(numbers) == 0 {
-			a.RequestBody, sentErr = a.request.load(q, run)
-		}
-		a.ReplyBody, gotErr = a.reply.load(q, run)
-		if damage := errors.Join(a.damage, sentErr, gotErr); damage != nil {
-			err = errors.Join(err, fmt.Errorf("attempt %d of the run: %w", a.N, damage))
-		}
-		out[i] = a.Attempt
-	}
-	return out, err
-}
-
-// loadReplies reads the attempts that results refer to.
-func loadReplies(q querier, run string, results []gonets.StepResult) (map[int]*gonets.Attempt, error) {
-	var numbers []int
-	for _, r := range results {
-		if r.Attempt > 0 {
-			numbers = append(numbers, r.Attempt)
-		}
-	}
-	if len(numbers) == 0 {
-		return nil, nil
-	}
-	attempts, err := loadAttempts(q, run, numbers)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[int]*gonets.Attempt, len(attempts))
-	for i := range attempts {
-		out[attempts[i].N] = &attempts[i]
-	}
-	return out, nil
 }

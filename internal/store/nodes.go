@@ -51,7 +51,7 @@ func (s *Store) Beat(ctx context.Context) (gonets.Pulse, error) {
 
 // ConfigEpoch is the number of the configuration; every change raises it.
 func (s *Store) ConfigEpoch(ctx context.Context) (n int64, err error) {
-	err = s.reader(ctx).row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch'`, nil, &n)
+	err = s.reader(ctx).Row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch'`, nil, &n)
 	return n, s.dialect.Wrap(err)
 }
 

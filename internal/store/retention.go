@@ -53,13 +53,13 @@ func (s *Store) freePages(ctx context.Context) error {
 	for before := int64(math.MaxInt64); s.dialect.FreePages != ""; {
 		var free int64
 		err := s.commits.run(ctx, classMaintain, func(t *txn) error {
-			_, err := collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
+			_, err := pack.Collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
 				return struct{}{}, nil
 			})
 			if err != nil {
 				return err
 			}
-			return t.row(s.dialect.UnusedBytes, nil, &free)
+			return t.Row(s.dialect.UnusedBytes, nil, &free)
 		})
 		if err != nil || free == 0 || free >= before {
 			return err
@@ -85,7 +85,7 @@ const heldSQL = `SELECT id, event FROM runs WHERE scenario = ? AND id < ? AND st
 // pruneHeld removes old held runs of scenarios that never ran: nobody waits
 // for them. Those of a scenario that was stopped stay for its next start.
 func (t *txn) pruneHeld(limit int) (total int, err error) {
-	names, err := collectText(t, `SELECT name FROM scenarios WHERE started_at IS NULL`)
+	names, err := pack.Texts(t, `SELECT name FROM scenarios WHERE started_at IS NULL`)
 	border := t.now.Add(-gonets.RetentionAge)
 	for _, name := range names {
 		if total >= limit {
@@ -101,9 +101,9 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 }
 
 // removeRuns removes the runs that a query finds with all that is theirs.
-func (t *txn) removeRuns(query string, args ...any) (int, error) {
+func (t *txn) removeRuns(find string, args ...any) (int, error) {
 	type row struct{ run, event string }
-	rows, err := collect(t, query, args, func(scan func(...any) error) (r row, err error) {
+	rows, err := pack.Collect(t, find, args, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.run, &r.event)
 		return r, err
 	})
@@ -130,7 +130,7 @@ func (t *txn) pruneEvent(id string) error {
 		AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)`, id, id); err != nil {
 		return err
 	}
-	owners, err := collect(t, `DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)
+	owners, err := pack.Collect(t, `DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)
 		RETURNING COALESCE(body_owner, id)`, []any{id, id}, func(scan func(...any) error) (s string, err error) {
 		err = scan(&s)
 		return s, err
@@ -160,7 +160,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		id     string
 		orphan bool
 	}
-	rows, err := collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
+	rows, err := pack.Collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
 		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
 		ORDER BY e.received_at, e.id LIMIT ?`,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
@@ -190,7 +190,7 @@ func (t *txn) pruneKeys() error {
 		source string
 		key    []byte
 	}
-	rows, err := collect(t, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`,
+	rows, err := pack.Collect(t, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`,
 		[]any{t.now.UnixMilli(), 10 * gonets.RetentionBatch}, func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.source, &r.key)
 			return r, err
@@ -225,16 +225,16 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	q := s.reader(ctx)
 	for _, c := range countable {
 		var n int
-		err := q.row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
+		err := q.Row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
 			[]any{string(c.state), maxCount}, &n)
 		if err != nil {
 			return out, s.dialect.Wrap(err)
 		}
 		out.Runs[c.state] = n
 	}
-	err := q.row(s.dialect.UnusedBytes, nil, &out.FreeBytes)
+	err := q.Row(s.dialect.UnusedBytes, nil, &out.FreeBytes)
 	if err == nil {
-		err = q.row(s.dialect.UsedBytes, nil, &out.SizeBytes)
+		err = q.Row(s.dialect.UsedBytes, nil, &out.SizeBytes)
 	}
 	return out, s.dialect.Wrap(err)
 }

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/pack"
 )
 
 // maxCount is where counting stops.
@@ -26,7 +27,7 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 	if err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.Held); err != nil {
 		return out, err
 	}
-	out.CreatedAt, out.UpdatedAt = fromMS(created), fromMS(updated)
+	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
 	return out, json.Unmarshal([]byte(text), &out.Scenario)
 }
 
@@ -37,7 +38,7 @@ func (s *Store) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonet
 	if err != nil {
 		return out, err
 	}
-	out.Items, err = collect(s.reader(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
+	out.Items, err = pack.Collect(s.reader(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
 		[]any{from.ID, p.Size() + 1}, scanScenario)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
@@ -51,8 +52,8 @@ func (s *Store) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo,
 	return scenarioInfo(s, s.reader(ctx), name)
 }
 
-func scenarioInfo(s *Store, q querier, name string) (gonets.ScenarioInfo, error) {
-	items, err := collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+func scenarioInfo(s *Store, q pack.Reader, name string) (gonets.ScenarioInfo, error) {
+	items, err := pack.Collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
 	if err != nil {
 		return gonets.ScenarioInfo{}, s.dialect.Wrap(err)
 	}
@@ -130,7 +131,10 @@ func (s *Store) settleParked(ctx context.Context, scenario string) error {
 			if err != nil {
 				return err
 			}
-			park := flag(row.state == gonets.ScenarioStopped)
+			park := 0
+			if row.state == gonets.ScenarioStopped {
+				park = 1
+			}
 			n, err = t.changed(parkSQL, park, scenario, 1-park, gonets.RetentionBatch)
 			return err
 		})
@@ -163,8 +167,8 @@ func (t *txn) releaseBatch(scenario, after string) (n int, last string, err erro
 	if err != nil {
 		return 0, after, err
 	}
-	held, err := collect(t, `SELECT `+runColumns+` FROM runs r WHERE r.state = 'held' AND `+indexedState+`
-		AND r.scenario = ? AND r.id > ? ORDER BY r.id LIMIT ?`, []any{scenario, after, gonets.RetentionBatch}, scanRun)
+	held, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.state = 'held' AND `+indexedState+`
+		AND r.scenario = ? AND r.id > ? ORDER BY r.id LIMIT ?`, []any{scenario, after, gonets.RetentionBatch}, pack.ScanRun)
 	if err != nil {
 		return 0, after, err
 	}
@@ -174,7 +178,7 @@ func (t *txn) releaseBatch(scenario, after string) (n int, last string, err erro
 			return 0, after, err
 		}
 		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?,
-				parked = `+parkedIfStopped+` WHERE id = ? AND state = 'held'`, r.version, lane, t.now.UnixMilli(), run.ID)
+				parked = `+parkedIfStopped+` WHERE id = ? AND state = 'held'`, r.Version, lane, t.now.UnixMilli(), run.ID)
 		if err != nil {
 			return 0, after, err
 		}
@@ -192,7 +196,7 @@ func scanVersion(scan func(...any) error) (gonets.Version, error) {
 	if err := scan(&v.N, &text, &created, &v.Actor, &v.Note); err != nil {
 		return v, err
 	}
-	v.CreatedAt = fromMS(created)
+	v.CreatedAt = pack.FromMS(created)
 	return v, json.Unmarshal([]byte(text), &v.Scenario)
 }
 
@@ -207,7 +211,7 @@ func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (g
 	if from.ID != "" {
 		below = from.At
 	}
-	out.Items, err = collect(s.reader(ctx), versionQuery+`AND n < ? ORDER BY n DESC LIMIT ?`,
+	out.Items, err = pack.Collect(s.reader(ctx), versionQuery+`AND n < ? ORDER BY n DESC LIMIT ?`,
 		[]any{scenario, below, p.Size() + 1}, scanVersion)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
@@ -218,7 +222,7 @@ func (s *Store) Versions(ctx context.Context, scenario string, p gonets.Page) (g
 
 // Version returns a published version.
 func (s *Store) Version(ctx context.Context, scenario string, n int) (*gonets.Version, error) {
-	items, err := collect(s.reader(ctx), versionQuery+`AND n = ?`, []any{scenario, n}, scanVersion)
+	items, err := pack.Collect(s.reader(ctx), versionQuery+`AND n = ?`, []any{scenario, n}, scanVersion)
 	if err != nil {
 		return nil, s.dialect.Wrap(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"gonets/internal/store/pack"
+
 	"gonets"
 )
 
@@ -17,7 +19,7 @@ func secretPlace(name string, version int) string { return fmt.Sprintf("secret/%
 func (s *Store) SetSecret(ctx context.Context, name, value, actor string) error {
 	return s.commits.run(ctx, classMaintain, func(t *txn) error {
 		var version int
-		err := t.row(`SELECT version FROM secrets WHERE name = ?`, []any{name}, &version)
+		err := t.Row(`SELECT version FROM secrets WHERE name = ?`, []any{name}, &version)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -44,7 +46,7 @@ func (s *Store) SetSecret(ctx context.Context, name, value, actor string) error 
 func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 	var version int
 	var sealed []byte
-	err := s.reader(ctx).row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
+	err := s.reader(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 	}
@@ -61,11 +63,11 @@ func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 
 // Secrets lists what may be shown of all secrets, by name.
 func (s *Store) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
-	out, err := collect(s.reader(ctx), `SELECT name, updated_at, actor FROM secrets ORDER BY name`, nil,
+	out, err := pack.Collect(s.reader(ctx), `SELECT name, updated_at, actor FROM secrets ORDER BY name`, nil,
 		func(scan func(...any) error) (i gonets.SecretInfo, err error) {
 			var at sql.NullInt64
 			err = scan(&i.Name, &at, &i.Actor)
-			i.UpdatedAt = fromMS(at)
+			i.UpdatedAt = pack.FromMS(at)
 			return i, err
 		})
 	return out, s.dialect.Wrap(err)

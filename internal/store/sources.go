@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/pack"
 )
 
 const sourceColumns = `name, document, etag, created_at, updated_at`
@@ -20,7 +21,7 @@ func scanSource(scan func(...any) error) (gonets.SourceInfo, error) {
 	if err := scan(&name, &text, &out.ETag, &created, &updated); err != nil {
 		return out, err
 	}
-	out.CreatedAt, out.UpdatedAt = fromMS(created), fromMS(updated)
+	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
 	return out, json.Unmarshal([]byte(text), &out.Source)
 }
 
@@ -32,7 +33,7 @@ func (s *Store) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.
 		return out, err
 	}
 	q := s.reader(ctx)
-	items, err := collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name > ? ORDER BY name LIMIT ?`,
+	items, err := pack.Collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name > ? ORDER BY name LIMIT ?`,
 		[]any{from.ID, p.Size() + 1}, scanSource)
 	if err != nil {
 		return out, s.dialect.Wrap(err)
@@ -53,7 +54,7 @@ func (s *Store) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.
 // Source returns one source with its addresses.
 func (s *Store) Source(ctx context.Context, name string) (gonets.SourceInfo, error) {
 	q := s.reader(ctx)
-	items, err := collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name = ?`, []any{name}, scanSource)
+	items, err := pack.Collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name = ?`, []any{name}, scanSource)
 	if err == nil && len(items) == 0 {
 		err = gonets.Errorf(gonets.CodeNotFound, "there is no source %q", name)
 	}
@@ -68,7 +69,7 @@ func (s *Store) Source(ctx context.Context, name string) (gonets.SourceInfo, err
 func (s *Store) SourceByToken(ctx context.Context, token string) (gonets.SourceInfo, error) {
 	hash := sha256.Sum256([]byte(token))
 	var name string
-	err := s.reader(ctx).row(`SELECT source FROM source_tokens WHERE hash = ? AND retired_at IS NULL`, []any{hash[:]}, &name)
+	err := s.reader(ctx).Row(`SELECT source FROM source_tokens WHERE hash = ? AND retired_at IS NULL`, []any{hash[:]}, &name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return gonets.SourceInfo{}, gonets.Errorf(gonets.CodeAddressUnknown,
 			"nothing is received at this address; copy the source's address again")
@@ -79,9 +80,9 @@ func (s *Store) SourceByToken(ctx context.Context, token string) (gonets.SourceI
 	return s.Source(ctx, name)
 }
 
-func (s *Store) completeSource(q querier, src *gonets.SourceInfo) (err error) {
+func (s *Store) completeSource(q pack.Reader, src *gonets.SourceInfo) (err error) {
 	type token struct{ hash, sealed []byte }
-	tokens, err := collect(q, `SELECT hash, sealed FROM source_tokens WHERE source = ? AND retired_at IS NULL
+	tokens, err := pack.Collect(q, `SELECT hash, sealed FROM source_tokens WHERE source = ? AND retired_at IS NULL
 		ORDER BY created_at, hash`, []any{src.Name}, func(scan func(...any) error) (t token, err error) {
 		err = scan(&t.hash, &t.sealed)
 		return t, err
@@ -97,6 +98,6 @@ func (s *Store) completeSource(q querier, src *gonets.SourceInfo) (err error) {
 		}
 		src.Tokens = append(src.Tokens, string(plain))
 	}
-	src.Scenarios, err = collectText(q, `SELECT scenario FROM subscriptions WHERE source = ? ORDER BY scenario`, src.Name)
+	src.Scenarios, err = pack.Texts(q, `SELECT scenario FROM subscriptions WHERE source = ? ORDER BY scenario`, src.Name)
 	return err
 }

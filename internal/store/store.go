@@ -17,6 +17,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/routes"
 )
 
 // Sealer encrypts what must not stand in the database as it is. ad binds a
@@ -75,7 +76,7 @@ type Store struct {
 	away   error
 	failed chan struct{}
 
-	routes *routes
+	routes routes.Cache
 	finder *filter.Finder
 	ids    *pack.Sequence
 	// orphans is where the search for events without runs goes on.
@@ -105,7 +106,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Database != "" {
 		way = dialect.Postgres()
 	}
-	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), routes: newRoutes(), ids: &pack.Sequence{},
+	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())

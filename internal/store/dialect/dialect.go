@@ -3,8 +3,6 @@
 package dialect
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -34,9 +32,10 @@ type Dialect struct {
 	ReadLock string
 	// Now is the database's own time in milliseconds.
 	Now string
-	// Begin opens a write transaction, Commit makes it durable.
-	Begin  string
-	Commit func(ctx context.Context, conn *sql.Conn) error
+	// Begin opens a write transaction.
+	Begin string
+	// Fly sends statements together; nil where a statement costs no journey.
+	Fly Flight
 	// Limit bounds a transaction in time; 0 is no limit.
 	Limit time.Duration
 	// LockSchema and FreeSchema stand around migrations; empty where the
@@ -52,6 +51,12 @@ type Dialect struct {
 	// Classify says what an error of the database means for the committer.
 	Classify func(error) Fault
 }
+
+// commit ends a transaction and makes it durable.
+const commit = "COMMIT"
+
+// Commit is the part that ends a transaction and makes it durable.
+func Commit() *Part { return &Part{Text: commit} }
 
 // Fault is what an error means for the operations of a batch.
 type Fault int
@@ -82,18 +87,12 @@ func SQLite() Dialect {
 		PickClose:     ")",
 		Now:           "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
 		Begin:         "BEGIN IMMEDIATE",
-		Commit:        commitSQLite,
 		FreePages:     "PRAGMA incremental_vacuum(1000)",
 		UnusedBytes:   `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
 		UsedBytes: `SELECT (page_count - freelist_count) * page_size
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
 		Classify: classifySQLite,
 	}
-}
-
-func commitSQLite(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "COMMIT")
-	return err
 }
 
 // classifySQLite: after one failed fsync SQLite goes on as if nothing had

@@ -48,13 +48,13 @@ func Postgres() Dialect {
 		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
 		ReadLock:      " FOR SHARE",
 		Now:           postgresNow,
-		Begin:         "BEGIN",
 		LockSchema:    fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
 		FreeSchema:    fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
 		UnusedBytes:   `SELECT 0`,
 		UsedBytes:     `SELECT pg_database_size(current_database())`,
 		Limit:         batchLimit,
-		Commit:        commitPostgres,
+		Begin:         "BEGIN",
+		Fly:           flyPostgres,
 		Classify:      classifyPostgres,
 	}
 }
@@ -82,11 +82,18 @@ func numbered(query string) string {
 // back to the byte is stored as bytes.
 func storable(args []any) []any {
 	for i, a := range args {
-		if s, ok := a.(string); ok && (!utf8.ValidString(s) || strings.Contains(s, "\x00")) {
-			args[i] = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+		if s, ok := a.(string); ok {
+			args[i] = storableText(s)
 		}
 	}
 	return args
+}
+
+func storableText(s string) string {
+	if utf8.ValidString(s) && !strings.Contains(s, "\x00") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // postgresDDL: texts are compared by their bytes, as SQLite does, whatever
@@ -133,16 +140,13 @@ func classifyState(code string) Fault {
 	return FaultOperation
 }
 
-// commitPostgres ends the transaction. PostgreSQL answers COMMIT of a
-// transaction that had an error with success and the word ROLLBACK.
-func commitPostgres(ctx context.Context, conn *sql.Conn) error {
-	return conn.Raw(func(dc any) error {
-		tag, err := dc.(*stdlib.Conn).Conn().Exec(ctx, "COMMIT")
-		if err == nil && tag.String() != "COMMIT" {
-			return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "the transaction was rolled back: " + tag.String()}
-		}
-		return err
-	})
+// committed: PostgreSQL answers COMMIT of a transaction that had an error with
+// success and the word ROLLBACK.
+func committed(tag pgconn.CommandTag) error {
+	if tag.String() == commit {
+		return nil
+	}
+	return &pgconn.PgError{Severity: "ERROR", Code: "40001", Message: "the transaction was rolled back: " + tag.String()}
 }
 
 // OpenPostgres prepares a pool; connections are made when first used. The

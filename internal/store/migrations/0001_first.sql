@@ -111,6 +111,7 @@ CREATE TABLE dedupe (
 	idem_key BLOB NOT NULL,
 	event TEXT NOT NULL,
 	body_hash BLOB NOT NULL,
+	taken_at BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL,
 	PRIMARY KEY (source, idem_key)
 ) WITHOUT ROWID;

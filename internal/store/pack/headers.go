@@ -1,4 +1,5 @@
-// Package pack turns values into the bytes and ids that rows hold.
+// Package pack knows how events, runs, attempts and bodies lie in rows: it
+// makes them ready to be stored, and reads them back.
 package pack
 
 import (

@@ -1,0 +1,148 @@
+package dialect
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind is the type of a column; every column may hold NULL.
+type Kind string
+
+const (
+	text   Kind = "text"
+	bigint Kind = "bigint"
+	bytea  Kind = "bytea"
+)
+
+// Text, Int and Bytes are columns. What strangers can choose is Bytes, because
+// it may be no valid text.
+func Text(name string) Column { return Column{name, text} }
+
+// Int is a column of whole numbers.
+func Int(name string) Column { return Column{name, bigint} }
+
+// Bytes is a column of any bytes.
+func Bytes(name string) Column { return Column{name, bytea} }
+
+// Many is one statement over many rows of arguments. Where a statement costs
+// little it goes row by row; where it costs a journey to a server, all rows go
+// at once, as one array for each column.
+type Many struct {
+	// Each is the statement for one row.
+	Each string
+	// Set is the statement for all rows. It ends with RETURNING and the key of
+	// every row that it met, when Each may meet none.
+	Set string
+	// Kinds are the kinds of the arguments.
+	Kinds []Kind
+	// Key is the argument that a returned key is compared with; it is a text
+	// that no two rows share. It is -1 when nothing is returned.
+	Key int
+}
+
+// Columns are the columns of a table in the order of the arguments.
+type Columns []Column
+
+// Column is a column's name and kind.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+func (c Columns) names() string {
+	names := make([]string, len(c))
+	for i := range c {
+		names[i] = c[i].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c Columns) kinds() []Kind {
+	kinds := make([]Kind, len(c))
+	for i := range c {
+		kinds[i] = c[i].Kind
+	}
+	return kinds
+}
+
+// unnest is the rows as a table.
+func (c Columns) unnest() string {
+	arrays := make([]string, len(c))
+	for i := range c {
+		arrays[i] = fmt.Sprintf("CAST(? AS %s[])", c[i].Kind)
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ")"
+}
+
+// Insert adds rows. conflict is what follows the values and may make the
+// statement pass over a row; key names the column that then tells which, and is
+// empty when nobody asks.
+func Insert(table string, columns Columns, conflict, key string) *Many {
+	into := "INSERT INTO " + table + " (" + columns.names() + ") "
+	m := &Many{Kinds: columns.kinds(), Key: -1,
+		Each: into + "VALUES (" + strings.Repeat("?, ", len(columns)-1) + "?) " + conflict,
+		Set:  into + "SELECT * FROM " + columns.unnest() + " " + conflict,
+	}
+	return m.returning(columns, table, key)
+}
+
+// Change says what an update does. Set and Where speak of the table by its name
+// and of the row of arguments as v.
+type Change struct {
+	Table string
+	// Key is the table's column that tells which rows were met; empty when
+	// nobody asks.
+	Key        string
+	Columns    Columns
+	Set, Where string
+}
+
+// Update changes rows.
+func Update(c Change) *Many {
+	statement := func(from string) string { return "UPDATE " + c.Table + " SET " + c.Set + from + " WHERE " + c.Where }
+	// A numbered argument for each mention: SQLite takes far longer over a
+	// table of one row.
+	numbered := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
+		return "?" + strconv.Itoa(1+slices.IndexFunc(c.Columns, func(col Column) bool { return "v."+col.Name == mention }))
+	})
+	m := &Many{Kinds: c.Columns.kinds(), Key: -1,
+		Each: numbered,
+		Set:  "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(" FROM v"),
+	}
+	return m.returning(c.Columns, c.Table, c.Key)
+}
+
+func (m *Many) returning(columns Columns, table, key string) *Many {
+	if key == "" {
+		return m
+	}
+	m.Set += " RETURNING " + table + "." + key
+	for i := range columns {
+		if columns[i].Name == key {
+			m.Key = i
+		}
+	}
+	return m
+}
+
+// Part is what a flight holds: a statement over many rows, or any other one.
+type Part struct {
+	*Many
+	Rows [][]any
+	// Hit tells for each row whether the statement met it; it is filled when the
+	// statement has a key.
+	Hit []bool
+
+	// Text is a statement without arguments, and Dest the places of its one
+	// row, if it gives one. Many is nil then.
+	Text string
+	Dest []any
+}
+
+// Flight sends statements together and reads what comes back together.
+type Flight func(ctx context.Context, conn *sql.Conn, parts []*Part) error

@@ -1,0 +1,164 @@
+package pack
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/dialect"
+)
+
+// attemptDetail is what nobody searches for.
+type attemptDetail struct {
+	HTTPVersion string         `json:"http_version,omitempty"`
+	TLSVersion  string         `json:"tls_version,omitempty"`
+	Remote      string         `json:"remote,omitempty"`
+	ReplyCut    bool           `json:"reply_cut,omitempty"`
+	Timings     gonets.Timings `json:"timings,omitzero"`
+	Hops        []gonets.Hop   `json:"hops,omitempty"`
+}
+
+// Attempt is an attempt made ready for the transaction.
+type Attempt struct {
+	*gonets.Attempt
+	request, reply Body
+	detail         []byte
+}
+
+// NewAttempt does the dear part in the caller's goroutine.
+func NewAttempt(a *gonets.Attempt) (*Attempt, error) {
+	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops})
+	if err != nil {
+		return nil, err
+	}
+	return &Attempt{Attempt: a, request: NewBody(a.RequestBody), reply: NewBody(a.ReplyBody), detail: detail}, nil
+}
+
+// Weight is how many bytes of it are stored.
+func (a *Attempt) Weight() int64 { return a.request.Weight() + a.reply.Weight() }
+
+// Attempts adds attempts; the first one of a number stays.
+var Attempts = dialect.Insert("attempts", dialect.Columns{
+	dialect.Text("run"), dialect.Int("n"), dialect.Text("path"), dialect.Int("started_at"), dialect.Int("duration"),
+	dialect.Text("outcome"), dialect.Text("code"), dialect.Bytes("error"), dialect.Int("status"), dialect.Int("charged"),
+	dialect.Int("fenced"), dialect.Bytes("request_line"), dialect.Bytes("request_headers"), dialect.Int("request_size"),
+	dialect.Bytes("request_body"), dialect.Bytes("request_ref"), dialect.Bytes("status_line"), dialect.Bytes("reply_headers"),
+	dialect.Int("reply_size"), dialect.Bytes("reply_body"), dialect.Bytes("reply_ref"), dialect.Bytes("detail"),
+}, "ON CONFLICT (run, n) DO NOTHING", "")
+
+// Row is the row of [Attempts].
+func (a *Attempt) Row(run string, fenced bool) []any {
+	return []any{run, a.N, a.Path, a.StartedAt.UnixMilli(), a.Duration.Microseconds(), string(a.Outcome), string(a.Code),
+		Blob(a.Error), a.Status, flag(a.Charged), flag(fenced || a.Fenced), []byte(a.Method + " " + a.URL),
+		Headers(a.RequestHeaders), a.request.size(), a.request.Inline, a.request.Ref,
+		Blob(a.StatusLine), Headers(a.ReplyHeaders), a.reply.size(), a.reply.Inline, a.reply.Ref, a.detail}
+}
+
+// Bodies are the rows of [Bodies].
+func (a *Attempt) Bodies(run string) [][]any {
+	var out [][]any
+	for _, b := range []*Body{&a.request, &a.reply} {
+		if b.Ref != nil {
+			out = append(out, b.Row(run))
+		}
+	}
+	return out
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
+		request_line, request_headers, request_size, request_body, request_ref,
+		status_line, reply_headers, reply_size, reply_body, reply_ref, detail
+	FROM attempts WHERE run = ? `
+
+// storedAttempt is an attempt as it was read, large bodies still elsewhere.
+type storedAttempt struct {
+	gonets.Attempt
+	request, reply Body
+	// damage is why a part of it cannot be read.
+	damage error
+}
+
+func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
+	var started sql.NullInt64
+	var micros int64
+	var text, line, sent, statusLine, got, detail []byte
+	err = scan(&a.N, &a.Path, &started, &micros, &a.Outcome, &a.Code, &text, &a.Status, &a.Charged, &a.Fenced,
+		&line, &sent, &a.request.Size, &a.request.Inline, &a.request.Ref,
+		&statusLine, &got, &a.reply.Size, &a.reply.Inline, &a.reply.Ref, &detail)
+	if err != nil {
+		return a, err
+	}
+	a.StartedAt, a.Duration = FromMS(started), time.Duration(micros)*time.Microsecond
+	a.Error, a.StatusLine = string(text), string(statusLine)
+	a.Method, a.URL, _ = strings.Cut(string(line), " ")
+	var sentErr, gotErr error
+	a.RequestHeaders, sentErr = Unpack(sent)
+	a.ReplyHeaders, gotErr = Unpack(got)
+	var d attemptDetail
+	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(detail, &d))
+	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
+	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
+	return a, nil
+}
+
+// LoadAttempts reads a run's attempts by number with their bodies; only those
+// of the given numbers when there are any, and then without what was sent. What
+// can be read of damaged attempts comes along with the error.
+func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error) {
+	cond := `ORDER BY n`
+	if len(numbers) > 0 {
+		cond = `AND n IN (` + In(len(numbers)) + `) ORDER BY n`
+	}
+	stored, err := Collect(q, attemptSelect+cond, append([]any{run}, Args(numbers)...), scanAttempt)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]gonets.Attempt, len(stored))
+	for i := range stored {
+		a := &stored[i]
+		a.RunID = run
+		var sentErr, gotErr error
+		if len(numbers) == 0 {
+			a.RequestBody, sentErr = a.request.Load(q, run)
+		}
+		a.ReplyBody, gotErr = a.reply.Load(q, run)
+		if damage := errors.Join(a.damage, sentErr, gotErr); damage != nil {
+			err = errors.Join(err, fmt.Errorf("attempt %d of the run: %w", a.N, damage))
+		}
+		out[i] = a.Attempt
+	}
+	return out, err
+}
+
+// LoadReplies reads the attempts that results refer to.
+func LoadReplies(q Reader, run string, results []gonets.StepResult) (map[int]*gonets.Attempt, error) {
+	var numbers []int
+	for _, r := range results {
+		if r.Attempt > 0 {
+			numbers = append(numbers, r.Attempt)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	attempts, err := LoadAttempts(q, run, numbers)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int]*gonets.Attempt, len(attempts))
+	for i := range attempts {
+		out[attempts[i].N] = &attempts[i]
+	}
+	return out, nil
+}

@@ -1,0 +1,103 @@
+package pack
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+
+	"gonets"
+	"gonets/internal/store/dialect"
+)
+
+// RunColumns are what [RunDest] takes, of a table named r.
+const RunColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
+	r.node, r.node_epoch, r.lease_seq, r.cursor_path, r.tries, r.attempts, r.step_at, r.crashes, r.mark,
+	r.created_at, r.finished_at`
+
+// RunDest are the places of [RunColumns] and the function that fills the run
+// once they are scanned.
+func RunDest(r *gonets.Run) (dest []any, fill func()) {
+	var version, due, epoch, stepAt, created, finished sql.NullInt64
+	var orderKey []byte
+	var node sql.NullString
+	dest = []any{&r.ID, &r.EventID, &r.Scenario, &version, &r.State, &r.Reason, &r.Lane, &orderKey, &due,
+		&node, &epoch, &r.Lease.Seq, &r.Cursor, &r.Tries, &r.Attempts, &stepAt, &r.Crashes, &r.Mark,
+		&created, &finished}
+	return dest, func() {
+		r.Version, r.OrderKey = int(version.Int64), string(orderKey)
+		r.Lease.Node, r.Lease.Epoch = node.String, epoch.Int64
+		r.DueAt, r.StepAt = FromMS(due), FromMS(stepAt)
+		r.CreatedAt, r.FinishedAt = FromMS(created), FromMS(finished)
+	}
+}
+
+// ScanRun reads [RunColumns].
+func ScanRun(scan func(...any) error) (r gonets.Run, err error) {
+	dest, fill := RunDest(&r)
+	if err = scan(dest...); err == nil {
+		fill()
+	}
+	return r, err
+}
+
+// Runs adds runs.
+var Runs = dialect.Insert("runs", dialect.Columns{
+	dialect.Text("id"), dialect.Text("event"), dialect.Text("source"), dialect.Text("scenario"), dialect.Int("version"),
+	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Bytes("order_key"), dialect.Int("due_at"),
+	dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"), dialect.Text("cursor_path"),
+	dialect.Int("tries"), dialect.Int("attempts"), dialect.Int("step_at"), dialect.Int("crashes"), dialect.Text("mark"),
+	dialect.Int("created_at"),
+}, "", "")
+
+// NewRun is the row of [Runs] of a run that nobody worked on yet.
+func NewRun(r *gonets.Run, source string) []any {
+	var version, epoch any
+	if r.Version > 0 {
+		version = r.Version
+	}
+	if r.Lease.Held() {
+		epoch = r.Lease.Epoch
+	}
+	return []any{r.ID, r.EventID, source, r.Scenario, version, string(r.State), string(r.Reason), r.Lane,
+		Blob(r.OrderKey), MS(r.DueAt), NullText(r.Lease.Node), epoch, r.Lease.Seq, "", 0, 0, MS(r.StepAt), 0,
+		string(r.Mark), r.CreatedAt.UnixMilli()}
+}
+
+// Results adds finished steps.
+var Results = dialect.Insert("step_results", dialect.Columns{
+	dialect.Text("run"), dialect.Text("path"), dialect.Text("state"), dialect.Bytes("value"), dialect.Int("attempt"),
+	dialect.Int("finished_at"),
+}, "", "")
+
+// Result is the row of [Results].
+func Result(run string, r *gonets.StepResult) []any {
+	return []any{run, r.Path, string(r.State), []byte(r.Value), r.Attempt, r.FinishedAt}
+}
+
+// LoadResults reads the finished steps of runs, in the order they finished.
+func LoadResults(q Reader, runs []string) (map[string][]gonets.StepResult, error) {
+	type row struct {
+		run string
+		gonets.StepResult
+	}
+	rows, err := Collect(q, `SELECT run, path, state, value, attempt, finished_at FROM step_results
+		WHERE run IN (`+In(len(runs))+`)`, Args(runs), func(scan func(...any) error) (r row, err error) {
+		var value []byte
+		err = scan(&r.run, &r.Path, &r.State, &value, &r.Attempt, &r.FinishedAt)
+		r.Value = value
+		return r, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]gonets.StepResult{}
+	for _, r := range rows {
+		out[r.run] = append(out[r.run], r.StepResult)
+	}
+	for _, rs := range out {
+		slices.SortStableFunc(rs, func(a, b gonets.StepResult) int {
+			return cmp.Or(cmp.Compare(a.FinishedAt, b.FinishedAt), cmp.Compare(a.Path, b.Path))
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,123 @@
+// Package routes knows where events go, as long as the configuration stays.
+package routes
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"gonets"
+	"gonets/internal/store/pack"
+)
+
+// Route is where an event goes: a scenario with the document that applies.
+type Route struct {
+	Name  string
+	State gonets.ScenarioState
+	// Version is 0 while nothing is published; Doc is the draft then.
+	Version    int
+	Doc        *gonets.Scenario
+	MayRespond bool
+}
+
+// Running tells whether the scenario works on events.
+func (r *Route) Running() bool { return r.State == gonets.ScenarioRunning && r.Version > 0 }
+
+// Cache keeps routes by the number of the configuration, which every change of
+// it raises in its own transaction. The zero value is ready after [Cache.At].
+// Only the committer uses it.
+type Cache struct {
+	epoch      int64
+	bySource   map[string][]*Route
+	byScenario map[string]*Route
+	versions   map[versionKey]*gonets.Scenario
+}
+
+type versionKey struct {
+	scenario string
+	n        int
+}
+
+// Forget drops what a transaction that did not commit may have read.
+func (c *Cache) Forget() { *c = Cache{} }
+
+// At drops everything when the configuration's number moved.
+func (c *Cache) At(epoch int64) {
+	if c.epoch != epoch || c.bySource == nil {
+		*c = Cache{epoch: epoch, bySource: map[string][]*Route{}, byScenario: map[string]*Route{},
+			versions: map[versionKey]*gonets.Scenario{}}
+	}
+}
+
+// Subscribers are a source's scenarios by name.
+func (c *Cache) Subscribers(q pack.Reader, source string) ([]*Route, error) {
+	if rs, ok := c.bySource[source]; ok {
+		return rs, nil
+	}
+	names, err := pack.Texts(q, `SELECT scenario FROM subscriptions WHERE source = ? ORDER BY scenario`, source)
+	if err != nil {
+		return nil, err
+	}
+	rs := make([]*Route, 0, len(names))
+	for _, name := range names {
+		r, err := c.Scenario(q, name)
+		if err != nil {
+			return nil, err
+		}
+		rs = append(rs, r)
+	}
+	c.bySource[source] = rs
+	return rs, nil
+}
+
+// Scenario is a scenario as it stands; CodeNotFound when there is none.
+func (c *Cache) Scenario(q pack.Reader, name string) (*Route, error) {
+	if r := c.byScenario[name]; r != nil {
+		return r, nil
+	}
+	r := &Route{Name: name}
+	var draft sql.NullString
+	err := q.Row(`SELECT state, draft, published_version FROM scenarios WHERE name = ?`, []any{name},
+		&r.State, &draft, &r.Version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Version > 0 {
+		if r.Doc, err = c.Version(q, name, r.Version); err != nil {
+			return nil, err
+		}
+	} else {
+		r.Doc = &gonets.Scenario{}
+		if err := json.Unmarshal([]byte(draft.String), r.Doc); err != nil {
+			return nil, err
+		}
+	}
+	r.MayRespond = r.Running() && r.Doc.MayRespond()
+	c.byScenario[name] = r
+	return r, nil
+}
+
+// Version is a published document; CodeNotFound when there is none.
+func (c *Cache) Version(q pack.Reader, scenario string, n int) (*gonets.Scenario, error) {
+	key := versionKey{scenario, n}
+	if sc := c.versions[key]; sc != nil {
+		return sc, nil
+	}
+	var text string
+	err := q.Row(`SELECT document FROM versions WHERE scenario = ? AND n = ?`, []any{scenario, n}, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, gonets.Errorf(gonets.CodeNotFound, "the scenario %q has no version %d", scenario, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	sc := &gonets.Scenario{}
+	if err := json.Unmarshal([]byte(text), sc); err != nil {
+		return nil, err
+	}
+	c.versions[key] = sc
+	return sc, nil
+}

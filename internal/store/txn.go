@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/dialect"
+)
+
+// txn is one try at a batch.
+type txn struct {
+	ctx context.Context
+	c   *committer
+	s   *Store
+	now time.Time
+	// placed are the lanes in which places were reserved.
+	placed []string
+	// unsent goes with the next statement, where a statement costs a journey.
+	unsent []*dialect.Part
+}
+
+func (t *txn) begin() error {
+	if t.s.dialect.Fly != nil {
+		t.unsent = append(t.unsent, &dialect.Part{Text: t.s.dialect.Begin})
+		return nil
+	}
+	_, err := t.c.conn.ExecContext(t.ctx, t.s.dialect.Begin)
+	return err
+}
+
+func (t *txn) rollback() {
+	// The database may have rolled back by itself; then this fails.
+	_, _ = t.c.conn.ExecContext(t.ctx, "ROLLBACK")
+	t.unplace(0)
+	t.s.routes.Forget()
+}
+
+// later queues a row for a statement whose outcome nobody asks for.
+func (t *txn) later(m *dialect.Many, row []any) error {
+	if t.s.dialect.Fly == nil {
+		return t.exec(m.Each, row...)
+	}
+	for _, p := range t.unsent {
+		if p.Many == m {
+			p.Rows = append(p.Rows, row)
+			return nil
+		}
+	}
+	t.unsent = append(t.unsent, &dialect.Part{Many: m, Rows: [][]any{row}})
+	return nil
+}
+
+// send executes parts, and before them what is unsent.
+func (t *txn) send(parts ...*dialect.Part) error {
+	if t.s.dialect.Fly != nil {
+		parts, t.unsent = append(t.unsent, parts...), nil
+		if len(parts) == 0 {
+			return nil
+		}
+		return t.s.dialect.Fly(t.ctx, t.c.conn, parts)
+	}
+	for _, p := range parts {
+		if err := t.step(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step executes a part row by row.
+func (t *txn) step(p *dialect.Part) error {
+	switch {
+	case p.Many == nil && p.Dest == nil:
+		return t.exec(p.Text)
+	case p.Many == nil:
+		return t.Row(p.Text, nil, p.Dest...)
+	}
+	p.Hit = make([]bool, len(p.Rows))
+	for i, row := range p.Rows {
+		n, err := t.result(p.Each, row)
+		if err != nil {
+			return err
+		}
+		p.Hit[i] = n > 0
+	}
+	return nil
+}
+
+func (t *txn) stmt(query string) (*sql.Stmt, error) {
+	if err := t.send(); err != nil {
+		return nil, err
+	}
+	if st := t.c.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := t.c.conn.PrepareContext(t.ctx, t.s.dialect.Bind(query))
+	if err != nil {
+		return nil, err
+	}
+	t.c.stmts[query] = st
+	return st, nil
+}
+
+// maxStatements bounds the prepared statements: texts with lists of different
+// lengths would pile up.
+const maxStatements = 256
+
+func (t *txn) result(query string, args []any) (int64, error) {
+	if len(t.c.stmts) >= maxStatements {
+		for q, st := range t.c.stmts {
+			_ = st.Close()
+			delete(t.c.stmts, q)
+		}
+	}
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
+	if err != nil {
+		return 0, err
+	}
+	r, err := st.ExecContext(t.ctx, t.s.dialect.Args(args)...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (t *txn) exec(query string, args ...any) error {
+	_, err := t.result(query, args)
+	return err
+}
+
+// changed executes and counts the rows that it met.
+func (t *txn) changed(query string, args ...any) (int64, error) { return t.result(query, args) }
+
+// Rows implements [pack.Reader].
+func (t *txn) Rows(query string, args ...any) (*sql.Rows, error) {
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(t.ctx, t.s.dialect.Args(args)...)
+}
+
+// Row implements [pack.Reader].
+func (t *txn) Row(query string, args []any, dest ...any) error {
+	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
+	if err != nil {
+		return err
+	}
+	return st.QueryRowContext(t.ctx, t.s.dialect.Args(args)...).Scan(dest...)
+}
+
+// place asks for a place; it is given back when the transaction does not
+// commit.
+func (t *txn) place(sc *gonets.Scenario, ev *gonets.Event) (lane string, reserved bool) {
+	lane, reserved = t.s.opt.Placer.Place(sc, ev)
+	if reserved {
+		t.placed = append(t.placed, lane)
+	}
+	return lane, reserved
+}
+
+// unplaceLast gives back the reservation that was just made.
+func (t *txn) unplaceLast() { t.unplace(len(t.placed) - 1) }
+
+func (t *txn) unplace(from int) {
+	for _, lane := range t.placed[from:] {
+		t.s.opt.Placer.Unplace(lane)
+	}
+	t.placed = t.placed[:from]
+}
+
+// fresh makes the routes those of the configuration as it stands.
+func (t *txn) fresh() error {
+	var text string
+	err := t.send(&dialect.Part{Text: `SELECT value FROM meta WHERE name = 'config_epoch'` + t.s.dialect.ReadLock, Dest: []any{&text}})
+	if err != nil {
+		return err
+	}
+	epoch, err := strconv.ParseInt(text, 10, 64)
+	if err == nil {
+		t.s.routes.At(epoch)
+	}
+	return err
+}
+
+// bumpConfig makes every cache of the configuration read it again.
+func (t *txn) bumpConfig() error {
+	return t.exec(`UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'config_epoch'`)
+}
