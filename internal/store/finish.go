@@ -158,6 +158,15 @@ func (t *txn) storeFenced(f *finishOp) error {
 	return t.storeAttempt(f.attempt, f.RunID, true)
 }
 
+// releaseRuns queues runs again, under the same lease only.
+var releaseRuns = dialect.Update(dialect.Change{
+	Table: "runs",
+	Columns: dialect.Columns{dialect.Text("id"), dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"),
+		dialect.Int("now")},
+	Set:   `state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(runs.due_at, v.now), parked = ` + parkedIfStopped,
+	Where: `runs.id = v.id AND runs.node = v.node AND runs.node_epoch = v.node_epoch AND runs.lease_seq = v.lease_seq`,
+})
+
 // Release gives leases back: the runs are queued again, uncharged. Runs whose
 // lease is no longer the given one are left alone.
 func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
@@ -167,10 +176,7 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 	return s.commits.do(ctx, &op{class: classComplete, isolated: true, apply: func(t *txn) error {
 		for i := range runs {
 			r := &runs[i]
-			err := t.exec(`UPDATE runs SET state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(due_at, ?),
-					parked = `+parkedIfStopped+`
-				WHERE id = ? AND node = ? AND node_epoch = ? AND lease_seq = ?`,
-				t.now.UnixMilli(), r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq)
+			err := t.later(releaseRuns, []any{r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq, t.now.UnixMilli()})
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -69,9 +70,12 @@ func (s *Store) freePages(ctx context.Context) error {
 	return nil
 }
 
+// What is removed of a run: its place, its event, and the event under which the
+// body lies.
+const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
+
 // finalSQL finds the runs that are over the longest.
-const finalSQL = `SELECT id, event FROM runs WHERE finished_at IS NOT NULL AND finished_at < ?
-	ORDER BY finished_at, id LIMIT ?`
+const finalSQL = removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?`
 
 // pruneRuns removes one batch of final runs.
 func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
@@ -79,8 +83,8 @@ func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
 }
 
 // heldSQL finds the runs that a scenario holds the longest.
-const heldSQL = `SELECT id, event FROM runs WHERE scenario = ? AND id < ? AND state = 'held' AND created_at < ?
-	ORDER BY id LIMIT ?`
+const heldSQL = removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
+	ORDER BY r.id LIMIT ?`
 
 // pruneHeld removes old held runs of scenarios that never ran: nobody waits
 // for them. Those of a scenario that was stopped stay for its next start.
@@ -100,53 +104,66 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 	return total, err
 }
 
+// gone is an event that is to be removed when it has no run, and the event
+// under which its body lies.
+type gone struct{ event, owner string }
+
 // removeRuns removes the runs that a query finds with all that is theirs.
 func (t *txn) removeRuns(find string, args ...any) (int, error) {
-	type row struct{ run, event string }
-	rows, err := pack.Collect(t, find, args, func(scan func(...any) error) (r row, err error) {
-		err = scan(&r.run, &r.event)
-		return r, err
+	var runs []string
+	events, err := pack.Collect(t, find, args, func(scan func(...any) error) (g gone, err error) {
+		var run string
+		err = scan(&run, &g.event, &g.owner)
+		runs = append(runs, run)
+		return g, err
 	})
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range rows {
-		for _, q := range []string{`DELETE FROM attempts WHERE run = ?`, `DELETE FROM step_results WHERE run = ?`,
-			`DELETE FROM bodies WHERE owner = ?`, `DELETE FROM runs WHERE id = ?`} {
-			if err := t.exec(q, r.run); err != nil {
+	for _, run := range runs {
+		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeRun} {
+			if err := t.later(m, []any{run}); err != nil {
 				return 0, err
 			}
 		}
-		if err := t.pruneEvent(r.event); err != nil {
-			return 0, err
-		}
 	}
-	return len(rows), nil
+	return len(runs), t.removeEvents(events)
 }
 
-// pruneEvent removes an event that has no run.
-func (t *txn) pruneEvent(id string) error {
-	if err := t.exec(`DELETE FROM run_values WHERE event = ?
-		AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)`, id, id); err != nil {
-		return err
+// removeEvents removes events that have no run. The bodies go last: events of
+// one request share theirs.
+func (t *txn) removeEvents(events []gone) error {
+	for _, m := range []*dialect.Many{removeValues, removeEvent} {
+		for _, g := range events {
+			if err := t.later(m, []any{g.event}); err != nil {
+				return err
+			}
+		}
 	}
-	owners, err := pack.Collect(t, `DELETE FROM events WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE event = ?)
-		RETURNING COALESCE(body_owner, id)`, []any{id, id}, func(scan func(...any) error) (s string, err error) {
-		err = scan(&s)
-		return s, err
-	})
-	if err != nil {
-		return err
-	}
-	for _, owner := range owners {
-		err := t.exec(`DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`,
-			owner, owner)
-		if err != nil {
+	for _, g := range events {
+		if err := t.later(removeEventBodies, []any{g.owner}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+var (
+	runColumn      = dialect.Columns{dialect.Text("run")}
+	eventColumn    = dialect.Columns{dialect.Text("event")}
+	removeAttempts = dialect.Delete("attempts", runColumn, "attempts.run = v.run")
+	removeResults  = dialect.Delete("step_results", runColumn, "step_results.run = v.run")
+	removeBodies   = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
+	removeRun      = dialect.Delete("runs", runColumn, "runs.id = v.run")
+	removeValues   = dialect.Delete("run_values", eventColumn,
+		"run_values.event = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
+	removeEvent = dialect.Delete("events", eventColumn,
+		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
+	removeEventBodies = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
+		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
+	removeKey = dialect.Delete("dedupe", dialect.Columns{dialect.Text("source"), dialect.Bytes("idem_key")},
+		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key")
+)
 
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
@@ -156,33 +173,32 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		return err
 	}
 	type row struct {
+		gone
 		at     int64
-		id     string
 		orphan bool
 	}
-	rows, err := pack.Collect(t, `SELECT e.received_at, e.id, NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
+	rows, err := pack.Collect(t, `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id), NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
 		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
 		ORDER BY e.received_at, e.id LIMIT ?`,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.at, &r.id, &r.orphan)
+			err = scan(&r.at, &r.event, &r.owner, &r.orphan)
 			return r, err
 		})
 	if err != nil {
 		return err
 	}
 	t.s.orphans = ""
+	var orphans []gone
 	for i, r := range rows {
 		if r.orphan {
-			if err := t.pruneEvent(r.id); err != nil {
-				return err
-			}
+			orphans = append(orphans, r.gone)
 		}
 		if i+1 == gonets.RetentionBatch {
-			t.s.orphans = filter.Cursor{At: r.at, ID: r.id}.String()
+			t.s.orphans = filter.Cursor{At: r.at, ID: r.event}.String()
 		}
 	}
-	return nil
+	return t.removeEvents(orphans)
 }
 
 func (t *txn) pruneKeys() error {
@@ -199,7 +215,7 @@ func (t *txn) pruneKeys() error {
 		return err
 	}
 	for _, r := range rows {
-		if err := t.exec(`DELETE FROM dedupe WHERE source = ? AND idem_key = ?`, r.source, r.key); err != nil {
+		if err := t.later(removeKey, []any{r.source, r.key}); err != nil {
 			return err
 		}
 	}

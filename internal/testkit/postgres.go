@@ -170,7 +170,7 @@ func (c *Cluster) launch(settings ...string) error {
 	}
 	defer log.Close()
 	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-h", "127.0.0.1", "-k", "",
-		"-c", "synchronous_commit=on", "-c", "max_connections=300", "-c", "shared_buffers=32MB",
+		"-c", "synchronous_commit=on", "-c", "max_connections=300",
 		"-c", "deadlock_timeout=100ms")
 	cmd.Args = append(cmd.Args, settings...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = c.dir, log, log

@@ -104,7 +104,18 @@ type Change struct {
 
 // Update changes rows.
 func Update(c Change) *Many {
-	statement := func(from string) string { return "UPDATE " + c.Table + " SET " + c.Set + from + " WHERE " + c.Where }
+	return c.many(func(from string) string { return "UPDATE " + c.Table + " SET " + c.Set + from + " WHERE " + c.Where }, " FROM v")
+}
+
+// Delete removes the rows of which where, which speaks of the table by its name
+// and of the row of arguments as v, is true.
+func Delete(table string, columns Columns, where string) *Many {
+	return Change{Table: table, Columns: columns}.many(func(using string) string {
+		return "DELETE FROM " + table + using + " WHERE " + where
+	}, " USING v")
+}
+
+func (c Change) many(statement func(join string) string, join string) *Many {
 	// A numbered argument for each mention: SQLite takes far longer over a
 	// table of one row.
 	numbered := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
@@ -112,7 +123,7 @@ func Update(c Change) *Many {
 	})
 	m := &Many{Kinds: c.Columns.kinds(), Key: -1,
 		Each: numbered,
-		Set:  "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(" FROM v"),
+		Set:  "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(join),
 	}
 	return m.returning(c.Columns, c.Table, c.Key)
 }

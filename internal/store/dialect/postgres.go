@@ -173,6 +173,12 @@ func OpenPostgres(address string, writer bool) (*sql.DB, error) {
 		// One for the committer, one for heartbeats: a batch that waits must
 		// not make the node look dead.
 		n = 2
+		// Every statement of the committer goes by an index. A plan that was
+		// made while the tables were empty would read them whole for ever.
+		for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+			set(name, "off")
+		}
+		set("plan_cache_mode", "force_generic_plan")
 	}
 	db := stdlib.OpenDB(*cfg)
 	db.SetMaxOpenConns(n)
