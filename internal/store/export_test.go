@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -117,7 +118,13 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", sizesSQL(&s.dialect))
 	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
-	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
+	for name, m := range map[string]*dialect.Many{
+		"move": moveRuns, "release": releaseRuns, "answer": answerEvents, "remove attempts": removeAttempts,
+		"remove results": removeResults, "remove bodies": removeBodies, "remove run": removeRun, "remove values": removeValues,
+		"remove event": removeEvent, "remove bodies of an event": removeEventBodies, "remove key": removeKey,
+	} {
+		out = append(out, HotQuery{Name: name, Text: m.Each, Args: len(m.Kinds)})
+	}
 	at := time.UnixMilli(1)
 	for name, f := range map[string]gonets.RunFilter{
 		"runs": {}, "runs ascending": {Ascending: true}, "runs since": {Since: at, Until: at},
