@@ -79,9 +79,14 @@ vulnerable: bin/govulncheck
 	@./bin/govulncheck ./...; code=$$?; \
 	if [ $$code = 3 ]; then exit 1; elif [ $$code != 0 ]; then echo 'the list of vulnerabilities is out of reach: not checked'; fi
 
-bench: build ## events a second (a line in docs/bench-history.jsonl) and the hot paths (BENCHTIME)
-	./bin/gonets bench --duration $(BENCHTIME) --history docs/bench-history.jsonl
-	./bin/gonets bench --duration $(BENCHTIME) --rate 500 --history docs/bench-history.jsonl
+# PostgreSQL is one of the bench's own, with fsync on; {} is its address.
+BENCH = ./bin/gonets bench --duration $(BENCHTIME) --history docs/bench-history.jsonl
+bench: build postgres ## events a second on both databases (lines in docs/bench-history.jsonl) and the hot paths (BENCHTIME)
+	$(BENCH)
+	$(BENCH) --rate 500
+	$(BENCH) --rate 50
+	go run ./internal/testkit/cluster -- $(BENCH) --database {}
+	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 500
 	go test -run '^$$' -bench . -benchmem ./...
 
 soak: build ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)

@@ -17,7 +17,6 @@ import (
 	"gonets/internal/flight"
 	"gonets/internal/ingest"
 	"gonets/internal/listen"
-	"gonets/internal/loadgen"
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
 	"gonets/internal/service"
@@ -38,20 +37,10 @@ func ceiling(ctx context.Context, o cli.CeilingOptions) error {
 }
 
 // bare is the server without its store.
-type bare struct {
-	client  *outbound.Client
-	journal *flight.Journal
-	engine  *engine.Engine
-	ingest  *ingest.Handler
-	http    *listen.Server
-	// stopping ends when the server begins to stop.
-	stopping context.Context
-	stop     context.CancelFunc
-}
+type bare struct{ parts }
 
 func buildCeiling(ctx context.Context, o cli.CeilingOptions) (s *bare, err error) {
-	s = &bare{}
-	s.stopping, s.stop = context.WithCancel(context.Background())
+	s = &bare{newParts()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -110,40 +99,4 @@ func buildCeiling(ctx context.Context, o cli.CeilingOptions) (s *bare, err error
 func (s *bare) run(ctx context.Context) error {
 	context.AfterFunc(ctx, s.stop)
 	return service.NewGroup("gonets", s.engine, s.http).Run(ctx, gonets.StopSoftDeadline+stopGrace)
-}
-
-func (s *bare) close() error {
-	s.stop()
-	var errs []error
-	if s.ingest != nil {
-		s.ingest.Close()
-	}
-	if s.http != nil {
-		errs = append(errs, s.http.Close())
-	}
-	if s.client != nil {
-		s.client.Close()
-	}
-	if s.journal != nil {
-		errs = append(errs, s.journal.Close())
-	}
-	return errors.Join(errs...)
-}
-
-// runBench prints the report also when a figure can't be believed.
-func runBench(ctx context.Context, o cli.BenchOptions, out, progress io.Writer) error {
-	options := loadgen.Options{
-		Connections: o.Connections, Rate: o.Rate, Duration: o.Duration, Rounds: o.Rounds, Store: o.Store,
-	}
-	report, err := loadgen.Run(ctx, options, progress)
-	if report.Delivered == 0 {
-		return err
-	}
-	if o.History != "" && err == nil {
-		err = report.Append(o.History, version, options)
-	}
-	if o.JSON {
-		return errors.Join(err, report.JSON(out))
-	}
-	return errors.Join(err, report.Table(out))
 }

@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata"
 
 	"gonets"
+	"gonets/internal/child"
 	"gonets/internal/cli"
 	"gonets/internal/config"
 	"gonets/internal/drill"
@@ -50,6 +51,7 @@ func run(ctx context.Context, args []string, std streams, getenv func(string) st
 			return runBench(ctx, o, out, std.err)
 		},
 		Ceiling: ceiling,
+		Relay:   relay,
 	})
 }
 
@@ -67,7 +69,8 @@ func isTerminal(stream any) bool {
 // is for.
 func runDrill(ctx context.Context, o cli.DrillOptions, out, progress io.Writer) error {
 	report, err := drill.Run(ctx, drill.Options{
-		Kills: o.Kills, Store: o.Store, Database: o.Database, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
+		Subject: child.Subject{Store: o.Store, Database: o.Database},
+		Kills:   o.Kills, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
 	}, progress)
 	if o.JSON {
 		e := json.NewEncoder(out)

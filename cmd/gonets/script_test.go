@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -75,6 +76,50 @@ func TestDrillOnPostgres(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+}
+
+// TestBenchOnPostgres measures the real server on databases of its own.
+func TestBenchOnPostgres(t *testing.T) {
+	t.Parallel()
+	owners := cluster.Database(t)
+	if err := cluster.Exec(owners, "CREATE TABLE kept (n int)"); err != nil {
+		t.Fatal(err)
+	}
+	history := filepath.Join(t.TempDir(), "history.jsonl")
+	cmd := exec.Command("gonets", "bench", "--connections", "4", "--duration", "200ms", "--rate", "40", "--rounds", "1",
+		"--database", owners, "--history", history, "-o", "json")
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &log)
+	}
+	var report struct {
+		Accepted    float64  `json:"accepted_per_s"`
+		Relay       float64  `json:"relay_per_s"`
+		DatabaseCPU *float64 `json:"database_cpu_s_per_1000"`
+		Disk        float64  `json:"disk_bytes_per_event"`
+		Lost        int64    `json:"lost"`
+	}
+	if err := json.Unmarshal(out, &report); err != nil {
+		t.Fatal(err)
+	}
+	if report.Accepted <= 0 || report.Relay <= 0 || report.Disk <= 0 || report.Lost != 0 || (report.DatabaseCPU == nil) == (runtime.GOOS == "linux") {
+		t.Errorf("%s", out)
+	}
+	line, err := os.ReadFile(history)
+	if err != nil || !bytes.Contains(line, []byte(`"store":"postgres"`)) || bytes.Contains(line, []byte("127.0.0.1")) {
+		t.Errorf("the history: %s (%v)", line, err)
+	}
+	// Only tables of the owner's are there, and no database of a turn.
+	for _, statement := range []string{
+		"DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_tables WHERE schemaname = 'public') = 1; END $$",
+		"DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_database WHERE datname LIKE 'gonets%'); END $$",
+	} {
+		if err := cluster.Exec(owners, statement); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // stories are the scripts; database makes the address of a server's database.

@@ -56,29 +56,21 @@ func serve(ctx context.Context, cfg config.Config, out io.Writer) error {
 
 // server is all parts of a running server.
 type server struct {
-	cfg     config.Config
-	out     io.Writer
-	log     *slog.Logger
-	clock   gonets.Clock
-	token   string
-	store   *store.Store
-	client  *outbound.Client
-	journal *flight.Journal
-	engine  *engine.Engine
+	parts
+	cfg   config.Config
+	out   io.Writer
+	log   *slog.Logger
+	clock gonets.Clock
+	token string
+	store *store.Store
 	// keeper is nil when this server is alone on its database.
 	keeper *node.Keeper
-	ingest *ingest.Handler
-	http   *listen.Server
-	// stopping ends when the server begins to stop: what waits then answers.
-	stopping context.Context
-	stop     context.CancelFunc
 }
 
 // build opens everything in the order in which it depends on each other.
 func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
 	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed)}
-	s = &server{cfg: cfg, out: out, clock: clock}
-	s.stopping, s.stop = context.WithCancel(context.Background())
+	s = &server{parts: newParts(), cfg: cfg, out: out, clock: clock}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -126,6 +118,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if err != nil {
 		return s, err
 	}
+	s.shut = s.closeStore
 	config.store = s.store
 	if err := config.Refresh(ctx); err != nil {
 		return s, err
@@ -238,27 +231,11 @@ const stopGrace = 5 * time.Second
 var errStoreFailed = gonets.Errorf(gonets.CodeStoreFailed,
 	"the database failed: nothing was acknowledged that is not stored. Look at the disk, then start the server again")
 
-func (s *server) close() error {
-	var errs []error
-	s.stop()
-	if s.ingest != nil {
-		s.ingest.Close()
-	}
-	if s.http != nil {
-		errs = append(errs, s.http.Close())
-	}
-	if s.client != nil {
-		s.client.Close()
-	}
-	if s.store != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
-		defer cancel()
-		errs = append(errs, s.store.Close(ctx))
-	}
-	if s.journal != nil {
-		errs = append(errs, s.journal.Close())
-	}
-	return errors.Join(errs...)
+// closeStore stores what is under way.
+func (s *server) closeStore() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopGrace)
+	defer cancel()
+	return s.store.Close(ctx)
 }
 
 // announcement tells people and programs where the server is.

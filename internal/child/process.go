@@ -104,6 +104,9 @@ func (n *Nursery) Start(c Command) (*Process, error) {
 // PID is the process's number.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
+// Born is when the process was started.
+func (p *Process) Born() time.Time { return p.born }
+
 // Exited is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
 

@@ -54,6 +54,8 @@ type Env struct {
 	Bench func(ctx context.Context, o BenchOptions, stdout io.Writer) error
 	// Ceiling runs what a bench compares the server with until ctx ends.
 	Ceiling func(ctx context.Context, o CeilingOptions) error
+	// Relay runs the other thing that a bench compares the server with.
+	Relay func(ctx context.Context, o RelayOptions) error
 }
 
 // BenchOptions are the flags of the verb bench.
@@ -64,6 +66,9 @@ type BenchOptions struct {
 	Duration time.Duration
 	Rounds   int
 	Store    string
+	// Database is the address of a PostgreSQL server where the bench may make
+	// databases.
+	Database string
 	// History is a file to which the report is added as a line.
 	History string
 	JSON    bool
@@ -72,6 +77,11 @@ type BenchOptions struct {
 // CeilingOptions are the flags with which a bench starts its own other half.
 type CeilingOptions struct {
 	Listen, Documents, Data string
+}
+
+// RelayOptions are the flags with which a bench starts a bare relay.
+type RelayOptions struct {
+	Listen, Target string
 }
 
 // DrillOptions are the flags of the verb drill.

@@ -283,7 +283,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "version", args: "version"},
 		{name: "version-json", args: "version -o json"},
 		{name: "drill", args: "drill --kills 3 --seed 7 --rate 5 --data d -o json"},
-		{name: "bench", args: "bench --connections 8 --rate 50 --duration 3s --store sqlite -o json"},
+		{name: "bench", args: "bench --connections 8 --rate 50 --duration 3s --database postgres://h/d -o json"},
 		{name: "serve", args: "serve --data d --listen 127.0.0.1:0 --allow-network 10.0.0.0/8 --allow-network 192.168.0.0/16"},
 		{name: "serve-mistake", args: "serve --listen nowhere"},
 		{name: "help", args: "--help"},

@@ -3,10 +3,10 @@ package drill
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"gonets"
 	"gonets/internal/child"
@@ -25,27 +25,9 @@ const documentName = "drill"
 
 // documents are a source and a scenario with one request to the sink.
 func documents(sinkURL string) []byte {
-	return fmt.Appendf(nil, `apiVersion: gonets/v1
-kind: Source
-name: %[1]s
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: %[1]s
-sources: [%[1]s]
-steps:
-  - id: send
-    http:
-      method: POST
-      url: %[2]s
-      timeout: 5s
-      body:
-        json:
-          id: "{{ event.body.id }}"
-          event: "{{ event.id }}"
-          fill: "{{ event.body.fill }}"
-`, documentName, sinkURL)
+	work := child.Work{Name: documentName, URL: sinkURL, Timeout: 5 * time.Second,
+		Members: [][2]string{{"id", "event.body.id"}, {"event", "event.id"}, {"fill", "event.body.fill"}}}
+	return work.Documents()
 }
 
 // apply makes the documents and returns the source's address at base.

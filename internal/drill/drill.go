@@ -190,12 +190,8 @@ func (d *drill) load(ctx context.Context) error {
 // launch starts the server.
 func (d *drill) launch() (*child.Process, error) {
 	o := d.opts
-	var env []string
-	if o.Database != "" {
-		env = []string{"GONETS_DATABASE=" + o.Database}
-	}
 	return d.nursery.Start(child.Command{
-		Path: o.Binary, Env: env, Dir: o.Dir, Log: o.logFile(), ReadyLimit: o.ReadyLimit,
+		Path: o.Binary, Env: child.Env(o.Database), Dir: o.Dir, Log: o.logFile(), ReadyLimit: o.ReadyLimit,
 		Args: append([]string{
 			"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:" + strconv.Itoa(d.port),
 			"--allow-network", "127.0.0.0/8", "--clock-speed", strconv.Itoa(o.ClockSpeed),

@@ -12,13 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/child"
 )
 
 // small is a drill against the fake server.
 func small(t *testing.T, fault string) Options {
 	t.Helper()
 	o := Options{
-		Binary: os.Args[0], Kills: 6, Seed: 7, Rate: 400, Dir: filepath.Join(t.TempDir(), "drill"),
+		Subject: child.Subject{Binary: os.Args[0]}, Kills: 6, Seed: 7, Rate: 400, Dir: filepath.Join(t.TempDir(), "drill"),
 		MinUptime: 60 * time.Millisecond, MaxUptime: 200 * time.Millisecond, Settle: 500 * time.Millisecond, SinkFaults: 0.2,
 	}
 	if fault != "" {
@@ -163,7 +164,7 @@ func TestTemporaryFoldersGoAfterAGoodEnd(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, o := range []Options{
-		{Kills: -1}, {Kills: maxKills + 1}, {Rate: -1}, {Rate: maxRate + 1}, {Store: "postgres"}, {Connections: -1},
+		{Kills: -1}, {Kills: maxKills + 1}, {Rate: -1}, {Rate: maxRate + 1}, {Subject: child.Subject{Store: "postgres"}}, {Connections: -1},
 		{MinUptime: 2, MaxUptime: 1}, {ClockSpeed: -1},
 	} {
 		if _, err := Run(t.Context(), o, nil); gonets.CodeOf(err) != gonets.CodeInvalid {

@@ -23,6 +23,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gonets"
+	"gonets/internal/child"
 	"gonets/internal/ledger"
 )
 
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 2 && os.Args[1] == "drill-to-be-killed" {
 		o := Options{
-			Binary: os.Args[0], Kills: 50, Seed: 3, Rate: 300, Dir: filepath.Join(os.Args[2], "drill"),
+			Subject: child.Subject{Binary: os.Args[0]}, Kills: 50, Seed: 3, Rate: 300, Dir: filepath.Join(os.Args[2], "drill"),
 			State: filepath.Join(os.Args[2], "state"), MinUptime: 60 * time.Millisecond, MaxUptime: 100 * time.Millisecond,
 		}
 		if _, err := Run(context.Background(), o, os.Stdout); err != nil {

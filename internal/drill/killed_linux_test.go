@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gonets/internal/child"
 )
 
 func TestADrillThatIsKilledLeavesNoServerAndGoesOn(t *testing.T) {
@@ -41,7 +43,7 @@ func TestADrillThatIsKilledLeavesNoServerAndGoesOn(t *testing.T) {
 			break
 		}
 	}
-	r, err := Run(t.Context(), Options{Binary: os.Args[0], Kills: 6, Rate: 300, State: filepath.Join(dir, "state")}, nil)
+	r, err := Run(t.Context(), Options{Subject: child.Subject{Binary: os.Args[0]}, Kills: 6, Rate: 300, State: filepath.Join(dir, "state")}, nil)
 	if err != nil || r.Kills < 6 || r.Seed != 3 || r.Acked == 0 || r.Delivered != r.Acked {
 		t.Errorf("%v, %+v", err, r)
 	}

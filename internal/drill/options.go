@@ -7,27 +7,22 @@
 package drill
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
 
-	"gonets"
+	"gonets/internal/child"
 )
 
 // Options choose the size and the chances of a drill.
 type Options struct {
-	// Binary is the server's program; empty is the running one.
-	Binary string
+	// Subject is the server's program and its database, an empty one.
+	child.Subject
 	// ServerArgs are added to the server's arguments.
 	ServerArgs []string
 	// Kills is how often the server is killed; 20 when 0.
 	Kills int
-	// Store is the kind of database; sqlite when empty, or postgres.
-	Store string
-	// Database is the address of an empty PostgreSQL database.
-	Database string
 	// Seed decides every chance of the drill, so that a run can be repeated;
 	// a random one when 0.
 	Seed uint64
@@ -69,45 +64,30 @@ const (
 	longestRetry = 2 * time.Hour
 )
 
-// storePostgres is the kind of database that has an address.
-const storePostgres = "postgres"
-
 func (o *Options) complete() error {
 	setDefault(&o.Kills, 20)
 	setDefault(&o.Rate, 100)
 	setDefault(&o.Connections, 16)
 	setDefault(&o.ClockSpeed, 100)
-	if o.Database != "" {
-		setDefault(&o.Store, storePostgres)
-	}
-	setDefault(&o.Store, "sqlite")
 	setDefault(&o.MinUptime, 300*time.Millisecond)
 	setDefault(&o.MaxUptime, max(3*time.Second, o.MinUptime))
 	setDefault(&o.SinkFaults, 0.05)
 	setDefault(&o.ReadyLimit, time.Minute)
 	setDefault(&o.Settle, longestRetry*11/10/time.Duration(max(1, o.ClockSpeed))+20*time.Second)
-	if o.Binary == "" {
-		exe, err := os.Executable()
-		if err != nil {
-			return fmt.Errorf("the running program cannot be found: %w", err)
-		}
-		o.Binary = exe
+	if err := o.Subject.Complete(); err != nil {
+		return err
 	}
 	switch {
-	case o.Store != "sqlite" && o.Store != storePostgres:
-		return invalid("a drill on store %q is not possible; choose sqlite or postgres", o.Store)
-	case (o.Store == storePostgres) != (o.Database != ""):
-		return invalid("a drill on PostgreSQL needs the address of an empty database, and no other drill does")
 	case o.Kills < 1 || o.Kills > maxKills:
-		return invalid("%d kills are not possible; choose 1 to %d", o.Kills, maxKills)
+		return child.Invalid("%d kills are not possible; choose 1 to %d", o.Kills, maxKills)
 	case o.Rate < 1 || o.Rate > maxRate:
-		return invalid("%d events a second are not possible; choose 1 to %d", o.Rate, maxRate)
+		return child.Invalid("%d events a second are not possible; choose 1 to %d", o.Rate, maxRate)
 	case o.Connections < 1 || o.Connections > maxConnections:
-		return invalid("%d connections are not possible; choose 1 to %d", o.Connections, maxConnections)
+		return child.Invalid("%d connections are not possible; choose 1 to %d", o.Connections, maxConnections)
 	case o.MinUptime < 0 || o.MaxUptime < o.MinUptime:
-		return invalid("the server's life between kills goes from %v to %v; the second must not be smaller", o.MinUptime, o.MaxUptime)
+		return child.Invalid("the server's life between kills goes from %v to %v; the second must not be smaller", o.MinUptime, o.MaxUptime)
 	case o.ClockSpeed < 1:
-		return invalid("clock speed %d is not possible; choose 1 or more", o.ClockSpeed)
+		return child.Invalid("clock speed %d is not possible; choose 1 or more", o.ClockSpeed)
 	}
 	return nil
 }
@@ -117,10 +97,6 @@ func setDefault[T comparable](v *T, def T) {
 	if *v == zero {
 		*v = def
 	}
-}
-
-func invalid(format string, args ...any) error {
-	return gonets.Errorf(gonets.CodeInvalid, format, args...)
 }
 
 // prepare makes the folders of a new drill and fills in those that are not
@@ -151,7 +127,7 @@ func (o *Options) prepare() (temporary bool, err error) {
 			return false, err
 		}
 		if len(entries) > 0 {
-			return false, invalid("the folder %s is not empty; a drill needs a folder of its own "+
+			return false, child.Invalid("the folder %s is not empty; a drill needs a folder of its own "+
 				"(to go on with an earlier drill, name its state file)", dir)
 		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gonets/internal/child"
 )
 
 // build builds the real program, with a fault when a tag names one.
@@ -32,7 +34,7 @@ func real(t *testing.T, tag string, faults float64) (Report, error) {
 	binary := build(t, tag)
 	var progress strings.Builder
 	r, err := Run(t.Context(), Options{
-		Binary: binary, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
+		Subject: child.Subject{Binary: binary}, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
 		MaxUptime: 1500 * time.Millisecond, Settle: 30 * time.Second, SinkFaults: faults,
 	}, &progress)
 	t.Logf("%s%v\n%+v", &progress, err, r)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"gonets/internal/child"
 )
 
 // state is what a drill remembers between its parts. The facts are in the
@@ -36,7 +38,7 @@ func loadState(path string) (s state, found bool, err error) {
 		err = json.Unmarshal(data, &s)
 	}
 	if err != nil {
-		return s, false, invalid("the state file %s cannot be read; name another one to begin anew: %w", path, err)
+		return s, false, child.Invalid("the state file %s cannot be read; name another one to begin anew: %w", path, err)
 	}
 	return s, true, nil
 }
@@ -70,15 +72,15 @@ func (s *state) save(path string) error {
 func (o *Options) resume(s *state) error {
 	switch {
 	case o.Seed != 0 && o.Seed != s.Seed:
-		return invalid("the state file is of seed %d; leave the seed out or name another state file", s.Seed)
+		return child.Invalid("the state file is of seed %d; leave the seed out or name another state file", s.Seed)
 	case o.Store != s.Store:
-		return invalid("the state file is of store %s", s.Store)
+		return child.Invalid("the state file is of store %s", s.Store)
 	case o.Dir != "" && !sameDir(o.Dir, s.Dir):
-		return invalid("the state file is of the folder %s", s.Dir)
+		return child.Invalid("the state file is of the folder %s", s.Dir)
 	}
 	o.Seed, o.Dir, o.LedgerDir, o.ClockSpeed = s.Seed, s.Dir, s.LedgerDir, s.ClockSpeed
 	if _, err := os.Stat(o.dataDir()); err != nil {
-		return invalid("the folder of the earlier part is gone; remove the state file to begin anew: %w", err)
+		return child.Invalid("the folder of the earlier part is gone; remove the state file to begin anew: %w", err)
 	}
 	return nil
 }

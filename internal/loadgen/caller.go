@@ -3,7 +3,6 @@ package loadgen
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,6 +22,7 @@ type load struct {
 	// last one is answered.
 	rate int
 	t    *tracker
+	text filler
 }
 
 const (
@@ -36,20 +36,27 @@ const (
 
 // run sends for a time and returns when every answer is in.
 func (l *load) run(ctx context.Context, span time.Duration) error {
+	l.text = newFiller()
 	var wg sync.WaitGroup
 	errs := make([]error, l.connections)
 	for i := range errs {
 		wg.Go(func() { errs[i] = l.call(ctx, span) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	// All callers mostly fail of the same.
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // call is one caller.
 func (l *load) call(ctx context.Context, span time.Duration) error {
 	c := &caller{host: l.address.Host}
 	defer c.hangUp()
-	request, number := c.request(l.address.EscapedPath())
+	request, number, fill := c.request(l.address.EscapedPath())
 	for ctx.Err() == nil {
 		n, due, ok := l.take(ctx, span)
 		if !ok {
@@ -59,6 +66,7 @@ func (l *load) call(ctx context.Context, span time.Duration) error {
 		for i, rest := digits-1, n; i >= 0; i, rest = i-1, rest/10 {
 			number[i] = '0' + byte(rest%10)
 		}
+		copy(fill, l.text.of(n))
 		status, err := c.exchange(request)
 		switch {
 		case err != nil:
@@ -124,16 +132,16 @@ type caller struct {
 	dialled error
 }
 
-// request is the bytes of a request, and the part of them that holds the
-// event's number.
-func (c *caller) request(path string) (request, number []byte) {
-	body := `{"id":` + marker + strings.Repeat("0", digits) + `","name":"Анна Петрова","amount":1990.50,"fill":"`
-	body += strings.Repeat("x", bodySize-len(body)-2) + `"}`
+// request is the bytes of a request, and the parts of them that hold the
+// event's number and what fills it.
+func (c *caller) request(path string) (request, number, fill []byte) {
+	body := `{"id":` + marker + strings.Repeat("0", digits) + `","name":"Анна Петрова","amount":1990.50,` + fillName
+	body += strings.Repeat("x", bodySize-len(body)-len(bodyEnd)) + bodyEnd
 	text := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nUser-Agent: gonets-bench\r\nContent-Length: %d\r\n\r\n%s",
 		path, c.host, len(body), body)
 	at := strings.Index(text, marker) + len(marker)
 	request = []byte(text)
-	return request, request[at : at+digits]
+	return request, request[at : at+digits], request[strings.Index(text, fillName)+len(fillName) : len(text)-len(bodyEnd)]
 }
 
 func (c *caller) hangUp() {

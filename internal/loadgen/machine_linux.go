@@ -12,28 +12,79 @@ import (
 // platform that Go runs on.
 const ticks = 100
 
-// cpuSeconds is the time that a process has used, in itself and for it in the
-// kernel.
-func cpuSeconds(pid int) (seconds float64, known bool) {
+// stat is what the kernel tells of a process, in ticks.
+type stat struct {
+	parent int
+	// own is the time in itself and for it in the kernel, ended that of its
+	// children that have ended.
+	own, ended int64
+}
+
+func statOf(pid int) (s stat, known bool) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0, false
+		return stat{}, false
 	}
 	// The program's name stands in parentheses and may hold spaces.
 	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
-	const user, system = 11, 12
-	if len(fields) <= system {
-		return 0, false
+	const parent, user, last = 1, 11, 14
+	if len(fields) <= last {
+		return stat{}, false
 	}
-	u, err1 := strconv.ParseInt(string(fields[user]), 10, 64)
-	s, err2 := strconv.ParseInt(string(fields[system]), 10, 64)
-	return float64(u+s) / ticks, err1 == nil && err2 == nil
+	var times [4]int64
+	for i := range times {
+		if times[i], err = strconv.ParseInt(string(fields[user+i]), 10, 64); err != nil {
+			return stat{}, false
+		}
+	}
+	s.parent, err = strconv.Atoi(string(fields[parent]))
+	s.own, s.ended = times[0]+times[1], times[2]+times[3]
+	return s, err == nil
 }
 
+// cpuSeconds is the time that a process has used.
+func cpuSeconds(pid int) (seconds float64, known bool) {
+	s, known := statOf(pid)
+	return float64(s.own) / ticks, known
+}
+
+// postgresSeconds is the time that a PostgreSQL server on this machine has
+// used with all its processes. It is found by a session of the database, whose
+// name no other one has.
+func postgresSeconds(database string) (seconds float64, known bool) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, false
+	}
+	server, times := 0, map[int]int64{}
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil {
+			continue
+		}
+		s, known := statOf(pid)
+		if !known {
+			continue
+		}
+		times[s.parent] += s.own + s.ended
+		title, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if err == nil && bytes.HasPrefix(title, []byte("postgres:")) && bytes.Contains(title, []byte(" "+database+" ")) {
+			server = s.parent
+		}
+	}
+	s, known := statOf(server)
+	return float64(s.own+s.ended+times[server]) / ticks, server != 0 && known
+}
+
+// residentMiB is the memory that a process has.
+func residentMiB(pid int) (mib float64, known bool) { return memory(pid, "VmRSS:") }
+
 // peakMiB is the most memory that a process has had.
-func peakMiB(pid int) (mib float64, known bool) {
+func peakMiB(pid int) (mib float64, known bool) { return memory(pid, "VmHWM:") }
+
+func memory(pid int, name string) (mib float64, known bool) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	kib, ok := field(raw, "VmHWM:")
+	kib, ok := field(raw, name)
 	if err != nil || !ok {
 		return 0, false
 	}

@@ -22,20 +22,40 @@ type Report struct {
 	// can; Ratio is Delivered of it.
 	Ceiling float64 `json:"ceiling_per_s"`
 	Ratio   float64 `json:"ratio"`
+	// Relay is what a bare relay delivers that keeps nothing; RelayRatio is
+	// Delivered of it.
+	Relay      float64 `json:"relay_per_s"`
+	RelayRatio float64 `json:"relay_ratio"`
 	// Ack is the time from when an event was due to its answer, Delivery to its
 	// arrival.
 	Ack      Quantiles `json:"ack_ms"`
 	Delivery Quantiles `json:"delivery_ms"`
-	// CPU is seconds of the server's own for 1000 delivered events, RSS the most
-	// memory that it had, in MiB; null where the system does not tell.
-	CPU *float64 `json:"cpu_s_per_1000"`
-	RSS *float64 `json:"rss_mib"`
+	// CPU is seconds of the server's own for 1000 delivered events, DatabaseCPU
+	// those of a PostgreSQL on this machine; RelayCPURatio is CPU in terms of the
+	// relay's, which says more of other machines. null where the system does not
+	// tell.
+	CPU           *float64 `json:"cpu_s_per_1000"`
+	CeilingCPU    *float64 `json:"ceiling_cpu_s_per_1000"`
+	RelayCPU      *float64 `json:"relay_cpu_s_per_1000"`
+	RelayCPURatio *float64 `json:"relay_cpu_ratio"`
+	DatabaseCPU   *float64 `json:"database_cpu_s_per_1000"`
+	// RSS is the most memory that the server had, Idle what it had after its
+	// first event, in MiB; null where the system does not tell.
+	RSS  *float64 `json:"rss_mib"`
+	Idle *float64 `json:"idle_rss_mib"`
+	// Start is the start on an empty folder.
+	Start Start `json:"start_ms"`
+	// Disk is the bytes that the database and the folder grew by for an event,
+	// with its history: 1 KiB came, went on and was replied.
+	Disk *float64 `json:"disk_bytes_per_event"`
 	// Lost were acknowledged and never arrived; Duplicates arrived again.
 	Lost       int64 `json:"lost"`
 	Duplicates int64 `json:"duplicates"`
 	// Refused were answered 503, Failed were not answered.
 	Refused int64 `json:"-"`
 	Failed  int64 `json:"-"`
+	// missing were acknowledged by the ceiling or the relay and never arrived.
+	missing int64
 	rounds  []Round
 }
 
@@ -45,9 +65,17 @@ type Quantiles struct {
 	P99 float64 `json:"p99"`
 }
 
-// Round is one turn of the real server and one of the ceiling.
+// Start is the time from the start of the process until it said that it is
+// ready, and until it acknowledged its first event, with what it took to apply
+// the documents. In milliseconds.
+type Start struct {
+	Ready    float64 `json:"ready"`
+	FirstAck float64 `json:"first_ack"`
+}
+
+// Round is one turn of the real server, of the ceiling and of the relay.
 type Round struct {
-	Delivered, Ceiling float64
+	Delivered, Ceiling, Relay float64
 }
 
 // Rounds are the single turns, in order.
@@ -58,6 +86,9 @@ func (r *Report) Err() error {
 	var errs []error
 	if r.Lost > 0 {
 		errs = append(errs, fmt.Errorf("%d acknowledged events never arrived", r.Lost))
+	}
+	if r.missing > 0 {
+		errs = append(errs, fmt.Errorf("the ceiling or the relay lost %d events, so it can't be compared with", r.missing))
 	}
 	if r.Ratio > 1 {
 		errs = append(errs, fmt.Errorf("the server with its store was faster (%.0f/s) than without (%.0f/s): the measurement is wrong, "+
@@ -89,18 +120,27 @@ func (r *Report) Table(w io.Writer) error {
 	row("accepted", fmt.Sprintf("%.0f/s", r.Accepted), "answered with success, stored durably")
 	row("delivered", fmt.Sprintf("%.0f/s", r.Delivered), "arrived at the receiver")
 	row("ceiling", fmt.Sprintf("%.0f/s", r.Ceiling), "the same path without a store")
-	row("ratio", fmt.Sprintf("%.2f", r.Ratio), "delivered of the ceiling")
+	row("relay", fmt.Sprintf("%.0f/s", r.Relay), "a bare relay that keeps nothing")
+	row("ratio", fmt.Sprintf("%.2f, %.2f", r.Ratio, r.RelayRatio), "delivered of the ceiling, of the relay")
 	row("time to the answer", fmt.Sprintf("%.1f ms", r.Ack.P50), fmt.Sprintf("p99 %.1f ms", r.Ack.P99))
 	row("time to the delivery", fmt.Sprintf("%.1f ms", r.Delivery.P50), fmt.Sprintf("p99 %.1f ms", r.Delivery.P99))
 	row("CPU for 1000 events", perhaps("%.3f s", r.CPU), "the server alone")
-	row("memory", perhaps("%.0f MiB", r.RSS), "the most that the server had")
+	row("", perhaps("%.3f s", r.CeilingCPU), "the ceiling")
+	row("", perhaps("%.3f s", r.RelayCPU), "the relay")
+	if r.DatabaseCPU != nil {
+		row("", perhaps("%.3f s", r.DatabaseCPU), "the database")
+	}
+	row("CPU of the relay's", perhaps("%.1f times", r.RelayCPURatio), "the server alone")
+	row("memory", perhaps("%.0f MiB", r.RSS), "the most that the server had; idle "+perhaps("%.0f MiB", r.Idle))
+	row("disk for an event", perhaps("%.0f bytes", r.Disk), "1 KiB in, 1 KiB on, 1 KiB of reply, the history")
+	row("start", fmt.Sprintf("%.0f ms", r.Start.Ready), fmt.Sprintf("to the first answer %.0f ms", r.Start.FirstAck))
 	row("lost", fmt.Sprint(r.Lost), "must be 0")
 	row("duplicates", fmt.Sprint(r.Duplicates), "")
 	if r.Refused+r.Failed > 0 {
 		row("refused, not answered", fmt.Sprintf("%d, %d", r.Refused, r.Failed), "not counted as accepted")
 	}
 	for i, round := range r.rounds {
-		row(fmt.Sprintf("round %d", i+1), fmt.Sprintf("%.0f/s", round.Delivered), fmt.Sprintf("ceiling %.0f/s", round.Ceiling))
+		row(fmt.Sprintf("round %d", i+1), fmt.Sprintf("%.0f/s", round.Delivered), fmt.Sprintf("ceiling %.0f/s, relay %.0f/s", round.Ceiling, round.Relay))
 	}
 	return t.Flush()
 }

@@ -21,6 +21,7 @@ type sink struct {
 	// phase is the tracker of the deliveries; nil throws them away.
 	phase atomic.Pointer[tracker]
 	wg    sync.WaitGroup
+	text  filler
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
@@ -32,7 +33,7 @@ func startSink() (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{listener: l, conns: map[net.Conn]bool{}}
+	s := &sink{listener: l, conns: map[net.Conn]bool{}, text: newFiller()}
 	s.wg.Go(s.accept)
 	return s, nil
 }
@@ -83,11 +84,21 @@ const (
 	digits = 12
 )
 
-const sinkReply = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"ok\":true}"
+// sinkReply is a reply whose body has bodySize bytes, and the part of it that
+// is filled.
+func sinkReply() (reply, fill []byte) {
+	body := `{"ok":true,` + fillName
+	head := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", bodySize, body)
+	reply = make([]byte, len(head)+bodySize-len(body))
+	copy(reply, head)
+	copy(reply[len(reply)-len(bodyEnd):], bodyEnd)
+	return reply, reply[len(head) : len(reply)-len(bodyEnd)]
+}
 
 func (s *sink) serve(c net.Conn) error {
 	r := bufio.NewReaderSize(c, maxHead)
 	body := make([]byte, maxBody)
+	reply, fill := sinkReply()
 	for {
 		if _, err := r.Peek(1); err != nil {
 			return nil //nolint:nilerr // the server has no more for this connection
@@ -109,7 +120,8 @@ func (s *sink) serve(c net.Conn) error {
 		if t := s.phase.Load(); t != nil {
 			t.arrive(number)
 		}
-		if _, err := io.WriteString(c, sinkReply); err != nil {
+		copy(fill, s.text.of(number))
+		if _, err := c.Write(reply); err != nil {
 			return fmt.Errorf("a delivery was not waited for: %w", err)
 		}
 	}

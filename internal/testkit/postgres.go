@@ -21,6 +21,9 @@ import (
 // Cluster is a PostgreSQL server of a test process's own. The zero value is
 // ready; the first database starts the server. fsync stays on.
 type Cluster struct {
+	// Settings are PostgreSQL's own, "name=value", above those of the tests.
+	Settings []string
+
 	mu      sync.Mutex
 	dir     string
 	port    int
@@ -172,6 +175,9 @@ func (c *Cluster) launch(settings ...string) error {
 	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-h", "127.0.0.1", "-k", "",
 		"-c", "synchronous_commit=on", "-c", "max_connections=300",
 		"-c", "deadlock_timeout=100ms")
+	for _, s := range c.Settings {
+		settings = append(settings, "-c", s)
+	}
 	cmd.Args = append(cmd.Args, settings...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = c.dir, log, log
 	if err := cmd.Start(); err != nil {
