@@ -68,6 +68,12 @@ type committer struct {
 	stopping bool
 	wake     chan struct{}
 	stopped  chan struct{}
+	// enough is told when a batch that gathers is worth its commit.
+	enough chan struct{}
+
+	// began is when the last batch was taken, size how much it held.
+	began gonets.Stopwatch
+	size  int
 
 	commits int
 	dropped int
@@ -79,7 +85,7 @@ func newCommitter(s *Store) (*committer, error) {
 		return nil, err
 	}
 	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, real: gonets.SystemClock{},
-		wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+		wake: make(chan struct{}, 1), enough: make(chan struct{}, 1), stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
 }
@@ -119,19 +125,30 @@ func (c *committer) enqueue(o *op) error {
 	}
 	c.queues[o.class] = append(c.queues[o.class], o)
 	c.bytes += o.bytes
-	select {
-	case c.wake <- struct{}{}:
-	default:
+	signal(c.wake)
+	if c.waiting() == gatherEnough {
+		signal(c.enough)
 	}
 	return nil
 }
 
-func (c *committer) full(o *op) bool {
-	n := 0
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
+// waiting is how many operations are queued.
+func (c *committer) waiting() (n int) {
 	for _, q := range c.queues {
 		n += len(q)
 	}
-	if n >= gonets.CommitQueue || n > 0 && c.bytes+o.bytes > gonets.CommitQueueBytes {
+	return n
+}
+
+func (c *committer) full(o *op) bool {
+	if n := c.waiting(); n >= gonets.CommitQueue || n > 0 && c.bytes+o.bytes > gonets.CommitQueueBytes {
 		return true
 	}
 	accepts := c.queues[classAccept]
@@ -143,6 +160,7 @@ func (c *committer) loop() {
 	defer c.disconnect()
 	for range c.wake {
 		for {
+			c.gather()
 			batch, last := c.take()
 			if len(batch) > 0 {
 				c.commit(batch)
@@ -153,6 +171,43 @@ func (c *committer) loop() {
 			}
 			break
 		}
+	}
+}
+
+// A commit costs about as much as forty operations in it. Where operations come
+// faster than commits end, a batch waits to share that cost; where they come
+// one by one, each is committed at once.
+const (
+	// gatherFrom is the size of a batch that tells of such a crowd.
+	gatherFrom = 8
+	// gatherEnough is a batch that waits no longer.
+	gatherEnough = 64
+	// gatherLimit is the least time between the beginnings of two batches of a
+	// crowd.
+	gatherLimit = 6 * time.Millisecond
+)
+
+// gather waits for more operations when many came during the last commits.
+func (c *committer) gather() {
+	if c.size < gatherFrom {
+		return
+	}
+	left := gatherLimit - time.Duration(c.began.Microseconds())*time.Microsecond
+	c.mu.Lock()
+	n, stopping := c.waiting(), c.stopping
+	select {
+	case <-c.enough:
+	default:
+	}
+	c.mu.Unlock()
+	if left <= 0 || n == 0 || n >= gatherEnough || stopping {
+		return
+	}
+	timer := c.real.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-c.enough:
+	case <-timer.C():
 	}
 }
 
@@ -179,6 +234,9 @@ func (c *committer) take() (batch []*op, last bool) {
 		}
 		c.queues[cl] = rest
 	}
+	if len(batch) > 0 {
+		c.began, c.size = gonets.StartStopwatch(), len(batch)
+	}
 	return batch, c.stopping
 }
 
@@ -199,10 +257,8 @@ func (c *committer) dropUnwanted() {
 func (c *committer) stop(ctx context.Context) error {
 	c.mu.Lock()
 	c.stopping = true
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	signal(c.wake)
+	signal(c.enough)
 	c.mu.Unlock()
 	select {
 	case <-c.stopped:

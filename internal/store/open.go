@@ -37,7 +37,7 @@ func (s *Store) open(ctx context.Context) error {
 func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, error),
 	check func(context.Context, *sql.Conn) error) (err error) {
 	if s.writer, err = pool(true); err != nil {
-		return err
+		return s.openError(err)
 	}
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, e
 	}
 	s.epoch.Store(epoch)
 	if s.readers, err = pool(false); err != nil {
-		return err
+		return s.openError(err)
 	}
 	// The committer keeps one of the writer's connections from here on.
 	if err := conn.Close(); err != nil {

@@ -81,7 +81,7 @@ func TestFolderBelongsToOneServer(t *testing.T) {
 func TestPromisedSettingsHold(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	for name, want := range map[string]string{"journal_mode": "wal", "auto_vacuum": "2", "synchronous": "2",
+	for name, want := range map[string]string{"journal_mode": "wal", "auto_vacuum": "2", "page_size": "8192", "synchronous": "2",
 		"mmap_size": "0", "journal_size_limit": "67108864", "busy_timeout": "10000"} {
 		if got, err := s.Pragma(name); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, want)

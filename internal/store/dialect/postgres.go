@@ -102,8 +102,19 @@ func postgresDDL(text string) string {
 	text = regexp.MustCompile(`(?m)--.*$`).ReplaceAllString(text, "")
 	text = strings.ReplaceAll(text, "WITHOUT ROWID", "")
 	text = strings.ReplaceAll(text, " BLOB", " BYTEA")
-	return strings.ReplaceAll(text, " TEXT", ` TEXT COLLATE "C"`)
+	text = strings.ReplaceAll(text, " TEXT", ` TEXT COLLATE "C"`)
+	for _, table := range wideTables {
+		if strings.Contains(text, "CREATE TABLE "+table+" (") {
+			text += "\nALTER TABLE " + table + " SET (toast_tuple_target = 8160);"
+		}
+	}
+	return text
 }
+
+// wideTables hold rows with bodies. PostgreSQL would compress those above 2 KiB
+// and keep them in a table and an index of their own; what is large is
+// compressed already.
+var wideTables = [...]string{"events", "attempts"}
 
 // classifyPostgres: PostgreSQL itself stops when a write fails for good, so no
 // error of it ends this process; a connection that is lost is made again.

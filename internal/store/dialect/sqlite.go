@@ -3,7 +3,9 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -14,9 +16,12 @@ import (
 const (
 	// readerCount is how many connections read beside the writer.
 	readerCount = 4
-	// CheckpointPages is the length of the write-ahead log, in pages of 4 KiB,
-	// from which it is folded into the database.
-	CheckpointPages = 16_000
+	// pageSize is that of new databases: of a row with a request and a reply of
+	// 1 KiB three fit into a page, of 4 KiB it were one.
+	pageSize = 8 << 10
+	// CheckpointPages is the length of the write-ahead log, in pages, from which
+	// it is folded into the database.
+	CheckpointPages = 8_000
 	// minSQLite is 3.51.3: before it a reset of the log could lose commits.
 	minSQLite = 3_051_003
 )
@@ -31,8 +36,7 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 			q.Add("_pragma", v)
 		}
 	}
-	// auto_vacuum works only before the file's first write, which WAL makes.
-	pragma("busy_timeout(10000)", "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)",
+	pragma("busy_timeout(10000)", "journal_mode(WAL)",
 		"synchronous("+synchronous+")", "foreign_keys(ON)", "mmap_size(0)", "temp_store(MEMORY)")
 	if writer {
 		pragma("wal_autocheckpoint("+strconv.Itoa(4*CheckpointPages)+")",
@@ -41,16 +45,12 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	} else {
 		pragma("wal_autocheckpoint(0)", "cache_size(-4000)", "query_only(ON)")
 	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
+	if writer {
+		if err := createSQLite(path); err != nil {
+			return nil, err
+		}
 	}
-	name := filepath.ToSlash(abs)
-	if !strings.HasPrefix(name, "/") {
-		name = "/" + name
-	}
-	u := url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}
-	db, err := sql.Open("sqlite", u.String())
+	db, err := openSQLite(path, q)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,33 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
+}
+
+// createSQLite makes a new file: the size of its pages cannot be chosen once it
+// has a write-ahead log.
+func createSQLite(path string) error {
+	if st, err := os.Stat(path); err == nil && st.Size() > 0 {
+		return nil
+	}
+	db, err := openSQLite(path, url.Values{"_pragma": {"page_size(" + strconv.Itoa(pageSize) + ")", "auto_vacuum(INCREMENTAL)"}})
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec("VACUUM")
+	return errors.Join(err, db.Close())
+}
+
+func openSQLite(path string, q url.Values) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.ToSlash(abs)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name
+	}
+	u := url.URL{Scheme: "file", Path: name, RawQuery: q.Encode()}
+	return sql.Open("sqlite", u.String())
 }
 
 // CheckSQLite refuses a library or a file system on which the promises do not
