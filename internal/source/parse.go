@@ -223,11 +223,7 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 		return
 	}
 	if p.meter.afford(elements(text)) {
-		whole := data
-		if string(data) != text {
-			whole = []byte(text)
-		}
-		v, duplicates, err := value.DecodeJSON(whole)
+		v, duplicates, err := value.DecodeJSONText(text)
 		if err == nil {
 			p.Body, p.form = v, formJSON
 			if duplicates {
@@ -301,7 +297,7 @@ func (p *Parsed) piece(m map[string]any, field string) (any, bool) {
 		return nil, false
 	}
 	if p.meter.afford(elements(text)) {
-		if v, _, err := value.DecodeJSON([]byte(text)); err == nil {
+		if v, _, err := value.DecodeJSONText(text); err == nil {
 			p.pieces = append(p.pieces, field)
 			return v, true
 		}

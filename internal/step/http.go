@@ -269,13 +269,11 @@ func TemplateExchange(err error) *gonets.Exchange {
 // Finish makes a finished HTTP step's reply visible to the steps after it.
 func (h *HTTP) Finish(st *gonets.Step, r gonets.StepResult, a *gonets.Attempt, s *Scope) {
 	s.job.Replies[a.N] = a
-	var reply *Reply
+	f := finished{step: st, result: r, http: h}
 	if a.Status != 0 {
-		reply = h.reply(&a.Exchange)
-		reply.Attempts = a.N
-		s.outputs += len(a.ReplyBody)
+		f.attempt = a
 	}
-	s.finish(st, r, reply)
+	s.finish(f)
 }
 
 // Now is the time that a run's templates see: the step's first attempt's.

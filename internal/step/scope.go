@@ -2,8 +2,8 @@ package step
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"sort"
 	"strings"
 	"time"
@@ -56,6 +56,18 @@ type Scope struct {
 	path    string
 	report  expr.Report
 	outputs int
+	// late are finished steps that no template has asked for yet: replies are
+	// taken apart only when somebody reads them.
+	late []finished
+}
+
+// finished is a step whose results the steps after it may see.
+type finished struct {
+	step   *gonets.Step
+	result gonets.StepResult
+	// http and attempt are an HTTP step's; attempt is nil without a reply.
+	http    *HTTP
+	attempt *gonets.Attempt
 }
 
 // NewScope rebuilds a run's scope from what is stored of it.
@@ -64,6 +76,9 @@ func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 	if job.Replies == nil {
 		job.Replies = map[int]*gonets.Attempt{}
 	}
+	if len(job.Results) == 0 {
+		return s
+	}
 	done := gonets.NewProgress(job.Results)
 	// Document order is the order of execution.
 	gonets.WalkSteps(p.Scenario.Steps, func(path string, st *gonets.Step) {
@@ -71,13 +86,11 @@ func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 		if !ok {
 			return
 		}
-		var reply *Reply
-		if a := job.Replies[r.Attempt]; a != nil && st.HTTP != nil {
-			reply = p.HTTP(path).reply(&a.Exchange)
-			reply.Attempts = a.N
-			s.outputs += len(a.ReplyBody)
+		f := finished{step: st, result: r}
+		if st.HTTP != nil {
+			f.http, f.attempt = p.HTTP(path), job.Replies[r.Attempt]
 		}
-		s.finish(st, r, reply)
+		s.finish(f)
 	})
 	return s
 }
@@ -109,43 +122,59 @@ func (s *Scope) missingError(sc *gonets.Scenario) error {
 func (s *Scope) enter(path string) { s.path = path }
 
 func (s *Scope) setVar(name string, v any) {
+	s.settle()
 	s.vars[name] = orNull(v)
 }
 
 // finish makes a finished step's results visible to the steps after it.
-func (s *Scope) finish(st *gonets.Step, r gonets.StepResult, reply *Reply) {
+func (s *Scope) finish(f finished) {
+	if f.attempt != nil {
+		s.outputs += len(f.attempt.ReplyBody)
+	}
+	s.late = append(s.late, f)
+}
+
+// settle takes apart what finished since the last look, in its order.
+func (s *Scope) settle() {
+	late := s.late
+	s.late = nil
+	for i := range late {
+		s.add(&late[i])
+	}
+}
+
+func (s *Scope) add(f *finished) {
+	st, r := f.step, f.result
 	switch {
 	case st.HTTP != nil:
-		if reply == nil {
-			if r.State != gonets.StepFailed {
-				return
-			}
+		var reply *Reply
+		switch {
+		case f.attempt != nil:
+			reply = f.http.reply(&f.attempt.Exchange)
+			reply.Attempts = f.attempt.N
+		case r.State == gonets.StepFailed:
 			reply = &Reply{Headers: map[string]any{}}
+		default:
+			return
 		}
 		s.last = reply
 		s.steps[st.ID] = reply.object()
 		if save := st.HTTP.Save; save != nil {
 			s.save(save, reply)
 		}
-	case st.Set != nil && len(r.Value) > 0:
-		// The values were kept as JSON; a broken row would be our own fault and
-		// then the variables are missing, which templates report.
-		var rows gonets.Rows
-		if err := json.Unmarshal(r.Value, &rows); err == nil {
-			for _, row := range rows {
-				raw, err := value.EncodeJSON(row.Value)
-				if err != nil {
-					continue
-				}
-				if v, _, err := value.DecodeJSON(raw); err == nil {
-					s.vars[row.Name] = v
-				}
-			}
-		}
 	case len(r.Value) > 0:
-		if v, _, err := value.DecodeJSON(r.Value); err == nil {
-			s.steps[st.ID] = map[string]any{"value": v}
+		// A result was kept as JSON; a broken one would be our own fault, and
+		// then its values are missing, which templates report.
+		v, _, err := value.DecodeJSON(r.Value)
+		if err != nil {
+			return
 		}
+		if st.Set == nil {
+			s.steps[st.ID] = map[string]any{"value": v}
+			return
+		}
+		variables, _ := v.(map[string]any)
+		maps.Copy(s.vars, variables)
 	}
 }
 
@@ -159,6 +188,7 @@ func (s *Scope) save(save *gonets.HTTPSave, reply *Reply) {
 
 // withReply is the scope in which a reply is judged: the reply is the last one.
 func (s *Scope) withReply(r *Reply) *Scope {
+	s.settle()
 	c := *s
 	c.last = r
 	c.report = expr.Report{}
@@ -174,6 +204,7 @@ func (s *Scope) eventObject() map[string]any {
 
 // Lookup implements [expr.Scope].
 func (s *Scope) Lookup(name string) (any, bool) {
+	s.settle()
 	if v, ok, reserved := s.reserved(name); reserved {
 		return v, ok
 	}
@@ -237,6 +268,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 
 // Names implements [expr.Scope]: all names that could be meant.
 func (s *Scope) Names() []string {
+	s.settle()
 	names := []string{"event", "steps", "vars", "run", "scenario", "source", "env", "now", "today", "uuid",
 		"public_url", "body", "status", "headers"}
 	for name := range s.vars {
