@@ -110,7 +110,7 @@ func (e *exchange) prepare() bool {
 	if err == nil {
 		out.Method = method
 		e.message = message{method: method, headers: r.Headers, body: r.Body}
-		e.message.url, _, err = parseURL(r.URL)
+		e.message.url, err = e.client.addresses.parse(r.URL)
 	}
 	if err == nil {
 		out.URL = e.shown(e.message.url)

@@ -70,6 +70,8 @@ type Parsed struct {
 	// loose are fields that should hold JSON and could not be read.
 	loose []string
 	meter meter
+	// cost is about what all of it takes in memory, in bytes.
+	cost int
 	// index counts the elements of a split request from 0.
 	index int
 }
@@ -152,6 +154,10 @@ func (b *Binding) parse(in *Incoming) *Parsed {
 		Query: parseQuery(in.RawQuery), Headers: parseHeaders(in.Headers), meter: meter{pay: in.Pay},
 	}
 	b.parseBody(in, p)
+	p.cost = p.meter.elements * elementCost
+	if p.Raw != nil {
+		p.cost += len(*p.Raw)
+	}
 	// The element is a part of the body, so it is counted by itself.
 	p.meter.elements = 0
 	if len(in.Item) > 0 && p.meter.afford(elements(string(in.Item))) {

@@ -73,6 +73,9 @@ type finished struct {
 // NewScope rebuilds a run's scope from what is stored of it.
 func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 	s := &Scope{job: job, env: env, vars: map[string]any{}, steps: map[string]any{}}
+	if job.Decoded != nil {
+		s.event = job.Decoded.Object
+	}
 	if job.Replies == nil {
 		job.Replies = map[int]*gonets.Attempt{}
 	}
