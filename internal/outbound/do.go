@@ -144,13 +144,12 @@ func (e *exchange) send() (*http.Response, bool) {
 	if !admitted {
 		return nil, false
 	}
-	e.state = newState(e.watch, e.cancel)
+	e.state = newState(e.ctx, e.watch, e.cancel)
 	if g.closed {
 		e.fail(gonets.OutcomeCancelled, gonets.CodeCancelled, "the server is stopping; %s", e.whatLeft())
 		return nil, false
 	}
-	ctx := context.WithValue(e.ctx, stateKey{}, e.state)
-	ctx = httptrace.WithClientTrace(ctx, &e.state.trace)
+	ctx := httptrace.WithClientTrace(e.state, &e.state.trace)
 	key := poolKey{own: e.message.own, skipVerify: e.in.SkipVerify, concurrency: e.in.Concurrency}
 	if key.concurrency <= 0 {
 		key.concurrency = gonets.LaneConcurrency

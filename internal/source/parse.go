@@ -378,13 +378,49 @@ func parseQuery(raw string) map[string]any {
 func parseHeaders(headers []gonets.Header) map[string]any {
 	out := make(map[string]any, len(headers))
 	for _, h := range headers {
-		name, v := strings.ToLower(h.Name), validText(h.Value)
+		name, v := lowerName(h.Name), validText(h.Value)
 		if before, ok := out[name].(string); ok {
 			v = before + ", " + v
 		}
 		out[name] = v
 	}
 	return out
+}
+
+// lowerName is a header's name in lower case; for those that nearly every
+// request has, in the spelling of net/http, without making a text.
+func lowerName(name string) string {
+	switch name {
+	case "Accept":
+		return "accept"
+	case "Accept-Encoding":
+		return "accept-encoding"
+	case "Accept-Language":
+		return "accept-language"
+	case "Authorization":
+		return "authorization"
+	case "Content-Length":
+		return "content-length"
+	case "Content-Type":
+		return "content-type"
+	case "Host":
+		return "host"
+	case "Idempotency-Key":
+		return "idempotency-key"
+	case "Traceparent":
+		return "traceparent"
+	case "User-Agent":
+		return "user-agent"
+	case "X-Forwarded-For":
+		return "x-forwarded-for"
+	case "X-Forwarded-Host":
+		return "x-forwarded-host"
+	case "X-Forwarded-Proto":
+		return "x-forwarded-proto"
+	case "X-Real-Ip":
+		return "x-real-ip"
+	}
+	return strings.ToLower(name)
 }
 
 func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

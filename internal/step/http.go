@@ -294,6 +294,9 @@ func TemplateExchange(err error) *gonets.Exchange {
 
 // Finish makes a finished HTTP step's reply visible to the steps after it.
 func (h *HTTP) Finish(st *gonets.Step, r gonets.StepResult, a *gonets.Attempt, s *Scope) {
+	if s.job.Replies == nil {
+		s.job.Replies = map[int]*gonets.Attempt{}
+	}
 	s.job.Replies[a.N] = a
 	f := finished{step: st, result: r, http: h}
 	if a.Status != 0 {

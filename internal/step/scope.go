@@ -3,7 +3,6 @@ package step
 import (
 	"crypto/sha256"
 	"fmt"
-	"maps"
 	"sort"
 	"strings"
 	"time"
@@ -46,9 +45,10 @@ func (r *Reply) object() map[string]any {
 // Scope is what the templates of one run see: reserved names, then saved
 // variables, then the event's body, then its query. It belongs to one worker.
 type Scope struct {
-	job     *gonets.Job
-	env     *Env
-	event   map[string]any
+	job   *gonets.Job
+	env   *Env
+	event map[string]any
+	// vars and steps are nil until they hold something.
 	vars    map[string]any
 	steps   map[string]any
 	last    *Reply
@@ -72,12 +72,9 @@ type finished struct {
 
 // NewScope rebuilds a run's scope from what is stored of it.
 func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
-	s := &Scope{job: job, env: env, vars: map[string]any{}, steps: map[string]any{}}
+	s := &Scope{job: job, env: env}
 	if job.Decoded != nil {
 		s.event = job.Decoded.Object
-	}
-	if job.Replies == nil {
-		job.Replies = map[int]*gonets.Attempt{}
 	}
 	if len(job.Results) == 0 {
 		return s
@@ -126,7 +123,15 @@ func (s *Scope) enter(path string) { s.path = path }
 
 func (s *Scope) setVar(name string, v any) {
 	s.settle()
-	s.vars[name] = orNull(v)
+	set(&s.vars, name, orNull(v))
+}
+
+// set makes the map when it is the first value in it.
+func set(m *map[string]any, name string, v any) {
+	if *m == nil {
+		*m = map[string]any{}
+	}
+	(*m)[name] = v
 }
 
 // finish makes a finished step's results visible to the steps after it.
@@ -161,7 +166,7 @@ func (s *Scope) add(f *finished) {
 			return
 		}
 		s.last = reply
-		s.steps[st.ID] = reply.object()
+		set(&s.steps, st.ID, reply.object())
 		if save := st.HTTP.Save; save != nil {
 			s.save(save, reply)
 		}
@@ -173,18 +178,20 @@ func (s *Scope) add(f *finished) {
 			return
 		}
 		if st.Set == nil {
-			s.steps[st.ID] = map[string]any{"value": v}
+			set(&s.steps, st.ID, map[string]any{"value": v})
 			return
 		}
 		variables, _ := v.(map[string]any)
-		maps.Copy(s.vars, variables)
+		for name, v := range variables {
+			set(&s.vars, name, v)
+		}
 	}
 }
 
 func (s *Scope) save(save *gonets.HTTPSave, reply *Reply) {
 	for name, v := range map[string]any{save.Body: reply.Body, save.Status: number(reply.Status), save.Headers: reply.Headers} {
 		if name != "" {
-			s.vars[name] = v
+			set(&s.vars, name, v)
 		}
 	}
 }
