@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gonets"
@@ -25,6 +26,32 @@ type Env struct {
 	Version string
 	// Own tells whether an address is this server's.
 	Own func(url string) bool
+
+	// zone is the settings' time zone, which is read from a file.
+	zone atomic.Pointer[zone]
+}
+
+type zone struct {
+	name     string
+	location *time.Location
+}
+
+// location is the settings' time zone; UTC when there is none, or none that
+// this machine knows.
+func (e *Env) location() *time.Location {
+	name := e.Settings().TimeZone
+	if name == "" {
+		return time.UTC
+	}
+	if z := e.zone.Load(); z != nil && z.name == name {
+		return z.location
+	}
+	z := &zone{name: name, location: time.UTC}
+	if l, err := time.LoadLocation(name); err == nil {
+		z.location = l
+	}
+	e.zone.Store(z)
+	return z.location
 }
 
 // Reply is an HTTP step's reply as templates see it.
@@ -255,7 +282,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 	case "now":
 		return s.stamp(s.now), true, true
 	case "today":
-		return s.local(s.now).Format(time.DateOnly), true, true
+		return s.now.In(s.env.location()).Format(time.DateOnly), true, true
 	case "uuid":
 		return s.uuid(), true, true
 	case "public_url":
@@ -295,17 +322,8 @@ func (s *Scope) Names() []string {
 	return names
 }
 
-func (s *Scope) local(t time.Time) time.Time {
-	if zone := s.env.Settings().TimeZone; zone != "" {
-		if loc, err := time.LoadLocation(zone); err == nil {
-			return t.In(loc)
-		}
-	}
-	return t
-}
-
 func (s *Scope) stamp(t time.Time) string {
-	return s.local(t).Format("2006-01-02T15:04:05.000Z07:00")
+	return t.In(s.env.location()).Format("2006-01-02T15:04:05.000Z07:00")
 }
 
 // uuid is the same for every attempt of a step: a repeat of a request must be

@@ -3,6 +3,7 @@ package step
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"gonets"
 	"gonets/internal/expr"
@@ -251,4 +252,4 @@ func renderJSON(s *Scope, n node, t *expr.JSONTemplate) ([]byte, error) {
 }
 
 // number is how the scope holds our own numbers, the same way as received ones.
-func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
+func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }
