@@ -96,6 +96,17 @@ type Job struct {
 	Results []StepResult
 	// Replies are the attempts that Results refer to.
 	Replies map[int]*Attempt
+	// Decoded is the event taken apart, when who hands the job over has that at
+	// hand; nil leaves it to the first template that asks.
+	Decoded *Decoded
+}
+
+// Decoded is the event object of templates. Several runs may share it, so
+// nobody changes it.
+type Decoded struct {
+	Object map[string]any
+	// Bytes is about how much memory it takes beside the event.
+	Bytes int
 }
 
 // Transition is what a worker did to a run since its last commit, as one

@@ -283,6 +283,9 @@ const jobOverhead = 1 << 10
 
 func jobBytes(j *gonets.Job) int {
 	n := jobOverhead + len(j.Event.Body) + len(j.Event.Item)
+	if j.Decoded != nil {
+		n += j.Decoded.Bytes
+	}
 	for _, a := range j.Replies {
 		n += len(a.ReplyBody)
 	}

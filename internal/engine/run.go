@@ -24,6 +24,7 @@ type jobWork struct {
 	hold    *hold
 	run     gonets.Run
 	event   *gonets.Event
+	decoded *gonets.Decoded
 	program *step.Program
 	scope   *step.Scope
 	done    gonets.Progress
@@ -40,7 +41,7 @@ type jobWork struct {
 // runJob works on a run until it waits, ends, or moves to another lane. A
 // panic in our own code pauses the run and leaves the others alone.
 func (e *Engine) runJob(laneName string, job gonets.Job) {
-	w := &jobWork{Engine: e, lane: laneName, run: job.Run, event: &job.Event, done: gonets.NewProgress(job.Results)}
+	w := &jobWork{Engine: e, lane: laneName, run: job.Run, event: &job.Event, decoded: job.Decoded, done: gonets.NewProgress(job.Results)}
 	if w.hold = e.holdOf(&job.Run); w.hold == nil {
 		return
 	}
@@ -336,7 +337,7 @@ func (w *jobWork) pauseWith(path string, err error) {
 func (w *jobWork) move(dest string) {
 	reserved := w.Places.Reserve(dest)
 	if reserved && w.attempt == nil && w.answer == nil {
-		job := gonets.Job{Run: w.run, Event: *w.event}
+		job := gonets.Job{Run: w.run, Event: *w.event, Decoded: w.decoded}
 		job.Run.Lane = dest
 		w.reload(&job)
 		w.push(job)
@@ -355,7 +356,7 @@ func (w *jobWork) move(dest string) {
 		w.Nudge(dest)
 		return
 	}
-	job := gonets.Job{Run: w.run, Event: *w.event}
+	job := gonets.Job{Run: w.run, Event: *w.event, Decoded: w.decoded}
 	job.Run.Lane = dest
 	w.reload(&job)
 	w.push(job)

@@ -44,7 +44,7 @@ func ParseJSON(src string) (*JSONTemplate, error) {
 			probe.WriteString(`""`) // fits a member's name and a value alike
 		}
 	}
-	_, _, err = value.DecodeJSON([]byte(probe.String()))
+	_, _, err = value.DecodeJSONText(probe.String())
 	var wrong *value.SyntaxError
 	if errors.As(err, &wrong) {
 		return nil, j.located(gonets.CodeTemplateSyntax, wrong, starts)

@@ -202,7 +202,7 @@ func fnParseJSON(ev *evaluation, args []any) (any, error) {
 	if err := ev.produce(len(s)); err != nil {
 		return nil, err
 	}
-	v, _, err := value.DecodeJSON([]byte(s))
+	v, _, err := value.DecodeJSONText(s)
 	return v, err
 }
 

@@ -70,7 +70,7 @@ func (h *Handler) SubmitWith(ctx context.Context, sourceName string, ev gonets.E
 	if len(p.list) == 0 {
 		return gonets.Accepted{}, gonets.Errorf(gonets.CodeInvalid, "no element of this batch is an event of the source %s", sourceName)
 	}
-	list, err := h.commit(p.list)
+	list, err := h.commit(&p)
 	if err != nil {
 		return gonets.Accepted{}, err
 	}
@@ -110,7 +110,9 @@ type draft struct {
 
 // plan is the events that a request becomes.
 type plan struct {
-	list  []gonets.Acceptance
+	list []gonets.Acceptance
+	// whole is the request by its binding; a batch has none.
+	b     *source.Binding
 	whole *source.Parsed
 	// split is true when the request held a list of events.
 	split bool
@@ -131,7 +133,7 @@ func (d *draft) plan() (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	out := plan{whole: whole, split: parts != nil}
+	out := plan{b: d.b, whole: whole, split: parts != nil}
 	if !out.split {
 		a := d.acceptance(whole, d.event)
 		out.list = []gonets.Acceptance{a}
@@ -204,16 +206,24 @@ func asJSON(ev gonets.Event, body []byte) gonets.Event {
 	return ev
 }
 
+// decoded is the event as templates see it, when it was taken apart already.
+func (p *plan) decoded() *gonets.Decoded {
+	if p.whole == nil || p.split {
+		return nil
+	}
+	return p.b.Decoded(&p.list[0].Event, p.whole)
+}
+
 // commit keeps the events and hands their runs to the engine. It does not
 // stop when the caller goes away: what is being committed must not be left
 // without a worker.
-func (h *Handler) commit(list []gonets.Acceptance) ([]gonets.Accepted, error) {
-	accepted, err := h.o.Store.Accept(context.Background(), list)
+func (h *Handler) commit(p *plan) ([]gonets.Accepted, error) {
+	accepted, err := h.o.Store.Accept(context.Background(), p.list)
 	if err != nil {
 		return nil, err
 	}
-	if len(accepted) != len(list) {
-		return nil, gonets.Errorf(gonets.CodeInternal, "the store kept %d events of %d", len(accepted), len(list))
+	if len(accepted) != len(p.list) {
+		return nil, gonets.Errorf(gonets.CodeInternal, "the store kept %d events of %d", len(accepted), len(p.list))
 	}
 	var jobs []gonets.Job
 	stored := 0
@@ -223,12 +233,16 @@ func (h *Handler) commit(list []gonets.Acceptance) ([]gonets.Accepted, error) {
 		}
 		for _, run := range accepted[i].Runs {
 			if run.Lease.Held() {
-				jobs = append(jobs, gonets.Job{Run: run, Event: list[i].Event})
+				jobs = append(jobs, gonets.Job{Run: run, Event: p.list[i].Event})
 			}
 		}
 	}
 	h.o.Metrics.EventsAccepted(stored)
 	if len(jobs) > 0 {
+		decoded := p.decoded()
+		for i := range jobs {
+			jobs[i].Decoded = decoded
+		}
 		h.o.Engine.Offer(jobs)
 	}
 	return accepted, nil

@@ -48,7 +48,7 @@ func (x *exchange) batch() error {
 		hold.give(hold.n - before)
 		list = append(list, a)
 	}
-	accepted, err := x.h.commit(list)
+	accepted, err := x.h.commit(&plan{list: list})
 	if err != nil {
 		return err
 	}

@@ -223,7 +223,7 @@ func (x *exchange) event() error {
 		waiter = x.h.o.Bus.Await(p.list[0].Event.ID)
 		defer func() { waiter.Stop() }()
 	}
-	accepted, err := x.h.commit(p.list)
+	accepted, err := x.h.commit(&p)
 	if err != nil {
 		return err
 	}

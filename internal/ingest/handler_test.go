@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -151,6 +152,10 @@ func TestWhatIsKeptOfARequest(t *testing.T) {
 	}
 	if len(b.engine.jobs) != 1 || b.engine.jobs[0].Event.ID != ev.ID || b.engine.events != 1 {
 		t.Errorf("handed over: %+v, counted %d", b.engine.jobs, b.engine.events)
+	}
+	want := map[string]any{"order": json.Number("7")}
+	if d := b.engine.jobs[0].Decoded; d == nil || !cmp.Equal(want, d.Object["body"]) || d.Object["id"] != ev.ID {
+		t.Errorf("taken apart: %+v", d)
 	}
 }
 

@@ -109,25 +109,31 @@ func (x *exchange) writeDefault(r source.Reply) {
 // write sends the answer, with what all answers have.
 func (x *exchange) write(r source.Reply) {
 	head := x.w.Header()
+	// One array for all values, where Header.Set would make one for each.
+	values := make([]string, 0, 5+len(r.Headers))
+	set := func(name, value string) {
+		values = append(values, value)
+		head[name] = values[len(values)-1 : len(values) : len(values)]
+	}
 	origin := "*"
 	if x.b != nil && x.b.Source.CORS != "" {
 		origin = x.b.Source.CORS
 	}
-	head.Set("Access-Control-Allow-Origin", origin)
+	set("Access-Control-Allow-Origin", origin)
 	if origin != "*" {
 		head.Add("Vary", "Origin")
 	}
-	head.Set("Cache-Control", "no-store")
-	head.Set("X-Content-Type-Options", "nosniff")
+	set("Cache-Control", "no-store")
+	set("X-Content-Type-Options", "nosniff")
 	if len(r.Headers) == 0 {
 		// Else net/http would guess a type.
 		head["Content-Type"] = nil
 	}
 	for _, h := range r.Headers {
-		head.Set(h.Name, h.Value)
+		set(http.CanonicalHeaderKey(h.Name), h.Value)
 	}
 	if r.Status != http.StatusNoContent {
-		head.Set("Content-Length", strconv.Itoa(len(r.Body)))
+		set("Content-Length", strconv.Itoa(len(r.Body)))
 	}
 	x.w.WriteHeader(r.Status)
 	if r.Status == http.StatusNoContent || x.method == http.MethodHead {

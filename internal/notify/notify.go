@@ -28,7 +28,7 @@ func (b *Bus) Publish(c gonets.Change) {
 	}
 	for _, w := range b.waiters[c.Event] {
 		if c.Event != "" {
-			offer(w.c, c)
+			w.take(c)
 		}
 	}
 }
@@ -60,6 +60,9 @@ func (b *Bus) Subscribe(buffer int) (<-chan gonets.Change, func()) {
 type Waiter struct {
 	bus   *Bus
 	event string
+	// early are the changes before the first call of C: nearly all who register
+	// then need not wait.
+	early []gonets.Change
 	c     chan gonets.Change
 }
 
@@ -69,7 +72,7 @@ const waiterBuffer = 16
 // Await registers for the changes of an event. Register before the event is
 // committed, so that no answer is missed; call Stop when done.
 func (b *Bus) Await(eventID string) *Waiter {
-	w := &Waiter{bus: b, event: eventID, c: make(chan gonets.Change, waiterBuffer)}
+	w := &Waiter{bus: b, event: eventID}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.waiters == nil {
@@ -79,8 +82,29 @@ func (b *Bus) Await(eventID string) *Waiter {
 	return w
 }
 
+// take is called under the bus's lock.
+func (w *Waiter) take(c gonets.Change) {
+	switch {
+	case w.c != nil:
+		offer(w.c, c)
+	case len(w.early) < waiterBuffer:
+		w.early = append(w.early, c)
+	}
+}
+
 // C is the channel of changes.
-func (w *Waiter) C() <-chan gonets.Change { return w.c }
+func (w *Waiter) C() <-chan gonets.Change {
+	w.bus.mu.Lock()
+	defer w.bus.mu.Unlock()
+	if w.c == nil {
+		w.c = make(chan gonets.Change, waiterBuffer)
+		for _, c := range w.early {
+			w.c <- c
+		}
+		w.early = nil
+	}
+	return w.c
+}
 
 // Stop ends the registration.
 func (w *Waiter) Stop() {

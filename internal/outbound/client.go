@@ -47,6 +47,7 @@ type Client struct {
 	clock     gonets.Clock
 	userAgent string
 	resolver  *net.Resolver
+	addresses addresses
 
 	setting sync.Mutex // serialises SetPolicy and Close
 	current atomic.Pointer[generation]
@@ -117,7 +118,7 @@ func (c *Client) Close() {
 
 // IsOwn tells whether an address is one of this server's own, callable or not.
 func (c *Client) IsOwn(rawURL string) bool {
-	u, _, err := parseURL(rawURL)
+	u, err := c.addresses.parse(rawURL)
 	return err == nil && c.current.Load().policy.owns(u) != foreign
 }
 

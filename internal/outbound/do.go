@@ -110,7 +110,7 @@ func (e *exchange) prepare() bool {
 	if err == nil {
 		out.Method = method
 		e.message = message{method: method, headers: r.Headers, body: r.Body}
-		e.message.url, _, err = parseURL(r.URL)
+		e.message.url, err = e.client.addresses.parse(r.URL)
 	}
 	if err == nil {
 		out.URL = e.shown(e.message.url)
@@ -144,13 +144,12 @@ func (e *exchange) send() (*http.Response, bool) {
 	if !admitted {
 		return nil, false
 	}
-	e.state = newState(e.watch, e.cancel)
+	e.state = newState(e.ctx, e.watch, e.cancel)
 	if g.closed {
 		e.fail(gonets.OutcomeCancelled, gonets.CodeCancelled, "the server is stopping; %s", e.whatLeft())
 		return nil, false
 	}
-	ctx := context.WithValue(e.ctx, stateKey{}, e.state)
-	ctx = httptrace.WithClientTrace(ctx, &e.state.trace)
+	ctx := httptrace.WithClientTrace(e.state, &e.state.trace)
 	key := poolKey{own: e.message.own, skipVerify: e.in.SkipVerify, concurrency: e.in.Concurrency}
 	if key.concurrency <= 0 {
 		key.concurrency = gonets.LaneConcurrency

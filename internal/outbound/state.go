@@ -19,9 +19,11 @@ const (
 
 type stateKey struct{}
 
-// state follows one request on its way. It is not reused: a dial that was
-// started for it may outlive it.
+// state follows one request on its way; as its context it is found by whoever
+// dials for it. It is not reused: a dial that was started for it may outlive
+// it.
 type state struct {
+	context.Context
 	trace  httptrace.ClientTrace
 	watch  gonets.Stopwatch
 	cancel context.CancelFunc
@@ -36,11 +38,19 @@ type state struct {
 	dns, connect, tls, firstByte atomic.Int64
 }
 
-func newState(watch gonets.Stopwatch, cancel context.CancelFunc) *state {
-	s := &state{watch: watch, cancel: cancel}
+func newState(ctx context.Context, watch gonets.Stopwatch, cancel context.CancelFunc) *state {
+	s := &state{Context: ctx, watch: watch, cancel: cancel}
 	s.trace.GotConn = s.gotConn
 	s.trace.GotFirstResponseByte = func() { s.mark(&s.firstByte) }
 	return s
+}
+
+// Value implements [context.Context].
+func (s *state) Value(key any) any {
+	if key == (stateKey{}) {
+		return s
+	}
+	return s.Context.Value(key)
 }
 
 // mark keeps the moment, at least 1 so that it is not taken for "never".

@@ -29,7 +29,9 @@ type Binding struct {
 	secretBody    [][]string
 	derive        []func(map[string]any)
 	window        time.Duration
-	settings      map[string]string
+	// zone is the source's own time zone; nil is UTC.
+	zone     *time.Location
+	settings map[string]string
 }
 
 // Bind lays a source's document, which is valid by itself, over its preset.
@@ -45,6 +47,10 @@ func Bind(src gonets.Source, p *Preset) (*Binding, error) {
 	r := &binder{}
 	b.methods = methods(src, p)
 	b.scheme = r.scheme(src.Verify, p)
+	if src.TimeZone != "" {
+		// A zone that this machine does not know leaves times in UTC.
+		b.zone, _ = time.LoadLocation(src.TimeZone)
+	}
 	b.bindIDs(r)
 	if path := first(src.Items, p.ItemsPath); path != "" {
 		b.items = r.path("/items", path, "body")

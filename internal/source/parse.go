@@ -70,6 +70,8 @@ type Parsed struct {
 	// loose are fields that should hold JSON and could not be read.
 	loose []string
 	meter meter
+	// cost is about what all of it takes in memory, in bytes.
+	cost int
 	// index counts the elements of a split request from 0.
 	index int
 }
@@ -152,6 +154,10 @@ func (b *Binding) parse(in *Incoming) *Parsed {
 		Query: parseQuery(in.RawQuery), Headers: parseHeaders(in.Headers), meter: meter{pay: in.Pay},
 	}
 	b.parseBody(in, p)
+	p.cost = p.meter.elements * elementCost
+	if p.Raw != nil {
+		p.cost += len(*p.Raw)
+	}
 	// The element is a part of the body, so it is counted by itself.
 	p.meter.elements = 0
 	if len(in.Item) > 0 && p.meter.afford(elements(string(in.Item))) {
@@ -223,11 +229,7 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 		return
 	}
 	if p.meter.afford(elements(text)) {
-		whole := data
-		if string(data) != text {
-			whole = []byte(text)
-		}
-		v, duplicates, err := value.DecodeJSON(whole)
+		v, duplicates, err := value.DecodeJSONText(text)
 		if err == nil {
 			p.Body, p.form = v, formJSON
 			if duplicates {
@@ -301,7 +303,7 @@ func (p *Parsed) piece(m map[string]any, field string) (any, bool) {
 		return nil, false
 	}
 	if p.meter.afford(elements(text)) {
-		if v, _, err := value.DecodeJSON([]byte(text)); err == nil {
+		if v, _, err := value.DecodeJSONText(text); err == nil {
 			p.pieces = append(p.pieces, field)
 			return v, true
 		}
@@ -376,13 +378,49 @@ func parseQuery(raw string) map[string]any {
 func parseHeaders(headers []gonets.Header) map[string]any {
 	out := make(map[string]any, len(headers))
 	for _, h := range headers {
-		name, v := strings.ToLower(h.Name), validText(h.Value)
+		name, v := lowerName(h.Name), validText(h.Value)
 		if before, ok := out[name].(string); ok {
 			v = before + ", " + v
 		}
 		out[name] = v
 	}
 	return out
+}
+
+// lowerName is a header's name in lower case; for those that nearly every
+// request has, in the spelling of net/http, without making a text.
+func lowerName(name string) string {
+	switch name {
+	case "Accept":
+		return "accept"
+	case "Accept-Encoding":
+		return "accept-encoding"
+	case "Accept-Language":
+		return "accept-language"
+	case "Authorization":
+		return "authorization"
+	case "Content-Length":
+		return "content-length"
+	case "Content-Type":
+		return "content-type"
+	case "Host":
+		return "host"
+	case "Idempotency-Key":
+		return "idempotency-key"
+	case "Traceparent":
+		return "traceparent"
+	case "User-Agent":
+		return "user-agent"
+	case "X-Forwarded-For":
+		return "x-forwarded-for"
+	case "X-Forwarded-Host":
+		return "x-forwarded-host"
+	case "X-Forwarded-Proto":
+		return "x-forwarded-proto"
+	case "X-Real-Ip":
+		return "x-real-ip"
+	}
+	return strings.ToLower(name)
 }
 
 func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

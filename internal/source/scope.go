@@ -2,9 +2,9 @@ package source
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"gonets"
 )
@@ -26,11 +26,45 @@ func (b *Binding) Event(ev *gonets.Event) map[string]any {
 	if _, isText := p.Body.(string); isText && p.form == formText && raw != nil {
 		p.Body = *raw
 	}
-	at := ev.ReceivedAt.UTC()
-	if zone := b.Source.TimeZone; zone != "" {
-		if loc, err := time.LoadLocation(zone); err == nil {
-			at = at.In(loc)
+	return b.object(ev, p, raw)
+}
+
+// maxShared bounds what is handed over instead of being read again, in bytes:
+// whoever waits in a queue should hold little but the body itself.
+const maxShared = 64 << 10
+
+// Decoded is Event of a request that was just taken apart, which then nobody
+// may change any more. It is nil when the event has to be read again: it holds
+// secrets, is a part of a request, or is large.
+func (b *Binding) Decoded(ev *gonets.Event, p *Parsed) *gonets.Decoded {
+	if len(b.secretBody) > 0 || len(p.loose) > 0 || p.HasItem || p.cost > maxShared {
+		return nil
+	}
+	shared := *p
+	shared.Headers = without(p.Headers, b.secretHeaders)
+	shared.Query = without(p.Query, b.secretQuery)
+	return &gonets.Decoded{Object: b.object(ev, &shared, p.Raw), Bytes: p.cost}
+}
+
+// without is m, or a copy of it, without the secret members.
+func without(m map[string]any, secret map[string]bool) map[string]any {
+	copied := false
+	for name := range secret {
+		if _, ok := m[name]; !ok {
+			continue
 		}
+		if !copied {
+			m, copied = maps.Clone(m), true
+		}
+		delete(m, name)
+	}
+	return m
+}
+
+func (b *Binding) object(ev *gonets.Event, p *Parsed, raw *string) map[string]any {
+	at := ev.ReceivedAt.UTC()
+	if b.zone != nil {
+		at = at.In(b.zone)
 	}
 	scope := map[string]any{
 		"id": ev.ID, "method": ev.Method, "path": ev.Path, "query": p.Query, "headers": p.Headers,

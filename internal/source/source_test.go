@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -395,6 +396,56 @@ func TestTheEventThatTemplatesSee(t *testing.T) {
 		if diff := cmp.Diff(want, b.Event(ev)); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestTheEventOfARequestJustTakenApartIsTheStoredOnes(t *testing.T) {
+	t.Parallel()
+	secretBody := gonets.Verify{Kind: "token", Secret: "s", Places: []gonets.Place{{In: "body", Name: "key"}}}
+	secretQuery := gonets.Verify{Kind: "token", Secret: "s", Places: []gonets.Place{{In: "query", Name: "key"}, {In: "header", Name: "X-Key"}}}
+	for name, tt := range map[string]struct {
+		verify      *gonets.Verify
+		media, body string
+		again       bool
+	}{
+		"json":          {media: "application/json", body: `{"a":{"b":[1,"x"]}}`},
+		"broken json":   {media: "application/json", body: `{"a":`},
+		"form":          {media: "application/x-www-form-urlencoded", body: "a=1&b[c]=2"},
+		"text":          {media: "text/plain; charset=windows-1251", body: "\xcf\xf0"},
+		"binary":        {media: "image/png", body: "\x89PNG\xff"},
+		"nothing":       {},
+		"secret query":  {verify: &secretQuery, media: "application/json", body: `{"key":1}`},
+		"secret body":   {verify: &secretBody, media: "application/json", body: `{"a":1}`, again: true},
+		"large":         {media: "text/plain", body: strings.Repeat("x", maxShared+1), again: true},
+		"many elements": {media: "application/json", body: "[" + strings.Repeat("1,", maxShared/elementCost) + "1]", again: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := bind(t, gonets.Source{Verify: tt.verify, TimeZone: "Europe/Moscow"})
+			in := request(tt.media, tt.body, "X-Key", "k", "Cookie", "session=s")
+			in.RawQuery = "key=s&q=1"
+			p, err := b.Parse(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			headers, query := maps.Clone(p.Headers), maps.Clone(p.Query)
+			d := b.Decoded(event(in), p)
+			if (d == nil) != tt.again {
+				t.Fatalf("got %v", d)
+			}
+			if d == nil {
+				return
+			}
+			if diff := cmp.Diff(b.Event(event(in)), d.Object); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff([]any{headers, query}, []any{p.Headers, p.Query}); diff != "" {
+				t.Errorf("the request itself was changed: %s", diff)
+			}
+			if d.Bytes > maxShared || d.Bytes < len(tt.body) && p.Raw != nil {
+				t.Errorf("takes %d bytes", d.Bytes)
+			}
+		})
 	}
 }
 

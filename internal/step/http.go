@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,6 +33,9 @@ type HTTP struct {
 	// inQuery sends the body's rows as the query (GET, HEAD, DELETE).
 	inQuery bool
 	method  string
+	// literal is the address when it is no template, checked the form in which
+	// it is sent.
+	literal, checked string
 }
 
 func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
@@ -50,9 +52,11 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	h.url = c.template(at+"/url", strings.TrimSpace(def.URL))
 	if h.url != nil && strings.TrimSpace(def.URL) != "" {
 		if text, literal := h.url.Literal(); literal {
-			if _, _, err := outbound.CheckURL(text); err != nil {
+			checked, _, err := outbound.CheckURL(text)
+			if err != nil {
 				c.problem(at+"/url", err)
 			}
+			h.literal, h.checked = text, checked
 		}
 	}
 	h.query = c.rows(at+"/query", def.Query)
@@ -105,8 +109,10 @@ func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error)
 	if address, err = h.addQuery(address, s); err != nil {
 		return nil, err
 	}
-	if r.URL, _, err = outbound.CheckURL(address); err != nil {
-		return nil, err
+	if r.URL = h.checked; r.URL == "" || address != h.literal {
+		if r.URL, _, err = outbound.CheckURL(address); err != nil {
+			return nil, err
+		}
 	}
 	if err := h.fillHeaders(r, s, contentType); err != nil {
 		return nil, err
@@ -197,15 +203,21 @@ func appendQuery(address string, pairs []pair) string {
 }
 
 func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) error {
-	removed := map[string]bool{}
+	r.Headers = make([]gonets.Header, 0, len(h.headers)+5)
+	// removed are the automatic headers that the step does not want.
+	var removed []string
 	for _, row := range h.headers {
 		v, err := row.node.eval(s)
 		if err != nil {
 			return err
 		}
-		if v == nil || isMissing(v) {
+		if v == nil {
 			// A header that is explicitly nothing removes the automatic one.
-			removed[strings.ToLower(row.name)] = v == nil
+			removed = append(removed, row.name)
+			continue
+		}
+		if isMissing(v) {
+			removed = slices.DeleteFunc(removed, func(name string) bool { return strings.EqualFold(name, row.name) })
 			continue
 		}
 		text := value.Text(v)
@@ -215,27 +227,23 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 		}
 		r.Headers = append(r.Headers, gonets.Header{Name: row.name, Value: text})
 	}
-	if h.def.OwnHeadersOnly {
-		removed["user-agent"], removed["accept-encoding"] = true, true
-	}
 	// A blank value tells the sender not to add its own.
 	for _, name := range [...]string{"User-Agent", "Accept-Encoding"} {
-		if removed[strings.ToLower(name)] && !hasHeader(r.Headers, name) {
+		if (h.def.OwnHeadersOnly || hasName(removed, name)) && !hasHeader(r.Headers, name) {
 			r.Headers = append(r.Headers, gonets.Header{Name: name})
 		}
 	}
 	if h.def.OwnHeadersOnly {
 		return nil
 	}
-	auto := []gonets.Header{
+	for _, a := range [...]gonets.Header{
 		{Name: "Content-Type", Value: contentType},
 		{Name: "Accept", Value: "*/*"},
 		{Name: "User-Agent", Value: "gonets/" + s.env.Version},
 		{Name: "Idempotency-Key", Value: s.job.Run.ID + "-" + s.path},
 		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.path)},
-	}
-	for _, a := range auto {
-		if a.Value != "" && !hasHeader(r.Headers, a.Name) && !removed[strings.ToLower(a.Name)] {
+	} {
+		if a.Value != "" && !hasHeader(r.Headers, a.Name) && !hasName(removed, a.Name) {
 			r.Headers = append(r.Headers, a)
 		}
 	}
@@ -243,18 +251,36 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 }
 
 func hasHeader(headers []gonets.Header, name string) bool {
-	return slices.ContainsFunc(headers, func(h gonets.Header) bool { return strings.EqualFold(h.Name, name) })
+	for i := range headers {
+		if strings.EqualFold(headers[i].Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasName(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // traceparent is a W3C Trace Context header: the run is the trace, the step
 // the span.
 func traceparent(run, path string) string {
+	const traceDigits = 32
+	var buf [len("00-") + traceDigits + len("-0123456789abcdef-01")]byte
 	sum := sha256.Sum256([]byte(run + "/" + path))
-	trace := strings.ReplaceAll(run, "-", "")
-	if len(trace) != 32 {
-		trace = hex.EncodeToString(sum[8:24])
+	b := append(buf[:0], "00-"...)
+	trace := len(b)
+	for i := range len(run) {
+		if run[i] != '-' && len(b) <= trace+traceDigits {
+			b = append(b, run[i])
+		}
 	}
-	return fmt.Sprintf("00-%s-%s-01", trace, hex.EncodeToString(sum[:8]))
+	if len(b) != trace+traceDigits {
+		b = hex.AppendEncode(b[:trace], sum[8:24])
+	}
+	b = hex.AppendEncode(append(b, '-'), sum[:8])
+	return string(append(b, "-01"...))
 }
 
 // TemplateExchange is the exchange of a request that could not be built.
@@ -268,14 +294,15 @@ func TemplateExchange(err error) *gonets.Exchange {
 
 // Finish makes a finished HTTP step's reply visible to the steps after it.
 func (h *HTTP) Finish(st *gonets.Step, r gonets.StepResult, a *gonets.Attempt, s *Scope) {
-	s.job.Replies[a.N] = a
-	var reply *Reply
-	if a.Status != 0 {
-		reply = h.reply(&a.Exchange)
-		reply.Attempts = a.N
-		s.outputs += len(a.ReplyBody)
+	if s.job.Replies == nil {
+		s.job.Replies = map[int]*gonets.Attempt{}
 	}
-	s.finish(st, r, reply)
+	s.job.Replies[a.N] = a
+	f := finished{step: st, result: r, http: h}
+	if a.Status != 0 {
+		f.attempt = a
+	}
+	s.finish(f)
 }
 
 // Now is the time that a run's templates see: the step's first attempt's.

@@ -162,7 +162,7 @@ func (p *Program) Run(path string, s *Scope) (Result, error) {
 	if res.Step.State == "" {
 		res.Step.State = gonets.StepDone
 	}
-	s.finish(c.def, res.Step, nil)
+	s.finish(finished{step: c.def, result: res.Step})
 	return res, nil
 }
 

@@ -69,7 +69,7 @@ func (h *HTTP) readBody(x *gonets.Exchange) (v any, isJSON bool) {
 }
 
 func readJSON(body []byte, label string) (any, bool) {
-	v, _, err := value.DecodeJSON([]byte(readText(body, label)))
+	v, _, err := value.DecodeJSONText(readText(body, label))
 	return v, err == nil
 }
 
@@ -97,6 +97,9 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 		if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
 			x.Code = gonets.CodeHTTPMoved
 		}
+		return
+	}
+	if h.when == nil && h.def.Response != "json" {
 		return
 	}
 	reply := &Reply{Status: x.Status, Headers: replyHeaders(x.ReplyHeaders)}

@@ -2,10 +2,10 @@ package step
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"sort"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gonets"
@@ -26,6 +26,32 @@ type Env struct {
 	Version string
 	// Own tells whether an address is this server's.
 	Own func(url string) bool
+
+	// zone is the settings' time zone, which is read from a file.
+	zone atomic.Pointer[zone]
+}
+
+type zone struct {
+	name     string
+	location *time.Location
+}
+
+// location is the settings' time zone; UTC when there is none, or none that
+// this machine knows.
+func (e *Env) location() *time.Location {
+	name := e.Settings().TimeZone
+	if name == "" {
+		return time.UTC
+	}
+	if z := e.zone.Load(); z != nil && z.name == name {
+		return z.location
+	}
+	z := &zone{name: name, location: time.UTC}
+	if l, err := time.LoadLocation(name); err == nil {
+		z.location = l
+	}
+	e.zone.Store(z)
+	return z.location
 }
 
 // Reply is an HTTP step's reply as templates see it.
@@ -46,9 +72,10 @@ func (r *Reply) object() map[string]any {
 // Scope is what the templates of one run see: reserved names, then saved
 // variables, then the event's body, then its query. It belongs to one worker.
 type Scope struct {
-	job     *gonets.Job
-	env     *Env
-	event   map[string]any
+	job   *gonets.Job
+	env   *Env
+	event map[string]any
+	// vars and steps are nil until they hold something.
 	vars    map[string]any
 	steps   map[string]any
 	last    *Reply
@@ -56,13 +83,28 @@ type Scope struct {
 	path    string
 	report  expr.Report
 	outputs int
+	// late are finished steps that no template has asked for yet: replies are
+	// taken apart only when somebody reads them.
+	late []finished
+}
+
+// finished is a step whose results the steps after it may see.
+type finished struct {
+	step   *gonets.Step
+	result gonets.StepResult
+	// http and attempt are an HTTP step's; attempt is nil without a reply.
+	http    *HTTP
+	attempt *gonets.Attempt
 }
 
 // NewScope rebuilds a run's scope from what is stored of it.
 func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
-	s := &Scope{job: job, env: env, vars: map[string]any{}, steps: map[string]any{}}
-	if job.Replies == nil {
-		job.Replies = map[int]*gonets.Attempt{}
+	s := &Scope{job: job, env: env}
+	if job.Decoded != nil {
+		s.event = job.Decoded.Object
+	}
+	if len(job.Results) == 0 {
+		return s
 	}
 	done := gonets.NewProgress(job.Results)
 	// Document order is the order of execution.
@@ -71,13 +113,11 @@ func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 		if !ok {
 			return
 		}
-		var reply *Reply
-		if a := job.Replies[r.Attempt]; a != nil && st.HTTP != nil {
-			reply = p.HTTP(path).reply(&a.Exchange)
-			reply.Attempts = a.N
-			s.outputs += len(a.ReplyBody)
+		f := finished{step: st, result: r}
+		if st.HTTP != nil {
+			f.http, f.attempt = p.HTTP(path), job.Replies[r.Attempt]
 		}
-		s.finish(st, r, reply)
+		s.finish(f)
 	})
 	return s
 }
@@ -109,42 +149,68 @@ func (s *Scope) missingError(sc *gonets.Scenario) error {
 func (s *Scope) enter(path string) { s.path = path }
 
 func (s *Scope) setVar(name string, v any) {
-	s.vars[name] = orNull(v)
+	s.settle()
+	set(&s.vars, name, orNull(v))
+}
+
+// set makes the map when it is the first value in it.
+func set(m *map[string]any, name string, v any) {
+	if *m == nil {
+		*m = map[string]any{}
+	}
+	(*m)[name] = v
 }
 
 // finish makes a finished step's results visible to the steps after it.
-func (s *Scope) finish(st *gonets.Step, r gonets.StepResult, reply *Reply) {
+func (s *Scope) finish(f finished) {
+	if f.attempt != nil {
+		s.outputs += len(f.attempt.ReplyBody)
+	}
+	s.late = append(s.late, f)
+}
+
+// settle takes apart what finished since the last look, in its order.
+func (s *Scope) settle() {
+	late := s.late
+	s.late = nil
+	for i := range late {
+		s.add(&late[i])
+	}
+}
+
+func (s *Scope) add(f *finished) {
+	st, r := f.step, f.result
 	switch {
 	case st.HTTP != nil:
-		if reply == nil {
-			if r.State != gonets.StepFailed {
-				return
-			}
+		var reply *Reply
+		switch {
+		case f.attempt != nil:
+			reply = f.http.reply(&f.attempt.Exchange)
+			reply.Attempts = f.attempt.N
+		case r.State == gonets.StepFailed:
 			reply = &Reply{Headers: map[string]any{}}
+		default:
+			return
 		}
 		s.last = reply
-		s.steps[st.ID] = reply.object()
+		set(&s.steps, st.ID, reply.object())
 		if save := st.HTTP.Save; save != nil {
 			s.save(save, reply)
 		}
-	case st.Set != nil && len(r.Value) > 0:
-		// The values were kept as JSON; a broken row would be our own fault and
-		// then the variables are missing, which templates report.
-		var rows gonets.Rows
-		if err := json.Unmarshal(r.Value, &rows); err == nil {
-			for _, row := range rows {
-				raw, err := value.EncodeJSON(row.Value)
-				if err != nil {
-					continue
-				}
-				if v, _, err := value.DecodeJSON(raw); err == nil {
-					s.vars[row.Name] = v
-				}
-			}
-		}
 	case len(r.Value) > 0:
-		if v, _, err := value.DecodeJSON(r.Value); err == nil {
-			s.steps[st.ID] = map[string]any{"value": v}
+		// A result was kept as JSON; a broken one would be our own fault, and
+		// then its values are missing, which templates report.
+		v, _, err := value.DecodeJSON(r.Value)
+		if err != nil {
+			return
+		}
+		if st.Set == nil {
+			set(&s.steps, st.ID, map[string]any{"value": v})
+			return
+		}
+		variables, _ := v.(map[string]any)
+		for name, v := range variables {
+			set(&s.vars, name, v)
 		}
 	}
 }
@@ -152,13 +218,14 @@ func (s *Scope) finish(st *gonets.Step, r gonets.StepResult, reply *Reply) {
 func (s *Scope) save(save *gonets.HTTPSave, reply *Reply) {
 	for name, v := range map[string]any{save.Body: reply.Body, save.Status: number(reply.Status), save.Headers: reply.Headers} {
 		if name != "" {
-			s.vars[name] = v
+			set(&s.vars, name, v)
 		}
 	}
 }
 
 // withReply is the scope in which a reply is judged: the reply is the last one.
 func (s *Scope) withReply(r *Reply) *Scope {
+	s.settle()
 	c := *s
 	c.last = r
 	c.report = expr.Report{}
@@ -174,6 +241,7 @@ func (s *Scope) eventObject() map[string]any {
 
 // Lookup implements [expr.Scope].
 func (s *Scope) Lookup(name string) (any, bool) {
+	s.settle()
 	if v, ok, reserved := s.reserved(name); reserved {
 		return v, ok
 	}
@@ -214,7 +282,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 	case "now":
 		return s.stamp(s.now), true, true
 	case "today":
-		return s.local(s.now).Format(time.DateOnly), true, true
+		return s.now.In(s.env.location()).Format(time.DateOnly), true, true
 	case "uuid":
 		return s.uuid(), true, true
 	case "public_url":
@@ -237,6 +305,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 
 // Names implements [expr.Scope]: all names that could be meant.
 func (s *Scope) Names() []string {
+	s.settle()
 	names := []string{"event", "steps", "vars", "run", "scenario", "source", "env", "now", "today", "uuid",
 		"public_url", "body", "status", "headers"}
 	for name := range s.vars {
@@ -253,17 +322,8 @@ func (s *Scope) Names() []string {
 	return names
 }
 
-func (s *Scope) local(t time.Time) time.Time {
-	if zone := s.env.Settings().TimeZone; zone != "" {
-		if loc, err := time.LoadLocation(zone); err == nil {
-			return t.In(loc)
-		}
-	}
-	return t
-}
-
 func (s *Scope) stamp(t time.Time) string {
-	return s.local(t).Format("2006-01-02T15:04:05.000Z07:00")
+	return t.In(s.env.location()).Format("2006-01-02T15:04:05.000Z07:00")
 }
 
 // uuid is the same for every attempt of a step: a repeat of a request must be

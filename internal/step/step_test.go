@@ -88,6 +88,10 @@ func TestRequestsAreBuiltAsWritten(t *testing.T) {
 			http:   `{"url":"https://a.test","body":{"json":[{"name":"a","value":"1"},{"name":"b","value":"2","on":false}]}}`,
 			method: "POST", url: "https://a.test", body: `{"a":"1"}`, contentType: "application/json",
 		},
+		"of json rows with one name the last counts": {
+			http:   `{"url":"https://a.test","body":{"json":[{"name":"a","value":"{{ event.body.nope }}"},{"name":"a","value":"2"}]}}`,
+			method: "POST", url: "https://a.test", body: `{"a":"2"}`, contentType: "application/json", wantMissing: "event.body.nope",
+		},
 		"json as a list": {
 			http:   `{"url":"https://a.test","body":{"json":["{{ id }}",{"x":"{{ address }}"}]}}`,
 			method: "POST", url: "https://a.test", body: `[9007199254740993,{"x":{"city":"Псков","flat":7}}]`, contentType: "application/json",
@@ -151,6 +155,7 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 		"a template that cannot be made":   {`{"url":"https://a.test/{{ number(name) + 1 }}"}`, gonets.CodeTemplateFailed},
 		"a JSON template in a query":       {`{"method":"GET","url":"https://a.test","body":{"json":"[1]"}}`, gonets.CodeBadRequest},
 		"a list in a query":                {`{"method":"GET","url":"https://a.test","body":{"json":{"[0]":1}}}`, gonets.CodeBadRequest},
+		"two names that clash in a list":   {`{"url":"https://a.test","body":{"json":{"a[0]":1,"a":2}}}`, gonets.CodeTemplateFailed},
 		"two names that clash in the JSON": {`{"url":"https://a.test","body":{"json":{"a":1,"a.b":2}}}`, gonets.CodeTemplateFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -359,6 +364,9 @@ func TestOriginsHaveOneSpelling(t *testing.T) {
 	for address, want := range map[string]string{
 		"HTTPS://Api.Test/x": "https://api.test:443", "http://a.test:8080/": "http://a.test:8080",
 		"http://[::1]/x": "http://[::1]:80", "a.test": "https://a.test:443", "::": gonets.LaneUnknown,
+		"http://a.test": "http://a.test:80", "https://a-b_c.test?x=1/2": "https://a-b_c.test:443", "http://a.test:/": "http://a.test:80",
+		"http://a.test:8080#f": "http://a.test:8080", "https://A.test/x": "https://a.test:443", "http://a.test/%zz": gonets.LaneUnknown,
+		"http://u@a.test/": "http://a.test:80", "http://": gonets.LaneUnknown, "http://a.test:x/": gonets.LaneUnknown,
 	} {
 		if got := step.Origin(address); got != want {
 			t.Errorf("%s: %s, want %s", address, got, want)

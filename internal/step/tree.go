@@ -3,6 +3,7 @@ package step
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"gonets"
 	"gonets/internal/expr"
@@ -59,19 +60,99 @@ func orNull(v any) any {
 }
 
 // objectNode builds an object; dots in its names nest.
-type objectNode []member
+type objectNode struct {
+	members []member
+	// shape is what the members make, with a place instead of each value; nil
+	// when they clash and it depends on the values whether that is told.
+	shape any
+}
 
 type member struct {
 	name value.Path
 	node node
 }
 
+// place stands in a shape for the value of the member with this number.
+type place int
+
+func newObject(members []member) objectNode {
+	n := objectNode{members: members}
+	var b value.Builder
+	for i, m := range members {
+		if b.Set(m.name, place(i)) != nil {
+			return n
+		}
+	}
+	shape := b.Value()
+	if places(shape) == len(members) {
+		n.shape = shape
+	}
+	return n
+}
+
+// places counts the places in a shape: of two values with one name only the
+// last has one.
+func places(shape any) int {
+	n := 0
+	switch shape := shape.(type) {
+	case place:
+		return 1
+	case gonets.Rows:
+		for _, r := range shape {
+			n += places(r.Value)
+		}
+	case []any:
+		for _, item := range shape {
+			n += places(item)
+		}
+	}
+	return n
+}
+
+// fill puts the values into their places.
+func fill(shape any, values []any) any {
+	switch shape := shape.(type) {
+	case place:
+		return values[shape]
+	case gonets.Rows:
+		rows := make(gonets.Rows, len(shape))
+		for i, r := range shape {
+			rows[i] = gonets.Row{Name: r.Name, Value: fill(r.Value, values)}
+		}
+		return rows
+	case []any:
+		list := make([]any, len(shape))
+		for i, item := range shape {
+			list[i] = fill(item, values)
+		}
+		return list
+	}
+	return nil
+}
+
 func (n objectNode) eval(s *Scope) (any, error) {
-	if len(n) == 0 {
+	if len(n.members) == 0 {
 		return gonets.Rows{}, nil
 	}
+	if n.shape == nil {
+		return n.build(s)
+	}
+	values := make([]any, len(n.members))
+	for i, m := range n.members {
+		v, err := m.node.eval(s)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = orNull(v)
+	}
+	return fill(n.shape, values), nil
+}
+
+// build sets one value after another, so that of two mistakes the first is
+// told.
+func (n objectNode) build(s *Scope) (any, error) {
 	var b value.Builder
-	for _, m := range n {
+	for _, m := range n.members {
 		v, err := m.node.eval(s)
 		if err != nil {
 			return nil, err
@@ -108,7 +189,7 @@ func (c *compiler) node(at string, v any) node {
 }
 
 func (c *compiler) object(at string, rows gonets.Rows) objectNode {
-	obj := make(objectNode, 0, len(rows))
+	members := make([]member, 0, len(rows))
 	for i, row := range rows {
 		if row.Off {
 			continue
@@ -119,9 +200,9 @@ func (c *compiler) object(at string, rows gonets.Rows) objectNode {
 			c.problem(pointer, err)
 			continue
 		}
-		obj = append(obj, member{name: name, node: c.node(pointer, row.Value)})
+		members = append(members, member{name: name, node: c.node(pointer, row.Value)})
 	}
-	return obj
+	return newObject(members)
 }
 
 // rows compiles a list of names and values (headers, query, form).
@@ -171,4 +252,4 @@ func renderJSON(s *Scope, n node, t *expr.JSONTemplate) ([]byte, error) {
 }
 
 // number is how the scope holds our own numbers, the same way as received ones.
-func number(n int) json.Number { return json.Number(fmt.Sprint(n)) }
+func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

@@ -1,10 +1,10 @@
 package value
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -32,7 +32,14 @@ func (e *SyntaxError) Error() string {
 // Nesting deeper than gonets.MaxJSONDepth is an error. Errors are
 // *SyntaxError.
 func DecodeJSON(data []byte) (v any, duplicateKeys bool, err error) {
-	d := decoder{data: data}
+	return DecodeJSONText(string(data))
+}
+
+// DecodeJSONText is [DecodeJSON] of text. The names and texts of the value are
+// parts of it wherever they stand there unescaped, so each keeps all of it in
+// memory.
+func DecodeJSONText(text string) (v any, duplicateKeys bool, err error) {
+	d := decoder{data: text}
 	d.space()
 	v, err = d.value(0)
 	if err != nil {
@@ -46,17 +53,17 @@ func DecodeJSON(data []byte) (v any, duplicateKeys bool, err error) {
 }
 
 type decoder struct {
-	data      []byte
+	data      string
 	pos       int
 	duplicate bool
 }
 
 func (d *decoder) fail(format string, args ...any) error {
 	at := min(d.pos, len(d.data))
-	line := bytes.Count(d.data[:at], []byte{'\n'}) + 1
-	begin := bytes.LastIndexByte(d.data[:at], '\n') + 1
+	line := strings.Count(d.data[:at], "\n") + 1
+	begin := strings.LastIndexByte(d.data[:at], '\n') + 1
 	return &SyntaxError{
-		Offset: at, Line: line, Column: utf8.RuneCount(d.data[begin:at]) + 1, Message: fmt.Sprintf(format, args...),
+		Offset: at, Line: line, Column: utf8.RuneCountInString(d.data[begin:at]) + 1, Message: fmt.Sprintf(format, args...),
 	}
 }
 
@@ -111,7 +118,7 @@ func (d *decoder) value(depth int) (any, error) {
 }
 
 func (d *decoder) word(w string) error {
-	if !bytes.HasPrefix(d.data[d.pos:], []byte(w)) {
+	if !strings.HasPrefix(d.data[d.pos:], w) {
 		return d.fail("a value is expected")
 	}
 	d.pos += len(w)
@@ -197,10 +204,10 @@ func (d *decoder) text() (string, error) {
 		case c == '"':
 			s := d.data[start:d.pos]
 			d.pos++
-			if utf8.Valid(s) {
-				return string(s), nil
+			if !utf8.ValidString(s) {
+				s = strings.ToValidUTF8(s, "\uFFFD")
 			}
-			return string(bytes.ToValidUTF8(s, []byte("\uFFFD"))), nil
+			return s, nil
 		case c == '\\':
 			return d.escaped(start)
 		case c < ' ':
@@ -219,10 +226,7 @@ func (d *decoder) escaped(start int) (string, error) {
 		switch {
 		case c == '"':
 			d.pos++
-			if !utf8.Valid(b) {
-				b = bytes.ToValidUTF8(b, []byte("\uFFFD"))
-			}
-			return string(b), nil
+			return strings.ToValidUTF8(string(b), "\uFFFD"), nil
 		case c < ' ':
 			return "", d.fail("a control character in a string must be escaped")
 		case c != '\\':
@@ -285,6 +289,6 @@ func (d *decoder) hex(i int) (rune, bool) {
 	if i+6 > len(d.data) || d.data[i] != '\\' || d.data[i+1] != 'u' {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(string(d.data[i+2:i+6]), 16, 16)
+	n, err := strconv.ParseUint(d.data[i+2:i+6], 16, 16)
 	return rune(n), err == nil
 }

@@ -17,7 +17,42 @@ import (
 // in their order without the rows that are off, bytes as base64. What nests
 // deeper than gonets.MaxJSONDepth is an error, so everything that is written
 // can be read again.
-func EncodeJSON(v any) ([]byte, error) { return appendJSON(make([]byte, 0, 64), v, 0) }
+func EncodeJSON(v any) ([]byte, error) { return appendJSON(make([]byte, 0, encodedSize(v, 0)), v, 0) }
+
+// encodedSize is about how long a value is as JSON; escapes make it longer.
+func encodedSize(v any, depth int) int {
+	const other = 8
+	n := 2
+	switch v := v.(type) {
+	case string:
+		return n + len(v)
+	case json.Number:
+		return len(v)
+	case []byte:
+		return n + base64.StdEncoding.EncodedLen(len(v))
+	case map[string]any:
+		for name, m := range v {
+			if depth < gonets.MaxJSONDepth {
+				n += len(name) + len(`"":,`) + encodedSize(m, depth+1)
+			}
+		}
+	case gonets.Rows:
+		for _, r := range v {
+			if depth < gonets.MaxJSONDepth {
+				n += len(r.Name) + len(`"":,`) + encodedSize(r.Value, depth+1)
+			}
+		}
+	case []any:
+		for _, item := range v {
+			if depth < gonets.MaxJSONDepth {
+				n += len(",") + encodedSize(item, depth+1)
+			}
+		}
+	default:
+		return other
+	}
+	return n
+}
 
 // AppendJSON is EncodeJSON into a buffer.
 func AppendJSON(b []byte, v any) ([]byte, error) { return appendJSON(b, v, 0) }

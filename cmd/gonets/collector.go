@@ -1,0 +1,30 @@
+package main
+
+import (
+	"math"
+	"runtime/debug"
+)
+
+const (
+	// usualPercent is what Go starts with.
+	usualPercent = 100
+	// gcPercent lets garbage grow to twice what is in use: most of what an event
+	// takes is garbage a moment later, and marking what is in use is the dear
+	// part of collecting it.
+	gcPercent = 200
+	// softLimit is where memory, in bytes, becomes dearer than the collector's
+	// time: from there on it collects as often as it takes. What is in use may
+	// still be more, within the bounds of the queues.
+	softLimit = 192 << 20
+)
+
+// tuneCollector sets the garbage collector unless GOGC or GOMEMLIMIT have done
+// so.
+func tuneCollector() {
+	if given := debug.SetGCPercent(gcPercent); given != usualPercent {
+		debug.SetGCPercent(given)
+	}
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(softLimit)
+	}
+}
