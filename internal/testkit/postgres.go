@@ -26,6 +26,7 @@ type Cluster struct {
 	port    int
 	cmd     *exec.Cmd
 	exited  chan struct{}
+	watch   *watcher
 	made    int
 	failure error
 }
@@ -93,6 +94,8 @@ func (c *Cluster) Stop() {
 	if c.dir != "" {
 		os.RemoveAll(c.dir)
 	}
+	c.watch.release()
+	c.watch = nil
 }
 
 // Crash ends the server as a power cut of the program would; Restart brings it
@@ -137,10 +140,14 @@ func (c *Cluster) start() (err error) {
 	if err != nil {
 		return err
 	}
-	if c.dir, err = os.MkdirTemp("", "gonets-pg-"); err != nil {
+	sweep(os.TempDir())
+	if c.dir, err = os.MkdirTemp("", clusterFolder); err != nil {
 		return err
 	}
 	if err := giveAway(c.dir); err != nil {
+		return err
+	}
+	if c.watch, err = watchOver(c.dir); err != nil {
 		return err
 	}
 	cmd := asOwner(initdb, "-D", filepath.Join(c.dir, "data"), "-U", "gonets", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
