@@ -144,7 +144,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		heart = s.keeper
 	}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
+		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, InFlightKnown: known, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
@@ -152,9 +152,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
 	})
-	docs := documents{Store: s.store, live: config}
+	docs := documents{Store: s.store, live: config, tell: s.tell}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
+		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
@@ -315,6 +315,7 @@ func writeFile(path string, data []byte) error {
 type documents struct {
 	*store.Store
 	live *live
+	tell func(gonets.Hint)
 }
 
 func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
@@ -322,6 +323,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 	if err != nil || a.DryRun {
 		return applied, err
 	}
+	d.tell(gonets.Hint{Config: true})
 	return applied, d.live.Refresh(ctx)
 }
 
@@ -329,6 +331,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 type scenarios struct {
 	*store.Store
 	engine *engine.Engine
+	tell   func(gonets.Hint)
 }
 
 func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
@@ -341,6 +344,7 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	} else {
 		s.engine.Park(c.Name)
 	}
+	s.tell(gonets.Hint{Config: true, Work: true})
 	return info, nil
 }
 

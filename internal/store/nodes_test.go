@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gonets"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -198,5 +200,81 @@ func TestTwoServersOfOneNameDoNotWorkTogether(t *testing.T) {
 	case <-open[0].Failed():
 	default:
 		t.Error("the older one goes on")
+	}
+}
+
+// hear listens on a node until the test ends and hands over what it hears.
+func hear(t *testing.T, s storetest.Opened) <-chan gonets.Hint {
+	t.Helper()
+	heard := make(chan gonets.Hint, 100)
+	ctx, stop := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() {
+		for ctx.Err() == nil {
+			if err := s.Listen(ctx, func(h gonets.Hint) { heard <- h }); err == nil {
+				t.Error("listening ended without a reason")
+			}
+		}
+	})
+	t.Cleanup(func() {
+		stop()
+		group.Wait()
+	})
+	if h := <-heard; !h.Work || !h.Config {
+		t.Errorf("a node that begins to listen looks at everything: %+v", h)
+	}
+	return heard
+}
+
+func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 0, "a", "b")
+	a, b := hear(t, open[0]), hear(t, open[1])
+	tell := func(s storetest.Opened, h gonets.Hint) {
+		t.Helper()
+		if err := s.Tell(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cluster.Exec(address, `NOTIFY gonets, 'nonsense'`); err != nil {
+		t.Fatal(err)
+	}
+	want := gonets.Hint{Work: true, Answered: []string{newID()}, Ended: []string{newID()}}
+	tell(open[0], want)
+	if diff := cmp.Diff(want, <-b); diff != "" {
+		t.Error(diff)
+	}
+	// Its own hint came before this one, had it been handed over.
+	tell(open[1], gonets.Hint{Config: true})
+	if diff := cmp.Diff(gonets.Hint{Config: true}, <-a); diff != "" {
+		t.Error(diff)
+	}
+	if err := cluster.Exec(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN gonets' AND datname = current_database()`); err != nil {
+		t.Fatal(err)
+	}
+	for h := range b {
+		if h.Config && h.Work {
+			break // listening again
+		}
+	}
+	tell(open[0], want)
+	if diff := cmp.Diff(want, <-b); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLargestHintFitsIntoANotification(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	b := hear(t, open[1])
+	var h gonets.Hint
+	for range 2 * gonets.MaxHintIDs {
+		h.Merge(gonets.Hint{Answered: []string{newID()}, Ended: []string{newID()}})
+	}
+	if err := open[0].Tell(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-b; len(got.Answered) != gonets.MaxHintIDs || len(got.Ended) != gonets.MaxHintIDs {
+		t.Errorf("%d and %d ids", len(got.Answered), len(got.Ended))
 	}
 }

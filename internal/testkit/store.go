@@ -17,6 +17,28 @@ func Store(t testing.TB, clock gonets.Clock, placer store.Placer) *store.Store {
 	return StoreIn(t, t.TempDir(), clock, placer)
 }
 
+// SharedStore opens the store of a node on a PostgreSQL database. placer may be
+// nil.
+func SharedStore(t testing.TB, address string, o store.Options) *store.Store {
+	t.Helper()
+	// One key for all nodes; nothing worth keeping is sealed with it.
+	keys, err := secret.Parse("gnk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Database, o.Version, o.Sealer = address, "test", keys
+	s, err := store.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
+			t.Errorf("closing the store: %v", err)
+		}
+	})
+	return s
+}
+
 // StoreIn opens the store of a folder, as a server does after a restart.
 func StoreIn(t testing.TB, dir string, clock gonets.Clock, placer store.Placer) *store.Store {
 	t.Helper()

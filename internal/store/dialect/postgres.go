@@ -148,6 +148,24 @@ func commitPostgres(ctx context.Context, conn *sql.Conn) error {
 // OpenPostgres prepares a pool; connections are made when first used. The
 // error never holds the address, which may hold a password.
 func OpenPostgres(address string, writer bool) (*sql.DB, error) {
+	cfg, err := postgresConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	n := readerCount
+	if writer {
+		// One for the committer, one for heartbeats: a batch that waits must
+		// not make the node look dead.
+		n = 2
+	}
+	db := stdlib.OpenDB(*cfg)
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+// postgresConfig is how connections to an address are made.
+func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeInvalid,
@@ -164,16 +182,7 @@ func OpenPostgres(address string, writer bool) (*sql.DB, error) {
 	set("application_name", "gonets")
 	set("jit", "off")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
-	n := readerCount
-	if writer {
-		// One for the committer, one for heartbeats: a batch that waits must
-		// not make the node look dead.
-		n = 2
-	}
-	db := stdlib.OpenDB(*cfg)
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
+	return cfg, nil
 }
 
 // CheckPostgres refuses a server on which the promises do not hold.
