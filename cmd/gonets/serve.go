@@ -131,8 +131,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	var death gonets.Death
-	var known bool
-	if s.journal, death.InFlight, known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+	if s.journal, death.InFlight, death.Known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
 		return s, err
 	}
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
@@ -145,7 +144,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
-		Metrics: metrics, Log: s.log, Death: death, InFlightKnown: known, SoftDeadline: cfg.StopDeadline.D(),
+		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{

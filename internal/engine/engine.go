@@ -75,11 +75,8 @@ type Options struct {
 	// Heart is the node among others that share the database; nil when this
 	// server is alone.
 	Heart Node
-	// Death is how the last process on this data folder ended. InFlightKnown is
-	// false when the machine itself went down: then nobody knows which requests
-	// were on their way, and any run that was worked on may have been sent.
-	Death         gonets.Death
-	InFlightKnown bool
+	// Death is how the last process on this data folder ended.
+	Death gonets.Death
 	// SoftDeadline is how long Stop waits for requests in flight.
 	SoftDeadline time.Duration
 }
@@ -142,7 +139,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.Journal.Reset(e.Epoch); err != nil {
 		return fmt.Errorf("the journal of requests in flight cannot be begun: %w", err)
 	}
-	if report.Released > 0 && !e.InFlightKnown {
+	if report.Released > 0 && !e.Death.Known {
 		e.Log.Warn("the machine went down while runs were worked on; their requests may have been sent and are sent again with the same key",
 			"runs", report.Released)
 	}

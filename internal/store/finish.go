@@ -105,6 +105,9 @@ func (t *txn) storeFenced(runID string, attempt *attemptRow) error {
 	if err != nil || len(known) == 0 {
 		return err
 	}
+	if err := t.forgetUnknown(runID, attempt.N); err != nil {
+		return err
+	}
 	return attempt.store(t, runID, true)
 }
 

@@ -156,6 +156,17 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	if len(jobs) != 1 || jobs[0].Run.ID != run.ID {
 		t.Fatalf("%d runs claimed", len(jobs))
 	}
+	attempts := func() []gonets.Attempt {
+		t.Helper()
+		d, err := b.Run(t.Context(), run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Attempts
+	}
+	if got := attempts(); len(got) != 1 || got[0].N != 1 || got[0].Outcome != gonets.OutcomeUnknown || got[0].Charged {
+		t.Errorf("what the dead node may have sent: %+v", got)
+	}
 	// The frozen node wakes: what it did counts for nothing, and it knows.
 	finish := func(s storetest.Opened, r gonets.Run) bool {
 		t.Helper()
@@ -174,6 +185,9 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	pulse, err := a.Beat(t.Context())
 	if err != nil || pulse.Epoch == old || a.Epoch() != pulse.Epoch {
 		t.Errorf("a woken node lives on in epoch %d (before %d): %v", pulse.Epoch, old, err)
+	}
+	if got := attempts(); len(got) != 1 || got[0].N != 1 || got[0].Outcome != gonets.OutcomeOK || !got[0].Fenced {
+		t.Errorf("what the frozen node did send: %+v", got)
 	}
 	if finish(b, jobs[0].Run) {
 		t.Error("the new owner's result was fenced")

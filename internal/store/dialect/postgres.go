@@ -46,6 +46,7 @@ func Postgres() Dialect {
 		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
 		PickOpen:      "= ANY(ARRAY(",
 		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		SkipLocked:    " FOR UPDATE OF r SKIP LOCKED",
 		ReadLock:      " FOR SHARE",
 		Now:           postgresNow,
 		Begin:         "BEGIN",
