@@ -44,8 +44,8 @@ type Dialect struct {
 	// LockSchema and FreeSchema stand around migrations; empty where the
 	// database belongs to one process.
 	LockSchema, FreeSchema string
-	// FreePages gives up to 1000 freed pages back to the file system; empty
-	// where the database does that by itself.
+	// FreePages gives up to 1000 freed pages back to the file system, or, where
+	// the database keeps its files, makes what was removed count at once.
 	FreePages string
 	// UnusedBytes asks how many bytes of the files hold nothing.
 	UnusedBytes string
