@@ -51,6 +51,40 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 	return out, rows.Err()
 }
 
+// PlanPostgres explains a query as PostgreSQL plans it for any arguments.
+func (s *Store) PlanPostgres(query string) ([]string, error) {
+	ctx := context.Background()
+	conn, err := s.readers.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	nulls := strings.TrimSuffix(strings.Repeat("NULL,", strings.Count(query, "?")), ",")
+	if nulls != "" {
+		nulls = "(" + nulls + ")"
+	}
+	for _, q := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE hot AS " + s.dialect.Bind(query)} {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	defer conn.ExecContext(ctx, "DEALLOCATE hot")
+	rows, err := conn.QueryContext(ctx, "EXPLAIN EXECUTE hot"+nulls)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, err
+		}
+		out = append(out, line)
+	}
+	return out, rows.Err()
+}
+
 // Pragma reads a setting of the writer.
 func (s *Store) Pragma(name string) (value string, err error) {
 	err = s.commits.run(context.Background(), classComplete, func(t *txn) error {
