@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"gonets"
 	"gonets/internal/config"
@@ -42,7 +41,7 @@ func nodeName(cfg config.Config) (string, error) {
 
 // keep makes this node's heart.
 func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
-	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log,
+	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
 		Freed: func() { s.engine.Heed(gonets.Hint{Work: true}) },
 		Heard: func(h gonets.Hint) {
 			for _, id := range h.Answered {
@@ -62,10 +61,6 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 			bus.Publish(gonets.Change{Kind: "config"})
 			return nil
 		}}
-	if s.cfg.ClockSpeed == 1 {
-		// A clock of another speed has a time of its own anyway.
-		o.Steer = func(ahead time.Duration) { clock.Steer(ahead) }
-	}
 	return node.New(o, s.store.Epoch())
 }
 

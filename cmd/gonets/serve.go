@@ -76,7 +76,7 @@ type server struct {
 
 // build opens everything in the order in which it depends on each other.
 func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
-	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed)}
+	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed), Real: gonets.SystemClock{}, Speed: cfg.ClockSpeed}
 	s = &server{cfg: cfg, out: out, clock: clock}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	defer func() {
@@ -125,6 +125,13 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	})
 	if err != nil {
 		return s, err
+	}
+	if cfg.PostgresURL() != "" && cfg.ClockSpeed != 1 {
+		origin, now, err := s.store.ClockOrigin(ctx, cfg.ClockSpeed)
+		if err != nil {
+			return s, err
+		}
+		clock.Begin(origin, now)
 	}
 	config.store = s.store
 	if err := config.Refresh(ctx); err != nil {

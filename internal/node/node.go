@@ -154,24 +154,3 @@ func (k *Keeper) beat(ctx context.Context) error {
 	k.last.Store(begun)
 	return nil
 }
-
-// Clock is a clock that the database's steers: all nodes live in its time.
-type Clock struct {
-	gonets.Clock
-	ahead atomic.Int64
-}
-
-// steerFrom is the least difference that is worth a step.
-const steerFrom = 5 * time.Millisecond
-
-// Steer moves the clock to where the database's stands.
-func (c *Clock) Steer(ahead time.Duration) {
-	if (ahead - time.Duration(c.ahead.Load())).Abs() >= steerFrom {
-		c.ahead.Store(int64(ahead))
-	}
-}
-
-// Now implements [gonets.Clock].
-func (c *Clock) Now() time.Time {
-	return c.Clock.Now().Add(time.Duration(c.ahead.Load())).Truncate(time.Millisecond)
-}

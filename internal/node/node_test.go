@@ -153,11 +153,45 @@ func TestNodeNoticesWhatOthersPublish(t *testing.T) {
 
 func TestClockFollowsTheDatabase(t *testing.T) {
 	t.Parallel()
-	c := &Clock{Clock: testkit.NewClock()}
+	machine := testkit.NewClock()
+	c := &Clock{Clock: machine, Real: machine}
 	c.Steer(3 * time.Second)
 	c.Steer(3*time.Second + time.Millisecond)
 	if got := c.Now().Sub(testkit.Start()); got != 3*time.Second {
 		t.Errorf("ahead by %v", got)
+	}
+}
+
+func TestNodesOfAFastClockAgreeAboutTheTime(t *testing.T) {
+	t.Parallel()
+	origin := testkit.Start().Add(-24 * time.Hour)
+	database := testkit.NewClock()
+	database.Advance(time.Minute)
+	var clocks []*Clock
+	var machines []*testkit.Clock
+	// The machines' clocks differ, and the nodes start one after another.
+	for _, off := range []time.Duration{0, time.Hour, -3 * time.Hour} {
+		machine := testkit.NewClock()
+		machine.Advance(24*time.Hour + off)
+		c := &Clock{Clock: machine, Real: machine, Speed: 100}
+		c.Begin(origin, database.Now())
+		clocks, machines = append(clocks, c), append(machines, machine)
+		for _, m := range machines {
+			m.Advance(time.Second)
+		}
+		database.Advance(time.Second)
+	}
+	want := origin.Add(100 * database.Now().Sub(origin))
+	for i, c := range clocks {
+		if got := c.Now(); !got.Equal(want) {
+			t.Errorf("node %d is at %v, want %v", i, got, want)
+		}
+	}
+	// The second machine's clock is set; the next heartbeat puts it right.
+	machines[1].Advance(time.Minute)
+	clocks[1].Steer(database.Now().Sub(machines[1].Now()))
+	if got := clocks[1].Now(); !got.Equal(want) {
+		t.Errorf("after a change of the machine's clock %v, want %v", got, want)
 	}
 }
 

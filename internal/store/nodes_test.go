@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -290,5 +291,21 @@ func TestLargestHintFitsIntoANotification(t *testing.T) {
 	}
 	if got := <-b; len(got.Answered) != gonets.MaxHintIDs || len(got.Ended) != gonets.MaxHintIDs {
 		t.Errorf("%d and %d ids", len(got.Answered), len(got.Ended))
+	}
+}
+
+func TestNodesShareTheOriginOfAFastClock(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	first, _, err := open[0].ClockOrigin(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, now, err := open[1].ClockOrigin(t.Context(), 100)
+	if err != nil || !again.Equal(first) || now.Before(first) {
+		t.Errorf("%v and %v at %v (%v)", first, again, now, err)
+	}
+	if real := (gonets.SystemClock{}).Now(); now.Sub(real).Abs() > time.Minute {
+		t.Errorf("the database is at %v, this machine at %v", now, real)
 	}
 }
