@@ -12,7 +12,7 @@ import (
 
 func (s *Store) open(ctx context.Context) error {
 	if s.dialect.Shared {
-		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer) },
+		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer, s.doubtful) },
 			dialect.CheckPostgres)
 	}
 	var err error

@@ -29,6 +29,8 @@ const (
 	connectLimit = 2 * time.Second
 	// batchLimit bounds a transaction: a database that hangs is as good as away.
 	batchLimit = 10 * time.Second
+	// PingAfter is after how long an idle connection is asked whether it lives.
+	PingAfter = time.Second
 	// schemaLock is the advisory lock of those who bring the schema forward.
 	schemaLock = 7_067_301
 )
@@ -148,8 +150,9 @@ func commitPostgres(ctx context.Context, conn *sql.Conn) error {
 }
 
 // OpenPostgres prepares a pool; connections are made when first used. The
-// error never holds the address, which may hold a password.
-func OpenPostgres(address string, writer bool) (*sql.DB, error) {
+// error never holds the address, which may hold a password. A connection that
+// was used a moment ago is asked whether it lives only while doubtful says so.
+func OpenPostgres(address string, writer bool, doubtful func() bool) (*sql.DB, error) {
 	cfg, err := postgresConfig(address)
 	if err != nil {
 		return nil, err
@@ -160,7 +163,9 @@ func OpenPostgres(address string, writer bool) (*sql.DB, error) {
 		// not make the node look dead.
 		n = 2
 	}
-	db := stdlib.OpenDB(*cfg)
+	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
+		return p.IdleDuration > PingAfter || doubtful()
+	}))
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
