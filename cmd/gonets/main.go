@@ -67,7 +67,7 @@ func isTerminal(stream any) bool {
 // is for.
 func runDrill(ctx context.Context, o cli.DrillOptions, out, progress io.Writer) error {
 	report, err := drill.Run(ctx, drill.Options{
-		Kills: o.Kills, Store: o.Store, Database: o.Database, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
+		Kills: o.Kills, Store: o.Store, Database: o.Database, Nodes: o.Nodes, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
 	}, progress)
 	if o.JSON {
 		e := json.NewEncoder(out)

@@ -69,7 +69,19 @@ func TestNodes(t *testing.T) {
 // TestDrillOnPostgres kills the real server on a PostgreSQL database.
 func TestDrillOnPostgres(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("gonets", "drill", "--kills", "2", "--rate", "40", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"))
+	drillPostgres(t, "--kills", "2", "--rate", "40")
+}
+
+// TestDrillOnSeveralServers kills one of three at a time; the last one stays
+// dead.
+func TestDrillOnSeveralServers(t *testing.T) {
+	t.Parallel()
+	drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+}
+
+func drillPostgres(t *testing.T, flags ...string) {
+	t.Helper()
+	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill")}, flags...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"gonets"
@@ -26,6 +27,10 @@ type Options struct {
 	Kills int
 	// Store is the kind of database; sqlite when empty, or postgres.
 	Store string
+	// Nodes is how many servers share the database; 1 when 0. Of several, one at
+	// a time is killed, and the last one that was killed stays dead: the others
+	// have to take its work over.
+	Nodes int
 	// Database is the address of an empty PostgreSQL database.
 	Database string
 	// Seed decides every chance of the drill, so that a run can be repeated;
@@ -65,6 +70,9 @@ const (
 	maxKills       = 100_000
 	maxRate        = 10_000
 	maxConnections = 1_000
+	maxNodes       = 16
+	// takeover is the longest time after which others have a dead server's runs.
+	takeover = gonets.NodeDead + 2*gonets.NodeBeat
 	// longestRetry is the longest pause of the default retry policy.
 	longestRetry = 2 * time.Hour
 )
@@ -74,6 +82,7 @@ const storePostgres = "postgres"
 
 func (o *Options) complete() error {
 	setDefault(&o.Kills, 20)
+	setDefault(&o.Nodes, 1)
 	setDefault(&o.Rate, 100)
 	setDefault(&o.Connections, 16)
 	setDefault(&o.ClockSpeed, 100)
@@ -86,6 +95,9 @@ func (o *Options) complete() error {
 	setDefault(&o.SinkFaults, 0.05)
 	setDefault(&o.ReadyLimit, time.Minute)
 	setDefault(&o.Settle, longestRetry*11/10/time.Duration(max(1, o.ClockSpeed))+20*time.Second)
+	if o.Nodes > 1 {
+		o.Settle += takeover
+	}
 	if o.Binary == "" {
 		exe, err := os.Executable()
 		if err != nil {
@@ -98,6 +110,8 @@ func (o *Options) complete() error {
 		return invalid("a drill on store %q is not possible; choose sqlite or postgres", o.Store)
 	case (o.Store == storePostgres) != (o.Database != ""):
 		return invalid("a drill on PostgreSQL needs the address of an empty database, and no other drill does")
+	case o.Nodes < 1 || o.Nodes > maxNodes || o.Nodes > 1 && o.Database == "":
+		return invalid("a drill with %d servers is not possible; choose 1 to %d, and give the address of a PostgreSQL database to several", o.Nodes, maxNodes)
 	case o.Kills < 1 || o.Kills > maxKills:
 		return invalid("%d kills are not possible; choose 1 to %d", o.Kills, maxKills)
 	case o.Rate < 1 || o.Rate > maxRate:
@@ -158,10 +172,26 @@ func (o *Options) prepare() (temporary bool, err error) {
 			return false, err
 		}
 	}
-	return temporary, os.MkdirAll(o.dataDir(), 0o700)
+	for n := range o.Nodes {
+		if err := os.MkdirAll(o.dataDir(n), 0o700); err != nil {
+			return temporary, err
+		}
+	}
+	return temporary, nil
 }
 
-func (o *Options) dataDir() string    { return filepath.Join(o.Dir, "data") }
-func (o *Options) logFile() string    { return filepath.Join(o.Dir, "server.log") }
+// dataDir is the folder of server n, logFile what it prints.
+func (o *Options) dataDir(n int) string { return filepath.Join(o.Dir, "data"+suffix(n)) }
+func (o *Options) logFile(n int) string { return filepath.Join(o.Dir, "server"+suffix(n)+".log") }
+
+func suffix(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "-" + strconv.Itoa(n+1)
+}
+
+// keyFile holds the key that several servers share.
+func (o *Options) keyFile() string    { return filepath.Join(o.Dir, "secret.key") }
 func (o *Options) sentFile() string   { return filepath.Join(o.LedgerDir, "producer.ledger") }
 func (o *Options) arriveFile() string { return filepath.Join(o.LedgerDir, "sink.ledger") }
