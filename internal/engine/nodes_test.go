@@ -7,7 +7,6 @@ import (
 
 	"gonets"
 	"gonets/internal/node"
-	"gonets/internal/store"
 	"gonets/internal/testkit"
 )
 
@@ -22,7 +21,7 @@ type nodeRig struct {
 func newNode(t *testing.T, address, name string) *nodeRig {
 	t.Helper()
 	clock, places := testkit.NewClock(), newPlaces()
-	st := testkit.SharedStore(t, address, store.Options{Node: name, Clock: clock, Placer: places})
+	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
 	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan gonets.Hint, 100)}
 	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
 		Freed:   func() { n.Heed(gonets.Hint{Work: true}) },

@@ -52,8 +52,8 @@ func (w *watcher) release() {
 	if w == nil {
 		return
 	}
-	w.pipe.Close()
-	w.cmd.Wait()
+	_ = w.pipe.Close()
+	_ = w.cmd.Wait()
 }
 
 // staleAfter is the age from which a folder without a server is nobody's.
@@ -71,7 +71,7 @@ func sweep(temp string) {
 		raw, _ := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 		pid, _, _ := strings.Cut(string(raw), "\n")
 		if pid == "" || exec.Command("kill", "-0", pid).Run() != nil {
-			os.RemoveAll(dir)
+			_ = os.RemoveAll(dir)
 		}
 	}
 }

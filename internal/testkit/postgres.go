@@ -92,7 +92,7 @@ func (c *Cluster) Stop() {
 	defer c.mu.Unlock()
 	c.halt()
 	if c.dir != "" {
-		os.RemoveAll(c.dir)
+		_ = os.RemoveAll(c.dir)
 	}
 	c.watch.release()
 	c.watch = nil
@@ -122,13 +122,13 @@ func (c *Cluster) Unsafe() error {
 
 func (c *Cluster) halt() {
 	if c.cmd != nil {
-		c.cmd.Process.Signal(os.Interrupt) // "fast": ends the sessions
+		_ = c.cmd.Process.Signal(os.Interrupt) // "fast": ends the sessions
 		limit := gonets.SystemClock{}.NewTimer(clusterPatience)
 		defer limit.Stop()
 		select {
 		case <-c.exited:
 		case <-limit.C():
-			c.cmd.Process.Kill()
+			_ = c.cmd.Process.Kill()
 			<-c.exited
 		}
 		c.cmd = nil
@@ -175,7 +175,7 @@ func (c *Cluster) launch(settings ...string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-h", "127.0.0.1", "-k", "",
 		"-c", "synchronous_commit=on", "-c", "max_connections=300", "-c", "shared_buffers=32MB",
 		"-c", "deadlock_timeout=100ms")
@@ -187,7 +187,7 @@ func (c *Cluster) launch(settings ...string) error {
 	c.cmd, c.exited = cmd, make(chan struct{})
 	go func(done chan struct{}) {
 		defer close(done)
-		cmd.Wait()
+		_ = cmd.Wait()
 	}(c.exited)
 	ready, err := tool("pg_isready")
 	if err != nil {

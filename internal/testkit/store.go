@@ -17,17 +17,24 @@ func Store(t testing.TB, clock gonets.Clock, placer store.Placer) *store.Store {
 	return StoreIn(t, t.TempDir(), clock, placer)
 }
 
-// SharedStore opens the store of a node on a PostgreSQL database. placer may be
-// nil.
-func SharedStore(t testing.TB, address string, o store.Options) *store.Store {
+// Member is a node of a shared database; Placer may be nil.
+type Member struct {
+	Address, Name string
+	Clock         gonets.Clock
+	Placer        store.Placer
+}
+
+// SharedStore opens the store of a node on a PostgreSQL database.
+func SharedStore(t testing.TB, m Member) *store.Store {
 	t.Helper()
 	// One key for all nodes; nothing worth keeping is sealed with it.
 	keys, err := secret.Parse("gnk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Database, o.Version, o.Sealer = address, "test", keys
-	s, err := store.Open(context.Background(), o)
+	s, err := store.Open(context.Background(), store.Options{
+		Database: m.Address, Node: m.Name, Version: "test", Clock: m.Clock, Placer: m.Placer, Sealer: keys,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
