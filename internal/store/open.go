@@ -43,7 +43,7 @@ func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, e
 	if err != nil {
 		return s.openError(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := check(ctx, conn); err != nil {
 		return s.openError(err)
 	}
