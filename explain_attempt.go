@@ -46,9 +46,9 @@ var explainAttempt = map[Code]Explanation{
 			"Если сервис всегда так медлит, увеличьте таймаут шага."},
 	},
 	CodeServerDied: {
-		En: Text{"Gonets itself was cut off while the request was on its way.", "The request may have been sent. It is sent again with the same Idempotency-Key, and this attempt is not counted.",
+		En: Text{"The server that worked on this run was cut off, maybe while the request was on its way.", "The request may have been sent. It is sent again with the same Idempotency-Key, and this attempt is not counted.",
 			"Nothing, if the server was restarted on purpose. Otherwise look into its log."},
-		Ru: Text{"Сам Гонец прервался, пока запрос был в пути.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
+		Ru: Text{"Сервер, который вёл эту операцию, прервался, возможно, пока запрос был в пути.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
 			"Если сервер перезапускали намеренно, ничего. Иначе загляните в его журнал."},
 	},
 	CodeBadReply: {

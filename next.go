@@ -96,30 +96,39 @@ func nextIn(parent string, steps []Step, done Progress) (a ActionNext, found boo
 // first one in document order that has no result and is not in a branch that
 // was decided against. It is where the run queues; the truth is found by
 // running.
-func NextHTTP(s *Scenario, done Progress) *Step { return nextHTTP("", s.Steps, done) }
+func NextHTTP(s *Scenario, done Progress) *Step {
+	st, _ := nextHTTP("", s.Steps, done)
+	return st
+}
 
-func nextHTTP(parent string, steps []Step, done Progress) *Step {
+// NextHTTPPath is the path of that step; empty when there is none.
+func NextHTTPPath(s *Scenario, done Progress) string {
+	_, path := nextHTTP("", s.Steps, done)
+	return path
+}
+
+func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string) {
 	for i := range steps {
 		st := &steps[i]
 		path := StepPath(parent, st.ID)
 		r, finished := done[path]
 		if st.HTTP != nil && !finished {
-			return st
+			return st, path
 		}
 		if st.If == "" || r.State == StepSkipped {
 			continue
 		}
 		yes := bytes.Equal(bytes.TrimSpace(r.Value), []byte("true"))
 		if !finished || yes {
-			if h := nextHTTP(path, st.Then, done); h != nil {
-				return h
+			if h, at := nextHTTP(path, st.Then, done); h != nil {
+				return h, at
 			}
 		}
 		if !finished || !yes {
-			if h := nextHTTP(path, st.Else, done); h != nil {
-				return h
+			if h, at := nextHTTP(path, st.Else, done); h != nil {
+				return h, at
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }

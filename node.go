@@ -14,6 +14,34 @@ type Pulse struct {
 	Config int64
 }
 
+// Hint is what a node tells the others of a shared database. Hints may be lost,
+// come late or twice: whoever gets one looks into the database.
+type Hint struct {
+	// Work is true when runs may be waiting for any node.
+	Work bool `json:"work,omitempty"`
+	// Config is true when the configuration changed.
+	Config bool `json:"config,omitempty"`
+	// Answered are events whose callers, wherever they wait, have an answer.
+	Answered []string `json:"answered,omitempty"`
+	// Ended are runs that a person took from whoever worked on them.
+	Ended []string `json:"ended,omitempty"`
+}
+
+// MaxHintIDs is how many ids of a kind go into one hint; the others are found
+// without one, a little later.
+const MaxHintIDs = 64
+
+// Merge adds another hint.
+func (h *Hint) Merge(o Hint) {
+	h.Work, h.Config = h.Work || o.Work, h.Config || o.Config
+	h.Answered = gather(h.Answered, o.Answered)
+	h.Ended = gather(h.Ended, o.Ended)
+}
+
+func gather(to, from []string) []string {
+	return append(to, from[:min(len(from), MaxHintIDs-len(to))]...)
+}
+
 // The rhythm of heartbeats, in real time. A node that was silent for NodeDead
 // by the database's clock has lost its runs to the others; it stops sending
 // NodeMargin earlier by its own.
@@ -24,4 +52,6 @@ const (
 	// ConfigPoll is how long a change of the configuration may be unknown to
 	// other nodes.
 	ConfigPoll = time.Second
+	// HintPause is the least time between two hints of a node.
+	HintPause = 200 * time.Millisecond
 )

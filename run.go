@@ -179,6 +179,9 @@ type InFlight struct {
 type Death struct {
 	// InFlight are the requests that were on their way.
 	InFlight []InFlight
+	// Known is true when InFlight is complete. When it is not, as after a power
+	// cut, any run that was worked on may have been sent.
+	Known bool
 	// OwnFault is true when the process crashed by itself (a fault of ours, not
 	// a kill from outside): then a run that was in flight may be the cause.
 	OwnFault bool

@@ -83,7 +83,7 @@ func buildCeiling(ctx context.Context, o cli.CeilingOptions) (s *bare, err error
 	}
 	s.engine = engine.New(engine.Options{
 		Places: places, Store: mem, Node: memoryNode, Epoch: 1, Sender: s.client, Clock: clock, Bus: bus, Journal: s.journal,
-		Metrics: metrics, Log: log, InFlightKnown: true, SoftDeadline: gonets.StopSoftDeadline,
+		Metrics: metrics, Log: log, Death: gonets.Death{Known: true}, SoftDeadline: gonets.StopSoftDeadline,
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{

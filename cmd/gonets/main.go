@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
 	// Time zones must be known on machines that have no zone files.
 	_ "time/tzdata"
 
@@ -71,7 +72,7 @@ func isTerminal(stream any) bool {
 func runDrill(ctx context.Context, o cli.DrillOptions, out, progress io.Writer) error {
 	report, err := drill.Run(ctx, drill.Options{
 		Subject: child.Subject{Store: o.Store, Database: o.Database},
-		Kills:   o.Kills, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
+		Kills:   o.Kills, Nodes: o.Nodes, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,
 	}, progress)
 	if o.JSON {
 		e := json.NewEncoder(out)

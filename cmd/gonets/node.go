@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"gonets"
 	"gonets/internal/config"
@@ -42,20 +41,48 @@ func nodeName(cfg config.Config) (string, error) {
 
 // keep makes this node's heart.
 func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
-	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log,
-		Freed: func() { s.engine.Nudge("") },
+	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
+		Freed: func() { s.engine.Heed(gonets.Hint{Work: true}) },
+		Heard: func(h gonets.Hint) {
+			for _, id := range h.Answered {
+				bus.Publish(gonets.Change{Kind: "event", ID: id, Event: id})
+			}
+			s.engine.Heed(h)
+		},
 		Changed: func(ctx context.Context) error {
 			if err := config.Refresh(ctx); err != nil {
 				return err
 			}
+			stopped, err := s.store.Stopped(ctx)
+			if err != nil {
+				return err
+			}
+			s.engine.Stopped(stopped)
 			bus.Publish(gonets.Change{Kind: "config"})
 			return nil
 		}}
-	if s.cfg.ClockSpeed == 1 {
-		// A clock of another speed has a time of its own anyway.
-		o.Steer = func(ahead time.Duration) { clock.Steer(ahead) }
-	}
 	return node.New(o, s.store.Epoch())
+}
+
+// tell gives the other nodes a hint, if there may be any.
+func (s *server) tell(h gonets.Hint) {
+	if s.keeper != nil {
+		s.keeper.Tell(h)
+	}
+}
+
+// answers publishes to this process, and tells the other nodes of an answer for
+// which nobody waits here: its caller may wait there.
+type answers struct {
+	*notify.Bus
+	tell func(gonets.Hint)
+}
+
+func (a answers) Publish(c gonets.Change) {
+	a.Bus.Publish(c)
+	if c.Answer != nil && !a.Awaited(c.Event) {
+		a.tell(gonets.Hint{Answered: []string{c.Event}})
+	}
 }
 
 // beating is the engine with its node's heart: the engine starts first, because

@@ -70,7 +70,19 @@ func TestNodes(t *testing.T) {
 // TestDrillOnPostgres kills the real server on a PostgreSQL database.
 func TestDrillOnPostgres(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("gonets", "drill", "--kills", "2", "--rate", "40", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"))
+	drillPostgres(t, "--kills", "2", "--rate", "40")
+}
+
+// TestDrillOnSeveralServers kills one of three at a time; the last one stays
+// dead.
+func TestDrillOnSeveralServers(t *testing.T) {
+	t.Parallel()
+	drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+}
+
+func drillPostgres(t *testing.T, flags ...string) {
+	t.Helper()
+	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill")}, flags...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -350,15 +362,22 @@ type target struct {
 	log  bytes.Buffer
 	// held is closed when requests may go on; nil when none is held.
 	held chan struct{}
+	// active counts the requests of each key that are being answered; keys are
+	// those of each body; faults are requests of one key at the same time, and
+	// bodies that came with several keys.
+	active map[string]int
+	keys   map[string]string
+	faults []string
 }
 
-// cmdTarget is target up | down | log | hold | go: held requests are logged
-// and wait for their answer. Up sets TARGET to its address; log
-// prints what it received, one line a request.
+// cmdTarget is target up | down | log | hold | go | judge: held requests are
+// logged and wait for their answer. Up sets TARGET to its address; log
+// prints what it received, one line a request; judge fails when two requests of
+// one key were there at the same time, or a repeat had another key.
 func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 	s := storyOf(ts)
 	if s.target == nil {
-		s.target = &target{addr: "127.0.0.1:0"}
+		s.target = &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}}
 	}
 	switch args[0] {
 	case "up":
@@ -379,8 +398,14 @@ func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 		defer s.target.mu.Unlock()
 		close(s.target.held)
 		s.target.held = nil
+	case "judge":
+		s.target.mu.Lock()
+		defer s.target.mu.Unlock()
+		if len(s.target.faults) > 0 || len(s.target.keys) == 0 {
+			ts.Fatalf("%d bodies came; %q", len(s.target.keys), s.target.faults)
+		}
 	default:
-		ts.Fatalf("target up, down, log, hold or go")
+		ts.Fatalf("target up, down, log, hold, go or judge")
 	}
 }
 
@@ -423,10 +448,23 @@ func (t *target) down() {
 
 func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	key := r.Header.Get("Idempotency-Key")
 	t.mu.Lock()
-	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, r.Header.Get("Idempotency-Key"), body)
+	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, key, body)
 	held := t.held
+	if t.active[key]++; key != "" && t.active[key] > 1 {
+		t.faults = append(t.faults, "at the same time: "+key)
+	}
+	if known, again := t.keys[string(body)]; again && known != key {
+		t.faults = append(t.faults, "with several keys: "+string(body))
+	}
+	t.keys[string(body)] = key
 	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.active[key]--
+	}()
 	if held != nil {
 		select {
 		case <-held:

@@ -69,7 +69,7 @@ type server struct {
 
 // build opens everything in the order in which it depends on each other.
 func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
-	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed)}
+	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed), Real: gonets.SystemClock{}, Speed: cfg.ClockSpeed}
 	s = &server{parts: newParts(), cfg: cfg, out: out, clock: clock}
 	defer func() {
 		if err != nil {
@@ -119,13 +119,19 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	s.shut = s.closeStore
+	if cfg.PostgresURL() != "" && cfg.ClockSpeed != 1 {
+		origin, now, err := s.store.ClockOrigin(ctx, cfg.ClockSpeed)
+		if err != nil {
+			return s, err
+		}
+		clock.Begin(origin, now)
+	}
 	config.store = s.store
 	if err := config.Refresh(ctx); err != nil {
 		return s, err
 	}
 	var death gonets.Death
-	var known bool
-	if s.journal, death.InFlight, known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
+	if s.journal, death.InFlight, death.Known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
 		return s, err
 	}
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
@@ -137,17 +143,17 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		heart = s.keeper
 	}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: bus, Journal: s.journal,
-		Metrics: metrics, Log: s.log, Death: death, InFlightKnown: known, SoftDeadline: cfg.StopDeadline.D(),
+		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
+		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
 	})
-	docs := documents{Store: s.store, live: config}
+	docs := documents{Store: s.store, live: config, tell: s.tell}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
+		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
@@ -292,6 +298,7 @@ func writeFile(path string, data []byte) error {
 type documents struct {
 	*store.Store
 	live *live
+	tell func(gonets.Hint)
 }
 
 func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
@@ -299,6 +306,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 	if err != nil || a.DryRun {
 		return applied, err
 	}
+	d.tell(gonets.Hint{Config: true})
 	return applied, d.live.Refresh(ctx)
 }
 
@@ -306,6 +314,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 type scenarios struct {
 	*store.Store
 	engine *engine.Engine
+	tell   func(gonets.Hint)
 }
 
 func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
@@ -318,6 +327,7 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	} else {
 		s.engine.Park(c.Name)
 	}
+	s.tell(gonets.Hint{Config: true, Work: true})
 	return info, nil
 }
 

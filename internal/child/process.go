@@ -118,7 +118,7 @@ func (p *Process) Kill() {
 
 // Stop asks the process to end and kills it when it does not.
 func (p *Process) Stop(within time.Duration) {
-	if p.gone() {
+	if p.Gone() {
 		return
 	}
 	if err := p.cmd.Process.Signal(os.Interrupt); err == nil {
@@ -131,7 +131,8 @@ func (p *Process) Stop(within time.Duration) {
 	p.Kill()
 }
 
-func (p *Process) gone() bool {
+// Gone tells whether the process has ended.
+func (p *Process) Gone() bool {
 	select {
 	case <-p.exited:
 		return true

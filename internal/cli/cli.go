@@ -90,8 +90,10 @@ type DrillOptions struct {
 	Store string
 	// Database is the address of an empty PostgreSQL database.
 	Database string
-	Seed     uint64
-	Rate     int
+	// Nodes is how many servers share it.
+	Nodes int
+	Seed  uint64
+	Rate  int
 	// Data is the drill's folder; empty takes a temporary one.
 	Data string
 	// State is a file in which a long drill remembers how far it is.

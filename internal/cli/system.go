@@ -74,6 +74,7 @@ func (a *app) drillCommand() *cobra.Command {
 	f.IntVar(&o.Kills, "kills", 20, "how often the server is killed")
 	f.StringVar(&o.Store, "store", "", storeHelp)
 	f.StringVar(&o.Database, "database", "", "the address of an empty PostgreSQL database for the drill")
+	f.IntVar(&o.Nodes, "nodes", 1, "how many servers share the database; one of them is killed at a time")
 	f.Uint64Var(&o.Seed, "seed", 0, "repeat the chances of an earlier drill (default: new ones)")
 	f.IntVar(&o.Rate, "rate", 100, "how many events a second are sent")
 	f.StringVar(&o.State, "state", "", "a file that remembers how far a long drill is; the same command goes on from there")

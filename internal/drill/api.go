@@ -16,7 +16,7 @@ import (
 type api struct{ *child.API }
 
 func newAPI(o *Options, base string) (*api, error) {
-	a, err := child.NewAPI(o.dataDir(), base)
+	a, err := child.NewAPI(o.dataDir(0), base)
 	return &api{a}, err
 }
 

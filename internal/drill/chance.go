@@ -20,6 +20,17 @@ type killPlan struct {
 	AfterReady time.Duration
 	// Early kills the server while it starts, that long after its birth.
 	Early time.Duration
+	// Lot is drawn for which of several servers it is.
+	Lot int
+}
+
+// victim is which of several servers is killed. The first one is not the last
+// to die: it is asked about the history.
+func (p *killPlan) victim(nodes int, last bool) int {
+	if last {
+		return 1 + p.Lot%(nodes-1)
+	}
+	return p.Lot % nodes
 }
 
 // earlyShare is the share of kills that hit a starting server: recovery has
@@ -35,6 +46,7 @@ func plan(o *Options, n int) killPlan {
 	if early, after := r.Float64(), r.Float64(); n > 0 && early < earlyShare {
 		p.Early = time.Millisecond + time.Duration(after*float64(80*time.Millisecond))
 	}
+	p.Lot = r.IntN(1 << 20)
 	return p
 }
 

@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonets"
 	"gonets/internal/child"
+	"gonets/internal/secret"
 )
 
 // drill is a drill under way.
@@ -22,10 +24,13 @@ type drill struct {
 	nursery  *child.Nursery
 	sink     *sink
 	producer *producer
-	server   *child.Process
-	port     int
-	base     string
+	// servers are by number; the last one that was killed is nil.
+	servers []*child.Process
+	ports   []int
 }
+
+// base is the address of server n.
+func (d *drill) base(n int) string { return "http://127.0.0.1:" + strconv.Itoa(d.ports[n]) }
 
 // Run runs a drill and reports what it found; the error is [Report.Err] or
 // what kept the drill from its end. Progress lines go to progress, which may
@@ -51,6 +56,7 @@ func Run(ctx context.Context, o Options, progress io.Writer) (Report, error) {
 		return Report{}, err
 	}
 	st.Seed, st.Store, st.Dir, st.LedgerDir, st.ClockSpeed = o.Seed, o.Store, o.Dir, o.LedgerDir, o.ClockSpeed
+	st.Nodes = o.Nodes
 	d := &drill{opts: &o, state: st, progress: progress}
 	d.say("seed %d, folder %s", o.Seed, o.Dir)
 	report, err := d.run(ctx)
@@ -112,10 +118,20 @@ func (d *drill) open() error {
 	}
 	d.state.SinkPort = d.sink.port
 	d.nursery = child.NewNursery()
-	if d.port, err = child.FreePort(); err != nil {
-		return errors.Join(err, d.close())
+	d.servers = make([]*child.Process, d.opts.Nodes)
+	for range d.opts.Nodes {
+		port, err := child.FreePort()
+		if err != nil {
+			return errors.Join(err, d.close())
+		}
+		d.ports = append(d.ports, port)
 	}
-	d.base = "http://127.0.0.1:" + strconv.Itoa(d.port)
+	if d.opts.Nodes > 1 {
+		// It is made when missing.
+		if _, err = secret.Open(d.opts.keyFile()); err != nil {
+			return errors.Join(err, d.close())
+		}
+	}
 	return nil
 }
 
@@ -140,8 +156,10 @@ func (d *drill) close() error {
 		errs = append(errs, err)
 		d.producer = nil
 	}
-	if d.server != nil {
-		d.server.Stop(gonets.StopSoftDeadline + 5*time.Second)
+	for _, s := range d.servers {
+		if s != nil {
+			s.Stop(gonets.StopSoftDeadline + 5*time.Second)
+		}
 	}
 	if d.sink != nil {
 		errs = append(errs, d.sink.stop())
@@ -157,14 +175,15 @@ const lastLoad = 1500 * time.Millisecond
 
 // load runs the events and the kills.
 func (d *drill) load(ctx context.Context) error {
-	var err error
-	if d.server, err = d.launch(); err != nil {
-		return err
+	for n := range d.servers {
+		if err := d.launch(n); err != nil {
+			return err
+		}
+		if _, err := d.servers[n].AwaitReady(ctx, d.base(n)); err != nil {
+			return err
+		}
 	}
-	if _, err = d.server.AwaitReady(ctx, d.base); err != nil {
-		return err
-	}
-	a, err := newAPI(d.opts, d.base)
+	a, err := newAPI(d.opts, d.base(0))
 	if err != nil {
 		return err
 	}
@@ -175,10 +194,19 @@ func (d *drill) load(ctx context.Context) error {
 	if err := d.state.save(d.opts.State); err != nil {
 		return err
 	}
-	if d.producer, err = startProducer(ctx, d.opts, address, d.state.Next); err != nil {
+	addresses := make([]string, len(d.servers))
+	for n := range addresses {
+		addresses[n] = strings.Replace(address, d.base(0), d.base(n), 1)
+	}
+	if d.producer, err = startProducer(ctx, d.opts, addresses, d.state.Next); err != nil {
 		return err
 	}
-	if err := d.kills(ctx); err != nil {
+	if len(d.servers) > 1 {
+		err = d.killsOfNodes(ctx)
+	} else {
+		err = d.kills(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	if err := d.live(ctx, min(lastLoad, d.opts.MaxUptime)); err != nil {
@@ -187,16 +215,21 @@ func (d *drill) load(ctx context.Context) error {
 	return d.stopLoad()
 }
 
-// launch starts the server.
-func (d *drill) launch() (*child.Process, error) {
+// launch starts server n.
+func (d *drill) launch(n int) (err error) {
 	o := d.opts
-	return d.nursery.Start(child.Command{
-		Path: o.Binary, Env: child.Env(o.Database), Dir: o.Dir, Log: o.logFile(), ReadyLimit: o.ReadyLimit,
+	env := child.Env(o.Database)
+	if o.Nodes > 1 {
+		env = append(env, "GONETS_SECRET_KEY_FILE="+o.keyFile())
+	}
+	d.servers[n], err = d.nursery.Start(child.Command{
+		Path: o.Binary, Env: env, Dir: o.Dir, Log: o.logFile(n), ReadyLimit: o.ReadyLimit,
 		Args: append([]string{
-			"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:" + strconv.Itoa(d.port),
+			"serve", "--data", o.dataDir(n), "--listen", "127.0.0.1:" + strconv.Itoa(d.ports[n]),
 			"--allow-network", "127.0.0.0/8", "--clock-speed", strconv.Itoa(o.ClockSpeed),
 		}, o.ServerArgs...),
 	})
+	return err
 }
 
 func (d *drill) stopLoad() error {
@@ -207,17 +240,75 @@ func (d *drill) stopLoad() error {
 	return errors.Join(err, d.state.save(d.opts.State))
 }
 
-// live lets the server work for a while; its own end is a failure.
+// livePause is the pause between two looks at whether the servers live.
+const livePause = 10 * time.Millisecond
+
+// live lets the servers work for a while; the end of one by itself is a failure.
 func (d *drill) live(ctx context.Context, span time.Duration) error {
-	timer := time.NewTimer(span)
+	timer, look := time.NewTimer(span), time.NewTicker(livePause)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-d.server.Exited():
-		return d.server.Unexpected()
-	case <-timer.C:
-		return d.sink.failure()
+	defer look.Stop()
+	for {
+		for _, s := range d.servers {
+			if s != nil && s.Gone() {
+				return s.Unexpected()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		case <-timer.C:
+			return d.sink.failure()
+		}
+	}
+}
+
+// heldLoad is how long nothing is answered before the last kill.
+const heldLoad = 400 * time.Millisecond
+
+// killsOfNodes kills one of several servers at a time, while the others work.
+func (d *drill) killsOfNodes(ctx context.Context) error {
+	for d.state.Kills < d.opts.Kills {
+		plan := plan(d.opts, d.state.Kills)
+		if err := d.live(ctx, plan.AfterReady); err != nil {
+			return err
+		}
+		last := d.state.Kills+1 == d.opts.Kills
+		if last {
+			// So that it dies with requests on their way.
+			defer d.sink.hold()()
+			if err := d.live(ctx, heldLoad); err != nil {
+				return err
+			}
+		}
+		n := plan.victim(d.opts.Nodes, last)
+		d.servers[n].Kill()
+		d.killed(plan.AfterReady)
+		if err := d.state.save(d.opts.State); err != nil {
+			return err
+		}
+		if last {
+			d.servers[n] = nil
+			d.say("server %d stays dead; the others take its runs over", n+1)
+			return nil
+		}
+		if err := d.launch(n); err != nil {
+			return err
+		}
+		if err := d.awaitReady(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// killed counts a kill.
+func (d *drill) killed(after time.Duration) {
+	d.state.Kills++
+	if d.state.Kills <= 50 || d.state.Kills%10 == 0 {
+		d.say("kill %d of %d, after %d ms; %d acknowledged, %d deliveries",
+			d.state.Kills, d.opts.Kills, after.Milliseconds(), d.producer.acked.Load(), d.sink.count.Load())
 	}
 }
 
@@ -229,7 +320,7 @@ func (d *drill) kills(ctx context.Context) error {
 		if span == 0 {
 			span = plan.AfterReady
 			if !ready {
-				if err := d.awaitReady(ctx); err != nil {
+				if err := d.awaitReady(ctx, 0); err != nil {
 					return err
 				}
 			}
@@ -237,27 +328,22 @@ func (d *drill) kills(ctx context.Context) error {
 		if err := d.live(ctx, span); err != nil {
 			return err
 		}
-		d.server.Kill()
-		d.state.Kills++
-		if d.state.Kills <= 50 || d.state.Kills%10 == 0 {
-			d.say("kill %d of %d, after %d ms; %d acknowledged, %d deliveries",
-				d.state.Kills, d.opts.Kills, span.Milliseconds(), d.producer.acked.Load(), d.sink.count.Load())
-		}
+		d.servers[0].Kill()
+		d.killed(span)
 		if err := d.state.save(d.opts.State); err != nil {
 			return err
 		}
-		var err error
-		if d.server, err = d.launch(); err != nil {
+		if err := d.launch(0); err != nil {
 			return err
 		}
 	}
-	return d.awaitReady(ctx)
+	return d.awaitReady(ctx, 0)
 }
 
 // awaitReady waits for a server that was started after a kill and notes how
 // long it took.
-func (d *drill) awaitReady(ctx context.Context) error {
-	took, err := d.server.AwaitReady(ctx, d.base)
+func (d *drill) awaitReady(ctx context.Context, n int) error {
+	took, err := d.servers[n].AwaitReady(ctx, d.base(n))
 	if err == nil {
 		d.state.ReadyMs = append(d.state.ReadyMs, float64(took.Microseconds())/1000)
 	}
@@ -270,7 +356,7 @@ const settlePause = 200 * time.Millisecond
 // settle waits until no run is queued, running or waiting, or until nothing
 // has happened for Options.Settle.
 func (d *drill) settle(ctx context.Context) error {
-	a, err := newAPI(d.opts, d.base)
+	a, err := newAPI(d.opts, d.base(0))
 	if err != nil {
 		return err
 	}
@@ -311,7 +397,7 @@ func (d *drill) report(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	a, err := newAPI(d.opts, d.base)
+	a, err := newAPI(d.opts, d.base(0))
 	if err != nil {
 		return Report{}, err
 	}

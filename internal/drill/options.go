@@ -10,7 +10,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
+
+	"gonets"
 
 	"gonets/internal/child"
 )
@@ -23,6 +26,10 @@ type Options struct {
 	ServerArgs []string
 	// Kills is how often the server is killed; 20 when 0.
 	Kills int
+	// Nodes is how many servers share the database; 1 when 0. Of several, one at
+	// a time is killed, and the last one that was killed stays dead: the others
+	// have to take its work over.
+	Nodes int
 	// Seed decides every chance of the drill, so that a run can be repeated;
 	// a random one when 0.
 	Seed uint64
@@ -60,12 +67,16 @@ const (
 	maxKills       = 100_000
 	maxRate        = 10_000
 	maxConnections = 1_000
+	maxNodes       = 16
+	// takeover is the longest time after which others have a dead server's runs.
+	takeover = gonets.NodeDead + 2*gonets.NodeBeat
 	// longestRetry is the longest pause of the default retry policy.
 	longestRetry = 2 * time.Hour
 )
 
 func (o *Options) complete() error {
 	setDefault(&o.Kills, 20)
+	setDefault(&o.Nodes, 1)
 	setDefault(&o.Rate, 100)
 	setDefault(&o.Connections, 16)
 	setDefault(&o.ClockSpeed, 100)
@@ -74,10 +85,15 @@ func (o *Options) complete() error {
 	setDefault(&o.SinkFaults, 0.05)
 	setDefault(&o.ReadyLimit, time.Minute)
 	setDefault(&o.Settle, longestRetry*11/10/time.Duration(max(1, o.ClockSpeed))+20*time.Second)
+	if o.Nodes > 1 {
+		o.Settle += takeover
+	}
 	if err := o.Subject.Complete(); err != nil {
 		return err
 	}
 	switch {
+	case o.Nodes < 1 || o.Nodes > maxNodes || o.Nodes > 1 && o.Database == "":
+		return child.Invalid("a drill with %d servers is not possible; choose 1 to %d, and give the address of a PostgreSQL database to several", o.Nodes, maxNodes)
 	case o.Kills < 1 || o.Kills > maxKills:
 		return child.Invalid("%d kills are not possible; choose 1 to %d", o.Kills, maxKills)
 	case o.Rate < 1 || o.Rate > maxRate:
@@ -134,10 +150,26 @@ func (o *Options) prepare() (temporary bool, err error) {
 			return false, err
 		}
 	}
-	return temporary, os.MkdirAll(o.dataDir(), 0o700)
+	for n := range o.Nodes {
+		if err := os.MkdirAll(o.dataDir(n), 0o700); err != nil {
+			return temporary, err
+		}
+	}
+	return temporary, nil
 }
 
-func (o *Options) dataDir() string    { return filepath.Join(o.Dir, "data") }
-func (o *Options) logFile() string    { return filepath.Join(o.Dir, "server.log") }
+// dataDir is the folder of server n, logFile what it prints.
+func (o *Options) dataDir(n int) string { return filepath.Join(o.Dir, "data"+suffix(n)) }
+func (o *Options) logFile(n int) string { return filepath.Join(o.Dir, "server"+suffix(n)+".log") }
+
+func suffix(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "-" + strconv.Itoa(n+1)
+}
+
+// keyFile holds the key that several servers share.
+func (o *Options) keyFile() string    { return filepath.Join(o.Dir, "secret.key") }
 func (o *Options) sentFile() string   { return filepath.Join(o.LedgerDir, "producer.ledger") }
 func (o *Options) arriveFile() string { return filepath.Join(o.LedgerDir, "sink.ledger") }

@@ -20,8 +20,8 @@ import (
 type producer struct {
 	opts *Options
 	file *ledger.File
-	// url is where the source receives.
-	url    string
+	// urls are where the source receives, on each server.
+	urls   []string
 	client *http.Client
 	// next is the number of the next event.
 	next  int64
@@ -39,14 +39,14 @@ type producer struct {
 const retryPause = 20 * time.Millisecond
 
 // startProducer begins the load. Events are numbered from first on.
-func startProducer(ctx context.Context, o *Options, url string, first int64) (*producer, error) {
+func startProducer(ctx context.Context, o *Options, urls []string, first int64) (*producer, error) {
 	file, err := ledger.Open(o.sentFile())
 	if err != nil {
 		return nil, err
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: o.Connections, MaxConnsPerHost: o.Connections, IdleConnTimeout: 5 * time.Second}
 	p := &producer{
-		opts: o, file: file, url: url, next: first,
+		opts: o, file: file, urls: urls, next: first,
 		client: &http.Client{Transport: transport, Timeout: 10 * time.Second},
 	}
 	hard, drop := context.WithCancel(ctx)
@@ -99,8 +99,8 @@ func (p *producer) one(ctx context.Context, n int64) {
 	if !p.note(s) {
 		return
 	}
-	for {
-		event, clear, err := p.post(ctx, s)
+	for try := int(n); ; try++ {
+		event, clear, err := p.post(ctx, p.urls[try%len(p.urls)], s)
 		if err == nil {
 			p.ack(s.ID, event)
 			return
@@ -137,9 +137,9 @@ func (p *producer) failed(err error) error {
 
 // post sends an event; clear tells of a failure that it is the server's last
 // word.
-func (p *producer) post(ctx context.Context, s sent) (event string, clear bool, err error) {
+func (p *producer) post(ctx context.Context, url string, s sent) (event string, clear bool, err error) {
 	body := fmt.Sprintf(`{"id":%q,"fill":%q}`, s.ID, strings.Repeat("x", 200))
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		return "", true, err
 	}

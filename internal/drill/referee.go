@@ -37,8 +37,10 @@ type arrival struct {
 	Key  string `json:"key"`
 	Body string `json:"body"`
 	// Status is what was answered; 0 when the connection was cut.
-	Status int   `json:"status"`
-	At     int64 `json:"at"`
+	Status int `json:"status"`
+	// Overlap is true when another delivery of this id was there at that time.
+	Overlap bool  `json:"overlap,omitempty"`
+	At      int64 `json:"at"`
 }
 
 // runView is what the history says about one run.
@@ -121,6 +123,10 @@ func judgeArrivals(r *Report, e *evidence, id string) {
 		perEvent[a.Event]++
 		if a.Status == 200 {
 			answered++
+		}
+		if a.Overlap {
+			r.Overlaps++
+			r.example("overlap: %s arrived while an earlier delivery of it was still there", id)
 		}
 		if first := list[0]; a.Key != first.Key || a.Body != first.Body || a.Key == "" {
 			r.Mismatched++

@@ -1,8 +1,12 @@
 package drill
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,6 +68,7 @@ func TestTheRefereeSeesEveryFault(t *testing.T) {
 		}, func(r *Report) { r.Duplicates, r.Mismatched = 1, 1 }, true},
 		"tried again with another body": {func(e *evidence) { e.arrivals["b"][1].Body = "3" }, func(r *Report) { r.Mismatched = 1 }, true},
 		"delivered without a key":       {func(e *evidence) { e.arrivals["a"][0].Key = "" }, func(r *Report) { r.Mismatched = 1 }, true},
+		"two deliveries at once":        {func(e *evidence) { e.arrivals["b"][1].Overlap = true }, func(r *Report) { r.Overlaps = 1 }, true},
 		"phantom":                       {func(e *evidence) { e.arrivals["x"] = []arrival{{ID: "x", Status: 200}} }, func(r *Report) { r.Phantom = 1 }, true},
 		"silent":                        {func(e *evidence) { e.runs["eb"][0].Attempts = 1 }, func(r *Report) { r.Silent = 1 }, false},
 		"silent without a run": {func(e *evidence) {
@@ -84,7 +89,7 @@ func TestTheRefereeSeesEveryFault(t *testing.T) {
 			if broken := got.Err() != nil; broken != c.broken {
 				t.Errorf("verdict %v", got.Err())
 			}
-			if finding := got.Lost+got.Stuck+got.Mismatched+got.Phantom+got.Silent > 0; finding != (len(got.Examples) > 0) {
+			if finding := got.Lost+got.Stuck+got.Mismatched+got.Phantom+got.Overlaps+got.Silent > 0; finding != (len(got.Examples) > 0) {
 				t.Errorf("examples %v", got.Examples)
 			}
 			got.Examples = nil
@@ -136,5 +141,54 @@ func TestTheRefereeReadsLedgersWithTornTails(t *testing.T) {
 	}
 	if n := highest(e); n != 8 {
 		t.Errorf("numbers go on with %d", n)
+	}
+}
+
+// TestTheSinkSeesDeliveriesAtTheSameTime plants two of one id, then one after
+// the other.
+func TestTheSinkSeesDeliveriesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	o := &Options{LedgerDir: t.TempDir(), SinkFaults: -1}
+	s, err := startSink(o, 0, map[string]int{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	var group sync.WaitGroup
+	send := func() {
+		if res, err := client.Post(s.url(), "application/json", strings.NewReader(`{"id":"a"}`)); err != nil {
+			t.Error(err)
+		} else {
+			res.Body.Close()
+		}
+	}
+	answer := s.hold()
+	for range 2 {
+		group.Go(send)
+	}
+	for s.count.Load() < 2 {
+		runtime.Gosched()
+	}
+	answer()
+	group.Wait()
+	send()
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(o.sentFile(), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e, err := readLedgers(o.sentFile(), o.arriveFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlaps := 0
+	for _, a := range e.arrivals["a"] {
+		if a.Overlap {
+			overlaps++
+		}
+	}
+	if len(e.arrivals["a"]) != 3 || overlaps != 1 {
+		t.Errorf("%d deliveries, %d of them beside another", len(e.arrivals["a"]), overlaps)
 	}
 }

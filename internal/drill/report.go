@@ -35,6 +35,9 @@ type Report struct {
 	// Mismatched are deliveries with another idempotency key or body than the
 	// first one of the same event.
 	Mismatched int `json:"mismatched"`
+	// Overlaps are deliveries that came while another one of the same event was
+	// still there: two workers had one run.
+	Overlaps int `json:"overlaps"`
 	// Phantom are deliveries of something that was never to be sent.
 	Phantom int `json:"phantom"`
 	// Silent are deliveries that the history has no attempt for.
@@ -77,6 +80,7 @@ func (r *Report) Err() error {
 	add(r.Lost, "acknowledged events were lost")
 	add(r.Stuck, "runs were stuck at the end")
 	add(r.Phantom, "deliveries were of events that nobody sent")
+	add(r.Overlaps, "deliveries of an event came at the same time")
 	add(r.Mismatched, "repeated deliveries had another idempotency key or body")
 	if r.Delivered == 0 {
 		broken = append(broken, "nothing was delivered, so nothing was proved")
@@ -102,6 +106,7 @@ func (r *Report) Table(w io.Writer) error {
 	row("stuck", r.Stuck, "must be 0")
 	row("duplicates", r.Duplicates, "the same event answered 200 again")
 	row("mismatched", r.Mismatched, "must be 0: repeats with another key or body")
+	row("overlaps", r.Overlaps, "must be 0: two deliveries of one event at the same time")
 	row("phantom", r.Phantom, "must be 0")
 	row("silent", r.Silent, "deliveries without an attempt in the history")
 	row("ready after a kill", fmt.Sprintf("%.0f ms (max %.0f)", r.ReadyMs.P50, r.ReadyMs.Max), "")

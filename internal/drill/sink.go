@@ -32,6 +32,10 @@ type sink struct {
 
 	mu   sync.Mutex
 	seen map[string]int
+	// active counts the deliveries of each id that are here now.
+	active map[string]int
+	// held is closed when deliveries may be answered; nil when none is held.
+	held chan struct{}
 	err  error
 }
 
@@ -48,7 +52,7 @@ func startSink(o *Options, port int, seen map[string]int) (*sink, error) {
 	}
 	s := &sink{
 		opts: o, file: file, port: listener.Addr().(*net.TCPAddr).Port,
-		done: make(chan struct{}), seen: seen,
+		done: make(chan struct{}), seen: seen, active: map[string]int{},
 	}
 	s.server = &http.Server{
 		Handler: s, ReadHeaderTimeout: 10 * time.Second,
@@ -103,6 +107,11 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ID: in.ID, Event: in.Event, N: s.next(in.ID), Key: r.Header.Get("Idempotency-Key"),
 		Body: hex.EncodeToString(hash[:8]), Status: http.StatusOK,
 	}
+	var leave func()
+	a.Overlap, leave = s.enter(in.ID)
+	defer leave()
+	// A sender that is gone has no request here any more.
+	defer context.AfterFunc(r.Context(), leave)()
 	how, pause := sinkFault(s.opts, a.ID, a.N)
 	switch how {
 	case faultNone:
@@ -123,6 +132,7 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.count.Add(1)
+	s.wait(r.Context())
 	if a.Status == 0 {
 		cutConnection(w, how == faultHalf)
 		return
@@ -130,6 +140,48 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(a.Status)
 	_, _ = fmt.Fprintf(w, `{"ok":%t}`, a.Status == http.StatusOK)
+}
+
+// hold keeps deliveries without an answer until the returned function is called.
+func (s *sink) hold() (answer func()) {
+	held := make(chan struct{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = held
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.held = nil
+		close(held)
+	}
+}
+
+func (s *sink) wait(ctx context.Context) {
+	s.mu.Lock()
+	held := s.held
+	s.mu.Unlock()
+	if held == nil {
+		return
+	}
+	select {
+	case <-held:
+	case <-ctx.Done():
+	}
+}
+
+// enter notes that a delivery has begun; overlap is true while another one of
+// the same id is here.
+func (s *sink) enter(id string) (overlap bool, leave func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active[id]++
+	return s.active[id] > 1, sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.active[id]--; s.active[id] == 0 {
+			delete(s.active, id)
+		}
+	})
 }
 
 func (s *sink) next(id string) int {

@@ -16,6 +16,7 @@ import (
 type state struct {
 	Seed       uint64 `json:"seed"`
 	Store      string `json:"store"`
+	Nodes      int    `json:"nodes"`
 	Dir        string `json:"dir"`
 	LedgerDir  string `json:"ledger_dir"`
 	Temporary  bool   `json:"temporary"`
@@ -73,13 +74,15 @@ func (o *Options) resume(s *state) error {
 	switch {
 	case o.Seed != 0 && o.Seed != s.Seed:
 		return child.Invalid("the state file is of seed %d; leave the seed out or name another state file", s.Seed)
+	case o.Nodes != max(1, s.Nodes):
+		return child.Invalid("the state file is of a drill with %d servers", max(1, s.Nodes))
 	case o.Store != s.Store:
 		return child.Invalid("the state file is of store %s", s.Store)
 	case o.Dir != "" && !sameDir(o.Dir, s.Dir):
 		return child.Invalid("the state file is of the folder %s", s.Dir)
 	}
 	o.Seed, o.Dir, o.LedgerDir, o.ClockSpeed = s.Seed, s.Dir, s.LedgerDir, s.ClockSpeed
-	if _, err := os.Stat(o.dataDir()); err != nil {
+	if _, err := os.Stat(o.dataDir(0)); err != nil {
 		return child.Invalid("the folder of the earlier part is gone; remove the state file to begin anew: %w", err)
 	}
 	return nil

@@ -60,9 +60,9 @@ func traced(t *testing.T, strace, binary string, events int) string {
 	out := filepath.Join(o.Dir, "trace")
 	n := child.NewNursery()
 	defer n.Close()
-	p, err := n.Start(child.Command{Path: strace, Dir: o.Dir, Log: o.logFile(), Args: []string{
+	p, err := n.Start(child.Command{Path: strace, Dir: o.Dir, Log: o.logFile(0), Args: []string{
 		"-f", "-y", "-s", "40", "-o", out, "-e", "trace=fsync,fdatasync,read,recvfrom,write,sendto", binary,
-		"serve", "--data", o.dataDir(), "--listen", "127.0.0.1:" + strconv.Itoa(port)}})
+		"serve", "--data", o.dataDir(0), "--listen", "127.0.0.1:" + strconv.Itoa(port)}})
 	if err != nil {
 		t.Fatal(err)
 	}

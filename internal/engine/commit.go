@@ -41,7 +41,7 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 	}
 	w.Bus.Publish(gonets.Change{Kind: "run", ID: t.RunID, Event: t.EventID, State: t.State, Answer: t.Answer})
 	if t.State == gonets.RunWaiting && t.DueAt.Sub(t.At) < claimEvery {
-		w.Nudge(t.Lane)
+		w.look()
 	}
 	return true
 }

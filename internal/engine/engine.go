@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,6 +53,8 @@ type Node interface {
 	// Alive is false when others may have taken over what was leased in that
 	// life.
 	Alive(epoch int64) bool
+	// Tell gives the other nodes a hint.
+	Tell(h gonets.Hint)
 }
 
 // Options are the engine's parts; all but Heart are needed.
@@ -72,11 +75,8 @@ type Options struct {
 	// Heart is the node among others that share the database; nil when this
 	// server is alone.
 	Heart Node
-	// Death is how the last process on this data folder ended. InFlightKnown is
-	// false when the machine itself went down: then nobody knows which requests
-	// were on their way, and any run that was worked on may have been sent.
-	Death         gonets.Death
-	InFlightKnown bool
+	// Death is how the last process on this data folder ended.
+	Death gonets.Death
 	// SoftDeadline is how long Stop waits for requests in flight.
 	SoftDeadline time.Duration
 }
@@ -139,7 +139,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.Journal.Reset(e.Epoch); err != nil {
 		return fmt.Errorf("the journal of requests in flight cannot be begun: %w", err)
 	}
-	if report.Released > 0 && !e.InFlightKnown {
+	if report.Released > 0 && !e.Death.Known {
 		e.Log.Warn("the machine went down while runs were worked on; their requests may have been sent and are sent again with the same key",
 			"runs", report.Released)
 	}
@@ -206,23 +206,48 @@ func (e *Engine) Offer(jobs []gonets.Job) {
 	}
 }
 
-// Nudge makes the engine look into the store now.
+// Nudge makes the engines of all nodes look into the store now.
 func (e *Engine) Nudge(string) {
+	e.look()
+	if e.Heart != nil {
+		e.Heart.Tell(gonets.Hint{Work: true})
+	}
+}
+
+// look makes this engine look into the store now.
+func (e *Engine) look() {
 	select {
 	case e.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Abort ends this node's work on a run that a person ended: nothing more is
-// sent, and a request on its way is cut. The person's action has taken the
-// lease away already, so whatever comes back has no effect.
+// Heed follows a hint of another node.
+func (e *Engine) Heed(h gonets.Hint) {
+	for _, id := range h.Ended {
+		e.abort(id)
+	}
+	if h.Work {
+		e.look()
+	}
+}
+
+// Abort ends the work on a run that a person ended, on whichever node it is:
+// nothing more is sent, and a request on its way is cut. The person's action
+// has taken the lease away already, so whatever comes back has no effect.
 func (e *Engine) Abort(runID string) {
+	if !e.abort(runID) && e.Heart != nil {
+		e.Heart.Tell(gonets.Hint{Ended: []string{runID}})
+	}
+}
+
+// abort tells whether this node had the run.
+func (e *Engine) abort(runID string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	h, ok := e.holds[runID]
 	if !ok {
-		return
+		return false
 	}
 	h.aborted = true
 	if h.cancel != nil {
@@ -230,6 +255,26 @@ func (e *Engine) Abort(runID string) {
 	}
 	if len(e.Places.Take(func(r *gonets.Run) bool { return r.ID == runID })) > 0 {
 		delete(e.holds, runID)
+	}
+	return true
+}
+
+// Stopped makes the work follow which scenarios are stopped, whoever stopped or
+// started them.
+func (e *Engine) Stopped(names []string) {
+	e.mu.Lock()
+	var started []string
+	for name := range e.parked {
+		if !slices.Contains(names, name) {
+			started = append(started, name)
+		}
+	}
+	e.mu.Unlock()
+	for _, name := range started {
+		e.Unpark(name)
+	}
+	for _, name := range names {
+		e.Park(name)
 	}
 }
 
@@ -253,7 +298,7 @@ func (e *Engine) Unpark(scenario string) {
 	e.mu.Lock()
 	delete(e.parked, scenario)
 	e.mu.Unlock()
-	e.Nudge("")
+	e.look()
 }
 
 // Lanes tells what this node holds in memory.
@@ -302,7 +347,7 @@ func (e *Engine) work(name string) {
 		e.runJob(name, it.Job)
 		e.Places.Done(it)
 		if e.Places.Hungry(name) {
-			e.Nudge(name)
+			e.look()
 		}
 	}
 }

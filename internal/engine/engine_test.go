@@ -22,7 +22,10 @@ import (
 	"gonets/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+// cluster is this process's PostgreSQL.
+var cluster testkit.Cluster
+
+func TestMain(m *testing.M) { testkit.Main(m, cluster.Stop) }
 
 // realStore is what the tests need of the store beside the engine's own wants.
 type realStore interface {
@@ -124,9 +127,23 @@ func (j *journal) count() int {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	clock := testkit.NewClock()
-	places := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
-	st := testkit.Store(t, clock, places)
+	clock, places := testkit.NewClock(), newPlaces()
+	return rigOn(t, clock, places, testkit.Store(t, clock, places))
+}
+
+func newPlaces() *Places {
+	return NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
+}
+
+// leasing is a store that leases to its node.
+type leasing interface {
+	realStore
+	Node() string
+	Epoch() int64
+}
+
+func rigOn(t *testing.T, clock *testkit.Clock, places *Places, st leasing) *rig {
+	t.Helper()
 	s := &sender{clock: clock, answer: ok(`{}`)}
 	bus, flight := &notify.Bus{}, &journal{on: map[gonets.InFlight]bool{}}
 	e := New(Options{

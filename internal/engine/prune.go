@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"time"
 
 	"gonets"
@@ -38,14 +39,27 @@ func (e *Engine) prune() error {
 	return e.pruneUntil(e.Clock.Now(), keep.Size)
 }
 
+// sizePatience is how many batches may go without making the database smaller.
+const sizePatience = 4
+
 // pruneUntil removes final runs that ended before a time, oldest first, until
-// none is left or, with a size, until the database is that small.
+// none is left or, with a size, until the database is that small. A size that
+// does not move is no reason to remove everything.
 func (e *Engine) pruneUntil(before time.Time, size int64) error {
+	smallest, idle := int64(math.MaxInt64), 0
 	for e.loopCtx.Err() == nil {
 		if size > 0 {
 			stats, err := e.Store.Stats(e.loopCtx)
 			if err != nil || stats.SizeBytes <= size {
 				return err
+			}
+			if idle++; stats.SizeBytes < smallest {
+				smallest, idle = stats.SizeBytes, 0
+			}
+			if idle == sizePatience {
+				e.Log.Warn("the database does not become smaller though old history is removed; the rest is kept for now",
+					"bytes", stats.SizeBytes, "limit", size)
+				return nil
 			}
 		}
 		n, err := e.Store.Prune(e.loopCtx, before, gonets.RetentionBatch)

@@ -19,6 +19,8 @@ const (
 	// statesEvery is the number of polls after which the runs' states are read
 	// too: a run that paused will not answer soon.
 	statesEvery = 4
+	// changeEvent is the kind of a change of the event itself.
+	changeEvent = "event"
 )
 
 // pending is the answer of a caller whose event was accepted.
@@ -83,6 +85,9 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) (*gonets.Answ
 		case c := <-waiter.C():
 			if c.Answer != nil {
 				return c.Answer, nil
+			}
+			if c.Kind == changeEvent {
+				break // another node answered it
 			}
 			if active(c.State) || c.State == "" {
 				continue

@@ -131,6 +131,18 @@ func TestACallerWaitsForTheRunThatMayStillAnswer(t *testing.T) {
 	}
 }
 
+func TestAnAnswerOfAnotherNodeIsReadAtItsHint(t *testing.T) {
+	t.Parallel()
+	b := answerBench(t, gonets.Source{})
+	a, _, answer := waiting(t, b)
+	b.store.setAnswer(a.Event.ID, &gonets.Answer{Status: 200, Body: []byte("elsewhere")})
+	// The clock stands still: only the hint can end the wait.
+	b.bus.Publish(gonets.Change{Kind: "event", ID: a.Event.ID, Event: a.Event.ID})
+	if g := <-answer; g.text != "elsewhere" {
+		t.Errorf("got %s", g.text)
+	}
+}
+
 func TestTheStoreIsTheTruthWhenHintsAreLost(t *testing.T) {
 	t.Parallel()
 	t.Run("an answer", func(t *testing.T) {

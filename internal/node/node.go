@@ -16,6 +16,8 @@ import (
 type Store interface {
 	Beat(ctx context.Context) (gonets.Pulse, error)
 	ConfigEpoch(ctx context.Context) (int64, error)
+	Tell(ctx context.Context, h gonets.Hint) error
+	Listen(ctx context.Context, heard func(gonets.Hint)) error
 	Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error)
 }
 
@@ -28,6 +30,8 @@ type Options struct {
 	Changed func(ctx context.Context) error
 	// Freed is called when there is work that dead nodes left.
 	Freed func()
+	// Heard is called with the hints of other nodes.
+	Heard func(h gonets.Hint)
 	// Steer is told how far the database's clock is ahead of this machine's.
 	Steer func(ahead time.Duration)
 	Log   *slog.Logger
@@ -43,6 +47,12 @@ type Keeper struct {
 
 	epoch atomic.Int64
 	last  atomic.Pointer[moment]
+
+	mu sync.Mutex
+	// news are what the others are not told yet.
+	news gonets.Hint
+	// speak and look wake those who tell and those who look at the configuration.
+	speak, look chan struct{}
 }
 
 // moment is a time on both clocks: the monotonic one may stand still while the
@@ -54,7 +64,7 @@ type moment struct {
 
 // New makes a keeper; the registration of the store counts as its first beat.
 func New(o Options, epoch int64) *Keeper {
-	k := &Keeper{Options: o}
+	k := &Keeper{Options: o, speak: make(chan struct{}, 1), look: make(chan struct{}, 1)}
 	k.ctx, k.stop = context.WithCancel(context.Background())
 	k.epoch.Store(epoch)
 	k.last.Store(k.now())
@@ -87,8 +97,14 @@ func (k *Keeper) Start(ctx context.Context) error {
 	if err := k.beat(ctx); err != nil {
 		return err
 	}
-	k.loops.Go(func() { k.every(gonets.NodeBeat, k.pulse) })
-	k.loops.Go(func() { k.every(gonets.ConfigPoll, func() { k.watch(&config) }) })
+	k.loops.Go(func() {
+		for k.pause(gonets.NodeBeat) {
+			k.pulse()
+		}
+	})
+	k.loops.Go(func() { k.watch(config) })
+	k.loops.Go(k.tell)
+	k.loops.Go(k.listen)
 	return nil
 }
 
@@ -100,29 +116,12 @@ func (k *Keeper) Stop(context.Context) error {
 	return nil
 }
 
-func (k *Keeper) every(d time.Duration, do func()) {
-	for {
-		timer := k.Real.NewTimer(d)
-		select {
-		case <-k.ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C():
-			do()
-		}
-	}
-}
-
 // pulse beats, again each second while the database is away, and looks for dead
 // nodes.
 func (k *Keeper) pulse() {
 	for k.beat(k.ctx) != nil {
-		timer := k.Real.NewTimer(time.Second)
-		select {
-		case <-k.ctx.Done():
-			timer.Stop()
+		if !k.pause(time.Second) {
 			return
-		case <-timer.C():
 		}
 	}
 	report, err := k.Store.Rescue(k.ctx, gonets.Death{})
@@ -154,38 +153,4 @@ func (k *Keeper) beat(ctx context.Context) error {
 	}
 	k.last.Store(begun)
 	return nil
-}
-
-// watch notices what other nodes changed in the configuration.
-func (k *Keeper) watch(known *int64) {
-	n, err := k.Store.ConfigEpoch(k.ctx)
-	if err != nil || n == *known {
-		return
-	}
-	if err := k.Changed(k.ctx); err != nil {
-		k.Log.Warn("a changed configuration could not be read; trying again", "error", err)
-		return
-	}
-	*known = n
-}
-
-// Clock is a clock that the database's steers: all nodes live in its time.
-type Clock struct {
-	gonets.Clock
-	ahead atomic.Int64
-}
-
-// steerFrom is the least difference that is worth a step.
-const steerFrom = 5 * time.Millisecond
-
-// Steer moves the clock to where the database's stands.
-func (c *Clock) Steer(ahead time.Duration) {
-	if (ahead - time.Duration(c.ahead.Load())).Abs() >= steerFrom {
-		c.ahead.Store(int64(ahead))
-	}
-}
-
-// Now implements [gonets.Clock].
-func (c *Clock) Now() time.Time {
-	return c.Clock.Now().Add(time.Duration(c.ahead.Load())).Truncate(time.Millisecond)
 }

@@ -56,6 +56,13 @@ func (b *Bus) Subscribe(buffer int) (<-chan gonets.Change, func()) {
 	}
 }
 
+// Awaited tells whether somebody in this process waits for an event.
+func (b *Bus) Awaited(eventID string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiters[eventID]) > 0
+}
+
 // Waiter receives the changes of one event's runs.
 type Waiter struct {
 	bus   *Bus

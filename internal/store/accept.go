@@ -13,6 +13,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
 )
 
@@ -54,7 +55,7 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 				it.found = s.finder.Find(&it.Event, paths)
 			}
 		}
-		err := s.commits.do(ctx, &op{class: classAccept, accept: a, bytes: size})
+		err := s.commits.do(ctx, &op{Class: queue.Accept, Do: &work{accept: a}, Bytes: size})
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
 
 	"gonets"
@@ -17,7 +18,7 @@ import (
 // lease: a result that comes later is fenced.
 func (s *Store) Act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 	var run gonets.Run
-	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
+	err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
 		run, err = t.act(&a)
 		return err
 	})
@@ -133,7 +134,7 @@ func noRun(id string) error {
 // Accept it may be born leased; then the caller hands the job to the engine.
 func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 	var job gonets.Job
-	err := s.commits.run(ctx, classComplete, func(t *txn) error {
+	err := s.commits.run(ctx, queue.Complete, func(t *txn) error {
 		old, err := t.runByID(r.RunID)
 		if err != nil {
 			return err

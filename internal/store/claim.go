@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"gonets"
-	"gonets/internal/store/blame"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
@@ -83,7 +83,7 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 // be read is paused with CodeInternal; the others are returned.
 func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
 	var runs []gonets.Run
-	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
+	err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
 		limit, err := t.fitting(&c)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 		}
 		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
 		if s.unreadable(ctx, err) {
-			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
+			_, err = s.Finish(ctx, gonets.PauseUnreadable(&one[0], err, s.opt.Clock.Now()))
 		} else {
 			failure = errors.Join(failure, s.dialect.Wrap(err))
 			err = s.Release(ctx, one)
@@ -188,113 +188,6 @@ const backlogSQL = `WITH RECURSIVE lanes (lane) AS (
 	SELECT lane, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane
 			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
 	FROM lanes WHERE lane IS NOT NULL`
-
-// Rescue frees what earlier lives of this server left leased, uncharged. For
-// every request that was in flight, which may have been sent, an attempt with
-// the outcome unknown is recorded; what becomes of its run, [blame.Judge] says.
-// It also ends what a death in the middle of a start or stop of a scenario left
-// undone.
-func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error) {
-	var report gonets.RescueReport
-	ctx = context.WithoutCancel(ctx)
-	err := s.commits.run(ctx, classComplete, func(t *txn) (err error) {
-		report, err = t.rescue(&d)
-		return err
-	})
-	if err != nil {
-		return report, err
-	}
-	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
-	if err != nil {
-		return report, s.dialect.Wrap(err)
-	}
-	for _, name := range names {
-		if err := s.settleParked(ctx, name); err != nil {
-			return report, err
-		}
-	}
-	return report, nil
-}
-
-func (t *txn) rescue(d *gonets.Death) (gonets.RescueReport, error) {
-	var report gonets.RescueReport
-	void, me := t.s.voidLeases()
-	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.id`, me, pack.ScanRun)
-	if err != nil {
-		return report, err
-	}
-	left := make(map[string]*gonets.Run, len(runs))
-	for i := range runs {
-		left[runs[i].ID] = &runs[i]
-	}
-	var suspects []*gonets.Run
-	for _, f := range d.InFlight {
-		run := left[f.RunID]
-		// An attempt that was finished before the death was not in flight.
-		if run == nil || f.Attempt <= run.Attempts {
-			continue
-		}
-		if err := t.recordUnknown(run, f); err != nil {
-			return report, err
-		}
-		report.Unknown++
-		if !slices.Contains(suspects, run) {
-			suspects = append(suspects, run)
-		}
-	}
-	// What another node had in flight may still end: its attempt keeps its number.
-	n, err := t.changed(`UPDATE runs AS r SET state = 'queued', node = NULL, node_epoch = NULL, due_at = ?,
-		parked = `+parkedIfStopped+`, attempts = CASE WHEN node <> ? THEN attempts + 1 ELSE attempts END WHERE `+void,
-		append([]any{t.now.UnixMilli(), t.s.opt.Node}, me...)...)
-	if err != nil {
-		return report, err
-	}
-	report.Released = int(n)
-	return report, t.judge(suspects, d.OwnFault, &report)
-}
-
-func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight) error {
-	started := run.StepAt
-	if started.IsZero() {
-		started = t.now
-	}
-	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started,
-		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied,
-			Error: "the server died while the request was on its way; it may have been sent"}})
-	if err != nil {
-		return err
-	}
-	if err := t.storeAttempt(row, run.ID, false); err != nil {
-		return err
-	}
-	run.Attempts = f.Attempt
-	return t.exec(`UPDATE runs SET attempts = ? WHERE id = ?`, f.Attempt, run.ID)
-}
-
-// judge writes down what is decided about the runs that were in flight.
-func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.RescueReport) error {
-	before := make([]gonets.Run, len(inflight))
-	for i, r := range inflight {
-		before[i] = *r
-	}
-	blame.Judge(inflight, ownFault)
-	for i, r := range inflight {
-		if *r == before[i] {
-			continue
-		}
-		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
-		if r.State == gonets.RunPaused {
-			report.Poisoned = append(report.Poisoned, r.ID)
-			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))
-		} else if r.Lane == blame.LaneQuarantine {
-			report.Quarantined = append(report.Quarantined, r.ID)
-		}
-		if err := t.exec(`UPDATE runs SET `+set+` WHERE id = ?`, append(args, r.ID)...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // audit records who did what, in the same commit as the deed.
 func (t *txn) audit(actor, action, object, detail string) error {

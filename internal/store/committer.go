@@ -5,34 +5,17 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"slices"
-	"sync"
-	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/queue"
 )
-
-// class is an operation's place in a batch: what ends work goes before what
-// brings new work.
-type class int
-
-const (
-	classComplete class = iota
-	classAccept
-	classMaintain
-	classes
-)
-
-// maintainPerBatch bounds the upkeep that rides in one batch, so that it does
-// not hold up the others. As many places are kept for it, so that the others
-// do not hold it up for ever.
-const maintainPerBatch = 4
 
 // op is one caller's wish.
-type op struct {
-	class class
-	bytes int64
+type op = queue.Op[*work]
+
+// work is what an operation does.
+type work struct {
 	// apply works inside the transaction. It may be called again after a
 	// rollback, so it starts by forgetting what it found before.
 	apply func(*txn) error
@@ -42,13 +25,8 @@ type op struct {
 	// isolated operations always get a savepoint of their own: they may fail
 	// for reasons that are no accident.
 	isolated bool
-	// ctx, when set, is the caller's: once it has ended, nobody wants what is
-	// still in the queue.
-	ctx context.Context
-
-	queued time.Time
-	err    error
-	done   chan error
+	// err is the operation's own failure.
+	err error
 }
 
 // committer groups operations: one transaction and one fsync for all that
@@ -59,21 +37,9 @@ type committer struct {
 	conn *sql.Conn
 	// stmts are prepared once; only the loop uses them.
 	stmts map[string]*sql.Stmt
-	// real measures the age of the queue in real time, whatever the clock says.
-	real gonets.Clock
 
-	mu       sync.Mutex
-	queues   [classes][]*op
-	bytes    int64
-	stopping bool
-	wake     chan struct{}
-	stopped  chan struct{}
-	// enough is told when a batch that gathers is worth its commit.
-	enough chan struct{}
-
-	// began is when the last batch was taken, size how much it held.
-	began gonets.Stopwatch
-	size  int
+	queue   *queue.Queue[*work]
+	stopped chan struct{}
 
 	commits int
 	dropped int
@@ -84,8 +50,8 @@ func newCommitter(s *Store) (*committer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, real: gonets.SystemClock{},
-		wake: make(chan struct{}, 1), enough: make(chan struct{}, 1), stopped: make(chan struct{})}
+	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, queue: queue.New[*work](gonets.SystemClock{}),
+		stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
 }
@@ -97,169 +63,35 @@ func (c *committer) do(ctx context.Context, o *op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := c.enqueue(o); err != nil {
+	if err := c.s.broken(); err != nil {
 		return err
 	}
-	return <-o.done
+	if err := c.queue.Add(o); err != nil {
+		return err
+	}
+	return <-o.Done
 }
 
 // run is do for an operation with a savepoint of its own. When ctx ends before
 // the operation is taken into a batch, it is not done.
-func (c *committer) run(ctx context.Context, cl class, apply func(*txn) error) error {
-	return c.do(ctx, &op{class: cl, apply: apply, isolated: true, ctx: ctx})
-}
-
-func (c *committer) enqueue(o *op) error {
-	if err := c.s.broken(); err != nil {
-		return err
-	}
-	o.queued = c.real.Now()
-	o.done = make(chan error, 1)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.stopping {
-		return gonets.Errorf(gonets.CodeStopping, "the server is stopping; try again in a moment")
-	}
-	if o.class == classAccept && c.full(o) {
-		return gonets.Errorf(gonets.CodeBusy, "the server stores as fast as it can; nothing was stored, try again in a second")
-	}
-	c.queues[o.class] = append(c.queues[o.class], o)
-	c.bytes += o.bytes
-	signal(c.wake)
-	if c.waiting() == gatherEnough {
-		signal(c.enough)
-	}
-	return nil
-}
-
-func signal(ch chan struct{}) {
-	select {
-	case ch <- struct{}{}:
-	default:
-	}
-}
-
-// waiting is how many operations are queued.
-func (c *committer) waiting() (n int) {
-	for _, q := range c.queues {
-		n += len(q)
-	}
-	return n
-}
-
-func (c *committer) full(o *op) bool {
-	if n := c.waiting(); n >= gonets.CommitQueue || n > 0 && c.bytes+o.bytes > gonets.CommitQueueBytes {
-		return true
-	}
-	accepts := c.queues[classAccept]
-	return len(accepts) > 0 && o.queued.Sub(accepts[0].queued) > gonets.CommitQueueAge
+func (c *committer) run(ctx context.Context, cl queue.Class, apply func(*txn) error) error {
+	return c.do(ctx, &op{Class: cl, Do: &work{apply: apply, isolated: true}, Ctx: ctx})
 }
 
 func (c *committer) loop() {
 	defer close(c.stopped)
 	defer c.disconnect()
-	for range c.wake {
-		for {
-			c.gather()
-			batch, last := c.take()
-			if len(batch) > 0 {
-				c.commit(batch)
-				continue
-			}
-			if last {
-				return
-			}
-			break
+	for {
+		batch := c.queue.Next()
+		if len(batch) == 0 {
+			return
 		}
-	}
-}
-
-// A commit costs about as much as forty operations in it. Where operations come
-// faster than commits end, a batch waits to share that cost; where they come
-// one by one, each is committed at once.
-const (
-	// gatherFrom is the size of a batch that tells of such a crowd.
-	gatherFrom = 8
-	// gatherEnough is a batch that waits no longer.
-	gatherEnough = 64
-	// gatherLimit is the least time between the beginnings of two batches of a
-	// crowd.
-	gatherLimit = 6 * time.Millisecond
-)
-
-// gather waits for more operations when many came during the last commits.
-func (c *committer) gather() {
-	if c.size < gatherFrom {
-		return
-	}
-	left := gatherLimit - time.Duration(c.began.Microseconds())*time.Microsecond
-	c.mu.Lock()
-	n, stopping := c.waiting(), c.stopping
-	select {
-	case <-c.enough:
-	default:
-	}
-	c.mu.Unlock()
-	if left <= 0 || n == 0 || n >= gatherEnough || stopping {
-		return
-	}
-	timer := c.real.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-c.enough:
-	case <-timer.C():
-	}
-}
-
-// take removes the next batch; last means that no more will come.
-func (c *committer) take() (batch []*op, last bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.dropUnwanted()
-	for cl := range c.queues {
-		room := gonets.CommitBatch - len(batch)
-		if class(cl) == classMaintain {
-			room = maintainPerBatch
-		} else {
-			room -= min(len(c.queues[classMaintain]), maintainPerBatch)
-		}
-		n := min(len(c.queues[cl]), room)
-		for _, o := range c.queues[cl][:n] {
-			c.bytes -= o.bytes
-		}
-		batch = append(batch, c.queues[cl][:n]...)
-		rest := c.queues[cl][n:]
-		if len(rest) == 0 {
-			rest = nil // lets go of the operations that are done
-		}
-		c.queues[cl] = rest
-	}
-	if len(batch) > 0 {
-		c.began, c.size = gonets.StartStopwatch(), len(batch)
-	}
-	return batch, c.stopping
-}
-
-// dropUnwanted answers the operations whose callers went away.
-func (c *committer) dropUnwanted() {
-	for cl := range c.queues {
-		c.queues[cl] = slices.DeleteFunc(c.queues[cl], func(o *op) bool {
-			if o.ctx == nil || o.ctx.Err() == nil {
-				return false
-			}
-			c.bytes -= o.bytes
-			o.done <- o.ctx.Err()
-			return true
-		})
+		c.commit(batch)
 	}
 }
 
 func (c *committer) stop(ctx context.Context) error {
-	c.mu.Lock()
-	c.stopping = true
-	signal(c.wake)
-	signal(c.enough)
-	c.mu.Unlock()
+	c.queue.Stop()
 	select {
 	case <-c.stopped:
 		return nil
@@ -289,11 +121,11 @@ func (c *committer) commit(batch []*op) {
 		}
 	}
 	for _, o := range batch {
-		failure := o.err
+		failure := o.Do.err
 		if err != nil {
 			failure = err
 		}
-		o.done <- c.s.dialect.Wrap(failure)
+		o.Done <- c.s.dialect.Wrap(failure)
 	}
 	c.checkpoint()
 }
@@ -395,12 +227,12 @@ func (t *txn) together(batch []*op) error {
 	var accepts []*acceptOp
 	var others []*op
 	for _, o := range batch {
-		o.err = nil
+		o.Do.err = nil
 		switch {
-		case o.finish != nil:
-			finishes = append(finishes, o.finish)
-		case o.accept != nil:
-			accepts = append(accepts, o.accept)
+		case o.Do.finish != nil:
+			finishes = append(finishes, o.Do.finish)
+		case o.Do.accept != nil:
+			accepts = append(accepts, o.Do.accept)
 		default:
 			others = append(others, o)
 		}
@@ -417,8 +249,8 @@ func (t *txn) together(batch []*op) error {
 // each applies one operation after the other.
 func (t *txn) each(batch []*op, savepoints bool) error {
 	for _, o := range batch {
-		o.err = nil
-		if err := t.one(o, savepoints || o.isolated); err != nil {
+		o.Do.err = nil
+		if err := t.one(o, savepoints || o.Do.isolated); err != nil {
 			return err
 		}
 	}
@@ -442,7 +274,7 @@ func (t *txn) one(o *op, savepoint bool) error {
 	if t.s.dialect.Classify(err) != dialect.FaultOperation {
 		return err
 	}
-	o.err = err
+	o.Do.err = err
 	t.unplace(placed)
 	t.s.routes.Forget()
 	if err := t.exec("ROLLBACK TO SAVEPOINT op"); err != nil {
@@ -454,12 +286,12 @@ func (t *txn) one(o *op, savepoint bool) error {
 // perform leaves nothing unsent, so that a failure is the operation's own.
 func (t *txn) perform(o *op) (err error) {
 	switch {
-	case o.finish != nil:
-		err = t.finishAll([]*finishOp{o.finish})
-	case o.accept != nil:
-		err = t.acceptAll([]*acceptOp{o.accept})
+	case o.Do.finish != nil:
+		err = t.finishAll([]*finishOp{o.Do.finish})
+	case o.Do.accept != nil:
+		err = t.acceptAll([]*acceptOp{o.Do.accept})
 	default:
-		err = o.apply(t)
+		err = o.Do.apply(t)
 	}
 	if err != nil {
 		t.unsent = nil
@@ -471,9 +303,9 @@ func (t *txn) perform(o *op) (err error) {
 // ackEarly is the sabotage of that name.
 func (c *committer) ackEarly(batch []*op) {
 	for _, o := range batch {
-		if o.accept != nil && o.err == nil {
-			o.done <- nil
-			o.done = make(chan error, 1)
+		if o.Do.accept != nil && o.Do.err == nil {
+			o.Done <- nil
+			o.Done = make(chan error, 1)
 		}
 	}
 	timer := gonets.SystemClock{}.NewTimer(earlyAck)

@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 	"gonets/internal/value"
 )
 
@@ -25,7 +26,7 @@ var errDryRun = errors.New("dry run")
 // makes a new version. A new source gets an address.
 func (s *Store) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
 	var out []gonets.Applied
-	err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+	err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
 		if out, err = t.apply(&a); err == nil && a.DryRun {
 			err = errDryRun
 		}

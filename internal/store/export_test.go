@@ -10,11 +10,12 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 )
 
 // LimitPages makes the database full at its present size, or lets it grow.
 func (s *Store) LimitPages(full bool) error {
-	return s.commits.run(context.Background(), classComplete, func(t *txn) error {
+	return s.commits.run(context.Background(), queue.Complete, func(t *txn) error {
 		limit := int64(1) << 30
 		if full {
 			if err := t.Row(`SELECT page_count FROM pragma_page_count`, nil, &limit); err != nil {
@@ -28,7 +29,7 @@ func (s *Store) LimitPages(full bool) error {
 
 // Damage changes rows behind the store's back.
 func (s *Store) Damage(query string, args ...any) error {
-	return s.commits.run(context.Background(), classComplete, func(t *txn) error { return t.exec(query, args...) })
+	return s.commits.run(context.Background(), queue.Complete, func(t *txn) error { return t.exec(query, args...) })
 }
 
 // Fail is what a failed fsync does.
@@ -53,9 +54,43 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 	return out, rows.Err()
 }
 
+// PlanPostgres explains a query as PostgreSQL plans it for any arguments.
+func (s *Store) PlanPostgres(query string) ([]string, error) {
+	ctx := context.Background()
+	conn, err := s.readers.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	nulls := strings.TrimSuffix(strings.Repeat("NULL,", strings.Count(query, "?")), ",")
+	if nulls != "" {
+		nulls = "(" + nulls + ")"
+	}
+	for _, q := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE hot AS " + s.dialect.Bind(query)} {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	defer conn.ExecContext(ctx, "DEALLOCATE hot")
+	rows, err := conn.QueryContext(ctx, "EXPLAIN EXECUTE hot"+nulls)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, err
+		}
+		out = append(out, line)
+	}
+	return out, rows.Err()
+}
+
 // Pragma reads a setting of the writer.
 func (s *Store) Pragma(name string) (value string, err error) {
-	err = s.commits.run(context.Background(), classComplete, func(t *txn) error {
+	err = s.commits.run(context.Background(), queue.Complete, func(t *txn) error {
 		return t.Row("PRAGMA "+name, nil, &value)
 	})
 	return value, err
@@ -68,7 +103,7 @@ func (s *Store) Texts(text string) ([]string, error) {
 
 // Stall blocks the committer inside a transaction until the channel closes.
 func (s *Store) Stall(entered chan<- struct{}, until <-chan struct{}) {
-	s.commits.run(context.Background(), classComplete, func(*txn) error {
+	s.commits.run(context.Background(), queue.Complete, func(*txn) error {
 		close(entered)
 		<-until
 		return nil
@@ -77,13 +112,7 @@ func (s *Store) Stall(entered chan<- struct{}, until <-chan struct{}) {
 
 // QueueLength is how many operations wait.
 func (s *Store) QueueLength() int {
-	s.commits.mu.Lock()
-	defer s.commits.mu.Unlock()
-	n := 0
-	for _, q := range s.commits.queues {
-		n += len(q)
-	}
-	return n
+	return s.commits.queue.Len()
 }
 
 // Marker is the file that a failed fsync leaves.
@@ -123,7 +152,11 @@ func (s *Store) HotQueries() []HotQuery {
 		"remove results": removeResults, "remove bodies": removeBodies, "remove run": removeRun, "remove values": removeValues,
 		"remove event": removeEvent, "remove bodies of an event": removeEventBodies, "remove key": removeKey,
 	} {
-		out = append(out, HotQuery{Name: name, Text: m.Each, Args: len(m.Kinds)})
+		text := m.Each
+		if s.dialect.Fly != nil {
+			text = m.Set
+		}
+		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds)})
 	}
 	at := time.UnixMilli(1)
 	for name, f := range map[string]gonets.RunFilter{

@@ -7,6 +7,7 @@ import (
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 )
 
 // finishOp is one call of Finish.
@@ -21,12 +22,12 @@ type finishOp struct {
 // lease is no longer the run's: then only the attempt is recorded, as fenced.
 func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, err error) {
 	f := &finishOp{Transition: &tr}
-	o := &op{class: classComplete, finish: f}
+	o := &op{Class: queue.Complete, Do: &work{finish: f}}
 	if tr.Attempt != nil {
 		if f.attempt, err = pack.NewAttempt(tr.Attempt); err != nil {
 			return false, s.dialect.Wrap(err)
 		}
-		o.bytes = f.attempt.Weight()
+		o.Bytes = f.attempt.Weight()
 	}
 	if tr.Answer != nil {
 		if f.answer, err = json.Marshal(tr.Answer); err != nil {
@@ -155,6 +156,9 @@ func (t *txn) storeFenced(f *finishOp) error {
 	if err != nil || len(known) == 0 {
 		return err
 	}
+	if err := t.forgetUnknown(f.RunID, f.attempt.N); err != nil {
+		return err
+	}
 	return t.storeAttempt(f.attempt, f.RunID, true)
 }
 
@@ -173,7 +177,7 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	return s.commits.do(ctx, &op{class: classComplete, isolated: true, apply: func(t *txn) error {
+	return s.commits.do(ctx, &op{Class: queue.Complete, Do: &work{isolated: true, apply: func(t *txn) error {
 		for i := range runs {
 			r := &runs[i]
 			err := t.later(releaseRuns, []any{r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq, t.now.UnixMilli()})
@@ -182,5 +186,5 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 			}
 		}
 		return nil
-	}})
+	}}})
 }

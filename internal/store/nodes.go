@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"gonets"
@@ -53,6 +54,19 @@ func (s *Store) Beat(ctx context.Context) (gonets.Pulse, error) {
 func (s *Store) ConfigEpoch(ctx context.Context) (n int64, err error) {
 	err = s.reader(ctx).Row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch'`, nil, &n)
 	return n, s.dialect.Wrap(err)
+}
+
+// ClockOrigin is when the time of a speed began on this database, the same for
+// all nodes, and the database's time now.
+func (s *Store) ClockOrigin(ctx context.Context, speed float64) (origin, now time.Time, err error) {
+	name := fmt.Sprintf("clock_origin_%g", speed)
+	_, err = s.writer.ExecContext(ctx, s.dialect.Bind(`INSERT INTO meta (name, value) VALUES (?, CAST(`+s.dialect.Now+` AS TEXT))
+		ON CONFLICT (name) DO NOTHING`), name)
+	var began, present int64
+	if err == nil {
+		err = s.reader(ctx).Row(`SELECT CAST(value AS BIGINT), `+s.dialect.Now+` FROM meta WHERE name = ?`, []any{name}, &began, &present)
+	}
+	return time.UnixMilli(began), time.UnixMilli(present), s.dialect.Wrap(err)
 }
 
 // voidLeases is the condition of leases of the past: those of this node's

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"gonets"
 	"gonets/internal/store"
@@ -154,6 +157,17 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	if len(jobs) != 1 || jobs[0].Run.ID != run.ID {
 		t.Fatalf("%d runs claimed", len(jobs))
 	}
+	attempts := func() []gonets.Attempt {
+		t.Helper()
+		d, err := b.Run(t.Context(), run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Attempts
+	}
+	if got := attempts(); len(got) != 1 || got[0].N != 1 || got[0].Outcome != gonets.OutcomeUnknown || got[0].Charged {
+		t.Errorf("what the dead node may have sent: %+v", got)
+	}
 	// The frozen node wakes: what it did counts for nothing, and it knows.
 	finish := func(s storetest.Opened, r gonets.Run) bool {
 		t.Helper()
@@ -172,6 +186,9 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	pulse, err := a.Beat(t.Context())
 	if err != nil || pulse.Epoch == old || a.Epoch() != pulse.Epoch {
 		t.Errorf("a woken node lives on in epoch %d (before %d): %v", pulse.Epoch, old, err)
+	}
+	if got := attempts(); len(got) != 1 || got[0].N != 1 || got[0].Outcome != gonets.OutcomeOK || !got[0].Fenced {
+		t.Errorf("what the frozen node did send: %+v", got)
 	}
 	if finish(b, jobs[0].Run) {
 		t.Error("the new owner's result was fenced")
@@ -198,5 +215,97 @@ func TestTwoServersOfOneNameDoNotWorkTogether(t *testing.T) {
 	case <-open[0].Failed():
 	default:
 		t.Error("the older one goes on")
+	}
+}
+
+// hear listens on a node until the test ends and hands over what it hears.
+func hear(t *testing.T, s storetest.Opened) <-chan gonets.Hint {
+	t.Helper()
+	heard := make(chan gonets.Hint, 100)
+	ctx, stop := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() {
+		for ctx.Err() == nil {
+			if err := s.Listen(ctx, func(h gonets.Hint) { heard <- h }); err == nil {
+				t.Error("listening ended without a reason")
+			}
+		}
+	})
+	t.Cleanup(func() {
+		stop()
+		group.Wait()
+	})
+	if h := <-heard; !h.Work || !h.Config {
+		t.Errorf("a node that begins to listen looks at everything: %+v", h)
+	}
+	return heard
+}
+
+func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 0, "a", "b")
+	a, b := hear(t, open[0]), hear(t, open[1])
+	tell := func(s storetest.Opened, h gonets.Hint) {
+		t.Helper()
+		if err := s.Tell(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cluster.Exec(address, `NOTIFY gonets, 'nonsense'`); err != nil {
+		t.Fatal(err)
+	}
+	want := gonets.Hint{Work: true, Answered: []string{newID()}, Ended: []string{newID()}}
+	tell(open[0], want)
+	if diff := cmp.Diff(want, <-b); diff != "" {
+		t.Error(diff)
+	}
+	// Its own hint came before this one, had it been handed over.
+	tell(open[1], gonets.Hint{Config: true})
+	if diff := cmp.Diff(gonets.Hint{Config: true}, <-a); diff != "" {
+		t.Error(diff)
+	}
+	if err := cluster.Exec(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN gonets' AND datname = current_database()`); err != nil {
+		t.Fatal(err)
+	}
+	for h := range b {
+		if h.Config && h.Work {
+			break // listening again
+		}
+	}
+	tell(open[0], want)
+	if diff := cmp.Diff(want, <-b); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLargestHintFitsIntoANotification(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	b := hear(t, open[1])
+	var h gonets.Hint
+	for range 2 * gonets.MaxHintIDs {
+		h.Merge(gonets.Hint{Answered: []string{newID()}, Ended: []string{newID()}})
+	}
+	if err := open[0].Tell(t.Context(), h); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-b; len(got.Answered) != gonets.MaxHintIDs || len(got.Ended) != gonets.MaxHintIDs {
+		t.Errorf("%d and %d ids", len(got.Answered), len(got.Ended))
+	}
+}
+
+func TestNodesShareTheOriginOfAFastClock(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	first, _, err := open[0].ClockOrigin(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, now, err := open[1].ClockOrigin(t.Context(), 100)
+	if err != nil || !again.Equal(first) || now.Before(first) {
+		t.Errorf("%v and %v at %v (%v)", first, again, now, err)
+	}
+	if real := (gonets.SystemClock{}).Now(); now.Sub(real).Abs() > time.Minute {
+		t.Errorf("the database is at %v, this machine at %v", now, real)
 	}
 }

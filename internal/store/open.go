@@ -12,7 +12,7 @@ import (
 
 func (s *Store) open(ctx context.Context) error {
 	if s.dialect.Shared {
-		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer) },
+		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer, s.doubtful) },
 			dialect.CheckPostgres)
 	}
 	var err error
@@ -43,7 +43,7 @@ func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, e
 	if err != nil {
 		return s.openError(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := check(ctx, conn); err != nil {
 		return s.openError(err)
 	}

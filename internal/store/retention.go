@@ -9,6 +9,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 )
 
 // Prune removes up to limit final runs that finished before a time, with all
@@ -21,7 +22,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	total := 0
 	for total < limit {
 		want, n := min(limit-total, gonets.RetentionBatch), 0
-		err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
 			n, err = t.pruneRuns(before, want)
 			return err
 		})
@@ -34,7 +35,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 		}
 	}
 	held := 0
-	err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+	err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
 		if held, err = t.pruneHeld(min(limit-total, gonets.RetentionBatch)); err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 func (s *Store) freePages(ctx context.Context) error {
 	for before := int64(math.MaxInt64); s.dialect.FreePages != ""; {
 		var free int64
-		err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) error {
 			_, err := pack.Collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
 				return struct{}{}, nil
 			})

@@ -9,6 +9,7 @@ import (
 	"gonets"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 )
 
 // maxCount is where counting stops.
@@ -71,7 +72,7 @@ func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gon
 	if c.State != gonets.ScenarioRunning && c.State != gonets.ScenarioStopped {
 		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeInvalid, "a scenario is started or stopped, not %q", c.State)
 	}
-	err := s.commits.run(ctx, classMaintain, func(t *txn) error { return t.setState(&c) })
+	err := s.commits.run(ctx, queue.Maintain, func(t *txn) error { return t.setState(&c) })
 	if err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
@@ -126,7 +127,7 @@ const parkSQL = `UPDATE runs SET parked = ? WHERE id IN (SELECT id FROM runs
 func (s *Store) settleParked(ctx context.Context, scenario string) error {
 	for {
 		var n int64
-		err := s.commits.run(ctx, classMaintain, func(t *txn) error {
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) error {
 			row, err := t.readScenario(scenario)
 			if err != nil {
 				return err
@@ -149,7 +150,7 @@ func (s *Store) settleParked(ctx context.Context, scenario string) error {
 func (s *Store) releaseHeld(ctx context.Context, scenario string) error {
 	for after := ""; ; {
 		var n int
-		err := s.commits.run(ctx, classMaintain, func(t *txn) (err error) {
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
 			n, after, err = t.releaseBatch(scenario, after)
 			return err
 		})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 
 	"gonets"
 )
@@ -17,7 +18,7 @@ func secretPlace(name string, version int) string { return fmt.Sprintf("secret/%
 
 // SetSecret stores a secret's value, sealed.
 func (s *Store) SetSecret(ctx context.Context, name, value, actor string) error {
-	return s.commits.run(ctx, classMaintain, func(t *txn) error {
+	return s.commits.run(ctx, queue.Maintain, func(t *txn) error {
 		var version int
 		err := t.Row(`SELECT version FROM secrets WHERE name = ?`, []any{name}, &version)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -75,7 +76,7 @@ func (s *Store) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
 
 // DeleteSecret removes a secret.
 func (s *Store) DeleteSecret(ctx context.Context, name string) error {
-	return s.commits.run(ctx, classMaintain, func(t *txn) error {
+	return s.commits.run(ctx, queue.Maintain, func(t *txn) error {
 		n, err := t.changed(`DELETE FROM secrets WHERE name = ?`, name)
 		if err != nil {
 			return err

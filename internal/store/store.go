@@ -73,8 +73,10 @@ type Store struct {
 	mu    sync.Mutex
 	fault error
 	// away is why the database could not be reached the last time.
-	away   error
-	failed chan struct{}
+	away error
+	// returned runs since the database came back the last time.
+	returned *gonets.Stopwatch
+	failed   chan struct{}
 
 	routes routes.Cache
 	finder *filter.Finder
@@ -151,9 +153,19 @@ func (s *Store) reached(err error) {
 			s.opt.Logger.Error("the database does not answer; trying again", "error", err)
 		} else {
 			s.opt.Logger.Info("the database is back")
+			since := gonets.StartStopwatch()
+			s.returned = &since
 		}
 	}
 	s.away = s.dialect.Wrap(err)
+}
+
+// doubtful tells whether connections may be left of before the database went
+// away: then even one that was used a moment ago may be dead.
+func (s *Store) doubtful() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.away != nil || s.returned != nil && s.returned.Microseconds() < 2*dialect.PingAfter.Microseconds()
 }
 
 // fail stops the store for good and leaves the marker that makes the next

@@ -29,6 +29,7 @@ type Cluster struct {
 	port    int
 	cmd     *exec.Cmd
 	exited  chan struct{}
+	watch   *watcher
 	made    int
 	failure error
 }
@@ -94,8 +95,10 @@ func (c *Cluster) Stop() {
 	defer c.mu.Unlock()
 	c.halt()
 	if c.dir != "" {
-		os.RemoveAll(c.dir)
+		_ = os.RemoveAll(c.dir)
 	}
+	c.watch.release()
+	c.watch = nil
 }
 
 // Crash ends the server as a power cut of the program would; Restart brings it
@@ -122,13 +125,13 @@ func (c *Cluster) Unsafe() error {
 
 func (c *Cluster) halt() {
 	if c.cmd != nil {
-		c.cmd.Process.Signal(os.Interrupt) // "fast": ends the sessions
+		_ = c.cmd.Process.Signal(os.Interrupt) // "fast": ends the sessions
 		limit := gonets.SystemClock{}.NewTimer(clusterPatience)
 		defer limit.Stop()
 		select {
 		case <-c.exited:
 		case <-limit.C():
-			c.cmd.Process.Kill()
+			_ = c.cmd.Process.Kill()
 			<-c.exited
 		}
 		c.cmd = nil
@@ -140,10 +143,14 @@ func (c *Cluster) start() (err error) {
 	if err != nil {
 		return err
 	}
-	if c.dir, err = os.MkdirTemp("", "gonets-pg-"); err != nil {
+	sweep(os.TempDir())
+	if c.dir, err = os.MkdirTemp("", clusterFolder); err != nil {
 		return err
 	}
 	if err := giveAway(c.dir); err != nil {
+		return err
+	}
+	if c.watch, err = watchOver(c.dir); err != nil {
 		return err
 	}
 	cmd := asOwner(initdb, "-D", filepath.Join(c.dir, "data"), "-U", "gonets", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
@@ -171,7 +178,7 @@ func (c *Cluster) launch(settings ...string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-h", "127.0.0.1", "-k", "",
 		"-c", "synchronous_commit=on", "-c", "max_connections=300",
 		"-c", "deadlock_timeout=100ms")
@@ -186,7 +193,7 @@ func (c *Cluster) launch(settings ...string) error {
 	c.cmd, c.exited = cmd, make(chan struct{})
 	go func(done chan struct{}) {
 		defer close(done)
-		cmd.Wait()
+		_ = cmd.Wait()
 	}(c.exited)
 	ready, err := tool("pg_isready")
 	if err != nil {

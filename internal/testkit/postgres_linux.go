@@ -35,3 +35,6 @@ func asOwner(name string, args ...string) *exec.Cmd {
 	}
 	return cmd
 }
+
+// apart keeps a process out of reach of the signals that end this one's group.
+func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

@@ -27,6 +27,8 @@ type Dialect struct {
 	PickOpen, PickClose string
 	// OrderedBefore tells whether run o goes before run c of the same order key.
 	OrderedBefore string
+	// SkipLocked ends a select of runs r that others may be about to change too.
+	SkipLocked string
 	// ReadLock ends a select whose row must stay as it was read until the end
 	// of the transaction.
 	ReadLock string
@@ -41,8 +43,8 @@ type Dialect struct {
 	// LockSchema and FreeSchema stand around migrations; empty where the
 	// database belongs to one process.
 	LockSchema, FreeSchema string
-	// FreePages gives up to 1000 freed pages back to the file system; empty
-	// where the database does that by itself.
+	// FreePages gives up to 1000 freed pages back to the file system, or, where
+	// the database keeps its files, makes what was removed count at once.
 	FreePages string
 	// UnusedBytes asks how many bytes of the files hold nothing.
 	UnusedBytes string

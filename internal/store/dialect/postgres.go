@@ -29,6 +29,8 @@ const (
 	connectLimit = 2 * time.Second
 	// batchLimit bounds a transaction: a database that hangs is as good as away.
 	batchLimit = 10 * time.Second
+	// PingAfter is after how long an idle connection is asked whether it lives.
+	PingAfter = time.Second
 	// schemaLock is the advisory lock of those who bring the schema forward.
 	schemaLock = 7_067_301
 )
@@ -46,12 +48,14 @@ func Postgres() Dialect {
 		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
 		PickOpen:      "= ANY(ARRAY(",
 		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		SkipLocked:    " FOR UPDATE OF r SKIP LOCKED",
 		ReadLock:      " FOR SHARE",
 		Now:           postgresNow,
 		LockSchema:    fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
 		FreeSchema:    fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
 		UnusedBytes:   `SELECT 0`,
-		UsedBytes:     `SELECT pg_database_size(current_database())`,
+		UsedBytes:     liveBytes,
+		FreePages:     `SELECT pg_stat_force_next_flush()`,
 		Limit:         batchLimit,
 		Begin:         "BEGIN",
 		Fly:           flyPostgres,
@@ -161,8 +165,35 @@ func committed(tag pgconn.CommandTag) error {
 }
 
 // OpenPostgres prepares a pool; connections are made when first used. The
-// error never holds the address, which may hold a password.
-func OpenPostgres(address string, writer bool) (*sql.DB, error) {
+// error never holds the address, which may hold a password. A connection that
+// was used a moment ago is asked whether it lives only while doubtful says so.
+func OpenPostgres(address string, writer bool, doubtful func() bool) (*sql.DB, error) {
+	cfg, err := postgresConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	n := readerCount
+	if writer {
+		// One for the committer, one for heartbeats: a batch that waits must
+		// not make the node look dead.
+		n = 2
+		// Every statement of the committer goes by an index. A plan that was
+		// made while the tables were empty would read them whole for ever.
+		for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+			cfg.RuntimeParams[name] = "off"
+		}
+		cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	}
+	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
+		return p.IdleDuration > PingAfter || doubtful()
+	}))
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+// postgresConfig is how connections to an address are made.
+func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeInvalid,
@@ -179,22 +210,7 @@ func OpenPostgres(address string, writer bool) (*sql.DB, error) {
 	set("application_name", "gonets")
 	set("jit", "off")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
-	n := readerCount
-	if writer {
-		// One for the committer, one for heartbeats: a batch that waits must
-		// not make the node look dead.
-		n = 2
-		// Every statement of the committer goes by an index. A plan that was
-		// made while the tables were empty would read them whole for ever.
-		for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-			set(name, "off")
-		}
-		set("plan_cache_mode", "force_generic_plan")
-	}
-	db := stdlib.OpenDB(*cfg)
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
+	return cfg, nil
 }
 
 // CheckPostgres refuses a server on which the promises do not hold.

@@ -18,7 +18,7 @@ func (f *fixture) die(inflight ...gonets.InFlight) gonets.RescueReport {
 // end ends the server in any way and rescues what it left.
 func (f *fixture) end(d gonets.Death) gonets.RescueReport {
 	f.t.Helper()
-	f.Opened = f.Reopen(f.t)
+	f.Opened, d.Known = f.Reopen(f.t), true
 	report, err := f.Rescue(f.ctx(), d)
 	f.must(err)
 	return report
@@ -63,6 +63,74 @@ func rescue(f fixture) {
 	// Rescuing again finds nothing: the leases are this life's.
 	if report, err := f.Rescue(f.ctx(), gonets.Death{}); err != nil || report.Released != 0 {
 		f.t.Errorf("%+v %v", report, err)
+	}
+}
+
+func rescueUnseen(f fixture) {
+	branch := Scenario("y", "s")
+	branch.Steps = []gonets.Step{{ID: "if_it", If: "true", Then: []gonets.Step{{ID: "tell", HTTP: &gonets.HTTPStep{URL: lane + "/"}}}},
+		{ID: "send", HTTP: &gonets.HTTPStep{URL: lane + "/"}}}
+	quiet := Scenario("z", "s")
+	quiet.Steps = []gonets.Step{{ID: "end", Stop: &gonets.StopStep{}}}
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{branch, quiet}})
+	f.Places.Give(6)
+	runs := map[string]gonets.Run{}
+	for _, r := range f.accept(gonets.Acceptance{Event: f.event("x")})[0].Runs {
+		runs[r.Scenario] = r
+	}
+	// One of them is on its second request, one waits.
+	between := f.transition(runs["y"], gonets.RunRunning)
+	between.KeepLease, between.Attempt.Path = true, "if_it/tell"
+	between.Results = []gonets.StepResult{{Path: "if_it", State: gonets.StepDone, Value: []byte("true")}, {Path: "if_it/tell", State: gonets.StepDone, Attempt: 1}}
+	_, err := f.Finish(f.ctx(), between)
+	f.must(err)
+	waiting := f.accept(gonets.Acceptance{Event: f.event("y")})[0].Runs[0]
+	f.finish(waiting, gonets.RunWaiting)
+	f.Opened = f.Reopen(f.t)
+	report, err := f.Rescue(f.ctx(), gonets.Death{})
+	f.must(err)
+	// Released are also the two of the second event that nobody touched.
+	if report.Released != 5 || report.Unknown != 3 || len(report.Poisoned)+len(report.Quarantined) != 0 {
+		f.t.Errorf("%+v", report)
+	}
+	for scenario, want := range map[string]struct {
+		path string
+		n    int
+	}{"x": {"send", 1}, "y": {"send", 2}, "z": {"", 0}} {
+		d := f.detail(runs[scenario].ID)
+		if d.Run.State != gonets.RunQueued || d.Run.Attempts != want.n || len(d.Attempts) != want.n || d.Run.Crashes != 0 {
+			f.t.Errorf("%s: %+v with %d attempts, want %d", scenario, d.Run.Run, len(d.Attempts), want.n)
+			continue
+		}
+		if want.n == 0 {
+			continue
+		}
+		if a := d.Attempts[want.n-1]; a.Outcome != gonets.OutcomeUnknown || a.Code != gonets.CodeServerDied || a.Charged || a.Fenced ||
+			a.N != want.n || a.Path != want.path || a.StartedAt.IsZero() {
+			f.t.Errorf("%s: %+v", scenario, a)
+		}
+	}
+	if d := f.detail(waiting.ID); d.Run.State != gonets.RunWaiting || len(d.Attempts) != 1 {
+		f.t.Errorf("a run that nobody held: %+v", d.Run.Run)
+	}
+	if report, err := f.Rescue(f.ctx(), gonets.Death{}); err != nil || report.Released != 0 {
+		f.t.Errorf("%+v %v", report, err)
+	}
+}
+
+func rescueMany(f fixture) {
+	const runs = 1_200
+	f.Places.Give(runs)
+	as := make([]gonets.Acceptance, runs)
+	for i := range as {
+		as[i].Event = f.event("x")
+	}
+	f.accept(as...)
+	f.Opened = f.Reopen(f.t)
+	report, err := f.Rescue(f.ctx(), gonets.Death{})
+	f.must(err)
+	if n := f.count(gonets.RunFilter{States: []gonets.RunState{gonets.RunRunning}}); report.Released != runs || report.Unknown != runs || n != 0 {
+		f.t.Errorf("%+v, %d are still leased", report, n)
 	}
 }
 

@@ -41,6 +41,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a stop or start that death cut short is ended", stopSurvivesDeath},
 
 		{"after a death leases are void and attempts unknown", rescue},
+		{"after a death that nobody saw every request that was ahead may have been sent", rescueUnseen},
+		{"many runs of a death that nobody saw are freed in several commits", rescueMany},
 		{"several runs in flight at a death are quarantined without blame", rescueSeveral},
 		{"a kill from outside condemns none of several", killedFromOutside},
 		{"a run that keeps killing the server is paused", poison},

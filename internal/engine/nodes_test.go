@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"gonets"
+	"gonets/internal/node"
+	"gonets/internal/testkit"
+)
+
+// nodeRig is a rig as one of several nodes. Its clocks stand still: nothing
+// happens because of a poll.
+type nodeRig struct {
+	*rig
+	heart  *node.Keeper
+	listen chan gonets.Hint
+}
+
+func newNode(t *testing.T, address, name string) *nodeRig {
+	t.Helper()
+	clock, places := testkit.NewClock(), newPlaces()
+	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
+	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan gonets.Hint, 100)}
+	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
+		Freed:   func() { n.Heed(gonets.Hint{Work: true}) },
+		Changed: func(context.Context) error { return nil },
+		Heard: func(h gonets.Hint) {
+			n.Heed(h)
+			n.listen <- h
+		}}, st.Epoch())
+	n.Heart, n.Death.Known = n.heart, true
+	if err := n.heart.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { n.heart.Stop(context.Background()) })
+	<-n.listen // it listens
+	return n
+}
+
+func TestRunThatOneNodeQueuesWakesTheOthers(t *testing.T) {
+	t.Parallel()
+	address := cluster.Database(t)
+	a, b := newNode(t, address, "a"), newNode(t, address, "b")
+	a.apply(httpStep("send", "http://crm.test/"))
+	b.sender.block, b.sender.began = make(chan struct{}), make(chan struct{}, 1)
+	close(b.sender.block)
+	if err := b.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer b.Stop(context.Background())
+	// The claim loop and the look for old history wait for their time.
+	b.clock.AwaitTimers(2)
+	a.Places.Close() // no room on this node
+	a.event("x")
+	<-b.sender.began
+}
+
+func TestRunThatAPersonEndsIsCutOnWhicheverNodeItIs(t *testing.T) {
+	t.Parallel()
+	address := cluster.Database(t)
+	a, b := newNode(t, address, "a"), newNode(t, address, "b")
+	a.apply(httpStep("send", "http://crm.test/"))
+	b.sender.block, b.sender.began = make(chan struct{}), make(chan struct{}, 1)
+	run := b.event("x")
+	<-b.sender.began
+	if _, err := a.store.Act(t.Context(), gonets.Action{RunID: run, Kind: gonets.ActionCancel}); err != nil {
+		t.Fatal(err)
+	}
+	a.Abort(run)
+	b.workers.Wait() // the request is cut although nobody answers it
+	d := b.wantState(run, gonets.RunCancelled)
+	if len(d.Attempts) != 1 || d.Attempts[0].Outcome != gonets.OutcomeCancelled || !d.Attempts[0].Fenced {
+		t.Errorf("%+v", d.Attempts)
+	}
+}
+
+func TestScenarioThatAnotherNodeStoppedIsParkedHere(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("send", "http://crm.test/"))
+	r.Stopped([]string{"s", "other"})
+	if run := r.event("x"); true {
+		r.workers.Wait()
+		r.wantState(run, gonets.RunQueued)
+	}
+	if r.sender.count() != 0 {
+		t.Error("a run of a stopped scenario was sent")
+	}
+	r.Stopped([]string{"other"})
+	r.work()
+	if r.sender.count() != 1 {
+		t.Error("the scenario was started again and its run does not go on")
+	}
+}

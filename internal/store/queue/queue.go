@@ -1,0 +1,221 @@
+// Package queue holds the operations that wait for a commit: bounded, and what
+// ends work before what brings new work.
+package queue
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"gonets"
+)
+
+// Class is an operation's place in a batch.
+type Class int
+
+// The classes, in the order of a batch: what ends work, what brings new work,
+// upkeep.
+const (
+	Complete Class = iota
+	Accept
+	Maintain
+	classes
+)
+
+// maintainPerBatch bounds the upkeep that rides in one batch, so that it does
+// not hold up the others. As many places are kept for it, so that the others
+// do not hold it up for ever.
+const maintainPerBatch = 4
+
+// A commit costs about as much as forty operations in it. Where operations come
+// faster than commits end, a batch waits to share that cost; where they come
+// one by one, each is committed at once.
+const (
+	// gatherFrom is the size of a batch that tells of such a crowd.
+	gatherFrom = 8
+	// gatherEnough is a batch that waits no longer.
+	gatherEnough = 64
+	// gatherLimit is the least time between the beginnings of two batches of a
+	// crowd.
+	gatherLimit = 6 * time.Millisecond
+)
+
+// Op is an operation that waits.
+type Op[T any] struct {
+	Class Class
+	// Bytes is how much memory it holds.
+	Bytes int64
+	// Ctx, when set, is the caller's: once it has ended, nobody wants what is
+	// still in the queue.
+	Ctx context.Context
+	// Do is what is to be done.
+	Do T
+	// Done gets the outcome, once.
+	Done chan error
+
+	queued time.Time
+}
+
+// Queue is filled by many and emptied by one.
+type Queue[T any] struct {
+	clock gonets.Clock
+
+	mu       sync.Mutex
+	ops      [classes][]*Op[T]
+	bytes    int64
+	stopping bool
+	wake     chan struct{}
+	// enough is told when a batch that gathers is worth its commit.
+	enough chan struct{}
+
+	// began is when the last batch was taken, size how much it held. Only Next
+	// uses them.
+	began time.Time
+	size  int
+}
+
+// New makes an empty queue. The clock is a real one, whatever time the server
+// lives in: it measures how old the queue is.
+func New[T any](clock gonets.Clock) *Queue[T] {
+	return &Queue[T]{clock: clock, wake: make(chan struct{}, 1), enough: make(chan struct{}, 1)}
+}
+
+// Add queues an operation, with CodeStopping after Stop, and CodeBusy for
+// accepts that find the queue full or old.
+func (q *Queue[T]) Add(o *Op[T]) error {
+	o.queued = q.clock.Now()
+	o.Done = make(chan error, 1)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stopping {
+		return gonets.Errorf(gonets.CodeStopping, "the server is stopping; try again in a moment")
+	}
+	if o.Class == Accept && q.full(o) {
+		return gonets.Errorf(gonets.CodeBusy, "the server stores as fast as it can; nothing was stored, try again in a second")
+	}
+	q.ops[o.Class] = append(q.ops[o.Class], o)
+	q.bytes += o.Bytes
+	signal(q.wake)
+	if q.waiting() == gatherEnough {
+		signal(q.enough)
+	}
+	return nil
+}
+
+func signal(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
+// Len is how many operations wait.
+func (q *Queue[T]) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.waiting()
+}
+
+func (q *Queue[T]) waiting() (n int) {
+	for _, ops := range q.ops {
+		n += len(ops)
+	}
+	return n
+}
+
+func (q *Queue[T]) full(o *Op[T]) bool {
+	if n := q.waiting(); n >= gonets.CommitQueue || n > 0 && q.bytes+o.Bytes > gonets.CommitQueueBytes {
+		return true
+	}
+	accepts := q.ops[Accept]
+	return len(accepts) > 0 && o.queued.Sub(accepts[0].queued) > gonets.CommitQueueAge
+}
+
+// Next waits for the next batch. It is empty when no more will come.
+func (q *Queue[T]) Next() []*Op[T] {
+	for {
+		q.gather()
+		batch, last := q.take()
+		if len(batch) > 0 || last {
+			return batch
+		}
+		<-q.wake
+	}
+}
+
+// gather waits for more operations when many came during the last commits.
+func (q *Queue[T]) gather() {
+	if q.size < gatherFrom {
+		return
+	}
+	left := gatherLimit - q.clock.Now().Sub(q.began)
+	q.mu.Lock()
+	n, stopping := q.waiting(), q.stopping
+	select {
+	case <-q.enough:
+	default:
+	}
+	q.mu.Unlock()
+	if left <= 0 || n == 0 || n >= gatherEnough || stopping {
+		return
+	}
+	timer := q.clock.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-q.enough:
+	case <-timer.C():
+	}
+}
+
+// take removes the next batch; last means that no more will come.
+func (q *Queue[T]) take() (batch []*Op[T], last bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.dropUnwanted()
+	for cl := range q.ops {
+		room := gonets.CommitBatch - len(batch)
+		if Class(cl) == Maintain {
+			room = maintainPerBatch
+		} else {
+			room -= min(len(q.ops[Maintain]), maintainPerBatch)
+		}
+		n := min(len(q.ops[cl]), room)
+		for _, o := range q.ops[cl][:n] {
+			q.bytes -= o.Bytes
+		}
+		batch = append(batch, q.ops[cl][:n]...)
+		rest := q.ops[cl][n:]
+		if len(rest) == 0 {
+			rest = nil // lets go of the operations that are done
+		}
+		q.ops[cl] = rest
+	}
+	if len(batch) > 0 {
+		q.began, q.size = q.clock.Now(), len(batch)
+	}
+	return batch, q.stopping
+}
+
+// dropUnwanted answers the operations whose callers went away.
+func (q *Queue[T]) dropUnwanted() {
+	for cl := range q.ops {
+		q.ops[cl] = slices.DeleteFunc(q.ops[cl], func(o *Op[T]) bool {
+			if o.Ctx == nil || o.Ctx.Err() == nil {
+				return false
+			}
+			q.bytes -= o.Bytes
+			o.Done <- o.Ctx.Err()
+			return true
+		})
+	}
+}
+
+// Stop lets nothing more in; what waits is still handed out.
+func (q *Queue[T]) Stop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stopping = true
+	signal(q.wake)
+	signal(q.enough)
+}

@@ -1,0 +1,147 @@
+package queue_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/queue"
+	"gonets/internal/testkit"
+)
+
+// upkeep is how many places of a batch are kept for it.
+const upkeep = 4
+
+type op = queue.Op[string]
+
+func put(t *testing.T, q *queue.Queue[string], ops ...*op) {
+	t.Helper()
+	for _, o := range ops {
+		if err := q.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestUpkeepHasItsPlacesInEveryBatch(t *testing.T) {
+	t.Parallel()
+	q := queue.New[string](gonets.SystemClock{})
+	for range 3 * gonets.CommitBatch / 2 {
+		put(t, q, &op{Class: queue.Complete}, &op{Class: queue.Accept})
+	}
+	kept := make([]*op, upkeep+1)
+	for i := range kept {
+		kept[i] = &op{Class: queue.Maintain}
+	}
+	put(t, q, kept...)
+	first := q.Next()
+	if len(first) != gonets.CommitBatch {
+		t.Fatalf("a batch of %d", len(first))
+	}
+	for i, o := range first[gonets.CommitBatch-upkeep:] {
+		if o != kept[i] {
+			t.Errorf("place %d is not the upkeep's in its order", i)
+		}
+	}
+	second := q.Next()
+	if len(second) != gonets.CommitBatch || second[len(second)-1] != kept[upkeep] || second[len(second)-2].Class == queue.Maintain {
+		t.Error("places that upkeep does not need are left empty")
+	}
+}
+
+func TestWhatNobodyWaitsForIsDropped(t *testing.T) {
+	t.Parallel()
+	q := queue.New[string](gonets.SystemClock{})
+	ctx, cancel := context.WithCancel(t.Context())
+	gone, kept, finish := &op{Class: queue.Maintain, Ctx: ctx}, &op{Class: queue.Maintain, Ctx: t.Context()}, &op{Class: queue.Complete}
+	put(t, q, gone, kept, finish)
+	cancel()
+	if batch := q.Next(); len(batch) != 2 || batch[0] != finish || batch[1] != kept {
+		t.Errorf("a batch of %d", len(batch))
+	}
+	select {
+	case err := <-gone.Done:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("dropped with %v", err)
+		}
+	default:
+		t.Error("the caller is not told")
+	}
+}
+
+func TestFullQueueRefusesWhatBringsNewWork(t *testing.T) {
+	t.Parallel()
+	const large = gonets.CommitQueueBytes / 2
+	for name, c := range map[string]struct {
+		before func(*queue.Queue[string], *testkit.Clock)
+		bytes  int64
+		want   gonets.Code
+	}{
+		"room":           {func(*queue.Queue[string], *testkit.Clock) {}, 2 * large, ""},
+		"too many bytes": {func(q *queue.Queue[string], _ *testkit.Clock) { put(t, q, &op{Class: queue.Complete, Bytes: large}) }, large + 1, gonets.CodeBusy},
+		"too old": {func(q *queue.Queue[string], clock *testkit.Clock) {
+			put(t, q, &op{Class: queue.Accept})
+			clock.Advance(gonets.CommitQueueAge + time.Millisecond)
+		}, 0, gonets.CodeBusy},
+		"stopping": {func(q *queue.Queue[string], _ *testkit.Clock) { q.Stop() }, 0, gonets.CodeStopping},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := testkit.NewClock()
+			q := queue.New[string](clock)
+			c.before(q, clock)
+			if got := gonets.CodeOf(q.Add(&op{Class: queue.Accept, Bytes: c.bytes})); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if c.want == gonets.CodeBusy {
+				put(t, q, &op{Class: queue.Complete, Bytes: c.bytes})
+			}
+		})
+	}
+}
+
+// TestACrowdSharesACommit: after a large batch the next one gathers, until it
+// is large too or its time is over; after a small one it does not.
+func TestACrowdSharesACommit(t *testing.T) {
+	t.Parallel()
+	const crowd, enough = 8, 64
+	for name, c := range map[string]struct {
+		first int
+		// then ends the gathering.
+		then func(*queue.Queue[string], *testkit.Clock)
+		want int
+	}{
+		"until there are enough": {crowd, func(q *queue.Queue[string], _ *testkit.Clock) {
+			for range enough - 1 {
+				put(t, q, &op{Class: queue.Complete})
+			}
+		}, enough},
+		"until the time is over": {crowd, func(_ *queue.Queue[string], clock *testkit.Clock) { clock.Advance(6 * time.Millisecond) }, 1},
+		"until it stops":         {crowd, func(q *queue.Queue[string], _ *testkit.Clock) { q.Stop() }, 1},
+		"not after a few":        {crowd - 1, nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := testkit.NewClock()
+			q := queue.New[string](clock)
+			for range c.first {
+				put(t, q, &op{Class: queue.Complete})
+			}
+			if n := len(q.Next()); n != c.first {
+				t.Fatalf("a first batch of %d", n)
+			}
+			put(t, q, &op{Class: queue.Complete})
+			got := make(chan int, 1)
+			go func() { got <- len(q.Next()) }()
+			if c.then != nil {
+				clock.AwaitTimers(1)
+				c.then(q, clock)
+			}
+			if n := <-got; n != c.want {
+				t.Errorf("a batch of %d, want %d", n, c.want)
+			}
+		})
+	}
+}

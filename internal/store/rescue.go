@@ -1,0 +1,207 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gonets"
+	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
+)
+
+// Rescue frees what dead servers left leased, uncharged: this one's earlier
+// lives and, on a shared database, other nodes that were silent for too long.
+//
+// Where it is known which requests were in flight, each gets an attempt with
+// the outcome unknown, and [gonets.Blame] says what becomes of its run. Where
+// nobody knows (another node died, or this machine did), every run that was
+// leased and had a request ahead gets one: it may have been sent. That attempt
+// keeps the number that the lost one had; when a node that was only frozen
+// brings the real one after all, it takes that place, fenced.
+//
+// Rescue also ends what a death in the middle of a start or stop of a scenario
+// left undone.
+func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error) {
+	var report gonets.RescueReport
+	ctx = context.WithoutCancel(ctx)
+	if d.Known {
+		err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
+			report, err = t.rescueKnown(&d)
+			return err
+		})
+		if err != nil {
+			return report, err
+		}
+	}
+	for {
+		var released, unknown int
+		err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
+			released, unknown, err = t.rescueUnknown()
+			return err
+		})
+		if err != nil {
+			return report, err
+		}
+		report.Released += released
+		report.Unknown += unknown
+		if released < rescueBatch {
+			break
+		}
+	}
+	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
+	if err != nil {
+		return report, s.dialect.Wrap(err)
+	}
+	for _, name := range names {
+		if err := s.settleParked(ctx, name); err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+// rescueBatch is how many runs are freed in one commit, so that a node with a
+// full memory that died does not hold up everybody's commits.
+const rescueBatch = 500
+
+// freed is what becomes of a run whose lease is void.
+const freed = `state = 'queued', node = NULL, node_epoch = NULL, due_at = ?, parked = ` + parkedIfStopped
+
+// rescueKnown frees what this node's last life left, all in one commit: which
+// runs were in flight together tells which one to blame.
+func (t *txn) rescueKnown(d *gonets.Death) (gonets.RescueReport, error) {
+	var report gonets.RescueReport
+	const mine = `r.node = ? AND r.node_epoch <> ?`
+	me := []any{t.s.opt.Node, t.s.Epoch()}
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+mine+` ORDER BY r.id`, me, pack.ScanRun)
+	if err != nil {
+		return report, err
+	}
+	left := make(map[string]*gonets.Run, len(runs))
+	for i := range runs {
+		left[runs[i].ID] = &runs[i]
+	}
+	var suspects []*gonets.Run
+	for _, f := range d.InFlight {
+		run := left[f.RunID]
+		// An attempt that was finished before the death was not in flight.
+		if run == nil || f.Attempt <= run.Attempts {
+			continue
+		}
+		if err := t.recordUnknown(run, f, "the server died while the request was on its way; it may have been sent"); err != nil {
+			return report, err
+		}
+		report.Unknown++
+		if !slices.Contains(suspects, run) {
+			suspects = append(suspects, run)
+		}
+	}
+	n, err := t.changed(`UPDATE runs AS r SET `+freed+` WHERE `+mine, append([]any{t.now.UnixMilli()}, me...)...)
+	if err != nil {
+		return report, err
+	}
+	report.Released = int(n)
+	return report, t.judge(suspects, d.OwnFault, &report)
+}
+
+// rescueUnknown frees a batch of runs whose servers are gone without a word.
+func (t *txn) rescueUnknown() (released, unknown int, err error) {
+	if err := t.fresh(); err != nil {
+		return 0, 0, err
+	}
+	void, args := t.s.voidLeases()
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.id LIMIT ?`+t.s.dialect.SkipLocked,
+		append(args, rescueBatch), pack.ScanRun)
+	if err != nil || len(runs) == 0 {
+		return 0, 0, err
+	}
+	ids := make([]string, len(runs))
+	for i := range runs {
+		ids[i] = runs[i].ID
+	}
+	done, err := pack.LoadResults(t, ids)
+	if err != nil {
+		return 0, 0, err
+	}
+	for i := range runs {
+		run := &runs[i]
+		path, err := t.effectAhead(run, done[run.ID])
+		if err != nil {
+			return 0, 0, err
+		}
+		if path == "" {
+			continue
+		}
+		err = t.recordUnknown(run, gonets.InFlight{RunID: run.ID, Attempt: run.Attempts + 1, Path: path},
+			"the server "+run.Lease.Node+" went away while it had this run; nobody knows whether it had sent the request")
+		if err != nil {
+			return 0, 0, err
+		}
+		unknown++
+	}
+	_, err = t.changed(`UPDATE runs SET `+freed+` WHERE id IN (`+pack.In(len(ids))+`)`, append([]any{t.now.UnixMilli()}, pack.Args(ids)...)...)
+	return len(runs), unknown, err
+}
+
+// effectAhead is the path of the request that a run was about to make, as far
+// as its document tells; empty when it has none ahead.
+func (t *txn) effectAhead(run *gonets.Run, done []gonets.StepResult) (path string, err error) {
+	doc, err := t.s.routes.Version(t, run.Scenario, run.Version)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return "", nil // whoever claims the run says what is wrong with it
+	}
+	if err != nil {
+		return "", err
+	}
+	return gonets.NextHTTPPath(doc, gonets.NewProgress(done)), nil
+}
+
+// recordUnknown stores an attempt of which nothing came back.
+func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, why string) error {
+	// It began no earlier than the run was due.
+	started := run.DueAt
+	if started.IsZero() {
+		started = t.orNow(run.StepAt)
+	}
+	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started,
+		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied, Error: why}})
+	if err != nil {
+		return err
+	}
+	if err := t.storeAttempt(row, run.ID, false); err != nil {
+		return err
+	}
+	run.Attempts = f.Attempt
+	return t.exec(`UPDATE runs SET attempts = ? WHERE id = ?`, f.Attempt, run.ID)
+}
+
+// forgetUnknown makes room for what really became of an attempt.
+func (t *txn) forgetUnknown(runID string, n int) error {
+	return t.exec(`DELETE FROM attempts WHERE run = ? AND n = ? AND outcome = 'unknown' AND code = ?`,
+		runID, n, string(gonets.CodeServerDied))
+}
+
+// judge writes down what is decided about the runs that were in flight.
+func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.RescueReport) error {
+	before := make([]gonets.Run, len(inflight))
+	for i, r := range inflight {
+		before[i] = *r
+	}
+	gonets.Blame(inflight, ownFault)
+	for i, r := range inflight {
+		if *r == before[i] {
+			continue
+		}
+		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
+		if r.State == gonets.RunPaused {
+			report.Poisoned = append(report.Poisoned, r.ID)
+			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))
+		} else if r.Lane == gonets.LaneQuarantine {
+			report.Quarantined = append(report.Quarantined, r.ID)
+		}
+		if err := t.exec(`UPDATE runs SET `+set+` WHERE id = ?`, append(args, r.ID)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
