@@ -153,6 +153,9 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
 			return err
 		}
+		if err := t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, r.RunID); err != nil {
+			return err
+		}
 		return t.audit(r.Actor, "rerun", "run/"+r.RunID, fmt.Sprintf(`{"run":%q}`, job.Run.ID))
 	})
 	if err != nil {

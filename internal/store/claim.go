@@ -298,8 +298,9 @@ func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.Rescue
 
 // audit records who did what, in the same commit as the deed.
 func (t *txn) audit(actor, action, object, detail string) error {
+	id, _ := t.s.ids.Next(t.now)
 	return t.exec(`INSERT INTO audit (id, at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.s.ids.Next(t.now), t.now.UnixMilli(), actor, action, object, detail)
+		id, t.now.UnixMilli(), actor, action, object, detail)
 }
 
 // orNow is at, or the transaction's time when the caller gave none.

@@ -121,7 +121,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeRun} {
+		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeValues, removeRun} {
 			if err := t.later(m, []any{run}); err != nil {
 				return 0, err
 			}
@@ -133,11 +133,9 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 // removeEvents removes events that have no run. The bodies go last: events of
 // one request share theirs.
 func (t *txn) removeEvents(events []gone) error {
-	for _, m := range []*dialect.Many{removeValues, removeEvent} {
-		for _, g := range events {
-			if err := t.later(m, []any{g.event}); err != nil {
-				return err
-			}
+	for _, g := range events {
+		if err := t.later(removeEvent, []any{g.event}); err != nil {
+			return err
 		}
 	}
 	for _, g := range events {
@@ -155,9 +153,8 @@ var (
 	removeResults  = dialect.Delete("step_results", runColumn, "step_results.run = v.run")
 	removeBodies   = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
 	removeRun      = dialect.Delete("runs", runColumn, "runs.id = v.run")
-	removeValues   = dialect.Delete("run_values", eventColumn,
-		"run_values.event = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
-	removeEvent = dialect.Delete("events", eventColumn,
+	removeValues   = dialect.Delete("run_values", runColumn, "run_values.run = v.run")
+	removeEvent    = dialect.Delete("events", eventColumn,
 		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
 	removeEventBodies = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
 		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
@@ -238,13 +235,14 @@ var countable = [...]struct {
 // log counts in neither.
 func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	out := gonets.StoreStats{Runs: map[gonets.RunState]int{}}
-	q := s.reader(ctx)
+	q, end := s.ask(ctx)
+	defer end()
 	for _, c := range countable {
 		var n int
 		err := q.Row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
 			[]any{string(c.state), maxCount}, &n)
 		if err != nil {
-			return out, s.dialect.Wrap(err)
+			return out, q.wrap(err)
 		}
 		out.Runs[c.state] = n
 	}
@@ -252,5 +250,5 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	if err == nil {
 		err = q.Row(s.dialect.UsedBytes, nil, &out.SizeBytes)
 	}
-	return out, s.dialect.Wrap(err)
+	return out, q.wrap(err)
 }

@@ -67,6 +67,8 @@ type Store struct {
 	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
+	// askers read the history for people, apart from the server's own work.
+	askers  *sql.DB
 	epoch   atomic.Int64
 	commits *committer
 
@@ -189,11 +191,10 @@ func (s *Store) Close(ctx context.Context) error {
 func (s *Store) closeFiles() error {
 	var errs []error
 	// The writer goes last: it then folds the log into the database file.
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
-	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.Close())
+	for _, db := range []*sql.DB{s.askers, s.readers, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	if s.dir != nil {
 		errs = append(errs, s.dir.Unlock())

@@ -29,6 +29,8 @@ const (
 	connectLimit = 2 * time.Second
 	// batchLimit bounds a transaction: a database that hangs is as good as away.
 	batchLimit = 10 * time.Second
+	// statementLimit ends a question whose asker is gone and could not say so.
+	statementLimit = 30 * time.Second
 	// schemaLock is the advisory lock of those who bring the schema forward.
 	schemaLock = 7_067_301
 )
@@ -151,7 +153,7 @@ func committed(tag pgconn.CommandTag) error {
 
 // OpenPostgres prepares a pool; connections are made when first used. The
 // error never holds the address, which may hold a password.
-func OpenPostgres(address string, writer bool) (*sql.DB, error) {
+func OpenPostgres(address string, use Use) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeInvalid,
@@ -168,16 +170,26 @@ func OpenPostgres(address string, writer bool) (*sql.DB, error) {
 	set("application_name", "gonets")
 	set("jit", "off")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
-	n := readerCount
-	if writer {
-		// One for the committer, one for heartbeats: a batch that waits must
-		// not make the node look dead.
-		n = 2
-		// Every statement of the committer goes by an index. A plan that was
-		// made while the tables were empty would read them whole for ever.
-		for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-			set(name, "off")
-		}
+	// One more than the committer's is for heartbeats: a batch that waits must
+	// not make the node look dead.
+	n := map[Use]int{UseWrite: 2, UseRead: readerCount, UseAsk: askerCount}[use]
+	var off []string
+	switch use {
+	case UseWrite:
+		// Every statement of the committer goes by an index. A plan that was made
+		// while the tables were empty would read them whole for ever.
+		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
+	case UseAsk:
+		// A page is walked to along an index that has its order, whatever is known
+		// or not known yet of the values.
+		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "enable_sort"}
+		set("statement_timeout", strconv.FormatInt(statementLimit.Milliseconds(), 10))
+	case UseRead:
+	}
+	for _, name := range off {
+		set(name, "off")
+	}
+	if len(off) > 0 {
 		set("plan_cache_mode", "force_generic_plan")
 	}
 	db := stdlib.OpenDB(*cfg)

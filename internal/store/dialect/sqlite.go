@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	// readerCount is how many connections read beside the writer.
-	readerCount = 4
 	// CheckpointPages is the length of the write-ahead log, in pages of 4 KiB,
 	// from which it is folded into the database.
 	CheckpointPages = 16_000
@@ -24,7 +22,7 @@ const (
 // OpenSQLite prepares a pool; connections are made when first used. The writer
 // folds its log by itself only as a last resort, because SQLite keeps the
 // errors of automatic checkpoints to itself; the committer does it in time.
-func OpenSQLite(path string, writer bool) (*sql.DB, error) {
+func OpenSQLite(path string, use Use) (*sql.DB, error) {
 	q := url.Values{}
 	pragma := func(p ...string) {
 		for _, v := range p {
@@ -34,7 +32,7 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	// auto_vacuum works only before the file's first write, which WAL makes.
 	pragma("busy_timeout(10000)", "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)",
 		"synchronous("+synchronous+")", "foreign_keys(ON)", "mmap_size(0)", "temp_store(MEMORY)")
-	if writer {
+	if use == UseWrite {
 		pragma("wal_autocheckpoint("+strconv.Itoa(4*CheckpointPages)+")",
 			"journal_size_limit("+strconv.Itoa(64<<20)+")", "cache_size(-16000)")
 		q.Set("_txlock", "immediate")
@@ -54,10 +52,7 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := readerCount
-	if writer {
-		n = 1
-	}
+	n := map[Use]int{UseWrite: 1, UseRead: readerCount, UseAsk: askerCount}[use]
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
