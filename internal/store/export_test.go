@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"gonets"
-	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
@@ -120,52 +117,5 @@ func (s *Store) HotQueries() []HotQuery {
 	add("sizes of due runs", sizesSQL(&s.dialect))
 	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
 	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
-	return out
-}
-
-// HistoryQueries are the statements of the history, with arguments that meet
-// what storetest's history holds.
-func (s *Store) HistoryQueries() []HotQuery {
-	var out []HotQuery
-	at := time.UnixMilli(1)
-	rare := []gonets.RunState{gonets.RunPaused}
-	for name, f := range map[string]gonets.RunFilter{
-		"runs": {}, "ascending": {Ascending: true}, "since": {Since: at, Until: at},
-		"of a scenario": {Scenario: "x"}, "of a source": {Source: "s"}, "of an event": {EventID: "e"},
-		"of a scenario and a source": {Scenario: "x", Source: "s", Since: at},
-		"paused":                     {States: rare}, "succeeded": {States: []gonets.RunState{gonets.RunSucceeded}},
-		"queued of a scenario":               {Scenario: "x", States: []gonets.RunState{gonets.RunQueued}},
-		"paused of a scenario":               {Scenario: "x", States: rare},
-		"paused of a source, ascending":      {Source: "s", States: rare, Ascending: true},
-		"paused of a scenario and a source":  {Source: "s", Scenario: "x", States: rare},
-		"succeeded of a scenario":            {Scenario: "x", States: []gonets.RunState{gonets.RunSucceeded}},
-		"of a value":                         {Value: "v"},
-		"paused of a value and a scenario":   {Value: "v", Scenario: "x", States: rare, Until: at},
-		"running":                            {States: []gonets.RunState{gonets.RunRunning}},
-		"running of a scenario and a source": {Scenario: "x", Source: "s", States: []gonets.RunState{gonets.RunRunning}},
-	} {
-		queries, err := filter.Runs(f)
-		if err != nil {
-			panic(err)
-		}
-		for _, q := range queries {
-			for i := range q.Walks {
-				text, args := q.Walks[i].List(summaryColumns, summaryJoin, &q)
-				// Few are being worked on, and they are sorted.
-				out = append(out, HotQuery{Name: name, Text: text, Args: len(args) + 1, Sorts: name[:4] == "runn", Values: append(args, 101)})
-				text, args = q.Walks[i].Border(&q)
-				if !q.Few {
-					out = append(out, HotQuery{Name: name + ", border", Text: text, Args: len(args) + 2, Values: append(args, 1, walkPart)})
-				}
-			}
-		}
-	}
-	for name, f := range map[string]gonets.EventFilter{"events": {}, "events of a source": {Source: "s"}, "events since": {Since: at, Until: at}} {
-		text, args, err := filter.Events(pack.EventColumns, f)
-		if err != nil {
-			panic(err)
-		}
-		out = append(out, HotQuery{Name: name, Text: text, Args: len(args), Values: args})
-	}
 	return out
 }

@@ -44,7 +44,8 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	// looked for yet.
 	border := ""
 	for _, q := range queries {
-		items, at, err := walk(ask, q, size)
+		items, at, err := filter.Page(ask, &q, filter.Want[gonets.RunSummary]{
+			Size: size, Part: s.walkPart, Columns: summaryColumns, Join: summaryJoin, Scan: scanSummary})
 		if err != nil {
 			return out, ask.wrap(err)
 		}
@@ -74,59 +75,6 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
 	return out, nil
-}
-
-// How many runs are looked at for one page, whether they match or not: a few
-// parts of that many.
-const (
-	walkPart  = 5_000
-	walkParts = 4
-)
-
-// walk finds one run more than size of a query, unless the query ends before;
-// a border is how far it came when it looked at too many for that.
-func walk(r reader, q filter.Query, size int) (found []gonets.RunSummary, border string, err error) {
-	for range walkParts {
-		part := q
-		if !q.Few {
-			w, at, err := choose(r, &q)
-			if err != nil {
-				return nil, "", err
-			}
-			q.Walks, border = []filter.Walk{w}, at
-			part = q.Until(border)
-		}
-		text, args := q.Walks[0].List(summaryColumns, summaryJoin, &part)
-		items, err := pack.Collect(r, text, append(args, size+1-len(found)), scanSummary)
-		if err != nil {
-			return nil, "", err
-		}
-		found = append(found, items...)
-		if len(found) > size || border == "" {
-			return found, "", nil
-		}
-		q = q.Beyond(border)
-	}
-	return found, border, nil
-}
-
-// choose takes the way on which a part leads the farthest, best to the end,
-// and tells where that is; empty is the end.
-func choose(r reader, q *filter.Query) (best filter.Walk, border string, err error) {
-	for i, w := range q.Walks {
-		text, args := w.Border(q)
-		ids, err := pack.Texts(r, text, append(args, 1, walkPart)...)
-		if err != nil {
-			return best, "", err
-		}
-		if len(ids) == 0 {
-			return w, "", nil
-		}
-		if i == 0 || q.Farther(ids[0], border) {
-			best, border = w, ids[0]
-		}
-	}
-	return best, border, nil
 }
 
 // Run returns everything that is kept about a run, as far as it can be read;

@@ -26,7 +26,7 @@ const askLimit = 15 * time.Second
 // connections are left for the server's own work, and what was asked ends when
 // whoever asked is gone.
 func (s *Store) ask(ctx context.Context) (reader, context.CancelFunc) {
-	ctx, cancel := context.WithTimeoutCause(ctx, askLimit, errAskedTooMuch)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.askLimit, errAskedTooMuch)
 	return reader{ctx, s, s.askers}, cancel
 }
 

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -68,9 +69,13 @@ type Store struct {
 	writer  *sql.DB
 	readers *sql.DB
 	// askers read the history for people, apart from the server's own work.
-	askers  *sql.DB
-	epoch   atomic.Int64
-	commits *committer
+	askers *sql.DB
+	// askLimit bounds an answer to them; walkPart is how many runs it looks at in
+	// one go.
+	askLimit time.Duration
+	walkPart int
+	epoch    atomic.Int64
+	commits  *committer
 
 	mu    sync.Mutex
 	fault error
@@ -108,7 +113,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Database != "" {
 		way = dialect.Postgres()
 	}
-	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), ids: &pack.Sequence{},
+	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), askLimit: askLimit, walkPart: filter.Part, ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())

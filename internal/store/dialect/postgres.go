@@ -169,6 +169,8 @@ func OpenPostgres(address string, use Use) (*sql.DB, error) {
 	}
 	set("application_name", "gonets")
 	set("jit", "off")
+	// Nothing of ours reads so much that starting workers for it would pay.
+	set("max_parallel_workers_per_gather", "0")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
 	// One more than the committer's is for heartbeats: a batch that waits must
 	// not make the node look dead.
@@ -182,7 +184,8 @@ func OpenPostgres(address string, use Use) (*sql.DB, error) {
 	case UseAsk:
 		// A page is walked to along an index that has its order, whatever is known
 		// or not known yet of the values.
-		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "enable_sort"}
+		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "enable_sort",
+			"enable_incremental_sort", "enable_material"}
 		set("statement_timeout", strconv.FormatInt(statementLimit.Milliseconds(), 10))
 	case UseRead:
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"gonets"
@@ -188,7 +189,7 @@ const fillBatch = 1_000
 func (h *Filled) fill(ctx context.Context, path, address string) error {
 	way := dialect.SQLite()
 	open := func() (*sql.DB, error) { return dialect.OpenSQLite(path, dialect.UseWrite) }
-	ease := `PRAGMA synchronous = OFF`
+	ease := `PRAGMA synchronous = OFF; PRAGMA cache_size = -400000`
 	if address != "" {
 		way = dialect.Postgres()
 		open = func() (*sql.DB, error) { return dialect.OpenPostgres(address, dialect.UseWrite) }
@@ -208,8 +209,23 @@ func (h *Filled) fill(ctx context.Context, path, address string) error {
 		return err
 	}
 	p := pipe{ctx: ctx, conn: conn, way: &way, stmts: map[string]*sql.Stmt{}}
-	for i := 0; i < h.Runs; i += fillBatch {
-		if err := p.send(h.parts(i, min(i+fillBatch, h.Runs))); err != nil {
+	ctx, stop := context.WithCancel(ctx)
+	batches := make(chan []*dialect.Part, 4)
+	var making sync.WaitGroup
+	defer making.Wait()
+	defer stop()
+	making.Go(func() {
+		defer close(batches)
+		for i := 0; i < h.Runs; i += fillBatch {
+			select {
+			case batches <- h.parts(i, min(i+fillBatch, h.Runs)):
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for parts := range batches {
+		if err := p.send(parts); err != nil {
 			return err
 		}
 	}
@@ -219,10 +235,14 @@ func (h *Filled) fill(ctx context.Context, path, address string) error {
 	return err
 }
 
-// finishRun gives a run what only runs that were worked on have.
-var finishRun = dialect.Update(dialect.Change{Table: "runs", Columns: dialect.Columns{
-	dialect.Text("id"), dialect.Int("attempts"), dialect.Int("finished_at"),
-}, Set: "attempts = v.attempts, finished_at = v.finished_at", Where: "runs.id = v.id"})
+// fillRuns adds runs as they are in the end.
+var fillRuns = dialect.Insert("runs", dialect.Columns{
+	dialect.Text("id"), dialect.Text("event"), dialect.Text("source"), dialect.Text("scenario"), dialect.Int("version"),
+	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Bytes("order_key"), dialect.Int("due_at"),
+	dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"), dialect.Text("cursor_path"),
+	dialect.Int("tries"), dialect.Int("attempts"), dialect.Int("step_at"), dialect.Int("crashes"), dialect.Text("mark"),
+	dialect.Int("created_at"), dialect.Int("finished_at"),
+}, "", "")
 
 var fillValues = dialect.Insert("run_values", dialect.Columns{dialect.Bytes("value"), dialect.Text("run")}, "", "")
 
@@ -230,7 +250,7 @@ var filledHeaders = []gonets.Header{{Name: "Content-Type", Value: "application/j
 
 // parts are the rows of the runs from one number up to another.
 func (h *Filled) parts(from, to int) []*dialect.Part {
-	events, runs, done := &dialect.Part{Many: pack.Events}, &dialect.Part{Many: pack.Runs}, &dialect.Part{Many: finishRun}
+	events, runs := &dialect.Part{Many: pack.Events}, &dialect.Part{Many: fillRuns}
 	attempts, results, values := &dialect.Part{Many: pack.Attempts}, &dialect.Part{Many: pack.Results}, &dialect.Part{Many: fillValues}
 	for i := from; i < to; i++ {
 		r := h.Run(i)
@@ -254,10 +274,9 @@ func (h *Filled) parts(from, to int) []*dialect.Part {
 		case r.State.Final():
 			end = r.At.Add(time.Duration(i%5_000) * time.Millisecond).UnixMilli()
 		}
-		runs.Rows = append(runs.Rows, pack.NewRun(&run, r.Source))
-		if r.Attempts > 0 || end != nil {
-			done.Rows = append(done.Rows, []any{r.ID, r.Attempts, end})
-		}
+		row := append(pack.NewRun(&run, r.Source), end)
+		row[15] = r.Attempts
+		runs.Rows = append(runs.Rows, row)
 		for n := 1; n <= r.Attempts; n++ {
 			attempts.Rows = append(attempts.Rows, r.attempt(n, body))
 		}
@@ -268,7 +287,7 @@ func (h *Filled) parts(from, to int) []*dialect.Part {
 			values.Rows = append(values.Rows, []any{filter.SearchKey(v), r.ID})
 		}
 	}
-	return slices.DeleteFunc([]*dialect.Part{events, runs, attempts, results, values, done}, func(p *dialect.Part) bool { return len(p.Rows) == 0 })
+	return slices.DeleteFunc([]*dialect.Part{events, runs, attempts, results, values}, func(p *dialect.Part) bool { return len(p.Rows) == 0 })
 }
 
 // attempt is the row of the run's attempt n.
