@@ -56,6 +56,14 @@ func (s *Store) HistoryQueries() []HotQuery {
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Args: len(args), Values: args})
 	}
+	for _, q := range []HotQuery{
+		{Name: "retention", Text: finalSQL, Values: []any{1, 500}},
+		{Name: "retention of held runs", Text: heldSQL, Values: []any{"x", "g", 1, 500}},
+		{Name: "events without runs", Text: orphansSQL, Values: []any{1, 0, "", 500}},
+	} {
+		q.Args, q.Writes = len(q.Values), true
+		out = append(out, q)
+	}
 	return out
 }
 
@@ -86,7 +94,11 @@ func (s *Store) Occupy(ctx context.Context, limit time.Duration) (free func(), e
 // Prepared explains a question as PostgreSQL plans it once for all arguments,
 // which is what the pool that answers does.
 func (s *Store) Prepared(ctx context.Context, q HotQuery) (plan []string, err error) {
-	conn, err := s.askers.Conn(ctx)
+	pool := s.askers
+	if q.Writes {
+		pool = s.writer
+	}
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -89,6 +89,8 @@ func (s *Store) Marker() string { return s.dir.Marker }
 type HotQuery struct {
 	Name, Text string
 	Args       int
+	// Writes is true for what the committer asks.
+	Writes bool
 	// Values are arguments, where a plan needs some.
 	Values []any
 	// Sorts is true where the rows to sort are few by their nature.
@@ -115,7 +117,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", sizesSQL(&s.dialect))
-	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
+	add("orphans", orphansSQL)
 	add("bodies of an event", `DELETE FROM bodies WHERE owner = ? AND NOT EXISTS (SELECT 1 FROM events WHERE body_owner = ?)`)
 	return out
 }

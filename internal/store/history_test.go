@@ -67,6 +67,11 @@ func TestPostgresWalksTheHistoryAlongIndexes(t *testing.T) {
 				t.Errorf("%s: the planted fault was not seen: %s", name, plan)
 			}
 		}
+		exists := store.HotQuery{Name: "planted", Writes: true, Values: []any{1, 500},
+			Text: `SELECT NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = e.id) FROM events e WHERE e.received_at < ? ORDER BY e.received_at LIMIT ?`}
+		if bad, plan := explain(exists); name == "analysed" && len(bad) == 0 {
+			t.Errorf("%s: the planted fault was not seen: %s", name, plan)
+		}
 	}
 	check("nothing stored", empty)
 	check("filled, not analysed", full)

@@ -162,6 +162,13 @@ var (
 		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key")
 )
 
+// orphansSQL tells of old events whether they have no run. (For EXISTS instead
+// of one value PostgreSQL would read all runs into a table of its own.)
+const orphansSQL = `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id),
+		(SELECT r.id FROM runs r WHERE r.event = e.id LIMIT 1) IS NULL
+	FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
+	ORDER BY e.received_at, e.id LIMIT ?`
+
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
 func (t *txn) pruneOrphans(before time.Time) error {
@@ -174,9 +181,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		at     int64
 		orphan bool
 	}
-	rows, err := pack.Collect(t, `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id), NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
-		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
-		ORDER BY e.received_at, e.id LIMIT ?`,
+	rows, err := pack.Collect(t, orphansSQL,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.event, &r.owner, &r.orphan)
