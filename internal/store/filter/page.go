@@ -8,7 +8,7 @@ import (
 // parts of that many.
 const (
 	// Part is for [Want.Part].
-	Part  = 2_500
+	Part  = 1_250
 	parts = 4
 )
 
