@@ -9,11 +9,14 @@ FUZZTIME ?= 10s
 KILLS ?= 500
 # The tests of bad neighbours, which a soak runs at full size.
 NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
+# The tests of a full history, and its size.
+HISTORIES = HistoryAnswers|StartWithAFullHistory|RetentionKeeps
+HISTORY ?= 1000000
 # How long each turn of a bench sends events.
 BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test quick strace postgres check lint cross vulnerable bench soak fuzz fmt generate
+.PHONY: help run build test quick strace postgres check lint cross vulnerable bench history soak fuzz fmt generate
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -89,10 +92,14 @@ bench: build postgres ## events a second on both databases (lines in docs/bench-
 	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 500
 	go test -run '^$$' -bench . -benchmem ./...
 
+history: ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
+	go test ./cmd/gonets -run '$(HISTORIES)' -soak -history $(HISTORY) -v -parallel 1 -timeout 90m
+
 soak: build ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
 	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -timeout 60m
+	$(MAKE) history
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 
 fuzz: ## every fuzz target for FUZZTIME each

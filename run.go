@@ -294,7 +294,8 @@ func (p Page) Size() int {
 	return min(p.Limit, MaxPageSize)
 }
 
-// List is a page of a list; Next is empty on the last page.
+// List is a page of a list; Next is empty on the last page. A page before it may
+// be short, even empty.
 type List[T any] struct {
 	Items []T
 	Next  string

@@ -12,10 +12,11 @@ import (
 )
 
 // List is a page of a list. Next is the cursor of the following page and is
-// left out on the last one.
+// left out on the last one. A page may be short, even empty, before the last
+// one, when few of many runs match.
 type List[T any] struct {
 	Items []T    `json:"items" nullable:"false"`
-	Next  string `json:"next,omitempty" doc:"Cursor of the next page; left out on the last one"`
+	Next  string `json:"next,omitempty" doc:"Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one"`
 }
 
 // Error is the body of every answer that is not a success: problem details of

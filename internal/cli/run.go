@@ -102,7 +102,7 @@ func (a *app) runsList() *cobra.Command {
 				return err
 			}
 			return a.print(l, func() {
-				if len(l.Items) == 0 {
+				if len(l.Items) == 0 && l.Next == "" {
 					a.printf("No runs match.\n")
 					return
 				}
@@ -217,7 +217,7 @@ func (a *app) ask(c *cobra.Command, client *client.Client, action string, f gone
 	}
 	n := count(len(l.Items), "run")
 	if l.Next != "" {
-		n = "more than " + n
+		n = "at least " + n
 	}
 	return usagef("%s match; nothing was done. Add --yes to %s them", n, action)
 }

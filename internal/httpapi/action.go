@@ -150,16 +150,22 @@ func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, m
 	if a.Limit == 0 {
 		filter.Page.Limit = gonets.MaxPageSize
 	}
-	// All ids are read before the first act, which would move the page.
-	l, err := s.Runs.Runs(ctx, filter)
-	if err != nil {
-		return nil, false, err
+	// All ids are read before the first act, which would move the page. A page may
+	// be short where few of many runs match.
+	size := filter.Page.Size()
+	for {
+		l, err := s.Runs.Runs(ctx, filter)
+		if err != nil {
+			return nil, false, err
+		}
+		for i := range l.Items {
+			ids = append(ids, l.Items[i].ID)
+		}
+		if l.Next == "" || len(ids) >= size {
+			return ids, l.Next != "", nil
+		}
+		filter.Page.Cursor, filter.Page.Limit = l.Next, size-len(ids)
 	}
-	for i := range l.Items {
-		ids = append(ids, l.Items[i].ID)
-	}
-	// The oldest-first list always has a cursor, for those who follow it.
-	return ids, l.Next != "" && len(ids) == filter.Page.Size(), nil
 }
 
 // possible narrows the wanted states to those in which the action can be done.

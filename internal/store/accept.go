@@ -115,10 +115,10 @@ var takeKeys = dialect.Insert("dedupe", dialect.Columns{
 		taken_at = excluded.taken_at
 	WHERE dedupe.expires_at <= excluded.taken_at`, "event")
 
-// keepValues adds values by which the history finds events.
+// keepValues adds values by which the history finds runs.
 var keepValues = dialect.Insert("run_values", dialect.Columns{
-	dialect.Bytes("value"), dialect.Text("event"), dialect.Int("created_at"),
-}, "ON CONFLICT (value, event) DO NOTHING", "")
+	dialect.Bytes("value"), dialect.Text("run"),
+}, "ON CONFLICT (value, run) DO NOTHING", "")
 
 // acceptAll works on all accepts of a batch together: a key that comes twice
 // is asked for once, and keys are taken in order, so that two nodes can't
@@ -344,7 +344,7 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 			return out, err
 		}
 	}
-	return out, t.keepValues(it)
+	return out, t.keepValues(it, out.Runs)
 }
 
 // asked is the route of a run that a person wants, whatever the scenario's
@@ -387,9 +387,10 @@ func (t *txn) makeRun(it *acceptItem, r *routes.Route, out gonets.Accepted) (gon
 // insertRun makes a run: held when its scenario does not run, leased to this
 // node when its lane has a place, else queued.
 func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (gonets.Run, error) {
-	run := gonets.Run{ID: t.s.ids.Next(t.now), EventID: ev.ID, Scenario: r.Name, State: gonets.RunHeld,
+	id, made := t.s.ids.Next(t.now)
+	run := gonets.Run{ID: id, EventID: ev.ID, Scenario: r.Name, State: gonets.RunHeld,
 		Reason: gonets.CodeScenarioHeld, Lane: gonets.LaneUnknown, OrderKey: ev.OrderKey,
-		Mark: mark, CreatedAt: t.now}
+		Mark: mark, CreatedAt: made}
 	if r.Running() {
 		if err := t.born(&run, ev, r); err != nil {
 			return run, err
@@ -439,10 +440,12 @@ func (t *txn) mustWait(run *gonets.Run) (bool, error) {
 }
 
 // keepValues indexes the values by which the history finds the event's runs.
-func (t *txn) keepValues(it *acceptItem) error {
+func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) error {
 	for _, v := range it.found.Values {
-		if err := t.later(keepValues, []any{filter.SearchKey(v), it.Event.ID, t.now.UnixMilli()}); err != nil {
-			return err
+		for i := range runs {
+			if err := t.later(keepValues, []any{filter.SearchKey(v), runs[i].ID}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

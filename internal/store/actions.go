@@ -63,10 +63,10 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 	case gonets.ActionCancelRetries:
 		return `state = 'paused', parked = 0, reason = ?, due_at = NULL`, []any{byPerson}, nil
 	case gonets.ActionSendNow:
-		return `state = 'queued', due_at = ?, parked = ` + parkedIfStopped, []any{now}, nil
+		return `state = 'queued', due_at = ?, parked = ` + pack.ParkedIfStopped, []any{now}, nil
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
-		return `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, version = ?, lane = ?, parked = ` + parkedIfStopped,
+		return `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, version = ?, lane = ?, parked = ` + pack.ParkedIfStopped,
 			[]any{now, version, lane}, err
 	}
 	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, send-now, cancel and cancel-retries", a.Kind)
@@ -152,6 +152,9 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		}
 		job = gonets.Job{Event: found[old.EventID]}
 		if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
+			return err
+		}
+		if err := t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, r.RunID); err != nil {
 			return err
 		}
 		return t.audit(r.Actor, "rerun", "run/"+r.RunID, fmt.Sprintf(`{"run":%q}`, job.Run.ID))

@@ -26,10 +26,6 @@ const (
 	indexedState      = filter.IndexedState
 )
 
-// parkedIfStopped is what parked becomes when a run is queued or waits.
-const parkedIfStopped = `CASE WHEN EXISTS (SELECT 1 FROM scenarios sc
-	WHERE sc.name = scenario AND sc.state = 'stopped') THEN 1 ELSE 0 END`
-
 // dueRuns are the runs of a lane that may go on, in the order of their time. A
 // run waits while an older one of its order key is unfinished.
 func dueRuns(d *dialect.Dialect) string {
@@ -191,8 +187,9 @@ const backlogSQL = `WITH RECURSIVE lanes (lane) AS (
 
 // audit records who did what, in the same commit as the deed.
 func (t *txn) audit(actor, action, object, detail string) error {
+	id, _ := t.s.ids.Next(t.now)
 	return t.exec(`INSERT INTO audit (id, at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.s.ids.Next(t.now), t.now.UnixMilli(), actor, action, object, detail)
+		id, t.now.UnixMilli(), actor, action, object, detail)
 }
 
 // orNow is at, or the transaction's time when the caller gave none.

@@ -12,9 +12,11 @@ import (
 
 // Event returns an event with its whole body.
 func (s *Store) Event(ctx context.Context, id string) (gonets.Event, error) {
-	found, err := pack.LoadEvents(s.reader(ctx), []string{id}, -1)
+	ask, end := s.ask(ctx)
+	defer end()
+	found, err := pack.LoadEvents(ask, []string{id}, -1)
 	if err != nil {
-		return gonets.Event{}, s.dialect.Wrap(err)
+		return gonets.Event{}, ask.wrap(err)
 	}
 	e, ok := found[id]
 	if !ok {
@@ -65,10 +67,11 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	if err != nil {
 		return out, err
 	}
-	q := s.reader(ctx)
-	events, err := pack.Collect(q, text, args, pack.ScanEvent)
+	ask, end := s.ask(ctx)
+	defer end()
+	events, err := pack.Collect(ask, text, args, pack.ScanEvent)
 	if err != nil {
-		return out, s.dialect.Wrap(err)
+		return out, ask.wrap(err)
 	}
 	if size := f.Page.Size(); len(events) > size {
 		events = events[:size]
@@ -77,8 +80,8 @@ func (s *Store) Events(ctx context.Context, f gonets.EventFilter) (gonets.List[g
 	}
 	budget := int64(listBodies)
 	for _, e := range events {
-		if err := e.LoadBody(q, &budget); err != nil {
-			return out, s.dialect.Wrap(err)
+		if err := e.LoadBody(ask, &budget); err != nil {
+			return out, ask.wrap(err)
 		}
 		out.Items = append(out.Items, e.Event)
 	}

@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"gonets"
 	"gonets/internal/store/dialect"
-	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
@@ -122,6 +119,10 @@ func (s *Store) Marker() string { return s.dir.Marker }
 type HotQuery struct {
 	Name, Text string
 	Args       int
+	// Writes is true for what the committer asks.
+	Writes bool
+	// Values are arguments, where a plan needs some.
+	Values []any
 	// Sorts is true where the rows to sort are few by their nature.
 	Sorts bool
 	// Index is the one that it has to use, where a worse one would do too.
@@ -146,9 +147,9 @@ func (s *Store) HotQueries() []HotQuery {
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", sizesSQL(&s.dialect))
-	add("orphans", `SELECT e.id FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?) ORDER BY e.received_at, e.id LIMIT ?`)
+	add("orphans", orphansSQL)
 	for name, m := range map[string]*dialect.Many{
-		"move": moveRuns, "release": releaseRuns, "answer": answerEvents, "remove attempts": removeAttempts,
+		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": removeAttempts,
 		"remove results": removeResults, "remove bodies": removeBodies, "remove run": removeRun, "remove values": removeValues,
 		"remove event": removeEvent, "remove bodies of an event": removeEventBodies, "remove key": removeKey,
 	} {
@@ -157,32 +158,6 @@ func (s *Store) HotQueries() []HotQuery {
 			text = m.Set
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds)})
-	}
-	at := time.UnixMilli(1)
-	for name, f := range map[string]gonets.RunFilter{
-		"runs": {}, "runs ascending": {Ascending: true}, "runs since": {Since: at, Until: at},
-		"runs of a scenario": {Scenario: "x"}, "runs of a source": {Source: "s"}, "runs of an event": {EventID: "e"},
-		"paused runs": {States: []gonets.RunState{gonets.RunPaused}}, "succeeded runs": {States: []gonets.RunState{gonets.RunSucceeded}},
-		"paused runs of a scenario": {Scenario: "x", States: []gonets.RunState{gonets.RunPaused}},
-		"a value":                   {Value: "v"},
-		"running runs":              {States: []gonets.RunState{gonets.RunRunning}},
-	} {
-		queries, err := filter.Runs(f)
-		if err != nil {
-			panic(err)
-		}
-		for _, q := range queries {
-			add(name, q.Text(summarySelect, f))
-			// Few rows: those of a value, of an event, and those being worked on.
-			out[len(out)-1].Sorts = f.Value != "" || f.EventID != "" || name == "running runs"
-		}
-	}
-	for name, f := range map[string]gonets.EventFilter{"events": {}, "samples": {Source: "s"}, "events since": {Since: at, Until: at}} {
-		text, _, err := filter.Events(pack.EventColumns, f)
-		if err != nil {
-			panic(err)
-		}
-		add(name, text)
 	}
 	return out
 }

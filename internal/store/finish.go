@@ -43,7 +43,7 @@ func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, 
 func (t *txn) finishAll(ops []*finishOp) error {
 	for len(ops) > 0 {
 		var again []*finishOp
-		moves := &dialect.Part{Many: moveRuns}
+		moves := &dialect.Part{Many: pack.Moves}
 		moved := make([]*finishOp, 0, len(ops))
 		seen := make(map[string]bool, len(ops))
 		for _, f := range ops {
@@ -53,7 +53,7 @@ func (t *txn) finishAll(ops []*finishOp) error {
 			}
 			seen[f.RunID] = true
 			moved = append(moved, f)
-			moves.Rows = append(moves.Rows, t.move(f.Transition))
+			moves.Rows = append(moves.Rows, pack.Move(f.Transition, t.now))
 		}
 		if err := t.send(moves); err != nil {
 			return err
@@ -84,7 +84,7 @@ func (t *txn) finish(f *finishOp, moved bool) error {
 		}
 	}
 	if f.answer != nil {
-		return t.later(answerEvents, []any{f.EventID, f.answer})
+		return t.later(pack.Answers, []any{f.EventID, f.answer})
 	}
 	return nil
 }
@@ -99,51 +99,6 @@ func (t *txn) storeAttempt(a *pack.Attempt, run string, fenced bool) error {
 		}
 	}
 	return nil
-}
-
-// answerEvents keeps the first answer of each event.
-var answerEvents = dialect.Update(dialect.Change{
-	Table: "events", Columns: dialect.Columns{dialect.Text("id"), dialect.Bytes("answer")},
-	Set: "answer = v.answer", Where: "events.id = v.id AND events.answer IS NULL",
-})
-
-// moveRuns changes runs under their leases; a run without the lease is not met.
-var moveRuns = dialect.Update(dialect.Change{Table: "runs", Key: "id", Columns: dialect.Columns{
-	dialect.Text("id"), dialect.Text("held_by"), dialect.Int("held_epoch"), dialect.Int("held_seq"),
-	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Int("due_at"), dialect.Text("node"),
-	dialect.Int("node_epoch"), dialect.Text("cursor_path"), dialect.Int("tries"), dialect.Int("step_at"),
-	dialect.Text("mark"), dialect.Int("finished_at"), dialect.Int("attempts"), dialect.Int("may_park"),
-}, Set: `state = v.state, reason = v.reason, lane = COALESCE(v.lane, runs.lane), due_at = v.due_at, node = v.node,
-		node_epoch = v.node_epoch, cursor_path = v.cursor_path, tries = v.tries, step_at = v.step_at,
-		mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,
-		attempts = CASE WHEN runs.attempts < v.attempts THEN v.attempts ELSE runs.attempts END,
-		parked = CASE WHEN v.may_park = 0 THEN 0 ELSE ` + parkedIfStopped + ` END`,
-	Where: `runs.id = v.id AND runs.node = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`})
-
-// move is a row of [moveRuns].
-func (t *txn) move(tr *gonets.Transition) []any {
-	at := t.orNow(tr.At)
-	due, attempts, mayPark := tr.DueAt, 0, 0
-	waits := tr.State == gonets.RunQueued || tr.State == gonets.RunWaiting
-	if due.IsZero() && waits {
-		due = at
-	}
-	if waits && !tr.KeepLease {
-		mayPark = 1
-	}
-	var finished, node, epoch any
-	if tr.State.Final() {
-		finished = at.UnixMilli()
-	}
-	if tr.KeepLease {
-		node, epoch = tr.Lease.Node, tr.Lease.Epoch
-	}
-	if tr.Attempt != nil {
-		attempts = tr.Attempt.N
-	}
-	return []any{tr.RunID, tr.Lease.Node, tr.Lease.Epoch, tr.Lease.Seq,
-		string(tr.State), string(tr.Reason), pack.NullText(tr.Lane), pack.MS(due), node,
-		epoch, tr.Cursor, tr.Tries, pack.MS(tr.StepAt), pack.NullText(string(tr.Mark)), finished, attempts, mayPark}
 }
 
 // storeFenced records an attempt that was made under a lease of the past,
@@ -162,15 +117,6 @@ func (t *txn) storeFenced(f *finishOp) error {
 	return t.storeAttempt(f.attempt, f.RunID, true)
 }
 
-// releaseRuns queues runs again, under the same lease only.
-var releaseRuns = dialect.Update(dialect.Change{
-	Table: "runs",
-	Columns: dialect.Columns{dialect.Text("id"), dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"),
-		dialect.Int("now")},
-	Set:   `state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(runs.due_at, v.now), parked = ` + parkedIfStopped,
-	Where: `runs.id = v.id AND runs.node = v.node AND runs.node_epoch = v.node_epoch AND runs.lease_seq = v.lease_seq`,
-})
-
 // Release gives leases back: the runs are queued again, uncharged. Runs whose
 // lease is no longer the given one are left alone.
 func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
@@ -179,8 +125,7 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 	}
 	return s.commits.do(ctx, &op{Class: queue.Complete, Do: &work{isolated: true, apply: func(t *txn) error {
 		for i := range runs {
-			r := &runs[i]
-			err := t.later(releaseRuns, []any{r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq, t.now.UnixMilli()})
+			err := t.later(pack.Releases, pack.Release(&runs[i], t.now))
 			if err != nil {
 				return err
 			}

@@ -10,10 +10,11 @@ import (
 	"gonets/internal/store/pack"
 )
 
-// summaryFrom joins the run's last attempt.
-const summarySelect = `SELECT ` + pack.RunColumns + `, r.source,
-		COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error
-	FROM runs r LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts `
+// summaryColumns are those of a run and of its last attempt.
+const (
+	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error`
+	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
+)
 
 func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	dest, fill := pack.RunDest(&sum.Run)
@@ -26,19 +27,30 @@ func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 }
 
 // Runs lists runs, newest first unless Ascending. Pages stay true while runs
-// are added. The last page of an ascending list has a Next too, so that a
-// follower can go on from there; it is empty only when the page is.
+// are added. A page may hold fewer runs than there is room for, even none, when
+// few of many match: as long as there is a Next, the list goes on. The last page
+// of an ascending list has a Next too, so that a follower can go on from there;
+// it is empty only when the page is.
 func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
 	var out gonets.List[gonets.RunSummary]
 	queries, err := filter.Runs(f)
 	if err != nil {
 		return out, err
 	}
+	ask, end := s.ask(ctx)
+	defer end()
 	size := f.Page.Size()
+	// Runs beyond the nearest border may have others between them that were not
+	// looked for yet.
+	border := ""
 	for _, q := range queries {
-		items, err := pack.Collect(s.reader(ctx), q.Text(summarySelect, f), append(q.Args, size+1), scanSummary)
+		items, at, err := filter.Page(ask, &q, filter.Want[gonets.RunSummary]{
+			Size: size, Part: s.walkPart, Columns: summaryColumns, Join: summaryJoin, Scan: scanSummary})
 		if err != nil {
-			return out, s.dialect.Wrap(err)
+			return out, ask.wrap(err)
+		}
+		if at != "" && (border == "" || q.Farther(border, at)) {
+			border = at
 		}
 		out.Items = append(out.Items, items...)
 	}
@@ -49,12 +61,17 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 			}
 			return cmp.Compare(b.ID, a.ID)
 		})
+		if border != "" {
+			out.Items = slices.DeleteFunc(out.Items, func(r gonets.RunSummary) bool { return queries[0].Farther(r.ID, border) })
+		}
 	}
-	more := len(out.Items) > size
-	if more {
+	switch n := len(out.Items); {
+	case n > size:
 		out.Items = out.Items[:size]
-	}
-	if n := len(out.Items); n > 0 && (more || f.Ascending) {
+		out.Next = filter.Cursor{ID: out.Items[size-1].ID}.String()
+	case border != "":
+		out.Next = filter.Cursor{ID: border}.String()
+	case n > 0 && f.Ascending:
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
 	return out, nil
@@ -63,20 +80,21 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 // Run returns everything that is kept about a run, as far as it can be read;
 // what is damaged is left out and logged.
 func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
-	out, err := s.runDetail(ctx, id)
-	return out, s.dialect.Wrap(err)
+	ask, end := s.ask(ctx)
+	defer end()
+	out, err := s.runDetail(ask, id)
+	return out, ask.wrap(err)
 }
 
-func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail, err error) {
-	q := s.reader(ctx)
+func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
 	tolerate := func(err error) error {
-		if err == nil || !s.unreadable(ctx, err) {
+		if err == nil || !s.unreadable(q.ctx, err) {
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
 		return nil
 	}
-	sums, err := pack.Collect(q, summarySelect+`WHERE r.id = ?`, []any{id}, scanSummary)
+	sums, err := pack.Collect(q, `SELECT `+summaryColumns+` FROM runs r`+summaryJoin+` WHERE r.id = ?`, []any{id}, scanSummary)
 	if err != nil {
 		return out, err
 	}
@@ -98,6 +116,6 @@ func (s *Store) runDetail(ctx context.Context, id string) (out gonets.RunDetail,
 	if err := tolerate(err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}
-	out.Version, err = s.Version(ctx, out.Run.Scenario, out.Run.Version)
+	out.Version, err = s.Version(q.ctx, out.Run.Scenario, out.Run.Version)
 	return out, tolerate(err)
 }

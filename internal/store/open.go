@@ -12,14 +12,14 @@ import (
 
 func (s *Store) open(ctx context.Context) error {
 	if s.dialect.Shared {
-		return s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, writer, s.doubtful) },
+		return s.openWith(ctx, func(use dialect.Use) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, use, s.doubtful) },
 			dialect.CheckPostgres)
 	}
 	var err error
 	if s.dir, err = dialect.LockFolder(s.opt.Path); err != nil {
 		return err
 	}
-	err = s.openWith(ctx, func(writer bool) (*sql.DB, error) { return dialect.OpenSQLite(s.opt.Path, writer) },
+	err = s.openWith(ctx, func(use dialect.Use) (*sql.DB, error) { return dialect.OpenSQLite(s.opt.Path, use) },
 		func(ctx context.Context, conn *sql.Conn) error {
 			if err := dialect.CheckSQLite(ctx, conn); err != nil {
 				return err
@@ -34,9 +34,9 @@ func (s *Store) open(ctx context.Context) error {
 
 // openWith makes the pools, proves that the database keeps the promises, and
 // brings its schema up to date before anything else uses it.
-func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, error),
+func (s *Store) openWith(ctx context.Context, pool func(dialect.Use) (*sql.DB, error),
 	check func(context.Context, *sql.Conn) error) (err error) {
-	if s.writer, err = pool(true); err != nil {
+	if s.writer, err = pool(dialect.UseWrite); err != nil {
 		return s.openError(err)
 	}
 	conn, err := s.writer.Conn(ctx)
@@ -58,7 +58,10 @@ func (s *Store) openWith(ctx context.Context, pool func(writer bool) (*sql.DB, e
 		return s.openError(err)
 	}
 	s.epoch.Store(epoch)
-	if s.readers, err = pool(false); err != nil {
+	if s.readers, err = pool(dialect.UseRead); err != nil {
+		return s.openError(err)
+	}
+	if s.askers, err = pool(dialect.UseAsk); err != nil {
 		return s.openError(err)
 	}
 	// The committer keeps one of the writer's connections from here on.

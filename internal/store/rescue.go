@@ -65,7 +65,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 const rescueBatch = 500
 
 // freed is what becomes of a run whose lease is void.
-const freed = `state = 'queued', node = NULL, node_epoch = NULL, due_at = ?, parked = ` + parkedIfStopped
+const freed = `state = 'queued', node = NULL, node_epoch = NULL, due_at = ?, parked = ` + pack.ParkedIfStopped
 
 // rescueKnown frees what this node's last life left, all in one commit: which
 // runs were in flight together tells which one to blame.

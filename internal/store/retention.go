@@ -122,7 +122,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeRun} {
+		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeValues, removeRun} {
 			if err := t.later(m, []any{run}); err != nil {
 				return 0, err
 			}
@@ -134,11 +134,9 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 // removeEvents removes events that have no run. The bodies go last: events of
 // one request share theirs.
 func (t *txn) removeEvents(events []gone) error {
-	for _, m := range []*dialect.Many{removeValues, removeEvent} {
-		for _, g := range events {
-			if err := t.later(m, []any{g.event}); err != nil {
-				return err
-			}
+	for _, g := range events {
+		if err := t.later(removeEvent, []any{g.event}); err != nil {
+			return err
 		}
 	}
 	for _, g := range events {
@@ -156,15 +154,21 @@ var (
 	removeResults  = dialect.Delete("step_results", runColumn, "step_results.run = v.run")
 	removeBodies   = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
 	removeRun      = dialect.Delete("runs", runColumn, "runs.id = v.run")
-	removeValues   = dialect.Delete("run_values", eventColumn,
-		"run_values.event = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
-	removeEvent = dialect.Delete("events", eventColumn,
+	removeValues   = dialect.Delete("run_values", runColumn, "run_values.run = v.run")
+	removeEvent    = dialect.Delete("events", eventColumn,
 		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
 	removeEventBodies = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
 		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
 	removeKey = dialect.Delete("dedupe", dialect.Columns{dialect.Text("source"), dialect.Bytes("idem_key")},
 		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key")
 )
+
+// orphansSQL tells of old events whether they have no run. (For EXISTS instead
+// of one value PostgreSQL would read all runs into a table of its own.)
+const orphansSQL = `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id),
+		(SELECT r.id FROM runs r WHERE r.event = e.id LIMIT 1) IS NULL
+	FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
+	ORDER BY e.received_at, e.id LIMIT ?`
 
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
@@ -178,9 +182,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		at     int64
 		orphan bool
 	}
-	rows, err := pack.Collect(t, `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id), NOT EXISTS (SELECT 1 FROM runs WHERE event = e.id)
-		FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
-		ORDER BY e.received_at, e.id LIMIT ?`,
+	rows, err := pack.Collect(t, orphansSQL,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.event, &r.owner, &r.orphan)
@@ -239,13 +241,14 @@ var countable = [...]struct {
 // log counts in neither.
 func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	out := gonets.StoreStats{Runs: map[gonets.RunState]int{}}
-	q := s.reader(ctx)
+	q, end := s.ask(ctx)
+	defer end()
 	for _, c := range countable {
 		var n int
 		err := q.Row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
 			[]any{string(c.state), maxCount}, &n)
 		if err != nil {
-			return out, s.dialect.Wrap(err)
+			return out, q.wrap(err)
 		}
 		out.Runs[c.state] = n
 	}
@@ -253,5 +256,5 @@ func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
 	if err == nil {
 		err = q.Row(s.dialect.UsedBytes, nil, &out.SizeBytes)
 	}
-	return out, s.dialect.Wrap(err)
+	return out, q.wrap(err)
 }

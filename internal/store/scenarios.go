@@ -179,7 +179,7 @@ func (t *txn) releaseBatch(scenario, after string) (n int, last string, err erro
 			return 0, after, err
 		}
 		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?,
-				parked = `+parkedIfStopped+` WHERE id = ? AND state = 'held'`, r.Version, lane, t.now.UnixMilli(), run.ID)
+				parked = `+pack.ParkedIfStopped+` WHERE id = ? AND state = 'held'`, r.Version, lane, t.now.UnixMilli(), run.ID)
 		if err != nil {
 			return 0, after, err
 		}

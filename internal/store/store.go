@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -67,8 +68,14 @@ type Store struct {
 	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
-	epoch   atomic.Int64
-	commits *committer
+	// askers read the history for people, apart from the server's own work.
+	askers *sql.DB
+	// askLimit bounds an answer to them; walkPart is how many runs it looks at in
+	// one go.
+	askLimit time.Duration
+	walkPart int
+	epoch    atomic.Int64
+	commits  *committer
 
 	mu    sync.Mutex
 	fault error
@@ -108,7 +115,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Database != "" {
 		way = dialect.Postgres()
 	}
-	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), ids: &pack.Sequence{},
+	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), askLimit: askLimit, walkPart: filter.Part, ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
@@ -201,11 +208,10 @@ func (s *Store) Close(ctx context.Context) error {
 func (s *Store) closeFiles() error {
 	var errs []error
 	// The writer goes last: it then folds the log into the database file.
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
-	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.Close())
+	for _, db := range []*sql.DB{s.askers, s.readers, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	if s.dir != nil {
 		errs = append(errs, s.dir.Unlock())

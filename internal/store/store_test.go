@@ -116,7 +116,7 @@ func scans(t *testing.T, s storetest.Opened, q store.HotQuery) (bad []string) {
 func TestHotQueriesReadNoWholeTable(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	for _, q := range s.HotQueries() {
+	for _, q := range append(s.HotQueries(), s.HistoryQueries()...) {
 		if bad := scans(t, s, q); len(bad) > 0 {
 			t.Errorf("%s: %v", q.Name, bad)
 		}

@@ -54,6 +54,24 @@ type Dialect struct {
 	Classify func(error) Fault
 }
 
+// Use is what a pool of connections is for.
+type Use int
+
+const (
+	// UseWrite is for the committer.
+	UseWrite Use = iota
+	// UseRead is for what the server itself reads.
+	UseRead
+	// UseAsk is for those who look into the history.
+	UseAsk
+)
+
+// connections of each use.
+const (
+	readerCount = 4
+	askerCount  = 3
+)
+
 // commit ends a transaction and makes it durable.
 const commit = "COMMIT"
 

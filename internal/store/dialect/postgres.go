@@ -31,6 +31,8 @@ const (
 	batchLimit = 10 * time.Second
 	// PingAfter is after how long an idle connection is asked whether it lives.
 	PingAfter = time.Second
+	// statementLimit ends a question whose asker is gone and could not say so.
+	statementLimit = 30 * time.Second
 	// schemaLock is the advisory lock of those who bring the schema forward.
 	schemaLock = 7_067_301
 )
@@ -167,21 +169,32 @@ func committed(tag pgconn.CommandTag) error {
 // OpenPostgres prepares a pool; connections are made when first used. The
 // error never holds the address, which may hold a password. A connection that
 // was used a moment ago is asked whether it lives only while doubtful says so.
-func OpenPostgres(address string, writer bool, doubtful func() bool) (*sql.DB, error) {
+func OpenPostgres(address string, use Use, doubtful func() bool) (*sql.DB, error) {
 	cfg, err := postgresConfig(address)
 	if err != nil {
 		return nil, err
 	}
-	n := readerCount
-	if writer {
-		// One for the committer, one for heartbeats: a batch that waits must
-		// not make the node look dead.
-		n = 2
-		// Every statement of the committer goes by an index. A plan that was
-		// made while the tables were empty would read them whole for ever.
-		for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-			cfg.RuntimeParams[name] = "off"
-		}
+	// One more than the committer's is for heartbeats: a batch that waits must
+	// not make the node look dead.
+	n := map[Use]int{UseWrite: 2, UseRead: readerCount, UseAsk: askerCount}[use]
+	var off []string
+	switch use {
+	case UseWrite:
+		// Every statement of the committer goes by an index. A plan that was made
+		// while the tables were empty would read them whole for ever.
+		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
+	case UseAsk:
+		// A page is walked to along an index that has its order, whatever is known
+		// or not known yet of the values.
+		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "enable_sort",
+			"enable_incremental_sort", "enable_material"}
+		cfg.RuntimeParams["statement_timeout"] = strconv.FormatInt(statementLimit.Milliseconds(), 10)
+	case UseRead:
+	}
+	for _, name := range off {
+		cfg.RuntimeParams[name] = "off"
+	}
+	if len(off) > 0 {
 		cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	}
 	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
@@ -209,6 +222,8 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	}
 	set("application_name", "gonets")
 	set("jit", "off")
+	// Nothing of ours reads so much that starting workers for it would pay.
+	set("max_parallel_workers_per_gather", "0")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"
 	return cfg, nil
 }

@@ -14,8 +14,6 @@ import (
 )
 
 const (
-	// readerCount is how many connections read beside the writer.
-	readerCount = 4
 	// pageSize is that of new databases: of a row with a request and a reply of
 	// 1 KiB three fit into a page, of 4 KiB it were one.
 	pageSize = 8 << 10
@@ -29,7 +27,7 @@ const (
 // OpenSQLite prepares a pool; connections are made when first used. The writer
 // folds its log by itself only as a last resort, because SQLite keeps the
 // errors of automatic checkpoints to itself; the committer does it in time.
-func OpenSQLite(path string, writer bool) (*sql.DB, error) {
+func OpenSQLite(path string, use Use) (*sql.DB, error) {
 	q := url.Values{}
 	pragma := func(p ...string) {
 		for _, v := range p {
@@ -38,14 +36,14 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	}
 	pragma("busy_timeout(10000)", "journal_mode(WAL)",
 		"synchronous("+synchronous+")", "foreign_keys(ON)", "mmap_size(0)", "temp_store(MEMORY)")
-	if writer {
+	if use == UseWrite {
 		pragma("wal_autocheckpoint("+strconv.Itoa(4*CheckpointPages)+")",
 			"journal_size_limit("+strconv.Itoa(64<<20)+")", "cache_size(-16000)")
 		q.Set("_txlock", "immediate")
 	} else {
 		pragma("wal_autocheckpoint(0)", "cache_size(-4000)", "query_only(ON)")
 	}
-	if writer {
+	if use == UseWrite {
 		if err := createSQLite(path); err != nil {
 			return nil, err
 		}
@@ -54,10 +52,7 @@ func OpenSQLite(path string, writer bool) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := readerCount
-	if writer {
-		n = 1
-	}
+	n := map[Use]int{UseWrite: 1, UseRead: readerCount, UseAsk: askerCount}[use]
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strings"
-	"time"
 
 	"gonets"
 	"gonets/internal/store/pack"
@@ -16,87 +15,232 @@ import (
 // the lease, and succeeded is nearly every row.
 const IndexedState = `state <> 'running' AND state <> 'succeeded'`
 
-// Query is one statement over an index that has the order of the list.
-type Query struct {
-	where []string
-	Args  []any
-}
-
-func (q *Query) add(cond string, args ...any) {
-	q.where = append(q.where, cond)
-	q.Args = append(q.Args, args...)
-}
+// indexedOf is the condition of the indexes over states within a scenario and
+// a source. A queued run stays only for a moment.
+const indexedOf = IndexedState + ` AND state <> 'queued'`
 
 // afterAllIDs sorts behind every id, in any collation.
 const afterAllIDs = "g"
 
-// clockSlack is how far ids may run behind or ahead of created_at after the
-// clock was set.
-const clockSlack = 24 * time.Hour
+// cond is a condition with its arguments.
+type cond struct {
+	text string
+	args []any
+}
 
-// Runs are the statements whose results, merged by id, are the list: one
-// for each state, because only then an index gives the order.
+// Walk is a way through an index whose order is that of the list. Databases
+// that know nothing of the data yet, or think of another value than the one
+// asked for, would take a wrong one; so each text leaves only one: the order
+// names all columns of the index, and what the index does not know is asked of
+// an expression.
+type Walk struct {
+	// from is the table that is walked, join what else a run needs.
+	from, join string
+	// keys are the index's columns before the id, values what they must be.
+	keys   []string
+	values []any
+	id     string
+	// fixed is the index's own condition.
+	fixed string
+	rest  []cond
+}
+
+// Query finds the runs of one state, or of all.
+type Query struct {
+	// Walks are the ways to find them, the likely best first.
+	Walks []Walk
+	// Few is true when a walk meets few runs by its nature, or every run that it
+	// meets is wanted.
+	Few bool
+	// Lower and Upper bound the ids; the latter is outside.
+	Lower, Upper string
+	// After is where an ascending list goes on, itself outside.
+	After     string
+	Ascending bool
+}
+
+// Runs are the queries whose results, merged by id, are the list: one for each
+// state, because only then an index gives the order.
 func Runs(f gonets.RunFilter) ([]Query, error) {
 	from, err := ParseCursor(f.Page.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	var base Query
-	switch {
-	case from.ID == "" && f.Ascending:
-		base.add("r.id > ?", "")
-	case from.ID == "":
-		base.add("r.id < ?", afterAllIDs)
-	case f.Ascending:
-		base.add("r.id > ?", from.ID)
-	default:
-		base.add("r.id < ?", from.ID)
-	}
-	if f.EventID != "" {
-		base.add("r.event = ?", f.EventID)
-	}
-	if f.Value != "" {
-		base.add("r.event IN (SELECT v.event FROM run_values v WHERE v.value = ?)", SearchKey(f.Value))
-	}
-	if f.Scenario != "" {
-		base.add("r.scenario = ?", f.Scenario)
-	}
-	if f.Source != "" {
-		base.add("r.source = ?", f.Source)
-	}
+	base := Query{Upper: afterAllIDs, Ascending: f.Ascending}
+	// A run is made at the time that its id begins with.
 	if !f.Since.IsZero() {
-		base.add("r.created_at >= ? AND r.id >= ?", f.Since.UnixMilli(), pack.From(f.Since))
+		base.Lower = pack.From(f.Since)
 	}
 	if !f.Until.IsZero() {
-		base.add("r.created_at < ? AND r.id < ?", f.Until.UnixMilli(), pack.From(f.Until.Add(clockSlack)))
+		base.Upper = pack.From(f.Until)
 	}
-	if len(f.States) == 0 {
-		return []Query{base}, nil
+	switch {
+	case from.ID == "":
+	case f.Ascending:
+		base.After = from.ID
+	default:
+		base.Upper = min(base.Upper, from.ID)
+	}
+	states := slices.Compact(slices.Sorted(slices.Values(f.States)))
+	if len(states) == 0 {
+		states = append(states, "")
 	}
 	var out []Query
-	for _, st := range slices.Compact(slices.Sorted(slices.Values(f.States))) {
-		q := Query{slices.Clone(base.where), slices.Clone(base.Args)}
-		q.add("r.state = ?", string(st))
-		switch st {
-		case gonets.RunRunning:
-			q.add("r.node IS NOT NULL")
-		case gonets.RunSucceeded:
-		default:
-			q.add(IndexedState)
-		}
+	for _, st := range states {
+		q := base
+		q.Walks = walks(f, st)
+		q.Few = len(q.Walks) == 1 && (len(q.Walks[0].rest) == 0 || f.EventID != "" && f.Value == "" || st == gonets.RunRunning && f.Value == "")
 		out = append(out, q)
 	}
 	return out, nil
 }
 
-// Text is the statement that begins with what to select; its last argument is
-// the limit.
-func (q *Query) Text(selects string, f gonets.RunFilter) string {
-	order := " ORDER BY r.id DESC LIMIT ?"
-	if f.Ascending {
-		order = " ORDER BY r.id LIMIT ?"
+const runsFrom = `runs r`
+
+// walks are the ways to the runs of a state; empty is any.
+func walks(f gonets.RunFilter, st gonets.RunState) (out []Walk) {
+	is := func(column string, value string) Walk {
+		return Walk{from: runsFrom, id: "r.id", keys: []string{column}, values: []any{value}}
 	}
-	return selects + "WHERE " + strings.Join(q.where, " AND ") + order
+	state := is("r.state", string(st))
+	switch {
+	case f.Value != "":
+		out = []Walk{{from: "run_values v", join: " CROSS JOIN runs r", id: "v.run", keys: []string{"v.value"},
+			values: []any{SearchKey(f.Value)}, rest: []cond{{"r.id = v.run", nil}}}}
+	case f.EventID != "":
+		out = []Walk{is("r.event", f.EventID)}
+	case st == gonets.RunRunning:
+		// Few runs are worked on at a time: they are sorted.
+		out = []Walk{{from: runsFrom, id: "r.id || ''", fixed: "r.node IS NOT NULL AND r.node >= ''"}}
+	case indexed(st):
+		for _, more := range narrower(f) {
+			if st == gonets.RunQueued {
+				out = append(out, is(more.keys[0], more.values[0].(string)))
+				continue
+			}
+			more.keys, more.values = append([]string{"r.state"}, more.keys...), append([]any{string(st)}, more.values...)
+			more.fixed = indexedOf
+			out = append(out, more)
+		}
+		if st == gonets.RunQueued || len(out) == 0 {
+			state.fixed = IndexedState
+			out = append([]Walk{state}, out...)
+		}
+	default:
+		out = narrower(f)
+		if len(out) == 0 {
+			out = []Walk{{from: runsFrom, id: "r.id"}}
+		}
+	}
+	for i := range out {
+		out[i].restOf(f, st)
+	}
+	return out
+}
+
+func indexed(st gonets.RunState) bool {
+	return st != "" && st != gonets.RunRunning && st != gonets.RunSucceeded
+}
+
+// narrower are the walks within the filter's scenario and its source.
+func narrower(f gonets.RunFilter) (out []Walk) {
+	for _, by := range [][2]string{{"r.scenario", f.Scenario}, {"r.source", f.Source}} {
+		if by[1] != "" {
+			out = append(out, Walk{from: runsFrom, id: "r.id", keys: []string{by[0]}, values: []any{by[1]}})
+		}
+	}
+	return out
+}
+
+// restOf adds what the walk's index does not know.
+func (w *Walk) restOf(f gonets.RunFilter, st gonets.RunState) {
+	for _, by := range [][2]string{{"r.state", string(st)}, {"r.event", f.EventID}, {"r.scenario", f.Scenario}, {"r.source", f.Source}} {
+		if by[1] != "" && !slices.Contains(w.keys, by[0]) {
+			w.rest = append(w.rest, cond{by[0] + " || '' = ?", []any{by[1]}})
+		}
+	}
+}
+
+// statement builds what both texts of a walk have in common.
+func (w *Walk) statement(selects, join string, q *Query, rest []cond) (string, []any) {
+	columns := append(slices.Clone(w.keys), w.id)
+	list, places := columns[0], "?"
+	if len(columns) > 1 {
+		list, places = "("+strings.Join(columns, ", ")+")", "("+pack.In(len(columns))+")"
+	}
+	var where []string
+	var args []any
+	bound := func(compare, id string) {
+		where = append(where, list+compare+places)
+		args = append(append(args, w.values...), id)
+	}
+	if q.After != "" && q.After >= q.Lower {
+		bound(" > ", q.After)
+	} else {
+		bound(" >= ", q.Lower)
+	}
+	bound(" < ", q.Upper)
+	if w.fixed != "" {
+		where = append(where, w.fixed)
+	}
+	for _, c := range rest {
+		where = append(where, c.text)
+		args = append(args, c.args...)
+	}
+	direction := " DESC"
+	if q.Ascending {
+		direction = ""
+	}
+	return "SELECT " + selects + " FROM " + w.from + join + " WHERE " + strings.Join(where, " AND ") +
+		" ORDER BY " + strings.Join(columns, direction+", ") + direction + " LIMIT ?", args
+}
+
+// List is the statement for runs, with its arguments but for the last one, the
+// limit. selects speaks of the run as r; join is what it needs besides.
+func (w *Walk) List(selects, join string, q *Query) (string, []any) {
+	return w.statement(selects, w.join+join, q, w.rest)
+}
+
+// Border is the statement for the id that a walk meets after so many others,
+// whether they are wanted or not; there is none when the walk ends before. Its
+// last arguments are 1 and how many.
+func (w *Walk) Border(q *Query) (string, []any) {
+	text, args := w.statement(w.id, "", q, nil)
+	return text + " OFFSET ?", args
+}
+
+// Until ends the query before an id that [Walk.Border] gave, which is still
+// part of it.
+func (q Query) Until(border string) Query {
+	if border == "" {
+		return q
+	}
+	if q.Ascending {
+		// No id lies between an id and the same with more behind it.
+		q.Upper = border + " "
+	} else {
+		q.Lower = border
+	}
+	return q
+}
+
+// Beyond is what remains of the query behind a border.
+func (q Query) Beyond(border string) Query {
+	if q.Ascending {
+		q.After = border
+	} else {
+		q.Upper = border
+	}
+	return q
+}
+
+// Farther tells whether a walk that meets border a after so many runs is the
+// more selective one than one that meets b.
+func (q *Query) Farther(a, b string) bool {
+	if q.Ascending {
+		return a > b
+	}
+	return a < b
 }
 
 // SearchKey is a value as it stands in the index: long ones by their hash.

@@ -161,6 +161,12 @@ CREATE INDEX runs_order ON runs (scenario, order_key, id)
 -- running is found by the lease; succeeded is nearly every row. (A long IN list
 -- here would make SQLite build a table for it with every insert.)
 CREATE INDEX runs_state ON runs (state, id) WHERE state <> 'running' AND state <> 'succeeded';
+-- What needs a person, within a scenario or a source of which nearly all runs
+-- ended well. A run that succeeds at once never meets these.
+CREATE INDEX runs_state_scenario ON runs (state, scenario, id)
+	WHERE state <> 'running' AND state <> 'succeeded' AND state <> 'queued';
+CREATE INDEX runs_state_source ON runs (state, source, id)
+	WHERE state <> 'running' AND state <> 'succeeded' AND state <> 'queued';
 CREATE INDEX runs_finished ON runs (finished_at, id) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE step_results (
@@ -210,8 +216,7 @@ CREATE TABLE bodies (
 
 CREATE TABLE run_values (
 	value BLOB NOT NULL,
-	event TEXT NOT NULL,
-	created_at BIGINT NOT NULL,
-	PRIMARY KEY (value, event)
+	run TEXT NOT NULL,
+	PRIMARY KEY (value, run)
 ) WITHOUT ROWID;
-CREATE INDEX run_values_event ON run_values (event);
+CREATE INDEX run_values_run ON run_values (run);

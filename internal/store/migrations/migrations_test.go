@@ -11,7 +11,7 @@ import (
 
 func TestSchemaGoesForwardOnly(t *testing.T) {
 	t.Parallel()
-	db, err := dialect.OpenSQLite(t.TempDir()+"/a b?#.db", true)
+	db, err := dialect.OpenSQLite(t.TempDir()+"/a b?#.db", dialect.UseWrite)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,10 @@ func TestIDsGrowWhateverTheClockDoes(t *testing.T) {
 			q = Sequence{}
 			q.StartAfter(last)
 		}
-		id := q.Next(at)
+		id, made := q.Next(at)
+		if ms, _ := Time(id); made.UnixMilli() != ms {
+			t.Fatalf("the id %s was made at %d", id, made.UnixMilli())
+		}
 		if id <= last || len(id) != 36 || id[14] != '7' || !strings.ContainsRune("89ab", rune(id[19])) {
 			t.Fatalf("id %d: %s after %s", i, id, last)
 		}

@@ -25,8 +25,9 @@ func (q *Sequence) StartAfter(id string) {
 	}
 }
 
-// Next makes an id.
-func (q *Sequence) Next(now time.Time) string {
+// Next makes an id and tells the time that it begins with, which is now unless
+// the clock went back.
+func (q *Sequence) Next(now time.Time) (string, time.Time) {
 	if ms := now.UnixMilli(); ms > q.ms {
 		q.ms, q.counter = ms, 0
 	} else if q.counter++; q.counter >= 1<<12 {
@@ -36,7 +37,7 @@ func (q *Sequence) Next(now time.Time) string {
 	rand.Read(b[8:])
 	binary.BigEndian.PutUint64(b[:8], uint64(q.ms)<<16|0x7000|uint64(q.counter))
 	b[8] = b[8]&0x3f | 0x80
-	return formatID(b)
+	return formatID(b), time.UnixMilli(q.ms).UTC()
 }
 
 func formatID(b [16]byte) string {

@@ -1,0 +1,470 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/secret"
+	"gonets/internal/store"
+	"gonets/internal/store/storetest"
+)
+
+// historyRuns is how many runs the large histories hold.
+var historyRuns = flag.Int("history", 1_000_000, "with -soak, runs in the histories that are asked under load")
+
+// eachStore runs a test on both databases, one after the other when figures
+// are wanted.
+func eachStore(t *testing.T, test func(t *testing.T, database string)) {
+	t.Parallel()
+	for name, database := range map[string]func(testing.TB) string{
+		"sqlite": func(testing.TB) string { return "" }, "postgres": cluster.Database} {
+		t.Run(name, func(t *testing.T) {
+			if !*soak {
+				t.Parallel()
+			}
+			test(t, database(t))
+		})
+	}
+}
+
+// fillHistory puts a history into a data folder, or into a database.
+func fillHistory(t *testing.T, h *storetest.Filled, data, database string) store.Options {
+	t.Helper()
+	keys, err := secret.Open(filepath.Join(data, fileKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := store.Options{Clock: gonets.SystemClock{}, Sealer: keys, Database: database}
+	if database == "" {
+		o.Path = filepath.Join(data, "gonets.db")
+	}
+	begun := time.Now()
+	if err := h.Fill(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if *soak {
+		t.Logf("%d runs were filled in within %v", h.Runs, time.Since(begun).Round(time.Second))
+	}
+	return o
+}
+
+// startWith starts the server on what was filled.
+func startWith(t *testing.T, data, database, documents string) *outside {
+	t.Helper()
+	if database == "" {
+		return startOutside(t, data, documents)
+	}
+	return startOutside(t, data, documents, "--database", database)
+}
+
+// loadDocuments are a source and a scenario of the load's own.
+func loadDocuments(target string) string {
+	return `
+apiVersion: gonets/v1
+kind: Source
+name: in
+preset: generic
+---
+apiVersion: gonets/v1
+kind: Scenario
+name: load
+sources: [in]
+steps:
+  - id: out
+    http: {method: POST, url: "` + target + `/load", body: {json: {n: "{{ event.body.n }}"}}}
+`
+}
+
+// arrivals counts what was delivered, by number.
+type arrivals struct {
+	mu   sync.Mutex
+	seen map[string]int
+	due  int
+}
+
+func (a *arrivals) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	raw, _ := io.ReadAll(r.Body)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.URL.Path == "/load" {
+		a.seen[string(raw)]++
+	} else {
+		a.due++
+	}
+	fmt.Fprint(w, "{}")
+}
+
+func (a *arrivals) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.seen)
+}
+
+// times are how long something took, each time.
+type times []time.Duration
+
+func (d times) row() string {
+	slices.Sort(d)
+	at := func(q float64) string {
+		return fmt.Sprintf("%.1f", float64(d[min(int(q*float64(len(d))), len(d)-1)].Microseconds())/1e3)
+	}
+	return fmt.Sprintf("%d | %s | %s | %s", len(d), at(0.5), at(0.99), at(1))
+}
+
+// load sends so many events a second until it is stopped; each has to be
+// accepted.
+func load(rate int, send func(n int)) (stop func() (sent int, acks times)) {
+	var mu sync.Mutex
+	var acks times
+	var wg sync.WaitGroup
+	sent := 0
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		begun := time.Now()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			for sent < int(time.Since(begun).Seconds()*float64(rate)) {
+				sent++
+				n := sent
+				wg.Go(func() {
+					begun := time.Now()
+					send(n)
+					mu.Lock()
+					defer mu.Unlock()
+					acks = append(acks, time.Since(begun))
+				})
+			}
+		}
+	}()
+	return func() (int, times) {
+		close(done)
+		<-ended
+		wg.Wait()
+		return sent, acks
+	}
+}
+
+// question is one that people ask the history, with the answer that is known
+// from how it was filled.
+type question struct {
+	name, path string
+	check      func(raw json.RawMessage) (next string, err error)
+	// pages counts how many pages its answer took.
+	pages int
+	took  times
+}
+
+// asked is what the tests read of a page.
+type asked struct {
+	Items []struct {
+		ID, Source string
+	}
+	Next string
+}
+
+// listed checks a list: what the load brought aside, it has to be what was
+// filled, to the end.
+func listed(want []string, limit int) func(json.RawMessage) (string, error) {
+	var got []string
+	n := 0
+	return func(raw json.RawMessage) (string, error) {
+		var page asked
+		if err := json.Unmarshal(raw, &page); err != nil {
+			return "", err
+		}
+		for _, it := range page.Items {
+			if n++; it.Source != "in" {
+				got = append(got, it.ID)
+			}
+		}
+		if page.Next != "" && n < limit {
+			return page.Next, nil
+		}
+		found, all := got, n
+		got, n = nil, 0
+		if len(found) > len(want) || !slices.Equal(found, want[:len(found)]) {
+			return "", fmt.Errorf("found %q, want %q", found, want)
+		}
+		if all < limit && len(found) < len(want) {
+			return "", fmt.Errorf("the list ends after %d of %d", len(found), len(want))
+		}
+		return "", nil
+	}
+}
+
+const askedLimit = 100
+
+func stateOf(states ...gonets.RunState) []gonets.RunState { return states }
+
+// questions are all kinds of them.
+func questions(t *testing.T, h *storetest.Filled) (out []*question) {
+	at := func(share float64) time.Time {
+		return h.Until.Add(-time.Duration(float64(h.Span) * (1 - share))).Truncate(time.Millisecond)
+	}
+	list := func(name string, f gonets.RunFilter) {
+		q := url.Values{"limit": {fmt.Sprint(askedLimit)}}
+		for _, s := range f.States {
+			q.Add("state", string(s))
+		}
+		if len(f.States) > 0 {
+			q.Set("state", strings.Join(q["state"], ","))
+		}
+		for key, v := range map[string]string{"scenario": f.Scenario, "source": f.Source, "event": f.EventID, "value": f.Value, "cursor": f.Page.Cursor} {
+			if v != "" {
+				q.Set(key, v)
+			}
+		}
+		for key, v := range map[string]time.Time{"since": f.Since, "until": f.Until} {
+			if !v.IsZero() {
+				q.Set(key, v.UTC().Format(time.RFC3339Nano))
+			}
+		}
+		if f.Ascending {
+			q.Set("order", "asc")
+		}
+		out = append(out, &question{name: name, path: "/api/v1/runs?" + q.Encode(), check: listed(h.Find(f, askedLimit), askedLimit)})
+	}
+	list("newest runs", gonets.RunFilter{})
+	list("oldest runs", gonets.RunFilter{Ascending: true})
+	for _, s := range gonets.RunStates() {
+		list("state "+string(s), gonets.RunFilter{States: stateOf(s)})
+	}
+	list("all that ended badly", gonets.RunFilter{States: stateOf(gonets.RunFailed, gonets.RunPaused, gonets.RunCancelled, gonets.RunWaiting)})
+	list("huge scenario", gonets.RunFilter{Scenario: "orders"})
+	list("tiny scenario", gonets.RunFilter{Scenario: "rare"})
+	list("unknown scenario", gonets.RunFilter{Scenario: "nobody"})
+	list("huge source", gonets.RunFilter{Source: "shop"})
+	list("tiny source", gonets.RunFilter{Source: "tiny"})
+	list("a day long ago", gonets.RunFilter{Since: at(0.2), Until: at(0.2).Add(24 * time.Hour)})
+	list("a minute in the middle, ascending", gonets.RunFilter{Since: at(0.5), Until: at(0.5).Add(time.Minute), Ascending: true})
+	list("failed of a scenario without any", gonets.RunFilter{Scenario: "orders", States: stateOf(gonets.RunFailed)})
+	list("failed of the tiny scenario", gonets.RunFilter{Scenario: "rare", States: stateOf(gonets.RunFailed)})
+	list("succeeded of a scenario without any", gonets.RunFilter{Scenario: "letters", States: stateOf(gonets.RunSucceeded)})
+	list("paused of a source without any", gonets.RunFilter{Source: "shop", States: stateOf(gonets.RunPaused)})
+	list("held of the tiny source", gonets.RunFilter{Source: "tiny", States: stateOf(gonets.RunHeld)})
+	list("failed of a scenario long ago", gonets.RunFilter{Scenario: "payments", States: stateOf(gonets.RunFailed), Since: at(0.1), Until: at(0.12)})
+	list("scenario and source", gonets.RunFilter{Scenario: "leads", Source: "forms"})
+	list("scenario of another huge source", gonets.RunFilter{Scenario: "orders", Source: "forms"})
+	list("scenario of the tiny source", gonets.RunFilter{Scenario: "orders", Source: "tiny"})
+	list("tiny scenario of a huge source", gonets.RunFilter{Scenario: "refunds", Source: "shop"})
+	list("value of one run", gonets.RunFilter{Value: storetest.FilledOrder(h.Runs / 3)})
+	list("value of every twentieth run", gonets.RunFilter{Value: storetest.FilledCustomer(0)})
+	list("value of some runs", gonets.RunFilter{Value: storetest.FilledCustomer(1)})
+	list("value of no run", gonets.RunFilter{Value: "customer-none"})
+	list("frequent value, failed, rare scenario", gonets.RunFilter{Value: storetest.FilledCustomer(0), Scenario: "rare", States: stateOf(gonets.RunFailed)})
+	one := h.Run(h.Runs / 2)
+	list("runs of an event", gonets.RunFilter{EventID: one.Event})
+
+	// A page far down: its cursor is that of a page that a time leads to.
+	deep := gonets.RunFilter{Until: at(0.05)}
+	want := h.Find(deep, 2*askedLimit)
+	deep.Page.Cursor = storetest.Cursor(want[askedLimit-1])
+	list("a page far down", deep)
+	out[len(out)-1].check = listed(want[askedLimit:], askedLimit)
+
+	for name, f := range map[string]gonets.EventFilter{"newest events": {}, "events of a huge source": {Source: "shop"},
+		"events of the tiny source": {Source: "tiny"}, "events of a source long ago": {Source: "bank", Until: at(0.3)}} {
+		q := url.Values{"limit": {fmt.Sprint(askedLimit)}}
+		if f.Source != "" {
+			q.Set("source", f.Source)
+		}
+		if !f.Until.IsZero() {
+			q.Set("until", f.Until.UTC().Format(time.RFC3339Nano))
+		}
+		out = append(out, &question{name: name, path: "/api/v1/events?" + q.Encode(), check: listed(h.Events(f, askedLimit), askedLimit)})
+	}
+	failed := h.Find(gonets.RunFilter{States: stateOf(gonets.RunFailed), Until: at(0.5)}, 1)[0]
+	out = append(out, &question{name: "a run with three attempts", path: "/api/v1/runs/" + failed, check: func(raw json.RawMessage) (string, error) {
+		var run struct {
+			ID    string
+			Steps []struct{ Attempts []json.RawMessage }
+		}
+		err := json.Unmarshal(raw, &run)
+		if err == nil && (run.ID != failed || len(run.Steps) != 1 || len(run.Steps[0].Attempts) != 3) {
+			err = fmt.Errorf("%s", raw)
+		}
+		return "", err
+	}}, &question{name: "an event", path: "/api/v1/events/" + one.Event, check: func(raw json.RawMessage) (string, error) {
+		if !strings.Contains(string(raw), one.Values[1]) {
+			return "", fmt.Errorf("%s", raw)
+		}
+		return "", nil
+	}}, &question{name: "statistics", path: "/api/v1/stats", check: statistics(h)},
+		&question{name: "lanes", path: "/api/v1/lanes", check: func(json.RawMessage) (string, error) { return "", nil }})
+	return out
+}
+
+func statistics(h *storetest.Filled) func(json.RawMessage) (string, error) {
+	want := map[string]int{}
+	for _, s := range []gonets.RunState{gonets.RunHeld, gonets.RunPaused, gonets.RunWaiting} {
+		want[string(s)] = len(h.Find(gonets.RunFilter{States: stateOf(s)}, 10_000))
+	}
+	return func(raw json.RawMessage) (string, error) {
+		var got struct{ Runs map[string]int }
+		err := json.Unmarshal(raw, &got)
+		for s, n := range want {
+			if err == nil && got.Runs[s] != n {
+				err = fmt.Errorf("%d runs are %s, want %d", got.Runs[s], s, n)
+			}
+		}
+		return "", err
+	}
+}
+
+// ask asks once, page after page until there is enough.
+func (o *outside) ask(q *question) {
+	path := q.path
+	for {
+		var raw json.RawMessage
+		begun := time.Now()
+		err := o.api.Call(o.t.Context(), http.MethodGet, path, nil, &raw)
+		q.took = append(q.took, time.Since(begun))
+		next := ""
+		if err == nil {
+			next, err = q.check(raw)
+		}
+		if err != nil {
+			o.t.Errorf("%s: %v", q.name, err)
+			return
+		}
+		q.pages++
+		if next == "" {
+			return
+		}
+		u, err := url.Parse(q.path)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		query := u.Query()
+		query.Set("cursor", next)
+		path = u.Path + "?" + query.Encode()
+	}
+}
+
+func TestHistoryAnswersUnderLoad(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		h := &storetest.Filled{Seed: 1, Runs: sized(20_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
+		data := t.TempDir()
+		fillHistory(t, h, data, database)
+		asking := questions(t, h)
+		sink := &arrivals{seen: map[string]int{}}
+		target := httptest.NewServer(sink)
+		t.Cleanup(target.Close)
+		o := startWith(t, data, database, loadDocuments(target.URL))
+		stop := load(sized(50, 300), func(n int) { o.post(fmt.Sprintf(`{"n":%d}`, n)) })
+		span := time.Duration(sized(0, 60)) * time.Second
+		rounds := 0
+		for begun := time.Now(); rounds == 0 || time.Since(begun) < span; rounds++ {
+			for _, q := range asking {
+				o.ask(q)
+			}
+		}
+		sent, acks := stop()
+		if !await(func() bool { return sink.count() >= sent }) || sink.count() != sent {
+			t.Errorf("%d of %d events were delivered", sink.count(), sent)
+		}
+		if !*soak {
+			return
+		}
+		var table strings.Builder
+		for _, q := range asking {
+			fmt.Fprintf(&table, "| %s | %d | %s |\n", q.name, q.pages/rounds, q.took.row())
+		}
+		t.Logf("%d runs, %d events meanwhile\n| question | pages | calls | p50 ms | p99 ms | max ms |\n|---|---|---|---|---|---|\n%s| an event's acceptance | | %s |",
+			h.Runs, sent, &table, acks.row())
+	})
+}
+
+func TestStartWithAFullHistoryIsQuick(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		sink := &arrivals{seen: map[string]int{}}
+		target := httptest.NewServer(sink)
+		t.Cleanup(target.Close)
+		h := &storetest.Filled{Seed: 2, Runs: sized(2_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour,
+			Due: sized(200, 100_000), Target: target.URL}
+		data := t.TempDir()
+		fillHistory(t, h, data, database)
+		// The documents are there already: what follows is what a restart is.
+		first := startWith(t, data, database, loadDocuments(target.URL))
+		source := first.source
+		first.process.Kill()
+		begun := time.Now()
+		o := startWith(t, data, database, "")
+		o.source = o.base + strings.TrimPrefix(source, first.base)
+		ready := time.Since(begun)
+		o.post(`{"n":1}`)
+		o.figure("%d runs, %d of them due: ready after %v, the first event is accepted after %v", h.Runs, h.Due, ready, time.Since(begun))
+		if !await(func() bool { return sink.count() == 1 }) {
+			t.Error("the event was not delivered")
+		}
+	})
+}
+
+func TestRetentionKeepsNobodyWaiting(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		h := &storetest.Filled{Seed: 3, Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
+		o := fillHistory(t, h, t.TempDir(), database)
+		s, err := store.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close(context.Background())
+		if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "in", Preset: "generic"}}}); err != nil {
+			t.Fatal(err)
+		}
+		accept := func(n int) {
+			_, err := s.Accept(context.Background(), []gonets.Acceptance{{Event: gonets.Event{ID: fmt.Sprintf("load-%d", n), Source: "in", Method: "POST",
+				ReceivedAt: time.Now(), Body: []byte(strings.Repeat("x", 1_000))}}})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		stop := load(300, accept)
+		// A tenth of the history is too old.
+		border, want := h.Until.Add(-h.Span*9/10).Truncate(time.Millisecond), 0
+		for i := range h.Runs {
+			r := h.Run(i)
+			if r.State.Final() && r.At.Add(time.Duration(i%5_000)*time.Millisecond).Before(border) {
+				want++
+			}
+		}
+		begun, removed := time.Now(), 0
+		for {
+			n, err := s.Prune(t.Context(), border, gonets.RetentionBatch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if removed += n; n == 0 {
+				break
+			}
+		}
+		took := time.Since(begun)
+		sent, acks := stop()
+		if removed != want || sent == 0 {
+			t.Errorf("%d runs were removed, want %d, while %d events came", removed, want, sent)
+		}
+		if *soak {
+			t.Logf("%d runs removed within %v; meanwhile events were accepted in (count | p50 | p99 | max ms): %s", removed, took, acks.row())
+		}
+	})
+}

@@ -1,0 +1,71 @@
+package filter
+
+import (
+	"gonets/internal/store/pack"
+)
+
+// How many runs are looked at for one page, whether they match or not: a few
+// parts of that many.
+const (
+	// Part is for [Want.Part].
+	Part  = 1_250
+	parts = 4
+)
+
+// Want is what a page shall hold.
+type Want[T any] struct {
+	// Size is how many rows; one more tells that there are more.
+	Size int
+	// Part is how many runs are looked at in one go.
+	Part int
+	// Columns speak of the run as r, Join is what they need besides.
+	Columns, Join string
+	Scan          func(func(...any) error) (T, error)
+}
+
+// Page finds one row more than fit on a page, unless the query ends before; a
+// border is how far it came when it looked at too many runs for that.
+func Page[T any](r pack.Reader, query *Query, want Want[T]) (found []T, border string, err error) {
+	q := *query
+	for range parts {
+		part := q
+		if !q.Few {
+			w, at, err := q.choose(r, want.Part)
+			if err != nil {
+				return nil, "", err
+			}
+			q.Walks, border = []Walk{w}, at
+			part = q.Until(border)
+		}
+		text, args := q.Walks[0].List(want.Columns, want.Join, &part)
+		items, err := pack.Collect(r, text, append(args, want.Size+1-len(found)), want.Scan)
+		if err != nil {
+			return nil, "", err
+		}
+		found = append(found, items...)
+		if len(found) > want.Size || border == "" {
+			return found, "", nil
+		}
+		q = q.Beyond(border)
+	}
+	return found, border, nil
+}
+
+// choose takes the way on which a part leads the farthest, best to the end,
+// and tells where that is; empty is the end.
+func (q *Query) choose(r pack.Reader, part int) (best Walk, border string, err error) {
+	for i, w := range q.Walks {
+		text, args := w.Border(q)
+		ids, err := pack.Texts(r, text, append(args, 1, part)...)
+		if err != nil {
+			return best, "", err
+		}
+		if len(ids) == 0 {
+			return w, "", nil
+		}
+		if i == 0 || q.Farther(ids[0], border) {
+			best, border = w, ids[0]
+		}
+	}
+	return best, border, nil
+}
