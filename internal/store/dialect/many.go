@@ -19,8 +19,8 @@ const (
 	bytea  Kind = "bytea"
 )
 
-// Text, Int and Bytes are columns. What strangers can choose is Bytes, because
-// it may be no valid text.
+// Text is a column of our own words: what strangers can choose is [Bytes],
+// because it may be no valid text.
 func Text(name string) Column { return Column{name, text} }
 
 // Int is a column of whole numbers.

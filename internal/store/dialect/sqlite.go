@@ -68,7 +68,7 @@ func createSQLite(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.Exec("VACUUM")
+	_, err = db.ExecContext(context.Background(), "VACUUM")
 	return errors.Join(err, db.Close())
 }
 
