@@ -28,19 +28,6 @@ const (
 // do not hold it up for ever.
 const maintainPerBatch = 4
 
-// A commit costs about as much as forty operations in it. Where operations come
-// faster than commits end, a batch waits to share that cost; where they come
-// one by one, each is committed at once.
-const (
-	// gatherFrom is the size of a batch that tells of such a crowd.
-	gatherFrom = 8
-	// gatherEnough is a batch that waits no longer.
-	gatherEnough = 64
-	// gatherLimit is the least time between the beginnings of two batches of a
-	// crowd.
-	gatherLimit = 6 * time.Millisecond
-)
-
 // Op is an operation that waits.
 type Op[T any] struct {
 	Class Class
@@ -66,19 +53,12 @@ type Queue[T any] struct {
 	bytes    int64
 	stopping bool
 	wake     chan struct{}
-	// enough is told when a batch that gathers is worth its commit.
-	enough chan struct{}
-
-	// began is when the last batch was taken, size how much it held. Only Next
-	// uses them.
-	began time.Time
-	size  int
 }
 
 // New makes an empty queue. The clock is a real one, whatever time the server
 // lives in: it measures how old the queue is.
 func New[T any](clock gonets.Clock) *Queue[T] {
-	return &Queue[T]{clock: clock, wake: make(chan struct{}, 1), enough: make(chan struct{}, 1)}
+	return &Queue[T]{clock: clock, wake: make(chan struct{}, 1)}
 }
 
 // Add queues an operation, with CodeStopping after Stop, and CodeBusy for
@@ -97,9 +77,6 @@ func (q *Queue[T]) Add(o *Op[T]) error {
 	q.ops[o.Class] = append(q.ops[o.Class], o)
 	q.bytes += o.Bytes
 	signal(q.wake)
-	if q.waiting() == gatherEnough {
-		signal(q.enough)
-	}
 	return nil
 }
 
@@ -135,36 +112,11 @@ func (q *Queue[T]) full(o *Op[T]) bool {
 // Next waits for the next batch. It is empty when no more will come.
 func (q *Queue[T]) Next() []*Op[T] {
 	for {
-		q.gather()
 		batch, last := q.take()
 		if len(batch) > 0 || last {
 			return batch
 		}
 		<-q.wake
-	}
-}
-
-// gather waits for more operations when many came during the last commits.
-func (q *Queue[T]) gather() {
-	if q.size < gatherFrom {
-		return
-	}
-	left := gatherLimit - q.clock.Now().Sub(q.began)
-	q.mu.Lock()
-	n, stopping := q.waiting(), q.stopping
-	select {
-	case <-q.enough:
-	default:
-	}
-	q.mu.Unlock()
-	if left <= 0 || n == 0 || n >= gatherEnough || stopping {
-		return
-	}
-	timer := q.clock.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-q.enough:
-	case <-timer.C():
 	}
 }
 
@@ -191,9 +143,6 @@ func (q *Queue[T]) take() (batch []*Op[T], last bool) {
 		}
 		q.ops[cl] = rest
 	}
-	if len(batch) > 0 {
-		q.began, q.size = q.clock.Now(), len(batch)
-	}
 	return batch, q.stopping
 }
 
@@ -217,5 +166,4 @@ func (q *Queue[T]) Stop() {
 	defer q.mu.Unlock()
 	q.stopping = true
 	signal(q.wake)
-	signal(q.enough)
 }
