@@ -42,7 +42,7 @@ type realStore interface {
 // rig is an engine over a real store whose loops do not run: a test claims and
 // works by hand, so that nothing depends on timing.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	store  realStore
 	clock  *testkit.Clock
 	sender *sender
@@ -125,7 +125,7 @@ func (j *journal) count() int {
 	return len(j.on)
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig {
 	t.Helper()
 	clock, places := testkit.NewClock(), newPlaces()
 	return rigOn(t, clock, places, testkit.Store(t, clock, places))
@@ -142,7 +142,7 @@ type leasing interface {
 	Epoch() int64
 }
 
-func rigOn(t *testing.T, clock *testkit.Clock, places *Places, st leasing) *rig {
+func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig {
 	t.Helper()
 	s := &sender{clock: clock, answer: ok(`{}`)}
 	bus, flight := &notify.Bus{}, &journal{on: map[gonets.InFlight]bool{}}
