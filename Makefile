@@ -92,12 +92,14 @@ bench: build postgres ## events a second on both databases (lines in docs/bench-
 	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 500
 	go test -run '^$$' -bench . -benchmem ./...
 
-history: ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
+history: postgres ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
 	go test ./cmd/gonets -run '$(HISTORIES)' -soak -history $(HISTORY) -v -parallel 1 -timeout 90m
 
-soak: build ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
+soak: build postgres ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
+	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak
+	rm -rf bin/soak
 	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -timeout 60m
 	$(MAKE) history
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))

@@ -106,20 +106,6 @@ func (keys seenKeys) repeated(it *acceptItem) *seen {
 	return nil
 }
 
-// takeKeys claims keys that are new or whose window is over.
-var takeKeys = dialect.Insert("dedupe", dialect.Columns{
-	dialect.Text("source"), dialect.Bytes("idem_key"), dialect.Text("event"), dialect.Bytes("body_hash"), dialect.Int("expires_at"),
-	dialect.Int("taken_at"),
-}, `ON CONFLICT (source, idem_key) DO UPDATE
-	SET event = excluded.event, body_hash = excluded.body_hash, expires_at = excluded.expires_at,
-		taken_at = excluded.taken_at
-	WHERE dedupe.expires_at <= excluded.taken_at`, "event")
-
-// keepValues adds values by which the history finds runs.
-var keepValues = dialect.Insert("run_values", dialect.Columns{
-	dialect.Bytes("value"), dialect.Text("run"),
-}, "ON CONFLICT (value, run) DO NOTHING", "")
-
 // acceptAll works on all accepts of a batch together: a key that comes twice
 // is asked for once, and keys are taken in order, so that two nodes can't
 // block each other.
@@ -185,7 +171,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 	}
 	fresh = make(map[string]bool, len(events.Rows))
 	for i, row := range events.Rows {
-		fresh[row[0].(string)] = events.Hit[i]
+		fresh[row[0].(string)] = fresh[row[0].(string)] || events.Hit[i]
 	}
 	for _, row := range bodies {
 		if err := t.later(pack.Bodies, row); err != nil {
@@ -247,7 +233,7 @@ func (t *txn) routesOf(it *acceptItem) ([]*routes.Route, error) {
 	return []*routes.Route{r}, err
 }
 
-// takeKeys claims every key of the batch for its first event, or finds whose
+// pack.Keys claims every key of the batch for its first event, or finds whose
 // it is.
 func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	var first []*acceptItem
@@ -267,7 +253,7 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	slices.SortFunc(first, func(a, b *acceptItem) int {
 		return cmp.Or(cmp.Compare(a.Event.Source, b.Event.Source), cmp.Compare(a.Key, b.Key))
 	})
-	take := &dialect.Part{Many: takeKeys}
+	take := &dialect.Part{Many: pack.Keys}
 	for _, it := range first {
 		take.Rows = append(take.Rows, []any{it.Event.Source, []byte(it.Key), it.Event.ID, it.BodyHash[:],
 			t.now.Add(it.DedupeWindow).UnixMilli(), t.now.UnixMilli()})
@@ -439,11 +425,11 @@ func (t *txn) mustWait(run *gonets.Run) (bool, error) {
 	return len(found) > 0, err
 }
 
-// keepValues indexes the values by which the history finds the event's runs.
+// pack.Values indexes the values by which the history finds the event's runs.
 func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) error {
 	for _, v := range it.found.Values {
 		for i := range runs {
-			if err := t.later(keepValues, []any{filter.SearchKey(v), runs[i].ID}); err != nil {
+			if err := t.later(pack.Values, []any{filter.SearchKey(v), runs[i].ID}); err != nil {
 				return err
 			}
 		}

@@ -134,30 +134,30 @@ func noRun(id string) error {
 // Accept it may be born leased; then the caller hands the job to the engine.
 func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 	var job gonets.Job
-	err := s.commits.run(ctx, queue.Complete, func(t *txn) error {
+	err := s.commits.lease(ctx, func(t *txn) ([]gonets.Run, error) {
 		old, err := t.runByID(r.RunID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := t.fresh(); err != nil {
-			return err
+			return nil, err
 		}
 		to, err := t.asked(old.Scenario, r.Version)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		found, err := pack.LoadEvents(t, []string{old.EventID}, -1)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		job = gonets.Job{Event: found[old.EventID]}
 		if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
-			return err
+			return nil, err
 		}
 		if err := t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, r.RunID); err != nil {
-			return err
+			return nil, err
 		}
-		return t.audit(r.Actor, "rerun", "run/"+r.RunID, fmt.Sprintf(`{"run":%q}`, job.Run.ID))
+		return []gonets.Run{job.Run}, t.audit(r.Actor, "rerun", "run/"+r.RunID, fmt.Sprintf(`{"run":%q}`, job.Run.ID))
 	})
 	if err != nil {
 		return gonets.Job{}, err

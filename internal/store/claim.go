@@ -7,52 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
-	"gonets/internal/store/queue"
 )
 
 // The texts of the partial indexes' conditions: SQLite uses such an index only
 // when the query says the same.
 const (
-	unleasedDue       = unleased + ` AND parked = 0`
 	unleased          = `state IN ('queued', 'waiting') AND node IS NULL`
 	unfinishedOrdered = `order_key IS NOT NULL AND finished_at IS NULL AND state <> 'held'`
 	indexedState      = filter.IndexedState
 )
-
-// dueRuns are the runs of a lane that may go on, in the order of their time. A
-// run waits while an older one of its order key is unfinished.
-func dueRuns(d *dialect.Dialect) string {
-	return ` FROM runs c
-		WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
-			AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
-				WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND ` + d.OrderedBefore + `
-					AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
-		ORDER BY c.due_at, c.id LIMIT ?`
-}
-
-// claimSQL takes due runs of a lane.
-func claimSQL(d *dialect.Dialect) string {
-	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
-			step_at = COALESCE(step_at, ?)
-		WHERE id ` + d.PickOpen + `SELECT c.id` + dueRuns(d) + d.PickClose + `
-		RETURNING ` + strings.ReplaceAll(pack.RunColumns, "r.", "")
-}
-
-// sizesSQL is what the jobs of due runs take in memory: the event's body and
-// item, the outputs of finished steps and the replies that they point to.
-func sizesSQL(d *dialect.Dialect) string {
-	return `SELECT
-	COALESCE((SELECT COALESCE(e.body_size, 0) + COALESCE(length(e.item), 0) FROM events e WHERE e.id = c.event), 0)
-	+ COALESCE((SELECT sum(COALESCE(length(s.value), 0) + COALESCE(a.reply_size, 0))
-		FROM step_results s LEFT JOIN attempts a ON a.run = s.run AND a.n = s.attempt WHERE s.run = c.id), 0)` + dueRuns(d)
-}
 
 // fitting is how many of the due runs fit into the claim's bytes.
 func (t *txn) fitting(c *gonets.Claim) (int, error) {
@@ -60,7 +29,7 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 	if c.Bytes <= 0 || limit <= 1 {
 		return limit, nil
 	}
-	sizes, err := pack.Collect(t, sizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
+	sizes, err := pack.Collect(t, pack.SizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
 		func(scan func(...any) error) (n int64, err error) {
 			err = scan(&n)
 			return n, err
@@ -79,15 +48,15 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 // be read is paused with CodeInternal; the others are returned.
 func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
 	var runs []gonets.Run
-	err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
+	err := s.commits.lease(ctx, func(t *txn) (_ []gonets.Run, err error) {
 		limit, err := t.fitting(&c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		now := c.Now.UnixMilli()
-		runs, err = pack.Collect(t, claimSQL(&s.dialect),
+		runs, err = pack.Collect(t, pack.ClaimSQL(&s.dialect),
 			[]any{c.Node, c.Epoch, now, c.Lane, now, limit}, pack.ScanRun)
-		return err
+		return runs, err
 	})
 	if err != nil || len(runs) == 0 {
 		return nil, err
@@ -166,7 +135,7 @@ func loadJobs(q pack.Reader, runs []gonets.Run) ([]gonets.Job, error) {
 // first. It hops from lane to lane, so a lane with a million runs costs as
 // much as one with a single run.
 func (s *Store) Backlog(ctx context.Context) ([]gonets.LaneBacklog, error) {
-	out, err := pack.Collect(s.reader(ctx), backlogSQL, nil, func(scan func(...any) error) (b gonets.LaneBacklog, err error) {
+	out, err := pack.Collect(s.reader(ctx), pack.BacklogSQL, nil, func(scan func(...any) error) (b gonets.LaneBacklog, err error) {
 		var due sql.NullInt64
 		err = scan(&b.Lane, &due)
 		b.NextDue = pack.FromMS(due)
@@ -174,16 +143,6 @@ func (s *Store) Backlog(ctx context.Context) ([]gonets.LaneBacklog, error) {
 	})
 	return out, s.dialect.Wrap(err)
 }
-
-const backlogSQL = `WITH RECURSIVE lanes (lane) AS (
-		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `)
-		UNION ALL
-		SELECT (SELECT min(r.lane) FROM runs r WHERE r.lane > lanes.lane
-				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
-		FROM lanes WHERE lanes.lane IS NOT NULL)
-	SELECT lane, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane
-			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
-	FROM lanes WHERE lane IS NOT NULL`
 
 // audit records who did what, in the same commit as the deed.
 func (t *txn) audit(actor, action, object, detail string) error {

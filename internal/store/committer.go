@@ -25,6 +25,9 @@ type work struct {
 	// isolated operations always get a savepoint of their own: they may fail
 	// for reasons that are no accident.
 	isolated bool
+	// leased are runs of which only the caller would know: taken for this node,
+	// or to be given back.
+	leased []gonets.Run
 	// err is the operation's own failure.
 	err error
 }
@@ -40,6 +43,11 @@ type committer struct {
 
 	queue   *queue.Queue[*work]
 	stopped chan struct{}
+
+	// doubtful are runs that may be leased to this node although nobody knows of
+	// them: the answer of their commit was lost. They are given back first of
+	// all when the database is there again.
+	doubtful []gonets.Run
 
 	commits int
 	dropped int
@@ -76,6 +84,17 @@ func (c *committer) do(ctx context.Context, o *op) error {
 // the operation is taken into a batch, it is not done.
 func (c *committer) run(ctx context.Context, cl queue.Class, apply func(*txn) error) error {
 	return c.do(ctx, &op{Class: cl, Do: &work{apply: apply, isolated: true}, Ctx: ctx})
+}
+
+// lease is run for an operation that leases runs to this node, which apply
+// names.
+func (c *committer) lease(ctx context.Context, apply func(*txn) ([]gonets.Run, error)) error {
+	w := &work{isolated: true}
+	w.apply = func(t *txn) (err error) {
+		w.leased, err = apply(t)
+		return err
+	}
+	return c.do(ctx, &op{Class: queue.Complete, Do: w, Ctx: ctx})
 }
 
 func (c *committer) loop() {
@@ -117,6 +136,9 @@ func (c *committer) commit(batch []*op) {
 			c.s.fail(err)
 		case fault == dialect.FaultAway:
 			c.disconnect()
+			for _, o := range batch {
+				c.doubtful = append(c.doubtful, o.Do.doubtful()...)
+			}
 			c.s.reached(err)
 		}
 	}
@@ -132,6 +154,9 @@ func (c *committer) commit(batch []*op) {
 
 func (c *committer) attempt(batch []*op) error {
 	if err := c.connect(); err != nil {
+		return err
+	}
+	if err := c.settle(); err != nil {
 		return err
 	}
 	savepoints := false
@@ -154,6 +179,37 @@ func (c *committer) attempt(batch []*op) error {
 			return err
 		}
 	}
+}
+
+// doubtful are the runs of which nobody knows when the operation's answer is
+// lost.
+func (w *work) doubtful() []gonets.Run {
+	if w.accept == nil {
+		return w.leased
+	}
+	var out []gonets.Run
+	for i := range w.accept.results {
+		for _, run := range w.accept.results[i].Runs {
+			if run.Lease.Held() {
+				out = append(out, run)
+			}
+		}
+	}
+	return out
+}
+
+// settle gives back what is doubtful, under its leases.
+func (c *committer) settle() error {
+	if len(c.doubtful) == 0 {
+		return nil
+	}
+	release := &op{Do: &work{apply: func(t *txn) error { return t.release(c.doubtful) }}}
+	if err := c.try([]*op{release}, false); err != nil {
+		return err
+	}
+	c.s.opt.Logger.Info("runs whose lease was in doubt were given back", "runs", len(c.doubtful))
+	c.doubtful = nil
+	return nil
 }
 
 func (c *committer) connect() error {

@@ -57,9 +57,9 @@ func (s *Store) HistoryQueries() []HotQuery {
 		out = append(out, HotQuery{Name: name, Text: text, Args: len(args), Values: args})
 	}
 	for _, q := range []HotQuery{
-		{Name: "retention", Text: finalSQL, Values: []any{1, 500}},
-		{Name: "retention of held runs", Text: heldSQL, Values: []any{"x", "g", 1, 500}},
-		{Name: "events without runs", Text: orphansSQL, Values: []any{1, 0, "", 500}},
+		{Name: "retention", Text: pack.FinalSQL, Values: []any{1, 500}},
+		{Name: "retention of held runs", Text: pack.HeldSQL, Values: []any{"x", "g", 1, 500}},
+		{Name: "events without runs", Text: pack.OrphansSQL, Values: []any{1, 0, "", 500}},
 	} {
 		q.Args, q.Writes = len(q.Values), true
 		out = append(out, q)

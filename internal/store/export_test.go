@@ -135,23 +135,23 @@ func (s *Store) HotQueries() []HotQuery {
 	add := func(name, text string) {
 		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?")})
 	}
-	add("claim", claimSQL(&s.dialect))
-	add("backlog", backlogSQL)
+	add("claim", pack.ClaimSQL(&s.dialect))
+	add("backlog", pack.BacklogSQL)
 	void, _ := s.voidLeases()
 	add("rescue", `SELECT id FROM runs r WHERE `+void)
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
-	add("retention", finalSQL)
-	add("retention of held runs", heldSQL)
+	add("retention", pack.FinalSQL)
+	add("retention of held runs", pack.HeldSQL)
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
-	add("sizes of due runs", sizesSQL(&s.dialect))
-	add("orphans", orphansSQL)
+	add("sizes of due runs", pack.SizesSQL(&s.dialect))
+	add("orphans", pack.OrphansSQL)
 	for name, m := range map[string]*dialect.Many{
-		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": removeAttempts,
-		"remove results": removeResults, "remove bodies": removeBodies, "remove run": removeRun, "remove values": removeValues,
-		"remove event": removeEvent, "remove bodies of an event": removeEventBodies, "remove key": removeKey,
+		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,
+		"remove results": pack.ResultsGone, "remove bodies": pack.RunBodiesGone, "remove run": pack.RunGone, "remove values": pack.ValuesGone,
+		"remove event": pack.EventGone, "remove bodies of an event": pack.EventBodiesGone, "remove key": pack.KeyGone,
 	} {
 		text := m.Each
 		if s.dialect.Fly != nil {

@@ -70,6 +70,12 @@ func (t *txn) finishAll(ops []*finishOp) error {
 
 // finish keeps what belongs to a run that was moved, or not because of its lease.
 func (t *txn) finish(f *finishOp, moved bool) error {
+	if !moved {
+		repeated, err := t.repeated(f)
+		if err != nil || repeated {
+			return err
+		}
+	}
 	if f.fenced = !moved; f.fenced {
 		return t.storeFenced(f)
 	}
@@ -101,6 +107,24 @@ func (t *txn) storeAttempt(a *pack.Attempt, run string, fenced bool) error {
 	return nil
 }
 
+// repeated tells whether this very move was made already: the answer of its
+// commit was lost. What belongs to it is stored then too. Nobody else can have
+// moved a run under the same lease.
+func (t *txn) repeated(f *finishOp) (bool, error) {
+	f.fenced = false
+	if f.KeepLease {
+		return false, nil
+	}
+	same, err := pack.Texts(t, `SELECT id FROM runs WHERE id = ? AND node IS NULL AND lease_seq = ? AND state = ?
+			AND cursor_path = ? AND tries = ?`, f.RunID, f.Lease.Seq, string(f.State), f.Cursor, f.Tries)
+	if err != nil || len(same) == 0 || f.Attempt == nil {
+		return len(same) > 0, err
+	}
+	kept, err := pack.Texts(t, `SELECT run FROM attempts WHERE run = ? AND n = ? AND fenced = 0 AND started_at = ?`,
+		f.RunID, f.Attempt.N, f.Attempt.StartedAt.UnixMilli())
+	return len(kept) > 0, err
+}
+
 // storeFenced records an attempt that was made under a lease of the past,
 // unless its run is gone.
 func (t *txn) storeFenced(f *finishOp) error {
@@ -123,13 +147,15 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	return s.commits.do(ctx, &op{Class: queue.Complete, Do: &work{isolated: true, apply: func(t *txn) error {
-		for i := range runs {
-			err := t.later(pack.Releases, pack.Release(&runs[i], t.now))
-			if err != nil {
-				return err
-			}
+	return s.commits.do(ctx, &op{Class: queue.Complete, Do: &work{isolated: true, leased: runs,
+		apply: func(t *txn) error { return t.release(runs) }}})
+}
+
+func (t *txn) release(runs []gonets.Run) error {
+	for i := range runs {
+		if err := t.later(pack.Releases, pack.Release(&runs[i], t.now)); err != nil {
+			return err
 		}
-		return nil
-	}}})
+	}
+	return nil
 }

@@ -17,7 +17,7 @@ const beatLimit = 3 * time.Second
 // leased belongs to others. All of it is one statement, so that no rescue comes
 // in between.
 func (s *Store) beatSQL() string {
-	return `WITH old AS (SELECT id, heartbeat_at FROM nodes WHERE id = ? AND epoch = ? FOR UPDATE)
+	return `WITH old AS (SELECT id, heartbeat_at FROM nodes WHERE id = ? AND life = ? FOR UPDATE)
 		UPDATE nodes n SET heartbeat_at = ` + s.dialect.Now + `,
 			epoch = CASE WHEN old.heartbeat_at <= ` + s.dialect.Now + ` - ? THEN (SELECT max(epoch) + 1 FROM nodes) ELSE n.epoch END
 		FROM old WHERE n.id = old.id
@@ -32,7 +32,7 @@ func (s *Store) Beat(ctx context.Context) (gonets.Pulse, error) {
 	defer cancel()
 	var p gonets.Pulse
 	var now int64
-	err := s.writer.QueryRowContext(ctx, s.dialect.Bind(s.beatSQL()), s.opt.Node, s.Epoch(), gonets.NodeDead.Milliseconds()).
+	err := s.writer.QueryRowContext(ctx, s.dialect.Bind(s.beatSQL()), s.opt.Node, s.life, gonets.NodeDead.Milliseconds()).
 		Scan(&now, &p.Epoch, &p.Config)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = gonets.Errorf(gonets.CodeStoreFailed, "another server took the name %s of this node; give every server "+

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 
@@ -119,11 +120,12 @@ func (s *Store) sameKey(ctx context.Context, conn *sql.Conn) error {
 
 // newEpoch makes every lease of this node's earlier lives recognisable as void.
 func (s *Store) newEpoch(ctx context.Context, conn *sql.Conn) (epoch int64, err error) {
-	err = conn.QueryRowContext(ctx, s.dialect.Bind(`INSERT INTO nodes (id, epoch, heartbeat_at, version)
-		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), `+s.dialect.Now+`, ?)
-		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch,
+	s.life = rand.Text()
+	err = conn.QueryRowContext(ctx, s.dialect.Bind(`INSERT INTO nodes (id, epoch, life, heartbeat_at, version)
+		VALUES (?, (SELECT COALESCE(max(epoch), 0) + 1 FROM nodes), ?, `+s.dialect.Now+`, ?)
+		ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, life = excluded.life,
 			heartbeat_at = excluded.heartbeat_at, version = excluded.version
-		RETURNING epoch`), s.opt.Node, s.opt.Version).Scan(&epoch)
+		RETURNING epoch`), s.opt.Node, s.life, s.opt.Version).Scan(&epoch)
 	if err != nil {
 		return 0, err
 	}

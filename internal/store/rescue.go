@@ -48,7 +48,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 			break
 		}
 	}
-	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios ORDER BY name`)
+	names, err := pack.Texts(s.reader(ctx), unsettledSQL)
 	if err != nil {
 		return report, s.dialect.Wrap(err)
 	}
@@ -59,6 +59,12 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	}
 	return report, nil
 }
+
+// unsettledSQL finds the scenarios with runs that are parked and should not be,
+// or the other way round.
+const unsettledSQL = `SELECT s.name FROM scenarios s WHERE EXISTS (SELECT 1 FROM runs r
+	WHERE r.scenario = s.name AND r.parked = CASE WHEN s.state = 'stopped' THEN 0 ELSE 1 END
+		AND r.state IN ('queued', 'waiting') AND r.node IS NULL) ORDER BY s.name`
 
 // rescueBatch is how many runs are freed in one commit, so that a node with a
 // full memory that died does not hold up everybody's commits.
@@ -110,7 +116,7 @@ func (t *txn) rescueUnknown() (released, unknown int, err error) {
 		return 0, 0, err
 	}
 	void, args := t.s.voidLeases()
-	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.id LIMIT ?`+t.s.dialect.SkipLocked,
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.node, r.node_epoch LIMIT ?`+t.s.dialect.SkipLocked,
 		append(args, rescueBatch), pack.ScanRun)
 	if err != nil || len(runs) == 0 {
 		return 0, 0, err
@@ -172,7 +178,7 @@ func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, why string) erro
 		return err
 	}
 	run.Attempts = f.Attempt
-	return t.exec(`UPDATE runs SET attempts = ? WHERE id = ?`, f.Attempt, run.ID)
+	return t.later(pack.AttemptCounts, []any{run.ID, f.Attempt})
 }
 
 // forgetUnknown makes room for what really became of an attempt.

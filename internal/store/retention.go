@@ -71,21 +71,10 @@ func (s *Store) freePages(ctx context.Context) error {
 	return nil
 }
 
-// What is removed of a run: its place, its event, and the event under which the
-// body lies.
-const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
-
-// finalSQL finds the runs that are over the longest.
-const finalSQL = removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?`
-
 // pruneRuns removes one batch of final runs.
 func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
-	return t.removeRuns(finalSQL, before.UnixMilli(), limit)
+	return t.removeRuns(pack.FinalSQL, before.UnixMilli(), limit)
 }
-
-// heldSQL finds the runs that a scenario holds the longest.
-const heldSQL = removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
-	ORDER BY r.id LIMIT ?`
 
 // pruneHeld removes old held runs of scenarios that never ran: nobody waits
 // for them. Those of a scenario that was stopped stay for its next start.
@@ -96,7 +85,7 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 		if total >= limit {
 			break
 		}
-		n, err := t.removeRuns(heldSQL, name, pack.From(border), border.UnixMilli(), limit-total)
+		n, err := t.removeRuns(pack.HeldSQL, name, pack.From(border), border.UnixMilli(), limit-total)
 		if err != nil {
 			return total, err
 		}
@@ -122,7 +111,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{removeAttempts, removeResults, removeBodies, removeValues, removeRun} {
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, pack.RunGone} {
 			if err := t.later(m, []any{run}); err != nil {
 				return 0, err
 			}
@@ -135,40 +124,17 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 // one request share theirs.
 func (t *txn) removeEvents(events []gone) error {
 	for _, g := range events {
-		if err := t.later(removeEvent, []any{g.event}); err != nil {
+		if err := t.later(pack.EventGone, []any{g.event}); err != nil {
 			return err
 		}
 	}
 	for _, g := range events {
-		if err := t.later(removeEventBodies, []any{g.owner}); err != nil {
+		if err := t.later(pack.EventBodiesGone, []any{g.owner}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-var (
-	runColumn      = dialect.Columns{dialect.Text("run")}
-	eventColumn    = dialect.Columns{dialect.Text("event")}
-	removeAttempts = dialect.Delete("attempts", runColumn, "attempts.run = v.run")
-	removeResults  = dialect.Delete("step_results", runColumn, "step_results.run = v.run")
-	removeBodies   = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
-	removeRun      = dialect.Delete("runs", runColumn, "runs.id = v.run")
-	removeValues   = dialect.Delete("run_values", runColumn, "run_values.run = v.run")
-	removeEvent    = dialect.Delete("events", eventColumn,
-		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
-	removeEventBodies = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
-		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
-	removeKey = dialect.Delete("dedupe", dialect.Columns{dialect.Text("source"), dialect.Bytes("idem_key")},
-		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key")
-)
-
-// orphansSQL tells of old events whether they have no run. (For EXISTS instead
-// of one value PostgreSQL would read all runs into a table of its own.)
-const orphansSQL = `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id),
-		(SELECT r.id FROM runs r WHERE r.event = e.id LIMIT 1) IS NULL
-	FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
-	ORDER BY e.received_at, e.id LIMIT ?`
 
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
@@ -182,7 +148,7 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		at     int64
 		orphan bool
 	}
-	rows, err := pack.Collect(t, orphansSQL,
+	rows, err := pack.Collect(t, pack.OrphansSQL,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.event, &r.owner, &r.orphan)
@@ -218,7 +184,7 @@ func (t *txn) pruneKeys() error {
 		return err
 	}
 	for _, r := range rows {
-		if err := t.later(removeKey, []any{r.source, r.key}); err != nil {
+		if err := t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()}); err != nil {
 			return err
 		}
 	}

@@ -75,7 +75,9 @@ type Store struct {
 	askLimit time.Duration
 	walkPart int
 	epoch    atomic.Int64
-	commits  *committer
+	// life tells this process from one that takes its node's name.
+	life    string
+	commits *committer
 
 	mu    sync.Mutex
 	fault error

@@ -32,8 +32,15 @@ func (t *txn) begin() error {
 }
 
 func (t *txn) rollback() {
-	// The database may have rolled back by itself; then this fails.
-	_, _ = t.c.conn.ExecContext(t.ctx, "ROLLBACK")
+	// The transaction's own time may be over.
+	ctx, cancel := t.c.limit()
+	defer cancel()
+	_, err := t.c.conn.ExecContext(ctx, "ROLLBACK")
+	// SQLite may have rolled back by itself; then this fails. Elsewhere what is
+	// left of a transaction must not meet the next one.
+	if err != nil && t.s.dialect.Shared {
+		t.c.disconnect()
+	}
 	t.unplace(0)
 	t.s.routes.Forget()
 }

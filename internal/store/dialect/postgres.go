@@ -125,16 +125,16 @@ var wideTables = [...]string{"events", "attempts"}
 // classifyPostgres: PostgreSQL itself stops when a write fails for good, so no
 // error of it ends this process; a connection that is lost is made again.
 func classifyPostgres(err error) Fault {
+	var ce *pgconn.ConnectError
 	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if !errors.As(err, &ce) && errors.As(err, &pe) {
 		return classifyState(pe.Code)
 	}
-	var ce *pgconn.ConnectError
 	var ne net.Error
 	switch {
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, io.EOF),
 		errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, context.DeadlineExceeded), errors.Is(err, net.ErrClosed),
-		errors.As(err, &ce), errors.As(err, &ne), pgconn.SafeToRetry(err):
+		ce != nil, errors.As(err, &ne), pgconn.SafeToRetry(err):
 		return FaultAway
 	}
 	return FaultOperation

@@ -5,6 +5,8 @@
 CREATE TABLE nodes (
 	id TEXT PRIMARY KEY,
 	epoch BIGINT NOT NULL,
+	-- which process it is, so that one that took the name is told apart
+	life TEXT NOT NULL,
 	heartbeat_at BIGINT NOT NULL,
 	version TEXT NOT NULL
 );

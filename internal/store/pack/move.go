@@ -72,3 +72,9 @@ var Releases = dialect.Update(dialect.Change{
 func Release(r *gonets.Run, now time.Time) []any {
 	return []any{r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq, now.UnixMilli()}
 }
+
+// AttemptCounts raises how many attempts runs had.
+var AttemptCounts = dialect.Update(dialect.Change{
+	Table: "runs", Columns: dialect.Columns{dialect.Text("id"), dialect.Int("n")},
+	Set: "attempts = v.n", Where: "runs.id = v.id AND runs.attempts < v.n",
+})

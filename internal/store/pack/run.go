@@ -63,11 +63,11 @@ func NewRun(r *gonets.Run, source string) []any {
 		string(r.Mark), r.CreatedAt.UnixMilli()}
 }
 
-// Results adds finished steps.
+// Results adds finished steps; a repeat after a lost answer finds them there.
 var Results = dialect.Insert("step_results", dialect.Columns{
 	dialect.Text("run"), dialect.Text("path"), dialect.Text("state"), dialect.Bytes("value"), dialect.Int("attempt"),
 	dialect.Int("finished_at"),
-}, "", "")
+}, "ON CONFLICT (run, path) DO NOTHING", "")
 
 // Result is the row of [Results].
 func Result(run string, r *gonets.StepResult) []any {

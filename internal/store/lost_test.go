@@ -1,0 +1,133 @@
+package store_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/store"
+	"gonets/internal/store/storetest"
+	"gonets/internal/testkit"
+)
+
+// swallow stands between a store and its database. Once armed, it breaks the
+// connection instead of passing on that the next commit succeeded.
+type swallow struct {
+	armed atomic.Bool
+	wg    sync.WaitGroup
+}
+
+// address is the database's, by way of the swallow.
+func (s *swallow) address(t *testing.T, database string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := u.Host
+	s.wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			d, err := net.Dial("tcp", to)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			s.wg.Go(func() { defer d.Close(); io.Copy(d, c) })
+			s.wg.Go(func() { defer c.Close(); s.answers(c, d) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		s.wg.Wait()
+	})
+	u.Host = l.Addr().String()
+	return u.String()
+}
+
+func (s *swallow) answers(to io.Writer, from io.Reader) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if bytes.Contains(buf[:n], []byte("COMMIT\x00")) && s.armed.CompareAndSwap(true, false) {
+			return
+		}
+		if _, e := to.Write(buf[:n]); e != nil || err != nil {
+			return
+		}
+	}
+}
+
+// TestLostAnswersOfCommitsLoseNothing: the commit was made, and nobody was told.
+func TestLostAnswersOfCommitsLoseNothing(t *testing.T) {
+	t.Parallel()
+	var way swallow
+	address := way.address(t, cluster.Database(t))
+	places := &storetest.Places{Lane: "http://crm.example", Free: 100}
+	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: places})
+	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
+		t.Fatal(err)
+	}
+	lose := func(what string, do func() error) {
+		t.Helper()
+		way.armed.Store(true)
+		if err := do(); gonets.CodeOf(err) != gonets.CodeStoreAway || way.armed.Load() {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	event := func(key string) []gonets.Acceptance {
+		return []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now()}, Key: key}}
+	}
+	// The first event only teaches the store where events go.
+	if _, err := s.Accept(t.Context(), event("first")); err != nil {
+		t.Fatal(err)
+	}
+	in := event("k")
+	accept := func() error { _, err := s.Accept(t.Context(), in); return err }
+	lose("accept", accept)
+	if err := accept(); err != nil {
+		t.Fatal(err)
+	}
+	claim := gonets.Claim{Lane: "http://crm.example", Limit: 10, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()}
+	lose("claim", func() error { _, err := s.Claim(t.Context(), claim); return err })
+	// The first commit after the loss gives back what nobody knows of.
+	if err := s.Release(t.Context(), []gonets.Run{{ID: "none"}}); err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := s.Claim(t.Context(), claim)
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("%d runs: %v", len(jobs), err)
+	}
+	run := jobs[0].Run
+	for _, last := range []bool{false, true} {
+		tr := gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease, State: gonets.RunRunning, KeepLease: true, Cursor: "send",
+			Results: []gonets.StepResult{{Path: strings.Repeat("a", 1+len(run.Cursor)), State: gonets.StepDone, FinishedAt: 1}}, At: s.Clock.Now()}
+		if last {
+			tr.State, tr.KeepLease, tr.Results[0].Path = gonets.RunSucceeded, false, "send"
+			tr.Attempt = &gonets.Attempt{N: 1, Path: "send", StartedAt: s.Clock.Now()}
+		}
+		lose("finish", func() error { _, err := s.Finish(t.Context(), tr); return err })
+		if fenced, err := s.Finish(t.Context(), tr); err != nil || fenced {
+			t.Errorf("the repeat of a finish (last: %v) is fenced %v: %v", last, fenced, err)
+		}
+	}
+	d, err := s.Run(t.Context(), run.ID)
+	if err != nil || d.Run.State != gonets.RunSucceeded || len(d.Results) != 2 || len(d.Attempts) != 1 || d.Attempts[0].Fenced {
+		t.Errorf("%+v: %v", d, err)
+	}
+}

@@ -1,0 +1,43 @@
+package pack
+
+import "gonets/internal/store/dialect"
+
+var (
+	runColumn   = dialect.Columns{dialect.Text("run")}
+	eventColumn = dialect.Columns{dialect.Text("event")}
+)
+
+// What removes runs with all that is theirs, events that no run has any more,
+// and keys whose window is over.
+var (
+	AttemptsGone  = dialect.Delete("attempts", runColumn, "attempts.run = v.run")
+	ResultsGone   = dialect.Delete("step_results", runColumn, "step_results.run = v.run")
+	RunBodiesGone = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
+	RunGone       = dialect.Delete("runs", runColumn, "runs.id = v.run")
+	ValuesGone    = dialect.Delete("run_values", runColumn, "run_values.run = v.run")
+	EventGone     = dialect.Delete("events", eventColumn,
+		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
+	EventBodiesGone = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
+		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
+	// Another node may have taken the key again meanwhile.
+	KeyGone = dialect.Delete("dedupe", dialect.Columns{dialect.Text("source"), dialect.Bytes("idem_key"), dialect.Int("now")},
+		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key AND dedupe.expires_at <= v.now")
+)
+
+// What is removed of a run: its place, its event, and the event under which the
+// body lies.
+const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
+
+// FinalSQL finds the runs that are over the longest.
+const FinalSQL = removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?`
+
+// HeldSQL finds the runs that a scenario holds the longest.
+const HeldSQL = removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
+	ORDER BY r.id LIMIT ?`
+
+// OrphansSQL tells of old events whether they have no run. (For EXISTS instead
+// of one value PostgreSQL would read all runs into a table of its own.)
+const OrphansSQL = `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id),
+		(SELECT r.id FROM runs r WHERE r.event = e.id LIMIT 1) IS NULL
+	FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
+	ORDER BY e.received_at, e.id LIMIT ?`
