@@ -141,7 +141,7 @@ CREATE TABLE runs (
 	children_left BIGINT,
 	cursor_path TEXT NOT NULL,
 	policy TEXT,
-	tries BIGINT NOT NULL,
+	tries BIGINT NOT NULL CHECK (tries >= 0),
 	attempts BIGINT NOT NULL,
 	step_at BIGINT,
 	crashes BIGINT NOT NULL,
