@@ -437,7 +437,7 @@ func TestRetentionKeepsNobodyWaiting(t *testing.T) {
 				_, err := s.Accept(context.Background(), []gonets.Acceptance{{Event: gonets.Event{ID: fmt.Sprintf("load-%d", n), Source: "in", Method: "POST",
 					ReceivedAt: time.Now(), Body: []byte(strings.Repeat("x", 1_000))}}})
 				if gonets.CodeOf(err) == gonets.CodeBusy { // a caller comes back; that it had to stands in the figures
-					time.Sleep(100 * time.Millisecond)
+					<-gonets.SystemClock{}.NewTimer(100 * time.Millisecond).C()
 					continue
 				}
 				if err != nil {
