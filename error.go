@@ -43,6 +43,16 @@ const (
 	CodeStopping         Code = "stopping"
 )
 
+// The codes of those who edit documents.
+const (
+	// CodeMissing marks what has to be filled in before a draft is published.
+	CodeMissing         Code = "missing"
+	CodeDraftConflict   Code = "draft.conflict"
+	CodeIfMatch         Code = "if_match.missing"
+	CodeScenarioRunning Code = "scenario.running"
+	CodeSourceUsed      Code = "source.used"
+)
+
 // The codes of attempts that did not succeed and the reasons of runs.
 const (
 	CodeDNS            Code = "network.dns"
@@ -90,6 +100,8 @@ var codeStatus = map[Code]int{
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable,
 	CodeStopping:  http.StatusServiceUnavailable,
+	CodeMissing:   http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
+	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

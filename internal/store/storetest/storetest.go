@@ -61,6 +61,13 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a source keeps its address", sourceAddress},
 		{"secrets and settings come back", secretsAndSettings},
 
+		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
+		{"of several who began from the same draft one is saved", secondDraftIsRefused},
+		{"a draft is published whole, in one commit", publishOfADraft},
+		{"a deleted scenario leaves its history and no waiting run", deleteScenario},
+		{"a source is edited, and its addresses come and go", sourceIsEdited},
+		{"the last day of a scenario and a source is counted", activity},
+
 		{"lists are filtered", filters},
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},
