@@ -104,7 +104,7 @@ func (u *User) Validate() []Problem {
 // ValidEmail tells whether s is a bare address (RFC 5322 addr-spec).
 func ValidEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= MaxLogin
+	return err == nil && a.Address == s && len(s) <= MaxLogin && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
 }
 
 // CheckPassword says what is wrong with a new password; nil is fine. Only its
