@@ -176,3 +176,27 @@ func (c *compiler) noteLiteral(pointer string, v any) {
 // Text is the text form of a place's value, as it stands in an address, a
 // header or a form.
 func (v *Value) Text() string { return value.Text(v.Value) }
+
+// ProblemsOf are the mistakes of the step at a path, its branches left out.
+func (d *Draft) ProblemsOf(path string) []gonets.Problem {
+	at := d.PointerOf(path)
+	var out []gonets.Problem
+	for _, p := range d.Problems {
+		rest, inside := strings.CutPrefix(p.Pointer, at)
+		if inside && (rest == "" || rest[0] == '/') && !strings.HasPrefix(rest, "/then/") && !strings.HasPrefix(rest, "/else/") {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// PointerOf is the JSON Pointer of the step at a path.
+func (d *Draft) PointerOf(path string) string {
+	if c := d.steps[path]; c != nil {
+		return c.at
+	}
+	return ""
+}
+
+// BodyInQuery tells whether the body's rows are sent in the address.
+func (h *HTTP) BodyInQuery() bool { return h.inQuery }
