@@ -3,7 +3,6 @@ package rehearse
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"gonets"
 	"gonets/internal/step"
@@ -30,7 +29,7 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 	if len(wanted) == 0 || sc.Name == "" {
 		return found, nil
 	}
-	var ids []string
+	var runs []gonets.RunSummary
 	for _, mark := range []gonets.Mark{gonets.MarkCheck, ""} {
 		list, err := r.Store.Runs(ctx, gonets.RunFilter{Scenario: sc.Name, Mark: mark, Page: gonets.Page{Limit: looked}})
 		if err != nil {
@@ -38,14 +37,13 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 		}
 		for _, run := range list.Items {
 			if run.Attempts > 0 {
-				ids = append(ids, run.ID)
+				runs = append(runs, run)
 			}
 		}
 	}
-	// Ids begin with the time.
-	slices.SortFunc(ids, func(a, b string) int { return strings.Compare(b, a) })
-	for _, id := range ids {
-		detail, err := r.Store.Run(ctx, id)
+	slices.SortStableFunc(runs, func(a, b gonets.RunSummary) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	for _, run := range runs {
+		detail, err := r.Store.Run(ctx, run.ID)
 		if err != nil {
 			return nil, err
 		}

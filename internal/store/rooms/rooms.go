@@ -2,6 +2,7 @@
 package rooms
 
 import (
+	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
 )
@@ -19,9 +20,10 @@ type (
 // Rooms are the rooms; a store embeds them, so that their methods are its own.
 type Rooms struct {
 	*documents.Documents
+	*checks.Book
 }
 
 // New furnishes the rooms.
 func New(b Base) Rooms {
-	return Rooms{Documents: documents.New(b)}
+	return Rooms{Documents: documents.New(b), Book: checks.New(b)}
 }
