@@ -254,6 +254,9 @@ type RunFilter struct {
 	Value string
 	Since time.Time
 	Until time.Time
+	// Mark chooses the runs with a mark. Checks are no part of the history unless
+	// [MarkCheck] asks for them.
+	Mark Mark
 	// Ascending lists the oldest first (for following new runs).
 	Ascending bool
 	Page      Page

@@ -50,7 +50,11 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
-	return total + held, s.freePages(ctx)
+	checks, err := s.PruneChecks(ctx, before, limit)
+	if err != nil {
+		return total + held, err
+	}
+	return total + held + checks, s.freePages(ctx)
 }
 
 // freePages gives what is free back to the disk, a part in each commit.

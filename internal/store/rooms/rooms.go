@@ -2,6 +2,7 @@
 package rooms
 
 import (
+	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/people"
@@ -21,9 +22,14 @@ type (
 type Rooms struct {
 	*documents.Documents
 	*people.People
+	*checks.Book
 }
 
 // New furnishes the rooms.
 func New(b Base) Rooms {
-	return Rooms{Documents: documents.New(b), People: people.New(b)}
+	return Rooms{
+		Documents: documents.New(b),
+		People:    people.New(b),
+		Book:      checks.New(b),
+	}
 }
