@@ -137,8 +137,8 @@ func (s *Store) HotQueries() []HotQuery {
 	}
 	add("claim", pack.ClaimSQL(&s.dialect))
 	add("backlog", pack.BacklogSQL)
-	void, _ := s.voidLeases()
-	add("rescue", `SELECT id FROM runs r WHERE `+void)
+	void, _ := pack.VoidLeases(&s.dialect, "", 0, true)
+	add("rescue", pack.RescueSQL(&s.dialect, void))
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)

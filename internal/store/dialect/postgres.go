@@ -50,6 +50,7 @@ func Postgres() Dialect {
 		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
 		PickOpen:      "= ANY(ARRAY(",
 		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		Lock:          " FOR UPDATE OF r",
 		SkipLocked:    " FOR UPDATE OF r SKIP LOCKED",
 		ReadLock:      " FOR SHARE",
 		Now:           postgresNow,
