@@ -142,8 +142,8 @@ func (s *Store) HotQueries() []HotQuery {
 	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
 	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
-	add("retention", pack.FinalSQL)
-	add("retention of held runs", pack.HeldSQL)
+	add("retention", pack.FinalSQL(&s.dialect))
+	add("retention of held runs", pack.HeldSQL(&s.dialect))
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", pack.SizesSQL(&s.dialect))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -32,6 +33,9 @@ func (s *Store) Beat(ctx context.Context) (gonets.Pulse, error) {
 		return p, err
 	}
 	if err != nil {
+		if s.dialect.Classify(err) == dialect.FaultFatal {
+			s.fail(err)
+		}
 		s.reached(err)
 		return p, s.dialect.Wrap(err)
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -160,6 +161,113 @@ func succeed(t *testing.T, s storetest.Opened, r gonets.Run) bool {
 		t.Fatal(err)
 	}
 	return fenced
+}
+
+// within does something in a transaction that stays open until end is called.
+func within(t *testing.T, s storetest.Opened, do func()) (end func()) {
+	t.Helper()
+	var group sync.WaitGroup
+	stall := func() (entered, until chan struct{}) {
+		entered, until = make(chan struct{}), make(chan struct{})
+		group.Go(func() { s.Stall(entered, until) })
+		return entered, until
+	}
+	entered, until := stall()
+	<-entered
+	group.Go(do)
+	for s.QueueLength() < 1 {
+		runtime.Gosched()
+	}
+	held, end2 := stall()
+	for s.QueueLength() < 2 {
+		runtime.Gosched()
+	}
+	close(until)
+	<-held
+	return func() {
+		close(end2)
+		group.Wait()
+	}
+}
+
+// TestBeatAndTakeOverAtTheSameMomentAgree: whichever comes first, a node whose runs
+// are taken over learns of it, and one that beats loses none.
+func TestBeatAndTakeOverAtTheSameMomentAgree(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	a, b := open[0], open[1]
+	run := acceptOn(t, a, "").Runs[0]
+	silence(t, address, "a")
+	end := within(t, a, func() {
+		if err := a.Damage(`UPDATE nodes SET heartbeat_at = heartbeat_at + ? WHERE id = 'a'`, 2*gonets.NodeDead.Milliseconds()); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := rescueOthers(t, b); n != 0 {
+		t.Errorf("%d runs were taken from a node that beats at this moment", n)
+	}
+	end()
+	if n := rescueOthers(t, b); n != 0 || a.Epoch() != run.Lease.Epoch {
+		t.Errorf("%d runs were taken from a node that has beaten", n)
+	}
+	silentFor(t, address, "a", 3*gonets.NodeDead)
+	released := 0
+	end = within(t, b, func() { released = rescueOthers(t, b) })
+	beaten := make(chan error, 1)
+	go func() {
+		_, err := a.Beat(context.Background())
+		beaten <- err
+	}()
+	end()
+	if err := <-beaten; err != nil || released != 1 || a.Epoch() == run.Lease.Epoch {
+		t.Errorf("%d runs were taken over, epoch %d after %d: %v", released, a.Epoch(), run.Lease.Epoch, err)
+	}
+}
+
+// TestRetentionAndRerunDoNotMeet: retention of one node waits for nobody and takes
+// nothing away that another one is about to use.
+func TestRetentionAndRerunDoNotMeet(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 2, "a", "b")
+	a, b := open[0], open[1]
+	for _, s := range open {
+		s.Clock.Advance(time.Hour)
+	}
+	first, second := acceptOn(t, a, "").Runs[0], acceptOn(t, a, "").Runs[0]
+	for _, r := range []gonets.Run{first, second} {
+		succeed(t, a, r)
+	}
+	prune := func(want int) {
+		t.Helper()
+		if n, err := b.Prune(t.Context(), b.Clock.Now().Add(time.Hour), 100); err != nil || n != want {
+			t.Errorf("%d runs removed, want %d: %v", n, want, err)
+		}
+	}
+	end := within(t, a, func() {
+		if err := a.Damage(`UPDATE runs SET mark = mark WHERE id = ?`, second.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	var again gonets.Job
+	prune(1)
+	end()
+	end = within(t, a, func() {
+		var err error
+		if again, err = a.Rerun(context.Background(), gonets.Rerun{RunID: second.ID}); err != nil {
+			t.Error(err)
+		}
+	})
+	prune(1)
+	end()
+	if _, err := b.Event(t.Context(), again.Run.EventID); err != nil {
+		t.Errorf("the event of a new run was removed: %v", err)
+	}
+	if _, err := b.Event(t.Context(), first.EventID); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("the event of a run that is gone: %v", err)
+	}
+	if _, err := a.Rerun(t.Context(), gonets.Rerun{RunID: second.ID}); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("a run that is gone ran again: %v", err)
+	}
 }
 
 // TestSilenceAloneTakesNothingFromANode: when the database was away all nodes

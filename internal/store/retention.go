@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"gonets"
@@ -73,7 +74,7 @@ func (s *Store) freePages(ctx context.Context) error {
 
 // pruneRuns removes one batch of final runs.
 func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
-	return t.removeRuns(pack.FinalSQL, before.UnixMilli(), limit)
+	return t.removeRuns(pack.FinalSQL(&t.s.dialect), before.UnixMilli(), limit)
 }
 
 // pruneHeld removes old held runs of scenarios that never ran: nobody waits
@@ -85,7 +86,7 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 		if total >= limit {
 			break
 		}
-		n, err := t.removeRuns(pack.HeldSQL, name, pack.From(border), border.UnixMilli(), limit-total)
+		n, err := t.removeRuns(pack.HeldSQL(&t.s.dialect), name, pack.From(border), border.UnixMilli(), limit-total)
 		if err != nil {
 			return total, err
 		}
@@ -121,8 +122,20 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 }
 
 // removeEvents removes events that have no run. The bodies go last: events of
-// one request share theirs.
+// one request share theirs. Another node may be about to run an event again: what
+// is not locked here stays for a later turn, what is may have a run by now.
 func (t *txn) removeEvents(events []gone) error {
+	if t.s.dialect.Shared && len(events) > 0 {
+		ids := make([]string, len(events))
+		for i := range events {
+			ids[i] = events[i].event
+		}
+		locked, err := pack.Texts(t, pack.LockEventsSQL, ids)
+		if err != nil {
+			return err
+		}
+		events = slices.DeleteFunc(events, func(g gone) bool { return !slices.Contains(locked, g.event) })
+	}
 	for _, g := range events {
 		if err := t.later(pack.EventGone, []any{g.event}); err != nil {
 			return err

@@ -28,12 +28,20 @@ var (
 // body lies.
 const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
 
-// FinalSQL finds the runs that are over the longest.
-const FinalSQL = removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?`
+// FinalSQL finds the runs that are over the longest; what another node removes
+// at the moment is passed over.
+func FinalSQL(d *dialect.Dialect) string {
+	return removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?` + d.SkipLocked
+}
 
 // HeldSQL finds the runs that a scenario holds the longest.
-const HeldSQL = removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
-	ORDER BY r.id LIMIT ?`
+func HeldSQL(d *dialect.Dialect) string {
+	return removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
+	ORDER BY r.id LIMIT ?` + d.SkipLocked
+}
+
+// LockEventsSQL locks events that are to be removed and that nobody else uses.
+const LockEventsSQL = `SELECT id FROM events WHERE id = ANY(?) FOR UPDATE SKIP LOCKED`
 
 // OrphansSQL tells of old events whether they have no run. (For EXISTS instead
 // of one value PostgreSQL would read all runs into a table of its own.)
