@@ -49,7 +49,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 			break
 		}
 	}
-	names, err := pack.Texts(s.reader(ctx), unsettledSQL)
+	names, err := pack.Texts(s.reader(ctx), pack.UnsettledSQL)
 	if err != nil {
 		return report, s.dialect.Wrap(err)
 	}
@@ -60,12 +60,6 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	}
 	return report, nil
 }
-
-// unsettledSQL finds the scenarios with runs that are parked and should not be,
-// or the other way round.
-const unsettledSQL = `SELECT s.name FROM scenarios s WHERE EXISTS (SELECT 1 FROM runs r
-	WHERE r.scenario = s.name AND r.parked = CASE WHEN s.state = 'stopped' THEN 0 ELSE 1 END
-		AND r.state IN ('queued', 'waiting') AND r.node IS NULL) ORDER BY s.name`
 
 // rescueBatch is how many runs are freed in one commit, so that a node with a
 // full memory that died does not hold up everybody's commits.

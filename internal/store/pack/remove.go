@@ -1,6 +1,10 @@
 package pack
 
-import "gonets/internal/store/dialect"
+import (
+	"slices"
+
+	"gonets/internal/store/dialect"
+)
 
 var (
 	runColumn   = dialect.Columns{dialect.Text("run")}
@@ -40,8 +44,23 @@ func HeldSQL(d *dialect.Dialect) string {
 	ORDER BY r.id LIMIT ?` + d.SkipLocked
 }
 
-// LockEventsSQL locks events that are to be removed and that nobody else uses.
-const LockEventsSQL = `SELECT id FROM events WHERE id = ANY(?) FOR UPDATE SKIP LOCKED`
+// Gone is an event that is to be removed when it has no run, and the event under
+// which its body lies.
+type Gone struct{ Event, Owner string }
+
+// LockGone locks events that are to be removed on a shared database and leaves
+// out those that another node uses at the moment.
+func LockGone(q Reader, d *dialect.Dialect, events []Gone) ([]Gone, error) {
+	if !d.Shared || len(events) == 0 {
+		return events, nil
+	}
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].Event
+	}
+	locked, err := Texts(q, `SELECT id FROM events WHERE id = ANY(?) FOR UPDATE SKIP LOCKED`, ids)
+	return slices.DeleteFunc(events, func(g Gone) bool { return !slices.Contains(locked, g.Event) }), err
+}
 
 // OrphansSQL tells of old events whether they have no run. (For EXISTS instead
 // of one value PostgreSQL would read all runs into a table of its own.)
