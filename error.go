@@ -68,6 +68,7 @@ const (
 	CodeReset          Code = "unknown.reset"
 	CodeTimeout        Code = "unknown.timeout"
 	CodeServerDied     Code = "unknown.server_died"
+	CodeCutOff         Code = "unknown.cut_off"
 	CodeBadReply       Code = "unknown.bad_reply"
 	CodeReplyTooLarge  Code = "reply.too_large"
 	CodeReplyNotJSON   Code = "reply.not_json"

@@ -185,6 +185,9 @@ type Death struct {
 	// OwnFault is true when the process crashed by itself (a fault of ours, not
 	// a kill from outside): then a run that was in flight may be the cause.
 	OwnFault bool
+	// Others is true when what other nodes left that were silent for too long is
+	// taken over as well.
+	Others bool
 }
 
 // ActionKind is what a person does to a run.
