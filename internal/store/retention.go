@@ -191,6 +191,9 @@ func (t *txn) pruneKeys() error {
 	return nil
 }
 
+// maxCount is where counting stops.
+const maxCount = 10_000
+
 // countable are the unfinished states with the condition of the index that
 // counts them.
 var countable = [...]struct {

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+
+	"gonets"
+	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
+)
+
+// SetScenarioState starts or stops a scenario. Starting needs a published
+// version. Runs of a stopped scenario keep their state, but those that are
+// queued or wait are not claimed until it is started again. With ReleaseHeld the runs that were held are queued, oldest first,
+// in several commits: a death in between leaves the rest held.
+func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
+	if err := s.SetState(ctx, c); err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	// What is decided is carried out, also when the caller does not wait.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.settleParked(ctx, c.Name); err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	if c.State == gonets.ScenarioRunning && c.ReleaseHeld {
+		if err := s.releaseHeld(ctx, c.Name); err != nil {
+			return gonets.ScenarioInfo{}, err
+		}
+	}
+	return s.Scenario(ctx, c.Name)
+}
+
+// parkSQL parks or frees up to a number of a scenario's runs.
+const parkSQL = `UPDATE runs SET parked = ? WHERE id IN (SELECT id FROM runs
+	WHERE scenario = ? AND parked = ? AND ` + unleased + ` LIMIT ?)`
+
+// settleParked makes the runs of a scenario that nobody holds follow its state,
+// batch by batch. Whoever changes the state meanwhile is followed too.
+func (s *Store) settleParked(ctx context.Context, scenario string) error {
+	for {
+		var n int64
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) error {
+			var park int
+			err := t.Row(`SELECT CASE WHEN EXISTS (SELECT 1 FROM scenarios WHERE name = ? AND state = 'stopped') THEN 1 ELSE 0 END`,
+				[]any{scenario}, &park)
+			if err != nil {
+				return err
+			}
+			n, err = t.changed(parkSQL, park, scenario, 1-park, gonets.RetentionBatch)
+			return err
+		})
+		if err != nil || n < gonets.RetentionBatch {
+			return err
+		}
+	}
+}
+
+// releaseHeld queues held runs batch by batch, so that a scenario with a
+// hundred thousand of them does not hold up everybody's commits.
+func (s *Store) releaseHeld(ctx context.Context, scenario string) error {
+	for after := ""; ; {
+		var n int
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
+			n, after, err = t.releaseBatch(scenario, after)
+			return err
+		})
+		if err != nil || n < gonets.RetentionBatch {
+			return err
+		}
+	}
+}
+
+func (t *txn) releaseBatch(scenario, after string) (n int, last string, err error) {
+	if err := t.fresh(); err != nil {
+		return 0, after, err
+	}
+	r, err := t.asked(scenario, 0)
+	if err != nil {
+		return 0, after, err
+	}
+	held, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.state = 'held' AND `+indexedState+`
+		AND r.scenario = ? AND r.id > ? ORDER BY r.id LIMIT ?`, []any{scenario, after, gonets.RetentionBatch}, pack.ScanRun)
+	if err != nil {
+		return 0, after, err
+	}
+	for _, run := range held {
+		lane, err := t.laneOf(r, run.EventID)
+		if err != nil {
+			return 0, after, err
+		}
+		err = t.exec(`UPDATE runs SET state = 'queued', reason = '', version = ?, lane = ?, due_at = ?,
+				parked = `+pack.ParkedIfStopped+` WHERE id = ? AND state = 'held'`, r.Version, lane, t.now.UnixMilli(), run.ID)
+		if err != nil {
+			return 0, after, err
+		}
+		last = run.ID
+	}
+	return len(held), last, nil
+}
