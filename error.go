@@ -41,6 +41,13 @@ const (
 	CodeStoreFailed      Code = "store.failed"
 	CodeStoreAway        Code = "store.away"
 	CodeStopping         Code = "stopping"
+	CodeMailRefused      Code = "mail.refused"
+	CodeMailUnset        Code = "mail.unset"
+	CodeMailUnreachable  Code = "mail.unreachable"
+	CodeMailSecurity     Code = "mail.security"
+	CodeMailLogin        Code = "mail.login"
+	CodeMailSender       Code = "mail.sender"
+	CodeMailRecipient    Code = "mail.recipient"
 )
 
 // The codes of attempts that did not succeed and the reasons of runs.
@@ -90,6 +97,11 @@ var codeStatus = map[Code]int{
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable,
 	CodeStopping:  http.StatusServiceUnavailable,
+	// Not a 5xx: proxies put pages of their own over those.
+	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
+	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
+	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
+	CodeMailRecipient: http.StatusUnprocessableEntity,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

@@ -87,6 +87,8 @@ type Settings struct {
 	Env map[string]string `json:"env,omitempty"`
 	// Contact is whom to write to when something is blocked or refused.
 	Contact string `json:"contact,omitempty"`
+	// Mail is how people are told of errors; nil tells nobody.
+	Mail *Mail `json:"mail,omitempty"`
 }
 
 // Retention bounds the history of final runs.
@@ -135,7 +137,7 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config or lane.
+	// Kind is run, event, config, lane or notice.
 	Kind  string   `json:"kind"`
 	ID    string   `json:"id,omitempty"`
 	Event string   `json:"event,omitempty"`
