@@ -340,6 +340,16 @@ type Letter struct {
 	Told []string
 }
 
+// AlertsDue is what there is to do about what people are told.
+type AlertsDue struct {
+	// Signals is true when a round has something to decide.
+	Signals bool
+	// Notices is true when some wait for a letter.
+	Notices bool
+	// Letters is true when one is to be sent.
+	Letters bool
+}
+
 // AlertRound is one look at what people have to be told, within one commit.
 // Whoever decides changes it; what it holds afterwards is stored. It may be
 // decided again after a rollback, so nothing outside of it may change.

@@ -4,6 +4,7 @@ package rooms
 import (
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/outbox"
 )
 
 // What rooms stand on.
@@ -19,9 +20,10 @@ type (
 // Rooms are the rooms; a store embeds them, so that their methods are its own.
 type Rooms struct {
 	*documents.Documents
+	*outbox.Outbox
 }
 
 // New furnishes the rooms.
 func New(b Base) Rooms {
-	return Rooms{Documents: documents.New(b)}
+	return Rooms{Documents: documents.New(b), Outbox: outbox.New(b)}
 }
