@@ -12,7 +12,7 @@ type Explanation struct{ En, Ru Text }
 // Every code of this package has one.
 func Explain(c Code) (e Explanation, ok bool) {
 	for _, table := range []map[Code]Explanation{
-		explainCaller, explainPeople, explainDraft, explainAttempt,
+		explainCaller, explainPeople, explainDraft, explainMail, explainAttempt,
 	} {
 		if e, ok = table[c]; ok {
 			return e, true

@@ -133,6 +133,9 @@ type Transition struct {
 	// KeepLease leaves the run with its node (State running).
 	KeepLease bool
 	At        time.Time
+	// Signals are what people may have to be told of it; none for a run that
+	// goes well.
+	Signals []Signal
 }
 
 // Claim asks for runs of one lane that are due and held by nobody.

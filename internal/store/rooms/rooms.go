@@ -5,6 +5,7 @@ import (
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
 
@@ -23,6 +24,7 @@ type Rooms struct {
 	*documents.Documents
 	*people.People
 	*checks.Book
+	*outbox.Outbox
 }
 
 // New furnishes the rooms.
@@ -31,5 +33,6 @@ func New(b Base) Rooms {
 		Documents: documents.New(b),
 		People:    people.New(b),
 		Book:      checks.New(b),
+		Outbox:    outbox.New(b),
 	}
 }
