@@ -9,15 +9,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"gonets"
 	"gonets/internal/testkit"
 )
-
-// backWithin is what a return of the database may take on a slow machine; the
-// promise is a third of it.
-const backWithin = 15 * time.Second
 
 // TestServerOutlivesItsDatabase: while PostgreSQL is away callers are told to
 // come again, and the same process goes on when it is back. Nothing is lost: the
@@ -97,14 +92,8 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	if err := own.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	back := time.Now()
 	if _, ready := awaitReady(data); !ready {
 		t.Fatal("the server did not come back")
-	}
-	took := time.Since(back)
-	t.Logf("ready again after %v", took)
-	if took > backWithin {
-		t.Errorf("ready again only after %v", took)
 	}
 	post(http.StatusOK)
 	states := regexp.MustCompile(`"state": "(\w+)"`)
