@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/documents"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
@@ -164,6 +165,20 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", pack.SizesSQL(&s.dialect))
 	add("orphans", pack.OrphansSQL)
+	add("work of a scenario", workedOnSQL)
+	add("waiting runs of a scenario", abandonSQL+waitingOfSQL+abandonEnd)
+	out[len(out)-1].Sorts = true // a batch
+	add("resting runs of a scenario", abandonSQL+restingOfSQL+abandonEnd)
+	out[len(out)-1].Index = "runs_state_scenario (state=? AND scenario=?)"
+	add("activity", documents.ActivitySQL())
+	out[len(out)-1].Index = "runs_scenario (scenario=? AND id>? AND id<?)"
+	add("state of a scenario", documents.StateSQL)
+	out[len(out)-1].Index = "runs_state_scenario (state=? AND scenario=?)"
+	add("latest run", documents.LatestSQL)
+	out[len(out)-1].Index = "runs_scenario (scenario=?)"
+	add("latest event", documents.LatestEventSQL)
+	add("events since", documents.EventsSinceSQL)
+	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
 	for name, m := range map[string]*dialect.Many{
 		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,
 		"remove results": pack.ResultsGone, "remove bodies": pack.RunBodiesGone, "remove run": pack.RunGone, "remove values": pack.ValuesGone,

@@ -19,6 +19,9 @@ import (
 // gives freed pages back to the disk. It works in batches of
 // [gonets.RetentionBatch] and returns how many runs it removed.
 func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	if err := s.KeepUses(ctx); err != nil {
+		return 0, err
+	}
 	total := 0
 	for total < limit {
 		want, n := min(limit-total, gonets.RetentionBatch), 0
@@ -47,7 +50,11 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
-	return total + held, s.freePages(ctx)
+	checks, err := s.PruneChecks(ctx, before, limit)
+	if err != nil {
+		return total + held, err
+	}
+	return total + held + checks, s.freePages(ctx)
 }
 
 // freePages gives what is free back to the disk, a part in each commit.
@@ -191,6 +198,9 @@ func (t *txn) pruneKeys() error {
 	}
 	return nil
 }
+
+// maxCount is where counting stops.
+const maxCount = 10_000
 
 // countable are the unfinished states with the condition of the index that
 // counts them.
