@@ -29,7 +29,7 @@ import (
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
 	"gonets/internal/peer"
-	"gonets/internal/search"
+	"gonets/internal/rehearse"
 	"gonets/internal/secret"
 	"gonets/internal/service"
 	"gonets/internal/source"
@@ -147,10 +147,11 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
+	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
+		Env: env,
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
@@ -161,11 +162,13 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
+	trial := rehearse.New(rehearse.Options{Store: history{s.store, config}, Sender: s.client, Clock: s.clock, Usual: config.Usual, Log: s.log,
+		Env: env})
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
+		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store, config}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, People: s.people, PublicURL: config.PublicURL, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+		Rehearsal: trial, Data: history{s.store, config}.Data, Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {
@@ -347,14 +350,6 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	}
 	s.tell(gonets.Hint{Config: true, Work: true})
 	return info, nil
-}
-
-// history finds runs by a value however a person types it.
-type history struct{ *store.Store }
-
-func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
-	f.Value = search.Normalize(f.Value)
-	return h.Store.Runs(ctx, f)
 }
 
 // checks find what only the owners of steps and presets know to be wrong in a
