@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/echo"
@@ -63,6 +64,8 @@ type server struct {
 	clock gonets.Clock
 	token string
 	store *store.Store
+	// notices tell people of what goes wrong.
+	notices *alert.Service
 	// keeper is nil when this server is alone on its database.
 	keeper *node.Keeper
 }
@@ -137,24 +140,26 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
+	s.notices = s.alerts(config, bus)
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
+		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
 		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
+		Rejected: s.notices.Rejected,
 	})
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	api := httpapi.New(httpapi.Options{
 		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
-		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
+		State: s.store, Notices: notices{s.store, s.notices}, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
 	})
@@ -207,7 +212,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -329,6 +334,12 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	}
 	s.tell(gonets.Hint{Config: true, Work: true})
 	return info, nil
+}
+
+// notices are what people were told, and the way to try it out.
+type notices struct {
+	*store.Store
+	*alert.Service
 }
 
 // history finds runs by a value however a person types it.

@@ -68,6 +68,15 @@ type State interface {
 	Health() error
 }
 
+// Notices are what people are told of errors.
+type Notices interface {
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
+	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+	// MailReady tells whether a test letter was accepted with the present
+	// settings.
+	MailReady(ctx context.Context) (bool, error)
+}
+
 // Ingest makes an event that a person asked for: the same way as a webhook,
 // without the check of who calls. It hands the runs to the engine itself.
 type Ingest interface {
@@ -102,6 +111,7 @@ type Options struct {
 	Runs      Runs
 	Secrets   Secrets
 	State     State
+	Notices   Notices
 	Ingest    Ingest
 	Engine    Engine
 	Bus       Bus
