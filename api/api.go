@@ -132,8 +132,8 @@ type Changes struct {
 	Changes []gonets.Change `json:"changes" nullable:"false"`
 }
 
-// Notice is one piece of news about errors, told by a letter.
-type Notice struct {
+// Told is one piece of news about errors, told by a letter.
+type Told struct {
 	ID          string      `json:"id"`
 	At          time.Time   `json:"at"`
 	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,test"`

@@ -390,7 +390,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		if n := b.notices(); len(n) != 2 || n[0].State != gonets.LetterFailed || !strings.Contains(n[0].LastError, "535") {
 			t.Errorf("notices %+v", n)
 		}
-		b.must(b.store.DeleteSecret(b.Context(), "smtp-password"))
+		b.must(b.store.DeleteSecret(b.Context(), "smtp-password", "test"))
 		ready(false)
 		if _, err := b.TestMail(b.Context(), gonets.MailTest{}); err == nil || !strings.Contains(err.Error(), "smtp-password") {
 			t.Errorf("without the secret: %v", err)

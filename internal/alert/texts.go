@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/texts"
 )
 
 // maxListed is how many pieces of news one letter tells in full.
@@ -249,10 +250,10 @@ func (w *writer) cause(c *gonets.Cause) string {
 	return strings.TrimSuffix(w.explain(c.Code).What, ".")
 }
 
-func (w *writer) explain(c gonets.Code) gonets.Text {
-	e, ok := gonets.Explain(c)
+func (w *writer) explain(c gonets.Code) texts.Text {
+	e, ok := texts.Explain(c)
 	if !ok {
-		e, _ = gonets.Explain(gonets.CodeInternal)
+		e, _ = texts.Explain(gonets.CodeInternal)
 	}
 	if w.language == English {
 		return e.En

@@ -40,6 +40,7 @@ type backend struct {
 	health   error
 	stopping chan struct{}
 	logged   strings.Builder
+	people   people
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -71,6 +72,19 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 		out = append(out, gonets.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
 	}
 	return out, nil
+}
+func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[gonets.Notice], error) {
+	at := epoch.Add(time.Minute)
+	return gonets.List[gonets.Notice]{Items: []gonets.Notice{{ID: "n1", Kind: gonets.NoticeFirstFailure, At: epoch, Runs: 14, State: gonets.LetterSent,
+		Tries: 1, SentAt: at, RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}}}}, nil
+}
+func (b *backend) TestMail(_ context.Context, t gonets.MailTest) (gonets.MailAccepted, error) {
+	if t.Mail == nil {
+		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailRefused, Message: "smtp.example did not take the letter: 550 no",
+			Problems: []gonets.Problem{{Pointer: "/mail/to", Code: gonets.CodeMailRecipient, Message: "550 no"}}}
+	}
+	b.note("mail %s password %s", t.Mail.Host, t.Password)
+	return gonets.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
 }
 func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
 func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
@@ -172,14 +186,16 @@ func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	}
 	return gonets.Job{Run: run}, nil
 }
-func (b *backend) SetSecret(_ context.Context, name, v, _ string) error {
+func (b *backend) SetSecret(_ context.Context, name, v, actor string) error {
+	b.note("set secret %s by %s", name, actor)
 	b.secrets[name] = v
 	return nil
 }
 func (b *backend) Secrets(context.Context) ([]gonets.SecretInfo, error) {
 	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner"}}, nil
 }
-func (b *backend) DeleteSecret(_ context.Context, name string) error {
+func (b *backend) DeleteSecret(_ context.Context, name, actor string) error {
+	b.note("delete secret %s by %s", name, actor)
 	if name != "crm-token" {
 		return missing("secret", name)
 	}
@@ -255,8 +271,15 @@ func newBackend() *backend {
 // serve starts the interface over the backend.
 func (b *backend) serve(t *testing.T) *httptest.Server {
 	t.Helper()
-	handler := httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus,
+	s := httptest.NewServer(b.handler())
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (b *backend) handler() http.Handler {
+	return httpapi.New(httpapi.Options{
+		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
+		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Mask: func(ev gonets.Event) gonets.Event {
@@ -265,9 +288,6 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 		},
 		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
-	s := httptest.NewServer(handler)
-	t.Cleanup(s.Close)
-	return s
 }
 
 type reply struct {

@@ -5,9 +5,10 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/texts"
 )
 
-func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Notice], error) {
+func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Told], error) {
 	found, err := s.Notices.Notices(ctx, in.page())
 	if err != nil {
 		return nil, err
@@ -15,11 +16,11 @@ func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Noti
 	return listOf(found, noticeOf), nil
 }
 
-func noticeOf(n gonets.Notice) api.Notice {
-	out := api.Notice{ID: n.ID, At: n.At, Kind: string(n.Kind), Code: n.Code, Status: n.Status, Host: n.Host, Scenario: n.Scenario, Source: n.Source,
+func noticeOf(n gonets.Notice) api.Told {
+	out := api.Told{ID: n.ID, At: n.At, Kind: string(n.Kind), Code: n.Code, Status: n.Status, Host: n.Host, Scenario: n.Scenario, Source: n.Source,
 		Runs: n.Runs, Ended: n.Ended, State: string(n.State), Tries: n.Tries, LastError: n.LastError}
 	out.Cause = string(n.Code)
-	if e, ok := gonets.Explain(n.Code); ok {
+	if e, ok := texts.Explain(n.Code); ok {
 		out.Cause = e.En.What
 	}
 	if !n.SentAt.IsZero() {
