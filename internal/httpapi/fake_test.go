@@ -41,6 +41,7 @@ type backend struct {
 	stopping chan struct{}
 	logged   strings.Builder
 	people   people
+	clock    gonets.Clock
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -243,7 +244,7 @@ func newBackend() *backend {
 		{ID: "after", HTTP: &gonets.HTTPStep{URL: "https://crm.example/after"}},
 	}}
 	b := &backend{
-		secrets: map[string]string{}, stopping: make(chan struct{}),
+		secrets: map[string]string{}, stopping: make(chan struct{}), clock: stillClock{},
 		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
 		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
 			Tokens: []string{"old", "new"}, Scenarios: []string{"lead"}},
@@ -280,7 +281,7 @@ func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
-		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
+		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Mask: func(ev gonets.Event) gonets.Event {
 			ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}
