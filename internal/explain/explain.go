@@ -113,6 +113,7 @@ var byCode = map[gonets.Code]func(*words, *gonets.Explanation){
 	},
 	gonets.CodeReset:         unknown,
 	gonets.CodeServerDied:    func(*words, *gonets.Explanation) {},
+	gonets.CodeCutOff:        func(*words, *gonets.Explanation) {},
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,
 	gonets.CodeReplyTooLarge: tooLarge,
