@@ -153,8 +153,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
 	})
 	docs := documents{Store: s.store, live: config, tell: s.tell}
-	trial := rehearse.New(rehearse.Options{Store: history{s.store, config}, Sender: s.client, Clock: s.clock, Usual: config.Usual, Log: s.log,
-		Env: env})
+	trial := rehearse.New(rehearse.Options{Store: history{s.store, config}, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store, config}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
