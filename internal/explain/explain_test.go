@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/internal/explain"
+	"gonets/internal/texts"
 )
 
 var now = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
@@ -77,7 +78,7 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 				t.Fatal("no explanation")
 			}
 			for lang, both := range map[string]struct {
-				text gonets.Text
+				text texts.Text
 				want []string
 			}{"ru": {e.Ru, tt.ru}, "en": {e.En, tt.en}} {
 				whole := both.text.What + " " + both.text.Meaning + " " + both.text.Todo
