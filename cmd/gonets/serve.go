@@ -167,13 +167,33 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
-	trial := rehearse.New(rehearse.Options{Store: history{s.store, config}, Sender: s.client, Clock: s.clock, Usual: config.Usual, Log: s.log,
-		Env: env})
+	told := history{s.store, config}
+	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store, config}, Secrets: s.store,
-		State: s.store, Notices: notices{s.store, s.notices}, Ingest: s.ingest, Engine: s.engine, Bus: bus, People: s.people, PublicURL: config.PublicURL, MailWorks: s.mailWorks, Checks: checks(catalog), Clock: s.clock, Token: s.token,
-		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Rehearsal: trial, Data: history{s.store, config}.Data, Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+		Documents: docs,
+		Sources:   s.store,
+		Scenarios: scenarios{s.store, s.engine, s.tell},
+		Events:    s.store,
+		Runs:      told,
+		Data:      told.Data,
+		Secrets:   s.store,
+		State:     s.store,
+		Notices:   notices{s.store, s.notices},
+		Ingest:    s.ingest,
+		Engine:    s.engine,
+		Rehearsal: trial,
+		Bus:       bus,
+		People:    s.people,
+		Checks:    checks(catalog),
+		Clock:     s.clock,
+		Token:     s.token,
+		Version:   version,
+		PublicURL: config.PublicURL,
+		SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask:      config.Mask,
+		MailWorks: s.mailWorks,
+		Stopping:  s.stopping.Done(),
+		Log:       s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {
