@@ -152,8 +152,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
 	})
 	docs := documents{Store: s.store, live: config, tell: s.tell}
+	states := scenarios{s.store, s.engine, s.tell}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
+		Documents: docs, Sources: s.store, SourceEdits: edits{docs}, Scenarios: states, Drafts: drafts{edits{docs}, states}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
 		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
@@ -322,13 +323,18 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	if err != nil {
 		return info, err
 	}
-	if c.State == gonets.ScenarioRunning {
-		s.engine.Unpark(c.Name)
+	s.follow(c.Name, c.State)
+	return info, nil
+}
+
+// follow makes the engines of all nodes follow a scenario's state.
+func (s scenarios) follow(name string, state gonets.ScenarioState) {
+	if state == gonets.ScenarioRunning {
+		s.engine.Unpark(name)
 	} else {
-		s.engine.Park(c.Name)
+		s.engine.Park(name)
 	}
 	s.tell(gonets.Hint{Config: true, Work: true})
-	return info, nil
 }
 
 // history finds runs by a value however a person types it.
