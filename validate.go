@@ -211,7 +211,7 @@ func (v *validator) oneOf(pointer, what, got string, allowed ...string) {
 func (v *validator) name(pointer, name string) {
 	switch {
 	case name == "":
-		v.add(pointer, "the name is missing")
+		v.missing(pointer, "the name is missing")
 	case !ValidName(name):
 		v.add(pointer, "%q cannot be a name; use small Latin letters, digits and hyphens, %d at most", name, MaxNameLength)
 	}

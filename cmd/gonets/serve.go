@@ -155,7 +155,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	states := scenarios{s.store, s.engine, s.tell}
 	api := httpapi.New(httpapi.Options{
 		Documents: docs, Sources: s.store, SourceEdits: edits{docs}, Scenarios: states, Drafts: drafts{edits{docs}, states}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
-		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
+		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Presets: catalog.Describe(), Checks: checks(catalog), Clock: s.clock, Token: s.token,
 		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
 	})

@@ -18,6 +18,7 @@ import (
 
 	"gonets"
 	"gonets/internal/document"
+	"gonets/internal/source"
 )
 
 // Documents applies documents.
@@ -128,6 +129,8 @@ type Options struct {
 	Ingest      Ingest
 	Engine      Engine
 	Bus         Bus
+	// Presets are what a source may be made for.
+	Presets []source.Description
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock

@@ -79,6 +79,8 @@ func Routes() []Route {
 		{Method: get, Path: base + "/scenarios/{name}/versions/{version}", Right: RightView, ID: "get-version", Summary: "Read a version", register: handle((*server).getVersion)},
 
 		{Method: get, Path: base + "/sources", Right: RightView, ID: "list-sources", Summary: "List sources with their addresses", register: handle((*server).listSources)},
+		{Method: get, Path: base + "/presets", Right: RightView, ID: "list-presets", Summary: "List the services that a source may be made for", register: handle((*server).listPresets)},
+		{Method: get, Path: base + "/kinds", Right: RightView, ID: "list-kinds", Summary: "List the kinds of steps with all their fields", register: handle((*server).listKinds)},
 		{Method: post, Path: base + "/sources", Right: RightEdit, ID: "create-source", Summary: "Make a source with an address", Status: http.StatusCreated, register: handle((*server).createSource)},
 		{Method: put, Path: base + "/sources/{name}", Right: RightEdit, ID: "put-source", Summary: "Replace a source's document; its addresses stay", register: handle((*server).putSource)},
 		{Method: del, Path: base + "/sources/{name}", Right: RightEdit, ID: "delete-source", Summary: "Delete a source that no scenario uses, with its addresses", register: handle((*server).deleteSource)},

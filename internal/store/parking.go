@@ -49,8 +49,8 @@ func (s *Store) follow(ctx context.Context, name string, release bool) (gonets.S
 // What DeleteScenario asks of a scenario's runs: those that somebody works on,
 // and those that wait.
 const (
-	workedOnSQL  = `SELECT EXISTS (SELECT 1 FROM runs WHERE scenario = ? AND node IS NOT NULL)`
-	abandonSQL   = `UPDATE runs SET state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?, lease_seq = lease_seq + 1
+	workedOnSQL = `SELECT EXISTS (SELECT 1 FROM runs WHERE scenario = ? AND node IS NOT NULL)`
+	abandonSQL  = `UPDATE runs SET state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?, lease_seq = lease_seq + 1
 	WHERE id IN (SELECT id FROM runs r WHERE `
 	abandonEnd   = ` LIMIT ?)`
 	waitingOfSQL = unleased + ` AND scenario = ?`
