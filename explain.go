@@ -11,7 +11,9 @@ type Explanation struct{ En, Ru Text }
 // Explain is the text of a code; ok is false for a code that is not ours.
 // Every code of this package has one.
 func Explain(c Code) (e Explanation, ok bool) {
-	for _, table := range []map[Code]Explanation{explainCaller, explainAttempt, explainDraft} {
+	for _, table := range []map[Code]Explanation{
+		explainCaller, explainPeople, explainDraft, explainMail, explainAttempt,
+	} {
 		if e, ok = table[c]; ok {
 			return e, true
 		}

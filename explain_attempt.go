@@ -51,6 +51,12 @@ var explainAttempt = map[Code]Explanation{
 		Ru: Text{"Сервер, который вёл эту операцию, прервался, возможно, пока запрос был в пути.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
 			"Если сервер перезапускали намеренно, ничего. Иначе загляните в его журнал."},
 	},
+	CodeCutOff: {
+		En: Text{"The server lost touch with its database and cut the request, before another server could make it a second time.", "The request may have been sent. It is sent again with the same Idempotency-Key, and this attempt is not counted.",
+			"Look why the database could not be reached for so long: its log, the network between it and this server."},
+		Ru: Text{"Сервер потерял связь со своей базой данных и прервал запрос, пока его не повторил другой сервер.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
+			"Выясните, почему база так долго была недоступна: загляните в её журнал и проверьте сеть между ней и этим сервером."},
+	},
 	CodeBadReply: {
 		En: Text{"The service's answer is not valid HTTP or could not be unpacked.", "The request was sent, and the service may have done its work.",
 			"Check that the address and the port belong to this service and that http or https is chosen rightly."},

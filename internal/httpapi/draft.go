@@ -134,7 +134,7 @@ func (s *server) edit(ctx context.Context, in *ChangeInput, data []byte, yaml bo
 			return nil, err
 		}
 	}
-	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOwner})
+	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOf(ctx)})
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (s *server) dropDraft(ctx context.Context, in *ChangeInput) (*none, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Drafts.DropDraft(ctx, in.Name, etag, actorOwner); err != nil {
+	if err := s.Drafts.DropDraft(ctx, in.Name, etag, actorOf(ctx)); err != nil {
 		return nil, s.withCurrent(ctx, in.Name, err)
 	}
 	s.draftChanged(in.Name)
@@ -227,7 +227,7 @@ func (s *server) createScenario(ctx context.Context, in *newScenarioInput) (*out
 		return nil, withoutLines(err)
 	}
 	name, err := s.Drafts.CreateScenario(ctx, gonets.NewDocument[gonets.Scenario]{
-		Name: document.Slug(in.Body.Title, "scenario"), Document: read.Document, Parsed: &read.Scenario, Actor: actorOwner,
+		Name: document.Slug(in.Body.Title, "scenario"), Document: read.Document, Parsed: &read.Scenario, Actor: actorOf(ctx),
 	})
 	if err != nil {
 		return nil, err
@@ -277,7 +277,7 @@ func (s *server) publish(ctx context.Context, in *publishInput) (*output[api.Sce
 			Message: "the draft is not complete; the places are listed. It stays saved"}
 	}
 	info, err := s.Drafts.Publish(ctx, gonets.Publish{Scenario: &read.Scenario, IfMatch: etag, Start: in.Body.Start,
-		ReleaseHeld: in.Body.ReleaseHeld, Note: in.Body.Note, Actor: actorOwner})
+		ReleaseHeld: in.Body.ReleaseHeld, Note: in.Body.Note, Actor: actorOf(ctx)})
 	if err != nil {
 		return nil, s.withCurrent(ctx, in.Name, err)
 	}
@@ -309,7 +309,7 @@ func (s *server) rollback(ctx context.Context, in *rollbackInput) (*draftOutput,
 	if err != nil {
 		return nil, withoutLines(err)
 	}
-	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOwner})
+	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOf(ctx)})
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +317,7 @@ func (s *server) rollback(ctx context.Context, in *rollbackInput) (*draftOutput,
 }
 
 func (s *server) deleteScenario(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.Drafts.DeleteScenario(ctx, in.Name, actorOwner); err != nil {
+	if err := s.Drafts.DeleteScenario(ctx, in.Name, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()

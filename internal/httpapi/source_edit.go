@@ -21,7 +21,7 @@ func (s *server) createSource(ctx context.Context, in *newSourceInput) (*output[
 	if err != nil {
 		return nil, err
 	}
-	if name, err = s.SourceEdits.CreateSource(ctx, gonets.NewDocument[gonets.Source]{Name: name, Parsed: src, Actor: actorOwner}); err != nil {
+	if name, err = s.SourceEdits.CreateSource(ctx, gonets.NewDocument[gonets.Source]{Name: name, Parsed: src, Actor: actorOf(ctx)}); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -81,7 +81,7 @@ func (s *server) putSource(ctx context.Context, in *putSourceInput) (*output[api
 	if err != nil {
 		return nil, err
 	}
-	if err := s.SourceEdits.SaveSource(ctx, gonets.SourceChange{Source: src, IfMatch: etag, Actor: actorOwner}); err != nil {
+	if err := s.SourceEdits.SaveSource(ctx, gonets.SourceChange{Source: src, IfMatch: etag, Actor: actorOf(ctx)}); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -89,7 +89,7 @@ func (s *server) putSource(ctx context.Context, in *putSourceInput) (*output[api
 }
 
 func (s *server) deleteSource(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.SourceEdits.DeleteSource(ctx, in.Name, actorOwner); err != nil {
+	if err := s.SourceEdits.DeleteSource(ctx, in.Name, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -97,7 +97,7 @@ func (s *server) deleteSource(ctx context.Context, in *nameInput) (*none, error)
 }
 
 func (s *server) addAddress(ctx context.Context, in *nameInput) (*output[api.Source], error) {
-	if err := s.SourceEdits.AddAddress(ctx, in.Name, actorOwner); err != nil {
+	if err := s.SourceEdits.AddAddress(ctx, in.Name, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -110,7 +110,7 @@ type addressInput struct {
 }
 
 func (s *server) retireAddress(ctx context.Context, in *addressInput) (*none, error) {
-	if err := s.SourceEdits.RetireAddress(ctx, in.Name, in.N, actorOwner); err != nil {
+	if err := s.SourceEdits.RetireAddress(ctx, in.Name, in.N, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()

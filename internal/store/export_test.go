@@ -138,13 +138,18 @@ func (s *Store) HotQueries() []HotQuery {
 	}
 	add("claim", pack.ClaimSQL(&s.dialect))
 	add("backlog", pack.BacklogSQL)
-	void, _ := s.voidLeases()
-	add("rescue", `SELECT id FROM runs r WHERE `+void)
-	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
-	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
+	void, _ := pack.VoidLeases(&s.dialect, "", 0, true)
+	add("rescue", pack.RescueSQL(&s.dialect, void))
+	if s.dialect.Shared {
+		add("others of order keys", pack.OrderedManySQL)
+		add("keys that are taken", pack.SeenManySQL)
+	} else {
+		add("others of an order key", pack.OrderedSQL)
+		add("key that is taken", pack.SeenSQL)
+	}
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
-	add("retention", pack.FinalSQL)
-	add("retention of held runs", pack.HeldSQL)
+	add("retention", pack.FinalSQL(&s.dialect))
+	add("retention of held runs", pack.HeldSQL(&s.dialect))
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", pack.SizesSQL(&s.dialect))

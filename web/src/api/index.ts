@@ -1,0 +1,7 @@
+export { api, call, callTagged, lines } from './client'
+export { ApiError, type Problem } from './error'
+export { useConnected, useHints, type Hint } from './hints'
+export * from './queries'
+export { actOnRun, applyDocuments, freeName, type RunAction } from './actions'
+export type * from './contract'
+export type { components } from './schema'
