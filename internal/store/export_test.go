@@ -52,10 +52,15 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 	return out, rows.Err()
 }
 
-// PlanPostgres explains a query as PostgreSQL plans it for any arguments.
-func (s *Store) PlanPostgres(query string) ([]string, error) {
-	ctx := context.Background()
-	conn, err := s.readers.Conn(ctx)
+// PlanPostgres explains a query as PostgreSQL plans it for any arguments, with
+// the settings of the connections on which it is asked.
+func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
+	ctx, query := context.Background(), q.Text
+	pool := s.readers
+	if q.Writes {
+		pool = s.writer
+	}
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -134,12 +139,18 @@ type HotQuery struct {
 func (s *Store) HotQueries() []HotQuery {
 	var out []HotQuery
 	add := func(name, text string) {
-		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?")})
+		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?"), Writes: name != "backlog"})
 	}
 	add("claim", pack.ClaimSQL(&s.dialect))
 	add("backlog", pack.BacklogSQL)
 	void, _ := pack.VoidLeases(&s.dialect, "", 0, true)
 	add("rescue", pack.RescueSQL(&s.dialect, void))
+	mine, _ := pack.VoidLeases(&s.dialect, "", 0, false)
+	add("rescue of earlier lives", pack.RescueSQL(&s.dialect, mine))
+	if s.dialect.Shared {
+		add("end of lives", pack.VoidSQL(&s.dialect))
+		add("forget nodes", pack.ForgetSQL(&s.dialect))
+	}
 	if s.dialect.Shared {
 		add("others of order keys", pack.OrderedManySQL)
 		add("keys that are taken", pack.SeenManySQL)
@@ -177,7 +188,7 @@ func (s *Store) HotQueries() []HotQuery {
 		if s.dialect.Fly != nil {
 			text = m.Set
 		}
-		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds)})
+		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds), Writes: true})
 	}
 	return out
 }

@@ -14,9 +14,10 @@ import (
 const (
 	OrderedSQL = `SELECT 1 FROM runs WHERE scenario = ? AND order_key = ?
 		AND order_key IS NOT NULL AND finished_at IS NULL AND state <> 'held' LIMIT 1`
+	// (For EXISTS PostgreSQL may make a join of it that reads all orders.)
 	OrderedManySQL = `SELECT v.scenario, v.order_key FROM unnest(CAST(? AS text[]), CAST(? AS bytea[])) AS v (scenario, order_key)
-		WHERE EXISTS (SELECT 1 FROM runs r WHERE r.scenario = v.scenario AND r.order_key = v.order_key
-			AND r.order_key IS NOT NULL AND r.finished_at IS NULL AND r.state <> 'held')`
+		WHERE (SELECT r.id FROM runs r WHERE r.scenario = v.scenario AND r.order_key = v.order_key
+			AND r.order_key IS NOT NULL AND r.finished_at IS NULL AND r.state <> 'held' LIMIT 1) IS NOT NULL`
 	lockOrdersSQL = `SELECT count(pg_advisory_xact_lock(v.h)) FROM unnest(CAST(? AS bigint[])) AS v (h)`
 )
 
