@@ -143,6 +143,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own login, password, e-mail address, language or theme */
+        patch: operations["change-me"];
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -419,6 +436,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who is logged in and how the server is reached */
+        get: operations["get-session"];
+        put?: never;
+        /** Log in */
+        post: operations["log-in"];
+        /** Log out of this browser */
+        delete: operations["log-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Log out of all browsers
+         * @description With the owner's token everybody is logged out.
+         */
+        delete: operations["log-out-everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -431,6 +487,23 @@ export interface paths {
         /** Replace the settings */
         put: operations["put-settings"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the owner with the set-up code and log in */
+        post: operations["setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -515,6 +588,41 @@ export interface paths {
         /** Count what the database holds */
         get: operations["get-stats"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who may log in */
+        get: operations["list-users"];
+        put?: never;
+        /** Make the owner without the set-up code */
+        post: operations["create-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace a forgotten password; takes the owner's token */
+        put: operations["put-password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -802,6 +910,15 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListUserInfo: {
+            items: components["schemas"]["UserInfo"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        LogIn: {
+            login: string;
+            password: string;
+        };
         NewEvent: {
             /** @description The body as any JSON value */
             body?: unknown;
@@ -820,6 +937,27 @@ export interface components {
             event_id: string;
             runs: components["schemas"]["RunSummary"][];
         };
+        NewPassword: {
+            /** @description 10 characters or more; all sessions of the user end */
+            password: string;
+        };
+        NewUser: {
+            /** @description The login when that is an e-mail address */
+            email?: string;
+            language?: string;
+            login: string;
+            /** @description 10 characters or more */
+            password: string;
+            /**
+             * @description There is one owner
+             * @enum {string}
+             */
+            role: "owner";
+        };
+        Notices: {
+            /** @description A test letter was accepted with the present mail settings */
+            mail: boolean;
+        };
         PickVersion: {
             /** Format: int64 */
             version?: number;
@@ -836,6 +974,18 @@ export interface components {
             message: string;
             pointer: string;
             suggestion?: string;
+        };
+        Profile: {
+            current_password?: string;
+            email?: string;
+            /** @description ru, en, or empty for the browser's */
+            language?: string;
+            /** @description Needs current_password */
+            login?: string;
+            /** @description 10 characters or more; needs current_password and ends the other sessions */
+            password?: string;
+            /** @description system, light or dark */
+            theme?: string;
         };
         Request: {
             body: string;
@@ -1013,6 +1163,30 @@ export interface components {
         SecretValue: {
             value: string;
         };
+        Session: {
+            notices: components["schemas"]["Notices"];
+            /** @description The caller came over http and from another machine */
+            plain_http: boolean;
+            /** @description Where other services reach this server */
+            public_url: string;
+            /** @description There is no owner yet; POST /setup makes one */
+            setup_needed: boolean;
+            /** @description A proxy whose forwarded headers were not believed; name it with --trusted-proxy */
+            untrusted_proxy: string;
+            /** @description Who is logged in; null when nobody is */
+            user: components["schemas"]["User"] | null;
+            version: string;
+        };
+        Setup: {
+            /** @description The set-up code of the link that the server prints at its start */
+            code: string;
+            /** @description ru, en, or empty for the browser's */
+            language?: string;
+            /** @description An e-mail address, which then gets the notices, or a name */
+            login: string;
+            /** @description 10 characters or more */
+            password: string;
+        };
         Source: {
             /** Format: date-time */
             created_at: string;
@@ -1070,6 +1244,34 @@ export interface components {
             tls?: number;
             /** Format: int64 */
             total: number;
+        };
+        User: {
+            email: string;
+            /**
+             * @description Empty for the browser's
+             * @enum {string}
+             */
+            language: "ru" | "en" | "";
+            login: string;
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+        };
+        UserInfo: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: string;
+            /**
+             * @description Empty for the browser's
+             * @enum {string}
+             */
+            language: "ru" | "en" | "";
+            login: string;
+            role: string;
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+            /** Format: date-time */
+            updated_at: string;
         };
         Validation: {
             /** Format: int64 */
@@ -1357,6 +1559,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListLaneInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "change-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -1945,6 +2180,126 @@ export interface operations {
             };
         };
     };
+    "get-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "get-settings": {
         parameters: {
             query?: never;
@@ -1996,6 +2351,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2169,6 +2558,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Stats"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUserInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
