@@ -56,6 +56,13 @@ const (
 	CodeIfMatch         Code = "if_match.missing"
 	CodeScenarioRunning Code = "scenario.running"
 	CodeSourceUsed      Code = "source.used"
+	CodeMailRefused     Code = "mail.refused"
+	CodeMailUnset       Code = "mail.unset"
+	CodeMailUnreachable Code = "mail.unreachable"
+	CodeMailSecurity    Code = "mail.security"
+	CodeMailLogin       Code = "mail.login"
+	CodeMailSender      Code = "mail.sender"
+	CodeMailRecipient   Code = "mail.recipient"
 )
 
 // The codes of attempts that did not succeed and the reasons of runs.
@@ -68,6 +75,7 @@ const (
 	CodeReset          Code = "unknown.reset"
 	CodeTimeout        Code = "unknown.timeout"
 	CodeServerDied     Code = "unknown.server_died"
+	CodeCutOff         Code = "unknown.cut_off"
 	CodeBadReply       Code = "unknown.bad_reply"
 	CodeReplyTooLarge  Code = "reply.too_large"
 	CodeReplyNotJSON   Code = "reply.not_json"
@@ -110,6 +118,11 @@ var codeStatus = map[Code]int{
 
 	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
 	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,
+	// Not a 5xx: proxies put pages of their own over those.
+	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
+	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
+	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
+	CodeMailRecipient: http.StatusUnprocessableEntity,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

@@ -93,6 +93,8 @@ type Settings struct {
 	Env map[string]string `json:"env,omitempty"`
 	// Contact is whom to write to when something is blocked or refused.
 	Contact string `json:"contact,omitempty"`
+	// Mail is how people are told of errors; nil tells nobody.
+	Mail *Mail `json:"mail,omitempty"`
 }
 
 // Retention bounds the history of final runs.
@@ -141,7 +143,7 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config, lane or draft.
+	// Kind is run, event, config, lane, notice or draft.
 	Kind string `json:"kind"`
 	// ID is the thing's; a draft's is the scenario's name.
 	ID    string `json:"id,omitempty"`

@@ -2,8 +2,10 @@
 package rooms
 
 import (
+	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
 
@@ -21,9 +23,16 @@ type (
 type Rooms struct {
 	*documents.Documents
 	*people.People
+	*checks.Book
+	*outbox.Outbox
 }
 
 // New furnishes the rooms.
 func New(b Base) Rooms {
-	return Rooms{Documents: documents.New(b), People: people.New(b)}
+	return Rooms{
+		Documents: documents.New(b),
+		People:    people.New(b),
+		Book:      checks.New(b),
+		Outbox:    outbox.New(b),
+	}
 }

@@ -78,6 +78,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"held runs go when their scenario never ran", heldOfUnstartedGo},
 		{"retention by size leaves what fits", retentionBySize},
 		{"statistics count by state", stats},
+		{"checks stand apart from runs", checksStandApart},
 		{"a full disk refuses and recovers by itself", diskFull},
 		{"a random life loses no run, finishes none twice, gives none two leases", model},
 	} {
