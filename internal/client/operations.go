@@ -185,6 +185,21 @@ func (c *Client) DeleteSecret(ctx context.Context, name string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: "/secrets/" + segment(name)}, nil)
 }
 
+// Users lists who may log in.
+func (c *Client) Users(ctx context.Context) (api.List[api.UserInfo], error) {
+	return get[api.List[api.UserInfo]](ctx, c, "/users", nil)
+}
+
+// CreateUser makes the owner.
+func (c *Client) CreateUser(ctx context.Context, u api.NewUser) (api.UserInfo, error) {
+	return post[api.UserInfo](ctx, c, "/users", u)
+}
+
+// SetPassword replaces a user's password and ends his sessions.
+func (c *Client) SetPassword(ctx context.Context, userID, password string) error {
+	return c.do(ctx, call{method: http.MethodPut, path: "/users/" + segment(userID) + "/password", body: api.NewPassword{Password: password}}, nil)
+}
+
 // Lanes lists the destinations with work in the server's memory.
 func (c *Client) Lanes(ctx context.Context) (api.List[gonets.LaneInfo], error) {
 	return get[api.List[gonets.LaneInfo]](ctx, c, "/lanes", nil)

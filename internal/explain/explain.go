@@ -15,6 +15,7 @@ import (
 
 	"gonets"
 	"gonets/internal/outbound"
+	"gonets/internal/texts"
 )
 
 // Facts are what is known about an attempt and what follows from it.
@@ -35,13 +36,13 @@ type Facts struct {
 }
 
 // Attempt explains an attempt; ok is false when there is nothing to explain.
-func Attempt(f Facts) (e gonets.Explanation, ok bool) {
+func Attempt(f Facts) (e texts.Explanation, ok bool) {
 	a := f.Attempt
 	if a == nil || a.Outcome == gonets.OutcomeOK || a.Outcome == "" {
 		return e, false
 	}
-	if e, ok = gonets.Explain(a.Code); !ok {
-		if e, ok = gonets.Explain(general[a.Outcome]); !ok {
+	if e, ok = texts.Explain(a.Code); !ok {
+		if e, ok = texts.Explain(general[a.Outcome]); !ok {
 			return e, false
 		}
 	}
@@ -91,33 +92,33 @@ func say(en, ru *string, enFormat, ruFormat string, args ...any) {
 }
 
 // byCode put the attempt's values into the texts of its code.
-var byCode = map[gonets.Code]func(*words, *gonets.Explanation){
-	gonets.CodeDNS: func(w *words, e *gonets.Explanation) {
+var byCode = map[gonets.Code]func(*words, *texts.Explanation){
+	gonets.CodeDNS: func(w *words, e *texts.Explanation) {
 		say(&e.En.What, &e.Ru.What, "The address %s was not found.", "Адрес %s не найден.", w.host)
 	},
-	gonets.CodeRefused: func(w *words, e *gonets.Explanation) {
+	gonets.CodeRefused: func(w *words, e *texts.Explanation) {
 		say(&e.En.What, &e.Ru.What, "%s refuses connections on port %s.", "%s не принимает соединения на порту %s.", w.host, w.port)
 	},
-	gonets.CodeConnectTimeout: func(w *words, e *gonets.Explanation) {
+	gonets.CodeConnectTimeout: func(w *words, e *texts.Explanation) {
 		en, ru := seconds(gonets.ConnectTimeout)
 		e.En.What = fmt.Sprintf("%s did not take the connection in %s.", w.host, en)
 		e.Ru.What = fmt.Sprintf("%s не принял соединение за %s.", w.host, ru)
 	},
-	gonets.CodeTLS: func(w *words, e *gonets.Explanation) {
+	gonets.CodeTLS: func(w *words, e *texts.Explanation) {
 		en, ru := tlsReason(w.Attempt.Error)
 		e.En.What = fmt.Sprintf("No secure connection to %s could be made: %s.", w.host, en)
 		e.Ru.What = fmt.Sprintf("Защищённого соединения с %s не получилось: %s.", w.host, ru)
 	},
-	gonets.CodeNetwork: func(w *words, e *gonets.Explanation) {
+	gonets.CodeNetwork: func(w *words, e *texts.Explanation) {
 		say(&e.En.What, &e.Ru.What, "The connection to %s failed.", "Не удалось связаться с %s.", w.host)
 	},
 	gonets.CodeReset:         unknown,
-	gonets.CodeServerDied:    func(*words, *gonets.Explanation) {},
-	gonets.CodeCutOff:        func(*words, *gonets.Explanation) {},
+	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
+	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,
 	gonets.CodeReplyTooLarge: tooLarge,
-	gonets.CodeReplyNotJSON: func(w *words, e *gonets.Explanation) {
+	gonets.CodeReplyNotJSON: func(w *words, e *texts.Explanation) {
 		kind := gonets.HeaderValue(w.Attempt.ReplyHeaders, "Content-Type")
 		if kind == "" {
 			kind = "—"
@@ -150,14 +151,14 @@ func (w *words) timeout() time.Duration {
 	return gonets.DefaultHTTPTimeout
 }
 
-func timedOut(w *words, e *gonets.Explanation) {
+func timedOut(w *words, e *texts.Explanation) {
 	en, ru := seconds(w.timeout())
 	unknown(w, e)
 	e.En.What = fmt.Sprintf("%s did not answer in %s. The request had left: %s may have done its work.", w.host, en, w.host)
 	e.Ru.What = fmt.Sprintf("Сервис %s не ответил за %s. Запрос ушёл: сервис мог его выполнить.", w.host, ru)
 }
 
-func unknown(w *words, e *gonets.Explanation) {
+func unknown(w *words, e *texts.Explanation) {
 	say(&e.En.What, &e.Ru.What, "The request left, no answer came: %s may have done its work.", "Запрос ушёл, ответа нет: %s мог его выполнить.", w.host)
 	if key := gonets.HeaderValue(w.Attempt.RequestHeaders, "Idempotency-Key"); key != "" && !w.Check {
 		say(&e.En.Meaning, &e.Ru.Meaning, "It is unknown whether the service did its work. A repeat carries the same key %s, so that the service can drop it.",
@@ -167,11 +168,11 @@ func unknown(w *words, e *gonets.Explanation) {
 	e.En.Meaning, e.Ru.Meaning = "It is unknown whether the service did its work.", "Неизвестно, выполнил ли его сервис."
 }
 
-func badReply(w *words, e *gonets.Explanation) {
+func badReply(w *words, e *texts.Explanation) {
 	say(&e.En.What, &e.Ru.What, "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
 }
 
-func tooLarge(w *words, e *gonets.Explanation) {
+func tooLarge(w *words, e *texts.Explanation) {
 	limit := int64(gonets.MaxReplyBody)
 	if w.Step != nil && w.Step.ReplyLimit > 0 {
 		limit = w.Step.ReplyLimit
@@ -219,7 +220,7 @@ func tlsReason(text string) (en, ru string) {
 	return en, ru
 }
 
-func status(w *words, e *gonets.Explanation) {
+func status(w *words, e *texts.Explanation) {
 	a := w.Attempt
 	en := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
 	en = strings.TrimSpace(en)
@@ -253,7 +254,7 @@ func status(w *words, e *gonets.Explanation) {
 }
 
 // key is a refused credential: the header that carried it, masked.
-func key(w *words, e *gonets.Explanation) {
+func key(w *words, e *texts.Explanation) {
 	say(&e.En.What, &e.Ru.What, "%s did not accept the key (401).", "%s не принял ключ доступа (401).", w.host)
 	sent := gonets.HeaderValue(w.Attempt.RequestHeaders, "Authorization")
 	name := "Authorization"
@@ -277,7 +278,7 @@ func key(w *words, e *gonets.Explanation) {
 		"Возьмите у сервиса действующий ключ, поставьте его в этот заголовок и повторите операцию с места ошибки."
 }
 
-func moved(w *words, e *gonets.Explanation) {
+func moved(w *words, e *texts.Explanation) {
 	a := w.Attempt
 	to := gonets.HeaderValue(a.ReplyHeaders, "Location")
 	if from, err := url.Parse(a.URL); err == nil {
@@ -302,7 +303,7 @@ func moved(w *words, e *gonets.Explanation) {
 // maxExcerpt bounds the reply's text in a message, in characters.
 const maxExcerpt = 120
 
-func rule(w *words, e *gonets.Explanation) {
+func rule(w *words, e *texts.Explanation) {
 	when := "success.when"
 	if w.Step != nil && w.Step.Success != nil && w.Step.Success.When != "" {
 		when = w.Step.Success.When
@@ -329,7 +330,7 @@ func excerpt(body []byte) string {
 
 var networkFlag = regexp.MustCompile(`--allow-network ([0-9a-fA-F.:]+/\d+)`)
 
-func blocked(w *words, e *gonets.Explanation) {
+func blocked(w *words, e *texts.Explanation) {
 	m := networkFlag.FindStringSubmatch(w.Attempt.Error)
 	if m == nil {
 		if strings.Contains(w.Attempt.Error, "this Gonets itself") {
@@ -366,7 +367,7 @@ var (
 )
 
 // retry says when it goes on by itself, or that it does not.
-func (w *words) retry(e *gonets.Explanation) {
+func (w *words) retry(e *texts.Explanation) {
 	if w.Next.IsZero() {
 		e.En.Todo, e.Ru.Todo = byThemselves.Replace(e.En.Todo), byThemselves.Replace(e.Ru.Todo)
 	}

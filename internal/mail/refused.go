@@ -16,6 +16,7 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"gonets"
+	"gonets/internal/texts"
 )
 
 // places are the members of the settings that codes speak of.
@@ -31,7 +32,7 @@ func (t *talk) refused(kind gonets.Code, said string, cause error) *gonets.Error
 	if said == "" {
 		said = t.said(cause)
 	}
-	e, _ := gonets.Explain(kind)
+	e, _ := texts.Explain(kind)
 	said = strings.TrimRight(t.masked(said), ". ")
 	return &gonets.Error{Code: gonets.CodeMailRefused, Err: errors.New(t.masked(cause.Error())),
 		Message:  t.host + " did not take the letter: " + said + ". " + e.En.Todo,

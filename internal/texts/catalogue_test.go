@@ -1,4 +1,4 @@
-package gonets_test
+package texts_test
 
 import (
 	"bytes"
@@ -9,16 +9,17 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/texts"
 )
 
 var update = flag.Bool("update", false, "write the interface's catalogue of codes anew")
 
 // cataloguePath is where the interface reads the texts of codes from.
-const cataloguePath = "web/src/i18n/codes.json"
+const cataloguePath = "../../web/src/i18n/codes.json"
 
 // catalogue writes the texts of codes as the interface reads them: by code, by
 // language, in the order of codes.
-func catalogue(all []gonets.Code, explain func(gonets.Code) (gonets.Explanation, bool)) ([]byte, error) {
+func catalogue(all []gonets.Code, explain func(gonets.Code) (texts.Explanation, bool)) ([]byte, error) {
 	type text struct {
 		What    string `json:"what"`
 		Meaning string `json:"meaning"`
@@ -44,7 +45,7 @@ func catalogue(all []gonets.Code, explain func(gonets.Code) (gonets.Explanation,
 
 func TestTheInterfaceHasTheTextOfEveryCode(t *testing.T) {
 	t.Parallel()
-	want, err := catalogue(codes(t), gonets.Explain)
+	want, err := catalogue(codes(t), texts.Explain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func TestTheInterfaceHasTheTextOfEveryCode(t *testing.T) {
 
 func TestACodeWithoutATextIsFound(t *testing.T) {
 	t.Parallel()
-	if _, err := catalogue([]gonets.Code{gonets.CodeInternal, "planted"}, gonets.Explain); err == nil {
+	if _, err := catalogue([]gonets.Code{gonets.CodeInternal, "planted"}, texts.Explain); err == nil {
 		t.Error("a code without a text went into the catalogue unseen")
 	}
 }
