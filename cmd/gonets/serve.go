@@ -17,6 +17,7 @@ import (
 
 	"gonets"
 	"gonets/internal/account"
+	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/echo"
@@ -66,6 +67,8 @@ type server struct {
 	clock gonets.Clock
 	token string
 	store *store.Store
+	// notices tell people of what goes wrong.
+	notices *alert.Service
 	// people are those who log in.
 	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
@@ -142,6 +145,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
+	s.notices = s.alerts(config, bus)
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
@@ -149,25 +153,47 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
+		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
 		Env: env,
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
+		Rejected: s.notices.Rejected,
 	})
 	s.people = account.New(account.Options{Store: s.store, Clock: s.clock, MAC: keys.MAC, Log: s.log})
 	if err := s.firstOwner(ctx); err != nil {
 		return s, err
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
-	trial := rehearse.New(rehearse.Options{Store: history{s.store, config}, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
+	told := history{s.store, config}
+	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store, config}, Secrets: s.store,
-		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, People: s.people, PublicURL: config.PublicURL, Checks: checks(catalog), Clock: s.clock, Token: s.token,
-		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Rehearsal: trial, Data: history{s.store, config}.Data, Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+		Documents: docs,
+		Sources:   s.store,
+		Scenarios: scenarios{s.store, s.engine, s.tell},
+		Events:    s.store,
+		Runs:      told,
+		Data:      told.Data,
+		Secrets:   s.store,
+		State:     s.store,
+		Notices:   notices{s.store, s.notices},
+		Ingest:    s.ingest,
+		Engine:    s.engine,
+		Rehearsal: trial,
+		Bus:       bus,
+		People:    s.people,
+		Checks:    checks(catalog),
+		Clock:     s.clock,
+		Token:     s.token,
+		Version:   version,
+		PublicURL: config.PublicURL,
+		SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask:      config.Mask,
+		MailWorks: s.mailWorks,
+		Stopping:  s.stopping.Done(),
+		Log:       s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {
@@ -223,7 +249,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -349,6 +375,12 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	}
 	s.tell(gonets.Hint{Config: true, Work: true})
 	return info, nil
+}
+
+// notices are what people were told, and the way to try it out.
+type notices struct {
+	*store.Store
+	*alert.Service
 }
 
 // checks find what only the owners of steps and presets know to be wrong in a

@@ -121,6 +121,7 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 	},
 	gonets.CodeReset:         unknown,
 	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
+	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,
 	gonets.CodeReplyTooLarge: tooLarge,

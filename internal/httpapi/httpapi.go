@@ -69,6 +69,12 @@ type State interface {
 	Health() error
 }
 
+// Notices are what people are told of errors.
+type Notices interface {
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
+	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+}
+
 // Ingest makes an event that a person asked for: the same way as a webhook,
 // without the check of who calls. It hands the runs to the engine itself.
 type Ingest interface {
@@ -110,6 +116,7 @@ type Options struct {
 	Runs      Runs
 	Secrets   Secrets
 	State     State
+	Notices   Notices
 	Ingest    Ingest
 	Engine    Engine
 	Rehearsal Rehearsal

@@ -303,7 +303,7 @@ func TestTheRestOfTheInterface(t *testing.T) {
 		{"GET", "/api/v1/secrets", "", `{"items":[{"name":"crm-token","updated_at":"2026-03-01T12:00:00Z","actor":"owner"}]}`},
 		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
 		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
-		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"size_bytes":4096,"free_bytes":9}`},
+		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9}`},
 		{"GET", "/api/v1/lanes", "", `{"items":[{"name":"https://crm.example","active":1,"limit":16,"queued":0,"backlog":false}]}`},
 		{"PUT", "/api/v1/settings", `{"title":"Office"}`, `{"title":"Office"}`},
 		{"GET", "/healthz", "", `{"status":"ok"}`},
