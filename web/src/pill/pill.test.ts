@@ -7,6 +7,7 @@ const words: Words = {
   group: (g) => ({ source: 'Источник', step: 'Шаг', vars: 'Переменная', system: 'Система', secret: 'Секрет' })[g],
   step: (title) => `Шаг «${title}»`,
   field: (name) => ({ name: 'Имя', phone: 'Телефон', email: 'E-mail' })[name],
+  place: (path) => ({ status: 'Статус ответа' })[path],
   synonyms: (name) => ({ phone: 'тел номер mobile', name: 'фио' })[name] ?? '',
 };
 const variable = (path: string, more: Partial<Variable> = {}): Variable => ({
@@ -87,7 +88,7 @@ describe('variables', () => {
   it.each([
     ['{{ event.body.name }}', 'known', 'Источник · Имя'],
     ['{{ name }}', 'known', 'Источник · Имя'],
-    ['{{ status }}', 'known', 'Система · status'],
+    ['{{ status }}', 'known', 'Система · Статус ответа'],
     ['{{ nope }}', 'unknown', 'nope'],
     ['{{ event.body.nope }}', 'unknown', 'Источник · nope'],
     ['{{ comment }}', 'empty', 'Источник · comment'],

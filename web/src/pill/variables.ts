@@ -31,6 +31,8 @@ export interface Words {
   step(title: string): string;
   /** A usual field's name in words (name → Имя), or undefined. */
   field(name: string): string | undefined;
+  /** The name of a place that is always there (run.id → Номер операции), or undefined. */
+  place(path: string): string | undefined;
   /** Other words by which a field is found. */
   synonyms(name: string): string;
 }
@@ -49,7 +51,7 @@ export function tail(path: string): string {
 /** A variable's own name in words: Имя, items[0].sku. */
 export function nameOf(variable: Pick<Variable, 'path' | 'label'>, words: Words): string {
   const end = tail(variable.path);
-  return words.field(variable.path) ?? words.field(end.toLowerCase()) ?? (variable.label && variable.label !== variable.path ? variable.label : end);
+  return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (variable.label && variable.label !== variable.path ? variable.label : end);
 }
 
 export function groupName(variable: Variable, words: Words): string {
