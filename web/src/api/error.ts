@@ -1,0 +1,59 @@
+/** One mistake, with its place in what was sent. */
+export interface Problem {
+  pointer: string
+  code: string
+  message: string
+  line?: number
+  column?: number
+  expression?: string
+  suggestion?: string
+}
+
+/** What the server answered instead of a success; status 0 means that no answer came. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly problems: Problem[]
+  readonly retryAfter: number | undefined
+  /** The whole body, for answers that carry more than a problem (a conflict's `current`). */
+  readonly body: unknown
+
+  constructor(init: { status: number; code: string; detail: string; problems?: Problem[]; retryAfter?: number; body?: unknown }) {
+    super(init.detail)
+    this.name = 'ApiError'
+    this.status = init.status
+    this.code = init.code
+    this.problems = init.problems ?? []
+    this.retryAfter = init.retryAfter
+    this.body = init.body
+  }
+
+  /** The server did not answer at all. */
+  get offline(): boolean {
+    return this.status === 0
+  }
+
+  /** The message for one field, by its JSON pointer. */
+  at(pointer: string): string | undefined {
+    return this.problems.find((p) => p.pointer === pointer)?.message
+  }
+}
+
+/** Reads the error out of an answer that is not a success. */
+export function fromAnswer(response: Response, body: unknown): ApiError {
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as {
+    code?: string
+    detail?: string
+    title?: string
+    errors?: Problem[] | null
+  }
+  const retryAfter = Number(response.headers.get('Retry-After'))
+  return new ApiError({
+    status: response.status,
+    code: problem.code ?? `http.${response.status}`,
+    detail: problem.detail ?? problem.title ?? (typeof body === 'string' && body.length < 300 ? body : response.statusText),
+    problems: problem.errors ?? [],
+    retryAfter: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
+    body,
+  })
+}

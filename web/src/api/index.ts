@@ -1,0 +1,6 @@
+export { api, call, callTagged, lines } from './client'
+export { ApiError, type Problem } from './error'
+export { useConnected, useHints, type Hint } from './hints'
+export * from './queries'
+export type * from './contract'
+export type { components } from './schema'

@@ -1,0 +1,216 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
+import { api, call } from './client'
+import type { Session } from './contract'
+import { ApiError } from './error'
+import type { Hint } from './hints'
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        // What the server refused it refuses again; what it could not be asked may work in a moment.
+        retry: (count, error) => count < 2 && error instanceof ApiError && (error.offline || error.status === 503),
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** The first parts of the keys under which answers are kept. */
+export const keys = {
+  session: ['session'] as const,
+  scenarios: ['scenarios'] as const,
+  scenario: (name: string) => ['scenario', name] as const,
+  draft: (name: string) => ['scenario', name, 'draft'] as const,
+  versions: (name: string) => ['scenario', name, 'versions'] as const,
+  sources: ['sources'] as const,
+  source: (name: string) => ['source', name] as const,
+  samples: (name: string) => ['source', name, 'samples'] as const,
+  presets: ['presets'] as const,
+  kinds: ['kinds'] as const,
+  runs: ['runs'] as const,
+  run: (id: string) => ['run', id] as const,
+  stats: ['stats'] as const,
+  settings: ['settings'] as const,
+  secrets: ['secrets'] as const,
+  notices: ['notices'] as const,
+}
+
+const minute = 60_000
+
+// A server that is open on loopback to a program with a token has no session: while developing, that is us.
+const developer: Session = {
+  setup_needed: false,
+  user: { login: 'developer', email: '', language: '', theme: 'system' },
+  version: 'dev',
+  plain_http: false,
+  untrusted_proxy: '',
+  notices: { mail: false },
+  public_url: '',
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: async ({ signal }): Promise<Session> => {
+    try {
+      return await call(api.GET('/api/v1/session', { signal }))
+    } catch (error) {
+      if (import.meta.env.DEV && error instanceof ApiError && error.status === 404) return developer
+      throw error
+    }
+  },
+  staleTime: 5 * minute,
+})
+
+export const scenariosQuery = queryOptions({
+  queryKey: keys.scenarios,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios', { params: { query: { stats: true, limit: 1000 } }, signal })),
+})
+
+export const scenarioQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.scenario(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } }, signal })),
+  })
+
+export const versionsQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.versions(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/versions', { params: { path: { name } }, signal })),
+  })
+
+export const sourcesQuery = queryOptions({
+  queryKey: keys.sources,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/sources', { params: { query: { limit: 1000 } }, signal })),
+})
+
+export const sourceQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.source(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}', { params: { path: { name } }, signal })),
+  })
+
+export const samplesQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.samples(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}/samples', { params: { path: { name } }, signal })),
+    enabled: name !== '',
+  })
+
+export const eventQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['event', id],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/events/{id}', { params: { path: { id } }, signal })),
+    staleTime: Infinity,
+  })
+
+export const presetsQuery = queryOptions({
+  queryKey: keys.presets,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/presets', { signal })),
+  staleTime: Infinity,
+})
+
+export const kindsQuery = queryOptions({
+  queryKey: keys.kinds,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/kinds', { signal })),
+  staleTime: Infinity,
+})
+
+/** What a list of runs can be narrowed by; all of it lives in the page's address. */
+export interface RunsFilter {
+  state?: string[]
+  scenario?: string
+  source?: string
+  event?: string
+  value?: string
+  since?: string
+  until?: string
+  mark?: string
+}
+
+export const runsPage = 100
+
+export const runsQuery = (filter: RunsFilter) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.runs, filter],
+    queryFn: ({ signal, pageParam }) =>
+      call(
+        api.GET('/api/v1/runs', {
+          params: { query: { ...filter, limit: runsPage, cursor: pageParam || undefined } },
+          // Several states are one parameter, separated by commas.
+          querySerializer: { array: { style: 'form', explode: false } },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+  })
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.run(id),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal })),
+  })
+
+export const statsQuery = queryOptions({
+  queryKey: keys.stats,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/stats', { signal })),
+  refetchInterval: minute,
+})
+
+export const settingsQuery = queryOptions({
+  queryKey: keys.settings,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/settings', { signal })),
+})
+
+export const secretsQuery = queryOptions({
+  queryKey: keys.secrets,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/secrets', { signal })),
+})
+
+export const noticesQuery = queryOptions({
+  queryKey: keys.notices,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: 50 } }, signal })),
+})
+
+/** Which answers a bunch of hints makes old. Lists of runs are not among them: they decide for themselves, lest rows jump. */
+export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
+  const stale = new Map<string, readonly unknown[]>()
+  const add = (key: readonly unknown[]) => stale.set(JSON.stringify(key), key)
+  for (const hint of hints) {
+    switch (hint.kind) {
+      case 'reconnect':
+        return [[]]
+      case 'run':
+        if (hint.id) add(keys.run(hint.id))
+        add(keys.stats)
+        add(keys.scenarios)
+        break
+      case 'event':
+        add(hint.source ? keys.source(hint.source) : ['source'])
+        add(keys.sources)
+        break
+      case 'config':
+        add(keys.scenarios)
+        add(['scenario'])
+        add(keys.sources)
+        add(['source'])
+        add(keys.settings)
+        add(keys.secrets)
+        break
+      case 'draft':
+        // The editor holds its own draft and asks by itself; only the list shows the flag.
+        add(keys.scenarios)
+        break
+      case 'notice':
+        add(keys.notices)
+        add(keys.session)
+        break
+      case 'lane':
+        break
+    }
+  }
+  return [...stale.values()]
+}

@@ -1,0 +1,94 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { sessionQuery } from '@/api/queries'
+import { PageFailed, PageMissing, PageWaiting } from './fallbacks'
+import { Shell } from './Shell'
+
+interface Context {
+  queries: QueryClient
+}
+
+/** What stands behind the ? of an address: texts only, so that a link can be read and typed by hand. */
+export type Search = Record<string, string>
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: PageMissing })
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('@/screens/entry/SetupPage')),
+})
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  component: lazyRouteComponent(() => import('@/screens/entry/LoginPage')),
+})
+
+// Everything else is for those who are logged in.
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery)
+    if (session.setup_needed) throw redirect({ to: '/setup' })
+    if (!session.user) throw redirect({ to: '/login', search: { to: location.href === '/' ? undefined : location.href } as never })
+  },
+})
+
+const page = <const P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
+  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load) })
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/scenarios', replace: true })
+  },
+})
+
+const tree = root.addChildren([
+  setup,
+  login,
+  inside.addChildren([
+    home,
+    page('/scenarios', () => import('@/screens/scenarios/ScenariosPage')),
+    page('/scenarios/$name', () => import('@/editor/EditorPage')),
+    page('/recipes', () => import('@/screens/recipes/RecipesPage')),
+    page('/sources', () => import('@/screens/sources/SourcesPage')),
+    page('/sources/$name', () => import('@/screens/sources/SourcePage')),
+    page('/runs', () => import('@/screens/runs/RunsPage')),
+    page('/runs/$id', () => import('@/screens/run/RunPage')),
+    page('/requests', () => import('@/screens/soon/RequestsPage')),
+    page('/connections', () => import('@/screens/soon/ConnectionsPage')),
+    page('/settings', () => import('@/screens/settings/SettingsPage')),
+    page('/settings/$section', () => import('@/screens/settings/SettingsPage')),
+  ]),
+])
+
+export function newRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPendingMs: 300,
+    defaultPendingComponent: PageWaiting,
+    defaultErrorComponent: PageFailed,
+    scrollRestoration: true,
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const params = new URLSearchParams()
+      for (const [name, value] of Object.entries(search)) {
+        if (value !== undefined && value !== null && value !== '') params.set(name, String(value))
+      }
+      const text = params.toString()
+      return text ? `?${text}` : ''
+    },
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>
+  }
+}

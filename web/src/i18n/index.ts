@@ -1,0 +1,204 @@
+import i18next, { type i18n } from 'i18next'
+import { useSyncExternalStore } from 'react'
+import en from './en.json'
+import ru from './ru.json'
+import type editorRu from './editor.ru.json'
+
+export type Language = 'ru' | 'en'
+export const languages: readonly Language[] = ['ru', 'en']
+
+type PluralSuffix = '_one' | '_few' | '_many' | '_other'
+type Base<K extends string> = K extends `${infer B}${PluralSuffix}` ? B : K
+/** A key of the catalogues; a plural is named without its suffix. */
+export type Key = Base<Extract<keyof typeof ru | keyof typeof editorRu, string>>
+export type Values = Record<string, string | number>
+export type Translate = (key: Key, values?: Values) => string
+
+const storageKey = 'gonets.language'
+
+function remembered(): Language {
+  try {
+    const kept = localStorage.getItem(storageKey)
+    if (kept === 'ru' || kept === 'en') return kept
+  } catch {
+    // A browser that keeps nothing still has a language of its own.
+  }
+  const wanted = typeof navigator === 'undefined' ? [] : (navigator.languages ?? [navigator.language])
+  return wanted.some((tag) => /^(ru|be|uk|kk)\b/i.test(tag)) ? 'ru' : 'en'
+}
+
+export const instance: i18n = i18next.createInstance()
+void instance.init({
+  lng: remembered(),
+  fallbackLng: false,
+  resources: { ru: { main: ru }, en: { main: en } },
+  ns: ['main'],
+  defaultNS: 'main',
+  // Keys hold dots and some are the beginning of others (check, check.step): they are names, not paths.
+  keySeparator: false,
+  nsSeparator: false,
+  initAsync: false,
+  // React escapes; escaping here too would show &quot; to people.
+  interpolation: { escapeValue: false },
+  returnNull: false,
+})
+
+/** Adds the texts of a part of the interface that is loaded later. */
+export function addTexts(texts: Record<Language, Record<string, string>>): void {
+  for (const language of languages) instance.addResourceBundle(language, 'main', texts[language], true, true)
+}
+
+const listeners = new Set<() => void>()
+instance.on('languageChanged', () => {
+  document.documentElement.lang = language()
+  for (const listener of listeners) listener()
+})
+
+export const language = (): Language => (instance.language === 'en' ? 'en' : 'ru')
+
+/** Switches the language of the whole interface at once, without a reload. */
+export function setLanguage(next: Language): void {
+  try {
+    localStorage.setItem(storageKey, next)
+  } catch {
+    // It then lasts until the page is closed.
+  }
+  void instance.changeLanguage(next)
+}
+
+/** For code outside of React. Numbers among the values are written in the language's way, count included. */
+export const t: Translate = (key, values) => instance.t(key as string, localise(values)) as string
+
+function localise(values?: Values): Record<string, unknown> {
+  if (!values) return {}
+  const out: Record<string, unknown> = { ...values }
+  for (const [name, value] of Object.entries(values)) {
+    // i18next needs the number itself to choose the plural form, and the text for what it shows.
+    if (typeof value === 'number' && name !== 'count') out[name] = number(value)
+  }
+  return out
+}
+
+export function useLanguage(): Language {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    language,
+    language,
+  )
+}
+
+/** The translation of the present language; a component that uses it is drawn again when the language changes. */
+export function useT(): Translate {
+  useLanguage()
+  return t
+}
+
+/** A text that the server sent in both languages. */
+export type Both = Partial<Record<Language, string>>
+export const pick = (text: Both | undefined): string => text?.[language()] ?? text?.en ?? text?.ru ?? ''
+
+// ── numbers, times, sizes ────────────────────────────────────────────────
+
+const zoneKey = 'gonets.zone'
+let zone: string | undefined
+try {
+  zone = localStorage.getItem(zoneKey) ?? undefined
+} catch {
+  // The browser's own zone then.
+}
+
+export const timeZone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+/** The zone in which times are shown; undefined is the browser's own. */
+export function setTimeZone(next: string | undefined): void {
+  zone = next
+  try {
+    if (next) localStorage.setItem(zoneKey, next)
+    else localStorage.removeItem(zoneKey)
+  } catch {
+    // It then lasts until the page is closed.
+  }
+  for (const listener of listeners) listener()
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const id = `${language()} ${timeZone()} ${JSON.stringify(options)}`
+  let format = formats.get(id)
+  if (!format) {
+    try {
+      format = new Intl.DateTimeFormat(locale(), { timeZone: timeZone(), ...options })
+    } catch {
+      format = new Intl.DateTimeFormat(locale(), options)
+    }
+    formats.set(id, format)
+  }
+  return format
+}
+
+export const locale = (): string => (language() === 'ru' ? 'ru-RU' : 'en-GB')
+
+type Time = string | number | Date
+const at = (time: Time): Date => (time instanceof Date ? time : new Date(time))
+
+export const number = (value: number, options?: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(locale(), options).format(value)
+
+const dayOf = (time: Date) => dates({ year: 'numeric', month: '2-digit', day: '2-digit' }).format(time)
+
+/** 12:04:11 today, 21 Nov 12:04 before. */
+export function clock(time: Time, now: Time = Date.now()): string {
+  const then = at(time)
+  if (dayOf(then) === dayOf(at(now))) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(then)
+  const sameYear = dates({ year: 'numeric' }).format(then) === dates({ year: 'numeric' }).format(at(now))
+  return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(sameYear ? {} : { year: 'numeric' }) }).format(then)
+}
+
+/** 12:04 */
+export const shortClock = (time: Time): string => dates({ hour: '2-digit', minute: '2-digit' }).format(at(time))
+export const day = (time: Time): string => dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(at(time))
+/** The whole truth about a time, for tips: date, seconds, zone, and UTC beside it. */
+export const fullTime = (time: Time): string =>
+  `${dates({ dateStyle: 'long', timeStyle: 'medium' }).format(at(time))} (${timeZone()}) · ${at(time).toISOString()}`
+
+/** How long ago or until: 5 min ago, in 29 min. */
+export function ago(time: Time, now: Time = Date.now()): string {
+  const seconds = Math.round((at(time).getTime() - at(now).getTime()) / 1000)
+  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' })
+  const size = Math.abs(seconds)
+  if (size < 60) return relative.format(seconds, 'second')
+  if (size < 3600) return relative.format(Math.trunc(seconds / 60), 'minute')
+  if (size < 48 * 3600) return relative.format(Math.trunc(seconds / 3600), 'hour')
+  return relative.format(Math.trunc(seconds / 86400), 'day')
+}
+
+const unit = (value: number, name: string, digits = 0): string =>
+  new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value)
+
+/** 98 ms, 1.2 s, 3 min 5 s */
+export function duration(ms: number): string {
+  if (ms < 1) return unit(ms, 'millisecond', 1)
+  if (ms < 1000) return unit(Math.round(ms), 'millisecond')
+  if (ms < 60_000) return unit(ms / 1000, 'second', ms < 10_000 ? 1 : 0)
+  const total = Math.round(ms / 1000)
+  const parts: string[] = []
+  const days = Math.floor(total / 86400)
+  const hours = Math.floor((total % 86400) / 3600)
+  const minutes = Math.floor((total % 3600) / 60)
+  const seconds = total % 60
+  if (days) parts.push(unit(days, 'day'))
+  if (hours) parts.push(unit(hours, 'hour'))
+  if (minutes && !days) parts.push(unit(minutes, 'minute'))
+  if (seconds && !days && !hours) parts.push(unit(seconds, 'second'))
+  return parts.join(' ')
+}
+
+/** 214 bytes, 1.2 KB, 3 MB */
+export function size(bytes: number): string {
+  if (bytes < 1000) return unit(bytes, 'byte')
+  if (bytes < 1000 * 1024) return unit(bytes / 1024, 'kilobyte', bytes < 10 * 1024 ? 1 : 0)
+  if (bytes < 1000 * 1024 * 1024) return unit(bytes / 1024 / 1024, 'megabyte', 1)
+  return unit(bytes / 1024 / 1024 / 1024, 'gigabyte', 1)
+}

@@ -1,0 +1,5 @@
+import { Page } from '@/ui'
+
+export default function SetupPage() {
+  return <Page title="SetupPage">{null}</Page>
+}

@@ -1,0 +1,5 @@
+import { Page } from '@/ui'
+
+export default function RecipesPage() {
+  return <Page title="RecipesPage">{null}</Page>
+}

@@ -1,0 +1,228 @@
+import { useState, type ReactNode } from 'react'
+import { fullTime, ago, clock, useLanguage, useT } from '@/i18n'
+import { CopyButton } from './CopyButton'
+import { Icon, type IconName } from './icons'
+import { Segments } from './fields'
+import { Tip } from './overlays'
+import { JsonTree } from './JsonTree'
+import css from './data.module.css'
+
+// ── words with a shape and a colour ──────────────────────────────────────
+
+export type BadgeTone = 'ok' | 'warn' | 'error' | 'info' | 'muted'
+
+/** A state: shape, word and colour, never colour alone. */
+export function Badge({ tone, icon, children, soft }: { tone: BadgeTone; icon?: IconName; children: ReactNode; soft?: boolean }) {
+  return (
+    <span className={soft ? css.badgeSoft : css.badge} data-tone={tone}>
+      {icon && <Icon name={icon} size={16} />}
+      <span>{children}</span>
+    </span>
+  )
+}
+
+export type PillTone = 'variable' | 'unknown' | 'empty' | 'secret' | 'plain'
+
+/** A variable, a filter, a tag. Drawn alike in the fields of the editor (see pill.css there). */
+export function Pill({ tone = 'plain', children, onRemove, onClick, title }: { tone?: PillTone; children: ReactNode; onRemove?: () => void; onClick?: () => void; title?: string }) {
+  const t = useT()
+  const body = (
+    <>
+      {tone === 'secret' && <Icon name="lock" size={12} />}
+      {children}
+    </>
+  )
+  return (
+    <span className={css.pill} data-tone={tone} title={title}>
+      {onClick ? (
+        <button type="button" className={css.pillButton} onClick={onClick}>
+          {body}
+        </button>
+      ) : (
+        body
+      )}
+      {onRemove && (
+        <button type="button" className={css.pillRemove} onClick={onRemove} aria-label={t('ui.remove')}>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </span>
+  )
+}
+
+/** An HTTP method: a word in mono, of one colour whatever it is. */
+export const Method = ({ children }: { children: string }) => <span className={css.method}>{children}</span>
+
+/** An HTTP status with its tone. */
+export function Status({ code, children }: { code?: number; children?: ReactNode }) {
+  if (!code) return <span className={css.muted}>—</span>
+  const tone: BadgeTone = code < 300 ? 'ok' : code < 400 ? 'info' : 'error'
+  return (
+    <span className={css.status} data-tone={tone}>
+      {children ?? code}
+    </span>
+  )
+}
+
+/** A time in short, with date, zone and UTC in its tip. */
+export function Time({ at, relative }: { at: string | undefined; relative?: boolean | 'both' }) {
+  useLanguage()
+  if (!at) return <span className={css.muted}>—</span>
+  return (
+    <Tip label={fullTime(at)}>
+      <time dateTime={at} className={css.time}>
+        {relative === true ? ago(at) : clock(at)}
+        {relative === 'both' && <span className={css.muted}> · {ago(at)}</span>}
+      </time>
+    </Tip>
+  )
+}
+
+// ── texts as they are ────────────────────────────────────────────────────
+
+const shownLimit = 200_000
+
+/** A text as it is, never as HTML. What is long is cut, and can be copied whole. */
+export function CodeView({ text, label, copy = true, wrap = true, maxHeight = 420 }: { text: string; label?: string; copy?: boolean; wrap?: boolean; maxHeight?: number }) {
+  const t = useT()
+  const cut = text.length > shownLimit
+  return (
+    <div className={css.codeBox}>
+      {copy && text !== '' && (
+        <div className={css.codeCopy}>
+          <CopyButton text={text} label={label ? `${t('ui.copy')}: ${label}` : undefined} />
+        </div>
+      )}
+      <pre className={css.code} data-wrap={wrap || undefined} style={{ maxHeight }} tabIndex={0} aria-label={label}>
+        {cut ? text.slice(0, shownLimit) : text}
+      </pre>
+      {cut && <div className={css.muted}>{t('ui.cutAt', { shown: shownLimit, all: text.length })}</div>}
+    </div>
+  )
+}
+
+/** Name–value rows for reading: headers, parameters. */
+export function KeyValueRows({ rows, empty }: { rows: readonly { name: string; value: string; note?: ReactNode; muted?: boolean }[]; empty?: ReactNode }) {
+  const t = useT()
+  if (rows.length === 0) return <p className={css.muted}>{empty ?? t('ui.none')}</p>
+  return (
+    <table className={css.rows}>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={index} data-muted={row.muted || undefined}>
+            <th scope="row">{row.name}</th>
+            <td>
+              {row.value}
+              {row.note && <div className={css.rowNote}>{row.note}</div>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+export type BodyMode = 'tree' | 'text' | 'raw'
+
+export interface BodyViewProps {
+  /** The body: text, or base64 of what is no text. */
+  body: string
+  encoding?: string
+  contentType?: string
+  /** A click on a value of the tree, with its path: body.items[0].sku */
+  onPick?: (path: string, value: unknown) => void
+  /** What stands at the end of a value's line: a mark that it is saved, a button. */
+  after?: (path: string, value: unknown) => ReactNode
+  /** The name of the root in paths; «body» when left out. */
+  root?: string
+  label?: string
+  maxHeight?: number
+}
+
+/** A body as a tree, as text or byte for byte, as the reader likes. */
+export function BodyView({ body, encoding, contentType, onPick, after, root = 'body', label, maxHeight }: BodyViewProps) {
+  const t = useT()
+  const parsed = encoding ? undefined : parseJson(body)
+  const [mode, setMode] = useState<BodyMode>()
+  const shown = mode ?? (parsed !== undefined && typeof parsed.value === 'object' ? 'tree' : 'text')
+  if (body === '') return <p className={css.muted}>{t('body.empty')}</p>
+  if (encoding) return <CodeView text={hex(body)} label={label} wrap={false} maxHeight={maxHeight} />
+  const modes: { value: BodyMode; label: string }[] = [
+    ...(parsed && typeof parsed.value === 'object' ? [{ value: 'tree' as const, label: t('body.tree') }] : []),
+    { value: 'text', label: t('body.asText') },
+    { value: 'raw', label: t('body.raw') },
+  ]
+  return (
+    <div className={css.body}>
+      {parsed !== undefined && (
+        <div className={css.bodyHead}>
+          <Segments ariaLabel={t('body.view')} size="small" value={shown} onChange={setMode} options={modes} />
+          {contentType && <span className={css.muted}>{contentType}</span>}
+        </div>
+      )}
+      {shown === 'tree' && parsed ? (
+        <div className={css.tree} style={{ maxHeight: maxHeight ?? 420 }}>
+          <JsonTree value={parsed.value} root={root} onPick={onPick} after={after} />
+        </div>
+      ) : (
+        <CodeView text={shown === 'text' && parsed ? parsed.pretty : body} label={label} wrap={shown !== 'raw'} maxHeight={maxHeight} />
+      )}
+    </div>
+  )
+}
+
+/** JSON with the digits of big numbers kept: the tree shows what came, not what a double makes of it. */
+export function parseJson(text: string): { value: unknown; pretty: string } | undefined {
+  if (text.length > 2_000_000) return undefined
+  try {
+    const value: unknown = JSON.parse(text, function (this: unknown, _key: string, v: unknown, context?: { source?: string }) {
+      return typeof v === 'number' && context?.source && String(v) !== context.source && !/[.eE]/.test(context.source) ? new BigNumber(context.source) : v
+    } as (this: unknown, key: string, value: unknown) => unknown)
+    return { value, pretty: pretty(value, '') }
+  } catch {
+    return undefined
+  }
+}
+
+/** A number whose digits a double cannot hold. */
+export class BigNumber {
+  readonly digits: string
+  constructor(digits: string) {
+    this.digits = digits
+  }
+  toString(): string {
+    return this.digits
+  }
+}
+
+function pretty(value: unknown, indent: string): string {
+  const deeper = `${indent}  `
+  if (value instanceof BigNumber) return value.digits
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '[]'
+    return `[\n${value.map((v) => deeper + pretty(v, deeper)).join(',\n')}\n${indent}]`
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+    if (entries.length === 0) return '{}'
+    return `{\n${entries.map(([k, v]) => `${deeper}${JSON.stringify(k)}: ${pretty(v, deeper)}`).join(',\n')}\n${indent}}`
+  }
+  return JSON.stringify(value)
+}
+
+/** The first 512 bytes of base64, sixteen in a line. */
+export function hex(base64: string): string {
+  let bytes: Uint8Array
+  try {
+    bytes = Uint8Array.from(atob(base64.slice(0, 684)), (c) => c.charCodeAt(0)).slice(0, 512)
+  } catch {
+    return base64
+  }
+  const out: string[] = []
+  for (let i = 0; i < bytes.length; i += 16) {
+    const row = [...bytes.slice(i, i + 16)]
+    const text = row.map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : '·')).join('')
+    out.push(`${i.toString(16).padStart(4, '0')}  ${row.map((b) => b.toString(16).padStart(2, '0')).join(' ').padEnd(47)}  ${text}`)
+  }
+  return out.join('\n')
+}

@@ -1,0 +1,231 @@
+import { Loader } from '@mantine/core'
+import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { ApiError } from '@/api/error'
+import { language, useT, type Translate } from '@/i18n'
+import codes from '@/i18n/codes.json'
+import { Button, IconButton } from './Button'
+import { Icon, type IconName } from './icons'
+import css from './feedback.module.css'
+
+// ── waiting ──────────────────────────────────────────────────────────────
+
+/** True after so many milliseconds: what is quicker needs no sign of waiting. */
+export function useLate(ms = 300, active = true): boolean {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (!active) {
+      setLate(false)
+      return
+    }
+    const timer = setTimeout(() => setLate(true), ms)
+    return () => clearTimeout(timer)
+  }, [ms, active])
+  return late
+}
+
+/** Grey lines in the place of what comes, after 300 ms. */
+export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number; height?: number; gap?: number }) {
+  const late = useLate()
+  const t = useT()
+  return (
+    <div role="status" aria-label={t('ui.loading')} className={css.skeletons} style={{ gap }}>
+      {late && Array.from({ length: lines }, (_, i) => <div key={i} className={css.skeleton} style={{ height, width: `${100 - ((i * 13) % 30)}%` }} />)}
+    </div>
+  )
+}
+
+export const Spinner = ({ size = 16 }: { size?: number }) => <Loader size={size} color="var(--accent)" aria-hidden />
+
+// ── notes ────────────────────────────────────────────────────────────────
+
+export type Tone = 'ok' | 'warn' | 'error' | 'info' | 'muted'
+const toneIcon: Record<Tone, IconName> = { ok: 'check', warn: 'warning', error: 'close', info: 'info', muted: 'info' }
+
+export function Note({ tone = 'info', title, children, actions, onClose }: { tone?: Tone; title?: ReactNode; children?: ReactNode; actions?: ReactNode; onClose?: () => void }) {
+  const t = useT()
+  return (
+    <div className={css.note} data-tone={tone} role={tone === 'error' ? 'alert' : undefined}>
+      <Icon name={toneIcon[tone]} className={css.noteIcon} />
+      <div className={css.noteBody}>
+        {title && <div className={css.noteTitle}>{title}</div>}
+        {children && <div>{children}</div>}
+        {actions && <div className={css.noteActions}>{actions}</div>}
+      </div>
+      {onClose && <IconButton icon="close" size="small" label={t('ui.close')} onClick={onClose} />}
+    </div>
+  )
+}
+
+export interface Told {
+  what: string
+  meaning?: string
+  todo?: string
+}
+
+type Catalogue = Record<string, Record<'ru' | 'en', { what: string; meaning: string; todo: string }>>
+
+/** What happened, what it means, what to do: by the error's code, in the present language. */
+export function tell(error: unknown, t: Translate): Told {
+  if (error instanceof ApiError) {
+    if (error.offline) return { what: t('error.offline'), todo: t('error.offline.todo') }
+    const text = (codes as Catalogue)[error.code]?.[language()]
+    if (text) return { what: text.what, meaning: text.meaning, todo: text.todo }
+    return { what: error.message || t('error.unknown') }
+  }
+  return { what: t('error.page'), meaning: error instanceof Error ? error.message : String(error) }
+}
+
+/** An error in words; the server's own details are folded. */
+export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {
+  const t = useT()
+  const text = told ?? tell(error, t)
+  const api = error instanceof ApiError ? error : undefined
+  return (
+    <Note
+      tone="error"
+      title={text.what}
+      actions={
+        (onRetry || actions) && (
+          <>
+            {onRetry && (
+              <Button size="small" onClick={onRetry}>
+                {t('ui.tryAgain')}
+              </Button>
+            )}
+            {actions}
+          </>
+        )
+      }
+    >
+      {text.meaning && <p>{text.meaning}</p>}
+      {text.todo && <p>{text.todo}</p>}
+      {api && api.problems.length > 0 && (
+        <ul className={css.problems}>
+          {api.problems.map((problem, index) => (
+            <li key={index}>
+              {problem.message}
+              {problem.suggestion && ` → ${problem.suggestion}`}
+              {problem.pointer && <code className={css.pointer}>{problem.pointer}</code>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {api && !api.offline && (
+        <details className={css.details}>
+          <summary>{t('error.details')}</summary>
+          <code>
+            HTTP {api.status} · {api.code}
+          </code>
+          <p>{api.message}</p>
+        </details>
+      )}
+    </Note>
+  )
+}
+
+export interface EmptyStateProps {
+  title: ReactNode
+  children?: ReactNode
+  icon?: IconName
+  actions?: ReactNode
+}
+
+/** A list with nothing in it: what belongs here, and how it gets here. */
+export function EmptyState({ title, children, icon, actions }: EmptyStateProps) {
+  return (
+    <div className={css.empty}>
+      {icon && <Icon name={icon} size={32} className={css.emptyIcon} />}
+      <h2>{title}</h2>
+      {children && <div className={css.emptyText}>{children}</div>}
+      {actions && <div className={css.emptyActions}>{actions}</div>}
+    </div>
+  )
+}
+
+// ── toasts ───────────────────────────────────────────────────────────────
+
+interface Toast {
+  id: number
+  text: ReactNode
+  tone: Tone
+  /** «Undo», for ten seconds. */
+  undo?: () => void
+  action?: { label: string; act: () => void }
+}
+
+let toasts: readonly Toast[] = []
+let lastId = 0
+const watchers = new Set<() => void>()
+function setToasts(next: readonly Toast[]): void {
+  toasts = next
+  for (const watcher of watchers) watcher()
+}
+
+/** For what ended elsewhere on the page, or can be taken back. Errors stay until closed, the rest 10 s. */
+export function toast(text: ReactNode, options: { tone?: Tone; undo?: () => void; action?: Toast['action'] } = {}): () => void {
+  const id = ++lastId
+  const tone = options.tone ?? 'ok'
+  const close = () => setToasts(toasts.filter((one) => one.id !== id))
+  setToasts([...toasts.slice(-3), { id, text, tone, undo: options.undo, action: options.action }])
+  if (tone !== 'error') setTimeout(close, options.undo || options.action ? 10_000 : 5_000)
+  return close
+}
+
+/** The toast of something that the server refused. */
+export function toastError(error: unknown, t: Translate): void {
+  const { what, todo } = tell(error, t)
+  toast(
+    <>
+      {what} {todo}
+    </>,
+    { tone: 'error' },
+  )
+}
+
+export function Toasts() {
+  const t = useT()
+  const shown = useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+    () => toasts,
+  )
+  const close = (id: number) => setToasts(toasts.filter((one) => one.id !== id))
+  return (
+    // One polite live region for the whole page.
+    <div className={css.toasts} role="status" aria-live="polite">
+      {shown.map((one) => (
+        <div key={one.id} className={css.toast} data-tone={one.tone}>
+          <Icon name={toneIcon[one.tone]} className={css.noteIcon} />
+          <div className={css.toastText}>{one.text}</div>
+          {one.undo && (
+            <Button
+              size="small"
+              kind="soft"
+              onClick={() => {
+                one.undo?.()
+                close(one.id)
+              }}
+            >
+              {t('undo')}
+            </Button>
+          )}
+          {one.action && (
+            <Button
+              size="small"
+              kind="soft"
+              onClick={() => {
+                one.action?.act()
+                close(one.id)
+              }}
+            >
+              {one.action.label}
+            </Button>
+          )}
+          <IconButton icon="close" size="small" label={t('ui.close')} tip={false} onClick={() => close(one.id)} />
+        </div>
+      ))}
+    </div>
+  )
+}
