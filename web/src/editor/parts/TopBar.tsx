@@ -109,7 +109,7 @@ function State() {
   )
 }
 
-const saveKeys: Record<string, Key> = { unsaved: 'save.unsaved', saving: 'save.saving', offline: 'save.offline', conflict: 'save.waits', refused: 'save.refused' }
+const saveKeys: Record<string, Key> = { unsaved: 'save.saving', saving: 'save.saving', offline: 'save.offline', conflict: 'save.waits', refused: 'save.refused' }
 
 function SaveWord() {
   const t = useT()
