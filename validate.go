@@ -132,6 +132,9 @@ func (s *Settings) Validate() []Problem {
 		}
 	}
 	v.title("/contact", s.Contact)
+	if s.Mail != nil {
+		v.problems = append(v.problems, s.Mail.Validate("/mail")...)
+	}
 	slices.SortFunc(v.problems, func(a, b Problem) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return v.problems
 }

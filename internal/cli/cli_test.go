@@ -492,6 +492,27 @@ func TestTailShowsEachRequestOnce(t *testing.T) {
 	}
 }
 
+func TestActionOnManyCountsPastEmptyPages(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	full, _ := a["GET /runs"].(api.List[api.RunSummary])
+	for want, last := range map[string]api.List[api.RunSummary]{"at least 2 runs match": full, "0 runs match": {}} {
+		a := answers()
+		a["GET /runs"] = func(w http.ResponseWriter, r *http.Request) {
+			page := api.List[api.RunSummary]{Next: "more"}
+			if r.URL.Query().Get("cursor") == "more" {
+				page = last
+			}
+			_ = json.NewEncoder(w).Encode(page)
+		}
+		s := newServer(t, a)
+		r := run(t.Context(), t, "", nil, "runs", "cancel", "--state", "paused", "--data", s.folder(t))
+		if !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "at least 0") {
+			t.Errorf("want %s: %s", want, r.stderr)
+		}
+	}
+}
+
 func TestFilesThatCannotBeDocumentsAreNamed(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, answers())

@@ -212,6 +212,11 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 func (a *app) ask(c *cobra.Command, client *client.Client, action string, f gonets.RunFilter) error {
 	f.Page.Limit = gonets.MaxPageSize
 	l, err := client.Runs(c.Context(), f)
+	// A page may be empty when few of many runs match.
+	for err == nil && len(l.Items) == 0 && l.Next != "" {
+		f.Page.Cursor = l.Next
+		l, err = client.Runs(c.Context(), f)
+	}
 	if err != nil {
 		return err
 	}

@@ -93,6 +93,8 @@ type Engine struct {
 	holds map[string]*hold
 	// parked are scenarios that were stopped while this engine ran.
 	parked map[string]bool
+	// owed are leases that the store could not take back yet.
+	owed []gonets.Run
 
 	workers  sync.WaitGroup
 	loops    sync.WaitGroup
@@ -115,6 +117,13 @@ type hold struct {
 
 // errStopping is the cause with which a stopping engine cuts requests.
 var errStopping = errors.New("the server is stopping")
+
+// errSilent is the cause with which a node cuts requests that it may no longer
+// call its own.
+var errSilent = errors.New("the server is out of touch with its database")
+
+// errLost says that a run's lease is of a life that others ended.
+var errLost = errors.New("the lease is void")
 
 // errAborted is the cause with which a person's action cuts a request.
 var errAborted = errors.New("a person ended this run")
@@ -349,15 +358,5 @@ func (e *Engine) work(name string) {
 		if e.Places.Hungry(name) {
 			e.look()
 		}
-	}
-}
-
-// release gives a lease back uncharged; a store that cannot take it now does
-// no harm, since the lease dies with the process.
-func (e *Engine) release(run gonets.Run) {
-	ctx, cancel := context.WithTimeout(context.Background(), e.SoftDeadline)
-	defer cancel()
-	if err := e.Store.Release(ctx, []gonets.Run{run}); err != nil {
-		e.Log.Warn("a lease could not be given back; the next start does it", "run", run.ID, "error", err)
 	}
 }

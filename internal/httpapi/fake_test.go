@@ -40,6 +40,7 @@ type backend struct {
 	health   error
 	stopping chan struct{}
 	logged   strings.Builder
+	people   people
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -172,14 +173,16 @@ func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	}
 	return gonets.Job{Run: run}, nil
 }
-func (b *backend) SetSecret(_ context.Context, name, v, _ string) error {
+func (b *backend) SetSecret(_ context.Context, name, v, actor string) error {
+	b.note("set secret %s by %s", name, actor)
 	b.secrets[name] = v
 	return nil
 }
 func (b *backend) Secrets(context.Context) ([]gonets.SecretInfo, error) {
 	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner"}}, nil
 }
-func (b *backend) DeleteSecret(_ context.Context, name string) error {
+func (b *backend) DeleteSecret(_ context.Context, name, actor string) error {
+	b.note("delete secret %s by %s", name, actor)
 	if name != "crm-token" {
 		return missing("secret", name)
 	}
@@ -255,8 +258,15 @@ func newBackend() *backend {
 // serve starts the interface over the backend.
 func (b *backend) serve(t *testing.T) *httptest.Server {
 	t.Helper()
-	handler := httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus,
+	s := httptest.NewServer(b.handler())
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (b *backend) handler() http.Handler {
+	return httpapi.New(httpapi.Options{
+		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
+		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Mask: func(ev gonets.Event) gonets.Event {
@@ -265,9 +275,6 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 		},
 		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
-	s := httptest.NewServer(handler)
-	t.Cleanup(s.Close)
-	return s
 }
 
 type reply struct {

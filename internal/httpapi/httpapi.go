@@ -6,7 +6,6 @@ package httpapi
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net/http"
 	"path"
@@ -59,7 +58,7 @@ type Runs interface {
 type Secrets interface {
 	SetSecret(ctx context.Context, name, value, actor string) error
 	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
-	DeleteSecret(ctx context.Context, name string) error
+	DeleteSecret(ctx context.Context, name, actor string) error
 }
 
 // State tells how the store is.
@@ -92,8 +91,8 @@ type Bus interface {
 	Subscribe(buffer int) (<-chan gonets.Change, func())
 }
 
-// Options is what the interface needs. All members but Mask and Log are
-// required.
+// Options is what the interface needs. All members but Mask, PublicURL,
+// MailWorks and Log are required.
 type Options struct {
 	Documents Documents
 	Sources   Sources
@@ -105,6 +104,7 @@ type Options struct {
 	Ingest    Ingest
 	Engine    Engine
 	Bus       Bus
+	People    People
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock
@@ -113,6 +113,11 @@ type Options struct {
 	Version string
 	// SourceURL is the address that belongs to a source's token.
 	SourceURL func(ctx context.Context, token string) string
+	// PublicURL is where other services reach this server.
+	PublicURL func() string
+	// MailWorks tells whether a test letter was accepted with the present mail
+	// settings; nil says no.
+	MailWorks func(ctx context.Context) bool
 	// Mask hides what the source's preset names as secret in a received event;
 	// nil hides nothing.
 	Mask func(ev gonets.Event) gonets.Event
@@ -127,9 +132,6 @@ const handlerTimeout = gonets.ServerWriteTimeout - 5*time.Second
 
 // maxBody bounds the body of an operation that says nothing else, in bytes.
 const maxBody = 1 << 20
-
-// actorOwner is who acts when the owner's token is used.
-const actorOwner = "owner"
 
 type server struct {
 	Options
@@ -194,44 +196,15 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
 		}
 		if r.Right != RightNone {
-			op.Security = []map[string][]string{{securityScheme: {}}}
+			op.Security = []map[string][]string{{schemeToken: {}}, {schemeSession: {}}}
 		}
 		if r.tune != nil {
 			r.tune(&op)
 		}
 		r.register(s, api, op)
 	}
+	userOrNull(api.OpenAPI())
 	return api
-}
-
-const (
-	metaRight      = "right"
-	securityScheme = "token"
-)
-
-// authorize lets a request through that has the right which its operation
-// needs. The owner's token has all rights.
-func (s *server) authorize(ctx huma.Context, next func(huma.Context)) {
-	right, _ := ctx.Operation().Metadata[metaRight].(Right)
-	if right == RightNone || s.isOwner(ctx.Header("Authorization")) {
-		next(ctx)
-		return
-	}
-	_, w := humago.Unwrap(ctx)
-	w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
-	writeProblem(w, newProblem(gonets.Errorf(gonets.CodeUnauthorized,
-		"this needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder")))
-}
-
-// isOwner compares hashes, so that neither length nor content of the token
-// shows in the time that it takes.
-func (s *server) isOwner(authorization string) bool {
-	scheme, token, _ := strings.Cut(authorization, " ")
-	if s.Token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return false
-	}
-	hash := sha256.Sum256([]byte(strings.TrimSpace(token)))
-	return subtle.ConstantTimeCompare(hash[:], s.tokenHash[:]) == 1
 }
 
 // hardened sets the headers that keep an answer from being taken by a browser
@@ -291,7 +264,7 @@ func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (s *server) notFound(mux *http.ServeMux) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allowed []string
-		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			probe := r.Clone(r.Context())
 			probe.Method = m
 			if _, pattern := mux.Handler(probe); pattern != "/" {

@@ -11,20 +11,15 @@ import (
 )
 
 // Right is what a caller must be allowed to do.
-type Right string
+type Right = gonets.Right
 
 // The rights, from the least to the most.
 const (
-	// RightNone is open to everybody.
-	RightNone Right = "none"
-	// RightView reads scenarios and history.
-	RightView Right = "view"
-	// RightOperate starts, stops, repeats and cancels.
-	RightOperate Right = "operate"
-	// RightEdit changes documents.
-	RightEdit Right = "edit"
-	// RightAdmin changes settings and secrets.
-	RightAdmin Right = "admin"
+	RightNone    = gonets.RightNone
+	RightView    = gonets.RightView
+	RightOperate = gonets.RightOperate
+	RightEdit    = gonets.RightEdit
+	RightAdmin   = gonets.RightAdmin
 )
 
 // Route is one operation of the interface.
@@ -37,6 +32,8 @@ type Route struct {
 	Description string
 	// Status is the status of success; 0 is 200 with a body, 204 without.
 	Status int
+	// Open says why a change needs no right.
+	Open string
 
 	register func(*server, huma.API, huma.Operation)
 	tune     func(*huma.Operation)
@@ -52,8 +49,19 @@ const base = "/api/v1"
 
 // Routes are all operations, on one screen.
 func Routes() []Route {
-	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []Route{
+		{Method: get, Path: base + "/session", Right: RightNone, ID: "get-session", Summary: "Read who is logged in and how the server is reached", register: handle((*server).getSession)},
+		{Method: post, Path: base + "/setup", Right: RightNone, Open: "it takes the set-up code", ID: "setup", Summary: "Make the owner with the set-up code and log in", Status: http.StatusCreated, register: handle((*server).setup), tune: bodyLimit(maxLogInBody)},
+		{Method: post, Path: base + "/session", Right: RightNone, Open: "it takes a password", ID: "log-in", Summary: "Log in", register: handle((*server).logIn), tune: bodyLimit(maxLogInBody)},
+		{Method: del, Path: base + "/session", Right: RightNone, Open: "it ends the caller's own session", ID: "log-out", Summary: "Log out of this browser", register: handle((*server).logOut)},
+		{Method: del, Path: base + "/sessions", Right: RightView, ID: "log-out-everywhere", Summary: "Log out of all browsers", register: handle((*server).logOutEverywhere),
+			Description: "With the owner's token everybody is logged out."},
+		{Method: patch, Path: base + "/me", Right: RightView, ID: "change-me", Summary: "Change one's own login, password, e-mail address, language or theme", register: handle((*server).changeMe), tune: bodyLimit(maxLogInBody)},
+		{Method: get, Path: base + "/users", Right: RightAdmin, ID: "list-users", Summary: "List who may log in", register: handle((*server).listUsers)},
+		{Method: post, Path: base + "/users", Right: RightAdmin, ID: "create-user", Summary: "Make the owner without the set-up code", Status: http.StatusCreated, register: handle((*server).createUser), tune: bodyLimit(maxLogInBody)},
+		{Method: put, Path: base + "/users/{id}/password", Right: RightAdmin, ID: "put-password", Summary: "Replace a forgotten password; takes the owner's token", register: handle((*server).putPassword), tune: bodyLimit(maxLogInBody)},
+
 		{Method: post, Path: base + "/apply", Right: RightEdit, ID: "apply", Summary: "Apply documents in one commit", register: handle((*server).apply), tune: documents},
 		{Method: post, Path: base + "/validate", Right: RightView, ID: "validate", Summary: "Check documents without applying them", register: handle((*server).validate), tune: documents},
 		{Method: post, Path: base + "/diff", Right: RightView, ID: "diff", Summary: "Compare documents with what the server has", register: handle((*server).diff), tune: documents},

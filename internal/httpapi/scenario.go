@@ -107,7 +107,7 @@ func (s *server) stopScenario(ctx context.Context, in *nameInput) (*output[api.S
 }
 
 func (s *server) setState(ctx context.Context, c gonets.StateChange) (*output[api.Scenario], error) {
-	c.Actor, c.At = actorOwner, s.Clock.Now()
+	c.Actor, c.At = actorOf(ctx), s.Clock.Now()
 	info, err := s.Scenarios.SetScenarioState(ctx, c)
 	if err != nil {
 		return nil, err

@@ -83,6 +83,7 @@ func (s *server) sendEvent(ctx context.Context, in *sendInput) (*output[api.NewE
 	if err != nil {
 		return nil, err
 	}
+	ev.Actor = actorOf(ctx)
 	got, err := s.Ingest.Submit(ctx, in.Name, ev)
 	if err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (s *server) sendEvent(ctx context.Context, in *sendInput) (*output[api.NewE
 
 // newEvent builds the event that a sender would have sent.
 func newEvent(in *api.NewEvent) (gonets.Event, error) {
-	ev := gonets.Event{Method: http.MethodPost, Actor: actorOwner}
+	ev := gonets.Event{Method: http.MethodPost}
 	if in == nil {
 		return ev, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/source"
+	"gonets/internal/texts"
 )
 
 // errorBody is the answer to everything that was not accepted.
@@ -19,18 +20,18 @@ type errorBody struct {
 
 // ownTexts are for codes whose catalogue text speaks to people at the server;
 // here the reader is a program's user at the other end.
-var ownTexts = map[gonets.Code]gonets.Explanation{
+var ownTexts = map[gonets.Code]texts.Explanation{
 	gonets.CodeInvalid: {
-		Ru: gonets.Text{What: "Запрос составлен неверно, событие не принято."},
-		En: gonets.Text{What: "The request is not built as it should be; no event was accepted."},
+		Ru: texts.Text{What: "Запрос составлен неверно, событие не принято."},
+		En: texts.Text{What: "The request is not built as it should be; no event was accepted."},
 	},
 	gonets.CodeNotFound: {
-		Ru: gonets.Text{What: "У источника нет такого события.", Todo: "Проверьте идентификатор или ключ."},
-		En: gonets.Text{What: "The source has no such event.", Todo: "Check the id or key."},
+		Ru: texts.Text{What: "У источника нет такого события.", Todo: "Проверьте идентификатор или ключ."},
+		En: texts.Text{What: "The source has no such event.", Todo: "Check the id or key."},
 	},
 	gonets.CodeRunState: {
-		Ru: gonets.Text{What: "Повторять нечего: ни одна операция этого события не ждёт повтора."},
-		En: gonets.Text{What: "There is nothing to try again: no run of this event waits for it."},
+		Ru: texts.Text{What: "Повторять нечего: ни одна операция этого события не ждёт повтора."},
+		En: texts.Text{What: "There is nothing to try again: no run of this event waits for it."},
 	},
 }
 
@@ -47,10 +48,10 @@ var retryAfter = map[gonets.Code]int{
 func text(code gonets.Code, err error) string {
 	e, ok := ownTexts[code]
 	if !ok {
-		e, ok = gonets.Explain(code)
+		e, ok = texts.Explain(code)
 	}
 	if !ok {
-		e, _ = gonets.Explain(gonets.CodeInternal)
+		e, _ = texts.Explain(gonets.CodeInternal)
 	}
 	out := e.Ru.What + " / " + e.En.What
 	var own *gonets.Error

@@ -18,15 +18,12 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/rooms"
 	"gonets/internal/store/routes"
 )
 
-// Sealer encrypts what must not stand in the database as it is. ad binds a
-// sealed value to its place: opening it under another one fails.
-type Sealer interface {
-	Seal(plain []byte, ad string) ([]byte, error)
-	Open(sealed []byte, ad string) ([]byte, error)
-}
+// Sealer encrypts what must not stand in the database as it is.
+type Sealer = rooms.Sealer
 
 // Placer decides where a new run queues. It is called by the committer alone,
 // so it must be quick and must not call the store.
@@ -63,6 +60,8 @@ type Options struct {
 
 // Store is an open database. All methods are safe for concurrent use.
 type Store struct {
+	rooms.Rooms
+
 	opt     Options
 	dialect dialect.Dialect
 	dir     *dialect.Folder
@@ -119,6 +118,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	}
 	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), askLimit: askLimit, walkPart: filter.Part, ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
+	s.Rooms = rooms.New(s.base())
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeFiles())
 	}
@@ -201,6 +201,8 @@ func (s *Store) fail(cause error) {
 // Close ends what is queued, then closes the files. Operations that come later
 // get CodeStopping.
 func (s *Store) Close(ctx context.Context) error {
+	// It is no loss when this cannot be stored any more.
+	_ = s.KeepUses(ctx)
 	if err := s.commits.stop(ctx); err != nil {
 		return err
 	}

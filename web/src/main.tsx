@@ -1,9 +1,10 @@
+// The library's styles come first, so that ours win.
+import './theme/styles'
 import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
 import { nonce } from './theme/nonce'
-import './theme/styles'
 
 // What locks the page behind a dialog writes a style element of its own.
 setNonce(nonce())

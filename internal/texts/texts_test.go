@@ -1,4 +1,4 @@
-package gonets_test
+package texts_test
 
 import (
 	"fmt"
@@ -12,12 +12,13 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/texts"
 )
 
 // codes are the values of all constants of type Code in error.go.
 func codes(tb testing.TB) []gonets.Code {
 	tb.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "error.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../../error.go", nil, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func codes(tb testing.TB) []gonets.Code {
 }
 
 // gaps says what the catalogue lacks: a text, a language, or plain sentences.
-func gaps(all []gonets.Code, explain func(gonets.Code) (gonets.Explanation, bool)) []string {
+func gaps(all []gonets.Code, explain func(gonets.Code) (texts.Explanation, bool)) []string {
 	var found []string
 	for _, c := range all {
 		e, ok := explain(c)
@@ -48,7 +49,7 @@ func gaps(all []gonets.Code, explain func(gonets.Code) (gonets.Explanation, bool
 			found = append(found, string(c)+": no text")
 			continue
 		}
-		for lang, text := range map[string]gonets.Text{"en": e.En, "ru": e.Ru} {
+		for lang, text := range map[string]texts.Text{"en": e.En, "ru": e.Ru} {
 			v := reflect.ValueOf(text)
 			for i := range v.NumField() {
 				place := fmt.Sprintf("%s: %s %s", c, lang, v.Type().Field(i).Name)
@@ -89,7 +90,7 @@ func TestEveryCodeIsExplainedInBothLanguages(t *testing.T) {
 	if len(all) < 50 {
 		t.Fatalf("only %d codes were found in error.go", len(all))
 	}
-	for _, gap := range gaps(all, gonets.Explain) {
+	for _, gap := range gaps(all, texts.Explain) {
 		t.Error(gap)
 	}
 }
@@ -97,17 +98,17 @@ func TestEveryCodeIsExplainedInBothLanguages(t *testing.T) {
 // TestGapsAreFound plants gaps into the catalogue.
 func TestGapsAreFound(t *testing.T) {
 	t.Parallel()
-	for name, spoil := range map[string]func(*gonets.Explanation){
-		"English is missing":   func(e *gonets.Explanation) { e.En = gonets.Text{} },
-		"Russian is missing":   func(e *gonets.Explanation) { e.Ru.Todo = "" },
-		"Russian is English":   func(e *gonets.Explanation) { e.Ru = e.En },
-		"English is Russian":   func(e *gonets.Explanation) { e.En.What = e.Ru.What },
-		"a word is mixed":      func(e *gonets.Explanation) { e.Ru.What = "Cервис занят." },
-		"it is not a sentence": func(e *gonets.Explanation) { e.En.Todo = "retry" },
-		"it shouts":            func(e *gonets.Explanation) { e.En.Todo = "Retry! Now." },
+	for name, spoil := range map[string]func(*texts.Explanation){
+		"English is missing":   func(e *texts.Explanation) { e.En = texts.Text{} },
+		"Russian is missing":   func(e *texts.Explanation) { e.Ru.Todo = "" },
+		"Russian is English":   func(e *texts.Explanation) { e.Ru = e.En },
+		"English is Russian":   func(e *texts.Explanation) { e.En.What = e.Ru.What },
+		"a word is mixed":      func(e *texts.Explanation) { e.Ru.What = "Cервис занят." },
+		"it is not a sentence": func(e *texts.Explanation) { e.En.Todo = "retry" },
+		"it shouts":            func(e *texts.Explanation) { e.En.Todo = "Retry! Now." },
 	} {
-		spoiled := func(c gonets.Code) (gonets.Explanation, bool) {
-			e, ok := gonets.Explain(c)
+		spoiled := func(c gonets.Code) (texts.Explanation, bool) {
+			e, ok := texts.Explain(c)
 			spoil(&e)
 			return e, ok
 		}
@@ -115,7 +116,7 @@ func TestGapsAreFound(t *testing.T) {
 			t.Errorf("%s: not found", name)
 		}
 	}
-	if got := gaps([]gonets.Code{"no.such.code"}, gonets.Explain); len(got) != 1 {
+	if got := gaps([]gonets.Code{"no.such.code"}, texts.Explain); len(got) != 1 {
 		t.Errorf("a code without a text: %v", got)
 	}
 }

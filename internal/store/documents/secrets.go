@@ -1,4 +1,4 @@
-package store
+package documents
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"gonets/internal/store/pack"
-	"gonets/internal/store/queue"
 
 	"gonets"
 )
@@ -17,44 +16,44 @@ import (
 func secretPlace(name string, version int) string { return fmt.Sprintf("secret/%s/%d", name, version) }
 
 // SetSecret stores a secret's value, sealed.
-func (s *Store) SetSecret(ctx context.Context, name, value, actor string) error {
-	return s.commits.run(ctx, queue.Maintain, func(t *txn) error {
+func (d *Documents) SetSecret(ctx context.Context, name, value, actor string) error {
+	return d.change(ctx, func(t *txn) error {
 		var version int
 		err := t.Row(`SELECT version FROM secrets WHERE name = ?`, []any{name}, &version)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		version++
-		sealed, err := s.opt.Sealer.Seal([]byte(value), secretPlace(name, version))
+		sealed, err := d.base.Sealer.Seal([]byte(value), secretPlace(name, version))
 		if err != nil {
 			return err
 		}
-		err = t.exec(`INSERT INTO secrets (name, version, sealed, updated_at, actor) VALUES (?, ?, ?, ?, ?)
+		err = t.Exec(`INSERT INTO secrets (name, version, sealed, updated_at, actor) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET version = excluded.version, sealed = excluded.sealed,
 				updated_at = excluded.updated_at, actor = excluded.actor`,
-			name, version, sealed, t.now.UnixMilli(), actor)
+			name, version, sealed, t.Now().UnixMilli(), actor)
 		if err == nil {
-			err = t.audit(actor, "secret.set", "Secret/"+name, "")
+			err = t.Audit(actor, "secret.set", "Secret/"+name, "")
 		}
 		if err == nil {
-			err = t.bumpConfig()
+			err = t.BumpConfig()
 		}
 		return err
 	})
 }
 
 // Secret returns a secret's value; only what sends requests may ask.
-func (s *Store) Secret(ctx context.Context, name string) (string, error) {
+func (d *Documents) Secret(ctx context.Context, name string) (string, error) {
 	var version int
 	var sealed []byte
-	err := s.reader(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
+	err := d.base.Read(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 	}
 	if err != nil {
-		return "", s.dialect.Wrap(err)
+		return "", d.base.Wrap(err)
 	}
-	plain, err := s.opt.Sealer.Open(sealed, secretPlace(name, version))
+	plain, err := d.base.Sealer.Open(sealed, secretPlace(name, version))
 	if err != nil {
 		return "", &gonets.Error{Code: gonets.CodeSecretMissing, Err: err,
 			Message: fmt.Sprintf("the secret %q cannot be decrypted: the key file is not the one it was encrypted with", name)}
@@ -63,30 +62,30 @@ func (s *Store) Secret(ctx context.Context, name string) (string, error) {
 }
 
 // Secrets lists what may be shown of all secrets, by name.
-func (s *Store) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
-	out, err := pack.Collect(s.reader(ctx), `SELECT name, updated_at, actor FROM secrets ORDER BY name`, nil,
+func (d *Documents) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
+	out, err := pack.Collect(d.base.Read(ctx), `SELECT name, updated_at, actor FROM secrets ORDER BY name`, nil,
 		func(scan func(...any) error) (i gonets.SecretInfo, err error) {
 			var at sql.NullInt64
 			err = scan(&i.Name, &at, &i.Actor)
 			i.UpdatedAt = pack.FromMS(at)
 			return i, err
 		})
-	return out, s.dialect.Wrap(err)
+	return out, d.base.Wrap(err)
 }
 
 // DeleteSecret removes a secret.
-func (s *Store) DeleteSecret(ctx context.Context, name string) error {
-	return s.commits.run(ctx, queue.Maintain, func(t *txn) error {
-		n, err := t.changed(`DELETE FROM secrets WHERE name = ?`, name)
+func (d *Documents) DeleteSecret(ctx context.Context, name, actor string) error {
+	return d.change(ctx, func(t *txn) error {
+		n, err := t.Changed(`DELETE FROM secrets WHERE name = ?`, name)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 		}
-		if err := t.audit("", "secret.delete", "Secret/"+name, ""); err != nil {
+		if err := t.Audit(actor, "secret.delete", "Secret/"+name, ""); err != nil {
 			return err
 		}
-		return t.bumpConfig()
+		return t.BumpConfig()
 	})
 }

@@ -1,0 +1,288 @@
+package documents
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/filter"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/pack"
+	"gonets/internal/value"
+)
+
+const scenarioQuery = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
+		COALESCE(v.document, s.draft), s.updated_by,
+		CASE WHEN s.draft <> COALESCE(v.document, '') THEN 1 ELSE 0 END,
+		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + filter.IndexedState + `
+			AND scenario = s.name LIMIT 10001) h)
+	FROM scenarios s LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version `
+
+func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
+	var out gonets.ScenarioInfo
+	var name, text string
+	var created, updated sql.NullInt64
+	err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.UpdatedBy, &out.HasDraft, &out.Held)
+	if err != nil {
+		return out, err
+	}
+	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
+	return out, json.Unmarshal([]byte(text), &out.Scenario)
+}
+
+// Scenarios lists scenarios by name.
+func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
+	var out gonets.List[gonets.ScenarioInfo]
+	from, err := filter.ParseCursor(p.Cursor)
+	if err != nil {
+		return out, err
+	}
+	out.Items, err = pack.Collect(d.base.Read(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
+		[]any{from.ID, p.Size() + 1}, scanScenario)
+	if size := p.Size(); len(out.Items) > size {
+		out.Items = out.Items[:size]
+		out.Next = filter.Cursor{ID: out.Items[size-1].Name}.String()
+	}
+	return out, d.base.Wrap(err)
+}
+
+// Scenario returns one scenario. Held counts up to a little over 10 000.
+func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
+	items, err := pack.Collect(d.base.Read(ctx), scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+	if err != nil {
+		return gonets.ScenarioInfo{}, d.base.Wrap(err)
+	}
+	if len(items) == 0 {
+		return gonets.ScenarioInfo{}, noScenario(name)
+	}
+	return items[0], nil
+}
+
+// SetState makes a scenario run or stop. Starting needs a published version.
+// What follows for its runs is the store's.
+func (d *Documents) SetState(ctx context.Context, c gonets.StateChange) error {
+	if c.State != gonets.ScenarioRunning && c.State != gonets.ScenarioStopped {
+		return gonets.Errorf(gonets.CodeInvalid, "a scenario is started or stopped, not %q", c.State)
+	}
+	return d.change(ctx, func(t *txn) error { return t.setState(&c) })
+}
+
+func (t *txn) setState(c *gonets.StateChange) error {
+	row, err := readScenario(t, c.Name)
+	if err != nil {
+		return err
+	}
+	if !row.exists {
+		return noScenario(c.Name)
+	}
+	if row.version == 0 {
+		return gonets.Errorf(gonets.CodeConflict, "the scenario %q was never published; publish it first", c.Name)
+	}
+	if row.state == c.State {
+		return nil
+	}
+	now, started, action := orNow(c.At, t).UnixMilli(), any(nil), "stop"
+	if c.State == gonets.ScenarioRunning {
+		started, action = now, "start"
+	}
+	err = t.Exec(`UPDATE scenarios SET state = ?, updated_at = ?, updated_by = ?, started_at = COALESCE(started_at, ?) WHERE name = ?`,
+		string(c.State), now, c.Actor, started, c.Name)
+	if err != nil {
+		return err
+	}
+	if err := t.Audit(c.Actor, action, "Scenario/"+c.Name, ""); err != nil {
+		return err
+	}
+	return t.BumpConfig()
+}
+
+// orNow is at, or the transaction's time when the caller gave none.
+func orNow(at time.Time, t *txn) time.Time {
+	if at.IsZero() {
+		return t.Now()
+	}
+	return at
+}
+
+// knownSources refuses a scenario that names a source that does not exist.
+func (t *txn) knownSources(sc *gonets.Scenario) error {
+	known, err := pack.Texts(t, `SELECT name FROM sources WHERE name IN (`+pack.In(len(sc.Sources))+`)`, pack.Args(sc.Sources)...)
+	if err != nil {
+		return err
+	}
+	have := make(map[string]bool, len(known))
+	for _, name := range known {
+		have[name] = true
+	}
+	var problems []gonets.Problem
+	for i, name := range sc.Sources {
+		if !have[name] {
+			problems = append(problems, gonets.Problem{Pointer: fmt.Sprintf("/sources/%d", i), Code: gonets.CodeInvalid,
+				Message: fmt.Sprintf("there is no source %q", name)})
+		}
+	}
+	if problems == nil {
+		return nil
+	}
+	all, err := pack.Texts(t, `SELECT name FROM sources ORDER BY name LIMIT 1000`)
+	if err != nil {
+		return err
+	}
+	for i := range problems {
+		var at int
+		if _, err := fmt.Sscanf(problems[i].Pointer, "/sources/%d", &at); err != nil {
+			continue
+		}
+		problems[i].Suggestion = value.Nearest(sc.Sources[at], all)
+	}
+	return &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,
+		Message: fmt.Sprintf("the scenario %q names a source that does not exist", sc.Name)}
+}
+
+func (t *txn) applyScenario(a *gonets.Apply, sc *gonets.Scenario) (gonets.Applied, error) {
+	out := gonets.Applied{Kind: "Scenario", Name: sc.Name}
+	text, etag, err := encode(sc)
+	if err != nil {
+		return out, err
+	}
+	old, err := readScenario(t, sc.Name)
+	if err != nil {
+		return out, err
+	}
+	next := old
+	if a.Draft {
+		if next.draft.String != text || !next.draft.Valid {
+			next.setDraft(t, &gonets.DraftChange{Actor: a.Actor}, text)
+		}
+		switch {
+		case !old.exists:
+			next.state = gonets.ScenarioDraft
+		case !old.draft.Valid:
+			next.base = old.version
+		}
+	} else if err := t.publish(a, &next, sc); err != nil {
+		return out, err
+	}
+	out.Version, out.State, out.Change = next.version, next.state, changeUpdated
+	if old.exists && next == old {
+		out.Change = changeNone
+		return out, nil
+	}
+	if !old.exists {
+		out.Change = changeCreated
+	}
+	return out, t.writeScenario(a, sc, scenarioChange{old, next, etag})
+}
+
+// publish makes the scenario the published document. One that was never
+// published starts now, unless the caller wants it stopped. An open draft stays,
+// unless it says the same.
+func (t *txn) publish(a *gonets.Apply, row *scenarioRow, sc *gonets.Scenario) error {
+	text, _, err := encode(sc)
+	if err != nil {
+		return err
+	}
+	if row.version == 0 {
+		row.state = gonets.ScenarioRunning
+		if a.Stopped {
+			row.state = gonets.ScenarioStopped
+		}
+		row.noDraft()
+	}
+	if row.published != text {
+		// Numbers go on after those of a scenario of this name that was deleted.
+		if err := t.Row(`SELECT COALESCE(max(n), 0) + 1 FROM versions WHERE scenario = ?`, []any{sc.Name}, &row.version); err != nil {
+			return err
+		}
+		row.published, row.comments = text, sql.NullString{}
+	}
+	if row.draft.String == text {
+		row.noDraft()
+	}
+	return nil
+}
+
+type scenarioChange struct {
+	old, next scenarioRow
+	etag      string
+}
+
+func (t *txn) writeScenario(a *gonets.Apply, sc *gonets.Scenario, c scenarioChange) error {
+	now, started, n := t.Now().UnixMilli(), any(nil), &c.next
+	if n.state == gonets.ScenarioRunning {
+		started = now
+	}
+	err := t.Exec(`INSERT INTO scenarios (name, state, draft, published_version, etag, created_at, updated_at, started_at,
+			draft_document, draft_text, draft_base, draft_at, draft_by, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET state = excluded.state, draft = excluded.draft,
+			published_version = excluded.published_version, etag = excluded.etag, updated_at = excluded.updated_at,
+			started_at = COALESCE(scenarios.started_at, excluded.started_at), draft_document = excluded.draft_document,
+			draft_text = excluded.draft_text, draft_base = excluded.draft_base, draft_at = excluded.draft_at,
+			draft_by = excluded.draft_by, updated_by = excluded.updated_by`,
+		sc.Name, string(n.state), n.draft, n.version, c.etag, now, now, started,
+		n.document, n.text, n.base, n.draftAt, n.draftBy, a.Actor)
+	if err != nil {
+		return err
+	}
+	switch {
+	case n.version != c.old.version:
+		err = t.Exec(`INSERT INTO versions (scenario, n, document, created_at, actor, note, text) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			sc.Name, n.version, n.published, now, a.Actor, a.Note, n.comments)
+	case n.comments != c.old.comments:
+		err = t.Exec(`UPDATE versions SET text = ? WHERE scenario = ? AND n = ?`, n.comments, sc.Name, n.version)
+	}
+	if err != nil {
+		return err
+	}
+	if a.Draft && n.version > 0 {
+		return nil // events follow the published document
+	}
+	return t.subscribe(sc.Name, sc.Sources)
+}
+
+// subscribe makes a scenario be fed by these sources and no others.
+func (t *txn) subscribe(scenario string, sources []string) error {
+	if err := t.Exec(`DELETE FROM subscriptions WHERE scenario = ?`, scenario); err != nil {
+		return err
+	}
+	for _, source := range sources {
+		err := t.Exec(`INSERT INTO subscriptions (source, scenario) VALUES (?, ?)
+			ON CONFLICT (source, scenario) DO NOTHING`, source, scenario)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckStopped refuses a scenario that is not there or works.
+func (d *Documents) CheckStopped(t floor.Txn, name string) error {
+	row, err := readScenario(t, name)
+	switch {
+	case err != nil:
+		return err
+	case !row.exists:
+		return noScenario(name)
+	case row.state == gonets.ScenarioRunning:
+		return gonets.Errorf(gonets.CodeScenarioRunning, "the scenario %q works; stop it before you delete it", name)
+	}
+	return nil
+}
+
+// RemoveScenario deletes a scenario and its draft. Its versions stay, because
+// the history speaks of them.
+func (d *Documents) RemoveScenario(t floor.Txn, name, actor string) error {
+	for _, q := range []string{`DELETE FROM subscriptions WHERE scenario = ?`, `DELETE FROM scenarios WHERE name = ?`} {
+		if err := t.Exec(q, name); err != nil {
+			return err
+		}
+	}
+	if err := t.Audit(actor, "delete", "Scenario/"+name, ""); err != nil {
+		return err
+	}
+	return t.BumpConfig()
+}

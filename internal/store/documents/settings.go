@@ -1,0 +1,50 @@
+package documents
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"gonets"
+)
+
+// settingsName is the name of the installation's one settings document.
+const settingsName = "settings"
+
+func (t *txn) applySettings(set *gonets.Settings) (gonets.Applied, error) {
+	out := gonets.Applied{Kind: "Settings", Name: settingsName, Change: changeUpdated}
+	text, _, err := encode(set)
+	if err != nil {
+		return out, err
+	}
+	var old string
+	err = t.Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &old)
+	if errors.Is(err, sql.ErrNoRows) {
+		out.Change, err = changeCreated, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	if old == text {
+		out.Change = changeNone
+		return out, nil
+	}
+	return out, t.Exec(`INSERT INTO settings (name, document, updated_at) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`,
+		settingsName, text, t.Now().UnixMilli())
+}
+
+// Settings returns the installation's settings; the zero value when there are
+// none.
+func (d *Documents) Settings(ctx context.Context) (out gonets.Settings, err error) {
+	var text string
+	err = d.base.Read(ctx).Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return out, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &out)
+	}
+	return out, d.base.Wrap(err)
+}

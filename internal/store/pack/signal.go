@@ -1,0 +1,22 @@
+package pack
+
+import (
+	"fmt"
+
+	"gonets"
+	"gonets/internal/store/dialect"
+)
+
+// Signals adds signals; a repeat of one changes nothing.
+var Signals = dialect.Insert("signals", dialect.Columns{
+	dialect.Text("id"), dialect.Text("trouble"), dialect.Text("kind"), dialect.Text("scenario"), dialect.Text("source"),
+	dialect.Bytes("host"), dialect.Text("code"), dialect.Int("status"), dialect.Text("run"), dialect.Int("n"),
+	dialect.Text("path"), dialect.Int("runs"), dialect.Int("ended"), dialect.Int("at"),
+}, "ON CONFLICT (id) DO NOTHING", "")
+
+// Signal is a row of [Signals].
+func Signal(s *gonets.Signal) []any {
+	trouble := s.TroubleID()
+	return []any{fmt.Sprintf("%s/%s/%s/%d", trouble, s.Kind, s.RunID, s.N), trouble, string(s.Kind), s.Scenario, s.Source,
+		Blob(s.Host), string(s.Code), s.Status, s.RunID, s.N, s.Path, s.Runs, s.Ended, s.At.UnixMilli()}
+}

@@ -1,0 +1,38 @@
+// Package rooms names the rooms of the store, and nothing else.
+package rooms
+
+import (
+	"gonets/internal/store/checks"
+	"gonets/internal/store/documents"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/outbox"
+	"gonets/internal/store/people"
+)
+
+// What rooms stand on.
+type (
+	// Base is [floor.Base].
+	Base = floor.Base
+	// Txn is [floor.Txn].
+	Txn = floor.Txn
+	// Sealer is [floor.Sealer].
+	Sealer = floor.Sealer
+)
+
+// Rooms are the rooms; a store embeds them, so that their methods are its own.
+type Rooms struct {
+	*documents.Documents
+	*people.People
+	*checks.Book
+	*outbox.Outbox
+}
+
+// New furnishes the rooms.
+func New(b Base) Rooms {
+	return Rooms{
+		Documents: documents.New(b),
+		People:    people.New(b),
+		Book:      checks.New(b),
+		Outbox:    outbox.New(b),
+	}
+}
