@@ -1,5 +1,6 @@
 /** Variables of an event, made here: shown at once, and while the server cannot be asked. */
 import type { Preset } from '@/api'
+import { pick } from '@/i18n'
 import type { Variable } from '@/pill/variables'
 import { LongNumber, members, parseJson } from './model/json'
 
@@ -73,11 +74,12 @@ function shown(value: unknown): [string, string] {
 
 /** A preset's usual fields, before anything has come. */
 export function usualOf(preset: Preset | undefined): Variable[] {
-  return (preset?.fields ?? []).map((field) => ({
+  // Of what comes with every request a person looks for the data only.
+  return (preset?.fields ?? []).filter((field) => /^(event\.)?(body|query|item)\b/.test(field.path)).map((field) => ({
     group: 'source',
     path: field.path.startsWith('event.') ? field.path : `event.${field.path}`,
     short: field.path,
-    label: '',
+    label: pick(field.title),
     type: field.type,
     value: field.example === undefined || field.example === null ? '' : String(field.example),
     empty: true,

@@ -24,6 +24,8 @@ export interface PillFieldProps {
   error?: string | undefined
   autoFocus?: boolean
   mono?: boolean
+  /** One line that is broken where it does not fit. */
+  wrap?: boolean
   /** Rows that a multi-line field shows at least. */
   rows?: number
   onEnter?: () => void
@@ -76,6 +78,7 @@ export function PillField(props: PillFieldProps) {
       label,
       describedBy: error ? errorId : undefined,
       multiline,
+      wrap: latest.current.wrap,
       language,
       placeholder,
       nonce: nonce(),

@@ -46,6 +46,8 @@ export interface FieldOptions {
   label: string
   describedBy?: string | undefined
   multiline: boolean
+  /** A single line that is broken where it does not fit. */
+  wrap?: boolean | undefined
   language?: 'json' | undefined
   placeholder?: string | undefined
   nonce: string
@@ -419,7 +421,7 @@ export function createField(options: FieldOptions): Field {
   ]
   if (options.placeholder) extensions.push(placeholderText(options.placeholder))
   if (options.multiline) extensions.push(EditorView.lineWrapping)
-  else extensions.push(singleLine)
+  else extensions.push(singleLine, ...(options.wrap ? [EditorView.lineWrapping] : []))
   if (options.language === 'json') extensions.push(json(), bracketMatching(), syntaxHighlighting(highlight))
   else extensions.push(syntaxHighlighting(defaultHighlightStyle, { fallback: true }))
   if (options.readOnly) extensions.push(EditorState.readOnly.of(true), EditorView.editable.of(false))

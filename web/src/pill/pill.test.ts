@@ -7,6 +7,7 @@ const words: Words = {
   group: (g) => ({ source: 'Источник', step: 'Шаг', vars: 'Переменная', system: 'Система', secret: 'Секрет' })[g],
   step: (title) => `Шаг «${title}»`,
   field: (name) => ({ name: 'Имя', phone: 'Телефон', email: 'E-mail' })[name],
+  both: (text) => text?.ru ?? '',
   place: (path) => ({ status: 'Статус ответа' })[path],
   synonyms: (name) => ({ phone: 'тел номер mobile', name: 'фио' })[name] ?? '',
 };
@@ -88,7 +89,7 @@ describe('variables', () => {
   it.each([
     ['{{ event.body.name }}', 'known', 'Источник · Имя'],
     ['{{ name }}', 'known', 'Источник · Имя'],
-    ['{{ status }}', 'known', 'Система · Статус ответа'],
+    ['{{ status }}', 'known', 'Статус ответа'],
     ['{{ nope }}', 'unknown', 'nope'],
     ['{{ event.body.nope }}', 'unknown', 'Источник · nope'],
     ['{{ comment }}', 'empty', 'Источник · comment'],

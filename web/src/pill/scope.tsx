@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react'
-import { useT, type Key, type Translate } from '@/i18n'
+import { pick, useT, type Key, type Translate } from '@/i18n'
 import type { FieldWords, Scope } from './editor'
 import type { Variable } from './variables'
 
@@ -84,6 +84,7 @@ export function fieldWords(t: Translate): FieldWords {
     step: (title) => (title ? t('group.stepNamed', { title }) : t('group.step')),
     field: (name) => word(fieldNames, name),
     place: (path) => word(placeNames, path),
+    both: (text) => pick(text),
     synonyms: (name) => {
       const key = Object.hasOwn(fieldNames, name) ? fieldNames[name] : undefined
       return key === 'field.phone' ? t('synonym.phone') : key === 'field.name' ? t('synonym.name') : key === 'field.email' ? t('synonym.email') : ''

@@ -13,6 +13,8 @@ export interface Variable {
   /** The bare name when that is enough, else the path. */
   short: string;
   label: string;
+  /** What people call it, in both languages. */
+  title?: { ru?: string; en?: string };
   type: string;
   value: string;
   empty: boolean;
@@ -33,6 +35,8 @@ export interface Words {
   field(name: string): string | undefined;
   /** The name of a place that is always there (run.id → Номер операции), or undefined. */
   place(path: string): string | undefined;
+  /** A text in both languages, in the present one. */
+  both(text: { ru?: string; en?: string } | undefined): string;
   /** Other words by which a field is found. */
   synonyms(name: string): string;
 }
@@ -49,9 +53,9 @@ export function tail(path: string): string {
 }
 
 /** A variable's own name in words: Имя, items[0].sku. */
-export function nameOf(variable: Pick<Variable, 'path' | 'label'>, words: Words): string {
+export function nameOf(variable: Pick<Variable, 'path' | 'label' | 'title'>, words: Words): string {
   const end = tail(variable.path);
-  return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (variable.label && variable.label !== variable.path ? variable.label : end);
+  return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (words.both(variable.title) || undefined) ?? (variable.label && variable.label !== variable.path ? variable.label : end);
 }
 
 export function groupName(variable: Variable, words: Words): string {
@@ -60,7 +64,10 @@ export function groupName(variable: Variable, words: Words): string {
 
 /** The label of a pill: Источник · Имя. */
 export function labelOf(variable: Variable, words: Words): string {
-  return `${groupName(variable, words)} · ${nameOf(variable, words)}`;
+  const name = nameOf(variable, words);
+  // What is always there needs no word before it.
+  if (words.place(variable.path) && variable.group === 'system') return name;
+  return `${groupName(variable, words)} · ${name}`;
 }
 
 export type Look = 'known' | 'unknown' | 'empty' | 'secret' | 'formula';

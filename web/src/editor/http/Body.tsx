@@ -7,7 +7,7 @@ import { becomes, useStep } from '../context'
 import css from '../editor.module.css'
 import { rowsToText, textToRows } from '../model/body'
 import { isRows, rowsOf, type HttpBody, type HttpStep, type Row } from '../model/document'
-import { writeJson } from '../model/json'
+import { writeJson, type Json } from '../model/json'
 import { Becoming, PathField } from '../step/Field'
 import { RowsEditor } from './RowsEditor'
 
@@ -129,6 +129,47 @@ function PathBody({ value }: { value: string }) {
       <PathField label={t('body.path')} help={t('body.pathHelp')} value={value} onChange={(next) => put('/http/body/path', next)} paths={['event.body', 'event.raw', ...(variables ?? []).map((v) => v.path)]} />
       <Becoming value={now && { ...now, text: now.text.slice(0, 300) }} />
       {now && now.text.length > 300 && <CodeView text={now.text} label={t('body.path')} maxHeight={160} />}
+    </div>
+  )
+}
+
+type AnswerKind = 'json' | 'text' | 'none'
+
+/** What the sender is answered: fields, a text, or nothing. */
+export function RespondBody() {
+  const t = useT()
+  const { read, put, at } = useStep()
+  const respond = read<{ json?: Json | Row[]; text?: string }>('/respond')
+  const kind: AnswerKind = respond?.json !== undefined ? 'json' : respond?.text !== undefined ? 'text' : 'none'
+  const choose = (next: AnswerKind) => {
+    const { json: _json, text: _text, ...others } = respond ?? {}
+    put('/respond', { ...others, ...(next === 'json' ? { json: [] } : next === 'text' ? { text: 'ok' } : {}) })
+  }
+  const json = respond?.json
+  return (
+    <div className={css.fields}>
+      <Choices<AnswerKind>
+        ariaLabel={t('body.kind')}
+        inline
+        value={kind}
+        onChange={choose}
+        options={[
+          { value: 'json', label: 'JSON' },
+          { value: 'text', label: t('type.text') },
+          { value: 'none', label: t('body.none') },
+        ]}
+      />
+      {kind === 'json' &&
+        (isRows(json) || (Array.isArray(json) && json.length === 0) ? (
+          <RowsEditor pointer="/respond/json" label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put('/respond/json', rows)} addLabel={t('body.addField')} />
+        ) : (
+          <PillField label={t('body.template')} value={typeof json === 'string' ? json : writeJson(json, 2)} onChange={(next) => put('/respond/json', next)} multiline language="json" mono rows={6} />
+        ))}
+      {kind === 'text' && (
+        <div data-pointer={at('/respond/text')}>
+          <PillField label={t('type.text')} value={respond?.text ?? ''} onChange={(next) => put('/respond/text', next)} multiline rows={3} />
+        </div>
+      )}
     </div>
   )
 }

@@ -128,7 +128,7 @@ function RequestLine() {
           )}
         </div>
         <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
-          <PillField label={t('url')} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono />
+          <PillField label={t('url')} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
         </div>
         {check.running && !check.whole ? (
           <Button icon="stop" onClick={check.cancel}>

@@ -71,6 +71,11 @@ export function RetryField() {
         </div>
       )}
       {way !== 'none' && (
+        <Labelled pointer="" label={t('retries.deadline')}>
+          <DurationField label={t('retries.deadline')} value={retry?.deadline ?? ''} onChange={(deadline) => store({ deadline: deadline || undefined })} />
+        </Labelled>
+      )}
+      {way !== 'none' && (
         <fieldset className={css.fieldset}>
           <legend>{t('retries.on')}</legend>
           <div className={css.checks}>

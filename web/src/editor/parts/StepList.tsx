@@ -159,9 +159,9 @@ function Branches({ placed }: { placed: Placed; title: string }) {
   if (isEmpty(step.then) && isEmpty(step.else)) {
     return (
       <div className={css.branchAdd}>
-        {step.then === undefined && <p className={css.muted}>{t('branch.filter')}</p>}
+        <p className={css.muted}>{t('branch.filter')}</p>
         <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} />
-        {step.then !== undefined && <AddStep at={`${pointer}/else/-`} label={t('branch.addElse')} />}
+        <AddStep at={`${pointer}/else/-`} label={t('branch.addElse')} />
       </div>
     )
   }

@@ -76,7 +76,7 @@ function Title() {
         aria-label={t('editor.name')}
         value={title}
         maxLength={200}
-        style={{ width: `min(${Math.max(width + 2, 8)}ch, 100%)` }}
+        style={supportsSizing ? undefined : { width: `min(${Math.max(Math.ceil(width * 0.95) + 2, 8)}ch, 100%)` }}
         onChange={(event) => put('/title', event.currentTarget.value)}
         onKeyDown={(event) => (event.key === 'Enter' || event.key === 'Escape') && event.currentTarget.blur()}
       />
@@ -108,6 +108,8 @@ function State() {
     </span>
   )
 }
+
+const supportsSizing = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
 
 const saveKeys: Record<string, Key> = { unsaved: 'save.saving', saving: 'save.saving', offline: 'save.offline', conflict: 'save.waits', refused: 'save.refused' }
 

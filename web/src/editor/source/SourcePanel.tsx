@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset, type Source } from '@/api'
-import { clock, pick, size, useT } from '@/i18n'
+import { clock, pick, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
 import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
@@ -65,12 +65,12 @@ function Pick() {
   const items = presets.data?.items ?? []
   // What fits anything comes first.
   const sorted = [...items].sort((a, b) => Number(b.id === 'generic') - Number(a.id === 'generic'))
-  const found = sorted.filter((preset) => wanted === '' || [preset.id, pick(preset.title), pick(preset.help)].some((word) => word.toLowerCase().includes(wanted)))
+  const found = sorted.filter((preset) => wanted === '' || [preset.id, presetTitle(preset, t), pick(preset.help)].some((word) => word.toLowerCase().includes(wanted)))
 
   const create = async (preset: Preset) => {
     setBusy(preset.id)
     try {
-      const made = await call(api.POST('/api/v1/sources', { body: { title: `${pick(preset.title)} — ${document.title ?? document.name}`.slice(0, 200), preset: preset.id } }))
+      const made = await call(api.POST('/api/v1/sources', { body: { title: `${preset.id === 'generic' ? t('webhook') : pick(preset.title)} — ${document.title ?? document.name}`.slice(0, 200), preset: preset.id } }))
       client.setQueryData(keys.source(made.name), made)
       void client.invalidateQueries({ queryKey: keys.sources })
       put('/sources', [...(document.sources ?? []), made.name])
@@ -91,7 +91,7 @@ function Pick() {
             <button type="button" className={css.preset} onClick={() => void create(preset)} disabled={busy !== ''}>
               {busy === preset.id ? <Spinner /> : <Icon name="sources" />}
               <span>
-                <span className={css.kindTitle}>{pick(preset.title) || preset.id}</span>
+                <span className={css.kindTitle}>{presetTitle(preset, t)}</span>
                 <span className={css.kindHelp}>{pick(preset.help)}</span>
               </span>
             </button>
@@ -112,6 +112,8 @@ function Pick() {
     </div>
   )
 }
+
+const presetTitle = (preset: Preset, t: Translate): string => (preset.id === 'generic' ? t('webhook.any') : pick(preset.title) || preset.id)
 
 // ── waiting ──────────────────────────────────────────────────────────────
 
@@ -232,7 +234,8 @@ function Address({ source }: { source: Source }) {
   // Somebody outside has already got through: the strongest sign that there is.
   const outsider = samples.events.find((event) => event.remote && !privateHost.test(event.remote) && !event.actor)
   const inside = privateHost.test(host)
-  const forAdmin = t('source.forAdmin', { url: session?.public_url || `https://${t('source.yourHost')}`, address: source.url ?? '' })
+  const wanted = inside ? `https://${t('source.yourHost')}` : session?.public_url || source.url || ''
+  const forAdmin = t('source.forAdmin', { url: wanted, address: source.url ?? '' })
   return (
     <div className={css.field}>
       <div className={css.fieldLabel}>{t('source.address')}</div>
@@ -255,7 +258,7 @@ function Address({ source }: { source: Source }) {
             </CopyButton>
           }
         >
-          {t('source.inside', { url: session?.public_url || `https://${t('source.yourHost')}` })}
+          {t('source.inside', { url: wanted })}
         </Note>
       ) : (
         <p className={css.fieldHelp}>{t('source.notYet')}</p>

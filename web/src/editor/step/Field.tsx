@@ -6,7 +6,7 @@ import { Button, Choices, NumberField, Select, SuggestField, Switch, TagsField, 
 import { becomes, useEditor, useStep, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { RowsEditor } from '../http/RowsEditor'
-import { Body } from '../http/Body'
+import { Body, RespondBody } from '../http/Body'
 import { Delays } from '../http/Retry'
 import { amount, type Unit } from '../model/duration'
 import { nameFrom } from '../model/steps'
@@ -82,6 +82,12 @@ export function Field({ field }: { field: KindField }) {
         </Labelled>
       )
     case 'body':
+      if (field.path === '/respond')
+        return (
+          <Labelled {...common} label={label} help={help}>
+            <RespondBody />
+          </Labelled>
+        )
       return (
         <Labelled {...common} label={field.path === '/http/body' ? undefined : label}>
           <Body />
@@ -129,7 +135,14 @@ export function Field({ field }: { field: KindField }) {
         </div>
       )
     }
+    case 'path':
+      return (
+        <Labelled {...common}>
+          <PathField label={label} help={help} value={text} onChange={set} paths={[]} />
+        </Labelled>
+      )
     case 'codes':
+    case 'choices':
       return (
         <div data-pointer={at(field.path)}>
           <TagsField label={label} help={help} values={(value as string[] | undefined) ?? (Array.isArray(field.default) ? (field.default as string[]) : ['2**'])} onChange={(next) => put(field.path, next.length === 0 ? undefined : next)} error={error} placeholder="200-204" />

@@ -22,13 +22,16 @@ export const tabTitle = (tab: string, t: (key: Key) => string): string => {
   return key ? t(key) : tab
 }
 
+// The head of the panel has the name; the answer's body draws its own fields.
+const byHand = new Set(['/title', '/id', '/respond/json', '/respond/text'])
+
 /** The fields of any kind of step, tab by tab. */
 export function GenericPanel() {
   const t = useT()
   const { kinds } = useEditor()
   const { placed } = useStep()
   const kind = kinds.find((one) => one.kind === kindOf(placed.step))
-  const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps')
+  const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps' && !byHand.has(field.path))
   const tabs = [...new Set(fields.map((field) => field.tab))]
   const [tab, setTab] = useState(tabs[0] ?? 'main')
   useFocusTab(placed.pointer, fields, setTab)
