@@ -16,7 +16,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gonets"
+	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/rehearse"
+	"gonets/internal/source"
 )
 
 // Documents applies documents.
@@ -38,6 +41,27 @@ type Scenarios interface {
 	SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error)
 	Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+}
+
+// Drafts keeps what people work on, and says what scenarios do.
+type Drafts interface {
+	Draft(ctx context.Context, scenario string) (gonets.Draft, error)
+	SaveDraft(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error)
+	DropDraft(ctx context.Context, scenario, ifMatch, actor string) error
+	CreateScenario(ctx context.Context, n gonets.NewDocument[gonets.Scenario]) (name string, err error)
+	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
+	DeleteScenario(ctx context.Context, name, actor string) error
+	Activity(ctx context.Context, scenario string) (gonets.Activity, error)
+}
+
+// SourceEdits changes sources one at a time, and says what came to them.
+type SourceEdits interface {
+	CreateSource(ctx context.Context, n gonets.NewDocument[gonets.Source]) (name string, err error)
+	SaveSource(ctx context.Context, c gonets.SourceChange) error
+	DeleteSource(ctx context.Context, name, actor string) error
+	AddAddress(ctx context.Context, source, actor string) error
+	RetireAddress(ctx context.Context, source string, n int, actor string) error
+	SourceActivity(ctx context.Context, source string) (gonets.SourceActivity, error)
 }
 
 // Events reads events.
@@ -67,6 +91,12 @@ type State interface {
 	Health() error
 }
 
+// Notices are what people are told of errors.
+type Notices interface {
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
+	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+}
+
 // Ingest makes an event that a person asked for: the same way as a webhook,
 // without the check of who calls. It hands the runs to the engine itself.
 type Ingest interface {
@@ -85,26 +115,39 @@ type Engine interface {
 	Lanes() []gonets.LaneInfo
 }
 
+// Rehearsal tries drafts.
+type Rehearsal interface {
+	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
+	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
+	Variables(d gonets.RunDetail) []api.StepVariables
+}
+
 // Bus carries hints about changes.
 type Bus interface {
 	Publish(c gonets.Change)
 	Subscribe(buffer int) (<-chan gonets.Change, func())
 }
 
-// Options is what the interface needs. All members but Mask, PublicURL,
+// Options is what the interface needs. All members but Mask, Data, PublicURL,
 // MailWorks and Log are required.
 type Options struct {
-	Documents Documents
-	Sources   Sources
-	Scenarios Scenarios
-	Events    Events
-	Runs      Runs
-	Secrets   Secrets
-	State     State
-	Ingest    Ingest
-	Engine    Engine
-	Bus       Bus
-	People    People
+	Documents   Documents
+	Sources     Sources
+	Scenarios   Scenarios
+	Drafts      Drafts
+	SourceEdits SourceEdits
+	Events      Events
+	Runs        Runs
+	Secrets     Secrets
+	State       State
+	Notices     Notices
+	Ingest      Ingest
+	Engine      Engine
+	Rehearsal   Rehearsal
+	Bus         Bus
+	People      People
+	// Presets are what a source may be made for.
+	Presets []source.Description
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock
@@ -121,6 +164,9 @@ type Options struct {
 	// Mask hides what the source's preset names as secret in a received event;
 	// nil hides nothing.
 	Mask func(ev gonets.Event) gonets.Event
+	// Data are the values by which people recognise events, by the events' ids;
+	// nil gives none.
+	Data func(ctx context.Context, events []string) (map[string][]api.Datum, error)
 	// Stopping is closed when the server begins to stop: streams then end.
 	Stopping <-chan struct{}
 	Log      *slog.Logger
@@ -148,8 +194,8 @@ func New(o Options) http.Handler {
 	}
 	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
 	mux := http.NewServeMux()
-	api := s.register(mux)
-	s.serveDescription(mux, api.OpenAPI())
+	operations := s.register(mux)
+	s.serveDescription(mux, operations.OpenAPI())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("/", s.notFound(mux))
@@ -182,8 +228,8 @@ func nowhere() *problem {
 
 // register builds the operations of the table on mux.
 func (s *server) register(mux *http.ServeMux) huma.API {
-	api := humago.New(mux, s.config())
-	api.UseMiddleware(s.authorize)
+	operations := humago.New(mux, s.config())
+	operations.UseMiddleware(s.authorize)
 	for _, r := range Routes() {
 		op := huma.Operation{
 			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
@@ -193,7 +239,7 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			BodyReadTimeout: handlerTimeout,
 			MaxBodyBytes:    maxBody + 1,
 			DefaultStatus:   r.Status,
-			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
+			Responses:       map[string]*huma.Response{"default": errorResponse(operations.OpenAPI())},
 		}
 		if r.Right != RightNone {
 			op.Security = []map[string][]string{{schemeToken: {}}, {schemeSession: {}}}
@@ -201,10 +247,10 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 		if r.tune != nil {
 			r.tune(&op)
 		}
-		r.register(s, api, op)
+		r.register(s, operations, op)
 	}
-	userOrNull(api.OpenAPI())
-	return api
+	userOrNull(operations.OpenAPI())
+	return operations
 }
 
 // hardened sets the headers that keep an answer from being taken by a browser

@@ -76,6 +76,9 @@ func (x *exchange) fail(err error) {
 		// The caller has gone; nobody reads the answer.
 		x.h.o.Log.Debug("a caller left while sending", "error", err)
 	}
+	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
+		x.h.o.Rejected(x.b.Source.Name)
+	}
 	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping {
 		name := ""
 		if x.b != nil {
@@ -107,11 +110,15 @@ func (x *exchange) writeDefault(r source.Reply) {
 	x.write(r)
 }
 
+// sandbox keeps an answer that a browser opens as a page from acting for the
+// person who is logged in on the same address.
+const sandbox = "sandbox; default-src 'none'"
+
 // write sends the answer, with what all answers have.
 func (x *exchange) write(r source.Reply) {
 	head := x.w.Header()
 	// One array for all values, where Header.Set would make one for each.
-	values := make([]string, 0, 5+len(r.Headers))
+	values := make([]string, 0, 6+len(r.Headers))
 	set := func(name, value string) {
 		values = append(values, value)
 		head[name] = values[len(values)-1 : len(values) : len(values)]
@@ -126,6 +133,7 @@ func (x *exchange) write(r source.Reply) {
 	}
 	set("Cache-Control", "no-store")
 	set("X-Content-Type-Options", "nosniff")
+	set("Content-Security-Policy", sandbox)
 	if len(r.Headers) == 0 {
 		// Else net/http would guess a type.
 		head["Content-Type"] = nil
