@@ -87,8 +87,7 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 	if !s.At.Before(t.FailedAt) {
 		t.FailedAt, t.RunID, t.N, t.Path = s.At, s.RunID, s.N, s.Path
 	}
-	t.Ended += s.Ended
-	t.Runs = max(t.Runs+s.Runs, t.Ended, 1)
+	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
 	switch {
 	case n == nil && (fresh || s.Ended > 0 && !t.ToldEnd):
@@ -100,8 +99,12 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 	if s.Ended > 0 {
 		n.Kind, t.ToldEnd = gonets.NoticeBadEnd, true
 	}
-	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = t.Runs, t.Ended, t.RunID, t.Path, time.Time{}
+	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = runs(t), t.Ended, t.RunID, t.Path, time.Time{}
 }
+
+// runs is how many met a trouble. A run whose tries failed in several ways is
+// counted with the first way only, so the count may be too small.
+func runs(t *gonets.Trouble) int { return max(t.Runs, t.Ended, 1) }
 
 // untold is the news of a trouble that stands in no letter yet.
 func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
@@ -131,7 +134,7 @@ func settle(r *gonets.AlertRound, t *gonets.Trouble) {
 		return
 	}
 	r.Notices = append(r.Notices, &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
-		Runs: t.Runs, Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
+		Runs: runs(t), Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
 }
 
 // quiet is how long nothing may have failed.

@@ -3,6 +3,7 @@ package alert
 import (
 	"context"
 	"errors"
+	"time"
 
 	"gonets"
 	"gonets/internal/id"
@@ -50,7 +51,7 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 	for _, to := range set.To {
 		out.Said, err = s.o.Send(ctx, Outgoing{ID: l.ID, Date: now, To: to, Subject: l.Subject, Text: l.Text, Mail: set, Password: password})
 		if err != nil {
-			l.State, l.LastError = gonets.LetterFailed, inWords(err)
+			l.State, l.LastError, l.SentAt = gonets.LetterFailed, inWords(err), time.Time{}
 			break
 		}
 		l.Told = append(l.Told, to)
