@@ -85,6 +85,12 @@ func (o *Outbox) NoteTest(ctx context.Context, l gonets.Letter) error {
 	})
 }
 
+// listSQL lists notices with how their letters fare.
+func listSQL(where string) string {
+	return `SELECT ` + noticeColumns + `, l.state, l.tries, l.last_error, l.sent_at
+		FROM notices n LEFT JOIN letters l ON l.id = n.letter ` + where + ` ORDER BY n.id DESC LIMIT ?`
+}
+
 // Notices lists what people were told, newest first.
 func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error) {
 	var out gonets.List[gonets.Notice]
@@ -96,8 +102,7 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets
 	if from.ID != "" {
 		where, args = `WHERE n.id < ?`, []any{from.ID}
 	}
-	items, err := pack.Collect(o.base.Read(ctx), `SELECT `+noticeColumns+`, l.state, l.tries, l.last_error, l.sent_at
-		FROM notices n LEFT JOIN letters l ON l.id = n.letter `+where+` ORDER BY n.id DESC LIMIT ?`, append(args, p.Size()+1), scanTold)
+	items, err := pack.Collect(o.base.Read(ctx), listSQL(where), append(args, p.Size()+1), scanTold)
 	if err != nil {
 		return out, o.base.Wrap(err)
 	}

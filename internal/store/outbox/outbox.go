@@ -55,15 +55,28 @@ const healedSQL = `SELECT t.id FROM (SELECT id, run, n, path FROM troubles
 		WHERE over_at IS NULL AND ok_at <= failed_at ORDER BY failed_at DESC LIMIT ?) t
 	WHERE EXISTS (SELECT 1 FROM attempts a WHERE a.run = t.run AND a.n > t.n AND a.path = t.path AND a.outcome = 'ok')`
 
+// dueSQL is what is asked every few seconds.
+const dueSQL = `SELECT
+		CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
+			OR EXISTS (` + healedSQL + `) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`
+
+// watchedSQL lists the open troubles.
+const watchedSQL = `SELECT scenario, id, host, path FROM troubles
+	WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`
+
+// Queries are those that are asked again and again.
+func Queries() map[string]string {
+	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
+		"letter": `SELECT id FROM letters WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 1`}
+}
+
 // AlertsDue tells whether a round has something to decide, and whether there
 // are notices without a letter or letters to send.
 func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due gonets.AlertsDue, err error) {
 	at := now.UnixMilli()
-	err = o.base.Read(ctx).Row(`SELECT
-			CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
-				OR EXISTS (`+healedSQL+`) THEN 1 ELSE 0 END,
-			CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
-			CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`,
+	err = o.base.Read(ctx).Row(dueSQL,
 		[]any{at, roundTroubles, at, at, at}, &due.Signals, &due.Notices, &due.Letters)
 	return due, o.base.Wrap(err)
 }
@@ -227,8 +240,7 @@ func (o *Outbox) Watched(ctx context.Context) (map[string][]gonets.Watched, erro
 		scenario string
 		gonets.Watched
 	}
-	rows, err := pack.Collect(o.base.Read(ctx), `SELECT scenario, id, host, path FROM troubles
-		WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`,
+	rows, err := pack.Collect(o.base.Read(ctx), watchedSQL,
 		[]any{maxWatched}, func(scan func(...any) error) (r row, err error) {
 			var host []byte
 			err = scan(&r.scenario, &r.ID, &host, &r.Path)
