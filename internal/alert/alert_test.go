@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/testkit"
 )
 
@@ -194,7 +195,7 @@ func TestKilledServerStillTells(t *testing.T) {
 func (b *bench) look() {
 	b.Helper()
 	set := b.set
-	b.must1(b.store.AlertRound(b.Context(), func(r *gonets.AlertRound) { b.DecideFor(set, r) }))
+	b.must1(b.store.AlertRound(b.Context(), func(r *news.Round) { b.DecideFor(set, r) }))
 }
 
 func (b *bench) claimLetter() {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 // Tick is one look and one go at the letters.
@@ -13,7 +14,7 @@ func (s *Service) Tick(ctx context.Context) {
 }
 
 // DecideFor is a round's decision with mail.
-func (s *Service) DecideFor(set gonets.Settings, r *gonets.AlertRound) {
+func (s *Service) DecideFor(set gonets.Settings, r *news.Round) {
 	(&decider{newWriter("", set, "https://g.example.org", nil).letter}).decide(r)
 }
 

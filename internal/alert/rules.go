@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 const (
@@ -38,7 +39,7 @@ type decider struct {
 	write func(notices []*gonets.Notice) (subject, text string)
 }
 
-func (d *decider) decide(r *gonets.AlertRound) {
+func (d *decider) decide(r *news.Round) {
 	for i := range r.Signals {
 		s := &r.Signals[i]
 		switch s.Kind {
@@ -64,12 +65,12 @@ func (d *decider) decide(r *gonets.AlertRound) {
 }
 
 // failed notes a failure with its trouble, and makes it news when it is.
-func failed(r *gonets.AlertRound, s *gonets.Signal) {
+func failed(r *news.Round, s *gonets.Signal) {
 	t := r.Troubles[s.TroubleID()]
 	fresh := t == nil
 	switch {
 	case fresh:
-		t = &gonets.Trouble{ID: s.TroubleID(), Cause: s.Cause}
+		t = &news.Trouble{ID: s.TroubleID(), Cause: s.Cause}
 		r.Troubles[t.ID] = t
 	case !t.OverAt.IsZero() && s.Kind == gonets.SignalFailed && !s.At.After(t.OverAt):
 		return // it comes late and belongs to what is over
@@ -79,7 +80,7 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 		if s.At.Sub(t.OverAt) < memory {
 			flaps = t.Flaps + 1
 		}
-		*t = gonets.Trouble{ID: t.ID, Cause: t.Cause, Flaps: flaps}
+		*t = news.Trouble{ID: t.ID, Cause: t.Cause, Flaps: flaps}
 	}
 	if fresh {
 		t.OpenedAt = s.At
@@ -104,10 +105,10 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 
 // runs is how many met a trouble. A run whose tries failed in several ways is
 // counted with the first way only, so the count may be too small.
-func runs(t *gonets.Trouble) int { return max(t.Runs, t.Ended, 1) }
+func runs(t *news.Trouble) int { return max(t.Runs, t.Ended, 1) }
 
 // untold is the news of a trouble that stands in no letter yet.
-func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
+func untold(r *news.Round, trouble string) *gonets.Notice {
 	for _, n := range r.Notices {
 		if n.Trouble == trouble && n.Letter == "" && n.Kind != gonets.NoticeRecovered {
 			return n
@@ -118,7 +119,7 @@ func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
 
 // settle ends a trouble when there was a success and nothing has failed since
 // for long enough.
-func settle(r *gonets.AlertRound, t *gonets.Trouble) {
+func settle(r *news.Round, t *news.Trouble) {
 	t.LookAt = time.Time{}
 	if !t.OverAt.IsZero() || !t.OKAt.After(t.FailedAt) {
 		return
@@ -150,7 +151,7 @@ func quiet(flaps int) time.Duration {
 
 // rejected counts what a source did not believe. While it goes on, each pause
 // between two letters is twice as long as the one before.
-func rejected(r *gonets.AlertRound, s *gonets.Signal) {
+func rejected(r *news.Round, s *gonets.Signal) {
 	var last *gonets.Notice
 	for _, n := range r.Notices {
 		if n.Trouble != s.TroubleID() {
@@ -175,7 +176,7 @@ func rejected(r *gonets.AlertRound, s *gonets.Signal) {
 
 // compose puts news that is due into letters: one for each host, or one for
 // all when there would be many.
-func (d *decider) compose(r *gonets.AlertRound) {
+func (d *decider) compose(r *news.Round) {
 	if d.write == nil {
 		return
 	}
@@ -210,8 +211,8 @@ func (d *decider) compose(r *gonets.AlertRound) {
 	}
 	for _, key := range order {
 		subject, text := d.write(groups[key])
-		r.Letters = append(r.Letters, gonets.NewLetter{Notices: groups[key],
-			Letter: gonets.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: subject, Text: text}})
+		r.Letters = append(r.Letters, news.Written{Notices: groups[key],
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: subject, Text: text}})
 	}
 }
 

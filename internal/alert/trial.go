@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 )
 
 // TestMail sends a test letter to everybody and returns what the mail server
@@ -45,7 +46,7 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 		return gonets.MailAccepted{}, err
 	}
 	now := s.o.Clock.Now()
-	l := gonets.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: gonets.LetterSent, Tries: 1, SentAt: now}
+	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: gonets.LetterSent, Tries: 1, SentAt: now}
 	l.Subject, l.Text = w.test()
 	out := gonets.MailAccepted{Host: set.Host}
 	for _, to := range set.To {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
@@ -78,7 +79,7 @@ func (t *txn) finishAll(ops []*finishOp) error {
 // tell keeps what people may have to be told of, in the commit of what it is
 // about. There is nothing of it while all goes well.
 func (t *txn) tell(signals []gonets.Signal) error {
-	signals = gonets.MergeSignals(signals)
+	signals = news.Merge(signals)
 	for i := range signals {
 		if err := t.later(pack.Signals, pack.Signal(&signals[i])); err != nil {
 			return err

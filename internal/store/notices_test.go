@@ -6,6 +6,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 	"gonets/internal/store/outbox"
 	"gonets/internal/testkit"
 )
@@ -36,7 +37,7 @@ func TestSuccessCostsNoStatementForNotices(t *testing.T) {
 		}
 		tr := gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease, State: state, At: clock.Now(),
 			Attempt: &gonets.Attempt{RunID: run.ID, N: 1, Path: "send", StartedAt: clock.Now(), Charged: true, Exchange: x}}
-		tr.Signals = gonets.SignalsOf(&run, &tr)
+		tr.Signals = news.Of(&run, &tr)
 		if fenced, err := s.Finish(t.Context(), tr); err != nil || fenced {
 			t.Fatalf("fenced %v, %v", fenced, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -17,7 +18,7 @@ const letterColumns = `id, created_at, due_at, state, tries, last_error, sent_at
 
 // addLetter stores a letter; body 0 is one without a text, which only tells that
 // it was.
-func addLetter(t floor.Txn, l *gonets.Letter, body int) error {
+func addLetter(t floor.Txn, l *news.Letter, body int) error {
 	told, err := json.Marshal(l.Told)
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func addLetter(t floor.Txn, l *gonets.Letter, body int) error {
 		[]byte(l.Subject), text, string(told))
 }
 
-func scanLetter(scan func(...any) error) (l gonets.Letter, err error) {
+func scanLetter(scan func(...any) error) (l news.Letter, err error) {
 	var created, due, sent sql.NullInt64
 	var last, subject, body []byte
 	var told string
@@ -45,8 +46,8 @@ func scanLetter(scan func(...any) error) (l gonets.Letter, err error) {
 
 // ClaimLetter takes the letter that is due for longest, for this node alone
 // until a time; then others may take it. nil means that there is none.
-func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*gonets.Letter, error) {
-	var out []gonets.Letter
+func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*news.Letter, error) {
+	var out []news.Letter
 	d := o.base.Dialect
 	err := o.base.Change(ctx, func(t floor.Txn) (err error) {
 		now := t.Now().UnixMilli()
@@ -63,7 +64,7 @@ func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*gonets.Lett
 
 // SettleLetter stores what became of a claimed letter. What another node did
 // with it since then stays.
-func (o *Outbox) SettleLetter(ctx context.Context, l gonets.Letter) error {
+func (o *Outbox) SettleLetter(ctx context.Context, l news.Letter) error {
 	told, err := json.Marshal(l.Told)
 	if err != nil {
 		return err
@@ -75,7 +76,7 @@ func (o *Outbox) SettleLetter(ctx context.Context, l gonets.Letter) error {
 }
 
 // NoteTest records a test letter among the notices.
-func (o *Outbox) NoteTest(ctx context.Context, l gonets.Letter) error {
+func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
 	l.ID = id.New()
 	return o.base.Change(ctx, func(t floor.Txn) error {
 		if err := addLetter(t, &l, 0); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
@@ -74,7 +75,7 @@ func Queries() map[string]string {
 
 // AlertsDue tells whether a round has something to decide, and whether there
 // are notices without a letter or letters to send.
-func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due gonets.AlertsDue, err error) {
+func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due news.Due, err error) {
 	at := now.UnixMilli()
 	err = o.base.Read(ctx).Row(dueSQL,
 		[]any{at, roundTroubles, at, at, at}, &due.Signals, &due.Notices, &due.Letters)
@@ -84,7 +85,7 @@ func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due gonets.Alert
 // AlertRound takes the signals, lets decide draw the conclusions, and stores
 // them, all in one commit. Rounds of several nodes go one after another. decide
 // may be called again after a rollback. It returns how many signals were taken.
-func (o *Outbox) AlertRound(ctx context.Context, decide func(*gonets.AlertRound)) (taken int, err error) {
+func (o *Outbox) AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
 		// Whoever has this row decides alone.
 		if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
@@ -102,9 +103,9 @@ func (o *Outbox) AlertRound(ctx context.Context, decide func(*gonets.AlertRound)
 	return taken, err
 }
 
-func load(t floor.Txn) (*gonets.AlertRound, error) {
+func load(t floor.Txn) (*news.Round, error) {
 	now := t.Now()
-	r := &gonets.AlertRound{Now: now, Troubles: map[string]*gonets.Trouble{}}
+	r := &news.Round{Now: now, Troubles: map[string]*news.Trouble{}}
 	var err error
 	r.Signals, err = pack.Collect(t, `DELETE FROM signals WHERE id IN (SELECT id FROM signals ORDER BY id LIMIT ?)
 		RETURNING trouble, kind, `+causeColumns+`, run, n, path, runs, ended, at`, []any{roundSignals}, scanSignal)
@@ -144,7 +145,7 @@ func load(t floor.Txn) (*gonets.AlertRound, error) {
 
 // loadNotices finds those without a letter and the last one of every source
 // that rejected something.
-func loadNotices(t floor.Txn, r *gonets.AlertRound) ([]*gonets.Notice, error) {
+func loadNotices(t floor.Txn, r *news.Round) ([]*gonets.Notice, error) {
 	notices, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.letter IS NULL ORDER BY n.due_at LIMIT ?`,
 		[]any{roundNotices}, scanNotice)
 	if err != nil {
@@ -172,12 +173,12 @@ func loadNotices(t floor.Txn, r *gonets.AlertRound) ([]*gonets.Notice, error) {
 
 // memory is what a round held before somebody decided.
 type memory struct {
-	troubles map[string]gonets.Trouble
+	troubles map[string]news.Trouble
 	notices  map[string]gonets.Notice
 }
 
-func remember(r *gonets.AlertRound) memory {
-	m := memory{map[string]gonets.Trouble{}, map[string]gonets.Notice{}}
+func remember(r *news.Round) memory {
+	m := memory{map[string]news.Trouble{}, map[string]gonets.Notice{}}
 	for id, tr := range r.Troubles {
 		m.troubles[id] = *tr
 	}
@@ -188,7 +189,7 @@ func remember(r *gonets.AlertRound) memory {
 }
 
 // store writes what was decided.
-func (m *memory) store(t floor.Txn, r *gonets.AlertRound) error {
+func (m *memory) store(t floor.Txn, r *news.Round) error {
 	for id, tr := range r.Troubles {
 		old, known := m.troubles[id]
 		if known && old == *tr {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/store/pack"
 )
 
@@ -33,7 +34,7 @@ const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, 
 		over_at = excluded.over_at, look_at = excluded.look_at, run = excluded.run, n = excluded.n, path = excluded.path,
 		runs = excluded.runs, ended = excluded.ended, told_end = excluded.told_end, flaps = excluded.flaps`
 
-func troubleRow(t *gonets.Trouble) []any {
+func troubleRow(t *news.Trouble) []any {
 	ok := int64(0)
 	if !t.OKAt.IsZero() {
 		ok = t.OKAt.UnixMilli()
@@ -49,7 +50,7 @@ func flag(b bool) int {
 	return 0
 }
 
-func scanTrouble(scan func(...any) error) (t gonets.Trouble, err error) {
+func scanTrouble(scan func(...any) error) (t news.Trouble, err error) {
 	dest, fill := cause(&t.Cause)
 	var opened, failed, ok, over, look sql.NullInt64
 	dest = append([]any{&t.ID}, dest...)

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 // take is a round that decides nothing and gives what it saw.
 func (f fixture) take() []gonets.Signal {
 	f.t.Helper()
 	var out []gonets.Signal
-	taken, err := f.AlertRound(f.ctx(), func(r *gonets.AlertRound) { out = r.Signals })
+	taken, err := f.AlertRound(f.ctx(), func(r *news.Round) { out = r.Signals })
 	f.must(err)
 	if taken != len(out) {
 		f.t.Errorf("%d signals taken, %d seen", taken, len(out))
@@ -63,15 +64,15 @@ func signalsGoWithTheirCause(f fixture) {
 // the claim is over, and what comes later from an old claim changes nothing.
 func lettersAreOneNodesAtATime(f fixture) {
 	now := f.Clock.Now()
-	if _, err := f.AlertRound(f.ctx(), func(r *gonets.AlertRound) {
+	if _, err := f.AlertRound(f.ctx(), func(r *news.Round) {
 		n := &gonets.Notice{Trouble: "t", Kind: gonets.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
 		r.Notices = append(r.Notices, n)
-		r.Letters = append(r.Letters, gonets.NewLetter{Notices: []*gonets.Notice{n},
-			Letter: gonets.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: "тема", Text: "текст"}})
+		r.Letters = append(r.Letters, news.Written{Notices: []*gonets.Notice{n},
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: "тема", Text: "текст"}})
 	}); err != nil {
 		f.t.Fatal(err)
 	}
-	claim := func(want bool) gonets.Letter {
+	claim := func(want bool) news.Letter {
 		f.t.Helper()
 		l, err := f.ClaimLetter(f.ctx(), f.Clock.Now().Add(time.Minute))
 		f.must(err)
@@ -79,7 +80,7 @@ func lettersAreOneNodesAtATime(f fixture) {
 			f.t.Fatalf("a letter: %+v", l)
 		}
 		if l == nil {
-			return gonets.Letter{}
+			return news.Letter{}
 		}
 		return *l
 	}
@@ -110,7 +111,7 @@ func lettersAreOneNodesAtATime(f fixture) {
 // lasts stays.
 func oldNewsGoes(f fixture) {
 	for i := range 3 {
-		f.must1(f.AlertRound(f.ctx(), func(r *gonets.AlertRound) {
+		f.must1(f.AlertRound(f.ctx(), func(r *news.Round) {
 			r.Notices = append(r.Notices, &gonets.Notice{Trouble: "t", Kind: gonets.NoticeFirstFailure, At: r.Now, DueAt: r.Now, Runs: i})
 		}))
 		f.Clock.Advance(time.Hour)
