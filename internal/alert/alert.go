@@ -47,7 +47,7 @@ type Book interface {
 	AlertsDue(ctx context.Context, now time.Time) (news.Due, error)
 	// AlertRound stores what decide makes of what there is, in one commit.
 	AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error)
-	Watched(ctx context.Context) (map[string][]gonets.Watched, error)
+	Watched(ctx context.Context) (map[string][]news.Watched, error)
 	// PruneAlerts gives up notices without a letter and forgets what is old.
 	PruneAlerts(ctx context.Context, unsent, old time.Time) error
 }
@@ -312,12 +312,12 @@ func (s *Service) deliver(set *gonets.Mail, l *news.Letter) {
 	}
 	now := s.o.Clock.Now()
 	if !slices.ContainsFunc(set.To, func(to string) bool { return !slices.Contains(l.Told, to) }) {
-		l.State, l.SentAt = gonets.LetterSent, now
+		l.State, l.SentAt = news.LetterSent, now
 		return
 	}
 	l.DueAt = now.Add(pauseAfter(l.Tries))
 	if now.Sub(l.CreatedAt) >= giveUp {
-		l.State = gonets.LetterFailed
+		l.State = news.LetterFailed
 	}
 	s.o.Log.Warn("a letter was not taken", "letter", l.ID, "try", l.Tries, "state", l.State, "error", l.LastError)
 }

@@ -62,7 +62,7 @@ type mailKeeper interface {
 	Secret(ctx context.Context, name string) (string, error)
 	SetSecret(ctx context.Context, name, value, actor string) error
 	DeleteSecret(ctx context.Context, name, actor string) error
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
 }
 
 type bus struct{}
@@ -260,7 +260,7 @@ func (b *bench) want(subjects ...string) {
 	}
 }
 
-func (b *bench) notices() []gonets.Notice {
+func (b *bench) notices() []news.Notice {
 	b.Helper()
 	l, err := b.store.Notices(b.Context(), gonets.Page{})
 	b.must(err)

@@ -19,7 +19,7 @@ func (s *Service) DecideFor(set gonets.Settings, r *news.Round) {
 }
 
 // Letter is the text of notices in a language.
-func Letter(language string, notices ...*gonets.Notice) (subject, text string) {
+func Letter(language string, notices ...*news.Notice) (subject, text string) {
 	w := newWriter(language, gonets.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
 	return w.letter(notices)
 }

@@ -36,7 +36,7 @@ const (
 // given.
 type decider struct {
 	// write makes the letters' texts; nil while there is no mail.
-	write func(notices []*gonets.Notice) (subject, text string)
+	write func(notices []*news.Notice) (subject, text string)
 }
 
 func (d *decider) decide(r *news.Round) {
@@ -92,13 +92,13 @@ func failed(r *news.Round, s *gonets.Signal) {
 	n := untold(r, t.ID)
 	switch {
 	case n == nil && (fresh || s.Ended > 0 && !t.ToldEnd):
-		n = &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
+		n = &news.Notice{Trouble: t.ID, Kind: news.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
 	case n == nil:
 		return // it is known, and quiet while it lasts
 	}
 	if s.Ended > 0 {
-		n.Kind, t.ToldEnd = gonets.NoticeBadEnd, true
+		n.Kind, t.ToldEnd = news.NoticeBadEnd, true
 	}
 	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = runs(t), t.Ended, t.RunID, t.Path, time.Time{}
 }
@@ -108,9 +108,9 @@ func failed(r *news.Round, s *gonets.Signal) {
 func runs(t *news.Trouble) int { return max(t.Runs, t.Ended, 1) }
 
 // untold is the news of a trouble that stands in no letter yet.
-func untold(r *news.Round, trouble string) *gonets.Notice {
+func untold(r *news.Round, trouble string) *news.Notice {
 	for _, n := range r.Notices {
-		if n.Trouble == trouble && n.Letter == "" && n.Kind != gonets.NoticeRecovered {
+		if n.Trouble == trouble && n.Letter == "" && n.Kind != news.NoticeRecovered {
 			return n
 		}
 	}
@@ -134,7 +134,7 @@ func settle(r *news.Round, t *news.Trouble) {
 		n.RecoveredAt = t.OKAt
 		return
 	}
-	r.Notices = append(r.Notices, &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
+	r.Notices = append(r.Notices, &news.Notice{Trouble: t.ID, Kind: news.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
 		Runs: runs(t), Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
 }
 
@@ -152,7 +152,7 @@ func quiet(flaps int) time.Duration {
 // rejected counts what a source did not believe. While it goes on, each pause
 // between two letters is twice as long as the one before.
 func rejected(r *news.Round, s *gonets.Signal) {
-	var last *gonets.Notice
+	var last *news.Notice
 	for _, n := range r.Notices {
 		if n.Trouble != s.TroubleID() {
 			continue
@@ -170,7 +170,7 @@ func rejected(r *news.Round, s *gonets.Signal) {
 			due = next
 		}
 	}
-	r.Notices = append(r.Notices, &gonets.Notice{Trouble: s.TroubleID(), Kind: gonets.NoticeRejected, Cause: s.Cause,
+	r.Notices = append(r.Notices, &news.Notice{Trouble: s.TroubleID(), Kind: news.NoticeRejected, Cause: s.Cause,
 		At: s.At, DueAt: due, Runs: s.Runs})
 }
 
@@ -185,7 +185,7 @@ func (d *decider) compose(r *news.Round) {
 		return
 	}
 	var order []string
-	groups := map[string][]*gonets.Notice{}
+	groups := map[string][]*news.Notice{}
 	due := map[string]bool{}
 	for _, n := range r.Notices {
 		if n.Letter != "" {
@@ -203,23 +203,23 @@ func (d *decider) compose(r *news.Round) {
 		return
 	}
 	if digest || len(order) > maxApart {
-		var all []*gonets.Notice
+		var all []*news.Notice
 		for _, key := range order {
 			all = append(all, groups[key]...)
 		}
-		order, groups = []string{""}, map[string][]*gonets.Notice{"": all}
+		order, groups = []string{""}, map[string][]*news.Notice{"": all}
 	}
 	for _, key := range order {
 		subject, text := d.write(groups[key])
 		r.Letters = append(r.Letters, news.Written{Notices: groups[key],
-			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: subject, Text: text}})
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: subject, Text: text}})
 	}
 }
 
 // group is what a letter is about.
-func group(n *gonets.Notice) string {
+func group(n *news.Notice) string {
 	what := "failed"
-	if n.Kind == gonets.NoticeRecovered || n.Kind == gonets.NoticeRejected {
+	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected {
 		what = string(n.Kind)
 	}
 	if n.Host == "" {

@@ -115,5 +115,5 @@ func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
 // noAlerts is for servers that tell nobody.
 type noAlerts struct{}
 
-func (noAlerts) Watched(string) []gonets.Watched { return nil }
-func (noAlerts) Noted([]gonets.Signal)           {}
+func (noAlerts) Watched(string) []news.Watched { return nil }
+func (noAlerts) Noted([]gonets.Signal)         {}

@@ -17,6 +17,7 @@ import (
 
 	"gonets"
 	"gonets/internal/document"
+	"gonets/internal/news"
 )
 
 // Documents applies documents.
@@ -69,8 +70,8 @@ type State interface {
 
 // Notices are what people are told of errors.
 type Notices interface {
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
-	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error)
 }
 
 // Ingest makes an event that a person asked for: the same way as a webhook,

@@ -38,7 +38,7 @@ type Letter struct {
 	CreatedAt time.Time
 	Subject   string
 	Text      string
-	State     gonets.LetterState
+	State     LetterState
 	DueAt     time.Time
 	Tries     int
 	LastError string
@@ -71,7 +71,7 @@ type Round struct {
 	Healed []string
 	// Notices are those without a letter and the last one of every source that
 	// rejects. New ones are added with an empty ID.
-	Notices []*gonets.Notice
+	Notices []*Notice
 	// Lately are the times of the letters of the last hour, oldest first.
 	Lately []time.Time
 	// Letters are new ones, with an empty ID; the notices of each follow it.
@@ -81,5 +81,5 @@ type Round struct {
 // Written is a letter and what it tells of.
 type Written struct {
 	Letter
-	Notices []*gonets.Notice
+	Notices []*Notice
 }

@@ -137,7 +137,7 @@ type Work struct {
 
 // Recovered finds the troubles that a transition shows to be over: the step
 // that failed succeeds at the same host, or a run succeeds that was there.
-func Recovered(watched []gonets.Watched, w Work) []string {
+func Recovered(watched []Watched, w Work) []string {
 	var out []string
 	for i := range watched {
 		if w.overcomes(&watched[i]) {
@@ -147,7 +147,7 @@ func Recovered(watched []gonets.Watched, w Work) []string {
 	return out
 }
 
-func (w *Work) overcomes(t *gonets.Watched) bool {
+func (w *Work) overcomes(t *Watched) bool {
 	if a := w.Attempt; a != nil && a.Outcome == gonets.OutcomeOK && a.Path == t.Path && (t.Host == "" || HostOf(a.URL) == t.Host) {
 		return true
 	}

@@ -80,10 +80,10 @@ func TestSuccessEndsTheTroublesOfItsStepAndHost(t *testing.T) {
 	done := func(state gonets.StepState, n int) gonets.Progress {
 		return gonets.Progress{"other": {Path: "other", State: state, Attempt: n}}
 	}
-	crm := gonets.Watched{ID: "crm", Host: "crm.ru", Path: "deal"}
-	none := gonets.Watched{ID: "none", Path: "names"}
+	crm := Watched{ID: "crm", Host: "crm.ru", Path: "deal"}
+	none := Watched{ID: "none", Path: "names"}
 	for name, c := range map[string]struct {
-		watched gonets.Watched
+		watched Watched
 		work    Work
 		want    bool
 	}{
@@ -98,7 +98,7 @@ func TestSuccessEndsTheTroublesOfItsStepAndHost(t *testing.T) {
 		"no host, the step is done":   {none, Work{Transition: &gonets.Transition{State: gonets.RunWaiting}, Done: gonets.Progress{"names": {State: gonets.StepDone}}}, true},
 		"no host, the step fails":     {none, Work{Transition: &gonets.Transition{State: gonets.RunPaused}, Done: gonets.Progress{"names": {State: gonets.StepDone}}}, false},
 	} {
-		if got := Recovered([]gonets.Watched{c.watched}, c.work); (len(got) == 1) != c.want {
+		if got := Recovered([]Watched{c.watched}, c.work); (len(got) == 1) != c.want {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -82,7 +82,7 @@ func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
 		if err := addLetter(t, &l, 0); err != nil {
 			return err
 		}
-		return t.Exec(noticeInsert, noticeRow(&gonets.Notice{ID: id.New(), Kind: gonets.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.ID})...)
+		return t.Exec(noticeInsert, noticeRow(&news.Notice{ID: id.New(), Kind: news.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.ID})...)
 	})
 }
 
@@ -93,8 +93,8 @@ func listSQL(where string) string {
 }
 
 // Notices lists what people were told, newest first.
-func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error) {
-	var out gonets.List[gonets.Notice]
+func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error) {
+	var out gonets.List[news.Notice]
 	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
@@ -116,7 +116,7 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets
 }
 
 // scanTold reads a notice with how its letter fares.
-func scanTold(scan func(...any) error) (n gonets.Notice, err error) {
+func scanTold(scan func(...any) error) (n news.Notice, err error) {
 	dest, fill := noticeDest(&n)
 	var state sql.NullString
 	var tries, sent sql.NullInt64
@@ -125,12 +125,12 @@ func scanTold(scan func(...any) error) (n gonets.Notice, err error) {
 	dest[len(dest)-1] = &letter
 	err = scan(append(dest, &state, &tries, &last, &sent)...)
 	fill()
-	n.Letter, n.State, n.Tries, n.LastError, n.SentAt = letter.String, gonets.LetterState(state.String), int(tries.Int64), string(last), pack.FromMS(sent)
+	n.Letter, n.State, n.Tries, n.LastError, n.SentAt = letter.String, news.LetterState(state.String), int(tries.Int64), string(last), pack.FromMS(sent)
 	switch {
 	case !letter.Valid:
-		n.State = gonets.LetterPending
+		n.State = news.LetterPending
 	case !state.Valid:
-		n.State, n.LastError = gonets.LetterFailed, "mail was not set up"
+		n.State, n.LastError = news.LetterFailed, "mail was not set up"
 	}
 	return n, err
 }

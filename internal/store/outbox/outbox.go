@@ -145,7 +145,7 @@ func load(t floor.Txn) (*news.Round, error) {
 
 // loadNotices finds those without a letter and the last one of every source
 // that rejected something.
-func loadNotices(t floor.Txn, r *news.Round) ([]*gonets.Notice, error) {
+func loadNotices(t floor.Txn, r *news.Round) ([]*news.Notice, error) {
 	notices, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.letter IS NULL ORDER BY n.due_at LIMIT ?`,
 		[]any{roundNotices}, scanNotice)
 	if err != nil {
@@ -174,11 +174,11 @@ func loadNotices(t floor.Txn, r *news.Round) ([]*gonets.Notice, error) {
 // memory is what a round held before somebody decided.
 type memory struct {
 	troubles map[string]news.Trouble
-	notices  map[string]gonets.Notice
+	notices  map[string]news.Notice
 }
 
 func remember(r *news.Round) memory {
-	m := memory{map[string]news.Trouble{}, map[string]gonets.Notice{}}
+	m := memory{map[string]news.Trouble{}, map[string]news.Notice{}}
 	for id, tr := range r.Troubles {
 		m.troubles[id] = *tr
 	}
@@ -200,7 +200,7 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 		}
 		if old.OverAt.IsZero() && !tr.OverAt.IsZero() {
 			err := t.Exec(`UPDATE notices SET recovered_at = ? WHERE trouble = ? AND recovered_at IS NULL AND kind <> ?`,
-				tr.OverAt.UnixMilli(), id, string(gonets.NoticeRecovered))
+				tr.OverAt.UnixMilli(), id, string(news.NoticeRecovered))
 			if err != nil {
 				return err
 			}
@@ -236,10 +236,10 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 }
 
 // Watched are the open troubles by scenario.
-func (o *Outbox) Watched(ctx context.Context) (map[string][]gonets.Watched, error) {
+func (o *Outbox) Watched(ctx context.Context) (map[string][]news.Watched, error) {
 	type row struct {
 		scenario string
-		gonets.Watched
+		news.Watched
 	}
 	rows, err := pack.Collect(o.base.Read(ctx), watchedSQL,
 		[]any{maxWatched}, func(scan func(...any) error) (r row, err error) {
@@ -251,7 +251,7 @@ func (o *Outbox) Watched(ctx context.Context) (map[string][]gonets.Watched, erro
 	if err != nil {
 		return nil, o.base.Wrap(err)
 	}
-	out := map[string][]gonets.Watched{}
+	out := map[string][]news.Watched{}
 	for _, r := range rows {
 		out[r.scenario] = append(out[r.scenario], r.Watched)
 	}

@@ -69,14 +69,14 @@ const noticeColumns = `n.id, n.trouble, n.kind, n.scenario, n.source, n.host, n.
 const noticeInsert = `INSERT INTO notices (id, trouble, kind, ` + causeColumns + `, at, due_at, runs, ended, run, path, recovered_at, letter)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-func noticeRow(n *gonets.Notice) []any {
+func noticeRow(n *news.Notice) []any {
 	return []any{n.ID, n.Trouble, string(n.Kind), n.Scenario, n.Source, pack.Blob(n.Host), string(n.Code), n.Status, n.At.UnixMilli(),
 		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter)}
 }
 
 // noticeDest gives the places of noticeColumns and more; fill completes the
 // notice after the scan.
-func noticeDest(n *gonets.Notice) (dest []any, fill func()) {
+func noticeDest(n *news.Notice) (dest []any, fill func()) {
 	mid, host := cause(&n.Cause)
 	at, due, recovered, letter := new(sql.NullInt64), new(sql.NullInt64), new(sql.NullInt64), new(sql.NullString)
 	dest = append([]any{&n.ID, &n.Trouble, &n.Kind}, mid...)
@@ -87,8 +87,8 @@ func noticeDest(n *gonets.Notice) (dest []any, fill func()) {
 	}
 }
 
-func scanNotice(scan func(...any) error) (*gonets.Notice, error) {
-	n := &gonets.Notice{}
+func scanNotice(scan func(...any) error) (*news.Notice, error) {
+	n := &news.Notice{}
 	dest, fill := noticeDest(n)
 	err := scan(dest...)
 	fill()

@@ -65,10 +65,10 @@ func signalsGoWithTheirCause(f fixture) {
 func lettersAreOneNodesAtATime(f fixture) {
 	now := f.Clock.Now()
 	if _, err := f.AlertRound(f.ctx(), func(r *news.Round) {
-		n := &gonets.Notice{Trouble: "t", Kind: gonets.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
+		n := &news.Notice{Trouble: "t", Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
 		r.Notices = append(r.Notices, n)
-		r.Letters = append(r.Letters, news.Written{Notices: []*gonets.Notice{n},
-			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: "тема", Text: "текст"}})
+		r.Letters = append(r.Letters, news.Written{Notices: []*news.Notice{n},
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}})
 	}); err != nil {
 		f.t.Fatal(err)
 	}
@@ -91,14 +91,14 @@ func lettersAreOneNodesAtATime(f fixture) {
 	claim(false)
 	f.Clock.Advance(2 * time.Minute)
 	second := claim(true)
-	first.State = gonets.LetterSent
+	first.State = news.LetterSent
 	f.must(f.SettleLetter(f.ctx(), first))
-	second.State, second.LastError, second.DueAt, second.Told = gonets.LetterPending, "no", f.Clock.Now().Add(time.Hour), []string{"a@b.c"}
+	second.State, second.LastError, second.DueAt, second.Told = news.LetterPending, "no", f.Clock.Now().Add(time.Hour), []string{"a@b.c"}
 	f.must(f.SettleLetter(f.ctx(), second))
 	claim(false)
 	list, err := f.Notices(f.ctx(), gonets.Page{})
 	f.must(err)
-	if n := list.Items[0]; len(list.Items) != 1 || n.State != gonets.LetterPending || n.Tries != 2 || n.LastError != "no" || n.Runs != 2 {
+	if n := list.Items[0]; len(list.Items) != 1 || n.State != news.LetterPending || n.Tries != 2 || n.LastError != "no" || n.Runs != 2 {
 		f.t.Errorf("notices %+v", list.Items)
 	}
 	f.Clock.Advance(time.Hour)
@@ -112,7 +112,7 @@ func lettersAreOneNodesAtATime(f fixture) {
 func oldNewsGoes(f fixture) {
 	for i := range 3 {
 		f.must1(f.AlertRound(f.ctx(), func(r *news.Round) {
-			r.Notices = append(r.Notices, &gonets.Notice{Trouble: "t", Kind: gonets.NoticeFirstFailure, At: r.Now, DueAt: r.Now, Runs: i})
+			r.Notices = append(r.Notices, &news.Notice{Trouble: "t", Kind: news.NoticeFirstFailure, At: r.Now, DueAt: r.Now, Runs: i})
 		}))
 		f.Clock.Advance(time.Hour)
 	}
@@ -122,7 +122,7 @@ func oldNewsGoes(f fixture) {
 	f.must(err)
 	rest, err := f.Notices(f.ctx(), gonets.Page{Limit: 1, Cursor: page.Next})
 	f.must(err)
-	if len(rest.Items) != 1 || rest.Next != "" || page.Items[0].State != gonets.LetterPending || rest.Items[0].State != gonets.LetterFailed {
+	if len(rest.Items) != 1 || rest.Next != "" || page.Items[0].State != news.LetterPending || rest.Items[0].State != news.LetterFailed {
 		f.t.Errorf("%+v\n%+v", page, rest)
 	}
 }
