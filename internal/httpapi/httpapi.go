@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/news"
 	"gonets/internal/rehearse"
 	"gonets/internal/source"
 )
@@ -93,8 +94,8 @@ type State interface {
 
 // Notices are what people are told of errors.
 type Notices interface {
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
-	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error)
 }
 
 // Ingest makes an event that a person asked for: the same way as a webhook,
