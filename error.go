@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Code names an error for programs. Codes are stable: the API, ingest, history
@@ -41,6 +42,27 @@ const (
 	CodeStoreFailed      Code = "store.failed"
 	CodeStoreAway        Code = "store.away"
 	CodeStopping         Code = "stopping"
+	CodeLoginFailed      Code = "login.failed"
+	CodeLoginThrottled   Code = "login.throttled"
+	CodeSetupCode        Code = "setup.code"
+	CodeSetupDone        Code = "setup.done"
+)
+
+// The codes of those who edit documents.
+const (
+	// CodeMissing marks what has to be filled in before a draft is published.
+	CodeMissing         Code = "missing"
+	CodeDraftConflict   Code = "draft.conflict"
+	CodeIfMatch         Code = "if_match.missing"
+	CodeScenarioRunning Code = "scenario.running"
+	CodeSourceUsed      Code = "source.used"
+	CodeMailRefused     Code = "mail.refused"
+	CodeMailUnset       Code = "mail.unset"
+	CodeMailUnreachable Code = "mail.unreachable"
+	CodeMailSecurity    Code = "mail.security"
+	CodeMailLogin       Code = "mail.login"
+	CodeMailSender      Code = "mail.sender"
+	CodeMailRecipient   Code = "mail.recipient"
 )
 
 // The codes of attempts that did not succeed and the reasons of runs.
@@ -53,6 +75,7 @@ const (
 	CodeReset          Code = "unknown.reset"
 	CodeTimeout        Code = "unknown.timeout"
 	CodeServerDied     Code = "unknown.server_died"
+	CodeCutOff         Code = "unknown.cut_off"
 	CodeBadReply       Code = "unknown.bad_reply"
 	CodeReplyTooLarge  Code = "reply.too_large"
 	CodeReplyNotJSON   Code = "reply.not_json"
@@ -90,6 +113,16 @@ var codeStatus = map[Code]int{
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable,
 	CodeStopping:  http.StatusServiceUnavailable,
+	CodeMissing:   http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
+	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict,
+
+	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
+	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,
+	// Not a 5xx: proxies put pages of their own over those.
+	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
+	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
+	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
+	CodeMailRecipient: http.StatusUnprocessableEntity,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes
@@ -143,7 +176,9 @@ type Error struct {
 	Code     Code
 	Message  string
 	Problems []Problem
-	Err      error
+	// After is when to try again at the earliest; 0 says nothing about it.
+	After time.Duration
+	Err   error
 }
 
 // Errorf makes an Error with a message; %w keeps the cause for the log.

@@ -93,4 +93,11 @@ const (
 	// PoisonCrashes is how many crashes with the run alone in flight a run may
 	// survive; the next one pauses it.
 	PoisonCrashes = 2
+
+	// MinPassword and MaxLogin are in characters, MaxPassword in bytes.
+	MinPassword = 10
+	MaxPassword = 1 << 10
+	MaxLogin    = 254
+	// SessionAge is how long a session lives without being used.
+	SessionAge = 30 * 24 * time.Hour
 )

@@ -8,7 +8,7 @@ type Pulse struct {
 	// Now is the database's time.
 	Now time.Time
 	// Epoch is the node's life. It is a new one when the node was silent for so
-	// long that the others took its runs over.
+	// long that another one took its runs over.
 	Epoch int64
 	// Config is the number of the configuration; every change raises it.
 	Config int64
@@ -42,13 +42,20 @@ func gather(to, from []string) []string {
 	return append(to, from[:min(len(from), MaxHintIDs-len(to))]...)
 }
 
-// The rhythm of heartbeats, in real time. A node that was silent for NodeDead
-// by the database's clock has lost its runs to the others; it stops sending
-// NodeMargin earlier by its own.
+// The rhythm of heartbeats, in real time. Another node may take over the runs of
+// one that was silent for NodeDead by the database's clock. By its own clock, the
+// silent one begins no request NodeMargin earlier, and cuts after NodeCut what is
+// still on its way.
 const (
 	NodeBeat   = 5 * time.Second
 	NodeDead   = 30 * time.Second
 	NodeMargin = 10 * time.Second
+	NodeCut    = 25 * time.Second
+	// NodeSteady is how many heartbeats in a row a node makes before it judges
+	// others: when the database was away, all of them were silent.
+	NodeSteady = 3
+	// NodeForgotten is after how long a node that holds nothing is forgotten.
+	NodeForgotten = 7 * 24 * time.Hour
 	// ConfigPoll is how long a change of the configuration may be unknown to
 	// other nodes.
 	ConfigPoll = time.Second

@@ -81,6 +81,30 @@ func (r *Retry) Delay(tries int) (d time.Duration, ok bool) {
 	return min(max(d, MinRetryDelay), MaxWait), true
 }
 
+// Upcoming are the times at which a waiting run is tried, without jitter: the
+// next one, then what follows if every try fails at once. Tries counts the
+// charged tries so far, first and last are when the first began and the last
+// ended, due is when the run is due; real times may be up to [MaxJitter] of the
+// delay later.
+func (r *Retry) Upcoming(tries int, first, last, due time.Time) []time.Time {
+	at := due
+	if d, ok := r.Delay(tries); ok {
+		plain := last.Add(d)
+		if slack := time.Duration(float64(d)*MaxJitter) + time.Millisecond; !due.Before(plain) && !due.After(plain.Add(slack)) {
+			at = plain
+		}
+	}
+	times := []time.Time{at}
+	for n := tries + 1; len(times) < MaxRetries; n++ {
+		d, ok := r.Delay(n)
+		if at = at.Add(d); !ok || r.Deadline != nil && at.After(first.Add(r.Deadline.D())) {
+			break
+		}
+		times = append(times, at)
+	}
+	return times
+}
+
 // Covers tells whether an outcome is one to try again.
 func (r *Retry) Covers(o Outcome, status int) bool {
 	switch o {

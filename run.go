@@ -133,6 +133,9 @@ type Transition struct {
 	// KeepLease leaves the run with its node (State running).
 	KeepLease bool
 	At        time.Time
+	// Signals are what people may have to be told of it; none for a run that
+	// goes well.
+	Signals []Signal
 }
 
 // Claim asks for runs of one lane that are due and held by nobody.
@@ -185,6 +188,9 @@ type Death struct {
 	// OwnFault is true when the process crashed by itself (a fault of ours, not
 	// a kill from outside): then a run that was in flight may be the cause.
 	OwnFault bool
+	// Others is true when what other nodes left that were silent for too long is
+	// taken over as well.
+	Others bool
 }
 
 // ActionKind is what a person does to a run.
@@ -254,6 +260,9 @@ type RunFilter struct {
 	Value string
 	Since time.Time
 	Until time.Time
+	// Mark chooses the runs with a mark. Checks are no part of the history unless
+	// [MarkCheck] asks for them.
+	Mark Mark
 	// Ascending lists the oldest first (for following new runs).
 	Ascending bool
 	Page      Page

@@ -62,6 +62,10 @@ type ScenarioInfo struct {
 	UpdatedAt time.Time
 	// Held counts the runs that wait for the scenario's start.
 	Held int
+	// HasDraft tells of changes that are not published.
+	HasDraft bool
+	// UpdatedBy is who changed the scenario last, its draft included.
+	UpdatedBy string
 }
 
 // Version is a published state of a scenario. It never changes.
@@ -71,6 +75,8 @@ type Version struct {
 	CreatedAt time.Time
 	Actor     string
 	Note      string
+	// Text is the document as YAML with comments; empty when there are none.
+	Text string
 }
 
 // Settings are the installation's own choices; one document.
@@ -87,6 +93,8 @@ type Settings struct {
 	Env map[string]string `json:"env,omitempty"`
 	// Contact is whom to write to when something is blocked or refused.
 	Contact string `json:"contact,omitempty"`
+	// Mail is how people are told of errors; nil tells nobody.
+	Mail *Mail `json:"mail,omitempty"`
 }
 
 // Retention bounds the history of final runs.
@@ -135,11 +143,14 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config or lane.
-	Kind  string   `json:"kind"`
-	ID    string   `json:"id,omitempty"`
-	Event string   `json:"event,omitempty"`
-	State RunState `json:"state,omitempty"`
+	// Kind is run, event, config, lane, notice or draft.
+	Kind string `json:"kind"`
+	// ID is the thing's; a draft's is the scenario's name.
+	ID    string `json:"id,omitempty"`
+	Event string `json:"event,omitempty"`
+	// Source is where an event that was accepted came from.
+	Source string   `json:"source,omitempty"`
+	State  RunState `json:"state,omitempty"`
 	// Answer is set when a respond step answered the event.
 	Answer *Answer `json:"-"`
 }

@@ -107,6 +107,8 @@ type SourceInfo struct {
 	UpdatedAt time.Time
 	// Tokens are the addresses that are not retired, oldest first.
 	Tokens []string
+	// Addresses are the same with what is known about them.
+	Addresses []Address
 	// Scenarios are the names of those that it feeds.
 	Scenarios []string
 }

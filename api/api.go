@@ -28,6 +28,8 @@ type Error struct {
 	Code   gonets.Code      `json:"code" doc:"Stable name of the error, for programs"`
 	Detail string           `json:"detail" doc:"What happened, what it means, what to do"`
 	Errors []gonets.Problem `json:"errors,omitempty" doc:"The single mistakes with their places"`
+	// Current stands in a draft.conflict of a scenario.
+	Current *Draft `json:"current,omitempty" doc:"With draft.conflict: the scenario's draft as it is now"`
 }
 
 // Version says who answers.
@@ -69,6 +71,9 @@ type Source struct {
 	Preset    string          `json:"preset"`
 	URL       string          `json:"url,omitempty" doc:"The address that senders use; the newest when there are several"`
 	URLs      []string        `json:"urls" nullable:"false" doc:"All addresses that are in use, oldest first"`
+	Addresses []Address       `json:"addresses" nullable:"false" doc:"The same as urls, with what is known about them"`
+	LastEvent time.Time       `json:"last_event_at,omitzero" doc:"When the last event came; left out when none is kept"`
+	Events24h int             `json:"events_24h" doc:"Events of the last 24 hours; counting stops at 10 000"`
 	Scenarios []string        `json:"scenarios" nullable:"false"`
 	ETag      string          `json:"etag"`
 	CreatedAt time.Time       `json:"created_at"`
@@ -84,9 +89,12 @@ type Scenario struct {
 	Version   int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
 	Sources   []string             `json:"sources" nullable:"false"`
 	Held      int                  `json:"held" doc:"Runs of events that came while the scenario did not run; a start releases them only with release_held"`
+	HasDraft  bool                 `json:"has_draft" doc:"There are changes that are not published"`
 	ETag      string               `json:"etag"`
 	CreatedAt time.Time            `json:"created_at"`
 	UpdatedAt time.Time            `json:"updated_at"`
+	UpdatedBy string               `json:"updated_by,omitempty"`
+	Last24h   *Activity            `json:"last_24h,omitempty" doc:"Only with stats=true"`
 	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it"`
 }
 
@@ -120,12 +128,48 @@ type SecretValue struct {
 
 // Stats is what the database holds.
 type Stats struct {
-	Runs      map[string]int `json:"runs" doc:"Runs by state; counting stops at 10 000"`
-	SizeBytes int64          `json:"size_bytes"`
-	FreeBytes int64          `json:"free_bytes"`
+	Runs map[string]int `json:"runs" doc:"Runs by state; counting stops at 10 000"`
+	// WaitingForYou counts the runs that need a person.
+	WaitingForYou int   `json:"waiting_for_you" doc:"Paused runs: those that need a person; counting stops at 10 000"`
+	SizeBytes     int64 `json:"size_bytes"`
+	FreeBytes     int64 `json:"free_bytes"`
 }
 
 // Changes is the data of one message of the stream of hints.
 type Changes struct {
 	Changes []gonets.Change `json:"changes" nullable:"false"`
+}
+
+// Told is one piece of news about errors, told by a letter.
+type Told struct {
+	ID          string      `json:"id"`
+	At          time.Time   `json:"at"`
+	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,test"`
+	Cause       string      `json:"cause" doc:"What happened, in words"`
+	Code        gonets.Code `json:"code,omitempty" doc:"The cause for programs"`
+	Status      int         `json:"status,omitempty" doc:"The HTTP status of the cause http.status"`
+	Host        string      `json:"host,omitempty"`
+	Scenario    string      `json:"scenario,omitempty"`
+	Source      string      `json:"source,omitempty" doc:"The source that rejected requests"`
+	Runs        int         `json:"runs" doc:"How many runs met the cause, or how many requests were rejected"`
+	Ended       int         `json:"ended,omitempty" doc:"How many of the runs came to a bad end"`
+	State       string      `json:"state" enum:"pending,sent,failed"`
+	Tries       int         `json:"tries" doc:"How often its letter was tried"`
+	LastError   string      `json:"last_error,omitempty" doc:"Why the letter was not taken the last time"`
+	SentAt      *time.Time  `json:"sent_at,omitempty"`
+	RecoveredAt *time.Time  `json:"recovered_at,omitempty" doc:"When the cause was over"`
+}
+
+// MailTest asks for a test letter.
+type MailTest struct {
+	Mail     *gonets.Mail `json:"mail,omitempty" doc:"Settings to try before they are stored; left out, the stored ones are tried"`
+	Password string       `json:"password,omitempty" doc:"A password to try; left out, the secret that the settings name"`
+}
+
+// MailAccepted says that the mail server took the test letter.
+type MailAccepted struct {
+	Accepted bool      `json:"accepted"`
+	Host     string    `json:"host"`
+	At       time.Time `json:"at"`
+	Said     string    `json:"said,omitempty" doc:"The mail server's own words"`
 }

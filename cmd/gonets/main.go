@@ -43,7 +43,7 @@ type streams struct {
 func run(ctx context.Context, args []string, std streams, getenv func(string) string) int {
 	return cli.Execute(ctx, cli.Env{
 		Args: args, Stdin: std.in, Stdout: std.out, Stderr: std.err, Getenv: getenv,
-		Terminal: isTerminal(std.out), StdinTerminal: isTerminal(std.in),
+		Terminal: isTerminal(std.out), StdinTerminal: isTerminal(std.in), ReadPassword: readPassword(std.in),
 		Clock: gonets.SystemClock{}, Zone: time.Local, Version: version,
 		Serve: func(ctx context.Context, c config.Config) error { return serve(ctx, c, std.out) },
 		Drill: func(ctx context.Context, o cli.DrillOptions, out io.Writer) error {

@@ -42,7 +42,8 @@ func nodeName(cfg config.Config) (string, error) {
 // keep makes this node's heart.
 func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
 	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
-		Freed: func() { s.engine.Heed(gonets.Hint{Work: true}) },
+		Freed:  func() { s.engine.Heed(gonets.Hint{Work: true}) },
+		Silent: func() { s.engine.Silence() },
 		Heard: func(h gonets.Hint) {
 			for _, id := range h.Answered {
 				bus.Publish(gonets.Change{Kind: "event", ID: id, Event: id})
@@ -85,9 +86,10 @@ func (a answers) Publish(c gonets.Change) {
 	}
 }
 
-// beating is the engine with its node's heart: the engine starts first, because
-// it alone knows what was in flight when the last life ended, and the heart
-// beats until the engine's last commit.
+// beating is the engine with its node's heart. The heart beats from before the
+// engine's start, which needs the database's time, until its last commit; it
+// takes over runs only when the engine has dealt with its own last life, because
+// that one alone knows what was in flight.
 type beating struct {
 	heart  *node.Keeper
 	engine *engine.Engine
@@ -96,10 +98,14 @@ type beating struct {
 func (b *beating) Name() string { return b.engine.Name() }
 
 func (b *beating) Start(ctx context.Context) error {
-	if err := b.engine.Start(ctx); err != nil {
+	if err := b.heart.Start(ctx); err != nil {
 		return err
 	}
-	return b.heart.Start(ctx)
+	if err := b.engine.Start(ctx); err != nil {
+		return errors.Join(err, b.heart.Stop(ctx))
+	}
+	b.heart.Relieve()
+	return nil
 }
 
 func (b *beating) Stop(ctx context.Context) error {

@@ -139,7 +139,7 @@ func stories(folder string, database func() (string, error)) testscript.Params {
 	return testscript.Params{
 		Dir: filepath.Join("..", "..", "testdata", folder),
 		Setup: func(env *testscript.Env) error {
-			s := &story{servers: map[string]*exec.Cmd{}, database: database, databases: map[string]string{}}
+			s := &story{servers: map[string]*exec.Cmd{}, logs: map[string]*serverLog{}, database: database, databases: map[string]string{}}
 			env.Values[storyKey{}] = s
 			env.Defer(s.end)
 			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
@@ -155,10 +155,13 @@ func stories(folder string, database func() (string, error)) testscript.Params {
 			"thaw":       cmdSignal(syscall.SIGCONT),
 			"address":    cmdAddress,
 			"http":       cmdHTTP,
+			"headers":    cmdHeaders,
+			"said":       cmdSaid,
 			"eventually": cmdEventually,
 			"target":     cmdTarget,
 			"pick":       cmdPick,
 			"received":   cmdReceived,
+			"mail":       cmdMail,
 		},
 	}
 }
@@ -168,7 +171,9 @@ type storyKey struct{}
 // story is what one script started.
 type story struct {
 	servers map[string]*exec.Cmd
+	logs    map[string]*serverLog
 	target  *target
+	mail    *testkit.MailServer
 	// databases are the addresses by data folder; empty is SQLite.
 	database  func() (string, error)
 	databases map[string]string
@@ -183,6 +188,9 @@ func (s *story) end() {
 	}
 	if s.target != nil {
 		s.target.down()
+	}
+	if s.mail != nil {
+		s.mail.Close()
 	}
 }
 
@@ -208,9 +216,12 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	data := ts.MkAbs(args[0])
 	os.Remove(filepath.Join(data, fileServer))
 	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
-	var log bytes.Buffer
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK"),
-		"GONETS_SECRET_KEY=" + ts.Getenv("GONETS_SECRET_KEY")}
+	log := &serverLog{}
+	storyOf(ts).logs[args[0]] = log
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	for _, name := range []string{"GONETS_SECRET_KEY", "GONETS_OWNER_LOGIN", "GONETS_OWNER_PASSWORD_FILE"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
 	address, known := storyOf(ts).databases[args[0]]
 	if !known {
 		var err error
@@ -221,7 +232,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	if address != "" {
 		cmd.Env = append(cmd.Env, "GONETS_DATABASE="+address)
 	}
-	cmd.Stdout, cmd.Stderr = &log, &log
+	cmd.Stdout, cmd.Stderr = log, log
 	ts.Check(cmd.Start())
 	storyOf(ts).servers[args[0]] = cmd
 	url, ready := awaitReady(data)
@@ -295,9 +306,47 @@ func cmdAddress(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("no source %s", args[1])
 }
 
+// serverLog is what a server printed.
+type serverLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *serverLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *serverLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// cmdSaid prints what a server printed, its first lines at least: said NAME.
+func cmdSaid(ts *testscript.TestScript, _ bool, args []string) {
+	await(func() bool { return strings.Contains(storyOf(ts).logs[args[0]].String(), "Next step") })
+	fmt.Fprint(ts.Stdout(), storyOf(ts).logs[args[0]].String())
+}
+
 // cmdHTTP makes a request and prints the status and the body:
 // http METHOD URL [@FILE|BODY] ['Header: value'…].
 func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
+	if res, body := request(ts, neg, args); res != nil {
+		fmt.Fprintf(ts.Stdout(), "%d %s\n", res.StatusCode, body)
+	}
+}
+
+// cmdHeaders is cmdHTTP that prints the status and the headers.
+func cmdHeaders(ts *testscript.TestScript, neg bool, args []string) {
+	if res, _ := request(ts, neg, args); res != nil {
+		fmt.Fprintf(ts.Stdout(), "%d\n", res.StatusCode)
+		ts.Check(res.Header.Write(ts.Stdout()))
+	}
+}
+
+func request(ts *testscript.TestScript, neg bool, args []string) (*http.Response, []byte) {
 	var body io.Reader
 	if len(args) > 2 {
 		text := args[2]
@@ -319,21 +368,26 @@ func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
 		if !neg {
 			ts.Fatalf("%v", err)
 		}
-		return
+		return nil, nil
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	ts.Check(err)
-	fmt.Fprintf(ts.Stdout(), "%d %s\n", res.StatusCode, raw)
+	return res, raw
 }
 
-// cmdEventually repeats a command until its output matches:
+// cmdEventually repeats a command, or http, until its output matches:
 // eventually REGEXP COMMAND [args…].
 func cmdEventually(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := regexp.Compile("(?m)" + args[0])
 	ts.Check(err)
 	out := ""
 	if !await(func() bool {
+		if args[1] == "http" {
+			res, body := request(ts, false, args[2:])
+			out = fmt.Sprintf("%d %s\n", res.StatusCode, body)
+			return want.MatchString(out)
+		}
 		err := ts.Exec(args[1], args[2:]...)
 		out = ts.ReadFile("stdout") + ts.ReadFile("stderr")
 		return err == nil && want.MatchString(out)

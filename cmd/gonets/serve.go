@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/account"
+	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/echo"
@@ -27,13 +29,15 @@ import (
 	"gonets/internal/node"
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
-	"gonets/internal/search"
+	"gonets/internal/peer"
+	"gonets/internal/rehearse"
 	"gonets/internal/secret"
 	"gonets/internal/service"
 	"gonets/internal/source"
 	"gonets/internal/step"
 	"gonets/internal/store"
 	"gonets/internal/telemetry"
+	"gonets/internal/webui"
 )
 
 // The files of a data folder; scripts rely on the names.
@@ -63,6 +67,10 @@ type server struct {
 	clock gonets.Clock
 	token string
 	store *store.Store
+	// notices tell people of what goes wrong.
+	notices *alert.Service
+	// people are those who log in.
+	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
 	keeper *node.Keeper
 }
@@ -137,30 +145,68 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
+	s.notices = s.alerts(config, bus)
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
+	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
+		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
+		Env: env,
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
+		Rejected: s.notices.Rejected,
 	})
+	s.people = account.New(account.Options{Store: s.store, Clock: s.clock, MAC: keys.MAC, Log: s.log})
+	if err := s.firstOwner(ctx); err != nil {
+		return s, err
+	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
+	told := history{s.store, config}
+	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
+	states := scenarios{s.store, s.engine, s.tell}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, Scenarios: scenarios{s.store, s.engine, s.tell}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
-		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, Checks: checks(catalog), Clock: s.clock, Token: s.token,
-		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+		Documents:   docs,
+		Sources:     s.store,
+		SourceEdits: edits{docs},
+		Scenarios:   states,
+		Drafts:      drafts{edits{docs}, states},
+		Events:      s.store,
+		Runs:        told,
+		Data:        told.Data,
+		Secrets:     s.store,
+		State:       s.store,
+		Notices:     notices{s.store, s.notices},
+		Ingest:      s.ingest,
+		Engine:      s.engine,
+		Rehearsal:   trial,
+		Bus:         bus,
+		People:      s.people,
+		Presets:     catalog.Describe(),
+		Checks:      checks(catalog),
+		Clock:       s.clock,
+		Token:       s.token,
+		Version:     version,
+		PublicURL:   config.PublicURL,
+		SourceURL:   func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask:        config.Mask,
+		MailWorks:   s.mailWorks,
+		Stopping:    s.stopping.Done(),
+		Log:         s.log,
 	})
-	s.http.Handle(routes{
-		ingest: s.ingest, echo: echo.New(s.clock, isOwner(s.token)), api: api, metrics: metrics.Handler(), isOwner: isOwner(s.token),
-	})
+	ui, err := userInterface()
+	if err != nil {
+		return s, err
+	}
+	s.http.Handle(peer.Believing(cfg.TrustedProxies, routes{
+		ingest: httpapi.WithoutSession(s.ingest), echo: httpapi.WithoutSession(echo.New(s.clock, isOwner(s.token))),
+		api: api, metrics: metrics.Handler(), ui: ui, isOwner: isOwner(s.token),
+	}))
 	return s, nil
 }
 
@@ -207,7 +253,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -250,8 +296,8 @@ type announcement struct{ s *server }
 func (a *announcement) Name() string { return "announcement" }
 
 // Start writes server.json, by which the command line finds the server, and
-// prints the addresses.
-func (a *announcement) Start(context.Context) error {
+// prints the one address that a person opens first.
+func (a *announcement) Start(ctx context.Context) error {
 	local := localURL(a.s.http.Addr())
 	raw, err := json.Marshal(map[string]any{"url": local, "pid": os.Getpid()})
 	if err != nil {
@@ -264,9 +310,13 @@ func (a *announcement) Start(context.Context) error {
 	if err != nil {
 		return err
 	}
+	link, err := a.s.link(ctx, local)
+	if err != nil {
+		return err
+	}
 	// A terminal that is gone keeps no server from its work.
-	_, _ = fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  API        %s/api/docs\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
-		version, local, data, filepath.Join(data, "owner.token"))
+	_, _ = fmt.Fprintf(a.s.out, "Gonets %s is ready.\n  Open       %s\n  Data       %s\n  Token      %s\n  Next step  gonets apply examples/tilda-to-crm.yaml\n",
+		version, link, data, filepath.Join(data, "owner.token"))
 	if a.s.http.Addr().Addr().IsUnspecified() && a.s.cfg.PublicURL == "" {
 		_, _ = fmt.Fprintf(a.s.out, "  Others     reach this server by the machine's own addresses; --public-url says which one the addresses of sources begin with\n")
 	}
@@ -322,21 +372,24 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	if err != nil {
 		return info, err
 	}
-	if c.State == gonets.ScenarioRunning {
-		s.engine.Unpark(c.Name)
-	} else {
-		s.engine.Park(c.Name)
-	}
-	s.tell(gonets.Hint{Config: true, Work: true})
+	s.follow(c.Name, c.State)
 	return info, nil
 }
 
-// history finds runs by a value however a person types it.
-type history struct{ *store.Store }
+// follow makes the engines of all nodes follow a scenario's state.
+func (s scenarios) follow(name string, state gonets.ScenarioState) {
+	if state == gonets.ScenarioRunning {
+		s.engine.Unpark(name)
+	} else {
+		s.engine.Park(name)
+	}
+	s.tell(gonets.Hint{Config: true, Work: true})
+}
 
-func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
-	f.Value = search.Normalize(f.Value)
-	return h.Store.Runs(ctx, f)
+// notices are what people were told, and the way to try it out.
+type notices struct {
+	*store.Store
+	*alert.Service
 }
 
 // checks find what only the owners of steps and presets know to be wrong in a
@@ -361,7 +414,9 @@ func checks(catalog *source.Catalog) document.Checks {
 // routes sends each request to the part that answers it.
 type routes struct {
 	ingest, echo, api, metrics http.Handler
-	isOwner                    func(*http.Request) bool
+	// ui is nil in a build without the interface.
+	ui      *webui.Handler
+	isOwner func(*http.Request) bool
 }
 
 // isOwner tells which requests carry the owner's token.
@@ -386,11 +441,13 @@ func (r routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			return
 		}
 		r.metrics.ServeHTTP(w, req)
-	case path == "/":
+	case r.ui != nil && r.ui.Handles(req):
+		r.ui.ServeHTTP(w, req)
+	case r.ui == nil && (path == "/" || path == "/setup"):
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		// The reader may be gone; there is nobody left to tell.
-		_, _ = io.WriteString(w, "Gonets is running. This build has no web interface; the API is described at /api/docs.\n")
+		_, _ = io.WriteString(w, noInterface)
 	default:
 		r.api.ServeHTTP(w, req)
 	}

@@ -41,6 +41,9 @@ type Env struct {
 	// StdinTerminal says that Stdin is a keyboard, so that waiting for its end
 	// would look like hanging.
 	StdinTerminal bool
+	// ReadPassword reads a line from the keyboard unseen; nil when there is no
+	// keyboard.
+	ReadPassword func() (string, error)
 	// Clock tells what "5 min ago" counts from.
 	Clock gonets.Clock
 	// Zone is where times are shown; nil is UTC.
@@ -173,7 +176,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(),
-		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.secretCommand(),
+		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.secretCommand(), a.userCommand(),
 		a.settingsCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }

@@ -138,7 +138,7 @@ func run(ctx context.Context, t *testing.T, stdin string, environment []string, 
 			}
 			return ""
 		},
-		Terminal: slices.Contains(environment, "TERMINAL=1"),
+		Terminal: slices.Contains(environment, "TERMINAL=1"), ReadPassword: typing(environment),
 		Serve: func(_ context.Context, c config.Config) error {
 			fmt.Fprintf(&stdout, "serving %s at %s, networks %v, from %q\n", c.Data, c.Listen, c.AllowNetworks, c.PublicURL)
 			return nil
@@ -155,9 +155,23 @@ func run(ctx context.Context, t *testing.T, stdin string, environment []string, 
 	return result{code, stdout.String(), stderr.String()}
 }
 
+// typing types the lines of TYPED=one/two; nil when there is no keyboard.
+func typing(environment []string) func() (string, error) {
+	for _, e := range environment {
+		if lines, ok := strings.CutPrefix(e, "TYPED="); ok {
+			return func() (line string, err error) {
+				line, lines, _ = strings.Cut(lines, "/")
+				return line, nil
+			}
+		}
+	}
+	return nil
+}
+
 func at(d time.Duration) *time.Time { t := now.Add(d); return &t }
 
 func answers() map[string]any {
+	owner := api.UserInfo{ID: "u1", User: api.User{Login: "anna"}, Role: gonets.RoleOwner, CreatedAt: now.Add(-time.Hour)}
 	summary := api.RunSummary{
 		ID: "r1", EventID: "e1", Source: "site", Scenario: "lead", Version: 2, State: gonets.RunWaiting, Reason: gonets.CodeHTTPStatus,
 		CreatedAt: now.Add(-time.Minute), NextTryAt: at(25 * time.Second), Tries: 2, Attempts: 2, LastStatus: 503, LastOutcome: gonets.OutcomeHTTP,
@@ -219,6 +233,10 @@ func answers() map[string]any {
 		"GET /secrets":              api.List[api.Secret]{Items: []api.Secret{{Name: "crm-token", UpdatedAt: now.Add(-time.Hour), Actor: "owner"}}},
 		"PUT /secrets/crm-token":    nil,
 		"DELETE /secrets/crm-token": nil,
+
+		"GET /users":             api.List[api.UserInfo]{Items: []api.UserInfo{owner}},
+		"POST /users":            owner,
+		"PUT /users/u1/password": nil,
 	}
 }
 
@@ -280,6 +298,14 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "secret-set-argument", args: "secret set crm-token s3cr3t"},
 		{name: "secret-list", args: "secret list"},
 		{name: "secret-delete", args: "secret delete crm-token"},
+		{name: "user-create", args: "user create --owner --login anna --password-file -", stdin: "correct horse\n"},
+		{name: "user-create-typed", args: "user create --owner --login anna", env: []string{"TYPED=correct horse/correct horse"}},
+		{name: "user-create-slip", args: "user create --owner --login anna", env: []string{"TYPED=correct horse/correct hose"}},
+		{name: "user-create-nothing-typed", args: "user create --owner --login anna"},
+		{name: "user-create-nobody", args: "user create --owner --password-file -", stdin: "correct horse"},
+		{name: "user-password", args: "user password --password-file -", stdin: "battery staple\r\n"},
+		{name: "user-password-unknown", args: "user password --login boris --password-file -", stdin: "battery staple"},
+		{name: "user-list", args: "user list"},
 		{name: "version", args: "version"},
 		{name: "version-json", args: "version -o json"},
 		{name: "drill", args: "drill --kills 3 --seed 7 --rate 5 --data d -o json"},
@@ -492,6 +518,27 @@ func TestTailShowsEachRequestOnce(t *testing.T) {
 	}
 }
 
+func TestActionOnManyCountsPastEmptyPages(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	full, _ := a["GET /runs"].(api.List[api.RunSummary])
+	for want, last := range map[string]api.List[api.RunSummary]{"at least 2 runs match": full, "0 runs match": {}} {
+		a := answers()
+		a["GET /runs"] = func(w http.ResponseWriter, r *http.Request) {
+			page := api.List[api.RunSummary]{Next: "more"}
+			if r.URL.Query().Get("cursor") == "more" {
+				page = last
+			}
+			_ = json.NewEncoder(w).Encode(page)
+		}
+		s := newServer(t, a)
+		r := run(t.Context(), t, "", nil, "runs", "cancel", "--state", "paused", "--data", s.folder(t))
+		if !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "at least 0") {
+			t.Errorf("want %s: %s", want, r.stderr)
+		}
+	}
+}
+
 func TestFilesThatCannotBeDocumentsAreNamed(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, answers())
@@ -552,7 +599,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "settings show", "drill", "bench", "version"} {
+		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

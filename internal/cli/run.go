@@ -90,12 +90,16 @@ func (a *app) moment(flag, s string) (time.Time, error) {
 
 func (a *app) runsList() *cobra.Command {
 	var flags runFlags
-	return flags.add(pageFlags(a.printing(&cobra.Command{
+	var checks bool
+	list := flags.add(pageFlags(a.printing(&cobra.Command{
 		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
 			filter, err := flags.read(a)
 			if err != nil {
 				return err
+			}
+			if checks {
+				filter.Mark = gonets.MarkCheck
 			}
 			l, err := client.Runs(c.Context(), filter)
 			if err != nil {
@@ -115,6 +119,8 @@ func (a *app) runsList() *cobra.Command {
 			})
 		}),
 	}), &flags.filter.Page))
+	list.Flags().BoolVar(&checks, "checks", false, "list the checks of drafts instead of the runs")
+	return list
 }
 
 func (a *app) runRow(r *api.RunSummary) []cell {
@@ -212,6 +218,11 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 func (a *app) ask(c *cobra.Command, client *client.Client, action string, f gonets.RunFilter) error {
 	f.Page.Limit = gonets.MaxPageSize
 	l, err := client.Runs(c.Context(), f)
+	// A page may be empty when few of many runs match.
+	for err == nil && len(l.Items) == 0 && l.Next != "" {
+		f.Page.Cursor = l.Next
+		l, err = client.Runs(c.Context(), f)
+	}
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ func reasonWords(code gonets.Code) string {
 		return "the request left, but no answer came in time; the service may have done it"
 	case gonets.CodeServerDied:
 		return "our server stopped while the request was on its way; the service may have done it"
+	case gonets.CodeCutOff:
+		return "our server lost its database and cut the request; the service may have done it"
 	case gonets.CodeReplyTooLarge:
 		return "the reply is longer than the step's limit"
 	case gonets.CodeReplyNotJSON:

@@ -137,6 +137,7 @@ func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.Run
 	set(q, "source", f.Source)
 	set(q, "event", f.EventID)
 	set(q, "value", f.Value)
+	set(q, "mark", string(f.Mark))
 	setTime(q, "since", f.Since)
 	setTime(q, "until", f.Until)
 	if f.Ascending {
@@ -183,6 +184,21 @@ func (c *Client) SetSecret(ctx context.Context, name, value string) error {
 // DeleteSecret deletes a secret.
 func (c *Client) DeleteSecret(ctx context.Context, name string) error {
 	return c.do(ctx, call{method: http.MethodDelete, path: "/secrets/" + segment(name)}, nil)
+}
+
+// Users lists who may log in.
+func (c *Client) Users(ctx context.Context) (api.List[api.UserInfo], error) {
+	return get[api.List[api.UserInfo]](ctx, c, "/users", nil)
+}
+
+// CreateUser makes the owner.
+func (c *Client) CreateUser(ctx context.Context, u api.NewUser) (api.UserInfo, error) {
+	return post[api.UserInfo](ctx, c, "/users", u)
+}
+
+// SetPassword replaces a user's password and ends his sessions.
+func (c *Client) SetPassword(ctx context.Context, userID, password string) error {
+	return c.do(ctx, call{method: http.MethodPut, path: "/users/" + segment(userID) + "/password", body: api.NewPassword{Password: password}}, nil)
 }
 
 // Lanes lists the destinations with work in the server's memory.

@@ -35,6 +35,12 @@ type Config struct {
 	Database string
 	// AllowNetworks are private networks that requests may reach.
 	AllowNetworks []netip.Prefix
+	// TrustedProxies are networks whose forwarded headers are believed.
+	TrustedProxies []netip.Prefix
+	// OwnerLogin and OwnerPassword make the owner at the start when there is
+	// none; empty leaves it to a person.
+	OwnerLogin    string
+	OwnerPassword secret.Value
 	// LogLevel is debug, info, warn or error, LogFormat text or json.
 	LogLevel  string
 	LogFormat string

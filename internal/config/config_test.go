@@ -118,6 +118,22 @@ func TestSecretKeyComesFromTheEnvironmentOrAFileAndNeverShows(t *testing.T) {
 	}
 }
 
+func TestOwnersPasswordNeverShows(t *testing.T) {
+	t.Parallel()
+	for name, env := range map[string]map[string]string{
+		"variable": {"GONETS_OWNER_LOGIN": " anna ", "GONETS_OWNER_PASSWORD": "hunter2hunter2"},
+		"file":     {"GONETS_OWNER_LOGIN": "anna", "GONETS_OWNER_PASSWORD_FILE": write(t, "password", "hunter2hunter2\n")},
+	} {
+		c, err := Load(given(nil, env))
+		if err != nil || c.OwnerLogin != "anna" || c.OwnerPassword.Reveal() != "hunter2hunter2" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if out := fmt.Sprintf("%+v %#v %v", c, c, shown(c)); strings.Contains(out, "hunter2") || !strings.Contains(out, secret.Mask) {
+			t.Errorf("%s: shown as %s", name, out)
+		}
+	}
+}
+
 func TestMistakesNameTheSettingInAllItsSpellings(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, value, want string }{
@@ -131,6 +147,7 @@ func TestMistakesNameTheSettingInAllItsSpellings(t *testing.T) {
 		{"database", "postgres://u:hunter2@db", "write postgres://USER:PASSWORD@HOST:PORT/NAME"},
 		{"allow_network", "10.0.0.1", "write 10.0.0.1/32"},
 		{"allow_network", "10.0.0.0/8,10.0.0.1/8", "write 10.0.0.0/8"},
+		{"trusted_proxy", "127.0.0.1", "write 127.0.0.1/32"},
 		{"log_level", "loud", "debug, info, warn, error"},
 		{"log_format", "xml", "text, json"},
 		{"stop_deadline", "10", "write 30s"},

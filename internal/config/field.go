@@ -105,7 +105,15 @@ func Fields() []Field {
 			Name: "allow_network", List: true,
 			Help: Text{"Private network that requests may reach, such as 10.0.0.0/8; several are allowed",
 				"Частная сеть, куда можно слать запросы, например 10.0.0.0/8; можно несколько"},
-			Get: func(c *Config) string { return joinNetworks(c.AllowNetworks) }, Set: setNetworks,
+			Get: func(c *Config) string { return joinNetworks(c.AllowNetworks) },
+			Set: func(c *Config, s string) error { return setNetworks(&c.AllowNetworks, s) },
+		},
+		{
+			Name: "trusted_proxy", List: true,
+			Help: Text{"Network of a reverse proxy in front of this server, such as 127.0.0.1/32; its X-Forwarded-For, -Proto and -Host are believed, nobody else's; several are allowed",
+				"Сеть обратного прокси перед сервером, например 127.0.0.1/32; его заголовкам X-Forwarded-For, -Proto и -Host сервер верит, чужим — нет; можно несколько"},
+			Get: func(c *Config) string { return joinNetworks(c.TrustedProxies) },
+			Set: func(c *Config, s string) error { return setNetworks(&c.TrustedProxies, s) },
 		},
 		{
 			Name: "log_level", Default: "info",
@@ -131,13 +139,26 @@ func Fields() []Field {
 			Name: "secret_key", Secret: true,
 			Help: Text{"Key that encrypts secrets, instead of the file secret.key in the data folder",
 				"Ключ шифрования секретов вместо файла secret.key в папке данных"},
-			Get: func(c *Config) string {
-				if c.SecretKey.Empty() {
-					return ""
+			Get: func(c *Config) string { return masked(c.SecretKey) }, Set: setSecretKey,
+		},
+		{
+			Name: "owner_login",
+			Help: Text{"Login of the owner, who is made at the start when there is none; an owner who is there is not changed",
+				"Логин владельца, которого сервер создаёт при запуске, если его ещё нет; существующий владелец не меняется"},
+			Get: func(c *Config) string { return c.OwnerLogin },
+			Set: func(c *Config, s string) error { c.OwnerLogin = strings.TrimSpace(s); return nil },
+		},
+		{
+			Name: "owner_password", Secret: true,
+			Help: Text{"Password of that owner, 10 characters or more", "Пароль этого владельца, не короче 10 знаков"},
+			Get:  func(c *Config) string { return masked(c.OwnerPassword) },
+			Set: func(c *Config, s string) error {
+				c.OwnerPassword = secret.Value{}
+				if s != "" {
+					c.OwnerPassword = secret.New(s)
 				}
-				return secret.Mask
+				return nil
 			},
-			Set: setSecretKey,
 		},
 		{
 			Name: "config",
@@ -160,6 +181,13 @@ func Fields() []Field {
 		}
 	}
 	return fields
+}
+
+func masked(v secret.Value) string {
+	if v.Empty() {
+		return ""
+	}
+	return secret.Mask
 }
 
 func setData(c *Config, s string) error {
@@ -220,8 +248,8 @@ func setDatabase(c *Config, s string) error {
 	return nil
 }
 
-func setNetworks(c *Config, s string) error {
-	c.AllowNetworks = nil
+func setNetworks(list *[]netip.Prefix, s string) error {
+	*list = nil
 	for part := range strings.SplitSeq(s, ",") {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
@@ -230,7 +258,7 @@ func setNetworks(c *Config, s string) error {
 		if err != nil {
 			return err
 		}
-		c.AllowNetworks = append(c.AllowNetworks, p)
+		*list = append(*list, p)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func New(clock gonets.Clock, owner func(*http.Request) bool) *Handler {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	head.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	head.Set("Cache-Control", "no-store")
 	rest, ok := strings.CutPrefix(r.URL.Path, prefix)
 	id, sub, _ := strings.Cut(rest, "/")

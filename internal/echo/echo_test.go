@@ -414,7 +414,8 @@ func TestRefusals(t *testing.T) {
 		{"GET", "/echo/a?script=99", "", 422},
 	} {
 		a := do(t, s, c.method, c.path, c.body)
-		if a.status != c.status || decode(t, a.body)["error"] == "" || a.header.Get("Content-Type") != mediaJSON {
+		if a.status != c.status || decode(t, a.body)["error"] == "" || a.header.Get("Content-Type") != mediaJSON ||
+			a.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" || a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.body)
 		}
 	}

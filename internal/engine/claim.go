@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"time"
 
 	"gonets"
@@ -31,6 +32,7 @@ func (e *Engine) claimLoop() {
 // claimPass claims until no lane has due work and a free place; it returns
 // when the next run of any lane is due, at most claimEvery away.
 func (e *Engine) claimPass() time.Time {
+	e.settle()
 	for {
 		now := e.Clock.Now()
 		next := now.Add(claimEvery)
@@ -95,23 +97,73 @@ func (e *Engine) epoch() int64 {
 }
 
 // mine tells whether work under a lease of that epoch may still be done.
-func (e *Engine) mine(epoch int64) bool { return e.Heart == nil || e.Heart.Alive(epoch) }
+func (e *Engine) mine(epoch int64) bool { return e.Heart == nil || unfenced || e.Heart.Alive(epoch) }
 
 // awaitHeart waits until the run may be worked on: while the node is out of
-// touch with the database nothing is sent. It returns false when the lease is of
-// a past life, or the server stops.
-func (w *jobWork) awaitHeart() bool {
+// touch with the database nothing is sent. It returns errLost when the lease is
+// of a past life, and errStopping when the server stops. A lease may be of a life
+// that the heart does not know yet: the store knows first.
+func (w *jobWork) awaitHeart() error {
 	for !w.mine(w.run.Lease.Epoch) {
-		if w.epoch() != w.run.Lease.Epoch {
-			return false
+		if w.run.Lease.Epoch < w.epoch() {
+			return errLost
 		}
 		timer := w.Clock.NewTimer(claimEvery)
 		select {
 		case <-w.loopCtx.Done():
 			timer.Stop()
-			return false
+			return errStopping
 		case <-timer.C():
 		}
 	}
-	return true
+	return nil
+}
+
+// Silence cuts the requests that are on their way: this node was silent for so
+// long that others are about to make them again. None begins until it beats.
+func (e *Engine) Silence() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	cut := 0
+	for _, h := range e.holds {
+		if h.cancel != nil {
+			h.cancel(errSilent)
+			h.cancel = nil
+			cut++
+		}
+	}
+	if cut > 0 {
+		e.Log.Warn("requests were cut: this server is out of touch with the database, and another one may make them again", "requests", cut)
+	}
+}
+
+// release gives a lease back uncharged, later when the store can't take it now:
+// a lease that this node forgot would be nobody's for as long as it lives.
+func (e *Engine) release(run gonets.Run) {
+	ctx, cancel := context.WithTimeout(context.Background(), e.SoftDeadline)
+	defer cancel()
+	err := e.Store.Release(ctx, []gonets.Run{run})
+	if err == nil {
+		return
+	}
+	e.Log.Warn("a lease could not be given back; trying again", "run", run.ID, "error", err)
+	e.mu.Lock()
+	e.owed = append(e.owed, run)
+	e.mu.Unlock()
+}
+
+// settle gives back the leases that the store could not take before.
+func (e *Engine) settle() {
+	e.mu.Lock()
+	owed := e.owed
+	e.owed = nil
+	e.mu.Unlock()
+	if len(owed) == 0 {
+		return
+	}
+	if err := e.Store.Release(context.WithoutCancel(e.loopCtx), owed); err != nil {
+		e.mu.Lock()
+		e.owed = append(e.owed, owed...)
+		e.mu.Unlock()
+	}
 }

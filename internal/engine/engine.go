@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/lane"
+	"gonets/internal/news"
 	"gonets/internal/step"
 )
 
@@ -57,7 +58,16 @@ type Node interface {
 	Tell(h gonets.Hint)
 }
 
-// Options are the engine's parts; all but Heart are needed.
+// Alerts know what people are told of.
+type Alerts interface {
+	// Watched are a scenario's troubles whose end is to be noticed; there are
+	// none while all goes well. It is asked with every commit.
+	Watched(scenario string) []news.Watched
+	// Noted tells what was stored.
+	Noted(signals []gonets.Signal)
+}
+
+// Options are the engine's parts; all but Heart and Alerts are needed.
 type Options struct {
 	// Places are this node's lanes; the store places new runs in them.
 	Places  *Places
@@ -75,6 +85,8 @@ type Options struct {
 	// Heart is the node among others that share the database; nil when this
 	// server is alone.
 	Heart Node
+	// Alerts is nil when nobody is told of errors.
+	Alerts Alerts
 	// Death is how the last process on this data folder ended.
 	Death gonets.Death
 	// SoftDeadline is how long Stop waits for requests in flight.
@@ -93,6 +105,8 @@ type Engine struct {
 	holds map[string]*hold
 	// parked are scenarios that were stopped while this engine ran.
 	parked map[string]bool
+	// owed are leases that the store could not take back yet.
+	owed []gonets.Run
 
 	workers  sync.WaitGroup
 	loops    sync.WaitGroup
@@ -116,11 +130,21 @@ type hold struct {
 // errStopping is the cause with which a stopping engine cuts requests.
 var errStopping = errors.New("the server is stopping")
 
+// errSilent is the cause with which a node cuts requests that it may no longer
+// call its own.
+var errSilent = errors.New("the server is out of touch with its database")
+
+// errLost says that a run's lease is of a life that others ended.
+var errLost = errors.New("the lease is void")
+
 // errAborted is the cause with which a person's action cuts a request.
 var errAborted = errors.New("a person ended this run")
 
 // New makes an engine that has not started.
 func New(o Options) *Engine {
+	if o.Alerts == nil {
+		o.Alerts = noAlerts{}
+	}
 	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
@@ -349,15 +373,5 @@ func (e *Engine) work(name string) {
 		if e.Places.Hungry(name) {
 			e.look()
 		}
-	}
-}
-
-// release gives a lease back uncharged; a store that cannot take it now does
-// no harm, since the lease dies with the process.
-func (e *Engine) release(run gonets.Run) {
-	ctx, cancel := context.WithTimeout(context.Background(), e.SoftDeadline)
-	defer cancel()
-	if err := e.Store.Release(ctx, []gonets.Run{run}); err != nil {
-		e.Log.Warn("a lease could not be given back; the next start does it", "run", run.ID, "error", err)
 	}
 }

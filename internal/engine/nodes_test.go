@@ -25,7 +25,7 @@ func newNode(t *testing.T, address, name string) *nodeRig {
 	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan gonets.Hint, 100)}
 	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
 		Freed:   func() { n.Heed(gonets.Hint{Work: true}) },
-		Changed: func(context.Context) error { return nil },
+		Changed: func(context.Context) error { return nil }, Silent: n.Silence,
 		Heard: func(h gonets.Hint) {
 			n.Heed(h)
 			n.listen <- h

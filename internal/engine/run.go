@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime/debug"
@@ -199,12 +200,6 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 		w.giveBack()
 		return false
 	}
-	if !w.awaitHeart() {
-		// Others took this run over: what is sent now would be sent twice.
-		leave()
-		w.Log.Warn("a run is left to other nodes: this one was out of touch with the database", "run", w.run.ID)
-		return false
-	}
 	req.Concurrency = laneLimits(w.lane).Requests
 	a := w.send(next.Path, req)
 	leave()
@@ -236,36 +231,64 @@ func (w *jobWork) giveBack() {
 	w.commit(t)
 }
 
-// send makes the exchange; a person or a stopping server may cut it. It is nil
-// when nothing was sent because the run or its scenario was stopped: then the
-// worker is done with the run.
+// send makes the exchange; a person, a stopping server or one that lost its
+// database may cut it. It is nil when nothing was sent because the run or its
+// scenario was stopped, or the run is another node's: then the worker is done
+// with the run.
 func (w *jobWork) send(path string, req *gonets.Request) *gonets.Attempt {
-	a := &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now()}
 	ctx, cancel := context.WithCancelCause(w.sendCtx)
 	defer cancel(nil)
-	w.mu.Lock()
-	aborted, parked := w.hold.aborted, w.parked[w.run.Scenario]
-	if !aborted && !parked {
-		w.hold.cancel = cancel
-	}
-	w.mu.Unlock()
-	switch {
-	case aborted:
-		return nil
-	case parked:
-		w.giveBack()
+	if !w.admit(cancel) {
 		return nil
 	}
+	a := &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now()}
 	w.landed = w.Journal.Begin(gonets.InFlight{RunID: w.run.ID, Attempt: a.N, Path: path})
 	a.Exchange = *w.Sender.Do(ctx, req)
 	w.mu.Lock()
 	w.hold.cancel = nil
 	w.mu.Unlock()
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
+	if a.Outcome == gonets.OutcomeCancelled && errors.Is(context.Cause(ctx), errSilent) {
+		a.Outcome, a.Code, a.Error = gonets.OutcomeUnknown, gonets.CodeCutOff,
+			"this server lost touch with its database and cut the request, before another one could make it again; it may have been sent"
+		return a
+	}
 	// A call of our own address that fails while we stop fails because we stop.
 	ownFault := w.loopCtx.Err() != nil && isOwnLane(w.home) && a.Status/100 != 2
 	a.Charged = a.Outcome != gonets.OutcomeCancelled && !ownFault
 	return a
+}
+
+// admit registers the request that is about to be made, so that it can be cut.
+// It returns false when there must be none.
+func (w *jobWork) admit(cancel context.CancelCauseFunc) bool {
+	for {
+		switch err := w.awaitHeart(); {
+		case errors.Is(err, errStopping):
+			w.giveBack()
+			return false
+		case err != nil:
+			// What is sent now would be sent twice.
+			w.Log.Warn("a run is left to other nodes: this one was out of touch with the database", "run", w.run.ID)
+			return false
+		}
+		w.mu.Lock()
+		aborted, parked, mine := w.hold.aborted, w.parked[w.run.Scenario], w.mine(w.run.Lease.Epoch)
+		admitted := mine && !aborted && !parked
+		if admitted {
+			w.hold.cancel = cancel
+		}
+		w.mu.Unlock()
+		switch {
+		case aborted:
+			return false
+		case parked:
+			w.giveBack()
+			return false
+		case admitted:
+			return true
+		}
+	}
 }
 
 // judge does what follows from an attempt; it returns true when the run goes on.

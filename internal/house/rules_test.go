@@ -37,12 +37,16 @@ var owners = []owner{
 	{"github.com/google/uuid", []string{"id"}, "ids are made in one way", nil},
 	{"github.com/prometheus/client_golang", []string{"telemetry"}, "one registry", nil},
 	{"github.com/spf13/cobra", []string{"cli"}, "the command line", nil},
+	{"golang.org/x/term", []string{"cmd"}, "a password is typed unseen; the process's streams belong to cmd", nil},
+	{"golang.org/x/crypto", []string{"account"}, "argon2id, for passwords only", nil},
+	{"github.com/wneessen/go-mail", []string{"mail"}, "letters leave in one way", nil},
 }
 
 // testLibraries may be imported by every test and by testkit.
 var testLibraries = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak",
 	"github.com/rogpeppe/go-internal", "github.com/mccutchen/go-httpbin/v2",
+	"github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
 }
 
 // testRooms hold code for tests only.

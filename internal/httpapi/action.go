@@ -53,7 +53,7 @@ func (s *server) actOnce(ctx context.Context, action, id string, version int) (*
 func (s *server) act(ctx context.Context, action, id string, version int) (gonets.Run, error) {
 	var run gonets.Run
 	if action == api.ActionRerun {
-		job, err := s.Runs.Rerun(ctx, gonets.Rerun{RunID: id, Version: version, Actor: actorOwner, At: s.Clock.Now()})
+		job, err := s.Runs.Rerun(ctx, gonets.Rerun{RunID: id, Version: version, Actor: actorOf(ctx), At: s.Clock.Now()})
 		if err != nil {
 			return run, err
 		}
@@ -66,7 +66,7 @@ func (s *server) act(ctx context.Context, action, id string, version int) (gonet
 	} else {
 		kind := gonets.ActionKind(action)
 		var err error
-		run, err = s.Runs.Act(ctx, gonets.Action{RunID: id, Kind: kind, Version: version, Actor: actorOwner, At: s.Clock.Now()})
+		run, err = s.Runs.Act(ctx, gonets.Action{RunID: id, Kind: kind, Version: version, Actor: actorOf(ctx), At: s.Clock.Now()})
 		if err != nil {
 			return run, err
 		}

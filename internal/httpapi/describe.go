@@ -32,13 +32,25 @@ func (s *server) config() huma.Config {
 			Components: &huma.Components{
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					securityScheme: {Type: "http", Scheme: "bearer", Description: "The owner's token, from the file owner.token"},
+					schemeToken:   {Type: "http", Scheme: "bearer", Description: "The owner's token, from the file owner.token"},
+					schemeSession: {Type: "apiKey", In: "cookie", Name: CookieName, Description: "A browser's session, from POST /session"},
 				},
 			},
 		},
 		Formats:       map[string]huma.Format{"application/json": format, "json": format},
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{problems(registry)},
+	}
+}
+
+// userOrNull describes that a session may have no user, which the framework
+// cannot say of an object.
+func userOrNull(o *huma.OpenAPI) {
+	session := o.Components.Schemas.Schema(reflect.TypeFor[api.Session](), false, "Session")
+	user := session.Properties["user"]
+	session.Properties["user"] = &huma.Schema{
+		Description: "Who is logged in; null when nobody is",
+		AnyOf:       []*huma.Schema{{Ref: user.Ref}, {Type: "null"}},
 	}
 }
 
@@ -152,6 +164,8 @@ func operation(o *huma.OpenAPI, r Route) *huma.Operation {
 		return item.Get
 	case http.MethodPut:
 		return item.Put
+	case http.MethodPatch:
+		return item.Patch
 	case http.MethodDelete:
 		return item.Delete
 	}

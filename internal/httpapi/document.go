@@ -65,7 +65,7 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 		return nil, err
 	}
 	a := applyOf(set)
-	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOwner
+	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOf(ctx)
 	applied, err := s.Documents.Apply(ctx, a)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 
 	"gonets"
 	"gonets/internal/httpapi"
+	"gonets/internal/news"
 	"gonets/internal/notify"
 )
 
@@ -35,11 +36,14 @@ type backend struct {
 	runs     map[string]gonets.RunDetail
 	filter   gonets.RunFilter
 	secrets  map[string]string
+	drafts   map[string]gonets.Draft
 	sent     gonets.Event
 	calls    []string
 	health   error
 	stopping chan struct{}
 	logged   strings.Builder
+	people   people
+	clock    gonets.Clock
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -71,6 +75,19 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 		out = append(out, gonets.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
 	}
 	return out, nil
+}
+func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Notice], error) {
+	at := epoch.Add(time.Minute)
+	return gonets.List[news.Notice]{Items: []news.Notice{{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14, State: news.LetterSent,
+		Tries: 1, SentAt: at, RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}}}}, nil
+}
+func (b *backend) TestMail(_ context.Context, t news.MailTest) (news.MailAccepted, error) {
+	if t.Mail == nil {
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailRefused, Message: "smtp.example did not take the letter: 550 no",
+			Problems: []gonets.Problem{{Pointer: "/mail/to", Code: gonets.CodeMailRecipient, Message: "550 no"}}}
+	}
+	b.note("mail %s password %s", t.Mail.Host, t.Password)
+	return news.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
 }
 func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
 func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
@@ -172,14 +189,16 @@ func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	}
 	return gonets.Job{Run: run}, nil
 }
-func (b *backend) SetSecret(_ context.Context, name, v, _ string) error {
+func (b *backend) SetSecret(_ context.Context, name, v, actor string) error {
+	b.note("set secret %s by %s", name, actor)
 	b.secrets[name] = v
 	return nil
 }
 func (b *backend) Secrets(context.Context) ([]gonets.SecretInfo, error) {
 	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner"}}, nil
 }
-func (b *backend) DeleteSecret(_ context.Context, name string) error {
+func (b *backend) DeleteSecret(_ context.Context, name, actor string) error {
+	b.note("delete secret %s by %s", name, actor)
 	if name != "crm-token" {
 		return missing("secret", name)
 	}
@@ -227,13 +246,15 @@ func newBackend() *backend {
 		{ID: "after", HTTP: &gonets.HTTPStep{URL: "https://crm.example/after"}},
 	}}
 	b := &backend{
-		secrets: map[string]string{}, stopping: make(chan struct{}),
+		secrets: map[string]string{}, stopping: make(chan struct{}), clock: stillClock{},
 		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
 		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
-			Tokens: []string{"old", "new"}, Scenarios: []string{"lead"}},
+			Tokens: []string{"old", "new"}, Addresses: []gonets.Address{{Token: "new", CreatedAt: epoch}}, Scenarios: []string{"lead"}},
 		event: gonets.Event{ID: "e1", Source: "site", ReceivedAt: epoch, Method: "POST", RawQuery: "a=1", ContentType: "application/json",
 			Headers: []gonets.Header{{Name: "X-Key", Value: "hide-me"}}, Body: []byte(`{"name":"<Анна>"}`)},
 	}
+	text, _ := gonets.PlainJSON(scenario)
+	b.drafts = map[string]gonets.Draft{"lead": {Scenario: "lead", Document: text, ETag: "e1", BasedOn: 1, State: gonets.ScenarioRunning, Version: 1, UpdatedAt: epoch}}
 	run := gonets.Run{ID: "r1", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunWaiting, Reason: gonets.CodeHTTPStatus,
 		DueAt: epoch.Add(5 * time.Second), Tries: 1, Attempts: 1, CreatedAt: epoch}
 	b.runs = map[string]gonets.RunDetail{
@@ -255,9 +276,16 @@ func newBackend() *backend {
 // serve starts the interface over the backend.
 func (b *backend) serve(t *testing.T) *httptest.Server {
 	t.Helper()
-	handler := httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus,
-		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
+	s := httptest.NewServer(b.handler())
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (b *backend) handler() http.Handler {
+	return httpapi.New(httpapi.Options{
+		Documents: b, Sources: b, Scenarios: b, Drafts: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
+		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
+		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Mask: func(ev gonets.Event) gonets.Event {
 			ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}
@@ -265,9 +293,6 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 		},
 		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
-	s := httptest.NewServer(handler)
-	t.Cleanup(s.Close)
-	return s
 }
 
 type reply struct {

@@ -6,7 +6,6 @@ package httpapi
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"log/slog"
 	"net/http"
 	"path"
@@ -17,7 +16,11 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gonets"
+	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/news"
+	"gonets/internal/rehearse"
+	"gonets/internal/source"
 )
 
 // Documents applies documents.
@@ -41,6 +44,27 @@ type Scenarios interface {
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
 }
 
+// Drafts keeps what people work on, and says what scenarios do.
+type Drafts interface {
+	Draft(ctx context.Context, scenario string) (gonets.Draft, error)
+	SaveDraft(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error)
+	DropDraft(ctx context.Context, scenario, ifMatch, actor string) error
+	CreateScenario(ctx context.Context, n gonets.NewDocument[gonets.Scenario]) (name string, err error)
+	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
+	DeleteScenario(ctx context.Context, name, actor string) error
+	Activity(ctx context.Context, scenario string) (gonets.Activity, error)
+}
+
+// SourceEdits changes sources one at a time, and says what came to them.
+type SourceEdits interface {
+	CreateSource(ctx context.Context, n gonets.NewDocument[gonets.Source]) (name string, err error)
+	SaveSource(ctx context.Context, c gonets.SourceChange) error
+	DeleteSource(ctx context.Context, name, actor string) error
+	AddAddress(ctx context.Context, source, actor string) error
+	RetireAddress(ctx context.Context, source string, n int, actor string) error
+	SourceActivity(ctx context.Context, source string) (gonets.SourceActivity, error)
+}
+
 // Events reads events.
 type Events interface {
 	Events(ctx context.Context, f gonets.EventFilter) (gonets.List[gonets.Event], error)
@@ -59,13 +83,19 @@ type Runs interface {
 type Secrets interface {
 	SetSecret(ctx context.Context, name, value, actor string) error
 	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
-	DeleteSecret(ctx context.Context, name string) error
+	DeleteSecret(ctx context.Context, name, actor string) error
 }
 
 // State tells how the store is.
 type State interface {
 	Stats(ctx context.Context) (gonets.StoreStats, error)
 	Health() error
+}
+
+// Notices are what people are told of errors.
+type Notices interface {
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error)
 }
 
 // Ingest makes an event that a person asked for: the same way as a webhook,
@@ -86,25 +116,39 @@ type Engine interface {
 	Lanes() []gonets.LaneInfo
 }
 
+// Rehearsal tries drafts.
+type Rehearsal interface {
+	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
+	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
+	Variables(d gonets.RunDetail) []api.StepVariables
+}
+
 // Bus carries hints about changes.
 type Bus interface {
 	Publish(c gonets.Change)
 	Subscribe(buffer int) (<-chan gonets.Change, func())
 }
 
-// Options is what the interface needs. All members but Mask and Log are
-// required.
+// Options is what the interface needs. All members but Mask, Data, PublicURL,
+// MailWorks and Log are required.
 type Options struct {
-	Documents Documents
-	Sources   Sources
-	Scenarios Scenarios
-	Events    Events
-	Runs      Runs
-	Secrets   Secrets
-	State     State
-	Ingest    Ingest
-	Engine    Engine
-	Bus       Bus
+	Documents   Documents
+	Sources     Sources
+	Scenarios   Scenarios
+	Drafts      Drafts
+	SourceEdits SourceEdits
+	Events      Events
+	Runs        Runs
+	Secrets     Secrets
+	State       State
+	Notices     Notices
+	Ingest      Ingest
+	Engine      Engine
+	Rehearsal   Rehearsal
+	Bus         Bus
+	People      People
+	// Presets are what a source may be made for.
+	Presets []source.Description
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock
@@ -113,9 +157,17 @@ type Options struct {
 	Version string
 	// SourceURL is the address that belongs to a source's token.
 	SourceURL func(ctx context.Context, token string) string
+	// PublicURL is where other services reach this server.
+	PublicURL func() string
+	// MailWorks tells whether a test letter was accepted with the present mail
+	// settings; nil says no.
+	MailWorks func(ctx context.Context) bool
 	// Mask hides what the source's preset names as secret in a received event;
 	// nil hides nothing.
 	Mask func(ev gonets.Event) gonets.Event
+	// Data are the values by which people recognise events, by the events' ids;
+	// nil gives none.
+	Data func(ctx context.Context, events []string) (map[string][]api.Datum, error)
 	// Stopping is closed when the server begins to stop: streams then end.
 	Stopping <-chan struct{}
 	Log      *slog.Logger
@@ -127,9 +179,6 @@ const handlerTimeout = gonets.ServerWriteTimeout - 5*time.Second
 
 // maxBody bounds the body of an operation that says nothing else, in bytes.
 const maxBody = 1 << 20
-
-// actorOwner is who acts when the owner's token is used.
-const actorOwner = "owner"
 
 type server struct {
 	Options
@@ -146,8 +195,8 @@ func New(o Options) http.Handler {
 	}
 	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
 	mux := http.NewServeMux()
-	api := s.register(mux)
-	s.serveDescription(mux, api.OpenAPI())
+	operations := s.register(mux)
+	s.serveDescription(mux, operations.OpenAPI())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("/", s.notFound(mux))
@@ -180,8 +229,8 @@ func nowhere() *problem {
 
 // register builds the operations of the table on mux.
 func (s *server) register(mux *http.ServeMux) huma.API {
-	api := humago.New(mux, s.config())
-	api.UseMiddleware(s.authorize)
+	operations := humago.New(mux, s.config())
+	operations.UseMiddleware(s.authorize)
 	for _, r := range Routes() {
 		op := huma.Operation{
 			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
@@ -191,47 +240,18 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			BodyReadTimeout: handlerTimeout,
 			MaxBodyBytes:    maxBody + 1,
 			DefaultStatus:   r.Status,
-			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
+			Responses:       map[string]*huma.Response{"default": errorResponse(operations.OpenAPI())},
 		}
 		if r.Right != RightNone {
-			op.Security = []map[string][]string{{securityScheme: {}}}
+			op.Security = []map[string][]string{{schemeToken: {}}, {schemeSession: {}}}
 		}
 		if r.tune != nil {
 			r.tune(&op)
 		}
-		r.register(s, api, op)
+		r.register(s, operations, op)
 	}
-	return api
-}
-
-const (
-	metaRight      = "right"
-	securityScheme = "token"
-)
-
-// authorize lets a request through that has the right which its operation
-// needs. The owner's token has all rights.
-func (s *server) authorize(ctx huma.Context, next func(huma.Context)) {
-	right, _ := ctx.Operation().Metadata[metaRight].(Right)
-	if right == RightNone || s.isOwner(ctx.Header("Authorization")) {
-		next(ctx)
-		return
-	}
-	_, w := humago.Unwrap(ctx)
-	w.Header().Set("WWW-Authenticate", `Bearer realm="gonets"`)
-	writeProblem(w, newProblem(gonets.Errorf(gonets.CodeUnauthorized,
-		"this needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder")))
-}
-
-// isOwner compares hashes, so that neither length nor content of the token
-// shows in the time that it takes.
-func (s *server) isOwner(authorization string) bool {
-	scheme, token, _ := strings.Cut(authorization, " ")
-	if s.Token == "" || !strings.EqualFold(scheme, "Bearer") {
-		return false
-	}
-	hash := sha256.Sum256([]byte(strings.TrimSpace(token)))
-	return subtle.ConstantTimeCompare(hash[:], s.tokenHash[:]) == 1
+	userOrNull(operations.OpenAPI())
+	return operations
 }
 
 // hardened sets the headers that keep an answer from being taken by a browser
@@ -291,7 +311,7 @@ func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func (s *server) notFound(mux *http.ServeMux) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allowed []string
-		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 			probe := r.Clone(r.Context())
 			probe.Method = m
 			if _, pattern := mux.Handler(probe); pattern != "/" {

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -61,6 +62,10 @@ func newProblem(err error) *problem {
 	}
 	if status == http.StatusServiceUnavailable {
 		p.headers = http.Header{"Retry-After": {"1"}}
+	}
+	if e.After > 0 {
+		// Whole seconds, and never too early.
+		p.headers = http.Header{"Retry-After": {strconv.FormatInt(int64((e.After+time.Second-1)/time.Second), 10)}}
 	}
 	return p
 }

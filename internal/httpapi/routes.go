@@ -11,20 +11,15 @@ import (
 )
 
 // Right is what a caller must be allowed to do.
-type Right string
+type Right = gonets.Right
 
 // The rights, from the least to the most.
 const (
-	// RightNone is open to everybody.
-	RightNone Right = "none"
-	// RightView reads scenarios and history.
-	RightView Right = "view"
-	// RightOperate starts, stops, repeats and cancels.
-	RightOperate Right = "operate"
-	// RightEdit changes documents.
-	RightEdit Right = "edit"
-	// RightAdmin changes settings and secrets.
-	RightAdmin Right = "admin"
+	RightNone    = gonets.RightNone
+	RightView    = gonets.RightView
+	RightOperate = gonets.RightOperate
+	RightEdit    = gonets.RightEdit
+	RightAdmin   = gonets.RightAdmin
 )
 
 // Route is one operation of the interface.
@@ -37,6 +32,8 @@ type Route struct {
 	Description string
 	// Status is the status of success; 0 is 200 with a body, 204 without.
 	Status int
+	// Open says why a change needs no right.
+	Open string
 
 	register func(*server, huma.API, huma.Operation)
 	tune     func(*huma.Operation)
@@ -52,14 +49,36 @@ const base = "/api/v1"
 
 // Routes are all operations, on one screen.
 func Routes() []Route {
-	const get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []Route{
+		{Method: get, Path: base + "/session", Right: RightNone, ID: "get-session", Summary: "Read who is logged in and how the server is reached", register: handle((*server).getSession)},
+		{Method: post, Path: base + "/setup", Right: RightNone, Open: "it takes the set-up code", ID: "setup", Summary: "Make the owner with the set-up code and log in", Status: http.StatusCreated, register: handle((*server).setup), tune: bodyLimit(maxLogInBody)},
+		{Method: post, Path: base + "/session", Right: RightNone, Open: "it takes a password", ID: "log-in", Summary: "Log in", register: handle((*server).logIn), tune: bodyLimit(maxLogInBody)},
+		{Method: del, Path: base + "/session", Right: RightNone, Open: "it ends the caller's own session", ID: "log-out", Summary: "Log out of this browser", register: handle((*server).logOut)},
+		{Method: del, Path: base + "/sessions", Right: RightView, ID: "log-out-everywhere", Summary: "Log out of all browsers", register: handle((*server).logOutEverywhere),
+			Description: "With the owner's token everybody is logged out."},
+		{Method: patch, Path: base + "/me", Right: RightView, ID: "change-me", Summary: "Change one's own login, password, e-mail address, language or theme", register: handle((*server).changeMe), tune: bodyLimit(maxLogInBody)},
+		{Method: get, Path: base + "/users", Right: RightAdmin, ID: "list-users", Summary: "List who may log in", register: handle((*server).listUsers)},
+		{Method: post, Path: base + "/users", Right: RightAdmin, ID: "create-user", Summary: "Make the owner without the set-up code", Status: http.StatusCreated, register: handle((*server).createUser), tune: bodyLimit(maxLogInBody)},
+		{Method: put, Path: base + "/users/{id}/password", Right: RightAdmin, ID: "put-password", Summary: "Replace a forgotten password; takes the owner's token", register: handle((*server).putPassword), tune: bodyLimit(maxLogInBody)},
+
 		{Method: post, Path: base + "/apply", Right: RightEdit, ID: "apply", Summary: "Apply documents in one commit", register: handle((*server).apply), tune: documents},
 		{Method: post, Path: base + "/validate", Right: RightView, ID: "validate", Summary: "Check documents without applying them", register: handle((*server).validate), tune: documents},
 		{Method: post, Path: base + "/diff", Right: RightView, ID: "diff", Summary: "Compare documents with what the server has", register: handle((*server).diff), tune: documents},
 		{Method: get, Path: base + "/export", Right: RightView, ID: "export", Summary: "Write documents as YAML", register: handle((*server).export), tune: answers("application/yaml")},
 
 		{Method: get, Path: base + "/scenarios", Right: RightView, ID: "list-scenarios", Summary: "List scenarios", register: handle((*server).listScenarios)},
+		{Method: post, Path: base + "/scenarios", Right: RightEdit, ID: "create-scenario", Summary: "Make a scenario that is a draft", Status: http.StatusCreated, register: handle((*server).createScenario), tune: bodyLimit(2 * maxDraft)},
+		{Method: get, Path: base + "/scenarios/{name}/draft", Right: RightView, ID: "get-draft", Summary: "Read what people work on, with what is wrong with it", register: handle((*server).getDraft)},
+		{Method: put, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "put-draft", Summary: "Save a draft, incomplete as it may be", register: handle((*server).putDraft), tune: bodyLimit(2 * maxDraft),
+			Description: "Whoever began from another state than If-Match names gets 412 draft.conflict with the present draft in current. Runs are not touched: they follow what is published."},
+		{Method: del, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "drop-draft", Summary: "Drop the changes that are not published", register: handle((*server).dropDraft)},
+		{Method: post, Path: base + "/scenarios/{name}/publish", Right: RightEdit, ID: "publish-scenario", Summary: "Make the draft the next version, in one commit", register: handle((*server).publish)},
+		{Method: get, Path: base + "/scenarios/{name}/changes", Right: RightView, ID: "get-scenario-changes", Summary: "Tell how two states of a scenario differ", register: handle((*server).getChanges)},
+		{Method: post, Path: base + "/scenarios/{name}/rollback", Right: RightEdit, ID: "roll-back-scenario", Summary: "Make a version the draft; publish it afterwards", register: handle((*server).rollback)},
+		{Method: del, Path: base + "/scenarios/{name}", Right: RightEdit, ID: "delete-scenario", Summary: "Delete a scenario that does not work; what waits of it is cancelled, its history stays", register: handle((*server).deleteScenario)},
+		{Method: get, Path: base + "/scenarios/{name}/yaml", Right: RightView, ID: "get-draft-yaml", Summary: "Read the draft as YAML, with its comments", register: handle((*server).getYAML), tune: answers("text/yaml")},
+		{Method: put, Path: base + "/scenarios/{name}/yaml", Right: RightEdit, ID: "put-draft-yaml", Summary: "Save a draft written as YAML", register: handle((*server).putYAML), tune: documents},
 		{Method: get, Path: base + "/scenarios/{name}", Right: RightView, ID: "get-scenario", Summary: "Read a scenario", register: handle((*server).getScenario), tune: conditional},
 		{Method: post, Path: base + "/scenarios/{name}/start", Right: RightOperate, ID: "start-scenario", Summary: "Start a scenario", register: handle((*server).startScenario),
 			Description: "What was held while it did not run stays held unless release_held is true."},
@@ -68,6 +87,13 @@ func Routes() []Route {
 		{Method: get, Path: base + "/scenarios/{name}/versions/{version}", Right: RightView, ID: "get-version", Summary: "Read a version", register: handle((*server).getVersion)},
 
 		{Method: get, Path: base + "/sources", Right: RightView, ID: "list-sources", Summary: "List sources with their addresses", register: handle((*server).listSources)},
+		{Method: get, Path: base + "/presets", Right: RightView, ID: "list-presets", Summary: "List the services that a source may be made for", register: handle((*server).listPresets)},
+		{Method: get, Path: base + "/kinds", Right: RightView, ID: "list-kinds", Summary: "List the kinds of steps with all their fields", register: handle((*server).listKinds)},
+		{Method: post, Path: base + "/sources", Right: RightEdit, ID: "create-source", Summary: "Make a source with an address", Status: http.StatusCreated, register: handle((*server).createSource)},
+		{Method: put, Path: base + "/sources/{name}", Right: RightEdit, ID: "put-source", Summary: "Replace a source's document; its addresses stay", register: handle((*server).putSource)},
+		{Method: del, Path: base + "/sources/{name}", Right: RightEdit, ID: "delete-source", Summary: "Delete a source that no scenario uses, with its addresses", register: handle((*server).deleteSource)},
+		{Method: post, Path: base + "/sources/{name}/addresses", Right: RightEdit, ID: "add-address", Summary: "Give a source a further address", Status: http.StatusCreated, register: handle((*server).addAddress)},
+		{Method: del, Path: base + "/sources/{name}/addresses/{n}", Right: RightEdit, ID: "retire-address", Summary: "Make one of a source's addresses unknown; the last one stays", register: handle((*server).retireAddress)},
 		{Method: get, Path: base + "/sources/{name}", Right: RightView, ID: "get-source", Summary: "Read a source", register: handle((*server).getSource), tune: conditional},
 		{Method: get, Path: base + "/sources/{name}/samples", Right: RightView, ID: "list-samples", Summary: "Read a source's last events", register: handle((*server).listSamples)},
 		{Method: post, Path: base + "/sources/{name}/events", Right: RightOperate, ID: "send-event", Summary: "Make an event by hand", Status: http.StatusCreated, register: handle((*server).sendEvent), tune: bodyLimit(gonets.MaxIngestBody * 2)},
@@ -78,6 +104,8 @@ func Routes() []Route {
 
 		{Method: get, Path: base + "/runs", Right: RightView, ID: "list-runs", Summary: "List runs", register: handle((*server).listRuns)},
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
+		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},
 		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event", Status: http.StatusCreated, register: handle((*server).rerun)},
@@ -85,11 +113,20 @@ func Routes() []Route {
 		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
 		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to many runs", register: handle((*server).actOnRuns)},
 
+		{Method: post, Path: base + "/preview", Right: RightView, ID: "preview-step", Summary: "Show what a step of a draft would send, without sending it", register: handle((*server).preview), tune: bodyLimit(maxRehearsed)},
+		{Method: post, Path: base + "/check", Right: RightOperate, ID: "check", Summary: "Try a draft or one step of it now, once", register: handle((*server).check), tune: streamed,
+			Description: "The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it."},
+		{Method: post, Path: base + "/curl", Right: RightView, ID: "read-curl", Summary: "Make a step of a command of curl", register: handle((*server).readCurl), tune: bodyLimit(2 * maxBody)},
+
 		{Method: get, Path: base + "/settings", Right: RightView, ID: "get-settings", Summary: "Read the settings", register: handle((*server).getSettings)},
 		{Method: put, Path: base + "/settings", Right: RightAdmin, ID: "put-settings", Summary: "Replace the settings", register: handle((*server).putSettings)},
 		{Method: get, Path: base + "/secrets", Right: RightView, ID: "list-secrets", Summary: "List the names of secrets", register: handle((*server).listSecrets)},
 		{Method: put, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "put-secret", Summary: "Set a secret", register: handle((*server).putSecret)},
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
+
+		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
+		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
+			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
 		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List destinations with work in memory", register: handle((*server).listLanes)},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},

@@ -45,8 +45,10 @@ func ruleBreaks(routes []httpapi.Route) []string {
 	ids := map[string]bool{}
 	for _, r := range routes {
 		switch {
-		case r.Method != http.MethodGet && (r.Right == httpapi.RightNone || r.Right == ""):
-			broken = append(broken, r.ID+" changes something and is open to everybody")
+		case r.Method != http.MethodGet && (r.Right == httpapi.RightNone || r.Right == "") && r.Open == "":
+			broken = append(broken, r.ID+" changes something and is open to everybody without a reason")
+		case r.Open != "" && (r.Method == http.MethodGet || r.Right != httpapi.RightNone):
+			broken = append(broken, r.ID+" gives a reason for nothing")
 		case r.Right == "":
 			broken = append(broken, r.ID+" names no right")
 		case ids[r.ID]:
@@ -66,6 +68,7 @@ func TestRoutesNameTheirRights(t *testing.T) {
 	}
 	planted := []httpapi.Route{
 		{Method: http.MethodPost, Path: "/api/v1/a", ID: "a", Summary: "A", Right: httpapi.RightNone},
+		{Method: http.MethodPost, Path: "/api/v1/d", ID: "d", Summary: "D", Right: httpapi.RightEdit, Open: "a reason"},
 		{Method: http.MethodGet, Path: "/api/v1/b", ID: "b", Summary: "B"},
 		{Method: http.MethodGet, Path: "/b", ID: "c", Summary: "B", Right: httpapi.RightView},
 	}

@@ -44,7 +44,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[js
 		return nil, withoutLines(err)
 	}
 	a := applyOf(set)
-	a.Actor = actorOwner
+	a.Actor = actorOf(ctx)
 	if _, err := s.Documents.Apply(ctx, a); err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) 
 	if !gonets.ValidName(in.Name) {
 		return nil, invalid("", "the name of a secret is 1 to 64 small Latin letters, digits and hyphens, such as crm-token")
 	}
-	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOwner); err != nil {
+	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -92,7 +92,7 @@ func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) 
 }
 
 func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.Secrets.DeleteSecret(ctx, in.Name); err != nil {
+	if err := s.Secrets.DeleteSecret(ctx, in.Name, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()
@@ -112,7 +112,7 @@ func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], err
 	for state, n := range st.Runs {
 		runs[string(state)] = n
 	}
-	return &output[api.Stats]{Body: api.Stats{Runs: runs, SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
+	return &output[api.Stats]{Body: api.Stats{Runs: runs, WaitingForYou: runs[string(gonets.RunPaused)], SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
 }
 
 func (s *server) getVersionOfServer(context.Context, *none) (*output[api.Version], error) {

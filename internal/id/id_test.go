@@ -1,4 +1,4 @@
-package id
+package id_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gonets/internal/id"
 	"gonets/internal/testkit"
 )
 
@@ -15,8 +16,8 @@ func TestIDsGrowAndAreValid(t *testing.T) {
 	t.Parallel()
 	ids := make([]string, 10_000)
 	for i := range ids {
-		ids[i] = New()
-		if !Valid(ids[i]) {
+		ids[i] = id.New()
+		if !id.Valid(ids[i]) {
 			t.Fatalf("%q is not valid", ids[i])
 		}
 	}
@@ -33,7 +34,7 @@ func TestIDsGrowAndAreValid(t *testing.T) {
 func TestIDCarriesItsTime(t *testing.T) {
 	t.Parallel()
 	before := time.Now().UnixMilli()
-	raw := New()
+	raw := id.New()
 	at, err := strconv.ParseInt(raw[:8]+raw[9:13], 16, 64)
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +57,7 @@ func TestOnlyTheCanonicalFormIsValid(t *testing.T) {
 		"01919bd4-5b7a-7c3e-8d2f-0123456789a":           false,
 		"../../../../../../../../../../../etc/":         false,
 	} {
-		if Valid(text) != want {
+		if id.Valid(text) != want {
 			t.Errorf("%q: %v", text, !want)
 		}
 	}

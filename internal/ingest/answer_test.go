@@ -56,7 +56,7 @@ func TestACallerGetsTheScenariosAnswer(t *testing.T) {
 	}
 	want := map[string]string{
 		"Content-Type": "text/html; charset=utf-8", "X-Order": "7", "Set-Cookie": "", "Location": "", "Connection": "", "X-Split": "",
-		"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff", "Content-Length": "8",
+		"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff", "Content-Length": "8",
 		"Gonets-Answer": "respond",
 	}
 	for name, v := range want {
@@ -151,7 +151,7 @@ func TestTheStoreIsTheTruthWhenHintsAreLost(t *testing.T) {
 		a, _, answer := waiting(t, b)
 		b.store.setAnswer(a.Event.ID, &gonets.Answer{Status: 200, Body: []byte("stored")})
 		b.clock.Advance(pollEvery)
-		if g := <-answer; g.text != "stored" || g.header.Get("Content-Security-Policy") != "sandbox" {
+		if g := <-answer; g.text != "stored" || g.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
 			t.Errorf("got %s", g.text)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/source"
+	"gonets/internal/texts"
 )
 
 // errorBody is the answer to everything that was not accepted.
@@ -19,18 +20,18 @@ type errorBody struct {
 
 // ownTexts are for codes whose catalogue text speaks to people at the server;
 // here the reader is a program's user at the other end.
-var ownTexts = map[gonets.Code]gonets.Explanation{
+var ownTexts = map[gonets.Code]texts.Explanation{
 	gonets.CodeInvalid: {
-		Ru: gonets.Text{What: "Запрос составлен неверно, событие не принято."},
-		En: gonets.Text{What: "The request is not built as it should be; no event was accepted."},
+		Ru: texts.Text{What: "Запрос составлен неверно, событие не принято."},
+		En: texts.Text{What: "The request is not built as it should be; no event was accepted."},
 	},
 	gonets.CodeNotFound: {
-		Ru: gonets.Text{What: "У источника нет такого события.", Todo: "Проверьте идентификатор или ключ."},
-		En: gonets.Text{What: "The source has no such event.", Todo: "Check the id or key."},
+		Ru: texts.Text{What: "У источника нет такого события.", Todo: "Проверьте идентификатор или ключ."},
+		En: texts.Text{What: "The source has no such event.", Todo: "Check the id or key."},
 	},
 	gonets.CodeRunState: {
-		Ru: gonets.Text{What: "Повторять нечего: ни одна операция этого события не ждёт повтора."},
-		En: gonets.Text{What: "There is nothing to try again: no run of this event waits for it."},
+		Ru: texts.Text{What: "Повторять нечего: ни одна операция этого события не ждёт повтора."},
+		En: texts.Text{What: "There is nothing to try again: no run of this event waits for it."},
 	},
 }
 
@@ -47,10 +48,10 @@ var retryAfter = map[gonets.Code]int{
 func text(code gonets.Code, err error) string {
 	e, ok := ownTexts[code]
 	if !ok {
-		e, ok = gonets.Explain(code)
+		e, ok = texts.Explain(code)
 	}
 	if !ok {
-		e, _ = gonets.Explain(gonets.CodeInternal)
+		e, _ = texts.Explain(gonets.CodeInternal)
 	}
 	out := e.Ru.What + " / " + e.En.What
 	var own *gonets.Error
@@ -74,6 +75,9 @@ func (x *exchange) fail(err error) {
 	if code == gonets.CodeBodyUnreadable && x.r.Context().Err() != nil {
 		// The caller has gone; nobody reads the answer.
 		x.h.o.Log.Debug("a caller left while sending", "error", err)
+	}
+	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
+		x.h.o.Rejected(x.b.Source.Name)
 	}
 	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping {
 		name := ""
@@ -106,11 +110,15 @@ func (x *exchange) writeDefault(r source.Reply) {
 	x.write(r)
 }
 
+// sandbox keeps an answer that a browser opens as a page from acting for the
+// person who is logged in on the same address.
+const sandbox = "sandbox; default-src 'none'"
+
 // write sends the answer, with what all answers have.
 func (x *exchange) write(r source.Reply) {
 	head := x.w.Header()
 	// One array for all values, where Header.Set would make one for each.
-	values := make([]string, 0, 5+len(r.Headers))
+	values := make([]string, 0, 6+len(r.Headers))
 	set := func(name, value string) {
 		values = append(values, value)
 		head[name] = values[len(values)-1 : len(values) : len(values)]
@@ -125,6 +133,7 @@ func (x *exchange) write(r source.Reply) {
 	}
 	set("Cache-Control", "no-store")
 	set("X-Content-Type-Options", "nosniff")
+	set("Content-Security-Policy", sandbox)
 	if len(r.Headers) == 0 {
 		// Else net/http would guess a type.
 		head["Content-Type"] = nil

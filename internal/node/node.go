@@ -32,13 +32,17 @@ type Options struct {
 	Freed func()
 	// Heard is called with the hints of other nodes.
 	Heard func(h gonets.Hint)
+	// Silent is called, again and again, while the node was silent for
+	// [gonets.NodeCut]: what is on its way must end before others make it again.
+	Silent func()
 	// Steer is told how far the database's clock is ahead of this machine's.
 	Steer func(ahead time.Duration)
 	Log   *slog.Logger
 }
 
-// Keeper is a node's heart. It is a service; start it after the engine, which
-// alone knows what was in flight when the node's last life ended.
+// Keeper is a node's heart. It is a service; start it before the engine, which
+// needs its clock, and let it relieve others after that, because the engine alone
+// knows what was in flight when the node's last life ended.
 type Keeper struct {
 	Options
 	stop  context.CancelFunc
@@ -47,6 +51,10 @@ type Keeper struct {
 
 	epoch atomic.Int64
 	last  atomic.Pointer[moment]
+	// steady is how many heartbeats came one after another, each in time.
+	steady atomic.Int64
+	// beaten wakes who looks for dead nodes: only a node that beats may judge.
+	beaten chan struct{}
 
 	mu sync.Mutex
 	// news are what the others are not told yet.
@@ -64,7 +72,7 @@ type moment struct {
 
 // New makes a keeper; the registration of the store counts as its first beat.
 func New(o Options, epoch int64) *Keeper {
-	k := &Keeper{Options: o, speak: make(chan struct{}, 1), look: make(chan struct{}, 1)}
+	k := &Keeper{Options: o, beaten: make(chan struct{}, 1), speak: make(chan struct{}, 1), look: make(chan struct{}, 1)}
 	k.ctx, k.stop = context.WithCancel(context.Background())
 	k.epoch.Store(epoch)
 	k.last.Store(k.now())
@@ -73,28 +81,45 @@ func New(o Options, epoch int64) *Keeper {
 
 func (k *Keeper) now() *moment { return &moment{gonets.StartStopwatch(), k.Real.Now()} }
 
+// since is how long a moment is ago, by the clock on which it is longer.
+func (k *Keeper) since(m *moment) time.Duration {
+	return max(time.Duration(m.watch.Microseconds())*time.Microsecond, k.Real.Now().Sub(m.wall))
+}
+
 // Epoch is this node's present life.
 func (k *Keeper) Epoch() int64 { return k.epoch.Load() }
 
 // Alive tells whether work under a lease of that epoch may still be done: the
 // node was heard of recently enough that nobody takes its runs over.
 func (k *Keeper) Alive(epoch int64) bool {
-	const limit = gonets.NodeDead - gonets.NodeMargin
-	last := k.last.Load()
-	since := time.Duration(last.watch.Microseconds()) * time.Microsecond
-	return epoch == k.epoch.Load() && since < limit && k.Real.Now().Sub(last.wall) < limit
+	return epoch == k.epoch.Load() && k.since(k.last.Load()) < gonets.NodeDead-gonets.NodeMargin
 }
 
 // Name names the service.
 func (k *Keeper) Name() string { return "node" }
 
-// Start makes the first beat and goes on beating.
+// startBeats is how often a start asks for the time on a slow network.
+const startBeats = 3
+
+// Start makes the first beat and goes on beating. The clock is steered and the
+// configuration known when it returns.
 func (k *Keeper) Start(ctx context.Context) error {
 	config, err := k.Store.ConfigEpoch(ctx)
 	if err != nil {
 		return err
 	}
-	if err := k.beat(ctx); err != nil {
+	for range startBeats {
+		steered, err := k.beat(ctx)
+		if err != nil {
+			return err
+		}
+		if steered {
+			break
+		}
+	}
+	k.steady.Store(1)
+	// It may have changed since the server read it.
+	if err := k.Changed(ctx); err != nil {
 		return err
 	}
 	k.loops.Go(func() {
@@ -102,11 +127,17 @@ func (k *Keeper) Start(ctx context.Context) error {
 			k.pulse()
 		}
 	})
+	k.loops.Go(k.fallSilent)
 	k.loops.Go(func() { k.watch(config) })
 	k.loops.Go(k.tell)
 	k.loops.Go(k.listen)
 	return nil
 }
+
+// Relieve begins to take over what dead nodes left, and what this one's own
+// earlier lives did. It goes on beside the heartbeat: however much there is to
+// take over, this node does not look dead meanwhile.
+func (k *Keeper) Relieve() { k.loops.Go(k.relieve) }
 
 // Stop ends the heartbeat. The others take over what is still leased after the
 // limit; a server that stops in order has given its leases back.
@@ -116,41 +147,82 @@ func (k *Keeper) Stop(context.Context) error {
 	return nil
 }
 
-// pulse beats, again each second while the database is away, and looks for dead
-// nodes.
+// pulse beats, again each second while the database is away.
 func (k *Keeper) pulse() {
-	for k.beat(k.ctx) != nil {
+	for {
+		late := k.since(k.last.Load()) > 2*gonets.NodeBeat
+		_, err := k.beat(k.ctx)
+		if err == nil {
+			if late {
+				k.steady.Store(0)
+			}
+			break
+		}
+		k.steady.Store(0)
 		if !k.pause(time.Second) {
 			return
 		}
 	}
-	report, err := k.Store.Rescue(k.ctx, gonets.Death{})
-	if err != nil {
-		if k.ctx.Err() == nil {
-			k.Log.Warn("it is unknown whether other nodes died; asking again", "error", err)
-		}
-		return
-	}
-	if report.Released > 0 {
-		k.Log.Info("took over what a dead node left", "runs", report.Released)
-		k.Freed()
+	k.steady.Add(1)
+	select {
+	case k.beaten <- struct{}{}:
+	default:
 	}
 }
 
-func (k *Keeper) beat(ctx context.Context) error {
+// relieve looks for dead nodes after each beat. It judges others only when its
+// own beats were steady for a while: after a silence of the database, or of this
+// machine, the others need the time to beat first.
+func (k *Keeper) relieve() {
+	for {
+		select {
+		case <-k.ctx.Done():
+			return
+		case <-k.beaten:
+		}
+		report, err := k.Store.Rescue(k.ctx, gonets.Death{Others: k.steady.Load() >= gonets.NodeSteady})
+		if err != nil && k.ctx.Err() == nil {
+			k.Log.Warn("it is unknown whether other nodes died; asking again", "error", err)
+		}
+		if report.Released > 0 {
+			k.Log.Info("took over what a dead node left", "runs", report.Released)
+			k.Freed()
+		}
+	}
+}
+
+// fallSilent tells when the node was silent for so long that it must keep still.
+func (k *Keeper) fallSilent() {
+	for {
+		left := gonets.NodeCut - k.since(k.last.Load())
+		if left <= 0 {
+			k.Silent()
+			left = time.Second
+		}
+		if !k.pause(left) {
+			return
+		}
+	}
+}
+
+// steerWithin is the longest journey of a beat by which the clock is steered:
+// nobody knows where on a longer one the database read its own.
+const steerWithin = time.Second
+
+func (k *Keeper) beat(ctx context.Context) (steered bool, err error) {
 	begun := k.now()
 	p, err := k.Store.Beat(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if k.Steer != nil {
+	took := k.since(begun)
+	if steered = took <= steerWithin; steered && k.Steer != nil {
 		// The database read its clock somewhere in the middle of the call.
-		half := time.Duration(begun.watch.Microseconds()) * time.Microsecond / 2
-		k.Steer(p.Now.Sub(begun.wall.Add(half)))
+		k.Steer(p.Now.Sub(begun.wall.Add(took / 2)))
 	}
 	if old := k.epoch.Swap(p.Epoch); old != p.Epoch {
-		k.Log.Warn("this node was silent for so long that others took its runs over; it begins anew", "epoch", p.Epoch)
+		k.Log.Warn("this node was silent for so long that another one took its runs over; it begins anew", "epoch", p.Epoch)
 	}
 	k.last.Store(begun)
-	return nil
+	return steered, nil
 }

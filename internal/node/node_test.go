@@ -17,12 +17,18 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // fake is a shared database that tests steer.
 type fake struct {
-	mu      sync.Mutex
-	pulse   gonets.Pulse
-	away    error
-	config  int64
-	beats   chan struct{}
-	rescues chan struct{}
+	mu     sync.Mutex
+	pulse  gonets.Pulse
+	away   error
+	config int64
+	beats  chan struct{}
+	// rescues tells of each whether others were judged; hold keeps them back.
+	rescues chan bool
+	hold    chan struct{}
+	// changed and silent count calls of the keeper.
+	changed, silent chan struct{}
+	// journey happens during a beat.
+	journey func()
 	told    chan gonets.Hint
 	// lines are connections for hints; each ends when its channel is closed.
 	lines chan chan gonets.Hint
@@ -56,6 +62,9 @@ func (f *fake) Listen(ctx context.Context, heard func(gonets.Hint)) error {
 func (f *fake) Beat(context.Context) (gonets.Pulse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.journey != nil {
+		f.journey()
+	}
 	select {
 	case f.beats <- struct{}{}:
 	default:
@@ -69,8 +78,14 @@ func (f *fake) ConfigEpoch(context.Context) (int64, error) {
 	return f.config, f.away
 }
 
-func (f *fake) Rescue(context.Context, gonets.Death) (gonets.RescueReport, error) {
-	f.rescues <- struct{}{}
+func (f *fake) Rescue(_ context.Context, d gonets.Death) (gonets.RescueReport, error) {
+	f.mu.Lock()
+	hold := f.hold
+	f.mu.Unlock()
+	f.rescues <- d.Others
+	if hold != nil {
+		<-hold
+	}
 	return gonets.RescueReport{Released: 1}, nil
 }
 
@@ -80,73 +95,166 @@ func (f *fake) set(change func()) {
 	change()
 }
 
-// start runs a keeper in made time. freed and changed tell what it noticed.
-func start(t *testing.T) (k *Keeper, f *fake, clock *testkit.Clock, freed, changed chan struct{}) {
-	t.Helper()
-	clock = testkit.NewClock()
-	f = &fake{pulse: gonets.Pulse{Epoch: 1, Now: testkit.Start().Add(time.Hour)}, config: 1,
-		beats: make(chan struct{}, 100), rescues: make(chan struct{}, 100),
+func newFake() *fake {
+	return &fake{pulse: gonets.Pulse{Epoch: 1, Now: testkit.Start().Add(time.Hour)}, config: 1,
+		beats: make(chan struct{}, 100), rescues: make(chan bool, 100), changed: make(chan struct{}, 100), silent: make(chan struct{}, 100),
 		told: make(chan gonets.Hint, 100), lines: make(chan chan gonets.Hint)}
-	freed, changed = make(chan struct{}, 100), make(chan struct{}, 100)
+}
+
+// start runs a keeper in made time.
+func start(t *testing.T) (k *Keeper, f *fake, clock *testkit.Clock, freed chan struct{}) {
+	t.Helper()
+	clock, f, freed = testkit.NewClock(), newFake(), make(chan struct{}, 100)
 	k = New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler), Freed: func() { freed <- struct{}{} },
 		Heard:   func(h gonets.Hint) { f.told <- h },
-		Changed: func(context.Context) error { changed <- struct{}{}; return nil }}, 1)
+		Silent:  func() { f.silent <- struct{}{} },
+		Changed: func(context.Context) error { f.changed <- struct{}{}; return nil }}, 1)
 	if err := k.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	k.Relieve()
 	<-f.beats
+	// What changed while the server was being built is known now.
+	<-f.changed
 	t.Cleanup(func() {
 		if err := k.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
-	return k, f, clock, freed, changed
+	return k, f, clock, freed
 }
+
+// sleepers are the timers of a keeper that has nothing to do: of the heartbeat,
+// of the silence and of the look at the configuration.
+const sleepers = 3
 
 func TestNodeThatCannotBeatStopsBeforeOthersTakeOver(t *testing.T) {
 	t.Parallel()
-	k, f, clock, freed, _ := start(t)
+	k, f, clock, _ := start(t)
 	f.set(func() { f.away = errors.New("away") })
+	second := func() {
+		clock.AwaitTimers(sleepers)
+		clock.Advance(time.Second)
+	}
 	for range 19 {
 		if !k.Alive(1) {
 			t.Fatal("dead too early")
 		}
-		clock.AwaitTimers(2)
-		clock.Advance(time.Second)
+		second()
 	}
-	clock.AwaitTimers(2)
-	clock.Advance(2 * time.Second)
+	second()
+	second()
 	if k.Alive(1) {
 		t.Fatalf("alive %v after the last beat", 21*time.Second)
 	}
+	if len(f.silent) > 0 {
+		t.Fatal("what is on its way was cut too early")
+	}
+	for range 4 {
+		second()
+	}
+	<-f.silent
 	f.set(func() { f.away = nil })
 	for !k.Alive(1) {
-		clock.AwaitTimers(1)
-		clock.Advance(time.Second)
+		second()
 	}
-	<-f.rescues
-	<-freed
+	if k.Epoch() != 1 {
+		t.Error("a silence alone began a new life")
+	}
 	f.set(func() { f.pulse.Epoch = 2 })
 	for k.Epoch() == 1 {
-		clock.AwaitTimers(1)
-		clock.Advance(time.Second)
+		second()
 	}
 	if k.Alive(1) || !k.Alive(2) {
 		t.Error("the work of the life that others took over goes on")
 	}
 }
 
+// TestNodeJudgesOthersOnlyWhenItsOwnBeatsAreSteady: after the database was away
+// every node looks dead until it beats again.
+func TestNodeJudgesOthersOnlyWhenItsOwnBeatsAreSteady(t *testing.T) {
+	t.Parallel()
+	_, f, clock, freed := start(t)
+	beat := func(d time.Duration) bool {
+		t.Helper()
+		clock.AwaitTimers(sleepers)
+		clock.Advance(d)
+		judged := <-f.rescues
+		<-freed
+		return judged
+	}
+	steady := func() {
+		t.Helper()
+		for n := 2; n <= gonets.NodeSteady; n++ {
+			if judged := beat(gonets.NodeBeat); judged != (n == gonets.NodeSteady) {
+				t.Errorf("judged after %d beats: %v", n, judged)
+			}
+		}
+	}
+	steady()
+	f.set(func() { f.away = errors.New("away") })
+	clock.AwaitTimers(sleepers)
+	clock.Advance(gonets.NodeBeat)
+	clock.AwaitTimers(sleepers)
+	f.set(func() { f.away = nil })
+	if beat(time.Second) {
+		t.Error("judged with the first beat after the database was away")
+	}
+	steady()
+	// The machine slept; nothing failed.
+	clock.AwaitTimers(sleepers)
+	clock.Advance(time.Minute)
+	if <-f.rescues {
+		t.Error("judged with the first beat after a sleep")
+	}
+}
+
+// TestLongTakeOverKeepsNoNodeFromBeating plants a rescue that does not end.
+func TestLongTakeOverKeepsNoNodeFromBeating(t *testing.T) {
+	t.Parallel()
+	k, f, clock, _ := start(t)
+	f.set(func() { f.hold = make(chan struct{}) })
+	defer close(f.hold)
+	for range 10 {
+		clock.AwaitTimers(sleepers)
+		clock.Advance(gonets.NodeBeat)
+		<-f.beats
+	}
+	clock.AwaitTimers(sleepers)
+	if !k.Alive(1) || len(f.rescues) != 1 {
+		t.Errorf("alive: %v, %d rescues", k.Alive(1), len(f.rescues))
+	}
+}
+
+func TestClockIsNotSteeredByALongJourney(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		took   time.Duration
+		steers int
+	}{{steerWithin / 2, 1}, {steerWithin + time.Millisecond, 0}} {
+		steers := 0
+		f, clock := newFake(), testkit.NewClock()
+		f.journey = func() { clock.Advance(c.took) }
+		k := New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler),
+			Changed: func(context.Context) error { return nil }, Steer: func(time.Duration) { steers++ }}, 1)
+		steered, err := k.beat(t.Context())
+		if err != nil || steers != c.steers || steered != (c.steers > 0) {
+			t.Errorf("after %v steered %d times: %v", c.took, steers, err)
+		}
+	}
+}
+
 func TestNodeNoticesWhatOthersPublish(t *testing.T) {
 	t.Parallel()
-	_, f, clock, _, changed := start(t)
+	_, f, clock, _ := start(t)
 	f.set(func() { f.config = 2 })
-	clock.AwaitTimers(2)
+	clock.AwaitTimers(sleepers)
 	clock.Advance(gonets.ConfigPoll)
-	<-changed
-	clock.AwaitTimers(2)
+	<-f.changed
+	clock.AwaitTimers(sleepers)
 	clock.Advance(gonets.ConfigPoll)
-	clock.AwaitTimers(2)
-	if len(changed) > 0 {
+	clock.AwaitTimers(sleepers)
+	if len(f.changed) > 0 {
 		t.Error("the same change was noticed twice")
 	}
 }
@@ -197,12 +305,12 @@ func TestNodesOfAFastClockAgreeAboutTheTime(t *testing.T) {
 
 func TestStormOfHintsIsOneHint(t *testing.T) {
 	t.Parallel()
-	k, f, clock, _, _ := start(t)
+	k, f, clock, _ := start(t)
 	k.Tell(gonets.Hint{Config: true})
 	if h := <-f.told; !h.Config || h.Work {
 		t.Errorf("the first hint goes out as it is and at once: %+v", h)
 	}
-	clock.AwaitTimers(3)
+	clock.AwaitTimers(sleepers + 1)
 	for i := range 1000 {
 		k.Tell(gonets.Hint{Work: true, Ended: []string{fmt.Sprint(i)}})
 	}
@@ -214,9 +322,9 @@ func TestStormOfHintsIsOneHint(t *testing.T) {
 	if !h.Work || h.Config || len(h.Ended) != gonets.MaxHintIDs {
 		t.Errorf("%+v", h)
 	}
-	clock.AwaitTimers(3)
+	clock.AwaitTimers(sleepers + 1)
 	clock.Advance(gonets.HintPause)
-	clock.AwaitTimers(2)
+	clock.AwaitTimers(sleepers)
 	if len(f.told) != 0 {
 		t.Errorf("%d hints more than there is to tell", len(f.told))
 	}
@@ -224,7 +332,7 @@ func TestStormOfHintsIsOneHint(t *testing.T) {
 
 func TestNodeHearsOthersAgainAfterALostConnection(t *testing.T) {
 	t.Parallel()
-	_, f, clock, _, changed := start(t)
+	_, f, clock, _ := start(t)
 	line := <-f.lines
 	line <- gonets.Hint{Work: true}
 	if h := <-f.told; !h.Work {
@@ -233,10 +341,10 @@ func TestNodeHearsOthersAgainAfterALostConnection(t *testing.T) {
 	// The configuration is looked at now, not at the next poll.
 	f.set(func() { f.config = 2 })
 	line <- gonets.Hint{Config: true}
-	<-changed
+	<-f.changed
 	<-f.told
 	close(line)
-	clock.AwaitTimers(3)
+	clock.AwaitTimers(sleepers + 1)
 	clock.Advance(relisten)
 	line = <-f.lines
 	line <- gonets.Hint{Ended: []string{"r"}}

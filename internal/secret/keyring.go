@@ -13,6 +13,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -51,6 +52,8 @@ var (
 type Keyring struct {
 	current [keyIDSize]byte
 	keks    map[[keyIDSize]byte]cipher.AEAD
+	// mac is derived of the current key; see [Keyring.MAC].
+	mac []byte
 }
 
 // Parse makes a Keyring of an encoded key, such as secret.key holds or an
@@ -92,8 +95,9 @@ func (k *Keyring) add(raw []byte, current bool) error {
 	k.keks[id] = aead
 	if current {
 		k.current = id
+		k.mac, err = hkdf.Key(sha256.New, raw, nil, "gonets codes v1", keySize)
 	}
-	return nil
+	return err
 }
 
 // NewKey makes a random key in the form that [Parse] reads.
@@ -115,6 +119,14 @@ func (k *Keyring) Knows(id string) bool {
 	}
 	_, ok := k.keks[[keyIDSize]byte(raw)]
 	return ok
+}
+
+// MAC is 32 bytes that only those who have the key can compute for a label
+// (HMAC-SHA256, RFC 2104). All nodes of an installation get the same ones.
+func (k *Keyring) MAC(label string) []byte {
+	h := hmac.New(sha256.New, k.mac)
+	h.Write([]byte(label)) // a hash never fails
+	return h.Sum(nil)
 }
 
 // Seal encrypts plain for the place that ad names. Two calls never give the

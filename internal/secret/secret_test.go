@@ -195,6 +195,18 @@ func TestOwnerTokenStays(t *testing.T) {
 	}
 }
 
+func TestMACDependsOnTheKeyAndTheLabelAlone(t *testing.T) {
+	t.Parallel()
+	key, other := NewKey(), NewKey()
+	want := keyring(t, key).MAC("a")
+	if !bytes.Equal(want, keyring(t, key, other).MAC("a")) || len(want) != 32 {
+		t.Error("the same key and label give another code")
+	}
+	if bytes.Equal(want, keyring(t, key).MAC("b")) || bytes.Equal(want, keyring(t, other, key).MAC("a")) {
+		t.Error("another key or label gives the same code")
+	}
+}
+
 func TestValueNeverPrints(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-7f3a"

@@ -50,6 +50,7 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 		c.problem(at+"/url", gonets.Errorf(gonets.CodeInvalid, "the request has no address"))
 	}
 	h.url = c.template(at+"/url", strings.TrimSpace(def.URL))
+	c.noteAddress(at+"/url", h.url)
 	if h.url != nil && strings.TrimSpace(def.URL) != "" {
 		if text, literal := h.url.Literal(); literal {
 			checked, _, err := outbound.CheckURL(text)

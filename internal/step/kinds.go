@@ -24,12 +24,15 @@ var kinds = map[string]func(c *compiler, at string, st *gonets.Step, out *compil
 	},
 	gonets.KindDelay: func(c *compiler, at string, st *gonets.Step, out *compiled) {
 		d := delayStep{c.template(at+"/delay", st.Delay)}
-		if text, literal := d.span.Literal(); d.span != nil && literal {
+		out.pure = d
+		if d.span == nil {
+			return
+		}
+		if text, literal := d.span.Literal(); literal {
 			if _, err := parseSpan(text); err != nil {
 				c.problem(at+"/delay", err)
 			}
 		}
-		out.pure = d
 	},
 	gonets.KindRespond: func(c *compiler, at string, st *gonets.Step, out *compiled) {
 		out.pure = compileRespond(c, at+"/respond", st.Respond)

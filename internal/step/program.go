@@ -20,7 +20,9 @@ type Program struct {
 
 // compiled is one step of a program.
 type compiled struct {
-	def  *gonets.Step
+	def *gonets.Step
+	// at is the step's JSON Pointer.
+	at   string
 	when *expr.Expr
 	// pure runs every kind but http, which is built, sent and judged apart.
 	pure runner
@@ -65,6 +67,12 @@ func Compile(sc *gonets.Scenario) (*Program, error) {
 type compiler struct {
 	steps    map[string]*compiled
 	problems []gonets.Problem
+	// places and broken are kept for drafts only: what each step fills in, and
+	// which steps have mistakes.
+	places map[string][]spot
+	broken map[string]bool
+	// owner is the path of the step that is being compiled.
+	owner string
 }
 
 func (c *compiler) compileAll(pointer, parent string, steps []gonets.Step) {
@@ -72,7 +80,8 @@ func (c *compiler) compileAll(pointer, parent string, steps []gonets.Step) {
 		st := &steps[i]
 		at := fmt.Sprintf("%s/%d", pointer, i)
 		path := gonets.StepPath(parent, st.ID)
-		out := &compiled{def: st}
+		out := &compiled{def: st, at: at}
+		c.owner = path
 		if st.When != "" {
 			out.when = c.expr(at+"/when", st.When)
 		}
@@ -86,6 +95,9 @@ func (c *compiler) compileAll(pointer, parent string, steps []gonets.Step) {
 }
 
 func (c *compiler) problem(pointer string, err error) {
+	if c.broken != nil {
+		c.broken[c.owner] = true
+	}
 	var e *gonets.Error
 	if !errors.As(err, &e) || len(e.Problems) == 0 {
 		c.problems = append(c.problems, gonets.Problem{
@@ -104,6 +116,7 @@ func (c *compiler) template(pointer, src string) *expr.Template {
 	if err != nil {
 		c.problem(pointer, err)
 	}
+	c.noteTemplate(pointer, t)
 	return t
 }
 
@@ -112,6 +125,7 @@ func (c *compiler) expr(pointer, src string) *expr.Expr {
 	if err != nil {
 		c.problem(pointer, err)
 	}
+	c.noteExpr(pointer, e)
 	return e
 }
 

@@ -185,6 +185,7 @@ func (c *compiler) node(at string, v any) node {
 		}
 		return list
 	}
+	c.noteLiteral(at, v)
 	return literal{v}
 }
 
@@ -225,6 +226,7 @@ func (c *compiler) jsonBody(at string, t *gonets.Tree) (node, *expr.JSONTemplate
 		if err != nil {
 			c.problem(at, err)
 		}
+		c.noteJSON(at, j)
 		return nil, j
 	}
 	if rows, ok := t.Rows(); ok {

@@ -2,11 +2,10 @@ package store
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"hash/fnv"
+	"maps"
 	"slices"
 
 	"gonets"
@@ -85,25 +84,20 @@ func (a *acceptOp) pack(i int, in []gonets.Acceptance) pack.Event {
 	return pack.PartOf(&a.items[0].row, ev)
 }
 
-// seen is what a dedupe key stands for.
-type seen struct {
-	event string
-	hash  []byte
+func keyOf(it *acceptItem) pack.Key { return pack.Key{Of: it.Event.Source, Text: it.Key} }
+
+// orderOf is the order key of an event's run.
+func orderOf(scenario string, ev *gonets.Event) pack.Key {
+	return pack.Key{Of: scenario, Text: ev.OrderKey}
 }
 
-type dedupeKey struct{ source, key string }
-
-func keyOf(it *acceptItem) dedupeKey { return dedupeKey{it.Event.Source, it.Key} }
-
 // seenKeys are the keys of a batch.
-type seenKeys map[dedupeKey]*seen
+type seenKeys map[pack.Key]pack.Seen
 
-// repeated is what the item's key stands for, when that is another event.
-func (keys seenKeys) repeated(it *acceptItem) *seen {
-	if s := keys[keyOf(it)]; it.Key != "" && s.event != it.Event.ID {
-		return s
-	}
-	return nil
+// repeated tells whether the item's key stands for another event, and for which.
+func (keys seenKeys) repeated(it *acceptItem) (pack.Seen, bool) {
+	s := keys[keyOf(it)]
+	return s, it.Key != "" && s.Event != it.Event.ID
 }
 
 // acceptAll works on all accepts of a batch together: a key that comes twice
@@ -125,6 +119,9 @@ func (t *txn) acceptAll(ops []*acceptOp) error {
 		return err
 	}
 	fresh, err := t.storeEvents(ops, keys)
+	if err == nil {
+		err = t.lookUpOrders(ops, fresh)
+	}
 	if err != nil {
 		return err
 	}
@@ -148,7 +145,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 		shared := false
 		for i := range a.items {
 			it := &a.items[i]
-			if keys.repeated(it) != nil {
+			if _, again := keys.repeated(it); again {
 				continue
 			}
 			events.Rows = append(events.Rows, it.row.Row())
@@ -241,8 +238,9 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	for _, a := range ops {
 		for i := range a.items {
 			it := &a.items[i]
-			if k := keyOf(it); it.Key != "" && keys[k] == nil {
-				keys[k] = &seen{event: it.Event.ID, hash: it.BodyHash[:]}
+			k := keyOf(it)
+			if _, known := keys[k]; it.Key != "" && !known {
+				keys[k] = pack.Seen{Event: it.Event.ID, Hash: it.BodyHash[:]}
 				first = append(first, it)
 			}
 		}
@@ -250,9 +248,7 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	if len(first) == 0 {
 		return keys, nil
 	}
-	slices.SortFunc(first, func(a, b *acceptItem) int {
-		return cmp.Or(cmp.Compare(a.Event.Source, b.Event.Source), cmp.Compare(a.Key, b.Key))
-	})
+	slices.SortFunc(first, func(a, b *acceptItem) int { return keyOf(a).Compare(keyOf(b)) })
 	take := &dialect.Part{Many: pack.Keys}
 	for _, it := range first {
 		take.Rows = append(take.Rows, []any{it.Event.Source, []byte(it.Key), it.Event.ID, it.BodyHash[:],
@@ -261,23 +257,23 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	if err := t.send(take); err != nil {
 		return nil, err
 	}
+	var taken []pack.Key
 	for i, it := range first {
-		if take.Hit[i] {
-			continue
-		}
-		s := keys[keyOf(it)]
-		err := t.Row(`SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`,
-			[]any{it.Event.Source, []byte(it.Key)}, &s.event, &s.hash)
-		if err != nil {
-			return nil, err
+		if !take.Hit[i] {
+			taken = append(taken, keyOf(it))
 		}
 	}
-	return keys, nil
+	if len(taken) == 0 {
+		return keys, nil
+	}
+	others, err := pack.LoadSeen(t, &t.s.dialect, taken)
+	maps.Copy(keys, others)
+	return keys, err
 }
 
 func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gonets.Accepted, error) {
-	if s := keys.repeated(it); s != nil {
-		return t.duplicate(it, s)
+	if s, again := keys.repeated(it); again {
+		return t.duplicate(it, &s)
 	}
 	out := gonets.Accepted{EventID: it.Event.ID}
 	if fresh[it.Event.ID] {
@@ -292,11 +288,11 @@ func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gone
 	return out, err
 }
 
-func (t *txn) duplicate(it *acceptItem, s *seen) (gonets.Accepted, error) {
-	out := gonets.Accepted{EventID: s.event, Duplicate: true}
-	out.Conflict = it.StrictKey && !bytes.Equal(s.hash, it.BodyHash[:])
+func (t *txn) duplicate(it *acceptItem, s *pack.Seen) (gonets.Accepted, error) {
+	out := gonets.Accepted{EventID: s.Event, Duplicate: true}
+	out.Conflict = it.StrictKey && !bytes.Equal(s.Hash, it.BodyHash[:])
 	var err error
-	out.Answer, err = t.answerOf(s.event)
+	out.Answer, err = pack.ReadAnswer(s.Answer)
 	if err != nil || out.Conflict || out.Answer != nil {
 		return out, err
 	}
@@ -381,6 +377,7 @@ func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (go
 		if err := t.born(&run, ev, r); err != nil {
 			return run, err
 		}
+		t.ordered.Take(orderOf(r.Name, ev))
 	}
 	return run, t.later(pack.Runs, pack.NewRun(&run, ev.Source))
 }
@@ -391,7 +388,7 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
 	if reserved && run.OrderKey != "" {
-		waits, err := t.mustWait(run)
+		waits, err := t.ordered.Waits(t, &t.s.dialect, orderOf(r.Name, ev))
 		if err != nil {
 			return err
 		}
@@ -407,22 +404,22 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	return nil
 }
 
-// mustWait tells whether an older run of the order key is unfinished; on a
-// shared database any other one, because ids of different nodes need not come
-// in the order of their commits.
-func (t *txn) mustWait(run *gonets.Run) (bool, error) {
-	older := ` AND id < ? LIMIT 1`
-	if t.s.dialect.Shared {
-		older = ` AND id <> ? LIMIT 1`
-		h := fnv.New64a()
-		h.Write([]byte(run.Scenario + "\x00" + run.OrderKey))
-		if err := t.exec(`SELECT pg_advisory_xact_lock(?)`, int64(h.Sum64())); err != nil {
-			return false, err
+// lookUpOrders finds out about the order keys of a batch together.
+func (t *txn) lookUpOrders(ops []*acceptOp, fresh map[string]bool) error {
+	var keys []pack.Key
+	for _, a := range ops {
+		for i := range a.items {
+			it := &a.items[i]
+			if it.Event.OrderKey == "" || !fresh[it.Event.ID] {
+				continue
+			}
+			rs, _ := t.routesOf(it) // where there are none, the call fails by itself
+			for _, r := range rs {
+				keys = append(keys, orderOf(r.Name, &it.Event))
+			}
 		}
 	}
-	found, err := pack.Texts(t, `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+older,
-		run.Scenario, []byte(run.OrderKey), run.ID)
-	return len(found) > 0, err
+	return t.ordered.LookUp(t, &t.s.dialect, keys)
 }
 
 // pack.Values indexes the values by which the history finds the event's runs.

@@ -146,7 +146,15 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		if err != nil {
 			return nil, err
 		}
-		found, err := pack.LoadEvents(t, []string{old.EventID}, -1)
+		// Locked, because retention of another node may be about to remove it.
+		kept, err := pack.Texts(t, `SELECT id FROM events WHERE id = ?`+t.s.dialect.ReadLock, old.EventID)
+		if err == nil && len(kept) == 0 {
+			err = noRun(r.RunID)
+		}
+		if err != nil {
+			return nil, err
+		}
+		found, err := pack.LoadEvents(t, kept, -1)
 		if err != nil {
 			return nil, err
 		}

@@ -18,9 +18,8 @@ import (
 // The texts of the partial indexes' conditions: SQLite uses such an index only
 // when the query says the same.
 const (
-	unleased          = `state IN ('queued', 'waiting') AND node IS NULL`
-	unfinishedOrdered = `order_key IS NOT NULL AND finished_at IS NULL AND state <> 'held'`
-	indexedState      = filter.IndexedState
+	unleased     = `state IN ('queued', 'waiting') AND node IS NULL`
+	indexedState = filter.IndexedState
 )
 
 // fitting is how many of the due runs fit into the claim's bytes.

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
 
@@ -253,7 +254,7 @@ func (c *committer) limit() (context.Context, context.CancelFunc) {
 func (c *committer) try(batch []*op, savepoints bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
-	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now()}
+	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}}
 	if err := t.begin(); err != nil {
 		return err
 	}
@@ -333,6 +334,7 @@ func (t *txn) one(o *op, savepoint bool) error {
 	o.Do.err = err
 	t.unplace(placed)
 	t.s.routes.Forget()
+	clear(t.ordered) // the savepoint's locks are gone with it
 	if err := t.exec("ROLLBACK TO SAVEPOINT op"); err != nil {
 		return err
 	}

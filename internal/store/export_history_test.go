@@ -57,8 +57,8 @@ func (s *Store) HistoryQueries() []HotQuery {
 		out = append(out, HotQuery{Name: name, Text: text, Args: len(args), Values: args})
 	}
 	for _, q := range []HotQuery{
-		{Name: "retention", Text: pack.FinalSQL, Values: []any{1, 500}},
-		{Name: "retention of held runs", Text: pack.HeldSQL, Values: []any{"x", "g", 1, 500}},
+		{Name: "retention", Text: pack.FinalSQL(&s.dialect), Values: []any{1, 500}},
+		{Name: "retention of held runs", Text: pack.HeldSQL(&s.dialect), Values: []any{"x", "g", 1, 500}},
 		{Name: "events without runs", Text: pack.OrphansSQL, Values: []any{1, 0, "", 500}},
 	} {
 		q.Args, q.Writes = len(q.Values), true

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/documents"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
@@ -51,10 +52,15 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 	return out, rows.Err()
 }
 
-// PlanPostgres explains a query as PostgreSQL plans it for any arguments.
-func (s *Store) PlanPostgres(query string) ([]string, error) {
-	ctx := context.Background()
-	conn, err := s.readers.Conn(ctx)
+// PlanPostgres explains a query as PostgreSQL plans it for any arguments, with
+// the settings of the connections on which it is asked.
+func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
+	ctx, query := context.Background(), q.Text
+	pool := s.readers
+	if q.Writes {
+		pool = s.writer
+	}
+	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +89,21 @@ func (s *Store) PlanPostgres(query string) ([]string, error) {
 		out = append(out, line)
 	}
 	return out, rows.Err()
+}
+
+// Statements counts those that the committer has prepared whose text holds a
+// word. (A batch on PostgreSQL prepares none: it is sent at once.)
+func (s *Store) Statements(word string) (n int) {
+	s.commits.run(context.Background(), queue.Complete, func(t *txn) error {
+		n = 0
+		for text := range t.c.stmts {
+			if strings.Contains(text, word) {
+				n++
+			}
+		}
+		return nil
+	})
+	return n
 }
 
 // Pragma reads a setting of the writer.
@@ -133,21 +154,46 @@ type HotQuery struct {
 func (s *Store) HotQueries() []HotQuery {
 	var out []HotQuery
 	add := func(name, text string) {
-		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?")})
+		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?"), Writes: name != "backlog"})
 	}
 	add("claim", pack.ClaimSQL(&s.dialect))
 	add("backlog", pack.BacklogSQL)
-	void, _ := s.voidLeases()
-	add("rescue", `SELECT id FROM runs r WHERE `+void)
-	add("older of an order key", `SELECT id FROM runs WHERE scenario = ? AND order_key = ? AND `+unfinishedOrdered+` AND id < ? LIMIT 1`)
-	add("dedupe", `SELECT event, body_hash FROM dedupe WHERE source = ? AND idem_key = ?`)
+	void, _ := pack.VoidLeases(&s.dialect, "", 0, true)
+	add("rescue", pack.RescueSQL(&s.dialect, void))
+	mine, _ := pack.VoidLeases(&s.dialect, "", 0, false)
+	add("rescue of earlier lives", pack.RescueSQL(&s.dialect, mine))
+	if s.dialect.Shared {
+		add("end of lives", pack.VoidSQL(&s.dialect))
+		add("forget nodes", pack.ForgetSQL(&s.dialect))
+	}
+	if s.dialect.Shared {
+		add("others of order keys", pack.OrderedManySQL)
+		add("keys that are taken", pack.SeenManySQL)
+	} else {
+		add("others of an order key", pack.OrderedSQL)
+		add("key that is taken", pack.SeenSQL)
+	}
 	add("expired keys", `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`)
-	add("retention", pack.FinalSQL)
-	add("retention of held runs", pack.HeldSQL)
+	add("retention", pack.FinalSQL(&s.dialect))
+	add("retention of held runs", pack.HeldSQL(&s.dialect))
 	add("parking", parkSQL)
 	out[len(out)-1].Index = "runs_unleased (scenario=? AND parked=?)"
 	add("sizes of due runs", pack.SizesSQL(&s.dialect))
 	add("orphans", pack.OrphansSQL)
+	add("work of a scenario", workedOnSQL)
+	add("waiting runs of a scenario", abandonSQL+waitingOfSQL+abandonEnd)
+	out[len(out)-1].Sorts = true // a batch
+	add("resting runs of a scenario", abandonSQL+restingOfSQL+abandonEnd)
+	out[len(out)-1].Index = "runs_state_scenario (state=? AND scenario=?)"
+	add("activity", documents.ActivitySQL())
+	out[len(out)-1].Index = "runs_scenario (scenario=? AND id>? AND id<?)"
+	add("state of a scenario", documents.StateSQL)
+	out[len(out)-1].Index = "runs_state_scenario (state=? AND scenario=?)"
+	add("latest run", documents.LatestSQL)
+	out[len(out)-1].Index = "runs_scenario (scenario=?)"
+	add("latest event", documents.LatestEventSQL)
+	add("events since", documents.EventsSinceSQL)
+	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
 	for name, m := range map[string]*dialect.Many{
 		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,
 		"remove results": pack.ResultsGone, "remove bodies": pack.RunBodiesGone, "remove run": pack.RunGone, "remove values": pack.ValuesGone,
@@ -157,7 +203,7 @@ func (s *Store) HotQueries() []HotQuery {
 		if s.dialect.Fly != nil {
 			text = m.Set
 		}
-		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds)})
+		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds), Writes: true})
 	}
 	return out
 }

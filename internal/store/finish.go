@@ -16,6 +16,9 @@ type finishOp struct {
 	attempt *pack.Attempt
 	answer  []byte
 	fenced  bool
+	// news is true when its signals are to be kept: it was neither fenced nor
+	// stored before.
+	news bool
 }
 
 // Finish makes durable what a worker did to a run. Fenced is true when the
@@ -41,6 +44,7 @@ func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, 
 // finishAll moves the runs of a batch together. Of a run that comes twice, the
 // second move waits for the first one's outcome.
 func (t *txn) finishAll(ops []*finishOp) error {
+	var signals []gonets.Signal
 	for len(ops) > 0 {
 		var again []*finishOp
 		moves := &dialect.Part{Many: pack.Moves}
@@ -62,14 +66,29 @@ func (t *txn) finishAll(ops []*finishOp) error {
 			if err := t.finish(f, moves.Hit[i]); err != nil {
 				return err
 			}
+			if f.news {
+				signals = append(signals, f.Signals...)
+			}
 		}
 		ops = again
+	}
+	return t.tell(signals)
+}
+
+// tell keeps what people may have to be told of, in the commit of what it is
+// about. There is nothing of it while all goes well.
+func (t *txn) tell(signals []gonets.Signal) error {
+	for _, row := range pack.SignalRows(signals) {
+		if err := t.later(pack.Signals, row); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // finish keeps what belongs to a run that was moved, or not because of its lease.
 func (t *txn) finish(f *finishOp, moved bool) error {
+	f.news = moved
 	if !moved {
 		repeated, err := t.repeated(f)
 		if err != nil || repeated {

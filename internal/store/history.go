@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"gonets"
 	"gonets/internal/store/filter"
@@ -55,15 +53,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Items = append(out.Items, items...)
 	}
 	if len(queries) > 1 {
-		slices.SortFunc(out.Items, func(a, b gonets.RunSummary) int {
-			if f.Ascending {
-				return cmp.Compare(a.ID, b.ID)
-			}
-			return cmp.Compare(b.ID, a.ID)
-		})
-		if border != "" {
-			out.Items = slices.DeleteFunc(out.Items, func(r gonets.RunSummary) bool { return queries[0].Farther(r.ID, border) })
-		}
+		out.Items = queries[0].Merge(out.Items, border)
 	}
 	switch n := len(out.Items); {
 	case n > size:

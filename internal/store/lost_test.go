@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gonets"
 	"gonets/internal/id"
@@ -22,6 +24,8 @@ import (
 type swallow struct {
 	armed atomic.Bool
 	wg    sync.WaitGroup
+	// journeys counts how often the database answered and was ready again.
+	journeys atomic.Int64
 }
 
 // address is the database's, by way of the swallow.
@@ -63,6 +67,7 @@ func (s *swallow) answers(to io.Writer, from io.Reader) {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buf)
+		s.journeys.Add(int64(bytes.Count(buf[:n], []byte("Z\x00\x00\x00\x05"))))
 		if bytes.Contains(buf[:n], []byte("COMMIT\x00")) && s.armed.CompareAndSwap(true, false) {
 			return
 		}
@@ -129,5 +134,56 @@ func TestLostAnswersOfCommitsLoseNothing(t *testing.T) {
 	d, err := s.Run(t.Context(), run.ID)
 	if err != nil || d.Run.State != gonets.RunSucceeded || len(d.Results) != 2 || len(d.Attempts) != 1 || d.Attempts[0].Fenced {
 		t.Errorf("%+v: %v", d, err)
+	}
+}
+
+// TestBatchesGoToTheDatabaseAFewTimes: a distant database must not be asked about
+// each event of a storm, neither about repeats nor about orders.
+func TestBatchesGoToTheDatabaseAFewTimes(t *testing.T) {
+	t.Parallel()
+	var way swallow
+	s := openPostgres(t, way.address(t, cluster.Database(t)), store.Options{Clock: testkit.NewClock(),
+		Placer: &storetest.Places{Lane: "http://crm.example", Free: 1000}})
+	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
+		t.Fatal(err)
+	}
+	const events, most = 50, 12
+	storm := func(key, order string) (journeys int64, duplicates, leased int) {
+		t.Helper()
+		in := make([]gonets.Acceptance, events)
+		for i := range in {
+			in[i].Event = gonets.Event{ID: id.New(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now()}
+			if key != "" {
+				in[i].Key, in[i].DedupeWindow = fmt.Sprint(key, i), time.Hour
+			}
+			if order != "" {
+				in[i].Event.OrderKey = fmt.Sprint(order, i/2)
+			}
+		}
+		before := way.journeys.Load()
+		acc, err := s.Accept(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range acc {
+			if a.Duplicate {
+				duplicates++
+			} else if a.Runs[0].Lease.Held() {
+				leased++
+			}
+		}
+		return way.journeys.Load() - before, duplicates, leased
+	}
+	storm("k", "a") // prepares the statements
+	if n, duplicates, _ := storm("k", ""); n > most || duplicates != events {
+		t.Errorf("%d journeys for %d repeats of %d", n, duplicates, events)
+	}
+	// Of two events of an order the second waits; with the next two all do.
+	if n, _, leased := storm("", "b"); n > most || leased != events/2 {
+		t.Errorf("%d journeys for events in order; %d of %d leased", n, leased, events)
+	}
+	if _, _, leased := storm("", "b"); leased != 0 {
+		t.Errorf("%d runs do not wait for older ones", leased)
 	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -129,9 +130,221 @@ func TestPublishingOnOneNodeCountsOnTheOthersAtOnce(t *testing.T) {
 // silence makes a node's last heartbeat as old as the limit.
 func silence(t *testing.T, address, node string) {
 	t.Helper()
-	statement := fmt.Sprintf(`UPDATE nodes SET heartbeat_at = heartbeat_at - %d WHERE id = '%s'`, gonets.NodeDead.Milliseconds()+1, node)
+	silentFor(t, address, node, gonets.NodeDead)
+}
+
+func silentFor(t *testing.T, address, node string, d time.Duration) {
+	t.Helper()
+	statement := fmt.Sprintf(`UPDATE nodes SET heartbeat_at = heartbeat_at - %d WHERE id = '%s'`, d.Milliseconds()+1, node)
 	if err := cluster.Exec(address, statement); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// rescueOthers takes over what other nodes left.
+func rescueOthers(t *testing.T, s storetest.Opened) (released int) {
+	t.Helper()
+	report, err := s.Rescue(t.Context(), gonets.Death{Others: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report.Released
+}
+
+// succeed finishes a run with one attempt and tells whether that was fenced.
+func succeed(t *testing.T, s storetest.Opened, r gonets.Run) bool {
+	t.Helper()
+	fenced, err := s.Finish(t.Context(), gonets.Transition{RunID: r.ID, EventID: r.EventID, Lease: r.Lease, State: gonets.RunSucceeded,
+		At: s.Clock.Now(), Attempt: &gonets.Attempt{RunID: r.ID, N: r.Attempts + 1, Path: "send", StartedAt: s.Clock.Now(),
+			Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fenced
+}
+
+// within does something in a transaction that stays open until end is called.
+func within(t *testing.T, s storetest.Opened, do func()) (end func()) {
+	t.Helper()
+	var group sync.WaitGroup
+	stall := func() (entered, until chan struct{}) {
+		entered, until = make(chan struct{}), make(chan struct{})
+		group.Go(func() { s.Stall(entered, until) })
+		return entered, until
+	}
+	entered, until := stall()
+	<-entered
+	group.Go(do)
+	for s.QueueLength() < 1 {
+		runtime.Gosched()
+	}
+	held, end2 := stall()
+	for s.QueueLength() < 2 {
+		runtime.Gosched()
+	}
+	close(until)
+	<-held
+	return func() {
+		close(end2)
+		group.Wait()
+	}
+}
+
+// TestBeatAndTakeOverAtTheSameMomentAgree: whichever comes first, a node whose runs
+// are taken over learns of it, and one that beats loses none.
+func TestBeatAndTakeOverAtTheSameMomentAgree(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	a, b := open[0], open[1]
+	run := acceptOn(t, a, "").Runs[0]
+	silence(t, address, "a")
+	end := within(t, a, func() {
+		if err := a.Damage(`UPDATE nodes SET heartbeat_at = heartbeat_at + ? WHERE id = 'a'`, 2*gonets.NodeDead.Milliseconds()); err != nil {
+			t.Error(err)
+		}
+	})
+	if n := rescueOthers(t, b); n != 0 {
+		t.Errorf("%d runs were taken from a node that beats at this moment", n)
+	}
+	end()
+	if n := rescueOthers(t, b); n != 0 || a.Epoch() != run.Lease.Epoch {
+		t.Errorf("%d runs were taken from a node that has beaten", n)
+	}
+	silentFor(t, address, "a", 3*gonets.NodeDead)
+	released := 0
+	end = within(t, b, func() { released = rescueOthers(t, b) })
+	beaten := make(chan error, 1)
+	go func() {
+		_, err := a.Beat(context.Background())
+		beaten <- err
+	}()
+	end()
+	if err := <-beaten; err != nil || released != 1 || a.Epoch() == run.Lease.Epoch {
+		t.Errorf("%d runs were taken over, epoch %d after %d: %v", released, a.Epoch(), run.Lease.Epoch, err)
+	}
+}
+
+// TestRetentionAndRerunDoNotMeet: retention of one node waits for nobody and takes
+// nothing away that another one is about to use.
+func TestRetentionAndRerunDoNotMeet(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 2, "a", "b")
+	a, b := open[0], open[1]
+	for _, s := range open {
+		s.Clock.Advance(time.Hour)
+	}
+	first, second := acceptOn(t, a, "").Runs[0], acceptOn(t, a, "").Runs[0]
+	for _, r := range []gonets.Run{first, second} {
+		succeed(t, a, r)
+	}
+	prune := func(want int) {
+		t.Helper()
+		if n, err := b.Prune(t.Context(), b.Clock.Now().Add(time.Hour), 100); err != nil || n != want {
+			t.Errorf("%d runs removed, want %d: %v", n, want, err)
+		}
+	}
+	end := within(t, a, func() {
+		if err := a.Damage(`UPDATE runs SET mark = mark WHERE id = ?`, second.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	var again gonets.Job
+	prune(1)
+	end()
+	end = within(t, a, func() {
+		var err error
+		if again, err = a.Rerun(context.Background(), gonets.Rerun{RunID: second.ID}); err != nil {
+			t.Error(err)
+		}
+	})
+	prune(1)
+	end()
+	if _, err := b.Event(t.Context(), again.Run.EventID); err != nil {
+		t.Errorf("the event of a new run was removed: %v", err)
+	}
+	if _, err := b.Event(t.Context(), first.EventID); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("the event of a run that is gone: %v", err)
+	}
+	if _, err := a.Rerun(t.Context(), gonets.Rerun{RunID: second.ID}); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("a run that is gone ran again: %v", err)
+	}
+}
+
+// TestSilenceAloneTakesNothingFromANode: when the database was away all nodes
+// were silent, and what they had in memory is still theirs.
+func TestSilenceAloneTakesNothingFromANode(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	a, b := open[0], open[1]
+	run, epoch := acceptOn(t, a, "").Runs[0], a.Epoch()
+	silentFor(t, address, "a", time.Hour)
+	// The other one came back first, and does not judge yet.
+	if report, err := b.Rescue(t.Context(), gonets.Death{}); err != nil || report.Released != 0 {
+		t.Errorf("%d runs were taken over at once: %v", report.Released, err)
+	}
+	if pulse, err := a.Beat(t.Context()); err != nil || pulse.Epoch != epoch || a.Epoch() != epoch {
+		t.Errorf("epoch %d after a silence, %d before: %v", pulse.Epoch, epoch, err)
+	}
+	if n := rescueOthers(t, b); n != 0 {
+		t.Errorf("%d runs of a node that came back were taken over", n)
+	}
+	if succeed(t, a, run) {
+		t.Error("the reply that waited was fenced")
+	}
+}
+
+// TestWokenNodeFreesWhatItsLastLifeTookLate: a commit that was under way when the
+// node froze may come after others took its runs over.
+func TestWokenNodeFreesWhatItsLastLifeTookLate(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	a, b := open[0], open[1]
+	acceptOn(t, a, "")
+	silence(t, address, "a")
+	if n := rescueOthers(t, b); n != 1 {
+		t.Fatalf("%d runs were taken over", n)
+	}
+	late := acceptOn(t, a, "").Runs[0]
+	epoch := a.Epoch()
+	if _, err := a.Beat(t.Context()); err != nil || a.Epoch() <= epoch || late.Lease.Epoch != epoch {
+		t.Fatalf("epoch %d after %d: %v", a.Epoch(), epoch, err)
+	}
+	if n := rescueOthers(t, b); n != 0 {
+		t.Errorf("%d runs were taken from a node that lives again and frees them itself", n)
+	}
+	if report, err := a.Rescue(t.Context(), gonets.Death{}); err != nil || report.Released != 1 {
+		t.Errorf("%d runs freed: %v", report.Released, err)
+	}
+	if !succeed(t, a, late) {
+		t.Error("a lease of the ended life works")
+	}
+}
+
+func TestNodesThatAreLongGoneAreForgotten(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "holds", "empty", "recent", "judge")
+	run := acceptOn(t, open[0], "").Runs[0]
+	for _, name := range []string{"holds", "empty"} {
+		silentFor(t, address, name, gonets.NodeForgotten)
+	}
+	silentFor(t, address, "recent", gonets.NodeForgotten-time.Hour)
+	list := func() []string {
+		t.Helper()
+		names, err := open[3].Texts(`SELECT id FROM nodes ORDER BY id`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	if n := rescueOthers(t, open[3]); n != 1 {
+		t.Fatalf("%d runs were taken over", n)
+	}
+	rescueOthers(t, open[3])
+	if diff := cmp.Diff([]string{"holds", "judge", "recent"}, list()); diff != "" {
+		t.Errorf("the node with the newest life stays: %s", diff)
+	}
+	if !succeed(t, open[0], run) {
+		t.Error("the lease of a dead node works")
 	}
 }
 
@@ -145,9 +358,8 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	}
 	rescue := func(s storetest.Opened, want int) {
 		t.Helper()
-		report, err := s.Rescue(t.Context(), gonets.Death{})
-		if err != nil || report.Released != want {
-			t.Fatalf("%s rescued %d runs (%v), want %d", s.Node(), report.Released, err, want)
+		if n := rescueOthers(t, s); n != want {
+			t.Fatalf("%s rescued %d runs, want %d", s.Node(), n, want)
 		}
 	}
 	rescue(b, 0)
@@ -169,17 +381,7 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 		t.Errorf("what the dead node may have sent: %+v", got)
 	}
 	// The frozen node wakes: what it did counts for nothing, and it knows.
-	finish := func(s storetest.Opened, r gonets.Run) bool {
-		t.Helper()
-		fenced, err := s.Finish(t.Context(), gonets.Transition{RunID: r.ID, EventID: r.EventID, Lease: r.Lease, State: gonets.RunSucceeded,
-			At: s.Clock.Now(), Attempt: &gonets.Attempt{RunID: r.ID, N: r.Attempts + 1, Path: "send", StartedAt: s.Clock.Now(),
-				Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return fenced
-	}
-	if !finish(a, run) {
+	if !succeed(t, a, run) {
 		t.Error("the result of a node that counted as dead was taken")
 	}
 	old := a.Epoch()
@@ -190,7 +392,7 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	if got := attempts(); len(got) != 1 || got[0].N != 1 || got[0].Outcome != gonets.OutcomeOK || !got[0].Fenced {
 		t.Errorf("what the frozen node did send: %+v", got)
 	}
-	if finish(b, jobs[0].Run) {
+	if succeed(t, b, jobs[0].Run) {
 		t.Error("the new owner's result was fenced")
 	}
 	d, err := b.Run(t.Context(), run.ID)

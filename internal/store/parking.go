@@ -16,17 +16,81 @@ func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gon
 	if err := s.SetState(ctx, c); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
-	// What is decided is carried out, also when the caller does not wait.
-	ctx = context.WithoutCancel(ctx)
-	if err := s.settleParked(ctx, c.Name); err != nil {
+	return s.follow(ctx, c.Name, c.State == gonets.ScenarioRunning && c.ReleaseHeld)
+}
+
+// Publish makes a scenario's draft its next version and lets it run when that
+// is wanted, in one commit. Held runs are released in commits of their own: a
+// death in between leaves the rest held.
+func (s *Store) Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error) {
+	if err := s.Documents.Publish(ctx, p); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
-	if c.State == gonets.ScenarioRunning && c.ReleaseHeld {
-		if err := s.releaseHeld(ctx, c.Name); err != nil {
-			return gonets.ScenarioInfo{}, err
+	return s.follow(ctx, p.Scenario.Name, p.ReleaseHeld)
+}
+
+// follow makes a scenario's runs follow its state.
+func (s *Store) follow(ctx context.Context, name string, release bool) (gonets.ScenarioInfo, error) {
+	// What is decided is carried out, also when the caller does not wait.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.settleParked(ctx, name); err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	info, err := s.Scenario(ctx, name)
+	if err != nil || !release || info.State != gonets.ScenarioRunning {
+		return info, err
+	}
+	if err := s.releaseHeld(ctx, name); err != nil {
+		return gonets.ScenarioInfo{}, err
+	}
+	return s.Scenario(ctx, name)
+}
+
+// What DeleteScenario asks of a scenario's runs: those that somebody works on,
+// and those that wait.
+const (
+	workedOnSQL = `SELECT EXISTS (SELECT 1 FROM runs WHERE scenario = ? AND node IS NOT NULL)`
+	abandonSQL  = `UPDATE runs SET state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?, lease_seq = lease_seq + 1
+	WHERE id IN (SELECT id FROM runs r WHERE `
+	abandonEnd   = ` LIMIT ?)`
+	waitingOfSQL = unleased + ` AND scenario = ?`
+	restingOfSQL = `state IN ('held', 'paused') AND ` + indexedState + ` AND state <> 'queued' AND scenario = ?`
+)
+
+// DeleteScenario deletes a scenario that does not work and cancels what of it
+// still waits. Its history stays.
+func (s *Store) DeleteScenario(ctx context.Context, name, actor string) error {
+	for {
+		done := false
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
+			done, err = t.deleteScenario(name, actor)
+			return err
+		})
+		if err != nil || done {
+			return err
 		}
 	}
-	return s.Scenario(ctx, c.Name)
+}
+
+// deleteScenario cancels a batch, and deletes the scenario after the last one.
+func (t *txn) deleteScenario(name, actor string) (done bool, err error) {
+	if err := t.s.CheckStopped(t, name); err != nil {
+		return false, err
+	}
+	busy := false
+	if err := t.Row(workedOnSQL, []any{name}, &busy); err != nil {
+		return false, err
+	}
+	if busy {
+		return false, gonets.Errorf(gonets.CodeScenarioRunning, "a last request of the scenario %q is still on its way; try again in a moment", name)
+	}
+	for _, which := range []string{waitingOfSQL, restingOfSQL} {
+		n, err := t.changed(abandonSQL+which+abandonEnd, string(gonets.CodeByPerson), t.now.UnixMilli(), name, gonets.RetentionBatch)
+		if err != nil || n == gonets.RetentionBatch {
+			return false, err
+		}
+	}
+	return true, t.s.RemoveScenario(t, name, actor)
 }
 
 // parkSQL parks or frees up to a number of a scenario's runs.

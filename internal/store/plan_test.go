@@ -38,7 +38,7 @@ const fill = `
 // PostgreSQL, and the sorts of more than a few rows.
 func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery) (bad []string) {
 	t.Helper()
-	plan, err := s.PlanPostgres(q.Text)
+	plan, err := s.PlanPostgres(q)
 	if err != nil {
 		t.Fatalf("%s: %v", q.Name, err)
 	}
@@ -87,18 +87,32 @@ func filtered(rest []string) bool {
 	return false
 }
 
+func judgePlans(t *testing.T, s storetest.Opened, filled bool) {
+	t.Helper()
+	for _, q := range s.HotQueries() {
+		if !filled && !q.Writes {
+			continue
+		}
+		if bad := wholeReads(t, s, q); len(bad) > 0 {
+			plan, _ := s.PlanPostgres(q)
+			t.Errorf("%s (filled: %v): %s\n%s", q.Name, filled, strings.Join(bad, "\n"), strings.Join(plan, "\n"))
+		}
+	}
+}
+
 func TestHotQueriesReadNoWholeTableOfPostgres(t *testing.T) {
 	t.Parallel()
 	address := cluster.Database(t)
 	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: &storetest.Places{}})
-	if err := cluster.Exec(address, fill); err != nil {
-		t.Fatal(err)
-	}
-	for _, q := range s.HotQueries() {
-		if bad := wholeReads(t, s, q); len(bad) > 0 {
-			plan, _ := s.PlanPostgres(q.Text)
-			t.Errorf("%s: %s\n%s", q.Name, strings.Join(bad, "\n"), strings.Join(plan, "\n"))
+	// The committer's plans are made once and kept: those of tables that were
+	// empty then have to do for ever. (What others read is planned anew.)
+	for _, filled := range []bool{false, true} {
+		if filled {
+			if err := cluster.Exec(address, fill); err != nil {
+				t.Fatal(err)
+			}
 		}
+		judgePlans(t, s, filled)
 	}
 	for _, planted := range []string{`SELECT id FROM runs WHERE reason = ?`, `SELECT id FROM runs WHERE mark = ? ORDER BY created_at`,
 		`SELECT id FROM events WHERE mark = ? ORDER BY id`, `SELECT n FROM attempts WHERE n = ?`,

@@ -71,9 +71,24 @@ func TestPostgresThatLosesCommitsIsRefused(t *testing.T) {
 	var other testkit.Cluster
 	defer other.Stop()
 	address = other.Database(t)
+	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: &storetest.Places{}})
 	other.Crash()
 	if err := other.Unsafe(); err != nil {
 		t.Fatal(err)
+	}
+	// A server that worked on it stops, instead of going on without the promise.
+	code := gonets.CodeStoreAway
+	for code == gonets.CodeStoreAway {
+		_, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: "e", Source: "s", Method: "POST"}}})
+		code = gonets.CodeOf(err)
+	}
+	if code != gonets.CodeStoreFailed {
+		t.Errorf("an event on a server that came back without fsync: %q", code)
+	}
+	select {
+	case <-s.Failed():
+	default:
+		t.Error("the server goes on")
 	}
 	if err := open(""); gonets.CodeOf(err) != gonets.CodeStoreFailed || !strings.Contains(err.Error(), "fsync = off") {
 		t.Errorf("fsync=off: %v", err)

@@ -10,7 +10,8 @@ import (
 )
 
 // Rescue frees what dead servers left leased, uncharged: this one's earlier
-// lives and, on a shared database, other nodes that were silent for too long.
+// lives and, on a shared database when d.Others says so, other nodes that were
+// silent for too long.
 //
 // Where it is known which requests were in flight, each gets an attempt with
 // the outcome unknown, and [gonets.Blame] says what becomes of its run. Where
@@ -36,7 +37,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	for {
 		var released, unknown int
 		err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
-			released, unknown, err = t.rescueUnknown()
+			released, unknown, err = t.rescueUnknown(d.Others)
 			return err
 		})
 		if err != nil {
@@ -48,7 +49,7 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 			break
 		}
 	}
-	names, err := pack.Texts(s.reader(ctx), unsettledSQL)
+	names, err := pack.Texts(s.reader(ctx), pack.UnsettledSQL)
 	if err != nil {
 		return report, s.dialect.Wrap(err)
 	}
@@ -60,12 +61,6 @@ func (s *Store) Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport
 	return report, nil
 }
 
-// unsettledSQL finds the scenarios with runs that are parked and should not be,
-// or the other way round.
-const unsettledSQL = `SELECT s.name FROM scenarios s WHERE EXISTS (SELECT 1 FROM runs r
-	WHERE r.scenario = s.name AND r.parked = CASE WHEN s.state = 'stopped' THEN 0 ELSE 1 END
-		AND r.state IN ('queued', 'waiting') AND r.node IS NULL) ORDER BY s.name`
-
 // rescueBatch is how many runs are freed in one commit, so that a node with a
 // full memory that died does not hold up everybody's commits.
 const rescueBatch = 500
@@ -74,12 +69,13 @@ const rescueBatch = 500
 const freed = `state = 'queued', node = NULL, node_epoch = NULL, due_at = ?, parked = ` + pack.ParkedIfStopped
 
 // rescueKnown frees what this node's last life left, all in one commit: which
-// runs were in flight together tells which one to blame.
+// runs were in flight together tells which one to blame. They are locked first,
+// because another node may be about to take some over.
 func (t *txn) rescueKnown(d *gonets.Death) (gonets.RescueReport, error) {
 	var report gonets.RescueReport
 	const mine = `r.node = ? AND r.node_epoch <> ?`
 	me := []any{t.s.opt.Node, t.s.Epoch()}
-	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+mine+` ORDER BY r.id`, me, pack.ScanRun)
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+mine+` ORDER BY r.id`+t.s.dialect.Lock, me, pack.ScanRun)
 	if err != nil {
 		return report, err
 	}
@@ -111,13 +107,20 @@ func (t *txn) rescueKnown(d *gonets.Death) (gonets.RescueReport, error) {
 }
 
 // rescueUnknown frees a batch of runs whose servers are gone without a word.
-func (t *txn) rescueUnknown() (released, unknown int, err error) {
+func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 	if err := t.fresh(); err != nil {
 		return 0, 0, err
 	}
-	void, args := t.s.voidLeases()
-	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE `+void+` ORDER BY r.node, r.node_epoch LIMIT ?`+t.s.dialect.SkipLocked,
-		append(args, rescueBatch), pack.ScanRun)
+	if others = others && t.s.dialect.Shared; others {
+		if err := t.exec(pack.VoidSQL(&t.s.dialect), t.s.opt.Node, gonets.NodeDead.Milliseconds()); err != nil {
+			return 0, 0, err
+		}
+	}
+	void, args := pack.VoidLeases(&t.s.dialect, t.s.opt.Node, t.s.Epoch(), others)
+	runs, err := pack.Collect(t, pack.RescueSQL(&t.s.dialect, void), append(args, rescueBatch), pack.ScanRun)
+	if err == nil && len(runs) == 0 && others {
+		err = t.exec(pack.ForgetSQL(&t.s.dialect), gonets.NodeForgotten.Milliseconds())
+	}
 	if err != nil || len(runs) == 0 {
 		return 0, 0, err
 	}
@@ -201,6 +204,9 @@ func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.Rescue
 		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
 		if r.State == gonets.RunPaused {
 			report.Poisoned = append(report.Poisoned, r.ID)
+			if err := t.tell([]gonets.Signal{pack.EndSignal(r, t.now)}); err != nil {
+				return err
+			}
 			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))
 		} else if r.Lane == gonets.LaneQuarantine {
 			report.Quarantined = append(report.Quarantined, r.ID)

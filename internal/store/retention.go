@@ -19,6 +19,9 @@ import (
 // gives freed pages back to the disk. It works in batches of
 // [gonets.RetentionBatch] and returns how many runs it removed.
 func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	if err := s.KeepUses(ctx); err != nil {
+		return 0, err
+	}
 	total := 0
 	for total < limit {
 		want, n := min(limit-total, gonets.RetentionBatch), 0
@@ -47,7 +50,11 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
-	return total + held, s.freePages(ctx)
+	checks, err := s.PruneChecks(ctx, before, limit)
+	if err != nil {
+		return total + held, err
+	}
+	return total + held + checks, s.freePages(ctx)
 }
 
 // freePages gives what is free back to the disk, a part in each commit.
@@ -73,7 +80,7 @@ func (s *Store) freePages(ctx context.Context) error {
 
 // pruneRuns removes one batch of final runs.
 func (t *txn) pruneRuns(before time.Time, limit int) (int, error) {
-	return t.removeRuns(pack.FinalSQL, before.UnixMilli(), limit)
+	return t.removeRuns(pack.FinalSQL(&t.s.dialect), before.UnixMilli(), limit)
 }
 
 // pruneHeld removes old held runs of scenarios that never ran: nobody waits
@@ -85,7 +92,7 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 		if total >= limit {
 			break
 		}
-		n, err := t.removeRuns(pack.HeldSQL, name, pack.From(border), border.UnixMilli(), limit-total)
+		n, err := t.removeRuns(pack.HeldSQL(&t.s.dialect), name, pack.From(border), border.UnixMilli(), limit-total)
 		if err != nil {
 			return total, err
 		}
@@ -94,16 +101,12 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 	return total, err
 }
 
-// gone is an event that is to be removed when it has no run, and the event
-// under which its body lies.
-type gone struct{ event, owner string }
-
 // removeRuns removes the runs that a query finds with all that is theirs.
 func (t *txn) removeRuns(find string, args ...any) (int, error) {
 	var runs []string
-	events, err := pack.Collect(t, find, args, func(scan func(...any) error) (g gone, err error) {
+	events, err := pack.Collect(t, find, args, func(scan func(...any) error) (g pack.Gone, err error) {
 		var run string
-		err = scan(&run, &g.event, &g.owner)
+		err = scan(&run, &g.Event, &g.Owner)
 		runs = append(runs, run)
 		return g, err
 	})
@@ -121,15 +124,20 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 }
 
 // removeEvents removes events that have no run. The bodies go last: events of
-// one request share theirs.
-func (t *txn) removeEvents(events []gone) error {
+// one request share theirs. Another node may be about to run an event again: what
+// is not locked here stays for a later turn, what is may have a run by now.
+func (t *txn) removeEvents(events []pack.Gone) error {
+	events, err := pack.LockGone(t, &t.s.dialect, events)
+	if err != nil {
+		return err
+	}
 	for _, g := range events {
-		if err := t.later(pack.EventGone, []any{g.event}); err != nil {
+		if err := t.later(pack.EventGone, []any{g.Event}); err != nil {
 			return err
 		}
 	}
 	for _, g := range events {
-		if err := t.later(pack.EventBodiesGone, []any{g.owner}); err != nil {
+		if err := t.later(pack.EventBodiesGone, []any{g.Owner}); err != nil {
 			return err
 		}
 	}
@@ -144,27 +152,27 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		return err
 	}
 	type row struct {
-		gone
+		pack.Gone
 		at     int64
 		orphan bool
 	}
 	rows, err := pack.Collect(t, pack.OrphansSQL,
 		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
 		func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.at, &r.event, &r.owner, &r.orphan)
+			err = scan(&r.at, &r.Event, &r.Owner, &r.orphan)
 			return r, err
 		})
 	if err != nil {
 		return err
 	}
 	t.s.orphans = ""
-	var orphans []gone
+	var orphans []pack.Gone
 	for i, r := range rows {
 		if r.orphan {
-			orphans = append(orphans, r.gone)
+			orphans = append(orphans, r.Gone)
 		}
 		if i+1 == gonets.RetentionBatch {
-			t.s.orphans = filter.Cursor{At: r.at, ID: r.event}.String()
+			t.s.orphans = filter.Cursor{At: r.at, ID: r.Event}.String()
 		}
 	}
 	return t.removeEvents(orphans)

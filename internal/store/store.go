@@ -201,6 +201,8 @@ func (s *Store) fail(cause error) {
 // Close ends what is queued, then closes the files. Operations that come later
 // get CodeStopping.
 func (s *Store) Close(ctx context.Context) error {
+	// It is no loss when this cannot be stored any more.
+	_ = s.KeepUses(ctx)
 	if err := s.commits.stop(ctx); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/pack"
 )
 
 // txn is one try at a batch.
@@ -18,6 +19,8 @@ type txn struct {
 	now time.Time
 	// placed are the lanes in which places were reserved.
 	placed []string
+	// ordered tells of order keys whether an unfinished run has them.
+	ordered pack.Orders
 	// unsent goes with the next statement, where a statement costs a journey.
 	unsent []*dialect.Part
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -93,7 +94,7 @@ func (c *Cluster) Exec(address, statement string) error {
 func (c *Cluster) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.halt()
+	c.halt(os.Interrupt) // "fast": ends the sessions
 	if c.dir != "" {
 		_ = os.RemoveAll(c.dir)
 	}
@@ -101,12 +102,13 @@ func (c *Cluster) Stop() {
 	c.watch = nil
 }
 
-// Crash ends the server as a power cut of the program would; Restart brings it
-// back on the same port.
+// Crash ends the server as a power cut of the program would: at once, without a
+// word to its clients and without a last checkpoint. Restart brings it back on
+// the same port.
 func (c *Cluster) Crash() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.halt()
+	c.halt(syscall.SIGQUIT) // "immediate"
 }
 
 // Restart starts the server again on its data and its port.
@@ -123,9 +125,9 @@ func (c *Cluster) Unsafe() error {
 	return c.launch("-c", "fsync=off")
 }
 
-func (c *Cluster) halt() {
+func (c *Cluster) halt(how os.Signal) {
 	if c.cmd != nil {
-		_ = c.cmd.Process.Signal(os.Interrupt) // "fast": ends the sessions
+		_ = c.cmd.Process.Signal(how)
 		limit := gonets.SystemClock{}.NewTimer(clusterPatience)
 		defer limit.Stop()
 		select {

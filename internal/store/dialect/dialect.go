@@ -27,8 +27,9 @@ type Dialect struct {
 	PickOpen, PickClose string
 	// OrderedBefore tells whether run o goes before run c of the same order key.
 	OrderedBefore string
-	// SkipLocked ends a select of runs r that others may be about to change too.
-	SkipLocked string
+	// Lock ends a select of runs r that are changed next, SkipLocked one that
+	// passes over those that others are about to change.
+	Lock, SkipLocked string
 	// ReadLock ends a select whose row must stay as it was read until the end
 	// of the transaction.
 	ReadLock string

@@ -50,6 +50,7 @@ func Postgres() Dialect {
 		OrderedBefore: "(o.id < c.id OR o.node IS NOT NULL AND o.id <> c.id)",
 		PickOpen:      "= ANY(ARRAY(",
 		PickClose:     " FOR UPDATE OF c SKIP LOCKED))",
+		Lock:          " FOR UPDATE OF r",
 		SkipLocked:    " FOR UPDATE OF r SKIP LOCKED",
 		ReadLock:      " FOR SHARE",
 		Now:           postgresNow,
@@ -123,8 +124,12 @@ func postgresDDL(text string) string {
 var wideTables = [...]string{"events", "attempts"}
 
 // classifyPostgres: PostgreSQL itself stops when a write fails for good, so no
-// error of it ends this process; a connection that is lost is made again.
+// error of it ends this process, unless the server breaks our promises by its
+// settings; a connection that is lost is made again.
 func classifyPostgres(err error) Fault {
+	if gonets.CodeOf(err) == gonets.CodeStoreFailed {
+		return FaultFatal
+	}
 	var ce *pgconn.ConnectError
 	var pe *pgconn.PgError
 	if !errors.As(err, &ce) && errors.As(err, &pe) {
@@ -197,9 +202,13 @@ func OpenPostgres(address string, use Use, doubtful func() bool) (*sql.DB, error
 	if len(off) > 0 {
 		cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	}
-	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
+	options := []stdlib.OptionOpenDB{stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
 		return p.IdleDuration > PingAfter || doubtful()
-	}))
+	})}
+	if use == UseWrite {
+		options = append(options, stdlib.OptionAfterConnect(checkPostgres))
+	}
+	db := stdlib.OpenDB(*cfg, options...)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
@@ -228,22 +237,27 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	return cfg, nil
 }
 
-// CheckPostgres refuses a server on which the promises do not hold.
-func CheckPostgres(ctx context.Context, conn *sql.Conn) error {
-	settings := map[string]string{"server_version_num": "", "fsync": "", "synchronous_commit": "", "full_page_writes": ""}
-	for name := range settings {
-		var v string
-		if err := conn.QueryRowContext(ctx, "SHOW "+name).Scan(&v); err != nil {
-			return err
+// checkPostgres refuses a server on which the promises do not hold. It may come
+// back with other settings than it went away with, so each connection asks.
+func checkPostgres(ctx context.Context, conn *pgx.Conn) (err error) {
+	defer func() {
+		if err != nil {
+			_ = conn.Close(ctx) // nobody else does
 		}
-		settings[name] = v
+	}()
+	safety := [...]string{"fsync", "synchronous_commit", "full_page_writes"}
+	var version string
+	var is [len(safety)]string
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting($1), current_setting($2), current_setting($3)`,
+		safety[0], safety[1], safety[2]).Scan(&version, &is[0], &is[1], &is[2])
+	if err != nil {
+		return err
 	}
-	if n, err := strconv.Atoi(settings["server_version_num"]); err != nil || n/10_000 < minPostgres {
-		return gonets.Errorf(gonets.CodeStoreFailed, "PostgreSQL %s is too old: %d or newer is needed",
-			settings["server_version_num"], minPostgres)
+	if n, err := strconv.Atoi(version); err != nil || n/10_000 < minPostgres {
+		return gonets.Errorf(gonets.CodeStoreFailed, "PostgreSQL %s is too old: %d or newer is needed", version, minPostgres)
 	}
-	for _, name := range []string{"fsync", "synchronous_commit", "full_page_writes"} {
-		if settings[name] == "off" {
+	for i, name := range safety {
+		if is[i] == "off" {
 			return gonets.Errorf(gonets.CodeStoreFailed, "PostgreSQL runs with %s = off, which loses accepted events when the "+
 				"machine goes down; set %s = on in its configuration, then start again", name, name)
 		}

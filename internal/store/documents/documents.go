@@ -15,10 +15,13 @@ import (
 )
 
 // Documents is the room.
-type Documents struct{ base floor.Base }
+type Documents struct {
+	base floor.Base
+	uses uses
+}
 
 // New furnishes the room.
-func New(b floor.Base) *Documents { return &Documents{b} }
+func New(b floor.Base) *Documents { return &Documents{base: b} }
 
 // txn is a transaction with what this room needs besides.
 type txn struct {

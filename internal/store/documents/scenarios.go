@@ -4,18 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"gonets"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/value"
 )
 
 const scenarioQuery = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
-		COALESCE(v.document, s.draft),
+		COALESCE(v.document, s.draft), s.updated_by,
+		CASE WHEN s.draft <> COALESCE(v.document, '') THEN 1 ELSE 0 END,
 		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + filter.IndexedState + `
 			AND scenario = s.name LIMIT 10001) h)
 	FROM scenarios s LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version `
@@ -24,7 +25,8 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 	var out gonets.ScenarioInfo
 	var name, text string
 	var created, updated sql.NullInt64
-	if err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.Held); err != nil {
+	err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.UpdatedBy, &out.HasDraft, &out.Held)
+	if err != nil {
 		return out, err
 	}
 	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
@@ -54,7 +56,7 @@ func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioI
 		return gonets.ScenarioInfo{}, d.base.Wrap(err)
 	}
 	if len(items) == 0 {
-		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", name)
+		return gonets.ScenarioInfo{}, noScenario(name)
 	}
 	return items[0], nil
 }
@@ -69,12 +71,12 @@ func (d *Documents) SetState(ctx context.Context, c gonets.StateChange) error {
 }
 
 func (t *txn) setState(c *gonets.StateChange) error {
-	row, err := t.readScenario(c.Name)
+	row, err := readScenario(t, c.Name)
 	if err != nil {
 		return err
 	}
 	if !row.exists {
-		return gonets.Errorf(gonets.CodeNotFound, "there is no scenario %q", c.Name)
+		return noScenario(c.Name)
 	}
 	if row.version == 0 {
 		return gonets.Errorf(gonets.CodeConflict, "the scenario %q was never published; publish it first", c.Name)
@@ -86,8 +88,8 @@ func (t *txn) setState(c *gonets.StateChange) error {
 	if c.State == gonets.ScenarioRunning {
 		started, action = now, "start"
 	}
-	err = t.Exec(`UPDATE scenarios SET state = ?, updated_at = ?, started_at = COALESCE(started_at, ?) WHERE name = ?`,
-		string(c.State), now, started, c.Name)
+	err = t.Exec(`UPDATE scenarios SET state = ?, updated_at = ?, updated_by = ?, started_at = COALESCE(started_at, ?) WHERE name = ?`,
+		string(c.State), now, c.Actor, started, c.Name)
 	if err != nil {
 		return err
 	}
@@ -140,47 +142,29 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 		Message: fmt.Sprintf("the scenario %q names a source that does not exist", sc.Name)}
 }
 
-// scenarioRow is what is stored of a scenario.
-type scenarioRow struct {
-	exists  bool
-	state   gonets.ScenarioState
-	draft   sql.NullString
-	version int
-	// published is the document of version.
-	published string
-}
-
-func (t *txn) readScenario(name string) (row scenarioRow, err error) {
-	err = t.Row(`SELECT state, draft, published_version FROM scenarios WHERE name = ?`, []any{name},
-		&row.state, &row.draft, &row.version)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row, nil
-	}
-	row.exists = true
-	if err == nil && row.version > 0 {
-		err = t.Row(`SELECT document FROM versions WHERE scenario = ? AND n = ?`, []any{name, row.version}, &row.published)
-	}
-	return row, err
-}
-
 func (t *txn) applyScenario(a *gonets.Apply, sc *gonets.Scenario) (gonets.Applied, error) {
 	out := gonets.Applied{Kind: "Scenario", Name: sc.Name}
 	text, etag, err := encode(sc)
 	if err != nil {
 		return out, err
 	}
-	old, err := t.readScenario(sc.Name)
+	old, err := readScenario(t, sc.Name)
 	if err != nil {
 		return out, err
 	}
 	next := old
 	if a.Draft {
-		next.draft = sql.NullString{String: text, Valid: true}
-		if !old.exists {
-			next.state = gonets.ScenarioDraft
+		if next.draft.String != text || !next.draft.Valid {
+			next.setDraft(t, &gonets.DraftChange{Actor: a.Actor}, text)
 		}
-	} else {
-		t.publish(a, &next, text)
+		switch {
+		case !old.exists:
+			next.state = gonets.ScenarioDraft
+		case !old.draft.Valid:
+			next.base = old.version
+		}
+	} else if err := t.publish(a, &next, sc); err != nil {
+		return out, err
 	}
 	out.Version, out.State, out.Change = next.version, next.state, changeUpdated
 	if old.exists && next == old {
@@ -193,22 +177,32 @@ func (t *txn) applyScenario(a *gonets.Apply, sc *gonets.Scenario) (gonets.Applie
 	return out, t.writeScenario(a, sc, scenarioChange{old, next, etag})
 }
 
-// publish makes the text the published document. A scenario that was never
-// published starts now, unless the caller wants it stopped.
-func (t *txn) publish(a *gonets.Apply, row *scenarioRow, text string) {
+// publish makes the scenario the published document. One that was never
+// published starts now, unless the caller wants it stopped. An open draft stays,
+// unless it says the same.
+func (t *txn) publish(a *gonets.Apply, row *scenarioRow, sc *gonets.Scenario) error {
+	text, _, err := encode(sc)
+	if err != nil {
+		return err
+	}
 	if row.version == 0 {
 		row.state = gonets.ScenarioRunning
 		if a.Stopped {
 			row.state = gonets.ScenarioStopped
 		}
-		row.draft = sql.NullString{}
+		row.noDraft()
 	}
 	if row.published != text {
-		row.version, row.published = row.version+1, text
+		// Numbers go on after those of a scenario of this name that was deleted.
+		if err := t.Row(`SELECT COALESCE(max(n), 0) + 1 FROM versions WHERE scenario = ?`, []any{sc.Name}, &row.version); err != nil {
+			return err
+		}
+		row.published, row.comments = text, sql.NullString{}
 	}
 	if row.draft.String == text {
-		row.draft = sql.NullString{}
+		row.noDraft()
 	}
+	return nil
 }
 
 type scenarioChange struct {
@@ -217,38 +211,78 @@ type scenarioChange struct {
 }
 
 func (t *txn) writeScenario(a *gonets.Apply, sc *gonets.Scenario, c scenarioChange) error {
-	now, started := t.Now().UnixMilli(), any(nil)
-	if c.next.state == gonets.ScenarioRunning {
+	now, started, n := t.Now().UnixMilli(), any(nil), &c.next
+	if n.state == gonets.ScenarioRunning {
 		started = now
 	}
-	err := t.Exec(`INSERT INTO scenarios (name, state, draft, published_version, etag, created_at, updated_at, started_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	err := t.Exec(`INSERT INTO scenarios (name, state, draft, published_version, etag, created_at, updated_at, started_at,
+			draft_document, draft_text, draft_base, draft_at, draft_by, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET state = excluded.state, draft = excluded.draft,
 			published_version = excluded.published_version, etag = excluded.etag, updated_at = excluded.updated_at,
-			started_at = COALESCE(scenarios.started_at, excluded.started_at)`,
-		sc.Name, string(c.next.state), c.next.draft, c.next.version, c.etag, now, now, started)
+			started_at = COALESCE(scenarios.started_at, excluded.started_at), draft_document = excluded.draft_document,
+			draft_text = excluded.draft_text, draft_base = excluded.draft_base, draft_at = excluded.draft_at,
+			draft_by = excluded.draft_by, updated_by = excluded.updated_by`,
+		sc.Name, string(n.state), n.draft, n.version, c.etag, now, now, started,
+		n.document, n.text, n.base, n.draftAt, n.draftBy, a.Actor)
 	if err != nil {
 		return err
 	}
-	if c.next.version != c.old.version {
-		err := t.Exec(`INSERT INTO versions (scenario, n, document, created_at, actor, note) VALUES (?, ?, ?, ?, ?, ?)`,
-			sc.Name, c.next.version, c.next.published, now, a.Actor, a.Note)
-		if err != nil {
-			return err
-		}
+	switch {
+	case n.version != c.old.version:
+		err = t.Exec(`INSERT INTO versions (scenario, n, document, created_at, actor, note, text) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			sc.Name, n.version, n.published, now, a.Actor, a.Note, n.comments)
+	case n.comments != c.old.comments:
+		err = t.Exec(`UPDATE versions SET text = ? WHERE scenario = ? AND n = ?`, n.comments, sc.Name, n.version)
 	}
-	if a.Draft && c.next.version > 0 {
-		return nil // events follow the published document
-	}
-	if err := t.Exec(`DELETE FROM subscriptions WHERE scenario = ?`, sc.Name); err != nil {
+	if err != nil {
 		return err
 	}
-	for _, source := range sc.Sources {
+	if a.Draft && n.version > 0 {
+		return nil // events follow the published document
+	}
+	return t.subscribe(sc.Name, sc.Sources)
+}
+
+// subscribe makes a scenario be fed by these sources and no others.
+func (t *txn) subscribe(scenario string, sources []string) error {
+	if err := t.Exec(`DELETE FROM subscriptions WHERE scenario = ?`, scenario); err != nil {
+		return err
+	}
+	for _, source := range sources {
 		err := t.Exec(`INSERT INTO subscriptions (source, scenario) VALUES (?, ?)
-			ON CONFLICT (source, scenario) DO NOTHING`, source, sc.Name)
+			ON CONFLICT (source, scenario) DO NOTHING`, source, scenario)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// CheckStopped refuses a scenario that is not there or works.
+func (d *Documents) CheckStopped(t floor.Txn, name string) error {
+	row, err := readScenario(t, name)
+	switch {
+	case err != nil:
+		return err
+	case !row.exists:
+		return noScenario(name)
+	case row.state == gonets.ScenarioRunning:
+		return gonets.Errorf(gonets.CodeScenarioRunning, "the scenario %q works; stop it before you delete it", name)
+	}
+	return nil
+}
+
+// RemoveScenario deletes a scenario and its draft. Its versions stay, because
+// the history speaks of them.
+func (d *Documents) RemoveScenario(t floor.Txn, name, actor string) error {
+	for _, q := range []string{`DELETE FROM subscriptions WHERE scenario = ?`, `DELETE FROM scenarios WHERE name = ?`} {
+		if err := t.Exec(q, name); err != nil {
+			return err
+		}
+	}
+	if err := t.Audit(actor, "delete", "Scenario/"+name, ""); err != nil {
+		return err
+	}
+	return t.BumpConfig()
 }

@@ -74,7 +74,7 @@ func (d *Documents) Secrets(ctx context.Context) ([]gonets.SecretInfo, error) {
 }
 
 // DeleteSecret removes a secret.
-func (d *Documents) DeleteSecret(ctx context.Context, name string) error {
+func (d *Documents) DeleteSecret(ctx context.Context, name, actor string) error {
 	return d.change(ctx, func(t *txn) error {
 		n, err := t.Changed(`DELETE FROM secrets WHERE name = ?`, name)
 		if err != nil {
@@ -83,7 +83,7 @@ func (d *Documents) DeleteSecret(ctx context.Context, name string) error {
 		if n == 0 {
 			return gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 		}
-		if err := t.Audit("", "secret.delete", "Secret/"+name, ""); err != nil {
+		if err := t.Audit(actor, "secret.delete", "Secret/"+name, ""); err != nil {
 			return err
 		}
 		return t.BumpConfig()

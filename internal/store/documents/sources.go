@@ -81,14 +81,17 @@ func (d *Documents) SourceByToken(ctx context.Context, token string) (gonets.Sou
 	if err != nil {
 		return gonets.SourceInfo{}, d.base.Wrap(err)
 	}
+	d.uses.note(hash, d.base.Clock.Now())
 	return d.Source(ctx, name)
 }
 
 func (d *Documents) completeSource(q pack.Reader, src *gonets.SourceInfo) (err error) {
-	type token struct{ hash, sealed []byte }
-	tokens, err := pack.Collect(q, `SELECT hash, sealed FROM source_tokens WHERE source = ? AND retired_at IS NULL
-		ORDER BY created_at, hash`, []any{src.Name}, func(scan func(...any) error) (t token, err error) {
-		err = scan(&t.hash, &t.sealed)
+	type token struct {
+		hash, sealed  []byte
+		created, used sql.NullInt64
+	}
+	tokens, err := pack.Collect(q, addressesSQL, []any{src.Name}, func(scan func(...any) error) (t token, err error) {
+		err = scan(&t.hash, &t.sealed, &t.created, &t.used)
 		return t, err
 	})
 	if err != nil {
@@ -100,11 +103,19 @@ func (d *Documents) completeSource(q pack.Reader, src *gonets.SourceInfo) (err e
 			return &gonets.Error{Code: gonets.CodeStoreFailed, Err: err,
 				Message: "the addresses of sources cannot be decrypted: the key file is not the one they were encrypted with"}
 		}
-		src.Tokens = append(src.Tokens, string(plain))
+		a := gonets.Address{Token: string(plain), CreatedAt: pack.FromMS(t.created), LastUsedAt: pack.FromMS(t.used)}
+		if seen := d.uses.last(t.hash); seen.After(a.LastUsedAt) {
+			a.LastUsedAt = seen
+		}
+		src.Addresses = append(src.Addresses, a)
+		src.Tokens = append(src.Tokens, a.Token)
 	}
 	src.Scenarios, err = pack.Texts(q, `SELECT scenario FROM subscriptions WHERE source = ? ORDER BY scenario`, src.Name)
 	return err
 }
+
+const addressesSQL = `SELECT hash, sealed, created_at, used_at FROM source_tokens WHERE source = ? AND retired_at IS NULL
+	ORDER BY created_at, hash`
 
 func (t *txn) applySource(src *gonets.Source) (gonets.Applied, error) {
 	out := gonets.Applied{Kind: "Source", Name: src.Name}

@@ -11,16 +11,17 @@ import (
 	"gonets/internal/store/pack"
 )
 
-const versionQuery = `SELECT n, document, created_at, actor, note FROM versions WHERE scenario = ? `
+const versionQuery = `SELECT n, document, created_at, actor, note, text FROM versions WHERE scenario = ? `
 
 func scanVersion(scan func(...any) error) (gonets.Version, error) {
 	var v gonets.Version
 	var text string
 	var created sql.NullInt64
-	if err := scan(&v.N, &text, &created, &v.Actor, &v.Note); err != nil {
+	var comments sql.NullString
+	if err := scan(&v.N, &text, &created, &v.Actor, &v.Note, &comments); err != nil {
 		return v, err
 	}
-	v.CreatedAt = pack.FromMS(created)
+	v.CreatedAt, v.Text = pack.FromMS(created), comments.String
 	return v, json.Unmarshal([]byte(text), &v.Scenario)
 }
 

@@ -1,6 +1,10 @@
 package filter
 
 import (
+	"cmp"
+	"slices"
+
+	"gonets"
 	"gonets/internal/store/pack"
 )
 
@@ -68,4 +72,18 @@ func (q *Query) choose(r pack.Reader, part int) (best Walk, border string, err e
 		}
 	}
 	return best, border, nil
+}
+
+// Merge puts what the queries of several states found into the order of the list
+// and leaves out what lies beyond the border, if there is one. A run that changed
+// its state between two of them was found twice; what was found first stays.
+func (q *Query) Merge(found []gonets.RunSummary, border string) []gonets.RunSummary {
+	slices.SortStableFunc(found, func(a, b gonets.RunSummary) int {
+		if q.Ascending {
+			return cmp.Compare(a.ID, b.ID)
+		}
+		return cmp.Compare(b.ID, a.ID)
+	})
+	found = slices.CompactFunc(found, func(a, b gonets.RunSummary) bool { return a.ID == b.ID })
+	return slices.DeleteFunc(found, func(r gonets.RunSummary) bool { return border != "" && q.Farther(r.ID, border) })
 }

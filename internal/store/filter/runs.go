@@ -154,7 +154,8 @@ func narrower(f gonets.RunFilter) (out []Walk) {
 
 // restOf adds what the walk's index does not know.
 func (w *Walk) restOf(f gonets.RunFilter, st gonets.RunState) {
-	for _, by := range [][2]string{{"r.state", string(st)}, {"r.event", f.EventID}, {"r.scenario", f.Scenario}, {"r.source", f.Source}} {
+	for _, by := range [][2]string{{"r.state", string(st)}, {"r.event", f.EventID}, {"r.scenario", f.Scenario}, {"r.source", f.Source},
+		{"r.mark", string(f.Mark)}} {
 		if by[1] != "" && !slices.Contains(w.keys, by[0]) {
 			w.rest = append(w.rest, cond{by[0] + " || '' = ?", []any{by[1]}})
 		}

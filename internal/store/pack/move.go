@@ -78,3 +78,9 @@ var AttemptCounts = dialect.Update(dialect.Change{
 	Table: "runs", Columns: dialect.Columns{dialect.Text("id"), dialect.Int("n")},
 	Set: "attempts = v.n", Where: "runs.id = v.id AND runs.attempts < v.n",
 })
+
+// UnsettledSQL finds the scenarios with runs that are parked and should not be,
+// or the other way round.
+const UnsettledSQL = `SELECT s.name FROM scenarios s WHERE EXISTS (SELECT 1 FROM runs r
+	WHERE r.scenario = s.name AND r.parked = CASE WHEN s.state = 'stopped' THEN 0 ELSE 1 END
+		AND r.state IN ('queued', 'waiting') AND r.node IS NULL) ORDER BY s.name`

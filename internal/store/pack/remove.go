@@ -1,6 +1,10 @@
 package pack
 
-import "gonets/internal/store/dialect"
+import (
+	"slices"
+
+	"gonets/internal/store/dialect"
+)
 
 var (
 	runColumn   = dialect.Columns{dialect.Text("run")}
@@ -28,12 +32,35 @@ var (
 // body lies.
 const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
 
-// FinalSQL finds the runs that are over the longest.
-const FinalSQL = removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?`
+// FinalSQL finds the runs that are over the longest; what another node removes
+// at the moment is passed over.
+func FinalSQL(d *dialect.Dialect) string {
+	return removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?` + d.SkipLocked
+}
 
 // HeldSQL finds the runs that a scenario holds the longest.
-const HeldSQL = removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
-	ORDER BY r.id LIMIT ?`
+func HeldSQL(d *dialect.Dialect) string {
+	return removable + `WHERE r.scenario = ? AND r.id < ? AND r.state = 'held' AND r.created_at < ?
+	ORDER BY r.id LIMIT ?` + d.SkipLocked
+}
+
+// Gone is an event that is to be removed when it has no run, and the event under
+// which its body lies.
+type Gone struct{ Event, Owner string }
+
+// LockGone locks events that are to be removed on a shared database and leaves
+// out those that another node uses at the moment.
+func LockGone(q Reader, d *dialect.Dialect, events []Gone) ([]Gone, error) {
+	if !d.Shared || len(events) == 0 {
+		return events, nil
+	}
+	ids := make([]string, len(events))
+	for i := range events {
+		ids[i] = events[i].Event
+	}
+	locked, err := Texts(q, `SELECT id FROM events WHERE id = ANY(?) FOR UPDATE SKIP LOCKED`, ids)
+	return slices.DeleteFunc(events, func(g Gone) bool { return !slices.Contains(locked, g.Event) }), err
+}
 
 // OrphansSQL tells of old events whether they have no run. (For EXISTS instead
 // of one value PostgreSQL would read all runs into a table of its own.)

@@ -2,8 +2,11 @@
 package rooms
 
 import (
+	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/outbox"
+	"gonets/internal/store/people"
 )
 
 // What rooms stand on.
@@ -19,9 +22,17 @@ type (
 // Rooms are the rooms; a store embeds them, so that their methods are its own.
 type Rooms struct {
 	*documents.Documents
+	*people.People
+	*checks.Book
+	*outbox.Outbox
 }
 
 // New furnishes the rooms.
 func New(b Base) Rooms {
-	return Rooms{Documents: documents.New(b)}
+	return Rooms{
+		Documents: documents.New(b),
+		People:    people.New(b),
+		Book:      checks.New(b),
+		Outbox:    outbox.New(b),
+	}
 }

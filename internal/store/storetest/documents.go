@@ -158,10 +158,10 @@ func secretsAndSettings(f fixture) {
 	if d := cmp.Diff([]gonets.SecretInfo{{Name: "key", UpdatedAt: f.Clock.Now(), Actor: "anna"}}, l); d != "" {
 		f.t.Error(d)
 	}
-	f.must(f.DeleteSecret(f.ctx(), "key"))
+	f.must(f.DeleteSecret(f.ctx(), "key", "anna"))
 	_, err = f.Secret(f.ctx(), "key")
 	f.wantCode(err, gonets.CodeNotFound)
-	f.wantCode(f.DeleteSecret(f.ctx(), "key"), gonets.CodeNotFound)
+	f.wantCode(f.DeleteSecret(f.ctx(), "key", "anna"), gonets.CodeNotFound)
 
 	if got, err := f.Settings(f.ctx()); err != nil || !cmp.Equal(got, gonets.Settings{}) {
 		f.t.Errorf("%+v %v", got, err)

@@ -60,6 +60,20 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"an unknown source is refused with its place", unknownSource},
 		{"a source keeps its address", sourceAddress},
 		{"secrets and settings come back", secretsAndSettings},
+		{"of several owners at once one is made", oneOwner},
+		{"users come back and change", usersComeBack},
+		{"sessions come and go", sessionsComeAndGo},
+
+		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
+		{"of several who began from the same draft one is saved", secondDraftIsRefused},
+		{"a draft is published whole, in one commit", publishOfADraft},
+		{"a deleted scenario leaves its history and no waiting run", deleteScenario},
+		{"a source is edited, and its addresses come and go", sourceIsEdited},
+		{"the last day of a scenario and a source is counted", activity},
+
+		{"what people have to be told is stored with its cause, and given out once", signalsGoWithTheirCause},
+		{"a letter is one node's at a time", lettersAreOneNodesAtATime},
+		{"old news goes, unsent news is given up", oldNewsGoes},
 
 		{"lists are filtered", filters},
 		{"pages stay true while runs are added", paging},
@@ -68,6 +82,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"held runs go when their scenario never ran", heldOfUnstartedGo},
 		{"retention by size leaves what fits", retentionBySize},
 		{"statistics count by state", stats},
+		{"checks stand apart from runs", checksStandApart},
 		{"a full disk refuses and recovers by itself", diskFull},
 		{"a random life loses no run, finishes none twice, gives none two leases", model},
 	} {

@@ -57,7 +57,7 @@ export const sessionQuery = queryOptions({
     try {
       return await call(api.GET('/api/v1/session', { signal }))
     } catch (error) {
-      if (import.meta.env.DEV && error instanceof ApiError && error.status === 404) return developer
+      if (import.meta.env.DEV && error instanceof ApiError && (error.status === 404 || error.status === 500)) return developer
       throw error
     }
   },
@@ -66,7 +66,14 @@ export const sessionQuery = queryOptions({
 
 export const scenariosQuery = queryOptions({
   queryKey: keys.scenarios,
-  queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios', { params: { query: { stats: true, limit: 1000 } }, signal })),
+  queryFn: async ({ signal }) => {
+    try {
+      return await call(api.GET('/api/v1/scenarios', { params: { query: { stats: true, limit: 1000 } }, signal }))
+    } catch (error) {
+      if (import.meta.env.DEV && error instanceof ApiError && error.status === 422) return call(api.GET('/api/v1/scenarios', { signal }))
+      throw error
+    }
+  },
 })
 
 export const scenarioQuery = (name: string) =>

@@ -1,0 +1,5 @@
+//go:build !sabotage_unfenced
+
+package engine
+
+const unfenced = false

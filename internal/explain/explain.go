@@ -1,0 +1,411 @@
+// Package explain tells people about one attempt: what happened, what it means
+// and what to do, with the names, times and values of that attempt, in Russian
+// and English. The codes' general texts are those of package texts.
+package explain
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gonets"
+	"gonets/internal/outbound"
+	"gonets/internal/texts"
+)
+
+// Facts are what is known about an attempt and what follows from it.
+type Facts struct {
+	Attempt *gonets.Attempt
+	// Step is the step's definition; nil when it is not known.
+	Step *gonets.HTTPStep
+	// Next is when the next try is due; zero when there is none.
+	Next time.Time
+	// Try is the number of the next try, of Max.
+	Try, Max int
+	// Check is true for a check, which tries once.
+	Check bool
+	// Zone is that of the times; nil is UTC.
+	Zone *time.Location
+	// Now is the day that needs no date.
+	Now time.Time
+}
+
+// Attempt explains an attempt; ok is false when there is nothing to explain.
+func Attempt(f Facts) (e texts.Explanation, ok bool) {
+	a := f.Attempt
+	if a == nil || a.Outcome == gonets.OutcomeOK || a.Outcome == "" {
+		return e, false
+	}
+	if e, ok = texts.Explain(a.Code); !ok {
+		if e, ok = texts.Explain(general[a.Outcome]); !ok {
+			return e, false
+		}
+	}
+	w := words{Facts: f, host: "?", port: "?"}
+	w.read()
+	if fill := byCode[a.Code]; fill != nil {
+		fill(&w, &e)
+	}
+	w.retry(&e)
+	return e, true
+}
+
+// general are the codes that stand for outcomes of unknown codes.
+var general = map[gonets.Outcome]gonets.Code{
+	gonets.OutcomeHTTP: gonets.CodeHTTPStatus, gonets.OutcomeBody: gonets.CodeBodyRule, gonets.OutcomeNetwork: gonets.CodeNetwork,
+	gonets.OutcomeUnknown: gonets.CodeReset, gonets.OutcomeBlocked: gonets.CodeBlockedAddress,
+	gonets.OutcomeTemplate: gonets.CodeBadRequest, gonets.OutcomeCancelled: gonets.CodeCancelled,
+}
+
+// words are the values that stand in the texts.
+type words struct {
+	Facts
+	host, port string
+}
+
+func (w *words) read() {
+	address := w.Attempt.URL
+	if n := len(w.Attempt.Hops); n > 0 {
+		address = w.Attempt.Hops[n-1].URL
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return
+	}
+	w.host, w.port = u.Hostname(), u.Port()
+	if w.port == "" {
+		w.port = "443"
+		if u.Scheme == "http" {
+			w.port = "80"
+		}
+	}
+}
+
+// both is one part of a text in both languages.
+type both struct{ en, ru *string }
+
+func what(e *texts.Explanation) both    { return both{&e.En.What, &e.Ru.What} }
+func meaning(e *texts.Explanation) both { return both{&e.En.Meaning, &e.Ru.Meaning} }
+func todo(e *texts.Explanation) both    { return both{&e.En.Todo, &e.Ru.Todo} }
+
+// say fills one part of both texts in.
+func say(b both, en, ru string, args ...any) {
+	*b.en, *b.ru = fmt.Sprintf(en, args...), fmt.Sprintf(ru, args...)
+}
+
+// byCode put the attempt's values into the texts of its code.
+var byCode = map[gonets.Code]func(*words, *texts.Explanation){
+	gonets.CodeDNS: func(w *words, e *texts.Explanation) {
+		say(what(e), "The address %s was not found.", "Адрес %s не найден.", w.host)
+	},
+	gonets.CodeRefused: func(w *words, e *texts.Explanation) {
+		say(what(e), "%s refuses connections on port %s.", "%s не принимает соединения на порту %s.", w.host, w.port)
+	},
+	gonets.CodeConnectTimeout: func(w *words, e *texts.Explanation) {
+		en, ru := seconds(gonets.ConnectTimeout)
+		e.En.What = fmt.Sprintf("%s did not take the connection in %s.", w.host, en)
+		e.Ru.What = fmt.Sprintf("%s не принял соединение за %s.", w.host, ru)
+	},
+	gonets.CodeTLS: func(w *words, e *texts.Explanation) {
+		en, ru := tlsReason(w.Attempt.Error)
+		e.En.What = fmt.Sprintf("No secure connection to %s could be made: %s.", w.host, en)
+		e.Ru.What = fmt.Sprintf("Защищённого соединения с %s не получилось: %s.", w.host, ru)
+	},
+	gonets.CodeNetwork: func(w *words, e *texts.Explanation) {
+		say(what(e), "The connection to %s failed.", "Не удалось связаться с %s.", w.host)
+	},
+	gonets.CodeReset:         unknown,
+	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
+	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
+	gonets.CodeBadReply:      badReply,
+	gonets.CodeTimeout:       timedOut,
+	gonets.CodeReplyTooLarge: tooLarge,
+	gonets.CodeReplyNotJSON: func(w *words, e *texts.Explanation) {
+		kind := gonets.HeaderValue(w.Attempt.ReplyHeaders, "Content-Type")
+		if kind == "" {
+			kind = "—"
+		}
+		say(what(e), "The reply of %s is not JSON (%s), although the step expects JSON.",
+			"Ответ %s — не JSON (%s), хотя шаг ждёт JSON.", w.host, kind)
+	},
+	gonets.CodeHTTPStatus:     status,
+	gonets.CodeHTTPMoved:      moved,
+	gonets.CodeBodyRule:       rule,
+	gonets.CodeBlockedAddress: blocked,
+}
+
+// seconds is a time span in both languages.
+func seconds(d time.Duration) (en, ru string) {
+	switch {
+	case d >= time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute), fmt.Sprintf("%d мин", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%d s", d/time.Second), fmt.Sprintf("%d с", d/time.Second)
+	}
+	text := d.String()
+	return text, text
+}
+
+func (w *words) timeout() time.Duration {
+	if w.Step != nil && w.Step.Timeout != nil && *w.Step.Timeout > 0 {
+		return w.Step.Timeout.D()
+	}
+	return gonets.DefaultHTTPTimeout
+}
+
+func timedOut(w *words, e *texts.Explanation) {
+	en, ru := seconds(w.timeout())
+	unknown(w, e)
+	e.En.What = fmt.Sprintf("%s did not answer in %s. The request had left: %s may have done its work.", w.host, en, w.host)
+	e.Ru.What = fmt.Sprintf("Сервис %s не ответил за %s. Запрос ушёл: сервис мог его выполнить.", w.host, ru)
+}
+
+func unknown(w *words, e *texts.Explanation) {
+	say(what(e), "The request left, no answer came: %s may have done its work.", "Запрос ушёл, ответа нет: %s мог его выполнить.", w.host)
+	if key := gonets.HeaderValue(w.Attempt.RequestHeaders, "Idempotency-Key"); key != "" && !w.Check {
+		say(meaning(e), "It is unknown whether the service did its work. A repeat carries the same key %s, so that the service can drop it.",
+			"Неизвестно, выполнил ли его сервис. Повтор уйдёт с тем же ключом %s, чтобы сервис мог его узнать.", key)
+		return
+	}
+	e.En.Meaning, e.Ru.Meaning = "It is unknown whether the service did its work.", "Неизвестно, выполнил ли его сервис."
+}
+
+func badReply(w *words, e *texts.Explanation) {
+	say(what(e), "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
+}
+
+func tooLarge(w *words, e *texts.Explanation) {
+	limit := int64(gonets.MaxReplyBody)
+	if w.Step != nil && w.Step.ReplyLimit > 0 {
+		limit = w.Step.ReplyLimit
+	}
+	en, ru := bytesOf(limit)
+	e.En.What = fmt.Sprintf("The reply of %s is larger than %s.", w.host, en)
+	e.Ru.What = fmt.Sprintf("Ответ %s больше %s.", w.host, ru)
+	e.En.Todo = "Ask the service for less, or raise the limit in the step's tab “Response” (reply_limit)."
+	e.Ru.Todo = "Запросите у сервиса меньше данных или увеличьте предел во вкладке шага «Ответ» (reply_limit)."
+}
+
+func bytesOf(n int64) (en, ru string) {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
+		return fmt.Sprintf("%d MB", n>>20), fmt.Sprintf("%d МБ", n>>20)
+	case n >= 1<<10 && n%(1<<10) == 0:
+		return fmt.Sprintf("%d KB", n>>10), fmt.Sprintf("%d КБ", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d байт", n)
+}
+
+// tlsReasons are the endings of the client's own texts.
+var tlsReasons = []struct{ part, ru string }{
+	{"not signed by an authority", "сертификат подписан центром, которому этот сервер не доверяет (самоподписанный или без звена цепочки)"},
+	{"is for another name", "сертификат выдан на другое имя"},
+	{"has expired", "срок действия сертификата истёк или ещё не наступил"},
+	{"does not speak TLS", "по этому адресу не говорят на TLS; возможно, он должен начинаться с http://"},
+	{"took longer", "сервис слишком долго здоровался"},
+	{"did not end in time", "сервис слишком долго здоровался"},
+	{"ended the TLS handshake", "сервис сам прервал установку соединения"},
+	{"is not valid", "сертификат недействителен"},
+}
+
+func tlsReason(text string) (en, ru string) {
+	en, ru = strings.TrimSuffix(strings.TrimSpace(text), "."), "не удалась установка соединения"
+	if en == "" {
+		en = "the handshake failed"
+	}
+	for _, r := range tlsReasons {
+		if strings.Contains(text, r.part) {
+			ru = r.ru
+			break
+		}
+	}
+	return en, ru
+}
+
+func status(w *words, e *texts.Explanation) {
+	a := w.Attempt
+	en := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	en = strings.TrimSpace(en)
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		key(w, e)
+	case a.Status == http.StatusForbidden:
+		say(what(e), "%s refused the request (%s).", "%s отказал в доступе (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "Most often the key is right but lacks permission.", "Чаще всего ключ принят, но прав не хватает."
+		e.En.Todo, e.Ru.Todo = "Give the key the right that it lacks in the service's own settings, then resume the run.",
+			"Выдайте ключу нужные права в настройках самого сервиса и повторите операцию с места ошибки."
+	case a.Status == http.StatusNotFound, a.Status == http.StatusMethodNotAllowed:
+		say(what(e), "%s has nothing at this address for %s (%s).", "У %s по этому адресу ничего нет для %s (%s).", w.host, a.Method, en)
+		e.En.Meaning, e.Ru.Meaning = "The path or the method is wrong, or what it names was removed.", "Неверен путь или метод, либо то, что он называет, удалено."
+		e.En.Todo, e.Ru.Todo = "Check the path and the method, then resume the run.", "Проверьте путь и метод и повторите операцию с места ошибки."
+	case a.Status == http.StatusTooManyRequests:
+		say(what(e), "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The service counts how often it is called; the request was not carried out.", "Сервис считает, как часто к нему обращаются; запрос не выполнен."
+		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
+	case a.Status >= 500:
+		say(what(e), "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The fault is on its side; your data are in order and kept.", "Ошибка на его стороне; ваши данные в порядке и сохранены."
+		e.En.Todo, e.Ru.Todo = "Wait, or ask the service whether it has a failure.", "Подождите или спросите у сервиса, нет ли сбоя."
+	case a.Status >= 400:
+		say(what(e), "%s rejected the data (%s).", "%s отклонил данные (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "Its answer below says why. Sending the same again seldom helps.", "Что именно не так — в его ответе ниже. Повтор без правки помогает редко."
+		e.En.Todo, e.Ru.Todo = "Correct the data or the step, then resume the run.", "Исправьте данные или шаг и повторите операцию с места ошибки."
+	default:
+		say(what(e), "%s answered %s, which is not one of the step's success codes.", "%s ответил %s, а этого статуса нет среди успешных кодов шага.", w.host, en)
+	}
+}
+
+// key is a refused credential: the header that carried it, masked.
+func key(w *words, e *texts.Explanation) {
+	say(what(e), "%s did not accept the key (401).", "%s не принял ключ доступа (401).", w.host)
+	sent := gonets.HeaderValue(w.Attempt.RequestHeaders, "Authorization")
+	name := "Authorization"
+	if sent == "" {
+		for _, h := range outbound.MaskHeaders(w.Attempt.RequestHeaders) {
+			if strings.Contains(h.Value, "***") {
+				name, sent = h.Name, h.Value
+				break
+			}
+		}
+	}
+	if sent == "" {
+		e.En.Meaning, e.Ru.Meaning = "The request carried no key in its headers.", "В заголовках запроса ключа не было."
+		e.En.Todo, e.Ru.Todo = "Add the header that the service asks for, usually Authorization, then resume the run.",
+			"Добавьте заголовок, которого ждёт сервис (обычно Authorization), и повторите операцию с места ошибки."
+		return
+	}
+	sent = outbound.MaskHeaders([]gonets.Header{{Name: name, Value: sent}})[0].Value
+	say(meaning(e), "The key was sent in the header %s: %s.", "Ключ ушёл в заголовке %s: %s.", name, sent)
+	e.En.Todo, e.Ru.Todo = "Get a valid key from the service and put it into this header, then resume the run.",
+		"Возьмите у сервиса действующий ключ, поставьте его в этот заголовок и повторите операцию с места ошибки."
+}
+
+func moved(w *words, e *texts.Explanation) {
+	a := w.Attempt
+	to := gonets.HeaderValue(a.ReplyHeaders, "Location")
+	if from, err := url.Parse(a.URL); err == nil {
+		if u, err := from.Parse(to); err == nil {
+			to = u.String()
+		}
+	}
+	if to == "" {
+		to = "?"
+	}
+	to = outbound.MaskURL(to)
+	say(what(e), "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
+	e.En.Meaning, e.Ru.Meaning = "The request was not sent there: the new address may belong to somebody else.", "Запрос туда не отправлен: новый адрес может быть чужим."
+	e.En.Todo, e.Ru.Todo = "If the address is right, put it into the step.", "Если адрес верный, поставьте его в шаг."
+	switch a.Status {
+	case http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
+		e.En.Todo += " The move is temporary: redirects can be allowed in the tab “More”."
+		e.Ru.Todo += " Переезд временный: можно разрешить перенаправление во вкладке «Ещё»."
+	}
+}
+
+// maxExcerpt bounds the reply's text in a message, in characters.
+const maxExcerpt = 120
+
+func rule(w *words, e *texts.Explanation) {
+	when := "success.when"
+	if w.Step != nil && w.Step.Success != nil && w.Step.Success.When != "" {
+		when = w.Step.Success.When
+	}
+	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
+	if text := excerpt(w.Attempt.ReplyBody); text != "" {
+		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
+	}
+}
+
+// excerpt is the beginning of a reply in one line.
+func excerpt(body []byte) string {
+	const enough = 4 * maxExcerpt
+	text := string(body[:min(len(body), enough)])
+	if !utf8.ValidString(strings.ToValidUTF8(text, "")) || strings.ContainsRune(text, 0) {
+		return ""
+	}
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	if runes := []rune(text); len(runes) > maxExcerpt {
+		text = string(runes[:maxExcerpt]) + "…"
+	}
+	return text
+}
+
+var networkFlag = regexp.MustCompile(`--allow-network ([0-9a-fA-F.:]+/\d+)`)
+
+func blocked(w *words, e *texts.Explanation) {
+	m := networkFlag.FindStringSubmatch(w.Attempt.Error)
+	if m == nil {
+		if strings.Contains(w.Attempt.Error, "this Gonets itself") {
+			say(what(e), "%s leads into Gonets itself, and this part of it cannot be called.", "%s ведёт в сам Гонец, и эту его часть вызывать нельзя.", w.host)
+			e.En.Todo, e.Ru.Todo = "Only the addresses /in/ and /echo/ of this server can be called. Correct the address in the step.",
+				"Из своих адресов можно вызывать только /in/ и /echo/. Исправьте адрес в шаге."
+			return
+		}
+		say(what(e), "%s is an address to which requests never go.", "%s — адрес, куда запросы не уходят никогда.", w.host)
+		e.En.Todo, e.Ru.Todo = "Correct the address in the step; no setting opens this one.", "Исправьте адрес в шаге: никакая настройка этот не откроет."
+		return
+	}
+	ip := m[1]
+	if p, err := netip.ParsePrefix(ip); err == nil {
+		ip = p.Addr().String()
+	}
+	shown := ip
+	if w.host != ip && w.host != "?" {
+		shown = ip + " (" + w.host + ")"
+	}
+	say(what(e), "%s is an internal address; sending there is closed.", "Адрес %s — внутренний, отправка туда закрыта.", shown)
+	say(todo(e), "To allow it: Settings → Security → Networks (`--allow-network %s`), then resume the run.",
+		"Разрешить: Настройки → Безопасность → Сети (`--allow-network %s`), затем повторите операцию с места ошибки.", m[1])
+}
+
+// byThemselves are sentences of the general texts that hold only while tries
+// are left, later those that speak of a run which a check has not.
+var (
+	byThemselves = strings.NewReplacer(" Further tries go by themselves.", "", " Следующие попытки пойдут сами.", "",
+		" If it is right, the next try may succeed by itself.", "", " Если он верный, следующая попытка может удаться сама.", "",
+		" For 5xx wait: further tries go by themselves.", "", " При 5xx подождите: следующие попытки пойдут сами.", "")
+	later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", " и повторите операцию с места ошибки", "",
+		", затем повторите операцию с места ошибки", "", " then resume the run", "")
+)
+
+// retry says when it goes on by itself, or that it does not.
+func (w *words) retry(e *texts.Explanation) {
+	if w.Next.IsZero() {
+		e.En.Todo, e.Ru.Todo = byThemselves.Replace(e.En.Todo), byThemselves.Replace(e.Ru.Todo)
+	}
+	switch {
+	case w.Check:
+		e.En.Todo = later.Replace(e.En.Todo) + " This was a check: it tries once."
+		e.Ru.Todo = later.Replace(e.Ru.Todo) + " Это была проверка: она пробует один раз."
+	case w.Next.IsZero():
+	case w.Max > 0:
+		at := w.clock()
+		e.En.Todo += fmt.Sprintf(" We try again at %s, attempt %d of %d.", at, w.Try, w.Max)
+		e.Ru.Todo += fmt.Sprintf(" Повторим в %s, попытка %d из %d.", at, w.Try, w.Max)
+	default:
+		at := w.clock()
+		e.En.Todo += fmt.Sprintf(" We try again at %s.", at)
+		e.Ru.Todo += fmt.Sprintf(" Повторим в %s.", at)
+	}
+}
+
+func (w *words) clock() string {
+	zone := w.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	at, layout := w.Next.In(zone), "15:04:05"
+	if now := w.Now.In(zone); now.YearDay() != at.YearDay() || now.Year() != at.Year() {
+		layout = "02.01.2006 15:04:05"
+	}
+	text := at.Format(layout)
+	if zone == time.UTC {
+		text += " UTC"
+	}
+	return text
+}

@@ -1,0 +1,9 @@
+package mail_test
+
+import (
+	"testing"
+
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }

@@ -1,0 +1,304 @@
+package rehearse
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/id"
+	"gonets/internal/step"
+)
+
+// Order asks for a check.
+type Order struct {
+	Ask
+	// Only is true when the step of Ask alone is tried; else all of them are.
+	Only bool
+	// Really are the paths of the steps whose requests are sent; others are
+	// shown.
+	Really []string
+}
+
+// Line is what a check tells while it goes on. Attempt stands beside what
+// [api.CheckLine] holds, which its reader shapes.
+type Line struct {
+	api.CheckLine
+	Attempt *gonets.Attempt
+	Step    *gonets.HTTPStep
+}
+
+// saveLimit bounds the keeping of a check whose reader has left.
+const saveLimit = 10 * time.Second
+
+// Check tries a draft: the steps one after another, each once, delays skipped.
+// It tells every step by emit and ends when ctx does. What is sent is kept: a
+// run with the mark check, which is final from before its first request on, so
+// that no server ever goes on with it.
+func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error {
+	if o.Only && gonets.FindStep(o.Scenario.Steps, o.Step) == nil {
+		return gonets.Errorf(gonets.CodeNotFound, "the scenario has no step at %q", o.Step)
+	}
+	ev, known, err := r.event(ctx, o.Ask)
+	if err != nil {
+		return err
+	}
+	target := ""
+	if o.Only {
+		target = o.Step
+	}
+	past, err := r.past(ctx, o.Scenario, target)
+	if err != nil {
+		return err
+	}
+	c := &check{Room: r, order: o, past: past, emit: emit, draft: step.CompileDraft(o.Scenario), event: ev, done: gonets.Progress{}}
+	if err := c.ready(); err != nil {
+		return err
+	}
+	if !known {
+		ev.Mark = gonets.MarkCheck
+	}
+	c.record(&ev)
+	c.scope = r.scope(c.draft, c.run.Run.ID, &ev)
+	if o.Only {
+		r.advance(c.draft, c.scope, o.Step, past)
+	}
+	return c.all(ctx)
+}
+
+// check is one check on its way.
+type check struct {
+	*Room
+	order Order
+	past  Past
+	emit  func(Line) error
+	draft *step.Draft
+	event gonets.Event
+	scope *step.Scope
+	done  gonets.Progress
+	run   gonets.RunDetail
+	// told are the variables that were told before, by path and value.
+	told map[string]string
+	// kept is true once the store knows of this check.
+	kept bool
+}
+
+// ready refuses a draft of which a step that would be tried cannot be built.
+func (c *check) ready() error {
+	problems := c.draft.Problems
+	if c.order.Only {
+		problems = c.draft.ProblemsOf(c.order.Step)
+	}
+	if len(problems) > 0 {
+		return &gonets.Error{Code: gonets.CodeInvalid, Message: "The scenario cannot be checked before these mistakes are corrected.", Problems: problems}
+	}
+	return nil
+}
+
+// record begins the run that is kept: cancelled, until it is known better.
+func (c *check) record(ev *gonets.Event) {
+	now := c.Clock.Now().UTC()
+	c.run = gonets.RunDetail{
+		Run: gonets.RunSummary{Source: ev.Source, Run: gonets.Run{ID: id.New(), EventID: ev.ID, Scenario: c.order.Scenario.Name,
+			State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Lane: gonets.LaneLocal, Mark: gonets.MarkCheck,
+			CreatedAt: now, FinishedAt: now, StepAt: now}},
+		Event:   *ev,
+		Version: &gonets.Version{Scenario: *c.order.Scenario, CreatedAt: now},
+	}
+}
+
+// all goes through the steps.
+func (c *check) all(ctx context.Context) error {
+	watch := gonets.StartStopwatch()
+	if err := c.begin(); err != nil {
+		return err
+	}
+	state, err := c.steps(ctx)
+	if ctx.Err() != nil {
+		state = gonets.RunCancelled
+	}
+	c.run.Run.State, c.run.Run.Reason = state, ""
+	switch state {
+	case gonets.RunFailed:
+		c.run.Run.Reason = c.reason()
+	case gonets.RunCancelled:
+		c.run.Run.Reason = gonets.CodeCancelled
+	}
+	c.run.Run.FinishedAt = c.Clock.Now().UTC()
+	if kept := c.save(ctx); err == nil {
+		err = kept
+	}
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	return c.emit(Line{CheckLine: api.CheckLine{Type: api.CheckFinished, RunID: c.run.Run.ID, State: string(state),
+		DurationMS: watch.Microseconds() / 1000}})
+}
+
+func (c *check) begin() error {
+	var paths []string
+	if c.order.Only {
+		paths = []string{c.order.Step}
+	} else {
+		gonets.WalkSteps(c.order.Scenario.Steps, func(path string, _ *gonets.Step) { paths = append(paths, path) })
+	}
+	err := c.emit(Line{CheckLine: api.CheckLine{Type: api.CheckStarted, RunID: c.run.Run.ID, Steps: paths}})
+	c.told = map[string]string{}
+	c.fresh()
+	return err
+}
+
+// reason is why the check failed: the last attempt's code.
+func (c *check) reason() gonets.Code {
+	if n := len(c.run.Attempts); n > 0 && c.run.Attempts[n-1].Outcome != gonets.OutcomeOK {
+		return c.run.Attempts[n-1].Code
+	}
+	return gonets.CodeStepFailed
+}
+
+// steps does them in the order of a run and gives the state in which it ended.
+func (c *check) steps(ctx context.Context) (gonets.RunState, error) {
+	if c.order.Only {
+		next := gonets.ActionNext{Kind: gonets.NextRunStep, Path: c.order.Step, Step: gonets.FindStep(c.order.Scenario.Steps, c.order.Step)}
+		goesOn, err := c.step(ctx, next)
+		if err != nil || !goesOn {
+			return gonets.RunFailed, err
+		}
+		return gonets.RunSucceeded, nil
+	}
+	running := gonets.Run{State: gonets.RunRunning}
+	for range gonets.MaxStepsPerRun {
+		next := gonets.Next(c.order.Scenario, &running, c.done, c.Clock.Now())
+		if next.Kind != gonets.NextRunStep {
+			return next.State, nil
+		}
+		goesOn, err := c.step(ctx, next)
+		if err != nil || !goesOn || context.Cause(ctx) != nil {
+			return gonets.RunFailed, err
+		}
+	}
+	return gonets.RunFailed, nil
+}
+
+// step does one step; it tells whether the check goes on.
+func (c *check) step(ctx context.Context, next gonets.ActionNext) (goesOn bool, err error) {
+	if err := c.tell(Line{CheckLine: api.CheckLine{Path: next.Path, State: api.CheckRunning}}); err != nil {
+		return false, err
+	}
+	yes, err := c.draft.When(next.Path, c.scope)
+	if err != nil {
+		return false, c.failed(next.Path, err)
+	}
+	if !yes {
+		c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
+		return true, c.tell(Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepSkipped)}})
+	}
+	c.scope.At(c.Clock.Now())
+	if h := c.draft.HTTP(next.Path); h != nil {
+		return c.http(ctx, next, h)
+	}
+	res, err := c.draft.Run(next.Path, c.scope)
+	if err != nil {
+		return false, c.failed(next.Path, err)
+	}
+	c.add(res.Step)
+	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(res.Step.State), Value: res.Step.Value, Variables: c.fresh()}}
+	return true, c.tell(line)
+}
+
+// http sends a request, or shows it.
+func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) (goesOn bool, err error) {
+	req, err := h.Build(next.Path, c.scope, c.draft.Program)
+	if err != nil {
+		return false, c.failed(next.Path, err)
+	}
+	if !slices.Contains(c.order.Really, next.Path) {
+		return true, c.show(next, h, req)
+	}
+	if !c.kept {
+		// From here on something may be sent, and that must not be forgotten.
+		if err := c.save(ctx); err != nil {
+			return false, err
+		}
+	}
+	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: next.Path, StartedAt: c.Clock.Now().UTC(), Charged: true}
+	a.Exchange = *c.Sender.Do(ctx, req)
+	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
+	h.Judge(&a.Exchange, c.scope)
+	c.attempt(a)
+	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepDone)}, Attempt: a, Step: next.Step.HTTP}
+	failed := a.Outcome != gonets.OutcomeOK
+	if failed {
+		line.State = string(gonets.StepFailed)
+	}
+	goesOn = !failed || h.OnFailure() == gonets.OnFailureContinue && a.Outcome != gonets.OutcomeCancelled
+	if goesOn {
+		r := gonets.StepResult{Path: next.Path, State: gonets.StepState(line.State), Attempt: a.N}
+		c.add(r)
+		h.Finish(next.Step, r, a, c.scope)
+		line.Variables = c.fresh()
+	}
+	return goesOn, c.tell(line)
+}
+
+// show tells what would be sent; the steps after it see the last reply.
+func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
+	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
+	request := c.request(next.Step.HTTP, h, req, c.Sender.Preview(req))
+	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
+		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",
+			Detail: "this step was never answered, so the steps after it have no reply to read"})
+	}
+	return c.tell(Line{CheckLine: api.CheckLine{Path: next.Path, State: api.CheckShown, Request: &request, Variables: c.fresh()}})
+}
+
+// failed is a step that could not be built or run. Like in a run it stands in
+// the record as an attempt that sent nothing.
+func (c *check) failed(path string, err error) error {
+	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: path, StartedAt: c.Clock.Now().UTC(),
+		Exchange: *step.TemplateExchange(err)}
+	c.attempt(a)
+	return c.tell(Line{CheckLine: api.CheckLine{Path: path, State: string(gonets.StepFailed), Error: err.Error()}, Attempt: a})
+}
+
+func (c *check) attempt(a *gonets.Attempt) {
+	c.run.Attempts = append(c.run.Attempts, *a)
+	run := &c.run.Run
+	run.Attempts, run.LastStatus, run.LastOutcome, run.LastError = a.N, a.Status, a.Outcome, a.Error
+}
+
+func (c *check) add(r gonets.StepResult) {
+	r.FinishedAt = c.Clock.Now().UnixMilli()
+	c.done[r.Path] = r
+	c.run.Results = append(c.run.Results, r)
+}
+
+func (c *check) tell(l Line) error {
+	l.Type = api.CheckStep
+	return c.emit(l)
+}
+
+// fresh are the variables that are new or changed since the last call.
+func (c *check) fresh() []api.Variable {
+	var out []api.Variable
+	for _, v := range c.variables(c.draft, c.scope, c.event.Source) {
+		if before, known := c.told[v.Path]; known && before == v.Type+v.Value || v.Group == api.GroupSystem && known {
+			continue
+		}
+		c.told[v.Path] = v.Type + v.Value
+		out = append(out, v)
+	}
+	return out
+}
+
+// save keeps the check as it stands, even when its reader has left.
+func (c *check) save(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveLimit)
+	defer cancel()
+	if err := c.Store.SaveCheck(ctx, c.run); err != nil {
+		return err
+	}
+	c.kept = true
+	return nil
+}

@@ -1,0 +1,75 @@
+package rehearse
+
+import (
+	"context"
+	"slices"
+
+	"gonets"
+	"gonets/internal/step"
+)
+
+// Past are the last replies of a scenario's steps, by path.
+type Past map[string]*gonets.Attempt
+
+// looked is how many runs and as many checks are looked through for replies.
+const looked = 5
+
+// past finds the last replies of the HTTP steps that come before a target; all
+// of the scenario's when the target is empty.
+func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Past, error) {
+	var wanted []string
+	reached := false
+	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
+		reached = reached || path == target && target != ""
+		if st.HTTP != nil && !reached {
+			wanted = append(wanted, path)
+		}
+	})
+	found := Past{}
+	if len(wanted) == 0 || sc.Name == "" {
+		return found, nil
+	}
+	var runs []gonets.RunSummary
+	for _, mark := range []gonets.Mark{gonets.MarkCheck, ""} {
+		list, err := r.Store.Runs(ctx, gonets.RunFilter{Scenario: sc.Name, Mark: mark, Page: gonets.Page{Limit: looked}})
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range list.Items {
+			if run.Attempts > 0 {
+				runs = append(runs, run)
+			}
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b gonets.RunSummary) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	for _, run := range runs {
+		detail, err := r.Store.Run(ctx, run.ID)
+		if err != nil {
+			return nil, err
+		}
+		found.take(&detail)
+		if !slices.ContainsFunc(wanted, func(path string) bool { return found[path] == nil }) {
+			break
+		}
+	}
+	return found, nil
+}
+
+// take keeps the replies of a run for the steps that have none yet.
+func (p Past) take(d *gonets.RunDetail) {
+	for i := range slices.Backward(d.Attempts) {
+		if a := &d.Attempts[i]; a.Status != 0 && !a.Fenced && p[a.Path] == nil {
+			p[a.Path] = a
+		}
+	}
+}
+
+// finish shows the steps after an HTTP step its last reply, if there is one.
+func (p Past) finish(h *step.HTTP, path string, st *gonets.Step, s *step.Scope) (found bool) {
+	a := p[path]
+	if a == nil {
+		return false
+	}
+	h.Finish(st, gonets.StepResult{Path: path, State: gonets.StepDone, Attempt: a.N}, a, s)
+	return true
+}

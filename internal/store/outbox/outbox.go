@@ -1,0 +1,316 @@
+// Package outbox is the room of the store for what people are told: signals of
+// what went wrong, the troubles made of them, notices, and the letters that
+// carry those. It keeps and hands out; what is worth telling, others decide.
+package outbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/news"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/pack"
+)
+
+const (
+	// roundSignals, roundTroubles and roundNotices bound what one round looks
+	// at, so that it holds up nobody's commit; the rest waits for the next one.
+	roundSignals  = 500
+	roundTroubles = 200
+	roundNotices  = 500
+	// maxWatched bounds the troubles whose end is watched for.
+	maxWatched = 10_000
+)
+
+// Outbox is the room.
+type Outbox struct{ base floor.Base }
+
+// New furnishes the room.
+func New(b floor.Base) *Outbox { return &Outbox{b} }
+
+// Signal stores signals that come with no other change.
+func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
+	if len(signals) == 0 {
+		return nil
+	}
+	return o.base.Change(ctx, func(t floor.Txn) error {
+		for i := range signals {
+			if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// healedSQL finds open troubles whose last failed step has succeeded since:
+// perhaps on another node, which did not know of them yet.
+const healedSQL = `SELECT t.id FROM (SELECT id, run, n, path FROM troubles
+		WHERE over_at IS NULL AND ok_at <= failed_at ORDER BY failed_at DESC LIMIT ?) t
+	WHERE EXISTS (SELECT 1 FROM attempts a WHERE a.run = t.run AND a.n > t.n AND a.path = t.path AND a.outcome = 'ok')`
+
+// dueSQL is what is asked every few seconds.
+const dueSQL = `SELECT
+		CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
+			OR EXISTS (` + healedSQL + `) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`
+
+// watchedSQL lists the open troubles.
+const watchedSQL = `SELECT scenario, id, host, path FROM troubles
+	WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`
+
+// Queries are those that are asked again and again.
+func Queries() map[string]string {
+	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
+		"letter": `SELECT id FROM letters WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 1`}
+}
+
+// AlertsDue tells whether a round has something to decide, and whether there
+// are notices without a letter or letters to send.
+func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due news.Due, err error) {
+	at := now.UnixMilli()
+	err = o.base.Read(ctx).Row(dueSQL,
+		[]any{at, roundTroubles, at, at, at}, &due.Signals, &due.Notices, &due.Letters)
+	return due, o.base.Wrap(err)
+}
+
+// AlertRound takes the signals, lets decide draw the conclusions, and stores
+// them, all in one commit. Rounds of several nodes go one after another. decide
+// may be called again after a rollback. It returns how many signals were taken.
+func (o *Outbox) AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error) {
+	err = o.base.Change(ctx, func(t floor.Txn) error {
+		// Whoever has this row decides alone.
+		if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
+			return err
+		}
+		r, err := load(t)
+		if err != nil {
+			return err
+		}
+		taken = len(r.Signals)
+		before := remember(r)
+		decide(r)
+		return before.store(t, r)
+	})
+	return taken, err
+}
+
+func load(t floor.Txn) (*news.Round, error) {
+	now := t.Now()
+	r := &news.Round{Now: now, Troubles: map[string]*news.Trouble{}}
+	var err error
+	r.Signals, err = pack.Collect(t, `DELETE FROM signals WHERE id IN (SELECT id FROM signals ORDER BY id LIMIT ?)
+		RETURNING trouble, kind, `+causeColumns+`, run, n, path, runs, ended, at`, []any{roundSignals}, scanSignal)
+	if err != nil {
+		return nil, err
+	}
+	if r.Healed, err = pack.Texts(t, healedSQL, roundTroubles); err != nil {
+		return nil, err
+	}
+	ids := append([]string(nil), r.Healed...)
+	for i := range r.Signals {
+		ids = append(ids, r.Signals[i].TroubleID())
+	}
+	troubles, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), scanTrouble)
+	if err != nil {
+		return nil, err
+	}
+	looks, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
+		[]any{now.UnixMilli(), roundTroubles}, scanTrouble)
+	if err != nil {
+		return nil, err
+	}
+	for _, tr := range append(troubles, looks...) {
+		r.Troubles[tr.ID] = &tr
+	}
+	if r.Notices, err = loadNotices(t, r); err != nil {
+		return nil, err
+	}
+	r.Lately, err = pack.Collect(t, `SELECT created_at FROM letters WHERE created_at > ? AND body IS NOT NULL ORDER BY created_at LIMIT 1000`,
+		[]any{now.Add(-time.Hour).UnixMilli()}, func(scan func(...any) error) (time.Time, error) {
+			var at sql.NullInt64
+			err := scan(&at)
+			return pack.FromMS(at), err
+		})
+	return r, err
+}
+
+// loadNotices finds those without a letter and the last one of every source
+// that rejected something.
+func loadNotices(t floor.Txn, r *news.Round) ([]*news.Notice, error) {
+	notices, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.letter IS NULL ORDER BY n.due_at LIMIT ?`,
+		[]any{roundNotices}, scanNotice)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, n := range notices {
+		seen[n.Trouble] = true
+	}
+	for i := range r.Signals {
+		s := &r.Signals[i]
+		if s.Kind != gonets.SignalRejected || seen[s.TroubleID()] {
+			continue
+		}
+		seen[s.TroubleID()] = true
+		last, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.trouble = ? ORDER BY n.id DESC LIMIT 1`,
+			[]any{s.TroubleID()}, scanNotice)
+		if err != nil {
+			return nil, err
+		}
+		notices = append(notices, last...)
+	}
+	return notices, nil
+}
+
+// memory is what a round held before somebody decided.
+type memory struct {
+	troubles map[string]news.Trouble
+	notices  map[string]news.Notice
+}
+
+func remember(r *news.Round) memory {
+	m := memory{map[string]news.Trouble{}, map[string]news.Notice{}}
+	for id, tr := range r.Troubles {
+		m.troubles[id] = *tr
+	}
+	for _, n := range r.Notices {
+		m.notices[n.ID] = *n
+	}
+	return m
+}
+
+// store writes what was decided.
+func (m *memory) store(t floor.Txn, r *news.Round) error {
+	for id, tr := range r.Troubles {
+		old, known := m.troubles[id]
+		if known && old == *tr {
+			continue
+		}
+		if err := t.Exec(troubleUpsert, troubleRow(tr)...); err != nil {
+			return err
+		}
+		if old.OverAt.IsZero() && !tr.OverAt.IsZero() {
+			err := t.Exec(`UPDATE notices SET recovered_at = ? WHERE trouble = ? AND recovered_at IS NULL AND kind <> ?`,
+				tr.OverAt.UnixMilli(), id, string(news.NoticeRecovered))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	for i := range r.Letters {
+		l := &r.Letters[i]
+		l.ID = id.New()
+		if err := addLetter(t, &l.Letter, 1); err != nil {
+			return err
+		}
+		for _, n := range l.Notices {
+			n.Letter = l.ID
+		}
+	}
+	for _, n := range r.Notices {
+		old, known := m.notices[n.ID]
+		switch {
+		case n.ID == "":
+			n.ID = id.New()
+			if err := t.Exec(noticeInsert, noticeRow(n)...); err != nil {
+				return err
+			}
+		case known && old != *n:
+			err := t.Exec(`UPDATE notices SET kind = ?, due_at = ?, runs = ?, ended = ?, run = ?, path = ?, recovered_at = ?, letter = ? WHERE id = ?`,
+				string(n.Kind), n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter), n.ID)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Watched are the open troubles by scenario.
+func (o *Outbox) Watched(ctx context.Context) (map[string][]news.Watched, error) {
+	type row struct {
+		scenario string
+		news.Watched
+	}
+	rows, err := pack.Collect(o.base.Read(ctx), watchedSQL,
+		[]any{maxWatched}, func(scan func(...any) error) (r row, err error) {
+			var host []byte
+			err = scan(&r.scenario, &r.ID, &host, &r.Path)
+			r.Host = string(host)
+			return r, err
+		})
+	if err != nil {
+		return nil, o.base.Wrap(err)
+	}
+	out := map[string][]news.Watched{}
+	for _, r := range rows {
+		out[r.scenario] = append(out[r.scenario], r.Watched)
+	}
+	return out, nil
+}
+
+// proofPlace binds the sealed proof to its place.
+const proofPlace = "mail/proof"
+
+// ProveMail remembers that a mail server took a test letter with these
+// settings. What it keeps of them is sealed.
+func (o *Outbox) ProveMail(ctx context.Context, set gonets.Mail, password string) error {
+	sum, err := fingerprint(set, password)
+	if err != nil {
+		return err
+	}
+	sealed, err := o.base.Sealer.Seal(sum, proofPlace)
+	if err != nil {
+		return err
+	}
+	text := base64.StdEncoding.EncodeToString(sealed)
+	return o.base.Change(ctx, func(t floor.Txn) error {
+		// Letters that wait for a mail server that works need not wait any longer.
+		if err := t.Exec(`UPDATE letters SET due_at = ? WHERE state = 'pending' AND due_at > ?`, t.Now().UnixMilli(), t.Now().UnixMilli()); err != nil {
+			return err
+		}
+		return t.Exec(`INSERT INTO meta (name, value) VALUES ('mail_proof', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, text)
+	})
+}
+
+// MailProven tells whether a test letter was taken with these settings.
+func (o *Outbox) MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error) {
+	var text string
+	err := o.base.Read(ctx).Row(`SELECT value FROM meta WHERE name = 'mail_proof'`, nil, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, o.base.Wrap(err)
+	}
+	sealed, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return false, err
+	}
+	kept, err := o.base.Sealer.Open(sealed, proofPlace)
+	if err != nil {
+		return false, nil // another key: it was proved elsewhere
+	}
+	sum, err := fingerprint(set, password)
+	return err == nil && string(sum) == string(kept), err
+}
+
+// fingerprint is of what makes a letter leave, not of whom it reaches besides.
+func fingerprint(set gonets.Mail, password string) ([]byte, error) {
+	set.Password = nil // the value counts, whatever its name
+	text, err := json.Marshal(struct {
+		gonets.Mail
+		Secret string
+	}{set, password})
+	sum := sha256.Sum256(text)
+	return sum[:], err
+}

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+	"gonets/internal/id"
+)
+
+// check is a check of scenario x with a reply that is too long for a row.
+func (f fixture) check(ev gonets.Event) gonets.RunDetail {
+	now := f.Clock.Now().UTC()
+	long := make([]byte, 40_000)
+	for i := range long {
+		long[i] = byte(i * i >> 3)
+	}
+	run := gonets.Run{ID: id.New(), EventID: ev.ID, Scenario: "x", State: gonets.RunCancelled, Reason: gonets.CodeCancelled,
+		Lane: gonets.LaneLocal, Mark: gonets.MarkCheck, CreatedAt: now, FinishedAt: now, StepAt: now, Attempts: 1}
+	scenario := Scenario("x", "s")
+	return gonets.RunDetail{Run: gonets.RunSummary{Run: run, Source: "s"}, Event: ev,
+		Version: &gonets.Version{Scenario: scenario, CreatedAt: now},
+		Results: []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 1, FinishedAt: now.UnixMilli()}},
+		Attempts: []gonets.Attempt{{RunID: run.ID, N: 1, Path: "send", StartedAt: now, Duration: time.Second,
+			Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200, Method: "POST", URL: lane, ReplyBody: long}}}}
+}
+
+// checksStandApart: a check comes back as it was kept, and whoever did not ask
+// for checks never meets one, not even a server that takes over after a death.
+func checksStandApart(f fixture) {
+	sample := f.event("tried")
+	sample.Mark = gonets.MarkCheck
+	received := f.event("received")
+	f.accept(gonets.Acceptance{Event: received})
+	first, second := f.check(sample), f.check(received)
+	for _, d := range []gonets.RunDetail{first, second} {
+		f.must(f.SaveCheck(f.ctx(), d))
+	}
+	first.Run.State, first.Run.Reason, first.Run.LastStatus = gonets.RunSucceeded, "", 200
+	first.Run.FinishedAt = first.Run.FinishedAt.Add(time.Second)
+	f.must(f.SaveCheck(f.ctx(), first))
+
+	opened := f.Reopen(f.t)
+	f.Opened = opened
+	for _, want := range []gonets.RunDetail{first, second} {
+		got, err := f.Check(f.ctx(), want.Run.ID)
+		f.must(err)
+		got.Event.ReceivedAt, want.Event.ReceivedAt = time.Time{}, time.Time{}
+		if diff := cmp.Diff(want, got); diff != "" {
+			f.t.Errorf("the check came back different:\n%s", diff)
+		}
+		if _, err := f.Run(f.ctx(), want.Run.ID); gonets.CodeOf(err) != gonets.CodeNotFound {
+			f.t.Errorf("a check stands among the runs: %v", err)
+		}
+		if _, err := f.Act(f.ctx(), gonets.Action{RunID: want.Run.ID, Kind: gonets.ActionResume}); gonets.CodeOf(err) != gonets.CodeNotFound {
+			f.t.Errorf("a check was resumed: %v", err)
+		}
+	}
+	list, err := f.Checks(f.ctx(), gonets.RunFilter{Scenario: "x", Page: gonets.Page{Limit: 1}})
+	f.must(err)
+	if len(list.Items) != 1 || list.Items[0].ID != second.Run.ID || list.Next == "" {
+		f.t.Fatalf("the first page of checks: %+v", list)
+	}
+	list, err = f.Checks(f.ctx(), gonets.RunFilter{States: []gonets.RunState{gonets.RunSucceeded}, Page: gonets.Page{Cursor: list.Next, Limit: 1}})
+	f.must(err)
+	if len(list.Items) != 1 || list.Items[0].ID != first.Run.ID {
+		f.t.Fatalf("the second page of checks: %+v", list)
+	}
+	runs, err := f.Runs(f.ctx(), gonets.RunFilter{})
+	f.must(err)
+	backlog, err := f.Backlog(f.ctx())
+	f.must(err)
+	if len(runs.Items) != 1 || runs.Items[0].EventID != received.ID || len(backlog) > 1 {
+		f.t.Errorf("checks are met among the runs: %+v, backlog %+v", runs.Items, backlog)
+	}
+	unfinished := first
+	unfinished.Run.State = gonets.RunQueued
+	if err := f.SaveCheck(f.ctx(), unfinished); err == nil {
+		f.t.Error("a check that is not final was kept")
+	}
+	n, err := f.Prune(f.ctx(), first.Run.FinishedAt, 100)
+	f.must(err)
+	if _, err := f.Check(f.ctx(), second.Run.ID); n != 1 || gonets.CodeOf(err) != gonets.CodeNotFound {
+		f.t.Errorf("retention removed %d and left the older check: %v", n, err)
+	}
+	if _, err := f.Check(f.ctx(), first.Run.ID); err != nil {
+		f.t.Errorf("retention removed the younger check: %v", err)
+	}
+}

@@ -1,0 +1,49 @@
+package texts
+
+import "gonets"
+
+// explainMail explains what keeps letters from leaving.
+var explainMail = map[gonets.Code]Explanation{
+	gonets.CodeMailRefused: {
+		En: Text{"The mail server did not take the letter.", "Until it does, you will not hear of errors. What the server said stands beside.",
+			"Follow what the server says, correct the mail settings, and send a test letter again."},
+		Ru: Text{"Почтовый сервер не принял письмо.", "Пока он не примет, об ошибках вы не узнаете. Рядом написано, что ответил сервер.",
+			"Сделайте, что говорит сервер, поправьте настройки почты и отправьте пробное письмо ещё раз."},
+	},
+	gonets.CodeMailUnset: {
+		En: Text{"Mail is not set up.", "You will not hear of errors.",
+			"Open Settings, Notices and mail, fill in the mail server and your address, and send a test letter."},
+		Ru: Text{"Почта не настроена.", "Об ошибках вы не узнаете.",
+			"Откройте «Настройки», «Уведомления и почта», укажите почтовый сервер и свой адрес и отправьте пробное письмо."},
+	},
+	gonets.CodeMailUnreachable: {
+		En: Text{"The mail server cannot be reached.", "Nobody answers at this name and port, or this server may not go there.",
+			"Check host and port: 465 is usual for TLS, 587 for STARTTLS. For a server in your own network open that network with --allow-network or in Settings."},
+		Ru: Text{"До почтового сервера не дозвониться.", "По этому имени и порту никто не отвечает, или этому серверу туда нельзя.",
+			"Проверьте сервер и порт: для TLS обычно 465, для STARTTLS — 587. Если почтовый сервер в вашей сети, откройте её ключом --allow-network или в настройках."},
+	},
+	gonets.CodeMailSecurity: {
+		En: Text{"No protected connection to the mail server could be made.", "Nothing was sent, neither the password nor the letter.",
+			"Check that the protection fits the port: TLS for 465, STARTTLS for 587. If the certificate is the trouble, the name of the server must be the one in the certificate."},
+		Ru: Text{"Не удалось защитить соединение с почтовым сервером.", "Ничего не отправлено: ни пароль, ни письмо.",
+			"Проверьте, что защита подходит порту: TLS для 465, STARTTLS для 587. Если дело в сертификате, имя сервера должно быть тем, на которое он выдан."},
+	},
+	gonets.CodeMailLogin: {
+		En: Text{"The mail server did not accept the login.", "No letter was sent.",
+			"Check login and password. Gmail, Yandex, Mail.ru and others want a separate password for programs, made in the settings of the mailbox."},
+		Ru: Text{"Почтовый сервер не принял логин или пароль.", "Письмо не отправлено.",
+			"Проверьте логин и пароль. Яндекс, Mail.ru, Gmail и другие требуют отдельный пароль для программ: его создают в настройках ящика."},
+	},
+	gonets.CodeMailSender: {
+		En: Text{"The mail server does not let this sender write.", "No letter was sent.",
+			"Put into From the address of the mailbox whose login you use."},
+		Ru: Text{"Почтовый сервер не разрешает писать от этого адреса.", "Письмо не отправлено.",
+			"Укажите в «От кого» адрес того ящика, логином которого входите."},
+	},
+	gonets.CodeMailRecipient: {
+		En: Text{"The mail server does not take letters for this address.", "The letter did not reach this person.",
+			"Check the address in To. If the server says to come later, nothing is needed: the letter is tried again."},
+		Ru: Text{"Почтовый сервер не принимает письма для этого адреса.", "До этого человека письмо не дошло.",
+			"Проверьте адрес в «Кому». Если сервер просит зайти позже, ничего делать не надо: письмо уйдёт снова само."},
+	},
+}

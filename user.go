@@ -1,0 +1,211 @@
+package gonets
+
+import (
+	"net/mail"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Right is what a caller must be allowed to do.
+type Right string
+
+// The rights, from the least to the most.
+const (
+	// RightNone is open to everybody.
+	RightNone Right = "none"
+	// RightView reads scenarios and history.
+	RightView Right = "view"
+	// RightOperate starts, stops, repeats and cancels.
+	RightOperate Right = "operate"
+	// RightEdit changes documents.
+	RightEdit Right = "edit"
+	// RightAdmin changes settings, secrets and people.
+	RightAdmin Right = "admin"
+)
+
+// Role is what a user is in the installation.
+type Role string
+
+// RoleOwner may do everything. There is one owner.
+const RoleOwner Role = "owner"
+
+// May tells whether a role has a right. A role that is not known has none but
+// what is open to everybody.
+func (r Role) May(right Right) bool {
+	switch right {
+	case RightNone:
+		return true
+	case RightView, RightOperate, RightEdit, RightAdmin:
+		return r == RoleOwner
+	}
+	return false
+}
+
+// User is a person who may log in. His password is no part of it.
+type User struct {
+	ID    string
+	Login string
+	// Email is where notices go; empty for none.
+	Email string
+	// Language is ru, en or empty for the browser's; Theme is system, light or
+	// dark.
+	Language  string
+	Theme     string
+	Role      Role
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// The themes of the interface and the languages of people.
+const (
+	ThemeSystem = "system"
+	ThemeLight  = "light"
+	ThemeDark   = "dark"
+
+	LanguageRussian = "ru"
+	LanguageEnglish = "en"
+)
+
+// LoginKey is the form of a login in which two are compared: nobody should
+// lose an account to a capital letter, or take one by it.
+func LoginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+
+// Validate says what is wrong with a user, with pointers into the body that
+// described him.
+func (u *User) Validate() []Problem {
+	var out []Problem
+	bad := func(pointer, message string) {
+		out = append(out, Problem{Pointer: pointer, Code: CodeInvalid, Message: message})
+	}
+	switch {
+	case u.Login == "":
+		bad("/login", "the login is empty; give an e-mail address or a name")
+	case utf8.RuneCountInString(u.Login) > MaxLogin:
+		bad("/login", "the login is longer than 254 characters")
+	case !utf8.ValidString(u.Login) || strings.ContainsFunc(u.Login, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
+		bad("/login", "a login has no spaces and no invisible characters")
+	}
+	if u.Email != "" && !ValidEmail(u.Email) {
+		bad("/email", "this is no e-mail address; write it like anna@example.org")
+	}
+	if !slices.Contains([]string{"", LanguageRussian, LanguageEnglish}, u.Language) {
+		bad("/language", "the language is ru, en or empty")
+	}
+	if !slices.Contains([]string{ThemeSystem, ThemeLight, ThemeDark}, u.Theme) {
+		bad("/theme", "the theme is system, light or dark")
+	}
+	return out
+}
+
+// ValidEmail tells whether s is a bare address (RFC 5322 addr-spec).
+func ValidEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= MaxLogin && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
+}
+
+// CheckPassword says what is wrong with a new password; nil is fine. Only its
+// length counts, as NIST SP 800-63B says.
+func CheckPassword(password, login string) *Problem {
+	p := Problem{Pointer: "/password", Code: CodeInvalid}
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		p.Message = "the password is no text in UTF-8"
+	case n < MinPassword:
+		p.Message = "the password is shorter than 10 characters"
+	case len(password) > MaxPassword:
+		p.Message = "the password is longer than 1 KiB"
+	case LoginKey(password) == LoginKey(login):
+		p.Message = "the password is the login; choose another one"
+	default:
+		return nil
+	}
+	return &p
+}
+
+// Session is one browser's proof that a person logged in. The store knows the
+// SHA-256 of its token only.
+type Session struct {
+	Hash      []byte
+	UserID    string
+	CreatedAt time.Time
+	// SeenAt is when it was last used, exact to an hour.
+	SeenAt    time.Time
+	ExpiresAt time.Time
+}
+
+// Account is a user with what proves him.
+type Account struct {
+	User
+	// Password is an argon2id hash in PHC form.
+	Password string
+}
+
+// AccountChange is a change of a user. Nil members stay.
+type AccountChange struct {
+	UserID string
+	// Actor is who changes it.
+	Actor string
+	At    time.Time
+
+	Login    *string
+	Email    *string
+	Language *string
+	Theme    *string
+	Password *string
+	// Keep is the hash of the one session that outlives a new password;
+	// KeepSessions keeps all: the password is the old one, hashed anew.
+	Keep         []byte
+	KeepSessions bool
+}
+
+// NewUser describes a user who is to be made.
+type NewUser struct {
+	Login    string
+	Email    string
+	Language string
+	Password string
+}
+
+// Credentials are what somebody says to log in, and from where he says it.
+type Credentials struct {
+	Login    string
+	Password string
+	From     netip.Addr
+}
+
+// Setup makes the first user, who proves himself with the set-up code.
+type Setup struct {
+	NewUser
+	Code string
+	From netip.Addr
+}
+
+// Visit is a session that a request proved.
+type Visit struct {
+	User User
+	// Session is the hash of its token, ExpiresAt when it ends unless it is used.
+	Session   []byte
+	ExpiresAt time.Time
+	// Token is set when the session was made just now. Renewed says that its
+	// end moved.
+	Token   string
+	Renewed bool
+}
+
+// Profile is a change that a user makes to himself. Nil members stay.
+type Profile struct {
+	Visit Visit
+	From  netip.Addr
+
+	Login    *string
+	Email    *string
+	Language *string
+	Theme    *string
+	Password *string
+	// Current is the password until now; a new login or password needs it.
+	Current string
+}

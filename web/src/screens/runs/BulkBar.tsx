@@ -1,0 +1,81 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, call, type RunAction, type RunsFilter, type RunSummary } from '@/api'
+import { useT } from '@/i18n'
+import { Button, Confirm, ErrorNote, Spring } from '@/ui'
+import css from './Runs.module.css'
+
+interface Props {
+  selected: ReadonlySet<string>
+  rows: RunSummary[]
+  filter: RunsFilter
+  /** Works on everything that matches the filter instead of a selection. */
+  all: boolean
+  onDone: (message: string) => void
+  onClear: () => void
+}
+
+const actions: { action: RunAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+  { action: 'resume', label: 'resume' },
+  { action: 'send-now', label: 'sendNow' },
+  { action: 'rerun', label: 'rerun' },
+  { action: 'cancel', label: 'cancel' },
+]
+
+/** One thing done to many runs, after a question: the outside world notices. */
+export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props) {
+  const t = useT()
+  const [asking, setAsking] = useState<RunAction>()
+  const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
+  const act = useMutation({
+    mutationFn: (action: RunAction) =>
+      call(
+        api.POST('/api/v1/runs/actions', {
+          body: all
+            ? { action, filter: { states: filter.state, scenario: filter.scenario, source: filter.source, event: filter.event, value: filter.value, since: filter.since, until: filter.until } }
+            : { action, ids: [...selected] },
+        }),
+      ),
+    onSuccess: (result) => {
+      setAsking(undefined)
+      onDone(
+        result.failed.length > 0
+          ? t('runs.actedPartly', { done: result.done, failed: result.failed.length })
+          : t(result.more ? 'runs.actedMore' : 'runs.acted', { count: result.done }),
+      )
+    },
+  })
+  if (all && rows.length === 0) return null
+  const possible = actions.filter(({ action }) => chosen.some((run) => run.actions.includes(action)))
+  const word = actions.find((one) => one.action === asking)?.label
+  return (
+    <div className={css.bulk}>
+      <span>{all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
+      {possible.map(({ action, label }) => (
+        <Button key={action} size="small" onClick={() => setAsking(action)}>
+          {all ? t('runs.all', { action: t(label) }) : t(label)}
+        </Button>
+      ))}
+      <Spring />
+      {!all && (
+        <Button size="small" kind="quiet" onClick={onClear}>
+          {t('runs.clear')}
+        </Button>
+      )}
+      {asking && word && (
+        <Confirm
+          open
+          onClose={() => setAsking(undefined)}
+          onConfirm={() => act.mutate(asking)}
+          busy={act.isPending}
+          danger={asking === 'cancel'}
+          confirm={t(word)}
+          title={all ? t('runs.askAll', { action: t(word) }) : t('runs.ask', { action: t(word), count: selected.size })}
+        >
+          <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
+          {act.error && <ErrorNote error={act.error} />}
+        </Confirm>
+      )}
+    </div>
+  )
+}

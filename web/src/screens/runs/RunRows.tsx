@@ -1,0 +1,125 @@
+import { Link } from '@tanstack/react-router'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { RunSummary } from '@/api'
+import { age, clock, fullTime, useT } from '@/i18n'
+import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
+import { outcomeText, RunState, stateText } from '@/words/states'
+import css from './Runs.module.css'
+
+interface Props {
+  rows: RunSummary[]
+  titles: ReadonlyMap<string, string>
+  narrow: boolean
+  selected: ReadonlySet<string>
+  onSelect: (next: ReadonlySet<string>) => void
+  more: boolean
+  loading: boolean
+  onEnd: () => void
+}
+
+/** The rows that are in sight; a million of them would be as quick. */
+export function RunRows({ rows, titles, narrow, selected, onSelect, more, loading, onEnd }: Props) {
+  const t = useT()
+  const list = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const height = narrow ? 76 : 40
+  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [narrow, rows.length === 0])
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => height, overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id })
+  useEffect(() => virtual.measure(), [height, virtual])
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (more && last >= rows.length - 20) onEnd()
+  }, [last, more, rows.length, onEnd])
+
+  const toggle = (id: string) => {
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    onSelect(next)
+  }
+  const every = rows.length > 0 && selected.size === rows.length
+  return (
+    <div className={css.list} role="table" aria-rowcount={rows.length + 1} aria-label={t('nav.history')} data-narrow={narrow || undefined}>
+      {!narrow && (
+        <div className={css.head} role="row">
+          <span role="columnheader">
+            <Checkbox label="" ariaLabel={t('runs.selectAll')} checked={every} indeterminate={!every && selected.size > 0} onChange={(on) => onSelect(new Set(on ? rows.map((run) => run.id) : []))} />
+          </span>
+          <span role="columnheader">{t('state')}</span>
+          <span role="columnheader">{t('column.time')}</span>
+          <span role="columnheader">{t('scenario')}</span>
+          <span role="columnheader">{t('column.data')}</span>
+          <span role="columnheader">{t('column.attempt')}</span>
+          <span role="columnheader">{t('column.reply')}</span>
+        </div>
+      )}
+      <div ref={list} role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {items.map((item) => {
+          const run = rows[item.index]!
+          const title = titles.get(run.scenario) ?? run.scenario
+          const data = run.data?.map((one) => one.value).filter(Boolean).join(', ')
+          const reply = run.last_status ? (
+            <Status code={run.last_status} />
+          ) : run.last_outcome && run.last_outcome !== 'ok' ? (
+            <Muted>{outcomeText(run.last_outcome, t)}</Muted>
+          ) : (
+            <Muted>—</Muted>
+          )
+          return (
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={css.row}
+              data-selected={selected.has(run.id) || undefined}
+              style={{ height, transform: `translateY(${item.start - top}px)` }}
+            >
+              {!narrow && (
+                <span role="cell" className={css.box}>
+                  <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
+                </span>
+              )}
+              <span role="cell" className={css.cell} title={stateText(run, t)}>
+                <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
+                  <RunState run={run} />
+                </Link>
+                {run.mark === 'check' && (
+                  <span className={css.mark}>
+                    <Icon name="flag" size={12} /> {t('runs.checkMark')}
+                  </span>
+                )}
+              </span>
+              <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
+                <span className={css.when}>{clock(run.created_at)}</span> <Muted>· {age(run.created_at)}</Muted>
+              </span>
+              <span role="cell" className={css.cell} title={title}>
+                {title}
+              </span>
+              <span role="cell" className={css.cell} title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
+                {data || (!narrow && <Muted>—</Muted>)}
+              </span>
+              <span role="cell" className={css.cell}>
+                {run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
+              </span>
+              <span role="cell" className={css.cell} title={run.last_error}>
+                {reply}
+              </span>
+            </div>
+          )
+        })}
+      </div>
+      {(loading || more) && (
+        <div className={css.foot}>
+          {loading ? (
+            <Spinner />
+          ) : (
+            <Button kind="quiet" size="small" onClick={onEnd}>
+              {t('runs.further')}
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,10 @@
+import { Fragment } from 'react'
+
+/** A text of the catalogue in which `backticks` mark what is typed or read literally. */
+export function Rich({ children }: { children: string }) {
+  return (
+    <>
+      {children.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : <Fragment key={index}>{part}</Fragment>))}
+    </>
+  )
+}

@@ -1,0 +1,117 @@
+import { shortClock, useT, type Key, type Translate } from '@/i18n'
+import { Badge, type BadgeTone, type IconName } from '@/ui'
+
+export type RunStateName = 'held' | 'queued' | 'running' | 'waiting' | 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled'
+export const runStates: readonly RunStateName[] = ['paused', 'waiting', 'queued', 'running', 'held', 'succeeded', 'failed', 'skipped', 'cancelled']
+
+interface Look {
+  tone: BadgeTone
+  icon: IconName
+  label: Key
+}
+
+// Shape, colour and word together. Warn always means that a person is needed; error is only a final end.
+export const runLook: Record<RunStateName, Look> = {
+  held: { tone: 'muted', icon: 'dotted', label: 'state.held' },
+  queued: { tone: 'muted', icon: 'dotted', label: 'state.queued' },
+  running: { tone: 'info', icon: 'play', label: 'state.running' },
+  waiting: { tone: 'info', icon: 'retry', label: 'state.waiting' },
+  succeeded: { tone: 'ok', icon: 'check', label: 'state.succeeded' },
+  paused: { tone: 'warn', icon: 'pause', label: 'state.paused' },
+  failed: { tone: 'error', icon: 'close', label: 'state.failed' },
+  skipped: { tone: 'muted', icon: 'skip', label: 'state.skipped' },
+  cancelled: { tone: 'muted', icon: 'stop', label: 'state.cancelled' },
+}
+
+export interface RunLike {
+  state: string
+  reason?: string
+  tries?: number
+  tries_max?: number
+  last_outcome?: string
+  next_try_at?: string
+}
+
+/** The state in words, with its reason where the reason says what to do. */
+export function stateText(run: RunLike, t: Translate): string {
+  const state = run.state as RunStateName
+  const base = runLook[state] ? t(runLook[state].label) : run.state
+  const reason = reasonText(run, t)
+  if (state === 'waiting' && reason) return reason
+  return reason ? `${base}: ${reason}` : base
+}
+
+function reasonText(run: RunLike, t: Translate): string {
+  const code = run.reason ?? ''
+  switch (run.state) {
+    case 'waiting':
+      return run.tries || run.last_outcome === 'unknown' || code !== '' ? t('state.waiting.retry') : t('state.waiting.time')
+    case 'queued':
+      if (code.startsWith('lane.closed') && run.next_try_at) return t('state.queued.closed', { time: shortClock(run.next_try_at) })
+      return code.startsWith('lane.') ? t('state.queued.busy') : ''
+    case 'paused':
+      if (code === 'tries.used_up') return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
+      if (code === 'tries.deadline') return t('state.paused.deadline')
+      if (code.startsWith('template.') || code === 'request.invalid') return t('state.paused.template')
+      if (code === 'domain.unconfirmed') return t('state.paused.domain')
+      if (code.startsWith('blocked.')) return t('state.paused.blocked')
+      if (code.startsWith('oauth.')) return t('state.paused.signIn')
+      if (code === 'by_person') return t('state.paused.person')
+      if (code === 'run.poison') return t('state.paused.crash')
+      return code ? t('state.paused.reply') : ''
+    default:
+      return ''
+  }
+}
+
+export function RunState({ run, short }: { run: RunLike; short?: boolean }) {
+  const t = useT()
+  const look = runLook[run.state as RunStateName]
+  if (!look) return <>{run.state}</>
+  return (
+    <Badge tone={look.tone} icon={look.icon}>
+      {short ? t(look.label) : stateText(run, t)}
+    </Badge>
+  )
+}
+
+const scenarioLook: Record<string, Look> = {
+  draft: { tone: 'muted', icon: 'dotted', label: 'scenarioState.draft' },
+  running: { tone: 'ok', icon: 'dot', label: 'scenarioState.running' },
+  stopped: { tone: 'muted', icon: 'stop', label: 'scenarioState.stopped' },
+}
+
+export function ScenarioState({ state, hasDraft }: { state: string; hasDraft?: boolean }) {
+  const t = useT()
+  const look = scenarioLook[state]
+  if (!look) return <>{state}</>
+  return (
+    <span>
+      <Badge tone={look.tone} icon={look.icon}>
+        {t(look.label)}
+        {hasDraft && state !== 'draft' && ` · ${t('scenario.hasChanges')}`}
+      </Badge>
+    </span>
+  )
+}
+
+/** The states of a step of a run. */
+export const stepLook: Record<string, Look> = {
+  done: { tone: 'ok', icon: 'check', label: 'stepState.done' },
+  skipped: { tone: 'muted', icon: 'skip', label: 'stepState.skipped' },
+  failed: { tone: 'error', icon: 'close', label: 'stepState.failed' },
+  active: { tone: 'info', icon: 'play', label: 'stepState.active' },
+  pending: { tone: 'muted', icon: 'dotted', label: 'stepState.pending' },
+}
+
+const outcomes: Record<string, Key> = {
+  ok: 'outcome.ok',
+  http: 'outcome.http',
+  body: 'outcome.body',
+  network: 'outcome.network',
+  unknown: 'outcome.unknown',
+  blocked: 'outcome.blocked',
+  template: 'outcome.template',
+  cancelled: 'outcome.cancelled',
+}
+export const outcomeText = (outcome: string, t: Translate): string => (outcomes[outcome] ? t(outcomes[outcome]) : outcome)
