@@ -128,12 +128,48 @@ type SecretValue struct {
 
 // Stats is what the database holds.
 type Stats struct {
-	Runs      map[string]int `json:"runs" doc:"Runs by state; counting stops at 10 000"`
-	SizeBytes int64          `json:"size_bytes"`
-	FreeBytes int64          `json:"free_bytes"`
+	Runs map[string]int `json:"runs" doc:"Runs by state; counting stops at 10 000"`
+	// WaitingForYou counts the runs that need a person.
+	WaitingForYou int   `json:"waiting_for_you" doc:"Paused runs: those that need a person; counting stops at 10 000"`
+	SizeBytes     int64 `json:"size_bytes"`
+	FreeBytes     int64 `json:"free_bytes"`
 }
 
 // Changes is the data of one message of the stream of hints.
 type Changes struct {
 	Changes []gonets.Change `json:"changes" nullable:"false"`
+}
+
+// Told is one piece of news about errors, told by a letter.
+type Told struct {
+	ID          string      `json:"id"`
+	At          time.Time   `json:"at"`
+	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,test"`
+	Cause       string      `json:"cause" doc:"What happened, in words"`
+	Code        gonets.Code `json:"code,omitempty" doc:"The cause for programs"`
+	Status      int         `json:"status,omitempty" doc:"The HTTP status of the cause http.status"`
+	Host        string      `json:"host,omitempty"`
+	Scenario    string      `json:"scenario,omitempty"`
+	Source      string      `json:"source,omitempty" doc:"The source that rejected requests"`
+	Runs        int         `json:"runs" doc:"How many runs met the cause, or how many requests were rejected"`
+	Ended       int         `json:"ended,omitempty" doc:"How many of the runs came to a bad end"`
+	State       string      `json:"state" enum:"pending,sent,failed"`
+	Tries       int         `json:"tries" doc:"How often its letter was tried"`
+	LastError   string      `json:"last_error,omitempty" doc:"Why the letter was not taken the last time"`
+	SentAt      *time.Time  `json:"sent_at,omitempty"`
+	RecoveredAt *time.Time  `json:"recovered_at,omitempty" doc:"When the cause was over"`
+}
+
+// MailTest asks for a test letter.
+type MailTest struct {
+	Mail     *gonets.Mail `json:"mail,omitempty" doc:"Settings to try before they are stored; left out, the stored ones are tried"`
+	Password string       `json:"password,omitempty" doc:"A password to try; left out, the secret that the settings name"`
+}
+
+// MailAccepted says that the mail server took the test letter.
+type MailAccepted struct {
+	Accepted bool      `json:"accepted"`
+	Host     string    `json:"host"`
+	At       time.Time `json:"at"`
+	Said     string    `json:"said,omitempty" doc:"The mail server's own words"`
 }

@@ -85,6 +85,7 @@ type RunSummary struct {
 	LastStatus  int             `json:"last_status,omitempty"`
 	LastOutcome gonets.Outcome  `json:"last_outcome,omitempty"`
 	LastError   string          `json:"last_error,omitempty"`
+	Data        []Datum         `json:"data,omitempty" doc:"Up to three values by which a person recognises the event; in lists"`
 	// Actions can be done now.
 	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
 }
@@ -92,9 +93,11 @@ type RunSummary struct {
 // Run is everything that is kept about a run.
 type Run struct {
 	RunSummary
-	TriesMax int    `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
-	Event    Event  `json:"event"`
-	Steps    []Step `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
+	TriesMax int `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
+	// NextTries are when a waiting run is tried.
+	NextTries []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	Event     Event       `json:"event"`
+	Steps     []Step      `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
 }
 
 // The states of a Step.
@@ -131,6 +134,7 @@ type Attempt struct {
 	HTTPVersion string          `json:"http_version,omitempty"`
 	TLSVersion  string          `json:"tls_version,omitempty"`
 	Redirects   []gonets.Hop    `json:"redirects,omitempty"`
+	Explain     *Explain        `json:"explain,omitempty" doc:"What went wrong, what it means and what to do; left out when nothing did"`
 }
 
 // Request is a request as it was sent.

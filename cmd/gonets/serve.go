@@ -17,6 +17,7 @@ import (
 
 	"gonets"
 	"gonets/internal/account"
+	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/echo"
@@ -29,11 +30,12 @@ import (
 	"gonets/internal/notify"
 	"gonets/internal/outbound"
 	"gonets/internal/peer"
-	"gonets/internal/search"
+	"gonets/internal/rehearse"
 	"gonets/internal/secret"
 	"gonets/internal/service"
 	"gonets/internal/source"
 	"gonets/internal/step"
+	"gonets/internal/step/form"
 	"gonets/internal/store"
 	"gonets/internal/telemetry"
 	"gonets/internal/webui"
@@ -66,6 +68,8 @@ type server struct {
 	clock gonets.Clock
 	token string
 	store *store.Store
+	// notices tell people of what goes wrong.
+	notices *alert.Service
 	// people are those who log in.
 	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
@@ -142,19 +146,22 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
+	s.notices = s.alerts(config, bus)
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
+	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
-		Heart: heart, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
+		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
+		Env: env,
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
+		Rejected: s.notices.Rejected,
 	})
 	s.people = account.New(account.Options{Store: s.store, Clock: s.clock, MAC: keys.MAC, Log: s.log})
 	if err := s.firstOwner(ctx); err != nil {
@@ -162,11 +169,37 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	states := scenarios{s.store, s.engine, s.tell}
+	told := history{s.store, config}
+	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
-		Documents: docs, Sources: s.store, SourceEdits: edits{docs}, Scenarios: states, Drafts: drafts{edits{docs}, states}, Events: s.store, Runs: history{s.store}, Secrets: s.store,
-		State: s.store, Ingest: s.ingest, Engine: s.engine, Bus: bus, People: s.people, PublicURL: config.PublicURL, Presets: catalog.Describe(), Checks: checks(catalog), Clock: s.clock, Token: s.token,
-		Version: version, SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Mask: config.Mask, Stopping: s.stopping.Done(), Log: s.log,
+		Documents:   docs,
+		Sources:     s.store,
+		SourceEdits: edits{docs},
+		Scenarios:   states,
+		Drafts:      drafts{edits{docs}, states},
+		Events:      s.store,
+		Runs:        told,
+		Data:        told.Data,
+		Secrets:     s.store,
+		State:       s.store,
+		Notices:     notices{s.store, s.notices},
+		Ingest:      s.ingest,
+		Engine:      s.engine,
+		Rehearsal:   trial,
+		Bus:         bus,
+		People:      s.people,
+		Presets:     catalog.Describe(),
+		Kinds:       form.Kinds(),
+		Checks:      checks(catalog),
+		Clock:       s.clock,
+		Token:       s.token,
+		Version:     version,
+		PublicURL:   config.PublicURL,
+		SourceURL:   func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask:        config.Mask,
+		MailWorks:   s.mailWorks,
+		Stopping:    s.stopping.Done(),
+		Log:         s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {
@@ -222,7 +255,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -355,12 +388,10 @@ func (s scenarios) follow(name string, state gonets.ScenarioState) {
 	s.tell(gonets.Hint{Config: true, Work: true})
 }
 
-// history finds runs by a value however a person types it.
-type history struct{ *store.Store }
-
-func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
-	f.Value = search.Normalize(f.Value)
-	return h.Store.Runs(ctx, f)
+// notices are what people were told, and the way to try it out.
+type notices struct {
+	*store.Store
+	*alert.Service
 }
 
 // checks find what only the owners of steps and presets know to be wrong in a

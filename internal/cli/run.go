@@ -90,12 +90,16 @@ func (a *app) moment(flag, s string) (time.Time, error) {
 
 func (a *app) runsList() *cobra.Command {
 	var flags runFlags
-	return flags.add(pageFlags(a.printing(&cobra.Command{
+	var checks bool
+	list := flags.add(pageFlags(a.printing(&cobra.Command{
 		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
 			filter, err := flags.read(a)
 			if err != nil {
 				return err
+			}
+			if checks {
+				filter.Mark = gonets.MarkCheck
 			}
 			l, err := client.Runs(c.Context(), filter)
 			if err != nil {
@@ -115,6 +119,8 @@ func (a *app) runsList() *cobra.Command {
 			})
 		}),
 	}), &flags.filter.Page))
+	list.Flags().BoolVar(&checks, "checks", false, "list the checks of drafts instead of the runs")
+	return list
 }
 
 func (a *app) runRow(r *api.RunSummary) []cell {

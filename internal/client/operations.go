@@ -137,6 +137,7 @@ func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.Run
 	set(q, "source", f.Source)
 	set(q, "event", f.EventID)
 	set(q, "value", f.Value)
+	set(q, "mark", string(f.Mark))
 	setTime(q, "since", f.Since)
 	setTime(q, "until", f.Until)
 	if f.Ascending {

@@ -17,7 +17,7 @@ var commitPauses = [...]time.Duration{
 // commit stores a transition and tells everybody. It returns false when the
 // run is no longer this worker's.
 func (w *jobWork) commit(t gonets.Transition) bool {
-	fenced, err := w.store(t)
+	fenced, told, err := w.store(t)
 	// A result that is not stored leaves its request in the journal: the next
 	// start must know that it may have been sent.
 	if err == nil && w.landed != nil {
@@ -31,6 +31,9 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 	}
 	if fenced {
 		return false
+	}
+	if len(told) > 0 {
+		w.Alerts.Noted(told)
 	}
 	if t.State.Final() {
 		w.Metrics.RunFinished(t.State)
@@ -49,15 +52,16 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 // store tries until the store takes the transition. A result that the store
 // refuses for itself (it cannot be kept, whatever happens) is replaced by a
 // pause that says so: no run is stuck, no neighbour suffers.
-func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
+func (w *jobWork) store(t gonets.Transition) (fenced bool, told []gonets.Signal, err error) {
 	for try := 0; ; try++ {
+		t.Signals = w.signals(&t)
 		fenced, err = w.Store.Finish(context.WithoutCancel(w.sendCtx), t)
 		switch gonets.CodeOf(err) {
 		case "":
-			return fenced, nil
+			return fenced, t.Signals, nil
 		case gonets.CodeDiskFull, gonets.CodeBusy, gonets.CodeStoreAway:
 		case gonets.CodeStoreFailed:
-			return false, err
+			return false, nil, err
 		default:
 			w.Log.Error("a result was refused by the store; the run is paused", "run", t.RunID, "error", err)
 			t.State, t.Reason, t.KeepLease = gonets.RunPaused, gonets.CodeInternal, false
@@ -69,7 +73,7 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
 			}
 			switch {
 			case try > 2*len(commitPauses):
-				return false, err
+				return false, nil, err
 			case try > len(commitPauses):
 				t.Attempt = nil
 			}
@@ -79,7 +83,36 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, err error) {
 		case <-timer.C():
 		case <-w.sendCtx.Done():
 			timer.Stop()
-			return false, err
+			return false, nil, err
 		}
 	}
 }
+
+// signals are what people may have to be told of a transition: what fails, and
+// what succeeds where something failed before.
+func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
+	out := gonets.SignalsOf(&w.run, t)
+	watched := w.Alerts.Watched(w.run.Scenario)
+	if len(watched) == 0 || w.run.Mark == gonets.MarkCheck {
+		return out
+	}
+	work := gonets.Work{Transition: t, Done: w.done}
+	if w.scope != nil {
+		work.Replies = w.scope.Replies()
+	}
+	for _, id := range gonets.Recovered(watched, work) {
+		s := gonets.Signal{Kind: gonets.SignalOK, Trouble: id, RunID: t.RunID, At: t.At}
+		s.Scenario = w.run.Scenario
+		if t.Attempt != nil {
+			s.N = t.Attempt.N
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// noAlerts is for servers that tell nobody.
+type noAlerts struct{}
+
+func (noAlerts) Watched(string) []gonets.Watched { return nil }
+func (noAlerts) Noted([]gonets.Signal)           {}

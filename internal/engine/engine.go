@@ -57,7 +57,16 @@ type Node interface {
 	Tell(h gonets.Hint)
 }
 
-// Options are the engine's parts; all but Heart are needed.
+// Alerts know what people are told of.
+type Alerts interface {
+	// Watched are a scenario's troubles whose end is to be noticed; there are
+	// none while all goes well. It is asked with every commit.
+	Watched(scenario string) []gonets.Watched
+	// Noted tells what was stored.
+	Noted(signals []gonets.Signal)
+}
+
+// Options are the engine's parts; all but Heart and Alerts are needed.
 type Options struct {
 	// Places are this node's lanes; the store places new runs in them.
 	Places  *Places
@@ -75,6 +84,8 @@ type Options struct {
 	// Heart is the node among others that share the database; nil when this
 	// server is alone.
 	Heart Node
+	// Alerts is nil when nobody is told of errors.
+	Alerts Alerts
 	// Death is how the last process on this data folder ended.
 	Death gonets.Death
 	// SoftDeadline is how long Stop waits for requests in flight.
@@ -130,6 +141,9 @@ var errAborted = errors.New("a person ended this run")
 
 // New makes an engine that has not started.
 func New(o Options) *Engine {
+	if o.Alerts == nil {
+		o.Alerts = noAlerts{}
+	}
 	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())

@@ -1,6 +1,6 @@
 // Package explain tells people about one attempt: what happened, what it means
 // and what to do, with the names, times and values of that attempt, in Russian
-// and English. The codes' general texts are the root package's.
+// and English. The codes' general texts are those of package texts.
 package explain
 
 import (
@@ -86,18 +86,25 @@ func (w *words) read() {
 	}
 }
 
+// both is one part of a text in both languages.
+type both struct{ en, ru *string }
+
+func what(e *texts.Explanation) both    { return both{&e.En.What, &e.Ru.What} }
+func meaning(e *texts.Explanation) both { return both{&e.En.Meaning, &e.Ru.Meaning} }
+func todo(e *texts.Explanation) both    { return both{&e.En.Todo, &e.Ru.Todo} }
+
 // say fills one part of both texts in.
-func say(en, ru *string, enFormat, ruFormat string, args ...any) {
-	*en, *ru = fmt.Sprintf(enFormat, args...), fmt.Sprintf(ruFormat, args...)
+func say(b both, en, ru string, args ...any) {
+	*b.en, *b.ru = fmt.Sprintf(en, args...), fmt.Sprintf(ru, args...)
 }
 
 // byCode put the attempt's values into the texts of its code.
 var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 	gonets.CodeDNS: func(w *words, e *texts.Explanation) {
-		say(&e.En.What, &e.Ru.What, "The address %s was not found.", "Адрес %s не найден.", w.host)
+		say(what(e), "The address %s was not found.", "Адрес %s не найден.", w.host)
 	},
 	gonets.CodeRefused: func(w *words, e *texts.Explanation) {
-		say(&e.En.What, &e.Ru.What, "%s refuses connections on port %s.", "%s не принимает соединения на порту %s.", w.host, w.port)
+		say(what(e), "%s refuses connections on port %s.", "%s не принимает соединения на порту %s.", w.host, w.port)
 	},
 	gonets.CodeConnectTimeout: func(w *words, e *texts.Explanation) {
 		en, ru := seconds(gonets.ConnectTimeout)
@@ -110,10 +117,11 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 		e.Ru.What = fmt.Sprintf("Защищённого соединения с %s не получилось: %s.", w.host, ru)
 	},
 	gonets.CodeNetwork: func(w *words, e *texts.Explanation) {
-		say(&e.En.What, &e.Ru.What, "The connection to %s failed.", "Не удалось связаться с %s.", w.host)
+		say(what(e), "The connection to %s failed.", "Не удалось связаться с %s.", w.host)
 	},
 	gonets.CodeReset:         unknown,
 	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
+	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,
 	gonets.CodeReplyTooLarge: tooLarge,
@@ -122,7 +130,7 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 		if kind == "" {
 			kind = "—"
 		}
-		say(&e.En.What, &e.Ru.What, "The reply of %s is not JSON (%s), although the step expects JSON.",
+		say(what(e), "The reply of %s is not JSON (%s), although the step expects JSON.",
 			"Ответ %s — не JSON (%s), хотя шаг ждёт JSON.", w.host, kind)
 	},
 	gonets.CodeHTTPStatus:     status,
@@ -158,9 +166,9 @@ func timedOut(w *words, e *texts.Explanation) {
 }
 
 func unknown(w *words, e *texts.Explanation) {
-	say(&e.En.What, &e.Ru.What, "The request left, no answer came: %s may have done its work.", "Запрос ушёл, ответа нет: %s мог его выполнить.", w.host)
+	say(what(e), "The request left, no answer came: %s may have done its work.", "Запрос ушёл, ответа нет: %s мог его выполнить.", w.host)
 	if key := gonets.HeaderValue(w.Attempt.RequestHeaders, "Idempotency-Key"); key != "" && !w.Check {
-		say(&e.En.Meaning, &e.Ru.Meaning, "It is unknown whether the service did its work. A repeat carries the same key %s, so that the service can drop it.",
+		say(meaning(e), "It is unknown whether the service did its work. A repeat carries the same key %s, so that the service can drop it.",
 			"Неизвестно, выполнил ли его сервис. Повтор уйдёт с тем же ключом %s, чтобы сервис мог его узнать.", key)
 		return
 	}
@@ -168,7 +176,7 @@ func unknown(w *words, e *texts.Explanation) {
 }
 
 func badReply(w *words, e *texts.Explanation) {
-	say(&e.En.What, &e.Ru.What, "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
+	say(what(e), "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
 }
 
 func tooLarge(w *words, e *texts.Explanation) {
@@ -227,34 +235,34 @@ func status(w *words, e *texts.Explanation) {
 	case a.Status == http.StatusUnauthorized:
 		key(w, e)
 	case a.Status == http.StatusForbidden:
-		say(&e.En.What, &e.Ru.What, "%s refused the request (%s).", "%s отказал в доступе (%s).", w.host, en)
+		say(what(e), "%s refused the request (%s).", "%s отказал в доступе (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "Most often the key is right but lacks permission.", "Чаще всего ключ принят, но прав не хватает."
 		e.En.Todo, e.Ru.Todo = "Give the key the right that it lacks in the service's own settings, then resume the run.",
 			"Выдайте ключу нужные права в настройках самого сервиса и повторите операцию с места ошибки."
 	case a.Status == http.StatusNotFound, a.Status == http.StatusMethodNotAllowed:
-		say(&e.En.What, &e.Ru.What, "%s has nothing at this address for %s (%s).", "У %s по этому адресу ничего нет для %s (%s).", w.host, a.Method, en)
+		say(what(e), "%s has nothing at this address for %s (%s).", "У %s по этому адресу ничего нет для %s (%s).", w.host, a.Method, en)
 		e.En.Meaning, e.Ru.Meaning = "The path or the method is wrong, or what it names was removed.", "Неверен путь или метод, либо то, что он называет, удалено."
 		e.En.Todo, e.Ru.Todo = "Check the path and the method, then resume the run.", "Проверьте путь и метод и повторите операцию с места ошибки."
 	case a.Status == http.StatusTooManyRequests:
-		say(&e.En.What, &e.Ru.What, "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
+		say(what(e), "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The service counts how often it is called; the request was not carried out.", "Сервис считает, как часто к нему обращаются; запрос не выполнен."
 		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
 	case a.Status >= 500:
-		say(&e.En.What, &e.Ru.What, "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
+		say(what(e), "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The fault is on its side; your data are in order and kept.", "Ошибка на его стороне; ваши данные в порядке и сохранены."
 		e.En.Todo, e.Ru.Todo = "Wait, or ask the service whether it has a failure.", "Подождите или спросите у сервиса, нет ли сбоя."
 	case a.Status >= 400:
-		say(&e.En.What, &e.Ru.What, "%s rejected the data (%s).", "%s отклонил данные (%s).", w.host, en)
+		say(what(e), "%s rejected the data (%s).", "%s отклонил данные (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "Its answer below says why. Sending the same again seldom helps.", "Что именно не так — в его ответе ниже. Повтор без правки помогает редко."
 		e.En.Todo, e.Ru.Todo = "Correct the data or the step, then resume the run.", "Исправьте данные или шаг и повторите операцию с места ошибки."
 	default:
-		say(&e.En.What, &e.Ru.What, "%s answered %s, which is not one of the step's success codes.", "%s ответил %s, а этого статуса нет среди успешных кодов шага.", w.host, en)
+		say(what(e), "%s answered %s, which is not one of the step's success codes.", "%s ответил %s, а этого статуса нет среди успешных кодов шага.", w.host, en)
 	}
 }
 
 // key is a refused credential: the header that carried it, masked.
 func key(w *words, e *texts.Explanation) {
-	say(&e.En.What, &e.Ru.What, "%s did not accept the key (401).", "%s не принял ключ доступа (401).", w.host)
+	say(what(e), "%s did not accept the key (401).", "%s не принял ключ доступа (401).", w.host)
 	sent := gonets.HeaderValue(w.Attempt.RequestHeaders, "Authorization")
 	name := "Authorization"
 	if sent == "" {
@@ -272,7 +280,7 @@ func key(w *words, e *texts.Explanation) {
 		return
 	}
 	sent = outbound.MaskHeaders([]gonets.Header{{Name: name, Value: sent}})[0].Value
-	say(&e.En.Meaning, &e.Ru.Meaning, "The key was sent in the header %s: %s.", "Ключ ушёл в заголовке %s: %s.", name, sent)
+	say(meaning(e), "The key was sent in the header %s: %s.", "Ключ ушёл в заголовке %s: %s.", name, sent)
 	e.En.Todo, e.Ru.Todo = "Get a valid key from the service and put it into this header, then resume the run.",
 		"Возьмите у сервиса действующий ключ, поставьте его в этот заголовок и повторите операцию с места ошибки."
 }
@@ -289,7 +297,7 @@ func moved(w *words, e *texts.Explanation) {
 		to = "?"
 	}
 	to = outbound.MaskURL(to)
-	say(&e.En.What, &e.Ru.What, "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
+	say(what(e), "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
 	e.En.Meaning, e.Ru.Meaning = "The request was not sent there: the new address may belong to somebody else.", "Запрос туда не отправлен: новый адрес может быть чужим."
 	e.En.Todo, e.Ru.Todo = "If the address is right, put it into the step.", "Если адрес верный, поставьте его в шаг."
 	switch a.Status {
@@ -307,9 +315,9 @@ func rule(w *words, e *texts.Explanation) {
 	if w.Step != nil && w.Step.Success != nil && w.Step.Success.When != "" {
 		when = w.Step.Success.When
 	}
-	say(&e.En.What, &e.Ru.What, "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
+	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
 	if text := excerpt(w.Attempt.ReplyBody); text != "" {
-		say(&e.En.Meaning, &e.Ru.Meaning, "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
+		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
 	}
 }
 
@@ -333,12 +341,12 @@ func blocked(w *words, e *texts.Explanation) {
 	m := networkFlag.FindStringSubmatch(w.Attempt.Error)
 	if m == nil {
 		if strings.Contains(w.Attempt.Error, "this Gonets itself") {
-			say(&e.En.What, &e.Ru.What, "%s leads into Gonets itself, and this part of it cannot be called.", "%s ведёт в сам Гонец, и эту его часть вызывать нельзя.", w.host)
+			say(what(e), "%s leads into Gonets itself, and this part of it cannot be called.", "%s ведёт в сам Гонец, и эту его часть вызывать нельзя.", w.host)
 			e.En.Todo, e.Ru.Todo = "Only the addresses /in/ and /echo/ of this server can be called. Correct the address in the step.",
 				"Из своих адресов можно вызывать только /in/ и /echo/. Исправьте адрес в шаге."
 			return
 		}
-		say(&e.En.What, &e.Ru.What, "%s is an address to which requests never go.", "%s — адрес, куда запросы не уходят никогда.", w.host)
+		say(what(e), "%s is an address to which requests never go.", "%s — адрес, куда запросы не уходят никогда.", w.host)
 		e.En.Todo, e.Ru.Todo = "Correct the address in the step; no setting opens this one.", "Исправьте адрес в шаге: никакая настройка этот не откроет."
 		return
 	}
@@ -346,12 +354,12 @@ func blocked(w *words, e *texts.Explanation) {
 	if p, err := netip.ParsePrefix(ip); err == nil {
 		ip = p.Addr().String()
 	}
-	what := ip
+	shown := ip
 	if w.host != ip && w.host != "?" {
-		what = ip + " (" + w.host + ")"
+		shown = ip + " (" + w.host + ")"
 	}
-	say(&e.En.What, &e.Ru.What, "%s is an internal address; sending there is closed.", "Адрес %s — внутренний, отправка туда закрыта.", what)
-	say(&e.En.Todo, &e.Ru.Todo, "To allow it: Settings → Security → Networks (`--allow-network %s`), then resume the run.",
+	say(what(e), "%s is an internal address; sending there is closed.", "Адрес %s — внутренний, отправка туда закрыта.", shown)
+	say(todo(e), "To allow it: Settings → Security → Networks (`--allow-network %s`), then resume the run.",
 		"Разрешить: Настройки → Безопасность → Сети (`--allow-network %s`), затем повторите операцию с места ошибки.", m[1])
 }
 

@@ -42,7 +42,14 @@ func (s *server) watchChanges(context.Context, *none) (*huma.StreamResponse, err
 func (s *server) stream(ctx context.Context, w http.ResponseWriter, flush func() error) {
 	hints, end := s.Bus.Subscribe(hintBuffer)
 	defer end()
+	looked := s.Clock.Now()
 	send := func(text []byte) bool {
+		// Who was logged out everywhere is told nothing more.
+		if now := s.Clock.Now(); now.Sub(looked) >= heartbeat {
+			if looked = now; !s.stillIn(ctx) {
+				return false
+			}
+		}
 		if _, err := w.Write(text); err != nil {
 			return false
 		}
@@ -72,6 +79,17 @@ func (s *server) stream(ctx context.Context, w http.ResponseWriter, flush func()
 			}
 		}
 	}
+}
+
+// stillIn tells whether the caller's session lives on. A store that is away is
+// no reason to send him off.
+func (s *server) stillIn(ctx context.Context) bool {
+	c := callerOf(ctx)
+	if c.visit == nil {
+		return true
+	}
+	_, err := s.People.Visit(ctx, c.token)
+	return gonets.CodeOf(err) != gonets.CodeUnauthorized
 }
 
 // gather waits a moment for more hints and drops repeats, the newest state of

@@ -42,6 +42,7 @@ type backend struct {
 	stopping chan struct{}
 	logged   strings.Builder
 	people   people
+	clock    gonets.Clock
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -73,6 +74,19 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 		out = append(out, gonets.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
 	}
 	return out, nil
+}
+func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[gonets.Notice], error) {
+	at := epoch.Add(time.Minute)
+	return gonets.List[gonets.Notice]{Items: []gonets.Notice{{ID: "n1", Kind: gonets.NoticeFirstFailure, At: epoch, Runs: 14, State: gonets.LetterSent,
+		Tries: 1, SentAt: at, RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}}}}, nil
+}
+func (b *backend) TestMail(_ context.Context, t gonets.MailTest) (gonets.MailAccepted, error) {
+	if t.Mail == nil {
+		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailRefused, Message: "smtp.example did not take the letter: 550 no",
+			Problems: []gonets.Problem{{Pointer: "/mail/to", Code: gonets.CodeMailRecipient, Message: "550 no"}}}
+	}
+	b.note("mail %s password %s", t.Mail.Host, t.Password)
+	return gonets.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
 }
 func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
 func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
@@ -231,7 +245,7 @@ func newBackend() *backend {
 		{ID: "after", HTTP: &gonets.HTTPStep{URL: "https://crm.example/after"}},
 	}}
 	b := &backend{
-		secrets: map[string]string{}, stopping: make(chan struct{}),
+		secrets: map[string]string{}, stopping: make(chan struct{}), clock: stillClock{},
 		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
 		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
 			Tokens: []string{"old", "new"}, Addresses: []gonets.Address{{Token: "new", CreatedAt: epoch}}, Scenarios: []string{"lead"}},
@@ -268,9 +282,9 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
-		Clock: stillClock{}, Token: token, Version: "1.2.3", Stopping: b.stopping,
+		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Mask: func(ev gonets.Event) gonets.Event {
 			ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}

@@ -16,8 +16,9 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gonets"
+	"gonets/api"
 	"gonets/internal/document"
-	"gonets/internal/source"
+	"gonets/internal/rehearse"
 )
 
 // Documents applies documents.
@@ -89,6 +90,12 @@ type State interface {
 	Health() error
 }
 
+// Notices are what people are told of errors.
+type Notices interface {
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
+	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+}
+
 // Ingest makes an event that a person asked for: the same way as a webhook,
 // without the check of who calls. It hands the runs to the engine itself.
 type Ingest interface {
@@ -107,13 +114,20 @@ type Engine interface {
 	Lanes() []gonets.LaneInfo
 }
 
+// Rehearsal tries drafts.
+type Rehearsal interface {
+	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
+	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
+	Variables(d gonets.RunDetail) []api.StepVariables
+}
+
 // Bus carries hints about changes.
 type Bus interface {
 	Publish(c gonets.Change)
 	Subscribe(buffer int) (<-chan gonets.Change, func())
 }
 
-// Options is what the interface needs. All members but Mask, PublicURL,
+// Options is what the interface needs. All members but Mask, Data, PublicURL,
 // MailWorks and Log are required.
 type Options struct {
 	Documents   Documents
@@ -125,12 +139,16 @@ type Options struct {
 	Runs        Runs
 	Secrets     Secrets
 	State       State
+	Notices     Notices
 	Ingest      Ingest
 	Engine      Engine
+	Rehearsal   Rehearsal
 	Bus         Bus
 	People      People
 	// Presets are what a source may be made for.
-	Presets []source.Description
+	Presets []api.Preset
+	// Kinds are the kinds of steps.
+	Kinds []api.Kind
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock
@@ -147,6 +165,9 @@ type Options struct {
 	// Mask hides what the source's preset names as secret in a received event;
 	// nil hides nothing.
 	Mask func(ev gonets.Event) gonets.Event
+	// Data are the values by which people recognise events, by the events' ids;
+	// nil gives none.
+	Data func(ctx context.Context, events []string) (map[string][]api.Datum, error)
 	// Stopping is closed when the server begins to stop: streams then end.
 	Stopping <-chan struct{}
 	Log      *slog.Logger
@@ -174,8 +195,8 @@ func New(o Options) http.Handler {
 	}
 	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
 	mux := http.NewServeMux()
-	api := s.register(mux)
-	s.serveDescription(mux, api.OpenAPI())
+	operations := s.register(mux)
+	s.serveDescription(mux, operations.OpenAPI())
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.HandleFunc("/", s.notFound(mux))
@@ -208,8 +229,8 @@ func nowhere() *problem {
 
 // register builds the operations of the table on mux.
 func (s *server) register(mux *http.ServeMux) huma.API {
-	api := humago.New(mux, s.config())
-	api.UseMiddleware(s.authorize)
+	operations := humago.New(mux, s.config())
+	operations.UseMiddleware(s.authorize)
 	for _, r := range Routes() {
 		op := huma.Operation{
 			Method: r.Method, Path: r.Path, OperationID: r.ID, Summary: r.Summary, Description: r.Description,
@@ -219,7 +240,7 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 			BodyReadTimeout: handlerTimeout,
 			MaxBodyBytes:    maxBody + 1,
 			DefaultStatus:   r.Status,
-			Responses:       map[string]*huma.Response{"default": errorResponse(api.OpenAPI())},
+			Responses:       map[string]*huma.Response{"default": errorResponse(operations.OpenAPI())},
 		}
 		if r.Right != RightNone {
 			op.Security = []map[string][]string{{schemeToken: {}}, {schemeSession: {}}}
@@ -227,10 +248,10 @@ func (s *server) register(mux *http.ServeMux) huma.API {
 		if r.tune != nil {
 			r.tune(&op)
 		}
-		r.register(s, api, op)
+		r.register(s, operations, op)
 	}
-	userOrNull(api.OpenAPI())
-	return api
+	userOrNull(operations.OpenAPI())
+	return operations
 }
 
 // hardened sets the headers that keep an answer from being taken by a browser

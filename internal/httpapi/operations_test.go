@@ -135,6 +135,9 @@ func TestRunIsShownWhole(t *testing.T) {
 	if got.NextTryAt == nil || !got.NextTryAt.Equal(next) || got.Tries != 1 || got.TriesMax != 6 {
 		t.Errorf("next %v, tries %d of %d", got.NextTryAt, got.Tries, got.TriesMax)
 	}
+	if n := len(got.NextTries); n != 5 || !got.NextTries[0].Equal(next) || got.NextTries[4].Sub(got.NextTries[3]) != 2*time.Hour {
+		t.Errorf("next tries %v", got.NextTries)
+	}
 	if diff := cmp.Diff([]string{"send-now", "cancel-retries", "cancel", "rerun"}, got.Actions); diff != "" {
 		t.Error(diff)
 	}
@@ -149,6 +152,14 @@ func TestRunIsShownWhole(t *testing.T) {
 				Content: api.Content{Body: `{"a":1}`}},
 			Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{},
 				Content: api.Content{Body: "/wA=", Encoding: "base64"}},
+			Explain: &api.Explain{
+				Ru: api.Message{What: "Сервис crm.example временно недоступен (503 Service Unavailable).",
+					Meaning: "Ошибка на его стороне; ваши данные в порядке и сохранены.",
+					Todo:    "Подождите или спросите у сервиса, нет ли сбоя. Повторим в 12:00:05 UTC, попытка 2 из 6."},
+				En: api.Message{What: "crm.example is down for now (503 Service Unavailable).",
+					Meaning: "The fault is on its side; your data are in order and kept.",
+					Todo:    "Wait, or ask the service whether it has a failure. We try again at 12:00:05 UTC, attempt 2 of 6."},
+			},
 		}}},
 		{Path: "after", Kind: "http", State: "pending", Attempts: []api.Attempt{}},
 	}
@@ -292,7 +303,7 @@ func TestTheRestOfTheInterface(t *testing.T) {
 		{"GET", "/api/v1/secrets", "", `{"items":[{"name":"crm-token","updated_at":"2026-03-01T12:00:00Z","actor":"owner"}]}`},
 		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
 		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
-		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"size_bytes":4096,"free_bytes":9}`},
+		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9}`},
 		{"GET", "/api/v1/lanes", "", `{"items":[{"name":"https://crm.example","active":1,"limit":16,"queued":0,"backlog":false}]}`},
 		{"PUT", "/api/v1/settings", `{"title":"Office"}`, `{"title":"Office"}`},
 		{"GET", "/healthz", "", `{"status":"ok"}`},

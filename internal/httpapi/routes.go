@@ -104,6 +104,8 @@ func Routes() []Route {
 
 		{Method: get, Path: base + "/runs", Right: RightView, ID: "list-runs", Summary: "List runs", register: handle((*server).listRuns)},
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
+		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},
 		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event", Status: http.StatusCreated, register: handle((*server).rerun)},
@@ -111,11 +113,20 @@ func Routes() []Route {
 		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
 		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to many runs", register: handle((*server).actOnRuns)},
 
+		{Method: post, Path: base + "/preview", Right: RightView, ID: "preview-step", Summary: "Show what a step of a draft would send, without sending it", register: handle((*server).preview), tune: bodyLimit(maxRehearsed)},
+		{Method: post, Path: base + "/check", Right: RightOperate, ID: "check", Summary: "Try a draft or one step of it now, once", register: handle((*server).check), tune: streamed,
+			Description: "The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it."},
+		{Method: post, Path: base + "/curl", Right: RightView, ID: "read-curl", Summary: "Make a step of a command of curl", register: handle((*server).readCurl), tune: bodyLimit(2 * maxBody)},
+
 		{Method: get, Path: base + "/settings", Right: RightView, ID: "get-settings", Summary: "Read the settings", register: handle((*server).getSettings)},
 		{Method: put, Path: base + "/settings", Right: RightAdmin, ID: "put-settings", Summary: "Replace the settings", register: handle((*server).putSettings)},
 		{Method: get, Path: base + "/secrets", Right: RightView, ID: "list-secrets", Summary: "List the names of secrets", register: handle((*server).listSecrets)},
 		{Method: put, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "put-secret", Summary: "Set a secret", register: handle((*server).putSecret)},
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
+
+		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
+		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
+			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
 		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List destinations with work in memory", register: handle((*server).listLanes)},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},

@@ -17,7 +17,7 @@ func runShape(r gonets.RunSummary) api.RunSummary {
 		CreatedAt: r.CreatedAt, FinishedAt: instant(r.FinishedAt), NextTryAt: nextTry(&r.Run),
 		Tries: r.Tries, Attempts: r.Attempts,
 		LastStatus: r.LastStatus, LastOutcome: r.LastOutcome, LastError: r.LastError,
-		Actions: actions(r.State),
+		Actions: actions(&r.Run),
 	}
 }
 
@@ -36,9 +36,12 @@ func nextTry(r *gonets.Run) *time.Time {
 	return instant(r.DueAt)
 }
 
-// actions are what a person can do to a run in this state.
-func actions(state gonets.RunState) []string {
-	out := []string{}
+// actions are what a person can do to a run in its state; nothing to a check.
+func actions(r *gonets.Run) []string {
+	out, state := []string{}, r.State
+	if r.Mark == gonets.MarkCheck && r.Version == 0 {
+		return out
+	}
 	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel} {
 		for _, from := range a.From() {
 			if from == state {
@@ -60,6 +63,7 @@ type runsInput struct {
 	Value    string    `query:"value" doc:"Only runs whose event holds this value in a place that the scenario's search names"`
 	Since    time.Time `query:"since" doc:"Only runs made at or after this time"`
 	Until    time.Time `query:"until" doc:"Only runs made before this time"`
+	Mark     string    `query:"mark" enum:"check,template.missing" doc:"Only runs with this mark; checks are listed only when they are asked for"`
 	Order    string    `query:"order" enum:"asc,desc" default:"desc" doc:"By the time of making"`
 	PageInput
 }
@@ -67,7 +71,7 @@ type runsInput struct {
 func (in *runsInput) filter() gonets.RunFilter {
 	f := gonets.RunFilter{
 		Scenario: in.Scenario, Source: in.Source, EventID: in.Event, Value: in.Value,
-		Since: in.Since, Until: in.Until, Ascending: in.Order == "asc", Page: in.page(),
+		Mark: gonets.Mark(in.Mark), Since: in.Since, Until: in.Until, Ascending: in.Order == "asc", Page: in.page(),
 	}
 	for _, state := range in.State {
 		f.States = append(f.States, gonets.RunState(state))
@@ -80,7 +84,22 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*list[api.RunSumm
 	if err != nil {
 		return nil, err
 	}
-	return listOf(l, runShape), nil
+	out := listOf(l, runShape)
+	if s.Data == nil || len(l.Items) == 0 {
+		return out, nil
+	}
+	events := make([]string, 0, len(l.Items))
+	for i := range l.Items {
+		events = append(events, l.Items[i].EventID)
+	}
+	data, err := s.Data(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out.Body.Items {
+		out.Body.Items[i].Data = data[out.Body.Items[i].EventID]
+	}
+	return out, nil
 }
 
 func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], error) {
@@ -88,10 +107,14 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Run]{Body: s.runDetail(d)}, nil
+	zone, err := s.zone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.Run]{Body: s.runDetail(d, zone)}, nil
 }
 
-func (s *server) runDetail(d gonets.RunDetail) api.Run {
+func (s *server) runDetail(d gonets.RunDetail, zone *time.Location) api.Run {
 	out := api.Run{RunSummary: runShape(d.Run), Event: s.eventShape(d.Event)}
 	active := ""
 	var scenario *gonets.Scenario
@@ -102,7 +125,12 @@ func (s *server) runDetail(d gonets.RunDetail) api.Run {
 			out.TriesMax = triesMax(st.HTTP.Retry)
 		}
 	}
+	if d.Run.Mark == gonets.MarkCheck {
+		active = ""
+	}
+	out.NextTries = nextTries(scenario, &d, active)
 	out.Steps = stepShapes(scenario, d, active)
+	s.explainAll(&out, scenario, &d, zone)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"gonets"
 	"gonets/internal/httpapi"
 	"gonets/internal/peer"
+	"gonets/internal/testkit"
 )
 
 // sessionToken is the one session that there is.
@@ -67,7 +69,17 @@ func (p *people) LogIn(_ context.Context, c gonets.Credentials) (gonets.Visit, e
 	}
 	return gonets.Visit{}, gonets.Errorf(gonets.CodeLoginFailed, "wrong")
 }
+
+// end ends the session.
+func (p *people) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = gonets.Errorf(gonets.CodeUnauthorized, "you are logged out")
+}
+
 func (p *people) Visit(_ context.Context, token string) (gonets.Visit, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err != nil {
 		return gonets.Visit{}, p.err
 	}
@@ -341,6 +353,47 @@ func TestSessionTellsHowTheServerIsReached(t *testing.T) {
 		if b.people.from.String() != tc.caller {
 			t.Errorf("%s: tries are counted for %s", name, b.people.from)
 		}
+	}
+}
+
+func TestStreamEndsSoonAfterItsSession(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	clock := testkit.NewClock()
+	b.clock = clock
+	s := b.serve(t)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/v1/changes", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Cookie", "gonets_session="+sessionToken)
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	beat := func() string {
+		for lines.Scan() {
+			if lines.Text() != "" {
+				return lines.Text()
+			}
+		}
+		return "the end"
+	}
+	if got := beat(); got != ": connected" {
+		t.Fatal(got)
+	}
+	clock.AwaitTimers(1)
+	clock.Advance(15 * time.Second)
+	if got := beat(); got != ": still here" {
+		t.Errorf("logged in: %s", got)
+	}
+	clock.AwaitTimers(1)
+	b.people.end()
+	clock.Advance(15 * time.Second)
+	if got := beat(); got != "the end" {
+		t.Errorf("logged out: %s", got)
 	}
 }
 

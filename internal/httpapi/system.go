@@ -112,7 +112,7 @@ func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], err
 	for state, n := range st.Runs {
 		runs[string(state)] = n
 	}
-	return &output[api.Stats]{Body: api.Stats{Runs: runs, SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
+	return &output[api.Stats]{Body: api.Stats{Runs: runs, WaitingForYou: runs[string(gonets.RunPaused)], SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
 }
 
 func (s *server) getVersionOfServer(context.Context, *none) (*output[api.Version], error) {

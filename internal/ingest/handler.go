@@ -77,6 +77,8 @@ type Options struct {
 	PublicURL func() string
 	// Version is told by ping.
 	Version string
+	// Rejected counts a request that a source did not believe; optional.
+	Rejected func(source string)
 	// MaxBody is the longest body in bytes; 0 is gonets.MaxIngestBody.
 	MaxBody int64
 	// MaxInFlight is how many bytes of bodies are read at once; 0 is

@@ -76,6 +76,9 @@ func (x *exchange) fail(err error) {
 		// The caller has gone; nobody reads the answer.
 		x.h.o.Log.Debug("a caller left while sending", "error", err)
 	}
+	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
+		x.h.o.Rejected(x.b.Source.Name)
+	}
 	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping {
 		name := ""
 		if x.b != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -41,7 +42,9 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 	r.advance(d, s, a.Step, past)
 	out.Scope = r.variables(d, s, ev.Source)
 	for _, v := range d.Values(a.Step, s) {
-		out.Values = append(out.Values, previewValue(&v))
+		value := previewValue(&v)
+		hide(&value, st.HTTP)
+		out.Values = append(out.Values, value)
 	}
 	out.Problems = append(out.Problems, d.ProblemsOf(a.Step)...)
 	h := d.HTTP(a.Step)
@@ -79,6 +82,37 @@ func previewValue(v *step.Value) api.PreviewValue {
 		out.Error = v.Err.Error()
 	}
 	return out
+}
+
+// hide masks the credentials of a request's values like the history does.
+func hide(v *api.PreviewValue, def *gonets.HTTPStep) {
+	if def == nil {
+		return
+	}
+	if strings.HasSuffix(v.Pointer, "/http/url") {
+		v.Text = outbound.MaskURL(v.Text)
+	}
+	if name := rowName(v.Pointer, "/http/headers/", def.Headers); name != "" {
+		v.Text = outbound.MaskHeaders([]gonets.Header{{Name: name, Value: v.Text}})[0].Value
+	}
+	if name := rowName(v.Pointer, "/http/query/", def.Query); name != "" && v.Text != "" && outbound.SecretQuery(name) {
+		v.Text = curl.Masked
+	}
+}
+
+// rowName is the name of the row whose value a pointer leads to: it stands there
+// itself, or its number does.
+func rowName(pointer, place string, rows gonets.Rows) string {
+	_, rest, found := strings.Cut(pointer, place)
+	if !found {
+		return ""
+	}
+	if number, inside := strings.CutSuffix(rest, "/value"); inside {
+		if i, err := strconv.Atoi(number); err == nil && i < len(rows) {
+			return rows[i].Name
+		}
+	}
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(rest)
 }
 
 func cutBytes(text string, most int) string {

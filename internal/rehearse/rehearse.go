@@ -6,7 +6,6 @@ package rehearse
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 
 	"gonets"
@@ -46,7 +45,6 @@ type Options struct {
 	Clock  gonets.Clock
 	// Usual are the fields that a source usually sends.
 	Usual func(source string) []Usual
-	Log   *slog.Logger
 }
 
 // Room is where drafts are tried. It is safe for concurrent use.

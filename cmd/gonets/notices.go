@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"net/url"
+
+	"gonets"
+	"gonets/internal/alert"
+	"gonets/internal/mail"
+	"gonets/internal/notify"
+)
+
+// alerts tell people of what goes wrong.
+func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
+	post := &mail.Sender{Dial: s.client.Dial, Clock: gonets.SystemClock{}, Hello: func() string {
+		u, err := url.Parse(config.PublicURL())
+		if err != nil {
+			return ""
+		}
+		return u.Hostname()
+	}}
+	return alert.New(alert.Options{
+		Book: s.store, Letters: s.store, Settings: config.Settings, Secret: s.store.Secret, PublicURL: config.PublicURL,
+		Titles: s.titles, Language: s.ownersLanguage, Bus: bus, Clock: s.clock, Log: s.log,
+		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
+			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
+		},
+	})
+}
+
+// titles are the scenarios' by name.
+func (s *server) titles(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for page := (gonets.Page{Limit: gonets.MaxPageSize}); ; {
+		list, err := s.store.Scenarios(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list.Items {
+			out[list.Items[i].Name] = list.Items[i].Title
+		}
+		if page.Cursor = list.Next; page.Cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// ownersLanguage is the one that the owner chose; a browser's own is not known
+// to letters.
+func (s *server) ownersLanguage(ctx context.Context) string {
+	users, err := s.store.Users(ctx)
+	if err != nil {
+		s.log.Warn("the owner's language is not known; letters are in Russian", "error", err)
+	}
+	for i := range users {
+		if users[i].Role == gonets.RoleOwner && users[i].Language != "" {
+			return users[i].Language
+		}
+	}
+	return gonets.LanguageRussian
+}
+
+// mailWorks tells whether people hear of errors.
+func (s *server) mailWorks(ctx context.Context) bool {
+	ready, err := s.notices.MailReady(ctx)
+	if err != nil {
+		s.log.Warn("it is not known whether mail works", "error", err)
+	}
+	return ready
+}

@@ -1,0 +1,32 @@
+package alert
+
+import (
+	"context"
+
+	"gonets"
+)
+
+// Tick is one look and one go at the letters.
+func (s *Service) Tick(ctx context.Context) {
+	s.look(ctx)
+	s.send(ctx)
+}
+
+// DecideFor is a round's decision with mail.
+func (s *Service) DecideFor(set gonets.Settings, r *gonets.AlertRound) {
+	(&decider{newWriter("", set, "https://g.example.org", nil).letter}).decide(r)
+}
+
+// Letter is the text of notices in a language.
+func Letter(language string, notices ...*gonets.Notice) (subject, text string) {
+	w := newWriter(language, gonets.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
+	return w.letter(notices)
+}
+
+// Words are a language's own.
+func Words(language string) any { return *in(language) }
+
+// Trial is the text of a test letter.
+func Trial(language string) (subject, text string) {
+	return newWriter(language, gonets.Settings{}, "https://g.example.org", nil).test()
+}

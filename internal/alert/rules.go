@@ -1,0 +1,225 @@
+package alert
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"gonets"
+)
+
+const (
+	// gather is how long news waits for more of its kind: a run that fails for
+	// good two seconds after its first failure is told of once.
+	gather = 20 * time.Second
+	// calm is how long nothing may have failed before a trouble is over. It
+	// grows eightfold, up to maxCalm, each time the trouble comes back within
+	// memory, so that what fails now and then does not write all day.
+	calm    = 15 * time.Second
+	maxCalm = time.Hour
+	memory  = 6 * time.Hour
+	// rejectedGather and the following bound letters about rejected requests:
+	// the first at once, then one an hour, then ever fewer.
+	rejectedGather = time.Minute
+	rejectedPause  = time.Hour
+	rejectedMost   = 24 * time.Hour
+	// maxLetters bounds the letters of an hour; what comes beyond them is put
+	// together, one letter in each digestPause.
+	maxLetters  = 12
+	digestPause = 10 * time.Minute
+	// maxApart is how many letters may leave at once before they become one.
+	maxApart = 5
+)
+
+// decider draws the conclusions of a round. It is pure but for what it is
+// given.
+type decider struct {
+	// write makes the letters' texts; nil while there is no mail.
+	write func(notices []*gonets.Notice) (subject, text string)
+}
+
+func (d *decider) decide(r *gonets.AlertRound) {
+	for i := range r.Signals {
+		s := &r.Signals[i]
+		switch s.Kind {
+		case gonets.SignalFailed, gonets.SignalEnded:
+			failed(r, s)
+		case gonets.SignalOK:
+			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() && s.At.After(t.OKAt) {
+				t.OKAt = s.At
+			}
+		case gonets.SignalRejected:
+			rejected(r, s)
+		}
+	}
+	for _, id := range r.Healed {
+		if t := r.Troubles[id]; t != nil && t.OverAt.IsZero() && !t.OKAt.After(t.FailedAt) {
+			t.OKAt = r.Now
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.Troubles)) {
+		settle(r, r.Troubles[id])
+	}
+	d.compose(r)
+}
+
+// failed notes a failure with its trouble, and makes it news when it is.
+func failed(r *gonets.AlertRound, s *gonets.Signal) {
+	t := r.Troubles[s.TroubleID()]
+	fresh := t == nil
+	switch {
+	case fresh:
+		t = &gonets.Trouble{ID: s.TroubleID(), Cause: s.Cause}
+		r.Troubles[t.ID] = t
+	case !t.OverAt.IsZero() && s.Kind == gonets.SignalFailed && !s.At.After(t.OverAt):
+		return // it comes late and belongs to what is over
+	case !t.OverAt.IsZero():
+		fresh = true
+		flaps := 0
+		if s.At.Sub(t.OverAt) < memory {
+			flaps = t.Flaps + 1
+		}
+		*t = gonets.Trouble{ID: t.ID, Cause: t.Cause, Flaps: flaps}
+	}
+	if fresh {
+		t.OpenedAt = s.At
+	}
+	if !s.At.Before(t.FailedAt) {
+		t.FailedAt, t.RunID, t.N, t.Path = s.At, s.RunID, s.N, s.Path
+	}
+	t.Ended += s.Ended
+	t.Runs = max(t.Runs+s.Runs, t.Ended, 1)
+	n := untold(r, t.ID)
+	switch {
+	case n == nil && (fresh || s.Ended > 0 && !t.ToldEnd):
+		n = &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
+		r.Notices = append(r.Notices, n)
+	case n == nil:
+		return // it is known, and quiet while it lasts
+	}
+	if s.Ended > 0 {
+		n.Kind, t.ToldEnd = gonets.NoticeBadEnd, true
+	}
+	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = t.Runs, t.Ended, t.RunID, t.Path, time.Time{}
+}
+
+// untold is the news of a trouble that stands in no letter yet.
+func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
+	for _, n := range r.Notices {
+		if n.Trouble == trouble && n.Letter == "" && n.Kind != gonets.NoticeRecovered {
+			return n
+		}
+	}
+	return nil
+}
+
+// settle ends a trouble when there was a success and nothing has failed since
+// for long enough.
+func settle(r *gonets.AlertRound, t *gonets.Trouble) {
+	t.LookAt = time.Time{}
+	if !t.OverAt.IsZero() || !t.OKAt.After(t.FailedAt) {
+		return
+	}
+	if end := t.FailedAt.Add(quiet(t.Flaps)); r.Now.Before(end) {
+		t.LookAt = end
+		return
+	}
+	t.OverAt = t.OKAt
+	if n := untold(r, t.ID); n != nil {
+		// One letter says both.
+		n.RecoveredAt = t.OKAt
+		return
+	}
+	r.Notices = append(r.Notices, &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
+		Runs: t.Runs, Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
+}
+
+// quiet is how long nothing may have failed.
+func quiet(flaps int) time.Duration {
+	d := calm
+	for range flaps {
+		if d *= 8; d >= maxCalm {
+			return maxCalm
+		}
+	}
+	return d
+}
+
+// rejected counts what a source did not believe. While it goes on, each pause
+// between two letters is twice as long as the one before.
+func rejected(r *gonets.AlertRound, s *gonets.Signal) {
+	var last *gonets.Notice
+	for _, n := range r.Notices {
+		if n.Trouble != s.TroubleID() {
+			continue
+		}
+		if n.Letter == "" {
+			n.Runs += s.Runs
+			return
+		}
+		last = n
+	}
+	due := s.At.Add(rejectedGather)
+	if last != nil {
+		pause := min(max(2*last.DueAt.Sub(last.At), rejectedPause), rejectedMost)
+		if next := last.DueAt.Add(pause); next.After(due) {
+			due = next
+		}
+	}
+	r.Notices = append(r.Notices, &gonets.Notice{Trouble: s.TroubleID(), Kind: gonets.NoticeRejected, Cause: s.Cause,
+		At: s.At, DueAt: due, Runs: s.Runs})
+}
+
+// compose puts news that is due into letters: one for each host, or one for
+// all when there would be many.
+func (d *decider) compose(r *gonets.AlertRound) {
+	if d.write == nil {
+		return
+	}
+	digest := len(r.Lately) >= maxLetters
+	if digest && r.Now.Sub(r.Lately[len(r.Lately)-1]) < digestPause {
+		return
+	}
+	var order []string
+	groups := map[string][]*gonets.Notice{}
+	due := map[string]bool{}
+	for _, n := range r.Notices {
+		if n.Letter != "" {
+			continue
+		}
+		key := group(n)
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], n)
+		due[key] = due[key] || !n.DueAt.After(r.Now)
+	}
+	order = slices.DeleteFunc(order, func(key string) bool { return !due[key] })
+	if len(order) == 0 {
+		return
+	}
+	if digest || len(order) > maxApart {
+		var all []*gonets.Notice
+		for _, key := range order {
+			all = append(all, groups[key]...)
+		}
+		order, groups = []string{""}, map[string][]*gonets.Notice{"": all}
+	}
+	for _, key := range order {
+		subject, text := d.write(groups[key])
+		r.Letters = append(r.Letters, gonets.NewLetter{Notices: groups[key],
+			Letter: gonets.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: subject, Text: text}})
+	}
+}
+
+// group is what a letter is about.
+func group(n *gonets.Notice) string {
+	what := "failed"
+	if n.Kind == gonets.NoticeRecovered || n.Kind == gonets.NoticeRejected {
+		what = string(n.Kind)
+	}
+	if n.Host == "" {
+		return what + "//" + n.Scenario
+	}
+	return what + "/" + n.Host
+}

@@ -1,0 +1,276 @@
+package alert
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/texts"
+)
+
+// maxListed is how many pieces of news one letter tells in full.
+const maxListed = 30
+
+// Language of letters.
+const (
+	Russian = "ru"
+	English = "en"
+)
+
+// words are what letters are made of, in one language. Verbs of fmt stand in
+// the same order in all of them; a test proves it.
+type words struct {
+	status, moved          string
+	failed                 string
+	recovered, succeeds    string
+	rejected               string
+	more, others           string
+	scenario, step         string
+	runs, ended            string
+	first                  string
+	means, todo, look      string
+	again, left            string
+	requests               string
+	quietNow               string
+	footer                 string
+	testSubject, testText  string
+	date                   string
+	rejectedOften, quoting string
+}
+
+func in(language string) *words {
+	if language == English {
+		return &words{
+			status: "answers %d", moved: "has moved (%d)",
+			failed:    "%s: %s, runs: %s",
+			recovered: "%s works again", succeeds: "%s succeeds again",
+			rejected: "%s: rejected requests: %s",
+			more:     "%s (and %d more)", others: "… and %d more; all of them: %s",
+			scenario: "Scenario: %s", step: "Step: %s",
+			runs: "Runs: %s", ended: "Runs: %s, of these came to a bad end: %s",
+			first: "First failure: %s",
+			means: "What it means: %s", todo: "What to do: %s", look: "Look: %s",
+			again: "It works again since %s.", left: "Runs that wait for you: %s",
+			requests:      "%s: requests with a wrong signature or token were rejected: %s, since %s.",
+			quietNow:      "While this lasts, there will be no further letter about it. We write again when it is over.",
+			footer:        "Gonets, %s\nWho gets such letters stands in the settings: %s",
+			testSubject:   "Test letter from Gonets",
+			testText:      "This is a test letter. If you read it, letters about errors will reach you too.",
+			date:          "2006-01-02 15:04:05",
+			rejectedOften: "While it goes on, letters about it become ever rarer: at most one an hour.",
+			quoting:       "“%s”",
+		}
+	}
+	return &words{
+		status: "отвечает %d", moved: "переехал (%d)",
+		failed:    "%s: %s, операций: %s",
+		recovered: "%s снова работает", succeeds: "%s: снова выполняется",
+		rejected: "%s: отвергнуто запросов: %s",
+		more:     "%s (и ещё %d)", others: "… и ещё %d; все здесь: %s",
+		scenario: "Обработка: %s", step: "Шаг: %s",
+		runs: "Операций: %s", ended: "Операций: %s, из них не доведены до конца: %s",
+		first: "Первая неудача: %s",
+		means: "Что это значит: %s", todo: "Что делать: %s", look: "Посмотреть: %s",
+		again: "Снова работает с %s.", left: "Операции, которые ждут вас: %s",
+		requests:      "%s: отвергнуто запросов с неверной подписью или токеном: %s, начиная с %s.",
+		quietNow:      "Пока это не пройдёт, других писем об этом не будет. Когда пройдёт, напишем.",
+		footer:        "Gonets, %s\nКому приходят такие письма, задано в настройках: %s",
+		testSubject:   "Пробное письмо от Gonets",
+		testText:      "Это пробное письмо. Если вы его читаете, дойдут и письма об ошибках.",
+		date:          "02.01.2006 15:04:05",
+		rejectedOften: "Пока это продолжается, письма об этом приходят всё реже: не чаще раза в час.",
+		quoting:       "«%s»",
+	}
+}
+
+// writer writes letters for one owner.
+type writer struct {
+	language string
+	zone     *time.Location
+	// url is the server's address for people, without a slash at the end.
+	url string
+	// installation is its title; it begins subjects.
+	installation string
+	// titles are the scenarios' by name.
+	titles map[string]string
+}
+
+func newWriter(language string, set gonets.Settings, publicURL string, titles map[string]string) *writer {
+	w := &writer{language: language, zone: time.UTC, url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles}
+	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
+		w.zone = zone
+	}
+	return w
+}
+
+// letter tells of notices, the first of which stands in the subject.
+func (w *writer) letter(notices []*gonets.Notice) (subject, text string) {
+	t := in(w.language)
+	subject = w.subject(notices[0])
+	if n := len(notices) - 1; n > 0 {
+		subject = fmt.Sprintf(t.more, subject, n)
+	}
+	var parts []string
+	lasts := false
+	for i, n := range notices {
+		if i == maxListed {
+			parts = append(parts, fmt.Sprintf(t.others, len(notices)-i, w.url+"/settings/notices"))
+			break
+		}
+		parts = append(parts, w.notice(n))
+		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != gonets.NoticeRejected
+	}
+	switch {
+	case lasts:
+		parts = append(parts, t.quietNow)
+	case notices[0].Kind == gonets.NoticeRejected:
+		parts = append(parts, t.rejectedOften)
+	}
+	return w.titled(subject), w.signed(strings.Join(parts, "\n\n"))
+}
+
+// test is a letter that tells of nothing.
+func (w *writer) test() (subject, text string) {
+	t := in(w.language)
+	return w.titled(t.testSubject), w.signed(t.testText)
+}
+
+func (w *writer) titled(subject string) string {
+	if w.installation != "" {
+		subject = "[" + w.installation + "] " + subject
+	}
+	// Nothing in a subject may begin a header of its own.
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, subject)
+}
+
+func (w *writer) signed(text string) string {
+	return text + "\n\n" + fmt.Sprintf(in(w.language).footer, w.url, w.url+"/settings/notices") + "\n"
+}
+
+func (w *writer) subject(n *gonets.Notice) string {
+	t := in(w.language)
+	switch {
+	case n.Kind == gonets.NoticeRejected:
+		return fmt.Sprintf(t.rejected, n.Source, count(n.Runs))
+	case n.Kind == gonets.NoticeRecovered && n.Host == "":
+		return fmt.Sprintf(t.succeeds, w.scenario(n.Scenario))
+	case n.Kind == gonets.NoticeRecovered:
+		return fmt.Sprintf(t.recovered, n.Host)
+	}
+	return fmt.Sprintf(t.failed, w.where(n), w.cause(&n.Cause), count(n.Runs))
+}
+
+// notice is one piece of news in full.
+func (w *writer) notice(n *gonets.Notice) string {
+	t := in(w.language)
+	e := w.explain(n.Code)
+	if n.Kind == gonets.NoticeRejected {
+		return fmt.Sprintf(t.requests, n.Source, count(n.Runs), w.date(n.At)) + "\n" +
+			fmt.Sprintf(t.means, e.Meaning) + "\n" + fmt.Sprintf(t.todo, e.Todo)
+	}
+	if n.Kind == gonets.NoticeRecovered {
+		return strings.Join(append([]string{w.subject(n) + ".", fmt.Sprintf(t.scenario, w.scenario(n.Scenario)), fmt.Sprintf(t.again, w.date(n.RecoveredAt))},
+			w.waiting(n)...), "\n")
+	}
+	lines := []string{w.where(n) + ": " + w.cause(&n.Cause) + ".", fmt.Sprintf(t.scenario, w.scenario(n.Scenario))}
+	if n.Path != "" {
+		lines = append(lines, fmt.Sprintf(t.step, n.Path))
+	}
+	if n.Ended > 0 {
+		lines = append(lines, fmt.Sprintf(t.ended, count(n.Runs), count(n.Ended)))
+	} else {
+		lines = append(lines, fmt.Sprintf(t.runs, count(n.Runs)))
+	}
+	lines = append(lines, fmt.Sprintf(t.first, w.date(n.At)))
+	if !n.RecoveredAt.IsZero() {
+		lines = append(lines, fmt.Sprintf(t.again, w.date(n.RecoveredAt)))
+		return strings.Join(append(lines, w.waiting(n)...), "\n")
+	}
+	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(t.look, w.link(n))), "\n")
+}
+
+// waiting points to what still waits for a person.
+func (w *writer) waiting(n *gonets.Notice) []string {
+	if n.Ended == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf(in(w.language).left, w.list(n.Scenario, gonets.RunPaused))}
+}
+
+// link leads to the one run or to the list of them.
+func (w *writer) link(n *gonets.Notice) string {
+	switch {
+	case n.Runs == 1 && n.RunID != "":
+		return w.url + "/runs/" + url.PathEscape(n.RunID)
+	case n.Ended > 0:
+		return w.list(n.Scenario, gonets.RunPaused, gonets.RunFailed)
+	}
+	return w.list(n.Scenario, gonets.RunWaiting, gonets.RunPaused)
+}
+
+func (w *writer) list(scenario string, states ...gonets.RunState) string {
+	names := make([]string, len(states))
+	for i, s := range states {
+		names[i] = string(s)
+	}
+	return w.url + "/runs?scenario=" + url.QueryEscape(scenario) + "&state=" + strings.Join(names, ",")
+}
+
+// where is what the cause is about: the service, or the scenario itself.
+func (w *writer) where(n *gonets.Notice) string {
+	if n.Host != "" {
+		return n.Host
+	}
+	return w.scenario(n.Scenario)
+}
+
+func (w *writer) scenario(name string) string {
+	if title := w.titles[name]; title != "" {
+		return fmt.Sprintf(in(w.language).quoting, title)
+	}
+	return name
+}
+
+// cause is what happened, as a part of a sentence.
+func (w *writer) cause(c *gonets.Cause) string {
+	t := in(w.language)
+	switch {
+	case c.Code == gonets.CodeHTTPStatus && c.Status > 0:
+		return fmt.Sprintf(t.status, c.Status)
+	case c.Code == gonets.CodeHTTPMoved && c.Status > 0:
+		return fmt.Sprintf(t.moved, c.Status)
+	}
+	return strings.TrimSuffix(w.explain(c.Code).What, ".")
+}
+
+func (w *writer) explain(c gonets.Code) texts.Text {
+	e, ok := texts.Explain(c)
+	if !ok {
+		e, _ = texts.Explain(gonets.CodeInternal)
+	}
+	if w.language == English {
+		return e.En
+	}
+	return e.Ru
+}
+
+func (w *writer) date(t time.Time) string {
+	return t.In(w.zone).Format(in(w.language).date + " MST")
+}
+
+// maxCount is up to where counts are told.
+const maxCount = 10_000
+
+func count(n int) string {
+	if n > maxCount {
+		return fmt.Sprintf("%d+", maxCount)
+	}
+	return fmt.Sprint(n)
+}

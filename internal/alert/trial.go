@@ -1,0 +1,118 @@
+package alert
+
+import (
+	"context"
+	"errors"
+
+	"gonets"
+	"gonets/internal/id"
+)
+
+// TestMail sends a test letter to everybody and returns what the mail server
+// said. What was tried and accepted is remembered: the same settings, stored,
+// count as tried.
+func (s *Service) TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error) {
+	saved := s.o.Settings()
+	set := saved.Mail
+	if t.Mail != nil {
+		set = t.Mail
+	}
+	if set == nil {
+		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
+			Message: "mail is not set up; give the mail settings with the call, or store them in the settings first"}
+	}
+	problems := set.Validate("/mail")
+	if len(set.To) == 0 {
+		problems = append(problems, gonets.Problem{Pointer: "/mail/to", Code: gonets.CodeInvalid, Message: "there is nobody to write to; name an address"})
+	}
+	if len(problems) > 0 {
+		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
+	}
+	password := t.Password
+	if password == "" {
+		var err error
+		if password, err = s.password(ctx, set); err != nil {
+			return gonets.MailAccepted{}, err
+		}
+	}
+	return s.tryMail(ctx, saved, *set, password)
+}
+
+func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets.Mail, password string) (gonets.MailAccepted, error) {
+	w, err := s.writer(ctx, saved)
+	if err != nil {
+		return gonets.MailAccepted{}, err
+	}
+	now := s.o.Clock.Now()
+	l := gonets.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: gonets.LetterSent, Tries: 1, SentAt: now}
+	l.Subject, l.Text = w.test()
+	out := gonets.MailAccepted{Host: set.Host}
+	for _, to := range set.To {
+		out.Said, err = s.o.Send(ctx, Outgoing{ID: l.ID, Date: now, To: to, Subject: l.Subject, Text: l.Text, Mail: set, Password: password})
+		if err != nil {
+			l.State, l.LastError = gonets.LetterFailed, inWords(err)
+			break
+		}
+		l.Told = append(l.Told, to)
+	}
+	out.At = s.o.Clock.Now()
+	kept := context.WithoutCancel(ctx)
+	if noted := s.o.Letters.NoteTest(kept, l); err == nil && noted != nil {
+		return out, noted
+	}
+	if err == nil {
+		err = s.o.Letters.ProveMail(kept, set, password)
+	}
+	s.o.Bus.Publish(gonets.Change{Kind: "notice"})
+	return out, err
+}
+
+// MailReady tells whether a test letter was accepted with the settings as they
+// are now.
+func (s *Service) MailReady(ctx context.Context) (bool, error) {
+	set := s.o.Settings().Mail
+	if set == nil || len(set.To) == 0 {
+		return false, nil
+	}
+	password, err := s.password(ctx, set)
+	if kindOf(err) == gonets.CodeMailLogin {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return s.o.Letters.MailProven(ctx, *set, password)
+}
+
+// password is the secret that the settings name.
+func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error) {
+	if set.Password == nil {
+		return "", nil
+	}
+	value, err := s.o.Secret(ctx, set.Password.Secret)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return "", &gonets.Error{Code: gonets.CodeMailRefused,
+			Message: "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
+			Problems: []gonets.Problem{{Pointer: "/mail/password", Code: gonets.CodeMailLogin,
+				Message: "there is no secret " + set.Password.Secret}}}
+	}
+	return value, err
+}
+
+// kindOf is what kind of failure a mail error tells of.
+func kindOf(err error) gonets.Code {
+	var e *gonets.Error
+	if errors.As(err, &e) && e.Code == gonets.CodeMailRefused && len(e.Problems) > 0 {
+		return e.Problems[0].Code
+	}
+	return gonets.CodeOf(err)
+}
+
+// inWords is an error as people read it.
+func inWords(err error) string {
+	var e *gonets.Error
+	if errors.As(err, &e) && e.Message != "" {
+		return e.Message
+	}
+	return err.Error()
+}

@@ -1,0 +1,114 @@
+package alert
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"gonets"
+)
+
+// freshFor is how many refreshes a trouble that this node saw by itself
+// outlives without standing in the database: its signal may not have been
+// looked at yet.
+const freshFor = 2
+
+// Watch is what this node knows of open troubles. While there are none, it
+// costs those who ask next to nothing. The zero value is ready.
+type Watch struct {
+	// open counts scenarios with troubles.
+	open atomic.Int64
+
+	mu       sync.RWMutex
+	troubles map[string][]gonets.Watched
+	fresh    map[string]int
+
+	rejecting sync.Mutex
+	rejected  map[string]int
+}
+
+// Watched are the open troubles of a scenario; nobody changes the slice.
+func (w *Watch) Watched(scenario string) []gonets.Watched {
+	if w.open.Load() == 0 {
+		return nil
+	}
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.troubles[scenario]
+}
+
+// Noted takes up what this node stored: a failure is watched from now on, and
+// one success is enough.
+func (w *Watch) Noted(signals []gonets.Signal) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range signals {
+		s := &signals[i]
+		id := s.TroubleID()
+		list := slices.Clone(w.troubles[s.Scenario])
+		list = slices.DeleteFunc(list, func(t gonets.Watched) bool { return t.ID == id })
+		delete(w.fresh, id)
+		if s.Kind == gonets.SignalFailed || s.Kind == gonets.SignalEnded {
+			list = append(list, gonets.Watched{ID: id, Host: s.Host, Path: s.Path})
+			if w.fresh == nil {
+				w.fresh = map[string]int{}
+			}
+			w.fresh[id] = freshFor
+		}
+		w.set(s.Scenario, list)
+	}
+	w.open.Store(int64(len(w.troubles)))
+}
+
+func (w *Watch) set(scenario string, list []gonets.Watched) {
+	switch {
+	case len(list) == 0:
+		delete(w.troubles, scenario)
+	case w.troubles == nil:
+		w.troubles = map[string][]gonets.Watched{scenario: list}
+	default:
+		w.troubles[scenario] = list
+	}
+}
+
+// refresh takes up what all nodes know.
+func (w *Watch) refresh(known map[string][]gonets.Watched) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old := w.troubles
+	w.troubles = known
+	for scenario, list := range old {
+		for _, t := range list {
+			if slices.ContainsFunc(known[scenario], func(k gonets.Watched) bool { return k.ID == t.ID }) {
+				delete(w.fresh, t.ID)
+				continue
+			}
+			if w.fresh[t.ID]--; w.fresh[t.ID] <= 0 {
+				delete(w.fresh, t.ID)
+				continue
+			}
+			w.set(scenario, append(slices.Clone(w.troubles[scenario]), t))
+		}
+	}
+	w.open.Store(int64(len(w.troubles)))
+}
+
+// Rejected counts a request that a source did not believe. It is kept in
+// memory until the next look, so that a flood of them writes nothing.
+func (w *Watch) Rejected(source string) {
+	w.rejecting.Lock()
+	defer w.rejecting.Unlock()
+	if w.rejected == nil {
+		w.rejected = map[string]int{}
+	}
+	w.rejected[source]++
+}
+
+// takeRejected gives the counts away.
+func (w *Watch) takeRejected() map[string]int {
+	w.rejecting.Lock()
+	defer w.rejecting.Unlock()
+	out := w.rejected
+	w.rejected = nil
+	return out
+}

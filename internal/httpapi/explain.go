@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/explain"
+)
+
+// zone is the time zone in which texts name times.
+func (s *server) zone(ctx context.Context) (*time.Location, error) {
+	settings, err := s.Documents.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
+		return zone, nil
+	}
+	return time.UTC, nil
+}
+
+// explanation is what is known about an attempt.
+type explanation struct {
+	attempt *gonets.Attempt
+	step    *gonets.HTTPStep
+	next    time.Time
+	try     int
+	check   bool
+	zone    *time.Location
+	now     time.Time
+}
+
+// explained is the attempt's explanation; nil when it needs none.
+func explained(x explanation) *api.Explain {
+	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.zone, Now: x.now}
+	if x.step != nil {
+		facts.Max = triesMax(x.step.Retry)
+	}
+	e, ok := explain.Attempt(facts)
+	if !ok {
+		return nil
+	}
+	return &api.Explain{Ru: api.Message(e.Ru), En: api.Message(e.En)}
+}
+
+func scenarioOf(d *gonets.RunDetail) *gonets.Scenario {
+	if d.Version == nil {
+		return nil
+	}
+	return &d.Version.Scenario
+}
+
+// httpStep is the HTTP step at a path; nil when there is none.
+func httpStep(sc *gonets.Scenario, path string) *gonets.HTTPStep {
+	if sc == nil {
+		return nil
+	}
+	if st := gonets.FindStep(sc.Steps, path); st != nil {
+		return st.HTTP
+	}
+	return nil
+}
+
+// explainAll explains every attempt of a run; the last one of a waiting run
+// knows when the next is.
+func (s *server) explainAll(run *api.Run, sc *gonets.Scenario, d *gonets.RunDetail, zone *time.Location) {
+	byN := map[int]*gonets.Attempt{}
+	for i := range d.Attempts {
+		byN[d.Attempts[i].N] = &d.Attempts[i]
+	}
+	for i := range run.Steps {
+		st := &run.Steps[i]
+		for j := range st.Attempts {
+			shape := &st.Attempts[j]
+			x := explanation{attempt: byN[shape.N], step: httpStep(sc, st.Path), check: d.Run.Mark == gonets.MarkCheck, zone: zone, now: s.Clock.Now()}
+			if shape.N == d.Run.Attempts && len(run.NextTries) > 0 && st.State == api.StepActive {
+				x.next, x.try = run.NextTries[0], d.Run.Tries+1
+			}
+			shape.Explain = explained(x)
+		}
+	}
+}
+
+// nextTries are when a run that waits for a retry is tried; of one that waits
+// for its time, when it goes on.
+func nextTries(sc *gonets.Scenario, d *gonets.RunDetail, active string) []time.Time {
+	run := &d.Run.Run
+	if run.State != gonets.RunWaiting || run.DueAt.IsZero() {
+		return nil
+	}
+	st := httpStep(sc, active)
+	if st == nil || run.Tries == 0 || len(d.Attempts) == 0 {
+		return []time.Time{run.DueAt}
+	}
+	last := &d.Attempts[len(d.Attempts)-1]
+	policy := st.Retry.OrDefault()
+	return policy.Upcoming(run.Tries, run.StepAt, last.StartedAt.Add(last.Duration), run.DueAt)
+}

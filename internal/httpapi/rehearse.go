@@ -1,0 +1,226 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/curl"
+	"gonets/internal/rehearse"
+)
+
+// maxRehearsed bounds a draft with the sample that it is tried on, in bytes.
+const maxRehearsed = maxBody + 2*gonets.MaxIngestBody
+
+// streamed describes an answer of one JSON object a line.
+func streamed(op *huma.Operation) {
+	bodyLimit(maxRehearsed)(op)
+	answers("application/x-ndjson")(op)
+}
+
+type previewInput struct{ Body api.Preview }
+
+func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.PreviewResult], error) {
+	ask, err := askOf(in.Body.Document, in.Body.Event, in.Body.Sample)
+	if err != nil {
+		return nil, err
+	}
+	ask.Step = in.Body.Step
+	result, err := s.Rehearsal.Preview(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.PreviewResult]{Body: result}, nil
+}
+
+// askOf reads a draft and the event that it is tried on.
+func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
+	if ask.Scenario, err = draftOf(document); err != nil {
+		return ask, err
+	}
+	if event != "" && sample != nil {
+		return ask, invalid("/sample", "give event or sample, not both")
+	}
+	ask.EventID = event
+	if sample == nil {
+		return ask, nil
+	}
+	ask.Sample = &gonets.Event{Source: sample.Source, Method: sample.Method, Path: sample.Path, RawQuery: sample.Query, Headers: sample.Headers,
+		ContentType: gonets.HeaderValue(sample.Headers, "Content-Type"), Body: sample.Body}
+	var text string
+	switch raw := bytes.TrimSpace(sample.Body); {
+	case len(raw) == 0 || bytes.Equal(raw, []byte("null")):
+		ask.Sample.Body = nil
+	case raw[0] == '"':
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return ask, invalid("/sample/body", "the body is no text")
+		}
+		ask.Sample.Body = []byte(text)
+	case ask.Sample.ContentType == "":
+		ask.Sample.ContentType = "application/json"
+		ask.Sample.Headers = append(headers(sample.Headers), gonets.Header{Name: "Content-Type", Value: "application/json"})
+	}
+	if len(ask.Sample.Body) > gonets.MaxIngestBody {
+		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", bytesText(gonets.MaxIngestBody))
+	}
+	return ask, nil
+}
+
+// draftOf reads a scenario that need not be complete.
+func draftOf(raw json.RawMessage) (*gonets.Scenario, error) {
+	var doc struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		gonets.Scenario
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	err := d.Decode(&doc)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, invalid("/document"+pointer(wrong.Field), "a value of another type stands here: "+wrong.Value)
+	case err != nil:
+		return nil, invalid("/document", "this is no scenario: "+err.Error())
+	}
+	return &doc.Scenario, nil
+}
+
+type checkInput struct{ Body api.Check }
+
+// check streams a check until it is over, its reader leaves, or the server
+// stops.
+func (s *server) check(_ context.Context, in *checkInput) (*huma.StreamResponse, error) {
+	ask, err := askOf(in.Body.Document, in.Body.Event, in.Body.Sample)
+	if err != nil {
+		return nil, err
+	}
+	ask.Step = in.Body.Step
+	if in.Body.Scenario != "" {
+		ask.Scenario.Name = in.Body.Scenario
+	}
+	order := rehearse.Order{Ask: ask, Only: in.Body.Step != ""}
+	if !in.Body.AllDry {
+		order.Really = in.Body.Really
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		_, w := humago.Unwrap(ctx)
+		s.streamCheck(ctx.Context(), w, order)
+	}}, nil
+}
+
+func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order rehearse.Order) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-s.Stopping:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	stream := http.NewResponseController(w)
+	// A check outlives the timeouts of other answers. A writer that knows no
+	// deadlines has none to lift.
+	_ = stream.SetWriteDeadline(time.Time{})
+	_ = stream.SetReadDeadline(time.Time{})
+	began := false
+	err := s.Rehearsal.Check(ctx, order, func(l rehearse.Line) error {
+		if !began {
+			began = true
+			w.Header().Set("Content-Type", "application/x-ndjson")
+			w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
+			w.WriteHeader(http.StatusOK)
+		}
+		if err := encode(w, s.checkLine(l)); err != nil {
+			return err
+		}
+		return stream.Flush()
+	})
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case !began:
+		writeProblem(w, newProblem(err))
+	default:
+		s.Log.Error("a check broke off", "error", err)
+	}
+}
+
+func (s *server) checkLine(l rehearse.Line) api.CheckLine {
+	out := l.CheckLine
+	if l.Attempt == nil {
+		return out
+	}
+	shape := attemptShape(l.Attempt)
+	shape.Explain = explained(explanation{attempt: l.Attempt, step: l.Step, check: true, now: s.Clock.Now()})
+	out.Attempt, out.Explain = &shape, shape.Explain
+	return out
+}
+
+type curlInput struct{ Body api.CurlText }
+
+func (s *server) readCurl(_ context.Context, in *curlInput) (*output[api.CurlStep], error) {
+	c, err := curl.Parse(in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(struct {
+		HTTP *gonets.HTTPStep `json:"http"`
+	}{c.Step})
+	if err != nil {
+		return nil, err
+	}
+	out := api.CurlStep{Step: raw, Warnings: []api.CurlWarning{}, Secrets: []api.CurlSecret{}}
+	for _, w := range c.Warnings {
+		out.Warnings = append(out.Warnings, api.CurlWarning(w))
+	}
+	for _, secret := range c.Secrets {
+		out.Secrets = append(out.Secrets, api.CurlSecret(secret))
+	}
+	return &output[api.CurlStep]{Body: out}, nil
+}
+
+type attemptInput struct {
+	ID string `path:"id"`
+	N  int    `path:"n" minimum:"1"`
+}
+
+func (s *server) attemptCurl(ctx context.Context, in *attemptInput) (*rawOutput, error) {
+	d, err := s.Runs.Run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range d.Attempts {
+		a := &d.Attempts[i]
+		if a.N != in.N {
+			continue
+		}
+		if a.URL == "" {
+			break
+		}
+		request := curl.Request{Method: a.Method, URL: a.URL, Headers: a.RequestHeaders, Body: a.RequestBody, Follow: len(a.Hops) > 0}
+		if st := httpStep(scenarioOf(&d), a.Path); st != nil && st.TLS != nil && st.TLS.Verify != nil {
+			request.Insecure = !*st.TLS.Verify
+		}
+		return &rawOutput{ContentType: "text/plain; charset=utf-8", Body: []byte(curl.Export(request))}, nil
+	}
+	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that made a request", in.ID, in.N)
+}
+
+func (s *server) runVariables(ctx context.Context, in *idInput) (*list[api.StepVariables], error) {
+	d, err := s.Runs.Run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &list[api.StepVariables]{}
+	out.Body.Items = append([]api.StepVariables{}, s.Rehearsal.Variables(d)...)
+	return out, nil
+}

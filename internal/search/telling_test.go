@@ -1,0 +1,36 @@
+package search_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets/internal/search"
+)
+
+func TestAnEventIsToldByItsNamePhoneMailAndId(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body map[string]any
+		want []search.Telling
+	}{
+		"a form": {map[string]any{"Name": "Анна", "Phone": "+7 999 000-11-22", "Email": "a@b.ru", "formname": "Заявка", "tranid": "1:2", "utm_source": "vk"},
+			[]search.Telling{{Name: "Name", Value: "Анна"}, {Name: "Phone", Value: "+7 999 000-11-22"}, {Name: "Email", Value: "a@b.ru"}}},
+		"inside":            {map[string]any{"order": map[string]any{"id": json.Number("17"), "customer": map[string]any{"имя": "Олег"}}}, []search.Telling{{Name: "имя", Value: "Олег"}, {Name: "id", Value: "17"}}},
+		"by its look":       {map[string]any{"contact": "x@y.test"}, []search.Telling{{Name: "contact", Value: "x@y.test"}}},
+		"nothing telling":   {map[string]any{"hotel": "Азия", "filename": "a.txt", "paid": true, "name": ""}, nil},
+		"the order's id":    {map[string]any{"order_id": "A-1"}, []search.Telling{{Name: "order_id", Value: "A-1"}}},
+		"long ones are cut": {map[string]any{"name": strings.Repeat("я", 100)}, []search.Telling{{Name: "name", Value: strings.Repeat("я", 80) + "…"}}},
+	}
+	for name, tt := range tests {
+		got := search.Tell(map[string]any{"body": tt.body})
+		if len(got) == 0 {
+			got = nil
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
