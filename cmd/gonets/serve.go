@@ -20,6 +20,7 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
+	"gonets/internal/draft"
 	"gonets/internal/echo"
 	"gonets/internal/engine"
 	"gonets/internal/flight"
@@ -169,6 +170,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	states := scenarios{s.store, s.engine, s.tell}
+	changes := drafts{edits{docs}, states}
 	told := history{s.store, config}
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
@@ -176,7 +178,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Sources:     s.store,
 		SourceEdits: edits{docs},
 		Scenarios:   states,
-		Drafts:      drafts{edits{docs}, states},
+		Drafts:      &draft.Desk{Store: changes, Checks: checks(catalog)},
+		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
 		Data:        told.Data,
