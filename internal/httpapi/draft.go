@@ -105,10 +105,7 @@ func (s *server) createScenario(ctx context.Context, in *newScenarioInput) (*out
 	}
 	s.configChanged()
 	info, err := s.Scenarios.Scenario(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return &output[api.Scenario]{Body: scenarioShape(info)}, nil
+	return &output[api.Scenario]{Body: scenarioShape(info)}, err
 }
 
 type publishInput struct {
