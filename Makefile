@@ -16,7 +16,7 @@ HISTORY ?= 1000000
 BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test quick strace postgres check lint cross vulnerable bench history soak fuzz fmt generate
+.PHONY: help run build interface pages test quick strace postgres check lint cross vulnerable bench history soak fuzz fmt generate
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,10 +24,32 @@ help: ## list these targets
 run: build ## build the server and start it; ARGS holds flags for it
 	./bin/gonets serve $(ARGS)
 
-build: ## build bin/gonets: one static file
+build: interface ## build bin/gonets: one static file, the interface in it
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/gonets ./cmd/gonets
 
-test: quick strace postgres ## what has to pass before every commit
+# The interface is built by Node.js, which not every machine has: without it the
+# server is built all the same, and has an API but no pages.
+interface:
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then $(MAKE) --no-print-directory web/dist/index.html; \
+	else echo 'no Node.js here: the server is built without its interface (Node.js 20.19 or newer makes it)'; fi
+
+# Built again only when something of it has changed.
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/scripts -type f 2>/dev/null) web/index.html web/vite.config.ts web/tsconfig.json
+	@echo '== building the interface'
+	@cd web && npm run --silent build
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@echo '== fetching what the interface is built of'
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Types, texts, rules and sizes of the interface; the build is among it.
+pages:
+	@if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then \
+		$(MAKE) --no-print-directory web/node_modules/.package-lock.json && echo '== the interface' && cd web && npm run --silent check; \
+	else echo 'no Node.js here: the interface is not checked'; fi
+
+test: quick pages strace postgres ## what has to pass before every commit
 	CGO_ENABLED=1 go test -race -timeout 14m ./...
 
 quick:
@@ -119,3 +141,4 @@ fmt: ## format the code
 # they write it.
 generate: ## write the generated files again
 	go test $$(grep -rlE 'flag\.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
+	@if [ -d web/node_modules ]; then cd web && npm run --silent types; fi

@@ -2,6 +2,9 @@ module gonets
 
 go 1.26.0
 
+// Packages of the interface bring Go files along at times.
+ignore ./web/node_modules
+
 require (
 	github.com/andybalholm/brotli v1.2.8
 	github.com/danielgtaylor/huma/v2 v2.37.2

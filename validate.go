@@ -96,7 +96,7 @@ func (s *Scenario) Validate() []Problem {
 		}
 	}
 	if len(s.Steps) == 0 {
-		v.add("/steps", "the scenario has no steps")
+		v.missing("/steps", "the scenario has no steps")
 	}
 	v.steps("/steps", s.Steps, map[string]bool{}, 1)
 	if v.count > MaxStepsPerScenario {
@@ -191,6 +191,12 @@ func (v *validator) add(pointer, format string, args ...any) {
 	v.problems = append(v.problems, Problem{Pointer: pointer, Code: CodeInvalid, Message: fmt.Sprintf(format, args...)})
 }
 
+// missing reports what has to be filled in.
+func (v *validator) missing(pointer, format string, args ...any) {
+	v.add(pointer, format, args...)
+	v.problems[len(v.problems)-1].Code = CodeMissing
+}
+
 // oneOf checks a word of a fixed list; an empty first word of the list allows
 // an empty value.
 func (v *validator) oneOf(pointer, what, got string, allowed ...string) {
@@ -208,7 +214,7 @@ func (v *validator) oneOf(pointer, what, got string, allowed ...string) {
 func (v *validator) name(pointer, name string) {
 	switch {
 	case name == "":
-		v.add(pointer, "the name is missing")
+		v.missing(pointer, "the name is missing")
 	case !ValidName(name):
 		v.add(pointer, "%q cannot be a name; use small Latin letters, digits and hyphens, %d at most", name, MaxNameLength)
 	}
@@ -295,7 +301,7 @@ func (v *validator) steps(p string, steps []Step, ids map[string]bool, depth int
 		v.count++
 		switch {
 		case s.ID == "":
-			v.add(sp+"/id", "the step has no id")
+			v.missing(sp+"/id", "the step has no id")
 		case !ValidStepID(s.ID):
 			v.add(sp+"/id", "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.ID)
 		case ids[s.ID]:
@@ -312,7 +318,7 @@ func (v *validator) step(p string, s *Step, depth int) {
 	v.condition(p+"/if", s.If)
 	switch kinds := s.Kinds(); {
 	case len(kinds) == 0:
-		v.add(p, "the step does nothing; add one of %s", strings.Join(kindNames(), ", "))
+		v.missing(p, "the step does nothing; add one of %s", strings.Join(kindNames(), ", "))
 	case len(kinds) > 1:
 		v.add(p+"/"+kinds[1], "a step has one kind; this one has %s", strings.Join(kinds, " and "))
 	}
@@ -378,7 +384,7 @@ func (v *validator) variable(p, name string) {
 func (v *validator) rows(p string, rows Rows) {
 	for i, row := range rows {
 		if row.Name == "" {
-			v.add(fmt.Sprintf("%s/%d", p, i), "the row has no name")
+			v.missing(fmt.Sprintf("%s/%d", p, i), "the row has no name")
 		}
 		v.tree(fmt.Sprintf("%s/%d", p, i), row.Value, 1)
 	}
@@ -440,7 +446,7 @@ func (v *validator) http(p string, h *HTTPStep) {
 func (v *validator) address(p, address string) {
 	switch {
 	case strings.TrimSpace(address) == "":
-		v.add(p, "the address is missing")
+		v.missing(p, "the address is missing")
 	case len(address) > 8*MaxTemplateSource:
 		v.add(p, "the address is longer than %d bytes", 8*MaxTemplateSource)
 	case !v.literal(address):
@@ -465,7 +471,7 @@ func (v *validator) body(p string, b *HTTPBody) {
 	all := []string{BodyJSON, BodyForm, BodyText, BodyPath, BodyNone}
 	switch {
 	case len(kinds) == 0:
-		v.add(p, "the body has no kind; add one of %s", strings.Join(all, ", "))
+		v.missing(p, "the body has no kind; add one of %s", strings.Join(all, ", "))
 	case len(kinds) > 1:
 		v.add(p+"/"+kinds[1], "a body has one kind; this one has %s", strings.Join(kinds, " and "))
 	}

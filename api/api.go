@@ -28,6 +28,8 @@ type Error struct {
 	Code   gonets.Code      `json:"code" doc:"Stable name of the error, for programs"`
 	Detail string           `json:"detail" doc:"What happened, what it means, what to do"`
 	Errors []gonets.Problem `json:"errors,omitempty" doc:"The single mistakes with their places"`
+	// Current stands in a draft.conflict of a scenario.
+	Current *Draft `json:"current,omitempty" doc:"With draft.conflict: the scenario's draft as it is now"`
 }
 
 // Version says who answers.
@@ -69,6 +71,9 @@ type Source struct {
 	Preset    string          `json:"preset"`
 	URL       string          `json:"url,omitempty" doc:"The address that senders use; the newest when there are several"`
 	URLs      []string        `json:"urls" nullable:"false" doc:"All addresses that are in use, oldest first"`
+	Addresses []Address       `json:"addresses" nullable:"false" doc:"The same as urls, with what is known about them"`
+	LastEvent time.Time       `json:"last_event_at,omitzero" doc:"When the last event came; left out when none is kept"`
+	Events24h int             `json:"events_24h" doc:"Events of the last 24 hours; counting stops at 10 000"`
 	Scenarios []string        `json:"scenarios" nullable:"false"`
 	ETag      string          `json:"etag"`
 	CreatedAt time.Time       `json:"created_at"`
@@ -84,9 +89,12 @@ type Scenario struct {
 	Version   int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
 	Sources   []string             `json:"sources" nullable:"false"`
 	Held      int                  `json:"held" doc:"Runs of events that came while the scenario did not run; a start releases them only with release_held"`
+	HasDraft  bool                 `json:"has_draft" doc:"There are changes that are not published"`
 	ETag      string               `json:"etag"`
 	CreatedAt time.Time            `json:"created_at"`
 	UpdatedAt time.Time            `json:"updated_at"`
+	UpdatedBy string               `json:"updated_by,omitempty"`
+	Last24h   *Activity            `json:"last_24h,omitempty" doc:"Only with stats=true"`
 	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it"`
 }
 

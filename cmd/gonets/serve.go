@@ -169,31 +169,35 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	told := history{s.store, config}
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
+	states := scenarios{s.store, s.engine, s.tell}
 	api := httpapi.New(httpapi.Options{
-		Documents: docs,
-		Sources:   s.store,
-		Scenarios: scenarios{s.store, s.engine, s.tell},
-		Events:    s.store,
-		Runs:      told,
-		Data:      told.Data,
-		Secrets:   s.store,
-		State:     s.store,
-		Notices:   notices{s.store, s.notices},
-		Ingest:    s.ingest,
-		Engine:    s.engine,
-		Rehearsal: trial,
-		Bus:       bus,
-		People:    s.people,
-		Checks:    checks(catalog),
-		Clock:     s.clock,
-		Token:     s.token,
-		Version:   version,
-		PublicURL: config.PublicURL,
-		SourceURL: func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Mask:      config.Mask,
-		MailWorks: s.mailWorks,
-		Stopping:  s.stopping.Done(),
-		Log:       s.log,
+		Documents:   docs,
+		Sources:     s.store,
+		SourceEdits: edits{docs},
+		Scenarios:   states,
+		Drafts:      drafts{edits{docs}, states},
+		Events:      s.store,
+		Runs:        told,
+		Data:        told.Data,
+		Secrets:     s.store,
+		State:       s.store,
+		Notices:     notices{s.store, s.notices},
+		Ingest:      s.ingest,
+		Engine:      s.engine,
+		Rehearsal:   trial,
+		Bus:         bus,
+		People:      s.people,
+		Presets:     catalog.Describe(),
+		Checks:      checks(catalog),
+		Clock:       s.clock,
+		Token:       s.token,
+		Version:     version,
+		PublicURL:   config.PublicURL,
+		SourceURL:   func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
+		Mask:        config.Mask,
+		MailWorks:   s.mailWorks,
+		Stopping:    s.stopping.Done(),
+		Log:         s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {
@@ -368,13 +372,18 @@ func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (
 	if err != nil {
 		return info, err
 	}
-	if c.State == gonets.ScenarioRunning {
-		s.engine.Unpark(c.Name)
+	s.follow(c.Name, c.State)
+	return info, nil
+}
+
+// follow makes the engines of all nodes follow a scenario's state.
+func (s scenarios) follow(name string, state gonets.ScenarioState) {
+	if state == gonets.ScenarioRunning {
+		s.engine.Unpark(name)
 	} else {
-		s.engine.Park(c.Name)
+		s.engine.Park(name)
 	}
 	s.tell(gonets.Hint{Config: true, Work: true})
-	return info, nil
 }
 
 // notices are what people were told, and the way to try it out.

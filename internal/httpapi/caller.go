@@ -111,7 +111,7 @@ func (s *server) isOwner(authorization string) bool {
 // sessionCookie carries a session's token; an empty one takes it away. Over
 // plain http, which works in a local network, it cannot be Secure.
 func sessionCookie(p peer.Peer, token string) *http.Cookie {
-	c := &http.Cookie{
+	c := &http.Cookie{ //nolint:gosec // G124: see above; every other attribute is set
 		Name: CookieName, Value: token, Path: "/", MaxAge: int(gonets.SessionAge.Seconds()),
 		HttpOnly: true, Secure: p.TLS, SameSite: http.SameSiteLaxMode,
 	}

@@ -35,6 +35,7 @@ type backend struct {
 	runs     map[string]gonets.RunDetail
 	filter   gonets.RunFilter
 	secrets  map[string]string
+	drafts   map[string]gonets.Draft
 	sent     gonets.Event
 	calls    []string
 	health   error
@@ -247,10 +248,12 @@ func newBackend() *backend {
 		secrets: map[string]string{}, stopping: make(chan struct{}), clock: stillClock{},
 		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
 		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
-			Tokens: []string{"old", "new"}, Scenarios: []string{"lead"}},
+			Tokens: []string{"old", "new"}, Addresses: []gonets.Address{{Token: "new", CreatedAt: epoch}}, Scenarios: []string{"lead"}},
 		event: gonets.Event{ID: "e1", Source: "site", ReceivedAt: epoch, Method: "POST", RawQuery: "a=1", ContentType: "application/json",
 			Headers: []gonets.Header{{Name: "X-Key", Value: "hide-me"}}, Body: []byte(`{"name":"<Анна>"}`)},
 	}
+	text, _ := gonets.PlainJSON(scenario)
+	b.drafts = map[string]gonets.Draft{"lead": {Scenario: "lead", Document: text, ETag: "e1", BasedOn: 1, State: gonets.ScenarioRunning, Version: 1, UpdatedAt: epoch}}
 	run := gonets.Run{ID: "r1", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunWaiting, Reason: gonets.CodeHTTPStatus,
 		DueAt: epoch.Add(5 * time.Second), Tries: 1, Attempts: 1, CreatedAt: epoch}
 	b.runs = map[string]gonets.RunDetail{
@@ -279,7 +282,7 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },

@@ -19,6 +19,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/rehearse"
+	"gonets/internal/source"
 )
 
 // Documents applies documents.
@@ -40,6 +41,27 @@ type Scenarios interface {
 	SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error)
 	Versions(ctx context.Context, scenario string, p gonets.Page) (gonets.List[gonets.Version], error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+}
+
+// Drafts keeps what people work on, and says what scenarios do.
+type Drafts interface {
+	Draft(ctx context.Context, scenario string) (gonets.Draft, error)
+	SaveDraft(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error)
+	DropDraft(ctx context.Context, scenario, ifMatch, actor string) error
+	CreateScenario(ctx context.Context, n gonets.NewDocument[gonets.Scenario]) (name string, err error)
+	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
+	DeleteScenario(ctx context.Context, name, actor string) error
+	Activity(ctx context.Context, scenario string) (gonets.Activity, error)
+}
+
+// SourceEdits changes sources one at a time, and says what came to them.
+type SourceEdits interface {
+	CreateSource(ctx context.Context, n gonets.NewDocument[gonets.Source]) (name string, err error)
+	SaveSource(ctx context.Context, c gonets.SourceChange) error
+	DeleteSource(ctx context.Context, name, actor string) error
+	AddAddress(ctx context.Context, source, actor string) error
+	RetireAddress(ctx context.Context, source string, n int, actor string) error
+	SourceActivity(ctx context.Context, source string) (gonets.SourceActivity, error)
 }
 
 // Events reads events.
@@ -109,19 +131,23 @@ type Bus interface {
 // Options is what the interface needs. All members but Mask, Data, PublicURL,
 // MailWorks and Log are required.
 type Options struct {
-	Documents Documents
-	Sources   Sources
-	Scenarios Scenarios
-	Events    Events
-	Runs      Runs
-	Secrets   Secrets
-	State     State
-	Notices   Notices
-	Ingest    Ingest
-	Engine    Engine
-	Rehearsal Rehearsal
-	Bus       Bus
-	People    People
+	Documents   Documents
+	Sources     Sources
+	Scenarios   Scenarios
+	Drafts      Drafts
+	SourceEdits SourceEdits
+	Events      Events
+	Runs        Runs
+	Secrets     Secrets
+	State       State
+	Notices     Notices
+	Ingest      Ingest
+	Engine      Engine
+	Rehearsal   Rehearsal
+	Bus         Bus
+	People      People
+	// Presets are what a source may be made for.
+	Presets []source.Description
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock

@@ -44,17 +44,9 @@ func documentJSON(v any) json.RawMessage {
 func scenarioShape(info gonets.ScenarioInfo) api.Scenario {
 	return api.Scenario{
 		Name: info.Name, Title: info.Title, State: info.State, Version: info.Version,
-		Sources: append([]string{}, info.Sources...), Held: info.Held, ETag: info.ETag,
-		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Document: documentJSON(info.Scenario),
+		Sources: append([]string{}, info.Sources...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
+		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Document: documentJSON(info.Scenario),
 	}
-}
-
-func (s *server) listScenarios(ctx context.Context, in *PageInput) (*list[api.Scenario], error) {
-	l, err := s.Scenarios.Scenarios(ctx, in.page())
-	if err != nil {
-		return nil, err
-	}
-	return listOf(l, scenarioShape), nil
 }
 
 type conditionalInput struct {

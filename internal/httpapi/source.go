@@ -16,16 +16,23 @@ func (s *server) newestURL(ctx context.Context, tokens []string) string {
 	return s.SourceURL(ctx, tokens[len(tokens)-1])
 }
 
-func (s *server) sourceShape(ctx context.Context, info gonets.SourceInfo) api.Source {
+func (s *server) sourceShape(ctx context.Context, info gonets.SourceInfo) (api.Source, error) {
+	seen, err := s.SourceEdits.SourceActivity(ctx, info.Name)
+	if err != nil {
+		return api.Source{}, err
+	}
 	out := api.Source{
-		Name: info.Name, Title: info.Title, Preset: info.Preset, URL: s.newestURL(ctx, info.Tokens), URLs: []string{},
+		Name: info.Name, Title: info.Title, Preset: info.Preset, URL: s.newestURL(ctx, info.Tokens), URLs: []string{}, Addresses: []api.Address{}, LastEvent: seen.LastAt, Events24h: seen.Day,
 		Scenarios: append([]string{}, info.Scenarios...), ETag: info.ETag,
 		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Document: documentJSON(info.Source),
 	}
 	for _, token := range info.Tokens {
 		out.URLs = append(out.URLs, s.SourceURL(ctx, token))
 	}
-	return out
+	for _, a := range info.Addresses {
+		out.Addresses = append(out.Addresses, api.Address{URL: s.SourceURL(ctx, a.Token), CreatedAt: a.CreatedAt, LastUsed: a.LastUsedAt})
+	}
+	return out, nil
 }
 
 func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Source], error) {
@@ -33,7 +40,13 @@ func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Sour
 	if err != nil {
 		return nil, err
 	}
-	return listOf(l, func(info gonets.SourceInfo) api.Source { return s.sourceShape(ctx, info) }), nil
+	out := &list[api.Source]{Body: api.List[api.Source]{Items: make([]api.Source, len(l.Items)), Next: l.Next}}
+	for i, info := range l.Items {
+		if out.Body.Items[i], err = s.sourceShape(ctx, info); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (s *server) getSource(ctx context.Context, in *conditionalInput) (*conditionalOutput[api.Source], error) {
@@ -41,7 +54,11 @@ func (s *server) getSource(ctx context.Context, in *conditionalInput) (*conditio
 	if err != nil {
 		return nil, err
 	}
-	return unlessSame(in, info.ETag, s.sourceShape(ctx, info)), nil
+	shape, err := s.sourceShape(ctx, info)
+	if err != nil {
+		return nil, err
+	}
+	return unlessSame(in, info.ETag, shape), nil
 }
 
 type samplesInput struct {

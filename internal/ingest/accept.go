@@ -226,10 +226,11 @@ func (h *Handler) commit(p *plan) ([]gonets.Accepted, error) {
 		return nil, gonets.Errorf(gonets.CodeInternal, "the store kept %d events of %d", len(accepted), len(p.list))
 	}
 	var jobs []gonets.Job
-	stored := 0
+	stored, hint := 0, gonets.Change{Kind: "event"}
 	for i := range accepted {
 		if !accepted[i].Duplicate && !accepted[i].Conflict {
 			stored++
+			hint.ID, hint.Source = accepted[i].EventID, p.list[i].Event.Source
 		}
 		for _, run := range accepted[i].Runs {
 			if run.Lease.Held() {
@@ -238,6 +239,10 @@ func (h *Handler) commit(p *plan) ([]gonets.Accepted, error) {
 		}
 	}
 	h.o.Metrics.EventsAccepted(stored)
+	if stored > 0 {
+		// One for all that came together: whoever follows looks at the newest.
+		h.o.Bus.Publish(hint)
+	}
 	if len(jobs) > 0 {
 		decoded := p.decoded()
 		for i := range jobs {

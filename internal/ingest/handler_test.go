@@ -237,6 +237,24 @@ func TestAProtectedSourceWithoutItsSecretLetsNobodyIn(t *testing.T) {
 	}
 }
 
+func TestWhoeverWatchesHearsOfANewEvent(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, gonets.Source{})
+	hints, end := b.bus.Subscribe(8)
+	defer end()
+	for range 2 {
+		if g := b.do(t, http.MethodPost, "", "x", "Idempotency-Key", "k"); g.status != http.StatusOK {
+			t.Fatalf("%d %s", g.status, g.text)
+		}
+	}
+	if len(hints) != 1 {
+		t.Fatalf("%d hints of an event and its repeat", len(hints))
+	}
+	if c := <-hints; c.Kind != "event" || c.ID == "" || c.Source != "main" || c.Event != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestASourceIsReadAgainWhenItChanged(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, gonets.Source{})

@@ -108,6 +108,8 @@ type Preset struct {
 	ID           string   `json:"id"`
 	TitleEn      string   `json:"title_en"`
 	TitleRu      string   `json:"title_ru"`
+	HelpEn       string   `json:"help_en"`
+	HelpRu       string   `json:"help_ru"`
 	Kind         string   `json:"kind"`
 	Tier         string   `json:"tier"`
 	Methods      []string `json:"methods"`

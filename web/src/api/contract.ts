@@ -279,6 +279,7 @@ export interface ContractPaths {
     >
   }
   '/api/v1/runs/{id}': { get: Op<Run, { path: { id: string } }> }
+  '/api/v1/runs/{id}/attempts/{n}/curl': { get: Op<string, { path: { id: string; n: number } }> }
   '/api/v1/stats': { get: Bare<Stats> }
   '/api/v1/mail/test': { post: Bare<{ accepted: boolean; host: string; at: string; said: string }, { body: { mail?: Mail; password?: string } }> }
   '/api/v1/notices': { get: Bare<Listed<Notice>, { query: { limit?: number; cursor?: string } }> }

@@ -41,6 +41,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a draft or one step of it now, once
+         * @description The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it.
+         */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a step of a command of curl */
+        post: operations["read-curl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/diff": {
         parameters: {
             query?: never;
@@ -143,6 +180,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test letter
+         * @description Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns.
+         */
+        post: operations["test-mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own login, password, e-mail address, language or theme */
+        patch: operations["change-me"];
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what people were told of errors, newest first */
+        get: operations["list-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a step of a draft would send, without sending it */
+        post: operations["preview-step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -186,6 +294,23 @@ export interface paths {
         };
         /** Read everything about a run */
         get: operations["get-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/attempts/{n}/curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an attempt's request as a command for bash, secrets as *** */
+        get: operations["get-attempt-curl"];
         put?: never;
         post?: never;
         delete?: never;
@@ -273,6 +398,23 @@ export interface paths {
         put?: never;
         /** Skip the wait */
         post: operations["send-run-now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what each step of a run made known */
+        get: operations["list-run-variables"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -419,6 +561,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who is logged in and how the server is reached */
+        get: operations["get-session"];
+        put?: never;
+        /** Log in */
+        post: operations["log-in"];
+        /** Log out of this browser */
+        delete: operations["log-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Log out of all browsers
+         * @description With the owner's token everybody is logged out.
+         */
+        delete: operations["log-out-everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -431,6 +612,23 @@ export interface paths {
         /** Replace the settings */
         put: operations["put-settings"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the owner with the set-up code and log in */
+        post: operations["setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,6 +720,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who may log in */
+        get: operations["list-users"];
+        put?: never;
+        /** Make the owner without the set-up code */
+        post: operations["create-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace a forgotten password; takes the owner's token */
+        put: operations["put-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/validate": {
         parameters: {
             query?: never;
@@ -588,6 +821,8 @@ export interface components {
             /** Format: int64 */
             duration_ms: number;
             error?: string;
+            /** @description What went wrong, what it means and what to do; left out when nothing did */
+            explain?: components["schemas"]["Explain"];
             /** @description Came too late to have an effect */
             fenced: boolean;
             http_version?: string;
@@ -605,6 +840,44 @@ export interface components {
             /** @description Microseconds from the start */
             timings?: components["schemas"]["Timings"];
             tls_version?: string;
+        };
+        Check: {
+            /** @description Nothing is sent, whatever really says */
+            all_dry?: boolean;
+            document: unknown;
+            event?: string;
+            /** @description Paths of the steps whose requests are sent */
+            really?: string[] | null;
+            sample?: components["schemas"]["Sample"];
+            /** @description Its name; that of the document when left out */
+            scenario?: string;
+            /** @description Path of the only step to try; all when left out */
+            step?: string;
+        };
+        CurlSecret: {
+            /** @description Name of the header or query parameter */
+            header?: string;
+            /** @enum {string} */
+            where: "header" | "query" | "url" | "body";
+        };
+        CurlStep: {
+            /** @description Credentials that belong into a secret or connection */
+            secrets: components["schemas"]["CurlSecret"][];
+            /** @description A step's http member, to insert into a document */
+            step: unknown;
+            /** @description What could not be taken over */
+            warnings: components["schemas"]["CurlWarning"][];
+        };
+        CurlText: {
+            text: string;
+        };
+        CurlWarning: {
+            detail: string;
+            flag: string;
+        };
+        Datum: {
+            name: string;
+            value: string;
         };
         Difference: {
             /** @enum {string} */
@@ -722,6 +995,10 @@ export interface components {
             size: number;
             source: string;
         };
+        Explain: {
+            en: components["schemas"]["Message"];
+            ru: components["schemas"]["Message"];
+        };
         Filter: {
             event?: string;
             scenario?: string;
@@ -802,6 +1079,59 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListStepVariables: {
+            items: components["schemas"]["StepVariables"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListTold: {
+            items: components["schemas"]["Told"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListUserInfo: {
+            items: components["schemas"]["UserInfo"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        LogIn: {
+            login: string;
+            password: string;
+        };
+        Mail: {
+            from?: string;
+            host?: string;
+            password?: components["schemas"]["SecretName"];
+            /** Format: int64 */
+            port?: number;
+            security?: string;
+            to?: string[] | null;
+            username?: string;
+        };
+        MailAccepted: {
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+            host: string;
+            /** @description The mail server's own words */
+            said?: string;
+        };
+        MailTest: {
+            /** @description Settings to try before they are stored; left out, the stored ones are tried */
+            mail?: components["schemas"]["Mail"];
+            /** @description A password to try; left out, the secret that the settings name */
+            password?: string;
+        };
+        Message: {
+            meaning: string;
+            todo: string;
+            what: string;
+        };
+        MissingPath: {
+            path: string;
+            /** @description The nearest path that is there */
+            suggestion?: string;
+        };
         NewEvent: {
             /** @description The body as any JSON value */
             body?: unknown;
@@ -820,9 +1150,96 @@ export interface components {
             event_id: string;
             runs: components["schemas"]["RunSummary"][];
         };
+        NewPassword: {
+            /** @description 10 characters or more; all sessions of the user end */
+            password: string;
+        };
+        NewUser: {
+            /** @description The login when that is an e-mail address */
+            email?: string;
+            language?: string;
+            login: string;
+            /** @description 10 characters or more */
+            password: string;
+            /**
+             * @description There is one owner
+             * @enum {string}
+             */
+            role: "owner";
+        };
+        Notice: {
+            /** @enum {string} */
+            code: "url.trimmed" | "url.scheme" | "body.in_query" | "destination.closed" | "reply.none";
+            detail: string;
+        };
+        Notices: {
+            /** @description A test letter was accepted with the present mail settings */
+            mail: boolean;
+        };
         PickVersion: {
             /** Format: int64 */
             version?: number;
+        };
+        Preview: {
+            /** @description The scenario, complete or not */
+            document: unknown;
+            /** @description Id of a received event */
+            event?: string;
+            /** @description Or a made-up one. With neither, the last event of the scenario's first source */
+            sample?: components["schemas"]["Sample"];
+            /** @description The step's path */
+            step: string;
+        };
+        PreviewHeader: {
+            /** @description The step does not name it */
+            automatic: boolean;
+            name: string;
+            /** @description Why it is there; left out for the step's own */
+            reason?: components["schemas"]["Words"];
+            value: string;
+        };
+        PreviewRequest: {
+            body: string;
+            /**
+             * @description base64 when the body is not UTF-8 text
+             * @enum {string}
+             */
+            encoding?: "base64";
+            headers: components["schemas"]["PreviewHeader"][];
+            method: string;
+            notices: components["schemas"]["Notice"][];
+            /**
+             * Format: int64
+             * @description Length of the body in bytes
+             */
+            size: number;
+            url: string;
+        };
+        PreviewResult: {
+            /** @description The request as a command for bash, secrets as *** */
+            curl?: string;
+            /** @description Id of the event that was used */
+            event?: string;
+            /** @description Why the step cannot be built as it is */
+            problems: components["schemas"]["Problem"][];
+            /** @description Left out when it cannot be built, or the step sends none */
+            request?: components["schemas"]["PreviewRequest"];
+            /** @description What the step's templates can read */
+            scope: components["schemas"]["Variable"][];
+            /** @description Every value of the step, in the order of the document */
+            values: components["schemas"]["PreviewValue"][];
+        };
+        PreviewValue: {
+            empty: boolean;
+            error?: string;
+            /** @description What the place reads and is not there */
+            missing?: components["schemas"]["MissingPath"][] | null;
+            /** @description JSON Pointer into the document */
+            pointer: string;
+            /** @description As it stands in text; at most 4096 bytes of it */
+            text: string;
+            /** @enum {string} */
+            type: "text" | "number" | "yes-no" | "list" | "object" | "nothing" | "binary";
         };
         Problem: {
             code: string;
@@ -836,6 +1253,18 @@ export interface components {
             message: string;
             pointer: string;
             suggestion?: string;
+        };
+        Profile: {
+            current_password?: string;
+            email?: string;
+            /** @description ru, en, or empty for the browser's */
+            language?: string;
+            /** @description Needs current_password */
+            login?: string;
+            /** @description 10 characters or more; needs current_password and ends the other sessions */
+            password?: string;
+            /** @description system, light or dark */
+            theme?: string;
         };
         Request: {
             body: string;
@@ -872,6 +1301,8 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             created_at: string;
+            /** @description Up to three values by which a person recognises the event; in lists */
+            data?: components["schemas"]["Datum"][] | null;
             event: components["schemas"]["Event"];
             event_id: string;
             /** Format: date-time */
@@ -884,6 +1315,8 @@ export interface components {
             /** Format: int64 */
             last_status?: number;
             mark?: string;
+            /** @description When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later */
+            next_tries?: string[] | null;
             /**
              * Format: date-time
              * @description When a waiting run goes on
@@ -923,6 +1356,8 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             created_at: string;
+            /** @description Up to three values by which a person recognises the event; in lists */
+            data?: components["schemas"]["Datum"][] | null;
             event_id: string;
             /** Format: date-time */
             finished_at?: string;
@@ -971,6 +1406,19 @@ export interface components {
             /** @description More runs match than were worked on */
             more: boolean;
         };
+        Sample: {
+            /** @description A text is the body byte for byte; any other JSON value is a JSON body */
+            body?: unknown;
+            headers?: components["schemas"]["Header"][] | null;
+            /** @description POST when left out */
+            method?: string;
+            /** @description What follows the source's address */
+            path?: string;
+            /** @description Query string without the question mark */
+            query?: string;
+            /** @description As which source's event it is read; the scenario's first one when left out */
+            source?: string;
+        };
         Scenario: {
             /** Format: date-time */
             created_at: string;
@@ -1010,8 +1458,35 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        SecretName: {
+            secret: string;
+        };
         SecretValue: {
             value: string;
+        };
+        Session: {
+            notices: components["schemas"]["Notices"];
+            /** @description The caller came over http and from another machine */
+            plain_http: boolean;
+            /** @description Where other services reach this server */
+            public_url: string;
+            /** @description There is no owner yet; POST /setup makes one */
+            setup_needed: boolean;
+            /** @description A proxy whose forwarded headers were not believed; name it with --trusted-proxy */
+            untrusted_proxy: string;
+            /** @description Who is logged in; null when nobody is */
+            user: components["schemas"]["User"] | null;
+            version: string;
+        };
+        Setup: {
+            /** @description The set-up code of the link that the server prints at its start */
+            code: string;
+            /** @description ru, en, or empty for the browser's */
+            language?: string;
+            /** @description An e-mail address, which then gets the notices, or a name */
+            login: string;
+            /** @description 10 characters or more */
+            password: string;
         };
         Source: {
             /** Format: date-time */
@@ -1043,6 +1518,11 @@ export interface components {
             };
             /** Format: int64 */
             size_bytes: number;
+            /**
+             * Format: int64
+             * @description Paused runs: those that need a person; counting stops at 10 000
+             */
+            waiting_for_you: number;
         };
         Step: {
             attempts: components["schemas"]["Attempt"][];
@@ -1059,6 +1539,10 @@ export interface components {
             /** @description What the step gave: variables, a decision, an answer */
             value?: unknown;
         };
+        StepVariables: {
+            path: string;
+            variables: components["schemas"]["Variable"][];
+        };
         Timings: {
             /** Format: int64 */
             connect?: number;
@@ -1071,14 +1555,117 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Told: {
+            /** Format: date-time */
+            at: string;
+            /** @description What happened, in words */
+            cause: string;
+            /** @description The cause for programs */
+            code?: string;
+            /**
+             * Format: int64
+             * @description How many of the runs came to a bad end
+             */
+            ended?: number;
+            host?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "first_failure" | "bad_end" | "recovered" | "rejected_signatures" | "test";
+            /** @description Why the letter was not taken the last time */
+            last_error?: string;
+            /**
+             * Format: date-time
+             * @description When the cause was over
+             */
+            recovered_at?: string;
+            /**
+             * Format: int64
+             * @description How many runs met the cause, or how many requests were rejected
+             */
+            runs: number;
+            scenario?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @description The source that rejected requests */
+            source?: string;
+            /** @enum {string} */
+            state: "pending" | "sent" | "failed";
+            /**
+             * Format: int64
+             * @description The HTTP status of the cause http.status
+             */
+            status?: number;
+            /**
+             * Format: int64
+             * @description How often its letter was tried
+             */
+            tries: number;
+        };
+        User: {
+            email: string;
+            /**
+             * @description Empty for the browser's
+             * @enum {string}
+             */
+            language: "ru" | "en" | "";
+            login: string;
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+        };
+        UserInfo: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: string;
+            /**
+             * @description Empty for the browser's
+             * @enum {string}
+             */
+            language: "ru" | "en" | "";
+            login: string;
+            role: string;
+            /** @enum {string} */
+            theme: "system" | "light" | "dark";
+            /** Format: date-time */
+            updated_at: string;
+        };
         Validation: {
             /** Format: int64 */
             documents: number;
             valid: boolean;
         };
+        Variable: {
+            empty: boolean;
+            /** @enum {string} */
+            group: "source" | "step" | "vars" | "system" | "secret";
+            label: string;
+            /** @description What goes between {{ and }} */
+            path: string;
+            /** @description Its bare name means something else, such as the last reply */
+            reserved?: boolean;
+            /** @description The value is masked here and in the history */
+            secret: boolean;
+            /** @description The shortest path that means the same */
+            short: string;
+            /** @description Path of the step that gave it */
+            step?: string;
+            step_title?: string;
+            /** @description What people call it, where that is known */
+            title?: components["schemas"]["Words"];
+            /** @enum {string} */
+            type: "text" | "number" | "yes-no" | "list" | "object" | "nothing" | "binary";
+            /** @description The source usually sends it; this event has none */
+            usual?: boolean;
+            /** @description At most 200 characters */
+            value: string;
+        };
         Version: {
             name: string;
             version: string;
+        };
+        Words: {
+            en: string;
+            ru: string;
         };
     };
     responses: never;
@@ -1151,6 +1738,72 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "read-curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurlText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurlStep"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -1370,6 +2023,139 @@ export interface operations {
             };
         };
     };
+    "test-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAccepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "change-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-notices": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 100 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTold"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "preview-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-runs": {
         parameters: {
             query?: {
@@ -1385,6 +2171,8 @@ export interface operations {
                 since?: string;
                 /** @description Only runs made before this time */
                 until?: string;
+                /** @description Only runs with this mark; checks are listed only when they are asked for */
+                mark?: "check" | "template.missing";
                 /** @description By the time of making */
                 order?: "asc" | "desc";
                 /** @description next of the page before */
@@ -1469,6 +2257,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-attempt-curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -1632,6 +2454,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-run-variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListStepVariables"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -1945,6 +2798,126 @@ export interface operations {
             };
         };
     };
+    "get-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "log-out-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "get-settings": {
         parameters: {
             query?: never;
@@ -1996,6 +2969,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2169,6 +3176,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Stats"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListUserInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -1,3 +1,120 @@
-export function Palette(_: { open: boolean; onClose: () => void }) {
-  return null
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { scenariosQuery, sourcesQuery } from '@/api'
+import { isId } from '@/screens/runs/filter'
+import { setLanguage, useT, type Key } from '@/i18n'
+import { Dialog, Icon, TextField, useTheme, type IconName } from '@/ui'
+import { foundBy, matches, synonyms, type Thing } from './synonyms'
+import css from './Palette.module.css'
+
+interface Item {
+  id: string
+  label: string
+  icon: IconName
+  act: () => void
+  thing?: Thing
+  words?: string[]
+  group: Key
+}
+
+/** Ctrl+K: pages, scenarios, sources, a run by its id, actions; found by their names and by other systems' words. */
+export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const t = useT()
+  return (
+    <Dialog open={open} onClose={onClose} title={t('palette.title')}>
+      {open && <Search onClose={onClose} />}
+    </Dialog>
+  )
+}
+
+function Search({ onClose }: { onClose: () => void }) {
+  const t = useT()
+  const navigate = useNavigate()
+  const { setTheme } = useTheme()
+  const { data: scenarios } = useQuery(scenariosQuery)
+  const { data: sources } = useQuery(sourcesQuery)
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const list = useRef<HTMLUListElement>(null)
+
+  const all = useMemo<Item[]>(() => {
+    const go = (to: string, search?: object, params?: object) => () => void navigate({ to, search, params } as never)
+    return [
+      { id: 'scenarios', group: 'palette.pages', icon: 'scenarios', label: t('nav.scenarios'), thing: 'scenario', act: go('/scenarios') },
+      { id: 'requests', group: 'palette.pages', icon: 'requests', label: t('nav.requests'), thing: 'requests', act: go('/requests') },
+      { id: 'runs', group: 'palette.pages', icon: 'history', label: t('nav.history'), act: go('/runs') },
+      { id: 'paused', group: 'palette.pages', icon: 'pause', label: t('state.paused'), thing: 'paused', act: go('/runs', { state: 'paused' }) },
+      { id: 'waiting', group: 'palette.pages', icon: 'retry', label: t('state.waiting.retry'), act: go('/runs', { state: 'waiting' }) },
+      { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { state: 'failed,paused', since: '-24h' }) },
+      { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), act: go('/sources') },
+      { id: 'recipes', group: 'palette.pages', icon: 'recipe', label: t('recipes.title'), act: go('/recipes') },
+      { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
+      ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
+        (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
+      ),
+      { id: 'step', group: 'palette.inEditor', icon: 'plus', label: t('palette.step'), thing: 'step', act: go('/scenarios') },
+      { id: 'http', group: 'palette.inEditor', icon: 'requests', label: t('kind.http'), thing: 'httpRequest', act: go('/scenarios') },
+      { id: 'respond', group: 'palette.inEditor', icon: 'back', label: t('kind.respond'), thing: 'respond', act: go('/scenarios') },
+      { id: 'postJson', group: 'palette.inEditor', icon: 'requests', label: 'POST · JSON', thing: 'postJson', act: go('/scenarios') },
+      { id: 'light', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.light')}`, act: () => setTheme('light') },
+      { id: 'dark', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.dark')}`, act: () => setTheme('dark') },
+      { id: 'ru', group: 'palette.actions', icon: 'globe', label: 'Русский язык', act: () => setLanguage('ru') },
+      { id: 'en', group: 'palette.actions', icon: 'globe', label: 'English language', act: () => setLanguage('en') },
+      ...(scenarios?.items ?? []).map(
+        (one): Item => ({ id: `scenario-${one.name}`, group: 'palette.scenarios', icon: 'scenarios', label: one.title || one.name, words: [one.name], act: go('/scenarios/$name', undefined, { name: one.name }) }),
+      ),
+      ...(sources?.items ?? []).map(
+        (one): Item => ({ id: `source-${one.name}`, group: 'palette.sources', icon: 'sources', label: one.title || one.name, words: [one.name], act: go('/sources/$name', undefined, { name: one.name }) }),
+      ),
+    ]
+  }, [t, navigate, setTheme, scenarios, sources])
+
+  const wanted = text.trim()
+  const found: Item[] = isId(wanted)
+    ? [{ id: 'run', group: 'palette.actions', icon: 'history', label: t('palette.openRun', { id: wanted }), act: () => void navigate({ to: '/runs/$id', params: { id: wanted } }) }]
+    : wanted === ''
+      ? all.filter((item) => item.group === 'palette.pages' || item.group === 'palette.scenarios').slice(0, 14)
+      : [
+          ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).slice(0, 30),
+          { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
+        ]
+  useEffect(() => setAt(0), [wanted])
+  useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [at])
+
+  const pick = (item: Item | undefined) => {
+    if (!item) return
+    onClose()
+    item.act()
+  }
+  const onKey = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step) {
+      event.preventDefault()
+      setAt((now) => (now + step + found.length) % Math.max(1, found.length))
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      pick(found[at])
+    }
+  }
+  return (
+    <div className={css.palette}>
+      <TextField ariaLabel={t('palette.title')} placeholder={t('palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus />
+      <ul ref={list} className={css.list} role="listbox" aria-label={t('palette.title')}>
+        {found.map((item, index) => {
+          const other = wanted ? foundBy(wanted, item.label, item.thing) : undefined
+          return (
+            <li key={item.id} role="presentation">
+              {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{t(item.group)}</div>}
+              <button type="button" role="option" aria-selected={index === at} className={css.item} tabIndex={-1} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
+                <Icon name={item.icon} size={16} />
+                <span>{item.label}</span>
+                {other && <span className={css.other}>{other}</span>}
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
 }

@@ -174,6 +174,15 @@ export function ago(time: Time, now: Time = Date.now()): string {
   return relative.format(Math.trunc(seconds / 86400), 'day')
 }
 
+/** How old something is, without words around it: 5 min. For rows where the column says what it is. */
+export function age(time: Time, now: Time = Date.now()): string {
+  const seconds = Math.max(0, Math.round((at(now).getTime() - at(time).getTime()) / 1000))
+  if (seconds < 60) return unit(seconds, 'second')
+  if (seconds < 3600) return unit(Math.trunc(seconds / 60), 'minute')
+  if (seconds < 48 * 3600) return unit(Math.trunc(seconds / 3600), 'hour')
+  return unit(Math.trunc(seconds / 86400), 'day')
+}
+
 const unit = (value: number, name: string, digits = 0): string =>
   new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value)
 

@@ -55,14 +55,24 @@ function Members({ value, path, depth, onPick, after, open }: Inner) {
 
 function Member({ name, value, path, depth, onPick, after, open }: Inner & { name: string | number }) {
   const [isOpen, setOpen] = useState(depth < open)
-  if (!isTree(value)) return <Leaf name={String(name)} value={value} path={path} onPick={onPick} after={after} />
+  const label = typeof name === 'number' ? `[${name}]` : name
+  if (!isTree(value)) return <Leaf name={label} value={value} path={path} onPick={onPick} after={after} />
   const size = Array.isArray(value) ? value.length : Object.keys(value).length
+  if (size === 0)
+    return (
+      <li className={css.leaf}>
+        <span className={css.leafText}>
+          <span className={css.key}>{label}</span>
+          <span className={css.count}>{Array.isArray(value) ? '[ ]' : '{ }'}</span>
+        </span>
+      </li>
+    )
   return (
     <li>
       <div className={css.node}>
         <button type="button" className={css.fold} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <Icon name={isOpen ? 'down' : 'right'} size={12} />
-          <span className={css.key}>{typeof name === 'number' ? `[${name}]` : name}</span>
+          <span className={css.key}>{label}</span>
           <span className={css.count}>{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
         </button>
         {after?.(path, value)}

@@ -171,13 +171,16 @@ export function BodyView({ body, encoding, contentType, onPick, after, root = 'b
   )
 }
 
+// Strings, to step over them, and whole numbers whose digits a double may not hold.
+const longNumbers = /"(?:\\.|[^"\\])*"|-?\d{16,}(?![\d.eE])/g
+
 /** JSON with the digits of big numbers kept: the tree shows what came, not what a double makes of it. */
 export function parseJson(text: string): { value: unknown; pretty: string } | undefined {
   if (text.length > 2_000_000) return undefined
   try {
-    const value: unknown = JSON.parse(text, function (this: unknown, _key: string, v: unknown, context?: { source?: string }) {
-      return typeof v === 'number' && context?.source && String(v) !== context.source && !/[.eE]/.test(context.source) ? new BigNumber(context.source) : v
-    } as (this: unknown, key: string, value: unknown) => unknown)
+    const value: unknown = JSON.parse(text.replace(longNumbers, (part) => (part.startsWith('"') ? part : `"\\u0000n${part}"`)), (_key, v: unknown) =>
+      typeof v === 'string' && v.startsWith('\0n') ? new BigNumber(v.slice(2)) : v,
+    )
     return { value, pretty: pretty(value, '') }
   } catch {
     return undefined

@@ -64,13 +64,14 @@ export interface Told {
 
 type Catalogue = Record<string, Record<'ru' | 'en', { what: string; meaning: string; todo: string }>>
 
+/** The catalogue's text of a code; undefined for one that it does not have. */
+export const tellCode = (code: string | undefined): Told | undefined => (code ? (codes as Catalogue)[code]?.[language()] : undefined)
+
 /** What happened, what it means, what to do: by the error's code, in the present language. */
 export function tell(error: unknown, t: Translate): Told {
   if (error instanceof ApiError) {
     if (error.offline) return { what: t('error.offline'), todo: t('error.offline.todo') }
-    const text = (codes as Catalogue)[error.code]?.[language()]
-    if (text) return { what: text.what, meaning: text.meaning, todo: text.todo }
-    return { what: error.message || t('error.unknown') }
+    return tellCode(error.code) ?? { what: error.message || t('error.unknown') }
   }
   return { what: t('error.page'), meaning: error instanceof Error ? error.message : String(error) }
 }

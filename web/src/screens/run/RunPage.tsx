@@ -1,5 +1,125 @@
-import { Page } from '@/ui'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { eventQuery, keys, runQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
+import { useSearch } from '@/app/useSearch'
+import { useT } from '@/i18n'
+import { CopyButton, ErrorNote, Icon, Mono, Muted, Page, Panel, Row, Skeleton, Stack } from '@/ui'
+import { RunState } from '@/words/states'
+import { AttemptView } from './AttemptView'
+import { EventView } from './EventView'
+import { RunActions } from './RunActions'
+import { StepView } from './StepView'
+import { Timeline } from './Timeline'
+import css from './Run.module.css'
+
+/** What stands on the right: the event, a step, or one attempt of it. */
+export interface Selection {
+  step?: RunStep
+  attempt?: Attempt
+  event: boolean
+}
+
+/** The last thing that matters: the step where the run stands or failed, with its newest attempt. */
+export function selectionOf(run: Run, step: string | undefined, n: string | undefined): Selection {
+  if (step === 'event') return { event: true }
+  const chosen = run.steps.find((one) => one.path === step)
+  if (chosen) return { step: chosen, attempt: chosen.attempts.find((one) => String(one.n) === n), event: false }
+  const here =
+    run.steps.find((one) => one.state === 'active' || one.state === 'failed') ?? [...run.steps].reverse().find((one) => one.attempts.length > 0) ?? run.steps.find((one) => one.state === 'done')
+  if (!here) return { event: true }
+  return { step: here, attempt: here.attempts.at(-1), event: false }
+}
 
 export default function RunPage() {
-  return <Page title="RunPage">{null}</Page>
+  const t = useT()
+  const { id = '' } = useParams({ strict: false })
+  const queries = useQueryClient()
+  const [search, setSearch] = useSearch()
+  const { data: run, error, isPending, refetch } = useQuery(runQuery(id))
+  const { data: scenario } = useQuery({ ...scenarioQuery(run?.scenario ?? ''), enabled: run !== undefined, retry: false })
+  const { data: event } = useQuery({ ...eventQuery(run?.event_id ?? ''), enabled: run !== undefined && search.step === 'event' })
+  useHints((hints) => {
+    if (hints.some((hint) => hint.id === id)) void queries.invalidateQueries({ queryKey: keys.run(id) })
+  })
+  const now = useNow(run?.next_try_at !== undefined)
+
+  const back = (
+    <Link to="/runs" className={css.back} aria-label={t('run.back')}>
+      <Icon name="back" size={16} /> {t('run.backShort')}
+    </Link>
+  )
+  if (error && !run) {
+    return (
+      <Page title={t('run')} back={back}>
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+      </Page>
+    )
+  }
+  if (isPending || !run) {
+    return (
+      <Page title={t('run')} back={back}>
+        <Skeleton lines={8} />
+      </Page>
+    )
+  }
+  const selection = selectionOf(run, search.step, search.try)
+  const title = scenario?.title || run.scenario
+  return (
+    <Page
+      title={
+        <Row gap={12}>
+          <h1>
+            {t('run')} <Mono>{`${run.id.slice(0, 4)}…${run.id.slice(-4)}`}</Mono>
+          </h1>
+          <CopyButton text={run.id} label={t('run.copyId')} />
+        </Row>
+      }
+      back={back}
+    >
+      <div className={css.summary}>
+        <RunState run={run} />
+        <span>
+          <Link to="/scenarios/$name" params={{ name: run.scenario }}>
+            {title}
+          </Link>
+          {run.version ? <Muted> ({t('run.version', { n: run.version })})</Muted> : null}
+        </span>
+        {run.mark === 'check' && (
+          <span>
+            <Icon name="flag" size={14} /> {t('runs.checkMark')}
+          </span>
+        )}
+      </div>
+      <RunActions run={run} scenario={scenario} />
+      <div className={css.columns}>
+        <Panel title={t('run.course')} className={css.timeline}>
+          <Timeline run={run} selection={selection} now={now} onSelect={(step, n) => setSearch({ step, try: n })} />
+        </Panel>
+        <Panel className={css.detail}>
+          {selection.event ? (
+            <Stack>
+              <h2>{t('run.received')}</h2>
+              <EventView event={event ?? run.event} />
+            </Stack>
+          ) : selection.step && selection.attempt ? (
+            <AttemptView run={run} step={selection.step} attempt={selection.attempt} tab={search.tab} onTab={(tab) => setSearch({ tab }, { replace: true })} now={now} />
+          ) : selection.step ? (
+            <StepView run={run} step={selection.step} />
+          ) : null}
+        </Panel>
+      </div>
+    </Page>
+  )
+}
+
+/** The present moment, moving while somebody counts down to something. */
+function useNow(moving: boolean): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    if (!moving) return
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [moving])
+  return now
 }

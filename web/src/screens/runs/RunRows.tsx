@@ -2,9 +2,9 @@ import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RunSummary } from '@/api'
-import { ago, clock, fullTime, useT } from '@/i18n'
+import { age, clock, fullTime, useT } from '@/i18n'
 import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
-import { outcomeText, RunState } from '@/words/states'
+import { outcomeText, RunState, stateText } from '@/words/states'
 import css from './Runs.module.css'
 
 interface Props {
@@ -80,7 +80,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, loadin
                   <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
                 </span>
               )}
-              <span role="cell" className={css.cell}>
+              <span role="cell" className={css.cell} title={stateText(run, t)}>
                 <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
                   <RunState run={run} />
                 </Link>
@@ -91,18 +91,18 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, loadin
                 )}
               </span>
               <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
-                <span className={css.when}>{clock(run.created_at)}</span> <Muted>· {ago(run.created_at)}</Muted>
+                <span className={css.when}>{clock(run.created_at)}</span> <Muted>· {age(run.created_at)}</Muted>
               </span>
               <span role="cell" className={css.cell} title={title}>
                 {title}
               </span>
               <span role="cell" className={css.cell} title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
-                {data || <Muted>—</Muted>}
+                {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
                 {run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
               </span>
-              <span role="cell" className={css.cell}>
+              <span role="cell" className={css.cell} title={run.last_error}>
                 {reply}
               </span>
             </div>

@@ -1,5 +1,237 @@
-import { Page } from '@/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { api, call, keys, presetsQuery, samplesQuery, sourceQuery, useHints, type Source, type SourceAddress } from '@/api'
+import { useSearch } from '@/app/useSearch'
+import { ago, clock, pick, size, useT } from '@/i18n'
+import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
+import { EventView } from '@/screens/run/EventView'
+import css from './Sources.module.css'
 
 export default function SourcePage() {
-  return <Page title="SourcePage">{null}</Page>
+  const t = useT()
+  const { name = '' } = useParams({ strict: false })
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [search, setSearch] = useSearch()
+  const { data: source, error, isPending, refetch } = useQuery(sourceQuery(name))
+  const samples = useQuery(samplesQuery(name))
+  const { data: presets } = useQuery({ ...presetsQuery, retry: false })
+  const [sending, setSending] = useState(false)
+  const [deleting, setDeleting] = useState(false)
+  useHints((hints) => {
+    if (hints.some((hint) => hint.kind === 'event' || hint.kind === 'run' || hint.kind === 'reconnect')) void queries.invalidateQueries({ queryKey: keys.samples(name) })
+  })
+  const remove = useMutation({
+    mutationFn: () => call(api.DELETE('/api/v1/sources/{name}', { params: { path: { name } } })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: keys.sources })
+      toast(t('sources.deleted', { title: source?.title || name }))
+      void navigate({ to: '/sources' })
+    },
+  })
+
+  const back = (
+    <Link to="/sources" className={css.back}>
+      <Icon name="back" size={16} /> {t('nav.sources')}
+    </Link>
+  )
+  if (error && !source) return <Page title={name} back={back}><ErrorNote error={error} onRetry={() => void refetch()} /></Page>
+  if (isPending || !source) return <Page title={name} back={back}><Skeleton lines={6} /></Page>
+
+  const preset = presets?.items.find((one) => one.id === source.preset)
+  const events = samples.data?.items ?? []
+  const chosen = events.find((one) => one.id === search.event) ?? events[0]
+  return (
+    <Page
+      title={source.title || source.name}
+      back={back}
+      actions={
+        <>
+          <Button icon="send" onClick={() => setSending(true)}>
+            {t('sendSample')}
+          </Button>
+          <Menu
+            items={[
+              { label: t('sources.runs'), icon: 'history', to: '/runs', search: { source: source.name } },
+              { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Source&name=${encodeURIComponent(source.name)}`, download: `${source.name}.yaml` },
+              'line',
+              { label: t('delete'), icon: 'trash', danger: true, onClick: () => setDeleting(true) },
+            ]}
+          >
+            <IconButton icon="dots" label={t('scenario.actions', { title: source.title || source.name })} tip={false} />
+          </Menu>
+        </>
+      }
+    >
+      <Addresses source={source} />
+      <Panel>
+        <Facts
+          items={[
+            [t('sources.preset'), pick(preset?.title) || source.preset],
+            preset?.help ? [t('sources.about'), pick(preset.help)] : null,
+            [t('sources.verify'), verifyText(source) || t('sources.verifyNone')],
+            [
+              t('sources.feeds'),
+              source.scenarios.length === 0
+                ? t('sources.feedsNone')
+                : source.scenarios.map((one, index) => (
+                    <span key={one}>
+                      {index > 0 && ', '}
+                      <Link to="/scenarios/$name" params={{ name: one }}>
+                        {one}
+                      </Link>
+                    </span>
+                  )),
+            ],
+          ]}
+        />
+      </Panel>
+      <Panel title={t('sources.events')}>
+        {samples.error ? (
+          <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />
+        ) : samples.isPending ? (
+          <Skeleton lines={4} />
+        ) : events.length === 0 ? (
+          <EmptyState icon="dotted" title={t('sources.waiting')} actions={<Button kind="main" icon="send" onClick={() => setSending(true)}>{t('sendSample')}</Button>}>
+            {t('sources.waitingHelp')}
+          </EmptyState>
+        ) : (
+          <div className={css.events}>
+            <ul className={css.eventList} aria-label={t('sources.events')}>
+              {events.map((event) => (
+                <li key={event.id}>
+                  <button type="button" className={css.eventButton} aria-current={event.id === chosen?.id || undefined} onClick={() => setSearch({ event: event.id }, { replace: true })}>
+                    <Method>{event.method}</Method>
+                    <span>{clock(event.received_at)}</span>
+                    <Muted>{size(event.size)}</Muted>
+                    {event.mark === 'body.unparsed' && <Icon name="warning" size={14} label={t('sources.unparsed')} />}
+                  </button>
+                </li>
+              ))}
+            </ul>
+            <div className={css.event}>{chosen && <EventView key={chosen.id} event={chosen} />}</div>
+          </div>
+        )}
+      </Panel>
+      {sending && <SendSample source={source} sample={preset?.sample?.body} onClose={() => setSending(false)} />}
+      {deleting && (
+        <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
+          <p>{t('sources.deleteHelp')}</p>
+          {remove.error && <ErrorNote error={remove.error} />}
+        </Confirm>
+      )}
+    </Page>
+  )
+}
+
+function verifyText(source: Source): string {
+  const verify = (source.document as { verify?: { kind?: string; header?: string } } | undefined)?.verify
+  return verify?.kind ? [verify.kind, verify.header].filter(Boolean).join(', ') : ''
+}
+
+/** One address for ever; to replace it, add a second, move the senders, then retire the first. */
+function Addresses({ source }: { source: Source }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [retiring, setRetiring] = useState<number>()
+  const done = (next: Source) => {
+    queries.setQueryData(keys.source(source.name), next)
+    void queries.invalidateQueries({ queryKey: keys.sources })
+  }
+  const add = useMutation({
+    mutationFn: () => call(api.POST('/api/v1/sources/{name}/addresses', { params: { path: { name: source.name } } })),
+    onSuccess: (next) => done(next as Source),
+    onError: (error) => toastError(error, t),
+  })
+  const retire = useMutation({
+    mutationFn: (n: number) => call(api.DELETE('/api/v1/sources/{name}/addresses/{n}', { params: { path: { name: source.name, n } } })),
+    onSuccess: (next) => {
+      setRetiring(undefined)
+      if (next) done(next as Source)
+      else void queries.invalidateQueries({ queryKey: keys.source(source.name) })
+    },
+  })
+  const addresses: SourceAddress[] = source.addresses ?? source.urls.map((url) => ({ url, created_at: source.created_at }))
+  const local = addresses.some((one) => /^https?:\/\/(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(one.url))
+  return (
+    <Panel
+      title={t('sources.addressTitle')}
+      actions={
+        <Button size="small" icon="plus" onClick={() => add.mutate()} loading={add.isPending}>
+          {t('addAddress')}
+        </Button>
+      }
+    >
+      <Stack>
+        {addresses.map((address, index) => (
+          <div key={address.url} className={css.addressLine}>
+            <code className={css.fullAddress}>{address.url}</code>
+            <Row gap={8}>
+              <CopyButton text={address.url} kind="default">
+                {t('ui.copy')}
+              </CopyButton>
+              {address.last_used_at ? <Muted>{t('sources.lastUsed', { time: ago(address.last_used_at) })}</Muted> : source.addresses ? <Muted>{t('sources.neverUsed')}</Muted> : null}
+              {addresses.length > 1 && index === addresses.length - 1 && <Badge tone="muted">{t('sources.newest')}</Badge>}
+              {addresses.length > 1 && (
+                <Button size="small" kind="quiet" onClick={() => setRetiring(index)}>
+                  {t('retireAddress')}
+                </Button>
+              )}
+            </Row>
+          </div>
+        ))}
+        {local && <Note tone="warn"><Rich>{t('source.inside', { url: new URL(addresses[0]!.url).origin })}</Rich></Note>}
+      </Stack>
+      {retiring !== undefined && (
+        <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>
+          <p>{t('sources.retireHelp')}</p>
+          <code className={css.fullAddress}>{addresses[retiring]?.url}</code>
+          {retire.error && <ErrorNote error={retire.error} />}
+        </Confirm>
+      )}
+    </Panel>
+  )
+}
+
+function SendSample({ source, sample, onClose }: { source: Source; sample: unknown; onClose: () => void }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [text, setText] = useState(() => JSON.stringify(sample ?? { name: t('quick.name'), phone: '+79990001122' }, null, 2))
+  const [mistake, setMistake] = useState<string>()
+  const send = useMutation({
+    mutationFn: (body: unknown) => call(api.POST('/api/v1/sources/{name}/events', { params: { path: { name: source.name } }, body: { body } })),
+    onSuccess: (result) => {
+      void queries.invalidateQueries({ queryKey: keys.samples(source.name) })
+      toast(result.runs.length > 0 ? t('sources.sentRuns', { count: result.runs.length }) : t('sources.sent'))
+      onClose()
+    },
+  })
+  const go = () => {
+    try {
+      setMistake(undefined)
+      send.mutate(JSON.parse(text))
+    } catch (error) {
+      setMistake(t('sources.notJson', { reason: error instanceof Error ? error.message : String(error) }))
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('sendSample')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={go} loading={send.isPending}>
+            {t('send')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('sources.sendHelp')}</p>
+      <TextArea label="JSON" mono rows={8} value={text} onChange={setText} error={mistake} autoFocus />
+      {send.error && <ErrorNote error={send.error} />}
+    </Dialog>
+  )
 }

@@ -1,0 +1,266 @@
+package document
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"gonets"
+)
+
+// Change is one difference between two states of a scenario, for people.
+type Change struct {
+	// Step is the step's path, in the newer state where it is there; empty is the
+	// scenario itself.
+	Step  string `json:"step"`
+	Title string `json:"title,omitempty"`
+	// Field is a JSON Pointer into the step or the scenario; empty is all of it.
+	Field string `json:"field"`
+	// Change is added, removed, changed or moved.
+	Change string `json:"change"`
+	Before any    `json:"before,omitempty"`
+	After  any    `json:"after,omitempty"`
+}
+
+// The kinds of changes.
+const (
+	added   = "added"
+	removed = "removed"
+	changed = "changed"
+	moved   = "moved"
+)
+
+// placed is a step at its place.
+type placed struct {
+	path, list, id string
+	members        gonets.Rows
+}
+
+func (s *placed) title() string {
+	title, _ := member(s.members, "title").(string)
+	if title == "" {
+		return s.id
+	}
+	return title
+}
+
+// Changes tells how two states of a scenario's document, JSON, differ. Steps
+// are matched by their ids: one that went to another place was moved.
+func Changes(before, after json.RawMessage) ([]Change, error) {
+	var trees [2]gonets.Rows
+	for i, raw := range []json.RawMessage{before, after} {
+		var t gonets.Tree
+		if err := json.Unmarshal(raw, &t); err != nil {
+			return nil, fmt.Errorf("read a state of a scenario: %w", err)
+		}
+		trees[i], _ = t.Value.(gonets.Rows)
+	}
+	out := compareFields(Change{}, "", without(trees[0], "apiVersion", "kind", "name", "steps"), without(trees[1], "apiVersion", "kind", "name", "steps"))
+	old, now := stepsOf(trees[0], "", "/steps"), stepsOf(trees[1], "", "/steps")
+	match := matchSteps(old, now)
+	shifted := shiftedSteps(old, now, match)
+	for i := range now {
+		s := &now[i]
+		j, known := match[i]
+		about := Change{Step: s.path, Title: s.title()}
+		if !known {
+			about.Change, about.After = added, without(s.members, "then", "else")
+			out = append(out, about)
+			continue
+		}
+		if shifted[i] {
+			about.Change, about.Before, about.After = moved, old[j].path, s.path
+			out = append(out, about)
+		}
+		out = append(out, compareFields(Change{Step: s.path, Title: s.title()}, "",
+			without(old[j].members, "id", "then", "else"), without(s.members, "id", "then", "else"))...)
+	}
+	kept := map[int]bool{}
+	for _, j := range match {
+		kept[j] = true
+	}
+	for j := range old {
+		if !kept[j] {
+			out = append(out, Change{Step: old[j].path, Title: old[j].title(), Change: removed, Before: without(old[j].members, "then", "else")})
+		}
+	}
+	return out, nil
+}
+
+// stepsOf are all steps below, in the order of reading.
+func stepsOf(parent gonets.Rows, path, list string) []placed {
+	key := list[1:]
+	steps, _ := member(parent, key).([]any)
+	var out []placed
+	for i, item := range steps {
+		members, _ := item.(gonets.Rows)
+		id, _ := member(members, "id").(string)
+		if id == "" {
+			id = fmt.Sprintf("#%d", i+1)
+		}
+		at := gonets.StepPath(path, id)
+		out = append(out, placed{at, path + list, id, members})
+		out = append(out, stepsOf(members, at, "/then")...)
+		out = append(out, stepsOf(members, at, "/else")...)
+	}
+	return out
+}
+
+// matchSteps finds for steps of the newer state what they were: the step of the
+// same path, else the only one left with the same id.
+func matchSteps(old, now []placed) map[int]int {
+	match, taken := map[int]int{}, map[int]bool{}
+	take := func(same func(a, b *placed) bool) {
+		for i := range now {
+			if _, known := match[i]; known {
+				continue
+			}
+			j := slices.IndexFunc(old, func(o placed) bool { return same(&o, &now[i]) })
+			if j >= 0 && !taken[j] {
+				match[i], taken[j] = j, true
+			}
+		}
+	}
+	take(func(a, b *placed) bool { return a.path == b.path })
+	for i := range now {
+		if _, known := match[i]; known {
+			continue
+		}
+		for j := range old {
+			if !taken[j] && old[j].id == now[i].id {
+				match[i], taken[j] = j, true
+				break
+			}
+		}
+	}
+	return match
+}
+
+// shiftedSteps are those that stand in another list, or among the steps of
+// their list not in the old order: as few as can explain it.
+func shiftedSteps(old, now []placed, match map[int]int) map[int]bool {
+	out := map[int]bool{}
+	lists := map[string][]int{}
+	for i := range now {
+		j, known := match[i]
+		switch {
+		case !known:
+		case old[j].list != now[i].list:
+			out[i] = true
+		default:
+			lists[now[i].list] = append(lists[now[i].list], i)
+		}
+	}
+	for _, list := range lists {
+		keep := longestRise(list, match)
+		for _, i := range list {
+			if !keep[i] {
+				out[i] = true
+			}
+		}
+	}
+	return out
+}
+
+// longestRise is the longest part of a list whose old places rise.
+func longestRise(list []int, match map[int]int) map[int]bool {
+	length, before := make([]int, len(list)), make([]int, len(list))
+	best := -1
+	for i := range list {
+		length[i], before[i] = 1, -1
+		for j := range i {
+			if match[list[j]] < match[list[i]] && length[j] >= length[i] {
+				length[i], before[i] = length[j]+1, j
+			}
+		}
+		if best < 0 || length[i] > length[best] {
+			best = i
+		}
+	}
+	keep := map[int]bool{}
+	for ; best >= 0; best = before[best] {
+		keep[list[best]] = true
+	}
+	return keep
+}
+
+// compareFields tells how two objects differ, member by member.
+func compareFields(about Change, pointer string, old, now gonets.Rows) []Change {
+	var out []Change
+	report := func(kind, at string, before, after any) {
+		c := about
+		c.Change, c.Field, c.Before, c.After = kind, at, before, after
+		out = append(out, c)
+	}
+	for _, row := range now {
+		at := pointer + "/" + gonets.EscapePointer(row.Name)
+		was, known := lookUp(old, row.Name)
+		if !known {
+			report(added, at, nil, row.Value)
+			continue
+		}
+		a, b := asRows(was), asRows(row.Value)
+		switch {
+		case a != nil && b != nil:
+			out = append(out, compareFields(about, at, a, b)...)
+		case !reflect.DeepEqual(was, row.Value):
+			report(changed, at, was, row.Value)
+		}
+	}
+	for _, row := range old {
+		if _, still := lookUp(now, row.Name); !still {
+			report(removed, pointer+"/"+gonets.EscapePointer(row.Name), row.Value, nil)
+		}
+	}
+	return out
+}
+
+// asRows is an object, or a list of rows with names of their own, as members
+// by name; nil when it is neither.
+func asRows(v any) gonets.Rows {
+	switch v := v.(type) {
+	case gonets.Rows:
+		return v
+	case []any:
+		rows, ok := gonets.Tree{Value: v}.Rows()
+		seen := map[string]bool{}
+		for i, row := range rows {
+			if seen[row.Name] {
+				return nil
+			}
+			seen[row.Name] = true
+			if row.Off {
+				rows[i].Value = gonets.Rows{{Name: "value", Value: row.Value}, {Name: "on", Value: false}}
+			}
+		}
+		if ok {
+			return rows
+		}
+	}
+	return nil
+}
+
+func lookUp(rows gonets.Rows, name string) (any, bool) {
+	for _, row := range rows {
+		if row.Name == name {
+			return row.Value, true
+		}
+	}
+	return nil, false
+}
+
+func member(rows gonets.Rows, name string) any {
+	v, _ := lookUp(rows, name)
+	return v
+}
+
+func without(rows gonets.Rows, names ...string) gonets.Rows {
+	out := gonets.Rows{}
+	for _, row := range rows {
+		if !slices.Contains(names, row.Name) {
+			out = append(out, row)
+		}
+	}
+	return out
+}

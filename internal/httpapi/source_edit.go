@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/document"
+)
+
+type newSourceInput struct{ Body api.NewSource }
+
+func (s *server) createSource(ctx context.Context, in *newSourceInput) (*output[api.Source], error) {
+	name := document.Slug(in.Body.Title, "source")
+	given := map[string]string{"name": name, "title": in.Body.Title}
+	if in.Body.Preset != "" {
+		given["preset"] = in.Body.Preset
+	}
+	src, err := s.readSource(in.Body.Document, given)
+	if err != nil {
+		return nil, err
+	}
+	if name, err = s.SourceEdits.CreateSource(ctx, gonets.NewDocument[gonets.Source]{Name: name, Parsed: src, Actor: actorOf(ctx)}); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return s.source(ctx, name)
+}
+
+// readSource reads a source's document in which some members are given.
+func (s *server) readSource(doc json.RawMessage, given map[string]string) (*gonets.Source, error) {
+	members := map[string]json.RawMessage{}
+	if len(doc) > 0 {
+		if err := json.Unmarshal(doc, &members); err != nil {
+			return nil, invalid("/document", "the document is no JSON object")
+		}
+	}
+	if _, said := members["preset"]; !said && given["preset"] == "" {
+		given["preset"] = "generic"
+	}
+	given["apiVersion"], given["kind"] = document.APIVersion, kindSource
+	for name, value := range given {
+		text, err := gonets.PlainJSON(value)
+		if err != nil {
+			return nil, err
+		}
+		members[name] = text
+	}
+	text, err := gonets.PlainJSON(members)
+	if err != nil {
+		return nil, err
+	}
+	set, err := document.ParseJSON(text, s.Checks)
+	if err != nil {
+		return nil, withoutLines(err)
+	}
+	return &set.Sources[0], nil
+}
+
+func (s *server) source(ctx context.Context, name string) (*output[api.Source], error) {
+	info, err := s.Sources.Source(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	shape, err := s.sourceShape(ctx, info)
+	return &output[api.Source]{Body: shape}, err
+}
+
+type putSourceInput struct {
+	ChangeInput
+	Body api.DraftDocument
+}
+
+func (s *server) putSource(ctx context.Context, in *putSourceInput) (*output[api.Source], error) {
+	etag, err := in.etag()
+	if err != nil {
+		return nil, err
+	}
+	src, err := s.readSource(in.Body.Document, map[string]string{"name": in.Name})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.SourceEdits.SaveSource(ctx, gonets.SourceChange{Source: src, IfMatch: etag, Actor: actorOf(ctx)}); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return s.source(ctx, in.Name)
+}
+
+func (s *server) deleteSource(ctx context.Context, in *nameInput) (*none, error) {
+	if err := s.SourceEdits.DeleteSource(ctx, in.Name, actorOf(ctx)); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return nil, nil
+}
+
+func (s *server) addAddress(ctx context.Context, in *nameInput) (*output[api.Source], error) {
+	if err := s.SourceEdits.AddAddress(ctx, in.Name, actorOf(ctx)); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return s.source(ctx, in.Name)
+}
+
+type addressInput struct {
+	Name string `path:"name"`
+	N    int    `path:"n" minimum:"1" doc:"Its place in urls, from 1"`
+}
+
+func (s *server) retireAddress(ctx context.Context, in *addressInput) (*none, error) {
+	if err := s.SourceEdits.RetireAddress(ctx, in.Name, in.N, actorOf(ctx)); err != nil {
+		return nil, err
+	}
+	s.configChanged()
+	return nil, nil
+}

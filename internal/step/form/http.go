@@ -1,0 +1,164 @@
+package form
+
+import (
+	"encoding/json"
+
+	"gonets"
+)
+
+func httpKind() Kind {
+	fields := append(requestFields(), bodyFields("/http/body")...)
+	fields = append(fields, replyFields()...)
+	fields = append(fields, moreFields()...)
+	return Kind{
+		Kind:  gonets.KindHTTP,
+		Title: Text{"HTTP-запрос", "HTTP request"},
+		Help: Text{"Отправить данные в другой сервис или получить их оттуда. Ответ можно использовать в следующих шагах.",
+			"Send data to another service or get data from it. Later steps can use the reply."},
+		Synonyms: []string{"Отправить через вебхук", "PostJson", "Интеграции", "JSON POST", "POST · JSON", "вебхук", "webhook", "API", "запрос", "request", "curl"},
+		Fields:   fields,
+		Template: json.RawMessage(`{"http":{"method":"POST","url":"","body":{"json":{}}}}`),
+	}
+}
+
+func requestFields() []Field {
+	hint := func(ru, en string) *Text { return &Text{ru, en} }
+	word := func(w string) Text { return Text{w, w} }
+	return []Field{
+		{Path: "/http/method", Control: ControlChoice, Tab: "main", Free: true, Title: Text{"Метод", "Method"},
+			Help: Text{"Что сделать по этому адресу. Какой метод нужен, написано в описании сервиса. Если не выбрать: POST, когда есть тело, иначе GET.",
+				"What to do at this address. The service's documentation says which method it needs. When none is chosen: POST with a body, otherwise GET."},
+			Choices: []Choice{
+				{Value: "GET", Title: word("GET"), Help: hint("получить данные", "get data")},
+				{Value: "POST", Title: word("POST"), Help: hint("передать данные", "send data")},
+				{Value: "POST", Title: word("POST · JSON"), Help: hint("передать данные в виде JSON", "send data as JSON"), Sets: json.RawMessage(`{"/http/body":{"json":{}}}`)},
+				{Value: "PUT", Title: word("PUT"), Help: hint("заменить целиком", "replace as a whole")},
+				{Value: "PATCH", Title: word("PATCH"), Help: hint("изменить часть", "change a part")},
+				{Value: "DELETE", Title: word("DELETE"), Help: hint("удалить", "delete")},
+			}},
+		{Path: "/http/url", Control: ControlTemplate, Tab: "main", Required: true, Title: Text{"Адрес (URL)", "Address (URL)"}, Placeholder: "https://api.example.ru/leads",
+			Help: Text{"Куда отправить запрос. Начинается с https:// или http://; внутрь можно вставить переменные.",
+				"Where the request goes. It begins with https:// or http://; variables may stand in it."}},
+		{Path: "/http/query", Control: ControlTemplates, Tab: "query", Title: Text{"Параметры строки запроса", "Query parameters"},
+			Help: Text{"Добавляются к адресу после знака вопроса. Строка с пустым значением, которого нет в данных, не отправляется.",
+				"They are added to the address behind the question mark. A row whose value is not in the data is not sent."}},
+		{Path: "/http/headers", Control: ControlTemplates, Tab: "headers", Title: Text{"Заголовки", "Headers"},
+			Help: Text{"Служебные сведения о запросе, например ключ доступа. Нужные всегда (Content-Type и другие) добавляются сами; свой заголовок их заменяет.",
+				"Facts about the request, for example the key of access. Those that are always needed (Content-Type and others) are added by themselves; one of yours replaces them."}},
+		{Path: "/http/own_headers_only", Control: ControlSwitch, Tab: "headers", Default: value(false), Title: Text{"Только мои заголовки", "Only my headers"},
+			Help: Text{"Не добавлять ничего от себя. Нужно редко: для очень старых или придирчивых сервисов.",
+				"Add nothing by itself. Seldom needed: for very old or picky services."}},
+	}
+}
+
+// bodyFields are those of a request's body.
+func bodyFields(at string) []Field {
+	return []Field{
+		{Path: at, Control: ControlBody, Tab: "body", Title: Text{"Тело", "Body"},
+			Help: Text{"Сами данные, которые получит сервис.", "The data themselves that the service gets."},
+			Choices: []Choice{
+				{Value: gonets.BodyJSON, Title: Text{"JSON", "JSON"}, Help: &Text{"то, что ждёт большинство сервисов", "what most services want"}, Sets: value(map[string]any{at: map[string]any{"json": map[string]any{}}})},
+				{Value: gonets.BodyForm, Title: Text{"Форма", "Form"}, Help: &Text{"как отправляет форма на сайте", "as a form of a site sends it"}, Sets: value(map[string]any{at: map[string]any{"form": map[string]any{}}})},
+				{Value: gonets.BodyText, Title: Text{"Текст (шаблон, как есть)", "Text (template, as is)"}, Help: &Text{"любой текст, в том числе XML", "any text, XML too"}, Sets: value(map[string]any{at: map[string]any{"text": ""}})},
+				{Value: gonets.BodyPath, Title: Text{"Путь к значению", "Value path"}, Help: &Text{"одно значение целиком, например всё событие", "one value as a whole, for example the event"}, Sets: value(map[string]any{at: map[string]any{"path": ""}})},
+				{Value: gonets.BodyNone, Title: Text{"Без тела", "None"}, Sets: value(map[string]any{at: nil})},
+			}},
+		{Path: at + "/json", Within: at, Control: ControlTemplates, Tab: "body", Title: Text{"Поля JSON", "JSON fields"}, Placeholder: "lead.price",
+			Help: Text{"Название поля и значение. Точка в названии вкладывает поле: lead.price. Вместо полей можно вставить готовый JSON с переменными.",
+				"A field's name and value. A dot in the name nests it: lead.price. Instead of fields, JSON with variables may be pasted."}},
+		{Path: at + "/form", Within: at, Control: ControlTemplates, Tab: "body", Title: Text{"Поля формы", "Form fields"},
+			Help: Text{"Название поля и значение, как в форме на сайте.", "A field's name and value, as in a form of a site."}},
+		{Path: at + "/text", Within: at, Control: ControlTemplate, Tab: "body", Title: Text{"Текст", "Text"},
+			Help: Text{"Отправляется как есть, переменные заменяются значениями.", "It is sent as it stands; variables become their values."}},
+		{Path: at + "/path", Within: at, Control: ControlPath, Tab: "body", Title: Text{"Путь к значению", "Value path"}, Placeholder: "event.body",
+			Help: Text{"Какое значение отправить целиком.", "Which value is sent as a whole."}},
+		{Path: at + "/none", Within: at, Control: ControlSwitch, Tab: "body", Default: value(false), Title: Text{"Без тела", "None"},
+			Help: Text{"Отправить запрос совсем без тела.", "Send the request without any body."}},
+		{Path: at + "/force", Within: at, Control: ControlSwitch, Tab: "body", Default: value(false), Title: Text{"Тело и при GET", "Body with GET too"},
+			Help: Text{"У GET и DELETE поля уходят в адрес. Включите, если сервис ждёт их в теле.",
+				"With GET and DELETE, fields go into the address. Switch this on when the service wants them in the body."}},
+	}
+}
+
+func replyFields() []Field {
+	return []Field{
+		{Path: "/http/success/codes", Control: ControlCodes, Tab: "response", Default: value([]string{"2**"}), Placeholder: "2**", Title: Text{"Успешные коды статуса", "Success status codes"},
+			Help: Text{"Какие ответы считать успехом: 200, 2**, 200-204, а !404 — всё, кроме 404. Остальные ответы — повод повторить запрос.",
+				"Which replies are a success: 200, 2**, 200-204; !404 is all but 404. Other replies are a reason to try again."}},
+		{Path: "/http/success/when", Control: ControlCondition, Tab: "response", Placeholder: "body.ok == true", Title: Text{"И только если", "And only if"},
+			Help: Text{"Некоторые сервисы отвечают «200», даже когда не справились. Условие проверяет сам ответ: body, status, headers.",
+				"Some services answer 200 even when they failed. The condition looks at the reply itself: body, status, headers."}},
+		{Path: "/http/response", Control: ControlChoice, Tab: "response", Default: value("auto"), Title: Text{"Формат ответа", "Response format"},
+			Help: Text{"Как читать ответ. «Авто» подходит почти всегда.", "How to read the reply. “Auto” fits nearly always."},
+			Choices: []Choice{
+				{Value: "auto", Title: Text{"Авто", "Auto"}, Help: &Text{"JSON, если это JSON, иначе текст", "JSON where it is JSON, otherwise text"}},
+				{Value: "by-type", Title: Text{"По Content-Type", "By Content-Type"}, Help: &Text{"как назвал его сам сервис", "as the service itself calls it"}},
+				{Value: "json", Title: Text{"JSON", "JSON"}, Help: &Text{"другой ответ — ошибка", "any other reply is an error"}},
+				{Value: "text", Title: Text{"Текст", "Text"}},
+				{Value: "binary", Title: Text{"Двоичный", "Binary"}, Help: &Text{"файл", "a file"}},
+			}},
+		{Path: "/http/save/body", Control: ControlVariable, Tab: "response", Placeholder: "deal", Title: Text{"Сохранить результат в", "Save result as"},
+			Help: Text{"Имя переменной для ответа: дальше её поля можно вставлять в любые шаги.", "A variable's name for the reply; its fields may be used in all later steps."}},
+		{Path: "/http/save/status", Control: ControlVariable, Tab: "response", Placeholder: "deal_status", Title: Text{"Сохранить статус в", "Save the status as"},
+			Help: Text{"Имя переменной для кода ответа, например 200.", "A variable's name for the code of the reply, for example 200."}},
+		{Path: "/http/save/headers", Control: ControlVariable, Tab: "response", Placeholder: "deal_headers", Title: Text{"Сохранить заголовки в", "Save the headers as"},
+			Help: Text{"Имя переменной для заголовков ответа.", "A variable's name for the headers of the reply."}},
+		{Path: "/http/reply_limit", Control: ControlNumber, Tab: "response", Default: value(gonets.MaxReplyBody), Min: value(1), Max: value(gonets.MaxReplyLimit), Unit: &Text{"байт", "bytes"}, Title: Text{"Наибольший ответ", "Largest reply"},
+			Help: Text{"Ответ больше этого размера — ошибка; прочитанное сохраняется в истории.", "A larger reply is an error; what was read is kept in the history."}},
+	}
+}
+
+func moreFields() []Field {
+	def := gonets.DefaultRetry()
+	usual := value(def.Delays)
+	span := func(d gonets.Duration) json.RawMessage { return value(d) }
+	return []Field{
+		{Path: "/http/retry", Control: ControlChoice, Tab: "more", Default: value("default"), Title: Text{"Повторы", "Retries"},
+			Help: Text{"Что делать, если сервис не ответил или ответил ошибкой.", "What to do when the service did not answer or answered with an error."},
+			Choices: []Choice{
+				{Value: "default", Title: Text{"Как обычно", "As usual"}, Help: &Text{"через 5 с, 30 с, 1 мин, 30 мин и 2 ч — всего 6 попыток", "after 5 s, 30 s, 1 min, 30 min and 2 h: 6 attempts in all"}, Sets: json.RawMessage(`{"/http/retry":null}`)},
+				{Value: "delays", Title: Text{"Свои", "Own"}, Help: &Text{"паузы, которые вы зададите", "pauses of your choice"}, Sets: value(map[string]any{"/http/retry": map[string]any{"delays": usual}})},
+				{Value: "exponential", Title: Text{"По нарастающей", "Exponential"}, Help: &Text{"каждая пауза длиннее прежней", "each pause is longer than the one before"}, Sets: json.RawMessage(`{"/http/retry":{"exponential":{"first":"1s","factor":2,"max":"10m","tries":8}}}`)},
+				{Value: "none", Title: Text{"Нет", "None"}, Help: &Text{"одна попытка", "one attempt"}, Sets: json.RawMessage(`{"/http/retry":{"delays":[]}}`)},
+			}},
+		{Path: "/http/retry/delays", Within: "/http/retry", Control: ControlDelays, Tab: "more", Default: usual, Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: Text{"Паузы", "Pauses"},
+			Help: Text{"Сколько ждать перед второй попыткой, третьей и так далее.", "How long to wait before the second attempt, the third, and so on."}},
+		{Path: "/http/retry/exponential/first", Within: "/http/retry", Control: ControlDuration, Tab: "more", Placeholder: "1s", Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: Text{"Первая пауза", "First pause"},
+			Help: Text{"Сколько ждать перед второй попыткой.", "How long to wait before the second attempt."}},
+		{Path: "/http/retry/exponential/factor", Within: "/http/retry", Control: ControlNumber, Tab: "more", Placeholder: "2", Min: value(1), Max: value(100), Title: Text{"Во сколько раз дольше", "Times longer"},
+			Help: Text{"Во сколько раз каждая пауза длиннее прежней.", "How many times longer each pause is than the one before."}},
+		{Path: "/http/retry/exponential/max", Within: "/http/retry", Control: ControlDuration, Tab: "more", Placeholder: "10m", Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: Text{"Самая долгая пауза", "Longest pause"},
+			Help: Text{"Дольше этого паузы не становятся.", "Pauses do not become longer than this."}},
+		{Path: "/http/retry/exponential/tries", Within: "/http/retry", Control: ControlNumber, Tab: "more", Placeholder: "8", Min: value(1), Max: value(gonets.MaxRetries + 1), Title: Text{"Всего попыток", "Attempts in all"},
+			Help: Text{"Считая первую.", "The first one included."}},
+		{Path: "/http/retry/on", Within: "/http/retry", Control: ControlChoices, Tab: "more", Free: true, Default: value(def.On), Title: Text{"Повторять, когда", "Retry on"},
+			Help: Text{"Какие неудачи стоит повторять. Можно дописать коды: 409, 500-503, !404.", "Which failures are worth another try. Codes may be added: 409, 500-503, !404."},
+			Choices: []Choice{
+				{Value: "network", Title: Text{"нет связи", "no connection"}, Help: &Text{"запрос не ушёл", "the request was not sent"}},
+				{Value: "unknown", Title: Text{"исход неизвестен", "unknown outcome"}, Help: &Text{"запрос ушёл, ответа нет", "the request was sent and no reply came"}},
+				{Value: "5xx", Title: Text{"ошибка сервиса (5xx)", "the service failed (5xx)"}},
+				{Value: "4xx", Title: Text{"данные отклонены (4xx)", "the data were rejected (4xx)"}, Help: &Text{"повтор редко помогает", "trying again seldom helps"}},
+				{Value: "body", Title: Text{"не выполнено правило успеха", "the success rule failed"}},
+			}},
+		{Path: "/http/retry/deadline", Within: "/http/retry", Control: ControlDuration, Tab: "more", Placeholder: "24h", Min: span(gonets.Duration(gonets.MinRetryDelay)), Title: Text{"Не позднее чем через", "Not later than"},
+			Help: Text{"После этого времени от первой попытки повторов нет. Пусто — без срока.", "This long after the first attempt there are no more. Empty: without a limit."}},
+		{Path: "/http/on_failure", Control: ControlChoice, Tab: "more", Default: value(gonets.OnFailurePause), Title: Text{"Потом", "Then"},
+			Help: Text{"Что делать, когда попытки кончились.", "What to do when the attempts are used up."},
+			Choices: []Choice{
+				{Value: gonets.OnFailurePause, Title: Text{"Ждать меня", "Wait for me"}, Help: &Text{"операция ждёт без срока: исправьте причину и повторите", "the run waits without limit: correct the cause and resume it"}},
+				{Value: gonets.OnFailureContinue, Title: Text{"Идти дальше при любом ответе", "Go on with any reply"}, Help: &Text{"следующий шаг сам проверит статус", "the next step looks at the status itself"}},
+				{Value: gonets.OnFailureFail, Title: Text{"Завершить ошибкой", "End with an error"}},
+			}},
+		{Path: "/http/timeout", Control: ControlDuration, Tab: "more", Default: span(gonets.Duration(gonets.DefaultHTTPTimeout)), Min: span(gonets.Duration(gonets.MinHTTPTimeout)), Max: span(gonets.Duration(gonets.MaxHTTPTimeout)), Title: Text{"Таймаут", "Timeout"},
+			Help: Text{"Сколько ждать ответа. Потом попытка считается неудачной.", "How long to wait for the reply. After that the attempt has failed."}},
+		{Path: "/http/redirects", Control: ControlChoice, Tab: "more", Default: value("none"), Title: Text{"Разрешить перенаправление", "Follow redirects"},
+			Help: Text{"Если сервис отвечает «переехал», идти ли по новому адресу.", "Whether to go to the new address when the service answers that it has moved."},
+			Choices: []Choice{
+				{Value: "none", Title: Text{"Нет", "No"}, Help: &Text{"считать ошибкой и показать новый адрес", "take it for an error and show the new address"}},
+				{Value: "follow", Title: Text{"Да", "Yes"}, Help: &Text{"до 10 раз", "up to 10 times"}},
+			}},
+		{Path: "/http/tls/verify", Control: ControlSwitch, Tab: "more", Default: value(true), Title: Text{"Проверять сертификат", "Verify the certificate"},
+			Help: Text{"Выключайте только для своего сервера с самодельным сертификатом: без проверки данные может прочитать посторонний.",
+				"Switch it off only for a server of your own with a self-made certificate: without it strangers may read the data."}},
+	}
+}

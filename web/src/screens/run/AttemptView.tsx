@@ -1,0 +1,156 @@
+import { api, call, type Attempt, type Run, type RunStep } from '@/api'
+import { ago, clock, duration, language, size, useT } from '@/i18n'
+import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
+import { outcomeText } from '@/words/states'
+import { stepTitle, curlOf } from './words'
+import css from './Run.module.css'
+
+type TabName = 'response' | 'request' | 'headers' | 'timing'
+const tabNames: readonly string[] = ['response', 'request', 'headers', 'timing']
+
+interface Props {
+  run: Run
+  step: RunStep
+  attempt: Attempt
+  tab: string | undefined
+  onTab: (tab: string) => void
+  now: number
+}
+
+/** One HTTP exchange: what happened – what it means – what to do, then everything that went over the wire. */
+export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
+  const t = useT()
+  const response = attempt.response
+  const open: TabName = tab && tabNames.includes(tab) ? (tab as TabName) : response ? 'response' : 'request'
+  const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
+  const isNewest = step.attempts.at(-1)?.n === attempt.n
+  const waits = isNewest && run.state === 'waiting' && step.state === 'active' && run.next_try_at
+  const curl = async () => {
+    try {
+      return await call(api.GET('/api/v1/runs/{id}/attempts/{n}/curl', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
+    } catch {
+      return curlOf(attempt.request)
+    }
+  }
+  return (
+    <Stack>
+      <Row gap={12} align="baseline">
+        <h2>
+          <Method>{attempt.request.method}</Method> {stepTitle(step, t)} — {t('run.attempt', { n: attempt.n })}
+        </h2>
+        {attempt.fenced && <span className={css.muted}>{t('run.fenced')}</span>}
+      </Row>
+      <Row gap={12}>
+        {response ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
+        <span className={css.muted}>{duration(attempt.duration_ms)}</span>
+        {response && <span className={css.muted}>{size(new Blob([response.body]).size)}</span>}
+        <span className={css.muted}>{clock(attempt.started_at, now)}</span>
+      </Row>
+      <Verdict attempt={attempt} />
+      {waits && (
+        <Note tone="info">
+          {t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
+          {run.tries_max ? ` ${t('run.nOf', { n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })}.` : ''}
+        </Note>
+      )}
+      <Tabs
+        ariaLabel={t('run.exchange')}
+        value={open}
+        onChange={onTab}
+        right={
+          <>
+            <CopyButton text={curl}>{t('copyCurl.short')}</CopyButton>
+            <CopyButton text={() => JSON.stringify(attempt, null, 2)}>JSON</CopyButton>
+          </>
+        }
+        tabs={[
+          {
+            value: 'response',
+            label: t('run.reply'),
+            disabled: !response,
+            content: response && (
+              <Stack>
+                {response.cut && <Note tone="warn">{t('run.cut')}</Note>}
+                <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} />
+              </Stack>
+            ),
+          },
+          {
+            value: 'request',
+            label: t('run.request'),
+            content: (
+              <Stack>
+                <p className={css.requestLine}>
+                  <Method>{attempt.request.method}</Method> <span className="mono">{attempt.request.url}</span>
+                  <CopyButton text={attempt.request.url} label={t('run.copyUrl')} />
+                </p>
+                {(attempt.redirects?.length ?? 0) > 0 && <KeyValueRows rows={attempt.redirects!.map((hop) => ({ name: String(hop.status), value: hop.url }))} />}
+                <KeyValueRows rows={attempt.request.headers} empty={t('run.noHeaders')} />
+                <BodyView key={attempt.n} body={attempt.request.body} encoding={attempt.request.encoding} label={t('run.request')} />
+              </Stack>
+            ),
+          },
+          {
+            value: 'headers',
+            label: response ? t('run.headersOf', { n: response.headers.length }) : t('run.headers'),
+            disabled: !response,
+            content: response && <KeyValueRows rows={response.headers} empty={t('run.noHeaders')} />,
+          },
+          { value: 'timing', label: t('run.timing'), content: <Timing attempt={attempt} /> },
+        ]}
+      />
+      <Row gap={8}>
+        <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
+          {t('run.openStep')}
+        </Button>
+      </Row>
+    </Stack>
+  )
+}
+
+/** «HTTP/1.1 503 Service Unavailable» without the protocol. */
+const statusText = (response: NonNullable<Attempt['response']>): string => (response.status_line ?? '').replace(/^HTTP\/[\d.]+\s+/, '') || String(response.status)
+
+function Verdict({ attempt }: { attempt: Attempt }) {
+  const t = useT()
+  if (attempt.outcome === 'ok') return null
+  const explained = attempt.explain?.[language()]
+  const told = explained ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }
+  if (attempt.outcome === 'unknown' || attempt.outcome === 'cancelled') {
+    return (
+      <Note tone={attempt.outcome === 'unknown' ? 'warn' : 'muted'} title={told.what}>
+        <p>{told.meaning}</p>
+        <p>{told.todo}</p>
+        {attempt.error && <p className={css.muted}>{attempt.error}</p>}
+      </Note>
+    )
+  }
+  return (
+    <ErrorNote
+      told={told}
+      actions={attempt.error ? <span className={css.muted}>{attempt.error}</span> : undefined}
+    />
+  )
+}
+
+function Timing({ attempt }: { attempt: Attempt }) {
+  const t = useT()
+  const times = attempt.timings
+  const ms = (from: number | undefined, to: number | undefined) => (to ? duration(Math.max(0, to - (from ?? 0)) / 1000) : '—')
+  const connected = times?.tls || times?.connect || times?.dns || 0
+  return (
+    <Facts
+      items={[
+        [t('timing.total'), duration(times ? times.total / 1000 : attempt.duration_ms)],
+        times?.dns ? [t('timing.dns'), ms(0, times.dns)] : null,
+        times?.connect ? [t('timing.connect'), ms(times.dns, times.connect)] : null,
+        times?.tls ? [t('timing.tls'), ms(times.connect, times.tls)] : null,
+        times?.first_byte ? [t('timing.wait'), ms(connected, times.first_byte)] : null,
+        times?.first_byte ? [t('timing.load'), ms(times.first_byte, times.total)] : null,
+        attempt.remote ? [t('timing.remote'), attempt.remote] : null,
+        attempt.http_version ? [t('timing.protocol'), `${attempt.http_version}${attempt.tls_version ? `, ${attempt.tls_version}` : ''}`] : null,
+        [t('timing.charged'), attempt.charged ? t('yes') : t('no')],
+      ]}
+    />
+  )
+}

@@ -1,0 +1,29 @@
+import type { RunStep } from '@/api'
+import type { Key, Translate } from '@/i18n'
+
+const kinds: Record<string, Key> = {
+  http: 'kind.http',
+  set: 'kind.set',
+  if: 'kind.if',
+  delay: 'kind.delay',
+  respond: 'kind.respond',
+  stop: 'kind.stop',
+  fail: 'kind.fail',
+}
+
+/** The kind in words; a step's own title comes first where it has one. */
+export const kindText = (kind: string | undefined, t: Translate): string => (kind && kinds[kind] ? t(kinds[kind]) : (kind ?? ''))
+export const stepTitle = (step: RunStep, t: Translate): string => step.title || kindText(step.kind, t) || step.path
+
+/** Written as a command that bash takes: every part stands in single quotes. */
+export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string }): string {
+  const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
+  const own = new Set(['content-length', 'host', 'accept-encoding', 'connection'])
+  const parts = [`curl -X ${request.method} ${quote(request.url)}`]
+  for (const header of request.headers) if (!own.has(header.name.toLowerCase())) parts.push(`-H ${quote(`${header.name}: ${header.value}`)}`)
+  if (request.body !== '') {
+    if (request.encoding === 'base64') return `printf %s ${quote(request.body)} | base64 -d | ${parts.join(' \\\n  ')} \\\n  --data-binary @-`
+    parts.push(`--data-binary ${quote(request.body)}`)
+  }
+  return parts.join(' \\\n  ')
+}

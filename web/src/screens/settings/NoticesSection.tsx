@@ -1,0 +1,156 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, ApiError, call, keys, noticesQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
+import { clock, shortClock, useT, type Key } from '@/i18n'
+import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, TextField, type BadgeTone } from '@/ui'
+import { useSettings } from './useSettings'
+import css from './Settings.module.css'
+
+const usualPort = { starttls: 587, tls: 465, none: 25 } as const
+const secretName = 'smtp-password'
+
+export function NoticesSection() {
+  const t = useT()
+  const queries = useQueryClient()
+  const form = useSettings()
+  const { data: session } = useQuery(sessionQuery)
+  const { data: secrets } = useQuery(secretsQuery)
+  const [password, setPassword] = useState('')
+  const mail: Mail = { host: '', port: 587, security: 'starttls', from: '', to: session?.user?.email ? [session.user.email] : [], ...form.settings.mail }
+  const set = (next: Partial<Mail>) => form.set({ mail: { ...mail, ...next } })
+  const hasSecret = secrets?.items.some((one) => one.name === secretName)
+
+  // The password is a secret of its own: the document only names it.
+  const withPassword = (): Mail => (mail.username && (password || hasSecret) ? { ...mail, password: { secret: secretName } } : { ...mail, password: undefined })
+  const save = async () => {
+    if (password) {
+      await call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: secretName } }, body: { value: password } }))
+      setPassword('')
+      void queries.invalidateQueries({ queryKey: keys.secrets })
+    }
+    await form.save({ mail: withPassword() })
+  }
+  const test = useMutation({
+    // A letter that was accepted speaks for the settings that are saved: so they are saved first.
+    mutationFn: async () => {
+      if (form.changed || password) await save()
+      return call(api.POST('/api/v1/mail/test', { body: {} }))
+    },
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: keys.session })
+      void queries.invalidateQueries({ queryKey: keys.notices })
+    },
+  })
+  const storing = useMutation({ mutationFn: save })
+
+  if (form.loadError) return <ErrorNote error={form.loadError} onRetry={form.reload} />
+  if (form.loading) return <Skeleton lines={6} height={32} />
+  const ready = mail.host.trim() !== '' && mail.from.trim() !== '' && mail.to.length > 0
+  const refused = test.error instanceof ApiError ? test.error : undefined
+  const at = (member: string) => form.at(`/mail/${member}`) ?? refused?.at(`/mail/${member}`)
+  return (
+    <Stack gap={16}>
+      <Panel title={t('mail.title')}>
+        <Stack gap={16}>
+          <p>{t('mail.what')}</p>
+          <div className={css.grid}>
+            <TextField label={t('mail.host')} placeholder="smtp.example.ru" value={mail.host} onChange={(host) => set({ host: host.trim() })} error={at('host')} required />
+            <Select
+              label={t('mail.security')}
+              value={mail.security}
+              onChange={(security) => set({ security, port: mail.port === usualPort[mail.security] ? usualPort[security] : mail.port })}
+              error={at('security')}
+              options={[
+                { value: 'starttls', label: 'STARTTLS' },
+                { value: 'tls', label: 'TLS' },
+                { value: 'none', label: t('mail.securityNone') },
+              ]}
+            />
+            <NumberField label={t('mail.port')} min={1} max={65535} value={mail.port} onChange={(port) => set({ port: port ?? usualPort[mail.security] })} error={at('port')} />
+          </div>
+          <div className={css.grid2}>
+            <TextField label={t('mail.username')} value={mail.username ?? ''} onChange={(username) => set({ username: username || undefined })} autoComplete="off" error={at('username')} />
+            <PasswordField label={t('entry.password')} placeholder={hasSecret ? t('mail.passwordKept') : undefined} value={password} onChange={setPassword} autoComplete="off" error={at('password')} />
+          </div>
+          <TextField label={t('mail.from')} type="email" placeholder="gonets@example.ru" value={mail.from} onChange={(from) => set({ from: from.trim() })} error={at('from')} required />
+          <TagsField label={t('mail.to')} placeholder={mail.to.length ? undefined : 'anna@example.ru'} values={mail.to} onChange={(to) => set({ to })} error={at('to') ?? mail.to.map((_, i) => at(`to/${i}`)).find(Boolean)} required />
+          <Row gap={8}>
+            <Button kind="main" icon="mail" onClick={() => test.mutate()} loading={test.isPending} disabled={!ready}>
+              {t('testMail')}
+            </Button>
+            <Button onClick={() => storing.mutate()} loading={storing.isPending} disabled={!form.changed && !password}>
+              {t('save')}
+            </Button>
+          </Row>
+          {test.data && (
+            <Note tone="ok" title={t('mail.accepted', { host: test.data.host })}>
+              {t('mail.acceptedAt', { time: shortClock(test.data.at), said: test.data.said })}
+            </Note>
+          )}
+          {test.error && (
+            <ErrorNote
+              error={test.error}
+              told={refused?.code === 'mail.refused' ? { what: t('mail.refused', { host: mail.host, reason: refused.problems[0]?.message ?? refused.message }), todo: refused.problems[0]?.suggestion } : undefined}
+            />
+          )}
+          {storing.error && <ErrorNote error={storing.error} />}
+          <Note tone="muted" title={t('mail.tells')}>
+            {t('mail.tellsWhat')}
+          </Note>
+        </Stack>
+      </Panel>
+      <Sent />
+    </Stack>
+  )
+}
+
+const kinds: Record<Notice['kind'], Key> = {
+  first_failure: 'notice.first_failure',
+  bad_end: 'notice.bad_end',
+  recovered: 'notice.recovered',
+  rejected_signatures: 'notice.rejected_signatures',
+  test: 'notice.test',
+}
+const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
+  pending: { tone: 'info', label: 'notice.pending' },
+  sent: { tone: 'ok', label: 'notice.sent' },
+  failed: { tone: 'error', label: 'notice.failed' },
+}
+
+/** What people were told, newest first. */
+function Sent() {
+  const t = useT()
+  const { data, error, isPending, refetch } = useQuery(noticesQuery)
+  return (
+    <Panel title={t('notice.list')}>
+      {error ? (
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+      ) : isPending ? (
+        <Skeleton lines={3} />
+      ) : data.items.length === 0 ? (
+        <EmptyState icon="mail" title={t('notice.none')}>
+          {t('notice.noneHelp')}
+        </EmptyState>
+      ) : (
+        <ul className={css.list}>
+          {data.items.map((one) => (
+            <li key={one.id}>
+              <Row gap={12} align="baseline">
+                <span className={css.when}>{clock(one.at)}</span>
+                <span className={css.noticeText}>
+                  {t(kinds[one.kind] ?? 'notice.test')}
+                  {one.host ? ` · ${one.host}` : ''}
+                  {one.cause ? ` · ${one.cause}` : ''}
+                  {one.runs > 0 ? ` · ${t('runs.count', { count: one.runs })}` : ''}
+                </span>
+                <Badge tone={states[one.state]?.tone ?? 'muted'}>{t(states[one.state]?.label ?? 'notice.pending')}</Badge>
+                {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
+              </Row>
+              {one.last_error && one.state !== 'sent' && <Muted>{one.last_error}</Muted>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}

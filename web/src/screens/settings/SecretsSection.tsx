@@ -1,0 +1,105 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, ApiError, call, keys, secretsQuery } from '@/api'
+import { ago, useT } from '@/i18n'
+import { Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Spring, Stack, TextField, toast } from '@/ui'
+import css from './Settings.module.css'
+
+/** Names and dates of secrets. A value can be written and never read back. */
+export function SecretsSection() {
+  const t = useT()
+  const queries = useQueryClient()
+  const { data, error, isPending, refetch } = useQuery(secretsQuery)
+  const [editing, setEditing] = useState<{ name: string; isNew: boolean }>()
+  const [deleting, setDeleting] = useState<string>()
+  const remove = useMutation({
+    mutationFn: (name: string) => call(api.DELETE('/api/v1/secrets/{name}', { params: { path: { name } } })),
+    onSuccess: () => {
+      setDeleting(undefined)
+      void queries.invalidateQueries({ queryKey: keys.secrets })
+    },
+  })
+  const add = (
+    <Button size="small" icon="plus" onClick={() => setEditing({ name: '', isNew: true })}>
+      {t('add')}
+    </Button>
+  )
+  return (
+    <Panel title={t('settings.secrets')} actions={data && data.items.length > 0 && add}>
+      {error ? (
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+      ) : isPending ? (
+        <Skeleton lines={3} />
+      ) : data.items.length === 0 ? (
+        <EmptyState icon="lock" title={t('settings.secretsNone')} actions={add}>
+          <Rich>{t('settings.secretsHelp')}</Rich>
+        </EmptyState>
+      ) : (
+        <Stack>
+          <Muted><Rich>{t('settings.secretsHelp')}</Rich></Muted>
+          <ul className={css.list}>
+            {data.items.map((one) => (
+              <li key={one.name}>
+                <Row>
+                  <Mono>{one.name}</Mono>
+                  <Muted>
+                    •••• · {t('settings.changedAgo', { time: ago(one.updated_at) })}
+                    {one.actor ? ` · ${one.actor}` : ''}
+                  </Muted>
+                  <Spring />
+                  <Button size="small" onClick={() => setEditing({ name: one.name, isNew: false })}>
+                    {t('settings.replace')}
+                  </Button>
+                  <IconButton icon="trash" label={`${t('delete')}: ${one.name}`} onClick={() => setDeleting(one.name)} />
+                </Row>
+              </li>
+            ))}
+          </ul>
+        </Stack>
+      )}
+      {editing && <SecretDialog {...editing} onClose={() => setEditing(undefined)} />}
+      {deleting && (
+        <Confirm open onClose={() => setDeleting(undefined)} onConfirm={() => remove.mutate(deleting)} busy={remove.isPending} danger title={t('settings.secretDelete', { name: deleting })} confirm={t('delete')}>
+          <p>{t('settings.secretDeleteHelp')}</p>
+          {remove.error && <ErrorNote error={remove.error} />}
+        </Confirm>
+      )}
+    </Panel>
+  )
+}
+
+function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: boolean; onClose: () => void }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [name, setName] = useState(given)
+  const [value, setValue] = useState('')
+  const save = useMutation({
+    mutationFn: () => call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: name.trim() } }, body: { value } })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: keys.secrets })
+      toast(t('settings.saved'))
+      onClose()
+    },
+  })
+  const refused = save.error instanceof ApiError ? save.error : undefined
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      size="small"
+      title={isNew ? t('settings.secretNew') : t('settings.secretReplace', { name: given })}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={() => save.mutate()} loading={save.isPending} disabled={!name.trim() || !value}>
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      {isNew && <TextField label={t('settings.secretName')} help={t('settings.secretNameHelp')} mono value={name} onChange={setName} autoFocus error={refused?.at('/name')} />}
+      <PasswordField label={t('settings.secretValue')} value={value} onChange={setValue} autoComplete="off" autoFocus={!isNew} error={refused?.at('/value')} />
+      {save.error && <ErrorNote error={save.error} />}
+    </Dialog>
+  )
+}

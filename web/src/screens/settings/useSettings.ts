@@ -1,0 +1,63 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { api, ApiError, call, keys, settingsQuery, type Mail } from '@/api'
+import { useT } from '@/i18n'
+import { toast } from '@/ui'
+
+/** The settings document, as far as these pages know it; what they do not know they keep. */
+export interface Settings {
+  title?: string
+  public_url?: string
+  time_zone?: string
+  allow_networks?: string[]
+  retention?: { age?: string; size?: number }
+  env?: Record<string, string>
+  contact?: string
+  mail?: Mail
+}
+
+/** A part of the settings as a form: what was typed lives here until it is saved. */
+export function useSettings() {
+  const t = useT()
+  const queries = useQueryClient()
+  const { data, error, isPending, refetch } = useQuery(settingsQuery)
+  const saved = data as Settings | undefined
+  const [changes, setChanges] = useState<Partial<Settings>>({})
+  const save = useMutation({
+    // Over what the server has now: another page may have saved another part meanwhile.
+    mutationFn: async (extra: Partial<Settings> | undefined) => {
+      const fresh = (await call(api.GET('/api/v1/settings'))) as Settings
+      const next: Record<string, unknown> = { ...fresh, ...changes, ...extra }
+      for (const [name, value] of Object.entries(next)) if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) delete next[name]
+      await call(api.PUT('/api/v1/settings', { body: next }))
+    },
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: keys.settings })
+      void queries.invalidateQueries({ queryKey: keys.session })
+      setChanges({})
+      toast(t('settings.saved'))
+    },
+  })
+  const changed = Object.keys(changes).length > 0
+  useEffect(() => {
+    if (!changed) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [changed])
+  const refused = save.error instanceof ApiError ? save.error : undefined
+  return {
+    settings: { ...saved, ...changes } as Settings,
+    set: (next: Partial<Settings>) => setChanges((old) => ({ ...old, ...next })),
+    changed,
+    save: (extra?: Partial<Settings>) => save.mutateAsync(extra),
+    saving: save.isPending,
+    /** The message for one member of the document. */
+    at: (pointer: string) => refused?.at(pointer),
+    /** An error that belongs to no field of the form. */
+    failure: refused && refused.problems.length > 0 ? undefined : save.error,
+    loadError: error,
+    loading: isPending,
+    reload: () => void refetch(),
+  }
+}

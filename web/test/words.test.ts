@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { foundBy, matches, synonyms, type Thing } from '../src/app/synonyms'
+import { memberPath, parseJson } from '../src/ui'
+import { staleAfter } from '../src/api/queries'
+import { freeName } from '../src/api/actions'
+import { filterOf, isId, moment } from '../src/screens/runs/filter'
+import { merge } from '../src/screens/runs/live'
+import { safeTarget } from '../src/screens/entry/LoginPage'
+import { strength } from '../src/screens/entry/strength'
+import { daysOf } from '../src/screens/settings/RetentionSection'
+import { curlOf } from '../src/screens/run/words'
+import type { RunSummary } from '../src/api'
+
+describe('words of other systems find ours', () => {
+  it.each<[string, Thing]>([
+    ['Отправить через вебхук', 'httpRequest'],
+    ['PostJson', 'httpRequest'],
+    ['интеграции', 'httpRequest'],
+    ['реакции', 'step'],
+    ['Действие', 'step'],
+    ['блок', 'step'],
+    ['webhookResponse', 'respond'],
+    ['json post', 'postJson'],
+    ['обработка', 'scenario'],
+    ['Сценарий', 'scenario'],
+    ['схема', 'scenario'],
+    ['Http-запросы', 'requests'],
+    ['приостановлена', 'paused'],
+  ])('%s', (typed, thing) => expect(matches(typed, synonyms[thing])).toBe(true))
+  it('shows the word that was meant, but not where the own name was typed', () => {
+    expect(foundBy('реакц', 'Шаг', 'step')).toBe('Реакции')
+    expect(foundBy('шаг', 'Шаг', 'step')).toBeUndefined()
+  })
+  it('does not find everything', () => expect(matches('почта', synonyms.step)).toBe(false))
+})
+
+describe('the filter in the address', () => {
+  const now = Date.parse('2026-11-21T12:00:30Z')
+  it.each([
+    ['-24h', '2026-11-20T12:00:00.000Z'],
+    ['-7d', '2026-11-14T12:00:00.000Z'],
+    ['2026-11-21T10:00:00Z', '2026-11-21T10:00:00.000Z'],
+    ['yesterday', undefined],
+    ['', undefined],
+  ])('%j is %s', (text, want) => expect(moment(text, now)).toBe(want))
+  it('keeps only what the API knows', () => {
+    expect(filterOf({ state: 'paused,planted,failed', scenario: 'crm', tab: 'x' }, now)).toEqual({ state: ['paused', 'failed'], scenario: 'crm' })
+  })
+  it('knows an id when one is pasted', () => {
+    expect(isId(' 01a201e4-4ea9-7000-a762-672e4e7e57a9 ')).toBe(true)
+    expect(isId('+79990001122')).toBe(false)
+  })
+})
+
+describe('live rows', () => {
+  const run = (id: string, state = 'queued') => ({ id, state }) as RunSummary
+  it('stay where they are, new ones apart', () => {
+    const { rows, fresh, gone } = merge([run('5'), run('4')], [run('7'), run('6'), run('5', 'succeeded'), run('4')], false)
+    expect(rows.map((one) => `${one.id} ${one.state}`)).toEqual(['5 succeeded', '4 queued'])
+    expect(fresh.map((one) => one.id)).toEqual(['7', '6'])
+    expect(gone).toEqual([])
+  })
+  it('that match no longer are named and kept; older ones than the page are not judged', () => {
+    const { rows, gone } = merge([run('5'), run('4'), run('2')], [run('4'), run('3')], false)
+    expect(rows).toHaveLength(3)
+    expect(gone).toEqual(['5'])
+  })
+})
+
+it('JSON keeps the digits of numbers that are too long, and shows them', () => {
+  expect(parseJson('{"id":12345678901234567890,"n":1.50}')?.pretty).toBe('{\n  "id": 12345678901234567890,\n  "n": 1.5\n}')
+  expect(parseJson('{')).toBeUndefined()
+})
+it.each([
+  ['body', 'name', 'body.name'],
+  ['body', 'Имя', 'body.Имя'],
+  ['body', 'x-y', 'body["x-y"]'],
+  ['body.items', 0, 'body.items[0]'],
+])('the path of %s and %s is %s', (path, key, want) => expect(memberPath(path, key)).toBe(want))
+
+it('hints say what is old, and a reconnect says all', () => {
+  expect(staleAfter([{ kind: 'run', id: 'r' }])).toEqual([['run', 'r'], ['stats'], ['scenarios']])
+  expect(staleAfter([{ kind: 'run', id: 'r' }, { kind: 'reconnect' }])).toEqual([[]])
+})
+it('a free name is the wish or a numbered one', () => {
+  expect(freeName('a', [])).toBe('a')
+  expect(freeName('a', ['a', 'a-2'])).toBe('a-3')
+})
+it.each([
+  ['/runs?state=paused', '/runs?state=paused'],
+  ['https://evil.example', '/scenarios'],
+  ['//evil.example', '/scenarios'],
+  ['/\\evil.example', '/scenarios'],
+  ['/login', '/scenarios'],
+  [undefined, '/scenarios'],
+])('after the log-in %s leads to %s', (to, want) => expect(safeTarget(to)).toBe(want))
+it.each([
+  ['', 0],
+  ['short', 1],
+  ['aaaaaaaaaaaa', 1],
+  ['qwertyuiop12', 1],
+  ['correct horse battery', 4],
+])('the password %j has strength %i', (password, want) => expect(strength(password)).toBe(want))
+it.each([
+  ['30d', 30],
+  ['720h', 30],
+  ['', undefined],
+])('%j is %s days', (age, want) => expect(daysOf(age)).toBe(want))
+it('a request becomes a command that a shell cannot misread', () => {
+  const text = curlOf({ method: 'POST', url: "https://a.example/x?y='$(id)'", headers: [{ name: 'X', value: 'a b' }, { name: 'Content-Length', value: '3' }], body: "it's" })
+  expect(text).toBe(`curl -X POST 'https://a.example/x?y='\\''$(id)'\\''' \\\n  -H 'X: a b' \\\n  --data-binary 'it'\\''s'`)
+})
