@@ -23,7 +23,7 @@ type Description struct {
 	Methods []string `json:"methods" nullable:"false" doc:"What the service sends with"`
 	// Fields usually come.
 	Fields []UsualField `json:"fields" nullable:"false" doc:"What usually comes"`
-	Sample Sample       `json:"sample" doc:"A request as the service sends it, with made-up data"`
+	Sample Example      `json:"sample" doc:"A request as the service sends it, with made-up data"`
 	Reply  SampleReply  `json:"reply" doc:"What the service is answered"`
 	Verify string       `json:"verify" enum:"none,token,basic,hmac" doc:"How the service proves who it is, once the source names a secret"`
 }
@@ -36,8 +36,8 @@ type UsualField struct {
 	Example json.RawMessage `json:"example,omitempty"`
 }
 
-// Sample is a request as a service sends it.
-type Sample struct {
+// Example is a request as a service sends it.
+type Example struct {
 	Method  string          `json:"method"`
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Query   string          `json:"query" doc:"As in an address, without the question mark"`
@@ -86,7 +86,7 @@ func (p *Preset) describe() Description {
 	// An example that is none leaves an empty sample; the replay proves that
 	// there is one.
 	_ = json.Unmarshal(p.Example, &e)
-	d.Sample = Sample{Method: e.Method, Headers: []gonets.Header{}, Body: e.Body}
+	d.Sample = Example{Method: e.Method, Headers: []gonets.Header{}, Body: e.Body}
 	for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
 		d.Sample.Headers = append(d.Sample.Headers, gonets.Header{Name: name, Value: e.Headers[name]})
 	}

@@ -1,8 +1,157 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { Page } from '@/ui'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { keys, kindsQuery, scenarioQuery, sourceQuery, useHints } from '@/api'
+import { useSearch } from '@/app/useSearch'
+import { addTexts, useT } from '@/i18n'
+import en from '@/i18n/editor.en.json'
+import ru from '@/i18n/editor.ru.json'
+import { preloadPillField } from '@/pill/PillField'
+import { ErrorNote, Page, Skeleton, Tabs, useNarrow } from '@/ui'
+import { CheckDialog } from './check/CheckDialog'
+import { useCheck } from './check/useCheck'
+import { EditorContext, type Editor } from './context'
+import css from './editor.module.css'
+import { DraftStore, type DraftState } from './model/draft'
+import { write } from './model/pointer'
+import { walk } from './model/steps'
+import { Conflict } from './parts/Conflict'
+import { SampleBar } from './parts/SampleBar'
+import { StepList } from './parts/StepList'
+import { TopBar } from './parts/TopBar'
+import { useKeys } from './parts/useKeys'
+import { transportFor } from './server'
+import { SourcePanel } from './source/SourcePanel'
+import { StepPanel } from './step/StepPanel'
+import { HistoryTab } from './tabs/HistoryTab'
+import { SettingsTab } from './tabs/SettingsTab'
+import { YamlTab } from './tabs/YamlTab'
+import { useSamples } from './useSamples'
+
+addTexts({ ru, en })
 
 /** The editor of one scenario: `name` of the address says which. */
 export default function EditorPage() {
   const { name } = useParams({ strict: false })
-  return <Page title={name}>{null}</Page>
+  return name ? <Opening key={name} name={name} /> : null
+}
+
+function Opening({ name }: { name: string }) {
+  const [error, setError] = useState<unknown>()
+  const store = useMemo(() => new DraftStore({ name, transport: transportFor(name), storage: localStorage }), [name])
+  const state = useSyncExternalStore(store.subscribe, store.snapshot)
+  const open = useCallback(() => {
+    setError(undefined)
+    store.open().catch(setError)
+  }, [store])
+
+  useEffect(() => {
+    preloadPillField()
+    open()
+    const flush = () => store.flush()
+    const online = () => store.online()
+    const hidden = () => document.visibilityState === 'hidden' && flush()
+    addEventListener('pagehide', flush)
+    addEventListener('online', online)
+    document.addEventListener('visibilitychange', hidden)
+    return () => {
+      removeEventListener('pagehide', flush)
+      removeEventListener('online', online)
+      document.removeEventListener('visibilitychange', hidden)
+      store.close()
+    }
+  }, [store, open])
+
+  if (error !== undefined)
+    return (
+      <Page title={name}>
+        <ErrorNote error={error} onRetry={open} />
+      </Page>
+    )
+  if (!state)
+    return (
+      <Page title={' '}>
+        <Skeleton lines={6} />
+      </Page>
+    )
+  return <Loaded name={name} store={store} state={state} />
+}
+
+const tabNames = ['steps', 'history', 'settings', 'yaml'] as const
+type TabName = (typeof tabNames)[number]
+
+function Loaded({ name, store, state }: { name: string; store: DraftStore; state: DraftState }) {
+  const t = useT()
+  const client = useQueryClient()
+  const narrow = useNarrow()
+  const [search, setSearch] = useSearch()
+  const [focusField, setFocusField] = useState<string>()
+  const info = useQuery(scenarioQuery(name)).data
+  const kinds = useQuery(kindsQuery).data?.items ?? []
+  const { document } = state
+  const sourceName = document.sources?.[0] ?? ''
+  const source = useQuery({ ...sourceQuery(sourceName), enabled: sourceName !== '' }).data
+  const samples = useSamples(sourceName)
+  const steps = useMemo(() => walk(document), [document])
+  const selected = search['panel'] ? undefined : steps.find((placed) => placed.path === search['step'])
+  const check = useCheck({ name, store, document, steps, sample: samples.picked })
+  const tab: TabName = tabNames.find((one) => one === search['tab']) ?? 'steps'
+
+  useHints((hints) => {
+    if (hints.some((hint) => (hint.kind === 'draft' && hint.id === name) || hint.kind === 'reconnect')) void store.refresh().catch(() => undefined)
+    if (hints.some((hint) => hint.kind === 'config' || hint.kind === 'reconnect')) void client.invalidateQueries({ queryKey: keys.scenario(name), exact: true })
+  })
+
+  const edit = useCallback<Editor['edit']>((change, group) => store.edit(change, group), [store])
+  const open = useCallback(
+    (path: string, field?: string) => {
+      setSearch({ tab: undefined, panel: undefined, step: path })
+      setFocusField(field)
+    },
+    [setSearch],
+  )
+  const openSource = useCallback(() => setSearch({ tab: undefined, panel: 'source', step: undefined }), [setSearch])
+  const closePanel = useCallback(() => setSearch({ panel: undefined, step: undefined }), [setSearch])
+  const focused = useCallback(() => setFocusField(undefined), [])
+
+  const editor: Editor = {
+    name, store, state, document, info, kinds, steps, selected, open, openSource, closePanel, focusField, focused, edit, source, samples, check,
+    sample: samples.picked,
+    put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
+  }
+  useKeys(editor)
+
+  const panel = search['panel'] === 'source' ? <SourcePanel /> : selected ? <StepPanel key={selected.path} placed={selected} /> : undefined
+  const main = (
+    <div className={css.columns} data-open={panel ? true : undefined}>
+      {!(narrow && panel) && (
+        <div className={css.list}>
+          <StepList />
+        </div>
+      )}
+      {panel ? <div className={css.panel}>{panel}</div> : <div className={css.nothing}>{!narrow && <p>{t('editor.pickStep')}</p>}</div>}
+    </div>
+  )
+  return (
+    <EditorContext.Provider value={editor}>
+      <div className={css.page}>
+        <TopBar />
+        <Conflict />
+        <Tabs
+          value={tab}
+          onChange={(next) => setSearch({ tab: next === 'steps' ? undefined : next })}
+          ariaLabel={t('editor.views')}
+          padded={false}
+          tabs={[
+            { value: 'steps', label: t('editor.steps'), content: main },
+            { value: 'history', label: t('editor.history'), content: <HistoryTab /> },
+            { value: 'settings', label: t('editor.settings'), content: <SettingsTab /> },
+            { value: 'yaml', label: 'YAML', content: <YamlTab /> },
+          ]}
+        />
+        {tab === 'steps' && !(narrow && panel) && <SampleBar />}
+        <CheckDialog />
+      </div>
+    </EditorContext.Provider>
+  )
 }

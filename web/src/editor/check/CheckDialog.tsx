@@ -1,0 +1,98 @@
+import { useEffect, useState } from 'react'
+import { clock, useT } from '@/i18n'
+import { Button, Checkbox, Dialog, Method } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { hostOf, titleOf } from '../parts/describe'
+import { numberOf } from '../parts/SampleBar'
+
+/** The one question before a check: which requests really leave. */
+export function CheckDialog() {
+  const t = useT()
+  const { check, samples, steps, kinds } = useEditor()
+  const { asking } = check
+  const [really, setReally] = useState<string[]>([])
+  const [remember, setRemember] = useState(false)
+  useEffect(() => {
+    if (asking) setReally(asking.steps.filter((one) => one.send).map((one) => one.placed.path))
+    setRemember(false)
+  }, [asking])
+  if (!asking) return null
+  const { picked, events } = samples
+  const on = picked && 'event' in picked ? t('check.onEvent', { n: numberOf(picked.event, events), time: clock(picked.event.received_at) }) : ''
+  const host = (path: string) => hostOf(asking.steps.find((one) => one.placed.path === path)?.placed.step.http?.url ?? '', t)
+  const hosts = [...new Set(asking.steps.filter((one) => really.includes(one.placed.path)).map((one) => host(one.placed.path)))]
+
+  if (asking.path !== undefined) {
+    const path = asking.path
+    return (
+      <Dialog
+        open
+        onClose={check.dismiss}
+        title={t('check.step')}
+        size="small"
+        actions={
+          <>
+            <Button onClick={() => check.answer([], remember)}>{t('dryRun')}</Button>
+            <Button kind="main" icon="send" onClick={() => check.answer([path], remember)} autoFocus>
+              {t('check.sendOne')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('check.goesReally', { host: host(path) })}</p>
+        <p className={css.gapTop}>
+          <Checkbox label={t('check.dontAskStep')} checked={remember} onChange={setRemember} />
+        </p>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog
+      open
+      onClose={check.dismiss}
+      title={`${t('check.scenario')} ${on}`}
+      actions={
+        <>
+          <Button onClick={() => check.answer([], remember)}>{t('check.none')}</Button>
+          <Button kind="main" icon="send" onClick={() => check.answer(really, remember)} autoFocus>
+            {t('check.send')}
+          </Button>
+        </>
+      }
+    >
+      <ul className={css.checkSteps}>
+        {steps.map((placed) => {
+          const sends = placed.step.http !== undefined
+          const title = `${placed.number} ${titleOf(placed.step, t, kinds)}`
+          const chosen = really.includes(placed.path)
+          return (
+            <li key={placed.path} style={{ marginLeft: placed.depth * 16 }}>
+              {sends ? (
+                <Checkbox
+                  ariaLabel={title}
+                  label={
+                    <>
+                      {placed.number} <Method>{placed.step.http?.method ?? 'POST'}</Method> {titleOf(placed.step, t, kinds)}
+                    </>
+                  }
+                  help={chosen ? t('check.sends', { host: host(placed.path) }) : t('check.silent')}
+                  checked={chosen}
+                  onChange={(next) => setReally(next ? [...really, placed.path] : really.filter((one) => one !== placed.path))}
+                />
+              ) : (
+                <span className={css.checkQuiet}>
+                  {title} <span className={css.muted}>{t('check.quiet')}</span>
+                </span>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      <p className={css.gapTop}>{hosts.length > 0 ? t('check.ask', { hosts: hosts.join(', ') }) : t('check.askNone')}</p>
+      <p className={css.gapTop}>
+        <Checkbox label={t('check.dontAsk')} checked={remember} onChange={setRemember} />
+      </p>
+    </Dialog>
+  )
+}

@@ -1,0 +1,284 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import type { Attempt } from '@/api'
+import { duration, language, size, useT } from '@/i18n'
+import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, toast } from '@/ui'
+import { useEditor, useStep } from '../context'
+import css from '../editor.module.css'
+import { insert } from '../model/pointer'
+import { freeId, nameFrom } from '../model/steps'
+import type { Row, Step } from '../model/document'
+import { read, split, join } from '../model/pointer'
+import { sendText } from '../server'
+import type { StepResult } from './useCheck'
+
+/** What came of checking a step. */
+export function ResultView() {
+  const t = useT()
+  const { check } = useEditor()
+  const { placed } = useStep()
+  const result = check.results[placed.path]
+  const box = useRef<HTMLElement>(null)
+  const here = result !== undefined || (check.error !== undefined && !check.whole)
+  useEffect(() => {
+    if (here) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [here, result?.state])
+  if (!here) return null
+  return (
+    <section className={css.result} ref={box} aria-label={t('result.title')}>
+      {check.error && !result && <ErrorNote error={check.error} onRetry={() => check.askStep(placed.path)} />}
+      {result?.state === 'running' && <Running result={result} />}
+      {result && result.state !== 'running' && <Ended result={result} />}
+    </section>
+  )
+}
+
+/** After a second a timer runs; after ten it also says what is waited for. */
+function Running({ result }: { result: StepResult }) {
+  const t = useT()
+  const { check } = useEditor()
+  const [now, setNow] = useState(Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 200)
+    return () => clearInterval(timer)
+  }, [])
+  const passed = Math.max(0, now - result.startedAt)
+  return (
+    <div className={css.resultHead}>
+      <Badge tone="info" icon="play">
+        {t('check.goes')}
+      </Badge>
+      {passed >= 1000 && <span className={css.tabular}>{duration(Math.floor(passed / 100) * 100)}</span>}
+      {passed >= 10_000 && <span className={css.muted}>{t('result.waiting')}</span>}
+      <Button size="small" icon="stop" onClick={check.cancel}>
+        {t('cancel')}
+      </Button>
+    </div>
+  )
+}
+
+const tabNames = ['reply', 'headers', 'request', 'time'] as const
+
+function Ended({ result }: { result: StepResult }) {
+  const t = useT()
+  const { check, document } = useEditor()
+  const { placed, put, at } = useStep()
+  const [tab, setTab] = useState<(typeof tabNames)[number]>('reply')
+  const { attempt } = result
+  const reply = attempt?.response
+  const told = result.explain?.[language()]
+  const ok = result.state === 'done'
+  const again = (
+    <Button size="small" icon="retry" onClick={() => check.askStep(placed.path)} disabled={check.running}>
+      {t('again')}
+    </Button>
+  )
+  if (result.state === 'skipped')
+    return (
+      <Note tone="muted" title={t('result.skipped')} actions={again}>
+        {t('result.skippedWhy')}
+      </Note>
+    )
+  if (result.state === 'shown')
+    return (
+      <>
+        <div className={css.resultHead}>
+          <Badge tone="muted" icon="eye">
+            {t('check.shown')}
+          </Badge>
+          {again}
+        </div>
+        {result.request && <RequestView method={result.request.method} url={result.request.url} headers={result.request.headers} body={result.request.body} encoding={result.request.encoding} />}
+      </>
+    )
+  if (!attempt)
+    return (
+      <>
+        <div className={css.resultHead}>
+          <Badge tone={ok ? 'ok' : 'error'} icon={ok ? 'check' : 'close'}>
+            {ok ? t('result.done') : t('result.failed')}
+          </Badge>
+          {again}
+        </div>
+        {told && !ok && <ErrorNote told={told} />}
+        {result.value !== undefined && <BodyView body={JSON.stringify(result.value)} root={placed.path} label={t('result.value')} />}
+      </>
+    )
+  const moved = reply && reply.status >= 300 && reply.status < 400 ? reply.headers.find((h) => h.name.toLowerCase() === 'location')?.value : undefined
+  const headers = reply?.headers ?? []
+  return (
+    <>
+      <div className={css.resultHead}>
+        <Badge tone={ok ? 'ok' : 'error'} icon={ok ? 'check' : 'close'}>
+          <strong>{reply ? reply.status_line?.replace(/^HTTP\/[\d.]+ /, '') || reply.status : t('result.noReply')}</strong>
+        </Badge>
+        <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
+        {reply && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
+        <span className={css.spring} />
+        {again}
+        {check.runId && (
+          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${check.runId}/attempts/${attempt.n}/curl`, {})).text}>
+            cURL
+          </CopyButton>
+        )}
+      </div>
+      {!ok && (
+        <ErrorNote
+          told={told ?? { what: attempt.error ?? attempt.code ?? attempt.outcome }}
+          actions={
+            moved ? (
+              <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>
+                {t('newAddress')}
+              </Button>
+            ) : undefined
+          }
+        />
+      )}
+      <Tabs
+        value={tab}
+        onChange={setTab}
+        ariaLabel={t('result.title')}
+        tabs={[
+          {
+            value: 'reply',
+            label: t('result.reply'),
+            content: reply ? <Reply attempt={attempt} stepId={placed.step.id} pointer={at('')} document={document} /> : <p className={css.muted}>{t('result.noReplyBody')}</p>,
+          },
+          { value: 'headers', label: `${t('headers')} ${headers.length || ''}`, content: <KeyValueRows rows={headers} /> },
+          {
+            value: 'request',
+            label: t('result.request'),
+            content: <RequestView method={attempt.request.method} url={attempt.request.url} headers={attempt.request.headers} body={attempt.request.body} encoding={attempt.request.encoding} />,
+          },
+          { value: 'time', label: t('result.time'), content: <Timings attempt={attempt} /> },
+        ]}
+      />
+    </>
+  )
+}
+
+const byteLength = (body: string, encoding: string | undefined): number => (encoding ? Math.floor((body.length * 3) / 4) : new TextEncoder().encode(body).length)
+
+function absolute(target: string, from: string): string {
+  try {
+    return new URL(target, from).href
+  } catch {
+    return target
+  }
+}
+
+interface ReplyProps {
+  attempt: Attempt
+  stepId: string
+  pointer: string
+  document: { steps: Step[] }
+}
+
+/** The reply as a tree; a click on a value makes it a variable of the steps below. */
+function Reply({ attempt, pointer }: ReplyProps) {
+  const t = useT()
+  const { document, edit } = useEditor()
+  const { placed } = useStep()
+  const reply = attempt.response
+  const root = `steps.${placed.step.id}.body`
+  if (!reply) return null
+  const saved = new Map<string, string>()
+  for (const step of setsAfter(document, pointer)) for (const row of step.set ?? []) saved.set(String(row.value).trim(), row.name)
+  const mark = (path: string): ReactNode => {
+    const name = saved.get(`{{ ${path} }}`)
+    return name ? (
+      <span className={css.savedAs}>
+        <Icon name="check" size={12} /> {t('result.savedAs', { name })}
+      </span>
+    ) : (
+      <IconButton icon="plus" size="small" label={t('result.toVariable', { name: path.split(/[.[]/).pop() ?? '' })} onClick={() => save(path)} className={css.toVariable} />
+    )
+  }
+  const save = (path: string) => {
+    if (saved.has(`{{ ${path} }}`)) return
+    const taken = new Set(saved.values())
+    const base = nameFrom(path.replace(root, '').replace(/^\./, '')) || 'value'
+    let name = base
+    for (let n = 2; taken.has(name); n++) name = `${base}_${n}`
+    const row: Row = { name, value: `{{ ${path} }}` }
+    const next = nextPointer(pointer)
+    const sibling = read(document, next) as Step | undefined
+    if (sibling?.set) edit((now) => insert(now, `${next}/set/-`, row))
+    else edit((now) => insert(now, next, { id: freeId(now, `${placed.step.id}_vars`), title: t('result.varsTitle'), set: [row] }))
+    toast(t('result.saved', { name }))
+  }
+  return (
+    <BodyView
+      body={reply.body}
+      encoding={reply.encoding}
+      contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
+      root={root}
+      onPick={save}
+      after={mark}
+      label={t('result.reply')}
+    />
+  )
+}
+
+function nextPointer(pointer: string): string {
+  const parts = split(pointer)
+  return join(...parts.slice(0, -1), Number(parts[parts.length - 1]) + 1)
+}
+
+function setsAfter(document: unknown, pointer: string): Step[] {
+  const parts = split(pointer)
+  const list = read(document, join(...parts.slice(0, -1))) as Step[] | undefined
+  return (list ?? []).slice(Number(parts[parts.length - 1]) + 1).filter((step) => step.set)
+}
+
+export function RequestView({ method, url, headers, body, encoding }: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string | undefined }) {
+  const t = useT()
+  return (
+    <div className={css.request}>
+      <CodeView text={`${method} ${url}`} label={t('result.requestLine')} />
+      <KeyValueRows rows={headers} />
+      {body !== '' && <BodyView body={body} encoding={encoding} label={t('body')} root="request" />}
+    </div>
+  )
+}
+
+function Timings({ attempt }: { attempt: Attempt }) {
+  const t = useT()
+  const timings = attempt.timings
+  if (!timings) return <p className={css.muted}>{t('result.noTimings')}</p>
+  // Each is microseconds from the start; what a person wants is how long each part took.
+  const marks = [
+    [t('time.dns'), timings.dns],
+    [t('time.connect'), timings.connect],
+    [t('time.tls'), timings.tls],
+    [t('time.wait'), timings.first_byte],
+    [t('time.load'), timings.total],
+  ] as const
+  let before = 0
+  const rows: { name: string; us: number }[] = []
+  for (const [name, at] of marks) {
+    if (!at) continue
+    rows.push({ name, us: Math.max(0, at - before) })
+    before = Math.max(before, at)
+  }
+  const total = Math.max(timings.total, 1)
+  return (
+    <table className={css.timings}>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.name}>
+            <th scope="row">{row.name}</th>
+            <td className={css.tabular}>{duration(row.us / 1000)}</td>
+            <td className={css.timeBar}>
+              <span style={{ width: `${Math.max(1, (row.us / total) * 100)}%` }} />
+            </td>
+          </tr>
+        ))}
+        <tr>
+          <th scope="row">{t('time.total')}</th>
+          <td className={css.tabular}>{duration(timings.total / 1000)}</td>
+          <td />
+        </tr>
+      </tbody>
+    </table>
+  )
+}

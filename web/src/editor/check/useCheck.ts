@@ -1,0 +1,180 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { ApiError, keys, type Attempt, type CheckLine, type Explain, type Preview } from '@/api'
+import type { DraftStore } from '../model/draft'
+import type { Scenario } from '../model/document'
+import type { Placed } from '../model/steps'
+import { isEcho } from '../parts/describe'
+import { check as run } from '../server'
+import { asAsked, type Picked } from '../useSamples'
+import type { Variable } from '@/pill/variables'
+
+export interface StepResult {
+  state: 'running' | 'done' | 'skipped' | 'failed' | 'shown'
+  attempt: Attempt | undefined
+  value: unknown
+  request: Preview['request'] | undefined
+  explain: { ru: Explain; en: Explain } | undefined
+  variables: Variable[]
+  startedAt: number
+}
+
+export interface Asking {
+  /** Undefined asks for the whole scenario. */
+  path: string | undefined
+  /** Steps with requests, and whether they would be sent. */
+  steps: { placed: Placed; asks: boolean; send: boolean }[]
+}
+
+export interface Check {
+  running: boolean
+  /** The whole scenario is checked, not one step. */
+  whole: boolean
+  results: Record<string, StepResult>
+  finished: { ok: boolean; state: string; duration_ms: number } | undefined
+  error: ApiError | undefined
+  runId: string | undefined
+  /** Counts the checks: previews are asked for again after each. */
+  round: number
+  asking: Asking | undefined
+  askStep(path: string): void
+  askScenario(): void
+  /** Answers the question: which steps really send, and whether to ask again. */
+  answer(really: readonly string[], remember: boolean): void
+  dismiss(): void
+  cancel(): void
+}
+
+interface Options {
+  name: string
+  store: DraftStore
+  document: Scenario
+  steps: readonly Placed[]
+  sample: Picked | undefined
+}
+
+/** Reading asks nobody; the built-in receiver is never asked about. */
+function asks(placed: Placed): boolean {
+  const { http } = placed.step
+  if (!http) return false
+  const method = (http.method ?? (http.body && !http.body.none ? 'POST' : 'GET')).toUpperCase()
+  return method !== 'GET' && method !== 'HEAD' && !isEcho(http.url)
+}
+
+/** What was answered with "do not ask again": by step and host, so that another address is asked about anew. */
+type Remembered = Record<string, 'send' | 'show'>
+
+export function useCheck({ name, document, steps, sample }: Options): Check {
+  const client = useQueryClient()
+  const [state, setState] = useState<Pick<Check, 'running' | 'whole' | 'results' | 'finished' | 'error' | 'runId' | 'round'>>({
+    running: false, whole: false, results: {}, finished: undefined, error: undefined, runId: undefined, round: 0,
+  })
+  const [asking, setAsking] = useState<Asking | undefined>()
+  const abort = useRef<AbortController | undefined>(undefined)
+  const latest = useRef({ document, steps, sample })
+  latest.current = { document, steps, sample }
+  useEffect(() => () => abort.current?.abort(), [])
+
+  const storageKey = `gonets.asked.${name}`
+  const remembered = useCallback((): Remembered => {
+    try {
+      return JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Remembered
+    } catch {
+      return {}
+    }
+  }, [storageKey])
+
+  const start = useCallback(
+    async (path: string | undefined, really: readonly string[]) => {
+      abort.current?.abort()
+      const control = new AbortController()
+      abort.current = control
+      const began = Date.now()
+      setAsking(undefined)
+      setState((now) => ({ ...now, running: true, whole: path === undefined, results: path === undefined ? {} : without(now.results, path), finished: undefined, error: undefined, runId: undefined }))
+      const now = latest.current
+      try {
+        const lines = run({ scenario: name, document: now.document, ...(path !== undefined ? { step: path } : {}), ...asAsked(now.sample), really: [...really], all_dry: really.length === 0 }, control.signal)
+        for await (const line of lines) setState((old) => ({ ...old, ...applied(old.results, line, began) }))
+        setState((old) => ({ ...old, running: false, round: old.round + 1, finished: old.finished ?? { ok: false, state: 'cancelled', duration_ms: Date.now() - began } }))
+      } catch (error) {
+        const stopped = control.signal.aborted
+        setState((old) => ({
+          ...old,
+          running: abort.current === control ? false : old.running,
+          round: old.round + 1,
+          results: settled(old.results),
+          error: stopped || !(error instanceof ApiError) ? undefined : error,
+          finished: { ok: false, state: stopped ? 'cancelled' : 'failed', duration_ms: Date.now() - began },
+        }))
+      }
+      void client.invalidateQueries({ queryKey: keys.runs })
+    },
+    [client, name],
+  )
+
+  const ask = useCallback(
+    (path: string | undefined) => {
+      const known = remembered()
+      const among = latest.current.steps.filter((placed) => placed.step.http && (path === undefined || placed.path === path))
+      const list = among.map((placed) => {
+        const answer = known[`${placed.path} ${placed.step.http?.url}`]
+        return { placed, asks: asks(placed) && answer === undefined, send: answer !== 'show' }
+      })
+      if (list.some((one) => one.asks)) setAsking({ path, steps: list })
+      else void start(path, list.filter((one) => one.send).map((one) => one.placed.path))
+    },
+    [remembered, start],
+  )
+
+  const askStep = useCallback((path: string) => ask(path), [ask])
+  const askScenario = useCallback(() => ask(undefined), [ask])
+  const dismiss = useCallback(() => setAsking(undefined), [])
+  const cancel = useCallback(() => abort.current?.abort(), [])
+  const answer = useCallback(
+    (really: readonly string[], remember: boolean) => {
+      if (!asking) return
+      if (remember) {
+        const known = remembered()
+        for (const { placed, asks: asked } of asking.steps) if (asked) known[`${placed.path} ${placed.step.http?.url}`] = really.includes(placed.path) ? 'send' : 'show'
+        localStorage.setItem(storageKey, JSON.stringify(known))
+      }
+      void start(asking.path, really)
+    },
+    [asking, remembered, start, storageKey],
+  )
+
+  return useMemo(() => ({ ...state, asking, askStep, askScenario, answer, dismiss, cancel }), [state, asking, askStep, askScenario, answer, dismiss, cancel])
+}
+
+function without(results: Record<string, StepResult>, path: string): Record<string, StepResult> {
+  const { [path]: _gone, ...rest } = results
+  return rest
+}
+
+/** Nothing is under way any more. */
+function settled(results: Record<string, StepResult>): Record<string, StepResult> {
+  return Object.fromEntries(Object.entries(results).filter(([, result]) => result.state !== 'running'))
+}
+
+function applied(results: Record<string, StepResult>, line: CheckLine, began: number): Partial<Check> {
+  switch (line.type) {
+    case 'started':
+      return { runId: line.run_id }
+    case 'finished':
+      return { finished: { ok: line.state === 'succeeded' || line.state === 'skipped' || line.state === 'shown', state: line.state, duration_ms: line.duration_ms ?? Date.now() - began } }
+    case 'step': {
+      const old = results[line.path]
+      const next: StepResult = {
+        state: line.state,
+        attempt: line.attempt ?? old?.attempt,
+        value: line.value ?? old?.value,
+        request: line.request ?? old?.request,
+        explain: line.explain ?? old?.explain,
+        variables: line.variables ?? old?.variables ?? [],
+        startedAt: old?.startedAt ?? Date.now(),
+      }
+      return { results: { ...results, [line.path]: next } }
+    }
+  }
+}

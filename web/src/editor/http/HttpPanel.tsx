@@ -1,0 +1,264 @@
+import { useMemo, useState } from 'react'
+import type { KindField } from '@/api'
+import { pick, useT, type Key } from '@/i18n'
+import { PillField } from '@/pill/PillField'
+import { Button, Note, Select, Switch, Tabs, TextField, toast } from '@/ui'
+import { becomes, useEditor, useStep } from '../context'
+import css from '../editor.module.css'
+import type { HttpBody, HttpStep, Row } from '../model/document'
+import { write } from '../model/pointer'
+import { hasQuery, splitQuery, tidy } from '../model/url'
+import { isEcho } from '../parts/describe'
+import { Field, Labelled } from '../step/Field'
+import { tabTitle } from '../step/GenericPanel'
+import { useFocusTab } from '../step/useFocusTab'
+import { Body } from './Body'
+import { ResponseTab } from './ResponseTab'
+import { OnFailure, RetryField } from './Retry'
+import { RowsEditor } from './RowsEditor'
+
+const noFields: KindField[] = []
+
+/** The request step: its line, its tabs. What the table of kinds knows and this page does not, comes in its tab. */
+export function HttpPanel() {
+  const t = useT()
+  const { kinds } = useEditor()
+  const { placed, read } = useStep()
+  const [tab, setTab] = useState('body')
+  const fields = kinds.find((kind) => kind.kind === 'http')?.fields ?? noFields
+  useFocusTab(placed.pointer, useMemo(() => fields.filter((field) => !onLine.has(field.path)), [fields]), setTab)
+  const http = read<HttpStep>('/http')
+  if (!http) return null
+  const others = (name: string) => fields.filter((field) => field.tab === name && !drawn.some((path) => field.path === path || field.path.startsWith(`${path}/`)))
+  const more = (name: string) => others(name).map((field) => <Field key={field.path} field={field} />)
+  const counted = (title: string, rows: readonly Row[] | undefined) => {
+    const n = (rows ?? []).filter((row) => row.on !== false).length
+    return n > 0 ? `${title} ${n}` : title
+  }
+  const tabs = [
+    { value: 'query', label: counted(t('query'), http.query), content: <QueryTab more={more('query')} /> },
+    { value: 'headers', label: counted(t('headers'), http.headers), content: <HeadersTab more={more('headers')} /> },
+    { value: 'body', label: bodyLabel(http.body, t), content: <><Body />{more('body')}</> },
+    ...(others('auth').length > 0 ? [{ value: 'auth', label: t('auth'), content: <div className={css.fields}>{more('auth')}</div> }] : []),
+    { value: 'response', label: t('tab.response'), content: <ResponseTab more={more('response')} /> },
+    { value: 'more', label: t('tab.more'), content: <MoreTab more={more('more')} /> },
+    ...[...new Set(fields.map((field) => field.tab))]
+      .filter((name) => !['main', 'query', 'headers', 'body', 'auth', 'response', 'more'].includes(name))
+      .map((name) => ({ value: name, label: tabTitle(name, t), content: <div className={css.fields}>{more(name)}</div> })),
+  ]
+  return (
+    <>
+      <RequestLine />
+      {more('main')}
+      <Tabs value={tab} onChange={setTab} ariaLabel={t('step.tabs')} tabs={tabs} />
+    </>
+  )
+}
+
+const onLine = new Set(['/http/method', '/http/url'])
+// Drawn by hand below; everything else comes from the table.
+const drawn = ['/id', '/title', '/http/method', '/http/url', '/http/query', '/http/headers', '/http/own_headers_only', '/http/body', '/http/success', '/http/response', '/http/save', '/http/reply_limit', '/http/timeout', '/http/redirects', '/http/tls', '/http/retry', '/http/on_failure', '/when']
+
+function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string {
+  const kind = !body || body.none ? '' : body.json !== undefined ? 'JSON' : body.form ? t('body.form') : body.text !== undefined ? t('body.textShort') : body.path !== undefined ? t('body.pathShort') : ''
+  return kind ? `${t('body')} ${kind}` : t('body')
+}
+
+// ── method and address ───────────────────────────────────────────────────
+
+const methods = ['GET', 'POST', 'POST · JSON', 'PUT', 'PATCH', 'DELETE', 'other'] as const
+const hints: Record<string, Key> = { GET: 'method.get', POST: 'method.post', 'POST · JSON': 'method.postJsonHint', PUT: 'method.put', PATCH: 'method.patch', DELETE: 'method.delete' }
+
+function RequestLine() {
+  const t = useT()
+  const { edit, check, name } = useEditor()
+  const { placed, read, put, at, preview, problem } = useStep()
+  const http = read<HttpStep>('/http')
+  const [other, setOther] = useState(false)
+  if (!http) return null
+  const hasBody = http.body !== undefined && !http.body.none
+  const method = http.method ?? (hasBody ? 'POST' : 'GET')
+  const isJson = http.body?.json !== undefined
+  const known = (methods as readonly string[]).includes(method)
+  const shown = other || !known ? 'other' : method
+
+  const choose = (next: string) => {
+    setOther(next === 'other')
+    if (next === 'other') return
+    if (next === 'POST · JSON') {
+      edit((now) => write(write(now, at('/http/method'), 'POST'), at('/http/body'), isJson ? http.body : { json: [] }))
+      return
+    }
+    put('/http/method', next)
+  }
+  const setUrl = (url: string) => put('/http/url', url)
+  const clean = () => {
+    const now = http.url
+    const neat = tidy(now)
+    if (neat === now) return
+    setUrl(neat)
+    toast(t('url.trimmed'), { undo: () => setUrl(now) })
+  }
+  const toEcho = () =>
+    edit((now) => {
+      let next = write(now, at('/http/url'), `{{ public_url }}/echo/${name}`)
+      next = write(next, at('/http/method'), 'POST')
+      return hasBody ? next : write(next, at('/http/body'), { json: [] })
+    })
+  const split = () => {
+    const { url, rows } = splitQuery(http.url)
+    edit((now) => write(write(now, at('/http/url'), url), at('/http/query'), [...rows, ...(http.query ?? [])]))
+  }
+  const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
+  const missing = becomes(preview, at('/http/url'))?.missing?.[0]
+  const hint = shown === 'POST' && isJson ? hints['POST · JSON'] : hints[shown]
+  return (
+    <div className={css.requestLine}>
+      <div className={css.lineFields}>
+        <div className={css.method}>
+          <Select
+            ariaLabel={t('method')}
+            value={shown}
+            onChange={choose}
+            options={methods.map((one) => ({ value: one, label: one === 'other' ? t('method.other') : one === 'POST · JSON' ? t('method.postJson') : one }))}
+            width={136}
+          />
+          {shown === 'other' && (
+            <TextField ariaLabel={t('method.own')} placeholder="PROPFIND" mono value={known ? '' : method} onChange={(next) => put('/http/method', next.toUpperCase().replace(/[^A-Z0-9!#$%&'*+.^_`|~-]/g, '') || undefined)} autoFocus={other} />
+          )}
+        </div>
+        <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
+          <PillField label={t('url')} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
+        </div>
+        {check.running && !check.whole ? (
+          <Button icon="stop" onClick={check.cancel}>
+            {t('cancel')}
+          </Button>
+        ) : (
+          <Button kind="main" icon="play" label={t('check.step')} onClick={() => check.askStep(placed.path)} disabled={check.running || http.url.trim() === ''}>
+            {t('check')}
+          </Button>
+        )}
+      </div>
+      {sent && (
+        <div className={css.sentUrl}>
+          <span aria-hidden>→ </span>
+          <span className="visually-hidden">{t('url.sent')}: </span>
+          <span className="mono">{sent}</span>
+        </div>
+      )}
+      {missing && (
+        <div className={css.fieldError}>
+          {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
+        </div>
+      )}
+      <div className={css.line}>
+        {hint && <span className={css.fieldHelp}>{t(hint)}</span>}
+        <span className={css.spring} />
+        {hasQuery(http.url) && (
+          <>
+            <span className={css.muted}>{t('url.hasQuery')}</span>
+            <Button size="small" kind="soft" onClick={split}>
+              {t('splitQuery')}
+            </Button>
+          </>
+        )}
+        {!isEcho(http.url) && (
+          <Button size="small" kind="soft" icon="send" onClick={toEcho}>
+            {t('echo')}
+          </Button>
+        )}
+      </div>
+      {isEcho(http.url) && <p className={css.fieldHelp}>{t('echo.help')}</p>}
+    </div>
+  )
+}
+
+// ── tabs ─────────────────────────────────────────────────────────────────
+
+function QueryTab({ more }: { more: React.ReactNode }) {
+  const t = useT()
+  const { read, put, at } = useStep()
+  const http = read<HttpStep>('/http')
+  return (
+    <div className={css.fields} data-pointer={at('/http/query')}>
+      {hasQuery(http?.url ?? '') && <p className={css.fieldHelp}>{t('query.both')}</p>}
+      <RowsEditor pointer="/http/query" label={t('query')} rows={http?.query ?? []} onChange={(rows) => put('/http/query', rows.length > 0 ? rows : undefined)} addLabel={t('query.add')} />
+      {more}
+    </div>
+  )
+}
+
+const headerNames = ['Accept', 'Accept-Language', 'Authorization', 'Cache-Control', 'Content-Type', 'If-Match', 'Idempotency-Key', 'Origin', 'Referer', 'User-Agent', 'X-Api-Key', 'X-Request-Id']
+
+function HeadersTab({ more }: { more: React.ReactNode }) {
+  const t = useT()
+  const { read, put, at, preview } = useStep()
+  const http = read<HttpStep>('/http')
+  const rows = http?.headers ?? []
+  const automatic = (preview?.request?.headers ?? []).filter((header) => header.automatic)
+  return (
+    <div className={css.fields} data-pointer={at('/http/headers')}>
+      <RowsEditor pointer="/http/headers" label={t('headers')} rows={rows} names={headerNames} onChange={(next) => put('/http/headers', next.length > 0 ? next : undefined)} addLabel={t('headers.add')} />
+      {automatic.length > 0 && (
+        <section>
+          <h3 className={css.autoHead}>{t('headers.automatic')}</h3>
+          <table className={css.autoRows}>
+            <tbody>
+              {automatic.map((header) => (
+                <tr key={header.name}>
+                  <th scope="row">{header.name}</th>
+                  <td>
+                    <span className="mono">{header.value}</span>
+                    <div className={css.fieldHelp}>{pick(header.reason)}</div>
+                  </td>
+                  <td>
+                    {!['host', 'content-length'].includes(header.name.toLowerCase()) && (
+                      <Button size="small" kind="quiet" label={t('headers.overrideOf', { name: header.name })} onClick={() => put('/http/headers', [...rows, { name: header.name, value: header.value }])}>
+                        {t('headers.override')}
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      <Switch label={t('ownHeaders')} help={t('ownHeaders.help')} checked={http?.own_headers_only === true} onChange={(on) => put('/http/own_headers_only', on || undefined)} />
+      {more}
+    </div>
+  )
+}
+
+function MoreTab({ more }: { more: React.ReactNode }) {
+  const t = useT()
+  const { read, put, at, problem } = useStep()
+  const { kinds } = useEditor()
+  const http = read<HttpStep>('/http')
+  const fields = kinds.find((kind) => kind.kind === 'http')?.fields ?? []
+  const byPath = (path: string) => fields.find((field) => field.path === path)
+  const plain = ['/http/timeout', '/when'].map(byPath).filter((field) => field !== undefined)
+  return (
+    <div className={css.fields}>
+      <Labelled pointer={at('/http/retry')} label={t('retries')} error={problem('/http/retry')}>
+        <RetryField />
+      </Labelled>
+      <div data-pointer={at('/http/on_failure')}>
+        <OnFailure />
+      </div>
+      {plain.map((field) => (
+        <Field key={field.path} field={field} />
+      ))}
+      <div data-pointer={at('/http/redirects')}>
+        <Switch label={t('redirects')} help={t('redirects.help')} checked={http?.redirects === 'follow'} onChange={(on) => put('/http/redirects', on ? 'follow' : undefined)} />
+      </div>
+      <div data-pointer={at('/http/tls')}>
+        <Switch label={t('tlsVerify')} help={t('tlsVerify.help')} checked={http?.tls?.verify !== false} onChange={(on) => put('/http/tls', on ? undefined : { verify: false })} />
+        {http?.tls?.verify === false && <Note tone="warn">{t('tlsVerify.off')}</Note>}
+      </div>
+      {more}
+    </div>
+  )
+}
+

@@ -1,0 +1,104 @@
+import { useState } from 'react'
+import { pick, useT } from '@/i18n'
+import { Button, Icon, Popover, TextField, type IconName } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { kindOf, normaliseStep, type Step } from '../model/document'
+import { freeId, insertStep, walk } from '../model/steps'
+import { kindTitle } from './describe'
+
+const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
+export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
+
+/** Opens the list of what may be added at a place. */
+export function AddStep({ at, big, label }: { at: string; big?: boolean; label?: string }) {
+  const t = useT()
+  const content = (close: () => void) => <KindList at={at} close={close} />
+  if (big)
+    return (
+      <Popover width={340} content={content}>
+        <Button icon="plus" fullWidth className={css.addBig} data-add-step>
+          {t('addStep')}
+        </Button>
+      </Popover>
+    )
+  return (
+    <div className={label ? css.addNamed : css.addHere}>
+      <Popover width={340} content={content}>
+        <button type="button" className={css.addHereButton} aria-label={label ?? t('step.addHere')} title={label ?? t('step.addHere')}>
+          <Icon name="plus" size={14} />
+          {label}
+        </button>
+      </Popover>
+    </div>
+  )
+}
+
+function KindList({ at, close }: { at: string; close: () => void }) {
+  const t = useT()
+  const { kinds, document, edit, open } = useEditor()
+  const [typed, setTyped] = useState('')
+  const wanted = typed.trim().toLowerCase()
+  const found = kinds.filter((kind) => wanted === '' || [pick(kind.title), pick(kind.help), kind.kind, ...kind.synonyms].some((word) => word.toLowerCase().includes(wanted)))
+  const add = (index: number) => {
+    const kind = found[index]
+    if (!kind) return
+    const template = normaliseStep(kind.template) as Step
+    const step: Step = { ...template, id: freeId(document, template.id || kind.kind) }
+    const done = insertStep(document, at, step)
+    edit(() => done.document)
+    close()
+    const made = walk(done.document).find((placed) => placed.pointer === done.pointer)
+    if (made) open(made.path, kindOf(step) === 'http' ? `${made.pointer}/http/url` : firstField(made.pointer, step))
+  }
+  return (
+    <div className={css.kinds}>
+      <TextField
+        value={typed}
+        onChange={setTyped}
+        icon="search"
+        placeholder={t('addStep.find')}
+        ariaLabel={t('addStep.find')}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') add(0)
+          if (event.key === 'ArrowDown') (event.currentTarget.closest(`.${css.kinds}`)?.querySelector('ul button') as HTMLElement | null)?.focus()
+        }}
+      />
+      <ul onKeyDown={arrows}>
+        {found.map((kind, i) => {
+          const synonym = wanted && kind.synonyms.find((word) => word.toLowerCase().includes(wanted))
+          return (
+            <li key={kind.kind}>
+              <button type="button" className={css.kind} onClick={() => add(i)}>
+                <Icon name={kindIcon(kind.kind)} />
+                <span>
+                  <span className={css.kindTitle}>
+                    {kindTitle(kind.kind, t, kinds)}
+                    {synonym && <span className={css.muted}> · {synonym}</span>}
+                  </span>
+                  <span className={css.kindHelp}>{pick(kind.help)}</span>
+                </span>
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+      {found.length === 0 && <p className={css.muted}>{t('addStep.none')}</p>}
+    </div>
+  )
+}
+
+function firstField(pointer: string, step: Step): string | undefined {
+  if (step.if !== undefined) return `${pointer}/if`
+  if (step.delay !== undefined) return `${pointer}/delay`
+  if (step.set) return `${pointer}/set`
+  return undefined
+}
+
+function arrows(event: React.KeyboardEvent<HTMLUListElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  event.preventDefault()
+  const buttons = [...event.currentTarget.querySelectorAll('button')]
+  const at = buttons.indexOf(event.target as HTMLButtonElement)
+  buttons[Math.min(Math.max(at + (event.key === 'ArrowDown' ? 1 : -1), 0), buttons.length - 1)]?.focus()
+}

@@ -1,0 +1,95 @@
+/** Steps in a few words, for lists. */
+import type { Kind } from '@/api'
+import { pick, type Key, type Translate } from '@/i18n'
+import { fieldWords } from '@/pill/scope'
+import { parse } from '@/pill/template'
+import { pillOf } from '@/pill/variables'
+import { read, type Comparison } from '../model/condition'
+import { kindOf, type Step } from '../model/document'
+import { parts, type Unit } from '../model/duration'
+
+const kindKeys: Record<string, Key> = {
+  http: 'httpRequest',
+  set: 'kind.set',
+  if: 'kind.if',
+  delay: 'kind.delay',
+  respond: 'step.respond',
+  stop: 'kind.stop',
+  fail: 'kind.fail',
+}
+
+export function kindTitle(kind: string, t: Translate, kinds: readonly Kind[] = []): string {
+  const known = kinds.find((one) => one.kind === kind)
+  const key = Object.hasOwn(kindKeys, kind) ? kindKeys[kind] : undefined
+  return known ? pick(known.title) : key ? t(key) : kind
+}
+
+export const titleOf = (step: Step, t: Translate, kinds?: readonly Kind[]): string => step.title || kindTitle(kindOf(step), t, kinds)
+
+/** A text with its variables as their labels. */
+export function readable(text: string, t: Translate): string {
+  const words = fieldWords(t)
+  return parse(text)
+    .map((piece) => (piece.is === 'text' ? piece.text : `{${pillOf(piece, undefined, words).label}}`))
+    .join('')
+}
+
+/** The host of an address, as far as it is known before it is filled in. */
+export function hostOf(url: string, t: Translate): string {
+  const text = url.trim()
+  if (text === '') return t('step.noUrl')
+  if (isEcho(text)) return t('echo')
+  const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/i.exec(text)?.[1] ?? text
+  return readable(host, t)
+}
+
+/** The address of the built-in test receiver: it is ours, so nobody is asked about it. */
+export function isEcho(url: string): boolean {
+  const text = url.trim()
+  return /^\{\{\s*public_url\s*\}\}\/echo\//.test(text) || (text.startsWith(`${location.origin}/echo/`))
+}
+
+const comparisonKeys: Record<Comparison, Key> = {
+  filled: 'cmp.filled',
+  empty: 'cmp.empty',
+  equals: 'cmp.equals',
+  differs: 'cmp.differs',
+  contains: 'cmp.contains',
+  lacks: 'cmp.lacks',
+  starts: 'cmp.starts',
+  above: 'cmp.above',
+  below: 'cmp.below',
+  atLeast: 'cmp.atLeast',
+  atMost: 'cmp.atMost',
+  yes: 'cmp.yes',
+  no: 'cmp.no',
+}
+export const comparisonWord = (comparison: Comparison, t: Translate): string => t(comparisonKeys[comparison])
+
+export function conditionWords(expression: string, t: Translate): string {
+  const condition = read(expression)
+  if (!condition || condition.clauses.length === 0) return expression
+  const name = (path: string) => readable(`{{ ${path} }}`, t).slice(1, -1)
+  return condition.clauses
+    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : clause.value && `«${clause.value}»`].filter(Boolean).join(' '))
+    .join(condition.join === 'and' ? ` ${t('cond.and')} ` : ` ${t('cond.or')} `)
+}
+
+const unitKeys: Record<Unit, Key> = { ms: 'unit.ms', s: 'unit.s', m: 'unit.m', h: 'unit.h', d: 'unit.d' }
+export const unitWord = (unit: Unit, t: Translate): string => t(unitKeys[unit])
+
+/** 1h30m → 1 ч 30 мин; a template stays what it is. */
+export function durationWords(text: string, t: Translate): string {
+  const found = parts(text)
+  return found.length > 0 ? found.map(([n, unit]) => `${n} ${unitWord(unit, t)}`).join(' ') : readable(text, t)
+}
+
+export function summary(step: Step, t: Translate): string {
+  if (step.set) return step.set.map((row) => row.name).filter(Boolean).join(', ') || t('step.nothingSet')
+  if (step.if !== undefined) return step.if === '' ? t('step.noCondition') : conditionWords(step.if, t)
+  if (step.delay !== undefined) return step.delay === '' ? t('step.noDelay') : durationWords(step.delay, t)
+  if (step.respond) return typeof step.respond.status === 'number' ? String(step.respond.status) : '200'
+  if (step.stop) return step.stop.reason ? readable(step.stop.reason, t) : ''
+  if (step.fail) return step.fail.message ? readable(step.fail.message, t) : ''
+  return ''
+}

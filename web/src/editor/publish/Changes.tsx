@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, call, keys, type Change } from '@/api'
+import { pick, useT, type Key } from '@/i18n'
+import { Badge, Button, CodeView, Dialog, ErrorNote, Skeleton, TextField } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { shownText } from '../model/body'
+import type { Json } from '../model/json'
+import { readable } from '../parts/describe'
+
+const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
+
+/** What differs between two versions, in words, with the text diff folded. */
+export function ChangeList({ from, to }: { from?: string | undefined; to?: string | undefined }) {
+  const t = useT()
+  const { name, kinds, state } = useEditor()
+  const query = useQuery({
+    queryKey: [...keys.scenario(name), 'changes', from, to, state.etag],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
+  })
+  if (query.error) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
+  if (!query.data) return <Skeleton lines={3} />
+  const changes = query.data.changes ?? []
+  const fieldName = (field: string) => {
+    const found = kinds
+      .flatMap((kind) => kind.fields)
+      .filter((one) => field === one.path || field.startsWith(`${one.path}/`))
+      .sort((a, b) => b.path.length - a.path.length)[0]
+    if (!found) return field
+    const rest = field.slice(found.path.length + 1).replace(/\/(value|name)$/, '')
+    return rest ? `${pick(found.title)}: ${rest.replace(/~1/g, '/').replace(/~0/g, '~')}` : pick(found.title)
+  }
+  const value = (v: unknown) => (v === undefined || v === null ? '—' : readable(shownText(v as Json), t).slice(0, 300))
+  return (
+    <div className={css.fields}>
+      {changes.length === 0 ? (
+        <p className={css.muted}>{t('change.none')}</p>
+      ) : (
+        <ul className={css.changes}>
+          {changes.map((change, i) => (
+            <li key={i}>
+              <div className={css.changeHead}>
+                <Badge tone={change.change === 'removed' ? 'error' : change.change === 'added' ? 'ok' : 'info'}>{t(changeKeys[change.change])}</Badge>
+                <strong>{change.title || change.step || t('change.scenario')}</strong>
+                {change.field && <span className={css.muted}>{fieldName(change.field)}</span>}
+              </div>
+              {change.change === 'changed' && (
+                <div className={css.beforeAfter}>
+                  <span className={css.before}>
+                    {t('change.was')} <code>{value(change.before)}</code>
+                  </span>
+                  <span className={css.after}>
+                    {t('change.becomes')} <code>{value(change.after)}</code>
+                  </span>
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {query.data.diff && (
+        <details className={css.details}>
+          <summary>{t('change.text')}</summary>
+          <CodeView text={query.data.diff} label={t('change.text')} wrap={false} maxHeight={320} />
+        </details>
+      )}
+    </div>
+  )
+}
+
+/** The look before changes of a running scenario go live. */
+export function Changes({ onClose, onApply, busy }: { onClose: () => void; onApply: (note: string) => void; busy: boolean }) {
+  const t = useT()
+  const { info } = useEditor()
+  const [note, setNote] = useState('')
+  const now = info?.version ?? 0
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('apply.title', { from: now, to: now + 1 })}
+      size="large"
+      actions={
+        <>
+          <Button onClick={onClose}>{t('apply.back')}</Button>
+          <Button kind="main" onClick={() => onApply(note)} loading={busy}>
+            {t('apply.now')}
+          </Button>
+        </>
+      }
+    >
+      <ChangeList />
+      <div className={css.gapTop}>
+        <TextField label={t('apply.note')} value={note} onChange={setNote} placeholder={t('apply.noteExample')} />
+      </div>
+    </Dialog>
+  )
+}

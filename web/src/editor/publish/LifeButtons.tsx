@@ -1,0 +1,178 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ApiError, api, call, keys } from '@/api'
+import { useT } from '@/i18n'
+import { Button, Confirm, Dialog, ErrorNote, toast } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import type { Problem } from '../model/draft'
+import { missing, type Lack } from '../model/missing'
+import { byPointer } from '../model/steps'
+import { kindTitle } from '../parts/describe'
+import { kindOf } from '../model/document'
+import { send } from '../server'
+import { Changes } from './Changes'
+
+/** Start, apply, stop: what changes the living scenario. Never done before the server has said yes. */
+export function LifeButtons() {
+  const t = useT()
+  const client = useQueryClient()
+  const { info, name, state, store, document } = useEditor()
+  const [busy, setBusy] = useState(false)
+  const [lacks, setLacks] = useState<Lack[]>()
+  const [held, setHeld] = useState<number>()
+  const [applying, setApplying] = useState(false)
+  const [stopping, setStopping] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const running = info?.state === 'running'
+
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.scenario(name) })
+    void client.invalidateQueries({ queryKey: keys.scenarios })
+    void client.invalidateQueries({ queryKey: keys.runs })
+  }
+  /** Saves first; false when something is missing. */
+  const ready = async (): Promise<boolean> => {
+    setError(undefined)
+    const saved = await store.saveNow()
+    const now = store.snapshot()
+    const found = missing(now?.document ?? document, now?.problems ?? [])
+    if (found.length > 0) {
+      setLacks(found)
+      return false
+    }
+    if (!saved && now?.save.is !== 'saved') {
+      setError(new ApiError({ status: 0, code: 'offline', detail: '' }))
+      return false
+    }
+    return true
+  }
+  const publish = async (start: boolean, releaseHeld: boolean, note?: string) => {
+    setBusy(true)
+    setHeld(undefined)
+    try {
+      // Nothing to publish is no reason not to start.
+      if (info && info.version && !state.hasChanges && start) {
+        await call(api.POST('/api/v1/scenarios/{name}/start', { params: { path: { name } }, body: { release_held: releaseHeld } }))
+      } else {
+        await send(`/scenarios/${encodeURIComponent(name)}/publish`, {
+          method: 'POST',
+          headers: { 'If-Match': store.snapshot()?.etag ?? '' },
+          body: { start, release_held: releaseHeld, ...(note ? { note } : {}) },
+        })
+      }
+      setApplying(false)
+      refresh()
+      await store.refresh()
+      toast(start && !running ? t('life.started') : t('life.applied'))
+    } catch (failed) {
+      if (failed instanceof ApiError && failed.status === 422 && failed.problems.length > 0) {
+        setApplying(false)
+        setLacks(missing(store.snapshot()?.document ?? document, failed.problems as Problem[]))
+      } else setError(failed)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const start = async () => {
+    if (!(await ready())) return
+    const fresh = await client.fetchQuery({ queryKey: keys.scenario(name), queryFn: () => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } } })), staleTime: 0 }).catch(() => info)
+    const count = fresh?.held ?? 0
+    if (count > 0) setHeld(count)
+    else await publish(true, false)
+  }
+  const apply = async () => {
+    if (await ready()) setApplying(true)
+  }
+  const stop = async () => {
+    setBusy(true)
+    try {
+      await call(api.POST('/api/v1/scenarios/{name}/stop', { params: { path: { name } } }))
+      refresh()
+      setStopping(false)
+      toast(t('life.stopped'))
+    } catch (failed) {
+      setError(failed)
+      setStopping(false)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      {running ? (
+        <>
+          {state.hasChanges && (
+            <Button kind="main" onClick={() => void apply()} loading={busy}>
+              {t('apply')}
+            </Button>
+          )}
+          <Button icon="stop" onClick={() => setStopping(true)} disabled={busy}>
+            {t('stop')}
+          </Button>
+        </>
+      ) : (
+        <Button kind="main" onClick={() => void start()} loading={busy}>
+          {t('start')}
+        </Button>
+      )}
+      <Confirm open={stopping} onClose={() => setStopping(false)} onConfirm={() => void stop()} title={t('stop.title')} confirm={t('stop')} busy={busy}>
+        <p>{t('scenario.stopping')}</p>
+        <p className={css.gapTop}>{t('stop.flight')}</p>
+      </Confirm>
+      <Dialog
+        open={held !== undefined}
+        onClose={() => setHeld(undefined)}
+        title={t('start.heldTitle', { count: held ?? 0 })}
+        size="small"
+        actions={
+          <>
+            <Button onClick={() => void publish(true, false)}>{t('start.newOnly')}</Button>
+            <Button kind="main" onClick={() => void publish(true, true)}>
+              {t('start.held')}
+            </Button>
+          </>
+        }
+      >
+        {t('start.heldHelp')}
+      </Dialog>
+      <Lacks lacks={lacks} onClose={() => setLacks(undefined)} />
+      <Dialog open={error !== undefined} onClose={() => setError(undefined)} title={t('life.failed')} size="small">
+        <ErrorNote error={error} />
+      </Dialog>
+      {applying && <Changes onClose={() => setApplying(false)} onApply={(note) => void publish(true, false, note)} busy={busy} />}
+    </>
+  )
+}
+
+/** What is missing, each line a way to its field. */
+function Lacks({ lacks, onClose }: { lacks: Lack[] | undefined; onClose: () => void }) {
+  const t = useT()
+  const { open, openSource, document, kinds } = useEditor()
+  const go = (lack: Lack) => {
+    onClose()
+    if (lack.what === 'source') return openSource()
+    const placed = byPointer(document, lack.pointer)
+    if (placed) return open(placed.path, lack.pointer)
+    if (lack.what === 'steps') setTimeout(() => globalThis.document.querySelector<HTMLElement>('[data-add-step]')?.click(), 100)
+  }
+  const words = (lack: Lack): string => {
+    const placed = byPointer(document, lack.pointer)
+    const where = placed ? t('lack.step', { n: placed.number, title: placed.step.title || kindTitle(kindOf(placed.step), t, kinds) }) : ''
+    const what = lack.what === 'source' ? t('lack.source') : lack.what === 'steps' ? t('lack.steps') : lack.what === 'url' ? t('lack.url') : lack.what === 'condition' ? t('lack.condition') : lack.message
+    return where ? `${where}: ${what}` : what
+  }
+  return (
+    <Dialog open={lacks !== undefined} onClose={onClose} title={t('lack.title')} size="small">
+      <ul className={css.lacks}>
+        {lacks?.map((lack) => (
+          <li key={lack.pointer + lack.message}>
+            <button type="button" className={css.linkButton} onClick={() => go(lack)}>
+              {words(lack)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

@@ -1,0 +1,63 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { keys, versionsQuery } from '@/api'
+import { useT } from '@/i18n'
+import { Badge, Button, Dialog, ErrorNote, Skeleton, Time, toast, toastError } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { normalise } from '../model/document'
+import { ChangeList } from './Changes'
+
+/** Published versions; any of them can become the draft again. */
+export function Versions({ onClose }: { onClose: () => void }) {
+  const t = useT()
+  const client = useQueryClient()
+  const { name, info, store, edit, state } = useEditor()
+  const query = useQuery(versionsQuery(name))
+  const [shown, setShown] = useState<number>()
+  const versions = [...(query.data?.items ?? [])].sort((a, b) => b.version - a.version)
+  const rollback = async (version: number) => {
+    const found = versions.find((one) => one.version === version)
+    if (!found?.document) return
+    try {
+      // An edit like any other: it saves itself and can be taken back.
+      const { sources: _sources, ...document } = normalise(found.document)
+      edit((now) => ({ ...now, ...document, sources: normalise(found.document).sources as string[] | undefined ?? now.sources, steps: document.steps }))
+      await store.saveNow()
+      void client.invalidateQueries({ queryKey: keys.scenario(name) })
+      toast(t('versions.taken', { n: version }), { undo: () => void store.undo() })
+      onClose()
+    } catch (error) {
+      toastError(error, t)
+    }
+  }
+  return (
+    <Dialog open onClose={onClose} title={t('versions.title')} size="large">
+      {query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : query.isLoading ? <Skeleton lines={4} /> : null}
+      {query.data && versions.length === 0 && <p className={css.muted}>{t('versions.none')}</p>}
+      <ul className={css.versions}>
+        {versions.map((one) => (
+          <li key={one.version}>
+            <div className={css.line}>
+              <strong>{t('editor.version', { n: one.version })}</strong>
+              {one.version === info?.version && <Badge tone="ok">{t('versions.current')}</Badge>}
+              <Time at={one.created_at} relative="both" />
+              <span className={css.muted}>{one.actor}</span>
+              <span className={css.spring} />
+              <Button size="small" kind="quiet" onClick={() => setShown(shown === one.version ? undefined : one.version)} expanded={shown === one.version}>
+                {t('versions.compare')}
+              </Button>
+              {(one.version !== info?.version || state.hasChanges) && (
+                <Button size="small" onClick={() => void rollback(one.version)}>
+                  {t('versions.take')}
+                </Button>
+              )}
+            </div>
+            {one.note && <p>{one.note}</p>}
+            {shown === one.version && <ChangeList from={String(one.version)} to="draft" />}
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

@@ -1,0 +1,415 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset, type Source } from '@/api'
+import { clock, pick, size, useT, type Translate } from '@/i18n'
+import { fieldWords } from '@/pill/scope'
+import { nameOf, tail } from '@/pill/variables'
+import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { usualOf, variablesOf } from '../localScope'
+import { JsonError, parseJson, writeJson } from '../model/json'
+import { numberOf } from '../parts/SampleBar'
+import { send } from '../server'
+
+/** Where the data come from: choosing a source, then waiting for its first event. */
+export function SourcePanel() {
+  const t = useT()
+  const { document, closePanel, source } = useEditor()
+  const has = (document.sources ?? []).length > 0
+  return (
+    <section className={css.stepPanel} aria-label={t('source')}>
+      <header className={css.stepHead}>
+        <h2 className={css.panelTitle}>{has ? source?.title || t('source') : t('source.add')}</h2>
+        <div className={css.stepActions}>
+          {has && <SourceMenu />}
+          <IconButton icon="close" size="small" label={t('panel.close')} onClick={closePanel} />
+        </div>
+      </header>
+      <div className={css.stepBody}>{has ? source ? <Receiving source={source} /> : <Skeleton lines={4} /> : <Pick />}</div>
+    </section>
+  )
+}
+
+function SourceMenu() {
+  const t = useT()
+  const { document, put, source } = useEditor()
+  const remove = () => {
+    const was = document.sources
+    put('/sources', (was ?? []).slice(1))
+    toast(t('source.detached'), { undo: () => put('/sources', was) })
+  }
+  return (
+    <Menu
+      items={[
+        source && { label: t('source.open'), icon: 'settings', to: '/sources/$name', params: { name: source.name } },
+        { label: t('source.detach'), icon: 'close', onClick: remove },
+      ]}
+    >
+      <IconButton icon="dots" size="small" label={t('source.actions')} tip={false} />
+    </Menu>
+  )
+}
+
+// ── choosing ─────────────────────────────────────────────────────────────
+
+function Pick() {
+  const t = useT()
+  const client = useQueryClient()
+  const { document, put } = useEditor()
+  const presets = useQuery(presetsQuery)
+  const sources = useQuery(sourcesQuery).data?.items ?? []
+  const [typed, setTyped] = useState('')
+  const [busy, setBusy] = useState('')
+  const wanted = typed.trim().toLowerCase()
+  const items = presets.data?.items ?? []
+  // What fits anything comes first.
+  const sorted = [...items].sort((a, b) => Number(b.id === 'generic') - Number(a.id === 'generic'))
+  const found = sorted.filter((preset) => wanted === '' || [preset.id, presetTitle(preset, t), pick(preset.help)].some((word) => word.toLowerCase().includes(wanted)))
+
+  const create = async (preset: Preset) => {
+    setBusy(preset.id)
+    try {
+      const made = await call(api.POST('/api/v1/sources', { body: { title: `${preset.id === 'generic' ? t('webhook') : pick(preset.title)} — ${document.title ?? document.name}`.slice(0, 200), preset: preset.id } }))
+      client.setQueryData(keys.source(made.name), made)
+      void client.invalidateQueries({ queryKey: keys.sources })
+      put('/sources', [...(document.sources ?? []), made.name])
+    } catch (error) {
+      toastError(error, t)
+    } finally {
+      setBusy('')
+    }
+  }
+  if (presets.error) return <ErrorNote error={presets.error} onRetry={() => void presets.refetch()} />
+  if (presets.isLoading) return <Skeleton lines={5} />
+  return (
+    <div className={css.fields}>
+      {items.length > 6 && <TextField ariaLabel={t('source.find')} placeholder={t('source.find')} icon="search" value={typed} onChange={setTyped} autoFocus />}
+      <ul className={css.presets}>
+        {found.map((preset) => (
+          <li key={preset.id}>
+            <button type="button" className={css.preset} onClick={() => void create(preset)} disabled={busy !== ''}>
+              {busy === preset.id ? <Spinner /> : <Icon name="sources" />}
+              <span>
+                <span className={css.kindTitle}>{presetTitle(preset, t)}</span>
+                <span className={css.kindHelp}>{pick(preset.help)}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p className={css.muted}>{t('ui.nothingFound')}</p>}
+      {sources.length > 0 && (
+        <Select
+          label={t('source.existing')}
+          placeholder={t('source.choose')}
+          value={undefined}
+          searchable
+          onChange={(name) => put('/sources', [...(document.sources ?? []), name])}
+          options={sources.map((source) => ({ value: source.name, label: source.title || source.name }))}
+        />
+      )}
+    </div>
+  )
+}
+
+const presetTitle = (preset: Preset, t: Translate): string => (preset.id === 'generic' ? t('webhook.any') : pick(preset.title) || preset.id)
+
+// ── waiting ──────────────────────────────────────────────────────────────
+
+function curlOf(source: Source, preset: Preset | undefined): string {
+  const sample = preset?.sample
+  const method = sample?.method ?? 'POST'
+  const url = (source.url ?? '') + (sample?.query ? `?${sample.query}` : '')
+  const headers = headerList(sample?.headers)
+  const body = sample?.body ?? { name: 'Анна', phone: '+79990001122' }
+  const text = typeof body === 'string' ? body : writeJson(body)
+  const shell = (s: string) => `'${s.replace(/'/g, `'\\''`)}'`
+  const parts = [`curl -X ${method} ${shell(url)}`]
+  const all = headers.some((h) => h.name.toLowerCase() === 'content-type') || method === 'GET' ? headers : [...headers, { name: 'Content-Type', value: 'application/json' }]
+  for (const header of all) parts.push(`-H ${shell(`${header.name}: ${header.value}`)}`)
+  if (method !== 'GET') parts.push(`--data ${shell(text)}`)
+  return parts.join(' ')
+}
+
+function headerList(headers: unknown): { name: string; value: string }[] {
+  if (Array.isArray(headers)) return headers as { name: string; value: string }[]
+  return Object.entries((headers as Record<string, string> | undefined) ?? {}).map(([name, value]) => ({ name, value }))
+}
+
+function Receiving({ source }: { source: Source }) {
+  const t = useT()
+  const client = useQueryClient()
+  const { samples, closePanel, info, name, steps, open } = useEditor()
+  const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source.preset)
+  const [busy, setBusy] = useState(false)
+  const [pasting, setPasting] = useState(false)
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.samples(source.name) })
+    void client.invalidateQueries({ queryKey: keys.scenario(name), exact: true })
+  }
+  const sendSample = async () => {
+    setBusy(true)
+    try {
+      const sample = preset?.sample
+      const body = sample?.body ?? { name: t('sample.name'), phone: '+7 999 000-11-22', email: 'anna@example.ru' }
+      await send(`/sources/${encodeURIComponent(source.name)}/events`, {
+        method: 'POST',
+        body: { method: sample?.method ?? 'POST', ...(sample?.query ? { query: sample.query } : {}), headers: headerList(sample?.headers), ...(typeof body === 'string' ? { text: body } : { body }) },
+      })
+      refresh()
+    } catch (error) {
+      toastError(error, t)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const latest = samples.picked && 'event' in samples.picked ? samples.picked.event : undefined
+  const use = () => {
+    const first = steps[0]
+    if (first) open(first.path)
+    else {
+      closePanel()
+      setTimeout(() => globalThis.document.querySelector<HTMLElement>('[data-add-step]')?.focus(), 50)
+    }
+  }
+  return (
+    <div className={css.fields}>
+      <Address source={source} />
+      <section className={css.waiting} data-got={latest ? true : undefined}>
+        {latest ? (
+          <p className={css.waitingHead} role="status">
+            <Badge tone="ok" icon="check">
+              {t('source.got', { time: clock(latest.received_at) })}
+            </Badge>
+            <span className={css.muted}>
+              №{numberOf(latest, samples.events)} · {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
+            </span>
+          </p>
+        ) : (
+          <p className={css.waitingHead} role="status">
+            <Spinner /> <strong>{t('source.waiting')}</strong>
+          </p>
+        )}
+        {!latest && <p>{t('source.sendHere')}</p>}
+        <div className={css.line}>
+          <Button icon="send" onClick={() => void sendSample()} loading={busy} size="small">
+            {t('sendSample')}
+          </Button>
+          <Button onClick={() => setPasting(true)} size="small">
+            {t('source.pasteJson')}
+          </Button>
+          <CopyButton text={() => curlOf(source, preset)} kind="default">
+            {t('source.copyCurl')}
+          </CopyButton>
+        </div>
+        {info?.state === 'running' && <p className={css.fieldHelp}>{t('source.runsReally')}</p>}
+        {info?.state === 'draft' && <p className={css.fieldHelp}>{t('source.heldFor', { days: 30 })}</p>}
+        {latest ? <Fields preset={preset} /> : <Usual preset={preset} />}
+        <div>
+          <Button kind="main" iconRight="right" onClick={use}>
+            {t('useFields')}
+          </Button>
+        </div>
+      </section>
+      {latest && <Raw />}
+      <PasteJson open={pasting} onClose={() => setPasting(false)} source={source} onSent={refresh} />
+    </div>
+  )
+}
+
+const privateHost = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?::1\]?$|\[?f[cd])|\.local$|^[^.]+$/i
+
+function Address({ source }: { source: Source }) {
+  const t = useT()
+  const session = useQuery(sessionQuery).data
+  const { samples } = useEditor()
+  const host = (() => {
+    try {
+      return new URL(source.url ?? '').hostname
+    } catch {
+      return ''
+    }
+  })()
+  // Somebody outside has already got through: the strongest sign that there is.
+  const outsider = samples.events.find((event) => event.remote && !privateHost.test(event.remote) && !event.actor)
+  const inside = privateHost.test(host)
+  const wanted = inside ? `https://${t('source.yourHost')}` : session?.public_url || source.url || ''
+  const forAdmin = t('source.forAdmin', { url: wanted, address: source.url ?? '' })
+  return (
+    <div className={css.field}>
+      <div className={css.fieldLabel}>{t('source.address')}</div>
+      <div className={css.address}>
+        <Mono>{source.url}</Mono>
+        <CopyButton text={source.url ?? ''} kind="default">
+          {t('ui.copy')}
+        </CopyButton>
+      </div>
+      {outsider ? (
+        <p className={css.okLine}>
+          <Icon name="check" size={14} /> {t('source.outside', { time: clock(outsider.received_at) })}
+        </p>
+      ) : inside ? (
+        <Note
+          tone="warn"
+          actions={
+            <CopyButton text={forAdmin} kind="default">
+              {t('source.adminText')}
+            </CopyButton>
+          }
+        >
+          {t('source.inside', { url: wanted })}
+        </Note>
+      ) : (
+        <p className={css.fieldHelp}>{t('source.notYet')}</p>
+      )}
+    </div>
+  )
+}
+
+/** The fields of the picked event, with their values. */
+function Fields({ preset }: { preset: Preset | undefined }) {
+  const t = useT()
+  const { samples } = useEditor()
+  const words = useMemo(() => fieldWords(t), [t])
+  const picked = samples.picked
+  const event = picked && 'event' in picked ? picked.event : undefined
+  const list = useMemo(() => (event ? variablesOf(event) : []), [event])
+  const absent = usualOf(preset).filter((usual) => !list.some((v) => v.path === usual.path))
+  if (event && list.length === 0) return <p className={css.muted}>{t('source.noFields')}</p>
+  return (
+    <table className={css.fieldTable}>
+      <thead className="visually-hidden">
+        <tr>
+          <th>{t('row.name')}</th>
+          <th>{t('row.value')}</th>
+          <th>{t('row.type')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.slice(0, 60).map((v) => (
+          <tr key={v.path}>
+            <th scope="row" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
+              {nameOf(v, words)} {nameOf(v, words) !== tail(v.path) && <span className={css.muted}>{tail(v.path)}</span>}
+            </th>
+            <td>{v.empty ? '—' : v.type === 'text' ? `«${v.value}»` : v.value}</td>
+            <td className={css.muted}>{words.type(v.type)}</td>
+          </tr>
+        ))}
+        {absent.slice(0, 20).map((v) => (
+          <tr key={v.path} data-absent>
+            <th scope="row">{tail(v.path)}</th>
+            <td colSpan={2} className={css.muted}>
+              {t('source.absent')}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Usual({ preset }: { preset: Preset | undefined }) {
+  const t = useT()
+  const words = useMemo(() => fieldWords(t), [t])
+  const list = usualOf(preset)
+  if (list.length === 0) return null
+  return (
+    <p className={css.muted}>
+      {list
+        .slice(0, 12)
+        .map((v) => nameOf(v, words))
+        .join(', ')}
+      {list.length > 12 ? '…' : ''} — {t('source.usual')}
+    </p>
+  )
+}
+
+/** What was received, as it came. */
+function Raw() {
+  const t = useT()
+  const { samples } = useEditor()
+  const [tab, setTab] = useState('body')
+  const picked = samples.picked
+  const event = picked && 'event' in picked ? picked.event : undefined
+  if (!event) return null
+  return (
+    <details className={css.details}>
+      <summary>{t('source.raw')}</summary>
+      {event.mark && <Note tone="warn">{t('source.mark', { mark: event.mark })}</Note>}
+      <Tabs
+        value={tab}
+        onChange={setTab}
+        ariaLabel={t('source.raw')}
+        tabs={[
+          { value: 'body', label: t('body'), content: <CodeView text={event.body} label={t('body')} maxHeight={240} /> },
+          { value: 'headers', label: t('headers'), content: <CodeView text={event.headers.map((h) => `${h.name}: ${h.value}`).join('\n')} label={t('headers')} maxHeight={240} /> },
+          { value: 'query', label: t('query'), content: <CodeView text={event.query} label={t('query')} maxHeight={120} /> },
+        ]}
+      />
+    </details>
+  )
+}
+
+/** Data typed in by hand: an event while nothing runs, only a sample while the scenario works. */
+function PasteJson({ open, onClose, source, onSent }: { open: boolean; onClose: () => void; source: Source; onSent: () => void }) {
+  const t = useT()
+  const { info, samples } = useEditor()
+  const [text, setText] = useState('')
+  const [error, setError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const save = async () => {
+    let body: unknown
+    try {
+      body = parseJson(text)
+    } catch (failed) {
+      setError(failed instanceof JsonError ? t('body.jsonBad', { line: failed.line, col: failed.column }) : String(failed))
+      return
+    }
+    if (info?.state === 'running') {
+      samples.pick({ sample: { method: 'POST', body } })
+      onClose()
+      return
+    }
+    setBusy(true)
+    try {
+      await send(`/sources/${encodeURIComponent(source.name)}/events`, { method: 'POST', body: { method: 'POST', body } })
+      onSent()
+      onClose()
+    } catch (failed) {
+      toastError(failed, t)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t('source.pasteJson')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={() => void save()} loading={busy} disabled={text.trim() === ''}>
+            {t('source.useJson')}
+          </Button>
+        </>
+      }
+    >
+      <TextArea
+        label="JSON"
+        value={text}
+        onChange={(next) => {
+          setText(next)
+          setError(undefined)
+        }}
+        rows={8}
+        mono
+        autoFocus
+        error={error}
+        placeholder={'{"name": "Анна", "phone": "+79990001122"}'}
+        help={info?.state === 'running' ? t('source.jsonSample') : t('source.jsonEvent')}
+      />
+    </Dialog>
+  )
+}

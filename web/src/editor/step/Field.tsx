@@ -1,0 +1,239 @@
+import { useId, useState, type ReactNode } from 'react'
+import type { KindField } from '@/api'
+import { pick, useT } from '@/i18n'
+import { PillField } from '@/pill/PillField'
+import { Button, Choices, NumberField, Select, SuggestField, Switch, TagsField, TextField, type Option } from '@/ui'
+import { becomes, useEditor, useStep, type Becomes } from '../context'
+import css from '../editor.module.css'
+import { RowsEditor } from '../http/RowsEditor'
+import { Body, RespondBody } from '../http/Body'
+import { Delays } from '../http/Retry'
+import { amount, type Unit } from '../model/duration'
+import { nameFrom } from '../model/steps'
+import type { Row } from '../model/document'
+import { unitWord } from '../parts/describe'
+import { ConditionField } from './ConditionField'
+
+/** A field's name, help and mistake round its control. */
+export function Labelled({ pointer, label, help, error, children, required }: { pointer: string; label?: ReactNode; help?: ReactNode; error?: string | undefined; children: ReactNode; required?: boolean }) {
+  return (
+    <div className={css.field} data-pointer={pointer}>
+      {label && (
+        <div className={css.fieldLabel}>
+          {label}
+          {required && <span className={css.required}> *</span>}
+        </div>
+      )}
+      {children}
+      {help && <div className={css.fieldHelp}>{help}</div>}
+      {error && (
+        <div className={css.fieldError} role="alert">
+          {error}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** «Станет»: what a place becomes with the sample. */
+export function Becoming({ value }: { value: Becomes | undefined }) {
+  const t = useT()
+  if (!value) return null
+  const missing = value.missing?.[0]
+  if (value.error)
+    return (
+      <span className={css.becomes} data-tone="error">
+        {value.error}
+      </span>
+    )
+  if (missing)
+    return (
+      <span className={css.becomes} data-tone="error">
+        {t('becomes.missing', { name: missing.path })}
+        {missing.suggestion && ` ${t('becomes.close', { list: missing.suggestion })}`}
+      </span>
+    )
+  return (
+    <span className={css.becomes} data-tone={value.empty ? 'warn' : undefined}>
+      {t('becomes')}: <span className={css.becomesValue}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
+    </span>
+  )
+}
+
+/** One field of a step, drawn by what the table of kinds says of it. */
+export function Field({ field }: { field: KindField }) {
+  const t = useT()
+  const { at, put, read, problem, preview } = useStep()
+  const value = read<unknown>(field.path)
+  const label = pick(field.title)
+  const help = pick(field.help)
+  const error = problem(field.path)
+  const set = (next: unknown) => put(field.path, next === '' && !field.required ? undefined : next)
+  const common = { pointer: at(field.path), error }
+  const text = value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+  switch (field.control) {
+    case 'steps':
+      return null
+    case 'rows':
+    case 'templates':
+      return (
+        <Labelled {...common} label={label} help={help}>
+          <RowsEditor pointer={field.path} label={label} rows={(value as Row[] | undefined) ?? []} typed={field.path === '/set'} onChange={(rows) => put(field.path, rows.length === 0 && field.path !== '/set' ? undefined : rows)} />
+        </Labelled>
+      )
+    case 'body':
+      if (field.path === '/respond')
+        return (
+          <Labelled {...common} label={label} help={help}>
+            <RespondBody />
+          </Labelled>
+        )
+      return (
+        <Labelled {...common} label={field.path === '/http/body' ? undefined : label}>
+          <Body />
+        </Labelled>
+      )
+    case 'template':
+      return (
+        <Labelled {...common} label={label} help={help} required={field.required ?? false}>
+          <PillField value={text.trim() === '' ? '' : text} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} {...(field.placeholder ? { placeholder: field.placeholder } : {})} multiline={field.path.endsWith('/text') || field.path.endsWith('/message') || field.path.endsWith('/reason')} rows={3} />
+          <Becoming value={becomes(preview, at(field.path))} />
+        </Labelled>
+      )
+    case 'condition':
+      return (
+        <Labelled {...common} label={label} help={help} required={field.required ?? false}>
+          <ConditionField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} becomes={becomes(preview, at(field.path))} />
+        </Labelled>
+      )
+    case 'number':
+      return (
+        <div data-pointer={at(field.path)}>
+          <NumberField label={label} help={help} value={typeof value === 'number' ? value : undefined} onChange={set} width={180} {...rest(field)} error={error} placeholder={field.default === undefined ? undefined : String(field.default)} />
+        </div>
+      )
+    case 'duration':
+      return (
+        <Labelled {...common} label={label} help={help}>
+          <DurationField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} placeholder={field.default === undefined ? undefined : String(field.default)} template={keepsKind(field.path)} />
+          {keepsKind(field.path) && <Becoming value={becomes(preview, at(field.path))} />}
+        </Labelled>
+      )
+    case 'switch':
+      return (
+        <div data-pointer={at(field.path)} className={css.field}>
+          <Switch label={label} help={help} checked={value === undefined ? field.default === true : value === true} onChange={(next) => put(field.path, next === (field.default === true) ? undefined : next)} />
+        </div>
+      )
+    case 'choice': {
+      const options = (field.choices ?? []).map((choice) => ({ value: choice.value, label: pick(choice.title), help: pick(choice.help) || undefined }))
+      const now = text === '' ? String(field.default ?? options[0]?.value ?? '') : text
+      const change = (next: string) => put(field.path, next === field.default ? undefined : next)
+      return (
+        <div data-pointer={at(field.path)}>
+          {options.length > 3 ? <Select label={label} help={help} value={now} onChange={change} options={options as Option[]} width={280} error={error} /> : <Choices label={label} help={help} value={now} onChange={change} options={options} error={error} />}
+        </div>
+      )
+    }
+    case 'path':
+      return (
+        <Labelled {...common}>
+          <PathField label={label} help={help} value={text} onChange={set} paths={[]} />
+        </Labelled>
+      )
+    case 'codes':
+    case 'choices':
+      return (
+        <div data-pointer={at(field.path)}>
+          <TagsField label={label} help={help} values={(value as string[] | undefined) ?? (Array.isArray(field.default) ? (field.default as string[]) : ['2**'])} onChange={(next) => put(field.path, next.length === 0 ? undefined : next)} error={error} placeholder="200-204" />
+        </div>
+      )
+    case 'delays':
+      return (
+        <Labelled {...common} label={label} help={help}>
+          <Delays values={(value as string[] | undefined) ?? []} onChange={(next) => put(field.path, next)} />
+        </Labelled>
+      )
+    case 'variable':
+      return (
+        <div data-pointer={at(field.path)}>
+          <VariableName label={label} help={help} value={text} onChange={set} error={error} />
+        </div>
+      )
+    default:
+      return (
+        <div data-pointer={at(field.path)}>
+          <TextField label={label} help={help} value={text} onChange={set} placeholder={field.placeholder} error={error} required={field.required ?? false} />
+          {field.required && text === '' && <span className="visually-hidden">{t('field.required')}</span>}
+        </div>
+      )
+  }
+}
+
+/** Without these the document no longer says which kind of step it is. */
+const keepsKind = (path: string): boolean => path === '/if' || path === '/delay'
+
+const rest = (field: KindField) => ({
+  ...(field.min !== undefined ? { min: field.min } : {}),
+  ...(field.max !== undefined ? { max: field.max } : {}),
+  ...(field.unit ? { unit: field.unit } : {}),
+})
+
+/** A name for a variable: small Latin letters; what is typed in Russian is written in Latin when the field is left. */
+export function VariableName({ label, help, value, onChange, error }: { label: string; help?: string; value: string; onChange: (next: string | undefined) => void; error?: string | undefined }) {
+  return <TextField label={label} help={help} value={value} mono onChange={(next) => onChange(next || undefined)} onBlur={() => value !== '' && !/^[a-z][a-z0-9_]*$/.test(value) && onChange(nameFrom(value) || undefined)} error={error} />
+}
+
+/** A time span: a number and its unit, or a template where one is allowed. */
+export function DurationField({ value, onChange, label, placeholder, template }: { value: string; onChange: (next: string) => void; label: string; placeholder?: string | undefined; template?: boolean }) {
+  const t = useT()
+  const found = amount(value)
+  const usual = amount(placeholder ?? '')
+  const [unit, setUnit] = useState<Unit>(found?.unit ?? usual?.unit ?? 's')
+  const [free, setFree] = useState(template === true && value !== '' && !found)
+  const units: Option<Unit>[] = (['s', 'm', 'h', 'd'] as const).map((one) => ({ value: one, label: unitWord(one, t) }))
+  if (found?.unit === 'ms') units.unshift({ value: 'ms', label: unitWord('ms', t) })
+  if (free)
+    return (
+      <div className={css.line}>
+        <PillField value={value} onChange={onChange} label={label} placeholder="30s, 5m, 2h" />
+        <Button
+          size="small"
+          kind="quiet"
+          onClick={() => {
+            setFree(false)
+            if (!found) onChange('')
+          }}
+        >
+          {t('delay.number')}
+        </Button>
+      </div>
+    )
+  return (
+    <div className={css.line}>
+      <NumberField ariaLabel={label} value={found?.n} onChange={(n) => onChange(n === undefined ? '' : `${n}${found?.unit ?? unit}`)} min={0} width={96} whole={false} placeholder={usual ? String(usual.n) : undefined} />
+      <Select
+        ariaLabel={`${label}: ${t('delay.unit')}`}
+        value={found?.unit ?? unit}
+        onChange={(next) => {
+          setUnit(next)
+          if (found) onChange(`${found.n}${next}`)
+        }}
+        options={units}
+        width={104}
+      />
+      {template && (
+        <Button size="small" kind="quiet" onClick={() => setFree(true)}>
+          {t('delay.variable')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** A place in the data, written or picked from what there is. */
+export function PathField({ value, onChange, label, help, paths }: { value: string; onChange: (next: string) => void; label: string; help?: string; paths: readonly string[] }) {
+  const id = useId()
+  useEditor()
+  return <SuggestField id={id} label={label} help={help} value={value} onChange={onChange} suggestions={[...new Set(paths)]} mono />
+}

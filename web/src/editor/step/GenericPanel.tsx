@@ -1,0 +1,49 @@
+import { useState } from 'react'
+import type { KindField } from '@/api'
+import { useT, type Key } from '@/i18n'
+import { Tabs } from '@/ui'
+import { useEditor, useStep } from '../context'
+import css from '../editor.module.css'
+import { kindOf } from '../model/document'
+import { Field } from './Field'
+import { useFocusTab } from './useFocusTab'
+
+const tabKeys: Record<string, Key> = {
+  main: 'tab.main',
+  query: 'query',
+  headers: 'headers',
+  body: 'body',
+  auth: 'auth',
+  response: 'tab.response',
+  more: 'tab.more',
+}
+export const tabTitle = (tab: string, t: (key: Key) => string): string => {
+  const key = Object.hasOwn(tabKeys, tab) ? tabKeys[tab] : undefined
+  return key ? t(key) : tab
+}
+
+// The head of the panel has the name; the answer's body draws its own fields.
+const byHand = new Set(['/title', '/id', '/respond/json', '/respond/text'])
+
+/** The fields of any kind of step, tab by tab. */
+export function GenericPanel() {
+  const t = useT()
+  const { kinds } = useEditor()
+  const { placed } = useStep()
+  const kind = kinds.find((one) => one.kind === kindOf(placed.step))
+  const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps' && !byHand.has(field.path))
+  const tabs = [...new Set(fields.map((field) => field.tab))]
+  const [tab, setTab] = useState(tabs[0] ?? 'main')
+  useFocusTab(placed.pointer, fields, setTab)
+  const list = (name: string) => (
+    <div className={css.fields}>
+      {fields
+        .filter((field) => field.tab === name)
+        .map((field: KindField) => (
+          <Field key={field.path} field={field} />
+        ))}
+    </div>
+  )
+  if (tabs.length <= 1) return list(tabs[0] ?? 'main')
+  return <Tabs value={tabs.includes(tab) ? tab : (tabs[0] ?? 'main')} onChange={setTab} ariaLabel={t('step.tabs')} tabs={tabs.map((name) => ({ value: name, label: tabTitle(name, t), content: list(name) }))} />
+}

@@ -1,0 +1,248 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { pick, useT } from '@/i18n'
+import { PillScopeProvider } from '@/pill/scope'
+import { Button, CopyButton, Dialog, ErrorNote, IconButton, Menu, Note, Skeleton, TextArea, toast, toastError } from '@/ui'
+import { ResultView } from '../check/ResultView'
+import { StepContext, useEditor, type StepScope } from '../context'
+import css from '../editor.module.css'
+import { HttpPanel } from '../http/HttpPanel'
+import { WillSend } from '../http/WillSend'
+import { usualOf, variablesOf } from '../localScope'
+import { kindOf, normaliseStep, type Step } from '../model/document'
+import { read, write } from '../model/pointer'
+import { copyStep, removeStep, walk, type Placed } from '../model/steps'
+import { kindTitle } from '../parts/describe'
+import { send } from '../server'
+import { usePreview } from '../usePreview'
+import { useQuery } from '@tanstack/react-query'
+import { presetsQuery } from '@/api'
+import { GenericPanel } from './GenericPanel'
+import { insert } from '../model/pointer'
+
+/** The settings of one step, beside the list (a sheet on a narrow screen). */
+export function StepPanel({ placed }: { placed: Placed }) {
+  const t = useT()
+  const editor = useEditor()
+  const { document, put, sample, check, state, source, kinds } = editor
+  const { step, pointer, path } = placed
+  const { preview, error, stale } = usePreview(document, path, sample, check.round)
+  const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)
+  // Until the server has said what there is, the event's own fields are offered.
+  const variables = useMemo(() => {
+    if (preview) return preview.scope
+    if (sample && 'event' in sample) return variablesOf(sample.event)
+    return error ? usualOf(preset) : undefined
+  }, [preview, sample, error, preset])
+
+  const scope: StepScope = useMemo(() => {
+    const at = (place: string) => pointer + place
+    return {
+      placed,
+      preview,
+      at,
+      put: (place, value) => put(at(place), value),
+      read: <T,>(place: string) => read(document, at(place)) as T | undefined,
+      problem: (place) => state.problems.find((problem) => problem.pointer === at(place))?.message,
+    }
+  }, [placed, preview, pointer, put, document, state.problems])
+
+  useFocusField()
+  const isHttp = step.http !== undefined
+  return (
+    <StepContext.Provider value={scope}>
+      <PillScopeProvider variables={variables}>
+        <section className={css.stepPanel} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
+          <Head placed={placed} curl={preview?.curl} />
+          <div className={css.stepBody}>
+            {isHttp ? <HttpPanel /> : <GenericPanel />}
+            {error && error.status !== 0 && <ErrorNote error={error} />}
+            {!preview && !error && <Skeleton lines={2} />}
+            <ResultView />
+          </div>
+          {isHttp && <WillSend preview={preview} stale={stale} />}
+        </section>
+      </PillScopeProvider>
+    </StepContext.Provider>
+  )
+}
+
+/** Puts the cursor into the field that was asked for, once it is drawn. */
+export function useFocusField(): void {
+  const { focusField, focused } = useEditor()
+  useEffect(() => {
+    if (!focusField) return
+    let tries = 0
+    const look = () => {
+      const box = [...globalThis.document.querySelectorAll<HTMLElement>('[data-pointer]')]
+        .filter((one) => focusField === one.dataset['pointer'] || focusField.startsWith(`${one.dataset['pointer']}/`))
+        .sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]
+      const field = box?.querySelector<HTMLElement>('.cm-content, input, textarea, [contenteditable="true"], button')
+      if (field) {
+        field.focus()
+        field.scrollIntoView({ block: 'nearest' })
+        if (field.className.includes?.('cm-content') || field.tagName !== 'INPUT' || tries > 5) return focused()
+      }
+      // The field with pills is loaded later; until then the plain one had the focus.
+      if (tries++ < 20) timer = setTimeout(look, 60)
+      else focused()
+    }
+    let timer = setTimeout(look, 0)
+    return () => clearTimeout(timer)
+  }, [focusField, focused])
+}
+
+function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
+  const t = useT()
+  const { put, closePanel, edit, document, open, kinds, check } = useEditor()
+  const { step, pointer, path, number } = placed
+  const [pasting, setPasting] = useState(false)
+  const kind = kindOf(step)
+  const remove = () => {
+    edit((now) => removeStep(now, pointer))
+    closePanel()
+    toast(t('step.deleted', { title: step.title || kindTitle(kind, t, kinds) }), { undo: () => edit((now) => (walk(now).some((p) => p.step.id === step.id) ? now : insert(now, pointer, step))) })
+  }
+  const copy = () => {
+    const done = copyStep(document, pointer)
+    edit(() => done.document)
+    const made = walk(done.document).find((p) => p.pointer === done.pointer)
+    if (made) open(made.path)
+  }
+  return (
+    <header className={css.stepHead}>
+      <div className={css.stepName}>
+        <span className={css.number}>{number}</span>
+        <input
+          className={css.stepTitle}
+          aria-label={t('step.title')}
+          placeholder={kindTitle(kind, t, kinds)}
+          value={step.title ?? ''}
+          maxLength={200}
+          onChange={(event) => put(`${pointer}/title`, event.currentTarget.value || undefined)}
+        />
+      </div>
+      <div className={css.stepActions}>
+        {step.http && (
+          <>
+            <Button size="small" onClick={() => setPasting(true)}>
+              {t('pasteCurl')}
+            </Button>
+            {curl && (
+              <CopyButton text={curl} kind="default" label={t('copyCurl')}>
+                cURL
+              </CopyButton>
+            )}
+          </>
+        )}
+        {!step.http && (
+          <Button size="small" icon="play" label={t('check.step')} onClick={() => check.askStep(path)} disabled={check.running}>
+            {t('check')}
+          </Button>
+        )}
+        <Menu
+          items={[
+            { label: t('step.copy'), icon: 'copy', onClick: copy },
+            { label: t('step.delete'), icon: 'trash', danger: true, onClick: remove },
+          ]}
+        >
+          <IconButton icon="dots" size="small" label={t('step.actions', { title: step.title || number })} tip={false} />
+        </Menu>
+        <IconButton icon="close" size="small" label={t('panel.close')} onClick={closePanel} />
+      </div>
+      {pasting && <PasteCurl placed={placed} onClose={() => setPasting(false)} />}
+    </header>
+  )
+}
+
+interface CurlAnswer {
+  step: { http?: unknown } & Record<string, unknown>
+  warnings?: { flag: string; detail: string }[] | null
+  secrets?: { where: string; header?: string }[] | null
+}
+
+/** Makes the step what a cURL command does. Can be taken back. */
+function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => void }) {
+  const t = useT()
+  const { edit, store } = useEditor()
+  const [text, setText] = useState('')
+  const [answer, setAnswer] = useState<CurlAnswer>()
+  const [error, setError] = useState<unknown>()
+  const asked = useRef('')
+  useEffect(() => {
+    const abort = new AbortController()
+    if (text.trim() === '') {
+      setAnswer(undefined)
+      setError(undefined)
+      return
+    }
+    const timer = setTimeout(() => {
+      asked.current = text
+      send<CurlAnswer>('/curl', { method: 'POST', body: { text }, signal: abort.signal }).then(
+        (got) => {
+          setAnswer(got)
+          setError(undefined)
+        },
+        (failed: unknown) => {
+          if (abort.signal.aborted) return
+          setAnswer(undefined)
+          setError(failed)
+        },
+      )
+    }, 150)
+    return () => {
+      clearTimeout(timer)
+      abort.abort()
+    }
+  }, [text])
+  // The answer is the http member itself, or a step that holds it.
+  const http = answer && ((answer.step.http ?? answer.step) as Record<string, unknown>)
+  const take = () => {
+    if (!http) return
+    try {
+      edit((now) => {
+        const step = read(now, placed.pointer) as Step
+        const kept = Object.fromEntries(Object.entries(step.http ?? {}).filter(([name]) => ['success', 'retry', 'on_failure', 'save', 'response'].includes(name)))
+        return write(now, placed.pointer, normaliseStep({ ...step, http: { ...kept, ...http } }))
+      })
+      toast(t('curl.taken'), { undo: () => void store.undo() })
+      onClose()
+    } catch (failed) {
+      toastError(failed, t)
+    }
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('pasteCurl')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={take} disabled={!http}>
+            {t('curl.replace')}
+          </Button>
+        </>
+      }
+    >
+      <TextArea label={t('curl.command')} value={text} onChange={setText} rows={6} mono autoFocus placeholder="curl -X POST https://api.example.ru/leads -H 'Content-Type: application/json' -d '{}'" />
+      {http && (
+        <p className={css.gapTop} role="status">
+          {t('curl.read', { method: String(http['method'] ?? 'GET'), url: String(http['url'] ?? '') })}
+        </p>
+      )}
+      {(answer?.secrets?.length ?? 0) > 0 && (
+        <Note tone="warn" title={t('curl.secret')}>
+          {answer?.secrets?.map((secret) => secret.header ?? secret.where).join(', ')}
+        </Note>
+      )}
+      {answer?.warnings?.map((warning, i) => (
+        <Note key={i} tone="info" title={warning.flag}>
+          {warning.detail}
+        </Note>
+      ))}
+      {error !== undefined && <ErrorNote error={error} />}
+    </Dialog>
+  )
+}
+
+export const titleOfKind = (kind: { title: { ru?: string; en?: string } }): string => pick(kind.title)

@@ -1,0 +1,70 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { runsQuery, useHints } from '@/api'
+import { useT, type Key } from '@/i18n'
+import { Badge, Button, EmptyState, ErrorNote, Skeleton, Status, Switch, Time, type IconName, type BadgeTone } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+
+const states: Record<string, [Key, IconName, BadgeTone]> = {
+  held: ['run.held', 'dotted', 'muted'],
+  queued: ['run.queued', 'dotted', 'muted'],
+  running: ['run.running', 'play', 'info'],
+  waiting: ['run.waiting', 'retry', 'info'],
+  succeeded: ['run.succeeded', 'check', 'ok'],
+  paused: ['run.paused', 'pause', 'warn'],
+  failed: ['run.failed', 'close', 'error'],
+  skipped: ['run.skipped', 'skip', 'muted'],
+  cancelled: ['run.cancelled', 'stop', 'muted'],
+}
+
+/** The last runs of this scenario; the whole history is one press away. */
+export function HistoryTab() {
+  const t = useT()
+  const { name, openSource } = useEditor()
+  const [checks, setChecks] = useState(false)
+  const query = useInfiniteQuery(runsQuery({ scenario: name, ...(checks ? { mark: 'check' } : {}) }))
+  useHints((hints) => {
+    if (hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) void query.refetch()
+  })
+  const runs = (query.data?.pages ?? []).flatMap((page) => page.items).slice(0, 50)
+  return (
+    <div className={css.tabPage}>
+      <div className={css.line}>
+        <Switch label={t('history.checks')} checked={checks} onChange={setChecks} />
+        <span className={css.spring} />
+        <Button to="/runs" search={{ scenario: name }} size="small" iconRight="right">
+          {t('history.all')}
+        </Button>
+      </div>
+      {query.error ? (
+        <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
+      ) : query.isLoading ? (
+        <Skeleton lines={5} />
+      ) : runs.length === 0 ? (
+        <EmptyState icon="history" title={checks ? t('history.noChecks') : t('history.none')} actions={<Button onClick={openSource}>{t('sendSample')}</Button>}>
+          {t('history.noneHelp')}
+        </EmptyState>
+      ) : (
+        <ul className={css.runs}>
+          {runs.map((run) => {
+            const [key, icon, tone] = states[run.state] ?? ['run', 'dot', 'muted']
+            return (
+              <li key={run.id}>
+                <Link to="/runs/$id" params={{ id: run.id }} className={css.run}>
+                  <Badge tone={tone} icon={icon}>
+                    {t(key)}
+                  </Badge>
+                  <Time at={run.created_at} relative="both" />
+                  <span className={css.runData}>{(run.data ?? []).map((one) => one.value).join(', ')}</span>
+                  {run.last_status ? <Status code={run.last_status} /> : <span />}
+                </Link>
+              </li>
+            )
+          })}
+        </ul>
+      )}
+    </div>
+  )
+}
