@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/curl"
+	"gonets/internal/document"
 	"gonets/internal/rehearse"
 )
 
@@ -47,8 +47,8 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.Pre
 }
 
 // askOf reads a draft and the event that it is tried on.
-func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
-	if ask.Scenario, err = draftOf(document); err != nil {
+func askOf(draft json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
+	if ask.Scenario, err = draftOf(draft); err != nil {
 		return ask, err
 	}
 	if event != "" && sample != nil {
@@ -104,24 +104,19 @@ func sampleHeaders(raw json.RawMessage) (list []gonets.Header, err error) {
 	return list, nil
 }
 
-// draftOf reads a scenario that need not be complete.
+// draftOf reads a scenario that need not be complete, as it is saved.
 func draftOf(raw json.RawMessage) (*gonets.Scenario, error) {
-	var doc struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		gonets.Scenario
+	var named struct {
+		Name string `json:"name"`
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	err := d.Decode(&doc)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, invalid("/document"+pointer(wrong.Field), "a value of another type stands here: "+wrong.Value)
-	case err != nil:
-		return nil, invalid("/document", "this is no scenario: "+err.Error())
+	d, err := document.ReadDraft(raw, "", false, document.Checks{})
+	if err != nil {
+		return nil, err
 	}
-	return &doc.Scenario, nil
+	// What has been read is an object whose name, if it has one, is a text.
+	_ = json.Unmarshal(raw, &named)
+	d.Scenario.Name = named.Name
+	return &d.Scenario, nil
 }
 
 type checkInput struct{ Body api.Check }

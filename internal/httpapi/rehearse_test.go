@@ -59,10 +59,10 @@ func TestDraftsAreReadByTheirShape(t *testing.T) {
 		"headers as a list":         {`{"document":{"name":"x"},"step":"a","sample":{"headers":[{"name":"X","value":"1"}],"body":{"a": 1}}}`, 200, `sample application/json {"a": 1} [{X 1} {Content-Type application/json}]`},
 		"no body":                   {`{"document":{"name":"x"},"step":"a","sample":{"body":null}}`, 200, "sample   []"},
 		"an unknown key":            {`{"document":{"steps":[{"id":"a","htp":{}}]},"step":"a"}`, 422, "htp"},
-		"a wrong type":              {`{"document":{"steps":[{"id":"a","http":{"url":{}}}]},"step":"a"}`, 422, "/document/"},
+		"a wrong type":              {`{"document":{"steps":[{"id":"a","http":{"url":{}}}]},"step":"a"}`, 422, "/steps/0/http/url"},
 		"event and sample":          {`{"document":{},"step":"a","event":"e1","sample":{}}`, 422, "/sample"},
 		"headers of another shape":  {`{"document":{},"step":"a","sample":{"headers":7}}`, 422, "/sample/headers"},
-		"a document that is a text": {`{"document":"x","step":"a"}`, 422, "/document"},
+		"a document that is a text": {`{"document":"x","step":"a"}`, 422, "this must be one scenario"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
