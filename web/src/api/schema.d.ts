@@ -1067,10 +1067,10 @@ export interface components {
             step?: string;
         };
         Choice: {
-            help?: components["schemas"]["Text"];
+            help?: components["schemas"]["Label"];
             /** @description Members of the step that the choice sets, by JSON Pointer; null takes one away */
             sets?: unknown;
-            title: components["schemas"]["Text"];
+            title: components["schemas"]["Label"];
             value: string;
         };
         CurlSecret: {
@@ -1097,24 +1097,6 @@ export interface components {
         Datum: {
             name: string;
             value: string;
-        };
-        Description: {
-            /** @description What usually comes */
-            fields: components["schemas"]["UsualField"][];
-            help: components["schemas"]["Label"];
-            id: string;
-            /** @description What the service sends with */
-            methods: string[];
-            /** @description What the service is answered */
-            reply: components["schemas"]["SampleReply"];
-            /** @description A request as the service sends it, with made-up data */
-            sample: components["schemas"]["Example"];
-            title: components["schemas"]["Label"];
-            /**
-             * @description How the service proves who it is, once the source names a secret
-             * @enum {string}
-             */
-            verify: "none" | "token" | "basic" | "hmac";
         };
         Difference: {
             /** @enum {string} */
@@ -1262,13 +1244,6 @@ export interface components {
             size: number;
             source: string;
         };
-        Example: {
-            body: string;
-            headers: components["schemas"]["Header"][];
-            method: string;
-            /** @description As in an address, without the question mark */
-            query: string;
-        };
         Explain: {
             en: components["schemas"]["Message"];
             ru: components["schemas"]["Message"];
@@ -1281,7 +1256,7 @@ export interface components {
             default?: unknown;
             /** @description Other values than the choices may be typed */
             free?: boolean;
-            help: components["schemas"]["Text"];
+            help: components["schemas"]["Label"];
             max?: unknown;
             min?: unknown;
             /** @description JSON Pointer into the step */
@@ -1292,8 +1267,8 @@ export interface components {
             tab: "main" | "query" | "headers" | "body" | "response" | "more";
             /** @description May hold variables too */
             templated?: boolean;
-            title: components["schemas"]["Text"];
-            unit?: components["schemas"]["Text"];
+            title: components["schemas"]["Label"];
+            unit?: components["schemas"]["Label"];
             /** @description The path of the field whose control shows this one */
             within?: string;
         };
@@ -1320,14 +1295,14 @@ export interface components {
         Kind: {
             /** @description In the order of the panel */
             fields: components["schemas"]["Field"][];
-            help: components["schemas"]["Text"];
+            help: components["schemas"]["Label"];
             /** @description The member of the step's document that makes it this kind */
             kind: string;
             /** @description Words of other systems by which it is found */
             synonyms: string[];
             /** @description A new step, without its id */
             template: unknown;
-            title: components["schemas"]["Text"];
+            title: components["schemas"]["Label"];
             /** @description Further entries of the menu that make steps of this kind */
             variants?: components["schemas"]["Variant"][] | null;
         };
@@ -1347,11 +1322,6 @@ export interface components {
         };
         ListApplied: {
             items: components["schemas"]["Applied"][];
-            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
-            next?: string;
-        };
-        ListDescription: {
-            items: components["schemas"]["Description"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -1377,6 +1347,11 @@ export interface components {
         };
         ListLaneInfo: {
             items: components["schemas"]["LaneInfo"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListPreset: {
+            items: components["schemas"]["Preset"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -1521,6 +1496,24 @@ export interface components {
         PickVersion: {
             /** Format: int64 */
             version?: number;
+        };
+        Preset: {
+            /** @description What usually comes */
+            fields: components["schemas"]["UsualField"][];
+            help: components["schemas"]["Label"];
+            id: string;
+            /** @description What the service sends with */
+            methods: string[];
+            /** @description What the service is answered */
+            reply: components["schemas"]["SampleReply"];
+            /** @description A request as the service sends it, with made-up data */
+            sample: components["schemas"]["SampleRequest"];
+            title: components["schemas"]["Label"];
+            /**
+             * @description How the service proves who it is, once the source names a secret
+             * @enum {string}
+             */
+            verify: "none" | "token" | "basic" | "hmac";
         };
         Preview: {
             /** @description The scenario, complete or not */
@@ -1781,6 +1774,13 @@ export interface components {
             status: number;
             text: string;
         };
+        SampleRequest: {
+            body: string;
+            headers: components["schemas"]["Header"][];
+            method: string;
+            /** @description As in an address, without the question mark */
+            query: string;
+        };
         Scenario: {
             /** Format: date-time */
             created_at: string;
@@ -1943,10 +1943,6 @@ export interface components {
             path: string;
             variables: components["schemas"]["Variable"][];
         };
-        Text: {
-            en: string;
-            ru: string;
-        };
         Timings: {
             /** Format: int64 */
             connect?: number;
@@ -2071,11 +2067,11 @@ export interface components {
             value: string;
         };
         Variant: {
-            help: components["schemas"]["Text"];
+            help: components["schemas"]["Label"];
             id: string;
             synonyms: string[];
             template: unknown;
-            title: components["schemas"]["Text"];
+            title: components["schemas"]["Label"];
         };
         Version: {
             name: string;
@@ -2585,7 +2581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListDescription"];
+                    "application/json": components["schemas"]["ListPreset"];
                 };
             };
             /** @description A problem (RFC 9457) */
