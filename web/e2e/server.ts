@@ -1,20 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 
 /** The binary under test, with the interface inside. */
-export const binary = resolve(import.meta.dirname, '../../bin/gonets');
+export const binary = resolve(import.meta.dirname, '../../bin/gonets')
 
 /** A real server on loopback with a data folder of its own. */
 export class Server {
   /** Its address, without a slash at the end. */
-  base = '';
+  base = ''
   /** What it has printed so far. */
-  output = '';
-  private process?: ChildProcess;
+  output = ''
+  private process?: ChildProcess
 
   private constructor(
     readonly data: string,
@@ -24,63 +24,63 @@ export class Server {
 
   /** Makes a folder and starts a server in it; flags go to `gonets serve`. */
   static async start(...flags: string[]): Promise<Server> {
-    const data = await mkdtemp(join(tmpdir(), 'gonets-e2e-'));
+    const data = await mkdtemp(join(tmpdir(), 'gonets-e2e-'))
     // A fixed port, so that a server that was killed comes back at its address.
-    const s = new Server(data, `127.0.0.1:${await freePort()}`, flags);
-    await s.up();
-    return s;
+    const s = new Server(data, `127.0.0.1:${await freePort()}`, flags)
+    await s.up()
+    return s
   }
 
   /** Starts the process (again) and waits for the line with its address. */
   async up(): Promise<void> {
-    this.output = '';
+    this.output = ''
     const child = spawn(binary, ['serve', '--data', this.data, '--listen', this.listen, ...this.flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.process = child;
+    })
+    this.process = child
     await new Promise<void>((ready, failed) => {
       const read = (part: Buffer) => {
-        this.output += part.toString();
-        if (/http:\/\/\S+\/(setup#code=\S+)?\s/.test(this.output)) ready();
-      };
-      child.stdout!.on('data', read);
-      child.stderr!.on('data', read);
-      child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${this.output}`)));
-      child.once('error', failed);
-    });
-    this.base = `http://${this.listen}`;
+        this.output += part.toString()
+        if (/http:\/\/\S+\/(setup#code=\S+)?\s/.test(this.output)) ready()
+      }
+      child.stdout!.on('data', read)
+      child.stderr!.on('data', read)
+      child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${this.output}`)))
+      child.once('error', failed)
+    })
+    this.base = `http://${this.listen}`
   }
 
   /** The link of the start line; holds the one-time code while there is no owner. */
   get link(): string {
-    const link = this.output.match(/http:\/\/\S+\/setup#code=\S+/)?.[0];
-    if (!link) throw new Error(`no set-up link in:\n${this.output}`);
-    return link;
+    const link = this.output.match(/http:\/\/\S+\/setup#code=\S+/)?.[0]
+    if (!link) throw new Error(`no set-up link in:\n${this.output}`)
+    return link
   }
 
   /** Ends the process at once, as a power cut would. */
   async kill(): Promise<void> {
-    const child = this.process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
+    const child = this.process
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
   }
 
   /** Ends the process and removes its folder. */
   async end(): Promise<void> {
-    await this.kill();
-    await rm(this.data, { recursive: true, force: true });
+    await this.kill()
+    await rm(this.data, { recursive: true, force: true })
   }
 }
 
 /** A port of loopback that is free now. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
 }

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { expect, type Page, type TestInfo } from '@playwright/test';
-import type { AxeResults } from 'axe-core';
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, type Page, type TestInfo } from '@playwright/test'
+import type { AxeResults } from 'axe-core'
 
 // Evaluated through the debugger, which the page's content policy does not bind.
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 
 /** Watches a page for what must never happen, and looks at its screens. */
 export class Watch {
-  readonly faults: string[] = [];
-  private readonly begun = Date.now();
-  private last = Date.now();
-  private step = 0;
-  private bytes = { script: 0, style: 0 };
-  private requests = 0;
-  private readonly steps: { name: string; ms: number; axe: number }[] = [];
+  readonly faults: string[] = []
+  private readonly begun = Date.now()
+  private last = Date.now()
+  private step = 0
+  private bytes = { script: 0, style: 0 }
+  private requests = 0
+  private readonly steps: { name: string; ms: number; axe: number }[] = []
 
   constructor(
     private readonly page: Page,
@@ -23,62 +23,64 @@ export class Watch {
     base: string,
   ) {
     page.on('console', (m) => {
-      if (m.type() === 'error') this.faults.push(`console: ${m.text()}`);
-    });
-    page.on('pageerror', (e) => this.faults.push(`page: ${e.message}`));
+      if (m.type() === 'error') this.faults.push(`console: ${m.text()}`)
+    })
+    page.on('pageerror', (e) => this.faults.push(`page: ${e.message}`))
     page.on('request', (r) => {
-      this.requests++;
-      const foreign = !r.url().startsWith(base) && !/^(data|blob):/.test(r.url());
-      if (foreign) this.faults.push(`foreign request: ${r.url()}`);
-    });
+      this.requests++
+      const foreign = !r.url().startsWith(base) && !/^(data|blob):/.test(r.url())
+      if (foreign) this.faults.push(`foreign request: ${r.url()}`)
+    })
     page.on('requestfailed', (r) => {
-      const reason = r.failure()?.errorText ?? '';
+      const reason = r.failure()?.errorText ?? ''
       // A stream of hints, or a question whose page was left, is cut by the browser itself.
-      if (reason !== 'net::ERR_ABORTED') this.faults.push(`failed request: ${r.method()} ${r.url()} ${reason}`);
-    });
+      if (reason !== 'net::ERR_ABORTED') this.faults.push(`failed request: ${r.method()} ${r.url()} ${reason}`)
+    })
     page.on('response', (r) => {
-      if (r.status() >= 400) this.faults.push(`answer ${r.status()}: ${r.request().method()} ${r.url()}`);
-    });
+      if (r.status() >= 400) this.faults.push(`answer ${r.status()}: ${r.request().method()} ${r.url()}`)
+    })
   }
 
   /** Notes what the browser fetched for the page that it shows. */
   async weigh(): Promise<void> {
     this.bytes = await this.page.evaluate(() => {
-      const sum = { script: 0, style: 0 };
+      const sum = { script: 0, style: 0 }
       for (const e of performance.getEntriesByType('resource') as PerformanceResourceTiming[]) {
-        if (e.name.endsWith('.js')) sum.script += e.encodedBodySize;
-        if (e.name.endsWith('.css')) sum.style += e.encodedBodySize;
+        if (e.name.endsWith('.js')) sum.script += e.encodedBodySize
+        if (e.name.endsWith('.css')) sum.style += e.encodedBodySize
       }
-      return sum;
-    });
+      return sum
+    })
   }
 
   /** A screen that is as it should be: a picture, axe without serious findings, no sideways scrolling. */
   async look(name: string): Promise<void> {
-    const ms = Date.now() - this.last;
-    await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) });
-    await this.page.evaluate(axe);
+    const ms = Date.now() - this.last
+    await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) })
+    await this.page.evaluate(axe)
     const found: AxeResults = await this.page.evaluate(
       (tags) => (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, { runOnly: tags }),
       rules,
-    );
-    const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+    )
+    const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
     for (const v of bad) {
-      this.faults.push(`axe on ${name}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`);
+      this.faults.push(`axe on ${name}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`)
     }
-    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (wide > 0) this.faults.push(`${name} is ${wide} px wider than its window`);
-    this.steps.push({ name, ms, axe: bad.length });
-    this.last = Date.now();
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (wide > 0) this.faults.push(`${name} is ${wide} px wider than its window`)
+    this.steps.push({ name, ms, axe: bad.length })
+    this.last = Date.now()
   }
 
   /** Fails when anything was seen that must not be, and writes the report. */
   async done(): Promise<void> {
-    const report = { title: this.info.title, ms: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, steps: this.steps };
-    await this.info.attach('report', { body: JSON.stringify(report, null, 1), contentType: 'application/json' });
-    const sum = this.steps.reduce((n, s) => n + s.ms, 0);
-    const findings = this.steps.reduce((n, s) => n + s.axe, 0);
-    console.log(`${this.info.title}: ${sum} ms without axe, ${this.requests} requests, script ${this.bytes.script} B, style ${this.bytes.style} B, axe ${findings}`);
-    expect(this.faults).toEqual([]);
+    const report = { title: this.info.title, ms: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, steps: this.steps }
+    await this.info.attach('report', { body: JSON.stringify(report, null, 1), contentType: 'application/json' })
+    const sum = this.steps.reduce((n, s) => n + s.ms, 0)
+    const findings = this.steps.reduce((n, s) => n + s.axe, 0)
+    console.log(
+      `${this.info.title}: ${sum} ms without axe, ${this.requests} requests, script ${this.bytes.script} B, style ${this.bytes.style} B, axe ${findings}`,
+    )
+    expect(this.faults).toEqual([])
   }
 }
