@@ -64,7 +64,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
               <VariableList />
             </details>
           </div>
-          {isHttp && <WillSend preview={preview} stale={stale} />}
+          {isHttp && <WillSend preview={preview} stale={stale} url={step.http?.url ?? ''} />}
         </section>
       </PillScopeProvider>
     </StepContext.Provider>
