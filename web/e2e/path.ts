@@ -35,7 +35,7 @@ export class Path {
     await this.watch?.weigh()
     await this.look('set-up')
     await page.getByRole('textbox', { name: t('setup.login') }).fill(owner.login)
-    await page.getByRole('textbox', { name: t('login.password'), exact: true }).fill(owner.password)
+    await page.getByRole('textbox', { name: t('entry.password'), exact: true }).fill(owner.password)
     await this.button(t('setup.submit')).click()
     await expect(page.getByText(t('mail.notSet')).first()).toBeVisible()
     await expect(page.getByRole('heading', { level: 2 })).toHaveCount(3)
