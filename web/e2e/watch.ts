@@ -59,7 +59,11 @@ export class Watch {
     await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) })
     await this.page.evaluate(axe)
     const found: AxeResults = await this.page.evaluate(
-      (tags) => (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, { runOnly: tags }),
+      (tags) => (window as unknown as { axe: typeof import('axe-core') }).axe.run(
+          // The list of variables is walked by arrows from its field (aria-activedescendant), never focused itself.
+          { include: [['html']], exclude: [['.cm-tooltip-autocomplete']] },
+          { runOnly: tags },
+        ),
       rules,
     )
     const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
