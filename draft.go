@@ -40,6 +40,17 @@ type DraftChange struct {
 	Actor   string
 }
 
+// DraftEdit is a change of a draft by a person.
+type DraftEdit struct {
+	Name string
+	// Data is the document, JSON or, with YAML, YAML.
+	Data []byte
+	YAML bool
+	// IfMatch is the ETag of what was changed; "*" is any.
+	IfMatch string
+	Actor   string
+}
+
 // NewDocument makes a scenario or a source under the first free name like Name.
 type NewDocument[T any] struct {
 	Name string

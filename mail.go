@@ -20,6 +20,9 @@ const (
 	MailPlain MailSecurity = "none"
 )
 
+// maxHost bounds a host's name, in bytes.
+const maxHost = 255
+
 // MaxMailTo is how many people may be told of errors.
 const MaxMailTo = 20
 

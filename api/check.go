@@ -30,13 +30,14 @@ type Sample struct {
 	Method  string          `json:"method,omitempty" maxLength:"32" doc:"POST when left out"`
 	Path    string          `json:"path,omitempty" doc:"What follows the source's address"`
 	Query   string          `json:"query,omitempty" doc:"Query string without the question mark"`
-	Headers []gonets.Header `json:"headers,omitempty"`
+	Headers json.RawMessage `json:"headers,omitempty" doc:"An object of names and values, or a list of objects with name and value"`
 	Body    json.RawMessage `json:"body,omitempty" doc:"A text is the body byte for byte; any other JSON value is a JSON body"`
 	Source  string          `json:"source,omitempty" doc:"As which source's event it is read; the scenario's first one when left out"`
 }
 
 // Preview asks what a step of a draft would send.
 type Preview struct {
+	Scenario string          `json:"scenario,omitempty" doc:"Its name, by which earlier replies are found; that of the document when left out"`
 	Document json.RawMessage `json:"document" doc:"The scenario, complete or not"`
 	Step     string          `json:"step" doc:"The step's path"`
 	Event    string          `json:"event,omitempty" doc:"Id of a received event"`
@@ -47,7 +48,7 @@ type Preview struct {
 type PreviewResult struct {
 	Values   []PreviewValue   `json:"values" nullable:"false" doc:"Every value of the step, in the order of the document"`
 	Request  *PreviewRequest  `json:"request,omitempty" doc:"Left out when it cannot be built, or the step sends none"`
-	Curl     string           `json:"curl,omitempty" doc:"The request as a command for bash, secrets as ***"`
+	Curl     string           `json:"curl" doc:"The request as a command for bash, secrets as ***; empty without a request"`
 	Scope    []Variable       `json:"scope" nullable:"false" doc:"What the step's templates can read"`
 	Problems []gonets.Problem `json:"problems" nullable:"false" doc:"Why the step cannot be built as it is"`
 	Event    string           `json:"event,omitempty" doc:"Id of the event that was used"`
@@ -59,7 +60,7 @@ type PreviewValue struct {
 	Text    string        `json:"text" doc:"As it stands in text; at most 4096 bytes of it"`
 	Type    string        `json:"type" enum:"text,number,yes-no,list,object,nothing,binary"`
 	Empty   bool          `json:"empty"`
-	Missing []MissingPath `json:"missing,omitempty" doc:"What the place reads and is not there"`
+	Missing []MissingPath `json:"missing" nullable:"false" doc:"What the place reads and is not there"`
 	Error   string        `json:"error,omitempty"`
 }
 

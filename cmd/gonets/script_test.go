@@ -161,6 +161,7 @@ func stories(folder string, database func() (string, error)) testscript.Params {
 			"target":     cmdTarget,
 			"pick":       cmdPick,
 			"received":   cmdReceived,
+			"mail":       cmdMail,
 		},
 	}
 }
@@ -172,6 +173,7 @@ type story struct {
 	servers map[string]*exec.Cmd
 	logs    map[string]*serverLog
 	target  *target
+	mail    *testkit.MailServer
 	// databases are the addresses by data folder; empty is SQLite.
 	database  func() (string, error)
 	databases map[string]string
@@ -186,6 +188,9 @@ func (s *story) end() {
 	}
 	if s.target != nil {
 		s.target.down()
+	}
+	if s.mail != nil {
+		s.mail.Close()
 	}
 }
 

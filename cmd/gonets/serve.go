@@ -20,6 +20,7 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/config"
 	"gonets/internal/document"
+	"gonets/internal/draft"
 	"gonets/internal/echo"
 	"gonets/internal/engine"
 	"gonets/internal/flight"
@@ -35,6 +36,7 @@ import (
 	"gonets/internal/service"
 	"gonets/internal/source"
 	"gonets/internal/step"
+	"gonets/internal/step/form"
 	"gonets/internal/store"
 	"gonets/internal/telemetry"
 	"gonets/internal/webui"
@@ -167,15 +169,17 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	docs := documents{Store: s.store, live: config, tell: s.tell}
+	states := scenarios{s.store, s.engine, s.tell}
+	changes := drafts{edits{docs}, states}
 	told := history{s.store, config}
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
-	states := scenarios{s.store, s.engine, s.tell}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
 		Sources:     s.store,
 		SourceEdits: edits{docs},
 		Scenarios:   states,
-		Drafts:      drafts{edits{docs}, states},
+		Drafts:      &draft.Desk{Store: changes, Checks: checks(catalog)},
+		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
 		Data:        told.Data,
@@ -188,6 +192,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Bus:         bus,
 		People:      s.people,
 		Presets:     catalog.Describe(),
+		Kinds:       form.Kinds(),
 		Checks:      checks(catalog),
 		Clock:       s.clock,
 		Token:       s.token,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 const (
@@ -43,10 +44,10 @@ const (
 // Book keeps signals, troubles and notices.
 type Book interface {
 	Signal(ctx context.Context, signals []gonets.Signal) error
-	AlertsDue(ctx context.Context, now time.Time) (gonets.AlertsDue, error)
+	AlertsDue(ctx context.Context, now time.Time) (news.Due, error)
 	// AlertRound stores what decide makes of what there is, in one commit.
-	AlertRound(ctx context.Context, decide func(*gonets.AlertRound)) (taken int, err error)
-	Watched(ctx context.Context) (map[string][]gonets.Watched, error)
+	AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error)
+	Watched(ctx context.Context) (map[string][]news.Watched, error)
 	// PruneAlerts gives up notices without a letter and forgets what is old.
 	PruneAlerts(ctx context.Context, unsent, old time.Time) error
 }
@@ -55,9 +56,9 @@ type Book interface {
 type Letters interface {
 	// ClaimLetter takes a letter that is due for this node; nil when there is
 	// none.
-	ClaimLetter(ctx context.Context, until time.Time) (*gonets.Letter, error)
-	SettleLetter(ctx context.Context, l gonets.Letter) error
-	NoteTest(ctx context.Context, l gonets.Letter) error
+	ClaimLetter(ctx context.Context, until time.Time) (*news.Letter, error)
+	SettleLetter(ctx context.Context, l news.Letter) error
+	NoteTest(ctx context.Context, l news.Letter) error
 	ProveMail(ctx context.Context, set gonets.Mail, password string) error
 	MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error)
 }
@@ -284,7 +285,7 @@ func (s *Service) sendOne(ctx context.Context, set gonets.Mail) error {
 
 // deliver hands a letter to everybody who has not got it yet, and writes into
 // it what became of that.
-func (s *Service) deliver(set *gonets.Mail, l *gonets.Letter) {
+func (s *Service) deliver(set *gonets.Mail, l *news.Letter) {
 	l.LastError = ""
 	password, err := s.password(s.sending, set)
 	began := s.o.Clock.Now()
@@ -311,12 +312,12 @@ func (s *Service) deliver(set *gonets.Mail, l *gonets.Letter) {
 	}
 	now := s.o.Clock.Now()
 	if !slices.ContainsFunc(set.To, func(to string) bool { return !slices.Contains(l.Told, to) }) {
-		l.State, l.SentAt = gonets.LetterSent, now
+		l.State, l.SentAt = news.LetterSent, now
 		return
 	}
 	l.DueAt = now.Add(pauseAfter(l.Tries))
 	if now.Sub(l.CreatedAt) >= giveUp {
-		l.State = gonets.LetterFailed
+		l.State = news.LetterFailed
 	}
 	s.o.Log.Warn("a letter was not taken", "letter", l.ID, "try", l.Tries, "state", l.State, "error", l.LastError)
 }

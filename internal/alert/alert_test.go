@@ -11,6 +11,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/testkit"
 )
 
@@ -36,7 +37,7 @@ func TestThousandFailuresOfOneCauseAreOneLetter(t *testing.T) {
 			}
 		}
 		n := b.notices()
-		if len(n) != 1 || n[0].Kind != gonets.NoticeFirstFailure || n[0].Runs != 1000 || n[0].State != gonets.LetterSent || n[0].SentAt.Sub(n[0].At) > time.Minute {
+		if len(n) != 1 || n[0].Kind != news.NoticeFirstFailure || n[0].Runs != 1000 || n[0].State != news.LetterSent || n[0].SentAt.Sub(n[0].At) > time.Minute {
 			t.Errorf("notices %+v", n)
 		}
 	})
@@ -68,7 +69,7 @@ func TestCauseIsQuietWhileItLastsAndToldWhenItIsOver(t *testing.T) {
 		b.pass(time.Minute)
 		b.want("отвечает 503", "отвечает 503", "crm.example снова работает")
 		b.pass(time.Hour)
-		kinds := []gonets.NoticeKind{gonets.NoticeRecovered, gonets.NoticeBadEnd, gonets.NoticeFirstFailure}
+		kinds := []news.NoticeKind{news.NoticeRecovered, news.NoticeBadEnd, news.NoticeFirstFailure}
 		for i, n := range b.notices() {
 			if i >= len(kinds) || n.Kind != kinds[i] || n.RecoveredAt.IsZero() {
 				t.Errorf("notice %d: %+v", i, n)
@@ -87,7 +88,7 @@ func TestFailureAndBadEndThatComeTogetherAreOneLetter(t *testing.T) {
 		b.attempt(b.claim()[0], gaveUp())
 		b.pass(2 * time.Minute)
 		b.want("отвечает 503")
-		if n := b.notices(); len(n) != 1 || n[0].Kind != gonets.NoticeBadEnd || n[0].Ended != 1 || n[0].Runs != 1 {
+		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeBadEnd || n[0].Ended != 1 || n[0].Runs != 1 {
 			t.Errorf("notices %+v", n)
 		}
 	})
@@ -160,7 +161,7 @@ func TestManyCausesAtOnceAreOneLetter(t *testing.T) {
 		}
 		b.pass(time.Minute)
 		b.want("(и ещё 39)")
-		if n := b.notices(); len(n) != 40 || n[0].State != gonets.LetterSent {
+		if n := b.notices(); len(n) != 40 || n[0].State != news.LetterSent {
 			t.Errorf("%d notices", len(n))
 		}
 	})
@@ -194,7 +195,7 @@ func TestKilledServerStillTells(t *testing.T) {
 func (b *bench) look() {
 	b.Helper()
 	set := b.set
-	b.must1(b.store.AlertRound(b.Context(), func(r *gonets.AlertRound) { b.DecideFor(set, r) }))
+	b.must1(b.store.AlertRound(b.Context(), func(r *news.Round) { b.DecideFor(set, r) }))
 }
 
 func (b *bench) claimLetter() {
@@ -276,7 +277,7 @@ func TestLetterIsTriedUntilItIsTaken(t *testing.T) {
 			b.attempt(b.runs(1)[0], stalls())
 			b.pass(30 * time.Minute)
 			n := b.notices()
-			if len(n) != 1 || n[0].State != gonets.LetterSent || n[0].Tries != c.tries {
+			if len(n) != 1 || n[0].State != news.LetterSent || n[0].Tries != c.tries {
 				t.Fatalf("notices %+v", n)
 			}
 			got := b.mail.Letters()
@@ -308,11 +309,11 @@ func TestLetterThatNobodyTakesIsGivenUpAndShown(t *testing.T) {
 		// The other one has it, and gets it once.
 		b.want("отвечает 400")
 		n := b.notices()[0]
-		if n.State != gonets.LetterPending || !strings.Contains(n.LastError, "550 5.0.0 no such user") || !strings.Contains(n.LastError, "Check the address in To") {
+		if n.State != news.LetterPending || !strings.Contains(n.LastError, "550 5.0.0 no such user") || !strings.Contains(n.LastError, "Check the address in To") {
 			t.Errorf("notice %+v", n)
 		}
 		b.pass(3*24*time.Hour + 2*time.Hour)
-		if n = b.notices()[0]; n.State != gonets.LetterFailed || n.Tries < 70 || n.Tries > 85 {
+		if n = b.notices()[0]; n.State != news.LetterFailed || n.Tries < 70 || n.Tries > 85 {
 			t.Errorf("notice %+v", n)
 		}
 		b.want("отвечает 400")
@@ -327,7 +328,7 @@ func TestNothingIsForgottenUntilMailIsSetUp(t *testing.T) {
 		b.attempt(b.runs(1)[0], stalls())
 		b.pass(time.Hour)
 		b.want()
-		if n := b.notices(); len(n) != 1 || n[0].State != gonets.LetterPending {
+		if n := b.notices(); len(n) != 1 || n[0].State != news.LetterPending {
 			t.Errorf("notices %+v", n)
 		}
 		b.set = set
@@ -365,10 +366,10 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		// What is not stored yet may be tried, too.
 		set := *b.set.Mail
 		b.set.Mail = nil
-		if _, err := b.TestMail(b.Context(), gonets.MailTest{}); gonets.CodeOf(err) != gonets.CodeMailUnset {
+		if _, err := b.TestMail(b.Context(), news.MailTest{}); gonets.CodeOf(err) != gonets.CodeMailUnset {
 			t.Errorf("without settings: %v", err)
 		}
-		got, err := b.TestMail(b.Context(), gonets.MailTest{Mail: &set, Password: password})
+		got, err := b.TestMail(b.Context(), news.MailTest{Mail: &set, Password: password})
 		if err != nil || got.Host != set.Host || got.Said == "" || !got.At.Equal(b.clock.Now()) {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -376,27 +377,27 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		b.set.Mail = &set
 		ready(true)
 		b.want("Пробное письмо от Gonets")
-		if n := b.notices(); len(n) != 1 || n[0].Kind != gonets.NoticeTest || n[0].State != gonets.LetterSent {
+		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeTest || n[0].State != news.LetterSent {
 			t.Errorf("notices %+v", n)
 		}
 		// Another password, and another host, are not proved.
 		b.must(b.store.SetSecret(b.Context(), "smtp-password", "other", "test"))
 		ready(false)
-		_, err = b.TestMail(b.Context(), gonets.MailTest{})
+		_, err = b.TestMail(b.Context(), news.MailTest{})
 		var e *gonets.Error
 		if !errors.As(err, &e) || e.Code != gonets.CodeMailRefused || e.Problems[0].Code != gonets.CodeMailLogin {
 			t.Errorf("with a wrong password: %v", err)
 		}
-		if n := b.notices(); len(n) != 2 || n[0].State != gonets.LetterFailed || !strings.Contains(n[0].LastError, "535") {
+		if n := b.notices(); len(n) != 2 || n[0].State != news.LetterFailed || !strings.Contains(n[0].LastError, "535") {
 			t.Errorf("notices %+v", n)
 		}
 		b.must(b.store.DeleteSecret(b.Context(), "smtp-password", "test"))
 		ready(false)
-		if _, err := b.TestMail(b.Context(), gonets.MailTest{}); err == nil || !strings.Contains(err.Error(), "smtp-password") {
+		if _, err := b.TestMail(b.Context(), news.MailTest{}); err == nil || !strings.Contains(err.Error(), "smtp-password") {
 			t.Errorf("without the secret: %v", err)
 		}
 		bad := gonets.Mail{Host: "x", From: "a@b.c\r\nBcc: x@y.z", To: []string{"c@d.e"}}
-		if _, err := b.TestMail(b.Context(), gonets.MailTest{Mail: &bad}); gonets.CodeOf(err) != gonets.CodeInvalid {
+		if _, err := b.TestMail(b.Context(), news.MailTest{Mail: &bad}); gonets.CodeOf(err) != gonets.CodeInvalid {
 			t.Errorf("a header of its own: %v", err)
 		}
 	})
@@ -440,7 +441,7 @@ func TestServiceEndsWhileAMailServerKeepsSilent(t *testing.T) {
 	<-reached
 	b.must(b.Stop(t.Context()))
 	close(ended)
-	if n := b.notices()[0]; n.State != gonets.LetterPending || n.Tries != 1 {
+	if n := b.notices()[0]; n.State != news.LetterPending || n.Tries != 1 {
 		t.Errorf("notice %+v", n)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/id"
 	"gonets/internal/mail"
+	"gonets/internal/news"
 	"gonets/internal/outbound"
-	"gonets/internal/store"
 	"gonets/internal/testkit"
 )
 
@@ -29,7 +29,7 @@ const password = "canary-51c7"
 type bench struct {
 	*testing.T
 	*alert.Service
-	store *store.Store
+	store keeper
 	clock *testkit.Clock
 	mail  *testkit.MailServer
 	bus   *bus
@@ -37,6 +37,32 @@ type bench struct {
 
 	// set is changed between looks only.
 	set gonets.Settings
+}
+
+// keeper is the store.
+type keeper interface {
+	alert.Book
+	alert.Letters
+	runKeeper
+	mailKeeper
+}
+
+type runKeeper interface {
+	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
+	Accept(ctx context.Context, a []gonets.Acceptance) ([]gonets.Accepted, error)
+	Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
+	Finish(ctx context.Context, t gonets.Transition) (fenced bool, err error)
+	Act(ctx context.Context, a gonets.Action) (gonets.Run, error)
+	Node() string
+	Epoch() int64
+	Close(ctx context.Context) error
+}
+
+type mailKeeper interface {
+	Secret(ctx context.Context, name string) (string, error)
+	SetSecret(ctx context.Context, name, value, actor string) error
+	DeleteSecret(ctx context.Context, name, actor string) error
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
 }
 
 type bus struct{}
@@ -72,7 +98,7 @@ func onBoth(t *testing.T, o testkit.MailOptions, test func(*bench)) {
 	})
 }
 
-func newBench(t *testing.T, st *store.Store, clock *testkit.Clock, m *testkit.MailServer) *bench {
+func newBench(t *testing.T, st keeper, clock *testkit.Clock, m *testkit.MailServer) *bench {
 	t.Helper()
 	b := &bench{T: t, store: st, clock: clock, mail: m, bus: &bus{}, log: &lines{}}
 	b.set = gonets.Settings{Mail: &gonets.Mail{Host: m.Host, Port: m.Port, Security: gonets.MailSTARTTLS, Username: "gonets",
@@ -84,7 +110,7 @@ func newBench(t *testing.T, st *store.Store, clock *testkit.Clock, m *testkit.Ma
 }
 
 // service is one node's.
-func (b *bench) service(st *store.Store) *alert.Service {
+func (b *bench) service(st keeper) *alert.Service {
 	client := outbound.New(outbound.Options{Policy: outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}})
 	b.Cleanup(client.Close)
 	post := &mail.Sender{Dial: client.Dial, TLS: &tls.Config{RootCAs: b.mail.Trust}}
@@ -185,8 +211,8 @@ func (b *bench) attempt(run gonets.Run, e end) {
 		t.DueAt = b.clock.Now().Add(time.Second)
 	}
 	t.Attempt = a
-	t.Signals = gonets.SignalsOf(&run, &t)
-	for _, trouble := range gonets.Recovered(b.Watched(run.Scenario), gonets.Work{Transition: &t}) {
+	t.Signals = news.Of(&run, &t)
+	for _, trouble := range news.Recovered(b.Watched(run.Scenario), news.Work{Transition: &t}) {
 		t.Signals = append(t.Signals, gonets.Signal{Kind: gonets.SignalOK, Trouble: trouble, Cause: gonets.Cause{Scenario: run.Scenario}, RunID: run.ID, N: a.N, At: t.At})
 	}
 	fenced, err := b.store.Finish(b.Context(), t)
@@ -234,7 +260,7 @@ func (b *bench) want(subjects ...string) {
 	}
 }
 
-func (b *bench) notices() []gonets.Notice {
+func (b *bench) notices() []news.Notice {
 	b.Helper()
 	l, err := b.store.Notices(b.Context(), gonets.Page{})
 	b.must(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 // Tick is one look and one go at the letters.
@@ -13,12 +14,12 @@ func (s *Service) Tick(ctx context.Context) {
 }
 
 // DecideFor is a round's decision with mail.
-func (s *Service) DecideFor(set gonets.Settings, r *gonets.AlertRound) {
+func (s *Service) DecideFor(set gonets.Settings, r *news.Round) {
 	(&decider{newWriter("", set, "https://g.example.org", nil).letter}).decide(r)
 }
 
 // Letter is the text of notices in a language.
-func Letter(language string, notices ...*gonets.Notice) (subject, text string) {
+func Letter(language string, notices ...*news.Notice) (subject, text string) {
 	w := newWriter(language, gonets.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
 	return w.letter(notices)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 const (
@@ -35,10 +36,10 @@ const (
 // given.
 type decider struct {
 	// write makes the letters' texts; nil while there is no mail.
-	write func(notices []*gonets.Notice) (subject, text string)
+	write func(notices []*news.Notice) (subject, text string)
 }
 
-func (d *decider) decide(r *gonets.AlertRound) {
+func (d *decider) decide(r *news.Round) {
 	for i := range r.Signals {
 		s := &r.Signals[i]
 		switch s.Kind {
@@ -64,12 +65,12 @@ func (d *decider) decide(r *gonets.AlertRound) {
 }
 
 // failed notes a failure with its trouble, and makes it news when it is.
-func failed(r *gonets.AlertRound, s *gonets.Signal) {
+func failed(r *news.Round, s *gonets.Signal) {
 	t := r.Troubles[s.TroubleID()]
 	fresh := t == nil
 	switch {
 	case fresh:
-		t = &gonets.Trouble{ID: s.TroubleID(), Cause: s.Cause}
+		t = &news.Trouble{ID: s.TroubleID(), Cause: s.Cause}
 		r.Troubles[t.ID] = t
 	case !t.OverAt.IsZero() && s.Kind == gonets.SignalFailed && !s.At.After(t.OverAt):
 		return // it comes late and belongs to what is over
@@ -79,7 +80,7 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 		if s.At.Sub(t.OverAt) < memory {
 			flaps = t.Flaps + 1
 		}
-		*t = gonets.Trouble{ID: t.ID, Cause: t.Cause, Flaps: flaps}
+		*t = news.Trouble{ID: t.ID, Cause: t.Cause, Flaps: flaps}
 	}
 	if fresh {
 		t.OpenedAt = s.At
@@ -87,26 +88,29 @@ func failed(r *gonets.AlertRound, s *gonets.Signal) {
 	if !s.At.Before(t.FailedAt) {
 		t.FailedAt, t.RunID, t.N, t.Path = s.At, s.RunID, s.N, s.Path
 	}
-	t.Ended += s.Ended
-	t.Runs = max(t.Runs+s.Runs, t.Ended, 1)
+	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
 	switch {
 	case n == nil && (fresh || s.Ended > 0 && !t.ToldEnd):
-		n = &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
+		n = &news.Notice{Trouble: t.ID, Kind: news.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
 	case n == nil:
 		return // it is known, and quiet while it lasts
 	}
 	if s.Ended > 0 {
-		n.Kind, t.ToldEnd = gonets.NoticeBadEnd, true
+		n.Kind, t.ToldEnd = news.NoticeBadEnd, true
 	}
-	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = t.Runs, t.Ended, t.RunID, t.Path, time.Time{}
+	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = runs(t), t.Ended, t.RunID, t.Path, time.Time{}
 }
 
+// runs is how many met a trouble. A run whose tries failed in several ways is
+// counted with the first way only, so the count may be too small.
+func runs(t *news.Trouble) int { return max(t.Runs, t.Ended, 1) }
+
 // untold is the news of a trouble that stands in no letter yet.
-func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
+func untold(r *news.Round, trouble string) *news.Notice {
 	for _, n := range r.Notices {
-		if n.Trouble == trouble && n.Letter == "" && n.Kind != gonets.NoticeRecovered {
+		if n.Trouble == trouble && n.Letter == "" && n.Kind != news.NoticeRecovered {
 			return n
 		}
 	}
@@ -115,7 +119,7 @@ func untold(r *gonets.AlertRound, trouble string) *gonets.Notice {
 
 // settle ends a trouble when there was a success and nothing has failed since
 // for long enough.
-func settle(r *gonets.AlertRound, t *gonets.Trouble) {
+func settle(r *news.Round, t *news.Trouble) {
 	t.LookAt = time.Time{}
 	if !t.OverAt.IsZero() || !t.OKAt.After(t.FailedAt) {
 		return
@@ -130,8 +134,8 @@ func settle(r *gonets.AlertRound, t *gonets.Trouble) {
 		n.RecoveredAt = t.OKAt
 		return
 	}
-	r.Notices = append(r.Notices, &gonets.Notice{Trouble: t.ID, Kind: gonets.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
-		Runs: t.Runs, Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
+	r.Notices = append(r.Notices, &news.Notice{Trouble: t.ID, Kind: news.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
+		Runs: runs(t), Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
 }
 
 // quiet is how long nothing may have failed.
@@ -147,8 +151,8 @@ func quiet(flaps int) time.Duration {
 
 // rejected counts what a source did not believe. While it goes on, each pause
 // between two letters is twice as long as the one before.
-func rejected(r *gonets.AlertRound, s *gonets.Signal) {
-	var last *gonets.Notice
+func rejected(r *news.Round, s *gonets.Signal) {
+	var last *news.Notice
 	for _, n := range r.Notices {
 		if n.Trouble != s.TroubleID() {
 			continue
@@ -166,13 +170,13 @@ func rejected(r *gonets.AlertRound, s *gonets.Signal) {
 			due = next
 		}
 	}
-	r.Notices = append(r.Notices, &gonets.Notice{Trouble: s.TroubleID(), Kind: gonets.NoticeRejected, Cause: s.Cause,
+	r.Notices = append(r.Notices, &news.Notice{Trouble: s.TroubleID(), Kind: news.NoticeRejected, Cause: s.Cause,
 		At: s.At, DueAt: due, Runs: s.Runs})
 }
 
 // compose puts news that is due into letters: one for each host, or one for
 // all when there would be many.
-func (d *decider) compose(r *gonets.AlertRound) {
+func (d *decider) compose(r *news.Round) {
 	if d.write == nil {
 		return
 	}
@@ -181,7 +185,7 @@ func (d *decider) compose(r *gonets.AlertRound) {
 		return
 	}
 	var order []string
-	groups := map[string][]*gonets.Notice{}
+	groups := map[string][]*news.Notice{}
 	due := map[string]bool{}
 	for _, n := range r.Notices {
 		if n.Letter != "" {
@@ -199,23 +203,23 @@ func (d *decider) compose(r *gonets.AlertRound) {
 		return
 	}
 	if digest || len(order) > maxApart {
-		var all []*gonets.Notice
+		var all []*news.Notice
 		for _, key := range order {
 			all = append(all, groups[key]...)
 		}
-		order, groups = []string{""}, map[string][]*gonets.Notice{"": all}
+		order, groups = []string{""}, map[string][]*news.Notice{"": all}
 	}
 	for _, key := range order {
 		subject, text := d.write(groups[key])
-		r.Letters = append(r.Letters, gonets.NewLetter{Notices: groups[key],
-			Letter: gonets.Letter{CreatedAt: r.Now, DueAt: r.Now, State: gonets.LetterPending, Subject: subject, Text: text}})
+		r.Letters = append(r.Letters, news.Written{Notices: groups[key],
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: subject, Text: text}})
 	}
 }
 
 // group is what a letter is about.
-func group(n *gonets.Notice) string {
+func group(n *news.Notice) string {
 	what := "failed"
-	if n.Kind == gonets.NoticeRecovered || n.Kind == gonets.NoticeRejected {
+	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected {
 		what = string(n.Kind)
 	}
 	if n.Host == "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/texts"
 )
 
@@ -106,7 +107,7 @@ func newWriter(language string, set gonets.Settings, publicURL string, titles ma
 }
 
 // letter tells of notices, the first of which stands in the subject.
-func (w *writer) letter(notices []*gonets.Notice) (subject, text string) {
+func (w *writer) letter(notices []*news.Notice) (subject, text string) {
 	t := in(w.language)
 	subject = w.subject(notices[0])
 	if n := len(notices) - 1; n > 0 {
@@ -120,12 +121,12 @@ func (w *writer) letter(notices []*gonets.Notice) (subject, text string) {
 			break
 		}
 		parts = append(parts, w.notice(n))
-		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != gonets.NoticeRejected
+		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != news.NoticeRejected
 	}
 	switch {
 	case lasts:
 		parts = append(parts, t.quietNow)
-	case notices[0].Kind == gonets.NoticeRejected:
+	case notices[0].Kind == news.NoticeRejected:
 		parts = append(parts, t.rejectedOften)
 	}
 	return w.titled(subject), w.signed(strings.Join(parts, "\n\n"))
@@ -154,28 +155,28 @@ func (w *writer) signed(text string) string {
 	return text + "\n\n" + fmt.Sprintf(in(w.language).footer, w.url, w.url+"/settings/notices") + "\n"
 }
 
-func (w *writer) subject(n *gonets.Notice) string {
+func (w *writer) subject(n *news.Notice) string {
 	t := in(w.language)
 	switch {
-	case n.Kind == gonets.NoticeRejected:
+	case n.Kind == news.NoticeRejected:
 		return fmt.Sprintf(t.rejected, n.Source, count(n.Runs))
-	case n.Kind == gonets.NoticeRecovered && n.Host == "":
+	case n.Kind == news.NoticeRecovered && n.Host == "":
 		return fmt.Sprintf(t.succeeds, w.scenario(n.Scenario))
-	case n.Kind == gonets.NoticeRecovered:
+	case n.Kind == news.NoticeRecovered:
 		return fmt.Sprintf(t.recovered, n.Host)
 	}
 	return fmt.Sprintf(t.failed, w.where(n), w.cause(&n.Cause), count(n.Runs))
 }
 
 // notice is one piece of news in full.
-func (w *writer) notice(n *gonets.Notice) string {
+func (w *writer) notice(n *news.Notice) string {
 	t := in(w.language)
 	e := w.explain(n.Code)
-	if n.Kind == gonets.NoticeRejected {
+	if n.Kind == news.NoticeRejected {
 		return fmt.Sprintf(t.requests, n.Source, count(n.Runs), w.date(n.At)) + "\n" +
 			fmt.Sprintf(t.means, e.Meaning) + "\n" + fmt.Sprintf(t.todo, e.Todo)
 	}
-	if n.Kind == gonets.NoticeRecovered {
+	if n.Kind == news.NoticeRecovered {
 		return strings.Join(append([]string{w.subject(n) + ".", fmt.Sprintf(t.scenario, w.scenario(n.Scenario)), fmt.Sprintf(t.again, w.date(n.RecoveredAt))},
 			w.waiting(n)...), "\n")
 	}
@@ -197,7 +198,7 @@ func (w *writer) notice(n *gonets.Notice) string {
 }
 
 // waiting points to what still waits for a person.
-func (w *writer) waiting(n *gonets.Notice) []string {
+func (w *writer) waiting(n *news.Notice) []string {
 	if n.Ended == 0 {
 		return nil
 	}
@@ -205,7 +206,7 @@ func (w *writer) waiting(n *gonets.Notice) []string {
 }
 
 // link leads to the one run or to the list of them.
-func (w *writer) link(n *gonets.Notice) string {
+func (w *writer) link(n *news.Notice) string {
 	switch {
 	case n.Runs == 1 && n.RunID != "":
 		return w.url + "/runs/" + url.PathEscape(n.RunID)
@@ -224,7 +225,7 @@ func (w *writer) list(scenario string, states ...gonets.RunState) string {
 }
 
 // where is what the cause is about: the service, or the scenario itself.
-func (w *writer) where(n *gonets.Notice) string {
+func (w *writer) where(n *news.Notice) string {
 	if n.Host != "" {
 		return n.Host
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/alert"
+	"gonets/internal/news"
 	"gonets/internal/testkit"
 )
 
@@ -41,12 +42,12 @@ func TestLettersAreCompleteInBothLanguages(t *testing.T) {
 	codes := []gonets.Code{gonets.CodeDNS, gonets.CodeTimeout, gonets.CodeHTTPStatus, gonets.CodeHTTPMoved, gonets.CodeBodyRule, gonets.CodeBlockedAddress,
 		gonets.CodeTemplateFailed, gonets.CodeStepFailed, gonets.CodePoison, gonets.CodeSecretMissing, gonets.CodeInternal, "nobody.knows"}
 	for _, language := range []string{alert.Russian, alert.English} {
-		for _, kind := range []gonets.NoticeKind{gonets.NoticeFirstFailure, gonets.NoticeBadEnd, gonets.NoticeRecovered, gonets.NoticeRejected} {
+		for _, kind := range []news.NoticeKind{news.NoticeFirstFailure, news.NoticeBadEnd, news.NoticeRecovered, news.NoticeRejected} {
 			for _, code := range codes {
 				for _, host := range []string{"", "crm.example.ru"} {
-					n := &gonets.Notice{Kind: kind, Cause: gonets.Cause{Scenario: "lead", Source: "form", Host: host, Code: code, Status: 503},
+					n := &news.Notice{Kind: kind, Cause: gonets.Cause{Scenario: "lead", Source: "form", Host: host, Code: code, Status: 503},
 						At: testkit.Start(), Runs: 14, Ended: 3, RunID: "r1", Path: "deal"}
-					if kind == gonets.NoticeRecovered {
+					if kind == news.NoticeRecovered {
 						n.RecoveredAt = testkit.Start()
 					}
 					subject, text := alert.Letter(language, n)
@@ -66,7 +67,7 @@ func TestLettersAreCompleteInBothLanguages(t *testing.T) {
 
 func TestLetterSaysWhatHappenedWhereAndWhatToDo(t *testing.T) {
 	t.Parallel()
-	n := &gonets.Notice{Kind: gonets.NoticeBadEnd, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example.ru", Code: gonets.CodeHTTPStatus, Status: 503},
+	n := &news.Notice{Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example.ru", Code: gonets.CodeHTTPStatus, Status: 503},
 		At: testkit.Start(), Runs: 14, Ended: 3, RunID: "r1", Path: "deal"}
 	subject, text := alert.Letter(alert.Russian, n)
 	if want := "[Склад] crm.example.ru: отвечает 503, операций: 14"; subject != want {
@@ -84,7 +85,7 @@ func TestLetterSaysWhatHappenedWhereAndWhatToDo(t *testing.T) {
 	if subject, _ := alert.Letter(alert.English, n); strings.ContainsAny(subject, "\r\n") {
 		t.Errorf("subject %q", subject)
 	}
-	many := make([]*gonets.Notice, 500)
+	many := make([]*news.Notice, 500)
 	for i := range many {
 		many[i] = n
 	}

@@ -3,22 +3,24 @@ package alert
 import (
 	"context"
 	"errors"
+	"time"
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 )
 
 // TestMail sends a test letter to everybody and returns what the mail server
 // said. What was tried and accepted is remembered: the same settings, stored,
 // count as tried.
-func (s *Service) TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error) {
+func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error) {
 	saved := s.o.Settings()
 	set := saved.Mail
 	if t.Mail != nil {
 		set = t.Mail
 	}
 	if set == nil {
-		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
 			Message: "mail is not set up; give the mail settings with the call, or store them in the settings first"}
 	}
 	problems := set.Validate("/mail")
@@ -26,31 +28,31 @@ func (s *Service) TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailA
 		problems = append(problems, gonets.Problem{Pointer: "/mail/to", Code: gonets.CodeInvalid, Message: "there is nobody to write to; name an address"})
 	}
 	if len(problems) > 0 {
-		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
 	}
 	password := t.Password
 	if password == "" {
 		var err error
 		if password, err = s.password(ctx, set); err != nil {
-			return gonets.MailAccepted{}, err
+			return news.MailAccepted{}, err
 		}
 	}
 	return s.tryMail(ctx, saved, *set, password)
 }
 
-func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets.Mail, password string) (gonets.MailAccepted, error) {
+func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets.Mail, password string) (news.MailAccepted, error) {
 	w, err := s.writer(ctx, saved)
 	if err != nil {
-		return gonets.MailAccepted{}, err
+		return news.MailAccepted{}, err
 	}
 	now := s.o.Clock.Now()
-	l := gonets.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: gonets.LetterSent, Tries: 1, SentAt: now}
+	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: news.LetterSent, Tries: 1, SentAt: now}
 	l.Subject, l.Text = w.test()
-	out := gonets.MailAccepted{Host: set.Host}
+	out := news.MailAccepted{Host: set.Host}
 	for _, to := range set.To {
 		out.Said, err = s.o.Send(ctx, Outgoing{ID: l.ID, Date: now, To: to, Subject: l.Subject, Text: l.Text, Mail: set, Password: password})
 		if err != nil {
-			l.State, l.LastError = gonets.LetterFailed, inWords(err)
+			l.State, l.LastError, l.SentAt = news.LetterFailed, inWords(err), time.Time{}
 			break
 		}
 		l.Told = append(l.Told, to)

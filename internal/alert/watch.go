@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 // freshFor is how many refreshes a trouble that this node saw by itself
@@ -20,7 +21,7 @@ type Watch struct {
 	open atomic.Int64
 
 	mu       sync.RWMutex
-	troubles map[string][]gonets.Watched
+	troubles map[string][]news.Watched
 	fresh    map[string]int
 
 	rejecting sync.Mutex
@@ -28,7 +29,7 @@ type Watch struct {
 }
 
 // Watched are the open troubles of a scenario; nobody changes the slice.
-func (w *Watch) Watched(scenario string) []gonets.Watched {
+func (w *Watch) Watched(scenario string) []news.Watched {
 	if w.open.Load() == 0 {
 		return nil
 	}
@@ -46,10 +47,10 @@ func (w *Watch) Noted(signals []gonets.Signal) {
 		s := &signals[i]
 		id := s.TroubleID()
 		list := slices.Clone(w.troubles[s.Scenario])
-		list = slices.DeleteFunc(list, func(t gonets.Watched) bool { return t.ID == id })
+		list = slices.DeleteFunc(list, func(t news.Watched) bool { return t.ID == id })
 		delete(w.fresh, id)
 		if s.Kind == gonets.SignalFailed || s.Kind == gonets.SignalEnded {
-			list = append(list, gonets.Watched{ID: id, Host: s.Host, Path: s.Path})
+			list = append(list, news.Watched{ID: id, Host: s.Host, Path: s.Path})
 			if w.fresh == nil {
 				w.fresh = map[string]int{}
 			}
@@ -60,26 +61,26 @@ func (w *Watch) Noted(signals []gonets.Signal) {
 	w.open.Store(int64(len(w.troubles)))
 }
 
-func (w *Watch) set(scenario string, list []gonets.Watched) {
+func (w *Watch) set(scenario string, list []news.Watched) {
 	switch {
 	case len(list) == 0:
 		delete(w.troubles, scenario)
 	case w.troubles == nil:
-		w.troubles = map[string][]gonets.Watched{scenario: list}
+		w.troubles = map[string][]news.Watched{scenario: list}
 	default:
 		w.troubles[scenario] = list
 	}
 }
 
 // refresh takes up what all nodes know.
-func (w *Watch) refresh(known map[string][]gonets.Watched) {
+func (w *Watch) refresh(known map[string][]news.Watched) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	old := w.troubles
 	w.troubles = known
 	for scenario, list := range old {
 		for _, t := range list {
-			if slices.ContainsFunc(known[scenario], func(k gonets.Watched) bool { return k.ID == t.ID }) {
+			if slices.ContainsFunc(known[scenario], func(k news.Watched) bool { return k.ID == t.ID }) {
 				delete(w.fresh, t.ID)
 				continue
 			}

@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -75,7 +76,7 @@ func TestADraftOfAnotherShapeIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", in, err)
 			continue
 		}
-		if e, _ = err.(*gonets.Error); len(e.Problems) != 1 || e.Problems[0].Pointer != want || want == "" && e.Problems[0].Message == "" {
+		if !errors.As(err, &e) || len(e.Problems) != 1 || e.Problems[0].Pointer != want || want == "" && e.Problems[0].Message == "" {
 			t.Errorf("%s: %v", in, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/news"
 )
 
 // commitPauses are the waits between tries to store a result while the store
@@ -91,16 +92,16 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, told []gonets.Signal,
 // signals are what people may have to be told of a transition: what fails, and
 // what succeeds where something failed before.
 func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
-	out := gonets.SignalsOf(&w.run, t)
+	out := news.Of(&w.run, t)
 	watched := w.Alerts.Watched(w.run.Scenario)
 	if len(watched) == 0 || w.run.Mark == gonets.MarkCheck {
 		return out
 	}
-	work := gonets.Work{Transition: t, Done: w.done}
+	work := news.Work{Transition: t, Done: w.done}
 	if w.scope != nil {
 		work.Replies = w.scope.Replies()
 	}
-	for _, id := range gonets.Recovered(watched, work) {
+	for _, id := range news.Recovered(watched, work) {
 		s := gonets.Signal{Kind: gonets.SignalOK, Trouble: id, RunID: t.RunID, At: t.At}
 		s.Scenario = w.run.Scenario
 		if t.Attempt != nil {
@@ -114,5 +115,5 @@ func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
 // noAlerts is for servers that tell nobody.
 type noAlerts struct{}
 
-func (noAlerts) Watched(string) []gonets.Watched { return nil }
-func (noAlerts) Noted([]gonets.Signal)           {}
+func (noAlerts) Watched(string) []news.Watched { return nil }
+func (noAlerts) Noted([]gonets.Signal)         {}

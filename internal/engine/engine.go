@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/lane"
+	"gonets/internal/news"
 	"gonets/internal/step"
 )
 
@@ -61,7 +62,7 @@ type Node interface {
 type Alerts interface {
 	// Watched are a scenario's troubles whose end is to be noticed; there are
 	// none while all goes well. It is asked with every commit.
-	Watched(scenario string) []gonets.Watched
+	Watched(scenario string) []news.Watched
 	// Noted tells what was stored.
 	Noted(signals []gonets.Signal)
 }

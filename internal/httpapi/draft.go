@@ -1,21 +1,15 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/document"
 )
 
-// maxDraft bounds a draft in bytes.
-const maxDraft = 1 << 20
+// maxDraft bounds the request that saves a draft of the largest size, in bytes.
+const maxDraft = 2 << 20
 
 // ChangeInput is exported because the framework reads embedded parameters of
 // exported types only.
@@ -38,65 +32,14 @@ type draftOutput struct {
 	Body api.Draft
 }
 
+func draftShape(d *api.Draft) *draftOutput { return &draftOutput{ETag: `"` + d.ETag + `"`, Body: *d} }
+
 func (s *server) getDraft(ctx context.Context, in *nameInput) (*draftOutput, error) {
 	d, err := s.Drafts.Draft(ctx, in.Name)
 	if err != nil {
 		return nil, err
 	}
-	return s.draftOf(ctx, d)
-}
-
-// draftOf shows a draft with what is wrong with it.
-func (s *server) draftOf(ctx context.Context, d gonets.Draft) (*draftOutput, error) {
-	read, err := document.ReadDraft(d.Document, d.Scenario, false, s.Checks)
-	if err != nil {
-		// It was readable when it was stored; an older program may have been laxer.
-		var e *gonets.Error
-		if !errors.As(err, &e) || len(e.Problems) == 0 {
-			return nil, err
-		}
-		read = &document.Draft{Problems: e.Problems}
-	}
-	found, err := s.missingSources(ctx, &read.Scenario)
-	if err != nil {
-		return nil, err
-	}
-	return draftShape(d, dropLines(append(read.Problems, found...)))
-}
-
-func draftShape(d gonets.Draft, problems []gonets.Problem) (*draftOutput, error) {
-	doc, err := document.DraftJSON(d.Scenario, d.Document)
-	if err != nil {
-		return nil, err
-	}
-	return &draftOutput{ETag: `"` + d.ETag + `"`, Body: api.Draft{
-		Document: doc, ETag: d.ETag, BasedOn: d.BasedOn, HasChanges: d.Changed, State: d.State, Version: d.Version,
-		UpdatedAt: d.UpdatedAt, UpdatedBy: d.UpdatedBy, Problems: append([]gonets.Problem{}, problems...),
-	}}, nil
-}
-
-func dropLines(problems []gonets.Problem) []gonets.Problem {
-	for i := range problems {
-		problems[i].Line, problems[i].Column = 0, 0
-	}
-	return problems
-}
-
-// missingSources finds what a draft names and is not there.
-func (s *server) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
-	var found []gonets.Problem
-	for i, name := range sc.Sources {
-		_, err := s.Sources.Source(ctx, name)
-		if gonets.CodeOf(err) == gonets.CodeNotFound {
-			found = append(found, gonets.Problem{Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q; choose another one", name)})
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
+	return draftShape(d), nil
 }
 
 type putDraftInput struct {
@@ -105,75 +48,26 @@ type putDraftInput struct {
 }
 
 func (s *server) putDraft(ctx context.Context, in *putDraftInput) (*draftOutput, error) {
-	return s.edit(ctx, &in.ChangeInput, in.Body.Document, false)
+	return s.saveDraft(ctx, &in.ChangeInput, gonets.DraftEdit{Data: in.Body.Document})
 }
 
-// edit saves a draft that a person changed as JSON or YAML.
-func (s *server) edit(ctx context.Context, in *ChangeInput, data []byte, yaml bool) (*draftOutput, error) {
-	etag, err := in.etag()
-	if err != nil {
+func (s *server) saveDraft(ctx context.Context, in *ChangeInput, e gonets.DraftEdit) (*draftOutput, error) {
+	var err error
+	if e.IfMatch, err = in.etag(); err != nil {
 		return nil, err
 	}
-	if len(data) > maxDraft {
-		return nil, gonets.Errorf(gonets.CodeBodyTooLarge, "the document is %d bytes long; a draft has %d at most", len(data), maxDraft)
-	}
-	now, err := s.Drafts.Draft(ctx, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	read, err := document.ReadDraft(data, in.Name, yaml, s.Checks)
-	if err != nil {
-		if !yaml {
-			err = withoutLines(err)
-		}
-		return nil, err
-	}
-	text := string(data)
-	if !yaml {
-		if text, err = commentsOf(&now, read.Document); err != nil {
-			return nil, err
-		}
-	}
-	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOf(ctx)})
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.missingSources(ctx, &read.Scenario)
-	if err != nil {
-		return nil, err
-	}
-	problems := append(read.Problems, found...)
-	if !yaml {
-		dropLines(problems)
-	}
-	return draftShape(saved, problems)
+	e.Name, e.Actor = in.Name, actorOf(ctx)
+	saved, err := s.Drafts.Save(ctx, e)
+	return s.saved(ctx, in.Name, saved, err)
 }
 
-// commentsOf is the text of a changed draft, as long as people's comments are
-// in it.
-func commentsOf(now *gonets.Draft, doc json.RawMessage) (string, error) {
-	if now.Text == "" || bytes.Equal(now.Document, doc) {
-		return now.Text, nil
-	}
-	commented, err := document.DraftYAML(now.Scenario, doc, now.Text)
+// saved tells who watches, or who was too late what is there.
+func (s *server) saved(ctx context.Context, name string, d *api.Draft, err error) (*draftOutput, error) {
 	if err != nil {
-		return "", err
+		return nil, s.withCurrent(ctx, name, err)
 	}
-	plain, err := document.DraftYAML(now.Scenario, doc, "")
-	if err != nil || bytes.Equal(commented, plain) {
-		return "", err
-	}
-	return string(commented), nil
-}
-
-// save stores a draft and tells who watches.
-func (s *server) save(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error) {
-	saved, err := s.Drafts.SaveDraft(ctx, c)
-	if err != nil {
-		return saved, s.withCurrent(ctx, c.Name, err)
-	}
-	s.draftChanged(c.Name)
-	return saved, nil
+	s.draftChanged(name)
+	return draftShape(d), nil
 }
 
 func (s *server) draftChanged(name string) { s.Bus.Publish(gonets.Change{Kind: "draft", ID: name}) }
@@ -184,8 +78,8 @@ func (s *server) withCurrent(ctx context.Context, name string, err error) error 
 		return err
 	}
 	p := newProblem(err)
-	if now, err := s.getDraft(ctx, &nameInput{Name: name}); err == nil {
-		p.body.Current = &now.Body
+	if now, err := s.Drafts.Draft(ctx, name); err == nil {
+		p.body.Current = now
 	}
 	return p
 }
@@ -195,7 +89,7 @@ func (s *server) dropDraft(ctx context.Context, in *ChangeInput) (*none, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Drafts.DropDraft(ctx, in.Name, etag, actorOf(ctx)); err != nil {
+	if err := s.Edits.DropDraft(ctx, in.Name, etag, actorOf(ctx)); err != nil {
 		return nil, s.withCurrent(ctx, in.Name, err)
 	}
 	s.draftChanged(in.Name)
@@ -205,43 +99,13 @@ func (s *server) dropDraft(ctx context.Context, in *ChangeInput) (*none, error) 
 type newScenarioInput struct{ Body api.NewScenario }
 
 func (s *server) createScenario(ctx context.Context, in *newScenarioInput) (*output[api.Scenario], error) {
-	doc := in.Body.Document
-	switch {
-	case in.Body.From != "" && len(doc) > 0:
-		return nil, invalid("/document", "from and document were both given; a scenario begins with one of them")
-	case in.Body.From != "":
-		d, err := s.Drafts.Draft(ctx, in.Body.From)
-		if err != nil {
-			return nil, err
-		}
-		doc = d.Document
-	case len(doc) == 0:
-		doc = json.RawMessage(`{"sources":[],"steps":[]}`)
-	}
-	doc, err := document.WithTitle(doc, in.Body.Title)
-	if err != nil {
-		return nil, invalid("/document", "the document is no JSON object")
-	}
-	read, err := document.ReadDraft(doc, "", false, s.Checks)
-	if err != nil {
-		return nil, withoutLines(err)
-	}
-	name, err := s.Drafts.CreateScenario(ctx, gonets.NewDocument[gonets.Scenario]{
-		Name: document.Slug(in.Body.Title, "scenario"), Document: read.Document, Parsed: &read.Scenario, Actor: actorOf(ctx),
-	})
+	name, err := s.Drafts.Create(ctx, in.Body, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
 	s.configChanged()
-	return s.scenario(ctx, name)
-}
-
-func (s *server) scenario(ctx context.Context, name string) (*output[api.Scenario], error) {
 	info, err := s.Scenarios.Scenario(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	return &output[api.Scenario]{Body: scenarioShape(info)}, nil
+	return &output[api.Scenario]{Body: scenarioShape(info)}, err
 }
 
 type publishInput struct {
@@ -254,30 +118,11 @@ func (s *server) publish(ctx context.Context, in *publishInput) (*output[api.Sce
 	if err != nil {
 		return nil, err
 	}
-	if in.Body == nil {
-		in.Body = &api.Publish{}
+	p := gonets.Publish{IfMatch: etag, Actor: actorOf(ctx)}
+	if in.Body != nil {
+		p.Start, p.ReleaseHeld, p.Note = in.Body.Start, in.Body.ReleaseHeld, in.Body.Note
 	}
-	d, err := s.Drafts.Draft(ctx, in.Name)
-	if err != nil {
-		return nil, err
-	}
-	if etag == "*" {
-		etag = d.ETag
-	}
-	read, err := document.ReadDraft(d.Document, in.Name, false, s.Checks)
-	if err != nil {
-		return nil, withoutLines(err)
-	}
-	found, err := s.missingSources(ctx, &read.Scenario)
-	if err != nil {
-		return nil, err
-	}
-	if problems := dropLines(append(read.Problems, found...)); len(problems) > 0 && etag == d.ETag {
-		return nil, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,
-			Message: "the draft is not complete; the places are listed. It stays saved"}
-	}
-	info, err := s.Drafts.Publish(ctx, gonets.Publish{Scenario: &read.Scenario, IfMatch: etag, Start: in.Body.Start,
-		ReleaseHeld: in.Body.ReleaseHeld, Note: in.Body.Note, Actor: actorOf(ctx)})
+	info, err := s.Drafts.Publish(ctx, in.Name, p)
 	if err != nil {
 		return nil, s.withCurrent(ctx, in.Name, err)
 	}
@@ -301,61 +146,17 @@ func (s *server) rollback(ctx context.Context, in *rollbackInput) (*draftOutput,
 	if err != nil {
 		return nil, err
 	}
-	doc, text, err := s.state(ctx, in.Name, strconv.Itoa(in.Body.Version))
-	if err != nil {
-		return nil, err
-	}
-	read, err := document.ReadDraft(doc, in.Name, false, s.Checks)
-	if err != nil {
-		return nil, withoutLines(err)
-	}
-	saved, err := s.save(ctx, gonets.DraftChange{Name: in.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: etag, Actor: actorOf(ctx)})
-	if err != nil {
-		return nil, err
-	}
-	return s.draftOf(ctx, saved)
+	saved, err := s.Drafts.RollBack(ctx, in.Body.Version, gonets.DraftEdit{Name: in.Name, IfMatch: etag, Actor: actorOf(ctx)})
+	return s.saved(ctx, in.Name, saved, err)
 }
 
 func (s *server) deleteScenario(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.Drafts.DeleteScenario(ctx, in.Name, actorOf(ctx)); err != nil {
+	if err := s.Edits.DeleteScenario(ctx, in.Name, actorOf(ctx)); err != nil {
 		return nil, err
 	}
 	s.configChanged()
 	s.draftChanged(in.Name)
 	return nil, nil
-}
-
-// The names of states besides the numbers of versions.
-const (
-	statePublished = "published"
-	stateDraft     = "draft"
-)
-
-// state is a scenario's document at a version's number, as it is published or
-// as people work on it; with it the text that has their comments.
-func (s *server) state(ctx context.Context, name, which string) (doc json.RawMessage, text string, err error) {
-	d, err := s.Drafts.Draft(ctx, name)
-	if err != nil {
-		return nil, "", err
-	}
-	if which == stateDraft {
-		return d.Document, d.Text, nil
-	}
-	n := d.Version
-	if which != statePublished {
-		if n, err = strconv.Atoi(which); err != nil || n < 1 {
-			return nil, "", invalid("", "a state is a version's number, published or draft, not "+strconv.Quote(which))
-		}
-	}
-	if n == 0 {
-		return json.RawMessage("{}"), "", nil // nothing is published yet
-	}
-	v, err := s.Scenarios.Version(ctx, name, n)
-	if err != nil {
-		return nil, "", err
-	}
-	doc, err = gonets.PlainJSON(v.Scenario)
-	return doc, v.Text, err
 }
 
 type changesInput struct {
@@ -365,34 +166,11 @@ type changesInput struct {
 }
 
 func (s *server) getChanges(ctx context.Context, in *changesInput) (*output[api.ScenarioChanges], error) {
-	out := &output[api.ScenarioChanges]{Body: api.ScenarioChanges{From: in.From, To: in.To, Changes: []api.ScenarioChange{}}}
-	var docs [2]json.RawMessage
-	var texts [2][]byte
-	for i, which := range []string{in.From, in.To} {
-		raw, _, err := s.state(ctx, in.Name, which)
-		if err != nil {
-			return nil, err
-		}
-		// One form for all, so that what is told is what people changed.
-		read, err := document.ReadDraft(raw, in.Name, false, document.Checks{})
-		if err != nil {
-			return nil, err
-		}
-		if docs[i] = read.Document; string(raw) != "{}" {
-			if texts[i], err = document.DraftYAML(in.Name, read.Document, ""); err != nil {
-				return nil, err
-			}
-		}
-	}
-	changes, err := document.Changes(docs[0], docs[1])
+	changes, err := s.Drafts.Changes(ctx, in.Name, in.From, in.To)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range changes {
-		out.Body.Changes = append(out.Body.Changes, api.ScenarioChange(c))
-	}
-	out.Body.Diff = document.Diff(texts[0], texts[1])
-	return out, nil
+	return &output[api.ScenarioChanges]{Body: *changes}, nil
 }
 
 type yamlOutput struct {
@@ -402,17 +180,11 @@ type yamlOutput struct {
 }
 
 func (s *server) getYAML(ctx context.Context, in *nameInput) (*yamlOutput, error) {
-	d, err := s.Drafts.Draft(ctx, in.Name)
+	text, etag, err := s.Drafts.YAML(ctx, in.Name)
 	if err != nil {
 		return nil, err
 	}
-	text := []byte(d.Text)
-	if d.Text == "" {
-		if text, err = document.DraftYAML(in.Name, d.Document, ""); err != nil {
-			return nil, err
-		}
-	}
-	return &yamlOutput{ETag: `"` + d.ETag + `"`, ContentType: "text/yaml; charset=utf-8", Body: text}, nil
+	return &yamlOutput{ETag: `"` + etag + `"`, ContentType: "text/yaml; charset=utf-8", Body: text}, nil
 }
 
 type putYAMLInput struct {
@@ -425,7 +197,7 @@ func (s *server) putYAML(ctx context.Context, in *putYAMLInput) (*draftOutput, e
 	if err != nil {
 		return nil, err
 	}
-	return s.edit(ctx, &in.ChangeInput, data, true)
+	return s.saveDraft(ctx, &in.ChangeInput, gonets.DraftEdit{Data: data, YAML: true})
 }
 
 // scenariosInput asks for a page of scenarios.
@@ -445,7 +217,7 @@ func (s *server) listScenarios(ctx context.Context, in *scenariosInput) (*list[a
 			break
 		}
 		item := &out.Body.Items[i]
-		a, err := s.Drafts.Activity(ctx, item.Name)
+		a, err := s.Edits.Activity(ctx, item.Name)
 		if err != nil {
 			return nil, err
 		}

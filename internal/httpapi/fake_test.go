@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/draft"
 	"gonets/internal/httpapi"
+	"gonets/internal/news"
 	"gonets/internal/notify"
 )
 
@@ -75,18 +77,18 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 	}
 	return out, nil
 }
-func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[gonets.Notice], error) {
+func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Notice], error) {
 	at := epoch.Add(time.Minute)
-	return gonets.List[gonets.Notice]{Items: []gonets.Notice{{ID: "n1", Kind: gonets.NoticeFirstFailure, At: epoch, Runs: 14, State: gonets.LetterSent,
+	return gonets.List[news.Notice]{Items: []news.Notice{{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14, State: news.LetterSent,
 		Tries: 1, SentAt: at, RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}}}}, nil
 }
-func (b *backend) TestMail(_ context.Context, t gonets.MailTest) (gonets.MailAccepted, error) {
+func (b *backend) TestMail(_ context.Context, t news.MailTest) (news.MailAccepted, error) {
 	if t.Mail == nil {
-		return gonets.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailRefused, Message: "smtp.example did not take the letter: 550 no",
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailRefused, Message: "smtp.example did not take the letter: 550 no",
 			Problems: []gonets.Problem{{Pointer: "/mail/to", Code: gonets.CodeMailRecipient, Message: "550 no"}}}
 	}
 	b.note("mail %s password %s", t.Mail.Host, t.Password)
-	return gonets.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
+	return news.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
 }
 func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
 func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
@@ -282,7 +284,7 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },

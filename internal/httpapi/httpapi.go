@@ -18,8 +18,8 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/news"
 	"gonets/internal/rehearse"
-	"gonets/internal/source"
 )
 
 // Documents applies documents.
@@ -43,13 +43,20 @@ type Scenarios interface {
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
 }
 
-// Drafts keeps what people work on, and says what scenarios do.
+// Drafts are what people work on before it runs.
 type Drafts interface {
-	Draft(ctx context.Context, scenario string) (gonets.Draft, error)
-	SaveDraft(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error)
+	Draft(ctx context.Context, name string) (*api.Draft, error)
+	Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
+	Create(ctx context.Context, n api.NewScenario, actor string) (name string, err error)
+	Publish(ctx context.Context, name string, p gonets.Publish) (gonets.ScenarioInfo, error)
+	RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*api.Draft, error)
+	Changes(ctx context.Context, name, from, to string) (*api.ScenarioChanges, error)
+	YAML(ctx context.Context, name string) (text []byte, etag string, err error)
+}
+
+// Edits takes drafts and scenarios away, and says what scenarios do.
+type Edits interface {
 	DropDraft(ctx context.Context, scenario, ifMatch, actor string) error
-	CreateScenario(ctx context.Context, n gonets.NewDocument[gonets.Scenario]) (name string, err error)
-	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
 	DeleteScenario(ctx context.Context, name, actor string) error
 	Activity(ctx context.Context, scenario string) (gonets.Activity, error)
 }
@@ -93,8 +100,8 @@ type State interface {
 
 // Notices are what people are told of errors.
 type Notices interface {
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error)
-	TestMail(ctx context.Context, t gonets.MailTest) (gonets.MailAccepted, error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error)
 }
 
 // Ingest makes an event that a person asked for: the same way as a webhook,
@@ -135,6 +142,7 @@ type Options struct {
 	Sources     Sources
 	Scenarios   Scenarios
 	Drafts      Drafts
+	Edits       Edits
 	SourceEdits SourceEdits
 	Events      Events
 	Runs        Runs
@@ -147,7 +155,9 @@ type Options struct {
 	Bus         Bus
 	People      People
 	// Presets are what a source may be made for.
-	Presets []source.Description
+	Presets []api.Preset
+	// Kinds are the kinds of steps.
+	Kinds []api.Kind
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock

@@ -3,8 +3,8 @@ package httpapi
 import (
 	"context"
 
-	"gonets"
 	"gonets/api"
+	"gonets/internal/news"
 	"gonets/internal/texts"
 )
 
@@ -16,7 +16,7 @@ func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Told
 	return listOf(found, noticeOf), nil
 }
 
-func noticeOf(n gonets.Notice) api.Told {
+func noticeOf(n news.Notice) api.Told {
 	out := api.Told{ID: n.ID, At: n.At, Kind: string(n.Kind), Code: n.Code, Status: n.Status, Host: n.Host, Scenario: n.Scenario, Source: n.Source,
 		Runs: n.Runs, Ended: n.Ended, State: string(n.State), Tries: n.Tries, LastError: n.LastError}
 	out.Cause = string(n.Code)
@@ -35,7 +35,7 @@ func noticeOf(n gonets.Notice) api.Told {
 type mailTestInput struct{ Body api.MailTest }
 
 func (s *server) testMail(ctx context.Context, in *mailTestInput) (*output[api.MailAccepted], error) {
-	a, err := s.Notices.TestMail(ctx, gonets.MailTest{Mail: in.Body.Mail, Password: in.Body.Password})
+	a, err := s.Notices.TestMail(ctx, news.MailTest{Mail: in.Body.Mail, Password: in.Body.Password})
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,6 +15,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/curl"
+	"gonets/internal/document"
 	"gonets/internal/rehearse"
 )
 
@@ -34,6 +36,9 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.Pre
 		return nil, err
 	}
 	ask.Step = in.Body.Step
+	if in.Body.Scenario != "" {
+		ask.Scenario.Name = in.Body.Scenario
+	}
 	result, err := s.Rehearsal.Preview(ctx, ask)
 	if err != nil {
 		return nil, err
@@ -42,8 +47,8 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.Pre
 }
 
 // askOf reads a draft and the event that it is tried on.
-func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
-	if ask.Scenario, err = draftOf(document); err != nil {
+func askOf(draft json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
+	if ask.Scenario, err = draftOf(draft); err != nil {
 		return ask, err
 	}
 	if event != "" && sample != nil {
@@ -53,8 +58,12 @@ func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehe
 	if sample == nil {
 		return ask, nil
 	}
-	ask.Sample = &gonets.Event{Source: sample.Source, Method: sample.Method, Path: sample.Path, RawQuery: sample.Query, Headers: sample.Headers,
-		ContentType: gonets.HeaderValue(sample.Headers, "Content-Type"), Body: sample.Body}
+	given, err := sampleHeaders(sample.Headers)
+	if err != nil {
+		return ask, err
+	}
+	ask.Sample = &gonets.Event{Source: sample.Source, Method: sample.Method, Path: sample.Path, RawQuery: sample.Query, Headers: given,
+		ContentType: gonets.HeaderValue(given, "Content-Type"), Body: sample.Body}
 	var text string
 	switch raw := bytes.TrimSpace(sample.Body); {
 	case len(raw) == 0 || bytes.Equal(raw, []byte("null")):
@@ -66,7 +75,7 @@ func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehe
 		ask.Sample.Body = []byte(text)
 	case ask.Sample.ContentType == "":
 		ask.Sample.ContentType = "application/json"
-		ask.Sample.Headers = append(headers(sample.Headers), gonets.Header{Name: "Content-Type", Value: "application/json"})
+		ask.Sample.Headers = append(headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
 	}
 	if len(ask.Sample.Body) > gonets.MaxIngestBody {
 		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", bytesText(gonets.MaxIngestBody))
@@ -74,31 +83,47 @@ func askOf(document json.RawMessage, event string, sample *api.Sample) (ask rehe
 	return ask, nil
 }
 
-// draftOf reads a scenario that need not be complete.
+// sampleHeaders reads headers as people write them, an object, or as the history
+// keeps them, a list.
+func sampleHeaders(raw json.RawMessage) (list []gonets.Header, err error) {
+	switch raw = bytes.TrimSpace(raw); {
+	case len(raw) == 0 || bytes.Equal(raw, []byte("null")):
+		return nil, nil
+	case raw[0] == '[':
+		err = json.Unmarshal(raw, &list)
+	default:
+		var named map[string]string
+		err = json.Unmarshal(raw, &named)
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			list = append(list, gonets.Header{Name: name, Value: named[name]})
+		}
+	}
+	if err != nil {
+		return nil, invalid("/sample/headers", "headers are an object of names and texts, or a list of objects with name and value")
+	}
+	return list, nil
+}
+
+// draftOf reads a scenario that need not be complete, as it is saved.
 func draftOf(raw json.RawMessage) (*gonets.Scenario, error) {
-	var doc struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		gonets.Scenario
+	var named struct {
+		Name string `json:"name"`
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	err := d.Decode(&doc)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, invalid("/document"+pointer(wrong.Field), "a value of another type stands here: "+wrong.Value)
-	case err != nil:
-		return nil, invalid("/document", "this is no scenario: "+err.Error())
+	d, err := document.ReadDraft(raw, "", false, document.Checks{})
+	if err != nil {
+		return nil, err
 	}
-	return &doc.Scenario, nil
+	// What has been read is an object whose name, if it has one, is a text.
+	_ = json.Unmarshal(raw, &named)
+	d.Scenario.Name = named.Name
+	return &d.Scenario, nil
 }
 
 type checkInput struct{ Body api.Check }
 
 // check streams a check until it is over, its reader leaves, or the server
 // stops.
-func (s *server) check(_ context.Context, in *checkInput) (*huma.StreamResponse, error) {
+func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamResponse, error) {
 	ask, err := askOf(in.Body.Document, in.Body.Event, in.Body.Sample)
 	if err != nil {
 		return nil, err
@@ -106,6 +131,9 @@ func (s *server) check(_ context.Context, in *checkInput) (*huma.StreamResponse,
 	ask.Step = in.Body.Step
 	if in.Body.Scenario != "" {
 		ask.Scenario.Name = in.Body.Scenario
+	}
+	if ask.Sample != nil {
+		ask.Sample.Actor = actorOf(ctx)
 	}
 	order := rehearse.Order{Ask: ask, Only: in.Body.Step != ""}
 	if !in.Body.AllDry {

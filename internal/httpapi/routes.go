@@ -68,9 +68,9 @@ func Routes() []Route {
 		{Method: get, Path: base + "/export", Right: RightView, ID: "export", Summary: "Write documents as YAML", register: handle((*server).export), tune: answers("application/yaml")},
 
 		{Method: get, Path: base + "/scenarios", Right: RightView, ID: "list-scenarios", Summary: "List scenarios", register: handle((*server).listScenarios)},
-		{Method: post, Path: base + "/scenarios", Right: RightEdit, ID: "create-scenario", Summary: "Make a scenario that is a draft", Status: http.StatusCreated, register: handle((*server).createScenario), tune: bodyLimit(2 * maxDraft)},
+		{Method: post, Path: base + "/scenarios", Right: RightEdit, ID: "create-scenario", Summary: "Make a scenario that is a draft", Status: http.StatusCreated, register: handle((*server).createScenario), tune: bodyLimit(maxDraft)},
 		{Method: get, Path: base + "/scenarios/{name}/draft", Right: RightView, ID: "get-draft", Summary: "Read what people work on, with what is wrong with it", register: handle((*server).getDraft)},
-		{Method: put, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "put-draft", Summary: "Save a draft, incomplete as it may be", register: handle((*server).putDraft), tune: bodyLimit(2 * maxDraft),
+		{Method: put, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "put-draft", Summary: "Save a draft, incomplete as it may be", register: handle((*server).putDraft), tune: bodyLimit(maxDraft),
 			Description: "Whoever began from another state than If-Match names gets 412 draft.conflict with the present draft in current. Runs are not touched: they follow what is published."},
 		{Method: del, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "drop-draft", Summary: "Drop the changes that are not published", register: handle((*server).dropDraft)},
 		{Method: post, Path: base + "/scenarios/{name}/publish", Right: RightEdit, ID: "publish-scenario", Summary: "Make the draft the next version, in one commit", register: handle((*server).publish)},

@@ -116,3 +116,11 @@ func (s *server) retireAddress(ctx context.Context, in *addressInput) (*none, er
 	s.configChanged()
 	return nil, nil
 }
+
+func (s *server) listPresets(context.Context, *none) (*list[api.Preset], error) {
+	return &list[api.Preset]{Body: api.List[api.Preset]{Items: append([]api.Preset{}, s.Presets...)}}, nil
+}
+
+func (s *server) listKinds(context.Context, *none) (*list[api.Kind], error) {
+	return &list[api.Kind]{Body: api.List[api.Kind]{Items: append([]api.Kind{}, s.Kinds...)}}, nil
+}

@@ -169,15 +169,12 @@ func (c *check) steps(ctx context.Context) (gonets.RunState, error) {
 	}
 	running := gonets.Run{State: gonets.RunRunning}
 	for range gonets.MaxStepsPerRun {
-		if ctx.Err() != nil {
-			return gonets.RunCancelled, nil
-		}
 		next := gonets.Next(c.order.Scenario, &running, c.done, c.Clock.Now())
 		if next.Kind != gonets.NextRunStep {
 			return next.State, nil
 		}
 		goesOn, err := c.step(ctx, next)
-		if err != nil || !goesOn {
+		if err != nil || !goesOn || context.Cause(ctx) != nil {
 			return gonets.RunFailed, err
 		}
 	}

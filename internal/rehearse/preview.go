@@ -65,7 +65,7 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 }
 
 func previewValue(v *step.Value) api.PreviewValue {
-	out := api.PreviewValue{Pointer: v.Pointer, Type: Kind(v.Value), Empty: empty(v.Value)}
+	out := api.PreviewValue{Pointer: v.Pointer, Type: Kind(v.Value), Empty: empty(v.Value), Missing: []api.MissingPath{}}
 	if raw, ok := v.Value.([]byte); ok {
 		out.Text = base64.StdEncoding.EncodeToString(raw[:min(len(raw), maxText/2)])
 	} else {

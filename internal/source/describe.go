@@ -7,48 +7,8 @@ import (
 	"slices"
 
 	"gonets"
+	"gonets/api"
 )
-
-// Label is a text in both languages.
-type Label struct {
-	Ru string `json:"ru"`
-	En string `json:"en"`
-}
-
-// Description is what people see of a preset.
-type Description struct {
-	ID      string   `json:"id"`
-	Title   Label    `json:"title"`
-	Help    Label    `json:"help"`
-	Methods []string `json:"methods" nullable:"false" doc:"What the service sends with"`
-	// Fields usually come.
-	Fields []UsualField `json:"fields" nullable:"false" doc:"What usually comes"`
-	Sample Sample       `json:"sample" doc:"A request as the service sends it, with made-up data"`
-	Reply  SampleReply  `json:"reply" doc:"What the service is answered"`
-	Verify string       `json:"verify" enum:"none,token,basic,hmac" doc:"How the service proves who it is, once the source names a secret"`
-}
-
-// UsualField is a value that usually comes.
-type UsualField struct {
-	Path    string          `json:"path" doc:"Behind \"event.\""`
-	Title   Label           `json:"title"`
-	Type    string          `json:"type"`
-	Example json.RawMessage `json:"example,omitempty"`
-}
-
-// Sample is a request as a service sends it.
-type Sample struct {
-	Method  string          `json:"method"`
-	Headers []gonets.Header `json:"headers" nullable:"false"`
-	Query   string          `json:"query" doc:"As in an address, without the question mark"`
-	Body    string          `json:"body"`
-}
-
-// SampleReply is an answer; {event_id} in it stands for the event's id.
-type SampleReply struct {
-	Status int    `json:"status"`
-	Text   string `json:"text"`
-}
 
 // example is a preset's example as far as people see it.
 type example struct {
@@ -63,8 +23,8 @@ type example struct {
 
 // Describe describes all presets: the one for any request first, then the
 // others by id.
-func (c *Catalog) Describe() []Description {
-	out := make([]Description, 0, len(c.byID))
+func (c *Catalog) Describe() []api.Preset {
+	out := make([]api.Preset, 0, len(c.byID))
 	for _, id := range c.IDs() {
 		d := c.byID[id].describe()
 		if id == Generic {
@@ -76,9 +36,9 @@ func (c *Catalog) Describe() []Description {
 	return out
 }
 
-func (p *Preset) describe() Description {
-	d := Description{ID: p.ID, Title: Label{p.TitleRu, p.TitleEn}, Help: Label{p.HelpRu, p.HelpEn}, Methods: append([]string{}, p.Methods...),
-		Fields: []UsualField{}, Reply: SampleReply{p.Answer.Status, p.Answer.Body}, Verify: p.Verify.Kind}
+func (p *Preset) describe() api.Preset {
+	d := api.Preset{ID: p.ID, Title: api.Label{Ru: p.TitleRu, En: p.TitleEn}, Help: api.Label{Ru: p.HelpRu, En: p.HelpEn}, Methods: append([]string{}, p.Methods...),
+		Fields: []api.UsualField{}, Reply: api.SampleReply{Status: p.Answer.Status, Text: p.Answer.Body}, Verify: p.Verify.Kind}
 	if !slices.Contains([]string{"token", "basic", "hmac"}, d.Verify) {
 		d.Verify = "none"
 	}
@@ -86,7 +46,7 @@ func (p *Preset) describe() Description {
 	// An example that is none leaves an empty sample; the replay proves that
 	// there is one.
 	_ = json.Unmarshal(p.Example, &e)
-	d.Sample = Sample{Method: e.Method, Headers: []gonets.Header{}, Body: e.Body}
+	d.Sample = api.SampleRequest{Method: e.Method, Headers: []gonets.Header{}, Body: e.Body}
 	for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
 		d.Sample.Headers = append(d.Sample.Headers, gonets.Header{Name: name, Value: e.Headers[name]})
 	}
@@ -96,7 +56,7 @@ func (p *Preset) describe() Description {
 	}
 	d.Sample.Query = query.Encode()
 	for _, f := range p.Fields {
-		d.Fields = append(d.Fields, UsualField{Path: f.Path, Title: Label{f.LabelRu, f.LabelEn}, Type: f.Type, Example: e.Expect.Fields[f.Path]})
+		d.Fields = append(d.Fields, api.UsualField{Path: f.Path, Title: api.Label{Ru: f.LabelRu, En: f.LabelEn}, Type: f.Type, Example: e.Expect.Fields[f.Path]})
 	}
 	return d
 }

@@ -3,11 +3,12 @@ package source_test
 import (
 	"testing"
 
+	"gonets/api"
 	"gonets/internal/source"
 )
 
 // flaws tells what people would miss in a description.
-func flaws(d source.Description) (found []string) {
+func flaws(d api.Preset) (found []string) {
 	if d.Title.Ru == "" || d.Title.En == "" || d.Help.Ru == "" || d.Help.En == "" {
 		found = append(found, "a text")
 	}
@@ -47,7 +48,7 @@ func TestPresetsAreDescribedToPeople(t *testing.T) {
 			t.Errorf("%s lacks %s", d.ID, missing)
 		}
 	}
-	if len(flaws(source.Description{})) != 4 {
+	if len(flaws(api.Preset{})) != 4 {
 		t.Error("an empty description is not seen")
 	}
 }

@@ -48,6 +48,12 @@ type Value struct {
 func CompileDraft(sc *gonets.Scenario) *Draft {
 	c := &compiler{steps: map[string]*compiled{}, places: map[string][]spot{}, broken: map[string]bool{}}
 	c.compileAll("/steps", "", sc.Steps)
+	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
+		if st.Kind() == "" && c.steps[path] != nil {
+			c.owner = path
+			c.problem(c.steps[path].at, gonets.Errorf(gonets.CodeInvalid, "it is not said yet what the step does"))
+		}
+	})
 	return &Draft{Program: &Program{Scenario: sc, steps: c.steps}, Problems: c.problems, places: c.places, broken: c.broken}
 }
 

@@ -91,6 +91,21 @@ func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
 	return out, rows.Err()
 }
 
+// Statements counts those that the committer has prepared whose text holds a
+// word. (A batch on PostgreSQL prepares none: it is sent at once.)
+func (s *Store) Statements(word string) (n int) {
+	s.commits.run(context.Background(), queue.Complete, func(t *txn) error {
+		n = 0
+		for text := range t.c.stmts {
+			if strings.Contains(text, word) {
+				n++
+			}
+		}
+		return nil
+	})
+	return n
+}
+
 // Pragma reads a setting of the writer.
 func (s *Store) Pragma(name string) (value string, err error) {
 	err = s.commits.run(context.Background(), queue.Complete, func(t *txn) error {

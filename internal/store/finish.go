@@ -78,9 +78,8 @@ func (t *txn) finishAll(ops []*finishOp) error {
 // tell keeps what people may have to be told of, in the commit of what it is
 // about. There is nothing of it while all goes well.
 func (t *txn) tell(signals []gonets.Signal) error {
-	signals = gonets.MergeSignals(signals)
-	for i := range signals {
-		if err := t.later(pack.Signals, pack.Signal(&signals[i])); err != nil {
+	for _, row := range pack.SignalRows(signals) {
+		if err := t.later(pack.Signals, row); err != nil {
 			return err
 		}
 	}

@@ -204,7 +204,7 @@ func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.Rescue
 		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
 		if r.State == gonets.RunPaused {
 			report.Poisoned = append(report.Poisoned, r.ID)
-			if err := t.tell([]gonets.Signal{gonets.EndSignal(r, r.Reason, t.now)}); err != nil {
+			if err := t.tell([]gonets.Signal{pack.EndSignal(r, t.now)}); err != nil {
 				return err
 			}
 			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))

@@ -47,6 +47,7 @@ type MailServer struct {
 	Trust *x509.CertPool
 
 	o       MailOptions
+	end     func()
 	mu      sync.Mutex
 	changed *sync.Cond
 	got     []Received
@@ -67,6 +68,16 @@ type Received struct {
 // Mail starts a mail server that ends with the test.
 func Mail(t testing.TB, o MailOptions) *MailServer {
 	t.Helper()
+	m, err := OpenMail(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	return m
+}
+
+// OpenMail starts a mail server. Close it.
+func OpenMail(o MailOptions) (*MailServer, error) {
 	// net/http/httptest has a certificate for 127.0.0.1.
 	pattern := httptest.NewTLSServer(nil)
 	config, trust := pattern.TLS.Clone(), x509.NewCertPool()
@@ -76,7 +87,7 @@ func Mail(t testing.TB, o MailOptions) *MailServer {
 
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	addr := l.Addr().(*net.TCPAddr)
 	m := &MailServer{Host: addr.IP.String(), Port: addr.Port, Trust: trust, o: o}
@@ -95,14 +106,17 @@ func Mail(t testing.TB, o MailOptions) *MailServer {
 		defer close(done)
 		_ = s.Serve(l)
 	}()
-	t.Cleanup(func() {
+	m.end = func() {
 		_ = s.Close()
 		// A server that has not begun to serve does not know its listener yet.
 		_ = l.Close()
 		<-done
-	})
-	return m
+	}
+	return m, nil
 }
+
+// Close ends the server.
+func (m *MailServer) Close() { m.end() }
 
 type quiet struct{}
 

@@ -4,6 +4,7 @@ import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
+import { loadCodes } from './i18n/codes'
 import { nonce } from './theme/nonce'
 
 // What locks the page behind a dialog writes a style element of its own.
@@ -14,3 +15,6 @@ createRoot(document.getElementById('root')!).render(
     <App />
   </StrictMode>,
 )
+
+// While the server is surely there: what is said when it is not comes from them.
+setTimeout(() => void loadCodes(), 2000)

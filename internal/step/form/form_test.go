@@ -228,7 +228,7 @@ func TestFormsSpeakBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, planted := range []form.Text{{"", "x"}, {"Да", ""}, {"Yes", "Yes"}, {"Да", "Да"}, {"Cтатус", "Status"}} {
+	for _, planted := range []form.Text{{Ru: "", En: "x"}, {Ru: "Да", En: ""}, {Ru: "Yes", En: "Yes"}, {Ru: "Да", En: "Да"}, {Ru: "Cтатус", En: "Status"}} {
 		if badText(planted) == "" {
 			t.Errorf("the planted text is not seen: %+v", planted)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -17,7 +18,7 @@ const letterColumns = `id, created_at, due_at, state, tries, last_error, sent_at
 
 // addLetter stores a letter; body 0 is one without a text, which only tells that
 // it was.
-func addLetter(t floor.Txn, l *gonets.Letter, body int) error {
+func addLetter(t floor.Txn, l *news.Letter, body int) error {
 	told, err := json.Marshal(l.Told)
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func addLetter(t floor.Txn, l *gonets.Letter, body int) error {
 		[]byte(l.Subject), text, string(told))
 }
 
-func scanLetter(scan func(...any) error) (l gonets.Letter, err error) {
+func scanLetter(scan func(...any) error) (l news.Letter, err error) {
 	var created, due, sent sql.NullInt64
 	var last, subject, body []byte
 	var told string
@@ -45,8 +46,8 @@ func scanLetter(scan func(...any) error) (l gonets.Letter, err error) {
 
 // ClaimLetter takes the letter that is due for longest, for this node alone
 // until a time; then others may take it. nil means that there is none.
-func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*gonets.Letter, error) {
-	var out []gonets.Letter
+func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*news.Letter, error) {
+	var out []news.Letter
 	d := o.base.Dialect
 	err := o.base.Change(ctx, func(t floor.Txn) (err error) {
 		now := t.Now().UnixMilli()
@@ -63,7 +64,7 @@ func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*gonets.Lett
 
 // SettleLetter stores what became of a claimed letter. What another node did
 // with it since then stays.
-func (o *Outbox) SettleLetter(ctx context.Context, l gonets.Letter) error {
+func (o *Outbox) SettleLetter(ctx context.Context, l news.Letter) error {
 	told, err := json.Marshal(l.Told)
 	if err != nil {
 		return err
@@ -75,19 +76,25 @@ func (o *Outbox) SettleLetter(ctx context.Context, l gonets.Letter) error {
 }
 
 // NoteTest records a test letter among the notices.
-func (o *Outbox) NoteTest(ctx context.Context, l gonets.Letter) error {
+func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
 	l.ID = id.New()
 	return o.base.Change(ctx, func(t floor.Txn) error {
 		if err := addLetter(t, &l, 0); err != nil {
 			return err
 		}
-		return t.Exec(noticeInsert, noticeRow(&gonets.Notice{ID: id.New(), Kind: gonets.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.ID})...)
+		return t.Exec(noticeInsert, noticeRow(&news.Notice{ID: id.New(), Kind: news.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.ID})...)
 	})
 }
 
+// listSQL lists notices with how their letters fare.
+func listSQL(where string) string {
+	return `SELECT ` + noticeColumns + `, l.state, l.tries, l.last_error, l.sent_at
+		FROM notices n LEFT JOIN letters l ON l.id = n.letter ` + where + ` ORDER BY n.id DESC LIMIT ?`
+}
+
 // Notices lists what people were told, newest first.
-func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets.Notice], error) {
-	var out gonets.List[gonets.Notice]
+func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error) {
+	var out gonets.List[news.Notice]
 	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
@@ -96,8 +103,7 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets
 	if from.ID != "" {
 		where, args = `WHERE n.id < ?`, []any{from.ID}
 	}
-	items, err := pack.Collect(o.base.Read(ctx), `SELECT `+noticeColumns+`, l.state, l.tries, l.last_error, l.sent_at
-		FROM notices n LEFT JOIN letters l ON l.id = n.letter `+where+` ORDER BY n.id DESC LIMIT ?`, append(args, p.Size()+1), scanTold)
+	items, err := pack.Collect(o.base.Read(ctx), listSQL(where), append(args, p.Size()+1), scanTold)
 	if err != nil {
 		return out, o.base.Wrap(err)
 	}
@@ -110,7 +116,7 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[gonets
 }
 
 // scanTold reads a notice with how its letter fares.
-func scanTold(scan func(...any) error) (n gonets.Notice, err error) {
+func scanTold(scan func(...any) error) (n news.Notice, err error) {
 	dest, fill := noticeDest(&n)
 	var state sql.NullString
 	var tries, sent sql.NullInt64
@@ -119,12 +125,12 @@ func scanTold(scan func(...any) error) (n gonets.Notice, err error) {
 	dest[len(dest)-1] = &letter
 	err = scan(append(dest, &state, &tries, &last, &sent)...)
 	fill()
-	n.Letter, n.State, n.Tries, n.LastError, n.SentAt = letter.String, gonets.LetterState(state.String), int(tries.Int64), string(last), pack.FromMS(sent)
+	n.Letter, n.State, n.Tries, n.LastError, n.SentAt = letter.String, news.LetterState(state.String), int(tries.Int64), string(last), pack.FromMS(sent)
 	switch {
 	case !letter.Valid:
-		n.State = gonets.LetterPending
+		n.State = news.LetterPending
 	case !state.Valid:
-		n.State, n.LastError = gonets.LetterFailed, "mail was not set up"
+		n.State, n.LastError = news.LetterFailed, "mail was not set up"
 	}
 	return n, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/news"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
@@ -55,15 +56,28 @@ const healedSQL = `SELECT t.id FROM (SELECT id, run, n, path FROM troubles
 		WHERE over_at IS NULL AND ok_at <= failed_at ORDER BY failed_at DESC LIMIT ?) t
 	WHERE EXISTS (SELECT 1 FROM attempts a WHERE a.run = t.run AND a.n > t.n AND a.path = t.path AND a.outcome = 'ok')`
 
+// dueSQL is what is asked every few seconds.
+const dueSQL = `SELECT
+		CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
+			OR EXISTS (` + healedSQL + `) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`
+
+// watchedSQL lists the open troubles.
+const watchedSQL = `SELECT scenario, id, host, path FROM troubles
+	WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`
+
+// Queries are those that are asked again and again.
+func Queries() map[string]string {
+	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
+		"letter": `SELECT id FROM letters WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 1`}
+}
+
 // AlertsDue tells whether a round has something to decide, and whether there
 // are notices without a letter or letters to send.
-func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due gonets.AlertsDue, err error) {
+func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due news.Due, err error) {
 	at := now.UnixMilli()
-	err = o.base.Read(ctx).Row(`SELECT
-			CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
-				OR EXISTS (`+healedSQL+`) THEN 1 ELSE 0 END,
-			CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
-			CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`,
+	err = o.base.Read(ctx).Row(dueSQL,
 		[]any{at, roundTroubles, at, at, at}, &due.Signals, &due.Notices, &due.Letters)
 	return due, o.base.Wrap(err)
 }
@@ -71,7 +85,7 @@ func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due gonets.Alert
 // AlertRound takes the signals, lets decide draw the conclusions, and stores
 // them, all in one commit. Rounds of several nodes go one after another. decide
 // may be called again after a rollback. It returns how many signals were taken.
-func (o *Outbox) AlertRound(ctx context.Context, decide func(*gonets.AlertRound)) (taken int, err error) {
+func (o *Outbox) AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
 		// Whoever has this row decides alone.
 		if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
@@ -89,9 +103,9 @@ func (o *Outbox) AlertRound(ctx context.Context, decide func(*gonets.AlertRound)
 	return taken, err
 }
 
-func load(t floor.Txn) (*gonets.AlertRound, error) {
+func load(t floor.Txn) (*news.Round, error) {
 	now := t.Now()
-	r := &gonets.AlertRound{Now: now, Troubles: map[string]*gonets.Trouble{}}
+	r := &news.Round{Now: now, Troubles: map[string]*news.Trouble{}}
 	var err error
 	r.Signals, err = pack.Collect(t, `DELETE FROM signals WHERE id IN (SELECT id FROM signals ORDER BY id LIMIT ?)
 		RETURNING trouble, kind, `+causeColumns+`, run, n, path, runs, ended, at`, []any{roundSignals}, scanSignal)
@@ -131,7 +145,7 @@ func load(t floor.Txn) (*gonets.AlertRound, error) {
 
 // loadNotices finds those without a letter and the last one of every source
 // that rejected something.
-func loadNotices(t floor.Txn, r *gonets.AlertRound) ([]*gonets.Notice, error) {
+func loadNotices(t floor.Txn, r *news.Round) ([]*news.Notice, error) {
 	notices, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.letter IS NULL ORDER BY n.due_at LIMIT ?`,
 		[]any{roundNotices}, scanNotice)
 	if err != nil {
@@ -159,12 +173,12 @@ func loadNotices(t floor.Txn, r *gonets.AlertRound) ([]*gonets.Notice, error) {
 
 // memory is what a round held before somebody decided.
 type memory struct {
-	troubles map[string]gonets.Trouble
-	notices  map[string]gonets.Notice
+	troubles map[string]news.Trouble
+	notices  map[string]news.Notice
 }
 
-func remember(r *gonets.AlertRound) memory {
-	m := memory{map[string]gonets.Trouble{}, map[string]gonets.Notice{}}
+func remember(r *news.Round) memory {
+	m := memory{map[string]news.Trouble{}, map[string]news.Notice{}}
 	for id, tr := range r.Troubles {
 		m.troubles[id] = *tr
 	}
@@ -175,7 +189,7 @@ func remember(r *gonets.AlertRound) memory {
 }
 
 // store writes what was decided.
-func (m *memory) store(t floor.Txn, r *gonets.AlertRound) error {
+func (m *memory) store(t floor.Txn, r *news.Round) error {
 	for id, tr := range r.Troubles {
 		old, known := m.troubles[id]
 		if known && old == *tr {
@@ -186,7 +200,7 @@ func (m *memory) store(t floor.Txn, r *gonets.AlertRound) error {
 		}
 		if old.OverAt.IsZero() && !tr.OverAt.IsZero() {
 			err := t.Exec(`UPDATE notices SET recovered_at = ? WHERE trouble = ? AND recovered_at IS NULL AND kind <> ?`,
-				tr.OverAt.UnixMilli(), id, string(gonets.NoticeRecovered))
+				tr.OverAt.UnixMilli(), id, string(news.NoticeRecovered))
 			if err != nil {
 				return err
 			}
@@ -222,13 +236,12 @@ func (m *memory) store(t floor.Txn, r *gonets.AlertRound) error {
 }
 
 // Watched are the open troubles by scenario.
-func (o *Outbox) Watched(ctx context.Context) (map[string][]gonets.Watched, error) {
+func (o *Outbox) Watched(ctx context.Context) (map[string][]news.Watched, error) {
 	type row struct {
 		scenario string
-		gonets.Watched
+		news.Watched
 	}
-	rows, err := pack.Collect(o.base.Read(ctx), `SELECT scenario, id, host, path FROM troubles
-		WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`,
+	rows, err := pack.Collect(o.base.Read(ctx), watchedSQL,
 		[]any{maxWatched}, func(scan func(...any) error) (r row, err error) {
 			var host []byte
 			err = scan(&r.scenario, &r.ID, &host, &r.Path)
@@ -238,7 +251,7 @@ func (o *Outbox) Watched(ctx context.Context) (map[string][]gonets.Watched, erro
 	if err != nil {
 		return nil, o.base.Wrap(err)
 	}
-	out := map[string][]gonets.Watched{}
+	out := map[string][]news.Watched{}
 	for _, r := range rows {
 		out[r.scenario] = append(out[r.scenario], r.Watched)
 	}

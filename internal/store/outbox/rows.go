@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/store/pack"
 )
 
@@ -33,7 +34,7 @@ const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, 
 		over_at = excluded.over_at, look_at = excluded.look_at, run = excluded.run, n = excluded.n, path = excluded.path,
 		runs = excluded.runs, ended = excluded.ended, told_end = excluded.told_end, flaps = excluded.flaps`
 
-func troubleRow(t *gonets.Trouble) []any {
+func troubleRow(t *news.Trouble) []any {
 	ok := int64(0)
 	if !t.OKAt.IsZero() {
 		ok = t.OKAt.UnixMilli()
@@ -49,7 +50,7 @@ func flag(b bool) int {
 	return 0
 }
 
-func scanTrouble(scan func(...any) error) (t gonets.Trouble, err error) {
+func scanTrouble(scan func(...any) error) (t news.Trouble, err error) {
 	dest, fill := cause(&t.Cause)
 	var opened, failed, ok, over, look sql.NullInt64
 	dest = append([]any{&t.ID}, dest...)
@@ -68,14 +69,14 @@ const noticeColumns = `n.id, n.trouble, n.kind, n.scenario, n.source, n.host, n.
 const noticeInsert = `INSERT INTO notices (id, trouble, kind, ` + causeColumns + `, at, due_at, runs, ended, run, path, recovered_at, letter)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-func noticeRow(n *gonets.Notice) []any {
+func noticeRow(n *news.Notice) []any {
 	return []any{n.ID, n.Trouble, string(n.Kind), n.Scenario, n.Source, pack.Blob(n.Host), string(n.Code), n.Status, n.At.UnixMilli(),
 		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter)}
 }
 
 // noticeDest gives the places of noticeColumns and more; fill completes the
 // notice after the scan.
-func noticeDest(n *gonets.Notice) (dest []any, fill func()) {
+func noticeDest(n *news.Notice) (dest []any, fill func()) {
 	mid, host := cause(&n.Cause)
 	at, due, recovered, letter := new(sql.NullInt64), new(sql.NullInt64), new(sql.NullInt64), new(sql.NullString)
 	dest = append([]any{&n.ID, &n.Trouble, &n.Kind}, mid...)
@@ -86,8 +87,8 @@ func noticeDest(n *gonets.Notice) (dest []any, fill func()) {
 	}
 }
 
-func scanNotice(scan func(...any) error) (*gonets.Notice, error) {
-	n := &gonets.Notice{}
+func scanNotice(scan func(...any) error) (*news.Notice, error) {
+	n := &news.Notice{}
 	dest, fill := noticeDest(n)
 	err := scan(dest...)
 	fill()

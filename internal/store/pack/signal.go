@@ -2,8 +2,10 @@ package pack
 
 import (
 	"fmt"
+	"time"
 
 	"gonets"
+	"gonets/internal/news"
 	"gonets/internal/store/dialect"
 )
 
@@ -13,6 +15,19 @@ var Signals = dialect.Insert("signals", dialect.Columns{
 	dialect.Bytes("host"), dialect.Text("code"), dialect.Int("status"), dialect.Text("run"), dialect.Int("n"),
 	dialect.Text("path"), dialect.Int("runs"), dialect.Int("ended"), dialect.Int("at"),
 }, "ON CONFLICT (id) DO NOTHING", "")
+
+// SignalRows are the rows of [Signals] for all of a commit, one for each cause.
+func SignalRows(in []gonets.Signal) [][]any {
+	merged := news.Merge(in)
+	rows := make([][]any, len(merged))
+	for i := range merged {
+		rows[i] = Signal(&merged[i])
+	}
+	return rows
+}
+
+// EndSignal tells of a run that was paused with no attempt to blame.
+func EndSignal(r *gonets.Run, at time.Time) gonets.Signal { return news.End(r, r.Reason, at) }
 
 // Signal is a row of [Signals].
 func Signal(s *gonets.Signal) []any {

@@ -71,6 +71,10 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a source is edited, and its addresses come and go", sourceIsEdited},
 		{"the last day of a scenario and a source is counted", activity},
 
+		{"what people have to be told is stored with its cause, and given out once", signalsGoWithTheirCause},
+		{"a letter is one node's at a time", lettersAreOneNodesAtATime},
+		{"old news goes, unsent news is given up", oldNewsGoes},
+
 		{"lists are filtered", filters},
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},

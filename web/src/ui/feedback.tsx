@@ -2,7 +2,7 @@ import { Loader } from '@mantine/core'
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { ApiError } from '@/api/error'
 import { language, useT, type Translate } from '@/i18n'
-import codes from '@/i18n/codes.json'
+import { codeText, useCodes, whenCodes } from '@/i18n/codes'
 import { Button, IconButton } from './Button'
 import { Icon, type IconName } from './icons'
 import css from './feedback.module.css'
@@ -62,10 +62,8 @@ export interface Told {
   todo?: string
 }
 
-type Catalogue = Record<string, Record<'ru' | 'en', { what: string; meaning: string; todo: string }>>
-
 /** The catalogue's text of a code; undefined for one that it does not have. */
-export const tellCode = (code: string | undefined): Told | undefined => (code ? (codes as Catalogue)[code]?.[language()] : undefined)
+export const tellCode = (code: string | undefined): Told | undefined => (code ? codeText(code, language()) : undefined)
 
 /** What happened, what it means, what to do: by the error's code, in the present language. */
 export function tell(error: unknown, t: Translate): Told {
@@ -79,6 +77,7 @@ export function tell(error: unknown, t: Translate): Told {
 /** An error in words; the server's own details are folded. */
 export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {
   const t = useT()
+  useCodes()
   const text = told ?? tell(error, t)
   const api = error instanceof ApiError ? error : undefined
   return (
@@ -174,13 +173,15 @@ export function toast(text: ReactNode, options: { tone?: Tone; undo?: () => void
 
 /** The toast of something that the server refused. */
 export function toastError(error: unknown, t: Translate): void {
-  const { what, todo } = tell(error, t)
-  toast(
-    <>
-      {what} {todo}
-    </>,
-    { tone: 'error' },
-  )
+  whenCodes(() => {
+    const { what, todo } = tell(error, t)
+    toast(
+      <>
+        {what} {todo}
+      </>,
+      { tone: 'error' },
+    )
+  })
 }
 
 export function Toasts() {

@@ -1,5 +1,6 @@
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
 import { ago, clock, duration, language, size, useT } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
 import { outcomeText } from '@/words/states'
 import { stepTitle, curlOf } from './words'
@@ -113,6 +114,7 @@ const statusText = (response: NonNullable<Attempt['response']>): string => (resp
 
 function Verdict({ attempt }: { attempt: Attempt }) {
   const t = useT()
+  useCodes()
   if (attempt.outcome === 'ok') return null
   const explained = attempt.explain?.[language()]
   const told = explained ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }

@@ -1,0 +1,320 @@
+// Package draft is what people do with a scenario before it runs: saving what is
+// incomplete, comparing, publishing, going back. It reads the documents; the
+// store keeps them.
+package draft
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/document"
+)
+
+// maxDraft bounds a draft in bytes.
+const maxDraft = 1 << 20
+
+// Store keeps drafts.
+type Store interface {
+	Draft(ctx context.Context, scenario string) (gonets.Draft, error)
+	SaveDraft(ctx context.Context, c gonets.DraftChange) (gonets.Draft, error)
+	CreateScenario(ctx context.Context, n gonets.NewDocument[gonets.Scenario]) (name string, err error)
+	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
+	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+	Source(ctx context.Context, name string) (gonets.SourceInfo, error)
+}
+
+// Desk is where drafts are worked on.
+type Desk struct {
+	Store Store
+	// Checks find what is wrong inside a document.
+	Checks document.Checks
+}
+
+// Draft shows a draft with what is wrong with it.
+func (s *Desk) Draft(ctx context.Context, name string) (*api.Draft, error) {
+	d, err := s.Store.Draft(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return s.show(ctx, d)
+}
+
+// Save keeps a draft that a person changed. What is incomplete is told, not
+// refused.
+func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error) {
+	if len(e.Data) > maxDraft {
+		return nil, gonets.Errorf(gonets.CodeBodyTooLarge, "the document is %d bytes long; a draft has %d at most", len(e.Data), maxDraft)
+	}
+	now, err := s.Store.Draft(ctx, e.Name)
+	if err != nil {
+		return nil, err
+	}
+	read, err := document.ReadDraft(e.Data, e.Name, e.YAML, s.Checks)
+	if err != nil {
+		if !e.YAML {
+			err = withoutLines(err)
+		}
+		return nil, err
+	}
+	text := string(e.Data)
+	if !e.YAML {
+		if text, err = commentsOf(&now, read.Document); err != nil {
+			return nil, err
+		}
+	}
+	saved, err := s.Store.SaveDraft(ctx, gonets.DraftChange{Name: e.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: e.IfMatch, Actor: e.Actor})
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.missingSources(ctx, &read.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	problems := append(read.Problems, found...)
+	if !e.YAML {
+		dropLines(problems)
+	}
+	return shape(saved, problems)
+}
+
+// withoutLines drops the lines of a text that the caller did not write.
+func withoutLines(err error) error {
+	var e *gonets.Error
+	if errors.As(err, &e) {
+		dropLines(e.Problems)
+	}
+	return err
+}
+
+// show gives a draft with what is wrong with it.
+func (s *Desk) show(ctx context.Context, d gonets.Draft) (*api.Draft, error) {
+	read, err := document.ReadDraft(d.Document, d.Scenario, false, s.Checks)
+	if err != nil {
+		// It was readable when it was stored; an older program may have been laxer.
+		var e *gonets.Error
+		if !errors.As(err, &e) || len(e.Problems) == 0 {
+			return nil, err
+		}
+		read = &document.Draft{Problems: e.Problems}
+	}
+	found, err := s.missingSources(ctx, &read.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	return shape(d, dropLines(append(read.Problems, found...)))
+}
+
+func shape(d gonets.Draft, problems []gonets.Problem) (*api.Draft, error) {
+	doc, err := document.DraftJSON(d.Scenario, d.Document)
+	if err != nil {
+		return nil, err
+	}
+	return &api.Draft{
+		Document: doc, ETag: d.ETag, BasedOn: d.BasedOn, HasChanges: d.Changed, State: d.State, Version: d.Version,
+		UpdatedAt: d.UpdatedAt, UpdatedBy: d.UpdatedBy, Problems: append([]gonets.Problem{}, problems...),
+	}, nil
+}
+
+func dropLines(problems []gonets.Problem) []gonets.Problem {
+	for i := range problems {
+		problems[i].Line, problems[i].Column = 0, 0
+	}
+	return problems
+}
+
+// missingSources finds what a draft names and is not there.
+func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
+	var found []gonets.Problem
+	for i, name := range sc.Sources {
+		_, err := s.Store.Source(ctx, name)
+		if gonets.CodeOf(err) == gonets.CodeNotFound {
+			found = append(found, gonets.Problem{Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
+				Message: fmt.Sprintf("there is no source %q; choose another one", name)})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// commentsOf is the text of a changed draft, as long as people's comments are
+// in it.
+func commentsOf(now *gonets.Draft, doc json.RawMessage) (string, error) {
+	if now.Text == "" || bytes.Equal(now.Document, doc) {
+		return now.Text, nil
+	}
+	commented, err := document.DraftYAML(now.Scenario, doc, now.Text)
+	if err != nil {
+		return "", err
+	}
+	plain, err := document.DraftYAML(now.Scenario, doc, "")
+	if err != nil || bytes.Equal(commented, plain) {
+		return "", err
+	}
+	return string(commented), nil
+}
+
+// Create makes a scenario that is a draft, of nothing, a document or a copy.
+func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (name string, err error) {
+	doc := n.Document
+	switch {
+	case n.From != "" && len(doc) > 0:
+		return "", invalid("/document", "from and document were both given; a scenario begins with one of them")
+	case n.From != "":
+		d, err := s.Store.Draft(ctx, n.From)
+		if err != nil {
+			return "", err
+		}
+		doc = d.Document
+	case len(doc) == 0:
+		doc = json.RawMessage(`{"sources":[],"steps":[]}`)
+	}
+	doc, err = document.WithTitle(doc, n.Title)
+	if err != nil {
+		return "", invalid("/document", "the document is no JSON object")
+	}
+	read, err := document.ReadDraft(doc, "", false, s.Checks)
+	if err != nil {
+		return "", withoutLines(err)
+	}
+	return s.Store.CreateScenario(ctx, gonets.NewDocument[gonets.Scenario]{
+		Name: document.Slug(n.Title, "scenario"), Document: read.Document, Parsed: &read.Scenario, Actor: actor,
+	})
+}
+
+// invalid is a mistake in a request.
+func invalid(pointer, message string) error {
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: message,
+		Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+}
+
+// Publish makes the draft that p.IfMatch names the next version, when nothing
+// is wrong with it. Its scenario is read here.
+func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gonets.ScenarioInfo, error) {
+	var none gonets.ScenarioInfo
+	d, err := s.Store.Draft(ctx, name)
+	if err != nil {
+		return none, err
+	}
+	if p.IfMatch == "*" {
+		p.IfMatch = d.ETag
+	}
+	read, err := document.ReadDraft(d.Document, name, false, s.Checks)
+	if err != nil {
+		return none, withoutLines(err)
+	}
+	found, err := s.missingSources(ctx, &read.Scenario)
+	if err != nil {
+		return none, err
+	}
+	if problems := dropLines(append(read.Problems, found...)); len(problems) > 0 && p.IfMatch == d.ETag {
+		return none, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,
+			Message: "the draft is not complete; the places are listed. It stays saved"}
+	}
+	p.Scenario = &read.Scenario
+	return s.Store.Publish(ctx, p)
+}
+
+// RollBack makes a version the draft, with its comments.
+func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*api.Draft, error) {
+	doc, text, err := s.state(ctx, e.Name, strconv.Itoa(version))
+	if err != nil {
+		return nil, err
+	}
+	read, err := document.ReadDraft(doc, e.Name, false, s.Checks)
+	if err != nil {
+		return nil, withoutLines(err)
+	}
+	saved, err := s.Store.SaveDraft(ctx, gonets.DraftChange{Name: e.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: e.IfMatch, Actor: e.Actor})
+	if err != nil {
+		return nil, err
+	}
+	return s.show(ctx, saved)
+}
+
+// The names of states besides the numbers of versions.
+const (
+	statePublished = "published"
+	stateDraft     = "draft"
+)
+
+// state is a scenario's document at a version's number, as it is published or
+// as people work on it; with it the text that has their comments.
+func (s *Desk) state(ctx context.Context, name, which string) (doc json.RawMessage, text string, err error) {
+	d, err := s.Store.Draft(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if which == stateDraft {
+		return d.Document, d.Text, nil
+	}
+	n := d.Version
+	if which != statePublished {
+		if n, err = strconv.Atoi(which); err != nil || n < 1 {
+			return nil, "", invalid("", "a state is a version's number, published or draft, not "+strconv.Quote(which))
+		}
+	}
+	if n == 0 {
+		return json.RawMessage("{}"), "", nil // nothing is published yet
+	}
+	v, err := s.Store.Version(ctx, name, n)
+	if err != nil {
+		return nil, "", err
+	}
+	doc, err = gonets.PlainJSON(v.Scenario)
+	return doc, v.Text, err
+}
+
+// Changes tells how two states of a scenario differ: versions by number,
+// published or draft.
+func (s *Desk) Changes(ctx context.Context, name, from, to string) (*api.ScenarioChanges, error) {
+	out := &api.ScenarioChanges{From: from, To: to, Changes: []api.ScenarioChange{}}
+	var docs [2]json.RawMessage
+	var texts [2][]byte
+	for i, which := range []string{from, to} {
+		raw, _, err := s.state(ctx, name, which)
+		if err != nil {
+			return nil, err
+		}
+		// One form for all, so that what is told is what people changed.
+		read, err := document.ReadDraft(raw, name, false, document.Checks{})
+		if err != nil {
+			return nil, err
+		}
+		if docs[i] = read.Document; string(raw) != "{}" {
+			if texts[i], err = document.DraftYAML(name, read.Document, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	changes, err := document.Changes(docs[0], docs[1])
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range changes {
+		out.Changes = append(out.Changes, api.ScenarioChange(c))
+	}
+	out.Diff = document.Diff(texts[0], texts[1])
+	return out, nil
+}
+
+// YAML is the draft as YAML, with its comments, and its ETag.
+func (s *Desk) YAML(ctx context.Context, name string) (text []byte, etag string, err error) {
+	d, err := s.Store.Draft(ctx, name)
+	if err != nil {
+		return nil, "", err
+	}
+	if d.Text != "" {
+		return []byte(d.Text), d.ETag, nil
+	}
+	text, err = document.DraftYAML(name, d.Document, "")
+	return text, d.ETag, err
+}

@@ -1,0 +1,167 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/rehearse"
+)
+
+func (b *backend) Preview(_ context.Context, a rehearse.Ask) (api.PreviewResult, error) {
+	b.note("preview %s %s of %s", a.Scenario.Name, a.Step, a.EventID)
+	if a.Sample != nil {
+		b.note("sample %s %s %v", a.Sample.ContentType, a.Sample.Body, a.Sample.Headers)
+	}
+	return api.PreviewResult{Event: a.EventID, Scope: []api.Variable{}, Values: []api.PreviewValue{}, Problems: []gonets.Problem{}}, nil
+}
+
+// Check refuses the scenario "broken" before its first line; "waits" tells one
+// line and goes on until it is ended.
+func (b *backend) Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error {
+	b.note("check %s only=%v %s really=%v", o.Scenario.Name, o.Only, o.Step, o.Really)
+	if o.Scenario.Name == "broken" {
+		return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{Pointer: "/steps/0/http/url", Message: "no"}}}
+	}
+	if err := emit(rehearse.Line{CheckLine: api.CheckLine{Type: api.CheckStarted, RunID: "c1"}}); err != nil {
+		return err
+	}
+	if o.Scenario.Name == "waits" {
+		<-ctx.Done()
+		b.note("the check was ended")
+		return nil
+	}
+	attempt := b.runs["r1"].Attempts[0]
+	return emit(rehearse.Line{CheckLine: api.CheckLine{Type: api.CheckStep, Path: "deal", State: "failed"}, Attempt: &attempt})
+}
+
+func (b *backend) Variables(d gonets.RunDetail) []api.StepVariables {
+	return []api.StepVariables{{Path: "", Variables: []api.Variable{{Path: d.Run.ID}}}}
+}
+
+func TestDraftsAreReadByTheirShape(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body   string
+		status int
+		want   string
+	}{
+		"a draft":                   {`{"document":{"apiVersion":"gonets/v1","kind":"Scenario","name":"x","steps":[{"id":"a","http":{"url":""}}]},"step":"a","event":"e1"}`, 200, "preview x a of e1"},
+		"the name beside it":        {`{"scenario":"y","document":{"steps":[]},"step":"a"}`, 200, "preview y a of "},
+		"headers as an object":      {`{"document":{"name":"x"},"step":"a","sample":{"method":"POST","headers":{"Content-Type":"text/plain"},"body":"hi\n"}}`, 200, "sample text/plain hi\n [{Content-Type text/plain}]"},
+		"headers as a list":         {`{"document":{"name":"x"},"step":"a","sample":{"headers":[{"name":"X","value":"1"}],"body":{"a": 1}}}`, 200, `sample application/json {"a": 1} [{X 1} {Content-Type application/json}]`},
+		"no body":                   {`{"document":{"name":"x"},"step":"a","sample":{"body":null}}`, 200, "sample   []"},
+		"an unknown key":            {`{"document":{"steps":[{"id":"a","htp":{}}]},"step":"a"}`, 422, "htp"},
+		"a wrong type":              {`{"document":{"steps":[{"id":"a","http":{"url":{}}}]},"step":"a"}`, 422, "/steps/0/http/url"},
+		"event and sample":          {`{"document":{},"step":"a","event":"e1","sample":{}}`, 422, "/sample"},
+		"headers of another shape":  {`{"document":{},"step":"a","sample":{"headers":7}}`, 422, "/sample/headers"},
+		"a document that is a text": {`{"document":"x","step":"a"}`, 422, "this must be one scenario"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend()
+			got := call(t, b.serve(t), "POST", "/api/v1/preview", tt.body)
+			if got.status != tt.status || !strings.Contains(got.text+strings.Join(b.called(), "\n"), tt.want) {
+				t.Errorf("%d %s\n%q", got.status, got.text, b.called())
+			}
+		})
+	}
+}
+
+func TestAChecksLinesComeOneByOne(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	got := call(t, s, "POST", "/api/v1/check", `{"scenario":"x","document":{"name":"y"},"step":"deal","really":["deal"]}`)
+	if got.status != 200 || got.header.Get("Content-Type") != "application/x-ndjson" {
+		t.Fatalf("%d %s", got.status, got.text)
+	}
+	var lines []api.CheckLine
+	for line := range strings.SplitSeq(strings.TrimSpace(got.text), "\n") {
+		var l api.CheckLine
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) != 2 || lines[1].Attempt == nil || lines[1].Attempt.Response.Status != 503 || lines[1].Explain == nil ||
+		!strings.Contains(lines[1].Explain.Ru.Todo, "пробует один раз") || strings.Contains(lines[1].Explain.En.Todo, "attempt 2") {
+		t.Errorf("%s", got.text)
+	}
+	call(t, s, "POST", "/api/v1/check", `{"document":{"name":"y"},"really":["a"],"all_dry":true}`)
+	if diff := cmp.Diff([]string{"check x only=true deal really=[deal]", "check y only=false  really=[]"}, b.called()); diff != "" {
+		t.Error(diff)
+	}
+	refused := call(t, s, "POST", "/api/v1/check", `{"document":{"name":"broken"}}`)
+	if refused.status != 422 || !strings.Contains(refused.header.Get("Content-Type"), "problem+json") || !strings.Contains(refused.text, "/steps/0/http/url") {
+		t.Errorf("%d %s", refused.status, refused.text)
+	}
+}
+
+func TestACheckEndsWithItsReaderAndItsServer(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(b *backend, leave func()){
+		"the reader leaves": func(_ *backend, leave func()) { leave() },
+		"the server stops":  func(b *backend, _ func()) { close(b.stopping) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend()
+			s := b.serve(t)
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			req, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/api/v1/check", strings.NewReader(`{"document":{"name":"waits"}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+token)
+			req.Header.Set("Content-Type", "application/json")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			if line, err := bufio.NewReader(res.Body).ReadString('\n'); err != nil || !strings.Contains(line, "c1") {
+				t.Fatalf("%q %v", line, err)
+			}
+			end(b, leave)
+			// The server waits for its handlers.
+			s.Close()
+			if calls := b.called(); calls[len(calls)-1] != "the check was ended" {
+				t.Errorf("%q", calls)
+			}
+		})
+	}
+}
+
+func TestAnAttemptIsHadAsACommand(t *testing.T) {
+	t.Parallel()
+	s := newBackend().serve(t)
+	got := call(t, s, "GET", "/api/v1/runs/r1/attempts/1/curl", "")
+	if got.status != 200 || !strings.HasPrefix(got.text, "curl -X POST https://crm.example/ ") || !strings.Contains(got.text, `--data-binary '{"a":1}'`) ||
+		!strings.HasPrefix(got.header.Get("Content-Type"), "text/plain") {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if got := call(t, s, "GET", "/api/v1/runs/r1/attempts/2/curl", ""); got.status != 404 {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if got := call(t, s, "GET", "/api/v1/runs/r1/variables", ""); got.status != 200 || !strings.Contains(got.text, `"path":"r1"`) {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	got = call(t, s, "POST", "/api/v1/curl", `{"text":"curl https://a.test -u a:b --frob"}`)
+	if got.status != 200 || !strings.Contains(got.text, `"step":{"http":{"method":"GET","url":"https://a.test"`) || !strings.Contains(got.text, `"flag":"--frob"`) ||
+		!strings.Contains(got.text, `{"where":"header","header":"Authorization"}`) {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if got := call(t, s, "POST", "/api/v1/curl", `{"text":"wget x"}`); got.status != 422 {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+}

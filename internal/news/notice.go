@@ -1,0 +1,85 @@
+package news
+
+import (
+	"time"
+
+	"gonets"
+)
+
+// Watched is a trouble that lasts: a success there is worth telling of.
+type Watched struct {
+	ID   string
+	Host string
+	// Path is the step that failed last.
+	Path string
+}
+
+// NoticeKind is what people are told.
+type NoticeKind string
+
+const (
+	NoticeFirstFailure NoticeKind = "first_failure"
+	NoticeBadEnd       NoticeKind = "bad_end"
+	NoticeRecovered    NoticeKind = "recovered"
+	NoticeRejected     NoticeKind = "rejected_signatures"
+	NoticeTest         NoticeKind = "test"
+)
+
+// LetterState is how far a letter has come.
+type LetterState string
+
+const (
+	// LetterPending is not sent yet.
+	LetterPending LetterState = "pending"
+	// LetterSent was accepted by the mail server for everybody.
+	LetterSent LetterState = "sent"
+	// LetterFailed was given up.
+	LetterFailed LetterState = "failed"
+)
+
+// Notice is one piece of news, told by a letter.
+type Notice struct {
+	ID string
+	// Trouble is the id of the cause; empty for a test.
+	Trouble string
+	Kind    NoticeKind
+	gonets.Cause
+	At time.Time
+	// DueAt is when it may be told: a little later, so that what belongs
+	// together is told together.
+	DueAt time.Time
+	// Runs counts runs, or rejected requests, and Ended the runs that came to a
+	// bad end.
+	Runs  int
+	Ended int
+	// RunID is one of the runs.
+	RunID string
+	Path  string
+	// RecoveredAt is when the cause was over; zero while it lasts.
+	RecoveredAt time.Time
+	// Letter is the id of the letter that tells of it; empty before it is
+	// written.
+	Letter string
+
+	// What follows is the letter's.
+	State     LetterState
+	Tries     int
+	LastError string
+	SentAt    time.Time
+}
+
+// MailTest asks for a test letter.
+type MailTest struct {
+	// Mail is what to try; nil is what the settings say.
+	Mail *gonets.Mail
+	// Password is one that is not stored yet; empty takes the secret.
+	Password string
+}
+
+// MailAccepted says that a mail server took a letter.
+type MailAccepted struct {
+	Host string
+	At   time.Time
+	// Said are the server's own words.
+	Said string
+}

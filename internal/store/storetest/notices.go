@@ -1,0 +1,133 @@
+package storetest
+
+import (
+	"time"
+
+	"gonets"
+	"gonets/internal/news"
+)
+
+// take is a round that decides nothing and gives what it saw.
+func (f fixture) take() []gonets.Signal {
+	f.t.Helper()
+	var out []gonets.Signal
+	taken, err := f.AlertRound(f.ctx(), func(r *news.Round) { out = r.Signals })
+	f.must(err)
+	if taken != len(out) {
+		f.t.Errorf("%d signals taken, %d seen", taken, len(out))
+	}
+	return out
+}
+
+// failing is a transition that tells of a failure.
+func (f fixture) failing(run gonets.Run) gonets.Transition {
+	tr := f.transition(run, gonets.RunPaused)
+	tr.Signals = []gonets.Signal{{Kind: gonets.SignalEnded, Cause: gonets.Cause{Scenario: "x", Host: "crm.example\xff\x00", Code: gonets.CodeHTTPStatus, Status: 400},
+		RunID: run.ID, N: 1, Path: "send", Runs: 1, Ended: 1, At: tr.At}}
+	return tr
+}
+
+// signalsGoWithTheirCause: what people have to be told is stored if, and only
+// if, what it tells of is; and it is given out once.
+func signalsGoWithTheirCause(f fixture) {
+	f.Places.Give(3)
+	good, lost, fine := f.run("good"), f.run("lost"), f.run("fine")
+	f.finish(fine, gonets.RunSucceeded)
+	if got := f.take(); len(got) > 0 {
+		f.t.Errorf("a success is signalled: %+v", got)
+	}
+	stale := f.failing(lost)
+	stale.Lease.Seq--
+	if fenced, err := f.Finish(f.ctx(), stale); err != nil || !fenced {
+		f.t.Fatalf("fenced %v, %v", fenced, err)
+	}
+	tr := f.failing(good)
+	for range 2 { // the second time finds itself stored
+		if fenced, err := f.Finish(f.ctx(), tr); err != nil || fenced {
+			f.t.Fatalf("fenced %v, %v", fenced, err)
+		}
+	}
+	got := f.take()
+	if len(got) != 1 {
+		f.t.Fatalf("%d signals: %+v", len(got), got)
+	}
+	s, want := got[0], tr.Signals[0]
+	if s.Host != want.Host || s.Trouble != want.Cause.ID() || s.RunID != good.ID || s.Runs != 1 || s.Ended != 1 || s.Kind != want.Kind || s.Status != 400 {
+		f.t.Errorf("got %+v, want %+v", s, want)
+	}
+	if again := f.take(); len(again) > 0 {
+		f.t.Errorf("given out twice: %+v", again)
+	}
+}
+
+// lettersAreOneNodesAtATime: a letter is claimed by one, until it is settled or
+// the claim is over, and what comes later from an old claim changes nothing.
+func lettersAreOneNodesAtATime(f fixture) {
+	now := f.Clock.Now()
+	if _, err := f.AlertRound(f.ctx(), func(r *news.Round) {
+		n := &news.Notice{Trouble: "t", Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
+		r.Notices = append(r.Notices, n)
+		r.Letters = append(r.Letters, news.Written{Notices: []*news.Notice{n},
+			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}})
+	}); err != nil {
+		f.t.Fatal(err)
+	}
+	claim := func(want bool) news.Letter {
+		f.t.Helper()
+		l, err := f.ClaimLetter(f.ctx(), f.Clock.Now().Add(time.Minute))
+		f.must(err)
+		if (l != nil) != want {
+			f.t.Fatalf("a letter: %+v", l)
+		}
+		if l == nil {
+			return news.Letter{}
+		}
+		return *l
+	}
+	first := claim(true)
+	if first.Subject != "тема" || first.Text != "текст" || first.Tries != 1 || !first.CreatedAt.Equal(now) {
+		f.t.Errorf("letter %+v", first)
+	}
+	claim(false)
+	f.Clock.Advance(2 * time.Minute)
+	second := claim(true)
+	first.State = news.LetterSent
+	f.must(f.SettleLetter(f.ctx(), first))
+	second.State, second.LastError, second.DueAt, second.Told = news.LetterPending, "no", f.Clock.Now().Add(time.Hour), []string{"a@b.c"}
+	f.must(f.SettleLetter(f.ctx(), second))
+	claim(false)
+	list, err := f.Notices(f.ctx(), gonets.Page{})
+	f.must(err)
+	if n := list.Items[0]; len(list.Items) != 1 || n.State != news.LetterPending || n.Tries != 2 || n.LastError != "no" || n.Runs != 2 {
+		f.t.Errorf("notices %+v", list.Items)
+	}
+	f.Clock.Advance(time.Hour)
+	if third := claim(true); len(third.Told) != 1 || third.ID != first.ID {
+		f.t.Errorf("letter %+v", third)
+	}
+}
+
+// oldNewsGoes: what is old is removed, what is unsent is given up, and what
+// lasts stays.
+func oldNewsGoes(f fixture) {
+	for i := range 3 {
+		f.must1(f.AlertRound(f.ctx(), func(r *news.Round) {
+			r.Notices = append(r.Notices, &news.Notice{Trouble: "t", Kind: news.NoticeFirstFailure, At: r.Now, DueAt: r.Now, Runs: i})
+		}))
+		f.Clock.Advance(time.Hour)
+	}
+	now := f.Clock.Now()
+	f.must(f.PruneAlerts(f.ctx(), now.Add(-90*time.Minute), now.Add(-150*time.Minute)))
+	page, err := f.Notices(f.ctx(), gonets.Page{Limit: 1})
+	f.must(err)
+	rest, err := f.Notices(f.ctx(), gonets.Page{Limit: 1, Cursor: page.Next})
+	f.must(err)
+	if len(rest.Items) != 1 || rest.Next != "" || page.Items[0].State != news.LetterPending || rest.Items[0].State != news.LetterFailed {
+		f.t.Errorf("%+v\n%+v", page, rest)
+	}
+}
+
+func (f fixture) must1(_ int, err error) {
+	f.t.Helper()
+	f.must(err)
+}

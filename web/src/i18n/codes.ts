@@ -1,0 +1,43 @@
+import { useEffect, useSyncExternalStore } from 'react'
+
+// The texts of all error codes are a tenth of the first load and seldom needed at once: they come right after it.
+interface Text {
+  what: string
+  meaning: string
+  todo: string
+}
+type Catalogue = Record<string, Record<'ru' | 'en', Text>>
+
+let catalogue: Catalogue | undefined
+let loading: Promise<void> | undefined
+const watchers = new Set<() => void>()
+
+export function loadCodes(): Promise<void> {
+  loading ??= import('./codes.json')
+    .then((file) => {
+      catalogue = file.default as Catalogue
+      for (const watcher of watchers) watcher()
+    })
+    .catch(() => {
+      // The server is away; the next error asks again.
+      loading = undefined
+    })
+  return loading
+}
+
+/** Does something when the texts are there, or when they cannot be had. */
+export const whenCodes = (act: () => void): void => void loadCodes().then(act)
+
+export const codeText = (code: string, language: 'ru' | 'en'): Text | undefined => catalogue?.[code]?.[language]
+
+/** Draws a component again when the texts have come. */
+export function useCodes(): void {
+  useEffect(() => void loadCodes(), [])
+  useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+    () => catalogue,
+  )
+}
