@@ -306,7 +306,8 @@ func (o *Outbox) MailProven(ctx context.Context, set gonets.Mail, password strin
 
 // fingerprint is of what makes a letter leave, not of whom it reaches besides.
 func fingerprint(set gonets.Mail, password string) ([]byte, error) {
-	set.Password = nil // the value counts, whatever its name
+	// The value counts, whatever its name.
+	set.Password = nil
 	text, err := json.Marshal(struct { //nolint:gosec // G117: only its hash leaves this function
 		gonets.Mail
 		Secret string
