@@ -12,7 +12,10 @@ const used = usedBy(code().map((file) => file.text))
 
 describe('the catalogues', () => {
   it('have every key in both languages', () => expect(oneSided(ru, en)).toEqual([]))
-  it('share no key between the main one and the editor’s', () => expect(Object.keys(mainRu).filter((key) => key in editorRu)).toEqual([]))
+  it('say the same where the main one and the editor’s share a key', () => {
+    const differ = (main: Texts, editor: Texts) => Object.keys(main).filter((key) => key in editor && editor[key] !== main[key])
+    expect([...differ(mainRu, editorRu), ...differ(mainEn, editorEn)]).toEqual([])
+  })
   it('have every plural form', () => expect([...missingForms(ru, 'ru'), ...missingForms(en, 'en')]).toEqual([]))
   it('have the same {{…}} in both languages', () => expect(differentPlaces(ru, en)).toEqual([]))
   it('have no word of two alphabets', () => expect([...wrongLetters(ru, 'ru'), ...wrongLetters(en, 'en')]).toEqual([]))

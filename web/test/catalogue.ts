@@ -49,7 +49,7 @@ export function wrongLetters(texts: Texts, language: 'ru' | 'en'): string[] {
     const words = text.replace(/\{\{.*?\}\}/g, ' ').replace(/`[^`]*`/g, ' ')
     if (/\p{Script=Cyrillic}\p{Script=Latin}|\p{Script=Latin}\p{Script=Cyrillic}/u.test(words)) out.push(`${key}: a word mixes alphabets: ${text}`)
     else if (language === 'en' && /\p{Script=Cyrillic}/u.test(words)) out.push(`${key}: Russian letters in the English text: ${text}`)
-    if (/!/.test(words)) out.push(`${key}: shouts`)
+    if (/\p{L}!/u.test(words)) out.push(`${key}: shouts`)
     if (text.trim() === '') out.push(`${key}: empty`)
   }
   return out

@@ -163,6 +163,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of steps with all their fields */
+        get: operations["list-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lanes": {
         parameters: {
             query?: never;
@@ -226,6 +243,23 @@ export interface paths {
         };
         /** List what people were told of errors, newest first */
         get: operations["list-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the services that a source may be made for */
+        get: operations["list-presets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,7 +465,8 @@ export interface paths {
         /** List scenarios */
         get: operations["list-scenarios"];
         put?: never;
-        post?: never;
+        /** Make a scenario that is a draft */
+        post: operations["create-scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,6 +484,80 @@ export interface paths {
         get: operations["get-scenario"];
         put?: never;
         post?: never;
+        /** Delete a scenario that does not work; what waits of it is cancelled, its history stays */
+        delete: operations["delete-scenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how two states of a scenario differ */
+        get: operations["get-scenario-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what people work on, with what is wrong with it */
+        get: operations["get-draft"];
+        /**
+         * Save a draft, incomplete as it may be
+         * @description Whoever began from another state than If-Match names gets 412 draft.conflict with the present draft in current. Runs are not touched: they follow what is published.
+         */
+        put: operations["put-draft"];
+        post?: never;
+        /** Drop the changes that are not published */
+        delete: operations["drop-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the draft the next version, in one commit */
+        post: operations["publish-scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a version the draft; publish it afterwards */
+        post: operations["roll-back-scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -519,6 +628,24 @@ export interface paths {
         /** Read a version */
         get: operations["get-version"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the draft as YAML, with its comments */
+        get: operations["get-draft-yaml"];
+        /** Save a draft written as YAML */
+        put: operations["put-draft-yaml"];
         post?: never;
         delete?: never;
         options?: never;
@@ -645,7 +772,8 @@ export interface paths {
         /** List sources with their addresses */
         get: operations["list-sources"];
         put?: never;
-        post?: never;
+        /** Make a source with an address */
+        post: operations["create-source"];
         delete?: never;
         options?: never;
         head?: never;
@@ -661,9 +789,45 @@ export interface paths {
         };
         /** Read a source */
         get: operations["get-source"];
+        /** Replace a source's document; its addresses stay */
+        put: operations["put-source"];
+        post?: never;
+        /** Delete a source that no scenario uses, with its addresses */
+        delete: operations["delete-source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{name}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a source a further address */
+        post: operations["add-address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{name}/addresses/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /** Make one of a source's addresses unknown; the last one stays */
+        delete: operations["retire-address"];
         options?: never;
         head?: never;
         patch?: never;
@@ -793,6 +957,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activity: {
+            /** @description 24 hours, the oldest first; the last one is not over */
+            buckets: components["schemas"]["Bucket"][];
+            /**
+             * Format: int64
+             * @description All runs that wait for the scenario's start
+             */
+            held: number;
+            /**
+             * Format: date-time
+             * @description When the newest run began
+             */
+            last_at?: string;
+            /**
+             * Format: int64
+             * @description All runs that wait for a person
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Runs that began in that time
+             */
+            total: number;
+        };
+        Address: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody last sent something there; left out when nobody has
+             */
+            last_used_at?: string;
+            url: string;
+        };
         Answer: {
             body: string;
             /**
@@ -841,6 +1039,20 @@ export interface components {
             timings?: components["schemas"]["Timings"];
             tls_version?: string;
         };
+        Bucket: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Ended well, or being worked on
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Failed, or waiting for a person
+             */
+            failed: number;
+        };
         Check: {
             /** @description Nothing is sent, whatever really says */
             all_dry?: boolean;
@@ -853,6 +1065,13 @@ export interface components {
             scenario?: string;
             /** @description Path of the only step to try; all when left out */
             step?: string;
+        };
+        Choice: {
+            help?: components["schemas"]["Label"];
+            /** @description Members of the step that the choice sets, by JSON Pointer; null takes one away */
+            sets?: unknown;
+            title: components["schemas"]["Label"];
+            value: string;
         };
         CurlSecret: {
             /** @description Name of the header or query parameter */
@@ -887,9 +1106,39 @@ export interface components {
             kind: string;
             name: string;
         };
+        Draft: {
+            /**
+             * Format: int64
+             * @description The version that was published when the draft was begun
+             */
+            based_on?: number;
+            /** @description As its writer left it; the published document when nobody has changed it */
+            document: unknown;
+            /** @description To be sent as If-Match with a change */
+            etag: string;
+            /** @description Publishing would make a new version */
+            has_changes: boolean;
+            /** @description What has to be corrected before it can be published; pointers are into document */
+            problems: components["schemas"]["Problem"][];
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            updated_by?: string;
+            /**
+             * Format: int64
+             * @description The published version; left out when there is none
+             */
+            version?: number;
+        };
+        DraftDocument: {
+            /** @description apiVersion, kind and name may be left out */
+            document: unknown;
+        };
         Error: {
             /** @description Stable name of the error, for programs */
             code: string;
+            /** @description With draft.conflict: the scenario's draft as it is now */
+            current?: components["schemas"]["Draft"];
             /** @description What happened, what it means, what to do */
             detail: string;
             /** @description The single mistakes with their places */
@@ -999,6 +1248,30 @@ export interface components {
             en: components["schemas"]["Message"];
             ru: components["schemas"]["Message"];
         };
+        Field: {
+            choices?: components["schemas"]["Choice"][] | null;
+            /** @enum {string} */
+            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "variable" | "path";
+            /** @description What counts while the member is left out */
+            default?: unknown;
+            /** @description Other values than the choices may be typed */
+            free?: boolean;
+            help: components["schemas"]["Label"];
+            max?: unknown;
+            min?: unknown;
+            /** @description JSON Pointer into the step */
+            path: string;
+            placeholder?: string;
+            required?: boolean;
+            /** @enum {string} */
+            tab: "main" | "query" | "headers" | "body" | "response" | "more";
+            /** @description May hold variables too */
+            templated?: boolean;
+            title: components["schemas"]["Label"];
+            unit?: components["schemas"]["Label"];
+            /** @description The path of the field whose control shows this one */
+            within?: string;
+        };
         Filter: {
             event?: string;
             scenario?: string;
@@ -1018,6 +1291,24 @@ export interface components {
             /** Format: int64 */
             status: number;
             url: string;
+        };
+        Kind: {
+            /** @description In the order of the panel */
+            fields: components["schemas"]["Field"][];
+            help: components["schemas"]["Label"];
+            /** @description The member of the step's document that makes it this kind */
+            kind: string;
+            /** @description Words of other systems by which it is found */
+            synonyms: string[];
+            /** @description A new step, without its id */
+            template: unknown;
+            title: components["schemas"]["Label"];
+            /** @description Further entries of the menu that make steps of this kind */
+            variants?: components["schemas"]["Variant"][] | null;
+        };
+        Label: {
+            en: string;
+            ru: string;
         };
         LaneInfo: {
             /** Format: int64 */
@@ -1049,8 +1340,18 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListKind: {
+            items: components["schemas"]["Kind"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
         ListLaneInfo: {
             items: components["schemas"]["LaneInfo"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListPreset: {
+            items: components["schemas"]["Preset"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -1154,6 +1455,22 @@ export interface components {
             /** @description 10 characters or more; all sessions of the user end */
             password: string;
         };
+        NewScenario: {
+            /** @description The draft to begin with, incomplete perhaps */
+            document?: unknown;
+            /** @description Name of the scenario to copy */
+            from?: string;
+            /** @description Its name is made of the title */
+            title: string;
+        };
+        NewSource: {
+            /** @description Further members of its document */
+            document?: unknown;
+            /** @description generic when left out */
+            preset?: string;
+            /** @description Its name is made of the title */
+            title: string;
+        };
         NewUser: {
             /** @description The login when that is an e-mail address */
             email?: string;
@@ -1180,6 +1497,24 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        Preset: {
+            /** @description What usually comes */
+            fields: components["schemas"]["UsualField"][];
+            help: components["schemas"]["Label"];
+            id: string;
+            /** @description What the service sends with */
+            methods: string[];
+            /** @description What the service is answered */
+            reply: components["schemas"]["SampleReply"];
+            /** @description A request as the service sends it, with made-up data */
+            sample: components["schemas"]["SampleRequest"];
+            title: components["schemas"]["Label"];
+            /**
+             * @description How the service proves who it is, once the source names a secret
+             * @enum {string}
+             */
+            verify: "none" | "token" | "basic" | "hmac";
+        };
         Preview: {
             /** @description The scenario, complete or not */
             document: unknown;
@@ -1187,6 +1522,8 @@ export interface components {
             event?: string;
             /** @description Or a made-up one. With neither, the last event of the scenario's first source */
             sample?: components["schemas"]["Sample"];
+            /** @description Its name, by which earlier replies are found; that of the document when left out */
+            scenario?: string;
             /** @description The step's path */
             step: string;
         };
@@ -1216,8 +1553,8 @@ export interface components {
             url: string;
         };
         PreviewResult: {
-            /** @description The request as a command for bash, secrets as *** */
-            curl?: string;
+            /** @description The request as a command for bash, secrets as ***; empty without a request */
+            curl: string;
             /** @description Id of the event that was used */
             event?: string;
             /** @description Why the step cannot be built as it is */
@@ -1233,7 +1570,7 @@ export interface components {
             empty: boolean;
             error?: string;
             /** @description What the place reads and is not there */
-            missing?: components["schemas"]["MissingPath"][] | null;
+            missing: components["schemas"]["MissingPath"][];
             /** @description JSON Pointer into the document */
             pointer: string;
             /** @description As it stands in text; at most 4096 bytes of it */
@@ -1266,6 +1603,14 @@ export interface components {
             /** @description system, light or dark */
             theme?: string;
         };
+        Publish: {
+            /** @description Why; kept with the version */
+            note?: string;
+            /** @description Also work on what was kept while it did not run */
+            release_held?: boolean;
+            /** @description Let the scenario run; otherwise its state stays, and one that was never published stands still */
+            start?: boolean;
+        };
         Request: {
             body: string;
             /**
@@ -1290,6 +1635,10 @@ export interface components {
             /** Format: int64 */
             status: number;
             status_line?: string;
+        };
+        Rollback: {
+            /** Format: int64 */
+            version: number;
         };
         Run: {
             /** @description What can be done to the run in its present state */
@@ -1409,7 +1758,8 @@ export interface components {
         Sample: {
             /** @description A text is the body byte for byte; any other JSON value is a JSON body */
             body?: unknown;
-            headers?: components["schemas"]["Header"][] | null;
+            /** @description An object of names and values, or a list of objects with name and value */
+            headers?: unknown;
             /** @description POST when left out */
             method?: string;
             /** @description What follows the source's address */
@@ -1419,28 +1769,66 @@ export interface components {
             /** @description As which source's event it is read; the scenario's first one when left out */
             source?: string;
         };
+        SampleReply: {
+            /** Format: int64 */
+            status: number;
+            text: string;
+        };
+        SampleRequest: {
+            body: string;
+            headers: components["schemas"]["Header"][];
+            method: string;
+            /** @description As in an address, without the question mark */
+            query: string;
+        };
         Scenario: {
             /** Format: date-time */
             created_at: string;
             /** @description The document as a file would hold it */
             document: unknown;
             etag: string;
+            /** @description There are changes that are not published */
+            has_draft: boolean;
             /**
              * Format: int64
              * @description Runs of events that came while the scenario did not run; a start releases them only with release_held
              */
             held: number;
+            /** @description Only with stats=true */
+            last_24h?: components["schemas"]["Activity"];
             name: string;
             sources: string[];
             state: string;
             title?: string;
             /** Format: date-time */
             updated_at: string;
+            updated_by?: string;
             /**
              * Format: int64
              * @description The published version; left out when there is none
              */
             version?: number;
+        };
+        ScenarioChange: {
+            after?: unknown;
+            /** @description The value; of a step that was moved, its path */
+            before?: unknown;
+            /** @enum {string} */
+            change: "added" | "removed" | "changed" | "moved";
+            /** @description JSON Pointer into the step or the scenario; empty is all of it */
+            field: string;
+            /** @description The step's path; empty is the scenario itself */
+            step: string;
+            /** @description The step's title, or its id */
+            title?: string;
+        };
+        ScenarioChanges: {
+            changes: components["schemas"]["ScenarioChange"][];
+            /** @description Unified text diff of the YAML forms */
+            diff?: string;
+            /** @description A version's number, published or draft */
+            from: string;
+            to: string;
         };
         ScenarioVersion: {
             actor?: string;
@@ -1489,11 +1877,23 @@ export interface components {
             password: string;
         };
         Source: {
+            /** @description The same as urls, with what is known about them */
+            addresses: components["schemas"]["Address"][];
             /** Format: date-time */
             created_at: string;
             /** @description The document as a file would hold it */
             document: unknown;
             etag: string;
+            /**
+             * Format: int64
+             * @description Events of the last 24 hours; counting stops at 10 000
+             */
+            events_24h: number;
+            /**
+             * Format: date-time
+             * @description When the last event came; left out when none is kept
+             */
+            last_event_at?: string;
             name: string;
             preset: string;
             scenarios: string[];
@@ -1629,6 +2029,13 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        UsualField: {
+            example?: unknown;
+            /** @description Behind "event." */
+            path: string;
+            title: components["schemas"]["Label"];
+            type: string;
+        };
         Validation: {
             /** Format: int64 */
             documents: number;
@@ -1658,6 +2065,13 @@ export interface components {
             usual?: boolean;
             /** @description At most 200 characters */
             value: string;
+        };
+        Variant: {
+            help: components["schemas"]["Label"];
+            id: string;
+            synonyms: string[];
+            template: unknown;
+            title: components["schemas"]["Label"];
         };
         Version: {
             name: string;
@@ -1994,6 +2408,35 @@ export interface operations {
             };
         };
     };
+    "list-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListKind"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-lanes": {
         parameters: {
             query?: never;
@@ -2110,6 +2553,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListTold"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPreset"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2505,6 +2977,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 100 when left out */
                 limit?: number;
+                /** @description Also count what each did during the last 24 hours */
+                stats?: boolean;
             };
             header?: never;
             path?: never;
@@ -2519,6 +2993,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListScenario"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScenario"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2561,6 +3068,251 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete-scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-scenario-changes": {
+        parameters: {
+            query?: {
+                /** @description A version's number, published or draft */
+                from?: string;
+                /** @description A version's number, published or draft */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioChanges"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is changed; * is whatever is there */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftDocument"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "drop-draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is changed; * is whatever is there */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "publish-scenario": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is changed; * is whatever is there */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Publish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "roll-back-scenario": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the draft that may be replaced; any when left out */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -2694,6 +3446,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScenarioVersion"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-draft-yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/yaml": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-draft-yaml": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is changed; * is whatever is there */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description Documents, separated by --- */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3050,6 +3878,39 @@ export interface operations {
             };
         };
     };
+    "create-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "get-source": {
         parameters: {
             query?: never;
@@ -3075,6 +3936,135 @@ export interface operations {
             };
             /** @description Not modified since If-None-Match */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-source": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what is changed; * is whatever is there */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftDocument"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete-source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "add-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "retire-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description Its place in urls, from 1 */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 /** Calls that carry a document: its numbers keep their digits and its members their order. */
 import { ApiError, type CheckLine, type Preview, type Sample } from '@/api'
 import { Conflict, Refused, type ServerDraft, type Transport } from './model/draft'
-import type { Scenario } from './model/document'
+import { plain, type Scenario } from './model/document'
 import { parseJson, writeJson } from './model/json'
 
 interface Sent {
@@ -75,7 +75,7 @@ export function transportFor(name: string): Transport {
       return draftOf(response)
     },
     async save(document: Scenario, etag: string, keepalive) {
-      const response = await ask(path, { method: 'PUT', body: { document }, headers: { 'If-Match': etag }, ...(keepalive ? { keepalive } : {}) })
+      const response = await ask(path, { method: 'PUT', body: { document: plain(document) }, headers: { 'If-Match': etag }, ...(keepalive ? { keepalive } : {}) })
       if (response.ok) return draftOf(response)
       const error = await failure(response)
       if (error.status === 412) {
@@ -96,7 +96,7 @@ export interface PreviewAsked {
   sample?: Sample
 }
 
-export const preview = (asked: PreviewAsked, signal: AbortSignal): Promise<Preview> => send('/preview', { method: 'POST', body: asked, signal })
+export const preview = (asked: PreviewAsked, signal: AbortSignal): Promise<Preview> => send('/preview', { method: 'POST', body: { ...asked, document: plain(asked.document) }, signal })
 
 export interface CheckAsked {
   scenario: string
@@ -110,7 +110,7 @@ export interface CheckAsked {
 
 /** The lines of a check as they come. */
 export async function* check(asked: CheckAsked, signal: AbortSignal): AsyncGenerator<CheckLine> {
-  const response = await ask('/check', { method: 'POST', body: asked, headers: { Accept: 'application/x-ndjson' }, signal })
+  const response = await ask('/check', { method: 'POST', body: { ...asked, document: plain(asked.document) }, headers: { Accept: 'application/x-ndjson' }, signal })
   if (!response.ok) throw await failure(response)
   if (!response.body) return
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()

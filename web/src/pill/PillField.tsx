@@ -35,6 +35,18 @@ export interface PillFieldProps {
   clean?: (text: string) => string
 }
 
+// Where a variable goes that is picked from a list beside the fields.
+let lastField: Field | undefined
+
+/** Puts a variable's text into the field that had the cursor last; false when there is none any more. */
+export function insertIntoLast(text: string): boolean {
+  if (!lastField?.view.dom.isConnected) return false
+  const { from, to } = lastField.view.state.selection.main
+  lastField.view.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, userEvent: 'input.complete' })
+  lastField.focus()
+  return true
+}
+
 const load = () => import('./editor')
 let loaded: typeof import('./editor') | undefined
 
@@ -84,7 +96,10 @@ export function PillField(props: PillFieldProps) {
       nonce: nonce(),
       scope,
       onChange: (text) => latest.current.onChange(text),
-      onFocus: (focused) => latest.current.onFocus?.(focused),
+      onFocus: (focused) => {
+        if (focused) lastField = field.current
+        latest.current.onFocus?.(focused)
+      },
       onEnter: () => latest.current.onEnter?.(),
     })
     field.current = made

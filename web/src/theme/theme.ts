@@ -6,10 +6,10 @@ const accent: MantineColorsTuple = [
 ]
 // The two grey scales of the library, laid over the tokens so that no part of it keeps a colour of its own.
 const gray: MantineColorsTuple = [
-  tokens.bg[0], tokens.hover[0], tokens.sunken[0], tokens.line[0], '#c3c9d4', tokens['field-border'][0], tokens.muted[0], '#414a5b', '#2b3240', tokens.text[0],
+  tokens.bg[0], tokens.hover[0], tokens.sunken[0], tokens.line[0], tokens['field-border'][0], tokens['field-border'][0], tokens.muted[0], '#414a5b', '#2b3240', tokens.text[0],
 ]
 const dark: MantineColorsTuple = [
-  tokens.text[1], '#c9d0de', tokens.muted[1], tokens['field-border'][1], tokens.line[1], tokens.hover[1], tokens.surface[1], tokens.bg[1], tokens.sunken[1], '#07090d',
+  tokens.text[1], '#c9d0de', tokens.muted[1], tokens['field-border'][1], tokens['field-border'][1], tokens.hover[1], tokens.surface[1], tokens.bg[1], tokens.sunken[1], '#07090d',
 ]
 
 /** Buttons take their colours from the tokens, except that a filled one is the same deep blue in both schemes. */

@@ -63,6 +63,7 @@ export interface TextFieldProps extends Common {
   inputMode?: 'text' | 'numeric' | 'email' | 'url'
 }
 
+// data-autofocus: a dialog gives the focus to the field that is marked, not to its own cross.
 export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function TextField(
   { value, onChange, mono, icon, right, rightWidth, size, label, ariaLabel, help, error, required, disabled, className, id, type = 'text', ...rest },
   ref,
@@ -73,6 +74,7 @@ export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function T
       {...common({ label, ariaLabel, help, error, required, disabled, className, id })}
       {...rest}
       type={type}
+      data-autofocus={rest.autoFocus || undefined}
       size={size === 'small' ? 'xs' : 'sm'}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -104,6 +106,7 @@ export const PasswordField = forwardRef<HTMLInputElement, PasswordFieldProps>(fu
       ref={ref}
       {...common({ label, ariaLabel, help, error, required, disabled, className, id })}
       {...rest}
+      data-autofocus={rest.autoFocus || undefined}
       size="sm"
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -135,6 +138,7 @@ export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function 
       ref={ref}
       {...common({ label, ariaLabel, help, error, required, disabled, className, id })}
       {...rest}
+      data-autofocus={rest.autoFocus || undefined}
       size="sm"
       autosize
       minRows={rows}

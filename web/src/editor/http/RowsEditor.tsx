@@ -66,7 +66,12 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
             <span className={css.rowOn}>
               <Checkbox label="" ariaLabel={t('row.on', { name })} checked={row.on !== false} onChange={(on) => toggle(i, on)} />
             </span>
-            <span className={css.rowName} data-name onKeyDown={(event) => event.key === 'Enter' && !event.defaultPrevented && focusValue(i)}>
+            <span className={css.rowName} data-name onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.defaultPrevented) return
+              // The key must not be typed into the field that gets the cursor.
+              event.preventDefault()
+              focusValue(i)
+            }}>
               {names ? (
                 <SuggestField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} suggestions={names} placeholder={namePlaceholder ?? t('row.name')} mono />
               ) : (

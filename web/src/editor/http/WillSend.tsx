@@ -3,6 +3,7 @@ import type { Preview } from '@/api'
 import { size, useT, type Key } from '@/i18n'
 import { CopyButton, IconButton, Method } from '@/ui'
 import css from '../editor.module.css'
+import { isEcho } from '../parts/describe'
 
 const noticeKeys: Record<string, Key> = {
   'url.trimmed': 'url.trimmed',
@@ -13,7 +14,7 @@ const noticeKeys: Record<string, Key> = {
 }
 
 /** «Что будет отправлено»: always in sight below the step's settings. */
-export function WillSend({ preview, stale }: { preview: Preview | undefined; stale: boolean }) {
+export function WillSend({ preview, stale, url }: { preview: Preview | undefined; stale: boolean; url: string }) {
   const t = useT()
   const [open, setOpen] = useState(false)
   const request = preview?.request
@@ -43,7 +44,7 @@ export function WillSend({ preview, stale }: { preview: Preview | undefined; sta
       ) : (
         <p className={css.willSendBody}>{problems[0]?.message ?? (preview ? t('willSend.cannot') : t('willSend.wait'))}</p>
       )}
-      {request?.notices?.map((notice) => {
+      {request?.notices?.filter((notice) => notice.code !== 'url.scheme' || !isEcho(url)).map((notice) => {
         const key = Object.hasOwn(noticeKeys, notice.code) ? noticeKeys[notice.code] : undefined
         return (
           <p key={notice.code} className={css.willSendNotice}>

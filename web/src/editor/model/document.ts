@@ -115,6 +115,28 @@ export function normaliseStep(value: unknown): Step {
   return step;
 }
 
+/** The document as files write it: JSON fields as an object wherever every name is there once and no row is off. */
+export function plain(document: Scenario): Scenario {
+  return { ...document, steps: plainSteps(document.steps) };
+}
+
+function plainSteps(steps: Step[]): Step[] {
+  return steps.map((one) => {
+    let step = one;
+    for (const place of ['http/body/json', 'respond/json']) step = mapAt(step, place.split('/'), plainRows) as Step;
+    if (step.then) step = { ...step, then: plainSteps(step.then) };
+    if (step.else) step = { ...step, else: plainSteps(step.else) };
+    return step;
+  });
+}
+
+function plainRows(value: unknown): unknown {
+  if (!Array.isArray(value) || (value.length > 0 && !isRows(value))) return value;
+  const rows = rowsOf(value);
+  const unique = new Set(rows.map((row) => row.name)).size === rows.length;
+  return unique && rows.every((row) => row.on !== false && row.name !== '') ? new Map(rows.map((row) => [row.name, row.value])) : value;
+}
+
 function mapAt(value: unknown, parts: string[], change: (v: unknown) => unknown): unknown {
   const [head, ...rest] = parts;
   if (head === undefined) return value === undefined || value === null ? value : change(value);

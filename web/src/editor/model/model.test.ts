@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRows, kindOf, normalise } from './document';
+import { isRows, kindOf, normalise, plain } from './document';
 import { emptyHistory, loadHistory, record, redo, saveHistory, undo } from './history';
 import { LongNumber, parseJson, writeJson } from './json';
 import { merge } from './merge';
@@ -37,6 +37,13 @@ describe('documents', () => {
     expect(http?.query).toEqual([{ name: '2', value: 'b' }, { name: '1', value: 'a' }]);
     expect(http?.headers).toEqual([{ name: 'X', value: '1', on: false }]);
     expect(http?.body?.json).toEqual([{ name: 'n', value: { m: 1 } }]);
+  });
+  it('are written as files write them', () => {
+    const body = (json: unknown) => normalise({ name: 'n', steps: [{ id: 'a', if: 'x', then: [{ id: 'h', http: { url: '', body: { json } } }] }] });
+    const sent = (json: unknown) => writeJson(read(plain(body(json)), '/steps/0/then/0/http/body/json'));
+    const row = (name: string, on?: false) => ({ name, value: name, ...(on === undefined ? {} : { on }) });
+    expect([sent([]), sent([row('2'), row('1')]), sent({ a: [1] })]).toEqual(['{}', '{"2":"2","1":"1"}', '{"a":[1]}']);
+    expect([sent([row('a'), row('a')]), sent([row('a', false)]), sent([row('')]), sent([1]), sent('{{ x }}')].map((text) => text[0])).toEqual(['[', '[', '[', '[', '"']);
   });
   it('tells rows from a list of values', () => {
     expect(isRows([{ name: 'a', value: 1 }])).toBe(true);

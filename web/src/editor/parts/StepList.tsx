@@ -1,7 +1,7 @@
 import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
 import { SortableContext, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable'
-import { useCallback, useState, type KeyboardEvent } from 'react'
-import { pick, useT } from '@/i18n'
+import { Fragment, useCallback, useState, type KeyboardEvent } from 'react'
+import { useT } from '@/i18n'
 import { Badge, Icon, IconButton, Menu, Method, Status, toast } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -51,7 +51,14 @@ export function StepList() {
         <SortableContext items={steps.map((placed) => placed.pointer)} strategy={verticalListSortingStrategy}>
           <ol className={css.steps} aria-label={t('editor.steps')}>
             {steps.map((placed, i) => (
-              <Item key={placed.path} placed={placed} next={steps[i + 1]} moved={moved} shift={(by) => moved(shiftStep(document, placed.pointer, by), placed)} />
+              <Fragment key={placed.path}>
+                <Item placed={placed} shift={(by) => moved(shiftStep(document, placed.pointer, by), placed)} />
+                {endedThens(steps, i).map((owner) => (
+                  <li key={`${owner.path}-else`} className={css.item} data-depth={owner.depth + 1} style={{ marginLeft: (owner.depth + 1) * 20 }}>
+                    <AddStep at={`${owner.pointer}/else/-`} label={t('branch.addElse')} />
+                  </li>
+                ))}
+              </Fragment>
             ))}
           </ol>
         </SortableContext>
@@ -69,10 +76,19 @@ function after(pointer: string): string {
   return `${pointer.slice(0, at)}/${Number(pointer.slice(at + 1)) + 1}`
 }
 
+/** The conditions whose «yes» branch ends with this step of the list, and which have no other branch yet; the innermost first. */
+function endedThens(steps: readonly Placed[], index: number): Placed[] {
+  const here = steps[index]
+  const next = steps[index + 1]
+  if (!here) return []
+  return steps
+    .slice(0, index)
+    .filter((owner) => here.pointer.startsWith(`${owner.pointer}/then/`) && !next?.pointer.startsWith(`${owner.pointer}/then/`) && (owner.step.else ?? []).length === 0)
+    .reverse()
+}
+
 interface ItemProps {
   placed: Placed
-  next: Placed | undefined
-  moved: (done: ReturnType<typeof moveStep>, was: Placed) => void
   shift: (by: 1 | -1) => void
 }
 
@@ -146,13 +162,13 @@ function Item({ placed, shift }: ItemProps) {
           </Menu>
         </span>
       </div>
-      {kind === 'if' && <Branches placed={placed} title={pick(kinds.find((k) => k.kind === 'if')?.title)} />}
+      {kind === 'if' && <Branches placed={placed} />}
     </li>
   )
 }
 
 /** Where a branch is still empty, it offers its first step. */
-function Branches({ placed }: { placed: Placed; title: string }) {
+function Branches({ placed }: { placed: Placed }) {
   const t = useT()
   const { step, pointer } = placed
   const isEmpty = (list: unknown) => !Array.isArray(list) || list.length === 0
@@ -165,10 +181,10 @@ function Branches({ placed }: { placed: Placed; title: string }) {
       </div>
     )
   }
+  if (!isEmpty(step.then)) return null
   return (
     <div className={css.branchAdd}>
-      {isEmpty(step.then) && <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} />}
-      {isEmpty(step.else) && <AddStep at={`${pointer}/else/-`} label={t('branch.addElse')} />}
+      <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} />
     </div>
   )
 }
@@ -181,7 +197,7 @@ function Result({ path }: { path: string }) {
   const status = result.attempt?.response?.status
   if (result.state === 'running') return <Badge tone="info" icon="play">{t('check.running')}</Badge>
   if (result.state === 'skipped') return <Badge tone="muted" icon="skip">{t('check.skipped')}</Badge>
-  if (result.state === 'shown') return <Badge tone="muted" icon="eye">{t('check.shown')}</Badge>
+  if (result.state === 'shown') return <Badge tone="muted" icon="eye">{t('check.shownShort')}</Badge>
   if (status) return <Status code={status}>{result.state === 'done' ? `✓ ${status}` : `✕ ${status}`}</Status>
   return result.state === 'done' ? <Badge tone="ok" icon="check">{''}</Badge> : <Badge tone="error" icon="close">{''}</Badge>
 }

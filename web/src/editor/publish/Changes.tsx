@@ -7,14 +7,14 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { shownText } from '../model/body'
 import type { Json } from '../model/json'
-import { readable } from '../parts/describe'
+import { readable, titleOf } from '../parts/describe'
 
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
 
 /** What differs between two versions, in words, with the text diff folded. */
 export function ChangeList({ from, to }: { from?: string | undefined; to?: string | undefined }) {
   const t = useT()
-  const { name, kinds, state } = useEditor()
+  const { name, kinds, state, steps } = useEditor()
   const query = useQuery({
     queryKey: [...keys.scenario(name), 'changes', from, to, state.etag],
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
@@ -31,6 +31,10 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
     const rest = field.slice(found.path.length + 1).replace(/\/(value|name)$/, '')
     return rest ? `${pick(found.title)}: ${rest.replace(/~1/g, '/').replace(/~0/g, '~')}` : pick(found.title)
   }
+  const stepName = (path: string) => {
+    const placed = steps.find((one) => one.path === path)
+    return placed ? `${placed.number} ${titleOf(placed.step, t, kinds)}` : path
+  }
   const value = (v: unknown) => (v === undefined || v === null ? '—' : readable(shownText(v as Json), t).slice(0, 300))
   return (
     <div className={css.fields}>
@@ -42,7 +46,7 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
             <li key={i}>
               <div className={css.changeHead}>
                 <Badge tone={change.change === 'removed' ? 'error' : change.change === 'added' ? 'ok' : 'info'}>{t(changeKeys[change.change])}</Badge>
-                <strong>{change.title || change.step || t('change.scenario')}</strong>
+                <strong>{change.title || stepName(change.step) || t('change.scenario')}</strong>
                 {change.field && <span className={css.muted}>{fieldName(change.field)}</span>}
               </div>
               {change.change === 'changed' && (

@@ -4,7 +4,7 @@ import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset,
 import { clock, pick, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
-import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
+import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Rich, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { usualOf, variablesOf } from '../localScope'
@@ -258,7 +258,7 @@ function Address({ source }: { source: Source }) {
             </CopyButton>
           }
         >
-          {t('source.inside', { url: wanted })}
+          <Rich>{t('source.inside', { url: wanted })}</Rich>
         </Note>
       ) : (
         <p className={css.fieldHelp}>{t('source.notYet')}</p>

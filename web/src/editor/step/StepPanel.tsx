@@ -12,6 +12,7 @@ import { kindOf, normaliseStep, type Step } from '../model/document'
 import { read, write } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
 import { kindTitle } from '../parts/describe'
+import { VariableList } from '../parts/VariableList'
 import { send } from '../server'
 import { usePreview } from '../usePreview'
 import { useQuery } from '@tanstack/react-query'
@@ -58,8 +59,12 @@ export function StepPanel({ placed }: { placed: Placed }) {
             {error && error.status !== 0 && <ErrorNote error={error} />}
             {!preview && !error && <Skeleton lines={2} />}
             <ResultView />
+            <details className={css.details}>
+              <summary>{t('variables')}</summary>
+              <VariableList />
+            </details>
           </div>
-          {isHttp && <WillSend preview={preview} stale={stale} />}
+          {isHttp && <WillSend preview={preview} stale={stale} url={step.http?.url ?? ''} />}
         </section>
       </PillScopeProvider>
     </StepContext.Provider>

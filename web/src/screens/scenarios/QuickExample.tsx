@@ -103,7 +103,7 @@ export function QuickExample({ onClose, taken }: { onClose: () => void; taken: r
         <>
           <p className={css.resultLine}>
             <RunState run={run.data} />
-            {attempt?.response && <Status code={attempt.response.status}>{attempt.response.status_line || attempt.response.status}</Status>}
+            {attempt?.response && <Status code={attempt.response.status}>{(attempt.response.status_line ?? '').replace(/^HTTP\/[\d.]+\s+/, '') || attempt.response.status}</Status>}
             {attempt && <span>{duration(attempt.duration_ms)}</span>}
           </p>
           {attempt?.response && <BodyView body={attempt.response.body} encoding={attempt.response.encoding} label={t('quick.reply')} maxHeight={240} />}

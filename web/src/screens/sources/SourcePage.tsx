@@ -144,6 +144,7 @@ function Addresses({ source }: { source: Source }) {
     onSuccess: (next) => done(next as Source),
     onError: (error) => toastError(error, t),
   })
+  // The API counts addresses from 1.
   const retire = useMutation({
     mutationFn: (n: number) => call(api.DELETE('/api/v1/sources/{name}/addresses/{n}', { params: { path: { name: source.name, n } } })),
     onSuccess: (next) => {
@@ -181,10 +182,10 @@ function Addresses({ source }: { source: Source }) {
             </Row>
           </div>
         ))}
-        {local && <Note tone="warn"><Rich>{t('source.inside', { url: new URL(addresses[0]!.url).origin })}</Rich></Note>}
+        {local && <Note tone="warn"><Rich>{t('sources.insideHelp', { url: new URL(addresses[0]!.url).origin })}</Rich></Note>}
       </Stack>
       {retiring !== undefined && (
-        <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>
+        <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring + 1)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>
           <p>{t('sources.retireHelp')}</p>
           <code className={css.fullAddress}>{addresses[retiring]?.url}</code>
           {retire.error && <ErrorNote error={retire.error} />}
