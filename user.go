@@ -2,7 +2,6 @@ package gonets
 
 import (
 	"net/mail"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -107,25 +106,6 @@ func ValidEmail(s string) bool {
 	return err == nil && a.Address == s && len(s) <= MaxLogin && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
 }
 
-// CheckPassword says what is wrong with a new password; nil is fine. Only its
-// length counts, as NIST SP 800-63B says.
-func CheckPassword(password, login string) *Problem {
-	p := Problem{Pointer: "/password", Code: CodeInvalid}
-	switch n := utf8.RuneCountInString(password); {
-	case !utf8.ValidString(password):
-		p.Message = "the password is no text in UTF-8"
-	case n < MinPassword:
-		p.Message = "the password is shorter than 10 characters"
-	case len(password) > MaxPassword:
-		p.Message = "the password is longer than 1 KiB"
-	case LoginKey(password) == LoginKey(login):
-		p.Message = "the password is the login; choose another one"
-	default:
-		return nil
-	}
-	return &p
-}
-
 // Session is one browser's proof that a person logged in. The store knows the
 // SHA-256 of its token only.
 type Session struct {
@@ -160,52 +140,4 @@ type AccountChange struct {
 	// KeepSessions keeps all: the password is the old one, hashed anew.
 	Keep         []byte
 	KeepSessions bool
-}
-
-// NewUser describes a user who is to be made.
-type NewUser struct {
-	Login    string
-	Email    string
-	Language string
-	Password string
-}
-
-// Credentials are what somebody says to log in, and from where he says it.
-type Credentials struct {
-	Login    string
-	Password string
-	From     netip.Addr
-}
-
-// Setup makes the first user, who proves himself with the set-up code.
-type Setup struct {
-	NewUser
-	Code string
-	From netip.Addr
-}
-
-// Visit is a session that a request proved.
-type Visit struct {
-	User User
-	// Session is the hash of its token, ExpiresAt when it ends unless it is used.
-	Session   []byte
-	ExpiresAt time.Time
-	// Token is set when the session was made just now. Renewed says that its
-	// end moved.
-	Token   string
-	Renewed bool
-}
-
-// Profile is a change that a user makes to himself. Nil members stay.
-type Profile struct {
-	Visit Visit
-	From  netip.Addr
-
-	Login    *string
-	Email    *string
-	Language *string
-	Theme    *string
-	Password *string
-	// Current is the password until now; a new login or password needs it.
-	Current string
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/term"
 
 	"gonets"
+	"gonets/internal/account"
 	"gonets/internal/webui"
 	"gonets/web"
 )
@@ -39,7 +40,7 @@ func (s *server) firstOwner(ctx context.Context) error {
 	if err != nil || !needed {
 		return err
 	}
-	_, err = s.people.CreateOwner(ctx, gonets.NewUser{Login: s.cfg.OwnerLogin, Password: s.cfg.OwnerPassword.Reveal()}, actorConfig)
+	_, err = s.people.CreateOwner(ctx, account.NewUser{Login: s.cfg.OwnerLogin, Password: s.cfg.OwnerPassword.Reveal()}, actorConfig)
 	if gonets.CodeOf(err) == gonets.CodeSetupDone {
 		return nil // another server of the database was quicker
 	}

@@ -117,34 +117,34 @@ func setupDone() error {
 }
 
 // Setup makes the owner for the one who knows the set-up code, and logs him in.
-func (a *Accounts) Setup(ctx context.Context, s gonets.Setup) (gonets.Visit, error) {
+func (a *Accounts) Setup(ctx context.Context, s Setup) (Visit, error) {
 	needed, err := a.SetupNeeded(ctx)
 	if err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
 	if !needed {
-		return gonets.Visit{}, setupDone()
+		return Visit{}, setupDone()
 	}
 	end, err := a.throttle.begin(setupTries, s.From)
 	if err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
 	right := sameCode(s.Code, a.code)
 	end(right, !right)
 	if !right {
 		a.log.Warn("a wrong set-up code was given", "from", s.From)
-		return gonets.Visit{}, gonets.Errorf(gonets.CodeSetupCode,
+		return Visit{}, gonets.Errorf(gonets.CodeSetupCode,
 			"the set-up code is wrong; open the link that the server printed at its start")
 	}
 	u, err := a.CreateOwner(ctx, s.NewUser, actorSetup)
 	if err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
 	return a.enter(ctx, u)
 }
 
 // CreateOwner makes the owner; actor is who asked for it.
-func (a *Accounts) CreateOwner(ctx context.Context, n gonets.NewUser, actor string) (gonets.User, error) {
+func (a *Accounts) CreateOwner(ctx context.Context, n NewUser, actor string) (gonets.User, error) {
 	now := a.clock.Now()
 	u := gonets.User{
 		ID: id.New(), Login: strings.TrimSpace(n.Login), Email: strings.TrimSpace(n.Email), Language: n.Language,
@@ -154,7 +154,7 @@ func (a *Accounts) CreateOwner(ctx context.Context, n gonets.NewUser, actor stri
 		u.Email = u.Login
 	}
 	problems := u.Validate()
-	if p := gonets.CheckPassword(n.Password, u.Login); p != nil {
+	if p := checkPassword(n.Password, u.Login); p != nil {
 		problems = append(problems, *p)
 	}
 	if len(problems) > 0 {
@@ -190,10 +190,10 @@ func (a *Accounts) hash(ctx context.Context, password string) (string, error) {
 
 // LogIn checks a login and password and makes a session. Nothing in its answer
 // or its time tells whether the login exists.
-func (a *Accounts) LogIn(ctx context.Context, c gonets.Credentials) (gonets.Visit, error) {
+func (a *Accounts) LogIn(ctx context.Context, c Credentials) (Visit, error) {
 	acc, err := a.prove(ctx, c)
 	if err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
 	if a.hasher.stale(acc.Password) {
 		a.renew(ctx, acc, c.Password)
@@ -202,7 +202,7 @@ func (a *Accounts) LogIn(ctx context.Context, c gonets.Credentials) (gonets.Visi
 }
 
 // prove checks a password under the throttle.
-func (a *Accounts) prove(ctx context.Context, c gonets.Credentials) (gonets.Account, error) {
+func (a *Accounts) prove(ctx context.Context, c Credentials) (gonets.Account, error) {
 	key := gonets.LoginKey(c.Login)
 	if len(key) > 4*gonets.MaxLogin || len(c.Password) > gonets.MaxPassword {
 		return gonets.Account{}, loginFailed()
@@ -251,16 +251,16 @@ func (a *Accounts) renew(ctx context.Context, acc gonets.Account, password strin
 }
 
 // enter makes a session, always with a new token.
-func (a *Accounts) enter(ctx context.Context, u gonets.User) (gonets.Visit, error) {
+func (a *Accounts) enter(ctx context.Context, u gonets.User) (Visit, error) {
 	raw := make([]byte, tokenSize)
 	rand.Read(raw)
 	token := base64.RawURLEncoding.EncodeToString(raw)
 	now := a.clock.Now()
 	s := gonets.Session{Hash: tokenHash(token), UserID: u.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(gonets.SessionAge)}
 	if err := a.store.AddSession(ctx, s); err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
-	return gonets.Visit{User: u, Session: s.Hash, ExpiresAt: s.ExpiresAt, Token: token}, nil
+	return Visit{User: u, Session: s.Hash, ExpiresAt: s.ExpiresAt, Token: token}, nil
 }
 
 func tokenHash(token string) []byte {
@@ -270,23 +270,23 @@ func tokenHash(token string) []byte {
 
 // Visit is the session of a token; it fails with unauthorized when there is
 // none. A session that is used lives on.
-func (a *Accounts) Visit(ctx context.Context, token string) (gonets.Visit, error) {
+func (a *Accounts) Visit(ctx context.Context, token string) (Visit, error) {
 	none := gonets.Errorf(gonets.CodeUnauthorized, "you are logged out; log in again")
 	if len(token) != base64.RawURLEncoding.EncodedLen(tokenSize) {
-		return gonets.Visit{}, none
+		return Visit{}, none
 	}
 	s, u, err := a.store.Session(ctx, tokenHash(token))
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
-		return gonets.Visit{}, none
+		return Visit{}, none
 	}
 	if err != nil {
-		return gonets.Visit{}, err
+		return Visit{}, err
 	}
 	now := a.clock.Now()
 	if !now.Before(s.ExpiresAt) {
-		return gonets.Visit{}, none
+		return Visit{}, none
 	}
-	v := gonets.Visit{User: u, Session: s.Hash, ExpiresAt: s.ExpiresAt}
+	v := Visit{User: u, Session: s.Hash, ExpiresAt: s.ExpiresAt}
 	if now.Sub(s.SeenAt) < touchEvery {
 		return v, nil
 	}
@@ -315,7 +315,7 @@ func (a *Accounts) Users(ctx context.Context) ([]gonets.User, error) { return a.
 
 // ChangeProfile changes what a user may change of himself. His other sessions
 // end with his old password.
-func (a *Accounts) ChangeProfile(ctx context.Context, p gonets.Profile) (gonets.User, error) {
+func (a *Accounts) ChangeProfile(ctx context.Context, p Profile) (gonets.User, error) {
 	next := p.Visit.User
 	c := gonets.AccountChange{
 		UserID: next.ID, Actor: next.Login, At: a.clock.Now(), Login: trimmed(p.Login), Email: trimmed(p.Email),
@@ -331,7 +331,7 @@ func (a *Accounts) ChangeProfile(ctx context.Context, p gonets.Profile) (gonets.
 	}
 	problems := next.Validate()
 	if p.Password != nil {
-		if bad := gonets.CheckPassword(*p.Password, next.Login); bad != nil {
+		if bad := checkPassword(*p.Password, next.Login); bad != nil {
 			problems = append(problems, *bad)
 		}
 	}
@@ -339,7 +339,7 @@ func (a *Accounts) ChangeProfile(ctx context.Context, p gonets.Profile) (gonets.
 		return gonets.User{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
 	}
 	if p.Password != nil || next.Login != p.Visit.User.Login {
-		if _, err := a.prove(ctx, gonets.Credentials{Login: p.Visit.User.Login, Password: p.Current, From: p.From}); err != nil {
+		if _, err := a.prove(ctx, Credentials{Login: p.Visit.User.Login, Password: p.Current, From: p.From}); err != nil {
 			return gonets.User{}, notCurrent(err)
 		}
 	}
@@ -383,7 +383,7 @@ func (a *Accounts) SetPassword(ctx context.Context, userID, password, actor stri
 	if i < 0 {
 		return gonets.Errorf(gonets.CodeNotFound, "there is no such user")
 	}
-	if bad := gonets.CheckPassword(password, users[i].Login); bad != nil {
+	if bad := checkPassword(password, users[i].Login); bad != nil {
 		return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{*bad}}
 	}
 	phc, err := a.hash(ctx, password)

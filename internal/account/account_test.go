@@ -145,15 +145,15 @@ func begin(t *testing.T) *trial {
 func owned(t *testing.T) *trial {
 	t.Helper()
 	x := begin(t)
-	if _, err := x.CreateOwner(t.Context(), gonets.NewUser{Login: login, Password: password}, "test"); err != nil {
+	if _, err := x.CreateOwner(t.Context(), NewUser{Login: login, Password: password}, "test"); err != nil {
 		t.Fatal(err)
 	}
 	return x
 }
 
-func (x *trial) enter(t *testing.T, from netip.Addr, pass string) (gonets.Visit, error) {
+func (x *trial) enter(t *testing.T, from netip.Addr, pass string) (Visit, error) {
 	t.Helper()
-	return x.LogIn(t.Context(), gonets.Credentials{Login: login, Password: pass, From: from})
+	return x.LogIn(t.Context(), Credentials{Login: login, Password: pass, From: from})
 }
 
 func code(err error) string { return string(gonets.CodeOf(err)) }
@@ -161,21 +161,21 @@ func code(err error) string { return string(gonets.CodeOf(err)) }
 func TestOwnerIsMadeWithTheCodeOnly(t *testing.T) {
 	t.Parallel()
 	x := begin(t)
-	want := gonets.NewUser{Login: " " + login + " ", Password: password, Language: "ru"}
+	want := NewUser{Login: " " + login + " ", Password: password, Language: "ru"}
 	for _, wrong := range []string{"", "0000-0000-0000", x.SetupCode() + "0", strings.Repeat("0", 1<<16)} {
-		if _, err := x.Setup(t.Context(), gonets.Setup{NewUser: want, Code: wrong, From: netip.MustParseAddr("127.0.0.1")}); code(err) != "setup.code" {
+		if _, err := x.Setup(t.Context(), Setup{NewUser: want, Code: wrong, From: netip.MustParseAddr("127.0.0.1")}); code(err) != "setup.code" {
 			t.Errorf("with the code %.20q: %v", wrong, err)
 		}
 	}
 	typed := strings.ToLower(strings.ReplaceAll(x.SetupCode(), "-", " "))
-	v, err := x.Setup(t.Context(), gonets.Setup{NewUser: want, Code: typed, From: home})
+	v, err := x.Setup(t.Context(), Setup{NewUser: want, Code: typed, From: home})
 	if err != nil || v.User.Login != login || v.User.Email != login || v.User.Role != gonets.RoleOwner {
 		t.Fatalf("Setup = %+v, %v", v.User, err)
 	}
 	if got, err := x.Visit(t.Context(), v.Token); err != nil || got.User.ID != v.User.ID {
 		t.Errorf("the owner is not logged in: %v", err)
 	}
-	if _, err := x.Setup(t.Context(), gonets.Setup{NewUser: want, Code: x.SetupCode(), From: home}); code(err) != "setup.done" {
+	if _, err := x.Setup(t.Context(), Setup{NewUser: want, Code: x.SetupCode(), From: home}); code(err) != "setup.done" {
 		t.Errorf("a second owner: %v", err)
 	}
 	if strings.Contains(x.log.String(), password) || strings.Contains(x.log.String(), x.SetupCode()) {
@@ -187,7 +187,7 @@ func TestSetupCodesAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	x := begin(t)
 	try := func(c string, from netip.Addr) error {
-		_, err := x.Setup(t.Context(), gonets.Setup{NewUser: gonets.NewUser{Login: login, Password: password}, Code: c, From: from})
+		_, err := x.Setup(t.Context(), Setup{NewUser: NewUser{Login: login, Password: password}, Code: c, From: from})
 		return err
 	}
 	for range freeTries {
@@ -206,19 +206,19 @@ func TestSetupCodesAreSlowedDown(t *testing.T) {
 func TestBadUsersAreToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		user gonets.NewUser
+		user NewUser
 		want []string
 	}{
-		"nothing":           {gonets.NewUser{}, []string{"/login", "/password"}},
-		"short password":    {gonets.NewUser{Login: "anna", Password: "пароль123"}, []string{"/password"}},
-		"long password":     {gonets.NewUser{Login: "anna", Password: strings.Repeat("x", gonets.MaxPassword+1)}, []string{"/password"}},
-		"login as password": {gonets.NewUser{Login: "Anna-Smirnova", Password: "anna-smirnova"}, []string{"/password"}},
-		"space":             {gonets.NewUser{Login: "anna b", Password: password}, []string{"/login"}},
-		"invisible":         {gonets.NewUser{Login: "anna\u200b", Password: password}, []string{"/login"}},
-		"long":              {gonets.NewUser{Login: strings.Repeat("я", gonets.MaxLogin+1), Password: password}, []string{"/login"}},
-		"e-mail":            {gonets.NewUser{Login: "anna", Email: "Anna <a@b.c>", Password: password}, []string{"/email"}},
-		"language":          {gonets.NewUser{Login: "anna", Language: "de", Password: password}, []string{"/language"}},
-		"ten letters":       {gonets.NewUser{Login: "анна", Password: "десятьбукв"}, nil},
+		"nothing":           {NewUser{}, []string{"/login", "/password"}},
+		"short password":    {NewUser{Login: "anna", Password: "пароль123"}, []string{"/password"}},
+		"long password":     {NewUser{Login: "anna", Password: strings.Repeat("x", gonets.MaxPassword+1)}, []string{"/password"}},
+		"login as password": {NewUser{Login: "Anna-Smirnova", Password: "anna-smirnova"}, []string{"/password"}},
+		"space":             {NewUser{Login: "anna b", Password: password}, []string{"/login"}},
+		"invisible":         {NewUser{Login: "anna\u200b", Password: password}, []string{"/login"}},
+		"long":              {NewUser{Login: strings.Repeat("я", gonets.MaxLogin+1), Password: password}, []string{"/login"}},
+		"e-mail":            {NewUser{Login: "anna", Email: "Anna <a@b.c>", Password: password}, []string{"/email"}},
+		"language":          {NewUser{Login: "anna", Language: "de", Password: password}, []string{"/language"}},
+		"ten letters":       {NewUser{Login: "анна", Password: "десятьбукв"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -241,7 +241,7 @@ func TestUnknownLoginIsAnsweredAsAWrongPassword(t *testing.T) {
 	t.Parallel()
 	x := owned(t)
 	_, wrong := x.enter(t, home, "wrong password")
-	_, unknown := x.LogIn(t.Context(), gonets.Credentials{Login: "boris", Password: password, From: home})
+	_, unknown := x.LogIn(t.Context(), Credentials{Login: "boris", Password: password, From: home})
 	if code(wrong) != "login.failed" || wrong.Error() != unknown.Error() {
 		t.Errorf("%v and %v", wrong, unknown)
 	}
@@ -257,7 +257,7 @@ func TestUnknownLoginIsAnsweredAsAWrongPassword(t *testing.T) {
 	if _, err := x.enter(t, home, password); err != nil {
 		t.Error(err)
 	}
-	if _, err := x.LogIn(t.Context(), gonets.Credentials{Login: strings.ToUpper(login), Password: password, From: home}); err != nil {
+	if _, err := x.LogIn(t.Context(), Credentials{Login: strings.ToUpper(login), Password: password, From: home}); err != nil {
 		t.Errorf("in capital letters: %v", err)
 	}
 }
@@ -278,7 +278,7 @@ func TestSessionsRollAndEnd(t *testing.T) {
 			t.Error("the store holds the token itself")
 		}
 	}
-	visit := func() (gonets.Visit, error) { return x.Visit(t.Context(), v.Token) }
+	visit := func() (Visit, error) { return x.Visit(t.Context(), v.Token) }
 	for range 100 {
 		x.clock.Advance(time.Minute / 2)
 		if got, err := visit(); err != nil || got.Renewed {
@@ -332,14 +332,14 @@ func TestProfileChangesNeedThePasswordWhereTheyMatter(t *testing.T) {
 	there, _ := x.enter(t, home, password)
 	text := func(s string) *string { return &s }
 	for name, tc := range map[string]struct {
-		change gonets.Profile
+		change Profile
 		at     string
 	}{
-		"theme":                     {gonets.Profile{Theme: text("pink")}, "/theme"},
-		"login without password":    {gonets.Profile{Login: text("boris")}, "/current_password"},
-		"password without the old":  {gonets.Profile{Password: text("battery staple")}, "/current_password"},
-		"password with a wrong one": {gonets.Profile{Password: text("battery staple"), Current: "wrong password"}, "/current_password"},
-		"short password":            {gonets.Profile{Password: text("short"), Current: password}, "/password"},
+		"theme":                     {Profile{Theme: text("pink")}, "/theme"},
+		"login without password":    {Profile{Login: text("boris")}, "/current_password"},
+		"password without the old":  {Profile{Password: text("battery staple")}, "/current_password"},
+		"password with a wrong one": {Profile{Password: text("battery staple"), Current: "wrong password"}, "/current_password"},
+		"short password":            {Profile{Password: text("short"), Current: password}, "/password"},
 	} {
 		tc.change.Visit, tc.change.From = here, home
 		var e *gonets.Error
@@ -347,11 +347,11 @@ func TestProfileChangesNeedThePasswordWhereTheyMatter(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	u, err := x.ChangeProfile(t.Context(), gonets.Profile{Visit: here, From: home, Theme: text("dark"), Email: text(" b@example.org ")})
+	u, err := x.ChangeProfile(t.Context(), Profile{Visit: here, From: home, Theme: text("dark"), Email: text(" b@example.org ")})
 	if err != nil || u.Theme != "dark" || u.Email != "b@example.org" {
 		t.Fatalf("%+v, %v", u, err)
 	}
-	if _, err := x.ChangeProfile(t.Context(), gonets.Profile{Visit: here, From: home, Password: text("battery staple"), Current: password}); err != nil {
+	if _, err := x.ChangeProfile(t.Context(), Profile{Visit: here, From: home, Password: text("battery staple"), Current: password}); err != nil {
 		t.Fatal(err)
 	}
 	_, stays := x.Visit(t.Context(), here.Token)

@@ -9,9 +9,31 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"gonets"
 )
+
+// checkPassword says what is wrong with a new password; nil is fine. Only its
+// length counts, as NIST SP 800-63B says.
+func checkPassword(password, login string) *gonets.Problem {
+	p := gonets.Problem{Pointer: "/password", Code: gonets.CodeInvalid}
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		p.Message = "the password is no text in UTF-8"
+	case n < gonets.MinPassword:
+		p.Message = "the password is shorter than 10 characters"
+	case len(password) > gonets.MaxPassword:
+		p.Message = "the password is longer than 1 KiB"
+	case gonets.LoginKey(password) == gonets.LoginKey(login):
+		p.Message = "the password is the login; choose another one"
+	default:
+		return nil
+	}
+	return &p
+}
 
 // params are the costs of argon2id (RFC 9106).
 type params struct {

@@ -68,7 +68,7 @@ func TestGuessesAtManyLoginsWaitToo(t *testing.T) {
 	x := owned(t)
 	looked := 0
 	for i := range 100 {
-		_, err := x.LogIn(t.Context(), gonets.Credentials{Login: address(i).String(), Password: password, From: home})
+		_, err := x.LogIn(t.Context(), Credentials{Login: address(i).String(), Password: password, From: home})
 		if code(err) == "login.failed" {
 			looked++
 		}
@@ -77,7 +77,7 @@ func TestGuessesAtManyLoginsWaitToo(t *testing.T) {
 		t.Errorf("%d logins were tried from one address", looked)
 	}
 	x.clock.Advance(forget + time.Minute)
-	if _, err := x.LogIn(t.Context(), gonets.Credentials{Login: "boris", Password: password, From: home}); code(err) != "login.failed" {
+	if _, err := x.LogIn(t.Context(), Credentials{Login: "boris", Password: password, From: home}); code(err) != "login.failed" {
 		t.Errorf("an hour later: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 )
 
 type actInput struct {
@@ -46,7 +47,7 @@ func (s *server) actOnce(ctx context.Context, action, id string, version int) (*
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.RunSummary]{Body: runShape(gonets.RunSummary{Run: run})}, nil
+	return &output[api.RunSummary]{Body: shape.RunSummary(gonets.RunSummary{Run: run})}, nil
 }
 
 // act does one thing to one run and tells the engine and the readers.

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gonets"
+	"gonets/internal/account"
 	"gonets/internal/peer"
 )
 
@@ -28,7 +29,7 @@ type caller struct {
 	actor string
 	role  gonets.Role
 	// visit is the session; nil for a program and for a stranger.
-	visit *gonets.Visit
+	visit *account.Visit
 	// token is the session's, as the browser sent it.
 	token string
 	// err is why a session could not be looked at.

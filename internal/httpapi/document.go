@@ -13,6 +13,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/shape"
 )
 
 // DocumentsInput is exported because the framework reads embedded parameters
@@ -77,7 +78,7 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 		if one.Kind == kindSource {
 			// A source of a dry run may not exist yet and has no address then.
 			if info, err := s.Sources.Source(ctx, one.Name); err == nil {
-				row.URL = s.newestURL(ctx, info.Tokens)
+				row.URL = shape.NewestURL(info.Tokens, s.urls(ctx))
 			}
 		}
 		out.Body.Items = append(out.Body.Items, row)

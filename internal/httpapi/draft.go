@@ -6,6 +6,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 )
 
 // maxDraft bounds the request that saves a draft of the largest size, in bytes.
@@ -105,7 +106,7 @@ func (s *server) createScenario(ctx context.Context, in *newScenarioInput) (*out
 	}
 	s.configChanged()
 	info, err := s.Scenarios.Scenario(ctx, name)
-	return &output[api.Scenario]{Body: scenarioShape(info)}, err
+	return &output[api.Scenario]{Body: shape.Scenario(info)}, err
 }
 
 type publishInput struct {
@@ -128,7 +129,7 @@ func (s *server) publish(ctx context.Context, in *publishInput) (*output[api.Sce
 	}
 	s.configChanged()
 	s.draftChanged(in.Name)
-	return &output[api.Scenario]{Body: scenarioShape(info)}, nil
+	return &output[api.Scenario]{Body: shape.Scenario(info)}, nil
 }
 
 type rollbackInput struct {
@@ -211,7 +212,7 @@ func (s *server) listScenarios(ctx context.Context, in *scenariosInput) (*list[a
 	if err != nil {
 		return nil, err
 	}
-	out := listOf(l, scenarioShape)
+	out := listOf(l, shape.Scenario)
 	for i := range out.Body.Items {
 		if !in.Stats {
 			break
@@ -221,10 +222,7 @@ func (s *server) listScenarios(ctx context.Context, in *scenariosInput) (*list[a
 		if err != nil {
 			return nil, err
 		}
-		item.Last24h = &api.Activity{Buckets: make([]api.Bucket, len(a.Buckets)), Total: a.Total, Paused: a.Paused, Held: a.Held, LastAt: a.LastAt}
-		for j, b := range a.Buckets {
-			item.Last24h.Buckets[j] = api.Bucket(b)
-		}
+		item.Last24h = shape.Activity(a)
 	}
 	return out, nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/news"
-	"gonets/internal/texts"
 )
 
 func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Told], error) {
@@ -13,23 +13,7 @@ func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Told
 	if err != nil {
 		return nil, err
 	}
-	return listOf(found, noticeOf), nil
-}
-
-func noticeOf(n news.Notice) api.Told {
-	out := api.Told{ID: n.ID, At: n.At, Kind: string(n.Kind), Code: n.Code, Status: n.Status, Host: n.Host, Scenario: n.Scenario, Source: n.Source,
-		Runs: n.Runs, Ended: n.Ended, State: string(n.State), Tries: n.Tries, LastError: n.LastError}
-	out.Cause = string(n.Code)
-	if e, ok := texts.Explain(n.Code); ok {
-		out.Cause = e.En.What
-	}
-	if !n.SentAt.IsZero() {
-		out.SentAt = &n.SentAt
-	}
-	if !n.RecoveredAt.IsZero() {
-		out.RecoveredAt = &n.RecoveredAt
-	}
-	return out
+	return listOf(found, shape.Notice), nil
 }
 
 type mailTestInput struct{ Body api.MailTest }

@@ -14,8 +14,8 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/curl"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/rehearse"
 )
 
@@ -75,7 +75,7 @@ func askOf(draft json.RawMessage, event string, sample *api.Sample) (ask rehears
 		ask.Sample.Body = []byte(text)
 	case ask.Sample.ContentType == "":
 		ask.Sample.ContentType = "application/json"
-		ask.Sample.Headers = append(headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
+		ask.Sample.Headers = append(shape.Headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
 	}
 	if len(ask.Sample.Body) > gonets.MaxIngestBody {
 		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", bytesText(gonets.MaxIngestBody))
@@ -168,7 +168,7 @@ func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order r
 			w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
 			w.WriteHeader(http.StatusOK)
 		}
-		if err := encode(w, s.checkLine(l)); err != nil {
+		if err := encode(w, shape.CheckLine(l, shape.Reader{Now: s.Clock.Now()})); err != nil {
 			return err
 		}
 		return stream.Flush()
@@ -182,38 +182,14 @@ func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order r
 	}
 }
 
-func (s *server) checkLine(l rehearse.Line) api.CheckLine {
-	out := l.CheckLine
-	if l.Attempt == nil {
-		return out
-	}
-	shape := attemptShape(l.Attempt)
-	shape.Explain = explained(explanation{attempt: l.Attempt, step: l.Step, check: true, now: s.Clock.Now()})
-	out.Attempt, out.Explain = &shape, shape.Explain
-	return out
-}
-
 type curlInput struct{ Body api.CurlText }
 
 func (s *server) readCurl(_ context.Context, in *curlInput) (*output[api.CurlStep], error) {
-	c, err := curl.Parse(in.Body.Text)
+	step, err := shape.CurlStep(in.Body.Text)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(struct {
-		HTTP *gonets.HTTPStep `json:"http"`
-	}{c.Step})
-	if err != nil {
-		return nil, err
-	}
-	out := api.CurlStep{Step: raw, Warnings: []api.CurlWarning{}, Secrets: []api.CurlSecret{}}
-	for _, w := range c.Warnings {
-		out.Warnings = append(out.Warnings, api.CurlWarning(w))
-	}
-	for _, secret := range c.Secrets {
-		out.Secrets = append(out.Secrets, api.CurlSecret(secret))
-	}
-	return &output[api.CurlStep]{Body: out}, nil
+	return &output[api.CurlStep]{Body: step}, nil
 }
 
 type attemptInput struct {
@@ -226,19 +202,8 @@ func (s *server) attemptCurl(ctx context.Context, in *attemptInput) (*rawOutput,
 	if err != nil {
 		return nil, err
 	}
-	for i := range d.Attempts {
-		a := &d.Attempts[i]
-		if a.N != in.N {
-			continue
-		}
-		if a.URL == "" {
-			break
-		}
-		request := curl.Request{Method: a.Method, URL: a.URL, Headers: a.RequestHeaders, Body: a.RequestBody, Follow: len(a.Hops) > 0}
-		if st := httpStep(scenarioOf(&d), a.Path); st != nil && st.TLS != nil && st.TLS.Verify != nil {
-			request.Insecure = !*st.TLS.Verify
-		}
-		return &rawOutput{ContentType: "text/plain; charset=utf-8", Body: []byte(curl.Export(request))}, nil
+	if text, ok := shape.Curl(&d, in.N); ok {
+		return &rawOutput{ContentType: "text/plain; charset=utf-8", Body: []byte(text)}, nil
 	}
 	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that made a request", in.ID, in.N)
 }

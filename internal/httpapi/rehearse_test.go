@@ -118,7 +118,7 @@ func TestACheckEndsWithItsReaderAndItsServer(t *testing.T) {
 			s := b.serve(t)
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
-			req, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/api/v1/check", strings.NewReader(`{"document":{"name":"waits"}}`))
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/api/v1/check", strings.NewReader(`{"document":{"name":"waits"}}`))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,13 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/document"
+	"gonets/internal/httpapi/shape"
 )
 
 // PageInput is exported because the framework reads embedded parameters of
@@ -29,24 +28,6 @@ func listOf[T, W any](l gonets.List[T], f func(T) W) *list[W] {
 		out.Body.Items = append(out.Body.Items, f(item))
 	}
 	return out
-}
-
-// documentJSON is a document as a file holds it, in JSON. Stored documents
-// always write; what cannot is shown as null.
-func documentJSON(v any) json.RawMessage {
-	b, err := document.JSON(v)
-	if err != nil {
-		return json.RawMessage("null")
-	}
-	return b
-}
-
-func scenarioShape(info gonets.ScenarioInfo) api.Scenario {
-	return api.Scenario{
-		Name: info.Name, Title: info.Title, State: info.State, Version: info.Version,
-		Sources: append([]string{}, info.Sources...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
-		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Document: documentJSON(info.Scenario),
-	}
 }
 
 type conditionalInput struct {
@@ -77,7 +58,7 @@ func (s *server) getScenario(ctx context.Context, in *conditionalInput) (*condit
 	if err != nil {
 		return nil, err
 	}
-	return unlessSame(in, info.ETag, scenarioShape(info)), nil
+	return unlessSame(in, info.ETag, shape.Scenario(info)), nil
 }
 
 type startInput struct {
@@ -105,7 +86,7 @@ func (s *server) setState(ctx context.Context, c gonets.StateChange) (*output[ap
 		return nil, err
 	}
 	s.configChanged()
-	return &output[api.Scenario]{Body: scenarioShape(info)}, nil
+	return &output[api.Scenario]{Body: shape.Scenario(info)}, nil
 }
 
 type versionsInput struct {
@@ -118,11 +99,7 @@ func (s *server) listVersions(ctx context.Context, in *versionsInput) (*list[api
 	if err != nil {
 		return nil, err
 	}
-	return listOf(l, versionShape), nil
-}
-
-func versionShape(v gonets.Version) api.ScenarioVersion {
-	return api.ScenarioVersion{Scenario: v.Scenario.Name, Version: v.N, CreatedAt: v.CreatedAt, Actor: v.Actor, Note: v.Note}
+	return listOf(l, shape.Version), nil
 }
 
 type versionInput struct {
@@ -135,7 +112,5 @@ func (s *server) getVersion(ctx context.Context, in *versionInput) (*output[api.
 	if err != nil {
 		return nil, err
 	}
-	shape := versionShape(*v)
-	shape.Document = documentJSON(v.Scenario)
-	return &output[api.ScenarioVersion]{Body: shape}, nil
+	return &output[api.ScenarioVersion]{Body: shape.WholeVersion(*v)}, nil
 }

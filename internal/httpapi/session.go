@@ -5,26 +5,27 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/account"
 )
 
 // People knows who may log in.
 type People interface {
 	SetupNeeded(ctx context.Context) (bool, error)
-	Setup(ctx context.Context, s gonets.Setup) (gonets.Visit, error)
-	LogIn(ctx context.Context, c gonets.Credentials) (gonets.Visit, error)
+	Setup(ctx context.Context, s account.Setup) (account.Visit, error)
+	LogIn(ctx context.Context, c account.Credentials) (account.Visit, error)
 	// Visit fails with unauthorized when the token proves no session.
-	Visit(ctx context.Context, token string) (gonets.Visit, error)
+	Visit(ctx context.Context, token string) (account.Visit, error)
 	LogOut(ctx context.Context, token string) error
 	// LogOutEverywhere ends everybody's sessions when userID is empty.
 	LogOutEverywhere(ctx context.Context, userID, actor string) error
-	ChangeProfile(ctx context.Context, p gonets.Profile) (gonets.User, error)
+	ChangeProfile(ctx context.Context, p account.Profile) (gonets.User, error)
 	Users
 }
 
 // Users is what the owner does to those who may log in.
 type Users interface {
 	Users(ctx context.Context) ([]gonets.User, error)
-	CreateOwner(ctx context.Context, u gonets.NewUser, actor string) (gonets.User, error)
+	CreateOwner(ctx context.Context, u account.NewUser, actor string) (gonets.User, error)
 	SetPassword(ctx context.Context, userID, password, actor string) error
 }
 
@@ -73,7 +74,7 @@ func (s *server) getSession(ctx context.Context, _ *none) (*sessionOutput, error
 }
 
 // entered answers with the cookie of a session that began.
-func (s *server) entered(ctx context.Context, v gonets.Visit, err error) (*sessionOutput, error) {
+func (s *server) entered(ctx context.Context, v account.Visit, err error) (*sessionOutput, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +89,8 @@ type setupInput struct{ Body api.Setup }
 
 func (s *server) setup(ctx context.Context, in *setupInput) (*sessionOutput, error) {
 	b := in.Body
-	v, err := s.People.Setup(ctx, gonets.Setup{
-		NewUser: gonets.NewUser{Login: b.Login, Password: b.Password, Language: b.Language},
+	v, err := s.People.Setup(ctx, account.Setup{
+		NewUser: account.NewUser{Login: b.Login, Password: b.Password, Language: b.Language},
 		Code:    b.Code, From: callerOf(ctx).peer.Addr,
 	})
 	return s.entered(ctx, v, err)
@@ -99,7 +100,7 @@ type logInInput struct{ Body api.LogIn }
 
 func (s *server) logIn(ctx context.Context, in *logInInput) (*sessionOutput, error) {
 	c := callerOf(ctx)
-	v, err := s.People.LogIn(ctx, gonets.Credentials{Login: in.Body.Login, Password: in.Body.Password, From: c.peer.Addr})
+	v, err := s.People.LogIn(ctx, account.Credentials{Login: in.Body.Login, Password: in.Body.Password, From: c.peer.Addr})
 	if err == nil && c.visit != nil {
 		// The browser forgets its old token, so nobody should have it.
 		err = s.People.LogOut(ctx, c.token)
@@ -146,7 +147,7 @@ func (s *server) changeMe(ctx context.Context, in *profileInput) (*output[api.Us
 		return nil, gonets.Errorf(gonets.CodeForbidden, "the owner's token is no user and has no profile; log in to change yours")
 	}
 	b := in.Body
-	u, err := s.People.ChangeProfile(ctx, gonets.Profile{
+	u, err := s.People.ChangeProfile(ctx, account.Profile{
 		Visit: *c.visit, From: c.peer.Addr, Login: b.Login, Email: b.Email, Language: b.Language, Theme: b.Theme,
 		Password: b.Password, Current: b.CurrentPassword,
 	})
@@ -172,7 +173,7 @@ type newUserInput struct{ Body api.NewUser }
 
 func (s *server) createUser(ctx context.Context, in *newUserInput) (*output[api.UserInfo], error) {
 	b := in.Body
-	u, err := s.People.CreateOwner(ctx, gonets.NewUser{Login: b.Login, Email: b.Email, Language: b.Language, Password: b.Password}, actorOf(ctx))
+	u, err := s.People.CreateOwner(ctx, account.NewUser{Login: b.Login, Email: b.Email, Language: b.Language, Password: b.Password}, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/account"
 	"gonets/internal/httpapi"
 	"gonets/internal/peer"
 	"gonets/internal/testkit"
@@ -46,28 +47,28 @@ func (p *people) user() gonets.User {
 	return gonets.User{ID: "u1", Login: "anna", Email: "anna@example.org", Language: "ru", Theme: "dark", Role: role, CreatedAt: epoch, UpdatedAt: epoch}
 }
 
-func (p *people) visit() gonets.Visit {
-	return gonets.Visit{User: p.user(), Session: []byte("hash"), Token: sessionToken, Renewed: p.renewed}
+func (p *people) visit() account.Visit {
+	return account.Visit{User: p.user(), Session: []byte("hash"), Token: sessionToken, Renewed: p.renewed}
 }
 func (p *people) SetupNeeded(context.Context) (bool, error) { return !p.owned, nil }
-func (p *people) Setup(_ context.Context, s gonets.Setup) (gonets.Visit, error) {
+func (p *people) Setup(_ context.Context, s account.Setup) (account.Visit, error) {
 	p.note("setup " + s.Login + " " + s.Code + " " + s.Language)
 	if s.Code != "CODE" {
-		return gonets.Visit{}, gonets.Errorf(gonets.CodeSetupCode, "the set-up code is wrong")
+		return account.Visit{}, gonets.Errorf(gonets.CodeSetupCode, "the set-up code is wrong")
 	}
 	p.owned = true
 	return p.visit(), nil
 }
-func (p *people) LogIn(_ context.Context, c gonets.Credentials) (gonets.Visit, error) {
+func (p *people) LogIn(_ context.Context, c account.Credentials) (account.Visit, error) {
 	p.note("log in " + c.Login)
 	p.from = c.From
 	switch c.Password {
 	case "right":
 		return p.visit(), nil
 	case "again":
-		return gonets.Visit{}, &gonets.Error{Code: gonets.CodeLoginThrottled, Message: "too many", After: 1500 * time.Millisecond}
+		return account.Visit{}, &gonets.Error{Code: gonets.CodeLoginThrottled, Message: "too many", After: 1500 * time.Millisecond}
 	}
-	return gonets.Visit{}, gonets.Errorf(gonets.CodeLoginFailed, "wrong")
+	return account.Visit{}, gonets.Errorf(gonets.CodeLoginFailed, "wrong")
 }
 
 // end ends the session.
@@ -77,14 +78,14 @@ func (p *people) end() {
 	p.err = gonets.Errorf(gonets.CodeUnauthorized, "you are logged out")
 }
 
-func (p *people) Visit(_ context.Context, token string) (gonets.Visit, error) {
+func (p *people) Visit(_ context.Context, token string) (account.Visit, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.err != nil {
-		return gonets.Visit{}, p.err
+		return account.Visit{}, p.err
 	}
 	if token != sessionToken {
-		return gonets.Visit{}, gonets.Errorf(gonets.CodeUnauthorized, "you are logged out")
+		return account.Visit{}, gonets.Errorf(gonets.CodeUnauthorized, "you are logged out")
 	}
 	return p.visit(), nil
 }
@@ -96,7 +97,7 @@ func (p *people) LogOutEverywhere(_ context.Context, userID, actor string) error
 	p.note("log out everywhere " + userID + " by " + actor)
 	return nil
 }
-func (p *people) ChangeProfile(_ context.Context, c gonets.Profile) (gonets.User, error) {
+func (p *people) ChangeProfile(_ context.Context, c account.Profile) (gonets.User, error) {
 	u := p.user()
 	if c.Theme != nil {
 		u.Theme = *c.Theme
@@ -107,7 +108,7 @@ func (p *people) ChangeProfile(_ context.Context, c gonets.Profile) (gonets.User
 func (p *people) Users(context.Context) ([]gonets.User, error) {
 	return []gonets.User{p.user()}, nil
 }
-func (p *people) CreateOwner(_ context.Context, u gonets.NewUser, actor string) (gonets.User, error) {
+func (p *people) CreateOwner(_ context.Context, u account.NewUser, actor string) (gonets.User, error) {
 	p.note("create " + u.Login + " by " + actor)
 	return p.user(), nil
 }

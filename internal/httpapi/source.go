@@ -6,33 +6,20 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 )
 
-// newestURL is the address to give to new senders.
-func (s *server) newestURL(ctx context.Context, tokens []string) string {
-	if len(tokens) == 0 {
-		return ""
-	}
-	return s.SourceURL(ctx, tokens[len(tokens)-1])
+// urls gives the addresses of tokens.
+func (s *server) urls(ctx context.Context) func(token string) string {
+	return func(token string) string { return s.SourceURL(ctx, token) }
 }
 
-func (s *server) sourceShape(ctx context.Context, info gonets.SourceInfo) (api.Source, error) {
+func (s *server) showSource(ctx context.Context, info gonets.SourceInfo) (api.Source, error) {
 	seen, err := s.SourceEdits.SourceActivity(ctx, info.Name)
 	if err != nil {
 		return api.Source{}, err
 	}
-	out := api.Source{
-		Name: info.Name, Title: info.Title, Preset: info.Preset, URL: s.newestURL(ctx, info.Tokens), URLs: []string{}, Addresses: []api.Address{}, LastEvent: seen.LastAt, Events24h: seen.Day,
-		Scenarios: append([]string{}, info.Scenarios...), ETag: info.ETag,
-		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Document: documentJSON(info.Source),
-	}
-	for _, token := range info.Tokens {
-		out.URLs = append(out.URLs, s.SourceURL(ctx, token))
-	}
-	for _, a := range info.Addresses {
-		out.Addresses = append(out.Addresses, api.Address{URL: s.SourceURL(ctx, a.Token), CreatedAt: a.CreatedAt, LastUsed: a.LastUsedAt})
-	}
-	return out, nil
+	return shape.Source(info, seen, s.urls(ctx)), nil
 }
 
 func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Source], error) {
@@ -42,7 +29,7 @@ func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Sour
 	}
 	out := &list[api.Source]{Body: api.List[api.Source]{Items: make([]api.Source, len(l.Items)), Next: l.Next}}
 	for i, info := range l.Items {
-		if out.Body.Items[i], err = s.sourceShape(ctx, info); err != nil {
+		if out.Body.Items[i], err = s.showSource(ctx, info); err != nil {
 			return nil, err
 		}
 	}
@@ -54,11 +41,11 @@ func (s *server) getSource(ctx context.Context, in *conditionalInput) (*conditio
 	if err != nil {
 		return nil, err
 	}
-	shape, err := s.sourceShape(ctx, info)
+	shown, err := s.showSource(ctx, info)
 	if err != nil {
 		return nil, err
 	}
-	return unlessSame(in, info.ETag, shape), nil
+	return unlessSame(in, info.ETag, shown), nil
 }
 
 type samplesInput struct {
@@ -85,7 +72,7 @@ func (s *server) listSamples(ctx context.Context, in *samplesInput) (*list[api.E
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, s.eventShape(ev))
+		out.Body.Items = append(out.Body.Items, shape.Event(s.Mask(ev)))
 	}
 	return out, nil
 }
@@ -111,7 +98,7 @@ func (s *server) sendEvent(ctx context.Context, in *sendInput) (*output[api.NewE
 	}
 	out := &output[api.NewEventResult]{Body: api.NewEventResult{EventID: got.EventID, Duplicate: got.Duplicate, Runs: []api.RunSummary{}}}
 	for i := range got.Runs {
-		out.Body.Runs = append(out.Body.Runs, runShape(gonets.RunSummary{Run: got.Runs[i], Source: in.Name}))
+		out.Body.Runs = append(out.Body.Runs, shape.RunSummary(gonets.RunSummary{Run: got.Runs[i], Source: in.Name}))
 	}
 	return out, nil
 }

@@ -63,8 +63,8 @@ func (s *server) source(ctx context.Context, name string) (*output[api.Source], 
 	if err != nil {
 		return nil, err
 	}
-	shape, err := s.sourceShape(ctx, info)
-	return &output[api.Source]{Body: shape}, err
+	shown, err := s.showSource(ctx, info)
+	return &output[api.Source]{Body: shown}, err
 }
 
 type putSourceInput struct {

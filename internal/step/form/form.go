@@ -9,13 +9,17 @@ import (
 	"gonets/api"
 )
 
-// The words of the descriptions.
 type (
-	Text    = api.Label
-	Kind    = api.Kind
+	// Text is a text for people, in both languages.
+	Text = api.Label
+	// Kind is one kind of step.
+	Kind = api.Kind
+	// Variant is a further way to begin a step of a kind.
 	Variant = api.Variant
-	Field   = api.Field
-	Choice  = api.Choice
+	// Field is one member of a step's document.
+	Field = api.Field
+	// Choice is one of the values that a field may have.
+	Choice = api.Choice
 )
 
 // Kinds are all kinds of steps, in the order of the menu.

@@ -1,6 +1,6 @@
 import { Drawer as MantineDrawer, Menu as MantineMenu, Modal, Popover as MantinePopover, Tooltip } from '@mantine/core'
 import type { LinkProps } from '@tanstack/react-router'
-import { useState, type ReactElement, type ReactNode } from 'react'
+import { cloneElement, useState, type ReactElement, type ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { AnyLink } from './AnyLink'
 import { Button } from './Button'
@@ -179,9 +179,7 @@ export function Popover({ children, content, width = 300, align = 'start' }: Pop
   return (
     <MantinePopover opened={open} onChange={setOpen} width={width} position={align === 'end' ? 'bottom-end' : 'bottom-start'} trapFocus returnFocus withinPortal shadow="md" transitionProps={{ duration: 80 }}>
       <MantinePopover.Target>
-        <span className={css.target} onClickCapture={() => setOpen((now) => !now)}>
-          {children}
-        </span>
+        {cloneElement(children as ReactElement<{ onClick?: () => void }>, { onClick: () => setOpen((now) => !now) })}
       </MantinePopover.Target>
       <MantinePopover.Dropdown className={css.menu}>{typeof content === 'function' ? content(close) : content}</MantinePopover.Dropdown>
     </MantinePopover>

@@ -96,14 +96,14 @@ export function Field({ field }: { field: KindField }) {
     case 'template':
       return (
         <Labelled {...common} label={label} help={help} required={field.required ?? false}>
-          <PillField value={text.trim() === '' ? '' : text} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} {...(field.placeholder ? { placeholder: field.placeholder } : {})} multiline={field.path.endsWith('/text') || field.path.endsWith('/message') || field.path.endsWith('/reason')} rows={3} />
+          <PillField value={text.trim() === '' ? '' : text} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} {...(field.placeholder ? { placeholder: field.placeholder } : {})} multiline={field.path.endsWith('/text') || field.path.endsWith('/message') || field.path.endsWith('/reason')} rows={3} />
           <Becoming value={becomes(preview, at(field.path))} />
         </Labelled>
       )
     case 'condition':
       return (
         <Labelled {...common} label={label} help={help} required={field.required ?? false}>
-          <ConditionField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} becomes={becomes(preview, at(field.path))} />
+          <ConditionField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} becomes={becomes(preview, at(field.path))} />
         </Labelled>
       )
     case 'number':
@@ -115,7 +115,7 @@ export function Field({ field }: { field: KindField }) {
     case 'duration':
       return (
         <Labelled {...common} label={label} help={help}>
-          <DurationField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? ' ' : undefined) : next)} label={label} placeholder={field.default === undefined ? undefined : String(field.default)} template={keepsKind(field.path)} />
+          <DurationField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} placeholder={field.default === undefined ? undefined : String(field.default)} template={keepsKind(field.path)} />
           {keepsKind(field.path) && <Becoming value={becomes(preview, at(field.path))} />}
         </Labelled>
       )

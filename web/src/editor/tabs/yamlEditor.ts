@@ -66,6 +66,8 @@ export function createYaml({ parent, text, label, nonce, onChange, onSave }: Opt
       ],
     }),
   })
+  // A part that scrolls has to be reached without a mouse.
+  view.scrollDOM.tabIndex = 0
   return {
     text: () => view.state.doc.toString(),
     setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),

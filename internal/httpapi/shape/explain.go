@@ -1,25 +1,12 @@
-package httpapi
+package shape
 
 import (
-	"context"
 	"time"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/explain"
 )
-
-// zone is the time zone in which texts name times.
-func (s *server) zone(ctx context.Context) (*time.Location, error) {
-	settings, err := s.Documents.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
-		return zone, nil
-	}
-	return time.UTC, nil
-}
 
 // explanation is what is known about an attempt.
 type explanation struct {
@@ -28,13 +15,12 @@ type explanation struct {
 	next    time.Time
 	try     int
 	check   bool
-	zone    *time.Location
-	now     time.Time
+	reader  Reader
 }
 
 // explained is the attempt's explanation; nil when it needs none.
 func explained(x explanation) *api.Explain {
-	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.zone, Now: x.now}
+	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.reader.Zone, Now: x.reader.Now}
 	if x.step != nil {
 		facts.Max = triesMax(x.step.Retry)
 	}
@@ -43,13 +29,6 @@ func explained(x explanation) *api.Explain {
 		return nil
 	}
 	return &api.Explain{Ru: api.Message(e.Ru), En: api.Message(e.En)}
-}
-
-func scenarioOf(d *gonets.RunDetail) *gonets.Scenario {
-	if d.Version == nil {
-		return nil
-	}
-	return &d.Version.Scenario
 }
 
 // httpStep is the HTTP step at a path; nil when there is none.
@@ -65,7 +44,8 @@ func httpStep(sc *gonets.Scenario, path string) *gonets.HTTPStep {
 
 // explainAll explains every attempt of a run; the last one of a waiting run
 // knows when the next is.
-func (s *server) explainAll(run *api.Run, sc *gonets.Scenario, d *gonets.RunDetail, zone *time.Location) {
+func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
+	sc := scenarioOf(d)
 	byN := map[int]*gonets.Attempt{}
 	for i := range d.Attempts {
 		byN[d.Attempts[i].N] = &d.Attempts[i]
@@ -74,7 +54,7 @@ func (s *server) explainAll(run *api.Run, sc *gonets.Scenario, d *gonets.RunDeta
 		st := &run.Steps[i]
 		for j := range st.Attempts {
 			shape := &st.Attempts[j]
-			x := explanation{attempt: byN[shape.N], step: httpStep(sc, st.Path), check: d.Run.Mark == gonets.MarkCheck, zone: zone, now: s.Clock.Now()}
+			x := explanation{attempt: byN[shape.N], step: httpStep(sc, st.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r}
 			if shape.N == d.Run.Attempts && len(run.NextTries) > 0 && st.State == api.StepActive {
 				x.next, x.try = run.NextTries[0], d.Run.Tries+1
 			}

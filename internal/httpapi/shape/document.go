@@ -1,0 +1,73 @@
+package shape
+
+import (
+	"encoding/json"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/document"
+)
+
+// written is a document as a file holds it, in JSON. Stored documents
+// always write; what cannot is shown as null.
+func written(v any) json.RawMessage {
+	b, err := document.JSON(v)
+	if err != nil {
+		return json.RawMessage("null")
+	}
+	return b
+}
+
+// Scenario shows a scenario.
+func Scenario(info gonets.ScenarioInfo) api.Scenario {
+	return api.Scenario{
+		Name: info.Name, Title: info.Title, State: info.State, Version: info.Version,
+		Sources: append([]string{}, info.Sources...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
+		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Document: written(info.Scenario),
+	}
+}
+
+// Version shows a version in a list, without its document.
+func Version(v gonets.Version) api.ScenarioVersion {
+	return api.ScenarioVersion{Scenario: v.Scenario.Name, Version: v.N, CreatedAt: v.CreatedAt, Actor: v.Actor, Note: v.Note}
+}
+
+// WholeVersion shows a version with its document.
+func WholeVersion(v gonets.Version) api.ScenarioVersion {
+	out := Version(v)
+	out.Document = written(v.Scenario)
+	return out
+}
+
+// Activity shows what a scenario did.
+func Activity(a gonets.Activity) *api.Activity {
+	out := &api.Activity{Buckets: make([]api.Bucket, len(a.Buckets)), Total: a.Total, Paused: a.Paused, Held: a.Held, LastAt: a.LastAt}
+	for i, b := range a.Buckets {
+		out.Buckets[i] = api.Bucket(b)
+	}
+	return out
+}
+
+// NewestURL is the address to give to new senders; url gives that of a token.
+func NewestURL(tokens []string, url func(token string) string) string {
+	if len(tokens) == 0 {
+		return ""
+	}
+	return url(tokens[len(tokens)-1])
+}
+
+// Source shows a source and what came to it; url gives the address of a token.
+func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token string) string) api.Source {
+	out := api.Source{
+		Name: info.Name, Title: info.Title, Preset: info.Preset, URL: NewestURL(info.Tokens, url), URLs: []string{}, Addresses: []api.Address{},
+		LastEvent: seen.LastAt, Events24h: seen.Day, Scenarios: append([]string{}, info.Scenarios...), ETag: info.ETag,
+		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Document: written(info.Source),
+	}
+	for _, token := range info.Tokens {
+		out.URLs = append(out.URLs, url(token))
+	}
+	for _, a := range info.Addresses {
+		out.Addresses = append(out.Addresses, api.Address{URL: url(a.Token), CreatedAt: a.CreatedAt, LastUsed: a.LastUsedAt})
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package shape
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"unicode/utf8"
+
+	"gonets"
+	"gonets/api"
+)
+
+// content shows bytes as text where they are text.
+func content(body []byte) api.Content {
+	if utf8.Valid(body) {
+		return api.Content{Body: string(body)}
+	}
+	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}
+}
+
+// Headers is never nil: a list of the interface is [] when it is empty.
+func Headers(in []gonets.Header) []gonets.Header { return append([]gonets.Header{}, in...) }
+
+// EventSummary shows an event in a list.
+func EventSummary(ev gonets.Event) api.EventSummary {
+	return api.EventSummary{
+		ID: ev.ID, Source: ev.Source, ReceivedAt: ev.ReceivedAt, Method: ev.Method, Path: ev.Path, Query: ev.RawQuery,
+		ContentType: ev.ContentType, Remote: ev.Remote, Size: len(ev.Body), Mark: ev.Mark, Actor: ev.Actor,
+	}
+}
+
+// Event shows a whole event; its secret places are masked already.
+func Event(ev gonets.Event) api.Event {
+	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Hops: ev.Hops}
+	if json.Valid(ev.Item) {
+		out.Item = ev.Item
+	}
+	if ev.Answer != nil {
+		out.Answer = &api.Answer{Status: ev.Answer.Status, Headers: ev.Answer.Headers, Content: content(ev.Answer.Body)}
+	}
+	return out
+}

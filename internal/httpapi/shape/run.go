@@ -1,0 +1,174 @@
+package shape
+
+import (
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/api"
+)
+
+// Reader is when and where somebody reads: texts name times for him.
+type Reader struct {
+	// Zone is that of the times; nil is UTC.
+	Zone *time.Location
+	Now  time.Time
+}
+
+// RunSummary shows a run in a list.
+func RunSummary(r gonets.RunSummary) api.RunSummary {
+	return api.RunSummary{
+		ID: r.ID, EventID: r.EventID, Source: r.Source, Scenario: r.Scenario, Version: r.Version,
+		State: r.State, Reason: r.Reason, Lane: r.Lane, Mark: r.Mark,
+		CreatedAt: r.CreatedAt, FinishedAt: instant(r.FinishedAt), NextTryAt: nextTry(&r.Run),
+		Tries: r.Tries, Attempts: r.Attempts,
+		LastStatus: r.LastStatus, LastOutcome: r.LastOutcome, LastError: r.LastError,
+		Actions: actions(&r.Run),
+	}
+}
+
+// instant leaves out a time that is not set.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() || t.UnixMilli() == 0 {
+		return nil
+	}
+	return &t
+}
+
+func nextTry(r *gonets.Run) *time.Time {
+	if r.State != gonets.RunWaiting {
+		return nil
+	}
+	return instant(r.DueAt)
+}
+
+// actions are what a person can do to a run in its state; nothing to a check.
+func actions(r *gonets.Run) []string {
+	out, state := []string{}, r.State
+	if r.Mark == gonets.MarkCheck && r.Version == 0 {
+		return out
+	}
+	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel} {
+		for _, from := range a.From() {
+			if from == state {
+				out = append(out, string(a))
+			}
+		}
+	}
+	if state != gonets.RunHeld {
+		out = append(out, api.ActionRerun)
+	}
+	return out
+}
+
+// Run shows a run with all that it did, every failure explained. What is secret
+// in the event is masked already.
+func Run(d *gonets.RunDetail, r Reader) api.Run {
+	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
+	scenario := scenarioOf(d)
+	active := activeStep(d)
+	if st := httpStep(scenario, active); st != nil {
+		out.TriesMax = triesMax(st.Retry)
+	}
+	if d.Run.Mark == gonets.MarkCheck {
+		active = ""
+	}
+	out.NextTries = nextTries(scenario, d, active)
+	out.Steps = steps(d, active)
+	explainAll(&out, d, r)
+	return out
+}
+
+// scenarioOf is what the run works through; nil when it is not known.
+func scenarioOf(d *gonets.RunDetail) *gonets.Scenario {
+	if d.Version == nil {
+		return nil
+	}
+	return &d.Version.Scenario
+}
+
+// activeStep is the path at which an unfinished run stands.
+func activeStep(d *gonets.RunDetail) string {
+	run, scenario := d.Run.Run, scenarioOf(d)
+	if scenario == nil || run.State.Final() || run.State == gonets.RunHeld {
+		return ""
+	}
+	// Where it stands does not depend on why it stands.
+	run.State, run.DueAt = gonets.RunRunning, time.Time{}
+	return gonets.Next(scenario, &run, gonets.NewProgress(d.Results), run.CreatedAt).Path
+}
+
+// triesMax counts the tries of a policy, the first one included.
+func triesMax(r *gonets.Retry) int {
+	policy := r.OrDefault()
+	if policy.Exponential != nil {
+		return policy.Exponential.Tries
+	}
+	return len(policy.Delays) + 1
+}
+
+// steps lists the scenario's steps in its order, then what the run did
+// at places that this version does not have (it was resumed with another).
+func steps(d *gonets.RunDetail, active string) []api.Step {
+	results := gonets.NewProgress(d.Results)
+	attempts := make(map[string][]api.Attempt)
+	for i := range d.Attempts {
+		a := &d.Attempts[i]
+		attempts[a.Path] = append(attempts[a.Path], Attempt(a))
+	}
+	rows, seen := []api.Step{}, make(map[string]bool)
+	add := func(path string, st *gonets.Step) {
+		if seen[path] {
+			return
+		}
+		seen[path] = true
+		row := api.Step{Path: path, State: api.StepPending, Attempts: attempts[path]}
+		if row.Attempts == nil {
+			row.Attempts = []api.Attempt{}
+		}
+		if st != nil {
+			row.Kind, row.Title = st.Kind(), st.Title
+		}
+		if path == active {
+			row.State = api.StepActive
+		}
+		if r, done := results[path]; done {
+			row.State, row.FinishedAt = string(r.State), instant(time.UnixMilli(r.FinishedAt).UTC())
+			if len(r.Value) > 0 {
+				row.Value = r.Value
+			}
+		}
+		rows = append(rows, row)
+	}
+	if scenario := scenarioOf(d); scenario != nil {
+		gonets.WalkSteps(scenario.Steps, add)
+	}
+	for _, r := range d.Results {
+		add(r.Path, nil)
+	}
+	for i := range d.Attempts {
+		add(d.Attempts[i].Path, nil)
+	}
+	return rows
+}
+
+// Attempt shows one attempt, without its explanation.
+func Attempt(a *gonets.Attempt) api.Attempt {
+	out := api.Attempt{
+		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
+		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
+		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody)},
+	}
+	if a.Timings != (gonets.Timings{}) {
+		timings := a.Timings
+		out.Timings = &timings
+	}
+	if a.Status != 0 {
+		out.Response = &api.Response{
+			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders),
+			Content: content(a.ReplyBody), Cut: a.ReplyCut,
+		}
+	}
+	return out
+}
