@@ -16,7 +16,7 @@ HISTORY ?= 1000000
 BENCHTIME ?= 10s
 
 .DEFAULT_GOAL := help
-.PHONY: help run build interface pages test quick strace postgres check lint cross vulnerable bench history soak fuzz fmt generate
+.PHONY: help run build interface pages test quick strace postgres check lint cross vulnerable bench history soak fuzz fmt generate browser chromium
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,8 +49,21 @@ pages:
 		$(MAKE) --no-print-directory web/node_modules/.package-lock.json && echo '== the interface' && cd web && npm run --silent check; \
 	else echo 'no Node.js here: the interface is not checked'; fi
 
-test: quick pages strace postgres ## what has to pass before every commit
-	CGO_ENABLED=1 go test -race -timeout 14m ./...
+test: quick pages strace postgres chromium ## what has to pass before every commit
+	CGO_ENABLED=1 go test -race -timeout 30m ./...
+	@$(MAKE) --no-print-directory browser
+
+# A newcomer's way through the interface, in a real browser.
+browser: build chromium
+	@if [ -d web/node_modules ]; then echo '== the interface in a browser' && cd web && npm run --silent e2e; \
+	else echo 'no Node.js here: the interface is not tried in a browser'; fi
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \
+		if ! command -v node >/dev/null 2>&1; then echo 'no Node.js here: no browser is needed'; \
+		elif [ "$$(uname -s)" = Linux ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+			echo '== installing chromium'; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+		else echo 'no chromium here: please install it'; exit 1; fi; }
 
 quick:
 	@echo '== gofmt'
