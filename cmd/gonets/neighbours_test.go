@@ -126,7 +126,7 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 	}
 	address := l.Addr().String()
 	l.Close()
-	o := startOutside(t, t.TempDir(), anywhere(", timeout: 10m, retry: {delays: [1h, 1h, 1h]}"), "--clock-speed", "100")
+	o := startOutside(t, t.TempDir(), anywhere(", timeout: 10m, retry: {delays: [2h, 2h, 2h]}"), "--clock-speed", "100")
 	events := make([]string, n)
 	for i := range events {
 		events[i] = eventTo("http://"+address+"/x", i)

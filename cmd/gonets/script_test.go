@@ -196,7 +196,7 @@ func (s *story) end() {
 
 // patience bounds every wait in a story; it is long because machines are slow,
 // and nothing asserts how much of it was used.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // await polls until ok says yes or patience ends.
 func await(ok func() bool) bool {

@@ -84,10 +84,12 @@ func (w *Watch) refresh(known map[string][]news.Watched) {
 				delete(w.fresh, t.ID)
 				continue
 			}
-			if w.fresh[t.ID]--; w.fresh[t.ID] <= 0 {
+			left := w.fresh[t.ID] - 1
+			if left <= 0 {
 				delete(w.fresh, t.ID)
 				continue
 			}
+			w.fresh[t.ID] = left
 			w.set(scenario, append(slices.Clone(w.troubles[scenario]), t))
 		}
 	}

@@ -167,8 +167,8 @@ func succeed(t *testing.T, s storetest.Opened, r gonets.Run) bool {
 func within(t *testing.T, s storetest.Opened, do func()) (end func()) {
 	t.Helper()
 	var group sync.WaitGroup
-	stall := func() (entered, until chan struct{}) {
-		entered, until = make(chan struct{}), make(chan struct{})
+	stall := func() (chan struct{}, chan struct{}) {
+		entered, until := make(chan struct{}), make(chan struct{})
 		group.Go(func() { s.Stall(entered, until) })
 		return entered, until
 	}
