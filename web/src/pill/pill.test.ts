@@ -113,6 +113,11 @@ describe('variables', () => {
   ])('are found by %s', (typed, path) => {
     expect(search(typed, scope, words)[0]?.variable.path).toBe(path);
   });
+  it('put plain values of the body before lists and headers', () => {
+    const v = (path: string, type: string): Variable => ({ group: 'source', path, short: path, label: '', type, value: 'x', empty: false, secret: false });
+    const given = [v('event.headers.accept', 'text'), v('event.body.items', 'list'), v('event.body.items[0].sku', 'text'), v('event.body.name', 'text')];
+    expect(search('', given, words).map((f) => f.variable.path)).toEqual(['event.body.name', 'event.body.items', 'event.body.items[0].sku', 'event.headers.accept']);
+  });
   it('are listed by group when nothing is typed', () => {
     expect(search('', scope, words).map((f) => f.variable.group)).toEqual(['source', 'source', 'source', 'source', 'source', 'source', 'step', 'vars', 'secret']);
     expect(findVariable('event.body.items[-1].sku', scope)?.path).toBe('event.body.items[-1].sku');

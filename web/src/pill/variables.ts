@@ -55,7 +55,9 @@ export function tail(path: string): string {
 /** A variable's own name in words: Имя, items[0].sku. */
 export function nameOf(variable: Pick<Variable, 'path' | 'label' | 'title'>, words: Words): string {
   const end = tail(variable.path);
-  return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (words.both(variable.title) || undefined) ?? (variable.label && variable.label !== variable.path ? variable.label : end);
+  // Of an element of a list the last part alone says nothing: 0, sku.
+  const label = /\[-?\d/.test(variable.path) ? '' : variable.label;
+  return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (words.both(variable.title) || undefined) ?? (label && label !== variable.path ? label : end);
 }
 
 export function groupName(variable: Variable, words: Words): string {
@@ -145,7 +147,18 @@ export function search(typed: string, variables: readonly Variable[], words: Wor
     const score = wanted === '' ? 1 : fit(wanted, variable, name, words);
     if (score > 0) out.push({ variable, name, score: score - i / 100_000 });
   });
-  return out.sort((a, b) => (wanted === '' ? groupOrder.indexOf(a.variable.group) - groupOrder.indexOf(b.variable.group) : 0) || b.score - a.score);
+  return out.sort(
+    (a, b) =>
+      (wanted === ''
+        ? groupOrder.indexOf(a.variable.group) - groupOrder.indexOf(b.variable.group) || rank(a.variable) - rank(b.variable)
+        : 0) || b.score - a.score,
+  );
+}
+
+/** What people send most stands first: plain values, then what holds others, then what a sender adds by itself. */
+function rank(variable: Variable): number {
+  if (variable.path.startsWith('event.') && !/^event\.(body|query|item)\b/.test(variable.path)) return 2;
+  return variable.path.includes('[') || variable.type === 'list' || variable.type === 'object' ? 1 : 0;
 }
 
 function fit(wanted: string, variable: Variable, name: string, words: Words): number {

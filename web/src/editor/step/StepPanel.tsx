@@ -43,9 +43,12 @@ export function StepPanel({ placed }: { placed: Placed }) {
       at,
       put: (place, value) => put(at(place), value),
       read: <T,>(place: string) => read(document, at(place)) as T | undefined,
-      problem: (place) => state.problems.find((problem) => problem.pointer === at(place))?.message,
+      problem: (place) => {
+        const found = state.problems.find((problem) => problem.pointer === at(place))
+        return found?.code === 'missing' ? t('field.required') : found?.message
+      },
     }
-  }, [placed, preview, pointer, put, document, state.problems])
+  }, [placed, preview, pointer, put, document, state.problems, t])
 
   useFocusField()
   const isHttp = step.http !== undefined
