@@ -190,7 +190,7 @@ function Reply({ attempt, pointer }: ReplyProps) {
         <Icon name="check" size={12} /> {t('result.savedAs', { name })}
       </span>
     ) : (
-      <IconButton icon="plus" size="small" label={t('result.toVariable', { name: path.split(/[.[]/).pop() ?? '' })} onClick={() => save(path)} className={css.toVariable} />
+      <IconButton icon="plus" size="small" label={t('result.toVariable', { name: path.replace(/\["(.*?)"\]$/, '.$1').split(/[.[]/).pop() ?? '' })} onClick={() => save(path)} className={css.toVariable} />
     )
   }
   const save = (path: string) => {
