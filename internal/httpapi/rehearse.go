@@ -31,13 +31,9 @@ func streamed(op *huma.Operation) {
 type previewInput struct{ Body api.Preview }
 
 func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.PreviewResult], error) {
-	ask, err := askOf(in.Body.Document, in.Body.Event, in.Body.Sample)
+	ask, err := askOf(&in.Body)
 	if err != nil {
 		return nil, err
-	}
-	ask.Step = in.Body.Step
-	if in.Body.Scenario != "" {
-		ask.Scenario.Name = in.Body.Scenario
 	}
 	result, err := s.Rehearsal.Preview(ctx, ask)
 	if err != nil {
@@ -46,11 +42,17 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.Pre
 	return &output[api.PreviewResult]{Body: result}, nil
 }
 
-// askOf reads a draft and the event that it is tried on.
-func askOf(draft json.RawMessage, event string, sample *api.Sample) (ask rehearse.Ask, err error) {
-	if ask.Scenario, err = draftOf(draft); err != nil {
+// askOf reads a draft, the step that is meant, and the event that it is tried
+// on. A check asks for the same things as a preview.
+func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
+	if ask.Scenario, err = draftOf(p.Document); err != nil {
 		return ask, err
 	}
+	ask.Step = p.Step
+	if p.Scenario != "" {
+		ask.Scenario.Name = p.Scenario
+	}
+	event, sample := p.Event, p.Sample
 	if event != "" && sample != nil {
 		return ask, invalid("/sample", "give event or sample, not both")
 	}
@@ -124,13 +126,11 @@ type checkInput struct{ Body api.Check }
 // check streams a check until it is over, its reader leaves, or the server
 // stops.
 func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamResponse, error) {
-	ask, err := askOf(in.Body.Document, in.Body.Event, in.Body.Sample)
+	ask, err := askOf(&api.Preview{
+		Scenario: in.Body.Scenario, Document: in.Body.Document, Step: in.Body.Step, Event: in.Body.Event, Sample: in.Body.Sample,
+	})
 	if err != nil {
 		return nil, err
-	}
-	ask.Step = in.Body.Step
-	if in.Body.Scenario != "" {
-		ask.Scenario.Name = in.Body.Scenario
 	}
 	if ask.Sample != nil {
 		ask.Sample.Actor = actorOf(ctx)
