@@ -46,27 +46,3 @@ export async function callTagged<T>(result: Promise<Result<T>>): Promise<{ data:
   if (!response.ok) throw fromAnswer(response, error)
   return { data: data as T, etag: response.headers.get('ETag') ?? '' }
 }
-
-/** The lines of a streamed answer (application/x-ndjson), as they come. */
-export async function* lines<T>(path: string, body: unknown, signal?: AbortSignal): AsyncGenerator<T> {
-  const response = await reach(
-    new Request(new URL(path, location.origin), {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/x-ndjson' },
-      credentials: 'same-origin',
-      body: JSON.stringify(body),
-      signal: signal ?? null,
-    }),
-  )
-  if (!response.ok) throw fromAnswer(response, await response.json().catch(() => undefined))
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    rest += value ?? ''
-    const parts = rest.split('\n')
-    rest = done ? '' : (parts.pop() ?? '')
-    for (const part of parts) if (part.trim()) yield JSON.parse(part) as T
-    if (done) return
-  }
-}

@@ -1,4 +1,4 @@
-export { api, call, callTagged, lines } from './client'
+export { api, call, callTagged } from './client'
 export { ApiError, type Problem } from './error'
 export { useConnected, useHints, type Hint } from './hints'
 export * from './queries'
