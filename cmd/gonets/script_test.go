@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -463,15 +464,22 @@ func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// cmdReceived waits until the target received all of some texts: received TEXT….
+// cmdReceived waits until the target received all of some texts, each so often:
+// received [-count=N] TEXT….
 func cmdReceived(ts *testscript.TestScript, _ bool, args []string) {
-	t := storyOf(ts).target
+	t, times := storyOf(ts).target, 1
+	if n, ok := strings.CutPrefix(args[0], "-count="); ok {
+		var err error
+		times, err = strconv.Atoi(n)
+		ts.Check(err)
+		args = args[1:]
+	}
 	if !await(func() bool {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		return !slices.ContainsFunc(args, func(a string) bool { return !strings.Contains(t.log.String(), a) })
+		return !slices.ContainsFunc(args, func(a string) bool { return strings.Count(t.log.String(), a) < times })
 	}) {
-		ts.Fatalf("the target did not receive %q", args)
+		ts.Fatalf("the target did not receive %q %d times", args, times)
 	}
 }
 
