@@ -65,6 +65,44 @@ const (
 	CodeMailRecipient   Code = "mail.recipient"
 )
 
+// The codes of mistakes in documents and requests. Their texts name the values
+// of [Problem.Values] by number.
+const (
+	CodeBadName        Code = "invalid.name"
+	CodeBadStepID      Code = "invalid.step_id"
+	CodeBadVariable    Code = "invalid.variable"
+	CodeBadHeader      Code = "invalid.header_name"
+	CodeBadMethod      Code = "invalid.method"
+	CodeBadEnv         Code = "invalid.env_name"
+	CodeReservedName   Code = "invalid.reserved"
+	CodeBadChoice      Code = "invalid.choice"
+	CodeBadSpan        Code = "invalid.span"
+	CodeBadDuration    Code = "invalid.duration"
+	CodeBadNumber      Code = "invalid.number"
+	CodeNegative       Code = "invalid.negative"
+	CodeBadReplyStatus Code = "invalid.reply_status"
+	CodeBadStatus      Code = "invalid.status"
+	CodeTooLong        Code = "invalid.too_long"
+	CodeTooBig         Code = "invalid.too_big"
+	CodeTooMany        Code = "invalid.too_many"
+	CodeTooDeep        Code = "invalid.too_deep"
+	CodeControlChar    Code = "invalid.control_character"
+	CodeTwice          Code = "invalid.twice"
+	CodeNotBoth        Code = "invalid.not_both"
+	CodeNeedsIf        Code = "invalid.needs_if"
+	CodeNoSecretHere   Code = "invalid.no_secret_here"
+	CodeBadAddress     Code = "invalid.address"
+	CodeBadBaseURL     Code = "invalid.base_url"
+	CodeBadNetwork     Code = "invalid.network"
+	CodeBadOrigin      Code = "invalid.origin"
+	CodeBadZone        Code = "invalid.time_zone"
+	CodeBadMailHost    Code = "invalid.mail_host"
+	CodePortInHost     Code = "invalid.port_in_host"
+	CodeBadEmail       Code = "invalid.email"
+	CodePasswordAlone  Code = "invalid.password_alone"
+	CodeBadLogin       Code = "invalid.login"
+)
+
 // The codes of attempts that did not succeed and the reasons of runs.
 const (
 	CodeDNS            Code = "network.dns"
@@ -140,6 +178,9 @@ type Problem struct {
 	Pointer string `json:"pointer"`
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
+	// Values are what the texts of the code name {{0}}, {{1}} and so on: the
+	// limit, the word that is wrong. They are numbers, texts or lists of texts.
+	Values []any `json:"values,omitempty"`
 	// Line and Column count from 1 in the text that was given; 0 means unknown.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
@@ -149,6 +190,40 @@ type Problem struct {
 	Expression string `json:"expression,omitempty"`
 	// Suggestion is the nearest thing that would be right.
 	Suggestion string `json:"suggestion,omitempty"`
+}
+
+// Mistake is a problem at a place. Its message is in English; the values are
+// the arguments of the format, in their order.
+func Mistake(pointer string, code Code, format string, args ...any) Problem {
+	p := Problem{Pointer: pointer, Code: code, Message: fmt.Sprintf(format, args...)}
+	for _, a := range args {
+		switch a := a.(type) {
+		case int, int64, float64:
+			p.Values = append(p.Values, a)
+		case Term:
+			p.Values = append(p.Values, a.Key)
+		case Choice:
+			p.Values = append(p.Values, []string(a))
+		default:
+			p.Values = append(p.Values, fmt.Sprint(a))
+		}
+	}
+	return p
+}
+
+// Term is a word that the texts of other languages have as well, by its key.
+type Term struct{ Key, English string }
+
+func (t Term) String() string { return t.English }
+
+// Choice is a list of words of which one is right.
+type Choice []string
+
+func (c Choice) String() string {
+	if len(c) < 2 {
+		return strings.Join(c, "")
+	}
+	return strings.Join(c[:len(c)-1], ", ") + " or " + c[len(c)-1]
 }
 
 func (p Problem) String() string {

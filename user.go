@@ -77,25 +77,25 @@ func LoginKey(login string) string { return strings.ToLower(strings.TrimSpace(lo
 // described him.
 func (u *User) Validate() []Problem {
 	var out []Problem
-	bad := func(pointer, message string) {
-		out = append(out, Problem{Pointer: pointer, Code: CodeInvalid, Message: message})
+	bad := func(pointer string, code Code, format string, args ...any) {
+		out = append(out, Mistake(pointer, code, format, args...))
 	}
 	switch {
 	case u.Login == "":
-		bad("/login", "the login is empty; give an e-mail address or a name")
+		bad("/login", CodeMissing, "the login is empty; give an e-mail address or a name")
 	case utf8.RuneCountInString(u.Login) > MaxLogin:
-		bad("/login", "the login is longer than 254 characters")
+		bad("/login", CodeTooLong, "the login is longer than %d characters", MaxLogin)
 	case !utf8.ValidString(u.Login) || strings.ContainsFunc(u.Login, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
-		bad("/login", "a login has no spaces and no invisible characters")
+		bad("/login", CodeBadLogin, "a login has no spaces and no invisible characters")
 	}
 	if u.Email != "" && !ValidEmail(u.Email) {
-		bad("/email", "this is no e-mail address; write it like anna@example.org")
+		bad("/email", CodeBadEmail, "this is no e-mail address; write it like anna@example.org")
 	}
 	if !slices.Contains([]string{"", LanguageRussian, LanguageEnglish}, u.Language) {
-		bad("/language", "the language is ru, en or empty")
+		bad("/language", CodeBadChoice, "%s is %q; it must be %s", "language", u.Language, Choice{LanguageRussian, LanguageEnglish})
 	}
 	if !slices.Contains([]string{ThemeSystem, ThemeLight, ThemeDark}, u.Theme) {
-		bad("/theme", "the theme is system, light or dark")
+		bad("/theme", CodeBadChoice, "%s is %q; it must be %s", "theme", u.Theme, Choice{ThemeSystem, ThemeLight, ThemeDark})
 	}
 	return out
 }

@@ -35,22 +35,22 @@ func (s *Source) Validate() []Problem {
 	v.title("/title", s.Title)
 	switch {
 	case s.Preset == "":
-		v.add("/preset", "preset is missing; write generic when none fits")
+		v.missing("/preset", "preset is missing; write generic when none fits")
 	case !presetName.MatchString(s.Preset):
-		v.add("/preset", "%q is not the name of a preset", s.Preset)
+		v.add("/preset", CodeBadName, "%q is not the name of a preset; it has %d characters at most", s.Preset, MaxNameLength)
 	}
 	if s.Verify != nil {
 		v.verify("/verify", s.Verify)
 	}
 	if r := s.Reply; r != nil {
 		if r.Status != 0 && (r.Status < 200 || r.Status > 599 || r.Status >= 300 && r.Status < 400) {
-			v.add("/reply/status", "the reply's status is %d; it must be 200-299 or 400-599: senders of events do not follow redirects", r.Status)
+			v.add("/reply/status", CodeBadReplyStatus, "the reply's status is %d; it must be 200-299 or 400-599: senders of events do not follow redirects", r.Status)
 		}
 		if r.Text != nil && r.JSON != nil {
-			v.add("/reply/json", "a reply has text or json, not both")
+			v.add("/reply/json", CodeNotBoth, "a reply has %s or %s, not both", "text", "json")
 		}
-		if r.Wait != nil && r.Wait.D() > MaxSyncWait {
-			v.add("/reply/wait", "wait is %s; a caller waits %s at most", r.Wait, Duration(MaxSyncWait))
+		if r.Wait != nil {
+			v.within("/reply/wait", "wait", *r.Wait, span{0, MaxSyncWait})
 		}
 	}
 	if s.Accept != nil {
@@ -60,7 +60,7 @@ func (s *Source) Validate() []Problem {
 	}
 	if s.CORS != "" && s.CORS != "*" {
 		if u, err := url.Parse(s.CORS); err != nil || u.Scheme == "" || u.Host == "" || strings.TrimSuffix(s.CORS, "/") != u.Scheme+"://"+u.Host {
-			v.add("/cors", "cors is * or one origin such as https://example.org")
+			v.add("/cors", CodeBadOrigin, "cors is * or one origin such as https://example.org")
 		}
 	}
 	v.zone("/time_zone", s.TimeZone)
@@ -81,18 +81,18 @@ func (s *Scenario) Validate() []Problem {
 		p := fmt.Sprintf("/sources/%d", i)
 		v.name(p, name)
 		if seen[name] {
-			v.add(p, "source %q stands twice", name)
+			v.add(p, CodeTwice, "%q stands twice", name)
 		}
 		seen[name] = true
 	}
 	v.oneOf("/syntax", "syntax", string(s.Syntax), "", string(SyntaxGonets), string(SyntaxLeadConverter), string(SyntaxQnext), string(SyntaxSmartbot))
 	v.oneOf("/missing", "missing", string(s.Missing), "", string(MissingWarn), string(MissingError))
 	if len(s.Search) > MaxSearchValues {
-		v.add("/search", "%d values to search by; %d are kept", len(s.Search), MaxSearchValues)
+		v.add("/search", CodeTooMany, "%d values to search by; %d are kept", len(s.Search), MaxSearchValues)
 	}
 	for i, path := range s.Search {
 		if path == "" {
-			v.add(fmt.Sprintf("/search/%d", i), "the path is empty")
+			v.missing(fmt.Sprintf("/search/%d", i), "the path is empty")
 		}
 	}
 	if len(s.Steps) == 0 {
@@ -100,7 +100,7 @@ func (s *Scenario) Validate() []Problem {
 	}
 	v.steps("/steps", s.Steps, map[string]bool{}, 1)
 	if v.count > MaxStepsPerScenario {
-		v.add("/steps", "%d steps; a scenario has %d at most", v.count, MaxStepsPerScenario)
+		v.add("/steps", CodeTooMany, "%d steps; a scenario has %d at most", v.count, MaxStepsPerScenario)
 	}
 	return v.problems
 }
@@ -111,24 +111,24 @@ func (s *Settings) Validate() []Problem {
 	v.title("/title", s.Title)
 	if s.PublicURL != "" {
 		if err := CheckBaseURL(s.PublicURL); err != nil {
-			v.add("/public_url", "%s", err)
+			v.add("/public_url", CodeBadBaseURL, "%s", err)
 		}
 	}
 	v.zone("/time_zone", s.TimeZone)
 	for i, cidr := range s.AllowNetworks {
 		if _, err := ParseNetwork(cidr); err != nil {
-			v.add(fmt.Sprintf("/allow_networks/%d", i), "%s", err)
+			v.add(fmt.Sprintf("/allow_networks/%d", i), CodeBadNetwork, "%s", err)
 		}
 	}
 	if a := s.Retention.Age; a != 0 {
 		v.within("/retention/age", "the age of history", a, span{time.Hour, 100 * 365 * 24 * time.Hour})
 	}
 	if s.Retention.Size < 0 {
-		v.add("/retention/size", "the size is below 0")
+		v.add("/retention/size", CodeNegative, "the size is below 0")
 	}
 	for name := range s.Env {
 		if !envName.MatchString(name) {
-			v.add("/env/"+EscapePointer(name), "%q cannot be read as env.NAME; use letters, digits and _, a letter first", name)
+			v.add("/env/"+EscapePointer(name), CodeBadEnv, "%q cannot be read as env.NAME; use letters, digits and _, a letter first", name)
 		}
 	}
 	v.title("/contact", s.Contact)
@@ -187,14 +187,13 @@ type validator struct {
 	count  int
 }
 
-func (v *validator) add(pointer, format string, args ...any) {
-	v.problems = append(v.problems, Problem{Pointer: pointer, Code: CodeInvalid, Message: fmt.Sprintf(format, args...)})
+func (v *validator) add(pointer string, code Code, format string, args ...any) {
+	v.problems = append(v.problems, Mistake(pointer, code, format, args...))
 }
 
 // missing reports what has to be filled in.
 func (v *validator) missing(pointer, format string, args ...any) {
-	v.add(pointer, format, args...)
-	v.problems[len(v.problems)-1].Code = CodeMissing
+	v.add(pointer, CodeMissing, format, args...)
 }
 
 // oneOf checks a word of a fixed list; an empty first word of the list allows
@@ -206,8 +205,7 @@ func (v *validator) oneOf(pointer, what, got string, allowed ...string) {
 	if allowed[0] == "" {
 		allowed = allowed[1:]
 	}
-	list := strings.Join(allowed[:len(allowed)-1], ", ") + " or " + allowed[len(allowed)-1]
-	v.add(pointer, "%s is %q; it must be %s", what, got, list)
+	v.add(pointer, CodeBadChoice, "%s is %q; it must be %s", what, got, Choice(allowed))
 	v.problems[len(v.problems)-1].Suggestion = nearest(got, allowed)
 }
 
@@ -216,16 +214,16 @@ func (v *validator) name(pointer, name string) {
 	case name == "":
 		v.missing(pointer, "the name is missing")
 	case !ValidName(name):
-		v.add(pointer, "%q cannot be a name; use small Latin letters, digits and hyphens, %d at most", name, MaxNameLength)
+		v.add(pointer, CodeBadName, "%q cannot be a name; use small Latin letters, digits and hyphens, %d at most", name, MaxNameLength)
 	}
 }
 
 func (v *validator) title(pointer, title string) {
 	if utf8.RuneCountInString(title) > maxTitle {
-		v.add(pointer, "longer than %d characters", maxTitle)
+		v.add(pointer, CodeTooLong, "longer than %d characters", maxTitle)
 	}
 	if strings.ContainsFunc(title, unicode.IsControl) {
-		v.add(pointer, "holds a line break or another control character")
+		v.add(pointer, CodeControlChar, "holds a line break or another control character")
 	}
 }
 
@@ -233,7 +231,7 @@ type span struct{ low, high time.Duration }
 
 func (v *validator) within(pointer, what string, d Duration, s span) {
 	if d.D() < s.low || d.D() > s.high {
-		v.add(pointer, "%s is %s; it must be between %s and %s", what, d, Duration(s.low), Duration(s.high))
+		v.add(pointer, CodeBadSpan, "%s is %s; it must be between %s and %s", what, d, Duration(s.low), Duration(s.high))
 	}
 }
 
@@ -242,13 +240,13 @@ func (v *validator) zone(pointer, zone string) {
 		return
 	}
 	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-		v.add(pointer, "%q is not a time zone; write one such as Europe/Moscow", zone)
+		v.add(pointer, CodeBadZone, "%q is not a time zone; write one such as Europe/Moscow", zone)
 	}
 }
 
 func (v *validator) secret(pointer, name string) {
 	if !ValidName(name) {
-		v.add(pointer, "%q cannot be the name of a secret; use small Latin letters, digits and hyphens (the secret itself never stands in a document)", name)
+		v.add(pointer, CodeBadName, "%q cannot be the name of a secret; use small Latin letters, digits and hyphens, %d at most (the secret itself never stands in a document)", name, MaxNameLength)
 	}
 }
 
@@ -257,30 +255,30 @@ func (v *validator) verify(p string, y *Verify) {
 	v.oneOf(p+"/kind", "kind", y.Kind, "", "none", "token", "basic", "hmac")
 	if y.Kind == "none" {
 		if y.Secret != "" {
-			v.add(p+"/secret", "kind none checks nothing, so it takes no secret")
+			v.add(p+"/secret", CodeNoSecretHere, "kind none checks nothing, so it takes no secret")
 		}
 		return
 	}
 	if y.Secret == "" {
-		v.add(p+"/secret", "the name of the secret is missing")
+		v.missing(p+"/secret", "the name of the secret is missing")
 	} else {
 		v.secret(p+"/secret", y.Secret)
 	}
 	if y.Header != "" && !token.MatchString(y.Header) {
-		v.add(p+"/header", "%q cannot be a header's name", y.Header)
+		v.add(p+"/header", CodeBadHeader, "%q cannot be a header's name", y.Header)
 	}
 	for i, place := range y.Places {
 		pp := fmt.Sprintf("%s/places/%d", p, i)
 		v.oneOf(pp+"/in", "in", place.In, "header", "query", "body")
 		if place.Name == "" {
-			v.add(pp+"/name", "the name is missing")
+			v.missing(pp+"/name", "the name is missing")
 		}
 		v.oneOf(pp+"/scheme", "scheme", place.Scheme, "", "Basic")
 	}
 	if t := y.Timestamp; t != nil {
 		v.oneOf(p+"/timestamp/in", "in", t.In, "header", "query", "body", "signature")
 		if t.Name == "" {
-			v.add(p+"/timestamp/name", "the name is missing")
+			v.missing(p+"/timestamp/name", "the name is missing")
 		}
 		v.oneOf(p+"/timestamp/unit", "unit", t.Unit, "", "s", "ms")
 	}
@@ -293,7 +291,7 @@ func kindNames() []string {
 
 func (v *validator) steps(p string, steps []Step, ids map[string]bool, depth int) {
 	if len(steps) > 0 && depth > MaxStepDepth {
-		v.add(p, "steps are nested deeper than %d", MaxStepDepth)
+		v.add(p, CodeTooDeep, "steps are nested deeper than %d", MaxStepDepth)
 		return
 	}
 	for i := range steps {
@@ -303,9 +301,9 @@ func (v *validator) steps(p string, steps []Step, ids map[string]bool, depth int
 		case s.ID == "":
 			v.missing(sp+"/id", "the step has no id")
 		case !ValidStepID(s.ID):
-			v.add(sp+"/id", "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.ID)
+			v.add(sp+"/id", CodeBadStepID, "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.ID)
 		case ids[s.ID]:
-			v.add(sp+"/id", "step id %q stands twice here; runs keep results by it", s.ID)
+			v.add(sp+"/id", CodeTwice, "step id %q stands twice here; runs keep results by it", s.ID)
 		}
 		ids[s.ID] = true
 		v.step(sp, s, depth)
@@ -318,14 +316,14 @@ func (v *validator) step(p string, s *Step, depth int) {
 	v.condition(p+"/if", s.If)
 	switch kinds := s.Kinds(); {
 	case len(kinds) == 0:
-		v.missing(p, "the step does nothing; add one of %s", strings.Join(kindNames(), ", "))
+		v.missing(p, "the step does nothing; add %s", Choice(kindNames()))
 	case len(kinds) > 1:
-		v.add(p+"/"+kinds[1], "a step has one kind; this one has %s", strings.Join(kinds, " and "))
+		v.add(p+"/"+kinds[1], CodeNotBoth, "a step has one kind; this one has %s and %s", kinds[0], kinds[1])
 	}
 	if s.If == "" {
 		for name, branch := range map[string][]Step{"then": s.Then, "else": s.Else} {
 			if len(branch) > 0 {
-				v.add(p+"/"+name, "%s belongs to a step with if", name)
+				v.add(p+"/"+name, CodeNeedsIf, "%s belongs to a step with if", name)
 			}
 		}
 	}
@@ -339,7 +337,7 @@ func (v *validator) step(p string, s *Step, depth int) {
 	}
 	if s.Delay != "" && v.literal(s.Delay) {
 		if d, err := ParseDuration(s.Delay); err != nil {
-			v.add(p+"/delay", "%s", err)
+			v.add(p+"/delay", CodeBadDuration, "%s", err)
 		} else {
 			v.within(p+"/delay", "the delay", d, span{0, MaxWait})
 		}
@@ -356,7 +354,7 @@ func (v *validator) literal(text string) bool {
 
 func (v *validator) condition(p, text string) {
 	if len(text) > MaxTemplateSource {
-		v.add(p, "the condition is longer than %d bytes", MaxTemplateSource)
+		v.add(p, CodeTooBig, "the condition is longer than %d bytes", MaxTemplateSource)
 	}
 }
 
@@ -375,9 +373,9 @@ func (v *validator) set(p string, rows Rows) {
 func (v *validator) variable(p, name string) {
 	switch {
 	case slices.Contains(ReservedNames(), name):
-		v.add(p, "%q has a meaning of its own; choose another name", name)
+		v.add(p, CodeReservedName, "%q has a meaning of its own; choose another name", name)
 	case !ValidStepID(name):
-		v.add(p, "%q cannot be a variable's name; use small Latin letters, digits and _, a letter first", name)
+		v.add(p, CodeBadVariable, "%q cannot be a variable's name; use small Latin letters, digits and _, a letter first", name)
 	}
 }
 
@@ -393,7 +391,7 @@ func (v *validator) rows(p string, rows Rows) {
 // tree bounds the depth of a JSON value that a document holds.
 func (v *validator) tree(p string, x any, depth int) {
 	if depth > MaxJSONDepth {
-		v.add(p, "nested deeper than %d", MaxJSONDepth)
+		v.add(p, CodeTooDeep, "nested deeper than %d", MaxJSONDepth)
 		return
 	}
 	switch x := x.(type) {
@@ -410,7 +408,7 @@ func (v *validator) tree(p string, x any, depth int) {
 
 func (v *validator) http(p string, h *HTTPStep) {
 	if h.Method != "" && !token.MatchString(h.Method) {
-		v.add(p+"/method", "%q cannot be a method", h.Method)
+		v.add(p+"/method", CodeBadMethod, "%q cannot be a method", h.Method)
 	}
 	v.address(p+"/url", h.URL)
 	v.rows(p+"/query", h.Query)
@@ -424,7 +422,7 @@ func (v *validator) http(p string, h *HTTPStep) {
 	v.oneOf(p+"/redirects", "redirects", h.Redirects, "", "none", "follow")
 	v.oneOf(p+"/response", "response", h.Response, "", "auto", "by-type", "json", "text", "binary")
 	if h.ReplyLimit < 0 || h.ReplyLimit > MaxReplyLimit {
-		v.add(p+"/reply_limit", "the reply limit is %d bytes; it must be between 1 and %d", h.ReplyLimit, MaxReplyLimit)
+		v.add(p+"/reply_limit", CodeBadNumber, "the reply limit is %d bytes; it must be between %d and %d", h.ReplyLimit, 1, MaxReplyLimit)
 	}
 	if s := h.Success; s != nil {
 		v.patterns(p+"/success/codes", s.Codes)
@@ -448,11 +446,11 @@ func (v *validator) address(p, address string) {
 	case strings.TrimSpace(address) == "":
 		v.missing(p, "the address is missing")
 	case len(address) > 8*MaxTemplateSource:
-		v.add(p, "the address is longer than %d bytes", 8*MaxTemplateSource)
+		v.add(p, CodeTooBig, "the address is longer than %d bytes", 8*MaxTemplateSource)
 	case !v.literal(address):
 	default:
 		if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			v.add(p, "%q is not an address; it begins with http:// or https://", address)
+			v.add(p, CodeBadAddress, "%q is not an address; it begins with http:// or https://", address)
 		}
 	}
 }
@@ -461,7 +459,7 @@ func (v *validator) headers(p string, rows Rows) {
 	v.rows(p, rows)
 	for i, row := range rows {
 		if row.Name != "" && v.literal(row.Name) && !token.MatchString(row.Name) {
-			v.add(fmt.Sprintf("%s/%d", p, i), "%q cannot be a header's name", row.Name)
+			v.add(fmt.Sprintf("%s/%d", p, i), CodeBadHeader, "%q cannot be a header's name", row.Name)
 		}
 	}
 }
@@ -471,9 +469,9 @@ func (v *validator) body(p string, b *HTTPBody) {
 	all := []string{BodyJSON, BodyForm, BodyText, BodyPath, BodyNone}
 	switch {
 	case len(kinds) == 0:
-		v.missing(p, "the body has no kind; add one of %s", strings.Join(all, ", "))
+		v.missing(p, "the body has no kind; add %s", Choice(all))
 	case len(kinds) > 1:
-		v.add(p+"/"+kinds[1], "a body has one kind; this one has %s", strings.Join(kinds, " and "))
+		v.add(p+"/"+kinds[1], CodeNotBoth, "a body has one kind; this one has %s and %s", kinds[0], kinds[1])
 	}
 	if b.JSON != nil {
 		v.tree(p+"/json", b.JSON.Value, 1)
@@ -489,24 +487,24 @@ func (v *validator) body(p string, b *HTTPBody) {
 
 func (v *validator) bodyText(p, text string) {
 	if len(text) > MaxBodyTemplate {
-		v.add(p, "the body is longer than %d bytes", MaxBodyTemplate)
+		v.add(p, CodeTooBig, "the body is longer than %d bytes", MaxBodyTemplate)
 	}
 }
 
 func (v *validator) patterns(p string, patterns []string) {
 	for i, s := range patterns {
 		if _, _, ok := StatusRange(strings.TrimPrefix(s, "!")); !ok {
-			v.add(fmt.Sprintf("%s/%d", p, i), "%q is not a status; write 200, 2**, 200-204 or !404", s)
+			v.add(fmt.Sprintf("%s/%d", p, i), CodeBadStatus, "%q is not a status; write 200, 2**, 200-204 or !404", s)
 		}
 	}
 }
 
 func (v *validator) retry(p string, r *Retry) {
 	if r.Delays != nil && r.Exponential != nil {
-		v.add(p+"/exponential", "a policy has delays or exponential, not both")
+		v.add(p+"/exponential", CodeNotBoth, "a policy has %s or %s, not both", "delays", "exponential")
 	}
 	if len(r.Delays) > MaxRetries {
-		v.add(p+"/delays", "%d delays; %d at most", len(r.Delays), MaxRetries)
+		v.add(p+"/delays", CodeTooMany, "%d delays; %d at most", len(r.Delays), MaxRetries)
 	}
 	for i, d := range r.Delays {
 		v.within(fmt.Sprintf("%s/delays/%d", p, i), "the delay", d, span{MinRetryDelay, MaxWait})
@@ -517,10 +515,10 @@ func (v *validator) retry(p string, r *Retry) {
 			v.within(p+"/exponential/max", "the longest delay", e.Max, span{MinRetryDelay, MaxWait})
 		}
 		if e.Factor < 1 || e.Factor > 100 {
-			v.add(p+"/exponential/factor", "the factor is %v; it must be between 1 and 100", e.Factor)
+			v.add(p+"/exponential/factor", CodeBadNumber, "the factor is %v; it must be between %d and %d", e.Factor, 1, 100)
 		}
 		if e.Tries < 1 || e.Tries > MaxRetries+1 {
-			v.add(p+"/exponential/tries", "%d tries; it must be between 1 and %d", e.Tries, MaxRetries+1)
+			v.add(p+"/exponential/tries", CodeBadNumber, "%d tries; it must be between %d and %d", e.Tries, 1, MaxRetries+1)
 		}
 	}
 	for i, s := range r.On {
@@ -536,7 +534,7 @@ func (v *validator) retry(p string, r *Retry) {
 
 func (v *validator) respond(p string, r *RespondStep) {
 	if r.Text != nil && r.JSON != nil {
-		v.add(p+"/json", "an answer has text or json, not both")
+		v.add(p+"/json", CodeNotBoth, "an answer has %s or %s, not both", "text", "json")
 	}
 	if r.Text != nil {
 		v.bodyText(p+"/text", *r.Text)
@@ -556,7 +554,7 @@ func (v *validator) respond(p string, r *RespondStep) {
 		text = n.String()
 	}
 	if n, err := strconv.Atoi(text); err != nil || n < 200 || n > 599 {
-		v.add(p+"/status", "the status must be a number from 200 to 599 or a template")
+		v.add(p+"/status", CodeBadNumber, "the status is %q; it must be a number from %d to %d or a template", text, 200, 599)
 	}
 }
 

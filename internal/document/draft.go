@@ -39,7 +39,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 		return nil, err
 	}
 	if len(docs) != 1 || docs[0].kind != mapNode {
-		p.add(gonets.Problem{Code: gonets.CodeInvalid, Message: "this must be one scenario: a map with steps"})
+		p.add(gonets.Mistake("", codeOneDraft, "this must be one scenario: a map with steps"))
 		return nil, p.err()
 	}
 	n := docs[0]
@@ -69,7 +69,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 		x := &out.Problems[i]
 		x.Document = 0
 		if key, what := emptyAt(n, x); key != "" {
-			x.Pointer, x.Message = x.Pointer+"/"+key, what
+			x.Pointer, x.Message, x.Values = x.Pointer+"/"+key, what, nil
 		}
 	}
 	return out, nil
@@ -108,7 +108,7 @@ func (d *decoder) strip(n *node, only map[string]string) {
 			continue
 		}
 		if got := n.items[i]; got.kind != nullNode && want != "" && got.text != want {
-			d.fail(got, "/"+k.name, "%s is %q here and stays so", k.name, want)
+			d.fail(got, gonets.Mistake("/"+k.name, codeFixed, "%s is %q here and stays so", k.name, want))
 		}
 	}
 	n.keys, n.items = keys, items
