@@ -101,6 +101,7 @@ const (
 	CodeBadEmail       Code = "invalid.email"
 	CodePasswordAlone  Code = "invalid.password_alone"
 	CodeBadLogin       Code = "invalid.login"
+	CodeNoSource       Code = "invalid.no_source"
 )
 
 // The codes of attempts that did not succeed and the reasons of runs.
@@ -226,6 +227,9 @@ func (c Choice) String() string {
 	return strings.Join(c[:len(c)-1], ", ") + " or " + c[len(c)-1]
 }
 
+// Error makes a problem a link of an error's chain.
+func (p Problem) Error() string { return p.Message }
+
 func (p Problem) String() string {
 	var b strings.Builder
 	if p.Line > 0 {
@@ -261,6 +265,10 @@ func Errorf(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
 }
+
+// Refuse makes an error of one mistake, which says more exactly what is wrong
+// than the code that programs act upon. It stands in the error's chain.
+func Refuse(code Code, m Problem) *Error { return &Error{Code: code, Message: m.Message, Err: m} }
 
 func (e *Error) Error() string {
 	if len(e.Problems) == 0 {

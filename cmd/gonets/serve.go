@@ -403,13 +403,8 @@ func checks(catalog *source.Catalog) document.Checks {
 	return document.Checks{
 		Scenario: step.Check,
 		Source: func(src *gonets.Source) []gonets.Problem {
-			_, err := catalog.Bind(*src)
-			var e *gonets.Error
-			if errors.As(err, &e) && len(e.Problems) > 0 {
-				return e.Problems
-			}
-			if err != nil {
-				return []gonets.Problem{{Code: gonets.CodeOf(err), Message: err.Error()}}
+			if _, err := catalog.Bind(*src); err != nil {
+				return step.Problems("", err)
 			}
 			return nil
 		},

@@ -367,9 +367,9 @@ func notCurrent(err error) error {
 	if gonets.CodeOf(err) != gonets.CodeLoginFailed {
 		return err
 	}
-	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{
-		Pointer: "/current_password", Code: gonets.CodeLoginFailed, Message: "this is not your password until now",
-	}}}
+	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{
+		gonets.Mistake("/current_password", codeNotYours, "this is not your password until now"),
+	}}
 }
 
 // SetPassword gives a user a new password and ends all his sessions. It is for

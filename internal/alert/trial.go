@@ -25,7 +25,7 @@ func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccep
 	}
 	problems := set.Validate("/mail")
 	if len(set.To) == 0 {
-		problems = append(problems, gonets.Problem{Pointer: "/mail/to", Code: gonets.CodeInvalid, Message: "there is nobody to write to; name an address"})
+		problems = append(problems, gonets.Mistake("/mail/to", gonets.CodeMissing, "there is nobody to write to; name an address"))
 	}
 	if len(problems) > 0 {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
@@ -94,9 +94,8 @@ func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error
 	value, err := s.o.Secret(ctx, set.Password.Secret)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return "", &gonets.Error{Code: gonets.CodeMailRefused,
-			Message: "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
-			Problems: []gonets.Problem{{Pointer: "/mail/password", Code: gonets.CodeMailLogin,
-				Message: "there is no secret " + set.Password.Secret}}}
+			Message:  "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
+			Problems: []gonets.Problem{gonets.Mistake("/mail/password", gonets.CodeMailLogin, "there is no secret %s", set.Password.Secret)}}
 	}
 	return value, err
 }

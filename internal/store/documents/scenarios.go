@@ -120,8 +120,7 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 	var problems []gonets.Problem
 	for i, name := range sc.Sources {
 		if !have[name] {
-			problems = append(problems, gonets.Problem{Pointer: fmt.Sprintf("/sources/%d", i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q", name)})
+			problems = append(problems, gonets.Mistake(fmt.Sprintf("/sources/%d", i), gonets.CodeNoSource, "there is no source %q", name))
 		}
 	}
 	if problems == nil {
