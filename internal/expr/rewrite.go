@@ -127,7 +127,7 @@ func (w *rewriter) number(key bool) error {
 	}
 	text := strings.ReplaceAll(rest[:end], "_", "")
 	if !value.ValidNumber(text) {
-		return w.fail(codeNotNumber, "%s is not a number", rest[:end])
+		return w.fail(codeUnexpected, "%s is not a number", rest[:end])
 	}
 	w.replace(end, operand{constant: json.Number(text)})
 	return nil

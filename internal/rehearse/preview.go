@@ -145,11 +145,13 @@ func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, 
 	return out
 }
 
-// mended tells what was put right in the address.
+// mended tells first what was put right in the address.
 func mended(request *api.PreviewRequest, notices []gonets.Problem) {
+	var first []api.Notice
 	for _, n := range notices {
-		request.Notices = append(request.Notices, api.Notice{Code: string(n.Code), Detail: n.Message})
+		first = append(first, api.Notice{Code: string(n.Code), Detail: n.Message})
 	}
+	request.Notices = append(first, request.Notices...)
 }
 
 // content shows bytes as text where they are text.

@@ -126,6 +126,9 @@ func (h *HTTP) Notices(s *Scope) []gonets.Problem {
 	if err != nil {
 		return nil
 	}
+	if strings.TrimSpace(h.def.URL) != h.def.URL {
+		address = " " + address // compiling has trimmed it already
+	}
 	_, notices, _ := outbound.CheckURL(address)
 	return notices
 }
