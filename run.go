@@ -260,12 +260,42 @@ type RunFilter struct {
 	Value string
 	Since time.Time
 	Until time.Time
+	// ID finds the run of this id, or the runs of the event of this id.
+	ID string
+	// Statuses are what the last reply's HTTP status may be.
+	Statuses []StatusSpan
+	// Code is the run's reason or the last attempt's code; one that ends with *
+	// means all that begin so.
+	Code string
+	Lane string
+	// Text stands somewhere in what came, was sent or was replied. Only those
+	// find it who look into bodies; the store refuses it.
+	Text string
 	// Mark chooses the runs with a mark. Checks are no part of the history unless
 	// [MarkCheck] asks for them.
 	Mark Mark
 	// Ascending lists the oldest first (for following new runs).
 	Ascending bool
 	Page      Page
+}
+
+// StatusSpan is a span of HTTP statuses, its ends included.
+type StatusSpan struct{ Low, High int }
+
+// RunCount counts runs up to a limit.
+type RunCount struct {
+	N int
+	// More is true when there may be more than were counted.
+	More bool
+}
+
+// RunTally is what became of the runs that began within a span of time.
+type RunTally struct {
+	From, Until time.Time
+	// Done runs succeeded; Failed are attempts that did not, of all Runs.
+	Runs, Done, Failed int
+	// More is true when the span holds more than were counted.
+	More bool
 }
 
 // RunSummary is a run in a list.
@@ -308,4 +338,7 @@ func (p Page) Size() int {
 type List[T any] struct {
 	Items []T
 	Next  string
+	// Reached is how far a list of runs has looked when it gave up for now; zero
+	// when its page is full or the last one.
+	Reached time.Time
 }

@@ -60,7 +60,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Items = out.Items[:size]
 		out.Next = filter.Cursor{ID: out.Items[size-1].ID}.String()
 	case border != "":
-		out.Next = filter.Cursor{ID: border}.String()
+		out.Next, out.Reached = filter.Cursor{ID: border}.String(), filter.At(border)
 	case n > 0 && f.Ascending:
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
