@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/valid"
 	"gonets/internal/value"
 )
 
@@ -110,7 +111,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Source
 		}
 		decoded := d.whole(n, kind, &doc)
-		s.report(d, n, doc.Source.Validate())
+		s.report(d, n, valid.Source(&doc.Source))
 		if check.Source != nil && decoded {
 			s.report(d, n, check.Source(&doc.Source))
 		}
@@ -122,7 +123,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Scenario
 		}
 		decoded := d.whole(n, kind, &doc)
-		s.report(d, n, doc.Scenario.Validate())
+		s.report(d, n, valid.Scenario(&doc.Scenario))
 		// A scenario that was not read whole has nothing to compile.
 		if check.Scenario != nil && decoded {
 			s.report(d, n, check.Scenario(&doc.Scenario))
@@ -135,7 +136,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Settings
 		}
 		d.whole(n, kind, &doc)
-		s.report(d, n, doc.Settings.Validate())
+		s.report(d, n, valid.Settings(&doc.Settings))
 		s.origin(d, n, kind, "")
 		s.Settings = &doc.Settings
 	}

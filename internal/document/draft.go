@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/valid"
 )
 
 // Draft is a scenario's document while people work on it: its shape is right,
@@ -60,7 +61,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 	if len(out.Scenario.Sources) == 0 {
 		set.report(d, n, []gonets.Problem{{Pointer: "/sources", Code: gonets.CodeMissing, Message: "the scenario has no source of data"}})
 	}
-	set.report(d, n, out.Scenario.Validate())
+	set.report(d, n, valid.Scenario(&out.Scenario))
 	if check.Scenario != nil {
 		set.report(d, n, check.Scenario(&out.Scenario))
 	}
