@@ -65,6 +65,18 @@ const (
 	CodeMailRecipient   Code = "mail.recipient"
 )
 
+// The codes of questions about runs; all but the first stand in its problems.
+const (
+	CodeQuery      Code = "query.invalid"
+	CodeQueryKey   Code = "query.key"
+	CodeQueryValue Code = "query.value"
+	CodeQueryQuote Code = "query.quote"
+	CodeQueryTwice Code = "query.twice"
+	CodeQueryLong  Code = "query.long"
+	// CodeQueryText is a search in texts where only exact conditions will do.
+	CodeQueryText Code = "query.text"
+)
+
 // The codes of attempts that did not succeed and the reasons of runs.
 const (
 	CodeDNS            Code = "network.dns"
@@ -115,6 +127,7 @@ var codeStatus = map[Code]int{
 	CodeStopping:  http.StatusServiceUnavailable,
 	CodeMissing:   http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
 	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict,
+	CodeQuery: http.StatusUnprocessableEntity, CodeQueryText: http.StatusUnprocessableEntity,
 
 	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
 	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,

@@ -171,7 +171,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	states := scenarios{s.store, s.engine, s.tell}
 	changes := drafts{edits{docs}, states}
-	told := history{s.store, config}
+	told := history{s.store, config, s.clock}
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
