@@ -36,6 +36,13 @@ export class Path {
     expect(answer.status()).toBe(201)
   }
 
+  async logIn() {
+    const { page, t } = this
+    await page.getByRole('textbox', { name: t('setup.login') }).fill(owner.login)
+    await page.getByRole('textbox', { name: t('entry.password'), exact: true }).fill(owner.password)
+    await this.button(t('login.submit')).click()
+  }
+
   /** Opens the first page. */
   async begin() {
     await this.page.goto(this.server.base)
@@ -91,6 +98,13 @@ export class Path {
     const { page, t } = this
     await this.button(t('source.add')).click()
     await this.button(new RegExp(`^${escape(t('webhook.any'))}`)).click()
+    await this.waitsForEvents()
+    await this.look('waiting')
+  }
+
+  /** The page has an address and waits for what comes there. */
+  async waitsForEvents() {
+    const { page, t } = this
     await expect(page.getByText(t('source.waiting'))).toBeVisible()
     this.address = (
       await page
@@ -98,7 +112,6 @@ export class Path {
         .last()
         .innerText()
     ).trim()
-    await this.look('waiting')
   }
 
   /** A real sender posts to the address; the page shows the event by itself. */

@@ -78,8 +78,7 @@ walk.describe('D: the service stays down', () => {
     await receiver.answers('500')
     await path.history()
     await path.send({ name: 'Анна' })
-    const words = `${path.t('state.paused')}: ${path.t('state.paused.attempts', { n: 3, max: 3 })}`
-    const row = page.getByRole('row').getByRole('link').filter({ hasText: words })
+    const row = page.getByRole('row').getByRole('link').filter({ hasText: `${path.t('state.paused')}: ${path.t('state.paused.attemptsShort')}` })
     await expect(row).toHaveCount(1)
     await watch.look('waits for a person')
     expect(await receiver.requests()).toHaveLength(3)
@@ -90,6 +89,7 @@ walk.describe('D: the service stays down', () => {
     }
     await path.waitingForYou(1).click()
     await row.click()
+    await path.sees(`${path.t('state.paused')}: ${path.t('state.paused.attempts', { n: 3, max: 3 })}`)
     await receiver.isWell()
     await path.button(path.t('resume')).click()
     await expect(page.getByText(path.t('state.succeeded')).first()).toBeVisible()
