@@ -303,9 +303,7 @@ func (s *Store) rerun(ctx context.Context, r *gonets.Rerun, wish *deeds.Wish, ed
 		if err != nil {
 			return nil, err
 		}
-		if err := t.later(deeds.Reruns, []any{job.Run.ID, old.ID}); err != nil {
-			return nil, err
-		}
+		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
 		if err := t.audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
 			return nil, err
 		}
