@@ -15,10 +15,14 @@ import (
 // count as tried.
 func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error) {
 	saved := s.o.Settings()
-	set := saved.Mail
 	if t.Mail != nil {
-		set = t.Mail
+		saved.Mail = t.Mail
 	}
+	saved, err := s.addressed(ctx, saved)
+	if err != nil {
+		return news.MailAccepted{}, err
+	}
+	set := saved.Mail
 	if set == nil {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
 			Message: "mail is not set up; give the mail settings with the call, or store them in the settings first"}
@@ -32,7 +36,6 @@ func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccep
 	}
 	password := t.Password
 	if password == "" {
-		var err error
 		if password, err = s.password(ctx, set); err != nil {
 			return news.MailAccepted{}, err
 		}
@@ -72,9 +75,10 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 // MailReady tells whether a test letter was accepted with the settings as they
 // are now.
 func (s *Service) MailReady(ctx context.Context) (bool, error) {
-	set := s.o.Settings().Mail
-	if set == nil || len(set.To) == 0 {
-		return false, nil
+	saved, err := s.settings(ctx)
+	set := saved.Mail
+	if err != nil || set == nil || len(set.To) == 0 {
+		return false, err
 	}
 	password, err := s.password(ctx, set)
 	if kindOf(err) == gonets.CodeMailLogin {
@@ -84,6 +88,27 @@ func (s *Service) MailReady(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return s.o.Letters.MailProven(ctx, *set, password)
+}
+
+// settings are the ones of now, with the owner to write to where they name
+// nobody.
+func (s *Service) settings(ctx context.Context) (gonets.Settings, error) {
+	return s.addressed(ctx, s.o.Settings())
+}
+
+func (s *Service) addressed(ctx context.Context, set gonets.Settings) (gonets.Settings, error) {
+	if set.Mail == nil || len(set.Mail.To) > 0 || s.o.Owner == nil {
+		return set, nil
+	}
+	owner, err := s.o.Owner(ctx)
+	if err != nil || owner == "" {
+		return set, err
+	}
+	// The settings belong to everybody: only a copy is addressed.
+	mail := *set.Mail
+	mail.To = []string{owner}
+	set.Mail = &mail
+	return set, nil
 }
 
 // password is the secret that the settings name.

@@ -74,7 +74,9 @@ type BenchOptions struct {
 	Database string
 	// History is a file to which the report is added as a line.
 	History string
-	JSON    bool
+	// Profiles is a folder for a profile of each turn's CPU.
+	Profiles string
+	JSON     bool
 }
 
 // CeilingOptions are the flags with which a bench starts its own other half.
@@ -176,7 +178,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(),
-		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.secretCommand(), a.userCommand(),
+		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.noticesCommand(), a.secretCommand(), a.userCommand(),
 		a.settingsCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }

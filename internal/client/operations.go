@@ -166,6 +166,16 @@ func (c *Client) ActOnRuns(ctx context.Context, a api.RunsAction) (api.RunsActio
 	return post[api.RunsActionResult](ctx, c, "/runs/actions", a)
 }
 
+// Notices lists what people were told, newest first.
+func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told], error) {
+	return get[api.List[api.Told]](ctx, c, "/notices", paged(p))
+}
+
+// TestMail sends a test letter with the stored mail settings.
+func (c *Client) TestMail(ctx context.Context) (api.MailAccepted, error) {
+	return post[api.MailAccepted](ctx, c, "/mail/test", api.MailTest{})
+}
+
 // Settings reads the settings document.
 func (c *Client) Settings(ctx context.Context) (json.RawMessage, error) {
 	return get[json.RawMessage](ctx, c, "/settings", nil)

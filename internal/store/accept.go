@@ -62,8 +62,10 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 			return a.results, nil
 		}
 	}
-	return nil, gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
+	return nil, errUnsettled
 }
+
+var errUnsettled = gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
 
 // maxLookups bounds how often a call begins again because the configuration
 // moved under it.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -92,6 +93,9 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		return out, noRun(id)
 	}
 	out.Run = sums[0]
+	if err := deeds.Link(q, &out); err != nil {
+		return out, err
+	}
 	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)
 	if err := tolerate(err); err != nil {
 		return out, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
@@ -43,6 +44,9 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 			return err
 		}
 		if err := t.pruneOrphans(before); err != nil {
+			return err
+		}
+		if err := deeds.Forget(t); err != nil {
 			return err
 		}
 		return t.pruneKeys()
@@ -114,7 +118,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, pack.RunGone} {
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
 			if err := t.later(m, []any{run}); err != nil {
 				return 0, err
 			}

@@ -14,7 +14,7 @@ export class Path {
   constructor(
     readonly page: Page,
     readonly server: Server,
-    language: Language,
+    readonly language: Language,
     private readonly watch?: Watch,
   ) {
     this.t = words(language)
@@ -26,6 +26,14 @@ export class Path {
 
   private look(name: string) {
     return this.watch?.look(name)
+  }
+
+  /** Becomes the owner without walking through the set-up page; other scripts walk there. */
+  async enter() {
+    const answer = await this.page.context().request.post(`${this.server.base}/api/v1/setup`, {
+      data: { code: this.server.code, ...owner, language: this.language },
+    })
+    expect(answer.status()).toBe(201)
   }
 
   async setUp() {
@@ -138,15 +146,25 @@ export class Path {
     if (narrow) await this.button(this.t('panel.close')).click()
   }
 
-  async history() {
+  /** Goes to a page of the menu. */
+  async visit(key: string) {
     const { page, t } = this
     const menu = this.button(t('nav.open'))
     if (await menu.isVisible()) await menu.click()
     await page
-      .getByRole('link', { name: t('nav.history'), exact: true })
+      .getByRole('link', { name: t(key), exact: true })
       .first()
       .click()
-    await expect(page.getByRole('heading', { name: t('nav.history'), level: 1 })).toBeVisible()
+    await expect(page.getByRole('heading', { name: t(key), level: 1 })).toBeVisible()
+  }
+
+  async history() {
+    await this.visit('nav.history')
+  }
+
+  /** The rows of the history that are in this state. */
+  rows(state: string) {
+    return this.page.getByRole('link').filter({ hasText: this.t(state) })
   }
 }
 
