@@ -182,6 +182,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
+		History:     told,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
