@@ -146,6 +146,7 @@ type Options struct {
 	SourceEdits SourceEdits
 	Events      Events
 	Runs        Runs
+	Bulks       Bulks
 	Secrets     Secrets
 	State       State
 	Notices     Notices

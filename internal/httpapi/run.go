@@ -65,8 +65,25 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
+	now, err := s.published(ctx, &d)
+	if err != nil {
+		return nil, err
+	}
 	d.Event = s.Mask(d.Event)
-	return &output[api.Run]{Body: shape.Run(&d, shape.Reader{Zone: zone, Now: s.Clock.Now()})}, nil
+	return &output[api.Run]{Body: shape.Run(&d, shape.Reader{Zone: zone, Now: s.Clock.Now(), Published: now})}, nil
+}
+
+// published is the published version of a run's scenario when that is another
+// one than the run's own; without a document it is the same.
+func (s *server) published(ctx context.Context, d *gonets.RunDetail) (*gonets.Version, error) {
+	info, err := s.Scenarios.Scenario(ctx, d.Run.Scenario)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, nil // deleted since
+	}
+	if err != nil || info.Version == 0 || info.Version == d.Run.Version || d.Run.State.Final() {
+		return &gonets.Version{N: info.Version}, err
+	}
+	return s.Scenarios.Version(ctx, d.Run.Scenario, info.Version)
 }
 
 // zone is the time zone in which texts name times.

@@ -2,6 +2,7 @@
 package rooms
 
 import (
+	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
@@ -25,6 +26,7 @@ type Rooms struct {
 	*people.People
 	*checks.Book
 	*outbox.Outbox
+	*bulks.Jobs
 }
 
 // New furnishes the rooms.
@@ -34,5 +36,6 @@ func New(b Base) Rooms {
 		People:    people.New(b),
 		Book:      checks.New(b),
 		Outbox:    outbox.New(b),
+		Jobs:      bulks.New(b),
 	}
 }
