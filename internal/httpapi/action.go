@@ -10,28 +10,29 @@ import (
 	"gonets/internal/httpapi/shape"
 )
 
-// keyInput recognises a repeat of a wish.
-type keyInput struct {
+// KeyInput recognises a repeat of a wish.
+type KeyInput struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Recognises a repeat within a day: it changes nothing and is answered alike"`
 }
 
-type actInput struct {
+// ActInput names a run on which somebody acts.
+type ActInput struct {
 	ID string `path:"id"`
-	keyInput
+	KeyInput
 }
 
 type resumeInput struct {
-	actInput
+	ActInput
 	Body *api.PickVersion
 }
 
 type skipInput struct {
-	actInput
+	ActInput
 	Body *api.Skip
 }
 
 type rerunInput struct {
-	actInput
+	ActInput
 	Body *api.NewRerun
 }
 
@@ -40,7 +41,7 @@ func (s *server) resumeRun(ctx context.Context, in *resumeInput) (*output[api.Ru
 	if in.Body != nil {
 		a.Version = in.Body.Version.Number()
 	}
-	return s.actOnce(ctx, in.actInput, a)
+	return s.actOnce(ctx, in.ActInput, a)
 }
 
 func (s *server) skipStep(ctx context.Context, in *skipInput) (*output[api.RunSummary], error) {
@@ -48,22 +49,22 @@ func (s *server) skipStep(ctx context.Context, in *skipInput) (*output[api.RunSu
 	if in.Body != nil {
 		a.Value = in.Body.Value
 	}
-	return s.actOnce(ctx, in.actInput, a)
+	return s.actOnce(ctx, in.ActInput, a)
 }
 
-func (s *server) sendRunNow(ctx context.Context, in *actInput) (*output[api.RunSummary], error) {
+func (s *server) sendRunNow(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
 	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionSendNow})
 }
 
-func (s *server) cancelRun(ctx context.Context, in *actInput) (*output[api.RunSummary], error) {
+func (s *server) cancelRun(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
 	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionCancel})
 }
 
-func (s *server) cancelRetries(ctx context.Context, in *actInput) (*output[api.RunSummary], error) {
+func (s *server) cancelRetries(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
 	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionCancelRetries})
 }
 
-func (s *server) actOnce(ctx context.Context, in actInput, a gonets.Action) (*output[api.RunSummary], error) {
+func (s *server) actOnce(ctx context.Context, in ActInput, a gonets.Action) (*output[api.RunSummary], error) {
 	a.RunID, a.Key = in.ID, in.Key
 	run, err := s.act(ctx, a)
 	if err != nil {

@@ -21,7 +21,7 @@ type Bulks interface {
 const defaultRate = 10
 
 type newBulkInput struct {
-	keyInput
+	KeyInput
 	Body api.NewBulk
 }
 

@@ -35,6 +35,8 @@ type backend struct {
 	source   gonets.SourceInfo
 	event    gonets.Event
 	runs     map[string]gonets.RunDetail
+	bulks    bulks
+	rerun    gonets.Rerun
 	filter   gonets.RunFilter
 	secrets  map[string]string
 	drafts   map[string]gonets.Draft
@@ -184,6 +186,7 @@ func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 }
 func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	b.note("rerun %s v%d", r.RunID, r.Version)
+	b.rerun = r
 	run := gonets.Run{ID: "new", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunRunning}
 	if r.Version == 1 {
 		run.Lease.Node = "here"
