@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/internal/account"
 	"gonets/internal/alert"
+	"gonets/internal/bulk"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/draft"
@@ -71,6 +72,8 @@ type server struct {
 	store *store.Store
 	// notices tell people of what goes wrong.
 	notices *alert.Service
+	// bulks do one thing to many runs.
+	bulks *bulk.Service
 	// people are those who log in.
 	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
@@ -172,6 +175,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	states := scenarios{s.store, s.engine, s.tell}
 	changes := drafts{edits{docs}, states}
 	told := history{s.store, config, s.clock}
+	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
+		Clock: s.clock, Log: s.log})
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -183,6 +188,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Events:      s.store,
 		Runs:        told,
 		History:     told,
+		Bulks:       s.bulks,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
@@ -259,7 +265,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, s.bulks, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)

@@ -164,13 +164,23 @@ func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
 }
 
 // Act does one thing to a run: resume, send-now, rerun, cancel or
-// cancel-retries. A version of 0 leaves the choice to the server.
-func (c *Client) Act(ctx context.Context, id, action string, version int) (api.RunSummary, error) {
+// cancel-retries. An empty version leaves the choice to the server.
+func (c *Client) Act(ctx context.Context, id, action string, version api.WhichVersion) (api.RunSummary, error) {
 	var body any
-	if version != 0 {
+	if version != "" {
 		body = api.PickVersion{Version: version}
 	}
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+action, body)
+}
+
+// Rerun makes a new run, of changed data when there is some.
+func (c *Client) Rerun(ctx context.Context, id string, r api.NewRerun) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+api.ActionRerun, r)
+}
+
+// Skip counts the step at which a run stands as skipped.
+func (c *Client) Skip(ctx context.Context, id string, s api.Skip) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/skip", s)
 }
 
 // ActOnRuns does one thing to many runs.
@@ -186,6 +196,26 @@ func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told]
 // TestMail sends a test letter with the stored mail settings.
 func (c *Client) TestMail(ctx context.Context) (api.MailAccepted, error) {
 	return post[api.MailAccepted](ctx, c, "/mail/test", api.MailTest{})
+}
+
+// NewBulk does one thing to all runs that match, or says what would be done.
+func (c *Client) NewBulk(ctx context.Context, b api.NewBulk) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk", b)
+}
+
+// Bulks lists mass actions, newest first.
+func (c *Client) Bulks(ctx context.Context, p gonets.Page) (api.List[api.Bulk], error) {
+	return get[api.List[api.Bulk]](ctx, c, "/bulk", paged(p))
+}
+
+// Bulk reads how far a mass action is.
+func (c *Client) Bulk(ctx context.Context, id string) (api.Bulk, error) {
+	return get[api.Bulk](ctx, c, "/bulk/"+segment(id), nil)
+}
+
+// SteerBulk holds a mass action (pause), lets it go on (go-on) or ends it (stop).
+func (c *Client) SteerBulk(ctx context.Context, id, verb string) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk/"+segment(id)+"/"+verb, nil)
 }
 
 // Settings reads the settings document.

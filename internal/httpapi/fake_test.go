@@ -35,6 +35,8 @@ type backend struct {
 	source   gonets.SourceInfo
 	event    gonets.Event
 	runs     map[string]gonets.RunDetail
+	bulks    bulks
+	rerun    gonets.Rerun
 	filter   gonets.RunFilter
 	secrets  map[string]string
 	drafts   map[string]gonets.Draft
@@ -197,6 +199,7 @@ func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 }
 func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	b.note("rerun %s v%d", r.RunID, r.Version)
+	b.rerun = r
 	run := gonets.Run{ID: "new", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunRunning}
 	if r.Version == 1 {
 		run.Lease.Node = "here"
@@ -297,7 +300,7 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },

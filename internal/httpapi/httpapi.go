@@ -154,6 +154,7 @@ type Options struct {
 	Events      Events
 	Runs        Runs
 	History     History
+	Bulks       Bulks
 	Secrets     Secrets
 	State       State
 	Notices     Notices

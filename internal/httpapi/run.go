@@ -92,7 +92,12 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
+	now, err := s.published(ctx, &d)
+	if err != nil {
+		return nil, err
+	}
 	d.Event = s.Mask(d.Event)
+	reader.Published = now
 	return &output[api.Run]{Body: shape.Run(&d, reader)}, nil
 }
 
@@ -100,6 +105,19 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 func (s *server) reader(ctx context.Context) (shape.Reader, error) {
 	zone, err := s.zone(ctx)
 	return shape.Reader{Zone: zone, Now: s.Clock.Now()}, err
+}
+
+// published is the published version of a run's scenario when that is another
+// one than the run's own; without a document it is the same.
+func (s *server) published(ctx context.Context, d *gonets.RunDetail) (*gonets.Version, error) {
+	info, err := s.Scenarios.Scenario(ctx, d.Run.Scenario)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, nil // deleted since
+	}
+	if err != nil || info.Version == 0 || info.Version == d.Run.Version || d.Run.State.Final() {
+		return &gonets.Version{N: info.Version}, err
+	}
+	return s.Scenarios.Version(ctx, d.Run.Scenario, info.Version)
 }
 
 // zone is the time zone in which texts name times.

@@ -389,6 +389,10 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	run.Version, run.Reason, run.DueAt, run.State = r.Version, "", t.now, gonets.RunQueued
 	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
+	if reserved && t.waits {
+		t.unplaceLast()
+		return nil
+	}
 	if reserved && run.OrderKey != "" {
 		waits, err := t.ordered.Waits(t, &t.s.dialect, orderOf(r.Name, ev))
 		if err != nil {

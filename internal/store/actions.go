@@ -52,7 +52,7 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	}
 	from := a.Kind.From()
 	refused := gonets.Errorf(gonets.CodeRunState, "%s is not possible while the run is %s", a.Kind, run.State)
-	if !slices.Contains(from, run.State) {
+	if len(from) > 0 && !slices.Contains(from, run.State) {
 		return run, refused
 	}
 	set, args, err := t.actionChange(a, &run)
@@ -333,7 +333,11 @@ func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err e
 	if err != nil {
 		return job, err
 	}
-	found, err := pack.LoadEvents(t, kept, -1)
+	bodies := int64(-1)
+	if t.waits {
+		bodies = 0 // nobody is handed the job
+	}
+	found, err := pack.LoadEvents(t, kept, bodies)
 	if err != nil {
 		return job, err
 	}

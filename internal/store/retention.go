@@ -54,6 +54,9 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
+	if err := s.PruneBulks(ctx, before); err != nil {
+		return total + held, err
+	}
 	checks, err := s.PruneChecks(ctx, before, limit)
 	if err != nil {
 		return total + held, err

@@ -22,6 +22,8 @@ type txn struct {
 	placed []string
 	// ordered tells of order keys whether an unfinished run has them.
 	ordered pack.Orders
+	// waits is true while new runs are queued even where there is a place.
+	waits bool
 	// unsent goes with the next statement.
 	unsent []*dialect.Part
 }

@@ -2,6 +2,7 @@
 package rooms
 
 import (
+	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
@@ -27,6 +28,7 @@ type Rooms struct {
 	*checks.Book
 	*outbox.Outbox
 	*history.History
+	*bulks.Jobs
 }
 
 // New furnishes the rooms.
@@ -37,5 +39,6 @@ func New(b Base) Rooms {
 		Book:      checks.New(b),
 		Outbox:    outbox.New(b),
 		History:   history.New(b),
+		Jobs:      bulks.New(b),
 	}
 }
