@@ -201,9 +201,9 @@ func (c *Client) SetPassword(ctx context.Context, userID, password string) error
 	return c.do(ctx, call{method: http.MethodPut, path: "/users/" + segment(userID) + "/password", body: api.NewPassword{Password: password}}, nil)
 }
 
-// Lanes lists the destinations with work in the server's memory.
-func (c *Client) Lanes(ctx context.Context) (api.List[gonets.LaneInfo], error) {
-	return get[api.List[gonets.LaneInfo]](ctx, c, "/lanes", nil)
+// Lanes lists the services to which requests go.
+func (c *Client) Lanes(ctx context.Context) (api.List[api.Lane], error) {
+	return get[api.List[api.Lane]](ctx, c, "/lanes", nil)
 }
 
 // Stats counts what the database holds.

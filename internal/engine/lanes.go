@@ -57,6 +57,15 @@ func (e *Engine) LanesChanged() {
 	}
 }
 
+// RereadLanes puts into force what somebody changed of a lane in the store.
+func (e *Engine) RereadLanes(ctx context.Context) error {
+	defer e.LanesChanged()
+	return e.adoptLanes(ctx)
+}
+
+// DescribeLane tells the limits of a lane on this node.
+func (e *Engine) DescribeLane(name string) LaneDescription { return e.Places.DescribeLane(name) }
+
 func (e *Engine) rereadLanes() {
 	e.lanes.reread.Store(true)
 	e.lanesNews()

@@ -180,3 +180,19 @@ func isOwnLane(name string) bool { return strings.HasPrefix(name, ownLanes) }
 func IsDestination(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
 }
+
+// LaneDescription is what applies to a lane here.
+type LaneDescription struct {
+	// Limit is how many requests this node may make at once, Usual how many all
+	// may when the settings say nothing.
+	Limit, Usual int
+}
+
+// DescribeLane tells the limits of a lane.
+func (p *Places) DescribeLane(name string) LaneDescription {
+	d := LaneDescription{Limit: p.limits(name).Requests, Usual: gonets.LaneConcurrency}
+	if p.leadsTo1C(name) {
+		d.Usual = gonets.LaneConcurrency1C
+	}
+	return d
+}

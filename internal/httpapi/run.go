@@ -39,6 +39,9 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*list[api.RunSumm
 		return nil, err
 	}
 	out := listOf(l, shape.RunSummary)
+	for i := range out.Body.Items {
+		s.explainWait(&out.Body.Items[i])
+	}
 	if s.Data == nil || len(l.Items) == 0 {
 		return out, nil
 	}
@@ -66,7 +69,9 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 		return nil, err
 	}
 	d.Event = s.Mask(d.Event)
-	return &output[api.Run]{Body: shape.Run(&d, shape.Reader{Zone: zone, Now: s.Clock.Now()})}, nil
+	run := shape.Run(&d, shape.Reader{Zone: zone, Now: s.Clock.Now()})
+	s.explainWait(&run.RunSummary)
+	return &output[api.Run]{Body: run}, nil
 }
 
 // zone is the time zone in which texts name times.

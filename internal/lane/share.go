@@ -211,3 +211,20 @@ type Action struct {
 
 // CountWaiting is where the count of what waits for a lane stops.
 const CountWaiting = 10_001
+
+// Record is what is known of a lane at present.
+func (s *Set) Record(name string) Record {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l := s.lanes[name]; l != nil {
+		return l.rec
+	}
+	return Record{Name: name}
+}
+
+// Counts are those that were not stored yet.
+func (s *Set) Counts() map[string]Count {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.counts)
+}

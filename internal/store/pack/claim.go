@@ -41,21 +41,22 @@ func SizesSQL(d *dialect.Dialect) string {
 // nextPair is one column of the first lane and scenario with due runs behind a
 // pair.
 func nextPair(column string) string {
-	return `(SELECT r.` + column + ` FROM runs r WHERE (r.lane, r.scenario) > (p.lane, p.scenario)
+	return `(SELECT r.` + column + ` FROM runs r WHERE (r.lane, r.scenario) > (lanes.lane, lanes.scenario)
 				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0
 			ORDER BY r.lane, r.scenario LIMIT 1)`
 }
 
 // BacklogSQL hops over lanes and their scenarios with due runs, each with the
 // time of its first.
-var BacklogSQL = `WITH RECURSIVE pairs (lane, scenario) AS (
-		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `), ''
+var BacklogSQL = `WITH RECURSIVE lanes (lane, scenario) AS (
+		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `), (SELECT min(scenario) FROM runs
+			WHERE lane = (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `) AND ` + unleasedDue + `)
 		UNION ALL
 		SELECT ` + nextPair("lane") + `, ` + nextPair("scenario") + `
-		FROM pairs p WHERE p.lane IS NOT NULL)
-	SELECT lane, scenario, (SELECT min(r.due_at) FROM runs r WHERE r.lane = pairs.lane AND r.scenario = pairs.scenario
+		FROM lanes WHERE lanes.lane IS NOT NULL)
+	SELECT lane, scenario, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane AND r.scenario = lanes.scenario
 			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
-	FROM pairs WHERE lane IS NOT NULL AND scenario <> '' ORDER BY lane, scenario`
+	FROM lanes WHERE lane IS NOT NULL`
 
 // ClaimableSQL hops over the scenarios of a lane with runs that nobody has.
 const ClaimableSQL = `WITH RECURSIVE found (scenario) AS (
