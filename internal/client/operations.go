@@ -206,6 +206,22 @@ func (c *Client) Lanes(ctx context.Context) (api.List[api.Lane], error) {
 	return get[api.List[api.Lane]](ctx, c, "/lanes", nil)
 }
 
+// Lane is the queue to one service.
+func (c *Client) Lane(ctx context.Context, address string) (api.Lane, error) {
+	return get[api.Lane](ctx, c, "/lanes/lane", url.Values{"address": {address}})
+}
+
+// LimitLane sets how much one service gets at once.
+func (c *Client) LimitLane(ctx context.Context, set api.LaneSet) (l api.Lane, err error) {
+	err = c.do(ctx, call{method: http.MethodPut, path: "/lanes/limits", body: set}, &l)
+	return l, err
+}
+
+// ActOnLane pauses, resumes, tries or drains the queue to a service.
+func (c *Client) ActOnLane(ctx context.Context, a api.LaneAction) (api.Lane, error) {
+	return post[api.Lane](ctx, c, "/lanes/actions", a)
+}
+
 // Stats counts what the database holds.
 func (c *Client) Stats(ctx context.Context) (api.Stats, error) {
 	return get[api.Stats](ctx, c, "/stats", nil)

@@ -25,6 +25,14 @@ func (s *server) listLanes(ctx context.Context, _ *none) (*list[api.Lane], error
 	return listOf(gonets.List[api.Lane]{Items: items}, func(l api.Lane) api.Lane { return l }), nil
 }
 
+type laneInput struct {
+	Address string `query:"address" required:"true" doc:"An address of the service, such as https://crm.example.ru"`
+}
+
+func (s *server) getLane(ctx context.Context, in *laneInput) (*output[api.Lane], error) {
+	return s.lane(ctx, in.Address)
+}
+
 type laneSetInput struct{ Body api.LaneSet }
 
 func (s *server) limitLane(ctx context.Context, in *laneSetInput) (*output[api.Lane], error) {

@@ -129,6 +129,7 @@ func Routes() []Route {
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
 		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List the services to which requests go, with what waits for each", register: handle((*server).listLanes)},
+		{Method: get, Path: base + "/lanes/lane", Right: RightView, ID: "get-lane", Summary: "Read the queue to one service", register: handle((*server).getLane)},
 		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
 		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
 			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
