@@ -27,6 +27,7 @@ const (
 	CodeUnauthorized     Code = "unauthorized"
 	CodeForbidden        Code = "forbidden"
 	CodeConflict         Code = "conflict"
+	CodeLanePaused       Code = "lane.paused"
 	CodeRunState         Code = "run.state"
 	CodeKeyReused        Code = "idempotency.body_differs"
 	CodeBodyTooLarge     Code = "body.too_large"
@@ -96,6 +97,8 @@ const (
 	CodeBadNetwork     Code = "invalid.network"
 	CodeBadOrigin      Code = "invalid.origin"
 	CodeBadZone        Code = "invalid.time_zone"
+	CodeBadLane        Code = "invalid.lane"
+	CodeBadRate        Code = "invalid.rate"
 	CodeBadMailHost    Code = "invalid.mail_host"
 	CodePortInHost     Code = "invalid.port_in_host"
 	CodeBadEmail       Code = "invalid.email"
@@ -155,7 +158,7 @@ var codeStatus = map[Code]int{
 	CodeTemplateLimit: http.StatusUnprocessableEntity,
 	CodeNotFound:      http.StatusNotFound, CodeAddressUnknown: http.StatusNotFound,
 	CodeMethodNotAllowed: http.StatusMethodNotAllowed, CodeUnauthorized: http.StatusUnauthorized,
-	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeRunState: http.StatusConflict,
+	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeLanePaused: http.StatusConflict, CodeRunState: http.StatusConflict,
 	CodeKeyReused: http.StatusConflict, CodeBodyTooLarge: http.StatusRequestEntityTooLarge,
 	CodeBodyUnreadable: http.StatusBadRequest, CodeHeadersTooLarge: http.StatusRequestHeaderFieldsTooLarge,
 	CodeSignature: http.StatusUnauthorized, CodeSignatureStale: http.StatusUnauthorized,

@@ -21,6 +21,8 @@ type Hint struct {
 	Work bool `json:"work,omitempty"`
 	// Config is true when the configuration changed.
 	Config bool `json:"config,omitempty"`
+	// Lanes is true when a lane was closed, opened, paused or resumed.
+	Lanes bool `json:"lanes,omitempty"`
 	// Answered are events whose callers, wherever they wait, have an answer.
 	Answered []string `json:"answered,omitempty"`
 	// Ended are runs that a person took from whoever worked on them.
@@ -33,7 +35,7 @@ const MaxHintIDs = 64
 
 // Merge adds another hint.
 func (h *Hint) Merge(o Hint) {
-	h.Work, h.Config = h.Work || o.Work, h.Config || o.Config
+	h.Work, h.Config, h.Lanes = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes
 	h.Answered = gather(h.Answered, o.Answered)
 	h.Ended = gather(h.Ended, o.Ended)
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"gonets"
@@ -119,7 +120,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	addr := s.http.Addr()
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
 		listenURL: localURL(addr), listen: addr}
-	places := engine.NewPlaces(s.client.IsOwn)
+	places := engine.NewPlaces(engine.PlaceRules{Own: s.client.IsOwn, Limits: config.LaneLimits, Clock: s.clock,
+		Shared: cfg.PostgresURL() != ""})
 	name, err := nodeName(cfg)
 	if err != nil {
 		return s, err
@@ -160,8 +162,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: env,
+		Env: env, Book: s.store,
 	})
+	config.limited = s.engine.LimitsChanged
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
@@ -195,6 +198,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Notices:     notices{s.store, s.notices},
 		Ingest:      s.ingest,
 		Engine:      s.engine,
+		Lanes:       queues{store: s.store, engine: s.engine, docs: docs, clock: s.clock, setting: &sync.Mutex{}},
 		Rehearsal:   trial,
 		Bus:         bus,
 		People:      s.people,

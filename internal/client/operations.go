@@ -253,9 +253,25 @@ func (c *Client) SetPassword(ctx context.Context, userID, password string) error
 	return c.do(ctx, call{method: http.MethodPut, path: "/users/" + segment(userID) + "/password", body: api.NewPassword{Password: password}}, nil)
 }
 
-// Lanes lists the destinations with work in the server's memory.
-func (c *Client) Lanes(ctx context.Context) (api.List[gonets.LaneInfo], error) {
-	return get[api.List[gonets.LaneInfo]](ctx, c, "/lanes", nil)
+// Lanes lists the services to which requests go.
+func (c *Client) Lanes(ctx context.Context) (api.List[api.Lane], error) {
+	return get[api.List[api.Lane]](ctx, c, "/lanes", nil)
+}
+
+// Lane is the queue to one service.
+func (c *Client) Lane(ctx context.Context, address string) (api.Lane, error) {
+	return get[api.Lane](ctx, c, "/lanes/lane", url.Values{"address": {address}})
+}
+
+// LimitLane sets how much one service gets at once.
+func (c *Client) LimitLane(ctx context.Context, set api.LaneSet) (l api.Lane, err error) {
+	err = c.do(ctx, call{method: http.MethodPut, path: "/lanes/limits", body: set}, &l)
+	return l, err
+}
+
+// ActOnLane pauses, resumes, tries or drains the queue to a service.
+func (c *Client) ActOnLane(ctx context.Context, a api.LaneAction) (api.Lane, error) {
+	return post[api.Lane](ctx, c, "/lanes/actions", a)
 }
 
 // Stats counts what the database holds.

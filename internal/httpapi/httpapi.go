@@ -126,7 +126,6 @@ type Engine interface {
 	Nudge(lane string)
 	// Abort ends the request that the run has in flight, if it has one.
 	Abort(runID string)
-	Lanes() []gonets.LaneInfo
 }
 
 // Rehearsal tries drafts.
@@ -160,9 +159,11 @@ type Options struct {
 	Notices     Notices
 	Ingest      Ingest
 	Engine      Engine
-	Rehearsal   Rehearsal
-	Bus         Bus
-	People      People
+	// Lanes are the queues to services.
+	Lanes     Lanes
+	Rehearsal Rehearsal
+	Bus       Bus
+	People    People
 	// Presets are what a source may be made for.
 	Presets []api.Preset
 	// Kinds are the kinds of steps.

@@ -304,7 +304,10 @@ func TestTheRestOfTheInterface(t *testing.T) {
 		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
 		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
 		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9}`},
-		{"GET", "/api/v1/lanes", "", `{"items":[{"name":"https://crm.example","active":1,"limit":16,"queued":0,"backlog":false}]}`},
+		{"GET", "/api/v1/lanes", "", `{"items":[` + crmLane + `]}`},
+		{"GET", "/api/v1/lanes/lane?address=crm.example", "", crmLane},
+		{"PUT", "/api/v1/lanes/limits", `{"lane":"crm.example","concurrency":4,"rate":"10/s"}`, crmLane},
+		{"POST", "/api/v1/lanes/actions", `{"lane":"crm.example","action":"drain","rate":"5/s"}`, crmLane},
 		{"PUT", "/api/v1/settings", `{"title":"Office"}`, `{"title":"Office"}`},
 		{"GET", "/healthz", "", `{"status":"ok"}`},
 		{"GET", "/readyz", "", `{"status":"ok"}`},
@@ -320,6 +323,30 @@ func TestTheRestOfTheInterface(t *testing.T) {
 	b.health = gonets.Errorf(gonets.CodeDiskFull, "the disk is full")
 	if got := call(t, s, http.MethodGet, "/readyz", ""); got.status != http.StatusServiceUnavailable || got.json(t)["detail"] != "the disk is full" {
 		t.Errorf("readyz %d %s", got.status, got.text)
+	}
+}
+
+const crmLane = `{"lane":"https://crm.example:443","host":"crm.example","state":"open","active":1,"limit":16,"waiting":0,` +
+	`"ok_24h":0,"failed_24h":0,"limits":{},"usual":16}`
+
+func TestPaceOfAQueueIsGivenWhereItHasAMeaning(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	for body, want := range map[string]int{
+		`{"lane":"crm.example","action":"drain"}`:                http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"drain","rate":"10"}`:    http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"pause","rate":"10/s"}`:  http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"explode"}`:              http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"drain","rate":"100/h"}`: http.StatusOK,
+		`{"lane":"crm.example","action":"pause"}`:                http.StatusOK,
+	} {
+		if got := call(t, s, http.MethodPost, "/api/v1/lanes/actions", body); got.status != want {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+	if got := b.called(); len(got) != 2 {
+		t.Errorf("done: %q", got)
 	}
 }
 

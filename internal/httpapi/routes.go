@@ -141,7 +141,11 @@ func Routes() []Route {
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
-		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List destinations with work in memory", register: handle((*server).listLanes)},
+		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List the services to which requests go, with what waits for each", register: handle((*server).listLanes)},
+		{Method: get, Path: base + "/lanes/lane", Right: RightView, ID: "get-lane", Summary: "Read the queue to one service", register: handle((*server).getLane)},
+		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
+		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
+			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},
 		{Method: get, Path: base + "/changes", Right: RightView, ID: "watch-changes", Summary: "Follow hints about changes", register: handle((*server).watchChanges), tune: answers("text/event-stream"),
 			Description: "Server-sent events named \"change\"; data is a Changes object, gathered for 250 ms. Hints may be missing: read again what matters, and after a reconnect too."},

@@ -61,6 +61,9 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	if !l.Reached.IsZero() {
 		out.Body.Reached = &l.Reached
 	}
+	for i := range out.Body.Items {
+		s.explainWait(&out.Body.Items[i])
+	}
 	return out, s.tell(ctx, out.Body.Items)
 }
 
@@ -98,7 +101,9 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	}
 	d.Event = s.Mask(d.Event)
 	reader.Published = now
-	return &output[api.Run]{Body: shape.Run(&d, reader)}, nil
+	run := shape.Run(&d, reader)
+	s.explainWait(&run.RunSummary)
+	return &output[api.Run]{Body: run}, nil
 }
 
 // reader is when and where the caller reads.

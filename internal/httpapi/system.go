@@ -99,10 +99,6 @@ func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error)
 	return nil, nil
 }
 
-func (s *server) listLanes(context.Context, *none) (*list[gonets.LaneInfo], error) {
-	return listOf(gonets.List[gonets.LaneInfo]{Items: s.Engine.Lanes()}, func(l gonets.LaneInfo) gonets.LaneInfo { return l }), nil
-}
-
 func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], error) {
 	st, err := s.State.Stats(ctx)
 	if err != nil {

@@ -70,6 +70,8 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodeBadBaseURL:     {"This is not the server’s address; write it like https://gonets.example.org", "Это не адрес сервера; пишите так: https://gonets.example.org"},
 	gonets.CodeBadNetwork:     {"This is not a network; write it like 10.0.0.0/8", "Это не сеть; пишите так: 10.0.0.0/8"},
 	gonets.CodeBadOrigin:      {"Write * or one site, like https://example.org", "Пишите * или один сайт, например https://example.org"},
+	gonets.CodeBadLane:        {"“{{0}}” is not the address of a service; write it like https://crm.example.org", "«{{0}}» — не адрес сервиса; пишите так: https://crm.example.org"},
+	gonets.CodeBadRate:        {"“{{0}}” is not a rate; write it like 10/s, 30/m or 100/h, at most {{1}}", "«{{0}}» — не скорость; пишите так: 10/s, 30/m или 100/h, не больше {{1}}"},
 	gonets.CodeBadZone:        {"There is no time zone “{{0}}”; write it like Europe/Moscow", "Часового пояса «{{0}}» нет; пишите так: Europe/Moscow"},
 	gonets.CodeBadMailHost:    {"“{{0}}” is not the name of a server; write it like smtp.example.org", "«{{0}}» — не имя сервера; пишите так: smtp.example.org"},
 	gonets.CodePortInHost:     {"The port has a field of its own", "Для порта есть отдельное поле"},

@@ -130,6 +130,7 @@ func Settings(s *gonets.Settings) []gonets.Problem {
 		}
 	}
 	v.title("/contact", s.Contact)
+	v.lanes(s.Lanes)
 	if s.Mail != nil {
 		v.problems = append(v.problems, Mail(s.Mail, "/mail")...)
 	}

@@ -7,6 +7,7 @@ import (
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/history"
+	"gonets/internal/store/lanes"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
@@ -29,6 +30,7 @@ type Rooms struct {
 	*outbox.Outbox
 	*history.History
 	*bulks.Jobs
+	*lanes.Lanes
 }
 
 // New furnishes the rooms.
@@ -40,5 +42,6 @@ func New(b Base) Rooms {
 		Outbox:    outbox.New(b),
 		History:   history.New(b),
 		Jobs:      bulks.New(b),
+		Lanes:     lanes.New(b),
 	}
 }
