@@ -70,7 +70,7 @@ export const recipes: readonly Recipe[] = [
         {
           id: 'has_phone',
           title: t('recipe.hasPhone'),
-          if: 'event.body.phone != ""',
+          if: '(event.body.phone ?? "") != ""',
           then: [],
           else: [{ id: 'no_phone', stop: { reason: t('recipe.noPhone') } }],
         },
