@@ -90,6 +90,36 @@ type RunSummary struct {
 	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
 }
 
+// RunPage is a page of a list of runs.
+type RunPage struct {
+	List[RunSummary]
+	Reached *time.Time `json:"reached,omitempty" doc:"How far back the search has looked when it gave up for now; the next page goes on from there"`
+}
+
+// RunCount counts runs.
+type RunCount struct {
+	Count int  `json:"count"`
+	More  bool `json:"more" doc:"There may be more: counting stops at 10 000, and after a bounded look"`
+}
+
+// RunChart tells how runs went over time, by the time of their beginning.
+type RunChart struct {
+	From         time.Time `json:"from"`
+	To           time.Time `json:"to"`
+	WidthSeconds int       `json:"width_seconds" doc:"Length of the span of a bar"`
+	Bars         []RunBar  `json:"bars" nullable:"false" doc:"The newest first; all spans of the period together with the answers that next leads to"`
+	Next         string    `json:"next,omitempty" doc:"Cursor of the older bars; left out when there are no more"`
+}
+
+// RunBar is what became of the runs that began within a span.
+type RunBar struct {
+	At     time.Time `json:"at" doc:"Where the span begins"`
+	Runs   int       `json:"runs"`
+	Done   int       `json:"done" doc:"Runs that succeeded"`
+	Failed int       `json:"failed" doc:"Attempts of these runs that did not succeed"`
+	More   bool      `json:"more,omitempty" doc:"The span holds more than was counted"`
+}
+
 // Run is everything that is kept about a run.
 type Run struct {
 	RunSummary

@@ -15,7 +15,7 @@ import (
 func runBench(ctx context.Context, o cli.BenchOptions, out, progress io.Writer) error {
 	options := loadgen.Options{
 		Subject:     child.Subject{Store: o.Store, Database: o.Database},
-		Connections: o.Connections, Rate: o.Rate, Duration: o.Duration, Rounds: o.Rounds,
+		Connections: o.Connections, Rate: o.Rate, Duration: o.Duration, Rounds: o.Rounds, Profiles: o.Profiles,
 		Scratch: func(ctx context.Context, address string) (loadgen.Scratch, error) { return scratch.New(ctx, address) },
 	}
 	report, err := loadgen.Run(ctx, options, progress)

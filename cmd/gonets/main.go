@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -20,6 +21,7 @@ import (
 	"gonets/internal/cli"
 	"gonets/internal/config"
 	"gonets/internal/drill"
+	"gonets/internal/loadgen"
 )
 
 // version is set by the linker.
@@ -27,9 +29,17 @@ var version = "dev"
 
 func main() {
 	tuneCollector()
+	endProfile, err := loadgen.Profile(config.Environment(loadgen.ProfileVariable))
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, config.Environment)
 	stop()
+	if err := endProfile(); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+	}
 	os.Exit(code)
 }
 

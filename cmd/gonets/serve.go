@@ -171,7 +171,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	states := scenarios{s.store, s.engine, s.tell}
 	changes := drafts{edits{docs}, states}
-	told := history{s.store, config}
+	told := history{s.store, config, s.clock}
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -182,6 +182,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
+		History:     told,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
@@ -403,13 +404,8 @@ func checks(catalog *source.Catalog) document.Checks {
 	return document.Checks{
 		Scenario: step.Check,
 		Source: func(src *gonets.Source) []gonets.Problem {
-			_, err := catalog.Bind(*src)
-			var e *gonets.Error
-			if errors.As(err, &e) && len(e.Problems) > 0 {
-				return e.Problems
-			}
-			if err != nil {
-				return []gonets.Problem{{Code: gonets.CodeOf(err), Message: err.Error()}}
+			if _, err := catalog.Bind(*src); err != nil {
+				return step.Problems("", err)
 			}
 			return nil
 		},

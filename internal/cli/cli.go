@@ -74,7 +74,9 @@ type BenchOptions struct {
 	Database string
 	// History is a file to which the report is added as a line.
 	History string
-	JSON    bool
+	// Profiles is a folder for a profile of each turn's CPU.
+	Profiles string
+	JSON     bool
 }
 
 // CeilingOptions are the flags with which a bench starts its own other half.

@@ -15,7 +15,7 @@ import (
 
 func (a *app) runsCommand() *cobra.Command {
 	return a.remote(group("runs", "Look at runs and act on them",
-		a.runsList(), a.runsShow(), a.runsTail(),
+		a.runsList(), a.runsShow(), a.runsTail(), a.runsExport(),
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
@@ -92,8 +92,9 @@ func (a *app) runsList() *cobra.Command {
 	var flags runFlags
 	var checks bool
 	list := flags.add(pageFlags(a.printing(&cobra.Command{
-		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+		Use: "list [QUESTION]", Short: "List runs, newest first", Long: "List runs, newest first. " + questionHelp,
+		Example: "  gonets runs list 'state:paused scenario:crm status:5xx after:-24h'\n  gonets runs list 'text:\"Anna Smith\"'",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
 			filter, err := flags.read(a)
 			if err != nil {
 				return err
@@ -101,13 +102,21 @@ func (a *app) runsList() *cobra.Command {
 			if checks {
 				filter.Mark = gonets.MarkCheck
 			}
-			l, err := client.Runs(c.Context(), filter)
+			l, err := client.FindRuns(c.Context(), strings.Join(words, " "), filter)
 			if err != nil {
 				return err
 			}
 			return a.print(l, func() {
 				if len(l.Items) == 0 && l.Next == "" {
 					a.printf("No runs match.\n")
+					return
+				}
+				if l.Reached != nil {
+					defer a.printf("Looked back to %s so far.\n", a.at(*l.Reached))
+				}
+				if len(l.Items) == 0 {
+					a.printf("Nothing found yet.\n")
+					a.more(l.Next)
 					return
 				}
 				var rows [][]cell

@@ -107,6 +107,7 @@ func (a *app) benchCommand() *cobra.Command {
 	f.StringVar(&o.Store, "store", "", storeHelp)
 	f.StringVar(&o.Database, "database", "", "the address of a PostgreSQL server; each turn makes a database there and drops it")
 	f.StringVar(&o.History, "history", "", "a file to which the report is added as a line of JSON")
+	f.StringVar(&o.Profiles, "profiles", "", "a folder for a profile of each turn's CPU, to be read with go tool pprof")
 	c.AddCommand(a.ceilingCommand(), a.relayCommand())
 	return c
 }

@@ -126,8 +126,20 @@ func (c *Client) EventRaw(ctx context.Context, id string) ([]byte, error) {
 }
 
 // Runs lists runs.
-func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.RunSummary], error) {
+func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.RunPage, error) {
+	return c.FindRuns(ctx, "", f)
+}
+
+// FindRuns lists the runs that a question and a filter mean together.
+func (c *Client) FindRuns(ctx context.Context, question string, f gonets.RunFilter) (api.RunPage, error) {
+	return get[api.RunPage](ctx, c, "/runs", asked(question, f))
+}
+
+// asked are the parameters of a question and a filter. What a filter has no
+// parameter for is asked by a question.
+func asked(question string, f gonets.RunFilter) url.Values {
 	q := paged(f.Page)
+	set(q, "q", question)
 	states := make([]string, len(f.States))
 	for i, s := range f.States {
 		states[i] = string(s)
@@ -143,7 +155,7 @@ func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.Run
 	if f.Ascending {
 		q.Set("order", "asc")
 	}
-	return get[api.List[api.RunSummary]](ctx, c, "/runs", q)
+	return q
 }
 
 // Run reads everything about a run.

@@ -109,6 +109,7 @@ type Engine struct {
 	owed []gonets.Run
 
 	workers  sync.WaitGroup
+	crew     crew
 	loops    sync.WaitGroup
 	stop     context.CancelFunc
 	loopCtx  context.Context
@@ -145,7 +146,7 @@ func New(o Options) *Engine {
 	if o.Alerts == nil {
 		o.Alerts = noAlerts{}
 	}
-	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}}
+	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
 	return e
@@ -214,6 +215,7 @@ func (e *Engine) shutdown(ctx context.Context) error {
 		e.cancel(errStopping)
 	}
 	<-idle
+	e.crew.all.Wait()
 	e.cancel(errStopping)
 	return err
 }
@@ -336,7 +338,7 @@ func (e *Engine) push(job gonets.Job) {
 	if pushed == lane.StartWorker {
 		// Under the lock, because a stopping engine closes the lanes under it
 		// and then waits for the workers that there are.
-		e.workers.Go(func() { e.work(name) })
+		e.hire(name)
 	}
 	if pushed == lane.Refused {
 		delete(e.holds, job.Run.ID)

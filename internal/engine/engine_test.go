@@ -157,6 +157,7 @@ func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig 
 			PublicURL: func() string { return "http://self.test" }, Version: "test",
 		},
 	})
+	t.Cleanup(e.stop) // the workers that rest go home
 	return &rig{t: t, store: st, clock: clock, sender: s, bus: bus, flight: flight, Engine: e}
 }
 

@@ -128,14 +128,14 @@ func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, m
 	f := a.Filter
 	switch {
 	case len(a.IDs) > 0 && f != nil:
-		return nil, false, invalid("/filter", "ids and filter were both given; use one of them")
+		return nil, false, invalid("/filter", gonets.CodeNotBoth, "%s and %s were both given; use one of them", "ids", "filter")
 	case len(a.IDs) > 0:
 		return a.IDs, false, nil
 	case f == nil:
-		return nil, false, invalid("", "neither ids nor filter was given; say which runs are meant")
+		return nil, false, invalid("", gonets.CodeMissing, "neither ids nor filter was given; say which runs are meant")
 	case len(f.States) == 0 && f.Scenario == "" && f.Source == "" && f.Event == "" && f.Value == "" && f.Since == nil && f.Until == nil:
 		// A slip must not cancel everything.
-		return nil, false, invalid("/filter", "an empty filter means every run; name at least one member")
+		return nil, false, invalid("/filter", gonets.CodeMissing, "an empty filter means every run; name at least one member")
 	}
 	filter := gonets.RunFilter{Scenario: f.Scenario, Source: f.Source, EventID: f.Event, Value: f.Value, Ascending: true}
 	if f.Since != nil {
@@ -182,7 +182,7 @@ func possible(action string, wanted []string) ([]gonets.RunState, error) {
 	for _, w := range wanted {
 		state := gonets.RunState(w)
 		if !slices.Contains(gonets.RunStates(), state) {
-			return nil, invalid("/filter/states", "there is no state "+w+" of a run")
+			return nil, invalid("/filter/states", codeNoState, "there is no state %s of a run", w)
 		}
 		if slices.Contains(from, state) {
 			states = append(states, state)

@@ -169,6 +169,19 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
+func (b *backend) CountRuns(_ context.Context, f gonets.RunFilter) (gonets.RunCount, error) {
+	b.filter = f
+	return gonets.RunCount{N: 2, More: true}, nil
+}
+
+// ChartRuns counts two spans at a time.
+func (b *backend) ChartRuns(_ context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error) {
+	b.filter = f
+	for i := range spans {
+		spans[i].Runs = i + 1
+	}
+	return spans[:min(2, len(spans))], nil
+}
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)
 	r, ok := b.runs[a.RunID]
@@ -284,7 +297,7 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },

@@ -103,6 +103,10 @@ func Routes() []Route {
 		{Method: get, Path: base + "/events/{id}/raw", Right: RightView, ID: "get-event-raw", Summary: "Read an event's body byte for byte", register: handle((*server).getEventRaw), tune: answers("application/octet-stream")},
 
 		{Method: get, Path: base + "/runs", Right: RightView, ID: "list-runs", Summary: "List runs", register: handle((*server).listRuns)},
+		{Method: get, Path: base + "/runs/count", Right: RightView, ID: "count-runs", Summary: "Count runs, up to 10 000", register: handle((*server).countRuns)},
+		{Method: get, Path: base + "/runs/chart", Right: RightView, ID: "chart-runs", Summary: "Tell how runs went over time", register: handle((*server).chartRuns),
+			Description: "One answer looks at a bounded number of runs; next leads to the older bars. Without a beginning the period is a day."},
+		{Method: get, Path: base + "/runs/export", Right: RightView, ID: "export-runs", Summary: "Write runs into a file for other programs, secrets as ***", register: handle((*server).exportRuns), tune: exported},
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
 		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
 		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},

@@ -35,6 +35,8 @@ type Options struct {
 	// Patience is how long nothing may arrive before what is missing counts as
 	// lost; 10 s when 0.
 	Patience time.Duration
+	// Profiles is a folder for a profile of each turn's CPU; empty for none.
+	Profiles string
 }
 
 const (
@@ -96,6 +98,9 @@ func Run(ctx context.Context, o Options, progress io.Writer) (report Report, err
 	nursery := child.NewNursery()
 	defer nursery.Close()
 	var all turns
+	if o.Profiles, err = folder(o.Profiles); err != nil {
+		return Report{}, err
+	}
 	for round := range o.Rounds {
 		for _, k := range []struct {
 			kind
@@ -105,7 +110,7 @@ func Run(ctx context.Context, o Options, progress io.Writer) (report Report, err
 			{kind{"ceiling", (*stage).ceiling, 0}, &all.ceiling},
 			{kind{"relay", (*stage).relay, 0}, &all.relay},
 		} {
-			s := &stage{ctx: ctx, o: &o, nursery: nursery}
+			s := &stage{ctx: ctx, o: &o, nursery: nursery, name: fmt.Sprintf("%s-%d", k.name, round+1)}
 			t, err := s.play(k.kind)
 			if err != nil {
 				return Report{}, fmt.Errorf("%s, round %d: %w", k.name, round+1, err)

@@ -20,6 +20,8 @@ type stage struct {
 	o       *Options
 	nursery *child.Nursery
 	dir     string
+	// name is that of the turn.
+	name    string
 	sink    *sink
 	process *child.Process
 	// scratch is the database of a turn on PostgreSQL.
@@ -215,7 +217,7 @@ func (s *stage) start(env []string, args ...string) (base string, ready time.Dur
 		return "", 0, err
 	}
 	listen := "127.0.0.1:" + strconv.Itoa(port)
-	s.process, err = s.nursery.Start(child.Command{Path: s.o.Binary, Env: env, Dir: s.dir, Log: filepath.Join(s.dir, "server.log"),
+	s.process, err = s.nursery.Start(child.Command{Path: s.o.Binary, Env: append(env, s.profiled()...), Dir: s.dir, Log: filepath.Join(s.dir, "server.log"),
 		Args: append(args, "--listen", listen)})
 	if err != nil {
 		return "", 0, err

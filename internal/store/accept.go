@@ -62,8 +62,10 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 			return a.results, nil
 		}
 	}
-	return nil, gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
+	return nil, errUnsettled
 }
+
+var errUnsettled = gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
 
 // maxLookups bounds how often a call begins again because the configuration
 // moved under it.
@@ -171,9 +173,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 		fresh[row[0].(string)] = fresh[row[0].(string)] || events.Hit[i]
 	}
 	for _, row := range bodies {
-		if err := t.later(pack.Bodies, row); err != nil {
-			return nil, err
-		}
+		t.later(pack.Bodies, row)
 	}
 	return fresh, nil
 }
@@ -326,7 +326,8 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 			return out, err
 		}
 	}
-	return out, t.keepValues(it, out.Runs)
+	t.keepValues(it, out.Runs)
+	return out, nil
 }
 
 // asked is the route of a run that a person wants, whatever the scenario's
@@ -379,7 +380,8 @@ func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (go
 		}
 		t.ordered.Take(orderOf(r.Name, ev))
 	}
-	return run, t.later(pack.Runs, pack.NewRun(&run, ev.Source))
+	t.later(pack.Runs, pack.NewRun(&run, ev.Source))
+	return run, nil
 }
 
 // born decides how a run of a running scenario starts its life.
@@ -423,13 +425,10 @@ func (t *txn) lookUpOrders(ops []*acceptOp, fresh map[string]bool) error {
 }
 
 // pack.Values indexes the values by which the history finds the event's runs.
-func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) error {
+func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) {
 	for _, v := range it.found.Values {
 		for i := range runs {
-			if err := t.later(pack.Values, []any{filter.SearchKey(v), runs[i].ID}); err != nil {
-				return err
-			}
+			t.later(pack.Values, []any{filter.SearchKey(v), runs[i].ID})
 		}
 	}
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
@@ -43,6 +44,9 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 			return err
 		}
 		if err := t.pruneOrphans(before); err != nil {
+			return err
+		}
+		if err := deeds.Forget(t); err != nil {
 			return err
 		}
 		return t.pruneKeys()
@@ -114,10 +118,8 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, pack.RunGone} {
-			if err := t.later(m, []any{run}); err != nil {
-				return 0, err
-			}
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
+			t.later(m, []any{run})
 		}
 	}
 	return len(runs), t.removeEvents(events)
@@ -132,14 +134,10 @@ func (t *txn) removeEvents(events []pack.Gone) error {
 		return err
 	}
 	for _, g := range events {
-		if err := t.later(pack.EventGone, []any{g.Event}); err != nil {
-			return err
-		}
+		t.later(pack.EventGone, []any{g.Event})
 	}
 	for _, g := range events {
-		if err := t.later(pack.EventBodiesGone, []any{g.Owner}); err != nil {
-			return err
-		}
+		t.later(pack.EventBodiesGone, []any{g.Owner})
 	}
 	return nil
 }
@@ -192,9 +190,7 @@ func (t *txn) pruneKeys() error {
 		return err
 	}
 	for _, r := range rows {
-		if err := t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()}); err != nil {
-			return err
-		}
+		t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()})
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/history"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
@@ -25,6 +26,7 @@ type Rooms struct {
 	*people.People
 	*checks.Book
 	*outbox.Outbox
+	*history.History
 }
 
 // New furnishes the rooms.
@@ -34,5 +36,6 @@ func New(b Base) Rooms {
 		People:    people.New(b),
 		Book:      checks.New(b),
 		Outbox:    outbox.New(b),
+		History:   history.New(b),
 	}
 }

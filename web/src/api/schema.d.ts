@@ -1091,6 +1091,7 @@ export interface components {
             text: string;
         };
         CurlWarning: {
+            code: string;
             detail: string;
             flag: string;
         };
@@ -1573,6 +1574,7 @@ export interface components {
             missing: components["schemas"]["MissingPath"][];
             /** @description JSON Pointer into the document */
             pointer: string;
+            problem?: components["schemas"]["Problem"];
             /** @description As it stands in text; at most 4096 bytes of it */
             text: string;
             /** @enum {string} */
@@ -1590,6 +1592,7 @@ export interface components {
             message: string;
             pointer: string;
             suggestion?: string;
+            values?: unknown[] | null;
         };
         Profile: {
             current_password?: string;
