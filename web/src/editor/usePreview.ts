@@ -17,6 +17,7 @@ const calm = 200
 export function usePreview(document: Scenario, step: string | undefined, picked: Picked | undefined, again: unknown): Previewed {
   const [state, setState] = useState<{ step: string; preview: Preview | undefined; error: ApiError | undefined }>()
   const [stale, setStale] = useState(false)
+  const [turn, setTurn] = useState(0)
   const first = useRef(true)
   useEffect(() => {
     if (step === undefined) return
@@ -43,7 +44,19 @@ export function usePreview(document: Scenario, step: string | undefined, picked:
       clearTimeout(timer)
       abort.abort()
     }
-  }, [document, step, picked, again])
+  }, [document, step, picked, again, turn])
+  // Without a connection the question waits for it.
+  const offline = state?.error?.status === 0
+  useEffect(() => {
+    if (!offline) return
+    const ask = () => setTurn((now) => now + 1)
+    const timer = setInterval(ask, 5000)
+    addEventListener('online', ask)
+    return () => {
+      clearInterval(timer)
+      removeEventListener('online', ask)
+    }
+  }, [offline])
   const mine = state && state.step === step ? state : undefined
   return { preview: mine?.preview, error: mine?.error, stale }
 }

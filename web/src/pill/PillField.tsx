@@ -134,6 +134,8 @@ export function PillField(props: PillFieldProps) {
 
   const foreign = findForeign(value, scope.variables ?? []).filter((one) => one.text !== kept)
   const first = foreign[0]
+  const offer = useRef<HTMLDivElement>(null)
+  useEffect(() => void (first?.text && offer.current?.scrollIntoView({ block: 'nearest' })), [first?.text])
   const known = first && scope.variables?.find((v) => v.path === first.path)
   return (
     <div className="g-pill-field-wrap">
@@ -157,7 +159,7 @@ export function PillField(props: PillFieldProps) {
         </div>
       )}
       {first && (
-        <div className="g-pill-foreign" role="status">
+        <div className="g-pill-foreign" role="status" ref={offer}>
           <span>
             {t('var.foreign', { text: first.text, pill: known ? labelOf(known, scope.words) : first.path })}
           </span>

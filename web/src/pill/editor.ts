@@ -244,7 +244,8 @@ function cards(field: ReturnType<typeof pills>): Extension {
         if (!piece) return null
         return { pos: piece.from, end: piece.to, above: false, create: () => ({ dom: card(view, piece, view.state.field(field.scope), false) }) }
       },
-      { hoverTime: 300 },
+      // The card for settings says the same and more.
+      { hoverTime: 300, hideOn: (tr) => tr.effects.some((e) => e.is(openCard)) },
     ),
     EditorView.domEventHandlers({
       click(event, view) {

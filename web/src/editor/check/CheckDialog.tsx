@@ -41,9 +41,9 @@ export function CheckDialog() {
         }
       >
         <p>{t('check.goesReally', { host: host(path) })}</p>
-        <p className={css.gapTop}>
+        <div className={css.gapTop}>
           <Checkbox label={t('check.dontAskStep')} checked={remember} onChange={setRemember} />
-        </p>
+        </div>
       </Dialog>
     )
   }
@@ -90,9 +90,9 @@ export function CheckDialog() {
         })}
       </ul>
       <p className={css.gapTop}>{hosts.length > 0 ? t('check.ask', { hosts: hosts.join(', ') }) : t('check.askNone')}</p>
-      <p className={css.gapTop}>
+      <div className={css.gapTop}>
         <Checkbox label={t('check.dontAsk')} checked={remember} onChange={setRemember} />
-      </p>
+      </div>
     </Dialog>
   )
 }

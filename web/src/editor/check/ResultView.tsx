@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Attempt } from '@/api'
 import { duration, language, size, useT } from '@/i18n'
-import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, toast } from '@/ui'
+import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, Time, toast } from '@/ui'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { insert } from '../model/pointer'
@@ -16,12 +16,13 @@ export function ResultView() {
   const t = useT()
   const { check } = useEditor()
   const { placed } = useStep()
-  const result = check.results[placed.path]
+  const result = check.results[placed.path] ?? check.past[placed.path]
   const box = useRef<HTMLElement>(null)
   const here = result !== undefined || (check.error !== undefined && !check.whole)
   useEffect(() => {
-    if (here) box.current?.scrollIntoView({ block: 'nearest' })
-  }, [here, result?.state])
+    // What is left of an earlier visit does not move the page.
+    if (here && !result?.at) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [here, result?.state, result?.at])
   if (!here) return null
   return (
     <section className={css.result} ref={box} aria-label={t('result.title')}>
@@ -67,6 +68,7 @@ function Ended({ result }: { result: StepResult }) {
   const reply = attempt?.response
   const told = result.explain?.[language()]
   const ok = result.state === 'done'
+  const runId = result.runId ?? check.runId
   const again = (
     <Button size="small" icon="retry" onClick={() => check.askStep(placed.path)} disabled={check.running}>
       {t('again')}
@@ -112,11 +114,12 @@ function Ended({ result }: { result: StepResult }) {
           <strong>{reply ? reply.status_line?.replace(/^HTTP\/[\d.]+ /, '') || reply.status : t('result.noReply')}</strong>
         </Badge>
         <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
-        {reply && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
+        {reply && reply.body !== '' && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
+        {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
         <span className={css.spring} />
         {again}
-        {check.runId && (
-          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${check.runId}/attempts/${attempt.n}/curl`, {})).text}>
+        {runId && (
+          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/curl`, {})).text}>
             cURL
           </CopyButton>
         )}

@@ -8,6 +8,7 @@ import { isEcho } from '../parts/describe'
 import { check as run } from '../server'
 import { asAsked, type Picked } from '../useSamples'
 import type { Variable } from '@/pill/variables'
+import { usePast } from './past'
 
 export interface StepResult {
   state: 'running' | 'done' | 'skipped' | 'failed' | 'shown'
@@ -17,6 +18,9 @@ export interface StepResult {
   explain: { ru: Explain; en: Explain } | undefined
   variables: Variable[]
   startedAt: number
+  /** Set when it was in an earlier visit: when that was, and the run that tells of it. */
+  at?: number
+  runId?: string | undefined
 }
 
 export interface Asking {
@@ -31,6 +35,8 @@ export interface Check {
   /** The whole scenario is checked, not one step. */
   whole: boolean
   results: Record<string, StepResult>
+  /** How steps ended that were not checked in this visit. */
+  past: Record<string, StepResult>
   finished: { ok: boolean; state: string; duration_ms: number } | undefined
   error: ApiError | undefined
   runId: string | undefined
@@ -69,6 +75,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
   const [state, setState] = useState<Pick<Check, 'running' | 'whole' | 'results' | 'finished' | 'error' | 'runId' | 'round'>>({
     running: false, whole: false, results: {}, finished: undefined, error: undefined, runId: undefined, round: 0,
   })
+  const past = usePast(name)
   const [asking, setAsking] = useState<Asking | undefined>()
   const abort = useRef<AbortController | undefined>(undefined)
   const latest = useRef({ document, steps, sample })
@@ -144,7 +151,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
     [asking, remembered, start, storageKey],
   )
 
-  return useMemo(() => ({ ...state, asking, askStep, askScenario, answer, dismiss, cancel }), [state, asking, askStep, askScenario, answer, dismiss, cancel])
+  return useMemo(() => ({ ...state, past, asking, askStep, askScenario, answer, dismiss, cancel }), [state, past, asking, askStep, askScenario, answer, dismiss, cancel])
 }
 
 function without(results: Record<string, StepResult>, path: string): Record<string, StepResult> {

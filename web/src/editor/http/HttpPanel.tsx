@@ -24,7 +24,7 @@ export function HttpPanel() {
   const t = useT()
   const { kinds } = useEditor()
   const { placed, read } = useStep()
-  const [tab, setTab] = useState('body')
+  const [tab, setTab] = useState(() => (read<HttpStep>('/http')?.body ? 'body' : 'query'))
   const fields = kinds.find((kind) => kind.kind === 'http')?.fields ?? noFields
   useFocusTab(placed.pointer, useMemo(() => fields.filter((field) => !onLine.has(field.path)), [fields]), setTab)
   const http = read<HttpStep>('/http')
@@ -140,7 +140,7 @@ function RequestLine() {
           </Button>
         )}
       </div>
-      {sent && (
+      {sent && sent !== http.url.trim() && (
         <div className={css.sentUrl}>
           <span aria-hidden>→ </span>
           <span className="visually-hidden">{t('url.sent')}: </span>
@@ -155,20 +155,20 @@ function RequestLine() {
       <div className={css.line}>
         {hint && <span className={css.fieldHelp}>{t(hint)}</span>}
         <span className={css.spring} />
-        {hasQuery(http.url) && (
-          <>
-            <span className={css.muted}>{t('url.hasQuery')}</span>
-            <Button size="small" kind="soft" onClick={split}>
-              {t('splitQuery')}
-            </Button>
-          </>
-        )}
         {!isEcho(http.url) && (
           <Button size="small" kind="soft" icon="send" onClick={toEcho}>
             {t('echo')}
           </Button>
         )}
       </div>
+      {hasQuery(http.url) && (
+        <div className={css.line}>
+          <span className={css.muted}>{t('url.hasQuery')}</span>
+          <Button size="small" kind="quiet" onClick={split}>
+            {t('splitQuery')}
+          </Button>
+        </div>
+      )}
       {isEcho(http.url) && <p className={css.fieldHelp}>{t('echo.help')}</p>}
     </div>
   )

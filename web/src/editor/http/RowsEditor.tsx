@@ -51,7 +51,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
     focusName(rows.length)
   }
   return (
-    <div className={css.rows} ref={box} role="group" aria-label={label}>
+    <div className={css.rows} data-typed={typed || undefined} ref={box} role="group" aria-label={label}>
       {rows.length > 0 && (
         <div className={css.rowHead} aria-hidden>
           <span />
@@ -85,6 +85,8 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
                 onChange={(next) => change(i, { value: typed ? keepType(row.value, next) : next })}
                 onEnter={() => (i === rows.length - 1 ? add() : focusName(i + 1))}
                 multiline={typed === true && typeOf(row.value) === 'json'}
+                wrap
+                onFocus={(focused) => focused && requestAnimationFrame(() => box.current?.querySelectorAll<HTMLElement>('[data-row]')[i]?.scrollIntoView({ block: 'nearest' }))}
                 error={problem(`${pointer}/${i}/value`) ?? problem(`${pointer}/${row.name}`)}
               />
               {row.on !== false && <Becoming value={rowBecomes(preview, at(pointer), i, row)} />}

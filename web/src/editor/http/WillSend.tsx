@@ -14,17 +14,17 @@ const noticeKeys: Record<string, Key> = {
 }
 
 /** «Что будет отправлено»: always in sight below the step's settings. */
-export function WillSend({ preview, stale, url }: { preview: Preview | undefined; stale: boolean; url: string }) {
+export function WillSend({ preview, stale, url, offline }: { preview: Preview | undefined; stale: boolean; url: string; offline: boolean }) {
   const t = useT()
   const [open, setOpen] = useState(false)
   const request = preview?.request
   const problems = (preview as { problems?: { message: string }[] } | undefined)?.problems ?? []
-  const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : pretty(request.body)) : ''
+  const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
       <header className={css.willSendHead}>
         <h3>{t('willSend')}</h3>
-        {request && <span className={css.muted}>{size(request.size)}</span>}
+        {request && request.size > 0 && <span className={css.muted}>{size(request.size)}</span>}
         <span className={css.spring} />
         {request?.body && !request.encoding && <CopyButton text={request.body} label={t('willSend.copy')} />}
         <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={() => setOpen(!open)} tip={false} />
@@ -42,7 +42,7 @@ export function WillSend({ preview, stale, url }: { preview: Preview | undefined
           {body !== '' && <pre className={css.willSendText}>{body}</pre>}
         </div>
       ) : (
-        <p className={css.willSendBody}>{problems[0]?.message ?? (preview ? t('willSend.cannot') : t('willSend.wait'))}</p>
+        <p className={css.willSendBody}>{problems[0]?.message ?? (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
       )}
       {request?.notices?.filter((notice) => notice.code !== 'url.scheme' || !isEcho(url)).map((notice) => {
         const key = Object.hasOwn(noticeKeys, notice.code) ? noticeKeys[notice.code] : undefined

@@ -141,7 +141,7 @@ describe('a draft', () => {
     store.edit(title('mine'));
     await clock.pass(600);
     const save = store.snapshot()?.save;
-    expect(save).toMatchObject({ is: 'conflict', merged: undefined });
+    expect(save).toMatchObject({ is: 'conflict', disputed: ['/title'] });
     store.edit(title('mine 2'));
     await clock.pass(60_000);
     expect([server.document.title, is(store)]).toEqual(['theirs', 'conflict']);

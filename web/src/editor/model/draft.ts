@@ -55,7 +55,8 @@ export type SaveState =
   | { is: 'unsaved' }
   | { is: 'saving' }
   | { is: 'offline' }
-  | { is: 'conflict'; theirs: ServerDraft; merged: Scenario | undefined }
+  /** merged holds both sides' edits; mine where both changed the same place, which is then among the disputed. */
+  | { is: 'conflict'; theirs: ServerDraft; merged: Scenario; disputed: string[] }
   | { is: 'refused'; problem: Refused };
 
 export interface DraftState {
@@ -68,8 +69,17 @@ export interface DraftState {
   basedOn: number | undefined;
   updatedBy: string | undefined;
   etag: string;
+  /** Who else has just changed the draft, and when. */
+  other: Other | undefined;
   /** Edits made without connection were brought together with somebody else's. */
   mergedWith: string | undefined;
+}
+
+export interface Other {
+  by: string;
+  at: number;
+  /** It was so when the page opened: then one's own edits are no news. */
+  before: boolean;
 }
 
 export interface Storage {
@@ -157,6 +167,7 @@ export class DraftStore {
       basedOn: draft.based_on,
       updatedBy: draft.updated_by,
       etag: draft.etag,
+      other: otherOf(draft, true),
       mergedWith: undefined,
     };
     const kept = this.kept();
@@ -176,7 +187,7 @@ export class DraftStore {
     }
     const merged = merge(normalise(kept.base), mine, theirs);
     if (merged.conflicts.length > 0) {
-      this.publish({ document: mine, save: { is: 'conflict', theirs: draft, merged: undefined } });
+      this.publish({ document: mine, save: { is: 'conflict', theirs: draft, merged: merged.document, disputed: merged.conflicts } });
       return;
     }
     this.history = record(this.history, mine, merged.document, '', this.timers.now());
@@ -307,7 +318,7 @@ export class DraftStore {
       return;
     }
     const merged = merge(this.base, state.document, theirs);
-    this.publish({ save: { is: 'conflict', theirs: current, merged: merged.conflicts.length === 0 ? merged.document : undefined } });
+    this.publish({ other: otherOf(current), save: { is: 'conflict', theirs: current, merged: merged.document, disputed: merged.conflicts } });
   }
 
   /** Ends a conflict: with my document, with theirs, or with both brought together. Undo takes it back. */
@@ -316,7 +327,7 @@ export class DraftStore {
     if (!this.state || save?.is !== 'conflict') return;
     const theirs = normalise(save.theirs.document);
     const before = this.state.document;
-    const after = choice === 'mine' ? before : choice === 'both' && save.merged ? save.merged : theirs;
+    const after = choice === 'mine' ? before : choice === 'both' ? save.merged : theirs;
     this.base = theirs;
     if (after !== before) this.history = record(this.history, before, after, '', this.timers.now());
     this.publish({ document: after, etag: save.theirs.etag, save: { is: 'unsaved' } });
@@ -331,10 +342,12 @@ export class DraftStore {
     const state: DraftState = this.state;
     if (state.save.is !== 'saved' || draft.etag === state.etag) return;
     const document = normalise(draft.document);
-    if (!same(document, state.document)) this.history = record(this.history, state.document, document, '', this.timers.now());
+    const changed = !same(document, state.document);
+    if (changed) this.history = record(this.history, state.document, document, '', this.timers.now());
     this.base = document;
     this.publish({
-      document: same(document, state.document) ? state.document : document,
+      document: changed ? document : state.document,
+      ...(changed && this.owning === 0 ? { other: otherOf(draft) } : {}),
       etag: draft.etag,
       problems: draft.problems ?? [],
       hasChanges: draft.has_changes,
@@ -342,6 +355,20 @@ export class DraftStore {
       updatedBy: draft.updated_by,
     });
     this.storeHistory();
+  }
+
+  private owning = 0;
+
+  /** Work of this page that changes the draft on the server beside the store: not somebody else's. */
+  async own<T>(work: () => Promise<T>): Promise<T> {
+    this.owning++;
+    try {
+      const done = await work();
+      await this.refresh();
+      return done;
+    } finally {
+      this.owning--;
+    }
   }
 
   /** Called when the connection is back: does not wait for the next try. */
@@ -414,6 +441,8 @@ export class DraftStore {
     }
   }
 }
+
+const otherOf = (draft: ServerDraft, before = false): Other | undefined => (draft.updated_by && draft.updated_at ? { by: draft.updated_by, at: Date.parse(draft.updated_at), before } : undefined);
 
 /** Whether two documents say the same, whatever the order of their members. */
 function alike(a: unknown, b: unknown): boolean {

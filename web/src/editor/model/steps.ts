@@ -127,8 +127,38 @@ export function shiftStep(document: Scenario, pointer: string, by: -1 | 1): { do
   return moveStep(document, pointer, join(...owner.slice(0, -1), by === 1 ? ownerIndex + 1 : ownerIndex));
 }
 
-/** Moves a step before the place that the pointer names, as it was before the move. */
+export interface EndedList {
+  /** Where the list stands: /steps/0/then. */
+  list: string;
+  depth: number;
+  /** The condition whose branch the list is; none for the scenario itself. */
+  owner: { placed: Placed; branch: 'then' | 'else' } | undefined;
+}
+
+/** The lists that end with a step of the walk, the innermost first. */
+export function endedLists(steps: readonly Placed[], index: number): EndedList[] {
+  const here = steps[index];
+  const next = steps[index + 1];
+  if (!here) return [];
+  const out: EndedList[] = [];
+  for (let at = here.pointer; ; ) {
+    const list = at.slice(0, at.lastIndexOf('/'));
+    if (next?.pointer.startsWith(`${list}/`)) break;
+    const parts = split(list);
+    const branch = parts[parts.length - 1];
+    const above = join(...parts.slice(0, -1));
+    const placed = steps.find((one) => one.pointer === above);
+    out.push({ list, depth: placed ? placed.depth + 1 : 0, owner: placed && (branch === 'then' || branch === 'else') ? { placed, branch } : undefined });
+    // What follows the first branch is the second one of the same condition.
+    if (!placed || next?.pointer.startsWith(`${above}/`)) break;
+    at = above;
+  }
+  return out;
+}
+
+/** Moves a step before the place that the pointer names, as it was before the move; "-" is the end of a list. */
 export function moveStep(document: Scenario, from: string, to: string): { document: Scenario; pointer: string } | undefined {
+  if (to.endsWith('/-')) to = `${to.slice(0, -1)}${((read(document, to.slice(0, -2)) as Step[] | undefined) ?? []).length}`;
   if (to === from || to.startsWith(from + '/')) return undefined;
   const step = read(document, from) as Step | undefined;
   if (!step) return undefined;

@@ -1,18 +1,35 @@
+import { useDroppable } from '@dnd-kit/core'
 import { useState } from 'react'
 import { pick, useT } from '@/i18n'
 import { Button, Icon, Popover, TextField, type IconName } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
-import { freeId, insertStep, walk } from '../model/steps'
+import { freeId, insertStep, walk, type Placed } from '../model/steps'
 import { kindTitle } from './describe'
 
 const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
 export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
 
+const slotId = (at: string): string => `slot:${at}`
+/** The place in the document that a gap of the list stands for. */
+export const slotPlace = (id: string | number): string | undefined => (String(id).startsWith('slot:') ? String(id).slice(5) : undefined)
+
+function useSlot(at: string, dragged: Placed | undefined) {
+  // A step cannot be put into itself.
+  const { setNodeRef, isOver } = useDroppable({ id: slotId(at), disabled: dragged === undefined || at.startsWith(`${dragged.pointer}/`) })
+  return { ref: setNodeRef, 'data-over': isOver || undefined }
+}
+
+/** A place where a dragged step may be put, with nothing to press. */
+export function Slot({ at, dragged }: { at: string; dragged: Placed | undefined }) {
+  return <div className={css.slot} {...useSlot(at, dragged)} />
+}
+
 /** Opens the list of what may be added at a place. */
-export function AddStep({ at, big, label }: { at: string; big?: boolean; label?: string }) {
+export function AddStep({ at, big, label, dragged }: { at: string; big?: boolean; label?: string; dragged?: Placed | undefined }) {
   const t = useT()
+  const slot = useSlot(at, dragged)
   const content = (close: () => void) => <KindList at={at} close={close} />
   if (big)
     return (
@@ -23,7 +40,7 @@ export function AddStep({ at, big, label }: { at: string; big?: boolean; label?:
       </Popover>
     )
   return (
-    <div className={label ? css.addNamed : css.addHere}>
+    <div className={label ? css.addNamed : css.addHere} {...slot}>
       <Popover width={340} content={content}>
         <button type="button" className={css.addHereButton} aria-label={label ?? t('step.addHere')} title={label ?? t('step.addHere')}>
           <Icon name="plus" size={14} />

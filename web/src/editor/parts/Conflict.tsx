@@ -4,8 +4,13 @@ import { Button, CodeView, Dialog, ErrorNote, Note } from '@/ui'
 import { ApiError } from '@/api'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
+import { walk } from '../model/steps'
 import { writeJson } from '../model/json'
-import { normalise } from '../model/document'
+import { differences, type Difference } from '../model/differences'
+import { shownText } from '../model/body'
+import { normalise, type Scenario } from '../model/document'
+import type { Json } from '../model/json'
+import { fieldName, readable, titleOf } from './describe'
 
 /** What stands in the way of saving: another person's edits, or the server's refusal. */
 export function Conflict() {
@@ -30,18 +35,16 @@ export function Conflict() {
     )
   }
   if (save.is !== 'conflict') return null
-  const { theirs, merged } = save
+  const { theirs, disputed } = save
   const take = (choice: 'mine' | 'theirs' | 'both') => {
     setCompare(false)
     store.resolve(choice)
   }
   const choices = (
     <>
-      {merged && (
-        <Button kind="main" size="small" onClick={() => take('both')}>
-          {t('conflict.both')}
-        </Button>
-      )}
+      <Button kind="main" size="small" onClick={() => take('both')}>
+        {disputed.length > 0 ? t('conflict.bothMine') : t('conflict.both')}
+      </Button>
       <Button size="small" onClick={() => take('mine')}>
         {t('conflict.mine')}
       </Button>
@@ -67,17 +70,66 @@ export function Conflict() {
         {t('conflict.kept')}
       </Note>
       <Dialog open={compare} onClose={() => setCompare(false)} title={t('conflict.title')} size="large" actions={choices}>
-        <div className={css.sideBySide}>
-          <section>
-            <h3>{t('conflict.mineTitle')}</h3>
-            <CodeView text={writeJson(state.document, 2)} label={t('conflict.mineTitle')} />
-          </section>
-          <section>
-            <h3>{t('conflict.theirsTitle')}</h3>
-            <CodeView text={writeJson(normalise(theirs.document), 2)} label={t('conflict.theirsTitle')} />
-          </section>
-        </div>
+        <Differences mine={state.document} theirs={normalise(theirs.document)} />
+        <details className={css.details}>
+          <summary>{t('conflict.whole')}</summary>
+          <div className={css.sideBySide}>
+            <section>
+              <h3>{t('conflict.mineTitle')}</h3>
+              <CodeView text={writeJson(state.document, 2)} label={t('conflict.mineTitle')} />
+            </section>
+            <section>
+              <h3>{t('conflict.theirsTitle')}</h3>
+              <CodeView text={writeJson(normalise(theirs.document), 2)} label={t('conflict.theirsTitle')} />
+            </section>
+          </div>
+        </details>
       </Dialog>
     </div>
+  )
+}
+
+/** Place by place: what stands here, what stands on the server. */
+function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
+  const t = useT()
+  const { kinds } = useEditor()
+  const found = differences(mine, theirs)
+  const name = (id: string): string => {
+    const step = [mine, theirs].flatMap((document) => walk(document)).find((placed) => placed.step.id === id)?.step
+    return step ? titleOf(step, t, kinds) : id
+  }
+  const place = (where: unknown): string => {
+    const [owner = '', branch] = String(where).split('/')
+    return owner === '' ? t('conflict.outside') : `${name(owner)}, ${branch === 'then' ? t('branch.then') : t('branch.else')}`
+  }
+  const field = (one: Difference): string => (one.field === '/' ? t('conflict.place') : one.field === '/steps' ? t('conflict.order') : one.field === '/title' && !one.step ? t('editor.name') : one.field === '' ? '' : fieldName(one.field, kinds))
+  const shown = (one: Difference, value: unknown): string => {
+    if (value === undefined || value === null) return '—'
+    if (one.field === '') return t('conflict.has')
+    if (one.field === '/') return place(value)
+    if (one.field === '/steps') return (value as string[]).map(name).join(' → ')
+    return readable(shownText(value as Json), t).slice(0, 500) || '—'
+  }
+  return (
+    <ul className={css.differences}>
+      {found.map((one, i) => (
+        <li key={i}>
+          <div className={css.changeHead}>
+            <strong>{one.step ? titleOf(one.step, t, kinds) : t('change.scenario')}</strong>
+            <span className={css.muted}>{field(one)}</span>
+          </div>
+          <div className={css.bothSides}>
+            <div>
+              <span className={css.muted}>{t('conflict.mineTitle')}</span>
+              <code>{shown(one, one.mine)}</code>
+            </div>
+            <div>
+              <span className={css.muted}>{t('conflict.theirsTitle')}</span>
+              <code>{shown(one, one.theirs)}</code>
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
   )
 }

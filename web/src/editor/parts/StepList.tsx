@@ -1,23 +1,36 @@
-import { closestCenter, DndContext, KeyboardSensor, PointerSensor, useSensor, useSensors, type DragEndEvent } from '@dnd-kit/core'
-import { SortableContext, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable'
+import { DndContext, DragOverlay, PointerSensor, useDraggable, useSensor, useSensors, type CollisionDetection, type DragEndEvent } from '@dnd-kit/core'
 import { Fragment, useCallback, useState, type KeyboardEvent } from 'react'
-import { useT } from '@/i18n'
+import { shortClock, useT } from '@/i18n'
 import { Badge, Icon, IconButton, Menu, Method, Status, toast } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf } from '../model/document'
-import { insert, read, split } from '../model/pointer'
-import { copyStep, moveStep, removeStep, shiftStep, walk, type Placed } from '../model/steps'
-import { AddStep } from './AddStep'
+import { insert } from '../model/pointer'
+import { copyStep, endedLists, moveStep, removeStep, shiftStep, walk, type Placed } from '../model/steps'
+import { AddStep, Slot, slotPlace } from './AddStep'
 import { hostOf, summary, titleOf } from './describe'
 import { SourceCard } from './SourceCard'
+
+/** The gap that is meant: the nearest one by height, and of two neighbours the one at the pointer's depth. */
+const nearest: CollisionDetection = ({ droppableContainers, droppableRects, pointerCoordinates }) => {
+  if (!pointerCoordinates) return []
+  let best: { id: string | number; distance: number } | undefined
+  for (const { id } of droppableContainers) {
+    const rect = droppableRects.get(id)
+    if (!rect) continue
+    const distance = Math.abs(rect.top + rect.height / 2 - pointerCoordinates.y) + Math.abs(rect.left + 16 - pointerCoordinates.x) / 2
+    if (!best || distance < best.distance) best = { id, distance }
+  }
+  return best ? [{ id: best.id }] : []
+}
 
 /** The scenario as one list, in the order in which it runs; branches are indented. */
 export function StepList() {
   const t = useT()
-  const { steps, document, edit, open, selected } = useEditor()
+  const { steps, document, edit, open, selected, kinds } = useEditor()
   const [said, setSaid] = useState('')
-  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }), useSensor(KeyboardSensor, { keyboardCodes: { start: [], cancel: ['Escape'], end: [] } }))
+  const [dragged, setDragged] = useState<Placed>()
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }))
 
   const moved = useCallback(
     (done: ReturnType<typeof moveStep>, was: Placed) => {
@@ -27,41 +40,56 @@ export function StepList() {
       if (!now) return
       setSaid(t('step.moved', { title: titleOf(now.step, t), number: now.number }))
       if (selected?.path === was.path) open(now.path)
-      requestAnimationFrame(() => globalThis.document.querySelector<HTMLElement>(`[data-step="${CSS.escape(now.path)}"]`)?.focus())
+      focusStep(now.path)
     },
     [edit, open, selected, t],
   )
 
-  const drop = ({ active, over }: DragEndEvent) => {
-    if (!over || active.id === over.id) return
-    const from = steps.find((placed) => placed.pointer === active.id)
-    const target = String(over.id)
-    if (!from) return
-    const down = steps.findIndex((p) => p.pointer === active.id) < steps.findIndex((p) => p.pointer === target)
-    const parts = split(target)
-    const last = parts[parts.length - 1]
-    const to = last === 'end' ? `${target.slice(0, -4)}/${((read(document, target.slice(0, -4)) as unknown[] | undefined) ?? []).length}` : down ? after(target) : target
-    moved(moveStep(document, from.pointer, to), from)
+  const drop = ({ over }: DragEndEvent) => {
+    setDragged(undefined)
+    const to = over && slotPlace(over.id)
+    if (dragged && to) moved(moveStep(document, dragged.pointer, to), dragged)
   }
 
   return (
-    <div className={css.stepList}>
+    <div className={css.stepList} data-dragging={dragged ? true : undefined}>
       <SourceCard />
-      <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={drop} accessibility={{ restoreFocus: false }}>
-        <SortableContext items={steps.map((placed) => placed.pointer)} strategy={verticalListSortingStrategy}>
-          <ol className={css.steps} aria-label={t('editor.steps')}>
-            {steps.map((placed, i) => (
-              <Fragment key={placed.path}>
-                <Item placed={placed} shift={(by) => moved(shiftStep(document, placed.pointer, by), placed)} />
-                {endedThens(steps, i).map((owner) => (
-                  <li key={`${owner.path}-else`} className={css.item} data-depth={owner.depth + 1} style={{ marginLeft: (owner.depth + 1) * 20 }}>
-                    <AddStep at={`${owner.pointer}/else/-`} label={t('branch.addElse')} />
-                  </li>
-                ))}
-              </Fragment>
-            ))}
-          </ol>
-        </SortableContext>
+      <DndContext
+        sensors={sensors}
+        collisionDetection={nearest}
+        onDragStart={({ active }) => setDragged(steps.find((placed) => placed.pointer === active.id))}
+        onDragCancel={() => setDragged(undefined)}
+        onDragEnd={drop}
+        accessibility={{ restoreFocus: false }}
+      >
+        <ol className={css.steps} aria-label={t('editor.steps')}>
+          {steps.map((placed, i) => (
+            <Fragment key={placed.path}>
+              <Item placed={placed} dragged={dragged} shift={(by) => moved(shiftStep(document, placed.pointer, by), placed)} />
+              {endedLists(steps, i).map(({ list, depth, owner }) => (
+                <li key={list} className={css.item} data-depth={depth || undefined} style={{ marginLeft: depth * 20 }}>
+                  {owner?.branch === 'then' && (owner.placed.step.else ?? []).length === 0 ? (
+                    <>
+                      <Slot at={`${list}/-`} dragged={dragged} />
+                      <AddStep at={`${owner.placed.pointer}/else/-`} label={t('branch.addElse')} dragged={dragged} />
+                    </>
+                  ) : (
+                    <Slot at={`${list}/-`} dragged={dragged} />
+                  )}
+                </li>
+              ))}
+            </Fragment>
+          ))}
+        </ol>
+        <DragOverlay dropAnimation={null}>
+          {dragged && (
+            <div className={css.ghost}>
+              <Icon name="drag" size={16} />
+              <span className={css.number}>{dragged.number}</span>
+              <span className={css.cardName}>{titleOf(dragged.step, t, kinds)}</span>
+            </div>
+          )}
+        </DragOverlay>
       </DndContext>
       <AddStep at="/steps/-" big />
       <p className="visually-hidden" aria-live="polite">
@@ -71,41 +99,38 @@ export function StepList() {
   )
 }
 
-function after(pointer: string): string {
-  const at = pointer.lastIndexOf('/')
-  return `${pointer.slice(0, at)}/${Number(pointer.slice(at + 1)) + 1}`
-}
-
-/** The conditions whose «yes» branch ends with this step of the list, and which have no other branch yet; the innermost first. */
-function endedThens(steps: readonly Placed[], index: number): Placed[] {
-  const here = steps[index]
-  const next = steps[index + 1]
-  if (!here) return []
-  return steps
-    .slice(0, index)
-    .filter((owner) => here.pointer.startsWith(`${owner.pointer}/then/`) && !next?.pointer.startsWith(`${owner.pointer}/then/`) && (owner.step.else ?? []).length === 0)
-    .reverse()
+/** Gives the cursor to a step once it is drawn; without a step, to the button that adds one. */
+function focusStep(path: string | undefined): void {
+  requestAnimationFrame(() => {
+    const place = path === undefined ? '[data-add-step]' : `[data-step="${CSS.escape(path)}"]`
+    globalThis.document.querySelector<HTMLElement>(place)?.focus()
+  })
 }
 
 interface ItemProps {
   placed: Placed
+  dragged: Placed | undefined
   shift: (by: 1 | -1) => void
 }
 
-function Item({ placed, shift }: ItemProps) {
+function Item({ placed, dragged, shift }: ItemProps) {
   const t = useT()
-  const { selected, open, edit, document, closePanel, check, state, kinds } = useEditor()
+  const { selected, open, edit, document, closePanel, check, state, kinds, steps } = useEditor()
   const { step, pointer, path, depth, number, branch } = placed
-  const { setNodeRef, listeners, transform, transition, isDragging } = useSortable({ id: pointer })
+  const { setNodeRef, listeners } = useDraggable({ id: pointer })
+  const lifted = dragged !== undefined && (pointer === dragged.pointer || pointer.startsWith(`${dragged.pointer}/`))
   const kind = kindOf(step)
   const title = titleOf(step, t, kinds)
-  const result = check.results[path]
+  const result = check.results[path] ?? check.past[path]
   const bad = state.problems.some((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
 
   const remove = () => {
     const at = selected?.path === path || selected?.path.startsWith(`${path}/`)
     edit((now) => removeStep(now, pointer))
     if (at) closePanel()
+    // The cursor goes to the step that stands in its place now.
+    const others = steps.filter((one) => one.pointer !== pointer && !one.pointer.startsWith(`${pointer}/`))
+    focusStep((others[steps.indexOf(placed)] ?? others[others.length - 1])?.path)
     toast(t('step.deleted', { title }), { undo: () => edit((now) => (walk(now).some((p) => p.step.id === step.id) ? now : insert(now, pointer, step))) })
   }
   const copy = () => {
@@ -126,14 +151,14 @@ function Item({ placed, shift }: ItemProps) {
   return (
     <li style={{ marginLeft: depth * 20 }} className={css.item} data-depth={depth || undefined}>
       {firstOf && <div className={css.branch}>{branch === 'then' ? t('branch.then') : t('branch.else')}</div>}
-      {!firstOf && <AddStep at={pointer} />}
+      {firstOf ? <Slot at={pointer} dragged={dragged} /> : <AddStep at={pointer} dragged={dragged} />}
       <div
         ref={setNodeRef}
         className={css.card}
         data-selected={selected?.path === path || undefined}
         data-state={result?.state}
         data-bad={bad || undefined}
-        style={{ transform: transform ? `translate3d(0, ${transform.y}px, 0)` : undefined, transition, zIndex: isDragging ? 2 : undefined, opacity: isDragging ? 0.8 : undefined }}
+        data-lifted={lifted || undefined}
       >
         <span className={css.grip} {...listeners} aria-hidden title={t('step.drag')}>
           <Icon name="drag" size={16} />
@@ -162,13 +187,13 @@ function Item({ placed, shift }: ItemProps) {
           </Menu>
         </span>
       </div>
-      {kind === 'if' && <Branches placed={placed} />}
+      {kind === 'if' && <Branches placed={placed} dragged={dragged} />}
     </li>
   )
 }
 
 /** Where a branch is still empty, it offers its first step. */
-function Branches({ placed }: { placed: Placed }) {
+function Branches({ placed, dragged }: { placed: Placed; dragged: Placed | undefined }) {
   const t = useT()
   const { step, pointer } = placed
   const isEmpty = (list: unknown) => !Array.isArray(list) || list.length === 0
@@ -176,15 +201,15 @@ function Branches({ placed }: { placed: Placed }) {
     return (
       <div className={css.branchAdd}>
         <p className={css.muted}>{t('branch.filter')}</p>
-        <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} />
-        <AddStep at={`${pointer}/else/-`} label={t('branch.addElse')} />
+        <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} dragged={dragged} />
+        <AddStep at={`${pointer}/else/-`} label={t('branch.addElse')} dragged={dragged} />
       </div>
     )
   }
   if (!isEmpty(step.then)) return null
   return (
     <div className={css.branchAdd}>
-      <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} />
+      <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} dragged={dragged} />
     </div>
   )
 }
@@ -192,12 +217,14 @@ function Branches({ placed }: { placed: Placed }) {
 function Result({ path }: { path: string }) {
   const t = useT()
   const { check } = useEditor()
-  const result = check.results[path]
+  const result = check.results[path] ?? check.past[path]
   if (!result) return null
   const status = result.attempt?.response?.status
   if (result.state === 'running') return <Badge tone="info" icon="play">{t('check.running')}</Badge>
   if (result.state === 'skipped') return <Badge tone="muted" icon="skip">{t('check.skipped')}</Badge>
   if (result.state === 'shown') return <Badge tone="muted" icon="eye">{t('check.shownShort')}</Badge>
-  if (status) return <Status code={status}>{result.state === 'done' ? `✓ ${status}` : `✕ ${status}`}</Status>
+  const ok = result.state === 'done'
+  // A status that the step does not take for a success is a failure, whatever its number.
+  if (status) return <span title={result.at ? t('check.at', { time: shortClock(result.at) }) : undefined}>{ok ? <Status code={status}>{`✓ ${status}`}</Status> : <Badge tone="error" icon="close">{String(status)}</Badge>}</span>
   return result.state === 'done' ? <Badge tone="ok" icon="check">{''}</Badge> : <Badge tone="error" icon="close">{''}</Badge>
 }

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { sessionQuery } from '@/api'
 import { shortClock, useT, type Key } from '@/i18n'
 import { Badge, Button, Dialog, Icon, IconButton, Menu } from '@/ui'
 import { useEditor } from '../context'
@@ -21,6 +23,7 @@ export function TopBar() {
         <Title />
         <State />
         <SaveWord />
+        <Presence />
       </div>
       <div className={css.topActions}>
         <IconButton icon="undo" label={t('editor.undo')} disabled={!state.canUndo} onClick={() => void store.undo()} />
@@ -124,6 +127,32 @@ function SaveWord() {
       {save.is === 'saved' && <Icon name="check" size={14} />}
       {(save.is === 'offline' || save.is === 'refused' || save.is === 'conflict') && <Icon name="warning" size={14} />}
       {text}
+    </span>
+  )
+}
+
+const lately = 120_000
+
+/** Says that somebody else works on the same draft, for as long as that is news. */
+function Presence() {
+  const t = useT()
+  const { other } = useEditor().state
+  const me = useQuery(sessionQuery).data?.user?.login
+  const [, tick] = useState(0)
+  const left = other ? other.at + lately - Date.now() : 0
+  useEffect(() => {
+    if (left <= 0) return
+    const timer = setTimeout(() => tick((n) => n + 1), left + 50)
+    return () => clearTimeout(timer)
+  }, [left])
+  return (
+    <span role="status" className={css.presence}>
+      {other && left > 0 && me !== undefined && !(other.before && other.by === me) && (
+        <>
+          <Icon name="user" size={14} />
+          {other.by === me ? t('presence.you') : t('presence.other', { user: other.by })}
+        </>
+      )}
     </span>
   )
 }

@@ -93,3 +93,14 @@ export function summary(step: Step, t: Translate): string {
   if (step.fail) return step.fail.message ? readable(step.fail.message, t) : ''
   return ''
 }
+
+/** What people call a place below a step: «Тело: phone». */
+export function fieldName(field: string, kinds: readonly Kind[]): string {
+  const found = kinds
+    .flatMap((kind) => kind.fields)
+    .filter((one) => field === one.path || field.startsWith(`${one.path}/`))
+    .sort((a, b) => b.path.length - a.path.length)[0]
+  if (!found) return field
+  const rest = field.slice(found.path.length + 1).replace(/\/(value|name)$/, '')
+  return rest ? `${pick(found.title)}: ${rest.replace(/~1/g, '/').replace(/~0/g, '~')}` : pick(found.title)
+}

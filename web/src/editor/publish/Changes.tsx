@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, keys, type Change } from '@/api'
-import { pick, useT, type Key } from '@/i18n'
+import { useT, type Key } from '@/i18n'
 import { Badge, Button, CodeView, Dialog, ErrorNote, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { shownText } from '../model/body'
 import type { Json } from '../model/json'
-import { readable, titleOf } from '../parts/describe'
+import { fieldName, readable, titleOf } from '../parts/describe'
 
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
 
@@ -22,15 +22,6 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   if (query.error) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
   if (!query.data) return <Skeleton lines={3} />
   const changes = query.data.changes ?? []
-  const fieldName = (field: string) => {
-    const found = kinds
-      .flatMap((kind) => kind.fields)
-      .filter((one) => field === one.path || field.startsWith(`${one.path}/`))
-      .sort((a, b) => b.path.length - a.path.length)[0]
-    if (!found) return field
-    const rest = field.slice(found.path.length + 1).replace(/\/(value|name)$/, '')
-    return rest ? `${pick(found.title)}: ${rest.replace(/~1/g, '/').replace(/~0/g, '~')}` : pick(found.title)
-  }
   const stepName = (path: string) => {
     const placed = steps.find((one) => one.path === path)
     return placed ? `${placed.number} ${titleOf(placed.step, t, kinds)}` : path
@@ -47,7 +38,7 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
               <div className={css.changeHead}>
                 <Badge tone={change.change === 'removed' ? 'error' : change.change === 'added' ? 'ok' : 'info'}>{t(changeKeys[change.change])}</Badge>
                 <strong>{change.title || stepName(change.step) || t('change.scenario')}</strong>
-                {change.field && <span className={css.muted}>{fieldName(change.field)}</span>}
+                {change.field && <span className={css.muted}>{fieldName(change.field, kinds)}</span>}
               </div>
               {change.change === 'changed' && (
                 <div className={css.beforeAfter}>

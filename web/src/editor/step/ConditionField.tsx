@@ -36,6 +36,11 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
       {becomes.text === 'true' ? t('cond.holds') : t('cond.fails')}
     </span>
   )
+  const toggle = parsed !== undefined && (
+    <Button size="small" kind="quiet" onClick={() => setAsFormula(!formula)}>
+      {formula ? t('cond.rows') : t('cond.formula')}
+    </Button>
+  )
   return (
     <div className={css.condition} role="group" aria-label={label}>
       {formula ? (
@@ -61,10 +66,13 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
                 ]}
               />
             )}
+            {verdict}
+            <span className={css.spring} />
+            {toggle}
           </div>
         </>
       )}
-      <div className={css.line}>
+      {(formula || becomes?.error) && <div className={css.line}>
         {becomes?.error ? (
           <span className={css.becomes} data-tone="error">
             {becomes.error}
@@ -73,12 +81,8 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
           verdict
         )}
         <span className={css.spring} />
-        {parsed !== undefined && (
-          <Button size="small" kind="quiet" onClick={() => setAsFormula(!formula)}>
-            {formula ? t('cond.rows') : t('cond.formula')}
-          </Button>
-        )}
-      </div>
+        {formula && toggle}
+      </div>}
     </div>
   )
 }

@@ -16,7 +16,7 @@ import { VariableList } from '../parts/VariableList'
 import { send } from '../server'
 import { usePreview } from '../usePreview'
 import { useQuery } from '@tanstack/react-query'
-import { presetsQuery } from '@/api'
+import { ApiError, presetsQuery } from '@/api'
 import { GenericPanel } from './GenericPanel'
 import { insert } from '../model/pointer'
 
@@ -67,7 +67,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
               <VariableList />
             </details>
           </div>
-          {isHttp && <WillSend preview={preview} stale={stale} url={step.http?.url ?? ''} />}
+          {isHttp && <WillSend preview={preview} stale={stale} offline={error?.status === 0} url={step.http?.url ?? ''} />}
         </section>
       </PillScopeProvider>
     </StepContext.Provider>
@@ -248,7 +248,7 @@ function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => void })
           {warning.detail}
         </Note>
       ))}
-      {error !== undefined && <ErrorNote error={error} />}
+      {error !== undefined && (error instanceof ApiError && error.status === 422 && !/^\s*curl\b/.test(text) ? <Note tone="warn" title={t('curl.notCommand')}>{t('curl.notCommandHelp')}</Note> : <ErrorNote error={error} />)}
     </Dialog>
   )
 }

@@ -15,21 +15,44 @@ export function YamlTab() {
   const [text, setText] = useState<string>()
   const [etag, setEtag] = useState('')
   const [changed, setChanged] = useState(false)
+  const [old, setOld] = useState(false)
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<YamlEditor | undefined>(undefined)
   const path = `/scenarios/${encodeURIComponent(name)}/yaml`
+  // What was typed and not saved stays in the browser, over another tab and a reload too.
+  const key = `gonets.yaml.${name}`
+  const typed = (): { text: string; etag: string } | undefined => {
+    try {
+      return (JSON.parse(localStorage.getItem(key) ?? 'null') as { text: string; etag: string } | null) ?? undefined
+    } catch {
+      return undefined
+    }
+  }
+  const forget = () => localStorage.removeItem(key)
+  const keep = useRef<() => void>(() => undefined)
+  keep.current = () => {
+    setChanged(true)
+    try {
+      localStorage.setItem(key, JSON.stringify({ text: editor.current?.text() ?? '', etag }))
+    } catch {
+      // The browser's storage is full: the text is in the field all the same.
+    }
+  }
 
   const load = useCallback(async () => {
     setError(undefined)
     try {
       await store.saveNow()
       const got = await sendText(path, { headers: { Accept: 'text/yaml, application/yaml' } })
-      setText(got.text)
-      setEtag(got.etag)
-      setChanged(false)
-      editor.current?.setText(got.text)
+      const kept = typed()
+      setText(kept?.text ?? got.text)
+      // What was typed on top of another draft is saved with that one's mark: the server then shows the conflict.
+      setEtag(kept?.etag ?? got.etag)
+      setOld(kept !== undefined && kept.etag !== got.etag)
+      setChanged(kept !== undefined)
+      if (kept === undefined) editor.current?.setText(got.text)
     } catch (failed) {
       setError(failed)
     }
@@ -43,7 +66,7 @@ export function YamlTab() {
     const parent = host.current
     void import('./yamlEditor').then(({ createYaml }) => {
       if (gone) return
-      editor.current = createYaml({ parent, text: text ?? '', label: 'YAML', nonce: nonce(), onChange: () => setChanged(true), onSave: () => void save.current() })
+      editor.current = createYaml({ parent, text: text ?? '', label: 'YAML', nonce: nonce(), onChange: () => keep.current(), onSave: () => void save.current() })
     })
     return () => {
       gone = true
@@ -60,11 +83,12 @@ export function YamlTab() {
     setBusy(true)
     setError(undefined)
     try {
-      await sendText(path, { method: 'PUT', body: now, headers: { 'Content-Type': 'text/yaml', ...(etag || state.etag ? { 'If-Match': etag || state.etag } : {}) } })
+      await store.own(() => sendText(path, { method: 'PUT', body: now, headers: { 'Content-Type': 'text/yaml', ...(etag || state.etag ? { 'If-Match': etag || state.etag } : {}) } }))
       setChanged(false)
-      await store.refresh()
+      forget()
       const got = await sendText(path, { headers: { Accept: 'text/yaml, application/yaml' } })
       setEtag(got.etag)
+      setOld(false)
       toast(t('yaml.saved'))
     } catch (failed) {
       setError(failed)
@@ -81,7 +105,7 @@ export function YamlTab() {
         <span className={css.spring} />
         {ready && <CopyButton text={() => editor.current?.text() ?? text ?? ''}>{t('ui.copy')}</CopyButton>}
         {changed && (
-          <Button size="small" onClick={() => void load()}>
+          <Button size="small" onClick={() => (forget(), void load())}>
             {t('yaml.discard')}
           </Button>
         )}
@@ -90,6 +114,7 @@ export function YamlTab() {
         </Button>
       </div>
       {state.save.is !== 'saved' && state.save.is !== 'saving' && changed && <Note tone="warn">{t('yaml.unsaved')}</Note>}
+      {changed && old && <Note tone="warn">{t('yaml.old')}</Note>}
       {error !== undefined && <ErrorNote error={error} onRetry={changed ? undefined : () => void load()} />}
       {!ready && error === undefined && <Skeleton lines={10} />}
       <div ref={host} className={css.yaml} />

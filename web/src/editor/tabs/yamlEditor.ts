@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
 import { searchKeymap } from '@codemirror/search'
-import { EditorState, StateEffect, StateField } from '@codemirror/state'
+import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state'
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, type DecorationSet } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
@@ -24,6 +24,7 @@ interface Options {
   onSave: () => void
 }
 
+const outside = Annotation.define<boolean>()
 const setMark = StateEffect.define<number | undefined>()
 const marks = StateField.define<DecorationSet>({
   create: () => Decoration.none,
@@ -61,7 +62,7 @@ export function createYaml({ parent, text, label, nonce, onChange, onSave }: Opt
         EditorView.contentAttributes.of({ 'aria-label': label, role: 'textbox', 'aria-multiline': 'true' }),
         keymap.of([{ key: 'Mod-s', preventDefault: true, run: () => (onSave(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) onChange()
+          if (update.docChanged && !update.transactions.some((tr) => tr.annotation(outside))) onChange()
         }),
       ],
     }),
@@ -70,7 +71,7 @@ export function createYaml({ parent, text, label, nonce, onChange, onSave }: Opt
   view.scrollDOM.tabIndex = 0
   return {
     text: () => view.state.doc.toString(),
-    setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
+    setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next }, annotations: outside.of(true) }),
     mark(line, column) {
       const at = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines))
       view.dispatch({ effects: [setMark.of(at.from), EditorView.scrollIntoView(at.from, { y: 'center' })], selection: { anchor: Math.min(at.from + column - 1, at.to) } })
