@@ -13,6 +13,7 @@ import (
 	"gonets/internal/lane"
 	"gonets/internal/step"
 	"gonets/internal/store"
+	"gonets/internal/valid"
 )
 
 // queues are the lanes as people see them: what the store and this node's
@@ -178,7 +179,7 @@ func (q queues) LimitLane(ctx context.Context, set api.LaneSet, actor string) er
 		lanes[laneKey(name)] = set.LaneLimits
 	}
 	s.Lanes = lanes
-	if problems := s.Validate(); len(problems) > 0 {
+	if problems := valid.Settings(&s); len(problems) > 0 {
 		return &gonets.Error{Code: gonets.CodeInvalid, Message: "these limits are not possible", Problems: problems}
 	}
 	_, err = q.docs.Apply(ctx, gonets.Apply{Settings: &s, Actor: actor})
