@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
-	"slices"
-	"strconv"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/spec"
 )
 
 // DocumentsInput is exported because the framework reads embedded parameters
@@ -127,40 +126,22 @@ func applyOf(set *document.Set) gonets.Apply {
 // the call. The store refuses them too, but only here it is known where in
 // the text they stand.
 func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
-	var known []string
-	for _, src := range set.Sources {
-		known = append(known, src.Name)
-	}
-	var problems []gonets.Problem
-	listed := false
-	for _, sc := range set.Scenarios {
-		for i, name := range sc.Sources {
-			if slices.Contains(known, name) {
-				continue
-			}
-			if !listed {
-				infos, err := all(ctx, s.Sources.Sources)
-				if err != nil {
-					return err
-				}
-				for _, info := range infos {
-					known = append(known, info.Name)
-				}
-				listed = true
-				if slices.Contains(known, name) {
-					continue
-				}
-			}
-			p := gonets.Mistake("/sources/"+strconv.Itoa(i), gonets.CodeNoSource,
-				"there is no source %q; add its document to the call or correct the name", name)
-			p.Suggestion = nearest(name, known)
-			problems = append(problems, set.Locate(kindScenario, sc.Name, p))
-		}
-	}
-	if problems == nil {
+	if len(set.UnknownSources(nil)) == 0 {
 		return nil
 	}
-	return &gonets.Error{Code: gonets.CodeInvalid, Message: mistakes(problems), Problems: problems}
+	infos, err := all(ctx, s.Sources.Sources)
+	if err != nil {
+		return err
+	}
+	var stored []string
+	for _, info := range infos {
+		stored = append(stored, info.Name)
+	}
+	problems := set.UnknownSources(stored)
+	if len(problems) == 0 {
+		return nil
+	}
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: spec.Count(problems), Problems: problems}
 }
 
 func exportText(a gonets.Apply) ([]byte, error) {

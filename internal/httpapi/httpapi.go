@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
 	"gonets/internal/rehearse"
 )
@@ -298,7 +299,7 @@ func (s *server) recovering(next http.Handler) http.Handler {
 			default:
 				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())
 				if !tracked.wrote {
-					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, internalMessage)))
+					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, spec.Internal)))
 				}
 			}
 		}()

@@ -16,6 +16,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/spec"
 	"gonets/internal/rehearse"
 )
 
@@ -80,7 +81,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 		ask.Sample.Headers = append(shape.Headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
 	}
 	if len(ask.Sample.Body) > gonets.MaxIngestBody {
-		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", bytesText(gonets.MaxIngestBody))
+		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", spec.Size(gonets.MaxIngestBody))
 	}
 	return ask, nil
 }

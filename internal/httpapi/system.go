@@ -31,7 +31,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[js
 	doc := map[string]json.RawMessage{"apiVersion": json.RawMessage(`"gonets/v1"`), "kind": json.RawMessage(`"Settings"`)}
 	for name, value := range in.Body {
 		if _, fixed := doc[name]; fixed {
-			return nil, invalid(pointer(name), codeNotHere, "the settings of this address have no %s; leave it out", name)
+			return nil, invalid("/"+gonets.EscapePointer(name), codeNotHere, "the settings of this address have no %s; leave it out", name)
 		}
 		doc[name] = value
 	}
