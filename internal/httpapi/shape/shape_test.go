@@ -42,7 +42,7 @@ func TestARunShowsWhereItStandsAndWhenItIsTriedAgain(t *testing.T) {
 		"it waits for its second try": {detail(), seen{api.StepActive, "deal", 2, []time.Time{at.Add(time.Minute)}, true,
 			[]string{"send-now", "cancel-retries", "cancel", "rerun"}}},
 		"it needs a person": {detail(func(d *gonets.RunDetail) { d.Run.State = gonets.RunPaused }),
-			seen{api.StepActive, "deal", 2, nil, true, []string{"resume", "cancel", "rerun"}}},
+			seen{api.StepActive, "deal", 2, nil, true, []string{"resume", "skip", "cancel", "rerun"}}},
 		"a check shows no place, even while it goes on": {detail(func(d *gonets.RunDetail) {
 			d.Run.State, d.Run.Mark, d.Run.Version = gonets.RunRunning, gonets.MarkCheck, 0
 		}), seen{api.StepPending, "deal", 2, nil, true, []string{}}},
