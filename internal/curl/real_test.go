@@ -111,7 +111,7 @@ func send(t *testing.T, st *gonets.HTTPStep) {
 	if err := json.Unmarshal(raw, &sc.Steps[0]); err != nil {
 		t.Fatal(err)
 	}
-	if problems := valid.Scenario(sc); len(problems) > 0 {
+	if problems := valid.Scenario(&sc); len(problems) > 0 {
 		t.Fatalf("the imported step is not valid: %v\n%s", problems, raw)
 	}
 	p, err := step.Compile(&sc)

@@ -1,10 +1,6 @@
 import createClient from 'openapi-fetch'
-import type { ContractPaths } from './contract'
 import { ApiError, fromAnswer } from './error'
 import type { paths } from './schema'
-
-// What is typed by hand wins over the generated file until the server's description has it.
-type Paths = Omit<paths, keyof ContractPaths> & ContractPaths
 
 let onUnauthorized: (() => void) | undefined
 /** Says what happens when the server no longer knows who we are. */
@@ -28,7 +24,7 @@ async function reach(request: Request): Promise<Response> {
 }
 
 /** The typed client; wrap a call in {@link call} to get its data or an ApiError. */
-export const api = createClient<Paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: reach })
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: reach })
 
 interface Result<T> {
   data?: T

@@ -1,13 +1,8 @@
+import { problemWords } from '@/i18n/problem'
+import type { components } from './schema'
+
 /** One mistake, with its place in what was sent. */
-export interface Problem {
-  pointer: string
-  code: string
-  message: string
-  line?: number
-  column?: number
-  expression?: string
-  suggestion?: string
-}
+export type Problem = components['schemas']['Problem']
 
 /** What the server answered instead of a success; status 0 means that no answer came. */
 export class ApiError extends Error {
@@ -33,9 +28,10 @@ export class ApiError extends Error {
     return this.status === 0
   }
 
-  /** The message for one field, by its JSON pointer. */
+  /** What is wrong with one field, in words, by its JSON pointer. */
   at(pointer: string): string | undefined {
-    return this.problems.find((p) => p.pointer === pointer)?.message
+    const found = this.problems.find((p) => p.pointer === pointer)
+    return found && problemWords(found)
   }
 }
 

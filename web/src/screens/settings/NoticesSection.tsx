@@ -1,12 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, noticesQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
-import { clock, shortClock, useT, type Key } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, TextField, type BadgeTone } from '@/ui'
+import { clock, shortClock, useT, type Key, type Translate } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
+import { englishDetail } from '@/i18n/problem'
+import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, TextField, tellCode, type BadgeTone, type Told } from '@/ui'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
 
 const usualPort = { starttls: 587, tls: 465, none: 25 } as const
+type Security = keyof typeof usualPort
+/** The mail settings with nothing left out. */
+type Filled = Required<Omit<Mail, 'username' | 'password' | 'to' | 'security'>> & Pick<Mail, 'username' | 'password'> & { to: string[]; security: Security }
 const secretName = 'smtp-password'
 
 export function NoticesSection() {
@@ -16,12 +21,13 @@ export function NoticesSection() {
   const { data: session } = useQuery(sessionQuery)
   const { data: secrets } = useQuery(secretsQuery)
   const [password, setPassword] = useState('')
-  const mail: Mail = { host: '', port: 587, security: 'starttls', from: '', to: session?.user?.email ? [session.user.email] : [], ...form.settings.mail }
+  const kept = form.settings.mail
+  const mail: Filled = { host: '', port: 587, from: '', ...kept, security: (kept?.security as Security | undefined) ?? 'starttls', to: kept?.to ?? (session?.user?.email ? [session.user.email] : []) }
   const set = (next: Partial<Mail>) => form.set({ mail: { ...mail, ...next } })
   const hasSecret = secrets?.items.some((one) => one.name === secretName)
 
   // The password is a secret of its own: the document only names it.
-  const withPassword = (): Mail => (mail.username && (password || hasSecret) ? { ...mail, password: { secret: secretName } } : { ...mail, password: undefined })
+  const withPassword = (): Filled => (mail.username && (password || hasSecret) ? { ...mail, password: { secret: secretName } } : { ...mail, password: undefined })
   const save = async () => {
     if (password) {
       await call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: secretName } }, body: { value: password } }))
@@ -90,7 +96,7 @@ export function NoticesSection() {
           {test.error && (
             <ErrorNote
               error={test.error}
-              told={refused?.code === 'mail.refused' ? { what: t('mail.refused', { host: mail.host, reason: refused.problems[0]?.message ?? refused.message }), todo: refused.problems[0]?.suggestion } : undefined}
+              told={refused?.code === 'mail.refused' ? refusal(refused, t) : undefined}
             />
           )}
           {storing.error && <ErrorNote error={storing.error} />}
@@ -117,9 +123,24 @@ const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
   failed: { tone: 'error', label: 'notice.failed' },
 }
 
+/** Why the mail server did not take a letter: by its code, with the server's own words where it said some. */
+function refusal(error: ApiError, t: Translate): Told {
+  const problem = error.problems[0]
+  const told = tellCode(problem?.code) ?? tellCode(error.code) ?? { what: t('error.unknown') }
+  const said = problem?.values?.[0]
+  return said ? { ...told, meaning: t('mail.said', { said: String(said) }) } : told
+}
+
+function causeOf(notice: Notice): string {
+  if (notice.status) return ` · HTTP ${notice.status}`
+  const told = tellCode(notice.code)
+  return told ? ` · ${told.what.replace(/\.$/, '')}` : ''
+}
+
 /** What people were told, newest first. */
 function Sent() {
   const t = useT()
+  useCodes()
   const { data, error, isPending, refetch } = useQuery(noticesQuery)
   return (
     <Panel title={t('notice.list')}>
@@ -140,13 +161,13 @@ function Sent() {
                 <span className={css.noticeText}>
                   {t(kinds[one.kind] ?? 'notice.test')}
                   {one.host ? ` · ${one.host}` : ''}
-                  {one.cause ? ` · ${one.cause}` : ''}
+                  {causeOf(one)}
                   {one.runs > 0 ? ` · ${t('runs.count', { count: one.runs })}` : ''}
                 </span>
                 <Badge tone={states[one.state]?.tone ?? 'muted'}>{t(states[one.state]?.label ?? 'notice.pending')}</Badge>
                 {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
               </Row>
-              {one.last_error && one.state !== 'sent' && <Muted>{one.last_error}</Muted>}
+              {one.last_error && one.state !== 'sent' && <Muted>{englishDetail(one.last_error) ?? t('notice.notSent')}</Muted>}
             </li>
           ))}
         </ul>

@@ -213,7 +213,7 @@ function SendSample({ source, sample, onClose }: { source: Source; sample: unkno
       setMistake(undefined)
       send.mutate(JSON.parse(text))
     } catch (error) {
-      setMistake(t('sources.notJson', { reason: error instanceof Error ? error.message : String(error) }))
+      setMistake(t('sources.notJson'))
     }
   }
   return (
