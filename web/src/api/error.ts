@@ -36,7 +36,7 @@ export class ApiError extends Error {
 }
 
 /** Reads the error out of an answer that is not a success. */
-export function fromAnswer(response: Response, body: unknown): ApiError {
+export function fromAnswer(response: Response, body: unknown, kept: unknown = body): ApiError {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as {
     code?: string
     detail?: string
@@ -50,6 +50,6 @@ export function fromAnswer(response: Response, body: unknown): ApiError {
     detail: problem.detail ?? problem.title ?? (typeof body === 'string' && body.length < 300 ? body : response.statusText),
     problems: problem.errors ?? [],
     retryAfter: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
-    body,
+    body: kept,
   })
 }

@@ -1,4 +1,4 @@
-export { api, call, callTagged, loggedOut } from './client'
+export { api, ask, call, callTagged } from './client'
 export { ApiError, type Problem } from './error'
 export { useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { RunSummary, Session } from './types'
+import type { RunStates, Session } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 
@@ -127,7 +127,7 @@ export const kindsQuery = queryOptions({
 
 /** What a list of runs can be narrowed by; all of it lives in the page's address. */
 export interface RunsFilter {
-  state?: RunSummary['state'][]
+  state?: RunStates
   scenario?: string
   source?: string
   event?: string

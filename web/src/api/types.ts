@@ -1,5 +1,5 @@
 // Short names of what the server's description says; nothing here is typed by hand.
-import type { components } from './schema'
+import type { components, paths } from './schema'
 
 type S = components['schemas']
 
@@ -17,6 +17,8 @@ export type Mail = S['Mail']
 export type Notice = S['Told']
 export type Explain = S['Message']
 export type RunSummary = S['RunSummary']
+/** The states by which runs are asked for. */
+export type RunStates = NonNullable<NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>['state']>
 export type Attempt = S['Attempt']
 export type RunStep = S['Step']
 export type Run = S['Run']

@@ -90,7 +90,7 @@ export function NoticesSection() {
           </Row>
           {test.data && (
             <Note tone="ok" title={t('mail.accepted', { host: test.data.host })}>
-              {t('mail.acceptedAt', { time: shortClock(test.data.at), said: test.data.said })}
+              {t('mail.acceptedAt', { time: shortClock(test.data.at), said: test.data.said ?? '' })}
             </Note>
           )}
           {test.error && (
