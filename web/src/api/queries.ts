@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { RunStates, Session } from './types'
+import type { RunMark, RunStates, Session } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 
@@ -134,7 +134,7 @@ export interface RunsFilter {
   value?: string
   since?: string
   until?: string
-  mark?: string
+  mark?: RunMark
 }
 
 export const runsPage = 100

@@ -17,8 +17,10 @@ export type Mail = S['Mail']
 export type Notice = S['Told']
 export type Explain = S['Message']
 export type RunSummary = S['RunSummary']
-/** The states by which runs are asked for. */
-export type RunStates = NonNullable<NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>['state']>
+type RunsAsked = NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>
+/** The states and marks by which runs are asked for. */
+export type RunStates = NonNullable<RunsAsked['state']>
+export type RunMark = NonNullable<RunsAsked['mark']>
 export type Attempt = S['Attempt']
 export type RunStep = S['Step']
 export type Run = S['Run']
