@@ -33,7 +33,7 @@ export function filterOf(search: Search, now: number): RunsFilter {
     ...(search.value && { value: search.value }),
     ...(moment(search.since, now) && { since: moment(search.since, now) }),
     ...(moment(search.until, now) && { until: moment(search.until, now) }),
-    ...((search.mark === 'check' || search.mark === 'template.missing') && { mark: search.mark }),
+    ...((search.mark === 'check' || search.mark === 'template.missing') && { mark: search.mark as NonNullable<RunsFilter['mark']> }),
   }
 }
 
