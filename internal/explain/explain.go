@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -206,9 +207,9 @@ var tlsReasons = []struct{ part, ru string }{
 	{"not signed by an authority", "сертификат подписан центром, которому этот сервер не доверяет (самоподписанный или без звена цепочки)"},
 	{"is for another name", "сертификат выдан на другое имя"},
 	{"has expired", "срок действия сертификата истёк или ещё не наступил"},
-	{"does not speak TLS", "по этому адресу не говорят на TLS; возможно, он должен начинаться с http://"},
-	{"took longer", "сервис слишком долго здоровался"},
-	{"did not end in time", "сервис слишком долго здоровался"},
+	{"does not speak TLS", "по этому адресу не отвечают по TLS; возможно, он должен начинаться с http://"},
+	{"took longer", "сервис слишком долго устанавливал соединение"},
+	{"did not end in time", "сервис слишком долго устанавливал соединение"},
 	{"ended the TLS handshake", "сервис сам прервал установку соединения"},
 	{"is not valid", "сертификат недействителен"},
 }
@@ -258,6 +259,8 @@ func status(w *words, e *texts.Explanation) {
 	default:
 		say(what(e), "%s answered %s, which is not one of the step's success codes.", "%s ответил %s, а этого статуса нет среди успешных кодов шага.", w.host, en)
 	}
+	// The words of HTTP are English.
+	e.Ru.What = strings.Replace(e.Ru.What, en, strconv.Itoa(a.Status), 1)
 }
 
 // key is a refused credential: the header that carried it, masked.

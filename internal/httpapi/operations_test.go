@@ -153,7 +153,7 @@ func TestRunIsShownWhole(t *testing.T) {
 			Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{},
 				Content: api.Content{Body: "/wA=", Encoding: "base64"}},
 			Explain: &api.Explain{
-				Ru: api.Message{What: "Сервис crm.example временно недоступен (503 Service Unavailable).",
+				Ru: api.Message{What: "Сервис crm.example временно недоступен (503).",
 					Meaning: "Ошибка на его стороне; ваши данные в порядке и сохранены.",
 					Todo:    "Подождите или спросите у сервиса, нет ли сбоя. Повторим в 12:00:05 UTC, попытка 2 из 6."},
 				En: api.Message{What: "crm.example is down for now (503 Service Unavailable).",

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/textproto"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,9 @@ var places = map[gonets.Code]string{
 	gonets.CodeMailSender: "/mail/from", gonets.CodeMailRecipient: "/mail/to",
 }
 
+// replyCode begins what an SMTP server says (RFC 5321 §4.2).
+var replyCode = regexp.MustCompile(`^[45]\d\d[ -]`)
+
 // refused is a failure in words: what the server said, or what was found, and
 // what to do. The problem in it names the kind of failure and the member that
 // it concerns.
@@ -34,9 +38,13 @@ func (t *talk) refused(kind gonets.Code, said string, cause error) *gonets.Error
 	}
 	e, _ := texts.Explain(kind)
 	said = strings.TrimRight(t.masked(said), ". ")
+	problem := gonets.Problem{Pointer: places[kind], Code: kind, Message: said}
+	if replyCode.MatchString(said) {
+		problem.Values = []any{said} // the server's own words can be shown in every language
+	}
 	return &gonets.Error{Code: gonets.CodeMailRefused, Err: errors.New(t.masked(cause.Error())),
 		Message:  t.host + " did not take the letter: " + said + ". " + e.En.Todo,
-		Problems: []gonets.Problem{{Pointer: places[kind], Code: kind, Message: said}}}
+		Problems: []gonets.Problem{problem}}
 }
 
 // unopened is why there was no conversation in which a letter could be handed

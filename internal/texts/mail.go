@@ -19,7 +19,7 @@ var explainMail = map[gonets.Code]Explanation{
 	gonets.CodeMailUnreachable: {
 		En: Text{"The mail server cannot be reached.", "Nobody answers at this name and port, or this server may not go there.",
 			"Check host and port: 465 is usual for TLS, 587 for STARTTLS. For a server in your own network open that network with --allow-network or in Settings."},
-		Ru: Text{"До почтового сервера не дозвониться.", "По этому имени и порту никто не отвечает, или этому серверу туда нельзя.",
+		Ru: Text{"Почтовый сервер недоступен.", "По этому имени и порту никто не отвечает, или этому серверу туда нельзя.",
 			"Проверьте сервер и порт: для TLS обычно 465, для STARTTLS — 587. Если почтовый сервер в вашей сети, откройте её ключом --allow-network или в настройках."},
 	},
 	gonets.CodeMailSecurity: {
@@ -44,6 +44,6 @@ var explainMail = map[gonets.Code]Explanation{
 		En: Text{"The mail server does not take letters for this address.", "The letter did not reach this person.",
 			"Check the address in To. If the server says to come later, nothing is needed: the letter is tried again."},
 		Ru: Text{"Почтовый сервер не принимает письма для этого адреса.", "До этого человека письмо не дошло.",
-			"Проверьте адрес в «Кому». Если сервер просит зайти позже, ничего делать не надо: письмо уйдёт снова само."},
+			"Проверьте адрес в «Кому». Если сервер просит повторить позже, ничего делать не надо: письмо уйдёт снова само."},
 	},
 }

@@ -12,9 +12,9 @@ var explainPeople = map[gonets.Code]Explanation{
 	},
 	gonets.CodeLoginThrottled: {
 		En: Text{"There were too many wrong tries.", "Whoever guesses passwords is slowed down. The password may be right, it was not looked at.",
-			"Wait for the time in Retry-After, then log in again."},
+			"Wait a little, then log in again."},
 		Ru: Text{"Слишком много неверных попыток.", "Подбор паролей замедляется. Пароль мог быть верным, его не проверяли.",
-			"Подождите столько, сколько указано в Retry-After, и войдите снова."},
+			"Подождите немного и войдите снова."},
 	},
 	gonets.CodeSetupCode: {
 		En: Text{"The set-up code is wrong.", "Only who sees the server's first lines may become its owner, so nothing was created.",

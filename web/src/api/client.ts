@@ -1,10 +1,6 @@
 import createClient from 'openapi-fetch'
-import type { ContractPaths } from './contract'
 import { ApiError, fromAnswer } from './error'
 import type { paths } from './schema'
-
-// What is typed by hand wins over the generated file until the server's description has it.
-type Paths = Omit<paths, keyof ContractPaths> & ContractPaths
 
 let onUnauthorized: (() => void) | undefined
 /** Says what happens when the server no longer knows who we are. */
@@ -28,7 +24,41 @@ async function reach(request: Request): Promise<Response> {
 }
 
 /** The typed client; wrap a call in {@link call} to get its data or an ApiError. */
-export const api = createClient<Paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: reach })
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: reach })
+
+interface Sent {
+  method?: string | undefined
+  headers?: Record<string, string> | undefined
+  /** Text as it goes over the wire. */
+  body?: string | undefined
+  signal?: AbortSignal | undefined
+  keepalive?: boolean | undefined
+}
+
+/**
+ * The answer to a call whose text is not the client's matter: documents keep the digits of their numbers, and some answers
+ * are streams or no JSON. An answer that is no success is thrown as an ApiError whose body is the text.
+ */
+export async function ask(path: string, sent: Sent): Promise<Response> {
+  const { body, headers, ...rest } = sent
+  const response = await reach(
+    new Request(`${globalThis.location?.origin ?? ''}/api/v1${path}`, {
+      credentials: 'same-origin',
+      headers: { ...(body !== undefined ? { 'Content-Type': 'application/json' } : {}), ...headers },
+      ...(body !== undefined ? { body } : {}),
+      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+    }),
+  )
+  if (response.ok) return response
+  const text = await response.text()
+  let said: unknown = text
+  try {
+    said = JSON.parse(text)
+  } catch {
+    // Not one of the server's own answers.
+  }
+  throw fromAnswer(response, said, text)
+}
 
 interface Result<T> {
   data?: T

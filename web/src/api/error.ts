@@ -1,13 +1,8 @@
+import { problemWords } from '@/i18n/problem'
+import type { components } from './schema'
+
 /** One mistake, with its place in what was sent. */
-export interface Problem {
-  pointer: string
-  code: string
-  message: string
-  line?: number
-  column?: number
-  expression?: string
-  suggestion?: string
-}
+export type Problem = components['schemas']['Problem']
 
 /** What the server answered instead of a success; status 0 means that no answer came. */
 export class ApiError extends Error {
@@ -33,14 +28,15 @@ export class ApiError extends Error {
     return this.status === 0
   }
 
-  /** The message for one field, by its JSON pointer. */
+  /** What is wrong with one field, in words, by its JSON pointer. */
   at(pointer: string): string | undefined {
-    return this.problems.find((p) => p.pointer === pointer)?.message
+    const found = this.problems.find((p) => p.pointer === pointer)
+    return found && problemWords(found)
   }
 }
 
 /** Reads the error out of an answer that is not a success. */
-export function fromAnswer(response: Response, body: unknown): ApiError {
+export function fromAnswer(response: Response, body: unknown, kept: unknown = body): ApiError {
   const problem = (typeof body === 'object' && body !== null ? body : {}) as {
     code?: string
     detail?: string
@@ -54,6 +50,6 @@ export function fromAnswer(response: Response, body: unknown): ApiError {
     detail: problem.detail ?? problem.title ?? (typeof body === 'string' && body.length < 300 ? body : response.statusText),
     problems: problem.errors ?? [],
     retryAfter: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
-    body,
+    body: kept,
   })
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { Session } from './contract'
+import type { RunMark, RunStates, Session } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 
@@ -127,14 +127,14 @@ export const kindsQuery = queryOptions({
 
 /** What a list of runs can be narrowed by; all of it lives in the page's address. */
 export interface RunsFilter {
-  state?: string[]
+  state?: RunStates
   scenario?: string
   source?: string
   event?: string
   value?: string
   since?: string
   until?: string
-  mark?: string
+  mark?: RunMark
 }
 
 export const runsPage = 100

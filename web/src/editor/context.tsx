@@ -1,3 +1,4 @@
+import { problemWords } from '@/i18n/problem'
 import { createContext, useContext } from 'react'
 import type { Kind, Preview, Scenario as ScenarioInfo, Source } from '@/api'
 import type { Check } from './check/useCheck'
@@ -65,6 +66,9 @@ export type Becomes = Preview['values'][number]
 export function becomes(preview: Preview | undefined, pointer: string): Becomes | undefined {
   return preview?.values.find((value) => value.pointer === pointer)
 }
+
+/** What is wrong with a place, in words. */
+export const wrongIn = (value: Becomes | undefined): string | undefined => value?.problem && problemWords(value.problem)
 
 export function rowBecomes(preview: Preview | undefined, pointer: string, index: number, row: Row): Becomes | undefined {
   const name = row.name.replace(/~/g, '~0').replace(/\//g, '~1')

@@ -9,13 +9,15 @@ interface Text {
 type Catalogue = Record<string, Record<'ru' | 'en', Text>>
 
 let catalogue: Catalogue | undefined
+let problems: Record<string, Record<'ru' | 'en', string>> | undefined
 let loading: Promise<void> | undefined
 const watchers = new Set<() => void>()
 
 export function loadCodes(): Promise<void> {
-  loading ??= import('./codes.json')
-    .then((file) => {
-      catalogue = file.default as Catalogue
+  loading ??= Promise.all([import('./codes.json'), import('./problems.json')])
+    .then(([codes, sentences]) => {
+      catalogue = codes.default as Catalogue
+      problems = sentences.default
       for (const watcher of watchers) watcher()
     })
     .catch(() => {
@@ -29,6 +31,9 @@ export function loadCodes(): Promise<void> {
 export const whenCodes = (act: () => void): void => void loadCodes().then(act)
 
 export const codeText = (code: string, language: 'ru' | 'en'): Text | undefined => catalogue?.[code]?.[language]
+
+/** The sentence of a mistake, with places for its values. */
+export const problemText = (code: string, language: 'ru' | 'en'): string | undefined => problems?.[code]?.[language]
 
 /** Draws a component again when the texts have come. */
 export function useCodes(): void {

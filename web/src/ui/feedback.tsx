@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react
 import { ApiError } from '@/api/error'
 import { language, useT, type Translate } from '@/i18n'
 import { codeText, useCodes, whenCodes } from '@/i18n/codes'
+import { englishDetail, problemWords } from '@/i18n/problem'
 import { Button, IconButton } from './Button'
 import { Icon, type IconName } from './icons'
 import { Rich } from './Rich'
@@ -70,10 +71,14 @@ export const tellCode = (code: string | undefined): Told | undefined => (code ? 
 export function tell(error: unknown, t: Translate): Told {
   if (error instanceof ApiError) {
     if (error.offline) return { what: t('error.offline'), todo: t('error.offline.todo') }
-    return tellCode(error.code) ?? { what: error.message || t('error.unknown') }
+    // One mistake says more than that there are mistakes.
+    if (isOneMistake(error)) return { what: `${problemWords(error.problems[0]!)}.` }
+    return tellCode(error.code) ?? { what: t('error.unknown') }
   }
-  return { what: t('error.page'), meaning: error instanceof Error ? error.message : String(error) }
+  return { what: t('error.page') }
 }
+
+const isOneMistake = (error: ApiError): boolean => (error.code === 'invalid' || error.code === 'conflict') && error.problems.length === 1
 
 /** The frame of the page says so and lets in again; to say it in every place as well would only frighten. */
 const isLoggedOut = (error: unknown): boolean => error instanceof ApiError && error.code === 'unauthorized'
@@ -104,12 +109,11 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
     >
       {text.meaning && <p><Rich>{text.meaning}</Rich></p>}
       {text.todo && <p><Rich>{text.todo}</Rich></p>}
-      {api && api.problems.length > 0 && (
+      {api && api.problems.length > 0 && (told !== undefined || !isOneMistake(api)) && (
         <ul className={css.problems}>
           {api.problems.map((problem, index) => (
             <li key={index}>
-              {problem.message}
-              {problem.suggestion && ` → ${problem.suggestion}`}
+              {problemWords(problem)}
               {problem.pointer && <code className={css.pointer}>{problem.pointer}</code>}
             </li>
           ))}
@@ -121,7 +125,7 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
           <code>
             HTTP {api.status} · {api.code}
           </code>
-          <p>{api.message}</p>
+          {englishDetail(api.message) && <p>{api.message}</p>}
         </details>
       )}
     </Note>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Attempt } from '@/api'
 import { duration, language, size, useT } from '@/i18n'
-import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, Time, toast } from '@/ui'
+import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, tellCode, Time, toast } from '@/ui'
+import { outcomeText } from '@/words/states'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { insert } from '../model/pointer'
@@ -126,7 +127,7 @@ function Ended({ result }: { result: StepResult }) {
       </div>
       {!ok && (
         <ErrorNote
-          told={told ?? { what: attempt.error ?? attempt.code ?? attempt.outcome }}
+          told={told ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }}
           actions={
             moved ? (
               <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>

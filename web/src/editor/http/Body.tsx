@@ -3,7 +3,7 @@ import { useT } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
 import { Checkbox, Choices, CodeView, Segments } from '@/ui'
-import { becomes, useStep } from '../context'
+import { becomes, useStep, wrongIn } from '../context'
 import css from '../editor.module.css'
 import { rowsToText, textToRows } from '../model/body'
 import { isRows, rowsOf, type HttpBody, type HttpStep, type Row } from '../model/document'
@@ -111,7 +111,7 @@ function JsonBody({ body }: { body: HttpBody }) {
         <RowsEditor pointer="/http/body/json" label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put('/http/body/json', rows)} addLabel={t('body.addField')} />
       ) : (
         <div data-pointer={at('/http/body/json')}>
-          <PillField label={t('body.template')} value={text} onChange={(next) => put('/http/body/json', next)} multiline language="json" mono rows={10} error={problem('/http/body/json') ?? becomes(preview, at('/http/body/json'))?.error} />
+          <PillField label={t('body.template')} value={text} onChange={(next) => put('/http/body/json', next)} multiline language="json" mono rows={10} error={problem('/http/body/json') ?? wrongIn(becomes(preview, at('/http/body/json')))} />
         </div>
       )}
     </div>

@@ -60,7 +60,7 @@ export function ResponseTab({ more }: { more: ReactNode }) {
         )}
       </fieldset>
       <div data-pointer={at('/http/reply_limit')}>
-        <NumberField label={t('replyLimit')} help={t('replyLimit.help')} value={http.reply_limit === undefined ? undefined : Math.round(http.reply_limit / 1024)} onChange={(kb) => put('/http/reply_limit', kb ? kb * 1024 : undefined)} min={1} max={limit?.max ? Math.round(limit.max / 1024) : 10_240} placeholder="10240" unit={t('unit.kb')} width={180} />
+        <NumberField label={t('replyLimit')} help={t('replyLimit.help')} value={http.reply_limit === undefined ? undefined : Math.round(http.reply_limit / 1024)} onChange={(kb) => put('/http/reply_limit', kb ? kb * 1024 : undefined)} min={1} max={typeof limit?.max === 'number' ? Math.round(limit.max / 1024) : 10_240} placeholder="10240" unit={t('unit.kb')} width={180} />
       </div>
       {more}
     </div>

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import type { Preview } from '@/api'
 import { size, useT, type Key } from '@/i18n'
+import { problemWords } from '@/i18n/problem'
 import { CopyButton, IconButton, Method } from '@/ui'
 import css from '../editor.module.css'
-import { isEcho } from '../parts/describe'
 
 const noticeKeys: Record<string, Key> = {
   'url.trimmed': 'url.trimmed',
@@ -14,11 +14,11 @@ const noticeKeys: Record<string, Key> = {
 }
 
 /** «Что будет отправлено»: always in sight below the step's settings. */
-export function WillSend({ preview, stale, url, offline }: { preview: Preview | undefined; stale: boolean; url: string; offline: boolean }) {
+export function WillSend({ preview, stale, offline }: { preview: Preview | undefined; stale: boolean; offline: boolean }) {
   const t = useT()
   const [open, setOpen] = useState(false)
   const request = preview?.request
-  const problems = (preview as { problems?: { message: string }[] } | undefined)?.problems ?? []
+  const problem = preview?.problems[0]
   const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
@@ -42,13 +42,13 @@ export function WillSend({ preview, stale, url, offline }: { preview: Preview | 
           {body !== '' && <pre className={css.willSendText}>{body}</pre>}
         </div>
       ) : (
-        <p className={css.willSendBody}>{problems[0]?.message ?? (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
+        <p className={css.willSendBody}>{problem ? problemWords(problem) : (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
       )}
-      {request?.notices?.filter((notice) => notice.code !== 'url.scheme' || !isEcho(url)).map((notice) => {
+      {request?.notices.map((notice) => {
         const key = Object.hasOwn(noticeKeys, notice.code) ? noticeKeys[notice.code] : undefined
         return (
           <p key={notice.code} className={css.willSendNotice}>
-            {key ? t(key) : notice.detail}
+            {key ? t(key) : problemWords({ code: notice.code, message: notice.detail })}
           </p>
         )
       })}

@@ -1,4 +1,5 @@
 /** What is still missing before a scenario can start. */
+import { problemWords } from '@/i18n/problem';
 import type { Problem } from './draft';
 import type { Scenario } from './document';
 import { kindOf } from './document';
@@ -11,16 +12,16 @@ export interface Lack {
   what: 'source' | 'steps' | 'url' | 'title' | 'branch' | 'condition' | 'problem';
   number: string;
   title: string;
-  message: string;
+  words: string;
 }
 
 /** Own findings first, then the server's problems that they do not already tell. */
 export function missing(document: Scenario, problems: readonly Problem[]): Lack[] {
   const out: Lack[] = [];
-  const add = (pointer: string, what: Lack['what'], message = ''): void => {
+  const add = (pointer: string, what: Lack['what'], words = ''): void => {
     if (out.some((lack) => lack.pointer === pointer)) return;
     const placed = byPointer(document, pointer);
-    out.push({ pointer, what, message, number: placed?.number ?? '', title: placed?.step.title ?? '' });
+    out.push({ pointer, what, words, number: placed?.number ?? '', title: placed?.step.title ?? '' });
   };
   if ((document.sources ?? []).length === 0) add('/sources', 'source');
   if (document.steps.length === 0) add('/steps', 'steps');
@@ -30,7 +31,7 @@ export function missing(document: Scenario, problems: readonly Problem[]): Lack[
   }
   for (const problem of problems) {
     if (out.some((lack) => lack.pointer === problem.pointer)) continue;
-    add(problem.pointer, 'problem', problem.suggestion ? `${problem.message} → ${problem.suggestion}` : problem.message);
+    add(problem.pointer, 'problem', problemWords(problem));
   }
   return out;
 }

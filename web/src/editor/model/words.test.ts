@@ -44,7 +44,7 @@ describe('what is missing', () => {
       { pointer: '/steps/0/http/url', code: 'x', message: 'no url' },
       { pointer: '/steps/1/then/0/delay', code: 'x', message: 'bad', suggestion: '1s' },
     ]);
-    expect(lacks.map((l) => [l.pointer, l.what, l.number, l.title, l.message])).toEqual([
+    expect(lacks.map((l) => [l.pointer, l.what, l.number, l.title, l.words])).toEqual([
       ['/sources', 'source', '', '', ''],
       ['/steps/0/http/url', 'url', '1', 'Сделка', ''],
       ['/steps/1/then/0/delay', 'problem', '2.1', '', 'bad → 1s'],

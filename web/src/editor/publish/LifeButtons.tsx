@@ -159,14 +159,14 @@ function Lacks({ lacks, onClose }: { lacks: Lack[] | undefined; onClose: () => v
   const words = (lack: Lack): string => {
     const placed = byPointer(document, lack.pointer)
     const where = placed ? t('lack.step', { n: placed.number, title: placed.step.title || kindTitle(kindOf(placed.step), t, kinds) }) : ''
-    const what = lack.what === 'source' ? t('lack.source') : lack.what === 'steps' ? t('lack.steps') : lack.what === 'url' ? t('lack.url') : lack.what === 'condition' ? t('lack.condition') : lack.message
+    const what = lack.what === 'source' ? t('lack.source') : lack.what === 'steps' ? t('lack.steps') : lack.what === 'url' ? t('lack.url') : lack.what === 'condition' ? t('lack.condition') : lack.words
     return where ? `${where}: ${what}` : what
   }
   return (
     <Dialog open={lacks !== undefined} onClose={onClose} title={t('lack.title')} size="small">
       <ul className={css.lacks}>
         {lacks?.map((lack) => (
-          <li key={lack.pointer + lack.message}>
+          <li key={lack.pointer + lack.words}>
             <button type="button" className={css.linkButton} onClick={() => go(lack)}>
               {words(lack)}
             </button>

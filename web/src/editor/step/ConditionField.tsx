@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { useT } from '@/i18n'
+import { problemWords } from '@/i18n/problem'
 import { usePillScope } from '@/pill/scope'
 import { labelOf, findVariable } from '@/pill/variables'
 import { Button, IconButton, Segments, Select, TextArea, TextField, type Option } from '@/ui'
@@ -31,7 +32,7 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
     onChange(write({ join, clauses: next }))
   }
   const change = (index: number, what: Partial<Clause>) => store(clauses.map((clause, i) => (i === index ? { ...clause, ...what } : clause)))
-  const verdict = becomes && !becomes.error && (
+  const verdict = becomes && !becomes.problem && (
     <span className={css.becomes} data-tone={becomes.text === 'true' ? 'ok' : 'warn'}>
       {becomes.text === 'true' ? t('cond.holds') : t('cond.fails')}
     </span>
@@ -72,10 +73,10 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
           </div>
         </>
       )}
-      {(formula || becomes?.error) && <div className={css.line}>
-        {becomes?.error ? (
+      {(formula || becomes?.problem) && <div className={css.line}>
+        {becomes?.problem ? (
           <span className={css.becomes} data-tone="error">
-            {becomes.error}
+            {problemWords(becomes.problem)}
           </span>
         ) : (
           verdict

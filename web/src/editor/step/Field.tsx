@@ -1,6 +1,7 @@
 import { useId, useState, type ReactNode } from 'react'
 import type { KindField } from '@/api'
 import { pick, useT } from '@/i18n'
+import { problemWords } from '@/i18n/problem'
 import { PillField } from '@/pill/PillField'
 import { Button, Choices, NumberField, Select, SuggestField, Switch, TagsField, TextField, type Option } from '@/ui'
 import { becomes, useEditor, useStep, type Becomes } from '../context'
@@ -40,10 +41,10 @@ export function Becoming({ value }: { value: Becomes | undefined }) {
   const t = useT()
   if (!value) return null
   const missing = value.missing?.[0]
-  if (value.error)
+  if (value.problem)
     return (
       <span className={css.becomes} data-tone="error">
-        {value.error}
+        {problemWords(value.problem)}
       </span>
     )
   if (missing)
@@ -74,7 +75,6 @@ export function Field({ field }: { field: KindField }) {
   switch (field.control) {
     case 'steps':
       return null
-    case 'rows':
     case 'templates':
       return (
         <Labelled {...common} label={label} help={help}>
@@ -174,9 +174,9 @@ export function Field({ field }: { field: KindField }) {
 const keepsKind = (path: string): boolean => path === '/if' || path === '/delay'
 
 const rest = (field: KindField) => ({
-  ...(field.min !== undefined ? { min: field.min } : {}),
-  ...(field.max !== undefined ? { max: field.max } : {}),
-  ...(field.unit ? { unit: field.unit } : {}),
+  ...(typeof field.min === 'number' ? { min: field.min } : {}),
+  ...(typeof field.max === 'number' ? { max: field.max } : {}),
+  ...(field.unit ? { unit: pick(field.unit) } : {}),
 })
 
 /** A name for a variable: small Latin letters; what is typed in Russian is written in Latin when the field is left. */

@@ -34,8 +34,8 @@ export function GenericPanel() {
   const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps' && !byHand.has(field.path))
   // What the step is about comes first, what is seldom needed last.
   const rank = (tab: string) => (tab === 'main' ? 0 : tab === 'more' ? 2 : 1)
-  const tabs = [...new Set(fields.map((field) => field.tab))].sort((a, b) => rank(a) - rank(b))
-  const [tab, setTab] = useState(tabs[0] ?? 'main')
+  const tabs = [...new Set<string>(fields.map((field) => field.tab))].sort((a, b) => rank(a) - rank(b))
+  const [tab, setTab] = useState<string>(tabs[0] ?? 'main')
   useFocusTab(placed.pointer, fields, setTab)
   const list = (name: string) => (
     <div className={css.fields}>

@@ -1,5 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { pick, useT } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
+import { problemWords } from '@/i18n/problem'
 import { PillScopeProvider } from '@/pill/scope'
 import { Button, CopyButton, Dialog, ErrorNote, IconButton, Menu, Note, Skeleton, TextArea, toast, toastError } from '@/ui'
 import { ResultView } from '../check/ResultView'
@@ -45,11 +47,12 @@ export function StepPanel({ placed }: { placed: Placed }) {
       read: <T,>(place: string) => read(document, at(place)) as T | undefined,
       problem: (place) => {
         const found = state.problems.find((problem) => problem.pointer === at(place))
-        return found?.code === 'missing' ? t('field.required') : found?.message
+        return found && problemWords(found)
       },
     }
-  }, [placed, preview, pointer, put, document, state.problems, t])
+  }, [placed, preview, pointer, put, document, state.problems])
 
+  useCodes()
   useFocusField()
   const isHttp = step.http !== undefined
   return (
@@ -67,7 +70,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
               <VariableList />
             </details>
           </div>
-          {isHttp && <WillSend preview={preview} stale={stale} offline={error?.status === 0} url={step.http?.url ?? ''} />}
+          {isHttp && <WillSend preview={preview} stale={stale} offline={error?.status === 0} />}
         </section>
       </PillScopeProvider>
     </StepContext.Provider>
@@ -164,7 +167,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
 
 interface CurlAnswer {
   step: { http?: unknown } & Record<string, unknown>
-  warnings?: { flag: string; detail: string }[] | null
+  warnings?: { flag: string; code: string; detail: string }[] | null
   secrets?: { where: string; header?: string }[] | null
 }
 
@@ -245,7 +248,7 @@ function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => void })
       )}
       {answer?.warnings?.map((warning, i) => (
         <Note key={i} tone="info" title={warning.flag}>
-          {warning.detail}
+          {problemWords({ code: warning.code, message: warning.detail })}
         </Note>
       ))}
       {error !== undefined && (error instanceof ApiError && error.status === 422 && !/^\s*curl\b/.test(text) ? <Note tone="warn" title={t('curl.notCommand')}>{t('curl.notCommandHelp')}</Note> : <ErrorNote error={error} />)}

@@ -24,7 +24,7 @@ export function HistoryTab() {
   const t = useT()
   const { name, openSource } = useEditor()
   const [checks, setChecks] = useState(false)
-  const query = useInfiniteQuery(runsQuery({ scenario: name, ...(checks ? { mark: 'check' } : {}) }))
+  const query = useInfiniteQuery(runsQuery({ scenario: name, ...(checks ? { mark: 'check' as const } : {}) }))
   useHints((hints) => {
     if (hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) void query.refetch()
   })

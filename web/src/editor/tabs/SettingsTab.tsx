@@ -1,4 +1,5 @@
 import { useT } from '@/i18n'
+import { problemWords } from '@/i18n/problem'
 import { Button, Choices, IconButton } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -30,7 +31,7 @@ export function SettingsTab() {
           .filter((problem) => problem.pointer.startsWith('/search'))
           .map((problem) => (
             <p key={problem.pointer} className={css.fieldError}>
-              {problem.message}
+              {problemWords(problem)}
             </p>
           ))}
         {search.length < 8 && (

@@ -1,6 +1,7 @@
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
 import { ago, clock, duration, language, size, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
+import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
 import { outcomeText } from '@/words/states'
 import { stepTitle, curlOf } from './words'
@@ -123,14 +124,14 @@ function Verdict({ attempt }: { attempt: Attempt }) {
       <Note tone={attempt.outcome === 'unknown' ? 'warn' : 'muted'} title={told.what}>
         <p>{told.meaning}</p>
         <p>{told.todo}</p>
-        {attempt.error && <p className={css.muted}>{attempt.error}</p>}
+        {englishDetail(attempt.error) && <p className={css.muted}>{attempt.error}</p>}
       </Note>
     )
   }
   return (
     <ErrorNote
       told={told}
-      actions={attempt.error ? <span className={css.muted}>{attempt.error}</span> : undefined}
+      actions={englishDetail(attempt.error) ? <span className={css.muted}>{attempt.error}</span> : undefined}
     />
   )
 }

@@ -4,7 +4,7 @@ import type { Scenario } from '@/api'
 import type { Search } from '@/app/router'
 import { day, number, useT } from '@/i18n'
 import { Button, Checkbox, Drawer, Icon, Pill, Row, Select, Stack, TextField } from '@/ui'
-import { runLook, runStates } from '@/words/states'
+import { runLook, runStates, type RunStateName } from '@/words/states'
 import { isId, names, periods, statesOf } from './filter'
 import css from './Runs.module.css'
 
@@ -29,7 +29,7 @@ export function Filters({ search, setSearch, scenarios, counts, narrow }: Props)
     if (isId(wanted)) void navigate({ to: '/runs/$id', params: { id: wanted } })
     else if (wanted !== (search.value ?? '')) setSearch({ value: wanted })
   }
-  const toggle = (state: string) => {
+  const toggle = (state: RunStateName) => {
     const next = states.includes(state) ? states.filter((one) => one !== state) : [...states, state]
     setSearch({ state: next.join(',') })
   }

@@ -102,7 +102,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, loadin
               <span role="cell" className={css.cell}>
                 {run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
               </span>
-              <span role="cell" className={css.cell} title={run.last_error}>
+              <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}
               </span>
             </div>

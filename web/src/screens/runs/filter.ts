@@ -1,6 +1,6 @@
 import type { RunsFilter } from '@/api'
 import type { Search } from '@/app/router'
-import { runStates } from '@/words/states'
+import { runStates, type RunStateName } from '@/words/states'
 
 export const periods = ['-1h', '-24h', '-7d', '-30d'] as const
 
@@ -20,7 +20,7 @@ export function moment(text: string | undefined, now: number): string | undefine
 }
 
 /** The states that an address names; what is not a state is left out. */
-export const statesOf = (search: Search): string[] => (search.state ?? '').split(',').filter((state) => (runStates as readonly string[]).includes(state))
+export const statesOf = (search: Search): RunStateName[] => (search.state ?? '').split(',').filter((state): state is RunStateName => (runStates as readonly string[]).includes(state))
 
 /** What the page's address asks for, as the API takes it. */
 export function filterOf(search: Search, now: number): RunsFilter {
@@ -33,7 +33,7 @@ export function filterOf(search: Search, now: number): RunsFilter {
     ...(search.value && { value: search.value }),
     ...(moment(search.since, now) && { since: moment(search.since, now) }),
     ...(moment(search.until, now) && { until: moment(search.until, now) }),
-    ...(search.mark && { mark: search.mark }),
+    ...((search.mark === 'check' || search.mark === 'template.missing') && { mark: search.mark as NonNullable<RunsFilter['mark']> }),
   }
 }
 

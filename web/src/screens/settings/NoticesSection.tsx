@@ -1,14 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, noticesQuery, scenariosQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
-import { clock, shortClock, useT, type Key } from '@/i18n'
+import { clock, shortClock, useT, type Key, type Translate } from '@/i18n'
 import { Link } from '@tanstack/react-router'
 import { useCodes } from '@/i18n/codes'
+import { englishDetail, problemWords } from '@/i18n/problem'
 import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
 
 const usualPort = { starttls: 587, tls: 465, none: 25 } as const
+type Security = keyof typeof usualPort
+/** The mail settings with nothing left out. */
+type Filled = Required<Omit<Mail, 'username' | 'password' | 'to' | 'security'>> & Pick<Mail, 'username' | 'password'> & { to: string[]; security: Security }
 const secretName = 'smtp-password'
 
 export function NoticesSection() {
@@ -18,12 +22,13 @@ export function NoticesSection() {
   const { data: session } = useQuery(sessionQuery)
   const { data: secrets } = useQuery(secretsQuery)
   const [password, setPassword] = useState('')
-  const mail: Mail = { host: '', port: 587, security: 'starttls', from: '', to: session?.user?.email ? [session.user.email] : [], ...form.settings.mail }
+  const kept = form.settings.mail
+  const mail: Filled = { host: '', port: 587, from: '', ...kept, security: (kept?.security as Security | undefined) ?? 'starttls', to: kept?.to ?? (session?.user?.email ? [session.user.email] : []) }
   const set = (next: Partial<Mail>) => form.set({ mail: { ...mail, ...next } })
   const hasSecret = secrets?.items.some((one) => one.name === secretName)
 
   // The password is a secret of its own: the document only names it.
-  const withPassword = (): Mail => (mail.username && (password || hasSecret) ? { ...mail, password: { secret: secretName } } : { ...mail, password: undefined })
+  const withPassword = (): Filled => (mail.username && (password || hasSecret) ? { ...mail, password: { secret: secretName } } : { ...mail, password: undefined })
   const save = async () => {
     if (password) {
       await call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: secretName } }, body: { value: password } }))
@@ -86,11 +91,11 @@ export function NoticesSection() {
           </Row>
           {test.data && (
             <Note tone="ok" title={t('mail.accepted', { host: test.data.host })}>
-              {t('mail.acceptedAt', { time: shortClock(test.data.at), said: test.data.said })}
+              {t('mail.acceptedAt', { time: shortClock(test.data.at), said: test.data.said ?? '' })}
             </Note>
           )}
           {test.error && (
-            <ErrorNote error={test.error} told={mailTold(refused)} />
+            <ErrorNote error={test.error} told={refused?.code === 'mail.refused' ? refusal(refused, t) : undefined} />
           )}
           {storing.error && <ErrorNote error={storing.error} />}
           <Note tone="muted" title={t('mail.tells')}>
@@ -103,12 +108,9 @@ export function NoticesSection() {
   )
 }
 
-/** The kind of refusal in words of the reader's language; what the mail server said itself stays among the details. */
-const mailTold = (refused: ApiError | undefined): Told | undefined => (refused?.code === 'mail.refused' ? tellCode(refused.problems[0]?.code) : undefined)
-
 function mailWords(refused: ApiError | undefined, pointer: string): string | undefined {
   const problem = refused?.problems.find((one) => one.pointer === pointer)
-  return problem && (tellCode(problem.code)?.what ?? problem.message)
+  return problem && problemWords(problem)
 }
 
 const kinds: Record<Notice['kind'], Key> = {
@@ -124,9 +126,18 @@ const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
   failed: { tone: 'error', label: 'notice.failed' },
 }
 
+/** Why the mail server did not take a letter: by its code, with the server's own words where it said some. */
+function refusal(error: ApiError, t: Translate): Told {
+  const problem = error.problems[0]
+  const told = tellCode(problem?.code) ?? tellCode(error.code) ?? { what: t('error.unknown') }
+  const said = problem?.values?.[0]
+  return said ? { ...told, meaning: t('mail.said', { said: String(said) }) } : told
+}
+
 /** What people were told, newest first. */
 function Sent() {
   const t = useT()
+  useCodes()
   const { data, error, isPending, refetch } = useQuery(noticesQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   useCodes()
@@ -134,7 +145,7 @@ function Sent() {
   const parts = (one: Notice) => [
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,
-    one.kind === 'test' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? one.cause).replace(/\.$/, '')),
+    one.kind === 'test' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
     one.runs > 0 ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
   ]
   return (
@@ -170,7 +181,7 @@ function Sent() {
               {one.last_error && one.state !== 'sent' && (
                 <details className={css.why}>
                   <summary>{t('notice.why')}</summary>
-                  <Muted small>{one.last_error}</Muted>
+                  <Muted small>{englishDetail(one.last_error) ?? t('notice.notSent')}</Muted>
                 </details>
               )}
             </li>

@@ -226,7 +226,7 @@ function SendSample({ source, sample, onClose }: { source: Source; sample: Prese
       setMistake(undefined)
       send.mutate()
     } catch (error) {
-      setMistake(t('sources.notJson', { reason: error instanceof Error ? error.message : String(error) }))
+      setMistake(t('sources.notJson'))
     }
   }
   return (

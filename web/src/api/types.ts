@@ -1,0 +1,48 @@
+// Short names of what the server's description says; nothing here is typed by hand.
+import type { components, paths } from './schema'
+
+type S = components['schemas']
+
+export type User = S['User']
+export type Session = S['Session']
+export type Scenario = S['Scenario']
+export type Source = S['Source']
+export type SourceAddress = S['Address']
+export type Preset = S['Preset']
+export type Draft = S['Draft']
+export type Change = S['ScenarioChange']
+export type Kind = S['Kind']
+export type KindField = S['Field']
+export type Mail = S['Mail']
+export type Notice = S['Told']
+export type Explain = S['Message']
+export type RunSummary = S['RunSummary']
+type RunsAsked = NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>
+/** The states and marks by which runs are asked for. */
+export type RunStates = NonNullable<RunsAsked['state']>
+export type RunMark = NonNullable<RunsAsked['mark']>
+export type Attempt = S['Attempt']
+export type RunStep = S['Step']
+export type Run = S['Run']
+export type Stats = S['Stats']
+export type Variable = S['Variable']
+export type Sample = S['Sample']
+export type SampleRequest = S['SampleRequest']
+export type Preview = S['PreviewResult']
+export type PreviewRequest = S['PreviewRequest']
+
+/** A line of the stream of POST /check: a stream has no schema in the description, its parts do. */
+export type CheckLine =
+  | { type: 'started'; run_id: string; steps: string[] }
+  | {
+      type: 'step'
+      path: string
+      state: 'running' | 'done' | 'skipped' | 'failed' | 'shown'
+      attempt?: Attempt
+      value?: unknown
+      request?: PreviewRequest
+      problem?: S['Problem']
+      explain?: S['Explain']
+      variables?: Variable[]
+    }
+  | { type: 'finished'; state: string; duration_ms: number }
