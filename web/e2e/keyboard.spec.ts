@@ -51,7 +51,7 @@ walk.describe('B: a person without a mouse', () => {
     await expect(result.getByText('"Анна"').first()).toBeVisible()
     await watch.look('checked')
 
-    await keys.enter(path.button(t('start')))
+    await keys.enter(path.button(t('start')), 'Shift+Tab')
     await keys.enter(path.button(t('start.held')))
     await expect(page.getByText(t('scenario.running')).first()).toBeVisible()
 

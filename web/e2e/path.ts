@@ -95,7 +95,7 @@ export class Path {
   }
 
   async addWebhook() {
-    const { page, t } = this
+    const { t } = this
     await this.button(t('source.add')).click()
     await this.button(new RegExp(`^${escape(t('webhook.any'))}`)).click()
     await this.waitsForEvents()

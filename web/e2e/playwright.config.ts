@@ -11,7 +11,7 @@ export default defineConfig({
   // A loaded machine may be late once; what is broken is broken twice.
   retries: 1,
   forbidOnly: true,
-  timeout: 120_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: '../test-results/report.json' }]],
   use: {
