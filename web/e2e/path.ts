@@ -24,6 +24,10 @@ export class Path {
     return this.page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name })
   }
 
+  link(name: string) {
+    return this.page.getByRole('link', { name, exact: true })
+  }
+
   private look(name: string) {
     return this.watch?.look(name)
   }
