@@ -7,6 +7,7 @@ walk.describe('B: a person without a mouse', () => {
   walk.use(before('ru', 'light', 1280))
 
   walk('walks the whole way on the keyboard', async ({ server, page, path, watch }) => {
+    walk.slow()
     const mouse = await Keys.watchMouse(page)
     const keys = new Keys(page)
     const { t } = path
