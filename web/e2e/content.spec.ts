@@ -16,6 +16,54 @@ for (const policy of ['with the policy of the page', 'and no policy to catch it'
       flags: ['--allow-network', '127.0.0.0/8'],
     })
 
+    walk('in addresses, questions and news', async ({ server, page, path, watch, context }) => {
+      walk.slow()
+      const danger = await Danger.watch(context, page)
+      const hostile = await Hostile.open(server)
+      const { t } = path
+      const go = (to: string) => page.goto(server.base + to)
+      try {
+        await path.enter()
+        await hostile.send()
+        await go('/scenarios/all?tab=yaml')
+        await expect(page.getByText('kind: Scenario').first()).toBeVisible()
+        await danger.isHarmless('YAML')
+
+        // What a page takes from its own address.
+        const strange = encodeURIComponent(image)
+        for (const to of [`/runs?value=${strange}`, `/runs?source=${strange}`, `/runs?scenario=${strange}`]) {
+          await go(to)
+          await danger.isText(to.slice(0, 12), [image])
+        }
+        watch.expects(/\b404\b/)
+        for (const to of [`/runs/${strange}`, `/sources/${strange}`, `/scenarios/${strange}`, `/${strange}`, `/login?to=javascript:ran(0)`]) {
+          await go(to)
+          await expect(page.getByRole('heading').first()).toBeVisible()
+          await danger.isHarmless(to)
+        }
+        watch.expects()
+
+        // Questions, news and the palette name what they speak of.
+        await go('/scenarios')
+        await path.button(t('scenario.actions', { title: image })).click()
+        await page.getByRole('menuitem', { name: t('stop') }).click()
+        await danger.isText('a question', [t('scenario.stopTitle', { title: image })])
+        await page.getByRole('dialog').getByRole('button', { name: t('stop') }).click()
+        await expect(page.getByRole('dialog')).toHaveCount(0)
+        await path.button(t('scenario.actions', { title: image })).click()
+        await page.getByRole('menuitem', { name: t('start') }).click()
+        await danger.isText('news of what was done', [t('scenario.started', { title: image })])
+        await page.keyboard.press('Control+k')
+        await page.getByRole('textbox', { name: t('palette.title'), exact: true }).fill('onerror')
+        await danger.isText('the palette', [image])
+        await go('/settings/notices')
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await danger.isHarmless('what was told')
+      } finally {
+        await hostile.close()
+      }
+    })
+
     walk('on every screen', async ({ server, page, path, context }) => {
       walk.slow()
       const danger = await Danger.watch(context, page)
