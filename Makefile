@@ -53,7 +53,7 @@ test: quick pages strace postgres chromium ## what has to pass before every comm
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
 	@$(MAKE) --no-print-directory browser
 
-# A newcomer's way through the interface, in a real browser.
+# What people do in the interface and what strangers send to it, in a real browser.
 browser: build chromium
 	@if [ -d web/node_modules ]; then echo '== the interface in a browser' && cd web && npm run --silent e2e; \
 	else echo 'no Node.js here: the interface is not tried in a browser'; fi

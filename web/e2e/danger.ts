@@ -41,7 +41,7 @@ export class Danger {
 
   /** Every payload of the list stands on the page as text, and nothing of it is an element. */
   async isText(screen: string, list: readonly string[] = payloads): Promise<void> {
-    await expect.poll(() => this.missing(list), { message: `payloads on ${screen} that are not shown as text` }).toEqual([])
+    await expect.poll(() => this.missing(list), { message: `payloads on ${screen} that are not shown as text`, timeout: 60_000 }).toEqual([])
     this.shown[screen] = list.length
     await this.isHarmless(screen)
   }

@@ -7,6 +7,7 @@ walk.describe('B: a person without a mouse', () => {
   walk.use(before('ru', 'light', 1280))
 
   walk('walks the whole way on the keyboard', async ({ server, page, path, watch }) => {
+    walk.slow()
     const mouse = await Keys.watchMouse(page)
     const keys = new Keys(page)
     const { t } = path
@@ -51,7 +52,7 @@ walk.describe('B: a person without a mouse', () => {
     await expect(result.getByText('"Анна"').first()).toBeVisible()
     await watch.look('checked')
 
-    await keys.enter(path.button(t('start')))
+    await keys.enter(path.button(t('start')), 'Shift+Tab')
     await keys.enter(path.button(t('start.held')))
     await expect(page.getByText(t('scenario.running')).first()).toBeVisible()
 

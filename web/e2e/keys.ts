@@ -48,7 +48,10 @@ export class Keys {
       const el = document.activeElement as HTMLElement
       const look = () => {
         const boxes = [el, el.parentElement, el.parentElement?.parentElement, el.closest('.g-pill-field')]
-        return boxes.map((one) => one && ['outlineStyle', 'outlineColor', 'outlineWidth', 'boxShadow', 'borderColor'].map((what) => getComputedStyle(one)[what as 'boxShadow']).join()).join('|')
+        const styles = [...boxes.map((one) => one && getComputedStyle(one)), getComputedStyle(el, '::after')]
+        // Colours that are on their way have arrived.
+        for (const one of boxes) for (const move of one ? [getComputedStyle(one).color, ...one.getAnimations()] : []) if (typeof move !== 'string') move.finish()
+        return styles.map((one) => one && [one.outline, one.boxShadow, one.borderColor].join()).join('|')
       }
       const focused = look()
       el.blur()

@@ -24,6 +24,10 @@ export class Path {
     return this.page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name })
   }
 
+  link(name: string) {
+    return this.page.getByRole('link', { name, exact: true })
+  }
+
   private look(name: string) {
     return this.watch?.look(name)
   }
@@ -95,7 +99,7 @@ export class Path {
   }
 
   async addWebhook() {
-    const { page, t } = this
+    const { t } = this
     await this.button(t('source.add')).click()
     await this.button(new RegExp(`^${escape(t('webhook.any'))}`)).click()
     await this.waitsForEvents()

@@ -11,13 +11,14 @@ export default defineConfig({
   // A loaded machine may be late once; what is broken is broken twice.
   retries: 1,
   forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  // How long a page may take at most, on a machine that has much else to do.
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: '../test-results/report.json' }]],
   use: {
     browserName: 'chromium',
     launchOptions: { executablePath: system, args: ['--no-sandbox'] },
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     // Tracing slows every step: only what failed once is traced.
     trace: 'on-first-retry',
     screenshot: 'only-on-failure',
