@@ -2,6 +2,7 @@ package gonets
 
 import (
 	"bytes"
+	"encoding/json"
 	"time"
 )
 
@@ -131,4 +132,19 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 		}
 	}
 	return nil, ""
+}
+
+// StepChanged tells whether two versions of a scenario have another step at a
+// path; one that is missing is another one.
+func StepChanged(a, b *Scenario, path string) bool {
+	// What was read from JSON can be written.
+	x, _ := json.Marshal(FindStep(a.Steps, path))
+	y, _ := json.Marshal(FindStep(b.Steps, path))
+	return !bytes.Equal(x, y)
+}
+
+// StandsAt is the path of the step that an unfinished run does next, whatever
+// keeps it from doing so now; empty when none is left.
+func StandsAt(s *Scenario, done Progress) string {
+	return Next(s, &Run{State: RunRunning}, done, time.Time{}).Path
 }

@@ -205,6 +205,19 @@ const (
 	ActionCancel ActionKind = "cancel"
 	// ActionCancelRetries stops a waiting run's tries: waiting → paused.
 	ActionCancelRetries ActionKind = "cancel-retries"
+	// ActionSkip goes on behind the step at which a run stands: paused → queued.
+	ActionSkip ActionKind = "skip"
+	// ActionRerun makes a new run of the same event; see [Rerun].
+	ActionRerun ActionKind = "rerun"
+)
+
+// What the version of an action may be beside a number.
+const (
+	// VersionFit is the run's own, or the published one when the step at which the
+	// run stands has changed since. A rerun takes the published one.
+	VersionFit     = 0
+	VersionSame    = -1
+	VersionCurrent = -2
 )
 
 // From are the states in which the action is possible.
@@ -212,8 +225,12 @@ func (a ActionKind) From() []RunState {
 	switch a {
 	case ActionResume:
 		return []RunState{RunPaused, RunHeld}
+	case ActionSkip:
+		return []RunState{RunPaused}
 	case ActionSendNow, ActionCancelRetries:
 		return []RunState{RunWaiting}
+	case ActionRerun:
+		return RunStates()[1:] // all but held
 	case ActionCancel:
 		return []RunState{RunHeld, RunQueued, RunRunning, RunWaiting, RunPaused}
 	}
@@ -224,19 +241,27 @@ func (a ActionKind) From() []RunState {
 type Action struct {
 	RunID string
 	Kind  ActionKind
-	// Version, for resume, is the version to go on with; 0 keeps the run's own.
+	// Version, for resume, is the version to go on with.
 	Version int
-	Actor   string
-	At      time.Time
+	// Value, for skip, is what later steps read of the step: JSON, or empty.
+	Value []byte
+	// Key recognises a repeat of the same wish, which changes nothing; empty
+	// recognises none.
+	Key   string
+	Actor string
+	At    time.Time
 }
 
 // Rerun asks for a new run of an old run's event, from the start.
 type Rerun struct {
-	RunID string
-	// Version is the version to run; 0 is the published one.
+	RunID   string
 	Version int
-	Actor   string
-	At      time.Time
+	// Event, when set, is run instead of the old one, which stays as it is.
+	Event *Event
+	// Key recognises a repeat, which is given the same new run.
+	Key   string
+	Actor string
+	At    time.Time
 }
 
 // StoreStats is what the database holds, counted up to a limit.
@@ -260,12 +285,42 @@ type RunFilter struct {
 	Value string
 	Since time.Time
 	Until time.Time
+	// ID finds the run of this id, or the runs of the event of this id.
+	ID string
+	// Statuses are what the last reply's HTTP status may be.
+	Statuses []StatusSpan
+	// Code is the run's reason or the last attempt's code; one that ends with *
+	// means all that begin so.
+	Code string
+	Lane string
+	// Text stands somewhere in what came, was sent or was replied. Only those
+	// find it who look into bodies; the store refuses it.
+	Text string
 	// Mark chooses the runs with a mark. Checks are no part of the history unless
 	// [MarkCheck] asks for them.
 	Mark Mark
 	// Ascending lists the oldest first (for following new runs).
 	Ascending bool
 	Page      Page
+}
+
+// StatusSpan is a span of HTTP statuses, its ends included.
+type StatusSpan struct{ Low, High int }
+
+// RunCount counts runs up to a limit.
+type RunCount struct {
+	N int
+	// More is true when there may be more than were counted.
+	More bool
+}
+
+// RunTally is what became of the runs that began within a span of time.
+type RunTally struct {
+	From, Until time.Time
+	// Done runs succeeded; Failed are attempts that did not, of all Runs.
+	Runs, Done, Failed int
+	// More is true when the span holds more than were counted.
+	More bool
 }
 
 // RunSummary is a run in a list.
@@ -285,6 +340,10 @@ type RunDetail struct {
 	Version  *Version
 	Results  []StepResult
 	Attempts []Attempt
+	// RerunOf is the run of which a person made this one, Reruns are those made of
+	// it, at most 100.
+	RerunOf string
+	Reruns  []string
 }
 
 // Page asks for a part of a list. Lists are keyset-paged: Cursor is the Next
@@ -308,4 +367,7 @@ func (p Page) Size() int {
 type List[T any] struct {
 	Items []T
 	Next  string
+	// Reached is how far a list of runs has looked when it gave up for now; zero
+	// when its page is full or the last one.
+	Reached time.Time
 }

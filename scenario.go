@@ -143,7 +143,7 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config, lane, notice or draft.
+	// Kind is run, event, config, lane, notice, draft or bulk.
 	Kind string `json:"kind"`
 	// ID is the thing's; a draft's is the scenario's name.
 	ID    string `json:"id,omitempty"`

@@ -203,7 +203,8 @@ type StepResult struct {
 	Path  string    `json:"path"`
 	State StepState `json:"state"`
 	// Value is a set step's variables as a JSON object, an if step's true or
-	// false, a respond step's answer; empty for an HTTP step.
+	// false, a respond step's answer; empty for an HTTP step, unless a person
+	// skipped it and gave a body for those who read it.
 	Value json.RawMessage `json:"value,omitempty"`
 	// Attempt is the number of the attempt that holds an HTTP step's reply;
 	// 0 for other kinds.

@@ -7,6 +7,7 @@ import (
 	"gonets/api"
 	"gonets/internal/rehearse"
 	"gonets/internal/search"
+	"gonets/internal/seek"
 	"gonets/internal/store"
 )
 
@@ -14,7 +15,8 @@ import (
 // ask for them.
 type history struct {
 	*store.Store
-	live *live
+	live  *live
+	clock gonets.Clock
 }
 
 // Runs finds runs by a value however a person types it.
@@ -23,7 +25,28 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 		return h.Checks(ctx, f)
 	}
 	f.Value = search.Normalize(f.Value)
+	if f.Text != "" {
+		return seek.Runs(ctx, seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: h.live.Mask, Clock: h.clock}, f)
+	}
 	return h.Store.Runs(ctx, f)
+}
+
+// CountRuns counts runs by a value however a person types it.
+func (h history) CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error) {
+	if f.Mark == gonets.MarkCheck {
+		return gonets.RunCount{More: true}, nil
+	}
+	f.Value = search.Normalize(f.Value)
+	return h.Store.CountRuns(ctx, f)
+}
+
+// ChartRuns tells how runs went over time; checks are no part of that.
+func (h history) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error) {
+	if f.Mark == gonets.MarkCheck {
+		return spans, nil
+	}
+	f.Value = search.Normalize(f.Value)
+	return h.Store.ChartRuns(ctx, f, spans)
 }
 
 // Run is everything about a run or a check.

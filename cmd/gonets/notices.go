@@ -21,7 +21,7 @@ func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
 	}}
 	return alert.New(alert.Options{
 		Book: s.store, Letters: s.store, Settings: config.Settings, Secret: s.store.Secret, PublicURL: config.PublicURL,
-		Titles: s.titles, Language: s.ownersLanguage, Bus: bus, Clock: s.clock, Log: s.log,
+		Titles: s.titles, Language: s.ownersLanguage, Owner: s.ownersEmail, Bus: bus, Clock: s.clock, Log: s.log,
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},
@@ -58,6 +58,17 @@ func (s *server) ownersLanguage(ctx context.Context) string {
 		}
 	}
 	return gonets.LanguageRussian
+}
+
+// ownersEmail is the address that the owner gave at the set-up or later.
+func (s *server) ownersEmail(ctx context.Context) (string, error) {
+	users, err := s.store.Users(ctx)
+	for i := range users {
+		if users[i].Role == gonets.RoleOwner && users[i].Email != "" {
+			return users[i].Email, nil
+		}
+	}
+	return "", err
 }
 
 // mailWorks tells whether people hear of errors.

@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/internal/account"
 	"gonets/internal/alert"
+	"gonets/internal/bulk"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/draft"
@@ -71,6 +72,8 @@ type server struct {
 	store *store.Store
 	// notices tell people of what goes wrong.
 	notices *alert.Service
+	// bulks do one thing to many runs.
+	bulks *bulk.Service
 	// people are those who log in.
 	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
@@ -171,7 +174,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	docs := documents{Store: s.store, live: config, tell: s.tell}
 	states := scenarios{s.store, s.engine, s.tell}
 	changes := drafts{edits{docs}, states}
-	told := history{s.store, config}
+	told := history{s.store, config, s.clock}
+	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
+		Clock: s.clock, Log: s.log})
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -182,6 +187,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
+		History:     told,
+		Bulks:       s.bulks,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
@@ -258,7 +265,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, s.bulks, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -403,13 +410,8 @@ func checks(catalog *source.Catalog) document.Checks {
 	return document.Checks{
 		Scenario: step.Check,
 		Source: func(src *gonets.Source) []gonets.Problem {
-			_, err := catalog.Bind(*src)
-			var e *gonets.Error
-			if errors.As(err, &e) && len(e.Problems) > 0 {
-				return e.Problems
-			}
-			if err != nil {
-				return []gonets.Problem{{Code: gonets.CodeOf(err), Message: err.Error()}}
+			if _, err := catalog.Bind(*src); err != nil {
+				return step.Problems("", err)
 			}
 			return nil
 		},

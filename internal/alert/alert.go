@@ -74,8 +74,8 @@ type Outgoing struct {
 	Password string
 }
 
-// Options are what a Service works with. All are needed but Titles and
-// Language.
+// Options are what a Service works with. All are needed but Titles, Language
+// and Owner.
 type Options struct {
 	Book    Book
 	Letters Letters
@@ -89,9 +89,12 @@ type Options struct {
 	Titles func(ctx context.Context) (map[string]string, error)
 	// Language is the owner's, ru or en; empty is ru.
 	Language func(ctx context.Context) string
-	Bus      interface{ Publish(c gonets.Change) }
-	Clock    gonets.Clock
-	Log      *slog.Logger
+	// Owner is the owner's address, empty when there is none: letters go there
+	// while the settings name nobody.
+	Owner func(ctx context.Context) (string, error)
+	Bus   interface{ Publish(c gonets.Change) }
+	Clock gonets.Clock
+	Log   *slog.Logger
 }
 
 // Service tells people. Start it before the engine, stop it after.
@@ -177,7 +180,10 @@ func (s *Service) conclude(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	set := s.o.Settings()
+	set, err := s.settings(ctx)
+	if err != nil {
+		return err
+	}
 	mail := set.Mail != nil && len(set.Mail.To) > 0
 	if due.Signals || due.Notices && mail {
 		if err := s.rounds(ctx, set, mail); err != nil {
@@ -254,8 +260,11 @@ func (s *Service) prune(ctx context.Context) error {
 
 // send works on letters that are due.
 func (s *Service) send(ctx context.Context) {
-	set := s.o.Settings()
-	if set.Mail == nil || len(set.Mail.To) == 0 {
+	set, err := s.settings(ctx)
+	if err != nil || set.Mail == nil || len(set.Mail.To) == 0 {
+		if err != nil && ctx.Err() == nil {
+			s.o.Log.Warn("it is not known to whom letters go; trying again", "error", err)
+		}
 		return
 	}
 	for range maxSends {

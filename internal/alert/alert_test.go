@@ -403,6 +403,36 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 	})
 }
 
+func TestOwnerIsToldWhereTheSettingsNameNobody(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.set.Mail.To = nil
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Hour)
+		b.want()
+		if _, err := b.TestMail(b.Context(), news.MailTest{}); gonets.CodeOf(err) != gonets.CodeInvalid {
+			t.Errorf("a test letter to nobody: %v", err)
+		}
+		b.owner = "owner@example.org"
+		b.must1(b.TestMail(b.Context(), news.MailTest{}))
+		if ready, err := b.MailReady(b.Context()); err != nil || !ready {
+			t.Errorf("ready is %v, %v", ready, err)
+		}
+		b.pass(time.Minute)
+		b.want("Пробное письмо", "отвечает 400")
+		for _, l := range b.mail.Letters() {
+			if l.To != "owner@example.org" {
+				t.Errorf("a letter to %v", l.To)
+			}
+		}
+		// Whom the settings name is told instead.
+		b.set.Mail.To = []string{"anna@example.org"}
+		if ready, err := b.MailReady(b.Context()); err != nil || ready {
+			t.Errorf("ready is %v, %v", ready, err)
+		}
+	})
+}
+
 func TestPasswordStandsNowhere(t *testing.T) {
 	o := secure()
 	o.Password = "another"

@@ -36,7 +36,8 @@ type bench struct {
 	log   *lines
 
 	// set is changed between looks only.
-	set gonets.Settings
+	set   gonets.Settings
+	owner string
 }
 
 // keeper is the store.
@@ -118,6 +119,7 @@ func (b *bench) service(st keeper) *alert.Service {
 		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
 		Settings:  func() gonets.Settings { return b.set },
+		Owner:     func(context.Context) (string, error) { return b.owner, nil },
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},

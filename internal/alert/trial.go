@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/internal/valid"
 )
 
 // TestMail sends a test letter to everybody and returns what the mail server
@@ -15,24 +16,27 @@ import (
 // count as tried.
 func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error) {
 	saved := s.o.Settings()
-	set := saved.Mail
 	if t.Mail != nil {
-		set = t.Mail
+		saved.Mail = t.Mail
 	}
+	saved, err := s.addressed(ctx, saved)
+	if err != nil {
+		return news.MailAccepted{}, err
+	}
+	set := saved.Mail
 	if set == nil {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
 			Message: "mail is not set up; give the mail settings with the call, or store them in the settings first"}
 	}
-	problems := set.Validate("/mail")
+	problems := valid.Mail(set, "/mail")
 	if len(set.To) == 0 {
-		problems = append(problems, gonets.Problem{Pointer: "/mail/to", Code: gonets.CodeInvalid, Message: "there is nobody to write to; name an address"})
+		problems = append(problems, gonets.Mistake("/mail/to", gonets.CodeMissing, "there is nobody to write to; name an address"))
 	}
 	if len(problems) > 0 {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
 	}
 	password := t.Password
 	if password == "" {
-		var err error
 		if password, err = s.password(ctx, set); err != nil {
 			return news.MailAccepted{}, err
 		}
@@ -72,9 +76,10 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 // MailReady tells whether a test letter was accepted with the settings as they
 // are now.
 func (s *Service) MailReady(ctx context.Context) (bool, error) {
-	set := s.o.Settings().Mail
-	if set == nil || len(set.To) == 0 {
-		return false, nil
+	saved, err := s.settings(ctx)
+	set := saved.Mail
+	if err != nil || set == nil || len(set.To) == 0 {
+		return false, err
 	}
 	password, err := s.password(ctx, set)
 	if kindOf(err) == gonets.CodeMailLogin {
@@ -86,6 +91,27 @@ func (s *Service) MailReady(ctx context.Context) (bool, error) {
 	return s.o.Letters.MailProven(ctx, *set, password)
 }
 
+// settings are the ones of now, with the owner to write to where they name
+// nobody.
+func (s *Service) settings(ctx context.Context) (gonets.Settings, error) {
+	return s.addressed(ctx, s.o.Settings())
+}
+
+func (s *Service) addressed(ctx context.Context, set gonets.Settings) (gonets.Settings, error) {
+	if set.Mail == nil || len(set.Mail.To) > 0 || s.o.Owner == nil {
+		return set, nil
+	}
+	owner, err := s.o.Owner(ctx)
+	if err != nil || owner == "" {
+		return set, err
+	}
+	// The settings belong to everybody: only a copy is addressed.
+	mail := *set.Mail
+	mail.To = []string{owner}
+	set.Mail = &mail
+	return set, nil
+}
+
 // password is the secret that the settings name.
 func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error) {
 	if set.Password == nil {
@@ -94,9 +120,8 @@ func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error
 	value, err := s.o.Secret(ctx, set.Password.Secret)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return "", &gonets.Error{Code: gonets.CodeMailRefused,
-			Message: "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
-			Problems: []gonets.Problem{{Pointer: "/mail/password", Code: gonets.CodeMailLogin,
-				Message: "there is no secret " + set.Password.Secret}}}
+			Message:  "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
+			Problems: []gonets.Problem{gonets.Mistake("/mail/password", gonets.CodeMailLogin, "there is no secret %s", set.Password.Secret)}}
 	}
 	return value, err
 }

@@ -203,19 +203,25 @@ func answers() map[string]any {
 			Redirects: []gonets.Hop{{Status: 302, URL: "http://10.0.0.1/"}}, Response: &api.Response{Status: 302, Content: api.Content{Body: "AAH/AA==", Encoding: api.EncodingBase64}}}}},
 	}}
 	return map[string]any{
-		"GET /runs":                    api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
-		"GET /runs/r1":                 story,
-		"GET /runs/r2":                 api.Run{RunSummary: paused},
-		"GET /runs/r3":                 redirected,
-		"POST /scenarios/one/start":    api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
-		"POST /runs/r1/send-now":       api.RunSummary{ID: "r1", State: gonets.RunQueued},
-		"POST /runs/r1/rerun":          api.RunSummary{ID: "r9", State: gonets.RunRunning},
-		"POST /runs/r2/send-now":       fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
-		"POST /runs/actions":           api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}, More: true},
-		"GET /events":                  api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
-		"GET /events/e1":               event,
-		"GET /events/e1/raw":           "\x00raw",
-		"POST /sources/site/events":    api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
+		"GET /runs":                 api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
+		"GET /runs/r1":              story,
+		"GET /runs/r2":              api.Run{RunSummary: paused},
+		"GET /runs/r3":              redirected,
+		"POST /scenarios/one/start": api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
+		"POST /runs/r1/send-now":    api.RunSummary{ID: "r1", State: gonets.RunQueued},
+		"POST /runs/r1/rerun":       api.RunSummary{ID: "r9", State: gonets.RunRunning},
+		"POST /runs/r2/send-now":    fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
+		"POST /runs/actions":        api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}, More: true},
+		"GET /events":               api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
+		"GET /events/e1":            event,
+		"GET /events/e1/raw":        "\x00raw",
+		"POST /sources/site/events": api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
+		"GET /notices": api.List[api.Told]{Items: []api.Told{
+			{At: now.Add(-time.Minute), Kind: "recovered", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 14, State: "pending", LastError: "421 too busy"},
+			{At: now.Add(-time.Hour), Kind: "rejected_signatures", Cause: "A signature is wrong.", Source: "site", Runs: 3, State: "sent"},
+			{At: now.Add(-2 * time.Hour), Kind: "test", State: "failed", LastError: "535 no"},
+		}},
+		"POST /mail/test":              api.MailAccepted{Accepted: true, Host: "smtp.example", Said: "250 queued"},
 		"GET /sources":                 api.List[api.Source]{Items: []api.Source{{Name: "site", Preset: "generic", URL: "http://h/in/t", Scenarios: []string{"lead", "log"}}}},
 		"GET /sources/site/samples":    api.List[api.Event]{Items: []api.Event{event}},
 		"GET /scenarios":               api.List[api.Scenario]{Items: []api.Scenario{{Name: "lead", Title: "Заявка", State: gonets.ScenarioRunning, Version: 2, Sources: []string{"site"}, UpdatedAt: now.Add(-3 * time.Hour)}}},
@@ -276,6 +282,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "events-list", args: "events list --source site"},
 		{name: "events-show", args: "events show e1"},
 		{name: "events-show-raw", args: "events show e1 --raw"},
+		{name: "notices-list", args: "notices list"},
+		{name: "notices-test", args: "notices test"},
 		{name: "sources-list", args: "sources list"},
 		{name: "sources-samples", args: "sources samples site -n 1"},
 		{name: "scenarios-list", args: "scenarios list"},
@@ -599,7 +607,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
+		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

@@ -126,8 +126,20 @@ func (c *Client) EventRaw(ctx context.Context, id string) ([]byte, error) {
 }
 
 // Runs lists runs.
-func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.RunSummary], error) {
+func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.RunPage, error) {
+	return c.FindRuns(ctx, "", f)
+}
+
+// FindRuns lists the runs that a question and a filter mean together.
+func (c *Client) FindRuns(ctx context.Context, question string, f gonets.RunFilter) (api.RunPage, error) {
+	return get[api.RunPage](ctx, c, "/runs", asked(question, f))
+}
+
+// asked are the parameters of a question and a filter. What a filter has no
+// parameter for is asked by a question.
+func asked(question string, f gonets.RunFilter) url.Values {
 	q := paged(f.Page)
+	set(q, "q", question)
 	states := make([]string, len(f.States))
 	for i, s := range f.States {
 		states[i] = string(s)
@@ -143,7 +155,7 @@ func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.Run
 	if f.Ascending {
 		q.Set("order", "asc")
 	}
-	return get[api.List[api.RunSummary]](ctx, c, "/runs", q)
+	return q
 }
 
 // Run reads everything about a run.
@@ -152,18 +164,58 @@ func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
 }
 
 // Act does one thing to a run: resume, send-now, rerun, cancel or
-// cancel-retries. A version of 0 leaves the choice to the server.
-func (c *Client) Act(ctx context.Context, id, action string, version int) (api.RunSummary, error) {
+// cancel-retries. An empty version leaves the choice to the server.
+func (c *Client) Act(ctx context.Context, id, action string, version api.WhichVersion) (api.RunSummary, error) {
 	var body any
-	if version != 0 {
+	if version != "" {
 		body = api.PickVersion{Version: version}
 	}
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+action, body)
 }
 
+// Rerun makes a new run, of changed data when there is some.
+func (c *Client) Rerun(ctx context.Context, id string, r api.NewRerun) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+api.ActionRerun, r)
+}
+
+// Skip counts the step at which a run stands as skipped.
+func (c *Client) Skip(ctx context.Context, id string, s api.Skip) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/skip", s)
+}
+
 // ActOnRuns does one thing to many runs.
 func (c *Client) ActOnRuns(ctx context.Context, a api.RunsAction) (api.RunsActionResult, error) {
 	return post[api.RunsActionResult](ctx, c, "/runs/actions", a)
+}
+
+// Notices lists what people were told, newest first.
+func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told], error) {
+	return get[api.List[api.Told]](ctx, c, "/notices", paged(p))
+}
+
+// TestMail sends a test letter with the stored mail settings.
+func (c *Client) TestMail(ctx context.Context) (api.MailAccepted, error) {
+	return post[api.MailAccepted](ctx, c, "/mail/test", api.MailTest{})
+}
+
+// NewBulk does one thing to all runs that match, or says what would be done.
+func (c *Client) NewBulk(ctx context.Context, b api.NewBulk) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk", b)
+}
+
+// Bulks lists mass actions, newest first.
+func (c *Client) Bulks(ctx context.Context, p gonets.Page) (api.List[api.Bulk], error) {
+	return get[api.List[api.Bulk]](ctx, c, "/bulk", paged(p))
+}
+
+// Bulk reads how far a mass action is.
+func (c *Client) Bulk(ctx context.Context, id string) (api.Bulk, error) {
+	return get[api.Bulk](ctx, c, "/bulk/"+segment(id), nil)
+}
+
+// SteerBulk holds a mass action (pause), lets it go on (go-on) or ends it (stop).
+func (c *Client) SteerBulk(ctx context.Context, id, verb string) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk/"+segment(id)+"/"+verb, nil)
 }
 
 // Settings reads the settings document.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -152,10 +151,10 @@ func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
 					continue
 				}
 			}
-			problems = append(problems, set.Locate(kindScenario, sc.Name, gonets.Problem{
-				Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q; add its document to the call or correct the name", name), Suggestion: nearest(name, known),
-			}))
+			p := gonets.Mistake("/sources/"+strconv.Itoa(i), gonets.CodeNoSource,
+				"there is no source %q; add its document to the call or correct the name", name)
+			p.Suggestion = nearest(name, known)
+			problems = append(problems, set.Locate(kindScenario, sc.Name, p))
 		}
 	}
 	if problems == nil {
@@ -273,7 +272,7 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 	var set gonets.Apply
 	if in.Name != "" {
 		if in.Kind == "" {
-			return set, invalid("", "name needs kind: say whether it is a Source or a Scenario")
+			return set, invalid("/kind", gonets.CodeMissing, "name needs kind: say whether it is a Source or a Scenario")
 		}
 		return s.current(ctx, in.Kind, in.Name)
 	}
@@ -331,7 +330,7 @@ func all[T any](ctx context.Context, read func(context.Context, gonets.Page) (go
 }
 
 // invalid is a mistake in a request that the schema cannot tell.
-func invalid(pointer, message string) error {
-	return &gonets.Error{Code: gonets.CodeInvalid, Message: message,
-		Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+func invalid(pointer string, code gonets.Code, format string, args ...any) error {
+	p := gonets.Mistake(pointer, code, format, args...)
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: p.Message, Problems: []gonets.Problem{p}}
 }

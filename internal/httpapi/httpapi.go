@@ -85,6 +85,13 @@ type Runs interface {
 	Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error)
 }
 
+// History looks at many runs at once.
+type History interface {
+	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
+	// ChartRuns fills in spans, the newest first, as far as one question gets.
+	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
+}
+
 // Secrets keeps secrets; their values are never read here.
 type Secrets interface {
 	SetSecret(ctx context.Context, name, value, actor string) error
@@ -146,6 +153,8 @@ type Options struct {
 	SourceEdits SourceEdits
 	Events      Events
 	Runs        Runs
+	History     History
+	Bulks       Bulks
 	Secrets     Secrets
 	State       State
 	Notices     Notices

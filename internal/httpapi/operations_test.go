@@ -185,15 +185,15 @@ func TestActionsTellTheEngine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		action  string
-		version int
+		version api.WhichVersion
 		want    []string
 	}{
-		{"resume", 3, []string{"act resume r1 v3 by owner", `nudge "https://crm.example"`}},
-		{"send-now", 0, []string{"act send-now r1 v0 by owner", `nudge "https://crm.example"`}},
-		{"cancel", 0, []string{"act cancel r1 v0 by owner", "abort r1"}},
-		{"cancel-retries", 0, []string{"act cancel-retries r1 v0 by owner", "abort r1"}},
-		{"rerun", 0, []string{"rerun r1 v0", `nudge ""`}},
-		{"rerun", 1, []string{"rerun r1 v1", "offer new"}},
+		{"resume", "3", []string{"act resume r1 v3 by owner", `nudge "https://crm.example"`}},
+		{"send-now", "", []string{"act send-now r1 v0 by owner", `nudge "https://crm.example"`}},
+		{"cancel", "", []string{"act cancel r1 v0 by owner", "abort r1"}},
+		{"cancel-retries", "", []string{"act cancel-retries r1 v0 by owner", "abort r1"}},
+		{"rerun", "", []string{"rerun r1 v0", `nudge ""`}},
+		{"rerun", "1", []string{"rerun r1 v1", "offer new"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.action, func(t *testing.T) {

@@ -22,6 +22,16 @@ const problemType = "application/problem+json"
 
 const internalMessage = "something went wrong inside the server; nothing is known to be lost. Its log says what it was"
 
+// The codes of mistakes in requests.
+const (
+	codeNotFit        gonets.Code = "request.not_fit"
+	codeNoState       gonets.Code = "request.no_state"
+	codeNotHere       gonets.Code = "request.not_here"
+	codeNotObject     gonets.Code = "document.not_object"
+	codeSampleBody    gonets.Code = "sample.body"
+	codeSampleHeaders gonets.Code = "sample.headers"
+)
+
 // problem is an error on its way to the caller.
 type problem struct {
 	body    api.Error
@@ -59,6 +69,10 @@ func newProblem(err error) *problem {
 	}}
 	if p.body.Detail == "" {
 		p.body.Detail = mistakes(e.Problems)
+	}
+	var one gonets.Problem
+	if len(e.Problems) == 0 && errors.As(err, &one) {
+		p.body.Errors = []gonets.Problem{one}
 	}
 	if status == http.StatusServiceUnavailable {
 		p.headers = http.Header{"Retry-After": {"1"}}
@@ -178,7 +192,7 @@ func bytesText(n int64) string {
 // requestMistake turns the framework's place ("body.ids[3]", "query.limit")
 // into a JSON Pointer into the body, or names the parameter.
 func requestMistake(r huma.Registry, op *huma.Operation, d *huma.ErrorDetail) gonets.Problem {
-	p := gonets.Problem{Code: gonets.CodeInvalid, Message: d.Message}
+	p := gonets.Problem{Code: codeNotFit, Message: d.Message}
 	where, rest, _ := strings.Cut(d.Location, ".")
 	var known []string
 	if where == "body" {
@@ -193,8 +207,9 @@ func requestMistake(r huma.Registry, op *huma.Operation, d *huma.ErrorDetail) go
 		}
 	}
 	if strings.HasPrefix(d.Message, "unexpected property") || strings.HasPrefix(d.Message, "unknown query parameter") {
-		p.Code = gonets.CodeUnknownKey
-		p.Suggestion = nearest(rest[strings.LastIndexByte(rest, '.')+1:], known)
+		key := rest[strings.LastIndexByte(rest, '.')+1:]
+		p.Code, p.Values = gonets.CodeUnknownKey, []any{key}
+		p.Suggestion = nearest(key, known)
 	}
 	return p
 }

@@ -54,7 +54,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 	}
 	event, sample := p.Event, p.Sample
 	if event != "" && sample != nil {
-		return ask, invalid("/sample", "give event or sample, not both")
+		return ask, invalid("/sample", gonets.CodeNotBoth, "give %s or %s, not both", "event", "sample")
 	}
 	ask.EventID = event
 	if sample == nil {
@@ -72,7 +72,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 		ask.Sample.Body = nil
 	case raw[0] == '"':
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return ask, invalid("/sample/body", "the body is no text")
+			return ask, invalid("/sample/body", codeSampleBody, "the body is no text")
 		}
 		ask.Sample.Body = []byte(text)
 	case ask.Sample.ContentType == "":
@@ -101,7 +101,7 @@ func sampleHeaders(raw json.RawMessage) (list []gonets.Header, err error) {
 		}
 	}
 	if err != nil {
-		return nil, invalid("/sample/headers", "headers are an object of names and texts, or a list of objects with name and value")
+		return nil, invalid("/sample/headers", codeSampleHeaders, "headers are an object of names and texts, or a list of objects with name and value")
 	}
 	return list, nil
 }

@@ -62,8 +62,10 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 			return a.results, nil
 		}
 	}
-	return nil, gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
+	return nil, errUnsettled
 }
+
+var errUnsettled = gonets.Errorf(gonets.CodeBusy, "the configuration changes all the time; nothing was stored, try again in a second")
 
 // maxLookups bounds how often a call begins again because the configuration
 // moved under it.
@@ -387,6 +389,10 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	run.Version, run.Reason, run.DueAt, run.State = r.Version, "", t.now, gonets.RunQueued
 	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
+	if reserved && t.waits {
+		t.unplaceLast()
+		return nil
+	}
 	if reserved && run.OrderKey != "" {
 		waits, err := t.ordered.Waits(t, &t.s.dialect, orderOf(r.Name, ev))
 		if err != nil {

@@ -1,11 +1,16 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
+	"gonets/internal/store/deeds"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
@@ -15,12 +20,27 @@ import (
 
 // Act does what a person wants with a run, when its state allows it
 // (CodeRunState otherwise). Whoever works on the run at that moment loses the
-// lease: a result that comes later is fenced.
+// lease: a result that comes later is fenced. A repeat under the same key finds
+// the run as it is by then.
 func (s *Store) Act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 	var run gonets.Run
-	err := s.commits.run(ctx, queue.Complete, func(t *txn) (err error) {
-		run, err = t.act(&a)
-		return err
+	wish := deeds.Wish{Actor: a.Actor, Key: a.Key, What: fmt.Sprintf("%s run/%s v%d %s", a.Kind, a.RunID, a.Version, a.Value)}
+	err := s.commits.run(ctx, queue.Complete, func(t *txn) error {
+		_, done, err := wish.Done(t)
+		if err != nil {
+			return err
+		}
+		if done {
+			run, err = t.runByID(a.RunID)
+			return err
+		}
+		if run, err = t.act(&a); err != nil {
+			return err
+		}
+		if err := t.audit(a.Actor, string(a.Kind), "run/"+a.RunID, ""); err != nil {
+			return err
+		}
+		return wish.Keep(t, a.RunID)
 	})
 	return run, err
 }
@@ -30,63 +50,151 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	if err != nil {
 		return run, err
 	}
+	from := a.Kind.From()
+	refused := gonets.Errorf(gonets.CodeRunState, "%s is not possible while the run is %s", a.Kind, run.State)
+	if len(from) > 0 && !slices.Contains(from, run.State) {
+		return run, refused
+	}
 	set, args, err := t.actionChange(a, &run)
 	if err != nil {
 		return run, err
 	}
-	from := a.Kind.From()
 	args = append(args, a.RunID)
 	for _, st := range from {
 		args = append(args, string(st))
 	}
-	n, err := t.changed(`UPDATE runs SET `+set+`, node = NULL, node_epoch = NULL, lease_seq = lease_seq + 1
+	n, err := t.changed(`UPDATE runs SET `+set+unlease+`
 		WHERE id = ? AND state IN (`+pack.In(len(from))+`)`, args...)
 	if err != nil {
 		return run, err
 	}
 	if n == 0 {
-		return run, gonets.Errorf(gonets.CodeRunState, "%s is not possible while the run is %s", a.Kind, run.State)
-	}
-	if err := t.audit(a.Actor, string(a.Kind), "run/"+a.RunID, ""); err != nil {
-		return run, err
+		return run, refused
 	}
 	return t.runByID(a.RunID)
 }
 
+// unlease takes the run from whoever works on it.
+const unlease = `, node = NULL, node_epoch = NULL, lease_seq = lease_seq + 1`
+
+// The changes of actions that begin a run's tries anew.
+const (
+	goOn      = `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, parked = ` + pack.ParkedIfStopped
+	goOnAs    = goOn + `, version = ?`
+	goOnAsVia = goOnAs + `, lane = ?`
+)
+
 // actionChange is what an action sets.
 func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args []any, err error) {
 	now := t.orNow(a.At).UnixMilli()
-	byPerson := string(gonets.CodeByPerson)
+	if set, args := simpleChange(a.Kind, now); set != "" {
+		return set, args, nil
+	}
 	switch a.Kind {
-	case gonets.ActionCancel:
-		return `state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?`, []any{byPerson, now}, nil
-	case gonets.ActionCancelRetries:
-		return `state = 'paused', parked = 0, reason = ?, due_at = NULL`, []any{byPerson}, nil
-	case gonets.ActionSendNow:
-		return `state = 'queued', due_at = ?, parked = ` + pack.ParkedIfStopped, []any{now}, nil
+	case gonets.ActionSkip:
+		return goOn, []any{now}, t.skip(a, run)
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
-		return `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, version = ?, lane = ?, parked = ` + pack.ParkedIfStopped,
-			[]any{now, version, lane}, err
+		return goOnAsVia, []any{now, version, lane}, err
 	}
-	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, send-now, cancel and cancel-retries", a.Kind)
+	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, skip, send-now, cancel and cancel-retries", a.Kind)
+}
+
+// simpleChange is what an action sets that treats all runs alike.
+func simpleChange(kind gonets.ActionKind, now int64) (set string, args []any) {
+	byPerson := string(gonets.CodeByPerson)
+	switch kind {
+	case gonets.ActionCancel:
+		return `state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?`, []any{byPerson, now}
+	case gonets.ActionCancelRetries:
+		return `state = 'paused', parked = 0, reason = ?, due_at = NULL`, []any{byPerson}
+	case gonets.ActionSendNow:
+		return `state = 'queued', due_at = ?, parked = ` + pack.ParkedIfStopped, []any{now}
+	}
+	return "", nil
+}
+
+// skip counts the step at which a paused run stands as skipped.
+func (t *txn) skip(a *gonets.Action, run *gonets.Run) error {
+	doc, at, err := t.standsAt(run)
+	if err != nil {
+		return err
+	}
+	if at == "" {
+		return gonets.Errorf(gonets.CodeRunState, "no step is left to skip; resume the run")
+	}
+	if st := gonets.FindStep(doc.Steps, at); st.Set != nil && len(a.Value) > 0 && bytes.TrimSpace(a.Value)[0] != '{' {
+		return gonets.Errorf(gonets.CodeInvalid, "the step %s sets variables: its value has to be an object that names them", at)
+	}
+	return t.exec(pack.Results.Each, pack.Result(run.ID, &gonets.StepResult{Path: at, State: gonets.StepSkipped,
+		Value: a.Value, FinishedAt: t.orNow(a.At).UnixMilli()})...)
+}
+
+// standsAt is the run's own version and the path of the step that it would do.
+func (t *txn) standsAt(run *gonets.Run) (*gonets.Scenario, string, error) {
+	if err := t.fresh(); err != nil {
+		return nil, "", err
+	}
+	doc, err := t.s.routes.Version(t, run.Scenario, run.Version)
+	if err != nil {
+		return nil, "", err
+	}
+	results, err := pack.LoadResults(t, []string{run.ID})
+	if err != nil {
+		return nil, "", err
+	}
+	return doc, gonets.StandsAt(doc, gonets.NewProgress(results[run.ID])), nil
 }
 
 // resumeAt is the version with which a run goes on and its lane. A held run
 // gets both only now.
 func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane string, err error) {
-	if run.State != gonets.RunHeld && a.Version == 0 {
-		return run.Version, run.Lane, nil
+	if run.State == gonets.RunHeld {
+		if err := t.fresh(); err != nil {
+			return 0, "", err
+		}
+		r, err := t.asked(run.Scenario, max(a.Version, 0))
+		if err != nil {
+			return 0, "", err
+		}
+		lane, err = t.laneOf(r, run.EventID)
+		return r.Version, lane, err
 	}
-	if err := t.fresh(); err != nil {
-		return 0, "", err
+	if version = run.Version; a.Version == gonets.VersionFit {
+		_, at, err := t.standsAt(run)
+		if err != nil {
+			return 0, "", err
+		}
+		version, err = t.fitVersion(run, at)
+		return version, run.Lane, err
 	}
-	r, err := t.asked(run.Scenario, a.Version)
-	if err != nil || run.State != gonets.RunHeld {
-		return a.Version, run.Lane, err
+	if a.Version != gonets.VersionSame && a.Version != run.Version {
+		if err := t.fresh(); err != nil {
+			return 0, "", err
+		}
+		r, err := t.asked(run.Scenario, max(a.Version, 0))
+		if err != nil {
+			return 0, "", err
+		}
+		version = r.Version
 	}
-	lane, err = t.laneOf(r, run.EventID)
-	return r.Version, lane, err
+	return version, run.Lane, nil
+}
+
+// fitVersion is the version with which a run goes on when nobody chose one.
+func (t *txn) fitVersion(run *gonets.Run, at string) (int, error) {
+	now, err := t.s.routes.Scenario(t, run.Scenario)
+	if gonets.CodeOf(err) == gonets.CodeNotFound || err == nil && (now.Version == 0 || now.Version == run.Version) {
+		return run.Version, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	own, err := t.s.routes.Version(t, run.Scenario, run.Version)
+	if err == nil && at != "" && gonets.StepChanged(own, now.Doc, at) {
+		return now.Version, nil
+	}
+	return run.Version, err
 }
 
 // laneOf asks where a run would queue, without taking a place.
@@ -130,11 +238,44 @@ func noRun(id string) error {
 	return gonets.Errorf(gonets.CodeNotFound, "there is no run %q; it may have been removed by the retention", id)
 }
 
-// Rerun makes a new run of an old run's event, from the start. Like a run of
-// Accept it may be born leased; then the caller hands the job to the engine.
+// Rerun makes a new run of an old run's event, or of another event that a
+// person made of it, from the start. Like a run of Accept it may be born leased;
+// then the caller hands the job to the engine. The run that a repeat finds is not
+// leased for him.
 func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
-	var job gonets.Job
-	err := s.commits.lease(ctx, func(t *txn) ([]gonets.Run, error) {
+	wish := deeds.Wish{Actor: r.Actor, Key: r.Key, What: fmt.Sprintf("rerun run/%s v%d", r.RunID, r.Version)}
+	var edited *acceptOp
+	if r.Event != nil {
+		edited = &acceptOp{items: make([]acceptItem, 1)}
+		in := []gonets.Acceptance{{Event: *r.Event}}
+		edited.items[0] = acceptItem{Acceptance: &in[0], row: pack.NewEvent(r.Event)}
+		wish.What += fmt.Sprintf(" %x", sha256.Sum256(append([]byte(r.Event.RawQuery+r.Event.Path+r.Event.ContentType), r.Event.Body...)))
+	}
+	for range maxLookups {
+		job, again, err := s.rerun(ctx, &r, &wish, edited)
+		if !again {
+			return job, err
+		}
+		it := &edited.items[0]
+		it.found = s.finder.Find(&it.Event, s.finder.Paths(filter.PlaceOf(it.Acceptance)))
+	}
+	return gonets.Job{}, errUnsettled
+}
+
+// rerun tries it; again is true when values were worked out for paths of the
+// past, and then nothing was stored.
+func (s *Store) rerun(ctx context.Context, r *gonets.Rerun, wish *deeds.Wish, edited *acceptOp) (job gonets.Job, again bool, err error) {
+	err = s.commits.lease(ctx, func(t *txn) ([]gonets.Run, error) {
+		job, again = gonets.Job{}, false
+		made, done, err := wish.Done(t)
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			job.Run, err = t.runByID(made)
+			job.Run.Lease = gonets.Lease{}
+			return nil, err
+		}
 		old, err := t.runByID(r.RunID)
 		if err != nil {
 			return nil, err
@@ -142,33 +283,67 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		if err := t.fresh(); err != nil {
 			return nil, err
 		}
-		to, err := t.asked(old.Scenario, r.Version)
+		to, err := t.rerunAs(&old, r.Version)
 		if err != nil {
 			return nil, err
 		}
-		// Locked, because retention of another node may be about to remove it.
-		kept, err := pack.Texts(t, `SELECT id FROM events WHERE id = ?`+t.s.dialect.ReadLock, old.EventID)
-		if err == nil && len(kept) == 0 {
-			err = noRun(r.RunID)
+		if edited == nil {
+			job, err = t.runAgain(&old, to)
+		} else {
+			it := edited.items[0].Acceptance
+			it.Scenario, it.Version = to.Name, to.Version
+			if err = t.acceptAll([]*acceptOp{edited}); err == nil && edited.stale {
+				again = true
+				return nil, errUnsettled // nothing may be kept
+			}
+			if err == nil {
+				job = gonets.Job{Event: it.Event, Run: edited.results[0].Runs[0]}
+			}
 		}
 		if err != nil {
 			return nil, err
 		}
-		found, err := pack.LoadEvents(t, kept, -1)
-		if err != nil {
+		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
+		if err := t.audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
 			return nil, err
 		}
-		job = gonets.Job{Event: found[old.EventID]}
-		if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
-			return nil, err
-		}
-		if err := t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, r.RunID); err != nil {
-			return nil, err
-		}
-		return []gonets.Run{job.Run}, t.audit(r.Actor, "rerun", "run/"+r.RunID, fmt.Sprintf(`{"run":%q}`, job.Run.ID))
+		return []gonets.Run{job.Run}, wish.Keep(t, job.Run.ID)
 	})
 	if err != nil {
-		return gonets.Job{}, err
+		return gonets.Job{}, again, err
 	}
-	return job, nil
+	return job, false, nil
+}
+
+// rerunAs is the route of a new run of an old one's event.
+func (t *txn) rerunAs(old *gonets.Run, version int) (*routes.Route, error) {
+	if version == gonets.VersionSame {
+		version = old.Version
+	}
+	return t.asked(old.Scenario, max(version, 0))
+}
+
+// runAgain makes a run of the event of an old one.
+func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err error) {
+	// Locked, because retention of another node may be about to remove it.
+	kept, err := pack.Texts(t, `SELECT id FROM events WHERE id = ?`+t.s.dialect.ReadLock, old.EventID)
+	if err == nil && len(kept) == 0 {
+		err = noRun(old.ID)
+	}
+	if err != nil {
+		return job, err
+	}
+	bodies := int64(-1)
+	if t.waits {
+		bodies = 0 // nobody is handed the job
+	}
+	found, err := pack.LoadEvents(t, kept, bodies)
+	if err != nil {
+		return job, err
+	}
+	job = gonets.Job{Event: found[old.EventID]}
+	if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
+		return job, err
+	}
+	return job, t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, old.ID)
 }

@@ -30,6 +30,11 @@ func (s *Store) HistoryQueries() []HotQuery {
 		"succeeded of a scenario":            {Scenario: "x", States: []gonets.RunState{gonets.RunSucceeded}},
 		"of a value":                         {Value: "v"},
 		"paused of a value and a scenario":   {Value: "v", Scenario: "x", States: rare, Until: at},
+		"of an id":                           {ID: "r"},
+		"of an id, a value and states":       {ID: "r", Value: "v", States: rare, Statuses: []gonets.StatusSpan{{Low: 500, High: 599}}},
+		"of a status":                        {Statuses: []gonets.StatusSpan{{Low: 500, High: 599}, {Low: 404, High: 404}}},
+		"paused of a code and a lane":        {States: rare, Code: "network.*", Lane: "l"},
+		"of a code and a scenario":           {Scenario: "x", Code: "http.status"},
 		"running":                            {States: []gonets.RunState{gonets.RunRunning}},
 		"running of a scenario and a source": {Scenario: "x", Source: "s", States: []gonets.RunState{gonets.RunRunning}},
 	} {
@@ -42,6 +47,8 @@ func (s *Store) HistoryQueries() []HotQuery {
 				text, args := q.Walks[i].List(summaryColumns, summaryJoin, &q)
 				// Few are being worked on, and they are sorted.
 				out = append(out, HotQuery{Name: name, Text: text, Args: len(args) + 1, Sorts: name[:4] == "runn", Values: append(args, 101)})
+				text, args = q.Walks[i].Count(&q)
+				out = append(out, HotQuery{Name: name + ", count", Text: text, Args: len(args) + 1, Sorts: name[:4] == "runn", Values: append(args, 20_000)})
 				text, args = q.Walks[i].Border(&q)
 				if !q.Few {
 					out = append(out, HotQuery{Name: name + ", border", Text: text, Args: len(args) + 2, Values: append(args, 1, filter.Part)})

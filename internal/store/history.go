@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -60,7 +61,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 		out.Items = out.Items[:size]
 		out.Next = filter.Cursor{ID: out.Items[size-1].ID}.String()
 	case border != "":
-		out.Next = filter.Cursor{ID: border}.String()
+		out.Next, out.Reached = filter.Cursor{ID: border}.String(), filter.At(border)
 	case n > 0 && f.Ascending:
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
@@ -92,6 +93,9 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		return out, noRun(id)
 	}
 	out.Run = sums[0]
+	if err := deeds.Link(q, &out); err != nil {
+		return out, err
+	}
 	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)
 	if err := tolerate(err); err != nil {
 		return out, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
@@ -36,6 +37,12 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 		_, err = s.upkeep(ctx, &s.paces.keys, 10*gonets.RetentionBatch, (*txn).pruneKeys)
 	}
 	if err != nil {
+		return total, err
+	}
+	if err := s.commits.run(ctx, queue.Maintain, func(t *txn) error { return deeds.Forget(t) }); err != nil {
+		return total, err
+	}
+	if err := s.PruneBulks(ctx, before); err != nil {
 		return total, err
 	}
 	checks, err := s.PruneChecks(ctx, before, limit)
@@ -126,7 +133,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 		return 0, err
 	}
 	for _, run := range runs {
-		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, pack.RunGone} {
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
 			t.later(m, []any{run})
 		}
 	}

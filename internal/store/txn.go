@@ -25,6 +25,8 @@ type txn struct {
 	ordered pack.Orders
 	// careful is true when rows go one by one where the outcome of each counts.
 	careful bool
+	// waits is true while new runs are queued even where there is a place.
+	waits bool
 	// unsent goes with the next statement.
 	unsent []*dialect.Part
 }

@@ -18,6 +18,8 @@ export default defineConfig({
     browserName: 'chromium',
     launchOptions: { executablePath: system, args: ['--no-sandbox'] },
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // Tracing slows every step: only what failed once is traced.
+    trace: 'on-first-retry',
+    screenshot: 'only-on-failure',
   },
 })

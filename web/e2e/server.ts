@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 /** The binary under test, with the interface inside. */
 export const binary = resolve(import.meta.dirname, '../../bin/gonets')
@@ -18,7 +19,7 @@ export class Server {
 
   private constructor(
     readonly data: string,
-    private readonly listen: string,
+    readonly port: number,
     private readonly flags: string[],
   ) {}
 
@@ -26,7 +27,7 @@ export class Server {
   static async start(...flags: string[]): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), 'gonets-e2e-'))
     // A fixed port, so that a server that was killed comes back at its address.
-    const s = new Server(data, `127.0.0.1:${await freePort()}`, flags)
+    const s = new Server(data, await freePort(), flags)
     await s.up()
     return s
   }
@@ -34,7 +35,9 @@ export class Server {
   /** Starts the process (again) and waits for the line with its address. */
   async up(): Promise<void> {
     this.output = ''
-    const child = spawn(binary, ['serve', '--data', this.data, '--listen', this.listen, ...this.flags], {
+    const listen = `${this.flags.includes('--everywhere') ? '' : '127.0.0.1'}:${this.port}`
+    const flags = this.flags.filter((flag) => flag !== '--everywhere')
+    const child = spawn(binary, ['serve', '--data', this.data, '--listen', listen, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.process = child
@@ -48,7 +51,7 @@ export class Server {
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${this.output}`)))
       child.once('error', failed)
     })
-    this.base = `http://${this.listen}`
+    this.base = `http://127.0.0.1:${this.port}`
   }
 
   /** The link of the start line; holds the one-time code while there is no owner. */
@@ -56,6 +59,30 @@ export class Server {
     const link = this.output.match(/http:\/\/\S+\/setup#code=\S+/)?.[0]
     if (!link) throw new Error(`no set-up link in:\n${this.output}`)
     return link
+  }
+
+  get code(): string {
+    return this.link.replace(/.*#code=/, '')
+  }
+
+  /** Asks the API with the owner's token; an answer that is an error fails. */
+  async api<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const token = (await readFile(join(this.data, 'owner.token'), 'utf8')).trim()
+    const answer = await fetch(this.base + path, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return (text && (answer.headers.get('content-type') ?? '').includes('json') ? JSON.parse(text) : text) as T
+  }
+
+  /** Runs the command line against this server; what stands in `input` is its standard input. */
+  async cli(args: string[], input = ''): Promise<string> {
+    const run = promisify(execFile)(binary, [...args, '--data', this.data])
+    run.child.stdin?.end(input)
+    return (await run).stdout
   }
 
   /** Ends the process at once, as a power cut would. */

@@ -1,15 +1,21 @@
+import { appendFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { expect, type Page, type TestInfo } from '@playwright/test'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 
 // Evaluated through the debugger, which the page's content policy does not bind.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
+const options: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+  resultTypes: ['violations'],
+}
 
 /** Watches a page for what must never happen, and looks at its screens. */
 export class Watch {
   readonly faults: string[] = []
+  private expected: RegExp[] = []
   private readonly begun = Date.now()
   private last = Date.now()
   private step = 0
@@ -20,25 +26,35 @@ export class Watch {
   constructor(
     private readonly page: Page,
     private readonly info: TestInfo,
-    base: string,
+    /** The one address that the page may ask. */
+    public base: string,
   ) {
     page.on('console', (m) => {
-      if (m.type() === 'error') this.faults.push(`console: ${m.text()}`)
+      if (m.type() === 'error') this.fault(`console: ${m.text()} ${m.location().url}`)
     })
-    page.on('pageerror', (e) => this.faults.push(`page: ${e.message}`))
+    page.on('pageerror', (e) => this.fault(`page: ${e.message}`))
     page.on('request', (r) => {
       this.requests++
-      const foreign = !r.url().startsWith(base) && !/^(data|blob):/.test(r.url())
-      if (foreign) this.faults.push(`foreign request: ${r.url()}`)
+      const foreign = !r.url().startsWith(`${this.base}/`) && !/^(data|blob):/.test(r.url())
+      if (foreign) this.fault(`foreign request: ${r.url()}`)
     })
     page.on('requestfailed', (r) => {
       const reason = r.failure()?.errorText ?? ''
       // A stream of hints, or a question whose page was left, is cut by the browser itself.
-      if (reason !== 'net::ERR_ABORTED') this.faults.push(`failed request: ${r.method()} ${r.url()} ${reason}`)
+      if (reason !== 'net::ERR_ABORTED') this.fault(`failed request: ${r.method()} ${r.url()} ${reason}`)
     })
     page.on('response', (r) => {
-      if (r.status() >= 400) this.faults.push(`answer ${r.status()}: ${r.request().method()} ${r.url()}`)
+      if (r.status() >= 400) this.fault(`answer ${r.status()}: ${r.request().method()} ${r.url()}`)
     })
+  }
+
+  private fault(text: string): void {
+    if (!this.expected.some((pattern) => pattern.test(text))) this.faults.push(text)
+  }
+
+  /** From now on faults like this belong to the story: a wrong code is refused, a dead server does not answer. */
+  expects(...patterns: RegExp[]): void {
+    this.expected = patterns
   }
 
   /** Notes what the browser fetched for the page that it shows. */
@@ -57,34 +73,36 @@ export class Watch {
   async look(name: string): Promise<void> {
     const ms = Date.now() - this.last
     await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) })
-    await this.page.evaluate(axe)
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe)
     const found: AxeResults = await this.page.evaluate(
-      (tags) => (window as unknown as { axe: typeof import('axe-core') }).axe.run(
+      (how) =>
+        (window as unknown as { axe: typeof import('axe-core') }).axe.run(
           // The list of variables is walked by arrows from its field (aria-activedescendant), never focused itself.
           { include: [['html']], exclude: [['.cm-tooltip-autocomplete']] },
-          { runOnly: tags },
+          how,
         ),
-      rules,
+      options,
     )
     const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
     for (const v of bad) {
-      this.faults.push(`axe on ${name}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`)
+      this.fault(`axe on ${name}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`)
     }
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) this.faults.push(`${name} is ${wide} px wider than its window`)
+    if (wide > 0) this.fault(`${name} is ${wide} px wider than its window`)
     this.steps.push({ name, ms, axe: bad.length })
     this.last = Date.now()
   }
 
   /** Fails when anything was seen that must not be, and writes the report. */
   async done(): Promise<void> {
-    const report = { title: this.info.title, ms: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, steps: this.steps }
-    await this.info.attach('report', { body: JSON.stringify(report, null, 1), contentType: 'application/json' })
-    const sum = this.steps.reduce((n, s) => n + s.ms, 0)
-    const findings = this.steps.reduce((n, s) => n + s.axe, 0)
-    console.log(
-      `${this.info.title}: ${sum} ms without axe, ${this.requests} requests, script ${this.bytes.script} B, style ${this.bytes.style} B, axe ${findings}`,
-    )
+    const title = this.info.titlePath.slice(1).join(', ')
+    const axe = this.steps.reduce((n, s) => n + s.axe, 0)
+    // Looking at a screen takes longer than what a person does there.
+    const ms = this.steps.reduce((n, s) => n + s.ms, Date.now() - this.last)
+    const report = { title, ms, all: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, axe, steps: this.steps }
+    await appendFile(join(this.info.project.outputDir, 'walks.jsonl'), `${JSON.stringify(report)}\n`)
+    const weight = this.bytes.script > 0 ? `, script ${this.bytes.script} B, style ${this.bytes.style} B` : ''
+    console.log(`${title}: ${ms} ms without axe, ${this.requests} requests${weight}, axe ${axe} on ${this.steps.length} screens`)
     expect(this.faults).toEqual([])
   }
 }

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gonets"
@@ -128,7 +127,7 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 				break
 			}
 			last = r.ID
-			if wanted(&r, &f) {
+			if filter.Fits(&r, &f) {
 				out.Items = append(out.Items, r)
 			}
 		}
@@ -138,10 +137,6 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 		out.Next = filter.Cursor{ID: last}.String()
 	}
 	return out, err
-}
-
-func wanted(r *gonets.RunSummary, f *gonets.RunFilter) bool {
-	return (len(f.States) == 0 || slices.Contains(f.States, r.State)) && (f.Source == "" || f.Source == r.Source) && f.Value == ""
 }
 
 func scanSummary(scan func(...any) error) (r gonets.RunSummary, err error) {

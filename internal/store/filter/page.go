@@ -55,6 +55,30 @@ func Page[T any](r pack.Reader, query *Query, want Want[T]) (found []T, border s
 	return found, border, nil
 }
 
+// Tally counts what the query finds, looking at so many runs at most; a border
+// is how far it came when there are more.
+func Tally(r pack.Reader, query *Query, part int) (t Tallied, border string, err error) {
+	q := *query
+	w, border, err := q.choose(r, part)
+	if err != nil {
+		return t, "", err
+	}
+	q = q.Until(border)
+	text, args := w.Count(&q)
+	err = r.Row(text, append(args, part+1), &t.Runs, &t.Done, &t.Failed)
+	return t, border, err
+}
+
+// Reach is how far a look at so many runs comes; empty is the end.
+func Reach(r pack.Reader, query *Query, part int) (border string, err error) {
+	_, border, err = query.choose(r, part)
+	return border, err
+}
+
+// Tallied are counted runs: all, those that succeeded, and their attempts that
+// did not.
+type Tallied struct{ Runs, Done, Failed int }
+
 // choose takes the way on which a part leads the farthest, best to the end,
 // and tells where that is; empty is the end.
 func (q *Query) choose(r pack.Reader, part int) (best Walk, border string, err error) {

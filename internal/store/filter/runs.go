@@ -5,7 +5,9 @@ package filter
 import (
 	"crypto/sha256"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/pack"
@@ -81,9 +83,15 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 	default:
 		base.Upper = min(base.Upper, from.ID)
 	}
+	if f.Text != "" {
+		return nil, gonets.Errorf(gonets.CodeQueryText, "texts are not looked for here; leave out text:")
+	}
 	states := slices.Compact(slices.Sorted(slices.Values(f.States)))
 	if len(states) == 0 {
 		states = append(states, "")
+	}
+	if f.ID != "" {
+		return named(f, base), nil
 	}
 	var out []Query
 	for _, st := range states {
@@ -93,6 +101,42 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 		out = append(out, q)
 	}
 	return out, nil
+}
+
+// named are the queries for an id: that of a run, and that of an event whose
+// runs are meant.
+func named(f gonets.RunFilter, base Query) []Query {
+	one, of := base, base
+	one.Lower, one.Upper = max(base.Lower, f.ID), min(base.Upper, f.ID+" ")
+	of.Few, one.Few = true, true
+	walk := Walk{from: runsFrom, id: "r.id"}
+	if f.Value != "" {
+		walk.rest = append(walk.rest, cond{"EXISTS (SELECT 1 FROM run_values v WHERE v.value = ? AND v.run = r.id)", []any{SearchKey(f.Value)}})
+	}
+	event := walk
+	event.keys, event.values = []string{"r.event"}, []any{f.ID}
+	for _, w := range []*Walk{&walk, &event} {
+		w.rest = slices.Clone(w.rest)
+		if len(f.States) > 0 {
+			w.rest = append(w.rest, cond{"r.state || '' IN (" + pack.In(len(f.States)) + ")", pack.Args(texts(f.States))})
+		}
+	}
+	walk.restOf(f, "")
+	event.restOf(f, "")
+	if f.EventID != "" && f.EventID != f.ID {
+		one.Walks = []Walk{walk}
+		return []Query{one}
+	}
+	one.Walks, of.Walks = []Walk{walk}, []Walk{event}
+	return []Query{one, of}
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, v := range in {
+		out[i] = string(v)
+	}
+	return out
 }
 
 const runsFrom = `runs r`
@@ -155,11 +199,44 @@ func narrower(f gonets.RunFilter) (out []Walk) {
 // restOf adds what the walk's index does not know.
 func (w *Walk) restOf(f gonets.RunFilter, st gonets.RunState) {
 	for _, by := range [][2]string{{"r.state", string(st)}, {"r.event", f.EventID}, {"r.scenario", f.Scenario}, {"r.source", f.Source},
-		{"r.mark", string(f.Mark)}} {
+		{"r.mark", string(f.Mark)}, {"r.lane", f.Lane}} {
 		if by[1] != "" && !slices.Contains(w.keys, by[0]) {
 			w.rest = append(w.rest, cond{by[0] + " || '' = ?", []any{by[1]}})
 		}
 	}
+	if len(f.Statuses) > 0 {
+		w.rest = append(w.rest, statusIn(f.Statuses))
+	}
+	if f.Code != "" {
+		w.rest = append(w.rest, codeIs(f.Code))
+	}
+}
+
+// lastOf is a column of a run's last attempt, as an expression: a join could be
+// walked from its other end.
+func lastOf(column string) string {
+	return "(SELECT l." + column + " FROM attempts l WHERE l.run = r.id AND l.n = r.attempts)"
+}
+
+func statusIn(spans []gonets.StatusSpan) (c cond) {
+	var parts []string
+	for _, s := range spans {
+		parts = append(parts, "COALESCE("+lastOf("status")+", 0) BETWEEN ? AND ?")
+		c.args = append(c.args, s.Low, s.High)
+	}
+	c.text = "(" + strings.Join(parts, " OR ") + ")"
+	return c
+}
+
+func codeIs(code string) cond {
+	stem, open := strings.CutSuffix(code, "*")
+	compare := func(column string) string {
+		if open {
+			return "substr(" + column + ", 1, " + strconv.Itoa(len(stem)) + ") = ?"
+		}
+		return column + " || '' = ?"
+	}
+	return cond{"(" + compare("r.reason") + " OR " + compare("COALESCE("+lastOf("code")+", '')") + ")", []any{stem, stem}}
 }
 
 // statement builds what both texts of a walk have in common.
@@ -251,4 +328,33 @@ func SearchKey(v string) []byte {
 	}
 	sum := sha256.Sum256([]byte(v))
 	return sum[:]
+}
+
+// Count is the statement that counts what [Walk.List] lists: runs, those that
+// succeeded, and the attempts of all that did not.
+func (w *Walk) Count(q *Query) (string, []any) {
+	text, args := w.List("r.id AS id, r.state AS state", "", q)
+	return `SELECT count(*), CAST(COALESCE(sum(CASE WHEN c.state = 'succeeded' THEN 1 ELSE 0 END), 0) AS BIGINT),
+		CAST(COALESCE(sum((SELECT count(*) FROM attempts b WHERE b.run = c.id AND b.outcome <> 'ok')), 0) AS BIGINT)
+		FROM (` + text + `) c`, args
+}
+
+// Fits tells whether a run that was read meets what its own row can tell: for
+// what is not found by these statements.
+func Fits(r *gonets.RunSummary, f *gonets.RunFilter) bool {
+	span := func(s gonets.StatusSpan) bool { return s.Low <= r.LastStatus && r.LastStatus <= s.High }
+	stem, open := strings.CutSuffix(f.Code, "*")
+	return (len(f.States) == 0 || slices.Contains(f.States, r.State)) && (f.Source == "" || f.Source == r.Source) &&
+		(f.ID == "" || f.ID == r.ID || f.ID == r.EventID) && (f.Lane == "" || f.Lane == r.Lane) &&
+		(len(f.Statuses) == 0 || slices.ContainsFunc(f.Statuses, span)) &&
+		(f.Code == "" || string(r.Reason) == f.Code || open && strings.HasPrefix(string(r.Reason), stem)) &&
+		f.Value == "" && f.Text == ""
+}
+
+// At is when the run was made that a border names.
+func At(border string) time.Time {
+	if ms, ok := pack.Time(border); ok {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
 }

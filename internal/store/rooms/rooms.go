@@ -2,9 +2,11 @@
 package rooms
 
 import (
+	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
+	"gonets/internal/store/history"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
@@ -25,6 +27,8 @@ type Rooms struct {
 	*people.People
 	*checks.Book
 	*outbox.Outbox
+	*history.History
+	*bulks.Jobs
 }
 
 // New furnishes the rooms.
@@ -34,5 +38,7 @@ func New(b Base) Rooms {
 		People:    people.New(b),
 		Book:      checks.New(b),
 		Outbox:    outbox.New(b),
+		History:   history.New(b),
+		Jobs:      bulks.New(b),
 	}
 }

@@ -76,6 +76,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"old news goes, unsent news is given up", oldNewsGoes},
 
 		{"lists are filtered", filters},
+		{"lists are filtered by what a run's last attempt tells", conditions},
+		{"runs are tallied by the time of their beginning", chart},
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},
 		{"retention removes final runs with all that is theirs", retention},

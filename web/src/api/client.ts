@@ -12,11 +12,14 @@ export function whenLoggedOut(act: () => void): void {
   onUnauthorized = act
 }
 
+/** For calls that do not go through {@link api}: the server answered that it does not know us. */
+export const loggedOut = (): void => onUnauthorized?.()
+
 /** fetch, except that a server out of reach is an ApiError as well. */
 async function reach(request: Request): Promise<Response> {
   try {
     const response = await fetch(request)
-    if (response.status === 401 && !request.url.endsWith('/api/v1/session')) onUnauthorized?.()
+    if (response.status === 401 && !request.url.endsWith('/api/v1/session')) loggedOut()
     return response
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 /** A hint that something changed; never the truth, read again what matters. */
 export interface Hint {
@@ -56,6 +56,13 @@ function open(): void {
   })
 }
 
+// A network that is back, or somebody who logged in again, need not wait for the next try.
+globalThis.window?.addEventListener('online', () => {
+  clearTimeout(retry)
+  wait = 1000
+  open()
+})
+
 function tell(hints: Hint[]): void {
   for (const listener of [...listeners]) listener(hints)
 }
@@ -91,4 +98,22 @@ export function useConnected(): boolean {
     },
     () => connected,
   )
+}
+
+/** How long the stream may be away before people are told, in milliseconds: a server that restarts is back sooner. */
+const patience = 4_000
+
+/** Whether the stream of hints has been away for a while: what is shown may be old, and asking may fail. */
+export function useCutOff(): boolean {
+  const now = useConnected()
+  const [away, setAway] = useState(false)
+  useEffect(() => {
+    if (now) {
+      setAway(false)
+      return
+    }
+    const timer = setTimeout(() => setAway(true), patience)
+    return () => clearTimeout(timer)
+  }, [now])
+  return away
 }

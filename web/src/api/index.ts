@@ -1,6 +1,6 @@
-export { api, call, callTagged } from './client'
+export { api, call, callTagged, loggedOut } from './client'
 export { ApiError, type Problem } from './error'
-export { useConnected, useHints, type Hint } from './hints'
+export { useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'
 export { actOnRun, applyDocuments, freeName, type RunAction } from './actions'
 export type * from './contract'

@@ -9,8 +9,8 @@ const queries = newQueryClient()
 const router = newRouter(queries)
 
 whenLoggedOut(() => {
-  // The session ended elsewhere: the next page of ours asks who we are, and shows the way in.
-  void queries.invalidateQueries({ queryKey: keys.session }).then(() => router.invalidate())
+  // The session ended elsewhere: asked again, the frame of the open page shows the way back in.
+  void queries.invalidateQueries({ queryKey: keys.session })
 })
 
 export function App() {

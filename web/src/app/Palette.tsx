@@ -3,8 +3,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { scenariosQuery, sourcesQuery } from '@/api'
 import { isId } from '@/screens/runs/filter'
-import { setLanguage, useT, type Key } from '@/i18n'
-import { Dialog, Icon, TextField, useTheme, type IconName } from '@/ui'
+import { useT, type Key } from '@/i18n'
+import { Dialog, Icon, TextField, type IconName } from '@/ui'
+import { usePreferences } from './preferences'
 import { foundBy, matches, synonyms, type Thing } from './synonyms'
 import css from './Palette.module.css'
 
@@ -31,7 +32,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 function Search({ onClose }: { onClose: () => void }) {
   const t = useT()
   const navigate = useNavigate()
-  const { setTheme } = useTheme()
+  const { setLanguage, setTheme } = usePreferences()
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const [text, setText] = useState('')

@@ -1,10 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
-import { call, api, sessionQuery, staleAfter, statsQuery, useHints } from '@/api'
-import { languages, setLanguage, useLanguage, useT, type Key, type Language } from '@/i18n'
-import { Button, Drawer, Icon, IconButton, Menu, useNarrow, useTheme, type IconName, type ThemeChoice } from '@/ui'
+import { call, api, keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
+import { languages, useT, type Key, type Language } from '@/i18n'
+import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
+import { LoginAgain } from './LoginAgain'
 import { Palette } from './Palette'
+import { usePreferences } from './preferences'
 import css from './Shell.module.css'
 
 interface Place {
@@ -98,6 +100,7 @@ export function Shell() {
         </nav>
       )}
       <main id="main" className={css.main} tabIndex={-1}>
+        <Connection />
         <MailNotice />
         <Outlet />
       </main>
@@ -153,15 +156,10 @@ const names: Record<Language, string> = { ru: 'Русский', en: 'English' }
 
 function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }) {
   const t = useT()
-  const language = useLanguage()
-  const { theme, setTheme } = useTheme()
+  const { language, theme, setLanguage, setTheme } = usePreferences()
   const queries = useQueryClient()
   const { data: session } = useQuery(sessionQuery)
 
-  // The account remembers both, so that another browser looks alike; nothing waits for it.
-  const keep = (change: { language?: Language; theme?: ThemeChoice }) => {
-    if (session?.user) void call(api.PATCH('/api/v1/me', { body: change })).catch(() => undefined)
-  }
   const logOut = async () => {
     await call(api.DELETE('/api/v1/session')).catch(() => undefined)
     queries.clear()
@@ -187,10 +185,7 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
             ...themes.map((one) => ({
               label: t(one.label),
               checked: theme === one.value,
-              onClick: () => {
-                setTheme(one.value)
-                keep({ theme: one.value })
-              },
+              onClick: () => setTheme(one.value),
             })),
           ]}
         >
@@ -201,10 +196,7 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
           items={languages.map((one) => ({
             label: names[one],
             checked: language === one,
-            onClick: () => {
-              setLanguage(one)
-              keep({ language: one })
-            },
+            onClick: () => setLanguage(one),
           }))}
         >
           <Button kind="quiet" size="small" label={t('language.title')}>
@@ -251,3 +243,26 @@ function MailNotice() {
   )
 }
 
+/** Says when the server is out of reach, and lets in again whoever's session has ended. */
+function Connection() {
+  const t = useT()
+  const queries = useQueryClient()
+  const { data: session } = useQuery(sessionQuery)
+  const [user, setUser] = useState<User>()
+  const cutOff = useCutOff()
+  useEffect(() => {
+    if (session?.user) setUser(session.user)
+  }, [session?.user])
+  useEffect(() => {
+    // A stream that is refused looks like one that is cut: the session tells which it is.
+    if (cutOff) void queries.invalidateQueries({ queryKey: keys.session })
+  }, [cutOff, queries])
+  if (session && !session.user && user) return <LoginAgain user={user} />
+  if (!cutOff) return null
+  return (
+    <div className={css.offline} role="status">
+      <Icon name="warning" />
+      <span>{t('offline')}</span>
+    </div>
+  )
+}

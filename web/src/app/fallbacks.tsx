@@ -1,9 +1,10 @@
 import { useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Page, Skeleton } from '@/ui'
+import { Button, EmptyState, ErrorNote, Page, Skeleton, usePageTitle } from '@/ui'
 
 export function PageMissing() {
   const t = useT()
+  usePageTitle(t('page.missing'))
   return (
     <EmptyState icon="search" title={t('page.missing')} actions={<Button to="/scenarios">{t('page.toScenarios')}</Button>}>
       {t('page.missing.help')}

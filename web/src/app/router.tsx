@@ -63,6 +63,8 @@ const tree = root.addChildren([
     page('/connections', () => import('@/screens/soon/ConnectionsPage')),
     page('/settings', () => import('@/screens/settings/SettingsPage')),
     page('/settings/$section', () => import('@/screens/settings/SettingsPage')),
+    // What no page answers to stays inside the frame, with the way to all others.
+    createRoute({ getParentRoute: () => inside, path: '$', component: PageMissing }),
   ]),
 ])
 

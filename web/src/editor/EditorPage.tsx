@@ -7,7 +7,7 @@ import { addTexts, useT } from '@/i18n'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
 import { preloadPillField } from '@/pill/PillField'
-import { ErrorNote, Page, Skeleton, Tabs, useNarrow } from '@/ui'
+import { ErrorNote, Page, Skeleton, Tabs, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { useCheck } from './check/useCheck'
 import { EditorContext, type Editor } from './context'
@@ -120,6 +120,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }
   useKeys(editor)
+  usePageTitle(document.title || name)
 
   const panel = search['panel'] === 'source' ? <SourcePanel /> : selected ? <StepPanel key={selected.path} placed={selected} /> : undefined
   const main = (

@@ -1,5 +1,5 @@
 /** Calls that carry a document: its numbers keep their digits and its members their order. */
-import { ApiError, type CheckLine, type Preview, type Sample } from '@/api'
+import { ApiError, loggedOut, type CheckLine, type Preview, type Sample } from '@/api'
 import { Conflict, Refused, type ServerDraft, type Transport } from './model/draft'
 import { plain, type Scenario } from './model/document'
 import { parseJson, writeJson } from './model/json'
@@ -15,7 +15,7 @@ interface Sent {
 async function ask(path: string, { method = 'GET', body, headers, signal, keepalive }: Sent): Promise<Response> {
   const text = typeof body === 'string' ? body : body === undefined ? undefined : writeJson(body)
   try {
-    return await fetch(`/api/v1${path}`, {
+    const response = await fetch(`/api/v1${path}`, {
       method,
       credentials: 'same-origin',
       headers: { ...(text !== undefined ? { 'Content-Type': 'application/json' } : {}), ...headers },
@@ -24,6 +24,8 @@ async function ask(path: string, { method = 'GET', body, headers, signal, keepal
       // A browser sends at most 64 KiB from a page that goes away.
       ...(keepalive && (text?.length ?? 0) < 30_000 ? { keepalive } : {}),
     })
+    if (response.status === 401) loggedOut()
+    return response
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new ApiError({ status: 0, code: 'offline', detail: String(cause) })

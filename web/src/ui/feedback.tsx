@@ -5,6 +5,7 @@ import { language, useT, type Translate } from '@/i18n'
 import { codeText, useCodes, whenCodes } from '@/i18n/codes'
 import { Button, IconButton } from './Button'
 import { Icon, type IconName } from './icons'
+import { Rich } from './Rich'
 import css from './feedback.module.css'
 
 // ── waiting ──────────────────────────────────────────────────────────────
@@ -74,12 +75,16 @@ export function tell(error: unknown, t: Translate): Told {
   return { what: t('error.page'), meaning: error instanceof Error ? error.message : String(error) }
 }
 
+/** The frame of the page says so and lets in again; to say it in every place as well would only frighten. */
+const isLoggedOut = (error: unknown): boolean => error instanceof ApiError && error.code === 'unauthorized'
+
 /** An error in words; the server's own details are folded. */
 export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {
   const t = useT()
   useCodes()
   const text = told ?? tell(error, t)
   const api = error instanceof ApiError ? error : undefined
+  if (isLoggedOut(error)) return null
   return (
     <Note
       tone="error"
@@ -97,8 +102,8 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
         )
       }
     >
-      {text.meaning && <p>{text.meaning}</p>}
-      {text.todo && <p>{text.todo}</p>}
+      {text.meaning && <p><Rich>{text.meaning}</Rich></p>}
+      {text.todo && <p><Rich>{text.todo}</Rich></p>}
       {api && api.problems.length > 0 && (
         <ul className={css.problems}>
           {api.problems.map((problem, index) => (
@@ -173,6 +178,7 @@ export function toast(text: ReactNode, options: { tone?: Tone; undo?: () => void
 
 /** The toast of something that the server refused. */
 export function toastError(error: unknown, t: Translate): void {
+  if (isLoggedOut(error)) return
   whenCodes(() => {
     const { what, todo } = tell(error, t)
     toast(

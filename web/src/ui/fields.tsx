@@ -40,7 +40,8 @@ const common = ({ label, ariaLabel, help, error, required, disabled, className, 
   disabled,
   className,
   id,
-  inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[],
+  // What is wrong stands right under the field.
+  inputWrapperOrder: ['label', 'input', 'error', 'description'] as ('label' | 'input' | 'description' | 'error')[],
   classNames: { description: css.help, error: css.error, label: css.label },
 })
 

@@ -11,6 +11,13 @@ export function useMedia(query: string): boolean {
   )
 }
 
+/** The page's name on its tab and in the browser's history; an empty one leaves the name as it is. */
+export function usePageTitle(title: string | undefined): void {
+  useEffect(() => {
+    if (title?.trim()) document.title = `${title.trim()} · Gonets`
+  }, [title])
+}
+
 /** A telephone: cards instead of tables, sheets instead of panels. */
 export const useNarrow = (): boolean => useMedia('(max-width: 720px)')
 

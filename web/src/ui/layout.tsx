@@ -1,4 +1,5 @@
 import type { CSSProperties, ReactNode } from 'react'
+import { usePageTitle } from './hooks'
 import css from './layout.module.css'
 
 type Gap = 0 | 4 | 8 | 12 | 16 | 24 | 32
@@ -58,6 +59,7 @@ export interface PageProps {
 }
 
 export function Page({ title, back, actions, children, width = 'wide' }: PageProps) {
+  usePageTitle(typeof title === 'string' ? title : undefined)
   return (
     <div className={`${css.page} ${width === 'narrow' ? css.narrow : ''}`}>
       <header className={css.pageHead}>

@@ -15,12 +15,14 @@ export interface DialogProps {
   /** The buttons, at the lower right; the main one last. */
   actions?: ReactNode
   size?: 'small' | 'medium' | 'large' | 'full'
+  /** False where only its buttons end it: no cross, no Esc. */
+  closable?: boolean
 }
 
 const widths = { small: 420, medium: 600, large: 880, full: '100%' }
 
 /** Holds the focus while it is open and gives it back. Esc and the cross close it. */
-export function Dialog({ open, onClose, title, children, actions, size = 'medium' }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, size = 'medium', closable = true }: DialogProps) {
   const t = useT()
   return (
     <Modal
@@ -29,6 +31,9 @@ export function Dialog({ open, onClose, title, children, actions, size = 'medium
       title={title}
       size={widths[size]}
       fullScreen={size === 'full'}
+      withCloseButton={closable}
+      closeOnEscape={closable}
+      closeOnClickOutside={closable}
       centered
       transitionProps={{ duration: 120, transition: 'fade' }}
       closeButtonProps={{ 'aria-label': t('ui.close') }}

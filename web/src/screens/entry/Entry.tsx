@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { FormEvent, ReactNode } from 'react'
 import { sessionQuery } from '@/api'
 import { languages, setLanguage, useLanguage, useT, type Language } from '@/i18n'
-import { Note, Rich, Segments } from '@/ui'
+import { Note, Rich, Segments, usePageTitle } from '@/ui'
 import css from './Entry.module.css'
 
 const names: Record<Language, string> = { ru: 'RU', en: 'EN' }
@@ -12,6 +12,7 @@ export function Entry({ title, intro, children, onSubmit }: { title: string; int
   const t = useT()
   const language = useLanguage()
   const { data: session } = useQuery(sessionQuery)
+  usePageTitle(title)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()

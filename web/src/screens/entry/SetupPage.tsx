@@ -70,7 +70,7 @@ export default function SetupPage() {
       <div>
         <PasswordField
           label={t('entry.password')}
-          help={t('setup.passwordHelp', { count: shortest })}
+          help={wrongPassword ? undefined : t('setup.passwordHelp', { count: shortest })}
           value={password}
           onChange={setPassword}
           error={wrongPassword}

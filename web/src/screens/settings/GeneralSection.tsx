@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { sessionQuery } from '@/api'
-import { languages, setLanguage, setTimeZone, timeZone, useLanguage, useT } from '@/i18n'
-import { Choices, Panel, Select, Stack, TextField, useTheme } from '@/ui'
+import { usePreferences } from '@/app/preferences'
+import { languages, setTimeZone, timeZone, useT } from '@/i18n'
+import { Choices, Panel, Select, Stack, TextField } from '@/ui'
 import { Form } from './Form'
 import { useSettings } from './useSettings'
 
@@ -13,8 +14,7 @@ export const zones = (): string[] => {
 
 export function GeneralSection() {
   const t = useT()
-  const language = useLanguage()
-  const { theme, setTheme } = useTheme()
+  const { language, theme, setLanguage, setTheme } = usePreferences()
   const { data: session } = useQuery(sessionQuery)
   const form = useSettings()
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone

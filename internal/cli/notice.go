@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/client"
+)
+
+func (a *app) noticesCommand() *cobra.Command {
+	return a.remote(group("notices", "Show what people were told of errors, try the mail", a.noticesList(), a.noticesTest()))
+}
+
+func (a *app) noticesList() *cobra.Command {
+	var page gonets.Page
+	return pageFlags(a.printing(&cobra.Command{
+		Use: "list", Short: "List what people were told, newest first", Args: cobra.NoArgs,
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+			l, err := client.Notices(c.Context(), page)
+			if err != nil {
+				return err
+			}
+			return a.print(l, func() {
+				if len(l.Items) == 0 {
+					a.printf("There was nothing to tell yet. Try the mail with: gonets notices test\n")
+					return
+				}
+				var rows [][]cell
+				for i := range l.Items {
+					n := &l.Items[i]
+					rows = append(rows, []cell{
+						text(a.ago(n.At)), text(n.Kind), {text: n.State, colour: letterColour(n.State)}, text(strconv.Itoa(n.Runs)),
+						text(first(n.Host, n.Source, "-")), text(first(n.Scenario, "-")), text(first(noticeWords(n), "-")),
+					})
+				}
+				a.table("WHEN WHAT LETTER RUNS HOST SCENARIO CAUSE", rows)
+				a.more(l.Next)
+			})
+		}),
+	}), &page)
+}
+
+// noticeWords are why people were told, or why they could not be.
+func noticeWords(n *api.Told) string {
+	if n.State != "sent" && n.LastError != "" {
+		return n.LastError
+	}
+	return n.Cause
+}
+
+func letterColour(state string) colour {
+	switch state {
+	case "sent":
+		return green
+	case "failed":
+		return red
+	}
+	return plain
+}
+
+func (a *app) noticesTest() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use: "test", Short: "Send a test letter with the stored mail settings", Args: cobra.NoArgs,
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+			got, err := client.TestMail(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.print(got, func() {
+				a.printf("%s accepted the test letter: %s\n", safeLine(got.Host), safeLine(got.Said))
+			})
+		}),
+	})
+}

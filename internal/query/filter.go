@@ -1,0 +1,177 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/value"
+)
+
+// Reader is when and where somebody asks: times may be relative to now, and
+// days are those of a place.
+type Reader struct {
+	Now time.Time
+	// Zone is that of times without one; nil is UTC.
+	Zone *time.Location
+}
+
+// Parse reads a question.
+func Parse(text string, r Reader) (gonets.RunFilter, error) {
+	var f gonets.RunFilter
+	terms, err := Split(text)
+	if err != nil {
+		return f, err
+	}
+	var words []string
+	seen := map[string]bool{}
+	for _, t := range terms {
+		if t.Key == "" {
+			words = append(words, t.Value)
+			continue
+		}
+		if seen[t.Key] {
+			return f, refuse(gonets.Problem{Code: gonets.CodeQueryTwice, Column: t.Column, Expression: t.Key + ":",
+				Message: t.Key + ": stands here twice; conditions hold together. Write several values with commas where that is possible"})
+		}
+		seen[t.Key] = true
+		if err := r.read(&f, t); err != nil {
+			return f, refuse(gonets.Problem{Code: gonets.CodeQueryValue, Column: t.ValueColumn, Expression: t.Value,
+				Message: fmt.Sprintf("%s:%s: %v; %s", t.Key, t.Value, err, example(t.Key)), Suggestion: nearest(t)})
+		}
+	}
+	// A telephone number may be written in several words.
+	if f.Value = strings.TrimSpace(strings.Join(words, " ")); id.Valid(strings.ToLower(f.Value)) {
+		f.ID, f.Value = strings.ToLower(f.Value), ""
+	}
+	return f, nil
+}
+
+// example shows how a key's values are written.
+func example(key string) string {
+	switch key {
+	case KeyState:
+		return "for example state:paused or state:paused,failed"
+	case KeyStatus:
+		return "for example status:503, status:5xx or status:400-499"
+	case KeyAfter, KeyBefore:
+		return "for example " + key + ":-24h, " + key + ":2026-11-14 or " + key + ":2026-11-14T12:00"
+	case KeyCode:
+		return "for example code:network.dns or code:network.*"
+	case KeyMark:
+		return "for example mark:check"
+	case KeyText:
+		return `for example text:"Anna Smith"`
+	}
+	return "for example " + key + ":NAME"
+}
+
+func nearest(t Term) string {
+	switch t.Key {
+	case KeyState:
+		parts := strings.Split(t.Value, ",")
+		for _, p := range parts {
+			if !slices.Contains(gonets.RunStates(), gonets.RunState(p)) {
+				return value.Nearest(p, stateNames())
+			}
+		}
+	case KeyMark:
+		return value.Nearest(t.Value, []string{string(gonets.MarkCheck), string(gonets.MarkMissing)})
+	}
+	return ""
+}
+
+func stateNames() (out []string) {
+	for _, s := range gonets.RunStates() {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+// read puts a term into the filter. Its errors say what is wrong with the
+// value.
+func (r Reader) read(f *gonets.RunFilter, t Term) (err error) {
+	switch t.Key {
+	case KeyState:
+		for name := range strings.SplitSeq(t.Value, ",") {
+			state := gonets.RunState(strings.ToLower(strings.TrimSpace(name)))
+			if !slices.Contains(gonets.RunStates(), state) {
+				return fmt.Errorf("%q is no state of a run", name)
+			}
+			f.States = append(f.States, state)
+		}
+	case KeyStatus:
+		f.Statuses, err = statuses(t.Value)
+	case KeyAfter:
+		f.Since, err = r.moment(t.Value)
+	case KeyBefore:
+		f.Until, err = r.moment(t.Value)
+	case KeyScenario:
+		f.Scenario = t.Value
+	case KeySource:
+		f.Source = t.Value
+	case KeyEvent:
+		f.EventID = strings.ToLower(t.Value)
+	case KeyLane:
+		f.Lane = t.Value
+	case KeyText:
+		f.Text = t.Value
+	case KeyCode:
+		if stem := strings.TrimSuffix(t.Value, "*"); strings.ContainsFunc(stem, notOfCode) || stem == "" {
+			return errors.New("a code is small letters, dots and _, with * at most at its end")
+		}
+		f.Code = t.Value
+	case KeyMark:
+		f.Mark = gonets.Mark(t.Value)
+		if f.Mark != gonets.MarkCheck && f.Mark != gonets.MarkMissing {
+			return errors.New("there is no such mark")
+		}
+	}
+	return err
+}
+
+func notOfCode(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '_'
+}
+
+// maxStatuses is how many parts a list of statuses may have.
+const maxStatuses = 8
+
+func statuses(text string) (out []gonets.StatusSpan, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		low, high, ok := gonets.StatusRange(strings.TrimSpace(part))
+		if !ok {
+			return nil, fmt.Errorf("%q is no HTTP status", part)
+		}
+		if len(out) == maxStatuses {
+			return nil, fmt.Errorf("there are more than %d of them", maxStatuses)
+		}
+		out = append(out, gonets.StatusSpan{Low: low, High: high})
+	}
+	return out, nil
+}
+
+// moment reads a time span back from now, a day or a time.
+func (r Reader) moment(text string) (time.Time, error) {
+	if back, ok := strings.CutPrefix(text, "-"); ok {
+		d, err := gonets.ParseDuration(back)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("%q is no time span", text)
+		}
+		return r.Now.Add(-d.D()), nil
+	}
+	zone := r.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02", "2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil && t.Year() >= 1970 && t.Year() < 10_000 {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time", text)
+}

@@ -1,0 +1,184 @@
+// Package seek looks for a text in everything that runs carried: what came,
+// what was sent and what was replied. There is no index of bodies, so it walks
+// back through time, a bounded way at a time.
+package seek
+
+import (
+	"context"
+	"mime"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"gonets"
+	"gonets/internal/charset"
+)
+
+// What one question may cost.
+const (
+	maxRuns  = 2_000
+	maxBytes = 64 << 20
+	maxTime  = 2 * time.Second
+	// page is how many runs are read at once; fewPlaces is how many places a
+	// list may have left when it ends early.
+	page      = 50
+	fewPlaces = 10
+)
+
+// History is where runs are read.
+type History struct {
+	// Runs lists runs by everything but a text.
+	Runs func(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	// Carried reads what a run carried.
+	Carried func(ctx context.Context, run *gonets.Run) (gonets.Event, []gonets.Attempt, error)
+	// Mask hides the secrets of an event: what nobody is shown, nobody finds.
+	Mask  func(gonets.Event) gonets.Event
+	Clock gonets.Clock
+}
+
+// Runs are those of the filter that carried its text, as far as one question
+// gets; Reached tells how far when there is more to look at.
+func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[gonets.RunSummary], err error) {
+	n := fold(f.Text)
+	f.Text = ""
+	limit, began, looked, read := f.Page.Size(), h.Clock.Now(), 0, 0
+	for {
+		f.Page.Limit = min(page, limit-len(out.Items))
+		l, err := h.Runs(ctx, f)
+		if err != nil {
+			return out, err
+		}
+		for i := range l.Items {
+			found, size, err := h.holds(ctx, &l.Items[i], n)
+			if err != nil {
+				return out, err
+			}
+			if found {
+				out.Items = append(out.Items, l.Items[i])
+			}
+			looked, read, out.Reached = looked+1, read+size, l.Items[i].CreatedAt
+		}
+		if !l.Reached.IsZero() {
+			out.Reached = l.Reached
+		}
+		out.Next, f.Page.Cursor = l.Next, l.Next
+		left := limit - len(out.Items)
+		switch {
+		case l.Next == "":
+			out.Reached = time.Time{}
+			return out, nil
+		case left == 0, left < fewPlaces && len(out.Items) > 0,
+			looked >= maxRuns, read >= maxBytes, h.Clock.Now().Sub(began) >= maxTime, len(l.Items) == 0 && !l.Reached.IsZero():
+			return out, nil
+		}
+	}
+}
+
+// holds tells whether the run carried a text, and how much was read for that.
+func (h *History) holds(ctx context.Context, run *gonets.RunSummary, n needle) (found bool, size int, err error) {
+	ev, attempts, err := h.Carried(ctx, &run.Run)
+	if err != nil {
+		return false, 0, err
+	}
+	size = len(ev.Body)
+	ev = h.Mask(ev)
+	found = n.in(ev.Body, ev.ContentType) || n.in([]byte(ev.Path), "") || n.in([]byte(ev.RawQuery), formType) || n.in(ev.Item, "") ||
+		n.inHeaders(ev.Headers) || n.in([]byte(run.LastError), "")
+	for i := range attempts {
+		a := &attempts[i]
+		size += len(a.RequestBody) + len(a.ReplyBody)
+		found = found || n.in([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.in([]byte(a.Error), "") ||
+			n.in(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
+			n.inHeaders(a.ReplyHeaders) || n.in(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+	}
+	return found, size, nil
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+// needle is a text without the difference of capital and small letters.
+type needle string
+
+func fold(s string) needle { return needle(strings.ToLower(s)) }
+
+func (n needle) inHeaders(headers []gonets.Header) bool {
+	for _, h := range headers {
+		if n.in([]byte(h.Value), "") {
+			return true
+		}
+	}
+	return false
+}
+
+// in tells whether the text stands in a body: as it is, in its encoding, and
+// behind the escapes of JSON and of forms.
+func (n needle) in(body []byte, contentType string) bool {
+	if len(body) == 0 || n == "" {
+		return false
+	}
+	text := string(body)
+	media, parameters, _ := mime.ParseMediaType(contentType)
+	if label := parameters["charset"]; label != "" && charset.Known(label) {
+		if decoded, err := charset.Decode(body, label); err == nil {
+			text = decoded
+		}
+	} else if !utf8.Valid(body) {
+		if decoded, err := charset.Decode(body, "windows-1251"); err == nil {
+			text = decoded
+		}
+	}
+	if n.of(text) {
+		return true
+	}
+	if strings.Contains(text, `\`) && n.of(unescaped(text)) {
+		return true
+	}
+	if strings.ContainsAny(text, "%+") && (media == formType || strings.Contains(text, "%")) {
+		if plain, err := url.QueryUnescape(text); err == nil {
+			return n.of(plain)
+		}
+	}
+	return false
+}
+
+func (n needle) of(text string) bool { return strings.Contains(strings.ToLower(text), string(n)) }
+
+// unescaped is a text with JSON's escapes read, wherever they stand.
+func unescaped(text string) string {
+	var out strings.Builder
+	for {
+		before, after, ok := strings.Cut(text, `\`)
+		out.WriteString(before)
+		if !ok {
+			return out.String()
+		}
+		size := 1
+		switch {
+		case len(after) >= 5 && after[0] == 'u':
+			size = 5
+			r := hexRune(after[1:5])
+			if utf16.IsSurrogate(r) && len(after) >= 11 && after[5:7] == `\u` {
+				r, size = utf16.DecodeRune(r, hexRune(after[7:11])), 11
+			}
+			out.WriteRune(r)
+		case after == "":
+			return out.String()
+		case after[0] == 'n' || after[0] == 't' || after[0] == 'r':
+			out.WriteByte(' ')
+		default:
+			out.WriteByte(after[0])
+		}
+		text = after[size:]
+	}
+}
+
+func hexRune(digits string) rune {
+	n, err := strconv.ParseUint(digits, 16, 16)
+	if err != nil {
+		return utf8.RuneError
+	}
+	return rune(n)
+}

@@ -1,0 +1,120 @@
+package seek
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/charset"
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	old, err := charset.Encode("имя=Анна Петрова", "windows-1251")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		body, contentType string
+		want              bool
+	}{
+		{`{"name":"АННА петрова"}`, "application/json", true},
+		{`{"name":"\u0410\u043d\u043d\u0430 \u041f\u0435\u0442\u0440\u043e\u0432\u0430"}`, "application/json", true},
+		{`x \" {"a":"\u0410\u043d\u043d\u0430 Петрова"`, "", true},
+		{"name=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2%D0%B0", formType, true},
+		{string(old), "text/plain; charset=windows-1251", true},
+		{string(old), "", true},
+		{`{"name":"Анна Петр"}`, "", false},
+		{`"\`, "", false},
+		{"", "", false},
+	} {
+		if got := fold("анна ПЕТРОВА").in([]byte(c.body), c.contentType); got != c.want {
+			t.Errorf("%q: %v", c.body, got)
+		}
+	}
+}
+
+// ten runs an hour, the newest first; those that divide by seven carry gold.
+func hourly(runs int, secret string) (History, *int) {
+	asked := new(int)
+	clock := testkit.NewClock()
+	return History{
+		Clock: clock,
+		Mask: func(ev gonets.Event) gonets.Event {
+			ev.Body = []byte(strings.ReplaceAll(string(ev.Body), secret, "***"))
+			return ev
+		},
+		Runs: func(_ context.Context, f gonets.RunFilter) (l gonets.List[gonets.RunSummary], err error) {
+			from := 0
+			if f.Page.Cursor != "" {
+				fmt.Sscan(f.Page.Cursor, &from)
+			}
+			for i := from; i < min(from+f.Page.Size(), runs); i++ {
+				l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: fmt.Sprint(i), Attempts: i, CreatedAt: clock.Now().Add(-time.Duration(i) * time.Minute)}})
+			}
+			if next := from + f.Page.Size(); next < runs {
+				l.Next = fmt.Sprint(next)
+			}
+			return l, nil
+		},
+		Carried: func(_ context.Context, r *gonets.Run) (gonets.Event, []gonets.Attempt, error) {
+			*asked++
+			ev := gonets.Event{Body: []byte("sand " + secret)}
+			if r.Attempts%7 == 0 {
+				return ev, []gonets.Attempt{{Exchange: gonets.Exchange{ReplyBody: []byte("Gold")}}}, nil
+			}
+			return ev, nil, nil
+		},
+	}, asked
+}
+
+func TestSearchGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	h, _ := hourly(400, "xyzzy")
+	f, seen, pages := gonets.RunFilter{Text: "gold", Page: gonets.Page{Limit: 20}}, 0, 0
+	for {
+		l, err := Runs(t.Context(), h, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range l.Items {
+			if r.ID != fmt.Sprint(7*seen) {
+				t.Fatalf("the %d-th found is %s", seen, r.ID)
+			}
+			seen++
+		}
+		if len(l.Items) > 20 || (l.Next == "") != l.Reached.IsZero() {
+			t.Errorf("%d found, next %q, reached %s", len(l.Items), l.Next, l.Reached)
+		}
+		if f.Page.Cursor = l.Next; l.Next == "" {
+			break
+		}
+		if pages++; pages > 50 {
+			t.Fatal("it does not end")
+		}
+	}
+	if seen != 58 {
+		t.Errorf("%d found, want 58", seen)
+	}
+}
+
+func TestOneQuestionLooksAtSoManyRunsAndTellsHowFarItCame(t *testing.T) {
+	t.Parallel()
+	h, asked := hourly(10_000, "xyzzy")
+	for text, want := range map[string]int{"xyzzy": maxRuns, "silver": maxRuns} {
+		*asked = 0
+		l, err := Runs(t.Context(), h, gonets.RunFilter{Text: text})
+		if err != nil || len(l.Items) != 0 {
+			t.Fatalf("%s: %d found: %v", text, len(l.Items), err)
+		}
+		if *asked != want || l.Next == "" || !l.Reached.Equal(h.Clock.Now().Add(-time.Duration(want-1)*time.Minute)) {
+			t.Errorf("%s: %d looked at, next %q, reached %s", text, *asked, l.Next, l.Reached)
+		}
+	}
+}

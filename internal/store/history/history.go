@@ -1,0 +1,143 @@
+// Package history is the room of the store for those who look at many runs at
+// once: it counts them, tells how they went over time, and reads what they
+// carried.
+package history
+
+import (
+	"context"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/filter"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/pack"
+)
+
+// History is the room.
+type History struct{ base floor.Base }
+
+// New furnishes the room.
+func New(b floor.Base) *History { return &History{b} }
+
+// MaxCount is where counting stops.
+const MaxCount = 10_000
+
+// How many runs one question looks at, whether it wants them or not.
+const (
+	countPart = 20_000
+	chartPart = 50_000
+)
+
+// CountRuns counts the runs of a filter; the work is bounded whatever it is.
+func (h *History) CountRuns(ctx context.Context, f gonets.RunFilter) (out gonets.RunCount, err error) {
+	f.Page, f.Ascending = gonets.Page{}, false
+	queries, err := filter.Runs(f)
+	if err != nil {
+		return out, err
+	}
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		for i := range queries {
+			part := countPart
+			if queries[i].Few {
+				part = MaxCount
+			}
+			t, border, err := filter.Tally(r, &queries[i], part)
+			if err != nil {
+				return err
+			}
+			out.N, out.More = out.N+t.Runs, out.More || border != ""
+		}
+		return nil
+	})
+	if out.N > MaxCount {
+		out.N, out.More = MaxCount, true
+	}
+	return out, err
+}
+
+// ChartRuns tells how the filter's runs went that began within each span, the
+// newest span first, as far as one question gets: the answer may hold fewer
+// spans than were asked for, at least one.
+func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error) {
+	if len(spans) == 0 {
+		return nil, nil
+	}
+	f.Page, f.Ascending = gonets.Page{}, false
+	since, until := f.Since, f.Until
+	f.Since, f.Until = later(since, spans[len(spans)-1].From), sooner(until, spans[0].Until)
+	whole, err := filter.Runs(f)
+	if err != nil {
+		return nil, err
+	}
+	var out []gonets.RunTally
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		out = out[:0]
+		reached, part := time.Time{}, chartPart/len(whole)
+		for i := range whole {
+			border, err := filter.Reach(r, &whole[i], part)
+			if err != nil {
+				return err
+			}
+			if at := filter.At(border); at.After(reached) {
+				reached = at
+			}
+		}
+		for _, span := range spans {
+			if span.From.Before(reached) && len(out) > 0 {
+				return nil
+			}
+			narrow := f
+			narrow.Since, narrow.Until = later(since, span.From), sooner(until, span.Until)
+			if !narrow.Since.Before(narrow.Until) {
+				out = append(out, span)
+				continue
+			}
+			queries, err := filter.Runs(narrow)
+			if err != nil {
+				return err
+			}
+			for i := range queries {
+				t, border, err := filter.Tally(r, &queries[i], part)
+				if err != nil {
+					return err
+				}
+				span.Runs, span.Done, span.Failed, span.More = span.Runs+t.Runs, span.Done+t.Done, span.Failed+t.Failed, span.More || border != ""
+			}
+			out = append(out, span)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Carried reads what a run carried: its event, and its attempts with what was
+// sent and replied. The event is empty once it is gone.
+func (h *History) Carried(ctx context.Context, run *gonets.Run) (ev gonets.Event, attempts []gonets.Attempt, err error) {
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		found, err := pack.LoadEvents(r, []string{run.EventID}, -1)
+		if err != nil {
+			return err
+		}
+		ev = found[run.EventID]
+		if run.Attempts == 0 {
+			return nil
+		}
+		attempts, err = pack.LoadAttempts(r, run.ID, nil)
+		return err
+	})
+	return ev, attempts, err
+}

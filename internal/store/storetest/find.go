@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gonets"
+)
+
+// conditions looks at what only the last attempt or the run's own row knows.
+func conditions(f fixture) {
+	f.Places.Give(100)
+	var x []gonets.Run
+	for _, st := range []gonets.RunState{gonets.RunSucceeded, gonets.RunPaused, gonets.RunWaiting} {
+		run := f.run("value")
+		f.finish(run, st)
+		x = append(x, run)
+		f.Clock.Advance(time.Minute)
+	}
+	failures := []string{x[2].ID, x[1].ID}
+	span := func(low, high int) []gonets.StatusSpan { return []gonets.StatusSpan{{Low: low, High: high}} }
+	for i, c := range []struct {
+		filter gonets.RunFilter
+		want   []string
+	}{
+		{gonets.RunFilter{Statuses: span(500, 599)}, failures},
+		{gonets.RunFilter{Statuses: append(span(200, 200), gonets.StatusSpan{Low: 404, High: 404})}, []string{x[0].ID}},
+		{gonets.RunFilter{Statuses: span(400, 499)}, nil},
+		{gonets.RunFilter{Statuses: span(500, 500), States: []gonets.RunState{gonets.RunPaused}}, []string{x[1].ID}},
+		{gonets.RunFilter{Code: string(gonets.CodeHTTPStatus)}, failures},
+		{gonets.RunFilter{Code: "http.*", Value: "value"}, failures},
+		{gonets.RunFilter{Code: "http"}, nil},
+		{gonets.RunFilter{Lane: x[0].Lane}, nil},
+		{gonets.RunFilter{ID: x[1].ID}, []string{x[1].ID}},
+		{gonets.RunFilter{ID: x[1].EventID}, []string{x[1].ID}},
+		{gonets.RunFilter{ID: x[1].ID, States: []gonets.RunState{gonets.RunSucceeded}}, nil},
+		{gonets.RunFilter{ID: x[1].ID, Value: "value", Scenario: "x"}, []string{x[1].ID}},
+		{gonets.RunFilter{ID: x[1].ID, Value: "another"}, nil},
+		{gonets.RunFilter{ID: x[1].ID, EventID: x[0].EventID}, nil},
+		{gonets.RunFilter{ID: "nobody"}, nil},
+	} {
+		if c.filter.Lane != "" {
+			// A run's lane is that of its next step; where there is none it is empty.
+			for _, r := range []int{2, 1, 0} {
+				if f.detail(x[r].ID).Run.Lane == c.filter.Lane {
+					c.want = append(c.want, x[r].ID)
+				}
+			}
+		}
+		if d := cmp.Diff(c.want, f.runs(c.filter)); d != "" {
+			f.t.Errorf("filter %d: -want +got\n%s", i, d)
+		}
+		n, err := f.CountRuns(f.ctx(), c.filter)
+		if f.must(err); n.N != len(c.want) || n.More {
+			f.t.Errorf("filter %d: counted %+v, want %d", i, n, len(c.want))
+		}
+	}
+	_, err := f.Runs(f.ctx(), gonets.RunFilter{Text: "value"})
+	f.wantCode(err, gonets.CodeQueryText)
+	_, err = f.CountRuns(f.ctx(), gonets.RunFilter{Text: "value"})
+	f.wantCode(err, gonets.CodeQueryText)
+}
+
+func chart(f fixture) {
+	f.Places.Give(100)
+	start := f.Clock.Now().Truncate(time.Hour)
+	f.Clock.Advance(start.Add(time.Hour).Sub(f.Clock.Now()))
+	for _, st := range []gonets.RunState{gonets.RunSucceeded, gonets.RunSucceeded, gonets.RunPaused} {
+		f.finish(f.run("a"), st)
+	}
+	f.Clock.Advance(2 * time.Hour)
+	f.finish(f.run("b"), gonets.RunFailed)
+	hour := func(n, runs, done, failed int) gonets.RunTally {
+		at := start.Add(time.Duration(n) * time.Hour)
+		return gonets.RunTally{From: at, Until: at.Add(time.Hour), Runs: runs, Done: done, Failed: failed}
+	}
+	want := []gonets.RunTally{hour(3, 1, 0, 1), hour(2, 0, 0, 0), hour(1, 3, 2, 1), hour(0, 0, 0, 0)}
+	spans := []gonets.RunTally{hour(3, 0, 0, 0), hour(2, 0, 0, 0), hour(1, 0, 0, 0), hour(0, 0, 0, 0)}
+	got, err := f.ChartRuns(f.ctx(), gonets.RunFilter{}, spans)
+	f.must(err)
+	if d := cmp.Diff(want, got); d != "" {
+		f.t.Errorf("-want +got\n%s", d)
+	}
+	got, err = f.ChartRuns(f.ctx(), gonets.RunFilter{States: []gonets.RunState{gonets.RunPaused, gonets.RunFailed}, Until: start.Add(2 * time.Hour)}, spans)
+	f.must(err)
+	if d := cmp.Diff([]gonets.RunTally{spans[0], spans[1], hour(1, 1, 0, 1), spans[3]}, got); d != "" {
+		f.t.Errorf("paused and failed: -want +got\n%s", d)
+	}
+}

@@ -1,0 +1,27 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, call, sessionQuery } from '@/api'
+import { setLanguage, useLanguage, type Language } from '@/i18n'
+import { useTheme, type ThemeChoice } from '@/ui'
+
+/** The language and the theme of these pages. The account remembers both, so that another browser looks alike. */
+export function usePreferences() {
+  const { data: session } = useQuery(sessionQuery)
+  const { theme, setTheme } = useTheme()
+  const language = useLanguage()
+  // Nothing waits for it: a server out of reach must not keep a page dark.
+  const keep = (change: { language?: Language; theme?: ThemeChoice }) => {
+    if (session?.user) void call(api.PATCH('/api/v1/me', { body: change })).catch(() => undefined)
+  }
+  return {
+    language,
+    theme,
+    setLanguage: (next: Language) => {
+      setLanguage(next)
+      keep({ language: next })
+    },
+    setTheme: (next: ThemeChoice) => {
+      setTheme(next)
+      keep({ theme: next })
+    },
+  }
+}
