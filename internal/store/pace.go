@@ -11,8 +11,8 @@ const (
 	// in microseconds: events that come meanwhile wait for their commit, and for
 	// what is written with it.
 	upkeepTime = 10_000
-	// A part is at first as small as it may be for a slow disk, and is never so
-	// small that commits are all that is done.
+	// A part begins small, because the disk may be slow, and is never so small
+	// that commits are all that is done.
 	firstUpkeep, leastUpkeep = 32, 4
 )
 
