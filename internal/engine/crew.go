@@ -14,6 +14,8 @@ type crew struct {
 	// calls reach the workers that rest.
 	calls   chan string
 	resting atomic.Int32
+	// made counts those that there ever were.
+	made atomic.Int64
 	// all counts the goroutines, at work or at rest.
 	all sync.WaitGroup
 }
@@ -24,6 +26,7 @@ func (e *Engine) hire(lane string) {
 	select {
 	case e.crew.calls <- lane:
 	default:
+		e.crew.made.Add(1)
 		e.crew.all.Go(func() { e.serve(lane) })
 	}
 }

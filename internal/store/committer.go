@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 
 	"gonets"
@@ -160,18 +161,22 @@ func (c *committer) attempt(batch []*op) error {
 	if err := c.settle(); err != nil {
 		return err
 	}
-	savepoints := false
+	savepoints, careful := false, false
 	for try := 1; ; try++ {
-		err := c.try(batch, savepoints)
+		err := c.try(batch, savepoints, careful)
 		if err == nil {
 			return nil
+		}
+		if errors.Is(err, errNotNew) && !careful {
+			careful = true
+			continue
 		}
 		switch c.s.dialect.Classify(err) {
 		case dialect.FaultOperation:
 			if savepoints || len(batch) == 1 {
 				return err
 			}
-			savepoints = true
+			savepoints, careful = true, true
 		case dialect.FaultBusy:
 			if !c.s.dialect.Shared || try == busyTries {
 				return err
@@ -205,7 +210,7 @@ func (c *committer) settle() error {
 		return nil
 	}
 	release := &op{Do: &work{apply: released(c.doubtful)}}
-	if err := c.try([]*op{release}, false); err != nil {
+	if err := c.try([]*op{release}, false, true); err != nil {
 		return err
 	}
 	c.s.opt.Logger.Info("runs whose lease was in doubt were given back", "runs", len(c.doubtful))
@@ -250,11 +255,12 @@ func (c *committer) limit() (context.Context, context.CancelFunc) {
 }
 
 // try is one transaction over the batch. With savepoints, or for isolated
-// operations, a failure stays with its operation; any other ends the try.
-func (c *committer) try(batch []*op, savepoints bool) (err error) {
+// operations, a failure stays with its operation; any other ends the try. A
+// careful one does not expect anything of rows.
+func (c *committer) try(batch []*op, savepoints, careful bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
-	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}}
+	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, careful: careful}
 	if err := t.begin(); err != nil {
 		return err
 	}

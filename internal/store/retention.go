@@ -17,51 +17,63 @@ import (
 // that belongs to them, and events that have no run (left). Runs that are not
 // final stay whatever their age, but for those that were held longer than
 // [gonets.RetentionAge] for a scenario that never ran. It also forgets keys whose window is over and
-// gives freed pages back to the disk. It works in batches of
-// [gonets.RetentionBatch] and returns how many runs it removed.
+// gives freed pages back to the disk. It works in small commits, and at most
+// [gonets.RetentionBatch] of what is not a final run in one call, and returns
+// how many runs it removed.
 func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
 	if err := s.KeepUses(ctx); err != nil {
 		return 0, err
 	}
-	total := 0
-	for total < limit {
-		want, n := min(limit-total, gonets.RetentionBatch), 0
-		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
-			n, err = t.pruneRuns(before, want)
-			return err
-		})
-		total += n
-		if err != nil {
-			return total, err
-		}
-		if n < want {
-			break
-		}
-	}
-	held := 0
-	err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
-		if held, err = t.pruneHeld(min(limit-total, gonets.RetentionBatch)); err != nil {
-			return err
-		}
-		if err := t.pruneOrphans(before); err != nil {
-			return err
-		}
-		if err := deeds.Forget(t); err != nil {
-			return err
-		}
-		return t.pruneKeys()
-	})
+	total, err := s.upkeep(ctx, &s.paces.runs, limit, func(t *txn, want int) (int, error) { return t.pruneRuns(before, want) })
 	if err != nil {
 		return total, err
 	}
+	held, err := s.upkeep(ctx, &s.paces.runs, min(limit-total, gonets.RetentionBatch), (*txn).pruneHeld)
+	if total += held; err != nil {
+		return total, err
+	}
+	_, err = s.upkeep(ctx, &s.paces.orphans, gonets.RetentionBatch, func(t *txn, want int) (int, error) { return t.pruneOrphans(before, want) })
+	if err == nil {
+		_, err = s.upkeep(ctx, &s.paces.keys, 10*gonets.RetentionBatch, (*txn).pruneKeys)
+	}
+	if err != nil {
+		return total, err
+	}
+	if err := s.commits.run(ctx, queue.Maintain, func(t *txn) error { return deeds.Forget(t) }); err != nil {
+		return total, err
+	}
 	if err := s.PruneBulks(ctx, before); err != nil {
-		return total + held, err
+		return total, err
 	}
 	checks, err := s.PruneChecks(ctx, before, limit)
 	if err != nil {
-		return total + held, err
+		return total, err
 	}
-	return total + held + checks, s.freePages(ctx)
+	return total + checks, s.freePages(ctx)
+}
+
+// upkeep does up to limit of something, a part in each commit, until a part
+// finds less than it wanted.
+func (s *Store) upkeep(ctx context.Context, p *pace, limit int, part func(*txn, int) (int, error)) (total int, err error) {
+	for total < limit {
+		want, n := 0, 0
+		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
+			want = min(limit-total, p.size())
+			watch := gonets.StartStopwatch()
+			if n, err = part(t, want); err == nil {
+				err = t.send()
+			}
+			p.learn(n, watch.Microseconds())
+			return err
+		})
+		if err != nil {
+			return total, err
+		}
+		if total += n; n < want {
+			break
+		}
+	}
+	return total, nil
 }
 
 // freePages gives what is free back to the disk, a part in each commit.
@@ -147,10 +159,10 @@ func (t *txn) removeEvents(events []pack.Gone) error {
 
 // pruneOrphans looks through one batch of old events for those without runs,
 // beginning where it ended the last time.
-func (t *txn) pruneOrphans(before time.Time) error {
+func (t *txn) pruneOrphans(before time.Time, limit int) (int, error) {
 	from, err := filter.ParseCursor(t.s.orphans)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	type row struct {
 		pack.Gone
@@ -158,13 +170,13 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		orphan bool
 	}
 	rows, err := pack.Collect(t, pack.OrphansSQL,
-		[]any{before.UnixMilli(), from.At, from.ID, gonets.RetentionBatch},
+		[]any{before.UnixMilli(), from.At, from.ID, limit},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.at, &r.Event, &r.Owner, &r.orphan)
 			return r, err
 		})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t.s.orphans = ""
 	var orphans []pack.Gone
@@ -172,30 +184,31 @@ func (t *txn) pruneOrphans(before time.Time) error {
 		if r.orphan {
 			orphans = append(orphans, r.Gone)
 		}
-		if i+1 == gonets.RetentionBatch {
+		if i+1 == limit {
 			t.s.orphans = filter.Cursor{At: r.at, ID: r.Event}.String()
 		}
 	}
-	return t.removeEvents(orphans)
+	return len(rows), t.removeEvents(orphans)
 }
 
-func (t *txn) pruneKeys() error {
+// pruneKeys forgets keys whose window is over.
+func (t *txn) pruneKeys(limit int) (int, error) {
 	type row struct {
 		source string
 		key    []byte
 	}
 	rows, err := pack.Collect(t, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`,
-		[]any{t.now.UnixMilli(), 10 * gonets.RetentionBatch}, func(scan func(...any) error) (r row, err error) {
+		[]any{t.now.UnixMilli(), limit}, func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.source, &r.key)
 			return r, err
 		})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range rows {
 		t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()})
 	}
-	return nil
+	return len(rows), nil
 }
 
 // maxCount is where counting stops.

@@ -93,6 +93,8 @@ type Store struct {
 	claims int
 	// orphans is where the search for events without runs goes on.
 	orphans string
+	// paces are how much of each upkeep fits into a commit.
+	paces struct{ runs, orphans, keys pace }
 }
 
 // Open locks the data folder, opens or creates the database, brings its schema

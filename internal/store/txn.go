@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -22,6 +23,8 @@ type txn struct {
 	placed []string
 	// ordered tells of order keys whether an unfinished run has them.
 	ordered pack.Orders
+	// careful is true when rows go one by one where the outcome of each counts.
+	careful bool
 	// waits is true while new runs are queued even where there is a place.
 	waits bool
 	// unsent goes with the next statement.
@@ -88,7 +91,7 @@ func (t *txn) step(p *dialect.Part) error {
 	case p.Key < 0:
 		_, err := t.groups(p)
 		return err
-	case p.New && len(p.Rows) > 1:
+	case p.New && !t.careful:
 		return t.allNew(p)
 	}
 	return t.rows(p)
@@ -128,27 +131,19 @@ func (t *txn) groups(p *dialect.Part) (met int64, err error) {
 	return met, nil
 }
 
-// allNew executes a part in groups. When the count says that a row was there
-// already, that is undone, and it goes row by row to see which.
+// errNotNew says that one of the rows that were added was there already, and
+// nobody knows which one.
+var errNotNew = errors.New("a row was there already")
+
+// allNew adds rows in groups. When the count says that one was there already,
+// the batch has to be done again, carefully.
 func (t *txn) allNew(p *dialect.Part) error {
-	if err := t.exec("SAVEPOINT rows"); err != nil {
-		return err
-	}
 	met, err := t.groups(p)
-	if err != nil {
-		return err
+	if err == nil && met < int64(len(p.Rows)) {
+		return errNotNew
 	}
-	if met == int64(len(p.Rows)) {
-		p.Hit = slices.Repeat([]bool{true}, len(p.Rows))
-		return t.exec("RELEASE SAVEPOINT rows")
-	}
-	if err := t.exec("ROLLBACK TO SAVEPOINT rows"); err != nil {
-		return err
-	}
-	if err := t.exec("RELEASE SAVEPOINT rows"); err != nil {
-		return err
-	}
-	return t.rows(p)
+	p.Hit = slices.Repeat([]bool{true}, len(p.Rows))
+	return err
 }
 
 func (t *txn) stmt(query string) (*sql.Stmt, error) {

@@ -44,7 +44,7 @@ type Dialect struct {
 	// LockSchema and FreeSchema stand around migrations; empty where the
 	// database belongs to one process.
 	LockSchema, FreeSchema string
-	// FreePages gives up to 1000 freed pages back to the file system, or, where
+	// FreePages gives up to 100 freed pages back to the file system, or, where
 	// the database keeps its files, makes what was removed count at once.
 	FreePages string
 	// UnusedBytes asks how many bytes of the files hold nothing.
@@ -108,7 +108,7 @@ func SQLite() Dialect {
 		PickClose:     ")",
 		Now:           "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
 		Begin:         "BEGIN IMMEDIATE",
-		FreePages:     "PRAGMA incremental_vacuum(1000)",
+		FreePages:     "PRAGMA incremental_vacuum(100)",
 		UnusedBytes:   `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
 		UsedBytes: `SELECT (page_count - freelist_count) * page_size
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,

@@ -87,6 +87,12 @@ func (c Columns) kinds() []Kind {
 	return kinds
 }
 
+// values is n rows of arguments.
+func (c Columns) values(n int) string {
+	row := "(" + strings.Repeat("?, ", len(c)-1) + "?)"
+	return "VALUES " + strings.Repeat(row+", ", n-1) + row
+}
+
 // unnest is the rows as a table.
 func (c Columns) unnest() string {
 	arrays := make([]string, len(c))
@@ -101,15 +107,14 @@ func (c Columns) unnest() string {
 // empty when nobody asks.
 func Insert(table string, columns Columns, conflict, key string) *Many {
 	into := " INTO " + table + " (" + columns.names() + ") "
-	row := "(" + strings.Repeat("?, ", len(columns)-1) + "?)"
 	m := &Many{Kinds: columns.kinds(), Key: -1,
-		Each: "INSERT" + into + "VALUES " + row + " " + conflict,
+		Each: "INSERT" + into + columns.values(1) + " " + conflict,
 		Set:  "INSERT" + into + "SELECT * FROM " + columns.unnest() + " " + conflict,
 	}
 	for _, n := range groupSizes {
 		// To go back behind a row that failed SQLite would keep a copy of every page
 		// that it changes. Whoever meets an error here goes back further anyway.
-		m.Groups = append(m.Groups, Group{n, "INSERT OR FAIL" + into + "VALUES " + strings.Repeat(row+", ", n-1) + row + " " + conflict})
+		m.Groups = append(m.Groups, Group{n, "INSERT OR FAIL" + into + columns.values(n) + " " + conflict})
 	}
 	m.Groups = append(m.Groups, Group{1, m.Each})
 	return m.returning(columns, table, key)
