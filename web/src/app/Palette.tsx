@@ -86,7 +86,10 @@ function Search({ onClose }: { onClose: () => void }) {
           { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
         ]
   useEffect(() => setAt(0), [wanted])
-  useEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [at])
+  useEffect(() => {
+    // Its answer, a promise in newer browsers, must not be taken for a clean-up.
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   const pick = (item: Item | undefined) => {
     if (!item) return
