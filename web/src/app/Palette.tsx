@@ -87,7 +87,7 @@ function Search({ onClose }: { onClose: () => void }) {
         ]
   useEffect(() => setAt(0), [wanted])
   useEffect(() => {
-    // Newer browsers give back a promise here, which an effect must not.
+    // Its answer, a promise in newer browsers, must not be taken for a clean-up.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
   }, [at])
 

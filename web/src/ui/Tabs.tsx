@@ -1,5 +1,5 @@
 import { Tabs as MantineTabs } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import css from './Tabs.module.css'
 
 export interface Tab<T extends string = string> {
@@ -21,10 +21,15 @@ export interface TabsProps<T extends string> {
 
 /** A row of tabs that scrolls where it does not fit. Only the open one is drawn. */
 export function Tabs<T extends string>({ value, onChange, tabs, ariaLabel, right, padded = true }: TabsProps<T>) {
+  const row = useRef<HTMLDivElement>(null)
+  // On a narrow window the open tab may stand beyond the edge.
+  useEffect(() => {
+    row.current?.querySelector('[data-active]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+  }, [value])
   return (
     <MantineTabs value={value} onChange={(next) => next && onChange(next as T)} keepMounted={false} classNames={{ list: css.list, tab: css.tab }}>
       <div className={css.head}>
-        <MantineTabs.List aria-label={ariaLabel}>
+        <MantineTabs.List ref={row} aria-label={ariaLabel}>
           {tabs.map((tab) => (
             <MantineTabs.Tab key={tab.value} value={tab.value} disabled={tab.disabled}>
               {tab.label}

@@ -217,7 +217,8 @@ export function Select<T extends string>({ value, onChange, options, placeholder
       allowDeselect={false}
       nothingFoundMessage={t('ui.nothingFound')}
       w={width}
-      comboboxProps={{ withinPortal: true, transitionProps: { duration: 100 } }}
+      // Hundreds of time zones are drawn when they are looked at, not with every key in another field.
+      comboboxProps={{ withinPortal: true, keepMounted: false, transitionProps: { duration: 100 } }}
       rightSection={<Icon name="down" size={14} />}
       maxDropdownHeight={320}
     />

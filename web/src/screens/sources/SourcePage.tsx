@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { ago, clock, pick, size, useT } from '@/i18n'
+import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
 import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { headerList, jsonOf, sampleText } from './sample'
@@ -73,7 +73,7 @@ export default function SourcePage() {
           items={[
             [t('sources.preset'), pick(preset?.title) || source.preset],
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
-            [t('sources.verify'), verifyText(source) || t('sources.verifyNone')],
+            [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
             [
               t('sources.feeds'),
               source.scenarios.length === 0
@@ -128,9 +128,13 @@ export default function SourcePage() {
   )
 }
 
-function verifyText(source: Source): string {
-  const verify = (source.document as { verify?: { kind?: string; header?: string } } | undefined)?.verify
-  return verify?.kind ? [verify.kind, verify.header].filter(Boolean).join(', ') : ''
+const proofs: Record<string, Key> = { token: 'sources.verifyToken', basic: 'sources.verifyBasic', hmac: 'sources.verifyHmac' }
+
+/** How callers prove who they are, in words; empty when they need not. */
+function verifyText(source: Source, t: Translate): string {
+  const verify = (source.document as { verify?: { kind?: string; header?: string; secret?: string } } | undefined)?.verify
+  if (!verify || verify.kind === 'none' || !verify.secret) return ''
+  return [t(proofs[verify.kind ?? ''] ?? 'sources.verifyToken'), verify.header].filter(Boolean).join(' · ')
 }
 
 /** One address for ever; to replace it, add a second, move the senders, then retire the first. */
@@ -179,7 +183,7 @@ function Addresses({ source }: { source: Source }) {
               {addresses.length > 1 && index === addresses.length - 1 && <Badge tone="muted">{t('sources.newest')}</Badge>}
               {addresses.length > 1 && (
                 <Button size="small" kind="quiet" onClick={() => setRetiring(index)}>
-                  {t('retireAddress')}
+                  {t(index === addresses.length - 1 ? 'ui.remove' : 'retireAddress')}
                 </Button>
               )}
             </Row>
