@@ -189,7 +189,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Ingest:      s.ingest,
 		Engine:      s.engine,
 		Rehearsal:   trial,
-		Bus:         bus,
+		Bus:         answers{bus, s.tell},
 		People:      s.people,
 		Presets:     catalog.Describe(),
 		Kinds:       form.Kinds(),
