@@ -27,6 +27,7 @@ const (
 	CodeUnauthorized     Code = "unauthorized"
 	CodeForbidden        Code = "forbidden"
 	CodeConflict         Code = "conflict"
+	CodeLanePaused       Code = "lane.paused"
 	CodeRunState         Code = "run.state"
 	CodeKeyReused        Code = "idempotency.body_differs"
 	CodeBodyTooLarge     Code = "body.too_large"
@@ -63,6 +64,47 @@ const (
 	CodeMailLogin       Code = "mail.login"
 	CodeMailSender      Code = "mail.sender"
 	CodeMailRecipient   Code = "mail.recipient"
+)
+
+// The codes of mistakes in documents and requests. Their texts name the values
+// of [Problem.Values] by number.
+const (
+	CodeBadName        Code = "invalid.name"
+	CodeBadStepID      Code = "invalid.step_id"
+	CodeBadVariable    Code = "invalid.variable"
+	CodeBadHeader      Code = "invalid.header_name"
+	CodeBadMethod      Code = "invalid.method"
+	CodeBadEnv         Code = "invalid.env_name"
+	CodeReservedName   Code = "invalid.reserved"
+	CodeBadChoice      Code = "invalid.choice"
+	CodeBadSpan        Code = "invalid.span"
+	CodeBadDuration    Code = "invalid.duration"
+	CodeBadNumber      Code = "invalid.number"
+	CodeNegative       Code = "invalid.negative"
+	CodeBadReplyStatus Code = "invalid.reply_status"
+	CodeBadStatus      Code = "invalid.status"
+	CodeTooLong        Code = "invalid.too_long"
+	CodeTooBig         Code = "invalid.too_big"
+	CodeTooMany        Code = "invalid.too_many"
+	CodeTooDeep        Code = "invalid.too_deep"
+	CodeControlChar    Code = "invalid.control_character"
+	CodeTwice          Code = "invalid.twice"
+	CodeNotBoth        Code = "invalid.not_both"
+	CodeNeedsIf        Code = "invalid.needs_if"
+	CodeNoSecretHere   Code = "invalid.no_secret_here"
+	CodeBadAddress     Code = "invalid.address"
+	CodeBadBaseURL     Code = "invalid.base_url"
+	CodeBadNetwork     Code = "invalid.network"
+	CodeBadOrigin      Code = "invalid.origin"
+	CodeBadZone        Code = "invalid.time_zone"
+	CodeBadLane        Code = "invalid.lane"
+	CodeBadRate        Code = "invalid.rate"
+	CodeBadMailHost    Code = "invalid.mail_host"
+	CodePortInHost     Code = "invalid.port_in_host"
+	CodeBadEmail       Code = "invalid.email"
+	CodePasswordAlone  Code = "invalid.password_alone"
+	CodeBadLogin       Code = "invalid.login"
+	CodeNoSource       Code = "invalid.no_source"
 )
 
 // The codes of questions about runs; all but the first stand in its problems.
@@ -116,7 +158,7 @@ var codeStatus = map[Code]int{
 	CodeTemplateLimit: http.StatusUnprocessableEntity,
 	CodeNotFound:      http.StatusNotFound, CodeAddressUnknown: http.StatusNotFound,
 	CodeMethodNotAllowed: http.StatusMethodNotAllowed, CodeUnauthorized: http.StatusUnauthorized,
-	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeRunState: http.StatusConflict,
+	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeLanePaused: http.StatusConflict, CodeRunState: http.StatusConflict,
 	CodeKeyReused: http.StatusConflict, CodeBodyTooLarge: http.StatusRequestEntityTooLarge,
 	CodeBodyUnreadable: http.StatusBadRequest, CodeHeadersTooLarge: http.StatusRequestHeaderFieldsTooLarge,
 	CodeSignature: http.StatusUnauthorized, CodeSignatureStale: http.StatusUnauthorized,
@@ -153,6 +195,9 @@ type Problem struct {
 	Pointer string `json:"pointer"`
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
+	// Values are what the texts of the code name {{0}}, {{1}} and so on: the
+	// limit, the word that is wrong. They are numbers, texts or lists of texts.
+	Values []any `json:"values,omitempty"`
 	// Line and Column count from 1 in the text that was given; 0 means unknown.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
@@ -163,6 +208,43 @@ type Problem struct {
 	// Suggestion is the nearest thing that would be right.
 	Suggestion string `json:"suggestion,omitempty"`
 }
+
+// Mistake is a problem at a place. Its message is in English; the values are
+// the arguments of the format, in their order.
+func Mistake(pointer string, code Code, format string, args ...any) Problem {
+	p := Problem{Pointer: pointer, Code: code, Message: fmt.Sprintf(format, args...)}
+	for _, a := range args {
+		switch a := a.(type) {
+		case int, int64, float64:
+			p.Values = append(p.Values, a)
+		case Term:
+			p.Values = append(p.Values, a.Key)
+		case Choice:
+			p.Values = append(p.Values, []string(a))
+		default:
+			p.Values = append(p.Values, fmt.Sprint(a))
+		}
+	}
+	return p
+}
+
+// Term is a word that the texts of other languages have as well, by its key.
+type Term struct{ Key, English string }
+
+func (t Term) String() string { return t.English }
+
+// Choice is a list of words of which one is right.
+type Choice []string
+
+func (c Choice) String() string {
+	if len(c) < 2 {
+		return strings.Join(c, "")
+	}
+	return strings.Join(c[:len(c)-1], ", ") + " or " + c[len(c)-1]
+}
+
+// Error makes a problem a link of an error's chain.
+func (p Problem) Error() string { return p.Message }
 
 func (p Problem) String() string {
 	var b strings.Builder
@@ -199,6 +281,10 @@ func Errorf(code Code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
 	return &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
 }
+
+// Refuse makes an error of one mistake, which says more exactly what is wrong
+// than the code that programs act upon. It stands in the error's chain.
+func Refuse(code Code, m Problem) *Error { return &Error{Code: code, Message: m.Message, Err: m} }
 
 func (e *Error) Error() string {
 	if len(e.Problems) == 0 {

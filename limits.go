@@ -69,10 +69,17 @@ const (
 	CommitQueueAge   = 2 * time.Second
 
 	LaneConcurrency = 16
-	LaneQueue       = 512
-	NodeQueue       = 8_192
-	NodeQueueBytes  = 64 << 20
-	ClaimBatch      = 100
+	// LaneConcurrency1C is the same of a 1C server.
+	LaneConcurrency1C = 2
+	// MaxLaneConcurrency, MaxLaneRate and MaxLaneLimits bound what the settings
+	// may say of lanes.
+	MaxLaneConcurrency = 1_000
+	MaxLaneRate        = 10_000
+	MaxLaneLimits      = 1_000
+	LaneQueue          = 512
+	NodeQueue          = 8_192
+	NodeQueueBytes     = 64 << 20
+	ClaimBatch         = 100
 
 	MaxHops          = 10
 	PageSize         = 100

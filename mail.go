@@ -1,11 +1,5 @@
 package gonets
 
-import (
-	"net/mail"
-	"strconv"
-	"strings"
-)
-
 // MailSecurity is how the connection to a mail server is protected.
 type MailSecurity string
 
@@ -19,9 +13,6 @@ const (
 	// network. A password is sent only in ways that do not show it.
 	MailPlain MailSecurity = "none"
 )
-
-// maxHost bounds a host's name, in bytes.
-const maxHost = 255
 
 // MaxMailTo is how many people may be told of errors.
 const MaxMailTo = 20
@@ -59,57 +50,4 @@ func (m *Mail) Address() (host string, port int) {
 		}
 	}
 	return m.Host, port
-}
-
-// Validate finds what is wrong with mail settings. at is the pointer before
-// their own.
-func (m *Mail) Validate(at string) []Problem {
-	var v validator
-	host := m.Host
-	switch {
-	case host == "":
-		v.add(at+"/host", "the mail server is missing; write host: smtp.example.org")
-	case len(host) > maxHost || strings.ContainsAny(host, " \t\r\n/@\\") || strings.Contains(host, "://"):
-		v.add(at+"/host", "%q is not the name of a server; write it as smtp.example.org", host)
-	case strings.Count(host, ":") == 1:
-		v.add(at+"/host", "%q holds a port; write it as port", host)
-	}
-	if m.Port < 0 || m.Port > 65535 {
-		v.add(at+"/port", "%d is not a port; usual ones are 587, 465 and 25", m.Port)
-	}
-	v.oneOf(at+"/security", "security", string(m.Security), "", string(MailSTARTTLS), string(MailTLS), string(MailPlain))
-	if strings.ContainsAny(m.Username, "\r\n\x00") {
-		v.add(at+"/username", "the login holds a line break")
-	}
-	if p := m.Password; p != nil {
-		if !ValidName(p.Secret) {
-			v.add(at+"/password/secret", "%q is not the name of a secret; write smtp-password and set that secret", p.Secret)
-		}
-		if m.Username == "" {
-			v.add(at+"/username", "there is a password and no login")
-		}
-	}
-	v.mailAddress(at+"/from", m.From)
-	if len(m.To) > MaxMailTo {
-		v.add(at+"/to", "%d addresses; there may be %d", len(m.To), MaxMailTo)
-	}
-	seen := map[string]bool{}
-	for i, to := range m.To {
-		p := at + "/to/" + strconv.Itoa(i)
-		v.mailAddress(p, to)
-		if seen[strings.ToLower(to)] {
-			v.add(p, "%q stands twice", to)
-		}
-		seen[strings.ToLower(to)] = true
-	}
-	return v.problems
-}
-
-// mailAddress takes a bare address only: a name beside it would need quoting,
-// and a line break in it would be a header of its own.
-func (v *validator) mailAddress(at, s string) {
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || a.Name != "" || strings.ContainsAny(s, "\r\n\x00<>\"") || !strings.Contains(s, "@") {
-		v.add(at, "%q is not an e-mail address; write anna@example.org", s)
-	}
 }

@@ -24,6 +24,8 @@ type Hint struct {
 	Work bool `json:"work,omitempty"`
 	// Config is true when the configuration changed.
 	Config bool `json:"config,omitempty"`
+	// Lanes is true when a lane was closed, opened, paused or resumed.
+	Lanes bool `json:"lanes,omitempty"`
 	// Answered are events whose callers, wherever they wait, have an answer.
 	Answered []string `json:"answered,omitempty"`
 	// Ended are runs that a person took from whoever worked on them.
@@ -42,7 +44,7 @@ const MaxHintDrafts = 16
 
 // Merge adds another hint.
 func (h *Hint) Merge(o Hint) {
-	h.Work, h.Config = h.Work || o.Work, h.Config || o.Config
+	h.Work, h.Config, h.Lanes = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes
 	h.Answered = gather(h.Answered, o.Answered, MaxHintIDs)
 	h.Ended = gather(h.Ended, o.Ended, MaxHintIDs)
 	for _, name := range o.Drafts {

@@ -225,7 +225,7 @@ func Classify(x *Exchange, retry Retry, onFailure string, t Try) Verdict {
 	if retry.Covers(x.Outcome, x.Status) {
 		if d, ok := retry.Delay(t.Tries); ok {
 			at := t.Now.Add(d + jitter(t.RunID, t.Attempt, d))
-			if after := retryAfter(x, t.Now); after.After(at) {
+			if after := RetryAfter(x, t.Now); after.After(at) {
 				at = after
 			}
 			at = ceilMilli(at)
@@ -262,9 +262,9 @@ func jitter(runID string, attempt int, d time.Duration) time.Duration {
 	return time.Duration(float64(d) * MaxJitter * share)
 }
 
-// retryAfter is the time that a 413, 429 or 503 asks to wait for (RFC 9110
+// RetryAfter is the time that a 413, 429 or 503 asks to wait for (RFC 9110
 // §10.2.3), at most MaxRetryAfter away; zero when it asks for none.
-func retryAfter(x *Exchange, now time.Time) time.Time {
+func RetryAfter(x *Exchange, now time.Time) time.Time {
 	switch x.Status {
 	case http.StatusRequestEntityTooLarge, http.StatusTooManyRequests, http.StatusServiceUnavailable:
 	default:

@@ -149,6 +149,9 @@ type Claim struct {
 	// Bytes bounds what the jobs' bodies take in memory; at least one job is
 	// given whatever its size. 0 is without limit.
 	Bytes int64
+	// Scenarios are those that the lane has runs of, as far as the caller knows;
+	// nil lets the store find them.
+	Scenarios []string
 }
 
 // LaneBacklog says that the database holds work for a lane.
@@ -156,6 +159,8 @@ type LaneBacklog struct {
 	Lane string
 	// NextDue is when the lane's first unleased run may go on.
 	NextDue time.Time
+	// Scenarios are those of the unleased runs.
+	Scenarios []string
 }
 
 // RescueReport says what a dead epoch left behind and what became of it.

@@ -95,6 +95,9 @@ type Settings struct {
 	Contact string `json:"contact,omitempty"`
 	// Mail is how people are told of errors; nil tells nobody.
 	Mail *Mail `json:"mail,omitempty"`
+	// Lanes are the limits of destinations, by their origin
+	// (https://crm.example.ru).
+	Lanes map[string]LaneLimits `json:"lanes,omitempty"`
 }
 
 // Retention bounds the history of final runs.

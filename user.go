@@ -2,11 +2,9 @@ package gonets
 
 import (
 	"net/mail"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Right is what a caller must be allowed to do.
@@ -72,33 +70,6 @@ const (
 // LoginKey is the form of a login in which two are compared: nobody should
 // lose an account to a capital letter, or take one by it.
 func LoginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
-
-// Validate says what is wrong with a user, with pointers into the body that
-// described him.
-func (u *User) Validate() []Problem {
-	var out []Problem
-	bad := func(pointer, message string) {
-		out = append(out, Problem{Pointer: pointer, Code: CodeInvalid, Message: message})
-	}
-	switch {
-	case u.Login == "":
-		bad("/login", "the login is empty; give an e-mail address or a name")
-	case utf8.RuneCountInString(u.Login) > MaxLogin:
-		bad("/login", "the login is longer than 254 characters")
-	case !utf8.ValidString(u.Login) || strings.ContainsFunc(u.Login, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
-		bad("/login", "a login has no spaces and no invisible characters")
-	}
-	if u.Email != "" && !ValidEmail(u.Email) {
-		bad("/email", "this is no e-mail address; write it like anna@example.org")
-	}
-	if !slices.Contains([]string{"", LanguageRussian, LanguageEnglish}, u.Language) {
-		bad("/language", "the language is ru, en or empty")
-	}
-	if !slices.Contains([]string{ThemeSystem, ThemeLight, ThemeDark}, u.Theme) {
-		bad("/theme", "the theme is system, light or dark")
-	}
-	return out
-}
 
 // ValidEmail tells whether s is a bare address (RFC 5322 addr-spec).
 func ValidEmail(s string) bool {

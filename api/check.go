@@ -62,6 +62,8 @@ type PreviewValue struct {
 	Empty   bool          `json:"empty"`
 	Missing []MissingPath `json:"missing" nullable:"false" doc:"What the place reads and is not there"`
 	Error   string        `json:"error,omitempty"`
+	// Problem is the error with its code.
+	Problem *gonets.Problem `json:"problem,omitempty"`
 }
 
 // MissingPath is a path that leads nowhere.
@@ -163,6 +165,7 @@ type CheckLine struct {
 	Value     json.RawMessage `json:"value,omitempty" doc:"What a step without a request gave"`
 	Request   *PreviewRequest `json:"request,omitempty" doc:"What would be sent (shown)"`
 	Error     string          `json:"error,omitempty" doc:"Why the step could not be done"`
+	Problem   *gonets.Problem `json:"problem,omitempty" doc:"The same with its code"`
 	Explain   *Explain        `json:"explain,omitempty"`
 	Variables []Variable      `json:"variables,omitempty" doc:"New after this step"`
 
@@ -183,8 +186,9 @@ type CurlStep struct {
 
 // CurlWarning is a flag that the step cannot say.
 type CurlWarning struct {
-	Flag   string `json:"flag"`
-	Detail string `json:"detail"`
+	Flag   string      `json:"flag"`
+	Code   gonets.Code `json:"code"`
+	Detail string      `json:"detail"`
 }
 
 // CurlSecret is where a command held a credential.

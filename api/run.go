@@ -76,6 +76,7 @@ type RunSummary struct {
 	State       gonets.RunState `json:"state"`
 	Reason      gonets.Code     `json:"reason,omitempty"`
 	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
+	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits"`
 	Mark        gonets.Mark     `json:"mark,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
@@ -90,14 +91,49 @@ type RunSummary struct {
 	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
 }
 
+// RunPage is a page of a list of runs.
+type RunPage struct {
+	List[RunSummary]
+	Reached *time.Time `json:"reached,omitempty" doc:"How far back the search has looked when it gave up for now; the next page goes on from there"`
+}
+
+// RunCount counts runs.
+type RunCount struct {
+	Count int  `json:"count"`
+	More  bool `json:"more" doc:"There may be more: counting stops at 10 000, and after a bounded look"`
+}
+
+// RunChart tells how runs went over time, by the time of their beginning.
+type RunChart struct {
+	From         time.Time `json:"from"`
+	To           time.Time `json:"to"`
+	WidthSeconds int       `json:"width_seconds" doc:"Length of the span of a bar"`
+	Bars         []RunBar  `json:"bars" nullable:"false" doc:"The newest first; all spans of the period together with the answers that next leads to"`
+	Next         string    `json:"next,omitempty" doc:"Cursor of the older bars; left out when there are no more"`
+}
+
+// RunBar is what became of the runs that began within a span.
+type RunBar struct {
+	At     time.Time `json:"at" doc:"Where the span begins"`
+	Runs   int       `json:"runs"`
+	Done   int       `json:"done" doc:"Runs that succeeded"`
+	Failed int       `json:"failed" doc:"Attempts of these runs that did not succeed"`
+	More   bool      `json:"more,omitempty" doc:"The span holds more than was counted"`
+}
+
 // Run is everything that is kept about a run.
 type Run struct {
 	RunSummary
 	TriesMax int `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
 	// NextTries are when a waiting run is tried.
 	NextTries []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
-	Event     Event       `json:"event"`
-	Steps     []Step      `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
+	// CurrentVersion is what is published now.
+	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
+	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
+	RerunOf        string   `json:"rerun_of,omitempty" doc:"The run of which a person made this one"`
+	Reruns         []string `json:"reruns,omitempty" doc:"The runs that were made of this one, at most 100"`
+	Event          Event    `json:"event"`
+	Steps          []Step   `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
 }
 
 // The states of a Step.
@@ -154,23 +190,42 @@ type Response struct {
 	Cut bool `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
 }
 
-// PickVersion names the version to run; 0 leaves the choice to the server.
+// PickVersion chooses the version to run.
 type PickVersion struct {
-	Version int `json:"version,omitempty" minimum:"0"`
+	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one"`
 }
 
-// ActionRerun is the one action that makes a new run; the others are
-// [gonets.ActionKind].
-const ActionRerun = "rerun"
+// NewRerun chooses what a new run is made of.
+type NewRerun struct {
+	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number; current when left out"`
+	Event   *EditedEvent `json:"event,omitempty" doc:"Other data than the old run's: a new event with these members, the others as they were"`
+}
+
+// EditedEvent are the members of an event that a person changed. Give json or
+// text for the body, or neither.
+type EditedEvent struct {
+	Path  *string         `json:"path,omitempty"`
+	Query *string         `json:"query,omitempty" doc:"Query string without the question mark"`
+	Body  json.RawMessage `json:"body,omitempty" doc:"The body as any JSON value"`
+	Text  *string         `json:"text,omitempty" doc:"The body as text, byte for byte"`
+}
+
+// Skip counts the step at which a run stands as skipped.
+type Skip struct {
+	Value json.RawMessage `json:"value,omitempty" doc:"What later steps read of it: the body of an HTTP step's reply, the variables of a set step, the value of another one"`
+}
+
+// ActionRerun is the one action that makes a new run.
+const ActionRerun = string(gonets.ActionRerun)
 
 // RunsAction does one thing to many runs: to those named, or to those that
 // match.
 type RunsAction struct {
-	Action  string   `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
-	IDs     []string `json:"ids,omitempty" maxItems:"1000"`
-	Filter  *Filter  `json:"filter,omitempty"`
-	Version int      `json:"version,omitempty" minimum:"0"`
-	Limit   int      `json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"At most this many runs of a filter; 1000 when left out"`
+	Action  string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
+	IDs     []string     `json:"ids,omitempty" maxItems:"1000"`
+	Filter  *Filter      `json:"filter,omitempty"`
+	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$"`
+	Limit   int          `json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"At most this many runs of a filter; 1000 when left out"`
 }
 
 // Filter chooses runs. At least one member is needed.

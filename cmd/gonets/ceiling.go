@@ -70,7 +70,7 @@ func buildCeiling(ctx context.Context, o cli.CeilingOptions) (s *bare, err error
 	clock, bus, metrics := gonets.NewSystemClock(1), &notify.Bus{}, telemetry.NewMetrics()
 	log := slog.New(slog.DiscardHandler)
 	s.client = outbound.New(outbound.Options{Clock: clock, Version: version})
-	places := engine.NewPlaces(s.client.IsOwn)
+	places := engine.NewPlaces(engine.PlaceRules{Own: s.client.IsOwn, Clock: clock})
 	mem := newMemory(set.Sources[0], set.Scenarios[0], places)
 	addr := s.http.Addr()
 	config := &live{store: mem, client: s.client, catalog: catalog, allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

@@ -11,6 +11,7 @@ import (
 	"gonets/internal/outbound"
 	"gonets/internal/search"
 	"gonets/internal/source"
+	"gonets/internal/step"
 )
 
 // live is the configuration in force: the settings document, what it means for
@@ -28,6 +29,8 @@ type live struct {
 	allow []netip.Prefix
 	// publicURL is the command line's; it beats the settings.
 	publicURL string
+	// limited is told that lanes may have other limits.
+	limited func()
 	// listenURL is where the server listens, as an address of its own.
 	listenURL string
 	listen    netip.AddrPort
@@ -35,6 +38,8 @@ type live struct {
 	// refreshing makes the last change win when two come at once.
 	refreshing sync.Mutex
 	settings   atomic.Pointer[gonets.Settings]
+	// lanes are the limits of the settings by the names of lanes.
+	lanes atomic.Pointer[map[string]gonets.LaneLimits]
 	// bindings are filled on demand and dropped on every change.
 	bindings atomic.Pointer[sync.Map]
 }
@@ -60,8 +65,24 @@ func (l *live) Refresh(ctx context.Context) error {
 		policy.Own = append(policy.Own, outbound.OwnAddress{BaseURL: public, Listen: l.listen})
 	}
 	l.settings.Store(&s)
+	lanes := make(map[string]gonets.LaneLimits, len(s.Lanes))
+	for address, limits := range s.Lanes {
+		lanes[step.Origin(address)] = limits
+	}
+	l.lanes.Store(&lanes)
+	if l.limited != nil {
+		l.limited()
+	}
 	l.bindings.Store(&sync.Map{})
 	l.client.SetPolicy(policy)
+	return nil
+}
+
+// LaneLimits are the limits of lanes by name.
+func (l *live) LaneLimits() map[string]gonets.LaneLimits {
+	if lanes := l.lanes.Load(); lanes != nil {
+		return *lanes
+	}
 	return nil
 }
 

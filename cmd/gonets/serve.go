@@ -13,11 +13,13 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"gonets"
 	"gonets/internal/account"
 	"gonets/internal/alert"
+	"gonets/internal/bulk"
 	"gonets/internal/config"
 	"gonets/internal/document"
 	"gonets/internal/draft"
@@ -71,6 +73,8 @@ type server struct {
 	store *store.Store
 	// notices tell people of what goes wrong.
 	notices *alert.Service
+	// bulks do one thing to many runs.
+	bulks *bulk.Service
 	// people are those who log in.
 	people *account.Accounts
 	// keeper is nil when this server is alone on its database.
@@ -116,7 +120,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	addr := s.http.Addr()
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
 		listenURL: localURL(addr), listen: addr}
-	places := engine.NewPlaces(s.client.IsOwn)
+	places := engine.NewPlaces(engine.PlaceRules{Own: s.client.IsOwn, Limits: config.LaneLimits, Clock: s.clock,
+		Shared: cfg.PostgresURL() != ""})
 	name, err := nodeName(cfg)
 	if err != nil {
 		return s, err
@@ -157,8 +162,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: env,
+		Env: env, Book: s.store,
 	})
+	config.limited = s.engine.LimitsChanged
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
@@ -172,6 +178,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	states := scenarios{s.store, s.engine, s.tell}
 	changes := drafts{edits{docs}, states}
 	told := history{s.store, config, s.clock}
+	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
+		Clock: s.clock, Log: s.log})
 	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -182,12 +190,15 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
+		History:     told,
+		Bulks:       s.bulks,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
 		Notices:     notices{s.store, s.notices},
 		Ingest:      s.ingest,
 		Engine:      s.engine,
+		Lanes:       queues{store: s.store, engine: s.engine, docs: docs, clock: s.clock, setting: &sync.Mutex{}},
 		Rehearsal:   trial,
 		Bus:         answers{bus, s.tell},
 		People:      s.people,
@@ -258,7 +269,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", s.notices, work, s.http, last, &announcement{s})
+	group := service.NewGroup("gonets", s.notices, work, s.http, last, s.bulks, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -403,13 +414,8 @@ func checks(catalog *source.Catalog) document.Checks {
 	return document.Checks{
 		Scenario: step.Check,
 		Source: func(src *gonets.Source) []gonets.Problem {
-			_, err := catalog.Bind(*src)
-			var e *gonets.Error
-			if errors.As(err, &e) && len(e.Problems) > 0 {
-				return e.Problems
-			}
-			if err != nil {
-				return []gonets.Problem{{Code: gonets.CodeOf(err), Message: err.Error()}}
+			if _, err := catalog.Bind(*src); err != nil {
+				return step.Problems("", err)
 			}
 			return nil
 		},

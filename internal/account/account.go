@@ -18,6 +18,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/valid"
 )
 
 // People keeps users. Logins are compared as [gonets.LoginKey].
@@ -153,7 +154,7 @@ func (a *Accounts) CreateOwner(ctx context.Context, n NewUser, actor string) (go
 	if u.Email == "" && gonets.ValidEmail(u.Login) {
 		u.Email = u.Login
 	}
-	problems := u.Validate()
+	problems := valid.User(&u)
 	if p := checkPassword(n.Password, u.Login); p != nil {
 		problems = append(problems, *p)
 	}
@@ -329,7 +330,7 @@ func (a *Accounts) ChangeProfile(ctx context.Context, p Profile) (gonets.User, e
 			*m.to = *m.from
 		}
 	}
-	problems := next.Validate()
+	problems := valid.User(&next)
 	if p.Password != nil {
 		if bad := checkPassword(*p.Password, next.Login); bad != nil {
 			problems = append(problems, *bad)
@@ -367,9 +368,9 @@ func notCurrent(err error) error {
 	if gonets.CodeOf(err) != gonets.CodeLoginFailed {
 		return err
 	}
-	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{
-		Pointer: "/current_password", Code: gonets.CodeLoginFailed, Message: "this is not your password until now",
-	}}}
+	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{
+		gonets.Mistake("/current_password", codeNotYours, "this is not your password until now"),
+	}}
 }
 
 // SetPassword gives a user a new password and ends all his sessions. It is for

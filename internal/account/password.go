@@ -16,19 +16,30 @@ import (
 	"gonets"
 )
 
+// The codes of what is wrong with a password, the old or the new one.
+const (
+	codeNotText  gonets.Code = "password.not_text"
+	codeShort    gonets.Code = "password.too_short"
+	codeIsLogin  gonets.Code = "password.is_login"
+	codeNotYours gonets.Code = "password.not_yours"
+)
+
 // checkPassword says what is wrong with a new password; nil is fine. Only its
 // length counts, as NIST SP 800-63B says.
 func checkPassword(password, login string) *gonets.Problem {
-	p := gonets.Problem{Pointer: "/password", Code: gonets.CodeInvalid}
+	var p gonets.Problem
+	bad := func(code gonets.Code, format string, args ...any) {
+		p = gonets.Mistake("/password", code, format, args...)
+	}
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
-		p.Message = "the password is no text in UTF-8"
+		bad(codeNotText, "the password is no text in UTF-8")
 	case n < gonets.MinPassword:
-		p.Message = "the password is shorter than 10 characters"
+		bad(codeShort, "the password is shorter than %d characters", gonets.MinPassword)
 	case len(password) > gonets.MaxPassword:
-		p.Message = "the password is longer than 1 KiB"
+		bad(gonets.CodeTooBig, "the password is longer than %d bytes", gonets.MaxPassword)
 	case gonets.LoginKey(password) == gonets.LoginKey(login):
-		p.Message = "the password is the login; choose another one"
+		bad(codeIsLogin, "the password is the login; choose another one")
 	default:
 		return nil
 	}

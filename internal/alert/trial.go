@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/internal/valid"
 )
 
 // TestMail sends a test letter to everybody and returns what the mail server
@@ -27,9 +28,9 @@ func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccep
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeMailUnset,
 			Message: "mail is not set up; give the mail settings with the call, or store them in the settings first"}
 	}
-	problems := set.Validate("/mail")
+	problems := valid.Mail(set, "/mail")
 	if len(set.To) == 0 {
-		problems = append(problems, gonets.Problem{Pointer: "/mail/to", Code: gonets.CodeInvalid, Message: "there is nobody to write to; name an address"})
+		problems = append(problems, gonets.Mistake("/mail/to", gonets.CodeMissing, "there is nobody to write to; name an address"))
 	}
 	if len(problems) > 0 {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
@@ -119,9 +120,8 @@ func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error
 	value, err := s.o.Secret(ctx, set.Password.Secret)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return "", &gonets.Error{Code: gonets.CodeMailRefused,
-			Message: "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
-			Problems: []gonets.Problem{{Pointer: "/mail/password", Code: gonets.CodeMailLogin,
-				Message: "there is no secret " + set.Password.Secret}}}
+			Message:  "the mail settings name the secret " + set.Password.Secret + ", which does not exist; set it in Settings, Secrets",
+			Problems: []gonets.Problem{gonets.Mistake("/mail/password", gonets.CodeMailLogin, "there is no secret %s", set.Password.Secret)}}
 	}
 	return value, err
 }

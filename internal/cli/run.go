@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,8 +16,9 @@ import (
 
 func (a *app) runsCommand() *cobra.Command {
 	return a.remote(group("runs", "Look at runs and act on them",
-		a.runsList(), a.runsShow(), a.runsTail(),
+		a.runsList(), a.runsShow(), a.runsTail(), a.runsExport(),
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
+		a.runsSkip(),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
 		a.runsAct(string(gonets.ActionCancel), "End runs"),
@@ -92,8 +94,9 @@ func (a *app) runsList() *cobra.Command {
 	var flags runFlags
 	var checks bool
 	list := flags.add(pageFlags(a.printing(&cobra.Command{
-		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+		Use: "list [QUESTION]", Short: "List runs, newest first", Long: "List runs, newest first. " + questionHelp,
+		Example: "  gonets runs list 'state:paused scenario:crm status:5xx after:-24h'\n  gonets runs list 'text:\"Anna Smith\"'",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
 			filter, err := flags.read(a)
 			if err != nil {
 				return err
@@ -101,13 +104,21 @@ func (a *app) runsList() *cobra.Command {
 			if checks {
 				filter.Mark = gonets.MarkCheck
 			}
-			l, err := client.Runs(c.Context(), filter)
+			l, err := client.FindRuns(c.Context(), strings.Join(words, " "), filter)
 			if err != nil {
 				return err
 			}
 			return a.print(l, func() {
 				if len(l.Items) == 0 && l.Next == "" {
 					a.printf("No runs match.\n")
+					return
+				}
+				if l.Reached != nil {
+					defer a.printf("Looked back to %s so far.\n", a.at(*l.Reached))
+				}
+				if len(l.Items) == 0 {
+					a.printf("Nothing found yet.\n")
+					a.more(l.Next)
 					return
 				}
 				var rows [][]cell
@@ -164,7 +175,9 @@ func (a *app) due(t time.Time) string {
 func (a *app) runsAct(action, short string) *cobra.Command {
 	var flags runFlags
 	var yes bool
-	var version, limit int
+	var version, body string
+	var limit, rate int
+	var oneFirst bool
 	c := flags.add(a.printing(&cobra.Command{
 		Use: action + " [ID...]", Short: short,
 		Long: short + ". Name the runs, or choose them with flags and --yes.",
@@ -173,7 +186,7 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			case len(ids) > 0 && !flags.empty():
 				return usagef("name runs or choose them with flags, not both")
 			case len(ids) == 1:
-				run, err := client.Act(c.Context(), ids[0], action, version)
+				run, err := a.actOne(c, client, action, ids[0])
 				if err != nil {
 					return err
 				}
@@ -181,7 +194,15 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			case len(ids) == 0 && flags.empty():
 				return usagef("say which runs: their IDs, or flags such as --state paused --scenario NAME")
 			}
-			request := api.RunsAction{Action: action, IDs: ids, Version: version, Limit: limit}
+			if body != "" {
+				return usagef("--body is for one run: name it")
+			}
+			which, err := whichVersion(version)
+			if err != nil {
+				return err
+			}
+			request := api.RunsAction{Action: action, IDs: ids, Version: which, Limit: limit}
+			slowly := c.Flags().Changed("rate") || oneFirst
 			if len(ids) == 0 {
 				filter, err := flags.read(a)
 				if err != nil {
@@ -191,6 +212,11 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 					return a.ask(c, client, action, filter)
 				}
 				request.Filter = wireFilter(filter)
+				if slowly {
+					return a.beginBulk(c, client, api.NewBulk{Action: action, Filter: *request.Filter, Version: which, Rate: &rate, OneFirst: oneFirst})
+				}
+			} else if slowly {
+				return usagef("--rate and --one-first are for runs that flags choose, such as --state paused")
 			}
 			result, err := client.ActOnRuns(c.Context(), request)
 			if err != nil {
@@ -208,9 +234,61 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	f := c.Flags()
 	f.BoolVar(&yes, "yes", false, "do it to all runs that the flags choose")
 	f.IntVar(&limit, "limit", 0, "at most this many of them (default 1000)")
+	f.IntVar(&rate, "rate", 10, "all of them, at so many a second (0: as fast as the services take them), while the server works on it: see gonets bulk")
+	f.BoolVar(&oneFirst, "one-first", false, "stop behind the first one until gonets bulk go-on")
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
-		f.IntVar(&version, "version", 0, "with this version of the scenario")
+		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
 	}
+	if action == api.ActionRerun {
+		f.StringVar(&body, "body", "", "with the body from this file instead (- is the standard input)")
+	}
+	return c
+}
+
+// whichVersion reads the flag.
+func whichVersion(text string) (api.WhichVersion, error) {
+	which := api.WhichVersion(text)
+	if text != "" && which.Number() == gonets.VersionFit {
+		return "", usagef("--version %s is no version; write same, current or a number", text)
+	}
+	return which, nil
+}
+
+// actOne does one thing to one run, as the flags of the verb say.
+func (a *app) actOne(c *cobra.Command, client *client.Client, action, id string) (api.RunSummary, error) {
+	text, _ := c.Flags().GetString("version")
+	which, err := whichVersion(text)
+	if err != nil {
+		return api.RunSummary{}, err
+	}
+	file, _ := c.Flags().GetString("body")
+	if file == "" {
+		return client.Act(c.Context(), id, action, which)
+	}
+	raw, err := a.readFile(file)
+	if err != nil {
+		return api.RunSummary{}, err
+	}
+	edited := string(raw)
+	return client.Rerun(c.Context(), id, api.NewRerun{Version: which, Event: &api.EditedEvent{Text: &edited}})
+}
+
+func (a *app) runsSkip() *cobra.Command {
+	var value string
+	c := a.printing(&cobra.Command{
+		Use: "skip ID", Short: "Go on behind the step at which a paused run stands", Args: cobra.ExactArgs(1),
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, ids []string) error {
+			if value != "" && !json.Valid([]byte(value)) {
+				return usagef("--value is not JSON")
+			}
+			run, err := client.Skip(c.Context(), ids[0], api.Skip{Value: json.RawMessage(value)})
+			if err != nil {
+				return err
+			}
+			return a.print(run, func() { a.printActed(string(gonets.ActionSkip), ids[0], &run) })
+		}),
+	})
+	c.Flags().StringVar(&value, "value", "", "what later steps read of the step, as JSON")
 	return c
 }
 

@@ -126,8 +126,20 @@ func (c *Client) EventRaw(ctx context.Context, id string) ([]byte, error) {
 }
 
 // Runs lists runs.
-func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.RunSummary], error) {
+func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.RunPage, error) {
+	return c.FindRuns(ctx, "", f)
+}
+
+// FindRuns lists the runs that a question and a filter mean together.
+func (c *Client) FindRuns(ctx context.Context, question string, f gonets.RunFilter) (api.RunPage, error) {
+	return get[api.RunPage](ctx, c, "/runs", asked(question, f))
+}
+
+// asked are the parameters of a question and a filter. What a filter has no
+// parameter for is asked by a question.
+func asked(question string, f gonets.RunFilter) url.Values {
 	q := paged(f.Page)
+	set(q, "q", question)
 	states := make([]string, len(f.States))
 	for i, s := range f.States {
 		states[i] = string(s)
@@ -143,7 +155,7 @@ func (c *Client) Runs(ctx context.Context, f gonets.RunFilter) (api.List[api.Run
 	if f.Ascending {
 		q.Set("order", "asc")
 	}
-	return get[api.List[api.RunSummary]](ctx, c, "/runs", q)
+	return q
 }
 
 // Run reads everything about a run.
@@ -152,13 +164,23 @@ func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
 }
 
 // Act does one thing to a run: resume, send-now, rerun, cancel or
-// cancel-retries. A version of 0 leaves the choice to the server.
-func (c *Client) Act(ctx context.Context, id, action string, version int) (api.RunSummary, error) {
+// cancel-retries. An empty version leaves the choice to the server.
+func (c *Client) Act(ctx context.Context, id, action string, version api.WhichVersion) (api.RunSummary, error) {
 	var body any
-	if version != 0 {
+	if version != "" {
 		body = api.PickVersion{Version: version}
 	}
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+action, body)
+}
+
+// Rerun makes a new run, of changed data when there is some.
+func (c *Client) Rerun(ctx context.Context, id string, r api.NewRerun) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+api.ActionRerun, r)
+}
+
+// Skip counts the step at which a run stands as skipped.
+func (c *Client) Skip(ctx context.Context, id string, s api.Skip) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/skip", s)
 }
 
 // ActOnRuns does one thing to many runs.
@@ -174,6 +196,26 @@ func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told]
 // TestMail sends a test letter with the stored mail settings.
 func (c *Client) TestMail(ctx context.Context) (api.MailAccepted, error) {
 	return post[api.MailAccepted](ctx, c, "/mail/test", api.MailTest{})
+}
+
+// NewBulk does one thing to all runs that match, or says what would be done.
+func (c *Client) NewBulk(ctx context.Context, b api.NewBulk) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk", b)
+}
+
+// Bulks lists mass actions, newest first.
+func (c *Client) Bulks(ctx context.Context, p gonets.Page) (api.List[api.Bulk], error) {
+	return get[api.List[api.Bulk]](ctx, c, "/bulk", paged(p))
+}
+
+// Bulk reads how far a mass action is.
+func (c *Client) Bulk(ctx context.Context, id string) (api.Bulk, error) {
+	return get[api.Bulk](ctx, c, "/bulk/"+segment(id), nil)
+}
+
+// SteerBulk holds a mass action (pause), lets it go on (go-on) or ends it (stop).
+func (c *Client) SteerBulk(ctx context.Context, id, verb string) (api.Bulk, error) {
+	return post[api.Bulk](ctx, c, "/bulk/"+segment(id)+"/"+verb, nil)
 }
 
 // Settings reads the settings document.
@@ -211,9 +253,25 @@ func (c *Client) SetPassword(ctx context.Context, userID, password string) error
 	return c.do(ctx, call{method: http.MethodPut, path: "/users/" + segment(userID) + "/password", body: api.NewPassword{Password: password}}, nil)
 }
 
-// Lanes lists the destinations with work in the server's memory.
-func (c *Client) Lanes(ctx context.Context) (api.List[gonets.LaneInfo], error) {
-	return get[api.List[gonets.LaneInfo]](ctx, c, "/lanes", nil)
+// Lanes lists the services to which requests go.
+func (c *Client) Lanes(ctx context.Context) (api.List[api.Lane], error) {
+	return get[api.List[api.Lane]](ctx, c, "/lanes", nil)
+}
+
+// Lane is the queue to one service.
+func (c *Client) Lane(ctx context.Context, address string) (api.Lane, error) {
+	return get[api.Lane](ctx, c, "/lanes/lane", url.Values{"address": {address}})
+}
+
+// LimitLane sets how much one service gets at once.
+func (c *Client) LimitLane(ctx context.Context, set api.LaneSet) (l api.Lane, err error) {
+	err = c.do(ctx, call{method: http.MethodPut, path: "/lanes/limits", body: set}, &l)
+	return l, err
+}
+
+// ActOnLane pauses, resumes, tries or drains the queue to a service.
+func (c *Client) ActOnLane(ctx context.Context, a api.LaneAction) (api.Lane, error) {
+	return post[api.Lane](ctx, c, "/lanes/actions", a)
 }
 
 // Stats counts what the database holds.

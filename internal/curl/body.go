@@ -85,7 +85,7 @@ func percent(s string) string { return url.QueryEscape(s) }
 func (p *reader) form(shown, text string, plain bool) {
 	name, content, found := strings.Cut(text, "=")
 	if !found {
-		p.warn(shown+" "+text, "this is no field; write name=value")
+		p.warn(shown+" "+text, whyField)
 		return
 	}
 	f := part{name: name, value: content}

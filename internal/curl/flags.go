@@ -1,6 +1,9 @@
 package curl
 
-import "strings"
+import (
+	"gonets"
+	"strings"
+)
 
 // what a flag is to a step.
 type kind uint8
@@ -20,17 +23,8 @@ type flag struct {
 	// takes is true when a word follows.
 	takes bool
 	// why it cannot be taken over.
-	why string
+	why gonets.Code
 }
-
-const (
-	whyProxy = "a step sends directly; a proxy cannot be set here"
-	whyFile  = "the file is on another machine; put its content into the step"
-	whyTLS   = "client certificates and own authorities cannot be set in a step"
-	whyAuth  = "this way of signing in is not available; Basic and Bearer are"
-	whyRetry = "a step has its own tries; set them there"
-	whyRoute = "how the connection is made cannot be set in a step"
-)
 
 // short are the one-letter flags by their long names.
 var short = map[byte]string{
@@ -74,15 +68,15 @@ var known = map[string]flag{
 	"digest": {strange, false, whyAuth}, "ntlm": {strange, false, whyAuth}, "negotiate": {strange, false, whyAuth}, "aws-sigv4": {strange, true, whyAuth},
 	"retry": {strange, true, whyRetry}, "retry-delay": {strange, true, whyRetry}, "retry-max-time": {strange, true, whyRetry},
 	"retry-all-errors": {strange, false, whyRetry}, "retry-connrefused": {strange, false, whyRetry},
-	"max-redirs": {strange, true, "a step follows at most 10 redirects"}, "connect-timeout": {strange, true, "a connection has 10 seconds; only the whole exchange has a time of its own"},
+	"max-redirs": {strange, true, whyRedirects}, "connect-timeout": {strange, true, whyConnect},
 	"resolve": {strange, true, whyRoute}, "connect-to": {strange, true, whyRoute}, "interface": {strange, true, whyRoute}, "local-port": {strange, true, whyRoute},
 	"dns-servers": {strange, true, whyRoute}, "doh-url": {strange, true, whyRoute}, "unix-socket": {strange, true, whyRoute}, "abstract-unix-socket": {strange, true, whyRoute},
 	"ipv4": {strange, false, whyRoute}, "ipv6": {strange, false, whyRoute}, "http1.0": {strange, false, whyRoute}, "http0.9": {strange, false, whyRoute},
-	"limit-rate": {strange, true, "the speed cannot be bounded in a step"}, "speed-time": {strange, true, whyRoute}, "speed-limit": {strange, true, whyRoute},
-	"max-filesize": {strange, true, "use the step's limit of the reply"}, "continue-at": {strange, true, "a step sends a request whole"},
-	"time-cond": {strange, true, "add the header If-Modified-Since instead"}, "expect100-timeout": {strange, true, whyRoute},
-	"parallel": {strange, false, "a step sends one request"}, "next": {strange, false, "a step sends one request; the ones after the first were left out"},
-	"post302": {strange, false, "a redirect of POST is followed by GET"}, "post303": {strange, false, "a redirect of POST is followed by GET"},
+	"limit-rate": {strange, true, whySpeed}, "speed-time": {strange, true, whyRoute}, "speed-limit": {strange, true, whyRoute},
+	"max-filesize": {strange, true, whySize}, "continue-at": {strange, true, whyWhole},
+	"time-cond": {strange, true, whySince}, "expect100-timeout": {strange, true, whyRoute},
+	"parallel": {strange, false, whyOne}, "next": {strange, false, whyNext},
+	"post302": {strange, false, whyPost}, "post303": {strange, false, whyPost},
 	"request-target": {strange, true, whyRoute}, "proto": {strange, true, whyRoute}, "proto-default": {strange, true, whyRoute},
 	"tr-encoding": {strange, false, whyRoute}, "raw": {strange, false, whyRoute}, "ignore-content-length": {strange, false, whyRoute},
 	"list-only": {strange, false, whyRoute}, "haproxy-protocol": {strange, false, whyRoute}, "alt-svc": {strange, true, whyRoute}, "hsts": {strange, true, whyRoute},
@@ -95,7 +89,7 @@ func (p *reader) arguments(words []string) {
 		word := words[i]
 		next := func() string {
 			if i+1 >= len(words) {
-				p.warn(word, "the command ends before its value")
+				p.warn(word, whyEnds)
 				return ""
 			}
 			i++
@@ -134,7 +128,7 @@ func (p *reader) long(word string, next func() string) (over bool) {
 		}
 	}
 	if !ok {
-		p.warn(word, "this flag is not known here and was left out")
+		p.warn(word, whyUnknown)
 		return false
 	}
 	if f.takes && !joined {
@@ -150,7 +144,7 @@ func (p *reader) letters(word string, next func() string) {
 		name, ok := short[word[i]]
 		shown := "-" + word[i:i+1]
 		if !ok {
-			p.warn(shown, "this flag is not known here and was left out")
+			p.warn(shown, whyUnknown)
 			continue
 		}
 		f := known[name]

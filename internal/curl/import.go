@@ -21,7 +21,11 @@ type Command struct {
 }
 
 // Warning is something that the step cannot say.
-type Warning struct{ Flag, Detail string }
+type Warning struct {
+	Flag   string
+	Code   gonets.Code
+	Detail string
+}
 
 // Secret is where the command holds a credential.
 type Secret struct {
@@ -43,7 +47,7 @@ func Parse(text string) (Command, error) {
 		words = words[1:]
 	}
 	if len(words) == 0 || !isCurl(words[0]) {
-		return Command{}, gonets.Errorf(gonets.CodeInvalid, "this is no command of curl; copy it whole, from the word curl on")
+		return Command{}, gonets.Refuse(gonets.CodeInvalid, gonets.Mistake("/text", codeNotCurl, "this is no command of curl; copy it whole, from the word curl on"))
 	}
 	p := &reader{Command: Command{Step: &gonets.HTTPStep{}, Warnings: warnings}}
 	p.arguments(words[1:])
@@ -76,8 +80,8 @@ type reader struct {
 	user    *string
 }
 
-func (p *reader) warn(flag, detail string) {
-	p.Warnings = append(p.Warnings, Warning{Flag: flag, Detail: detail})
+func (p *reader) warn(flag string, code gonets.Code) {
+	p.Warnings = append(p.Warnings, Warning{Flag: flag, Code: code, Detail: detail(code)})
 }
 
 // use takes a flag over.
@@ -127,7 +131,7 @@ func (p *reader) use(shown, name, value string) {
 
 func (p *reader) address(text string) {
 	if p.url != "" {
-		p.warn(text, "a step sends to one address; this one was left out")
+		p.warn(text, whyAddress)
 		return
 	}
 	p.url = strings.TrimSpace(text)
@@ -137,7 +141,7 @@ func (p *reader) timeout(shown, value string) {
 	seconds, err := strconv.ParseFloat(value, 64)
 	if err != nil || seconds <= 0 || seconds > gonets.MaxHTTPTimeout.Seconds() {
 		if seconds > 0 {
-			p.warn(shown, "the longest timeout is "+gonets.MaxHTTPTimeout.String())
+			p.warn(shown, whyTimeout)
 		}
 		return
 	}
@@ -172,7 +176,7 @@ func (p *reader) header(shown, text string) {
 	if !found {
 		bare, ends := strings.CutSuffix(strings.TrimSpace(text), ";")
 		if !ends || bare == "" {
-			p.warn(shown+" "+text, "this is no header; write Name: value")
+			p.warn(shown+" "+text, whyHeader)
 			return
 		}
 		name, value = bare, ""
@@ -181,10 +185,10 @@ func (p *reader) header(shown, text string) {
 	switch {
 	case outbound.ProtectedHeader(name):
 		if !strings.EqualFold(name, "Connection") && !strings.EqualFold(name, "Content-Length") {
-			p.warn(shown+" "+name, "this header is set by the connection itself and was left out")
+			p.warn(shown+" "+name, whyOwn)
 		}
 	case strings.ContainsAny(name+value, "\r\n\x00") || name == "":
-		p.warn(shown+" "+name, "a header cannot hold a line break")
+		p.warn(shown+" "+name, whyBreak)
 	case value == "" && found:
 		p.removed = append(p.removed, name)
 	default:
@@ -203,13 +207,13 @@ func (p *reader) cookie(shown, value string) {
 // finish makes the step of what was gathered.
 func (p *reader) finish() error {
 	if p.url == "" {
-		return gonets.Errorf(gonets.CodeInvalid, "the command names no address")
+		return gonets.Refuse(gonets.CodeInvalid, gonets.Mistake("/text", codeNoAddress, "the command names no address"))
 	}
 	if !strings.Contains(p.url, "://") {
 		p.url = "http://" + p.url // as curl does
 	}
 	if !p.globoff && strings.ContainsAny(p.url, "{}[]") && !strings.Contains(p.url, "[::") {
-		p.warn("[] {}", "curl makes several addresses of brackets; the step has the one that is written")
+		p.warn("[] {}", whyBrackets)
 	}
 	p.credentials()
 	if err := p.bodyOf(); err != nil {
@@ -278,7 +282,7 @@ func (p *reader) credentials() {
 	}
 	login := *p.user
 	if !strings.Contains(login, ":") {
-		p.warn("-u", "the password is missing; curl would ask for it")
+		p.warn("-u", whyPassword)
 		login += ":"
 	}
 	p.add("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login)))

@@ -25,6 +25,7 @@ import (
 	"gonets/internal/curl"
 	"gonets/internal/outbound"
 	"gonets/internal/step"
+	"gonets/internal/valid"
 )
 
 // got is a request as a server got it.
@@ -110,7 +111,7 @@ func send(t *testing.T, st *gonets.HTTPStep) {
 	if err := json.Unmarshal(raw, &sc.Steps[0]); err != nil {
 		t.Fatal(err)
 	}
-	if problems := sc.Validate(); len(problems) > 0 {
+	if problems := valid.Scenario(&sc); len(problems) > 0 {
 		t.Fatalf("the imported step is not valid: %v\n%s", problems, raw)
 	}
 	p, err := step.Compile(&sc)

@@ -28,7 +28,7 @@ func isWindows(text string) bool {
 }
 
 func unfinished(what string) error {
-	return gonets.Errorf(gonets.CodeInvalid, "the command ends inside %s; copy it whole", what)
+	return gonets.Refuse(gonets.CodeInvalid, gonets.Mistake("/text", codeCut, "the command ends inside %s; copy it whole", what))
 }
 
 // shell splits like bash, without carrying anything out.
@@ -54,7 +54,7 @@ func (s *shell) run() error {
 				continue
 			}
 			if rest := strings.TrimSpace(s.text[s.at:]); rest != "" || c == '>' || c == '<' {
-				s.warn(string(c), "what follows the command was left out")
+				s.warn(string(c), whyAfter)
 			}
 			return nil
 		case '#':
@@ -84,7 +84,7 @@ func (s *shell) character(c byte) error {
 	case '$':
 		return s.dollar()
 	case '`':
-		s.warn("`", "a command inside the command is not carried out; its text stands in the step")
+		s.warn("`", whyCommand)
 		s.add(c)
 	default:
 		s.add(c)
@@ -101,8 +101,8 @@ func (s *shell) end() {
 	s.word, s.inWord = nil, false
 }
 
-func (s *shell) warn(flag, detail string) {
-	s.warnings = append(s.warnings, Warning{Flag: flag, Detail: detail})
+func (s *shell) warn(flag string, code gonets.Code) {
+	s.warnings = append(s.warnings, Warning{Flag: flag, Code: code, Detail: detail(code)})
 }
 
 func (s *shell) skipLine() {
@@ -179,7 +179,7 @@ func (s *shell) dollar() error {
 		n++
 	}
 	if n > 0 || strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "(") {
-		s.warn("$"+rest[:n], "the value of a variable of the shell is not known here; its name stands in the step")
+		s.warn("$"+rest[:n], whyShell)
 	}
 	s.add('$')
 	return nil

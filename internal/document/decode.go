@@ -47,13 +47,13 @@ func (d *decoder) breaks(pointer string) {
 	}
 }
 
-func (d *decoder) fail(n *node, pointer, format string, args ...any) {
-	d.breaks(pointer)
-	d.problems.add(gonets.Problem{Pointer: pointer, Code: gonets.CodeInvalid, Line: n.line, Column: n.col, Message: fmt.Sprintf(format, args...)})
+func (d *decoder) fail(n *node, p gonets.Problem) {
+	d.breaks(p.Pointer)
+	d.problems.add(at(n.line, n.col, p))
 }
 
 // wrongType reports a value of another type than wanted. The key names it.
-func (d *decoder) wrongType(n *node, pointer, want string) {
+func (d *decoder) wrongType(n *node, pointer string, want gonets.Term) {
 	key := pointer[strings.LastIndexByte(pointer, '/')+1:]
 	key = "`" + key + "`"
 	if _, err := strconv.Atoi(strings.Trim(key, "`")); err == nil {
@@ -63,7 +63,7 @@ func (d *decoder) wrongType(n *node, pointer, want string) {
 	if len(n.text) > 0 && len(n.text) <= 20 {
 		here += ", " + n.text
 	}
-	d.fail(n, pointer, "%s must be %s; here it is %s", key, want, here)
+	d.fail(n, gonets.Mistake(pointer, codeType, "%s must be %s; here it is %s", key, want, here))
 }
 
 func (d *decoder) into(n *node, v reflect.Value, pointer string) {
@@ -92,7 +92,7 @@ func (d *decoder) into(n *node, v reflect.Value, pointer string) {
 	case rawType:
 		raw, err := gonets.PlainJSON(n.tree())
 		if err != nil {
-			d.fail(n, pointer, "%s", err)
+			d.fail(n, gonets.Mistake(pointer, codeValue, "%s", err))
 		}
 		v.SetBytes(raw)
 		return
@@ -119,47 +119,47 @@ func (d *decoder) scalar(n *node, v reflect.Value, pointer string) {
 		// Numbers and booleans in the place of text are the text that was
 		// written: codes: [200], if: true, port: 1.10.
 		if n.kind == listNode || n.kind == mapNode {
-			d.wrongType(n, pointer, "text")
+			d.wrongType(n, pointer, gonets.Term{Key: "text", English: "text"})
 			return
 		}
 		v.SetString(n.text)
 	case reflect.Bool:
 		if n.kind != boolNode {
-			d.wrongType(n, pointer, "true or false")
+			d.wrongType(n, pointer, gonets.Term{Key: "yes-no", English: "true or false"})
 			return
 		}
 		v.SetBool(strings.EqualFold(n.text, "true"))
 	case reflect.Int, reflect.Int64:
 		var i int64
 		if i, err = strconv.ParseInt(n.text, 10, 64); n.kind != numberNode || err != nil {
-			d.wrongType(n, pointer, "a whole number")
+			d.wrongType(n, pointer, gonets.Term{Key: "whole", English: "a whole number"})
 			return
 		}
 		v.SetInt(i)
 	case reflect.Float64:
 		var f float64
 		if f, err = strconv.ParseFloat(n.text, 64); n.kind != numberNode || err != nil {
-			d.wrongType(n, pointer, "a number")
+			d.wrongType(n, pointer, gonets.Term{Key: "number", English: "a number"})
 			return
 		}
 		v.SetFloat(f)
 	default:
-		d.fail(n, pointer, "%s cannot be read", v.Type())
+		d.fail(n, gonets.Mistake(pointer, codeValue, "%s cannot be read", v.Type()))
 	}
 }
 
 func (d *decoder) duration(n *node, v reflect.Value, pointer string) {
 	if n.kind == numberNode {
-		d.fail(n, pointer, "a time span needs a unit: %ss, %sm or %sh", n.text, n.text, n.text)
+		d.fail(n, gonets.Mistake(pointer, codeUnit, "a time span needs a unit: %ss, %[1]sm or %[1]sh", n.text))
 		return
 	}
 	if n.kind != textNode {
-		d.wrongType(n, pointer, "a time span such as 30s")
+		d.wrongType(n, pointer, gonets.Term{Key: "span", English: "a time span such as 30s"})
 		return
 	}
 	span, err := gonets.ParseDuration(n.text)
 	if err != nil {
-		d.fail(n, pointer, "%s", err)
+		d.fail(n, gonets.Mistake(pointer, gonets.CodeBadDuration, "%s", err))
 		return
 	}
 	v.SetInt(int64(span))
@@ -175,20 +175,20 @@ func (d *decoder) sourceID(n *node, v reflect.Value, pointer string) {
 	case textNode:
 		v.Field(0).SetString(n.text)
 	default:
-		d.fail(n, pointer, "id is a path such as body.id, or {id: null} for none")
+		d.fail(n, gonets.Mistake(pointer, codeIDPath, "id is a path such as body.id, or {id: null} for none"))
 	}
 }
 
 func (d *decoder) list(n *node, v reflect.Value, pointer string) {
 	if n.kind != listNode {
-		d.wrongType(n, pointer, "a list")
+		d.wrongType(n, pointer, gonets.Term{Key: "list", English: "a list"})
 		return
 	}
 	list := reflect.MakeSlice(v.Type(), len(n.items), len(n.items))
 	for i, item := range n.items {
 		at := fmt.Sprintf("%s/%d", pointer, i)
 		if item.kind == nullNode {
-			d.fail(item, at, "the list has an empty element here")
+			d.fail(item, gonets.Mistake(at, codeHole, "the list has an empty element here"))
 			continue
 		}
 		d.into(item, list.Index(i), at)
@@ -198,7 +198,7 @@ func (d *decoder) list(n *node, v reflect.Value, pointer string) {
 
 func (d *decoder) texts(n *node, v reflect.Value, pointer string) {
 	if n.kind != mapNode {
-		d.wrongType(n, pointer, "a map of names and texts")
+		d.wrongType(n, pointer, gonets.Term{Key: "texts", English: "a map of names and texts"})
 		return
 	}
 	m := reflect.MakeMap(v.Type())
@@ -222,14 +222,14 @@ func (d *decoder) rows(n *node, v reflect.Value, pointer string) {
 		}
 		v.Set(reflect.ValueOf(rows))
 	default:
-		d.wrongType(n, pointer, "a map of names and values or a list of {name, value, on}")
+		d.wrongType(n, pointer, gonets.Term{Key: "rows", English: "a map of names and values or a list of {name, value, on}"})
 	}
 }
 
 func (d *decoder) row(n *node, pointer string) gonets.Row {
 	var row gonets.Row
 	if n.kind != mapNode {
-		d.fail(n, pointer, "a row is {name, value, on}; here it is %s", n.kind)
+		d.fail(n, gonets.Mistake(pointer, codeRow, "a row is {name, value, on}; here it is %s", n.kind.term()))
 		return row
 	}
 	named := n.member("name") != nil
@@ -250,14 +250,14 @@ func (d *decoder) row(n *node, pointer string) gonets.Row {
 		}
 	}
 	if !named {
-		d.fail(n, pointer, "the row has no name")
+		d.fail(n, gonets.Mistake(pointer, gonets.CodeMissing, "the row has no name"))
 	}
 	return row
 }
 
 func (d *decoder) object(n *node, v reflect.Value, pointer string) {
 	if n.kind != mapNode {
-		d.wrongType(n, pointer, "a map")
+		d.wrongType(n, pointer, gonets.Term{Key: "object", English: "a map"})
 		return
 	}
 	fields := fieldsOf(v.Type(), nil)
@@ -296,8 +296,8 @@ func (d *decoder) where(pointer string) string {
 
 func (d *decoder) unknownKey(k mapKey, pointer, where string, known []string) {
 	d.breaks(pointer)
-	p := gonets.Problem{Pointer: pointer, Code: gonets.CodeUnknownKey, Line: k.line, Column: k.col,
-		Message: fmt.Sprintf("unknown key `%s` in %s", k.name, where), Suggestion: value.Nearest(k.name, known)}
+	p := at(k.line, k.col, gonets.Mistake(pointer, gonets.CodeUnknownKey, "unknown key `%s` in %s", k.name, where))
+	p.Suggestion = value.Nearest(k.name, known)
 	if p.Suggestion == "" {
 		p.Message += "; it knows " + strings.Join(known, ", ")
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/valid"
 	"gonets/internal/value"
 )
 
@@ -78,7 +79,7 @@ func parse(data []byte, check Checks, read func([]byte, *problems) []*node) (*Se
 	set := &Set{origins: make(map[origin]root)}
 	docs := read(data, p)
 	if len(docs) == 0 && len(p.list) == 0 {
-		p.add(gonets.Problem{Code: gonets.CodeInvalid, Message: "there is no document; begin one with apiVersion: " + APIVersion})
+		p.add(gonets.Mistake("", codeEmpty, "there is no document; begin one with apiVersion: %s", APIVersion))
 	}
 	for i, n := range docs {
 		p.document = i + 1
@@ -99,7 +100,7 @@ func parse(data []byte, check Checks, read func([]byte, *problems) []*node) (*Se
 func (s *Set) read(n *node, p *problems, check Checks) {
 	d := &decoder{problems: p, broken: make(map[string]bool)}
 	if n.kind != mapNode {
-		d.fail(n, "", "a document is a map that begins with apiVersion: %s; here it is %s", APIVersion, n.kind)
+		d.fail(n, gonets.Mistake("", codeNotMap, "a document is a map that begins with apiVersion: %s; here it is %s", APIVersion, n.kind.term()))
 		return
 	}
 	kind := d.header(n)
@@ -110,7 +111,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Source
 		}
 		decoded := d.whole(n, kind, &doc)
-		s.report(d, n, doc.Source.Validate())
+		s.report(d, n, valid.Source(&doc.Source))
 		if check.Source != nil && decoded {
 			s.report(d, n, check.Source(&doc.Source))
 		}
@@ -122,7 +123,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Scenario
 		}
 		decoded := d.whole(n, kind, &doc)
-		s.report(d, n, doc.Scenario.Validate())
+		s.report(d, n, valid.Scenario(&doc.Scenario))
 		// A scenario that was not read whole has nothing to compile.
 		if check.Scenario != nil && decoded {
 			s.report(d, n, check.Scenario(&doc.Scenario))
@@ -135,7 +136,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 			gonets.Settings
 		}
 		d.whole(n, kind, &doc)
-		s.report(d, n, doc.Settings.Validate())
+		s.report(d, n, valid.Settings(&doc.Settings))
 		s.origin(d, n, kind, "")
 		s.Settings = &doc.Settings
 	}
@@ -159,20 +160,20 @@ type header struct {
 func (d *decoder) header(n *node) string {
 	switch v := n.member("apiVersion"); {
 	case v == nil:
-		d.fail(n, "/apiVersion", "apiVersion is missing; write apiVersion: %s", APIVersion)
+		d.fail(n, gonets.Mistake("/apiVersion", gonets.CodeMissing, "apiVersion is missing; write apiVersion: %s", APIVersion))
 	case v.text != APIVersion:
-		d.fail(v, "/apiVersion", "apiVersion is %q; this server reads %s", v.text, APIVersion)
+		d.fail(v, gonets.Mistake("/apiVersion", codeVersion, "apiVersion is %q; this server reads %s", v.text, APIVersion))
 	}
 	kinds := []string{KindSource, KindScenario, KindSettings}
 	v := n.member("kind")
 	if v == nil {
-		d.fail(n, "/kind", "kind is missing; write one of %s", strings.Join(kinds, ", "))
+		d.fail(n, gonets.Mistake("/kind", gonets.CodeMissing, "kind is missing; write %s", gonets.Choice(kinds)))
 		return ""
 	}
 	if !slices.Contains(kinds, v.text) {
-		d.problems.add(gonets.Problem{Pointer: "/kind", Code: gonets.CodeInvalid, Line: v.line, Column: v.col,
-			Message:    fmt.Sprintf("kind is %q; it must be %s", v.text, strings.Join(kinds, ", ")),
-			Suggestion: value.Nearest(v.text, kinds)})
+		p := gonets.Mistake("/kind", gonets.CodeBadChoice, "%s is %q; it must be %s", "kind", v.text, gonets.Choice(kinds))
+		p.Suggestion = value.Nearest(v.text, kinds)
+		d.problems.add(at(v.line, v.col, p))
 		return ""
 	}
 	return v.text
@@ -216,13 +217,12 @@ func (s *Set) origin(d *decoder, n *node, kind, name string) {
 	if d.known("/name") {
 		return
 	}
-	at := n.locate("/name")
+	where := n.locate("/name")
 	what := fmt.Sprintf("%s %q", kind, name)
 	if name == "" {
 		what = kind
 	}
-	d.problems.add(gonets.Problem{Pointer: "/name", Code: gonets.CodeInvalid, Line: at.line, Column: at.col,
-		Message: fmt.Sprintf("%s stands twice; the first one is document %d", what, first.document)})
+	d.problems.add(at(where.line, where.col, gonets.Mistake("/name", gonets.CodeTwice, "%s stands twice; the first one is document %d", what, first.document)))
 }
 
 // Locate gives a problem that was found later, by somebody who knows more, the

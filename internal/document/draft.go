@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/valid"
 )
 
 // Draft is a scenario's document while people work on it: its shape is right,
@@ -39,7 +40,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 		return nil, err
 	}
 	if len(docs) != 1 || docs[0].kind != mapNode {
-		p.add(gonets.Problem{Code: gonets.CodeInvalid, Message: "this must be one scenario: a map with steps"})
+		p.add(gonets.Mistake("", codeOneDraft, "this must be one scenario: a map with steps"))
 		return nil, p.err()
 	}
 	n := docs[0]
@@ -60,7 +61,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 	if len(out.Scenario.Sources) == 0 {
 		set.report(d, n, []gonets.Problem{{Pointer: "/sources", Code: gonets.CodeMissing, Message: "the scenario has no source of data"}})
 	}
-	set.report(d, n, out.Scenario.Validate())
+	set.report(d, n, valid.Scenario(&out.Scenario))
 	if check.Scenario != nil {
 		set.report(d, n, check.Scenario(&out.Scenario))
 	}
@@ -69,7 +70,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 		x := &out.Problems[i]
 		x.Document = 0
 		if key, what := emptyAt(n, x); key != "" {
-			x.Pointer, x.Message = x.Pointer+"/"+key, what
+			x.Pointer, x.Message, x.Values = x.Pointer+"/"+key, what, nil
 		}
 	}
 	return out, nil
@@ -108,7 +109,7 @@ func (d *decoder) strip(n *node, only map[string]string) {
 			continue
 		}
 		if got := n.items[i]; got.kind != nullNode && want != "" && got.text != want {
-			d.fail(got, "/"+k.name, "%s is %q here and stays so", k.name, want)
+			d.fail(got, gonets.Mistake("/"+k.name, codeFixed, "%s is %q here and stays so", k.name, want))
 		}
 	}
 	n.keys, n.items = keys, items

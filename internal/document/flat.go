@@ -1,7 +1,6 @@
 package document
 
 import (
-	"fmt"
 	"strings"
 
 	"gonets"
@@ -15,14 +14,14 @@ func Flat(data []byte) (map[string]string, error) {
 	docs := readYAML(data, p)
 	out := make(map[string]string)
 	add := func(line, col int, format string, args ...any) {
-		p.add(gonets.Problem{Code: gonets.CodeInvalid, Line: line, Column: col, Message: fmt.Sprintf(format, args...)})
+		p.add(at(line, col, gonets.Mistake("", codeFlat, format, args...)))
 	}
 	if len(docs) > 1 {
 		add(docs[1].line, docs[1].col, "a second document begins here; there may be only one")
 	}
 	for _, n := range docs[:min(len(docs), 1)] {
 		if n.kind != mapNode {
-			add(n.line, n.col, "this must be a map of names and values; here it is %s", n.kind)
+			add(n.line, n.col, "this must be a map of names and values; here it is %s", n.kind.term())
 		}
 		for i, k := range n.keys {
 			text, ok := flatText(n.items[i])

@@ -34,7 +34,7 @@ func readJSON(data []byte, p *problems) []*node {
 		nodes = nodes[0].items
 	}
 	if len(nodes) > maxDocuments {
-		p.tear(gonets.Problem{Code: gonets.CodeInvalid, Message: "too many documents in one call"})
+		p.tear(gonets.Mistake("", codeMany, "more than %d documents; give them in several calls", maxDocuments))
 		return nil
 	}
 	return nodes
@@ -67,7 +67,7 @@ func (r *jsonReader) fail(err error) {
 		message = err.Error()
 	}
 	line, col := position(r.data, offset)
-	r.problems.tear(gonets.Problem{Code: gonets.CodeInvalid, Line: line, Column: col, Message: "not JSON: " + message})
+	r.problems.tear(at(line, col, gonets.Mistake("", codeNotJSON, "not JSON: %s", message)))
 }
 
 var errTooDeep = errors.New("nested too deep")

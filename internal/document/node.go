@@ -37,6 +37,10 @@ func (k nodeKind) String() string {
 	return [...]string{"nothing", "text", "a number", "true or false", "a list", "a map"}[k]
 }
 
+func (k nodeKind) term() gonets.Term {
+	return gonets.Term{Key: [...]string{"nothing", "text", "number", "yes-no", "list", "object"}[k], English: k.String()}
+}
+
 // layout is how a scalar stands in its file: it decides where a column of its
 // text is found.
 type layout int
@@ -183,8 +187,7 @@ func (b *builder) checkKeys(n *node) {
 	first := make(map[string]int, len(n.keys))
 	for _, k := range n.keys {
 		if line, twice := first[k.name]; twice {
-			b.problems.add(gonets.Problem{Code: gonets.CodeInvalid, Line: k.line, Column: k.col,
-				Message: fmt.Sprintf("key `%s` stands twice; the first one is on line %d", k.name, line)})
+			b.problems.add(at(k.line, k.col, gonets.Mistake("", gonets.CodeTwice, "key `%s` stands twice; the first one is on line %d", k.name, line)))
 			continue
 		}
 		first[k.name] = k.line

@@ -39,8 +39,7 @@ func readYAML(data []byte, p *problems) []*node {
 			continue
 		}
 		if len(nodes) == maxDocuments {
-			p.tear(gonets.Problem{Code: gonets.CodeInvalid, Line: doc.Line, Column: doc.Column,
-				Message: fmt.Sprintf("more than %d documents; give them in several calls", maxDocuments)})
+			p.tear(at(doc.Line, doc.Column, gonets.Mistake("", codeMany, "more than %d documents; give them in several calls", maxDocuments)))
 			return nodes
 		}
 		b := builder{problems: p}
@@ -52,8 +51,7 @@ func readYAML(data []byte, p *problems) []*node {
 // readable checks what a YAML or JSON file must be before anything else.
 func readable(data []byte, p *problems) bool {
 	if len(data) > gonets.MaxDocumentBytes {
-		p.tear(gonets.Problem{Code: gonets.CodeInvalid,
-			Message: fmt.Sprintf("the documents are %d bytes long; %d are allowed", len(data), gonets.MaxDocumentBytes)})
+		p.tear(gonets.Mistake("", codeLarge, "the documents are %d bytes long; %d are allowed", len(data), gonets.MaxDocumentBytes))
 		return false
 	}
 	if utf8.Valid(data) {
@@ -68,23 +66,22 @@ func readable(data []byte, p *problems) bool {
 		offset += size
 	}
 	line, col := position(data, offset)
-	p.tear(gonets.Problem{Code: gonets.CodeInvalid, Line: line, Column: col, Message: "the file is not UTF-8 text; save it as UTF-8"})
+	p.tear(at(line, col, gonets.Mistake("", codeNotUTF8, "the file is not UTF-8 text; save it as UTF-8")))
 	return false
 }
 
 // printableYAML finds control characters, which the library would report
 // without a place (YAML 1.2 §5.1).
 func printableYAML(data []byte, p *problems) bool {
-	at := bytes.IndexFunc(data, func(r rune) bool {
+	first := bytes.IndexFunc(data, func(r rune) bool {
 		return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85
 	})
-	if at < 0 {
+	if first < 0 {
 		return true
 	}
-	r, _ := utf8.DecodeRune(data[at:])
-	line, col := position(data, at)
-	p.tear(gonets.Problem{Code: gonets.CodeInvalid, Line: line, Column: col,
-		Message: fmt.Sprintf("the file holds the control character %U; write it as an escape in double quotes", r)})
+	r, _ := utf8.DecodeRune(data[first:])
+	line, col := position(data, first)
+	p.tear(at(line, col, gonets.Mistake("", codeControl, "the file holds the control character %s; write it as an escape in double quotes", fmt.Sprintf("%U", r))))
 	return false
 }
 
@@ -95,17 +92,17 @@ func position(data []byte, offset int) (line, col int) {
 	return line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 }
 
-func (b *builder) fail(n *yaml.Node, format string, args ...any) *node {
-	b.problems.tear(gonets.Problem{Code: gonets.CodeInvalid, Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)})
+func (b *builder) fail(n *yaml.Node, code gonets.Code, format string, args ...any) *node {
+	b.problems.tear(at(n.Line, n.Column, gonets.Mistake("", code, format, args...)))
 	return &node{line: n.Line, col: n.Column}
 }
 
 func (b *builder) fromYAML(n *yaml.Node, depth int) *node {
 	if depth > maxDepth && b.aliasing > 0 {
-		return b.fail(n, "the alias stands inside the value that it repeats")
+		return b.fail(n, codeAlias, "the alias stands inside the value that it repeats")
 	}
 	if depth > maxDepth {
-		return b.fail(n, "nested deeper than %d", maxDepth)
+		return b.fail(n, gonets.CodeTooDeep, "nested deeper than %d", maxDepth)
 	}
 	if b.aliasing > 0 {
 		b.aliased++
@@ -113,7 +110,7 @@ func (b *builder) fromYAML(n *yaml.Node, depth int) *node {
 		if b.aliased > maxAliased || b.text > maxAliasedText {
 			if b.aliased < 1<<30 {
 				b.aliased = 1 << 30
-				return b.fail(n, "aliases repeat more than %d values; write them out or make them smaller", maxAliased)
+				return b.fail(n, codeAliases, "aliases repeat more than %d values; write them out or make them smaller", maxAliased)
 			}
 			return &node{line: n.Line, col: n.Column}
 		}
@@ -135,7 +132,7 @@ func (b *builder) fromYAML(n *yaml.Node, depth int) *node {
 	case yaml.ScalarNode:
 		return b.scalar(n)
 	}
-	return b.fail(n, "this is not understood")
+	return b.fail(n, codeSyntax, "this is not understood")
 }
 
 func (b *builder) mapping(n *yaml.Node, depth int) *node {
@@ -147,12 +144,12 @@ func (b *builder) mapping(n *yaml.Node, depth int) *node {
 		}
 		switch {
 		case k.Kind == yaml.MappingNode && k.Style&yaml.FlowStyle != 0:
-			return b.fail(n, `a template needs quotes here: "{{ … }}"`)
+			return b.fail(n, codeTemplate, `a template needs quotes here: "{{ … }}"`)
 		case k.Kind != yaml.ScalarNode:
-			b.fail(n.Content[i], "a key must be text")
+			b.fail(n.Content[i], codeKey, "a key must be text")
 			continue
 		case k.ShortTag() == "!!merge":
-			b.fail(k, "the merge key << is not supported; write the members out")
+			b.fail(k, codeMerge, "the merge key << is not supported; write the members out")
 			continue
 		}
 		out.keys = append(out.keys, mapKey{name: k.Value, line: n.Content[i].Line, col: n.Content[i].Column})
@@ -178,7 +175,7 @@ func (b *builder) scalar(n *yaml.Node) *node {
 		switch tag {
 		case "!!str", "!!null", "!!bool", "!!int", "!!float", "!":
 		default:
-			return b.fail(n, "the tag %s is not supported", n.Tag)
+			return b.fail(n, codeTag, "the tag %s is not supported", n.Tag)
 		}
 	} else if out.layout != plainLayout {
 		return out
@@ -205,7 +202,7 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 func explain(data []byte, from int, err error) gonets.Problem {
 	m := yamlLine.FindStringSubmatch(err.Error())
 	if m == nil {
-		return gonets.Problem{Code: gonets.CodeInvalid, Message: "not YAML: " + err.Error()}
+		return gonets.Mistake("", codeSyntax, "not YAML: %s", err)
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	line, found := breakingLine(lines, from)
@@ -213,43 +210,44 @@ func explain(data []byte, from int, err error) gonets.Problem {
 		line, _ = strconv.Atoi(m[1])
 		line = max(line, 1)
 	}
-	p := gonets.Problem{Code: gonets.CodeInvalid, Line: line}
 	text := ""
 	if line <= len(lines) {
 		text = strings.TrimRight(string(lines[line-1]), "\r\n")
 	}
 	indent := len(text) - len(strings.TrimLeft(text, " \t"))
-	p.Column = indent + 1
 	if tab := strings.IndexByte(text[:indent], '\t'); tab >= 0 {
-		p.Column = tab + 1
-		p.Message = "a tab stands in the indentation; YAML allows only spaces there"
-		return p
+		return at(line, tab+1, gonets.Mistake("", codeTab, "a tab stands in the indentation; YAML allows only spaces there"))
 	}
-	value, at := valueOf(text)
+	value, col := valueOf(text)
+	here := func(code gonets.Code, format string, args ...any) gonets.Problem {
+		return at(line, col, gonets.Mistake("", code, format, args...))
+	}
+	inLine := func(code gonets.Code, format string, args ...any) gonets.Problem {
+		return at(line, indent+1, gonets.Mistake("", code, format, args...))
+	}
 	startsWith := func(chars string) bool { return value != "" && strings.ContainsRune(chars, rune(value[0])) }
 	switch problem := m[2]; {
 	case strings.HasPrefix(value, "{{"):
-		p.Column, p.Message = at, `a template needs quotes here: "{{ … }}"`
+		return here(codeTemplate, `a template needs quotes here: "{{ … }}"`)
 	case strings.Contains(problem, "unknown anchor"):
-		p.Column, p.Message = at, "not YAML: "+problem
+		return here(codeAnchor, "not YAML: %s", problem)
 	case strings.Contains(problem, "unexpected end of stream"), startsWith(`"'`) && strings.Contains(problem, "document indicator"):
-		p.Column, p.Message = at, "a quote that is opened here is never closed"
+		return here(codeQuote, "a quote that is opened here is never closed")
 	case startsWith("@`%"):
-		p.Column, p.Message = at, fmt.Sprintf("a value that begins with %c needs quotes", value[0])
+		return here(codeNeedQuotes, "a value that begins with %s needs quotes", value[:1])
 	case startsWith("["), startsWith("{"):
-		p.Column, p.Message = at, fmt.Sprintf("what is opened here with %c is not closed, or something in it needs quotes", value[0])
+		return here(codeBracket, "what is opened here with %s is not closed, or something in it needs quotes", value[:1])
 	case startsWith(`"'`):
-		p.Column, p.Message = at, "the text goes on after its closing quote; put quotes around all of it"
+		return here(codeAfterQuote, "the text goes on after its closing quote; put quotes around all of it")
 	case strings.Contains(problem, "mapping values are not allowed"):
-		p.Message = "a value with a colon and a space needs quotes, or the indentation is wrong"
+		return inLine(codeColon, "a value with a colon and a space needs quotes, or the indentation is wrong")
 	case strings.Contains(problem, "did not find expected"):
-		p.Message = "the indentation does not fit the lines above"
+		return inLine(codeIndent, "the indentation does not fit the lines above")
 	case strings.Contains(problem, "could not find expected ':'"):
-		p.Message = "a colon and a space are missing after the key"
+		return inLine(codeNoColon, "a colon and a space are missing after the key")
 	default:
-		p.Message = "not YAML: " + problem
+		return inLine(codeSyntax, "not YAML: %s", problem)
 	}
-	return p
 }
 
 // valueOf is what follows the dashes and the key of a line, and its column.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"gonets"
@@ -134,8 +133,7 @@ func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonet
 	for i, name := range sc.Sources {
 		_, err := s.Store.Source(ctx, name)
 		if gonets.CodeOf(err) == gonets.CodeNotFound {
-			found = append(found, gonets.Problem{Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q; choose another one", name)})
+			found = append(found, gonets.Mistake("/sources/"+strconv.Itoa(i), gonets.CodeNoSource, "there is no source %q; choose another one", name))
 			continue
 		}
 		if err != nil {
@@ -167,7 +165,7 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 	doc := n.Document
 	switch {
 	case n.From != "" && len(doc) > 0:
-		return "", invalid("/document", "from and document were both given; a scenario begins with one of them")
+		return "", invalid("/document", gonets.CodeNotBoth, "%s and %s were both given; a scenario begins with one of them", "from", "document")
 	case n.From != "":
 		d, err := s.Store.Draft(ctx, n.From)
 		if err != nil {
@@ -179,7 +177,7 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 	}
 	doc, err = document.WithTitle(doc, n.Title)
 	if err != nil {
-		return "", invalid("/document", "the document is no JSON object")
+		return "", invalid("/document", codeNotObject, "the document is no JSON object")
 	}
 	read, err := document.ReadDraft(doc, "", false, s.Checks)
 	if err != nil {
@@ -190,10 +188,16 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 	})
 }
 
+// The codes of mistakes in what is asked.
+const (
+	codeNotObject gonets.Code = "document.not_object"
+	codeState     gonets.Code = "invalid.version"
+)
+
 // invalid is a mistake in a request.
-func invalid(pointer, message string) error {
-	return &gonets.Error{Code: gonets.CodeInvalid, Message: message,
-		Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+func invalid(pointer string, code gonets.Code, format string, args ...any) error {
+	p := gonets.Mistake(pointer, code, format, args...)
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: p.Message, Problems: []gonets.Problem{p}}
 }
 
 // Publish makes the draft that p.IfMatch names the next version, when nothing
@@ -259,7 +263,7 @@ func (s *Desk) state(ctx context.Context, name, which string) (doc json.RawMessa
 	n := d.Version
 	if which != statePublished {
 		if n, err = strconv.Atoi(which); err != nil || n < 1 {
-			return nil, "", invalid("", "a state is a version's number, published or draft, not "+strconv.Quote(which))
+			return nil, "", invalid("", codeState, "a state is a version's number, published or draft, not %q", which)
 		}
 	}
 	if n == 0 {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gonets"
@@ -54,7 +55,7 @@ func (e *Engine) claimPass() time.Time {
 				}
 				continue
 			}
-			again = e.claimLane(b.Lane, now) || again
+			again = e.claimLane(&b, now) || again
 		}
 		if !again || e.loopCtx.Err() != nil {
 			return next
@@ -64,12 +65,17 @@ func (e *Engine) claimPass() time.Time {
 
 // claimLane fills the lane's free places; again is true when it got as much as
 // it had room for, so that there may be more.
-func (e *Engine) claimLane(name string, now time.Time) (again bool) {
+func (e *Engine) claimLane(b *gonets.LaneBacklog, now time.Time) (again bool) {
+	name := b.Lane
+	if e.Places.Due(name) {
+		e.probe(name)
+	}
 	want, bytes := e.Places.ReserveClaim(name, gonets.ClaimBatch)
 	if want == 0 {
 		return false
 	}
-	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.epoch(), Now: now, Bytes: bytes})
+	jobs, err := e.Store.Claim(e.loopCtx, gonets.Claim{Lane: name, Limit: want, Node: e.Node, Epoch: e.epoch(), Now: now, Bytes: bytes,
+		Scenarios: b.Scenarios})
 	if err != nil && e.loopCtx.Err() == nil {
 		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
 	}
@@ -79,13 +85,26 @@ func (e *Engine) claimLane(name string, now time.Time) (again bool) {
 	}
 	again = len(jobs) == want || len(jobs) > 0 && size > bytes/2
 	if again {
-		e.Places.SetBacklog(name)
+		e.Places.SetBacklog(name, scenariosOf(jobs)...)
 	}
 	e.Places.Unreserve(name, want-len(jobs))
+	if len(jobs) == 0 {
+		e.Places.Unproven(name)
+	}
 	for i := range jobs {
 		e.push(jobs[i])
 	}
 	return again
+}
+
+// scenariosOf are the scenarios of jobs, each once.
+func scenariosOf(jobs []gonets.Job) (names []string) {
+	for i := range jobs {
+		if name := jobs[i].Run.Scenario; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // epoch is the life of the node under which leases are taken now.

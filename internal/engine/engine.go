@@ -67,7 +67,7 @@ type Alerts interface {
 	Noted(signals []gonets.Signal)
 }
 
-// Options are the engine's parts; all but Heart and Alerts are needed.
+// Options are the engine's parts; all but Heart, Alerts and Book are needed.
 type Options struct {
 	// Places are this node's lanes; the store places new runs in them.
 	Places  *Places
@@ -87,6 +87,8 @@ type Options struct {
 	Heart Node
 	// Alerts is nil when nobody is told of errors.
 	Alerts Alerts
+	// Book is nil when nobody remembers lanes.
+	Book Book
 	// Death is how the last process on this data folder ended.
 	Death gonets.Death
 	// SoftDeadline is how long Stop waits for requests in flight.
@@ -96,7 +98,8 @@ type Options struct {
 // Engine is a node's worker. Start it once, stop it once.
 type Engine struct {
 	Options
-	wake chan struct{}
+	wake  chan struct{}
+	lanes lanes
 
 	programs programs
 
@@ -146,9 +149,13 @@ func New(o Options) *Engine {
 	if o.Alerts == nil {
 		o.Alerts = noAlerts{}
 	}
-	e := &Engine{Options: o, wake: make(chan struct{}, 1), holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
+	if o.Book == nil {
+		o.Book = noBook{}
+	}
+	e := &Engine{Options: o, wake: make(chan struct{}, 1), lanes: lanes{wake: make(chan struct{}, 1)}, holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
+	e.Places.News = e.lanesNews
 	return e
 }
 
@@ -172,7 +179,13 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.Log.Info("took over what the last process left", "runs", report.Released, "maybe_sent", report.Unknown,
 			"quarantined", len(report.Quarantined), "paused", len(report.Poisoned))
 	}
+	// What was closed before the start stays closed.
+	if err := e.adoptLanes(ctx); err != nil {
+		return err
+	}
+	e.countNodes(ctx)
 	e.loops.Go(e.claimLoop)
+	e.loops.Go(e.laneLoop)
 	e.loops.Go(e.pruneLoop)
 	return nil
 }
@@ -255,6 +268,9 @@ func (e *Engine) Heed(h gonets.Hint) {
 	}
 	if h.Work {
 		e.look()
+	}
+	if h.Lanes {
+		e.rereadLanes()
 	}
 }
 

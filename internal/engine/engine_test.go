@@ -127,13 +127,16 @@ func (j *journal) count() int {
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
-	clock, places := testkit.NewClock(), newPlaces()
+	clock := testkit.NewClock()
+	places := newPlaces(clock)
 	return rigOn(t, clock, places, testkit.Store(t, clock, places))
 }
 
-func newPlaces() *Places {
-	return NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
+func newPlaces(clock gonets.Clock) *Places {
+	return NewPlaces(PlaceRules{Own: isSelf, Clock: clock})
 }
+
+func isSelf(url string) bool { return strings.HasPrefix(url, "http://self.test/") }
 
 // leasing is a store that leases to its node.
 type leasing interface {
@@ -448,7 +451,7 @@ func TestACancelledRunInMemoryIsNeverSent(t *testing.T) {
 	r.hang()
 	r.apply(httpStep("deal", "http://a.test/"))
 	var runs []string
-	for range laneLimits("").Workers + 2 {
+	for range r.Places.limits("").Workers + 2 {
 		runs = append(runs, r.event("x"))
 	}
 	for range gonets.LaneConcurrency {
@@ -483,7 +486,7 @@ func TestAStoppedScenarioSendsNothingMore(t *testing.T) {
 	r.hang()
 	r.apply(httpStep("deal", "http://a.test/"), httpStep("more", "http://a.test/more"))
 	var runs []string
-	for range laneLimits("").Workers + 2 {
+	for range r.Places.limits("").Workers + 2 {
 		runs = append(runs, r.event("x"))
 	}
 	for range gonets.LaneConcurrency {
@@ -535,7 +538,7 @@ func TestARunInQuarantineGoesBackOnceItSurvived(t *testing.T) {
 	run := acc[0].Runs[0]
 	r.Places.Unplace(run.Lane)
 	run.Lane = lane.Quarantine
-	r.Places.Reserve(lane.Quarantine)
+	r.Places.Reserve(lane.Quarantine, "s")
 	r.Offer([]gonets.Job{{Run: run, Event: ev}})
 	r.workers.Wait()
 	if d := r.wantState(run.ID, gonets.RunWaiting); d.Run.Lane != "http://a.test:80" {
@@ -653,7 +656,7 @@ func TestARunOfOneLaneDoesNotWaitForAnother(t *testing.T) {
 
 func TestTheFirstLaneIsKnownFromTheDocument(t *testing.T) {
 	t.Parallel()
-	p := NewPlaces(func(url string) bool { return strings.HasPrefix(url, "http://self.test/") })
+	p := newPlaces(testkit.NewClock())
 	for url, want := range map[string]string{
 		"https://API.example.test/x/{{ a }}": "https://api.example.test:443",
 		"http://h.test:8080":                 "http://h.test:8080",
@@ -744,7 +747,7 @@ func TestAPanicPausesItsRunAlone(t *testing.T) {
 
 func TestQuarantinedRunsGoOneAtATime(t *testing.T) {
 	t.Parallel()
-	if l := laneLimits(lane.Quarantine); l.Requests != 1 || l.Workers != 1 {
+	if l := newPlaces(testkit.NewClock()).limits(lane.Quarantine); l.Requests != 1 || l.Workers != 1 {
 		t.Fatalf("%+v in quarantine", l)
 	}
 }

@@ -20,7 +20,8 @@ type nodeRig struct {
 
 func newNode(t *testing.T, address, name string) *nodeRig {
 	t.Helper()
-	clock, places := testkit.NewClock(), newPlaces()
+	clock := testkit.NewClock()
+	places := newPlaces(clock)
 	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
 	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan gonets.Hint, 100)}
 	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
@@ -50,8 +51,9 @@ func TestRunThatOneNodeQueuesWakesTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Stop(context.Background())
-	// The claim loop and the look for old history wait for their time.
-	b.clock.AwaitTimers(2)
+	// The claim loop, that of the lanes and the look for old history wait for
+	// their time.
+	b.clock.AwaitTimers(3)
 	a.Places.Close() // no room on this node
 	a.event("x")
 	<-b.sender.began

@@ -195,23 +195,35 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	if (w.attempt != nil || w.answer != nil) && !w.flush() {
 		return false
 	}
-	leave, err := w.Places.Enter(w.loopCtx, w.lane)
-	if err != nil {
-		w.giveBack()
-		return false
-	}
-	req.Concurrency = laneLimits(w.lane).Requests
-	a := w.send(next.Path, req)
-	leave()
+	a := w.exchange(next.Path, req, func(a *gonets.Attempt) { h.Judge(&a.Exchange, w.scope) })
 	if a == nil {
 		return false
 	}
-	h.Judge(&a.Exchange, w.scope)
 	if missing != "" {
 		a.Error = joinSentences(a.Error, "Not there, sent empty: "+missing+".")
 	}
 	w.Metrics.Attempt(a.Outcome)
 	return w.judge(next, h, a)
+}
+
+// exchange makes the request when the lane lets it, and tells the lane how it
+// ended. It is nil when nothing was sent; then the worker is done with the run.
+func (w *jobWork) exchange(path string, req *gonets.Request, judge func(*gonets.Attempt)) *gonets.Attempt {
+	pass, err := w.Places.Enter(w.loopCtx, w.lane)
+	if err != nil {
+		w.giveBack()
+		return nil
+	}
+	var result lane.Result
+	defer func() { pass.Leave(result) }()
+	req.Concurrency = max(1, w.Places.limits(w.lane).Requests)
+	a := w.send(path, req)
+	if a == nil {
+		return nil
+	}
+	judge(a)
+	result = w.laneResult(a)
+	return a
 }
 
 func joinSentences(a, b string) string {
@@ -224,7 +236,8 @@ func joinSentences(a, b string) string {
 	return a + " " + b
 }
 
-// giveBack ends the work of a stopping server on a run that sent nothing.
+// giveBack ends the work on a run that sent nothing, because the server stops or
+// nothing may be sent to its destination now.
 func (w *jobWork) giveBack() {
 	t := w.transition(gonets.RunQueued)
 	t.DueAt = w.Clock.Now()
@@ -358,7 +371,7 @@ func (w *jobWork) pauseWith(path string, err error) {
 // with it when it must not happen again; steps without effect are simply run
 // again there.
 func (w *jobWork) move(dest string) {
-	reserved := w.Places.Reserve(dest)
+	reserved := w.Places.Reserve(dest, w.run.Scenario)
 	if reserved && w.attempt == nil && w.answer == nil {
 		job := gonets.Job{Run: w.run, Event: *w.event, Decoded: w.decoded}
 		job.Run.Lane = dest

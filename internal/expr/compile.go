@@ -44,14 +44,14 @@ const firstOperand = '\u4E00'
 func compile(src string, at place) (node, error) {
 	n := node{src: src, at: at}
 	if len(src) > gonets.MaxTemplateSource {
-		return n, n.limit(0, "an expression is at most %d bytes long", gonets.MaxTemplateSource)
+		return n, n.limit(0, codeLong, "an expression is at most %d bytes long", gonets.MaxTemplateSource)
 	}
 	if !utf8.ValidString(src) {
-		return n, n.syntax(0, "the text is not UTF-8")
+		return n, n.syntax(0, codeNotUTF8, "the text is not UTF-8")
 	}
 	trimmed := strings.TrimFunc(src, unicode.IsSpace)
 	if trimmed == "" {
-		return n, n.syntax(0, "the expression is empty")
+		return n, n.syntax(0, codeEmpty, "the expression is empty")
 	}
 	if p, ok := purePath(trimmed); ok {
 		n.pure, n.operands = true, []operand{{path: p, src: trimmed}}
@@ -94,7 +94,7 @@ func reserved(word string) bool {
 func (n *node) parse(text string) (tree ast.Node, err error) {
 	defer func() {
 		if recover() != nil {
-			tree, err = nil, n.syntax(0, "this is not an expression")
+			tree, err = nil, n.syntax(0, codeNoExpression, "this is not an expression")
 		}
 	}()
 	config := conf.CreateNew()
@@ -105,7 +105,7 @@ func (n *node) parse(text string) (tree ast.Node, err error) {
 		return nil, n.explain(err)
 	}
 	if t.Node == nil {
-		return nil, n.syntax(0, "this is not an expression")
+		return nil, n.syntax(0, codeNoExpression, "this is not an expression")
 	}
 	return t.Node, nil
 }
@@ -116,25 +116,25 @@ var unexpectedToken = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)$`)
 func (n *node) explain(err error) error {
 	var fe *file.Error
 	if !errors.As(err, &fe) {
-		return n.syntax(0, "this is not an expression")
+		return n.syntax(0, codeNoExpression, "this is not an expression")
 	}
 	m := fe.Message
 	switch {
 	case strings.Contains(m, "maximum allowed nodes"):
-		return n.limit(fe.From, "the expression has more than %d parts", maxNodes)
+		return n.limit(fe.From, codeParts, "the expression has more than %d parts", maxNodes)
 	case strings.Contains(m, "token EOF"), strings.Contains(m, "unexpected end"):
-		return n.syntax(fe.From, "the expression ends too early")
+		return n.syntax(fe.From, codeEnds, "the expression ends too early")
 	case strings.Contains(m, "literal not terminated"):
-		return n.syntax(fe.From, "the quotation mark is not closed")
+		return n.syntax(fe.From, codeQuote, "the quotation mark is not closed")
 	case strings.Contains(m, "unclosed comment"):
-		return n.syntax(fe.From, "the comment is not closed")
+		return n.syntax(fe.From, codeComment, "the comment is not closed")
 	case strings.Contains(m, "(??)"):
-		return n.syntax(fe.From, "put ?? and what stands on both sides of it in parentheses")
+		return n.syntax(fe.From, codeCoalesce, "put ?? and what stands on both sides of it in parentheses")
 	case strings.HasPrefix(m, "unrecognized character"):
 		if strings.Contains(m, "'@'") || strings.Contains(m, "'~'") || strings.Contains(m, "'\\'") {
-			return n.syntax(fe.From, "a character that has no meaning here")
+			return n.syntax(fe.From, codeCharacter, "a character that has no meaning here")
 		}
-		return n.syntax(fe.From, "%s", m)
+		return n.syntax(fe.From, codeCharacter, "%s", m)
 	}
 	if parts := unexpectedToken.FindStringSubmatch(m); parts != nil {
 		token := parts[1]
@@ -144,11 +144,11 @@ func (n *node) explain(err error) error {
 			}
 		}
 		if token == "=" {
-			return n.syntax(fe.From, "write == to compare")
+			return n.syntax(fe.From, codeCompare, "write == to compare")
 		}
-		return n.syntax(fe.From, "unexpected %s", token)
+		return n.syntax(fe.From, codeUnexpected, "unexpected %s", token)
 	}
-	return n.syntax(fe.From, "this is not an expression")
+	return n.syntax(fe.From, codeNoExpression, "this is not an expression")
 }
 
 func (n *node) operand(r rune) *operand {
@@ -196,12 +196,12 @@ func (n *node) problem(code gonets.Code, runes int) problem {
 	return problem{code: code, at: n.placeOf(runes), expression: n.shown()}
 }
 
-func (n *node) syntax(runes int, format string, args ...any) error {
-	return n.problem(gonets.CodeTemplateSyntax, runes).errorf(format, args...)
+func (n *node) syntax(runes int, code gonets.Code, format string, args ...any) error {
+	return n.problem(gonets.CodeTemplateSyntax, runes).errorf(code, format, args...)
 }
 
-func (n *node) limit(runes int, format string, args ...any) error {
-	return n.problem(gonets.CodeTemplateLimit, runes).errorf(format, args...)
+func (n *node) limit(runes int, code gonets.Code, format string, args ...any) error {
+	return n.problem(gonets.CodeTemplateLimit, runes).errorf(code, format, args...)
 }
 
 // checker refuses what is not evaluated here, so that mistakes show when a
@@ -220,7 +220,7 @@ func (c *checker) check(t ast.Node, depth int) error {
 	c.seen[t] = true
 	at := t.Location().From
 	if depth > maxDepth {
-		return c.n.limit(at, "the expression nests deeper than %d levels", maxDepth)
+		return c.n.limit(at, codeDeep, "the expression nests deeper than %d levels", maxDepth)
 	}
 	children, err := c.children(t, at)
 	if err != nil {
@@ -240,12 +240,12 @@ func (c *checker) children(t ast.Node, at int) ([]ast.Node, error) {
 		return nil, nil
 	case *ast.PointerNode:
 		if t.Name != "" && t.Name != "index" {
-			return nil, c.n.syntax(at, "#%s is not known; there are # and #index", t.Name)
+			return nil, c.n.syntax(at, codeHash, "#%s is not known; there are # and #index", t.Name)
 		}
 		return nil, nil
 	case *ast.IdentifierNode:
 		if r, size := utf8.DecodeRuneInString(t.Value); size != len(t.Value) || c.n.operand(r) == nil {
-			return nil, c.n.syntax(at, "the name %s cannot stand here", t.Value)
+			return nil, c.n.syntax(at, codeName, "the name %s cannot stand here", t.Value)
 		}
 		return nil, nil
 	case *ast.UnaryNode:
@@ -279,19 +279,19 @@ func (c *checker) children(t ast.Node, at int) ([]ast.Node, error) {
 	case *ast.CallNode:
 		callee, ok := t.Callee.(*ast.IdentifierNode)
 		if !ok {
-			return nil, c.n.syntax(at, "values have no methods")
+			return nil, c.n.syntax(at, codeMethods, "values have no methods")
 		}
 		return t.Arguments, c.call(callee.Value, t.Arguments, at)
 	}
-	return nil, c.n.syntax(at, "let and ; are not available")
+	return nil, c.n.syntax(at, codeUnavailable, "%s are not available", "let, ;")
 }
 
 func (c *checker) binary(t *ast.BinaryNode, at int) error {
 	switch t.Operator {
 	case "**", "^":
-		return c.n.syntax(at, "powers are not available")
+		return c.n.syntax(at, codeUnavailable, "powers (%s) are not available", t.Operator)
 	case "..":
-		return c.n.syntax(at, "ranges are not available")
+		return c.n.syntax(at, codeUnavailable, "ranges (%s) are not available", t.Operator)
 	case "matches":
 		s, ok := t.Right.(*ast.StringNode)
 		if !ok {
@@ -299,7 +299,7 @@ func (c *checker) binary(t *ast.BinaryNode, at int) error {
 		}
 		re, err := compilePattern(s.Value)
 		if err != nil {
-			return c.n.syntax(s.Location().From, "%s", err)
+			return c.n.problem(gonets.CodeTemplateSyntax, s.Location().From).of(err)
 		}
 		if c.n.patterns == nil {
 			c.n.patterns = map[ast.Node]*pattern{}
@@ -317,10 +317,10 @@ func (c *checker) call(name string, args []ast.Node, at int) error {
 	if !ok {
 		p := c.n.problem(gonets.CodeTemplateSyntax, at)
 		p.suggestion = value.Nearest(name, functionNames())
-		return p.errorf("there is no function %s", name)
+		return p.errorf(codeFunction, "there is no function %s", name)
 	}
 	if len(args) < f.least || len(args) > f.most {
-		return c.n.syntax(at, "%s is written %s", name, f.usage)
+		return c.n.syntax(at, codeUsage, "%s is written %s", name, f.usage)
 	}
 	return nil
 }

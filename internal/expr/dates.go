@@ -2,8 +2,6 @@ package expr
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -71,7 +69,7 @@ func fnParseDate(ev *evaluation, args []any) (any, error) {
 	}
 	t, err := time.ParseInLocation(layout, strings.TrimSpace(s[0]), zone)
 	if err != nil {
-		return nil, fmt.Errorf("the text is not a date of the form %s", s[1])
+		return nil, wrong(codeDateForm, "the text is not a date of the form %s", s[1])
 	}
 	if len(args) > 2 {
 		t = t.In(zone)
@@ -85,7 +83,7 @@ func (ev *evaluation) zone(args []any, i int) (*time.Location, error) {
 	}
 	name, ok := args[i].(string)
 	if !ok || name == "" || name == "Local" || len(name) > 64 {
-		return nil, errors.New(`a time zone is a name such as "Europe/Moscow" or "UTC"`)
+		return nil, wrong(codeZone, `a time zone is a name such as "Europe/Moscow" or "UTC"`)
 	}
 	if err := ev.spend(500); err != nil { // the zone's file is read
 		return nil, err
@@ -97,7 +95,7 @@ func (ev *evaluation) zone(args []any, i int) (*time.Location, error) {
 		_, offset := t.Zone()
 		return time.FixedZone("", offset), nil
 	}
-	return nil, fmt.Errorf("the time zone %q is not known; write one such as Europe/Moscow, UTC or +03:00", name)
+	return nil, wrong(codeZone, "the time zone %q is not known; write one such as Europe/Moscow, UTC or +03:00", name)
 }
 
 func (ev *evaluation) moment(v any, zone *time.Location) (time.Time, error) {
@@ -114,7 +112,7 @@ func (ev *evaluation) moment(v any, zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, errors.New("the value is not a date; parse_date(text, format) reads other forms")
+	return time.Time{}, wrong(codeNotDate, "the value is not a date; parse_date(text, format) reads other forms")
 }
 
 func unixTime(s string) (time.Time, error) {
@@ -129,7 +127,7 @@ func unixTime(s string) (time.Time, error) {
 	ms := round(n.rat(), digits, roundDown) // the coefficient with three digits is milliseconds
 	const farthest = 253_402_300_799_999    // the end of the year 9999
 	if !ms.IsInt64() || ms.Int64() > farthest || ms.Int64() < -farthest {
-		return time.Time{}, errors.New("the number is not a Unix time")
+		return time.Time{}, wrong(codeNotDate, "the number is not a Unix time")
 	}
 	return time.UnixMilli(ms.Int64()).UTC(), nil
 }
@@ -143,7 +141,7 @@ func goLayout(format string) (string, error) {
 	}
 	const longest = 100
 	if len(format) > longest {
-		return "", errors.New("the date format is too long")
+		return "", wrong(codeDateFormat, "the date format is too long")
 	}
 	var b strings.Builder
 	for i := 0; i < len(format); {
@@ -151,7 +149,7 @@ func goLayout(format string) (string, error) {
 		if c == '\'' {
 			end := strings.IndexByte(format[i+1:], '\'')
 			if end < 0 {
-				return "", errors.New("the quotation mark in the date format is not closed")
+				return "", wrong(codeDateFormat, "the quotation mark in the date format is not closed")
 			}
 			if err := literal(&b, format[i+1:i+1+end]); err != nil {
 				return "", err
@@ -166,14 +164,14 @@ func goLayout(format string) (string, error) {
 		run := format[i : i+n]
 		i += n
 		if run == "SSS" && !strings.HasSuffix(b.String(), ".") && !strings.HasSuffix(b.String(), ",") {
-			return "", errors.New("SSS in a date format follows a point: ss.SSS")
+			return "", wrong(codeDateFormat, "SSS in a date format follows a point: ss.SSS")
 		}
 		if token, ok := dateTokens[run]; ok && (run != "d" || !strings.HasSuffix(b.String(), "_")) {
 			b.WriteString(token)
 			continue
 		}
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
-			return "", fmt.Errorf("%q means nothing in a date format; there are d dd M MM yy yyyy H HH h hh m mm s ss SSS tt zzz, RFC3339 and 'text'", run)
+			return "", wrong(codeDateFormat, "%q means nothing in a date format; there are d dd M MM yy yyyy H HH h hh m mm s ss SSS tt zzz, RFC3339 and 'text'", run)
 		}
 		if err := literal(&b, run); err != nil {
 			return "", err
@@ -193,7 +191,7 @@ var dateTokens = map[string]string{
 func literal(b *strings.Builder, s string) error {
 	probe := time.Date(1999, 11, 28, 23, 48, 57, 987654321, time.FixedZone("QQT", 5*3600+1800))
 	if probe.Format(s) != s || strings.ContainsAny(s, "0123456789") {
-		return fmt.Errorf("the text %q cannot stand in a date format; write it beside date()", s)
+		return wrong(codeDateFormat, "the text %q cannot stand in a date format; write it beside date()", s)
 	}
 	b.WriteString(s)
 	return nil

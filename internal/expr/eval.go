@@ -3,7 +3,6 @@ package expr
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"unicode/utf8"
 
@@ -65,21 +64,11 @@ type evaluation struct {
 	bytes   int
 }
 
-// limitError is turned into template.limit; other errors are template.failed.
-type limitError string
-
-func (e limitError) Error() string { return string(e) }
-
-const (
-	errSteps limitError = "the expression takes too many steps"
-	errBytes limitError = "the expression makes more than 10 MiB of text"
-)
-
 // spend charges steps: one for each node, element and 64 bytes of text that
 // are looked at.
 func (ev *evaluation) spend(steps int) error {
 	if ev.steps += steps; ev.steps > maxSteps {
-		return errSteps
+		return over(codeSteps, "the expression takes too many steps")
 	}
 	return nil
 }
@@ -90,7 +79,7 @@ func (ev *evaluation) scan(n int) error { return ev.spend(n / 64) }
 // produce charges the making of n bytes.
 func (ev *evaluation) produce(n int) error {
 	if ev.bytes += n; ev.bytes > gonets.MaxRendered {
-		return errBytes
+		return over(codeLarge, "the expression makes more than %d MiB of text", gonets.MaxRendered>>20)
 	}
 	return nil
 }
@@ -117,11 +106,11 @@ func (ev *evaluation) eval(t ast.Node) (any, error) {
 		return nil, err
 	}
 	code := gonets.CodeTemplateFailed
-	var over limitError
-	if errors.As(err, &over) {
+	var f *fault
+	if errors.As(err, &f) && f.limit {
 		code = gonets.CodeTemplateLimit
 	}
-	return nil, ev.n.problem(code, t.Location().From).errorf("%s", err)
+	return nil, ev.n.problem(code, t.Location().From).of(err)
 }
 
 // use evaluates a node whose missing value is nothing but null.
@@ -184,7 +173,7 @@ func (ev *evaluation) step(t ast.Node) (any, error) {
 	case *ast.CallNode:
 		return ev.call(t.Callee.(*ast.IdentifierNode).Value, t.Arguments)
 	}
-	return nil, fmt.Errorf("this is not available")
+	return nil, wrong(codeUnavailable, "%s is not available", "…")
 }
 
 func (ev *evaluation) operand(t *ast.IdentifierNode) (any, error) {
@@ -228,7 +217,7 @@ func truth(v any) (bool, error) {
 	case bool:
 		return v, nil
 	}
-	return false, fmt.Errorf("a condition must be true or false, this is %s; compare it with something", kindName(v))
+	return false, wrong(codeNotYesNo, "a condition must be true or false, this is %s; compare it with something", kindName(v))
 }
 
 func (ev *evaluation) unary(t *ast.UnaryNode) (any, error) {
@@ -285,13 +274,13 @@ func (ev *evaluation) member(t *ast.MemberNode) (any, error) {
 		}
 		return list[i], nil
 	}
-	return nil, fmt.Errorf("brackets take a number or a text, this is %s", kindName(key))
+	return nil, wrong(codeBrackets, "brackets take a number or a text, this is %s", kindName(key))
 }
 
 func index(n json.Number) (int, error) {
 	i, err := strconv.ParseInt(string(n), 10, 32)
 	if err != nil {
-		return 0, errors.New("a place in a list is a whole number")
+		return 0, wrong(codePlace, "a place in a list is a whole number")
 	}
 	return int(i), nil
 }
@@ -307,7 +296,7 @@ func (ev *evaluation) slice(t *ast.SliceNode) (any, error) {
 	list, isList := v.([]any)
 	s, isText := v.(string)
 	if !isList && !isText {
-		return nil, fmt.Errorf("only lists and texts have parts, this is %s", kindName(v))
+		return nil, wrong(codeNoParts, "only lists and texts have parts, this is %s", kindName(v))
 	}
 	runes := []rune(nil)
 	if isText {
@@ -343,7 +332,7 @@ func (ev *evaluation) edge(t ast.Node, fallback, size int) (int, error) {
 	}
 	n, ok := v.(json.Number)
 	if !ok {
-		return 0, errors.New("a place in a list is a whole number")
+		return 0, wrong(codePlace, "a place in a list is a whole number")
 	}
 	i, err := index(n)
 	if i < 0 {
@@ -386,22 +375,22 @@ func (ev *evaluation) object(t *ast.MapNode) (any, error) {
 }
 
 // kindName is what people call a value's type.
-func kindName(v any) string {
+func kindName(v any) gonets.Term {
 	switch v.(type) {
 	case nil:
-		return "null"
+		return gonets.Term{Key: "null", English: "null"}
 	case string:
-		return "a text"
+		return gonets.Term{Key: "text", English: "a text"}
 	case json.Number:
-		return "a number"
+		return gonets.Term{Key: "number", English: "a number"}
 	case bool:
-		return "true or false"
+		return gonets.Term{Key: "yes-no", English: "true or false"}
 	case []any:
-		return "a list"
+		return gonets.Term{Key: "list", English: "a list"}
 	case []byte:
-		return "binary"
+		return gonets.Term{Key: "binary", English: "binary"}
 	case *absent:
-		return "missing"
+		return gonets.Term{Key: "missing", English: "missing"}
 	}
-	return "an object"
+	return gonets.Term{Key: "object", English: "an object"}
 }

@@ -48,7 +48,7 @@
 package expr
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -205,16 +205,26 @@ type problem struct {
 	suggestion string
 }
 
-func (p problem) errorf(format string, args ...any) error {
+func (p problem) errorf(code gonets.Code, format string, args ...any) error {
+	return p.of(wrong(code, format, args...))
+}
+
+// of is an error at the problem's place: its message is the whole error's, its
+// code and values are those of the fault inside.
+func (p problem) of(err error) error {
+	m := gonets.Mistake("", p.code, "%s", err)
+	m.Values = nil
+	var f *fault
+	if errors.As(err, &f) {
+		m.Code, m.Values = f.code, gonets.Mistake("", f.code, f.format, f.args...).Values
+	}
+	m.Line, m.Column, m.Expression, m.Suggestion = p.at.line, p.at.column, p.expression, p.suggestion
 	message := map[gonets.Code]string{
 		gonets.CodeTemplateSyntax: "the template is not written right",
 		gonets.CodeTemplateFailed: "the template could not be filled in",
 		gonets.CodeTemplateLimit:  "the template is over a limit",
 	}[p.code]
-	return &gonets.Error{Code: p.code, Message: message, Problems: []gonets.Problem{{
-		Code: p.code, Message: fmt.Sprintf(format, args...), Line: p.at.line, Column: p.at.column,
-		Expression: p.expression, Suggestion: p.suggestion,
-	}}}
+	return &gonets.Error{Code: p.code, Message: message, Problems: []gonets.Problem{m}}
 }
 
 // Expr is a bare expression: a condition or a path.
@@ -251,7 +261,7 @@ func (e *Expr) Bool(s Scope, r *Report) (bool, error) {
 	case bool:
 		return v, nil
 	}
-	return false, problem{code: gonets.CodeTemplateFailed, at: e.node.at, expression: e.node.shown()}.errorf(
+	return false, problem{code: gonets.CodeTemplateFailed, at: e.node.at, expression: e.node.shown()}.errorf(codeNotYesNo,
 		"a condition must be true or false, this is %s; compare it with something", kindName(v))
 }
 

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -127,7 +126,7 @@ func (ev *evaluation) predicate(name string, nodes []ast.Node) (any, error) {
 	}
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		return nil, fmt.Errorf("%s needs a list, this is %s", name, kindName(v))
+		return nil, fmt.Errorf("%s: %w", name, wrong(codeNeedsList, "a list is needed, this is %s", kindName(v)))
 	}
 	var body ast.Node
 	if len(nodes) > 1 {
@@ -237,7 +236,7 @@ func listFunc(f func(ev *evaluation, list []any) (any, error)) func(*evaluation,
 func listOf(v any) ([]any, error) {
 	list, ok := v.([]any)
 	if !ok && v != nil {
-		return nil, fmt.Errorf("a list is needed, this is %s", kindName(v))
+		return nil, wrong(codeNeedsList, "a list is needed, this is %s", kindName(v))
 	}
 	if list == nil {
 		list = []any{}
@@ -331,7 +330,7 @@ func fnValues(ev *evaluation, args []any) (any, error) {
 
 func (ev *evaluation) membersOf(v any) ([]string, error) {
 	if v != nil && !isObject(v) {
-		return nil, fmt.Errorf("an object is needed, this is %s", kindName(v))
+		return nil, wrong(codeNeedsObject, "an object is needed, this is %s", kindName(v))
 	}
 	names := value.Members(v)
 	return names, ev.spend(4 * len(names))
@@ -344,7 +343,7 @@ func fnNumber(ev *evaluation, args []any) (any, error) {
 	case string:
 		return readNumber(v)
 	}
-	return nil, fmt.Errorf("%s is not a number", kindName(args[0]))
+	return nil, wrong(codeNotNumber, "%s is not a number", kindName(args[0]))
 }
 
 // maxFraction bounds the digits that rounding functions keep.
@@ -357,7 +356,7 @@ func fractionArg(v any) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("the digits after the point are 0 to %d", maxFraction)
+	return 0, wrong(codeDigits, "the digits after the point are 0 to %d", maxFraction)
 }
 
 // fnDecimal writes a number with so many digits after the point, zeros
@@ -423,7 +422,7 @@ func extremeFunc(want int) func(*evaluation, []any) (any, error) {
 			list = inner
 		}
 		if len(list) == 0 {
-			return nil, errors.New("the list is empty")
+			return nil, wrong(codeEmptyList, "the list is empty")
 		}
 		best := list[0]
 		for _, item := range list[1:] {

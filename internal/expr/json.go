@@ -37,7 +37,7 @@ func ParseJSON(src string) (*JSONTemplate, error) {
 			continue
 		}
 		if escape {
-			return nil, p.node.syntax(0, `a value cannot follow \; write \\ for a backslash`)
+			return nil, p.node.syntax(0, codeBackslash, `a value cannot follow \; write \\ for a backslash`)
 		}
 		j.quoted[i] = inside
 		if !inside {
@@ -81,7 +81,7 @@ func (j *JSONTemplate) located(code gonets.Code, wrong *value.SyntaxError, start
 		}
 	}
 	text := j.t.src[strings.LastIndexByte(j.t.src[:at], '\n')+1:]
-	return problem{code: code, at: place{line: 1, column: 1}.after(j.t.src[:at]), expression: excerpt(text)}.errorf(
+	return problem{code: code, at: place{line: 1, column: 1}.after(j.t.src[:at]), expression: excerpt(text)}.errorf(codeNotJSON,
 		"this is not valid JSON: %s", wrong.Message)
 }
 
@@ -103,7 +103,7 @@ func (j *JSONTemplate) Render(s Scope, r *Report) ([]byte, error) {
 		if j.quoted[i] {
 			out = value.AppendJSONText(out, value.Text(v))
 		} else if out, err = value.AppendJSON(out, v); err != nil {
-			return nil, p.node.problem(gonets.CodeTemplateFailed, 0).errorf("the value cannot be JSON: %s", err)
+			return nil, p.node.problem(gonets.CodeTemplateFailed, 0).errorf(codeJSONValue, "the value cannot be JSON: %s", err)
 		}
 		if len(out) > gonets.MaxRendered {
 			return nil, p.node.tooLarge()

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"encoding/json"
-	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -20,12 +19,12 @@ const (
 )
 
 var (
-	errNumberLong = errors.New("the number is too long to calculate with")
-	errOverflow   = errors.New("the result is larger than a 64-bit integer holds")
-	errPrecision  = errors.New("the result has more than 34 digits; round the numbers first")
-	errZero       = errors.New("division by zero")
-	errNotExact   = errors.New("the quotient has no end; write div(a, b, digits) to round it")
-	errNotWhole   = errors.New("% needs whole numbers")
+	errNumberLong = wrong(codeNumberLong, "the number is too long to calculate with")
+	errOverflow   = wrong(codeOverflow, "the result is larger than a 64-bit integer holds")
+	errPrecision  = wrong(codePrecision, "the result has more than 34 digits; round the numbers first")
+	errZero       = wrong(codeZero, "division by zero")
+	errNotExact   = wrong(codeNotExact, "the quotient has no end; write div(a, b, digits) to round it")
+	errNotWhole   = wrong(codeNotWhole, "%% needs whole numbers")
 )
 
 // number is coef / 10^scale, exactly. Small whole numbers, the usual case,
@@ -57,7 +56,7 @@ func parseNumber(s string) (number, error) {
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	coef, ok := new(big.Int).SetString(whole+fraction, 10)
 	if !ok {
-		return number{}, errors.New("this is not a number")
+		return number{}, wrong(codeNumberText, "this is not a number")
 	}
 	scale := len(fraction) - exponent
 	if scale < 0 {
@@ -293,7 +292,7 @@ func readNumber(s string) (json.Number, error) {
 	}
 	s = sign + strings.TrimSuffix(s, ".")
 	if !value.ValidNumber(s) {
-		return "", errors.New("this is not a number")
+		return "", wrong(codeNumberText, "this is not a number")
 	}
 	return json.Number(s), nil
 }

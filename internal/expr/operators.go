@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -51,7 +50,7 @@ func (ev *evaluation) binary(t *ast.BinaryNode) (any, error) {
 	case "matches":
 		return ev.matches(t, a, b)
 	}
-	return nil, fmt.Errorf("%s is not available", t.Operator)
+	return nil, wrong(codeUnavailable, "%s is not available", t.Operator)
 }
 
 // same compares; a comparison with the word null asks whether a value is
@@ -84,7 +83,7 @@ func (ev *evaluation) equal(a, b any, depth int) (bool, error) {
 		return false, err
 	}
 	if depth > gonets.MaxJSONDepth {
-		return false, limitError("the values nest too deep to be compared")
+		return false, over(codeSteps, "the values nest too deep to be compared")
 	}
 	switch x := a.(type) {
 	case nil:
@@ -185,7 +184,7 @@ func (ev *evaluation) compare(a, b any) (int, error) {
 	if isText && isTextToo {
 		return strings.Compare(s, t), ev.scan(min(len(s), len(t)))
 	}
-	return 0, fmt.Errorf("%s and %s have no order; number(x) reads a number from a text", kindName(a), kindName(b))
+	return 0, wrong(codeOrder, "%s and %s have no order; number(x) reads a number from a text", kindName(a), kindName(b))
 }
 
 func (ev *evaluation) plus(t *ast.BinaryNode) (any, error) {
@@ -210,7 +209,7 @@ func (ev *evaluation) plus(t *ast.BinaryNode) (any, error) {
 		return ev.join(s, u)
 	}
 	if isText || isTextToo {
-		return nil, fmt.Errorf("%s + %s is not clear: write number(x) to add, string(x) to join", kindName(a), kindName(b))
+		return nil, wrong(codePlus, "%s + %s is not clear: write number(x) to add, string(x) to join", kindName(a), kindName(b))
 	}
 	return calculate("+", a, b)
 }
@@ -310,9 +309,9 @@ func operandNumber(v any) (number, error) {
 	case err != nil:
 		return n, err
 	case v == nil:
-		return n, errors.New("null is not a number; default(x, 0) puts 0 in its place")
+		return n, wrong(codeNotNumber, "%s is not a number; default(x, 0) puts 0 in its place", kindName(nil))
 	case !ok:
-		return n, fmt.Errorf("%s is not a number; number(x) reads one from a text", kindName(v))
+		return n, wrong(codeNotNumber, "%s is not a number; number(x) reads one from a text", kindName(v))
 	}
 	return n, nil
 }
@@ -332,7 +331,7 @@ func (ev *evaluation) in(a, b any) (bool, error) {
 		return ev.textTest("contains", b, a)
 	}
 	if !isObject(b) {
-		return false, fmt.Errorf("in needs a list, an object or a text, this is %s", kindName(b))
+		return false, wrong(codeNeedsMembers, "in needs a list, an object or a text, this is %s", kindName(b))
 	}
 	name, err := ev.text(a)
 	if err != nil {
@@ -384,7 +383,7 @@ func (ev *evaluation) matches(t *ast.BinaryNode, a, b any) (bool, error) {
 		}
 	}
 	if len(s) > maxPatternInput {
-		return false, limitError("a text of more than 1 MiB cannot be matched")
+		return false, over(codeSteps, "a text of more than 1 MiB cannot be matched")
 	}
 	if err := ev.spend(len(s) * p.states / 64); err != nil {
 		return false, err
@@ -406,8 +405,8 @@ const (
 )
 
 var (
-	errPatternLong = errors.New("a regular expression is at most 1024 bytes long")
-	errPattern     = errors.New("this is not a regular expression (RE2 syntax)")
+	errPatternLong = wrong(codePatternLong, "a regular expression is at most 1024 bytes long")
+	errPattern     = wrong(codePattern, "this is not a regular expression (RE2 syntax)")
 )
 
 func compilePattern(s string) (*pattern, error) {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"gonets"
+
 	"gonets/internal/value"
 )
 
@@ -125,7 +127,7 @@ func (w *rewriter) number(key bool) error {
 	}
 	text := strings.ReplaceAll(rest[:end], "_", "")
 	if !value.ValidNumber(text) {
-		return w.fail("%s is not a number", rest[:end])
+		return w.fail(codeUnexpected, "%s is not a number", rest[:end])
 	}
 	w.replace(end, operand{constant: json.Number(text)})
 	return nil
@@ -149,17 +151,17 @@ func (w *rewriter) word(key bool) error {
 	}
 	p, size, err := value.ScanPath(rest)
 	if err != nil {
-		return w.fail("unexpected %s", rest[:max(end, 1)])
+		return w.fail(codeUnexpected, "unexpected %s", rest[:max(end, 1)])
 	}
 	if strings.HasPrefix(rest[size:], "(") {
-		return w.fail("values have no methods: %s()", rest[:size])
+		return w.fail(codeMethods, "values have no methods: %s()", rest[:size])
 	}
 	w.replace(size, operand{path: p})
 	return nil
 }
 
-func (w *rewriter) fail(format string, args ...any) error {
-	return w.n.syntax(utf8.RuneCountInString(w.src[:w.i]), format, args...)
+func (w *rewriter) fail(code gonets.Code, format string, args ...any) error {
+	return w.n.syntax(utf8.RuneCountInString(w.src[:w.i]), code, format, args...)
 }
 
 // isWord tells the characters of expr-lang's identifiers.

@@ -28,11 +28,11 @@ type part struct {
 func Parse(src string) (*Template, error) {
 	whole := problem{code: gonets.CodeTemplateLimit, at: place{1, 1}}
 	if len(src) > gonets.MaxBodyTemplate {
-		return nil, whole.errorf("the template is longer than %d bytes", gonets.MaxBodyTemplate)
+		return nil, whole.errorf(codeLong, "the template is longer than %d bytes", gonets.MaxBodyTemplate)
 	}
 	if !utf8.ValidString(src) {
 		whole.code = gonets.CodeTemplateSyntax
-		return nil, whole.errorf("the text is not UTF-8")
+		return nil, whole.errorf(codeNotUTF8, "the text is not UTF-8")
 	}
 	t := &Template{src: src}
 	at, offset := place{1, 1}, 0
@@ -48,7 +48,7 @@ func Parse(src string) (*Template, error) {
 		}
 		size := expressionEnd(rest[open+2:])
 		if size < 0 {
-			return nil, problem{code: gonets.CodeTemplateSyntax, at: at, expression: excerpt(rest[open:])}.errorf(
+			return nil, problem{code: gonets.CodeTemplateSyntax, at: at, expression: excerpt(rest[open:])}.errorf(codeBraces,
 				`{{ is not closed; }} is missing (write {{ "{{" }} for the braces themselves)`)
 		}
 		inner := rest[open+2 : open+2+size]
@@ -154,7 +154,7 @@ func (t *Template) URL(s Scope, r *Report) (string, error) {
 			return text, nil
 		case urlHost:
 			if strings.ContainsFunc(text, func(r rune) bool { return r < utf8.RuneSelf && !unreserved(byte(r)) }) {
-				return "", problem{code: gonets.CodeTemplateFailed, at: n.at, expression: n.shown()}.errorf(
+				return "", problem{code: gonets.CodeTemplateFailed, at: n.at, expression: n.shown()}.errorf(codeHost,
 					"the value cannot be part of a host name")
 			}
 			return text, nil
@@ -215,7 +215,7 @@ func (t *Template) fill(s Scope, r *Report, text func(before []byte, v any, n *n
 }
 
 func (n *node) tooLarge() error {
-	return n.limit(0, "the filled-in template is larger than %d MiB", gonets.MaxRendered>>20)
+	return n.limit(0, codeLarge, "the filled-in template is larger than %d MiB", gonets.MaxRendered>>20)
 }
 
 // Roots are the first names that the template reads, each once.

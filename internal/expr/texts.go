@@ -150,7 +150,7 @@ func fnFromBase64(ev *evaluation, args []any) (any, error) {
 	s = strings.NewReplacer("-", "+", "_", "/", "\n", "", "\r", "").Replace(strings.TrimRight(s, "= \r\n"))
 	b, err := base64.RawStdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, errors.New("this is not base64")
+		return nil, wrong(codeBase64, "this is not base64")
 	}
 	return string(b), ev.produce(len(b))
 }

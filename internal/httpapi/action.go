@@ -10,40 +10,87 @@ import (
 	"gonets/internal/httpapi/shape"
 )
 
-type actInput struct {
-	ID   string `path:"id"`
+// KeyInput recognises a repeat of a wish.
+type KeyInput struct {
+	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Recognises a repeat within a day: it changes nothing and is answered alike"`
+}
+
+// ActInput names a run on which somebody acts.
+type ActInput struct {
+	ID string `path:"id"`
+	KeyInput
+}
+
+type resumeInput struct {
+	ActInput
 	Body *api.PickVersion
 }
 
-func (in *actInput) version() int {
-	if in.Body == nil {
-		return 0
+type skipInput struct {
+	ActInput
+	Body *api.Skip
+}
+
+type rerunInput struct {
+	ActInput
+	Body *api.NewRerun
+}
+
+func (s *server) resumeRun(ctx context.Context, in *resumeInput) (*output[api.RunSummary], error) {
+	a := gonets.Action{Kind: gonets.ActionResume}
+	if in.Body != nil {
+		a.Version = in.Body.Version.Number()
 	}
-	return in.Body.Version
+	return s.actOnce(ctx, in.ActInput, a)
 }
 
-func (s *server) resumeRun(ctx context.Context, in *actInput) (*output[api.RunSummary], error) {
-	return s.actOnce(ctx, string(gonets.ActionResume), in.ID, in.version())
+func (s *server) skipStep(ctx context.Context, in *skipInput) (*output[api.RunSummary], error) {
+	a := gonets.Action{Kind: gonets.ActionSkip}
+	if in.Body != nil {
+		a.Value = in.Body.Value
+	}
+	return s.actOnce(ctx, in.ActInput, a)
 }
 
-func (s *server) sendRunNow(ctx context.Context, in *idInput) (*output[api.RunSummary], error) {
-	return s.actOnce(ctx, string(gonets.ActionSendNow), in.ID, 0)
+func (s *server) sendRunNow(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
+	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionSendNow})
 }
 
-func (s *server) cancelRun(ctx context.Context, in *idInput) (*output[api.RunSummary], error) {
-	return s.actOnce(ctx, string(gonets.ActionCancel), in.ID, 0)
+func (s *server) cancelRun(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
+	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionCancel})
 }
 
-func (s *server) cancelRetries(ctx context.Context, in *idInput) (*output[api.RunSummary], error) {
-	return s.actOnce(ctx, string(gonets.ActionCancelRetries), in.ID, 0)
+func (s *server) cancelRetries(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
+	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionCancelRetries})
 }
 
-func (s *server) rerun(ctx context.Context, in *actInput) (*output[api.RunSummary], error) {
-	return s.actOnce(ctx, api.ActionRerun, in.ID, in.version())
+func (s *server) actOnce(ctx context.Context, in ActInput, a gonets.Action) (*output[api.RunSummary], error) {
+	a.RunID, a.Key = in.ID, in.Key
+	run, err := s.act(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.RunSummary]{Body: shape.RunSummary(gonets.RunSummary{Run: run})}, nil
 }
 
-func (s *server) actOnce(ctx context.Context, action, id string, version int) (*output[api.RunSummary], error) {
-	run, err := s.act(ctx, action, id, version)
+func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSummary], error) {
+	again := gonets.Rerun{RunID: in.ID, Key: in.Key}
+	if in.Body != nil {
+		again.Version = in.Body.Version.Number()
+		if in.Body.Event != nil {
+			old, err := s.Runs.Run(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			ev, err := shape.Edited(&old.Event, in.Body.Event)
+			if err != nil {
+				return nil, err
+			}
+			ev.Actor, ev.ReceivedAt = actorOf(ctx), s.Clock.Now()
+			again.Event = &ev
+		}
+	}
+	run, err := s.runAgain(ctx, again)
 	if err != nil {
 		return nil, err
 	}
@@ -51,35 +98,38 @@ func (s *server) actOnce(ctx context.Context, action, id string, version int) (*
 }
 
 // act does one thing to one run and tells the engine and the readers.
-func (s *server) act(ctx context.Context, action, id string, version int) (gonets.Run, error) {
-	var run gonets.Run
-	if action == api.ActionRerun {
-		job, err := s.Runs.Rerun(ctx, gonets.Rerun{RunID: id, Version: version, Actor: actorOf(ctx), At: s.Clock.Now()})
-		if err != nil {
-			return run, err
-		}
-		run = job.Run
-		if run.Lease.Held() {
-			s.Engine.Offer([]gonets.Job{job})
-		} else {
-			s.Engine.Nudge(run.Lane)
-		}
-	} else {
-		kind := gonets.ActionKind(action)
-		var err error
-		run, err = s.Runs.Act(ctx, gonets.Action{RunID: id, Kind: kind, Version: version, Actor: actorOf(ctx), At: s.Clock.Now()})
-		if err != nil {
-			return run, err
-		}
-		switch kind {
-		case gonets.ActionCancel, gonets.ActionCancelRetries:
-			s.Engine.Abort(id)
-		default:
-			s.Engine.Nudge(run.Lane)
-		}
+func (s *server) act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
+	if a.Kind == gonets.ActionRerun {
+		return s.runAgain(ctx, gonets.Rerun{RunID: a.RunID, Version: a.Version})
+	}
+	a.Actor, a.At = actorOf(ctx), s.Clock.Now()
+	run, err := s.Runs.Act(ctx, a)
+	if err != nil {
+		return run, err
+	}
+	switch a.Kind {
+	case gonets.ActionCancel, gonets.ActionCancelRetries:
+		s.Engine.Abort(a.RunID)
+	default:
+		s.Engine.Nudge(run.Lane)
 	}
 	s.Bus.Publish(gonets.Change{Kind: "run", ID: run.ID, Event: run.EventID, State: run.State})
 	return run, nil
+}
+
+func (s *server) runAgain(ctx context.Context, r gonets.Rerun) (gonets.Run, error) {
+	r.Actor, r.At = actorOf(ctx), s.Clock.Now()
+	job, err := s.Runs.Rerun(ctx, r)
+	if err != nil {
+		return job.Run, err
+	}
+	if job.Run.Lease.Held() {
+		s.Engine.Offer([]gonets.Job{job})
+	} else {
+		s.Engine.Nudge(job.Run.Lane)
+	}
+	s.Bus.Publish(gonets.Change{Kind: "run", ID: job.Run.ID, Event: job.Run.EventID, State: job.Run.State})
+	return job.Run, nil
 }
 
 type runsActionInput struct {
@@ -103,7 +153,7 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	for range min(bulkWorkers, len(ids)) {
 		wait.Go(func() {
 			for id := range next {
-				_, err := s.act(ctx, in.Body.Action, id, in.Body.Version)
+				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number()})
 				mu.Lock()
 				if err == nil {
 					out.Body.Done++
@@ -128,23 +178,14 @@ func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, m
 	f := a.Filter
 	switch {
 	case len(a.IDs) > 0 && f != nil:
-		return nil, false, invalid("/filter", "ids and filter were both given; use one of them")
+		return nil, false, invalid("/filter", gonets.CodeNotBoth, "%s and %s were both given; use one of them", "ids", "filter")
 	case len(a.IDs) > 0:
 		return a.IDs, false, nil
 	case f == nil:
-		return nil, false, invalid("", "neither ids nor filter was given; say which runs are meant")
-	case len(f.States) == 0 && f.Scenario == "" && f.Source == "" && f.Event == "" && f.Value == "" && f.Since == nil && f.Until == nil:
-		// A slip must not cancel everything.
-		return nil, false, invalid("/filter", "an empty filter means every run; name at least one member")
+		return nil, false, invalid("", gonets.CodeMissing, "neither ids nor filter was given; say which runs are meant")
 	}
-	filter := gonets.RunFilter{Scenario: f.Scenario, Source: f.Source, EventID: f.Event, Value: f.Value, Ascending: true}
-	if f.Since != nil {
-		filter.Since = *f.Since
-	}
-	if f.Until != nil {
-		filter.Until = *f.Until
-	}
-	if filter.States, err = possible(a.Action, f.States); err != nil {
+	filter, err := chosenBy(a.Action, f)
+	if err != nil {
 		return nil, false, err
 	}
 	filter.Page.Limit = a.Limit
@@ -169,12 +210,27 @@ func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, m
 	}
 }
 
+// chosenBy are the runs that a filter means, as far as the action is possible
+// for them.
+func chosenBy(action string, f *api.Filter) (filter gonets.RunFilter, err error) {
+	if len(f.States) == 0 && f.Scenario == "" && f.Source == "" && f.Event == "" && f.Value == "" && f.Since == nil && f.Until == nil {
+		// A slip must not cancel everything.
+		return filter, invalid("/filter", gonets.CodeMissing, "an empty filter means every run; name at least one member")
+	}
+	filter = gonets.RunFilter{Scenario: f.Scenario, Source: f.Source, EventID: f.Event, Value: f.Value, Ascending: true}
+	if f.Since != nil {
+		filter.Since = *f.Since
+	}
+	if f.Until != nil {
+		filter.Until = *f.Until
+	}
+	filter.States, err = possible(action, f.States)
+	return filter, err
+}
+
 // possible narrows the wanted states to those in which the action can be done.
 func possible(action string, wanted []string) ([]gonets.RunState, error) {
 	from := gonets.ActionKind(action).From()
-	if action == api.ActionRerun {
-		from = gonets.RunStates()[1:] // all but held
-	}
 	if len(wanted) == 0 {
 		return from, nil
 	}
@@ -182,7 +238,7 @@ func possible(action string, wanted []string) ([]gonets.RunState, error) {
 	for _, w := range wanted {
 		state := gonets.RunState(w)
 		if !slices.Contains(gonets.RunStates(), state) {
-			return nil, invalid("/filter/states", "there is no state "+w+" of a run")
+			return nil, invalid("/filter/states", codeNoState, "there is no state %s of a run", w)
 		}
 		if slices.Contains(from, state) {
 			states = append(states, state)

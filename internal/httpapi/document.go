@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
-	"slices"
-	"strconv"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/spec"
 )
 
 // DocumentsInput is exported because the framework reads embedded parameters
@@ -128,40 +126,22 @@ func applyOf(set *document.Set) gonets.Apply {
 // the call. The store refuses them too, but only here it is known where in
 // the text they stand.
 func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
-	var known []string
-	for _, src := range set.Sources {
-		known = append(known, src.Name)
-	}
-	var problems []gonets.Problem
-	listed := false
-	for _, sc := range set.Scenarios {
-		for i, name := range sc.Sources {
-			if slices.Contains(known, name) {
-				continue
-			}
-			if !listed {
-				infos, err := all(ctx, s.Sources.Sources)
-				if err != nil {
-					return err
-				}
-				for _, info := range infos {
-					known = append(known, info.Name)
-				}
-				listed = true
-				if slices.Contains(known, name) {
-					continue
-				}
-			}
-			problems = append(problems, set.Locate(kindScenario, sc.Name, gonets.Problem{
-				Pointer: "/sources/" + strconv.Itoa(i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q; add its document to the call or correct the name", name), Suggestion: nearest(name, known),
-			}))
-		}
-	}
-	if problems == nil {
+	if len(set.UnknownSources(nil)) == 0 {
 		return nil
 	}
-	return &gonets.Error{Code: gonets.CodeInvalid, Message: mistakes(problems), Problems: problems}
+	infos, err := all(ctx, s.Sources.Sources)
+	if err != nil {
+		return err
+	}
+	var stored []string
+	for _, info := range infos {
+		stored = append(stored, info.Name)
+	}
+	problems := set.UnknownSources(stored)
+	if len(problems) == 0 {
+		return nil
+	}
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: spec.Count(problems), Problems: problems}
 }
 
 func exportText(a gonets.Apply) ([]byte, error) {
@@ -273,7 +253,7 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 	var set gonets.Apply
 	if in.Name != "" {
 		if in.Kind == "" {
-			return set, invalid("", "name needs kind: say whether it is a Source or a Scenario")
+			return set, invalid("/kind", gonets.CodeMissing, "name needs kind: say whether it is a Source or a Scenario")
 		}
 		return s.current(ctx, in.Kind, in.Name)
 	}
@@ -331,7 +311,7 @@ func all[T any](ctx context.Context, read func(context.Context, gonets.Page) (go
 }
 
 // invalid is a mistake in a request that the schema cannot tell.
-func invalid(pointer, message string) error {
-	return &gonets.Error{Code: gonets.CodeInvalid, Message: message,
-		Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+func invalid(pointer string, code gonets.Code, format string, args ...any) error {
+	p := gonets.Mistake(pointer, code, format, args...)
+	return &gonets.Error{Code: gonets.CodeInvalid, Message: p.Message, Problems: []gonets.Problem{p}}
 }

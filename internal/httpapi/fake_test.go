@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/api"
 	"gonets/internal/draft"
 	"gonets/internal/httpapi"
 	"gonets/internal/news"
@@ -35,6 +36,8 @@ type backend struct {
 	source   gonets.SourceInfo
 	event    gonets.Event
 	runs     map[string]gonets.RunDetail
+	bulks    bulks
+	rerun    gonets.Rerun
 	filter   gonets.RunFilter
 	secrets  map[string]string
 	drafts   map[string]gonets.Draft
@@ -169,6 +172,19 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
+func (b *backend) CountRuns(_ context.Context, f gonets.RunFilter) (gonets.RunCount, error) {
+	b.filter = f
+	return gonets.RunCount{N: 2, More: true}, nil
+}
+
+// ChartRuns counts two spans at a time.
+func (b *backend) ChartRuns(_ context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error) {
+	b.filter = f
+	for i := range spans {
+		spans[i].Runs = i + 1
+	}
+	return spans[:min(2, len(spans))], nil
+}
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)
 	r, ok := b.runs[a.RunID]
@@ -184,6 +200,7 @@ func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 }
 func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	b.note("rerun %s v%d", r.RunID, r.Version)
+	b.rerun = r
 	run := gonets.Run{ID: "new", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunRunning}
 	if r.Version == 1 {
 		run.Lease.Node = "here"
@@ -219,9 +236,27 @@ func (b *backend) Submit(_ context.Context, source string, ev gonets.Event) (gon
 func (b *backend) Offer(jobs []gonets.Job) { b.note("offer %s", jobs[0].Run.ID) }
 func (b *backend) Nudge(lane string)       { b.note("nudge %q", lane) }
 func (b *backend) Abort(id string)         { b.note("abort %s", id) }
-func (b *backend) Lanes() []gonets.LaneInfo {
-	return []gonets.LaneInfo{{Name: "https://crm.example", Active: 1, Limit: 16}}
+func (b *backend) Lanes(context.Context) ([]api.Lane, error) {
+	return []api.Lane{{Lane: "https://crm.example:443", Host: "crm.example", State: api.LaneOpen, Active: 1, Limit: 16, Usual: 16}}, nil
 }
+
+func (b *backend) Lane(ctx context.Context, address string) (api.Lane, error) {
+	l, err := b.Lanes(ctx)
+	l[0].Host = address
+	return l[0], err
+}
+
+func (b *backend) LimitLane(_ context.Context, set api.LaneSet, actor string) error {
+	b.note("limit %s %d %s by %s", set.Lane, set.Concurrency, set.Rate, actor)
+	return nil
+}
+
+func (b *backend) ActOnLane(_ context.Context, a api.LaneAction, actor string) error {
+	b.note("%s %s %s by %s", a.Action, a.Lane, a.Rate, actor)
+	return nil
+}
+
+func (b *backend) LaneWait(string) *api.LaneWait { return &api.LaneWait{Why: api.LaneBusy} }
 
 // stillClock stands; its timers fire at once when fast, else never.
 type stillClock struct{}
@@ -284,7 +319,7 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
+		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b, State: b, Notices: b, Ingest: b, Engine: b, Lanes: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },

@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
 	"gonets/internal/rehearse"
 )
@@ -85,6 +86,13 @@ type Runs interface {
 	Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error)
 }
 
+// History looks at many runs at once.
+type History interface {
+	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
+	// ChartRuns fills in spans, the newest first, as far as one question gets.
+	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
+}
+
 // Secrets keeps secrets; their values are never read here.
 type Secrets interface {
 	SetSecret(ctx context.Context, name, value, actor string) error
@@ -119,7 +127,6 @@ type Engine interface {
 	Nudge(lane string)
 	// Abort ends the request that the run has in flight, if it has one.
 	Abort(runID string)
-	Lanes() []gonets.LaneInfo
 }
 
 // Rehearsal tries drafts.
@@ -146,14 +153,18 @@ type Options struct {
 	SourceEdits SourceEdits
 	Events      Events
 	Runs        Runs
+	History     History
+	Bulks       Bulks
 	Secrets     Secrets
 	State       State
 	Notices     Notices
 	Ingest      Ingest
 	Engine      Engine
-	Rehearsal   Rehearsal
-	Bus         Bus
-	People      People
+	// Lanes are the queues to services.
+	Lanes     Lanes
+	Rehearsal Rehearsal
+	Bus       Bus
+	People    People
 	// Presets are what a source may be made for.
 	Presets []api.Preset
 	// Kinds are the kinds of steps.
@@ -288,7 +299,7 @@ func (s *server) recovering(next http.Handler) http.Handler {
 			default:
 				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())
 				if !tracked.wrote {
-					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, internalMessage)))
+					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, spec.Internal)))
 				}
 			}
 		}()

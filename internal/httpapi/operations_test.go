@@ -185,15 +185,15 @@ func TestActionsTellTheEngine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		action  string
-		version int
+		version api.WhichVersion
 		want    []string
 	}{
-		{"resume", 3, []string{"act resume r1 v3 by owner", `nudge "https://crm.example"`}},
-		{"send-now", 0, []string{"act send-now r1 v0 by owner", `nudge "https://crm.example"`}},
-		{"cancel", 0, []string{"act cancel r1 v0 by owner", "abort r1"}},
-		{"cancel-retries", 0, []string{"act cancel-retries r1 v0 by owner", "abort r1"}},
-		{"rerun", 0, []string{"rerun r1 v0", `nudge ""`}},
-		{"rerun", 1, []string{"rerun r1 v1", "offer new"}},
+		{"resume", "3", []string{"act resume r1 v3 by owner", `nudge "https://crm.example"`}},
+		{"send-now", "", []string{"act send-now r1 v0 by owner", `nudge "https://crm.example"`}},
+		{"cancel", "", []string{"act cancel r1 v0 by owner", "abort r1"}},
+		{"cancel-retries", "", []string{"act cancel-retries r1 v0 by owner", "abort r1"}},
+		{"rerun", "", []string{"rerun r1 v0", `nudge ""`}},
+		{"rerun", "1", []string{"rerun r1 v1", "offer new"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.action, func(t *testing.T) {
@@ -304,7 +304,10 @@ func TestTheRestOfTheInterface(t *testing.T) {
 		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
 		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
 		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9}`},
-		{"GET", "/api/v1/lanes", "", `{"items":[{"name":"https://crm.example","active":1,"limit":16,"queued":0,"backlog":false}]}`},
+		{"GET", "/api/v1/lanes", "", `{"items":[` + crmLane + `]}`},
+		{"GET", "/api/v1/lanes/lane?address=crm.example", "", crmLane},
+		{"PUT", "/api/v1/lanes/limits", `{"lane":"crm.example","concurrency":4,"rate":"10/s"}`, crmLane},
+		{"POST", "/api/v1/lanes/actions", `{"lane":"crm.example","action":"drain","rate":"5/s"}`, crmLane},
 		{"PUT", "/api/v1/settings", `{"title":"Office"}`, `{"title":"Office"}`},
 		{"GET", "/healthz", "", `{"status":"ok"}`},
 		{"GET", "/readyz", "", `{"status":"ok"}`},
@@ -320,6 +323,30 @@ func TestTheRestOfTheInterface(t *testing.T) {
 	b.health = gonets.Errorf(gonets.CodeDiskFull, "the disk is full")
 	if got := call(t, s, http.MethodGet, "/readyz", ""); got.status != http.StatusServiceUnavailable || got.json(t)["detail"] != "the disk is full" {
 		t.Errorf("readyz %d %s", got.status, got.text)
+	}
+}
+
+const crmLane = `{"lane":"https://crm.example:443","host":"crm.example","state":"open","active":1,"limit":16,"waiting":0,` +
+	`"ok_24h":0,"failed_24h":0,"limits":{},"usual":16}`
+
+func TestPaceOfAQueueIsGivenWhereItHasAMeaning(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	for body, want := range map[string]int{
+		`{"lane":"crm.example","action":"drain"}`:                http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"drain","rate":"10"}`:    http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"pause","rate":"10/s"}`:  http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"explode"}`:              http.StatusUnprocessableEntity,
+		`{"lane":"crm.example","action":"drain","rate":"100/h"}`: http.StatusOK,
+		`{"lane":"crm.example","action":"pause"}`:                http.StatusOK,
+	} {
+		if got := call(t, s, http.MethodPost, "/api/v1/lanes/actions", body); got.status != want {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+	if got := b.called(); len(got) != 2 {
+		t.Errorf("done: %q", got)
 	}
 }
 

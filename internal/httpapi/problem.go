@@ -9,18 +9,25 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/spec"
 )
 
 const problemType = "application/problem+json"
 
-const internalMessage = "something went wrong inside the server; nothing is known to be lost. Its log says what it was"
+// The codes of mistakes in requests.
+const (
+	codeNoState       gonets.Code = "request.no_state"
+	codeNotHere       gonets.Code = "request.not_here"
+	codeNotObject     gonets.Code = "document.not_object"
+	codeSampleBody    gonets.Code = "sample.body"
+	codeSampleHeaders gonets.Code = "sample.headers"
+)
 
 // problem is an error on its way to the caller.
 type problem struct {
@@ -50,7 +57,7 @@ func newProblem(err error) *problem {
 	case errors.Is(err, context.Canceled):
 		e = gonets.Errorf(gonets.CodeStopping, "the request was ended before it was done; repeat it")
 	default:
-		e = gonets.Errorf(gonets.CodeInternal, internalMessage)
+		e = gonets.Errorf(gonets.CodeInternal, spec.Internal)
 	}
 	status := e.Code.Status()
 	p := &problem{err: err, body: api.Error{
@@ -58,7 +65,11 @@ func newProblem(err error) *problem {
 		Code: e.Code, Detail: e.Message, Errors: e.Problems,
 	}}
 	if p.body.Detail == "" {
-		p.body.Detail = mistakes(e.Problems)
+		p.body.Detail = spec.Count(e.Problems)
+	}
+	var one gonets.Problem
+	if len(e.Problems) == 0 && errors.As(err, &one) {
+		p.body.Errors = []gonets.Problem{one}
 	}
 	if status == http.StatusServiceUnavailable {
 		p.headers = http.Header{"Retry-After": {"1"}}
@@ -68,14 +79,6 @@ func newProblem(err error) *problem {
 		p.headers = http.Header{"Retry-After": {strconv.FormatInt(int64((e.After+time.Second-1)/time.Second), 10)}}
 	}
 	return p
-}
-
-// mistakes says how many there are.
-func mistakes(problems []gonets.Problem) string {
-	if len(problems) == 1 {
-		return "there is a mistake in what was sent"
-	}
-	return "there are " + strconv.Itoa(len(problems)) + " mistakes in what was sent"
 }
 
 // writeProblem answers outside of the operations.
@@ -129,85 +132,8 @@ func problems(r huma.Registry) huma.Transformer {
 		case *problem:
 			return e.body, nil
 		case *huma.ErrorModel:
-			return requestProblem(r, ctx.Operation(), e), nil
+			return spec.Misfit(r, ctx.Operation(), e), nil
 		}
 		return v, nil
 	}
-}
-
-func requestProblem(r huma.Registry, op *huma.Operation, e *huma.ErrorModel) api.Error {
-	out := api.Error{Type: "about:blank", Status: e.Status, Title: http.StatusText(e.Status), Detail: e.Detail}
-	switch e.Status {
-	case http.StatusUnprocessableEntity:
-		out.Code, out.Detail = gonets.CodeInvalid, ""
-	case http.StatusRequestEntityTooLarge:
-		out.Code = gonets.CodeBodyTooLarge
-		out.Detail = "the body is too large; this takes at most " + bytesText(op.MaxBodyBytes-1)
-		return out
-	case http.StatusRequestTimeout:
-		out.Code, out.Detail = gonets.CodeBodyUnreadable, "the body did not come whole in time; send it again"
-	case http.StatusBadRequest:
-		out.Code = gonets.CodeBodyUnreadable
-		if len(e.Errors) == 0 && strings.Contains(e.Detail, "required") {
-			out.Detail = "the body is empty; this needs one, and /api/docs shows what stands in it"
-		}
-	case http.StatusUnsupportedMediaType:
-		out.Code, out.Detail = gonets.CodeBodyUnreadable, "this takes application/json only; set Content-Type to it"
-		return out
-	default:
-		out.Code, out.Detail = gonets.CodeInternal, internalMessage
-		return out
-	}
-	for _, d := range e.Errors {
-		out.Errors = append(out.Errors, requestMistake(r, op, d))
-	}
-	if out.Detail == "" || len(out.Errors) > 0 {
-		out.Detail = mistakes(out.Errors)
-	}
-	return out
-}
-
-// bytesText is a limit in words.
-func bytesText(n int64) string {
-	if n >= 1<<20 && n%(1<<20) == 0 {
-		return strconv.FormatInt(n>>20, 10) + " MiB"
-	}
-	return strconv.FormatInt(n, 10) + " bytes"
-}
-
-// requestMistake turns the framework's place ("body.ids[3]", "query.limit")
-// into a JSON Pointer into the body, or names the parameter.
-func requestMistake(r huma.Registry, op *huma.Operation, d *huma.ErrorDetail) gonets.Problem {
-	p := gonets.Problem{Code: gonets.CodeInvalid, Message: d.Message}
-	where, rest, _ := strings.Cut(d.Location, ".")
-	var known []string
-	if where == "body" {
-		p.Pointer = pointer(rest)
-		known = memberNames(r, op, rest[:max(strings.LastIndexByte(rest, '.'), 0)])
-	} else {
-		p.Message = "parameter " + rest + " (" + where + "): " + d.Message
-		for _, param := range op.Parameters {
-			if param.In == where {
-				known = append(known, param.Name)
-			}
-		}
-	}
-	if strings.HasPrefix(d.Message, "unexpected property") || strings.HasPrefix(d.Message, "unknown query parameter") {
-		p.Code = gonets.CodeUnknownKey
-		p.Suggestion = nearest(rest[strings.LastIndexByte(rest, '.')+1:], known)
-	}
-	return p
-}
-
-// pointer writes a dotted place as a JSON Pointer (RFC 6901).
-func pointer(place string) string {
-	if place == "" {
-		return ""
-	}
-	var b strings.Builder
-	for _, part := range strings.FieldsFunc(place, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
-		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
-	}
-	return b.String()
 }

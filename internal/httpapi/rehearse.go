@@ -16,6 +16,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/spec"
 	"gonets/internal/rehearse"
 )
 
@@ -54,7 +55,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 	}
 	event, sample := p.Event, p.Sample
 	if event != "" && sample != nil {
-		return ask, invalid("/sample", "give event or sample, not both")
+		return ask, invalid("/sample", gonets.CodeNotBoth, "give %s or %s, not both", "event", "sample")
 	}
 	ask.EventID = event
 	if sample == nil {
@@ -72,7 +73,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 		ask.Sample.Body = nil
 	case raw[0] == '"':
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return ask, invalid("/sample/body", "the body is no text")
+			return ask, invalid("/sample/body", codeSampleBody, "the body is no text")
 		}
 		ask.Sample.Body = []byte(text)
 	case ask.Sample.ContentType == "":
@@ -80,7 +81,7 @@ func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
 		ask.Sample.Headers = append(shape.Headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
 	}
 	if len(ask.Sample.Body) > gonets.MaxIngestBody {
-		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", bytesText(gonets.MaxIngestBody))
+		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", spec.Size(gonets.MaxIngestBody))
 	}
 	return ask, nil
 }
@@ -101,7 +102,7 @@ func sampleHeaders(raw json.RawMessage) (list []gonets.Header, err error) {
 		}
 	}
 	if err != nil {
-		return nil, invalid("/sample/headers", "headers are an object of names and texts, or a list of objects with name and value")
+		return nil, invalid("/sample/headers", codeSampleHeaders, "headers are an object of names and texts, or a list of objects with name and value")
 	}
 	return list, nil
 }

@@ -103,15 +103,28 @@ func Routes() []Route {
 		{Method: get, Path: base + "/events/{id}/raw", Right: RightView, ID: "get-event-raw", Summary: "Read an event's body byte for byte", register: handle((*server).getEventRaw), tune: answers("application/octet-stream")},
 
 		{Method: get, Path: base + "/runs", Right: RightView, ID: "list-runs", Summary: "List runs", register: handle((*server).listRuns)},
+		{Method: get, Path: base + "/runs/count", Right: RightView, ID: "count-runs", Summary: "Count runs, up to 10 000", register: handle((*server).countRuns)},
+		{Method: get, Path: base + "/runs/chart", Right: RightView, ID: "chart-runs", Summary: "Tell how runs went over time", register: handle((*server).chartRuns),
+			Description: "One answer looks at a bounded number of runs; next leads to the older bars. Without a beginning the period is a day."},
+		{Method: get, Path: base + "/runs/export", Right: RightView, ID: "export-runs", Summary: "Write runs into a file for other programs, secrets as ***", register: handle((*server).exportRuns), tune: exported},
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
 		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
 		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
+		{Method: post, Path: base + "/runs/{id}/skip", Right: RightOperate, ID: "skip-step", Summary: "Go on behind the step at which a paused run stands", register: handle((*server).skipStep)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},
-		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event", Status: http.StatusCreated, register: handle((*server).rerun)},
+		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event, or of changed data", Status: http.StatusCreated, register: handle((*server).rerun), tune: bodyLimit(gonets.MaxIngestBody * 2)},
 		{Method: post, Path: base + "/runs/{id}/cancel", Right: RightOperate, ID: "cancel-run", Summary: "End a run", register: handle((*server).cancelRun)},
 		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
-		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to many runs", register: handle((*server).actOnRuns)},
+		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs at once", register: handle((*server).actOnRuns)},
+
+		{Method: post, Path: base + "/bulk", Right: RightOperate, ID: "create-bulk", Summary: "Do one thing to all runs that match, at a rate", Status: http.StatusCreated, register: handle((*server).newBulk), tune: dry,
+			Description: "The server works on the runs that match now, oldest first; new runs are not met. It goes on after a restart, and on another server when this one dies. With dry nothing is done."},
+		{Method: get, Path: base + "/bulk", Right: RightView, ID: "list-bulk", Summary: "List mass actions, newest first", register: handle((*server).listBulks)},
+		{Method: get, Path: base + "/bulk/{id}", Right: RightView, ID: "get-bulk", Summary: "Read how far a mass action is", register: handle((*server).getBulk)},
+		{Method: post, Path: base + "/bulk/{id}/pause", Right: RightOperate, ID: "pause-bulk", Summary: "Hold a mass action", register: handle((*server).holdBulk)},
+		{Method: post, Path: base + "/bulk/{id}/go-on", Right: RightOperate, ID: "go-on-bulk", Summary: "Let a mass action go on", register: handle((*server).goOnWithBulk)},
+		{Method: post, Path: base + "/bulk/{id}/stop", Right: RightOperate, ID: "stop-bulk", Summary: "End a mass action; what it did stays", register: handle((*server).stopBulk)},
 
 		{Method: post, Path: base + "/preview", Right: RightView, ID: "preview-step", Summary: "Show what a step of a draft would send, without sending it", register: handle((*server).preview), tune: bodyLimit(maxRehearsed)},
 		{Method: post, Path: base + "/check", Right: RightOperate, ID: "check", Summary: "Try a draft or one step of it now, once", register: handle((*server).check), tune: streamed,
@@ -128,7 +141,11 @@ func Routes() []Route {
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
-		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List destinations with work in memory", register: handle((*server).listLanes)},
+		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List the services to which requests go, with what waits for each", register: handle((*server).listLanes)},
+		{Method: get, Path: base + "/lanes/lane", Right: RightView, ID: "get-lane", Summary: "Read the queue to one service", register: handle((*server).getLane)},
+		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
+		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
+			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},
 		{Method: get, Path: base + "/changes", Right: RightView, ID: "watch-changes", Summary: "Follow hints about changes", register: handle((*server).watchChanges), tune: answers("text/event-stream"),
 			Description: "Server-sent events named \"change\"; data is a Changes object, gathered for 250 ms. Hints may be missing: read again what matters, and after a reconnect too."},
@@ -178,6 +195,13 @@ func answers(mediaType string) func(*huma.Operation) {
 			mediaType: {Schema: &huma.Schema{Type: huma.TypeString}},
 		}}
 	}
+}
+
+// dry describes an operation that has another status when it only asks.
+func dry(op *huma.Operation) {
+	op.Responses["200"] = &huma.Response{Description: "What would be done", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Bulk"}},
+	}}
 }
 
 // conditional describes an answer with an ETag.

@@ -9,7 +9,9 @@ import (
 	"gonets/internal/httpapi/shape"
 )
 
-type runsInput struct {
+// FilterInput chooses runs, by a question or by parameters of their own.
+type FilterInput struct {
+	Q        string    `query:"q" maxLength:"4096" doc:"A question such as state:paused status:5xx after:-24h; see docs/history.md"`
 	State    []string  `query:"state" enum:"held,queued,running,waiting,paused,succeeded,failed,skipped,cancelled" doc:"Only runs in one of these states, separated by commas"`
 	Scenario string    `query:"scenario"`
 	Source   string    `query:"source"`
@@ -18,42 +20,70 @@ type runsInput struct {
 	Since    time.Time `query:"since" doc:"Only runs made at or after this time"`
 	Until    time.Time `query:"until" doc:"Only runs made before this time"`
 	Mark     string    `query:"mark" enum:"check,template.missing" doc:"Only runs with this mark; checks are listed only when they are asked for"`
-	Order    string    `query:"order" enum:"asc,desc" default:"desc" doc:"By the time of making"`
-	PageInput
 }
 
-func (in *runsInput) filter() gonets.RunFilter {
+// filter is what the input asks for.
+func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter, error) {
 	f := gonets.RunFilter{
 		Scenario: in.Scenario, Source: in.Source, EventID: in.Event, Value: in.Value,
-		Mark: gonets.Mark(in.Mark), Since: in.Since, Until: in.Until, Ascending: in.Order == "asc", Page: in.page(),
+		Mark: gonets.Mark(in.Mark), Since: in.Since, Until: in.Until,
 	}
 	for _, state := range in.State {
 		f.States = append(f.States, gonets.RunState(state))
 	}
-	return f
+	if in.Q == "" {
+		return f, nil
+	}
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return f, err
+	}
+	return shape.Filter(in.Q, f, reader)
 }
 
-func (s *server) listRuns(ctx context.Context, in *runsInput) (*list[api.RunSummary], error) {
-	l, err := s.Runs.Runs(ctx, in.filter())
+type runsInput struct {
+	FilterInput
+	Order string `query:"order" enum:"asc,desc" default:"desc" doc:"By the time of making"`
+	PageInput
+}
+
+func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPage], error) {
+	f, err := s.filter(ctx, &in.FilterInput)
 	if err != nil {
 		return nil, err
 	}
-	out := listOf(l, shape.RunSummary)
-	if s.Data == nil || len(l.Items) == 0 {
-		return out, nil
+	f.Ascending, f.Page = in.Order == "asc", in.page()
+	l, err := s.Runs.Runs(ctx, f)
+	if err != nil {
+		return nil, err
 	}
-	events := make([]string, 0, len(l.Items))
-	for i := range l.Items {
-		events = append(events, l.Items[i].EventID)
+	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, shape.RunSummary).Body}}
+	if !l.Reached.IsZero() {
+		out.Body.Reached = &l.Reached
+	}
+	for i := range out.Body.Items {
+		s.explainWait(&out.Body.Items[i])
+	}
+	return out, s.tell(ctx, out.Body.Items)
+}
+
+// tell adds the values by which people recognise the runs' events.
+func (s *server) tell(ctx context.Context, runs []api.RunSummary) error {
+	if s.Data == nil || len(runs) == 0 {
+		return nil
+	}
+	events := make([]string, 0, len(runs))
+	for i := range runs {
+		events = append(events, runs[i].EventID)
 	}
 	data, err := s.Data(ctx, events)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for i := range out.Body.Items {
-		out.Body.Items[i].Data = data[out.Body.Items[i].EventID]
+	for i := range runs {
+		runs[i].Data = data[runs[i].EventID]
 	}
-	return out, nil
+	return nil
 }
 
 func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], error) {
@@ -61,12 +91,38 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
-	zone, err := s.zone(ctx)
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.published(ctx, &d)
 	if err != nil {
 		return nil, err
 	}
 	d.Event = s.Mask(d.Event)
-	return &output[api.Run]{Body: shape.Run(&d, shape.Reader{Zone: zone, Now: s.Clock.Now()})}, nil
+	reader.Published = now
+	run := shape.Run(&d, reader)
+	s.explainWait(&run.RunSummary)
+	return &output[api.Run]{Body: run}, nil
+}
+
+// reader is when and where the caller reads.
+func (s *server) reader(ctx context.Context) (shape.Reader, error) {
+	zone, err := s.zone(ctx)
+	return shape.Reader{Zone: zone, Now: s.Clock.Now()}, err
+}
+
+// published is the published version of a run's scenario when that is another
+// one than the run's own; without a document it is the same.
+func (s *server) published(ctx context.Context, d *gonets.RunDetail) (*gonets.Version, error) {
+	info, err := s.Scenarios.Scenario(ctx, d.Run.Scenario)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, nil // deleted since
+	}
+	if err != nil || info.Version == 0 || info.Version == d.Run.Version || d.Run.State.Final() {
+		return &gonets.Version{N: info.Version}, err
+	}
+	return s.Scenarios.Version(ctx, d.Run.Scenario, info.Version)
 }
 
 // zone is the time zone in which texts name times.

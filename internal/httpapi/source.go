@@ -116,7 +116,7 @@ func newEvent(in *api.NewEvent) (gonets.Event, error) {
 	ev.ContentType = gonets.HeaderValue(in.Headers, "Content-Type")
 	switch {
 	case len(in.Body) > 0 && in.Text != "":
-		return ev, invalid("/text", "body and text were both given; an event has one body. Leave one of them out")
+		return ev, invalid("/text", gonets.CodeNotBoth, "%s and %s were both given; an event has one body. Leave one of them out", "body", "text")
 	case len(in.Body) > 0:
 		ev.Body = in.Body
 		defaultType(&ev, "application/json")

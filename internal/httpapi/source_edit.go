@@ -33,7 +33,7 @@ func (s *server) readSource(doc json.RawMessage, given map[string]string) (*gone
 	members := map[string]json.RawMessage{}
 	if len(doc) > 0 {
 		if err := json.Unmarshal(doc, &members); err != nil {
-			return nil, invalid("/document", "the document is no JSON object")
+			return nil, invalid("/document", codeNotObject, "the document is no JSON object")
 		}
 	}
 	if _, said := members["preset"]; !said && given["preset"] == "" {

@@ -31,7 +31,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[js
 	doc := map[string]json.RawMessage{"apiVersion": json.RawMessage(`"gonets/v1"`), "kind": json.RawMessage(`"Settings"`)}
 	for name, value := range in.Body {
 		if _, fixed := doc[name]; fixed {
-			return nil, invalid(pointer(name), "the settings of this address have no "+name+"; leave it out")
+			return nil, invalid("/"+gonets.EscapePointer(name), codeNotHere, "the settings of this address have no %s; leave it out", name)
 		}
 		doc[name] = value
 	}
@@ -82,7 +82,7 @@ type secretInput struct {
 
 func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) {
 	if !gonets.ValidName(in.Name) {
-		return nil, invalid("", "the name of a secret is 1 to 64 small Latin letters, digits and hyphens, such as crm-token")
+		return nil, invalid("", gonets.CodeBadName, "%q cannot be the name of a secret; it is 1 to %d small Latin letters, digits and hyphens, such as crm-token", in.Name, gonets.MaxNameLength)
 	}
 	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOf(ctx)); err != nil {
 		return nil, err
@@ -97,10 +97,6 @@ func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error)
 	}
 	s.configChanged()
 	return nil, nil
-}
-
-func (s *server) listLanes(context.Context, *none) (*list[gonets.LaneInfo], error) {
-	return listOf(gonets.List[gonets.LaneInfo]{Items: s.Engine.Lanes()}, func(l gonets.LaneInfo) gonets.LaneInfo { return l }), nil
 }
 
 func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], error) {

@@ -9,19 +9,20 @@ import (
 
 	"gonets"
 	"gonets/internal/lane"
+	"gonets/internal/testkit"
 )
 
 func newSet(limit int) *lane.Set {
-	return lane.NewSet(func(string) lane.Limits { return lane.Limits{Requests: 2, Workers: limit} })
+	return lane.NewSet(lane.Options{Clock: testkit.NewClock(), Limits: func(string) lane.Limits { return lane.Limits{Requests: 2, Workers: limit} }})
 }
 
 func fill(t *testing.T, s *lane.Set, name string, n int) {
 	t.Helper()
 	for range n {
-		if !s.Reserve(name) {
+		if !s.Reserve(name, "s") {
 			t.Fatalf("no place in lane %s", name)
 		}
-		s.Push(name, lane.Item{Bytes: 1})
+		s.Push(name, lane.Item{Job: gonets.Job{Run: gonets.Run{Scenario: "s"}}, Bytes: 1})
 	}
 }
 
@@ -35,8 +36,8 @@ func TestQueuedJobsCanBeTakenOut(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
 	for _, id := range []string{"one", "two", "three"} {
-		s.Reserve("a")
-		s.Push("a", lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id}}})
+		s.Reserve("a", "s")
+		s.Push("a", lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id, Scenario: "s"}}})
 	}
 	if got := s.Take(func(r *gonets.Run) bool { return r.ID == "two" }); len(got) != 1 || got[0].Job.Run.ID != "two" {
 		t.Fatalf("took %v", got)
@@ -53,7 +54,7 @@ func TestOneLaneIsWorkedOnByAtMostItsLimit(t *testing.T) {
 	s := newSet(2)
 	started := 0
 	for range 5 {
-		s.Reserve("a")
+		s.Reserve("a", "s")
 		if s.Push("a", lane.Item{}) == lane.StartWorker {
 			started++
 		}
@@ -74,7 +75,7 @@ func TestOneLaneIsWorkedOnByAtMostItsLimit(t *testing.T) {
 func TestNoMoreRequestsThanTheDestinationTakes(t *testing.T) {
 	t.Parallel()
 	s := newSet(8)
-	leave, err := s.Enter(t.Context(), "a")
+	pass, err := s.Enter(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +90,7 @@ func TestNoMoreRequestsThanTheDestinationTakes(t *testing.T) {
 	if _, err := s.Enter(ended, "a"); err == nil {
 		t.Fatal("a third request was let through")
 	}
-	leave()
+	pass.Leave(lane.Result{})
 	if _, err := s.Enter(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestAFullLaneLeavesTheOthersAlone(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
 	fill(t, s, "sick", gonets.LaneQueue)
-	if s.Reserve("sick") {
+	if s.Reserve("sick", "s") {
 		t.Fatal("a full lane took more")
 	}
 	fill(t, s, "healthy", gonets.LaneQueue)
@@ -108,11 +109,11 @@ func TestAFullLaneLeavesTheOthersAlone(t *testing.T) {
 func TestTheNodeTakesNoMoreThanItsMemoryHolds(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
-	if !s.Reserve("big") {
+	if !s.Reserve("big", "s") {
 		t.Fatal("no place in an empty set")
 	}
 	s.Push("big", lane.Item{Bytes: gonets.NodeQueueBytes})
-	if s.Reserve("other") {
+	if s.Reserve("other", "s") {
 		t.Fatal("a node whose memory is full took more")
 	}
 	it, ok := s.Pop("big")
@@ -123,7 +124,7 @@ func TestTheNodeTakesNoMoreThanItsMemoryHolds(t *testing.T) {
 		t.Fatal("a job that is worked on was taken for free memory")
 	}
 	s.Done(it)
-	if s.Reserve("other") {
+	if s.Reserve("other", "s") {
 		t.Fatal("a lane whose older work waits in the store let newer work pass")
 	}
 	if n, bytes := s.ReserveClaim("other", 10); n != 10 || bytes != gonets.NodeQueueBytes {
@@ -135,14 +136,14 @@ func TestOlderWorkInTheStoreGoesFirst(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
 	s.SetBacklog("a")
-	if s.Reserve("a") {
+	if s.Reserve("a", "s") {
 		t.Fatal("new work overtook the backlog")
 	}
 	if !s.Hungry("a") {
 		t.Fatal("a lane with a backlog and an empty queue is not hungry")
 	}
 	claim(s, "a", 5)
-	if !s.Reserve("a") {
+	if !s.Reserve("a", "s") {
 		t.Fatal("the lane does not take new work after its backlog was claimed")
 	}
 }
@@ -151,14 +152,14 @@ func TestAClosedSetReturnsWhatWasQueuedAndTakesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
 	fill(t, s, "a", 3)
-	s.Reserve("b")
+	s.Reserve("b", "s")
 	if rest := s.Close(); len(rest) != 3 {
 		t.Fatalf("%d jobs came back, want 3", len(rest))
 	}
 	if s.Push("b", lane.Item{}) != lane.Refused {
 		t.Fatal("a closed set took a job")
 	}
-	if n, _ := s.ReserveClaim("c", 1); n != 0 || s.Reserve("c") {
+	if n, _ := s.ReserveClaim("c", 1); n != 0 || s.Reserve("c", "s") {
 		t.Fatal("a closed set promised a place")
 	}
 	if _, ok := s.Pop("a"); ok {
@@ -169,7 +170,7 @@ func TestAClosedSetReturnsWhatWasQueuedAndTakesNothing(t *testing.T) {
 func TestUnusedLanesAreForgotten(t *testing.T) {
 	t.Parallel()
 	s := newSet(1)
-	s.Reserve("once")
+	s.Reserve("once", "s")
 	s.Unreserve("once", 1)
 	if l := s.List(); len(l) != 0 {
 		t.Fatalf("lanes left: %v", l)
@@ -202,14 +203,14 @@ func TestJobsAreGivenOnce(t *testing.T) {
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
 			name := rapid.SampledFrom(names).Draw(t, "lane")
 			if rapid.Bool().Draw(t, "push") {
-				if !s.Reserve(name) {
+				if !s.Reserve(name, "s") {
 					claim(s, name, 1)
 					continue
 				}
 				next++
 				id := name + string(rune('0'+next%10)) + string(rune('a'+next/10))
 				queued[id] = true
-				if s.Push(name, lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id}}}) == lane.StartWorker {
+				if s.Push(name, lane.Item{Job: gonets.Job{Run: gonets.Run{ID: id, Scenario: "s"}}}) == lane.StartWorker {
 					workers[name]++
 				}
 			} else if workers[name] > 0 {
@@ -237,7 +238,7 @@ func TestConcurrentUseIsSafe(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
-				if s.Reserve("a") && s.Push("a", lane.Item{}) == lane.StartWorker {
+				if s.Reserve("a", "s") && s.Push("a", lane.Item{}) == lane.StartWorker {
 					for ok := true; ok; {
 						_, ok = s.Pop("a")
 					}

@@ -11,6 +11,15 @@ import (
 // it is sent to own addresses only.
 const hopsHeader = "Gonets-Hops"
 
+// The codes of what cannot be sent.
+const (
+	codeConnect     gonets.Code = "request.connect"
+	codeMethod      gonets.Code = "request.method"
+	codeHeaderName  gonets.Code = "request.header_name"
+	codeHeaderOwn   gonets.Code = "request.header_protected"
+	codeHeaderBreak gonets.Code = "request.header_break"
+)
+
 // Method is the method to send: any token (RFC 9110 §9.1) in upper case, and
 // for an empty one POST with a body or GET without. CONNECT is refused: it
 // asks for a tunnel, not for a reply.
@@ -22,9 +31,9 @@ func Method(m string, hasBody bool) (string, error) {
 	case m == "":
 		return http.MethodGet, nil
 	case m == http.MethodConnect:
-		return "", gonets.Errorf(gonets.CodeBadRequest, "the method CONNECT cannot be sent")
+		return "", gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeConnect, "the method CONNECT cannot be sent"))
 	case !isToken(m):
-		return "", gonets.Errorf(gonets.CodeBadRequest, "the method contains a character that methods cannot have; use GET, POST, PUT and the like")
+		return "", gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeMethod, "the method contains a character that methods cannot have; use GET, POST, PUT and the like"))
 	}
 	return m, nil
 }
@@ -39,6 +48,16 @@ func ProtectedHeader(name string) bool {
 		return true
 	}
 	return len(name) >= 6 && strings.EqualFold(name[:6], "proxy-")
+}
+
+// Protected says that a header belongs to the HTTP machinery.
+func Protected(name string) gonets.Problem {
+	return gonets.Mistake("", codeHeaderOwn, "the header %s is set by the connection itself and cannot be changed; remove it", name)
+}
+
+// HeaderBreak says that a header's value would make two headers of one.
+func HeaderBreak(name string) error {
+	return gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeHeaderBreak, "the value of the header %s contains a line break or another control character", name))
 }
 
 // isToken is RFC 9110 §5.6.2.
@@ -56,14 +75,14 @@ func isToken(s string) bool {
 func checkHeaders(headers []gonets.Header) error {
 	for _, h := range headers {
 		if !isToken(h.Name) {
-			return gonets.Errorf(gonets.CodeBadRequest, "the name of a header is empty or contains a character that names cannot have, such as a space or a line break")
+			return gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeHeaderName, "the name of a header is empty or contains a character that names cannot have, such as a space or a line break"))
 		}
 		if ProtectedHeader(h.Name) {
-			return gonets.Errorf(gonets.CodeBadRequest, "the header %s is set by Gonets itself and cannot be sent by a step; remove it", h.Name)
+			return gonets.Refuse(gonets.CodeBadRequest, Protected(h.Name))
 		}
 		for i := range len(h.Value) {
 			if c := h.Value[i]; (c < ' ' && c != '\t') || c == 0x7f {
-				return gonets.Errorf(gonets.CodeBadRequest, "the value of the header %s contains a line break or another control character", h.Name)
+				return HeaderBreak(h.Name)
 			}
 		}
 	}

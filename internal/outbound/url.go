@@ -28,7 +28,7 @@ const maxURL = 64 << 10
 // schemes than http and https, user names, backslashes, control characters,
 // IPv6 zones, IPv4 addresses in odd spellings), CodeBadRequest for what is no
 // address. They never contain the address itself.
-func CheckURL(raw string) (string, []string, error) {
+func CheckURL(raw string) (string, []gonets.Problem, error) {
 	u, notices, err := parseURL(raw)
 	if err != nil {
 		return "", notices, err
@@ -36,21 +36,45 @@ func CheckURL(raw string) (string, []string, error) {
 	return u.String(), notices, nil
 }
 
-func blockedURL(format string, args ...any) error {
-	return gonets.Errorf(gonets.CodeBlockedURL, format, args...)
+// The codes of what is wrong with an address, and of what was put right in it.
+const (
+	codeURLEmpty     gonets.Code = "url.empty"
+	codeURLLong      gonets.Code = "url.too_long"
+	codeURLUser      gonets.Code = "url.user"
+	codeURLSlashes   gonets.Code = "url.slashes"
+	codeURLOther     gonets.Code = "url.other_scheme"
+	codeURLText      gonets.Code = "url.not_utf8"
+	codeURLControl   gonets.Code = "url.control_character"
+	codeURLBackslash gonets.Code = "url.backslash"
+	codeURLPercent   gonets.Code = "url.percent"
+	codeURLUnread    gonets.Code = "url.unreadable"
+	codeURLPort      gonets.Code = "url.port"
+	codeURLZone      gonets.Code = "url.ipv6_zone"
+	codeURLIPv6      gonets.Code = "url.ipv6"
+	codeURLHost      gonets.Code = "url.host"
+	codeURLNoHost    gonets.Code = "url.no_host"
+	codeURLHostLong  gonets.Code = "url.host_too_long"
+	codeURLHostPart  gonets.Code = "url.host_part"
+	codeURLIPv4      gonets.Code = "url.ipv4"
+	CodeURLTrimmed   gonets.Code = "url.trimmed"
+	CodeURLScheme    gonets.Code = "url.scheme"
+)
+
+func blockedURL(code gonets.Code, format string, args ...any) error {
+	return gonets.Refuse(gonets.CodeBlockedURL, gonets.Mistake("", code, format, args...))
 }
 
-func badURL(format string, args ...any) error {
-	return gonets.Errorf(gonets.CodeBadRequest, format, args...)
+func badURL(code gonets.Code, format string, args ...any) error {
+	return gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", code, format, args...))
 }
 
-func parseURL(raw string) (*url.URL, []string, error) {
+func parseURL(raw string) (*url.URL, []gonets.Problem, error) {
 	text, notices := trimURL(raw)
 	if text == "" {
-		return nil, notices, badURL("the address is empty; write one such as https://example.com/path")
+		return nil, notices, badURL(codeURLEmpty, "the address is empty; write one such as https://example.com/path")
 	}
 	if len(text) > maxURL {
-		return nil, notices, badURL("the address is %d bytes long; at most %d are sent", len(text), maxURL)
+		return nil, notices, badURL(codeURLLong, "the address is %d bytes long; at most %d are sent", len(text), maxURL)
 	}
 	text, notices, err := withScheme(text, notices)
 	if err != nil {
@@ -67,7 +91,7 @@ func parseURL(raw string) (*url.URL, []string, error) {
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	if u.User != nil || u.Opaque != "" {
-		return nil, notices, blockedURL("an address may not contain a user name or password; send them in an Authorization header")
+		return nil, notices, blockedURL(codeURLUser, "an address may not contain a user name or password; send them in an Authorization header")
 	}
 	if u.Host, err = checkHost(u.Host); err != nil {
 		return nil, notices, err
@@ -82,17 +106,17 @@ func invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == '\u034f' || r == '\u115f' || r == '\u3164'
 }
 
-func trimURL(raw string) (string, []string) {
+func trimURL(raw string) (string, []gonets.Problem) {
 	trimmed := strings.TrimFunc(raw, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) })
 	if trimmed == raw {
 		return raw, nil
 	}
-	return trimmed, []string{"spaces, line breaks or invisible characters around the address were removed"}
+	return trimmed, []gonets.Problem{gonets.Mistake("", CodeURLTrimmed, "spaces, line breaks or invisible characters around the address were removed")}
 }
 
 // cleanAuthority removes invisible characters from the host, where they never
 // mean anything; in a path they may, and are percent-encoded.
-func cleanAuthority(text string, notices []string) (string, []string) {
+func cleanAuthority(text string, notices []gonets.Problem) (string, []gonets.Problem) {
 	start := strings.Index(text, "://") + 3
 	end := len(text)
 	if i := strings.IndexAny(text[start:], "/?"); i >= 0 {
@@ -107,12 +131,12 @@ func cleanAuthority(text string, notices []string) (string, []string) {
 	if host == text[start:end] {
 		return text, notices
 	}
-	return text[:start] + host + text[end:], append(notices, "invisible characters were removed from the host name")
+	return text[:start] + host + text[end:], append(notices, gonets.Mistake("", CodeURLTrimmed, "invisible characters were removed from the host name"))
 }
 
 // withScheme checks the scheme and adds a missing one.
-func withScheme(text string, notices []string) (string, []string, error) {
-	const missing = "the address had no http:// or https:// in front; https:// was added"
+func withScheme(text string, notices []gonets.Problem) (string, []gonets.Problem, error) {
+	missing := gonets.Mistake("", CodeURLScheme, "the address had no http:// or https:// in front; https:// was added")
 	if strings.HasPrefix(text, "//") {
 		return "https:" + text, append(notices, missing), nil
 	}
@@ -123,7 +147,7 @@ func withScheme(text string, notices []string) (string, []string, error) {
 	switch strings.ToLower(head) {
 	case "http", "https":
 		if !strings.HasPrefix(rest, "//") {
-			return "", notices, badURL("after %s: two slashes are missing; write %s://host/path", strings.ToLower(head), strings.ToLower(head))
+			return "", notices, badURL(codeURLSlashes, "after %s: two slashes are missing; write %[1]s://host/path", strings.ToLower(head))
 		}
 		return text, notices, nil
 	}
@@ -133,7 +157,7 @@ func withScheme(text string, notices []string) (string, []string, error) {
 	if _, err := strconv.ParseUint(port, 10, 16); err == nil {
 		return "https://" + text, append(notices, missing), nil
 	}
-	return "", notices, blockedURL("only http and https addresses can be called, not %q", strings.ToLower(head))
+	return "", notices, blockedURL(codeURLOther, "only http and https addresses can be called, not %q", strings.ToLower(head))
 }
 
 // isScheme is RFC 3986 §3.1, plus the bound that keeps errors short.
@@ -155,16 +179,16 @@ func digit(c byte) bool  { return c >= '0' && c <= '9' }
 // checkText refuses characters that parsers disagree about.
 func checkText(text string) error {
 	if !utf8.ValidString(text) {
-		return badURL("the address is not valid UTF-8 text")
+		return badURL(codeURLText, "the address is not valid UTF-8 text")
 	}
 	query := strings.IndexByte(text, '?')
 	for i := range len(text) {
 		c := text[i]
 		if c < 0x20 || c == 0x7f {
-			return blockedURL("the address contains a line break or another control character; values in it must be percent-encoded")
+			return blockedURL(codeURLControl, "the address contains a line break or another control character; values in it must be percent-encoded")
 		}
 		if c == '\\' && (query < 0 || i < query) {
-			return blockedURL("the address contains a backslash; use / or write %%5C")
+			return blockedURL(codeURLBackslash, "the address contains a backslash; use / or write %%5C")
 		}
 	}
 	return nil
@@ -177,7 +201,7 @@ func unreadable(text string) error {
 	}
 	for i := strings.IndexByte(path, '%'); i >= 0; {
 		if i+2 >= len(path) || !hex(path[i+1]) || !hex(path[i+2]) {
-			return badURL("the address has a %% that two hexadecimal digits do not follow; write %%25 for a percent sign")
+			return badURL(codeURLPercent, "the address has a %% that two hexadecimal digits do not follow; write %%25 for a percent sign")
 		}
 		next := strings.IndexByte(path[i+1:], '%')
 		if next < 0 {
@@ -185,7 +209,7 @@ func unreadable(text string) error {
 		}
 		i += 1 + next
 	}
-	return badURL("the address cannot be read; write one such as https://example.com/path")
+	return badURL(codeURLUnread, "the address cannot be read; write one such as https://example.com/path")
 }
 
 func hex(c byte) bool { return digit(c) || (c|0x20 >= 'a' && c|0x20 <= 'f') }
@@ -199,17 +223,17 @@ func checkHost(hostport string) (string, error) {
 	if port != "" {
 		n, err := strconv.ParseUint(port, 10, 16)
 		if err != nil || n == 0 {
-			return "", badURL("the address has no valid port; ports are 1 to 65535")
+			return "", badURL(codeURLPort, "the address has no valid port; ports are 1 to 65535")
 		}
 		port = ":" + strconv.FormatUint(n, 10)
 	}
 	if strings.HasPrefix(host, "[") {
 		a, err := netip.ParseAddr(strings.TrimSuffix(host[1:], "]"))
 		if strings.ContainsRune(host, '%') {
-			return "", blockedURL("an IPv6 address with a zone cannot be called")
+			return "", blockedURL(codeURLZone, "an IPv6 address with a zone cannot be called")
 		}
 		if err != nil || !a.Is6() {
-			return "", badURL("the address in brackets is not an IPv6 address")
+			return "", badURL(codeURLIPv6, "the address in brackets is not an IPv6 address")
 		}
 		return "[" + a.String() + "]" + port, nil
 	}
@@ -223,27 +247,27 @@ func checkName(host string) (string, error) {
 		if host[i] >= utf8.RuneSelf {
 			var ok bool
 			if host, ok = punycode(host); !ok {
-				return "", badURL("the host name is not a valid international name")
+				return "", badURL(codeURLHost, "the host name is not a valid international name")
 			}
 			break
 		}
 	}
 	host = strings.TrimSuffix(lower(host), ".")
 	if host == "" {
-		return "", badURL("the address has no host; write one such as https://example.com/path")
+		return "", badURL(codeURLNoHost, "the address has no host; write one such as https://example.com/path")
 	}
 	if len(host) > 253 {
-		return "", badURL("the host name is longer than 253 characters")
+		return "", badURL(codeURLHostLong, "the host name is longer than 253 characters")
 	}
 	label := ""
 	for rest, more := host, true; more; {
 		label, rest, more = strings.Cut(rest, ".")
 		if label == "" || len(label) > 63 {
-			return "", badURL("the host name has an empty part or one of more than 63 characters")
+			return "", badURL(codeURLHostPart, "the host name has an empty part or one of more than 63 characters")
 		}
 		for i := range len(label) {
 			if c := label[i]; !letter(c) && !digit(c) && c != '-' && c != '_' {
-				return "", badURL("the host name contains a character that names cannot have")
+				return "", badURL(codeURLHost, "the host name contains a character that names cannot have")
 			}
 		}
 	}
@@ -253,7 +277,7 @@ func checkName(host string) (string, error) {
 	// A name that ends in a number is an address (WHATWG URL §3.5), which some
 	// systems also read as 2130706433, 0x7f.1, 0177.0.0.1 or 127.1.
 	if a, err := netip.ParseAddr(host); err != nil || !a.Is4() {
-		return "", blockedURL("the host is a number but not an IPv4 address in its usual form, such as 192.0.2.1")
+		return "", blockedURL(codeURLIPv4, "the host is a number but not an IPv4 address in its usual form, such as 192.0.2.1")
 	}
 	return host, nil
 }

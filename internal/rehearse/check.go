@@ -246,6 +246,7 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
 	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
 	request := c.request(next.Step.HTTP, h, req, c.Sender.Preview(req))
+	mended(&request, h.Notices(c.scope))
 	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
 		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",
 			Detail: "this step was never answered, so the steps after it have no reply to read"})
@@ -259,7 +260,7 @@ func (c *check) failed(path string, err error) error {
 	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: path, StartedAt: c.Clock.Now().UTC(),
 		Exchange: *step.TemplateExchange(err)}
 	c.attempt(a)
-	return c.tell(Line{CheckLine: api.CheckLine{Path: path, State: string(gonets.StepFailed), Error: err.Error()}, Attempt: a})
+	return c.tell(Line{CheckLine: api.CheckLine{Path: path, State: string(gonets.StepFailed), Error: err.Error(), Problem: &step.Problems("", err)[0]}, Attempt: a})
 }
 
 func (c *check) attempt(a *gonets.Attempt) {

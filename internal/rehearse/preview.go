@@ -3,7 +3,6 @@ package rehearse
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -53,11 +52,12 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 	}
 	req, err := h.Build(a.Step, s, d.Program)
 	if err != nil {
-		out.Problems = append(out.Problems, mistakes(d.PointerOf(a.Step), err)...)
+		out.Problems = append(out.Problems, step.Problems(d.PointerOf(a.Step), err)...)
 		return out, nil
 	}
 	x := r.Sender.Preview(req)
 	request := r.request(st.HTTP, h, req, x)
+	mended(&request, h.Notices(s))
 	out.Request = &request
 	out.Curl = curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
 		Insecure: req.SkipVerify, Follow: req.FollowRedirects})
@@ -80,6 +80,7 @@ func previewValue(v *step.Value) api.PreviewValue {
 	}
 	if v.Err != nil {
 		out.Error = v.Err.Error()
+		out.Problem = &step.Problems(v.Pointer, v.Err)[0]
 	}
 	return out
 }
@@ -122,22 +123,6 @@ func cutBytes(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
-// mistakes are the problems of an error, at a pointer when they have none.
-func mistakes(pointer string, err error) []gonets.Problem {
-	var e *gonets.Error
-	if !errors.As(err, &e) || len(e.Problems) == 0 {
-		return []gonets.Problem{{Pointer: pointer, Code: gonets.CodeOf(err), Message: err.Error()}}
-	}
-	out := make([]gonets.Problem, len(e.Problems))
-	for i, p := range e.Problems {
-		if p.Pointer == "" {
-			p.Pointer = pointer
-		}
-		out[i] = p
-	}
-	return out
-}
-
 // request is a request as it would be sent, with the reasons of what the step
 // does not name itself.
 func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, x *gonets.Exchange) api.PreviewRequest {
@@ -151,14 +136,6 @@ func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, 
 		out.Headers = append(out.Headers, shown)
 	}
 	notice := func(code, detail string) { out.Notices = append(out.Notices, api.Notice{Code: code, Detail: detail}) }
-	_, found, _ := outbound.CheckURL(def.URL)
-	for _, text := range found {
-		code := "url.trimmed"
-		if strings.Contains(text, "https:// was added") {
-			code = "url.scheme"
-		}
-		notice(code, text)
-	}
 	if h.BodyInQuery() {
 		notice("body.in_query", req.Method+" sends its fields in the address and not as a body")
 	}
@@ -166,6 +143,15 @@ func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, 
 		notice("destination.closed", x.Error)
 	}
 	return out
+}
+
+// mended tells first what was put right in the address.
+func mended(request *api.PreviewRequest, notices []gonets.Problem) {
+	var first []api.Notice
+	for _, n := range notices {
+		first = append(first, api.Notice{Code: string(n.Code), Detail: n.Message})
+	}
+	request.Notices = append(first, request.Notices...)
 }
 
 // content shows bytes as text where they are text.

@@ -343,6 +343,34 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 	}
 }
 
+func TestTheAddressThatIsSentIsJudged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for url, want := range map[string][]string{
+		"{{ base }}/a":                  nil,
+		"{{ host }}/a":                  {"url.scheme"},
+		"  {{ base }}/a":                {"url.trimmed"},
+		"example.org/{{ host }}":        {"url.scheme"},
+		"https://example.org/{{ nil }}": nil,
+	} {
+		ask := w.ask(t, `[{"id":"a","http":{"url":"`+url+`"}}]`)
+		ask.Step, ask.Sample = "a", &gonets.Event{Body: []byte(`{"base":"` + w.url + `","host":"example.org"}`)}
+		p, err := w.Preview(t.Context(), ask)
+		if err != nil || p.Request == nil {
+			t.Fatalf("%s: %v %+v", url, err, p)
+		}
+		var got []string
+		for _, n := range p.Request.Notices {
+			if strings.HasPrefix(n.Code, "url.") {
+				got = append(got, n.Code)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", url, diff)
+		}
+	}
+}
+
 func TestAPreviewSendsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

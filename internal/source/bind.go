@@ -1,7 +1,6 @@
 package source
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -64,7 +63,7 @@ func Bind(src gonets.Source, p *Preset) (*Binding, error) {
 	for _, d := range p.Derived {
 		f, ok := derivations(d)
 		if !ok {
-			r.add("/preset", "the derived value %q from %q is not known", d.Name, d.From)
+			r.add("/preset", codePreset, "the derived value %q from %q is not known", d.Name, d.From)
 			continue
 		}
 		b.derive = append(b.derive, f)
@@ -141,7 +140,7 @@ func (b *Binding) hide(r *binder, s string) {
 	root := p.Root()
 	names := memberNames(p.Rest())
 	if len(names) == 0 || root != "body" && len(names) != 1 {
-		r.add("/verify/places", "%q is not the place of one value", s)
+		r.add("/verify/places", codePlace, "%q is not the place of one value", s)
 		return
 	}
 	switch root {
@@ -177,13 +176,27 @@ func placePath(p gonets.Place) string {
 	return "body." + p.Name
 }
 
+// The codes of what is wrong with a source, beside those of the root.
+const (
+	codePreset    gonets.Code = "source.preset"
+	codePath      gonets.Code = "source.path"
+	codeRoot      gonets.Code = "source.path_root"
+	codePlace     gonets.Code = "verify.place"
+	codePlaceName gonets.Code = "verify.place_name"
+	codeBasic     gonets.Code = "verify.basic"
+	codeChoose    gonets.Code = "verify.choose"
+	codeHeader    gonets.Code = "verify.header"
+	codeBrace     gonets.Code = "verify.brace"
+	codePart      gonets.Code = "verify.part"
+	codeCovers    gonets.Code = "verify.covers_nothing"
+	codeTimestamp gonets.Code = "verify.timestamp"
+)
+
 // binder collects what is wrong with a document.
 type binder struct{ problems []gonets.Problem }
 
-func (r *binder) add(pointer, format string, args ...any) {
-	r.problems = append(r.problems, gonets.Problem{
-		Pointer: pointer, Code: gonets.CodeInvalid, Message: fmt.Sprintf(format, args...),
-	})
+func (r *binder) add(pointer string, code gonets.Code, format string, args ...any) {
+	r.problems = append(r.problems, gonets.Mistake(pointer, code, format, args...))
 }
 
 // path reads a path that is relative to the event; event. in front of it is
@@ -196,14 +209,12 @@ func (r *binder) path(pointer, s string, roots ...string) *value.Path {
 	}
 	p, err := value.ParsePath(text)
 	if err != nil {
-		r.add(pointer, "%q is not a path; write it like body.order.id", s)
+		r.add(pointer, codePath, "%q is not a path; write it like body.order.id", s)
 		return nil
 	}
 	if !slices.Contains(roots, p.Root()) {
-		problem := gonets.Problem{
-			Pointer: pointer, Code: gonets.CodeInvalid, Expression: s,
-			Message: "the path begins with none of " + strings.Join(roots, ", "),
-		}
+		problem := gonets.Mistake(pointer, codeRoot, "the path begins with none of %s", gonets.Choice(roots))
+		problem.Expression = s
 		if p.Root() != "" {
 			problem.Suggestion = "body." + s
 		}

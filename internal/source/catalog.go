@@ -88,14 +88,11 @@ func (c *Catalog) IDs() []string {
 func (c *Catalog) Bind(src gonets.Source) (*Binding, error) {
 	p, ok := c.Lookup(src.Preset)
 	if !ok {
+		problem := gonets.Mistake("/preset", codePreset, "there is no preset %q", src.Preset)
+		problem.Suggestion = value.Nearest(src.Preset, c.IDs())
 		return nil, &gonets.Error{
-			Code:    gonets.CodeInvalid,
-			Message: "The source cannot be used as it is written.",
-			Problems: []gonets.Problem{{
-				Pointer: "/preset", Code: gonets.CodeInvalid,
-				Message:    fmt.Sprintf("there is no preset %q", src.Preset),
-				Suggestion: value.Nearest(src.Preset, c.IDs()),
-			}},
+			Code: gonets.CodeInvalid, Message: "The source cannot be used as it is written.",
+			Problems: []gonets.Problem{problem},
 		}
 	}
 	return Bind(src, p)

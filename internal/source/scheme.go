@@ -78,7 +78,7 @@ func (r *binder) scheme(v *gonets.Verify, p *Preset) scheme {
 		doc.Kind = own.Kind
 	}
 	if doc.Kind == "choice" || doc.Kind == KindNone {
-		r.add("/verify/kind", "write kind: token, basic, hmac or none")
+		r.add("/verify/kind", codeChoose, "write kind: token, basic, hmac or none")
 		return scheme{}
 	}
 	if doc.Header != "" {
@@ -149,7 +149,7 @@ func (r *binder) build(v gonets.Verify) scheme {
 	case KindHMAC:
 		r.hmac(&s, v)
 	default:
-		r.add("/verify/kind", "%q is not a way to verify callers; write token, basic, hmac or none", v.Kind)
+		r.add("/verify/kind", gonets.CodeBadChoice, "%s is %q; it must be %s", "kind", v.Kind, gonets.Choice{KindToken, KindBasic, KindHMAC, KindNone})
 	}
 	for _, p := range s.places {
 		r.place(p)
@@ -160,25 +160,25 @@ func (r *binder) build(v gonets.Verify) scheme {
 func (r *binder) place(p gonets.Place) {
 	switch {
 	case p.In != "header" && p.In != "query" && p.In != "body":
-		r.add("/verify/places", "%q is not a place; write header, query or body", p.In)
+		r.add("/verify/places", gonets.CodeBadChoice, "%s is %q; it must be %s", "in", p.In, gonets.Choice{"header", "query", "body"})
 	case p.Name == "" || strings.ContainsAny(p.Name, "\"\\"):
-		r.add("/verify/places", "a place needs the name of its header, parameter or member")
+		r.add("/verify/places", codePlaceName, "a place needs the name of its header, parameter or member")
 	case p.Scheme != "" && (!strings.EqualFold(p.Scheme, "Basic") || p.In != "header"):
-		r.add("/verify/places", "the scheme of a place is Basic, in a header")
+		r.add("/verify/places", codeBasic, "the scheme of a place is Basic, in a header")
 	}
 }
 
 func (r *binder) hmac(s *scheme, v gonets.Verify) {
 	var ok bool
 	if s.hash, ok = hashes(v.Algorithm); !ok {
-		r.add("/verify/algorithm", "%q is not known; write sha256, sha512, sha1 or md5", v.Algorithm)
+		r.add("/verify/algorithm", gonets.CodeBadChoice, "%s is %q; it must be %s", "algorithm", v.Algorithm, gonets.Choice{"sha256", "sha512", "sha1", "md5"})
 	}
 	s.encoding = first(v.Encoding, "hex")
 	if s.encoding != "hex" && s.encoding != "hex-any-case" && s.encoding != "base64" {
-		r.add("/verify/encoding", "%q is not known; write hex, hex-any-case or base64", v.Encoding)
+		r.add("/verify/encoding", gonets.CodeBadChoice, "%s is %q; it must be %s", "encoding", v.Encoding, gonets.Choice{"hex", "hex-any-case", "base64"})
 	}
 	if len(s.places) == 0 {
-		r.add("/verify/header", "name the header that holds the signature")
+		r.add("/verify/header", codeHeader, "name the header that holds the signature")
 	}
 	s.prefix = v.Prefix
 	s.timestamp = v.Timestamp
@@ -186,7 +186,7 @@ func (r *binder) hmac(s *scheme, v gonets.Verify) {
 	if t := v.Timestamp; t != nil {
 		r.place(gonets.Place{In: t.In, Name: t.Name})
 		if t.Unit != "" && t.Unit != "s" && t.Unit != "ms" {
-			r.add("/verify/timestamp/unit", "%q is not a unit; write s or ms", t.Unit)
+			r.add("/verify/timestamp/unit", gonets.CodeBadChoice, "%s is %q; it must be %s", "unit", t.Unit, gonets.Choice{"s", "ms"})
 		}
 	}
 }
@@ -207,7 +207,7 @@ func (r *binder) signed(template string, timed bool) []string {
 		}
 		end := strings.IndexByte(rest[i:], '}')
 		if end < 0 {
-			r.add("/verify/signed", "a { is not closed")
+			r.add("/verify/signed", codeBrace, "a { is not closed")
 			return nil
 		}
 		part := rest[i : i+end+1]
@@ -219,15 +219,15 @@ func (r *binder) signed(template string, timed bool) []string {
 			stamped = true
 		case part == "{secret}", part == "{method}", part == "{path}", strings.HasPrefix(part, "{headers."):
 		default:
-			r.add("/verify/signed", "%s is not known; write {body}, {timestamp}, {raw_query}, {method}, {path} or {headers.name}", part)
+			r.add("/verify/signed", codePart, "%s is not known; write {body}, {timestamp}, {raw_query}, {method}, {path} or {headers.name}", part)
 		}
 		parts = append(parts, part)
 	}
 	if !covers {
-		r.add("/verify/signed", "the signed text must hold {body} or {raw_query}: otherwise anything could be put under a signature")
+		r.add("/verify/signed", codeCovers, "the signed text must hold {body} or {raw_query}: otherwise anything could be put under a signature")
 	}
 	if stamped != timed {
-		r.add("/verify/timestamp", "{timestamp} in the signed text and the timestamp's place go together")
+		r.add("/verify/timestamp", codeTimestamp, "{timestamp} in the signed text and the timestamp's place go together")
 	}
 	return parts
 }

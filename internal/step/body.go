@@ -58,8 +58,8 @@ func (b jsonBody) pairs(s *Scope) ([]pair, error) {
 		rows, isObject = v.(gonets.Rows)
 	}
 	if !isObject {
-		return nil, gonets.Errorf(gonets.CodeBadRequest,
-			"this method sends its fields in the address, and only a list of fields can go there. Use fields, or force the body")
+		return nil, gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeOnlyFields,
+			"this method sends its fields in the address, and only a list of fields can go there. Use fields, or force the body"))
 	}
 	var pairs []pair
 	for _, row := range rows {
@@ -69,6 +69,9 @@ func (b jsonBody) pairs(s *Scope) ([]pair, error) {
 	}
 	return pairs, nil
 }
+
+// codeOnlyFields is the code of a body that cannot go into an address.
+const codeOnlyFields gonets.Code = "request.only_fields"
 
 type formBody struct{ rows []namedTemplate }
 

@@ -51,7 +51,7 @@ func CompileDraft(sc *gonets.Scenario) *Draft {
 	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
 		if st.Kind() == "" && c.steps[path] != nil {
 			c.owner = path
-			c.problem(c.steps[path].at, gonets.Errorf(gonets.CodeInvalid, "it is not said yet what the step does"))
+			c.problem(c.steps[path].at, gonets.Errorf(gonets.CodeMissing, "it is not said yet what the step does"))
 		}
 	})
 	return &Draft{Program: &Program{Scenario: sc, steps: c.steps}, Problems: c.problems, places: c.places, broken: c.broken}

@@ -35,7 +35,7 @@ func TestADraftGoesAsFarAsItCan(t *testing.T) {
 	if d.Broken("good") {
 		t.Error("a good step beside broken ones is broken")
 	}
-	unsaid := gonets.Problem{Pointer: "/steps/5", Code: gonets.CodeInvalid, Message: "it is not said yet what the step does"}
+	unsaid := gonets.Problem{Pointer: "/steps/5", Code: gonets.CodeMissing, Message: "it is not said yet what the step does"}
 	if diff := cmp.Diff(append(step.Check(d.Scenario), unsaid), d.Problems); diff != "" {
 		t.Errorf("a draft has other problems than the same scenario when it is checked:\n%s", diff)
 	}

@@ -47,7 +47,7 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	}
 	h.method = method
 	if strings.TrimSpace(def.URL) == "" {
-		c.problem(at+"/url", gonets.Errorf(gonets.CodeInvalid, "the request has no address"))
+		c.problem(at+"/url", gonets.Errorf(gonets.CodeMissing, "the request has no address"))
 	}
 	h.url = c.template(at+"/url", strings.TrimSpace(def.URL))
 	c.noteAddress(at+"/url", h.url)
@@ -63,8 +63,7 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	h.query = c.rows(at+"/query", def.Query)
 	for i, row := range def.Headers {
 		if !row.Off && outbound.ProtectedHeader(row.Name) {
-			c.problem(rowPointer(at+"/headers", def.Headers, i), gonets.Errorf(gonets.CodeInvalid,
-				"the header %s is set by the connection itself and cannot be changed", row.Name))
+			c.problem(rowPointer(at+"/headers", def.Headers, i), gonets.Refuse(gonets.CodeInvalid, outbound.Protected(row.Name)))
 		}
 	}
 	h.headers = c.rows(at+"/headers", def.Headers)
@@ -119,6 +118,19 @@ func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error)
 		return nil, err
 	}
 	return r, s.missingError(p.Scenario)
+}
+
+// Notices are what was put right in the address of a request that Build made.
+func (h *HTTP) Notices(s *Scope) []gonets.Problem {
+	address, err := h.url.URL(s, nil)
+	if err != nil {
+		return nil
+	}
+	if strings.TrimSpace(h.def.URL) != h.def.URL {
+		address = " " + address // compiling has trimmed it already
+	}
+	_, notices, _ := outbound.CheckURL(address)
+	return notices
 }
 
 func (h *HTTP) fillBody(r *gonets.Request, s *Scope, address *string) (contentType string, err error) {
@@ -223,8 +235,7 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 		}
 		text := value.Text(v)
 		if strings.ContainsAny(text, "\r\n\x00") {
-			return gonets.Errorf(gonets.CodeBadRequest,
-				"the value of the header %s has a line break in it, which would make two headers of one", row.name)
+			return outbound.HeaderBreak(row.name)
 		}
 		r.Headers = append(r.Headers, gonets.Header{Name: row.name, Value: text})
 	}

@@ -98,17 +98,32 @@ func (c *compiler) problem(pointer string, err error) {
 	if c.broken != nil {
 		c.broken[c.owner] = true
 	}
-	var e *gonets.Error
-	if !errors.As(err, &e) || len(e.Problems) == 0 {
-		c.problems = append(c.problems, gonets.Problem{
-			Pointer: pointer, Code: gonets.CodeOf(err), Message: err.Error(),
-		})
-		return
-	}
-	for _, p := range e.Problems {
+	for _, p := range Problems("", err) {
 		p.Pointer = pointer
 		c.problems = append(c.problems, p)
 	}
+}
+
+// Problems are the mistakes that an error tells of: those that it lists, else
+// the one that it was made of. They stand at the pointer when they have none.
+func Problems(pointer string, err error) []gonets.Problem {
+	var e *gonets.Error
+	var one gonets.Problem
+	var out []gonets.Problem
+	switch {
+	case errors.As(err, &e) && len(e.Problems) > 0:
+		out = append(out, e.Problems...)
+	case errors.As(err, &one):
+		out = append(out, one)
+	default:
+		out = append(out, gonets.Problem{Code: gonets.CodeOf(err), Message: err.Error()})
+	}
+	for i := range out {
+		if out[i].Pointer == "" {
+			out[i].Pointer = pointer
+		}
+	}
+	return out
 }
 
 func (c *compiler) template(pointer, src string) *expr.Template {

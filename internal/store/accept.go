@@ -173,9 +173,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 		fresh[row[0].(string)] = fresh[row[0].(string)] || events.Hit[i]
 	}
 	for _, row := range bodies {
-		if err := t.later(pack.Bodies, row); err != nil {
-			return nil, err
-		}
+		t.later(pack.Bodies, row)
 	}
 	return fresh, nil
 }
@@ -328,7 +326,8 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 			return out, err
 		}
 	}
-	return out, t.keepValues(it, out.Runs)
+	t.keepValues(it, out.Runs)
+	return out, nil
 }
 
 // asked is the route of a run that a person wants, whatever the scenario's
@@ -381,7 +380,8 @@ func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (go
 		}
 		t.ordered.Take(orderOf(r.Name, ev))
 	}
-	return run, t.later(pack.Runs, pack.NewRun(&run, ev.Source))
+	t.later(pack.Runs, pack.NewRun(&run, ev.Source))
+	return run, nil
 }
 
 // born decides how a run of a running scenario starts its life.
@@ -389,6 +389,10 @@ func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	run.Version, run.Reason, run.DueAt, run.State = r.Version, "", t.now, gonets.RunQueued
 	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
+	if reserved && t.waits {
+		t.unplaceLast()
+		return nil
+	}
 	if reserved && run.OrderKey != "" {
 		waits, err := t.ordered.Waits(t, &t.s.dialect, orderOf(r.Name, ev))
 		if err != nil {
@@ -425,13 +429,10 @@ func (t *txn) lookUpOrders(ops []*acceptOp, fresh map[string]bool) error {
 }
 
 // pack.Values indexes the values by which the history finds the event's runs.
-func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) error {
+func (t *txn) keepValues(it *acceptItem, runs []gonets.Run) {
 	for _, v := range it.found.Values {
 		for i := range runs {
-			if err := t.later(pack.Values, []any{filter.SearchKey(v), runs[i].ID}); err != nil {
-				return err
-			}
+			t.later(pack.Values, []any{filter.SearchKey(v), runs[i].ID})
 		}
 	}
-	return nil
 }

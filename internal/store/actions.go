@@ -52,7 +52,7 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	}
 	from := a.Kind.From()
 	refused := gonets.Errorf(gonets.CodeRunState, "%s is not possible while the run is %s", a.Kind, run.State)
-	if !slices.Contains(from, run.State) {
+	if len(from) > 0 && !slices.Contains(from, run.State) {
 		return run, refused
 	}
 	set, args, err := t.actionChange(a, &run)
@@ -303,9 +303,7 @@ func (s *Store) rerun(ctx context.Context, r *gonets.Rerun, wish *deeds.Wish, ed
 		if err != nil {
 			return nil, err
 		}
-		if err := t.later(deeds.Reruns, []any{job.Run.ID, old.ID}); err != nil {
-			return nil, err
-		}
+		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
 		if err := t.audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
 			return nil, err
 		}
@@ -335,7 +333,11 @@ func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err e
 	if err != nil {
 		return job, err
 	}
-	found, err := pack.LoadEvents(t, kept, -1)
+	bodies := int64(-1)
+	if t.waits {
+		bodies = 0 // nobody is handed the job
+	}
+	found, err := pack.LoadEvents(t, kept, bodies)
 	if err != nil {
 		return job, err
 	}

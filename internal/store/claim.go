@@ -22,25 +22,77 @@ const (
 	indexedState = filter.IndexedState
 )
 
-// fitting is how many of the due runs fit into the claim's bytes.
-func (t *txn) fitting(c *gonets.Claim) (int, error) {
-	limit := min(c.Limit, gonets.ClaimBatch)
-	if c.Bytes <= 0 || limit <= 1 {
+// fitting is how many of a scenario's due runs fit into what is left of the
+// claim's bytes, and what is left then. The first run of a claim always fits.
+func (t *txn) fitting(c *gonets.Claim, scenario string, limit int, left *int64, first bool) (int, error) {
+	if c.Bytes <= 0 || first && limit <= 1 {
 		return limit, nil
 	}
-	sizes, err := pack.Collect(t, pack.SizesSQL(&t.s.dialect), []any{c.Lane, c.Now.UnixMilli(), limit},
+	sizes, err := pack.Collect(t, pack.SizesSQL(&t.s.dialect), []any{c.Lane, scenario, c.Now.UnixMilli(), limit},
 		func(scan func(...any) error) (n int64, err error) {
 			err = scan(&n)
 			return n, err
 		})
-	left := c.Bytes
 	for i, size := range sizes {
-		if left -= size; left < 0 {
-			return max(i, 1), err
+		if *left -= size; *left < 0 {
+			if first {
+				i = max(i, 1)
+			}
+			return i, err
 		}
 	}
 	return limit, err
 }
+
+// maxTurns bounds the scenarios that share one claim; the others have the next.
+const maxTurns = 32
+
+// claim takes due runs of all of a lane's scenarios in equal parts; what one
+// leaves over the others get.
+func (t *txn) claim(c *gonets.Claim) (runs []gonets.Run, err error) {
+	turns := c.Scenarios
+	if turns == nil {
+		if turns, err = pack.Texts(t, pack.ClaimableSQL, c.Lane, c.Lane, maxClaimable); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(turns); n > 1 {
+		t.s.claims++
+		from := t.s.claims % n
+		turns = slices.Concat(turns[from:], turns[:from])[:min(n, maxTurns)]
+	}
+	now, bytes := c.Now.UnixMilli(), c.Bytes
+	for left := min(c.Limit, gonets.ClaimBatch); len(turns) > 0 && left > 0; {
+		var more []string
+		for i, scenario := range turns {
+			want := max(1, left/(len(turns)-i))
+			limit, err := t.fitting(c, scenario, want, &bytes, len(runs) == 0)
+			if err != nil {
+				return nil, err
+			}
+			if limit == 0 {
+				return runs, nil
+			}
+			got, err := pack.Collect(t, pack.ClaimSQL(&t.s.dialect),
+				[]any{c.Node, c.Epoch, now, c.Lane, scenario, now, limit}, pack.ScanRun)
+			if err != nil {
+				return nil, err
+			}
+			runs = append(runs, got...)
+			if left -= len(got); len(got) == want {
+				more = append(more, scenario)
+			}
+			if limit < want || left == 0 {
+				return runs, nil
+			}
+		}
+		turns = more
+	}
+	return runs, nil
+}
+
+// maxClaimable bounds the scenarios of a lane that a claim looks up.
+const maxClaimable = 1_000
 
 // Claim takes up to c.Limit due runs of a lane for a node and returns them
 // with all that their next step needs. The claim is durable. A run that cannot
@@ -48,13 +100,7 @@ func (t *txn) fitting(c *gonets.Claim) (int, error) {
 func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
 	var runs []gonets.Run
 	err := s.commits.lease(ctx, func(t *txn) (_ []gonets.Run, err error) {
-		limit, err := t.fitting(&c)
-		if err != nil {
-			return nil, err
-		}
-		now := c.Now.UnixMilli()
-		runs, err = pack.Collect(t, pack.ClaimSQL(&s.dialect),
-			[]any{c.Node, c.Epoch, now, c.Lane, now, limit}, pack.ScanRun)
+		runs, err = t.claim(&c)
 		return runs, err
 	})
 	if err != nil || len(runs) == 0 {
@@ -131,14 +177,25 @@ func loadJobs(q pack.Reader, runs []gonets.Run) ([]gonets.Job, error) {
 }
 
 // Backlog lists the lanes that have unleased work, with the time of their
-// first. It hops from lane to lane, so a lane with a million runs costs as
-// much as one with a single run.
-func (s *Store) Backlog(ctx context.Context) ([]gonets.LaneBacklog, error) {
-	out, err := pack.Collect(s.reader(ctx), pack.BacklogSQL, nil, func(scan func(...any) error) (b gonets.LaneBacklog, err error) {
-		var due sql.NullInt64
-		err = scan(&b.Lane, &due)
-		b.NextDue = pack.FromMS(due)
-		return b, err
+// first and their scenarios. It hops from one to the next, so a lane with a
+// million runs costs as much as one with a single run.
+func (s *Store) Backlog(ctx context.Context) (out []gonets.LaneBacklog, err error) {
+	_, err = pack.Collect(s.reader(ctx), pack.BacklogSQL, nil, func(scan func(...any) error) (none struct{}, err error) {
+		var lane, scenario string
+		var at sql.NullInt64
+		if err = scan(&lane, &scenario, &at); err != nil || !at.Valid {
+			return none, err
+		}
+		due, n := pack.FromMS(at), len(out)
+		if n == 0 || out[n-1].Lane != lane {
+			out = append(out, gonets.LaneBacklog{Lane: lane, NextDue: due, Scenarios: []string{scenario}})
+			return none, nil
+		}
+		b := &out[n-1]
+		if b.Scenarios = append(b.Scenarios, scenario); due.Before(b.NextDue) {
+			b.NextDue = due
+		}
+		return none, nil
 	})
 	return out, s.dialect.Wrap(err)
 }

@@ -204,7 +204,7 @@ func (c *committer) settle() error {
 	if len(c.doubtful) == 0 {
 		return nil
 	}
-	release := &op{Do: &work{apply: func(t *txn) error { return t.release(c.doubtful) }}}
+	release := &op{Do: &work{apply: released(c.doubtful)}}
 	if err := c.try([]*op{release}, false); err != nil {
 		return err
 	}

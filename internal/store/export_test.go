@@ -203,7 +203,7 @@ func (s *Store) HotQueries() []HotQuery {
 		if s.dialect.Fly != nil {
 			text = m.Set
 		}
-		out = append(out, HotQuery{Name: name, Text: text, Args: len(m.Kinds), Writes: true})
+		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?"), Writes: true})
 	}
 	return out
 }

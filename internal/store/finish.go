@@ -72,18 +72,16 @@ func (t *txn) finishAll(ops []*finishOp) error {
 		}
 		ops = again
 	}
-	return t.tell(signals)
+	t.tell(signals)
+	return nil
 }
 
 // tell keeps what people may have to be told of, in the commit of what it is
 // about. There is nothing of it while all goes well.
-func (t *txn) tell(signals []gonets.Signal) error {
+func (t *txn) tell(signals []gonets.Signal) {
 	for _, row := range pack.SignalRows(signals) {
-		if err := t.later(pack.Signals, row); err != nil {
-			return err
-		}
+		t.later(pack.Signals, row)
 	}
-	return nil
 }
 
 // finish keeps what belongs to a run that was moved, or not because of its lease.
@@ -99,31 +97,22 @@ func (t *txn) finish(f *finishOp, moved bool) error {
 		return t.storeFenced(f)
 	}
 	for i := range f.Results {
-		if err := t.later(pack.Results, pack.Result(f.RunID, &f.Results[i])); err != nil {
-			return err
-		}
+		t.later(pack.Results, pack.Result(f.RunID, &f.Results[i]))
 	}
 	if f.attempt != nil {
-		if err := t.storeAttempt(f.attempt, f.RunID, false); err != nil {
-			return err
-		}
+		t.storeAttempt(f.attempt, f.RunID, false)
 	}
 	if f.answer != nil {
-		return t.later(pack.Answers, []any{f.EventID, f.answer})
+		t.later(pack.Answers, []any{f.EventID, f.answer})
 	}
 	return nil
 }
 
-func (t *txn) storeAttempt(a *pack.Attempt, run string, fenced bool) error {
-	if err := t.later(pack.Attempts, a.Row(run, fenced)); err != nil {
-		return err
-	}
+func (t *txn) storeAttempt(a *pack.Attempt, run string, fenced bool) {
+	t.later(pack.Attempts, a.Row(run, fenced))
 	for _, row := range a.Bodies(run) {
-		if err := t.later(pack.Bodies, row); err != nil {
-			return err
-		}
+		t.later(pack.Bodies, row)
 	}
-	return nil
 }
 
 // repeated tells whether this very move was made already: the answer of its
@@ -157,7 +146,8 @@ func (t *txn) storeFenced(f *finishOp) error {
 	if err := t.forgetUnknown(f.RunID, f.attempt.N); err != nil {
 		return err
 	}
-	return t.storeAttempt(f.attempt, f.RunID, true)
+	t.storeAttempt(f.attempt, f.RunID, true)
+	return nil
 }
 
 // Release gives leases back: the runs are queued again, uncharged. Runs whose
@@ -167,14 +157,15 @@ func (s *Store) Release(ctx context.Context, runs []gonets.Run) error {
 		return nil
 	}
 	return s.commits.do(ctx, &op{Class: queue.Complete, Do: &work{isolated: true, leased: runs,
-		apply: func(t *txn) error { return t.release(runs) }}})
+		apply: released(runs)}})
 }
 
-func (t *txn) release(runs []gonets.Run) error {
-	for i := range runs {
-		if err := t.later(pack.Releases, pack.Release(&runs[i], t.now)); err != nil {
-			return err
+// released queues runs again.
+func released(runs []gonets.Run) func(*txn) error {
+	return func(t *txn) error {
+		for i := range runs {
+			t.later(pack.Releases, pack.Release(&runs[i], t.now))
 		}
+		return nil
 	}
-	return nil
 }

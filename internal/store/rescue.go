@@ -177,11 +177,10 @@ func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, why string) erro
 	if err != nil {
 		return err
 	}
-	if err := t.storeAttempt(row, run.ID, false); err != nil {
-		return err
-	}
+	t.storeAttempt(row, run.ID, false)
 	run.Attempts = f.Attempt
-	return t.later(pack.AttemptCounts, []any{run.ID, f.Attempt})
+	t.later(pack.AttemptCounts, []any{run.ID, f.Attempt})
+	return nil
 }
 
 // forgetUnknown makes room for what really became of an attempt.
@@ -204,9 +203,7 @@ func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.Rescue
 		set, args := `crashes = ?, lane = ?`, []any{r.Crashes, r.Lane}
 		if r.State == gonets.RunPaused {
 			report.Poisoned = append(report.Poisoned, r.ID)
-			if err := t.tell([]gonets.Signal{pack.EndSignal(r, t.now)}); err != nil {
-				return err
-			}
+			t.tell([]gonets.Signal{pack.EndSignal(r, t.now)})
 			set, args = set+`, state = 'paused', parked = 0, due_at = NULL, reason = ?`, append(args, string(r.Reason))
 		} else if r.Lane == gonets.LaneQuarantine {
 			report.Quarantined = append(report.Quarantined, r.ID)

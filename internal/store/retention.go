@@ -54,6 +54,9 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
+	if err := s.PruneBulks(ctx, before); err != nil {
+		return total + held, err
+	}
 	checks, err := s.PruneChecks(ctx, before, limit)
 	if err != nil {
 		return total + held, err
@@ -119,9 +122,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 	}
 	for _, run := range runs {
 		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
-			if err := t.later(m, []any{run}); err != nil {
-				return 0, err
-			}
+			t.later(m, []any{run})
 		}
 	}
 	return len(runs), t.removeEvents(events)
@@ -136,14 +137,10 @@ func (t *txn) removeEvents(events []pack.Gone) error {
 		return err
 	}
 	for _, g := range events {
-		if err := t.later(pack.EventGone, []any{g.Event}); err != nil {
-			return err
-		}
+		t.later(pack.EventGone, []any{g.Event})
 	}
 	for _, g := range events {
-		if err := t.later(pack.EventBodiesGone, []any{g.Owner}); err != nil {
-			return err
-		}
+		t.later(pack.EventBodiesGone, []any{g.Owner})
 	}
 	return nil
 }
@@ -196,9 +193,7 @@ func (t *txn) pruneKeys() error {
 		return err
 	}
 	for _, r := range rows {
-		if err := t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()}); err != nil {
-			return err
-		}
+		t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()})
 	}
 	return nil
 }

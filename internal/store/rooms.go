@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gonets"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/rooms"
@@ -15,6 +16,7 @@ func (s *Store) base() rooms.Base {
 		Change: func(ctx context.Context, apply func(rooms.Txn) error) error {
 			return s.commits.run(ctx, queue.Maintain, func(t *txn) error { return apply(t) })
 		},
+		Many: func(t rooms.Txn, a gonets.Action, runs []string) ([]string, error) { return t.(*txn).actMany(&a, runs) },
 		Read: func(ctx context.Context) pack.Reader { return s.reader(ctx) },
 		Ask: func(ctx context.Context, read func(pack.Reader) error) error {
 			q, end := s.ask(ctx)

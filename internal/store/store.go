@@ -89,6 +89,8 @@ type Store struct {
 	routes routes.Cache
 	finder *filter.Finder
 	ids    *pack.Sequence
+	// claims counts the claims that scenarios shared; the committer's alone.
+	claims int
 	// orphans is where the search for events without runs goes on.
 	orphans string
 }

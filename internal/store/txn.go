@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,7 +22,9 @@ type txn struct {
 	placed []string
 	// ordered tells of order keys whether an unfinished run has them.
 	ordered pack.Orders
-	// unsent goes with the next statement, where a statement costs a journey.
+	// waits is true while new runs are queued even where there is a place.
+	waits bool
+	// unsent goes with the next statement.
 	unsent []*dialect.Part
 }
 
@@ -49,27 +52,22 @@ func (t *txn) rollback() {
 }
 
 // later queues a row for a statement whose outcome nobody asks for.
-func (t *txn) later(m *dialect.Many, row []any) error {
-	if t.s.dialect.Fly == nil {
-		return t.exec(m.Each, row...)
-	}
+func (t *txn) later(m *dialect.Many, row []any) {
 	for _, p := range t.unsent {
 		if p.Many == m {
 			p.Rows = append(p.Rows, row)
-			return nil
+			return
 		}
 	}
 	t.unsent = append(t.unsent, &dialect.Part{Many: m, Rows: [][]any{row}})
-	return nil
 }
 
 // send executes parts, and before them what is unsent.
 func (t *txn) send(parts ...*dialect.Part) error {
+	if parts, t.unsent = append(t.unsent, parts...), nil; len(parts) == 0 {
+		return nil
+	}
 	if t.s.dialect.Fly != nil {
-		parts, t.unsent = append(t.unsent, parts...), nil
-		if len(parts) == 0 {
-			return nil
-		}
 		return t.s.dialect.Fly(t.ctx, t.c.conn, parts)
 	}
 	for _, p := range parts {
@@ -80,23 +78,77 @@ func (t *txn) send(parts ...*dialect.Part) error {
 	return nil
 }
 
-// step executes a part row by row.
+// step executes a part by itself.
 func (t *txn) step(p *dialect.Part) error {
 	switch {
 	case p.Many == nil && p.Dest == nil:
 		return t.exec(p.Text)
 	case p.Many == nil:
 		return t.Row(p.Text, nil, p.Dest...)
+	case p.Key < 0:
+		_, err := t.groups(p)
+		return err
+	case p.New && len(p.Rows) > 1:
+		return t.allNew(p)
 	}
+	return t.rows(p)
+}
+
+// rows executes a part row by row and tells which ones it met.
+func (t *txn) rows(p *dialect.Part) error {
 	p.Hit = make([]bool, len(p.Rows))
 	for i, row := range p.Rows {
-		n, err := t.result(p.Each, row)
+		n, err := t.result(p.Each, p.Arguments(row))
 		if err != nil {
 			return err
 		}
 		p.Hit[i] = n > 0
 	}
 	return nil
+}
+
+// groups executes a part in groups as large as they can be and counts the rows
+// that it met.
+func (t *txn) groups(p *dialect.Part) (met int64, err error) {
+	rows := p.Rows
+	for _, g := range p.Groups {
+		for len(rows) >= g.Rows {
+			args := make([]any, 0, g.Rows*len(p.Kinds))
+			for _, row := range rows[:g.Rows] {
+				args = append(args, p.Arguments(row)...)
+			}
+			n, err := t.result(g.Text, args)
+			if err != nil {
+				return met, err
+			}
+			met += n
+			rows = rows[g.Rows:]
+		}
+	}
+	return met, nil
+}
+
+// allNew executes a part in groups. When the count says that a row was there
+// already, that is undone, and it goes row by row to see which.
+func (t *txn) allNew(p *dialect.Part) error {
+	if err := t.exec("SAVEPOINT rows"); err != nil {
+		return err
+	}
+	met, err := t.groups(p)
+	if err != nil {
+		return err
+	}
+	if met == int64(len(p.Rows)) {
+		p.Hit = slices.Repeat([]bool{true}, len(p.Rows))
+		return t.exec("RELEASE SAVEPOINT rows")
+	}
+	if err := t.exec("ROLLBACK TO SAVEPOINT rows"); err != nil {
+		return err
+	}
+	if err := t.exec("RELEASE SAVEPOINT rows"); err != nil {
+		return err
+	}
+	return t.rows(p)
 }
 
 func (t *txn) stmt(query string) (*sql.Stmt, error) {

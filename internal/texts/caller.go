@@ -83,6 +83,12 @@ var explainCaller = map[gonets.Code]Explanation{
 		Ru: Text{"Это тем временем изменил кто-то другой.", "Ваше изменение не сохранено, чтобы не потерять чужое.",
 			"Прочитайте текущую версию, внесите своё изменение и сохраните ещё раз."},
 	},
+	gonets.CodeLanePaused: {
+		En: Text{"Somebody paused the queue to this service.", "Nothing is sent there until a person resumes it.",
+			"Resume the queue first, on the page “Service queues” or with `gonets lanes resume`."},
+		Ru: Text{"Очередь к этому сервису приостановил человек.", "Туда ничего не отправляется, пока её не возобновят.",
+			"Сначала возобновите очередь: на странице «Очереди к сервисам» или командой `gonets lanes resume`."},
+	},
 	gonets.CodeRunState: {
 		En: Text{"The run is in a state in which this cannot be done.", "It may have moved on since you looked: for example it is over already, or is being sent right now.",
 			"Look at its state with `gonets runs show`. A run that is over can be run again from the start."},

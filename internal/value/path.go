@@ -265,10 +265,13 @@ func firstRune(s string) rune {
 	return r
 }
 
+// codePath is the code of a path that cannot be read.
+const codePath gonets.Code = "template.path"
+
 func pathError(s string, at int, format string, args ...any) error {
 	e := gonets.Errorf(gonets.CodeTemplateSyntax, format, args...)
 	return &gonets.Error{Code: e.Code, Message: "this is not a path", Problems: []gonets.Problem{{
-		Code: e.Code, Message: e.Message, Line: 1,
+		Code: codePath, Message: e.Message, Line: 1,
 		Column: utf8.RuneCountInString(s[:min(at, len(s))]) + 1, Expression: s,
 	}}}
 }

@@ -36,6 +36,39 @@ export class Path {
     expect(answer.status()).toBe(201)
   }
 
+  async logIn() {
+    const { page, t } = this
+    await page.getByRole('textbox', { name: t('setup.login') }).fill(owner.login)
+    await page.getByRole('textbox', { name: t('entry.password'), exact: true }).fill(owner.password)
+    await this.button(t('login.submit')).click()
+  }
+
+  /** Opens the first page. */
+  async begin() {
+    await this.page.goto(this.server.base)
+    await expect(this.page.getByRole('heading', { level: 2 })).toHaveCount(3)
+  }
+
+  /** Opens the editor on a draft that sends what comes to an address of the test receiver. */
+  async ready(title: string, receiver: string): Promise<string> {
+    const source = await this.server.api<{ name: string; url: string }>('POST', '/api/v1/sources', { title, preset: 'generic' })
+    this.address = source.url
+    const { name } = await this.server.api<{ name: string }>('POST', '/api/v1/scenarios', {
+      title,
+      document: {
+        apiVersion: 'gonets/v1',
+        kind: 'Scenario',
+        name: 'lead',
+        title,
+        sources: [source.name],
+        steps: [{ id: 'tell', http: { method: 'POST', url: `{{ public_url }}/echo/${receiver}`, body: { path: 'event.body' } } }],
+      },
+    })
+    await this.page.goto(`${this.server.base}/scenarios/${name}?step=tell`)
+    await expect(this.page.getByRole('textbox', { name: this.t('url'), exact: true })).toBeVisible()
+    return name
+  }
+
   async setUp() {
     const { page, t } = this
     await page.goto(this.server.link)
@@ -65,6 +98,13 @@ export class Path {
     const { page, t } = this
     await this.button(t('source.add')).click()
     await this.button(new RegExp(`^${escape(t('webhook.any'))}`)).click()
+    await this.waitsForEvents()
+    await this.look('waiting')
+  }
+
+  /** The page has an address and waits for what comes there. */
+  async waitsForEvents() {
+    const { page, t } = this
     await expect(page.getByText(t('source.waiting'))).toBeVisible()
     this.address = (
       await page
@@ -72,7 +112,6 @@ export class Path {
         .last()
         .innerText()
     ).trim()
-    await this.look('waiting')
   }
 
   /** A real sender posts to the address; the page shows the event by itself. */
@@ -93,6 +132,13 @@ export class Path {
   }
 
   async addRequest() {
+    await this.addStep()
+    await this.look('request')
+    await this.button(this.t('echo')).click()
+    await expect(this.page.getByText(/\/echo\//).first()).toBeVisible()
+  }
+
+  async addStep() {
     const { page, t } = this
     await this.button(t('addStep')).click()
     await page
@@ -100,23 +146,86 @@ export class Path {
       .getByRole('button', { name: new RegExp(`^${t('httpRequest')}`) })
       .click()
     await expect(page.getByRole('textbox', { name: t('url'), exact: true })).toBeFocused()
-    await this.look('request')
-    await this.button(t('echo')).click()
+  }
+
+  async pasteCurl(command: string) {
+    const { page, t } = this
+    await this.button(t('pasteCurl')).click()
+    await page.getByRole('textbox', { name: t('curl.command') }).fill(command)
     await expect(page.getByText(/\/echo\//).first()).toBeVisible()
+    await this.look('command')
+    await this.button(t('curl.replace')).click()
   }
 
   /** Adds a field to the JSON body, its value picked from the list of variables. */
   async addField(name: string, variable: string) {
+    await this.newField(name)
+    await this.pickVariable(variable)
+  }
+
+  /** Adds a field to the JSON body; the cursor is in its value. */
+  async newField(name: string) {
     const { page, t } = this
     await page.getByRole('tab', { name: new RegExp(`^${t('body')}`) }).click()
     await this.button(t('body.addField')).click()
     await page.keyboard.type(name)
     await page.keyboard.press('Tab')
-    await page.keyboard.type('{')
-    const option = page.getByRole('option', { name: new RegExp(variable) }).first()
+  }
+
+  async pickVariable(name: string) {
+    await this.page.keyboard.type('{')
+    const option = this.page.getByRole('option', { name: new RegExp(name) }).first()
     await expect(option).toBeVisible()
     await this.look('variables')
     await option.click()
+  }
+
+  /** «More», own retries, after so many seconds each. */
+  async ownDelays(...seconds: number[]) {
+    const { page, t } = this
+    await page.getByRole('tab', { name: t('tab.more') }).click()
+    await page.getByRole('radio', { name: t('retries.own'), exact: true }).check()
+    const pause = (n: number) => page.getByRole('textbox', { name: t('retries.nth', { n }), exact: true })
+    // Three are offered at first.
+    for (let n = 3; n > seconds.length; n--) await this.button(t('retries.remove', { n })).click()
+    for (const [i, amount] of seconds.entries()) {
+      await pause(i + 1).fill(String(amount))
+      await page.getByRole('combobox', { name: `${t('retries.nth', { n: i + 1 })}: ${t('delay.unit')}` }).click()
+      await page.getByRole('option', { name: t('unit.s'), exact: true }).click()
+    }
+    await this.saved()
+  }
+
+  async saved() {
+    await expect(this.page.getByRole('status').filter({ hasText: this.t('save.savedPlain') })).toBeVisible()
+  }
+
+  async sees(...texts: string[]) {
+    for (const text of texts) await expect(this.page.getByText(text).first()).toBeVisible()
+  }
+
+  /** The tries on the timeline of a run. */
+  tries() {
+    return this.page.getByRole('button', { name: new RegExp(`^${this.t('run.attempt', { n: '\\d+' })}`) })
+  }
+
+  /** The counter of runs that need a person, as the navigation shows it. */
+  waitingForYou(count: number) {
+    return this.page.getByRole('link', { name: this.t('waitingForYou', { count }), exact: true })
+  }
+
+  /** Notes every state that the first row of the history shows from now on. */
+  async notesStates(): Promise<() => Promise<string[]>> {
+    await this.page.evaluate(() => {
+      const seen: string[] = []
+      const note = () => {
+        const text = document.querySelector('[role=row] a')?.textContent?.trim()
+        if (text && text !== seen.at(-1)) seen.push(text)
+      }
+      new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true })
+      Object.assign(window, { seenStates: seen })
+    })
+    return () => this.page.evaluate(() => (window as unknown as { seenStates: string[] }).seenStates)
   }
 
   async becomes(text: string) {
@@ -131,11 +240,12 @@ export class Path {
     return result
   }
 
-  async start(choice: 'start.held' | 'start.newOnly') {
+  /** Starts the scenario; what came before is asked about, where something came. */
+  async start(choice: 'start.held' | 'start.newOnly' | 'none') {
     const { page, t } = this
     await this.closeSheet()
     await this.button(t('start')).click()
-    await this.button(t(choice)).click()
+    if (choice !== 'none') await this.button(t(choice)).click()
     await expect(page.getByText(t('scenario.running')).first()).toBeVisible()
     await this.look('running')
   }

@@ -20,5 +20,6 @@ export default defineConfig({
     actionTimeout: 15_000,
     // Tracing slows every step: only what failed once is traced.
     trace: 'on-first-retry',
+    screenshot: 'only-on-failure',
   },
 })

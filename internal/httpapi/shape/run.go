@@ -13,6 +13,9 @@ type Reader struct {
 	// Zone is that of the times; nil is UTC.
 	Zone *time.Location
 	Now  time.Time
+	// Published is the version that is published now; nil when the scenario is
+	// gone.
+	Published *gonets.Version
 }
 
 // RunSummary shows a run in a list.
@@ -48,7 +51,7 @@ func actions(r *gonets.Run) []string {
 	if r.Mark == gonets.MarkCheck && r.Version == 0 {
 		return out
 	}
-	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel} {
+	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSkip, gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel} {
 		for _, from := range a.From() {
 			if from == state {
 				out = append(out, string(a))
@@ -72,6 +75,11 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	}
 	if d.Run.Mark == gonets.MarkCheck {
 		active = ""
+	}
+	out.RerunOf, out.Reruns = d.RerunOf, d.Reruns
+	if r.Published != nil {
+		out.CurrentVersion = r.Published.N
+		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
 	}
 	out.NextTries = nextTries(scenario, d, active)
 	out.Steps = steps(d, active)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -29,12 +28,20 @@ func Int(name string) Column { return Column{name, bigint} }
 // Bytes is a column of any bytes.
 func Bytes(name string) Column { return Column{name, bytea} }
 
-// Many is one statement over many rows of arguments. Where a statement costs
-// little it goes row by row; where it costs a journey to a server, all rows go
-// at once, as one array for each column.
+// Many is one statement over many rows of arguments. Where a statement costs a
+// journey to a server, all rows go at once, as one array for each column. Where
+// it costs little it goes row by row, but for rows that are added: then the way
+// into a table and its indexes is gone once for several of them.
 type Many struct {
-	// Each is the statement for one row.
-	Each string
+	// Each is the statement for one row. Order is which argument each of its ?
+	// takes; nil takes them one after another.
+	Each  string
+	Order []int
+	// Groups are statements for several rows, the largest first and Each last;
+	// they end when a row cannot be, with those before it added.
+	Groups []Group
+	// New is true when hardly ever a row of them is there already.
+	New bool
 	// Set is the statement for all rows. It ends with RETURNING and the key of
 	// every row that it met, when Each may meet none.
 	Set string
@@ -44,6 +51,16 @@ type Many struct {
 	// that no two rows share. It is -1 when nothing is returned.
 	Key int
 }
+
+// Group is a statement for a number of rows.
+type Group struct {
+	Rows int
+	Text string
+}
+
+// groupSizes are how many rows are added at once: few texts, so that all stay
+// prepared.
+var groupSizes = [...]int{32, 8}
 
 // Columns are the columns of a table in the order of the arguments.
 type Columns []Column
@@ -83,11 +100,18 @@ func (c Columns) unnest() string {
 // statement pass over a row; key names the column that then tells which, and is
 // empty when nobody asks.
 func Insert(table string, columns Columns, conflict, key string) *Many {
-	into := "INSERT INTO " + table + " (" + columns.names() + ") "
+	into := " INTO " + table + " (" + columns.names() + ") "
+	row := "(" + strings.Repeat("?, ", len(columns)-1) + "?)"
 	m := &Many{Kinds: columns.kinds(), Key: -1,
-		Each: into + "VALUES (" + strings.Repeat("?, ", len(columns)-1) + "?) " + conflict,
-		Set:  into + "SELECT * FROM " + columns.unnest() + " " + conflict,
+		Each: "INSERT" + into + "VALUES " + row + " " + conflict,
+		Set:  "INSERT" + into + "SELECT * FROM " + columns.unnest() + " " + conflict,
 	}
+	for _, n := range groupSizes {
+		// To go back behind a row that failed SQLite would keep a copy of every page
+		// that it changes. Whoever meets an error here goes back further anyway.
+		m.Groups = append(m.Groups, Group{n, "INSERT OR FAIL" + into + "VALUES " + strings.Repeat(row+", ", n-1) + row + " " + conflict})
+	}
+	m.Groups = append(m.Groups, Group{1, m.Each})
 	return m.returning(columns, table, key)
 }
 
@@ -116,14 +140,16 @@ func Delete(table string, columns Columns, where string) *Many {
 }
 
 func (c Change) many(statement func(join string) string, join string) *Many {
-	// A numbered argument for each mention: SQLite takes far longer over a
-	// table of one row.
-	numbered := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
-		return "?" + strconv.Itoa(1+slices.IndexFunc(c.Columns, func(col Column) bool { return "v."+col.Name == mention }))
+	// An argument for each mention: SQLite takes far longer over a table of one
+	// row, and its driver over arguments with numbers.
+	var order []int
+	each := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
+		order = append(order, slices.IndexFunc(c.Columns, func(col Column) bool { return "v."+col.Name == mention }))
+		return "?"
 	})
 	m := &Many{Kinds: c.Columns.kinds(), Key: -1,
-		Each: numbered,
-		Set:  "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(join),
+		Each: each, Order: order, Groups: []Group{{1, each}},
+		Set: "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(join),
 	}
 	return m.returning(c.Columns, c.Table, c.Key)
 }
@@ -139,6 +165,24 @@ func (m *Many) returning(columns Columns, table, key string) *Many {
 		}
 	}
 	return m
+}
+
+// MostlyNew says of added rows that hardly ever one of them is there already.
+func (m *Many) MostlyNew() *Many {
+	m.New = true
+	return m
+}
+
+// Arguments are a row's as [Many.Each] takes them.
+func (m *Many) Arguments(row []any) []any {
+	if m.Order == nil {
+		return row
+	}
+	out := make([]any, len(m.Order))
+	for i, at := range m.Order {
+		out[i] = row[at]
+	}
+	return out
 }
 
 // Part is what a flight holds: a statement over many rows, or any other one.

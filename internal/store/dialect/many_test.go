@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +15,12 @@ func TestStatementsOverManyRows(t *testing.T) {
 		"insert": {
 			Insert("t", columns, "ON CONFLICT (id) DO NOTHING", "id"),
 			&Many{
-				Each:  "INSERT INTO t (id, n) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+				Each: "INSERT INTO t (id, n) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
+				Groups: []Group{
+					{32, "INSERT OR FAIL INTO t (id, n) VALUES " + strings.Repeat("(?, ?), ", 31) + "(?, ?) ON CONFLICT (id) DO NOTHING"},
+					{8, "INSERT OR FAIL INTO t (id, n) VALUES " + strings.Repeat("(?, ?), ", 7) + "(?, ?) ON CONFLICT (id) DO NOTHING"},
+					{1, "INSERT INTO t (id, n) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"},
+				},
 				Set:   "INSERT INTO t (id, n) SELECT * FROM unnest(CAST(? AS text[]), CAST(? AS bigint[])) ON CONFLICT (id) DO NOTHING RETURNING t.id",
 				Kinds: []Kind{text, bigint},
 			},
@@ -22,7 +28,8 @@ func TestStatementsOverManyRows(t *testing.T) {
 		"update": {
 			Update(Change{Table: "t", Columns: columns, Set: "n = v.n", Where: "t.id = v.id AND t.n < v.n"}),
 			&Many{
-				Each: "UPDATE t SET n = ?2 WHERE t.id = ?1 AND t.n < ?2",
+				Each: "UPDATE t SET n = ? WHERE t.id = ? AND t.n < ?", Order: []int{1, 0, 1},
+				Groups: []Group{{1, "UPDATE t SET n = ? WHERE t.id = ? AND t.n < ?"}},
 				Set: "WITH v (id, n) AS (SELECT * FROM unnest(CAST(? AS text[]), CAST(? AS bigint[]))) " +
 					"UPDATE t SET n = v.n FROM v WHERE t.id = v.id AND t.n < v.n",
 				Kinds: []Kind{text, bigint}, Key: -1,
@@ -31,7 +38,7 @@ func TestStatementsOverManyRows(t *testing.T) {
 		"delete": {
 			Delete("t", columns[:1], "t.id = v.id"),
 			&Many{
-				Each:  "DELETE FROM t WHERE t.id = ?1",
+				Each: "DELETE FROM t WHERE t.id = ?", Order: []int{0}, Groups: []Group{{1, "DELETE FROM t WHERE t.id = ?"}},
 				Set:   "WITH v (id) AS (SELECT * FROM unnest(CAST(? AS text[]))) DELETE FROM t USING v WHERE t.id = v.id",
 				Kinds: []Kind{text}, Key: -1,
 			},

@@ -138,7 +138,7 @@ func (d *Documents) AddAddress(ctx context.Context, source, actor string) error 
 			return err
 		}
 		if len(hashes) >= maxAddresses {
-			return gonets.Errorf(gonets.CodeConflict, "the source %q has %d addresses already; retire one that nobody uses", source, len(hashes))
+			return gonets.Refuse(gonets.CodeConflict, gonets.Mistake("", codeAddresses, "the source %q has %d addresses already; retire one that nobody uses", source, len(hashes)))
 		}
 		if err := t.newToken(source); err != nil {
 			return err
@@ -173,7 +173,7 @@ func (d *Documents) RetireAddress(ctx context.Context, source string, n int, act
 		case n < 1 || n > len(hashes):
 			return gonets.Errorf(gonets.CodeNotFound, "the source %q has no address %d; it has %d", source, n, len(hashes))
 		case len(hashes) == 1:
-			return gonets.Errorf(gonets.CodeConflict, "this is the only address of the source %q; add a second one first and move the senders there", source)
+			return gonets.Refuse(gonets.CodeConflict, gonets.Mistake("", codeOnlyAddress, "this is the only address of the source %q; add a second one first and move the senders there", source))
 		}
 		if err := t.Exec(`UPDATE source_tokens SET retired_at = ? WHERE hash = ?`, t.Now().UnixMilli(), hashes[n-1]); err != nil {
 			return err

@@ -184,7 +184,7 @@ func (d *Documents) DropDraft(ctx context.Context, name, ifMatch, actor string) 
 			return err
 		}
 		if row.version == 0 {
-			return gonets.Errorf(gonets.CodeConflict, "the scenario %q was never published: its draft is all there is. Delete the scenario instead", name)
+			return gonets.Refuse(gonets.CodeConflict, gonets.Mistake("", codeUnpublished, "the scenario %q was never published: its draft is all there is. Delete the scenario instead", name))
 		}
 		now := row.view(name)
 		if err := sameDraft(&now, ifMatch); err != nil {

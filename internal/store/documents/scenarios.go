@@ -79,7 +79,7 @@ func (t *txn) setState(c *gonets.StateChange) error {
 		return noScenario(c.Name)
 	}
 	if row.version == 0 {
-		return gonets.Errorf(gonets.CodeConflict, "the scenario %q was never published; publish it first", c.Name)
+		return gonets.Refuse(gonets.CodeConflict, gonets.Mistake("", codeNoVersion, "the scenario %q was never published; publish it first", c.Name))
 	}
 	if row.state == c.State {
 		return nil
@@ -107,6 +107,14 @@ func orNow(at time.Time, t *txn) time.Time {
 	return at
 }
 
+// The codes of what cannot be done as things stand.
+const (
+	codeUnpublished gonets.Code = "scenario.unpublished"
+	codeNoVersion   gonets.Code = "scenario.no_version"
+	codeAddresses   gonets.Code = "source.addresses"
+	codeOnlyAddress gonets.Code = "source.only_address"
+)
+
 // knownSources refuses a scenario that names a source that does not exist.
 func (t *txn) knownSources(sc *gonets.Scenario) error {
 	known, err := pack.Texts(t, `SELECT name FROM sources WHERE name IN (`+pack.In(len(sc.Sources))+`)`, pack.Args(sc.Sources)...)
@@ -120,8 +128,7 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 	var problems []gonets.Problem
 	for i, name := range sc.Sources {
 		if !have[name] {
-			problems = append(problems, gonets.Problem{Pointer: fmt.Sprintf("/sources/%d", i), Code: gonets.CodeInvalid,
-				Message: fmt.Sprintf("there is no source %q", name)})
+			problems = append(problems, gonets.Mistake(fmt.Sprintf("/sources/%d", i), gonets.CodeNoSource, "there is no source %q", name))
 		}
 	}
 	if problems == nil {

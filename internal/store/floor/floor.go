@@ -42,6 +42,10 @@ type Base struct {
 	// Change does apply in a commit, behind what is urgent, and returns when
 	// that is durable. When ctx ends before apply began, it is not done.
 	Change func(ctx context.Context, apply func(Txn) error) error
+	// Many does one thing to many runs in the transaction, as far as their states
+	// allow it, and gives the ids of the runs in which it shows: those, or the new
+	// ones of a rerun.
+	Many func(t Txn, a gonets.Action, runs []string) ([]string, error)
 	// Read reads for the server's own work; its errors go through Wrap.
 	Read func(ctx context.Context) pack.Reader
 	// Ask reads for people who look into what may be large: within bounds of

@@ -10,18 +10,18 @@ import (
 // index only when the query says the same.
 const unleasedDue = `state IN ('queued', 'waiting') AND node IS NULL AND parked = 0`
 
-// dueRuns are the runs of a lane that may go on, in the order of their time. A
-// run waits while an older one of its order key is unfinished.
+// dueRuns are a scenario's runs of a lane that may go on, in the order of their
+// time. A run waits while an older one of its order key is unfinished.
 func dueRuns(d *dialect.Dialect) string {
 	return ` FROM runs c
-		WHERE c.lane = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
+		WHERE c.lane = ? AND c.scenario = ? AND c.due_at <= ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0
 			AND (c.order_key IS NULL OR NOT EXISTS (SELECT 1 FROM runs o
 				WHERE o.scenario = c.scenario AND o.order_key = c.order_key AND ` + d.OrderedBefore + `
 					AND o.order_key IS NOT NULL AND o.finished_at IS NULL AND o.state <> 'held'))
 		ORDER BY c.due_at, c.id LIMIT ?`
 }
 
-// ClaimSQL takes due runs of a lane.
+// ClaimSQL takes a scenario's due runs of a lane.
 func ClaimSQL(d *dialect.Dialect) string {
 	return `UPDATE runs SET state = 'running', node = ?, node_epoch = ?, lease_seq = lease_seq + 1,
 			step_at = COALESCE(step_at, ?)
@@ -38,14 +38,31 @@ func SizesSQL(d *dialect.Dialect) string {
 		FROM step_results s LEFT JOIN attempts a ON a.run = s.run AND a.n = s.attempt WHERE s.run = c.id), 0)` + dueRuns(d)
 }
 
-// BacklogSQL hops from lane to lane with due runs, each with the time of its
-// first.
-const BacklogSQL = `WITH RECURSIVE lanes (lane) AS (
-		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `)
+// nextPair is one column of the first lane and scenario with due runs behind a
+// pair.
+func nextPair(column string) string {
+	return `(SELECT r.` + column + ` FROM runs r WHERE (r.lane, r.scenario) > (lanes.lane, lanes.scenario)
+				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0
+			ORDER BY r.lane, r.scenario LIMIT 1)`
+}
+
+// BacklogSQL hops over lanes and their scenarios with due runs, each with the
+// time of its first.
+var BacklogSQL = `WITH RECURSIVE lanes (lane, scenario) AS (
+		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `), (SELECT min(scenario) FROM runs
+			WHERE lane = (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `) AND ` + unleasedDue + `)
 		UNION ALL
-		SELECT (SELECT min(r.lane) FROM runs r WHERE r.lane > lanes.lane
-				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
+		SELECT ` + nextPair("lane") + `, ` + nextPair("scenario") + `
 		FROM lanes WHERE lanes.lane IS NOT NULL)
-	SELECT lane, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane
+	SELECT lane, scenario, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane AND r.scenario = lanes.scenario
 			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
 	FROM lanes WHERE lane IS NOT NULL`
+
+// ClaimableSQL hops over the scenarios of a lane with runs that nobody has.
+const ClaimableSQL = `WITH RECURSIVE found (scenario) AS (
+		SELECT (SELECT min(scenario) FROM runs WHERE lane = ? AND ` + unleasedDue + `)
+		UNION ALL
+		SELECT (SELECT min(r.scenario) FROM runs r WHERE r.lane = ? AND r.scenario > found.scenario
+				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
+		FROM found WHERE found.scenario IS NOT NULL)
+	SELECT scenario FROM found WHERE scenario IS NOT NULL LIMIT ?`

@@ -41,7 +41,7 @@ var Events = dialect.Insert("events", dialect.Columns{
 	dialect.Bytes("query"), dialect.Bytes("headers"), dialect.Bytes("content_type"), dialect.Text("remote"),
 	dialect.Int("body_size"), dialect.Bytes("body"), dialect.Bytes("body_ref"), dialect.Text("body_owner"),
 	dialect.Bytes("item"), dialect.Text("mark"), dialect.Bytes("order_key"), dialect.Int("hops"), dialect.Text("actor"),
-}, "ON CONFLICT (id) DO NOTHING", "id")
+}, "ON CONFLICT (id) DO NOTHING", "id").MostlyNew()
 
 // Row is the row of [Events].
 func (e *Event) Row() []any {

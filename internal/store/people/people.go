@@ -32,6 +32,9 @@ func times(u *gonets.User, created, updated int64) {
 
 func fromMS(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
+// codeTaken is the code of a login that somebody else has.
+const codeTaken gonets.Code = "login.taken"
+
 func noUser() error { return gonets.Errorf(gonets.CodeNotFound, "there is no such user") }
 
 // HasOwner tells whether somebody owns the installation.
@@ -132,9 +135,9 @@ func free(t floor.Txn, u *gonets.User) error {
 	case other == u.ID:
 		return nil
 	}
-	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{
-		Pointer: "/login", Code: gonets.CodeConflict, Message: "somebody else has this login",
-	}}}
+	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{
+		gonets.Mistake("/login", codeTaken, "somebody else has this login"),
+	}}
 }
 
 func setPassword(t floor.Txn, c *gonets.AccountChange) error {

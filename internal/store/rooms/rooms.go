@@ -2,10 +2,12 @@
 package rooms
 
 import (
+	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/history"
+	"gonets/internal/store/lanes"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
 )
@@ -27,6 +29,8 @@ type Rooms struct {
 	*checks.Book
 	*outbox.Outbox
 	*history.History
+	*bulks.Jobs
+	*lanes.Lanes
 }
 
 // New furnishes the rooms.
@@ -37,5 +41,7 @@ func New(b Base) Rooms {
 		Book:      checks.New(b),
 		Outbox:    outbox.New(b),
 		History:   history.New(b),
+		Jobs:      bulks.New(b),
+		Lanes:     lanes.New(b),
 	}
 }

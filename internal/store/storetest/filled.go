@@ -326,7 +326,7 @@ func (p *pipe) send(parts []*dialect.Part) error {
 	}
 	for _, part := range parts {
 		for _, row := range part.Rows {
-			if err := p.exec(part.Each, row); err != nil {
+			if err := p.exec(part.Each, part.Arguments(row)); err != nil {
 				return err
 			}
 		}

@@ -285,7 +285,8 @@ func backlog(f fixture) {
 			_, err := f.Finish(f.ctx(), tr)
 			f.must(err)
 		}
-		want = append(want, gonets.LaneBacklog{Lane: lane, NextDue: now.Add(time.Duration(len(want)+1) * time.Second)})
+		want = append(want, gonets.LaneBacklog{Lane: lane, NextDue: now.Add(time.Duration(len(want)+1) * time.Second),
+			Scenarios: []string{"x"}})
 	}
 	f.run("leased runs are no backlog")
 	got, err := f.Backlog(f.ctx())

@@ -123,8 +123,11 @@ export interface Notice {
   at: string
   kind: 'first_failure' | 'bad_end' | 'recovered' | 'rejected_signatures' | 'test'
   cause: string
+  code?: string
+  status?: number
   host?: string
   scenario?: string
+  source?: string
   runs: number
   state: 'pending' | 'sent' | 'failed'
   tries: number

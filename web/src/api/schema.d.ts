@@ -21,6 +21,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List mass actions, newest first */
+        get: operations["list-bulk"];
+        put?: never;
+        /**
+         * Do one thing to all runs that match, at a rate
+         * @description The server works on the runs that match now, oldest first; new runs are not met. It goes on after a restart, and on another server when this one dies. With dry nothing is done.
+         */
+        post: operations["create-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far a mass action is */
+        get: operations["get-bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a mass action go on */
+        post: operations["go-on-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a mass action */
+        post: operations["pause-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a mass action; what it did stays */
+        post: operations["stop-bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -311,7 +400,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to many runs */
+        /** Do one thing to up to 1000 runs at once */
         post: operations["act-on-runs"];
         delete?: never;
         options?: never;
@@ -396,7 +485,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a new run of the same event */
+        /** Make a new run of the same event, or of changed data */
         post: operations["rerun"];
         delete?: never;
         options?: never;
@@ -432,6 +521,23 @@ export interface paths {
         put?: never;
         /** Skip the wait */
         post: operations["send-run-now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on behind the step at which a paused run stands */
+        post: operations["skip-step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1053,6 +1159,93 @@ export interface components {
              */
             failed: number;
         };
+        Bulk: {
+            action: string;
+            by?: string;
+            /** Format: date-time */
+            created_at?: string;
+            /**
+             * Format: int64
+             * @description Runs whose turn has come
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description When the last run's turn will have come, as far as one can say
+             */
+            eta_seconds?: number;
+            /**
+             * Format: int64
+             * @description Those that ended badly
+             */
+            failed: number;
+            filter: components["schemas"]["Filter"];
+            /** Format: date-time */
+            finished_at?: string;
+            first_run?: string;
+            /** @description Left out in the answer to dry */
+            id?: string;
+            /** @description It will stop behind the first run */
+            one_first: boolean;
+            /**
+             * Format: int64
+             * @description Those that wait for a person again
+             */
+            paused: number;
+            /** @description Only in the answer to dry */
+            plan?: components["schemas"]["BulkPlan"];
+            /** Format: int64 */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Those of them that had another state by then
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Those that wait for another try
+             */
+            retrying: number;
+            /**
+             * @description waits_for_you: the first run is done and go-on is awaited
+             * @enum {string}
+             */
+            state?: "running" | "waits_for_you" | "paused" | "finished" | "stopped";
+            /** Format: int64 */
+            succeeded: number;
+            /**
+             * Format: int64
+             * @description Runs that matched when it was made
+             */
+            total: number;
+            version?: string;
+            /**
+             * Format: int64
+             * @description Those that are on their way
+             */
+            working: number;
+        };
+        BulkGroup: {
+            /** Format: int64 */
+            current_version?: number;
+            /** Format: int64 */
+            runs: number;
+            scenario: string;
+            /** @description Path of the step */
+            step?: string;
+            /** @description The current version has another step there */
+            step_changed: boolean;
+            step_title?: string;
+            title?: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        BulkPlan: {
+            /** @description The newest runs, up to 1 000, by where they stand */
+            groups: components["schemas"]["BulkGroup"][];
+            /** @description More runs match than total; counting stops at 10 000 */
+            more: boolean;
+        };
         Check: {
             /** @description Nothing is sent, whatever really says */
             all_dry?: boolean;
@@ -1091,6 +1284,7 @@ export interface components {
             text: string;
         };
         CurlWarning: {
+            code: string;
             detail: string;
             flag: string;
         };
@@ -1133,6 +1327,15 @@ export interface components {
         DraftDocument: {
             /** @description apiVersion, kind and name may be left out */
             document: unknown;
+        };
+        EditedEvent: {
+            /** @description The body as any JSON value */
+            body?: unknown;
+            path?: string;
+            /** @description Query string without the question mark */
+            query?: string;
+            /** @description The body as text, byte for byte */
+            text?: string;
         };
         Error: {
             /** @description Stable name of the error, for programs */
@@ -1325,6 +1528,11 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListBulk: {
+            items: components["schemas"]["Bulk"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
         ListDifference: {
             items: components["schemas"]["Difference"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
@@ -1433,6 +1641,23 @@ export interface components {
             /** @description The nearest path that is there */
             suggestion?: string;
         };
+        NewBulk: {
+            /** @enum {string} */
+            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
+            /** @description Only count and say what would be done; nothing is kept */
+            dry?: boolean;
+            filter: components["schemas"]["Filter"];
+            /** @description Stop behind the first run and wait for go-on */
+            one_first?: boolean;
+            /**
+             * Format: int64
+             * @description Runs a second; 0 is as fast as their destinations take them
+             * @default 10
+             */
+            rate: number;
+            /** @description For resume and rerun: same, current, or a version's number */
+            version?: string;
+        };
         NewEvent: {
             /** @description The body as any JSON value */
             body?: unknown;
@@ -1454,6 +1679,12 @@ export interface components {
         NewPassword: {
             /** @description 10 characters or more; all sessions of the user end */
             password: string;
+        };
+        NewRerun: {
+            /** @description Other data than the old run's: a new event with these members, the others as they were */
+            event?: components["schemas"]["EditedEvent"];
+            /** @description same, current, or a version's number; current when left out */
+            version?: string;
         };
         NewScenario: {
             /** @description The draft to begin with, incomplete perhaps */
@@ -1494,8 +1725,8 @@ export interface components {
             mail: boolean;
         };
         PickVersion: {
-            /** Format: int64 */
-            version?: number;
+            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
+            version?: string;
         };
         Preset: {
             /** @description What usually comes */
@@ -1573,6 +1804,7 @@ export interface components {
             missing: components["schemas"]["MissingPath"][];
             /** @description JSON Pointer into the document */
             pointer: string;
+            problem?: components["schemas"]["Problem"];
             /** @description As it stands in text; at most 4096 bytes of it */
             text: string;
             /** @enum {string} */
@@ -1590,6 +1822,7 @@ export interface components {
             message: string;
             pointer: string;
             suggestion?: string;
+            values?: unknown[] | null;
         };
         Profile: {
             current_password?: string;
@@ -1650,6 +1883,11 @@ export interface components {
             attempts: number;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int64
+             * @description The scenario's published version; left out when there is none
+             */
+            current_version?: number;
             /** @description Up to three values by which a person recognises the event; in lists */
             data?: components["schemas"]["Datum"][] | null;
             event: components["schemas"]["Event"];
@@ -1672,9 +1910,15 @@ export interface components {
              */
             next_try_at?: string;
             reason?: string;
+            /** @description The run of which a person made this one */
+            rerun_of?: string;
+            /** @description The runs that were made of this one, at most 100 */
+            reruns?: string[] | null;
             scenario: string;
             source?: string;
             state: string;
+            /** @description The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise */
+            step_changed: boolean;
             /** @description The steps in the order of the scenario */
             steps: components["schemas"]["Step"][];
             /**
@@ -1745,8 +1989,7 @@ export interface components {
              * @description At most this many runs of a filter; 1000 when left out
              */
             limit?: number;
-            /** Format: int64 */
-            version?: number;
+            version?: string;
         };
         RunsActionResult: {
             /** Format: int64 */
@@ -1875,6 +2118,10 @@ export interface components {
             login: string;
             /** @description 10 characters or more */
             password: string;
+        };
+        Skip: {
+            /** @description What later steps read of it: the body of an HTTP step's reply, the variables of a set step, the value of another one */
+            value?: unknown;
         };
         Source: {
             /** @description The same as urls, with what is known about them */
@@ -2123,6 +2370,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListApplied"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-bulk": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 100 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulk"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulk"];
+            };
+        };
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "go-on-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "pause-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "stop-bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2779,7 +3229,10 @@ export interface operations {
     "cancel-run": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2810,7 +3263,10 @@ export interface operations {
     "cancel-retries": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2841,7 +3297,10 @@ export interface operations {
     rerun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2849,7 +3308,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PickVersion"];
+                "application/json": components["schemas"]["NewRerun"];
             };
         };
         responses: {
@@ -2876,7 +3335,10 @@ export interface operations {
     "resume-run": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2911,13 +3373,54 @@ export interface operations {
     "send-run-now": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "skip-step": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Skip"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

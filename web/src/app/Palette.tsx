@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { scenariosQuery, sourcesQuery } from '@/api'
 import { isId } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
@@ -18,6 +18,9 @@ interface Item {
   words?: string[]
   group: Key
 }
+
+// What was made here comes before what is always there.
+const groups: readonly Key[] = ['palette.scenarios', 'palette.sources', 'palette.pages', 'palette.inEditor', 'palette.actions']
 
 /** Ctrl+K: pages, scenarios, sources, a run by its id, actions; found by their names and by other systems' words. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -50,6 +53,7 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { state: 'failed,paused', since: '-24h' }) },
       { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), act: go('/sources') },
       { id: 'recipes', group: 'palette.pages', icon: 'recipe', label: t('recipes.title'), act: go('/recipes') },
+      { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML', 'Postman'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
       ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
         (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
@@ -71,13 +75,14 @@ function Search({ onClose }: { onClose: () => void }) {
     ]
   }, [t, navigate, setTheme, scenarios, sources])
 
+  const own = useId()
   const wanted = text.trim()
   const found: Item[] = isId(wanted)
     ? [{ id: 'run', group: 'palette.actions', icon: 'history', label: t('palette.openRun', { id: wanted }), act: () => void navigate({ to: '/runs/$id', params: { id: wanted } }) }]
     : wanted === ''
       ? all.filter((item) => item.group === 'palette.pages' || item.group === 'palette.scenarios').slice(0, 14)
       : [
-          ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).slice(0, 30),
+          ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 30),
           { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
         ]
   useEffect(() => setAt(0), [wanted])
@@ -100,14 +105,14 @@ function Search({ onClose }: { onClose: () => void }) {
   }
   return (
     <div className={css.palette}>
-      <TextField ariaLabel={t('palette.title')} placeholder={t('palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus />
-      <ul ref={list} className={css.list} role="listbox" aria-label={t('palette.title')}>
+      <TextField ariaLabel={t('palette.title')} placeholder={t('palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
+      <ul ref={list} id={own} className={css.list} role="listbox" aria-label={t('palette.title')}>
         {found.map((item, index) => {
           const other = wanted ? foundBy(wanted, item.label, item.thing) : undefined
           return (
             <li key={item.id} role="presentation">
               {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{t(item.group)}</div>}
-              <button type="button" role="option" aria-selected={index === at} className={css.item} tabIndex={-1} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
+              <button type="button" role="option" id={`${own}-${item.id}`} aria-selected={index === at} className={css.item} tabIndex={-1} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
                 <Icon name={item.icon} size={16} />
                 <span>{item.label}</span>
                 {other && <span className={css.other}>{other}</span>}

@@ -3,7 +3,7 @@ import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-ro
 import { useCallback, useEffect, useState } from 'react'
 import { call, api, keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
 import { languages, useT, type Key, type Language } from '@/i18n'
-import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
+import { Button, Drawer, Icon, IconButton, Menu, toastError, useNarrow, type IconName, type ThemeChoice } from '@/ui'
 import { LoginAgain } from './LoginAgain'
 import { Palette } from './Palette'
 import { usePreferences } from './preferences'
@@ -157,13 +157,16 @@ const names: Record<Language, string> = { ru: 'Русский', en: 'English' }
 function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }) {
   const t = useT()
   const { language, theme, setLanguage, setTheme } = usePreferences()
-  const queries = useQueryClient()
   const { data: session } = useQuery(sessionQuery)
 
   const logOut = async () => {
-    await call(api.DELETE('/api/v1/session')).catch(() => undefined)
-    queries.clear()
-    location.assign('/login')
+    try {
+      await call(api.DELETE('/api/v1/session'))
+      // The whole page goes, and with it all that was read.
+      location.assign('/login')
+    } catch (error) {
+      toastError(error, t)
+    }
   }
 
   return (

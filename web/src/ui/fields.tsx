@@ -62,18 +62,22 @@ export interface TextFieldProps extends Common {
   readOnly?: boolean
   size?: 'small' | 'medium'
   inputMode?: 'text' | 'numeric' | 'email' | 'url'
+  /** A field that chooses from a list below it: the list's id, and the id of what is chosen now. */
+  list?: { id: string; active?: string }
 }
 
 // data-autofocus: a dialog gives the focus to the field that is marked, not to its own cross.
 export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function TextField(
-  { value, onChange, mono, icon, right, rightWidth, size, label, ariaLabel, help, error, required, disabled, className, id, type = 'text', ...rest },
+  { value, onChange, mono, icon, right, rightWidth, size, label, ariaLabel, help, error, required, disabled, className, id, type = 'text', list, ...rest },
   ref,
 ) {
+  const chooser = list && { role: 'combobox', 'aria-expanded': true, 'aria-controls': list.id, 'aria-activedescendant': list.active, 'aria-autocomplete': 'list' as const }
   return (
     <TextInput
       ref={ref}
       {...common({ label, ariaLabel, help, error, required, disabled, className, id })}
       {...rest}
+      {...chooser}
       type={type}
       data-autofocus={rest.autoFocus || undefined}
       size={size === 'small' ? 'xs' : 'sm'}

@@ -7,7 +7,7 @@ import { Button, EmptyState, Icon, Muted, Page, Row, Segments, TextField, toastE
 import { recipes, type Recipe, type RecipeGroup } from './recipes'
 import css from './Recipes.module.css'
 
-const groups: Record<RecipeGroup, Key> = { forms: 'recipes.forms', learning: 'recipes.learning' }
+const groups: Record<RecipeGroup, Key> = { forms: 'recipes.forms', crm: 'recipes.crm', onec: 'recipes.onec', messages: 'recipes.messages', learning: 'recipes.learning' }
 
 export default function RecipesPage() {
   const t = useT()
@@ -34,7 +34,7 @@ export default function RecipesPage() {
   })
   const wanted = (search.q ?? '').trim().toLocaleLowerCase()
   const group = search.group ?? ''
-  const shown = recipes.filter((one) => (!group || one.group === group) && (!wanted || `${t(one.title)} ${t(one.text)}`.toLocaleLowerCase().includes(wanted)))
+  const shown = recipes.filter((one) => (!group || one.groups.includes(group as RecipeGroup)) && (!wanted || `${t(one.title)} ${t(one.text)}`.toLocaleLowerCase().includes(wanted)))
   return (
     <Page
       title={t('recipes.title')}

@@ -1,10 +1,10 @@
 import type { Key, Translate } from '@/i18n'
 
-export type RecipeGroup = 'forms' | 'learning'
+export type RecipeGroup = 'forms' | 'crm' | 'onec' | 'messages' | 'learning'
 
 export interface Recipe {
   id: string
-  group: RecipeGroup
+  groups: readonly RecipeGroup[]
   title: Key
   text: Key
   /** What has to be filled in before it works with real services. */
@@ -17,11 +17,16 @@ export interface Recipe {
 
 const echo = (name: string) => `{{ public_url }}/echo/${name}`
 
+/** A source and a scenario that it feeds, under one name. */
+function simple(name: string, title: string, source: { title: string; preset: string }, search: string[], steps: object[]): { source: object; scenario: object } {
+  return { source: { kind: 'Source', name, ...source }, scenario: { kind: 'Scenario', name, title, sources: [name], search, steps } }
+}
+
 // Each runs at once: until a person puts in an address of their own, everything goes to the test receiver.
 export const recipes: readonly Recipe[] = [
   {
     id: 'tilda-crm',
-    group: 'forms',
+    groups: ['forms', 'crm'],
     title: 'recipe.tilda',
     text: 'recipe.tilda.text',
     needs: 'recipe.tilda.needs',
@@ -55,8 +60,136 @@ export const recipes: readonly Recipe[] = [
     sample: { Name: 'Анна', Phone: '+7 999 000-11-22', Email: 'anna@example.ru', tranid: '1:2', formid: 'form1' },
   },
   {
+    id: 'lead-bitrix',
+    groups: ['forms', 'crm'],
+    title: 'recipe.bitrix',
+    text: 'recipe.bitrix.text',
+    needs: 'recipe.bitrix.needs',
+    documents: (name, t) =>
+      simple(name, t('recipe.bitrix'), { title: t('recipe.site'), preset: 'generic' }, ['event.body.phone', 'event.body.email'], [
+        {
+          id: 'has_phone',
+          title: t('recipe.hasPhone'),
+          if: '(event.body.phone ?? "") != ""',
+          then: [],
+          else: [{ id: 'no_phone', stop: { reason: t('recipe.noPhone') } }],
+        },
+        {
+          id: 'lead',
+          title: t('recipe.bitrix.lead'),
+          http: {
+            method: 'POST',
+            url: `${echo(name)}/crm.lead.add.json`,
+            body: {
+              json: {
+                fields: {
+                  TITLE: `${t('recipe.tilda.message')} {{ event.body.name }}`,
+                  NAME: '{{ event.body.name }}',
+                  PHONE: [{ VALUE: '{{ event.body.phone }}', VALUE_TYPE: 'WORK' }],
+                  EMAIL: [{ VALUE: '{{ event.body.email ?? "" }}', VALUE_TYPE: 'WORK' }],
+                },
+              },
+            },
+            save: { body: 'lead' },
+          },
+        },
+      ]),
+    sample: { name: 'Анна', phone: '+7 999 000-11-22', email: 'anna@example.ru' },
+  },
+  {
+    id: 'onec-rest',
+    groups: ['onec'],
+    title: 'recipe.onec',
+    text: 'recipe.onec.text',
+    needs: 'recipe.onec.needs',
+    documents: (name, t) =>
+      simple(name, t('recipe.onec'), { title: t('recipe.onec.source'), preset: 'onec' }, ['event.body["Номер"]'], [
+        {
+          id: 'order',
+          title: t('recipe.onec.send'),
+          http: {
+            method: 'POST',
+            url: echo(name),
+            body: {
+              json: {
+                number: '{{ event.body["Номер"] }}',
+                date: '{{ event.body["Дата"] }}',
+                customer: '{{ event.body["Контрагент"] }}',
+                sum: '{{ event.body["Сумма"] }}',
+              },
+            },
+          },
+        },
+      ]),
+    sample: { Событие: 'ДокументПроведен', Вид: 'ЗаказКлиента', Номер: '0000-000123', Дата: '2026-09-21T17:47:00', Сумма: 15990.5, Контрагент: 'ООО «Пример»' },
+  },
+  {
+    id: 'order-telegram',
+    groups: ['messages'],
+    title: 'recipe.telegram',
+    text: 'recipe.telegram.text',
+    needs: 'recipe.telegram.needs',
+    documents: (name, t) =>
+      simple(name, t('recipe.telegram'), { title: t('recipe.orders'), preset: 'generic' }, ['event.body.order'], [
+        {
+          id: 'message',
+          title: t('recipe.telegram.send'),
+          http: {
+            method: 'POST',
+            url: `${echo(name)}/sendMessage`,
+            body: { json: { chat_id: '-1001234567890', text: t('recipe.telegram.message', { order: '{{ event.body.order }}', sum: '{{ event.body.sum }}' }) } },
+          },
+        },
+      ]),
+    sample: { order: 7, sum: 1500 },
+  },
+  {
+    id: 'message-slack',
+    groups: ['messages'],
+    title: 'recipe.slack',
+    text: 'recipe.slack.text',
+    needs: 'recipe.slack.needs',
+    documents: (name, t) =>
+      simple(name, t('recipe.slack'), { title: t('recipe.site'), preset: 'generic' }, ['event.body.email'], [
+        {
+          id: 'message',
+          title: t('recipe.slack.send'),
+          http: { method: 'POST', url: echo(name), body: { json: { text: `${t('recipe.tilda.message')} {{ event.body.name }}, {{ event.body.email }}` } } },
+        },
+      ]),
+    sample: { name: 'Анна', email: 'anna@example.ru' },
+  },
+  {
+    id: 'task-github',
+    groups: ['messages'],
+    title: 'recipe.github',
+    text: 'recipe.github.text',
+    needs: 'recipe.github.needs',
+    documents: (name, t) =>
+      simple(name, t('recipe.github'), { title: t('recipe.github.source'), preset: 'generic' }, ['event.body.title'], [
+        {
+          id: 'task',
+          title: t('recipe.github.create'),
+          http: {
+            method: 'POST',
+            url: `${echo(name)}/issues`,
+            headers: { Accept: 'application/vnd.github+json' },
+            body: { json: { title: '{{ event.body.title }}', body: '{{ event.body.text }}' } },
+            save: { body: 'task' },
+          },
+        },
+        {
+          id: 'tell',
+          title: t('recipe.github.tell'),
+          // The test receiver gives its reply a number, and no address.
+          http: { method: 'POST', url: `${echo(name)}-tell`, body: { json: { text: `${t('recipe.github.made')} {{ task.html_url ?? task.id }}` } } },
+        },
+      ]),
+    sample: { title: 'Не открывается корзина', text: 'Покупатель жалуется с телефона.' },
+  },
+  {
     id: 'careful-order',
-    group: 'learning',
+    groups: ['learning'],
     title: 'recipe.retry',
     text: 'recipe.retry.text',
     needs: 'recipe.nothing',
@@ -89,7 +222,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     id: 'service-down',
-    group: 'learning',
+    groups: ['learning'],
     title: 'recipe.down',
     text: 'recipe.down.text',
     needs: 'recipe.nothing',
@@ -113,7 +246,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     id: 'answer',
-    group: 'learning',
+    groups: ['learning'],
     title: 'recipe.answer',
     text: 'recipe.answer.text',
     needs: 'recipe.nothing',

@@ -7,6 +7,7 @@ import { ago, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Page, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import { DeleteScenario, StopScenario } from './dialogs'
+import { ImportDialog } from './ImportDialog'
 import { QuickExample } from './QuickExample'
 import { Sparkline } from './Sparkline'
 import { ThreeStarts } from './ThreeStarts'
@@ -71,12 +72,17 @@ export default function ScenariosPage() {
     </Menu>
   )
 
-  const actions = all.length > 0 && (
+  const actions = data && (
     <>
-      <Button icon="recipe" to="/recipes">
-        {t('recipe')}
+      <Button icon="upload" onClick={() => setSearch({ import: 'open' })}>
+        {t('import')}
       </Button>
-      <Button kind="main" icon="plus" onClick={() => create.mutate(undefined)} loading={create.isPending}>
+      {all.length > 0 && (
+        <Button icon="recipe" to="/recipes">
+          {t('recipe')}
+        </Button>
+      )}
+      <Button kind={all.length > 0 ? 'main' : 'default'} icon="plus" onClick={() => create.mutate(undefined)} loading={create.isPending}>
         {t('create')}
       </Button>
     </>
@@ -89,7 +95,7 @@ export default function ScenariosPage() {
       ) : isPending ? (
         <Skeleton lines={5} height={32} />
       ) : all.length === 0 ? (
-        <ThreeStarts onQuick={() => setQuick(true)} onBlank={() => create.mutate(undefined)} busy={create.isPending} />
+        <ThreeStarts onQuick={() => setQuick(true)} onBlank={() => create.mutate(undefined)} onImport={() => setSearch({ import: 'open' })} busy={create.isPending} />
       ) : (
         <>
           <Row gap={8}>
@@ -169,6 +175,7 @@ export default function ScenariosPage() {
           </Row>
         </>
       )}
+      {search.import && <ImportDialog onClose={() => setSearch({ import: undefined }, { replace: true })} />}
       {quick && <QuickExample onClose={() => setQuick(false)} taken={all.map((one) => one.name)} />}
       {stopping && <StopScenario scenario={stopping} onClose={() => setStopping(undefined)} />}
       {deleting && <DeleteScenario scenario={deleting} onClose={() => setDeleting(undefined)} />}

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { useT } from '@/i18n'
-import { Button, Icon, type IconName } from '@/ui'
+import { Button, Icon, Muted, Row, type IconName } from '@/ui'
 import css from './Scenarios.module.css'
 
 /** The first thing that is seen: a choice of three, not a blank table. */
-export function ThreeStarts({ onQuick, onBlank, busy }: { onQuick: () => void; onBlank: () => void; busy: boolean }) {
+export function ThreeStarts({ onQuick, onBlank, onImport, busy }: { onQuick: () => void; onBlank: () => void; onImport: () => void; busy: boolean }) {
   const t = useT()
   return (
     <div className={css.starts}>
@@ -26,6 +26,12 @@ export function ThreeStarts({ onQuick, onBlank, busy }: { onQuick: () => void; o
           </Button>
         </Start>
       </div>
+      <Row gap={8}>
+        <Muted>{t('import.have')}</Muted>
+        <Button kind="quiet" size="small" icon="upload" onClick={onImport}>
+          {t('import')}
+        </Button>
+      </Row>
     </div>
   )
 }

@@ -31,12 +31,10 @@ export function AccountSection() {
       done()
     },
   })
-  const everywhere = useMutation({
-    mutationFn: () => call(api.DELETE('/api/v1/sessions')),
-    onSuccess: () => {
-      queries.clear()
-      location.assign('/login')
-    },
+  const leave = useMutation({
+    mutationFn: (all: boolean) => call(all ? api.DELETE('/api/v1/sessions') : api.DELETE('/api/v1/session')),
+    // The whole page goes, and with it all that was read.
+    onSuccess: () => location.assign('/login'),
   })
   const at = (error: unknown, pointer: string) => (error instanceof ApiError ? error.at(pointer) : undefined)
   return (
@@ -82,9 +80,12 @@ export function AccountSection() {
       <Panel title={t('account.sessions')}>
         <Stack>
           <p>{t('account.everywhereHelp')}</p>
-          {everywhere.error && <ErrorNote error={everywhere.error} />}
+          {leave.error && <ErrorNote error={leave.error} />}
           <Row>
-            <Button icon="logout" onClick={() => everywhere.mutate()} loading={everywhere.isPending}>
+            <Button icon="logout" onClick={() => leave.mutate(false)} loading={leave.isPending && !leave.variables}>
+              {t('account.here')}
+            </Button>
+            <Button onClick={() => leave.mutate(true)} loading={leave.isPending && leave.variables}>
               {t('account.everywhere')}
             </Button>
           </Row>

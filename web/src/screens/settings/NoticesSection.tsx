@@ -1,8 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ApiError, call, keys, noticesQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
+import { api, ApiError, call, keys, noticesQuery, scenariosQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
 import { clock, shortClock, useT, type Key } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, TextField, type BadgeTone } from '@/ui'
+import { Link } from '@tanstack/react-router'
+import { useCodes } from '@/i18n/codes'
+import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
 
@@ -47,7 +49,7 @@ export function NoticesSection() {
   if (form.loading) return <Skeleton lines={6} height={32} />
   const ready = mail.host.trim() !== '' && mail.from.trim() !== '' && mail.to.length > 0
   const refused = test.error instanceof ApiError ? test.error : undefined
-  const at = (member: string) => form.at(`/mail/${member}`) ?? refused?.at(`/mail/${member}`)
+  const at = (member: string) => form.at(`/mail/${member}`) ?? mailWords(refused, `/mail/${member}`)
   return (
     <Stack gap={16}>
       <Panel title={t('mail.title')}>
@@ -88,10 +90,7 @@ export function NoticesSection() {
             </Note>
           )}
           {test.error && (
-            <ErrorNote
-              error={test.error}
-              told={refused?.code === 'mail.refused' ? { what: t('mail.refused', { host: mail.host, reason: refused.problems[0]?.message ?? refused.message }), todo: refused.problems[0]?.suggestion } : undefined}
-            />
+            <ErrorNote error={test.error} told={mailTold(refused)} />
           )}
           {storing.error && <ErrorNote error={storing.error} />}
           <Note tone="muted" title={t('mail.tells')}>
@@ -102,6 +101,14 @@ export function NoticesSection() {
       <Sent />
     </Stack>
   )
+}
+
+/** The kind of refusal in words of the reader's language; what the mail server said itself stays among the details. */
+const mailTold = (refused: ApiError | undefined): Told | undefined => (refused?.code === 'mail.refused' ? tellCode(refused.problems[0]?.code) : undefined)
+
+function mailWords(refused: ApiError | undefined, pointer: string): string | undefined {
+  const problem = refused?.problems.find((one) => one.pointer === pointer)
+  return problem && (tellCode(problem.code)?.what ?? problem.message)
 }
 
 const kinds: Record<Notice['kind'], Key> = {
@@ -121,6 +128,15 @@ const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
 function Sent() {
   const t = useT()
   const { data, error, isPending, refetch } = useQuery(noticesQuery)
+  const { data: scenarios } = useQuery(scenariosQuery)
+  useCodes()
+  const titleOf = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
+  const parts = (one: Notice) => [
+    t(kinds[one.kind] ?? 'notice.test'),
+    one.host || one.source,
+    one.kind === 'test' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? one.cause).replace(/\.$/, '')),
+    one.runs > 0 ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
+  ]
   return (
     <Panel title={t('notice.list')}>
       {error ? (
@@ -138,15 +154,25 @@ function Sent() {
               <Row gap={12} align="baseline">
                 <span className={css.when}>{clock(one.at)}</span>
                 <span className={css.noticeText}>
-                  {t(kinds[one.kind] ?? 'notice.test')}
-                  {one.host ? ` · ${one.host}` : ''}
-                  {one.cause ? ` · ${one.cause}` : ''}
-                  {one.runs > 0 ? ` · ${t('runs.count', { count: one.runs })}` : ''}
+                  {parts(one).filter(Boolean).join(' · ')}
+                  {one.scenario && (
+                    <>
+                      {' · '}
+                      <Link to="/runs" search={{ scenario: one.scenario, state: 'paused,waiting,failed' } as never}>
+                        {titleOf(one.scenario)}
+                      </Link>
+                    </>
+                  )}
                 </span>
                 <Badge tone={states[one.state]?.tone ?? 'muted'}>{t(states[one.state]?.label ?? 'notice.pending')}</Badge>
                 {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
               </Row>
-              {one.last_error && one.state !== 'sent' && <Muted>{one.last_error}</Muted>}
+              {one.last_error && one.state !== 'sent' && (
+                <details className={css.why}>
+                  <summary>{t('notice.why')}</summary>
+                  <Muted small>{one.last_error}</Muted>
+                </details>
+              )}
             </li>
           ))}
         </ul>

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, call, keys, presetsQuery, samplesQuery, sourceQuery, useHints, type Source, type SourceAddress } from '@/api'
+import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT } from '@/i18n'
 import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
+import { headerList, jsonOf, sampleText } from './sample'
 import css from './Sources.module.css'
 
 export default function SourcePage() {
@@ -17,6 +18,7 @@ export default function SourcePage() {
   const { data: source, error, isPending, refetch } = useQuery(sourceQuery(name))
   const samples = useQuery(samplesQuery(name))
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
+  const { data: scenarios } = useQuery(scenariosQuery)
   const [sending, setSending] = useState(false)
   const [deleting, setDeleting] = useState(false)
   useHints((hints) => {
@@ -41,6 +43,7 @@ export default function SourcePage() {
 
   const preset = presets?.items.find((one) => one.id === source.preset)
   const events = samples.data?.items ?? []
+  const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
   const chosen = events.find((one) => one.id === search.event) ?? events[0]
   return (
     <Page
@@ -79,7 +82,7 @@ export default function SourcePage() {
                     <span key={one}>
                       {index > 0 && ', '}
                       <Link to="/scenarios/$name" params={{ name: one }}>
-                        {one}
+                        {titles.get(one) ?? one}
                       </Link>
                     </span>
                   )),
@@ -114,7 +117,7 @@ export default function SourcePage() {
           </div>
         )}
       </Panel>
-      {sending && <SendSample source={source} sample={preset?.sample?.body} onClose={() => setSending(false)} />}
+      {sending && <SendSample source={source} sample={preset?.sample} onClose={() => setSending(false)} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
           <p>{t('sources.deleteHelp')}</p>
@@ -195,13 +198,22 @@ function Addresses({ source }: { source: Source }) {
   )
 }
 
-function SendSample({ source, sample, onClose }: { source: Source; sample: unknown; onClose: () => void }) {
+function SendSample({ source, sample, onClose }: { source: Source; sample: Preset['sample']; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const [text, setText] = useState(() => JSON.stringify(sample ?? { name: t('quick.name'), phone: '+79990001122' }, null, 2))
+  const given = sample?.body
+  const [text, setText] = useState(() => sampleText(given ?? { name: t('quick.name'), phone: '+79990001122' }))
+  // What a form sends is text of its own kind; everything else is written as JSON.
+  const plain = typeof given === 'string' && jsonOf(given) === undefined
   const [mistake, setMistake] = useState<string>()
   const send = useMutation({
-    mutationFn: (body: unknown) => call(api.POST('/api/v1/sources/{name}/events', { params: { path: { name: source.name } }, body: { body } })),
+    mutationFn: () =>
+      call(
+        api.POST('/api/v1/sources/{name}/events', {
+          params: { path: { name: source.name } },
+          body: { method: sample?.method ?? 'POST', query: sample?.query || undefined, headers: headerList(sample?.headers), text },
+        }),
+      ),
     onSuccess: (result) => {
       void queries.invalidateQueries({ queryKey: keys.samples(source.name) })
       toast(result.runs.length > 0 ? t('sources.sentRuns', { count: result.runs.length }) : t('sources.sent'))
@@ -210,8 +222,9 @@ function SendSample({ source, sample, onClose }: { source: Source; sample: unkno
   })
   const go = () => {
     try {
+      if (!plain) JSON.parse(text)
       setMistake(undefined)
-      send.mutate(JSON.parse(text))
+      send.mutate()
     } catch (error) {
       setMistake(t('sources.notJson', { reason: error instanceof Error ? error.message : String(error) }))
     }
@@ -231,7 +244,7 @@ function SendSample({ source, sample, onClose }: { source: Source; sample: unkno
       }
     >
       <p>{t('sources.sendHelp')}</p>
-      <TextArea label="JSON" mono rows={8} value={text} onChange={setText} error={mistake} autoFocus />
+      <TextArea label={plain ? t('sources.body') : 'JSON'} mono rows={8} value={text} onChange={setText} error={mistake} autoFocus />
       {send.error && <ErrorNote error={send.error} />}
     </Dialog>
   )

@@ -1,0 +1,301 @@
+package bulk
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"gonets"
+)
+
+const (
+	// tick is the pause between turns while there is work, idle else.
+	tick = 200 * time.Millisecond
+	idle = 2 * time.Second
+	// lease is how long a job stays its owner's when that falls silent.
+	lease = 15 * time.Second
+	// window is how many runs of a job without a rate are on their way at most:
+	// what comes in meanwhile does not wait behind all of them.
+	window = 5_000
+	// maxPages bounds the pages of one turn.
+	maxPages = 40
+	// careful is how many runs are worked on one by one after a page failed.
+	careful = StepSize
+)
+
+// Store keeps jobs.
+type Store interface {
+	CreateBulk(ctx context.Context, j Job, key string) (Job, error)
+	Bulk(ctx context.Context, id string) (Job, error)
+	Bulks(ctx context.Context, p gonets.Page) (gonets.List[Job], error)
+	SteerBulk(ctx context.Context, id string, v Verb, actor string) (Job, error)
+	TakeBulks(ctx context.Context, o Owner, renew time.Time) ([]Job, error)
+	StepBulk(ctx context.Context, s Step) (after *Job, acted []string, err error)
+	UnsettledBulks(ctx context.Context) ([]string, error)
+	SettleBulk(ctx context.Context, id string, look Look) (moved bool, next Look, err error)
+}
+
+// History finds runs and what they run.
+type History interface {
+	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error)
+	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+}
+
+// Engine works on runs.
+type Engine interface {
+	Nudge(lane string)
+	Abort(runID string)
+}
+
+// Options are what a Service works with.
+type Options struct {
+	Store   Store
+	History History
+	Engine  Engine
+	Bus     interface{ Publish(c gonets.Change) }
+	// Tell gives other servers of the database a hint.
+	Tell func(h gonets.Hint)
+	// Owner is this server's name among them.
+	Owner string
+	Clock gonets.Clock
+	Log   *slog.Logger
+}
+
+// Service works on jobs. Start it after the engine, stop it before.
+type Service struct {
+	o    Options
+	wake chan struct{}
+
+	loops   sync.WaitGroup
+	stop    context.CancelFunc
+	looping context.Context
+	paces   map[string]*pace
+	looks   map[string]Look
+	looked  time.Time
+}
+
+// pace is how fast a job goes here.
+type pace struct {
+	// credit is how many runs may be worked on, as of a time.
+	credit float64
+	at     time.Time
+	// careful is how many runs are still worked on one by one.
+	careful int
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	s := &Service{o: o, wake: make(chan struct{}, 1), paces: map[string]*pace{}, looks: map[string]Look{}}
+	s.looping, s.stop = context.WithCancel(context.Background())
+	return s
+}
+
+// Name names the service.
+func (s *Service) Name() string { return "mass actions" }
+
+// Start begins to work on what there is.
+func (s *Service) Start(context.Context) error {
+	s.loops.Go(s.loop)
+	return nil
+}
+
+// Stop ends the work behind the page that is being stored.
+func (s *Service) Stop(ctx context.Context) error {
+	s.stop()
+	done := make(chan struct{})
+	go func() {
+		s.loops.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Service) loop() {
+	for {
+		wait := idle
+		if s.turn(s.looping) {
+			wait = tick
+		}
+		timer := s.o.Clock.NewTimer(wait)
+		select {
+		case <-timer.C():
+		case <-s.wake:
+			timer.Stop()
+		case <-s.looping.Done():
+			timer.Stop()
+			return
+		}
+	}
+}
+
+// look makes the next turn come at once.
+func (s *Service) look() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// turn gives every job its part; busy tells whether there are any.
+func (s *Service) turn(ctx context.Context) (busy bool) {
+	now := s.o.Clock.Now()
+	jobs, err := s.o.Store.TakeBulks(ctx, Owner{Name: s.o.Owner, Until: now.Add(lease)}, now.Add(lease/2))
+	if err != nil {
+		s.failed(ctx, err)
+		return false
+	}
+	known := map[string]*pace{}
+	for i := range jobs {
+		j := &jobs[i]
+		p := s.paces[j.ID]
+		if p == nil {
+			p = &pace{at: now, credit: 1}
+		}
+		known[j.ID] = p
+		s.advance(ctx, j, p)
+		s.settle(ctx, j.ID)
+	}
+	s.paces = known
+	if now.Sub(s.looked) >= idle {
+		s.looked = now
+		s.settleOthers(ctx, known)
+	}
+	return len(jobs) > 0
+}
+
+func (s *Service) failed(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		s.o.Log.Warn("a mass action does not get on; trying again", "error", err)
+	}
+}
+
+// allowance is how many runs may be worked on now.
+func (p *pace) allowance(j *Job, now time.Time) int {
+	if j.Rate == 0 {
+		return window - j.Working()
+	}
+	p.credit = min(p.credit+now.Sub(p.at).Seconds()*float64(j.Rate), float64(max(j.Rate, 1)))
+	p.at = now
+	return int(p.credit)
+}
+
+// advance works on pages of a job as far as its pace allows.
+func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
+	left := p.allowance(j, s.o.Clock.Now())
+	for range maxPages {
+		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {
+			return
+		}
+		size := min(left, StepSize)
+		if j.OneFirst || p.careful > 0 {
+			size = 1
+		}
+		after, n, err := s.page(ctx, j, p, size)
+		if err != nil {
+			s.failed(ctx, err)
+			return
+		}
+		if after == nil {
+			return // somebody else's, or held: the next turn reads it again
+		}
+		j, left = after, left-n
+		p.credit -= float64(n)
+		p.careful = max(p.careful-n, 0)
+	}
+}
+
+// page works on one page and tells how many runs it held.
+func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (after *Job, n int, err error) {
+	f := j.Filter
+	f.Ascending, f.Page = true, gonets.Page{Cursor: j.Position, Limit: size}
+	found, err := s.o.History.Runs(ctx, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	step := Step{Job: j, Next: found.Next, Last: found.Next == ""}
+	for i := range found.Items {
+		step.Runs = append(step.Runs, found.Items[i].ID)
+	}
+	after, acted, err := s.o.Store.StepBulk(ctx, step)
+	if err != nil && passing(err) {
+		return nil, 0, err
+	}
+	if err != nil && size > 1 {
+		// One of them cannot be worked on: find out which.
+		p.careful = careful
+		return j, 0, nil
+	}
+	if err != nil {
+		s.o.Log.Error("a run is left out of a mass action", "bulk", j.ID, "runs", step.Runs, "error", err)
+		step.Refuse = true
+		if after, acted, err = s.o.Store.StepBulk(ctx, step); err != nil {
+			return nil, 0, err
+		}
+	}
+	if after != nil {
+		s.tell(after, acted)
+	}
+	return after, len(step.Runs), nil
+}
+
+// passing tells whether an error is about the store and not about the runs.
+func passing(err error) bool {
+	switch gonets.CodeOf(err) {
+	case gonets.CodeBusy, gonets.CodeStoreAway, gonets.CodeStoreFailed, gonets.CodeStopping, gonets.CodeDiskFull:
+		return true
+	}
+	return false
+}
+
+// tell lets everybody know who waits for it.
+func (s *Service) tell(j *Job, acted []string) {
+	for _, id := range acted {
+		if !Followed(j.Action) {
+			s.o.Engine.Abort(id)
+		}
+		s.o.Bus.Publish(gonets.Change{Kind: "run", ID: id})
+	}
+	if len(acted) > 0 && Followed(j.Action) {
+		s.o.Engine.Nudge("")
+		s.o.Tell(gonets.Hint{Work: true})
+	}
+	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: j.ID})
+}
+
+// settle counts what became of a job's runs.
+func (s *Service) settle(ctx context.Context, id string) {
+	moved, next, err := s.o.Store.SettleBulk(ctx, id, s.looks[id])
+	if err != nil {
+		s.failed(ctx, err)
+		return
+	}
+	s.looks[id] = next
+	if moved {
+		s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: id})
+	}
+}
+
+// settleOthers counts the runs of jobs that are held or over, but for those that
+// were just looked at.
+func (s *Service) settleOthers(ctx context.Context, done map[string]*pace) {
+	ids, err := s.o.Store.UnsettledBulks(ctx)
+	if err != nil {
+		s.failed(ctx, err)
+		return
+	}
+	looks := map[string]Look{}
+	for _, id := range ids {
+		if done[id] == nil {
+			s.settle(ctx, id)
+		}
+		looks[id] = s.looks[id]
+	}
+	s.looks = looks
+}

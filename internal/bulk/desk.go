@@ -1,0 +1,220 @@
+package bulk
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/id"
+)
+
+// Wish is what a person wants done to many runs.
+type Wish = api.BulkWish
+
+// maxCounted is where the counting for a question stops.
+const maxCounted = 10_000
+
+// Plan says what would be done, and does nothing.
+func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
+	j := s.job(&w)
+	groups := map[api.BulkGroup]int{}
+	f := j.Filter
+	f.Page.Limit = gonets.MaxPageSize
+	more := false
+	for first := true; ; {
+		l, err := s.o.History.Runs(ctx, f)
+		if err != nil {
+			return api.Bulk{}, err
+		}
+		j.Total += len(l.Items)
+		if first && len(l.Items) > 0 {
+			first = false
+			for i := range l.Items {
+				r := &l.Items[i]
+				groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
+			}
+		}
+		if more = l.Next != ""; !more || j.Total >= maxCounted {
+			break
+		}
+		f.Page.Cursor = l.Next
+	}
+	plan := &api.BulkPlan{More: more, Groups: []api.BulkGroup{}}
+	for g, n := range groups {
+		g.Runs = n
+		if err := s.describe(ctx, &g); err != nil {
+			return api.Bulk{}, err
+		}
+		plan.Groups = append(plan.Groups, g)
+	}
+	slices.SortFunc(plan.Groups, func(a, b api.BulkGroup) int { return b.Runs - a.Runs })
+	out := show(&j, s.o.Clock.Now())
+	out.ID, out.State, out.By, out.CreatedAt, out.Plan = "", "", "", time.Time{}, plan
+	return out, nil
+}
+
+// describe says how a group's step stands in the current version.
+func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
+	info, err := s.o.History.Scenario(ctx, g.Scenario)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil // deleted since
+	}
+	if err != nil {
+		return err
+	}
+	g.Title, g.CurrentVersion = info.Title, info.Version
+	if g.Version == 0 || g.Step == "" {
+		return nil
+	}
+	own, err := s.o.History.Version(ctx, g.Scenario, g.Version)
+	if err != nil {
+		return err
+	}
+	if st := gonets.FindStep(own.Scenario.Steps, g.Step); st != nil {
+		g.StepTitle = st.Title
+	}
+	if g.CurrentVersion == 0 || g.CurrentVersion == g.Version {
+		return nil
+	}
+	now, err := s.o.History.Version(ctx, g.Scenario, g.CurrentVersion)
+	if err != nil {
+		return err
+	}
+	g.StepChanged = gonets.StepChanged(&own.Scenario, &now.Scenario, g.Step)
+	return nil
+}
+
+// job is the job that a wish asks for.
+func (s *Service) job(w *Wish) Job {
+	now := s.o.Clock.Now()
+	j := Job{ID: id.New(), Action: gonets.ActionKind(w.Action), Filter: w.Filter, Version: w.Version.Number(), Rate: w.Rate,
+		OneFirst: w.OneFirst, By: w.Actor, CreatedAt: now}
+	// What comes from now on is not meant.
+	if j.Filter.Until.IsZero() || j.Filter.Until.After(now) {
+		j.Filter.Until = now
+	}
+	j.Filter.Page, j.Filter.Ascending = gonets.Page{}, false
+	return j
+}
+
+// Begin keeps a job, which begins at once.
+func (s *Service) Begin(ctx context.Context, w Wish) (api.Bulk, error) {
+	j := s.job(&w)
+	f := j.Filter
+	f.Page.Limit = gonets.MaxPageSize
+	for {
+		l, err := s.o.History.Runs(ctx, f)
+		if err != nil {
+			return api.Bulk{}, err
+		}
+		j.Total += len(l.Items)
+		if f.Page.Cursor = l.Next; l.Next == "" {
+			break
+		}
+	}
+	j, err := s.o.Store.CreateBulk(ctx, j, w.Key)
+	if err != nil {
+		return api.Bulk{}, err
+	}
+	s.changed(&j)
+	return show(&j, s.o.Clock.Now()), nil
+}
+
+// changed lets everybody know of a job that a person changed.
+func (s *Service) changed(j *Job) {
+	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: j.ID})
+	s.look()
+}
+
+// List lists jobs, newest first.
+func (s *Service) List(ctx context.Context, p gonets.Page) (gonets.List[api.Bulk], error) {
+	l, err := s.o.Store.Bulks(ctx, p)
+	out := gonets.List[api.Bulk]{Next: l.Next}
+	for i := range l.Items {
+		out.Items = append(out.Items, show(&l.Items[i], s.o.Clock.Now()))
+	}
+	return out, err
+}
+
+// Get reads a job.
+func (s *Service) Get(ctx context.Context, id string) (api.Bulk, error) {
+	j, err := s.o.Store.Bulk(ctx, id)
+	if err != nil {
+		return api.Bulk{}, err
+	}
+	return show(&j, s.o.Clock.Now()), nil
+}
+
+// Steer holds a job, lets it go on, or ends it.
+func (s *Service) Steer(ctx context.Context, id, verb, actor string) (api.Bulk, error) {
+	j, err := s.o.Store.SteerBulk(ctx, id, Verb(verb), actor)
+	if err != nil {
+		return api.Bulk{}, err
+	}
+	s.changed(&j)
+	return show(&j, s.o.Clock.Now()), nil
+}
+
+// show is a job as the API says it.
+func show(j *Job, now time.Time) api.Bulk {
+	out := api.Bulk{
+		ID: j.ID, Action: string(j.Action), Filter: wire(&j.Filter), Version: which(j.Version), Rate: j.Rate, OneFirst: j.OneFirst,
+		State: string(j.State), Total: j.Total, Done: j.Acted + j.Refused, Refused: j.Refused, Succeeded: j.Succeeded, Retrying: j.Retrying,
+		Paused: j.Tally.Paused, Failed: j.Failed, FirstRun: j.First, By: j.By, CreatedAt: j.CreatedAt, ETA: eta(j, now),
+	}
+	if Followed(j.Action) {
+		out.Working = j.Working()
+	}
+	if !j.FinishedAt.IsZero() {
+		out.FinishedAt = &j.FinishedAt
+	}
+	return out
+}
+
+// eta is in how many seconds the last run's turn will have come; nil when one
+// cannot say.
+func eta(j *Job, now time.Time) *int {
+	done := j.Acted + j.Refused
+	left := max(j.Total-done, 0)
+	seconds := 0
+	switch {
+	case j.State != Running && j.State != "":
+		return nil
+	case j.Rate > 0:
+		seconds = (left + j.Rate - 1) / j.Rate
+	case done == 0:
+		return nil
+	default:
+		seconds = int(float64(left) * now.Sub(j.CreatedAt).Seconds() / float64(done))
+	}
+	return &seconds
+}
+
+func which(version int) api.WhichVersion {
+	switch version {
+	case gonets.VersionFit:
+		return ""
+	case gonets.VersionSame:
+		return api.VersionSame
+	case gonets.VersionCurrent:
+		return api.VersionCurrent
+	}
+	return api.WhichVersion(strconv.Itoa(version))
+}
+
+func wire(f *gonets.RunFilter) api.Filter {
+	out := api.Filter{Scenario: f.Scenario, Source: f.Source, Event: f.EventID, Value: f.Value}
+	for _, st := range f.States {
+		out.States = append(out.States, string(st))
+	}
+	if !f.Since.IsZero() {
+		out.Since = &f.Since
+	}
+	if !f.Until.IsZero() {
+		out.Until = &f.Until
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package lane
+
+import (
+	"slices"
+	"time"
+)
+
+// turnLate is how late a booked turn may be taken. A later one is lost: two
+// turns close together would be more than the destination takes.
+const turnLate = 100 * time.Millisecond
+
+// pace spaces the requests of a lane evenly: each takes a turn, and turns are
+// at least every apart. A lane that several nodes send to takes its turns from
+// those that were booked in the database, so that the sum keeps the pace.
+type pace struct {
+	// every is 0 when there is no limit.
+	every time.Duration
+	// last is the last turn that was given; the time of the server's start before
+	// the first, so that a restart sends no faster.
+	last time.Time
+	// booked are the turns of this node, oldest first; shared tells that no
+	// others may be taken.
+	booked []time.Time
+	shared bool
+}
+
+// set changes the pace. Turns that were given and have not come are void: who
+// waits for one takes a new one.
+func (p *pace) set(every time.Duration, shared bool, now time.Time) {
+	if p.last.After(now) {
+		p.last = now
+	}
+	p.every, p.shared, p.booked = every, shared, nil
+}
+
+// take gives the next turn, which may be in the future; ok is false when turns
+// have to be booked first.
+func (p *pace) take(now time.Time) (at time.Time, ok bool) {
+	if p.shared {
+		for len(p.booked) > 0 {
+			at, p.booked = p.booked[0], p.booked[1:]
+			if !at.Before(now.Add(-turnLate)) {
+				return later(at, now), true
+			}
+		}
+		return time.Time{}, false
+	}
+	at = later(now, p.last.Add(p.every))
+	p.last = at
+	return at, true
+}
+
+// book adds n turns from first on.
+func (p *pace) book(first time.Time, n int) {
+	for i := range n {
+		p.booked = append(p.booked, first.Add(time.Duration(i)*p.every))
+	}
+	slices.SortFunc(p.booked, time.Time.Compare)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

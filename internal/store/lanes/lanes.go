@@ -1,0 +1,208 @@
+// Package lanes is the room of the store for what all nodes know of a lane
+// beside its runs: that it is closed or paused, who tries it out, which turns
+// are taken, and how its requests ended.
+package lanes
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"gonets"
+	"gonets/internal/lane"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/pack"
+)
+
+// Lanes is the room.
+type Lanes struct{ base floor.Base }
+
+// New furnishes the room.
+func New(b floor.Base) *Lanes { return &Lanes{b} }
+
+const recordsSQL = `SELECT name, paused_at, paused_by, drain, closed_at, closed_until, closures, code, status, probe,
+		probe_until, ramp_at FROM lanes
+	WHERE paused_at <> 0 OR closed_until <> 0 OR ramp_at <> 0 OR drain <> '' ORDER BY name`
+
+// LaneRecords are the lanes that are not simply open.
+func (l *Lanes) LaneRecords(ctx context.Context) ([]lane.Record, error) {
+	out, err := pack.Collect(l.base.Read(ctx), recordsSQL, nil, func(scan func(...any) error) (r lane.Record, err error) {
+		var paused, closed, until, probe, ramp int64
+		err = scan(&r.Name, &paused, &r.PausedBy, &r.Drain, &closed, &until, &r.Closures, &r.Code, &r.Status, &r.Probe, &probe, &ramp)
+		r.PausedAt, r.ClosedAt, r.ClosedUntil = fromMS(paused), fromMS(closed), fromMS(until)
+		r.ProbeUntil, r.RampAt = fromMS(probe), fromMS(ramp)
+		return r, err
+	})
+	return out, l.base.Wrap(err)
+}
+
+func fromMS(n int64) time.Time { return pack.FromMS(sql.NullInt64{Int64: n, Valid: n != 0}) }
+
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// KeepLane makes durable what a node found out about a lane.
+func (l *Lanes) KeepLane(ctx context.Context, c lane.Change, node string) error {
+	return l.base.Change(ctx, func(t floor.Txn) error {
+		switch c.Kind {
+		case lane.ChangeClosed:
+			// Whoever wants to wait longest is followed.
+			return t.Exec(`INSERT INTO lanes (name, closed_at, closed_until, closures, code, status) VALUES (?, ?, ?, ?, ?, ?)
+				ON CONFLICT (name) DO UPDATE SET
+					closed_at = CASE WHEN lanes.closed_until = 0 THEN excluded.closed_at ELSE lanes.closed_at END,
+					closed_until = CASE WHEN lanes.closed_until > excluded.closed_until THEN lanes.closed_until ELSE excluded.closed_until END,
+					closures = CASE WHEN lanes.closures > excluded.closures THEN lanes.closures ELSE excluded.closures END,
+					code = excluded.code, status = excluded.status, probe = '', probe_until = 0, ramp_at = 0`,
+				c.Name, ms(c.ClosedAt), ms(c.ClosedUntil), c.Closures, string(c.Code), c.Status)
+		case lane.ChangeOpened:
+			return t.Exec(`UPDATE lanes SET closed_at = 0, closed_until = 0, code = '', status = 0, probe = '', probe_until = 0,
+				ramp_at = ? WHERE name = ? AND probe = ?`, ms(c.RampAt), c.Name, node)
+		case lane.ChangeWell:
+			return t.Exec(`UPDATE lanes SET closures = 0, ramp_at = 0 WHERE name = ? AND closed_until = 0`, c.Name)
+		case lane.ChangeUnproved:
+			return t.Exec(`UPDATE lanes SET probe = '', probe_until = 0 WHERE name = ? AND probe = ?`, c.Name, node)
+		}
+		return nil
+	})
+}
+
+// ProbeLane asks to try a closed lane out: of all nodes, one may at a time.
+func (l *Lanes) ProbeLane(ctx context.Context, p lane.Probe) (won bool, err error) {
+	err = l.base.Change(ctx, func(t floor.Txn) error {
+		n, err := t.Changed(`UPDATE lanes SET probe = ?, probe_until = ? WHERE name = ? AND paused_at = 0
+			AND closed_until <> 0 AND closed_until <= ? AND (probe = '' OR probe = ? OR probe_until <= ?)`,
+			p.Node, ms(p.Until), p.Name, ms(p.Now), p.Node, ms(p.Now))
+		won = n > 0
+		return err
+	})
+	return won, err
+}
+
+// BookTurns takes the next turns of a lane for one node and gives the first.
+func (l *Lanes) BookTurns(ctx context.Context, w lane.Want, now time.Time) (first time.Time, err error) {
+	err = l.base.Change(ctx, func(t floor.Txn) error {
+		from, span := now.UnixMicro(), int64(w.Turns)*w.Every.Microseconds()
+		err := t.Exec(`INSERT INTO lanes (name, turn_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET
+			turn_at = CASE WHEN lanes.turn_at > ? THEN lanes.turn_at ELSE ? END + ?`, w.Name, from+span, from, from, span)
+		if err != nil {
+			return err
+		}
+		var end int64
+		err = t.Row(`SELECT turn_at FROM lanes WHERE name = ?`, []any{w.Name}, &end)
+		first = time.UnixMicro(end - span)
+		return err
+	})
+	return first, err
+}
+
+// keepHours is how long the counts of an hour are kept.
+const keepHours = 49
+
+// CountAttempts adds to the counts of the present hour.
+func (l *Lanes) CountAttempts(ctx context.Context, counts map[string]lane.Count) error {
+	return l.base.Change(ctx, func(t floor.Txn) error {
+		hour := t.Now().Unix() / 3600
+		for name, c := range counts {
+			err := t.Exec(`INSERT INTO lane_hours (hour, lane, ok, failed) VALUES (?, ?, ?, ?)
+				ON CONFLICT (hour, lane) DO UPDATE SET ok = lane_hours.ok + excluded.ok, failed = lane_hours.failed + excluded.failed`,
+				hour, name, c.OK, c.Failed)
+			if err != nil {
+				return err
+			}
+		}
+		return t.Exec(`DELETE FROM lane_hours WHERE hour < ?`, hour-keepHours)
+	})
+}
+
+// ActOnLane does what a person wants of a lane.
+func (l *Lanes) ActOnLane(ctx context.Context, a lane.Action) error {
+	return l.base.Change(ctx, func(t floor.Txn) error {
+		now := ms(t.Now())
+		var paused, closed int64
+		err := t.Row(`SELECT paused_at, closed_until FROM lanes WHERE name = ?`, []any{a.Name}, &paused, &closed)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		switch a.Kind {
+		case lane.ActPause:
+			if paused != 0 {
+				return nil
+			}
+			err = t.Exec(`INSERT INTO lanes (name, paused_at, paused_by) VALUES (?, ?, ?)
+				ON CONFLICT (name) DO UPDATE SET paused_at = excluded.paused_at, paused_by = excluded.paused_by`, a.Name, now, a.Actor)
+		case lane.ActResume:
+			if paused == 0 {
+				return nil
+			}
+			err = t.Exec(`UPDATE lanes SET paused_at = 0, paused_by = '' WHERE name = ?`, a.Name)
+		case lane.ActTry:
+			if paused != 0 {
+				return gonets.Errorf(gonets.CodeLanePaused, "the queue to %s is paused; resume it first", a.Name)
+			}
+			if closed == 0 {
+				return nil
+			}
+			err = t.Exec(`UPDATE lanes SET closed_until = ? WHERE name = ? AND closed_until > ?`, now, a.Name, now)
+		case lane.ActDrain:
+			err = t.Exec(`INSERT INTO lanes (name, drain) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET drain = excluded.drain,
+				paused_at = 0, paused_by = ''`, a.Name, string(a.Rate))
+		case lane.ActDrained:
+			return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ?`, a.Name)
+		}
+		if err != nil {
+			return err
+		}
+		detail := ""
+		if a.Rate != "" {
+			detail = `{"rate":` + strconv.Quote(string(a.Rate)) + `}`
+		}
+		return t.Audit(a.Actor, "lane."+string(a.Kind), a.Name, detail)
+	})
+}
+
+// LiveNodes are the names of the nodes that were heard of lately, in order.
+func (l *Lanes) LiveNodes(ctx context.Context) ([]string, error) {
+	names, err := pack.Texts(l.base.Read(ctx), `SELECT id FROM nodes WHERE heartbeat_at > `+l.base.Dialect.Now+` - ? ORDER BY id`,
+		gonets.NodeDead.Milliseconds())
+	return names, l.base.Wrap(err)
+}
+
+const (
+	hoursSQL = `SELECT lane, CAST(sum(ok) AS BIGINT), CAST(sum(failed) AS BIGINT) FROM lane_hours WHERE hour > ? GROUP BY lane`
+	// waitingSQL counts what of a lane is due and nobody's, up to a number.
+	waitingSQL = `SELECT count(*), COALESCE(min(due_at), 0) FROM (SELECT r.due_at FROM runs r WHERE r.lane = ?
+		AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0 AND r.due_at <= ? LIMIT ?) w`
+)
+
+// Queries are those of which the plan matters.
+func Queries() map[string]string { return map[string]string{"waiting of a lane": waitingSQL} }
+
+// LaneCounts are the counts of the last day.
+func (l *Lanes) LaneCounts(ctx context.Context) (out map[string]lane.Count, err error) {
+	out = map[string]lane.Count{}
+	hour := l.base.Clock.Now().Unix() / 3600
+	_, err = pack.Collect(l.base.Read(ctx), hoursSQL, []any{hour - 24}, func(scan func(...any) error) (none struct{}, err error) {
+		var name string
+		var c lane.Count
+		err = scan(&name, &c.OK, &c.Failed)
+		out[name] = c
+		return none, err
+	})
+	return out, l.base.Wrap(err)
+}
+
+// LaneWaiting tells how much of a lane is due in the database, up to a number,
+// and since when.
+func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time.Time, err error) {
+	var due int64
+	err = l.base.Ask(ctx, func(q pack.Reader) error {
+		return q.Row(waitingSQL, []any{name, l.base.Clock.Now().UnixMilli(), lane.CountWaiting}, &n, &due)
+	})
+	return n, fromMS(due), err
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"errors"
+
+	"gonets"
+	"gonets/internal/store/deeds"
+	"gonets/internal/store/pack"
+)
+
+// actMany does one thing to many runs, as far as their states allow it, and
+// gives the ids of the runs in which it shows: those, or the new ones of a rerun.
+// Runs that are treated alike are changed together. Whoever works on one of them
+// loses the lease.
+func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
+	if a.Kind == gonets.ActionRerun {
+		return t.rerunMany(a, ids)
+	}
+	now := t.orNow(a.At).UnixMilli()
+	if set, args := simpleChange(a.Kind, now); set != "" {
+		return t.change(a.Kind, set, args, ids)
+	}
+	if a.Kind != gonets.ActionResume {
+		return t.actEach(a, ids)
+	}
+	alike, each, err := t.alike(a, ids)
+	if err != nil {
+		return nil, err
+	}
+	acted, err := t.actEach(a, each)
+	for version, ids := range alike {
+		if err != nil {
+			break
+		}
+		var more []string
+		more, err = t.change(a.Kind, goOnAs, []any{now, version}, ids)
+		acted = append(acted, more...)
+	}
+	return acted, err
+}
+
+// change sets the same in all runs whose state allows the action.
+func (t *txn) change(kind gonets.ActionKind, set string, args []any, ids []string) ([]string, error) {
+	from := kind.From()
+	args = append(append(args, pack.Args(ids)...), pack.Args(from)...)
+	for i := len(args) - len(from); i < len(args); i++ {
+		args[i] = string(args[i].(gonets.RunState))
+	}
+	return pack.Texts(t, `UPDATE runs SET `+set+unlease+` WHERE id IN (`+pack.In(len(ids))+`) AND state IN (`+pack.In(len(from))+`) RETURNING id`, args...)
+}
+
+// actEach does it to one run after the other.
+func (t *txn) actEach(a *gonets.Action, ids []string) (acted []string, err error) {
+	for _, id := range ids {
+		one := *a
+		one.RunID = id
+		_, err := t.act(&one)
+		switch gonets.CodeOf(err) {
+		case "":
+			acted = append(acted, id)
+		case gonets.CodeRunState, gonets.CodeNotFound, gonets.CodeConflict:
+		default:
+			return nil, err
+		}
+	}
+	return acted, nil
+}
+
+// standing is a paused run as far as it decides about its version.
+type standing struct {
+	gonets.Run
+	// passed is true when the step at its cursor is finished.
+	passed bool
+}
+
+// alike finds the paused runs that go on with the same version. Of the others
+// each one has to be looked at.
+func (t *txn) alike(a *gonets.Action, ids []string) (alike map[int][]string, each []string, err error) {
+	if err := t.fresh(); err != nil {
+		return nil, nil, err
+	}
+	found, err := pack.Collect(t, `SELECT r.id, r.state, r.scenario, COALESCE(r.version, 0), r.cursor_path,
+			EXISTS (SELECT 1 FROM step_results s WHERE s.run = r.id AND s.path = r.cursor_path)
+		FROM runs r WHERE r.id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), func(scan func(...any) error) (s standing, err error) {
+		err = scan(&s.ID, &s.State, &s.Scenario, &s.Version, &s.Cursor, &s.passed)
+		return s, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	type kind struct {
+		scenario, at string
+		version      int
+	}
+	versions, alike := map[kind]int{}, map[int][]string{}
+	for i := range found {
+		s := &found[i]
+		k := kind{s.Scenario, s.Cursor, s.Version}
+		version, known := versions[k]
+		switch {
+		case s.State == gonets.RunHeld, a.Version == gonets.VersionFit && (s.passed || s.Cursor == ""):
+			each = append(each, s.ID)
+			continue
+		case s.State != gonets.RunPaused:
+			continue
+		case !known:
+			if version, err = t.versionFor(a, &s.Run); err != nil {
+				return nil, nil, err
+			}
+			versions[k] = version
+		}
+		if version > 0 {
+			alike[version] = append(alike[version], s.ID)
+		}
+	}
+	return alike, each, nil
+}
+
+// versionFor is the version with which a paused run goes on; 0 when there is
+// none.
+func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err error) {
+	switch a.Version {
+	case gonets.VersionFit:
+		version, err = t.fitVersion(run, run.Cursor)
+	case gonets.VersionSame:
+		return run.Version, nil
+	default:
+		version, _, err = t.resumeAt(a, run)
+	}
+	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeConflict {
+		return 0, nil
+	}
+	return version, err
+}
+
+// rerunMany makes a new run of each one's event. They are queued: places in the
+// lanes are for what comes in.
+func (t *txn) rerunMany(a *gonets.Action, ids []string) (made []string, err error) {
+	if err := t.fresh(); err != nil {
+		return nil, err
+	}
+	olds, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.id IN (`+pack.In(len(ids))+`) AND r.state <> 'held' ORDER BY r.id`,
+		pack.Args(ids), pack.ScanRun)
+	if err != nil {
+		return nil, err
+	}
+	for i := range olds {
+		old := &olds[i]
+		to, err := t.rerunAs(old, a.Version)
+		var e *gonets.Error
+		if errors.As(err, &e) {
+			continue // the scenario is gone, or has no such version
+		}
+		if err != nil {
+			return nil, err
+		}
+		t.waits = true
+		job, err := t.runAgain(old, to)
+		t.waits = false
+		if gonets.CodeOf(err) == gonets.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
+		made = append(made, job.Run.ID)
+	}
+	return made, nil
+}
