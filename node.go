@@ -1,6 +1,9 @@
 package gonets
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Pulse is what a node's heartbeat brings back from the database that several
 // nodes share.
@@ -27,21 +30,33 @@ type Hint struct {
 	Answered []string `json:"answered,omitempty"`
 	// Ended are runs that a person took from whoever worked on them.
 	Ended []string `json:"ended,omitempty"`
+	// Drafts are scenarios whose drafts were changed.
+	Drafts []string `json:"drafts,omitempty"`
 }
 
 // MaxHintIDs is how many ids of a kind go into one hint; the others are found
 // without one, a little later.
 const MaxHintIDs = 64
 
+// MaxHintDrafts is how many names go into one: a hint of PostgreSQL has room for
+// 8,000 bytes, and a name is longer than an id.
+const MaxHintDrafts = 16
+
 // Merge adds another hint.
 func (h *Hint) Merge(o Hint) {
 	h.Work, h.Config, h.Lanes = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes
-	h.Answered = gather(h.Answered, o.Answered)
-	h.Ended = gather(h.Ended, o.Ended)
+	h.Answered = gather(h.Answered, o.Answered, MaxHintIDs)
+	h.Ended = gather(h.Ended, o.Ended, MaxHintIDs)
+	for _, name := range o.Drafts {
+		// Who types saves again and again.
+		if !slices.Contains(h.Drafts, name) {
+			h.Drafts = gather(h.Drafts, []string{name}, MaxHintDrafts)
+		}
+	}
 }
 
-func gather(to, from []string) []string {
-	return append(to, from[:min(len(from), MaxHintIDs-len(to))]...)
+func gather(to, from []string, most int) []string {
+	return append(to, from[:min(len(from), most-len(to))]...)
 }
 
 // The rhythm of heartbeats, in real time. Another node may take over the runs of

@@ -48,6 +48,9 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 			for _, id := range h.Answered {
 				bus.Publish(gonets.Change{Kind: "event", ID: id, Event: id})
 			}
+			for _, name := range h.Drafts {
+				bus.Publish(gonets.Change{Kind: "draft", ID: name})
+			}
 			s.engine.Heed(h)
 		},
 		Changed: func(ctx context.Context) error {
@@ -73,7 +76,8 @@ func (s *server) tell(h gonets.Hint) {
 }
 
 // answers publishes to this process, and tells the other nodes of an answer for
-// which nobody waits here: its caller may wait there.
+// which nobody waits here, because its caller may wait there, and of drafts,
+// because whoever edits the same one may.
 type answers struct {
 	*notify.Bus
 	tell func(gonets.Hint)
@@ -83,6 +87,9 @@ func (a answers) Publish(c gonets.Change) {
 	a.Bus.Publish(c)
 	if c.Answer != nil && !a.Awaited(c.Event) {
 		a.tell(gonets.Hint{Answered: []string{c.Event}})
+	}
+	if c.Kind == "draft" {
+		a.tell(gonets.Hint{Drafts: []string{c.ID}})
 	}
 }
 

@@ -33,6 +33,26 @@ func TestOnlyAnswersForElsewhereAreToldToOthers(t *testing.T) {
 	}
 }
 
+// TestSavedDraftsAreToldToOthers: who edits the same scenario may do so at another
+// node. What comes from there is not told again.
+func TestSavedDraftsAreToldToOthers(t *testing.T) {
+	t.Parallel()
+	var told gonets.Hint
+	a := answers{&notify.Bus{}, func(h gonets.Hint) { told.Merge(h) }}
+	for _, c := range []gonets.Change{{Kind: "draft", ID: "lead"}, {Kind: "config"}, {Kind: "draft", ID: "lead"}, {Kind: "draft", ID: "order"}} {
+		a.Publish(c)
+	}
+	if diff := cmp.Diff(gonets.Hint{Drafts: []string{"lead", "order"}}, told); diff != "" {
+		t.Error(diff)
+	}
+	for n := range 100 {
+		told.Merge(gonets.Hint{Drafts: []string{strings.Repeat("n", n+1)}})
+	}
+	if len(told.Drafts) != gonets.MaxHintDrafts {
+		t.Errorf("%d drafts in one hint", len(told.Drafts))
+	}
+}
+
 // TestTargetOfTheStoriesJudges plants what it must see.
 func TestTargetOfTheStoriesJudges(t *testing.T) {
 	t.Parallel()

@@ -200,7 +200,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Engine:      s.engine,
 		Lanes:       queues{store: s.store, engine: s.engine, docs: docs, clock: s.clock, setting: &sync.Mutex{}},
 		Rehearsal:   trial,
-		Bus:         bus,
+		Bus:         answers{bus, s.tell},
 		People:      s.people,
 		Presets:     catalog.Describe(),
 		Kinds:       form.Kinds(),

@@ -21,9 +21,11 @@ export function TopBar() {
           <Icon name="back" />
         </Link>
         <Title />
-        <State />
-        <SaveWord />
-        <Presence />
+        <div className={css.topMeta}>
+          <State />
+          <SaveWord />
+          <Presence />
+        </div>
       </div>
       <div className={css.topActions}>
         <IconButton icon="undo" label={t('editor.undo')} disabled={!state.canUndo} onClick={() => void store.undo()} />
