@@ -260,23 +260,7 @@ export interface ContractPaths {
     >
   }
   '/api/v1/runs': {
-    get: Bare<
-      Listed<RunSummary>,
-      {
-        query: {
-          state?: string[]
-          scenario?: string
-          source?: string
-          event?: string
-          value?: string
-          since?: string
-          until?: string
-          mark?: string
-          limit?: number
-          cursor?: string
-        }
-      }
-    >
+    get: Bare<Listed<RunSummary> & { reached?: string }, { query: { q?: string; limit?: number; cursor?: string } }>
   }
   '/api/v1/runs/{id}': { get: Op<Run, { path: { id: string } }> }
   '/api/v1/runs/{id}/attempts/{n}/curl': { get: Op<string, { path: { id: string; n: number } }> }
