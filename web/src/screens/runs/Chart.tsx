@@ -32,11 +32,15 @@ export function Chart({ q, onPeriod }: Props) {
       return { at, until: at + width, bar: counted.get(at) }
     })
   }, [data, frame])
-  const [here, setHere] = useState<number>()
-  const [drawn, setDrawn] = useState<{ from: number; to: number }>()
+  const [pointed, setHere] = useState<number>()
+  const [drawing, setDrawn] = useState<{ from: number; to: number }>()
   const box = useRef<HTMLDivElement>(null)
   if (!frame || bars.length === 0) return <div className={css.chart} aria-hidden />
 
+  // Another period may have fewer bars than the one that was pointed at.
+  const within = (index: number) => Math.min(index, bars.length - 1)
+  const here = pointed === undefined ? undefined : within(pointed)
+  const drawn = drawing && { from: within(drawing.from), to: within(drawing.to) }
   const most = Math.max(1, ...bars.map((one) => Math.max(one.bar?.done ?? 0, one.bar?.failed ?? 0)))
   const height = (n: number) => (n === 0 ? 0 : Math.max(2, Math.round((n / most) * 30)))
   const indexAt = (event: PointerEvent) => {

@@ -9,8 +9,8 @@ export interface View {
 
 /** Views that everybody has. */
 export const ready: { label: Key; q: string; state?: 'paused' | 'waiting' }[] = [
-  { label: 'state.paused', q: 'state:paused', state: 'paused' },
-  { label: 'state.waiting.retry', q: 'state:waiting', state: 'waiting' },
+  { label: 'runs.view.paused', q: 'state:paused', state: 'paused' },
+  { label: 'runs.view.waiting', q: 'state:waiting', state: 'waiting' },
   { label: 'runs.view.failed', q: 'state:failed,paused after:-24h' },
 ]
 
