@@ -154,14 +154,16 @@ type Options struct {
 	Events      Events
 	Runs        Runs
 	History     History
-	Secrets     Secrets
-	State       State
-	Notices     Notices
-	Ingest      Ingest
-	Engine      Engine
-	Rehearsal   Rehearsal
-	Bus         Bus
-	People      People
+	// Question reads a question about runs; times without a zone are of zone.
+	Question  func(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error)
+	Secrets   Secrets
+	State     State
+	Notices   Notices
+	Ingest    Ingest
+	Engine    Engine
+	Rehearsal Rehearsal
+	Bus       Bus
+	People    People
 	// Presets are what a source may be made for.
 	Presets []api.Preset
 	// Kinds are the kinds of steps.

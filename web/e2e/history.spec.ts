@@ -34,6 +34,7 @@ for (const [language, colorScheme, width] of [
     walk.use(before(language, colorScheme, width))
 
     walk('somebody finds what failed, mends it and takes a file away', async ({ page, server, path, watch }) => {
+      walk.slow()
       const { t } = path
       await path.setUp()
       const crm = new Receiver(server, 'crm')
