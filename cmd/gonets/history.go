@@ -33,8 +33,8 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 	return h.Store.Runs(ctx, f)
 }
 
-// asked reads a question about runs.
-func asked(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error) {
+// readQuestion reads a question about runs.
+func readQuestion(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error) {
 	return query.Parse(q, query.Reader{Now: now, Zone: zone})
 }
 

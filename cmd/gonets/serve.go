@@ -183,7 +183,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Events:      s.store,
 		Runs:        told,
 		History:     told,
-		Question:    asked,
+		Question:    readQuestion,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,
