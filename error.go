@@ -115,7 +115,6 @@ const (
 	CodeQueryQuote Code = "query.quote"
 	CodeQueryTwice Code = "query.twice"
 	CodeQueryLong  Code = "query.long"
-	// CodeQueryText is a search in texts where only exact conditions will do.
 	CodeQueryText Code = "query.text"
 )
 

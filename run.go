@@ -294,12 +294,10 @@ type RunFilter struct {
 	ID string
 	// Statuses are what the last reply's HTTP status may be.
 	Statuses []StatusSpan
-	// Code is the run's reason or the last attempt's code; one that ends with *
-	// means all that begin so.
+	// Code is the run's reason or the last attempt's; * at its end is any end.
 	Code string
 	Lane string
-	// Text stands somewhere in what came, was sent or was replied. Only those
-	// find it who look into bodies; the store refuses it.
+	// Text stands in what came, was sent or was replied; the store refuses it.
 	Text string
 	// Mark chooses the runs with a mark. Checks are no part of the history unless
 	// [MarkCheck] asks for them.
@@ -314,9 +312,8 @@ type StatusSpan struct{ Low, High int }
 
 // RunCount counts runs up to a limit.
 type RunCount struct {
-	N int
-	// More is true when there may be more than were counted.
-	More bool
+	N    int
+	More bool // there may be more
 }
 
 // RunTally is what became of the runs that began within a span of time.
@@ -324,8 +321,7 @@ type RunTally struct {
 	From, Until time.Time
 	// Done runs succeeded; Failed are attempts that did not, of all Runs.
 	Runs, Done, Failed int
-	// More is true when the span holds more than were counted.
-	More bool
+	More               bool // the span holds more than were counted
 }
 
 // RunSummary is a run in a list.

@@ -124,7 +124,7 @@ type exporting struct {
 }
 
 func (e *exporting) write(ctx context.Context, w http.ResponseWriter, in *fileInput) (more bool, err error) {
-	file := shape.Export(w, in.Format, in.Language, e.server.Version, e.reader)
+	file := shape.Export(w, shape.File{Format: in.Format, Language: in.Language, Version: e.server.Version, Reader: e.reader})
 	for {
 		if err := e.writePage(ctx, file.Write); err != nil {
 			return false, err

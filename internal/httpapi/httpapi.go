@@ -154,12 +154,14 @@ type Options struct {
 	Events      Events
 	Runs        Runs
 	History     History
-	Bulks       Bulks
-	Secrets     Secrets
-	State       State
-	Notices     Notices
-	Ingest      Ingest
-	Engine      Engine
+	// Question reads a question about runs; times without a zone are of zone.
+	Question func(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error)
+	Bulks    Bulks
+	Secrets  Secrets
+	State    State
+	Notices  Notices
+	Ingest   Ingest
+	Engine   Engine
 	// Lanes are the queues to services.
 	Lanes     Lanes
 	Rehearsal Rehearsal

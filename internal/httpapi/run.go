@@ -38,7 +38,11 @@ func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter,
 	if err != nil {
 		return f, err
 	}
-	return shape.Filter(in.Q, f, reader)
+	asked, err := s.Question(in.Q, reader.Now, reader.Zone)
+	if err != nil {
+		return f, err
+	}
+	return shape.Filter(asked, f)
 }
 
 type runsInput struct {

@@ -3,7 +3,8 @@ import { foundBy, matches, synonyms, type Thing } from '../src/app/synonyms'
 import { memberPath, parseJson } from '../src/ui'
 import { staleAfter } from '../src/api/queries'
 import { freeName } from '../src/api/actions'
-import { filterOf, isId, moment } from '../src/screens/runs/filter'
+import { isId, membersOf, moment, questionOf } from '../src/screens/runs/filter'
+import { change, format, mistake, parse, typed } from '../src/screens/runs/query'
 import { merge } from '../src/screens/runs/live'
 import { safeTarget } from '../src/screens/entry/LoginPage'
 import { strength } from '../src/screens/entry/strength'
@@ -43,12 +44,45 @@ describe('the filter in the address', () => {
     ['yesterday', undefined],
     ['', undefined],
   ])('%j is %s', (text, want) => expect(moment(text, now)).toBe(want))
-  it('keeps only what the API knows', () => {
-    expect(filterOf({ state: 'paused,planted,failed', scenario: 'crm', tab: 'x' }, now)).toEqual({ state: ['paused', 'failed'], scenario: 'crm' })
+  it('of old links becomes a question', () => {
+    expect(questionOf({ state: 'failed,paused', since: '-24h', value: '+7 999', tab: 'x' })).toBe('state:failed,paused after:-24h "+7 999"')
+    expect(questionOf({ q: 'state:held Anna', state: 'paused' })).toBe('state:paused Anna')
+    expect(questionOf({ q: 'status:5xx' })).toBe('status:5xx')
+  })
+  it('becomes members of an action only where they can say the same', () => {
+    expect(membersOf('state:paused scenario:crm after:-24h Anna', now)).toEqual({ states: ['paused'], scenario: 'crm', value: 'Anna', since: '2026-11-20T12:00:00.000Z' })
+    for (const q of ['', 'status:5xx', 'text:x', 'state:paused lane:x', 'after:yesterday', '01a201e4-4ea9-7000-a762-672e4e7e57a9']) expect(membersOf(q, now)).toBeUndefined()
   })
   it('knows an id when one is pasted', () => {
     expect(isId(' 01a201e4-4ea9-7000-a762-672e4e7e57a9 ')).toBe(true)
     expect(isId('+79990001122')).toBe(false)
+  })
+})
+
+describe('a question', () => {
+  it.each([
+    ['state:paused Анна', [['state', 'paused'], ['', 'Анна']]],
+    ['text:"a \\"b\\" c" x', [['text', 'a "b" c'], ['', 'x']]],
+    ['"state:paused"', [['', 'state:paused']]],
+    ['lane:https://crm.example 12:30', [['lane', 'https://crm.example'], ['', '12:30']]],
+  ])('%s is taken apart and put together', (q, want) => {
+    expect(parse(q).map((term) => [term.key, term.value])).toEqual(want)
+    expect(format(parse(q))).toBe(q)
+  })
+  it.each([
+    ['Анна stat:paused', 'query.key', 6],
+    ['text:"Анна', 'query.quote', 6],
+    ['state:', 'query.value', 7],
+    ['state:held state:paused', 'query.twice', 12],
+  ])('%s has its mistake told with its place', (q, code, column) => expect(mistake(q)).toMatchObject({ code, column }))
+  it('without a mistake has none', () => expect(mistake('state:paused status:5xx "a: b" +7 999')).toBeUndefined())
+  it('changes a condition in its place and keeps the rest', () => {
+    expect(change('state:paused scenario:crm Anna', { state: 'failed', after: '-1h' })).toBe('state:failed scenario:crm after:-1h Anna')
+    expect(change('state:paused Anna', { state: '' })).toBe('Anna')
+  })
+  it('takes what is typed: conditions replace those of their key, words the words', () => {
+    expect(typed('state:paused scenario:crm Anna', 'state:failed Peter')).toBe('scenario:crm state:failed Peter')
+    expect(typed('state:paused Anna', '')).toBe('state:paused')
   })
 })
 

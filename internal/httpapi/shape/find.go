@@ -9,16 +9,11 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/export"
-	"gonets/internal/query"
 )
 
 // Filter is what a question and the parameters beside it ask for together. The
 // same condition in both places is refused: one of them would be ignored.
-func Filter(q string, f gonets.RunFilter, r Reader) (gonets.RunFilter, error) {
-	asked, err := query.Parse(q, query.Reader{Now: r.Now, Zone: r.Zone})
-	if err != nil {
-		return f, err
-	}
+func Filter(asked, f gonets.RunFilter) (gonets.RunFilter, error) {
 	twice := ""
 	either := func(name string, own *string, other string) {
 		if *own != "" && other != "" {
@@ -26,12 +21,12 @@ func Filter(q string, f gonets.RunFilter, r Reader) (gonets.RunFilter, error) {
 		}
 		*own += other
 	}
-	either(query.KeyScenario, &asked.Scenario, f.Scenario)
-	either(query.KeySource, &asked.Source, f.Source)
-	either(query.KeyEvent, &asked.EventID, f.EventID)
+	either("scenario", &asked.Scenario, f.Scenario)
+	either("source", &asked.Source, f.Source)
+	either("event", &asked.EventID, f.EventID)
 	either("value", &asked.Value, f.Value)
 	mark := string(asked.Mark)
-	either(query.KeyMark, &mark, string(f.Mark))
+	either("mark", &mark, string(f.Mark))
 	asked.Mark = gonets.Mark(mark)
 	moment := func(name string, own *time.Time, other time.Time) {
 		if !own.IsZero() && !other.IsZero() {
@@ -41,10 +36,10 @@ func Filter(q string, f gonets.RunFilter, r Reader) (gonets.RunFilter, error) {
 			*own = other
 		}
 	}
-	moment(query.KeyAfter, &asked.Since, f.Since)
-	moment(query.KeyBefore, &asked.Until, f.Until)
+	moment("after", &asked.Since, f.Since)
+	moment("before", &asked.Until, f.Until)
 	if len(asked.States) > 0 && len(f.States) > 0 {
-		twice = query.KeyState
+		twice = "state"
 	}
 	asked.States = append(asked.States, f.States...)
 	asked.Ascending, asked.Page = f.Ascending, f.Page
@@ -143,9 +138,15 @@ func Chart(f Frame, counted []gonets.RunTally) api.RunChart {
 	return out
 }
 
+// File is a file of runs.
+type File struct {
+	Format, Language, Version string
+	Reader                    Reader
+}
+
 // Export begins a file of runs.
-func Export(w io.Writer, format, language, version string, r Reader) export.Writer {
-	return export.New(w, export.Style{Format: format, Russian: language == "ru", Zone: r.Zone, Version: version})
+func Export(w io.Writer, f File) export.Writer {
+	return export.New(w, export.Style{Format: f.Format, Russian: f.Language == "ru", Zone: f.Reader.Zone, Version: f.Version})
 }
 
 // ExportWhole tells whether a format takes whole runs, and how many at most.

@@ -125,40 +125,47 @@ export const kindsQuery = queryOptions({
   staleTime: Infinity,
 })
 
-/** What a list of runs can be narrowed by; all of it lives in the page's address. */
-export interface RunsFilter {
-  state?: RunStates
-  scenario?: string
-  source?: string
-  event?: string
-  value?: string
-  since?: string
-  until?: string
-  mark?: RunMark
-}
-
 export const runsPage = 100
 
-export const runsQuery = (filter: RunsFilter) =>
+/** What a question finds; the language stands in screens/runs/query.ts. */
+export const runsQuery = (q: string) =>
   infiniteQueryOptions({
-    queryKey: [...keys.runs, filter],
-    queryFn: ({ signal, pageParam }) =>
-      call(
-        api.GET('/api/v1/runs', {
-          params: { query: { ...filter, limit: runsPage, cursor: pageParam || undefined } },
-          // Several states are one parameter, separated by commas.
-          querySerializer: { array: { style: 'form', explode: false } },
-          signal,
-        }),
-      ),
+    queryKey: [...keys.runs, q],
+    queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/runs', { params: { query: { q: q || undefined, limit: runsPage, cursor: pageParam || undefined } }, signal })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
+    // The list brings itself up to date without moving a row.
+    refetchOnWindowFocus: false,
+  })
+
+export const runsCountQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['runs-count', q],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/runs/count', { params: { query: { q: q || undefined } }, signal })),
+    retry: false,
+  })
+
+/** The bars of a chart come newest first, as many at a time as the server counts quickly. */
+export const runsChartQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['runs-chart', q],
+    queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/runs/chart', { params: { query: { q: q || undefined, cursor: pageParam || undefined } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+    refetchOnWindowFocus: false,
+    retry: false,
   })
 
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: keys.run(id),
     queryFn: ({ signal }) => call(api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal })),
+  })
+
+export const runVariablesQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...keys.run(id), 'variables'],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/runs/{id}/variables', { params: { path: { id } }, signal })),
   })
 
 export const statsQuery = queryOptions({

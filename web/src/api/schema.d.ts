@@ -408,6 +408,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how runs went over time
+         * @description One answer looks at a bounded number of runs; next leads to the older bars. Without a beginning the period is a day.
+         */
+        get: operations["chart-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count runs, up to 10 000 */
+        get: operations["count-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write runs into a file for other programs, secrets as *** */
+        get: operations["export-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}": {
         parameters: {
             query?: never;
@@ -1563,11 +1617,6 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
-        ListRunSummary: {
-            items: components["schemas"]["RunSummary"][];
-            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
-            next?: string;
-        };
         ListScenario: {
             items: components["schemas"]["Scenario"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
@@ -1934,10 +1983,62 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        RunBar: {
+            /**
+             * Format: date-time
+             * @description Where the span begins
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Runs that succeeded
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Attempts of these runs that did not succeed
+             */
+            failed: number;
+            /** @description The span holds more than was counted */
+            more?: boolean;
+            /** Format: int64 */
+            runs: number;
+        };
+        RunChart: {
+            /** @description The newest first; all spans of the period together with the answers that next leads to */
+            bars: components["schemas"]["RunBar"][];
+            /** Format: date-time */
+            from: string;
+            /** @description Cursor of the older bars; left out when there are no more */
+            next?: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: int64
+             * @description Length of the span of a bar
+             */
+            width_seconds: number;
+        };
+        RunCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description There may be more: counting stops at 10 000, and after a bounded look */
+            more: boolean;
+        };
         RunFailed: {
             code: string;
             detail: string;
             id: string;
+        };
+        RunPage: {
+            items: components["schemas"]["RunSummary"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+            /**
+             * Format: date-time
+             * @description How far back the search has looked when it gave up for now; the next page goes on from there
+             */
+            reached?: string;
         };
         RunSummary: {
             /** @description What can be done to the run in its present state */
@@ -3081,6 +3182,8 @@ export interface operations {
     "list-runs": {
         parameters: {
             query?: {
+                /** @description A question such as state:paused status:5xx after:-24h; see docs/history.md */
+                q?: string;
                 /** @description Only runs in one of these states, separated by commas */
                 state?: ("held" | "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "skipped" | "cancelled")[] | null;
                 scenario?: string;
@@ -3114,7 +3217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListRunSummary"];
+                    "application/json": components["schemas"]["RunPage"];
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3148,6 +3251,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunsActionResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "chart-runs": {
+        parameters: {
+            query?: {
+                /** @description A question such as state:paused status:5xx after:-24h; see docs/history.md */
+                q?: string;
+                /** @description Only runs in one of these states, separated by commas */
+                state?: ("held" | "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "skipped" | "cancelled")[] | null;
+                scenario?: string;
+                source?: string;
+                /** @description Only runs of this event */
+                event?: string;
+                /** @description Only runs whose event holds this value in a place that the scenario's search names */
+                value?: string;
+                /** @description Only runs made at or after this time */
+                since?: string;
+                /** @description Only runs made before this time */
+                until?: string;
+                /** @description Only runs with this mark; checks are listed only when they are asked for */
+                mark?: "check" | "template.missing";
+                /** @description next of the answer before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunChart"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "count-runs": {
+        parameters: {
+            query?: {
+                /** @description A question such as state:paused status:5xx after:-24h; see docs/history.md */
+                q?: string;
+                /** @description Only runs in one of these states, separated by commas */
+                state?: ("held" | "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "skipped" | "cancelled")[] | null;
+                scenario?: string;
+                source?: string;
+                /** @description Only runs of this event */
+                event?: string;
+                /** @description Only runs whose event holds this value in a place that the scenario's search names */
+                value?: string;
+                /** @description Only runs made at or after this time */
+                since?: string;
+                /** @description Only runs made before this time */
+                until?: string;
+                /** @description Only runs with this mark; checks are listed only when they are asked for */
+                mark?: "check" | "template.missing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunCount"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "export-runs": {
+        parameters: {
+            query: {
+                /** @description A question such as state:paused status:5xx after:-24h; see docs/history.md */
+                q?: string;
+                /** @description Only runs in one of these states, separated by commas */
+                state?: ("held" | "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "skipped" | "cancelled")[] | null;
+                scenario?: string;
+                source?: string;
+                /** @description Only runs of this event */
+                event?: string;
+                /** @description Only runs whose event holds this value in a place that the scenario's search names */
+                value?: string;
+                /** @description Only runs made at or after this time */
+                since?: string;
+                /** @description Only runs made before this time */
+                until?: string;
+                /** @description Only runs with this mark; checks are listed only when they are asked for */
+                mark?: "check" | "template.missing";
+                /** @description csv: a table for spreadsheets, at most 100 000 runs; jsonl: everything about a run in a line, at most 10 000; har: the HTTP exchanges, of at most 1 000 runs */
+                format: "csv" | "jsonl" | "har";
+                /** @description Language of a table; ru also separates by semicolons, as spreadsheets in Russian want it */
+                lang?: "ru" | "en";
+                /** @description At most this many runs; the newest come first */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK. The trailer Gonets-More is true when more runs match than the file holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description A problem (RFC 9457) */

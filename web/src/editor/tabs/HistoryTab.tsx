@@ -24,7 +24,7 @@ export function HistoryTab() {
   const t = useT()
   const { name, openSource } = useEditor()
   const [checks, setChecks] = useState(false)
-  const query = useInfiniteQuery(runsQuery({ scenario: name, ...(checks ? { mark: 'check' as const } : {}) }))
+  const query = useInfiniteQuery(runsQuery(`scenario:${name}${checks ? ' mark:check' : ''}`))
   useHints((hints) => {
     if (hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) void query.refetch()
   })
@@ -34,7 +34,7 @@ export function HistoryTab() {
       <div className={css.line}>
         <Switch label={t('history.checks')} checked={checks} onChange={setChecks} />
         <span className={css.spring} />
-        <Button to="/runs" search={{ scenario: name }} size="small" iconRight="right">
+        <Button to="/runs" search={{ q: `scenario:${name}` }} size="small" iconRight="right">
           {t('history.all')}
         </Button>
       </div>

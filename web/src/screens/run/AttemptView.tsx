@@ -4,11 +4,12 @@ import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
 import { outcomeText } from '@/words/states'
+import { VariablesOf } from './Variables'
 import { stepTitle, curlOf } from './words'
 import css from './Run.module.css'
 
-type TabName = 'response' | 'request' | 'headers' | 'timing'
-const tabNames: readonly string[] = ['response', 'request', 'headers', 'timing']
+type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
+const tabNames: readonly string[] = ['response', 'request', 'headers', 'timing', 'variables']
 
 interface Props {
   run: Run
@@ -99,6 +100,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             content: response && <KeyValueRows rows={response.headers} empty={t('run.noHeaders')} />,
           },
           { value: 'timing', label: t('run.timing'), content: <Timing attempt={attempt} /> },
+          { value: 'variables', label: t('run.variables'), content: <VariablesOf run={run} path={step.path} /> },
         ]}
       />
       <Row gap={8}>

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { actOnRun, keys, type Run, type RunAction, type Scenario } from '@/api'
 import { useT } from '@/i18n'
-import { Button, Confirm, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
+import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
 import css from './Run.module.css'
 
 /** What can be done to the run now. The first is the filled one. */
@@ -26,6 +26,8 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
     },
   })
   const can = (action: RunAction) => run.actions.includes(action)
+  // One thing at a time: a second press while the first is on its way does nothing.
+  const busy = act.isPending
   const now = scenario?.version
   const newer = now !== undefined && run.version !== undefined && now !== run.version
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
@@ -37,7 +39,7 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
       <Row gap={8} className={css.actions}>
         {can('resume') && (
           <span className={css.split}>
-            <Button kind="main" onClick={() => resume(resumeChanged ? now : undefined)} loading={act.isPending && act.variables.action === 'resume'}>
+            <Button kind="main" onClick={() => resume(resumeChanged ? now : undefined)} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
               {resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
             </Button>
             {newer && (
@@ -53,18 +55,18 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
           </span>
         )}
         {can('send-now') && (
-          <Button kind="main" onClick={() => act.mutate({ action: 'send-now' })} loading={act.isPending && act.variables.action === 'send-now'}>
+          <Button kind="main" onClick={() => act.mutate({ action: 'send-now' })} loading={act.isPending && act.variables.action === 'send-now'} disabled={busy}>
             {t('sendNow')}
           </Button>
         )}
         {can('cancel-retries') && (
-          <Button onClick={() => act.mutate({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'}>
+          <Button onClick={() => act.mutate({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'} disabled={busy}>
             {t('cancelRetries')}
           </Button>
         )}
         {can('rerun') && (
           <span className={css.split}>
-            <Button onClick={() => setAsking({ action: 'rerun' })}>{t('rerun')}</Button>
+            <Button onClick={() => setAsking({ action: 'rerun' })} disabled={busy}>{t('rerun')}</Button>
             {newer && (
               <Menu
                 items={[
@@ -77,7 +79,15 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
             )}
           </span>
         )}
-        {can('cancel') && <Button onClick={() => setAsking({ action: 'cancel' })}>{t('cancel')}</Button>}
+        {can('cancel') && <Button onClick={() => setAsking({ action: 'cancel' })} disabled={busy}>{t('cancel')}</Button>}
+        <Menu
+          items={[
+            { label: t('run.copyJson'), icon: 'copy', onClick: () => void copyText(JSON.stringify(run, null, 2)).then((done) => toast(t(done ? 'ui.copied' : 'ui.notCopied'), { tone: done ? 'ok' : 'error' })) },
+            { label: t('run.exportHar'), icon: 'download', href: `/api/v1/runs/export?format=har&q=${run.id}`, download: '' },
+          ]}
+        >
+          <IconButton icon="dots" kind="default" label={t('run.more')} tip={false} />
+        </Menu>
       </Row>
       {act.error && !asking && <ErrorNote error={act.error} />}
       {asking && (

@@ -1,10 +1,11 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { eventQuery, keys, runQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
+import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { useT } from '@/i18n'
-import { CopyButton, ErrorNote, Icon, Mono, Muted, Page, Panel, Row, Skeleton, Stack } from '@/ui'
+import { clock, useT } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
+import { CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Row, Skeleton, Stack, tellCode } from '@/ui'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
 import { EventView } from './EventView'
@@ -92,6 +93,7 @@ export default function RunPage() {
         )}
       </div>
       <RunActions run={run} scenario={scenario} />
+      <Why run={run} />
       <div className={css.columns}>
         <Panel title={t('run.course')} className={css.timeline}>
           <Timeline run={run} selection={selection} now={now} onSelect={(step, n) => setSearch({ step, try: n })} />
@@ -109,7 +111,47 @@ export default function RunPage() {
           ) : null}
         </Panel>
       </div>
+      <Siblings run={run} titles={scenario ? new Map([[scenario.name, title]]) : undefined} />
     </Page>
+  )
+}
+
+/** Why the run rests, what that means and what to do. */
+function Why({ run }: { run: Run }) {
+  const t = useT()
+  useCodes()
+  if (run.state === 'queued' && run.lane) return <Muted>{t('run.lane', { lane: run.lane })}</Muted>
+  if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
+  const told = tellCode(run.reason)
+  if (!told) return null
+  return (
+    <Note tone={run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
+      {told.meaning && <p>{told.meaning}</p>}
+      {told.todo && <p>{told.todo}</p>}
+    </Note>
+  )
+}
+
+/** The other runs of the event: of other scenarios, and those that people made again. */
+function Siblings({ run, titles }: { run: Run; titles?: ReadonlyMap<string, string> }) {
+  const t = useT()
+  const { data } = useInfiniteQuery(runsQuery(`event:${run.event_id}`))
+  const others = data?.pages[0]?.items.filter((one) => one.id !== run.id) ?? []
+  if (others.length === 0) return null
+  return (
+    <Panel title={t('run.siblings')}>
+      <ul className={css.siblings}>
+        {others.slice(0, 20).map((one) => (
+          <li key={one.id}>
+            <Link to="/runs/$id" params={{ id: one.id }}>
+              {titles?.get(one.scenario) ?? one.scenario}
+            </Link>
+            <RunState run={one} />
+            <Muted>{clock(one.created_at)}</Muted>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   )
 }
 

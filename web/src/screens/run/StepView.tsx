@@ -2,6 +2,7 @@ import type { Run, RunStep } from '@/api'
 import { clock, useT } from '@/i18n'
 import { BodyView, Button, Facts, Muted, Row, Stack } from '@/ui'
 import { runLook, stateText, stepLook } from '@/words/states'
+import { StepVariables } from './Variables'
 import { kindText, stepTitle } from './words'
 
 /** A step that sent nothing, or before it sends: its state and what it gave. */
@@ -20,6 +21,7 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
       ) : (
         step.attempts.length === 0 && <Muted>{step.state === 'pending' ? t('run.notReachedHelp') : t('run.gaveNothing')}</Muted>
       )}
+      <StepVariables run={run} path={step.path} />
       <Row>
         <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
           {t('run.openStep')}

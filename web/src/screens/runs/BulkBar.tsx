@@ -1,14 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, call, type RunAction, type RunsFilter, type RunSummary } from '@/api'
+import { api, call, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
+import type { membersOf } from './filter'
 import css from './Runs.module.css'
 
 interface Props {
   selected: ReadonlySet<string>
   rows: RunSummary[]
-  filter: RunsFilter
+  /** What the question says as members; undefined where they cannot say it. */
+  filter: ReturnType<typeof membersOf>
   /** Works on everything that matches the filter instead of a selection. */
   all: boolean
   onDone: (message: string) => void
@@ -32,7 +34,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
       call(
         api.POST('/api/v1/runs/actions', {
           body: all
-            ? { action, filter: { states: filter.state, scenario: filter.scenario, source: filter.source, event: filter.event, value: filter.value, since: filter.since, until: filter.until } }
+            ? { action, filter }
             : { action, ids: [...selected] },
         }),
       ),
@@ -45,7 +47,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
       )
     },
   })
-  if (all && rows.length === 0) return null
+  if (all && (rows.length === 0 || !filter)) return null
   const possible = actions.filter(({ action }) => chosen.some((run) => run.actions.includes(action)))
   const word = actions.find((one) => one.action === asking)?.label
   return (

@@ -14,12 +14,14 @@ interface Props {
   selected: ReadonlySet<string>
   onSelect: (next: ReadonlySet<string>) => void
   more: boolean
+  /** How far back the search has looked; the reader decides whether it goes on. */
+  reached?: string
   loading: boolean
   onEnd: () => void
 }
 
 /** The rows that are in sight; a million of them would be as quick. */
-export function RunRows({ rows, titles, narrow, selected, onSelect, more, loading, onEnd }: Props) {
+export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd }: Props) {
   const t = useT()
   const list = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -30,8 +32,8 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, loadin
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (more && last >= rows.length - 20) onEnd()
-  }, [last, more, rows.length, onEnd])
+    if (more && !reached && last >= rows.length - 20) onEnd()
+  }, [last, more, reached, rows.length, onEnd])
 
   const toggle = (id: string) => {
     const next = new Set(selected)
@@ -114,9 +116,12 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, loadin
           {loading ? (
             <Spinner />
           ) : (
-            <Button kind="quiet" size="small" onClick={onEnd}>
-              {t('runs.further')}
-            </Button>
+            <>
+              {reached && <Muted>{t('runs.reached', { time: clock(reached) })}</Muted>}
+              <Button kind="quiet" size="small" onClick={onEnd}>
+                {t('runs.further')}
+              </Button>
+            </>
           )}
         </div>
       )}

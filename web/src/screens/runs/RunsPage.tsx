@@ -1,17 +1,25 @@
 import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { api, call, runsPage, runsQuery, scenariosQuery, statsQuery, useConnected, useHints, type RunSummary } from '@/api'
+import { Link } from '@tanstack/react-router'
+import { api, ApiError, call, runsCountQuery, runsPage, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected, useHints, type RunSummary } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Page, Row, Skeleton, toast, useNarrow } from '@/ui'
+import { clock, useT } from '@/i18n'
+import { Button, EmptyState, ErrorNote, Note, Page, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
 import { BulkBar } from './BulkBar'
+import { useCodes } from '@/i18n/codes'
+import { Chart } from './Chart'
+import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
-import { filterOf, isFiltered, names } from './filter'
+import { hasOld, membersOf, oldNames, questionOf } from './filter'
+import { change, parse, valueOf, wordsOf } from './query'
 import { merge } from './live'
 import { RunRows } from './RunRows'
 import css from './Runs.module.css'
 
-type Page1 = { items: RunSummary[]; next?: string }
+type Page1 = { items: RunSummary[]; next?: string; reached?: string }
+
+/** How often the numbers beside the list are asked for again, in milliseconds. */
+const pause = 5_000
 
 export default function RunsPage() {
   const t = useT()
@@ -19,14 +27,23 @@ export default function RunsPage() {
   const narrow = useNarrow()
   const connected = useConnected()
   const [search, setSearch] = useSearch()
-  // The minute in which the page was opened or filtered: relative periods count from it.
-  const key = names.map((name) => search[name] ?? '').join('|')
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const filter = useMemo(() => filterOf(search, Date.now()), [key])
-  const options = runsQuery(filter)
+  const q = questionOf(search)
+  // Addresses from before there were questions are written anew.
+  const stale = hasOld(search)
+  const ask = useCallback((next: string, replace = false) => setSearch({ q: next || undefined, ...Object.fromEntries(oldNames.map((name) => [name, undefined])) }, { replace }), [setSearch])
+  useEffect(() => {
+    if (stale) ask(q, true)
+  }, [stale, q, ask])
+  const options = runsQuery(q)
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(options)
   const { data: scenarios } = useQuery(scenariosQuery)
+  const { data: sources } = useQuery(sourcesQuery)
   const { data: stats } = useQuery(statsQuery)
+  // A text is looked for on the way back through time: there is no number of it, and no chart.
+  const exact = valueOf(q, 'text') === '' && valueOf(q, 'mark') !== 'check'
+  const { data: count } = useQuery({ ...runsCountQuery(q), enabled: exact && !error })
+  const pausedQ = change(q, { state: 'paused' })
+  const { data: paused } = useQuery({ ...runsCountQuery(pausedQ), enabled: exact && !error && valueOf(q, 'state') === '' })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [waiting, setWaiting] = useState<RunSummary[]>([])
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
@@ -34,7 +51,7 @@ export default function RunsPage() {
   useEffect(() => {
     setSelected(new Set())
     setWaiting([])
-  }, [key])
+  }, [q])
 
   // ── live rows ──────────────────────────────────────────────────────────
   const held = useRef(false)
@@ -58,12 +75,10 @@ export default function RunsPage() {
       })
     },
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [queries, key],
+    [queries, q],
   )
   const refresh = useCallback(async () => {
-    const head = await call(
-      api.GET('/api/v1/runs', { params: { query: { ...filter, limit: runsPage } }, querySerializer: { array: { style: 'form', explode: false } } }),
-    ).catch(() => undefined)
+    const head = await call(api.GET('/api/v1/runs', { params: { query: { q: q || undefined, limit: runsPage } } })).catch(() => undefined)
     if (!head) return
     const still = !held.current && window.scrollY < 40
     let late: RunSummary[] = []
@@ -77,16 +92,21 @@ export default function RunsPage() {
       return same
     })
     setWaiting(still ? [] : late)
-  }, [filter, put])
+  }, [q, put])
+  const numbers = useRef(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   useHints((hints) => {
     if (!hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) return
-    // Many hints are one question, at most every second.
-    if (timer.current) return
+    // Many hints are one question, at most every second; a search in texts is too dear to be asked again and again.
+    if (timer.current || !exact) return
     timer.current = setTimeout(() => {
       timer.current = undefined
       void refresh()
+      if (Date.now() - numbers.current < pause) return
+      numbers.current = Date.now()
+      void queries.invalidateQueries({ queryKey: ['runs-count'] })
+      void queries.invalidateQueries({ queryKey: ['runs-chart'] })
     }, 700)
   })
   const showWaiting = () => {
@@ -96,9 +116,15 @@ export default function RunsPage() {
     window.scrollTo({ top: 0 })
   }
 
-  const filtered = isFiltered(search)
+  const filtered = q !== ''
   const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
-  const pausedHere = search.state === 'paused'
+  const pausedHere = valueOf(q, 'state') === 'paused'
+  const members = useMemo(() => membersOf(q, Date.now()), [q])
+  const reached = data?.pages.at(-1)?.reached
+  const words = wordsOf(q)
+  const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
+  useCodes()
+  const problem = error instanceof ApiError ? error.problems[0] : undefined
 
   return (
     <Page
@@ -109,12 +135,28 @@ export default function RunsPage() {
         </span>
       }
     >
-      <Filters search={search} setSearch={setSearch} scenarios={scenarios?.items ?? []} counts={stats?.runs} narrow={narrow} />
+      <Filters q={q} ask={ask} scenarios={scenarios?.items ?? []} sources={sources?.items ?? []} counts={stats?.runs} narrow={narrow} />
+      {exact && !(error && rows.length === 0) && <Chart q={q} onPeriod={(after, before) => ask(change(q, { after, before }))} />}
+      <Row gap={8} className={css.found}>
+        <span aria-live="polite">
+          {count && t(count.more ? (count.count >= 10_000 ? 'runs.foundMany' : 'runs.foundAtLeast') : 'runs.found', { n: count.count })}
+          {paused && paused.count > 0 && (
+            <>
+              {' · '}
+              <Link to="/runs" search={{ q: pausedQ } as never}>
+                {t('runs.foundPaused', { n: paused.count })}
+              </Link>
+            </>
+          )}
+        </span>
+        <Spring />
+        <ExportMenu q={q} />
+      </Row>
       {selected.size > 0 || pausedHere ? (
         <BulkBar
           selected={selected}
           rows={rows}
-          filter={filter}
+          filter={members}
           all={pausedHere && selected.size === 0}
           onDone={(message) => {
             setSelected(new Set())
@@ -132,7 +174,17 @@ export default function RunsPage() {
         </Row>
       )}
       {error && rows.length === 0 ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
+        problem?.pointer === '/q' ? (
+          <Note tone="error" title={tellCode(problem.code)?.what ?? problem.message} actions={<Button onClick={() => ask('')}>{t('list.reset')}</Button>}>
+            <p>
+              {t('runs.mistakeAt', { n: problem.column ?? 1, part: problem.expression ?? '' })}
+              {problem.suggestion && ` → ${problem.suggestion}`}
+            </p>
+            <p>{tellCode(problem.code)?.todo}</p>
+          </Note>
+        ) : (
+          <ErrorNote error={error} onRetry={() => void refetch()} />
+        )
       ) : isPending ? (
         <Skeleton lines={10} height={24} gap={8} />
       ) : rows.length === 0 ? (
@@ -147,11 +199,12 @@ export default function RunsPage() {
                     {t('runs.further')}
                   </Button>
                 )}
-                <Button onClick={() => setSearch(Object.fromEntries(names.map((name) => [name, undefined])))}>{t('list.reset')}</Button>
+                {words !== '' && exact && <Button onClick={inTexts}>{t('runs.inTexts', { words })}</Button>}
+                <Button onClick={() => ask('')}>{t('list.reset')}</Button>
               </>
             }
           >
-            {hasNextPage ? t('runs.furtherHelp') : t('runs.noMatchHelp')}
+            {hasNextPage ? (reached ? t('runs.reachedHelp', { time: clock(reached) }) : t('runs.furtherHelp')) : words !== '' && exact ? t('runs.noMatchWords') : t('runs.noMatchHelp')}
           </EmptyState>
         ) : (
           <EmptyState icon="history" title={t('runs.none')} actions={<Button kind="main" to="/sources">{t('runs.toSources')}</Button>}>
@@ -166,6 +219,7 @@ export default function RunsPage() {
           selected={selected}
           onSelect={setSelected}
           more={hasNextPage}
+          reached={reached}
           loading={isFetchingNextPage}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />

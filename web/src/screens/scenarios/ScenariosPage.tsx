@@ -61,7 +61,7 @@ export default function ScenariosPage() {
       items={[
         one.state === 'running' && { label: t('stop'), icon: 'stop' as const, onClick: () => setStopping(one) },
         one.state === 'stopped' && { label: t('start'), icon: 'play' as const, onClick: () => start.mutate(one) },
-        { label: t('scenario.history'), icon: 'history', to: '/runs', search: { scenario: one.name } },
+        { label: t('scenario.history'), icon: 'history', to: '/runs', search: { q: `scenario:${one.name}` } },
         { label: t('scenario.copy'), icon: 'copy', onClick: () => create.mutate(one) },
         { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Scenario&name=${encodeURIComponent(one.name)}`, download: `${one.name}.yaml` },
         'line',

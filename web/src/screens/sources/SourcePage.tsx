@@ -56,7 +56,7 @@ export default function SourcePage() {
           </Button>
           <Menu
             items={[
-              { label: t('sources.runs'), icon: 'history', to: '/runs', search: { source: source.name } },
+              { label: t('sources.runs'), icon: 'history', to: '/runs', search: { q: `source:${source.name}` } },
               { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Source&name=${encodeURIComponent(source.name)}`, download: `${source.name}.yaml` },
               'line',
               { label: t('delete'), icon: 'trash', danger: true, onClick: () => setDeleting(true) },

@@ -1,0 +1,162 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from '@playwright/test'
+import { Receiver } from './receiver'
+import { before, walk } from './walk'
+
+const documents = (base: string) => [
+  { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' },
+  {
+    apiVersion: 'gonets/v1',
+    kind: 'Scenario',
+    name: 'crm',
+    title: 'Leads → CRM',
+    sources: ['site'],
+    search: ['event.body.phone'],
+    steps: [
+      { id: 'prepare', title: 'Names', set: { full: '{{ event.body.name }}!' } },
+      {
+        id: 'deal',
+        title: 'Deal',
+        http: { method: 'POST', url: `${base}/echo/crm`, body: { json: { name: '{{ full }}' } }, retry: { delays: ['1h'] } },
+      },
+      { id: 'chat', title: 'Chat', http: { method: 'POST', url: `${base}/echo/chat`, body: { json: { name: '{{ full }}' } } } },
+    ],
+  },
+]
+
+for (const [language, colorScheme, width] of [
+  ['ru', 'light', 1280],
+  ['en', 'dark', 1280],
+  ['ru', 'dark', 390],
+  ['en', 'light', 390],
+] as const) {
+  walk.describe(`${language}, ${colorScheme}, ${width} px`, () => {
+    walk.use(before(language, colorScheme, width))
+
+    walk('somebody finds what failed, mends it and takes a file away', async ({ page, server, path, watch }) => {
+      walk.slow()
+      const { t } = path
+      await path.setUp()
+      const crm = new Receiver(server, 'crm')
+      await server.api('POST', '/api/v1/apply', documents(server.base))
+      const source = await server.api<{ urls: string[] }>('GET', '/api/v1/sources/site')
+      path.address = source.urls[0]!
+      await path.send({ name: 'Анна', phone: '+7 999 000-11-22' })
+      await path.history()
+      const rows = page.getByRole('row').filter({ has: page.getByRole('link') })
+      await expect(rows).toHaveCount(1)
+      await expect(rows.first()).toContainText(t('state.succeeded'))
+
+      // ── live rows, and what they say ─────────────────────────────────────
+      await crm.answers('503')
+      await path.send({ name: 'Пётр', phone: '+79123456789', note: 'Самовар' })
+      await expect(rows).toHaveCount(2)
+      await expect(rows.first()).toContainText(t('state.waiting.retry'))
+      await expect(rows.first()).toContainText('503')
+      await expect(page.getByText(t('runs.found', { n: 2 }))).toBeVisible()
+      await expect(page.getByRole('slider', { name: t('runs.chart') })).toBeVisible()
+      await watch.look('list')
+
+      // ── questions ────────────────────────────────────────────────────────
+      const field = page.getByRole('textbox', { name: t('runs.search') })
+      const ask = async (text: string) => {
+        await field.fill(text)
+        await field.press('Enter')
+      }
+      await ask('status:5xx')
+      await expect(page).toHaveURL(/q=status%3A5xx/)
+      await expect(rows).toHaveCount(1)
+      await ask('8 912 345-67-89')
+      await expect(rows).toHaveCount(1)
+      await expect(rows.first()).toContainText('Пётр')
+      await ask('самовар')
+      await expect(page.getByRole('heading', { name: t('list.noMatch') })).toBeVisible()
+      await watch.look('nothing')
+      await path.button(t('runs.inTexts', { words: 'самовар' })).click()
+      await expect(rows).toHaveCount(1)
+      await expect(page).toHaveURL(/text%3A/)
+      await watch.look('text')
+      await ask('stat:x')
+      await expect(page.getByText(t('runs.mistakeAt', { n: 1, part: 'stat:' }))).toBeVisible()
+      await watch.look('mistake')
+      await page.goBack()
+      await expect(page.getByRole('heading', { name: t('list.noMatch') })).toBeVisible()
+
+      // The server judges what only it can; links of old go on working.
+      watch.expects(/422/)
+      await page.goto(`${server.base}/runs?q=state%3Apausd`)
+      await expect(page.getByText(t('runs.mistakeAt', { n: 7, part: 'pausd' }))).toBeVisible()
+      await page.goto(`${server.base}/runs?state=waiting&since=-24h`)
+      await expect(page).toHaveURL(/q=state%3Awaiting\+after%3A-24h/)
+      await expect(rows).toHaveCount(1)
+
+      // ── a period of the chart, by keyboard ───────────────────────────────
+      const chart = page.getByRole('slider', { name: t('runs.chart') })
+      await chart.focus()
+      await page.keyboard.press('End')
+      await page.keyboard.press('Enter')
+      await expect(page).toHaveURL(/after%3A20\d\d-.*before%3A20/)
+      await expect(rows).toHaveCount(1)
+      await watch.look('period')
+
+      // ── a view of one's own ──────────────────────────────────────────────
+      await path.button(t('runs.view.save')).click()
+      await page.getByRole('dialog').getByRole('textbox').fill('Самовары')
+      await page.getByRole('dialog').getByRole('button', { name: t('save'), exact: true }).click()
+      await path.button(t('runs.view.all')).click()
+      await expect(rows).toHaveCount(2)
+      await path.button('Самовары').click()
+      await expect(rows).toHaveCount(1)
+      if (width === 390) {
+        await path.button(new RegExp(`^${t('runs.filters')}`)).click()
+        await expect(page.getByRole('dialog')).toBeVisible()
+        await watch.look('sheet')
+        await path.button(t('runs.show')).click()
+      }
+
+      // ── a file ───────────────────────────────────────────────────────────
+      await path.button(t('export')).click()
+      const download = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: t('runs.export.csv') }).click()
+      const file = await download
+      const text = await readFile((await file.path())!, 'utf8')
+      expect(file.suggestedFilename()).toMatch(/^gonets-runs-.*\.csv$/)
+      expect(text.charCodeAt(0)).toBe(0xfeff)
+      expect(text.trimEnd().split('\n')).toHaveLength(2)
+      expect(text).toContain('Пётр')
+
+      // ── the run: every button, pressed twice ─────────────────────────────
+      await rows.first().getByRole('link').click()
+      await expect(page.getByText(t('run.nOf', { n: 2, max: 2 })).first()).toBeVisible()
+      await watch.look('waiting')
+      await page.getByRole('tab', { name: t('run.variables') }).click()
+      await watch.look('variables')
+      await page.getByRole('button', { name: /Names/ }).click()
+      await expect(page.getByText('Пётр!').first()).toBeVisible()
+      await path.button(t('cancelRetries')).dblclick()
+      await expect(page.getByText(new RegExp(t('state.paused.person'))).first()).toBeVisible()
+      await watch.look('paused')
+      await path.button(t('resume')).dblclick()
+      await expect(path.button(t('sendNow'))).toBeVisible()
+      expect(await crm.requests()).toHaveLength(3)
+      await crm.isWell()
+      await path.button(t('sendNow')).dblclick()
+      await expect(page.getByText(t('state.succeeded')).first()).toBeVisible()
+      expect(await crm.requests()).toHaveLength(4)
+      await watch.look('done')
+      await path.button(t('rerun')).click()
+      await page.getByRole('dialog').getByRole('button', { name: t('rerun'), exact: true }).dblclick()
+      await expect(page.getByRole('heading', { name: t('run.siblings') })).toBeVisible()
+      await expect.poll(async () => (await crm.requests()).length).toBe(5)
+      await expect(page.getByText(t('state.succeeded')).first()).toBeVisible()
+      await crm.answers('503')
+      await path.button(t('rerun')).click()
+      await page.getByRole('dialog').getByRole('button', { name: t('rerun'), exact: true }).click()
+      await path.button(t('cancel')).click()
+      await page.getByRole('dialog').getByRole('button', { name: t('run.doCancel'), exact: true }).dblclick()
+      await expect(page.getByText(t('state.cancelled')).first()).toBeVisible()
+      await watch.look('cancelled')
+      expect(await crm.requests()).toHaveLength(6)
+    })
+  })
+}
