@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-ro
 import { useCallback, useEffect, useState } from 'react'
 import { call, api, sessionQuery, staleAfter, statsQuery, useHints } from '@/api'
 import { languages, setLanguage, useLanguage, useT, type Key, type Language } from '@/i18n'
+import { BulkBanner } from '@/screens/bulk'
 import { Button, Drawer, Icon, IconButton, Menu, useNarrow, useTheme, type IconName, type ThemeChoice } from '@/ui'
 import { Palette } from './Palette'
 import css from './Shell.module.css'
@@ -98,6 +99,7 @@ export function Shell() {
         </nav>
       )}
       <main id="main" className={css.main} tabIndex={-1}>
+        <BulkBanner />
         <MailNotice />
         <Outlet />
       </main>

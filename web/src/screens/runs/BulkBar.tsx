@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, type RunAction, type RunsFilter, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
+import { BulkDialog } from '@/screens/bulk'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
 import css from './Runs.module.css'
 
@@ -15,7 +16,9 @@ interface Props {
   onClear: () => void
 }
 
-const actions: { action: RunAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+type BulkAction = Exclude<RunAction, 'skip'>
+
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
   { action: 'rerun', label: 'rerun' },
@@ -25,15 +28,13 @@ const actions: { action: RunAction; label: 'resume' | 'sendNow' | 'rerun' | 'can
 /** One thing done to many runs, after a question: the outside world notices. */
 export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props) {
   const t = useT()
-  const [asking, setAsking] = useState<RunAction>()
+  const [asking, setAsking] = useState<BulkAction>()
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   const act = useMutation({
-    mutationFn: (action: RunAction) =>
+    mutationFn: (action: BulkAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
-          body: all
-            ? { action, filter: { states: filter.state, scenario: filter.scenario, source: filter.source, event: filter.event, value: filter.value, since: filter.since, until: filter.until } }
-            : { action, ids: [...selected] },
+          body: { action, ids: [...selected] },
         }),
       ),
     onSuccess: (result) => {
@@ -62,7 +63,14 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           {t('runs.clear')}
         </Button>
       )}
-      {asking && word && (
+      {asking && all && (
+        <BulkDialog
+          onClose={() => setAsking(undefined)}
+          action={asking}
+          filter={{ states: filter.state, scenario: filter.scenario, source: filter.source, event: filter.event, value: filter.value, since: filter.since, until: filter.until }}
+        />
+      )}
+      {asking && word && !all && (
         <Confirm
           open
           onClose={() => setAsking(undefined)}
@@ -70,7 +78,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           busy={act.isPending}
           danger={asking === 'cancel'}
           confirm={t(word)}
-          title={all ? t('runs.askAll', { action: t(word) }) : t('runs.ask', { action: t(word), count: selected.size })}
+          title={t('runs.ask', { action: t(word), count: selected.size })}
         >
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
