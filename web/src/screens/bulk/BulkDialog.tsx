@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, Select, Skeleton, Stack, toast } from '@/ui'
@@ -49,6 +49,8 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
   const shown = plan.data?.plan?.more ? `${number(total)}+` : number(total)
   const verb = actionWord(action, t)
 
+  // Two clicks can come before the button shows that it is busy.
+  const busy = useRef(false)
   const begin = useMutation({
     mutationFn: () => beginBulk({ ...wish, ...(versioned && chosen !== 'fit' && { version: chosen }) }, key),
     onSuccess: (bulk) => {
@@ -57,7 +59,15 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
       onBegun?.(bulk)
       onClose()
     },
+    onSettled: () => {
+      busy.current = false
+    },
   })
+  const start = () => {
+    if (busy.current) return
+    busy.current = true
+    begin.mutate()
+  }
 
   return (
     <Dialog
@@ -67,7 +77,7 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={() => begin.mutate()} loading={begin.isPending} disabled={total === 0}>
+          <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={start} loading={begin.isPending} disabled={total === 0}>
             {total > 0 ? t('bulk.do', { action: verb, shown }) : verb}
           </Button>
         </>
