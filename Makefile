@@ -10,7 +10,7 @@ KILLS ?= 500
 # The tests of bad neighbours, which a soak runs at full size.
 NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
 # The tests of a full history, and its size.
-HISTORIES = HistoryAnswers|StartWithAFullHistory|RetentionKeeps
+HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
 # How long each turn of a bench sends events.
 BENCHTIME ?= 10s

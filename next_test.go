@@ -177,10 +177,12 @@ func (w *world) commit() {
 
 // person acts on the run now and then, and always on a paused one in the end.
 func (w *world) person() error {
-	for _, kind := range []gonets.ActionKind{gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel, gonets.ActionResume} {
-		possible := slices.Contains(kind.From(), w.saved.State)
-		wanted := w.chance(40) || kind == gonets.ActionResume && w.saved.State == gonets.RunPaused
-		if !possible || !wanted {
+	for _, kind := range []gonets.ActionKind{gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel, gonets.ActionSkip, gonets.ActionResume} {
+		if !slices.Contains(kind.From(), w.saved.State) {
+			continue
+		}
+		resumes := kind == gonets.ActionResume && w.saved.State == gonets.RunPaused
+		if !w.chance(40) && !resumes && (kind != gonets.ActionSkip || !w.chance(3)) {
 			continue
 		}
 		w.restart() // the action's new lease fences the worker
@@ -191,6 +193,10 @@ func (w *world) person() error {
 			w.run.State, w.run.Reason = gonets.RunPaused, gonets.CodeByPerson
 		case gonets.ActionCancel:
 			w.run.State, w.cancel = gonets.RunCancelled, true
+		case gonets.ActionSkip:
+			if err := w.skip(); err != nil {
+				return err
+			}
 		case gonets.ActionResume:
 			w.run.State, w.run.DueAt, w.run.Tries, w.run.Reason = gonets.RunQueued, time.Time{}, 0, ""
 			w.due = time.Time{}
@@ -203,6 +209,24 @@ func (w *world) person() error {
 			}
 		}
 		return nil
+	}
+	return nil
+}
+
+// skip counts the step at which a paused run stands as skipped: nothing of it is
+// done any more, and the run goes on behind it.
+func (w *world) skip() error {
+	at := gonets.StandsAt(w.scenario, w.progress())
+	if at == "" {
+		return nil
+	}
+	w.done(at, gonets.StepSkipped, json.RawMessage("true"))
+	w.run.State, w.run.Reason, w.due = gonets.RunQueued, "", time.Time{}
+	clear(w.tries)
+	if a := w.next(w.scenario, &w.run, w.progress(), w.now); a.Kind == gonets.NextRunStep && a.Path == at {
+		return fmt.Errorf("%s is asked for again after it was skipped", at)
+	} else if a.Kind == gonets.NextRunStep && strings.HasPrefix(a.Path, at+"/") {
+		return fmt.Errorf("%s is inside of a step that was skipped", a.Path)
 	}
 	return nil
 }
@@ -459,6 +483,17 @@ func TestTheSimulationCatchesFaults(t *testing.T) {
 				return a
 			}
 		},
+		"goes into a branch that was skipped": func(r *rules) {
+			r.next = func(s *scenario, run *gonets.Run, done gonets.Progress, now time.Time) next {
+				for path, res := range done {
+					if res.State == gonets.StepSkipped {
+						res.State = gonets.StepDone
+						done[path] = res
+					}
+				}
+				return gonets.Next(s, run, done, now)
+			}
+		},
 		"has nothing to do": func(r *rules) {
 			r.next = func(s *scenario, run *gonets.Run, done gonets.Progress, now time.Time) next {
 				if len(done) > 2 {
@@ -546,5 +581,35 @@ func TestCodeOfLooksThroughWrapping(t *testing.T) {
 	}
 	if got := gonets.CodeOf(nil); got != "" {
 		t.Errorf("no error is %q", got)
+	}
+}
+
+func TestAChangedStepIsSeen(t *testing.T) {
+	t.Parallel()
+	version := func(url, title string) *gonets.Scenario {
+		return &gonets.Scenario{Title: title, Steps: []gonets.Step{
+			{ID: "choice", If: "x", Then: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{URL: url}}}},
+			{ID: "other", Set: gonets.Rows{{Name: "a", Value: title}}},
+		}}
+	}
+	old := version("http://a", "1")
+	for _, c := range []struct {
+		now  *gonets.Scenario
+		path string
+		want bool
+	}{
+		{version("http://a", "2"), "choice/send", false},
+		{version("http://b", "1"), "choice/send", true},
+		{version("http://a", "2"), "other", true},
+		{&gonets.Scenario{}, "choice/send", true},
+		{version("http://a", "1"), "nowhere", false},
+	} {
+		if got := gonets.StepChanged(old, c.now, c.path); got != c.want {
+			t.Errorf("%s: %v", c.path, got)
+		}
+	}
+	done := gonets.NewProgress([]gonets.StepResult{{Path: "choice", State: gonets.StepDone, Value: json.RawMessage("true")}})
+	if at := gonets.StandsAt(old, done); at != "choice/send" {
+		t.Errorf("it stands at %q", at)
 	}
 }

@@ -11,7 +11,7 @@ type NewBulk struct {
 	Action   string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
 	Filter   Filter       `json:"filter"`
 	Version  WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"For resume and rerun: same, current, or a version's number"`
-	Rate     *int         `json:"rate,omitempty" minimum:"0" maximum:"10000" default:"10" doc:"Runs a second; 0 is as fast as their destinations take them"`
+	Rate     *int         `json:"rate,omitempty" minimum:"0" maximum:"10000" doc:"Runs a second, 10 when left out; 0 is as fast as their destinations take them"`
 	OneFirst bool         `json:"one_first,omitempty" doc:"Stop behind the first run and wait for go-on"`
 	Dry      bool         `json:"dry,omitempty" doc:"Only count and say what would be done; nothing is kept"`
 }

@@ -179,6 +179,9 @@ func (s *Service) failed(ctx context.Context, err error) {
 // allowance is how many runs may be worked on now.
 func (p *pace) allowance(j *Job, now time.Time) int {
 	if j.Rate == 0 {
+		if !Followed(j.Action) {
+			return window
+		}
 		return window - j.Working()
 	}
 	p.credit = min(p.credit+now.Sub(p.at).Seconds()*float64(j.Rate), float64(max(j.Rate, 1)))

@@ -126,6 +126,9 @@ func stepWords(s *api.Step, run *api.Run) (string, colour) {
 	case string(gonets.StepDone):
 		return "done", green
 	case string(gonets.StepSkipped):
+		if len(s.Attempts) > 0 || len(s.Value) > 0 {
+			return "skipped by a person", grey
+		}
 		return "skipped, its condition said no", grey
 	case string(gonets.StepFailed):
 		return "failed; the run went on", red

@@ -187,7 +187,7 @@ func (b *Jobs) close(ctx context.Context, id string, next bulk.Look) (bool, bulk
 // PruneBulks forgets jobs that were over before a time.
 func (b *Jobs) PruneBulks(ctx context.Context, before time.Time) error {
 	return b.base.Change(ctx, func(t floor.Txn) error {
-		gone, err := pack.Texts(t, `DELETE FROM bulks WHERE id < ? AND finished_at < ? RETURNING id`, pack.From(before), before.UnixMilli())
+		gone, err := pack.Texts(t, `DELETE FROM bulks WHERE finished_at < ? RETURNING id`, before.UnixMilli())
 		if err != nil || len(gone) == 0 {
 			return err
 		}

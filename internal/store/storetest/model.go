@@ -107,7 +107,7 @@ func (l *life) actions() map[string]func(*rapid.T) {
 		"act": func(t *rapid.T) {
 			m := l.any(t)
 			kind := rapid.SampledFrom([]gonets.ActionKind{gonets.ActionResume, gonets.ActionSendNow, gonets.ActionCancel,
-				gonets.ActionCancelRetries}).Draw(t, "kind")
+				gonets.ActionCancelRetries, gonets.ActionSkip}).Draw(t, "kind")
 			if _, err := f.Act(f.ctx(), gonets.Action{RunID: m.run.ID, Kind: kind}); err == nil {
 				l.moved(t, m)
 			}

@@ -18,22 +18,53 @@ export function freeName(wish: string, taken: Iterable<string>): string {
   for (let n = 2; ; n++) if (!used.has(`${wish}-${n}`)) return `${wish}-${n}`
 }
 
-export type RunAction = 'resume' | 'send-now' | 'rerun' | 'cancel' | 'cancel-retries'
+export type RunAction = 'resume' | 'skip' | 'send-now' | 'rerun' | 'cancel' | 'cancel-retries'
+
+/** same, current, or a number; nothing leaves the choice to the server. */
+export type WhichVersion = 'same' | 'current'
+
+/** A key for one wish of a person: however often the request is sent, it is granted once. */
+export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Does one thing to one run; a rerun answers with the new one. */
-export async function actOnRun(id: string, action: RunAction, version?: number) {
-  const params = { path: { id } }
+export async function actOnRun(id: string, action: RunAction, version?: WhichVersion, key: string = newKey()) {
+  const params = { path: { id }, header: { 'Idempotency-Key': key } }
   const body = version ? { version } : {}
   switch (action) {
     case 'resume':
       return call(api.POST('/api/v1/runs/{id}/resume', { params, body }))
     case 'rerun':
       return call(api.POST('/api/v1/runs/{id}/rerun', { params, body }))
+    case 'skip':
+      return call(api.POST('/api/v1/runs/{id}/skip', { params, body: {} }))
     case 'send-now':
       return call(api.POST('/api/v1/runs/{id}/send-now', { params }))
     case 'cancel':
       return call(api.POST('/api/v1/runs/{id}/cancel', { params }))
     case 'cancel-retries':
       return call(api.POST('/api/v1/runs/{id}/cancel-retries', { params }))
+  }
+}
+
+export type Bulk = components['schemas']['Bulk']
+export type NewBulk = components['schemas']['NewBulk']
+export type BulkVerb = 'pause' | 'go-on' | 'stop'
+
+/** What would be done to all runs that match; nothing is. */
+export const planBulk = (wish: NewBulk, signal?: AbortSignal): Promise<Bulk> => call(api.POST('/api/v1/bulk', { body: { ...wish, dry: true }, signal })) as Promise<Bulk>
+
+/** Does one thing to all runs that match, while the server works on it. */
+export const beginBulk = (wish: NewBulk, key: string): Promise<Bulk> =>
+  call(api.POST('/api/v1/bulk', { params: { header: { 'Idempotency-Key': key } }, body: wish })) as Promise<Bulk>
+
+export async function steerBulk(id: string, verb: BulkVerb): Promise<Bulk> {
+  const params = { path: { id } }
+  switch (verb) {
+    case 'pause':
+      return call(api.POST('/api/v1/bulk/{id}/pause', { params }))
+    case 'go-on':
+      return call(api.POST('/api/v1/bulk/{id}/go-on', { params }))
+    case 'stop':
+      return call(api.POST('/api/v1/bulk/{id}/stop', { params }))
   }
 }

@@ -36,6 +36,7 @@ export const keys = {
   settings: ['settings'] as const,
   secrets: ['secrets'] as const,
   notices: ['notices'] as const,
+  bulk: ['bulk'] as const,
 }
 
 const minute = 60_000
@@ -189,6 +190,13 @@ export const noticesQuery = queryOptions({
   queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: 50 } }, signal })),
 })
 
+/** The newest mass actions; asked again and again only while the server works on one. */
+export const bulkQuery = queryOptions({
+  queryKey: keys.bulk,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/bulk', { params: { query: { limit: 10 } }, signal })),
+  refetchInterval: (query) => (query.state.data?.items.some((one) => one.state === 'running' || (one.working ?? 0) > 0) ? 2_000 : minute),
+})
+
 /** Which answers a bunch of hints makes old. Lists of runs are not among them: they decide for themselves, lest rows jump. */
 export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
   const stale = new Map<string, readonly unknown[]>()
@@ -221,6 +229,9 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
       case 'notice':
         add(keys.notices)
         add(keys.session)
+        break
+      case 'bulk':
+        add(keys.bulk)
         break
       case 'lane':
         break

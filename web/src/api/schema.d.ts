@@ -1700,10 +1700,9 @@ export interface components {
             one_first?: boolean;
             /**
              * Format: int64
-             * @description Runs a second; 0 is as fast as their destinations take them
-             * @default 10
+             * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
              */
-            rate: number;
+            rate?: number;
             /** @description For resume and rerun: same, current, or a version's number */
             version?: string;
         };

@@ -3,6 +3,7 @@ import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-ro
 import { useCallback, useEffect, useState } from 'react'
 import { call, api, keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
 import { languages, useT, type Key, type Language } from '@/i18n'
+import { BulkBanner } from '@/screens/bulk'
 import { Button, Drawer, Icon, IconButton, Menu, toastError, useNarrow, type IconName, type ThemeChoice } from '@/ui'
 import { LoginAgain } from './LoginAgain'
 import { Palette } from './Palette'
@@ -101,6 +102,7 @@ export function Shell() {
       )}
       <main id="main" className={css.main} tabIndex={-1}>
         <Connection />
+        <BulkBanner />
         <MailNotice />
         <Outlet />
       </main>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { actOnRun, keys, type Run, type RunAction, type Scenario } from '@/api'
+import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
 import css from './Run.module.css'
@@ -11,9 +11,10 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
   const t = useT()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const [asking, setAsking] = useState<{ action: RunAction; version?: number }>()
+  const [asking, setAsking] = useState<{ action: RunAction; version?: WhichVersion; key?: string }>()
   const act = useMutation({
-    mutationFn: ({ action, version }: { action: RunAction; version?: number }) => actOnRun(run.id, action, version),
+    // The key is the question's: a second click is the same wish.
+    mutationFn: ({ action, version, key }: { action: RunAction; version?: WhichVersion; key?: string }) => actOnRun(run.id, action, version, key),
     onSuccess: (result, { action }) => {
       setAsking(undefined)
       void queries.invalidateQueries({ queryKey: keys.run(run.id) })
@@ -28,25 +29,25 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
   const can = (action: RunAction) => run.actions.includes(action)
   // One thing at a time: a second press while the first is on its way does nothing.
   const busy = act.isPending
-  const now = scenario?.version
+  const now = run.current_version ?? scenario?.version
   const newer = now !== undefined && run.version !== undefined && now !== run.version
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
-  const resumeChanged = newer && stepChanged(run)
+  const resumeChanged = newer && run.step_changed
 
-  const resume = (version?: number) => act.mutate({ action: 'resume', version })
+  const resume = (version?: WhichVersion) => act.mutate({ action: 'resume', version })
   return (
     <>
       <Row gap={8} className={css.actions}>
         {can('resume') && (
           <span className={css.split}>
-            <Button kind="main" onClick={() => resume(resumeChanged ? now : undefined)} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
+            <Button kind="main" onClick={() => resume(resumeChanged ? 'current' : 'same')} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
               {resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
             </Button>
             {newer && (
               <Menu
                 items={[
-                  { label: t('run.sameVersion', { n: run.version! }), onClick: () => resume(run.version) },
-                  { label: t('run.currentVersion', { n: now }), onClick: () => resume(now) },
+                  { label: t('run.sameVersion', { n: run.version! }), onClick: () => resume('same') },
+                  { label: t('run.currentVersion', { n: now }), onClick: () => resume('current') },
                 ]}
               >
                 <IconButton icon="down" kind="default" label={t('run.chooseVersion')} tip={false} />
@@ -66,12 +67,12 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
         )}
         {can('rerun') && (
           <span className={css.split}>
-            <Button onClick={() => setAsking({ action: 'rerun' })} disabled={busy}>{t('rerun')}</Button>
+            <Button onClick={() => setAsking({ action: 'rerun', key: newKey() })} disabled={busy}>{t('rerun')}</Button>
             {newer && (
               <Menu
                 items={[
-                  { label: t('run.sameVersion', { n: run.version! }), onClick: () => setAsking({ action: 'rerun', version: run.version }) },
-                  { label: t('run.currentVersion', { n: now }), onClick: () => setAsking({ action: 'rerun', version: now }) },
+                  { label: t('run.sameVersion', { n: run.version! }), onClick: () => setAsking({ action: 'rerun', version: 'same', key: newKey() }) },
+                  { label: t('run.currentVersion', { n: now }), onClick: () => setAsking({ action: 'rerun', version: 'current', key: newKey() }) },
                 ]}
               >
                 <IconButton icon="down" kind="default" label={t('run.chooseVersion')} tip={false} />
@@ -79,6 +80,7 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
             )}
           </span>
         )}
+        {can('skip') && <Button onClick={() => setAsking({ action: 'skip', key: newKey() })} disabled={busy}>{t('run.skip')}</Button>}
         {can('cancel') && <Button onClick={() => setAsking({ action: 'cancel' })} disabled={busy}>{t('cancel')}</Button>}
         <Menu
           items={[
@@ -97,16 +99,13 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
           onConfirm={() => act.mutate(asking)}
           busy={act.isPending}
           danger={asking.action === 'cancel'}
-          title={asking.action === 'cancel' ? t('run.askCancel') : t('run.askRerun')}
-          confirm={asking.action === 'cancel' ? t('run.doCancel') : t('rerun')}
+          title={asking.action === 'cancel' ? t('run.askCancel') : asking.action === 'skip' ? t('run.askSkip') : t('run.askRerun')}
+          confirm={asking.action === 'cancel' ? t('run.doCancel') : asking.action === 'skip' ? t('run.skip') : t('rerun')}
         >
-          <p>{asking.action === 'cancel' ? t('run.askCancelHelp') : requests > 0 ? t('run.askRerunSends', { count: requests }) : t('run.askRerunHelp')}</p>
+          <p>{asking.action === 'cancel' ? t('run.askCancelHelp') : asking.action === 'skip' ? t('run.askSkipHelp') : requests > 0 ? t('run.askRerunSends', { count: requests }) : t('run.askRerunHelp')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
       )}
     </>
   )
 }
-
-/** Whether the server already says that the current step is another one in the published version. */
-const stepChanged = (run: Run): boolean => (run as { step_changed?: boolean }).step_changed === true

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
+import { BulkDialog } from '@/screens/bulk'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
 import type { membersOf } from './filter'
 import css from './Runs.module.css'
@@ -17,7 +18,9 @@ interface Props {
   onClear: () => void
 }
 
-const actions: { action: RunAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+type BulkAction = Exclude<RunAction, 'skip'>
+
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
   { action: 'rerun', label: 'rerun' },
@@ -27,15 +30,13 @@ const actions: { action: RunAction; label: 'resume' | 'sendNow' | 'rerun' | 'can
 /** One thing done to many runs, after a question: the outside world notices. */
 export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props) {
   const t = useT()
-  const [asking, setAsking] = useState<RunAction>()
+  const [asking, setAsking] = useState<BulkAction>()
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   const act = useMutation({
-    mutationFn: (action: RunAction) =>
+    mutationFn: (action: BulkAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
-          body: all
-            ? { action, filter }
-            : { action, ids: [...selected] },
+          body: { action, ids: [...selected] },
         }),
       ),
     onSuccess: (result) => {
@@ -64,7 +65,14 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           {t('runs.clear')}
         </Button>
       )}
-      {asking && word && (
+      {asking && all && filter && (
+        <BulkDialog
+          onClose={() => setAsking(undefined)}
+          action={asking}
+          filter={filter}
+        />
+      )}
+      {asking && word && !all && (
         <Confirm
           open
           onClose={() => setAsking(undefined)}
@@ -72,7 +80,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           busy={act.isPending}
           danger={asking === 'cancel'}
           confirm={t(word)}
-          title={all ? t('runs.askAll', { action: t(word) }) : t('runs.ask', { action: t(word), count: selected.size })}
+          title={t('runs.ask', { action: t(word), count: selected.size })}
         >
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/client"
+	"gonets/internal/secret"
+	"gonets/internal/store"
+	"gonets/internal/store/storetest"
+)
+
+// TestManyRunsAgain makes many runs wait for a person and tries them all again,
+// while new events come in.
+func TestManyRunsAgain(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		sink := &arrivals{seen: map[string]int{}}
+		target := httptest.NewServer(sink)
+		t.Cleanup(target.Close)
+		n := sized(300, 100_000)
+		h := &storetest.Filled{Seed: 4, Runs: n, Until: time.Now(), Span: 24 * time.Hour, Due: n, Target: target.URL}
+		data := t.TempDir()
+		stopLeads(t, fillHistory(t, h, data, database))
+		o := startWith(t, data, database, loadDocuments(target.URL))
+		token, err := secret.OwnerToken(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := client.New(o.base, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		none, leads := 0, api.Filter{Scenario: "leads"}
+		// through does one thing to all and tells when the last one's turn had come.
+		through := func(action string, states ...string) (time.Duration, api.Bulk) {
+			leads.States = states
+			begun := time.Now()
+			b, err := c.NewBulk(t.Context(), api.NewBulk{Action: action, Filter: leads, Rate: &none})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !await(func() bool {
+				b, err = c.Bulk(t.Context(), b.ID)
+				return err != nil || b.Done == b.Total
+			}) || err != nil || b.Total != n || b.Refused != 0 {
+				t.Fatalf("%s: %+v %v", action, b, err)
+			}
+			return time.Since(begun), b
+		}
+		paused, _ := through("cancel-retries", "waiting")
+		if _, err := c.StartScenario(t.Context(), "leads", false); err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		resumed, b := through("resume", "paused")
+		o.post(`{"n":1}`)
+		if !await(func() bool { return sink.count() == 1 }) {
+			t.Error("a new event waits behind all of them")
+		}
+		fresh := time.Since(begun) - resumed
+		if !await(func() bool {
+			b, err = c.Bulk(t.Context(), b.ID)
+			return err != nil || b.State == "finished"
+		}) || b.Succeeded != n {
+			t.Errorf("the outcome: %+v %v", b, err)
+		}
+		sink.mu.Lock()
+		defer sink.mu.Unlock()
+		if sink.due != n {
+			t.Errorf("%d requests were sent for %d runs", sink.due, n)
+		}
+		o.figure("%d runs: all paused after %v, all resumed after %v, all delivered after %v; a new event then took %v",
+			n, paused, resumed, time.Since(begun), fresh)
+	})
+}
+
+// stopLeads stops the scenario whose runs are due, so that no server works on
+// them yet.
+func stopLeads(t *testing.T, o store.Options) {
+	t.Helper()
+	s, err := store.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background())
+	if _, err := s.SetScenarioState(t.Context(), gonets.StateChange{Name: "leads", State: gonets.ScenarioStopped}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,149 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
+import { duration, number, useT } from '@/i18n'
+import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, Select, Skeleton, Stack, toast } from '@/ui'
+import { actionWord, filterWords, sends } from './words'
+
+type Action = NewBulk['action']
+type Which = 'fit' | 'same' | 'current'
+
+export interface BulkDialogProps {
+  onClose: () => void
+  /** What is preselected; resume and rerun can be exchanged in the dialog. */
+  action: Action
+  /** The runs that are meant: the filter of the list. */
+  filter: NewBulk['filter']
+  onBegun?: (bulk: Bulk) => void
+}
+
+const rates = ['1', '10', '50', '200', '0'] as const
+
+/** Asks how one thing shall be done to all runs that match, and lets the server begin. Shown while it is open only. */
+export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDialogProps) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [action, setAction] = useState(wanted)
+  const [which, setWhich] = useState<Which>()
+  const [rate, setRate] = useState<(typeof rates)[number]>('10')
+  const [oneFirst, setOneFirst] = useState(false)
+  // One wish for as long as nothing is chosen otherwise: a second click makes no second action.
+  const [key, setKey] = useState(newKey)
+  const choose = (change: () => void) => {
+    change()
+    setKey(newKey())
+  }
+  const wish: NewBulk = { action, filter, rate: Number(rate), one_first: oneFirst }
+  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, filter], queryFn: ({ signal }) => planBulk({ action, filter }, signal), staleTime: 0, gcTime: 0, retry: false })
+  const { data: scenarios } = useQuery(scenariosQuery)
+  const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
+
+  const groups = plan.data?.plan?.groups ?? []
+  const versioned = action === 'resume' || action === 'rerun'
+  const newer = groups.filter((group) => group.current_version && group.version && group.current_version !== group.version)
+  // Runs that stand alike are told of by name; of many kinds each goes its own way.
+  const one = groups.length === 1 ? groups[0]! : undefined
+  const standard: Which = action === 'rerun' ? 'current' : one ? (one.step_changed ? 'current' : 'same') : 'fit'
+  const chosen = which ?? standard
+  const total = plan.data?.total ?? 0
+  const shown = plan.data?.plan?.more ? `${number(total)}+` : number(total)
+  const verb = actionWord(action, t)
+
+  // Two clicks can come before the button shows that it is busy.
+  const busy = useRef(false)
+  const begin = useMutation({
+    mutationFn: () => beginBulk({ ...wish, ...(versioned && chosen !== 'fit' && { version: chosen }) }, key),
+    onSuccess: (bulk) => {
+      void queries.invalidateQueries({ queryKey: keys.bulk })
+      toast(t('bulk.begun'))
+      onBegun?.(bulk)
+      onClose()
+    },
+    onSettled: () => {
+      busy.current = false
+    },
+  })
+  const start = () => {
+    if (busy.current) return
+    busy.current = true
+    begin.mutate()
+  }
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={plan.data ? t('bulk.title', { action: verb, count: total, shown }) : verb}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={start} loading={begin.isPending} disabled={total === 0}>
+            {total > 0 ? t('bulk.do', { action: verb, shown }) : verb}
+          </Button>
+        </>
+      }
+    >
+      <Stack gap={16}>
+        <Muted>{filterWords(filter, title, t)}</Muted>
+        {plan.error ? (
+          <ErrorNote error={plan.error} onRetry={() => void plan.refetch()} />
+        ) : plan.isPending ? (
+          <Skeleton lines={4} />
+        ) : total === 0 ? (
+          <Note tone="info" title={t('bulk.none')}>
+            {t('bulk.noneHelp')}
+          </Note>
+        ) : (
+          <>
+            {versioned && (
+              <Choices
+                label={t('bulk.from')}
+                inline
+                value={action as 'resume' | 'rerun'}
+                onChange={(next) =>
+                  choose(() => {
+                    setAction(next)
+                    setWhich(undefined)
+                  })
+                }
+                options={[
+                  { value: 'resume', label: t('bulk.fromFailed') },
+                  { value: 'rerun', label: t('bulk.fromStart') },
+                ]}
+              />
+            )}
+            {versioned && newer.length > 0 && (
+              <Choices
+                label={t('bulk.version')}
+                value={chosen}
+                onChange={(next) => choose(() => setWhich(next))}
+                options={[
+                  ...(one || action === 'rerun' ? [] : [{ value: 'fit' as const, label: t('bulk.versionFit') }]),
+                  {
+                    value: 'current' as const,
+                    label: one
+                      ? one.step_changed
+                        ? t('bulk.versionChanged', { n: one.current_version!, step: one.step_title || one.step || '' })
+                        : t('bulk.versionCurrent', { n: one.current_version! })
+                      : t('bulk.versionCurrentEach'),
+                  },
+                  { value: 'same' as const, label: one ? t('bulk.versionSame', { n: one.version! }) : t('bulk.versionSameEach') },
+                ]}
+              />
+            )}
+            <Select
+              label={t('bulk.rate')}
+              value={rate}
+              onChange={(next) => choose(() => setRate(next))}
+              options={rates.map((one) => ({ value: one, label: one === '0' ? t('bulk.rateFull') : t('bulk.ratePerSecond', { count: Number(one) }) }))}
+              help={rate === '0' ? t('bulk.rateFullHelp') : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / Number(rate))) * 1000) })}
+            />
+            {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
+            <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
+          </>
+        )}
+        {begin.error && <ErrorNote error={begin.error} />}
+      </Stack>
+    </Dialog>
+  )
+}

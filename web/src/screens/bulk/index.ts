@@ -1,0 +1,2 @@
+export { BulkBanner } from './BulkBanner'
+export { BulkDialog, type BulkDialogProps } from './BulkDialog'
