@@ -37,3 +37,11 @@ export async function actOnRun(id: string, action: RunAction, version?: number) 
       return call(api.POST('/api/v1/runs/{id}/cancel-retries', { params }))
   }
 }
+
+export type LaneActionName = components['schemas']['LaneAction']['action']
+
+/** Pauses, resumes, tries or drains the queue to a service. */
+export const actOnLane = (body: components['schemas']['LaneAction']) => call(api.POST('/api/v1/lanes/actions', { body }))
+
+/** Sets how much one service gets at once. */
+export const limitLane = (body: components['schemas']['LaneSet']) => call(api.PUT('/api/v1/lanes/limits', { body }))

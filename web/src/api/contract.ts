@@ -142,6 +142,7 @@ export type RunSummary = S['RunSummary'] & { data?: { name: string; value: strin
 export type Attempt = S['Attempt'] & { explain?: { ru: Explain; en: Explain } }
 export type RunStep = Omit<S['Step'], 'attempts'> & { attempts: Attempt[] }
 export type Run = Omit<S['Run'], 'steps' | 'data'> & { steps: RunStep[]; next_tries?: string[] | null; data?: RunSummary['data'] }
+export type Lane = S['Lane']
 export type Stats = S['Stats'] & { waiting_for_you?: number }
 
 export interface Variable {

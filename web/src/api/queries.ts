@@ -36,6 +36,7 @@ export const keys = {
   settings: ['settings'] as const,
   secrets: ['secrets'] as const,
   notices: ['notices'] as const,
+  lanes: ['lanes'] as const,
 }
 
 const minute = 60_000
@@ -182,6 +183,13 @@ export const noticesQuery = queryOptions({
   queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: 50 } }, signal })),
 })
 
+/** The queues to services; what waits there changes all the time, so the page asks while it is open. */
+export const lanesQuery = queryOptions({
+  queryKey: keys.lanes,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/lanes', { signal })),
+  refetchInterval: 3000,
+})
+
 /** Which answers a bunch of hints makes old. Lists of runs are not among them: they decide for themselves, lest rows jump. */
 export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
   const stale = new Map<string, readonly unknown[]>()
@@ -216,6 +224,7 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         add(keys.session)
         break
       case 'lane':
+        add(keys.lanes)
         break
     }
   }
