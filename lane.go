@@ -1,6 +1,7 @@
 package gonets
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -39,4 +40,23 @@ func (r Rate) Every() (d time.Duration, ok bool) {
 		return 0, false
 	}
 	return (per + time.Duration(n) - 1) / time.Duration(n), true
+}
+
+// lanes finds what is wrong with the limits of lanes.
+func (v *validator) lanes(lanes map[string]LaneLimits) {
+	if len(lanes) > MaxLaneLimits {
+		v.add("/lanes", "%d lanes; at most %d may have limits of their own", len(lanes), MaxLaneLimits)
+	}
+	for name, l := range lanes {
+		at := "/lanes/" + EscapePointer(name)
+		if u, err := url.Parse(name); err != nil || CheckBaseURL(name) != nil || u.Path != "" {
+			v.add(at, "%q is no origin; write it as https://crm.example.ru", name)
+		}
+		if l.Concurrency < 0 || l.Concurrency > MaxLaneConcurrency {
+			v.add(at+"/concurrency", "%d at once; 1 to %d, or 0 for the usual number", l.Concurrency, MaxLaneConcurrency)
+		}
+		if _, ok := l.Rate.Every(); !ok && l.Rate != "" {
+			v.add(at+"/rate", "%q is no rate; write it as 10/s, 30/m or 100/h, at most %d", l.Rate, MaxLaneRate)
+		}
+	}
 }

@@ -140,24 +140,6 @@ func (s *Settings) Validate() []Problem {
 	return v.problems
 }
 
-func (v *validator) lanes(lanes map[string]LaneLimits) {
-	if len(lanes) > MaxLaneLimits {
-		v.add("/lanes", "%d lanes; at most %d may have limits of their own", len(lanes), MaxLaneLimits)
-	}
-	for name, l := range lanes {
-		at := "/lanes/" + EscapePointer(name)
-		if u, err := url.Parse(name); err != nil || CheckBaseURL(name) != nil || u.Path != "" {
-			v.add(at, "%q is no origin; write it as https://crm.example.ru", name)
-		}
-		if l.Concurrency < 0 || l.Concurrency > MaxLaneConcurrency {
-			v.add(at+"/concurrency", "%d at once; 1 to %d, or 0 for the usual number", l.Concurrency, MaxLaneConcurrency)
-		}
-		if _, ok := l.Rate.Every(); !ok && l.Rate != "" {
-			v.add(at+"/rate", "%q is no rate; write it as 10/s, 30/m or 100/h, at most %d", l.Rate, MaxLaneRate)
-		}
-	}
-}
-
 // ParseNetwork reads one CIDR, such as 10.0.0.0/8 or fd00::/8.
 func ParseNetwork(s string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(s)

@@ -5,37 +5,39 @@ import (
 	"time"
 
 	"gonets"
-	queue "gonets/internal/lane"
+	"gonets/internal/store"
 )
 
 const service = "https://crm.test:443"
 
-func (f fixture) record() queue.Record {
+func (f fixture) record() store.LaneRecord {
 	f.t.Helper()
 	list, err := f.LaneRecords(f.ctx())
 	f.must(err)
 	if len(list) == 0 {
-		return queue.Record{}
+		return store.LaneRecord{}
 	}
 	return list[0]
 }
 
-func (f fixture) keep(kind queue.ChangeKind, r queue.Record, node string) {
+func (f fixture) keep(kind string, r store.LaneRecord, node string) {
 	f.t.Helper()
 	r.Name = service
-	f.must(f.KeepLane(f.ctx(), queue.Change{Kind: kind, Record: r}, node))
+	change := store.LaneChange{Record: r}
+	change.Kind = store.LaneChangeKind(kind)
+	f.must(f.KeepLane(f.ctx(), change, node))
 }
 
 func laneLife(f fixture) {
 	now := f.Clock.Now()
 	probe := func(node string) bool {
-		won, err := f.ProbeLane(f.ctx(), queue.Probe{Name: service, Node: node, Now: f.Clock.Now(), Until: f.Clock.Now().Add(time.Minute)})
+		won, err := f.ProbeLane(f.ctx(), store.LaneProbe{Name: service, Node: node, Now: f.Clock.Now(), Until: f.Clock.Now().Add(time.Minute)})
 		f.must(err)
 		return won
 	}
-	f.keep(queue.ChangeClosed, queue.Record{ClosedAt: now, ClosedUntil: now.Add(time.Minute), Closures: 2, Status: 503}, "a")
+	f.keep("closed", store.LaneRecord{ClosedAt: now, ClosedUntil: now.Add(time.Minute), Closures: 2, Status: 503}, "a")
 	// Another node wanted less.
-	f.keep(queue.ChangeClosed, queue.Record{ClosedAt: now.Add(1), ClosedUntil: now.Add(time.Second), Closures: 1, Status: 502}, "b")
+	f.keep("closed", store.LaneRecord{ClosedAt: now.Add(1), ClosedUntil: now.Add(time.Second), Closures: 1, Status: 502}, "b")
 	if r := f.record(); !r.ClosedUntil.Equal(now.Add(time.Minute)) || r.Closures != 2 || !r.ClosedAt.Equal(now) {
 		f.t.Fatalf("%+v", r)
 	}
@@ -46,11 +48,11 @@ func laneLife(f fixture) {
 	if !probe("a") || probe("b") {
 		f.t.Fatal("one node tries a lane out, and no second one")
 	}
-	f.keep(queue.ChangeOpened, queue.Record{RampAt: now}, "b")
+	f.keep("opened", store.LaneRecord{RampAt: now}, "b")
 	if r := f.record(); !r.Closed() {
 		f.t.Error("who does not try it out opened it")
 	}
-	f.keep(queue.ChangeUnproved, queue.Record{}, "a")
+	f.keep("unproved", store.LaneRecord{}, "a")
 	if !probe("b") {
 		f.t.Error("a probe that was given back is taken by nobody")
 	}
@@ -58,34 +60,34 @@ func laneLife(f fixture) {
 	if !probe("a") {
 		f.t.Error("a probe of a node that went away is taken by nobody")
 	}
-	f.keep(queue.ChangeOpened, queue.Record{RampAt: f.Clock.Now()}, "a")
+	f.keep("opened", store.LaneRecord{RampAt: f.Clock.Now()}, "a")
 	if r := f.record(); r.Closed() || r.Closures != 2 || r.RampAt.IsZero() {
 		f.t.Errorf("opened: %+v", r)
 	}
-	f.keep(queue.ChangeWell, queue.Record{}, "a")
-	if r := f.record(); r != (queue.Record{}) {
+	f.keep("well", store.LaneRecord{}, "a")
+	if r := f.record(); r != (store.LaneRecord{}) {
 		f.t.Errorf("well: %+v", r)
 	}
 }
 
 func laneActions(f fixture) {
-	act := func(kind queue.ActionKind, rate gonets.Rate) error {
-		return f.ActOnLane(f.ctx(), queue.Action{Name: service, Kind: kind, Rate: rate, Actor: "anna"})
+	act := func(kind string, rate gonets.Rate) error {
+		return f.ActOnLane(f.ctx(), store.LaneAction{Name: service, Kind: store.LaneActionKind(kind), Rate: rate, Actor: "anna"})
 	}
-	f.must(act(queue.ActPause, ""))
+	f.must(act("pause", ""))
 	if r := f.record(); !r.Paused() || r.PausedBy != "anna" {
 		f.t.Fatalf("%+v", r)
 	}
-	if err := act(queue.ActTry, ""); gonets.CodeOf(err) != gonets.CodeLanePaused {
+	if err := act("try", ""); gonets.CodeOf(err) != gonets.CodeLanePaused {
 		f.t.Errorf("a paused lane is tried out: %v", err)
 	}
-	f.must(act(queue.ActDrain, "5/s"))
+	f.must(act("drain", "5/s"))
 	if r := f.record(); r.Paused() || r.Drain != "5/s" {
 		f.t.Errorf("%+v", r)
 	}
-	f.must(act(queue.ActDrained, ""))
-	f.keep(queue.ChangeClosed, queue.Record{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
-	f.must(act(queue.ActTry, ""))
+	f.must(act("drained", ""))
+	f.keep("closed", store.LaneRecord{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
+	f.must(act("try", ""))
 	if r := f.record(); !r.ClosedUntil.Equal(f.Clock.Now()) {
 		f.t.Errorf("to be tried now: %+v", r)
 	}
@@ -97,7 +99,7 @@ func laneTurns(f fixture) {
 	last := time.Time{}
 	for i := range 20 {
 		n := 1 + i%3
-		first, err := f.BookTurns(f.ctx(), queue.Want{Name: service, Turns: n, Every: every}, f.Clock.Now())
+		first, err := f.BookTurns(f.ctx(), store.LaneWant{Name: service, Turns: n, Every: every}, f.Clock.Now())
 		f.must(err)
 		if first.Before(f.Clock.Now()) || !last.IsZero() && first.Before(last.Add(every)) {
 			f.t.Fatalf("turn %s after one at %s", first, last)
@@ -111,12 +113,12 @@ func laneTurns(f fixture) {
 
 func laneCounts(f fixture) {
 	for range 2 {
-		f.must(f.CountAttempts(f.ctx(), map[string]queue.Count{service: {OK: 3, Failed: 1}}))
+		f.must(f.CountAttempts(f.ctx(), map[string]store.LaneCount{service: {OK: 3, Failed: 1}}))
 		f.Clock.Advance(time.Hour)
 	}
 	got, err := f.LaneCounts(f.ctx())
 	f.must(err)
-	if got[service] != (queue.Count{OK: 6, Failed: 2}) {
+	if got[service] != (store.LaneCount{OK: 6, Failed: 2}) {
 		f.t.Errorf("%+v", got)
 	}
 	f.Clock.Advance(24 * time.Hour)
