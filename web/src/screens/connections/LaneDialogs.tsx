@@ -56,7 +56,7 @@ export function LimitsDialog({ lane, onClose }: { lane: Lane; onClose: () => voi
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind="main" busy={save.isPending} onClick={() => save.mutate()}>
+          <Button kind="main" loading={save.isPending} onClick={() => save.mutate()}>
             {t('save')}
           </Button>
         </>
@@ -94,7 +94,7 @@ export function DrainDialog({ lane, onClose }: { lane: Lane; onClose: () => void
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind="main" disabled={!n} busy={start.isPending} onClick={() => start.mutate()}>
+          <Button kind="main" disabled={!n} loading={start.isPending} onClick={() => start.mutate()}>
             {t('lanes.drainStart')}
           </Button>
         </>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { actOnLane, keys, lanesQuery, type Lane, type LaneActionName } from '@/api'
 import { age, number, shortClock, useT, type Translate } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Menu, Muted, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
+import { Badge, Button, EmptyState, ErrorNote, IconButton, Menu, Muted, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
 import { DrainDialog, LimitsDialog } from './LaneDialogs'
 import css from './Lanes.module.css'
 
@@ -26,7 +26,7 @@ export function LanesTab() {
   const act = useMutation({
     mutationFn: ({ lane, action }: { lane: Lane; action: LaneActionName }) => actOnLane({ lane: lane.lane, action }),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.lanes }),
-    onError: toastError,
+    onError: (failure) => toastError(failure, t),
   })
   const rows = data?.items ?? []
   const todo = (lane: Lane) => <LaneTodo lane={lane} busy={act.isPending} onAct={(action) => act.mutate({ lane, action })} onLimits={() => setLimits(lane)} onDrain={() => setDrain(lane)} />
@@ -170,13 +170,14 @@ function LaneTodo({ lane, busy, onAct, onLimits, onDrain }: TodoProps) {
         </Button>
       )}
       <Menu
-        label={`${t('scenario.actions')}: ${lane.host}`}
         items={[
-          ...(lane.state === 'closed' || lane.state === 'paused' ? [{ label: t('lanes.limits'), act: onLimits }] : []),
-          ...(lane.state === 'paused' ? [] : [{ label: t('lanes.pause'), act: () => onAct('pause') }]),
-          { label: t('lanes.drain'), act: onDrain },
+          (lane.state === 'closed' || lane.state === 'paused') && { label: t('lanes.limits'), onClick: onLimits },
+          lane.state !== 'paused' && { label: t('lanes.pause'), icon: 'pause' as const, onClick: () => onAct('pause') },
+          { label: t('lanes.drain'), onClick: onDrain },
         ]}
-      />
+      >
+        <IconButton icon="dots" label={t('scenario.actions', { title: lane.host })} tip={false} />
+      </Menu>
     </span>
   )
 }
