@@ -115,7 +115,7 @@ const (
 	CodeQueryQuote Code = "query.quote"
 	CodeQueryTwice Code = "query.twice"
 	CodeQueryLong  Code = "query.long"
-	CodeQueryText Code = "query.text"
+	CodeQueryText  Code = "query.text"
 )
 
 // The codes of attempts that did not succeed and the reasons of runs.

@@ -242,12 +242,12 @@ func (p *Pass) turn(ctx context.Context) error {
 		}
 		now, limits := s.Clock.Now(), s.Limits(p.name)
 		every := s.every(&limits, l)
-		if every != l.pace.every || limits.Shared != l.pace.shared {
+		if every != l.pace.rate || limits.Shared != l.pace.shared {
 			l.pace.set(every, limits.Shared, now)
 			l.tuned++
 			l.wake()
 		}
-		if !ok || tuned != l.tuned || now.Sub(at) > turnLate {
+		if !ok || tuned != l.tuned || now.Sub(at) > lateness(limits.Shared) {
 			at, ok = l.pace.take(now)
 			tuned = l.tuned
 		}

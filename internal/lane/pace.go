@@ -5,16 +5,38 @@ import (
 	"time"
 )
 
-// turnLate is how late a booked turn may be taken. A later one is lost: two
-// turns close together would be more than the destination takes.
-const turnLate = 100 * time.Millisecond
+// How late a turn may be taken: one of this node's own, and one that was booked
+// over the network. A later one is lost, because two turns close together would
+// be more than the destination takes. For the same reason turns are so much
+// further apart that no second has more of them than the rate says, however late
+// they are taken.
+const (
+	turnLate   = 20 * time.Millisecond
+	bookedLate = 100 * time.Millisecond
+)
+
+func lateness(shared bool) time.Duration {
+	if shared {
+		return bookedLate
+	}
+	return turnLate
+}
+
+// spaced is how far apart turns are for a rate of one each every.
+func spaced(every time.Duration, shared bool) time.Duration {
+	late := lateness(shared)
+	if every >= time.Second {
+		return every + late
+	}
+	return every + (every*late+time.Second-1)/time.Second
+}
 
 // pace spaces the requests of a lane evenly: each takes a turn, and turns are
 // at least every apart. A lane that several nodes send to takes its turns from
 // those that were booked in the database, so that the sum keeps the pace.
 type pace struct {
-	// every is 0 when there is no limit.
-	every time.Duration
+	// rate is what is kept to, every how far apart turns are; 0 without limit.
+	rate, every time.Duration
 	// last is the last turn that was given; the time of the server's start before
 	// the first, so that a restart sends no faster.
 	last time.Time
@@ -30,7 +52,10 @@ func (p *pace) set(every time.Duration, shared bool, now time.Time) {
 	if p.last.After(now) {
 		p.last = now
 	}
-	p.every, p.shared, p.booked = every, shared, nil
+	p.rate, p.shared, p.booked, p.every = every, shared, nil, 0
+	if every > 0 {
+		p.every = spaced(every, shared)
+	}
 }
 
 // take gives the next turn, which may be in the future; ok is false when turns
@@ -39,7 +64,7 @@ func (p *pace) take(now time.Time) (at time.Time, ok bool) {
 	if p.shared {
 		for len(p.booked) > 0 {
 			at, p.booked = p.booked[0], p.booked[1:]
-			if !at.Before(now.Add(-turnLate)) {
+			if !at.Before(now.Add(-bookedLate)) {
 				return later(at, now), true
 			}
 		}

@@ -22,9 +22,18 @@ const (
 	indexedState = filter.IndexedState
 )
 
+// claiming is a claim as far as it has come.
+type claiming struct {
+	*gonets.Claim
+	// bytes are left of the claim's.
+	bytes int64
+	runs  []gonets.Run
+}
+
 // fitting is how many of a scenario's due runs fit into what is left of the
-// claim's bytes, and what is left then. The first run of a claim always fits.
-func (t *txn) fitting(c *gonets.Claim, scenario string, limit int, left *int64, first bool) (int, error) {
+// claim's bytes. The first run of a claim always fits.
+func (t *txn) fitting(c *claiming, scenario string, limit int) (int, error) {
+	first := len(c.runs) == 0
 	if c.Bytes <= 0 || first && limit <= 1 {
 		return limit, nil
 	}
@@ -34,7 +43,7 @@ func (t *txn) fitting(c *gonets.Claim, scenario string, limit int, left *int64, 
 			return n, err
 		})
 	for i, size := range sizes {
-		if *left -= size; *left < 0 {
+		if c.bytes -= size; c.bytes < 0 {
 			if first {
 				i = max(i, 1)
 			}
@@ -49,7 +58,8 @@ const maxTurns = 32
 
 // claim takes due runs of all of a lane's scenarios in equal parts; what one
 // leaves over the others get.
-func (t *txn) claim(c *gonets.Claim) (runs []gonets.Run, err error) {
+func (t *txn) claim(claim *gonets.Claim) (_ []gonets.Run, err error) {
+	c := &claiming{Claim: claim, bytes: claim.Bytes}
 	turns := c.Scenarios
 	if turns == nil {
 		if turns, err = pack.Texts(t, pack.ClaimableSQL, c.Lane, c.Lane, maxClaimable); err != nil {
@@ -61,34 +71,34 @@ func (t *txn) claim(c *gonets.Claim) (runs []gonets.Run, err error) {
 		from := t.s.claims % n
 		turns = slices.Concat(turns[from:], turns[:from])[:min(n, maxTurns)]
 	}
-	now, bytes := c.Now.UnixMilli(), c.Bytes
+	now := c.Now.UnixMilli()
 	for left := min(c.Limit, gonets.ClaimBatch); len(turns) > 0 && left > 0; {
 		var more []string
 		for i, scenario := range turns {
 			want := max(1, left/(len(turns)-i))
-			limit, err := t.fitting(c, scenario, want, &bytes, len(runs) == 0)
+			limit, err := t.fitting(c, scenario, want)
 			if err != nil {
 				return nil, err
 			}
 			if limit == 0 {
-				return runs, nil
+				return c.runs, nil
 			}
 			got, err := pack.Collect(t, pack.ClaimSQL(&t.s.dialect),
 				[]any{c.Node, c.Epoch, now, c.Lane, scenario, now, limit}, pack.ScanRun)
 			if err != nil {
 				return nil, err
 			}
-			runs = append(runs, got...)
+			c.runs = append(c.runs, got...)
 			if left -= len(got); len(got) == want {
 				more = append(more, scenario)
 			}
 			if limit < want || left == 0 {
-				return runs, nil
+				return c.runs, nil
 			}
 		}
 		turns = more
 	}
-	return runs, nil
+	return c.runs, nil
 }
 
 // maxClaimable bounds the scenarios of a lane that a claim looks up.

@@ -10,6 +10,18 @@ import (
 	"gonets/internal/store/rooms"
 )
 
+// What the room of lanes keeps.
+type (
+	LaneRecord     = rooms.LaneRecord
+	LaneChange     = rooms.LaneChange
+	LaneChangeKind = rooms.LaneChangeKind
+	LaneProbe      = rooms.LaneProbe
+	LaneAction     = rooms.LaneAction
+	LaneActionKind = rooms.LaneActionKind
+	LaneWant       = rooms.LaneWant
+	LaneCount      = rooms.LaneCount
+)
+
 // base is what the rooms stand on.
 func (s *Store) base() rooms.Base {
 	return rooms.Base{

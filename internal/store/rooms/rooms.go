@@ -2,6 +2,7 @@
 package rooms
 
 import (
+	"gonets/internal/lane"
 	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
@@ -20,6 +21,26 @@ type (
 	Txn = floor.Txn
 	// Sealer is [floor.Sealer].
 	Sealer = floor.Sealer
+)
+
+// What the room of lanes keeps.
+type (
+	// LaneRecord is [lane.Record].
+	LaneRecord = lane.Record
+	// LaneChange is [lane.Change].
+	LaneChange = lane.Change
+	// LaneChangeKind is [lane.ChangeKind].
+	LaneChangeKind = lane.ChangeKind
+	// LaneProbe is [lane.Probe].
+	LaneProbe = lane.Probe
+	// LaneAction is [lane.Action].
+	LaneAction = lane.Action
+	// LaneActionKind is [lane.ActionKind].
+	LaneActionKind = lane.ActionKind
+	// LaneWant is [lane.Want].
+	LaneWant = lane.Want
+	// LaneCount is [lane.Count].
+	LaneCount = lane.Count
 )
 
 // Rooms are the rooms; a store embeds them, so that their methods are its own.

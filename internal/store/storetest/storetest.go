@@ -36,6 +36,12 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"the backlog names every lane once with its first time", backlog},
 		{"runs of one order key go one after another", orderKeys},
 
+		{"a lane that one node closed is tried out by one node", laneLife},
+		{"people pause, try and drain a lane", laneActions},
+		{"turns of a lane never overlap and are not saved up", laneTurns},
+		{"attempts of a lane are counted for a day", laneCounts},
+		{"scenarios of a lane share a claim", fairClaims},
+
 		{"a stopped scenario's runs are not claimed", stopParks},
 		{"many runs are parked in several commits", stopParksMany},
 		{"a stop or start that death cut short is ended", stopSurvivesDeath},

@@ -68,3 +68,11 @@ export async function steerBulk(id: string, verb: BulkVerb): Promise<Bulk> {
       return call(api.POST('/api/v1/bulk/{id}/stop', { params }))
   }
 }
+
+export type LaneActionName = components['schemas']['LaneAction']['action']
+
+/** Pauses, resumes, tries or drains the queue to a service. */
+export const actOnLane = (body: components['schemas']['LaneAction']) => call(api.POST('/api/v1/lanes/actions', { body }))
+
+/** Sets how much one service gets at once. */
+export const limitLane = (body: components['schemas']['LaneSet']) => call(api.PUT('/api/v1/lanes/limits', { body }))

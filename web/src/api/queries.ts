@@ -37,6 +37,7 @@ export const keys = {
   secrets: ['secrets'] as const,
   notices: ['notices'] as const,
   bulk: ['bulk'] as const,
+  lanes: ['lanes'] as const,
 }
 
 const minute = 60_000
@@ -197,6 +198,13 @@ export const bulkQuery = queryOptions({
   refetchInterval: (query) => (query.state.data?.items.some((one) => one.state === 'running' || (one.working ?? 0) > 0) ? 2_000 : minute),
 })
 
+/** The queues to services; what waits there changes all the time, so the page asks while it is open. */
+export const lanesQuery = queryOptions({
+  queryKey: keys.lanes,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/lanes', { signal })),
+  refetchInterval: 3000,
+})
+
 /** Which answers a bunch of hints makes old. Lists of runs are not among them: they decide for themselves, lest rows jump. */
 export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
   const stale = new Map<string, readonly unknown[]>()
@@ -234,6 +242,7 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         add(keys.bulk)
         break
       case 'lane':
+        add(keys.lanes)
         break
     }
   }

@@ -276,9 +276,63 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List destinations with work in memory */
+        /** List the services to which requests go, with what waits for each */
         get: operations["list-lanes"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause, resume, try or drain the queue to a service
+         * @description A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile.
+         */
+        post: operations["act-on-lane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/lane": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the queue to one service */
+        get: operations["get-lane"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lanes/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how much one service gets at once; the settings keep it */
+        put: operations["limit-lane"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1567,15 +1621,110 @@ export interface components {
             en: string;
             ru: string;
         };
-        LaneInfo: {
-            /** Format: int64 */
+        Lane: {
+            /**
+             * Format: int64
+             * @description Requests on their way
+             */
             active: number;
-            backlog: boolean;
-            /** Format: int64 */
+            /** Format: date-time */
+            closed_at?: string;
+            /**
+             * Format: date-time
+             * @description When one request will try it out
+             */
+            closed_until?: string;
+            /** @description The failure that closed it */
+            code?: string;
+            /** @description The pace at which what waits is worked off */
+            drain?: string;
+            /**
+             * Format: int64
+             * @description Attempts of the last 24 hours that failed
+             */
+            failed_24h: number;
+            /** @description The same for people: host, and port where it is not the usual one */
+            host: string;
+            /** @description The destination as runs name it: scheme, host, port */
+            lane: string;
+            /**
+             * Format: int64
+             * @description How many may be on their way at once from this server
+             */
             limit: number;
-            name: string;
+            /** @description What the settings say of this service */
+            limits: components["schemas"]["LaneLimits"];
+            /**
+             * Format: int64
+             * @description Attempts of the last 24 hours that went well
+             */
+            ok_24h: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of them waits
+             */
+            oldest_at?: string;
+            /** Format: date-time */
+            paused_at?: string;
+            paused_by?: string;
+            /**
+             * @description busy: runs wait for a place; closed: nothing is sent before closed_until because the service fails; probing: one request finds out whether it is well; recovering: few requests at first; paused: a person paused it
+             * @enum {string}
+             */
+            state: "open" | "busy" | "closed" | "probing" | "recovering" | "paused";
             /** Format: int64 */
-            queued: number;
+            status?: number;
+            /**
+             * Format: int64
+             * @description Requests at once when the settings say nothing
+             */
+            usual: number;
+            /**
+             * Format: int64
+             * @description Runs that wait for a place; counts stop at 10 001
+             */
+            waiting: number;
+        };
+        LaneAction: {
+            /**
+             * @description try: let one request find out now whether the service is well; drain: work off what waits at a pace, then go on as usual
+             * @enum {string}
+             */
+            action: "pause" | "resume" | "try" | "drain";
+            /** @description An address of the service, such as https://crm.example.ru */
+            lane: string;
+            /** @description For drain, such as 5/s */
+            rate?: string;
+        };
+        LaneLimits: {
+            /** Format: int64 */
+            concurrency?: number;
+            rate?: string;
+        };
+        LaneSet: {
+            /** Format: int64 */
+            concurrency?: number;
+            /** @description An address of the service, such as https://crm.example.ru */
+            lane: string;
+            rate?: string;
+        };
+        LaneWait: {
+            /** @description Who paused it */
+            by?: string;
+            /** @description The failure that closed it */
+            code?: string;
+            /** Format: int64 */
+            status?: number;
+            /**
+             * Format: date-time
+             * @description When a closed lane is tried out
+             */
+            until?: string;
+            /**
+             * @description busy: no place is free; closed: the service fails; paused: a person paused the queue
+             * @enum {string}
+             */
+            why: "busy" | "closed" | "paused";
         };
         ListApplied: {
             items: components["schemas"]["Applied"][];
@@ -1607,8 +1756,8 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
-        ListLaneInfo: {
-            items: components["schemas"]["LaneInfo"][];
+        ListLane: {
+            items: components["schemas"]["Lane"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -1981,6 +2130,8 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
+            /** @description Why a queued run waits */
+            wait?: components["schemas"]["LaneWait"];
         };
         RunBar: {
             /**
@@ -2078,6 +2229,8 @@ export interface components {
             tries: number;
             /** Format: int64 */
             version?: number;
+            /** @description Why a queued run waits */
+            wait?: components["schemas"]["LaneWait"];
         };
         RunsAction: {
             /** @enum {string} */
@@ -3002,7 +3155,105 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListLaneInfo"];
+                    "application/json": components["schemas"]["ListLane"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "act-on-lane": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaneAction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lane"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-lane": {
+        parameters: {
+            query: {
+                /** @description An address of the service, such as https://crm.example.ru */
+                address: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lane"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "limit-lane": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaneSet"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lane"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -24,6 +24,7 @@ export type RunMark = NonNullable<RunsAsked['mark']>
 export type Attempt = S['Attempt']
 export type RunStep = S['Step']
 export type Run = S['Run']
+export type Lane = S['Lane']
 export type Stats = S['Stats']
 export type Variable = S['Variable']
 export type Sample = S['Sample']

@@ -128,6 +128,8 @@ function Waiting({ collapsed, compact }: { collapsed?: boolean; compact?: boolea
 
 function Entries({ collapsed }: { collapsed: boolean }) {
   const t = useT()
+  // The queues to services are a tab of the connections.
+  const lanes = useRouterState({ select: (state) => state.location.pathname.startsWith('/lanes') })
   return (
     <div className={css.entries}>
       <Waiting collapsed={collapsed} />
@@ -136,6 +138,7 @@ function Entries({ collapsed }: { collapsed: boolean }) {
           key={place.to}
           to={place.to}
           className={css.entry}
+          {...(lanes && place.to === '/connections' ? { 'data-active': 'true', 'aria-current': 'page' } : {})}
           activeProps={{ 'data-active': 'true', 'aria-current': 'page' }}
           activeOptions={{ includeSearch: false }}
           aria-label={collapsed ? t(place.label) : undefined}

@@ -60,7 +60,8 @@ const tree = root.addChildren([
     page('/runs', () => import('@/screens/runs/RunsPage')),
     page('/runs/$id', () => import('@/screens/run/RunPage')),
     page('/requests', () => import('@/screens/soon/RequestsPage')),
-    page('/connections', () => import('@/screens/soon/ConnectionsPage')),
+    page('/connections', () => import('@/screens/connections/ConnectionsPage')),
+    page('/lanes', () => import('@/screens/connections/ConnectionsPage')),
     page('/settings', () => import('@/screens/settings/SettingsPage')),
     page('/settings/$section', () => import('@/screens/settings/SettingsPage')),
     // What no page answers to stays inside the frame, with the way to all others.

@@ -30,6 +30,7 @@ export interface RunLike {
   tries_max?: number
   last_outcome?: string
   next_try_at?: string
+  wait?: { why: string; until?: string; by?: string }
 }
 
 /** The state in words, with its reason where the reason says what to do. */
@@ -47,8 +48,9 @@ function reasonText(run: RunLike, t: Translate): string {
     case 'waiting':
       return run.tries || run.last_outcome === 'unknown' || code !== '' ? t('state.waiting.retry') : t('state.waiting.time')
     case 'queued':
-      if (code.startsWith('lane.closed') && run.next_try_at) return t('state.queued.closed', { time: shortClock(run.next_try_at) })
-      return code.startsWith('lane.') ? t('state.queued.busy') : ''
+      if (run.wait?.why === 'paused') return t('state.queued.paused', { who: run.wait.by || '—' })
+      if (run.wait?.why === 'closed') return run.wait.until && Date.parse(run.wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(run.wait.until) }) : t('state.queued.closedNow')
+      return run.wait ? t('state.queued.busy') : ''
     case 'paused':
       if (code === 'tries.used_up') return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
       if (code === 'tries.deadline') return t('state.paused.deadline')

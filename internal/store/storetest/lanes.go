@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"gonets"
+	"gonets/internal/store"
+)
+
+const service = "https://crm.test:443"
+
+func (f fixture) record() store.LaneRecord {
+	f.t.Helper()
+	list, err := f.LaneRecords(f.ctx())
+	f.must(err)
+	if len(list) == 0 {
+		return store.LaneRecord{}
+	}
+	return list[0]
+}
+
+func (f fixture) keep(kind string, r store.LaneRecord, node string) {
+	f.t.Helper()
+	r.Name = service
+	change := store.LaneChange{Record: r}
+	change.Kind = store.LaneChangeKind(kind)
+	f.must(f.KeepLane(f.ctx(), change, node))
+}
+
+func laneLife(f fixture) {
+	now := f.Clock.Now()
+	probe := func(node string) bool {
+		won, err := f.ProbeLane(f.ctx(), store.LaneProbe{Name: service, Node: node, Now: f.Clock.Now(), Until: f.Clock.Now().Add(time.Minute)})
+		f.must(err)
+		return won
+	}
+	f.keep("closed", store.LaneRecord{ClosedAt: now, ClosedUntil: now.Add(time.Minute), Closures: 2, Status: 503}, "a")
+	// Another node wanted less.
+	f.keep("closed", store.LaneRecord{ClosedAt: now.Add(1), ClosedUntil: now.Add(time.Second), Closures: 1, Status: 502}, "b")
+	if r := f.record(); !r.ClosedUntil.Equal(now.Add(time.Minute)) || r.Closures != 2 || !r.ClosedAt.Equal(now) {
+		f.t.Fatalf("%+v", r)
+	}
+	if probe("a") {
+		f.t.Error("a closed lane is tried out before its time")
+	}
+	f.Clock.Advance(time.Minute)
+	if !probe("a") || probe("b") {
+		f.t.Fatal("one node tries a lane out, and no second one")
+	}
+	f.keep("opened", store.LaneRecord{RampAt: now}, "b")
+	if r := f.record(); !r.Closed() {
+		f.t.Error("who does not try it out opened it")
+	}
+	f.keep("unproved", store.LaneRecord{}, "a")
+	if !probe("b") {
+		f.t.Error("a probe that was given back is taken by nobody")
+	}
+	f.Clock.Advance(2 * time.Minute)
+	if !probe("a") {
+		f.t.Error("a probe of a node that went away is taken by nobody")
+	}
+	f.keep("opened", store.LaneRecord{RampAt: f.Clock.Now()}, "a")
+	if r := f.record(); r.Closed() || r.Closures != 2 || r.RampAt.IsZero() {
+		f.t.Errorf("opened: %+v", r)
+	}
+	f.keep("well", store.LaneRecord{}, "a")
+	if r := f.record(); r != (store.LaneRecord{}) {
+		f.t.Errorf("well: %+v", r)
+	}
+}
+
+func laneActions(f fixture) {
+	act := func(kind string, rate gonets.Rate) error {
+		return f.ActOnLane(f.ctx(), store.LaneAction{Name: service, Kind: store.LaneActionKind(kind), Rate: rate, Actor: "anna"})
+	}
+	f.must(act("pause", ""))
+	if r := f.record(); !r.Paused() || r.PausedBy != "anna" {
+		f.t.Fatalf("%+v", r)
+	}
+	if err := act("try", ""); gonets.CodeOf(err) != gonets.CodeLanePaused {
+		f.t.Errorf("a paused lane is tried out: %v", err)
+	}
+	f.must(act("drain", "5/s"))
+	if r := f.record(); r.Paused() || r.Drain != "5/s" {
+		f.t.Errorf("%+v", r)
+	}
+	f.must(act("drained", ""))
+	f.keep("closed", store.LaneRecord{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
+	f.must(act("try", ""))
+	if r := f.record(); !r.ClosedUntil.Equal(f.Clock.Now()) {
+		f.t.Errorf("to be tried now: %+v", r)
+	}
+}
+
+// Turns of one lane never overlap, whoever books them, and are not saved up.
+func laneTurns(f fixture) {
+	every := 30 * time.Millisecond
+	last := time.Time{}
+	for i := range 20 {
+		n := 1 + i%3
+		first, err := f.BookTurns(f.ctx(), store.LaneWant{Name: service, Turns: n, Every: every}, f.Clock.Now())
+		f.must(err)
+		if first.Before(f.Clock.Now()) || !last.IsZero() && first.Before(last.Add(every)) {
+			f.t.Fatalf("turn %s after one at %s", first, last)
+		}
+		last = first.Add(time.Duration(n-1) * every)
+		if i == 10 {
+			f.Clock.Advance(time.Hour)
+		}
+	}
+}
+
+func laneCounts(f fixture) {
+	for range 2 {
+		f.must(f.CountAttempts(f.ctx(), map[string]store.LaneCount{service: {OK: 3, Failed: 1}}))
+		f.Clock.Advance(time.Hour)
+	}
+	got, err := f.LaneCounts(f.ctx())
+	f.must(err)
+	if got[service] != (store.LaneCount{OK: 6, Failed: 2}) {
+		f.t.Errorf("%+v", got)
+	}
+	f.Clock.Advance(24 * time.Hour)
+	if got, err = f.LaneCounts(f.ctx()); err != nil || len(got) != 0 {
+		f.t.Errorf("a day later: %+v %v", got, err)
+	}
+}
+
+// A scenario with nearly all of the backlog, and the oldest, keeps none of the
+// others.
+func fairClaims(f fixture) {
+	many, few := 90, 10
+	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "m", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{Scenario("many", "m"), Scenario("few", "m")}})
+	for i := range many + few {
+		name := "many"
+		if i >= many {
+			name = "few"
+		}
+		f.accept(gonets.Acceptance{Event: f.event(fmt.Sprint(i)), Scenario: name})
+	}
+	f.Clock.Advance(time.Second)
+	got := map[string]int{}
+	for _, j := range f.claim(lane, 20) {
+		got[j.Run.Scenario]++
+	}
+	if got["few"] != few || got["many"] != 20-few {
+		f.t.Errorf("the first claim gave %v", got)
+	}
+	if n, since, err := f.LaneWaiting(f.ctx(), lane); err != nil || n != many-20+few || since.IsZero() {
+		f.t.Errorf("%d wait since %s, %v", n, since, err)
+	}
+}

@@ -1,0 +1,183 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { actOnLane, keys, lanesQuery, type Lane, type LaneActionName } from '@/api'
+import { age, number, shortClock, useT, type Translate } from '@/i18n'
+import { Badge, Button, EmptyState, ErrorNote, IconButton, Menu, Muted, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
+import { DrainDialog, LimitsDialog } from './LaneDialogs'
+import css from './Lanes.module.css'
+
+const look: Record<Lane['state'], { tone: BadgeTone; icon: IconName }> = {
+  open: { tone: 'ok', icon: 'dot' },
+  busy: { tone: 'info', icon: 'dot' },
+  closed: { tone: 'error', icon: 'dotted' },
+  probing: { tone: 'info', icon: 'retry' },
+  recovering: { tone: 'info', icon: 'retry' },
+  paused: { tone: 'warn', icon: 'pause' },
+}
+
+/** The queues to services: how each is, what waits, and what a person can do. */
+export function LanesTab() {
+  const t = useT()
+  const narrow = useNarrow()
+  const queries = useQueryClient()
+  const { data, error, isPending, refetch } = useQuery(lanesQuery)
+  const [limits, setLimits] = useState<Lane>()
+  const [drain, setDrain] = useState<Lane>()
+  const act = useMutation({
+    mutationFn: ({ lane, action }: { lane: Lane; action: LaneActionName }) => actOnLane({ lane: lane.lane, action }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.lanes }),
+    onError: (failure) => toastError(failure, t),
+  })
+  const rows = data?.items ?? []
+  const todo = (lane: Lane) => <LaneTodo lane={lane} busy={act.isPending} onAct={(action) => act.mutate({ lane, action })} onLimits={() => setLimits(lane)} onDrain={() => setDrain(lane)} />
+
+  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
+  if (isPending) return <Skeleton lines={4} height={40} />
+  if (rows.length === 0)
+    return (
+      <EmptyState icon="connections" title={t('lanes.none')}>
+        {t('lanes.noneHelp')}
+      </EmptyState>
+    )
+  return (
+    <>
+      <p className={css.help}>{t('lanes.help')}</p>
+      {narrow ? (
+        <ul className={css.cards}>
+          {rows.map((lane) => (
+            <li key={lane.lane} className={css.card}>
+              <strong className={css.host}>{lane.host}</strong>
+              <LaneState lane={lane} />
+              <span className={css.figures}>
+                <Muted>{t('lanes.now')}: {t('lanes.nOf', { n: lane.active, max: lane.limit })}</Muted>
+                <Muted>{t('lanes.waiting')}: {waiting(lane)}</Muted>
+                {lane.oldest_at && <Muted>{t('lanes.oldest')}: {age(lane.oldest_at)}</Muted>}
+                <Muted>{t('lanes.day')}: {day(lane)}</Muted>
+              </span>
+              <LaneNote lane={lane} />
+              {todo(lane)}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <div className={css.box}>
+          <table className={css.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t('lanes.service')}</th>
+                <th scope="col">{t('state')}</th>
+                <th scope="col">{t('lanes.now')}</th>
+                <th scope="col">{t('lanes.waiting')}</th>
+                <th scope="col">{t('lanes.oldest')}</th>
+                <th scope="col">{t('lanes.day')}</th>
+                <th scope="col">
+                  <span className={css.hidden}>{t('column.actions')}</span>
+                </th>
+              </tr>
+            </thead>
+            {rows.map((lane) => (
+              <tbody key={lane.lane}>
+                <tr>
+                  <td className={css.host}>{lane.host}</td>
+                  <td>
+                    <LaneState lane={lane} />
+                  </td>
+                  <td className={css.nowrap}>{t('lanes.nOf', { n: lane.active, max: lane.limit })}</td>
+                  <td>{waiting(lane)}</td>
+                  <td className={css.nowrap}>{lane.oldest_at ? age(lane.oldest_at) : '—'}</td>
+                  <td className={css.nowrap}>{day(lane)}</td>
+                  <td className={css.todo}>{todo(lane)}</td>
+                </tr>
+                {noteOf(lane, t) && (
+                  <tr className={css.noteRow}>
+                    <td colSpan={7}>
+                      <LaneNote lane={lane} />
+                    </td>
+                  </tr>
+                )}
+              </tbody>
+            ))}
+          </table>
+        </div>
+      )}
+      {limits && <LimitsDialog lane={limits} onClose={() => setLimits(undefined)} />}
+      {drain && <DrainDialog lane={drain} onClose={() => setDrain(undefined)} />}
+    </>
+  )
+}
+
+const waiting = (lane: Lane) => (lane.waiting > 10_000 ? `${number(10_000)}+` : number(lane.waiting))
+const day = (lane: Lane) => `${number(lane.ok_24h)} / ${number(lane.failed_24h)}`
+
+function LaneState({ lane }: { lane: Lane }) {
+  const t = useT()
+  const how = look[lane.state]
+  return (
+    <Badge tone={how.tone} icon={how.icon}>
+      {lane.state === 'closed' && lane.closed_until ? t('lanes.state.closedUntil', { time: shortClock(lane.closed_until) }) : t(`lanes.state.${lane.state}`)}
+    </Badge>
+  )
+}
+
+/** What a person should know of a lane that is not simply open. */
+function noteOf(lane: Lane, t: Translate): string {
+  const why = lane.status ? t('lanes.said', { status: lane.status }) : t('lanes.silent')
+  const parts: string[] = []
+  if (lane.state === 'closed' && lane.closed_until) parts.push(why, t('lanes.closedHelp', { time: shortClock(lane.closed_until) }))
+  if (lane.state === 'probing') parts.push(why, t('lanes.probingHelp'))
+  if (lane.state === 'recovering') parts.push(t('lanes.recoveringHelp'))
+  if (lane.state === 'paused') parts.push(t('lanes.pausedBy', { who: lane.paused_by || '—', time: lane.paused_at ? shortClock(lane.paused_at) : '' }))
+  if (lane.drain) parts.push(t('lanes.drains', { rate: rateText(lane.drain, t) }))
+  if (lane.limits.rate) parts.push(t('lanes.limitedTo', { rate: rateText(lane.limits.rate, t) }))
+  return parts.join(' ')
+}
+
+function LaneNote({ lane }: { lane: Lane }) {
+  const t = useT()
+  const text = noteOf(lane, t)
+  return text ? <span className={css.note}>{text}</span> : null
+}
+
+/** 10/s in words. */
+export function rateText(rate: string, t: Translate): string {
+  const [n = '', unit] = rate.split('/')
+  return unit === 'm' ? t('lanes.perMinute', { n }) : unit === 'h' ? t('lanes.perHour', { n }) : t('lanes.perSecond', { n })
+}
+
+interface TodoProps {
+  lane: Lane
+  busy: boolean
+  onAct: (action: LaneActionName) => void
+  onLimits: () => void
+  onDrain: () => void
+}
+
+function LaneTodo({ lane, busy, onAct, onLimits, onDrain }: TodoProps) {
+  const t = useT()
+  return (
+    <span className={css.buttons}>
+      {lane.state === 'closed' ? (
+        <Button size="small" disabled={busy} onClick={() => onAct('try')}>
+          {t('lanes.try')}
+        </Button>
+      ) : lane.state === 'paused' ? (
+        <Button size="small" disabled={busy} onClick={() => onAct('resume')}>
+          {t('lanes.resume')}
+        </Button>
+      ) : (
+        <Button size="small" onClick={onLimits}>
+          {t('lanes.limits')}
+        </Button>
+      )}
+      <Menu
+        items={[
+          (lane.state === 'closed' || lane.state === 'paused') && { label: t('lanes.limits'), onClick: onLimits },
+          lane.state !== 'paused' && { label: t('lanes.pause'), icon: 'pause' as const, onClick: () => onAct('pause') },
+          { label: t('lanes.drain'), onClick: onDrain },
+        ]}
+      >
+        <IconButton icon="dots" label={t('scenario.actions', { title: lane.host })} tip={false} />
+      </Menu>
+    </span>
+  )
+}
