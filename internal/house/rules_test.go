@@ -52,6 +52,9 @@ var testLibraries = []string{
 // testRooms hold code for tests only.
 var testRooms = []string{"testkit", "store/storetest"}
 
+// composers only put others together: what they import is what they are for.
+var composers = []string{"cmd", "store/rooms"}
+
 // apart never import one another: they meet in the store and one notifier.
 var apart = []string{"ingest", "engine", "schedule", "alert", "httpapi"}
 

@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/rehearse"
 )
 
 // KeyInput recognises a repeat of a wish.
@@ -82,7 +83,7 @@ func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSumm
 			if err != nil {
 				return nil, err
 			}
-			ev, err := shape.Edited(&old.Event, in.Body.Event)
+			ev, err := rehearse.Edited(&old.Event, in.Body.Event)
 			if err != nil {
 				return nil, err
 			}

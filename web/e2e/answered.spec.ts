@@ -74,7 +74,7 @@ walk.describe('a page of strangers beside the interface', () => {
       expect(await neighbour.title()).not.toContain('gonets_session')
       expect(await neighbour.title()).not.toContain('worked')
       await expect(neighbour.frameLocator('iframe').getByRole('heading')).toHaveCount(0)
-      await neighbour.evaluate(() => document.querySelector<HTMLFormElement>('#self')!.submit())
+      await neighbour.evaluate(() => globalThis.document.querySelector<HTMLFormElement>('#self')!.submit())
       await expect(neighbour.getByText('forbidden')).toBeVisible()
       await isUntouched()
       await neighbour.close()

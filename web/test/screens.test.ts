@@ -28,7 +28,7 @@ describe('a sample is edited as what its service sends', () => {
   ])('%s', (body, text) => expect(sampleText(body)).toBe(text))
   it('keeps its type, and has one', () => {
     expect(headerList([{ name: 'content-type', value: 'application/x-www-form-urlencoded' }])).toHaveLength(1)
-    expect(headerList({ 'X-A': '1' })).toEqual([{ name: 'X-A', value: '1' }, { name: 'Content-Type', value: 'application/json' }])
+    expect(headerList([{ name: 'X-A', value: '1' }])).toEqual([{ name: 'X-A', value: '1' }, { name: 'Content-Type', value: 'application/json' }])
     expect(jsonOf('Name=Anna')).toBeUndefined()
   })
 })

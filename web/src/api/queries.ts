@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { RunMark, RunStates, Session } from './types'
+import type { Session } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 

@@ -1,5 +1,5 @@
 // Short names of what the server's description says; nothing here is typed by hand.
-import type { components, paths } from './schema'
+import type { components } from './schema'
 
 type S = components['schemas']
 
@@ -17,10 +17,6 @@ export type Mail = S['Mail']
 export type Notice = S['Told']
 export type Explain = S['Message']
 export type RunSummary = S['RunSummary']
-type RunsAsked = NonNullable<paths['/api/v1/runs']['get']['parameters']['query']>
-/** The states and marks by which runs are asked for. */
-export type RunStates = NonNullable<RunsAsked['state']>
-export type RunMark = NonNullable<RunsAsked['mark']>
 export type Attempt = S['Attempt']
 export type RunStep = S['Step']
 export type Run = S['Run']

@@ -12,7 +12,7 @@ export function usePast(name: string): Record<string, StepResult> {
     queryKey: [...keys.scenario(name), 'past'],
     staleTime: Infinity,
     queryFn: async ({ signal }): Promise<Run[]> => {
-      const list = (mark: string | undefined, limit: number) => call(api.GET('/api/v1/runs', { params: { query: { scenario: name, limit, ...(mark ? { mark } : {}) } }, signal }))
+      const list = (mark: 'check' | undefined, limit: number) => call(api.GET('/api/v1/runs', { params: { query: { scenario: name, limit, ...(mark ? { mark } : {}) } }, signal }))
       const [checked, ran] = await Promise.all([list('check', checks), list(undefined, 1)])
       const ids = [...(checked.items ?? []), ...(ran.items ?? [])].map((run) => run.id)
       return (await Promise.all(ids.map((id) => call(api.GET('/api/v1/runs/{id}', { params: { path: { id } }, signal }))))) as Run[]

@@ -7,6 +7,7 @@ import { clock, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Note, Page, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
 import { BulkBar } from './BulkBar'
 import { useCodes } from '@/i18n/codes'
+import { problemWords } from '@/i18n/problem'
 import { Chart } from './Chart'
 import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
@@ -175,7 +176,7 @@ export default function RunsPage() {
       )}
       {error && rows.length === 0 ? (
         problem?.pointer === '/q' ? (
-          <Note tone="error" title={tellCode(problem.code)?.what ?? problem.message} actions={<Button onClick={() => ask('')}>{t('list.reset')}</Button>}>
+          <Note tone="error" title={problemWords(problem)} actions={<Button onClick={() => ask('')}>{t('list.reset')}</Button>}>
             <p>
               {t('runs.mistakeAt', { n: problem.column ?? 1, part: problem.expression ?? '' })}
               {problem.suggestion && ` → ${problem.suggestion}`}

@@ -202,7 +202,7 @@ function Addresses({ source }: { source: Source }) {
   )
 }
 
-function SendSample({ source, sample, onClose }: { source: Source; sample: Preset['sample']; onClose: () => void }) {
+function SendSample({ source, sample, onClose }: { source: Source; sample: Preset['sample'] | undefined; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
   const given = sample?.body

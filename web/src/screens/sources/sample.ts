@@ -17,7 +17,7 @@ export function sampleText(body: unknown): string {
 }
 
 /** The headers of a sample; without a type of its own a body of JSON is said to be that. */
-export function headerList(headers: NonNullable<Preset['sample']>['headers']): { name: string; value: string }[] {
-  const list = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).map(([name, value]) => ({ name, value }))
+export function headerList(headers: Preset['sample']['headers'] | undefined): { name: string; value: string }[] {
+  const list = headers ?? []
   return list.some((one) => one.name.toLowerCase() === 'content-type') ? list : [...list, { name: 'Content-Type', value: 'application/json' }]
 }

@@ -1,4 +1,4 @@
-package shape
+package rehearse
 
 import (
 	"mime"
@@ -21,13 +21,13 @@ func Edited(old *gonets.Event, in *api.EditedEvent) (gonets.Event, error) {
 	}
 	if in.Query != nil {
 		if _, err := url.ParseQuery(*in.Query); err != nil {
-			return ev, refused("/event/query", "this is no query string")
+			return ev, refusedEdit("/event/query", "this is no query string")
 		}
 		ev.RawQuery = *in.Query
 	}
 	switch {
 	case len(in.Body) > 0 && in.Text != nil:
-		return ev, refused("/event/text", "body and text were both given; an event has one body. Leave one of them out")
+		return ev, refusedEdit("/event/text", "body and text were both given; an event has one body. Leave one of them out")
 	case len(in.Body) > 0:
 		ev.Body, ev.ContentType = in.Body, jsonType(old.ContentType)
 	case in.Text != nil:
@@ -50,7 +50,7 @@ func Edited(old *gonets.Event, in *api.EditedEvent) (gonets.Event, error) {
 	return ev, nil
 }
 
-func refused(pointer, message string) error {
+func refusedEdit(pointer, message string) error {
 	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
 }
 
