@@ -25,6 +25,8 @@ type LaneLimits struct {
 	Concurrency int `json:"concurrency,omitempty"`
 	// Rate is how many may begin; empty is without limit.
 	Rate Rate `json:"rate,omitempty"`
+	// Open keeps the lane from closing, however often the destination fails.
+	Open bool `json:"open,omitempty"`
 }
 
 // Rate is so many in a second, minute or hour, such as 10/s, 30/m or 100/h.

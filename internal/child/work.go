@@ -3,6 +3,7 @@ package child
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -68,6 +69,8 @@ type Work struct {
 	Name, URL string
 	// Timeout is how long the request may take; the server's own limit when 0.
 	Timeout time.Duration
+	// Open keeps the queue to the destination from closing: it is to fail often.
+	Open bool
 	// Members are the request's JSON members in order, each with its expression.
 	Members [][2]string
 }
@@ -96,6 +99,9 @@ steps:
 	b.WriteString("      body:\n        json:\n")
 	for _, m := range w.Members {
 		fmt.Fprintf(&b, "          %s: \"{{ %s }}\"\n", m[0], m[1])
+	}
+	if u, err := url.Parse(w.URL); err == nil && w.Open {
+		fmt.Fprintf(&b, "---\napiVersion: gonets/v1\nkind: Settings\nlanes:\n  %s://%s: {open: true}\n", u.Scheme, u.Host)
 	}
 	return b.Bytes()
 }

@@ -120,6 +120,7 @@ func (a *app) lanesSet() *cobra.Command {
 		}),
 	})
 	c.Flags().IntVar(&set.Concurrency, "concurrency", 0, "requests at once; 0 is the usual number")
+	c.Flags().BoolVar(&set.Open, "open", false, "never close it, however often the service fails")
 	c.Flags().StringVar(&rate, "rate", "", "requests in a second, minute or hour, such as 10/s, 30/m or 100/h")
 	return c
 }

@@ -25,7 +25,7 @@ const documentName = "drill"
 
 // documents are a source and a scenario with one request to the sink.
 func documents(sinkURL string) []byte {
-	work := child.Work{Name: documentName, URL: sinkURL, Timeout: 5 * time.Second,
+	work := child.Work{Name: documentName, URL: sinkURL, Timeout: 5 * time.Second, Open: true,
 		Members: [][2]string{{"id", "event.body.id"}, {"event", "event.id"}, {"fill", "event.body.fill"}}}
 	return work.Documents()
 }

@@ -94,6 +94,7 @@ func (p *Places) limits(name string) lane.Limits {
 	}
 	l.Requests, l.Workers = usual, workersPerRequest*usual
 	l.Queue = min(gonets.LaneQueue, max(1, queuePerRequest*usual))
+	l.Open = rule.Open
 	if every, ok := rule.Rate.Every(); ok {
 		ahead := int(queueSpan / every)
 		l.Every, l.Shared = every, p.Shared

@@ -318,7 +318,7 @@ func (p *Pass) Leave(r Result) {
 	now := s.Clock.Now()
 	s.count(p.name, &r)
 	switch {
-	case r.Verdict == None:
+	case r.Verdict == None || l.mode == open && s.Limits(p.name).Open:
 	case l.mode == proving && p.probe && r.Verdict == Alive:
 		s.reopen(p.name, l, now)
 		l.change = ChangeOpened

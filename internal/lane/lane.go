@@ -65,6 +65,8 @@ type Limits struct {
 	// that several nodes keep to it together.
 	Every  time.Duration
 	Shared bool
+	// Open lanes do not close, however often the destination fails.
+	Open bool
 }
 
 func (l Limits) queue() int {

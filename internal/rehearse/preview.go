@@ -147,7 +147,7 @@ func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, 
 
 // mended tells first what was put right in the address.
 func mended(request *api.PreviewRequest, notices []gonets.Problem) {
-	var first []api.Notice
+	first := []api.Notice{}
 	for _, n := range notices {
 		first = append(first, api.Notice{Code: string(n.Code), Detail: n.Message})
 	}

@@ -54,7 +54,7 @@ for (const policy of ['with the policy of the page', 'and no policy to catch it'
         await page.getByRole('menuitem', { name: t('start') }).click()
         await danger.isText('news of what was done', [t('scenario.started', { title: image })])
         await page.keyboard.press('Control+k')
-        await page.getByRole('textbox', { name: t('palette.title'), exact: true }).fill('onerror')
+        await page.getByRole('combobox', { name: t('palette.title'), exact: true }).fill('onerror')
         await danger.isText('the palette', [image])
         await go('/settings/notices')
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

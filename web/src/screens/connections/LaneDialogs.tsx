@@ -41,7 +41,7 @@ export function LimitsDialog({ lane, onClose }: { lane: Lane; onClose: () => voi
   const [n, setNumber] = useState(now.n)
   const [unit, setUnit] = useState<Unit>(now.unit)
   const save = useMutation({
-    mutationFn: () => limitLane({ lane: lane.lane, concurrency, rate: n ? `${n}/${unit}` : undefined }),
+    mutationFn: () => limitLane({ ...lane.limits, lane: lane.lane, concurrency, rate: n ? `${n}/${unit}` : undefined }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.lanes })
       void queries.invalidateQueries({ queryKey: keys.settings })
