@@ -359,6 +359,9 @@ func TestTheAddressThatIsSentIsJudged(t *testing.T) {
 		if err != nil || p.Request == nil {
 			t.Fatalf("%s: %v %+v", url, err, p)
 		}
+		if p.Request.Notices == nil {
+			t.Errorf("%s: no list of notices, which must not be null", url)
+		}
 		var got []string
 		for _, n := range p.Request.Notices {
 			if strings.HasPrefix(n.Code, "url.") {
