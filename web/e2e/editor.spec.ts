@@ -183,7 +183,9 @@ test('a former version becomes the draft again', ({ browser }) =>
       const answer = await page.request.post(`/api/v1/scenarios/${desk.name}/publish`, { data: { start: false, release_held: false }, headers: { 'If-Match': etag } })
       expect(answer.ok(), await answer.text()).toBe(true)
     }
-    const yaml = (steps: string) => page.request.put(`/api/v1/scenarios/${desk.name}/yaml`, { data: `apiVersion: gonets/v1\nkind: Scenario\nname: ${desk.name}\ntitle: Lead\nsources: []\nsteps:\n${steps}`, headers: { 'Content-Type': 'text/yaml', 'If-Match': '*' } })
+    const made = (await (await page.request.post('/api/v1/sources', { data: { title: 'Site', preset: 'generic' } })).json()) as { name: string }
+    const yaml = (steps: string) => page.request.put(`/api/v1/scenarios/${desk.name}/yaml`, { data: `apiVersion: gonets/v1\nkind: Scenario\nname: ${desk.name}\ntitle: Lead\nsources: [${made.name}]\nsteps:\n${steps}`, headers: { 'Content-Type': 'text/yaml', 'If-Match': '*' } })
+    expect((await yaml('  - id: one\n    delay: 1m\n')).ok()).toBe(true)
     await publish()
     expect((await yaml('  - id: other\n    delay: 1m\n')).ok()).toBe(true)
     await publish()

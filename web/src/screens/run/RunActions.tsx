@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
@@ -27,14 +27,21 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
     },
   })
   const can = (action: RunAction) => run.actions.includes(action)
-  // One thing at a time: a second press while the first is on its way does nothing.
+  // One thing at a time: a second press while the first is on its way does nothing, and two clicks can come before the
+  // button shows that it is busy.
   const busy = act.isPending
+  const going = useRef(false)
+  const once = (wish: { action: RunAction; version?: WhichVersion; key?: string }) => {
+    if (going.current) return
+    going.current = true
+    act.mutate(wish, { onSettled: () => (going.current = false) })
+  }
   const now = run.current_version ?? scenario?.version
   const newer = now !== undefined && run.version !== undefined && now !== run.version
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
   const resumeChanged = newer && run.step_changed
 
-  const resume = (version?: WhichVersion) => act.mutate({ action: 'resume', version })
+  const resume = (version?: WhichVersion) => once({ action: 'resume', ...(version && { version }) })
   return (
     <>
       <Row gap={8} className={css.actions}>
@@ -56,12 +63,12 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
           </span>
         )}
         {can('send-now') && (
-          <Button kind="main" onClick={() => act.mutate({ action: 'send-now' })} loading={act.isPending && act.variables.action === 'send-now'} disabled={busy}>
+          <Button kind="main" onClick={() => once({ action: 'send-now' })} loading={act.isPending && act.variables.action === 'send-now'} disabled={busy}>
             {t('sendNow')}
           </Button>
         )}
         {can('cancel-retries') && (
-          <Button onClick={() => act.mutate({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'} disabled={busy}>
+          <Button onClick={() => once({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'} disabled={busy}>
             {t('cancelRetries')}
           </Button>
         )}
@@ -96,7 +103,7 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
         <Confirm
           open
           onClose={() => setAsking(undefined)}
-          onConfirm={() => act.mutate(asking)}
+          onConfirm={() => once(asking)}
           busy={act.isPending}
           danger={asking.action === 'cancel'}
           title={asking.action === 'cancel' ? t('run.askCancel') : asking.action === 'skip' ? t('run.askSkip') : t('run.askRerun')}
