@@ -76,7 +76,8 @@ export function LifeButtons() {
   }
   const start = async () => {
     if (!(await ready())) return
-    const fresh = await client.fetchQuery({ queryKey: keys.scenario(name), queryFn: () => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } } })), staleTime: 0 }).catch(() => info)
+    // Not through the shared query: a hint that comes meanwhile would cancel it, and what waits would not be asked about.
+    const fresh = await call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } } })).catch(() => info)
     const count = fresh?.held ?? 0
     if (count > 0) setHeld(count)
     else await publish(true, false)
