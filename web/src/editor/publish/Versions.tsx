@@ -6,6 +6,7 @@ import { Badge, Button, Dialog, ErrorNote, Skeleton, Time, toast, toastError } f
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { normalise } from '../model/document'
+import { send } from '../server'
 import { ChangeList } from './Changes'
 
 /** Published versions; any of them can become the draft again. */
@@ -17,9 +18,9 @@ export function Versions({ onClose }: { onClose: () => void }) {
   const [shown, setShown] = useState<number>()
   const versions = [...(query.data?.items ?? [])].sort((a, b) => b.version - a.version)
   const rollback = async (version: number) => {
-    const found = versions.find((one) => one.version === version)
-    if (!found?.document) return
     try {
+      // The list names versions; what stands in one is asked for by itself.
+      const found = await send<{ document: unknown }>(`/scenarios/${encodeURIComponent(name)}/versions/${version}`, {})
       // An edit like any other: it saves itself and can be taken back.
       const { sources: _sources, ...document } = normalise(found.document)
       edit((now) => ({ ...now, ...document, sources: normalise(found.document).sources as string[] | undefined ?? now.sources, steps: document.steps }))
