@@ -1699,6 +1699,7 @@ export interface components {
         LaneLimits: {
             /** Format: int64 */
             concurrency?: number;
+            open?: boolean;
             rate?: string;
         };
         LaneSet: {
@@ -1706,6 +1707,7 @@ export interface components {
             concurrency?: number;
             /** @description An address of the service, such as https://crm.example.ru */
             lane: string;
+            open?: boolean;
             rate?: string;
         };
         LaneWait: {
