@@ -116,6 +116,7 @@ export class Path {
         .last()
         .innerText()
     ).trim()
+    await this.saved()
   }
 
   /** A real sender posts to the address; the page shows the event by itself. */

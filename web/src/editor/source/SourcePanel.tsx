@@ -56,7 +56,7 @@ function SourceMenu() {
 function Pick() {
   const t = useT()
   const client = useQueryClient()
-  const { document, put } = useEditor()
+  const { document, put, store } = useEditor()
   const presets = useQuery(presetsQuery)
   const sources = useQuery(sourcesQuery).data?.items ?? []
   const [typed, setTyped] = useState('')
@@ -67,13 +67,18 @@ function Pick() {
   const sorted = [...items].sort((a, b) => Number(b.id === 'generic') - Number(a.id === 'generic'))
   const found = sorted.filter((preset) => wanted === '' || [preset.id, presetTitle(preset, t), pick(preset.help)].some((word) => word.toLowerCase().includes(wanted)))
 
+  // Saved at once: an event belongs to the scenario only when the server's draft has its source.
+  const take = (name: string) => {
+    put('/sources', [...(document.sources ?? []), name])
+    void store.saveNow()
+  }
   const create = async (preset: Preset) => {
     setBusy(preset.id)
     try {
       const made = await call(api.POST('/api/v1/sources', { body: { title: `${preset.id === 'generic' ? t('webhook') : pick(preset.title)} — ${document.title ?? document.name}`.slice(0, 200), preset: preset.id } }))
       client.setQueryData(keys.source(made.name), made)
       void client.invalidateQueries({ queryKey: keys.sources })
-      put('/sources', [...(document.sources ?? []), made.name])
+      take(made.name)
     } catch (error) {
       toastError(error, t)
     } finally {
@@ -105,7 +110,7 @@ function Pick() {
           placeholder={t('source.choose')}
           value={undefined}
           searchable
-          onChange={(name) => put('/sources', [...(document.sources ?? []), name])}
+          onChange={take}
           options={sources.map((source) => ({ value: source.name, label: source.title || source.name }))}
         />
       )}
