@@ -19,13 +19,14 @@ type world struct {
 	set    *lane.Set
 	passes []*lane.Pass
 	n      int
+	limits lane.Limits
 }
 
 const crm = "https://crm.test:443"
 
 func newWorld(t rapid.TB) *world {
-	w := &world{t: t, clock: testkit.NewClock()}
-	w.set = lane.NewSet(lane.Options{Clock: w.clock, Limits: func(string) lane.Limits { return lane.Limits{Requests: 4, Workers: 8} }})
+	w := &world{t: t, clock: testkit.NewClock(), limits: lane.Limits{Requests: 4, Workers: 8}}
+	w.set = lane.NewSet(lane.Options{Clock: w.clock, Limits: func(string) lane.Limits { return w.limits }})
 	return w
 }
 
@@ -110,6 +111,33 @@ func TestALaneClosesWhenItsServiceFailsAndTriesWithOne(t *testing.T) {
 			t.Fatalf("%d requests at once after it opened, want %d", w.sending(), at)
 		}
 		w.answer(alive())
+	}
+}
+
+func TestALaneThatIsKeptOpenNeverClosesAndGetsWell(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.fail(lane.RowFailures)
+	w.settle()
+	w.clock.Advance(lane.FirstPause)
+	w.set.Prove(crm)
+	w.try()
+	w.answer(alive())
+	// From here on it is not to close: a failure while it recovers does not either.
+	w.limits.Open = true
+	w.fail(10 * lane.ShareResults)
+	if w.closed() {
+		t.Fatal("a lane that is kept open closed")
+	}
+	for range w.limits.Requests {
+		w.try()
+		w.answer(alive())
+	}
+	for w.try() {
+		continue
+	}
+	if w.sending() != w.limits.Requests {
+		t.Errorf("%d requests at once after it got well, want %d", w.sending(), w.limits.Requests)
 	}
 }
 

@@ -318,7 +318,7 @@ func (p *Pass) Leave(r Result) {
 	now := s.Clock.Now()
 	s.count(p.name, &r)
 	switch {
-	case r.Verdict == None || l.mode == open && s.Limits(p.name).Open:
+	case r.Verdict == None:
 	case l.mode == proving && p.probe && r.Verdict == Alive:
 		s.reopen(p.name, l, now)
 		l.change = ChangeOpened
@@ -329,6 +329,9 @@ func (p *Pass) Leave(r Result) {
 		l.rec.ClosedUntil, l.change = r.Until, ChangeClosed
 		s.News()
 	case l.mode == open && r.Verdict == Ill:
+		if s.Limits(p.name).Open {
+			break
+		}
 		if l.breaker.note(now, false, r.Run) || l.ramp > 0 || r.Until.After(now) {
 			s.close(p.name, l, &r)
 		}
