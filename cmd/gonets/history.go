@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/query"
 	"gonets/internal/rehearse"
 	"gonets/internal/search"
 	"gonets/internal/seek"
@@ -31,11 +29,6 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 		return seek.Runs(ctx, seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: h.live.Mask, Clock: h.clock}, f)
 	}
 	return h.Store.Runs(ctx, f)
-}
-
-// readQuestion reads a question about runs.
-func readQuestion(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error) {
-	return query.Parse(q, query.Reader{Now: now, Zone: zone})
 }
 
 // CountRuns counts runs by a value however a person types it.

@@ -192,7 +192,6 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Runs:        told,
 		History:     told,
 		Bulks:       s.bulks,
-		Question:    readQuestion,
 		Data:        told.Data,
 		Secrets:     s.store,
 		State:       s.store,

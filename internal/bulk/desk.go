@@ -23,26 +23,22 @@ func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	groups := map[api.BulkGroup]int{}
 	f := j.Filter
 	f.Page.Limit = gonets.MaxPageSize
-	more := false
-	for first := true; ; {
+	for {
 		l, err := s.o.History.Runs(ctx, f)
 		if err != nil {
 			return api.Bulk{}, err
 		}
-		j.Total += len(l.Items)
-		if first && len(l.Items) > 0 {
-			first = false
-			for i := range l.Items {
-				r := &l.Items[i]
-				groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
-			}
+		// The first page tells what kinds of runs there are.
+		for i := 0; i < len(l.Items) && f.Page.Cursor == ""; i++ {
+			r := &l.Items[i]
+			groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
 		}
-		if more = l.Next != ""; !more || j.Total >= maxCounted {
+		j.Total += len(l.Items)
+		if f.Page.Cursor = l.Next; l.Next == "" || j.Total >= maxCounted {
 			break
 		}
-		f.Page.Cursor = l.Next
 	}
-	plan := &api.BulkPlan{More: more, Groups: []api.BulkGroup{}}
+	plan := &api.BulkPlan{More: f.Page.Cursor != "", Groups: []api.BulkGroup{}}
 	for g, n := range groups {
 		g.Runs = n
 		if err := s.describe(ctx, &g); err != nil {

@@ -19,7 +19,6 @@ import (
 	"gonets/internal/httpapi"
 	"gonets/internal/news"
 	"gonets/internal/notify"
-	"gonets/internal/query"
 )
 
 const token = "owner-token-for-tests"
@@ -321,9 +320,6 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
-		Question: func(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error) {
-			return query.Parse(q, query.Reader{Now: now, Zone: zone})
-		},
 		State: b, Notices: b, Ingest: b, Engine: b, Lanes: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
 		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,

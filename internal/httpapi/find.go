@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/export"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -53,8 +55,8 @@ func (s *server) chartRuns(ctx context.Context, in *chartInput) (*output[api.Run
 // exported describes an answer that is a file.
 func exported(op *huma.Operation) {
 	content := map[string]*huma.MediaType{}
-	for _, format := range []string{"csv", "jsonl", "har"} {
-		content[shape.ExportMedia(format)] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	for _, format := range export.Formats() {
+		content[export.MediaType(format)] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	op.Responses["200"] = &huma.Response{Description: "OK. The trailer Gonets-More is true when more runs match than the file holds", Content: content}
 }
@@ -80,7 +82,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	whole, limit := shape.ExportWhole(in.Format)
+	limit := export.Limit(in.Format)
 	if in.Limit > 0 {
 		limit = min(limit, in.Limit)
 	}
@@ -90,7 +92,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	job := exporting{server: s, filter: f, reader: reader, whole: whole, left: limit, page: first}
+	job := exporting{server: s, filter: f, reader: reader, whole: export.Whole(in.Format), left: limit, page: first}
 	name := "gonets-runs-" + reader.Now.In(reader.Zone).Format("2006-01-02") + "." + in.Format
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
@@ -98,7 +100,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 		// A file takes longer than other answers.
 		_ = stream.SetWriteDeadline(time.Time{})
 		h := w.Header()
-		h.Set("Content-Type", shape.ExportMedia(in.Format))
+		h.Set("Content-Type", export.MediaType(in.Format))
 		h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 		h.Set("Trailer", moreTrailer)
 		more, err := job.write(hc.Context(), w, in)
@@ -109,7 +111,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 			// Whoever reads must not take a part for the whole.
 			panic(http.ErrAbortHandler)
 		}
-		h.Set(moreTrailer, map[bool]string{true: "true", false: "false"}[more])
+		h.Set(moreTrailer, strconv.FormatBool(more))
 	}}, nil
 }
 
@@ -124,7 +126,7 @@ type exporting struct {
 }
 
 func (e *exporting) write(ctx context.Context, w http.ResponseWriter, in *fileInput) (more bool, err error) {
-	file := shape.Export(w, shape.File{Format: in.Format, Language: in.Language, Version: e.server.Version, Reader: e.reader})
+	file := export.New(w, export.Style{Format: in.Format, Russian: in.Language == "ru", Zone: e.reader.Zone, Version: e.server.Version})
 	for {
 		if err := e.writePage(ctx, file.Write); err != nil {
 			return false, err

@@ -154,14 +154,12 @@ type Options struct {
 	Events      Events
 	Runs        Runs
 	History     History
-	// Question reads a question about runs; times without a zone are of zone.
-	Question func(q string, now time.Time, zone *time.Location) (gonets.RunFilter, error)
-	Bulks    Bulks
-	Secrets  Secrets
-	State    State
-	Notices  Notices
-	Ingest   Ingest
-	Engine   Engine
+	Bulks       Bulks
+	Secrets     Secrets
+	State       State
+	Notices     Notices
+	Ingest      Ingest
+	Engine      Engine
 	// Lanes are the queues to services.
 	Lanes     Lanes
 	Rehearsal Rehearsal

@@ -7,6 +7,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/query"
 )
 
 // FilterInput chooses runs, by a question or by parameters of their own.
@@ -38,7 +39,7 @@ func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter,
 	if err != nil {
 		return f, err
 	}
-	asked, err := s.Question(in.Q, reader.Now, reader.Zone)
+	asked, err := query.Parse(in.Q, query.Reader{Now: reader.Now, Zone: reader.Zone})
 	if err != nil {
 		return f, err
 	}

@@ -145,7 +145,7 @@ func TestAFailedProbeClosesForLonger(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.fail(lane.RowFailures)
-	for n, want := range []time.Duration{2, 4, 8, 16, 20, 20} {
+	for n, want := range []int{2, 4, 8, 16, 20, 20} {
 		w.settle()
 		w.clock.Advance(lane.MaxPause)
 		w.set.Prove(crm)
@@ -153,7 +153,7 @@ func TestAFailedProbeClosesForLonger(t *testing.T) {
 			t.Fatal("no probe")
 		}
 		w.answer(ill())
-		if c := w.set.Changes(); len(c) != 1 || c[0].ClosedUntil.Sub(w.clock.Now()) != want*lane.FirstPause {
+		if c := w.set.Changes(); len(c) != 1 || c[0].ClosedUntil.Sub(w.clock.Now()) != time.Duration(want)*lane.FirstPause {
 			t.Fatalf("after probe %d: %+v", n+1, c)
 		}
 	}

@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -28,7 +29,7 @@ func spaced(every time.Duration, shared bool) time.Duration {
 	if every >= time.Second {
 		return every + late
 	}
-	return every + (every*late+time.Second-1)/time.Second
+	return every + time.Duration(math.Ceil(every.Seconds()*float64(late)))
 }
 
 // pace spaces the requests of a lane evenly: each takes a turn, and turns are

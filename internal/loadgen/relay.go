@@ -22,8 +22,15 @@ const relayQueue = 1_000
 // machines can be compared by it. It sends as many requests at once as a server
 // does to one destination.
 func Relay(ctx context.Context, listen, target string) error {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	// What a delivery fails with is told after a stop too: the queue is emptied
+	// then.
+	var (
+		first   sync.Once
+		failure error
+	)
+	fail := func(err error) { first.Do(func() { failure = err }); stop() }
 	queue := make(chan []byte, relayQueue)
 	transport := &http.Transport{MaxIdleConnsPerHost: gonets.LaneConcurrency}
 	client := &http.Client{Transport: transport, Timeout: answerLimit}
@@ -67,10 +74,7 @@ func Relay(ctx context.Context, listen, target string) error {
 	close(queue)
 	workers.Wait()
 	transport.CloseIdleConnections()
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		err = errors.Join(err, cause)
-	}
-	return err
+	return errors.Join(err, failure)
 }
 
 // forward makes one delivery.

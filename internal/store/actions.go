@@ -59,16 +59,11 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	args = append(args, a.RunID)
-	for _, st := range from {
-		args = append(args, string(st))
-	}
-	n, err := t.changed(`UPDATE runs SET `+set+unlease+`
-		WHERE id = ? AND state IN (`+pack.In(len(from))+`)`, args...)
+	acted, err := t.change(a.Kind, set, args, []string{run.ID})
 	if err != nil {
 		return run, err
 	}
-	if n == 0 {
+	if len(acted) == 0 {
 		return run, refused
 	}
 	return t.runByID(a.RunID)

@@ -42,10 +42,7 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 // change sets the same in all runs whose state allows the action.
 func (t *txn) change(kind gonets.ActionKind, set string, args []any, ids []string) ([]string, error) {
 	from := kind.From()
-	args = append(append(args, pack.Args(ids)...), pack.Args(from)...)
-	for i := len(args) - len(from); i < len(args); i++ {
-		args[i] = string(args[i].(gonets.RunState))
-	}
+	args = append(append(args, pack.Args(ids)...), pack.States(from)...)
 	return pack.Texts(t, `UPDATE runs SET `+set+unlease+` WHERE id IN (`+pack.In(len(ids))+`) AND state IN (`+pack.In(len(from))+`) RETURNING id`, args...)
 }
 

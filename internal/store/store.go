@@ -17,13 +17,14 @@ import (
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/rooms"
 	"gonets/internal/store/routes"
 )
 
 // Sealer encrypts what must not stand in the database as it is.
-type Sealer = rooms.Sealer
+type Sealer = floor.Sealer
 
 // Placer decides where a new run queues. It is called by the committer alone,
 // so it must be quick and must not call the store.

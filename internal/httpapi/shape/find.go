@@ -3,12 +3,10 @@ package shape
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"time"
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/export"
 )
 
 // Filter is what a question and the parameters beside it ask for together. The
@@ -56,8 +54,8 @@ const maxBars = 60
 
 // widths are the lengths of a chart's spans; longer ones are whole days.
 func widths() []time.Duration {
-	const m, h = time.Minute, time.Hour
-	return []time.Duration{m, 5 * m, 15 * m, 30 * m, h, 3 * h, 6 * h, 12 * h, 24 * h}
+	return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+		time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour}
 }
 
 // Frame is a chart's period, in spans of one width.
@@ -85,8 +83,8 @@ func FrameOf(f *gonets.RunFilter, now time.Time) Frame {
 			break
 		}
 	}
-	if days := to.Sub(from)/(maxBars-1)/(24*time.Hour) + 1; width == 24*time.Hour && days > 1 {
-		width *= days
+	if width == 24*time.Hour {
+		width = (to.Sub(from)/(maxBars-1) + width - 1).Truncate(width)
 	}
 	out := Frame{From: from.Truncate(width).UTC(), To: to.Add(width - 1).Truncate(width).UTC(), Width: width}
 	out.Reached = out.To
@@ -137,22 +135,3 @@ func Chart(f Frame, counted []gonets.RunTally) api.RunChart {
 	}
 	return out
 }
-
-// File is a file of runs.
-type File struct {
-	Format, Language, Version string
-	Reader                    Reader
-}
-
-// Export begins a file of runs.
-func Export(w io.Writer, f File) export.Writer {
-	return export.New(w, export.Style{Format: f.Format, Russian: f.Language == "ru", Zone: f.Reader.Zone, Version: f.Version})
-}
-
-// ExportWhole tells whether a format takes whole runs, and how many at most.
-func ExportWhole(format string) (whole bool, limit int) {
-	return export.Whole(format), export.Limit(format)
-}
-
-// ExportMedia is the media type of a format.
-func ExportMedia(format string) string { return export.MediaType(format) }

@@ -118,7 +118,7 @@ func named(f gonets.RunFilter, base Query) []Query {
 	for _, w := range []*Walk{&walk, &event} {
 		w.rest = slices.Clone(w.rest)
 		if len(f.States) > 0 {
-			w.rest = append(w.rest, cond{"r.state || '' IN (" + pack.In(len(f.States)) + ")", pack.Args(texts(f.States))})
+			w.rest = append(w.rest, cond{"r.state || '' IN (" + pack.In(len(f.States)) + ")", pack.States(f.States)})
 		}
 	}
 	walk.restOf(f, "")
@@ -129,14 +129,6 @@ func named(f gonets.RunFilter, base Query) []Query {
 	}
 	one.Walks, of.Walks = []Walk{walk}, []Walk{event}
 	return []Query{one, of}
-}
-
-func texts[T ~string](in []T) []string {
-	out := make([]string, len(in))
-	for i, v := range in {
-		out[i] = string(v)
-	}
-	return out
 }
 
 const runsFrom = `runs r`

@@ -3,6 +3,8 @@ package pack
 import (
 	"database/sql"
 	"strings"
+
+	"gonets"
 )
 
 // Reader is where rows come from, a transaction or what is beside it. Rows is closed by the caller; Row gives
@@ -25,6 +27,15 @@ func Args[T any](in []T) []any {
 	out := make([]any, len(in))
 	for i, v := range in {
 		out[i] = v
+	}
+	return out
+}
+
+// States turns states into arguments.
+func States(in []gonets.RunState) []any {
+	out := make([]any, len(in))
+	for i, v := range in {
+		out[i] = string(v)
 	}
 	return out
 }

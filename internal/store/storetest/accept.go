@@ -78,7 +78,7 @@ func bornLeased(f fixture) {
 	first, second := f.run("1"), f.run("2")
 	now := f.Clock.Now()
 	want := gonets.Run{ID: first.ID, EventID: first.EventID, Scenario: "x", Version: 1, State: gonets.RunRunning,
-		Lane: lane, DueAt: now, StepAt: now, CreatedAt: now, Lease: gonets.Lease{Node: f.Node(), Epoch: f.Epoch(), Seq: 1}}
+		Lane: crm, DueAt: now, StepAt: now, CreatedAt: now, Lease: gonets.Lease{Node: f.Node(), Epoch: f.Epoch(), Seq: 1}}
 	if d := cmp.Diff(want, first); d != "" {
 		f.t.Errorf("leased: -want +got\n%s", d)
 	}
@@ -99,7 +99,7 @@ func heldWhileStopped(f fixture) {
 	if run.State != gonets.RunHeld || run.Version != 0 || run.Lease.Held() {
 		f.t.Errorf("%+v", run)
 	}
-	if len(f.claim(lane, 10)) > 0 || len(f.claim(gonets.LaneUnknown, 10)) > 0 {
+	if len(f.claim(crm, 10)) > 0 || len(f.claim(gonets.LaneUnknown, 10)) > 0 {
 		f.t.Error("a held run was claimed")
 	}
 	info, err := f.Scenario(f.ctx(), "x")

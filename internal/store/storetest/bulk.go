@@ -114,7 +114,7 @@ func bulkOutcomes(f fixture) {
 	for !j.Walked {
 		j, _ = f.step(f.page(j, 250))
 	}
-	jobs := f.claim(lane, 10)
+	jobs := f.claim(crm, 10)
 	for i, st := range []gonets.RunState{gonets.RunSucceeded, gonets.RunWaiting, gonets.RunPaused} {
 		f.finish(jobs[i].Run, st)
 	}
@@ -140,7 +140,7 @@ func bulkOutcomes(f fixture) {
 	_, err := f.Act(f.ctx(), gonets.Action{RunID: jobs[1].Run.ID, Kind: gonets.ActionSendNow})
 	f.must(err)
 	settle()
-	f.finish(f.claim(lane, 1)[0].Run, gonets.RunSucceeded)
+	f.finish(f.claim(crm, 1)[0].Run, gonets.RunSucceeded)
 	want.Succeeded, want.Retrying = 2, 0
 	if got := settle(); got.Tally != want {
 		f.t.Errorf("%+v", got.Tally)
@@ -382,7 +382,7 @@ func skipStep(f fixture) {
 	}
 	_, err = f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionSkip})
 	f.wantCode(err, gonets.CodeRunState)
-	jobs := f.claim(lane, 10)
+	jobs := f.claim(crm, 10)
 	if len(jobs) != 1 || gonets.Next(&d.Version.Scenario, &jobs[0].Run, gonets.NewProgress(jobs[0].Results), f.Clock.Now()).Kind != gonets.NextFinish {
 		f.t.Errorf("the run does not go on behind the step: %+v", jobs)
 	}

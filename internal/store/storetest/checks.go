@@ -23,7 +23,7 @@ func (f fixture) check(ev gonets.Event) gonets.RunDetail {
 		Version: &gonets.Version{Scenario: scenario, CreatedAt: now},
 		Results: []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 1, FinishedAt: now.UnixMilli()}},
 		Attempts: []gonets.Attempt{{RunID: run.ID, N: 1, Path: "send", StartedAt: now, Duration: time.Second,
-			Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200, Method: "POST", URL: lane, ReplyBody: long}}}}
+			Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200, Method: "POST", URL: crm, ReplyBody: long}}}}
 }
 
 // checksStandApart: a check comes back as it was kept, and whoever did not ask

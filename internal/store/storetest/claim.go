@@ -24,7 +24,7 @@ func claimBytes(f fixture) {
 		bytes int64
 		want  int
 	}{{30_000, 1}, {25_000, 2}, {1, 1}, {0, 4}} {
-		jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: lane, Limit: 10, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now(), Bytes: c.bytes})
+		jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: crm, Limit: 10, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now(), Bytes: c.bytes})
 		f.must(err)
 		if len(jobs) != c.want {
 			f.t.Errorf("%d bytes: %d jobs, want %d", c.bytes, len(jobs), c.want)
@@ -78,7 +78,7 @@ func unreadableRuns(f fixture) {
 			f.Exec(f.t, d.sql, at)
 		}
 	}
-	for _, j := range f.claim(lane, 100) {
+	for _, j := range f.claim(crm, 100) {
 		if !good[j.Run.ID] {
 			f.t.Errorf("%s: handed out", bad[j.Run.ID])
 		}

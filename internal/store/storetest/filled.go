@@ -74,7 +74,7 @@ func (h *Filled) documents() (a gonets.Apply) {
 		}
 		a.Scenarios = append(a.Scenarios, Scenario(p.scenario, p.source))
 	}
-	a.Scenarios[1].Steps[0].HTTP.URL = cmp.Or(h.Target, lane) + "/due"
+	a.Scenarios[1].Steps[0].HTTP.URL = cmp.Or(h.Target, crm) + "/due"
 	// Nothing of it is too old.
 	a.Settings = &gonets.Settings{Retention: gonets.Retention{Age: gonets.Duration(400 * 24 * time.Hour)}}
 	return a

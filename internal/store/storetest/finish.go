@@ -173,7 +173,7 @@ func release(f fixture) {
 		f.t.Errorf("released: %+v", got)
 	}
 	f.wantState(b.ID, gonets.RunRunning)
-	jobs := f.claim(lane, 10)
+	jobs := f.claim(crm, 10)
 	if len(jobs) != 1 || jobs[0].Run.ID != a.ID || jobs[0].Run.Lease.Seq != 2 {
 		f.t.Errorf("claimed %+v", jobs)
 	}
@@ -197,13 +197,13 @@ func claimOrder(f fixture) {
 	_, err := f.Finish(f.ctx(), tr)
 	f.must(err)
 	f.Clock.Advance(time.Minute - time.Millisecond)
-	if jobs := f.claim(lane, 10); len(jobs) != 0 {
+	if jobs := f.claim(crm, 10); len(jobs) != 0 {
 		f.t.Errorf("claimed %d runs before their time", len(jobs))
 	}
 	f.Clock.Advance(time.Hour)
 	var got []string
 	for range 3 {
-		for _, j := range f.claim(lane, 1) {
+		for _, j := range f.claim(crm, 1) {
 			got = append(got, j.Run.ID)
 		}
 	}
@@ -222,7 +222,7 @@ func claimOnce(f fixture) {
 	for range 8 {
 		wg.Go(func() {
 			for {
-				jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: lane, Limit: 7, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now()})
+				jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: crm, Limit: 7, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now()})
 				if err != nil {
 					f.t.Error(err)
 				}
@@ -258,7 +258,7 @@ func claimedJob(f fixture) {
 	_, err := f.Finish(f.ctx(), tr)
 	f.must(err)
 	f.Clock.Advance(time.Second)
-	jobs := f.claim(lane, 10)
+	jobs := f.claim(crm, 10)
 	if len(jobs) != 1 {
 		f.t.Fatalf("%d jobs", len(jobs))
 	}
@@ -307,17 +307,17 @@ func orderKeys(f fixture) {
 	if !first.Lease.Held() || second.Lease.Held() || third.Lease.Held() || !other.Lease.Held() || f.Places.Taken() != 2 {
 		f.t.Fatalf("leased: %v %v %v %v, %d places out", first.Lease, second.Lease, third.Lease, other.Lease, f.Places.Taken())
 	}
-	if jobs := f.claim(lane, 10); len(jobs) > 0 {
+	if jobs := f.claim(crm, 10); len(jobs) > 0 {
 		f.t.Fatal("claimed while an older one is unfinished")
 	}
 	f.finish(first, gonets.RunPaused)
-	if jobs := f.claim(lane, 10); len(jobs) > 0 {
+	if jobs := f.claim(crm, 10); len(jobs) > 0 {
 		f.t.Fatal("claimed while an older one waits for a person")
 	}
 	_, err := f.Act(f.ctx(), gonets.Action{RunID: first.ID, Kind: gonets.ActionCancel})
 	f.must(err)
 	for _, want := range []gonets.Run{second, third} {
-		jobs := f.claim(lane, 10)
+		jobs := f.claim(crm, 10)
 		if len(jobs) != 1 || jobs[0].Run.ID != want.ID {
 			f.t.Fatalf("claimed %d, want the next in order", len(jobs))
 		}

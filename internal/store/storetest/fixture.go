@@ -100,13 +100,13 @@ func (p *Places) Taken() int {
 	return p.Out
 }
 
-// lane is where all runs of the tests queue.
-const lane = "http://crm.example"
+// crm is where all runs of the tests queue.
+const crm = "http://crm.example"
 
 // Scenario is one HTTP step fed by sources.
 func Scenario(name string, sources ...string) gonets.Scenario {
 	return gonets.Scenario{Name: name, Sources: sources, Search: []string{"event.body"},
-		Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{URL: lane + "/"}}}}
+		Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{URL: crm + "/"}}}}
 }
 
 // fixture is a store with a test's shorthands.
@@ -177,12 +177,12 @@ func (f fixture) transition(run gonets.Run, state gonets.RunState) gonets.Transi
 		StepAt: run.StepAt, Tries: run.Tries + 1,
 		Attempt: &gonets.Attempt{RunID: run.ID, N: run.Attempts + 1, Path: "send", StartedAt: now,
 			Duration: 3 * time.Millisecond, Charged: true, Exchange: gonets.Exchange{Outcome: gonets.OutcomeHTTP,
-				Code: gonets.CodeHTTPStatus, Method: "POST", URL: lane + "/", Status: 500}}}
+				Code: gonets.CodeHTTPStatus, Method: "POST", URL: crm + "/", Status: 500}}}
 	if state == gonets.RunWaiting {
 		tr.DueAt = now.Add(time.Minute)
 	}
 	if state == gonets.RunSucceeded {
-		tr.Attempt.Exchange = gonets.Exchange{Outcome: gonets.OutcomeOK, Method: "POST", URL: lane + "/", Status: 200}
+		tr.Attempt.Exchange = gonets.Exchange{Outcome: gonets.OutcomeOK, Method: "POST", URL: crm + "/", Status: 200}
 		tr.Results = []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: tr.Attempt.N, FinishedAt: now.UnixMilli()}}
 	}
 	return tr

@@ -5,39 +5,39 @@ import (
 	"time"
 
 	"gonets"
-	"gonets/internal/store"
+	"gonets/internal/lane"
 )
 
 const service = "https://crm.test:443"
 
-func (f fixture) record() store.LaneRecord {
+func (f fixture) record() lane.Record {
 	f.t.Helper()
 	list, err := f.LaneRecords(f.ctx())
 	f.must(err)
 	if len(list) == 0 {
-		return store.LaneRecord{}
+		return lane.Record{}
 	}
 	return list[0]
 }
 
-func (f fixture) keep(kind string, r store.LaneRecord, node string) {
+func (f fixture) keep(kind string, r lane.Record, node string) {
 	f.t.Helper()
 	r.Name = service
-	change := store.LaneChange{Record: r}
-	change.Kind = store.LaneChangeKind(kind)
+	change := lane.Change{Record: r}
+	change.Kind = lane.ChangeKind(kind)
 	f.must(f.KeepLane(f.ctx(), change, node))
 }
 
 func laneLife(f fixture) {
 	now := f.Clock.Now()
 	probe := func(node string) bool {
-		won, err := f.ProbeLane(f.ctx(), store.LaneProbe{Name: service, Node: node, Now: f.Clock.Now(), Until: f.Clock.Now().Add(time.Minute)})
+		won, err := f.ProbeLane(f.ctx(), lane.Probe{Name: service, Node: node, Now: f.Clock.Now(), Until: f.Clock.Now().Add(time.Minute)})
 		f.must(err)
 		return won
 	}
-	f.keep("closed", store.LaneRecord{ClosedAt: now, ClosedUntil: now.Add(time.Minute), Closures: 2, Status: 503}, "a")
+	f.keep("closed", lane.Record{ClosedAt: now, ClosedUntil: now.Add(time.Minute), Closures: 2, Status: 503}, "a")
 	// Another node wanted less.
-	f.keep("closed", store.LaneRecord{ClosedAt: now.Add(1), ClosedUntil: now.Add(time.Second), Closures: 1, Status: 502}, "b")
+	f.keep("closed", lane.Record{ClosedAt: now.Add(1), ClosedUntil: now.Add(time.Second), Closures: 1, Status: 502}, "b")
 	if r := f.record(); !r.ClosedUntil.Equal(now.Add(time.Minute)) || r.Closures != 2 || !r.ClosedAt.Equal(now) {
 		f.t.Fatalf("%+v", r)
 	}
@@ -48,11 +48,11 @@ func laneLife(f fixture) {
 	if !probe("a") || probe("b") {
 		f.t.Fatal("one node tries a lane out, and no second one")
 	}
-	f.keep("opened", store.LaneRecord{RampAt: now}, "b")
+	f.keep("opened", lane.Record{RampAt: now}, "b")
 	if r := f.record(); !r.Closed() {
 		f.t.Error("who does not try it out opened it")
 	}
-	f.keep("unproved", store.LaneRecord{}, "a")
+	f.keep("unproved", lane.Record{}, "a")
 	if !probe("b") {
 		f.t.Error("a probe that was given back is taken by nobody")
 	}
@@ -60,19 +60,19 @@ func laneLife(f fixture) {
 	if !probe("a") {
 		f.t.Error("a probe of a node that went away is taken by nobody")
 	}
-	f.keep("opened", store.LaneRecord{RampAt: f.Clock.Now()}, "a")
+	f.keep("opened", lane.Record{RampAt: f.Clock.Now()}, "a")
 	if r := f.record(); r.Closed() || r.Closures != 2 || r.RampAt.IsZero() {
 		f.t.Errorf("opened: %+v", r)
 	}
-	f.keep("well", store.LaneRecord{}, "a")
-	if r := f.record(); r != (store.LaneRecord{}) {
+	f.keep("well", lane.Record{}, "a")
+	if r := f.record(); r != (lane.Record{}) {
 		f.t.Errorf("well: %+v", r)
 	}
 }
 
 func laneActions(f fixture) {
 	act := func(kind string, rate gonets.Rate) error {
-		return f.ActOnLane(f.ctx(), store.LaneAction{Name: service, Kind: store.LaneActionKind(kind), Rate: rate, Actor: "anna"})
+		return f.ActOnLane(f.ctx(), lane.Action{Name: service, Kind: lane.ActionKind(kind), Rate: rate, Actor: "anna"})
 	}
 	f.must(act("pause", ""))
 	if r := f.record(); !r.Paused() || r.PausedBy != "anna" {
@@ -86,7 +86,7 @@ func laneActions(f fixture) {
 		f.t.Errorf("%+v", r)
 	}
 	f.must(act("drained", ""))
-	f.keep("closed", store.LaneRecord{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
+	f.keep("closed", lane.Record{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
 	f.must(act("try", ""))
 	if r := f.record(); !r.ClosedUntil.Equal(f.Clock.Now()) {
 		f.t.Errorf("to be tried now: %+v", r)
@@ -99,7 +99,7 @@ func laneTurns(f fixture) {
 	last := time.Time{}
 	for i := range 20 {
 		n := 1 + i%3
-		first, err := f.BookTurns(f.ctx(), store.LaneWant{Name: service, Turns: n, Every: every}, f.Clock.Now())
+		first, err := f.BookTurns(f.ctx(), lane.Want{Name: service, Turns: n, Every: every}, f.Clock.Now())
 		f.must(err)
 		if first.Before(f.Clock.Now()) || !last.IsZero() && first.Before(last.Add(every)) {
 			f.t.Fatalf("turn %s after one at %s", first, last)
@@ -113,12 +113,12 @@ func laneTurns(f fixture) {
 
 func laneCounts(f fixture) {
 	for range 2 {
-		f.must(f.CountAttempts(f.ctx(), map[string]store.LaneCount{service: {OK: 3, Failed: 1}}))
+		f.must(f.CountAttempts(f.ctx(), map[string]lane.Count{service: {OK: 3, Failed: 1}}))
 		f.Clock.Advance(time.Hour)
 	}
 	got, err := f.LaneCounts(f.ctx())
 	f.must(err)
-	if got[service] != (store.LaneCount{OK: 6, Failed: 2}) {
+	if got[service] != (lane.Count{OK: 6, Failed: 2}) {
 		f.t.Errorf("%+v", got)
 	}
 	f.Clock.Advance(24 * time.Hour)
@@ -142,13 +142,13 @@ func fairClaims(f fixture) {
 	}
 	f.Clock.Advance(time.Second)
 	got := map[string]int{}
-	for _, j := range f.claim(lane, 20) {
+	for _, j := range f.claim(crm, 20) {
 		got[j.Run.Scenario]++
 	}
 	if got["few"] != few || got["many"] != 20-few {
 		f.t.Errorf("the first claim gave %v", got)
 	}
-	if n, since, err := f.LaneWaiting(f.ctx(), lane); err != nil || n != many-20+few || since.IsZero() {
+	if n, since, err := f.LaneWaiting(f.ctx(), crm); err != nil || n != many-20+few || since.IsZero() {
 		f.t.Errorf("%d wait since %s, %v", n, since, err)
 	}
 }

@@ -58,7 +58,7 @@ func (l *life) actions() map[string]func(*rapid.T) {
 			l.born(t, acc[0].Runs...)
 		},
 		"claim": func(t *rapid.T) {
-			for _, lane := range []string{lane, "quarantine"} {
+			for _, lane := range []string{crm, "quarantine"} {
 				jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: lane, Limit: 2, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now()})
 				if err != nil {
 					t.Fatal(err)

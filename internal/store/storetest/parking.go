@@ -19,7 +19,7 @@ func (f fixture) wantClaimable(when string, want int) {
 	f.t.Helper()
 	backlog, err := f.Backlog(f.ctx())
 	f.must(err)
-	jobs := f.claim(lane, 100)
+	jobs := f.claim(crm, 100)
 	if len(jobs) != want || (len(backlog) > 0) != (want > 0) {
 		f.t.Fatalf("%s: %d runs are claimed and the backlog is %v, want %d", when, len(jobs), backlog, want)
 	}
@@ -82,7 +82,7 @@ func stopParksMany(f fixture) {
 		f.setState(c.state)
 		got := 0
 		for {
-			n := len(f.claim(lane, 100))
+			n := len(f.claim(crm, 100))
 			if got += n; n == 0 {
 				break
 			}

@@ -49,7 +49,7 @@ func rescue(f fixture) {
 	if fenced, err := f.Finish(f.ctx(), f.transition(idle, gonets.RunSucceeded)); err != nil || !fenced {
 		f.t.Errorf("a lease of the dead works: %v %v", fenced, err)
 	}
-	jobs := f.claim(lane, 10)
+	jobs := f.claim(crm, 10)
 	if len(jobs) != 2 {
 		f.t.Fatalf("%d runs are claimed after the rescue, want 2", len(jobs))
 	}
@@ -68,8 +68,8 @@ func rescue(f fixture) {
 
 func rescueUnseen(f fixture) {
 	branch := Scenario("y", "s")
-	branch.Steps = []gonets.Step{{ID: "if_it", If: "true", Then: []gonets.Step{{ID: "tell", HTTP: &gonets.HTTPStep{URL: lane + "/"}}}},
-		{ID: "send", HTTP: &gonets.HTTPStep{URL: lane + "/"}}}
+	branch.Steps = []gonets.Step{{ID: "if_it", If: "true", Then: []gonets.Step{{ID: "tell", HTTP: &gonets.HTTPStep{URL: crm + "/"}}}},
+		{ID: "send", HTTP: &gonets.HTTPStep{URL: crm + "/"}}}
 	quiet := Scenario("z", "s")
 	quiet.Steps = []gonets.Step{{ID: "end", Stop: &gonets.StopStep{}}}
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{branch, quiet}})
@@ -142,19 +142,19 @@ func rescueSeveral(f fixture) {
 	if !slices.Equal(report.Quarantined, []string{a.ID, b.ID}) || report.Unknown != 2 || report.Released != 3 {
 		f.t.Fatalf("%+v", report)
 	}
-	for run, want := range map[string]string{a.ID: "quarantine", b.ID: "quarantine", c.ID: lane} {
+	for run, want := range map[string]string{a.ID: "quarantine", b.ID: "quarantine", c.ID: crm} {
 		if got := f.wantState(run, gonets.RunQueued); got.Lane != want || got.Crashes != 0 {
 			f.t.Errorf("%+v, want lane %s", got, want)
 		}
 	}
 	// In quarantine a run is suspected, others in flight are not.
 	guilty := f.claim("quarantine", 1)[0].Run
-	f.claim(lane, 1)
+	f.claim(crm, 1)
 	f.die(gonets.InFlight{RunID: guilty.ID, Attempt: 2, Path: "send"}, gonets.InFlight{RunID: c.ID, Attempt: 1, Path: "send"})
 	if got := f.wantState(guilty.ID, gonets.RunQueued); got.Crashes != 1 {
 		f.t.Errorf("%+v", got)
 	}
-	if got := f.wantState(c.ID, gonets.RunQueued); got.Crashes != 0 || got.Lane != lane {
+	if got := f.wantState(c.ID, gonets.RunQueued); got.Crashes != 0 || got.Lane != crm {
 		f.t.Errorf("%+v", got)
 	}
 }
@@ -178,20 +178,20 @@ func killedFromOutside(f fixture) {
 	if report.Unknown != 2 || report.Released != 2 || len(report.Quarantined) != 0 {
 		f.t.Errorf("%+v", report)
 	}
-	want(a, lane, 0)
-	want(b, lane, 0)
+	want(a, crm, 0)
+	want(b, crm, 0)
 	// Alone, a run is suspected however the process ended.
 	for n := 1; n <= gonets.PoisonCrashes; n++ {
-		f.claim(lane, 1)
+		f.claim(crm, 1)
 		f.end(in(n+1, a))
 	}
 	want(a, "quarantine", gonets.PoisonCrashes)
 	// Also one in quarantine is not blamed for a kill from outside.
-	f.claim(lane, 1)
+	f.claim(crm, 1)
 	f.claim("quarantine", 1)
 	f.end(in(9, a, b))
 	want(a, "quarantine", gonets.PoisonCrashes)
-	want(b, lane, 0)
+	want(b, crm, 0)
 }
 
 func poison(f fixture) {
@@ -205,7 +205,7 @@ func poison(f fixture) {
 		}
 		switch {
 		case death < gonets.PoisonCrashes:
-			if got.Lane != lane || got.State != gonets.RunQueued {
+			if got.Lane != crm || got.State != gonets.RunQueued {
 				f.t.Fatalf("death %d: %+v", death, got)
 			}
 		case death == gonets.PoisonCrashes:
@@ -241,7 +241,7 @@ func resume(f fixture) {
 		!got.DueAt.Equal(f.Clock.Now()) || got.Version != 1 || got.Attempts != 1 {
 		f.t.Errorf("%+v", got)
 	}
-	jobs := f.claim(lane, 1)
+	jobs := f.claim(crm, 1)
 	if len(jobs) != 1 {
 		f.t.Fatal("not claimed")
 	}
@@ -312,7 +312,7 @@ func sendNowAndStop(f fixture) {
 	if got := f.act(now.ID, gonets.ActionSendNow); got.Tries != 1 || !got.DueAt.Equal(f.Clock.Now()) {
 		f.t.Errorf("%+v", got)
 	}
-	if jobs := f.claim(lane, 10); len(jobs) != 1 || jobs[0].Run.ID != now.ID {
+	if jobs := f.claim(crm, 10); len(jobs) != 1 || jobs[0].Run.ID != now.ID {
 		f.t.Errorf("claimed %d", len(jobs))
 	}
 }
@@ -355,7 +355,7 @@ func releaseHeld(f fixture) {
 		held = append(held, f.run(fmt.Sprint(i)).ID)
 	}
 	// A person may let one go alone.
-	if got := f.act(held[0], gonets.ActionResume); got.State != gonets.RunQueued || got.Version != 1 || got.Lane != lane {
+	if got := f.act(held[0], gonets.ActionResume); got.State != gonets.RunQueued || got.Version != 1 || got.Lane != crm {
 		f.t.Errorf("%+v", got)
 	}
 	changed := Scenario("x", "s")
@@ -365,11 +365,11 @@ func releaseHeld(f fixture) {
 	f.wantState(held[1], gonets.RunHeld)
 	change(gonets.ScenarioRunning, true)
 	for _, id := range held[1:] {
-		if got := f.wantState(id, gonets.RunQueued); got.Version != 2 || got.Lane != lane || got.Reason != "" {
+		if got := f.wantState(id, gonets.RunQueued); got.Version != 2 || got.Lane != crm || got.Reason != "" {
 			f.t.Errorf("%+v", got)
 		}
 	}
-	if n := len(f.claim(lane, 10)); n != 5 || f.Places.Taken() != 0 {
+	if n := len(f.claim(crm, 10)); n != 5 || f.Places.Taken() != 0 {
 		f.t.Errorf("%d claimed, %d places out", n, f.Places.Taken())
 	}
 }
