@@ -454,7 +454,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to up to 1000 runs at once */
+        /** Do one thing to up to 1000 runs */
         post: operations["act-on-runs"];
         delete?: never;
         options?: never;
@@ -1287,7 +1287,6 @@ export interface components {
              * @description Those that ended badly
              */
             failed: number;
-            filter: components["schemas"]["Filter"];
             /** Format: date-time */
             finished_at?: string;
             first_run?: string;
@@ -1302,6 +1301,8 @@ export interface components {
             paused: number;
             /** @description Only in the answer to dry */
             plan?: components["schemas"]["BulkPlan"];
+            /** @description Which runs, as a question of the history; times are absolute */
+            q: string;
             /** Format: int64 */
             rate: number;
             /**
@@ -1583,17 +1584,6 @@ export interface components {
             /** @description The path of the field whose control shows this one */
             within?: string;
         };
-        Filter: {
-            event?: string;
-            scenario?: string;
-            /** Format: date-time */
-            since?: string;
-            source?: string;
-            states?: string[] | null;
-            /** Format: date-time */
-            until?: string;
-            value?: string;
-        };
         Header: {
             name: string;
             value: string;
@@ -1846,9 +1836,10 @@ export interface components {
             action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
-            filter: components["schemas"]["Filter"];
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
+            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
+            q: string;
             /**
              * Format: int64
              * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
@@ -2237,21 +2228,13 @@ export interface components {
         RunsAction: {
             /** @enum {string} */
             action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
-            filter?: components["schemas"]["Filter"];
-            ids?: string[] | null;
-            /**
-             * Format: int64
-             * @description At most this many runs of a filter; 1000 when left out
-             */
-            limit?: number;
+            ids: string[];
             version?: string;
         };
         RunsActionResult: {
             /** Format: int64 */
             done: number;
             failed: components["schemas"]["RunFailed"][];
-            /** @description More runs match than were worked on */
-            more: boolean;
         };
         Sample: {
             /** @description A text is the body byte for byte; any other JSON value is a JSON body */
