@@ -60,6 +60,8 @@ function reasonText(run: RunLike, t: Translate): string {
       if (code.startsWith('oauth.')) return t('state.paused.signIn')
       if (code === 'by_person') return t('state.paused.person')
       if (code === 'run.poison') return t('state.paused.crash')
+      if (code.startsWith('network.')) return t('state.paused.network')
+      if (code.startsWith('unknown.')) return t('state.paused.unknown')
       return code ? t('state.paused.reply') : ''
     default:
       return ''

@@ -207,7 +207,9 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
             <tbody>
               {automatic.map((header) => (
                 <tr key={header.name}>
-                  <th scope="row">{header.name}</th>
+                  <th scope="row" translate="no">
+                    {header.name}
+                  </th>
                   <td>
                     <span className="mono">{header.value}</span>
                     <div className={css.fieldHelp}>{pick(header.reason)}</div>

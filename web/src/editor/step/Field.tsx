@@ -56,7 +56,7 @@ export function Becoming({ value }: { value: Becomes | undefined }) {
     )
   return (
     <span className={css.becomes} data-tone={value.empty ? 'warn' : undefined}>
-      {t('becomes')}: <span className={css.becomesValue}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
+      {t('becomes')}: <span className={css.becomesValue} translate={value.empty ? undefined : 'no'}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
     </span>
   )
 }
