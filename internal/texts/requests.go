@@ -35,6 +35,7 @@ var ofRequests = map[gonets.Code]Words{
 	"request.not_fit":          {"This value does not fit here", "Это значение сюда не подходит"},
 	"request.no_state":         {"Runs have no state “{{0}}”", "Состояния «{{0}}» у операций нет"},
 	"request.not_here":         {"These settings have no “{{0}}”", "В этих настройках нет «{{0}}»"},
+	"event.query":              {"After the address stand pairs like name=Anna&phone=7; % is written as %25", "После адреса идут пары вида name=Anna&phone=7; сам знак % пишут %25"},
 	"sample.body":              {"The body of the sample is not a text", "Тело примера — не текст"},
 	"sample.headers":           {"The headers of the sample are names and texts", "Заголовки примера — это имена и тексты"},
 }
