@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -120,6 +121,12 @@ func TestARerunTakesChangedData(t *testing.T) {
 	}
 	if _, err := dial(t, b).Rerun(t.Context(), "r1", api.NewRerun{Event: &api.EditedEvent{Body: json.RawMessage(`1`), Text: &text}}); gonets.CodeOf(err) != gonets.CodeInvalid {
 		t.Errorf("two bodies: %v", err)
+	}
+	broken := "a=%zz"
+	_, err := dial(t, b).Rerun(t.Context(), "r1", api.NewRerun{Event: &api.EditedEvent{Query: &broken}})
+	var refused *gonets.Error
+	if !errors.As(err, &refused) || len(refused.Problems) != 1 || refused.Problems[0].Pointer != "/event/query" || refused.Problems[0].Code != "event.query" {
+		t.Errorf("a broken query: %v", err)
 	}
 	if string(b.runs["r1"].Event.Body) != "old" {
 		t.Error("the old event has changed")
