@@ -138,6 +138,8 @@ func Routes() []Route {
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
 
 		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
+		{Method: post, Path: base + "/notices/test", Right: RightAdmin, ID: "test-channel", Summary: "Send a test through a channel of the settings", register: handle((*server).testChannel),
+			Description: "Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns."},
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 

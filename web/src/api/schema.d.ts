@@ -394,6 +394,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test through a channel of the settings
+         * @description Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns.
+         */
+        post: operations["test-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -1355,6 +1375,18 @@ export interface components {
             /** @description More runs match than total; counting stops at 10 000 */
             more: boolean;
         };
+        ChannelAccepted: {
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            /** @description What was answered */
+            said?: string;
+        };
+        ChannelTest: {
+            /** @description mail, or the name of a channel of the stored settings */
+            channel: string;
+        };
         Check: {
             /** @description Nothing is sent, whatever really says */
             all_dry?: boolean;
@@ -1400,6 +1432,18 @@ export interface components {
         Datum: {
             name: string;
             value: string;
+        };
+        Delivery: {
+            /** @description mail, or the name of a channel of the settings */
+            channel: string;
+            /** @description Why it was not taken the last time */
+            last_error?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "pending" | "sent" | "failed";
+            /** Format: int64 */
+            tries: number;
         };
         Difference: {
             /** @enum {string} */
@@ -1911,7 +1955,7 @@ export interface components {
             detail: string;
         };
         Notices: {
-            /** @description A test letter was accepted with the present mail settings */
+            /** @description A test was accepted, by mail or by another channel, with the present settings */
             mail: boolean;
         };
         PickVersion: {
@@ -2447,6 +2491,8 @@ export interface components {
             cause: string;
             /** @description The cause for programs */
             code?: string;
+            /** @description How it reaches people, by channel; empty before it is told */
+            deliveries: components["schemas"]["Delivery"][];
             /**
              * Format: int64
              * @description How many of the runs came to a bad end
@@ -2473,7 +2519,10 @@ export interface components {
             sent_at?: string;
             /** @description The source that rejected requests */
             source?: string;
-            /** @enum {string} */
+            /**
+             * @description Sent is what every channel took
+             * @enum {string}
+             */
             state: "pending" | "sent" | "failed";
             /**
              * Format: int64
@@ -3339,6 +3388,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListTold"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "test-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccepted"];
                 };
             };
             /** @description A problem (RFC 9457) */
