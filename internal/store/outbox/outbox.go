@@ -13,6 +13,7 @@ import (
 	"gonets/internal/news"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 const (
@@ -38,6 +39,9 @@ func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
 	}
 	return o.base.Change(ctx, func(t floor.Txn) error {
 		for i := range signals {
+			if s := &signals[i]; s.Kind == gonets.SignalRejected {
+				t.Tally().At(tally.KeyOf(s.Source, s.At)).Rejected += int64(s.Runs)
+			}
 			if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
 				return err
 			}
