@@ -20,6 +20,7 @@ func (a *app) runsCommand() *cobra.Command {
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
 		a.runsSkip(),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
+		a.runsAct(string(gonets.ActionRetryPolicy), "Change when runs are tried again, until their step is done"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
 		a.runsAct(string(gonets.ActionCancel), "End runs"),
 		a.runsAct(string(gonets.ActionCancelRetries), "Stop the tries; the run then waits for you")))
@@ -178,15 +179,25 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	var version, body string
 	var limit, rate int
 	var oneFirst bool
+	var plan api.RetryPlan
 	c := flags.add(a.printing(&cobra.Command{
 		Use: action + " [ID...]", Short: short,
 		Long: short + ". Name the runs, or choose them with flags and --yes.",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, ids []string) error {
+			retry, err := retryPlan(action, &plan)
+			if err != nil {
+				return err
+			}
 			switch {
 			case len(ids) > 0 && !flags.empty():
 				return usagef("name runs or choose them with flags, not both")
 			case len(ids) == 1:
-				run, err := a.actOne(c, client, action, ids[0])
+				var run api.RunSummary
+				if retry != nil {
+					run, err = client.ChangeRetries(c.Context(), ids[0], *retry)
+				} else {
+					run, err = a.actOne(c, client, action, ids[0])
+				}
 				if err != nil {
 					return err
 				}
@@ -201,7 +212,7 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			request := api.RunsAction{Action: action, IDs: ids, Version: which, Limit: limit}
+			request := api.RunsAction{Action: action, IDs: ids, Version: which, Retry: retry, Limit: limit}
 			slowly := c.Flags().Changed("rate") || oneFirst
 			if len(ids) == 0 {
 				filter, err := flags.read(a)
@@ -213,7 +224,7 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 				}
 				request.Filter = wireFilter(filter)
 				if slowly {
-					return a.beginBulk(c, client, api.NewBulk{Action: action, Filter: *request.Filter, Version: which, Rate: &rate, OneFirst: oneFirst})
+					return a.beginBulk(c, client, api.NewBulk{Action: action, Filter: *request.Filter, Version: which, Retry: retry, Rate: &rate, OneFirst: oneFirst})
 				}
 			} else if slowly {
 				return usagef("--rate and --one-first are for runs that flags choose, such as --state paused")
@@ -239,10 +250,25 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
 		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
 	}
+	if action == string(gonets.ActionRetryPolicy) {
+		f.StringSliceVar(&plan.Delays, "delays", nil, "the pauses before the next tries, such as 5s,30m,2h (needed)")
+		f.StringVar(&plan.Deadline, "deadline", "", "no try is later than this from now, such as 6h; none when left out")
+	}
 	if action == api.ActionRerun {
 		f.StringVar(&body, "body", "", "with the body from this file instead (- is the standard input)")
 	}
 	return c
+}
+
+// retryPlan is what the flags of retry-policy say; nil for other verbs.
+func retryPlan(action string, plan *api.RetryPlan) (*api.RetryPlan, error) {
+	if action != string(gonets.ActionRetryPolicy) {
+		return nil, nil
+	}
+	if len(plan.Delays) == 0 {
+		return nil, usagef("say when: --delays 5s,30m,2h")
+	}
+	return plan, nil
 }
 
 // whichVersion reads the flag.
