@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -219,23 +220,40 @@ func (l *ended) actions() map[string]func(*rapid.T) {
 			f.Clock.Advance(time.Duration(rapid.IntRange(1, 20).Draw(t, "hours")) * time.Hour)
 		},
 		"prune": func(t *rapid.T) {
-			if _, err := f.Prune(f.ctx(), f.Clock.Now().Add(-6*time.Hour), rapid.IntRange(1, 5).Draw(t, "limit")); err != nil {
-				t.Fatal(err)
-			}
-			// Of an event of which something is left, what is removed no longer counts.
-			for event, runs := range l.events {
-				left := map[string]gonets.RunState{}
-				for id, state := range runs {
-					if _, err := f.Run(f.ctx(), id); err == nil {
-						left[id] = state
-					}
+			// One by one: which runs are removed together is for the store to decide.
+			for range rapid.IntRange(1, 5).Draw(t, "runs") {
+				if _, err := f.Prune(f.ctx(), f.Clock.Now().Add(-6*time.Hour), 1); err != nil {
+					t.Fatal(err)
 				}
-				if len(left) > 0 {
-					l.events[event] = left
-				}
+				l.forget(t)
 			}
 		},
 		"": l.check,
+	}
+}
+
+// forget takes over what was removed. Of an event of which something is left, what
+// is removed no longer counts.
+func (l *ended) forget(t *rapid.T) {
+	there := map[string]bool{}
+	for page := (gonets.Page{Limit: gonets.MaxPageSize}); ; {
+		list, err := l.f.Runs(l.f.ctx(), gonets.RunFilter{Page: page})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range list.Items {
+			there[list.Items[i].ID] = true
+		}
+		if page.Cursor = list.Next; list.Next == "" {
+			break
+		}
+	}
+	for event, runs := range l.events {
+		left := maps.Clone(runs)
+		maps.DeleteFunc(left, func(id string, _ gonets.RunState) bool { return !there[id] })
+		if len(left) > 0 {
+			l.events[event] = left
+		}
 	}
 }
 
