@@ -167,7 +167,7 @@ func (c *committer) attempt(batch []*op) error {
 		if err == nil {
 			return nil
 		}
-		if errors.Is(err, errNotNew) && !careful {
+		if errors.Is(err, dialect.ErrNotMet) && !careful {
 			careful = true
 			continue
 		}
@@ -329,8 +329,11 @@ func (t *txn) one(o *op, savepoint bool) error {
 	if err := t.exec("SAVEPOINT op"); err != nil {
 		return err
 	}
-	placed := len(t.placed)
+	placed, careful := len(t.placed), t.careful
+	// What is expected would fail for the operation, not for the batch.
+	t.careful = true
 	err := t.perform(o)
+	t.careful = careful
 	if err == nil {
 		return t.exec("RELEASE SAVEPOINT op")
 	}
