@@ -166,7 +166,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 	if len(events.Rows) == 0 {
 		return nil, nil
 	}
-	if err := t.send(events); err != nil {
+	if err := t.expect(events); err != nil {
 		return nil, err
 	}
 	fresh = make(map[string]bool, len(events.Rows))

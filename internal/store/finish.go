@@ -60,7 +60,7 @@ func (t *txn) finishAll(ops []*finishOp) error {
 			moved = append(moved, f)
 			moves.Rows = append(moves.Rows, pack.Move(f.Transition, t.now))
 		}
-		if err := t.send(moves); err != nil {
+		if err := t.expect(moves); err != nil {
 			return err
 		}
 		for i, f := range moved {
