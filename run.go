@@ -114,7 +114,10 @@ type Decoded struct {
 type Transition struct {
 	RunID   string
 	EventID string
-	Lease   Lease
+	// Source and ReceivedAt are the event's: its day is told of a success.
+	Source     string
+	ReceivedAt time.Time
+	Lease      Lease
 	// Results are the steps that finished.
 	Results []StepResult
 	// Attempt is the request that was made, if one was.

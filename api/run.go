@@ -218,32 +218,18 @@ type Skip struct {
 // ActionRerun is the one action that makes a new run.
 const ActionRerun = string(gonets.ActionRerun)
 
-// RunsAction does one thing to many runs: to those named, or to those that
+// RunsAction does one thing to the runs named. [NewBulk] does it to all that
 // match.
 type RunsAction struct {
 	Action  string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
-	IDs     []string     `json:"ids,omitempty" maxItems:"1000"`
-	Filter  *Filter      `json:"filter,omitempty"`
+	IDs     []string     `json:"ids" nullable:"false" minItems:"1" maxItems:"1000"`
 	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$"`
-	Limit   int          `json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"At most this many runs of a filter; 1000 when left out"`
-}
-
-// Filter chooses runs. At least one member is needed.
-type Filter struct {
-	States   []string   `json:"states,omitempty"`
-	Scenario string     `json:"scenario,omitempty"`
-	Source   string     `json:"source,omitempty"`
-	Event    string     `json:"event,omitempty"`
-	Value    string     `json:"value,omitempty"`
-	Since    *time.Time `json:"since,omitempty"`
-	Until    *time.Time `json:"until,omitempty"`
 }
 
 // RunsActionResult tells what became of a RunsAction.
 type RunsActionResult struct {
 	Done   int         `json:"done"`
 	Failed []RunFailed `json:"failed" nullable:"false"`
-	More   bool        `json:"more" doc:"More runs match than were worked on"`
 }
 
 // RunFailed is a run on which an action was not possible.

@@ -193,6 +193,11 @@ func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told]
 	return get[api.List[api.Told]](ctx, c, "/notices", paged(p))
 }
 
+// TestChannel sends a test through a channel of the settings.
+func (c *Client) TestChannel(ctx context.Context, name string) (api.ChannelAccepted, error) {
+	return post[api.ChannelAccepted](ctx, c, "/notices/test", api.ChannelTest{Channel: name})
+}
+
 // TestMail sends a test letter with the stored mail settings.
 func (c *Client) TestMail(ctx context.Context) (api.MailAccepted, error) {
 	return post[api.MailAccepted](ctx, c, "/mail/test", api.MailTest{})

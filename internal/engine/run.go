@@ -426,7 +426,7 @@ func (w *jobWork) transition(state gonets.RunState) gonets.Transition {
 		lane = w.home
 	}
 	return gonets.Transition{
-		RunID: w.run.ID, EventID: w.run.EventID, Lease: w.run.Lease,
+		RunID: w.run.ID, EventID: w.run.EventID, Source: w.event.Source, ReceivedAt: w.event.ReceivedAt, Lease: w.run.Lease,
 		Results: w.results, Attempt: w.attempt, Answer: w.answer,
 		State: state, Lane: lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
 		Mark: w.run.Mark, At: w.Clock.Now(),

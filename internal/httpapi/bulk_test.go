@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -41,18 +42,18 @@ func (b *bulks) Steer(_ context.Context, id, verb, actor string) (api.Bulk, erro
 	return api.Bulk{ID: id}, nil
 }
 
-func TestMassActionsAreAskedForWithTheirFilter(t *testing.T) {
+func TestMassActionsAreAskedForWithAQuestion(t *testing.T) {
 	t.Parallel()
 	b := newBackend()
 	c := dial(t, b)
-	since, none := epoch.Add(-time.Hour), 0
-	ask := api.NewBulk{Action: "resume", Filter: api.Filter{Scenario: "lead", Since: &since, States: []string{"paused", "failed"}}, Version: "current", OneFirst: true}
+	none := 0
+	ask := api.NewBulk{Action: "resume", Q: "scenario:lead after:-1h state:paused,failed status:5xx", Version: "current", OneFirst: true}
 	got, err := c.NewBulk(t.Context(), ask)
 	if err != nil || got.ID != "b1" {
 		t.Fatalf("%+v %v", got, err)
 	}
 	want := api.BulkWish{Action: "resume", Version: "current", Rate: 10, OneFirst: true, Actor: "owner",
-		Filter: gonets.RunFilter{Scenario: "lead", Since: since, States: []gonets.RunState{gonets.RunPaused}, Ascending: true}}
+		Filter: gonets.RunFilter{Scenario: "lead", Since: epoch.Add(-time.Hour), States: []gonets.RunState{gonets.RunPaused}, Statuses: []gonets.StatusSpan{{Low: 500, High: 599}}}}
 	if d := cmp.Diff(want, b.bulks.wish); d != "" {
 		t.Error(d)
 	}
@@ -61,16 +62,20 @@ func TestMassActionsAreAskedForWithTheirFilter(t *testing.T) {
 		t.Errorf("dry: %+v %v", got, err)
 	}
 	for _, bad := range []api.NewBulk{
-		{Action: "resume"}, // every run
-		{Action: "explode", Filter: ask.Filter},
-		{Action: "resume", Filter: ask.Filter, Version: "old"},
+		{Action: "resume"},
+		{Action: "resume", Q: `""`}, // every run
+		{Action: "resume", Q: "text:Anna"},
+		{Action: "explode", Q: ask.Q},
+		{Action: "resume", Q: ask.Q, Version: "old"},
 	} {
 		if _, err := c.NewBulk(t.Context(), bad); gonets.CodeOf(err).Status() != http.StatusUnprocessableEntity {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	if _, err := c.NewBulk(t.Context(), api.NewBulk{Action: "send-now", Filter: api.Filter{States: []string{"paused"}}}); gonets.CodeOf(err) != gonets.CodeRunState {
-		t.Errorf("paused runs cannot be sent now: %v", err)
+	for _, impossible := range []string{"state:paused", "mark:check"} {
+		if _, err := c.NewBulk(t.Context(), api.NewBulk{Action: "send-now", Q: impossible}); gonets.CodeOf(err) != gonets.CodeRunState {
+			t.Errorf("%s: %v", impossible, err)
+		}
 	}
 	for _, verb := range []string{"pause", "go-on", "stop"} {
 		if _, err := c.SteerBulk(t.Context(), "b1", verb); err != nil {
@@ -116,6 +121,12 @@ func TestARerunTakesChangedData(t *testing.T) {
 	}
 	if _, err := dial(t, b).Rerun(t.Context(), "r1", api.NewRerun{Event: &api.EditedEvent{Body: json.RawMessage(`1`), Text: &text}}); gonets.CodeOf(err) != gonets.CodeInvalid {
 		t.Errorf("two bodies: %v", err)
+	}
+	broken := "a=%zz"
+	_, err := dial(t, b).Rerun(t.Context(), "r1", api.NewRerun{Event: &api.EditedEvent{Query: &broken}})
+	var refused *gonets.Error
+	if !errors.As(err, &refused) || len(refused.Problems) != 1 || refused.Problems[0].Pointer != "/event/query" || refused.Problems[0].Code != "event.query" {
+		t.Errorf("a broken query: %v", err)
 	}
 	if string(b.runs["r1"].Event.Body) != "old" {
 		t.Error("the old event has changed")

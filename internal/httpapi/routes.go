@@ -116,7 +116,7 @@ func Routes() []Route {
 		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event, or of changed data", Status: http.StatusCreated, register: handle((*server).rerun), tune: bodyLimit(gonets.MaxIngestBody * 2)},
 		{Method: post, Path: base + "/runs/{id}/cancel", Right: RightOperate, ID: "cancel-run", Summary: "End a run", register: handle((*server).cancelRun)},
 		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
-		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs at once", register: handle((*server).actOnRuns)},
+		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs", register: handle((*server).actOnRuns)},
 
 		{Method: post, Path: base + "/bulk", Right: RightOperate, ID: "create-bulk", Summary: "Do one thing to all runs that match, at a rate", Status: http.StatusCreated, register: handle((*server).newBulk), tune: dry,
 			Description: "The server works on the runs that match now, oldest first; new runs are not met. It goes on after a restart, and on another server when this one dies. With dry nothing is done."},
@@ -138,6 +138,8 @@ func Routes() []Route {
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
 
 		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
+		{Method: post, Path: base + "/notices/test", Right: RightAdmin, ID: "test-channel", Summary: "Send a test through a channel of the settings", register: handle((*server).testChannel),
+			Description: "Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns."},
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 

@@ -21,13 +21,13 @@ func Edited(old *gonets.Event, in *api.EditedEvent) (gonets.Event, error) {
 	}
 	if in.Query != nil {
 		if _, err := url.ParseQuery(*in.Query); err != nil {
-			return ev, refusedEdit("/event/query", "this is no query string")
+			return ev, refusedEdit(gonets.Mistake("/event/query", codeQuery, "this is no query string"))
 		}
 		ev.RawQuery = *in.Query
 	}
 	switch {
 	case len(in.Body) > 0 && in.Text != nil:
-		return ev, refusedEdit("/event/text", "body and text were both given; an event has one body. Leave one of them out")
+		return ev, refusedEdit(gonets.Mistake("/event/text", gonets.CodeNotBoth, "%s and %s were both given; an event has one body", "body", "text"))
 	case len(in.Body) > 0:
 		ev.Body, ev.ContentType = in.Body, jsonType(old.ContentType)
 	case in.Text != nil:
@@ -50,8 +50,11 @@ func Edited(old *gonets.Event, in *api.EditedEvent) (gonets.Event, error) {
 	return ev, nil
 }
 
-func refusedEdit(pointer, message string) error {
-	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{{Pointer: pointer, Code: gonets.CodeInvalid, Message: message}}}
+// codeQuery is a query string that cannot be read.
+const codeQuery gonets.Code = "event.query"
+
+func refusedEdit(p gonets.Problem) error {
+	return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{p}}
 }
 
 // jsonType is what JSON in UTF-8 is sent as: a type of its own stays.

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
+	"gonets/internal/store/tally"
 
 	"gonets"
 )
@@ -340,5 +341,6 @@ func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err e
 	if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
 		return job, err
 	}
+	t.tally.At(tally.KeyOf(job.Event.Source, job.Event.ReceivedAt)).Runs++
 	return job, t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, old.ID)
 }

@@ -11,6 +11,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/tally"
 )
 
 // op is one caller's wish.
@@ -260,7 +261,7 @@ func (c *committer) limit() (context.Context, context.CancelFunc) {
 func (c *committer) try(batch []*op, savepoints, careful bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
-	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, careful: careful}
+	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, tally: tally.Sum{}, careful: careful}
 	if err := t.begin(); err != nil {
 		return err
 	}
@@ -359,6 +360,7 @@ func (t *txn) perform(o *op) (err error) {
 	}
 	if err != nil {
 		t.unsent = nil
+		clear(t.tally)
 		return err
 	}
 	return t.send()

@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 // txn is one try at a batch.
@@ -27,6 +28,8 @@ type txn struct {
 	careful bool
 	// waits is true while new runs are queued even where there is a place.
 	waits bool
+	// tally is what was counted and goes with the next statement.
+	tally tally.Sum
 	// unsent goes with the next statement.
 	unsent []*dialect.Part
 }
@@ -67,6 +70,10 @@ func (t *txn) later(m *dialect.Many, row []any) {
 
 // send executes parts, and before them what is unsent.
 func (t *txn) send(parts ...*dialect.Part) error {
+	if len(t.tally) > 0 {
+		t.unsent = append(t.unsent, &dialect.Part{Many: tally.Adds, Rows: t.tally.Rows(t.s.opt.Node)})
+		clear(t.tally)
+	}
 	if parts, t.unsent = append(t.unsent, parts...), nil; len(parts) == 0 {
 		return nil
 	}

@@ -134,6 +134,9 @@ func Settings(s *gonets.Settings) []gonets.Problem {
 	if s.Mail != nil {
 		v.problems = append(v.problems, Mail(s.Mail, "/mail")...)
 	}
+	if s.Notices != nil {
+		v.notices(s.Notices)
+	}
 	slices.SortFunc(v.problems, func(a, b gonets.Problem) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return v.problems
 }

@@ -144,6 +144,13 @@ func Delete(table string, columns Columns, where string) *Many {
 	}, " USING v")
 }
 
+// DeleteKnown is Delete that tells by a column which rows it met.
+func DeleteKnown(table, key string, columns Columns, where string) *Many {
+	return Change{Table: table, Key: key, Columns: columns}.many(func(using string) string {
+		return "DELETE FROM " + table + using + " WHERE " + where
+	}, " USING v")
+}
+
 func (c Change) many(statement func(join string) string, join string) *Many {
 	// An argument for each mention: SQLite takes far longer over a table of one
 	// row, and its driver over arguments with numbers.

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a claimed job has what its next step needs", claimedJob},
 		{"a claim keeps to its bytes", claimBytes},
 		{"a run that cannot be read is paused and keeps nobody else", unreadableRuns},
+		{"rows of before bodies were packed are read", olderRows},
 		{"the backlog names every lane once with its first time", backlog},
 		{"runs of one order key go one after another", orderKeys},
 
@@ -98,6 +99,9 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"held runs go when their scenario never ran", heldOfUnstartedGo},
 		{"retention by size leaves what fits", retentionBySize},
 		{"statistics count by state", stats},
+		{"what came in is accounted for, day by day", reconciled},
+		{"a random life adds up, over repeats, deaths and retention", reconciledLife},
+		{"a run that vanished does not add up", reconciledLoss},
 		{"checks stand apart from runs", checksStandApart},
 		{"a full disk refuses and recovers by itself", diskFull},
 		{"a random life loses no run, finishes none twice, gives none two leases", model},

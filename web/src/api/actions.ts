@@ -1,4 +1,4 @@
-import { api, call } from './client'
+import { api, ask, call } from './client'
 import type { components } from './schema'
 
 type Applied = components['schemas']['ListApplied']['items'][number]
@@ -45,6 +45,29 @@ export async function actOnRun(id: string, action: RunAction, version?: WhichVer
       return call(api.POST('/api/v1/runs/{id}/cancel-retries', { params }))
   }
 }
+
+/** A new run of changed data. They come as JSON in a text, so that numbers keep their digits. */
+export const rerunChanged = (id: string, event: string, version: WhichVersion | undefined, key: string) =>
+  call(
+    api.POST('/api/v1/runs/{id}/rerun', {
+      params: { path: { id }, header: { 'Idempotency-Key': key } },
+      body: {},
+      bodySerializer: () => `{${version ? `"version":"${version}",` : ''}"event":${event}}`,
+    }),
+  )
+
+/** The step counts as done with this value, which is JSON in a text as well; without one it gave nothing. */
+export const skipWith = (id: string, value: string | undefined, key: string) =>
+  call(
+    api.POST('/api/v1/runs/{id}/skip', {
+      params: { path: { id }, header: { 'Idempotency-Key': key } },
+      body: {},
+      bodySerializer: () => (value === undefined ? '{}' : `{"value":${value}}`),
+    }),
+  )
+
+/** One event as the server wrote it. */
+export const eventText = async (id: string): Promise<string> => (await ask(`/events/${encodeURIComponent(id)}`, {})).text()
 
 export type Bulk = components['schemas']['Bulk']
 export type NewBulk = components['schemas']['NewBulk']

@@ -394,6 +394,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test through a channel of the settings
+         * @description Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns.
+         */
+        post: operations["test-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -454,7 +474,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to up to 1000 runs at once */
+        /** Do one thing to up to 1000 runs */
         post: operations["act-on-runs"];
         delete?: never;
         options?: never;
@@ -1287,7 +1307,6 @@ export interface components {
              * @description Those that ended badly
              */
             failed: number;
-            filter: components["schemas"]["Filter"];
             /** Format: date-time */
             finished_at?: string;
             first_run?: string;
@@ -1302,6 +1321,8 @@ export interface components {
             paused: number;
             /** @description Only in the answer to dry */
             plan?: components["schemas"]["BulkPlan"];
+            /** @description Which runs, as a question of the history; times are absolute */
+            q: string;
             /** Format: int64 */
             rate: number;
             /**
@@ -1354,6 +1375,18 @@ export interface components {
             /** @description More runs match than total; counting stops at 10 000 */
             more: boolean;
         };
+        ChannelAccepted: {
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            /** @description What was answered */
+            said?: string;
+        };
+        ChannelTest: {
+            /** @description mail, or the name of a channel of the stored settings */
+            channel: string;
+        };
         Check: {
             /** @description Nothing is sent, whatever really says */
             all_dry?: boolean;
@@ -1399,6 +1432,18 @@ export interface components {
         Datum: {
             name: string;
             value: string;
+        };
+        Delivery: {
+            /** @description mail, or the name of a channel of the settings */
+            channel: string;
+            /** @description Why it was not taken the last time */
+            last_error?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "pending" | "sent" | "failed";
+            /** Format: int64 */
+            tries: number;
         };
         Difference: {
             /** @enum {string} */
@@ -1582,17 +1627,6 @@ export interface components {
             unit?: components["schemas"]["Label"];
             /** @description The path of the field whose control shows this one */
             within?: string;
-        };
-        Filter: {
-            event?: string;
-            scenario?: string;
-            /** Format: date-time */
-            since?: string;
-            source?: string;
-            states?: string[] | null;
-            /** Format: date-time */
-            until?: string;
-            value?: string;
         };
         Header: {
             name: string;
@@ -1846,9 +1880,10 @@ export interface components {
             action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
-            filter: components["schemas"]["Filter"];
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
+            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
+            q: string;
             /**
              * Format: int64
              * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
@@ -1920,7 +1955,7 @@ export interface components {
             detail: string;
         };
         Notices: {
-            /** @description A test letter was accepted with the present mail settings */
+            /** @description A test was accepted, by mail or by another channel, with the present settings */
             mail: boolean;
         };
         PickVersion: {
@@ -2237,21 +2272,13 @@ export interface components {
         RunsAction: {
             /** @enum {string} */
             action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
-            filter?: components["schemas"]["Filter"];
-            ids?: string[] | null;
-            /**
-             * Format: int64
-             * @description At most this many runs of a filter; 1000 when left out
-             */
-            limit?: number;
+            ids: string[];
             version?: string;
         };
         RunsActionResult: {
             /** Format: int64 */
             done: number;
             failed: components["schemas"]["RunFailed"][];
-            /** @description More runs match than were worked on */
-            more: boolean;
         };
         Sample: {
             /** @description A text is the body byte for byte; any other JSON value is a JSON body */
@@ -2464,6 +2491,8 @@ export interface components {
             cause: string;
             /** @description The cause for programs */
             code?: string;
+            /** @description How it reaches people, by channel; empty before it is told */
+            deliveries: components["schemas"]["Delivery"][];
             /**
              * Format: int64
              * @description How many of the runs came to a bad end
@@ -2490,7 +2519,10 @@ export interface components {
             sent_at?: string;
             /** @description The source that rejected requests */
             source?: string;
-            /** @enum {string} */
+            /**
+             * @description Sent is what every channel took
+             * @enum {string}
+             */
             state: "pending" | "sent" | "failed";
             /**
              * Format: int64
@@ -3356,6 +3388,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListTold"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "test-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccepted"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { Icon } from './icons'
+import { memberPath } from './memberPath'
 import css from './data.module.css'
 
 export interface JsonTreeProps {
@@ -12,11 +13,6 @@ export interface JsonTreeProps {
   /** Levels that are open at first. */
   open?: number
 }
-
-const plain = /^[\p{L}_][\p{L}\p{N}_]*$/u
-/** The path of a member, in the grammar of templates. */
-export const memberPath = (path: string, key: string | number): string =>
-  typeof key === 'number' ? `${path}[${key}]` : plain.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
 
 const page = 100
 

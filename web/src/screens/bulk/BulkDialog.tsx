@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, Select, Skeleton, Stack, toast } from '@/ui'
-import { actionWord, filterWords, sends } from './words'
+import { actionWord, questionWords, sends } from './words'
 
 type Action = NewBulk['action']
 type Which = 'fit' | 'same' | 'current'
@@ -12,15 +12,15 @@ export interface BulkDialogProps {
   onClose: () => void
   /** What is preselected; resume and rerun can be exchanged in the dialog. */
   action: Action
-  /** The runs that are meant: the filter of the list. */
-  filter: NewBulk['filter']
+  /** The question that finds the runs that are meant. */
+  q: string
   onBegun?: (bulk: Bulk) => void
 }
 
 const rates = ['1', '10', '50', '200', '0'] as const
 
 /** Asks how one thing shall be done to all runs that match, and lets the server begin. Shown while it is open only. */
-export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDialogProps) {
+export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogProps) {
   const t = useT()
   const queries = useQueryClient()
   const [action, setAction] = useState(wanted)
@@ -33,8 +33,8 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
     change()
     setKey(newKey())
   }
-  const wish: NewBulk = { action, filter, rate: Number(rate), one_first: oneFirst }
-  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, filter], queryFn: ({ signal }) => planBulk({ action, filter }, signal), staleTime: 0, gcTime: 0, retry: false })
+  const wish: NewBulk = { action, q, rate: Number(rate), one_first: oneFirst }
+  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
   const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
 
@@ -84,7 +84,7 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
       }
     >
       <Stack gap={16}>
-        <Muted>{filterWords(filter, title, t)}</Muted>
+        <Muted>{questionWords(q, title, t)}</Muted>
         {plan.error ? (
           <ErrorNote error={plan.error} onRetry={() => void plan.refetch()} />
         ) : plan.isPending ? (

@@ -4,13 +4,15 @@ import { useRef, useState } from 'react'
 import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
+import { SkipStep } from './SkipStep'
 import css from './Run.module.css'
 
 /** What can be done to the run now. The first is the filled one. */
-export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario }) {
+export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Scenario; onEdit: () => void }) {
   const t = useT()
   const queries = useQueryClient()
   const navigate = useNavigate()
+  const [skipping, setSkipping] = useState(false)
   const [asking, setAsking] = useState<{ action: RunAction; version?: WhichVersion; key?: string }>()
   const act = useMutation({
     // The key is the question's: a second click is the same wish.
@@ -87,10 +89,11 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
             )}
           </span>
         )}
-        {can('skip') && <Button onClick={() => setAsking({ action: 'skip', key: newKey() })} disabled={busy}>{t('run.skip')}</Button>}
+        {can('skip') && <Button onClick={() => setSkipping(true)} disabled={busy}>{t('run.skip')}</Button>}
         {can('cancel') && <Button onClick={() => setAsking({ action: 'cancel' })} disabled={busy}>{t('cancel')}</Button>}
         <Menu
           items={[
+            can('rerun') && { label: t('edit.title'), icon: 'pencil', onClick: onEdit },
             { label: t('run.copyJson'), icon: 'copy', onClick: () => void copyText(JSON.stringify(run, null, 2)).then((done) => toast(t(done ? 'ui.copied' : 'ui.notCopied'), { tone: done ? 'ok' : 'error' })) },
             { label: t('run.exportHar'), icon: 'download', href: `/api/v1/runs/export?format=har&q=${run.id}`, download: '' },
           ]}
@@ -99,6 +102,7 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
         </Menu>
       </Row>
       {act.error && !asking && <ErrorNote error={act.error} />}
+      {skipping && <SkipStep run={run} onClose={() => setSkipping(false)} />}
       {asking && (
         <Confirm
           open
@@ -106,10 +110,10 @@ export function RunActions({ run, scenario }: { run: Run; scenario?: Scenario })
           onConfirm={() => once(asking)}
           busy={act.isPending}
           danger={asking.action === 'cancel'}
-          title={asking.action === 'cancel' ? t('run.askCancel') : asking.action === 'skip' ? t('run.askSkip') : t('run.askRerun')}
-          confirm={asking.action === 'cancel' ? t('run.doCancel') : asking.action === 'skip' ? t('run.skip') : t('rerun')}
+          title={asking.action === 'cancel' ? t('run.askCancel') : t('run.askRerun')}
+          confirm={asking.action === 'cancel' ? t('run.doCancel') : t('rerun')}
         >
-          <p>{asking.action === 'cancel' ? t('run.askCancelHelp') : asking.action === 'skip' ? t('run.askSkipHelp') : requests > 0 ? t('run.askRerunSends', { count: requests }) : t('run.askRerunHelp')}</p>
+          <p>{asking.action === 'cancel' ? t('run.askCancelHelp') : requests > 0 ? t('run.askRerunSends', { count: requests }) : t('run.askRerunHelp')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
       )}

@@ -5,9 +5,10 @@ import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type At
 import { useSearch } from '@/app/useSearch'
 import { clock, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Row, Skeleton, Stack, tellCode } from '@/ui'
+import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Row, Skeleton, Stack, tellCode } from '@/ui'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
+import { EditData } from './EditData'
 import { EventView } from './EventView'
 import { RunActions } from './RunActions'
 import { StepView } from './StepView'
@@ -43,6 +44,7 @@ export default function RunPage() {
   useHints((hints) => {
     if (hints.some((hint) => hint.id === id)) void queries.invalidateQueries({ queryKey: keys.run(id) })
   })
+  const [editing, setEditing] = useState(false)
   const now = useNow(run?.next_try_at !== undefined)
 
   const back = (
@@ -92,7 +94,7 @@ export default function RunPage() {
           </span>
         )}
       </div>
-      <RunActions run={run} scenario={scenario} />
+      <RunActions run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} />
       <div className={css.columns}>
         <Panel title={t('run.course')} className={css.timeline}>
@@ -101,7 +103,14 @@ export default function RunPage() {
         <Panel className={css.detail}>
           {selection.event ? (
             <Stack>
-              <h2>{t('run.received')}</h2>
+              <Row justify="between">
+                <h2>{t('run.received')}</h2>
+                {run.actions.includes('rerun') && (
+                  <Button size="small" icon="pencil" onClick={() => setEditing(true)}>
+                    {t('edit.title')}
+                  </Button>
+                )}
+              </Row>
               <EventView event={event ?? run.event} />
             </Stack>
           ) : selection.step && selection.attempt ? (
@@ -111,6 +120,7 @@ export default function RunPage() {
           ) : null}
         </Panel>
       </div>
+      {editing && <EditData run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
       <Siblings run={run} titles={scenario ? new Map([[scenario.name, title]]) : undefined} />
     </Page>
   )
