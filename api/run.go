@@ -126,7 +126,10 @@ type Run struct {
 	RunSummary
 	TriesMax int `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
 	// NextTries are when a waiting run is tried.
-	NextTries []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	QuietUntil *time.Time  `json:"quiet_until,omitempty" doc:"The run waits for the end of its step's quiet hours"`
+	// Retry is what a person set for the rest of the tries.
+	Retry *RetryChanged `json:"retry,omitempty" doc:"What a person set for the rest of the tries at the step where the run stands"`
 	// CurrentVersion is what is published now.
 	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
 	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
@@ -221,9 +224,10 @@ const ActionRerun = string(gonets.ActionRerun)
 // RunsAction does one thing to the runs named. [NewBulk] does it to all that
 // match.
 type RunsAction struct {
-	Action  string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
+	Action  string       `json:"action" enum:"resume,send-now,retry-policy,rerun,cancel,cancel-retries"`
 	IDs     []string     `json:"ids" nullable:"false" minItems:"1" maxItems:"1000"`
 	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$"`
+	Retry   *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`
 }
 
 // RunsActionResult tells what became of a RunsAction.

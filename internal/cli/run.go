@@ -21,6 +21,7 @@ func (a *app) runsCommand() *cobra.Command {
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
 		a.runsSkip(),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
+		a.runsAct(string(gonets.ActionRetryPolicy), "Change when runs are tried again, until their step is done"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
 		a.runsAct(string(gonets.ActionCancel), "End runs"),
 		a.runsAct(string(gonets.ActionCancelRetries), "Stop the tries; the run then waits for you")))
@@ -185,11 +186,16 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	var yes, oneFirst bool
 	var version, body string
 	var rate int
+	var plan api.RetryPlan
 	c := flags.add(a.printing(&cobra.Command{
 		Use: action + " ID... | [QUESTION]", Short: short,
 		Long:    short + ". Name the runs, or choose them with a question as for runs list, or flags, and --yes.",
 		Example: "  gonets runs " + action + " 'scenario:crm status:5xx after:-24h' --yes",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
+			retry, err := retryPlan(action, &plan)
+			if err != nil {
+				return err
+			}
 			which, err := whichVersion(version)
 			if err != nil {
 				return err
@@ -201,16 +207,10 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 					return usagef("name runs or choose them with flags, not both")
 				case slowly:
 					return usagef("--rate and --one-first are for runs that a question or flags choose, such as --state paused")
-				case len(words) == 1:
-					run, err := a.actOne(c, client, action, words[0])
-					if err != nil {
-						return err
-					}
-					return a.print(run, func() { a.printActed(action, words[0], &run) })
-				case body != "":
+				case body != "" && len(words) > 1:
 					return usagef("--body is for one run: name it")
 				}
-				return a.actOnNamed(c, client, api.RunsAction{Action: action, IDs: words, Version: which})
+				return a.actOnNamed(c, client, api.RunsAction{Action: action, IDs: words, Version: which, Retry: retry})
 			}
 			if body != "" {
 				return usagef("--body is for one run: name it")
@@ -219,7 +219,7 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b := api.NewBulk{Action: action, Q: q, Version: which, Rate: &rate, OneFirst: oneFirst}
+			b := api.NewBulk{Action: action, Q: q, Version: which, Retry: retry, Rate: &rate, OneFirst: oneFirst}
 			switch {
 			case q == "":
 				return usagef("say which runs: their IDs, a question such as status:5xx, or flags such as --state paused --scenario NAME")
@@ -239,6 +239,10 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
 		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
 	}
+	if action == string(gonets.ActionRetryPolicy) {
+		f.StringSliceVar(&plan.Delays, "delays", nil, "the pauses before the next tries, such as 5s,30m,2h (needed)")
+		f.StringVar(&plan.Deadline, "deadline", "", "no try is later than this from now, such as 6h; none when left out")
+	}
 	if action == api.ActionRerun {
 		f.StringVar(&body, "body", "", "with the body from this file instead (- is the standard input)")
 	}
@@ -253,6 +257,13 @@ func named(words []string) bool {
 
 // actOnNamed does one thing to the runs that were named.
 func (a *app) actOnNamed(c *cobra.Command, client *client.Client, request api.RunsAction) error {
+	if len(request.IDs) == 1 {
+		run, err := a.actOne(c, client, &request)
+		if err != nil {
+			return err
+		}
+		return a.print(run, func() { a.printActed(request.Action, request.IDs[0], &run) })
+	}
 	result, err := client.ActOnRuns(c.Context(), request)
 	if err != nil {
 		return err
@@ -266,6 +277,17 @@ func (a *app) actOnNamed(c *cobra.Command, client *client.Client, request api.Ru
 	return nil
 }
 
+// retryPlan is what the flags of retry-policy say; nil for other verbs.
+func retryPlan(action string, plan *api.RetryPlan) (*api.RetryPlan, error) {
+	if action != string(gonets.ActionRetryPolicy) {
+		return nil, nil
+	}
+	if len(plan.Delays) == 0 {
+		return nil, usagef("say when: --delays 5s,30m,2h")
+	}
+	return plan, nil
+}
+
 // whichVersion reads the flag.
 func whichVersion(text string) (api.WhichVersion, error) {
 	which := api.WhichVersion(text)
@@ -276,22 +298,21 @@ func whichVersion(text string) (api.WhichVersion, error) {
 }
 
 // actOne does one thing to one run, as the flags of the verb say.
-func (a *app) actOne(c *cobra.Command, client *client.Client, action, id string) (api.RunSummary, error) {
-	text, _ := c.Flags().GetString("version")
-	which, err := whichVersion(text)
-	if err != nil {
-		return api.RunSummary{}, err
+func (a *app) actOne(c *cobra.Command, client *client.Client, request *api.RunsAction) (api.RunSummary, error) {
+	id := request.IDs[0]
+	if request.Retry != nil {
+		return client.ChangeRetries(c.Context(), id, *request.Retry)
 	}
 	file, _ := c.Flags().GetString("body")
 	if file == "" {
-		return client.Act(c.Context(), id, action, which)
+		return client.Act(c.Context(), id, request.Action, request.Version)
 	}
 	raw, err := a.readFile(file)
 	if err != nil {
 		return api.RunSummary{}, err
 	}
 	edited := string(raw)
-	return client.Rerun(c.Context(), id, api.NewRerun{Version: which, Event: &api.EditedEvent{Text: &edited}})
+	return client.Rerun(c.Context(), id, api.NewRerun{Version: request.Version, Event: &api.EditedEvent{Text: &edited}})
 }
 
 func (a *app) runsSkip() *cobra.Command {

@@ -178,6 +178,11 @@ func (c *Client) Rerun(ctx context.Context, id string, r api.NewRerun) (api.RunS
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+api.ActionRerun, r)
 }
 
+// ChangeRetries changes the rest of a run's tries.
+func (c *Client) ChangeRetries(ctx context.Context, id string, p api.RetryPlan) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/retry-policy", p)
+}
+
 // Skip counts the step at which a run stands as skipped.
 func (c *Client) Skip(ctx context.Context, id string, s api.Skip) (api.RunSummary, error) {
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/skip", s)

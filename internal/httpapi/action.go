@@ -52,6 +52,19 @@ func (s *server) skipStep(ctx context.Context, in *skipInput) (*output[api.RunSu
 	return s.actOnce(ctx, in.ActInput, a)
 }
 
+type retryPolicyInput struct {
+	ActInput
+	Body api.RetryPlan
+}
+
+func (s *server) changeRetries(ctx context.Context, in *retryPolicyInput) (*output[api.RunSummary], error) {
+	change, err := shape.RetryChange(&in.Body, "")
+	if err != nil {
+		return nil, err
+	}
+	return s.actOnce(ctx, in.ActInput, gonets.Action{Kind: gonets.ActionRetryPolicy, Retry: change})
+}
+
 func (s *server) sendRunNow(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
 	return s.actOnce(ctx, *in, gonets.Action{Kind: gonets.ActionSendNow})
 }
@@ -141,6 +154,10 @@ const bulkWorkers = 16
 
 func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[api.RunsActionResult], error) {
 	ids := in.Body.IDs
+	retry, err := retryOf(in.Body.Action, in.Body.Retry)
+	if err != nil {
+		return nil, err
+	}
 	out := &output[api.RunsActionResult]{Body: api.RunsActionResult{Failed: []api.RunFailed{}}}
 	var (
 		mu   sync.Mutex
@@ -150,7 +167,7 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	for range min(bulkWorkers, len(ids)) {
 		wait.Go(func() {
 			for id := range next {
-				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number()})
+				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number(), Retry: retry})
 				mu.Lock()
 				if err == nil {
 					out.Body.Done++
@@ -168,4 +185,12 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	close(next)
 	wait.Wait()
 	return out, nil
+}
+
+// retryOf is what an action on many runs sets for their tries.
+func retryOf(action string, plan *api.RetryPlan) (*gonets.RetryChange, error) {
+	if gonets.ActionKind(action) != gonets.ActionRetryPolicy {
+		return nil, nil
+	}
+	return shape.RetryChange(plan, "/retry")
 }

@@ -138,7 +138,7 @@ func TestRunIsShownWhole(t *testing.T) {
 	if n := len(got.NextTries); n != 5 || !got.NextTries[0].Equal(next) || got.NextTries[4].Sub(got.NextTries[3]) != 2*time.Hour {
 		t.Errorf("next tries %v", got.NextTries)
 	}
-	if diff := cmp.Diff([]string{"send-now", "cancel-retries", "cancel", "rerun"}, got.Actions); diff != "" {
+	if diff := cmp.Diff([]string{"send-now", "retry-policy", "cancel-retries", "cancel", "rerun"}, got.Actions); diff != "" {
 		t.Error(diff)
 	}
 	if got.Event.Body != `{"name":"<Анна>"}` || got.Event.Headers[0].Value != "***" {

@@ -63,6 +63,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a wish is granted once, however often it comes", wishOnce},
 		{"changed data make a new event and a new run", rerunEdited},
 		{"a skipped step counts as done", skipStep},
+		{"the tries of a waiting and a paused run are changed, for good", changeRetries},
+		{"the tries of many runs are changed, but not of those that wait for their time", changeRetriesOfMany},
 		{"a page of a mass action is done once, over a death", bulkPage},
 		{"what becomes of the runs of a mass action is counted once", bulkOutcomes},
 		{"a mass action has one owner, and another when that is silent", bulkOwners},

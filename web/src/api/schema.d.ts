@@ -638,6 +638,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/retry-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the rest of the tries of a run that waits for a retry or for a person
+         * @description The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay.
+         */
+        post: operations["change-retries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/send-now": {
         parameters: {
             query?: never;
@@ -1330,6 +1350,7 @@ export interface components {
              * @description Those of them that had another state by then
              */
             refused: number;
+            retry?: components["schemas"]["RetryPlan"];
             /**
              * Format: int64
              * @description Those that wait for another try
@@ -1877,7 +1898,7 @@ export interface components {
         };
         NewBulk: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
             /** @description Stop behind the first run and wait for go-on */
@@ -1889,6 +1910,8 @@ export interface components {
              * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
              */
             rate?: number;
+            /** @description For retry-policy, and needed there */
+            retry?: components["schemas"]["RetryPlan"];
             /** @description For resume and rerun: same, current, or a version's number */
             version?: string;
         };
@@ -2103,6 +2126,21 @@ export interface components {
             status: number;
             status_line?: string;
         };
+        RetryChanged: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            deadline?: string;
+            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
+            delays: string[];
+        };
+        RetryPlan: {
+            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            deadline?: string;
+            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
+            delays: string[];
+        };
         Rollback: {
             /** Format: int64 */
             version: number;
@@ -2143,11 +2181,18 @@ export interface components {
              * @description When a waiting run goes on
              */
             next_try_at?: string;
+            /**
+             * Format: date-time
+             * @description The run waits for the end of its step's quiet hours
+             */
+            quiet_until?: string;
             reason?: string;
             /** @description The run of which a person made this one */
             rerun_of?: string;
             /** @description The runs that were made of this one, at most 100 */
             reruns?: string[] | null;
+            /** @description What a person set for the rest of the tries at the step where the run stands */
+            retry?: components["schemas"]["RetryChanged"];
             scenario: string;
             source?: string;
             state: string;
@@ -2271,8 +2316,10 @@ export interface components {
         };
         RunsAction: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             ids: string[];
+            /** @description For retry-policy, and needed there */
+            retry?: components["schemas"]["RetryPlan"];
             version?: string;
         };
         RunsActionResult: {
@@ -3915,6 +3962,44 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PickVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "change-retries": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryPlan"];
             };
         };
         responses: {
