@@ -60,7 +60,8 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 				x.retry = policyOf(d, st.Path, x.step)
 			}
 			if shape.N == d.Run.Attempts && len(run.NextTries) > 0 && st.State == api.StepActive {
-				x.next, x.try = run.NextTries[0], d.Run.Tries+1
+				// The very moment, which is a little later than the pause says.
+				x.next, x.try = d.Run.DueAt, d.Run.Tries+1
 			}
 			shape.Explain = explained(x)
 		}

@@ -29,9 +29,9 @@ export function VariableList() {
           return (
             <li key={variable.path}>
               {begins && <div className={css.variableGroup}>{heading}</div>}
-              <button type="button" className={css.variable} draggable onDragStart={(event) => event.dataTransfer.setData('text/plain', `{{ ${variable.path} }}`)} onClick={() => put(variable.path)} title={variable.path}>
-                <span translate="no">{name}</span>
-                <span className={css.variableValue} translate={variable.usual ? undefined : 'no'}>{variable.secret ? '••••' : variable.usual ? words.usual : variable.value || '—'}</span>
+              <button type="button" className={css.variable} translate={variable.usual ? undefined : 'no'} draggable onDragStart={(event) => event.dataTransfer.setData('text/plain', `{{ ${variable.path} }}`)} onClick={() => put(variable.path)} title={variable.path}>
+                <span>{name}</span>
+                <span className={css.variableValue}>{variable.secret ? '••••' : variable.usual ? words.usual : variable.value || '—'}</span>
               </button>
             </li>
           )
