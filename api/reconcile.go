@@ -6,7 +6,7 @@ type Reconciliation struct {
 	To   string `json:"to" format:"date" doc:"The last day"`
 	Zone string `json:"zone" doc:"The time zone of the days"`
 	// Items are the newest day first, within a day by source.
-	Items []DayCounts `json:"items" doc:"The newest day first; days and sources of which nothing is known are left out"`
+	Items []DayCounts `json:"items" nullable:"false" doc:"The newest day first; days and sources of which nothing is known are left out"`
 	Total Counts      `json:"total"`
 }
 

@@ -38,8 +38,9 @@ func (a *app) reconcileCommand() *cobra.Command {
 		}),
 	}))
 	f := c.Flags()
-	f.StringVar(&days.From, "from", "", "the first day, as 2026-11-22; left out, a week")
+	f.StringVar(&days.From, "from", "", "the first day, as 2026-11-22")
 	f.StringVar(&days.To, "to", "", "the last day; left out, today")
+	f.IntVar(&days.Span, "days", 7, "how many days up to the last one, when --from is left out")
 	f.StringVar(&days.Source, "source", "", "only what came from this source")
 	f.BoolVar(&csv, "csv", false, "write a table for spreadsheets")
 	f.StringVar(&language, "lang", "en", "language of that table; ru also separates by semicolons")

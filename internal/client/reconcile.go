@@ -5,19 +5,27 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"gonets/api"
 )
 
 // Days are the days of which one asks, as dates, and of which source; what is
 // empty is left to the server.
-type Days struct{ From, To, Source string }
+type Days struct {
+	From, To, Source string
+	// Span is how many days up to To, when From is left out.
+	Span int
+}
 
 func (d Days) query() url.Values {
 	q := url.Values{}
 	set(q, "from", d.From)
 	set(q, "to", d.To)
 	set(q, "source", d.Source)
+	if d.Span > 0 {
+		q.Set("days", strconv.Itoa(d.Span))
+	}
 	return q
 }
 

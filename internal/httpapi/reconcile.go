@@ -10,19 +10,20 @@ import (
 	"gonets/internal/httpapi/shape"
 )
 
-// reconcileInput asks for days.
-type reconcileInput struct {
-	From   string `query:"from" format:"date" doc:"The first day, in the time zone of the settings; left out, a week"`
+// ReconcileInput asks for days.
+type ReconcileInput struct {
+	From   string `query:"from" format:"date" doc:"The first day, in the time zone of the settings"`
 	To     string `query:"to" format:"date" doc:"The last day; left out, today"`
+	Days   int    `query:"days" minimum:"1" maximum:"92" default:"7" doc:"How many days up to the last one, when from is left out"`
 	Source string `query:"source" maxLength:"64" doc:"Only what came from this source"`
 }
 
-func (s *server) reconciliation(ctx context.Context, in *reconcileInput) (out api.Reconciliation, style export.Style, err error) {
+func (s *server) reconciliation(ctx context.Context, in *ReconcileInput) (out api.Reconciliation, style export.Style, err error) {
 	reader, err := s.reader(ctx)
 	if err != nil {
 		return out, style, err
 	}
-	ask, err := shape.Days(in.From, in.To, reader)
+	ask, err := shape.Days(shape.Span{From: in.From, To: in.To, Days: in.Days}, reader)
 	if err != nil {
 		return out, style, err
 	}
@@ -31,13 +32,13 @@ func (s *server) reconciliation(ctx context.Context, in *reconcileInput) (out ap
 	return shape.Reconciliation(ask, days), export.Style{Zone: ask.Zone}, err
 }
 
-func (s *server) reconcile(ctx context.Context, in *reconcileInput) (*output[api.Reconciliation], error) {
+func (s *server) reconcile(ctx context.Context, in *ReconcileInput) (*output[api.Reconciliation], error) {
 	r, _, err := s.reconciliation(ctx, in)
 	return &output[api.Reconciliation]{Body: r}, err
 }
 
 type reconcileFileInput struct {
-	reconcileInput
+	ReconcileInput
 	Language string `query:"lang" enum:"ru,en" default:"en" doc:"Language of the table; ru also separates by semicolons, as spreadsheets in Russian want it"`
 }
 
@@ -48,7 +49,7 @@ type file struct {
 }
 
 func (s *server) exportReconciliation(ctx context.Context, in *reconcileFileInput) (*file, error) {
-	r, style, err := s.reconciliation(ctx, &in.reconcileInput)
+	r, style, err := s.reconciliation(ctx, &in.ReconcileInput)
 	if err != nil {
 		return nil, err
 	}

@@ -7,16 +7,19 @@ import (
 	"gonets/api"
 )
 
-// Days of a reconciliation: as many as are asked for unless said otherwise, and
-// the most.
-const (
-	usualDays = 7
-	MaxDays   = 92
-)
+// MaxDays is for how many days there is a reconciliation at once.
+const MaxDays = 92
 
-// Days are the question for the days from one date to another, both included;
-// empty is the last week.
-func Days(from, to string, r Reader) (gonets.Reconcile, error) {
+// Span says which days: from one date to another, both included. Without From
+// they are so many days up to To, without To up to today.
+type Span struct {
+	From, To string
+	Days     int
+}
+
+// Days are the question for a span.
+func Days(span Span, r Reader) (gonets.Reconcile, error) {
+	from, to := span.From, span.To
 	zone := r.Zone
 	if zone == nil {
 		zone = time.UTC
@@ -30,7 +33,7 @@ func Days(from, to string, r Reader) (gonets.Reconcile, error) {
 			return a, gonets.Errorf(gonets.CodeInvalid, "%q is no day; write it as 2026-11-22", to)
 		}
 	}
-	a.From, a.Until = last.AddDate(0, 0, 1-usualDays), last.AddDate(0, 0, 1)
+	a.From, a.Until = last.AddDate(0, 0, 1-span.Days), last.AddDate(0, 0, 1)
 	if from != "" {
 		if a.From, err = time.ParseInLocation(time.DateOnly, from, zone); err != nil {
 			return a, gonets.Errorf(gonets.CodeInvalid, "%q is no day; write it as 2026-11-22", from)

@@ -2210,7 +2210,7 @@ export interface components {
              */
             from: string;
             /** @description The newest day first; days and sources of which nothing is known are left out */
-            items: components["schemas"]["DayCounts"][] | null;
+            items: components["schemas"]["DayCounts"][];
             /**
              * Format: date
              * @description The last day
@@ -3611,10 +3611,12 @@ export interface operations {
     reconcile: {
         parameters: {
             query?: {
-                /** @description The first day, in the time zone of the settings; left out, a week */
+                /** @description The first day, in the time zone of the settings */
                 from?: string;
                 /** @description The last day; left out, today */
                 to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
                 /** @description Only what came from this source */
                 source?: string;
             };
@@ -3647,6 +3649,14 @@ export interface operations {
     "export-reconciliation": {
         parameters: {
             query?: {
+                /** @description The first day, in the time zone of the settings */
+                from?: string;
+                /** @description The last day; left out, today */
+                to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
+                /** @description Only what came from this source */
+                source?: string;
                 /** @description Language of the table; ru also separates by semicolons, as spreadsheets in Russian want it */
                 lang?: "ru" | "en";
             };
