@@ -193,6 +193,13 @@ func (b *backend) ChartRuns(_ context.Context, f gonets.RunFilter, spans []gonet
 	}
 	return spans[:min(2, len(spans))], nil
 }
+
+// Reconcile has one day with a loss.
+func (b *backend) Reconcile(_ context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
+	b.note("reconcile %s %s %q", a.From.Format(time.RFC3339), a.Until.Format(time.RFC3339), a.Source)
+	return []gonets.DayCounts{{Day: a.Until.AddDate(0, 0, -1), Source: "site", Received: 3, Done: 2, Repeats: 4, Missing: 1},
+		{Day: a.From, Source: "site", Received: 5, Done: 4, Paused: 1}}, nil
+}
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)
 	r, ok := b.runs[a.RunID]

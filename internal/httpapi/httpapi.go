@@ -91,6 +91,8 @@ type History interface {
 	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
 	// ChartRuns fills in spans, the newest first, as far as one question gets.
 	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
+	// Reconcile counts what came in and what became of it.
+	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
 }
 
 // Secrets keeps secrets; their values are never read here.

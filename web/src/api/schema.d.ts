@@ -394,26 +394,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/notices/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send a test through a channel of the settings
-         * @description Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns.
-         */
-        post: operations["test-channel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -448,6 +428,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what came in and what became of it, by day and source
+         * @description All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days.
+         */
+        get: operations["reconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write the same as a table (CSV) */
+        get: operations["export-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -474,7 +491,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to up to 1000 runs */
+        /** Do one thing to up to 1000 runs at once */
         post: operations["act-on-runs"];
         delete?: never;
         options?: never;
@@ -632,26 +649,6 @@ export interface paths {
         put?: never;
         /** Go on from the failed step */
         post: operations["resume-run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/runs/{id}/retry-policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change the rest of the tries of a run that waits for a retry or for a person
-         * @description The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay.
-         */
-        post: operations["change-retries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1327,6 +1324,7 @@ export interface components {
              * @description Those that ended badly
              */
             failed: number;
+            filter: components["schemas"]["Filter"];
             /** Format: date-time */
             finished_at?: string;
             first_run?: string;
@@ -1341,8 +1339,6 @@ export interface components {
             paused: number;
             /** @description Only in the answer to dry */
             plan?: components["schemas"]["BulkPlan"];
-            /** @description Which runs, as a question of the history; times are absolute */
-            q: string;
             /** Format: int64 */
             rate: number;
             /**
@@ -1350,7 +1346,6 @@ export interface components {
              * @description Those of them that had another state by then
              */
             refused: number;
-            retry?: components["schemas"]["RetryPlan"];
             /**
              * Format: int64
              * @description Those that wait for another try
@@ -1396,18 +1391,6 @@ export interface components {
             /** @description More runs match than total; counting stops at 10 000 */
             more: boolean;
         };
-        ChannelAccepted: {
-            accepted: boolean;
-            /** Format: date-time */
-            at: string;
-            channel: string;
-            /** @description What was answered */
-            said?: string;
-        };
-        ChannelTest: {
-            /** @description mail, or the name of a channel of the stored settings */
-            channel: string;
-        };
         Check: {
             /** @description Nothing is sent, whatever really says */
             all_dry?: boolean;
@@ -1427,6 +1410,66 @@ export interface components {
             sets?: unknown;
             title: components["schemas"]["Label"];
             value: string;
+        };
+        Counts: {
+            /** @description Whether received is the sum of all that events became */
+            adds_up: boolean;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Held for a scenario that never ran, and removed after the time for which history is kept
+             */
+            expired: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Their scenario does not run
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Runs that were made and of which nothing is known any more; always 0 unless the database was damaged
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description They wait for a person
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Events that were stored
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Requests that were not believed; not in received
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Events that were recognised as sent before; not in received
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description A condition said no
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description No scenario used the source
+             */
+            unused: number;
+            /**
+             * Format: int64
+             * @description Queued, running, or waiting for a time
+             */
+            waiting: number;
         };
         CurlSecret: {
             /** @description Name of the header or query parameter */
@@ -1454,17 +1497,68 @@ export interface components {
             name: string;
             value: string;
         };
-        Delivery: {
-            /** @description mail, or the name of a channel of the settings */
-            channel: string;
-            /** @description Why it was not taken the last time */
-            last_error?: string;
-            /** Format: date-time */
-            sent_at?: string;
-            /** @enum {string} */
-            state: "pending" | "sent" | "failed";
+        DayCounts: {
+            /** @description Whether received is the sum of all that events became */
+            adds_up: boolean;
             /** Format: int64 */
-            tries: number;
+            cancelled: number;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Held for a scenario that never ran, and removed after the time for which history is kept
+             */
+            expired: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Their scenario does not run
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Runs that were made and of which nothing is known any more; always 0 unless the database was damaged
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description They wait for a person
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Events that were stored
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Requests that were not believed; not in received
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Events that were recognised as sent before; not in received
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description A condition said no
+             */
+            skipped: number;
+            source: string;
+            /**
+             * Format: int64
+             * @description No scenario used the source
+             */
+            unused: number;
+            /**
+             * Format: int64
+             * @description Queued, running, or waiting for a time
+             */
+            waiting: number;
         };
         Difference: {
             /** @enum {string} */
@@ -1648,6 +1742,17 @@ export interface components {
             unit?: components["schemas"]["Label"];
             /** @description The path of the field whose control shows this one */
             within?: string;
+        };
+        Filter: {
+            event?: string;
+            scenario?: string;
+            /** Format: date-time */
+            since?: string;
+            source?: string;
+            states?: string[] | null;
+            /** Format: date-time */
+            until?: string;
+            value?: string;
         };
         Header: {
             name: string;
@@ -1898,20 +2003,17 @@ export interface components {
         };
         NewBulk: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
+            filter: components["schemas"]["Filter"];
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
-            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
-            q: string;
             /**
              * Format: int64
              * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
              */
             rate?: number;
-            /** @description For retry-policy, and needed there */
-            retry?: components["schemas"]["RetryPlan"];
             /** @description For resume and rerun: same, current, or a version's number */
             version?: string;
         };
@@ -1978,7 +2080,7 @@ export interface components {
             detail: string;
         };
         Notices: {
-            /** @description A test was accepted, by mail or by another channel, with the present settings */
+            /** @description A test letter was accepted with the present mail settings */
             mail: boolean;
         };
         PickVersion: {
@@ -2101,6 +2203,23 @@ export interface components {
             /** @description Let the scenario run; otherwise its state stays, and one that was never published stands still */
             start?: boolean;
         };
+        Reconciliation: {
+            /**
+             * Format: date
+             * @description The first day
+             */
+            from: string;
+            /** @description The newest day first; days and sources of which nothing is known are left out */
+            items: components["schemas"]["DayCounts"][];
+            /**
+             * Format: date
+             * @description The last day
+             */
+            to: string;
+            total: components["schemas"]["Counts"];
+            /** @description The time zone of the days */
+            zone: string;
+        };
         Request: {
             body: string;
             /**
@@ -2125,21 +2244,6 @@ export interface components {
             /** Format: int64 */
             status: number;
             status_line?: string;
-        };
-        RetryChanged: {
-            /** Format: date-time */
-            at: string;
-            by?: string;
-            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
-            deadline?: string;
-            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
-            delays: string[];
-        };
-        RetryPlan: {
-            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
-            deadline?: string;
-            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
-            delays: string[];
         };
         Rollback: {
             /** Format: int64 */
@@ -2181,18 +2285,11 @@ export interface components {
              * @description When a waiting run goes on
              */
             next_try_at?: string;
-            /**
-             * Format: date-time
-             * @description The run waits for the end of its step's quiet hours
-             */
-            quiet_until?: string;
             reason?: string;
             /** @description The run of which a person made this one */
             rerun_of?: string;
             /** @description The runs that were made of this one, at most 100 */
             reruns?: string[] | null;
-            /** @description What a person set for the rest of the tries at the step where the run stands */
-            retry?: components["schemas"]["RetryChanged"];
             scenario: string;
             source?: string;
             state: string;
@@ -2316,16 +2413,22 @@ export interface components {
         };
         RunsAction: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
-            ids: string[];
-            /** @description For retry-policy, and needed there */
-            retry?: components["schemas"]["RetryPlan"];
+            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
+            filter?: components["schemas"]["Filter"];
+            ids?: string[] | null;
+            /**
+             * Format: int64
+             * @description At most this many runs of a filter; 1000 when left out
+             */
+            limit?: number;
             version?: string;
         };
         RunsActionResult: {
             /** Format: int64 */
             done: number;
             failed: components["schemas"]["RunFailed"][];
+            /** @description More runs match than were worked on */
+            more: boolean;
         };
         Sample: {
             /** @description A text is the body byte for byte; any other JSON value is a JSON body */
@@ -2538,8 +2641,6 @@ export interface components {
             cause: string;
             /** @description The cause for programs */
             code?: string;
-            /** @description How it reaches people, by channel; empty before it is told */
-            deliveries: components["schemas"]["Delivery"][];
             /**
              * Format: int64
              * @description How many of the runs came to a bad end
@@ -2566,10 +2667,7 @@ export interface components {
             sent_at?: string;
             /** @description The source that rejected requests */
             source?: string;
-            /**
-             * @description Sent is what every channel took
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "pending" | "sent" | "failed";
             /**
              * Format: int64
@@ -3448,39 +3546,6 @@ export interface operations {
             };
         };
     };
-    "test-channel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChannelTest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelAccepted"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     "list-presets": {
         parameters: {
             query?: never;
@@ -3530,6 +3595,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the time zone of the settings */
+                from?: string;
+                /** @description The last day; left out, today */
+                to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
+                /** @description Only what came from this source */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "export-reconciliation": {
+        parameters: {
+            query?: {
+                /** @description The first day, in the time zone of the settings */
+                from?: string;
+                /** @description The last day; left out, today */
+                to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
+                /** @description Only what came from this source */
+                source?: string;
+                /** @description Language of the table; ru also separates by semicolons, as spreadsheets in Russian want it */
+                lang?: "ru" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3962,44 +4107,6 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PickVersion"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunSummary"];
-                };
-            };
-            /** @description A problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    "change-retries": {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RetryPlan"];
             };
         };
         responses: {

@@ -4,13 +4,14 @@ import { Link } from '@tanstack/react-router'
 import { api, ApiError, call, runsCountQuery, runsPage, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected, useHints, type RunSummary } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Note, Page, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
+import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
 import { BulkBar } from './BulkBar'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
 import { Chart } from './Chart'
 import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
+import { HistoryFrame } from './HistoryFrame'
 import { hasOld, oldNames, questionOf } from './filter'
 import { change, parse, statesOf, valueOf, wordsOf } from '@/words/query'
 import { merge } from './live'
@@ -128,8 +129,8 @@ export default function RunsPage() {
   const problem = error instanceof ApiError ? error.problems[0] : undefined
 
   return (
-    <Page
-      title={t('nav.history')}
+    <HistoryFrame
+      tab="list"
       actions={
         <span className={css.live} data-on={connected || undefined}>
           <span className={css.liveDot} aria-hidden /> {connected ? t('live') : t('live.lost')}
@@ -226,6 +227,6 @@ export default function RunsPage() {
         />
       )}
       {error && rows.length > 0 && <ErrorNote error={error} onRetry={() => void fetchNextPage()} />}
-    </Page>
+    </HistoryFrame>
   )
 }
