@@ -5,6 +5,7 @@ import { useT } from '@/i18n'
 import { BulkDialog } from '@/screens/bulk'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
 import type { membersOf } from './filter'
+import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
 import css from './Runs.module.css'
 
 interface Props {
@@ -20,9 +21,10 @@ interface Props {
 
 type BulkAction = Exclude<RunAction, 'skip'>
 
-const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
+  { action: 'retry-policy', label: 'retryPolicy' },
   { action: 'rerun', label: 'rerun' },
   { action: 'cancel', label: 'cancel' },
 ]
@@ -31,12 +33,13 @@ const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'ca
 export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<BulkAction>()
+  const [retry, setRetry] = useState(usualPlan)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   const act = useMutation({
     mutationFn: (action: BulkAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
-          body: { action, ids: [...selected] },
+          body: { action, ids: [...selected], ...(action === 'retry-policy' && { retry }) },
         }),
       ),
     onSuccess: (result) => {
@@ -82,6 +85,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           confirm={t(word)}
           title={t('runs.ask', { action: t(word), count: selected.size })}
         >
+          {asking === 'retry-policy' && <RetryPlanFields plan={retry} onChange={setRetry} />}
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
