@@ -84,7 +84,9 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 		if err != nil {
 			return "", nil, err
 		}
-		return deeds.ChangeRetries(a, run, gonets.FindStep(doc.Steps, at), at, t.orNow(a.At))
+		change := *a
+		change.At = t.orNow(a.At)
+		return deeds.ChangeRetries(&change, run, doc, at)
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
 		return deeds.GoOnAsVia, []any{now, version, lane}, err

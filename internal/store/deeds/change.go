@@ -2,7 +2,6 @@ package deeds
 
 import (
 	"encoding/json"
-	"time"
 
 	"gonets"
 	"gonets/internal/store/pack"
@@ -34,9 +33,11 @@ func Simple(kind gonets.ActionKind, now int64) (set string, args []any) {
 	return "", nil
 }
 
-// ChangeRetries sets the rest of the tries of a run that stands at a step. Of one
-// that waits for a retry, the last try counts as the first of the new ones.
-func ChangeRetries(a *gonets.Action, run *gonets.Run, st *gonets.Step, at string, now time.Time) (set string, args []any, err error) {
+// ChangeRetries sets the rest of the tries of a run that stands at a step of its
+// version. Of one that waits for a retry, the last try counts as the first of the
+// new ones. The action's time is set.
+func ChangeRetries(a *gonets.Action, run *gonets.Run, doc *gonets.Scenario, at string) (set string, args []any, err error) {
+	st, now := gonets.FindStep(doc.Steps, at), a.At
 	switch {
 	case a.Retry == nil || len(a.Retry.Delays) == 0:
 		return "", nil, gonets.Errorf(gonets.CodeInvalid, "name at least one delay")

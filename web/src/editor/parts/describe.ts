@@ -6,7 +6,7 @@ import { parse } from '@/pill/template'
 import { pillOf } from '@/pill/variables'
 import { read, withoutValue, type Comparison } from '../model/condition'
 import { kindOf, type Step } from '../model/document'
-import { parts, type Unit } from '../model/duration'
+import { spanWords } from '@/words/duration'
 
 const kindKeys: Record<string, Key> = {
   http: 'httpRequest',
@@ -75,13 +75,9 @@ export function conditionWords(expression: string, t: Translate): string {
     .join(condition.join === 'and' ? ` ${t('cond.and')} ` : ` ${t('cond.or')} `)
 }
 
-const unitKeys: Record<Unit, Key> = { ms: 'unit.ms', s: 'unit.s', m: 'unit.m', h: 'unit.h', d: 'unit.d' }
-export const unitWord = (unit: Unit, t: Translate): string => t(unitKeys[unit])
-
 /** 1h30m → 1 ч 30 мин; a template stays what it is. */
 export function durationWords(text: string, t: Translate): string {
-  const found = parts(text)
-  return found.length > 0 ? found.map(([n, unit]) => `${n} ${unitWord(unit, t)}`).join(' ') : readable(text, t)
+  return spanWords(text, t) ?? readable(text, t)
 }
 
 export function summary(step: Step, t: Translate): string {

@@ -9,6 +9,8 @@ export function actionWord(action: string, t: Translate): string {
       return t('bulk.rerun')
     case 'send-now':
       return t('bulk.sendNow')
+    case 'retry-policy':
+      return t('bulk.retryPolicy')
     case 'cancel':
       return t('bulk.cancel')
     case 'cancel-retries':
@@ -49,4 +51,4 @@ export function questionWords(q: string, title: (scenario: string) => string, t:
 const time = (value: string): string => (/T.*(Z|[+-]\d\d:\d\d)$/.test(value) ? clock(value) : value)
 
 /** Whether the action sends requests, so that what becomes of them is worth telling. */
-export const sends = (action: string): boolean => action !== 'cancel' && action !== 'cancel-retries'
+export const sends = (action: string): boolean => !['cancel', 'cancel-retries', 'retry-policy'].includes(action)

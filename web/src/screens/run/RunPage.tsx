@@ -6,6 +6,7 @@ import { useSearch } from '@/app/useSearch'
 import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, tellCode } from '@/ui'
+import { spanWords } from '@/words/duration'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
 import { EditData } from './EditData'
@@ -96,6 +97,7 @@ export default function RunPage() {
       </div>
       <RunActions run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
+      <Retries run={run} />
       <div className={css.columns}>
         <Panel title={t('run.course')} className={css.timeline}>
           <Timeline run={run} selection={selection} now={now} onSelect={(step, n) => setSearch({ step, try: n })} />
@@ -124,6 +126,15 @@ export default function RunPage() {
       <Siblings run={run} titles={scenario ? new Map([[scenario.name, title]]) : undefined} />
     </Page>
   )
+}
+
+/** What a person set for the rest of the tries. */
+function Retries({ run }: { run: Run }) {
+  const t = useT()
+  if (!run.retry) return null
+  const words = (text: string) => spanWords(text, t) ?? text
+  const what = [run.retry.delays.map(words).join(' · '), run.retry.deadline && t('run.retriesDeadline', { span: words(run.retry.deadline) })].filter(Boolean).join(', ')
+  return <Muted>{t('run.retriesChanged', { who: run.retry.by || '—', time: clock(run.retry.at), delays: what })}</Muted>
 }
 
 /** Why the run rests, what that means and what to do. */

@@ -4,6 +4,7 @@ import { api, call, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
 import { BulkDialog } from '@/screens/bulk'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
+import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
 import css from './Runs.module.css'
 
 interface Props {
@@ -18,9 +19,10 @@ interface Props {
 
 type BulkAction = Exclude<RunAction, 'skip'>
 
-const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
+  { action: 'retry-policy', label: 'retryPolicy' },
   { action: 'rerun', label: 'rerun' },
   { action: 'cancel', label: 'cancel' },
 ]
@@ -29,12 +31,13 @@ const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'ca
 export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<BulkAction>()
+  const [retry, setRetry] = useState(usualPlan)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   const act = useMutation({
     mutationFn: (action: BulkAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
-          body: { action, ids: [...selected] },
+          body: { action, ids: [...selected], ...(action === 'retry-policy' && { retry }) },
         }),
       ),
     onSuccess: (result) => {
@@ -74,6 +77,7 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
           confirm={t(word)}
           title={t('runs.ask', { action: t(word), count: selected.size })}
         >
+          {asking === 'retry-policy' && <RetryPlanFields plan={retry} onChange={setRetry} />}
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
