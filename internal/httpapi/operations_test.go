@@ -181,6 +181,36 @@ func TestFilterOfRunsReachesTheStore(t *testing.T) {
 	}
 }
 
+func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	for id, change := range map[string]func(*gonets.Run){
+		"r1": func(r *gonets.Run) { r.Cursor, r.Tries = "deal", 3 },
+		"r2": func(r *gonets.Run) { r.Cursor = "deal" },                           // no try was used
+		"r3": func(r *gonets.Run) { r.Cursor, r.Tries, r.Version = "deal", 1, 9 }, // its version is gone
+	} {
+		d := b.runs["r1"]
+		d.Run.ID = id
+		d.Run.Tries = 0
+		change(&d.Run.Run)
+		b.runs[id] = d
+	}
+	l, err := dial(t, b).Runs(t.Context(), gonets.RunFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][2]int{}
+	for _, r := range l.Items {
+		got[r.ID] = [2]int{r.Tries, r.TriesMax}
+	}
+	if diff := cmp.Diff(map[string][2]int{"r1": {3, 6}, "r2": {}, "r3": {1, 0}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if b.versions != 2 {
+		t.Errorf("%d versions were read for three runs of two", b.versions)
+	}
+}
+
 func TestActionsTellTheEngine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -70,9 +70,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	scenario := scenarioOf(d)
 	active := activeStep(d)
-	if st := httpStep(scenario, active); st != nil {
-		out.TriesMax = triesMax(st.Retry)
-	}
+	out.TriesMax = TriesMax(d.Version, active)
 	if d.Run.Mark == gonets.MarkCheck {
 		active = ""
 	}
@@ -104,6 +102,18 @@ func activeStep(d *gonets.RunDetail) string {
 	// Where it stands does not depend on why it stands.
 	run.State, run.DueAt = gonets.RunRunning, time.Time{}
 	return gonets.Next(scenario, &run, gonets.NewProgress(d.Results), run.CreatedAt).Path
+}
+
+// TriesMax counts the tries that a step allows; 0 when no version is known or
+// the step sends nothing.
+func TriesMax(v *gonets.Version, path string) int {
+	if v == nil {
+		return 0
+	}
+	if st := httpStep(&v.Scenario, path); st != nil {
+		return triesMax(st.Retry)
+	}
+	return 0
 }
 
 // triesMax counts the tries of a policy, the first one included.

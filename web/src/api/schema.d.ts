@@ -2127,7 +2127,7 @@ export interface components {
             tries: number;
             /**
              * Format: int64
-             * @description Tries that the current step's retry policy allows
+             * @description Tries that the current step's retry policy allows; in lists while some of them are used
              */
             tries_max?: number;
             /** Format: int64 */
@@ -2229,6 +2229,11 @@ export interface components {
              * @description Tries of the current step that count against its retry policy
              */
             tries: number;
+            /**
+             * Format: int64
+             * @description Tries that the current step's retry policy allows; in lists while some of them are used
+             */
+            tries_max?: number;
             /** Format: int64 */
             version?: number;
             /** @description Why a queued run waits */
