@@ -211,6 +211,25 @@ func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
 	}
 }
 
+func TestAReplyIsAFileAndNoPage(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	page := "<script>alert(1)</script>\x00\xff"
+	d := b.runs["r1"]
+	d.Attempts[0].Status, d.Attempts[0].ReplyBody = 200, []byte(page)
+	d.Attempts[0].ReplyHeaders = []gonets.Header{{Name: "Content-Type", Value: "text/html"}}
+	b.runs["r1"] = d
+	s := b.serve(t)
+	got := call(t, s, http.MethodGet, "/api/v1/runs/r1/attempts/1/reply", "")
+	if got.text != page || got.header.Get("Content-Type") != "application/octet-stream" || got.header.Get("X-Content-Type-Options") != "nosniff" ||
+		got.header.Get("Content-Disposition") != `attachment; filename="reply-r1-1.bin"` {
+		t.Errorf("%q %v", got.text, got.header)
+	}
+	if got := call(t, s, http.MethodGet, "/api/v1/runs/r1/attempts/9/reply", ""); got.status != http.StatusNotFound {
+		t.Errorf("an attempt that is not there: %d", got.status)
+	}
+}
+
 func TestActionsTellTheEngine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
