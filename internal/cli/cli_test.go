@@ -186,7 +186,9 @@ func answers() map[string]any {
 	}
 	request := api.Request{Method: "POST", URL: "https://crm.example/leads", Headers: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}},
 		Content: api.Content{Body: `{"lead":{"name":"Анна"}}`}}
-	story := api.Run{RunSummary: summary, TriesMax: 6, Event: event, Steps: []api.Step{
+	counted := summary
+	counted.TriesMax = 6
+	story := api.Run{RunSummary: counted, Event: event, Steps: []api.Step{
 		{Path: "vars", Kind: "set", State: "done", Value: json.RawMessage(`{"a":"b","n":1.50}`)},
 		{Path: "only_new", Kind: "if", State: "done", Value: json.RawMessage(`true`)},
 		{Path: "only_new/deal", Kind: "http", Title: "Make a deal", State: "active", Attempts: []api.Attempt{

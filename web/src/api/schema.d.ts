@@ -394,6 +394,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test through a channel of the settings
+         * @description Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns.
+         */
+        post: operations["test-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presets": {
         parameters: {
             query?: never;
@@ -491,7 +511,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Do one thing to up to 1000 runs at once */
+        /** Do one thing to up to 1000 runs */
         post: operations["act-on-runs"];
         delete?: never;
         options?: never;
@@ -666,6 +686,26 @@ export interface paths {
         put?: never;
         /** Go on from the failed step */
         post: operations["resume-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/retry-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the rest of the tries of a run that waits for a retry or for a person
+         * @description The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay.
+         */
+        post: operations["change-retries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1341,7 +1381,6 @@ export interface components {
              * @description Those that ended badly
              */
             failed: number;
-            filter: components["schemas"]["Filter"];
             /** Format: date-time */
             finished_at?: string;
             first_run?: string;
@@ -1356,6 +1395,8 @@ export interface components {
             paused: number;
             /** @description Only in the answer to dry */
             plan?: components["schemas"]["BulkPlan"];
+            /** @description Which runs, as a question of the history; times are absolute */
+            q: string;
             /** Format: int64 */
             rate: number;
             /**
@@ -1363,6 +1404,7 @@ export interface components {
              * @description Those of them that had another state by then
              */
             refused: number;
+            retry?: components["schemas"]["RetryPlan"];
             /**
              * Format: int64
              * @description Those that wait for another try
@@ -1407,6 +1449,18 @@ export interface components {
             groups: components["schemas"]["BulkGroup"][];
             /** @description More runs match than total; counting stops at 10 000 */
             more: boolean;
+        };
+        ChannelAccepted: {
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+            channel: string;
+            /** @description What was answered */
+            said?: string;
+        };
+        ChannelTest: {
+            /** @description mail, or the name of a channel of the stored settings */
+            channel: string;
         };
         Check: {
             /** @description Nothing is sent, whatever really says */
@@ -1576,6 +1630,18 @@ export interface components {
              * @description Queued, running, or waiting for a time
              */
             waiting: number;
+        };
+        Delivery: {
+            /** @description mail, or the name of a channel of the settings */
+            channel: string;
+            /** @description Why it was not taken the last time */
+            last_error?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "pending" | "sent" | "failed";
+            /** Format: int64 */
+            tries: number;
         };
         Difference: {
             /** @enum {string} */
@@ -1759,17 +1825,6 @@ export interface components {
             unit?: components["schemas"]["Label"];
             /** @description The path of the field whose control shows this one */
             within?: string;
-        };
-        Filter: {
-            event?: string;
-            scenario?: string;
-            /** Format: date-time */
-            since?: string;
-            source?: string;
-            states?: string[] | null;
-            /** Format: date-time */
-            until?: string;
-            value?: string;
         };
         Header: {
             name: string;
@@ -2020,17 +2075,20 @@ export interface components {
         };
         NewBulk: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
-            filter: components["schemas"]["Filter"];
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
+            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
+            q: string;
             /**
              * Format: int64
              * @description Runs a second, 10 when left out; 0 is as fast as their destinations take them
              */
             rate?: number;
+            /** @description For retry-policy, and needed there */
+            retry?: components["schemas"]["RetryPlan"];
             /** @description For resume and rerun: same, current, or a version's number */
             version?: string;
         };
@@ -2097,7 +2155,7 @@ export interface components {
             detail: string;
         };
         Notices: {
-            /** @description A test letter was accepted with the present mail settings */
+            /** @description A test was accepted, by mail or by another channel, with the present settings */
             mail: boolean;
         };
         PickVersion: {
@@ -2262,6 +2320,21 @@ export interface components {
             status: number;
             status_line?: string;
         };
+        RetryChanged: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            deadline?: string;
+            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
+            delays: string[];
+        };
+        RetryPlan: {
+            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            deadline?: string;
+            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
+            delays: string[];
+        };
         Rollback: {
             /** Format: int64 */
             version: number;
@@ -2302,11 +2375,18 @@ export interface components {
              * @description When a waiting run goes on
              */
             next_try_at?: string;
+            /**
+             * Format: date-time
+             * @description The run waits for the end of its step's quiet hours
+             */
+            quiet_until?: string;
             reason?: string;
             /** @description The run of which a person made this one */
             rerun_of?: string;
             /** @description The runs that were made of this one, at most 100 */
             reruns?: string[] | null;
+            /** @description What a person set for the rest of the tries at the step where the run stands */
+            retry?: components["schemas"]["RetryChanged"];
             scenario: string;
             source?: string;
             state: string;
@@ -2435,22 +2515,16 @@ export interface components {
         };
         RunsAction: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "rerun" | "cancel" | "cancel-retries";
-            filter?: components["schemas"]["Filter"];
-            ids?: string[] | null;
-            /**
-             * Format: int64
-             * @description At most this many runs of a filter; 1000 when left out
-             */
-            limit?: number;
+            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            ids: string[];
+            /** @description For retry-policy, and needed there */
+            retry?: components["schemas"]["RetryPlan"];
             version?: string;
         };
         RunsActionResult: {
             /** Format: int64 */
             done: number;
             failed: components["schemas"]["RunFailed"][];
-            /** @description More runs match than were worked on */
-            more: boolean;
         };
         Sample: {
             /** @description A text is the body byte for byte; any other JSON value is a JSON body */
@@ -2663,6 +2737,8 @@ export interface components {
             cause: string;
             /** @description The cause for programs */
             code?: string;
+            /** @description How it reaches people, by channel; empty before it is told */
+            deliveries: components["schemas"]["Delivery"][];
             /**
              * Format: int64
              * @description How many of the runs came to a bad end
@@ -2689,7 +2765,10 @@ export interface components {
             sent_at?: string;
             /** @description The source that rejected requests */
             source?: string;
-            /** @enum {string} */
+            /**
+             * @description Sent is what every channel took
+             * @enum {string}
+             */
             state: "pending" | "sent" | "failed";
             /**
              * Format: int64
@@ -3568,6 +3647,39 @@ export interface operations {
             };
         };
     };
+    "test-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccepted"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-presets": {
         parameters: {
             query?: never;
@@ -4163,6 +4275,44 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PickVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "change-retries": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryPlan"];
             };
         };
         responses: {
