@@ -9,7 +9,6 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
-	"gonets/internal/store/fold"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/tally"
@@ -53,7 +52,7 @@ type committer struct {
 	// all when the database is there again.
 	doubtful []gonets.Run
 
-	log     fold.Log
+	commits int
 	dropped int
 }
 
@@ -63,7 +62,7 @@ func newCommitter(s *Store) (*committer, error) {
 		return nil, err
 	}
 	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, queue: queue.New[*work](gonets.SystemClock{}),
-		stopped: make(chan struct{}), log: fold.Log{Beside: s.readers, Long: dialect.CheckpointPages}}
+		stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
 }
@@ -104,7 +103,6 @@ func (c *committer) lease(ctx context.Context, apply func(*txn) ([]gonets.Run, e
 func (c *committer) loop() {
 	defer close(c.stopped)
 	defer c.disconnect()
-	defer func() { c.folded(c.log.Stop()) }()
 	for {
 		batch := c.queue.Next()
 		if len(batch) == 0 {
@@ -154,7 +152,7 @@ func (c *committer) commit(batch []*op) {
 		}
 		o.Done <- c.s.dialect.Wrap(failure)
 	}
-	c.fold()
+	c.checkpoint()
 }
 
 func (c *committer) attempt(batch []*op) error {
@@ -383,17 +381,26 @@ func (c *committer) ackEarly(batch []*op) {
 	<-timer.C()
 }
 
-// fold keeps SQLite's log short.
-func (c *committer) fold() {
-	if c.s.dialect.Shared || c.s.broken() != nil {
+// checkpointEvery is after how many commits the log's length is looked at.
+const checkpointEvery = 16
+
+// checkpoint folds a long log into the database. SQLite's own would do the
+// same, but without telling when the disk refused it.
+func (c *committer) checkpoint() {
+	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 || c.s.broken() != nil {
 		return
 	}
-	c.folded(c.log.Committed(c.conn))
-}
-
-// folded ends the store when the disk refused the log.
-func (c *committer) folded(err error) {
+	pages, err := c.pragmaCheckpoint("NOOP")
+	if err == nil && pages >= dialect.CheckpointPages {
+		_, err = c.pragmaCheckpoint("PASSIVE")
+	}
 	if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 		c.s.fail(err)
 	}
+}
+
+func (c *committer) pragmaCheckpoint(mode string) (pages int, err error) {
+	var busy, moved int
+	err = c.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &moved)
+	return pages, err
 }
