@@ -3,6 +3,9 @@ import { asHeader, payloads } from './payloads'
 import type { Server } from './server'
 import { Target } from './target'
 
+/** The name of the scenario that fails. */
+export const failing = payloads[0]!
+
 const document = (kind: string, name: string, more: object) => ({ apiVersion: 'gonets/v1', kind, name, ...more })
 
 /** Sources, scenarios, events and replies that are full of payloads. */
@@ -40,7 +43,7 @@ export class Hostile {
         ],
       }),
       document('Source', 'bad', { title: 'Bad', preset: 'generic' }),
-      document('Scenario', 'bad', { title: payloads[10], sources: ['bad'], steps: [{ id: 'tell', http: { method: 'POST', url: `${target.base}/bad`, retry: { delays: [] } } }] }),
+      document('Scenario', 'bad', { title: failing, sources: ['bad'], steps: [{ id: 'tell', http: { method: 'POST', url: `${target.base}/bad`, retry: { delays: [] } } }] }),
     )
     const image = payloads[10]!
     target.answers.set('/page', {

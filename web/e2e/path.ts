@@ -264,8 +264,8 @@ export class Path {
   /** Goes to a page of the menu. */
   async visit(key: string) {
     const { page, t } = this
-    const menu = this.button(t('nav.open'))
-    if (await menu.isVisible()) await menu.click()
+    // By the width, not by what is drawn already: a page that was just opened may have no menu yet.
+    if ((page.viewportSize()?.width ?? 0) < 768) await this.button(t('nav.open')).click()
     await page
       .getByRole('link', { name: t(key), exact: true })
       .first()
