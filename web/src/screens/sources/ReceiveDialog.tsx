@@ -116,7 +116,7 @@ function Form({ source, preset, text, etag, onClose }: Props & { text: string; e
         />
         {(form.guard === 'token' || form.guard === 'hmac') && (
           <Row gap={12} align="start">
-            <Select<Where> label={t('receive.where')} value={form.where} onChange={(where) => set({ where })} options={wheres.map((value) => ({ value, label: t(places[value]) }))} width={280} />
+            <Select<Where> label={t('receive.where')} value={form.where} onChange={(where) => set({ where })} options={wheres.map((value) => ({ value, label: t(places[value]) }))} width={350} />
             {needsPlace && <TextField label={t(placeNames[form.where]!)} mono value={form.place} onChange={(place) => set({ place })} error={at('place', '/verify/header') ?? refused?.at('/verify/places')} />}
           </Row>
         )}
