@@ -82,6 +82,7 @@ type RunSummary struct {
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
 	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on"`
 	Tries       int             `json:"tries" doc:"Tries of the current step that count against its retry policy"`
+	TriesMax    int             `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows; in lists while some of them are used"`
 	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`
 	LastStatus  int             `json:"last_status,omitempty"`
 	LastOutcome gonets.Outcome  `json:"last_outcome,omitempty"`
@@ -124,7 +125,6 @@ type RunBar struct {
 // Run is everything that is kept about a run.
 type Run struct {
 	RunSummary
-	TriesMax int `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows"`
 	// NextTries are when a waiting run is tried.
 	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
 	QuietUntil *time.Time  `json:"quiet_until,omitempty" doc:"The run waits for the end of its step's quiet hours"`

@@ -38,6 +38,7 @@ type backend struct {
 	runs     map[string]gonets.RunDetail
 	bulks    bulks
 	rerun    gonets.Rerun
+	versions int // how many were read
 	filter   gonets.RunFilter
 	secrets  map[string]string
 	drafts   map[string]gonets.Draft
@@ -141,6 +142,9 @@ func (b *backend) Versions(context.Context, string, gonets.Page) (gonets.List[go
 	return gonets.List[gonets.Version]{Items: []gonets.Version{*b.runs["r1"].Version}}, nil
 }
 func (b *backend) Version(_ context.Context, s string, n int) (*gonets.Version, error) {
+	b.mu.Lock()
+	b.versions++
+	b.mu.Unlock()
 	if n != 1 {
 		return nil, missing("version of scenario", s)
 	}

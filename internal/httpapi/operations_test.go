@@ -181,6 +181,55 @@ func TestFilterOfRunsReachesTheStore(t *testing.T) {
 	}
 }
 
+func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	for id, change := range map[string]func(*gonets.Run){
+		"r1": func(r *gonets.Run) { r.Cursor, r.Tries = "deal", 3 },
+		"r2": func(r *gonets.Run) { r.Cursor = "deal" },                           // no try was used
+		"r3": func(r *gonets.Run) { r.Cursor, r.Tries, r.Version = "deal", 1, 9 }, // its version is gone
+	} {
+		d := b.runs["r1"]
+		d.Run.ID = id
+		d.Run.Tries = 0
+		change(&d.Run.Run)
+		b.runs[id] = d
+	}
+	l, err := dial(t, b).Runs(t.Context(), gonets.RunFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][2]int{}
+	for _, r := range l.Items {
+		got[r.ID] = [2]int{r.Tries, r.TriesMax}
+	}
+	if diff := cmp.Diff(map[string][2]int{"r1": {3, 6}, "r2": {}, "r3": {1, 0}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if b.versions != 2 {
+		t.Errorf("%d versions were read for three runs of two", b.versions)
+	}
+}
+
+func TestAReplyIsAFileAndNoPage(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	page := "<script>alert(1)</script>\x00\xff"
+	d := b.runs["r1"]
+	d.Attempts[0].Status, d.Attempts[0].ReplyBody = 200, []byte(page)
+	d.Attempts[0].ReplyHeaders = []gonets.Header{{Name: "Content-Type", Value: "text/html"}}
+	b.runs["r1"] = d
+	s := b.serve(t)
+	got := call(t, s, http.MethodGet, "/api/v1/runs/r1/attempts/1/reply", "")
+	if got.text != page || got.header.Get("Content-Type") != "application/octet-stream" || got.header.Get("X-Content-Type-Options") != "nosniff" ||
+		got.header.Get("Content-Disposition") != `attachment; filename="reply-r1-1.bin"` {
+		t.Errorf("%q %v", got.text, got.header)
+	}
+	if got := call(t, s, http.MethodGet, "/api/v1/runs/r1/attempts/9/reply", ""); got.status != http.StatusNotFound {
+		t.Errorf("an attempt that is not there: %d", got.status)
+	}
+}
+
 func TestActionsTellTheEngine(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

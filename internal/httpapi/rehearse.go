@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -207,6 +208,25 @@ func (s *server) attemptCurl(ctx context.Context, in *attemptInput) (*rawOutput,
 		return &rawOutput{ContentType: "text/plain; charset=utf-8", Body: []byte(text)}, nil
 	}
 	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that made a request", in.ID, in.N)
+}
+
+// attemptReply gives a reply's body as a file: a browser saves it and never
+// shows it.
+func (s *server) attemptReply(ctx context.Context, in *attemptInput) (*rawOutput, error) {
+	d, err := s.Runs.Run(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i := range d.Attempts {
+		if a := &d.Attempts[i]; a.N == in.N && a.Status != 0 {
+			return &rawOutput{
+				ContentType:        "application/octet-stream",
+				ContentDisposition: fmt.Sprintf(`attachment; filename="reply-%s-%d.bin"`, d.Run.ID, a.N),
+				Body:               append([]byte{}, a.ReplyBody...),
+			}, nil
+		}
+	}
+	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that was answered", in.ID, in.N)
 }
 
 func (s *server) runVariables(ctx context.Context, in *idInput) (*list[api.StepVariables], error) {

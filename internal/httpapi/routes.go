@@ -110,6 +110,7 @@ func Routes() []Route {
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
 		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
 		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/reply", Right: RightView, ID: "get-attempt-reply", Summary: "Read the body of an attempt's reply byte for byte, as a file", register: handle((*server).attemptReply), tune: answers("application/octet-stream")},
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
 		{Method: post, Path: base + "/runs/{id}/skip", Right: RightOperate, ID: "skip-step", Summary: "Go on behind the step at which a paused run stands", register: handle((*server).skipStep)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},

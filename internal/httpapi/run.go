@@ -74,7 +74,39 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	for i := range out.Body.Items {
 		s.explainWait(&out.Body.Items[i])
 	}
+	if err := s.tellTries(ctx, l.Items, out.Body.Items); err != nil {
+		return nil, err
+	}
 	return out, s.tell(ctx, out.Body.Items)
+}
+
+// mostPolicies are the versions that are read for one page at most. Few runs of
+// a page have failed, and those of few versions.
+const mostPolicies = 50
+
+// tellTries adds how many tries the policies allow of which runs have used some.
+func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown []api.RunSummary) error {
+	type version struct {
+		scenario string
+		n        int
+	}
+	known := map[version]*gonets.Version{}
+	for i := range runs {
+		r := &runs[i].Run
+		if r.Tries == 0 || r.Version == 0 || r.Cursor == "" {
+			continue
+		}
+		v, read := known[version{r.Scenario, r.Version}]
+		if !read && len(known) < mostPolicies {
+			var err error
+			if v, err = s.Scenarios.Version(ctx, r.Scenario, r.Version); err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+				return err
+			}
+			known[version{r.Scenario, r.Version}] = v
+		}
+		shown[i].TriesMax = shape.TriesMax(v, r)
+	}
+	return nil
 }
 
 // tell adds the values by which people recognise the runs' events.

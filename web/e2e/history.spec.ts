@@ -53,6 +53,7 @@ for (const [language, colorScheme, width] of [
       await expect(rows).toHaveCount(2)
       await expect(rows.first()).toContainText(t('state.waiting.retry'))
       await expect(rows.first()).toContainText('503')
+      await expect(rows.first()).toContainText(t('runs.triesOf', { n: 1, max: 2 }))
       await expect(page.getByText(t('runs.found', { n: 2 }))).toBeVisible()
       await expect(page.getByRole('slider', { name: t('runs.chart') })).toBeVisible()
       await watch.look('list')

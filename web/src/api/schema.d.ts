@@ -587,6 +587,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/attempts/{n}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the body of an attempt's reply byte for byte, as a file */
+        get: operations["get-attempt-reply"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/cancel": {
         parameters: {
             query?: never;
@@ -2304,7 +2321,7 @@ export interface components {
             tries: number;
             /**
              * Format: int64
-             * @description Tries that the current step's retry policy allows
+             * @description Tries that the current step's retry policy allows; in lists while some of them are used
              */
             tries_max?: number;
             /** Format: int64 */
@@ -2406,6 +2423,11 @@ export interface components {
              * @description Tries of the current step that count against its retry policy
              */
             tries: number;
+            /**
+             * Format: int64
+             * @description Tries that the current step's retry policy allows; in lists while some of them are used
+             */
+            tries_max?: number;
             /** Format: int64 */
             version?: number;
             /** @description Why a queued run waits */
@@ -3973,6 +3995,40 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-attempt-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description A problem (RFC 9457) */

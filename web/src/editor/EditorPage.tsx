@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { keys, kindsQuery, scenarioQuery, sourceQuery, useHints } from '@/api'
+import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { addTexts, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
@@ -122,6 +122,18 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }
+  // A link from elsewhere names a field of its step, and the event to try the steps on.
+  const wantedField = selected && search['field'] ? `${selected.pointer}${search['field']}` : undefined
+  useEffect(() => {
+    if (!wantedField) return
+    setFocusField(wantedField)
+    setSearch({ field: undefined }, { replace: true })
+  }, [wantedField, setSearch])
+  const asked = useQuery({ ...eventQuery(search['sample'] ?? ''), enabled: search['sample'] !== undefined }).data
+  const pickSample = samples.pick
+  useEffect(() => {
+    if (asked) pickSample({ event: asked, n: 0 })
+  }, [asked, pickSample])
   useKeys(editor)
   usePageTitle(document.title || name)
 

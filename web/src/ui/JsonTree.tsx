@@ -1,7 +1,8 @@
-import { useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { Icon } from './icons'
 import { memberPath } from './memberPath'
+import { isTree, leadsThrough } from './treeFind'
 import css from './data.module.css'
 
 export interface JsonTreeProps {
@@ -12,31 +13,36 @@ export interface JsonTreeProps {
   after?: (path: string, value: unknown) => ReactNode
   /** Levels that are open at first. */
   open?: number
+  /** The place that a search has found: it is opened, marked and brought into sight. */
+  at?: string
 }
 
 const page = 100
 
 /** A value as a tree. Leaves are buttons when somebody wants to pick one. */
-export function JsonTree({ value, root, onPick, after, open = 2 }: JsonTreeProps) {
+export function JsonTree({ value, root, onPick, after, open = 2, at }: JsonTreeProps) {
   return (
     <ul className={css.treeList} translate="no">
-      <Members value={value} path={root} depth={0} onPick={onPick} after={after} open={open} />
+      <Members value={value} path={root} depth={0} onPick={onPick} after={after} open={open} at={at} />
     </ul>
   )
 }
 
 type Inner = Omit<JsonTreeProps, 'root' | 'open'> & { path: string; depth: number; open: number }
 
-function Members({ value, path, depth, onPick, after, open }: Inner) {
+function Members({ value, path, depth, onPick, after, open, at }: Inner) {
   const t = useT()
   const [shown, setShown] = useState(page)
-  if (!isTree(value)) return <Leaf name="" value={value} path={path} onPick={onPick} after={after} />
-  const members: [string | number, unknown][] = Array.isArray(value) ? value.map((v, i) => [i, v]) : Object.entries(value)
+  const members: [string | number, unknown][] = !isTree(value) ? [] : Array.isArray(value) ? value.map((v, i) => [i, v]) : Object.entries(value)
+  // What was found may stand behind what is drawn so far.
+  const found = leadsThrough(at, path) ? members.findIndex(([key]) => at === memberPath(path, key) || leadsThrough(at, memberPath(path, key))) : -1
+  useEffect(() => setShown((now) => Math.max(now, found + 1)), [found])
+  if (!isTree(value)) return <Leaf name="" value={value} path={path} onPick={onPick} after={after} at={at} />
   if (members.length === 0) return <li className={css.leafEmpty}>{Array.isArray(value) ? '[ ]' : '{ }'}</li>
   return (
     <>
       {members.slice(0, shown).map(([key, member]) => (
-        <Member key={key} name={key} value={member} path={memberPath(path, key)} depth={depth} onPick={onPick} after={after} open={open} />
+        <Member key={key} name={key} value={member} path={memberPath(path, key)} depth={depth} onPick={onPick} after={after} open={open} at={at} />
       ))}
       {members.length > shown && (
         <li>
@@ -49,10 +55,15 @@ function Members({ value, path, depth, onPick, after, open }: Inner) {
   )
 }
 
-function Member({ name, value, path, depth, onPick, after, open }: Inner & { name: string | number }) {
+function Member({ name, value, path, depth, onPick, after, open, at }: Inner & { name: string | number }) {
   const [isOpen, setOpen] = useState(depth < open)
+  const leads = leadsThrough(at, path)
+  useEffect(() => {
+    if (leads) setOpen(true)
+  }, [leads, at])
+  const line = useFound<HTMLDivElement>(at === path)
   const label = typeof name === 'number' ? `[${name}]` : name
-  if (!isTree(value)) return <Leaf name={label} value={value} path={path} onPick={onPick} after={after} />
+  if (!isTree(value)) return <Leaf name={label} value={value} path={path} onPick={onPick} after={after} at={at} />
   const size = Array.isArray(value) ? value.length : Object.keys(value).length
   if (size === 0)
     return (
@@ -65,7 +76,7 @@ function Member({ name, value, path, depth, onPick, after, open }: Inner & { nam
     )
   return (
     <li>
-      <div className={css.node}>
+      <div className={css.node} ref={line} data-found={at === path || undefined}>
         <button type="button" className={css.fold} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           <Icon name={isOpen ? 'down' : 'right'} size={12} />
           <span className={css.key}>{label}</span>
@@ -75,14 +86,24 @@ function Member({ name, value, path, depth, onPick, after, open }: Inner & { nam
       </div>
       {isOpen && (
         <ul className={css.treeList}>
-          <Members value={value} path={path} depth={depth + 1} onPick={onPick} after={after} open={open} />
+          <Members value={value} path={path} depth={depth + 1} onPick={onPick} after={after} open={open} at={at} />
         </ul>
       )}
     </li>
   )
 }
 
-function Leaf({ name, value, path, onPick, after }: { name: string; value: unknown; path: string } & Pick<JsonTreeProps, 'onPick' | 'after'>) {
+/** Brings what was found into sight, within its box. */
+function useFound<T extends HTMLElement>(here: boolean) {
+  const line = useRef<T>(null)
+  useEffect(() => {
+    if (here) line.current?.scrollIntoView({ block: 'nearest' })
+  }, [here])
+  return line
+}
+
+function Leaf({ name, value, path, onPick, after, at }: { name: string; value: unknown; path: string } & Pick<JsonTreeProps, 'onPick' | 'after' | 'at'>) {
+  const line = useFound<HTMLLIElement>(at === path)
   const text = typeof value === 'string' ? `"${value}"` : String(value)
   const shown = text.length > 500 ? `${text.slice(0, 500)}…` : text
   const kind = value === null ? 'null' : typeof value === 'object' ? 'number' : typeof value
@@ -95,7 +116,7 @@ function Leaf({ name, value, path, onPick, after }: { name: string; value: unkno
     </>
   )
   return (
-    <li className={css.leaf}>
+    <li className={css.leaf} ref={line} data-found={at === path || undefined}>
       {onPick ? (
         <button type="button" className={css.leafButton} onClick={() => onPick(path, value)} title={path}>
           {inner}
@@ -107,6 +128,3 @@ function Leaf({ name, value, path, onPick, after }: { name: string; value: unkno
     </li>
   )
 }
-
-// A number too long for a double is an object of ours, and a leaf.
-const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null && !('digits' in value && Object.keys(value).length === 1)

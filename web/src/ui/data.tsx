@@ -1,10 +1,11 @@
 import { useState, type ReactNode } from 'react'
-import { fullTime, ago, clock, useLanguage, useT } from '@/i18n'
+import { fullTime, ago, clock, size, useLanguage, useT } from '@/i18n'
 import { CopyButton } from './CopyButton'
 import { Icon, type IconName } from './icons'
 import { Segments } from './fields'
 import { Tip } from './overlays'
 import { JsonTree } from './JsonTree'
+import { TreeSearch } from './TreeSearch'
 import css from './data.module.css'
 
 // ── words with a shape and a colour ──────────────────────────────────────
@@ -139,16 +140,33 @@ export interface BodyViewProps {
   root?: string
   label?: string
   maxHeight?: number
+  /** Where the body can be had as a file; never opened by the browser. */
+  download?: string
 }
 
 /** A body as a tree, as text or byte for byte, as the reader likes. */
-export function BodyView({ body, encoding, contentType, onPick, after, root = 'body', label, maxHeight }: BodyViewProps) {
+export function BodyView({ body, encoding, contentType, onPick, after, root = 'body', label, maxHeight, download }: BodyViewProps) {
   const t = useT()
   const parsed = encoding ? undefined : parseJson(body)
   const [mode, setMode] = useState<BodyMode>()
+  const [found, setFound] = useState<string>()
   const shown = mode ?? (parsed !== undefined && typeof parsed.value === 'object' ? 'tree' : 'text')
   if (body === '') return <p className={css.muted}>{t('body.empty')}</p>
-  if (encoding) return <CodeView text={hex(body)} label={label} wrap={false} maxHeight={maxHeight} />
+  if (encoding)
+    return (
+      <div className={css.body}>
+        <div className={css.bodyHead}>
+          <span>{t('body.binary', { type: contentType?.split(';')[0] || t('body.noType'), size: size(bytesOf(body)) })}</span>
+          {download && (
+            <a href={download} download>
+              {t('body.download')}
+            </a>
+          )}
+        </div>
+        <p className={css.muted}>{t('body.hex')}</p>
+        <CodeView text={hex(body)} label={label} wrap={false} maxHeight={maxHeight} />
+      </div>
+    )
   const modes: { value: BodyMode; label: string }[] = [
     ...(parsed && typeof parsed.value === 'object' ? [{ value: 'tree' as const, label: t('body.tree') }] : []),
     { value: 'text', label: t('body.asText') },
@@ -160,11 +178,12 @@ export function BodyView({ body, encoding, contentType, onPick, after, root = 'b
         <div className={css.bodyHead}>
           <Segments ariaLabel={t('body.view')} size="small" value={shown} onChange={setMode} options={modes} />
           {contentType && <span className={css.muted}>{contentType}</span>}
+          {shown === 'tree' && <TreeSearch key={body} value={parsed.value} root={root} onFound={setFound} />}
         </div>
       )}
       {shown === 'tree' && parsed ? (
         <div className={css.tree} style={{ maxHeight: maxHeight ?? 420 }}>
-          <JsonTree value={parsed.value} root={root} onPick={onPick} after={after} />
+          <JsonTree value={parsed.value} root={root} onPick={onPick} after={after} at={found} />
         </div>
       ) : (
         <CodeView text={shown === 'text' && parsed ? parsed.pretty : body} label={label} wrap={shown !== 'raw'} maxHeight={maxHeight} />
@@ -172,6 +191,9 @@ export function BodyView({ body, encoding, contentType, onPick, after, root = 'b
     </div>
   )
 }
+
+/** How many bytes base64 stands for. */
+const bytesOf = (base64: string): number => Math.floor((base64.length * 3) / 4) - (/=*$/.exec(base64)?.[0].length ?? 0)
 
 // Strings, to step over them, and whole numbers whose digits a double may not hold.
 const longNumbers = /"(?:\\.|[^"\\])*"|-?\d{16,}(?![\d.eE])/g

@@ -62,7 +62,7 @@ const tabNames = ['reply', 'headers', 'request', 'time'] as const
 
 function Ended({ result }: { result: StepResult }) {
   const t = useT()
-  const { check, document } = useEditor()
+  const { check } = useEditor()
   const { placed, put, at } = useStep()
   const [tab, setTab] = useState<(typeof tabNames)[number]>('reply')
   const { attempt } = result
@@ -145,7 +145,7 @@ function Ended({ result }: { result: StepResult }) {
           {
             value: 'reply',
             label: t('result.reply'),
-            content: reply ? <Reply attempt={attempt} stepId={placed.step.id} pointer={at('')} document={document} /> : <p className={css.muted}>{t('result.noReplyBody')}</p>,
+            content: reply ? <Reply attempt={attempt} runId={runId} pointer={at('')} /> : <p className={css.muted}>{t('result.noReplyBody')}</p>,
           },
           { value: 'headers', label: `${t('headers')} ${headers.length || ''}`, content: <KeyValueRows rows={headers} /> },
           {
@@ -172,13 +172,12 @@ function absolute(target: string, from: string): string {
 
 interface ReplyProps {
   attempt: Attempt
-  stepId: string
+  runId: string | undefined
   pointer: string
-  document: { steps: Step[] }
 }
 
 /** The reply as a tree; a click on a value makes it a variable of the steps below. */
-function Reply({ attempt, pointer }: ReplyProps) {
+function Reply({ attempt, runId, pointer }: ReplyProps) {
   const t = useT()
   const { document, edit } = useEditor()
   const { placed } = useStep()
@@ -219,6 +218,7 @@ function Reply({ attempt, pointer }: ReplyProps) {
       onPick={save}
       after={mark}
       label={t('result.reply')}
+      download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
     />
   )
 }

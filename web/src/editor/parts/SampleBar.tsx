@@ -1,4 +1,4 @@
-import { duration, clock, useT } from '@/i18n'
+import { duration, clock, useT, type Translate } from '@/i18n'
 import { Badge, Icon, Menu, type BadgeTone, type IconName, type MenuItem } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -25,7 +25,7 @@ export function SampleBar() {
   const t = useT()
   const { samples, check, openSource } = useEditor()
   const { picked, events } = samples
-  const label = !picked ? t('sample.none') : 'event' in picked ? t('sample.event', { n: numberOf(picked.event, events), time: clock(picked.event.received_at) }) : t('sample.own')
+  const label = !picked ? t('sample.none') : 'event' in picked ? sampleName(picked.event, events, t) : t('sample.own')
   const items: (MenuItem | 'line')[] = events.slice(0, 20).map((event) => ({
     label: `№${numberOf(event, events)} · ${clock(event.received_at)}`,
     hint: gist(event),
@@ -62,6 +62,10 @@ export function SampleBar() {
     </footer>
   )
 }
+
+/** By its number among the newest ones; one of the history by its time only. */
+const sampleName = (event: SampleEvent, events: readonly SampleEvent[], t: Translate): string =>
+  events.some((one) => one.id === event.id) ? t('sample.event', { n: numberOf(event, events), time: clock(event.received_at) }) : t('sample.past', { time: clock(event.received_at) })
 
 /** The oldest of those shown is number one. */
 export const numberOf = (event: SampleEvent, events: readonly SampleEvent[]): number => events.length - events.findIndex((one) => one.id === event.id)

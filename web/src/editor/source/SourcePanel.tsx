@@ -188,7 +188,8 @@ function Receiving({ source }: { source: Source }) {
               {t('source.got', { time: clock(latest.received_at) })}
             </Badge>
             <span className={css.muted}>
-              №{numberOf(latest, samples.events)} · {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
+              {samples.events.includes(latest) ? `№${numberOf(latest, samples.events)} · ` : ''}
+              {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
             </span>
           </p>
         ) : (

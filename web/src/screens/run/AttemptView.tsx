@@ -46,7 +46,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Row gap={12}>
         {response ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
         <span className={css.muted}>{duration(attempt.duration_ms)}</span>
-        {response && <span className={css.muted}>{size(new Blob([response.body]).size)}</span>}
+        {response && <span className={css.muted}>{size(response.encoding ? Math.floor((response.body.length * 3) / 4) : new Blob([response.body]).size)}</span>}
         <span className={css.muted}>{clock(attempt.started_at, now)}</span>
       </Row>
       <Verdict attempt={attempt} />
@@ -55,6 +55,13 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
           {t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
           {run.tries_max ? ` ${t('run.nOf', { n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })}.` : ''}
         </Note>
+      )}
+      {attempt.outcome !== 'ok' && step.kind === 'http' && (
+        <Row>
+          <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
+            {t('run.changeRetries')}
+          </Button>
+        </Row>
       )}
       <Tabs
         ariaLabel={t('run.exchange')}
@@ -74,7 +81,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             content: response && (
               <Stack>
                 {response.cut && <Note tone="warn">{t('run.cut')}</Note>}
-                <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} />
+                <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />
               </Stack>
             ),
           },

@@ -28,7 +28,7 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
         value={tab}
         onChange={setTab}
         tabs={[
-          { value: 'body', label: t('event.body'), content: <BodyView body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} contentType={event.content_type} root="event.body" onPick={onPick} label={t('event.body')} /> },
+          { value: 'body', label: t('event.body'), content: <BodyView body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} contentType={event.content_type} root="event.body" onPick={onPick} label={t('event.body')} download={`/api/v1/events/${event.id}/raw`} /> },
           { value: 'query', label: t('event.query'), content: <KeyValueRows rows={query} empty={t('event.noQuery')} /> },
           { value: 'headers', label: t('run.headersOf', { n: event.headers.length }), content: <KeyValueRows rows={event.headers} empty={t('run.noHeaders')} /> },
         ]}

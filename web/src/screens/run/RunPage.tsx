@@ -5,7 +5,7 @@ import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type At
 import { useSearch } from '@/app/useSearch'
 import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, tellCode } from '@/ui'
+import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Spring, Stack, tellCode } from '@/ui'
 import { spanWords } from '@/words/duration'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
@@ -105,8 +105,12 @@ export default function RunPage() {
         <Panel className={css.detail}>
           {selection.event ? (
             <Stack>
-              <Row justify="between">
+              <Row>
                 <h2>{t('run.received')}</h2>
+                <Spring />
+                <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
+                  {t('run.asSample')}
+                </Button>
                 {run.actions.includes('rerun') && (
                   <Button size="small" icon="pencil" onClick={() => setEditing(true)}>
                     {t('edit.title')}

@@ -102,7 +102,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
-                {run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
+                {run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
               </span>
               <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}

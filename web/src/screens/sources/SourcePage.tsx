@@ -6,6 +6,7 @@ import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
 import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
+import { ReceiveDialog } from './ReceiveDialog'
 import { headerList, jsonOf, sampleText } from './sample'
 import css from './Sources.module.css'
 
@@ -20,6 +21,7 @@ export default function SourcePage() {
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
   const [sending, setSending] = useState(false)
+  const [receiving, setReceiving] = useState(false)
   const [deleting, setDeleting] = useState(false)
   useHints((hints) => {
     if (hints.some((hint) => hint.kind === 'event' || hint.kind === 'run' || hint.kind === 'reconnect')) void queries.invalidateQueries({ queryKey: keys.samples(name) })
@@ -68,12 +70,21 @@ export default function SourcePage() {
       }
     >
       <Addresses source={source} />
-      <Panel>
+      <Panel
+        title={t('receive.title')}
+        actions={
+          <Button size="small" icon="pencil" onClick={() => setReceiving(true)}>
+            {t('receive.change')}
+          </Button>
+        }
+      >
         <Facts
           items={[
             [t('sources.preset'), pick(preset?.title) || source.preset],
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
+            [t('receive.methods'), methodsOf(source, preset).join(', ')],
             [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
+            [t('receive.answer'), answerText(source, preset, t)],
             [
               t('sources.feeds'),
               source.scenarios.length === 0
@@ -117,6 +128,7 @@ export default function SourcePage() {
           </div>
         )}
       </Panel>
+      {receiving && <ReceiveDialog source={source} preset={preset} onClose={() => setReceiving(false)} />}
       {sending && <SendSample source={source} sample={preset?.sample} onClose={() => setSending(false)} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
@@ -135,6 +147,16 @@ function verifyText(source: Source, t: Translate): string {
   const verify = (source.document as { verify?: { kind?: string; header?: string; secret?: string } } | undefined)?.verify
   if (!verify || verify.kind === 'none' || !verify.secret) return ''
   return [t(proofs[verify.kind ?? ''] ?? 'sources.verifyToken'), verify.header].filter(Boolean).join(' · ')
+}
+
+const methodsOf = (source: Source, preset: Preset | undefined): readonly string[] => (source.document as { accept?: { methods?: string[] } } | undefined)?.accept?.methods ?? preset?.methods ?? []
+
+/** What an accepted request is answered with, in a line. */
+function answerText(source: Source, preset: Preset | undefined, t: Translate): string {
+  const reply = (source.document as { reply?: { status?: number; text?: string; json?: unknown } } | undefined)?.reply
+  const status = reply?.status ?? preset?.reply.status ?? 200
+  const text = reply?.text ?? (reply?.json !== undefined ? 'JSON' : preset?.reply.text)
+  return [status, text || t('receive.answerEmpty')].join(' ')
 }
 
 /** One address for ever; to replace it, add a second, move the senders, then retire the first. */
