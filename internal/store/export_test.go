@@ -11,6 +11,7 @@ import (
 	"gonets/internal/store/documents"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/reconcile"
 )
 
 // LimitPages makes the database full at its present size, or lets it grow.
@@ -210,6 +211,8 @@ func (s *Store) HotQueries() []HotQuery {
 	add("latest event", documents.LatestEventSQL)
 	add("events since", documents.EventsSinceSQL)
 	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
+	add("reconciliation", reconcile.SQL(false))
+	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	for name, m := range map[string]*dialect.Many{
 		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,
 		"remove results": pack.ResultsGone, "remove bodies": pack.RunBodiesGone, "remove run": pack.RunGone, "remove values": pack.ValuesGone,

@@ -54,15 +54,15 @@ func SQL(source bool) string {
 		case 0:
 			zeros = append(zeros, "count(*)")
 		case 1:
-			zeros = append(zeros, "CAST(sum(o.n) AS BIGINT)")
+			zeros = append(zeros, "CAST(sum(c.n) AS BIGINT)")
 		default:
 			zeros = append(zeros, "0")
 		}
 	}
 	return `SELECT slot, source, 0, ` + strings.Join(sums, ", ") + ` FROM tallies WHERE slot >= ? AND slot < ?` + only + ` GROUP BY slot, source
-	UNION ALL SELECT e.received_at / 900000, e.source, o.worst, ` + strings.Join(zeros, ", ") + `
-	FROM (SELECT u.event, max(u.worst) AS worst, count(*) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) u GROUP BY u.event) o
-		CROSS JOIN events e WHERE e.id = o.event AND e.received_at >= ? AND e.received_at < ?` + strings.ReplaceAll(only, "source", "e.source") + `
+	UNION ALL SELECT e.received_at / 900000, e.source, c.worst, ` + strings.Join(zeros, ", ") + `
+	FROM (SELECT b.event, max(b.worst) AS worst, count(*) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) b GROUP BY b.event) c
+		CROSS JOIN events e WHERE e.id = c.event AND e.received_at >= ? AND e.received_at < ?` + strings.ReplaceAll(only, "source", "e.source") + `
 	GROUP BY 1, 2, 3`
 }
 

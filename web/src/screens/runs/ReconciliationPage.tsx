@@ -190,7 +190,9 @@ function nextDay(date: string): string {
 /** A number that leads to the runs which it counts. */
 function Figure({ column, counts, day: date, source }: { column: Column; counts: Counts; day: string; source: string }) {
   const n = column.count(counts)
-  if (n === 0 || column.states === undefined) return <span className={n === 0 ? css.zero : undefined}>{number(n)}</span>
+  // Of events that no scenario used there are no runs.
+  const runs = column.states === '' ? n - unused.count(counts) : n
+  if (runs === 0 || column.states === undefined) return <span className={n === 0 ? css.zero : undefined}>{number(n)}</span>
   const q = format([
     ...(column.states ? [{ key: 'state', value: column.states }] : []),
     { key: 'source', value: source },
