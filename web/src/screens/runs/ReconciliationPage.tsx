@@ -6,7 +6,7 @@ import { useSearch } from '@/app/useSearch'
 import { day, language, number, useT, type Key } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, useNarrow } from '@/ui'
 import { HistoryFrame } from './HistoryFrame'
-import { format } from './query'
+import { format } from '@/words/query'
 import css from './Reconciliation.module.css'
 
 const spans = ['1', '7', '30', '92'] as const
