@@ -64,6 +64,13 @@ const (
 	CodeMailLogin       Code = "mail.login"
 	CodeMailSender      Code = "mail.sender"
 	CodeMailRecipient   Code = "mail.recipient"
+
+	// What keeps news from leaving by other channels than mail.
+	CodeChannelRefused     Code = "channel.refused"
+	CodeChannelUnreachable Code = "channel.unreachable"
+	CodeChannelKey         Code = "channel.key"
+	CodeChannelToken       Code = "channel.token"
+	CodeChannelChat        Code = "channel.chat"
 )
 
 // The codes of mistakes in documents and requests. Their texts name the values
@@ -98,9 +105,14 @@ const (
 	CodeBadOrigin      Code = "invalid.origin"
 	CodeBadZone        Code = "invalid.time_zone"
 	CodeBadLane        Code = "invalid.lane"
+	CodeBadClock       Code = "invalid.clock"
+	CodeSameClock      Code = "invalid.same_clock"
+	CodeNoZone         Code = "invalid.no_zone"
+	CodeDeadlineShort  Code = "invalid.deadline_short"
 	CodeBadRate        Code = "invalid.rate"
 	CodeBadMailHost    Code = "invalid.mail_host"
 	CodePortInHost     Code = "invalid.port_in_host"
+	CodeBadChat        Code = "invalid.chat"
 	CodeBadEmail       Code = "invalid.email"
 	CodePasswordAlone  Code = "invalid.password_alone"
 	CodeBadLogin       Code = "invalid.login"
@@ -176,7 +188,10 @@ var codeStatus = map[Code]int{
 	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
 	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
 	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
-	CodeMailRecipient: http.StatusUnprocessableEntity,
+	CodeMailRecipient:  http.StatusUnprocessableEntity,
+	CodeChannelRefused: http.StatusUnprocessableEntity, CodeChannelUnreachable: http.StatusUnprocessableEntity,
+	CodeChannelKey: http.StatusUnprocessableEntity, CodeChannelToken: http.StatusUnprocessableEntity,
+	CodeChannelChat: http.StatusUnprocessableEntity,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

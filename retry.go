@@ -22,6 +22,8 @@ type Retry struct {
 	On []string `json:"on,omitzero"`
 	// Deadline ends the tries this long after the first one.
 	Deadline *Duration `json:"deadline,omitempty"`
+	// Quiet are hours in which nothing is tried again.
+	Quiet *Quiet `json:"quiet,omitempty"`
 }
 
 // Exponential is a growing pause: First, First×Factor, … up to Max.
@@ -88,7 +90,7 @@ func (r *Retry) Delay(tries int) (d time.Duration, ok bool) {
 // delay later.
 func (r *Retry) Upcoming(tries int, first, last, due time.Time) []time.Time {
 	at := due
-	if d, ok := r.Delay(tries); ok {
+	if d, ok := r.Delay(tries); ok && r.Quiet.Until(last.Add(d)).IsZero() {
 		plain := last.Add(d)
 		if slack := time.Duration(float64(d)*MaxJitter) + time.Millisecond; !due.Before(plain) && !due.After(plain.Add(slack)) {
 			at = plain
@@ -97,7 +99,7 @@ func (r *Retry) Upcoming(tries int, first, last, due time.Time) []time.Time {
 	times := []time.Time{at}
 	for n := tries + 1; len(times) < MaxRetries; n++ {
 		d, ok := r.Delay(n)
-		if at = at.Add(d); !ok || r.Deadline != nil && at.After(first.Add(r.Deadline.D())) {
+		if at = r.Quiet.Shift(at.Add(d)); !ok || r.Deadline != nil && at.After(first.Add(r.Deadline.D())) {
 			break
 		}
 		times = append(times, at)
@@ -228,7 +230,7 @@ func Classify(x *Exchange, retry Retry, onFailure string, t Try) Verdict {
 			if after := RetryAfter(x, t.Now); after.After(at) {
 				at = after
 			}
-			at = ceilMilli(at)
+			at = retry.Quiet.Shift(ceilMilli(at))
 			if retry.Deadline == nil || !at.After(t.First.Add(retry.Deadline.D())) {
 				return Verdict{Kind: VerdictRetry, At: at, Reason: reason}
 			}

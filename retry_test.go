@@ -359,3 +359,31 @@ func TestUpcomingTriesAreThePolicysWithoutJitter(t *testing.T) {
 		}
 	}
 }
+
+func TestAChangeOfTheRetriesHoldsForItsStepAlone(t *testing.T) {
+	t.Parallel()
+	minute, hour := gonets.Duration(time.Minute), gonets.Duration(time.Hour)
+	own := &gonets.Retry{Exponential: &gonets.Exponential{First: hour, Factor: 2, Tries: 3}, On: []string{"5xx"}}
+	run := gonets.Run{ID: "r", StepAt: noon, Retry: &gonets.RetryChange{Path: "deal", Delays: []gonets.Duration{minute, hour}, Deadline: &hour, At: noon.Add(time.Hour)}}
+
+	p := run.Policy("deal", own)
+	if diff := cmp.Diff(gonets.Retry{Delays: []gonets.Duration{minute, hour}, On: []string{"5xx"}, Deadline: &hour}, p); diff != "" {
+		t.Error(diff)
+	}
+	if got := run.FirstTry("deal"); !got.Equal(noon.Add(time.Hour)) {
+		t.Errorf("the deadline counts from %v", got)
+	}
+	if diff := cmp.Diff(own.OrDefault(), run.Policy("tell", own)); diff != "" {
+		t.Errorf("another step: %s", diff)
+	}
+	if got := run.FirstTry("tell"); !got.Equal(noon) {
+		t.Errorf("the deadline of another step counts from %v", got)
+	}
+	if at := run.RetryAgain(&p, noon); at.Before(noon.Add(time.Minute)) || at.After(noon.Add(66*time.Second)) {
+		t.Errorf("tried again at %v", at)
+	}
+	p.Quiet = &gonets.Quiet{From: "12:00", To: "13:00", Zone: "UTC"}
+	if at := run.RetryAgain(&p, noon); !at.Equal(noon.Add(time.Hour)) {
+		t.Errorf("tried again at %v, in quiet hours", at)
+	}
+}

@@ -71,6 +71,8 @@ type Run struct {
 	// StepAt is when the current step's first attempt was prepared: the frozen
 	// `now` of its templates. Zero until then.
 	StepAt time.Time
+	// Retry is what a person set for the tries of a step; nil when nobody did.
+	Retry *RetryChange
 	// Crashes counts server deaths with this run alone in flight.
 	Crashes    int
 	Mark       Mark
@@ -114,7 +116,10 @@ type Decoded struct {
 type Transition struct {
 	RunID   string
 	EventID string
-	Lease   Lease
+	// Source and ReceivedAt are the event's: its day is told of a success.
+	Source     string
+	ReceivedAt time.Time
+	Lease      Lease
 	// Results are the steps that finished.
 	Results []StepResult
 	// Attempt is the request that was made, if one was.
@@ -210,6 +215,9 @@ const (
 	ActionCancel ActionKind = "cancel"
 	// ActionCancelRetries stops a waiting run's tries: waiting → paused.
 	ActionCancelRetries ActionKind = "cancel-retries"
+	// ActionRetryPolicy changes the rest of the tries: of a run that waits for a
+	// retry, when it is tried next as well. See [RetryChange].
+	ActionRetryPolicy ActionKind = "retry-policy"
 	// ActionSkip goes on behind the step at which a run stands: paused → queued.
 	ActionSkip ActionKind = "skip"
 	// ActionRerun makes a new run of the same event; see [Rerun].
@@ -232,6 +240,8 @@ func (a ActionKind) From() []RunState {
 		return []RunState{RunPaused, RunHeld}
 	case ActionSkip:
 		return []RunState{RunPaused}
+	case ActionRetryPolicy:
+		return []RunState{RunWaiting, RunPaused}
 	case ActionSendNow, ActionCancelRetries:
 		return []RunState{RunWaiting}
 	case ActionRerun:
@@ -250,6 +260,9 @@ type Action struct {
 	Version int
 	// Value, for skip, is what later steps read of the step: JSON, or empty.
 	Value []byte
+	// Retry, for retry-policy, is what the tries become; its path, author and time
+	// are filled in.
+	Retry *RetryChange
 	// Key recognises a repeat of the same wish, which changes nothing; empty
 	// recognises none.
 	Key   string

@@ -95,6 +95,8 @@ type Settings struct {
 	Contact string `json:"contact,omitempty"`
 	// Mail is how people are told of errors; nil tells nobody.
 	Mail *Mail `json:"mail,omitempty"`
+	// Notices are what else there is to say about telling people.
+	Notices *Notices `json:"notices,omitempty"`
 	// Lanes are the limits of destinations, by their origin
 	// (https://crm.example.ru).
 	Lanes map[string]LaneLimits `json:"lanes,omitempty"`

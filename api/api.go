@@ -153,11 +153,34 @@ type Told struct {
 	Source      string      `json:"source,omitempty" doc:"The source that rejected requests"`
 	Runs        int         `json:"runs" doc:"How many runs met the cause, or how many requests were rejected"`
 	Ended       int         `json:"ended,omitempty" doc:"How many of the runs came to a bad end"`
-	State       string      `json:"state" enum:"pending,sent,failed"`
+	State       string      `json:"state" enum:"pending,sent,failed" doc:"Sent is what every channel took"`
 	Tries       int         `json:"tries" doc:"How often its letter was tried"`
 	LastError   string      `json:"last_error,omitempty" doc:"Why the letter was not taken the last time"`
+	Deliveries  []Delivery  `json:"deliveries" nullable:"false" doc:"How it reaches people, by channel; empty before it is told"`
 	SentAt      *time.Time  `json:"sent_at,omitempty"`
 	RecoveredAt *time.Time  `json:"recovered_at,omitempty" doc:"When the cause was over"`
+}
+
+// Delivery is how a notice reaches people through one channel.
+type Delivery struct {
+	Channel   string     `json:"channel" doc:"mail, or the name of a channel of the settings"`
+	State     string     `json:"state" enum:"pending,sent,failed"`
+	Tries     int        `json:"tries"`
+	LastError string     `json:"last_error,omitempty" doc:"Why it was not taken the last time"`
+	SentAt    *time.Time `json:"sent_at,omitempty"`
+}
+
+// ChannelTest asks for a test of a channel.
+type ChannelTest struct {
+	Channel string `json:"channel" minLength:"1" maxLength:"64" doc:"mail, or the name of a channel of the stored settings"`
+}
+
+// ChannelAccepted says that a channel took the test.
+type ChannelAccepted struct {
+	Accepted bool      `json:"accepted"`
+	Channel  string    `json:"channel"`
+	At       time.Time `json:"at"`
+	Said     string    `json:"said,omitempty" doc:"What was answered"`
 }
 
 // MailTest asks for a test letter.

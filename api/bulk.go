@@ -8,9 +8,10 @@ import (
 
 // NewBulk does one thing to all runs that match.
 type NewBulk struct {
-	Action   string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
-	Filter   Filter       `json:"filter"`
+	Action   string       `json:"action" enum:"resume,send-now,retry-policy,rerun,cancel,cancel-retries"`
+	Q        string       `json:"q" minLength:"1" maxLength:"4096" doc:"Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here"`
 	Version  WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"For resume and rerun: same, current, or a version's number"`
+	Retry    *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`
 	Rate     *int         `json:"rate,omitempty" minimum:"0" maximum:"10000" doc:"Runs a second, 10 when left out; 0 is as fast as their destinations take them"`
 	OneFirst bool         `json:"one_first,omitempty" doc:"Stop behind the first run and wait for go-on"`
 	Dry      bool         `json:"dry,omitempty" doc:"Only count and say what would be done; nothing is kept"`
@@ -20,8 +21,9 @@ type NewBulk struct {
 type Bulk struct {
 	ID         string       `json:"id,omitempty" doc:"Left out in the answer to dry"`
 	Action     string       `json:"action"`
-	Filter     Filter       `json:"filter"`
+	Q          string       `json:"q" doc:"Which runs, as a question of the history; times are absolute"`
 	Version    WhichVersion `json:"version,omitempty"`
+	Retry      *RetryPlan   `json:"retry,omitempty"`
 	Rate       int          `json:"rate"`
 	OneFirst   bool         `json:"one_first" doc:"It will stop behind the first run"`
 	State      string       `json:"state,omitempty" enum:"running,waits_for_you,paused,finished,stopped" doc:"waits_for_you: the first run is done and go-on is awaited"`
@@ -95,6 +97,7 @@ type BulkWish struct {
 	Action  string
 	Filter  gonets.RunFilter
 	Version WhichVersion
+	Retry   *gonets.RetryChange
 	Rate    int
 	// OneFirst stops behind the first run.
 	OneFirst bool

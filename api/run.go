@@ -126,7 +126,10 @@ type RunBar struct {
 type Run struct {
 	RunSummary
 	// NextTries are when a waiting run is tried.
-	NextTries []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	QuietUntil *time.Time  `json:"quiet_until,omitempty" doc:"The run waits for the end of its step's quiet hours"`
+	// Retry is what a person set for the rest of the tries.
+	Retry *RetryChanged `json:"retry,omitempty" doc:"What a person set for the rest of the tries at the step where the run stands"`
 	// CurrentVersion is what is published now.
 	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
 	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
@@ -218,32 +221,19 @@ type Skip struct {
 // ActionRerun is the one action that makes a new run.
 const ActionRerun = string(gonets.ActionRerun)
 
-// RunsAction does one thing to many runs: to those named, or to those that
+// RunsAction does one thing to the runs named. [NewBulk] does it to all that
 // match.
 type RunsAction struct {
-	Action  string       `json:"action" enum:"resume,send-now,rerun,cancel,cancel-retries"`
-	IDs     []string     `json:"ids,omitempty" maxItems:"1000"`
-	Filter  *Filter      `json:"filter,omitempty"`
+	Action  string       `json:"action" enum:"resume,send-now,retry-policy,rerun,cancel,cancel-retries"`
+	IDs     []string     `json:"ids" nullable:"false" minItems:"1" maxItems:"1000"`
 	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$"`
-	Limit   int          `json:"limit,omitempty" minimum:"0" maximum:"1000" doc:"At most this many runs of a filter; 1000 when left out"`
-}
-
-// Filter chooses runs. At least one member is needed.
-type Filter struct {
-	States   []string   `json:"states,omitempty"`
-	Scenario string     `json:"scenario,omitempty"`
-	Source   string     `json:"source,omitempty"`
-	Event    string     `json:"event,omitempty"`
-	Value    string     `json:"value,omitempty"`
-	Since    *time.Time `json:"since,omitempty"`
-	Until    *time.Time `json:"until,omitempty"`
+	Retry   *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`
 }
 
 // RunsActionResult tells what became of a RunsAction.
 type RunsActionResult struct {
 	Done   int         `json:"done"`
 	Failed []RunFailed `json:"failed" nullable:"false"`
-	More   bool        `json:"more" doc:"More runs match than were worked on"`
 }
 
 // RunFailed is a run on which an action was not possible.

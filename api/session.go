@@ -21,7 +21,7 @@ type Session struct {
 
 // Notices tells whether people can be told of errors.
 type Notices struct {
-	Mail bool `json:"mail" doc:"A test letter was accepted with the present mail settings"`
+	Mail bool `json:"mail" doc:"A test was accepted, by mail or by another channel, with the present settings"`
 }
 
 // User is a person as the interface shows him.

@@ -34,12 +34,11 @@ func TestManyRunsAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		none, leads := 0, api.Filter{Scenario: "leads"}
+		none := 0
 		// through does one thing to all and tells when the last one's turn had come.
-		through := func(action string, states ...string) (time.Duration, api.Bulk) {
-			leads.States = states
+		through := func(action, state string) (time.Duration, api.Bulk) {
 			begun := time.Now()
-			b, err := c.NewBulk(t.Context(), api.NewBulk{Action: action, Filter: leads, Rate: &none})
+			b, err := c.NewBulk(t.Context(), api.NewBulk{Action: action, Q: "scenario:leads state:" + state, Rate: &none})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 
 	"gonets"
 	"gonets/internal/alert"
+	"gonets/internal/channel"
 	"gonets/internal/mail"
 	"gonets/internal/notify"
 )
@@ -19,11 +20,15 @@ func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
 		}
 		return u.Hostname()
 	}}
+	others := &channel.Sender{Do: s.client.Do, Clock: gonets.SystemClock{}}
 	return alert.New(alert.Options{
 		Book: s.store, Letters: s.store, Settings: config.Settings, Secret: s.store.Secret, PublicURL: config.PublicURL,
 		Titles: s.titles, Language: s.ownersLanguage, Owner: s.ownersEmail, Bus: bus, Clock: s.clock, Log: s.log,
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
+		},
+		Hand: func(ctx context.Context, p alert.Parcel) (string, error) {
+			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})
 		},
 	})
 }
@@ -73,9 +78,9 @@ func (s *server) ownersEmail(ctx context.Context) (string, error) {
 
 // mailWorks tells whether people hear of errors.
 func (s *server) mailWorks(ctx context.Context) bool {
-	ready, err := s.notices.MailReady(ctx)
+	ready, err := s.notices.Ready(ctx)
 	if err != nil {
-		s.log.Warn("it is not known whether mail works", "error", err)
+		s.log.Warn("it is not known whether people are told of errors", "error", err)
 	}
 	return ready
 }

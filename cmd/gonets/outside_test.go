@@ -46,6 +46,18 @@ type outside struct {
 // the folder has them; the source's address is then not known.
 func startOutside(t testing.TB, data, documents string, flags ...string) *outside {
 	t.Helper()
+	return startLife(t, life{data: data, documents: documents, flags: flags})
+}
+
+// life is how a server is started; env is its whole environment.
+type life struct {
+	data, documents string
+	flags, env      []string
+}
+
+func startLife(t testing.TB, l life) *outside {
+	t.Helper()
+	data, documents := l.data, l.documents
 	if testing.Short() {
 		t.Skip("runs the real binary")
 	}
@@ -61,8 +73,8 @@ func startOutside(t testing.TB, data, documents string, flags ...string) *outsid
 	o := &outside{t: t, base: "http://" + listen, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	nursery := child.NewNursery()
 	t.Cleanup(nursery.Close)
-	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(data, "log"),
-		Args: append([]string{"serve", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, flags...)})
+	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(data, "log"), Env: l.env,
+		Args: append([]string{"serve", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, l.flags...)})
 	if err != nil {
 		t.Fatal(err)
 	}

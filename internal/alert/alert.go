@@ -1,6 +1,6 @@
 // Package alert tells people of what goes wrong: signals become troubles,
 // troubles become news, news is gathered into letters, and letters are sent
-// until the mail server takes them. What it must not forget stands in the
+// until their channels take them: mail, webhooks, Telegram. What it must not forget stands in the
 // store; it can be killed at any moment. A letter may come twice then, under
 // the same Message-ID.
 package alert
@@ -8,7 +8,6 @@ package alert
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -54,13 +53,15 @@ type Book interface {
 
 // Letters keeps letters.
 type Letters interface {
-	// ClaimLetter takes a letter that is due for this node; nil when there is
-	// none.
-	ClaimLetter(ctx context.Context, until time.Time) (*news.Letter, error)
+	// ClaimLetter takes a channel's letter that is due for this node; nil when
+	// there is none.
+	ClaimLetter(ctx context.Context, channel string, until time.Time) (*news.Letter, error)
 	SettleLetter(ctx context.Context, l news.Letter) error
 	NoteTest(ctx context.Context, l news.Letter) error
 	ProveMail(ctx context.Context, set gonets.Mail, password string) error
 	MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error)
+	ProveChannel(ctx context.Context, c gonets.Channel, secret string) error
+	ChannelProven(ctx context.Context, c gonets.Channel, secret string) (bool, error)
 }
 
 // Outgoing is a letter for one person.
@@ -74,13 +75,24 @@ type Outgoing struct {
 	Password string
 }
 
+// Parcel is a letter for one channel beside mail.
+type Parcel struct {
+	ID      string
+	Subject string
+	Text    string
+	Channel gonets.Channel
+	Secret  string
+}
+
 // Options are what a Service works with. All are needed but Titles, Language
 // and Owner.
 type Options struct {
 	Book    Book
 	Letters Letters
 	// Send hands a letter to the mail server and returns what that said.
-	Send     func(ctx context.Context, o Outgoing) (said string, err error)
+	Send func(ctx context.Context, o Outgoing) (said string, err error)
+	// Hand gives a letter to another channel and returns what that said.
+	Hand     func(ctx context.Context, p Parcel) (said string, err error)
 	Settings func() gonets.Settings
 	Secret   func(ctx context.Context, name string) (string, error)
 	// PublicURL is what links in letters begin with.
@@ -110,11 +122,16 @@ type Service struct {
 	sending context.Context
 	cut     context.CancelFunc
 	pruned  time.Time
+
+	// busy are the channels that are being worked on: a slow one holds up none
+	// of the others.
+	atWork sync.Mutex
+	busy   map[string]bool
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	s := &Service{o: o}
+	s := &Service{o: o, busy: map[string]bool{}}
 	s.looping, s.stop = context.WithCancel(context.Background())
 	s.sending, s.cut = context.WithCancel(context.Background())
 	return s
@@ -184,9 +201,8 @@ func (s *Service) conclude(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mail := set.Mail != nil && len(set.Mail.To) > 0
-	if due.Signals || due.Notices && mail {
-		if err := s.rounds(ctx, set, mail); err != nil {
+	if due.Signals || due.Notices && len(channels(&set)) > 0 {
+		if err := s.rounds(ctx, set); err != nil {
 			return err
 		}
 	}
@@ -198,14 +214,14 @@ func (s *Service) conclude(ctx context.Context) error {
 	return s.prune(ctx)
 }
 
-func (s *Service) rounds(ctx context.Context, set gonets.Settings, mail bool) error {
-	var d decider
-	if mail {
+func (s *Service) rounds(ctx context.Context, set gonets.Settings) error {
+	d := decider{channels: channels(&set)}
+	if len(d.channels) > 0 {
 		w, err := s.writer(ctx, set)
 		if err != nil {
 			return err
 		}
-		d.write = w.letter
+		d.write = w.write
 	}
 	for range maxRounds {
 		taken, err := s.o.Book.AlertRound(ctx, d.decide)
@@ -231,7 +247,9 @@ func (s *Service) writer(ctx context.Context, set gonets.Settings) (*writer, err
 			return nil, err
 		}
 	}
-	return newWriter(language, set, s.o.PublicURL(), titles), nil
+	w := newWriter(language, set, s.o.PublicURL(), titles)
+	w.now = s.o.Clock.Now()
+	return w, nil
 }
 
 // keepRejected stores what was counted since the last look.
@@ -256,88 +274,4 @@ func (s *Service) prune(ctx context.Context) error {
 	}
 	s.pruned = now
 	return s.o.Book.PruneAlerts(ctx, now.Add(-giveUp), now.Add(-keep))
-}
-
-// send works on letters that are due.
-func (s *Service) send(ctx context.Context) {
-	set, err := s.settings(ctx)
-	if err != nil || set.Mail == nil || len(set.Mail.To) == 0 {
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.Warn("it is not known to whom letters go; trying again", "error", err)
-		}
-		return
-	}
-	for range maxSends {
-		due, err := s.o.Book.AlertsDue(ctx, s.o.Clock.Now())
-		if err == nil && due.Letters {
-			err = s.sendOne(ctx, *set.Mail)
-		}
-		if err != nil && ctx.Err() == nil {
-			s.o.Log.Warn("letters could not be worked on; trying again", "error", err)
-		}
-		if err != nil || !due.Letters {
-			return
-		}
-	}
-}
-
-func (s *Service) sendOne(ctx context.Context, set gonets.Mail) error {
-	l, err := s.o.Letters.ClaimLetter(ctx, s.o.Clock.Now().Add(lease))
-	if err != nil || l == nil {
-		return err
-	}
-	s.deliver(&set, l)
-	s.o.Bus.Publish(gonets.Change{Kind: "notice"})
-	// What the mail server took must be known, however soon this server ends.
-	return s.o.Letters.SettleLetter(context.WithoutCancel(ctx), *l)
-}
-
-// deliver hands a letter to everybody who has not got it yet, and writes into
-// it what became of that.
-func (s *Service) deliver(set *gonets.Mail, l *news.Letter) {
-	l.LastError = ""
-	password, err := s.password(s.sending, set)
-	began := s.o.Clock.Now()
-	for _, to := range set.To {
-		if err != nil || s.sending.Err() != nil || s.o.Clock.Now().Sub(began) > sendFor {
-			break
-		}
-		if slices.Contains(l.Told, to) {
-			continue
-		}
-		_, failure := s.o.Send(s.sending, Outgoing{ID: l.ID, Date: l.CreatedAt, To: to, Subject: l.Subject, Text: l.Text, Mail: *set, Password: password})
-		if failure == nil {
-			l.Told = append(l.Told, to)
-			continue
-		}
-		l.LastError = inWords(failure)
-		// Where nobody answers, the next person's letter would wait as long.
-		if kind := kindOf(failure); kind != gonets.CodeMailRecipient && kind != gonets.CodeMailRefused {
-			break
-		}
-	}
-	if err != nil {
-		l.LastError = inWords(err)
-	}
-	now := s.o.Clock.Now()
-	if !slices.ContainsFunc(set.To, func(to string) bool { return !slices.Contains(l.Told, to) }) {
-		l.State, l.SentAt = news.LetterSent, now
-		return
-	}
-	l.DueAt = now.Add(pauseAfter(l.Tries))
-	if now.Sub(l.CreatedAt) >= giveUp {
-		l.State = news.LetterFailed
-	}
-	s.o.Log.Warn("a letter was not taken", "letter", l.ID, "try", l.Tries, "state", l.State, "error", l.LastError)
-}
-
-// pauseAfter is the wait after a number of tries.
-func pauseAfter(tries int) time.Duration {
-	d := firstPause
-	for range tries - 1 {
-		if d *= 2; d >= mostPause {
-			return mostPause
-		}
-	}
-	return d
 }

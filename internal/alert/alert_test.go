@@ -80,7 +80,7 @@ func TestCauseIsQuietWhileItLastsAndToldWhenItIsOver(t *testing.T) {
 }
 
 func TestFailureAndBadEndThatComeTogetherAreOneLetter(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], waits())
 		b.clock.Advance(2 * time.Second)
@@ -95,7 +95,7 @@ func TestFailureAndBadEndThatComeTogetherAreOneLetter(t *testing.T) {
 }
 
 func TestWhatIsOverAtOnceIsOneLetter(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], waits())
 		b.clock.Advance(2 * time.Second)
@@ -123,7 +123,7 @@ func TestSuccessOnAnotherNodeIsNoticed(t *testing.T) {
 }
 
 func TestWhatComesAndGoesWritesEverMoreSeldom(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.scenarios("lead")
 		for range 60 {
 			b.attempt(b.runs(1)[0], stalls())
@@ -140,7 +140,7 @@ func TestWhatComesAndGoesWritesEverMoreSeldom(t *testing.T) {
 }
 
 func TestScenariosOnOneHostShareALetter(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.scenarios("lead", "order")
 		for _, run := range b.runs(1) {
 			b.attempt(run, waits())
@@ -154,7 +154,7 @@ func TestScenariosOnOneHostShareALetter(t *testing.T) {
 }
 
 func TestManyCausesAtOnceAreOneLetter(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.scenarios("lead")
 		for i, run := range b.runs(40) {
 			b.attempt(run, stalls().at("h"+string(rune('a'+i%26))+string(rune('a'+i/26))+".example"))
@@ -200,7 +200,7 @@ func (b *bench) look() {
 
 func (b *bench) claimLetter() {
 	b.Helper()
-	l, err := b.store.ClaimLetter(b.Context(), b.clock.Now().Add(time.Minute))
+	l, err := b.store.ClaimLetter(b.Context(), gonets.ChannelMail, b.clock.Now().Add(time.Minute))
 	if err != nil || l == nil {
 		b.Fatalf("no letter: %v", err)
 	}
@@ -301,7 +301,7 @@ func TestLetterThatNobodyTakesIsGivenUpAndShown(t *testing.T) {
 		}
 		return nil
 	}
-	onBoth(t, o, func(b *bench) {
+	onOne(t, o, func(b *bench) {
 		b.set.Mail.To = append(b.set.Mail.To, "boris@example.org")
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
@@ -321,7 +321,7 @@ func TestLetterThatNobodyTakesIsGivenUpAndShown(t *testing.T) {
 }
 
 func TestNothingIsForgottenUntilMailIsSetUp(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		set := b.set
 		b.set = gonets.Settings{}
 		b.scenarios("lead")
@@ -338,7 +338,7 @@ func TestNothingIsForgottenUntilMailIsSetUp(t *testing.T) {
 }
 
 func TestRejectedRequestsAreToldInNumbers(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		for minute := range 200 {
 			for range 7 {
 				b.Rejected("form")
@@ -404,7 +404,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 }
 
 func TestOwnerIsToldWhereTheSettingsNameNobody(t *testing.T) {
-	onBoth(t, secure(), func(b *bench) {
+	onOne(t, secure(), func(b *bench) {
 		b.set.Mail.To = nil
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
@@ -436,7 +436,7 @@ func TestOwnerIsToldWhereTheSettingsNameNobody(t *testing.T) {
 func TestPasswordStandsNowhere(t *testing.T) {
 	o := secure()
 	o.Password = "another"
-	onBoth(t, o, func(b *bench) {
+	onOne(t, o, func(b *bench) {
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
 		b.pass(2 * time.Minute)

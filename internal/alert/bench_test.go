@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/internal/alert"
+	"gonets/internal/channel"
 	"gonets/internal/id"
 	"gonets/internal/mail"
 	"gonets/internal/news"
@@ -63,7 +64,7 @@ type mailKeeper interface {
 	Secret(ctx context.Context, name string) (string, error)
 	SetSecret(ctx context.Context, name, value, actor string) error
 	DeleteSecret(ctx context.Context, name, actor string) error
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Told], error)
 }
 
 type bus struct{}
@@ -82,7 +83,16 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.Builder.Write(p)
 }
 
-// onBoth runs a test on both databases.
+// onOne runs a test of what is decided and sent, which is the same whatever the
+// database, on SQLite.
+func onOne(t *testing.T, o testkit.MailOptions, test func(*bench)) {
+	t.Helper()
+	t.Parallel()
+	clock := testkit.NewClock()
+	test(newBench(t, testkit.Store(t, clock, nil), clock, testkit.Mail(t, o)))
+}
+
+// onBoth runs a test of what is kept on both databases.
 func onBoth(t *testing.T, o testkit.MailOptions, test func(*bench)) {
 	t.Helper()
 	t.Parallel()
@@ -115,6 +125,7 @@ func (b *bench) service(st keeper) *alert.Service {
 	client := outbound.New(outbound.Options{Policy: outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}})
 	b.Cleanup(client.Close)
 	post := &mail.Sender{Dial: client.Dial, TLS: &tls.Config{RootCAs: b.mail.Trust}}
+	others := &channel.Sender{Do: client.Do, Clock: b.clock}
 	return alert.New(alert.Options{
 		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
@@ -122,6 +133,9 @@ func (b *bench) service(st keeper) *alert.Service {
 		Owner:     func(context.Context) (string, error) { return b.owner, nil },
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
+		},
+		Hand: func(ctx context.Context, p alert.Parcel) (string, error) {
+			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})
 		},
 	})
 }
@@ -262,7 +276,7 @@ func (b *bench) want(subjects ...string) {
 	}
 }
 
-func (b *bench) notices() []news.Notice {
+func (b *bench) notices() []news.Told {
 	b.Helper()
 	l, err := b.store.Notices(b.Context(), gonets.Page{})
 	b.must(err)

@@ -11,11 +11,12 @@ import (
 func (s *Service) Tick(ctx context.Context) {
 	s.look(ctx)
 	s.send(ctx)
+	s.loops.Wait()
 }
 
 // DecideFor is a round's decision with mail.
 func (s *Service) DecideFor(set gonets.Settings, r *news.Round) {
-	(&decider{newWriter("", set, "https://g.example.org", nil).letter}).decide(r)
+	(&decider{channels(&set), newWriter("", set, "https://g.example.org", nil).write}).decide(r)
 }
 
 // Letter is the text of notices in a language.

@@ -35,8 +35,10 @@ const (
 // decider draws the conclusions of a round. It is pure but for what it is
 // given.
 type decider struct {
-	// write makes the letters' texts; nil while there is no mail.
-	write func(notices []*news.Notice) (subject, text string)
+	// channels are the ways by which people can be told; none, and news waits.
+	channels []gonets.Channel
+	// write makes a letter's text for a kind of channel.
+	write func(kind gonets.ChannelKind, notices []*news.Notice) (subject, text string)
 }
 
 func (d *decider) decide(r *news.Round) {
@@ -177,7 +179,7 @@ func rejected(r *news.Round, s *gonets.Signal) {
 // compose puts news that is due into letters: one for each host, or one for
 // all when there would be many.
 func (d *decider) compose(r *news.Round) {
-	if d.write == nil {
+	if len(d.channels) == 0 {
 		return
 	}
 	digest := len(r.Lately) >= maxLetters
@@ -210,9 +212,13 @@ func (d *decider) compose(r *news.Round) {
 		order, groups = []string{""}, map[string][]*news.Notice{"": all}
 	}
 	for _, key := range order {
-		subject, text := d.write(groups[key])
-		r.Letters = append(r.Letters, news.Written{Notices: groups[key],
-			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: subject, Text: text}})
+		b := news.Bundle{Notices: groups[key]}
+		for i := range d.channels {
+			c := &d.channels[i]
+			subject, text := d.write(c.Kind, b.Notices)
+			b.Letters = append(b.Letters, news.Letter{Channel: c.Name, CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: subject, Text: text})
+		}
+		r.Bundles = append(r.Bundles, b)
 	}
 }
 

@@ -96,6 +96,8 @@ type writer struct {
 	installation string
 	// titles are the scenarios' by name.
 	titles map[string]string
+	// now is when it writes.
+	now time.Time
 }
 
 func newWriter(language string, set gonets.Settings, publicURL string, titles map[string]string) *writer {
@@ -130,6 +132,24 @@ func (w *writer) letter(notices []*news.Notice) (subject, text string) {
 		parts = append(parts, t.rejectedOften)
 	}
 	return w.titled(subject), w.signed(strings.Join(parts, "\n\n"))
+}
+
+// write is a letter for a kind of channel.
+func (w *writer) write(kind gonets.ChannelKind, notices []*news.Notice) (subject, text string) {
+	subject, text = w.letter(notices)
+	if kind == gonets.ChannelWebhook {
+		return subject, w.envelope(eventNotice, subject, text, notices)
+	}
+	return subject, text
+}
+
+// trial is a test for a kind of channel.
+func (w *writer) trial(kind gonets.ChannelKind) (subject, text string) {
+	subject, text = w.test()
+	if kind == gonets.ChannelWebhook {
+		return subject, w.envelope(eventTest, subject, text, nil)
+	}
+	return subject, text
 }
 
 // test is a letter that tells of nothing.

@@ -3,6 +3,8 @@ package alert
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
 	"time"
 
 	"gonets"
@@ -50,7 +52,7 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 		return news.MailAccepted{}, err
 	}
 	now := s.o.Clock.Now()
-	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, State: news.LetterSent, Tries: 1, SentAt: now}
+	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, Channel: gonets.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: now}
 	l.Subject, l.Text = w.test()
 	out := news.MailAccepted{Host: set.Host}
 	for _, to := range set.To {
@@ -71,6 +73,76 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 	}
 	s.o.Bus.Publish(gonets.Change{Kind: "notice"})
 	return out, err
+}
+
+// TestChannel sends a test through a channel of the settings and returns what
+// was answered.
+func (s *Service) TestChannel(ctx context.Context, name string) (news.MailAccepted, error) {
+	if name == gonets.ChannelMail {
+		return s.TestMail(ctx, news.MailTest{})
+	}
+	saved, err := s.settings(ctx)
+	if err != nil {
+		return news.MailAccepted{}, err
+	}
+	all := channels(&saved)
+	i := slices.IndexFunc(all, func(c gonets.Channel) bool { return c.Name == name })
+	if i < 0 {
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeNotFound, Message: "there is no channel " + strconv.Quote(name) + " in the settings"}
+	}
+	c := &all[i]
+	secret, err := s.channelSecret(ctx, c)
+	if err != nil {
+		return news.MailAccepted{}, err
+	}
+	w, err := s.writer(ctx, saved)
+	if err != nil {
+		return news.MailAccepted{}, err
+	}
+	now := s.o.Clock.Now()
+	l := news.Letter{ID: id.New(), Channel: c.Name, CreatedAt: now, DueAt: now, State: news.LetterSent, Tries: 1, SentAt: now}
+	l.Subject, l.Text = w.trial(c.Kind)
+	out := news.MailAccepted{Host: c.Name}
+	out.Said, err = s.o.Hand(ctx, Parcel{ID: l.ID, Subject: l.Subject, Text: l.Text, Channel: *c, Secret: secret})
+	if err != nil {
+		l.State, l.LastError, l.SentAt = news.LetterFailed, inWords(err), time.Time{}
+	}
+	out.At = s.o.Clock.Now()
+	kept := context.WithoutCancel(ctx)
+	if noted := s.o.Letters.NoteTest(kept, l); err == nil && noted != nil {
+		return out, noted
+	}
+	if err == nil {
+		err = s.o.Letters.ProveChannel(kept, *c, secret)
+	}
+	s.o.Bus.Publish(gonets.Change{Kind: "notice"})
+	return out, err
+}
+
+// Ready tells whether people hear of errors: a channel took a test with the
+// settings as they are now.
+func (s *Service) Ready(ctx context.Context) (bool, error) {
+	ready, err := s.MailReady(ctx)
+	if ready || err != nil {
+		return ready, err
+	}
+	set := s.o.Settings()
+	if set.Notices == nil {
+		return false, nil
+	}
+	for _, c := range set.Notices.Channels {
+		secret, err := s.channelSecret(ctx, &c)
+		if gonets.CodeOf(err) == gonets.CodeChannelRefused {
+			continue
+		}
+		if err == nil {
+			ready, err = s.o.Letters.ChannelProven(ctx, c, secret)
+		}
+		if ready || err != nil {
+			return ready, err
+		}
+	}
+	return false, nil
 }
 
 // MailReady tells whether a test letter was accepted with the settings as they

@@ -260,12 +260,12 @@ func passing(err error) bool {
 // tell lets everybody know who waits for it.
 func (s *Service) tell(j *Job, acted []string) {
 	for _, id := range acted {
-		if !Followed(j.Action) {
+		if ends(j.Action) {
 			s.o.Engine.Abort(id)
 		}
 		s.o.Bus.Publish(gonets.Change{Kind: "run", ID: id})
 	}
-	if len(acted) > 0 && Followed(j.Action) {
+	if len(acted) > 0 && !ends(j.Action) {
 		s.o.Engine.Nudge("")
 		s.o.Tell(gonets.Hint{Work: true})
 	}

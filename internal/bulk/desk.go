@@ -9,6 +9,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/id"
+	"gonets/internal/query"
 )
 
 // Wish is what a person wants done to many runs.
@@ -86,7 +87,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 // job is the job that a wish asks for.
 func (s *Service) job(w *Wish) Job {
 	now := s.o.Clock.Now()
-	j := Job{ID: id.New(), Action: gonets.ActionKind(w.Action), Filter: w.Filter, Version: w.Version.Number(), Rate: w.Rate,
+	j := Job{ID: id.New(), Action: gonets.ActionKind(w.Action), Filter: w.Filter, Version: w.Version.Number(), Retry: w.Retry, Rate: w.Rate,
 		OneFirst: w.OneFirst, By: w.Actor, CreatedAt: now}
 	// What comes from now on is not meant.
 	if j.Filter.Until.IsZero() || j.Filter.Until.After(now) {
@@ -157,9 +158,12 @@ func (s *Service) Steer(ctx context.Context, id, verb, actor string) (api.Bulk, 
 // show is a job as the API says it.
 func show(j *Job, now time.Time) api.Bulk {
 	out := api.Bulk{
-		ID: j.ID, Action: string(j.Action), Filter: wire(&j.Filter), Version: which(j.Version), Rate: j.Rate, OneFirst: j.OneFirst,
+		ID: j.ID, Action: string(j.Action), Q: query.Of(&j.Filter), Version: which(j.Version), Rate: j.Rate, OneFirst: j.OneFirst,
 		State: string(j.State), Total: j.Total, Done: j.Acted + j.Refused, Refused: j.Refused, Succeeded: j.Succeeded, Retrying: j.Retrying,
 		Paused: j.Tally.Paused, Failed: j.Failed, FirstRun: j.First, By: j.By, CreatedAt: j.CreatedAt, ETA: eta(j, now),
+	}
+	if j.Retry != nil {
+		out.Retry = api.RetryPlanOf(j.Retry)
 	}
 	if Followed(j.Action) {
 		out.Working = j.Working()
@@ -199,18 +203,4 @@ func which(version int) api.WhichVersion {
 		return api.VersionCurrent
 	}
 	return api.WhichVersion(strconv.Itoa(version))
-}
-
-func wire(f *gonets.RunFilter) api.Filter {
-	out := api.Filter{Scenario: f.Scenario, Source: f.Source, Event: f.EventID, Value: f.Value}
-	for _, st := range f.States {
-		out.States = append(out.States, string(st))
-	}
-	if !f.Since.IsZero() {
-		out.Since = &f.Since
-	}
-	if !f.Until.IsZero() {
-		out.Until = &f.Until
-	}
-	return out
 }

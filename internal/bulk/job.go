@@ -60,6 +60,8 @@ type Job struct {
 	Filter gonets.RunFilter
 	// Version is for resume and rerun.
 	Version int
+	// Retry is for retry-policy.
+	Retry *gonets.RetryChange
 	// Rate is in runs a second; 0 is as fast as their lanes take them.
 	Rate int
 	// OneFirst stops the job behind its first run until a person says go on.
@@ -102,9 +104,12 @@ func (t Tally) Working() int {
 }
 
 // Followed tells whether what becomes of the runs is counted: an action that ends
-// or stops them is done when it is done.
-func Followed(a gonets.ActionKind) bool {
-	return a != gonets.ActionCancel && a != gonets.ActionCancelRetries
+// or stops them, or changes when they are tried, is done when it is done.
+func Followed(a gonets.ActionKind) bool { return !ends(a) && a != gonets.ActionRetryPolicy }
+
+// ends tells whether the action takes runs from those who work on them.
+func ends(a gonets.ActionKind) bool {
+	return a == gonets.ActionCancel || a == gonets.ActionCancelRetries
 }
 
 // Step is one page of a job.

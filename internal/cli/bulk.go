@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +78,39 @@ func (a *app) beginBulk(c *cobra.Command, client *client.Client, b api.NewBulk) 
 		a.printf("The server works on it. Look at it again: gonets bulk show %s\n", made.ID)
 	})
 }
+
+// bulkLook is how often a mass action is looked at while somebody waits for it.
+const bulkLook = 300 * time.Millisecond
+
+// doBulk begins a mass action and waits until every run has had its turn. What
+// a person breaks off here goes on at the server.
+func (a *app) doBulk(c *cobra.Command, client *client.Client, b api.NewBulk) error {
+	made, err := client.NewBulk(c.Context(), b)
+	if err != nil {
+		return err
+	}
+	for told := 0; made.State == "running" && made.Done < made.Total; {
+		timer := a.Clock.NewTimer(bulkLook)
+		select {
+		case <-c.Context().Done():
+			timer.Stop()
+			fmt.Fprintf(a.Stderr, "The server goes on with it. Look at it: gonets bulk show %[1]s; end it: gonets bulk stop %[1]s\n", made.ID)
+			return c.Context().Err()
+		case <-timer.C():
+		}
+		if made, err = client.Bulk(c.Context(), made.ID); err != nil {
+			return err
+		}
+		if made.Done-told >= bulkTold {
+			told = made.Done
+			fmt.Fprintf(a.Stderr, "%d of %d\n", told, made.Total)
+		}
+	}
+	return a.print(made, func() { a.printBulk(&made) })
+}
+
+// bulkTold is after how many runs a word is said about them.
+const bulkTold = 5_000
 
 func (a *app) printBulk(b *api.Bulk) {
 	a.printf("Mass action %s, %s of %s: %s\n  %s\n", b.ID, b.Action, count(b.Total, "run"), bulkState(b), bulkTally(b))

@@ -178,7 +178,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(),
-		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.lanesCommand(), a.noticesCommand(), a.secretCommand(), a.userCommand(),
+		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.secretCommand(), a.userCommand(),
 		a.settingsCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }

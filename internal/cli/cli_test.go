@@ -211,7 +211,8 @@ func answers() map[string]any {
 		"POST /runs/r1/send-now":    api.RunSummary{ID: "r1", State: gonets.RunQueued},
 		"POST /runs/r1/rerun":       api.RunSummary{ID: "r9", State: gonets.RunRunning},
 		"POST /runs/r2/send-now":    fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
-		"POST /runs/actions":        api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}, More: true},
+		"POST /runs/actions":        api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}},
+		"POST /bulk":                api.Bulk{ID: "b1", Action: "cancel", State: "finished", Total: 2, Done: 2, Refused: 1, Plan: &api.BulkPlan{More: true}},
 		"GET /events":               api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
 		"GET /events/e1":            event,
 		"GET /events/e1/raw":        "\x00raw",
@@ -268,7 +269,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-send-now-impossible", args: "runs send-now r2"},
 		{name: "runs-rerun", args: "runs rerun r1 --version 2"},
 		{name: "runs-cancel-unconfirmed", args: "runs cancel --scenario lead"},
-		{name: "runs-cancel-many", args: "runs cancel --scenario lead --state paused --yes --limit 3"},
+		{name: "runs-cancel-many", args: "runs cancel status:5xx --scenario lead --state paused --yes"},
+		{name: "runs-cancel-slowly", args: "runs cancel --state paused --yes --rate 5 --one-first"},
 		{name: "runs-cancel-ids", args: "runs cancel r1 r2 -o json"},
 		{name: "runs-cancel-nothing", args: "runs cancel"},
 		{name: "runs-bad-state", args: "runs list --state paussed"},
@@ -526,24 +528,19 @@ func TestTailShowsEachRequestOnce(t *testing.T) {
 	}
 }
 
-func TestActionOnManyCountsPastEmptyPages(t *testing.T) {
+func TestAMassActionIsWaitedForUntilEveryRunHadItsTurn(t *testing.T) {
 	t.Parallel()
 	a := answers()
-	full, _ := a["GET /runs"].(api.List[api.RunSummary])
-	for want, last := range map[string]api.List[api.RunSummary]{"at least 2 runs match": full, "0 runs match": {}} {
-		a := answers()
-		a["GET /runs"] = func(w http.ResponseWriter, r *http.Request) {
-			page := api.List[api.RunSummary]{Next: "more"}
-			if r.URL.Query().Get("cursor") == "more" {
-				page = last
-			}
-			_ = json.NewEncoder(w).Encode(page)
-		}
-		s := newServer(t, a)
-		r := run(t.Context(), t, "", nil, "runs", "cancel", "--state", "paused", "--data", s.folder(t))
-		if !strings.Contains(r.stderr, want) || strings.Contains(r.stderr, "at least 0") {
-			t.Errorf("want %s: %s", want, r.stderr)
-		}
+	a["POST /bulk"] = api.Bulk{ID: "b1", Action: "cancel", State: "running", Total: 2}
+	done := 0
+	a["GET /bulk/b1"] = func(w http.ResponseWriter, _ *http.Request) {
+		done++
+		_ = json.NewEncoder(w).Encode(api.Bulk{ID: "b1", Action: "cancel", State: "running", Total: 2, Done: done})
+	}
+	s := newServer(t, a)
+	r := run(t.Context(), t, "", nil, "runs", "cancel", "--state", "paused", "--yes", "--data", s.folder(t))
+	if done != 2 || !strings.Contains(r.stdout, "2 of 2") {
+		t.Errorf("looked at %d times: %+v", done, r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -63,8 +64,11 @@ func letterColour(state string) colour {
 
 func (a *app) noticesTest() *cobra.Command {
 	return a.printing(&cobra.Command{
-		Use: "test", Short: "Send a test letter with the stored mail settings", Args: cobra.NoArgs,
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+		Use: "test [CHANNEL]", Short: "Send a test letter, or a test through a channel of the settings", Args: cobra.MaximumNArgs(1),
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
+			if len(args) == 1 && args[0] != gonets.ChannelMail {
+				return a.testChannel(c.Context(), client, args[0])
+			}
 			got, err := client.TestMail(c.Context())
 			if err != nil {
 				return err
@@ -73,5 +77,15 @@ func (a *app) noticesTest() *cobra.Command {
 				a.printf("%s accepted the test letter: %s\n", safeLine(got.Host), safeLine(got.Said))
 			})
 		}),
+	})
+}
+
+func (a *app) testChannel(ctx context.Context, client *client.Client, name string) error {
+	got, err := client.TestChannel(ctx, name)
+	if err != nil {
+		return err
+	}
+	return a.print(got, func() {
+		a.printf("%s accepted the test: %s\n", safeLine(got.Channel), safeLine(got.Said))
 	})
 }

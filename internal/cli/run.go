@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/client"
+	"gonets/internal/query"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -20,6 +21,7 @@ func (a *app) runsCommand() *cobra.Command {
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
 		a.runsSkip(),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
+		a.runsAct(string(gonets.ActionRetryPolicy), "Change when runs are tried again, until their step is done"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
 		a.runsAct(string(gonets.ActionCancel), "End runs"),
 		a.runsAct(string(gonets.ActionCancelRetries), "Stop the tries; the run then waits for you")))
@@ -60,6 +62,13 @@ func (r *runFlags) read(a *app) (gonets.RunFilter, error) {
 	}
 	r.filter.Until, err = a.moment("until", r.until)
 	return r.filter, err
+}
+
+// question is what the words and the flags ask for together; empty when nothing
+// was asked.
+func (r *runFlags) question(a *app, words []string) (string, error) {
+	f, err := r.read(a)
+	return strings.TrimSpace(strings.Join(words, " ") + " " + query.Of(&f)), err
 }
 
 func (r *runFlags) empty() bool {
@@ -174,75 +183,109 @@ func (a *app) due(t time.Time) string {
 // runsAct is a verb that does one thing to runs.
 func (a *app) runsAct(action, short string) *cobra.Command {
 	var flags runFlags
-	var yes bool
+	var yes, oneFirst bool
 	var version, body string
-	var limit, rate int
-	var oneFirst bool
+	var rate int
+	var plan api.RetryPlan
 	c := flags.add(a.printing(&cobra.Command{
-		Use: action + " [ID...]", Short: short,
-		Long: short + ". Name the runs, or choose them with flags and --yes.",
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, ids []string) error {
-			switch {
-			case len(ids) > 0 && !flags.empty():
-				return usagef("name runs or choose them with flags, not both")
-			case len(ids) == 1:
-				run, err := a.actOne(c, client, action, ids[0])
-				if err != nil {
-					return err
-				}
-				return a.print(run, func() { a.printActed(action, ids[0], &run) })
-			case len(ids) == 0 && flags.empty():
-				return usagef("say which runs: their IDs, or flags such as --state paused --scenario NAME")
-			}
-			if body != "" {
-				return usagef("--body is for one run: name it")
+		Use: action + " ID... | [QUESTION]", Short: short,
+		Long:    short + ". Name the runs, or choose them with a question as for runs list, or flags, and --yes.",
+		Example: "  gonets runs " + action + " 'scenario:crm status:5xx after:-24h' --yes",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
+			retry, err := retryPlan(action, &plan)
+			if err != nil {
+				return err
 			}
 			which, err := whichVersion(version)
 			if err != nil {
 				return err
 			}
-			request := api.RunsAction{Action: action, IDs: ids, Version: which, Limit: limit}
 			slowly := c.Flags().Changed("rate") || oneFirst
-			if len(ids) == 0 {
-				filter, err := flags.read(a)
-				if err != nil {
-					return err
+			if named(words) {
+				switch {
+				case !flags.empty():
+					return usagef("name runs or choose them with flags, not both")
+				case slowly:
+					return usagef("--rate and --one-first are for runs that a question or flags choose, such as --state paused")
+				case body != "" && len(words) > 1:
+					return usagef("--body is for one run: name it")
 				}
-				if !yes {
-					return a.ask(c, client, action, filter)
-				}
-				request.Filter = wireFilter(filter)
-				if slowly {
-					return a.beginBulk(c, client, api.NewBulk{Action: action, Filter: *request.Filter, Version: which, Rate: &rate, OneFirst: oneFirst})
-				}
-			} else if slowly {
-				return usagef("--rate and --one-first are for runs that flags choose, such as --state paused")
+				return a.actOnNamed(c, client, api.RunsAction{Action: action, IDs: words, Version: which, Retry: retry})
 			}
-			result, err := client.ActOnRuns(c.Context(), request)
+			if body != "" {
+				return usagef("--body is for one run: name it")
+			}
+			q, err := flags.question(a, words)
 			if err != nil {
 				return err
 			}
-			if err := a.print(result, func() { a.printActedMany(action, &result) }); err != nil {
-				return err
+			b := api.NewBulk{Action: action, Q: q, Version: which, Retry: retry, Rate: &rate, OneFirst: oneFirst}
+			switch {
+			case q == "":
+				return usagef("say which runs: their IDs, a question such as status:5xx, or flags such as --state paused --scenario NAME")
+			case !yes:
+				return a.ask(c, client, b)
+			case slowly:
+				return a.beginBulk(c, client, b)
 			}
-			if len(result.Failed) > 0 {
-				return reported{fmt.Errorf("%d failed", len(result.Failed))}
-			}
-			return nil
+			rate = 0
+			return a.doBulk(c, client, b)
 		}),
 	}))
 	f := c.Flags()
-	f.BoolVar(&yes, "yes", false, "do it to all runs that the flags choose")
-	f.IntVar(&limit, "limit", 0, "at most this many of them (default 1000)")
-	f.IntVar(&rate, "rate", 10, "all of them, at so many a second (0: as fast as the services take them), while the server works on it: see gonets bulk")
+	f.BoolVar(&yes, "yes", false, "do it to all runs that match")
+	f.IntVar(&rate, "rate", 10, "so many a second (0: as fast as the services take them), while the server works on it: see gonets bulk")
 	f.BoolVar(&oneFirst, "one-first", false, "stop behind the first one until gonets bulk go-on")
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
 		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
+	}
+	if action == string(gonets.ActionRetryPolicy) {
+		f.StringSliceVar(&plan.Delays, "delays", nil, "the pauses before the next tries, such as 5s,30m,2h (needed)")
+		f.StringVar(&plan.Deadline, "deadline", "", "no try is later than this from now, such as 6h; none when left out")
 	}
 	if action == api.ActionRerun {
 		f.StringVar(&body, "body", "", "with the body from this file instead (- is the standard input)")
 	}
 	return c
+}
+
+// named tells that words are the ids of runs, and no question: that has a
+// condition.
+func named(words []string) bool {
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, ":") })
+}
+
+// actOnNamed does one thing to the runs that were named.
+func (a *app) actOnNamed(c *cobra.Command, client *client.Client, request api.RunsAction) error {
+	if len(request.IDs) == 1 {
+		run, err := a.actOne(c, client, &request)
+		if err != nil {
+			return err
+		}
+		return a.print(run, func() { a.printActed(request.Action, request.IDs[0], &run) })
+	}
+	result, err := client.ActOnRuns(c.Context(), request)
+	if err != nil {
+		return err
+	}
+	if err := a.print(result, func() { a.printActedMany(request.Action, &result) }); err != nil {
+		return err
+	}
+	if len(result.Failed) > 0 {
+		return reported{fmt.Errorf("%d failed", len(result.Failed))}
+	}
+	return nil
+}
+
+// retryPlan is what the flags of retry-policy say; nil for other verbs.
+func retryPlan(action string, plan *api.RetryPlan) (*api.RetryPlan, error) {
+	if action != string(gonets.ActionRetryPolicy) {
+		return nil, nil
+	}
+	if len(plan.Delays) == 0 {
+		return nil, usagef("say when: --delays 5s,30m,2h")
+	}
+	return plan, nil
 }
 
 // whichVersion reads the flag.
@@ -255,22 +298,21 @@ func whichVersion(text string) (api.WhichVersion, error) {
 }
 
 // actOne does one thing to one run, as the flags of the verb say.
-func (a *app) actOne(c *cobra.Command, client *client.Client, action, id string) (api.RunSummary, error) {
-	text, _ := c.Flags().GetString("version")
-	which, err := whichVersion(text)
-	if err != nil {
-		return api.RunSummary{}, err
+func (a *app) actOne(c *cobra.Command, client *client.Client, request *api.RunsAction) (api.RunSummary, error) {
+	id := request.IDs[0]
+	if request.Retry != nil {
+		return client.ChangeRetries(c.Context(), id, *request.Retry)
 	}
 	file, _ := c.Flags().GetString("body")
 	if file == "" {
-		return client.Act(c.Context(), id, action, which)
+		return client.Act(c.Context(), id, request.Action, request.Version)
 	}
 	raw, err := a.readFile(file)
 	if err != nil {
 		return api.RunSummary{}, err
 	}
 	edited := string(raw)
-	return client.Rerun(c.Context(), id, api.NewRerun{Version: which, Event: &api.EditedEvent{Text: &edited}})
+	return client.Rerun(c.Context(), id, api.NewRerun{Version: request.Version, Event: &api.EditedEvent{Text: &edited}})
 }
 
 func (a *app) runsSkip() *cobra.Command {
@@ -293,36 +335,17 @@ func (a *app) runsSkip() *cobra.Command {
 }
 
 // ask tells what would be done and does nothing.
-func (a *app) ask(c *cobra.Command, client *client.Client, action string, f gonets.RunFilter) error {
-	f.Page.Limit = gonets.MaxPageSize
-	l, err := client.Runs(c.Context(), f)
-	// A page may be empty when few of many runs match.
-	for err == nil && len(l.Items) == 0 && l.Next != "" {
-		f.Page.Cursor = l.Next
-		l, err = client.Runs(c.Context(), f)
-	}
+func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error {
+	b.Dry = true
+	plan, err := client.NewBulk(c.Context(), b)
 	if err != nil {
 		return err
 	}
-	n := count(len(l.Items), "run")
-	if l.Next != "" {
+	n := count(plan.Total, "run")
+	if plan.Plan != nil && plan.Plan.More {
 		n = "at least " + n
 	}
-	return usagef("%s match; nothing was done. Add --yes to %s them", n, action)
-}
-
-func wireFilter(f gonets.RunFilter) *api.Filter {
-	out := &api.Filter{Scenario: f.Scenario, Source: f.Source, Event: f.EventID, Value: f.Value}
-	for _, s := range f.States {
-		out.States = append(out.States, string(s))
-	}
-	if !f.Since.IsZero() {
-		out.Since = &f.Since
-	}
-	if !f.Until.IsZero() {
-		out.Until = &f.Until
-	}
-	return out
+	return usagef("%s match; nothing was done. Add --yes to %s them", n, b.Action)
 }
 
 func (a *app) printActed(action, id string, run *api.RunSummary) {
@@ -341,8 +364,5 @@ func (a *app) printActedMany(action string, r *api.RunsActionResult) {
 	a.printf("\n")
 	for _, f := range r.Failed {
 		a.printf("  %s: %s\n", f.ID, safeLine(f.Detail))
-	}
-	if r.More {
-		a.printf("More runs match; repeat the command for them.\n")
 	}
 }

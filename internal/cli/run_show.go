@@ -50,6 +50,9 @@ func (a *app) printRun(r *api.Run, full bool) {
 		add("Ended", a.at(*r.FinishedAt))
 	}
 	add("Next", a.next(r))
+	if r.Retry != nil {
+		add("Retries", a.retryWords(r.Retry))
+	}
 	if r.State == gonets.RunQueued {
 		add("Queue", r.Lane)
 	}
@@ -80,13 +83,26 @@ func (a *app) next(r *api.Run) string {
 				what += fmt.Sprintf(" of %d", r.TriesMax)
 			}
 		}
-		return what + " at " + a.at(*r.NextTryAt)
+		what += " at " + a.at(*r.NextTryAt)
+		if r.QuietUntil != nil {
+			what += ", when the quiet hours end"
+		}
+		return what
 	case gonets.RunPaused:
 		return "nothing until you act: mend the cause, then gonets runs resume " + r.ID
 	case gonets.RunHeld:
 		return "gonets scenarios start " + r.Scenario + " --release-held"
 	}
 	return ""
+}
+
+// retryWords say what a person set for the rest of the tries.
+func (a *app) retryWords(c *api.RetryChanged) string {
+	what := "after " + strings.Join(c.Delays, ", ")
+	if c.Deadline != "" {
+		what += ", for " + c.Deadline + " at most"
+	}
+	return what + "; changed by " + first(safeLine(c.By), "somebody") + " at " + a.at(c.At)
 }
 
 func (a *app) printStep(n int, s *api.Step, r *api.Run, full bool) {

@@ -178,6 +178,11 @@ func (c *Client) Rerun(ctx context.Context, id string, r api.NewRerun) (api.RunS
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/"+api.ActionRerun, r)
 }
 
+// ChangeRetries changes the rest of a run's tries.
+func (c *Client) ChangeRetries(ctx context.Context, id string, p api.RetryPlan) (api.RunSummary, error) {
+	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/retry-policy", p)
+}
+
 // Skip counts the step at which a run stands as skipped.
 func (c *Client) Skip(ctx context.Context, id string, s api.Skip) (api.RunSummary, error) {
 	return post[api.RunSummary](ctx, c, "/runs/"+segment(id)+"/skip", s)
@@ -191,6 +196,11 @@ func (c *Client) ActOnRuns(ctx context.Context, a api.RunsAction) (api.RunsActio
 // Notices lists what people were told, newest first.
 func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told], error) {
 	return get[api.List[api.Told]](ctx, c, "/notices", paged(p))
+}
+
+// TestChannel sends a test through a channel of the settings.
+func (c *Client) TestChannel(ctx context.Context, name string) (api.ChannelAccepted, error) {
+	return post[api.ChannelAccepted](ctx, c, "/notices/test", api.ChannelTest{Channel: name})
 }
 
 // TestMail sends a test letter with the stored mail settings.

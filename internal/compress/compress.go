@@ -41,6 +41,8 @@ var encoders = sync.Pool{New: func() any {
 		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderConcurrency(1),
 		zstd.WithLowerEncoderMem(true),
+		// A small body seldom repeats itself, yet its letters are not equally many.
+		zstd.WithAllLitEntropyCompression(true),
 		zstd.WithWindowSize(storedWindow))
 	return e
 }}
@@ -76,8 +78,12 @@ func Zstd(b []byte) []byte {
 	}
 	e := encoders.Get().(*zstd.Encoder)
 	defer encoders.Put(e)
-	return e.EncodeAll(b, make([]byte, 0, len(b)/2+64))
+	return e.EncodeAll(b, make([]byte, 0, len(b)/2+smallest))
 }
+
+// smallest is the room that a packed body gets beside half of what it was: one
+// of a few kilobytes seldom shrinks to less, and would have to be copied.
+const smallest = 1 << 10
 
 // Unzstd unpacks what [Zstd] made, or any zstd frames, to at most max bytes:
 // ErrTooLarge past that, ErrCorrupt for damaged input. Empty gives empty.

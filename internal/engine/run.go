@@ -169,8 +169,28 @@ func (w *jobWork) mark() string {
 	return missing
 }
 
+// untilMorning makes a retry wait that came late into its quiet hours: the server
+// was down, or the lane was closed, when it was due. A person who sends now takes
+// the reason of the wait away.
+func (w *jobWork) untilMorning(next gonets.ActionNext, h *step.HTTP) bool {
+	if w.run.Tries == 0 || w.run.Reason == "" || h.Retry() == nil {
+		return false
+	}
+	until := h.Retry().Quiet.Until(w.Clock.Now())
+	if until.IsZero() {
+		return false
+	}
+	t := w.transition(gonets.RunWaiting)
+	t.DueAt, t.Reason, t.Cursor = until, w.run.Reason, next.Path
+	w.commit(t)
+	return true
+}
+
 // http makes one attempt of an HTTP step.
 func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
+	if w.untilMorning(next, h) {
+		return false
+	}
 	req, err := h.Build(next.Path, w.scope, w.program)
 	if err != nil {
 		w.pauseWith(next.Path, err)
@@ -240,7 +260,7 @@ func joinSentences(a, b string) string {
 // nothing may be sent to its destination now.
 func (w *jobWork) giveBack() {
 	t := w.transition(gonets.RunQueued)
-	t.DueAt = w.Clock.Now()
+	t.DueAt, t.Reason = w.Clock.Now(), w.run.Reason
 	w.commit(t)
 }
 
@@ -307,8 +327,8 @@ func (w *jobWork) admit(cancel context.CancelCauseFunc) bool {
 // judge does what follows from an attempt; it returns true when the run goes on.
 func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt) bool {
 	now := w.Clock.Now()
-	verdict := gonets.Classify(&a.Exchange, h.Policy(), h.OnFailure(), gonets.Try{
-		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.StepAt, Now: now,
+	verdict := gonets.Classify(&a.Exchange, w.run.Policy(next.Path, h.Retry()), h.OnFailure(), gonets.Try{
+		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.FirstTry(next.Path), Now: now,
 	})
 	w.attempt, w.run.Attempts = a, a.N
 	if !a.Charged {
@@ -324,7 +344,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		}
 		w.add(r)
 		h.Finish(next.Step, r, a, w.scope)
-		w.run.Tries, w.run.StepAt = 0, time.Time{}
+		w.run.Tries, w.run.StepAt, w.run.Reason = 0, time.Time{}, ""
 		w.freeze()
 		return true
 	case gonets.VerdictRetry:
@@ -380,7 +400,7 @@ func (w *jobWork) move(dest string) {
 		return
 	}
 	t := w.transition(gonets.RunQueued)
-	t.Lane, t.DueAt = dest, w.Clock.Now()
+	t.Lane, t.DueAt, t.Reason = dest, w.Clock.Now(), w.run.Reason
 	t.StepAt = w.run.StepAt
 	if reserved {
 		t.State, t.KeepLease, t.DueAt = gonets.RunRunning, true, time.Time{}
@@ -426,7 +446,7 @@ func (w *jobWork) transition(state gonets.RunState) gonets.Transition {
 		lane = w.home
 	}
 	return gonets.Transition{
-		RunID: w.run.ID, EventID: w.run.EventID, Lease: w.run.Lease,
+		RunID: w.run.ID, EventID: w.run.EventID, Source: w.event.Source, ReceivedAt: w.event.ReceivedAt, Lease: w.run.Lease,
 		Results: w.results, Attempt: w.attempt, Answer: w.answer,
 		State: state, Lane: lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
 		Mark: w.run.Mark, At: w.Clock.Now(),

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"gonets"
@@ -51,6 +50,19 @@ func (s *server) skipStep(ctx context.Context, in *skipInput) (*output[api.RunSu
 		a.Value = in.Body.Value
 	}
 	return s.actOnce(ctx, in.ActInput, a)
+}
+
+type retryPolicyInput struct {
+	ActInput
+	Body api.RetryPlan
+}
+
+func (s *server) changeRetries(ctx context.Context, in *retryPolicyInput) (*output[api.RunSummary], error) {
+	change, err := shape.RetryChange(&in.Body, "")
+	if err != nil {
+		return nil, err
+	}
+	return s.actOnce(ctx, in.ActInput, gonets.Action{Kind: gonets.ActionRetryPolicy, Retry: change})
 }
 
 func (s *server) sendRunNow(ctx context.Context, in *ActInput) (*output[api.RunSummary], error) {
@@ -141,11 +153,12 @@ type runsActionInput struct {
 const bulkWorkers = 16
 
 func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[api.RunsActionResult], error) {
-	ids, more, err := s.chosen(ctx, &in.Body)
+	ids := in.Body.IDs
+	retry, err := retryOf(in.Body.Action, in.Body.Retry)
 	if err != nil {
 		return nil, err
 	}
-	out := &output[api.RunsActionResult]{Body: api.RunsActionResult{Failed: []api.RunFailed{}, More: more}}
+	out := &output[api.RunsActionResult]{Body: api.RunsActionResult{Failed: []api.RunFailed{}}}
 	var (
 		mu   sync.Mutex
 		wait sync.WaitGroup
@@ -154,7 +167,7 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	for range min(bulkWorkers, len(ids)) {
 		wait.Go(func() {
 			for id := range next {
-				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number()})
+				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number(), Retry: retry})
 				mu.Lock()
 				if err == nil {
 					out.Body.Done++
@@ -174,90 +187,10 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	return out, nil
 }
 
-// chosen are the ids of the runs that the caller means.
-func (s *server) chosen(ctx context.Context, a *api.RunsAction) (ids []string, more bool, err error) {
-	f := a.Filter
-	switch {
-	case len(a.IDs) > 0 && f != nil:
-		return nil, false, invalid("/filter", gonets.CodeNotBoth, "%s and %s were both given; use one of them", "ids", "filter")
-	case len(a.IDs) > 0:
-		return a.IDs, false, nil
-	case f == nil:
-		return nil, false, invalid("", gonets.CodeMissing, "neither ids nor filter was given; say which runs are meant")
+// retryOf is what an action on many runs sets for their tries.
+func retryOf(action string, plan *api.RetryPlan) (*gonets.RetryChange, error) {
+	if gonets.ActionKind(action) != gonets.ActionRetryPolicy {
+		return nil, nil
 	}
-	filter, err := chosenBy(a.Action, f)
-	if err != nil {
-		return nil, false, err
-	}
-	filter.Page.Limit = a.Limit
-	if a.Limit == 0 {
-		filter.Page.Limit = gonets.MaxPageSize
-	}
-	// All ids are read before the first act, which would move the page. A page may
-	// be short where few of many runs match.
-	size := filter.Page.Size()
-	for {
-		l, err := s.Runs.Runs(ctx, filter)
-		if err != nil {
-			return nil, false, err
-		}
-		for i := range l.Items {
-			ids = append(ids, l.Items[i].ID)
-		}
-		if l.Next == "" || len(ids) >= size {
-			return ids, l.Next != "", nil
-		}
-		filter.Page.Cursor, filter.Page.Limit = l.Next, size-len(ids)
-	}
-}
-
-// chosenBy are the runs that a filter means, as far as the action is possible
-// for them.
-func chosenBy(action string, f *api.Filter) (filter gonets.RunFilter, err error) {
-	if len(f.States) == 0 && f.Scenario == "" && f.Source == "" && f.Event == "" && f.Value == "" && f.Since == nil && f.Until == nil {
-		// A slip must not cancel everything.
-		return filter, invalid("/filter", gonets.CodeMissing, "an empty filter means every run; name at least one member")
-	}
-	filter = gonets.RunFilter{Scenario: f.Scenario, Source: f.Source, EventID: f.Event, Value: f.Value, Ascending: true}
-	if f.Since != nil {
-		filter.Since = *f.Since
-	}
-	if f.Until != nil {
-		filter.Until = *f.Until
-	}
-	filter.States, err = possible(action, f.States)
-	return filter, err
-}
-
-// possible narrows the wanted states to those in which the action can be done.
-func possible(action string, wanted []string) ([]gonets.RunState, error) {
-	from := gonets.ActionKind(action).From()
-	if len(wanted) == 0 {
-		return from, nil
-	}
-	var states []gonets.RunState
-	for _, w := range wanted {
-		state := gonets.RunState(w)
-		if !slices.Contains(gonets.RunStates(), state) {
-			return nil, invalid("/filter/states", codeNoState, "there is no state %s of a run", w)
-		}
-		if slices.Contains(from, state) {
-			states = append(states, state)
-		}
-	}
-	if len(states) == 0 {
-		return nil, gonets.Errorf(gonets.CodeRunState, "%s is not possible for runs in these states; it is for: %s", action, join(from))
-	}
-	return states, nil
-}
-
-func join(states []gonets.RunState) string {
-	text := ""
-	for i, s := range states {
-		if i > 0 {
-			text += ", "
-		}
-		text += string(s)
-	}
-	return text
+	return shape.RetryChange(plan, "/retry")
 }

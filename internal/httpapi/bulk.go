@@ -3,9 +3,12 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/query"
 )
 
 // Bulks do one thing to many runs.
@@ -32,11 +35,15 @@ type bulkOutput struct {
 
 func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, error) {
 	b := &in.Body
-	filter, err := chosenBy(b.Action, &b.Filter)
+	filter, err := s.chosen(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	w := api.BulkWish{Action: b.Action, Filter: filter, Version: b.Version, Rate: defaultRate, OneFirst: b.OneFirst, Actor: actorOf(ctx), Key: in.Key}
+	retry, err := retryOf(b.Action, b.Retry)
+	if err != nil && !b.Dry {
+		return nil, err
+	}
+	w := api.BulkWish{Action: b.Action, Filter: filter, Version: b.Version, Retry: retry, Rate: defaultRate, OneFirst: b.OneFirst, Actor: actorOf(ctx), Key: in.Key}
 	if b.Rate != nil {
 		w.Rate = *b.Rate
 	}
@@ -46,6 +53,40 @@ func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, er
 	}
 	made, err := s.Bulks.Begin(ctx, w)
 	return &bulkOutput{Status: http.StatusCreated, Body: made}, err
+}
+
+// chosen are the runs that are meant, as far as the action is possible for them.
+func (s *server) chosen(ctx context.Context, b *api.NewBulk) (gonets.RunFilter, error) {
+	f, err := s.question(ctx, b.Q)
+	switch {
+	case err != nil:
+		return f, err
+	case query.Of(&f) == "":
+		// A slip must not cancel everything.
+		return f, invalid("/q", gonets.CodeMissing, "an empty question means every run; name at least one condition")
+	case f.Text != "":
+		return f, gonets.Errorf(gonets.CodeQueryText, "a search in texts gives no exact set of runs; leave out text:")
+	}
+	from := gonets.ActionKind(b.Action).From()
+	none := f.Mark == gonets.MarkCheck
+	if len(f.States) == 0 {
+		f.States = from
+	} else {
+		f.States = slices.DeleteFunc(f.States, func(st gonets.RunState) bool { return !slices.Contains(from, st) })
+		none = none || len(f.States) == 0
+	}
+	if none {
+		return f, gonets.Errorf(gonets.CodeRunState, "%s is not possible for such runs; it is for runs that are %s", b.Action, join(from))
+	}
+	return f, nil
+}
+
+func join(states []gonets.RunState) string {
+	texts := make([]string, len(states))
+	for i, st := range states {
+		texts[i] = string(st)
+	}
+	return strings.Join(texts, ", ")
 }
 
 type bulksInput struct{ PageInput }

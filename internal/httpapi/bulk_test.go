@@ -42,18 +42,18 @@ func (b *bulks) Steer(_ context.Context, id, verb, actor string) (api.Bulk, erro
 	return api.Bulk{ID: id}, nil
 }
 
-func TestMassActionsAreAskedForWithTheirFilter(t *testing.T) {
+func TestMassActionsAreAskedForWithAQuestion(t *testing.T) {
 	t.Parallel()
 	b := newBackend()
 	c := dial(t, b)
-	since, none := epoch.Add(-time.Hour), 0
-	ask := api.NewBulk{Action: "resume", Filter: api.Filter{Scenario: "lead", Since: &since, States: []string{"paused", "failed"}}, Version: "current", OneFirst: true}
+	none := 0
+	ask := api.NewBulk{Action: "resume", Q: "scenario:lead after:-1h state:paused,failed status:5xx", Version: "current", OneFirst: true}
 	got, err := c.NewBulk(t.Context(), ask)
 	if err != nil || got.ID != "b1" {
 		t.Fatalf("%+v %v", got, err)
 	}
 	want := api.BulkWish{Action: "resume", Version: "current", Rate: 10, OneFirst: true, Actor: "owner",
-		Filter: gonets.RunFilter{Scenario: "lead", Since: since, States: []gonets.RunState{gonets.RunPaused}, Ascending: true}}
+		Filter: gonets.RunFilter{Scenario: "lead", Since: epoch.Add(-time.Hour), States: []gonets.RunState{gonets.RunPaused}, Statuses: []gonets.StatusSpan{{Low: 500, High: 599}}}}
 	if d := cmp.Diff(want, b.bulks.wish); d != "" {
 		t.Error(d)
 	}
@@ -62,16 +62,20 @@ func TestMassActionsAreAskedForWithTheirFilter(t *testing.T) {
 		t.Errorf("dry: %+v %v", got, err)
 	}
 	for _, bad := range []api.NewBulk{
-		{Action: "resume"}, // every run
-		{Action: "explode", Filter: ask.Filter},
-		{Action: "resume", Filter: ask.Filter, Version: "old"},
+		{Action: "resume"},
+		{Action: "resume", Q: `""`}, // every run
+		{Action: "resume", Q: "text:Anna"},
+		{Action: "explode", Q: ask.Q},
+		{Action: "resume", Q: ask.Q, Version: "old"},
 	} {
 		if _, err := c.NewBulk(t.Context(), bad); gonets.CodeOf(err).Status() != http.StatusUnprocessableEntity {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	if _, err := c.NewBulk(t.Context(), api.NewBulk{Action: "send-now", Filter: api.Filter{States: []string{"paused"}}}); gonets.CodeOf(err) != gonets.CodeRunState {
-		t.Errorf("paused runs cannot be sent now: %v", err)
+	for _, impossible := range []string{"state:paused", "mark:check"} {
+		if _, err := c.NewBulk(t.Context(), api.NewBulk{Action: "send-now", Q: impossible}); gonets.CodeOf(err) != gonets.CodeRunState {
+			t.Errorf("%s: %v", impossible, err)
+		}
 	}
 	for _, verb := range []string{"pause", "go-on", "stop"} {
 		if _, err := c.SteerBulk(t.Context(), "b1", verb); err != nil {

@@ -81,10 +81,18 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 	}
 	return out, nil
 }
-func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Notice], error) {
+func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Told], error) {
 	at := epoch.Add(time.Minute)
-	return gonets.List[news.Notice]{Items: []news.Notice{{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14, State: news.LetterSent,
-		Tries: 1, SentAt: at, RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}}}}, nil
+	return gonets.List[news.Told]{Items: []news.Told{{Notice: news.Notice{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14,
+		RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}},
+		Delivery:   news.Delivery{State: news.LetterSent, Tries: 1, SentAt: at},
+		Deliveries: []news.Delivery{{Channel: gonets.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}}}, nil
+}
+func (b *backend) TestChannel(_ context.Context, name string) (news.MailAccepted, error) {
+	if name != "ops" {
+		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeNotFound, Message: "there is no channel"}
+	}
+	return news.MailAccepted{Host: name, At: epoch, Said: "204 No Content"}, nil
 }
 func (b *backend) TestMail(_ context.Context, t news.MailTest) (news.MailAccepted, error) {
 	if t.Mail == nil {
@@ -188,6 +196,13 @@ func (b *backend) ChartRuns(_ context.Context, f gonets.RunFilter, spans []gonet
 		spans[i].Runs = i + 1
 	}
 	return spans[:min(2, len(spans))], nil
+}
+
+// Reconcile has one day with a loss.
+func (b *backend) Reconcile(_ context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
+	b.note("reconcile %s %s %q", a.From.Format(time.RFC3339), a.Until.Format(time.RFC3339), a.Source)
+	return []gonets.DayCounts{{Day: a.Until.AddDate(0, 0, -1), Source: "site", Received: 3, Done: 2, Repeats: 4, Missing: 1},
+		{Day: a.From, Source: "site", Received: 5, Done: 4, Paused: 1}}, nil
 }
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)

@@ -91,6 +91,8 @@ type History interface {
 	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
 	// ChartRuns fills in spans, the newest first, as far as one question gets.
 	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
+	// Reconcile counts what came in and what became of it.
+	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
 }
 
 // Secrets keeps secrets; their values are never read here.
@@ -108,8 +110,9 @@ type State interface {
 
 // Notices are what people are told of errors.
 type Notices interface {
-	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error)
+	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Told], error)
 	TestMail(ctx context.Context, t news.MailTest) (news.MailAccepted, error)
+	TestChannel(ctx context.Context, name string) (news.MailAccepted, error)
 }
 
 // Ingest makes an event that a person asked for: the same way as a webhook,
@@ -179,8 +182,8 @@ type Options struct {
 	SourceURL func(ctx context.Context, token string) string
 	// PublicURL is where other services reach this server.
 	PublicURL func() string
-	// MailWorks tells whether a test letter was accepted with the present mail
-	// settings; nil says no.
+	// MailWorks tells whether a test was accepted, by mail or by another channel,
+	// with the present settings; nil says no.
 	MailWorks func(ctx context.Context) bool
 	// Mask hides what the source's preset names as secret in a received event;
 	// nil hides nothing.

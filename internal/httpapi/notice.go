@@ -25,3 +25,13 @@ func (s *server) testMail(ctx context.Context, in *mailTestInput) (*output[api.M
 	}
 	return &output[api.MailAccepted]{Body: api.MailAccepted{Accepted: true, Host: a.Host, At: a.At, Said: a.Said}}, nil
 }
+
+type channelTestInput struct{ Body api.ChannelTest }
+
+func (s *server) testChannel(ctx context.Context, in *channelTestInput) (*output[api.ChannelAccepted], error) {
+	a, err := s.Notices.TestChannel(ctx, in.Body.Channel)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.ChannelAccepted]{Body: api.ChannelAccepted{Accepted: true, Channel: in.Body.Channel, At: a.At, Said: a.Said}}, nil
+}

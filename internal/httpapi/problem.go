@@ -22,7 +22,6 @@ const problemType = "application/problem+json"
 
 // The codes of mistakes in requests.
 const (
-	codeNoState       gonets.Code = "request.no_state"
 	codeNotHere       gonets.Code = "request.not_here"
 	codeNotObject     gonets.Code = "document.not_object"
 	codeSampleBody    gonets.Code = "sample.body"

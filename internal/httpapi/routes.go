@@ -114,10 +114,12 @@ func Routes() []Route {
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
 		{Method: post, Path: base + "/runs/{id}/skip", Right: RightOperate, ID: "skip-step", Summary: "Go on behind the step at which a paused run stands", register: handle((*server).skipStep)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},
+		{Method: post, Path: base + "/runs/{id}/retry-policy", Right: RightOperate, ID: "change-retries", Summary: "Change the rest of the tries of a run that waits for a retry or for a person", register: handle((*server).changeRetries),
+			Description: "The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay."},
 		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event, or of changed data", Status: http.StatusCreated, register: handle((*server).rerun), tune: bodyLimit(gonets.MaxIngestBody * 2)},
 		{Method: post, Path: base + "/runs/{id}/cancel", Right: RightOperate, ID: "cancel-run", Summary: "End a run", register: handle((*server).cancelRun)},
 		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
-		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs at once", register: handle((*server).actOnRuns)},
+		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs", register: handle((*server).actOnRuns)},
 
 		{Method: post, Path: base + "/bulk", Right: RightOperate, ID: "create-bulk", Summary: "Do one thing to all runs that match, at a rate", Status: http.StatusCreated, register: handle((*server).newBulk), tune: dry,
 			Description: "The server works on the runs that match now, oldest first; new runs are not met. It goes on after a restart, and on another server when this one dies. With dry nothing is done."},
@@ -139,6 +141,8 @@ func Routes() []Route {
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
 
 		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
+		{Method: post, Path: base + "/notices/test", Right: RightAdmin, ID: "test-channel", Summary: "Send a test through a channel of the settings", register: handle((*server).testChannel),
+			Description: "Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns."},
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
 
@@ -147,6 +151,9 @@ func Routes() []Route {
 		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
 		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
 			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
+		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
+			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
+		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},
 		{Method: get, Path: base + "/changes", Right: RightView, ID: "watch-changes", Summary: "Follow hints about changes", register: handle((*server).watchChanges), tune: answers("text/event-stream"),
 			Description: "Server-sent events named \"change\"; data is a Changes object, gathered for 250 ms. Hints may be missing: read again what matters, and after a reconnect too."},

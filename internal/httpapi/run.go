@@ -35,15 +35,20 @@ func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter,
 	if in.Q == "" {
 		return f, nil
 	}
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return f, err
-	}
-	asked, err := query.Parse(in.Q, query.Reader{Now: reader.Now, Zone: reader.Zone})
+	asked, err := s.question(ctx, in.Q)
 	if err != nil {
 		return f, err
 	}
 	return shape.Filter(asked, f)
+}
+
+// question is what a question asks for, its times read where the reader lives.
+func (s *server) question(ctx context.Context, q string) (gonets.RunFilter, error) {
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return gonets.RunFilter{}, err
+	}
+	return query.Parse(q, query.Reader{Now: reader.Now, Zone: reader.Zone})
 }
 
 type runsInput struct {
@@ -99,7 +104,7 @@ func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown 
 			}
 			known[version{r.Scenario, r.Version}] = v
 		}
-		shown[i].TriesMax = shape.TriesMax(v, r.Cursor)
+		shown[i].TriesMax = shape.TriesMax(v, r)
 	}
 	return nil
 }

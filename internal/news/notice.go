@@ -57,11 +57,24 @@ type Notice struct {
 	Path  string
 	// RecoveredAt is when the cause was over; zero while it lasts.
 	RecoveredAt time.Time
-	// Letter is the id of the letter that tells of it; empty before it is
-	// written.
+	// Letter is the id of the bundle of letters that tells of it; empty before
+	// it is written.
 	Letter string
+}
 
-	// What follows is the letter's.
+// Told is a notice and how it reaches people.
+type Told struct {
+	Notice
+	// Deliveries are how the letters of the bundle fare, by channel.
+	Deliveries []Delivery
+	// Delivery sums them up: sent is what every channel took, failed what one
+	// has given up while no other is tried again.
+	Delivery
+}
+
+// Delivery is how a letter fares in one channel.
+type Delivery struct {
+	Channel   string
 	State     LetterState
 	Tries     int
 	LastError string
@@ -76,7 +89,7 @@ type MailTest struct {
 	Password string
 }
 
-// MailAccepted says that a mail server took a letter.
+// MailAccepted says that a mail server, or another channel, took a letter.
 type MailAccepted struct {
 	Host string
 	At   time.Time

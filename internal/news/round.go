@@ -30,11 +30,16 @@ type Trouble struct {
 	Flaps int
 }
 
-// Letter is an e-mail on its way to everybody who is told of errors.
+// Letter is what goes through one channel, such as an e-mail on its way to
+// everybody who is told of errors.
 type Letter struct {
 	// ID is the same for every try, and so is the Message-ID made of it: a
 	// repeat can be recognised.
-	ID        string
+	ID string
+	// Channel is its channel's name, and Bundle what it has in common with the
+	// letters that say the same through other channels.
+	Channel   string
+	Bundle    string
 	CreatedAt time.Time
 	Subject   string
 	Text      string
@@ -53,8 +58,6 @@ type Due struct {
 	Signals bool
 	// Notices is true when some wait for a letter.
 	Notices bool
-	// Letters is true when one is to be sent.
-	Letters bool
 }
 
 // Round is one look at what people have to be told, within one commit.
@@ -74,12 +77,13 @@ type Round struct {
 	Notices []*Notice
 	// Lately are the times of the letters of the last hour, oldest first.
 	Lately []time.Time
-	// Letters are new ones, with an empty ID; the notices of each follow it.
-	Letters []Written
+	// Bundles are new ones.
+	Bundles []Bundle
 }
 
-// Written is a letter and what it tells of.
-type Written struct {
-	Letter
+// Bundle is what is told at once: a letter for each channel, with an empty ID,
+// and the notices that they tell of.
+type Bundle struct {
+	Letters []Letter
 	Notices []*Notice
 }

@@ -51,6 +51,43 @@ func Parse(text string, r Reader) (gonets.RunFilter, error) {
 	return f, nil
 }
 
+// Of is the question that a filter answers, with its times as they are.
+func Of(f *gonets.RunFilter) string {
+	var terms []Term
+	add := func(key, text string) {
+		if text != "" {
+			terms = append(terms, Term{Key: key, Value: text})
+		}
+	}
+	states, statuses := make([]string, len(f.States)), make([]string, len(f.Statuses))
+	for i, st := range f.States {
+		states[i] = string(st)
+	}
+	for i, st := range f.Statuses {
+		statuses[i] = fmt.Sprintf("%d-%d", st.Low, st.High)
+	}
+	add(KeyState, strings.Join(states, ","))
+	add(KeyScenario, f.Scenario)
+	add(KeySource, f.Source)
+	add(KeyEvent, f.EventID)
+	add(KeyStatus, strings.Join(statuses, ","))
+	add(KeyCode, f.Code)
+	add(KeyLane, f.Lane)
+	add(KeyMark, string(f.Mark))
+	add(KeyAfter, moment(f.Since))
+	add(KeyBefore, moment(f.Until))
+	add(KeyText, f.Text)
+	add("", f.ID+f.Value)
+	return Format(terms)
+}
+
+func moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
 // example shows how a key's values are written.
 func example(key string) string {
 	switch key {

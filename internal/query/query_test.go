@@ -2,6 +2,7 @@ package query_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +120,20 @@ func FuzzQuestionsAreReadAsTheyAreWritten(f *testing.F) {
 		if err == nil && len(again) != len(terms) {
 			t.Fatalf("%q was written as %q", text, written)
 		}
-		// Whatever it means, it does not panic.
-		_, _ = query.Parse(text, reader)
+		// What it means can be written as a question again.
+		filter, err := query.Parse(text, reader)
+		if asked := query.Of(&filter); err == nil && len(asked) <= query.MaxLength {
+			if same, err := query.Parse(asked, reader); err != nil || !alike(filter, same) {
+				t.Fatalf("%q was asked as %q: %v\n%+v\n%+v", text, asked, err, filter, same)
+			}
+		}
 	})
+}
+
+// alike tells that two filters choose the same runs; the same moment may be
+// written in two zones.
+func alike(a, b gonets.RunFilter) bool {
+	since, until := a.Since.Equal(b.Since), a.Until.Equal(b.Until)
+	a.Since, a.Until, b.Since, b.Until = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	return since && until && reflect.DeepEqual(a, b)
 }

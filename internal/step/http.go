@@ -78,8 +78,8 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	return h
 }
 
-// Policy is the step's retry policy with the defaults filled in.
-func (h *HTTP) Policy() gonets.Retry { return h.def.Retry.OrDefault() }
+// Retry is the step's retry policy as it was written; nil is the default.
+func (h *HTTP) Retry() *gonets.Retry { return h.def.Retry }
 
 // OnFailure is what happens when the tries end.
 func (h *HTTP) OnFailure() string { return h.def.OnFailure }

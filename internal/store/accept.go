@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
+	"gonets/internal/store/tally"
 )
 
 // acceptOp is one call of Accept: all of it or nothing.
@@ -165,7 +166,7 @@ func (t *txn) storeEvents(ops []*acceptOp, keys seenKeys) (fresh map[string]bool
 	if len(events.Rows) == 0 {
 		return nil, nil
 	}
-	if err := t.send(events); err != nil {
+	if err := t.expect(events); err != nil {
 		return nil, err
 	}
 	fresh = make(map[string]bool, len(events.Rows))
@@ -291,6 +292,9 @@ func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gone
 func (t *txn) duplicate(it *acceptItem, s *pack.Seen) (gonets.Accepted, error) {
 	out := gonets.Accepted{EventID: s.Event, Duplicate: true}
 	out.Conflict = it.StrictKey && !bytes.Equal(s.Hash, it.BodyHash[:])
+	if !out.Conflict {
+		t.tally.At(tally.KeyOf(it.Event.Source, it.Event.ReceivedAt)).Repeats++
+	}
 	var err error
 	out.Answer, err = pack.ReadAnswer(s.Answer)
 	if err != nil || out.Conflict || out.Answer != nil {
@@ -320,6 +324,11 @@ func (t *txn) makeRuns(it *acceptItem, out gonets.Accepted) (gonets.Accepted, er
 	rs, err := t.routesOf(it)
 	if err != nil {
 		return out, err
+	}
+	counts := t.tally.At(tally.KeyOf(it.Event.Source, it.Event.ReceivedAt))
+	counts.Events++
+	if counts.Runs += int64(len(rs)); len(rs) == 0 {
+		counts.Bare++
 	}
 	for _, r := range rs {
 		if out, err = t.makeRun(it, r, out); err != nil {

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
+	"gonets/internal/store/tally"
 
 	"gonets"
 )
@@ -24,7 +25,7 @@ import (
 // the run as it is by then.
 func (s *Store) Act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 	var run gonets.Run
-	wish := deeds.Wish{Actor: a.Actor, Key: a.Key, What: fmt.Sprintf("%s run/%s v%d %s", a.Kind, a.RunID, a.Version, a.Value)}
+	wish := deeds.Wish{Actor: a.Actor, Key: a.Key, What: fmt.Sprintf("%s run/%s v%d %s%s", a.Kind, a.RunID, a.Version, a.Value, a.Retry)}
 	err := s.commits.run(ctx, queue.Complete, func(t *txn) error {
 		_, done, err := wish.Done(t)
 		if err != nil {
@@ -37,7 +38,7 @@ func (s *Store) Act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 		if run, err = t.act(&a); err != nil {
 			return err
 		}
-		if err := t.audit(a.Actor, string(a.Kind), "run/"+a.RunID, ""); err != nil {
+		if err := t.audit(a.Actor, string(a.Kind), "run/"+a.RunID, a.Retry.String()); err != nil {
 			return err
 		}
 		return wish.Keep(t, a.RunID)
@@ -69,44 +70,28 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	return t.runByID(a.RunID)
 }
 
-// unlease takes the run from whoever works on it.
-const unlease = `, node = NULL, node_epoch = NULL, lease_seq = lease_seq + 1`
-
-// The changes of actions that begin a run's tries anew.
-const (
-	goOn      = `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, parked = ` + pack.ParkedIfStopped
-	goOnAs    = goOn + `, version = ?`
-	goOnAsVia = goOnAs + `, lane = ?`
-)
-
 // actionChange is what an action sets.
 func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args []any, err error) {
 	now := t.orNow(a.At).UnixMilli()
-	if set, args := simpleChange(a.Kind, now); set != "" {
+	if set, args := deeds.Simple(a.Kind, now); set != "" {
 		return set, args, nil
 	}
 	switch a.Kind {
 	case gonets.ActionSkip:
-		return goOn, []any{now}, t.skip(a, run)
+		return deeds.GoOn, []any{now}, t.skip(a, run)
+	case gonets.ActionRetryPolicy:
+		doc, at, err := t.standsAt(run)
+		if err != nil {
+			return "", nil, err
+		}
+		change := *a
+		change.At = t.orNow(a.At)
+		return deeds.ChangeRetries(&change, run, doc, at)
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
-		return goOnAsVia, []any{now, version, lane}, err
+		return deeds.GoOnAsVia, []any{now, version, lane}, err
 	}
-	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, skip, send-now, cancel and cancel-retries", a.Kind)
-}
-
-// simpleChange is what an action sets that treats all runs alike.
-func simpleChange(kind gonets.ActionKind, now int64) (set string, args []any) {
-	byPerson := string(gonets.CodeByPerson)
-	switch kind {
-	case gonets.ActionCancel:
-		return `state = 'cancelled', parked = 0, reason = ?, due_at = NULL, finished_at = ?`, []any{byPerson, now}
-	case gonets.ActionCancelRetries:
-		return `state = 'paused', parked = 0, reason = ?, due_at = NULL`, []any{byPerson}
-	case gonets.ActionSendNow:
-		return `state = 'queued', due_at = ?, parked = ` + pack.ParkedIfStopped, []any{now}
-	}
-	return "", nil
+	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, skip, send-now, retry-policy, cancel and cancel-retries", a.Kind)
 }
 
 // skip counts the step at which a paused run stands as skipped.
@@ -340,5 +325,6 @@ func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err e
 	if job.Run, err = t.insertRun(&job.Event, to, ""); err != nil {
 		return job, err
 	}
+	t.tally.At(tally.KeyOf(job.Event.Source, job.Event.ReceivedAt)).Runs++
 	return job, t.exec(`INSERT INTO run_values (value, run) SELECT value, ? FROM run_values WHERE run = ?`, job.Run.ID, old.ID)
 }

@@ -9,8 +9,10 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/store/fold"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/tally"
 )
 
 // op is one caller's wish.
@@ -51,7 +53,7 @@ type committer struct {
 	// all when the database is there again.
 	doubtful []gonets.Run
 
-	commits int
+	log     fold.Log
 	dropped int
 }
 
@@ -61,7 +63,7 @@ func newCommitter(s *Store) (*committer, error) {
 		return nil, err
 	}
 	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, queue: queue.New[*work](gonets.SystemClock{}),
-		stopped: make(chan struct{})}
+		stopped: make(chan struct{}), log: fold.Log{Beside: s.readers, Long: dialect.CheckpointPages}}
 	go c.loop()
 	return c, nil
 }
@@ -102,6 +104,7 @@ func (c *committer) lease(ctx context.Context, apply func(*txn) ([]gonets.Run, e
 func (c *committer) loop() {
 	defer close(c.stopped)
 	defer c.disconnect()
+	defer func() { c.folded(c.log.Stop()) }()
 	for {
 		batch := c.queue.Next()
 		if len(batch) == 0 {
@@ -151,7 +154,7 @@ func (c *committer) commit(batch []*op) {
 		}
 		o.Done <- c.s.dialect.Wrap(failure)
 	}
-	c.checkpoint()
+	c.fold()
 }
 
 func (c *committer) attempt(batch []*op) error {
@@ -167,7 +170,7 @@ func (c *committer) attempt(batch []*op) error {
 		if err == nil {
 			return nil
 		}
-		if errors.Is(err, errNotNew) && !careful {
+		if errors.Is(err, dialect.ErrNotMet) && !careful {
 			careful = true
 			continue
 		}
@@ -260,7 +263,7 @@ func (c *committer) limit() (context.Context, context.CancelFunc) {
 func (c *committer) try(batch []*op, savepoints, careful bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
-	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, careful: careful}
+	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, tally: tally.Sum{}, careful: careful}
 	if err := t.begin(); err != nil {
 		return err
 	}
@@ -329,8 +332,11 @@ func (t *txn) one(o *op, savepoint bool) error {
 	if err := t.exec("SAVEPOINT op"); err != nil {
 		return err
 	}
-	placed := len(t.placed)
+	placed, careful := len(t.placed), t.careful
+	// What is expected would fail for the operation, not for the batch.
+	t.careful = true
 	err := t.perform(o)
+	t.careful = careful
 	if err == nil {
 		return t.exec("RELEASE SAVEPOINT op")
 	}
@@ -359,6 +365,7 @@ func (t *txn) perform(o *op) (err error) {
 	}
 	if err != nil {
 		t.unsent = nil
+		clear(t.tally)
 		return err
 	}
 	return t.send()
@@ -376,26 +383,17 @@ func (c *committer) ackEarly(batch []*op) {
 	<-timer.C()
 }
 
-// checkpointEvery is after how many commits the log's length is looked at.
-const checkpointEvery = 16
-
-// checkpoint folds a long log into the database. SQLite's own would do the
-// same, but without telling when the disk refused it.
-func (c *committer) checkpoint() {
-	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 || c.s.broken() != nil {
+// fold keeps SQLite's log short.
+func (c *committer) fold() {
+	if c.s.dialect.Shared || c.s.broken() != nil {
 		return
 	}
-	pages, err := c.pragmaCheckpoint("NOOP")
-	if err == nil && pages >= dialect.CheckpointPages {
-		_, err = c.pragmaCheckpoint("PASSIVE")
-	}
+	c.folded(c.log.Committed(c.conn))
+}
+
+// folded ends the store when the disk refused the log.
+func (c *committer) folded(err error) {
 	if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 		c.s.fail(err)
 	}
-}
-
-func (c *committer) pragmaCheckpoint(mode string) (pages int, err error) {
-	var busy, moved int
-	err = c.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint("+mode+")").Scan(&busy, &pages, &moved)
-	return pages, err
 }

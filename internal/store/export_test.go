@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/documents"
@@ -133,6 +135,20 @@ func (s *Store) QueueLength() int {
 	return s.commits.queue.Len()
 }
 
+// Flights counts from now on how often the committer asks the database.
+func (s *Store) Flights() *atomic.Int64 {
+	n, fly := &atomic.Int64{}, s.dialect.Fly
+	s.commits.run(context.Background(), queue.Complete, func(*txn) error {
+		s.dialect.Fly = func(ctx context.Context, conn *sql.Conn, parts []*dialect.Part) error {
+			n.Add(1)
+			return fly(ctx, conn, parts)
+		}
+		return nil
+	})
+	n.Store(0)
+	return n
+}
+
 // Marker is the file that a failed fsync leaves.
 func (s *Store) Marker() string { return s.dir.Marker }
 
@@ -204,6 +220,10 @@ func (s *Store) HotQueries() []HotQuery {
 			text = m.Set
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?"), Writes: true})
+	}
+	if s.dialect.Fly != nil {
+		add("moves that are expected", pack.Moves.Sure)
+		add("the configuration's number", dialect.Epoch.Sure)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/tally"
 )
 
 // finishOp is one call of Finish.
@@ -59,7 +60,7 @@ func (t *txn) finishAll(ops []*finishOp) error {
 			moved = append(moved, f)
 			moves.Rows = append(moves.Rows, pack.Move(f.Transition, t.now))
 		}
-		if err := t.send(moves); err != nil {
+		if err := t.expect(moves); err != nil {
 			return err
 		}
 		for i, f := range moved {
@@ -95,6 +96,9 @@ func (t *txn) finish(f *finishOp, moved bool) error {
 	}
 	if f.fenced = !moved; f.fenced {
 		return t.storeFenced(f)
+	}
+	if moved && f.State == gonets.RunSucceeded {
+		t.tally.At(tally.KeyOf(f.Source, f.ReceivedAt)).Done++
 	}
 	for i := range f.Results {
 		t.later(pack.Results, pack.Result(f.RunID, &f.Results[i]))

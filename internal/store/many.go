@@ -17,7 +17,7 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 		return t.rerunMany(a, ids)
 	}
 	now := t.orNow(a.At).UnixMilli()
-	if set, args := simpleChange(a.Kind, now); set != "" {
+	if set, args := deeds.Simple(a.Kind, now); set != "" {
 		return t.change(a.Kind, set, args, ids)
 	}
 	if a.Kind != gonets.ActionResume {
@@ -33,7 +33,7 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 			break
 		}
 		var more []string
-		more, err = t.change(a.Kind, goOnAs, []any{now, version}, ids)
+		more, err = t.change(a.Kind, deeds.GoOnAs, []any{now, version}, ids)
 		acted = append(acted, more...)
 	}
 	return acted, err
@@ -43,7 +43,7 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 func (t *txn) change(kind gonets.ActionKind, set string, args []any, ids []string) ([]string, error) {
 	from := kind.From()
 	args = append(append(args, pack.Args(ids)...), pack.States(from)...)
-	return pack.Texts(t, `UPDATE runs SET `+set+unlease+` WHERE id IN (`+pack.In(len(ids))+`) AND state IN (`+pack.In(len(from))+`) RETURNING id`, args...)
+	return pack.Texts(t, `UPDATE runs SET `+set+deeds.Unlease+` WHERE id IN (`+pack.In(len(ids))+`) AND state IN (`+pack.In(len(from))+`) RETURNING id`, args...)
 }
 
 // actEach does it to one run after the other.

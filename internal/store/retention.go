@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"gonets"
@@ -11,6 +13,7 @@ import (
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/tally"
 )
 
 // Prune removes up to limit final runs that finished before a time, with all
@@ -43,6 +46,9 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 		return total, err
 	}
 	if err := s.PruneBulks(ctx, before); err != nil {
+		return total, err
+	}
+	if err := s.PruneTallies(ctx); err != nil {
 		return total, err
 	}
 	checks, err := s.PruneChecks(ctx, before, limit)
@@ -120,41 +126,97 @@ func (t *txn) pruneHeld(limit int) (total int, err error) {
 	return total, err
 }
 
-// removeRuns removes the runs that a query finds with all that is theirs.
+// goneRun is a run that is to be removed.
+type goneRun struct {
+	pack.Gone
+	id    string
+	state gonets.RunState
+	key   tally.Key
+	// alone is true when its event is not there.
+	alone bool
+}
+
+// removeRuns removes the runs that a query finds with all that is theirs. Those
+// whose event another node uses at the moment stay for a later turn: whether they
+// are its last has to be known for the counts.
 func (t *txn) removeRuns(find string, args ...any) (int, error) {
-	var runs []string
-	events, err := pack.Collect(t, find, args, func(scan func(...any) error) (g pack.Gone, err error) {
-		var run string
-		err = scan(&run, &g.Event, &g.Owner)
-		runs = append(runs, run)
+	runs, err := pack.Collect(t, find, args, func(scan func(...any) error) (g goneRun, err error) {
+		var source string
+		var at int64
+		err = scan(&g.id, &g.state, &g.Event, &g.Owner, &source, &at, &g.alone)
+		g.key = tally.KeyOf(source, time.UnixMilli(at))
 		return g, err
 	})
 	if err != nil {
 		return 0, err
 	}
-	for _, run := range runs {
-		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
-			t.later(m, []any{run})
-		}
+	locked, err := t.lockEvents(runs)
+	if err != nil {
+		return 0, err
 	}
-	return len(runs), t.removeEvents(events)
+	removed, worst := 0, map[string]goneRun{}
+	for _, run := range runs {
+		if !run.alone && !locked[run.Event] {
+			continue
+		}
+		removed++
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
+			t.later(m, []any{run.id})
+		}
+		if run.state != gonets.RunSucceeded {
+			t.tally.At(run.key).Gone++
+		}
+		if w, known := worst[run.Event]; known {
+			run.state = tally.Worse(w.state, run.state)
+		}
+		worst[run.Event] = run
+	}
+	events := make([]pack.Gone, 0, len(worst))
+	for _, run := range worst {
+		events = append(events, run.Gone)
+	}
+	gone, err := t.removeEvents(events)
+	for _, event := range gone {
+		t.tally.At(worst[event].key).Removed(worst[event].state)
+	}
+	return removed, err
 }
 
-// removeEvents removes events that have no run. The bodies go last: events of
-// one request share theirs. Another node may be about to run an event again: what
-// is not locked here stays for a later turn, what is may have a run by now.
-func (t *txn) removeEvents(events []pack.Gone) error {
+// lockEvents are the events of runs that no other node uses.
+func (t *txn) lockEvents(runs []goneRun) (map[string]bool, error) {
+	events := make([]pack.Gone, len(runs))
+	for i := range runs {
+		events[i] = runs[i].Gone
+	}
 	events, err := pack.LockGone(t, &t.s.dialect, events)
-	if err != nil {
-		return err
-	}
+	locked := make(map[string]bool, len(events))
 	for _, g := range events {
-		t.later(pack.EventGone, []any{g.Event})
+		locked[g.Event] = true
 	}
+	return locked, err
+}
+
+// removeEvents removes events that have no run and are locked, and tells which
+// those were. The bodies go last: events of one request share theirs.
+func (t *txn) removeEvents(events []pack.Gone) (gone []string, err error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(events, func(a, b pack.Gone) int { return strings.Compare(a.Event, b.Event) })
+	part := &dialect.Part{Many: pack.EventGone}
 	for _, g := range events {
+		part.Rows = append(part.Rows, []any{g.Event})
+	}
+	if err := t.send(part); err != nil {
+		return nil, err
+	}
+	for i, g := range events {
+		if part.Hit[i] {
+			gone = append(gone, g.Event)
+		}
 		t.later(pack.EventBodiesGone, []any{g.Owner})
 	}
-	return nil
+	return gone, nil
 }
 
 // pruneOrphans looks through one batch of old events for those without runs,
@@ -188,7 +250,12 @@ func (t *txn) pruneOrphans(before time.Time, limit int) (int, error) {
 			t.s.orphans = filter.Cursor{At: r.at, ID: r.Event}.String()
 		}
 	}
-	return len(rows), t.removeEvents(orphans)
+	// Another node may be about to run an event again: what is not locked here
+	// stays for a later turn.
+	if orphans, err = pack.LockGone(t, &t.s.dialect, orphans); err == nil {
+		_, err = t.removeEvents(orphans)
+	}
+	return len(rows), err
 }
 
 // pruneKeys forgets keys whose window is over.
@@ -209,41 +276,4 @@ func (t *txn) pruneKeys(limit int) (int, error) {
 		t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()})
 	}
 	return len(rows), nil
-}
-
-// maxCount is where counting stops.
-const maxCount = 10_000
-
-// countable are the unfinished states with the condition of the index that
-// counts them.
-var countable = [...]struct {
-	state gonets.RunState
-	index string
-}{
-	{gonets.RunHeld, indexedState}, {gonets.RunQueued, indexedState}, {gonets.RunRunning, "node IS NOT NULL"},
-	{gonets.RunWaiting, indexedState}, {gonets.RunPaused, indexedState},
-}
-
-// Stats counts unfinished runs, each state up to 10 000, and the bytes of the
-// database: SizeBytes is what live data takes, so that it falls as rows are
-// removed; FreeBytes is what the file holds beyond that, to be used again. The
-// log counts in neither.
-func (s *Store) Stats(ctx context.Context) (gonets.StoreStats, error) {
-	out := gonets.StoreStats{Runs: map[gonets.RunState]int{}}
-	q, end := s.ask(ctx)
-	defer end()
-	for _, c := range countable {
-		var n int
-		err := q.Row(`SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = ? AND `+c.index+` LIMIT ?) c`,
-			[]any{string(c.state), maxCount}, &n)
-		if err != nil {
-			return out, q.wrap(err)
-		}
-		out.Runs[c.state] = n
-	}
-	err := q.Row(s.dialect.UnusedBytes, nil, &out.FreeBytes)
-	if err == nil {
-		err = q.Row(s.dialect.UsedBytes, nil, &out.SizeBytes)
-	}
-	return out, q.wrap(err)
 }

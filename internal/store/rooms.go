@@ -8,6 +8,7 @@ import (
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/tally"
 )
 
 // base is what the rooms stand on.
@@ -44,3 +45,6 @@ func (t *txn) BumpConfig() error { return t.bumpConfig() }
 
 // Now implements [floor.Txn].
 func (t *txn) Now() time.Time { return t.now }
+
+// Tally implements [floor.Txn].
+func (t *txn) Tally() tally.Sum { return t.tally }

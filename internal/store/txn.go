@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 // txn is one try at a batch.
@@ -23,10 +23,13 @@ type txn struct {
 	placed []string
 	// ordered tells of order keys whether an unfinished run has them.
 	ordered pack.Orders
-	// careful is true when rows go one by one where the outcome of each counts.
+	// careful is true when rows go one by one where the outcome of each counts,
+	// and nothing is expected of them.
 	careful bool
 	// waits is true while new runs are queued even where there is a place.
 	waits bool
+	// tally is what was counted and goes with the next statement.
+	tally tally.Sum
 	// unsent goes with the next statement.
 	unsent []*dialect.Part
 }
@@ -67,6 +70,10 @@ func (t *txn) later(m *dialect.Many, row []any) {
 
 // send executes parts, and before them what is unsent.
 func (t *txn) send(parts ...*dialect.Part) error {
+	if len(t.tally) > 0 {
+		t.unsent = append(t.unsent, &dialect.Part{Many: tally.Adds, Rows: t.tally.Rows(t.s.opt.Node)})
+		clear(t.tally)
+	}
 	if parts, t.unsent = append(t.unsent, parts...), nil; len(parts) == 0 {
 		return nil
 	}
@@ -78,6 +85,18 @@ func (t *txn) send(parts ...*dialect.Part) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// expect is send for a part whose rows are all sure to meet something. Where a
+// statement costs a journey, the part goes with the next ones and the batch
+// fails when it was not so; then it is done again, carefully.
+func (t *txn) expect(p *dialect.Part) error {
+	if t.s.dialect.Fly == nil || t.careful {
+		return t.send(p)
+	}
+	p.Expected, p.Hit = true, slices.Repeat([]bool{true}, len(p.Rows))
+	t.unsent = append(t.unsent, p)
 	return nil
 }
 
@@ -131,16 +150,12 @@ func (t *txn) groups(p *dialect.Part) (met int64, err error) {
 	return met, nil
 }
 
-// errNotNew says that one of the rows that were added was there already, and
-// nobody knows which one.
-var errNotNew = errors.New("a row was there already")
-
 // allNew adds rows in groups. When the count says that one was there already,
 // the batch has to be done again, carefully.
 func (t *txn) allNew(p *dialect.Part) error {
 	met, err := t.groups(p)
 	if err == nil && met < int64(len(p.Rows)) {
-		return errNotNew
+		return dialect.ErrNotMet
 	}
 	p.Hit = slices.Repeat([]bool{true}, len(p.Rows))
 	return err
@@ -231,6 +246,9 @@ func (t *txn) unplace(from int) {
 
 // fresh makes the routes those of the configuration as it stands.
 func (t *txn) fresh() error {
+	if n, known := t.s.routes.Epoch(); known && t.s.dialect.Fly != nil && !t.careful {
+		return t.expect(&dialect.Part{Many: dialect.Epoch, Rows: [][]any{{n}}})
+	}
 	var text string
 	err := t.send(&dialect.Part{Text: `SELECT value FROM meta WHERE name = 'config_epoch'` + t.s.dialect.ReadLock, Dest: []any{&text}})
 	if err != nil {

@@ -33,7 +33,6 @@ var ofRequests = map[gonets.Code]Words{
 	"request.header_break":     {"The value of the header {{0}} holds a line break", "В значении заголовка {{0}} есть перевод строки"},
 	"request.only_fields":      {"This method sends its fields in the address: choose the body “Form” or “JSON” with fields", "Этот метод передаёт поля в адресе: выберите тело «Форма» или «JSON» с полями"},
 	"request.not_fit":          {"This value does not fit here", "Это значение сюда не подходит"},
-	"request.no_state":         {"Runs have no state “{{0}}”", "Состояния «{{0}}» у операций нет"},
 	"request.not_here":         {"These settings have no “{{0}}”", "В этих настройках нет «{{0}}»"},
 	"event.query":              {"After the address stand pairs like name=Anna&phone=7; % is written as %25", "После адреса идут пары вида name=Anna&phone=7; сам знак % пишут %25"},
 	"sample.body":              {"The body of the sample is not a text", "Тело примера — не текст"},

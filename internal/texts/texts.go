@@ -16,7 +16,7 @@ type Explanation struct{ En, Ru Text }
 // Every code of this package has one.
 func Explain(c gonets.Code) (e Explanation, ok bool) {
 	for _, table := range []map[gonets.Code]Explanation{
-		explainCaller, explainPeople, explainDraft, explainMail, explainAttempt, explainQuery,
+		explainCaller, explainPeople, explainDraft, explainMail, explainChannel, explainAttempt, explainQuery,
 	} {
 		if e, ok = table[c]; ok {
 			return e, true

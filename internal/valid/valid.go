@@ -134,6 +134,9 @@ func Settings(s *gonets.Settings) []gonets.Problem {
 	if s.Mail != nil {
 		v.problems = append(v.problems, Mail(s.Mail, "/mail")...)
 	}
+	if s.Notices != nil {
+		v.notices(s.Notices)
+	}
 	slices.SortFunc(v.problems, func(a, b gonets.Problem) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return v.problems
 }
@@ -465,6 +468,13 @@ func (v *validator) patterns(p string, patterns []string) {
 	}
 }
 
+// Retry checks a policy by itself, which stands at a place.
+func Retry(pointer string, r *gonets.Retry) []gonets.Problem {
+	v := &validator{}
+	v.retry(pointer, r)
+	return v.problems
+}
+
 func (v *validator) retry(p string, r *gonets.Retry) {
 	if r.Delays != nil && r.Exponential != nil {
 		v.add(p+"/exponential", gonets.CodeNotBoth, "a policy has %s or %s, not both", "delays", "exponential")
@@ -496,6 +506,29 @@ func (v *validator) retry(p string, r *gonets.Retry) {
 	if r.Deadline != nil {
 		v.within(p+"/deadline", "the deadline", *r.Deadline, span{gonets.MinRetryDelay, 365 * 24 * time.Hour})
 	}
+	if r.Quiet != nil {
+		v.quiet(p+"/quiet", r.Quiet)
+	}
+}
+
+func (v *validator) quiet(p string, q *gonets.Quiet) {
+	from, err := v.clock(p+"/from", q.From)
+	to, err2 := v.clock(p+"/to", q.To)
+	if err == nil && err2 == nil && from == to {
+		v.add(p+"/to", gonets.CodeSameClock, "the quiet hours begin and end at %s", q.To)
+	}
+	if q.Zone == "" {
+		v.add(p+"/zone", gonets.CodeNoZone, "the quiet hours need the zone of their clocks, such as Europe/Moscow")
+	}
+	v.zone(p+"/zone", q.Zone)
+}
+
+func (v *validator) clock(p, text string) (int, error) {
+	minutes, err := gonets.ParseClock(text)
+	if err != nil {
+		v.add(p, gonets.CodeBadClock, "%q is not a time of day; write one such as 08:00", text)
+	}
+	return minutes, err
 }
 
 func (v *validator) respond(p string, r *gonets.RespondStep) {

@@ -57,8 +57,10 @@ for (const policy of ['with the policy of the page', 'and no policy to catch it'
         await page.getByRole('combobox', { name: t('palette.title'), exact: true }).fill('onerror')
         await danger.isText('the palette', [image])
         await go('/settings/notices')
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-        await danger.isHarmless('what was told')
+        // The scenario that failed is named as a person named it.
+        const told = page.getByRole('listitem').filter({ hasText: t('notice.bad_end') })
+        await expect(told.getByRole('link', { name: image }).first()).toBeVisible()
+        await danger.isText('what was told', [image])
       } finally {
         await hostile.close()
       }
@@ -122,6 +124,15 @@ for (const policy of ['with the policy of the page', 'and no policy to catch it'
 
         await go('/scenarios/all?step=data')
         await danger.isText('a request in the editor')
+        // Told of the run at first, then of a check of one's own.
+        const result = page.getByRole('region', { name: t('result.title') })
+        await result.getByRole('button', { name: t('again'), exact: true }).click()
+        await page.getByRole('dialog').getByRole('button', { name: t('check.sendOne') }).click()
+        await expect(result.getByText(t('check.goes'))).toHaveCount(0)
+        for (const [name, words] of [[t('result.reply'), 'the reply to a check'], [t('result.request'), 'the request of a check']] as const) {
+          await result.getByRole('tab', { name, exact: true }).click()
+          await danger.isText(words)
+        }
         expect(hostile.target.asked.filter((one) => !hostile.target.answers.has(one))).toEqual([])
         console.log(`${payloads.length} payloads: ${danger.report()}`)
       } finally {

@@ -6,6 +6,7 @@ const names = new Set(
     'JSON HTTP HTTPS cURL curl API YAML XML URL URI CORS SMTP TLS STARTTLS DNS TCP IP IPv4 IPv6 CIDR CSV HMAC OAuth Basic Bearer UTC ID RE2 UTF utf ' +
     'GET POST PUT PATCH DELETE HEAD OPTIONS Content Type Authorization Location Allow Retry After Host Accept Idempotency Key ' +
     'Ctrl Cmd Shift Enter Esc Tab Alt Caps Lock English Gonets SQLite PostgreSQL Docker Telegram WhatsApp Tilda Bitrix AmoCRM amoCRM VK Google Gmail Yandex Marquiz Stripe GitHub GitLab Shopify ' +
+    'RU EN REST FTP ftp W3C OpenAPI systemd Slack Traceparent ' +
     'Webjack Qnext LeadConverter Smartbot CRM SMS SKU CDEK OK Created Found Unauthorized Service Unavailable text form json'
   ).split(' '),
 )
@@ -34,7 +35,8 @@ export async function englishWords(page: Page, typed: readonly string[] = []): P
       if (e.closest(outside) || !seen(e)) continue
       for (const name of ['aria-label', 'title', 'alt']) {
         const text = e.getAttribute(name)
-        if (text) out.push(text)
+        // A label that ends with the name of a field: «Значение: phone».
+        if (text) out.push(name === 'aria-label' ? text.replace(/(: [\w.[\]-]+)+$/, '') : text)
       }
     }
     out.push(document.title)
@@ -42,7 +44,8 @@ export async function englishWords(page: Page, typed: readonly string[] = []): P
   })
   const found = new Set<string>()
   for (const text of texts) {
-    const rest = typed.reduce((now, one) => now.replaceAll(one, ' '), text)
+    // One word in quotes is somebody's name for something.
+    const rest = typed.reduce((now, one) => now.replaceAll(one, ' '), text).replace(/«[\w.-]+»/g, ' ')
     for (const token of rest.split(/[\s\u00a0\u202f,;!?()«»“”"'…·—–→]+/)) {
       const word = token.replace(/^[.:]+|[.:]+$/g, '')
       if (word.length > 1 && /^[A-Za-z]+$/.test(word) && !technical.test(word) && !names.has(word)) found.add(`${word} (${text.slice(0, 120)})`)

@@ -40,7 +40,7 @@ export class Hostile {
         ],
       }),
       document('Source', 'bad', { title: 'Bad', preset: 'generic' }),
-      document('Scenario', 'bad', { title: 'Bad', sources: ['bad'], steps: [{ id: 'tell', http: { method: 'POST', url: `${target.base}/bad`, retry: { delays: [] } } }] }),
+      document('Scenario', 'bad', { title: payloads[10], sources: ['bad'], steps: [{ id: 'tell', http: { method: 'POST', url: `${target.base}/bad`, retry: { delays: [] } } }] }),
     )
     const image = payloads[10]!
     target.answers.set('/page', {

@@ -3,8 +3,8 @@ import { foundBy, matches, synonyms, type Thing } from '../src/app/synonyms'
 import { memberPath, parseJson } from '../src/ui'
 import { staleAfter } from '../src/api/queries'
 import { freeName } from '../src/api/actions'
-import { isId, membersOf, moment, questionOf } from '../src/screens/runs/filter'
-import { change, format, mistake, parse, typed } from '../src/screens/runs/query'
+import { isId, questionOf } from '../src/screens/runs/filter'
+import { change, format, mistake, parse, typed } from '../src/words/query'
 import { merge } from '../src/screens/runs/live'
 import { safeTarget } from '../src/screens/entry/LoginPage'
 import { strength } from '../src/screens/entry/strength'
@@ -36,22 +36,10 @@ describe('words of other systems find ours', () => {
 })
 
 describe('the filter in the address', () => {
-  const now = Date.parse('2026-11-21T12:00:30Z')
-  it.each([
-    ['-24h', '2026-11-20T12:00:00.000Z'],
-    ['-7d', '2026-11-14T12:00:00.000Z'],
-    ['2026-11-21T10:00:00Z', '2026-11-21T10:00:00.000Z'],
-    ['yesterday', undefined],
-    ['', undefined],
-  ])('%j is %s', (text, want) => expect(moment(text, now)).toBe(want))
   it('of old links becomes a question', () => {
     expect(questionOf({ state: 'failed,paused', since: '-24h', value: '+7 999', tab: 'x' })).toBe('state:failed,paused after:-24h "+7 999"')
     expect(questionOf({ q: 'state:held Anna', state: 'paused' })).toBe('state:paused Anna')
     expect(questionOf({ q: 'status:5xx' })).toBe('status:5xx')
-  })
-  it('becomes members of an action only where they can say the same', () => {
-    expect(membersOf('state:paused scenario:crm after:-24h Anna', now)).toEqual({ states: ['paused'], scenario: 'crm', value: 'Anna', since: '2026-11-20T12:00:00.000Z' })
-    for (const q of ['', 'status:5xx', 'text:x', 'state:paused lane:x', 'after:yesterday', '01a201e4-4ea9-7000-a762-672e4e7e57a9']) expect(membersOf(q, now)).toBeUndefined()
   })
   it('knows an id when one is pasted', () => {
     expect(isId(' 01a201e4-4ea9-7000-a762-672e4e7e57a9 ')).toBe(true)

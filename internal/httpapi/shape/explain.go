@@ -12,6 +12,7 @@ import (
 type explanation struct {
 	attempt *gonets.Attempt
 	step    *gonets.HTTPStep
+	retry   gonets.Retry
 	next    time.Time
 	try     int
 	check   bool
@@ -22,7 +23,7 @@ type explanation struct {
 func explained(x explanation) *api.Explain {
 	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.reader.Zone, Now: x.reader.Now}
 	if x.step != nil {
-		facts.Max = triesMax(x.step.Retry)
+		facts.Max = triesMax(&x.retry)
 	}
 	e, ok := explain.Attempt(facts)
 	if !ok {
@@ -55,8 +56,12 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 		for j := range st.Attempts {
 			shape := &st.Attempts[j]
 			x := explanation{attempt: byN[shape.N], step: httpStep(sc, st.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r}
+			if x.step != nil {
+				x.retry = policyOf(d, st.Path, x.step)
+			}
 			if shape.N == d.Run.Attempts && len(run.NextTries) > 0 && st.State == api.StepActive {
-				x.next, x.try = run.NextTries[0], d.Run.Tries+1
+				// The very moment, which is a little later than the pause says.
+				x.next, x.try = d.Run.DueAt, d.Run.Tries+1
 			}
 			shape.Explain = explained(x)
 		}
@@ -75,6 +80,6 @@ func nextTries(sc *gonets.Scenario, d *gonets.RunDetail, active string) []time.T
 		return []time.Time{run.DueAt}
 	}
 	last := &d.Attempts[len(d.Attempts)-1]
-	policy := st.Retry.OrDefault()
-	return policy.Upcoming(run.Tries, run.StepAt, last.StartedAt.Add(last.Duration), run.DueAt)
+	policy := run.Policy(active, st.Retry)
+	return policy.Upcoming(run.Tries, run.FirstTry(active), last.StartedAt.Add(last.Duration), run.DueAt)
 }

@@ -1,24 +1,34 @@
 package shape
 
 import (
+	"time"
+
 	"gonets/api"
 	"gonets/internal/news"
 	"gonets/internal/texts"
 )
 
 // Notice shows what people were told.
-func Notice(n news.Notice) api.Told {
+func Notice(n news.Told) api.Told {
 	out := api.Told{ID: n.ID, At: n.At, Kind: string(n.Kind), Code: n.Code, Status: n.Status, Host: n.Host, Scenario: n.Scenario, Source: n.Source,
 		Runs: n.Runs, Ended: n.Ended, State: string(n.State), Tries: n.Tries, LastError: n.LastError}
 	out.Cause = string(n.Code)
 	if e, ok := texts.Explain(n.Code); ok {
 		out.Cause = e.En.What
 	}
-	if !n.SentAt.IsZero() {
-		out.SentAt = &n.SentAt
+	out.SentAt = when(n.SentAt)
+	out.Deliveries = make([]api.Delivery, 0, len(n.Deliveries))
+	for _, d := range n.Deliveries {
+		out.Deliveries = append(out.Deliveries, api.Delivery{Channel: d.Channel, State: string(d.State), Tries: d.Tries, LastError: d.LastError, SentAt: when(d.SentAt)})
 	}
-	if !n.RecoveredAt.IsZero() {
-		out.RecoveredAt = &n.RecoveredAt
-	}
+	out.RecoveredAt = when(n.RecoveredAt)
 	return out
+}
+
+// when is a time, nil when it has not come.
+func when(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

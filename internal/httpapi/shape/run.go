@@ -51,7 +51,10 @@ func actions(r *gonets.Run) []string {
 	if r.Mark == gonets.MarkCheck && r.Version == 0 {
 		return out
 	}
-	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSkip, gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel} {
+	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSkip, gonets.ActionSendNow, gonets.ActionRetryPolicy, gonets.ActionCancelRetries, gonets.ActionCancel} {
+		if a == gonets.ActionRetryPolicy && state == gonets.RunWaiting && r.Tries == 0 {
+			continue // it waits for its time
+		}
 		for _, from := range a.From() {
 			if from == state {
 				out = append(out, string(a))
@@ -70,7 +73,13 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	scenario := scenarioOf(d)
 	active := activeStep(d)
-	out.TriesMax = TriesMax(d.Version, active)
+	if st := httpStep(scenario, active); st != nil {
+		policy := policyOf(d, active, st)
+		out.TriesMax, out.QuietUntil = triesMax(&policy), quietUntil(&d.Run.Run, &policy)
+		if c := d.Run.Retry; c != nil && c.Path == active {
+			out.Retry = &api.RetryChanged{RetryPlan: *api.RetryPlanOf(c), By: c.By, At: c.At}
+		}
+	}
 	if d.Run.Mark == gonets.MarkCheck {
 		active = ""
 	}
@@ -104,16 +113,38 @@ func activeStep(d *gonets.RunDetail) string {
 	return gonets.Next(scenario, &run, gonets.NewProgress(d.Results), run.CreatedAt).Path
 }
 
-// TriesMax counts the tries that a step allows; 0 when no version is known or
-// the step sends nothing.
-func TriesMax(v *gonets.Version, path string) int {
+// policyOf is the policy under which the run's last try at a step was made. What
+// a person set while the run was paused holds from its resume on.
+func policyOf(d *gonets.RunDetail, path string, st *gonets.HTTPStep) gonets.Retry {
+	run := d.Run.Run
+	if n := len(d.Attempts); run.State == gonets.RunPaused && run.Retry != nil && n > 0 {
+		if last := &d.Attempts[n-1]; run.Retry.At.After(last.StartedAt.Add(last.Duration)) {
+			run.Retry = nil
+		}
+	}
+	return run.Policy(path, st.Retry)
+}
+
+// quietUntil is when the quiet hours end for which a run waits.
+func quietUntil(run *gonets.Run, policy *gonets.Retry) *time.Time {
+	if run.State != gonets.RunWaiting || run.Tries == 0 || policy.Quiet.Until(run.DueAt.Add(-time.Millisecond)).IsZero() {
+		return nil
+	}
+	return instant(run.DueAt)
+}
+
+// TriesMax counts the tries that the step allows at which a run of a list stands;
+// 0 when its version is not known or the step sends nothing.
+func TriesMax(v *gonets.Version, run *gonets.Run) int {
 	if v == nil {
 		return 0
 	}
-	if st := httpStep(&v.Scenario, path); st != nil {
-		return triesMax(st.Retry)
+	st := httpStep(&v.Scenario, run.Cursor)
+	if st == nil {
+		return 0
 	}
-	return 0
+	policy := run.Policy(run.Cursor, st.Retry)
+	return triesMax(&policy)
 }
 
 // triesMax counts the tries of a policy, the first one included.

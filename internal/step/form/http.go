@@ -142,6 +142,12 @@ func moreFields() []Field {
 			}},
 		{Path: "/http/retry/deadline", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "24h", Min: span(gonets.Duration(gonets.MinRetryDelay)), Title: text("Не позднее чем через", "Not later than"),
 			Help: text("После этого времени от первой попытки повторов нет. Пусто — без срока.", "This long after the first attempt there are no more. Empty: without a limit.")},
+		{Path: "/http/retry/quiet/from", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "22:00", Title: text("Не повторять с", "Keep quiet from"),
+			Help: text("С этого часа повторов нет. Первая попытка уходит сразу и ночью.", "From this hour on nothing is tried again. A first attempt is made at once, at night too.")},
+		{Path: "/http/retry/quiet/to", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "08:00", Title: text("до", "until"),
+			Help: text("В этот час уходят повторы, которые ждали утра.", "At this hour the retries that waited for the morning are made.")},
+		{Path: "/http/retry/quiet/zone", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "Europe/Moscow", Title: text("По часам", "By the clocks of"),
+			Help: text("Часовой пояс, например Europe/Moscow. Перевод часов учитывается.", "A time zone such as Europe/Moscow. Changes of the clocks are followed.")},
 		{Path: "/http/on_failure", Control: api.ControlChoice, Tab: "more", Default: value(gonets.OnFailurePause), Title: text("Потом", "Then"),
 			Help: text("Что делать, когда попытки кончились.", "What to do when the attempts are used up."),
 			Choices: []Choice{

@@ -24,21 +24,27 @@ type Jobs struct{ base floor.Base }
 func New(b floor.Base) *Jobs { return &Jobs{b} }
 
 const columns = `id, action, filter, version, rate, one_first, state, actor, created_at, finished_at, total, position, walked,
-	first_run, acted, refused, succeeded, retrying, paused, failed, owner, owned_until`
+	first_run, acted, refused, succeeded, retrying, paused, failed, owner, owned_until, retry`
 
 func scan(scan func(...any) error) (j bulk.Job, err error) {
 	var text []byte
 	var oneFirst, walked int
 	var created, until int64
 	var finished sql.NullInt64
+	var retry sql.NullString
 	err = scan(&j.ID, &j.Action, &text, &j.Version, &j.Rate, &oneFirst, &j.State, &j.By, &created, &finished, &j.Total, &j.Position, &walked,
-		&j.First, &j.Acted, &j.Refused, &j.Succeeded, &j.Retrying, &j.Tally.Paused, &j.Failed, &j.Owner.Name, &until)
+		&j.First, &j.Acted, &j.Refused, &j.Succeeded, &j.Retrying, &j.Tally.Paused, &j.Failed, &j.Owner.Name, &until, &retry)
 	if err != nil {
 		return j, err
 	}
 	j.OneFirst, j.Walked = oneFirst != 0, walked != 0
 	j.CreatedAt, j.FinishedAt = time.UnixMilli(created).UTC(), pack.FromMS(finished)
 	j.Owner.Until = time.UnixMilli(until).UTC()
+	if retry.Valid {
+		if err := json.Unmarshal([]byte(retry.String), &j.Retry); err != nil {
+			return j, err
+		}
+	}
 	return j, json.Unmarshal(text, &j.Filter)
 }
 
@@ -59,7 +65,7 @@ func (b *Jobs) CreateBulk(ctx context.Context, j bulk.Job, key string) (bulk.Job
 	wanted := j.Filter
 	wanted.Until = time.Time{}
 	// The end of the filter is the moment of the call unless somebody chose it.
-	what, err := json.Marshal([]any{"bulk", j.Action, wanted, j.Version, j.Rate, j.OneFirst})
+	what, err := json.Marshal([]any{"bulk", j.Action, wanted, j.Version, j.Rate, j.OneFirst, j.Retry})
 	if err != nil {
 		return j, b.base.Wrap(err)
 	}
@@ -74,9 +80,9 @@ func (b *Jobs) CreateBulk(ctx context.Context, j bulk.Job, key string) (bulk.Job
 			out, err = read(t, id)
 			return err
 		}
-		err = t.Exec(`INSERT INTO bulks (`+columns+`) VALUES (`+pack.In(22)+`)`,
+		err = t.Exec(`INSERT INTO bulks (`+columns+`) VALUES (`+pack.In(23)+`)`,
 			j.ID, string(j.Action), text, j.Version, j.Rate, flag(j.OneFirst), string(bulk.Running), j.By, j.CreatedAt.UnixMilli(), nil,
-			j.Total, "", 0, "", 0, 0, 0, 0, 0, 0, "", 0)
+			j.Total, "", 0, "", 0, 0, 0, 0, 0, 0, "", 0, pack.NullText(j.Retry.String()))
 		if err != nil {
 			return err
 		}
@@ -229,7 +235,7 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (after *bulk.Job, acte
 			return nil
 		}
 		if !s.Refuse && len(s.Runs) > 0 {
-			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Actor: j.By}, s.Runs); err != nil {
+			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By}, s.Runs); err != nil {
 				return err
 			}
 		}

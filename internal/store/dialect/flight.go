@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -27,7 +28,7 @@ func flyPostgres(ctx context.Context, conn *sql.Conn, parts []*Part) error {
 		results := c.PgConn().ExecBatch(ctx, &batch)
 		for _, p := range parts {
 			if !results.NextResult() {
-				break
+				return p.unexpected(results.Close())
 			}
 			if err := p.read(c.TypeMap(), results.ResultReader()); err != nil {
 				_ = results.Close()
@@ -41,7 +42,10 @@ func flyPostgres(ctx context.Context, conn *sql.Conn, parts []*Part) error {
 // add prepares the statement, if this connection does not know it yet.
 func (p *Part) add(ctx context.Context, c *pgx.Conn, batch *pgconn.Batch) error {
 	text := p.Text
-	if p.Many != nil {
+	switch {
+	case p.Expected:
+		text = p.Sure
+	case p.Many != nil:
 		text = p.Set
 	}
 	text = numbered(text)
@@ -70,6 +74,9 @@ func (p *Part) read(types *pgtype.Map, r *pgconn.ResultReader) error {
 	met := map[string]bool{}
 	for r.NextRow() {
 		values := r.Values()
+		if p.Expected {
+			continue
+		}
 		if p.Many != nil {
 			met[string(values[0])] = true
 			continue
@@ -82,12 +89,12 @@ func (p *Part) read(types *pgtype.Map, r *pgconn.ResultReader) error {
 	}
 	tag, err := r.Close()
 	if err != nil {
-		return err
+		return p.unexpected(err)
 	}
 	if p.Text == commit {
 		return committed(tag)
 	}
-	if p.Many != nil && p.Key >= 0 {
+	if p.Many != nil && p.Key >= 0 && !p.Expected {
 		p.Hit = make([]bool, len(p.Rows))
 		for i, row := range p.Rows {
 			p.Hit[i] = met[row[p.Key].(string)]
@@ -95,6 +102,26 @@ func (p *Part) read(types *pgtype.Map, r *pgconn.ResultReader) error {
 	}
 	return nil
 }
+
+// unexpected is the error of a part, [ErrNotMet] when it is about what the part
+// expected.
+func (p *Part) unexpected(err error) error {
+	var pe *pgconn.PgError
+	if !p.Expected || !errors.As(err, &pe) {
+		return err
+	}
+	switch pe.Code {
+	case uniqueViolation, invalidText:
+		return fmt.Errorf("%w: %w", ErrNotMet, err)
+	}
+	return err
+}
+
+// Codes of PostgreSQL's appendix A.
+const (
+	uniqueViolation = "23505"
+	invalidText     = "22P02" // what is not a number in failUnless
+)
 
 // The object ids of the types of array elements, which never change.
 func (k Kind) oid() uint32 {

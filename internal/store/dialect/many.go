@@ -3,6 +3,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -45,6 +46,10 @@ type Many struct {
 	// Set is the statement for all rows. It ends with RETURNING and the key of
 	// every row that it met, when Each may meet none.
 	Set string
+	// Sure is Set for those who know what it will meet: it returns nothing and
+	// fails with [ErrNotMet] when one row of arguments met none. Empty where
+	// nobody can know.
+	Sure string
 	// Kinds are the kinds of the arguments.
 	Kinds []Kind
 	// Key is the argument that a returned key is compared with; it is a text
@@ -144,6 +149,13 @@ func Delete(table string, columns Columns, where string) *Many {
 	}, " USING v")
 }
 
+// DeleteKnown is Delete that tells by a column which rows it met.
+func DeleteKnown(table, key string, columns Columns, where string) *Many {
+	return Change{Table: table, Key: key, Columns: columns}.many(func(using string) string {
+		return "DELETE FROM " + table + using + " WHERE " + where
+	}, " USING v")
+}
+
 func (c Change) many(statement func(join string) string, join string) *Many {
 	// An argument for each mention: SQLite takes far longer over a table of one
 	// row, and its driver over arguments with numbers.
@@ -175,8 +187,32 @@ func (m *Many) returning(columns Columns, table, key string) *Many {
 // MostlyNew says of added rows that hardly ever one of them is there already.
 func (m *Many) MostlyNew() *Many {
 	m.New = true
+	m.Sure, _, _ = strings.Cut(m.Set, " ON CONFLICT")
 	return m
 }
+
+// MostlyMet says of changes that hardly ever one of them meets no row.
+func (m *Many) MostlyMet() *Many {
+	with, change, _ := strings.Cut(m.Set, ") UPDATE ")
+	change, _, _ = strings.Cut(change, " RETURNING ")
+	m.Sure = with + "), met AS (UPDATE " + change + " RETURNING 1) " + failUnless("(SELECT count(*) FROM met) = (SELECT count(*) FROM v)")
+	return m
+}
+
+// Epoch is a part that fails with [ErrNotMet] when the configuration's number
+// is not the one of its only row. Elsewhere than in a flight it cannot be used.
+var Epoch = &Many{Key: -1, Kinds: []Kind{bigint},
+	Sure: "WITH v (n) AS (SELECT * FROM unnest(CAST(? AS bigint[]))) " + failUnless("CAST(m.value AS BIGINT) = v.n") +
+		" FROM meta m, v WHERE m.name = 'config_epoch' FOR SHARE OF m"}
+
+// failUnless selects 0, or fails with an error that tells those who read the
+// database's log that nothing is wrong.
+func failUnless(condition string) string {
+	return "SELECT CAST(CASE WHEN " + condition + " THEN '0' ELSE 'gonets: changed meanwhile, done again more carefully' END AS BIGINT)"
+}
+
+// ErrNotMet says that a row of arguments did not meet what it was sure to.
+var ErrNotMet = errors.New("a statement did not meet what it was sure to")
 
 // Arguments are a row's as [Many.Each] takes them.
 func (m *Many) Arguments(row []any) []any {
@@ -197,6 +233,9 @@ type Part struct {
 	// Hit tells for each row whether the statement met it; it is filled when the
 	// statement has a key.
 	Hit []bool
+	// Expected is true for a part of a flight that fails unless all its rows meet
+	// something: it takes [Many.Sure].
+	Expected bool
 
 	// Text is a statement without arguments, and Dest the places of its one
 	// row, if it gives one. Many is nil then.

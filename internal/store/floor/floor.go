@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 // Txn is a room's part of a transaction. A function that works on it may be
@@ -26,6 +27,8 @@ type Txn interface {
 	// BumpConfig makes every cache of the configuration, of all nodes, read it
 	// again.
 	BumpConfig() error
+	// Tally is what the commit counts of what came in and what became of it.
+	Tally() tally.Sum
 	// Now is the transaction's time.
 	Now() time.Time
 }

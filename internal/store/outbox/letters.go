@@ -14,7 +14,24 @@ import (
 	"gonets/internal/store/pack"
 )
 
-const letterColumns = `id, created_at, due_at, state, tries, last_error, sent_at, subject, body, told`
+const letterColumns = `id, channel, bundle, created_at, due_at, state, tries, last_error, sent_at, subject, body, told`
+
+// addBundle stores letters that say the same, and notes them with what they
+// tell of.
+func addBundle(t floor.Txn, b *news.Bundle) error {
+	bundle := id.New()
+	for i := range b.Letters {
+		l := b.Letters[i]
+		l.ID, l.Bundle = id.New(), bundle
+		if err := addLetter(t, &l, 1); err != nil {
+			return err
+		}
+	}
+	for _, n := range b.Notices {
+		n.Letter = bundle
+	}
+	return nil
+}
 
 // addLetter stores a letter; body 0 is one without a text, which only tells that
 // it was.
@@ -27,8 +44,8 @@ func addLetter(t floor.Txn, l *news.Letter, body int) error {
 	if body > 0 {
 		text = []byte(l.Text)
 	}
-	return t.Exec(`INSERT INTO letters (`+letterColumns+`, taken_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		l.ID, l.CreatedAt.UnixMilli(), l.DueAt.UnixMilli(), string(l.State), l.Tries, pack.Blob(l.LastError), pack.MS(l.SentAt),
+	return t.Exec(`INSERT INTO letters (`+letterColumns+`, taken_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		l.ID, l.Channel, l.Bundle, l.CreatedAt.UnixMilli(), l.DueAt.UnixMilli(), string(l.State), l.Tries, pack.Blob(l.LastError), pack.MS(l.SentAt),
 		[]byte(l.Subject), text, string(told))
 }
 
@@ -36,7 +53,7 @@ func scanLetter(scan func(...any) error) (l news.Letter, err error) {
 	var created, due, sent sql.NullInt64
 	var last, subject, body []byte
 	var told string
-	if err := scan(&l.ID, &created, &due, &l.State, &l.Tries, &last, &sent, &subject, &body, &told); err != nil {
+	if err := scan(&l.ID, &l.Channel, &l.Bundle, &created, &due, &l.State, &l.Tries, &last, &sent, &subject, &body, &told); err != nil {
 		return l, err
 	}
 	l.CreatedAt, l.DueAt, l.SentAt = pack.FromMS(created), pack.FromMS(due), pack.FromMS(sent)
@@ -44,16 +61,25 @@ func scanLetter(scan func(...any) error) (l news.Letter, err error) {
 	return l, json.Unmarshal([]byte(told), &l.Told)
 }
 
-// ClaimLetter takes the letter that is due for longest, for this node alone
-// until a time; then others may take it. nil means that there is none.
-func (o *Outbox) ClaimLetter(ctx context.Context, until time.Time) (*news.Letter, error) {
+// letterDueSQL finds a channel's letter that is due for longest.
+const letterDueSQL = `SELECT c.id FROM letters c WHERE c.state = 'pending' AND c.channel = ? AND c.due_at <= ? AND c.taken_until <= ?
+	ORDER BY c.due_at, c.id LIMIT 1`
+
+// ClaimLetter takes the letter of a channel that is due for longest, for this
+// node alone until a time; then others may take it. nil means that there is
+// none.
+func (o *Outbox) ClaimLetter(ctx context.Context, channel string, until time.Time) (*news.Letter, error) {
 	var out []news.Letter
 	d := o.base.Dialect
+	// Nothing is written while there is nothing to send.
+	at := o.base.Clock.Now().UnixMilli()
+	if due, err := pack.Texts(o.base.Read(ctx), letterDueSQL, channel, at, at); err != nil || len(due) == 0 {
+		return nil, o.base.Wrap(err)
+	}
 	err := o.base.Change(ctx, func(t floor.Txn) (err error) {
 		now := t.Now().UnixMilli()
 		out, err = pack.Collect(t, `UPDATE letters SET taken_until = ?, tries = tries + 1 WHERE id `+d.PickOpen+
-			`SELECT c.id FROM letters c WHERE c.state = 'pending' AND c.due_at <= ? AND c.taken_until <= ? ORDER BY c.due_at, c.id LIMIT 1`+
-			d.PickClose+` RETURNING `+letterColumns, []any{until.UnixMilli(), now, now}, scanLetter)
+			letterDueSQL+d.PickClose+` RETURNING `+letterColumns, []any{until.UnixMilli(), channel, now, now}, scanLetter)
 		return err
 	})
 	if err != nil || len(out) == 0 {
@@ -77,24 +103,27 @@ func (o *Outbox) SettleLetter(ctx context.Context, l news.Letter) error {
 
 // NoteTest records a test letter among the notices.
 func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
-	l.ID = id.New()
+	l.ID, l.Bundle = id.New(), id.New()
 	return o.base.Change(ctx, func(t floor.Txn) error {
 		if err := addLetter(t, &l, 0); err != nil {
 			return err
 		}
-		return t.Exec(noticeInsert, noticeRow(&news.Notice{ID: id.New(), Kind: news.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.ID})...)
+		return t.Exec(noticeInsert, noticeRow(&news.Notice{ID: id.New(), Kind: news.NoticeTest, At: l.CreatedAt, DueAt: l.CreatedAt, Letter: l.Bundle})...)
 	})
 }
 
-// listSQL lists notices with how their letters fare.
+// listSQL lists notices, and deliveriesSQL how the letters of some bundles fare.
 func listSQL(where string) string {
-	return `SELECT ` + noticeColumns + `, l.state, l.tries, l.last_error, l.sent_at
-		FROM notices n LEFT JOIN letters l ON l.id = n.letter ` + where + ` ORDER BY n.id DESC LIMIT ?`
+	return `SELECT ` + noticeColumns + ` FROM notices n ` + where + ` ORDER BY n.id DESC LIMIT ?`
+}
+
+func deliveriesSQL(bundles int) string {
+	return `SELECT bundle, channel, state, tries, last_error, sent_at FROM letters WHERE bundle IN (` + pack.In(bundles) + `) ORDER BY channel, id`
 }
 
 // Notices lists what people were told, newest first.
-func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Notice], error) {
-	var out gonets.List[news.Notice]
+func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Told], error) {
+	var out gonets.List[news.Told]
 	from, err := filter.ParseCursor(p.Cursor)
 	if err != nil {
 		return out, err
@@ -103,7 +132,11 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.N
 	if from.ID != "" {
 		where, args = `WHERE n.id < ?`, []any{from.ID}
 	}
-	items, err := pack.Collect(o.base.Read(ctx), listSQL(where), append(args, p.Size()+1), scanTold)
+	found, err := pack.Collect(o.base.Read(ctx), listSQL(where), append(args, p.Size()+1), scanTold)
+	if err != nil {
+		return out, o.base.Wrap(err)
+	}
+	items, err := o.delivered(ctx, found)
 	if err != nil {
 		return out, o.base.Wrap(err)
 	}
@@ -115,24 +148,79 @@ func (o *Outbox) Notices(ctx context.Context, p gonets.Page) (gonets.List[news.N
 	return out, nil
 }
 
-// scanTold reads a notice with how its letter fares.
-func scanTold(scan func(...any) error) (n news.Notice, err error) {
-	dest, fill := noticeDest(&n)
-	var state sql.NullString
-	var tries, sent sql.NullInt64
-	var last []byte
+// delivered completes notices with how their letters fare.
+func (o *Outbox) delivered(ctx context.Context, found []news.Told) ([]news.Told, error) {
+	var bundles []string
+	for i := range found {
+		n := &found[i]
+		if n.Letter != "" {
+			bundles = append(bundles, n.Letter)
+		}
+	}
+	type row struct {
+		bundle string
+		news.Delivery
+	}
+	rows, err := pack.Collect(o.base.Read(ctx), deliveriesSQL(len(bundles)), pack.Args(bundles), func(scan func(...any) error) (r row, err error) {
+		var last []byte
+		var sent sql.NullInt64
+		err = scan(&r.bundle, &r.Channel, &r.State, &r.Tries, &last, &sent)
+		r.LastError, r.SentAt = string(last), pack.FromMS(sent)
+		return r, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byBundle := map[string][]news.Delivery{}
+	for _, r := range rows {
+		byBundle[r.bundle] = append(byBundle[r.bundle], r.Delivery)
+	}
+	for i := range found {
+		found[i].Deliveries = byBundle[found[i].Letter]
+		sumUp(&found[i])
+	}
+	return found, nil
+}
+
+// scanTold reads a notice; what was given up before there was a letter has
+// failed.
+func scanTold(scan func(...any) error) (n news.Told, err error) {
+	dest, fill := noticeDest(&n.Notice)
 	var letter sql.NullString
 	dest[len(dest)-1] = &letter
-	err = scan(append(dest, &state, &tries, &last, &sent)...)
+	err = scan(dest...)
 	fill()
-	n.Letter, n.State, n.Tries, n.LastError, n.SentAt = letter.String, news.LetterState(state.String), int(tries.Int64), string(last), pack.FromMS(sent)
-	switch {
-	case !letter.Valid:
-		n.State = news.LetterPending
-	case !state.Valid:
-		n.State, n.LastError = news.LetterFailed, "mail was not set up"
+	n.Letter, n.State = letter.String, news.LetterPending
+	if letter.Valid && letter.String == "" {
+		n.State, n.LastError = news.LetterFailed, "nothing was set up by which people are told"
 	}
 	return n, err
+}
+
+// sumUp says of all letters of a notice together how they fare.
+func sumUp(n *news.Told) {
+	if len(n.Deliveries) == 0 {
+		return
+	}
+	n.State = news.LetterSent
+	for _, d := range n.Deliveries {
+		n.Tries = max(n.Tries, d.Tries)
+		if d.SentAt.After(n.SentAt) {
+			n.SentAt = d.SentAt
+		}
+		switch {
+		case d.State == news.LetterSent:
+			continue
+		case d.State == news.LetterPending, n.State == news.LetterSent:
+			n.State = d.State
+		}
+		if d.LastError != "" {
+			n.LastError = d.LastError
+		}
+	}
+	if n.State != news.LetterSent {
+		n.SentAt = time.Time{}
+	}
 }
 
 // pruneBatch is how many rows of a kind go in one commit.
@@ -148,6 +236,9 @@ func (o *Outbox) PruneAlerts(ctx context.Context, unsent, old time.Time) error {
 			args []any
 		}{
 			{`UPDATE notices SET letter = '' WHERE letter IS NULL AND due_at <= ?`, []any{unsent.UnixMilli()}},
+			// Nobody works on the letters of a channel that is no more.
+			{`UPDATE letters SET state = 'failed', last_error = ? WHERE state = 'pending' AND created_at <= ? AND taken_until <= ?`,
+				[]any{pack.Blob("it could not be delivered in time"), unsent.UnixMilli(), t.Now().UnixMilli()}},
 			{`DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE letter IS NOT NULL AND at <= ? ORDER BY id LIMIT ?)`, []any{gone, pruneBatch}},
 			{`DELETE FROM letters WHERE id IN (SELECT id FROM letters WHERE state <> 'pending' AND created_at <= ? ORDER BY created_at LIMIT ?)`, []any{gone, pruneBatch}},
 			{`DELETE FROM troubles WHERE id IN (SELECT id FROM troubles WHERE over_at <= ? ORDER BY over_at LIMIT ?)`, []any{gone, pruneBatch}},

@@ -5,11 +5,7 @@ package outbox
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"time"
 
 	"gonets"
@@ -17,6 +13,7 @@ import (
 	"gonets/internal/news"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 const (
@@ -42,6 +39,9 @@ func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
 	}
 	return o.base.Change(ctx, func(t floor.Txn) error {
 		for i := range signals {
+			if s := &signals[i]; s.Kind == gonets.SignalRejected {
+				t.Tally().At(tally.KeyOf(s.Source, s.At)).Rejected += int64(s.Runs)
+			}
 			if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
 				return err
 			}
@@ -60,8 +60,7 @@ const healedSQL = `SELECT t.id FROM (SELECT id, run, n, path FROM troubles
 const dueSQL = `SELECT
 		CASE WHEN EXISTS (SELECT 1 FROM signals) OR EXISTS (SELECT 1 FROM troubles WHERE look_at <= ?)
 			OR EXISTS (` + healedSQL + `) THEN 1 ELSE 0 END,
-		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END,
-		CASE WHEN EXISTS (SELECT 1 FROM letters WHERE state = 'pending' AND due_at <= ? AND taken_until <= ?) THEN 1 ELSE 0 END`
+		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END`
 
 // watchedSQL lists the open troubles.
 const watchedSQL = `SELECT scenario, id, host, path FROM troubles
@@ -70,15 +69,15 @@ const watchedSQL = `SELECT scenario, id, host, path FROM troubles
 // Queries are those that are asked again and again.
 func Queries() map[string]string {
 	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
-		"letter": `SELECT id FROM letters WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 1`}
+		"letter": letterDueSQL, "deliveries": deliveriesSQL(2)}
 }
 
 // AlertsDue tells whether a round has something to decide, and whether there
-// are notices without a letter or letters to send.
+// are notices without a letter.
 func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due news.Due, err error) {
 	at := now.UnixMilli()
 	err = o.base.Read(ctx).Row(dueSQL,
-		[]any{at, roundTroubles, at, at, at}, &due.Signals, &due.Notices, &due.Letters)
+		[]any{at, roundTroubles, at}, &due.Signals, &due.Notices)
 	return due, o.base.Wrap(err)
 }
 
@@ -134,7 +133,7 @@ func load(t floor.Txn) (*news.Round, error) {
 	if r.Notices, err = loadNotices(t, r); err != nil {
 		return nil, err
 	}
-	r.Lately, err = pack.Collect(t, `SELECT created_at FROM letters WHERE created_at > ? AND body IS NOT NULL ORDER BY created_at LIMIT 1000`,
+	r.Lately, err = pack.Collect(t, `SELECT MIN(created_at) AS first FROM letters WHERE created_at > ? AND body IS NOT NULL GROUP BY bundle ORDER BY first LIMIT 1000`,
 		[]any{now.Add(-time.Hour).UnixMilli()}, func(scan func(...any) error) (time.Time, error) {
 			var at sql.NullInt64
 			err := scan(&at)
@@ -206,14 +205,9 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 			}
 		}
 	}
-	for i := range r.Letters {
-		l := &r.Letters[i]
-		l.ID = id.New()
-		if err := addLetter(t, &l.Letter, 1); err != nil {
+	for i := range r.Bundles {
+		if err := addBundle(t, &r.Bundles[i]); err != nil {
 			return err
-		}
-		for _, n := range l.Notices {
-			n.Letter = l.ID
 		}
 	}
 	for _, n := range r.Notices {
@@ -256,62 +250,4 @@ func (o *Outbox) Watched(ctx context.Context) (map[string][]news.Watched, error)
 		out[r.scenario] = append(out[r.scenario], r.Watched)
 	}
 	return out, nil
-}
-
-// proofPlace binds the sealed proof to its place.
-const proofPlace = "mail/proof"
-
-// ProveMail remembers that a mail server took a test letter with these
-// settings. What it keeps of them is sealed.
-func (o *Outbox) ProveMail(ctx context.Context, set gonets.Mail, password string) error {
-	sum, err := fingerprint(set, password)
-	if err != nil {
-		return err
-	}
-	sealed, err := o.base.Sealer.Seal(sum, proofPlace)
-	if err != nil {
-		return err
-	}
-	text := base64.StdEncoding.EncodeToString(sealed)
-	return o.base.Change(ctx, func(t floor.Txn) error {
-		// Letters that wait for a mail server that works need not wait any longer.
-		if err := t.Exec(`UPDATE letters SET due_at = ? WHERE state = 'pending' AND due_at > ?`, t.Now().UnixMilli(), t.Now().UnixMilli()); err != nil {
-			return err
-		}
-		return t.Exec(`INSERT INTO meta (name, value) VALUES ('mail_proof', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, text)
-	})
-}
-
-// MailProven tells whether a test letter was taken with these settings.
-func (o *Outbox) MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error) {
-	var text string
-	err := o.base.Read(ctx).Row(`SELECT value FROM meta WHERE name = 'mail_proof'`, nil, &text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, o.base.Wrap(err)
-	}
-	sealed, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return false, err
-	}
-	kept, err := o.base.Sealer.Open(sealed, proofPlace)
-	if err != nil {
-		return false, nil //nolint:nilerr // another key: it was proved elsewhere
-	}
-	sum, err := fingerprint(set, password)
-	return err == nil && string(sum) == string(kept), err
-}
-
-// fingerprint is of what makes a letter leave, not of whom it reaches besides.
-func fingerprint(set gonets.Mail, password string) ([]byte, error) {
-	// The value counts, whatever its name.
-	set.Password = nil
-	text, err := json.Marshal(struct { //nolint:gosec // G117: only its hash leaves this function
-		gonets.Mail
-		Secret string
-	}{set, password})
-	sum := sha256.Sum256(text)
-	return sum[:], err
 }

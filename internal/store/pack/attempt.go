@@ -26,7 +26,7 @@ type attemptDetail struct {
 type Attempt struct {
 	*gonets.Attempt
 	request, reply Body
-	detail         []byte
+	exchange       []byte
 }
 
 // NewAttempt does the dear part in the caller's goroutine.
@@ -35,27 +35,29 @@ func NewAttempt(a *gonets.Attempt) (*Attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Attempt{Attempt: a, request: NewBody(a.RequestBody), reply: NewBody(a.ReplyBody), detail: detail}, nil
+	out := &Attempt{Attempt: a, request: plainBody(a.RequestBody), reply: plainBody(a.ReplyBody)}
+	out.exchange = packExchange(exchange{
+		line: []byte(a.Method + " " + a.URL), sent: Headers(a.RequestHeaders), request: out.request.Inline,
+		status: []byte(a.StatusLine), got: Headers(a.ReplyHeaders), reply: out.reply.Inline, detail: detail})
+	return out, nil
 }
 
-// Weight is how many bytes of it are stored.
+// Weight is how many bytes it holds until it is stored.
 func (a *Attempt) Weight() int64 { return a.request.Weight() + a.reply.Weight() }
 
 // Attempts adds attempts; the first one of a number stays.
 var Attempts = dialect.Insert("attempts", dialect.Columns{
 	dialect.Text("run"), dialect.Int("n"), dialect.Text("path"), dialect.Int("started_at"), dialect.Int("duration"),
 	dialect.Text("outcome"), dialect.Text("code"), dialect.Bytes("error"), dialect.Int("status"), dialect.Int("charged"),
-	dialect.Int("fenced"), dialect.Bytes("request_line"), dialect.Bytes("request_headers"), dialect.Int("request_size"),
-	dialect.Bytes("request_body"), dialect.Bytes("request_ref"), dialect.Bytes("status_line"), dialect.Bytes("reply_headers"),
-	dialect.Int("reply_size"), dialect.Bytes("reply_body"), dialect.Bytes("reply_ref"), dialect.Bytes("detail"),
+	dialect.Int("fenced"), dialect.Bytes("request_line"), dialect.Int("request_size"), dialect.Bytes("request_ref"),
+	dialect.Int("reply_size"), dialect.Bytes("reply_ref"), dialect.Bytes("exchange"),
 }, "ON CONFLICT (run, n) DO NOTHING", "")
 
 // Row is the row of [Attempts].
 func (a *Attempt) Row(run string, fenced bool) []any {
 	return []any{run, a.N, a.Path, a.StartedAt.UnixMilli(), a.Duration.Microseconds(), string(a.Outcome), string(a.Code),
-		Blob(a.Error), a.Status, flag(a.Charged), flag(fenced || a.Fenced), []byte(a.Method + " " + a.URL),
-		Headers(a.RequestHeaders), a.request.size(), a.request.Inline, a.request.Ref,
-		Blob(a.StatusLine), Headers(a.ReplyHeaders), a.reply.size(), a.reply.Inline, a.reply.Ref, a.detail}
+		Blob(a.Error), a.Status, flag(a.Charged), flag(fenced || a.Fenced), []byte{},
+		a.request.size(), a.request.Ref, a.reply.size(), a.reply.Ref, a.exchange}
 }
 
 // Bodies are the rows of [Bodies].
@@ -78,7 +80,7 @@ func flag(b bool) int {
 
 const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
 		request_line, request_headers, request_size, request_body, request_ref,
-		status_line, reply_headers, reply_size, reply_body, reply_ref, detail
+		status_line, reply_headers, reply_size, reply_body, reply_ref, detail, exchange
 	FROM attempts WHERE run = ? `
 
 // storedAttempt is an attempt as it was read, large bodies still elsewhere.
@@ -92,21 +94,28 @@ type storedAttempt struct {
 func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	var started sql.NullInt64
 	var micros int64
-	var text, line, sent, statusLine, got, detail []byte
+	var text, packed []byte
+	var x exchange
 	err = scan(&a.N, &a.Path, &started, &micros, &a.Outcome, &a.Code, &text, &a.Status, &a.Charged, &a.Fenced,
-		&line, &sent, &a.request.Size, &a.request.Inline, &a.request.Ref,
-		&statusLine, &got, &a.reply.Size, &a.reply.Inline, &a.reply.Ref, &detail)
+		&x.line, &x.sent, &a.request.Size, &x.request, &a.request.Ref,
+		&x.status, &x.got, &a.reply.Size, &x.reply, &a.reply.Ref, &x.detail, &packed)
 	if err != nil {
 		return a, err
 	}
-	a.StartedAt, a.Duration = FromMS(started), time.Duration(micros)*time.Microsecond
-	a.Error, a.StatusLine = string(text), string(statusLine)
-	a.Method, a.URL, _ = strings.Cut(string(line), " ")
+	a.StartedAt, a.Duration, a.Error = FromMS(started), time.Duration(micros)*time.Microsecond, string(text)
+	if packed != nil {
+		if x, err = unpackExchange(packed); err != nil {
+			a.damage = err
+			return a, nil
+		}
+	}
+	a.request.Inline, a.reply.Inline, a.StatusLine = x.request, x.reply, string(x.status)
+	a.Method, a.URL, _ = strings.Cut(string(x.line), " ")
 	var sentErr, gotErr error
-	a.RequestHeaders, sentErr = Unpack(sent)
-	a.ReplyHeaders, gotErr = Unpack(got)
+	a.RequestHeaders, sentErr = Unpack(x.sent)
+	a.ReplyHeaders, gotErr = Unpack(x.got)
 	var d attemptDetail
-	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(detail, &d))
+	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(x.detail, &d))
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
 	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
 	return a, nil

@@ -14,15 +14,32 @@ import (
 // Body is a stored body: absent (Size is NULL), inline, or by reference to a
 // compressed row of bodies.
 type Body struct {
-	Size   sql.NullInt64
+	Size sql.NullInt64
+	// Inline is the body itself, or, when it has fewer bytes than Size says, the
+	// body compressed.
 	Inline []byte
 	Ref    []byte
 	// packed is the compressed data to store under Ref.
 	packed []byte
 }
 
+// worthPacking is the size in bytes from which a body is packed: below it there
+// is little to win.
+const worthPacking = 128
+
 // NewBody does the dear part, hash and compression, in the caller's goroutine.
 func NewBody(raw []byte) Body {
+	b := plainBody(raw)
+	if len(b.Inline) >= worthPacking {
+		if packed := compress.Zstd(b.Inline); len(packed) < len(b.Inline) {
+			b.Inline = packed
+		}
+	}
+	return b
+}
+
+// plainBody is a body that is not packed while it is small enough to be inline.
+func plainBody(raw []byte) Body {
 	switch {
 	case raw == nil:
 		return Body{}
@@ -54,8 +71,13 @@ func (b *Body) size() any {
 	return b.Size.Int64
 }
 
-// Weight is how many bytes of it are stored.
-func (b *Body) Weight() int64 { return int64(len(b.Inline) + len(b.packed)) }
+// Weight is how many bytes it holds until it is stored.
+func (b *Body) Weight() int64 {
+	if b.Ref == nil {
+		return b.Size.Int64
+	}
+	return int64(len(b.packed))
+}
 
 // Load gives the body back; an empty one is not nil.
 func (b *Body) Load(q Reader, owner string) ([]byte, error) {
@@ -64,11 +86,13 @@ func (b *Body) Load(q Reader, owner string) ([]byte, error) {
 		return nil, nil
 	case b.Ref == nil && b.Inline == nil:
 		return []byte{}, nil
-	case b.Ref == nil:
+	case b.Ref == nil && int64(len(b.Inline)) >= b.Size.Int64:
 		return b.Inline, nil
 	}
-	var packed []byte
-	err := q.Row(`SELECT data FROM bodies WHERE owner = ? AND sha256 = ?`, []any{owner, b.Ref}, &packed)
+	packed, err := b.Inline, error(nil)
+	if b.Ref != nil {
+		err = q.Row(`SELECT data FROM bodies WHERE owner = ? AND sha256 = ?`, []any{owner, b.Ref}, &packed)
+	}
 	if err == nil {
 		packed, err = compress.Unzstd(packed, b.Size.Int64)
 	}

@@ -28,7 +28,7 @@ var Moves = dialect.Update(dialect.Change{Table: "runs", Key: "id", Columns: dia
 		mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,
 		attempts = CASE WHEN runs.attempts < v.attempts THEN v.attempts ELSE runs.attempts END,
 		parked = CASE WHEN v.may_park = 0 THEN 0 ELSE ` + ParkedIfStopped + ` END`,
-	Where: `runs.id = v.id AND runs.node = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`})
+	Where: `runs.id = v.id AND runs.node = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`}).MostlyMet()
 
 // Move is a row of [Moves].
 func Move(tr *gonets.Transition, now time.Time) []any {

@@ -19,8 +19,8 @@ var (
 	RunBodiesGone = dialect.Delete("bodies", runColumn, "bodies.owner = v.run")
 	RunGone       = dialect.Delete("runs", runColumn, "runs.id = v.run")
 	ValuesGone    = dialect.Delete("run_values", runColumn, "run_values.run = v.run")
-	EventGone     = dialect.Delete("events", eventColumn,
-		"events.id = v.event AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.event)")
+	EventGone     = dialect.DeleteKnown("events", "id", dialect.Columns{dialect.Text("id")},
+		"events.id = v.id AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.event = v.id)")
 	EventBodiesGone = dialect.Delete("bodies", eventColumn, `bodies.owner = v.event
 		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = v.event OR e.body_owner = v.event)`)
 	// Another node may have taken the key again meanwhile.
@@ -28,9 +28,11 @@ var (
 		"dedupe.source = v.source AND dedupe.idem_key = v.idem_key AND dedupe.expires_at <= v.now")
 )
 
-// What is removed of a run: its place, its event, and the event under which the
-// body lies.
-const removable = `SELECT r.id, r.event, COALESCE(e.body_owner, r.event) FROM runs r LEFT JOIN events e ON e.id = r.event `
+// What is removed of a run: itself and its state, its event with the event under
+// which the body lies, where and when
+// that came, and whether it is not there.
+const removable = `SELECT r.id, r.state, r.event, COALESCE(e.body_owner, r.event), r.source, COALESCE(e.received_at, r.created_at), e.id IS NULL
+	FROM runs r LEFT JOIN events e ON e.id = r.event `
 
 // FinalSQL finds the runs that are over the longest; what another node removes
 // at the moment is passed over.

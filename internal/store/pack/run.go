@@ -3,6 +3,7 @@ package pack
 import (
 	"cmp"
 	"database/sql"
+	"encoding/json"
 	"slices"
 
 	"gonets"
@@ -12,23 +13,36 @@ import (
 // RunColumns are what [RunDest] takes, of a table named r.
 const RunColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
 	r.node, r.node_epoch, r.lease_seq, r.cursor_path, r.tries, r.attempts, r.step_at, r.crashes, r.mark,
-	r.created_at, r.finished_at`
+	r.created_at, r.finished_at, r.policy`
 
 // RunDest are the places of [RunColumns] and the function that fills the run
 // once they are scanned.
 func RunDest(r *gonets.Run) (dest []any, fill func()) {
 	var version, due, epoch, stepAt, created, finished sql.NullInt64
 	var orderKey []byte
-	var node sql.NullString
+	var node, policy sql.NullString
 	dest = []any{&r.ID, &r.EventID, &r.Scenario, &version, &r.State, &r.Reason, &r.Lane, &orderKey, &due,
 		&node, &epoch, &r.Lease.Seq, &r.Cursor, &r.Tries, &r.Attempts, &stepAt, &r.Crashes, &r.Mark,
-		&created, &finished}
+		&created, &finished, &policy}
 	return dest, func() {
 		r.Version, r.OrderKey = int(version.Int64), string(orderKey)
 		r.Lease.Node, r.Lease.Epoch = node.String, epoch.Int64
 		r.DueAt, r.StepAt = FromMS(due), FromMS(stepAt)
 		r.CreatedAt, r.FinishedAt = FromMS(created), FromMS(finished)
+		if policy.Valid {
+			r.Retry = retryChange(policy.String)
+		}
 	}
+}
+
+// retryChange reads what a person set; nil when it cannot be read, so that the
+// step's own policy holds.
+func retryChange(text string) *gonets.RetryChange {
+	c := &gonets.RetryChange{}
+	if json.Unmarshal([]byte(text), c) != nil || len(c.Delays) == 0 {
+		return nil
+	}
+	return c
 }
 
 // ScanRun reads [RunColumns].

@@ -10,6 +10,8 @@ import (
 	"gonets/internal/store/lanes"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/people"
+	"gonets/internal/store/reconcile"
+	"gonets/internal/store/space"
 )
 
 // Rooms are the rooms; a store embeds them, so that their methods are its own.
@@ -21,6 +23,8 @@ type Rooms struct {
 	*history.History
 	*bulks.Jobs
 	*lanes.Lanes
+	*reconcile.Books
+	*space.Space
 }
 
 // New furnishes the rooms.
@@ -33,5 +37,7 @@ func New(b floor.Base) Rooms {
 		History:   history.New(b),
 		Jobs:      bulks.New(b),
 		Lanes:     lanes.New(b),
+		Books:     reconcile.New(b),
+		Space:     space.New(b),
 	}
 }

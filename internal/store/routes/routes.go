@@ -41,6 +41,9 @@ type versionKey struct {
 // Forget drops what a transaction that did not commit may have read.
 func (c *Cache) Forget() { *c = Cache{} }
 
+// Epoch is the number of the configuration that the routes are of.
+func (c *Cache) Epoch() (n int64, known bool) { return c.epoch, c.bySource != nil }
+
 // At drops everything when the configuration's number moved.
 func (c *Cache) At(epoch int64) {
 	if c.epoch != epoch || c.bySource == nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gonets"
 )
 
@@ -47,7 +49,7 @@ var damages = []struct {
 	{"the event's answer", `UPDATE events SET answer = x'7b' WHERE id = ?`, true, "JSON"},
 	{"the event is gone", `DELETE FROM events WHERE id = ?`, true, "event"},
 	{"the reply", `UPDATE bodies SET data = x'00' WHERE owner = ?`, false, "attempt 1"},
-	{"an attempt's details", `UPDATE attempts SET detail = x'7b' WHERE run = ?`, false, "attempt 1"},
+	{"an attempt's details", `UPDATE attempts SET exchange = x'7b' WHERE run = ?`, false, "attempt 1"},
 	{"a number that is text", `UPDATE attempts SET status = 'x' WHERE run = ?`, false, "status"},
 }
 
@@ -95,6 +97,49 @@ func unreadableRuns(f fixture) {
 		}
 	}
 	f.wantClaimable("afterwards", 0)
+}
+
+// unpacked are rows as they were before bodies were packed, of the event ? and
+// of the attempts of the run ?.
+var unpacked = [...]string{
+	`UPDATE events SET body = CAST('{"old":1}' AS BLOB), body_size = 9 WHERE id = ?`,
+	`UPDATE attempts SET exchange = NULL, request_line = CAST('PUT http://old/' AS BLOB), request_headers = x'01410162',
+		request_size = 3, request_body = x'610062', status_line = CAST('201 Old' AS BLOB), reply_headers = NULL, reply_size = 0,
+		reply_body = x'', detail = CAST('{"remote":"192.0.2.9:80","reply_cut":true}' AS BLOB) WHERE run = ?`,
+}
+
+// olderRows: what was stored before bodies were packed is read as ever, and
+// packed rows beside it.
+func olderRows(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("rows of this database cannot be changed")
+	}
+	f.Places.Give(2)
+	run := f.run(body(2_000))
+	tr := f.transition(run, gonets.RunRunning)
+	tr.KeepLease, tr.Cursor = true, "next"
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	f.Exec(f.t, unpacked[0], run.EventID)
+	f.Exec(f.t, unpacked[1], run.ID)
+	tr = f.transition(f.detail(run.ID).Run.Run, gonets.RunSucceeded)
+	tr.Attempt.ReplyBody = []byte(body(2_000))
+	_, err = f.Finish(f.ctx(), tr)
+	f.must(err)
+	d := f.detail(run.ID)
+	if string(d.Event.Body) != `{"old":1}` || len(d.Attempts) != 2 {
+		f.t.Fatalf("body %q, %d attempts", d.Event.Body, len(d.Attempts))
+	}
+	old := d.Attempts[0].Exchange
+	want := gonets.Exchange{Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, Method: "PUT", URL: "http://old/",
+		RequestHeaders: []gonets.Header{{Name: "A", Value: "b"}}, RequestBody: []byte("a\x00b"), Status: 500, StatusLine: "201 Old",
+		ReplyBody: []byte{}, ReplyCut: true, Remote: "192.0.2.9:80"}
+	if d := cmp.Diff(want, old); d != "" {
+		f.t.Errorf("-want +got\n%s", d)
+	}
+	if string(d.Attempts[1].ReplyBody) != body(2_000) {
+		f.t.Errorf("the packed reply beside it: %d bytes", len(d.Attempts[1].ReplyBody))
+	}
 }
 
 func (f fixture) wantPausedWithReason(id, name, says string) {

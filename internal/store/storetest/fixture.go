@@ -173,7 +173,7 @@ func (f fixture) claim(lane string, limit int) []gonets.Job {
 // transition is an attempt of run's only step that leads to a state.
 func (f fixture) transition(run gonets.Run, state gonets.RunState) gonets.Transition {
 	now := f.Clock.Now()
-	tr := gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease, State: state, At: now,
+	tr := gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", ReceivedAt: run.CreatedAt, Lease: run.Lease, State: state, At: now,
 		StepAt: run.StepAt, Tries: run.Tries + 1,
 		Attempt: &gonets.Attempt{RunID: run.ID, N: run.Attempts + 1, Path: "send", StartedAt: now,
 			Duration: 3 * time.Millisecond, Charged: true, Exchange: gonets.Exchange{Outcome: gonets.OutcomeHTTP,

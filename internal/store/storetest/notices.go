@@ -67,14 +67,16 @@ func lettersAreOneNodesAtATime(f fixture) {
 	if _, err := f.AlertRound(f.ctx(), func(r *news.Round) {
 		n := &news.Notice{Trouble: "t", Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
 		r.Notices = append(r.Notices, n)
-		r.Letters = append(r.Letters, news.Written{Notices: []*news.Notice{n},
-			Letter: news.Letter{CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}})
+		letter := news.Letter{Channel: gonets.ChannelMail, CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}
+		other := letter
+		other.Channel, other.Text = "ops", "{}"
+		r.Bundles = append(r.Bundles, news.Bundle{Notices: []*news.Notice{n}, Letters: []news.Letter{letter, other}})
 	}); err != nil {
 		f.t.Fatal(err)
 	}
 	claim := func(want bool) news.Letter {
 		f.t.Helper()
-		l, err := f.ClaimLetter(f.ctx(), f.Clock.Now().Add(time.Minute))
+		l, err := f.ClaimLetter(f.ctx(), gonets.ChannelMail, f.Clock.Now().Add(time.Minute))
 		f.must(err)
 		if (l != nil) != want {
 			f.t.Fatalf("a letter: %+v", l)

@@ -18,7 +18,7 @@ export function freeName(wish: string, taken: Iterable<string>): string {
   for (let n = 2; ; n++) if (!used.has(`${wish}-${n}`)) return `${wish}-${n}`
 }
 
-export type RunAction = 'resume' | 'skip' | 'send-now' | 'rerun' | 'cancel' | 'cancel-retries'
+export type RunAction = 'resume' | 'skip' | 'send-now' | 'rerun' | 'cancel' | 'cancel-retries' | 'retry-policy'
 
 /** same, current, or a number; nothing leaves the choice to the server. */
 export type WhichVersion = 'same' | 'current'
@@ -26,8 +26,12 @@ export type WhichVersion = 'same' | 'current'
 /** A key for one wish of a person: however often the request is sent, it is granted once. */
 export const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
+/** Changes the rest of a run's tries. */
+export const changeRetries = (id: string, body: components['schemas']['RetryPlan'], key: string) =>
+  call(api.POST('/api/v1/runs/{id}/retry-policy', { params: { path: { id }, header: { 'Idempotency-Key': key } }, body }))
+
 /** Does one thing to one run; a rerun answers with the new one. */
-export async function actOnRun(id: string, action: RunAction, version?: WhichVersion, key: string = newKey()) {
+export async function actOnRun(id: string, action: Exclude<RunAction, 'retry-policy'>, version?: WhichVersion, key: string = newKey()) {
   const params = { path: { id }, header: { 'Idempotency-Key': key } }
   const body = version ? { version } : {}
   switch (action) {

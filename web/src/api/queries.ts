@@ -38,6 +38,7 @@ export const keys = {
   notices: ['notices'] as const,
   bulk: ['bulk'] as const,
   lanes: ['lanes'] as const,
+  reconciliation: ['reconciliation'] as const,
 }
 
 const minute = 60_000
@@ -204,6 +205,14 @@ export const lanesQuery = queryOptions({
   queryFn: ({ signal }) => call(api.GET('/api/v1/lanes', { signal })),
   refetchInterval: 3000,
 })
+
+/** What came in and what became of it, by day and source. */
+export const reconciliationQuery = (days: number, source: string) =>
+  queryOptions({
+    queryKey: [...keys.reconciliation, days, source],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/reconciliation', { params: { query: { days, source: source || undefined } }, signal })),
+    refetchInterval: 30_000,
+  })
 
 /** Which answers a bunch of hints makes old. Lists of runs are not among them: they decide for themselves, lest rows jump. */
 export function staleAfter(hints: Hint[]): (readonly unknown[])[] {

@@ -428,6 +428,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what came in and what became of it, by day and source
+         * @description All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days.
+         */
+        get: operations["reconcile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconciliation/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write the same as a table (CSV) */
+        get: operations["export-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1391,6 +1428,66 @@ export interface components {
             title: components["schemas"]["Label"];
             value: string;
         };
+        Counts: {
+            /** @description Whether received is the sum of all that events became */
+            adds_up: boolean;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Held for a scenario that never ran, and removed after the time for which history is kept
+             */
+            expired: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Their scenario does not run
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Runs that were made and of which nothing is known any more; always 0 unless the database was damaged
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description They wait for a person
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Events that were stored
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Requests that were not believed; not in received
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Events that were recognised as sent before; not in received
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description A condition said no
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description No scenario used the source
+             */
+            unused: number;
+            /**
+             * Format: int64
+             * @description Queued, running, or waiting for a time
+             */
+            waiting: number;
+        };
         CurlSecret: {
             /** @description Name of the header or query parameter */
             header?: string;
@@ -1416,6 +1513,69 @@ export interface components {
         Datum: {
             name: string;
             value: string;
+        };
+        DayCounts: {
+            /** @description Whether received is the sum of all that events became */
+            adds_up: boolean;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Held for a scenario that never ran, and removed after the time for which history is kept
+             */
+            expired: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Their scenario does not run
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Runs that were made and of which nothing is known any more; always 0 unless the database was damaged
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description They wait for a person
+             */
+            paused: number;
+            /**
+             * Format: int64
+             * @description Events that were stored
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Requests that were not believed; not in received
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Events that were recognised as sent before; not in received
+             */
+            repeats: number;
+            /**
+             * Format: int64
+             * @description A condition said no
+             */
+            skipped: number;
+            source: string;
+            /**
+             * Format: int64
+             * @description No scenario used the source
+             */
+            unused: number;
+            /**
+             * Format: int64
+             * @description Queued, running, or waiting for a time
+             */
+            waiting: number;
         };
         Difference: {
             /** @enum {string} */
@@ -2059,6 +2219,23 @@ export interface components {
             release_held?: boolean;
             /** @description Let the scenario run; otherwise its state stays, and one that was never published stands still */
             start?: boolean;
+        };
+        Reconciliation: {
+            /**
+             * Format: date
+             * @description The first day
+             */
+            from: string;
+            /** @description The newest day first; days and sources of which nothing is known are left out */
+            items: components["schemas"]["DayCounts"][];
+            /**
+             * Format: date
+             * @description The last day
+             */
+            to: string;
+            total: components["schemas"]["Counts"];
+            /** @description The time zone of the days */
+            zone: string;
         };
         Request: {
             body: string;
@@ -3440,6 +3617,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reconcile: {
+        parameters: {
+            query?: {
+                /** @description The first day, in the time zone of the settings */
+                from?: string;
+                /** @description The last day; left out, today */
+                to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
+                /** @description Only what came from this source */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "export-reconciliation": {
+        parameters: {
+            query?: {
+                /** @description The first day, in the time zone of the settings */
+                from?: string;
+                /** @description The last day; left out, today */
+                to?: string;
+                /** @description How many days up to the last one, when from is left out */
+                days?: number;
+                /** @description Only what came from this source */
+                source?: string;
+                /** @description Language of the table; ru also separates by semicolons, as spreadsheets in Russian want it */
+                lang?: "ru" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
                 };
             };
             /** @description A problem (RFC 9457) */

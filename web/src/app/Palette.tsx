@@ -48,6 +48,7 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'scenarios', group: 'palette.pages', icon: 'scenarios', label: t('nav.scenarios'), thing: 'scenario', act: go('/scenarios') },
       { id: 'requests', group: 'palette.pages', icon: 'requests', label: t('nav.requests'), thing: 'requests', act: go('/requests') },
       { id: 'runs', group: 'palette.pages', icon: 'history', label: t('nav.history'), act: go('/runs') },
+      { id: 'reconciliation', group: 'palette.pages', icon: 'check', label: t('runs.tab.reconciliation'), act: go('/runs/reconciliation') },
       { id: 'paused', group: 'palette.pages', icon: 'pause', label: t('state.paused'), thing: 'paused', act: go('/runs', { q: 'state:paused' }) },
       { id: 'waiting', group: 'palette.pages', icon: 'retry', label: t('state.waiting.retry'), act: go('/runs', { q: 'state:waiting' }) },
       { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { q: 'state:failed,paused after:-24h' }) },

@@ -58,6 +58,7 @@ const tree = root.addChildren([
     page('/sources', () => import('@/screens/sources/SourcesPage')),
     page('/sources/$name', () => import('@/screens/sources/SourcePage')),
     page('/runs', () => import('@/screens/runs/RunsPage')),
+    page('/runs/reconciliation', () => import('@/screens/runs/ReconciliationPage')),
     page('/runs/$id', () => import('@/screens/run/RunPage')),
     page('/requests', () => import('@/screens/soon/RequestsPage')),
     page('/connections', () => import('@/screens/connections/ConnectionsPage')),

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { addTexts, useT } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
 import { preloadPillField } from '@/pill/PillField'
@@ -82,6 +83,8 @@ type TabName = (typeof tabNames)[number]
 
 function Loaded({ name, store, state }: { name: string; store: DraftStore; state: DraftState }) {
   const t = useT()
+  // Mistakes of the draft are told as soon as it is open.
+  useCodes()
   const client = useQueryClient()
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()

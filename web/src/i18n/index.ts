@@ -156,6 +156,9 @@ export function clock(time: Time, now: Time = Date.now()): string {
   return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(sameYear ? {} : { year: 'numeric' }) }).format(then)
 }
 
+/** 21 Nov 16:00 – 22 Nov 16:30; a day that both have stands once. */
+export const period = (from: Time, to: Time): string => dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).formatRange(at(from), at(to))
+
 /** 12:04 */
 export const shortClock = (time: Time): string => dates({ hour: '2-digit', minute: '2-digit' }).format(at(time))
 export const day = (time: Time): string => dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(at(time))

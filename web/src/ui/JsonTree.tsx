@@ -22,7 +22,7 @@ const page = 100
 /** A value as a tree. Leaves are buttons when somebody wants to pick one. */
 export function JsonTree({ value, root, onPick, after, open = 2, at }: JsonTreeProps) {
   return (
-    <ul className={css.treeList}>
+    <ul className={css.treeList} translate="no">
       <Members value={value} path={root} depth={0} onPick={onPick} after={after} open={open} at={at} />
     </ul>
   )

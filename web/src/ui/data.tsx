@@ -59,7 +59,7 @@ export function Status({ code, children }: { code?: number; children?: ReactNode
   if (!code) return <span className={css.muted}>—</span>
   const tone: BadgeTone = code < 300 ? 'ok' : code < 400 ? 'info' : 'error'
   return (
-    <span className={css.status} data-tone={tone}>
+    <span className={css.status} data-tone={tone} translate="no">
       {children ?? code}
     </span>
   )
@@ -111,9 +111,11 @@ export function KeyValueRows({ rows, empty }: { rows: readonly { name: string; v
       <tbody>
         {rows.map((row, index) => (
           <tr key={index} data-muted={row.muted || undefined}>
-            <th scope="row">{row.name}</th>
+            <th scope="row" translate="no">
+              {row.name}
+            </th>
             <td>
-              {row.value}
+              <span translate="no">{row.value}</span>
               {row.note && <div className={css.rowNote}>{row.note}</div>}
             </td>
           </tr>

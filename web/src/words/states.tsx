@@ -30,6 +30,7 @@ export interface RunLike {
   tries_max?: number
   last_outcome?: string
   next_try_at?: string
+  quiet_until?: string
   wait?: { why: string; until?: string; by?: string }
 }
 
@@ -46,6 +47,7 @@ function reasonText(run: RunLike, t: Translate): string {
   const code = run.reason ?? ''
   switch (run.state) {
     case 'waiting':
+      if (run.quiet_until) return t('state.waiting.quiet', { time: shortClock(run.quiet_until) })
       return run.tries || run.last_outcome === 'unknown' || code !== '' ? t('state.waiting.retry') : t('state.waiting.time')
     case 'queued':
       if (run.wait?.why === 'paused') return t('state.queued.paused', { who: run.wait.by || '—' })
@@ -60,6 +62,8 @@ function reasonText(run: RunLike, t: Translate): string {
       if (code.startsWith('oauth.')) return t('state.paused.signIn')
       if (code === 'by_person') return t('state.paused.person')
       if (code === 'run.poison') return t('state.paused.crash')
+      if (code.startsWith('network.')) return t('state.paused.network')
+      if (code.startsWith('unknown.')) return t('state.paused.unknown')
       return code ? t('state.paused.reply') : ''
     default:
       return ''

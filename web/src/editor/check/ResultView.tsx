@@ -112,7 +112,7 @@ function Ended({ result }: { result: StepResult }) {
     <>
       <div className={css.resultHead}>
         <Badge tone={ok ? 'ok' : 'error'} icon={ok ? 'check' : 'close'}>
-          <strong>{reply ? reply.status_line?.replace(/^HTTP\/[\d.]+ /, '') || reply.status : t('result.noReply')}</strong>
+          <strong translate={reply ? 'no' : undefined}>{reply ? reply.status_line?.replace(/^HTTP\/[\d.]+ /, '') || reply.status : t('result.noReply')}</strong>
         </Badge>
         <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
         {reply && reply.body !== '' && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}

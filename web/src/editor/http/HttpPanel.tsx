@@ -48,7 +48,7 @@ export function HttpPanel() {
   ]
   return (
     <>
-      <RequestLine />
+      <RequestLine onSplit={() => setTab('query')} />
       {more('main')}
       <Tabs value={tab} onChange={setTab} ariaLabel={t('step.tabs')} tabs={tabs} />
     </>
@@ -69,7 +69,7 @@ function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string 
 const methods = ['GET', 'POST', 'POST · JSON', 'PUT', 'PATCH', 'DELETE', 'other'] as const
 const hints: Record<string, Key> = { GET: 'method.get', POST: 'method.post', 'POST · JSON': 'method.postJsonHint', PUT: 'method.put', PATCH: 'method.patch', DELETE: 'method.delete' }
 
-function RequestLine() {
+function RequestLine({ onSplit }: { onSplit: () => void }) {
   const t = useT()
   const { edit, check, name } = useEditor()
   const { placed, read, put, at, preview, problem } = useStep()
@@ -108,6 +108,7 @@ function RequestLine() {
   const split = () => {
     const { url, rows } = splitQuery(http.url)
     edit((now) => write(write(now, at('/http/url'), url), at('/http/query'), [...rows, ...(http.query ?? [])]))
+    onSplit()
   }
   const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
   const missing = becomes(preview, at('/http/url'))?.missing?.[0]
@@ -207,7 +208,9 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
             <tbody>
               {automatic.map((header) => (
                 <tr key={header.name}>
-                  <th scope="row">{header.name}</th>
+                  <th scope="row" translate="no">
+                    {header.name}
+                  </th>
                   <td>
                     <span className="mono">{header.value}</span>
                     <div className={css.fieldHelp}>{pick(header.reason)}</div>

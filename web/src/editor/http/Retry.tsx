@@ -1,9 +1,12 @@
-import { useT } from '@/i18n'
-import { Button, Checkbox, Choices, IconButton, Note, NumberField, TagsField } from '@/ui'
+import { timeZone, useT, type Translate } from '@/i18n'
+import { useMemo } from 'react'
+import { Button, Checkbox, Choices, Note, NumberField, SuggestField, TagsField, TextField } from '@/ui'
+import { Delays } from '@/words/Spans'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { variablesOf } from '@/pill/template'
 import type { HttpStep, Retry } from '../model/document'
+import { covers } from '../model/status'
 import { durationWords, titleOf } from '../parts/describe'
 import { DurationField, Labelled } from '../step/Field'
 
@@ -88,27 +91,49 @@ export function RetryField() {
           <TagsField label={t('retries.codes')} values={codes} onChange={(next) => store({ on: [...on.filter((one) => named.includes(one)), ...next] })} placeholder="429, 500-503, !404" />
         </fieldset>
       )}
+      {way !== 'none' && <QuietHours quiet={retry?.quiet} onChange={(quiet) => store({ quiet })} />}
+      {way !== 'none' && (
+        <ul className={css.sentences} aria-label={t('retries.words')}>
+          {sentences(retry, on, t).map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
     </div>
   )
 }
 
-/** Pauses between the tries, one after the other. */
-export function Delays({ values, onChange }: { values: readonly string[]; onChange: (values: string[]) => void }) {
+/** The hours in which nothing is tried again. */
+function QuietHours({ quiet, onChange }: { quiet: Retry['quiet']; onChange: (quiet: Retry['quiet']) => void }) {
   const t = useT()
+  const { problem } = useStep()
+  const zones = useMemo(() => (Intl as unknown as { supportedValuesOf?: (kind: string) => string[] }).supportedValuesOf?.('timeZone') ?? [], [])
   return (
-    <div className={css.delays}>
-      {values.map((value, i) => (
-        <span key={i} className={css.delay}>
-          <DurationField label={t('retries.nth', { n: i + 1 })} value={value} onChange={(next) => onChange(values.map((one, at) => (at === i ? next || '1s' : one)))} />
-          <IconButton icon="close" size="small" label={t('retries.remove', { n: i + 1 })} onClick={() => onChange(values.filter((_, at) => at !== i))} tip={false} />
-        </span>
-      ))}
-      <Button size="small" icon="plus" kind="quiet" onClick={() => onChange([...values, values[values.length - 1] ?? '5s'])}>
-        {t('retries.add')}
-      </Button>
-      <span className={css.muted}>{t('retries.sum', { count: values.length + 1 })}</span>
-    </div>
+    <>
+      <Checkbox label={t('quiet')} checked={quiet !== undefined} onChange={(yes) => onChange(yes ? { from: '22:00', to: '08:00', zone: timeZone() } : undefined)} help={t('quiet.help')} />
+      {quiet && (
+        <div className={`${css.indent} ${css.quiet}`}>
+          <TextField label={t('quiet.from')} value={quiet.from} onChange={(from) => onChange({ ...quiet, from })} error={problem('/http/retry/quiet/from')} placeholder="22:00" />
+          <TextField label={t('quiet.to')} value={quiet.to} onChange={(to) => onChange({ ...quiet, to })} error={problem('/http/retry/quiet/to')} placeholder="08:00" />
+          <SuggestField label={t('quiet.zone')} value={quiet.zone} onChange={(zone) => onChange({ ...quiet, zone })} suggestions={zones} error={problem('/http/retry/quiet/zone')} placeholder="Europe/Moscow" />
+        </div>
+      )}
+    </>
   )
+}
+
+/** What the policy does, case by case, as one would tell it. */
+function sentences(retry: Retry | undefined, on: readonly string[], t: Translate): string[] {
+  const out: string[] = []
+  if (on.includes('network')) out.push(t('retries.say.network'))
+  out.push(t(on.includes('unknown') ? 'retries.say.unknown' : 'retries.say.unknownNot'))
+  const codes = on.filter((one) => !['network', 'unknown', 'body'].includes(one))
+  if (codes.length > 0) out.push(t('retries.say.codes', { codes: codes.join(', ') }))
+  if (covers(codes, 429) || covers(codes, 503)) out.push(t('retries.say.after', { codes: [429, 503].filter((one) => covers(codes, one)).join(', ') }))
+  if (on.includes('body')) out.push(t('retries.say.body'))
+  if (retry?.quiet) out.push(t('retries.say.quiet', retry.quiet))
+  if (retry?.deadline) out.push(t('retries.say.deadline', { span: durationWords(retry.deadline, t) }))
+  return out
 }
 
 type Failure = 'pause' | 'continue' | 'fail'

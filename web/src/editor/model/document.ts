@@ -21,6 +21,7 @@ export interface Retry {
   exponential?: { first: string; factor: number; max: string; tries: number };
   on?: string[];
   deadline?: string;
+  quiet?: { from: string; to: string; zone: string };
 }
 
 export interface HttpStep {

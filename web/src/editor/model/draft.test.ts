@@ -12,7 +12,7 @@ class Server {
   refuse = false;
 
   draft(): ServerDraft {
-    return { document: structuredClone(this.document), etag: `v${this.version}`, has_changes: true, updated_by: 'anna' };
+    return { document: structuredClone(this.document), etag: `v${this.version}`, has_changes: true, updated_by: 'anna', updated_at: '2026-11-22T12:00:00Z' };
   }
   load = (): Promise<ServerDraft> => (this.down ? Promise.reject(new TypeError('fetch failed')) : Promise.resolve(this.draft()));
   save = (document: Scenario, etag: string): Promise<ServerDraft> => {
@@ -193,6 +193,69 @@ describe('a draft', () => {
     await store.refresh();
     expect(store.snapshot()?.document.title).toBe('theirs');
     expect(store.snapshot()?.canUndo).toBe(true);
+  });
+
+  describe('is nobody else\'s', () => {
+    const strangers = (store: DraftStore) => [store.snapshot()?.other?.before, is(store)];
+    /** What publishing does: the same document under a new mark, its members in another order. */
+    const published = () => server.other({ steps: server.document.steps, title: server.document.title ?? '', name: 'n' });
+
+    it('when it was published from here', async () => {
+      const store = await open();
+      await store.own(() => Promise.resolve(published()));
+      expect([...strangers(store), store.snapshot()?.etag, store.snapshot()?.canUndo]).toEqual([true, 'saved', 'v2', false]);
+    });
+
+    it('when a hint of the publishing comes before its answer', async () => {
+      const store = await open();
+      published();
+      await store.refresh();
+      expect([...strangers(store), store.snapshot()?.canUndo]).toEqual([true, 'saved', false]);
+    });
+
+    it('when the answer to a question is older than what was saved since', async () => {
+      const store = await open();
+      store.edit(title('first'));
+      await clock.pass(600);
+      let answer = (): void => undefined;
+      const real = server.load;
+      const old = { ...server.draft(), etag: 'v1.5' };
+      server.load = () => new Promise((tell) => (answer = () => tell(old)));
+      const asked = store.refresh();
+      store.edit(title('mine'));
+      await clock.pass(600);
+      server.load = real;
+      answer();
+      await asked;
+      expect([store.snapshot()?.document.title, ...strangers(store)]).toEqual(['mine', true, 'saved']);
+    });
+
+    it('when it was typed on after a save whose answer was lost', async () => {
+      const store = await open();
+      server.loseAnswer = true;
+      store.edit(title('once'));
+      await clock.pass(600);
+      server.loseAnswer = false;
+      store.edit(title('twice'));
+      await clock.pass(2000);
+      expect([server.document.title, ...strangers(store)]).toEqual(['twice', true, 'saved']);
+    });
+
+    it('when the page was put aside while a change was unsaved', async () => {
+      const store = await open();
+      const real = server.save;
+      server.save = async (document, etag) => {
+        await real(document, etag);
+        return new Promise(() => undefined);
+      };
+      store.edit(title('aside'));
+      store.flush();
+      await settle();
+      server.save = real;
+      store.edit(title('and back'));
+      await clock.pass(2000);
+      expect([server.document.title, ...strangers(store)]).toEqual(['and back', true, 'saved']);
+    });
   });
 
   it('waits for a save that is under way before it saves again', async () => {

@@ -250,7 +250,7 @@ export class DraftStore {
     this.saving = true;
     this.publish({ save: { is: 'saving' } });
     try {
-      const saved = await this.options.transport.save(sent, state.etag);
+      const saved = await this.send(sent, state.etag);
       this.saving = false;
       this.retry = firstRetry;
       this.accept(sent, saved);
@@ -271,8 +271,17 @@ export class DraftStore {
     return this.saveNow();
   }
 
+  /** Fingerprints of what was sent and may be kept on the server without this page having heard so. */
+  private unanswered: string[] = [];
+
+  private send(document: Scenario, etag: string, keepalive?: boolean): Promise<ServerDraft> {
+    this.unanswered.push(fingerprint(document));
+    return this.options.transport.save(document, etag, keepalive);
+  }
+
   private accept(sent: Scenario, saved: ServerDraft): void {
     this.base = sent;
+    this.unanswered = [];
     const same = this.state?.document === sent;
     this.publish({
       save: same ? { is: 'saved', at: this.timers.now() } : { is: 'unsaved' },
@@ -312,7 +321,10 @@ export class DraftStore {
       this.accept(state.document, current);
       return;
     }
-    if (alike(theirs, this.base)) {
+    if (alike(theirs, this.base) || this.unanswered.includes(fingerprint(theirs))) {
+      // What stands there was sent from here, though its answer has not come: no stranger's edit.
+      this.base = theirs;
+      this.unanswered = [];
       this.publish({ etag: current.etag, save: { is: 'unsaved' } });
       this.schedule(0);
       return;
@@ -338,15 +350,19 @@ export class DraftStore {
   /** Somebody changed the draft: take theirs when nothing here is unsaved. */
   async refresh(): Promise<void> {
     if (!this.state || this.state.save.is !== 'saved' || this.saving) return;
+    const asked = this.state.etag;
     const draft = await this.options.transport.load();
     const state: DraftState = this.state;
-    if (state.save.is !== 'saved' || draft.etag === state.etag) return;
+    if (state.save.is !== 'saved' || this.saving || draft.etag === state.etag) return;
+    // Saved from here since the question: the answer may be older than what stands here.
+    if (state.etag !== asked) return this.refresh();
     const document = normalise(draft.document);
-    const changed = !same(document, state.document);
+    // A version that was published has its members in an order of its own: that is nobody's edit.
+    const changed = !alike(document, state.document);
     if (changed) this.history = record(this.history, state.document, document, '', this.timers.now());
     this.base = document;
     this.publish({
-      document: changed ? document : state.document,
+      document: same(document, state.document) ? state.document : document,
       ...(changed && this.owning === 0 ? { other: otherOf(draft) } : {}),
       etag: draft.etag,
       problems: draft.problems ?? [],
@@ -364,7 +380,8 @@ export class DraftStore {
     this.owning++;
     try {
       const done = await work();
-      await this.refresh();
+      // It is done, whether or not its outcome can be read at once: the next hint or save reads it.
+      await this.refresh().catch(() => undefined);
       return done;
     } finally {
       this.owning--;
@@ -381,7 +398,7 @@ export class DraftStore {
     const state = this.state;
     if (!state || same(state.document, this.base) || state.save.is === 'conflict') return;
     this.keep();
-    void this.options.transport.save(state.document, state.etag, true).then(
+    void this.send(state.document, state.etag, true).then(
       (saved) => this.accept(state.document, saved),
       () => undefined,
     );

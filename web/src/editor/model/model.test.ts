@@ -59,7 +59,7 @@ describe('documents', () => {
 describe('steps', () => {
   it('are walked in order, with numbers', () => {
     expect(order(two)).toBe('a b b/c b/d e');
-    expect(walk(two).map((p) => p.number)).toEqual(['1', '2', '2.1', '2-1', '3']);
+    expect(walk(two).map((p) => p.number)).toEqual(['1', '2', '2.1', '2.2', '3']);
   });
   it('move down into a branch, along it, into the other one and out', () => {
     let at = '/steps/0';

@@ -16,14 +16,15 @@ export interface Placed {
 
 export function walk(document: Scenario): Placed[] {
   const out: Placed[] = [];
-  const go = (steps: Step[], base: string, parent: string, number: string, depth: number, branch: Placed['branch']): void => {
+  const go = (steps: Step[], base: string, parent: string, number: string, depth: number, branch: Placed['branch'], before = 0): void => {
     steps.forEach((step, i) => {
       const pointer = `${base}/${i}`;
       const path = parent === '' ? step.id : `${parent}/${step.id}`;
-      const n = `${number}${i + 1}`;
+      const n = `${number}${before + i + 1}`;
       out.push({ step, pointer, path, number: n, depth, branch });
       if (step.then) go(step.then, `${pointer}/then`, path, `${n}.`, depth + 1, 'then');
-      if (step.else) go(step.else, `${pointer}/else`, path, step.then?.length ? `${n}-` : `${n}.`, depth + 1, 'else');
+      // The steps of both branches are counted on: no two have one number.
+      if (step.else) go(step.else, `${pointer}/else`, path, `${n}.`, depth + 1, 'else', step.then?.length ?? 0);
     });
   };
   go(document.steps, '/steps', '', '', 0, '');

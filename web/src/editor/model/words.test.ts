@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { read, write, type Condition } from './condition';
-import { amount, milliseconds, parts } from './duration';
+import { amount, milliseconds, parts } from '@/words/duration';
 import { missing } from './missing';
 import { normalise } from './document';
 

@@ -1,6 +1,5 @@
 import { duration, clock, useT, type Translate } from '@/i18n'
-import { Badge, Menu, type MenuItem } from '@/ui'
-import { Icon } from '@/ui'
+import { Badge, Icon, Menu, type BadgeTone, type IconName, type MenuItem } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { bodyOf } from '../localScope'
@@ -16,6 +15,10 @@ export function gist(event: SampleEvent): string {
     .map(([, value]) => String(value).slice(0, 24))
     .join(', ')
 }
+
+/** A check that a person stopped is no failure. */
+const ended = ({ ok, state }: { ok: boolean; state: string }): { tone: BadgeTone; icon: IconName } =>
+  state === 'cancelled' ? { tone: 'muted', icon: 'stop' } : ok ? { tone: 'ok', icon: 'check' } : { tone: 'error', icon: 'close' }
 
 /** What the steps are tried on, and how the last check ended. */
 export function SampleBar() {
@@ -49,8 +52,8 @@ export function SampleBar() {
           check.finished && (
             <>
               {t('check.last')}{' '}
-              <Badge tone={check.finished.ok ? 'ok' : 'error'} icon={check.finished.ok ? 'check' : 'close'}>
-                {duration(check.finished.duration_ms)}
+              <Badge {...ended(check.finished)}>
+                {t(check.finished.state === 'cancelled' ? 'check.endStopped' : check.finished.ok ? 'check.endGood' : 'check.endBad', { time: duration(check.finished.duration_ms) })}
               </Badge>
             </>
           )

@@ -169,7 +169,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
             {step.http ? <Method>{step.http.method ?? (step.http.body && !step.http.body.none ? 'POST' : 'GET')}</Method> : null}
             <span className={css.cardName}>{title}</span>
           </span>
-          <span className={css.cardMore}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
+          <span className={css.cardMore} translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
           {bad && <span className={css.cardBad}>{t('step.incomplete')}</span>}
         </button>
         <span className={css.cardEnd}>

@@ -29,7 +29,7 @@ export function VariableList() {
           return (
             <li key={variable.path}>
               {begins && <div className={css.variableGroup}>{heading}</div>}
-              <button type="button" className={css.variable} draggable onDragStart={(event) => event.dataTransfer.setData('text/plain', `{{ ${variable.path} }}`)} onClick={() => put(variable.path)} title={variable.path}>
+              <button type="button" className={css.variable} translate={variable.usual ? undefined : 'no'} draggable onDragStart={(event) => event.dataTransfer.setData('text/plain', `{{ ${variable.path} }}`)} onClick={() => put(variable.path)} title={variable.path}>
                 <span>{name}</span>
                 <span className={css.variableValue}>{variable.secret ? '••••' : variable.usual ? words.usual : variable.value || '—'}</span>
               </button>

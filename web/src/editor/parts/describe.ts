@@ -4,9 +4,9 @@ import { pick, type Key, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { parse } from '@/pill/template'
 import { pillOf } from '@/pill/variables'
-import { read, type Comparison } from '../model/condition'
+import { read, withoutValue, type Comparison } from '../model/condition'
 import { kindOf, type Step } from '../model/document'
-import { parts, type Unit } from '../model/duration'
+import { spanWords } from '@/words/duration'
 
 const kindKeys: Record<string, Key> = {
   http: 'httpRequest',
@@ -71,17 +71,13 @@ export function conditionWords(expression: string, t: Translate): string {
   if (!condition || condition.clauses.length === 0) return expression
   const name = (path: string) => readable(`{{ ${path} }}`, t).slice(1, -1)
   return condition.clauses
-    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : clause.value && `«${clause.value}»`].filter(Boolean).join(' '))
+    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : withoutValue.includes(clause.comparison) ? '' : `«${clause.value}»`].filter(Boolean).join(' '))
     .join(condition.join === 'and' ? ` ${t('cond.and')} ` : ` ${t('cond.or')} `)
 }
 
-const unitKeys: Record<Unit, Key> = { ms: 'unit.ms', s: 'unit.s', m: 'unit.m', h: 'unit.h', d: 'unit.d' }
-export const unitWord = (unit: Unit, t: Translate): string => t(unitKeys[unit])
-
 /** 1h30m → 1 ч 30 мин; a template stays what it is. */
 export function durationWords(text: string, t: Translate): string {
-  const found = parts(text)
-  return found.length > 0 ? found.map(([n, unit]) => `${n} ${unitWord(unit, t)}`).join(' ') : readable(text, t)
+  return spanWords(text, t) ?? readable(text, t)
 }
 
 export function summary(step: Step, t: Translate): string {

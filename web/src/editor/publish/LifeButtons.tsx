@@ -55,15 +55,16 @@ export function LifeButtons() {
       if (info && info.version && !state.hasChanges && start) {
         await call(api.POST('/api/v1/scenarios/{name}/start', { params: { path: { name } }, body: { release_held: releaseHeld } }))
       } else {
-        await send(`/scenarios/${encodeURIComponent(name)}/publish`, {
-          method: 'POST',
-          headers: { 'If-Match': store.snapshot()?.etag ?? '' },
-          body: { start, release_held: releaseHeld, ...(note ? { note } : {}) },
-        })
+        await store.own(() =>
+          send(`/scenarios/${encodeURIComponent(name)}/publish`, {
+            method: 'POST',
+            headers: { 'If-Match': store.snapshot()?.etag ?? '' },
+            body: { start, release_held: releaseHeld, ...(note ? { note } : {}) },
+          }),
+        )
       }
       setApplying(false)
       refresh()
-      await store.refresh()
       toast(start && !running ? t('life.started') : t('life.applied'))
     } catch (failed) {
       if (failed instanceof ApiError && failed.status === 422 && failed.problems.length > 0) {

@@ -295,16 +295,18 @@ function Fields({ preset }: { preset: Preset | undefined }) {
       <tbody>
         {list.slice(0, 60).map((v) => (
           <tr key={v.path}>
-            <th scope="row" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
+            <th scope="row" translate="no" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
               {nameOf(v, words)} {nameOf(v, words) !== tail(v.path) && <span className={css.muted}>{tail(v.path)}</span>}
             </th>
-            <td>{v.empty ? '—' : v.type === 'text' ? `«${v.value}»` : v.value}</td>
+            <td translate="no">{v.empty ? '—' : v.type === 'text' ? `«${v.value}»` : v.value}</td>
             <td className={css.muted}>{words.type(v.type)}</td>
           </tr>
         ))}
         {absent.slice(0, 20).map((v) => (
           <tr key={v.path} data-absent>
-            <th scope="row">{tail(v.path)}</th>
+            <th scope="row" translate="no">
+              {tail(v.path)}
+            </th>
             <td colSpan={2} className={css.muted}>
               {t('source.absent')}
             </td>

@@ -8,11 +8,10 @@ import { becomes, useEditor, useStep, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { RowsEditor } from '../http/RowsEditor'
 import { Body, RespondBody } from '../http/Body'
-import { Delays } from '../http/Retry'
-import { amount, type Unit } from '../model/duration'
+import { amount } from '@/words/duration'
+import { Delays, SpanField } from '@/words/Spans'
 import { nameFrom } from '../model/steps'
 import type { Row } from '../model/document'
-import { unitWord } from '../parts/describe'
 import { ConditionField } from './ConditionField'
 
 /** A field's name, help and mistake round its control. */
@@ -56,7 +55,7 @@ export function Becoming({ value }: { value: Becomes | undefined }) {
     )
   return (
     <span className={css.becomes} data-tone={value.empty ? 'warn' : undefined}>
-      {t('becomes')}: <span className={css.becomesValue}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
+      {t('becomes')}: <span className={css.becomesValue} translate={value.empty ? undefined : 'no'}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
     </span>
   )
 }
@@ -188,11 +187,7 @@ export function VariableName({ label, help, value, onChange, error }: { label: s
 export function DurationField({ value, onChange, label, placeholder, template }: { value: string; onChange: (next: string) => void; label: string; placeholder?: string | undefined; template?: boolean }) {
   const t = useT()
   const found = amount(value)
-  const usual = amount(placeholder ?? '')
-  const [unit, setUnit] = useState<Unit>(found?.unit ?? usual?.unit ?? 's')
   const [free, setFree] = useState(template === true && value !== '' && !found)
-  const units: Option<Unit>[] = (['s', 'm', 'h', 'd'] as const).map((one) => ({ value: one, label: unitWord(one, t) }))
-  if (found?.unit === 'ms') units.unshift({ value: 'ms', label: unitWord('ms', t) })
   if (free)
     return (
       <div className={css.line}>
@@ -211,17 +206,7 @@ export function DurationField({ value, onChange, label, placeholder, template }:
     )
   return (
     <div className={css.line}>
-      <NumberField ariaLabel={label} value={found?.n} onChange={(n) => onChange(n === undefined ? '' : `${n}${found?.unit ?? unit}`)} min={0} width={96} whole={false} placeholder={usual ? String(usual.n) : undefined} />
-      <Select
-        ariaLabel={`${label}: ${t('delay.unit')}`}
-        value={found?.unit ?? unit}
-        onChange={(next) => {
-          setUnit(next)
-          if (found) onChange(`${found.n}${next}`)
-        }}
-        options={units}
-        width={104}
-      />
+      <SpanField value={value} onChange={onChange} label={label} placeholder={placeholder} />
       {template && (
         <Button size="small" kind="quiet" onClick={() => setFree(true)}>
           {t('delay.variable')}

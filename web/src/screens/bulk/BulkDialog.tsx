@@ -3,7 +3,8 @@ import { useRef, useState } from 'react'
 import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, Select, Skeleton, Stack, toast } from '@/ui'
-import { actionWord, filterWords, sends } from './words'
+import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
+import { actionWord, questionWords, sends } from './words'
 
 type Action = NewBulk['action']
 type Which = 'fit' | 'same' | 'current'
@@ -12,29 +13,30 @@ export interface BulkDialogProps {
   onClose: () => void
   /** What is preselected; resume and rerun can be exchanged in the dialog. */
   action: Action
-  /** The runs that are meant: the filter of the list. */
-  filter: NewBulk['filter']
+  /** The question that finds the runs that are meant. */
+  q: string
   onBegun?: (bulk: Bulk) => void
 }
 
 const rates = ['1', '10', '50', '200', '0'] as const
 
 /** Asks how one thing shall be done to all runs that match, and lets the server begin. Shown while it is open only. */
-export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDialogProps) {
+export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogProps) {
   const t = useT()
   const queries = useQueryClient()
   const [action, setAction] = useState(wanted)
   const [which, setWhich] = useState<Which>()
   const [rate, setRate] = useState<(typeof rates)[number]>('10')
   const [oneFirst, setOneFirst] = useState(false)
+  const [retry, setRetry] = useState(usualPlan)
   // One wish for as long as nothing is chosen otherwise: a second click makes no second action.
   const [key, setKey] = useState(newKey)
   const choose = (change: () => void) => {
     change()
     setKey(newKey())
   }
-  const wish: NewBulk = { action, filter, rate: Number(rate), one_first: oneFirst }
-  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, filter], queryFn: ({ signal }) => planBulk({ action, filter }, signal), staleTime: 0, gcTime: 0, retry: false })
+  const wish: NewBulk = { action, q, rate: Number(rate), one_first: oneFirst, ...(action === 'retry-policy' && { retry }) }
+  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
   const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
 
@@ -84,7 +86,7 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
       }
     >
       <Stack gap={16}>
-        <Muted>{filterWords(filter, title, t)}</Muted>
+        <Muted>{questionWords(q, title, t)}</Muted>
         {plan.error ? (
           <ErrorNote error={plan.error} onRetry={() => void plan.refetch()} />
         ) : plan.isPending ? (
@@ -131,6 +133,7 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
                 ]}
               />
             )}
+            {action === 'retry-policy' && <RetryPlanFields plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
             <Select
               label={t('bulk.rate')}
               value={rate}
@@ -139,7 +142,7 @@ export function BulkDialog({ onClose, action: wanted, filter, onBegun }: BulkDia
               help={rate === '0' ? t('bulk.rateFullHelp') : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / Number(rate))) * 1000) })}
             />
             {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
-            <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
+            <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
           </>
         )}
         {begin.error && <ErrorNote error={begin.error} />}

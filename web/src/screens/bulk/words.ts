@@ -1,6 +1,6 @@
-import type { Bulk } from '@/api'
 import { clock, type Translate } from '@/i18n'
-import { runLook, type RunStateName } from '@/words/states'
+import { parse, statesOf, type Term } from '@/words/query'
+import { runLook } from '@/words/states'
 
 /** The verb of an action, as on its button. */
 export function actionWord(action: string, t: Translate): string {
@@ -9,6 +9,8 @@ export function actionWord(action: string, t: Translate): string {
       return t('bulk.rerun')
     case 'send-now':
       return t('bulk.sendNow')
+    case 'retry-policy':
+      return t('bulk.retryPolicy')
     case 'cancel':
       return t('bulk.cancel')
     case 'cancel-retries':
@@ -17,18 +19,36 @@ export function actionWord(action: string, t: Translate): string {
   return t('bulk.resume')
 }
 
-/** What a filter chooses, in words. */
-export function filterWords(filter: Bulk['filter'], title: (scenario: string) => string, t: Translate): string {
-  const parts: string[] = []
-  if (filter.scenario) parts.push(t('bulk.ofScenario', { name: title(filter.scenario) }))
-  if (filter.source) parts.push(t('bulk.ofSource', { name: filter.source }))
-  if (filter.states?.length) parts.push(t('bulk.inState', { states: filter.states.map((state) => t(runLook[state as RunStateName].label)).join(', ') }))
-  if (filter.event) parts.push(t('bulk.ofEvent', { id: filter.event }))
-  if (filter.value) parts.push(t('bulk.withValue', { value: filter.value }))
-  if (filter.since) parts.push(t('bulk.since', { time: clock(filter.since) }))
-  if (filter.until) parts.push(t('bulk.until', { time: clock(filter.until) }))
-  return parts.join(' · ')
+/** Which runs a question means, in words. */
+export function questionWords(q: string, title: (scenario: string) => string, t: Translate): string {
+  const told = ({ key, value }: Term): string => {
+    switch (key) {
+      case 'state':
+        return t('bulk.inState', { states: statesOf(q).map((state) => t(runLook[state].label)).join(', ') })
+      case 'scenario':
+        return t('bulk.ofScenario', { name: title(value) })
+      case 'source':
+        return t('bulk.ofSource', { name: value })
+      case 'event':
+        return t('bulk.ofEvent', { id: value })
+      case 'after':
+        return t('bulk.since', { time: time(value) })
+      case 'before':
+        return t('bulk.until', { time: time(value) })
+      case 'status':
+        return t('bulk.withStatus', { status: value })
+      case 'code':
+      case 'lane':
+      case 'mark':
+        return `${t(`runs.key.${key}`)}: ${value}`
+    }
+    return t('bulk.withValue', { value })
+  }
+  return parse(q).map(told).join(' · ')
 }
 
+/** A time of a question; what is relative or no whole time stays as it was written. */
+const time = (value: string): string => (/T.*(Z|[+-]\d\d:\d\d)$/.test(value) ? clock(value) : value)
+
 /** Whether the action sends requests, so that what becomes of them is worth telling. */
-export const sends = (action: string): boolean => action !== 'cancel' && action !== 'cancel-retries'
+export const sends = (action: string): boolean => !['cancel', 'cancel-retries', 'retry-policy'].includes(action)

@@ -4,19 +4,23 @@ import { useRef, useState } from 'react'
 import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
+import { RetryDialog } from './RetryDialog'
 import { SkipStep } from './SkipStep'
 import css from './Run.module.css'
+
+type Simple = Exclude<RunAction, 'retry-policy'>
 
 /** What can be done to the run now. The first is the filled one. */
 export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Scenario; onEdit: () => void }) {
   const t = useT()
   const queries = useQueryClient()
   const navigate = useNavigate()
+  const [asking, setAsking] = useState<{ action: Simple; version?: WhichVersion; key?: string }>()
+  const [replanning, setReplanning] = useState(false)
   const [skipping, setSkipping] = useState(false)
-  const [asking, setAsking] = useState<{ action: RunAction; version?: WhichVersion; key?: string }>()
   const act = useMutation({
     // The key is the question's: a second click is the same wish.
-    mutationFn: ({ action, version, key }: { action: RunAction; version?: WhichVersion; key?: string }) => actOnRun(run.id, action, version, key),
+    mutationFn: ({ action, version, key }: { action: Simple; version?: WhichVersion; key?: string }) => actOnRun(run.id, action, version, key),
     onSuccess: (result, { action }) => {
       setAsking(undefined)
       void queries.invalidateQueries({ queryKey: keys.run(run.id) })
@@ -33,7 +37,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
   // button shows that it is busy.
   const busy = act.isPending
   const going = useRef(false)
-  const once = (wish: { action: RunAction; version?: WhichVersion; key?: string }) => {
+  const once = (wish: { action: Simple; version?: WhichVersion; key?: string }) => {
     if (going.current) return
     going.current = true
     act.mutate(wish, { onSettled: () => (going.current = false) })
@@ -69,6 +73,11 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
             {t('sendNow')}
           </Button>
         )}
+        {can('retry-policy') && run.steps.some((step) => step.state === 'active' && step.kind === 'http') && (
+          <Button onClick={() => setReplanning(true)} disabled={busy}>
+            {t('retryPolicy')}
+          </Button>
+        )}
         {can('cancel-retries') && (
           <Button onClick={() => once({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'} disabled={busy}>
             {t('cancelRetries')}
@@ -101,6 +110,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
           <IconButton icon="dots" kind="default" label={t('run.more')} tip={false} />
         </Menu>
       </Row>
+      {replanning && <RetryDialog run={run} onClose={() => setReplanning(false)} />}
       {act.error && !asking && <ErrorNote error={act.error} />}
       {skipping && <SkipStep run={run} onClose={() => setSkipping(false)} />}
       {asking && (

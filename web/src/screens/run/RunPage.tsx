@@ -3,9 +3,10 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { clock, useT } from '@/i18n'
+import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Row, Skeleton, Stack, tellCode } from '@/ui'
+import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, tellCode } from '@/ui'
+import { spanWords } from '@/words/duration'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
 import { EditData } from './EditData'
@@ -95,7 +96,8 @@ export default function RunPage() {
         )}
       </div>
       <RunActions run={run} scenario={scenario} onEdit={() => setEditing(true)} />
-      <Why run={run} />
+      <Why run={run} shown={selection.attempt} />
+      <Retries run={run} />
       <div className={css.columns}>
         <Panel title={t('run.course')} className={css.timeline}>
           <Timeline run={run} selection={selection} now={now} onSelect={(step, n) => setSearch({ step, try: n })} />
@@ -129,18 +131,39 @@ export default function RunPage() {
   )
 }
 
+/** What a person set for the rest of the tries. */
+function Retries({ run }: { run: Run }) {
+  const t = useT()
+  if (!run.retry) return null
+  const words = (text: string) => spanWords(text, t) ?? text
+  const what = [run.retry.delays.map(words).join(' · '), run.retry.deadline && t('run.retriesDeadline', { span: words(run.retry.deadline) })].filter(Boolean).join(', ')
+  return <Muted>{t('run.retriesChanged', { who: run.retry.by || '—', time: clock(run.retry.at), delays: what })}</Muted>
+}
+
 /** Why the run rests, what that means and what to do. */
-function Why({ run }: { run: Run }) {
+function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   const t = useT()
   useCodes()
   if (run.state === 'queued' && run.lane) return <Muted>{t('run.lane', { lane: run.lane })}</Muted>
   if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
-  const told = tellCode(run.reason)
+  // What the attempt itself says knows its names and whether anything more will come.
+  const last = run.steps.flatMap((step) => step.attempts).findLast((attempt) => attempt.code === run.reason)
+  const told = last?.explain?.[language()] ?? tellCode(run.reason)
+  // Not twice on one screen.
+  if (last?.explain && shown?.n === last.n) return null
   if (!told) return null
   return (
     <Note tone={run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
-      {told.meaning && <p>{told.meaning}</p>}
-      {told.todo && <p>{told.todo}</p>}
+      {told.meaning && (
+        <p>
+          <Rich>{told.meaning}</Rich>
+        </p>
+      )}
+      {told.todo && (
+        <p>
+          <Rich>{told.todo}</Rich>
+        </p>
+      )}
     </Note>
   )
 }

@@ -16,7 +16,8 @@ interface Props {
 /** What happened, in its order: the event, each step, each attempt, and what comes next. */
 export function Timeline({ run, selection, now, onSelect }: Props) {
   const t = useT()
-  const next = run.next_tries?.length ? run.next_tries : run.next_try_at ? [run.next_try_at] : []
+  // The next one is known to the second; those after it are drawn without their chance delay.
+  const next = run.next_try_at ? [run.next_try_at, ...(run.next_tries ?? []).slice(1)] : (run.next_tries ?? [])
   return (
     <ol className={css.steps}>
       <li>

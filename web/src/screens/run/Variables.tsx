@@ -17,12 +17,12 @@ export function VariablesOf({ run, path }: { run: Run; path: string }) {
       <tbody>
         {found.map((one) => (
           <tr key={one.path}>
-            <th scope="row">
+            <th scope="row" translate="no">
               <Pill tone={one.secret ? 'secret' : 'variable'} title={one.path}>
                 {one.label || one.short}
               </Pill>
             </th>
-            <td className="mono">{one.secret ? '***' : one.empty ? '—' : one.value}</td>
+            <td className="mono">{one.secret ? '••••' : one.empty ? '—' : one.value}</td>
             <td>
               <CopyButton text={`{{ ${one.path} }}`} label={`${t('ui.copy')}: {{ ${one.path} }}`} />
             </td>

@@ -4,14 +4,13 @@ import { api, call, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
 import { BulkDialog } from '@/screens/bulk'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
-import type { membersOf } from './filter'
+import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
 import css from './Runs.module.css'
 
 interface Props {
   selected: ReadonlySet<string>
   rows: RunSummary[]
-  /** What the question says as members; undefined where they cannot say it. */
-  filter: ReturnType<typeof membersOf>
+  q: string
   /** Works on everything that matches the filter instead of a selection. */
   all: boolean
   onDone: (message: string) => void
@@ -20,23 +19,25 @@ interface Props {
 
 type BulkAction = Exclude<RunAction, 'skip'>
 
-const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'rerun' | 'cancel' }[] = [
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
+  { action: 'retry-policy', label: 'retryPolicy' },
   { action: 'rerun', label: 'rerun' },
   { action: 'cancel', label: 'cancel' },
 ]
 
 /** One thing done to many runs, after a question: the outside world notices. */
-export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props) {
+export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<BulkAction>()
+  const [retry, setRetry] = useState(usualPlan)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   const act = useMutation({
     mutationFn: (action: BulkAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
-          body: { action, ids: [...selected] },
+          body: { action, ids: [...selected], ...(action === 'retry-policy' && { retry }) },
         }),
       ),
     onSuccess: (result) => {
@@ -44,11 +45,11 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
       onDone(
         result.failed.length > 0
           ? t('runs.actedPartly', { done: result.done, failed: result.failed.length })
-          : t(result.more ? 'runs.actedMore' : 'runs.acted', { count: result.done }),
+          : t('runs.acted', { count: result.done }),
       )
     },
   })
-  if (all && (rows.length === 0 || !filter)) return null
+  if (all && rows.length === 0) return null
   const possible = actions.filter(({ action }) => chosen.some((run) => run.actions.includes(action)))
   const word = actions.find((one) => one.action === asking)?.label
   return (
@@ -65,13 +66,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           {t('runs.clear')}
         </Button>
       )}
-      {asking && all && filter && (
-        <BulkDialog
-          onClose={() => setAsking(undefined)}
-          action={asking}
-          filter={filter}
-        />
-      )}
+      {asking && all && <BulkDialog onClose={() => setAsking(undefined)} action={asking} q={q} />}
       {asking && word && !all && (
         <Confirm
           open
@@ -82,6 +77,7 @@ export function BulkBar({ selected, rows, filter, all, onDone, onClear }: Props)
           confirm={t(word)}
           title={t('runs.ask', { action: t(word), count: selected.size })}
         >
+          {asking === 'retry-policy' && <RetryPlanFields plan={retry} onChange={setRetry} />}
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { runsChartQuery } from '@/api'
-import { clock, number, useT } from '@/i18n'
+import { number, period, useT } from '@/i18n'
 import css from './Chart.module.css'
 
 /** How many answers make a chart at most; the rest of a long history stays blank. */
@@ -83,7 +83,7 @@ export function Chart({ q, onPeriod }: Props) {
   }
   const words = (index: number) => {
     const { at, until, bar } = bars[index]!
-    const span = `${clock(at)} – ${clock(until)}`
+    const span = period(at, until)
     if (!bar) return t('runs.chart.unknown', { span })
     return t(bar.more ? 'runs.chart.barMore' : 'runs.chart.bar', { span, runs: bar.runs, done: bar.done, failed: bar.failed })
   }
@@ -118,7 +118,7 @@ export function Chart({ q, onPeriod }: Props) {
       <figcaption className={css.legend}>
         <span className={css.keyDone} aria-hidden /> {t('runs.chart.done')} {number(total.done)}
         <span className={css.keyFailed} aria-hidden /> {t('runs.chart.failed')} {number(total.failed)}
-        <span className={css.span}>{here !== undefined ? words(here) : `${clock(frame.from)} – ${clock(frame.to)}`}</span>
+        <span className={css.span}>{here !== undefined ? words(here) : period(frame.from, frame.to)}</span>
       </figcaption>
     </figure>
   )

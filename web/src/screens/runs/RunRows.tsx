@@ -98,7 +98,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
               <span role="cell" className={css.cell} title={title}>
                 {title}
               </span>
-              <span role="cell" className={css.cell} title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
+              <span role="cell" className={css.cell} translate="no" title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>

@@ -4,15 +4,16 @@ import { Link } from '@tanstack/react-router'
 import { api, ApiError, call, runsCountQuery, runsPage, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected, useHints, type RunSummary } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Note, Page, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
+import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
 import { BulkBar } from './BulkBar'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
 import { Chart } from './Chart'
 import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
-import { hasOld, membersOf, oldNames, questionOf } from './filter'
-import { change, parse, valueOf, wordsOf } from './query'
+import { HistoryFrame } from './HistoryFrame'
+import { hasOld, oldNames, questionOf } from './filter'
+import { change, parse, statesOf, valueOf, wordsOf } from '@/words/query'
 import { merge } from './live'
 import { RunRows } from './RunRows'
 import css from './Runs.module.css'
@@ -119,8 +120,8 @@ export default function RunsPage() {
 
   const filtered = q !== ''
   const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
-  const pausedHere = valueOf(q, 'state') === 'paused'
-  const members = useMemo(() => membersOf(q, Date.now()), [q])
+  // All that match can be worked on where the states are named; a search in texts finds no exact set.
+  const workable = exact && statesOf(q).length > 0
   const reached = data?.pages.at(-1)?.reached
   const words = wordsOf(q)
   const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
@@ -128,8 +129,8 @@ export default function RunsPage() {
   const problem = error instanceof ApiError ? error.problems[0] : undefined
 
   return (
-    <Page
-      title={t('nav.history')}
+    <HistoryFrame
+      tab="list"
       actions={
         <span className={css.live} data-on={connected || undefined}>
           <span className={css.liveDot} aria-hidden /> {connected ? t('live') : t('live.lost')}
@@ -153,12 +154,12 @@ export default function RunsPage() {
         <Spring />
         <ExportMenu q={q} />
       </Row>
-      {selected.size > 0 || pausedHere ? (
+      {selected.size > 0 || workable ? (
         <BulkBar
           selected={selected}
           rows={rows}
-          filter={members}
-          all={pausedHere && selected.size === 0}
+          q={q}
+          all={selected.size === 0}
           onDone={(message) => {
             setSelected(new Set())
             toast(message)
@@ -226,6 +227,6 @@ export default function RunsPage() {
         />
       )}
       {error && rows.length > 0 && <ErrorNote error={error} onRetry={() => void fetchNextPage()} />}
-    </Page>
+    </HistoryFrame>
   )
 }

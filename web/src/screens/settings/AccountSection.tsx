@@ -41,6 +41,7 @@ export function AccountSection() {
     <Stack gap={16}>
       <Panel title={t('account.title')}>
         <form
+          noValidate
           onSubmit={(event) => {
             event.preventDefault()
             profile.mutate()
@@ -49,7 +50,7 @@ export function AccountSection() {
           <Stack gap={16}>
             <TextField label={t('setup.login')} value={login} onChange={setLogin} autoComplete="username" error={at(profile.error, '/login')} />
             <TextField label={t('account.email')} help={t('setup.loginHelp')} type="email" value={email} onChange={setEmail} autoComplete="email" error={at(profile.error, '/email')} />
-            {profile.error && <ErrorNote error={profile.error} />}
+            {profile.error && !at(profile.error, '/login') && !at(profile.error, '/email') && <ErrorNote error={profile.error} />}
             <Row>
               <Button kind="main" type="submit" loading={profile.isPending} disabled={login === (user?.login ?? '') && email === (user?.email ?? '')}>
                 {t('save')}
@@ -60,6 +61,7 @@ export function AccountSection() {
       </Panel>
       <Panel title={t('account.password')}>
         <form
+          noValidate
           onSubmit={(event) => {
             event.preventDefault()
             password.mutate()
@@ -68,7 +70,7 @@ export function AccountSection() {
           <Stack gap={16}>
             <PasswordField label={t('account.currentPassword')} value={current} onChange={setCurrent} autoComplete="current-password" error={at(password.error, '/current_password')} />
             <PasswordField label={t('account.newPassword')} help={t('setup.passwordHelp', { count: shortest })} value={next} onChange={setNext} autoComplete="new-password" error={at(password.error, '/password')} />
-            {password.error && <ErrorNote error={password.error} />}
+            {password.error && !at(password.error, '/current_password') && !at(password.error, '/password') && <ErrorNote error={password.error} />}
             <Row>
               <Button type="submit" loading={password.isPending} disabled={!current || next.length < shortest}>
                 {t('account.changePassword')}

@@ -141,6 +141,9 @@ function Sent() {
   const { data, error, isPending, refetch } = useQuery(noticesQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   useCodes()
+  const { data: session } = useQuery(sessionQuery)
+  // Nothing is on its way while there is nowhere to send it.
+  const unsent = (one: Notice) => one.state === 'pending' && session?.notices.mail === false
   const titleOf = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
   const parts = (one: Notice) => [
     t(kinds[one.kind] ?? 'notice.test'),
@@ -175,7 +178,7 @@ function Sent() {
                     </>
                   )}
                 </span>
-                <Badge tone={states[one.state]?.tone ?? 'muted'}>{t(states[one.state]?.label ?? 'notice.pending')}</Badge>
+                <Badge tone={unsent(one) ? 'warn' : (states[one.state]?.tone ?? 'muted')}>{t(unsent(one) ? 'notice.waitsMail' : (states[one.state]?.label ?? 'notice.pending'))}</Badge>
                 {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
               </Row>
               {one.last_error && one.state !== 'sent' && (

@@ -1,5 +1,7 @@
 // The language of questions about runs, as the server reads it: conditions with a key, and words without one.
 
+import { runStates, type RunStateName } from './states'
+
 export interface Term {
   /** Empty for a word. */
   key: string
@@ -98,3 +100,10 @@ export function typed(question: string, text: string): string {
   const kept = parse(question).filter((term) => term.key && !named.has(term.key))
   return format([...kept, ...named.values(), ...terms.filter((term) => !term.key)])
 }
+
+/** The states that a question names; what is not a state is left out. */
+export const statesOf = (question: string): RunStateName[] =>
+  valueOf(question, 'state')
+    .toLowerCase()
+    .split(',')
+    .filter((state): state is RunStateName => (runStates as readonly string[]).includes(state))

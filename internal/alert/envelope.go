@@ -1,0 +1,70 @@
+package alert
+
+import (
+	"encoding/json"
+	"time"
+
+	"gonets/internal/news"
+)
+
+// The types of what webhooks get.
+const (
+	eventNotice = "gonets.notice"
+	eventTest   = "gonets.test"
+)
+
+// envelope is the body of a webhook: type, timestamp and data, as Standard
+// Webhooks advises. What may be missing is left out, so that members can be
+// added without a new type.
+type envelope struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      contents  `json:"data"`
+}
+
+type contents struct {
+	Installation string  `json:"installation,omitempty"`
+	URL          string  `json:"url"`
+	Subject      string  `json:"subject"`
+	Text         string  `json:"text"`
+	Notices      []piece `json:"notices"`
+}
+
+// piece is one notice.
+type piece struct {
+	Kind     string `json:"kind"`
+	Scenario string `json:"scenario,omitempty"`
+	Source   string `json:"source,omitempty"`
+	Host     string `json:"host,omitempty"`
+	Code     string `json:"code,omitempty"`
+	Status   int    `json:"status,omitempty"`
+	Step     string `json:"step,omitempty"`
+	Run      string `json:"run,omitempty"`
+	// Runs counts runs, or rejected requests.
+	Runs        int        `json:"runs"`
+	Ended       int        `json:"ended,omitempty"`
+	At          time.Time  `json:"at"`
+	RecoveredAt *time.Time `json:"recovered_at,omitempty"`
+	URL         string     `json:"url,omitempty"`
+}
+
+func (w *writer) envelope(kind, subject, text string, notices []*news.Notice) string {
+	e := envelope{Type: kind, Timestamp: w.now.UTC(), Data: contents{Installation: w.installation, URL: w.url, Subject: subject, Text: text, Notices: []piece{}}}
+	for _, n := range notices {
+		p := piece{Kind: string(n.Kind), Scenario: n.Scenario, Source: n.Source, Host: n.Host, Code: string(n.Code), Status: n.Status,
+			Step: n.Path, Run: n.RunID, Runs: n.Runs, Ended: n.Ended, At: n.At.UTC()}
+		if n.Kind != news.NoticeRejected {
+			p.URL = w.link(n)
+		}
+		if !n.RecoveredAt.IsZero() {
+			at := n.RecoveredAt.UTC()
+			p.RecoveredAt = &at
+		}
+		e.Data.Notices = append(e.Data.Notices, p)
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		panic("alert: a notice is no JSON: " + err.Error()) // it holds texts, numbers and times only
+	}
+	return string(body)
+}

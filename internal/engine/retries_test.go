@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"gonets"
+)
+
+func TestChangedRetriesAreKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("deal", "http://a.test/"))
+	r.sender.answer = status(http.StatusBadGateway, `{}`)
+	run := r.event("x")
+	r.work()
+	r.wantState(run, gonets.RunWaiting)
+	delays := []gonets.Duration{gonets.Duration(time.Hour), gonets.Duration(2 * time.Hour)}
+	_, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionRetryPolicy,
+		Retry: &gonets.RetryChange{Delays: delays}, Actor: "anna", At: r.clock.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := r.clock.Now()
+	for n, delay := range delays {
+		d := r.wantState(run, gonets.RunWaiting)
+		if wait := d.Run.DueAt.Sub(from); wait < delay.D() || wait > delay.D()*11/10+time.Millisecond {
+			t.Fatalf("try %d comes after %s, want %s", n+2, wait, delay)
+		}
+		r.clock.Advance(d.Run.DueAt.Sub(r.clock.Now()))
+		from = r.clock.Now()
+		r.work()
+	}
+	if d := r.wantState(run, gonets.RunPaused); d.Run.Reason != gonets.CodeTriesUsedUp || len(d.Attempts) != 3 {
+		t.Errorf("paused for %s after %d attempts", d.Run.Reason, len(d.Attempts))
+	}
+}
+
+func TestNothingIsTriedAgainInQuietHours(t *testing.T) {
+	t.Parallel()
+	for _, byPerson := range []bool{false, true} {
+		r := newRig(t)
+		night := r.clock.Now().Add(time.Hour).UTC()
+		quiet := &gonets.Quiet{From: night.Format("15:04"), To: night.Add(8 * time.Hour).Format("15:04"), Zone: "UTC"}
+		st := httpStep("deal", "http://a.test/")
+		st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{gonets.Duration(30 * time.Minute), gonets.Duration(time.Minute)}, Quiet: quiet}
+		r.apply(st)
+		r.sender.answer = status(http.StatusBadGateway, `{}`)
+		run := r.event("x")
+		r.work()
+		// The server was down when the retry was due, and is back at night.
+		r.clock.Advance(2 * time.Hour)
+		if byPerson {
+			if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionSendNow, At: r.clock.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.work()
+		d := r.wantState(run, gonets.RunWaiting)
+		want := 1
+		if byPerson {
+			want = 2 // a person who sends now means it
+		}
+		if r.sender.count() != want || !quiet.Until(d.Run.DueAt.Add(-time.Millisecond)).Equal(d.Run.DueAt) {
+			t.Fatalf("%d requests, the next at %v; quiet from %s to %s", r.sender.count(), d.Run.DueAt, quiet.From, quiet.To)
+		}
+		r.clock.Advance(d.Run.DueAt.Sub(r.clock.Now()))
+		r.work()
+		if r.sender.count() != want+1 {
+			t.Errorf("%d requests in the morning", r.sender.count())
+		}
+	}
+}

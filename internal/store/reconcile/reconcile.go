@@ -1,0 +1,180 @@
+// Package reconcile is the room of the store for what came in and what became of
+// it, day by day. Events, runs and successes are counted in the commits that store
+// them (package tally), everything else from the runs that are there: two counts
+// that have to agree.
+package reconcile
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/store/filter"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
+)
+
+// Books is the room.
+type Books struct{ base floor.Base }
+
+// New furnishes the room.
+func New(b floor.Base) *Books { return &Books{b} }
+
+// clocks is how far a run may seem to be made before its event came: they are
+// told by different clocks.
+const clocks = time.Hour
+
+// SQL finds the counts of a time, and in the same look the runs that have not
+// succeeded, event by event: counts and runs of two moments would not agree. Its
+// arguments are of Args. Rows are a quarter, a source, how badly off (0 for
+// counts), and the counts of [tally.Counts].
+func SQL(source bool) string {
+	only := ""
+	if source {
+		only = " AND source = ?"
+	}
+	var open []string
+	for i, s := range tally.Open() {
+		where := filter.IndexedState
+		if s == gonets.RunRunning {
+			where = "node IS NOT NULL"
+		}
+		open = append(open, fmt.Sprintf("SELECT event, %d AS worst FROM runs WHERE state = '%s' AND %s AND id >= ?%s", i+1, s, where, only))
+	}
+	var sums, zeros []string
+	for i, m := range tally.Members() {
+		sums = append(sums, "CAST(sum("+m+") AS BIGINT)")
+		switch i {
+		case 0:
+			zeros = append(zeros, "count(*)")
+		case 1:
+			zeros = append(zeros, "CAST(sum(o.n) AS BIGINT)")
+		default:
+			zeros = append(zeros, "0")
+		}
+	}
+	return `SELECT slot, source, 0, ` + strings.Join(sums, ", ") + ` FROM tallies WHERE slot >= ? AND slot < ?` + only + ` GROUP BY slot, source
+	UNION ALL SELECT e.received_at / 900000, e.source, o.worst, ` + strings.Join(zeros, ", ") + `
+	FROM (SELECT u.event, max(u.worst) AS worst, count(*) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) u GROUP BY u.event) o
+		CROSS JOIN events e WHERE e.id = o.event AND e.received_at >= ? AND e.received_at < ?` + strings.ReplaceAll(only, "source", "e.source") + `
+	GROUP BY 1, 2, 3`
+}
+
+// Args are the arguments of SQL.
+func Args(a gonets.Reconcile) []any {
+	var source []any
+	if a.Source != "" {
+		source = []any{a.Source}
+	}
+	args := append([]any{tally.KeyOf("", a.From).Slot, tally.KeyOf("", a.Until).Slot}, source...)
+	for range tally.Open() {
+		args = append(append(args, pack.From(a.From.Add(-clocks))), source...)
+	}
+	return append(append(args, a.From.UnixMilli(), a.Until.UnixMilli()), source...)
+}
+
+type day struct {
+	at     int64
+	source string
+}
+
+// Reconcile counts, the newest day first and within a day by source. Days of
+// which nothing is known are left out.
+func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
+	found := map[day]*gonets.DayCounts{}
+	err := b.base.Ask(ctx, func(r pack.Reader) error {
+		clear(found)
+		_, err := pack.Collect(r, SQL(a.Source != ""), Args(a), func(scan func(...any) error) (struct{}, error) {
+			var k tally.Key
+			var worst int
+			var c tally.Counts
+			dest := []any{&k.Slot, &k.Source, &worst}
+			for _, n := range c.All() {
+				dest = append(dest, n)
+			}
+			if err := scan(dest...); err != nil {
+				return struct{}{}, err
+			}
+			at := k.Time().In(a.Zone)
+			at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, a.Zone)
+			d := found[day{at.Unix(), k.Source}]
+			if d == nil {
+				d = &gonets.DayCounts{Day: at, Source: k.Source}
+				found[day{at.Unix(), k.Source}] = d
+			}
+			add(d, worst, &c)
+			return struct{}{}, nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := slices.SortedFunc(maps.Keys(found), func(x, y day) int {
+		return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(x.source, y.source))
+	})
+	out := make([]gonets.DayCounts, len(keys))
+	for i, k := range keys {
+		out[i] = *found[k]
+	}
+	return out, nil
+}
+
+// add adds a row. What succeeded is what nothing else is said of, but for runs
+// that nothing at all is known of.
+func add(d *gonets.DayCounts, worst int, c *tally.Counts) {
+	if worst > 0 {
+		events, runs := c.Events, c.Bare
+		state := tally.Open()[worst-1]
+		*place(d, state) += events
+		d.Done -= events
+		d.Missing -= runs
+		d.Done += runs
+		return
+	}
+	missing := c.Runs - c.Done - c.Gone
+	d.Received += c.Events
+	d.Repeats += c.Repeats
+	d.Rejected += c.Rejected
+	d.Unused += c.Bare
+	d.Failed += c.GoneFailed
+	d.Cancelled += c.GoneCancelled
+	d.Skipped += c.GoneSkipped
+	d.Expired += c.GoneHeld
+	d.Missing += missing
+	d.Done += c.Events - c.Bare - c.GoneFailed - c.GoneCancelled - c.GoneSkipped - c.GoneHeld - missing
+}
+
+// place is where events with a run in such a state are counted.
+func place(d *gonets.DayCounts, s gonets.RunState) *int64 {
+	switch s {
+	case gonets.RunPaused:
+		return &d.Paused
+	case gonets.RunFailed:
+		return &d.Failed
+	case gonets.RunHeld:
+		return &d.Held
+	case gonets.RunCancelled:
+		return &d.Cancelled
+	case gonets.RunSkipped:
+		return &d.Skipped
+	default:
+		return &d.Waiting
+	}
+}
+
+// Keep is how long counts are kept.
+const Keep = 400 * 24 * time.Hour
+
+// PruneTallies forgets the counts of days long ago.
+func (b *Books) PruneTallies(ctx context.Context) error {
+	return b.base.Change(ctx, func(t floor.Txn) error {
+		return t.Exec(`DELETE FROM tallies WHERE slot < ?`, tally.KeyOf("", t.Now().Add(-Keep)).Slot)
+	})
+}

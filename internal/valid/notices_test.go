@@ -1,0 +1,43 @@
+package valid_test
+
+import (
+	"testing"
+
+	"gonets"
+	"gonets/internal/valid"
+)
+
+func TestChannelsAreChecked(t *testing.T) {
+	t.Parallel()
+	good := func() gonets.Notices {
+		return gonets.Notices{Channels: []gonets.Channel{
+			{Name: "ops", Kind: gonets.ChannelWebhook, URL: "https://ops.example/hook?a=b", Key: &gonets.SecretName{Secret: "notices-key"}},
+			{Name: "duty", Kind: gonets.ChannelTelegram, Token: &gonets.SecretName{Secret: "bot"}, Chat: "-100123"},
+		}}
+	}
+	n := good()
+	if p := valid.Settings(&gonets.Settings{Notices: &n}); len(p) > 0 {
+		t.Errorf("good channels: %v", p)
+	}
+	for _, c := range []struct {
+		pointer string
+		change  func(n *gonets.Notices)
+	}{
+		{"/notices/channels/0/name", func(n *gonets.Notices) { n.Channels[0].Name = "mail" }},
+		{"/notices/channels/1/name", func(n *gonets.Notices) { n.Channels[1].Name = "ops" }},
+		{"/notices/channels/0/kind", func(n *gonets.Notices) { n.Channels[0].Kind = "sms" }},
+		{"/notices/channels/0/url", func(n *gonets.Notices) { n.Channels[0].URL = "ops.example" }},
+		{"/notices/channels/0/url", func(n *gonets.Notices) { n.Channels[0].URL = "" }},
+		{"/notices/channels/0/key", func(n *gonets.Notices) { n.Channels[0].Key = nil }},
+		{"/notices/channels/0/chat", func(n *gonets.Notices) { n.Channels[0].Chat = "5" }},
+		{"/notices/channels/1/token/secret", func(n *gonets.Notices) { n.Channels[1].Token.Secret = "A B" }},
+		{"/notices/channels/1/chat", func(n *gonets.Notices) { n.Channels[1].Chat = "anna" }},
+		{"/notices/channels/1/url", func(n *gonets.Notices) { n.Channels[1].URL = "ftp://x" }},
+	} {
+		n := good()
+		c.change(&n)
+		if p := valid.Settings(&gonets.Settings{Notices: &n}); len(p) != 1 || p[0].Pointer != c.pointer {
+			t.Errorf("%s: %v", c.pointer, p)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+import { expect } from '@playwright/test'
+import { Receiver } from './receiver'
+import { before, walk } from './walk'
+
+for (const [language, scheme, width] of [
+  ['ru', 'light', 1280],
+  ['en', 'dark', 390],
+] as const) {
+  walk.describe(`retries in ${language}, ${scheme}, ${width}`, () => {
+    walk.use(before(language, scheme, width))
+
+    walk('are said in plain words, keep quiet hours, and change while the run waits', async ({ server, page, path, watch }) => {
+      const receiver = new Receiver(server, 'crm')
+      await path.enter()
+      await path.ready('CRM', receiver.name)
+      await path.ownDelays(3600)
+      const quiet = page.getByRole('checkbox', { name: path.t('quiet') })
+      await quiet.check()
+      const words = page.getByRole('list', { name: path.t('retries.words') })
+      const from = page.getByLabel(path.t('quiet.from'), { exact: true })
+      // A minute that is over when the run is tried again, whatever the hour is now.
+      await from.fill('25:00')
+      await expect(page.getByText(/[«“]25:00/)).toBeVisible()
+      const soon = new Date(Date.now() + 60 * 60_000)
+      const clock = (at: Date) => at.toTimeString().slice(0, 5)
+      await from.fill(clock(new Date(soon.getTime() - 30 * 60_000)))
+      await page.getByLabel(path.t('quiet.to'), { exact: true }).fill(clock(new Date(soon.getTime() + 3 * 60 * 60_000)))
+      await expect(words.getByText(path.t('retries.say.after', { codes: '429, 503' }))).toBeVisible()
+      await path.saved()
+      await watch.look('quiet hours')
+      await path.start('none')
+      await receiver.answers('503,200')
+      await path.history()
+      await path.send({ name: 'Anna' })
+      await expect(path.rows('state.waiting.retry')).toHaveCount(1)
+      await path.rows('state.waiting.retry').click()
+      const morning = path.t('state.waiting.quiet', { time: '' }).trim()
+      await expect(page.getByText(morning).first()).toBeVisible()
+
+      await page.getByRole('button', { name: path.t('retryPolicy') }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel(path.t('retries.nth', { n: 1 }), { exact: true }).fill('1')
+      await watch.look('other pauses')
+      await dialog.getByRole('button', { name: path.t('retryPlan.do') }).click()
+      await expect(dialog).toBeHidden()
+      await expect(page.getByText(path.t('run.retriesChanged', { who: '', time: '', delays: '' }).split(/\s/)[0]!).first()).toBeVisible()
+      await watch.look('changed')
+      await page.getByRole('button', { name: path.t('sendNow') }).click()
+      await expect(page.getByText(path.t('state.succeeded')).first()).toBeVisible()
+    })
+  })
+}

@@ -1,0 +1,224 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
+import { reconciliationQuery, sourcesQuery, type Counts } from '@/api'
+import { useSearch } from '@/app/useSearch'
+import { day, language, number, useT, type Key } from '@/i18n'
+import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, useNarrow } from '@/ui'
+import { HistoryFrame } from './HistoryFrame'
+import { format } from './query'
+import css from './Reconciliation.module.css'
+
+const spans = ['1', '7', '30', '92'] as const
+
+/** A column: its number, and the states of runs by which the history finds them. */
+interface Column {
+  name: Key
+  sign: '=' | '+' | ''
+  count: (c: Counts) => number
+  states?: string
+  tone?: 'warn' | 'error'
+}
+
+const columns: Column[] = [
+  { name: 'reconciliation.received', sign: '', count: (c) => c.received, states: '' },
+  { name: 'reconciliation.done', sign: '=', count: (c) => c.done, states: 'succeeded' },
+  { name: 'reconciliation.skipped', sign: '+', count: (c) => c.skipped, states: 'skipped' },
+  { name: 'reconciliation.waiting', sign: '+', count: (c) => c.waiting + c.held, states: 'waiting,queued,running,held' },
+  { name: 'reconciliation.paused', sign: '+', count: (c) => c.paused, states: 'paused', tone: 'warn' },
+  { name: 'reconciliation.failed', sign: '+', count: (c) => c.failed, states: 'failed', tone: 'error' },
+  { name: 'reconciliation.cancelled', sign: '+', count: (c) => c.cancelled, states: 'cancelled' },
+]
+// Only where there is something of it: no scenario used the source.
+const unused: Column = { name: 'reconciliation.unused', sign: '+', count: (c) => c.unused + c.expired }
+
+/** Whether all that came in is accounted for, by day and source. */
+export default function ReconciliationPage() {
+  const t = useT()
+  const narrow = useNarrow()
+  const [search, setSearch] = useSearch()
+  const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : '7'
+  const source = search.source ?? ''
+  const { data, error, isPending, refetch } = useQuery(reconciliationQuery(Number(span), source))
+  const { data: sources } = useQuery(sourcesQuery)
+  const titles = new Map(sources?.items.map((one) => [one.name, one.title || one.name]))
+  const shown = data && unused.count(data.total) > 0 ? [...columns, unused] : columns
+
+  return (
+    <HistoryFrame tab="reconciliation">
+      <Row gap={8}>
+        <Select
+          ariaLabel={t('runs.period')}
+          value={span}
+          onChange={(days) => setSearch({ days: days === '7' ? undefined : days })}
+          width={narrow ? 130 : 150}
+          options={spans.map((value) => ({ value: value as string, label: t(`reconciliation.days.${value}`) }))}
+        />
+        <Select
+          ariaLabel={t('source')}
+          value={source}
+          onChange={(next) => setSearch({ source: next || undefined })}
+          searchable
+          width={narrow ? 180 : 240}
+          options={[
+            { value: '', label: t('runs.anySource') },
+            ...(source && !titles.has(source) ? [{ value: source, label: source }] : []),
+            ...[...titles].map(([value, label]) => ({ value, label })),
+          ]}
+        />
+        {data && data.items.length > 0 && (
+          <Badge tone={data.total.adds_up ? 'ok' : 'error'} icon={data.total.adds_up ? 'check' : 'warning'}>
+            {t(data.total.adds_up ? 'reconciliation.ok' : 'reconciliation.bad')}
+          </Badge>
+        )}
+        <Spring />
+        <Menu items={[{ label: t('runs.export.csv'), href: `/api/v1/reconciliation/export?${new URLSearchParams({ days: span, lang: language(), ...(source && { source }) })}`, download: '' }]}>
+          <Button size="small" icon="download">
+            {t('export')}
+          </Button>
+        </Menu>
+      </Row>
+      {error ? (
+        <ErrorNote error={error} onRetry={() => void refetch()} />
+      ) : isPending ? (
+        <Skeleton lines={7} height={32} />
+      ) : data.items.length === 0 ? (
+        <EmptyState icon="check" title={t('reconciliation.none')} actions={<Button to="/sources">{t('runs.toSources')}</Button>}>
+          {t('reconciliation.noneHelp')}
+        </EmptyState>
+      ) : (
+        <>
+          <p className={css.help}>{t('reconciliation.help')}</p>
+          {narrow ? (
+            <ul className={css.cards}>
+              {data.items.map((row) => (
+                <li key={row.day + row.source} className={css.card} data-bad={!row.adds_up || undefined}>
+                  <strong>
+                    {dayOf(row.day)} · {titles.get(row.source) ?? row.source}
+                  </strong>
+                  <dl className={css.figures}>
+                    {shown
+                      .filter((column) => column.count(row) > 0)
+                      .map((column) => (
+                        <div key={column.name}>
+                          <dt>{t(column.name)}</dt>
+                          <dd>
+                            <Figure column={column} counts={row} day={row.day} source={row.source} />
+                          </dd>
+                        </div>
+                      ))}
+                  </dl>
+                  <Notes counts={row} />
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <div className={css.box}>
+              <table className={css.table}>
+                <thead>
+                  <tr>
+                    <th scope="col">{t('reconciliation.day')}</th>
+                    <th scope="col">{t('source')}</th>
+                    {shown.map((column) => (
+                      <th scope="col" key={column.name} className={css.number}>
+                        {column.sign && (
+                          <span className={css.sign} aria-hidden>
+                            {column.sign}
+                          </span>
+                        )}
+                        {t(column.name)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.items.map((row) => (
+                    <Fragment key={row.day + row.source}>
+                      <tr data-bad={!row.adds_up || undefined}>
+                        <td className={css.nowrap}>{dayOf(row.day)}</td>
+                        <td className={css.source}>{titles.get(row.source) ?? row.source}</td>
+                        {shown.map((column) => (
+                          <td key={column.name} className={css.number}>
+                            <Figure column={column} counts={row} day={row.day} source={row.source} />
+                          </td>
+                        ))}
+                      </tr>
+                      {noted(row) && (
+                        <tr className={css.noteRow} data-bad={!row.adds_up || undefined}>
+                          <td />
+                          <td colSpan={shown.length + 1}>
+                            <Notes counts={row} />
+                          </td>
+                        </tr>
+                      )}
+                    </Fragment>
+                  ))}
+                </tbody>
+                {data.items.length > 1 && (
+                  <tfoot>
+                    <tr data-bad={!data.total.adds_up || undefined}>
+                      <th scope="row" colSpan={2}>
+                        {t('reconciliation.all')}
+                      </th>
+                      {shown.map((column) => (
+                        <td key={column.name} className={css.number}>
+                          {number(column.count(data.total))}
+                        </td>
+                      ))}
+                    </tr>
+                  </tfoot>
+                )}
+              </table>
+            </div>
+          )}
+          <Muted small>{t('reconciliation.zone', { zone: data.zone })}</Muted>
+        </>
+      )}
+    </HistoryFrame>
+  )
+}
+
+/** A date without a time is the same day in every zone. */
+const dayOf = (date: string) => day(`${date}T12:00:00`)
+
+function nextDay(date: string): string {
+  const next = new Date(`${date}T00:00:00Z`)
+  next.setUTCDate(next.getUTCDate() + 1)
+  return next.toISOString().slice(0, 10)
+}
+
+/** A number that leads to the runs which it counts. */
+function Figure({ column, counts, day: date, source }: { column: Column; counts: Counts; day: string; source: string }) {
+  const n = column.count(counts)
+  if (n === 0 || column.states === undefined) return <span className={n === 0 ? css.zero : undefined}>{number(n)}</span>
+  const q = format([
+    ...(column.states ? [{ key: 'state', value: column.states }] : []),
+    { key: 'source', value: source },
+    { key: 'after', value: date },
+    { key: 'before', value: nextDay(date) },
+  ])
+  return (
+    <Link to="/runs" search={{ q } as never} className={css.figure} data-tone={column.tone}>
+      {number(n)}
+    </Link>
+  )
+}
+
+const noted = (c: Counts) => c.repeats > 0 || c.rejected > 0 || c.expired > 0 || !c.adds_up
+
+/** What stands beside the sum, and what to do when it does not add up. */
+function Notes({ counts }: { counts: Counts }) {
+  const t = useT()
+  return (
+    <div className={css.notes}>
+      {!counts.adds_up && (
+        <p className={css.bad}>
+          <Icon name="warning" size={16} /> {t('reconciliation.missing', { n: counts.missing })}
+        </p>
+      )}
+      {counts.repeats > 0 && <p>{t('reconciliation.repeats', { n: counts.repeats })}</p>}
+      {counts.rejected > 0 && <p>{t('reconciliation.rejected', { n: counts.rejected })}</p>}
+      {counts.expired > 0 && <p>{t('reconciliation.expired', { n: counts.expired })}</p>}
+    </div>
+  )
+}
