@@ -133,17 +133,18 @@ func quietUntil(run *gonets.Run, policy *gonets.Retry) *time.Time {
 	return instant(run.DueAt)
 }
 
-// TriesMax counts the tries that a run has at the step at which it stands; 0 when
-// no version is known or the step sends nothing.
+// TriesMax counts the tries that the step allows at which a run of a list stands;
+// 0 when its version is not known or the step sends nothing.
 func TriesMax(v *gonets.Version, run *gonets.Run) int {
 	if v == nil {
 		return 0
 	}
-	if st := httpStep(&v.Scenario, run.Cursor); st != nil {
-		policy := run.Policy(run.Cursor, st.Retry)
-		return triesMax(&policy)
+	st := httpStep(&v.Scenario, run.Cursor)
+	if st == nil {
+		return 0
 	}
-	return 0
+	policy := run.Policy(run.Cursor, st.Retry)
+	return triesMax(&policy)
 }
 
 // triesMax counts the tries of a policy, the first one included.

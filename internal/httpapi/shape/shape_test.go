@@ -40,14 +40,14 @@ func TestARunShowsWhereItStandsAndWhenItIsTriedAgain(t *testing.T) {
 		want seen
 	}{
 		"it waits for its second try": {detail(), seen{api.StepActive, "deal", 2, []time.Time{at.Add(time.Minute)}, true,
-			[]string{"send-now", "cancel-retries", "cancel", "rerun"}}},
+			[]string{"send-now", "retry-policy", "cancel-retries", "cancel", "rerun"}}},
 		"it needs a person": {detail(func(d *gonets.RunDetail) { d.Run.State = gonets.RunPaused }),
-			seen{api.StepActive, "deal", 2, nil, true, []string{"resume", "skip", "cancel", "rerun"}}},
+			seen{api.StepActive, "deal", 2, nil, true, []string{"resume", "skip", "retry-policy", "cancel", "rerun"}}},
 		"a check shows no place, even while it goes on": {detail(func(d *gonets.RunDetail) {
 			d.Run.State, d.Run.Mark, d.Run.Version = gonets.RunRunning, gonets.MarkCheck, 0
 		}), seen{api.StepPending, "deal", 2, nil, true, []string{}}},
 		"its version is not known": {detail(func(d *gonets.RunDetail) { d.Version = nil }),
-			seen{api.StepPending, "deal", 0, []time.Time{at.Add(time.Minute)}, true, []string{"send-now", "cancel-retries", "cancel", "rerun"}}},
+			seen{api.StepPending, "deal", 0, []time.Time{at.Add(time.Minute)}, true, []string{"send-now", "retry-policy", "cancel-retries", "cancel", "rerun"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
