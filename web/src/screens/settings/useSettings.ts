@@ -14,6 +14,33 @@ export interface Settings {
   env?: Record<string, string>
   contact?: string
   mail?: Mail
+  notices?: Notices
+}
+
+/** A way by which people are told beside mail. */
+export interface Channel {
+  name: string
+  kind: 'webhook' | 'telegram'
+  url?: string
+  key?: { secret: string }
+  token?: { secret: string }
+  chat?: string
+}
+
+export interface Notices {
+  channels?: Channel[]
+  rules?: Record<string, Rule>
+  quiet_hours?: { from?: string; to?: string }
+}
+
+/** Whether and where one kind of news is told; what is left out is usual. */
+export interface Rule {
+  on?: boolean
+  channels?: string[]
+  scenarios?: string[]
+  sources?: string[]
+  urgent?: boolean
+  after?: string
 }
 
 /** A part of the settings as a form: what was typed lives here until it is saved. */
