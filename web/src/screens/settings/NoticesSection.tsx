@@ -7,6 +7,7 @@ import { useCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
 import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
 import { ChannelsPanel } from './ChannelsPanel'
+import { RulesPanel } from './RulesPanel'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
 
@@ -99,12 +100,10 @@ export function NoticesSection() {
             <ErrorNote error={test.error} told={refused?.code === 'mail.refused' ? refusal(refused, t) : undefined} />
           )}
           {storing.error && <ErrorNote error={storing.error} />}
-          <Note tone="muted" title={t('mail.tells')}>
-            {t('mail.tellsWhat')}
-          </Note>
         </Stack>
       </Panel>
       <ChannelsPanel />
+      <RulesPanel />
       <Sent />
     </Stack>
   )
