@@ -44,4 +44,7 @@ func (c *Channel) Secret() *SecretName {
 // Notices are what people are told of and by which channels, beside mail.
 type Notices struct {
 	Channels []Channel `json:"channels,omitempty"`
+	// Rules are by the names of [Rules].
+	Rules      map[string]Rule `json:"rules,omitempty"`
+	QuietHours *QuietHours     `json:"quiet_hours,omitempty"`
 }

@@ -47,6 +47,9 @@ const (
 	CodeLoginThrottled   Code = "login.throttled"
 	CodeSetupCode        Code = "setup.code"
 	CodeSetupDone        Code = "setup.done"
+	// What people are told of without a failure.
+	CodeLaneClosed   Code = "lane.closed"
+	CodeSourceSilent Code = "source.silent"
 )
 
 // The codes of those who edit documents.
@@ -113,6 +116,7 @@ const (
 	CodeBadMailHost    Code = "invalid.mail_host"
 	CodePortInHost     Code = "invalid.port_in_host"
 	CodeBadChat        Code = "invalid.chat"
+	CodeBadHour        Code = "invalid.hour"
 	CodeBadEmail       Code = "invalid.email"
 	CodePasswordAlone  Code = "invalid.password_alone"
 	CodeBadLogin       Code = "invalid.login"

@@ -144,7 +144,7 @@ type Changes struct {
 type Told struct {
 	ID          string      `json:"id"`
 	At          time.Time   `json:"at"`
-	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,test"`
+	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,lane_closed,source_silent,test"`
 	Cause       string      `json:"cause" doc:"What happened, in words"`
 	Code        gonets.Code `json:"code,omitempty" doc:"The cause for programs"`
 	Status      int         `json:"status,omitempty" doc:"The HTTP status of the cause http.status"`

@@ -27,10 +27,24 @@ func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},
+		States: s.store, ClosedLanes: s.closedLanes,
 		Hand: func(ctx context.Context, p alert.Parcel) (string, error) {
 			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})
 		},
 	})
+}
+
+// closedLanes are the queues to services that failed until they were left
+// alone.
+func (s *server) closedLanes(ctx context.Context) ([]string, error) {
+	records, err := s.store.LaneRecords(ctx)
+	var out []string
+	for i := range records {
+		if records[i].Closed() {
+			out = append(out, records[i].Name)
+		}
+	}
+	return out, err
 }
 
 // titles are the scenarios' by name.

@@ -104,9 +104,14 @@ type Options struct {
 	// Owner is the owner's address, empty when there is none: letters go there
 	// while the settings name nobody.
 	Owner func(ctx context.Context) (string, error)
-	Bus   interface{ Publish(c gonets.Change) }
-	Clock gonets.Clock
-	Log   *slog.Logger
+	// States are what is looked at besides runs; nil is nothing.
+	States States
+	// ClosedLanes are the names of the queues that failures closed; nil knows of
+	// none.
+	ClosedLanes func(ctx context.Context) ([]string, error)
+	Bus         interface{ Publish(c gonets.Change) }
+	Clock       gonets.Clock
+	Log         *slog.Logger
 }
 
 // Service tells people. Start it before the engine, stop it after.
@@ -122,6 +127,9 @@ type Service struct {
 	sending context.Context
 	cut     context.CancelFunc
 	pruned  time.Time
+	// statesAt is when states were looked at, usual what was learned of sources.
+	statesAt time.Time
+	usual    map[string]learned
 
 	// busy are the channels that are being worked on: a slow one holds up none
 	// of the others.
@@ -131,7 +139,7 @@ type Service struct {
 
 // New makes a Service.
 func New(o Options) *Service {
-	s := &Service{o: o, busy: map[string]bool{}}
+	s := &Service{o: o, busy: map[string]bool{}, usual: map[string]learned{}}
 	s.looping, s.stop = context.WithCancel(context.Background())
 	s.sending, s.cut = context.WithCancel(context.Background())
 	return s
@@ -193,11 +201,14 @@ func (s *Service) conclude(ctx context.Context) error {
 	if err := s.keepRejected(ctx); err != nil {
 		return err
 	}
-	due, err := s.o.Book.AlertsDue(ctx, s.o.Clock.Now())
+	set, err := s.settings(ctx)
 	if err != nil {
 		return err
 	}
-	set, err := s.settings(ctx)
+	if err := s.lookAtStates(ctx, &set); err != nil {
+		return err
+	}
+	due, err := s.o.Book.AlertsDue(ctx, s.o.Clock.Now())
 	if err != nil {
 		return err
 	}
@@ -215,7 +226,7 @@ func (s *Service) conclude(ctx context.Context) error {
 }
 
 func (s *Service) rounds(ctx context.Context, set gonets.Settings) error {
-	d := decider{channels: channels(&set)}
+	d := decider{rules: set.Notices, quiet: quietHours(&set), channels: channels(&set)}
 	if len(d.channels) > 0 {
 		w, err := s.writer(ctx, set)
 		if err != nil {

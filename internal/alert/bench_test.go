@@ -39,12 +39,15 @@ type bench struct {
 	// set is changed between looks only.
 	set   gonets.Settings
 	owner string
+	// closed are the queues that are.
+	closed []string
 }
 
 // keeper is the store.
 type keeper interface {
 	alert.Book
 	alert.Letters
+	alert.States
 	runKeeper
 	mailKeeper
 }
@@ -127,6 +130,7 @@ func (b *bench) service(st keeper) *alert.Service {
 	post := &mail.Sender{Dial: client.Dial, TLS: &tls.Config{RootCAs: b.mail.Trust}}
 	others := &channel.Sender{Do: client.Do, Clock: b.clock}
 	return alert.New(alert.Options{
+		States: st, ClosedLanes: func(context.Context) ([]string, error) { return b.closed, nil },
 		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
 		Settings:  func() gonets.Settings { return b.set },

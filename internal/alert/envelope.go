@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"gonets"
 	"gonets/internal/news"
 )
 
@@ -53,7 +54,10 @@ func (w *writer) envelope(kind, subject, text string, notices []*news.Notice) st
 	for _, n := range notices {
 		p := piece{Kind: string(n.Kind), Scenario: n.Scenario, Source: n.Source, Host: n.Host, Code: string(n.Code), Status: n.Status,
 			Step: n.Path, Run: n.RunID, Runs: n.Runs, Ended: n.Ended, At: n.At.UTC()}
-		if n.Kind != news.NoticeRejected {
+		switch {
+		case n.Code == gonets.CodeSourceSilent || n.Code == gonets.CodeLaneClosed:
+			p.URL, p.Step = w.page(n), ""
+		case n.Kind != news.NoticeRejected:
 			p.URL = w.link(n)
 		}
 		if !n.RecoveredAt.IsZero() {

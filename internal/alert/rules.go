@@ -35,6 +35,10 @@ const (
 // decider draws the conclusions of a round. It is pure but for what it is
 // given.
 type decider struct {
+	// rules say what is told, by what kind of news.
+	rules *gonets.Notices
+	// quiet are the hours in which only what is urgent is told.
+	quiet hours
 	// channels are the ways by which people can be told; none, and news waits.
 	channels []gonets.Channel
 	// write makes a letter's text for a kind of channel.
@@ -46,13 +50,13 @@ func (d *decider) decide(r *news.Round) {
 		s := &r.Signals[i]
 		switch s.Kind {
 		case gonets.SignalFailed, gonets.SignalEnded:
-			failed(r, s)
+			d.failed(r, s)
 		case gonets.SignalOK:
 			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() && s.At.After(t.OKAt) {
 				t.OKAt = s.At
 			}
 		case gonets.SignalRejected:
-			rejected(r, s)
+			d.rejected(r, s)
 		}
 	}
 	for _, id := range r.Healed {
@@ -61,13 +65,13 @@ func (d *decider) decide(r *news.Round) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(r.Troubles)) {
-		settle(r, r.Troubles[id])
+		d.settle(r, r.Troubles[id])
 	}
 	d.compose(r)
 }
 
 // failed notes a failure with its trouble, and makes it news when it is.
-func failed(r *news.Round, s *gonets.Signal) {
+func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 	t := r.Troubles[s.TroubleID()]
 	fresh := t == nil
 	switch {
@@ -92,15 +96,24 @@ func failed(r *news.Round, s *gonets.Signal) {
 	}
 	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
+	kind := kindOfTrouble(t.Code)
+	if s.Ended > 0 {
+		kind = news.NoticeBadEnd
+	}
+	told := d.tells(kind, &t.Cause)
 	switch {
-	case n == nil && (fresh || s.Ended > 0 && !t.ToldEnd):
-		n = &news.Notice{Trouble: t.ID, Kind: news.NoticeFirstFailure, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
+	case n == nil && told && (fresh || s.Ended > 0 && !t.ToldEnd):
+		n = &news.Notice{Trouble: t.ID, Kind: kind, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
 	case n == nil:
-		return // it is known, and quiet while it lasts
+		return // nobody is to be told, or it is known, and quiet while it lasts
 	}
-	if s.Ended > 0 {
-		n.Kind, t.ToldEnd = news.NoticeBadEnd, true
+	if s.Ended > 0 && told {
+		n.Kind, t.ToldEnd = kind, true
+		// What waited for the end of the quiet hours may be urgent now.
+		if soon := s.At.Add(gather); soon.Before(n.DueAt) {
+			n.DueAt = soon
+		}
 	}
 	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = runs(t), t.Ended, t.RunID, t.Path, time.Time{}
 }
@@ -121,7 +134,7 @@ func untold(r *news.Round, trouble string) *news.Notice {
 
 // settle ends a trouble when there was a success and nothing has failed since
 // for long enough.
-func settle(r *news.Round, t *news.Trouble) {
+func (d *decider) settle(r *news.Round, t *news.Trouble) {
 	t.LookAt = time.Time{}
 	if !t.OverAt.IsZero() || !t.OKAt.After(t.FailedAt) {
 		return
@@ -135,6 +148,9 @@ func settle(r *news.Round, t *news.Trouble) {
 		// One letter says both.
 		n.RecoveredAt = t.OKAt
 		return
+	}
+	if !d.tells(news.NoticeRecovered, &t.Cause) || !t.ToldEnd && !d.tells(kindOfTrouble(t.Code), &t.Cause) {
+		return // it is not wanted, or nobody knows that it was broken
 	}
 	r.Notices = append(r.Notices, &news.Notice{Trouble: t.ID, Kind: news.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
 		Runs: runs(t), Ended: t.Ended, RunID: t.RunID, Path: t.Path, RecoveredAt: t.OKAt})
@@ -153,7 +169,10 @@ func quiet(flaps int) time.Duration {
 
 // rejected counts what a source did not believe. While it goes on, each pause
 // between two letters is twice as long as the one before.
-func rejected(r *news.Round, s *gonets.Signal) {
+func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
+	if !d.tells(news.NoticeRejected, &s.Cause) {
+		return
+	}
 	var last *news.Notice
 	for _, n := range r.Notices {
 		if n.Trouble != s.TroubleID() {
@@ -193,28 +212,28 @@ func (d *decider) compose(r *news.Round) {
 		if n.Letter != "" {
 			continue
 		}
-		key := group(n)
+		if !n.DueAt.After(r.Now) && !d.rule(n).Urgent {
+			n.DueAt = d.quiet.end(r.Now, n.DueAt)
+		}
+		key := d.group(n)
 		if groups[key] == nil {
 			order = append(order, key)
 		}
 		groups[key] = append(groups[key], n)
 		due[key] = due[key] || !n.DueAt.After(r.Now)
 	}
-	order = slices.DeleteFunc(order, func(key string) bool { return !due[key] })
+	order = slices.DeleteFunc(order, func(key string) bool { return !due[key] || len(d.to(groups[key][0])) == 0 })
 	if len(order) == 0 {
 		return
 	}
-	if digest || len(order) > maxApart {
-		var all []*news.Notice
-		for _, key := range order {
-			all = append(all, groups[key]...)
-		}
-		order, groups = []string{""}, map[string][]*news.Notice{"": all}
+	if digest || len(order) > maxApart || len(order) > 1 && d.collected(order, groups) {
+		order, groups = d.gathered(order, groups)
 	}
 	for _, key := range order {
 		b := news.Bundle{Notices: groups[key]}
-		for i := range d.channels {
-			c := &d.channels[i]
+		to := d.to(b.Notices[0])
+		for i := range to {
+			c := &to[i]
 			subject, text := d.write(c.Kind, b.Notices)
 			b.Letters = append(b.Letters, news.Letter{Channel: c.Name, CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: subject, Text: text})
 		}
@@ -222,14 +241,32 @@ func (d *decider) compose(r *news.Round) {
 	}
 }
 
-// group is what a letter is about.
-func group(n *news.Notice) string {
+// gathered puts what goes the same way into one letter.
+func (d *decider) gathered(order []string, groups map[string][]*news.Notice) ([]string, map[string][]*news.Notice) {
+	var ways []string
+	all := map[string][]*news.Notice{}
+	for _, key := range order {
+		way := d.way(groups[key][0])
+		if all[way] == nil {
+			ways = append(ways, way)
+		}
+		all[way] = append(all[way], groups[key]...)
+	}
+	return ways, all
+}
+
+// group is what a letter is about and by which channels it goes.
+func (d *decider) group(n *news.Notice) string {
+	return d.way(n) + "|" + about(n)
+}
+
+func about(n *news.Notice) string {
 	what := "failed"
-	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected {
+	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected || n.Kind == news.NoticeSilent {
 		what = string(n.Kind)
 	}
 	if n.Host == "" {
-		return what + "//" + n.Scenario
+		return what + "//" + n.Scenario + "/" + n.Source
 	}
 	return what + "/" + n.Host
 }

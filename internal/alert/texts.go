@@ -39,6 +39,9 @@ type words struct {
 	testSubject, testText  string
 	date                   string
 	rejectedOften, quoting string
+	silent, speaks         string
+	silentSince, usually   string
+	laneClosed, laneOpen   string
 }
 
 func in(language string) *words {
@@ -62,6 +65,9 @@ func in(language string) *words {
 			date:          "2006-01-02 15:04:05",
 			rejectedOften: "While it goes on, letters about it become ever rarer: at most one an hour.",
 			quoting:       "“%s”",
+			silent:        "%s is silent", speaks: "%s sends again",
+			silentSince: "Its last event came on %s.", usually: "Usually it is silent no longer than %s.",
+			laneClosed: "%s: the queue is closed", laneOpen: "%s: the queue is open again",
 		}
 	}
 	return &words{
@@ -83,6 +89,9 @@ func in(language string) *words {
 		date:          "02.01.2006 15:04:05",
 		rejectedOften: "Пока это продолжается, письма об этом приходят всё реже: не чаще раза в час.",
 		quoting:       "«%s»",
+		silent:        "%s молчит", speaks: "%s снова присылает",
+		silentSince: "Последнее событие пришло %s.", usually: "Обычно молчит не дольше %s.",
+		laneClosed: "%s: очередь закрыта", laneOpen: "%s: очередь снова открыта",
 	}
 }
 
@@ -177,7 +186,16 @@ func (w *writer) signed(text string) string {
 
 func (w *writer) subject(n *news.Notice) string {
 	t := in(w.language)
+	over := n.Kind == news.NoticeRecovered
 	switch {
+	case n.Code == gonets.CodeSourceSilent && over:
+		return fmt.Sprintf(t.speaks, n.Source)
+	case n.Code == gonets.CodeSourceSilent:
+		return fmt.Sprintf(t.silent, n.Source)
+	case n.Code == gonets.CodeLaneClosed && over:
+		return fmt.Sprintf(t.laneOpen, n.Host)
+	case n.Code == gonets.CodeLaneClosed:
+		return fmt.Sprintf(t.laneClosed, n.Host)
 	case n.Kind == news.NoticeRejected:
 		return fmt.Sprintf(t.rejected, n.Source, count(n.Runs))
 	case n.Kind == news.NoticeRecovered && n.Host == "":
@@ -192,6 +210,9 @@ func (w *writer) subject(n *news.Notice) string {
 func (w *writer) notice(n *news.Notice) string {
 	t := in(w.language)
 	e := w.explain(n.Code)
+	if n.Code == gonets.CodeSourceSilent || n.Code == gonets.CodeLaneClosed {
+		return w.state(n)
+	}
 	if n.Kind == news.NoticeRejected {
 		return fmt.Sprintf(t.requests, n.Source, count(n.Runs), w.date(n.At)) + "\n" +
 			fmt.Sprintf(t.means, e.Meaning) + "\n" + fmt.Sprintf(t.todo, e.Todo)
@@ -215,6 +236,45 @@ func (w *writer) notice(n *news.Notice) string {
 		return strings.Join(append(lines, w.waiting(n)...), "\n")
 	}
 	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(t.look, w.link(n))), "\n")
+}
+
+// state tells of what is so, or is over.
+func (w *writer) state(n *news.Notice) string {
+	t, e := in(w.language), w.explain(n.Code)
+	lines := []string{w.subject(n) + "."}
+	if s := news.ParseSilence(n.Path); n.Code == gonets.CodeSourceSilent && n.Kind != news.NoticeRecovered && !s.Since.IsZero() {
+		lines = append(lines, fmt.Sprintf(t.silentSince, w.date(s.Since)))
+		if s.Usual > 0 {
+			lines = append(lines, fmt.Sprintf(t.usually, w.span(s.Usual)))
+		}
+	}
+	if !n.RecoveredAt.IsZero() {
+		return strings.Join(append(lines, fmt.Sprintf(t.again, w.date(n.RecoveredAt))), "\n")
+	}
+	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(t.look, w.page(n))), "\n")
+}
+
+// span is a length of time in the largest unit that says it well.
+func (w *writer) span(d time.Duration) string {
+	units := [3]string{"d", "h", "min"}
+	if w.language != English {
+		units = [3]string{"д", "ч", "мин"}
+	}
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d %s", (d+12*time.Hour)/(24*time.Hour), units[0])
+	case d >= time.Hour:
+		return fmt.Sprintf("%d %s", (d+30*time.Minute)/time.Hour, units[1])
+	}
+	return fmt.Sprintf("%d %s", max(1, d/time.Minute), units[2])
+}
+
+// page is where more of a state can be seen.
+func (w *writer) page(n *news.Notice) string {
+	if n.Code == gonets.CodeLaneClosed {
+		return w.url + "/lanes"
+	}
+	return w.url + "/runs?source=" + url.QueryEscape(n.Source)
 }
 
 // waiting points to what still waits for a person.

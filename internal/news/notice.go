@@ -22,6 +22,8 @@ const (
 	NoticeBadEnd       NoticeKind = "bad_end"
 	NoticeRecovered    NoticeKind = "recovered"
 	NoticeRejected     NoticeKind = "rejected_signatures"
+	NoticeLaneClosed   NoticeKind = "lane_closed"
+	NoticeSilent       NoticeKind = "source_silent"
 	NoticeTest         NoticeKind = "test"
 )
 

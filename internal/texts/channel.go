@@ -4,6 +4,18 @@ import "gonets"
 
 // explainChannel explains what keeps news from leaving by webhook or Telegram.
 var explainChannel = map[gonets.Code]Explanation{
+	gonets.CodeSourceSilent: {
+		En: Text{"The source is silent for longer than usual.", "Perhaps nothing happens there; perhaps its events go elsewhere and are lost.",
+			"Look whether the sending service still calls this source’s address, and send a trial from there."},
+		Ru: Text{"Источник молчит дольше обычного.", "Возможно, там просто ничего не происходит; возможно, его события уходят мимо и теряются.",
+			"Проверьте, что сервис всё ещё обращается по адресу источника, и отправьте оттуда пробное событие."},
+	},
+	gonets.CodeLaneClosed: {
+		En: Text{"The queue to the service is closed.", "The service failed again and again, so it is left alone; no tries are used up, and a trial request goes from time to time.",
+			"Nothing is needed when the service comes back. Otherwise look at what it answers, and open the queue on its page."},
+		Ru: Text{"Очередь к сервису закрыта.", "Сервис раз за разом не справлялся, и его оставили в покое: попытки не тратятся, время от времени идёт пробный запрос.",
+			"Если сервис вернётся, ничего делать не надо. Иначе посмотрите, что он отвечает, и откройте очередь на её странице."},
+	},
 	gonets.CodeChannelRefused: {
 		En: Text{"The channel did not take the message.", "Through this channel nobody hears of errors until it does; it is tried again for three days.",
 			"Look at what was answered, correct the channel, and press its test button."},

@@ -80,6 +80,7 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodeBadMailHost:    {"“{{0}}” is not the name of a server; write it like smtp.example.org", "«{{0}}» — не имя сервера; пишите так: smtp.example.org"},
 	gonets.CodePortInHost:     {"The port has a field of its own", "Для порта есть отдельное поле"},
 	gonets.CodeBadChat:        {"“{{0}}” is no chat; write its number, like -1001234567890, or @name of a channel", "«{{0}}» — не чат; пишите его номер, например -1001234567890, или @имя канала"},
+	gonets.CodeBadHour:        {"“{{0}}” is no time of day; write it like 22:00", "«{{0}}» — не время суток; пишите так: 22:00"},
 	gonets.CodeBadEmail:       {"This is not an e-mail address; write it like anna@example.org", "Это не адрес почты; пишите так: anna@example.org"},
 	gonets.CodePasswordAlone:  {"There is a password but no login", "Пароль есть, а логина нет"},
 	gonets.CodeBadLogin:       {"A login has no spaces or invisible characters", "В логине не бывает пробелов и невидимых знаков"},

@@ -1,9 +1,12 @@
 package valid
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
+	"time"
 
 	"gonets"
 )
@@ -29,6 +32,46 @@ func (v *validator) notices(n *gonets.Notices) {
 		}
 		seen[c.Name] = true
 		v.channel(p, c)
+	}
+	seen[gonets.ChannelMail] = true
+	for name, r := range n.Rules {
+		v.rule(at+"/rules/"+gonets.EscapePointer(name), name, &r, seen)
+	}
+	if q := n.QuietHours; q != nil {
+		v.hour(at+"/quiet_hours/from", q.From)
+		v.hour(at+"/quiet_hours/to", q.To)
+		if q.From == q.To {
+			v.add(at+"/quiet_hours/to", gonets.CodeTwice, "%q stands twice", q.To)
+		}
+	}
+}
+
+// rule checks when and where people are told of one kind of news.
+func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]bool) {
+	v.oneOf(p, "rule", name, gonets.Rules()...)
+	for i, c := range r.Channels {
+		if !channels[c] {
+			v.add(p+"/channels/"+strconv.Itoa(i), gonets.CodeBadChoice, "%s is %q; it must be %s", "channel", c, gonets.Choice(slices.Sorted(maps.Keys(channels))))
+		}
+	}
+	for i, s := range r.Scenarios {
+		v.name(p+"/scenarios/"+strconv.Itoa(i), s)
+	}
+	for i, s := range r.Sources {
+		v.name(p+"/sources/"+strconv.Itoa(i), s)
+	}
+	bySource := name == gonets.RuleSilent || name == gonets.RuleRejected
+	v.foreign(p+"/scenarios", "scenarios", len(r.Scenarios) > 0 && (bySource || name == gonets.RuleLaneClosed))
+	v.foreign(p+"/sources", "sources", len(r.Sources) > 0 && !bySource)
+	v.foreign(p+"/after", "after", r.After != 0 && name != gonets.RuleSilent)
+	if r.After != 0 {
+		v.within(p+"/after", "the silence of a source", r.After, span{time.Minute, 90 * 24 * time.Hour})
+	}
+}
+
+func (v *validator) hour(p, text string) {
+	if _, err := time.Parse("15:04", text); err != nil || len(text) != len("15:04") {
+		v.add(p, gonets.CodeBadHour, "%q is no time of day; write it like 22:00", text)
 	}
 }
 
@@ -78,6 +121,6 @@ func (v *validator) receiver(p, raw string) {
 // foreign finds a member that belongs to another kind.
 func (v *validator) foreign(p, member string, there bool) {
 	if there {
-		v.add(p, gonets.CodeUnknownKey, "%q means nothing for this kind of channel", member)
+		v.add(p, gonets.CodeUnknownKey, "%q means nothing here", member)
 	}
 }

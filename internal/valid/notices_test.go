@@ -2,6 +2,7 @@ package valid_test
 
 import (
 	"testing"
+	"time"
 
 	"gonets"
 	"gonets/internal/valid"
@@ -13,7 +14,8 @@ func TestChannelsAreChecked(t *testing.T) {
 		return gonets.Notices{Channels: []gonets.Channel{
 			{Name: "ops", Kind: gonets.ChannelWebhook, URL: "https://ops.example/hook?a=b", Key: &gonets.SecretName{Secret: "notices-key"}},
 			{Name: "duty", Kind: gonets.ChannelTelegram, Token: &gonets.SecretName{Secret: "bot"}, Chat: "-100123"},
-		}}
+		}, Rules: map[string]gonets.Rule{gonets.RuleSilent: {After: gonets.Duration(3 * time.Hour), Sources: []string{"shop"}, Channels: []string{"mail"}}},
+			QuietHours: &gonets.QuietHours{From: "22:00", To: "08:00"}}
 	}
 	n := good()
 	if p := valid.Settings(&gonets.Settings{Notices: &n}); len(p) > 0 {
@@ -32,6 +34,12 @@ func TestChannelsAreChecked(t *testing.T) {
 		{"/notices/channels/0/chat", func(n *gonets.Notices) { n.Channels[0].Chat = "5" }},
 		{"/notices/channels/1/token/secret", func(n *gonets.Notices) { n.Channels[1].Token.Secret = "A B" }},
 		{"/notices/channels/1/chat", func(n *gonets.Notices) { n.Channels[1].Chat = "anna" }},
+		{"/notices/rules/anything", func(n *gonets.Notices) { n.Rules["anything"] = gonets.Rule{} }},
+		{"/notices/rules/bad_end/channels/0", func(n *gonets.Notices) { n.Rules["bad_end"] = gonets.Rule{Channels: []string{"sms"}} }},
+		{"/notices/rules/bad_end/after", func(n *gonets.Notices) { n.Rules["bad_end"] = gonets.Rule{After: gonets.Duration(time.Hour)} }},
+		{"/notices/rules/lane_closed/scenarios", func(n *gonets.Notices) { n.Rules["lane_closed"] = gonets.Rule{Scenarios: []string{"x"}} }},
+		{"/notices/quiet_hours/from", func(n *gonets.Notices) { n.QuietHours.From = "10 pm" }},
+		{"/notices/quiet_hours/to", func(n *gonets.Notices) { n.QuietHours.To = "22:00" }},
 		{"/notices/channels/1/url", func(n *gonets.Notices) { n.Channels[1].URL = "ftp://x" }},
 	} {
 		n := good()

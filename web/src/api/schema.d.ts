@@ -2747,7 +2747,7 @@ export interface components {
             host?: string;
             id: string;
             /** @enum {string} */
-            kind: "first_failure" | "bad_end" | "recovered" | "rejected_signatures" | "test";
+            kind: "first_failure" | "bad_end" | "recovered" | "rejected_signatures" | "lane_closed" | "source_silent" | "test";
             /** @description Why the letter was not taken the last time */
             last_error?: string;
             /**

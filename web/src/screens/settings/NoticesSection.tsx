@@ -6,6 +6,8 @@ import { Link } from '@tanstack/react-router'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
 import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
+import { ChannelsPanel } from './ChannelsPanel'
+import { RulesPanel } from './RulesPanel'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
 
@@ -98,11 +100,10 @@ export function NoticesSection() {
             <ErrorNote error={test.error} told={refused?.code === 'mail.refused' ? refusal(refused, t) : undefined} />
           )}
           {storing.error && <ErrorNote error={storing.error} />}
-          <Note tone="muted" title={t('mail.tells')}>
-            {t('mail.tellsWhat')}
-          </Note>
         </Stack>
       </Panel>
+      <ChannelsPanel />
+      <RulesPanel />
       <Sent />
     </Stack>
   )
@@ -118,12 +119,26 @@ const kinds: Record<Notice['kind'], Key> = {
   bad_end: 'notice.bad_end',
   recovered: 'notice.recovered',
   rejected_signatures: 'notice.rejected_signatures',
+  lane_closed: 'notice.lane_closed',
+  source_silent: 'notice.source_silent',
   test: 'notice.test',
 }
 const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
   pending: { tone: 'info', label: 'notice.pending' },
   sent: { tone: 'ok', label: 'notice.sent' },
   failed: { tone: 'error', label: 'notice.failed' },
+}
+
+/** How far the news has come in one channel. */
+function StateOf({ state, channel, named }: { state: Notice['state']; channel: string | undefined; named?: boolean }) {
+  const t = useT()
+  const name = channel === 'mail' ? (named ? t('mail.title') : undefined) : channel
+  return (
+    <Badge tone={states[state]?.tone ?? 'muted'}>
+      {name ? `${name}: ` : ''}
+      {t(states[state]?.label ?? 'notice.pending')}
+    </Badge>
+  )
 }
 
 /** Why the mail server did not take a letter: by its code, with the server's own words where it said some. */
@@ -149,7 +164,7 @@ function Sent() {
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,
     one.kind === 'test' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
-    one.runs > 0 ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
+    one.runs > 0 && one.code !== 'source.silent' && one.code !== 'lane.closed' ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
   ]
   return (
     <Panel title={t('notice.list')}>
@@ -178,7 +193,9 @@ function Sent() {
                     </>
                   )}
                 </span>
-                <Badge tone={unsent(one) ? 'warn' : (states[one.state]?.tone ?? 'muted')}>{t(unsent(one) ? 'notice.waitsMail' : (states[one.state]?.label ?? 'notice.pending'))}</Badge>
+                {unsent(one) && <Badge tone="warn">{t('notice.waitsMail')}</Badge>}
+                {!unsent(one) && one.deliveries.length < 2 && <StateOf state={one.state} channel={one.deliveries[0]?.channel} />}
+                {!unsent(one) && one.deliveries.length > 1 && one.deliveries.map((each) => <StateOf key={each.channel} state={each.state} channel={each.channel} named />)}
                 {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
               </Row>
               {one.last_error && one.state !== 'sent' && (

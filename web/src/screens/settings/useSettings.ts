@@ -14,6 +14,45 @@ export interface Settings {
   env?: Record<string, string>
   contact?: string
   mail?: Mail
+  notices?: Notices
+}
+
+/** A way by which people are told beside mail. */
+export interface Channel {
+  name: string
+  kind: 'webhook' | 'telegram'
+  url?: string
+  key?: { secret: string }
+  token?: { secret: string }
+  chat?: string
+}
+
+export interface Notices {
+  channels?: Channel[]
+  rules?: Record<string, Rule>
+  quiet_hours?: { from?: string; to?: string }
+}
+
+/** Whether and where one kind of news is told; what is left out is usual. */
+export interface Rule {
+  on?: boolean
+  channels?: string[]
+  scenarios?: string[]
+  sources?: string[]
+  urgent?: boolean
+  after?: string
+}
+
+/** What one form changed of the notices, over what another has saved meanwhile. */
+export function onto(fresh: Notices | undefined, seen: Notices | undefined, mine: Notices): Notices {
+  const out: Notices = { ...fresh }
+  const take = <K extends keyof Notices>(key: K) => {
+    if (JSON.stringify(mine[key]) !== JSON.stringify(seen?.[key])) out[key] = mine[key]
+  }
+  take('channels')
+  take('rules')
+  take('quiet_hours')
+  return out
 }
 
 /** A part of the settings as a form: what was typed lives here until it is saved. */
@@ -28,6 +67,7 @@ export function useSettings() {
     mutationFn: async (extra: Partial<Settings> | undefined) => {
       const fresh = (await call(api.GET('/api/v1/settings'))) as Settings
       const next: Record<string, unknown> = { ...fresh, ...changes, ...extra }
+      if (changes.notices) next.notices = onto(fresh.notices, saved?.notices, changes.notices)
       for (const [name, value] of Object.entries(next)) if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) delete next[name]
       await call(api.PUT('/api/v1/settings', { body: next }))
     },

@@ -1,0 +1,134 @@
+package alert
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/news"
+)
+
+// kindOfTrouble is the news that a cause's first signal makes.
+func kindOfTrouble(code gonets.Code) news.NoticeKind {
+	switch code {
+	case gonets.CodeLaneClosed:
+		return news.NoticeLaneClosed
+	case gonets.CodeSourceSilent:
+		return news.NoticeSilent
+	}
+	return news.NoticeFirstFailure
+}
+
+// tells is whether people are to be told of such news.
+func (d *decider) tells(kind news.NoticeKind, c *gonets.Cause) bool {
+	r := d.rules.Rule(string(kind))
+	return *r.On && fits(r.Scenarios, c.Scenario) && fits(r.Sources, c.Source)
+}
+
+// fits is whether a rule for some is one for this one.
+func fits(some []string, one string) bool {
+	return len(some) == 0 || one == "" || slices.Contains(some, one)
+}
+
+// rule is the one that news is told by. That something is over goes where it
+// was told, unless its own rule names channels.
+func (d *decider) rule(n *news.Notice) gonets.Rule {
+	r := d.rules.Rule(string(n.Kind))
+	if n.Kind == news.NoticeRecovered && len(r.Channels) == 0 {
+		r.Channels = d.rules.Rule(string(kindOfTrouble(n.Code))).Channels
+	}
+	return r
+}
+
+// to are the channels that tell of it. A channel that is no longer set up
+// tells of nothing.
+func (d *decider) to(n *news.Notice) []gonets.Channel {
+	r := d.rule(n)
+	if len(r.Channels) == 0 {
+		return d.channels
+	}
+	var out []gonets.Channel
+	for _, c := range d.channels {
+		if slices.Contains(r.Channels, c.Name) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// way is the same for what goes by the same channels.
+func (d *decider) way(n *news.Notice) string {
+	var names []string
+	for _, c := range d.to(n) {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, ",")
+}
+
+// hours are a part of the day.
+type hours struct {
+	from, to time.Duration
+	zone     *time.Location
+}
+
+// quietHours are those of the settings; without any, there are none.
+func quietHours(set *gonets.Settings) hours {
+	if set.Notices == nil || set.Notices.QuietHours == nil {
+		return hours{}
+	}
+	q := set.Notices.QuietHours
+	return hours{ofDay(q.From), ofDay(q.To), zoneOf(set)}
+}
+
+// ofDay is a time of day that was checked before, from midnight.
+func ofDay(text string) time.Duration {
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
+}
+
+func zoneOf(set *gonets.Settings) *time.Location {
+	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
+		return zone
+	}
+	return time.UTC
+}
+
+// end is when the quiet hours in which now lies are over; without them it is
+// due.
+func (h hours) end(now, due time.Time) time.Time {
+	if h.from == h.to {
+		return due
+	}
+	local := now.In(h.zone)
+	clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
+	day := 0
+	switch {
+	case h.from < h.to && (clock < h.from || clock >= h.to), h.from > h.to && clock < h.from && clock >= h.to:
+		return due
+	case h.from > h.to && clock >= h.from:
+		day = 1
+	}
+	// By the calendar, so that a changing clock does not move the morning.
+	return time.Date(local.Year(), local.Month(), local.Day()+day, int(h.to/time.Hour), int(h.to%time.Hour/time.Minute), 0, 0, h.zone)
+}
+
+// collected is whether all of it waited for the end of the quiet hours: then
+// one letter tells of it.
+func (d *decider) collected(order []string, groups map[string][]*news.Notice) bool {
+	if d.quiet.from == d.quiet.to {
+		return false
+	}
+	for _, key := range order {
+		for _, n := range groups[key] {
+			at := n.DueAt.In(d.quiet.zone)
+			if at.Second() != 0 || at.Nanosecond() != 0 || time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute != d.quiet.to {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,164 @@
+package alert_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/news"
+)
+
+func off() gonets.Rule { no := false; return gonets.Rule{On: &no} }
+func on() gonets.Rule  { yes := true; return gonets.Rule{On: &yes} }
+
+// rule sets one.
+func (b *bench) rule(name string, r gonets.Rule) {
+	if b.set.Notices == nil {
+		b.set.Notices = &gonets.Notices{}
+	}
+	if b.set.Notices.Rules == nil {
+		b.set.Notices.Rules = map[string]gonets.Rule{}
+	}
+	b.set.Notices.Rules[name] = r
+}
+
+func TestRulesSayWhatIsToldAndWhere(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		o := newOthers(b.T)
+		b.with(o)
+		b.rule(gonets.RuleFirstFailure, off())
+		b.rule(gonets.RuleBadEnd, gonets.Rule{Channels: []string{"ops"}, Scenarios: []string{"lead"}})
+		b.scenarios("lead", "order")
+		runs := b.runs(1)
+		for _, run := range runs {
+			b.attempt(run, waits())
+		}
+		b.pass(time.Minute)
+		b.want()
+		// It is over before anybody knew of it.
+		for _, run := range b.claim() {
+			b.attempt(run, ok())
+		}
+		b.pass(time.Hour)
+		b.want()
+		// Of two bad ends one is told, by one channel.
+		for _, run := range b.runs(1) {
+			b.attempt(run, stalls())
+		}
+		b.pass(time.Minute)
+		b.want()
+		hooks, texts := o.got()
+		if len(hooks) != 1 || len(texts) != 0 {
+			b.Fatalf("webhooks %+v, messages %q", hooks, texts)
+		}
+		data, _ := hooks[0].body["data"].(map[string]any)
+		if text, _ := data["text"].(string); !strings.Contains(text, "lead") || strings.Contains(text, "order") {
+			b.Errorf("the webhook says %q", text)
+		}
+		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeBadEnd || len(n[0].Deliveries) != 1 {
+			b.Errorf("notices %+v", n)
+		}
+	})
+}
+
+// The clock begins at 9:00 UTC.
+func TestQuietHoursCollectWhatIsNotUrgent(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		b.set.TimeZone = "Europe/Moscow"
+		b.set.Notices = &gonets.Notices{QuietHours: &gonets.QuietHours{From: "11:30", To: "13:00"}}
+		b.rule(gonets.RuleBadEnd, gonets.Rule{Urgent: true})
+		b.scenarios("lead")
+		for _, host := range []string{"a.example", "b.example"} {
+			b.attempt(b.runs(1)[0], waits().at(host))
+		}
+		b.attempt(b.runs(1)[0], stalls().at("c.example"))
+		b.pass(50 * time.Minute)
+		b.want("c.example: отвечает 400")
+		b.pass(20 * time.Minute)
+		b.want("c.example: отвечает 400", "(и ещё 1)")
+		// By day it is told at once.
+		b.attempt(b.runs(1)[0], waits().at("d.example"))
+		b.pass(time.Minute)
+		b.want("c.example: отвечает 400", "(и ещё 1)", "d.example: отвечает 503")
+	})
+}
+
+// event comes from the source.
+func (b *bench) event() {
+	b.Helper()
+	b.must1(b.store.Accept(b.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: "form", ReceivedAt: b.clock.Now(), Method: "POST"}}}))
+}
+
+func TestSilentSourceIsToldByAFixedTime(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.rule(gonets.RuleSilent, gonets.Rule{After: gonets.Duration(10 * time.Minute)})
+		b.pass(20 * time.Minute)
+		b.want() // a source that was never heard is not silent
+		b.event()
+		b.pass(9 * time.Minute)
+		b.want()
+		b.pass(5 * time.Minute)
+		b.want("form молчит")
+		if text := b.mail.Letters()[0].Text; !strings.Contains(text, "Последнее событие пришло 02.03.2026 09:20:00 UTC") || strings.Contains(text, "Обычно") {
+			b.Errorf("the letter:\n%s", text)
+		}
+		b.pass(5 * time.Minute)
+		b.event()
+		b.pass(3 * time.Minute)
+		b.want("form молчит", "form снова присылает")
+		if n := b.notices(); len(n) != 2 || n[1].Kind != news.NoticeSilent || n[1].Source != "form" || n[1].RecoveredAt.IsZero() {
+			b.Errorf("notices %+v", n)
+		}
+	})
+}
+
+func TestUsualSilenceOfASourceIsLearned(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		// Eight days with an event every four hours.
+		for range 48 {
+			b.event()
+			b.clock.Advance(4 * time.Hour)
+		}
+		b.Tick(b.Context())
+		b.want()
+		b.clock.Advance(100 * time.Minute)
+		b.Tick(b.Context())
+		b.want()
+		b.clock.Advance(30 * time.Minute)
+		for range 2 {
+			b.clock.Advance(time.Minute)
+			b.Tick(b.Context())
+		}
+		b.want("form молчит")
+		if text := b.mail.Letters()[0].Text; !strings.Contains(text, "Обычно молчит не дольше 4 ч.") {
+			b.Errorf("the letter:\n%s", text)
+		}
+	})
+}
+
+func TestSourceOfAFewDaysIsNotKnownWell(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		for range 30 {
+			b.event()
+			b.clock.Advance(4 * time.Hour)
+		}
+		b.pass(2 * 24 * time.Hour)
+		b.want()
+	})
+}
+
+func TestClosedQueueIsToldWhenThatIsWanted(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		b.closed = []string{"https://crm.example"}
+		b.pass(5 * time.Minute)
+		b.want()
+		b.rule(gonets.RuleLaneClosed, on())
+		b.pass(3 * time.Minute)
+		b.want("crm.example: очередь закрыта")
+		b.closed = nil
+		b.pass(3 * time.Minute)
+		b.want("crm.example: очередь закрыта", "crm.example: очередь снова открыта")
+	})
+}

@@ -1,0 +1,69 @@
+package news
+
+import (
+	"strings"
+	"time"
+)
+
+// Pulse is when a source was heard last, and how it usually speaks.
+type Pulse struct {
+	Source string
+	LastAt time.Time
+	// Hours are the parts of the past two weeks in which it was heard, oldest
+	// first; only asked for when they are to be learned from.
+	Hours []Heard
+}
+
+// Heard is the first and the last event within an hour.
+type Heard struct{ First, Last time.Time }
+
+const (
+	// LearnFrom is how much of the past usual silence is learned from.
+	LearnFrom = 14 * 24 * time.Hour
+	// leastPast is how long a source must be known: a weekend has to be in it.
+	leastPast = 7 * 24 * time.Hour
+	// leastHeard is in how many hours it must have been heard.
+	leastHeard = 10
+	// grace is what a silence may be longer than the longest one before: half of
+	// that, and an hour at least.
+	grace = time.Hour
+)
+
+// Usual is the longest silence of the past, counted in whole pauses between
+// hours; ok is false while too little is known.
+func (p *Pulse) Usual(now time.Time) (longest time.Duration, ok bool) {
+	if len(p.Hours) < leastHeard || now.Sub(p.Hours[0].First) < leastPast {
+		return 0, false
+	}
+	for i := 1; i < len(p.Hours); i++ {
+		longest = max(longest, p.Hours[i].First.Sub(p.Hours[i-1].Last))
+	}
+	return longest, true
+}
+
+// Allowed is how long a source may be silent when its usual silence is known.
+func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, grace) }
+
+// Silence is what a silent source's signal says beside its cause, as the text
+// that stands in its path.
+type Silence struct {
+	Since time.Time
+	// Usual is 0 when the limit is a fixed one.
+	Usual time.Duration
+}
+
+func (s Silence) String() string {
+	return s.Since.UTC().Format(time.RFC3339) + "/" + s.Usual.String()
+}
+
+// ParseSilence reads String's text; what it cannot read is zero.
+func ParseSilence(text string) (s Silence) {
+	since, usual, _ := strings.Cut(text, "/")
+	if at, err := time.Parse(time.RFC3339, since); err == nil {
+		s.Since = at
+	}
+	if d, err := time.ParseDuration(usual); err == nil {
+		s.Usual = d
+	}
+	return s
+}

@@ -1,0 +1,71 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gonets"
+	"gonets/internal/news"
+	"gonets/internal/store/pack"
+)
+
+const (
+	// lastHeardSQL finds when every source was heard last.
+	lastHeardSQL = `SELECT s.name, (SELECT e.received_at FROM events e WHERE e.source = s.name ORDER BY e.received_at DESC LIMIT 1) FROM sources s`
+	// hoursSQL looks into each hour by the index, however many events it has.
+	hoursSQL = `WITH RECURSIVE hours(at) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT at + 3600000 FROM hours WHERE at + 3600000 < ?)
+		SELECT (SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at LIMIT 1),
+			(SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at DESC LIMIT 1)
+		FROM hours ORDER BY hours.at`
+	openSQL = `SELECT scenario, source, host, code, status FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
+)
+
+// Pulses are the sources that were ever heard, without their hours.
+func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
+	out, err := pack.Collect(o.base.Read(ctx), lastHeardSQL, nil, func(scan func(...any) error) (p news.Pulse, err error) {
+		var at sql.NullInt64
+		err = scan(&p.Source, &at)
+		p.LastAt = pack.FromMS(at)
+		return p, err
+	})
+	heard := out[:0]
+	for _, p := range out {
+		if !p.LastAt.IsZero() {
+			heard = append(heard, p)
+		}
+	}
+	return heard, o.base.Wrap(err)
+}
+
+// Hours are those in which a source was heard until a time.
+func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error) {
+	to := until.UnixMilli()
+	rows, err := pack.Collect(o.base.Read(ctx), hoursSQL, []any{to - news.LearnFrom.Milliseconds(), to, source, source},
+		func(scan func(...any) error) (h news.Heard, err error) {
+			var first, last sql.NullInt64
+			err = scan(&first, &last)
+			h.First, h.Last = pack.FromMS(first), pack.FromMS(last)
+			return h, err
+		})
+	heard := rows[:0]
+	for _, h := range rows {
+		if !h.First.IsZero() {
+			heard = append(heard, h)
+		}
+	}
+	return heard, o.base.Wrap(err)
+}
+
+// Conditions are the open troubles that are states of something, not failures
+// of runs.
+func (o *Outbox) Conditions(ctx context.Context) ([]gonets.Cause, error) {
+	out, err := pack.Collect(o.base.Read(ctx), openSQL, []any{string(gonets.CodeLaneClosed), string(gonets.CodeSourceSilent)},
+		func(scan func(...any) error) (c gonets.Cause, err error) {
+			dest, fill := cause(&c)
+			err = scan(dest...)
+			fill()
+			return c, err
+		})
+	return out, o.base.Wrap(err)
+}
