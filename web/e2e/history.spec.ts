@@ -145,7 +145,7 @@ for (const [language, colorScheme, width] of [
       await crm.isWell()
       await path.button(t('sendNow')).dblclick()
       await expect(page.getByText(t('state.succeeded')).first()).toBeVisible()
-      expect(await crm.requests()).toHaveLength(4)
+      await expect.poll(async () => (await crm.requests()).length).toBe(4)
       await watch.look('done')
       await path.button(t('rerun')).click()
       await page.getByRole('dialog').getByRole('button', { name: t('rerun'), exact: true }).dblclick()
@@ -176,7 +176,7 @@ for (const [language, colorScheme, width] of [
       await page.getByRole('dialog').getByRole('button', { name: t('run.doCancel'), exact: true }).dblclick()
       await expect(page.getByText(t('state.cancelled')).first()).toBeVisible()
       await watch.look('cancelled')
-      expect(await crm.requests()).toHaveLength(7)
+      await expect.poll(async () => (await crm.requests()).length).toBe(7)
     })
   })
 }
