@@ -363,7 +363,7 @@ func (o *outside) ask(q *question) {
 
 func TestHistoryAnswersUnderLoad(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
-		h := &storetest.Filled{Seed: 1, Runs: sized(20_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
+		h := &storetest.Filled{Seed: 1, Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
 		data := t.TempDir()
 		fillHistory(t, h, data, database)
 		asking := questions(t, h)
