@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
-import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
+import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { ReceiveDialog } from './ReceiveDialog'
 import { headerList, jsonOf, sampleText } from './sample'
@@ -84,7 +84,7 @@ export default function SourcePage() {
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
             [t('receive.methods'), methodsOf(source, preset).join(', ')],
             [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
-            [t('receive.answer'), answerText(source, preset, t)],
+            [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
             [
               t('sources.feeds'),
               source.scenarios.length === 0
@@ -152,11 +152,16 @@ function verifyText(source: Source, t: Translate): string {
 const methodsOf = (source: Source, preset: Preset | undefined): readonly string[] => (source.document as { accept?: { methods?: string[] } } | undefined)?.accept?.methods ?? preset?.methods ?? []
 
 /** What an accepted request is answered with, in a line. */
-function answerText(source: Source, preset: Preset | undefined, t: Translate): string {
+function Answer({ source, preset }: { source: Source; preset: Preset | undefined }) {
+  const t = useT()
   const reply = (source.document as { reply?: { status?: number; text?: string; json?: unknown } } | undefined)?.reply
   const status = reply?.status ?? preset?.reply.status ?? 200
   const text = reply?.text ?? (reply?.json !== undefined ? 'JSON' : preset?.reply.text)
-  return [status, text || t('receive.answerEmpty')].join(' ')
+  return (
+    <>
+      {status} {text ? <Mono>{text}</Mono> : t('receive.answerEmpty')}
+    </>
+  )
 }
 
 /** One address for ever; to replace it, add a second, move the senders, then retire the first. */
