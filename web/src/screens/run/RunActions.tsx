@@ -10,6 +10,9 @@ import css from './Run.module.css'
 
 type Simple = Exclude<RunAction, 'retry-policy'>
 
+/** The longest time between two clicks that are one wish, in milliseconds. */
+const doubleClick = 500
+
 /** What can be done to the run now. The first is the filled one. */
 export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Scenario; onEdit: () => void }) {
   const t = useT()
@@ -21,26 +24,36 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
   const act = useMutation({
     // The key is the question's: a second click is the same wish.
     mutationFn: ({ action, version, key }: { action: Simple; version?: WhichVersion; key?: string }) => actOnRun(run.id, action, version, key),
-    onSuccess: (result, { action }) => {
+    onSuccess: async (result, { action }) => {
       setAsking(undefined)
-      void queries.invalidateQueries({ queryKey: keys.run(run.id) })
       void queries.invalidateQueries({ queryKey: keys.stats })
       const made = result as { id?: string } | undefined
       if (action === 'rerun' && made?.id && made.id !== run.id) {
         toast(t('run.rerunMade'))
         void navigate({ to: '/runs/$id', params: { id: made.id } })
       }
+      // Until the new state is there, the buttons are those of the old one.
+      await queries.invalidateQueries({ queryKey: keys.run(run.id) })
     },
   })
   const can = (action: RunAction) => run.actions.includes(action)
   // One thing at a time: a second press while the first is on its way does nothing, and two clicks can come before the
   // button shows that it is busy.
-  const busy = act.isPending
+  const [resting, setResting] = useState(false)
+  const busy = act.isPending || resting
   const going = useRef(false)
   const once = (wish: { action: Simple; version?: WhichVersion; key?: string }) => {
     if (going.current) return
     going.current = true
-    act.mutate(wish, { onSettled: () => (going.current = false) })
+    setResting(true)
+    act.mutate(wish, {
+      // The second of two clicks may come when another button stands in the place of the first.
+      onSettled: () =>
+        setTimeout(() => {
+          going.current = false
+          setResting(false)
+        }, doubleClick),
+    })
   }
   const now = run.current_version ?? scenario?.version
   const newer = now !== undefined && run.version !== undefined && now !== run.version
