@@ -50,7 +50,7 @@ pages:
 	else echo 'no Node.js here: the interface is not checked'; fi
 
 test: quick pages strace postgres chromium ## what has to pass before every commit
-	CGO_ENABLED=1 go test -race -timeout 30m ./...
+	CGO_ENABLED=1 go test -race -timeout 50m ./...
 	@$(MAKE) --no-print-directory browser
 
 # What people do in the interface and what strangers send to it, in a real browser.
