@@ -81,7 +81,7 @@ func (s *Service) sendThrough(ctx context.Context, set *gonets.Settings, c *gone
 // that.
 func (s *Service) deliver(set *gonets.Settings, c *gonets.Channel, l *news.Letter) {
 	l.LastError = ""
-	taken := false
+	var taken bool
 	if c.Name == gonets.ChannelMail {
 		taken = s.mail(set.Mail, l)
 	} else {

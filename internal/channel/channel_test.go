@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -172,8 +173,8 @@ func TestRefusalSaysWhatIsWrongAndHoldsNoSecret(t *testing.T) {
 
 func refused(t *testing.T, err error, code gonets.Code, place, said string) {
 	t.Helper()
-	e, ok := err.(*gonets.Error)
-	if !ok || e.Code != gonets.CodeChannelRefused || len(e.Problems) != 1 {
+	var e *gonets.Error
+	if !errors.As(err, &e) || e.Code != gonets.CodeChannelRefused || len(e.Problems) != 1 {
 		t.Fatalf("%#v", err)
 	}
 	if p := e.Problems[0]; p.Code != code || p.Pointer != place || !strings.Contains(p.Message, said) {

@@ -17,7 +17,7 @@ func (h *History) Event(ctx context.Context, id string) (e gonets.Event, err err
 		if err != nil {
 			return err
 		}
-		known := false
+		var known bool
 		if e, known = found[id]; !known {
 			return gonets.Errorf(gonets.CodeNotFound, "there is no event %q", id)
 		}

@@ -106,7 +106,7 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	if packed != nil {
 		if x, err = unpackExchange(packed); err != nil {
 			a.damage = err
-			return a, nil
+			return a, nil //nolint:nilerr // what is damaged is told with the attempt, not instead of it
 		}
 	}
 	a.request.Inline, a.reply.Inline, a.StatusLine = x.request, x.reply, string(x.status)

@@ -79,10 +79,11 @@ func changeRetriesOfMany(f fixture) {
 	f.must(err)
 	f.Clock.Advance(time.Second)
 	want := plan(30*time.Second, time.Minute)
-	j := f.bulk(bulk.Job{Action: gonets.ActionRetryPolicy, Retry: want,
+	f.bulk(bulk.Job{Action: gonets.ActionRetryPolicy, Retry: want,
 		Filter: gonets.RunFilter{States: []gonets.RunState{gonets.RunPaused, gonets.RunWaiting}}, Total: 4})
 	f.Opened = f.Reopen(f.t)
-	if j = f.takeBulk("me"); j.Retry == nil || j.Retry.String() != want.String() {
+	j := f.takeBulk("me")
+	if j.Retry == nil || j.Retry.String() != want.String() {
 		f.t.Fatalf("the job wants %v", j.Retry)
 	}
 	after, acted := f.step(f.page(j, 250))
