@@ -55,6 +55,10 @@ func (d *decider) decide(r *news.Round) {
 			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() && s.At.After(t.OKAt) {
 				t.OKAt = s.At
 			}
+		case gonets.SignalDropped:
+			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() {
+				t.OverAt = s.At
+			}
 		case gonets.SignalRejected:
 			d.rejected(r, s)
 		}

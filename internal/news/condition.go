@@ -3,15 +3,26 @@ package news
 import (
 	"strings"
 	"time"
+
+	"gonets"
 )
 
 // Pulse is when a source was heard last, and how it usually speaks.
 type Pulse struct {
 	Source string
+	// LastAt is zero when it was never heard, or when nothing of it is kept.
 	LastAt time.Time
 	// Hours are the parts of the past two weeks in which it was heard, oldest
 	// first; only asked for when they are to be learned from.
 	Hours []Heard
+}
+
+// Condition is a trouble that people know of, or are about to, and that is a
+// state of something.
+type Condition struct {
+	gonets.Cause
+	// Path is that of its last signal.
+	Path string
 }
 
 // Heard is the first and the last event within an hour.
@@ -43,6 +54,10 @@ func (p *Pulse) Usual(now time.Time) (longest time.Duration, ok bool) {
 
 // Allowed is how long a source may be silent when its usual silence is known.
 func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, grace) }
+
+// Over tells whether a source was heard since. What is kept of it may end
+// earlier than the silence began: that ends no silence.
+func (s Silence) Over(p *Pulse) bool { return p.LastAt.Truncate(time.Second).After(s.Since) }
 
 // Silence is what a silent source's signal says beside its cause, as the text
 // that stands in its path.

@@ -197,7 +197,8 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 		if err := t.Exec(troubleUpsert, troubleRow(tr)...); err != nil {
 			return err
 		}
-		if old.OverAt.IsZero() && !tr.OverAt.IsZero() {
+		// What was dropped is over, but not well.
+		if old.OverAt.IsZero() && !tr.OverAt.IsZero() && tr.OKAt.After(tr.FailedAt) {
 			err := t.Exec(`UPDATE notices SET recovered_at = ? WHERE trouble = ? AND recovered_at IS NULL AND kind <> ?`,
 				tr.OverAt.UnixMilli(), id, string(news.NoticeRecovered))
 			if err != nil {

@@ -18,10 +18,10 @@ const (
 		SELECT (SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at LIMIT 1),
 			(SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at DESC LIMIT 1)
 		FROM hours ORDER BY hours.at`
-	openSQL = `SELECT scenario, source, host, code, status FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
+	openSQL = `SELECT scenario, source, host, code, status, path FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
 )
 
-// Pulses are the sources that were ever heard, without their hours.
+// Pulses are the sources, without their hours.
 func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 	out, err := pack.Collect(o.base.Read(ctx), lastHeardSQL, nil, func(scan func(...any) error) (p news.Pulse, err error) {
 		var at sql.NullInt64
@@ -29,13 +29,7 @@ func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 		p.LastAt = pack.FromMS(at)
 		return p, err
 	})
-	heard := out[:0]
-	for _, p := range out {
-		if !p.LastAt.IsZero() {
-			heard = append(heard, p)
-		}
-	}
-	return heard, o.base.Wrap(err)
+	return out, o.base.Wrap(err)
 }
 
 // Hours are those in which a source was heard until a time.
@@ -59,11 +53,11 @@ func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) ([]n
 
 // Conditions are the open troubles that are states of something, not failures
 // of runs.
-func (o *Outbox) Conditions(ctx context.Context) ([]gonets.Cause, error) {
+func (o *Outbox) Conditions(ctx context.Context) ([]news.Condition, error) {
 	out, err := pack.Collect(o.base.Read(ctx), openSQL, []any{string(gonets.CodeLaneClosed), string(gonets.CodeSourceSilent)},
-		func(scan func(...any) error) (c gonets.Cause, err error) {
-			dest, fill := cause(&c)
-			err = scan(dest...)
+		func(scan func(...any) error) (c news.Condition, err error) {
+			dest, fill := cause(&c.Cause)
+			err = scan(append(dest, &c.Path)...)
 			fill()
 			return c, err
 		})

@@ -1,0 +1,90 @@
+package alert_test
+
+import (
+	"testing"
+	"time"
+
+	"gonets"
+)
+
+// prune removes what came so long ago.
+func (b *bench) prune(age time.Duration) {
+	b.Helper()
+	b.must1(b.store.Prune(b.Context(), b.clock.Now().Add(-age), 100_000))
+}
+
+// silenceAfter sets how long a source may be silent.
+func (b *bench) silenceAfter(d time.Duration) {
+	b.rule(gonets.RuleSilent, gonets.Rule{After: gonets.Duration(d)})
+}
+
+func TestSilenceEndsWithAnEventAndNothingElse(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.silenceAfter(10 * time.Minute)
+		b.event()
+		b.pass(15 * time.Minute)
+		b.want("form молчит")
+		// Nothing of the source is left.
+		b.prune(-time.Minute)
+		b.pass(10 * time.Minute)
+		b.want("form молчит")
+		b.event()
+		b.pass(3 * time.Minute)
+		b.want("form молчит", "form снова присылает")
+	})
+}
+
+func TestUsualSilenceIsKnownWhenThePastIsRemoved(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		for range 48 {
+			b.event()
+			b.clock.Advance(4 * time.Hour)
+		}
+		b.Tick(b.Context())
+		b.prune(3 * 24 * time.Hour)
+		for range 5 {
+			b.clock.Advance(time.Hour)
+			b.Tick(b.Context())
+		}
+		b.pass(time.Minute)
+		b.want("form молчит")
+		b.prune(2 * time.Hour)
+		b.pass(70 * time.Minute)
+		b.want("form молчит")
+	})
+}
+
+func TestWhatNobodyIsToldOfAnyMoreEndsWithoutNews(t *testing.T) {
+	for name, end := range map[string]func(*bench){
+		"the source is deleted":   func(b *bench) { b.must(b.store.DeleteSource(b.Context(), "form", "test")) },
+		"the rule is off":         func(b *bench) { b.rule(gonets.RuleSilent, off()) },
+		"the rule is for others":  func(b *bench) { b.rule(gonets.RuleSilent, gonets.Rule{Sources: []string{"crm"}}) },
+		"it may last longer now":  func(b *bench) { b.silenceAfter(2 * time.Hour) },
+		"the queues' rule is off": func(b *bench) { b.silenceAfter(2 * time.Hour); b.rule(gonets.RuleLaneClosed, off()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onOne(t, secure(), func(b *bench) {
+				b.silenceAfter(10 * time.Minute)
+				b.rule(gonets.RuleLaneClosed, on())
+				b.closed = []string{"https://crm.example"}
+				b.pass(time.Minute)
+				b.event()
+				b.pass(15 * time.Minute)
+				b.want("очередь закрыта", "form молчит")
+				end(b)
+				b.pass(10 * time.Minute)
+				b.want("очередь закрыта", "form молчит")
+				open, err := b.store.Conditions(b.Context())
+				b.must(err)
+				for _, c := range open {
+					if c.Code == gonets.CodeSourceSilent {
+						t.Errorf("%+v lasts", c)
+					}
+				}
+				if n := b.notices()[0]; !n.RecoveredAt.IsZero() {
+					t.Errorf("%+v went well", n)
+				}
+			})
+		})
+	}
+}
