@@ -101,18 +101,23 @@ func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
 	kind := kindOfTrouble(t.Code)
-	if s.Ended > 0 {
+	// Where a bad end is nothing to tell of, it is a failure like others.
+	end := s.Ended > 0 && d.tells(news.NoticeBadEnd, &t.Cause)
+	if end {
 		kind = news.NoticeBadEnd
 	}
-	told := d.tells(kind, &t.Cause)
 	switch {
-	case n == nil && told && (fresh || s.Ended > 0 && !t.ToldEnd):
+	case n == nil && (fresh && d.tells(kind, &t.Cause) || end && !t.ToldEnd):
 		n = &news.Notice{Trouble: t.ID, Kind: kind, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
+		t.Told = true
+		if s.At.Before(t.OpenedAt) {
+			t.OpenedAt = s.At
+		}
 	case n == nil:
 		return // nobody is to be told, or it is known, and quiet while it lasts
 	}
-	if s.Ended > 0 && told {
+	if end {
 		n.Kind, t.ToldEnd = kind, true
 		// What waited for the end of the quiet hours may be urgent now.
 		if soon := s.At.Add(gather); soon.Before(n.DueAt) {
@@ -153,7 +158,7 @@ func (d *decider) settle(r *news.Round, t *news.Trouble) {
 		n.RecoveredAt = t.OKAt
 		return
 	}
-	if !d.tells(news.NoticeRecovered, &t.Cause) || !t.ToldEnd && !d.tells(kindOfTrouble(t.Code), &t.Cause) {
+	if !d.tells(news.NoticeRecovered, &t.Cause) || !t.Told {
 		return // it is not wanted, or nobody knows that it was broken
 	}
 	r.Notices = append(r.Notices, &news.Notice{Trouble: t.ID, Kind: news.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,

@@ -63,6 +63,44 @@ func TestRulesSayWhatIsToldAndWhere(t *testing.T) {
 	})
 }
 
+func TestBadEndThatIsNotToldIsAFailureLikeOthers(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.rule(gonets.RuleBadEnd, off())
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.want("отвечает 400")
+		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeFirstFailure {
+			b.Errorf("notices %+v", n)
+		}
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Minute)
+		b.want("отвечает 400", "снова работает")
+	})
+}
+
+func TestRecoveryOfWhatNobodyWasToldOfIsNoNews(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.rule(gonets.RuleBadEnd, off())
+		b.rule(gonets.RuleFirstFailure, off())
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		// From now on it would be told.
+		b.rule(gonets.RuleFirstFailure, on())
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Minute)
+		b.want()
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Hour)
+		b.want("отвечает 400", "снова работает")
+	})
+}
+
 // The clock begins at 9:00 UTC.
 func TestQuietHoursCollectWhatIsNotUrgent(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {

@@ -118,11 +118,11 @@ func load(t floor.Txn) (*news.Round, error) {
 	for i := range r.Signals {
 		ids = append(ids, r.Signals[i].TroubleID())
 	}
-	troubles, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), scanTrouble)
+	troubles, err := pack.Collect(t, troubleSelect+`WHERE id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), scanTrouble)
 	if err != nil {
 		return nil, err
 	}
-	looks, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
+	looks, err := pack.Collect(t, troubleSelect+`WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
 		[]any{now.UnixMilli(), roundTroubles}, scanTrouble)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,10 @@ func scanSignal(scan func(...any) error) (s gonets.Signal, err error) {
 
 const troubleColumns = `id, ` + causeColumns + `, opened_at, failed_at, ok_at, over_at, look_at, run, n, path, runs, ended, told_end, flaps`
 
+// troubleSelect reads troubles; one was told when there is a notice of it.
+const troubleSelect = `SELECT ` + troubleColumns + `, CASE WHEN EXISTS (SELECT 1 FROM notices n
+	WHERE n.trouble = troubles.id AND n.at >= troubles.opened_at AND n.kind <> 'recovered') THEN 1 ELSE 0 END FROM troubles `
+
 const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at, failed_at = excluded.failed_at, ok_at = excluded.ok_at,
 		over_at = excluded.over_at, look_at = excluded.look_at, run = excluded.run, n = excluded.n, path = excluded.path,
@@ -54,7 +58,7 @@ func scanTrouble(scan func(...any) error) (t news.Trouble, err error) {
 	dest, fill := cause(&t.Cause)
 	var opened, failed, ok, over, look sql.NullInt64
 	dest = append([]any{&t.ID}, dest...)
-	err = scan(append(dest, &opened, &failed, &ok, &over, &look, &t.RunID, &t.N, &t.Path, &t.Runs, &t.Ended, &t.ToldEnd, &t.Flaps)...)
+	err = scan(append(dest, &opened, &failed, &ok, &over, &look, &t.RunID, &t.N, &t.Path, &t.Runs, &t.Ended, &t.ToldEnd, &t.Flaps, &t.Told)...)
 	fill()
 	t.OpenedAt, t.FailedAt, t.OverAt, t.LookAt = pack.FromMS(opened), pack.FromMS(failed), pack.FromMS(over), pack.FromMS(look)
 	if ok.Int64 > 0 {
