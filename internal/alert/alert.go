@@ -149,10 +149,15 @@ func New(o Options) *Service {
 func (s *Service) Name() string { return "notices" }
 
 // Start takes up what is known, so that the engine's first success is noticed,
-// and begins to look. A database that is away does not keep a server from its
+// and begins to look; the first look comes later, so that a server is ready at
+// once. A database that is away does not keep a server from its
 // start.
 func (s *Service) Start(ctx context.Context) error {
-	s.look(ctx)
+	if known, err := s.o.Book.Watched(ctx); err == nil {
+		s.refresh(known)
+	} else if ctx.Err() == nil {
+		s.o.Log.Warn("what people were told of could not be read yet; trying again", "error", err)
+	}
 	s.loops.Go(func() { s.loop(s.look) })
 	s.loops.Go(func() { s.loop(s.send) })
 	return nil

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// stateEvery is how often states are looked at, learnEvery how often usual
-	// silences are learned anew.
-	stateEvery = time.Minute
-	learnEvery = time.Hour
+	// stateEvery is how often states are looked at, learnAtOnce of how many sources
+	// usual silences are learned in a look: that takes some hundred questions each.
+	stateEvery  = time.Minute
+	learnAtOnce = 20
 )
 
 // States tell of what is so, rather than of what happened.
@@ -29,7 +29,8 @@ type States interface {
 type learned struct {
 	usual time.Duration
 	known bool
-	at    time.Time
+	// at is when it was learned, lastAt until which event.
+	at, lastAt time.Time
 }
 
 // states is one look at what is so.
@@ -94,6 +95,11 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 			return err
 		}
 	}
+	if rule.After == 0 {
+		if err := s.learn(ctx, l, pulses); err != nil {
+			return err
+		}
+	}
 	watched := map[string]bool{}
 	for i := range pulses {
 		p := &pulses[i]
@@ -115,11 +121,8 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 		case p.LastAt.IsZero():
 			continue
 		case limit == 0:
-			known, err := s.learn(ctx, p, l.now)
-			if err != nil {
-				return err
-			}
-			if !known.known {
+			known := s.usual[p.Source]
+			if !known.known || !known.lastAt.Equal(p.LastAt) {
 				continue
 			}
 			usual, limit = known.usual, news.Allowed(known.usual)
@@ -136,25 +139,33 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 	return nil
 }
 
-// learn finds a source's usual silence, once an hour. While it is silent, what
-// was learned before stays: a silence does not make itself usual, and what is
-// removed of the past does not make it unknown.
-func (s *Service) learn(ctx context.Context, p *news.Pulse, now time.Time) (learned, error) {
-	l, ok := s.usual[p.Source]
-	if ok && now.Sub(l.at) < learnEvery {
-		return l, nil
+// learn finds the usual silences of a few sources, those first for which that is
+// longest ago. A silence that is short or known changes nothing of what was
+// learned up to the last event, and does not make itself usual. What is removed of
+// the past does not make the usual unknown.
+func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) error {
+	var due []*news.Pulse
+	for i := range pulses {
+		p := &pulses[i]
+		if l.now.Sub(p.LastAt) > news.Grace && !p.LastAt.IsZero() && !s.usual[p.Source].lastAt.Equal(p.LastAt) &&
+			l.was(silence(p.Source)) == nil && fits(l.set.Notices.Rule(gonets.RuleSilent).Sources, p.Source) {
+			due = append(due, p)
+		}
 	}
-	hours, err := s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond))
-	if err != nil {
-		return l, err
+	slices.SortStableFunc(due, func(a, b *news.Pulse) int { return s.usual[a.Source].at.Compare(s.usual[b.Source].at) })
+	for _, p := range due[:min(len(due), learnAtOnce)] {
+		var err error
+		if p.Hours, err = s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond)); err != nil {
+			return err
+		}
+		k := s.usual[p.Source]
+		k.at, k.lastAt = l.now, p.LastAt
+		if usual, known := p.Usual(p.LastAt); known {
+			k.usual, k.known = usual, true
+		}
+		s.usual[p.Source] = k
 	}
-	p.Hours = hours
-	l.at = now
-	if usual, known := p.Usual(p.LastAt); known {
-		l.usual, l.known = usual, true
-	}
-	s.usual[p.Source] = l
-	return l, nil
+	return nil
 }
 
 // closed finds the queues whose services failed until they were left alone.

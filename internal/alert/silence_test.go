@@ -1,10 +1,14 @@
 package alert_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
 	"gonets"
+	"gonets/internal/id"
+	"gonets/internal/news"
 )
 
 // prune removes what came so long ago.
@@ -87,4 +91,47 @@ func TestWhatNobodyIsToldOfAnyMoreEndsWithoutNews(t *testing.T) {
 			})
 		})
 	}
+}
+
+// counted counts how often it is asked for a source's past.
+type counted struct {
+	keeper
+	asked map[string]int
+	n     int
+}
+
+func (c *counted) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error) {
+	c.asked[source]++
+	c.n++
+	return c.keeper.Hours(ctx, source, until)
+}
+
+func TestStartAndLooksDoNotWaitForLearningManySources(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		c := &counted{b.store, map[string]int{}, 0}
+		b.Service = b.service(c)
+		const sources = 50
+		for i := range sources {
+			name := fmt.Sprintf("s%d", i)
+			b.must1(b.store.Apply(b.Context(), gonets.Apply{Sources: []gonets.Source{{Name: name, Preset: "generic"}}}))
+			b.must1(b.store.Accept(b.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: name, ReceivedAt: b.clock.Now(), Method: "POST"}}}))
+		}
+		b.clock.Advance(2 * time.Hour)
+		b.must(b.Start(b.Context()))
+		b.must(b.Stop(b.Context()))
+		if c.n != 0 {
+			t.Errorf("the start asked %d times", c.n)
+		}
+		for range 5 {
+			before := c.n
+			b.clock.Advance(time.Minute)
+			b.Tick(b.Context())
+			if now := c.n - before; now > 20 {
+				t.Errorf("a look asked %d times", now)
+			}
+		}
+		if c.n != sources || len(c.asked) != sources {
+			t.Errorf("asked %d times, for %d of %d sources", c.n, len(c.asked), sources)
+		}
+	})
 }

@@ -35,9 +35,9 @@ const (
 	leastPast = 7 * 24 * time.Hour
 	// leastHeard is in how many hours it must have been heard.
 	leastHeard = 10
-	// grace is what a silence may be longer than the longest one before: half of
+	// Grace is what a silence may be longer than the longest one before: half of
 	// that, and an hour at least.
-	grace = time.Hour
+	Grace = time.Hour
 )
 
 // Usual is the longest silence of the past, counted in whole pauses between
@@ -53,7 +53,7 @@ func (p *Pulse) Usual(now time.Time) (longest time.Duration, ok bool) {
 }
 
 // Allowed is how long a source may be silent when its usual silence is known.
-func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, grace) }
+func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, Grace) }
 
 // Over tells whether a source was heard since. What is kept of it may end
 // earlier than the silence began: that ends no silence.
