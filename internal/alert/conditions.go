@@ -18,9 +18,10 @@ const (
 
 // States tell of what is so, rather than of what happened.
 type States interface {
-	// Pulses are the sources, Hours those in which one was heard.
+	// Pulses are the sources, Hours those in which one was heard,
+	// and when people were told of a silence meanwhile.
 	Pulses(ctx context.Context) ([]news.Pulse, error)
-	Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error)
+	Hours(ctx context.Context, source string, until time.Time) (hours []news.Heard, told []time.Time, err error)
 	// Conditions are those that people know of, or are about to.
 	Conditions(ctx context.Context) ([]news.Condition, error)
 }
@@ -155,7 +156,7 @@ func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) err
 	slices.SortStableFunc(due, func(a, b *news.Pulse) int { return s.usual[a.Source].at.Compare(s.usual[b.Source].at) })
 	for _, p := range due[:min(len(due), learnAtOnce)] {
 		var err error
-		if p.Hours, err = s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond)); err != nil {
+		if p.Hours, p.Told, err = s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond)); err != nil {
 			return err
 		}
 		k := s.usual[p.Source]

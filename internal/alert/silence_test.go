@@ -58,6 +58,39 @@ func TestUsualSilenceIsKnownWhenThePastIsRemoved(t *testing.T) {
 	})
 }
 
+func TestOutageDoesNotMakeLongSilencesUsual(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		speak := func(days int) {
+			for range 6 * days {
+				b.event()
+				b.clock.Advance(4 * time.Hour)
+			}
+			b.event()
+		}
+		silence := func(hours time.Duration) {
+			for end := b.clock.Now().Add(hours * time.Hour); b.clock.Now().Before(end); {
+				b.clock.Advance(20 * time.Minute)
+				b.Tick(b.Context())
+			}
+		}
+		speak(8)
+		silence(30)
+		b.want("form молчит")
+		b.event()
+		silence(1)
+		b.want("form молчит", "form снова присылает")
+		speak(2)
+		silence(12)
+		b.want("form молчит", "form снова присылает", "form молчит")
+		// What comes often is usual.
+		b.event()
+		silence(1)
+		speak(1)
+		silence(12)
+		b.want("form молчит", "form снова присылает", "form молчит", "form снова присылает")
+	})
+}
+
 func TestWhatNobodyIsToldOfAnyMoreEndsWithoutNews(t *testing.T) {
 	for name, end := range map[string]func(*bench){
 		"the source is deleted":   func(b *bench) { b.must(b.store.DeleteSource(b.Context(), "form", "test")) },
@@ -100,7 +133,7 @@ type counted struct {
 	n     int
 }
 
-func (c *counted) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error) {
+func (c *counted) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, []time.Time, error) {
 	c.asked[source]++
 	c.n++
 	return c.keeper.Hours(ctx, source, until)

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ type Pulse struct {
 	// Hours are the parts of the past two weeks in which it was heard, oldest
 	// first; only asked for when they are to be learned from.
 	Hours []Heard
+	// Told are when people were told of a silence in that time.
+	Told []time.Time
 }
 
 // Condition is a trouble that people know of, or are about to, and that is a
@@ -35,19 +38,33 @@ const (
 	leastPast = 7 * 24 * time.Hour
 	// leastHeard is in how many hours it must have been heard.
 	leastHeard = 10
+	// often is how many silences that people were told of become usual.
+	often = 2
 	// Grace is what a silence may be longer than the longest one before: half of
 	// that, and an hour at least.
 	Grace = time.Hour
 )
 
 // Usual is the longest silence of the past, counted in whole pauses between
-// hours; ok is false while too little is known.
+// hours; ok is false while too little is known. A silence that people were told of
+// is none of the usual ones, or an outage would hide the next one; what comes
+// often is.
 func (p *Pulse) Usual(now time.Time) (longest time.Duration, ok bool) {
 	if len(p.Hours) < leastHeard || now.Sub(p.Hours[0].First) < leastPast {
 		return 0, false
 	}
+	var told []time.Duration
 	for i := 1; i < len(p.Hours); i++ {
-		longest = max(longest, p.Hours[i].First.Sub(p.Hours[i-1].Last))
+		from, to := p.Hours[i-1].Last, p.Hours[i].First
+		if slices.ContainsFunc(p.Told, func(at time.Time) bool { return at.After(from) && at.Before(to) }) {
+			told = append(told, to.Sub(from))
+			continue
+		}
+		longest = max(longest, to.Sub(from))
+	}
+	if len(told) >= often {
+		slices.Sort(told)
+		longest = max(longest, told[len(told)-often])
 	}
 	return longest, true
 }

@@ -69,7 +69,7 @@ const watchedSQL = `SELECT scenario, id, host, path FROM troubles
 // Queries are those that are asked again and again.
 func Queries() map[string]string {
 	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
-		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "conditions": openSQL, "deliveries": deliveriesSQL(2)}
+		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "told": toldSQL, "conditions": openSQL, "deliveries": deliveriesSQL(2)}
 }
 
 // AlertsDue tells whether a round has something to decide, and whether there

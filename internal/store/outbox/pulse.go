@@ -18,6 +18,7 @@ const (
 		SELECT (SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at LIMIT 1),
 			(SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at DESC LIMIT 1)
 		FROM hours ORDER BY hours.at`
+	toldSQL = `SELECT at FROM notices WHERE trouble = ? AND kind = ? AND at >= ? AND at < ?`
 	openSQL = `SELECT scenario, source, host, code, status, path FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
 )
 
@@ -32,23 +33,34 @@ func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 	return out, o.base.Wrap(err)
 }
 
-// Hours are those in which a source was heard until a time.
-func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error) {
+// Hours are those in which a source was heard until a time, and when people were
+// told of its silence meanwhile.
+func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) (heard []news.Heard, told []time.Time, err error) {
 	to := until.UnixMilli()
-	rows, err := pack.Collect(o.base.Read(ctx), hoursSQL, []any{to - news.LearnFrom.Milliseconds(), to, source, source},
+	from := to - news.LearnFrom.Milliseconds()
+	rows, err := pack.Collect(o.base.Read(ctx), hoursSQL, []any{from, to, source, source},
 		func(scan func(...any) error) (h news.Heard, err error) {
 			var first, last sql.NullInt64
 			err = scan(&first, &last)
 			h.First, h.Last = pack.FromMS(first), pack.FromMS(last)
 			return h, err
 		})
-	heard := rows[:0]
+	if err != nil {
+		return nil, nil, o.base.Wrap(err)
+	}
 	for _, h := range rows {
 		if !h.First.IsZero() {
 			heard = append(heard, h)
 		}
 	}
-	return heard, o.base.Wrap(err)
+	silence := gonets.Cause{Source: source, Code: gonets.CodeSourceSilent}
+	told, err = pack.Collect(o.base.Read(ctx), toldSQL, []any{silence.ID(), string(news.NoticeSilent), from, to},
+		func(scan func(...any) error) (time.Time, error) {
+			var at sql.NullInt64
+			err := scan(&at)
+			return pack.FromMS(at), err
+		})
+	return heard, told, o.base.Wrap(err)
 }
 
 // Conditions are the open troubles that are states of something, not failures
