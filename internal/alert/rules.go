@@ -134,7 +134,7 @@ func runs(t *news.Trouble) int { return max(t.Runs, t.Ended, 1) }
 // untold is the news of a trouble that stands in no letter yet.
 func untold(r *news.Round, trouble string) *news.Notice {
 	for _, n := range r.Notices {
-		if n.Trouble == trouble && n.Letter == "" && n.Kind != news.NoticeRecovered {
+		if n.Trouble == trouble && n.Waits() && n.Kind != news.NoticeRecovered {
 			return n
 		}
 	}
@@ -187,7 +187,7 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 		if n.Trouble != s.TroubleID() {
 			continue
 		}
-		if n.Letter == "" {
+		if n.Waits() {
 			n.Runs += s.Runs
 			return
 		}
@@ -210,6 +210,12 @@ func (d *decider) compose(r *news.Round) {
 	if len(d.channels) == 0 {
 		return
 	}
+	for _, n := range r.Notices {
+		// Its rule names channels only that are not set up, while others are.
+		if n.Waits() && !n.DueAt.After(r.Now) && len(d.to(n)) == 0 {
+			n.GivenUp = true
+		}
+	}
 	digest := len(r.Lately) >= maxLetters
 	if digest && r.Now.Sub(r.Lately[len(r.Lately)-1]) < digestPause {
 		return
@@ -218,7 +224,7 @@ func (d *decider) compose(r *news.Round) {
 	groups := map[string][]*news.Notice{}
 	due := map[string]bool{}
 	for _, n := range r.Notices {
-		if n.Letter != "" {
+		if !n.Waits() {
 			continue
 		}
 		if !n.DueAt.After(r.Now) && !d.rule(n).Urgent {

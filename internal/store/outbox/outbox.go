@@ -221,7 +221,7 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 			}
 		case known && old != *n:
 			err := t.Exec(`UPDATE notices SET kind = ?, due_at = ?, runs = ?, ended = ?, run = ?, path = ?, recovered_at = ?, letter = ? WHERE id = ?`,
-				string(n.Kind), n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter), n.ID)
+				string(n.Kind), n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), letterOf(n), n.ID)
 			if err != nil {
 				return err
 			}

@@ -75,7 +75,15 @@ const noticeInsert = `INSERT INTO notices (id, trouble, kind, ` + causeColumns +
 
 func noticeRow(n *news.Notice) []any {
 	return []any{n.ID, n.Trouble, string(n.Kind), n.Scenario, n.Source, pack.Blob(n.Host), string(n.Code), n.Status, n.At.UnixMilli(),
-		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter)}
+		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), letterOf(n)}
+}
+
+// letterOf is a notice's letter as it is kept: none yet is NULL, none ever empty.
+func letterOf(n *news.Notice) any {
+	if n.GivenUp {
+		return ""
+	}
+	return pack.NullText(n.Letter)
 }
 
 // noticeDest gives the places of noticeColumns and more; fill completes the
@@ -88,6 +96,7 @@ func noticeDest(n *news.Notice) (dest []any, fill func()) {
 	return dest, func() {
 		host()
 		n.At, n.DueAt, n.RecoveredAt, n.Letter = pack.FromMS(*at), pack.FromMS(*due), pack.FromMS(*recovered), letter.String
+		n.GivenUp = letter.Valid && letter.String == ""
 	}
 }
 
