@@ -38,3 +38,18 @@ func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
 		}
 	})
 }
+
+// The clock begins at 9:00 UTC.
+func TestRejectedRequestsAfterTheQuietHoursAreToldAsBefore(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		b.set.Notices = &gonets.Notices{QuietHours: &gonets.QuietHours{From: "10:00", To: "19:30"}}
+		for range 15 * 12 {
+			b.Rejected("form")
+			b.clock.Advance(5 * time.Minute)
+			b.Tick(b.Context())
+		}
+		// At once, at the end of the quiet hours, and then twice as long after as
+		// there was to their beginning: not twice as long as they were.
+		b.want("запросов: 2", "запросов: 124", "запросов: 18", "запросов: 34")
+	})
+}

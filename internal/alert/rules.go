@@ -195,13 +195,29 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 	}
 	due := s.At.Add(rejectedGather)
 	if last != nil {
-		pause := min(max(2*last.DueAt.Sub(last.At), rejectedPause), rejectedMost)
+		pause := min(max(2*d.planned(last).Sub(last.At), rejectedPause), rejectedMost)
 		if next := last.DueAt.Add(pause); next.After(due) {
 			due = next
 		}
 	}
 	r.Notices = append(r.Notices, &news.Notice{Trouble: s.TroubleID(), Kind: news.NoticeRejected, Cause: s.Cause,
 		At: s.At, DueAt: due, Runs: s.Runs})
+}
+
+// planned is when a notice was to be told before it had to wait for the end of the
+// quiet hours: when they began at the earliest.
+func (d *decider) planned(n *news.Notice) time.Time {
+	if began, ok := d.quiet.endedBy(n.DueAt); ok {
+		return latest(began, n.At.Add(rejectedGather))
+	}
+	return n.DueAt
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // compose puts news that is due into letters: one for each host, or one for
