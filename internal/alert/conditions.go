@@ -14,6 +14,8 @@ const (
 	// usual silences are learned in a look: that takes some hundred questions each.
 	stateEvery  = time.Minute
 	learnAtOnce = 20
+	// asleep is from when on no look at states means that no server was up.
+	asleep = 3 * stateEvery
 )
 
 // States tell of what is so, rather than of what happened.
@@ -22,6 +24,8 @@ type States interface {
 	// and when people were told of a silence meanwhile.
 	Pulses(ctx context.Context) ([]news.Pulse, error)
 	Hours(ctx context.Context, source string, until time.Time) (hours []news.Heard, told []time.Time, err error)
+	// Awake is since when states are looked at without a break longer than gap.
+	Awake(ctx context.Context, every, gap time.Duration) (time.Time, error)
 	// Conditions are those that people know of, or are about to.
 	Conditions(ctx context.Context) ([]news.Condition, error)
 }
@@ -101,6 +105,13 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 			return err
 		}
 	}
+	var awake time.Time
+	if len(pulses) > 0 {
+		var err error
+		if awake, err = s.o.States.Awake(ctx, stateEvery, asleep); err != nil {
+			return err
+		}
+	}
 	watched := map[string]bool{}
 	for i := range pulses {
 		p := &pulses[i]
@@ -128,7 +139,8 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 			}
 			usual, limit = known.usual, news.Allowed(known.usual)
 		}
-		if l.now.Sub(p.LastAt) > limit {
+		// Nobody can be heard while no server is up.
+		if l.now.Sub(latest(p.LastAt, awake)) > limit {
 			l.signal(gonets.SignalFailed, silence(p.Source), news.Silence{Since: p.LastAt, Usual: usual}.String())
 		}
 	}

@@ -159,16 +159,10 @@ func TestUsualSilenceOfASourceIsLearned(t *testing.T) {
 			b.event()
 			b.clock.Advance(4 * time.Hour)
 		}
-		b.Tick(b.Context())
+		b.event()
+		b.pass(5*time.Hour + 55*time.Minute)
 		b.want()
-		b.clock.Advance(100 * time.Minute)
-		b.Tick(b.Context())
-		b.want()
-		b.clock.Advance(30 * time.Minute)
-		for range 2 {
-			b.clock.Advance(time.Minute)
-			b.Tick(b.Context())
-		}
+		b.pass(11 * time.Minute)
 		b.want("form молчит")
 		if text := b.mail.Letters()[0].Text; !strings.Contains(text, "Обычно молчит не дольше 4 ч.") {
 			b.Errorf("the letter:\n%s", text)
@@ -182,7 +176,7 @@ func TestSourceOfAFewDaysIsNotKnownWell(t *testing.T) {
 			b.event()
 			b.clock.Advance(4 * time.Hour)
 		}
-		b.pass(2 * 24 * time.Hour)
+		b.pass(8 * time.Hour)
 		b.want()
 	})
 }

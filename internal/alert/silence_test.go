@@ -44,17 +44,41 @@ func TestUsualSilenceIsKnownWhenThePastIsRemoved(t *testing.T) {
 			b.event()
 			b.clock.Advance(4 * time.Hour)
 		}
-		b.Tick(b.Context())
+		b.event()
+		b.pass(2 * time.Hour)
 		b.prune(3 * 24 * time.Hour)
-		for range 5 {
-			b.clock.Advance(time.Hour)
-			b.Tick(b.Context())
-		}
-		b.pass(time.Minute)
+		b.pass(4*time.Hour + 5*time.Minute)
 		b.want("form молчит")
 		b.prune(2 * time.Hour)
 		b.pass(70 * time.Minute)
 		b.want("form молчит")
+	})
+}
+
+func TestSilenceIsNotThatOfAServerThatWasAway(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.silenceAfter(30 * time.Minute)
+		b.event()
+		b.pass(5 * time.Minute)
+		// A further server changes nothing, one after a break begins anew.
+		b.Service = b.service(b.store)
+		b.pass(20 * time.Minute)
+		b.clock.Advance(2 * time.Hour)
+		b.Service = b.service(b.store)
+		b.pass(25 * time.Minute)
+		b.want()
+		b.pass(11 * time.Minute)
+		b.want("form молчит")
+		b.clock.Advance(2 * time.Hour)
+		b.pass(11 * time.Minute)
+		b.want("form молчит")
+		b.event()
+		b.pass(3 * time.Minute)
+		b.want("form молчит", "form снова присылает")
+		b.pass(28 * time.Minute)
+		b.Service = b.service(b.store)
+		b.pass(3 * time.Minute)
+		b.want("form молчит", "form снова присылает", "form молчит")
 	})
 }
 
@@ -69,24 +93,25 @@ func TestOutageDoesNotMakeLongSilencesUsual(t *testing.T) {
 		}
 		silence := func(hours time.Duration) {
 			for end := b.clock.Now().Add(hours * time.Hour); b.clock.Now().Before(end); {
-				b.clock.Advance(20 * time.Minute)
+				b.clock.Advance(2 * time.Minute)
 				b.Tick(b.Context())
 			}
 		}
+		b.Tick(b.Context())
 		speak(8)
-		silence(30)
+		silence(10)
 		b.want("form молчит")
 		b.event()
 		silence(1)
 		b.want("form молчит", "form снова присылает")
 		speak(2)
-		silence(12)
+		silence(8)
 		b.want("form молчит", "form снова присылает", "form молчит")
 		// What comes often is usual.
 		b.event()
 		silence(1)
 		speak(1)
-		silence(12)
+		silence(8)
 		b.want("form молчит", "form снова присылает", "form молчит", "form снова присылает")
 	})
 }

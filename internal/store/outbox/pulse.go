@@ -3,10 +3,13 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
 
@@ -31,6 +34,29 @@ func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 		return p, err
 	})
 	return out, o.base.Wrap(err)
+}
+
+// Awake is since when silences are watched without a break: while no server of the
+// database was up for longer than gap, nobody could be heard. It notes the time,
+// at most so often as every.
+func (o *Outbox) Awake(ctx context.Context, every, gap time.Duration) (time.Time, error) {
+	now := o.base.Clock.Now().UnixMilli()
+	var text string
+	err := o.base.Read(ctx).Row(`SELECT value FROM meta WHERE name = 'awake'`, nil, &text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, o.base.Wrap(err)
+	}
+	var seen, since int64
+	if _, err := fmt.Sscan(text, &seen, &since); err != nil || now-seen > gap.Milliseconds() {
+		since = now
+	}
+	if now-seen < every.Milliseconds() {
+		return time.UnixMilli(since), nil
+	}
+	err = o.base.Change(ctx, func(t floor.Txn) error {
+		return t.Exec(`INSERT INTO meta (name, value) VALUES ('awake', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, fmt.Sprint(now, since))
+	})
+	return time.UnixMilli(since), err
 }
 
 // Hours are those in which a source was heard until a time, and when people were
