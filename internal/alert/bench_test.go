@@ -251,6 +251,8 @@ func (b *bench) pass(d time.Duration) {
 	switch {
 	case d > 24*time.Hour:
 		step = 30 * time.Minute
+	case d > time.Hour:
+		step = 2 * time.Minute
 	case d > 10*time.Minute:
 		step = time.Minute
 	}
