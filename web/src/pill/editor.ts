@@ -333,6 +333,7 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
       icons: false,
       maxRenderedOptions: 200,
       activateOnTyping: true,
+      activateOnTypingDelay: 0,
       selectOnOpen: true,
       interactionDelay: 0,
       optionClass: () => 'g-offer',
@@ -344,6 +345,12 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
 
 const ranks: Record<Group, number> = { source: 0, step: 1, vars: 2, system: 3, secret: 4 }
 const sectionRank = (variable: Variable): number => ranks[variable.group]
+
+/** Who types quickly presses Enter before the list has followed: what it then shows is what was meant. */
+function enter(view: EditorView, otherwise: () => void, frames = 20): void {
+  if (completionStatus(view.state) === 'pending' && frames > 0) requestAnimationFrame(() => enter(view, otherwise, frames - 1))
+  else if (!acceptCompletion(view)) otherwise()
+}
 
 function offer(completion: Offered, words: FieldWords): HTMLElement {
   const { variable } = completion
@@ -413,7 +420,7 @@ export function createField(options: FieldOptions): Field {
     drawSelection(),
     tooltips({ position: 'fixed', parent: document.body }),
     keymap.of([
-      ...(options.multiline ? [] : [{ key: 'Enter', run: () => (options.onEnter?.(), true) }]),
+      ...(options.multiline ? [] : [{ key: 'Enter', run: (view: EditorView) => (enter(view, () => options.onEnter?.()), true) }]),
       { key: 'Ctrl-Space', run: startCompletion },
       ...defaultKeymap.filter((binding) => !['Mod-Enter', 'Mod-/', 'Alt-ArrowUp', 'Alt-ArrowDown', 'Mod-Alt-\\'].includes(binding.key ?? '')),
     ]),
