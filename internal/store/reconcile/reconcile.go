@@ -101,8 +101,8 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 			if err := scan(dest...); err != nil {
 				return struct{}{}, err
 			}
-			at := k.Time().In(a.Zone)
-			at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, a.Zone)
+			year, month, date := k.Time().In(a.Zone).Date()
+			at := gonets.DayStart(year, month, date, a.Zone)
 			d := found[day{at.Unix(), k.Source}]
 			if d == nil {
 				d = &gonets.DayCounts{Day: at, Source: k.Source}
