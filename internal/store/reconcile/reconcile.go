@@ -32,21 +32,26 @@ const clocks = time.Hour
 
 // SQL finds the counts of a time, and in the same look the runs that have not
 // succeeded, event by event: counts and runs of two moments would not agree. Its
-// arguments are of Args. Rows are a quarter, a source, how badly off (0 for
-// counts), and the counts of [tally.Counts].
+// arguments are of Args. Rows are a quarter, a source, how badly off, and the
+// counts of [tally.Counts]. How badly off is 0 for counts, twice the place in
+// [tally.Open] counted from 1 for runs, and one less for runs that were removed
+// while others of their events stayed.
 func SQL(source bool) string {
 	only := ""
 	if source {
 		only = " AND source = ?"
 	}
 	var open []string
+	fallen := ""
 	for i, s := range tally.Open() {
 		where := filter.IndexedState
 		if s == gonets.RunRunning {
 			where = "node IS NOT NULL"
 		}
-		open = append(open, fmt.Sprintf("SELECT event, %d AS worst FROM runs WHERE state = '%s' AND %s AND id >= ?%s", i+1, s, where, only))
+		open = append(open, fmt.Sprintf("SELECT event, %d AS worst, 1 AS n FROM runs WHERE state = '%s' AND %s AND id >= ?%s", 2*(i+1), s, where, only))
+		fallen += fmt.Sprintf(" WHEN '%s' THEN %d", s, 2*(i+1)-1)
 	}
+	open = append(open, "SELECT event, CASE state"+fallen+" END, 0 FROM fallen WHERE event >= ?")
 	var sums, zeros []string
 	for i, m := range tally.Members() {
 		sums = append(sums, "CAST(sum("+m+") AS BIGINT)")
@@ -61,7 +66,7 @@ func SQL(source bool) string {
 	}
 	return `SELECT slot, source, 0, ` + strings.Join(sums, ", ") + ` FROM tallies WHERE slot >= ? AND slot < ?` + only + ` GROUP BY slot, source
 	UNION ALL SELECT e.received_at / 900000, e.source, c.worst, ` + strings.Join(zeros, ", ") + `
-	FROM (SELECT b.event, max(b.worst) AS worst, count(*) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) b GROUP BY b.event) c
+	FROM (SELECT b.event, max(b.worst) AS worst, CAST(sum(b.n) AS BIGINT) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) b GROUP BY b.event) c
 		CROSS JOIN events e WHERE e.id = c.event AND e.received_at >= ? AND e.received_at < ?` + strings.ReplaceAll(only, "source", "e.source") + `
 	GROUP BY 1, 2, 3`
 }
@@ -76,6 +81,7 @@ func Args(a gonets.Reconcile) []any {
 	for range tally.Open() {
 		args = append(append(args, pack.From(a.From.Add(-clocks))), source...)
 	}
+	args = append(args, pack.From(a.From.Add(-clocks)))
 	return append(append(args, a.From.UnixMilli(), a.Until.UnixMilli()), source...)
 }
 
@@ -131,8 +137,12 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 func add(d *gonets.DayCounts, worst int, c *tally.Counts) {
 	if worst > 0 {
 		events, runs := c.Events, c.Bare
-		state := tally.Open()[worst-1]
-		*place(d, state) += events
+		state := tally.Open()[(worst+1)/2-1]
+		if worst%2 == 1 && state == gonets.RunHeld {
+			d.Expired += events
+		} else {
+			*place(d, state) += events
+		}
 		d.Done -= events
 		d.Missing -= runs
 		d.Done += runs

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -137,7 +136,7 @@ func reconciledLoss(f fixture) {
 }
 
 // ended is a simple model of what becomes of events: the states of their runs,
-// removed ones too.
+// removed ones too: an event stays what it was, whatever is removed of it.
 type ended struct {
 	f      *fixture
 	events map[string]map[string]gonets.RunState
@@ -225,35 +224,9 @@ func (l *ended) actions() map[string]func(*rapid.T) {
 				if _, err := f.Prune(f.ctx(), f.Clock.Now().Add(-6*time.Hour), 1); err != nil {
 					t.Fatal(err)
 				}
-				l.forget(t)
 			}
 		},
 		"": l.check,
-	}
-}
-
-// forget takes over what was removed. Of an event of which something is left, what
-// is removed no longer counts.
-func (l *ended) forget(t *rapid.T) {
-	there := map[string]bool{}
-	for page := (gonets.Page{Limit: gonets.MaxPageSize}); ; {
-		list, err := l.f.Runs(l.f.ctx(), gonets.RunFilter{Page: page})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range list.Items {
-			there[list.Items[i].ID] = true
-		}
-		if page.Cursor = list.Next; list.Next == "" {
-			break
-		}
-	}
-	for event, runs := range l.events {
-		left := maps.Clone(runs)
-		maps.DeleteFunc(left, func(id string, _ gonets.RunState) bool { return !there[id] })
-		if len(left) > 0 {
-			l.events[event] = left
-		}
 	}
 }
 
