@@ -113,6 +113,19 @@ func reconciled(f fixture) {
 	if whole := f.books(""); len(only) != len(whole)-1 || only[0] != whole[0] {
 		f.t.Errorf("%d of %d rows are the source's", len(only), len(whole))
 	}
+	// A day without its midnight is whole.
+	havana, err := time.LoadLocation("America/Havana")
+	f.must(err)
+	f.Clock.Advance(time.Date(2026, time.March, 8, 4, 30, 0, 0, time.UTC).Sub(f.Clock.Now())) // 23:30 there
+	f.accept(gonets.Acceptance{Event: f.event("late")})
+	f.Clock.Advance(time.Hour) // 1:30 of the next day
+	f.accept(gonets.Acceptance{Event: f.event("early")})
+	gap, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: gonets.DayStart(2026, time.March, 7, havana), Until: gonets.DayStart(2026, time.March, 9, havana),
+		Zone: havana, Source: "s"})
+	f.must(err)
+	if got := tellBooks(gap); got != "03-08 s 1 waiting=1\n03-07 s 1 waiting=1" {
+		f.t.Errorf("around a missing midnight: %s", got)
+	}
 	// Days are those of the zone.
 	east, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: first.AddDate(0, 0, -2).Truncate(24 * time.Hour), Until: first.AddDate(0, 0, 3).Truncate(24 * time.Hour),
 		Zone: time.FixedZone("east", 5*3600+45*60)})
