@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"mime"
@@ -246,7 +247,19 @@ func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text}, nil
+	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(titleOf(&set), "gonets", ".yaml")}, nil
+}
+
+// titleOf is what people call the one document of a set; empty when there are
+// more, or none that has a title.
+func titleOf(set *gonets.Apply) string {
+	switch {
+	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
+		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
+	case len(set.Sources) == 1 && len(set.Scenarios) == 0 && set.Settings == nil:
+		return cmp.Or(set.Sources[0].Title, set.Sources[0].Name)
+	}
+	return ""
 }
 
 func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, error) {

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { runsQuery, useHints } from '@/api'
-import { useT, type Key } from '@/i18n'
+import { clock, useT, type Key } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, Skeleton, Status, Switch, Time, type IconName, type BadgeTone } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -51,7 +51,7 @@ export function HistoryTab() {
           {runs.map((run) => {
             const [key, icon, tone] = states[run.state] ?? ['run', 'dot', 'muted']
             return (
-              <li key={run.id}>
+              <li key={run.id} className={css.runLine}>
                 <Link to="/runs/$id" params={{ id: run.id }} className={css.run}>
                   <Badge tone={tone} icon={icon}>
                     {t(key)}
@@ -60,6 +60,9 @@ export function HistoryTab() {
                   <span className={css.runData}>{(run.data ?? []).map((one) => one.value).join(', ')}</span>
                   {run.last_status ? <Status code={run.last_status} /> : <span />}
                 </Link>
+                <Button size="small" kind="quiet" icon="flag" label={t('history.asSampleOf', { time: clock(run.created_at) })} to="/scenarios/$name" params={{ name }} search={{ sample: run.event_id }}>
+                  {t('history.asSample')}
+                </Button>
               </li>
             )
           })}

@@ -51,6 +51,7 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
   })
   if (all && rows.length === 0) return null
   const possible = actions.filter(({ action }) => chosen.some((run) => run.actions.includes(action)))
+  const one = selected.size === 1 ? chosen[0] : undefined
   const word = actions.find((one) => one.action === asking)?.label
   return (
     <div className={css.bulk}>
@@ -60,6 +61,11 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
           {all ? t('runs.all', { action: t(label) }) : t(label)}
         </Button>
       ))}
+      {!all && one && (
+        <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: one.scenario }} search={{ sample: one.event_id }}>
+          {t('run.asSample')}
+        </Button>
+      )}
       <Spring />
       {!all && (
         <Button size="small" kind="quiet" onClick={onClear}>

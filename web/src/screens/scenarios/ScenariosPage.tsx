@@ -63,7 +63,7 @@ export default function ScenariosPage() {
         one.state === 'stopped' && { label: t('start'), icon: 'play' as const, onClick: () => start.mutate(one) },
         { label: t('scenario.history'), icon: 'history', to: '/runs', search: { q: `scenario:${one.name}` } },
         { label: t('scenario.copy'), icon: 'copy', onClick: () => create.mutate(one) },
-        { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Scenario&name=${encodeURIComponent(one.name)}`, download: `${one.name}.yaml` },
+        { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Scenario&name=${encodeURIComponent(one.name)}`, download: '' },
         'line',
         { label: t('delete'), icon: 'trash', danger: true, onClick: () => setDeleting(one) },
       ]}

@@ -59,7 +59,7 @@ export default function SourcePage() {
           <Menu
             items={[
               { label: t('sources.runs'), icon: 'history', to: '/runs', search: { q: `source:${source.name}` } },
-              { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Source&name=${encodeURIComponent(source.name)}`, download: `${source.name}.yaml` },
+              { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Source&name=${encodeURIComponent(source.name)}`, download: '' },
               'line',
               { label: t('delete'), icon: 'trash', danger: true, onClick: () => setDeleting(true) },
             ]}
@@ -124,7 +124,20 @@ export default function SourcePage() {
                 </li>
               ))}
             </ul>
-            <div className={css.event}>{chosen && <EventView key={chosen.id} event={chosen} />}</div>
+            <div className={css.event}>
+              {chosen && (
+                <Stack>
+                  <Row gap={8}>
+                    {source.scenarios.map((one) => (
+                      <Button key={one} size="small" icon="flag" to="/scenarios/$name" params={{ name: one }} search={{ sample: chosen.id }}>
+                        {source.scenarios.length === 1 ? t('run.asSample') : t('sources.asSampleOf', { title: titles.get(one) ?? one })}
+                      </Button>
+                    ))}
+                  </Row>
+                  <EventView key={chosen.id} event={chosen} />
+                </Stack>
+              )}
+            </div>
           </div>
         )}
       </Panel>
