@@ -11,7 +11,7 @@ import (
 // event's field or a step must not be able to stand in for them.
 func ReservedNames() []string {
 	return []string{"event", "steps", "vars", "run", "scenario", "source", "params", "item", "index", "env",
-		"now", "today", "uuid", "public_url", "body", "status", "headers", "true", "false", "null"}
+		"now", "today", "uuid", "public_url", "body", "status", "headers", "secret", "true", "false", "null"}
 }
 
 // ParseNetwork reads one CIDR, such as 10.0.0.0/8 or fd00::/8.

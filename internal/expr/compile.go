@@ -55,7 +55,7 @@ func compile(src string, at place) (node, error) {
 	}
 	if p, ok := purePath(trimmed); ok {
 		n.pure, n.operands = true, []operand{{path: p, src: trimmed}}
-		return n, nil
+		return n, n.noSecrets()
 	}
 	text, err := n.rewrite()
 	if err != nil {
@@ -68,7 +68,24 @@ func compile(src string, at place) (node, error) {
 	if err := c.check(n.tree, 1); err != nil {
 		return n, err
 	}
-	return n, nil
+	return n, n.noSecrets()
+}
+
+// secretRoot is where a reader of other systems looks for secrets. No scope
+// gives any, so that none reaches a run's history.
+const secretRoot = "secret"
+
+// noSecrets refuses to read a secret: it would be empty, and the request would
+// go without the key that it needs.
+func (n *node) noSecrets() error {
+	for _, o := range n.operands {
+		if o.path.Len() > 0 && o.path.Root() == secretRoot {
+			before, _, _ := strings.Cut(n.src, o.src)
+			return n.syntax(utf8.RuneCountInString(before), codeSecret,
+				"%s is no secret that a step can read: nothing would stand in its place; an event's field of this name is event.body.%s", o.src, o.src)
+		}
+	}
+	return nil
 }
 
 func purePath(s string) (value.Path, bool) {

@@ -28,6 +28,7 @@ const (
 	codeName         gonets.Code = "template.name"
 	codeFunction     gonets.Code = "template.function"
 	codeUsage        gonets.Code = "template.usage"
+	codeSecret       gonets.Code = "template.secret"
 	codeBackslash    gonets.Code = "template.backslash"
 	codePattern      gonets.Code = "template.pattern"
 	codePatternLong  gonets.Code = "template.pattern_too_long"

@@ -3,6 +3,9 @@ package rehearse
 import (
 	"context"
 	"encoding/base64"
+	"maps"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +15,7 @@ import (
 	"gonets/internal/curl"
 	"gonets/internal/outbound"
 	"gonets/internal/step"
+	"gonets/internal/value"
 )
 
 // maxText bounds a value's text in a preview, in bytes.
@@ -40,10 +44,12 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 	s := r.scope(d, noRun, &ev)
 	r.advance(d, s, a.Step, past)
 	out.Scope = r.variables(d, s, ev.Source)
+	covered := cover(s)
 	for _, v := range d.Values(a.Step, s) {
-		value := previewValue(&v)
-		hide(&value, st.HTTP)
-		out.Values = append(out.Values, value)
+		shown := previewValue(&v)
+		hide(&shown, st.HTTP)
+		shown.Text = covered.Replace(shown.Text)
+		out.Values = append(out.Values, shown)
 	}
 	out.Problems = append(out.Problems, d.ProblemsOf(a.Step)...)
 	h := d.HTTP(a.Step)
@@ -57,11 +63,40 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 	}
 	x := r.Sender.Preview(req)
 	request := r.request(st.HTTP, h, req, x)
+	request.URL, request.Body = covered.Replace(request.URL), covered.Replace(request.Body)
+	for i := range request.Headers {
+		request.Headers[i].Value = covered.Replace(request.Headers[i].Value)
+	}
 	mended(&request, h.Notices(s))
 	out.Request = &request
-	out.Curl = curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
-		Insecure: req.SkipVerify, Follow: req.FollowRedirects})
+	out.Curl = covered.Replace(curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
+		Insecure: req.SkipVerify, Follow: req.FollowRedirects}))
 	return out, nil
+}
+
+// minCovered is the length from which a credential is told from other text.
+const minCovered = 6
+
+// cover hides the credentials among the event's headers wherever a template puts
+// them: the list of variables does not show them, so nothing beside it may.
+func cover(s *step.Scope) *strings.Replacer {
+	var pairs []string
+	headers, _ := object(s, "event")["headers"].(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		text := value.Text(headers[name])
+		masked := outbound.MaskHeaders([]gonets.Header{{Name: name, Value: text}})[0].Value
+		if masked == text || !strings.HasSuffix(masked, curl.Masked) {
+			continue
+		}
+		hidden := strings.TrimSpace(strings.TrimPrefix(text, strings.TrimSuffix(masked, curl.Masked)))
+		if len(hidden) < minCovered {
+			continue
+		}
+		for _, form := range []string{hidden, url.QueryEscape(hidden), url.PathEscape(hidden)} {
+			pairs = append(pairs, form, curl.Masked)
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 func previewValue(v *step.Value) api.PreviewValue {

@@ -408,6 +408,24 @@ func TestAPreviewSendsNothing(t *testing.T) {
 	}
 }
 
+func TestAPreviewCoversWhatTheListOfVariablesCovers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ask := w.ask(t, `[{"id":"a","http":{"url":"URL/{{ event.headers.x-api-key }}","headers":{"X-Mine":"{{ event.headers.x-api-key }}"},"body":{"json":{"k":"<{{ event.headers.x-api-key }}>"}}}}]`)
+	ask.Step, ask.Sample = "a", &gonets.Event{Body: []byte(`{"name":"Олег"}`)}
+	p, err := w.Preview(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(raw), "s3cret") || p.Request.Body != `{"k":"<***>"}` || p.Request.URL != w.url+"/***" || !strings.Contains(p.Curl, "***") {
+		t.Errorf("%s", raw)
+	}
+}
+
 func FuzzPreview(f *testing.F) {
 	f.Add(`[{"id":"a","http":{"url":"URL/{{ name }}","headers":[{"name":"X","value":null}],"body":{"json":"{\"a\":{{ name }}}"}}}]`, "a", `{"name":1}`)
 	f.Add(`[{"id":"i","if":"a","then":[{"id":"s","set":{"a":{"b":["{{ c }}"]}}},{"id":"","respond":{"json":{"a..b":1}}}]},{"id":"i","delay":"{{"}]`, "i/s", `{"a":true,"status":[[]]}`)

@@ -4,6 +4,7 @@ import (
 	"gonets"
 	"gonets/internal/expr"
 	"gonets/internal/value"
+	"net/url"
 )
 
 // bodyBuilder makes a request's body.
@@ -77,7 +78,7 @@ type formBody struct{ rows []namedTemplate }
 
 func (b formBody) build(s *Scope) ([]byte, string, error) {
 	pairs, err := evalPairs(s, b.rows, true)
-	return []byte(encodePairs(pairs)), typeForm, err
+	return []byte(encodePairs(pairs, url.QueryEscape)), typeForm, err
 }
 
 func (b formBody) pairs(s *Scope) ([]pair, error) { return evalPairs(s, b.rows, false) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -185,15 +184,16 @@ func evalPairs(s *Scope, rows []namedTemplate, keepEmpty bool) ([]pair, error) {
 	return pairs, nil
 }
 
-func encodePairs(pairs []pair) string {
+// encodePairs joins pairs with & and =, each part escaped.
+func encodePairs(pairs []pair, escape func(string) string) string {
 	var b strings.Builder
 	for i, p := range pairs {
 		if i > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(url.QueryEscape(p.name))
+		b.WriteString(escape(p.name))
 		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(p.value))
+		b.WriteString(escape(p.value))
 	}
 	return b.String()
 }
@@ -212,7 +212,8 @@ func appendQuery(address string, pairs []pair) string {
 			sep = ""
 		}
 	}
-	return address + sep + encodePairs(pairs)
+	// As in the address itself: a space is %20, which every service reads.
+	return address + sep + encodePairs(pairs, expr.EscapeQuery)
 }
 
 func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) error {

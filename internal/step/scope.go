@@ -294,7 +294,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 		return s.uuid(), true, true
 	case "public_url":
 		return s.env.PublicURL(), true, true
-	case "params", "item", "index":
+	case "params", "item", "index", "secret":
 		return nil, false, true
 	}
 	if s.last != nil {

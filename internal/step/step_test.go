@@ -76,7 +76,7 @@ func TestRequestsAreBuiltAsWritten(t *testing.T) {
 		"an address from a constant":       {http: `{"url":"{{ env.base }}/leads"}`, method: "GET", url: "https://crm.test/api/leads"},
 		"rows join the query; lists repeat; missing and null go": {
 			http:   `{"url":"https://a.test/x?a=1","query":{"tag":"{{ event.body.tags }}","no":"{{ event.body.nope }}","nil":"{{ event.body.empty }}","utm":"{{ utm }}"}}`,
-			method: "GET", url: "https://a.test/x?a=1&tag=a&tag=b+c&utm=vk", wantMissing: "event.body.nope",
+			method: "GET", url: "https://a.test/x?a=1&tag=a&tag=b%20c&utm=vk", wantMissing: "event.body.nope",
 		},
 		"json with dotted names keeps order, types and digits": {
 			http: `{"url":"https://a.test","body":{"json":{"lead.name":"{{ name }}","lead.id":"{{ id }}","lead.tags[0]":"{{ tags[1] }}",
@@ -335,6 +335,7 @@ func TestMistakesAreFoundBeforePublishing(t *testing.T) {
 		{"id":"d","delay":"soon"},
 		{"id":"g","http":{"url":"http://user:secret@a.test/"}},
 		{"id":"e","respond":{"text":"{{ \"open"}},
+		{"id":"s","http":{"url":"https://a.test/","headers":{"X-Key":"{{ secret.crm }}"},"body":{"path":"secret.crm"}}},
 		{"id":"f","when":"(","http":{"method":"G T","url":"x","body":{"path":"a..b"},"success":{"when":"1 +"}}}]`
 	var sc gonets.Scenario
 	if err := json.Unmarshal([]byte(steps), &sc.Steps); err != nil {
@@ -350,8 +351,8 @@ func TestMistakesAreFoundBeforePublishing(t *testing.T) {
 	}
 	for _, want := range []string{
 		"/steps/0/http/url", "/steps/0/http/headers/Host", "/steps/0/http/headers/X", "/steps/0/http/body/json",
-		"/steps/1/if", "/steps/1/then/0/set/x", "/steps/2/delay", "/steps/3/http/url", "/steps/4/respond/text", "/steps/5/when",
-		"/steps/5/http/method", "/steps/5/http/body/path", "/steps/5/http/success/when", "/search/0",
+		"/steps/1/if", "/steps/1/then/0/set/x", "/steps/2/delay", "/steps/3/http/url", "/steps/4/respond/text", "/steps/5/http/headers/X-Key", "/steps/5/http/body/path",
+		"/steps/6/when", "/steps/6/http/method", "/steps/6/http/body/path", "/steps/6/http/success/when", "/search/0",
 	} {
 		if !found[want] {
 			t.Errorf("no problem at %s; found %v", want, found)

@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"gonets"
@@ -45,7 +47,7 @@ func catalogue(all []gonets.Code, explain func(gonets.Code) (texts.Explanation, 
 
 func TestTheInterfaceHasTheTextOfEveryCode(t *testing.T) {
 	t.Parallel()
-	want, err := catalogue(codes(t), texts.Explain)
+	want, err := catalogue(codes(t), texts.InBrowser)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,6 +63,34 @@ func TestTheInterfaceHasTheTextOfEveryCode(t *testing.T) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Errorf("%s is old: run make generate", cataloguePath)
+	}
+}
+
+// offersCommands are the codes whose text in the browser names a command.
+func offersCommands(all []gonets.Code, explain func(gonets.Code) (texts.Explanation, bool)) []gonets.Code {
+	var found []gonets.Code
+	for _, c := range all {
+		if e, _ := explain(c); strings.Contains(fmt.Sprint(e), "`gonets ") {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+func TestInTheBrowserPeopleAreSentToWhatTheyCanClick(t *testing.T) {
+	t.Parallel()
+	// Whoever cannot log in has nothing to click: only the server's terminal helps.
+	want := []gonets.Code{gonets.CodeLoginFailed, gonets.CodeSetupCode, gonets.CodeSetupDone}
+	got := offersCommands(codes(t), texts.InBrowser)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("commands are offered for %q, want %q", got, want)
+	}
+	if len(offersCommands(codes(t), texts.Explain)) <= len(want) {
+		t.Error("the texts for the terminal offer no commands: nothing is tried here")
+	}
+	for _, gap := range gaps(codes(t), texts.InBrowser) {
+		t.Error(gap)
 	}
 }
 

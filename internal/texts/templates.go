@@ -29,6 +29,7 @@ var ofTemplates = map[gonets.Code]Words{
 	"template.name":              {"The name {{0}} does not belong here", "Имя {{0}} здесь лишнее"},
 	"template.function":          {"There is no function {{0}}", "Функции {{0}} нет"},
 	"template.usage":             {"{{0}} is written like this: {{1}}", "{{0}} пишут так: {{1}}"},
+	"template.secret":            {"A step cannot read a secret: in place of {{0}} nothing would be sent. Choose another variable. An event’s field of this name is event.body.{{0}}", "Шаг не может прочитать секрет: вместо {{0}} ушла бы пустота. Выберите другую переменную. Поле события с таким именем — event.body.{{0}}"},
 	"template.backslash":         {"No variable may follow \\; write \\\\", "После \\ не может идти переменная; пишите \\\\"},
 	"template.pattern":           {"This is not a regular expression", "Это не регулярное выражение"},
 	"template.pattern_too_long":  {"The regular expression is longer than 1024 bytes", "Регулярное выражение длиннее 1024 байт"},

@@ -32,6 +32,7 @@ walk.describe('F: from another machine, over http', () => {
     await page.goto(`${server.base}/setup`)
     const code = page.getByRole('textbox', { name: path.t('setup.codeLabel') })
     await expect(code).toBeVisible()
+    await path.sees(path.t('entry.plainHttp'))
     await watch.look('asked for the code')
     await code.fill(server.code)
     await page.getByRole('textbox', { name: path.t('setup.login') }).fill(owner.login)

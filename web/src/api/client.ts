@@ -1,3 +1,4 @@
+import { loadCodes } from '@/i18n/codes'
 import createClient from 'openapi-fetch'
 import { ApiError, fromAnswer } from './error'
 import type { paths } from './schema'
@@ -16,6 +17,8 @@ async function reach(request: Request): Promise<Response> {
   try {
     const response = await fetch(request)
     if (response.status === 401 && !request.url.endsWith('/api/v1/session')) loggedOut()
+    // Whoever shows the error finds its words there: a field says it once and is not drawn again when they come.
+    if (!response.ok) await Promise.race([loadCodes(), new Promise((go) => setTimeout(go, 3000))])
     return response
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause

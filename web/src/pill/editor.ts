@@ -16,11 +16,12 @@ import {
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { build, parse, replacePiece, wraps, type VariablePiece } from './template'
-import { groupName, pillOf, search, type Group, type Pill, type Variable, type Words } from './variables'
+import { firstName, groupName, pillOf, search, type Group, type Pill, type Variable, type Words } from './variables'
 
 /** The texts that the field shows by itself. */
 export interface FieldWords extends Words {
   unknown: string
+  noSecret: string
   empty: string
   secret: string
   formula: string
@@ -124,7 +125,7 @@ class PillWidget extends WidgetType {
     if (mark) dom.append(part('g-pill-mark', mark))
     if (pill.call) dom.append(part('g-pill-mark', `→ ${words.call(pill.call)}`))
     if (pill.fallback !== undefined) dom.append(part('g-pill-mark', `?? ${pill.fallback === '' ? '""' : pill.fallback}`))
-    const note = pill.look === 'unknown' ? words.unknown : pill.look === 'empty' ? words.empty : pill.look === 'secret' ? words.secret : ''
+    const note = pill.look === 'unknown' ? unknown(pill, words) : pill.look === 'empty' ? words.empty : pill.look === 'secret' ? words.secret : ''
     if (note) dom.append(part('visually-hidden', ` (${note})`))
     return dom
   }
@@ -132,6 +133,8 @@ class PillWidget extends WidgetType {
     return false
   }
 }
+
+const unknown = (pill: Pill, words: FieldWords): string => (pill.noSecret ? words.noSecret : words.unknown)
 
 function part(className: string, text: string): HTMLElement {
   const dom = document.createElement('span')
@@ -157,7 +160,7 @@ function card(view: EditorView, piece: VariablePiece, scope: Scope, editable: bo
     dom.append(value)
   } else if (variable?.usual) dom.append(part('g-pill-card-note', words.usual))
   else if (pill.look === 'secret') dom.append(part('g-pill-card-note', `•••• ${words.secret}`))
-  else if (pill.look === 'unknown') dom.append(part('g-pill-card-note g-pill-card-bad', words.unknown))
+  else if (pill.look === 'unknown') dom.append(part('g-pill-card-note g-pill-card-bad', unknown(pill, words)))
   else if (pill.look === 'formula') dom.append(part('g-pill-card-note', words.formula))
   if (!editable) return dom
   if (piece.path === undefined) return dom
@@ -330,6 +333,7 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
       icons: false,
       maxRenderedOptions: 200,
       activateOnTyping: true,
+      activateOnTypingDelay: 0,
       selectOnOpen: true,
       interactionDelay: 0,
       optionClass: () => 'g-offer',
@@ -342,6 +346,12 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
 const ranks: Record<Group, number> = { source: 0, step: 1, vars: 2, system: 3, secret: 4 }
 const sectionRank = (variable: Variable): number => ranks[variable.group]
 
+/** Who types quickly presses Enter before the list has followed: what it then shows is what was meant. */
+function enter(view: EditorView, otherwise: () => void, frames = 20): void {
+  if (completionStatus(view.state) === 'pending' && frames > 0) requestAnimationFrame(() => enter(view, otherwise, frames - 1))
+  else if (!acceptCompletion(view)) otherwise()
+}
+
 function offer(completion: Offered, words: FieldWords): HTMLElement {
   const { variable } = completion
   const dom = document.createElement('span')
@@ -349,7 +359,7 @@ function offer(completion: Offered, words: FieldWords): HTMLElement {
   const shown = variable.secret ? '••••' : variable.usual ? words.usual : variable.empty ? '—' : variable.value
   dom.textContent = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown
   if (variable.reserved) {
-    const note = part('g-offer-note', words.reserved(variable.path.split('.').pop() ?? '', variable.path))
+    const note = part('g-offer-note', words.reserved(firstName(variable.path), variable.path))
     const both = document.createElement('span')
     both.className = 'g-offer-value'
     both.append(dom, note)
@@ -410,7 +420,7 @@ export function createField(options: FieldOptions): Field {
     drawSelection(),
     tooltips({ position: 'fixed', parent: document.body }),
     keymap.of([
-      ...(options.multiline ? [] : [{ key: 'Enter', run: () => (options.onEnter?.(), true) }]),
+      ...(options.multiline ? [] : [{ key: 'Enter', run: (view: EditorView) => (enter(view, () => options.onEnter?.()), true) }]),
       { key: 'Ctrl-Space', run: startCompletion },
       ...defaultKeymap.filter((binding) => !['Mod-Enter', 'Mod-/', 'Alt-ArrowUp', 'Alt-ArrowDown', 'Mod-Alt-\\'].includes(binding.key ?? '')),
     ]),

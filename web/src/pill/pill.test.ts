@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { convert, findForeign } from './foreign';
 import { build, parse, replacePiece, textOf, variablesOf, wholeVariable } from './template';
-import { findVariable, labelOf, pillOf, search, tail, type Variable, type Words } from './variables';
+import { findVariable, firstName, labelOf, pillOf, search, tail, type Variable, type Words } from './variables';
 
 const words: Words = {
   group: (g) => ({ source: 'Источник', step: 'Шаг', vars: 'Переменная', system: 'Система', secret: 'Секрет' })[g],
@@ -95,6 +95,7 @@ describe('variables', () => {
     ['{{ comment }}', 'empty', 'Источник · comment'],
     ['{{ comment ?? "-" }}', 'known', 'Источник · comment'],
     ['{{ secret.crm }}', 'secret', 'Секрет · crm'],
+    ['{{ secret.gone }}', 'unknown', 'Секрет · gone'],
     ['{{ event.headers.x-key }}', 'known', 'Источник · x-key'],
     ['{{ event.body.items[2].sku }}', 'known', 'Источник · items[2].sku'],
     ['{{ a * 2 }}', 'formula', 'a * 2'],
@@ -107,6 +108,12 @@ describe('variables', () => {
     const [piece] = variablesOf('{{ nope }}');
     if (!piece) throw new Error('no piece');
     expect(pillOf(piece, undefined, words).look).toBe('known');
+  });
+  it('are told apart from secrets, which no step reads, even before the data are there', () => {
+    const [piece] = variablesOf('{{ secret.gone }}');
+    if (!piece) throw new Error('no piece');
+    expect(pillOf(piece, undefined, words)).toMatchObject({ look: 'unknown', noSecret: true });
+    expect([firstName('event.body.status[0].x'), firstName('event.body.source.id'), firstName('event.query.a')]).toEqual(['status', 'source', 'a']);
   });
   it.each([
     ['им', 'event.body.name'], ['NAME', 'event.body.name'], ['фио', 'event.body.name'], ['моб', undefined], ['номер', 'event.body.phone'], ['sku', 'event.body.items[0].sku'], ['анн', 'event.body.name'], ['сдел', 'steps.deal.body.id'],

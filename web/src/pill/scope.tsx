@@ -90,6 +90,7 @@ export function fieldWords(t: Translate): FieldWords {
       return key === 'field.phone' ? t('synonym.phone') : key === 'field.name' ? t('synonym.name') : key === 'field.email' ? t('synonym.email') : ''
     },
     unknown: t('pill.unknown'),
+    noSecret: t('pill.noSecret'),
     empty: t('pill.empty'),
     secret: t('pill.secret'),
     formula: t('pill.formula'),
@@ -101,7 +102,7 @@ export function fieldWords(t: Translate): FieldWords {
     remove: t('pill.remove'),
     call: (name) => word(calls, name) ?? name,
     type: (name) => word(types, name) ?? name,
-    reserved: (name, path) => t('pill.reserved', { name, path }),
+    reserved: (name, path) => t(['body', 'status', 'headers'].includes(name) ? 'pill.reserved' : 'pill.reservedOwn', { name, path }),
   }
 }
 

@@ -52,6 +52,9 @@ export function tail(path: string): string {
   return cut.replace(/^\["((?:[^"\\]|\\.)*)"\]/, '$1');
 }
 
+/** The bare name that a path would begin with: event.body.status[0] → status. */
+export const firstName = (path: string): string => /^[^.[]*/.exec(path.replace(/^event\.(body|query|headers)\./, ''))?.[0] ?? '';
+
 /** A variable's own name in words: Имя, items[0].sku. */
 export function nameOf(variable: Pick<Variable, 'path' | 'label' | 'title'>, words: Words): string {
   const end = tail(variable.path);
@@ -81,6 +84,8 @@ export interface Pill {
   /** The function round the value, if there is one. */
   call: string | undefined;
   fallback: string | undefined;
+  /** It asks for a secret, which no step can read: the server refuses it. */
+  noSecret?: boolean;
 }
 
 /** How a variable in a text is shown. */
@@ -94,7 +99,7 @@ export function pillOf(piece: VariablePiece, variables: readonly Variable[] | un
   }
   const guessed = guess(piece.path);
   const label = guessed ? labelOf(guessed, words) : piece.path;
-  if (guessed?.group === 'secret') return { label, look: 'secret', variable: undefined, call, fallback };
+  if (guessed?.group === 'secret') return { label, look: 'unknown', variable: undefined, call, fallback, noSecret: true };
   return { label, look: variables === undefined || guessed?.group === 'system' ? 'known' : 'unknown', variable: undefined, call, fallback };
 }
 
@@ -127,7 +132,7 @@ export function guess(path: string): Variable | undefined {
   const step = /^steps\.([a-z0-9_]+)\./.exec(path);
   if (step) return { ...base, group: 'step', step: step[1] ?? '' };
   if (path.startsWith('vars.')) return { ...base, group: 'vars' };
-  if (path.startsWith('secret.')) return { ...base, group: 'secret', secret: true };
+  if (/^secret\b/.test(path)) return { ...base, group: 'secret', secret: true };
   if (/^(run|scenario|source|env)\.|^(now|today|uuid|public_url|body|status|headers)\b/.test(path)) return { ...base, group: 'system' };
   return undefined;
 }

@@ -83,6 +83,9 @@ const isOneMistake = (error: ApiError): boolean => (error.code === 'invalid' || 
 /** The frame of the page says so and lets in again; to say it in every place as well would only frighten. */
 const isLoggedOut = (error: unknown): boolean => error instanceof ApiError && error.code === 'unauthorized'
 
+/** The list to which a page belongs: there stands what can be opened. */
+const listOf = (path: string): string | undefined => /^\/(scenarios|sources|runs)(?=\/.)/.exec(path)?.[0]
+
 /** An error in words; the server's own details are folded. */
 export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {
   const t = useT()
@@ -90,12 +93,13 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
   const text = told ?? tell(error, t)
   const api = error instanceof ApiError ? error : undefined
   if (isLoggedOut(error)) return null
+  const list = api?.code === 'not_found' && told === undefined ? listOf(location.pathname) : undefined
   return (
     <Note
       tone="error"
       title={text.what}
       actions={
-        (onRetry || actions) && (
+        (onRetry || actions || list) && (
           <>
             {onRetry && (
               <Button size="small" onClick={onRetry}>
@@ -103,6 +107,11 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
               </Button>
             )}
             {actions}
+            {list && (
+              <Button size="small" to={list}>
+                {t('page.toList')}
+              </Button>
+            )}
           </>
         )
       }

@@ -106,9 +106,12 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
       return hasBody ? next : write(next, at('/http/body'), { json: [] })
     })
   const split = () => {
-    const { url, rows } = splitQuery(http.url)
+    const was = { url: http.url, query: http.query }
+    const { url, rows, differs, mayGo } = splitQuery(http.url)
     edit((now) => write(write(now, at('/http/url'), url), at('/http/query'), [...rows, ...(http.query ?? [])]))
     onSplit()
+    const told = [...differs.slice(0, 3).map((one) => t('splitQuery.differs', one)), ...(mayGo ? [t('splitQuery.empty')] : [])]
+    if (told.length > 0) toast(told.join(' '), { undo: () => edit((now) => write(write(now, at('/http/url'), was.url), at('/http/query'), was.query)) })
   }
   const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
   const missing = becomes(preview, at('/http/url'))?.missing?.[0]

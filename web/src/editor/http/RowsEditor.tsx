@@ -61,6 +61,8 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
       )}
       {rows.map((row, i) => {
         const name = row.name || String(i + 1)
+        // What is wrong with the row itself is wrong with its name: it is missing, or means something else.
+        const nameError = problem(`${pointer}/${i}`) ?? problem(`${pointer}/${i}/name`) ?? (row.name === '' ? problem(`${pointer}/`) : undefined)
         return (
           <div key={i} className={css.row} data-row data-off={row.on === false || undefined} data-pointer={`${at(pointer)}/${i}`}>
             <span className={css.rowOn}>
@@ -73,9 +75,9 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
               focusValue(i)
             }}>
               {names ? (
-                <SuggestField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} suggestions={names} placeholder={namePlaceholder ?? t('row.name')} mono />
+                <SuggestField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} suggestions={names} placeholder={namePlaceholder ?? t('row.name')} error={nameError} mono />
               ) : (
-                <TextField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} placeholder={namePlaceholder ?? t('row.name')} mono />
+                <TextField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} placeholder={namePlaceholder ?? t('row.name')} error={nameError} mono />
               )}
             </span>
             <span className={css.rowValue}>
@@ -87,7 +89,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
                 multiline={typed === true && typeOf(row.value) === 'json'}
                 wrap
                 onFocus={(focused) => focused && requestAnimationFrame(() => box.current?.querySelectorAll<HTMLElement>('[data-row]')[i]?.scrollIntoView({ block: 'nearest' }))}
-                error={problem(`${pointer}/${i}/value`) ?? problem(`${pointer}/${row.name}`)}
+                error={problem(`${pointer}/${i}/value`) ?? (row.name === '' ? undefined : problem(`${pointer}/${row.name.replace(/~/g, '~0').replace(/\//g, '~1')}`))}
               />
               {row.on !== false && <Becoming value={rowBecomes(preview, at(pointer), i, row)} />}
             </span>

@@ -122,7 +122,8 @@ function Item({ placed, dragged, shift }: ItemProps) {
   const kind = kindOf(step)
   const title = titleOf(step, t, kinds)
   const result = check.results[path] ?? check.past[path]
-  const bad = state.problems.some((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
+  const problems = state.problems.filter((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
+  const bad = problems.length > 0
 
   const remove = () => {
     const at = selected?.path === path || selected?.path.startsWith(`${path}/`)
@@ -170,7 +171,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
             <span className={css.cardName}>{title}</span>
           </span>
           <span className={css.cardMore} translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
-          {bad && <span className={css.cardBad}>{t('step.incomplete')}</span>}
+          {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')}</span>}
         </button>
         <span className={css.cardEnd}>
           <Result path={path} />

@@ -65,7 +65,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
             {error && error.status !== 0 && <ErrorNote error={error} />}
             {!preview && !error && <Skeleton lines={2} />}
             <ResultView />
-            <details className={css.details}>
+            <details className={`${css.details} ${css.variablesOpen}`}>
               <summary>{t('variables')}</summary>
               <VariableList />
             </details>

@@ -18,17 +18,17 @@ export function AccountSection() {
     setLogin(user?.login ?? '')
     setEmail(user?.email ?? '')
   }, [user?.login, user?.email])
-  const done = () => {
+  const done = (said: string) => {
     void queries.invalidateQueries({ queryKey: keys.session })
-    toast(t('settings.saved'))
+    toast(said)
   }
-  const profile = useMutation({ mutationFn: () => call(api.PATCH('/api/v1/me', { body: { login: login.trim(), email: email.trim() } })), onSuccess: done })
+  const profile = useMutation({ mutationFn: () => call(api.PATCH('/api/v1/me', { body: { login: login.trim(), email: email.trim() } })), onSuccess: () => done(t('settings.saved')) })
   const password = useMutation({
     mutationFn: () => call(api.PATCH('/api/v1/me', { body: { password: next, current_password: current } })),
     onSuccess: () => {
       setCurrent('')
       setNext('')
-      done()
+      done(t('account.passwordChanged'))
     },
   })
   const leave = useMutation({
@@ -68,6 +68,7 @@ export function AccountSection() {
           }}
         >
           <Stack gap={16}>
+            <p>{t('account.passwordHelp')}</p>
             <PasswordField label={t('account.currentPassword')} value={current} onChange={setCurrent} autoComplete="current-password" error={at(password.error, '/current_password')} />
             <PasswordField label={t('account.newPassword')} help={t('setup.passwordHelp', { count: shortest })} value={next} onChange={setNext} autoComplete="new-password" error={at(password.error, '/password')} />
             {password.error && !at(password.error, '/current_password') && !at(password.error, '/password') && <ErrorNote error={password.error} />}
