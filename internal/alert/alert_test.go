@@ -409,7 +409,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		ready(false)
 		b.set.Mail = &set
 		ready(true)
-		b.want("Пробное письмо от Gonets")
+		b.want("Пробное сообщение от Gonets")
 		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeTest || n[0].State != news.LetterSent {
 			t.Errorf("notices %+v", n)
 		}
@@ -452,7 +452,7 @@ func TestOwnerIsToldWhereTheSettingsNameNobody(t *testing.T) {
 			t.Errorf("ready is %v, %v", ready, err)
 		}
 		b.pass(time.Minute)
-		b.want("Пробное письмо", "отвечает 400")
+		b.want("Пробное сообщение", "отвечает 400")
 		for _, l := range b.mail.Letters() {
 			if l.To != "owner@example.org" {
 				t.Errorf("a letter to %v", l.To)
