@@ -229,13 +229,14 @@ func retentionBySize(f fixture) {
 		if now.SizeBytes <= limit {
 			break
 		}
-		n, err := f.Prune(f.ctx(), f.Clock.Now(), gonets.RetentionBatch)
+		n, err := f.Prune(f.ctx(), f.Clock.Now(), gonets.RetentionBatch/5)
 		f.must(err)
 		if left -= n; n == 0 {
 			break
 		}
 	}
-	if left < runs*6/10 || left == runs {
+	// PostgreSQL learns of its size a little late.
+	if left < runs/2 || left == runs {
 		f.t.Errorf("%d of %d runs are left for 80%% of the size", left, runs)
 	}
 }
