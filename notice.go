@@ -18,6 +18,9 @@ const (
 	SignalEnded SignalKind = "ended"
 	// SignalOK is a success where something had failed before.
 	SignalOK SignalKind = "ok"
+	// SignalDropped ends a trouble without news: there is nothing left that could
+	// be well or not.
+	SignalDropped SignalKind = "dropped"
 	// SignalRejected counts requests that a source did not believe.
 	SignalRejected SignalKind = "rejected"
 )

@@ -94,7 +94,9 @@ func (w WhichVersion) Number() int {
 
 // BulkWish is a NewBulk as the server understands it.
 type BulkWish struct {
-	Action  string
+	Action string
+	// Q is the question as it was asked, Filter what it means now.
+	Q       string
 	Filter  gonets.RunFilter
 	Version WhichVersion
 	Retry   *gonets.RetryChange

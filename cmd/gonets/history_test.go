@@ -61,13 +61,14 @@ func fillHistory(t *testing.T, h *storetest.Filled, data, database string) store
 	return o
 }
 
-// startWith starts the server on what was filled.
-func startWith(t *testing.T, data, database, documents string) *outside {
+// startWith starts the server on a database; without an address it is SQLite's
+// in the data folder.
+func startWith(t *testing.T, data, database, documents string, flags ...string) *outside {
 	t.Helper()
-	if database == "" {
-		return startOutside(t, data, documents)
+	if database != "" {
+		flags = append(flags, "--database", database)
 	}
-	return startOutside(t, data, documents, "--database", database)
+	return startOutside(t, data, documents, flags...)
 }
 
 // loadDocuments are a source and a scenario of the load's own.

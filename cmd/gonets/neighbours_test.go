@@ -37,71 +37,72 @@ steps:
 func eventTo(to string, n int) string { return fmt.Sprintf(`{"to":%q,"n":%d}`, to, n) }
 
 func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
-	t.Parallel()
-	const hosts = 99
-	each := sized(1, 20)
-	// The sick host gets nine of ten events and answers none before it is told
-	// to; only its path /fine would be answered at once.
-	var sick crowd
-	var fine atomic.Int64
-	recover := make(chan struct{})
-	sickHost := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if r.URL.Path == "/fine" {
-			fine.Add(1)
-			return
-		}
-		defer sick.enter()()
-		select {
-		case <-recover:
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(sickHost.Close)
-	o := startOutside(t, t.TempDir(), anywhere(", timeout: 10m"))
-	var healthy atomic.Int64
-	var events []string
-	for range hosts {
-		h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	eachStore(t, func(t *testing.T, database string) {
+		const hosts = 99
+		each := sized(1, 20)
+		// The sick host gets nine of ten events and answers none before it is told
+		// to; only its path /fine would be answered at once.
+		var sick crowd
+		var fine atomic.Int64
+		recover := make(chan struct{})
+		sickHost := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			healthy.Add(1)
+			if r.URL.Path == "/fine" {
+				fine.Add(1)
+				return
+			}
+			defer sick.enter()()
+			select {
+			case <-recover:
+			case <-r.Context().Done():
+			}
 		}))
-		t.Cleanup(h.Close)
-		for range each {
-			events = append(events, eventTo(h.URL+"/x", len(events)))
+		t.Cleanup(sickHost.Close)
+		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m"))
+		var healthy atomic.Int64
+		var events []string
+		for range hosts {
+			h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				healthy.Add(1)
+			}))
+			t.Cleanup(h.Close)
+			for range each {
+				events = append(events, eventTo(h.URL+"/x", len(events)))
+			}
 		}
-	}
-	sickEvents := 9 * hosts * each
-	for range sickEvents {
-		events = append(events, eventTo(sickHost.URL+"/x", len(events)))
-	}
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-	o.postAll(events)
-	// All healthy runs end, with their results stored, while every request to
-	// the sick host still hangs: so none of them waited for it.
-	o.awaitRuns(gonets.RunSucceeded, hosts*each)
-	if n := healthy.Load(); n != int64(hosts*each) {
-		t.Fatalf("%d deliveries to healthy hosts, want %d", n, hosts*each)
-	}
-	if !await(func() bool { now, _, _ := sick.count(); return now == gonets.LaneConcurrency }) {
-		t.Fatal("the sick host did not get as many requests as its lane allows")
-	}
-	// A run for the sick host itself does wait: what is measured can be seen.
-	o.post(eventTo(sickHost.URL+"/fine", 0))
-	o.post(eventTo(strings.Replace(sickHost.URL, "127.0.0.1", "localhost", 1)+"/fine", 0))
-	o.awaitRuns(gonets.RunSucceeded, hosts*each+1)
-	if n := fine.Load(); n != 1 {
-		t.Fatalf("%d requests passed those that hang, want the one under another name", n)
-	}
-	if _, most, all := sick.count(); most != gonets.LaneConcurrency || all != gonets.LaneConcurrency {
-		t.Fatalf("the sick host got %d requests, %d at once, want %d", all, most, gonets.LaneConcurrency)
-	}
-	o.figure("%d runs of %d healthy hosts ended beside %d hanging", hosts*each, hosts, sickEvents)
-	close(recover)
-	o.awaitRuns(gonets.RunSucceeded, len(events)+2)
-	if _, most, all := sick.count(); most > gonets.LaneConcurrency || all != sickEvents {
-		t.Fatalf("the sick host got %d requests, at most %d at once; want %d and %d", all, most, sickEvents, gonets.LaneConcurrency)
-	}
+		sickEvents := 9 * hosts * each
+		for range sickEvents {
+			events = append(events, eventTo(sickHost.URL+"/x", len(events)))
+		}
+		rand.New(rand.NewPCG(1, 2)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		o.postAll(events)
+		// All healthy runs end, with their results stored, while every request to
+		// the sick host still hangs: so none of them waited for it.
+		o.awaitRuns(gonets.RunSucceeded, hosts*each)
+		if n := healthy.Load(); n != int64(hosts*each) {
+			t.Fatalf("%d deliveries to healthy hosts, want %d", n, hosts*each)
+		}
+		if !await(func() bool { now, _, _ := sick.count(); return now == gonets.LaneConcurrency }) {
+			t.Fatal("the sick host did not get as many requests as its lane allows")
+		}
+		// A run for the sick host itself does wait: what is measured can be seen.
+		o.post(eventTo(sickHost.URL+"/fine", 0))
+		o.post(eventTo(strings.Replace(sickHost.URL, "127.0.0.1", "localhost", 1)+"/fine", 0))
+		o.awaitRuns(gonets.RunSucceeded, hosts*each+1)
+		if n := fine.Load(); n != 1 {
+			t.Fatalf("%d requests passed those that hang, want the one under another name", n)
+		}
+		if _, most, all := sick.count(); most != gonets.LaneConcurrency || all != gonets.LaneConcurrency {
+			t.Fatalf("the sick host got %d requests, %d at once, want %d", all, most, gonets.LaneConcurrency)
+		}
+		o.figure("%d runs of %d healthy hosts ended beside %d hanging", hosts*each, hosts, sickEvents)
+		close(recover)
+		o.awaitRuns(gonets.RunSucceeded, len(events)+2)
+		if _, most, all := sick.count(); most > gonets.LaneConcurrency || all != sickEvents {
+			t.Fatalf("the sick host got %d requests, at most %d at once; want %d and %d", all, most, sickEvents, gonets.LaneConcurrency)
+		}
+	})
 }
 
 func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
@@ -118,33 +119,36 @@ func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
 }
 
 func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
-	t.Parallel()
-	n := sized(1_000, 50_000)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
-	// The queue stays open: the limits are what protects the host.
-	open := "\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {\"http://" + address + "\": {open: true}}\n"
-	o := startOutside(t, t.TempDir(), anywhere(", timeout: 10m, retry: {delays: [2h, 2h, 2h]}")+open, "--clock-speed", "100")
-	events := make([]string, n)
-	for i := range events {
-		events[i] = eventTo("http://"+address+"/x", i)
-	}
-	o.postAll(events)
-	// It is down: the runs were refused and wait for their next try.
-	o.awaitRuns(gonets.RunWaiting, n)
-	target := newGathering()
-	if l, err = net.Listen("tcp", address); err != nil {
-		t.Skipf("somebody took the port meanwhile: %v", err)
-	}
-	host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
-	host.Start()
-	t.Cleanup(host.Close)
-	o.release(target, n)
-	o.figure("%d runs for a host that returned are done", n)
+	eachStore(t, func(t *testing.T, database string) {
+		n := sized(1_000, 50_000)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := l.Addr().String()
+		l.Close()
+		// The queue stays open: the limits are what protects the host.
+		open := "\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {\"http://" + address + "\": {open: true}}\n"
+		// Many tries half an hour apart, which are 18 seconds here.
+		delays := strings.Repeat("30m, ", 19) + "30m"
+		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m, retry: {delays: ["+delays+"]}")+open, "--clock-speed", "100")
+		events := make([]string, n)
+		for i := range events {
+			events[i] = eventTo("http://"+address+"/x", i)
+		}
+		o.postAll(events)
+		// It is down: the runs were refused and wait for their next try.
+		o.awaitRuns(gonets.RunWaiting, n)
+		target := newGathering()
+		if l, err = net.Listen("tcp", address); err != nil {
+			t.Skipf("somebody took the port meanwhile: %v", err)
+		}
+		host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
+		host.Start()
+		t.Cleanup(host.Close)
+		o.release(target, n)
+		o.figure("%d runs for a host that returned are done", n)
+	})
 }
 
 func TestSlowCallersAreClosedAndHinderNobody(t *testing.T) {

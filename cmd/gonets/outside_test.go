@@ -116,16 +116,25 @@ func (o *outside) peakMiB() (mib int, known bool) {
 	return mib / 1024, err == nil
 }
 
-// post sends an event, which has to be accepted.
+// post sends an event until it is accepted. A server that is busy says so
+// honestly and stores nothing; a good sender then comes again.
 func (o *outside) post(body string) {
-	res, err := o.client.Post(o.source, "application/json", strings.NewReader(body))
-	if err != nil {
-		o.t.Error(err)
-		return
-	}
-	defer res.Body.Close()
-	if raw, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK {
-		o.t.Errorf("an event was answered %d: %s (%v)", res.StatusCode, raw, err)
+	var refused string
+	if !await(func() bool {
+		res, err := o.client.Post(o.source, "application/json", strings.NewReader(body))
+		if err != nil {
+			refused = err.Error()
+			return true
+		}
+		defer res.Body.Close()
+		raw, err := io.ReadAll(res.Body)
+		refused = ""
+		if err != nil || res.StatusCode != http.StatusOK {
+			refused = fmt.Sprintf("%d: %s (%v)", res.StatusCode, raw, err)
+		}
+		return res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == ""
+	}) || refused != "" {
+		o.t.Errorf("an event was answered %s", refused)
 	}
 }
 

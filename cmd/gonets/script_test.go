@@ -30,8 +30,35 @@ import (
 // cluster is this process's PostgreSQL.
 var cluster testkit.Cluster
 
+// TestMain puts two programs on the PATH: gonets, built as users have it, and
+// gonets-server, which is this test binary and so has the race detector when the
+// tests have it. Stories start the second as their servers.
 func TestMain(m *testing.M) {
-	testscript.Main(testkit.Ending{Tests: m, Ends: []func(){cluster.Stop}}, map[string]func(){"gonets": main})
+	product := &product{tests: testkit.Ending{Tests: m, Ends: []func(){cluster.Stop}}}
+	testscript.Main(product, map[string]func(){"gonets-server": main})
+}
+
+// product builds the program that users have before the tests run.
+type product struct{ tests testkit.Ending }
+
+// Run returns the tests' exit code.
+func (p *product) Run() int {
+	folder, err := os.MkdirTemp("", "gonets-product")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		err = os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	if err == nil {
+		build := exec.Command("go", "build", "-o", folder, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Stderr = os.Stderr
+		err = build.Run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gonets cannot be built:", err)
+		return 1
+	}
+	return p.tests.Run()
 }
 
 // TestScripts tells user stories to the real binary: one story a file.
@@ -216,10 +243,11 @@ func await(ok func() bool) bool {
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	data := ts.MkAbs(args[0])
 	os.Remove(filepath.Join(data, fileServer))
-	cmd := exec.Command("gonets", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	cmd := exec.Command("gonets-server", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	log := &serverLog{}
 	storyOf(ts).logs[args[0]] = log
-	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
+	// A race ends the server, and so the story.
+	cmd.Env = []string{"GORACE=halt_on_error=1 atexit_sleep_ms=0", "PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "WORK=" + ts.Getenv("WORK")}
 	for _, name := range []string{"GONETS_SECRET_KEY", "GONETS_OWNER_LOGIN", "GONETS_OWNER_PASSWORD_FILE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}

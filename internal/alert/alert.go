@@ -149,18 +149,25 @@ func New(o Options) *Service {
 func (s *Service) Name() string { return "notices" }
 
 // Start takes up what is known, so that the engine's first success is noticed,
-// and begins to look. A database that is away does not keep a server from its
+// and begins to look; the first look comes later, so that a server is ready at
+// once. A database that is away does not keep a server from its
 // start.
 func (s *Service) Start(ctx context.Context) error {
-	s.look(ctx)
+	if known, err := s.o.Book.Watched(ctx); err == nil {
+		s.refresh(known)
+	} else if ctx.Err() == nil {
+		s.o.Log.Warn("what people were told of could not be read yet; trying again", "error", err)
+	}
 	s.loops.Go(func() { s.loop(s.look) })
 	s.loops.Go(func() { s.loop(s.send) })
 	return nil
 }
 
-// Stop ends the looking, and what is being sent soon after.
+// Stop ends the looking, and what is being sent soon after, and stores what was
+// counted last.
 func (s *Service) Stop(ctx context.Context) error {
 	s.stop()
+	stopping := ctx
 	ctx, cancel := context.WithTimeout(ctx, stopGrace)
 	defer cancel()
 	done := make(chan struct{})
@@ -174,6 +181,11 @@ func (s *Service) Stop(ctx context.Context) error {
 	}
 	s.cut()
 	<-done
+	keeping, cancel := context.WithTimeout(stopping, stopGrace)
+	defer cancel()
+	if err := s.keepRejected(keeping); err != nil {
+		s.o.Log.Warn("how many requests were rejected since the last look could not be stored", "error", err)
+	}
 	return nil
 }
 
@@ -263,7 +275,8 @@ func (s *Service) writer(ctx context.Context, set gonets.Settings) (*writer, err
 	return w, nil
 }
 
-// keepRejected stores what was counted since the last look.
+// keepRejected stores what was counted since the last look; what cannot be stored
+// is counted with the next.
 func (s *Service) keepRejected(ctx context.Context) error {
 	counts := s.takeRejected()
 	if len(counts) == 0 {
@@ -275,7 +288,13 @@ func (s *Service) keepRejected(ctx context.Context) error {
 		signals = append(signals, gonets.Signal{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source, Code: gonets.CodeSignature},
 			RunID: now.Format(time.RFC3339Nano), Runs: n, At: now})
 	}
-	return s.o.Book.Signal(ctx, signals)
+	err := s.o.Book.Signal(ctx, signals)
+	if err != nil {
+		for source, n := range counts {
+			s.addRejected(source, n)
+		}
+	}
+	return err
 }
 
 func (s *Service) prune(ctx context.Context) error {

@@ -354,6 +354,39 @@ func TestRejectedRequestsAreToldInNumbers(t *testing.T) {
 	})
 }
 
+// failing is a store that takes no signals while err is there.
+type failing struct {
+	keeper
+	err error
+}
+
+func (f *failing) Signal(ctx context.Context, signals []gonets.Signal) error {
+	if f.err != nil {
+		return f.err
+	}
+	return f.keeper.Signal(ctx, signals)
+}
+
+func TestRejectedRequestsAreNotForgotten(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		f := &failing{b.store, errors.New("the disk is full")}
+		b.Service = b.service(f)
+		for range 3 {
+			b.Rejected("form")
+		}
+		b.Tick(b.Context())
+		f.err = nil
+		b.Rejected("form")
+		b.Tick(b.Context())
+		// What is counted after the last look is stored by the end.
+		b.Rejected("form")
+		b.must(b.Stop(b.Context()))
+		b.Service = b.service(b.store)
+		b.pass(2 * time.Minute)
+		b.want("запросов: 5")
+	})
+}
+
 func TestTestLetterProvesTheSettings(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
 		ready := func(want bool) {
@@ -376,7 +409,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		ready(false)
 		b.set.Mail = &set
 		ready(true)
-		b.want("Пробное письмо от Gonets")
+		b.want("Пробное сообщение от Gonets")
 		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeTest || n[0].State != news.LetterSent {
 			t.Errorf("notices %+v", n)
 		}
@@ -419,7 +452,7 @@ func TestOwnerIsToldWhereTheSettingsNameNobody(t *testing.T) {
 			t.Errorf("ready is %v, %v", ready, err)
 		}
 		b.pass(time.Minute)
-		b.want("Пробное письмо", "отвечает 400")
+		b.want("Пробное сообщение", "отвечает 400")
 		for _, l := range b.mail.Letters() {
 			if l.To != "owner@example.org" {
 				t.Errorf("a letter to %v", l.To)

@@ -64,6 +64,8 @@ type runKeeper interface {
 }
 
 type mailKeeper interface {
+	DeleteSource(ctx context.Context, name, actor string) error
+	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	Secret(ctx context.Context, name string) (string, error)
 	SetSecret(ctx context.Context, name, value, actor string) error
 	DeleteSecret(ctx context.Context, name, actor string) error
@@ -249,6 +251,8 @@ func (b *bench) pass(d time.Duration) {
 	switch {
 	case d > 24*time.Hour:
 		step = 30 * time.Minute
+	case d > time.Hour:
+		step = 2 * time.Minute
 	case d > 10*time.Minute:
 		step = time.Minute
 	}

@@ -10,26 +10,55 @@ import (
 )
 
 const (
-	// stateEvery is how often states are looked at, learnEvery how often usual
-	// silences are learned anew.
-	stateEvery = time.Minute
-	learnEvery = time.Hour
+	// stateEvery is how often states are looked at, learnAtOnce of how many sources
+	// usual silences are learned in a look: that takes some hundred questions each.
+	stateEvery  = time.Minute
+	learnAtOnce = 20
+	// asleep is from when on no look at states means that no server was up.
+	asleep = 3 * stateEvery
 )
 
 // States tell of what is so, rather than of what happened.
 type States interface {
-	// Pulses are the sources that were heard, Hours those in which one was.
+	// Pulses are the sources, Hours those in which one was heard,
+	// and when people were told of a silence meanwhile.
 	Pulses(ctx context.Context) ([]news.Pulse, error)
-	Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error)
+	Hours(ctx context.Context, source string, until time.Time) (hours []news.Heard, told []time.Time, err error)
+	// Awake is since when states are looked at without a break longer than gap.
+	Awake(ctx context.Context, every, gap time.Duration) (time.Time, error)
 	// Conditions are those that people know of, or are about to.
-	Conditions(ctx context.Context) ([]gonets.Cause, error)
+	Conditions(ctx context.Context) ([]news.Condition, error)
 }
 
 // learned is a source's usual silence.
 type learned struct {
 	usual time.Duration
 	known bool
-	at    time.Time
+	// at is when it was learned, lastAt until which event.
+	at, lastAt time.Time
+}
+
+// states is one look at what is so.
+type states struct {
+	set *gonets.Settings
+	now time.Time
+	// known are the conditions that there were before.
+	known []news.Condition
+	out   []gonets.Signal
+}
+
+// was is the condition of a cause, nil when there was none.
+func (l *states) was(c gonets.Cause) *news.Condition {
+	for i := range l.known {
+		if l.known[i].Cause == c {
+			return &l.known[i]
+		}
+	}
+	return nil
+}
+
+func (l *states) signal(kind gonets.SignalKind, c gonets.Cause, path string) {
+	l.out = append(l.out, gonets.Signal{Kind: kind, Cause: c, Path: path, At: l.now})
 }
 
 // lookAtStates signals what has become so, and what is over. All servers of a
@@ -44,94 +73,141 @@ func (s *Service) lookAtStates(ctx context.Context, set *gonets.Settings) error 
 	if err != nil {
 		return err
 	}
-	var found []gonets.Signal
-	for _, look := range []func(context.Context, *gonets.Settings, time.Time) ([]gonets.Signal, error){s.silent, s.closed} {
-		more, err := look(ctx, set, now)
+	l := &states{set: set, now: now, known: known}
+	if err := s.silent(ctx, l); err != nil {
+		return err
+	}
+	if err := s.closed(ctx, l); err != nil {
+		return err
+	}
+	return s.o.Book.Signal(ctx, l.out)
+}
+
+// silence is the trouble of a source that is silent.
+func silence(source string) gonets.Cause {
+	return gonets.Cause{Source: source, Code: gonets.CodeSourceSilent}
+}
+
+// silent finds the sources that have been silent for too long. Such a silence is
+// over when the source was heard again; where nobody is to be told of it any more,
+// it is dropped.
+func (s *Service) silent(ctx context.Context, l *states) error {
+	rule := l.set.Notices.Rule(gonets.RuleSilent)
+	var pulses []news.Pulse
+	if *rule.On {
+		var err error
+		if pulses, err = s.o.States.Pulses(ctx); err != nil {
+			return err
+		}
+	}
+	if rule.After == 0 {
+		if err := s.learn(ctx, l, pulses); err != nil {
+			return err
+		}
+	}
+	var awake time.Time
+	if len(pulses) > 0 {
+		var err error
+		if awake, err = s.o.States.Awake(ctx, stateEvery, asleep); err != nil {
+			return err
+		}
+	}
+	watched := map[string]bool{}
+	for i := range pulses {
+		p := &pulses[i]
+		if !fits(rule.Sources, p.Source) {
+			continue
+		}
+		watched[p.Source] = true
+		limit, usual := rule.After.D(), time.Duration(0)
+		was := l.was(silence(p.Source))
+		switch {
+		case was != nil && news.ParseSilence(was.Path).Over(p):
+			l.signal(gonets.SignalOK, was.Cause, "")
+			continue
+		case was != nil:
+			if limit > 0 && !p.LastAt.IsZero() && l.now.Sub(p.LastAt) <= limit {
+				l.signal(gonets.SignalDropped, was.Cause, "") // it may be silent for longer now
+			}
+			continue
+		case p.LastAt.IsZero():
+			continue
+		case limit == 0:
+			known := s.usual[p.Source]
+			if !known.known || !known.lastAt.Equal(p.LastAt) {
+				continue
+			}
+			usual, limit = known.usual, news.Allowed(known.usual)
+		}
+		// Nobody can be heard while no server is up.
+		if l.now.Sub(latest(p.LastAt, awake)) > limit {
+			l.signal(gonets.SignalFailed, silence(p.Source), news.Silence{Since: p.LastAt, Usual: usual}.String())
+		}
+	}
+	for _, c := range l.known {
+		if c.Code == gonets.CodeSourceSilent && !watched[c.Source] {
+			l.signal(gonets.SignalDropped, c.Cause, "")
+		}
+	}
+	return nil
+}
+
+// learn finds the usual silences of a few sources, those first for which that is
+// longest ago. A silence that is short or known changes nothing of what was
+// learned up to the last event, and does not make itself usual. What is removed of
+// the past does not make the usual unknown.
+func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) error {
+	var due []*news.Pulse
+	for i := range pulses {
+		p := &pulses[i]
+		if l.now.Sub(p.LastAt) > news.Grace && !p.LastAt.IsZero() && !s.usual[p.Source].lastAt.Equal(p.LastAt) &&
+			l.was(silence(p.Source)) == nil && fits(l.set.Notices.Rule(gonets.RuleSilent).Sources, p.Source) {
+			due = append(due, p)
+		}
+	}
+	slices.SortStableFunc(due, func(a, b *news.Pulse) int { return s.usual[a.Source].at.Compare(s.usual[b.Source].at) })
+	for _, p := range due[:min(len(due), learnAtOnce)] {
+		var err error
+		if p.Hours, p.Told, err = s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond)); err != nil {
+			return err
+		}
+		k := s.usual[p.Source]
+		k.at, k.lastAt = l.now, p.LastAt
+		if usual, known := p.Usual(p.LastAt); known {
+			k.usual, k.known = usual, true
+		}
+		s.usual[p.Source] = k
+	}
+	return nil
+}
+
+// closed finds the queues whose services failed until they were left alone.
+func (s *Service) closed(ctx context.Context, l *states) error {
+	on := s.o.ClosedLanes != nil && *l.set.Notices.Rule(gonets.RuleLaneClosed).On
+	var hosts []string
+	if on {
+		lanes, err := s.o.ClosedLanes(ctx)
 		if err != nil {
 			return err
 		}
-		found = append(found, more...)
-	}
-	var out []gonets.Signal
-	for _, f := range found {
-		if !slices.Contains(known, f.Cause) {
-			out = append(out, f)
+		for _, name := range lanes {
+			hosts = append(hosts, news.HostOf(name))
 		}
 	}
-	for _, c := range known {
-		if !slices.ContainsFunc(found, func(f gonets.Signal) bool { return f.Cause == c }) {
-			out = append(out, gonets.Signal{Kind: gonets.SignalOK, Trouble: c.ID(), Cause: c, At: now})
+	for _, host := range hosts {
+		c := gonets.Cause{Host: host, Code: gonets.CodeLaneClosed}
+		if l.was(c) == nil {
+			l.signal(gonets.SignalFailed, c, "")
 		}
 	}
-	return s.o.Book.Signal(ctx, out)
-}
-
-// silent are the sources that have been silent for too long.
-func (s *Service) silent(ctx context.Context, set *gonets.Settings, now time.Time) ([]gonets.Signal, error) {
-	rule := set.Notices.Rule(gonets.RuleSilent)
-	if !*rule.On {
-		return nil, nil
-	}
-	pulses, err := s.o.States.Pulses(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []gonets.Signal
-	for i := range pulses {
-		p := &pulses[i]
-		silence := news.Silence{Since: p.LastAt}
-		limit := rule.After.D()
+	for _, c := range l.known {
 		switch {
-		case !fits(rule.Sources, p.Source):
-			continue
-		case limit == 0:
-			l, err := s.learn(ctx, p, now)
-			if err != nil {
-				return nil, err
-			}
-			if !l.known {
-				continue
-			}
-			silence.Usual, limit = l.usual, news.Allowed(l.usual)
-		}
-		if now.Sub(p.LastAt) > limit {
-			out = append(out, gonets.Signal{Kind: gonets.SignalFailed, Cause: gonets.Cause{Source: p.Source, Code: gonets.CodeSourceSilent},
-				Path: silence.String(), At: now})
+		case c.Code != gonets.CodeLaneClosed, on && slices.Contains(hosts, c.Host):
+		case on:
+			l.signal(gonets.SignalOK, c.Cause, "")
+		default:
+			l.signal(gonets.SignalDropped, c.Cause, "")
 		}
 	}
-	return out, nil
-}
-
-// learn finds a source's usual silence, once an hour. While it is silent, what
-// was learned before stays: a silence does not make itself usual.
-func (s *Service) learn(ctx context.Context, p *news.Pulse, now time.Time) (learned, error) {
-	l, ok := s.usual[p.Source]
-	if ok && now.Sub(l.at) < learnEvery {
-		return l, nil
-	}
-	hours, err := s.o.States.Hours(ctx, p.Source, p.LastAt.Add(time.Millisecond))
-	if err != nil {
-		return l, err
-	}
-	p.Hours = hours
-	l.at = now
-	l.usual, l.known = p.Usual(p.LastAt)
-	s.usual[p.Source] = l
-	return l, nil
-}
-
-// closed are the queues whose services failed until they were left alone.
-func (s *Service) closed(ctx context.Context, set *gonets.Settings, now time.Time) ([]gonets.Signal, error) {
-	if s.o.ClosedLanes == nil || !*set.Notices.Rule(gonets.RuleLaneClosed).On {
-		return nil, nil
-	}
-	lanes, err := s.o.ClosedLanes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []gonets.Signal
-	for _, name := range lanes {
-		out = append(out, gonets.Signal{Kind: gonets.SignalFailed, Cause: gonets.Cause{Host: news.HostOf(name), Code: gonets.CodeLaneClosed}, At: now})
-	}
-	return out, nil
+	return nil
 }

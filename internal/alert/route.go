@@ -116,16 +116,28 @@ func (h hours) end(now, due time.Time) time.Time {
 	return time.Date(local.Year(), local.Month(), local.Day()+day, int(h.to/time.Hour), int(h.to%time.Hour/time.Minute), 0, 0, h.zone)
 }
 
+// endedBy tells whether the quiet hours end at a time, and when those began.
+func (h hours) endedBy(end time.Time) (began time.Time, ok bool) {
+	if h.from == h.to {
+		return began, false
+	}
+	at := end.In(h.zone)
+	if at.Second() != 0 || at.Nanosecond() != 0 || time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute != h.to {
+		return began, false
+	}
+	day := at.Day()
+	if h.from > h.to {
+		day--
+	}
+	return time.Date(at.Year(), at.Month(), day, int(h.from/time.Hour), int(h.from%time.Hour/time.Minute), 0, 0, h.zone), true
+}
+
 // collected is whether all of it waited for the end of the quiet hours: then
 // one letter tells of it.
 func (d *decider) collected(order []string, groups map[string][]*news.Notice) bool {
-	if d.quiet.from == d.quiet.to {
-		return false
-	}
 	for _, key := range order {
 		for _, n := range groups[key] {
-			at := n.DueAt.In(d.quiet.zone)
-			if at.Second() != 0 || at.Nanosecond() != 0 || time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute != d.quiet.to {
+			if _, ok := d.quiet.endedBy(n.DueAt); !ok {
 				return false
 			}
 		}

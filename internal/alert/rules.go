@@ -55,6 +55,10 @@ func (d *decider) decide(r *news.Round) {
 			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() && s.At.After(t.OKAt) {
 				t.OKAt = s.At
 			}
+		case gonets.SignalDropped:
+			if t := r.Troubles[s.TroubleID()]; t != nil && t.OverAt.IsZero() {
+				t.OverAt = s.At
+			}
 		case gonets.SignalRejected:
 			d.rejected(r, s)
 		}
@@ -97,18 +101,23 @@ func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
 	kind := kindOfTrouble(t.Code)
-	if s.Ended > 0 {
+	// Where a bad end is nothing to tell of, it is a failure like others.
+	end := s.Ended > 0 && d.tells(news.NoticeBadEnd, &t.Cause)
+	if end {
 		kind = news.NoticeBadEnd
 	}
-	told := d.tells(kind, &t.Cause)
 	switch {
-	case n == nil && told && (fresh || s.Ended > 0 && !t.ToldEnd):
+	case n == nil && (fresh && d.tells(kind, &t.Cause) || end && !t.ToldEnd):
 		n = &news.Notice{Trouble: t.ID, Kind: kind, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
+		t.Told = true
+		if s.At.Before(t.OpenedAt) {
+			t.OpenedAt = s.At
+		}
 	case n == nil:
 		return // nobody is to be told, or it is known, and quiet while it lasts
 	}
-	if s.Ended > 0 && told {
+	if end {
 		n.Kind, t.ToldEnd = kind, true
 		// What waited for the end of the quiet hours may be urgent now.
 		if soon := s.At.Add(gather); soon.Before(n.DueAt) {
@@ -125,7 +134,7 @@ func runs(t *news.Trouble) int { return max(t.Runs, t.Ended, 1) }
 // untold is the news of a trouble that stands in no letter yet.
 func untold(r *news.Round, trouble string) *news.Notice {
 	for _, n := range r.Notices {
-		if n.Trouble == trouble && n.Letter == "" && n.Kind != news.NoticeRecovered {
+		if n.Trouble == trouble && n.Waits() && n.Kind != news.NoticeRecovered {
 			return n
 		}
 	}
@@ -149,7 +158,7 @@ func (d *decider) settle(r *news.Round, t *news.Trouble) {
 		n.RecoveredAt = t.OKAt
 		return
 	}
-	if !d.tells(news.NoticeRecovered, &t.Cause) || !t.ToldEnd && !d.tells(kindOfTrouble(t.Code), &t.Cause) {
+	if !d.tells(news.NoticeRecovered, &t.Cause) || !t.Told {
 		return // it is not wanted, or nobody knows that it was broken
 	}
 	r.Notices = append(r.Notices, &news.Notice{Trouble: t.ID, Kind: news.NoticeRecovered, Cause: t.Cause, At: r.Now, DueAt: r.Now,
@@ -178,7 +187,7 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 		if n.Trouble != s.TroubleID() {
 			continue
 		}
-		if n.Letter == "" {
+		if n.Waits() {
 			n.Runs += s.Runs
 			return
 		}
@@ -186,7 +195,7 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 	}
 	due := s.At.Add(rejectedGather)
 	if last != nil {
-		pause := min(max(2*last.DueAt.Sub(last.At), rejectedPause), rejectedMost)
+		pause := min(max(2*d.planned(last).Sub(last.At), rejectedPause), rejectedMost)
 		if next := last.DueAt.Add(pause); next.After(due) {
 			due = next
 		}
@@ -195,11 +204,33 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 		At: s.At, DueAt: due, Runs: s.Runs})
 }
 
+// planned is when a notice was to be told before it had to wait for the end of the
+// quiet hours: when they began at the earliest.
+func (d *decider) planned(n *news.Notice) time.Time {
+	if began, ok := d.quiet.endedBy(n.DueAt); ok {
+		return latest(began, n.At.Add(rejectedGather))
+	}
+	return n.DueAt
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // compose puts news that is due into letters: one for each host, or one for
 // all when there would be many.
 func (d *decider) compose(r *news.Round) {
 	if len(d.channels) == 0 {
 		return
+	}
+	for _, n := range r.Notices {
+		// Its rule names channels only that are not set up, while others are.
+		if n.Waits() && !n.DueAt.After(r.Now) && len(d.to(n)) == 0 {
+			n.GivenUp = true
+		}
 	}
 	digest := len(r.Lately) >= maxLetters
 	if digest && r.Now.Sub(r.Lately[len(r.Lately)-1]) < digestPause {
@@ -209,7 +240,7 @@ func (d *decider) compose(r *news.Round) {
 	groups := map[string][]*news.Notice{}
 	due := map[string]bool{}
 	for _, n := range r.Notices {
-		if n.Letter != "" {
+		if !n.Waits() {
 			continue
 		}
 		if !n.DueAt.After(r.Now) && !d.rule(n).Urgent {

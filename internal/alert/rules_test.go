@@ -63,6 +63,44 @@ func TestRulesSayWhatIsToldAndWhere(t *testing.T) {
 	})
 }
 
+func TestBadEndThatIsNotToldIsAFailureLikeOthers(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.rule(gonets.RuleBadEnd, off())
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.want("отвечает 400")
+		if n := b.notices(); len(n) != 1 || n[0].Kind != news.NoticeFirstFailure {
+			b.Errorf("notices %+v", n)
+		}
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Minute)
+		b.want("отвечает 400", "снова работает")
+	})
+}
+
+func TestRecoveryOfWhatNobodyWasToldOfIsNoNews(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.rule(gonets.RuleBadEnd, off())
+		b.rule(gonets.RuleFirstFailure, off())
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		// From now on it would be told.
+		b.rule(gonets.RuleFirstFailure, on())
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Minute)
+		b.want()
+		b.attempt(b.runs(1)[0], stalls())
+		b.pass(time.Minute)
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Hour)
+		b.want("отвечает 400", "снова работает")
+	})
+}
+
 // The clock begins at 9:00 UTC.
 func TestQuietHoursCollectWhatIsNotUrgent(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
@@ -121,16 +159,10 @@ func TestUsualSilenceOfASourceIsLearned(t *testing.T) {
 			b.event()
 			b.clock.Advance(4 * time.Hour)
 		}
-		b.Tick(b.Context())
+		b.event()
+		b.pass(5*time.Hour + 55*time.Minute)
 		b.want()
-		b.clock.Advance(100 * time.Minute)
-		b.Tick(b.Context())
-		b.want()
-		b.clock.Advance(30 * time.Minute)
-		for range 2 {
-			b.clock.Advance(time.Minute)
-			b.Tick(b.Context())
-		}
+		b.pass(11 * time.Minute)
 		b.want("form молчит")
 		if text := b.mail.Letters()[0].Text; !strings.Contains(text, "Обычно молчит не дольше 4 ч.") {
 			b.Errorf("the letter:\n%s", text)
@@ -144,7 +176,7 @@ func TestSourceOfAFewDaysIsNotKnownWell(t *testing.T) {
 			b.event()
 			b.clock.Advance(4 * time.Hour)
 		}
-		b.pass(2 * 24 * time.Hour)
+		b.pass(8 * time.Hour)
 		b.want()
 	})
 }

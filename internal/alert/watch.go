@@ -99,12 +99,16 @@ func (w *Watch) refresh(known map[string][]news.Watched) {
 // Rejected counts a request that a source did not believe. It is kept in
 // memory until the next look, so that a flood of them writes nothing.
 func (w *Watch) Rejected(source string) {
+	w.addRejected(source, 1)
+}
+
+func (w *Watch) addRejected(source string, n int) {
 	w.rejecting.Lock()
 	defer w.rejecting.Unlock()
 	if w.rejected == nil {
 		w.rejected = map[string]int{}
 	}
-	w.rejected[source]++
+	w.rejected[source] += n
 }
 
 // takeRejected gives the counts away.

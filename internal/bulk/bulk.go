@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -20,6 +21,12 @@ const (
 	window = 5_000
 	// maxPages bounds the pages of one turn.
 	maxPages = 40
+	// pageTime is how long a page may take, firstSize how many runs the first one
+	// holds: it is not known yet how long they take.
+	pageTime  = 100 * time.Millisecond
+	firstSize = 25
+	// maxRest bounds the rest of a job that cannot be worked on.
+	maxRest = time.Minute
 	// careful is how many runs are worked on one by one after a page failed.
 	careful = StepSize
 )
@@ -83,6 +90,37 @@ type pace struct {
 	at     time.Time
 	// careful is how many runs are still worked on one by one.
 	careful int
+	// size is how many runs a page may hold: few while they take long, because
+	// events that come meanwhile wait for them.
+	size int
+	// failures counts those in a row; until is when the next try is.
+	failures int
+	until    time.Time
+}
+
+// sizeNow is how many runs the next page may hold.
+func (p *pace) sizeNow() int {
+	if p.careful > 0 {
+		return 1
+	}
+	return cmp.Or(p.size, firstSize)
+}
+
+// learn takes how long a page of n runs took. One that was quick by chance makes
+// the next one twice as large at most.
+func (p *pace) learn(n int, took time.Duration) {
+	p.failures, p.until = 0, time.Time{}
+	if n == 0 {
+		return
+	}
+	fit := int(pageTime * time.Duration(n) / max(took, 1))
+	p.size = min(max(1, fit), 2*cmp.Or(p.size, firstSize), StepSize)
+}
+
+// fail makes the job rest, longer each time.
+func (p *pace) fail(now time.Time) {
+	p.until = now.Add(min(tick<<min(p.failures, 16), maxRest))
+	p.failures++
 }
 
 // New makes a Service.
@@ -192,22 +230,28 @@ func (p *pace) allowance(j *Job, now time.Time) int {
 // advance works on pages of a job as far as its pace allows.
 func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 	left := p.allowance(j, s.o.Clock.Now())
+	if s.o.Clock.Now().Before(p.until) {
+		return
+	}
 	for range maxPages {
 		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {
 			return
 		}
-		size := min(left, StepSize)
-		if j.OneFirst || p.careful > 0 {
+		size := min(left, p.sizeNow())
+		if j.OneFirst {
 			size = 1
 		}
+		begun := s.o.Clock.Now()
 		after, n, err := s.page(ctx, j, p, size)
 		if err != nil {
+			p.fail(s.o.Clock.Now())
 			s.failed(ctx, err)
 			return
 		}
 		if after == nil {
 			return // somebody else's, or held: the next turn reads it again
 		}
+		p.learn(n, s.o.Clock.Now().Sub(begun))
 		j, left = after, left-n
 		p.credit -= float64(n)
 		p.careful = max(p.careful-n, 0)

@@ -87,7 +87,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 // job is the job that a wish asks for.
 func (s *Service) job(w *Wish) Job {
 	now := s.o.Clock.Now()
-	j := Job{ID: id.New(), Action: gonets.ActionKind(w.Action), Filter: w.Filter, Version: w.Version.Number(), Retry: w.Retry, Rate: w.Rate,
+	j := Job{ID: id.New(), Action: gonets.ActionKind(w.Action), Asked: w.Q, Filter: w.Filter, Version: w.Version.Number(), Retry: w.Retry, Rate: w.Rate,
 		OneFirst: w.OneFirst, By: w.Actor, CreatedAt: now}
 	// What comes from now on is not meant.
 	if j.Filter.Until.IsZero() || j.Filter.Until.After(now) {

@@ -55,6 +55,9 @@ func (v Verb) After(s State) (after State, ok bool) {
 type Job struct {
 	ID     string
 	Action gonets.ActionKind
+	// Asked is the question that chooses the runs, as it was written. It is not
+	// kept with the job: a repeat is known by it.
+	Asked string
 	// Filter chooses the runs. Its Until is never later than the job itself, so
 	// that new runs are not met.
 	Filter gonets.RunFilter

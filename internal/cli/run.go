@@ -228,13 +228,12 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			case slowly:
 				return a.beginBulk(c, client, b)
 			}
-			rate = 0
 			return a.doBulk(c, client, b)
 		}),
 	}))
 	f := c.Flags()
 	f.BoolVar(&yes, "yes", false, "do it to all runs that match")
-	f.IntVar(&rate, "rate", 10, "so many a second (0: as fast as the services take them), while the server works on it: see gonets bulk")
+	f.IntVar(&rate, "rate", 0, "no more than so many a second, while the server works on it: see gonets bulk; as fast as the services take them when left out")
 	f.BoolVar(&oneFirst, "one-first", false, "stop behind the first one until gonets bulk go-on")
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
 		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")

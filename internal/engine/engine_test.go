@@ -175,6 +175,11 @@ func (r *rig) apply(steps ...gonets.Step) {
 	}
 }
 
+// limit gives a lane limits.
+func (r *rig) limit(name string, l gonets.LaneLimits) {
+	r.Places.Limits = func() map[string]gonets.LaneLimits { return map[string]gonets.LaneLimits{name: l} }
+}
+
 // event accepts an event and hands its runs over, as ingest does.
 func (r *rig) event(body string) (runID string) {
 	r.t.Helper()

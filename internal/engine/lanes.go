@@ -29,6 +29,8 @@ const (
 	// joinAfter is how long a node that joins others leaves shared lanes to them,
 	// so that they have heard of it.
 	joinAfter = 5 * time.Second
+	// maxLead is how far ahead of now turns are booked at most.
+	maxLead = 2 * time.Second
 )
 
 // lanes is what the engine does for lanes beside the work on runs.
@@ -39,6 +41,9 @@ type lanes struct {
 	// counted and joined are when counts were stored and this node was first
 	// seen among several, zero before.
 	counted, joined time.Time
+	// lead is how long turns take to be booked: they are booked so far ahead, or
+	// a slow database would hand over only turns that have passed.
+	lead time.Duration
 }
 
 // lanesNews wakes the loop; it never blocks.
@@ -126,16 +131,24 @@ func (e *Engine) lanePass(ctx context.Context, tick bool) {
 			e.laneTrouble(ctx, err)
 		}
 	}
-	for _, w := range e.Places.Wanted() {
-		first, err := e.Book.BookTurns(ctx, w, e.Clock.Now())
-		if err != nil {
-			e.laneTrouble(ctx, err)
-			break
-		}
-		e.Places.Book(w, first)
-	}
+	e.bookTurns(ctx)
 	if tick {
 		e.laneTick(ctx)
+	}
+}
+
+// bookTurns takes the turns that requests wait for.
+func (e *Engine) bookTurns(ctx context.Context) {
+	for _, w := range e.Places.Wanted() {
+		asked := e.Clock.Now()
+		first, err := e.Book.BookTurns(ctx, w, asked.Add(e.lanes.lead))
+		if err != nil {
+			e.laneTrouble(ctx, err)
+			return
+		}
+		took := e.Clock.Now().Sub(asked)
+		e.lanes.lead = min(maxLead, max(took, e.lanes.lead*3/4))
+		e.Places.Book(w, first)
 	}
 }
 

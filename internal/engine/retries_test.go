@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/lane"
+	"gonets/internal/testkit"
 )
 
 func TestChangedRetriesAreKept(t *testing.T) {
@@ -71,5 +73,71 @@ func TestNothingIsTriedAgainInQuietHours(t *testing.T) {
 		if r.sender.count() != want+1 {
 			t.Errorf("%d requests in the morning", r.sender.count())
 		}
+	}
+}
+
+func TestARetryWhoseTurnComesInQuietHoursWaits(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.limit("http://a.test:80", gonets.LaneLimits{Rate: "1/h"})
+	evening := r.clock.Now().Add(105 * time.Minute).UTC()
+	quiet := &gonets.Quiet{From: evening.Format("15:04"), To: evening.Add(8 * time.Hour).Format("15:04"), Zone: "UTC"}
+	st := httpStep("deal", "http://a.test/")
+	st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{gonets.Duration(30 * time.Minute)}, Quiet: quiet}
+	r.apply(st)
+	r.sender.answer = status(http.StatusBadGateway, `{}`)
+	next := func() {
+		r.clock.AwaitTimers(1)
+		due, _ := r.clock.Next()
+		r.clock.Advance(due.Sub(r.clock.Now()))
+		r.workers.Wait()
+	}
+	run := r.event("x")
+	next() // a turn an hour
+	// Due before the quiet hours, with a turn within them.
+	r.clock.Advance(40 * time.Minute)
+	r.claimPass()
+	next()
+	d := r.wantState(run, gonets.RunWaiting)
+	if r.sender.count() != 1 || !quiet.Until(d.Run.DueAt.Add(-time.Millisecond)).Equal(d.Run.DueAt) {
+		t.Errorf("%d requests, the next at %v; quiet from %s to %s", r.sender.count(), d.Run.DueAt, quiet.From, quiet.To)
+	}
+}
+
+// slowBook takes its time for turns.
+type slowBook struct {
+	noBook
+	clock *testkit.Clock
+}
+
+func (b slowBook) BookTurns(_ context.Context, _ lane.Want, now time.Time) (time.Time, error) {
+	b.clock.Advance(300 * time.Millisecond)
+	return now, nil
+}
+
+func TestASlowDatabaseStopsNoLaneThatSharesItsRate(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.limit("http://a.test:80", gonets.LaneLimits{Rate: "5/s"})
+	r.Places.Shared = true
+	r.Book = slowBook{clock: r.clock}
+	r.apply(httpStep("deal", "http://a.test/"))
+	run := r.event("x")
+	done := make(chan struct{})
+	go func() {
+		r.workers.Wait()
+		close(done)
+	}()
+	for passes := 0; ; passes++ {
+		select {
+		case <-done:
+			r.wantState(run, gonets.RunSucceeded)
+			return
+		case <-r.lanes.wake:
+		}
+		if passes == 5 {
+			t.Fatal("every turn had passed when it was booked")
+		}
+		r.lanePass(t.Context(), false)
 	}
 }

@@ -215,7 +215,7 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	if (w.attempt != nil || w.answer != nil) && !w.flush() {
 		return false
 	}
-	a := w.exchange(next.Path, req, func(a *gonets.Attempt) { h.Judge(&a.Exchange, w.scope) })
+	a := w.exchange(next, h, req)
 	if a == nil {
 		return false
 	}
@@ -228,7 +228,7 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 
 // exchange makes the request when the lane lets it, and tells the lane how it
 // ended. It is nil when nothing was sent; then the worker is done with the run.
-func (w *jobWork) exchange(path string, req *gonets.Request, judge func(*gonets.Attempt)) *gonets.Attempt {
+func (w *jobWork) exchange(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) *gonets.Attempt {
 	pass, err := w.Places.Enter(w.loopCtx, w.lane)
 	if err != nil {
 		w.giveBack()
@@ -236,12 +236,16 @@ func (w *jobWork) exchange(path string, req *gonets.Request, judge func(*gonets.
 	}
 	var result lane.Result
 	defer func() { pass.Leave(result) }()
+	// It may have waited long for its turn.
+	if w.untilMorning(next, h) {
+		return nil
+	}
 	req.Concurrency = max(1, w.Places.limits(w.lane).Requests)
-	a := w.send(path, req)
+	a := w.send(next.Path, req)
 	if a == nil {
 		return nil
 	}
-	judge(a)
+	h.Judge(&a.Exchange, w.scope)
 	result = w.laneResult(a)
 	return a
 }

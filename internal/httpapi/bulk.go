@@ -43,7 +43,7 @@ func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, er
 	if err != nil && !b.Dry {
 		return nil, err
 	}
-	w := api.BulkWish{Action: b.Action, Filter: filter, Version: b.Version, Retry: retry, Rate: defaultRate, OneFirst: b.OneFirst, Actor: actorOf(ctx), Key: in.Key}
+	w := api.BulkWish{Action: b.Action, Q: b.Q, Filter: filter, Version: b.Version, Retry: retry, Rate: defaultRate, OneFirst: b.OneFirst, Actor: actorOf(ctx), Key: in.Key}
 	if b.Rate != nil {
 		w.Rate = *b.Rate
 	}

@@ -52,7 +52,7 @@ func TestMassActionsAreAskedForWithAQuestion(t *testing.T) {
 	if err != nil || got.ID != "b1" {
 		t.Fatalf("%+v %v", got, err)
 	}
-	want := api.BulkWish{Action: "resume", Version: "current", Rate: 10, OneFirst: true, Actor: "owner",
+	want := api.BulkWish{Action: "resume", Version: "current", Rate: 10, OneFirst: true, Actor: "owner", Q: ask.Q,
 		Filter: gonets.RunFilter{Scenario: "lead", Since: epoch.Add(-time.Hour), States: []gonets.RunState{gonets.RunPaused}, Statuses: []gonets.StatusSpan{{Low: 500, High: 599}}}}
 	if d := cmp.Diff(want, b.bulks.wish); d != "" {
 		t.Error(d)

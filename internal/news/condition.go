@@ -1,17 +1,31 @@
 package news
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"gonets"
 )
 
 // Pulse is when a source was heard last, and how it usually speaks.
 type Pulse struct {
 	Source string
+	// LastAt is zero when it was never heard, or when nothing of it is kept.
 	LastAt time.Time
 	// Hours are the parts of the past two weeks in which it was heard, oldest
 	// first; only asked for when they are to be learned from.
 	Hours []Heard
+	// Told are when people were told of a silence in that time.
+	Told []time.Time
+}
+
+// Condition is a trouble that people know of, or are about to, and that is a
+// state of something.
+type Condition struct {
+	gonets.Cause
+	// Path is that of its last signal.
+	Path string
 }
 
 // Heard is the first and the last event within an hour.
@@ -24,25 +38,43 @@ const (
 	leastPast = 7 * 24 * time.Hour
 	// leastHeard is in how many hours it must have been heard.
 	leastHeard = 10
-	// grace is what a silence may be longer than the longest one before: half of
+	// often is how many silences that people were told of become usual.
+	often = 2
+	// Grace is what a silence may be longer than the longest one before: half of
 	// that, and an hour at least.
-	grace = time.Hour
+	Grace = time.Hour
 )
 
 // Usual is the longest silence of the past, counted in whole pauses between
-// hours; ok is false while too little is known.
+// hours; ok is false while too little is known. A silence that people were told of
+// is none of the usual ones, or an outage would hide the next one; what comes
+// often is.
 func (p *Pulse) Usual(now time.Time) (longest time.Duration, ok bool) {
 	if len(p.Hours) < leastHeard || now.Sub(p.Hours[0].First) < leastPast {
 		return 0, false
 	}
+	var told []time.Duration
 	for i := 1; i < len(p.Hours); i++ {
-		longest = max(longest, p.Hours[i].First.Sub(p.Hours[i-1].Last))
+		from, to := p.Hours[i-1].Last, p.Hours[i].First
+		if slices.ContainsFunc(p.Told, func(at time.Time) bool { return at.After(from) && at.Before(to) }) {
+			told = append(told, to.Sub(from))
+			continue
+		}
+		longest = max(longest, to.Sub(from))
+	}
+	if len(told) >= often {
+		slices.Sort(told)
+		longest = max(longest, told[len(told)-often])
 	}
 	return longest, true
 }
 
 // Allowed is how long a source may be silent when its usual silence is known.
-func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, grace) }
+func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, Grace) }
+
+// Over tells whether a source was heard since. What is kept of it may end
+// earlier than the silence began: that ends no silence.
+func (s Silence) Over(p *Pulse) bool { return p.LastAt.Truncate(time.Second).After(s.Since) }
 
 // Silence is what a silent source's signal says beside its cause, as the text
 // that stands in its path.

@@ -62,7 +62,13 @@ type Notice struct {
 	// Letter is the id of the bundle of letters that tells of it; empty before
 	// it is written.
 	Letter string
+	// GivenUp is true when it was due and there was nobody to tell: it is shown,
+	// and in no letter.
+	GivenUp bool
 }
+
+// Waits tells whether it stands in no letter yet and is going to.
+func (n *Notice) Waits() bool { return n.Letter == "" && !n.GivenUp }
 
 // Told is a notice and how it reaches people.
 type Told struct {

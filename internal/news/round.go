@@ -24,6 +24,8 @@ type Trouble struct {
 	Path   string
 	Runs   int
 	Ended  int
+	// Told is true when people were told of it, or are about to be.
+	Told bool
 	// ToldEnd is true when people were told, or are about to be, of a bad end.
 	ToldEnd bool
 	// Flaps counts how often it came back soon after it was over.

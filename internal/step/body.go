@@ -1,10 +1,11 @@
 package step
 
 import (
+	"net/url"
+
 	"gonets"
 	"gonets/internal/expr"
 	"gonets/internal/value"
-	"net/url"
 )
 
 // bodyBuilder makes a request's body.

@@ -211,7 +211,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add("latest event", documents.LatestEventSQL)
 	add("events since", documents.EventsSinceSQL)
 	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
-	add("reconciliation", reconcile.SQL(false))
+	add("reconciliation", reconcile.SQL(3, false))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	for name, m := range map[string]*dialect.Many{
 		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,

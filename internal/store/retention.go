@@ -175,11 +175,37 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 	for _, run := range worst {
 		events = append(events, run.Gone)
 	}
-	gone, err := t.removeEvents(events)
-	for _, event := range gone {
-		t.tally.At(worst[event].key).Removed(worst[event].state)
+	return removed, t.settleEvents(events, worst)
+}
+
+// settleEvents removes events that have no run left and counts them by the worst
+// of all their runs; of others it keeps what that is so far.
+func (t *txn) settleEvents(events []pack.Gone, worst map[string]goneRun) error {
+	fallen, err := tally.WhatFell(t, events)
+	if err != nil {
+		return err
 	}
-	return removed, err
+	gone, err := t.removeEvents(events)
+	if err != nil {
+		return err
+	}
+	for _, event := range gone {
+		state := worst[event].state
+		if before, ok := fallen[event]; ok {
+			state = tally.Worse(before, state)
+			t.later(tally.FallenGone, []any{event})
+		}
+		t.tally.At(worst[event].key).Removed(state)
+		delete(worst, event)
+	}
+	for event, run := range worst {
+		before, ok := fallen[event]
+		if run.alone || run.state == gonets.RunSucceeded || ok && tally.Worse(before, run.state) == before {
+			continue
+		}
+		t.later(tally.Fallen, []any{event, string(run.state)})
+	}
+	return nil
 }
 
 // lockEvents are the events of runs that no other node uses.

@@ -49,9 +49,9 @@ var explainAttempt = map[gonets.Code]Explanation{
 	},
 	gonets.CodeServerDied: {
 		En: Text{"The server that worked on this run was cut off, maybe while the request was on its way.", "The request may have been sent. It is sent again with the same Idempotency-Key, and this attempt is not counted.",
-			"Nothing, if the server was restarted on purpose. Otherwise look into its log."},
-		Ru: Text{"Сервер, который вёл эту операцию, прервался, возможно, пока запрос был в пути.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
-			"Если сервер перезапускали намеренно, ничего. Иначе загляните в его журнал."},
+			"If the server was restarted on purpose, nothing needs to be done. Otherwise look into its log."},
+		Ru: Text{"Сервер, который вёл эту операцию, остановился; возможно, запрос был уже в пути.", "Запрос мог уйти. Он будет отправлен снова с тем же Idempotency-Key, а эта попытка не в счёт.",
+			"Если сервер перезапускали намеренно, делать ничего не нужно. Иначе загляните в его журнал."},
 	},
 	gonets.CodeCutOff: {
 		En: Text{"The server lost touch with its database and cut the request, before another server could make it a second time.", "The request may have been sent. It is sent again with the same Idempotency-Key, and this attempt is not counted.",
@@ -67,9 +67,9 @@ var explainAttempt = map[gonets.Code]Explanation{
 	},
 	gonets.CodeReplyTooLarge: {
 		En: Text{"The service's answer is larger than the limit.", "The request was carried out. What was read of the answer is kept.",
-			"Ask the service for less, or raise reply_limit of the step."},
+			"Ask the service for less, or raise the limit in the step's tab “Response” (reply_limit)."},
 		Ru: Text{"Ответ сервиса больше предела.", "Запрос выполнен. Прочитанная часть ответа сохранена.",
-			"Запросите у сервиса меньше данных или увеличьте reply_limit у шага."},
+			"Запросите у сервиса меньше данных или увеличьте предел во вкладке шага «Ответ» (reply_limit)."},
 	},
 	gonets.CodeReplyNotJSON: {
 		En: Text{"The answer is not JSON, although the step expects JSON.", "The request was carried out, but its answer cannot be taken apart. Often it is an error page.",
@@ -80,20 +80,20 @@ var explainAttempt = map[gonets.Code]Explanation{
 	gonets.CodeHTTPStatus: {
 		En: Text{"The service answered with an error status.", "4xx means that it did not like the request, 5xx that it is down for now. Its answer says more.",
 			"For 4xx correct the data, the address or the key, then resume the run. For 5xx wait: further tries go by themselves."},
-		Ru: Text{"Сервис ответил статусом ошибки.", "4xx значит, что ему не понравился запрос, 5xx — что он временно не работает. Подробности в его ответе.",
+		Ru: Text{"Сервис ответил статусом ошибки.", "4xx значит, что он не принял запрос, 5xx — что он временно не работает. Подробности в его ответе.",
 			"При 4xx исправьте данные, адрес или ключ и повторите операцию с места ошибки. При 5xx подождите: следующие попытки пойдут сами."},
 	},
 	gonets.CodeHTTPMoved: {
 		En: Text{"The service says that it has moved.", "The request was not sent to the new address: it could belong to somebody else.",
-			"Check the new address in the answer's header Location and put it into the step, or set redirects: follow."},
+			"Check the new address in the answer's header Location and put it into the step, or let the step follow redirects."},
 		Ru: Text{"Сервис сообщил, что переехал.", "На новый адрес запрос не отправлен: он может быть чужим.",
-			"Проверьте новый адрес в заголовке Location ответа и поставьте его в шаг или задайте redirects: follow."},
+			"Проверьте новый адрес в заголовке Location ответа и поставьте его в шаг или разрешите шагу перенаправление."},
 	},
 	gonets.CodeBodyRule: {
 		En: Text{"The service answered, but the success rule of the step was not met.", "The status looks good, yet the answer says that the work was not done.",
-			"Read the answer in the history, correct the data or the rule success.when, and resume the run."},
+			"Read the answer in the history, correct the data or the success rule of the step, and resume the run."},
 		Ru: Text{"Сервис ответил, но правило успеха шага не выполнено.", "Статус хороший, однако из ответа следует, что дело не сделано.",
-			"Прочитайте ответ в истории, исправьте данные или правило success.when и повторите операцию с места ошибки."},
+			"Прочитайте ответ в истории, исправьте данные или правило успеха шага и повторите операцию с места ошибки."},
 	},
 	gonets.CodeBlockedAddress: {
 		En: Text{"The address is internal, and sending there is closed.", "Nothing was sent there. This keeps strangers' data from reaching the machines of your own network.",
@@ -117,7 +117,7 @@ var explainAttempt = map[gonets.Code]Explanation{
 		En: Text{"The attempt was broken off.", "A person cancelled the run, or the server was stopped. The request may have been sent; the attempt is not counted.",
 			"Nothing: a run that was not cancelled goes on by itself."},
 		Ru: Text{"Попытка прервана.", "Операцию отменил человек, либо сервер останавливали. Запрос мог уйти; попытка не в счёт.",
-			"Ничего: неотменённая операция продолжится сама."},
+			"Делать ничего не нужно: если операция не отменена, она продолжится сама."},
 	},
 	gonets.CodeStepFailed: {
 		En: Text{"The run came to a step that ends it with an error.", "The scenario is written so: this step says that the work cannot go on.",
@@ -127,9 +127,9 @@ var explainAttempt = map[gonets.Code]Explanation{
 	},
 	gonets.CodeTriesUsedUp: {
 		En: Text{"All tries are used up.", "The run waits for you and is kept without limit. Other runs go on.",
-			"Look at the last attempt, remove the cause and resume the run from the failed step: `gonets runs resume`."},
+			"Look at the last attempt, remove the cause and resume the run from the failed step."},
 		Ru: Text{"Попытки кончились.", "Операция ждёт вас и хранится без срока. Другие операции идут своим чередом.",
-			"Посмотрите последнюю попытку, устраните причину и повторите операцию с места ошибки: `gonets runs resume`."},
+			"Посмотрите последнюю попытку, устраните причину и повторите операцию с места ошибки."},
 	},
 	gonets.CodeDeadline: {
 		En: Text{"The time for tries is over.", "The next try would come after the deadline of the step. The run is kept without limit.",
@@ -156,9 +156,9 @@ var explainAttempt = map[gonets.Code]Explanation{
 			"Когда придёт время, повторите операцию с места ошибки или отмените её."},
 	},
 	gonets.CodeScenarioHeld: {
-		En: Text{"The scenario did not run when the event came.", "The event is kept, and its run is held until a person releases it. A start alone does not.",
-			"Release what was held: `gonets scenarios start NAME --release-held`, or one run: `gonets runs resume`."},
-		Ru: Text{"Обработка не работала, когда пришло событие.", "Событие сохранено, его операция отложена, пока её не отпустит человек. Одного запуска мало.",
-			"Отпустите отложенное: `gonets scenarios start NAME --release-held`, или одну операцию: `gonets runs resume`."},
+		En: Text{"The scenario did not run when the event came.", "The event is kept, and its run waits until a person lets it go on.",
+			"Start the scenario and process what is held (`gonets scenarios start NAME --release-held`), or let this run alone go on."},
+		Ru: Text{"Обработка не работала, когда пришло событие.", "Событие сохранено, его операция ждёт решения человека.",
+			"Запустите обработку и обработайте накопленное (`gonets scenarios start NAME --release-held`) или продолжите только эту операцию."},
 	},
 }

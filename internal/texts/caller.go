@@ -37,9 +37,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeTemplateMissing: {
 		En: Text{"A variable is not in the data.", "The event or an earlier reply came without this field, or its name is misspelt.",
-			"Check the name against the event's data, or give a value for this case: default(name, \"…\")."},
+			"Check the name against the event's data, or give a value for when it is empty: default(name, \"…\")."},
 		Ru: Text{"Переменной нет в данных.", "Событие или прежний ответ пришли без этого поля, либо в имени опечатка.",
-			"Сверьте имя с данными события или задайте запасное значение: default(имя, \"…\")."},
+			"Сверьте имя с данными события или задайте, что подставить, если пусто: default(имя, \"…\")."},
 	},
 	gonets.CodeTemplateLimit: {
 		En: Text{"A template became too large or too slow.", "Templates have limits so that one event cannot stop the server; they are listed in docs/limits.md.",
@@ -48,10 +48,10 @@ var explainCaller = map[gonets.Code]Explanation{
 			"Отправляйте в одном запросе меньше данных или разделите работу на несколько шагов."},
 	},
 	gonets.CodeNotFound: {
-		En: Text{"There is no such thing here.", "The name or number is misspelt, or it was deleted, or its time of keeping is over.",
-			"Look it up in the list: `gonets scenarios list`, `gonets sources list` or `gonets runs list`."},
-		Ru: Text{"Такого здесь нет.", "В имени или номере опечатка, либо это удалено, либо истёк срок хранения.",
-			"Найдите нужное в списке: `gonets scenarios list`, `gonets sources list` или `gonets runs list`."},
+		En: Text{"Nothing has this name or number.", "It is misspelt, or what it named was deleted or kept for its time.",
+			"Look it up in the list of scenarios, sources or runs."},
+		Ru: Text{"С таким именем или номером ничего нет.", "В нём опечатка, либо это удалено, либо истёк срок хранения.",
+			"Найдите нужное в списке обработок, источников или операций."},
 	},
 	gonets.CodeAddressUnknown: {
 		En: Text{"No source has this address.", "The request was not accepted, and nothing was kept of it.",
@@ -91,9 +91,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeRunState: {
 		En: Text{"The run is in a state in which this cannot be done.", "It may have moved on since you looked: for example it is over already, or is being sent right now.",
-			"Look at its state with `gonets runs show`. A run that is over can be run again from the start."},
+			"Look at its present state. A run that is over can be run again from the start."},
 		Ru: Text{"В своём нынешнем состоянии операция этого не позволяет.", "Возможно, она ушла дальше, пока вы смотрели: уже закончилась или отправляется прямо сейчас.",
-			"Посмотрите её состояние: `gonets runs show`. Законченную операцию можно повторить с начала."},
+			"Посмотрите её нынешнее состояние. Законченную операцию можно повторить с начала."},
 	},
 	gonets.CodeKeyReused: {
 		En: Text{"The same Idempotency-Key came with other data.", "A key stands for one event. The first one is kept, this one was not accepted.",
@@ -133,9 +133,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeSecretMissing: {
 		En: Text{"A secret that is needed here has not been set.", "Without it the sender cannot be checked or the request cannot be signed, and Gonets does not do it unchecked.",
-			"Set the secret named in the error: `gonets secret set NAME`."},
+			"Set the secret that the error names: Settings → Secrets, or `gonets secret set NAME`."},
 		Ru: Text{"Не задан секрет, который здесь нужен.", "Без него нельзя проверить отправителя или подписать запрос, а без проверки Гонец этого не делает.",
-			"Задайте секрет из сообщения: `gonets secret set ИМЯ`."},
+			"Задайте секрет из сообщения: «Настройки» → «Секреты» или `gonets secret set ИМЯ`."},
 	},
 	gonets.CodeSchemaRejected: {
 		En: Text{"The data are not what this source expects.", "A rule of the source refused them; the event was not accepted.",

@@ -12,9 +12,9 @@ var explainMail = map[gonets.Code]Explanation{
 	},
 	gonets.CodeMailUnset: {
 		En: Text{"Mail is not set up.", "You will not hear of errors.",
-			"Open Settings, Notices and mail, fill in the mail server and your address, and send a test letter."},
+			"Open Settings → Notices, fill in the mail server and your address, and send a test e-mail."},
 		Ru: Text{"Почта не настроена.", "Об ошибках вы не узнаете.",
-			"Откройте «Настройки», «Уведомления и почта», укажите почтовый сервер и свой адрес и отправьте пробное письмо."},
+			"Откройте «Настройки» → «Уведомления», укажите почтовый сервер и свой адрес и отправьте пробное письмо."},
 	},
 	gonets.CodeMailUnreachable: {
 		En: Text{"The mail server cannot be reached.", "Nobody answers at this name and port, or this server may not go there.",

@@ -163,7 +163,7 @@ for (const [language, colorScheme, width] of [
       await dialog.getByText('JSON', { exact: true }).click()
       await expect(dialog.locator('.cm-content')).toContainText('Ольга «О»')
       await dialog.getByRole('button', { name: t('edit.next') }).click()
-      await expect(dialog.getByText(/«Пётр»/)).toBeVisible()
+      await expect(dialog.getByText(/[«“]Пётр[»”]/)).toBeVisible()
       await watch.look('edited')
       await dialog.getByRole('button', { name: t('edit.do') }).dblclick()
       await expect.poll(async () => (await crm.requests()).length).toBe(6)

@@ -41,13 +41,13 @@ func value(v any) json.RawMessage {
 func commonFields() []Field {
 	return []Field{
 		{Path: "/title", Control: api.ControlText, Tab: "main", Title: text("Название", "Title"),
-			Help: text("Как шаг называется в списке и в истории.", "What the step is called in the list and in the history.")},
+			Help: text("Как шаг называется в списке и в истории.", "How the step is called in the list and in the history.")},
 		{Path: "/id", Control: api.ControlText, Tab: "more", Required: true, Title: text("Короткое имя", "Short name"), Placeholder: "deal",
 			Help: text("По нему к шагу обращаются шаблоны и история: латинские буквы, цифры и _. Если его сменить, начатые операции выполнят шаг заново.",
-				"Templates and the history refer to the step by it: Latin letters, digits and _. When it changes, runs that have begun do the step anew.")},
+				"Templates and the history refer to the step by it: Latin letters, digits and _. If you change it, runs that have begun do the step again.")},
 		{Path: "/when", Control: api.ControlCondition, Tab: "more", Title: text("Выполнять, если", "Do it if"), Placeholder: "phone != \"\"",
 			Help: text("Если условие не выполнено, шаг пропускается и операция идёт дальше. Пусто — выполнять всегда.",
-				"When the condition does not hold, the step is skipped and the run goes on. Empty: always.")},
+				"If the condition is not true, the step is skipped and the run goes on. Empty: always.")},
 	}
 }
 

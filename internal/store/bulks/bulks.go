@@ -62,10 +62,8 @@ func (b *Jobs) CreateBulk(ctx context.Context, j bulk.Job, key string) (bulk.Job
 	if err != nil {
 		return j, b.base.Wrap(err)
 	}
-	wanted := j.Filter
-	wanted.Until = time.Time{}
-	// The end of the filter is the moment of the call unless somebody chose it.
-	what, err := json.Marshal([]any{"bulk", j.Action, wanted, j.Version, j.Rate, j.OneFirst, j.Retry})
+	// The question as it was written: "the last day" means other times in a repeat.
+	what, err := json.Marshal([]any{"bulk", j.Action, j.Asked, j.Version, j.Rate, j.OneFirst, j.Retry})
 	if err != nil {
 		return j, b.base.Wrap(err)
 	}

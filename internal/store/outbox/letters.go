@@ -186,12 +186,10 @@ func (o *Outbox) delivered(ctx context.Context, found []news.Told) ([]news.Told,
 // failed.
 func scanTold(scan func(...any) error) (n news.Told, err error) {
 	dest, fill := noticeDest(&n.Notice)
-	var letter sql.NullString
-	dest[len(dest)-1] = &letter
 	err = scan(dest...)
 	fill()
-	n.Letter, n.State = letter.String, news.LetterPending
-	if letter.Valid && letter.String == "" {
+	n.State = news.LetterPending
+	if n.GivenUp {
 		n.State, n.LastError = news.LetterFailed, "nothing was set up by which people are told"
 	}
 	return n, err

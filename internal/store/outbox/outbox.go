@@ -69,7 +69,7 @@ const watchedSQL = `SELECT scenario, id, host, path FROM troubles
 // Queries are those that are asked again and again.
 func Queries() map[string]string {
 	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
-		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "conditions": openSQL, "deliveries": deliveriesSQL(2)}
+		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "told": toldSQL, "conditions": openSQL, "deliveries": deliveriesSQL(2)}
 }
 
 // AlertsDue tells whether a round has something to decide, and whether there
@@ -118,11 +118,11 @@ func load(t floor.Txn) (*news.Round, error) {
 	for i := range r.Signals {
 		ids = append(ids, r.Signals[i].TroubleID())
 	}
-	troubles, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), scanTrouble)
+	troubles, err := pack.Collect(t, troubleSelect+`WHERE id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), scanTrouble)
 	if err != nil {
 		return nil, err
 	}
-	looks, err := pack.Collect(t, `SELECT `+troubleColumns+` FROM troubles WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
+	looks, err := pack.Collect(t, troubleSelect+`WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
 		[]any{now.UnixMilli(), roundTroubles}, scanTrouble)
 	if err != nil {
 		return nil, err
@@ -197,7 +197,8 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 		if err := t.Exec(troubleUpsert, troubleRow(tr)...); err != nil {
 			return err
 		}
-		if old.OverAt.IsZero() && !tr.OverAt.IsZero() {
+		// What was dropped is over, but not well.
+		if old.OverAt.IsZero() && !tr.OverAt.IsZero() && tr.OKAt.After(tr.FailedAt) {
 			err := t.Exec(`UPDATE notices SET recovered_at = ? WHERE trouble = ? AND recovered_at IS NULL AND kind <> ?`,
 				tr.OverAt.UnixMilli(), id, string(news.NoticeRecovered))
 			if err != nil {
@@ -220,7 +221,7 @@ func (m *memory) store(t floor.Txn, r *news.Round) error {
 			}
 		case known && old != *n:
 			err := t.Exec(`UPDATE notices SET kind = ?, due_at = ?, runs = ?, ended = ?, run = ?, path = ?, recovered_at = ?, letter = ? WHERE id = ?`,
-				string(n.Kind), n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter), n.ID)
+				string(n.Kind), n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), letterOf(n), n.ID)
 			if err != nil {
 				return err
 			}

@@ -3,10 +3,13 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
 
@@ -18,10 +21,11 @@ const (
 		SELECT (SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at LIMIT 1),
 			(SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at DESC LIMIT 1)
 		FROM hours ORDER BY hours.at`
-	openSQL = `SELECT scenario, source, host, code, status FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
+	toldSQL = `SELECT at FROM notices WHERE trouble = ? AND kind = ? AND at >= ? AND at < ?`
+	openSQL = `SELECT scenario, source, host, code, status, path FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
 )
 
-// Pulses are the sources that were ever heard, without their hours.
+// Pulses are the sources, without their hours.
 func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 	out, err := pack.Collect(o.base.Read(ctx), lastHeardSQL, nil, func(scan func(...any) error) (p news.Pulse, err error) {
 		var at sql.NullInt64
@@ -29,41 +33,69 @@ func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 		p.LastAt = pack.FromMS(at)
 		return p, err
 	})
-	heard := out[:0]
-	for _, p := range out {
-		if !p.LastAt.IsZero() {
-			heard = append(heard, p)
-		}
-	}
-	return heard, o.base.Wrap(err)
+	return out, o.base.Wrap(err)
 }
 
-// Hours are those in which a source was heard until a time.
-func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) ([]news.Heard, error) {
+// Awake is since when silences are watched without a break: while no server of the
+// database was up for longer than gap, nobody could be heard. It notes the time,
+// at most so often as every.
+func (o *Outbox) Awake(ctx context.Context, every, gap time.Duration) (time.Time, error) {
+	now := o.base.Clock.Now().UnixMilli()
+	var text string
+	err := o.base.Read(ctx).Row(`SELECT value FROM meta WHERE name = 'awake'`, nil, &text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, o.base.Wrap(err)
+	}
+	var seen, since int64
+	if _, err := fmt.Sscan(text, &seen, &since); err != nil || now-seen > gap.Milliseconds() {
+		since = now
+	}
+	if now-seen < every.Milliseconds() {
+		return time.UnixMilli(since), nil
+	}
+	err = o.base.Change(ctx, func(t floor.Txn) error {
+		return t.Exec(`INSERT INTO meta (name, value) VALUES ('awake', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, fmt.Sprint(now, since))
+	})
+	return time.UnixMilli(since), err
+}
+
+// Hours are those in which a source was heard until a time, and when people were
+// told of its silence meanwhile.
+func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) (heard []news.Heard, told []time.Time, err error) {
 	to := until.UnixMilli()
-	rows, err := pack.Collect(o.base.Read(ctx), hoursSQL, []any{to - news.LearnFrom.Milliseconds(), to, source, source},
+	from := to - news.LearnFrom.Milliseconds()
+	rows, err := pack.Collect(o.base.Read(ctx), hoursSQL, []any{from, to, source, source},
 		func(scan func(...any) error) (h news.Heard, err error) {
 			var first, last sql.NullInt64
 			err = scan(&first, &last)
 			h.First, h.Last = pack.FromMS(first), pack.FromMS(last)
 			return h, err
 		})
-	heard := rows[:0]
+	if err != nil {
+		return nil, nil, o.base.Wrap(err)
+	}
 	for _, h := range rows {
 		if !h.First.IsZero() {
 			heard = append(heard, h)
 		}
 	}
-	return heard, o.base.Wrap(err)
+	silence := gonets.Cause{Source: source, Code: gonets.CodeSourceSilent}
+	told, err = pack.Collect(o.base.Read(ctx), toldSQL, []any{silence.ID(), string(news.NoticeSilent), from, to},
+		func(scan func(...any) error) (time.Time, error) {
+			var at sql.NullInt64
+			err := scan(&at)
+			return pack.FromMS(at), err
+		})
+	return heard, told, o.base.Wrap(err)
 }
 
 // Conditions are the open troubles that are states of something, not failures
 // of runs.
-func (o *Outbox) Conditions(ctx context.Context) ([]gonets.Cause, error) {
+func (o *Outbox) Conditions(ctx context.Context) ([]news.Condition, error) {
 	out, err := pack.Collect(o.base.Read(ctx), openSQL, []any{string(gonets.CodeLaneClosed), string(gonets.CodeSourceSilent)},
-		func(scan func(...any) error) (c gonets.Cause, err error) {
-			dest, fill := cause(&c)
-			err = scan(dest...)
+		func(scan func(...any) error) (c news.Condition, err error) {
+			dest, fill := cause(&c.Cause)
+			err = scan(append(dest, &c.Path)...)
 			fill()
 			return c, err
 		})

@@ -29,6 +29,10 @@ func scanSignal(scan func(...any) error) (s gonets.Signal, err error) {
 
 const troubleColumns = `id, ` + causeColumns + `, opened_at, failed_at, ok_at, over_at, look_at, run, n, path, runs, ended, told_end, flaps`
 
+// troubleSelect reads troubles; one was told when there is a notice of it.
+const troubleSelect = `SELECT ` + troubleColumns + `, CASE WHEN EXISTS (SELECT 1 FROM notices n
+	WHERE n.trouble = troubles.id AND n.at >= troubles.opened_at AND n.kind <> 'recovered') THEN 1 ELSE 0 END FROM troubles `
+
 const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at, failed_at = excluded.failed_at, ok_at = excluded.ok_at,
 		over_at = excluded.over_at, look_at = excluded.look_at, run = excluded.run, n = excluded.n, path = excluded.path,
@@ -54,7 +58,7 @@ func scanTrouble(scan func(...any) error) (t news.Trouble, err error) {
 	dest, fill := cause(&t.Cause)
 	var opened, failed, ok, over, look sql.NullInt64
 	dest = append([]any{&t.ID}, dest...)
-	err = scan(append(dest, &opened, &failed, &ok, &over, &look, &t.RunID, &t.N, &t.Path, &t.Runs, &t.Ended, &t.ToldEnd, &t.Flaps)...)
+	err = scan(append(dest, &opened, &failed, &ok, &over, &look, &t.RunID, &t.N, &t.Path, &t.Runs, &t.Ended, &t.ToldEnd, &t.Flaps, &t.Told)...)
 	fill()
 	t.OpenedAt, t.FailedAt, t.OverAt, t.LookAt = pack.FromMS(opened), pack.FromMS(failed), pack.FromMS(over), pack.FromMS(look)
 	if ok.Int64 > 0 {
@@ -71,7 +75,15 @@ const noticeInsert = `INSERT INTO notices (id, trouble, kind, ` + causeColumns +
 
 func noticeRow(n *news.Notice) []any {
 	return []any{n.ID, n.Trouble, string(n.Kind), n.Scenario, n.Source, pack.Blob(n.Host), string(n.Code), n.Status, n.At.UnixMilli(),
-		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), pack.NullText(n.Letter)}
+		n.DueAt.UnixMilli(), n.Runs, n.Ended, n.RunID, n.Path, pack.MS(n.RecoveredAt), letterOf(n)}
+}
+
+// letterOf is a notice's letter as it is kept: none yet is NULL, none ever empty.
+func letterOf(n *news.Notice) any {
+	if n.GivenUp {
+		return ""
+	}
+	return pack.NullText(n.Letter)
 }
 
 // noticeDest gives the places of noticeColumns and more; fill completes the
@@ -84,6 +96,7 @@ func noticeDest(n *news.Notice) (dest []any, fill func()) {
 	return dest, func() {
 		host()
 		n.At, n.DueAt, n.RecoveredAt, n.Letter = pack.FromMS(*at), pack.FromMS(*due), pack.FromMS(*recovered), letter.String
+		n.GivenUp = letter.Valid && letter.String == ""
 	}
 }
 

@@ -32,21 +32,27 @@ const clocks = time.Hour
 
 // SQL finds the counts of a time, and in the same look the runs that have not
 // succeeded, event by event: counts and runs of two moments would not agree. Its
-// arguments are of Args. Rows are a quarter, a source, how badly off (0 for
-// counts), and the counts of [tally.Counts].
-func SQL(source bool) string {
+// arguments are of Args. Counts are summed up by day, runs by quarter: there may be
+// a million of the former, and few of the latter. Rows are a quarter, a source, how badly off, and the
+// counts of [tally.Counts]. How badly off is 0 for counts, twice the place in
+// [tally.Open] counted from 1 for runs, and one less for runs that were removed
+// while others of their events stayed.
+func SQL(days int, source bool) string {
 	only := ""
 	if source {
 		only = " AND source = ?"
 	}
 	var open []string
+	fallen := ""
 	for i, s := range tally.Open() {
 		where := filter.IndexedState
 		if s == gonets.RunRunning {
 			where = "node IS NOT NULL"
 		}
-		open = append(open, fmt.Sprintf("SELECT event, %d AS worst FROM runs WHERE state = '%s' AND %s AND id >= ?%s", i+1, s, where, only))
+		open = append(open, fmt.Sprintf("SELECT event, %d AS worst, 1 AS n FROM runs WHERE state = '%s' AND %s AND id >= ?%s", 2*(i+1), s, where, only))
+		fallen += fmt.Sprintf(" WHEN '%s' THEN %d", s, 2*(i+1)-1)
 	}
+	open = append(open, "SELECT event, CASE state"+fallen+" END, 0 FROM fallen WHERE event >= ?")
 	var sums, zeros []string
 	for i, m := range tally.Members() {
 		sums = append(sums, "CAST(sum("+m+") AS BIGINT)")
@@ -59,9 +65,11 @@ func SQL(source bool) string {
 			zeros = append(zeros, "0")
 		}
 	}
-	return `SELECT slot, source, 0, ` + strings.Join(sums, ", ") + ` FROM tallies WHERE slot >= ? AND slot < ?` + only + ` GROUP BY slot, source
+	return `SELECT d.column1, source, 0, ` + strings.Join(sums, ", ") + `
+	FROM (VALUES ` + strings.Repeat("(CAST(? AS BIGINT), CAST(? AS BIGINT)), ", days-1) + `(CAST(? AS BIGINT), CAST(? AS BIGINT))) d
+		CROSS JOIN tallies WHERE slot >= d.column1 AND slot < d.column2` + only + ` GROUP BY d.column1, source
 	UNION ALL SELECT e.received_at / 900000, e.source, c.worst, ` + strings.Join(zeros, ", ") + `
-	FROM (SELECT b.event, max(b.worst) AS worst, count(*) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) b GROUP BY b.event) c
+	FROM (SELECT b.event, max(b.worst) AS worst, CAST(sum(b.n) AS BIGINT) AS n FROM (` + strings.Join(open, " UNION ALL ") + `) b GROUP BY b.event) c
 		CROSS JOIN events e WHERE e.id = c.event AND e.received_at >= ? AND e.received_at < ?` + strings.ReplaceAll(only, "source", "e.source") + `
 	GROUP BY 1, 2, 3`
 }
@@ -72,11 +80,36 @@ func Args(a gonets.Reconcile) []any {
 	if a.Source != "" {
 		source = []any{a.Source}
 	}
-	args := append([]any{tally.KeyOf("", a.From).Slot, tally.KeyOf("", a.Until).Slot}, source...)
+	var args []any
+	for _, d := range days(a) {
+		args = append(args, tally.KeyOf("", d.from).Slot, tally.KeyOf("", d.until).Slot)
+	}
+	args = append(args, source...)
 	for range tally.Open() {
 		args = append(append(args, pack.From(a.From.Add(-clocks))), source...)
 	}
+	args = append(args, pack.From(a.From.Add(-clocks)))
 	return append(append(args, a.From.UnixMilli(), a.Until.UnixMilli()), source...)
+}
+
+// span is a day, or what is asked of it.
+type span struct{ day, from, until time.Time }
+
+// days are those of a question, the oldest first; there is one at least.
+func days(a gonets.Reconcile) []span {
+	var out []span
+	year, month, date := a.From.In(a.Zone).Date()
+	for n := 0; ; n++ {
+		s := span{day: gonets.DayStart(year, month, date+n, a.Zone), until: gonets.DayStart(year, month, date+n+1, a.Zone)}
+		if s.from = s.day; s.from.Before(a.From) {
+			s.from = a.From
+		}
+		if !s.until.Before(a.Until) {
+			s.until = a.Until
+			return append(out, s)
+		}
+		out = append(out, s)
+	}
 }
 
 type day struct {
@@ -88,9 +121,10 @@ type day struct {
 // which nothing is known are left out.
 func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
 	found := map[day]*gonets.DayCounts{}
+	spans := days(a)
 	err := b.base.Ask(ctx, func(r pack.Reader) error {
 		clear(found)
-		_, err := pack.Collect(r, SQL(a.Source != ""), Args(a), func(scan func(...any) error) (struct{}, error) {
+		_, err := pack.Collect(r, SQL(len(spans), a.Source != ""), Args(a), func(scan func(...any) error) (struct{}, error) {
 			var k tally.Key
 			var worst int
 			var c tally.Counts
@@ -101,8 +135,14 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 			if err := scan(dest...); err != nil {
 				return struct{}{}, err
 			}
-			at := k.Time().In(a.Zone)
-			at = time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, a.Zone)
+			// The last day that has begun by then.
+			i, _ := slices.BinarySearchFunc(spans, k.Time(), func(s span, t time.Time) int {
+				if s.from.After(t) {
+					return 1
+				}
+				return -1
+			})
+			at := spans[max(i-1, 0)].day
 			d := found[day{at.Unix(), k.Source}]
 			if d == nil {
 				d = &gonets.DayCounts{Day: at, Source: k.Source}
@@ -131,8 +171,12 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 func add(d *gonets.DayCounts, worst int, c *tally.Counts) {
 	if worst > 0 {
 		events, runs := c.Events, c.Bare
-		state := tally.Open()[worst-1]
-		*place(d, state) += events
+		state := tally.Open()[(worst+1)/2-1]
+		if worst%2 == 1 && state == gonets.RunHeld {
+			d.Expired += events
+		} else {
+			*place(d, state) += events
+		}
 		d.Done -= events
 		d.Missing -= runs
 		d.Done += runs

@@ -283,7 +283,33 @@ func resumeVersions(f fixture) {
 	}
 }
 
+// oneBulkForAWish repeats a wish a minute later, when "the last day" is another.
+func (f fixture) oneBulkForAWish() {
+	f.t.Helper()
+	begin := func(key, asked string) (bulk.Job, error) {
+		f.Clock.Advance(time.Minute)
+		now := f.Clock.Now()
+		return f.CreateBulk(f.ctx(), bulk.Job{ID: id.New(), By: "owner", CreatedAt: now, Action: gonets.ActionResume, Asked: asked,
+			Filter: gonets.RunFilter{Since: now.Add(-24 * time.Hour), Until: now}, State: bulk.Stopped}, key)
+	}
+	first, err := begin("day", "after:-24h")
+	f.must(err)
+	again, err := begin("day", "after:-24h")
+	f.must(err)
+	if again.ID != first.ID {
+		f.t.Error("a repeat made a second mass action")
+	}
+	_, err = begin("day", "after:-48h")
+	f.wantCode(err, gonets.CodeKeyReused)
+	for f.takeBulk("me") != nil {
+		_, err = f.SteerBulk(f.ctx(), first.ID, bulk.Stop, "owner")
+		f.must(err)
+	}
+}
+
 func wishOnce(f fixture) {
+	f.oneBulkForAWish()
+
 	ids := f.paused(2)
 	resume := gonets.Action{RunID: ids[0], Kind: gonets.ActionResume, Key: "k", Actor: "owner"}
 	var wg sync.WaitGroup

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -114,6 +113,19 @@ func reconciled(f fixture) {
 	if whole := f.books(""); len(only) != len(whole)-1 || only[0] != whole[0] {
 		f.t.Errorf("%d of %d rows are the source's", len(only), len(whole))
 	}
+	// A day without its midnight is whole.
+	havana, err := time.LoadLocation("America/Havana")
+	f.must(err)
+	f.Clock.Advance(time.Date(2026, time.March, 8, 4, 30, 0, 0, time.UTC).Sub(f.Clock.Now())) // 23:30 there
+	f.accept(gonets.Acceptance{Event: f.event("late")})
+	f.Clock.Advance(time.Hour) // 1:30 of the next day
+	f.accept(gonets.Acceptance{Event: f.event("early")})
+	gap, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: gonets.DayStart(2026, time.March, 7, havana), Until: gonets.DayStart(2026, time.March, 9, havana),
+		Zone: havana, Source: "s"})
+	f.must(err)
+	if got := tellBooks(gap); got != "03-08 s 1 waiting=1\n03-07 s 1 waiting=1" {
+		f.t.Errorf("around a missing midnight: %s", got)
+	}
 	// Days are those of the zone.
 	east, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: first.AddDate(0, 0, -2).Truncate(24 * time.Hour), Until: first.AddDate(0, 0, 3).Truncate(24 * time.Hour),
 		Zone: time.FixedZone("east", 5*3600+45*60)})
@@ -137,7 +149,7 @@ func reconciledLoss(f fixture) {
 }
 
 // ended is a simple model of what becomes of events: the states of their runs,
-// removed ones too.
+// removed ones too: an event stays what it was, whatever is removed of it.
 type ended struct {
 	f      *fixture
 	events map[string]map[string]gonets.RunState
@@ -225,35 +237,9 @@ func (l *ended) actions() map[string]func(*rapid.T) {
 				if _, err := f.Prune(f.ctx(), f.Clock.Now().Add(-6*time.Hour), 1); err != nil {
 					t.Fatal(err)
 				}
-				l.forget(t)
 			}
 		},
 		"": l.check,
-	}
-}
-
-// forget takes over what was removed. Of an event of which something is left, what
-// is removed no longer counts.
-func (l *ended) forget(t *rapid.T) {
-	there := map[string]bool{}
-	for page := (gonets.Page{Limit: gonets.MaxPageSize}); ; {
-		list, err := l.f.Runs(l.f.ctx(), gonets.RunFilter{Page: page})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range list.Items {
-			there[list.Items[i].ID] = true
-		}
-		if page.Cursor = list.Next; list.Next == "" {
-			break
-		}
-	}
-	for event, runs := range l.events {
-		left := maps.Clone(runs)
-		maps.DeleteFunc(left, func(id string, _ gonets.RunState) bool { return !there[id] })
-		if len(left) > 0 {
-			l.events[event] = left
-		}
 	}
 }
 

@@ -8,7 +8,7 @@ import { useCodes } from '@/i18n/codes'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
 import { preloadPillField } from '@/pill/PillField'
-import { ErrorNote, Page, Skeleton, Tabs, useNarrow, usePageTitle } from '@/ui'
+import { Button, ErrorNote, Page, Skeleton, Tabs, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { useCheck } from './check/useCheck'
 import { EditorContext, type Editor } from './context'
@@ -38,6 +38,7 @@ export default function EditorPage() {
 }
 
 function Opening({ name }: { name: string }) {
+  const t = useT()
   const [error, setError] = useState<unknown>()
   const store = useMemo(() => new DraftStore({ name, transport: transportFor(name), storage: localStorage }), [name])
   const state = useSyncExternalStore(store.subscribe, store.snapshot)
@@ -66,7 +67,7 @@ function Opening({ name }: { name: string }) {
   if (error !== undefined)
     return (
       <Page title={name}>
-        <ErrorNote error={error} onRetry={open} />
+        <ErrorNote error={error} onRetry={open} actions={<Button size="small" to="/scenarios">{t('page.toScenarios')}</Button>} />
       </Page>
     )
   if (!state)

@@ -187,7 +187,15 @@ export function age(time: Time, now: Time = Date.now()): string {
 }
 
 const unit = (value: number, name: string, digits = 0): string =>
-  new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value)
+  new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
+    .format(value)
+    // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages.
+    .replace('кБ', 'КБ')
+    .replace('kB', 'KB')
+    .replace(/bytes?$/, 'B')
+
+/** A text in the quotes of the language: «…» or “…”. */
+export const quoted = (text: string): string => (language() === 'ru' ? `«${text}»` : `“${text}”`)
 
 /** 98 ms, 1.2 s, 3 min 5 s */
 export function duration(ms: number): string {

@@ -80,7 +80,8 @@ export function problemWords(problem: Said): string {
   const general = codeText(problem.code, language())
   let words = text ? fill(text, problem.values ?? []) : general ? sentence(general.what) : ''
   if (words === '') words = language() === 'en' && problem.message ? problem.message : t('problem.unknown', { code: problem.code })
-  const place = problem.line ? t('problem.line', { line: problem.line, words }) : words
+  // Most fields have one line: to name it would say nothing.
+  const place = problem.line && problem.line > 1 ? t('problem.line', { line: problem.line, words }) : words
   return problem.suggestion ? t('problem.perhaps', { words: place, suggestion: problem.suggestion }) : place
 }
 

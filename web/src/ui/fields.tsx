@@ -181,7 +181,7 @@ export function NumberField({ value, onChange, min, max, step, unit, placeholder
       allowDecimal={!whole}
       suffix={unit ? ` ${unit}` : undefined}
       placeholder={placeholder}
-      w={width}
+      {...(rest.help ? { maw: 480, styles: { wrapper: { width, maxWidth: '100%' } } } : { w: width, maw: '100%' })}
       hideControls
     />
   )

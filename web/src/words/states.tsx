@@ -43,12 +43,15 @@ export function stateText(run: RunLike, t: Translate): string {
   return reason ? `${base}: ${reason}` : base
 }
 
+/** It waits because its scenario says so, not because something failed. */
+export const waitsForTime = (run: RunLike): boolean => !run.tries && run.last_outcome !== 'unknown' && !run.reason
+
 function reasonText(run: RunLike, t: Translate): string {
   const code = run.reason ?? ''
   switch (run.state) {
     case 'waiting':
       if (run.quiet_until) return t('state.waiting.quiet', { time: shortClock(run.quiet_until) })
-      return run.tries || run.last_outcome === 'unknown' || code !== '' ? t('state.waiting.retry') : t('state.waiting.time')
+      return t(waitsForTime(run) ? 'state.waiting.time' : 'state.waiting.retry')
     case 'queued':
       if (run.wait?.why === 'paused') return t('state.queued.paused', { who: run.wait.by || '—' })
       if (run.wait?.why === 'closed') return run.wait.until && Date.parse(run.wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(run.wait.until) }) : t('state.queued.closedNow')
@@ -64,7 +67,8 @@ function reasonText(run: RunLike, t: Translate): string {
       if (code === 'run.poison') return t('state.paused.crash')
       if (code.startsWith('network.')) return t('state.paused.network')
       if (code.startsWith('unknown.')) return t('state.paused.unknown')
-      return code ? t('state.paused.reply') : ''
+      if (/^(http|body|reply)\./.test(code)) return t('state.paused.reply')
+      return code ? t('state.paused.other') : ''
     default:
       return ''
   }

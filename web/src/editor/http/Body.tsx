@@ -155,7 +155,7 @@ export function RespondBody() {
         onChange={choose}
         options={[
           { value: 'json', label: 'JSON' },
-          { value: 'text', label: t('type.text') },
+          { value: 'text', label: t('body.textShort') },
           { value: 'none', label: t('body.none') },
         ]}
       />

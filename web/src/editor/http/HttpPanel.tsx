@@ -148,7 +148,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
       </div>
       {sent && sent !== http.url.trim() && (
         <div className={css.sentUrl}>
-          <span aria-hidden>→ </span>
+          <span aria-hidden>→</span>
           <span className="visually-hidden">{t('url.sent')}: </span>
           <span className="mono">{sent}</span>
         </div>

@@ -47,7 +47,7 @@ describe('what is missing', () => {
     expect(lacks.map((l) => [l.pointer, l.what, l.number, l.title, l.words])).toEqual([
       ['/sources', 'source', '', '', ''],
       ['/steps/0/http/url', 'url', '1', 'Сделка', ''],
-      ['/steps/1/then/0/delay', 'problem', '2.1', '', 'bad. Perhaps “1s”?'],
+      ['/steps/1/then/0/delay', 'problem', '2.1', '', 'bad. Did you mean “1s”?'],
     ]);
   });
 });

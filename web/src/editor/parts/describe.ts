@@ -1,6 +1,6 @@
 /** Steps in a few words, for lists. */
 import type { Kind } from '@/api'
-import { pick, type Key, type Translate } from '@/i18n'
+import { pick, quoted, type Key, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { parse } from '@/pill/template'
 import { pillOf } from '@/pill/variables'
@@ -71,7 +71,7 @@ export function conditionWords(expression: string, t: Translate): string {
   if (!condition || condition.clauses.length === 0) return expression
   const name = (path: string) => readable(`{{ ${path} }}`, t).slice(1, -1)
   return condition.clauses
-    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : withoutValue.includes(clause.comparison) ? '' : `«${clause.value}»`].filter(Boolean).join(' '))
+    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : withoutValue.includes(clause.comparison) ? '' : quoted(clause.value)].filter(Boolean).join(' '))
     .join(condition.join === 'and' ? ` ${t('cond.and')} ` : ` ${t('cond.or')} `)
 }
 

@@ -102,7 +102,8 @@ export function LifeButtons() {
   }
   return (
     <>
-      {running ? (
+      {/* Until it is known whether the scenario runs, no button is better than the wrong one. */}
+      {info === undefined ? null : running ? (
         <>
           {state.hasChanges && (
             <Button kind="main" onClick={() => void apply()} loading={busy}>
@@ -120,7 +121,6 @@ export function LifeButtons() {
       )}
       <Confirm open={stopping} onClose={() => setStopping(false)} onConfirm={() => void stop()} title={t('stop.title')} confirm={t('stop')} busy={busy}>
         <p>{t('scenario.stopping')}</p>
-        <p className={css.gapTop}>{t('stop.flight')}</p>
       </Confirm>
       <Dialog
         open={held !== undefined}

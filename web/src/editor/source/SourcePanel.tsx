@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset, type Source } from '@/api'
-import { clock, pick, size, useT, type Translate } from '@/i18n'
+import { clock, pick, quoted, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
 import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Rich, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
@@ -299,7 +299,7 @@ function Fields({ preset }: { preset: Preset | undefined }) {
             <th scope="row" translate="no" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
               {nameOf(v, words)} {nameOf(v, words) !== tail(v.path) && <span className={css.muted}>{tail(v.path)}</span>}
             </th>
-            <td translate="no">{v.empty ? '—' : v.type === 'text' ? `«${v.value}»` : v.value}</td>
+            <td translate="no">{v.empty ? '—' : v.type === 'text' ? quoted(v.value) : v.value}</td>
             <td className={css.muted}>{words.type(v.type)}</td>
           </tr>
         ))}

@@ -115,7 +115,8 @@ export function Field({ field }: { field: KindField }) {
       return (
         <Labelled {...common} label={label} help={help}>
           <DurationField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} placeholder={field.default === undefined ? undefined : String(field.default)} template={keepsKind(field.path)} />
-          {keepsKind(field.path) && <Becoming value={becomes(preview, at(field.path))} />}
+          {/* A number and its unit say it already; a variable has yet to become something. */}
+          {text.includes('{{') && <Becoming value={becomes(preview, at(field.path))} />}
         </Labelled>
       )
     case 'switch':

@@ -52,8 +52,9 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Verdict attempt={attempt} />
       {waits && (
         <Note tone="info">
-          {t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
-          {run.tries_max ? ` ${t('run.nOf', { n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })}.` : ''}
+          {run.tries_max
+            ? t('run.willRetryNth', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
+            : t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
         </Note>
       )}
       {attempt.outcome !== 'ok' && step.kind === 'http' && (

@@ -4,6 +4,7 @@ import { useRef, useState } from 'react'
 import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
+import { waitsForTime } from '@/words/states'
 import { RetryDialog } from './RetryDialog'
 import { SkipStep } from './SkipStep'
 import css from './Run.module.css'
@@ -59,6 +60,8 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
   const newer = now !== undefined && run.version !== undefined && now !== run.version
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
   const resumeChanged = newer && run.step_changed
+  // It waits for its own time and not for a further try: nothing is repeated.
+  const delayed = run.state === 'waiting' && waitsForTime(run)
 
   const resume = (version?: WhichVersion) => once({ action: 'resume', ...(version && { version }) })
   return (
@@ -67,7 +70,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
         {can('resume') && (
           <span className={css.split}>
             <Button kind="main" onClick={() => resume(resumeChanged ? 'current' : 'same')} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
-              {resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
+              {run.state === 'held' ? t('run.release') : resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
             </Button>
             {newer && (
               <Menu
@@ -83,7 +86,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
         )}
         {can('send-now') && (
           <Button kind="main" onClick={() => once({ action: 'send-now' })} loading={act.isPending && act.variables.action === 'send-now'} disabled={busy}>
-            {t('sendNow')}
+            {t(delayed ? 'run.goOnNow' : 'sendNow')}
           </Button>
         )}
         {can('retry-policy') && run.steps.some((step) => step.state === 'active' && step.kind === 'http') && (
@@ -93,7 +96,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
         )}
         {can('cancel-retries') && (
           <Button onClick={() => once({ action: 'cancel-retries' })} loading={act.isPending && act.variables.action === 'cancel-retries'} disabled={busy}>
-            {t('cancelRetries')}
+            {t(delayed ? 'run.stopWaiting' : 'cancelRetries')}
           </Button>
         )}
         {can('rerun') && (

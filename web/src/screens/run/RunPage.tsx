@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
+import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, scenariosQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
@@ -126,7 +126,7 @@ export default function RunPage() {
         </Panel>
       </div>
       {editing && <EditData run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
-      <Siblings run={run} titles={scenario ? new Map([[scenario.name, title]]) : undefined} />
+      <Siblings run={run} />
     </Page>
   )
 }
@@ -169,10 +169,11 @@ function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
 }
 
 /** The other runs of the event: of other scenarios, and those that people made again. */
-function Siblings({ run, titles }: { run: Run; titles?: ReadonlyMap<string, string> }) {
+function Siblings({ run }: { run: Run }) {
   const t = useT()
   const { data } = useInfiniteQuery(runsQuery(`event:${run.event_id}`))
   const others = data?.pages[0]?.items.filter((one) => one.id !== run.id) ?? []
+  const { data: scenarios } = useQuery({ ...scenariosQuery, enabled: others.length > 0 })
   if (others.length === 0) return null
   return (
     <Panel title={t('run.siblings')}>
@@ -180,7 +181,7 @@ function Siblings({ run, titles }: { run: Run; titles?: ReadonlyMap<string, stri
         {others.slice(0, 20).map((one) => (
           <li key={one.id}>
             <Link to="/runs/$id" params={{ id: one.id }}>
-              {titles?.get(one.scenario) ?? one.scenario}
+              {scenarios?.items.find((scenario) => scenario.name === one.scenario)?.title || one.scenario}
             </Link>
             <RunState run={one} />
             <Muted>{clock(one.created_at)}</Muted>

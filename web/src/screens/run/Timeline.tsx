@@ -3,7 +3,7 @@ import { ago, clock, duration, fullTime, number, useT } from '@/i18n'
 import { Icon, Status } from '@/ui'
 import { outcomeText, runLook, stepLook, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
-import { stepTitle } from './words'
+import { endedAt, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -33,15 +33,15 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
       </li>
       {run.steps.map((step, index) => {
         const here = step.state === 'active'
-        // Where the run stands, the run's own state is what the step shows.
-        const look = here ? (runLook[run.state as RunStateName] ?? stepLook.active!) : (stepLook[step.state] ?? stepLook.pending!)
+        // Where the run stands, or where it ended, the run's own state is what the step shows.
+        const look = here || endedAt(step) ? (runLook[run.state as RunStateName] ?? stepLook.active!) : (stepLook[step.state] ?? stepLook.pending!)
         const depth = step.path.split('/').length - 1
         return (
           <li key={step.path} style={{ paddingLeft: Math.floor(depth / 2) * 16 + (depth % 2) * 16 }}>
             <button
               type="button"
               className={css.stepButton}
-              data-pending={step.state === 'pending' || undefined}
+              data-pending={(step.state === 'pending' && !endedAt(step)) || undefined}
               aria-current={(selection.step?.path === step.path && !selection.attempt) || undefined}
               onClick={() => onSelect(step.path)}
             >
@@ -51,7 +51,7 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
               <span className={css.stepName}>
                 {number(index + 1)}. {stepTitle(step, t)}
               </span>
-              <span className={css.stepWhen}>{step.state === 'pending' ? t('run.notReached') : step.finished_at ? clock(step.finished_at, now) : ''}</span>
+              <span className={css.stepWhen}>{endedAt(step) ? t(look.label) : step.state === 'pending' ? t('run.notReached') : step.finished_at ? clock(step.finished_at, now) : ''}</span>
             </button>
             {(step.attempts.length > 0 || (here && next.length > 0)) && (
               <ol className={css.tries}>

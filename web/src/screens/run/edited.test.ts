@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { components } from '@/api'
+import { quoted } from '@/i18n'
 import { indented, jsonMistake, leavesOf, memberText } from '@/ui'
 import { differences, fieldsOf, fits, textOf, wish, withField } from './edited'
 
@@ -75,7 +76,7 @@ describe('what was changed', () => {
   it('is told by name', () =>
     expect(differences(old, { ...old, query: 'x', body: '{"a":1,"c":3,"d":null}' })).toEqual([
       { name: '?', old: 'token=***', now: 'x' },
-      { name: 'a', old: '«1»', now: '1' },
+      { name: 'a', old: quoted('1'), now: '1' },
       { name: 'b', old: '2' },
       { name: 'd', now: 'null' },
     ]))

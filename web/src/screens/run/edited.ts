@@ -1,4 +1,5 @@
 import type { components } from '@/api'
+import { quoted } from '@/i18n'
 import { indented, jsonMistake, leavesOf } from '@/ui'
 
 type Event = components['schemas']['Event']
@@ -101,7 +102,7 @@ export function differences(old: EventText, now: EventText): Difference[] {
   return [...out, ...left.map((field) => ({ name: field.name, old: shown(field) })), ...added]
 }
 
-const shown = (field: EditedField): string => (field.kind === 'text' ? `«${field.value}»` : field.value)
+const shown = (field: EditedField): string => (field.kind === 'text' ? quoted(field.value) : field.value)
 
 /** What the server is sent, as JSON: only what was changed, so that what is hidden here stays as it came. */
 export function wish(old: EventText, now: EventText, item: boolean): string {

@@ -15,6 +15,9 @@ const kinds: Record<string, Key> = {
 export const kindText = (kind: string | undefined, t: Translate): string => (kind && kinds[kind] ? t(kinds[kind]) : (kind ?? ''))
 export const stepTitle = (step: RunStep, t: Translate): string => step.title || kindText(step.kind, t) || step.path
 
+/** Tried, and yet never done: the run failed or was cancelled here. */
+export const endedAt = (step: RunStep): boolean => step.state === 'pending' && step.attempts.length > 0
+
 /** Written as a command that bash takes: every part stands in single quotes. */
 export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string }): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

@@ -229,7 +229,7 @@ function Addresses({ source }: { source: Source }) {
             </Row>
           </div>
         ))}
-        {local && <Note tone="warn"><Rich>{t('sources.insideHelp', { url: new URL(addresses[0]!.url).origin })}</Rich></Note>}
+        {local && <Note tone="warn"><Rich>{t('sources.insideHelp', { url: `https://${t('source.yourHost')}` })}</Rich></Note>}
       </Stack>
       {retiring !== undefined && (
         <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring + 1)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>

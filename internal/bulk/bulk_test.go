@@ -1,0 +1,100 @@
+package bulk_test
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/bulk"
+	"gonets/internal/notify"
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// shelf is a store with one job over endless runs, each of which takes its time.
+type shelf struct {
+	bulk.Store
+	clock *testkit.Clock
+	each  time.Duration
+	err   error
+	// pages are the sizes of the pages that were worked on, asked how often.
+	pages []int
+	asked int
+}
+
+func (s *shelf) TakeBulks(context.Context, bulk.Owner, time.Time) ([]bulk.Job, error) {
+	return []bulk.Job{{ID: "b", Action: gonets.ActionCancel, State: bulk.Running}}, nil
+}
+
+func (s *shelf) StepBulk(_ context.Context, step bulk.Step) (*bulk.Job, []string, error) {
+	s.asked++
+	if s.err != nil {
+		return nil, nil, s.err
+	}
+	s.clock.Advance(time.Duration(len(step.Runs)) * s.each)
+	s.pages = append(s.pages, len(step.Runs))
+	after := *step.Job
+	after.Position += "x"
+	return &after, nil, nil
+}
+
+func (s *shelf) UnsettledBulks(context.Context) ([]string, error) { return nil, nil }
+func (s *shelf) SettleBulk(context.Context, string, bulk.Look) (bool, bulk.Look, error) {
+	return false, bulk.Look{}, nil
+}
+
+type endless struct{ bulk.History }
+
+func (endless) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	l := gonets.List[gonets.RunSummary]{Next: "more"}
+	for i := range f.Page.Limit {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
+	}
+	return l, nil
+}
+
+func newService(each time.Duration) (*bulk.Service, *shelf) {
+	clock := testkit.NewClock()
+	st := &shelf{clock: clock, each: each}
+	return bulk.New(bulk.Options{Store: st, History: endless{}, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)}), st
+}
+
+func TestPagesAreAsLargeAsTheDatabaseIsQuick(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		each time.Duration
+		want int
+	}{{time.Microsecond, bulk.StepSize}, {time.Millisecond, 100}, {20 * time.Millisecond, 5}, {time.Second, 1}} {
+		s, st := newService(tt.each)
+		s.Turn(t.Context())
+		if n := st.pages[len(st.pages)-2]; len(st.pages) < 5 || n != tt.want {
+			t.Errorf("%s a run: pages of %v, the last ones should have %d", tt.each, st.pages, tt.want)
+		}
+	}
+}
+
+func TestAJobThatCannotBeWorkedOnRests(t *testing.T) {
+	t.Parallel()
+	s, st := newService(time.Millisecond)
+	st.err = gonets.Errorf(gonets.CodeStoreAway, "away")
+	turns := func(n int) (asked int) {
+		before := st.asked
+		for range n {
+			s.Turn(t.Context())
+			st.clock.Advance(bulk.Tick)
+		}
+		return st.asked - before
+	}
+	if asked := turns(5 * 600); asked < 10 || asked > 30 {
+		t.Errorf("asked %d times in ten minutes", asked)
+	}
+	st.err = nil
+	turns(5 * 61)
+	if len(st.pages) == 0 {
+		t.Error("the job never went on")
+	}
+}
