@@ -7,7 +7,9 @@ walk.describe('what came before', () => {
   walk('is taken as the sample from every list; a tree is searched both ways; files have the names that people gave', async ({ server, page, path, watch }) => {
     const { t } = path
     await path.enter()
-    const name = await path.ready('Заявка: сайт/CRM', 'shelf')
+    await server.api('PUT', '/api/v1/settings', { contact: 'it@example.ru' })
+    await path.ready('Заявка: сайт/CRM', 'shelf')
+    await path.sees(t('contact', { email: 'it@example.ru' }))
     const send = async (who: string) => expect((await fetch(path.address, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: who, mark: 'x', list: [{ mark: 'y' }] }) })).status).toBe(200)
     await path.start('none')
     for (const who of ['Анна', 'Борис', 'Вера']) {
@@ -50,6 +52,19 @@ walk.describe('what came before', () => {
     await path.button(t('scenario.actions', { title: 'Заявка: сайт/CRM' })).click()
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: t('scenario.exportYaml') }).click()])
     expect(file.suggestedFilename()).toBe('Заявка_ сайт_CRM.yaml')
-    expect(name).not.toBe('')
+
+    // Started from the list, what came meanwhile is asked about.
+    const menu = path.button(t('scenario.actions', { title: 'Заявка: сайт/CRM' }))
+    await menu.click()
+    await page.getByRole('menuitem', { name: t('stop') }).click()
+    await path.button(t('stop')).click()
+    await expect(page.getByText(t('scenarioState.stopped')).first()).toBeVisible()
+    await send('Глеб')
+    await expect(page.getByText(t('state.held'), { exact: true })).toBeAttached()
+    await menu.click()
+    await page.getByRole('menuitem', { name: t('start') }).click()
+    await watch.look('held')
+    await path.button(t('scenario.startHeld')).click()
+    await expect.poll(async () => (await server.api<{ items: { state: string }[] }>('GET', '/api/v1/runs')).items.filter((run) => run.state === 'succeeded').length).toBe(4)
   })
 })

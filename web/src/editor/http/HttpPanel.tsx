@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
-import type { KindField } from '@/api'
+import { useQuery } from '@tanstack/react-query'
+import { settingsQuery, type KindField } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { Button, Note, Select, Switch, Tabs, TextField, toast } from '@/ui'
@@ -75,6 +76,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
   const { placed, read, put, at, preview, problem } = useStep()
   const http = read<HttpStep>('/http')
   const [other, setOther] = useState(false)
+  const contact = (useQuery(settingsQuery).data as { contact?: string } | undefined)?.contact
   if (!http) return null
   const hasBody = http.body !== undefined && !http.body.none
   const method = http.method ?? (hasBody ? 'POST' : 'GET')
@@ -157,7 +159,12 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
         </div>
       )}
       <div className={css.line}>
-        {hint && <span className={css.fieldHelp}>{t(hint)}</span>}
+        {hint && (
+          <span className={css.fieldHelp}>
+            {t(hint)}
+            {contact && <> · {t('contact', { email: contact })}</>}
+          </span>
+        )}
         <span className={css.spring} />
         {!isEcho(http.url) && (
           <Button size="small" kind="soft" icon="send" onClick={toEcho}>

@@ -210,6 +210,7 @@ function Receiving({ source }: { source: Source }) {
           </CopyButton>
         </div>
         {info?.state === 'running' && <p className={css.fieldHelp}>{t('source.runsReally')}</p>}
+        {steps.some((placed) => placed.step.respond !== undefined) && <p className={css.fieldHelp}>{t('source.answers')}</p>}
         {info?.state === 'draft' && <p className={css.fieldHelp}>{t('source.heldFor', { days: 30 })}</p>}
         {latest ? <Fields preset={preset} /> : <Usual preset={preset} />}
         <div>

@@ -6,7 +6,7 @@ import { useSearch } from '@/app/useSearch'
 import { ago, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Page, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
 import { ScenarioState } from '@/words/states'
-import { DeleteScenario, StopScenario } from './dialogs'
+import { DeleteScenario, StartScenario, StopScenario } from './dialogs'
 import { ImportDialog } from './ImportDialog'
 import { QuickExample } from './QuickExample'
 import { Sparkline } from './Sparkline'
@@ -22,6 +22,7 @@ export default function ScenariosPage() {
   const { data, error, isPending, refetch } = useQuery(scenariosQuery)
   const [quick, setQuick] = useState(false)
   const [stopping, setStopping] = useState<Scenario>()
+  const [starting, setStarting] = useState<Scenario>()
   const [deleting, setDeleting] = useState<Scenario>()
 
   const open = (name: string) => void navigate({ to: '/scenarios/$name', params: { name } })
@@ -39,9 +40,10 @@ export default function ScenariosPage() {
     onError: (failure) => toastError(failure, t),
   })
   const start = useMutation({
-    mutationFn: (scenario: Scenario) =>
-      call(api.POST('/api/v1/scenarios/{name}/start', { params: { path: { name: scenario.name } }, body: { release_held: false } })),
-    onSuccess: (_, scenario) => {
+    mutationFn: ({ scenario, release }: { scenario: Scenario; release: boolean }) =>
+      call(api.POST('/api/v1/scenarios/{name}/start', { params: { path: { name: scenario.name } }, body: { release_held: release } })),
+    onSuccess: (_, { scenario }) => {
+      setStarting(undefined)
       void queries.invalidateQueries({ queryKey: keys.scenarios })
       toast(t('scenario.started', { title: scenario.title || scenario.name }))
     },
@@ -60,7 +62,7 @@ export default function ScenariosPage() {
     <Menu
       items={[
         one.state === 'running' && { label: t('stop'), icon: 'stop' as const, onClick: () => setStopping(one) },
-        one.state === 'stopped' && { label: t('start'), icon: 'play' as const, onClick: () => start.mutate(one) },
+        one.state === 'stopped' && { label: t('start'), icon: 'play' as const, onClick: () => (heldOf(one) > 0 ? setStarting(one) : start.mutate({ scenario: one, release: false })) },
         { label: t('scenario.history'), icon: 'history', to: '/runs', search: { q: `scenario:${one.name}` } },
         { label: t('scenario.copy'), icon: 'copy', onClick: () => create.mutate(one) },
         { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Scenario&name=${encodeURIComponent(one.name)}`, download: '' },
@@ -177,11 +179,14 @@ export default function ScenariosPage() {
       )}
       {search.import && <ImportDialog onClose={() => setSearch({ import: undefined }, { replace: true })} />}
       {quick && <QuickExample onClose={() => setQuick(false)} taken={all.map((one) => one.name)} />}
+      {starting && <StartScenario scenario={starting} held={heldOf(starting)} busy={start.isPending} onClose={() => setStarting(undefined)} onStart={(release) => start.mutate({ scenario: starting, release })} />}
       {stopping && <StopScenario scenario={stopping} onClose={() => setStopping(undefined)} />}
       {deleting && <DeleteScenario scenario={deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
   )
 }
+
+const heldOf = (scenario: Scenario): number => Math.max(scenario.held, scenario.last_24h?.held ?? 0)
 
 /** What the last 24 hours brought: bars, a number, what waits for a person, what is held. A link into the history. */
 function Day({ scenario }: { scenario: Scenario }) {

@@ -24,6 +24,31 @@ export function StopScenario({ scenario, onClose }: { scenario: Pick<Scenario, '
   )
 }
 
+/** What came while the scenario stood still is not taken up, and not left lying, without a word. */
+export function StartScenario({ scenario, held, busy, onClose, onStart }: { scenario: Pick<Scenario, 'name' | 'title'>; held: number; busy: boolean; onClose: () => void; onStart: (release: boolean) => void }) {
+  const t = useT()
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('scenario.startTitle', { title: scenario.title || scenario.name })}
+      size="small"
+      actions={
+        <>
+          <Button onClick={() => onStart(false)} disabled={busy}>
+            {t('scenario.startNew')}
+          </Button>
+          <Button kind="main" onClick={() => onStart(true)} loading={busy}>
+            {t('scenario.startHeld')}
+          </Button>
+        </>
+      }
+    >
+      {t('scenario.startHelp', { count: held })}
+    </Dialog>
+  )
+}
+
 /** A scenario with a history is deleted by typing its name; what it did stays in the history. */
 export function DeleteScenario({ scenario, onClose, onDeleted }: { scenario: Scenario; onClose: () => void; onDeleted?: () => void }) {
   const t = useT()
