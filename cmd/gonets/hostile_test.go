@@ -107,7 +107,6 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-
 // TestEveryHostileReplyEndsWithItsWord sends a run to each kind of bad
 // destination through the whole server.
 func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
