@@ -27,6 +27,9 @@ func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
 		if due, err := b.store.AlertsDue(b.Context(), b.clock.Now()); err != nil || due.Signals || due.Notices {
 			b.Errorf("there is something to do: %+v, %v", due, err)
 		}
+		// Nobody knows that it was broken, so nobody is told that it works.
+		b.attempt(b.runs(1)[0], ok())
+		b.pass(time.Hour)
 		// What comes now is told by the channels that work, what was given up stays so.
 		b.rule(gonets.RuleRejected, gonets.Rule{})
 		b.pass(2 * time.Hour)

@@ -22,9 +22,11 @@ const (
 	// maxPages bounds the pages of one turn.
 	maxPages = 40
 	// pageTime is how long a page may take, firstSize how many runs the first one
-	// holds: it is not known yet how long they take.
+	// holds: it is not known yet how long they take. None has to hold fewer than
+	// leastSize, or commits would be all that is done.
 	pageTime  = 100 * time.Millisecond
-	firstSize = 25
+	firstSize = 32
+	leastSize = 4
 	// maxRest bounds the rest of a job that cannot be worked on.
 	maxRest = time.Minute
 	// careful is how many runs are worked on one by one after a page failed.
@@ -106,15 +108,19 @@ func (p *pace) sizeNow() int {
 	return cmp.Or(p.size, firstSize)
 }
 
-// learn takes how long a page of n runs took. One that was quick by chance makes
-// the next one twice as large at most.
+// learn takes how long a page of n runs took: one that was quick makes the next
+// one twice as large, one that was slow half as large. A page that was smaller than
+// it might have been says nothing but that it was slow: a part of the time is the
+// commit's, however many runs are in it.
 func (p *pace) learn(n int, took time.Duration) {
 	p.failures, p.until = 0, time.Time{}
-	if n == 0 {
-		return
+	size := cmp.Or(p.size, firstSize)
+	switch {
+	case took <= pageTime && n >= size:
+		p.size = min(2*size, StepSize)
+	case took > pageTime && n > leastSize:
+		p.size = max(leastSize, min(size, n)/2)
 	}
-	fit := int(pageTime * time.Duration(n) / max(took, 1))
-	p.size = min(max(1, fit), 2*cmp.Or(p.size, firstSize), StepSize)
 }
 
 // fail makes the job rest, longer each time.

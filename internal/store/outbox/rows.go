@@ -29,9 +29,11 @@ func scanSignal(scan func(...any) error) (s gonets.Signal, err error) {
 
 const troubleColumns = `id, ` + causeColumns + `, opened_at, failed_at, ok_at, over_at, look_at, run, n, path, runs, ended, told_end, flaps`
 
-// troubleSelect reads troubles; one was told when there is a notice of it.
+// troubleSelect reads troubles; one was told when there is a notice of it that was
+// not given up.
 const troubleSelect = `SELECT ` + troubleColumns + `, CASE WHEN EXISTS (SELECT 1 FROM notices n
-	WHERE n.trouble = troubles.id AND n.at >= troubles.opened_at AND n.kind <> 'recovered') THEN 1 ELSE 0 END FROM troubles `
+	WHERE n.trouble = troubles.id AND n.at >= troubles.opened_at AND n.kind <> 'recovered'
+	AND (n.letter IS NULL OR n.letter <> '')) THEN 1 ELSE 0 END FROM troubles `
 
 const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (id) DO UPDATE SET opened_at = excluded.opened_at, failed_at = excluded.failed_at, ok_at = excluded.ok_at,
