@@ -91,8 +91,8 @@ func TestOutageDoesNotMakeLongSilencesUsual(t *testing.T) {
 			}
 			b.event()
 		}
-		silence := func(hours time.Duration) {
-			for end := b.clock.Now().Add(hours * time.Hour); b.clock.Now().Before(end); {
+		silence := func(hours int) {
+			for end := b.clock.Now().Add(time.Duration(hours) * time.Hour); b.clock.Now().Before(end); {
 				b.clock.Advance(2 * time.Minute)
 				b.Tick(b.Context())
 			}
