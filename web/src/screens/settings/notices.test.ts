@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { filled, newChannel, newKey } from './channels'
+import { allTold, filled, newChannel, newKey } from './channels'
 import { isOn, withQuiet, withRule } from './rules'
 import { onto, settled, typed, type Channel, type Edit, type Notices, type Settings } from './useSettings'
 
 describe('a new channel', () => {
   it('has a name and a secret that no other has', () => {
-    expect(newChannel('webhook', ['webhook', 'webhook-2'])).toEqual({ name: 'webhook-3', kind: 'webhook', url: '', key: { secret: 'notices-webhook-3' } })
-    expect(newChannel('telegram', []).token).toEqual({ secret: 'notices-telegram' })
+    const made = newChannel('webhook', [], [])
+    expect(made).toEqual({ name: 'webhook', kind: 'webhook', url: '', key: { secret: 'notices-webhook' } })
+    expect(newChannel('webhook', [made, { ...made, name: 'webhook-2', key: { secret: 'x' } }], []).name).toBe('webhook-3')
+    // Another name does not make its secret free; nor is one free that no channel works with.
+    expect(newChannel('webhook', [{ ...made, name: 'ops' }], []).key).toEqual({ secret: 'notices-webhook-2' })
+    expect(newChannel('telegram', [made], ['notices-telegram', 'notices-telegram-2'])).toEqual({ name: 'telegram-3', kind: 'telegram', token: { secret: 'notices-telegram-3' }, chat: '' })
+  })
+  it('tells at its fields only what has a field', () => {
+    const hook = newChannel('webhook', [], [])
+    const at = (...pointers: string[]) => allTold(pointers, [hook])
+    expect(at('/notices/channels/0/url', '/notices/channels/0/key')).toBe(true)
+    expect([at(), at('/notices/channels/0/chat'), at('/notices/channels/1/url'), at('/notices/channels/0/key/secret'), at('/notices/channels/0/name', '/notices/rules/bad_end/channels/0')]).toEqual([false, false, false, false, false])
   })
   it('is signed with 32 bytes of chance', () => {
     const key = newKey()
