@@ -11,7 +11,7 @@ var explainChannel = map[gonets.Code]Explanation{
 			"Проверьте, что сервис всё ещё обращается по адресу источника, и отправьте оттуда пробное событие."},
 	},
 	gonets.CodeLaneClosed: {
-		En: Text{"The queue to the service is closed.", "The service failed again and again, so it is left alone; no tries are used up, and a trial request goes from time to time.",
+		En: Text{"The queue to the service is closed.", "The service failed again and again, so it is left alone; no attempts are used up, and a trial request goes from time to time.",
 			"Nothing is needed when the service comes back. Otherwise look at what it answers, and open the queue on its page."},
 		Ru: Text{"Очередь к сервису закрыта.", "Сервис раз за разом не справлялся, и его оставили в покое: попытки не тратятся, время от времени идёт пробный запрос.",
 			"Если сервис вернётся, ничего делать не надо. Иначе посмотрите, что он отвечает, и откройте очередь на её странице."},

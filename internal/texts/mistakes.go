@@ -75,7 +75,7 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodeBadClock:       {"“{{0}}” is not a time of day; write it like 08:00", "«{{0}}» — не время суток; пишите так: 08:00"},
 	gonets.CodeSameClock:      {"The quiet hours begin and end at {{0}}: nothing is left of the day", "Тихие часы начинаются и кончаются в {{0}}: от суток ничего не остаётся"},
 	gonets.CodeNoZone:         {"Say by which clocks: name a time zone such as Europe/Moscow", "Скажите, по каким часам: укажите часовой пояс, например Europe/Moscow"},
-	gonets.CodeDeadlineShort:  {"{{0:span}} is too short: the next try comes in {{1:span}}", "{{0:span}} — слишком мало: следующая попытка через {{1:span}}"},
+	gonets.CodeDeadlineShort:  {"{{0:span}} is too short: the next attempt comes in {{1:span}}", "{{0:span}} — слишком мало: следующая попытка через {{1:span}}"},
 	gonets.CodeBadZone:        {"There is no time zone “{{0}}”; write it like Europe/Moscow", "Часового пояса «{{0}}» нет; пишите так: Europe/Moscow"},
 	gonets.CodeBadMailHost:    {"“{{0}}” is not the name of a server; write it like smtp.example.org", "«{{0}}» — не имя сервера; пишите так: smtp.example.org"},
 	gonets.CodePortInHost:     {"The port has a field of its own", "Для порта есть отдельное поле"},

@@ -1,6 +1,6 @@
 import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useT } from '@/i18n'
-import { Button, EmptyState, Page, Tabs } from '@/ui'
+import { EmptyState, Page, Tabs } from '@/ui'
 import { LanesTab } from './LanesTab'
 
 /** Connections, and beside them the queues to the services behind them. */
@@ -19,7 +19,7 @@ export default function ConnectionsPage() {
             value: 'connections',
             label: t('nav.connections'),
             content: (
-              <EmptyState icon="connections" title={t('connections.none')} actions={<Button kind="main" to="/settings/$section" params={{ section: 'secrets' }}>{t('connections.toSecrets')}</Button>}>
+              <EmptyState icon="connections" title={t('connections.none')}>
                 {t('connections.help')}
               </EmptyState>
             ),

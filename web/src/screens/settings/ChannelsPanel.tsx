@@ -4,7 +4,7 @@ import { api, ApiError, call, keys, secretsQuery } from '@/api'
 import { shortClock, useT, type Translate } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
 import { Button, CopyButton, ErrorNote, IconButton, Mono, Muted, Note, Panel, PasswordField, Row, Skeleton, Spring, Stack, tellCode, TextField, type Told } from '@/ui'
-import { filled, newChannel, newKey, secretOf } from './channels'
+import { allTold, filled, newChannel, newKey, secretOf } from './channels'
 import { useSettings, type Channel } from './useSettings'
 import css from './Settings.module.css'
 
@@ -13,7 +13,7 @@ export function ChannelsPanel() {
   const t = useT()
   const queries = useQueryClient()
   const form = useSettings()
-  const { data: secrets } = useQuery(secretsQuery)
+  const { data: secrets, error: secretsError, refetch: reloadSecrets } = useQuery(secretsQuery)
   const [values, setValues] = useState<Record<string, string>>({})
   const channels = form.settings.notices?.channels ?? []
   const set = (next: Channel[]) => form.set({ notices: { ...form.settings.notices, channels: next } })
@@ -43,14 +43,22 @@ export function ChannelsPanel() {
       void queries.invalidateQueries({ queryKey: keys.notices })
     },
   })
-  if (form.loading) return <Skeleton lines={3} height={32} />
   if (form.loadError) return <ErrorNote error={form.loadError} onRetry={form.reload} />
+  // Without the names of the secrets a new channel could write over the secret of another.
+  if (!secrets && secretsError) return <ErrorNote error={secretsError} onRetry={() => void reloadSecrets()} />
+  if (form.loading || !secrets) return <Skeleton lines={3} height={32} />
   const add = (kind: Channel['kind']) => {
-    const one = newChannel(kind, channels.map((each) => each.name))
+    const one = newChannel(kind, channels, secrets.items.map((each) => each.name))
     const name = secretOf(one)
     if (kind === 'webhook' && name) setValues({ ...values, [name]: newKey() })
     set([...channels, one])
   }
+  const tryOne = (name: string) => {
+    storing.reset()
+    test.mutate(name)
+  }
+  // What no field tells is told below; a test names the places from its channel on.
+  const told = (error: unknown, from = '') => error instanceof ApiError && allTold(error.problems.map((each) => `${from}${each.pointer ?? ''}`), channels)
   const ready = channels.every((one) => filled(one, typed(one), kept(secretOf(one))))
   const dirty = form.changed || Object.values(values).some(Boolean)
   return (
@@ -99,7 +107,7 @@ export function ChannelsPanel() {
                   />
                 )}
                 <Row gap={8}>
-                  <Button icon="mail" onClick={() => test.mutate(one.name)} loading={test.isPending && test.variables === one.name} disabled={!ready}>
+                  <Button icon="mail" onClick={() => tryOne(one.name)} loading={test.isPending && test.variables === one.name} disabled={!ready}>
                     {t('channel.test')}
                   </Button>
                   <Spring />
@@ -110,7 +118,7 @@ export function ChannelsPanel() {
                     {t('channel.acceptedAt', { time: shortClock(test.data.at), said: test.data.said ?? '' })}
                   </Note>
                 )}
-                {test.error && test.variables === one.name && !(refused && refused.code === 'invalid' && refused.problems.length > 0) && <ErrorNote error={test.error} told={refused?.code === 'channel.refused' ? refusal(refused, t) : undefined} />}
+                {test.error && test.variables === one.name && !(refused?.code === 'invalid' && (told(refused) || told(refused, `/notices/channels/${i}`))) && <ErrorNote error={test.error} told={refused?.code === 'channel.refused' ? refusal(refused, t) : undefined} />}
               </Stack>
             </fieldset>
           )
@@ -122,7 +130,7 @@ export function ChannelsPanel() {
             </Button>
           </Row>
         )}
-        {storing.error && form.failure && <ErrorNote error={form.failure} />}
+        {storing.error && !told(storing.error) && <ErrorNote error={storing.error} />}
       </Stack>
     </Panel>
   )

@@ -55,26 +55,42 @@ export function onto(fresh: Notices | undefined, seen: Notices | undefined, mine
   return out
 }
 
+/** What was typed and not yet saved, and the notices that it was typed over. */
+export interface Edit {
+  changes: Partial<Settings>
+  seen?: Notices | undefined
+}
+
+/** The notices are changed as a whole: what they were is kept from the first change on, for another form may save meanwhile. */
+export function typed(old: Edit, next: Partial<Settings>, saved: Settings | undefined): Edit {
+  return { changes: { ...old.changes, ...next }, seen: old.changes.notices ? old.seen : saved?.notices }
+}
+
+/** The document to save: what was typed over what the server has now, for another page may have saved another part meanwhile. */
+export function settled(fresh: Settings, { changes, seen }: Edit, extra?: Partial<Settings>): Record<string, unknown> {
+  const next: Record<string, unknown> = { ...fresh, ...changes, ...extra }
+  if (changes.notices) next.notices = onto(fresh.notices, seen, changes.notices)
+  for (const [name, value] of Object.entries(next)) if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) delete next[name]
+  return next
+}
+
 /** A part of the settings as a form: what was typed lives here until it is saved. */
 export function useSettings() {
   const t = useT()
   const queries = useQueryClient()
   const { data, error, isPending, refetch } = useQuery(settingsQuery)
   const saved = data as Settings | undefined
-  const [changes, setChanges] = useState<Partial<Settings>>({})
+  const [edit, setEdit] = useState<Edit>({ changes: {} })
+  const { changes } = edit
   const save = useMutation({
-    // Over what the server has now: another page may have saved another part meanwhile.
     mutationFn: async (extra: Partial<Settings> | undefined) => {
       const fresh = (await call(api.GET('/api/v1/settings'))) as Settings
-      const next: Record<string, unknown> = { ...fresh, ...changes, ...extra }
-      if (changes.notices) next.notices = onto(fresh.notices, saved?.notices, changes.notices)
-      for (const [name, value] of Object.entries(next)) if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) delete next[name]
-      await call(api.PUT('/api/v1/settings', { body: next }))
+      await call(api.PUT('/api/v1/settings', { body: settled(fresh, edit, extra) }))
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: keys.settings })
       void queries.invalidateQueries({ queryKey: keys.session })
-      setChanges({})
+      setEdit({ changes: {} })
       toast(t('settings.saved'))
     },
   })
@@ -88,7 +104,7 @@ export function useSettings() {
   const refused = save.error instanceof ApiError ? save.error : undefined
   return {
     settings: { ...saved, ...changes } as Settings,
-    set: (next: Partial<Settings>) => setChanges((old) => ({ ...old, ...next })),
+    set: (next: Partial<Settings>) => setEdit((old) => typed(old, next, saved)),
     changed,
     save: (extra?: Partial<Settings>) => save.mutateAsync(extra),
     saving: save.isPending,

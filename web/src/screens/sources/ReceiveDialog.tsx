@@ -1,18 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ApiError, ask, call, keys, secretsQuery, type Preset, type Source } from '@/api'
+import { api, ApiError, ask, call, keys, presetsQuery, secretsQuery, type Preset, type Source } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { Button, Checkbox, Choices, CopyButton, Dialog, ErrorNote, JsonField, jsonMistake, memberText, Muted, Note, NumberField, Row, Select, Skeleton, Stack, TextArea, TextField, toast } from '@/ui'
 import { methodNames, readReceive, writeReceive, type Guard, type Receive, type Where } from './receive'
 
 interface Props {
   source: Source
-  preset: Preset | undefined
   onClose: () => void
 }
 
 /** How a source receives: its name, methods, protection and answer. */
-export function ReceiveDialog({ source, preset, onClose }: Props) {
+export function ReceiveDialog({ source, onClose }: Props) {
   const t = useT()
   // As text, lest numbers of the answer lose digits; with its mark, so that nobody else's change is overwritten.
   const got = useQuery({
@@ -21,10 +20,18 @@ export function ReceiveDialog({ source, preset, onClose }: Props) {
     gcTime: 0,
     staleTime: Infinity,
   })
-  if (got.data) return <Form source={source} preset={preset} text={got.data.document} etag={got.data.etag} onClose={onClose} />
+  const presets = useQuery(presetsQuery)
+  // What the form leaves out is what the preset does: without the preset it cannot tell.
+  const preset = presets.data?.items.find((one) => one.id === source.preset)
+  if (got.data && preset) return <Form source={source} preset={preset} text={got.data.document} etag={got.data.etag} onClose={onClose} />
+  const failed = got.isError || presets.isError || (presets.isSuccess && !preset)
+  const again = () => {
+    void got.refetch()
+    void presets.refetch()
+  }
   return (
     <Dialog open onClose={onClose} title={t('receive.title')} size="large">
-      {got.error ? <ErrorNote error={got.error} onRetry={() => void got.refetch()} /> : <Skeleton lines={6} />}
+      {failed ? <ErrorNote error={got.error ?? presets.error} onRetry={again} /> : <Skeleton lines={6} />}
     </Dialog>
   )
 }
@@ -35,10 +42,12 @@ const guards: Record<Guard, Key> = { service: 'receive.guard.service', none: 're
 const places: Record<Where, Key> = { usual: 'receive.where.usual', header: 'receive.where.header', query: 'receive.where.query', body: 'receive.where.body', own: 'receive.where.own' }
 const placeNames: Partial<Record<Where, Key>> = { header: 'receive.header', query: 'receive.parameter', body: 'receive.member' }
 
-function Form({ source, preset, text, etag, onClose }: Props & { text: string; etag: string }) {
+function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: string; etag: string }) {
   const t = useT()
   const queries = useQueryClient()
-  const usual = { methods: preset?.methods ?? [], verify: preset?.verify ?? 'none' }
+  // As they were when the form was opened: a mark read later would let it write over what another has saved meanwhile.
+  const [{ preset, text, etag }] = useState(opened)
+  const usual = { methods: preset.methods, verify: preset.verify }
   const [first] = useState(() => readReceive(text, usual))
   const [form, setForm] = useState(first)
   const [mistake, setMistake] = useState<{ place: 'methods' | 'json' | 'place' | 'secret'; words: string }>()
@@ -108,7 +117,7 @@ function Form({ source, preset, text, etag, onClose }: Props & { text: string; e
         </div>
         <Select<Guard>
           label={t('sources.verify')}
-          help={form.guard === 'none' ? t('sources.verifyNone') : form.guard === 'service' ? t('receive.guard.serviceHelp', { name: pick(preset?.title) || source.preset }) : form.guard === 'hmac' ? t('receive.guard.hmacHelp') : undefined}
+          help={form.guard === 'none' ? t('sources.verifyNone') : form.guard === 'service' ? t('receive.guard.serviceHelp', { name: pick(preset.title) || source.preset }) : form.guard === 'hmac' ? t('receive.guard.hmacHelp') : undefined}
           value={form.guard}
           onChange={(guard) => set({ guard, where: guard === 'hmac' && form.where === 'usual' ? 'header' : form.where })}
           options={offered.map((value) => ({ value, label: t(guards[value]) }))}
@@ -148,7 +157,7 @@ function Form({ source, preset, text, etag, onClose }: Props & { text: string; e
           value={form.answer}
           onChange={(answer) => set({ answer })}
           options={[
-            { value: 'service', label: t('receive.answer.service'), help: preset ? `${preset.reply.status} ${preset.reply.text}` : undefined },
+            { value: 'service', label: t('receive.answer.service'), help: `${preset.reply.status} ${preset.reply.text}` },
             { value: 'text', label: t('receive.answer.text') },
             { value: 'json', label: 'JSON' },
           ]}
@@ -156,7 +165,7 @@ function Form({ source, preset, text, etag, onClose }: Props & { text: string; e
         {form.answer === 'text' && <TextArea label={t('receive.answer.text')} value={form.text} onChange={(next) => set({ text: next })} rows={2} placeholder="OK" error={refused?.at('/reply/text')} />}
         {form.answer === 'json' && <JsonField label="JSON" value={form.json} onChange={(json) => set({ json })} error={at('json', '/reply/json')} help={t('receive.eventId')} />}
         <Row gap={12} align="start">
-          <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset?.reply.status ?? 200)} width={160} error={refused?.at('/reply/status')} />
+          <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
           <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder="25" width={240} error={refused?.at('/reply/wait')} />
         </Row>
         <Muted>{t('receive.waitHelp')}</Muted>
@@ -170,7 +179,7 @@ function Form({ source, preset, text, etag, onClose }: Props & { text: string; e
 function SecretChoice({ source, guard, value, onChange, error }: { source: string; guard: Guard; value: string | undefined; onChange: (name: string | undefined) => void; error: string | undefined }) {
   const t = useT()
   const queries = useQueryClient()
-  const { data } = useQuery(secretsQuery)
+  const { data, error: unknown, refetch } = useQuery(secretsQuery)
   const [made, setMade] = useState<{ name: string; value: string }>()
   const names = (data?.items ?? []).map((one) => one.name)
   const create = useMutation({
@@ -193,7 +202,8 @@ function SecretChoice({ source, guard, value, onChange, error }: { source: strin
     <Stack gap={8}>
       <Row gap={12} align="end">
         <Select label={guard === 'basic' ? t('receive.password') : t('receive.secret')} value={value ?? ''} onChange={(name) => onChange(name || undefined)} options={[{ value: '', label: t('receive.secretNone') }, ...all.map((name) => ({ value: name, label: name }))]} width={320} error={error} />
-        <Button onClick={() => create.mutate()} loading={create.isPending} icon="plus">
+        {/* Without the names that are taken, the new one could be written over a secret that senders use. */}
+        <Button onClick={() => create.mutate()} loading={create.isPending} disabled={!data} icon="plus">
           {t('receive.secretNew')}
         </Button>
       </Row>
@@ -202,6 +212,7 @@ function SecretChoice({ source, guard, value, onChange, error }: { source: strin
           <code>{made.value}</code>
         </Note>
       )}
+      {!data && unknown && <ErrorNote error={unknown} onRetry={() => void refetch()} />}
       {create.error && <ErrorNote error={create.error} />}
     </Stack>
   )

@@ -141,7 +141,7 @@ export default function SourcePage() {
           </div>
         )}
       </Panel>
-      {receiving && <ReceiveDialog source={source} preset={preset} onClose={() => setReceiving(false)} />}
+      {receiving && <ReceiveDialog source={source} onClose={() => setReceiving(false)} />}
       {sending && <SendSample source={source} sample={preset?.sample} onClose={() => setSending(false)} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
