@@ -42,7 +42,7 @@ for (const [language, scheme, width] of [
       await watch.look('other pauses')
       await dialog.getByRole('button', { name: path.t('retryPlan.do') }).click()
       await expect(dialog).toBeHidden()
-      await expect(page.getByText(path.t('run.retriesChanged', { who: '', time: '', delays: '' }).split(/\s/)[0]!).first()).toBeVisible()
+      await expect(page.getByText(path.t('run.retriesChanged', { who: '|', time: '', delays: '' }).split('|')[0]!.trim()).first()).toBeVisible()
       await watch.look('changed')
       await page.getByRole('button', { name: path.t('sendNow') }).click()
       await expect(page.getByText(path.t('state.succeeded')).first()).toBeVisible()

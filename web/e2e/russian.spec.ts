@@ -51,6 +51,7 @@ class Reader {
   /** Waits until the page shows what it has, and reads it. */
   async look(where: string) {
     await expect(this.page.locator('main, form, [role="dialog"]').first()).toBeVisible()
+    await expect(this.page.locator('h1, h2, [role="tab"]').first()).toBeVisible()
     await expect(this.page.locator('[aria-busy="true"]')).toHaveCount(0)
     const words = [...typed, 'oshibka', 'konec', this.path.t('cond.formulaHelp')]
     for (const word of await englishWords(this.page, words)) this.found.add(`${where}: ${word}`)
@@ -63,6 +64,7 @@ class Reader {
 
   /** Each tab of a place in its turn. */
   async tabs(place: Locator, where: string) {
+    await expect(place.getByRole('tab').first()).toBeVisible()
     for (const tab of await place.getByRole('tab').all()) {
       if (await tab.isDisabled()) continue
       await tab.click()

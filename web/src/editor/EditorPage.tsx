@@ -8,7 +8,7 @@ import { useCodes } from '@/i18n/codes'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
 import { preloadPillField } from '@/pill/PillField'
-import { Button, ErrorNote, Page, Skeleton, Tabs, useNarrow, usePageTitle } from '@/ui'
+import { Button, ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { useCheck } from './check/useCheck'
 import { EditorContext, type Editor } from './context'
@@ -130,11 +130,14 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
     setFocusField(wantedField)
     setSearch({ field: undefined }, { replace: true })
   }, [wantedField, setSearch])
-  const asked = useQuery({ ...eventQuery(search['sample'] ?? ''), enabled: search['sample'] !== undefined }).data
+  const { data: asked, error: unasked } = useQuery({ ...eventQuery(search['sample'] ?? ''), enabled: search['sample'] !== undefined })
   const pickSample = samples.pick
   useEffect(() => {
     if (asked) pickSample({ event: asked, n: 0 })
-  }, [asked, pickSample])
+    else if (unasked) toastError(unasked, t)
+    // The same link works a second time.
+    if (asked || unasked) setSearch({ sample: undefined }, { replace: true })
+  }, [asked, unasked, pickSample, setSearch, t])
   useKeys(editor)
   usePageTitle(document.title || name)
 

@@ -18,6 +18,7 @@ export interface JsonFieldProps {
 export function JsonField({ label, value, onChange, error, help, plain = false }: JsonFieldProps) {
   const id = useId()
   const host = useRef<HTMLDivElement>(null)
+  const area = useRef<HTMLTextAreaElement>(null)
   const editor = useRef<JsonEditor | undefined>(undefined)
   const now = useRef({ value, onChange })
   now.current = { value, onChange }
@@ -27,6 +28,8 @@ export function JsonField({ label, value, onChange, error, help, plain = false }
     void import('./jsonEditor').then(({ createJson }) => {
       if (gone || !host.current) return
       editor.current = createJson({ parent: host.current, text: now.current.value, label, nonce: nonce(), plain, onChange: (text) => now.current.onChange(text) })
+      // Whoever types while the editor comes goes on in it.
+      if (area.current && area.current === document.activeElement) editor.current.focus(area.current.selectionStart)
       setReady(true)
     })
     return () => {
@@ -39,11 +42,16 @@ export function JsonField({ label, value, onChange, error, help, plain = false }
   useEffect(() => {
     if (editor.current && editor.current.text() !== value) editor.current.setText(value)
   }, [value])
+  useEffect(() => {
+    if (ready) editor.current?.describe(error ? id : undefined)
+  }, [ready, error, id])
+  // A text area has line ends of its own.
+  const typed = (text: string) => onChange(value.includes('\r\n') ? text.replace(/\r?\n/g, '\r\n') : text)
   return (
     <div>
-      {!ready && <TextArea label={label} mono rows={8} value={value} onChange={onChange} />}
+      {!ready && <TextArea ref={area} label={label} mono rows={8} value={value} onChange={typed} />}
       {ready && <div className={css.jsonLabel}>{label}</div>}
-      <div ref={host} className={css.json} data-bad={error ? true : undefined} aria-describedby={error ? id : undefined} />
+      <div ref={host} className={css.json} data-bad={error ? true : undefined} />
       {help && !error && <p className={css.muted}>{help}</p>}
       {error && (
         <p id={id} role="alert" className={css.jsonError}>

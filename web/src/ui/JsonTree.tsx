@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Fragment, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { Icon } from './icons'
 import { memberPath } from './memberPath'
-import { isTree, leadsThrough } from './treeFind'
+import { drawn, isTree, leadsThrough, treePage } from './treeFind'
 import css from './data.module.css'
 
 export interface JsonTreeProps {
@@ -17,8 +17,6 @@ export interface JsonTreeProps {
   at?: string
 }
 
-const page = 100
-
 /** A value as a tree. Leaves are buttons when somebody wants to pick one. */
 export function JsonTree({ value, root, onPick, after, open = 2, at }: JsonTreeProps) {
   return (
@@ -32,25 +30,33 @@ type Inner = Omit<JsonTreeProps, 'root' | 'open'> & { path: string; depth: numbe
 
 function Members({ value, path, depth, onPick, after, open, at }: Inner) {
   const t = useT()
-  const [shown, setShown] = useState(page)
+  const [shown, setShown] = useState(treePage)
+  const [more, setMore] = useState(0)
   const members: [string | number, unknown][] = !isTree(value) ? [] : Array.isArray(value) ? value.map((v, i) => [i, v]) : Object.entries(value)
   // What was found may stand behind what is drawn so far.
   const found = leadsThrough(at, path) ? members.findIndex(([key]) => at === memberPath(path, key) || leadsThrough(at, memberPath(path, key))) : -1
-  useEffect(() => setShown((now) => Math.max(now, found + 1)), [found])
+  const ranges = drawn(members.length, shown, found, more)
   if (!isTree(value)) return <Leaf name="" value={value} path={path} onPick={onPick} after={after} at={at} />
   if (members.length === 0) return <li className={css.leafEmpty}>{Array.isArray(value) ? '[ ]' : '{ }'}</li>
   return (
     <>
-      {members.slice(0, shown).map(([key, member]) => (
-        <Member key={key} name={key} value={member} path={memberPath(path, key)} depth={depth} onPick={onPick} after={after} open={open} at={at} />
-      ))}
-      {members.length > shown && (
-        <li>
-          <button type="button" className={css.more} onClick={() => setShown(shown + page * 5)}>
-            {t('ui.moreOf', { count: members.length - shown })}
-          </button>
-        </li>
-      )}
+      {ranges.map(([from, to], i) => {
+        const hidden = (ranges[i + 1]?.[0] ?? members.length) - to
+        return (
+          <Fragment key={i}>
+            {members.slice(from, to).map(([key, member]) => (
+              <Member key={key} name={key} value={member} path={memberPath(path, key)} depth={depth} onPick={onPick} after={after} open={open} at={at} />
+            ))}
+            {hidden > 0 && (
+              <li>
+                <button type="button" className={css.more} onClick={() => (i === 0 ? setShown(shown + treePage * 5) : setMore(more + treePage * 5))}>
+                  {t('ui.moreOf', { count: hidden })}
+                </button>
+              </li>
+            )}
+          </Fragment>
+        )
+      })}
     </>
   )
 }

@@ -1,9 +1,12 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useT } from '@/i18n'
 import { IconButton } from './Button'
 import { TextField } from './fields'
 import css from './data.module.css'
 import { findIn, mostFound } from './treeFind'
+
+/** How long nothing is typed before it is looked for, in milliseconds. */
+const pause = 150
 
 /** Looks for names and values in a tree; onFound gets the path of the present one. */
 export function TreeSearch({ value, root, onFound }: { value: unknown; root: string; onFound: (path: string | undefined) => void }) {
@@ -11,9 +14,21 @@ export function TreeSearch({ value, root, onFound }: { value: unknown; root: str
   const [text, setText] = useState('')
   const [paths, setPaths] = useState<string[]>([])
   const [index, setIndex] = useState(0)
+  // What was looked for last: a big tree is not searched at each letter.
+  const [looked, setLooked] = useState('')
+  const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(typing.current), [])
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(typing.current)
+    if (next.trim() === '') look(next)
+    else typing.current = setTimeout(() => look(next), pause)
+  }
   const look = (next: string) => {
     const found = findIn(value, root, next)
-    setText(next)
+    clearTimeout(typing.current)
+    typing.current = undefined
+    setLooked(next)
     setPaths(found)
     setIndex(0)
     onFound(found[0])
@@ -32,18 +47,19 @@ export function TreeSearch({ value, root, onFound }: { value: unknown; root: str
         ariaLabel={t('tree.find')}
         placeholder={t('tree.find')}
         value={text}
-        onChange={look}
+        onChange={type}
         onKeyDown={(event) => {
           if (event.key === 'Enter') {
             event.preventDefault()
-            go(event.shiftKey ? -1 : 1)
+            if (typing.current !== undefined) look(text)
+            else go(event.shiftKey ? -1 : 1)
           } else if (event.key === 'Escape' && text !== '') {
             event.stopPropagation()
-            look('')
+            type('')
           }
         }}
       />
-      {text.trim() !== '' && (
+      {looked.trim() !== '' && (
         <>
           <span role="status" className={css.muted}>
             {paths.length === 0 ? t('ui.nothingFound') : t('tree.nth', { n: index + 1, max: paths.length === mostFound ? `${mostFound}+` : paths.length })}

@@ -30,7 +30,7 @@ export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number;
   const late = useLate()
   const t = useT()
   return (
-    <div role="status" aria-label={t('ui.loading')} className={css.skeletons} style={{ gap }}>
+    <div role="status" aria-busy aria-label={t('ui.loading')} className={css.skeletons} style={{ gap }}>
       {late && Array.from({ length: lines }, (_, i) => <div key={i} className={css.skeleton} style={{ height, width: `${100 - ((i * 13) % 30)}%` }} />)}
     </div>
   )

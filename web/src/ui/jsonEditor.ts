@@ -2,7 +2,7 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
-import { EditorState } from '@codemirror/state'
+import { Compartment, EditorState } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 
@@ -15,15 +15,24 @@ const highlight = HighlightStyle.define([
 export interface JsonEditor {
   text(): string
   setText(text: string): void
+  /** Puts the cursor at a place, where each line's end counts as one. */
+  focus(at: number): void
+  /** What describes the field, by its id. */
+  describe(by: string | undefined): void
   destroy(): void
 }
 
 export function createJson(options: { parent: HTMLElement; text: string; label: string; nonce: string; plain: boolean; onChange: (text: string) => void }): JsonEditor {
+  const described = new Compartment()
+  const description = (by: string | undefined) => EditorView.contentAttributes.of(by ? { 'aria-describedby': by } : {})
   const view = new EditorView({
     parent: options.parent,
     state: EditorState.create({
       doc: options.text,
       extensions: [
+        // Data that came with the line ends of Windows leave with them.
+        options.text.includes('\r\n') ? EditorState.lineSeparator.of('\r\n') : [],
+        described.of([]),
         EditorView.cspNonce.of(options.nonce),
         lineNumbers(),
         history(),
@@ -36,7 +45,7 @@ export function createJson(options: { parent: HTMLElement; text: string; label: 
         EditorView.contentAttributes.of({ 'aria-label': options.label, role: 'textbox', 'aria-multiline': 'true' }),
         keymap.of([...defaultKeymap, ...historyKeymap]),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) options.onChange(update.state.doc.toString())
+          if (update.docChanged) options.onChange(update.state.sliceDoc())
         }),
       ],
     }),
@@ -44,8 +53,13 @@ export function createJson(options: { parent: HTMLElement; text: string; label: 
   // A part that scrolls has to be reached without a mouse.
   view.scrollDOM.tabIndex = 0
   return {
-    text: () => view.state.doc.toString(),
+    text: () => view.state.sliceDoc(),
     setText: (next) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } }),
+    focus: (at) => {
+      view.dispatch({ selection: { anchor: Math.min(at, view.state.doc.length) } })
+      view.focus()
+    },
+    describe: (by) => view.dispatch({ effects: described.reconfigure(description(by)) }),
     destroy: () => view.destroy(),
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseJson } from './data'
-import { findIn, leadsThrough, mostFound } from './treeFind'
+import { drawn, findIn, leadsThrough, mostFound } from './treeFind'
 
 describe('a search in a tree', () => {
   const value = parseJson('{"id":12345678901234567890,"name":"Анна","items":[{"sku":"A-17","Name":"x"},{"sku":null}],"a b":{"c":true}}')!.value
@@ -23,4 +23,12 @@ describe('a search in a tree', () => {
     expect(leadsThrough('b.itemsOf', 'b.items')).toBe(false)
     expect(leadsThrough(undefined, 'b')).toBe(false)
   })
+  it.each([
+    ['the first ones', [20000, 100, -1], [[0, 100]]],
+    ['all of a short list', [7, 100, 3], [[0, 7]]],
+    ['those about a far one', [20000, 100, 19010], [[0, 100], [19000, 19100]]],
+    ['no more than there are', [19050, 100, 19010], [[0, 100], [19000, 19050]]],
+    ['none twice', [20000, 600, 650], [[0, 600], [600, 700]]],
+    ['more behind a far one when asked', [20000, 100, 19010, 500], [[0, 100], [19000, 19600]]],
+  ] as const)('draws %s', (_, [count, shown, found, more], ranges) => expect(drawn(count, shown, found, more)).toEqual(ranges))
 })

@@ -27,3 +27,14 @@ export const leadsThrough = (path: string | undefined, through: string): boolean
 
 // A number too long for a double is an object of ours, and a leaf.
 export const isTree = (value: unknown): value is object => typeof value === 'object' && value !== null && !('digits' in value && Object.keys(value).length === 1)
+
+/** Members that are drawn at once. */
+export const treePage = 100
+
+/** Which members of a long list are drawn: the first ones, and those about the found one when it stands far behind them. */
+export function drawn(count: number, shown: number, found: number, more = 0): [number, number][] {
+  const first: [number, number] = [0, Math.min(count, shown)]
+  if (found < shown) return [first]
+  const from = Math.max(shown, found - (found % treePage))
+  return [first, [from, Math.min(count, from + treePage + more)]]
+}

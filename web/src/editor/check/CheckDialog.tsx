@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react'
-import { clock, useT } from '@/i18n'
+import { useT } from '@/i18n'
 import { Button, Checkbox, Dialog, Method } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { hostOf, titleOf } from '../parts/describe'
-import { numberOf } from '../parts/SampleBar'
+import { sampleName } from '../parts/SampleBar'
 
 /** The one question before a check: which requests really leave. */
 export function CheckDialog() {
@@ -19,7 +19,7 @@ export function CheckDialog() {
   }, [asking])
   if (!asking) return null
   const { picked, events } = samples
-  const on = picked && 'event' in picked ? t('check.onEvent', { n: numberOf(picked.event, events), time: clock(picked.event.received_at) }) : ''
+  const on = picked && 'event' in picked ? sampleName(picked.event, events, t) : ''
   const host = (path: string) => hostOf(asking.steps.find((one) => one.placed.path === path)?.placed.step.http?.url ?? '', t)
   const hosts = [...new Set(asking.steps.filter((one) => really.includes(one.placed.path)).map((one) => host(one.placed.path)))]
 
@@ -51,7 +51,7 @@ export function CheckDialog() {
     <Dialog
       open
       onClose={check.dismiss}
-      title={`${t('check.scenario')} ${on}`}
+      title={on ? `${t('check.scenario')} · ${on}` : t('check.scenario')}
       actions={
         <>
           <Button onClick={() => check.answer([], remember)}>{t('check.none')}</Button>

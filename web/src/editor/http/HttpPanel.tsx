@@ -7,6 +7,7 @@ import { Button, Note, Select, Switch, Tabs, TextField, toast } from '@/ui'
 import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import type { HttpBody, HttpStep, Row } from '../model/document'
+import { giveBack } from '../model/giveBack'
 import { write } from '../model/pointer'
 import { hasQuery, splitQuery, tidy } from '../model/url'
 import { isEcho } from '../parts/describe'
@@ -99,7 +100,9 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
     const neat = tidy(now)
     if (neat === now) return
     setUrl(neat)
-    toast(t('url.trimmed'), { undo: () => setUrl(now) })
+    const { id } = placed.step
+    const { query } = http
+    toast(t('url.trimmed'), { undo: () => edit((document) => giveBack(document, id, { url: neat, query }, { url: now, query })) })
   }
   const toEcho = () =>
     edit((now) => {
@@ -109,11 +112,13 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
     })
   const split = () => {
     const was = { url: http.url, query: http.query }
+    const { id } = placed.step
     const { url, rows, differs, mayGo } = splitQuery(http.url)
-    edit((now) => write(write(now, at('/http/url'), url), at('/http/query'), [...rows, ...(http.query ?? [])]))
+    const made = { url, query: [...rows, ...(http.query ?? [])] }
+    edit((now) => write(write(now, at('/http/url'), made.url), at('/http/query'), made.query))
     onSplit()
     const told = [...differs.slice(0, 3).map((one) => t('splitQuery.differs', one)), ...(mayGo ? [t('splitQuery.empty')] : [])]
-    if (told.length > 0) toast(told.join(' '), { undo: () => edit((now) => write(write(now, at('/http/url'), was.url), at('/http/query'), was.query)) })
+    if (told.length > 0) toast(told.join(' '), { undo: () => edit((now) => giveBack(now, id, made, was)) })
   }
   const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
   const missing = becomes(preview, at('/http/url'))?.missing?.[0]

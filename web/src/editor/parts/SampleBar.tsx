@@ -64,7 +64,7 @@ export function SampleBar() {
 }
 
 /** By its number among the newest ones; one of the history by its time only. */
-const sampleName = (event: SampleEvent, events: readonly SampleEvent[], t: Translate): string =>
+export const sampleName = (event: SampleEvent, events: readonly SampleEvent[], t: Translate): string =>
   events.some((one) => one.id === event.id) ? t('sample.event', { n: numberOf(event, events), time: clock(event.received_at) }) : t('sample.past', { time: clock(event.received_at) })
 
 /** The oldest of those shown is number one. */

@@ -36,7 +36,8 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
     setKey(newKey())
   }
   const wish: NewBulk = { action, q, rate: Number(rate), one_first: oneFirst, ...(action === 'retry-policy' && { retry }) }
-  const plan = useQuery({ queryKey: [...keys.bulk, 'plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
+  // Not among the running actions: what they tell of themselves would have the dear question asked anew.
+  const plan = useQuery({ queryKey: ['bulk-plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
   const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
 

@@ -83,7 +83,9 @@ function Editing({ run, old, split, current, onClose }: Props & { old: EventText
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
   if (asked) {
     return (
+      // Its own key: the button that has the focus now must not become the one that sends.
       <Dialog
+        key="ask"
         open
         onClose={onClose}
         title={t('edit.ask')}

@@ -95,7 +95,7 @@ export default function RunPage() {
           </span>
         )}
       </div>
-      <RunActions run={run} scenario={scenario} onEdit={() => setEditing(true)} />
+      <RunActions key={run.id} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
       <Retries run={run} />
       <div className={css.columns}>
@@ -125,7 +125,7 @@ export default function RunPage() {
           ) : null}
         </Panel>
       </div>
-      {editing && <EditData run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
+      {editing && <EditData key={run.id} run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
       <Siblings run={run} />
     </Page>
   )

@@ -84,6 +84,13 @@ describe('what was changed', () => {
     expect(differences({ kind: 'text', body: 'a', query: '' }, { kind: 'text', body: 'b', query: '' })).toEqual([{ name: '' }])
     expect(differences(old, { ...old })).toEqual([])
   })
+  it('is told as one where no field tells it', () => {
+    const empty = textOf(event('{"a":1,"items":[]}'))
+    for (const body of ['{"a":1}', '{"a":1,"items":{}}', '{"a":1,"items":[],"more":{}}', '{"items":[],"a":1}']) expect(differences(empty, { ...empty, body })).toEqual([{ name: '' }])
+    expect(differences(empty, { ...empty, query: 'x', body: '{"a":1}' })).toEqual([{ name: '?', old: '', now: 'x' }, { name: '' }])
+    expect(differences(empty, { ...empty, body: ' {"a": 1, "items": [ ] }' })).toEqual([])
+    expect(differences(empty, { ...empty, body: '{"a":2}' })).toEqual([{ name: 'a', old: '1', now: '2' }])
+  })
   it('is all that is sent', () => {
     expect(wish(old, { ...old, body: '{"n":12345678901234567890}' }, false)).toBe('{"text":"{\\"n\\":12345678901234567890}"}')
     expect(wish(old, { ...old, body: '{"n":12345678901234567890}' }, true)).toBe('{"body":{"n":12345678901234567890}}')

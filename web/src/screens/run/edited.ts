@@ -87,7 +87,7 @@ export interface Difference {
 export function differences(old: EventText, now: EventText): Difference[] {
   const out: Difference[] = []
   if (old.query !== now.query) out.push({ name: '?', old: old.query, now: now.query })
-  if (old.body === now.body) return out
+  if (sameText(old, now)) return out
   const before = fieldsOf(old)
   const after = fieldsOf(now)
   if (!before || !after) return [...out, { name: '' }]
@@ -99,8 +99,15 @@ export function differences(old: EventText, now: EventText): Difference[] {
     if (!was) added.push({ name: field.name, now: shown(field) })
     else if (was.value !== field.value || was.kind !== field.kind) out.push({ name: field.name, old: shown(was), now: shown(field) })
   }
-  return [...out, ...left.map((field) => ({ name: field.name, old: shown(field) })), ...added]
+  const query = old.query === now.query ? 0 : 1
+  const fields = [...out, ...left.map((field) => ({ name: field.name, old: shown(field) })), ...added]
+  // An empty list or object and the order of members are no fields, and a change all the same.
+  return fields.length > query ? fields : [...fields, { name: '' }]
 }
+
+/** Whether two bodies say the same: spaces between the parts of JSON say nothing. */
+const sameText = (old: EventText, now: EventText): boolean => old.body === now.body || (old.kind === 'json' && now.kind === 'json' && readable(old.body) && readable(now.body) && indented(old.body) === indented(now.body))
+const readable = (body: string): boolean => body.trim() !== '' && jsonMistake(body) === undefined
 
 const shown = (field: EditedField): string => (field.kind === 'text' ? quoted(field.value) : field.value)
 

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { api, call, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
 import { BulkDialog } from '@/screens/bulk'
@@ -33,6 +33,8 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
   const [asking, setAsking] = useState<BulkAction>()
   const [retry, setRetry] = useState(usualPlan)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
+  // Two clicks can come before the button shows that it is busy.
+  const going = useRef(false)
   const act = useMutation({
     mutationFn: (action: BulkAction) =>
       call(
@@ -48,7 +50,20 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
           : t('runs.acted', { count: result.done }),
       )
     },
+    onSettled: () => {
+      going.current = false
+    },
   })
+  const go = (action: BulkAction) => {
+    if (going.current) return
+    going.current = true
+    act.mutate(action)
+  }
+  const ask = (action: BulkAction) => {
+    // What went wrong with another action is not told in this one's question.
+    if (!going.current) act.reset()
+    setAsking(action)
+  }
   if (all && rows.length === 0) return null
   const possible = actions.filter(({ action }) => chosen.some((run) => run.actions.includes(action)))
   const one = selected.size === 1 ? chosen[0] : undefined
@@ -57,7 +72,7 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
     <div className={css.bulk}>
       <span>{all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
       {possible.map(({ action, label }) => (
-        <Button key={action} size="small" onClick={() => setAsking(action)}>
+        <Button key={action} size="small" onClick={() => ask(action)}>
           {all ? t('runs.all', { action: t(label) }) : t(label)}
         </Button>
       ))}
@@ -77,7 +92,7 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
         <Confirm
           open
           onClose={() => setAsking(undefined)}
-          onConfirm={() => act.mutate(asking)}
+          onConfirm={() => go(asking)}
           busy={act.isPending}
           danger={asking === 'cancel'}
           confirm={t(word)}

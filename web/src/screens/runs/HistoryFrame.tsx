@@ -1,5 +1,6 @@
-import { useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, type ReactNode } from 'react'
+import type { Search } from '@/app/router'
 import { useT } from '@/i18n'
 import { Page, Stack, Tabs } from '@/ui'
 
@@ -7,18 +8,27 @@ import { Page, Stack, Tabs } from '@/ui'
 export function HistoryFrame({ tab, actions, children }: { tab: 'list' | 'reconciliation'; actions?: ReactNode; children: ReactNode }) {
   const t = useT()
   const go = useNavigate()
+  // Each tab is a page of its own: the focus goes along with whoever came from the other one.
+  const frame = useRef<HTMLDivElement>(null)
+  const { byTab } = useLocation().state as { byTab?: boolean }
+  useEffect(() => {
+    if (byTab) frame.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus()
+  }, [byTab])
   const content = <Stack gap={16}>{children}</Stack>
   return (
     <Page title={t('nav.history')} actions={actions}>
-      <Tabs
-        value={tab}
-        onChange={(next) => void go({ to: next === 'list' ? '/runs' : '/runs/reconciliation' })}
-        ariaLabel={t('nav.history')}
-        tabs={[
-          { value: 'list', label: t('runs.tab.list'), content },
-          { value: 'reconciliation', label: t('runs.tab.reconciliation'), content },
-        ]}
-      />
+      <div ref={frame}>
+        <Tabs
+          value={tab}
+          // The question stays in the address for the way back.
+          onChange={(next) => void go({ to: next === 'list' ? '/runs' : '/runs/reconciliation', search: ((old: Search) => old) as never, state: { byTab: true } as never })}
+          ariaLabel={t('nav.history')}
+          tabs={[
+            { value: 'list', label: t('runs.tab.list'), content },
+            { value: 'reconciliation', label: t('runs.tab.reconciliation'), content },
+          ]}
+        />
+      </div>
     </Page>
   )
 }
