@@ -53,9 +53,9 @@ func (q *Quiet) Until(t time.Time) time.Time {
 		if rest == 0 {
 			break
 		}
-		// Where the clocks are changed before that, it is looked at again.
+		// Where the clocks are changed by then, it is looked at again.
 		_, change := at.ZoneBounds()
-		if end := at.Add(rest); change.IsZero() || !change.Before(end) {
+		if end := at.Add(rest); change.IsZero() || change.After(end) {
 			at = end
 			break
 		}

@@ -50,7 +50,8 @@ func TestQuietHoursEndAtTheFirstMomentThatIsNotQuiet(t *testing.T) {
 			}
 			return
 		}
-		if !end.After(at) || !noisy(q, end) || end.Sub(at) > 26*time.Hour {
+		// The only minute of a day that is not quiet may be left out by the clocks.
+		if !end.After(at) || !noisy(q, end) || end.Sub(at) > 50*time.Hour {
 			t.Fatalf("quiet from %v to %v", at.In(zone), end.In(zone))
 		}
 		for m := at; m.Before(end); m = m.Add(time.Minute) {
@@ -74,6 +75,7 @@ func TestQuietHoursOverChangesOfTheClocks(t *testing.T) {
 		{"the longer night", "22:00", "08:00", "2026-10-24T23:00:00+02:00", "2026-10-25T08:00:00+01:00"},
 		{"an end that is left out", "22:00", "02:30", "2026-03-28T23:00:00+01:00", "2026-03-29T03:00:00+02:00"},
 		{"an end that comes twice", "22:00", "02:30", "2026-10-24T23:00:00+02:00", "2026-10-25T02:30:00+02:00"},
+		{"an end that is left out and begins no noise", "02:01", "02:00", "2026-03-29T01:45:00+01:00", "2026-03-30T02:00:00+02:00"},
 		{"hours that come again", "22:00", "02:30", "2026-10-25T02:10:00+01:00", "2026-10-25T02:30:00+01:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
