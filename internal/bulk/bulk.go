@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -105,7 +104,7 @@ func (p *pace) sizeNow() int {
 	if p.careful > 0 {
 		return 1
 	}
-	return cmp.Or(p.size, firstSize)
+	return p.size
 }
 
 // learn takes how long a page of n runs took: one that was quick makes the next
@@ -114,12 +113,11 @@ func (p *pace) sizeNow() int {
 // commit's, however many runs are in it.
 func (p *pace) learn(n int, took time.Duration) {
 	p.failures, p.until = 0, time.Time{}
-	size := cmp.Or(p.size, firstSize)
 	switch {
-	case took <= pageTime && n >= size:
-		p.size = min(2*size, StepSize)
+	case took <= pageTime && n >= p.size:
+		p.size = min(2*p.size, StepSize)
 	case took > pageTime && n > leastSize:
-		p.size = max(leastSize, min(size, n)/2)
+		p.size = max(leastSize, min(p.size, n)/2)
 	}
 }
 
@@ -200,7 +198,7 @@ func (s *Service) turn(ctx context.Context) (busy bool) {
 		j := &jobs[i]
 		p := s.paces[j.ID]
 		if p == nil {
-			p = &pace{at: now, credit: 1}
+			p = &pace{at: now, credit: 1, size: firstSize}
 		}
 		known[j.ID] = p
 		s.advance(ctx, j, p)

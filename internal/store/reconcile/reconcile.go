@@ -33,8 +33,8 @@ const clocks = time.Hour
 // SQL finds the counts of a time, and in the same look the runs that have not
 // succeeded, event by event: counts and runs of two moments would not agree. Its
 // arguments are of Args. Counts are summed up by day, runs by quarter: there may be
-// a million of the former, and few of the latter. Rows are a quarter, a source, how badly off, and the
-// counts of [tally.Counts]. How badly off is 0 for counts, twice the place in
+// a million of the former, and few of the latter. Rows are a quarter, a source,
+// how badly off, and the counts of [tally.Counts]. How badly off is 0 for counts, twice the place in
 // [tally.Open] counted from 1 for runs, and one less for runs that were removed
 // while others of their events stayed.
 func SQL(days int, source bool) string {
