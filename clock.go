@@ -61,3 +61,11 @@ func StartStopwatch() Stopwatch { return Stopwatch{start: time.Now()} }
 
 // Microseconds is what has passed since the start.
 func (s Stopwatch) Microseconds() int64 { return time.Since(s.start).Microseconds() }
+
+// Later is the later of two times.
+func Later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

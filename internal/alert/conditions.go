@@ -140,7 +140,7 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 			usual, limit = known.usual, news.Allowed(known.usual)
 		}
 		// Nobody can be heard while no server is up.
-		if l.now.Sub(latest(p.LastAt, awake)) > limit {
+		if l.now.Sub(gonets.Later(p.LastAt, awake)) > limit {
 			l.signal(gonets.SignalFailed, silence(p.Source), news.Silence{Since: p.LastAt, Usual: usual}.String())
 		}
 	}

@@ -208,16 +208,9 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 // quiet hours: when they began at the earliest.
 func (d *decider) planned(n *news.Notice) time.Time {
 	if began, ok := d.quiet.endedBy(n.DueAt); ok {
-		return latest(began, n.At.Add(rejectedGather))
+		return gonets.Later(began, n.At.Add(rejectedGather))
 	}
 	return n.DueAt
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // compose puts news that is due into letters: one for each host, or one for

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"gonets"
 )
 
 // How late a turn may be taken: one of this node's own, and one that was booked
@@ -66,12 +68,12 @@ func (p *pace) take(now time.Time) (at time.Time, ok bool) {
 		for len(p.booked) > 0 {
 			at, p.booked = p.booked[0], p.booked[1:]
 			if !at.Before(now.Add(-bookedLate)) {
-				return later(at, now), true
+				return gonets.Later(at, now), true
 			}
 		}
 		return time.Time{}, false
 	}
-	at = later(now, p.last.Add(p.every))
+	at = gonets.Later(now, p.last.Add(p.every))
 	p.last = at
 	return at, true
 }
@@ -82,11 +84,4 @@ func (p *pace) book(first time.Time, n int) {
 		p.booked = append(p.booked, first.Add(time.Duration(i)*p.every))
 	}
 	slices.SortFunc(p.booked, time.Time.Compare)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"gonets"
 )
 
 var start = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
@@ -51,7 +53,7 @@ func liveTogether(t *rapid.T, shared bool) (worst, rate int) {
 		p := &nodes[rapid.IntRange(0, len(nodes)-1).Draw(t, "node")]
 		if shared && len(p.booked) == 0 {
 			n := rapid.IntRange(1, 4).Draw(t, "turns")
-			first := later(now, next)
+			first := gonets.Later(now, next)
 			next = first.Add(time.Duration(n) * p.every)
 			p.book(first, n)
 		}

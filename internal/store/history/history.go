@@ -64,7 +64,7 @@ func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gon
 	}
 	f.Page, f.Ascending = gonets.Page{}, false
 	since, until := f.Since, f.Until
-	f.Since, f.Until = later(since, spans[len(spans)-1].From), sooner(until, spans[0].Until)
+	f.Since, f.Until = gonets.Later(since, spans[len(spans)-1].From), sooner(until, spans[0].Until)
 	whole, err := filter.Runs(f)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gon
 				return nil
 			}
 			narrow := f
-			narrow.Since, narrow.Until = later(since, span.From), sooner(until, span.Until)
+			narrow.Since, narrow.Until = gonets.Later(since, span.From), sooner(until, span.Until)
 			if !narrow.Since.Before(narrow.Until) {
 				out = append(out, span)
 				continue
@@ -108,13 +108,6 @@ func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gon
 		return nil
 	})
 	return out, err
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func sooner(a, b time.Time) time.Time {
