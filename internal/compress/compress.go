@@ -53,7 +53,8 @@ var blockDecoders = sync.Pool{New: func() any {
 		zstd.WithDecoderConcurrency(1),
 		zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(maxWindow),
-		zstd.WithDecodeAllCapLimit(true))
+		zstd.WithDecodeAllCapLimit(true),
+		zstd.WithDecoderDicts(dictionary))
 	return d
 }}
 
@@ -75,6 +76,9 @@ var gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
 func Zstd(b []byte) []byte {
 	if len(b) == 0 {
 		return []byte{}
+	}
+	if packed := packSmall(b); packed != nil {
+		return packed
 	}
 	e := encoders.Get().(*zstd.Encoder)
 	defer encoders.Put(e)
