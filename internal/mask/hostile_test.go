@@ -1,0 +1,81 @@
+package mask_test
+
+import (
+	"strings"
+	"testing"
+
+	"gonets/internal/mask"
+)
+
+// hostile are bodies that look harmless piece by piece: a search that begins anew
+// at every piece goes through all of the rest each time, and takes from seconds to
+// hours for a megabyte.
+func hostile() map[string]string {
+	const size = 1 << 20
+	fill := func(before, piece, after string) string {
+		return before + strings.Repeat(piece, size/len(piece)) + after
+	}
+	quarter := strings.Repeat("a", size/4)
+	return map[string]string{
+		"blanks behind a value":            fill("a b phone=x", " ", "."),
+		"blanks of all kinds":              fill("a b phone=x", " \f\t", "."),
+		"elements in an element":           fill("<phone>", "<a>1</a>", "</phone>"),
+		"brackets in an element":           fill("<phone>", "<", ""),
+		"brackets, then blanks":            strings.Repeat("<phone>", 2) + strings.Repeat("</", size/2) + strings.Repeat(" ", size/2) + ">",
+		"commas before blanks":             "a phone: x" + strings.Repeat(",", size/2) + strings.Repeat(" ", size/2),
+		"escapes before a quote":           "a phone=" + strings.Repeat(`\`, size/4) + `"x` + strings.Repeat(strings.Repeat(`\`, size/4-1)+"x", 3),
+		"sections among open tags":         fill("<phone>", "<a<![CDATA[", ""),
+		"names without values":             fill("", "a phone:& ", ""),
+		"names before marks of lines":      fill("", "phone:>#, ", ""),
+		"names before marks of anchors":    fill("", "phone:&", ""),
+		"empty quotes":                     fill("", `phone="" `, ""),
+		"open tags":                        fill("", "<phone ", ""),
+		"lines below names":                fill("", "phone:\n a\n", ""),
+		"separators":                       fill("", "a,", "\nb"),
+		"a long value that stands nowhere": `{"phone":"` + quarter + `b","note":"` + quarter + quarter + quarter + `"}`,
+		"a name of very many names":        `{"` + strings.Repeat("a.", size/4) + `a":{` + strings.Repeat(`"b":1,`, size/12) + `"c":2}}`,
+		"strings in strings":               `{"a":` + strings.Repeat(`["{[`, size/8) + "]",
+		"fields of a form":                 fill("", "a=phone:&", ""),
+	}
+}
+
+func kind(name string) string {
+	if name == "fields of a form" {
+		return "application/x-www-form-urlencoded"
+	}
+	return "text/plain"
+}
+
+func TestHostileTextIsMaskedInTime(t *testing.T) {
+	t.Parallel()
+	rules := mask.New([]string{"phone"})
+	for name, body := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := rules.Event(event(body, kind(name))); len(got.Body) == 0 {
+				t.Error("nothing is shown")
+			}
+		})
+	}
+}
+
+func TestAnEditedTextIsRestoredInTime(t *testing.T) {
+	t.Parallel()
+	const lines = 200_000
+	was, seen := strings.Repeat("phone: 12\n", lines), strings.Repeat("phone: ***\n", lines)
+	if got, err := mask.Restore(was, seen, seen+"a"); err != nil || got != was+"a" {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+func BenchmarkHostileText(b *testing.B) {
+	rules := mask.New([]string{"phone"})
+	for name, body := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for range b.N {
+				rules.Event(event(body, kind(name)))
+			}
+		})
+	}
+}

@@ -1,0 +1,199 @@
+package mask_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gonets"
+	"gonets/internal/charset"
+	"gonets/internal/mask"
+	"gonets/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+const phone = "+7 999 <000>&11-22"
+
+func event(body, kind string) gonets.Event {
+	return gonets.Event{Method: "POST", Body: []byte(body), ContentType: kind, Headers: []gonets.Header{{Name: "Content-Type", Value: kind}}}
+}
+
+func TestAFieldIsHiddenWhateverItStandsIn(t *testing.T) {
+	t.Parallel()
+	const jsonType, form, parts = "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=xx"
+	old, err := charset.Encode("телефон: 12345, имя: Анна", "windows-1251")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ fields, kind, body, want string }{
+		{"phone", jsonType, `{"a":1, "Phone" : "1", "b":[{"phone":22},{"phone":{"x":[1]}}]}`, `{"a":1, "Phone" : "***", "b":[{"phone":"***"},{"phone":"***"}]}`},
+		{"phone", jsonType, `{"telephone":"1","phone_type":"home","phones":["2"]}`, `{"telephone":"1","phone_type":"home","phones":["2"]}`},
+		{"client.phone", jsonType, `{"client":{"phone":"1"},"phone":"2","a":{"client":[{"phone":"3"}]},"client.phone":"4"}`, `{"client":{"phone":"***"},"phone":"2","a":{"client":[{"phone":"***"}]},"client.phone":"***"}`},
+		{"*.passport", jsonType, `{"x":{"passport":"1"}}`, `{"x":{"passport":"***"}}`},
+		{"client.*", jsonType, `{"client":{"a":"1","b":2},"c":3}`, `{"client":{"a":"***","b":"***"},"c":3}`},
+		{"client.*.phone", jsonType, `{"client":{"a":{"phone":1},"phone":2}}`, `{"client":{"a":{"phone":"***"},"phone":2}}`},
+		{`["номер карты"]`, jsonType, `{"номер карты":"1"}`, `{"номер карты":"***"}`},
+		{"body", jsonType, `{"a":1}`, `***`},
+		{"phone", jsonType, `{"raw":"{\"phone\":\"1\"}","n":1}`, `{"raw":"{\"phone\":\"***\"}","n":1}`},
+		{"phone", jsonType, `{"phone":"1234`, `{"phone":"***`},
+		{"phone", form, "phone=1&a=2&client%5Bphone%5D=3&client.phone=4", "phone=***&a=2&client%5Bphone%5D=***&client.phone=***"},
+		{"phone", form, "data=%7B%22phone%22%3A%221%22%7D&x=", "data=%7B%22phone%22%3A%22%2A%2A%2A%22%7D&x="},
+		{"phone", "", "phone=1&a=2", "phone=***&a=2"},
+		{"phone", parts, "--xx\r\nContent-Disposition: form-data; name=\"phone\"\r\n\r\n1\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2\r\n--xx--",
+			"--xx\r\nContent-Disposition: form-data; name=\"phone\"\r\n\r\n***\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2\r\n--xx--"},
+		{"phone", "application/xml", `<a><phone kind="x">1</phone><ns:Phone>2</ns:Phone></a>`, `<a><phone kind="x">***</phone><ns:Phone>***</ns:Phone></a>`},
+		{"phone", "text/plain", "Phone: 1, name: Anna", "Phone: ***, name: Anna"},
+		{"телефон", "text/plain; charset=windows-1251", string(old), "телефон: ***, имя: Анна"},
+		{"phone", "text/plain", string(old), string(old)},
+	} {
+		got := mask.New([]string{tt.fields}).Event(event(tt.body, tt.kind))
+		if string(got.Body) != tt.want {
+			t.Errorf("%s in %q:\n got %q\nwant %q", tt.fields, tt.body, got.Body, tt.want)
+		}
+	}
+}
+
+func TestOnlyFieldsAreRead(t *testing.T) {
+	t.Parallel()
+	for field, good := range map[string]bool{"phone": true, "*.passport": true, "headers.x-token": true, "client.*": true, `["a b"].c`: true, "leads[*].phone": true,
+		"": false, "*": false, "*.*": false, "a b": false, "][": false, strings.Repeat("a", 201): false} {
+		if _, err := mask.Parse(field); (err == nil) != good {
+			t.Errorf("%q: %v", field, err)
+		}
+	}
+}
+
+// encodings are how a value may stand in what is shown.
+func encodings(s string) map[string]string {
+	quoted, _ := json.Marshal(s)
+	return map[string]string{
+		"plain": s, "base64": base64.StdEncoding.EncodeToString([]byte(s)), "percent": url.PathEscape(s), "form": url.QueryEscape(s),
+		"json": strings.Trim(string(quoted), `"`), "hex": hex.EncodeToString([]byte(s)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(s))),
+		"basic": base64.StdEncoding.EncodeToString([]byte("user:" + s + ":x")),
+	}
+}
+
+// whole is a run in which a value came in a field and stands, in one encoding, at
+// every place that people are shown.
+func whole(value, in string) gonets.RunDetail {
+	quoted, _ := json.Marshal(value)
+	text, _ := json.Marshal(in)
+	ev := event(`{"phone":`+string(quoted)+`,"note":`+string(text)+`}`, "application/json")
+	ev.Path, ev.RawQuery = "/"+in, "q="+in
+	ev.Headers = append(ev.Headers, gonets.Header{Name: "X-Note", Value: in})
+	ev.Item = []byte(`{"note":` + string(text) + `}`)
+	ev.Answer = &gonets.Answer{Body: []byte(in), Headers: []gonets.Header{{Name: "X-Note", Value: in}}}
+	a := gonets.Attempt{Exchange: gonets.Exchange{
+		URL: "https://crm.test/" + in + "?a=" + in, StatusLine: "400 " + in, Error: "refused: " + in, Hops: []gonets.Hop{{URL: "https://x.test/" + in}},
+		RequestHeaders: []gonets.Header{{Name: "X-Note", Value: in}}, RequestBody: []byte("tel " + in),
+		ReplyHeaders: []gonets.Header{{Name: "X-Note", Value: in}}, ReplyBody: []byte(`{"saved":` + string(text) + `}`),
+	}}
+	return gonets.RunDetail{Run: gonets.RunSummary{LastError: "refused: " + in}, Event: ev, Attempts: []gonets.Attempt{a},
+		Results: []gonets.StepResult{{Path: "names", Value: []byte(`{"client":` + string(text) + `}`)}}}
+}
+
+// places are all texts of a run.
+func places(d *gonets.RunDetail) map[string]string {
+	a := &d.Attempts[0]
+	return map[string]string{
+		"path": d.Event.Path, "query": d.Event.RawQuery, "event headers": d.Event.Headers[1].Value, "event body": string(d.Event.Body), "item": string(d.Event.Item),
+		"answer": string(d.Event.Answer.Body), "answer headers": d.Event.Answer.Headers[0].Value,
+		"address": a.URL, "status line": a.StatusLine, "error": a.Error, "redirect": a.Hops[0].URL,
+		"request headers": a.RequestHeaders[0].Value, "request body": string(a.RequestBody), "reply headers": a.ReplyHeaders[0].Value, "reply body": string(a.ReplyBody),
+		"step": string(d.Results[0].Value), "list": d.Run.LastError,
+	}
+}
+
+// leaks are the places where a value can be read in some encoding.
+func leaks(d *gonets.RunDetail, value string) (out []string) {
+	for place, text := range places(d) {
+		for name, code := range encodings(value) {
+			quoted, _ := json.Marshal(code)
+			if strings.Contains(text, code) || strings.Contains(text, strings.Trim(string(quoted), `"`)) {
+				out = append(out, place+" ("+name+")")
+			}
+		}
+	}
+	return out
+}
+
+func TestAValueIsNowhereInNoEncoding(t *testing.T) {
+	t.Parallel()
+	for name, in := range encodings(phone) {
+		d := whole(phone, in)
+		before := len(places(&d))
+		if open := mask.New([]string{"email"}).Run(d); len(leaks(&open, phone)) < before {
+			t.Fatalf("%s: the places of the value are not looked at: %v", name, leaks(&open, phone))
+		}
+		shown := mask.New([]string{"phone"}).Run(d)
+		if found := leaks(&shown, phone); len(found) > 0 {
+			t.Errorf("as %s it can be read at %v\n%+v", name, found, places(&shown))
+		}
+		for _, text := range []string{string(shown.Event.Body), string(shown.Attempts[0].ReplyBody), string(shown.Results[0].Value)} {
+			if !json.Valid([]byte(text)) {
+				t.Errorf("no JSON any more: %s", text)
+			}
+		}
+		if again := places(&d); !strings.Contains(again["event body"], "note") || len(leaks(&d, phone)) < before {
+			t.Fatal("what is stored was changed")
+		}
+	}
+}
+
+func TestAHiddenNumberLeavesJSON(t *testing.T) {
+	t.Parallel()
+	ev := event(`{"phone":"79990001122","crm":79990001122}`, "application/json")
+	got := mask.New([]string{"phone"}).Event(ev)
+	if string(got.Body) != `{"crm":"***","phone":"***"}` {
+		t.Fatalf("%s", got.Body)
+	}
+}
+
+func TestAPhoneIsHiddenWithoutItsSigns(t *testing.T) {
+	t.Parallel()
+	d := whole("8 (999) 000-11-22", "tel 79990001122, 9990001122")
+	shown := mask.New([]string{"phone"}).Run(d)
+	for place, text := range places(&shown) {
+		if strings.Contains(text, "9990001122") {
+			t.Errorf("%s: %s", place, text)
+		}
+	}
+}
+
+func TestCredentialsInHeadersAreHiddenWithoutRules(t *testing.T) {
+	t.Parallel()
+	d := whole("x", "s3ss10n-token")
+	d.Event.Headers = append(d.Event.Headers, gonets.Header{Name: "X-Session-Token", Value: "Bearer s3ss10n-token"}, gonets.Header{Name: "Idempotency-Key", Value: "k"})
+	shown := mask.New(nil).Run(d)
+	if found := leaks(&shown, "s3ss10n-token"); len(found) > 0 || shown.Event.Headers[2].Value != "Bearer ***" || shown.Event.Headers[3].Value != "k" {
+		t.Fatalf("%v %v", found, shown.Event.Headers)
+	}
+}
+
+func TestWhatTheEditorLeftHiddenIsTheValueAgain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ was, seen, now, want string }{
+		{`{"a":1,"p":"123"}`, `{"a":1,"p":"***"}`, `{"p": "***", "a": 2}`, `{"p": "123", "a": 2}`},
+		{`{"p":123.50}`, `{"p":"***"}`, `{"p":"***"}`, `{"p":123.50}`},
+		{`{"p":"123"}`, `{"p":"***"}`, `{"p":"456"}`, `{"p":"456"}`},
+		{`{"n":"call 123 now"}`, `{"n":"call *** now"}`, `{"n":"call *** now"}`, `{"n":"call 123 now"}`},
+		{`{"n":"call 123 now"}`, `{"n":"call *** now"}`, `{"n":"call *** later"}`, ""},
+		{`{"p":"123"}`, `{"p":"***"}`, `{"q":"***"}`, ""},
+		{`[{"n":1,"p":"1"},{"n":2,"p":"2"}]`, `[{"n":1,"p":"***"},{"n":2,"p":"***"}]`, `[{"n":2,"p":"***"}]`, `[{"n":2,"p":"2"}]`},
+		{`[{"p":"1"},{"p":"2"}]`, `[{"p":"***"},{"p":"***"}]`, `[{"p":"***"}]`, ""},
+		{`["a","b"]`, `["a","b"]`, `["***"]`, `["***"]`},
+		{"p=1&q=2", "p=***&q=2", "p=***&q=3", "p=1&q=3"},
+		{"p=1&q=2", "p=***&q=2", "q=***", ""},
+		{"a: 1\nb: 2", "a: ***\nb: 2", "b: 3\na: ***", "b: 3\na: 1"},
+		{"", "", "***", "***"},
+	} {
+		got, err := mask.Restore(tt.was, tt.seen, tt.now)
+		if got != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("%s seen as %s, then %s: got %q, %v, want %q", tt.was, tt.seen, tt.now, got, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package mask_test
+
+import (
+	"testing"
+
+	"gonets/internal/mask"
+)
+
+func TestATableIsHiddenWhereverItStands(t *testing.T) {
+	t.Parallel()
+	const parts = "multipart/form-data; boundary=xx"
+	head := "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+	for name, tt := range map[string]struct{ kind, body, want string }{
+		"a file of a form":           {parts, head + "name;phone\r\nAnna;79991112233\r\n--xx--", head + "***\r\n--xx--"},
+		"a text of a document":       {"application/json", `{"csv":"name;phone\nAnna;79991112233","n":1}`, `{"csv":"***","n":1}`},
+		"a field of a form":          {"application/x-www-form-urlencoded", "csv=name%3Bphone%0AAnna%3B79991112233&n=1", "csv=***&n=1"},
+		"signs in its head":          {"text/csv", "created:at;phone\n1;79991112233", "***"},
+		"an equals sign in its head": {"text/csv", "a=b,\"Phone\"\n1,79991112233", "***"},
+		"a title":                    {"text/csv", "Clients of May\nname;phone\nAnna;79991112233", "***"},
+		"a title with a date":        {"text/csv", "Made at: 12:30\r\n\r\nname;client phone\r\nAnna;79991112233", "***"},
+		"empty lines":                {"text/csv", "\r\n  \r\n\nname\tphone\nAnna\t79991112233", "***"},
+		"a mark of its order":        {"text/csv", "\ufeffphone;name\n79991112233;Anna", "***"},
+		"the separator named":        {"text/csv", "sep=;\nname;phone\nAnna;79991112233", "***"},
+		"old ends of lines":          {"text/csv", "name;phone\rAnna;79991112233", "***"},
+		"no such column":             {"text/csv", "created:at;fax\n1;79991112233", "created:at;fax\n1;79991112233"},
+		"words in a text":            {"text/plain", "Hello\nhis phone is here, call\nbye", "Hello\nhis phone is here, call\nbye"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := mask.New([]string{"phone"}).Event(event(tt.body, tt.kind)); string(got.Body) != tt.want {
+				t.Errorf("of %q:\n got %q\nwant %q", tt.body, got.Body, tt.want)
+			}
+		})
+	}
+}
+
+func TestAValueOnTheLinesBelowIsHidden(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"phone: >\n  79991112233\n  234\nname: Anna":         "phone: >\n  ***\nname: Anna",
+		"phone: |-\r\n  79991112233\r\nname: Anna":           "phone: |-\r\n  ***\nname: Anna",
+		"phone: >2+ # the mobile\n  79991112233\nname: Anna": "phone: >2+ # the mobile\n  ***\nname: Anna",
+		"- phone: |\n    \"7\"\n    8\n  name: Anna":         "- phone: |\n    ***\n  name: Anna",
+		"phone: !!str |\n  79991112233\nname: Anna":          "phone: !!str |\n  ***\nname: Anna",
+		"phone: &p >\n  79991112233\nname: Anna":             "phone: &p >\n  ***\nname: Anna",
+		"phone: > 5\nname: Anna":                             "phone: ***\nname: Anna",
+	} {
+		if got := mask.New([]string{"phone"}).Event(event(body, "application/yaml")); string(got.Body) != want {
+			t.Errorf("of %q:\n got %q\nwant %q", body, got.Body, want)
+		}
+	}
+}
