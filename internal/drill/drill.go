@@ -226,7 +226,7 @@ func (d *drill) launch(n int) (err error) {
 		Path: o.Binary, Env: env, Dir: o.Dir, Log: o.logFile(n), ReadyLimit: o.ReadyLimit,
 		Args: append([]string{
 			"serve", "--data", o.dataDir(n), "--listen", "127.0.0.1:" + strconv.Itoa(d.ports[n]),
-			"--allow-network", "127.0.0.0/8", "--clock-speed", strconv.Itoa(o.ClockSpeed),
+			"--allow-network", "127.0.0.0/8", "--clock-speed", strconv.Itoa(o.ClockSpeed), "--ballast", "0",
 		}, o.ServerArgs...),
 	})
 	return err

@@ -76,6 +76,7 @@ func fakeServe(args []string) error {
 	fault := fs.String("fault", "", "")
 	fs.String("allow-network", "", "")
 	fs.String("clock-speed", "", "")
+	fs.String("ballast", "", "")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

@@ -134,6 +134,8 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.count.Add(1)
 	s.wait(r.Context())
 	if a.Status == 0 {
+		// A sender that sees the cut may be back before this function ends.
+		leave()
 		cutConnection(w, how == faultHalf)
 		return
 	}

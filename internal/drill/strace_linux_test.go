@@ -62,7 +62,7 @@ func traced(t *testing.T, strace, binary string, events int) string {
 	defer n.Close()
 	p, err := n.Start(child.Command{Path: strace, Dir: o.Dir, Log: o.logFile(0), Args: []string{
 		"-f", "-y", "-s", "40", "-o", out, "-e", "trace=fsync,fdatasync,read,recvfrom,write,sendto", binary,
-		"serve", "--data", o.dataDir(0), "--listen", "127.0.0.1:" + strconv.Itoa(port)}})
+		"serve", "--ballast", "0", "--data", o.dataDir(0), "--listen", "127.0.0.1:" + strconv.Itoa(port)}})
 	if err != nil {
 		t.Fatal(err)
 	}

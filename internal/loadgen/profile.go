@@ -6,14 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/pprof"
+	"strings"
 )
 
 // ProfileVariable is the environment variable by which a bench tells a program
 // that it starts where to leave a profile of its CPU.
 const ProfileVariable = "GONETS_BENCH_PROFILE"
 
-// Profile takes a profile of this process until stop; a path that is empty
-// wants none.
+// Profile takes a profile of this process until stop, and beside it one of what
+// memory it asked for; a path that is empty wants none.
 func Profile(path string) (stop func() error, err error) {
 	if path == "" {
 		return func() error { return nil }, nil
@@ -27,9 +28,21 @@ func Profile(path string) (stop func() error, err error) {
 	}
 	return func() error {
 		pprof.StopCPUProfile()
-		return f.Close()
+		return errors.Join(f.Close(), allocations(path))
 	}, nil
 }
+
+// allocations writes beside a profile which memory the process ever asked for.
+func allocations(path string) error {
+	f, err := os.Create(strings.TrimSuffix(path, profileEnd) + ".allocs" + profileEnd)
+	if err != nil {
+		return fmt.Errorf("the profile of memory: %w", err)
+	}
+	return errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
+}
+
+// profileEnd is how the names of profiles end.
+const profileEnd = ".pprof"
 
 // folder makes the folder of the profiles: children work in folders of their
 // own, so they need the whole path.
@@ -52,5 +65,5 @@ func (s *stage) profiled() []string {
 	if s.o.Profiles == "" {
 		return nil
 	}
-	return []string{ProfileVariable + "=" + filepath.Join(s.o.Profiles, s.name+".pprof")}
+	return []string{ProfileVariable + "=" + filepath.Join(s.o.Profiles, s.name+profileEnd)}
 }

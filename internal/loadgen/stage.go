@@ -270,7 +270,7 @@ func (s *stage) serve() (address string, ready time.Duration, err error) {
 	if s.scratch != nil {
 		env = child.Env(s.scratch.Address())
 	}
-	base, ready, err := s.start(env, "serve", "--allow-network", "127.0.0.0/8", "--data", s.data())
+	base, ready, err := s.start(env, "serve", "--allow-network", "127.0.0.0/8", "--ballast", "0", "--data", s.data())
 	if err != nil {
 		return "", 0, err
 	}
