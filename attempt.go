@@ -1,6 +1,9 @@
 package gonets
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Outcome is how an HTTP exchange ended.
 type Outcome string
@@ -22,6 +25,23 @@ const (
 	// OutcomeCancelled means that a person or a stopping server ended it.
 	OutcomeCancelled Outcome = "cancelled"
 )
+
+// MayBeDone tells whether the request left and nobody knows what became of it.
+func (o Outcome) MayBeDone() bool { return o == OutcomeUnknown || o == OutcomeCancelled }
+
+// Purpose is why an attempt was made; empty for one that just sends the step's request.
+type Purpose string
+
+const (
+	PurposeAsk     Purpose = "ask"          // it asked whether a request was done, and got no answer
+	PurposeAskDone Purpose = "ask.done"     // it was done: the step is over
+	PurposeAskNot  Purpose = "ask.not_done" // it was not: it is sent again
+	PurposeRenew   Purpose = "renew"        // it did a step again whose result had become too old
+	PurposeExpired Purpose = "expired"      // it was told so: that step is done again, then this one
+)
+
+// Asks tells whether the attempt asked instead of sending the step's request.
+func (p Purpose) Asks() bool { return p == PurposeAsk || p == PurposeAskDone || p == PurposeAskNot }
 
 // Request is an HTTP request that is ready to be sent.
 type Request struct {
@@ -101,32 +121,19 @@ type Attempt struct {
 	// Charged attempts count against the retry policy; those that a crash or a
 	// stop cut short do not.
 	Charged bool
+	// NotKept means that headers and bodies were not kept, because the disk was
+	// low. Bodies are as long as they were only before they are stored.
+	NotKept bool
+	Purpose Purpose
 	Exchange
 }
 
 // HeaderValue is the first value of a header, by name without case.
 func HeaderValue(headers []Header, name string) string {
 	for _, h := range headers {
-		if equalFold(h.Name, name) {
+		if strings.EqualFold(h.Name, name) {
 			return h.Value
 		}
 	}
 	return ""
-}
-
-// equalFold compares header names: ASCII only.
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		x, y := a[i], b[i]
-		if x == y {
-			continue
-		}
-		if x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z' {
-			return false
-		}
-	}
-	return true
 }

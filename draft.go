@@ -117,3 +117,16 @@ type Address struct {
 	// so; zero is never.
 	LastUsedAt time.Time
 }
+
+// Example is a reply that a person kept for a step: previews and checks read it
+// instead of the step's last one.
+type Example struct {
+	Scenario string
+	// EventID is the received event that led to the reply; empty when it was made
+	// up.
+	EventID string
+	// Attempt got the reply; its path is the step's.
+	Attempt Attempt
+	SavedAt time.Time
+	SavedBy string
+}

@@ -50,6 +50,10 @@ const (
 	// What people are told of without a failure.
 	CodeLaneClosed   Code = "lane.closed"
 	CodeSourceSilent Code = "source.silent"
+	CodeFieldDrift   Code = "source.fields"
+	CodeDiskLow      Code = "disk.low"
+	CodeErrorShare   Code = "errors.many"
+	CodeCertificate  Code = "certificate.expiring"
 )
 
 // The codes of those who edit documents.
@@ -105,6 +109,7 @@ const (
 	CodeBadAddress     Code = "invalid.address"
 	CodeBadBaseURL     Code = "invalid.base_url"
 	CodeBadNetwork     Code = "invalid.network"
+	CodeBadField       Code = "invalid.masked_field"
 	CodeBadOrigin      Code = "invalid.origin"
 	CodeBadZone        Code = "invalid.time_zone"
 	CodeBadLane        Code = "invalid.lane"
@@ -121,6 +126,7 @@ const (
 	CodePasswordAlone  Code = "invalid.password_alone"
 	CodeBadLogin       Code = "invalid.login"
 	CodeNoSource       Code = "invalid.no_source"
+	CodeBadRenew       Code = "invalid.renew"
 )
 
 // The codes of questions about runs; all but the first stand in its problems.
@@ -148,6 +154,8 @@ const (
 	CodeBadReply       Code = "unknown.bad_reply"
 	CodeReplyTooLarge  Code = "reply.too_large"
 	CodeReplyNotJSON   Code = "reply.not_json"
+	CodeExpired        Code = "reply.expired"
+	CodeAskFailed      Code = "ask.failed"
 	CodeHTTPStatus     Code = "http.status"
 	CodeHTTPMoved      Code = "http.moved"
 	CodeBodyRule       Code = "body.rule"

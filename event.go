@@ -29,6 +29,8 @@ type Event struct {
 	Item []byte
 	// Mark says that something about the event is unusual.
 	Mark Mark
+	// Unread is why the body is text, with [MarkUnparsed]: told when the event is shown, not stored.
+	Unread *Problem
 	// OrderKey makes runs with the same key go one after another.
 	OrderKey string
 	// Hops counts how many of our own scenarios the request has come through.
@@ -43,15 +45,18 @@ type Event struct {
 type Mark string
 
 const (
-	// MarkUnparsed is on an event whose body is not what its type says; the
-	// body is then text.
+	// MarkUnparsed is on an event whose body, not being what its type says, is text.
 	MarkUnparsed Mark = "body.unparsed"
 	// MarkCheck is on events and runs that a person made to try something.
 	MarkCheck Mark = "check"
 	// MarkMissing is on a run in which a template met a value that is not there.
 	MarkMissing Mark = "template.missing"
+	// MarkNotKept is on a run whose requests and replies were not kept: the disk was low.
+	MarkNotKept Mark = "disk.low"
 	// MarkDuplicateKeys is on an event whose JSON names a member twice.
 	MarkDuplicateKeys Mark = "body.duplicate_keys"
+	// MarkErased is an event whose content was erased on a person's wish.
+	MarkErased Mark = "erased"
 )
 
 // Answer is an HTTP answer that a scenario gives to the caller of its source.

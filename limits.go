@@ -81,10 +81,16 @@ const (
 	NodeQueueBytes     = 64 << 20
 	ClaimBatch         = 100
 
-	MaxHops          = 10
-	PageSize         = 100
-	MaxPageSize      = 1_000
-	MaxSearchValues  = 8
+	MaxHops         = 10
+	PageSize        = 100
+	MaxPageSize     = 1_000
+	MaxSearchValues = 8
+	MaxDataPaths    = 3
+	MaxMaskedFields = 100
+	MaxMaskedField  = 200
+	// MaxTagLength is in characters.
+	MaxTags          = 20
+	MaxTagLength     = 40
 	MaxBatchEvents   = 500
 	InlineBody       = 4 << 10
 	SampleCount      = 50

@@ -25,6 +25,8 @@ type ActionNext struct {
 	// Path and Step are set for NextRunStep.
 	Path string
 	Step *Step
+	// Asks says that a request of the step may have been done: that is asked first.
+	Asks bool
 	// Until is set for NextWait.
 	Until time.Time
 	// State is set for NextFinish.
@@ -53,6 +55,7 @@ func Next(s *Scenario, run *Run, done Progress, now time.Time) ActionNext {
 		return ActionNext{Kind: NextWait, Until: run.DueAt}
 	}
 	if a, found := nextIn("", s.Steps, done); found {
+		a.Asks = a.Kind == NextRunStep && run.PurposeAt(a.Path, a.Step) == PurposeAsk
 		return a
 	}
 	return ActionNext{Kind: NextFinish, State: RunSucceeded}

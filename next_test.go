@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,6 +63,12 @@ func drawStep(t *rapid.T, n *int, depth int) gonets.Step {
 			OnFailure: rapid.SampledFrom([]string{"", "continue", "fail"}).Draw(t, "on_failure"),
 			Retry:     drawRetry(t),
 		}
+		if st.HTTP.Retry != nil && rapid.IntRange(0, 3).Draw(t, "ask") > 0 {
+			st.HTTP.Retry.Ask = &gonets.Ask{}
+		}
+		if *n > 1 && rapid.IntRange(0, 2).Draw(t, "renew") == 0 {
+			st.HTTP.Renew = &gonets.Renew{Step: fmt.Sprintf("s%d", rapid.IntRange(1, *n-1).Draw(t, "renewed"))}
+		}
 	case gonets.KindSet:
 		st.Set = gonets.Rows{{Name: "a", Value: "1"}}
 	case gonets.KindDelay:
@@ -99,6 +106,16 @@ func drawRetry(t *rapid.T) *gonets.Retry {
 type rules struct {
 	next     func(*gonets.Scenario, *gonets.Run, gonets.Progress, time.Time) gonets.ActionNext
 	classify func(*gonets.Exchange, gonets.Retry, string, gonets.Try) gonets.Verdict
+	heard    func(gonets.Purpose, *gonets.Exchange, gonets.Retry, gonets.Try) gonets.Verdict
+	arrive   func(*gonets.Run, string) bool
+	replan   func(*gonets.Run, gonets.RetryChange, *gonets.Retry) bool
+	anew     func(*gonets.Renewal)
+	request  func(*gonets.Run, string) string
+}
+
+// real are the rules themselves.
+func real() rules {
+	return rules{gonets.Next, gonets.Classify, gonets.Heard, (*gonets.Run).Arrive, (*gonets.Run).Change, (*gonets.Renewal).Anew, (*gonets.Run).RequestAt}
 }
 
 // world is the simulation's state. saved and durable are what a store would
@@ -119,6 +136,14 @@ type world struct {
 	ends  int            // how often the run was finished
 	tries map[string]int // attempts of a step since its policy started
 	due   time.Time      // no attempt may be made before it
+
+	doubt   map[string]bool // requests that may have been done
+	asked   map[string]int  // questions without an answer
+	renewed map[string]int  // for which steps older ones were done again
+	older   string          // what was done again last
+
+	names map[string]string // of the requests of steps
+	used  map[string]bool   // the names of those that were done again since
 }
 
 // chance reads the tape; true about once in n, and not for the small bytes that
@@ -136,6 +161,8 @@ func (w *world) chance(n byte) bool {
 func play(s story, r rules) error {
 	w := &world{
 		rules: r, scenario: &s.Scenario, tape: s.Tape, tries: map[string]int{},
+		doubt: map[string]bool{}, asked: map[string]int{}, renewed: map[string]int{},
+		names: map[string]string{}, used: map[string]bool{},
 		now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
 	}
 	w.saved = gonets.Run{ID: "run-1", State: gonets.RunQueued}
@@ -168,7 +195,15 @@ func (w *world) restart() {
 
 // commit makes the run's state and the pending results durable.
 func (w *world) commit() {
-	w.durable = append(w.durable, w.pending...)
+	for _, r := range w.pending {
+		w.doubt[r.Path] = false
+		i := slices.IndexFunc(w.durable, func(d gonets.StepResult) bool { return d.Path == r.Path })
+		if i < 0 {
+			w.durable = append(w.durable, r)
+			continue
+		}
+		w.durable[i] = r // it was done again
+	}
 	w.pending, w.saved = nil, w.run
 	if w.saved.State.Final() {
 		w.ends++
@@ -177,18 +212,23 @@ func (w *world) commit() {
 
 // person acts on the run now and then, and always on a paused one in the end.
 func (w *world) person() error {
-	for _, kind := range []gonets.ActionKind{gonets.ActionSendNow, gonets.ActionCancelRetries, gonets.ActionCancel, gonets.ActionSkip, gonets.ActionResume} {
+	for _, kind := range []gonets.ActionKind{gonets.ActionSendNow, gonets.ActionRetryPolicy, gonets.ActionCancelRetries, gonets.ActionCancel, gonets.ActionSkip, gonets.ActionResume} {
 		if !slices.Contains(kind.From(), w.saved.State) {
 			continue
 		}
 		resumes := kind == gonets.ActionResume && w.saved.State == gonets.RunPaused
-		if !w.chance(40) && !resumes && (kind != gonets.ActionSkip || !w.chance(3)) {
+		changes := kind == gonets.ActionRetryPolicy && w.saved.Retrying() && w.chance(20)
+		if !w.chance(40) && !resumes && !changes && (kind != gonets.ActionSkip || !w.chance(3)) {
 			continue
 		}
 		w.restart() // the action's new lease fences the worker
 		switch kind {
 		case gonets.ActionSendNow:
 			w.run.State, w.run.DueAt, w.due = gonets.RunQueued, time.Time{}, time.Time{}
+		case gonets.ActionRetryPolicy:
+			if err := w.changeRetries(); err != nil {
+				return err
+			}
 		case gonets.ActionCancelRetries:
 			w.run.State, w.run.Reason = gonets.RunPaused, gonets.CodeByPerson
 		case gonets.ActionCancel:
@@ -199,8 +239,11 @@ func (w *world) person() error {
 			}
 		case gonets.ActionResume:
 			w.run.State, w.run.DueAt, w.run.Tries, w.run.Reason = gonets.RunQueued, time.Time{}, 0, ""
-			w.due = time.Time{}
-			clear(w.tries)
+			w.run.Asked = 0
+			w.newRound()
+			if w.chance(3) {
+				w.change()
+			}
 		}
 		w.commit()
 		if w.saved.State == gonets.RunPaused || w.saved.State.Final() {
@@ -213,6 +256,39 @@ func (w *world) person() error {
 	return nil
 }
 
+// changeRetries gives the tries of the step at which the run stands another policy.
+func (w *world) changeRetries() error {
+	at := gonets.StandsAt(w.scenario, w.progress())
+	st := gonets.FindStep(w.scenario.Steps, at)
+	if st == nil || st.HTTP == nil || w.run.State == gonets.RunWaiting && !w.run.Retrying() {
+		return nil
+	}
+	c := gonets.RetryChange{Path: at, At: w.now, Retry: gonets.Retry{Delays: []gonets.Duration{gonets.Duration(time.Minute), gonets.Duration(time.Second)}}}
+	if w.chance(2) {
+		c.Retry = gonets.Retry{Exponential: &gonets.Exponential{First: gonets.Duration(time.Minute), Factor: 1, Tries: 3}}
+	}
+	if w.chance(3) {
+		c.On = []string{"5xx"}
+	}
+	if was := w.run.Tries; !w.replan(&w.run, c, st.HTTP.Retry) || w.run.Tries > was {
+		return fmt.Errorf("a change of the tries of %s is refused, or uses up %d of them", at, w.run.Tries-was)
+	}
+	if w.run.State == gonets.RunWaiting {
+		w.due = w.now.Add(time.Minute)
+		// The last try is the first of the new ones, and so is the last question.
+		w.tries[at], w.asked[at] = min(w.tries[at], 1), min(w.asked[at], 1)
+	}
+	return nil
+}
+
+// most is how many tries a policy allows.
+func most(p *gonets.Retry) int {
+	if p.Exponential != nil {
+		return p.Exponential.Tries
+	}
+	return 1 + len(p.Delays)
+}
+
 // skip counts the step at which a paused run stands as skipped: nothing of it is
 // done any more, and the run goes on behind it.
 func (w *world) skip() error {
@@ -221,8 +297,9 @@ func (w *world) skip() error {
 		return nil
 	}
 	w.done(at, gonets.StepSkipped, json.RawMessage("true"))
-	w.run.State, w.run.Reason, w.due = gonets.RunQueued, "", time.Time{}
-	clear(w.tries)
+	w.run.State, w.run.Reason = gonets.RunQueued, ""
+	w.newRound()
+	w.arrive(&w.run, w.next(w.scenario, &w.run, w.progress(), w.now).Path)
 	if a := w.next(w.scenario, &w.run, w.progress(), w.now); a.Kind == gonets.NextRunStep && a.Path == at {
 		return fmt.Errorf("%s is asked for again after it was skipped", at)
 	} else if a.Kind == gonets.NextRunStep && strings.HasPrefix(a.Path, at+"/") {
@@ -231,8 +308,32 @@ func (w *world) skip() error {
 	return nil
 }
 
+// newRound is what a person does: the tries begin anew.
+func (w *world) newRound() {
+	w.due = time.Time{}
+	clear(w.tries)
+	clear(w.asked)
+	if r := w.run.Renewal; r.Pending() {
+		begun := *r
+		w.anew(&begun)
+		w.run.Renewal = &begun
+		return
+	}
+	w.run.Renewal = nil
+	clear(w.renewed)
+}
+
+// forgotten is the state of a result that is to come again.
+const forgotten gonets.StepState = "forgotten"
+
 func (w *world) progress() gonets.Progress {
-	return gonets.NewProgress(slices.Concat(w.durable, w.pending))
+	p := gonets.NewProgress(slices.Concat(w.durable, w.pending))
+	for path, r := range p {
+		if r.State == forgotten {
+			delete(p, path)
+		}
+	}
+	return p
 }
 
 // turn does the one thing that the run needs next.
@@ -252,6 +353,9 @@ func (w *world) turn() error {
 			w.now = w.now.Add(-time.Millisecond) // a timer that fires early must not matter
 		}
 	case gonets.NextRunStep:
+		if w.arrive(&w.run, a.Path) {
+			return nil
+		}
 		return w.step(a)
 	case gonets.NextFinish:
 		if !a.State.Final() {
@@ -300,7 +404,13 @@ func (w *world) step(a gonets.ActionNext) error {
 
 func (w *world) done(path string, state gonets.StepState, value json.RawMessage) {
 	w.pending = append(w.pending, gonets.StepResult{Path: path, State: state, Value: value})
-	w.run.Tries, w.run.StepAt, w.run.DueAt = 0, time.Time{}, time.Time{}
+	w.run.Passed(path, gonets.FindStep(w.scenario.Steps, path))
+	w.run.DueAt = time.Time{}
+	delete(w.asked, path)
+	delete(w.renewed, path)
+	if r := w.run.Renewal; !r.Pending() || r.Path != path {
+		delete(w.tries, path)
+	}
 }
 
 // attempt makes one try of an HTTP step.
@@ -311,9 +421,31 @@ func (w *world) attempt(a gonets.ActionNext) error {
 	if w.run.StepAt.IsZero() {
 		w.run.StepAt = w.now
 	}
+	if err := w.named(a.Path); err != nil {
+		return err
+	}
+	if a.Asks {
+		return w.ask(a)
+	}
+	if policy := a.Step.HTTP.Retry; w.doubt[a.Path] && policy != nil && policy.Ask != nil {
+		return fmt.Errorf("%s is sent again though it may have been done", a.Path)
+	}
+	if w.run.Tries != w.tries[a.Path] {
+		return fmt.Errorf("%s has had %d tries and counts %d", a.Path, w.tries[a.Path], w.run.Tries)
+	}
+	// What was asked, and that an older step was done again, is durable by now.
+	w.run.State = gonets.RunRunning
+	w.commit()
 	w.run.Attempts++
 	x := gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200}
 	switch {
+	case w.chance(12):
+		w.crash(a, true)
+		return nil
+	case w.chance(6):
+		x = gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeTimeout}
+	case a.Step.HTTP.Renew != nil && w.chance(3):
+		x = gonets.Exchange{Outcome: gonets.OutcomeHTTP, Status: 401, Code: gonets.CodeExpired}
 	case w.chance(8):
 		x = gonets.Exchange{Outcome: gonets.OutcomeCancelled}
 	case w.chance(12):
@@ -321,17 +453,26 @@ func (w *world) attempt(a gonets.ActionNext) error {
 	case w.chance(2):
 		x = gonets.Exchange{Outcome: gonets.OutcomeHTTP, Status: 503, Code: gonets.CodeHTTPStatus}
 	}
-	policy := a.Step.HTTP.Retry.OrDefault()
+	if x.Outcome.MayBeDone() {
+		w.run.Doubts, w.doubt[a.Path] = w.run.Doubts.With(a.Path), true
+	}
+	policy := w.run.Policy(a.Path, a.Step.HTTP.Retry)
+	older := w.renewable(a)
+	try := gonets.Try{
+		RunID: w.run.ID, Attempt: w.run.Attempts, Tries: w.run.Tries + 1, First: w.run.StepAt, Now: w.now, Renews: older != "",
+	}
+	v := w.classify(&x, policy, a.Step.HTTP.OnFailure, try)
+	if v.Kind == gonets.VerdictRenew {
+		return w.renew(a, cmp.Or(older, w.older))
+	}
+	w.older = ""
 	if x.Outcome != gonets.OutcomeCancelled {
 		w.run.Tries++
 		w.tries[a.Path]++
 	}
-	if got, most := w.tries[a.Path], 1+len(policy.Delays); got > most {
+	if got, most := w.tries[a.Path], most(&policy); got > most {
 		return fmt.Errorf("%s has had %d tries of %d", a.Path, got, most)
 	}
-	v := w.classify(&x, policy, a.Step.HTTP.OnFailure, gonets.Try{
-		RunID: w.run.ID, Attempt: w.run.Attempts, Tries: w.run.Tries, First: w.run.StepAt, Now: w.now,
-	})
 	switch v.Kind {
 	case gonets.VerdictDone:
 		w.done(a.Path, gonets.StepDone, nil)
@@ -425,10 +566,30 @@ func (o *oracle) read(parent string, steps []gonets.Step) {
 func TestEveryRunComesToItsOneEnd(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		if err := play(stories().Draw(t, "story"), rules{gonets.Next, gonets.Classify}); err != nil {
+		if err := play(stories().Draw(t, "story"), real()); err != nil {
 			t.Fatal(err)
 		}
 	})
+}
+
+// eventful is a story in which much happens: a generator prefers short tapes.
+func eventful(seed int) story {
+	s := stories().Example(seed)
+	s.Tape = make([]byte, 300)
+	chance := rand.New(rand.NewPCG(uint64(seed), 0))
+	for i := range s.Tape {
+		s.Tape[i] = byte(chance.Uint32())
+	}
+	return s
+}
+
+func TestEveryEventfulRunComesToItsOneEnd(t *testing.T) {
+	t.Parallel()
+	for seed := range 2_000 {
+		if err := play(eventful(seed), real()); err != nil {
+			t.Fatalf("story %d: %v", seed, err)
+		}
+	}
 }
 
 // TestTheSimulationCatchesFaults plants one fault after another: a simulation
@@ -508,6 +669,80 @@ func TestTheSimulationCatchesFaults(t *testing.T) {
 				return gonets.Classify(x, p, onFailure, try)
 			}
 		},
+		"sends again without asking": func(r *rules) {
+			r.next = func(s *scenario, run *gonets.Run, done gonets.Progress, now time.Time) next {
+				a := gonets.Next(s, run, done, now)
+				a.Asks = false
+				return a
+			}
+		},
+		"takes no answer for a no": func(r *rules) {
+			r.heard = func(_ gonets.Purpose, x *gonets.Exchange, p gonets.Retry, try gonets.Try) gonets.Verdict {
+				return gonets.Heard(gonets.PurposeAskNot, x, p, try)
+			}
+		},
+		"asks for ever": func(r *rules) {
+			r.heard = func(why gonets.Purpose, x *gonets.Exchange, p gonets.Retry, try gonets.Try) gonets.Verdict {
+				try.Tries = min(try.Tries, 1)
+				return gonets.Heard(why, x, p, try)
+			}
+		},
+		"does older steps again for ever": func(r *rules) {
+			r.classify = func(x *gonets.Exchange, p gonets.Retry, onFailure string, try gonets.Try) gonets.Verdict {
+				if x.Code == gonets.CodeExpired {
+					return gonets.Verdict{Kind: gonets.VerdictRenew}
+				}
+				return gonets.Classify(x, p, onFailure, try)
+			}
+		},
+		"asks about a step that nobody sent": func(r *rules) {
+			r.next = func(s *scenario, run *gonets.Run, done gonets.Progress, now time.Time) next {
+				other := *run
+				if other.Doubts != "" {
+					other.Doubts = gonets.DoubtAny
+				}
+				return gonets.Next(s, &other, done, now)
+			}
+		},
+		"asks again with what is too old": func(r *rules) {
+			r.heard = func(why gonets.Purpose, x *gonets.Exchange, p gonets.Retry, try gonets.Try) gonets.Verdict {
+				try.Renews = false
+				return gonets.Heard(why, x, p, try)
+			}
+		},
+		"keeps the old tries when a person begins anew": func(r *rules) { r.anew = func(*gonets.Renewal) {} },
+		"does a step again under its old name": func(r *rules) {
+			r.request = func(_ *gonets.Run, path string) string { return path }
+		},
+		"gives each attempt a name": func(r *rules) {
+			r.request = func(run *gonets.Run, path string) string { return path + strconv.Itoa(run.Attempts) }
+		},
+		"forgets the tries of a step that was left": func(r *rules) {
+			r.arrive = func(run *gonets.Run, path string) bool {
+				yes := run.Arrive(path)
+				if yes {
+					run.Tries = 0
+				}
+				return yes
+			}
+		},
+		"counts a try that was not made when the tries change": func(r *rules) {
+			r.replan = func(run *gonets.Run, c gonets.RetryChange, own *gonets.Retry) bool {
+				yes := run.Change(c, own)
+				if run.State == gonets.RunWaiting {
+					run.Tries = 1
+				}
+				return yes
+			}
+		},
+		"keeps its time when the tries change": func(r *rules) {
+			r.replan = func(run *gonets.Run, c gonets.RetryChange, own *gonets.Retry) bool {
+				due := run.DueAt
+				yes := run.Change(c, own)
+				run.DueAt = due
+				return yes
+			}
+		},
 		"tries too early": func(r *rules) {
 			r.classify = func(x *gonets.Exchange, p gonets.Retry, onFailure string, try gonets.Try) gonets.Verdict {
 				v := gonets.Classify(x, p, onFailure, try)
@@ -519,14 +754,14 @@ func TestTheSimulationCatchesFaults(t *testing.T) {
 	for name, plant := range faults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := rules{gonets.Next, gonets.Classify}
+			r := real()
 			plant(&r)
-			for seed := range 500 {
-				if play(stories().Example(seed), r) != nil {
+			for seed := range 2_000 {
+				if play(eventful(seed), r) != nil {
 					return
 				}
 			}
-			t.Error("500 stories did not notice it")
+			t.Error("2 000 stories did not notice it")
 		})
 	}
 }
@@ -566,6 +801,16 @@ func TestNextHTTPFindsWhereTheRunQueues(t *testing.T) {
 				t.Errorf("got %q at %q, want %q", got, path, tc.want)
 			}
 		})
+	}
+}
+
+func TestOnlyAStepWithARequestIsTheOneThatIsDoubted(t *testing.T) {
+	t.Parallel()
+	for want, st := range map[gonets.Doubts]gonets.Step{"b *": {Set: gonets.Rows{}}, "b": {HTTP: &gonets.HTTPStep{}}} {
+		run := gonets.Run{Doubts: "b *"}
+		if run.Passed("a", &st); run.Doubts != want {
+			t.Errorf("after %+v %q is doubted, want %q", st, run.Doubts, want)
+		}
 	}
 }
 

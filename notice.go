@@ -21,6 +21,8 @@ const (
 	// SignalDropped ends a trouble without news: there is nothing left that could
 	// be well or not.
 	SignalDropped SignalKind = "dropped"
+	// SignalDone is a run that succeeded where people want to be told of it.
+	SignalDone SignalKind = "done"
 	// SignalRejected counts requests that a source did not believe.
 	SignalRejected SignalKind = "rejected"
 )

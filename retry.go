@@ -25,6 +25,8 @@ type Retry struct {
 	Deadline *Duration `json:"deadline,omitempty"`
 	// Quiet are hours in which nothing is tried again.
 	Quiet *Quiet `json:"quiet,omitempty"`
+	// Ask decides whether a request that may have been done is sent again.
+	Ask *Ask `json:"ask,omitempty"`
 }
 
 // Exponential is a growing pause: First, First×Factor, … up to Max.
@@ -82,30 +84,6 @@ func (r *Retry) Delay(tries int) (d time.Duration, ok bool) {
 		d = r.Delays[tries-1].D()
 	}
 	return min(max(d, MinRetryDelay), MaxWait), true
-}
-
-// Upcoming are the times at which a waiting run is tried, without jitter: the
-// next one, then what follows if every try fails at once. Tries counts the
-// charged tries so far, first and last are when the first began and the last
-// ended, due is when the run is due; real times may be up to [MaxJitter] of the
-// delay later.
-func (r *Retry) Upcoming(tries int, first, last, due time.Time) []time.Time {
-	at := due
-	if d, ok := r.Delay(tries); ok && r.Quiet.Until(last.Add(d)).IsZero() {
-		plain := last.Add(d)
-		if slack := time.Duration(float64(d)*MaxJitter) + time.Millisecond; !due.Before(plain) && !due.After(plain.Add(slack)) {
-			at = plain
-		}
-	}
-	times := []time.Time{at}
-	for n := tries + 1; len(times) < MaxRetries; n++ {
-		d, ok := r.Delay(n)
-		if at = r.Quiet.Shift(at.Add(d)); !ok || r.Deadline != nil && at.After(first.Add(r.Deadline.D())) {
-			break
-		}
-		times = append(times, at)
-	}
-	return times
 }
 
 // Covers tells whether an outcome is one to try again.
@@ -185,6 +163,8 @@ type Try struct {
 	First time.Time
 	// Now is when this attempt ended.
 	Now time.Time
+	// Renews says that a step can be done again whose result is too old.
+	Renews bool
 }
 
 // Verdict is what follows from an attempt.
@@ -211,6 +191,11 @@ const (
 	VerdictFail
 	// VerdictRelease gives the run back uncharged: a stopping server cut it.
 	VerdictRelease
+	// VerdictSend sends the step's request again: the service says that it was not
+	// done.
+	VerdictSend
+	// VerdictRenew does an earlier step again, then this one, uncharged.
+	VerdictRenew
 )
 
 // Classify decides what follows from an exchange. It is pure: the same
@@ -223,6 +208,9 @@ func Classify(x *Exchange, retry Retry, onFailure string, t Try) Verdict {
 		return Verdict{Kind: VerdictRelease, Reason: CodeCancelled}
 	case OutcomeBlocked, OutcomeTemplate:
 		return Verdict{Kind: VerdictPause, Reason: x.Code}
+	}
+	if x.Code == CodeExpired && t.Renews {
+		return Verdict{Kind: VerdictRenew, Reason: x.Code}
 	}
 	reason := x.Code
 	if retry.Covers(x.Outcome, x.Status) {
@@ -247,6 +235,23 @@ func Classify(x *Exchange, retry Retry, onFailure string, t Try) Verdict {
 		return Verdict{Kind: VerdictFail, Reason: reason}
 	}
 	return Verdict{Kind: VerdictPause, Reason: reason}
+}
+
+// Heard decides what follows when a service was asked whether a request was done.
+// Without an answer it is asked again, by the same policy, and in the end a person
+// has to find out; meanwhile nothing is sent. Tries counts the asking alone.
+func Heard(p Purpose, x *Exchange, retry Retry, t Try) Verdict {
+	if p == PurposeAskDone {
+		return Verdict{Kind: VerdictDone}
+	}
+	if p == PurposeAskNot {
+		return Verdict{Kind: VerdictSend}
+	}
+	v := Classify(x, retry, OnFailurePause, t)
+	if v.Kind == VerdictPause && x.Outcome != OutcomeBlocked && x.Outcome != OutcomeTemplate {
+		v.Reason = CodeAskFailed
+	}
+	return v
 }
 
 // ceilMilli rounds up to what the store keeps, so that a try is never early.
@@ -289,21 +294,20 @@ func RetryAfter(x *Exchange, now time.Time) time.Time {
 	return at
 }
 
-// RetryChange is what a person set for the rest of one run's tries at one step,
-// in place of the step's delays and deadline. What is tried again, and the quiet
-// hours, stay the step's.
+// RetryChange is what a person set for the rest of one run's tries at one step: the
+// pauses and the deadline take the place of the step's, left out too; On and Quiet
+// do so when they are set. In a run that waits, the first pause begins with the
+// change and the last try counts as the first; in one that was resumed, with the
+// failure of its first try. The deadline counts from the change, or from the first
+// try since a later resume. The asking is always the step's.
 type RetryChange struct {
 	// Path is the step's.
 	Path string `json:"path,omitempty"`
-	// Delays are the pauses before the next tries. In a run that waits the first
-	// one begins with the change; in one that was resumed, with the failure of its
-	// first try.
-	Delays []Duration `json:"delays"`
-	// Deadline ends the tries this long after the change, or after the first try
-	// since a later resume.
-	Deadline *Duration `json:"deadline,omitempty"`
-	By       string    `json:"by,omitempty"`
-	At       time.Time `json:"at,omitzero"`
+	Retry
+	// AnyTime takes the step's quiet hours away.
+	AnyTime bool      `json:"any_time,omitempty"`
+	By      string    `json:"by,omitempty"`
+	At      time.Time `json:"at,omitzero"`
 }
 
 // String is the wish alone, to tell it from another one.
@@ -311,7 +315,7 @@ func (c *RetryChange) String() string {
 	if c == nil {
 		return ""
 	}
-	text, _ := json.Marshal(RetryChange{Delays: c.Delays, Deadline: c.Deadline}) // durations can be written
+	text, _ := json.Marshal(RetryChange{Retry: c.Retry, AnyTime: c.AnyTime}) // policies can be written
 	return string(text)
 }
 
@@ -320,7 +324,13 @@ func (c *RetryChange) String() string {
 func (r *Run) Policy(path string, own *Retry) Retry {
 	p := own.OrDefault()
 	if c := r.Retry; c != nil && c.Path == path {
-		p.Delays, p.Exponential, p.Deadline = c.Delays, nil, c.Deadline
+		p.Delays, p.Exponential, p.Deadline = c.Delays, c.Exponential, c.Deadline
+		if c.On != nil {
+			p.On = c.On
+		}
+		if c.Quiet != nil || c.AnyTime {
+			p.Quiet = c.Quiet
+		}
 	}
 	return p
 }
@@ -333,9 +343,20 @@ func (r *Run) FirstTry(path string) time.Time {
 	return r.StepAt
 }
 
-// RetryAgain is when a run whose tries a person changed at the time now is
-// tried next.
-func (r *Run) RetryAgain(p *Retry, now time.Time) time.Time {
-	d, _ := p.Delay(1) // there is one: a change without delays is refused
-	return p.Quiet.Shift(ceilMilli(now.Add(d + jitter(r.ID, r.Attempts, d))))
+// Change sets the rest of the tries at a step with a policy of its own, in a run
+// that waits for a further try or for a person. Where a question waits, no try is
+// counted that was not. It is false when the change has no pause.
+func (r *Run) Change(c RetryChange, own *Retry) bool {
+	r.Retry = &c
+	p := r.Policy(c.Path, own)
+	d, ok := p.Delay(1)
+	if ok && r.State == RunWaiting {
+		r.Tries, r.Asked = min(r.Tries, 1), min(r.Asked, 1)
+		wait := d + jitter(r.ID, r.Attempts, d)
+		if p.Deadline != nil {
+			wait = max(d, min(wait, p.Deadline.D()))
+		}
+		r.DueAt = p.Quiet.Shift(ceilMilli(c.At.Add(wait)))
+	}
+	return ok
 }

@@ -329,42 +329,11 @@ func FuzzStatusRange(f *testing.F) {
 	})
 }
 
-func TestUpcomingTriesAreThePolicysWithoutJitter(t *testing.T) {
-	t.Parallel()
-	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	span := func(d time.Duration) *gonets.Duration { v := gonets.Duration(d); return &v }
-	def := gonets.DefaultRetry()
-	short := gonets.Retry{Delays: def.Delays, Deadline: span(2 * time.Minute)}
-	growing := gonets.Retry{Exponential: &gonets.Exponential{First: gonets.Duration(time.Second), Factor: 2, Max: gonets.Duration(3 * time.Second), Tries: 5}}
-	tests := map[string]struct {
-		policy gonets.Retry
-		tries  int
-		due    time.Duration
-		want   []time.Duration
-	}{
-		"all that is left":                 {def, 3, 63 * time.Second, []time.Duration{time.Minute, 31 * time.Minute, 151 * time.Minute}},
-		"the service asked for a longer":   {def, 4, time.Hour, []time.Duration{time.Hour, 3 * time.Hour}},
-		"the last one":                     {def, 5, 2 * time.Hour, []time.Duration{2 * time.Hour}},
-		"none behind the deadline":         {short, 2, 30 * time.Second, []time.Duration{30 * time.Second, 90 * time.Second}},
-		"growing pauses":                   {growing, 1, time.Second, []time.Duration{time.Second, 3 * time.Second, 6 * time.Second, 9 * time.Second}},
-		"sent now, whatever the policy is": {def, 9, time.Second, []time.Duration{time.Second}},
-	}
-	for name, tt := range tests {
-		var got []time.Duration
-		for _, at := range tt.policy.Upcoming(tt.tries, start, start, start.Add(tt.due)) {
-			got = append(got, at.Sub(start))
-		}
-		if diff := cmp.Diff(tt.want, got); diff != "" {
-			t.Errorf("%s:\n%s", name, diff)
-		}
-	}
-}
-
 func TestAChangeOfTheRetriesHoldsForItsStepAlone(t *testing.T) {
 	t.Parallel()
 	minute, hour := gonets.Duration(time.Minute), gonets.Duration(time.Hour)
 	own := &gonets.Retry{Exponential: &gonets.Exponential{First: hour, Factor: 2, Tries: 3}, On: []string{"5xx"}}
-	run := gonets.Run{ID: "r", StepAt: noon, Retry: &gonets.RetryChange{Path: "deal", Delays: []gonets.Duration{minute, hour}, Deadline: &hour, At: noon.Add(time.Hour)}}
+	run := gonets.Run{ID: "r", StepAt: noon, Retry: &gonets.RetryChange{Path: "deal", Retry: gonets.Retry{Delays: []gonets.Duration{minute, hour}, Deadline: &hour}, At: noon.Add(time.Hour)}}
 
 	p := run.Policy("deal", own)
 	if diff := cmp.Diff(gonets.Retry{Delays: []gonets.Duration{minute, hour}, On: []string{"5xx"}, Deadline: &hour}, p); diff != "" {
@@ -379,11 +348,53 @@ func TestAChangeOfTheRetriesHoldsForItsStepAlone(t *testing.T) {
 	if got := run.FirstTry("tell"); !got.Equal(noon) {
 		t.Errorf("the deadline of another step counts from %v", got)
 	}
-	if at := run.RetryAgain(&p, noon); at.Before(noon.Add(time.Minute)) || at.After(noon.Add(66*time.Second)) {
-		t.Errorf("tried again at %v", at)
+}
+
+func TestAChangeOfTheRetriesTakesThePlaceOfThePolicy(t *testing.T) {
+	t.Parallel()
+	minute, hour := gonets.Duration(time.Minute), gonets.Duration(time.Hour)
+	night, noonHour := &gonets.Quiet{From: "22:00", To: "08:00", Zone: "UTC"}, &gonets.Quiet{From: "12:00", To: "13:00", Zone: "UTC"}
+	own := &gonets.Retry{Delays: []gonets.Duration{hour}, On: []string{"5xx"}, Deadline: &hour, Quiet: night, Ask: &gonets.Ask{URL: "http://a"}}
+	grows := &gonets.Exponential{First: minute, Factor: 3, Max: hour, Tries: 3}
+	for _, tc := range []struct {
+		name string
+		set  gonets.RetryChange
+		want gonets.Retry
+		due  time.Time // zero: a minute later
+	}{
+		{"the pauses alone", gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{minute}}},
+			gonets.Retry{Delays: []gonets.Duration{minute}, On: own.On, Quiet: night, Ask: own.Ask}, time.Time{}},
+		{"growing pauses", gonets.RetryChange{Retry: gonets.Retry{Exponential: grows}},
+			gonets.Retry{Exponential: grows, On: own.On, Quiet: night, Ask: own.Ask}, time.Time{}},
+		{"what is tried again, and until when", gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{minute}, On: []string{"429", "network"}, Deadline: &minute}},
+			gonets.Retry{Delays: []gonets.Duration{minute}, On: []string{"429", "network"}, Deadline: &minute, Quiet: night, Ask: own.Ask}, time.Time{}},
+		{"other quiet hours", gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{minute}, Quiet: noonHour}},
+			gonets.Retry{Delays: []gonets.Duration{minute}, On: own.On, Quiet: noonHour, Ask: own.Ask}, noon.Add(time.Hour)},
+		{"no quiet hours", gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{minute}}, AnyTime: true},
+			gonets.Retry{Delays: []gonets.Duration{minute}, On: own.On, Ask: own.Ask}, time.Time{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			run := gonets.Run{ID: "r", State: gonets.RunWaiting, Tries: 4, StepAt: noon.Add(-time.Hour)}
+			tc.set.Path, tc.set.At = "deal", noon
+			if !run.Change(tc.set, own) {
+				t.Fatal("refused")
+			}
+			if diff := cmp.Diff(tc.want, run.Policy("deal", own)); diff != "" {
+				t.Error(diff)
+			}
+			if early, late := noon.Add(time.Minute), noon.Add(67*time.Second); tc.due.IsZero() && (run.DueAt.Before(early) || run.DueAt.After(late)) || !tc.due.IsZero() && !run.DueAt.Equal(tc.due) {
+				t.Errorf("due at %v", run.DueAt)
+			}
+			if end := run.Retry.Deadline; end != nil && run.DueAt.After(noon.Add(end.D())) {
+				t.Errorf("due at %v, behind the deadline", run.DueAt)
+			}
+			if run.Tries != 1 {
+				t.Errorf("%d tries", run.Tries)
+			}
+		})
 	}
-	p.Quiet = &gonets.Quiet{From: "12:00", To: "13:00", Zone: "UTC"}
-	if at := run.RetryAgain(&p, noon); !at.Equal(noon.Add(time.Hour)) {
-		t.Errorf("tried again at %v, in quiet hours", at)
+	if run := (gonets.Run{State: gonets.RunWaiting}); run.Change(gonets.RetryChange{Retry: gonets.Retry{Exponential: &gonets.Exponential{First: minute, Factor: 1, Tries: 1}}}, own) {
+		t.Error("a change without a pause is taken")
 	}
 }

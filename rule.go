@@ -1,5 +1,10 @@
 package gonets
 
+import (
+	"cmp"
+	"time"
+)
+
 // Rules by which people are told; each is on unless it says otherwise.
 const (
 	RuleFirstFailure = "first_failure"
@@ -10,12 +15,32 @@ const (
 	// the queue are told anyway.
 	RuleLaneClosed = "lane_closed"
 	RuleSilent     = "source_silent"
+	// RuleDiskLow is told in quiet hours, too: work ends when the disk is full.
+	RuleDiskLow = "disk_low"
+	// RuleErrorShare tells that many of a scenario's runs or attempts fail.
+	RuleErrorShare = "error_share"
+	// RuleCertificate tells that a service's certificate is about to expire.
+	RuleCertificate = "certificate_expiring"
+	// RuleDrift tells that a field of a source's events is missing or of another type.
+	RuleDrift = "field_drift"
+	// RuleSuccess tells of runs that succeeded; it is off unless it is switched on.
+	RuleSuccess = "success"
+	// RuleDigest tells of a day or a week as a whole; it is off unless it is
+	// switched on.
+	RuleDigest = "digest"
 )
 
-// Rules are all of them, in the order in which people see them.
-func Rules() []string {
-	return []string{RuleFirstFailure, RuleBadEnd, RuleRecovered, RuleRejected, RuleSilent, RuleLaneClosed}
-}
+// DigestAt is when a digest comes unless its rule says otherwise.
+const DigestAt = "09:00"
+
+// What is usual of [RuleErrorShare], and how long its Within may be.
+const (
+	ErrorShare       = 20
+	ErrorShareLeast  = 10
+	ErrorShareWithin = 15 * time.Minute
+	MinShareWithin   = 5 * time.Minute
+	MaxShareWithin   = 2 * time.Hour
+)
 
 // Rule says whether and where people are told of one kind of news.
 type Rule struct {
@@ -28,8 +53,21 @@ type Rule struct {
 	Sources   []string `json:"sources,omitempty"`
 	// Urgent is told in quiet hours, too.
 	Urgent bool `json:"urgent,omitempty"`
+	// New tells of new fields, too.
+	New bool `json:"new,omitempty"`
 	// After is how long a source may be silent; 0 is learned from its past.
 	After Duration `json:"after,omitempty"`
+	// Share is how many of a hundred runs or attempts may fail, once there are
+	// Least of them Within so long a time; 0 is what is usual.
+	Share  int      `json:"share,omitempty"`
+	Least  int      `json:"least,omitempty"`
+	Within Duration `json:"within,omitempty"`
+	// At is when a digest comes, like 09:00, and Day its day of the week, like
+	// monday; without one it comes each day. Empty is for one in which there is
+	// nothing.
+	At    string `json:"at,omitempty"`
+	Day   string `json:"day,omitempty"`
+	Empty bool   `json:"empty,omitempty"`
 }
 
 // QuietHours are when only urgent news is told, by the clock of the settings'
@@ -47,8 +85,16 @@ func (n *Notices) Rule(name string) Rule {
 		r = n.Rules[name]
 	}
 	if r.On == nil {
-		on := name != RuleLaneClosed
+		on := name != RuleLaneClosed && name != RuleSuccess && name != RuleDigest
 		r.On = &on
+	}
+	switch name {
+	case RuleDiskLow:
+		r.Urgent = true
+	case RuleDigest:
+		r.At = cmp.Or(r.At, DigestAt)
+	case RuleErrorShare:
+		r.Share, r.Least, r.Within = cmp.Or(r.Share, ErrorShare), cmp.Or(r.Least, ErrorShareLeast), cmp.Or(r.Within, Duration(ErrorShareWithin))
 	}
 	return r
 }

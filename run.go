@@ -44,6 +44,9 @@ const (
 	LaneLocal = "local"
 	// LaneUnknown holds runs whose next address is known at render time only.
 	LaneUnknown = "?"
+	// LaneQuarantine holds runs that may be what kills the server; they go one at
+	// a time.
+	LaneQuarantine = "quarantine"
 )
 
 // Run is one event going through one version of one scenario. It is the narrow
@@ -73,6 +76,12 @@ type Run struct {
 	StepAt time.Time
 	// Retry is what a person set for the tries of a step; nil when nobody did.
 	Retry *RetryChange
+	// Doubts are the steps of which a request may have been done though no answer
+	// says so. Asked counts how often that of the current step was asked in vain.
+	Doubts Doubts
+	Asked  int
+	// Renewal is nil as long as no step is done again in this round of tries.
+	Renewal *Renewal
 	// Crashes counts server deaths with this run alone in flight.
 	Crashes    int
 	Mark       Mark
@@ -120,8 +129,10 @@ type Transition struct {
 	Source     string
 	ReceivedAt time.Time
 	Lease      Lease
-	// Results are the steps that finished.
+	// Results are the steps that finished, Forget the paths of those that are done
+	// again.
 	Results []StepResult
+	Forget  []string
 	// Attempt is the request that was made, if one was.
 	Attempt *Attempt
 	// Answer is what a respond step says; the event's first one is kept.
@@ -134,7 +145,11 @@ type Transition struct {
 	Cursor string
 	Tries  int
 	StepAt time.Time
-	Mark   Mark
+
+	Doubts  Doubts
+	Asked   int
+	Renewal *Renewal
+	Mark    Mark
 	// KeepLease leaves the run with its node (State running).
 	KeepLease bool
 	At        time.Time
@@ -267,7 +282,25 @@ type Action struct {
 	// recognises none.
 	Key   string
 	Actor string
-	At    time.Time
+	// Bulk is the mass action of which it is a part; empty for one of its own.
+	Bulk string
+	At   time.Time
+}
+
+// RunAct is what a person did to a run.
+type RunAct struct {
+	At   time.Time
+	By   string
+	Kind ActionKind
+	// Bulk is the mass action of which it was a part.
+	Bulk string
+	// From and To are the run's versions before and after, where that is known.
+	From, To int
+	// Other, of a rerun, is the new run, or the old one where the deed Begins the
+	// run.
+	Other  string
+	Begins bool
+	Retry  *RetryChange
 }
 
 // Rerun asks for a new run of an old run's event, from the start.
@@ -303,6 +336,10 @@ type RunFilter struct {
 	Value string
 	Since time.Time
 	Until time.Time
+	// ReceivedFrom and ReceivedUntil, both or none, choose of each event that
+	// came between them the one run that is worst off: what a reconciliation
+	// counts.
+	ReceivedFrom, ReceivedUntil time.Time
 	// ID finds the run of this id, or the runs of the event of this id.
 	ID string
 	// Statuses are what the last reply's HTTP status may be.
@@ -310,6 +347,8 @@ type RunFilter struct {
 	// Code is the run's reason or the last attempt's; * at its end is any end.
 	Code string
 	Lane string
+	// Bulk finds the runs in which a mass action shows.
+	Bulk string
 	// Text stands in what came, was sent or was replied; the store refuses it.
 	Text string
 	// Mark chooses the runs with a mark. Checks are no part of the history unless
@@ -358,6 +397,8 @@ type RunDetail struct {
 	// it, at most 100.
 	RerunOf string
 	Reruns  []string
+	// Acts are what people did to it, the oldest first; at most the last 200.
+	Acts []RunAct
 }
 
 // Page asks for a part of a list. Lists are keyset-paged: Cursor is the Next

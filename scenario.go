@@ -1,6 +1,11 @@
 package gonets
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
 
 // Syntax is how a document writes variables.
 type Syntax string
@@ -27,12 +32,21 @@ type Scenario struct {
 	Name    string   `json:"name"`
 	Title   string   `json:"title,omitempty"`
 	Sources []string `json:"sources,omitempty"`
+	// Tags are words by which people group scenarios.
+	Tags    []string `json:"tags,omitempty"`
 	Syntax  Syntax   `json:"syntax,omitempty"`
 	Missing Missing  `json:"missing,omitempty"`
 	// Search are paths of values by which the history finds this scenario's runs.
 	Search []string `json:"search,omitempty"`
-	Steps  []Step   `json:"steps"`
+	// Data are paths of values by which people recognise a run in lists.
+	Data  []string `json:"data,omitempty"`
+	Steps []Step   `json:"steps"`
+	// Tests say what becomes of events; package trial reads them.
+	Tests Tests `json:"tests,omitempty"`
 }
+
+// Tests are a scenario's tests as they are written.
+type Tests []Tree
 
 // MayRespond tells whether a respond step is anywhere in the scenario.
 func (s *Scenario) MayRespond() bool {
@@ -89,6 +103,8 @@ type Settings struct {
 	// AllowNetworks are the CIDRs of private networks that requests may reach.
 	AllowNetworks []string  `json:"allow_networks,omitempty"`
 	Retention     Retention `json:"retention,omitzero"`
+	// Masking says what people are not shown.
+	Masking Masking `json:"masking,omitzero"`
 	// Env are constants that templates read as env.NAME.
 	Env map[string]string `json:"env,omitempty"`
 	// Contact is whom to write to when something is blocked or refused.
@@ -102,6 +118,16 @@ type Settings struct {
 	Lanes map[string]LaneLimits `json:"lanes,omitempty"`
 }
 
+// ETag names this state of the settings.
+func (s *Settings) ETag() string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "" // what was read from JSON can be written
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
 // Retention bounds the history of final runs.
 type Retention struct {
 	// Age is how long final runs are kept; zero is [RetentionAge].
@@ -111,6 +137,14 @@ type Retention struct {
 	Size int64 `json:"size,omitempty"`
 }
 
+// Masking hides values from whoever looks at what came, was sent and was replied.
+// What is stored and sent stays as it is.
+type Masking struct {
+	// Fields are paths whose names match at any depth, in capital or small letters:
+	// phone, *.passport, headers.x-token. At most [MaxMaskedFields].
+	Fields []string `json:"fields,omitempty"`
+}
+
 // Apply asks the store to change documents in one commit.
 type Apply struct {
 	Sources   []Source
@@ -118,6 +152,8 @@ type Apply struct {
 	Settings  *Settings
 	// Draft keeps scenarios as drafts; otherwise they are published.
 	Draft bool
+	// IfMatch is the ETag of the settings that may be replaced; empty is any.
+	IfMatch string
 	// Stopped leaves new scenarios stopped; otherwise they start.
 	Stopped bool
 	DryRun  bool
@@ -148,7 +184,7 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config, lane, notice, draft or bulk.
+	// Kind is run, event, config, lane, notice, draft, bulk or disk.
 	Kind string `json:"kind"`
 	// ID is the thing's; a draft's is the scenario's name.
 	ID    string `json:"id,omitempty"`

@@ -88,6 +88,29 @@ type HTTPStep struct {
 	// OnFailure is pause (default), continue or fail.
 	OnFailure string    `json:"on_failure,omitempty"`
 	Save      *HTTPSave `json:"save,omitempty"`
+	Renew     *Renew    `json:"renew,omitempty"`
+}
+
+// Ask asks a service whether a request without an answer was done, before that is sent again.
+type Ask struct {
+	// Method is GET when empty.
+	Method  string `json:"method,omitempty"`
+	URL     string `json:"url"`
+	Query   Rows   `json:"query,omitempty"`
+	Headers Rows   `json:"headers,omitempty"`
+	// Codes are the statuses that are an answer; empty is 2** and 404.
+	Codes []string `json:"codes,omitempty"`
+	// Done is a condition over the answer: true says that it was done.
+	Done string `json:"done"`
+	// Result is what of the answer becomes the body of the step's reply; empty is
+	// its body.
+	Result string `json:"result,omitempty"`
+}
+
+// Renew does an earlier step again, then this one, when an answer says that what that gave is too old.
+type Renew struct {
+	When string `json:"when"` // a condition over the answer
+	Step string `json:"step"` // the earlier step's id, on the same level or an outer one
 }
 
 // TLS holds a request's TLS options.

@@ -1,10 +1,8 @@
 package gonets
 
 import (
-	"net/mail"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Right is what a caller must be allowed to do.
@@ -70,12 +68,6 @@ const (
 // LoginKey is the form of a login in which two are compared: nobody should
 // lose an account to a capital letter, or take one by it.
 func LoginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
-
-// ValidEmail tells whether s is a bare address (RFC 5322 addr-spec).
-func ValidEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && len(s) <= MaxLogin && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
-}
 
 // Session is one browser's proof that a person logged in. The store knows the
 // SHA-256 of its token only.

@@ -73,6 +73,7 @@ type Source struct {
 	URLs      []string        `json:"urls" nullable:"false" doc:"All addresses that are in use, oldest first"`
 	Addresses []Address       `json:"addresses" nullable:"false" doc:"The same as urls, with what is known about them"`
 	LastEvent time.Time       `json:"last_event_at,omitzero" doc:"When the last event came; left out when none is kept"`
+	Silence   *Silence        `json:"silence,omitempty" doc:"It is silent for too long; left out while it is not, and when a person said that it is all right"`
 	Events24h int             `json:"events_24h" doc:"Events of the last 24 hours; counting stops at 10 000"`
 	Scenarios []string        `json:"scenarios" nullable:"false"`
 	ETag      string          `json:"etag"`
@@ -88,6 +89,8 @@ type Scenario struct {
 	State     gonets.ScenarioState `json:"state"`
 	Version   int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
 	Sources   []string             `json:"sources" nullable:"false"`
+	Tags      []string             `json:"tags" nullable:"false" doc:"Words by which people group scenarios"`
+	HeldDays  int                  `json:"held_days,omitempty" doc:"Only before its first start: for how many days its events are kept"`
 	Held      int                  `json:"held" doc:"Runs of events that came while the scenario did not run; a start releases them only with release_held"`
 	HasDraft  bool                 `json:"has_draft" doc:"There are changes that are not published"`
 	ETag      string               `json:"etag"`
@@ -133,6 +136,7 @@ type Stats struct {
 	WaitingForYou int   `json:"waiting_for_you" doc:"Paused runs: those that need a person; counting stops at 10 000"`
 	SizeBytes     int64 `json:"size_bytes"`
 	FreeBytes     int64 `json:"free_bytes"`
+	Disk          Disk  `json:"disk" doc:"The disk of the server that answers"`
 }
 
 // Changes is the data of one message of the stream of hints.
@@ -144,7 +148,7 @@ type Changes struct {
 type Told struct {
 	ID          string      `json:"id"`
 	At          time.Time   `json:"at"`
-	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,lane_closed,source_silent,test"`
+	Kind        string      `json:"kind" enum:"first_failure,bad_end,recovered,rejected_signatures,lane_closed,source_silent,field_drift,disk_low,error_share,certificate_expiring,success,digest,test"`
 	Cause       string      `json:"cause" doc:"What happened, in words"`
 	Code        gonets.Code `json:"code,omitempty" doc:"The cause for programs"`
 	Status      int         `json:"status,omitempty" doc:"The HTTP status of the cause http.status"`

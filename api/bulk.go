@@ -32,7 +32,7 @@ type Bulk struct {
 	Refused    int          `json:"refused" doc:"Those of them that had another state by then"`
 	Working    int          `json:"working" doc:"Those that are on their way"`
 	Succeeded  int          `json:"succeeded"`
-	Retrying   int          `json:"retrying" doc:"Those that wait for another try"`
+	Retrying   int          `json:"retrying" doc:"Those that wait to retry"`
 	Paused     int          `json:"paused" doc:"Those that wait for a person again"`
 	Failed     int          `json:"failed" doc:"Those that ended badly"`
 	ETA        *int         `json:"eta_seconds,omitempty" doc:"When the last run's turn will have come, as far as one can say"`

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"time"
 
 	"gonets"
 )
@@ -153,6 +154,12 @@ const (
 	CheckShown = "shown"
 )
 
+// The phases of a request on its way.
+const (
+	PhaseConnect = "connect"
+	PhaseWait    = "wait"
+)
+
 // CheckLine is one line of a check's answer.
 type CheckLine struct {
 	Type  string   `json:"type" enum:"started,step,finished"`
@@ -160,6 +167,7 @@ type CheckLine struct {
 	Steps []string `json:"steps,omitempty" doc:"The paths of all steps (started)"`
 
 	Path      string          `json:"path,omitempty"`
+	Phase     string          `json:"phase,omitempty" enum:"connect,wait" doc:"Of a request on its way: a connection is being made, or the request has left (running)"`
 	State     string          `json:"state,omitempty" enum:"running,done,skipped,failed,shown,succeeded,cancelled"`
 	Attempt   *Attempt        `json:"attempt,omitempty"`
 	Value     json.RawMessage `json:"value,omitempty" doc:"What a step without a request gave"`
@@ -170,6 +178,21 @@ type CheckLine struct {
 	Variables []Variable      `json:"variables,omitempty" doc:"New after this step"`
 
 	DurationMS int64 `json:"duration_ms,omitempty" doc:"Of the whole check (finished)"`
+}
+
+// NewExample keeps the reply to an attempt for its step.
+type NewExample struct {
+	Run     string `json:"run" minLength:"1" doc:"A run or a check of the scenario"`
+	Attempt int    `json:"attempt" minimum:"1" doc:"The number of one of its attempts that was answered"`
+}
+
+// Example is a reply that previews and checks of a step read instead of its last
+// one.
+type Example struct {
+	Step    string    `json:"step" doc:"Path of the step"`
+	Status  int       `json:"status"`
+	SavedAt time.Time `json:"saved_at"`
+	SavedBy string    `json:"saved_by,omitempty"`
 }
 
 // CurlText is a command to read.

@@ -44,6 +44,7 @@ type SampleRequest struct {
 type SampleReply struct {
 	Status int    `json:"status"`
 	Text   string `json:"text"`
+	WaitS  int    `json:"wait_s" doc:"How long the service can be kept waiting for a scenario's own answer, in seconds"`
 }
 
 // Kind is one kind of step.
@@ -97,6 +98,8 @@ const (
 	ControlBody Control = "body"
 	// ControlVariable is the name of a variable that is made.
 	ControlVariable Control = "variable"
+	// ControlStep is the short name of an earlier step that can be done again.
+	ControlStep Control = "step"
 	// ControlPath is the path of a value that is there.
 	ControlPath Control = "path"
 )
@@ -104,7 +107,7 @@ const (
 // Field is one member of a step's document.
 type Field struct {
 	Path    string  `json:"path" doc:"JSON Pointer into the step"`
-	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,variable,path"`
+	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,variable,step,path"`
 	Tab     string  `json:"tab" enum:"main,query,headers,body,response,more"`
 	Title   Label   `json:"title"`
 	Help    Label   `json:"help"`

@@ -29,6 +29,7 @@ type EventSummary struct {
 	Size        int         `json:"size" doc:"Length of the body in bytes"`
 	Mark        gonets.Mark `json:"mark,omitempty"`
 	Actor       string      `json:"actor,omitempty" doc:"Who made the event when it was a person"`
+	Outside     bool        `json:"outside,omitempty" doc:"It came from a public address, so the server is reachable from outside"`
 }
 
 // Event is everything that came in. What the source's preset names as secret
@@ -38,6 +39,7 @@ type Event struct {
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
 	Item   json.RawMessage `json:"item,omitempty" doc:"The element of a split batch"`
+	Unread *gonets.Problem `json:"unread,omitempty" doc:"Why the body is text, where the mark is body.unparsed"`
 	Hops   int             `json:"hops,omitempty"`
 	Answer *Answer         `json:"answer,omitempty" doc:"What a respond step answered"`
 }
@@ -81,8 +83,8 @@ type RunSummary struct {
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
 	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on"`
-	Tries       int             `json:"tries" doc:"Tries of the current step that count against its retry policy"`
-	TriesMax    int             `json:"tries_max,omitempty" doc:"Tries that the current step's retry policy allows; in lists while some of them are used"`
+	Tries       int             `json:"tries" doc:"Attempts of the current step that count against its retry policy"`
+	TriesMax    int             `json:"tries_max,omitempty" doc:"Attempts that the current step's retry policy allows; in lists while some of them are used"`
 	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`
 	LastStatus  int             `json:"last_status,omitempty"`
 	LastOutcome gonets.Outcome  `json:"last_outcome,omitempty"`
@@ -126,17 +128,36 @@ type RunBar struct {
 type Run struct {
 	RunSummary
 	// NextTries are when a waiting run is tried.
-	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later"`
+	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried again, if every attempt fails at once; real times may be up to 10 % of the delay later"`
 	QuietUntil *time.Time  `json:"quiet_until,omitempty" doc:"The run waits for the end of its step's quiet hours"`
+	// Asks tells that it is not known whether the step's request was done.
+	Asks bool `json:"asks,omitempty" doc:"The last request of the step where the run stands may have been done: before it is sent again, its service is asked"`
 	// Retry is what a person set for the rest of the tries.
-	Retry *RetryChanged `json:"retry,omitempty" doc:"What a person set for the rest of the tries at the step where the run stands"`
+	Retry *RetryChanged `json:"retry,omitempty" doc:"What a person set for the rest of the attempts at the step where the run stands"`
+	// RetryNow is the plan that a change would replace.
+	RetryNow *RetryPlan `json:"retry_now,omitempty" doc:"What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces"`
 	// CurrentVersion is what is published now.
 	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
 	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
 	RerunOf        string   `json:"rerun_of,omitempty" doc:"The run of which a person made this one"`
 	Reruns         []string `json:"reruns,omitempty" doc:"The runs that were made of this one, at most 100"`
+	Acts           []RunAct `json:"acts,omitempty" doc:"What people did to the run, the oldest first, at most the last 200"`
 	Event          Event    `json:"event"`
 	Steps          []Step   `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
+}
+
+// RunAct is what a person did to a run.
+type RunAct struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitempty"`
+	Action string    `json:"action" enum:"resume,skip,send-now,retry-policy,rerun,cancel,cancel-retries"`
+	Bulk   string    `json:"bulk,omitempty" doc:"The mass action of which it was a part; bulk: finds all its runs"`
+	// Versions are told where they differ.
+	FromVersion int        `json:"from_version,omitempty" doc:"The version that the run left; only where it changed"`
+	ToVersion   int        `json:"to_version,omitempty"`
+	Made        string     `json:"made,omitempty" doc:"The new run that was made of this one"`
+	MadeOf      string     `json:"made_of,omitempty" doc:"The run of which this one was made"`
+	Retry       *RetryPlan `json:"retry,omitempty" doc:"What the rest of the tries became"`
 }
 
 // The states of a Step.
@@ -168,7 +189,9 @@ type Attempt struct {
 	DurationMS  int64           `json:"duration_ms"`
 	Timings     *gonets.Timings `json:"timings,omitempty" doc:"Microseconds from the start"`
 	Charged     bool            `json:"charged" doc:"Counts against the retry policy"`
+	Purpose     gonets.Purpose  `json:"purpose,omitempty" enum:"ask,ask.done,ask.not_done,renew,expired" doc:"ask: the service was asked whether the request was done and gave no answer, ask.done: it was, ask.not_done: it was not; expired: what an earlier step gave is too old, renew: that step was done again. Left out for the step's own request"`
 	Fenced      bool            `json:"fenced" doc:"Came too late to have an effect"`
+	NotKept     bool            `json:"not_kept,omitempty" doc:"Headers and bodies were not kept, because the run succeeded while the disk was low"`
 	Remote      string          `json:"remote,omitempty"`
 	HTTPVersion string          `json:"http_version,omitempty"`
 	TLSVersion  string          `json:"tls_version,omitempty"`

@@ -17,6 +17,8 @@ type Session struct {
 	UntrustedProxy string  `json:"untrusted_proxy" doc:"A proxy whose forwarded headers were not believed; name it with --trusted-proxy"`
 	Notices        Notices `json:"notices"`
 	PublicURL      string  `json:"public_url" doc:"Where other services reach this server"`
+	Reach          string  `json:"reach" enum:"unset,private,http,open" doc:"What that address says of being reached from outside: unset, nobody has set one; private, it leads into a network of one's own; http, it has no TLS; open, nothing stands in the way"`
+	TimeZone       string  `json:"time_zone" doc:"The settings' time zone, in which the interface and the server name times; empty while none is chosen or nobody is logged in"`
 }
 
 // Notices tells whether people can be told of errors.
@@ -30,6 +32,17 @@ type User struct {
 	Email    string `json:"email"`
 	Language string `json:"language" enum:"ru,en," doc:"Empty for the browser's"`
 	Theme    string `json:"theme" enum:"system,light,dark"`
+}
+
+// View is a question of the history that a person keeps under a name.
+type View struct {
+	Name string `json:"name" minLength:"1" maxLength:"60"`
+	Q    string `json:"q" minLength:"1" maxLength:"4096"`
+}
+
+// Views are what a person keeps, in his order.
+type Views struct {
+	Items []View `json:"items" nullable:"false" maxItems:"20"`
 }
 
 // UserInfo is a user in the list of users.

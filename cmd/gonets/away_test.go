@@ -33,7 +33,7 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 		defer service.mu.Unlock()
 		return strings.Count(service.log.String(), "POST /")
 	}
-	cmd := exec.Command("gonets", "serve", "--data", data, "--listen", "127.0.0.1:0", "--allow-network", "127.0.0.0/8")
+	cmd := exec.Command("gonets", "serve", "--ballast", "0", "--data", data, "--listen", "127.0.0.1:0", "--allow-network", "127.0.0.0/8")
 	database := own.Database(t)
 	cmd.Env = []string{"GONETS_DATABASE=" + database}
 	if err := cmd.Start(); err != nil {
@@ -58,7 +58,7 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 		return string(out)
 	}
 	file := filepath.Join(data, "doc.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, documentsOfAway, service.addr), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(sendingTo(service.addr, "x")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run("apply", file)
@@ -115,7 +115,9 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	}
 }
 
-const documentsOfAway = `apiVersion: gonets/v1
+// sendingTo are documents by which each event sends a text to an address.
+func sendingTo(address, text string) string {
+	return fmt.Sprintf(`apiVersion: gonets/v1
 kind: Source
 name: in
 preset: generic
@@ -126,5 +128,6 @@ name: lead
 sources: [in]
 steps:
   - id: send
-    http: {method: POST, url: "http://%s/", body: {text: x}}
-`
+    http: {method: POST, url: "http://%s/", body: {text: %q}}
+`, address, text)
+}

@@ -38,7 +38,7 @@ func BenchmarkStart(b *testing.B) {
 				os.Remove(filepath.Join(data, fileServer))
 				b.StartTimer()
 				began := time.Now()
-				cmd := exec.Command("gonets", "serve", "--data", data, "--listen", "127.0.0.1:0")
+				cmd := exec.Command("gonets", "serve", "--ballast", "0", "--data", data, "--listen", "127.0.0.1:0")
 				cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 				if err := cmd.Start(); err != nil {
 					b.Fatal(err)

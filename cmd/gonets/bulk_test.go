@@ -67,10 +67,8 @@ func TestManyRunsAgain(t *testing.T) {
 		}) || b.Succeeded != n {
 			t.Errorf("the outcome: %+v %v", b, err)
 		}
-		sink.mu.Lock()
-		defer sink.mu.Unlock()
-		if sink.due != n {
-			t.Errorf("%d requests were sent for %d runs", sink.due, n)
+		if due := sink.dues(); due != n {
+			t.Errorf("%d requests were sent for %d runs", due, n)
 		}
 		o.figure("%d runs: all paused after %v, all resumed after %v, all delivered after %v; a new event then took %v",
 			n, paused, resumed, time.Since(begun), fresh)

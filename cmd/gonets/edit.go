@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/hint"
 )
 
 // edits changes documents one at a time and puts them into force before it
@@ -15,7 +16,7 @@ func (e edits) inForce(ctx context.Context, err error) error {
 	if err != nil {
 		return err
 	}
-	e.tell(gonets.Hint{Config: true})
+	e.tell(hint.Hint{Config: true})
 	// What is decided is carried out, also when the caller does not wait.
 	return e.live.Refresh(context.WithoutCancel(ctx))
 }

@@ -26,7 +26,7 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 	}
 	f.Value = search.Normalize(f.Value)
 	if f.Text != "" {
-		return seek.Runs(ctx, seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: h.live.Mask, Clock: h.clock}, f)
+		return seek.Runs(ctx, seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: masks{h.live}.Run, Clock: h.clock}, f)
 	}
 	return h.Store.Runs(ctx, f)
 }
@@ -58,19 +58,67 @@ func (h history) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 	return d, err
 }
 
-// Data are the values by which people recognise events.
-func (h history) Data(ctx context.Context, ids []string) (map[string][]api.Datum, error) {
+// Data fills in the values by which people recognise runs: those that the
+// scenario names as it is published now, or else what looks telling. What an error
+// quotes is hidden as on the run's page.
+func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
+	ids, paths := make([]string, len(runs)), map[string][]string{}
+	for i := range runs {
+		ids[i] = runs[i].EventID
+		if _, known := paths[runs[i].Scenario]; known {
+			continue
+		}
+		info, err := h.Scenario(ctx, runs[i].Scenario)
+		if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+			return err
+		}
+		paths[runs[i].Scenario] = info.Data
+	}
 	events, err := h.EventsByID(ctx, ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make(map[string][]api.Datum, len(events))
-	for id, ev := range events {
-		for _, t := range search.Tell(h.live.Event(&ev)) {
-			out[id] = append(out[id], api.Datum(t))
+	rules := h.live.masks.Load()
+	for i := range runs {
+		run, cover := &runs[i], rules.Cover()
+		if ev, ok := events[run.EventID]; ok {
+			// A scenario may name any place: what is secret there stays hidden.
+			ev = masks{h.live}.ofSource(ev)
+			event := h.live.Event(&ev)
+			cover.Learn("event", event) // credentials in headers are hidden without rules, too
+			if !rules.Empty() {
+				event, _ = cover.Value([]string{"event"}, event).(map[string]any)
+			}
+			for _, t := range search.TellBy(event, paths[run.Scenario]) {
+				run.Data = append(run.Data, api.Datum(t))
+			}
+		}
+		switch {
+		case run.LastError == "":
+		case rules.Empty():
+			run.LastError = cover.Line(run.LastError)
+		default:
+			run.LastError, err = h.live.quotes.get(h.live.quotation(run), func() (string, error) { return h.lastError(ctx, run.ID) })
+			if err != nil {
+				return err
+			}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// lastError is a run's last error without what is hidden: a value may have come
+// with the event, from a service, or out of a step. Of a run that is gone it is
+// empty.
+func (h history) lastError(ctx context.Context, id string) (string, error) {
+	d, err := h.Run(ctx, id)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return masks{h.live}.Run(d).Run.LastError, nil
 }
 
 // Usual are the fields that a source usually sends, by its preset.

@@ -114,6 +114,13 @@ func (a *arrivals) count() int {
 	return len(a.seen)
 }
 
+// dues are how many requests came of runs that were due.
+func (a *arrivals) dues() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.due
+}
+
 // times are how long something took, each time.
 type times []time.Duration
 
@@ -402,7 +409,7 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		target := httptest.NewServer(sink)
 		t.Cleanup(target.Close)
 		h := &storetest.Filled{Seed: 2, Runs: sized(2_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour,
-			Due: sized(200, 100_000), Target: target.URL}
+			Due: sized(200, 100_000), Target: target.URL, Paused: sized(200, 100_000)}
 		data := t.TempDir()
 		fillHistory(t, h, data, database)
 		// The documents are there already: what follows is what a restart is.
@@ -414,9 +421,17 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		o.source = o.base + strings.TrimPrefix(source, first.base)
 		ready := time.Since(begun)
 		o.post(`{"n":1}`)
-		o.figure("%d runs, %d of them due: ready after %v, the first event is accepted after %v", h.Runs, h.Due, ready, time.Since(begun))
+		o.figure("%d runs, %d of them due, %d paused: ready after %v, the first event is accepted after %v",
+			h.Runs, h.Due, h.Paused, ready, time.Since(begun))
 		if !await(func() bool { return sink.count() == 1 }) {
 			t.Error("the event was not delivered")
+		}
+		// All that was due goes out, not a first part; who waits for a person goes on waiting.
+		if !await(func() bool { return sink.dues() >= h.Due }) {
+			t.Errorf("%d of %d due runs were sent", sink.dues(), h.Due)
+		}
+		if n := len(o.runs(gonets.RunPaused)); n < h.Paused {
+			t.Errorf("%d runs wait for a person, want at least %d", n, h.Paused)
 		}
 	})
 }

@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 
 	"gonets"
+	"gonets/internal/mask"
 	"gonets/internal/outbound"
+	"gonets/internal/peer"
 	"gonets/internal/search"
 	"gonets/internal/source"
 	"gonets/internal/step"
@@ -40,6 +42,9 @@ type live struct {
 	settings   atomic.Pointer[gonets.Settings]
 	// lanes are the limits of the settings by the names of lanes.
 	lanes atomic.Pointer[map[string]gonets.LaneLimits]
+	// masks are what people are not shown.
+	masks  atomic.Pointer[mask.Rules]
+	quotes quotes
 	// bindings are filled on demand and dropped on every change.
 	bindings atomic.Pointer[sync.Map]
 }
@@ -65,6 +70,7 @@ func (l *live) Refresh(ctx context.Context) error {
 		policy.Own = append(policy.Own, outbound.OwnAddress{BaseURL: public, Listen: l.listen})
 	}
 	l.settings.Store(&s)
+	l.masks.Store(mask.New(s.Masking.Fields))
 	lanes := make(map[string]gonets.LaneLimits, len(s.Lanes))
 	for address, limits := range s.Lanes {
 		lanes[step.Origin(address)] = limits
@@ -91,6 +97,13 @@ func (l *live) Settings() gonets.Settings { return *l.settings.Load() }
 
 // PublicURL is the address under which the outside reaches this server.
 func (l *live) PublicURL() string { return l.choosePublicURL(l.settings.Load()) }
+
+// public is PublicURL, and what it says of being reached from outside.
+func (l *live) public() (url, reach string) {
+	s := l.settings.Load()
+	url = l.choosePublicURL(s)
+	return url, peer.Reach(url, l.publicURL != "" || s.PublicURL != "")
+}
 
 func (l *live) choosePublicURL(s *gonets.Settings) string {
 	switch {
@@ -131,15 +144,6 @@ func (l *live) Event(ev *gonets.Event) map[string]any {
 		return map[string]any{"id": ev.ID, "source": ev.Source}
 	}
 	return b.Event(ev)
-}
-
-// Mask hides the secrets of a received event for display.
-func (l *live) Mask(ev gonets.Event) gonets.Event {
-	b, err := l.binding(ev.Source)
-	if err != nil {
-		return gonets.Event{ID: ev.ID, Source: ev.Source, ReceivedAt: ev.ReceivedAt}
-	}
-	return b.Mask(ev)
 }
 
 // SearchValues are the values by which the history finds an event's runs.

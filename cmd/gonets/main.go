@@ -59,6 +59,7 @@ func run(ctx context.Context, args []string, std streams, getenv func(string) st
 		Drill: func(ctx context.Context, o cli.DrillOptions, out io.Writer) error {
 			return runDrill(ctx, o, out, std.err)
 		},
+		Test: runTests,
 		Bench: func(ctx context.Context, o cli.BenchOptions, out io.Writer) error {
 			return runBench(ctx, o, out, std.err)
 		},

@@ -7,12 +7,15 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"gonets"
+	"gonets/api"
 )
 
 // anywhere sends each event to the address that stands in it; the step's
@@ -148,6 +151,90 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		t.Cleanup(host.Close)
 		o.release(target, n)
 		o.figure("%d runs for a host that returned are done", n)
+	})
+}
+
+// convalescent is a service that is back: it holds its first caller until it has
+// seen whether others come meanwhile.
+type convalescent struct {
+	crowd
+	once
+	first sync.Once
+	// proved is how many were there while the first one was.
+	proved int
+	looked func()
+}
+
+func (c *convalescent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer c.enter()()
+	c.first.Do(func() {
+		c.looked()
+		_, c.proved, _ = c.count()
+	})
+	c.once.ServeHTTP(w, r)
+}
+
+// TestAServiceThatReturnsIsProvedAndThenGetsItsRate: while it is away its queue
+// closes by itself, one run finds out that it is back, and what waited comes no
+// faster than it may.
+func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		// The server's clock goes so many times faster, and so does the rate.
+		const speed, perSecond, atOnce = 20, 5, 4
+		n := sized(200, 10_000)
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := l.Addr().String()
+		l.Close()
+		limits := fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {concurrency: %d, rate: \"%d/s\"}}\n",
+			"http://"+address, atOnce, perSecond)
+		o := startWith(t, t.TempDir(), database, anywhere("")+limits, "--clock-speed", fmt.Sprint(speed))
+		events := make([]string, n)
+		for i := range events {
+			events[i] = eventTo("http://"+address+"/x", i)
+		}
+		o.postAll(events)
+		var state string
+		look := func() string {
+			var lane api.Lane
+			path := "/api/v1/lanes/lane?address=" + url.QueryEscape("http://"+address)
+			if err := o.api.Call(t.Context(), http.MethodGet, path, nil, &lane); err != nil {
+				t.Error(err)
+			}
+			return lane.State
+		}
+		if !await(func() bool { state = look(); return state == "closed" }) {
+			t.Fatalf("the queue to a service that is away is %s", state)
+		}
+		if l, err = net.Listen("tcp", address); err != nil {
+			t.Skipf("somebody took the port meanwhile: %v", err)
+		}
+		target := &convalescent{once: once{keys: map[string]int{}}}
+		target.looked = func() {
+			for range 20 {
+				look()
+			}
+		}
+		host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
+		host.Start()
+		t.Cleanup(host.Close)
+		o.awaitRuns(gonets.RunSucceeded, n)
+		if target.proved != 1 {
+			t.Errorf("%d requests came while the first one was not answered", target.proved)
+		}
+		if _, most, _ := target.count(); most > atOnce {
+			t.Errorf("%d requests at once, %d are allowed", most, atOnce)
+		}
+		if got, twice := target.judge(); got != n || len(twice) > 0 {
+			t.Errorf("%d of %d runs were delivered, twice: %v", got, n, twice)
+		}
+		const every, slack = time.Second / (speed * perSecond), 300 * time.Millisecond
+		if what := faster(target.at, every, slack); what != "" {
+			t.Errorf("%s, at %d a second", what, speed*perSecond)
+		}
+		o.figure("%d runs came back at their rate", n)
 	})
 }
 

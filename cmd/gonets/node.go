@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/config"
 	"gonets/internal/engine"
+	"gonets/internal/hint"
 	"gonets/internal/id"
 	"gonets/internal/node"
 	"gonets/internal/notify"
@@ -42,9 +43,9 @@ func nodeName(cfg config.Config) (string, error) {
 // keep makes this node's heart.
 func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
 	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
-		Freed:  func() { s.engine.Heed(gonets.Hint{Work: true}) },
+		Freed:  func() { s.engine.Heed(hint.Hint{Work: true}) },
 		Silent: func() { s.engine.Silence() },
-		Heard: func(h gonets.Hint) {
+		Heard: func(h hint.Hint) {
 			for _, id := range h.Answered {
 				bus.Publish(gonets.Change{Kind: "event", ID: id, Event: id})
 			}
@@ -69,7 +70,7 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 }
 
 // tell gives the other nodes a hint, if there may be any.
-func (s *server) tell(h gonets.Hint) {
+func (s *server) tell(h hint.Hint) {
 	if s.keeper != nil {
 		s.keeper.Tell(h)
 	}
@@ -80,16 +81,16 @@ func (s *server) tell(h gonets.Hint) {
 // because whoever edits the same one may.
 type answers struct {
 	*notify.Bus
-	tell func(gonets.Hint)
+	tell func(hint.Hint)
 }
 
 func (a answers) Publish(c gonets.Change) {
 	a.Bus.Publish(c)
 	if c.Answer != nil && !a.Awaited(c.Event) {
-		a.tell(gonets.Hint{Answered: []string{c.Event}})
+		a.tell(hint.Hint{Answered: []string{c.Event}})
 	}
 	if c.Kind == "draft" {
-		a.tell(gonets.Hint{Drafts: []string{c.ID}})
+		a.tell(hint.Hint{Drafts: []string{c.ID}})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/notify"
 )
 
@@ -17,7 +18,7 @@ func TestOnlyAnswersForElsewhereAreToldToOthers(t *testing.T) {
 	t.Parallel()
 	var told []string
 	bus := &notify.Bus{}
-	a := answers{bus, func(h gonets.Hint) { told = append(told, h.Answered...) }}
+	a := answers{bus, func(h hint.Hint) { told = append(told, h.Answered...) }}
 	waiter := bus.Await("here")
 	defer waiter.Stop()
 	for _, event := range []string{"here", "there"} {
@@ -37,18 +38,18 @@ func TestOnlyAnswersForElsewhereAreToldToOthers(t *testing.T) {
 // node. What comes from there is not told again.
 func TestSavedDraftsAreToldToOthers(t *testing.T) {
 	t.Parallel()
-	var told gonets.Hint
-	a := answers{&notify.Bus{}, func(h gonets.Hint) { told.Merge(h) }}
+	var told hint.Hint
+	a := answers{&notify.Bus{}, func(h hint.Hint) { told.Merge(h) }}
 	for _, c := range []gonets.Change{{Kind: "draft", ID: "lead"}, {Kind: "config"}, {Kind: "draft", ID: "lead"}, {Kind: "draft", ID: "order"}} {
 		a.Publish(c)
 	}
-	if diff := cmp.Diff(gonets.Hint{Drafts: []string{"lead", "order"}}, told); diff != "" {
+	if diff := cmp.Diff(hint.Hint{Drafts: []string{"lead", "order"}}, told); diff != "" {
 		t.Error(diff)
 	}
 	for n := range 100 {
-		told.Merge(gonets.Hint{Drafts: []string{strings.Repeat("n", n+1)}})
+		told.Merge(hint.Hint{Drafts: []string{strings.Repeat("n", n+1)}})
 	}
-	if len(told.Drafts) != gonets.MaxHintDrafts {
+	if len(told.Drafts) != hint.MaxHintDrafts {
 		t.Errorf("%d drafts in one hint", len(told.Drafts))
 	}
 }

@@ -8,11 +8,12 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/channel"
 	"gonets/internal/mail"
+	"gonets/internal/news"
 	"gonets/internal/notify"
 )
 
 // alerts tell people of what goes wrong.
-func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
+func (s *server) alerts(config *live, bus *notify.Bus, kept storage, ways usual) *alert.Service {
 	post := &mail.Sender{Dial: s.client.Dial, Clock: gonets.SystemClock{}, Hello: func() string {
 		u, err := url.Parse(config.PublicURL())
 		if err != nil {
@@ -21,13 +22,19 @@ func (s *server) alerts(config *live, bus *notify.Bus) *alert.Service {
 		return u.Hostname()
 	}}
 	others := &channel.Sender{Do: s.client.Do, Clock: gonets.SystemClock{}}
+	server := ""
+	if s.cfg.PostgresURL() != "" {
+		server = s.store.Node()
+	}
 	return alert.New(alert.Options{
+		Disk: kept.Low, Server: server,
 		Book: s.store, Letters: s.store, Settings: config.Settings, Secret: s.store.Secret, PublicURL: config.PublicURL,
 		Titles: s.titles, Language: s.ownersLanguage, Owner: s.ownersEmail, Bus: bus, Clock: s.clock, Log: s.log,
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},
-		States: s.store, ClosedLanes: s.closedLanes,
+		States: s.store, Digests: s.store, ClosedLanes: s.closedLanes, Certificates: s.certificates, Servers: s.store.Servers,
+		Drifts: ways.watch.Look,
 		Hand: func(ctx context.Context, p alert.Parcel) (string, error) {
 			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})
 		},
@@ -45,6 +52,15 @@ func (s *server) closedLanes(ctx context.Context) ([]string, error) {
 		}
 	}
 	return out, err
+}
+
+// certificates are those that hosts showed since the last call.
+func (s *server) certificates() []news.Certificate {
+	var out []news.Certificate
+	for host, c := range s.client.Certificates() {
+		out = append(out, news.Certificate{Host: host, From: c.From, End: c.End})
+	}
+	return out
 }
 
 // titles are the scenarios' by name.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -53,6 +54,8 @@ func startOutside(t testing.TB, data, documents string, flags ...string) *outsid
 type life struct {
 	data, documents string
 	flags, env      []string
+	// log is the folder of the server's log; empty is data.
+	log string
 }
 
 func startLife(t testing.TB, l life) *outside {
@@ -73,8 +76,8 @@ func startLife(t testing.TB, l life) *outside {
 	o := &outside{t: t, base: "http://" + listen, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	nursery := child.NewNursery()
 	t.Cleanup(nursery.Close)
-	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(data, "log"), Env: l.env,
-		Args: append([]string{"serve", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, l.flags...)})
+	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(cmp.Or(l.log, data), "log"), Env: l.env,
+		Args: append([]string{"serve", "--ballast", "0", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, l.flags...)})
 	if err != nil {
 		t.Fatal(err)
 	}

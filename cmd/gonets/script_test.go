@@ -64,7 +64,9 @@ func (p *product) Run() int {
 // TestScripts tells user stories to the real binary: one story a file.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, stories("script", func() (string, error) { return "", nil }))
+	p := stories("script", func() (string, error) { return "", nil })
+	p.Condition = condition("sqlite")
+	testscript.Run(t, p)
 }
 
 // TestScriptsOnPostgres tells the same stories with a PostgreSQL database for
@@ -72,7 +74,19 @@ func TestScripts(t *testing.T) {
 func TestScriptsOnPostgres(t *testing.T) {
 	t.Parallel()
 	cluster.Database(t)
-	testscript.Run(t, stories("script", cluster.New))
+	p := stories("script", cluster.New)
+	p.Condition = condition("postgres")
+	testscript.Run(t, p)
+}
+
+// condition is the kind of database, where a story depends on it.
+func condition(kind string) func(string) (bool, error) {
+	return func(asked string) (bool, error) {
+		if asked != "sqlite" && asked != "postgres" {
+			return false, fmt.Errorf("a story asks for %q", asked)
+		}
+		return asked == kind, nil
+	}
 }
 
 // TestNodes tells stories of several servers on one PostgreSQL database.
@@ -243,7 +257,7 @@ func await(ok func() bool) bool {
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	data := ts.MkAbs(args[0])
 	os.Remove(filepath.Join(data, fileServer))
-	cmd := exec.Command("gonets-server", append([]string{"serve", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
+	cmd := exec.Command("gonets-server", append([]string{"serve", "--ballast", "0", "--data", data, "--listen", "127.0.0.1:0"}, args[1:]...)...)
 	log := &serverLog{}
 	storyOf(ts).logs[args[0]] = log
 	// A race ends the server, and so the story.

@@ -21,13 +21,18 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/bulk"
 	"gonets/internal/config"
+	"gonets/internal/disk"
 	"gonets/internal/document"
 	"gonets/internal/draft"
 	"gonets/internal/echo"
 	"gonets/internal/engine"
+	"gonets/internal/erase"
 	"gonets/internal/flight"
+	"gonets/internal/foretell"
+	"gonets/internal/hint"
 	"gonets/internal/httpapi"
 	"gonets/internal/ingest"
+	"gonets/internal/jump"
 	"gonets/internal/listen"
 	"gonets/internal/node"
 	"gonets/internal/notify"
@@ -71,12 +76,18 @@ type server struct {
 	clock gonets.Clock
 	token string
 	store *store.Store
+	// disk tells how much room there is for it.
+	disk *disk.Watch
 	// notices tell people of what goes wrong.
 	notices *alert.Service
 	// bulks do one thing to many runs.
 	bulks *bulk.Service
+	// erasures remove one person from everything.
+	erasures *erase.Service
 	// people are those who log in.
 	people *account.Accounts
+	// jumps tells when this machine's clock was set.
+	jumps *jump.Watch
 	// keeper is nil when this server is alone on its database.
 	keeper *node.Keeper
 }
@@ -103,6 +114,10 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return s, gonets.Errorf(gonets.CodeStoreFailed, "the data folder %s cannot be made: %w", cfg.Data, err)
 	}
+	bus := &notify.Bus{}
+	if s.disk, err = watchDisk(cfg, clock, s.log, bus); err != nil {
+		return s, err
+	}
 	keys, err := keyring(cfg)
 	if err != nil {
 		return s, err
@@ -115,7 +130,6 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	metrics := telemetry.NewMetrics()
-	bus := &notify.Bus{}
 	s.client = outbound.New(outbound.Options{Clock: s.clock, Version: version})
 	addr := s.http.Addr()
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
@@ -128,7 +142,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	s.store, err = store.Open(ctx, store.Options{
 		Path: cfg.DatabasePath(), Database: cfg.PostgresURL(), Node: name, Version: version, Clock: s.clock, Placer: places, Sealer: keys,
-		SearchValues: config.SearchValues, Logger: s.log,
+		SearchValues: config.SearchValues, Room: s.disk, Logger: s.log,
 	})
 	if err != nil {
 		return s, err
@@ -152,7 +166,9 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if death.OwnFault, err = watchCrashes(cfg.Data); err != nil {
 		return s, err
 	}
-	s.notices = s.alerts(config, bus)
+	kept := storage{store: s.store, disk: s.disk, live: config, path: cfg.DatabasePath(), log: s.log}
+	ways := newUsual(s.store, config, s.clock, s.log)
+	s.notices = s.alerts(config, bus, kept, ways)
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
@@ -162,13 +178,14 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
-		Env: env, Book: s.store,
+		Env: env, Book: s.store, Full: s.disk.Full,
 	})
 	config.limited = s.engine.LimitsChanged
+	s.jumps = s.watchClock(metrics)
 	s.ingest = ingest.New(ingest.Options{
 		Store: s.store, Engine: s.engine, Control: s.store, Bus: bus, Catalog: catalog, Clock: s.clock, Log: s.log,
 		Stopping: s.stopping.Done(), PublicURL: config.PublicURL, Version: version, Metrics: metrics,
-		Rejected: s.notices.Rejected,
+		Rejected: s.notices.Rejected, ClockSet: s.jumps.Lately, LastError: history{s.store, config, s.clock}.lastError,
 	})
 	s.people = account.New(account.Options{Store: s.store, Clock: s.clock, MAC: keys.MAC, Log: s.log})
 	if err := s.firstOwner(ctx); err != nil {
@@ -180,7 +197,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	told := history{s.store, config, s.clock}
 	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
 		Clock: s.clock, Log: s.log})
-	trial := rehearse.New(rehearse.Options{Store: told, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env})
+	s.erasures = s.eraser(keys, bus)
+	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
 		Sources:     s.store,
@@ -196,21 +214,27 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Secrets:     s.store,
 		State:       s.store,
 		Notices:     notices{s.store, s.notices},
+		Usual:       ways,
 		Ingest:      s.ingest,
 		Engine:      s.engine,
 		Lanes:       queues{store: s.store, engine: s.engine, docs: docs, clock: s.clock, setting: &sync.Mutex{}},
-		Rehearsal:   trial,
+		Rehearsal:   foretell.Teller{Room: trial},
 		Bus:         answers{bus, s.tell},
 		People:      s.people,
+		Views:       s.store,
 		Presets:     catalog.Describe(),
 		Kinds:       form.Kinds(),
 		Checks:      checks(catalog),
 		Clock:       s.clock,
 		Token:       s.token,
 		Version:     version,
-		PublicURL:   config.PublicURL,
+		PublicURL:   config.public,
 		SourceURL:   func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
-		Mask:        config.Mask,
+		Storage:     kept.Show,
+		Disk:        kept.Disk,
+		Clean:       s.engine.Clean,
+		Masks:       masks{config},
+		Erasures:    s.erasures,
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),
 		Log:         s.log,
@@ -269,7 +293,7 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", s.notices, work, s.http, last, s.bulks, &announcement{s})
+	group := service.NewGroup("gonets", s.disk, s.notices, work, s.jumps, s.http, last, s.bulks, s.erasures, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -364,7 +388,7 @@ func writeFile(path string, data []byte) error {
 type documents struct {
 	*store.Store
 	live *live
-	tell func(gonets.Hint)
+	tell func(hint.Hint)
 }
 
 func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
@@ -372,7 +396,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 	if err != nil || a.DryRun {
 		return applied, err
 	}
-	d.tell(gonets.Hint{Config: true})
+	d.tell(hint.Hint{Config: true})
 	return applied, d.live.Refresh(ctx)
 }
 
@@ -380,7 +404,7 @@ func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied,
 type scenarios struct {
 	*store.Store
 	engine *engine.Engine
-	tell   func(gonets.Hint)
+	tell   func(hint.Hint)
 }
 
 func (s scenarios) SetScenarioState(ctx context.Context, c gonets.StateChange) (gonets.ScenarioInfo, error) {
@@ -399,7 +423,7 @@ func (s scenarios) follow(name string, state gonets.ScenarioState) {
 	} else {
 		s.engine.Park(name)
 	}
-	s.tell(gonets.Hint{Config: true, Work: true})
+	s.tell(hint.Hint{Config: true, Work: true})
 }
 
 // notices are what people were told, and the way to try it out.

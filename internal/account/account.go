@@ -151,7 +151,7 @@ func (a *Accounts) CreateOwner(ctx context.Context, n NewUser, actor string) (go
 		ID: id.New(), Login: strings.TrimSpace(n.Login), Email: strings.TrimSpace(n.Email), Language: n.Language,
 		Theme: gonets.ThemeSystem, Role: gonets.RoleOwner, CreatedAt: now, UpdatedAt: now,
 	}
-	if u.Email == "" && gonets.ValidEmail(u.Login) {
+	if u.Email == "" && valid.Email(u.Login) {
 		u.Email = u.Login
 	}
 	problems := valid.User(&u)

@@ -159,5 +159,5 @@ func (t *throttle) makeRoom() {
 
 func throttled(wait time.Duration) error {
 	return &gonets.Error{Code: gonets.CodeLoginThrottled, After: wait,
-		Message: "there were too many wrong tries; wait " + gonets.Duration(wait.Round(time.Second)).String() + " and try again"}
+		Message: "there were too many wrong attempts; wait " + gonets.Duration(wait.Round(time.Second)).String() + " and try again"}
 }

@@ -8,10 +8,13 @@ package alert
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"gonets"
+	"gonets/internal/id"
 	"gonets/internal/news"
 )
 
@@ -43,6 +46,9 @@ const (
 // Book keeps signals, troubles and notices.
 type Book interface {
 	Signal(ctx context.Context, signals []gonets.Signal) error
+	// KeepRejected is Signal for what a server counted; a batch that comes again is
+	// stored once.
+	KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error
 	AlertsDue(ctx context.Context, now time.Time) (news.Due, error)
 	// AlertRound stores what decide makes of what there is, in one commit.
 	AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error)
@@ -104,14 +110,27 @@ type Options struct {
 	// Owner is the owner's address, empty when there is none: letters go there
 	// while the settings name nobody.
 	Owner func(ctx context.Context) (string, error)
-	// States are what is looked at besides runs; nil is nothing.
-	States States
+	// States are what is looked at besides runs.
+	States  States
+	Digests Digests
 	// ClosedLanes are the names of the queues that failures closed; nil knows of
 	// none.
 	ClosedLanes func(ctx context.Context) ([]string, error)
-	Bus         interface{ Publish(c gonets.Change) }
-	Clock       gonets.Clock
-	Log         *slog.Logger
+	// Disk says how it stands with this server's disk while that is low or full, and
+	// is nil otherwise. It is cheap when told is true: then people know already. Nil
+	// knows of no disk.
+	Disk func(ctx context.Context, told bool) (*news.Disk, error)
+	// Server is this server's name where several share a database.
+	Server string
+	// Certificates are those that hosts showed since the last call; nil knows of none.
+	Certificates func() []news.Certificate
+	// Servers are those of the database that live; nil is this one alone.
+	Servers func(ctx context.Context) ([]string, error)
+	// Drifts look at the fields of events; nil looks at none.
+	Drifts Drifts
+	Bus    interface{ Publish(c gonets.Change) }
+	Clock  gonets.Clock
+	Log    *slog.Logger
 }
 
 // Service tells people. Start it before the engine, stop it after.
@@ -127,9 +146,13 @@ type Service struct {
 	sending context.Context
 	cut     context.CancelFunc
 	pruned  time.Time
+	// rejections are what was counted and is not stored for sure.
+	rejections rejections
 	// statesAt is when states were looked at, usual what was learned of sources.
 	statesAt time.Time
 	usual    map[string]learned
+	// kept are the certificates that this node has stored lately.
+	kept map[string]keptCertificate
 
 	// busy are the channels that are being worked on: a slow one holds up none
 	// of the others.
@@ -137,9 +160,15 @@ type Service struct {
 	busy   map[string]bool
 }
 
+// rejections are requests that were refused, under the id of their storing.
+type rejections struct {
+	id      string
+	signals []gonets.Signal
+}
+
 // New makes a Service.
 func New(o Options) *Service {
-	s := &Service{o: o, busy: map[string]bool{}, usual: map[string]learned{}}
+	s := &Service{o: o, busy: map[string]bool{}, usual: map[string]learned{}, kept: map[string]keptCertificate{}}
 	s.looping, s.stop = context.WithCancel(context.Background())
 	s.sending, s.cut = context.WithCancel(context.Background())
 	return s
@@ -153,6 +182,7 @@ func (s *Service) Name() string { return "notices" }
 // once. A database that is away does not keep a server from its
 // start.
 func (s *Service) Start(ctx context.Context) error {
+	s.wants(s.o.Settings().Notices)
 	if known, err := s.o.Book.Watched(ctx); err == nil {
 		s.refresh(known)
 	} else if ctx.Err() == nil {
@@ -183,8 +213,15 @@ func (s *Service) Stop(ctx context.Context) error {
 	<-done
 	keeping, cancel := context.WithTimeout(stopping, stopGrace)
 	defer cancel()
-	if err := s.keepRejected(keeping); err != nil {
+	err := s.keepRejected(keeping)
+	if err == nil {
+		err = s.keepRejected(keeping) // what was counted behind those that came again
+	}
+	if err != nil {
 		s.o.Log.Warn("how many requests were rejected since the last look could not be stored", "error", err)
+	}
+	if err := s.keepOutcomes(keeping); err != nil {
+		s.o.Log.Warn("how many runs ended since the last look could not be stored", "error", err)
 	}
 	return nil
 }
@@ -204,19 +241,25 @@ func (s *Service) loop(work func(context.Context)) {
 
 // look draws conclusions from what was signalled.
 func (s *Service) look(ctx context.Context) {
-	if err := s.conclude(ctx); err != nil && ctx.Err() == nil {
+	if err := s.Conclude(ctx); err != nil && ctx.Err() == nil {
 		s.o.Log.Warn("what people have to be told could not be worked out; trying again", "error", err)
 	}
 }
 
-func (s *Service) conclude(ctx context.Context) error {
+// Conclude is one look: what was signalled becomes news, and news that is due
+// becomes letters. A service that was started does it by itself.
+func (s *Service) Conclude(ctx context.Context) error {
 	if err := s.keepRejected(ctx); err != nil {
+		return err
+	}
+	if err := s.keepOutcomes(ctx); err != nil {
 		return err
 	}
 	set, err := s.settings(ctx)
 	if err != nil {
 		return err
 	}
+	s.wants(set.Notices)
 	if err := s.lookAtStates(ctx, &set); err != nil {
 		return err
 	}
@@ -275,26 +318,26 @@ func (s *Service) writer(ctx context.Context, set gonets.Settings) (*writer, err
 	return w, nil
 }
 
-// keepRejected stores what was counted since the last look; what cannot be stored
-// is counted with the next.
+// keepRejected stores what was counted since the last look. What cannot be stored,
+// or may have been, comes again as it is: it is known by its id.
 func (s *Service) keepRejected(ctx context.Context) error {
-	counts := s.takeRejected()
-	if len(counts) == 0 {
-		return nil
-	}
-	now := s.o.Clock.Now()
-	var signals []gonets.Signal
-	for source, n := range counts {
-		signals = append(signals, gonets.Signal{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source, Code: gonets.CodeSignature},
-			RunID: now.Format(time.RFC3339Nano), Runs: n, At: now})
-	}
-	err := s.o.Book.Signal(ctx, signals)
-	if err != nil {
-		for source, n := range counts {
-			s.addRejected(source, n)
+	if s.rejections.id == "" {
+		counts := s.takeRejected()
+		if len(counts) == 0 {
+			return nil
+		}
+		s.rejections = rejections{id: id.New()}
+		now := s.o.Clock.Now()
+		for _, source := range slices.Sorted(maps.Keys(counts)) {
+			s.rejections.signals = append(s.rejections.signals, gonets.Signal{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source, Code: gonets.CodeSignature},
+				RunID: now.Format(time.RFC3339Nano), Runs: counts[source], At: now})
 		}
 	}
-	return err
+	if err := s.o.Book.KeepRejected(ctx, s.o.Server, s.rejections.id, s.rejections.signals); err != nil {
+		return err
+	}
+	s.rejections = rejections{}
+	return nil
 }
 
 func (s *Service) prune(ctx context.Context) error {

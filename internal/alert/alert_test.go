@@ -360,11 +360,27 @@ type failing struct {
 	err error
 }
 
-func (f *failing) Signal(ctx context.Context, signals []gonets.Signal) error {
+func (f *failing) KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error {
 	if f.err != nil {
 		return f.err
 	}
-	return f.keeper.Signal(ctx, signals)
+	return f.keeper.KeepRejected(ctx, server, batch, signals)
+}
+
+// deaf is a store of which some answers are lost: what it said that it could not do
+// is done.
+type deaf struct {
+	keeper
+	lost int
+}
+
+func (d *deaf) KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error {
+	err := d.keeper.KeepRejected(ctx, server, batch, signals)
+	if d.lost > 0 && err == nil {
+		d.lost--
+		return errors.New("the connection was cut")
+	}
+	return err
 }
 
 func TestRejectedRequestsAreNotForgotten(t *testing.T) {
@@ -384,6 +400,31 @@ func TestRejectedRequestsAreNotForgotten(t *testing.T) {
 		b.Service = b.service(b.store)
 		b.pass(2 * time.Minute)
 		b.want("запросов: 5")
+	})
+}
+
+func TestRejectedRequestsAreCountedOnceWhenAnAnswerIsLost(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		f := &deaf{keeper: b.store, lost: 2}
+		b.Service = b.service(f)
+		for range 3 {
+			b.Rejected("form")
+		}
+		b.Tick(b.Context())
+		b.Rejected("form")
+		b.Tick(b.Context())
+		b.Rejected("form")
+		b.pass(2 * time.Minute)
+		b.want("запросов: 5")
+		if f.lost > 0 {
+			t.Error("no answer was lost")
+		}
+		now := b.clock.Now().UTC()
+		day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+		days, err := b.store.Reconcile(b.Context(), gonets.Reconcile{From: day, Until: day.AddDate(0, 0, 1), Zone: time.UTC})
+		if b.must(err); len(days) != 1 || days[0].Rejected != 5 {
+			t.Errorf("in the books: %+v", days)
+		}
 	})
 }
 

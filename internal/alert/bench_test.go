@@ -13,6 +13,7 @@ import (
 	"gonets"
 	"gonets/internal/alert"
 	"gonets/internal/channel"
+	"gonets/internal/drift"
 	"gonets/internal/id"
 	"gonets/internal/mail"
 	"gonets/internal/news"
@@ -41,6 +42,16 @@ type bench struct {
 	owner string
 	// closed are the queues that are.
 	closed []string
+	// disk is how it stands with it, asked how often that was worked out in full.
+	disk  *news.Disk
+	asked int
+	// shown are until when the certificates are good that hosts show, lives how long
+	// they were when they were new; 0 is not known.
+	shown map[string]time.Time
+	lives time.Duration
+	// name is the server's own, servers are those that live.
+	name    string
+	servers []string
 }
 
 // keeper is the store.
@@ -48,8 +59,11 @@ type keeper interface {
 	alert.Book
 	alert.Letters
 	alert.States
+	alert.Digests
+	drift.Book
 	runKeeper
 	mailKeeper
+	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
 }
 
 type runKeeper interface {
@@ -66,6 +80,8 @@ type runKeeper interface {
 type mailKeeper interface {
 	DeleteSource(ctx context.Context, name, actor string) error
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	Silences(ctx context.Context) (map[string]news.Silence, error)
+	AcceptSilence(ctx context.Context, source, actor string) error
 	Secret(ctx context.Context, name string) (string, error)
 	SetSecret(ctx context.Context, name, value, actor string) error
 	DeleteSecret(ctx context.Context, name, actor string) error
@@ -132,8 +148,26 @@ func (b *bench) service(st keeper) *alert.Service {
 	post := &mail.Sender{Dial: client.Dial, TLS: &tls.Config{RootCAs: b.mail.Trust}}
 	others := &channel.Sender{Do: client.Do, Clock: b.clock}
 	return alert.New(alert.Options{
-		States: st, ClosedLanes: func(context.Context) ([]string, error) { return b.closed, nil },
-		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
+		Disk: func(_ context.Context, told bool) (*news.Disk, error) {
+			if b.disk != nil && !told {
+				b.asked++
+			}
+			return b.disk, nil
+		},
+		States: st, Digests: st, ClosedLanes: func(context.Context) ([]string, error) { return b.closed, nil },
+		Server: b.name, Servers: func(context.Context) ([]string, error) { return b.servers, nil },
+		Certificates: func() (out []news.Certificate) {
+			for host, end := range b.shown {
+				c := news.Certificate{Host: host, End: end}
+				if b.lives > 0 {
+					c.From = end.Add(-b.lives)
+				}
+				out = append(out, c)
+			}
+			return out
+		},
+		Drifts: b.drifts(st).Look,
+		Book:   st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
 		Settings:  func() gonets.Settings { return b.set },
 		Owner:     func(context.Context) (string, error) { return b.owner, nil },
@@ -234,6 +268,9 @@ func (b *bench) attempt(run gonets.Run, e end) {
 	}
 	t.Attempt = a
 	t.Signals = news.Of(&run, &t)
+	if s, ok := news.Done(&run, &t); ok && b.Tells(run.Scenario) {
+		t.Signals = append(t.Signals, s)
+	}
 	for _, trouble := range news.Recovered(b.Watched(run.Scenario), news.Work{Transition: &t}) {
 		t.Signals = append(t.Signals, gonets.Signal{Kind: gonets.SignalOK, Trouble: trouble, Cause: gonets.Cause{Scenario: run.Scenario}, RunID: run.ID, N: a.N, At: t.At})
 	}

@@ -20,10 +20,18 @@ const (
 
 // States tell of what is so, rather than of what happened.
 type States interface {
+	// KeepOutcomes adds to what scenarios' work came to, Outcomes is that since a
+	// time, until another one or now.
+	KeepOutcomes(ctx context.Context, counts map[string]news.Outcomes) error
+	Outcomes(ctx context.Context, from, to time.Time) (map[string]news.Outcomes, error)
 	// Pulses are the sources, Hours those in which one was heard,
 	// and when people were told of a silence meanwhile.
 	Pulses(ctx context.Context) ([]news.Pulse, error)
 	Hours(ctx context.Context, source string, until time.Time) (hours []news.Heard, told []time.Time, err error)
+	// KeepCertificates remembers what hosts showed, Certificates are those of hosts
+	// that showed one since a time.
+	KeepCertificates(ctx context.Context, seen []news.Certificate) error
+	Certificates(ctx context.Context, since time.Time) ([]news.Certificate, error)
 	// Awake is since when states are looked at without a break longer than gap.
 	Awake(ctx context.Context, every, gap time.Duration) (time.Time, error)
 	// Conditions are those that people know of, or are about to.
@@ -80,7 +88,22 @@ func (s *Service) lookAtStates(ctx context.Context, set *gonets.Settings) error 
 	if err := s.closed(ctx, l); err != nil {
 		return err
 	}
-	return s.o.Book.Signal(ctx, l.out)
+	if err := s.low(ctx, l); err != nil {
+		return err
+	}
+	if err := s.shares(ctx, l); err != nil {
+		return err
+	}
+	if err := s.expiring(ctx, l); err != nil {
+		return err
+	}
+	if err := s.drifting(ctx, l); err != nil && ctx.Err() == nil {
+		s.o.Log.Warn("the fields of events could not be looked at; other news goes on", "error", err)
+	}
+	if err := s.o.Book.Signal(ctx, l.out); err != nil {
+		return err
+	}
+	return s.digest(ctx, set, now)
 }
 
 // silence is the trouble of a source that is silent.
@@ -130,7 +153,7 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 				l.signal(gonets.SignalDropped, was.Cause, "") // it may be silent for longer now
 			}
 			continue
-		case p.LastAt.IsZero():
+		case p.LastAt.IsZero(), p.Fine():
 			continue
 		case limit == 0:
 			known := s.usual[p.Source]
@@ -207,6 +230,56 @@ func (s *Service) closed(ctx context.Context, l *states) error {
 			l.signal(gonets.SignalOK, c.Cause, "")
 		default:
 			l.signal(gonets.SignalDropped, c.Cause, "")
+		}
+	}
+	return nil
+}
+
+// low tells of this server's disk. Each server tells of its own; what one told that
+// is gone, nobody else knows better: it is dropped.
+func (s *Service) low(ctx context.Context, l *states) error {
+	if err := s.abandoned(ctx, l); err != nil || s.o.Disk == nil {
+		return err
+	}
+	c := gonets.Cause{Host: s.o.Server, Code: gonets.CodeDiskLow}
+	was, on := l.was(c), *l.set.Notices.Rule(gonets.RuleDiskLow).On
+	if was != nil && !on {
+		l.signal(gonets.SignalDropped, c, "")
+	}
+	if !on {
+		return nil
+	}
+	d, err := s.o.Disk(ctx, was != nil)
+	switch {
+	case err != nil:
+		return err
+	case d != nil && was == nil:
+		l.signal(gonets.SignalFailed, c, d.String())
+	case d == nil && was != nil:
+		l.signal(gonets.SignalOK, c, "")
+	}
+	return nil
+}
+
+// abandoned drops what servers told of their disks that are gone.
+func (s *Service) abandoned(ctx context.Context, l *states) error {
+	var alive []string
+	for i, c := range l.known {
+		if c.Code != gonets.CodeDiskLow || c.Host == s.o.Server {
+			continue
+		}
+		if alive == nil {
+			alive = []string{s.o.Server}
+			if s.o.Servers != nil {
+				others, err := s.o.Servers(ctx)
+				if err != nil {
+					return err
+				}
+				alive = append(alive, others...)
+			}
+		}
+		if !slices.Contains(alive, c.Host) {
+			l.signal(gonets.SignalDropped, l.known[i].Cause, "")
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"gonets"
 	"gonets/internal/news"
 )
 
@@ -12,6 +11,7 @@ import (
 const (
 	eventNotice = "gonets.notice"
 	eventTest   = "gonets.test"
+	eventDigest = "gonets.digest"
 )
 
 // envelope is the body of a webhook: type, timestamp and data, as Standard
@@ -29,6 +29,7 @@ type contents struct {
 	Subject      string  `json:"subject"`
 	Text         string  `json:"text"`
 	Notices      []piece `json:"notices"`
+	Digest       *sums   `json:"digest,omitempty"`
 }
 
 // piece is one notice.
@@ -50,12 +51,12 @@ type piece struct {
 }
 
 func (w *writer) envelope(kind, subject, text string, notices []*news.Notice) string {
-	e := envelope{Type: kind, Timestamp: w.now.UTC(), Data: contents{Installation: w.installation, URL: w.url, Subject: subject, Text: text, Notices: []piece{}}}
+	e := envelope{Type: kind, Data: contents{Subject: subject, Text: text}}
 	for _, n := range notices {
 		p := piece{Kind: string(n.Kind), Scenario: n.Scenario, Source: n.Source, Host: n.Host, Code: string(n.Code), Status: n.Status,
 			Step: n.Path, Run: n.RunID, Runs: n.Runs, Ended: n.Ended, At: n.At.UTC()}
 		switch {
-		case n.Code == gonets.CodeSourceSilent || n.Code == gonets.CodeLaneClosed:
+		case news.IsCondition(n.Code):
 			p.URL, p.Step = w.page(n), ""
 		case n.Kind != news.NoticeRejected:
 			p.URL = w.link(n)
@@ -65,6 +66,15 @@ func (w *writer) envelope(kind, subject, text string, notices []*news.Notice) st
 			p.RecoveredAt = &at
 		}
 		e.Data.Notices = append(e.Data.Notices, p)
+	}
+	return w.wrapped(&e)
+}
+
+// wrapped is the body of a webhook.
+func (w *writer) wrapped(e *envelope) string {
+	e.Timestamp, e.Data.Installation, e.Data.URL = w.now.UTC(), w.installation, w.url
+	if e.Data.Notices == nil {
+		e.Data.Notices = []piece{}
 	}
 	body, err := json.Marshal(e)
 	if err != nil {

@@ -9,17 +9,6 @@ import (
 	"gonets/internal/news"
 )
 
-// kindOfTrouble is the news that a cause's first signal makes.
-func kindOfTrouble(code gonets.Code) news.NoticeKind {
-	switch code {
-	case gonets.CodeLaneClosed:
-		return news.NoticeLaneClosed
-	case gonets.CodeSourceSilent:
-		return news.NoticeSilent
-	}
-	return news.NoticeFirstFailure
-}
-
 // tells is whether people are to be told of such news.
 func (d *decider) tells(kind news.NoticeKind, c *gonets.Cause) bool {
 	r := d.rules.Rule(string(kind))
@@ -36,7 +25,7 @@ func fits(some []string, one string) bool {
 func (d *decider) rule(n *news.Notice) gonets.Rule {
 	r := d.rules.Rule(string(n.Kind))
 	if n.Kind == news.NoticeRecovered && len(r.Channels) == 0 {
-		r.Channels = d.rules.Rule(string(kindOfTrouble(n.Code))).Channels
+		r.Channels = d.rules.Rule(string(news.KindOf(n.Code))).Channels
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/drift"
 	"gonets/internal/news"
 )
 
@@ -24,6 +25,9 @@ const (
 	rejectedGather = time.Minute
 	rejectedPause  = time.Hour
 	rejectedMost   = 24 * time.Hour
+	// successPause and successMost bound letters about success likewise.
+	successPause = 15 * time.Minute
+	successMost  = 6 * time.Hour
 	// maxLetters bounds the letters of an hour; what comes beyond them is put
 	// together, one letter in each digestPause.
 	maxLetters  = 12
@@ -60,7 +64,9 @@ func (d *decider) decide(r *news.Round) {
 				t.OverAt = s.At
 			}
 		case gonets.SignalRejected:
-			d.rejected(r, s)
+			d.counted(r, s, news.NoticeRejected, pauses{rejectedGather, rejectedPause, rejectedMost})
+		case gonets.SignalDone:
+			d.counted(r, s, news.NoticeSuccess, pauses{gather, successPause, successMost})
 		}
 	}
 	for _, id := range r.Healed {
@@ -95,19 +101,20 @@ func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 	if fresh {
 		t.OpenedAt = s.At
 	}
+	worse := !fresh && worsens(t.Code, t.Path, s.Path)
 	if !s.At.Before(t.FailedAt) {
 		t.FailedAt, t.RunID, t.N, t.Path = s.At, s.RunID, s.N, s.Path
 	}
 	t.Runs, t.Ended = t.Runs+s.Runs, t.Ended+s.Ended
 	n := untold(r, t.ID)
-	kind := kindOfTrouble(t.Code)
+	kind := news.KindOf(t.Code)
 	// Where a bad end is nothing to tell of, it is a failure like others.
 	end := s.Ended > 0 && d.tells(news.NoticeBadEnd, &t.Cause)
 	if end {
 		kind = news.NoticeBadEnd
 	}
 	switch {
-	case n == nil && (fresh && d.tells(kind, &t.Cause) || end && !t.ToldEnd):
+	case n == nil && ((fresh || worse) && d.tells(kind, &t.Cause) || end && !t.ToldEnd):
 		n = &news.Notice{Trouble: t.ID, Kind: kind, Cause: t.Cause, At: s.At, DueAt: s.At.Add(gather)}
 		r.Notices = append(r.Notices, n)
 		t.Told = true
@@ -125,6 +132,18 @@ func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 		}
 	}
 	n.Runs, n.Ended, n.RunID, n.Path, n.RecoveredAt = runs(t), t.Ended, t.RunID, t.Path, time.Time{}
+}
+
+// worsens tells whether a trouble that people know of has become so much worse
+// that they are told again.
+func worsens(code gonets.Code, before, now string) bool {
+	switch code {
+	case gonets.CodeCertificate:
+		return news.ParseExpiry(now).Worse(news.ParseExpiry(before))
+	case gonets.CodeFieldDrift:
+		return drift.Worse(before, now)
+	}
+	return false
 }
 
 // runs is how many met a trouble. A run whose tries failed in several ways is
@@ -176,11 +195,19 @@ func quiet(flaps int) time.Duration {
 	return d
 }
 
-// rejected counts what a source did not believe. While it goes on, each pause
-// between two letters is twice as long as the one before.
-func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
-	if !d.tells(news.NoticeRejected, &s.Cause) {
+// pauses bound news that is counted: how long the first one is gathered, and how
+// long the pauses between letters are.
+type pauses struct{ gather, least, most time.Duration }
+
+// counted tells how often something happened. While it goes on, each pause between
+// two letters is twice as long as the one before.
+func (d *decider) counted(r *news.Round, s *gonets.Signal, kind news.NoticeKind, p pauses) {
+	if !d.tells(kind, &s.Cause) {
 		return
+	}
+	run := ""
+	if kind == news.NoticeSuccess {
+		run = s.RunID
 	}
 	var last *news.Notice
 	for _, n := range r.Notices {
@@ -188,27 +215,27 @@ func (d *decider) rejected(r *news.Round, s *gonets.Signal) {
 			continue
 		}
 		if n.Waits() {
-			n.Runs += s.Runs
+			n.Runs, n.RunID = n.Runs+s.Runs, run
 			return
 		}
 		last = n
 	}
-	due := s.At.Add(rejectedGather)
+	due := s.At.Add(p.gather)
 	if last != nil {
-		pause := min(max(2*d.planned(last).Sub(last.At), rejectedPause), rejectedMost)
+		pause := min(max(2*d.planned(last, p.gather).Sub(last.At), p.least), p.most)
 		if next := last.DueAt.Add(pause); next.After(due) {
 			due = next
 		}
 	}
-	r.Notices = append(r.Notices, &news.Notice{Trouble: s.TroubleID(), Kind: news.NoticeRejected, Cause: s.Cause,
-		At: s.At, DueAt: due, Runs: s.Runs})
+	r.Notices = append(r.Notices, &news.Notice{Trouble: s.TroubleID(), Kind: kind, Cause: s.Cause,
+		At: s.At, DueAt: due, Runs: s.Runs, RunID: run})
 }
 
 // planned is when a notice was to be told before it had to wait for the end of the
 // quiet hours: when they began at the earliest.
-func (d *decider) planned(n *news.Notice) time.Time {
+func (d *decider) planned(n *news.Notice, gather time.Duration) time.Time {
 	if began, ok := d.quiet.endedBy(n.DueAt); ok {
-		return gonets.Later(began, n.At.Add(rejectedGather))
+		return gonets.Later(began, n.At.Add(gather))
 	}
 	return n.DueAt
 }
@@ -286,7 +313,8 @@ func (d *decider) group(n *news.Notice) string {
 
 func about(n *news.Notice) string {
 	what := "failed"
-	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected || n.Kind == news.NoticeSilent {
+	if n.Kind == news.NoticeRecovered || n.Kind == news.NoticeRejected || n.Kind == news.NoticeSilent || n.Kind == news.NoticeDiskLow ||
+		n.Kind == news.NoticeSuccess || n.Kind == news.NoticeDrift {
 		what = string(n.Kind)
 	}
 	if n.Host == "" {

@@ -116,6 +116,70 @@ func TestOutageDoesNotMakeLongSilencesUsual(t *testing.T) {
 	})
 }
 
+func TestSilenceThatAPersonFindsAllRightIsNotToldAgain(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.silenceAfter(10 * time.Minute)
+		silent := func(want bool) {
+			t.Helper()
+			found, err := b.store.Silences(b.Context())
+			b.must(err)
+			if s, is := found["form"]; is != want || is && s.Since.IsZero() {
+				t.Errorf("silent: %v, want %v", found, want)
+			}
+		}
+		b.event()
+		silent(false)
+		b.must(b.store.AcceptSilence(b.Context(), "form", "anna"))
+		b.pass(15 * time.Minute)
+		b.want("form молчит")
+		silent(true)
+		b.must(b.store.AcceptSilence(b.Context(), "form", "anna"))
+		silent(false)
+		b.Service = b.service(b.store)
+		b.pass(8 * time.Hour)
+		b.want("form молчит")
+		// The next one is another one.
+		b.event()
+		b.pass(5 * time.Minute)
+		b.want("form молчит")
+		b.pass(15 * time.Minute)
+		b.want("form молчит", "form молчит")
+		silent(true)
+	})
+}
+
+func TestSilenceThatAPersonFindsAllRightIsUsual(t *testing.T) {
+	for name, accept := range map[string]bool{"accepted": true, "not accepted": false} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, secure(), func(b *bench) {
+				b.Tick(b.Context())
+				for range 6 * 8 {
+					b.event()
+					b.clock.Advance(4 * time.Hour)
+				}
+				b.event()
+				b.pass(12 * time.Hour)
+				b.want("form молчит")
+				if accept {
+					b.must(b.store.AcceptSilence(b.Context(), "form", "anna"))
+				}
+				b.event()
+				b.pass(5 * time.Minute)
+				before := len(b.subjects())
+				for range 6 {
+					b.event()
+					b.clock.Advance(4 * time.Hour)
+				}
+				b.event()
+				b.pass(12 * time.Hour)
+				if told := len(b.subjects()) > before; told == accept {
+					t.Errorf("the second silence: told %v, %q", told, b.subjects())
+				}
+			})
+		})
+	}
+}
+
 func TestWhatNobodyIsToldOfAnyMoreEndsWithoutNews(t *testing.T) {
 	for name, end := range map[string]func(*bench){
 		"the source is deleted":   func(b *bench) { b.must(b.store.DeleteSource(b.Context(), "form", "test")) },

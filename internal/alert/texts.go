@@ -3,10 +3,12 @@ package alert
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"gonets"
+	"gonets/internal/drift"
 	"gonets/internal/news"
 	"gonets/internal/texts"
 )
@@ -42,6 +44,30 @@ type words struct {
 	silent, speaks         string
 	silentSince, usually   string
 	laneClosed, laneOpen   string
+	diskLow, diskRoom      string
+	diskFree, diskTakes    string
+	diskWeek, diskNoWeek   string
+	// many, few and so on tell of a scenario's share of errors.
+	many, few           string
+	manyRuns, manyTries string
+	// expires and so on tell of a certificate.
+	expires, expired, renewed  string
+	goodUntil, goodFor, newOne string
+	day                        string
+	// drifted and so on tell of the fields of events; types are those of values.
+	drifted, asBefore     string
+	fieldGone, fieldType  string
+	fieldNew, fieldUses   string
+	fieldMore, fieldHints string
+	types                 [6]string
+	// done and so on tell of runs that succeeded.
+	done, doneSince, doneOften string
+	// digest and so on tell of a day or a week.
+	digest, digestSpan, digestNothing string
+	digestDone, digestBad             string
+	digestWaiting, digestPaused       string
+	digestOpen, digestOver            string
+	since, fromTo                     string
 }
 
 func in(language string) *words {
@@ -68,6 +94,22 @@ func in(language string) *words {
 			silent:        "%s is silent", speaks: "%s sends data again",
 			silentSince: "Its last event came on %s.", usually: "Usually it is silent for no longer than %s.",
 			laneClosed: "%s: the queue is closed", laneOpen: "%s: the queue is open again",
+			diskLow: "The disk is almost full", diskRoom: "The disk has room again",
+			diskFree: "Free: %s of %s; below %s it is low.", diskTakes: "The database takes %s.",
+			diskWeek:   "If history were kept for 7 days, about %s would go.",
+			diskNoWeek: "There is hardly any history older than 7 days.",
+			many:       "%s: %d%% fail", few: "%s: few errors again",
+			manyRuns: "Runs that came to a bad end: %d of %d.", manyTries: "Attempts that failed, repeats left out: %d of %d.",
+			expires: "%s: the certificate expires on %s", expired: "%s: the certificate expired on %s", renewed: "%s: the certificate is renewed",
+			goodUntil: "It is good until %s.", goodFor: "Left: %s.", newOne: "A new certificate was seen on %s.", day: "2006-01-02",
+			drifted: "%s: fields have changed", asBefore: "%s: the fields are as before",
+			fieldGone: "The field %s does not come any more.", fieldType: "The field %s is now: %s. It used to be: %s.", fieldNew: "A new field %s: %s.",
+			fieldUses: "Steps that read it: %s", fieldMore: "… and %d more.", fieldHints: "New fields came up: %s. Perhaps a field was renamed.",
+			types: [6]string{"text", "number", "yes or no", "nothing (null)", "list", "object"},
+			done:  "%s: done, runs: %s", doneSince: "The first one: %s", doneOften: "While it goes on, messages about it become rarer and tell how many there were.",
+			digest: "Digest: done %d, failed %d, waiting for you %s", digestSpan: "From %s to %s.", digestNothing: "No run ended in this time.",
+			digestDone: "done %d", digestBad: "failed %d", digestWaiting: "waiting %s", digestPaused: "waiting for you %s",
+			digestOpen: "Troubles now:", digestOver: "Troubles that are over:", since: "%s (since %s)", fromTo: "%s (%s – %s)",
 		}
 	}
 	return &words{
@@ -92,6 +134,22 @@ func in(language string) *words {
 		silent:        "%s молчит", speaks: "%s снова присылает данные",
 		silentSince: "Последнее событие пришло %s.", usually: "Обычно молчит не дольше %s.",
 		laneClosed: "%s: очередь закрыта", laneOpen: "%s: очередь снова открыта",
+		diskLow: "На диске почти нет места", diskRoom: "На диске снова есть место",
+		diskFree: "Свободно %s из %s; мало — это меньше %s.", diskTakes: "База занимает %s.",
+		diskWeek:   "Если хранить историю 7 дней, освободится примерно %s.",
+		diskNoWeek: "Истории старше 7 дней почти нет.",
+		many:       "%s: не удаётся %d%%", few: "%s: ошибок снова мало",
+		manyRuns: "Операций не доведено до конца: %d из %d.", manyTries: "Неудачных попыток, не считая повторов: %d из %d.",
+		expires: "%s: сертификат истекает %s", expired: "%s: сертификат истёк %s", renewed: "%s: сертификат обновлён",
+		goodUntil: "Он действует до %s.", goodFor: "Осталось: %s.", newOne: "Новый сертификат замечен %s.", day: "02.01.2006",
+		drifted: "%s: изменились поля", asBefore: "%s: поля снова как раньше",
+		fieldGone: "Поле %s больше не приходит.", fieldType: "Поле %s теперь: %s. Раньше было: %s.", fieldNew: "Новое поле %s: %s.",
+		fieldUses: "Его читают шаги: %s", fieldMore: "… и ещё %d.", fieldHints: "Появились новые поля: %s. Возможно, поле переименовали.",
+		types: [6]string{"текст", "число", "да или нет", "пусто (null)", "список", "объект"},
+		done:  "%s: выполнено, операций: %s", doneSince: "Первая: %s", doneOften: "Пока это продолжается, сообщения приходят всё реже и говорят, сколько операций выполнено.",
+		digest: "Сводка: выполнено %d, не удалось %d, ждут вас %s", digestSpan: "С %s по %s.", digestNothing: "За это время ни одна операция не закончилась.",
+		digestDone: "выполнено %d", digestBad: "не удалось %d", digestWaiting: "в работе %s", digestPaused: "ждут вас %s",
+		digestOpen: "Неполадки сейчас:", digestOver: "Прошло:", since: "%s (с %s)", fromTo: "%s (%s – %s)",
 	}
 }
 
@@ -132,13 +190,15 @@ func (w *writer) letter(notices []*news.Notice) (subject, text string) {
 			break
 		}
 		parts = append(parts, w.notice(n))
-		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != news.NoticeRejected
+		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != news.NoticeRejected && n.Kind != news.NoticeSuccess && n.Kind != news.NoticeCertificate
 	}
 	switch {
 	case lasts:
 		parts = append(parts, t.quietNow)
 	case notices[0].Kind == news.NoticeRejected:
 		parts = append(parts, t.rejectedOften)
+	case notices[0].Kind == news.NoticeSuccess:
+		parts = append(parts, t.doneOften)
 	}
 	return w.titled(subject), w.signed(strings.Join(parts, "\n\n"))
 }
@@ -192,10 +252,33 @@ func (w *writer) subject(n *news.Notice) string {
 		return fmt.Sprintf(t.speaks, n.Source)
 	case n.Code == gonets.CodeSourceSilent:
 		return fmt.Sprintf(t.silent, n.Source)
+	case n.Code == gonets.CodeFieldDrift && over:
+		return fmt.Sprintf(t.asBefore, n.Source)
+	case n.Code == gonets.CodeFieldDrift:
+		return fmt.Sprintf(t.drifted, n.Source)
 	case n.Code == gonets.CodeLaneClosed && over:
 		return fmt.Sprintf(t.laneOpen, n.Host)
 	case n.Code == gonets.CodeLaneClosed:
 		return fmt.Sprintf(t.laneClosed, n.Host)
+	case n.Kind == news.NoticeSuccess:
+		return fmt.Sprintf(t.done, w.scenario(n.Scenario), count(n.Runs))
+	case n.Code == gonets.CodeDiskLow && over:
+		return w.of(n.Host, t.diskRoom)
+	case n.Code == gonets.CodeDiskLow:
+		return w.of(n.Host, t.diskLow)
+	case n.Code == gonets.CodeCertificate && over:
+		return fmt.Sprintf(t.renewed, n.Host)
+	case n.Code == gonets.CodeCertificate:
+		e := news.ParseExpiry(n.Path)
+		words := t.expires
+		if e.Level == news.Expired {
+			words = t.expired
+		}
+		return fmt.Sprintf(words, n.Host, e.End.In(w.zone).Format(t.day))
+	case n.Code == gonets.CodeErrorShare && over:
+		return fmt.Sprintf(t.few, w.scenario(n.Scenario))
+	case n.Code == gonets.CodeErrorShare:
+		return fmt.Sprintf(t.many, w.scenario(n.Scenario), news.ParseShare(n.Path).Percent())
 	case n.Kind == news.NoticeRejected:
 		return fmt.Sprintf(t.rejected, n.Source, count(n.Runs))
 	case n.Kind == news.NoticeRecovered && n.Host == "":
@@ -210,8 +293,11 @@ func (w *writer) subject(n *news.Notice) string {
 func (w *writer) notice(n *news.Notice) string {
 	t := in(w.language)
 	e := w.explain(n.Code)
-	if n.Code == gonets.CodeSourceSilent || n.Code == gonets.CodeLaneClosed {
+	if news.IsCondition(n.Code) {
 		return w.state(n)
+	}
+	if n.Kind == news.NoticeSuccess {
+		return strings.Join([]string{w.subject(n) + ".", fmt.Sprintf(t.doneSince, w.date(n.At)), fmt.Sprintf(t.look, w.link(n))}, "\n")
 	}
 	if n.Kind == news.NoticeRejected {
 		return fmt.Sprintf(t.requests, n.Source, count(n.Runs), w.date(n.At)) + "\n" +
@@ -248,8 +334,28 @@ func (w *writer) state(n *news.Notice) string {
 			lines = append(lines, fmt.Sprintf(t.usually, w.span(s.Usual)))
 		}
 	}
+	if d, ok := news.ParseDisk(n.Path); ok && n.Code == gonets.CodeDiskLow && n.Kind != news.NoticeRecovered {
+		lines = append(lines, w.disk(d)...)
+	}
+	if s := news.ParseShare(n.Path); n.Code == gonets.CodeErrorShare && n.Kind != news.NoticeRecovered {
+		counted := t.manyRuns
+		if s.Attempts {
+			counted = t.manyTries
+		}
+		lines = append(lines, fmt.Sprintf(counted, s.Bad, s.Of))
+	}
+	if n.Code == gonets.CodeFieldDrift && n.Kind != news.NoticeRecovered {
+		lines = append(lines, w.fields(drift.Told(n.Path))...)
+	}
+	again := t.again
+	if n.Code == gonets.CodeCertificate {
+		again = t.newOne
+		if e := news.ParseExpiry(n.Path); n.Kind != news.NoticeRecovered && e.Level < news.Expired {
+			lines = append(lines, fmt.Sprintf(t.goodUntil, w.date(e.End)), fmt.Sprintf(t.goodFor, w.span(e.End.Sub(n.At))))
+		}
+	}
 	if !n.RecoveredAt.IsZero() {
-		return strings.Join(append(lines, fmt.Sprintf(t.again, w.date(n.RecoveredAt))), "\n")
+		return strings.Join(append(lines, fmt.Sprintf(again, w.date(n.RecoveredAt))), "\n")
 	}
 	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(t.look, w.page(n))), "\n")
 }
@@ -269,10 +375,61 @@ func (w *writer) span(d time.Duration) string {
 	return fmt.Sprintf("%d %s", max(1, d/time.Minute), units[2])
 }
 
+// disk is how it stands with a disk.
+func (w *writer) disk(d news.Disk) []string {
+	t := in(w.language)
+	lines := []string{fmt.Sprintf(t.diskFree, w.size(d.Free), w.size(d.Whole), w.size(d.LowBelow))}
+	if d.Database > 0 {
+		lines = append(lines, fmt.Sprintf(t.diskTakes, w.size(d.Database)))
+		if d.Week > d.Database/100 {
+			lines = append(lines, fmt.Sprintf(t.diskWeek, w.size(d.Week)))
+		} else {
+			lines = append(lines, t.diskNoWeek)
+		}
+	}
+	return lines
+}
+
+// of names the server that something is about, where there are several.
+func (w *writer) of(server, text string) string {
+	if server == "" {
+		return text
+	}
+	return server + ": " + text
+}
+
+// size is a number of bytes in the largest unit that says it well.
+func (w *writer) size(n int64) string {
+	units := [...]string{"KB", "MB", "GB", "TB"}
+	if w.language != English {
+		units = [...]string{"КБ", "МБ", "ГБ", "ТБ"}
+	}
+	x, unit := float64(n)/1024, 0
+	for x >= 1000 && unit < len(units)-1 {
+		x, unit = x/1024, unit+1
+	}
+	digits := 0
+	if x < 10 && unit > 0 {
+		digits = 1
+	}
+	text := strconv.FormatFloat(x, 'f', digits, 64)
+	if w.language != English {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text + " " + units[unit]
+}
+
 // page is where more of a state can be seen.
 func (w *writer) page(n *news.Notice) string {
-	if n.Code == gonets.CodeLaneClosed {
+	switch n.Code {
+	case gonets.CodeDiskLow:
+		return w.url + "/settings/retention"
+	case gonets.CodeLaneClosed, gonets.CodeCertificate:
 		return w.url + "/lanes"
+	case gonets.CodeErrorShare:
+		return w.list(n.Scenario, gonets.RunPaused, gonets.RunFailed, gonets.RunWaiting)
+	case gonets.CodeSourceSilent, gonets.CodeFieldDrift:
+		return w.url + "/sources/" + url.PathEscape(n.Source)
 	}
 	return w.url + "/runs?source=" + url.QueryEscape(n.Source)
 }
@@ -290,6 +447,8 @@ func (w *writer) link(n *news.Notice) string {
 	switch {
 	case n.Runs == 1 && n.RunID != "":
 		return w.url + "/runs/" + url.PathEscape(n.RunID)
+	case n.Kind == news.NoticeSuccess:
+		return w.list(n.Scenario, gonets.RunSucceeded)
 	case n.Ended > 0:
 		return w.list(n.Scenario, gonets.RunPaused, gonets.RunFailed)
 	}

@@ -40,9 +40,9 @@ func TestLettersAreCompleteInBothLanguages(t *testing.T) {
 		t.Errorf("the planted faults: %q", bad)
 	}
 	codes := []gonets.Code{gonets.CodeDNS, gonets.CodeTimeout, gonets.CodeHTTPStatus, gonets.CodeHTTPMoved, gonets.CodeBodyRule, gonets.CodeBlockedAddress,
-		gonets.CodeTemplateFailed, gonets.CodeStepFailed, gonets.CodePoison, gonets.CodeSecretMissing, gonets.CodeInternal, "nobody.knows"}
+		gonets.CodeTemplateFailed, gonets.CodeStepFailed, gonets.CodePoison, gonets.CodeSecretMissing, gonets.CodeInternal, gonets.CodeErrorShare, gonets.CodeCertificate, "nobody.knows"}
 	for _, language := range []string{alert.Russian, alert.English} {
-		for _, kind := range []news.NoticeKind{news.NoticeFirstFailure, news.NoticeBadEnd, news.NoticeRecovered, news.NoticeRejected} {
+		for _, kind := range []news.NoticeKind{news.NoticeFirstFailure, news.NoticeBadEnd, news.NoticeRecovered, news.NoticeRejected, news.NoticeErrorShare, news.NoticeSuccess, news.NoticeCertificate} {
 			for _, code := range codes {
 				for _, host := range []string{"", "crm.example.ru"} {
 					n := &news.Notice{Kind: kind, Cause: gonets.Cause{Scenario: "lead", Source: "form", Host: host, Code: code, Status: 503},

@@ -19,6 +19,8 @@ const freshFor = 2
 type Watch struct {
 	// open counts scenarios with troubles.
 	open atomic.Int64
+	// success is the rule of runs that succeed; nil while it is off.
+	success atomic.Pointer[gonets.Rule]
 
 	mu       sync.RWMutex
 	troubles map[string][]news.Watched
@@ -26,6 +28,9 @@ type Watch struct {
 
 	rejecting sync.Mutex
 	rejected  map[string]int
+
+	counting sync.Mutex
+	outcomes map[string]news.Outcomes
 }
 
 // Watched are the open troubles of a scenario; nobody changes the slice.
@@ -38,6 +43,22 @@ func (w *Watch) Watched(scenario string) []news.Watched {
 	return w.troubles[scenario]
 }
 
+// Tells is whether people want to be told that a scenario's runs succeed.
+func (w *Watch) Tells(scenario string) bool {
+	r := w.success.Load()
+	return r != nil && fits(r.Scenarios, scenario)
+}
+
+// wants takes up the rules as they are now.
+func (w *Watch) wants(n *gonets.Notices) {
+	r := n.Rule(gonets.RuleSuccess)
+	if !*r.On {
+		w.success.Store(nil)
+		return
+	}
+	w.success.Store(&r)
+}
+
 // Noted takes up what this node stored: a failure is watched from now on, and
 // one success is enough.
 func (w *Watch) Noted(signals []gonets.Signal) {
@@ -45,6 +66,9 @@ func (w *Watch) Noted(signals []gonets.Signal) {
 	defer w.mu.Unlock()
 	for i := range signals {
 		s := &signals[i]
+		if s.Kind == gonets.SignalDone {
+			continue
+		}
 		id := s.TroubleID()
 		list := slices.Clone(w.troubles[s.Scenario])
 		list = slices.DeleteFunc(list, func(t news.Watched) bool { return t.ID == id })
@@ -99,16 +123,12 @@ func (w *Watch) refresh(known map[string][]news.Watched) {
 // Rejected counts a request that a source did not believe. It is kept in
 // memory until the next look, so that a flood of them writes nothing.
 func (w *Watch) Rejected(source string) {
-	w.addRejected(source, 1)
-}
-
-func (w *Watch) addRejected(source string, n int) {
 	w.rejecting.Lock()
 	defer w.rejecting.Unlock()
 	if w.rejected == nil {
 		w.rejected = map[string]int{}
 	}
-	w.rejected[source] += n
+	w.rejected[source]++
 }
 
 // takeRejected gives the counts away.
@@ -117,5 +137,31 @@ func (w *Watch) takeRejected() map[string]int {
 	defer w.rejecting.Unlock()
 	out := w.rejected
 	w.rejected = nil
+	return out
+}
+
+// Happened counts how a scenario's work ends. It is kept in memory until the next
+// look: a server that is killed forgets the last seconds of it.
+func (w *Watch) Happened(run *gonets.Run, t *gonets.Transition, told []gonets.Signal) {
+	if c := news.OutcomesOf(run, t, told); c != (news.Outcomes{}) {
+		w.addOutcomes(run.Scenario, c)
+	}
+}
+
+func (w *Watch) addOutcomes(scenario string, c news.Outcomes) {
+	w.counting.Lock()
+	defer w.counting.Unlock()
+	if w.outcomes == nil {
+		w.outcomes = map[string]news.Outcomes{}
+	}
+	w.outcomes[scenario] = w.outcomes[scenario].Plus(c)
+}
+
+// takeOutcomes gives the counts away.
+func (w *Watch) takeOutcomes() map[string]news.Outcomes {
+	w.counting.Lock()
+	defer w.counting.Unlock()
+	out := w.outcomes
+	w.outcomes = nil
 	return out
 }

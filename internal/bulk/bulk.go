@@ -3,10 +3,11 @@ package bulk
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
+	"gonets/internal/service"
 )
 
 const (
@@ -64,7 +65,7 @@ type Options struct {
 	Engine  Engine
 	Bus     interface{ Publish(c gonets.Change) }
 	// Tell gives other servers of the database a hint.
-	Tell func(h gonets.Hint)
+	Tell func(h hint.Hint)
 	// Owner is this server's name among them.
 	Owner string
 	Clock gonets.Clock
@@ -73,15 +74,11 @@ type Options struct {
 
 // Service works on jobs. Start it after the engine, stop it before.
 type Service struct {
-	o    Options
-	wake chan struct{}
-
-	loops   sync.WaitGroup
-	stop    context.CancelFunc
-	looping context.Context
-	paces   map[string]*pace
-	looks   map[string]Look
-	looked  time.Time
+	*service.Loop
+	o      Options
+	paces  map[string]*pace
+	looks  map[string]Look
+	looked time.Time
 }
 
 // pace is how fast a job goes here.
@@ -129,60 +126,9 @@ func (p *pace) fail(now time.Time) {
 
 // New makes a Service.
 func New(o Options) *Service {
-	s := &Service{o: o, wake: make(chan struct{}, 1), paces: map[string]*pace{}, looks: map[string]Look{}}
-	s.looping, s.stop = context.WithCancel(context.Background())
+	s := &Service{o: o, paces: map[string]*pace{}, looks: map[string]Look{}}
+	s.Loop = service.NewLoop(service.LoopOptions{Title: "mass actions", Turn: s.turn, Tick: tick, Idle: idle, Clock: o.Clock})
 	return s
-}
-
-// Name names the service.
-func (s *Service) Name() string { return "mass actions" }
-
-// Start begins to work on what there is.
-func (s *Service) Start(context.Context) error {
-	s.loops.Go(s.loop)
-	return nil
-}
-
-// Stop ends the work behind the page that is being stored.
-func (s *Service) Stop(ctx context.Context) error {
-	s.stop()
-	done := make(chan struct{})
-	go func() {
-		s.loops.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Service) loop() {
-	for {
-		wait := idle
-		if s.turn(s.looping) {
-			wait = tick
-		}
-		timer := s.o.Clock.NewTimer(wait)
-		select {
-		case <-timer.C():
-		case <-s.wake:
-			timer.Stop()
-		case <-s.looping.Done():
-			timer.Stop()
-			return
-		}
-	}
-}
-
-// look makes the next turn come at once.
-func (s *Service) look() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
 }
 
 // turn gives every job its part; busy tells whether there are any.
@@ -315,7 +261,7 @@ func (s *Service) tell(j *Job, acted []string) {
 	}
 	if len(acted) > 0 && !ends(j.Action) {
 		s.o.Engine.Nudge("")
-		s.o.Tell(gonets.Hint{Work: true})
+		s.o.Tell(hint.Hint{Work: true})
 	}
 	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: j.ID})
 }

@@ -123,7 +123,7 @@ func (s *Service) Begin(ctx context.Context, w Wish) (api.Bulk, error) {
 // changed lets everybody know of a job that a person changed.
 func (s *Service) changed(j *Job) {
 	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: j.ID})
-	s.look()
+	s.Wake()
 }
 
 // List lists jobs, newest first.

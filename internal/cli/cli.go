@@ -53,6 +53,8 @@ type Env struct {
 	Serve func(ctx context.Context, c config.Config) error
 	// Drill runs the crash test and prints its report.
 	Drill func(ctx context.Context, o DrillOptions, stdout io.Writer) error
+	// Test tries the tests of documents and prints its report.
+	Test func(ctx context.Context, o TestOptions, stdout io.Writer) error
 	// Bench measures the server and prints its report.
 	Bench func(ctx context.Context, o BenchOptions, stdout io.Writer) error
 	// Ceiling runs what a bench compares the server with until ctx ends.
@@ -119,7 +121,7 @@ func (r reported) Unwrap() error { return r.error }
 const rootHelp = `Gonets receives events, runs a scenario of steps for each, sends HTTP requests,
 tries again for hours, and keeps the whole history.
 
-Every verb but serve, drill, bench and version talks to a running server. It finds the
+Every verb but serve, test, drill, bench and version talks to a running server. It finds the
 server and the owner's token in the data folder (--data, GONETS_DATA), or takes
 them from --server and --token-file (GONETS_SERVER, GONETS_TOKEN_FILE).
 
@@ -177,9 +179,9 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
-	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(),
-		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.secretCommand(), a.userCommand(),
-		a.settingsCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
+	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.applyCommand(), a.exportCommand(), a.testCommand(),
+		a.scenariosCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.storageCommand(), a.secretCommand(), a.userCommand(),
+		a.settingsCommand(), a.eraseCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
 	return root
 }
 

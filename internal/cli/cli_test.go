@@ -219,11 +219,16 @@ func answers() map[string]any {
 		"GET /events/e1":            event,
 		"GET /events/e1/raw":        "\x00raw",
 		"POST /sources/site/events": api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
+		"GET /storage": api.Storage{Disk: api.Disk{Level: "low", FreeBytes: 150 << 20, TotalBytes: 40 << 30, LowBelowBytes: 200 << 20, HoldsDatabase: true, BallastBytes: 64 << 20, BallastWanted: 64 << 20},
+			DatabaseBytes: 12 << 30, DataBytes: 11 << 30, Runs: 120_000, Sampled: 240, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 100_000, Bytes: 9 << 30}, {Scenario: "chat", Runs: 20_000, Bytes: 2 << 30}},
+			Retention: api.RetentionForecast{AgeSeconds: 30 * 86400, SizeBytes: 10 << 30, Next24h: api.RunCount{Count: 4_000}, Next7d: api.RunCount{Count: 10_000, More: true}, OverBytes: 1 << 30, OverRuns: 11_000}},
+		"POST /storage/clean": api.Cleaning{Started: true},
 		"GET /notices": api.List[api.Told]{Items: []api.Told{
 			{At: now.Add(-time.Minute), Kind: "recovered", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 14, State: "pending", LastError: "421 too busy"},
 			{At: now.Add(-time.Hour), Kind: "rejected_signatures", Cause: "A signature is wrong.", Source: "site", Runs: 3, State: "sent"},
 			{At: now.Add(-2 * time.Hour), Kind: "test", State: "failed", LastError: "535 no"},
 		}},
+		"GET /runs/count":              api.RunCount{Count: 10_000, More: true},
 		"POST /mail/test":              api.MailAccepted{Accepted: true, Host: "smtp.example", Said: "250 queued"},
 		"GET /sources":                 api.List[api.Source]{Items: []api.Source{{Name: "site", Preset: "generic", URL: "http://h/in/t", Scenarios: []string{"lead", "log"}}}},
 		"GET /sources/site/samples":    api.List[api.Event]{Items: []api.Event{event}},
@@ -266,6 +271,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-show-redirect", args: "runs show r3"},
 		{name: "scenarios-start-one-held", args: "scenarios start one"},
 		{name: "runs-show-missing", args: "runs show nope"},
+		{name: "runs-count", args: "runs count status:5xx --scenario lead"},
+		{name: "runs-tail-question", args: "runs tail --once -n 1 status:5xx after:-1h"},
 		{name: "runs-tail-once", args: "runs tail --once --since 10m --state paused"},
 		{name: "runs-send-now", args: "runs send-now r1"},
 		{name: "runs-send-now-impossible", args: "runs send-now r2"},
@@ -317,6 +324,8 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "user-create-nobody", args: "user create --owner --password-file -", stdin: "correct horse"},
 		{name: "user-password", args: "user password --password-file -", stdin: "battery staple\r\n"},
 		{name: "user-password-unknown", args: "user password --login boris --password-file -", stdin: "battery staple"},
+		{name: "storage", args: "storage show"},
+		{name: "storage-clean", args: "storage clean"},
 		{name: "user-list", args: "user list"},
 		{name: "version", args: "version"},
 		{name: "version-json", args: "version -o json"},
@@ -456,7 +465,7 @@ func TestTailFollowsHintsAndReconnects(t *testing.T) {
 	}
 	s := newServer(t, a)
 	r := run(ctx, t, "", nil, "runs", "tail", "--data", s.folder(t))
-	want := "12:00:00  r1  waiting    lead  HTTP 503, try 3 in 25 s\n" +
+	want := "12:00:00  r1  waiting    lead  HTTP 503, attempt 3 in 25 s\n" +
 		"          only_new/deal  POST crm.example/leads  outcome unknown: the request left, but no answer came in time; the service may have done it\n" +
 		"          only_new/deal  POST crm.example/leads  HTTP 503\n" +
 		"12:00:00  r0  succeeded  lead  HTTP 200\n" +
@@ -605,8 +614,8 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
-		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
+		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs count", "runs tail", "runs resume", "runs send-now",
+		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "storage show", "storage clean", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -45,9 +46,9 @@ func dataDefault() string {
 
 // connect finds the server and its token.
 func (a *app) connect() (*client.Client, error) {
-	dir := first(a.data, a.Getenv("GONETS_DATA"), dataDefault())
-	tokenFile := first(a.tokenFile, a.Getenv("GONETS_TOKEN_FILE"))
-	server := first(a.server, a.Getenv("GONETS_SERVER"))
+	dir := cmp.Or(a.data, a.Getenv("GONETS_DATA"), dataDefault())
+	tokenFile := cmp.Or(a.tokenFile, a.Getenv("GONETS_TOKEN_FILE"))
+	server := cmp.Or(a.server, a.Getenv("GONETS_SERVER"))
 	if server == "" {
 		var err error
 		if server, err = running(dir); err != nil {
@@ -81,15 +82,6 @@ func running(dir string) (string, error) {
 		return "", errors.New("its server.json does not name an address")
 	}
 	return s.URL, nil
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // withClient is a verb's body that needs the server.

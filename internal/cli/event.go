@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -107,7 +109,7 @@ func (a *app) eventsList() *cobra.Command {
 				var rows [][]cell
 				for _, ev := range l.Items {
 					rows = append(rows, []cell{text(ev.ID), text(ev.Source), text(a.ago(ev.ReceivedAt)), text(ev.Method),
-						text(first(ev.ContentType, "-")), text(size(int64(ev.Size))), text(string(ev.Mark))})
+						text(cmp.Or(ev.ContentType, "-")), text(size(int64(ev.Size))), text(string(ev.Mark))})
 				}
 				a.table("ID SOURCE RECEIVED METHOD TYPE SIZE MARK", rows)
 				a.more(l.Next)
@@ -154,9 +156,9 @@ func (a *app) printEvent(ev *api.Event, full bool) {
 	}
 	a.printf("%s event %s from %s, %s%s\n", a.paint(bold, "Received"), ev.ID, safeLine(ev.Source), a.at(ev.ReceivedAt), by)
 	if ev.Mark != "" {
-		a.printf("  Mark: %s\n", markWords(ev.Mark))
+		a.printf("  Mark: %s\n", words.Mark(ev.Mark))
 	}
-	target := first(ev.Path, "/")
+	target := cmp.Or(ev.Path, "/")
 	if ev.Query != "" {
 		target += "?" + ev.Query
 	}

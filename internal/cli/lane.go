@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -63,7 +64,7 @@ func (a *app) laneState(l *api.Lane) cell {
 	case l.State == api.LaneClosed && l.ClosedUntil != nil:
 		return cell{"closed until " + l.ClosedUntil.In(a.Zone).Format("15:04:05"), red}
 	case l.State == api.LanePaused:
-		return cell{"paused by " + first(l.PausedBy, "?"), yellow}
+		return cell{"paused by " + cmp.Or(l.PausedBy, "?"), yellow}
 	case l.Drain != "":
 		return cell{l.State + ", drains at " + string(l.Drain), yellow}
 	case l.State == api.LaneOpen:

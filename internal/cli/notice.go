@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -34,7 +35,7 @@ func (a *app) noticesList() *cobra.Command {
 					n := &l.Items[i]
 					rows = append(rows, []cell{
 						text(a.ago(n.At)), text(n.Kind), {text: n.State, colour: letterColour(n.State)}, text(strconv.Itoa(n.Runs)),
-						text(first(n.Host, n.Source, "-")), text(first(n.Scenario, "-")), text(first(noticeWords(n), "-")),
+						text(cmp.Or(n.Host, n.Source, "-")), text(cmp.Or(n.Scenario, "-")), text(cmp.Or(noticeWords(n), "-")),
 					})
 				}
 				a.table("WHEN WHAT LETTER RUNS HOST SCENARIO CAUSE", rows)

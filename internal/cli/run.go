@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,20 +12,22 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/retries"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 	"gonets/internal/query"
 )
 
 func (a *app) runsCommand() *cobra.Command {
 	return a.remote(group("runs", "Look at runs and act on them",
-		a.runsList(), a.runsShow(), a.runsTail(), a.runsExport(),
+		a.runsList(), a.runsCount(), a.runsShow(), a.runsTail(), a.runsExport(),
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
 		a.runsSkip(),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
 		a.runsAct(string(gonets.ActionRetryPolicy), "Change when runs are tried again, until their step is done"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
 		a.runsAct(string(gonets.ActionCancel), "End runs"),
-		a.runsAct(string(gonets.ActionCancelRetries), "Stop the tries; the run then waits for you")))
+		a.runsAct(string(gonets.ActionCancelRetries), "Cancel the retries; the run then waits for you")))
 }
 
 // runFlags are the flags that choose runs.
@@ -143,6 +146,30 @@ func (a *app) runsList() *cobra.Command {
 	return list
 }
 
+func (a *app) runsCount() *cobra.Command {
+	var flags runFlags
+	return flags.add(a.printing(&cobra.Command{
+		Use: "count [QUESTION]", Short: "Count runs, up to 10 000", Long: "Count runs, up to 10 000. " + questionHelp,
+		Example: "  gonets runs count 'state:paused after:-24h'",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
+			filter, err := flags.read(a)
+			if err != nil {
+				return err
+			}
+			n, err := client.CountRuns(c.Context(), strings.Join(words, " "), filter)
+			if err != nil {
+				return err
+			}
+			return a.print(n, func() {
+				if n.More {
+					a.printf("at least ")
+				}
+				a.printf("%d\n", n.Count)
+			})
+		}),
+	}))
+}
+
 func (a *app) runRow(r *api.RunSummary) []cell {
 	return []cell{text(r.ID), text(r.Scenario), {string(r.State), stateColour(string(r.State))}, text(a.ago(r.CreatedAt)), text(a.runNote(r))}
 }
@@ -156,12 +183,12 @@ func (a *app) runNote(r *api.RunSummary) string {
 	switch r.State {
 	case gonets.RunWaiting:
 		if r.NextTryAt != nil && r.Tries > 0 {
-			parts = append(parts, fmt.Sprintf("try %d %s", r.Tries+1, a.due(*r.NextTryAt)))
+			parts = append(parts, fmt.Sprintf("attempt %d %s", r.Tries+1, a.due(*r.NextTryAt)))
 		} else if r.NextTryAt != nil {
 			parts = append(parts, "goes on "+a.due(*r.NextTryAt))
 		}
 	case gonets.RunPaused, gonets.RunFailed, gonets.RunHeld:
-		parts = append(parts, first(reasonWords(r.Reason), string(r.Reason)))
+		parts = append(parts, cmp.Or(words.Reason(r.Reason), string(r.Reason)))
 	}
 	if r.LastStatus == 0 && r.LastError != "" && !r.State.Final() {
 		parts = append(parts, r.LastError)
@@ -186,15 +213,18 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	var yes, oneFirst bool
 	var version, body string
 	var rate int
-	var plan api.RetryPlan
+	var plan retries.Flags
 	c := flags.add(a.printing(&cobra.Command{
 		Use: action + " ID... | [QUESTION]", Short: short,
 		Long:    short + ". Name the runs, or choose them with a question as for runs list, or flags, and --yes.",
 		Example: "  gonets runs " + action + " 'scenario:crm status:5xx after:-24h' --yes",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
-			retry, err := retryPlan(action, &plan)
-			if err != nil {
-				return err
+			var retry *api.RetryPlan
+			if action == string(gonets.ActionRetryPolicy) {
+				var err error
+				if retry, err = plan.Read(); err != nil {
+					return usagef("%w", err)
+				}
 			}
 			which, err := whichVersion(version)
 			if err != nil {
@@ -239,8 +269,15 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
 	}
 	if action == string(gonets.ActionRetryPolicy) {
-		f.StringSliceVar(&plan.Delays, "delays", nil, "the pauses before the next tries, such as 5s,30m,2h (needed)")
-		f.StringVar(&plan.Deadline, "deadline", "", "no try is later than this from now, such as 6h; none when left out")
+		f.StringSliceVar(&plan.Plan.Delays, "delays", nil, retries.Help("delays"))
+		f.StringVar(&plan.Growth.First, "first", "", retries.Help("first"))
+		f.Float64Var(&plan.Growth.Factor, "factor", 0, retries.Help("factor"))
+		f.StringVar(&plan.Growth.Max, "longest", "", retries.Help("longest"))
+		f.IntVar(&plan.Growth.Tries, "tries", 0, retries.Help("tries"))
+		f.StringSliceVar(&plan.Plan.On, "on", nil, retries.Help("on"))
+		f.StringVar(&plan.Quiet, "quiet", "", retries.Help("quiet"))
+		f.BoolVar(&plan.Plan.AnyTime, "any-time", false, retries.Help("any-time"))
+		f.StringVar(&plan.Plan.Deadline, "deadline", "", retries.Help("deadline"))
 	}
 	if action == api.ActionRerun {
 		f.StringVar(&body, "body", "", "with the body from this file instead (- is the standard input)")
@@ -274,17 +311,6 @@ func (a *app) actOnNamed(c *cobra.Command, client *client.Client, request api.Ru
 		return reported{fmt.Errorf("%d failed", len(result.Failed))}
 	}
 	return nil
-}
-
-// retryPlan is what the flags of retry-policy say; nil for other verbs.
-func retryPlan(action string, plan *api.RetryPlan) (*api.RetryPlan, error) {
-	if action != string(gonets.ActionRetryPolicy) {
-		return nil, nil
-	}
-	if len(plan.Delays) == 0 {
-		return nil, usagef("say when: --delays 5s,30m,2h")
-	}
-	return plan, nil
 }
 
 // whichVersion reads the flag.
@@ -349,10 +375,10 @@ func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error 
 
 func (a *app) printActed(action, id string, run *api.RunSummary) {
 	if action == api.ActionRerun {
-		a.printf("Run %s is a new run of %s: %s\n", run.ID, safeLine(id), stateWords(run.State))
+		a.printf("Run %s is a new run of %s: %s\n", run.ID, safeLine(id), words.State(run.State))
 		return
 	}
-	a.printf("Run %s: %s\n", run.ID, stateWords(run.State))
+	a.printf("Run %s: %s\n", run.ID, words.State(run.State))
 }
 
 func (a *app) printActedMany(action string, r *api.RunsActionResult) {

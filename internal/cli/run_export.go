@@ -12,7 +12,7 @@ import (
 )
 
 // questionHelp tells how runs are asked for in words.
-const questionHelp = "A question chooses them: state:, scenario:, source:, event:, status: (HTTP), code:, lane:, mark:, " +
+const questionHelp = "A question chooses them: state:, scenario:, source:, event:, status: (HTTP), code:, lane:, mark:, bulk:, " +
 	"after:, before:, text:\"…\"; other words are an exact value such as a phone number, or an id. Put it in single quotes."
 
 func (a *app) runsExport() *cobra.Command {

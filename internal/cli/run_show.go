@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,6 +12,8 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/retries"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -32,7 +35,7 @@ func (a *app) runsShow() *cobra.Command {
 
 // printRun tells what came, what was done step by step, and what is next.
 func (a *app) printRun(r *api.Run, full bool) {
-	a.printf("%s %s\n", a.paint(bold, "Run "+r.ID), a.paint(stateColour(string(r.State)), stateWords(r.State)))
+	a.printf("%s %s\n", a.paint(bold, "Run "+r.ID), a.paint(stateColour(string(r.State)), words.State(r.State)))
 	rows := [][]cell{}
 	add := func(name, what string) {
 		if what != "" {
@@ -44,20 +47,20 @@ func (a *app) printRun(r *api.Run, full bool) {
 		scenario += fmt.Sprintf(", version %d", r.Version)
 	}
 	add("Scenario", scenario)
-	add("Why", because(r.Reason))
+	add("Why", words.Because(r.Reason))
 	add("Made", a.at(r.CreatedAt))
 	if r.FinishedAt != nil {
 		add("Ended", a.at(*r.FinishedAt))
 	}
 	add("Next", a.next(r))
 	if r.Retry != nil {
-		add("Retries", a.retryWords(r.Retry))
+		add("Retries", retries.Words(&r.Retry.RetryPlan)+"; changed by "+cmp.Or(safeLine(r.Retry.By), "somebody")+" at "+a.at(r.Retry.At))
 	}
 	if r.State == gonets.RunQueued {
 		add("Queue", r.Lane)
 	}
 	if r.Mark != "" {
-		add("Mark", markWords(r.Mark))
+		add("Mark", words.Mark(r.Mark))
 	}
 	add("You can", strings.Join(r.Actions, ", "))
 	a.table("", rows)
@@ -67,6 +70,36 @@ func (a *app) printRun(r *api.Run, full bool) {
 		a.printf("\n")
 		a.printStep(i+1, &r.Steps[i], r, full)
 	}
+	for i := range r.Acts {
+		if i == 0 {
+			a.printf("\n%s\n", a.paint(bold, "What people did"))
+		}
+		a.printf("  %s  %s\n", a.at(r.Acts[i].At), actWords(&r.Acts[i]))
+	}
+}
+
+// actWords say what somebody did to a run.
+func actWords(act *api.RunAct) string {
+	words := cmp.Or(safeLine(act.By), "somebody") + ": " + act.Action
+	switch {
+	case act.FromVersion > 0:
+		words += fmt.Sprintf(", from version %d to %d", act.FromVersion, act.ToVersion)
+	case act.ToVersion > 0:
+		words += fmt.Sprintf(", with version %d", act.ToVersion)
+	}
+	if act.Made != "" {
+		words += ", new run " + act.Made
+	}
+	if act.MadeOf != "" {
+		words += ", made of " + act.MadeOf
+	}
+	if act.Retry != nil {
+		words += ", " + retries.Words(act.Retry)
+	}
+	if act.Bulk != "" {
+		words += ", mass action " + act.Bulk
+	}
+	return words
 }
 
 // next says what the server, or the reader, does next.
@@ -78,10 +111,13 @@ func (a *app) next(r *api.Run) string {
 		}
 		what := "goes on"
 		if r.Tries > 0 {
-			what = fmt.Sprintf("try %d", r.Tries+1)
+			what = fmt.Sprintf("attempt %d", r.Tries+1)
 			if r.TriesMax > 0 {
 				what += fmt.Sprintf(" of %d", r.TriesMax)
 			}
+		}
+		if r.Asks {
+			what = "asks whether the request was done"
 		}
 		what += " at " + a.at(*r.NextTryAt)
 		if r.QuietUntil != nil {
@@ -94,15 +130,6 @@ func (a *app) next(r *api.Run) string {
 		return "gonets scenarios start " + r.Scenario + " --release-held"
 	}
 	return ""
-}
-
-// retryWords say what a person set for the rest of the tries.
-func (a *app) retryWords(c *api.RetryChanged) string {
-	what := "after " + strings.Join(c.Delays, ", ")
-	if c.Deadline != "" {
-		what += ", for " + c.Deadline + " at most"
-	}
-	return what + "; changed by " + first(safeLine(c.By), "somebody") + " at " + a.at(c.At)
 }
 
 func (a *app) printStep(n int, s *api.Step, r *api.Run, full bool) {
@@ -153,15 +180,18 @@ func took(at *api.Attempt) time.Duration {
 func (a *app) printAttempt(at *api.Attempt, full bool) {
 	a.printf("  %s, %s, took %s: %s\n", a.paint(bold, fmt.Sprintf("Attempt %d", at.N)),
 		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), span(took(at)),
-		a.paint(outcomeColour(at.Outcome), safeLine(outcomeWords(at))))
+		a.paint(outcomeColour(at.Outcome), safeLine(words.Outcome(at))))
 	if at.Error != "" && at.Outcome != gonets.OutcomeOK {
 		a.printf("    %s\n", safeLine(at.Error))
 	}
 	if !at.Charged {
-		a.printf("    It does not count as a try.\n")
+		a.printf("    It is not counted.\n")
 	}
 	if at.Fenced {
 		a.printf("    Its result came too late to change anything.\n")
+	}
+	if at.NotKept {
+		a.printf("    Headers and bodies were not kept: the disk was low.\n")
 	}
 	if at.Request.URL != "" {
 		a.printMessage("    > ", message{at.Request.Method + " " + at.Request.URL, at.Request.Headers, at.Request.Content}, full)
@@ -172,9 +202,27 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 	if at.Response == nil {
 		return
 	}
-	line := first(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))
+	line := cmp.Or(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))
 	a.printMessage("    < ", message{line, at.Response.Headers, at.Response.Content}, full)
 	if at.Response.Cut {
 		a.printf("    The reply was longer; this is what was kept.\n")
 	}
+}
+
+// stepWords say how a step stands.
+func stepWords(s *api.Step, run *api.Run) (string, colour) {
+	switch s.State {
+	case string(gonets.StepDone):
+		return "done", green
+	case string(gonets.StepSkipped):
+		if len(s.Attempts) > 0 || len(s.Value) > 0 {
+			return "skipped by a person", grey
+		}
+		return "skipped, its condition said no", grey
+	case string(gonets.StepFailed):
+		return "failed; the run went on", red
+	case api.StepActive:
+		return "the run stands here", stateColour(string(run.State))
+	}
+	return "not reached", grey
 }

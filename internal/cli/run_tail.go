@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
+	"gonets/internal/query"
 )
 
 const (
@@ -32,8 +35,9 @@ func (a *app) runsTail() *cobra.Command {
 	var once bool
 	var n int
 	c := flags.add(a.printing(&cobra.Command{
-		Use: "tail", Short: "Follow runs as they are made and change", Args: cobra.NoArgs,
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, _ []string) error {
+		Use: "tail [QUESTION]", Short: "Follow runs as they are made and change", Long: "Follow runs as they are made and change. " + questionHelp,
+		Example: "  gonets runs tail 'scenario:crm status:5xx'",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) error {
 			if a.output == outputYAML {
 				return usagef("tail writes table or json, one line a change")
 			}
@@ -41,7 +45,7 @@ func (a *app) runsTail() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t := &tail{app: a, client: client, filter: filter, shown: map[string]face{}}
+			t := &tail{app: a, client: client, question: strings.Join(words, " "), filter: filter, shown: map[string]face{}}
 			if flags.since != "" && !c.Flags().Changed("lines") {
 				n = gonets.MaxPageSize
 			}
@@ -63,7 +67,9 @@ func (a *app) runsTail() *cobra.Command {
 type tail struct {
 	app    *app
 	client *client.Client
-	filter gonets.RunFilter
+	// question and filter choose the runs together.
+	question string
+	filter   gonets.RunFilter
 	// lookups counts the runs that were read whole for the list at hand.
 	lookups int
 	// shown is the last face of each run, so that a change shows once.
@@ -83,7 +89,7 @@ func (t *tail) begin(ctx context.Context, f gonets.RunFilter, n int) error {
 	if n <= 0 && f.Page.Limit <= 0 {
 		return nil
 	}
-	l, err := t.client.Runs(ctx, f)
+	l, err := t.client.FindRuns(ctx, t.question, f)
 	if err != nil {
 		return err
 	}
@@ -108,7 +114,7 @@ func faceLine(r *api.RunSummary) string {
 // show prints those of the newest runs that look different from before, the
 // oldest first, and tells which ones it looked at.
 func (t *tail) show(ctx context.Context, f gonets.RunFilter) (listed map[string]bool, err error) {
-	l, err := t.client.Runs(ctx, f)
+	l, err := t.client.FindRuns(ctx, t.question, f)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +198,7 @@ type attemptRow struct {
 
 // attemptLine is an attempt in one line.
 func (a *app) attemptLine(row attemptRow) string {
-	target, words := row.Request.URL, outcomeWords(row.Attempt)
+	target, words := row.Request.URL, words.Outcome(row.Attempt)
 	if u, err := url.Parse(target); err == nil && u.Host != "" {
 		target = u.Host + u.Path
 	}
@@ -249,6 +255,9 @@ func (t *tail) look(ctx context.Context, changes api.Changes) error {
 	if err != nil {
 		return err
 	}
+	if t.namesEvent() {
+		return nil // all its runs are listed
+	}
 	asked := map[string]bool{}
 	for _, c := range changes.Changes {
 		if c.Kind != "run" || c.Event == "" || listed[c.ID] || asked[c.Event] || len(asked) == tailLookups {
@@ -261,4 +270,10 @@ func (t *tail) look(ctx context.Context, changes api.Changes) error {
 		}
 	}
 	return nil
+}
+
+// namesEvent tells that the question, or the filter, is about one event.
+func (t *tail) namesEvent() bool {
+	terms, err := query.Split(t.question)
+	return t.filter.EventID != "" || err == nil && slices.ContainsFunc(terms, func(term query.Term) bool { return term.Key == query.KeyEvent })
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,7 @@ func (a *app) sourcesList() *cobra.Command {
 				}
 				var rows [][]cell
 				for _, s := range l.Items {
-					feeds := first(strings.Join(s.Scenarios, ", "), "-")
+					feeds := cmp.Or(strings.Join(s.Scenarios, ", "), "-")
 					rows = append(rows, []cell{text(s.Name), text(s.Preset), text(feeds), text(s.URL)})
 				}
 				a.table("NAME PRESET FEEDS ADDRESS", rows)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -192,7 +193,7 @@ func (a *app) secretSet() *cobra.Command {
 			if file == "" && len(args) == 1 && a.StdinTerminal {
 				return usagef("give the value with --value-file FILE, or - to type it and end it with Ctrl+D")
 			}
-			data, err := a.readFile(first(file, "-"))
+			data, err := a.readFile(cmp.Or(file, "-"))
 			if err != nil {
 				return err
 			}

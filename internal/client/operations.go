@@ -16,6 +16,16 @@ import (
 // documents is the media type of what people keep in files; JSON is YAML too.
 const documents = "application/yaml"
 
+// Storage is what is kept and how much room there is for it.
+func (c *Client) Storage(ctx context.Context) (api.Storage, error) {
+	return get[api.Storage](ctx, c, "/storage", nil)
+}
+
+// CleanStorage begins to remove what the settings do not keep.
+func (c *Client) CleanStorage(ctx context.Context) error {
+	return c.do(ctx, call{method: http.MethodPost, path: "/storage/clean"}, &api.Cleaning{})
+}
+
 // ApplyOptions are the ways to apply documents.
 type ApplyOptions struct {
 	Draft   bool
@@ -135,6 +145,11 @@ func (c *Client) FindRuns(ctx context.Context, question string, f gonets.RunFilt
 	return get[api.RunPage](ctx, c, "/runs", asked(question, f))
 }
 
+// CountRuns counts the runs that a question and a filter mean together.
+func (c *Client) CountRuns(ctx context.Context, question string, f gonets.RunFilter) (api.RunCount, error) {
+	return get[api.RunCount](ctx, c, "/runs/count", asked(question, f))
+}
+
 // asked are the parameters of a question and a filter. What a filter has no
 // parameter for is asked by a question.
 func asked(question string, f gonets.RunFilter) url.Values {
@@ -226,6 +241,26 @@ func (c *Client) Bulk(ctx context.Context, id string) (api.Bulk, error) {
 // SteerBulk holds a mass action (pause), lets it go on (go-on) or ends it (stop).
 func (c *Client) SteerBulk(ctx context.Context, id, verb string) (api.Bulk, error) {
 	return post[api.Bulk](ctx, c, "/bulk/"+segment(id)+"/"+verb, nil)
+}
+
+// NewErasure looks for one person everywhere.
+func (c *Client) NewErasure(ctx context.Context, value string) (api.Erasure, error) {
+	return post[api.Erasure](ctx, c, "/erasures", api.NewErasure{Value: value})
+}
+
+// Erasure reads how far an erasure is.
+func (c *Client) Erasure(ctx context.Context, id string) (api.Erasure, error) {
+	return get[api.Erasure](ctx, c, "/erasures/"+segment(id), nil)
+}
+
+// ConfirmErasure erases what was found.
+func (c *Client) ConfirmErasure(ctx context.Context, id string, confirm api.ConfirmErasure) (api.Erasure, error) {
+	return post[api.Erasure](ctx, c, "/erasures/"+segment(id)+"/confirm", confirm)
+}
+
+// DropErasure ends an erasure.
+func (c *Client) DropErasure(ctx context.Context, id string) (api.Erasure, error) {
+	return post[api.Erasure](ctx, c, "/erasures/"+segment(id)+"/drop", nil)
 }
 
 // Settings reads the settings document.

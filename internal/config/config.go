@@ -46,6 +46,10 @@ type Config struct {
 	LogFormat string
 	// StopDeadline is how long a stopping server waits for requests in flight.
 	StopDeadline gonets.Duration
+	// Ballast is how large the ballast is at most, in bytes; 0 is none.
+	Ballast int64
+	// LowDisk is how little free room is low, in bytes; 0 is the usual.
+	LowDisk int64
 	// SecretKey replaces the key file; empty means the file.
 	SecretKey secret.Value
 	// ClockSpeed runs all waits this many times faster; 1 is real time.

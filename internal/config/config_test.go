@@ -63,7 +63,7 @@ func TestNothingIsNeededToStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"data": "gonets-data", "listen": "127.0.0.1:7070", "log_level": "info", "log_format": "text",
-		"stop_deadline": "10s", "clock_speed": "1"}
+		"stop_deadline": "10s", "ballast": "64MiB", "clock_speed": "1"}
 	if d := cmp.Diff(want, shown(c)); d != "" {
 		t.Error(d)
 	}
@@ -81,7 +81,7 @@ func TestFlagBeatsEnvironmentBeatsFileBeatsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"data": "gonets-data", "listen": ":3", "public_url": "https://file.test", "log_level": "warn",
-		"log_format": "json", "allow_network": "10.0.0.0/8,fd00::/8", "stop_deadline": "10s", "clock_speed": "1", "config": file}
+		"log_format": "json", "allow_network": "10.0.0.0/8,fd00::/8", "stop_deadline": "10s", "ballast": "64MiB", "clock_speed": "1", "config": file}
 	if d := cmp.Diff(want, shown(c)); d != "" {
 		t.Error(d)
 	}
@@ -152,6 +152,10 @@ func TestMistakesNameTheSettingInAllItsSpellings(t *testing.T) {
 		{"log_format", "xml", "text, json"},
 		{"stop_deadline", "10", "write 30s"},
 		{"stop_deadline", "1h", "longer than 15m"},
+		{"ballast", "64 MB", "no size"},
+		{"ballast", "-1", "no size"},
+		{"ballast", "MiB", "no size"},
+		{"ballast", "2048TiB", "no size"},
 		{"clock_speed", "0", "from 0.001"},
 		{"clock_speed", "NaN", "from 0.001"},
 	} {
@@ -217,6 +221,19 @@ func TestDocumentationListsEverySetting(t *testing.T) {
 	for _, f := range Fields() {
 		if f.Hidden == strings.Contains(old, f.Env) || f.Help.En == "" || f.Help.Ru == "" {
 			t.Errorf("%s: hidden in the page, or without help", f.Name)
+		}
+	}
+}
+
+func TestSizesAreReadAsTheyAreShown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"64MiB": 64 << 20, "0": 0, "": 0, "1 GiB": 1 << 30, "1536KiB": 1536 << 10, "12345": 12345, "1024TiB": 1 << 50} {
+		var got, again int64
+		if err := setSize(&got, text); err != nil || got != want {
+			t.Errorf("%q is %d, want %d: %v", text, got, want, err)
+		}
+		if err := setSize(&again, showSize(got)); err != nil || again != want {
+			t.Errorf("%d is shown as %q: %v", got, showSize(got), err)
 		}
 	}
 }

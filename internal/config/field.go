@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/address"
 	"gonets/internal/secret"
 )
 
@@ -136,6 +137,13 @@ func Fields() []Field {
 			Get: func(c *Config) string { return c.StopDeadline.String() }, Set: setStopDeadline,
 		},
 		{
+			Name: "ballast", Default: "64MiB",
+			Help: Text{"Size of the ballast, a file beside the SQLite database that is given up when the disk is full, so that one can still log in and make room; at most 2 % of the disk, 0 is none",
+				"Размер балласта: этот файл лежит рядом с базой SQLite, и сервер отдаёт его место, когда диск полон, чтобы можно было войти и всё почистить; не больше 2 % диска, 0 — без балласта"},
+			Get: func(c *Config) string { return showSize(c.Ballast) },
+			Set: func(c *Config, s string) error { return setSize(&c.Ballast, s) },
+		},
+		{
 			Name: "secret_key", Secret: true,
 			Help: Text{"Key that encrypts secrets, instead of the file secret.key in the data folder",
 				"Ключ шифрования секретов вместо файла secret.key в папке данных"},
@@ -165,6 +173,12 @@ func Fields() []Field {
 			Help: Text{"YAML file with the settings of this list", "YAML-файл с настройками из этого списка"},
 			Get:  func(c *Config) string { return c.File },
 			Set:  func(c *Config, s string) error { c.File = s; return nil },
+		},
+		{
+			Name: "low_disk", Hidden: true,
+			Help: Text{"Below how much free room the disk is low, to rehearse that", "При каком остатке места считать, что его мало, чтобы это проверить"},
+			Get:  func(c *Config) string { return strings.TrimPrefix(showSize(c.LowDisk), "0") },
+			Set:  func(c *Config, s string) error { return setSize(&c.LowDisk, s) },
 		},
 		{
 			Name: "clock_speed", Default: "1", Hidden: true,
@@ -212,7 +226,7 @@ func setListen(c *Config, s string) error {
 
 func setPublicURL(c *Config, s string) error {
 	if s != "" {
-		if err := gonets.CheckBaseURL(s); err != nil {
+		if err := address.CheckBaseURL(s); err != nil {
 			return err
 		}
 	}
@@ -254,7 +268,7 @@ func setNetworks(list *[]netip.Prefix, s string) error {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
-		p, err := gonets.ParseNetwork(part)
+		p, err := address.ParseNetwork(part)
 		if err != nil {
 			return err
 		}

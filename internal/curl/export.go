@@ -41,7 +41,7 @@ const Masked = "***"
 // command, which begins with a remark then.
 func Export(r Request) string {
 	var b strings.Builder
-	if where := masked(&r); len(where) > 0 {
+	if where := Secrets(&r); len(where) > 0 {
 		b.WriteString("# Put the secrets in place of " + Masked + ": " + strings.Join(where, ", ") + "\n")
 	}
 	body, tail := bodyArgument(&b, r.Body)
@@ -150,10 +150,14 @@ func Quote(s string) string {
 
 const plainCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,"
 
-// masked names where a request lacks its secrets.
-func masked(r *Request) (where []string) {
+// TheAddress stands for the request's address among the [Secrets].
+const TheAddress = "the address"
+
+// Secrets names where a request lacks its secrets: the address, the names of
+// headers.
+func Secrets(r *Request) (where []string) {
 	if strings.Contains(r.URL, Masked) {
-		where = append(where, "the address")
+		where = append(where, TheAddress)
 	}
 	for _, h := range r.Headers {
 		if strings.Contains(h.Value, Masked) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/trial"
 	"gonets/internal/value"
 )
 
@@ -29,6 +30,9 @@ var (
 	treeType     = reflect.TypeFor[gonets.Tree]()
 	sourceIDType = reflect.TypeFor[gonets.SourceID]()
 	rawType      = reflect.TypeFor[json.RawMessage]()
+	repliesType  = reflect.TypeFor[trial.Replies]()
+	testsType    = reflect.TypeFor[gonets.Tests]()
+	trialsType   = reflect.TypeFor[[]trial.Test]()
 )
 
 // emptyKinds are steps that need no members: `stop:` alone is a step.
@@ -89,6 +93,15 @@ func (d *decoder) into(n *node, v reflect.Value, pointer string) {
 	case sourceIDType:
 		d.sourceID(n, v, pointer)
 		return
+	case testsType:
+		d.tests(n, v, pointer)
+		return
+	case repliesType:
+		if n.kind == mapNode {
+			v.Set(reflect.MakeSlice(t, 1, 1))
+			d.into(n, v.Index(0), pointer)
+			return
+		}
 	case rawType:
 		raw, err := gonets.PlainJSON(n.tree())
 		if err != nil {
@@ -110,6 +123,21 @@ func (d *decoder) into(n *node, v reflect.Value, pointer string) {
 	default:
 		d.scalar(n, v, pointer)
 	}
+}
+
+// tests keeps tests as they are written, once they can be read.
+func (d *decoder) tests(n *node, v reflect.Value, pointer string) {
+	before := len(d.broken)
+	d.into(n, reflect.New(trialsType).Elem(), pointer)
+	if len(d.broken) > before {
+		return
+	}
+	coerce(n, trialsType)
+	tests := make(gonets.Tests, len(n.items))
+	for i, item := range n.items {
+		tests[i].Value = item.tree()
+	}
+	v.Set(reflect.ValueOf(tests))
 }
 
 func (d *decoder) scalar(n *node, v reflect.Value, pointer string) {

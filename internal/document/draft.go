@@ -127,6 +127,13 @@ func coerce(n *node, t reflect.Type) {
 	switch t {
 	case treeType, rawType, durationType, sourceIDType:
 		return
+	case testsType:
+		coerce(n, trialsType)
+		return
+	case repliesType:
+		if n.kind == mapNode {
+			t = t.Elem()
+		}
 	case rowsType:
 		for _, row := range n.items {
 			if name := row.member("name"); n.kind == listNode && name != nil {

@@ -35,6 +35,8 @@ func TestADraftKeepsWhatIsIncomplete(t *testing.T) {
 			`{"sources":["s"],"steps":[{"id":"a","stop":{}}]}`, false, nil},
 		{"YAML becomes what its types write", "sources: [s]\ntitle:\nsteps:\n- id: a\n  http: {url: http://x/, success: {codes: [200]}}\n- {id: b, stop: }\n",
 			`{"sources":["s"],"steps":[{"id":"a","http":{"url":"http://x/","success":{"codes":["200"]}}},{"id":"b","stop":{}}]}`, true, nil},
+		{"tests with one reply and with several", "sources: [s]\nsteps: [{id: a, http: {url: http://x/}}]\ntests:\n- name: 1\n  event:\n  replies: {a: {status: 200, body: {lead: {id: 7}}}}\n  expect: {sent: [{step: a, times: 1, body: {x: 1}}]}\n- {name: b, replies: {a: [{body: {id: 7}}, {error: lost}]}, expect: {letters: []}}\n",
+			`{"sources":["s"],"steps":[{"id":"a","http":{"url":"http://x/"}}],"tests":[{"name":"1","replies":{"a":{"status":200,"body":{"lead":{"id":7}}}},"expect":{"sent":[{"step":"a","times":1,"body":{"x":1}}]}},{"name":"b","replies":{"a":[{"body":{"id":7}},{"error":"lost"}]},"expect":{"letters":[]}}]}`, true, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

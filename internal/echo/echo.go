@@ -19,12 +19,11 @@ import (
 
 	"gonets"
 	"gonets/internal/outbound"
+	"gonets/internal/script"
 )
 
 const (
-	prefix    = "/echo/"
-	mediaJSON = "application/json; charset=utf-8"
-	mediaText = "text/plain; charset=utf-8"
+	prefix = "/echo/"
 
 	maxHang = 60 * time.Second
 	// maxHeld bounds the requests that wait at once, so that strangers cannot
@@ -107,9 +106,9 @@ func validID(id string) bool {
 }
 
 func (h *Handler) putScript(w http.ResponseWriter, r *http.Request, id string) {
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxScript))
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, script.MaxBytes))
 	if err != nil {
-		writeError(w, gonets.Errorf(gonets.CodeBodyTooLarge, "a script has at most %d bytes", maxScript))
+		writeError(w, gonets.Errorf(gonets.CodeBodyTooLarge, "a script has at most %d bytes", script.MaxBytes))
 		return
 	}
 	c, err := newCursor(string(text))
@@ -118,20 +117,25 @@ func (h *Handler) putScript(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	h.book.setScript(id, c)
-	writeJSON(w, http.StatusOK, map[string]any{"echo": id, "script": c.text, "steps": len(c.steps)})
+	writeJSON(w, http.StatusOK, map[string]any{"echo": id, "script": c.text, "steps": c.length})
 }
 
 func newCursor(text string) (*cursor, error) {
-	steps, err := parseScript(text)
+	steps, err := script.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	return &cursor{text: strings.TrimSpace(text), steps: steps}, nil
+	for i := range steps {
+		if steps[i].Kind == script.Refuse {
+			return nil, gonets.Errorf(gonets.CodeInvalid, "an address of this server cannot refuse to be connected to; write 503, cut or hang")
+		}
+	}
+	return &cursor{Cursor: script.NewCursor(steps), text: strings.TrimSpace(text), length: len(steps)}, nil
 }
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 	query := r.URL.Query()
-	script, err := h.queryScript(r, query.Get("script"))
+	brought, err := h.queryScript(r, query.Get("script"))
 	if err != nil {
 		writeError(w, err)
 		return
@@ -141,9 +145,9 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 		writeError(w, err)
 		return
 	}
-	n, how := h.book.receive(id, rec, script)
-	if script != nil && how.act == actBig && !h.trusted(r) {
-		how.size = min(how.size, maxBigForOwn)
+	n, how := h.book.receive(id, rec, brought, h.clock.Now())
+	if brought != nil && how.Kind == script.Big && !h.trusted(r) {
+		how.Size = min(how.Size, maxBigForOwn)
 	}
 	usual := func() []byte {
 		return encode(map[string]any{"id": n, "echo": id, "received": rec.received})
@@ -238,8 +242,8 @@ func shownBody(contentType string, body []byte, cut bool) json.RawMessage {
 	return encode(string(body))
 }
 
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, how step, usual func() []byte) {
-	if how.act == actDelay || how.act == actHang || how.act == actSlow {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, how script.Step, usual func() []byte) {
+	if how.Kind == script.Delay || how.Kind == script.Hang || how.Kind == script.Slow {
 		select {
 		case h.held <- struct{}{}:
 			defer func() { <-h.held }()
@@ -249,30 +253,30 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, how step, usual
 			return
 		}
 	}
-	switch how.act {
-	case actCut:
+	switch how.Kind {
+	case script.Cut:
 		cut(w, true)
-	case actHang:
+	case script.Hang:
 		if h.sleep(r, maxHang) {
 			cut(w, false)
 		}
-	case actSlow:
-		h.drip(w, r, how.size)
-	case actBig:
-		writeBig(w, how.size)
-	case actDelay:
-		if h.sleep(r, how.delay) {
-			writeBody(w, http.StatusOK, mediaJSON, usual())
+	case script.Slow:
+		h.drip(w, r, how.Size)
+	case script.Big:
+		writeBig(w, how.Size)
+	case script.Delay:
+		if h.sleep(r, how.Delay) {
+			writeBody(w, http.StatusOK, script.MediaJSON, usual())
 		}
 	default:
-		if how.retryAfter >= 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(how.retryAfter))
+		if how.RetryAfter >= 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(how.RetryAfter))
 		}
-		if how.media != "" {
-			writeBody(w, how.status, how.media, []byte(how.body))
+		if how.Media != "" {
+			writeBody(w, how.Status, how.Media, []byte(how.Body))
 			return
 		}
-		writeBody(w, how.status, mediaJSON, usual())
+		writeBody(w, how.Status, script.MediaJSON, usual())
 	}
 }
 
@@ -291,7 +295,7 @@ func (h *Handler) sleep(r *http.Request, d time.Duration) bool {
 // drip sends a JSON string of the given size in slowParts pieces.
 func (h *Handler) drip(w http.ResponseWriter, r *http.Request, size int) {
 	body := []byte(`"` + strings.Repeat("x", size-2) + `"`)
-	w.Header().Set("Content-Type", mediaJSON)
+	w.Header().Set("Content-Type", script.MediaJSON)
 	w.Header().Set("Content-Length", strconv.Itoa(size))
 	flush := http.NewResponseController(w)
 	for i := range slowParts {
@@ -310,7 +314,7 @@ func (h *Handler) drip(w http.ResponseWriter, r *http.Request, size int) {
 
 // writeBig sends a JSON string of the given size.
 func writeBig(w http.ResponseWriter, size int) {
-	w.Header().Set("Content-Type", mediaJSON)
+	w.Header().Set("Content-Type", script.MediaJSON)
 	w.Header().Set("Content-Length", strconv.Itoa(size))
 	chunk := bytes.Repeat([]byte("x"), 32<<10)
 	if _, err := io.WriteString(w, `"`); err != nil {
@@ -338,7 +342,7 @@ func cut(w http.ResponseWriter, withHead bool) {
 	}
 	defer func() { _ = conn.Close() }()
 	if withHead {
-		_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n", mediaJSON)
+		_, _ = fmt.Fprintf(buf, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: 1000\r\n\r\n", script.MediaJSON)
 		_ = buf.Flush()
 	}
 	raw := conn
@@ -361,7 +365,9 @@ func writeBody(w http.ResponseWriter, status int, media string, body []byte) {
 	_, _ = w.Write(body)
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) { writeBody(w, status, mediaJSON, encode(v)) }
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	writeBody(w, status, script.MediaJSON, encode(v))
+}
 
 func writeError(w http.ResponseWriter, err error) {
 	code := gonets.CodeOf(err)

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"gonets"
+	"gonets/internal/script"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -128,7 +129,7 @@ func TestItShowsWhatWasSent(t *testing.T) {
 	if diff := cmp.Diff(want, got); a.status != 200 || diff != "" {
 		t.Errorf("status %d (-want +got):\n%s", a.status, diff)
 	}
-	if a.header.Get("Content-Type") != mediaJSON || a.header.Get("X-Content-Type-Options") != "nosniff" || a.header.Get("Set-Cookie") != "" {
+	if a.header.Get("Content-Type") != script.MediaJSON || a.header.Get("X-Content-Type-Options") != "nosniff" || a.header.Get("Set-Cookie") != "" {
 		t.Errorf("headers %v", a.header)
 	}
 	if n := decode(t, do(t, s, "GET", "/echo/crm", "").body)["id"]; n != json.Number("2") {
@@ -178,30 +179,30 @@ func TestBodies(t *testing.T) {
 func TestScriptAnswers(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t, &hasty{})
-	for script, want := range map[string][]struct {
+	for text, want := range map[string][]struct {
 		status int
 		retry  string
 		media  string
 		body   string // empty: the usual answer
 	}{
-		"503,503,200":          {{503, "", mediaJSON, ""}, {503, "", mediaJSON, ""}, {200, "", mediaJSON, ""}, {200, "", mediaJSON, ""}},
-		"status:201":           {{201, "", mediaJSON, ""}},
-		"429:2,200":            {{429, "2", mediaJSON, ""}, {200, "", mediaJSON, ""}},
-		`json:{"a":[1,2]},500`: {{200, "", mediaJSON, `{"a":[1,2]}`}, {500, "", mediaJSON, ""}},
-		`text:<b>a\,b</b>,201`: {{200, "", mediaText, "<b>a,b</b>"}, {201, "", mediaJSON, ""}},
+		"503,503,200":          {{503, "", script.MediaJSON, ""}, {503, "", script.MediaJSON, ""}, {200, "", script.MediaJSON, ""}, {200, "", script.MediaJSON, ""}},
+		"status:201":           {{201, "", script.MediaJSON, ""}},
+		"429:2,200":            {{429, "2", script.MediaJSON, ""}, {200, "", script.MediaJSON, ""}},
+		`json:{"a":[1,2]},500`: {{200, "", script.MediaJSON, `{"a":[1,2]}`}, {500, "", script.MediaJSON, ""}},
+		`text:<b>a\,b</b>,201`: {{200, "", script.MediaText, "<b>a,b</b>"}, {201, "", script.MediaJSON, ""}},
 		"204":                  {{204, "", "", ""}},
 	} {
 		for _, by := range []string{"put", "query"} {
-			t.Run(by+" "+script, func(t *testing.T) {
+			t.Run(by+" "+text, func(t *testing.T) {
 				t.Parallel()
-				path := "/echo/" + fmt.Sprintf("%x-%s", script[:3], by) + fmt.Sprint(len(script))
+				path := "/echo/" + fmt.Sprintf("%x-%s", text[:3], by) + fmt.Sprint(len(text))
 				query := ""
 				if by == "put" {
-					if a := do(t, s, "PUT", path+"/_script", script); a.status != 200 {
+					if a := do(t, s, "PUT", path+"/_script", text); a.status != 200 {
 						t.Fatalf("%d %s", a.status, a.body)
 					}
 				} else {
-					query = "?script=" + url.QueryEscape(script)
+					query = "?script=" + url.QueryEscape(text)
 				}
 				for i, w := range want {
 					a := do(t, s, "POST", path+query, "x")
@@ -377,13 +378,13 @@ func TestMemoryIsBounded(t *testing.T) {
 		if n > 0 {
 			b.touch("id-0") // used all the time
 		}
-		b.receive(fmt.Sprintf("id-%d", n), &record{bytes: 10}, nil)
+		b.receive(fmt.Sprintf("id-%d", n), &record{bytes: 10}, nil, time.Time{})
 	}
 	if len(b.ids) != maxIDs || b.order.Len() != maxIDs || b.ids["id-0"] == nil || b.ids["id-1"] != nil {
 		t.Errorf("%d ids; first used %v, oldest kept %v", len(b.ids), b.ids["id-0"] != nil, b.ids["id-1"] != nil)
 	}
 	for n := range 2 * maxKept / maxBody {
-		b.receive(fmt.Sprintf("large-%d", n%700), &record{bytes: maxBody}, nil)
+		b.receive(fmt.Sprintf("large-%d", n%700), &record{bytes: maxBody}, nil, time.Time{})
 	}
 	b.forget("large-10")
 	sum := 0
@@ -410,11 +411,11 @@ func TestRefusals(t *testing.T) {
 		{"POST", "/echo/a/_requests", "", 405},
 		{"GET", "/echo/a/_script", "", 405},
 		{"PUT", "/echo/a/_script", "explode", 422},
-		{"PUT", "/echo/a/_script", strings.Repeat("2", maxScript+1), 413},
+		{"PUT", "/echo/a/_script", strings.Repeat("2", script.MaxBytes+1), 413},
 		{"GET", "/echo/a?script=99", "", 422},
 	} {
 		a := do(t, s, c.method, c.path, c.body)
-		if a.status != c.status || decode(t, a.body)["error"] == "" || a.header.Get("Content-Type") != mediaJSON ||
+		if a.status != c.status || decode(t, a.body)["error"] == "" || a.header.Get("Content-Type") != script.MediaJSON ||
 			a.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" || a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.body)
 		}

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"slices"
 	"sync"
+	"time"
+
+	"gonets/internal/script"
 )
 
 // Limits of what is kept in memory.
@@ -44,18 +47,11 @@ type record struct {
 	bytes int
 }
 
-// cursor is a position in a script.
+// cursor is a position in a script that came as text.
 type cursor struct {
-	text  string
-	steps []step
-	at    int
-}
-
-// next is the step for one more request; the last one stays.
-func (c *cursor) next() step {
-	s := c.steps[c.at]
-	c.at = min(c.at+1, len(c.steps)-1)
-	return s
+	*script.Cursor
+	text   string
+	length int
 }
 
 // address is the state of one echo id.
@@ -104,21 +100,21 @@ func (b *book) shrink() {
 }
 
 // receive counts and keeps a request and decides how to answer it.
-func (b *book) receive(id string, rec *record, query *cursor) (int64, step) {
+func (b *book) receive(id string, rec *record, query *cursor, now time.Time) (int64, script.Step) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	a := b.touch(id)
 	a.count++
 	rec.ID = a.count
-	how := step{status: 200, retryAfter: -1}
+	how := script.OK()
 	switch {
 	case query != nil:
-		how = a.query(query).next()
+		how = a.query(query).Next(now)
 	case a.script != nil:
-		how = a.script.next()
+		how = a.script.Next(now)
 	}
-	if how.act != actCut && how.act != actHang {
-		rec.Status = how.status
+	if how.Kind != script.Cut && how.Kind != script.Hang {
+		rec.Status = how.Status
 	}
 	a.requests = append(a.requests, rec)
 	a.bytes += rec.bytes

@@ -37,7 +37,7 @@ func (e *Engine) claimPass() time.Time {
 	for {
 		now := e.Clock.Now()
 		next := now.Add(claimEvery)
-		if !e.mine(e.epoch()) {
+		if !e.mine(e.epoch()) || e.Full() {
 			return next
 		}
 		backlog, err := e.Store.Backlog(e.loopCtx)
@@ -120,10 +120,11 @@ func (e *Engine) mine(epoch int64) bool { return e.Heart == nil || unfenced || e
 
 // awaitHeart waits until the run may be worked on: while the node is out of
 // touch with the database nothing is sent. It returns errLost when the lease is
-// of a past life, and errStopping when the server stops. A lease may be of a life
+// of a past life, and errStopping when the server stops. So it is while the disk
+// is full: what comes back could not be stored. A lease may be of a life
 // that the heart does not know yet: the store knows first.
 func (w *jobWork) awaitHeart() error {
-	for !w.mine(w.run.Lease.Epoch) {
+	for !w.mine(w.run.Lease.Epoch) || w.Full() {
 		if w.run.Lease.Epoch < w.epoch() {
 			return errLost
 		}

@@ -10,15 +10,15 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/testkit"
 )
 
 // journey sends runs through a clock that is set to and fro, and tells what
 // should not have been: a try before its time, one made twice, a run that does
 // not end although the clock is past everything.
-func journey(t *testing.T, seed uint64, disturb func(r *rig, run string)) (faults []string) {
-	t.Helper()
+func journey(r *rig, seed uint64, disturb func(r *rig, run string)) (faults []string) {
+	r.t.Helper()
 	random := rand.New(rand.NewPCG(seed, seed))
-	r := newRig(t)
 	st := httpStep("deal", "http://h{{ event.body.n }}.test/")
 	st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{gonets.Duration(5 * time.Second), gonets.Duration(30 * time.Second), gonets.Duration(2 * time.Hour)}}
 	r.apply(st, gonets.Step{ID: "rest", Delay: "1h"}, httpStep("tell", "http://h{{ event.body.n }}.test/tell"))
@@ -95,11 +95,27 @@ func journey(t *testing.T, seed uint64, disturb func(r *rig, run string)) (fault
 
 func TestAClockThatJumpsSendsNothingEarlyNothingTwiceAndLeavesNothing(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(6) {
-		if faults := journey(t, seed, func(*rig, string) {}); len(faults) > 0 {
-			t.Errorf("seed %d: %s", seed, strings.Join(faults, "; "))
-		}
+	for name, rig := range map[string]func(testing.TB) *rig{"sqlite": newRig, "postgres": sharedRig} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(6) {
+				if faults := journey(rig(t), seed, undisturbed); len(faults) > 0 {
+					t.Errorf("seed %d: %s", seed, strings.Join(faults, "; "))
+				}
+			}
+		})
 	}
+}
+
+func undisturbed(*rig, string) {}
+
+// sharedRig is a rig on a PostgreSQL database of its own.
+func sharedRig(t testing.TB) *rig {
+	t.Helper()
+	clock := testkit.NewClock()
+	places := newPlaces(clock)
+	st := testkit.SharedStore(t, testkit.Member{Address: cluster.Database(t), Name: "node", Clock: clock, Placer: places})
+	return rigOn(t, clock, places, st)
 }
 
 // TestATryBeforeItsTimeIsNoticed: somebody who skips the waits is found out.
@@ -107,7 +123,7 @@ func TestATryBeforeItsTimeIsNoticed(t *testing.T) {
 	t.Parallel()
 	found := 0
 	for seed := range uint64(2) {
-		found += len(journey(t, seed, func(r *rig, run string) {
+		found += len(journey(newRig(t), seed, func(r *rig, run string) {
 			// Refused while the run does not wait.
 			_, _ = r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionSendNow, At: r.clock.Now()})
 		}))

@@ -36,6 +36,7 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 	if len(told) > 0 {
 		w.Alerts.Noted(told)
 	}
+	w.Alerts.Happened(&w.run, &t, told)
 	if t.State.Final() {
 		w.Metrics.RunFinished(t.State)
 		if w.run.OrderKey != "" {
@@ -66,7 +67,7 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, told []gonets.Signal,
 		default:
 			w.Log.Error("a result was refused by the store; the run is paused", "run", t.RunID, "error", err)
 			t.State, t.Reason, t.KeepLease = gonets.RunPaused, gonets.CodeInternal, false
-			t.Results, t.Answer, t.DueAt = nil, nil, time.Time{}
+			t.Results, t.Forget, t.Answer, t.DueAt = nil, nil, nil, time.Time{}
 			if a := t.Attempt; a != nil {
 				t.Attempt = &gonets.Attempt{RunID: a.RunID, N: a.N, Path: a.Path, StartedAt: a.StartedAt, Duration: a.Duration,
 					Charged: a.Charged, Exchange: gonets.Exchange{Outcome: a.Outcome, Code: gonets.CodeInternal, Status: a.Status,
@@ -93,6 +94,11 @@ func (w *jobWork) store(t gonets.Transition) (fenced bool, told []gonets.Signal,
 // what succeeds where something failed before.
 func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
 	out := news.Of(&w.run, t)
+	if t.State == gonets.RunSucceeded && w.Alerts.Tells(w.run.Scenario) {
+		if done, ok := news.Done(&w.run, t); ok {
+			out = append(out, done)
+		}
+	}
 	watched := w.Alerts.Watched(w.run.Scenario)
 	if len(watched) == 0 || w.run.Mark == gonets.MarkCheck {
 		return out
@@ -115,5 +121,7 @@ func (w *jobWork) signals(t *gonets.Transition) []gonets.Signal {
 // noAlerts is for servers that tell nobody.
 type noAlerts struct{}
 
-func (noAlerts) Watched(string) []news.Watched { return nil }
-func (noAlerts) Noted([]gonets.Signal)         {}
+func (noAlerts) Watched(string) []news.Watched                             { return nil }
+func (noAlerts) Tells(string) bool                                         { return false }
+func (noAlerts) Noted([]gonets.Signal)                                     {}
+func (noAlerts) Happened(*gonets.Run, *gonets.Transition, []gonets.Signal) {}

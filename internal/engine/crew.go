@@ -48,3 +48,7 @@ func (e *Engine) serve(lane string) {
 		}
 	}
 }
+
+// Idle waits until no worker has anything in hand: for those who hand runs over
+// one at a time.
+func (e *Engine) Idle() { e.workers.Wait() }

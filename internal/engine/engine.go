@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/lane"
 	"gonets/internal/news"
 	"gonets/internal/step"
@@ -55,7 +57,7 @@ type Node interface {
 	// life.
 	Alive(epoch int64) bool
 	// Tell gives the other nodes a hint.
-	Tell(h gonets.Hint)
+	Tell(h hint.Hint)
 }
 
 // Alerts know what people are told of.
@@ -63,8 +65,12 @@ type Alerts interface {
 	// Watched are a scenario's troubles whose end is to be noticed; there are
 	// none while all goes well. It is asked with every commit.
 	Watched(scenario string) []news.Watched
+	// Tells is whether people want to be told that a scenario's runs succeed.
+	Tells(scenario string) bool
 	// Noted tells what was stored.
 	Noted(signals []gonets.Signal)
+	// Happened counts a transition that was stored, with its signals.
+	Happened(run *gonets.Run, t *gonets.Transition, told []gonets.Signal)
 }
 
 // Options are the engine's parts; all but Heart, Alerts and Book are needed.
@@ -85,6 +91,9 @@ type Options struct {
 	// Heart is the node among others that share the database; nil when this
 	// server is alone.
 	Heart Node
+	// Full tells that the disk is full: a request whose result could not be stored
+	// is not sent. Nil is never.
+	Full func() bool
 	// Alerts is nil when nobody is told of errors.
 	Alerts Alerts
 	// Book is nil when nobody remembers lanes.
@@ -98,7 +107,9 @@ type Options struct {
 // Engine is a node's worker. Start it once, stop it once.
 type Engine struct {
 	Options
-	wake  chan struct{}
+	wake chan struct{}
+	// clean wakes the removing of old history.
+	clean chan struct{}
 	lanes lanes
 
 	programs programs
@@ -149,10 +160,13 @@ func New(o Options) *Engine {
 	if o.Alerts == nil {
 		o.Alerts = noAlerts{}
 	}
+	if o.Full == nil {
+		o.Full = func() bool { return false }
+	}
 	if o.Book == nil {
 		o.Book = noBook{}
 	}
-	e := &Engine{Options: o, wake: make(chan struct{}, 1), lanes: lanes{wake: make(chan struct{}, 1)}, holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
+	e := &Engine{Options: o, wake: make(chan struct{}, 1), clean: make(chan struct{}, 1), lanes: lanes{wake: make(chan struct{}, 1), parts: math.MaxInt}, holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
 	e.Places.News = e.lanesNews
@@ -249,7 +263,7 @@ func (e *Engine) Offer(jobs []gonets.Job) {
 func (e *Engine) Nudge(string) {
 	e.look()
 	if e.Heart != nil {
-		e.Heart.Tell(gonets.Hint{Work: true})
+		e.Heart.Tell(hint.Hint{Work: true})
 	}
 }
 
@@ -262,7 +276,7 @@ func (e *Engine) look() {
 }
 
 // Heed follows a hint of another node.
-func (e *Engine) Heed(h gonets.Hint) {
+func (e *Engine) Heed(h hint.Hint) {
 	for _, id := range h.Ended {
 		e.abort(id)
 	}
@@ -279,7 +293,7 @@ func (e *Engine) Heed(h gonets.Hint) {
 // has taken the lease away already, so whatever comes back has no effect.
 func (e *Engine) Abort(runID string) {
 	if !e.abort(runID) && e.Heart != nil {
-		e.Heart.Tell(gonets.Hint{Ended: []string{runID}})
+		e.Heart.Tell(hint.Hint{Ended: []string{runID}})
 	}
 }
 

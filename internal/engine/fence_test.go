@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/id"
 )
 
@@ -21,7 +22,7 @@ type heart struct {
 
 func (h *heart) Epoch() int64           { return h.life.Load() }
 func (h *heart) Alive(epoch int64) bool { return !h.dead.Load() && epoch == h.life.Load() }
-func (h *heart) Tell(gonets.Hint)       {}
+func (h *heart) Tell(hint.Hint)         {}
 
 // deadRig is a rig whose node is out of touch with its database.
 func deadRig(t *testing.T) (*rig, *heart, *bytes.Buffer) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/lane"
 )
 
@@ -17,7 +18,8 @@ type Book interface {
 	BookTurns(ctx context.Context, w lane.Want, now time.Time) (first time.Time, err error)
 	CountAttempts(ctx context.Context, counts map[string]lane.Count) error
 	ActOnLane(ctx context.Context, a lane.Action) error
-	LiveNodes(ctx context.Context) ([]string, error)
+	LiveNodes(ctx context.Context) ([]lane.Sharer, error)
+	KeepParts(ctx context.Context, n lane.Sharer) error
 }
 
 const (
@@ -26,8 +28,8 @@ const (
 	probeLease = time.Minute
 	// countEvery is how often counts are stored.
 	countEvery = 10 * time.Second
-	// joinAfter is how long a node that joins others leaves shared lanes to them,
-	// so that they have heard of it.
+	// joinAfter is how long a node that joins others leaves shared lanes to them at
+	// least, so that they have heard of it.
 	joinAfter = 5 * time.Second
 	// maxLead is how far ahead of now turns are booked at most.
 	maxLead = 2 * time.Second
@@ -41,6 +43,10 @@ type lanes struct {
 	// counted and joined are when counts were stored and this node was first
 	// seen among several, zero before.
 	counted, joined time.Time
+	// member is true once this node takes part in shared lanes, parts what the
+	// others were told of it.
+	member bool
+	parts  int
 	// lead is how long turns take to be booked: they are booked so far ahead, or
 	// a slow database would hand over only turns that have passed.
 	lead time.Duration
@@ -58,7 +64,7 @@ func (e *Engine) lanesNews() {
 func (e *Engine) LanesChanged() {
 	e.rereadLanes()
 	if e.Heart != nil {
-		e.Heart.Tell(gonets.Hint{Lanes: true})
+		e.Heart.Tell(hint.Hint{Lanes: true})
 	}
 }
 
@@ -123,7 +129,7 @@ func (e *Engine) lanePass(ctx context.Context, tick bool) {
 		}
 	}
 	if told && e.Heart != nil {
-		e.Heart.Tell(gonets.Hint{Lanes: true})
+		e.Heart.Tell(hint.Hint{Lanes: true})
 	}
 	if e.lanes.reread.Swap(false) || tick && e.Heart != nil {
 		if err := e.adoptLanes(ctx); err != nil {
@@ -202,7 +208,7 @@ func (e *Engine) countNodes(ctx context.Context) {
 	if e.Heart == nil {
 		return
 	}
-	names, err := e.Book.LiveNodes(ctx)
+	nodes, err := e.Book.LiveNodes(ctx)
 	if err != nil {
 		e.laneTrouble(ctx, err)
 		return
@@ -211,11 +217,36 @@ func (e *Engine) countNodes(ctx context.Context) {
 	if e.lanes.joined.IsZero() {
 		e.lanes.joined = now
 	}
-	me := e.Node
-	if len(names) > 1 && now.Sub(e.lanes.joined) < joinAfter {
-		me = ""
+	names, room := make([]string, len(nodes)), now.Sub(e.lanes.joined) >= joinAfter
+	for i, n := range nodes {
+		names[i] = n.Name
+		room = room && (n.Name == e.Node || n.Parts < 0 || n.Parts >= len(nodes))
+	}
+	// Who joins has to know of a larger part before it is used, and of a smaller one
+	// when the requests of before are over.
+	if len(names) < e.lanes.parts && !e.keepParts(ctx, len(names)) {
+		return
+	}
+	e.lanes.member = e.lanes.member || room || len(names) < 2
+	me := ""
+	if e.lanes.member {
+		me = e.Node
 	}
 	e.Places.SetNodes(names, me)
+	if len(names) > e.lanes.parts && !e.Places.Over() {
+		e.keepParts(ctx, len(names))
+	}
+}
+
+// keepParts tells the others among how many nodes this one keeps to its part.
+func (e *Engine) keepParts(ctx context.Context, parts int) (told bool) {
+	err := e.Book.KeepParts(ctx, lane.Sharer{Name: e.Node, Parts: parts})
+	if err != nil {
+		e.laneTrouble(ctx, err)
+		return false
+	}
+	e.lanes.parts = parts
+	return true
 }
 
 func (e *Engine) storeCounts(ctx context.Context) {
@@ -283,7 +314,8 @@ func (noBook) KeepLane(context.Context, lane.Change, string) error        { retu
 func (noBook) ProbeLane(context.Context, lane.Probe) (bool, error)        { return true, nil }
 func (noBook) CountAttempts(context.Context, map[string]lane.Count) error { return nil }
 func (noBook) ActOnLane(context.Context, lane.Action) error               { return nil }
-func (noBook) LiveNodes(context.Context) ([]string, error)                { return nil, nil }
+func (noBook) LiveNodes(context.Context) ([]lane.Sharer, error)           { return nil, nil }
+func (noBook) KeepParts(context.Context, lane.Sharer) error               { return nil }
 func (noBook) BookTurns(_ context.Context, _ lane.Want, now time.Time) (time.Time, error) {
 	return now, nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"gonets"
+	"gonets/internal/hint"
+	"gonets/internal/lane"
 	"gonets/internal/node"
 	"gonets/internal/testkit"
 )
@@ -15,7 +18,7 @@ import (
 type nodeRig struct {
 	*rig
 	heart  *node.Keeper
-	listen chan gonets.Hint
+	listen chan hint.Hint
 }
 
 func newNode(t *testing.T, address, name string) *nodeRig {
@@ -23,11 +26,11 @@ func newNode(t *testing.T, address, name string) *nodeRig {
 	clock := testkit.NewClock()
 	places := newPlaces(clock)
 	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
-	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan gonets.Hint, 100)}
+	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan hint.Hint, 100)}
 	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
-		Freed:   func() { n.Heed(gonets.Hint{Work: true}) },
+		Freed:   func() { n.Heed(hint.Hint{Work: true}) },
 		Changed: func(context.Context) error { return nil }, Silent: n.Silence,
-		Heard: func(h gonets.Hint) {
+		Heard: func(h hint.Hint) {
 			n.Heed(h)
 			n.listen <- h
 		}}, st.Epoch())
@@ -76,6 +79,63 @@ func TestRunThatAPersonEndsIsCutOnWhicheverNodeItIs(t *testing.T) {
 	if len(d.Attempts) != 1 || d.Attempts[0].Outcome != gonets.OutcomeCancelled || !d.Attempts[0].Fenced {
 		t.Errorf("%+v", d.Attempts)
 	}
+}
+
+func TestANodeThatJoinsWaitsForTheRequestsOfBefore(t *testing.T) {
+	t.Parallel()
+	address := cluster.Database(t)
+	const crm = "http://crm.test:80"
+	node := func(name string) *nodeRig {
+		n := newNode(t, address, name)
+		n.Book = n.store.(Book)
+		n.Places.PlaceRules.Limits = func() map[string]gonets.LaneLimits { return map[string]gonets.LaneLimits{crm: {Concurrency: 3}} }
+		return n
+	}
+	share := func(n *nodeRig) int {
+		n.countNodes(t.Context())
+		return n.DescribeLane(crm).Limit
+	}
+	a := node("a")
+	if got := share(a); got != 3 {
+		t.Fatalf("alone it sends %d", got)
+	}
+	a.apply(httpStep("send", crm+"/"))
+	a.hang()
+	for range 3 {
+		a.event("x")
+		<-a.sender.began
+	}
+	b := node("b")
+	share(b)
+	if got := share(a); got != 2 {
+		t.Errorf("the first keeps %d", got)
+	}
+	// However long the requests of before take, there are never more than three.
+	b.clock.Advance(time.Hour)
+	if got := share(b); got != 0 {
+		t.Errorf("the second begins with %d while there are three", got)
+	}
+	close(a.sender.block)
+	a.workers.Wait()
+	share(a)
+	if got := share(b); got != 1 {
+		t.Errorf("the second has %d when those are over", got)
+	}
+	// What a node has to itself again is known before it is used.
+	a.Book = alone{a.Book}
+	if got := share(a); got != 3 {
+		t.Errorf("left alone it sends %d", got)
+	}
+	if nodes, err := b.Book.LiveNodes(t.Context()); err != nil || nodes[0] != (lane.Sharer{Name: "a", Parts: 1}) {
+		t.Errorf("%+v, %v", nodes, err)
+	}
+}
+
+// alone is what a node reads that the others have left.
+type alone struct{ Book }
+
+func (alone) LiveNodes(context.Context) ([]lane.Sharer, error) {
+	return []lane.Sharer{{Name: "a"}}, nil
 }
 
 func TestScenarioThatAnotherNodeStoppedIsParkedHere(t *testing.T) {

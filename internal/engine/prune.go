@@ -20,10 +20,20 @@ func (e *Engine) pruneLoop() {
 			timer.Stop()
 			return
 		case <-timer.C():
+		case <-e.clean:
 		}
+		timer.Stop()
 		if err := e.prune(); err != nil && e.loopCtx.Err() == nil {
 			e.Log.Error("old history could not be removed; trying again later", "error", err)
 		}
+	}
+}
+
+// Clean removes now what is too old or too much, instead of at the next turn.
+func (e *Engine) Clean() {
+	select {
+	case e.clean <- struct{}{}:
+	default: // it is wished already
 	}
 }
 

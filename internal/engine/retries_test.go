@@ -21,7 +21,7 @@ func TestChangedRetriesAreKept(t *testing.T) {
 	r.wantState(run, gonets.RunWaiting)
 	delays := []gonets.Duration{gonets.Duration(time.Hour), gonets.Duration(2 * time.Hour)}
 	_, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionRetryPolicy,
-		Retry: &gonets.RetryChange{Delays: delays}, Actor: "anna", At: r.clock.Now()})
+		Retry: &gonets.RetryChange{Retry: gonets.Retry{Delays: delays}}, Actor: "anna", At: r.clock.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,21 +40,58 @@ func TestChangedRetriesAreKept(t *testing.T) {
 	}
 }
 
+func TestAChangeWhileAQuestionWaitsUsesUpNoTry(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(askStep(time.Minute, time.Minute))
+	stopped := func(int, *gonets.Request) gonets.Exchange {
+		return gonets.Exchange{Outcome: gonets.OutcomeCancelled, Code: gonets.CodeCancelled}
+	}
+	r.sender.answer = inTurn(stopped, status(http.StatusInternalServerError, ``), ok(`{"total":0}`), status(http.StatusBadGateway, `{}`))
+	run := r.event("x")
+	r.work() // a server that stops cuts the request, which nobody counts; then it is asked in vain
+	if d := r.wantState(run, gonets.RunWaiting); d.Run.Tries != 0 || d.Run.Asked != 1 {
+		t.Fatalf("%d tries, asked %d times", d.Run.Tries, d.Run.Asked)
+	}
+	change := &gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{gonets.Duration(time.Hour)}}}
+	if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionRetryPolicy, Retry: change, Actor: "anna", At: r.clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	r.wait(run) // it was not done: it is sent, which is the first try
+	if d := r.wantState(run, gonets.RunWaiting); d.Run.Tries != 1 || d.Run.DueAt.Sub(r.clock.Now()) < time.Hour {
+		t.Fatalf("after the first try that counts: %d tries, due in %v", d.Run.Tries, d.Run.DueAt.Sub(r.clock.Now()))
+	}
+	r.sender.answer = inTurn(status(http.StatusBadGateway, `{}`))
+	r.wait(run)
+	if d := r.wantState(run, gonets.RunPaused); d.Run.Reason != gonets.CodeTriesUsedUp || d.Run.Tries != 2 {
+		t.Errorf("paused for %s after %d tries", d.Run.Reason, d.Run.Tries)
+	}
+}
+
 func TestNothingIsTriedAgainInQuietHours(t *testing.T) {
 	t.Parallel()
-	for _, byPerson := range []bool{false, true} {
+	for _, by := range []struct{ send, quiet bool }{{}, {send: true}, {quiet: true}} {
 		r := newRig(t)
 		night := r.clock.Now().Add(time.Hour).UTC()
 		quiet := &gonets.Quiet{From: night.Format("15:04"), To: night.Add(8 * time.Hour).Format("15:04"), Zone: "UTC"}
 		st := httpStep("deal", "http://a.test/")
-		st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{gonets.Duration(30 * time.Minute), gonets.Duration(time.Minute)}, Quiet: quiet}
+		st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{gonets.Duration(30 * time.Minute), gonets.Duration(time.Minute)}}
+		if !by.quiet {
+			st.HTTP.Retry.Quiet = quiet
+		}
 		r.apply(st)
 		r.sender.answer = status(http.StatusBadGateway, `{}`)
 		run := r.event("x")
 		r.work()
+		if by.quiet { // a person has set the hours
+			change := &gonets.RetryChange{Retry: gonets.Retry{Delays: st.HTTP.Retry.Delays, Quiet: quiet}}
+			if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionRetryPolicy, Retry: change, At: r.clock.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		// The server was down when the retry was due, and is back at night.
 		r.clock.Advance(2 * time.Hour)
-		if byPerson {
+		if by.send {
 			if _, err := r.store.Act(context.Background(), gonets.Action{RunID: run, Kind: gonets.ActionSendNow, At: r.clock.Now()}); err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +99,7 @@ func TestNothingIsTriedAgainInQuietHours(t *testing.T) {
 		r.work()
 		d := r.wantState(run, gonets.RunWaiting)
 		want := 1
-		if byPerson {
+		if by.send {
 			want = 2 // a person who sends now means it
 		}
 		if r.sender.count() != want || !quiet.Until(d.Run.DueAt.Add(-time.Millisecond)).Equal(d.Run.DueAt) {

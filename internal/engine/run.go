@@ -104,6 +104,11 @@ func (w *jobWork) loop() {
 		switch next.Kind {
 		case gonets.NextRunStep:
 			w.run.Cursor = next.Path
+			if w.run.Arrive(next.Path) {
+				w.rebuild()
+				w.freeze()
+				continue // with what it had when it was left
+			}
 			if !w.step(next) {
 				return
 			}
@@ -129,6 +134,10 @@ func (w *jobWork) step(next gonets.ActionNext) bool {
 	}
 	if !yes {
 		w.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
+		if w.run.Tries > 0 || w.run.Renewal != nil {
+			w.run.Passed(next.Path, next.Step)
+			w.freeze()
+		}
 		return true
 	}
 	if h := w.program.HTTP(next.Path); h != nil {
@@ -173,10 +182,11 @@ func (w *jobWork) mark() string {
 // was down, or the lane was closed, when it was due. A person who sends now takes
 // the reason of the wait away.
 func (w *jobWork) untilMorning(next gonets.ActionNext, h *step.HTTP) bool {
-	if w.run.Tries == 0 || w.run.Reason == "" || h.Retry() == nil {
+	if !w.run.Retrying() || w.run.Reason == "" {
 		return false
 	}
-	until := h.Retry().Quiet.Until(w.Clock.Now())
+	policy := w.run.Policy(next.Path, h.Retry())
+	until := policy.Quiet.Until(w.Clock.Now())
 	if until.IsZero() {
 		return false
 	}
@@ -191,7 +201,14 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	if w.untilMorning(next, h) {
 		return false
 	}
-	req, err := h.Build(next.Path, w.scope, w.program)
+	if w.run.Doubts.Of(next.Path) {
+		w.run.Doubts = w.run.Doubts.With(next.Path) // it was not known which one it is
+	}
+	build := h.Build
+	if next.Asks {
+		build = h.Ask().Build
+	}
+	req, err := build(next.Path, w.scope, w.program)
 	if err != nil {
 		w.pauseWith(next.Path, err)
 		return false
@@ -215,7 +232,7 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 	if (w.attempt != nil || w.answer != nil) && !w.flush() {
 		return false
 	}
-	a := w.exchange(next, h, req)
+	a, found := w.exchange(next, h, req)
 	if a == nil {
 		return false
 	}
@@ -223,31 +240,40 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 		a.Error = joinSentences(a.Error, "Not there, sent empty: "+missing+".")
 	}
 	w.Metrics.Attempt(a.Outcome)
+	if next.Asks {
+		return w.heard(next, h, a, found)
+	}
 	return w.judge(next, h, a)
 }
 
 // exchange makes the request when the lane lets it, and tells the lane how it
 // ended. It is nil when nothing was sent; then the worker is done with the run.
-func (w *jobWork) exchange(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) *gonets.Attempt {
+// What was found by asking comes along.
+func (w *jobWork) exchange(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) (_ *gonets.Attempt, found []byte) {
 	pass, err := w.Places.Enter(w.loopCtx, w.lane)
 	if err != nil {
 		w.giveBack()
-		return nil
+		return nil, nil
 	}
 	var result lane.Result
 	defer func() { pass.Leave(result) }()
 	// It may have waited long for its turn.
 	if w.untilMorning(next, h) {
-		return nil
+		return nil, nil
 	}
 	req.Concurrency = max(1, w.Places.limits(w.lane).Requests)
 	a := w.send(next.Path, req)
 	if a == nil {
-		return nil
+		return nil, nil
 	}
-	h.Judge(&a.Exchange, w.scope)
+	a.Purpose = w.run.PurposeAt(next.Path, next.Step)
+	if next.Asks {
+		a.Purpose, found = h.Ask().Judge(&a.Exchange, w.scope)
+	} else {
+		h.Judge(&a.Exchange, w.scope)
+	}
 	result = w.laneResult(a)
-	return a
+	return a, found
 }
 
 func joinSentences(a, b string) string {
@@ -331,10 +357,18 @@ func (w *jobWork) admit(cancel context.CancelCauseFunc) bool {
 // judge does what follows from an attempt; it returns true when the run goes on.
 func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt) bool {
 	now := w.Clock.Now()
+	older := w.renewable(next)
 	verdict := gonets.Classify(&a.Exchange, w.run.Policy(next.Path, h.Retry()), h.OnFailure(), gonets.Try{
-		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.FirstTry(next.Path), Now: now,
+		RunID: w.run.ID, Attempt: a.N, Tries: w.run.Tries + 1, First: w.run.FirstTry(next.Path), Now: now, Renews: older != "",
 	})
 	w.attempt, w.run.Attempts = a, a.N
+	if a.Outcome.MayBeDone() {
+		w.run.Doubts = w.run.Doubts.With(next.Path)
+	}
+	if a.Charged && verdict.Kind == gonets.VerdictRenew {
+		a.Charged, a.Purpose = false, gonets.PurposeExpired
+		return w.renew(next, older)
+	}
 	if !a.Charged {
 		w.giveBack()
 		return false
@@ -346,10 +380,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		if verdict.Kind == gonets.VerdictContinue {
 			r.State = gonets.StepFailed
 		}
-		w.add(r)
-		h.Finish(next.Step, r, a, w.scope)
-		w.run.Tries, w.run.StepAt, w.run.Reason = 0, time.Time{}, ""
-		w.freeze()
+		w.over(next, h, r)
 		return true
 	case gonets.VerdictRetry:
 		t := w.transition(gonets.RunWaiting)
@@ -453,6 +484,6 @@ func (w *jobWork) transition(state gonets.RunState) gonets.Transition {
 		RunID: w.run.ID, EventID: w.run.EventID, Source: w.event.Source, ReceivedAt: w.event.ReceivedAt, Lease: w.run.Lease,
 		Results: w.results, Attempt: w.attempt, Answer: w.answer,
 		State: state, Lane: lane, Cursor: w.run.Cursor, Tries: w.run.Tries, StepAt: w.run.StepAt,
-		Mark: w.run.Mark, At: w.Clock.Now(),
+		Doubts: w.run.Doubts, Asked: w.run.Asked, Renewal: w.run.Renewal, Mark: w.run.Mark, At: w.Clock.Now(),
 	}
 }

@@ -34,6 +34,8 @@ type Facts struct {
 	Zone *time.Location
 	// Now is the day that needs no date.
 	Now time.Time
+	// Contact is whom to write to where access is refused or closed; may be empty.
+	Contact string
 }
 
 // Attempt explains an attempt; ok is false when there is nothing to explain.
@@ -52,7 +54,11 @@ func Attempt(f Facts) (e texts.Explanation, ok bool) {
 	if fill := byCode[a.Code]; fill != nil {
 		fill(&w, &e)
 	}
+	if a.Purpose.Asks() {
+		w.question(&e)
+	}
 	w.retry(&e)
+	w.help(&e)
 	return e, true
 }
 
@@ -123,6 +129,7 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 	gonets.CodeReset:         unknown,
 	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
 	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
+	gonets.CodeExpired:       expired,
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,
 	gonets.CodeReplyTooLarge: tooLarge,
@@ -167,6 +174,12 @@ func timedOut(w *words, e *texts.Explanation) {
 }
 
 func unknown(w *words, e *texts.Explanation) {
+	if s := w.Step; s != nil && s.Retry != nil && s.Retry.Ask != nil && !w.Check {
+		defer func() {
+			e.En.Meaning += " Before a repeat the service is asked whether it was done."
+			e.Ru.Meaning += " Перед повтором мы спросим у сервиса, выполнен ли запрос."
+		}()
+	}
 	say(what(e), "The request left, no answer came: %s may have done its work.", "Запрос ушёл, ответа нет: %s мог его выполнить.", w.host)
 	if key := gonets.HeaderValue(w.Attempt.RequestHeaders, "Idempotency-Key"); key != "" && !w.Check {
 		say(meaning(e), "It is unknown whether the service did its work. A repeat carries the same key %s, so that the service can drop it.",
@@ -174,6 +187,22 @@ func unknown(w *words, e *texts.Explanation) {
 		return
 	}
 	e.En.Meaning, e.Ru.Meaning = "It is unknown whether the service did its work.", "Неизвестно, выполнил ли его сервис."
+}
+
+// question is an attempt that asked whether another one was done.
+func (w *words) question(e *texts.Explanation) {
+	if w.Attempt.Outcome == gonets.OutcomeUnknown {
+		say(what(e), "%s gave no answer to the question.", "%s не ответил на вопрос.", w.host)
+	}
+	if w.Attempt.Outcome == gonets.OutcomeBody {
+		say(what(e), "The answer of %s does not tell whether the request was done.", "Из ответа %s не понять, выполнен ли запрос.", w.host)
+	}
+	say(meaning(e), "It was asked whether a request without a reply was done. As long as that is not known, the request is not sent again.",
+		"Мы спрашивали, выполнен ли запрос, на который не пришло ответа. Пока это неизвестно, сам запрос не повторяется.")
+	if w.Attempt.Outcome == gonets.OutcomeBody || w.Attempt.Status >= 400 && w.Attempt.Status < 500 {
+		say(todo(e), "Look at the reply and correct the check request of the step: its address, its statuses, its condition.",
+			"Посмотрите ответ и исправьте проверочный запрос шага: адрес, статусы, условие.")
+	}
 }
 
 func badReply(w *words, e *texts.Explanation) {
@@ -324,6 +353,22 @@ func rule(w *words, e *texts.Explanation) {
 	}
 }
 
+// expired is an answer that an earlier step's result is too old.
+func expired(w *words, e *texts.Explanation) {
+	if w.Step == nil || w.Step.Renew == nil {
+		return
+	}
+	id := w.Step.Renew.Step
+	say(what(e), "%s answered %d: what the step “%s” gave is too old.", "%s ответил %d: то, что дал шаг «%s», устарело.", w.host, w.Attempt.Status, id)
+	if w.Attempt.Purpose == gonets.PurposeExpired {
+		say(meaning(e), "The step “%s” was done again, and then this request once more. This attempt is not counted.",
+			"Шаг «%s» выполнен заново, затем этот запрос отправлен ещё раз. Эта попытка не в счёт.", id)
+		e.En.Todo, e.Ru.Todo = "Nothing, if the next attempt went well.", "Если следующая попытка удалась, делать ничего не нужно."
+		return
+	}
+	say(meaning(e), "The step “%s” was done again already, and that did not help.", "Шаг «%s» уже выполнялся заново, это не помогло.", id)
+}
+
 // excerpt is the beginning of a reply in one line.
 func excerpt(body []byte) string {
 	const enough = 4 * maxExcerpt
@@ -369,9 +414,9 @@ func blocked(w *words, e *texts.Explanation) {
 // byThemselves are sentences of the general texts that hold only while tries
 // are left, later those that speak of a run which a check has not.
 var (
-	byThemselves = strings.NewReplacer(" Further tries go by themselves.", "", " Следующие попытки пойдут сами.", "",
-		" If it is right, the next try may succeed by itself.", "", " Если он верный, следующая попытка может удаться сама.", "",
-		" For 5xx wait: further tries go by themselves.", "", " При 5xx подождите: следующие попытки пойдут сами.", "")
+	byThemselves = strings.NewReplacer(" Further attempts are made by themselves.", "", " Следующие попытки пойдут сами.", "",
+		" If it is right, the next attempt may succeed by itself.", "", " Если он верный, следующая попытка может удаться сама.", "",
+		" For 5xx wait: further attempts are made by themselves.", "", " При 5xx подождите: следующие попытки пойдут сами.", "")
 	later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", " и повторите операцию с места ошибки", "",
 		", затем повторите операцию с места ошибки", "", " then resume the run", "")
 )
@@ -383,28 +428,42 @@ func (w *words) retry(e *texts.Explanation) {
 	}
 	switch {
 	case w.Check:
-		e.En.Todo = later.Replace(e.En.Todo) + " This was a check: it tries once."
+		e.En.Todo = later.Replace(e.En.Todo) + " This was a check: it makes one attempt."
 		e.Ru.Todo = later.Replace(e.Ru.Todo) + " Это была проверка: она пробует один раз."
 	case w.Next.IsZero():
 	case w.Max > 0:
-		at := w.clock()
-		e.En.Todo += fmt.Sprintf(" We try again at %s, attempt %d of %d.", at, w.Try, w.Max)
-		e.Ru.Todo += fmt.Sprintf(" Повторим в %s, попытка %d из %d.", at, w.Try, w.Max)
+		e.En.Todo += fmt.Sprintf(" We try again at %s, attempt %d of %d.", w.clock(dayEn), w.Try, w.Max)
+		e.Ru.Todo += fmt.Sprintf(" Повторим в %s, попытка %d из %d.", w.clock(dayRu), w.Try, w.Max)
 	default:
-		at := w.clock()
-		e.En.Todo += fmt.Sprintf(" We try again at %s.", at)
-		e.Ru.Todo += fmt.Sprintf(" Повторим в %s.", at)
+		e.En.Todo += fmt.Sprintf(" We try again at %s.", w.clock(dayEn))
+		e.Ru.Todo += fmt.Sprintf(" Повторим в %s.", w.clock(dayRu))
 	}
 }
 
-func (w *words) clock() string {
+// help names whom to write to where a person's own work ends: at a key that is
+// not accepted and at an address that is closed.
+func (w *words) help(e *texts.Explanation) {
+	if w.Contact == "" || w.Attempt.Status != http.StatusUnauthorized && w.Attempt.Outcome != gonets.OutcomeBlocked {
+		return
+	}
+	e.En.Todo += " Write to: " + w.Contact
+	e.Ru.Todo += " Кому писать: " + w.Contact
+}
+
+// How a day is written.
+const (
+	dayEn = "2 Jan 2006"
+	dayRu = "02.01.2006"
+)
+
+func (w *words) clock(day string) string {
 	zone := w.Zone
 	if zone == nil {
 		zone = time.UTC
 	}
 	at, layout := w.Next.In(zone), "15:04:05"
 	if now := w.Now.In(zone); now.YearDay() != at.YearDay() || now.Year() != at.Year() {
-		layout = "02.01.2006 15:04:05"
+		layout = day + " 15:04:05"
 	}
 	text := at.Format(layout)
 	if zone == time.UTC {

@@ -154,6 +154,9 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 		Response: harResponse{HTTPVersion: version, Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Error: at.Error},
 		Timings:  harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Wait: float64(at.DurationMS)},
 	}
+	if at.NotKept {
+		e.Comment += "; headers and bodies were not kept, because the disk was low"
+	}
 	if at.Request.Body != "" {
 		e.Request.PostData = &harPost{MimeType: gonets.HeaderValue(at.Request.Headers, "Content-Type"), Text: at.Request.Body, Comment: at.Request.Encoding}
 	}

@@ -33,6 +33,7 @@ var owners = []owner{
 	{"go.yaml.in/yaml/v3", []string{"document"}, "documents are read and written there", nil},
 	{"github.com/klauspost/compress", []string{"compress"}, "decoders with limits", packs},
 	{"github.com/andybalholm/brotli", []string{"compress"}, "decoders with limits", packs},
+	{"github.com/cespare/xxhash/v2", []string{"compress"}, "the checksum of zstd", nil},
 	{"golang.org/x/text", []string{"charset"}, "old character sets", nil},
 	{"github.com/google/uuid", []string{"id"}, "ids are made in one way", nil},
 	{"github.com/prometheus/client_golang", []string{"telemetry"}, "one registry", nil},

@@ -95,6 +95,9 @@ func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSumm
 			if err != nil {
 				return nil, err
 			}
+			if err := s.Masks.Unmask(&old.Event, in.Body.Event); err != nil {
+				return nil, err
+			}
 			ev, err := rehearse.Edited(&old.Event, in.Body.Event)
 			if err != nil {
 				return nil, err
@@ -113,7 +116,7 @@ func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSumm
 // act does one thing to one run and tells the engine and the readers.
 func (s *server) act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 	if a.Kind == gonets.ActionRerun {
-		return s.runAgain(ctx, gonets.Rerun{RunID: a.RunID, Version: a.Version})
+		return s.runAgain(ctx, gonets.Rerun{RunID: a.RunID, Key: a.Key, Version: a.Version})
 	}
 	a.Actor, a.At = actorOf(ctx), s.Clock.Now()
 	run, err := s.Runs.Act(ctx, a)
@@ -146,6 +149,7 @@ func (s *server) runAgain(ctx context.Context, r gonets.Rerun) (gonets.Run, erro
 }
 
 type runsActionInput struct {
+	KeyInput
 	Body api.RunsAction
 }
 
@@ -154,7 +158,7 @@ const bulkWorkers = 16
 
 func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[api.RunsActionResult], error) {
 	ids := in.Body.IDs
-	retry, err := retryOf(in.Body.Action, in.Body.Retry)
+	retry, err := shape.RetryOf(in.Body.Action, in.Body.Retry)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +171,12 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	for range min(bulkWorkers, len(ids)) {
 		wait.Go(func() {
 			for id := range next {
-				_, err := s.act(ctx, gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number(), Retry: retry})
+				a := gonets.Action{Kind: gonets.ActionKind(in.Body.Action), RunID: id, Version: in.Body.Version.Number(), Retry: retry}
+				if in.Key != "" {
+					// Each run is a wish of its own: what failed is tried anew.
+					a.Key = in.Key + "/" + id
+				}
+				_, err := s.act(ctx, a)
 				mu.Lock()
 				if err == nil {
 					out.Body.Done++
@@ -185,12 +194,4 @@ func (s *server) actOnRuns(ctx context.Context, in *runsActionInput) (*output[ap
 	close(next)
 	wait.Wait()
 	return out, nil
-}
-
-// retryOf is what an action on many runs sets for their tries.
-func retryOf(action string, plan *api.RetryPlan) (*gonets.RetryChange, error) {
-	if gonets.ActionKind(action) != gonets.ActionRetryPolicy {
-		return nil, nil
-	}
-	return shape.RetryChange(plan, "/retry")
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/query"
 )
 
@@ -39,7 +39,7 @@ func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, er
 	if err != nil {
 		return nil, err
 	}
-	retry, err := retryOf(b.Action, b.Retry)
+	retry, err := shape.RetryOf(b.Action, b.Retry)
 	if err != nil && !b.Dry {
 		return nil, err
 	}
@@ -76,17 +76,9 @@ func (s *server) chosen(ctx context.Context, b *api.NewBulk) (gonets.RunFilter, 
 		none = none || len(f.States) == 0
 	}
 	if none {
-		return f, gonets.Errorf(gonets.CodeRunState, "%s is not possible for such runs; it is for runs that are %s", b.Action, join(from))
+		return f, gonets.Errorf(gonets.CodeRunState, "%s is not possible for such runs; it is for runs that are %s", b.Action, shape.States(from))
 	}
 	return f, nil
-}
-
-func join(states []gonets.RunState) string {
-	texts := make([]string, len(states))
-	for i, st := range states {
-		texts[i] = string(st)
-	}
-	return strings.Join(texts, ", ")
 }
 
 type bulksInput struct{ PageInput }

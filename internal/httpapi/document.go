@@ -2,9 +2,7 @@ package httpapi
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"encoding/json"
 	"mime"
 	"net/http"
 
@@ -100,7 +98,7 @@ func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Va
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(split(applyOf(set)))}}, nil
+	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(shape.Split(applyOf(set)))}}, nil
 }
 
 // The kinds of documents.
@@ -145,31 +143,6 @@ func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
 	return &gonets.Error{Code: gonets.CodeInvalid, Message: spec.Count(problems), Problems: problems}
 }
 
-func exportText(a gonets.Apply) ([]byte, error) {
-	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
-}
-
-// single is one document of a set.
-type single struct {
-	kind, name string
-	set        gonets.Apply
-}
-
-// split takes a set apart into its documents.
-func split(a gonets.Apply) []single {
-	var out []single
-	for _, d := range a.Sources {
-		out = append(out, single{kindSource, d.Name, gonets.Apply{Sources: []gonets.Source{d}}})
-	}
-	for _, d := range a.Scenarios {
-		out = append(out, single{kindScenario, d.Name, gonets.Apply{Scenarios: []gonets.Scenario{d}}})
-	}
-	if a.Settings != nil {
-		out = append(out, single{kindSettings, "settings", gonets.Apply{Settings: a.Settings}})
-	}
-	return out
-}
-
 func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Difference], error) {
 	set, err := s.read(in)
 	if err != nil {
@@ -177,7 +150,7 @@ func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Differ
 	}
 	out := &list[api.Difference]{}
 	out.Body.Items = []api.Difference{}
-	for _, doc := range split(applyOf(set)) {
+	for _, doc := range shape.Split(applyOf(set)) {
 		d, err := s.difference(ctx, doc)
 		if err != nil {
 			return nil, err
@@ -187,30 +160,12 @@ func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Differ
 	return out, nil
 }
 
-func (s *server) difference(ctx context.Context, doc single) (api.Difference, error) {
-	d := api.Difference{Kind: doc.kind, Name: doc.name, Change: "updated"}
-	wanted, err := exportText(doc.set)
-	if err != nil {
-		return d, err
+func (s *server) difference(ctx context.Context, doc shape.Single) (api.Difference, error) {
+	set, err := s.current(ctx, doc.Kind, doc.Name)
+	if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+		return api.Difference{}, err
 	}
-	var current []byte
-	set, err := s.current(ctx, doc.kind, doc.name)
-	switch {
-	case gonets.CodeOf(err) == gonets.CodeNotFound:
-		d.Change = "created"
-	case err != nil:
-		return d, err
-	default:
-		if current, err = exportText(set); err != nil {
-			return d, err
-		}
-	}
-	if bytes.Equal(current, wanted) {
-		d.Change = "unchanged"
-		return d, nil
-	}
-	d.Diff = document.Diff(current, wanted)
-	return d, nil
+	return doc.Difference(set, err == nil)
 }
 
 // current is the stored document of a kind and name.
@@ -243,23 +198,11 @@ func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error
 	if err != nil {
 		return nil, err
 	}
-	text, err := exportText(set)
+	text, err := shape.YAML(set)
 	if err != nil {
 		return nil, err
 	}
-	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(titleOf(&set), "gonets", ".yaml")}, nil
-}
-
-// titleOf is what people call the one document of a set; empty when there are
-// more, or none that has a title.
-func titleOf(set *gonets.Apply) string {
-	switch {
-	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
-		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
-	case len(set.Sources) == 1 && len(set.Scenarios) == 0 && set.Settings == nil:
-		return cmp.Or(set.Sources[0].Title, set.Sources[0].Name)
-	}
-	return ""
+	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(shape.TitleOf(&set), "gonets", ".yaml")}, nil
 }
 
 func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, error) {
@@ -276,7 +219,7 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 			return set, err
 		}
 		// Settings that nobody has set are no document.
-		if empty, _ := json.Marshal(gonets.Settings{}); in.Kind != "" || !sameJSON(empty, settings) {
+		if in.Kind != "" || !shape.Unset(settings) {
 			set.Settings = &settings
 		}
 	}
@@ -299,11 +242,6 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 		}
 	}
 	return set, nil
-}
-
-func sameJSON(a []byte, v any) bool {
-	b, err := json.Marshal(v)
-	return err == nil && bytes.Equal(a, b)
 }
 
 // all reads a list to its end.

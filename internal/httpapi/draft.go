@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"gonets"
@@ -19,9 +20,12 @@ type ChangeInput struct {
 	IfMatch string `header:"If-Match" doc:"The ETag of what is changed; * is whatever is there"`
 }
 
-// etag is the state that the caller changes (RFC 9110 §13.1.1).
-func (in *ChangeInput) etag() (string, error) {
-	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(in.IfMatch), "W/"), `"`)
+// etag is the state that the caller changes.
+func (in *ChangeInput) etag() (string, error) { return etagOf(in.IfMatch) }
+
+// etagOf reads the header If-Match (RFC 9110 §13.1.1).
+func etagOf(header string) (string, error) {
+	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(header), "W/"), `"`)
 	if tag == "" {
 		return "", gonets.Errorf(gonets.CodeIfMatch, "send the ETag of what you changed as If-Match, or * to replace whatever is there")
 	}
@@ -204,13 +208,17 @@ func (s *server) putYAML(ctx context.Context, in *putYAMLInput) (*draftOutput, e
 // scenariosInput asks for a page of scenarios.
 type scenariosInput struct {
 	PageInput
-	Stats bool `query:"stats" doc:"Also count what each did during the last 24 hours"`
+	Stats bool   `query:"stats" doc:"Also count what each did during the last 24 hours"`
+	Tag   string `query:"tag" maxLength:"40" doc:"Only scenarios with this tag; a page may then be short, and its next goes on"`
 }
 
 func (s *server) listScenarios(ctx context.Context, in *scenariosInput) (*list[api.Scenario], error) {
 	l, err := s.Scenarios.Scenarios(ctx, in.page())
 	if err != nil {
 		return nil, err
+	}
+	if in.Tag != "" {
+		l.Items = slices.DeleteFunc(l.Items, func(one gonets.ScenarioInfo) bool { return !slices.Contains(one.Tags, in.Tag) })
 	}
 	out := listOf(l, shape.Scenario)
 	for i := range out.Body.Items {

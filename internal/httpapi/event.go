@@ -21,7 +21,7 @@ func (s *server) listEvents(ctx context.Context, in *eventsInput) (*list[api.Eve
 	if err != nil {
 		return nil, err
 	}
-	return listOf(l, func(ev gonets.Event) api.EventSummary { return shape.EventSummary(s.Mask(ev)) }), nil
+	return listOf(l, func(ev gonets.Event) api.EventSummary { return shape.EventSummary(s.Masks.Event(ev)) }), nil
 }
 
 type idInput struct {
@@ -33,7 +33,7 @@ func (s *server) getEvent(ctx context.Context, in *idInput) (*output[api.Event],
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Event]{Body: shape.Event(s.Mask(ev))}, nil
+	return &output[api.Event]{Body: shape.Event(s.Masks.Event(ev))}, nil
 }
 
 func (s *server) getEventRaw(ctx context.Context, in *idInput) (*rawOutput, error) {
@@ -43,6 +43,6 @@ func (s *server) getEventRaw(ctx context.Context, in *idInput) (*rawOutput, erro
 	}
 	return &rawOutput{
 		ContentType: "application/octet-stream", ContentDisposition: `attachment; filename="event-` + ev.ID + `.bin"`,
-		Body: append([]byte{}, s.Mask(ev).Body...),
+		Body: append([]byte{}, s.Masks.Event(ev).Body...),
 	}, nil
 }

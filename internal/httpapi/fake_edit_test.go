@@ -2,8 +2,11 @@ package httpapi_test
 
 import (
 	"context"
+	"time"
 
 	"gonets"
+	"gonets/api"
+	"gonets/internal/news"
 )
 
 func (b *backend) Draft(_ context.Context, name string) (gonets.Draft, error) {
@@ -75,4 +78,32 @@ func (b *backend) RetireAddress(_ context.Context, name string, n int, _ string)
 }
 func (b *backend) SourceActivity(context.Context, string) (gonets.SourceActivity, error) {
 	return gonets.SourceActivity{LastAt: epoch, Day: 7}, nil
+}
+
+func (b *backend) Keep(_ context.Context, scenario string, in api.NewExample, actor string) (api.Example, error) {
+	b.note("keep %s %d of %s by %s", in.Run, in.Attempt, scenario, actor)
+	return api.Example{Step: "deal", Status: 201, SavedAt: epoch}, nil
+}
+func (b *backend) Kept(context.Context, string) ([]api.Example, error) { return nil, nil }
+func (b *backend) Drop(_ context.Context, scenario, path string) error {
+	b.note("drop %s of %s", path, scenario)
+	return nil
+}
+
+func (b *backend) Fields(_ context.Context, source string) (api.SourceFields, error) {
+	return api.SourceFields{On: true, Learned: true, Changes: []api.FieldChange{}}, nil
+}
+
+func (b *backend) AcceptFields(_ context.Context, source, actor string) error {
+	b.calls = append(b.calls, "fields of "+source+" by "+actor)
+	return nil
+}
+
+func (b *backend) Silences(context.Context) (map[string]news.Silence, error) {
+	return map[string]news.Silence{"form": {Since: epoch, Usual: 3 * time.Hour}}, nil
+}
+
+func (b *backend) AcceptSilence(_ context.Context, source, actor string) error {
+	b.calls = append(b.calls, "silence of "+source+" by "+actor)
+	return nil
 }

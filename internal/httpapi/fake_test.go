@@ -68,6 +68,9 @@ func missing(what, name string) error {
 }
 
 func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, error) {
+	if a.Settings != nil && a.IfMatch != "" && a.IfMatch != "*" && a.IfMatch != b.settings.ETag() {
+		return nil, gonets.Errorf(gonets.CodeDraftConflict, "the settings were changed meanwhile")
+	}
 	b.applied = a
 	if a.Settings != nil {
 		b.settings = *a.Settings
@@ -184,6 +187,17 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
+func (b *backend) LastGood(_ context.Context, _, path string) (*gonets.Attempt, error) {
+	for _, d := range b.runs {
+		for i := range d.Attempts {
+			if a := &d.Attempts[i]; a.Path == path && a.Outcome == gonets.OutcomeOK {
+				return a, nil
+			}
+		}
+	}
+	return nil, nil
+}
+
 func (b *backend) CountRuns(_ context.Context, f gonets.RunFilter) (gonets.RunCount, error) {
 	b.filter = f
 	return gonets.RunCount{N: 2, More: true}, nil
@@ -205,7 +219,7 @@ func (b *backend) Reconcile(_ context.Context, a gonets.Reconcile) ([]gonets.Day
 		{Day: a.From, Source: "site", Received: 5, Done: 4, Paused: 1}}, nil
 }
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
-	b.note("act %s %s v%d by %s", a.Kind, a.RunID, a.Version, a.Actor)
+	b.note("%s", strings.TrimSpace(fmt.Sprintf("act %s %s v%d by %s %s", a.Kind, a.RunID, a.Version, a.Actor, a.Key)))
 	r, ok := b.runs[a.RunID]
 	switch {
 	case !ok:
@@ -218,7 +232,7 @@ func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	return run, nil
 }
 func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
-	b.note("rerun %s v%d", r.RunID, r.Version)
+	b.note("%s", strings.TrimSpace(fmt.Sprintf("rerun %s v%d %s", r.RunID, r.Version, r.Key)))
 	b.rerun = r
 	run := gonets.Run{ID: "new", EventID: "e1", Scenario: "lead", Version: 1, State: gonets.RunRunning}
 	if r.Version == 1 {
@@ -336,20 +350,38 @@ func (b *backend) serve(t *testing.T) *httptest.Server {
 	return s
 }
 
+func diskOfTests() api.Disk { return api.Disk{Level: "low", FreeBytes: 1, TotalBytes: 2} }
+
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
-		State: b, Notices: b, Ingest: b, Engine: b, Lanes: b, Rehearsal: b, Bus: &b.bus, People: &b.people,
-		PublicURL: func() string { return "https://hooks.example" }, MailWorks: func(context.Context) bool { return true },
+		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Rehearsal: b, Bus: &b.bus, People: &b.people, Views: &b.people,
+		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },
+		Storage: func(context.Context) (api.Storage, error) {
+			return api.Storage{Disk: diskOfTests(), DatabaseBytes: 5, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 2, Bytes: 3}}}, nil
+		},
+		Disk: diskOfTests, Clean: func() { b.note("clean") },
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
-		Mask: func(ev gonets.Event) gonets.Event {
-			ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}
-			return ev
-		},
-		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
+		Masks:     masked{},
+		Log:       slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
 }
+
+// masked hides every header of an event.
+type masked struct{}
+
+func (masked) Event(ev gonets.Event) gonets.Event {
+	ev.Headers = []gonets.Header{{Name: "X-Key", Value: "***"}}
+	return ev
+}
+
+func (m masked) Run(d gonets.RunDetail) gonets.RunDetail {
+	d.Event = m.Event(d.Event)
+	return d
+}
+
+func (masked) Unmask(*gonets.Event, *api.EditedEvent) error { return nil }
 
 type reply struct {
 	status int

@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/export"
+	"gonets/internal/httpapi/files"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -61,9 +62,6 @@ func exported(op *huma.Operation) {
 	op.Responses["200"] = &huma.Response{Description: "OK. The trailer Gonets-More is true when more runs match than the file holds", Content: content}
 }
 
-// moreTrailer tells behind a file that it does not hold all that match.
-const moreTrailer = "Gonets-More"
-
 type fileInput struct {
 	FilterInput
 	Format   string `query:"format" enum:"csv,jsonl,har" required:"true" doc:"csv: a table for spreadsheets, at most 100 000 runs; jsonl: everything about a run in a line, at most 10 000; har: the HTTP exchanges, of at most 1 000 runs"`
@@ -71,8 +69,7 @@ type fileInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"100000" doc:"At most this many runs; the newest come first"`
 }
 
-// exportRuns writes what a filter finds as it finds it: a page of runs is all
-// that is in memory at a time.
+// exportRuns writes what a filter finds as it finds it.
 func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamResponse, error) {
 	f, err := s.filter(ctx, &in.FilterInput)
 	if err != nil {
@@ -92,7 +89,16 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	job := exporting{server: s, filter: f, reader: reader, whole: export.Whole(in.Format), left: limit, page: first}
+	job := files.Job{Runs: s.Runs, Filter: f, Left: limit, Page: first, Stopping: s.Stopping,
+		Style: export.Style{Format: in.Format, Russian: in.Language == "ru", Zone: reader.Zone, Version: s.Version},
+		Show: func(ctx context.Context, runs []gonets.RunSummary) ([]api.RunSummary, error) {
+			shown := listOf(gonets.List[gonets.RunSummary]{Items: runs}, shape.RunSummary).Body.Items
+			return shown, s.tell(ctx, shown)
+		},
+		Whole: func(d *gonets.RunDetail) api.Run {
+			shown := s.Masks.Run(*d)
+			return shape.Run(&shown, reader)
+		}}
 	name := "gonets-runs-" + reader.Now.In(reader.Zone).Format("2006-01-02") + "." + in.Format
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
@@ -102,8 +108,8 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 		h := w.Header()
 		h.Set("Content-Type", export.MediaType(in.Format))
 		h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-		h.Set("Trailer", moreTrailer)
-		more, err := job.write(hc.Context(), w, in)
+		h.Set("Trailer", files.MoreTrailer)
+		more, err := job.Write(hc.Context(), w)
 		if err != nil {
 			if hc.Context().Err() == nil {
 				s.Log.Error("an export broke off", "format", in.Format, "error", err)
@@ -111,67 +117,6 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 			// Whoever reads must not take a part for the whole.
 			panic(http.ErrAbortHandler)
 		}
-		h.Set(moreTrailer, strconv.FormatBool(more))
+		h.Set(files.MoreTrailer, strconv.FormatBool(more))
 	}}, nil
-}
-
-// exporting is a file on its way.
-type exporting struct {
-	server *server
-	filter gonets.RunFilter
-	reader shape.Reader
-	whole  bool
-	left   int
-	page   gonets.List[gonets.RunSummary]
-}
-
-func (e *exporting) write(ctx context.Context, w http.ResponseWriter, in *fileInput) (more bool, err error) {
-	file := export.New(w, export.Style{Format: in.Format, Russian: in.Language == "ru", Zone: e.reader.Zone, Version: e.server.Version})
-	for {
-		if err := e.writePage(ctx, file.Write); err != nil {
-			return false, err
-		}
-		if e.page.Next == "" || e.left == 0 {
-			return e.page.Next != "", file.Close()
-		}
-		select {
-		case <-e.server.Stopping:
-			return false, gonets.Errorf(gonets.CodeStopping, "the server is stopping")
-		default:
-		}
-		e.filter.Page = gonets.Page{Cursor: e.page.Next, Limit: min(e.left, gonets.PageSize)}
-		if e.page, err = e.server.Runs.Runs(ctx, e.filter); err != nil {
-			return false, err
-		}
-	}
-}
-
-func (e *exporting) writePage(ctx context.Context, write func(*api.Run) error) error {
-	summaries := make([]api.RunSummary, 0, len(e.page.Items))
-	for i := range e.page.Items {
-		summaries = append(summaries, shape.RunSummary(e.page.Items[i]))
-	}
-	if err := e.server.tell(ctx, summaries); err != nil {
-		return err
-	}
-	for i := range summaries {
-		run := api.Run{RunSummary: summaries[i]}
-		if e.whole {
-			d, err := e.server.Runs.Run(ctx, summaries[i].ID)
-			if gonets.CodeOf(err) == gonets.CodeNotFound {
-				continue // removed since
-			}
-			if err != nil {
-				return err
-			}
-			d.Event = e.server.Mask(d.Event)
-			run = shape.Run(&d, e.reader)
-			run.Data = summaries[i].Data
-		}
-		if err := write(&run); err != nil {
-			return err
-		}
-		e.left--
-	}
-	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/recall"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
 	"gonets/internal/rehearse"
@@ -91,6 +93,9 @@ type History interface {
 	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
 	// ChartRuns fills in spans, the newest first, as far as one question gets.
 	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
+	// LastGood is the last attempt of a scenario's step that went well; nil when
+	// its last runs have none.
+	LastGood(ctx context.Context, scenario, path string) (*gonets.Attempt, error)
 	// Reconcile counts what came in and what became of it.
 	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
 }
@@ -137,6 +142,11 @@ type Rehearsal interface {
 	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
 	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
 	Variables(d gonets.RunDetail) []api.StepVariables
+	Foretell(ctx context.Context, a rehearse.Ask, in *api.Rehearsal) (api.RehearsalResult, error)
+	// Keep, Kept and Drop are about the replies that people keep for steps.
+	Keep(ctx context.Context, scenario string, in api.NewExample, actor string) (api.Example, error)
+	Kept(ctx context.Context, scenario string) ([]api.Example, error)
+	Drop(ctx context.Context, scenario, path string) error
 }
 
 // Bus carries hints about changes.
@@ -145,7 +155,15 @@ type Bus interface {
 	Subscribe(buffer int) (<-chan gonets.Change, func())
 }
 
-// Options is what the interface needs. All members but Mask, Data, PublicURL,
+// Masks hide from readers what they may not see, in copies.
+type Masks interface {
+	Event(ev gonets.Event) gonets.Event
+	Run(d gonets.RunDetail) gonets.RunDetail
+	// Unmask puts what was hidden from the editor of an event in its place again.
+	Unmask(old *gonets.Event, edit *api.EditedEvent) error
+}
+
+// Options is what the interface needs. All members but Data, PublicURL,
 // MailWorks and Log are required.
 type Options struct {
 	Documents   Documents
@@ -161,6 +179,7 @@ type Options struct {
 	Secrets     Secrets
 	State       State
 	Notices     Notices
+	Usual       Usual
 	Ingest      Ingest
 	Engine      Engine
 	// Lanes are the queues to services.
@@ -168,6 +187,7 @@ type Options struct {
 	Rehearsal Rehearsal
 	Bus       Bus
 	People    People
+	Views     Views
 	// Presets are what a source may be made for.
 	Presets []api.Preset
 	// Kinds are the kinds of steps.
@@ -180,24 +200,27 @@ type Options struct {
 	Version string
 	// SourceURL is the address that belongs to a source's token.
 	SourceURL func(ctx context.Context, token string) string
-	// PublicURL is where other services reach this server.
-	PublicURL func() string
+	// PublicURL is where other services reach this server, and what the address says of that.
+	PublicURL func() (url, reach string)
 	// MailWorks tells whether a test was accepted, by mail or by another channel,
 	// with the present settings; nil says no.
 	MailWorks func(ctx context.Context) bool
-	// Mask hides what the source's preset names as secret in a received event;
-	// nil hides nothing.
-	Mask func(ev gonets.Event) gonets.Event
-	// Data are the values by which people recognise events, by the events' ids;
-	// nil gives none.
-	Data func(ctx context.Context, events []string) (map[string][]api.Datum, error)
+	Masks     Masks
+	Erasures  Erasures
+	// Data adds to runs of a list the values by which people recognise their
+	// events; nil adds none.
+	Data func(ctx context.Context, runs []api.RunSummary) error
+	// Storage is what is kept, Disk how much room there is for more; Clean begins to
+	// remove what is too old.
+	Storage func(ctx context.Context) (api.Storage, error)
+	Disk    func() api.Disk
+	Clean   func()
 	// Stopping is closed when the server begins to stop: streams then end.
 	Stopping <-chan struct{}
 	Log      *slog.Logger
 }
 
-// handlerTimeout ends an operation before the server's write timeout would
-// cut the connection without an answer.
+// handlerTimeout ends an operation before the server would cut the connection without an answer.
 const handlerTimeout = gonets.ServerWriteTimeout - 5*time.Second
 
 // maxBody bounds the body of an operation that says nothing else, in bytes.
@@ -206,15 +229,14 @@ const maxBody = 1 << 20
 type server struct {
 	Options
 	tokenHash [sha256.Size]byte
+	// policies are what steps say of their tries: versions never change, and their numbers are given once.
+	policies recall.Memory[shape.Place, shape.Tries]
 }
 
 // New returns the handler of /api/, /healthz and /readyz.
 func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Mask == nil {
-		o.Mask = func(ev gonets.Event) gonets.Event { return ev }
 	}
 	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
 	mux := http.NewServeMux()

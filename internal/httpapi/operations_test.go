@@ -195,7 +195,8 @@ func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
 		change(&d.Run.Run)
 		b.runs[id] = d
 	}
-	l, err := dial(t, b).Runs(t.Context(), gonets.RunFilter{})
+	c := dial(t, b)
+	l, err := c.Runs(t.Context(), gonets.RunFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,6 +209,10 @@ func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
 	}
 	if b.versions != 2 {
 		t.Errorf("%d versions were read for three runs of two", b.versions)
+	}
+	// What is known of a version holds; one that is gone may come back.
+	if _, err := c.Runs(t.Context(), gonets.RunFilter{}); err != nil || b.versions != 3 {
+		t.Errorf("%d versions were read for the same list again: %v", b.versions, err)
 	}
 }
 
@@ -281,6 +286,56 @@ func TestManyRunsAtOnce(t *testing.T) {
 	}
 }
 
+func TestARepeatedWishForManyRunsIsAWishForEach(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[string]string{"resume": "act resume r1 v0 by owner k/r1", "rerun": "rerun r1 v0 k/r1"} {
+		b := newBackend()
+		call(t, b.serve(t), http.MethodPost, "/api/v1/runs/actions", `{"action":"`+action+`","ids":["r1"]}`, "Idempotency-Key: k")
+		if !slices.Contains(b.called(), want) {
+			t.Errorf("%s: %q is not among %q", action, want, b.called())
+		}
+	}
+}
+
+func TestScenariosAreListedByTag(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	b.scenario.Tags = []string{"forms", "crm"}
+	s := b.serve(t)
+	for query, want := range map[string]int{"": 1, "?tag=crm": 1, "?tag=cr": 0, "?stats=true&tag=forms": 1} {
+		got := call(t, s, http.MethodGet, "/api/v1/scenarios"+query, "").json(t)["items"].([]any)
+		if len(got) != want {
+			t.Errorf("%q lists %d, want %d", query, len(got), want)
+		}
+		if want == 1 && !cmp.Equal(got[0].(map[string]any)["tags"], []any{"forms", "crm"}) {
+			t.Errorf("%q shows %v", query, got[0])
+		}
+	}
+}
+
+func TestSettingsAreSavedOverWhatWasRead(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	put := func(title string, headers ...string) reply {
+		return call(t, s, http.MethodPut, "/api/v1/settings", `{"title":"`+title+`"}`, headers...)
+	}
+	first := call(t, s, http.MethodGet, "/api/v1/settings", "").header.Get("ETag")
+	next := put("mine", "If-Match: "+first)
+	if first == "" || next.status != http.StatusOK || next.header.Get("ETag") == first {
+		t.Fatalf("read %q, saved: %d with %q", first, next.status, next.header.Get("ETag"))
+	}
+	if late := put("theirs", "If-Match: "+first); late.status != http.StatusPreconditionFailed || late.json(t)["code"] != "draft.conflict" || b.settings.Title != "mine" {
+		t.Errorf("who was late got %d %s; the title is %q", late.status, late.text, b.settings.Title)
+	}
+	if any := put("any", "If-Match: *"); any.status != http.StatusOK {
+		t.Errorf("whatever is there: %d %s", any.status, any.text)
+	}
+	if none := put("none"); none.status != http.StatusOK {
+		t.Errorf("without If-Match: %d %s", none.status, none.text)
+	}
+}
+
 func TestEventsByHandKeepTheirBytes(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -345,7 +400,9 @@ func TestTheRestOfTheInterface(t *testing.T) {
 		{"GET", "/api/v1/secrets", "", `{"items":[{"name":"crm-token","updated_at":"2026-03-01T12:00:00Z","actor":"owner"}]}`},
 		{"PUT", "/api/v1/secrets/crm-token", `{"value":"v"}`, ""},
 		{"DELETE", "/api/v1/secrets/crm-token", "", ""},
-		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9}`},
+		{"GET", "/api/v1/stats", "", `{"runs":{"paused":3},"waiting_for_you":3,"size_bytes":4096,"free_bytes":9,"disk":{"level":"low","free_bytes":1,"total_bytes":2,"holds_database":false,"ballast_bytes":0,"ballast_wanted_bytes":0}}`},
+		{"GET", "/api/v1/storage", "", `{"disk":{"level":"low","free_bytes":1,"total_bytes":2,"holds_database":false,"ballast_bytes":0,"ballast_wanted_bytes":0},"database_bytes":5,"data_bytes":0,"runs":0,"sampled":0,"scenarios":[{"scenario":"lead","runs":2,"bytes":3}],"retention":{"age_seconds":0,"next_24h":{"count":0,"more":false},"next_7d":{"count":0,"more":false},"week_bytes":0}}`},
+		{"POST", "/api/v1/storage/clean", "", `{"started":true}`},
 		{"GET", "/api/v1/lanes", "", `{"items":[` + crmLane + `]}`},
 		{"GET", "/api/v1/lanes/lane?address=crm.example", "", crmLane},
 		{"PUT", "/api/v1/lanes/limits", `{"lane":"crm.example","concurrency":4,"rate":"10/s"}`, crmLane},

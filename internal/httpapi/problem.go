@@ -22,10 +22,7 @@ const problemType = "application/problem+json"
 
 // The codes of mistakes in requests.
 const (
-	codeNotHere       gonets.Code = "request.not_here"
-	codeNotObject     gonets.Code = "document.not_object"
-	codeSampleBody    gonets.Code = "sample.body"
-	codeSampleHeaders gonets.Code = "sample.headers"
+	codeNotHere gonets.Code = "request.not_here"
 )
 
 // problem is an error on its way to the caller.

@@ -7,6 +7,7 @@ import (
 
 	"gonets/api"
 	"gonets/internal/export"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -23,13 +24,13 @@ func (s *server) reconciliation(ctx context.Context, in *ReconcileInput) (out ap
 	if err != nil {
 		return out, style, err
 	}
-	ask, err := shape.Days(shape.Span{From: in.From, To: in.To, Days: in.Days}, reader)
+	question, err := ask.Days(ask.Span{From: in.From, To: in.To, Days: in.Days}, reader.Now, reader.Zone)
 	if err != nil {
 		return out, style, err
 	}
-	ask.Source = in.Source
-	days, err := s.History.Reconcile(ctx, ask)
-	return shape.Reconciliation(ask, days), export.Style{Zone: ask.Zone}, err
+	question.Source = in.Source
+	days, err := s.History.Reconcile(ctx, question)
+	return shape.Reconciliation(question, days), export.Style{Zone: question.Zone}, err
 }
 
 func (s *server) reconcile(ctx context.Context, in *ReconcileInput) (*output[api.Reconciliation], error) {

@@ -1,13 +1,10 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,9 +12,9 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/document"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
-	"gonets/internal/httpapi/spec"
+	"gonets/internal/httpapi/wire"
 	"gonets/internal/rehearse"
 )
 
@@ -33,94 +30,36 @@ func streamed(op *huma.Operation) {
 type previewInput struct{ Body api.Preview }
 
 func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.PreviewResult], error) {
-	ask, err := askOf(&in.Body)
+	asked, err := ask.Read(&in.Body)
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.Rehearsal.Preview(ctx, ask)
+	result, err := s.Rehearsal.Preview(ctx, asked)
 	if err != nil {
 		return nil, err
 	}
 	return &output[api.PreviewResult]{Body: result}, nil
 }
 
-// askOf reads a draft, the step that is meant, and the event that it is tried
-// on. A check asks for the same things as a preview.
-func askOf(p *api.Preview) (ask rehearse.Ask, err error) {
-	if ask.Scenario, err = draftOf(p.Document); err != nil {
-		return ask, err
-	}
-	ask.Step = p.Step
-	if p.Scenario != "" {
-		ask.Scenario.Name = p.Scenario
-	}
-	event, sample := p.Event, p.Sample
-	if event != "" && sample != nil {
-		return ask, invalid("/sample", gonets.CodeNotBoth, "give %s or %s, not both", "event", "sample")
-	}
-	ask.EventID = event
-	if sample == nil {
-		return ask, nil
-	}
-	given, err := sampleHeaders(sample.Headers)
-	if err != nil {
-		return ask, err
-	}
-	ask.Sample = &gonets.Event{Source: sample.Source, Method: sample.Method, Path: sample.Path, RawQuery: sample.Query, Headers: given,
-		ContentType: gonets.HeaderValue(given, "Content-Type"), Body: sample.Body}
-	var text string
-	switch raw := bytes.TrimSpace(sample.Body); {
-	case len(raw) == 0 || bytes.Equal(raw, []byte("null")):
-		ask.Sample.Body = nil
-	case raw[0] == '"':
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return ask, invalid("/sample/body", codeSampleBody, "the body is no text")
-		}
-		ask.Sample.Body = []byte(text)
-	case ask.Sample.ContentType == "":
-		ask.Sample.ContentType = "application/json"
-		ask.Sample.Headers = append(shape.Headers(given), gonets.Header{Name: "Content-Type", Value: "application/json"})
-	}
-	if len(ask.Sample.Body) > gonets.MaxIngestBody {
-		return ask, gonets.Errorf(gonets.CodeBodyTooLarge, "the sample's body is too large; sources take at most %s", spec.Size(gonets.MaxIngestBody))
-	}
-	return ask, nil
-}
+type rehearseInput struct{ Body api.Rehearsal }
 
-// sampleHeaders reads headers as people write them, an object, or as the history
-// keeps them, a list.
-func sampleHeaders(raw json.RawMessage) (list []gonets.Header, err error) {
-	switch raw = bytes.TrimSpace(raw); {
-	case len(raw) == 0 || bytes.Equal(raw, []byte("null")):
-		return nil, nil
-	case raw[0] == '[':
-		err = json.Unmarshal(raw, &list)
-	default:
-		var named map[string]string
-		err = json.Unmarshal(raw, &named)
-		for _, name := range slices.Sorted(maps.Keys(named)) {
-			list = append(list, gonets.Header{Name: name, Value: named[name]})
+// foretell tells what would become of an event, of a draft or of a version.
+func (s *server) foretell(ctx context.Context, in *rehearseInput) (*output[api.RehearsalResult], error) {
+	if in.Body.Document == nil {
+		v, err := s.Scenarios.Version(ctx, in.Body.Scenario, in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		if in.Body.Document, err = json.Marshal(&v.Scenario); err != nil {
+			return nil, err
 		}
 	}
-	if err != nil {
-		return nil, invalid("/sample/headers", codeSampleHeaders, "headers are an object of names and texts, or a list of objects with name and value")
-	}
-	return list, nil
-}
-
-// draftOf reads a scenario that need not be complete, as it is saved.
-func draftOf(raw json.RawMessage) (*gonets.Scenario, error) {
-	var named struct {
-		Name string `json:"name"`
-	}
-	d, err := document.ReadDraft(raw, "", false, document.Checks{})
+	asked, err := ask.Read(&api.Preview{Scenario: in.Body.Scenario, Document: in.Body.Document, Event: in.Body.Event, Sample: in.Body.Sample})
 	if err != nil {
 		return nil, err
 	}
-	// What has been read is an object whose name, if it has one, is a text.
-	_ = json.Unmarshal(raw, &named)
-	d.Scenario.Name = named.Name
-	return &d.Scenario, nil
+	result, err := s.Rehearsal.Foretell(ctx, asked, &in.Body)
+	return &output[api.RehearsalResult]{Body: result}, err
 }
 
 type checkInput struct{ Body api.Check }
@@ -128,26 +67,30 @@ type checkInput struct{ Body api.Check }
 // check streams a check until it is over, its reader leaves, or the server
 // stops.
 func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamResponse, error) {
-	ask, err := askOf(&api.Preview{
+	asked, err := ask.Read(&api.Preview{
 		Scenario: in.Body.Scenario, Document: in.Body.Document, Step: in.Body.Step, Event: in.Body.Event, Sample: in.Body.Sample,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if ask.Sample != nil {
-		ask.Sample.Actor = actorOf(ctx)
+	if asked.Sample != nil {
+		asked.Sample.Actor = actorOf(ctx)
 	}
-	order := rehearse.Order{Ask: ask, Only: in.Body.Step != ""}
+	reader, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	order := rehearse.Order{Ask: asked, Only: in.Body.Step != ""}
 	if !in.Body.AllDry {
 		order.Really = in.Body.Really
 	}
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		_, w := humago.Unwrap(ctx)
-		s.streamCheck(ctx.Context(), w, order)
+		s.streamCheck(ctx.Context(), w, order, reader)
 	}}, nil
 }
 
-func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order rehearse.Order) {
+func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order rehearse.Order, reader shape.Reader) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -170,7 +113,7 @@ func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order r
 			w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
 			w.WriteHeader(http.StatusOK)
 		}
-		if err := encode(w, shape.CheckLine(l, shape.Reader{Now: s.Clock.Now()})); err != nil {
+		if err := encode(w, shape.CheckLine(l, reader)); err != nil {
 			return err
 		}
 		return stream.Flush()
@@ -187,7 +130,7 @@ func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order r
 type curlInput struct{ Body api.CurlText }
 
 func (s *server) readCurl(_ context.Context, in *curlInput) (*output[api.CurlStep], error) {
-	step, err := shape.CurlStep(in.Body.Text)
+	step, err := wire.CurlStep(in.Body.Text)
 	if err != nil {
 		return nil, err
 	}
@@ -199,34 +142,49 @@ type attemptInput struct {
 	N  int    `path:"n" minimum:"1"`
 }
 
-func (s *server) attemptCurl(ctx context.Context, in *attemptInput) (*rawOutput, error) {
-	d, err := s.Runs.Run(ctx, in.ID)
-	if err != nil {
-		return nil, err
+// attemptFile shows an attempt in some other form. A browser saves what has a name
+// and never shows it.
+func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*server, context.Context, *attemptInput) (*rawOutput, error) {
+	return func(s *server, ctx context.Context, in *attemptInput) (*rawOutput, error) {
+		d, err := s.Runs.Run(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		d = s.Masks.Run(d)
+		f, ok := write(&d, in.N)
+		if !ok {
+			return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that has this, or it was not kept", in.ID, in.N)
+		}
+		out := &rawOutput{ContentType: f.Type, Body: f.Body}
+		if f.Name != "" {
+			out.ContentDisposition = fmt.Sprintf(`attachment; filename=%q`, f.Name)
+		}
+		return out, nil
 	}
-	if text, ok := shape.Curl(&d, in.N); ok {
-		return &rawOutput{ContentType: "text/plain; charset=utf-8", Body: []byte(text)}, nil
-	}
-	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that made a request", in.ID, in.N)
 }
 
-// attemptReply gives a reply's body as a file: a browser saves it and never
-// shows it.
-func (s *server) attemptReply(ctx context.Context, in *attemptInput) (*rawOutput, error) {
+func (s *server) compareAttempt(ctx context.Context, in *attemptInput) (*output[api.Comparison], error) {
 	d, err := s.Runs.Run(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	for i := range d.Attempts {
-		if a := &d.Attempts[i]; a.N == in.N && a.Status != 0 {
-			return &rawOutput{
-				ContentType:        "application/octet-stream",
-				ContentDisposition: fmt.Sprintf(`attachment; filename="reply-%s-%d.bin"`, d.Run.ID, a.N),
-				Body:               append([]byte{}, a.ReplyBody...),
-			}, nil
+	good, err := s.History.LastGood(ctx, d.Run.Scenario, wire.PathOf(&d, in.N))
+	if err != nil {
+		return nil, err
+	}
+	if good != nil {
+		other, err := s.Runs.Run(ctx, good.RunID)
+		if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound { // removed since
+			return nil, err
+		}
+		other = s.Masks.Run(other)
+		if good = wire.AttemptOf(&other, good.N); good != nil && good.NotKept {
+			good = nil
 		}
 	}
-	return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that was answered", in.ID, in.N)
+	d = s.Masks.Run(d)
+	c, err := wire.Compare(&d, in.N, good)
+	return &output[api.Comparison]{Body: c}, err
 }
 
 func (s *server) runVariables(ctx context.Context, in *idInput) (*list[api.StepVariables], error) {
@@ -237,4 +195,28 @@ func (s *server) runVariables(ctx context.Context, in *idInput) (*list[api.StepV
 	out := &list[api.StepVariables]{}
 	out.Body.Items = append([]api.StepVariables{}, s.Rehearsal.Variables(d)...)
 	return out, nil
+}
+
+func (s *server) listExamples(ctx context.Context, in *nameInput) (*list[api.Example], error) {
+	items, err := s.Rehearsal.Kept(ctx, in.Name)
+	return &list[api.Example]{Body: api.List[api.Example]{Items: append([]api.Example{}, items...)}}, err
+}
+
+type keepExampleInput struct {
+	Name string `path:"name"`
+	Body api.NewExample
+}
+
+func (s *server) keepExample(ctx context.Context, in *keepExampleInput) (*output[api.Example], error) {
+	kept, err := s.Rehearsal.Keep(ctx, in.Name, in.Body, actorOf(ctx))
+	return &output[api.Example]{Body: kept}, err
+}
+
+type dropExampleInput struct {
+	Name string `path:"name"`
+	Step string `query:"step" required:"true" doc:"Path of the step"`
+}
+
+func (s *server) dropExample(ctx context.Context, in *dropExampleInput) (*none, error) {
+	return nil, s.Rehearsal.Drop(ctx, in.Name, in.Step)
 }

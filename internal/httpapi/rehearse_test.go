@@ -46,6 +46,35 @@ func (b *backend) Variables(d gonets.RunDetail) []api.StepVariables {
 	return []api.StepVariables{{Path: "", Variables: []api.Variable{{Path: d.Run.ID}}}}
 }
 
+func (b *backend) Foretell(_ context.Context, a rehearse.Ask, in *api.Rehearsal) (api.RehearsalResult, error) {
+	b.note("foretell %s with %d steps of %s: %v", a.Scenario.Name, len(a.Scenario.Steps), a.EventID, in.Outages)
+	return api.RehearsalResult{State: "paused", Lines: []api.RehearsalLine{}}, nil
+}
+
+func TestARehearsalIsOfADraftOrOfAVersion(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		body   string
+		status int
+		want   string
+	}{
+		"a draft":         {`{"document":{"name":"x","steps":[{"id":"a","stop":{}}]},"event":"e1","outages":[{"script":"503 for 3h"}]}`, 200, "foretell x with 1 steps of e1: [{ 503 for 3h}]"},
+		"a version":       {`{"scenario":"lead","version":1}`, 200, "foretell lead with "},
+		"no such version": {`{"scenario":"nope","version":2}`, 404, ""},
+		"a typo":          {`{"document":{"stepps":[]}}`, 422, ""},
+		"a bad sample":    {`{"document":{"steps":[]},"sample":{"headers":1}}`, 422, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend()
+			got := call(t, b.serve(t), "POST", "/api/v1/rehearse", tt.body)
+			if got.status != tt.status || tt.want != "" && !strings.Contains(strings.Join(b.called(), "\n"), tt.want) {
+				t.Errorf("%d %s\n%s", got.status, got.text, b.called())
+			}
+		})
+	}
+}
+
 func TestDraftsAreReadByTheirShape(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

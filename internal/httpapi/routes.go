@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gonets"
+	"gonets/internal/httpapi/wire"
 )
 
 // Right is what a caller must be allowed to do.
@@ -57,6 +58,8 @@ func Routes() []Route {
 		{Method: del, Path: base + "/session", Right: RightNone, Open: "it ends the caller's own session", ID: "log-out", Summary: "Log out of this browser", register: handle((*server).logOut)},
 		{Method: del, Path: base + "/sessions", Right: RightView, ID: "log-out-everywhere", Summary: "Log out of all browsers", register: handle((*server).logOutEverywhere),
 			Description: "With the owner's token everybody is logged out."},
+		{Method: get, Path: base + "/me/views", Right: RightView, ID: "list-views", Summary: "List the questions of the history that one keeps under names", register: handle((*server).listViews)},
+		{Method: put, Path: base + "/me/views", Right: RightView, ID: "keep-views", Summary: "Keep other questions of the history in place of one's own", register: handle((*server).keepViews)},
 		{Method: patch, Path: base + "/me", Right: RightView, ID: "change-me", Summary: "Change one's own login, password, e-mail address, language or theme", register: handle((*server).changeMe), tune: bodyLimit(maxLogInBody)},
 		{Method: get, Path: base + "/users", Right: RightAdmin, ID: "list-users", Summary: "List who may log in", register: handle((*server).listUsers)},
 		{Method: post, Path: base + "/users", Right: RightAdmin, ID: "create-user", Summary: "Make the owner without the set-up code", Status: http.StatusCreated, register: handle((*server).createUser), tune: bodyLimit(maxLogInBody)},
@@ -96,6 +99,10 @@ func Routes() []Route {
 		{Method: del, Path: base + "/sources/{name}/addresses/{n}", Right: RightEdit, ID: "retire-address", Summary: "Make one of a source's addresses unknown; the last one stays", register: handle((*server).retireAddress)},
 		{Method: get, Path: base + "/sources/{name}", Right: RightView, ID: "get-source", Summary: "Read a source", register: handle((*server).getSource), tune: conditional},
 		{Method: get, Path: base + "/sources/{name}/samples", Right: RightView, ID: "list-samples", Summary: "Read a source's last events", register: handle((*server).listSamples)},
+		{Method: get, Path: base + "/sources/{name}/fields", Right: RightView, ID: "get-fields", Summary: "Tell what in a source's events is not as usual", register: handle((*server).sourceFields),
+			Description: "Names and types of fields are learned from the last events, values are not. A field is missing, or of another type, when several events in a row are unlike those before."},
+		{Method: post, Path: base + "/sources/{name}/fields/accept", Right: RightOperate, ID: "accept-fields", Summary: "Make the fields that come now the usual ones", register: handle((*server).acceptFields)},
+		{Method: post, Path: base + "/sources/{name}/silence/accept", Right: RightOperate, ID: "accept-silence", Summary: "Say that a source's silence is all right; its next one is another", register: handle((*server).acceptSilence)},
 		{Method: post, Path: base + "/sources/{name}/events", Right: RightOperate, ID: "send-event", Summary: "Make an event by hand", Status: http.StatusCreated, register: handle((*server).sendEvent), tune: bodyLimit(gonets.MaxIngestBody * 2)},
 
 		{Method: get, Path: base + "/events", Right: RightView, ID: "list-events", Summary: "List events, newest first", register: handle((*server).listEvents)},
@@ -109,16 +116,18 @@ func Routes() []Route {
 		{Method: get, Path: base + "/runs/export", Right: RightView, ID: "export-runs", Summary: "Write runs into a file for other programs, secrets as ***", register: handle((*server).exportRuns), tune: exported},
 		{Method: get, Path: base + "/runs/{id}", Right: RightView, ID: "get-run", Summary: "Read everything about a run", register: handle((*server).getRun)},
 		{Method: get, Path: base + "/runs/{id}/variables", Right: RightView, ID: "list-run-variables", Summary: "Read what each step of a run made known", register: handle((*server).runVariables)},
-		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle((*server).attemptCurl), tune: answers("text/plain")},
-		{Method: get, Path: base + "/runs/{id}/attempts/{n}/reply", Right: RightView, ID: "get-attempt-reply", Summary: "Read the body of an attempt's reply byte for byte, as a file", register: handle((*server).attemptReply), tune: answers("application/octet-stream")},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/curl", Right: RightView, ID: "get-attempt-curl", Summary: "Read an attempt's request as a command for bash, secrets as ***", register: handle(attemptFile(wire.Curl)), tune: answers("text/plain")},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/onec", Right: RightView, ID: "get-attempt-onec", Summary: "Read an attempt's request as code for 1C:Enterprise, secrets as ***", register: handle(attemptFile(wire.OneC)), tune: answers("text/plain")},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/compare", Right: RightView, ID: "compare-attempt", Summary: "Tell in what an attempt differs from the last one of its step that went well", register: handle((*server).compareAttempt)},
+		{Method: get, Path: base + "/runs/{id}/attempts/{n}/reply", Right: RightView, ID: "get-attempt-reply", Summary: "Read the body of an attempt's reply byte for byte, as a file", register: handle(attemptFile(wire.Reply)), tune: answers("application/octet-stream")},
 		{Method: post, Path: base + "/runs/{id}/resume", Right: RightOperate, ID: "resume-run", Summary: "Go on from the failed step", register: handle((*server).resumeRun)},
 		{Method: post, Path: base + "/runs/{id}/skip", Right: RightOperate, ID: "skip-step", Summary: "Go on behind the step at which a paused run stands", register: handle((*server).skipStep)},
 		{Method: post, Path: base + "/runs/{id}/send-now", Right: RightOperate, ID: "send-run-now", Summary: "Skip the wait", register: handle((*server).sendRunNow)},
-		{Method: post, Path: base + "/runs/{id}/retry-policy", Right: RightOperate, ID: "change-retries", Summary: "Change the rest of the tries of a run that waits for a retry or for a person", register: handle((*server).changeRetries),
+		{Method: post, Path: base + "/runs/{id}/retry-policy", Right: RightOperate, ID: "change-retries", Summary: "Change the rest of the attempts of a run that waits for a retry or for a person", register: handle((*server).changeRetries),
 			Description: "The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay."},
 		{Method: post, Path: base + "/runs/{id}/rerun", Right: RightOperate, ID: "rerun", Summary: "Make a new run of the same event, or of changed data", Status: http.StatusCreated, register: handle((*server).rerun), tune: bodyLimit(gonets.MaxIngestBody * 2)},
 		{Method: post, Path: base + "/runs/{id}/cancel", Right: RightOperate, ID: "cancel-run", Summary: "End a run", register: handle((*server).cancelRun)},
-		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Stop the tries; the run then waits for a person", register: handle((*server).cancelRetries)},
+		{Method: post, Path: base + "/runs/{id}/cancel-retries", Right: RightOperate, ID: "cancel-retries", Summary: "Cancel the retries; the run then waits for a person", register: handle((*server).cancelRetries)},
 		{Method: post, Path: base + "/runs/actions", Right: RightOperate, ID: "act-on-runs", Summary: "Do one thing to up to 1000 runs", register: handle((*server).actOnRuns)},
 
 		{Method: post, Path: base + "/bulk", Right: RightOperate, ID: "create-bulk", Summary: "Do one thing to all runs that match, at a rate", Status: http.StatusCreated, register: handle((*server).newBulk), tune: dry,
@@ -130,15 +139,28 @@ func Routes() []Route {
 		{Method: post, Path: base + "/bulk/{id}/stop", Right: RightOperate, ID: "stop-bulk", Summary: "End a mass action; what it did stays", register: handle((*server).stopBulk)},
 
 		{Method: post, Path: base + "/preview", Right: RightView, ID: "preview-step", Summary: "Show what a step of a draft would send, without sending it", register: handle((*server).preview), tune: bodyLimit(maxRehearsed)},
+		{Method: post, Path: base + "/rehearse", Right: RightView, ID: "rehearse", Summary: "Tell what would become of an event while services fail, hour by hour; nothing is sent", register: handle((*server).foretell), tune: bodyLimit(maxRehearsed)},
 		{Method: post, Path: base + "/check", Right: RightOperate, ID: "check", Summary: "Try a draft or one step of it now, once", register: handle((*server).check), tune: streamed,
 			Description: "The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it."},
+		{Method: get, Path: base + "/scenarios/{name}/examples", Right: RightView, ID: "list-examples", Summary: "List the replies that previews and checks of a scenario's steps read", register: handle((*server).listExamples)},
+		{Method: put, Path: base + "/scenarios/{name}/examples", Right: RightEdit, ID: "put-example", Summary: "Let previews and checks of a step read this reply instead of its last one", register: handle((*server).keepExample)},
+		{Method: del, Path: base + "/scenarios/{name}/examples", Right: RightEdit, ID: "delete-example", Summary: "Let previews and checks of a step read its last reply again", register: handle((*server).dropExample)},
 		{Method: post, Path: base + "/curl", Right: RightView, ID: "read-curl", Summary: "Make a step of a command of curl", register: handle((*server).readCurl), tune: bodyLimit(2 * maxBody)},
 
 		{Method: get, Path: base + "/settings", Right: RightView, ID: "get-settings", Summary: "Read the settings", register: handle((*server).getSettings)},
-		{Method: put, Path: base + "/settings", Right: RightAdmin, ID: "put-settings", Summary: "Replace the settings", register: handle((*server).putSettings)},
+		{Method: put, Path: base + "/settings", Right: RightAdmin, ID: "put-settings", Summary: "Replace the settings", register: handle((*server).putSettings),
+			Description: "Whoever began from other settings than If-Match names gets 412 draft.conflict, and nothing is saved."},
 		{Method: get, Path: base + "/secrets", Right: RightView, ID: "list-secrets", Summary: "List the names of secrets", register: handle((*server).listSecrets)},
 		{Method: put, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "put-secret", Summary: "Set a secret", register: handle((*server).putSecret)},
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
+
+		{Method: post, Path: base + "/erasures", Right: RightAdmin, ID: "create-erasure", Summary: "Look for one person everywhere; nothing is erased yet", Status: http.StatusCreated, register: handle((*server).newErasure),
+			Description: "The server looks through everything that is kept. Then the erasure waits, at most a day, for a confirmation with the value. The value is encrypted meanwhile, and forgotten at the end."},
+		{Method: get, Path: base + "/erasures", Right: RightAdmin, ID: "list-erasures", Summary: "List erasures, newest first", register: handle((*server).listErasures)},
+		{Method: get, Path: base + "/erasures/{id}", Right: RightAdmin, ID: "get-erasure", Summary: "Read how far an erasure is, and what it found", register: handle((*server).getErasure)},
+		{Method: post, Path: base + "/erasures/{id}/confirm", Right: RightAdmin, ID: "confirm-erasure", Summary: "Erase what was found", register: handle((*server).confirmErasure),
+			Description: "Notes take the place of contents; counts, states and times stay. It goes on after a restart and cannot be undone."},
+		{Method: post, Path: base + "/erasures/{id}/drop", Right: RightAdmin, ID: "drop-erasure", Summary: "End an erasure; what it erased stays erased", register: handle((*server).dropErasure)},
 
 		{Method: get, Path: base + "/notices", Right: RightView, ID: "list-notices", Summary: "List what people were told of errors, newest first", register: handle((*server).listNotices)},
 		{Method: post, Path: base + "/notices/test", Right: RightAdmin, ID: "test-channel", Summary: "Send a test through a channel of the settings", register: handle((*server).testChannel),
@@ -155,6 +177,8 @@ func Routes() []Route {
 			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
 		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},
+		{Method: get, Path: base + "/storage", Right: RightView, ID: "get-storage", Summary: "Read how much room there is, what the history takes and what goes next", register: handle((*server).getStorage)},
+		{Method: post, Path: base + "/storage/clean", Right: RightAdmin, ID: "clean-storage", Summary: "Remove now what is older or more than the settings keep", register: handle((*server).cleanStorage)},
 		{Method: get, Path: base + "/changes", Right: RightView, ID: "watch-changes", Summary: "Follow hints about changes", register: handle((*server).watchChanges), tune: answers("text/event-stream"),
 			Description: "Server-sent events named \"change\"; data is a Changes object, gathered for 250 ms. Hints may be missing: read again what matters, and after a reconnect too."},
 		{Method: get, Path: base + "/version", Right: RightNone, ID: "get-version-of-server", Summary: "Read who answers", register: handle((*server).getVersionOfServer)},

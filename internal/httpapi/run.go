@@ -80,52 +80,41 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	return out, s.tell(ctx, out.Body.Items)
 }
 
-// mostPolicies are the versions that are read for one page at most. Few runs of
-// a page have failed, and those of few versions.
-const mostPolicies = 50
+// mostRead are the versions that are read for one page at most.
+const mostRead = 50
 
 // tellTries adds how many tries the policies allow of which runs have used some.
 func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown []api.RunSummary) error {
-	type version struct {
-		scenario string
-		n        int
-	}
-	known := map[version]*gonets.Version{}
+	read := 0
 	for i := range runs {
 		r := &runs[i].Run
 		if r.Tries == 0 || r.Version == 0 || r.Cursor == "" {
 			continue
 		}
-		v, read := known[version{r.Scenario, r.Version}]
-		if !read && len(known) < mostPolicies {
-			var err error
-			if v, err = s.Scenarios.Version(ctx, r.Scenario, r.Version); err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
-				return err
+		tries, err := s.policies.Get(shape.PlaceOf(r), func() (shape.Tries, bool, error) {
+			if read++; read > mostRead {
+				return shape.Tries{}, false, nil
 			}
-			known[version{r.Scenario, r.Version}] = v
+			v, err := s.Scenarios.Version(ctx, r.Scenario, r.Version)
+			if gonets.CodeOf(err) == gonets.CodeNotFound {
+				err = nil
+			}
+			return shape.TriesOf(v, r.Cursor), v != nil, err
+		})
+		if err != nil {
+			return err
 		}
-		shown[i].TriesMax = shape.TriesMax(v, r)
+		shown[i].TriesMax = tries.Max(r)
 	}
 	return nil
 }
 
-// tell adds the values by which people recognise the runs' events.
+// tell adds the values by which people recognise the runs.
 func (s *server) tell(ctx context.Context, runs []api.RunSummary) error {
 	if s.Data == nil || len(runs) == 0 {
 		return nil
 	}
-	events := make([]string, 0, len(runs))
-	for i := range runs {
-		events = append(events, runs[i].EventID)
-	}
-	data, err := s.Data(ctx, events)
-	if err != nil {
-		return err
-	}
-	for i := range runs {
-		runs[i].Data = data[runs[i].EventID]
-	}
-	return nil
+	return s.Data(ctx, runs)
 }
 
 func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], error) {
@@ -141,17 +130,17 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
-	d.Event = s.Mask(d.Event)
+	d = s.Masks.Run(d)
 	reader.Published = now
 	run := shape.Run(&d, reader)
 	s.explainWait(&run.RunSummary)
 	return &output[api.Run]{Body: run}, nil
 }
 
-// reader is when and where the caller reads.
+// reader is when and where the caller reads, and whom he may write to.
 func (s *server) reader(ctx context.Context) (shape.Reader, error) {
-	zone, err := s.zone(ctx)
-	return shape.Reader{Zone: zone, Now: s.Clock.Now()}, err
+	settings, err := s.Documents.Settings(ctx)
+	return shape.NewReader(&settings, s.Clock.Now()), err
 }
 
 // published is the published version of a run's scenario when that is another
@@ -165,16 +154,4 @@ func (s *server) published(ctx context.Context, d *gonets.RunDetail) (*gonets.Ve
 		return &gonets.Version{N: info.Version}, err
 	}
 	return s.Scenarios.Version(ctx, d.Run.Scenario, info.Version)
-}
-
-// zone is the time zone in which texts name times.
-func (s *server) zone(ctx context.Context) (*time.Location, error) {
-	settings, err := s.Documents.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
-		return zone, nil
-	}
-	return time.UTC, nil
 }

@@ -45,14 +45,18 @@ func (s *server) session(ctx context.Context, u *gonets.User) (*sessionOutput, e
 		Notices: api.Notices{Mail: s.MailWorks != nil && s.MailWorks(ctx)},
 	}}
 	if s.PublicURL != nil {
-		out.Body.PublicURL = s.PublicURL()
+		out.Body.PublicURL, out.Body.Reach = s.PublicURL()
 	}
 	if p.Untrusted.IsValid() {
 		out.Body.UntrustedProxy = p.Untrusted.String()
 	}
 	if u != nil {
+		settings, err := s.Documents.Settings(ctx)
+		if err != nil {
+			return nil, err
+		}
 		shape := userShape(*u)
-		out.Body.User = &shape
+		out.Body.User, out.Body.TimeZone = &shape, settings.TimeZone
 	}
 	return out, nil
 }

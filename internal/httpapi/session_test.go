@@ -24,6 +24,7 @@ const sessionToken = "session-token-for-tests"
 
 // people know one owner and one session of his.
 type people struct {
+	views   map[string][]byte
 	mu      sync.Mutex
 	owned   bool
 	role    gonets.Role
@@ -104,6 +105,11 @@ func (p *people) ChangeProfile(_ context.Context, c account.Profile) (gonets.Use
 	}
 	p.note("change " + c.Visit.User.Login + " " + c.Current)
 	return u, nil
+}
+func (p *people) Views(_ context.Context, user string) ([]byte, error) { return p.views[user], nil }
+func (p *people) KeepViews(_ context.Context, user string, document []byte) error {
+	p.views = map[string][]byte{user: document}
+	return nil
 }
 func (p *people) Users(context.Context) ([]gonets.User, error) {
 	return []gonets.User{p.user()}, nil
@@ -203,6 +209,31 @@ func TestSessionProvesItsUser(t *testing.T) {
 	for _, path := range []string{"/api/v1/runs", "/api/v1/session"} {
 		if got := call(t, s, http.MethodGet, path, "", noToken, cookie); got.status != http.StatusServiceUnavailable {
 			t.Errorf("%s while the database is away: %d %s", path, got.status, got.text)
+		}
+	}
+}
+
+func TestViewsBelongToTheirUser(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	const path, mine, none = "/api/v1/me/views", `{"items":[{"name":"Ждут","q":"state:paused after:-24h"}]}`, `{"items":[]}`
+	for _, c := range []struct {
+		what, method, body string
+		status             int
+		text               string
+		headers            []string
+	}{
+		{"nothing is kept", http.MethodGet, "", http.StatusOK, none, []string{noToken, cookie}},
+		{"some are", http.MethodPut, mine, http.StatusOK, mine, []string{noToken, cookie}},
+		{"a question without sense", http.MethodPut, `{"items":[{"name":"x","q":"state:no"}]}`, http.StatusUnprocessableEntity, "query.invalid", []string{noToken, cookie}},
+		{"too many", http.MethodPut, `{"items":[` + strings.Repeat(`{"name":"x","q":"y"},`, 20) + `{"name":"x","q":"y"}]}`, http.StatusUnprocessableEntity, "items", []string{noToken, cookie}},
+		{"they are there", http.MethodGet, "", http.StatusOK, mine, []string{noToken, cookie}},
+		{"a program has none", http.MethodGet, "", http.StatusOK, none, nil},
+		{"a program keeps none", http.MethodPut, mine, http.StatusForbidden, "forbidden", nil},
+	} {
+		if got := call(t, s, c.method, path, c.body, c.headers...); got.status != c.status || !strings.Contains(got.text, c.text) {
+			t.Errorf("%s: %d %s", c.what, got.status, got.text)
 		}
 	}
 }

@@ -2,11 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/news"
 )
 
 // urls gives the addresses of tokens.
@@ -14,12 +15,20 @@ func (s *server) urls(ctx context.Context) func(token string) string {
 	return func(token string) string { return s.SourceURL(ctx, token) }
 }
 
-func (s *server) showSource(ctx context.Context, info gonets.SourceInfo) (api.Source, error) {
+// showSource shows a source. silent are the sources that are; nil is asked for.
+func (s *server) showSource(ctx context.Context, info gonets.SourceInfo, silent map[string]news.Silence) (out api.Source, err error) {
+	if silent == nil {
+		if silent, err = s.Usual.Silences(ctx); err != nil {
+			return out, err
+		}
+	}
 	seen, err := s.SourceEdits.SourceActivity(ctx, info.Name)
 	if err != nil {
 		return api.Source{}, err
 	}
-	return shape.Source(info, seen, s.urls(ctx)), nil
+	out = shape.Source(info, seen, s.urls(ctx))
+	out.Silence = shape.Silence(silent, info.Name)
+	return out, nil
 }
 
 func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Source], error) {
@@ -27,9 +36,13 @@ func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Sour
 	if err != nil {
 		return nil, err
 	}
+	silent, err := s.Usual.Silences(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &list[api.Source]{Body: api.List[api.Source]{Items: make([]api.Source, len(l.Items)), Next: l.Next}}
 	for i, info := range l.Items {
-		if out.Body.Items[i], err = s.showSource(ctx, info); err != nil {
+		if out.Body.Items[i], err = s.showSource(ctx, info, silent); err != nil {
 			return nil, err
 		}
 	}
@@ -41,7 +54,7 @@ func (s *server) getSource(ctx context.Context, in *conditionalInput) (*conditio
 	if err != nil {
 		return nil, err
 	}
-	shown, err := s.showSource(ctx, info)
+	shown, err := s.showSource(ctx, info, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,18 +74,18 @@ func (s *server) listSamples(ctx context.Context, in *samplesInput) (*list[api.E
 	if err != nil {
 		return nil, err
 	}
-	out := &list[api.Event]{}
-	out.Body.Items = make([]api.Event, 0, len(l.Items))
-	for _, row := range l.Items {
-		// Lists need not carry bodies, and a sample is nothing without one.
-		ev, err := s.Events.Event(ctx, row.ID)
+	out := &list[api.Event]{Body: api.List[api.Event]{Items: []api.Event{}}}
+	for i, room := 0, 16<<20; i < len(l.Items) && room > 0; i++ {
+		// Lists need not carry bodies, and a sample is nothing without one; 16 MiB of them are enough.
+		ev, err := s.Events.Event(ctx, l.Items[i].ID)
 		if gonets.CodeOf(err) == gonets.CodeNotFound {
 			continue // retention took it between the two reads
 		}
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, shape.Event(s.Mask(ev)))
+		room -= len(ev.Body)
+		out.Body.Items = append(out.Body.Items, shape.Event(s.Masks.Event(ev)))
 	}
 	return out, nil
 }
@@ -83,7 +96,7 @@ type sendInput struct {
 }
 
 func (s *server) sendEvent(ctx context.Context, in *sendInput) (*output[api.NewEventResult], error) {
-	ev, err := newEvent(in.Body)
+	ev, err := ask.Event(in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -96,42 +109,5 @@ func (s *server) sendEvent(ctx context.Context, in *sendInput) (*output[api.NewE
 		return nil, gonets.Errorf(gonets.CodeKeyReused,
 			"this Idempotency-Key belongs to another body (event %s); use a new key for a new event", got.EventID)
 	}
-	out := &output[api.NewEventResult]{Body: api.NewEventResult{EventID: got.EventID, Duplicate: got.Duplicate, Runs: []api.RunSummary{}}}
-	for i := range got.Runs {
-		out.Body.Runs = append(out.Body.Runs, shape.RunSummary(gonets.RunSummary{Run: got.Runs[i], Source: in.Name}))
-	}
-	return out, nil
-}
-
-// newEvent builds the event that a sender would have sent.
-func newEvent(in *api.NewEvent) (gonets.Event, error) {
-	ev := gonets.Event{Method: http.MethodPost}
-	if in == nil {
-		return ev, nil
-	}
-	if in.Method != "" {
-		ev.Method = in.Method
-	}
-	ev.Path, ev.RawQuery, ev.Headers = in.Path, in.Query, in.Headers
-	ev.ContentType = gonets.HeaderValue(in.Headers, "Content-Type")
-	switch {
-	case len(in.Body) > 0 && in.Text != "":
-		return ev, invalid("/text", gonets.CodeNotBoth, "%s and %s were both given; an event has one body. Leave one of them out", "body", "text")
-	case len(in.Body) > 0:
-		ev.Body = in.Body
-		defaultType(&ev, "application/json")
-	case in.Text != "":
-		ev.Body = []byte(in.Text)
-		defaultType(&ev, "text/plain; charset=utf-8")
-	}
-	return ev, nil
-}
-
-// defaultType names the body's type where the caller did not.
-func defaultType(ev *gonets.Event, contentType string) {
-	if ev.ContentType != "" {
-		return
-	}
-	ev.ContentType = contentType
-	ev.Headers = append(ev.Headers[:len(ev.Headers):len(ev.Headers)], gonets.Header{Name: "Content-Type", Value: contentType})
+	return &output[api.NewEventResult]{Body: shape.SentEvent(&got, in.Name)}, nil
 }

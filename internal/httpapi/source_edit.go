@@ -7,6 +7,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/ask"
 )
 
 type newSourceInput struct{ Body api.NewSource }
@@ -30,24 +31,7 @@ func (s *server) createSource(ctx context.Context, in *newSourceInput) (*output[
 
 // readSource reads a source's document in which some members are given.
 func (s *server) readSource(doc json.RawMessage, given map[string]string) (*gonets.Source, error) {
-	members := map[string]json.RawMessage{}
-	if len(doc) > 0 {
-		if err := json.Unmarshal(doc, &members); err != nil {
-			return nil, invalid("/document", codeNotObject, "the document is no JSON object")
-		}
-	}
-	if _, said := members["preset"]; !said && given["preset"] == "" {
-		given["preset"] = "generic"
-	}
-	given["apiVersion"], given["kind"] = document.APIVersion, kindSource
-	for name, value := range given {
-		text, err := gonets.PlainJSON(value)
-		if err != nil {
-			return nil, err
-		}
-		members[name] = text
-	}
-	text, err := gonets.PlainJSON(members)
+	text, err := ask.SourceText(doc, given)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +47,7 @@ func (s *server) source(ctx context.Context, name string) (*output[api.Source], 
 	if err != nil {
 		return nil, err
 	}
-	shown, err := s.showSource(ctx, info)
+	shown, err := s.showSource(ctx, info, nil)
 	return &output[api.Source]{Body: shown}, err
 }
 

@@ -8,26 +8,33 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/shape"
 )
 
 type none struct{}
 
-func (s *server) getSettings(ctx context.Context, _ *none) (*output[json.RawMessage], error) {
+type settingsOutput struct {
+	ETag string `header:"ETag"`
+	Body json.RawMessage
+}
+
+func (s *server) getSettings(ctx context.Context, _ *none) (*settingsOutput, error) {
 	settings, err := s.Documents.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
 	text, err := json.Marshal(settings)
-	return &output[json.RawMessage]{Body: text}, err
+	return &settingsOutput{ETag: `"` + settings.ETag() + `"`, Body: text}, err
 }
 
 type settingsInput struct {
-	Body map[string]json.RawMessage `doc:"The settings as a document holds them, without apiVersion and kind"`
+	IfMatch string                     `header:"If-Match" doc:"The ETag of the settings that may be replaced; any when left out"`
+	Body    map[string]json.RawMessage `doc:"The settings as a document holds them, without apiVersion and kind"`
 }
 
 // putSettings reads the settings the way a file is read, so that both know
 // the same keys and give the same errors.
-func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[json.RawMessage], error) {
+func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsOutput, error) {
 	doc := map[string]json.RawMessage{"apiVersion": json.RawMessage(`"gonets/v1"`), "kind": json.RawMessage(`"Settings"`)}
 	for name, value := range in.Body {
 		if _, fixed := doc[name]; fixed {
@@ -45,6 +52,11 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*output[js
 	}
 	a := applyOf(set)
 	a.Actor = actorOf(ctx)
+	if in.IfMatch != "" {
+		if a.IfMatch, err = etagOf(in.IfMatch); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := s.Documents.Apply(ctx, a); err != nil {
 		return nil, err
 	}
@@ -101,14 +113,17 @@ func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error)
 
 func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], error) {
 	st, err := s.State.Stats(ctx)
-	if err != nil {
-		return nil, err
-	}
-	runs := make(map[string]int, len(st.Runs))
-	for state, n := range st.Runs {
-		runs[string(state)] = n
-	}
-	return &output[api.Stats]{Body: api.Stats{Runs: runs, WaitingForYou: runs[string(gonets.RunPaused)], SizeBytes: st.SizeBytes, FreeBytes: st.FreeBytes}}, nil
+	return &output[api.Stats]{Body: shape.Stats(st, s.Disk())}, err
+}
+
+func (s *server) getStorage(ctx context.Context, _ *none) (*output[api.Storage], error) {
+	st, err := s.Storage(ctx)
+	return &output[api.Storage]{Body: st}, err
+}
+
+func (s *server) cleanStorage(context.Context, *none) (*output[api.Cleaning], error) {
+	s.Clean()
+	return &output[api.Cleaning]{Body: api.Cleaning{Started: true}}, nil
 }
 
 func (s *server) getVersionOfServer(context.Context, *none) (*output[api.Version], error) {

@@ -235,6 +235,8 @@ func newBench(t *testing.T, src gonets.Source, change ...func(*Options)) *bench 
 		store: newMemory(src), engine: &taken{}, bus: &notify.Bus{}, clock: testkit.NewClock(), stop: make(chan struct{}),
 	}
 	o := Options{
+		LastError: func(context.Context, string) (string, error) { return "no ***", nil },
+
 		Store: b.store, Engine: b.engine, Control: b.store, Bus: b.bus, Catalog: catalog, Clock: b.clock,
 		Log: slog.New(slog.DiscardHandler), Metrics: b.engine, Stopping: b.stop, Version: "1.2.3",
 		PublicURL: func() string { return "https://gonets.example.test/" },

@@ -15,6 +15,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -77,6 +78,12 @@ type Options struct {
 	PublicURL func() string
 	// Version is told by ping.
 	Version string
+	// ClockSet says in a sentence that this server's clock was set lately; empty
+	// when it was not. Optional.
+	ClockSet func() string
+	// LastError is what a run's last error says to its sender: the sender has no
+	// more right to what is hidden than people have. Without it nothing is said.
+	LastError func(ctx context.Context, runID string) (string, error)
 	// Rejected counts a request that a source did not believe; optional.
 	Rejected func(source string)
 	// MaxBody is the longest body in bytes; 0 is gonets.MaxIngestBody.
@@ -284,6 +291,11 @@ func (x *exchange) admit(in *source.Incoming) (*source.Shake, error) {
 	err := x.b.Verify(in, func(name string) (string, error) {
 		return x.h.o.Store.Secret(x.r.Context(), name)
 	})
+	if e := (*gonets.Error)(nil); x.h.o.ClockSet != nil && errors.As(err, &e) && e.Code == gonets.CodeSignatureStale {
+		if set := x.h.o.ClockSet(); set != "" {
+			e.Message += ". " + set
+		}
+	}
 	if err != nil || x.addr.action != "" {
 		return nil, err
 	}

@@ -1,9 +1,13 @@
 package ingest
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -234,6 +238,30 @@ func TestAProtectedSourceWithoutItsSecretLetsNobodyIn(t *testing.T) {
 	refused(t, b.do(t, http.MethodPost, "", "x", "X-Api-Key", "right"), gonets.CodeSecretMissing)
 	if n := len(b.store.all()); n != 1 {
 		t.Errorf("%d events", n)
+	}
+}
+
+func TestASignatureThatSeemsOldBecauseOurOwnClockWasSet(t *testing.T) {
+	t.Parallel()
+	set := "This server's own clock went back by 1h0m0s, 3s ago."
+	b := newBench(t, gonets.Source{Verify: &gonets.Verify{Kind: "hmac", Header: "S", Secret: "key", Signed: "{timestamp}.{body}",
+		Timestamp: &gonets.Timestamp{In: "header", Name: "T"}}}, func(o *Options) { o.ClockSet = func() string { return set } })
+	b.store.secrets["key"] = "k"
+	send := func(stamp string) got {
+		mac := hmac.New(sha256.New, []byte("k"))
+		mac.Write([]byte(stamp + ".x"))
+		return b.do(t, http.MethodPost, "", "x", "T", stamp, "S", hex.EncodeToString(mac.Sum(nil)))
+	}
+	for _, want := range []string{set, ""} {
+		set = want
+		g := send("0")
+		refused(t, g, gonets.CodeSignatureStale)
+		if strings.Contains(g.text, "own clock") != (want != "") || !strings.Contains(g.text, want) {
+			t.Errorf("said %s", g.text)
+		}
+	}
+	if g := send(strconv.FormatInt(b.clock.Now().Unix(), 10)); g.status != http.StatusOK {
+		t.Errorf("a good time got %s", g.text)
 	}
 }
 

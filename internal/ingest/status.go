@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"gonets"
@@ -73,7 +74,20 @@ func (x *exchange) find() (gonets.Event, []gonets.RunSummary, error) {
 
 func (h *Handler) runs(ctx context.Context, eventID string) ([]gonets.RunSummary, error) {
 	list, err := h.o.Store.Runs(ctx, gonets.RunFilter{EventID: eventID, Ascending: true})
-	return list.Items, err
+	if err != nil {
+		return nil, err
+	}
+	runs := slices.Clone(list.Items)
+	for i := range runs {
+		r, said := &runs[i], ""
+		if r.LastError != "" && h.o.LastError != nil {
+			if said, err = h.o.LastError(ctx, r.ID); err != nil {
+				return nil, err
+			}
+		}
+		r.LastError = said
+	}
+	return runs, nil
 }
 
 func describe(ev *gonets.Event, runs []gonets.RunSummary) eventStatus {

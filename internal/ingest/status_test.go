@@ -21,7 +21,7 @@ func kept(t *testing.T, b *bench, states ...gonets.RunState) gonets.Event {
 	for _, s := range states {
 		b.store.runs[ev.ID] = append(b.store.runs[ev.ID], gonets.RunSummary{
 			Run:        gonets.Run{ID: "r-" + string(s), Scenario: "s-" + string(s), State: s, Attempts: 2, DueAt: b.clock.Now()},
-			LastStatus: 503, LastError: "no",
+			LastStatus: 503, LastError: "no 999",
 		})
 	}
 	return ev
@@ -36,8 +36,8 @@ func TestStatusByIDAndKey(t *testing.T) {
 		want := map[string]any{
 			"success": true, "event_id": ev.ID, "status": "waiting", "received_at": "2026-03-02T09:00:00Z",
 			"runs": []any{
-				map[string]any{"id": "r-succeeded", "scenario": "s-succeeded", "state": "succeeded", "attempts": 2.0, "last_status": 503.0, "last_error": "no"},
-				map[string]any{"id": "r-waiting", "scenario": "s-waiting", "state": "waiting", "attempts": 2.0, "last_status": 503.0, "last_error": "no",
+				map[string]any{"id": "r-succeeded", "scenario": "s-succeeded", "state": "succeeded", "attempts": 2.0, "last_status": 503.0, "last_error": "no ***"},
+				map[string]any{"id": "r-waiting", "scenario": "s-waiting", "state": "waiting", "attempts": 2.0, "last_status": 503.0, "last_error": "no ***",
 					"next_at": "2026-03-02T09:00:00Z"},
 			},
 		}

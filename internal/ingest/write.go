@@ -79,7 +79,9 @@ func (x *exchange) fail(err error) {
 	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
 		x.h.o.Rejected(x.b.Source.Name)
 	}
-	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping {
+	// That the disk is full is logged once by who watches it: a line for each event
+	// would fill it further.
+	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping && code != gonets.CodeDiskFull {
 		name := ""
 		if x.b != nil {
 			name = x.b.Source.Name

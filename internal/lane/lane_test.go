@@ -2,6 +2,7 @@ package lane_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -46,6 +47,50 @@ func TestQueuedJobsCanBeTakenOut(t *testing.T) {
 		if it, ok := s.Pop("a"); !ok || it.Job.Run.ID != want {
 			t.Fatalf("got %q, want %q", it.Job.Run.ID, want)
 		}
+	}
+}
+
+// unfair says who had to wait longer than for one turn of each other scenario.
+func unfair(turns []string, scenarios int) string {
+	last := map[string]int{}
+	for i, name := range turns {
+		if wait := i - last[name]; wait > scenarios {
+			return fmt.Sprintf("%s waited for %d turns of %d scenarios", name, wait, scenarios)
+		}
+		last[name] = i
+	}
+	return ""
+}
+
+func TestScenariosOfALaneTakeTurns(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		sizes := rapid.MapOfN(rapid.StringMatching("[a-f]"), rapid.IntRange(1, 100), 2, 5).Draw(t, "sizes")
+		s := newSet(1)
+		n := 0
+		for name, size := range sizes { // one after the other: the worst order
+			for range size {
+				if s.Reserve("a", name) {
+					s.Push("a", lane.Item{Job: gonets.Job{Run: gonets.Run{Scenario: name}}})
+					n++
+				}
+			}
+		}
+		turns := make([]string, n)
+		for i := range turns {
+			it, _ := s.Pop("a")
+			turns[i] = it.Job.Run.Scenario
+		}
+		if bad := unfair(turns, len(sizes)); bad != "" {
+			t.Fatalf("%s: %v", bad, turns)
+		}
+	})
+}
+
+func TestALongQueueInFrontIsNoticed(t *testing.T) {
+	t.Parallel()
+	if unfair([]string{"a", "a", "a", "a", "b"}, 2) == "" {
+		t.Error("first come, first served is not noticed")
 	}
 }
 

@@ -97,3 +97,35 @@ func TestANewPaceAppliesToThoseWhoWait(t *testing.T) {
 		t.Errorf("the turn after the change is at %s", at.Sub(now))
 	}
 }
+
+// setClock stands where a test sets it.
+type setClock struct {
+	gonets.Clock
+	now time.Time
+}
+
+func (c *setClock) Now() time.Time { return c.now }
+
+func TestAPaceIsKeptWhenTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	clock := &setClock{now: start}
+	s := NewSet(Options{Clock: clock, Limits: func(string) Limits { return Limits{Requests: 1} }})
+	l := s.lane("a")
+	l.pace.set(time.Second, false, clock.Now())
+	l.pace.take(clock.Now())
+	clock.now = clock.now.Add(-time.Hour)
+	tuned, changed := l.tuned, make(chan struct{})
+	l.changed = changed
+	s.Retime()
+	for name, p := range map[string]*pace{"a": &l.pace, "b": &s.lane("b").pace} {
+		p.set(time.Second, false, clock.Now())
+		if at, _ := p.take(clock.Now()); at.Sub(clock.Now()) > 2*time.Second {
+			t.Errorf("%s: the next turn is in %s", name, at.Sub(clock.Now()))
+		}
+	}
+	// Who waits for a turn of the time that is no more takes a new one.
+	<-changed
+	if l.tuned == tuned {
+		t.Error("turns of before are still good")
+	}
+}

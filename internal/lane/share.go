@@ -108,6 +108,22 @@ func (s *Set) Sweep() {
 	}
 }
 
+// Retime makes lanes keep their pace though the clock was set back: who waits for
+// a turn takes a new one.
+func (s *Set) Retime() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Clock.Now()
+	if s.began.After(now) {
+		s.began = now
+	}
+	for _, l := range s.lanes {
+		l.pace.set(l.pace.rate, l.pace.shared, now)
+		l.tuned++
+		l.wake()
+	}
+}
+
 // Retune makes all who wait look at the limits again.
 func (s *Set) Retune() {
 	s.mu.Lock()
@@ -125,9 +141,9 @@ type Want struct {
 	Every time.Duration
 }
 
-// bookAhead bounds what is booked in one go: a turn that nobody takes is lost
+// BookAhead bounds what is booked in one go: a turn that nobody takes is lost
 // for all nodes.
-const bookAhead = time.Second
+const BookAhead = time.Second
 
 // Wanted are the turns for which somebody waits.
 func (s *Set) Wanted() (list []Want) {
@@ -135,7 +151,7 @@ func (s *Set) Wanted() (list []Want) {
 	defer s.mu.Unlock()
 	for name, l := range s.lanes {
 		if n := l.wanted - len(l.pace.booked); n > 0 && l.pace.shared && l.pace.every > 0 {
-			n = min(n, max(1, int(bookAhead/l.pace.every)))
+			n = min(n, max(1, int(BookAhead/l.pace.every)))
 			list = append(list, Want{Name: name, Turns: n, Every: l.pace.every})
 		}
 	}
@@ -181,6 +197,27 @@ func (s *Set) GiveCounts(counts map[string]Count) {
 		now := s.counts[name]
 		s.counts[name] = Count{OK: now.OK + c.OK, Failed: now.Failed + c.Failed}
 	}
+}
+
+// Over tells whether more requests are on their way to a destination than may be by
+// now: they were begun when more might.
+func (s *Set) Over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, l := range s.lanes {
+		if l.sending > s.Limits(name).Requests {
+			return true
+		}
+	}
+	return false
+}
+
+// Sharer is a node that sends to the same destinations as others.
+type Sharer struct {
+	Name string
+	// Parts is among how many nodes it keeps to its part; below 0 when it does not
+	// tell.
+	Parts int
 }
 
 // Probe asks for the right to try a closed lane out.

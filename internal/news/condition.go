@@ -1,6 +1,7 @@
 package news
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,8 @@ type Pulse struct {
 	Source string
 	// LastAt is zero when it was never heard, or when nothing of it is kept.
 	LastAt time.Time
+	// Accepted is the last event behind which a person found the silence all right.
+	Accepted time.Time
 	// Hours are the parts of the past two weeks in which it was heard, oldest
 	// first; only asked for when they are to be learned from.
 	Hours []Heard
@@ -26,6 +29,30 @@ type Condition struct {
 	gonets.Cause
 	// Path is that of its last signal.
 	Path string
+}
+
+// kinds are the news that conditions make, by their codes.
+var kinds = map[gonets.Code]NoticeKind{
+	gonets.CodeLaneClosed:   NoticeLaneClosed,
+	gonets.CodeSourceSilent: NoticeSilent,
+	gonets.CodeErrorShare:   NoticeErrorShare,
+	gonets.CodeCertificate:  NoticeCertificate,
+	gonets.CodeDiskLow:      NoticeDiskLow,
+	gonets.CodeFieldDrift:   NoticeDrift,
+}
+
+// Conditions are the codes of troubles that are a state of something, in order.
+func Conditions() []gonets.Code { return slices.Sorted(maps.Keys(kinds)) }
+
+// IsCondition tells whether a trouble with the code is a state of something.
+func IsCondition(code gonets.Code) bool { return kinds[code] != "" }
+
+// KindOf is the news that a trouble's first signal makes.
+func KindOf(code gonets.Code) NoticeKind {
+	if kind, ok := kinds[code]; ok {
+		return kind
+	}
+	return NoticeFirstFailure
 }
 
 // Heard is the first and the last event within an hour.
@@ -75,6 +102,9 @@ func Allowed(usual time.Duration) time.Duration { return usual + max(usual/2, Gr
 // Over tells whether a source was heard since. What is kept of it may end
 // earlier than the silence began: that ends no silence.
 func (s Silence) Over(p *Pulse) bool { return p.LastAt.Truncate(time.Second).After(s.Since) }
+
+// Fine tells whether a person found the silence that lasts all right.
+func (p *Pulse) Fine() bool { return !p.LastAt.Truncate(time.Second).After(p.Accepted) }
 
 // Silence is what a silent source's signal says beside its cause, as the text
 // that stands in its path.

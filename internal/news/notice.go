@@ -24,6 +24,12 @@ const (
 	NoticeRejected     NoticeKind = "rejected_signatures"
 	NoticeLaneClosed   NoticeKind = "lane_closed"
 	NoticeSilent       NoticeKind = "source_silent"
+	NoticeDiskLow      NoticeKind = "disk_low"
+	NoticeErrorShare   NoticeKind = "error_share"
+	NoticeCertificate  NoticeKind = "certificate_expiring"
+	NoticeDrift        NoticeKind = "field_drift"
+	NoticeSuccess      NoticeKind = "success"
+	NoticeDigest       NoticeKind = "digest"
 	NoticeTest         NoticeKind = "test"
 )
 

@@ -56,6 +56,16 @@ func End(run *gonets.Run, reason gonets.Code, at time.Time) gonets.Signal {
 		Path: run.Cursor, Runs: 1, Ended: 1, At: at}
 }
 
+// Done tells of a run that succeeded; ok is false for all else, checks that a
+// person makes included.
+func Done(run *gonets.Run, t *gonets.Transition) (s gonets.Signal, ok bool) {
+	if t.State != gonets.RunSucceeded || run.Mark == gonets.MarkCheck || t.Mark == gonets.MarkCheck {
+		return s, false
+	}
+	s = gonets.Signal{Kind: gonets.SignalDone, Cause: gonets.Cause{Scenario: run.Scenario}, RunID: run.ID, N: run.Attempts, Runs: 1, At: t.At}
+	return s, true
+}
+
 // continued tells whether the step of a failed attempt is over and the run goes
 // on.
 func continued(t *gonets.Transition, a *gonets.Attempt) bool {
@@ -148,7 +158,7 @@ func Recovered(watched []Watched, w Work) []string {
 }
 
 func (w *Work) overcomes(t *Watched) bool {
-	if a := w.Attempt; a != nil && a.Outcome == gonets.OutcomeOK && a.Path == t.Path && (t.Host == "" || HostOf(a.URL) == t.Host) {
+	if a := w.Attempt; a != nil && a.Outcome == gonets.OutcomeOK && a.Purpose != gonets.PurposeAskNot && a.Path == t.Path && (t.Host == "" || HostOf(a.URL) == t.Host) {
 		return true
 	}
 	if t.Host == "" {

@@ -119,3 +119,16 @@ func TestSignalsOfACommitAreMerged(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+func TestOnlyRunsThatSucceedAreDone(t *testing.T) {
+	t.Parallel()
+	run := &gonets.Run{ID: "r", Scenario: "lead", Attempts: 2}
+	for _, state := range []gonets.RunState{gonets.RunSucceeded, gonets.RunFailed, gonets.RunSkipped, gonets.RunWaiting} {
+		for _, mark := range []gonets.Mark{"", gonets.MarkCheck} {
+			s, ok := Done(run, &gonets.Transition{State: state, Mark: mark})
+			if want := state == gonets.RunSucceeded && mark == ""; ok != want || ok && (s.Kind != gonets.SignalDone || s.Runs != 1 || s.RunID != "r") {
+				t.Errorf("%s %q: %+v, %v", state, mark, s, ok)
+			}
+		}
+	}
+}

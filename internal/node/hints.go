@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 )
 
 // relisten is the pause before a lost connection is made again.
@@ -12,7 +13,7 @@ const relisten = time.Second
 
 // Tell gives the other nodes a hint. It never blocks: what comes close together
 // goes out as one, at most one each [gonets.HintPause].
-func (k *Keeper) Tell(h gonets.Hint) {
+func (k *Keeper) Tell(h hint.Hint) {
 	k.mu.Lock()
 	k.news.Merge(h)
 	k.mu.Unlock()
@@ -33,7 +34,7 @@ func (k *Keeper) tell() {
 		}
 		k.mu.Lock()
 		h := k.news
-		k.news = gonets.Hint{}
+		k.news = hint.Hint{}
 		k.mu.Unlock()
 		if err := k.Store.Tell(k.ctx, h); err != nil {
 			k.Log.Debug("a hint to the other nodes was lost", "error", err)
@@ -58,7 +59,7 @@ func (k *Keeper) listen() {
 	}
 }
 
-func (k *Keeper) hear(h gonets.Hint) {
+func (k *Keeper) hear(h hint.Hint) {
 	if h.Config {
 		select {
 		case k.look <- struct{}{}:

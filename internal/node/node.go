@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 )
 
 // Store is what a node asks of the shared database.
 type Store interface {
-	Beat(ctx context.Context) (gonets.Pulse, error)
+	Beat(ctx context.Context) (hint.Pulse, error)
 	ConfigEpoch(ctx context.Context) (int64, error)
-	Tell(ctx context.Context, h gonets.Hint) error
-	Listen(ctx context.Context, heard func(gonets.Hint)) error
+	Tell(ctx context.Context, h hint.Hint) error
+	Listen(ctx context.Context, heard func(hint.Hint)) error
 	Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error)
 }
 
@@ -31,7 +32,7 @@ type Options struct {
 	// Freed is called when there is work that dead nodes left.
 	Freed func()
 	// Heard is called with the hints of other nodes.
-	Heard func(h gonets.Hint)
+	Heard func(h hint.Hint)
 	// Silent is called, again and again, while the node was silent for
 	// [gonets.NodeCut]: what is on its way must end before others make it again.
 	Silent func()
@@ -58,7 +59,7 @@ type Keeper struct {
 
 	mu sync.Mutex
 	// news are what the others are not told yet.
-	news gonets.Hint
+	news hint.Hint
 	// speak and look wake those who tell and those who look at the configuration.
 	speak, look chan struct{}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/testkit"
 )
 
@@ -18,7 +19,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // fake is a shared database that tests steer.
 type fake struct {
 	mu     sync.Mutex
-	pulse  gonets.Pulse
+	pulse  hint.Pulse
 	away   error
 	config int64
 	beats  chan struct{}
@@ -29,18 +30,18 @@ type fake struct {
 	changed, silent chan struct{}
 	// journey happens during a beat.
 	journey func()
-	told    chan gonets.Hint
+	told    chan hint.Hint
 	// lines are connections for hints; each ends when its channel is closed.
-	lines chan chan gonets.Hint
+	lines chan chan hint.Hint
 }
 
-func (f *fake) Tell(_ context.Context, h gonets.Hint) error {
+func (f *fake) Tell(_ context.Context, h hint.Hint) error {
 	f.told <- h
 	return nil
 }
 
-func (f *fake) Listen(ctx context.Context, heard func(gonets.Hint)) error {
-	line := make(chan gonets.Hint)
+func (f *fake) Listen(ctx context.Context, heard func(hint.Hint)) error {
+	line := make(chan hint.Hint)
 	select {
 	case f.lines <- line:
 	case <-ctx.Done():
@@ -59,7 +60,7 @@ func (f *fake) Listen(ctx context.Context, heard func(gonets.Hint)) error {
 	}
 }
 
-func (f *fake) Beat(context.Context) (gonets.Pulse, error) {
+func (f *fake) Beat(context.Context) (hint.Pulse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.journey != nil {
@@ -96,9 +97,9 @@ func (f *fake) set(change func()) {
 }
 
 func newFake() *fake {
-	return &fake{pulse: gonets.Pulse{Epoch: 1, Now: testkit.Start().Add(time.Hour)}, config: 1,
+	return &fake{pulse: hint.Pulse{Epoch: 1, Now: testkit.Start().Add(time.Hour)}, config: 1,
 		beats: make(chan struct{}, 100), rescues: make(chan bool, 100), changed: make(chan struct{}, 100), silent: make(chan struct{}, 100),
-		told: make(chan gonets.Hint, 100), lines: make(chan chan gonets.Hint)}
+		told: make(chan hint.Hint, 100), lines: make(chan chan hint.Hint)}
 }
 
 // start runs a keeper in made time.
@@ -106,7 +107,7 @@ func start(t *testing.T) (k *Keeper, f *fake, clock *testkit.Clock, freed chan s
 	t.Helper()
 	clock, f, freed = testkit.NewClock(), newFake(), make(chan struct{}, 100)
 	k = New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler), Freed: func() { freed <- struct{}{} },
-		Heard:   func(h gonets.Hint) { f.told <- h },
+		Heard:   func(h hint.Hint) { f.told <- h },
 		Silent:  func() { f.silent <- struct{}{} },
 		Changed: func(context.Context) error { f.changed <- struct{}{}; return nil }}, 1)
 	if err := k.Start(t.Context()); err != nil {
@@ -306,20 +307,20 @@ func TestNodesOfAFastClockAgreeAboutTheTime(t *testing.T) {
 func TestStormOfHintsIsOneHint(t *testing.T) {
 	t.Parallel()
 	k, f, clock, _ := start(t)
-	k.Tell(gonets.Hint{Config: true})
+	k.Tell(hint.Hint{Config: true})
 	if h := <-f.told; !h.Config || h.Work {
 		t.Errorf("the first hint goes out as it is and at once: %+v", h)
 	}
 	clock.AwaitTimers(sleepers + 1)
 	for i := range 1000 {
-		k.Tell(gonets.Hint{Work: true, Ended: []string{fmt.Sprint(i)}})
+		k.Tell(hint.Hint{Work: true, Ended: []string{fmt.Sprint(i)}})
 	}
 	if len(f.told) != 0 {
 		t.Fatalf("%d hints went out before the pause", len(f.told))
 	}
 	clock.Advance(gonets.HintPause)
 	h := <-f.told
-	if !h.Work || h.Config || len(h.Ended) != gonets.MaxHintIDs {
+	if !h.Work || h.Config || len(h.Ended) != hint.MaxHintIDs {
 		t.Errorf("%+v", h)
 	}
 	clock.AwaitTimers(sleepers + 1)
@@ -334,20 +335,20 @@ func TestNodeHearsOthersAgainAfterALostConnection(t *testing.T) {
 	t.Parallel()
 	_, f, clock, _ := start(t)
 	line := <-f.lines
-	line <- gonets.Hint{Work: true}
+	line <- hint.Hint{Work: true}
 	if h := <-f.told; !h.Work {
 		t.Errorf("%+v", h)
 	}
 	// The configuration is looked at now, not at the next poll.
 	f.set(func() { f.config = 2 })
-	line <- gonets.Hint{Config: true}
+	line <- hint.Hint{Config: true}
 	<-f.changed
 	<-f.told
 	close(line)
 	clock.AwaitTimers(sleepers + 1)
 	clock.Advance(relisten)
 	line = <-f.lines
-	line <- gonets.Hint{Ended: []string{"r"}}
+	line <- hint.Hint{Ended: []string{"r"}}
 	if h := <-f.told; len(h.Ended) != 1 {
 		t.Errorf("%+v", h)
 	}

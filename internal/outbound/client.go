@@ -6,6 +6,7 @@ package outbound
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"slices"
@@ -48,6 +49,9 @@ type Client struct {
 	userAgent string
 	resolver  *net.Resolver
 	addresses addresses
+	// roots are nil for the machine's own.
+	roots        *x509.CertPool
+	certificates certificates
 
 	setting sync.Mutex // serialises SetPolicy and Close
 	current atomic.Pointer[generation]
@@ -160,7 +164,8 @@ func (c *Client) transport(g *generation, k poolKey) *http.Transport {
 }
 
 func (c *Client) newTransport(p *policy, k poolKey) *http.Transport {
-	d := &dialer{policy: p, own: k.own, resolver: c.resolver, tls: &tls.Config{
+	d := &dialer{policy: p, own: k.own, resolver: c.resolver, shown: &c.certificates, tls: &tls.Config{
+		RootCAs:            c.roots,
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: k.skipVerify, //nolint:gosec // the step may ask for it; the default verifies
 		NextProtos:         []string{"h2", "http/1.1"},

@@ -57,6 +57,8 @@ type dialer struct {
 	own      bool
 	resolver *net.Resolver
 	tls      *tls.Config
+	// shown is where certificates that were checked are noted.
+	shown *certificates
 }
 
 // dial connects to a name or address. The guard judges each socket address
@@ -129,8 +131,12 @@ func (d *dialer) dialTLS(ctx context.Context, network, addr string) (net.Conn, e
 	secure := tls.Client(conn, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
+		d.shown.note(addr, expired(err))
 		return nil, &dialFailure{code: gonets.CodeTLS, err: err}
 	}
 	s.mark(&s.tls)
+	if !config.InsecureSkipVerify {
+		d.shown.note(addr, secure.ConnectionState().PeerCertificates)
+	}
 	return secure, nil
 }

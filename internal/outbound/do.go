@@ -339,7 +339,7 @@ func (e *exchange) reply(resp *http.Response) {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range resp.Header[name] {
-			out.ReplyHeaders = append(out.ReplyHeaders, gonets.Header{Name: name, Value: e.shownValue(name, value)})
+			out.ReplyHeaders = append(out.ReplyHeaders, gonets.Header{Name: name, Value: e.shownReply(name, value)})
 		}
 	}
 }

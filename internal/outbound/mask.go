@@ -10,14 +10,40 @@ import (
 // masked stands in the history for what may not be kept.
 const masked = "***"
 
-// secretHeader tells which headers carry credentials.
-func secretHeader(name string) bool {
+// kept tells which headers of a reply history may not hold. Of others that carry
+// credentials the later steps of a run need the value; they are hidden from
+// whoever looks, see [Credential].
+func kept(name string) bool {
 	var buf [foldSize]byte
 	switch string(fold(&buf, name)) {
 	case "authorization", "proxy-authorization", "cookie", "set-cookie",
 		"x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "private-token", "x-gitlab-token",
 		"x-telegram-bot-api-secret-token":
+		return false
+	}
+	return true
+}
+
+// Credential tells which headers carry credentials, or may: by names that are in
+// use, and by how such names end. It is the one list of them.
+func Credential(name string) bool {
+	var buf [foldSize]byte
+	folded := fold(&buf, name)
+	if folded == nil {
+		folded = []byte(strings.ToLower(name))
+	}
+	switch string(folded) {
+	case "authorization", "proxy-authorization", "x-authorization", "authentication", "cookie", "set-cookie", "token", "secret",
+		"password", "passwd", "session", "sessionid", "session-id", "x-session", "x-session-id", "jsessionid", "auth", "x-auth", "jwt", "x-jwt",
+		"apikey", "x-apikey", "api-key", "x-functions-key", "x-auth-email-key", "x-master-key", "x-hub-signature", "x-hub-signature-256":
 		return true
+	}
+	text := string(folded)
+	for _, end := range [...]string{"token", "-secret", "-password", "-apikey", "-api-key", "-access-key", "-secret-key", "-auth-key",
+		"-private-key", "-subscription-key", "-client-key", "-credential", "-credentials", "-jwt", "-signature"} {
+		if strings.HasSuffix(text, end) {
+			return true
+		}
 	}
 	return false
 }
@@ -74,7 +100,7 @@ func maskValue(name, value string) string {
 	if urlHeader(name) {
 		return MaskURL(value)
 	}
-	if value == "" || !secretHeader(name) {
+	if value == "" || !Credential(name) {
 		return value
 	}
 	if scheme, rest, ok := strings.Cut(value, " "); ok && authScheme(scheme) && strings.TrimSpace(rest) != "" {
@@ -166,6 +192,14 @@ func (e *exchange) shownText(raw string) string {
 		raw = maskToken(raw)
 	}
 	return MaskURL(raw)
+}
+
+// shownReply is the value of a reply's header in the form that history may hold.
+func (e *exchange) shownReply(name, value string) string {
+	if kept(name) && !urlHeader(name) {
+		return value
+	}
+	return e.shownValue(name, value)
 }
 
 // shownValue is the value of a header in the form that history may hold.

@@ -34,6 +34,28 @@ func TestMaskHeaders(t *testing.T) {
 	}
 }
 
+func TestCredentialsAreKnownByTheirHeaders(t *testing.T) {
+	t.Parallel()
+	for want, names := range map[bool]string{
+		true: `Authorization Proxy-Authorization X-Authorization Cookie Set-Cookie X-Api-Key apikey Api-Key X-Auth-Token X-Access-Token Private-Token
+			X-Gitlab-Token X-Telegram-Bot-Api-Secret-Token X-Session-Token X-Session-Id X-Csrf-Token X-XSRF-TOKEN X-Vault-Token X-Shopify-Access-Token
+			X-Amz-Security-Token X-Goog-Api-Key Ocp-Apim-Subscription-Key X-Client-Secret X-Webhook-Secret X-Secret-Key X-Auth-Key X-Auth-Password
+			X-Refresh-Token token X-Token X-User-JWT X-Functions-Key X-Hub-Signature-256 X-Bizon-Signature X-A-Name-That-Is-Longer-Than-All-Others-Token`,
+		false: `Idempotency-Key X-Idempotency-Key Content-Type X-Request-Id Etag Traceparent Host X-Key-Count X-Tokens-Left X-Signature-Version
+			Cache-Key Author Authority X-Secretary Accept Location`,
+	} {
+		for name := range strings.FieldsSeq(names) {
+			if got := outbound.Credential(name); got != want {
+				t.Errorf("%s: %v", name, got)
+			}
+			shown := outbound.MaskHeaders([]gonets.Header{{Name: name, Value: "canary"}})[0].Value
+			if (shown == "***") != want {
+				t.Errorf("%s is shown as %q", name, shown)
+			}
+		}
+	}
+}
+
 func TestMaskURL(t *testing.T) {
 	t.Parallel()
 	got, want := map[string]string{}, map[string]string{

@@ -3,6 +3,7 @@ package outbound_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"log"
 	"net/http"
@@ -125,6 +126,37 @@ func TestHTTP2Failures(t *testing.T) {
 		}
 		if ex.HTTPVersion != "" && ex.HTTPVersion != "HTTP/2.0" {
 			t.Errorf("%s: %s", tc.path, ex.HTTPVersion)
+		}
+	}
+}
+
+func TestCertificatesThatAreCheckedAreRemembered(t *testing.T) {
+	t.Parallel()
+	server, _ := serveTLS(t, true, nil)
+	host := strings.TrimPrefix(server.URL, "https://")
+	end := server.Certificate().NotAfter
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	late := closing(t, outbound.New(outbound.Options{Clock: fixed{now: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)}, Policy: outbound.Policy{Allow: loopback}}))
+	late.Trust(roots)
+	trusting := newClient(t)
+	trusting.Trust(roots)
+	for name, c := range map[string]struct {
+		client *outbound.Client
+		skip   bool
+		want   map[string]time.Time
+	}{
+		"believed":       {trusting, false, map[string]time.Time{host: end}},
+		"expired":        {late, false, map[string]time.Time{host: end}},
+		"not believed":   {newClient(t), false, nil},
+		"nobody asks it": {newClient(t), true, nil},
+	} {
+		c.client.Do(context.Background(), &gonets.Request{URL: server.URL, SkipVerify: c.skip})
+		if got := c.client.Certificates(); len(got) != len(c.want) || !got[host].End.Equal(c.want[host]) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+		if again := c.client.Certificates(); len(again) > 0 {
+			t.Errorf("%s: told twice: %v", name, again)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/calendar"
 	"gonets/internal/id"
 	"gonets/internal/value"
 )
@@ -74,8 +75,12 @@ func Of(f *gonets.RunFilter) string {
 	add(KeyCode, f.Code)
 	add(KeyLane, f.Lane)
 	add(KeyMark, string(f.Mark))
+	add(KeyBulk, f.Bulk)
 	add(KeyAfter, moment(f.Since))
 	add(KeyBefore, moment(f.Until))
+	if !f.ReceivedFrom.IsZero() {
+		add(KeyReceived, moment(f.ReceivedFrom)+between+moment(f.ReceivedUntil))
+	}
 	add(KeyText, f.Text)
 	add("", f.ID+f.Value)
 	return Format(terms)
@@ -97,10 +102,14 @@ func example(key string) string {
 		return "for example status:503, status:5xx or status:400-499"
 	case KeyAfter, KeyBefore:
 		return "for example " + key + ":-24h, " + key + ":2026-11-14 or " + key + ":2026-11-14T12:00"
+	case KeyReceived:
+		return "for example received:2026-11-14 or received:2026-11-01..2026-11-14"
 	case KeyCode:
 		return "for example code:network.dns or code:network.*"
 	case KeyMark:
 		return "for example mark:check"
+	case KeyBulk:
+		return "for example bulk:01a201e4-4ea9-7000-a762-672e4e7e57a9"
 	case KeyText:
 		return `for example text:"Anna Smith"`
 	}
@@ -117,7 +126,7 @@ func nearest(t Term) string {
 			}
 		}
 	case KeyMark:
-		return value.Nearest(t.Value, []string{string(gonets.MarkCheck), string(gonets.MarkMissing)})
+		return value.Nearest(t.Value, []string{string(gonets.MarkCheck), string(gonets.MarkMissing), string(gonets.MarkNotKept)})
 	}
 	return ""
 }
@@ -147,6 +156,8 @@ func (r Reader) read(f *gonets.RunFilter, t Term) (err error) {
 		f.Since, err = r.moment(t.Value)
 	case KeyBefore:
 		f.Until, err = r.moment(t.Value)
+	case KeyReceived:
+		f.ReceivedFrom, f.ReceivedUntil, err = r.days(t.Value)
 	case KeyScenario:
 		f.Scenario = t.Value
 	case KeySource:
@@ -155,6 +166,10 @@ func (r Reader) read(f *gonets.RunFilter, t Term) (err error) {
 		f.EventID = strings.ToLower(t.Value)
 	case KeyLane:
 		f.Lane = t.Value
+	case KeyBulk:
+		if f.Bulk = strings.ToLower(t.Value); !id.Valid(f.Bulk) {
+			return fmt.Errorf("%q is no id of a mass action", t.Value)
+		}
 	case KeyText:
 		f.Text = t.Value
 	case KeyCode:
@@ -164,7 +179,7 @@ func (r Reader) read(f *gonets.RunFilter, t Term) (err error) {
 		f.Code = t.Value
 	case KeyMark:
 		f.Mark = gonets.Mark(t.Value)
-		if f.Mark != gonets.MarkCheck && f.Mark != gonets.MarkMissing {
+		if f.Mark != gonets.MarkCheck && f.Mark != gonets.MarkMissing && f.Mark != gonets.MarkNotKept {
 			return errors.New("there is no such mark")
 		}
 	}
@@ -190,6 +205,32 @@ func statuses(text string) (out []gonets.StatusSpan, err error) {
 		out = append(out, gonets.StatusSpan{Low: low, High: high})
 	}
 	return out, nil
+}
+
+// between stands between two times.
+const between = ".."
+
+// days reads a day, or a time and another one behind it; a last day is part of
+// it, a last time of day is not.
+func (r Reader) days(text string) (from, until time.Time, err error) {
+	first, last, two := strings.Cut(text, between)
+	if !two {
+		last = first
+	}
+	if from, err = r.moment(first); err != nil {
+		return from, until, err
+	}
+	if until, err = r.moment(last); err != nil {
+		return from, until, err
+	}
+	if _, notDay := time.Parse(time.DateOnly, last); notDay == nil {
+		year, month, day := until.Date()
+		until = calendar.DayStart(year, month, day+1, until.Location())
+	}
+	if !from.Before(until) {
+		return from, until, fmt.Errorf("%q ends before it begins", text)
+	}
+	return from, until, nil
 }
 
 // moment reads a time span back from now, a day or a time.

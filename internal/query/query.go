@@ -29,14 +29,16 @@ const (
 	KeyCode     = "code"
 	KeyLane     = "lane"
 	KeyMark     = "mark"
+	KeyBulk     = "bulk"
 	KeyAfter    = "after"
 	KeyBefore   = "before"
+	KeyReceived = "received"
 	KeyText     = "text"
 )
 
 // Keys are all keys, in the order in which [Format] writes them.
 func Keys() []string {
-	return []string{KeyState, KeyScenario, KeySource, KeyEvent, KeyStatus, KeyCode, KeyLane, KeyMark, KeyAfter, KeyBefore, KeyText}
+	return []string{KeyState, KeyScenario, KeySource, KeyEvent, KeyStatus, KeyCode, KeyLane, KeyMark, KeyBulk, KeyAfter, KeyBefore, KeyReceived, KeyText}
 }
 
 // Term is one condition, or a word without a key.

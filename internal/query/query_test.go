@@ -23,19 +23,23 @@ const someID = "01a201e4-4ea9-7000-a762-672e4e7e57a9"
 func TestQuestionsMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]gonets.RunFilter{
-		"":                             {},
-		"state:paused,failed":          {States: []gonets.RunState{gonets.RunPaused, gonets.RunFailed}},
-		"STATE:Paused":                 {States: []gonets.RunState{gonets.RunPaused}},
-		"scenario:crm source:site":     {Scenario: "crm", Source: "site"},
-		"status:503,5xx,400-404":       {Statuses: []gonets.StatusSpan{{Low: 503, High: 503}, {Low: 500, High: 599}, {Low: 400, High: 404}}},
-		"after:-24h":                   {Since: reader.Now.Add(-24 * time.Hour)},
-		"after:2026-11-14":             {Since: time.Date(2026, 11, 13, 21, 0, 0, 0, time.UTC)},
-		"before:2026-11-14T12:30":      {Until: time.Date(2026, 11, 14, 9, 30, 0, 0, time.UTC)},
-		"before:2026-11-14T12:30:00Z":  {Until: time.Date(2026, 11, 14, 12, 30, 0, 0, time.UTC)},
+		"":                                {},
+		"state:paused,failed":             {States: []gonets.RunState{gonets.RunPaused, gonets.RunFailed}},
+		"STATE:Paused":                    {States: []gonets.RunState{gonets.RunPaused}},
+		"scenario:crm source:site":        {Scenario: "crm", Source: "site"},
+		"status:503,5xx,400-404":          {Statuses: []gonets.StatusSpan{{Low: 503, High: 503}, {Low: 500, High: 599}, {Low: 400, High: 404}}},
+		"after:-24h":                      {Since: reader.Now.Add(-24 * time.Hour)},
+		"after:2026-11-14":                {Since: time.Date(2026, 11, 13, 21, 0, 0, 0, time.UTC)},
+		"before:2026-11-14T12:30":         {Until: time.Date(2026, 11, 14, 9, 30, 0, 0, time.UTC)},
+		"before:2026-11-14T12:30:00Z":     {Until: time.Date(2026, 11, 14, 12, 30, 0, 0, time.UTC)},
+		"received:2026-11-14":             {ReceivedFrom: time.Date(2026, 11, 13, 21, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 21, 0, 0, 0, time.UTC)},
+		"received:2026-11-01..2026-11-14": {ReceivedFrom: time.Date(2026, 10, 31, 21, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 21, 0, 0, 0, time.UTC)},
+		"received:2026-11-14T12:00..2026-11-14T12:30": {ReceivedFrom: time.Date(2026, 11, 14, 9, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 9, 30, 0, 0, time.UTC)},
 		"code:network.*":               {Code: "network.*"},
 		"lane:https://crm.example":     {Lane: "https://crm.example"},
 		"mark:check":                   {Mark: gonets.MarkCheck},
 		"event:" + someID:              {EventID: someID},
+		"bulk:" + someID:               {Bulk: someID},
 		strings.ToUpper(someID):        {ID: someID},
 		"+7 999 123-45-67":             {Value: "+7 999 123-45-67"},
 		`"state:paused"`:               {Value: "state:paused"},
@@ -47,7 +51,7 @@ func TestQuestionsMeanWhatTheySay(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		for _, at := range []*time.Time{&got.Since, &got.Until} {
+		for _, at := range []*time.Time{&got.Since, &got.Until, &got.ReceivedFrom, &got.ReceivedUntil} {
 			if !at.IsZero() {
 				*at = at.UTC()
 			}
@@ -73,8 +77,12 @@ func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 		"status:499-400":          {Code: gonets.CodeQueryValue, Column: 8},
 		"status:1xx,2xx,3xx,4xx,5xx,500,501,502,503": {Code: gonets.CodeQueryValue, Column: 8},
 		"after:yesterday":                      {Code: gonets.CodeQueryValue, Column: 7},
+		"received:2026-11-14..2026-11-13":      {Code: gonets.CodeQueryValue, Column: 10},
+		"received:2026-11-14..":                {Code: gonets.CodeQueryValue, Column: 10},
+		"received:2026-11-14T12:00":            {Code: gonets.CodeQueryValue, Column: 10},
 		"after:-1y":                            {Code: gonets.CodeQueryValue, Column: 7},
 		"mark:chek":                            {Code: gonets.CodeQueryValue, Column: 6, Suggestion: "check"},
+		"bulk:yesterday":                       {Code: gonets.CodeQueryValue, Column: 6},
 		"code:*":                               {Code: gonets.CodeQueryValue, Column: 6},
 		"code:a*b":                             {Code: gonets.CodeQueryValue, Column: 6},
 		strings.Repeat("x", query.MaxLength+1): {Code: gonets.CodeQueryLong, Column: 1},
@@ -96,7 +104,7 @@ func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 }
 
 func FuzzQuestionsAreReadAsTheyAreWritten(f *testing.F) {
-	for _, seed := range []string{"state:paused x", `text:"a \" b" "c:d"`, "after:-24h", "é:\xff", `""`, `a"b`, "status:5xx,400-499 +7 999"} {
+	for _, seed := range []string{"state:paused x", `text:"a \" b" "c:d"`, "after:-24h", "é:\xff", `""`, `a"b`, "status:5xx,400-499 +7 999", "received:2026-11-01..2026-11-14T12:00"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -134,6 +142,8 @@ func FuzzQuestionsAreReadAsTheyAreWritten(f *testing.F) {
 // written in two zones.
 func alike(a, b gonets.RunFilter) bool {
 	since, until := a.Since.Equal(b.Since), a.Until.Equal(b.Until)
+	since = since && a.ReceivedFrom.Equal(b.ReceivedFrom) && a.ReceivedUntil.Equal(b.ReceivedUntil)
+	a.ReceivedFrom, a.ReceivedUntil, b.ReceivedFrom, b.ReceivedUntil = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	a.Since, a.Until, b.Since, b.Until = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	return since && until && reflect.DeepEqual(a, b)
 }

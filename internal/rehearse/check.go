@@ -2,7 +2,9 @@ package rehearse
 
 import (
 	"context"
+	"net/http/httptrace"
 	"slices"
+	"sync"
 	"time"
 
 	"gonets"
@@ -203,7 +205,8 @@ func (c *check) step(ctx context.Context, next gonets.ActionNext) (goesOn bool, 
 		return false, c.failed(next.Path, err)
 	}
 	c.add(res.Step)
-	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(res.Step.State), Value: res.Step.Value, Variables: c.fresh()}}
+	value := c.cover(c.scope).JSON([]string{"steps", next.Path, "value"}, res.Step.Value)
+	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(res.Step.State), Value: value, Variables: c.fresh()}}
 	return true, c.tell(line)
 }
 
@@ -223,7 +226,7 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 		}
 	}
 	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: next.Path, StartedAt: c.Clock.Now().UTC(), Charged: true}
-	a.Exchange = *c.Sender.Do(ctx, req)
+	a.Exchange = *c.send(ctx, next.Path, req)
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
 	h.Judge(&a.Exchange, c.scope)
 	c.attempt(a)
@@ -242,10 +245,35 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	return goesOn, c.tell(line)
 }
 
+// send makes the exchange and tells, while it lasts, what it waits for.
+func (c *check) send(ctx context.Context, path string, req *gonets.Request) *gonets.Exchange {
+	var mu sync.Mutex
+	over, last := false, ""
+	phase := func(name string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over && name != last {
+			last = name
+			// A reader that has left is noticed by the lines of the steps.
+			_ = c.tell(Line{CheckLine: api.CheckLine{Path: path, State: api.CheckRunning, Phase: name}})
+		}
+	}
+	// What the connection says may come late; nothing is told behind the exchange.
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	}()
+	return c.Sender.Do(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { phase(api.PhaseConnect) },
+		WroteRequest: func(httptrace.WroteRequestInfo) { phase(api.PhaseWait) },
+	}), req)
+}
+
 // show tells what would be sent; the steps after it see the last reply.
 func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
 	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
-	request := c.request(next.Step.HTTP, h, req, c.Sender.Preview(req))
+	request := c.request(next.Step.HTTP, h, req, c.cover(c.scope).Exchange(c.Sender.Preview(req)))
 	mended(&request, h.Notices(c.scope))
 	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
 		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",
@@ -275,15 +303,25 @@ func (c *check) add(r gonets.StepResult) {
 	c.run.Results = append(c.run.Results, r)
 }
 
+// tell hides what the reader may not see; what is kept stays whole.
 func (c *check) tell(l Line) error {
 	l.Type = api.CheckStep
+	if l.Attempt != nil {
+		covered, shown := c.cover(c.scope), *l.Attempt
+		shown.Exchange = *covered.Exchange(&l.Attempt.Exchange)
+		l.Attempt, l.Error = &shown, covered.Text(l.Error)
+		if l.Problem != nil {
+			p := covered.Problem(*l.Problem)
+			l.Problem = &p
+		}
+	}
 	return c.emit(l)
 }
 
 // fresh are the variables that are new or changed since the last call.
 func (c *check) fresh() []api.Variable {
 	var out []api.Variable
-	for _, v := range c.variables(c.draft, c.scope, c.event.Source) {
+	for _, v := range c.variables(c.draft, c.scope, c.event.Source, c.cover(c.scope)) {
 		if before, known := c.told[v.Path]; known && before == v.Type+v.Value || v.Group == api.GroupSystem && known {
 			continue
 		}

@@ -25,6 +25,9 @@ func (r *Room) Variables(d gonets.RunDetail) []api.StepVariables {
 	}
 	scope(nil)
 	tell("")
+	if d.Run.Mark == gonets.MarkNotKept {
+		return out // what its steps made known was not kept
+	}
 	done := gonets.NewProgress(d.Results)
 	var so []gonets.StepResult
 	gonets.WalkSteps(d.Version.Scenario.Steps, func(path string, _ *gonets.Step) {

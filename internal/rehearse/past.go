@@ -14,6 +14,11 @@ type Past map[string]*gonets.Attempt
 // looked is how many runs and as many checks are looked through for replies.
 const looked = 5
 
+// Past finds the last replies of all of a scenario's steps.
+func (r *Room) Past(ctx context.Context, sc *gonets.Scenario) (Past, error) {
+	return r.past(ctx, sc, "")
+}
+
 // past finds the last replies of the HTTP steps that come before a target; all
 // of the scenario's when the target is empty.
 func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Past, error) {
@@ -27,6 +32,17 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 	})
 	found := Past{}
 	if len(wanted) == 0 || sc.Name == "" {
+		return found, nil
+	}
+	// What a person kept comes before whatever came last.
+	kept, err := r.Examples.ExampleReplies(ctx, sc.Name, wanted)
+	if err != nil {
+		return nil, err
+	}
+	for i := range kept {
+		found[kept[i].Path] = &kept[i]
+	}
+	if len(kept) == len(wanted) {
 		return found, nil
 	}
 	var runs []gonets.RunSummary
@@ -58,7 +74,7 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 // take keeps the replies of a run for the steps that have none yet.
 func (p Past) take(d *gonets.RunDetail) {
 	for i := range slices.Backward(d.Attempts) {
-		if a := &d.Attempts[i]; a.Status != 0 && !a.Fenced && p[a.Path] == nil {
+		if a := &d.Attempts[i]; a.Status != 0 && !a.Fenced && !a.NotKept && !a.Purpose.Asks() && p[a.Path] == nil {
 			p[a.Path] = a
 		}
 	}

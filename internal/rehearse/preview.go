@@ -3,9 +3,6 @@ package rehearse
 import (
 	"context"
 	"encoding/base64"
-	"maps"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -13,9 +10,9 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/curl"
+	"gonets/internal/mask"
 	"gonets/internal/outbound"
 	"gonets/internal/step"
-	"gonets/internal/value"
 )
 
 // maxText bounds a value's text in a preview, in bytes.
@@ -23,8 +20,8 @@ const maxText = 4 << 10
 
 // Preview fills in one step of a draft without sending or storing anything. What
 // is not finished in the draft is told as a problem; the rest is shown.
-func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
-	out := api.PreviewResult{Values: []api.PreviewValue{}, Problems: []gonets.Problem{}}
+func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err error) {
+	out = api.PreviewResult{Values: []api.PreviewValue{}, Problems: []gonets.Problem{}}
 	st := gonets.FindStep(a.Scenario.Steps, a.Step)
 	if st == nil {
 		return out, gonets.Errorf(gonets.CodeNotFound, "the scenario has no step at %q", a.Step)
@@ -43,12 +40,23 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 	d := step.CompileDraft(a.Scenario)
 	s := r.scope(d, noRun, &ev)
 	r.advance(d, s, a.Step, past)
-	out.Scope = r.variables(d, s, ev.Source)
-	covered := cover(s)
+	covered := r.cover(s)
+	defer func() {
+		out.Scope = r.variables(d, s, ev.Source, covered)
+		for i := range out.Values {
+			out.Values[i].Text = covered.Text(out.Values[i].Text)
+			out.Values[i].Error = covered.Text(out.Values[i].Error)
+			if p := out.Values[i].Problem; p != nil {
+				*p = covered.Problem(*p)
+			}
+		}
+		for i := range out.Problems {
+			out.Problems[i] = covered.Problem(out.Problems[i])
+		}
+	}()
 	for _, v := range d.Values(a.Step, s) {
-		shown := previewValue(&v)
+		shown := previewValue(&v, covered)
 		hide(&shown, st.HTTP)
-		shown.Text = covered.Replace(shown.Text)
 		out.Values = append(out.Values, shown)
 	}
 	out.Problems = append(out.Problems, d.ProblemsOf(a.Step)...)
@@ -61,50 +69,21 @@ func (r *Room) Preview(ctx context.Context, a Ask) (api.PreviewResult, error) {
 		out.Problems = append(out.Problems, step.Problems(d.PointerOf(a.Step), err)...)
 		return out, nil
 	}
-	x := r.Sender.Preview(req)
+	x := covered.Exchange(r.Sender.Preview(req))
 	request := r.request(st.HTTP, h, req, x)
-	request.URL, request.Body = covered.Replace(request.URL), covered.Replace(request.Body)
-	for i := range request.Headers {
-		request.Headers[i].Value = covered.Replace(request.Headers[i].Value)
-	}
 	mended(&request, h.Notices(s))
 	out.Request = &request
-	out.Curl = covered.Replace(curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
-		Insecure: req.SkipVerify, Follow: req.FollowRedirects}))
+	out.Curl = curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
+		Insecure: req.SkipVerify, Follow: req.FollowRedirects})
 	return out, nil
 }
 
-// minCovered is the length from which a credential is told from other text.
-const minCovered = 6
-
-// cover hides the credentials among the event's headers wherever a template puts
-// them: the list of variables does not show them, so nothing beside it may.
-func cover(s *step.Scope) *strings.Replacer {
-	var pairs []string
-	headers, _ := object(s, "event")["headers"].(map[string]any)
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		text := value.Text(headers[name])
-		masked := outbound.MaskHeaders([]gonets.Header{{Name: name, Value: text}})[0].Value
-		if masked == text || !strings.HasSuffix(masked, curl.Masked) {
-			continue
-		}
-		hidden := strings.TrimSpace(strings.TrimPrefix(text, strings.TrimSuffix(masked, curl.Masked)))
-		if len(hidden) < minCovered {
-			continue
-		}
-		for _, form := range []string{hidden, url.QueryEscape(hidden), url.PathEscape(hidden)} {
-			pairs = append(pairs, form, curl.Masked)
-		}
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-func previewValue(v *step.Value) api.PreviewValue {
+func previewValue(v *step.Value, covered *mask.Cover) api.PreviewValue {
 	out := api.PreviewValue{Pointer: v.Pointer, Type: Kind(v.Value), Empty: empty(v.Value), Missing: []api.MissingPath{}}
 	if raw, ok := v.Value.([]byte); ok {
 		out.Text = base64.StdEncoding.EncodeToString(raw[:min(len(raw), maxText/2)])
 	} else {
-		out.Text = cutBytes(v.Text(), maxText)
+		out.Text = cutBytes(covered.Text(v.Text()), maxText)
 	}
 	for _, m := range v.Missing {
 		missing := api.MissingPath{Path: m.Path}
@@ -125,13 +104,21 @@ func hide(v *api.PreviewValue, def *gonets.HTTPStep) {
 	if def == nil {
 		return
 	}
-	if strings.HasSuffix(v.Pointer, "/http/url") {
+	hideIn(v, "/http", def.Headers, def.Query)
+	if def.Retry != nil && def.Retry.Ask != nil {
+		hideIn(v, "/http/retry/ask", def.Retry.Ask.Headers, def.Retry.Ask.Query)
+	}
+}
+
+// hideIn does it for the request that stands at a place of the step.
+func hideIn(v *api.PreviewValue, at string, headers, query gonets.Rows) {
+	if strings.HasSuffix(v.Pointer, at+"/url") {
 		v.Text = outbound.MaskURL(v.Text)
 	}
-	if name := rowName(v.Pointer, "/http/headers/", def.Headers); name != "" {
+	if name := rowName(v.Pointer, at+"/headers/", headers); name != "" {
 		v.Text = outbound.MaskHeaders([]gonets.Header{{Name: name, Value: v.Text}})[0].Value
 	}
-	if name := rowName(v.Pointer, "/http/query/", def.Query); name != "" && v.Text != "" && outbound.SecretQuery(name) {
+	if name := rowName(v.Pointer, at+"/query/", query); name != "" && v.Text != "" && outbound.SecretQuery(name) {
 		v.Text = curl.Masked
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"gonets"
 	"gonets/internal/id"
+	"gonets/internal/mask"
 	"gonets/internal/step"
 )
 
@@ -21,6 +22,14 @@ type Store interface {
 	Run(ctx context.Context, id string) (gonets.RunDetail, error)
 	// SaveCheck keeps a check, or replaces what was kept of it before.
 	SaveCheck(ctx context.Context, d gonets.RunDetail) error
+}
+
+// Examples are the replies that people kept for steps.
+type Examples interface {
+	SaveExample(ctx context.Context, e gonets.Example) error
+	Examples(ctx context.Context, scenario string) ([]gonets.Example, error)
+	ExampleReplies(ctx context.Context, scenario string, paths []string) ([]gonets.Attempt, error)
+	DropExample(ctx context.Context, scenario, path string) error
 }
 
 // Sender makes one exchange, or only its request.
@@ -39,12 +48,16 @@ type Usual struct {
 
 // Options are what a [Room] needs; all members.
 type Options struct {
-	Store  Store
-	Sender Sender
-	Env    *step.Env
-	Clock  gonets.Clock
+	Store    Store
+	Examples Examples
+	Sender   Sender
+	Env      *step.Env
+	Clock    gonets.Clock
 	// Usual are the fields that a source usually sends.
 	Usual func(source string) []Usual
+	// Masks are the rules of what is hidden from people; nil hides credentials
+	// only.
+	Masks func() *mask.Rules
 }
 
 // Room is where drafts are tried. It is safe for concurrent use.
@@ -62,6 +75,21 @@ type Ask struct {
 	// the last event of the scenario's first source.
 	EventID string
 	Sample  *gonets.Event
+}
+
+// cover hides what people may not see of a scope and of what was made of it.
+func (r *Room) cover(s *step.Scope) *mask.Cover {
+	rules := &mask.Rules{}
+	if r.Masks != nil {
+		rules = r.Masks()
+	}
+	c := rules.Cover()
+	for _, name := range []string{"event", "vars", "steps"} {
+		if v, ok := s.Lookup(name); ok {
+			c.Learn(name, v)
+		}
+	}
+	return c
 }
 
 // noRun stands for the run's id where there is no run yet.
@@ -101,6 +129,16 @@ func (r *Room) event(ctx context.Context, a Ask) (ev gonets.Event, known bool, e
 	}
 	ev.ID, ev.ReceivedAt = id.New(), r.Clock.Now().UTC()
 	return ev, false, nil
+}
+
+// Event finds the event on which something is tried; known is its id when it is
+// one that was received.
+func (r *Room) Event(ctx context.Context, a Ask) (ev gonets.Event, known string, err error) {
+	ev, received, err := r.event(ctx, a)
+	if received {
+		known = ev.ID
+	}
+	return ev, known, err
 }
 
 // scope is what a run of the draft would see at its start.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -33,6 +34,27 @@ type memory struct {
 	runs  []gonets.RunDetail
 	saved []gonets.RunState
 	fail  error
+	kept  map[string]gonets.Example
+}
+
+func (m *memory) SaveExample(_ context.Context, e gonets.Example) error {
+	m.kept = map[string]gonets.Example{e.Attempt.Path: e}
+	return nil
+}
+func (m *memory) Examples(context.Context, string) ([]gonets.Example, error) {
+	return slices.Collect(maps.Values(m.kept)), nil
+}
+func (m *memory) ExampleReplies(_ context.Context, _ string, paths []string) (out []gonets.Attempt, _ error) {
+	for _, path := range paths {
+		if e, ok := m.kept[path]; ok {
+			out = append(out, e.Attempt)
+		}
+	}
+	return out, nil
+}
+func (m *memory) DropExample(_ context.Context, _, path string) error {
+	delete(m.kept, path)
+	return nil
 }
 
 func (m *memory) Event(_ context.Context, id string) (gonets.Event, error) {
@@ -137,7 +159,7 @@ func newWorld(t testing.TB) *world {
 	client := outbound.New(outbound.Options{Version: "1", Policy: outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}})
 	t.Cleanup(func() { client.Close(); server.Close() })
 	w.url = server.URL
-	w.Room = rehearse.New(rehearse.Options{Store: w.memory, Sender: client, Clock: testkit.NewClock(),
+	w.Room = rehearse.New(rehearse.Options{Store: w.memory, Examples: w.memory, Sender: client, Clock: testkit.NewClock(),
 		Usual: func(string) []rehearse.Usual {
 			return []rehearse.Usual{{Path: "body.name", Ru: "Имя", En: "Name"}, {Path: "body.phone", Ru: "Телефон", En: "Phone"}}
 		},
@@ -340,6 +362,64 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 	if len(steps2) != 2 || steps2[0].Path != "" || steps2[1].Path != "a" || !slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Path == "deal.n" }) ||
 		slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Group == "source" }) {
 		t.Errorf("variables of the check: %+v", steps2)
+	}
+}
+
+func TestStepsReadTheReplyThatAPersonKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const steps = `[{"id":"a","http":{"url":"URL/500","on_failure":"continue"}},{"id":"b","http":{"url":"URL/b","body":{"json":{"s":"{{ status }}"}}}}]`
+	try := func(steps string) {
+		if _, err := w.check(t.Context(), rehearse.Order{Ask: w.ask(t, steps), Really: []string{"a"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads := func(want string) {
+		t.Helper()
+		ask := w.ask(t, steps)
+		ask.Step = "b"
+		p, err := w.Preview(t.Context(), ask)
+		if err != nil || p.Request.Body != want {
+			t.Errorf("%v: the next step reads %+v, want %s", err, p.Request, want)
+		}
+	}
+	try(strings.Replace(steps, "/500", "/201", 1))
+	first := w.last(t).Run.ID
+	kept, err := w.Keep(t.Context(), "x", api.NewExample{Run: first, Attempt: 1}, "anna")
+	if err != nil || kept.Step != "a" || kept.Status != 201 || kept.SavedBy != "anna" {
+		t.Fatalf("%+v %v", kept, err)
+	}
+	try(steps)
+	reads(`{"s":201}`)
+	if list, err := w.Kept(t.Context(), "x"); err != nil || !cmp.Equal(list, []api.Example{kept}) {
+		t.Errorf("%+v %v", list, err)
+	}
+	if err := w.Drop(t.Context(), "x", "a"); err != nil {
+		t.Fatal(err)
+	}
+	reads(`{"s":500}`)
+	for name, in := range map[string]api.NewExample{"no such attempt": {Run: first, Attempt: 2}, "no such run": {Run: "gone", Attempt: 1}} {
+		if _, err := w.Keep(t.Context(), "x", in, ""); gonets.CodeOf(err) != gonets.CodeNotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.Keep(t.Context(), "other", api.NewExample{Run: first, Attempt: 1}, ""); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("of another scenario: %v", err)
+	}
+}
+
+func TestACheckSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var phases []string
+	err := w.Check(t.Context(), rehearse.Order{Ask: w.ask(t, `[{"id":"a","http":{"url":"URL/a"}}]`), Really: []string{"a"}}, func(l rehearse.Line) error {
+		if l.Path == "a" {
+			phases = append(phases, l.State+" "+l.Phase)
+		}
+		return nil
+	})
+	if want := []string{"running ", "running connect", "running wait", "done "}; err != nil || !cmp.Equal(phases, want) {
+		t.Errorf("%v %v, want %v", err, phases, want)
 	}
 }
 

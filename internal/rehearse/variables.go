@@ -10,6 +10,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/mask"
 	"gonets/internal/outbound"
 	"gonets/internal/step"
 	"gonets/internal/value"
@@ -27,6 +28,7 @@ const (
 // listing gathers the variables of a scope.
 type listing struct {
 	scope *step.Scope
+	cover *mask.Cover
 	out   []api.Variable
 	// titles are what people call the values at paths.
 	titles map[string]*api.Words
@@ -35,8 +37,8 @@ type listing struct {
 }
 
 // variables are all that templates can read from a scope.
-func (r *Room) variables(d *step.Draft, s *step.Scope, source string) []api.Variable {
-	l := &listing{scope: s, out: []api.Variable{}, titles: map[string]*api.Words{}}
+func (r *Room) variables(d *step.Draft, s *step.Scope, source string, c *mask.Cover) []api.Variable {
+	l := &listing{scope: s, cover: c, out: []api.Variable{}, titles: map[string]*api.Words{}}
 	var usual []Usual
 	if r.Usual != nil {
 		usual = r.Usual(source)
@@ -136,7 +138,7 @@ func (l *listing) steps(d *step.Draft) {
 // system lists what every run can read.
 func (l *listing) system() {
 	of := api.Variable{Group: api.GroupSystem}
-	for _, path := range []string{"now", "today", "uuid", "run.id", "run.started_at", "scenario.name", "source.name", "public_url"} {
+	for _, path := range []string{"now", "today", "uuid", "run.id", "run.started_at", "run.idempotency_key", "scenario.name", "source.name", "public_url"} {
 		p, err := value.ParsePath(path)
 		if err != nil {
 			continue
@@ -156,14 +158,15 @@ func (l *listing) system() {
 }
 
 var systemTitles = map[string]*api.Words{
-	"now":            {Ru: "Дата и время", En: "Date and time"},
-	"today":          {Ru: "Дата", En: "Date"},
-	"uuid":           {Ru: "Уникальный номер", En: "Unique id"},
-	"run.id":         {Ru: "Номер операции", En: "Run id"},
-	"run.started_at": {Ru: "Начало операции", En: "Start of the run"},
-	"scenario.name":  {Ru: "Имя обработки", En: "Name of the scenario"},
-	"source.name":    {Ru: "Имя источника", En: "Name of the source"},
-	"public_url":     {Ru: "Адрес этого сервера", En: "Address of this server"},
+	"now":                 {Ru: "Дата и время", En: "Date and time"},
+	"today":               {Ru: "Дата", En: "Date"},
+	"uuid":                {Ru: "Уникальный номер", En: "Unique id"},
+	"run.id":              {Ru: "Номер операции", En: "Run id"},
+	"run.started_at":      {Ru: "Начало операции", En: "Start of the run"},
+	"run.idempotency_key": {Ru: "Ключ запроса: один у всех попыток шага", En: "Request key: the same in all attempts of the step"},
+	"scenario.name":       {Ru: "Имя обработки", En: "Name of the scenario"},
+	"source.name":         {Ru: "Имя источника", En: "Name of the source"},
+	"public_url":          {Ru: "Адрес этого сервера", En: "Address of this server"},
 }
 
 func object(s *step.Scope, name string) map[string]any {
@@ -188,7 +191,7 @@ func (l *listing) value(of api.Variable, p value.Path, v any, depth int) {
 	l.left--
 	of.Path, of.Label = p.String(), lastName(p)
 	of.Type, of.Empty = Kind(v), empty(v)
-	of.Value, of.Secret = shown(p, v)
+	of.Value, of.Secret = l.shown(p, v)
 	if of.Title == nil {
 		of.Title = l.titles[of.Path]
 	}
@@ -241,6 +244,14 @@ func (l *listing) short(p value.Path) (short string, reserved bool) {
 	return whole, false
 }
 
+// names are the names along a path.
+func names(p value.Path) (out []string) {
+	for ; p.Len() > 0; p = p.Rest() {
+		out = append(out, p.Root())
+	}
+	return out
+}
+
 // lastName is the last name of a path.
 func lastName(p value.Path) string {
 	for p.Len() > 1 {
@@ -286,16 +297,23 @@ func empty(v any) bool {
 	return false
 }
 
-// shown is a value as a list shows it; the credentials of headers are masked.
-func shown(p value.Path, v any) (text string, secret bool) {
+// shown is a value as a list shows it; credentials and hidden fields are masked.
+func (l *listing) shown(p value.Path, v any) (text string, secret bool) {
+	at := names(p)
+	if l.cover.Hides(at...) {
+		return mask.Hidden, true
+	}
 	if raw, ok := v.([]byte); ok {
 		return strconv.Itoa(len(raw)) + " B", false
 	}
-	text = value.Text(v)
 	if strings.HasPrefix(p.String(), "event.headers.") {
+		text = value.Text(v)
 		masked := outbound.MaskHeaders([]gonets.Header{{Name: lastName(p), Value: text}})[0].Value
-		secret, text = masked != text, masked
+		if masked != text {
+			return cut(masked, maxShown), true
+		}
 	}
+	text = value.Text(l.cover.Value(at, v))
 	return cut(text, maxShown), secret
 }
 

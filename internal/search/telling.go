@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"gonets/internal/value"
 )
 
 // Telling is a value by which a person recognises an event.
@@ -39,6 +41,44 @@ func Tell(event map[string]any) []Telling {
 	}
 	found = slices.DeleteFunc(found, func(t Telling) bool { return t.Value == "" })
 	return found[:min(len(found), maxTelling)]
+}
+
+// TellBy are the values at the paths that a scenario names, at most as many as
+// tell an event. Where none of them is there, it is [Tell].
+func TellBy(event map[string]any, paths []string) (out []Telling) {
+	root := map[string]any{"event": event}
+	for _, src := range paths[:min(len(paths), maxTelling)] {
+		p, err := value.ParsePath(src)
+		if err != nil {
+			continue
+		}
+		v, ok := p.Get(root)
+		if !ok {
+			v, ok = p.Get(event["body"])
+		}
+		text := strings.Join(strings.Fields(value.Text(v)), " ")
+		if ok && text != "" && utf8.ValidString(text) {
+			out = append(out, Telling{Name: lastName(src), Value: cut(text)})
+		}
+	}
+	if len(out) == 0 {
+		return Tell(event)
+	}
+	return out
+}
+
+// lastName is the member that a path ends with.
+func lastName(path string) string {
+	path = strings.TrimRight(path, "]\"'")
+	return path[strings.LastIndexAny(path, ".[\"'")+1:]
+}
+
+// cut bounds a text.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > maxTold {
+		return string(runes[:maxTold]) + "…"
+	}
+	return text
 }
 
 type looker struct {
@@ -83,10 +123,7 @@ func (l *looker) take(name, text string) {
 	if kind < 0 || l.found[kind].Value != "" {
 		return
 	}
-	if runes := []rune(text); len(runes) > maxTold {
-		text = string(runes[:maxTold]) + "…"
-	}
-	l.found[kind] = Telling{Name: name, Value: text}
+	l.found[kind] = Telling{Name: name, Value: cut(text)}
 }
 
 // kindOf is the kind that a value is by its name, or by how it looks.

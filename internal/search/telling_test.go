@@ -34,3 +34,27 @@ func TestAnEventIsToldByItsNamePhoneMailAndId(t *testing.T) {
 		}
 	}
 }
+
+func TestAScenarioNamesWhatTellsItsRuns(t *testing.T) {
+	t.Parallel()
+	event := map[string]any{
+		"body":  map[string]any{"name": "Анна", "sum": json.Number("15000"), "order": map[string]any{"номер заказа": "A-1"}, "paid": true, "long": strings.Repeat("я", 100)},
+		"query": map[string]any{"utm": " from \n afar "},
+	}
+	for paths, want := range map[string][]search.Telling{
+		"event.body.sum event.query.utm":       {{Name: "sum", Value: "15000"}, {Name: "utm", Value: "from afar"}},
+		`event.body.order["номер_заказа"] sum`: {{Name: "sum", Value: "15000"}},
+		"event.body.long":                      {{Name: "long", Value: strings.Repeat("я", 80) + "…"}},
+		"sum name paid long":                   {{Name: "sum", Value: "15000"}, {Name: "name", Value: "Анна"}, {Name: "paid", Value: "true"}},
+		// None of them is there: it is guessed.
+		"event.body.nothing ][": {{Name: "name", Value: "Анна"}},
+		"":                      {{Name: "name", Value: "Анна"}},
+	} {
+		if diff := cmp.Diff(want, search.TellBy(event, strings.Fields(paths))); diff != "" {
+			t.Errorf("%s:\n%s", paths, diff)
+		}
+	}
+	if got := search.TellBy(event, []string{`event.body.order["номер заказа"]`}); len(got) != 1 || got[0].Name != "номер заказа" {
+		t.Errorf("a name in quotes: %+v", got)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,15 +35,15 @@ type History struct {
 	Runs func(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
 	// Carried reads what a run carried.
 	Carried func(ctx context.Context, run *gonets.Run) (gonets.Event, []gonets.Attempt, error)
-	// Mask hides the secrets of an event: what nobody is shown, nobody finds.
-	Mask  func(gonets.Event) gonets.Event
+	// Mask hides what people may not see: what nobody is shown, nobody finds.
+	Mask  func(gonets.RunDetail) gonets.RunDetail
 	Clock gonets.Clock
 }
 
 // Runs are those of the filter that carried its text, as far as one question
 // gets; Reached tells how far when there is more to look at.
 func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[gonets.RunSummary], err error) {
-	n := fold(f.Text)
+	n := Fold(f.Text)
 	f.Text = ""
 	limit, began, looked, read := f.Page.Size(), h.Clock.Now(), 0, 0
 	for {
@@ -78,46 +79,59 @@ func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[g
 }
 
 // holds tells whether the run carried a text, and how much was read for that.
-func (h *History) holds(ctx context.Context, run *gonets.RunSummary, n needle) (found bool, size int, err error) {
+func (h *History) holds(ctx context.Context, run *gonets.RunSummary, n Needle) (found bool, size int, err error) {
 	ev, attempts, err := h.Carried(ctx, &run.Run)
 	if err != nil {
 		return false, 0, err
 	}
 	size = len(ev.Body)
-	ev = h.Mask(ev)
-	found = n.in(ev.Body, ev.ContentType) || n.in([]byte(ev.Path), "") || n.in([]byte(ev.RawQuery), formType) || n.in(ev.Item, "") ||
-		n.inHeaders(ev.Headers) || n.in([]byte(run.LastError), "")
+	for i := range attempts {
+		size += len(attempts[i].RequestBody) + len(attempts[i].ReplyBody)
+	}
+	shown := h.Mask(gonets.RunDetail{Run: *run, Event: ev, Attempts: attempts})
+	ev, attempts = shown.Event, shown.Attempts
+	found = n.In(ev.Body, ev.ContentType) || n.In([]byte(ev.Path), "") || n.In([]byte(ev.RawQuery), formType) || n.In(ev.Item, "") ||
+		n.inHeaders(ev.Headers) || n.In([]byte(shown.Run.LastError), "")
 	for i := range attempts {
 		a := &attempts[i]
-		size += len(a.RequestBody) + len(a.ReplyBody)
-		found = found || n.in([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.in([]byte(a.Error), "") ||
-			n.in(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
-			n.inHeaders(a.ReplyHeaders) || n.in(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+		found = found || n.In([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.In([]byte(a.Error), "") ||
+			n.In(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
+			n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
 	}
 	return found, size, nil
 }
 
 const formType = "application/x-www-form-urlencoded"
 
-// needle is a text without the difference of capital and small letters.
-type needle string
+// Needle is a text without the difference of capital and small letters.
+type Needle string
 
-func fold(s string) needle { return needle(strings.ToLower(s)) }
+// Fold makes a needle.
+func Fold(s string) Needle { return Needle(strings.ToLower(s)) }
 
-func (n needle) inHeaders(headers []gonets.Header) bool {
+func (n Needle) inHeaders(headers []gonets.Header) bool {
 	for _, h := range headers {
-		if n.in([]byte(h.Value), "") {
+		if n.In([]byte(h.Value), "") {
 			return true
 		}
 	}
 	return false
 }
 
-// in tells whether the text stands in a body: as it is, in its encoding, and
+// In tells whether the text stands in a body: as it is, in its encoding, and
 // behind the escapes of JSON and of forms.
-func (n needle) in(body []byte, contentType string) bool {
-	if len(body) == 0 || n == "" {
+func (n Needle) In(body []byte, contentType string) bool {
+	if n == "" {
 		return false
+	}
+	return slices.ContainsFunc(Readings(body, contentType), n.of)
+}
+
+// Readings are the ways to read a body: in its encoding, and without the escapes
+// of JSON and of forms where there are any.
+func Readings(body []byte, contentType string) []string {
+	if len(body) == 0 {
+		return nil
 	}
 	text := string(body)
 	media, parameters, _ := mime.ParseMediaType(contentType)
@@ -130,21 +144,19 @@ func (n needle) in(body []byte, contentType string) bool {
 			text = decoded
 		}
 	}
-	if n.of(text) {
-		return true
-	}
-	if strings.Contains(text, `\`) && n.of(unescaped(text)) {
-		return true
+	out := []string{text}
+	if strings.Contains(text, `\`) {
+		out = append(out, unescaped(text))
 	}
 	if strings.ContainsAny(text, "%+") && (media == formType || strings.Contains(text, "%")) {
 		if plain, err := url.QueryUnescape(text); err == nil {
-			return n.of(plain)
+			out = append(out, plain)
 		}
 	}
-	return false
+	return out
 }
 
-func (n needle) of(text string) bool { return strings.Contains(strings.ToLower(text), string(n)) }
+func (n Needle) of(text string) bool { return strings.Contains(strings.ToLower(text), string(n)) }
 
 // unescaped is a text with JSON's escapes read, wherever they stand.
 func unescaped(text string) string {

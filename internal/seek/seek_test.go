@@ -1,4 +1,4 @@
-package seek
+package seek_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/charset"
+	"gonets/internal/seek"
 	"gonets/internal/testkit"
 )
 
@@ -27,28 +28,28 @@ func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
 		{`{"name":"АННА петрова"}`, "application/json", true},
 		{`{"name":"\u0410\u043d\u043d\u0430 \u041f\u0435\u0442\u0440\u043e\u0432\u0430"}`, "application/json", true},
 		{`x \" {"a":"\u0410\u043d\u043d\u0430 Петрова"`, "", true},
-		{"name=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2%D0%B0", formType, true},
+		{"name=%D0%90%D0%BD%D0%BD%D0%B0+%D0%9F%D0%B5%D1%82%D1%80%D0%BE%D0%B2%D0%B0", "application/x-www-form-urlencoded", true},
 		{string(old), "text/plain; charset=windows-1251", true},
 		{string(old), "", true},
 		{`{"name":"Анна Петр"}`, "", false},
 		{`"\`, "", false},
 		{"", "", false},
 	} {
-		if got := fold("анна ПЕТРОВА").in([]byte(c.body), c.contentType); got != c.want {
+		if got := seek.Fold("анна ПЕТРОВА").In([]byte(c.body), c.contentType); got != c.want {
 			t.Errorf("%q: %v", c.body, got)
 		}
 	}
 }
 
 // ten runs an hour, the newest first; those that divide by seven carry gold.
-func hourly(runs int, secret string) (History, *int) {
+func hourly(runs int, secret string) (seek.History, *int) {
 	asked := new(int)
 	clock := testkit.NewClock()
-	return History{
+	return seek.History{
 		Clock: clock,
-		Mask: func(ev gonets.Event) gonets.Event {
-			ev.Body = []byte(strings.ReplaceAll(string(ev.Body), secret, "***"))
-			return ev
+		Mask: func(d gonets.RunDetail) gonets.RunDetail {
+			d.Event.Body = []byte(strings.ReplaceAll(string(d.Event.Body), secret, "***"))
+			return d
 		},
 		Runs: func(_ context.Context, f gonets.RunFilter) (l gonets.List[gonets.RunSummary], err error) {
 			from := 0
@@ -79,7 +80,7 @@ func TestSearchGoesOnWhereItStopped(t *testing.T) {
 	h, _ := hourly(400, "xyzzy")
 	f, seen, pages := gonets.RunFilter{Text: "gold", Page: gonets.Page{Limit: 20}}, 0, 0
 	for {
-		l, err := Runs(t.Context(), h, f)
+		l, err := seek.Runs(t.Context(), h, f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,9 +108,9 @@ func TestSearchGoesOnWhereItStopped(t *testing.T) {
 func TestOneQuestionLooksAtSoManyRunsAndTellsHowFarItCame(t *testing.T) {
 	t.Parallel()
 	h, asked := hourly(10_000, "xyzzy")
-	for text, want := range map[string]int{"xyzzy": maxRuns, "silver": maxRuns} {
+	for text, want := range map[string]int{"xyzzy": seek.MaxRuns, "silver": seek.MaxRuns} {
 		*asked = 0
-		l, err := Runs(t.Context(), h, gonets.RunFilter{Text: text})
+		l, err := seek.Runs(t.Context(), h, gonets.RunFilter{Text: text})
 		if err != nil || len(l.Items) != 0 {
 			t.Fatalf("%s: %d found: %v", text, len(l.Items), err)
 		}

@@ -93,14 +93,19 @@ func (b *Binding) Accepts(method string) bool { return slices.Contains(b.methods
 // DedupeWindow is how long the source's ids are remembered.
 func (b *Binding) DedupeWindow() time.Duration { return b.window }
 
+// wait is how long the service lets itself be kept waiting.
+func (p *Preset) wait() time.Duration {
+	if d := p.Answer.DeadlineS; d > 0 {
+		return min(gonets.MaxSyncWait, time.Duration(d-1)*time.Second)
+	}
+	return gonets.MaxSyncWait
+}
+
 // Wait is how long a caller may be kept waiting for a scenario's answer: the
 // least of the general bound, the service's deadline less a second, and the
 // document's own wait.
 func (b *Binding) Wait() time.Duration {
-	wait := gonets.MaxSyncWait
-	if d := b.Preset.Answer.DeadlineS; d > 0 {
-		wait = min(wait, max(time.Duration(d-1)*time.Second, 0))
-	}
+	wait := b.Preset.wait()
 	if r := b.Source.Reply; r != nil && r.Wait != nil {
 		wait = min(wait, r.Wait.D())
 	}

@@ -38,7 +38,7 @@ func (c *Catalog) Describe() []api.Preset {
 
 func (p *Preset) describe() api.Preset {
 	d := api.Preset{ID: p.ID, Title: api.Label{Ru: p.TitleRu, En: p.TitleEn}, Help: api.Label{Ru: p.HelpRu, En: p.HelpEn}, Methods: append([]string{}, p.Methods...),
-		Fields: []api.UsualField{}, Reply: api.SampleReply{Status: p.Answer.Status, Text: p.Answer.Body}, Verify: p.Verify.Kind}
+		Fields: []api.UsualField{}, Reply: api.SampleReply{Status: p.Answer.Status, Text: p.Answer.Body, WaitS: int(p.wait().Seconds())}, Verify: p.Verify.Kind}
 	if !slices.Contains([]string{"token", "basic", "hmac"}, d.Verify) {
 		d.Verify = "none"
 	}

@@ -2,7 +2,9 @@ package source_test
 
 import (
 	"testing"
+	"time"
 
+	"gonets"
 	"gonets/api"
 	"gonets/internal/source"
 )
@@ -17,6 +19,9 @@ func flaws(d api.Preset) (found []string) {
 	}
 	if d.Reply.Status == 0 || d.Reply.Text == "" || d.Verify == "" {
 		found = append(found, "the reply")
+	}
+	if w := time.Duration(d.Reply.WaitS) * time.Second; w < 0 || w > gonets.MaxSyncWait {
+		found = append(found, "how long its sender waits")
 	}
 	examples := 0
 	for _, f := range d.Fields {
@@ -48,7 +53,7 @@ func TestPresetsAreDescribedToPeople(t *testing.T) {
 			t.Errorf("%s lacks %s", d.ID, missing)
 		}
 	}
-	if len(flaws(api.Preset{})) != 4 {
+	if len(flaws(api.Preset{Reply: api.SampleReply{WaitS: -1}})) != 5 {
 		t.Error("an empty description is not seen")
 	}
 }

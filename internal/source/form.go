@@ -37,15 +37,19 @@ func splitPairs(s string) []pair {
 func (p *Parsed) pairs(data []byte, label string) bool {
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if !p.meter.afford(bytes.Count(data, []byte("&")) + 1) {
-		p.Mark = gonets.MarkUnparsed
+		p.mark(gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
 		return false
 	}
 	tree := formTree{meter: &p.meter}
 	for _, pair := range splitPairs(strings.TrimRight(string(data), "\r\n")) {
 		name, err1 := charset.Decode([]byte(unescape(pair.name)), label)
 		v, err2 := charset.Decode([]byte(unescape(pair.value)), label)
-		if err1 != nil || err2 != nil || !tree.put(name, v) {
-			p.Mark = gonets.MarkUnparsed
+		if err1 != nil || err2 != nil {
+			p.mark(gonets.Mistake(atBody, whyEncoding, "it is not text in the encoding %s", label))
+			return false
+		}
+		if !tree.put(name, v) {
+			p.mark(gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
 			return false
 		}
 	}
@@ -80,11 +84,11 @@ func strictForm(s string) bool {
 // type and size are told: its content stays with the raw event.
 func (p *Parsed) parts(data []byte, boundary string) {
 	if boundary == "" || len(boundary) > 256 {
-		p.unparsed(data)
+		p.unparsed(data, gonets.Mistake(atBody, whyBoundary, "its type is multipart/form-data and names no boundary"))
 		return
 	}
 	if !p.meter.afford(bytes.Count(data, []byte("\n--"+boundary)) + 1) {
-		p.unparsed(data)
+		p.unparsed(data, gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
 		return
 	}
 	r := multipart.NewReader(bytes.NewReader(data), boundary)
@@ -95,12 +99,16 @@ func (p *Parsed) parts(data []byte, boundary string) {
 			break
 		}
 		if err != nil {
-			p.unparsed(data)
+			p.unparsed(data, gonets.Mistake(atBody, whyParts, "part %d of the form breaks off or has no head", n+1))
 			return
 		}
 		name, v, err := readPart(part)
-		if file, ok := v.(map[string]any); ok && !p.meter.afford(len(file)) || err != nil || !tree.put(name, v) {
-			p.unparsed(data)
+		if err != nil {
+			p.unparsed(data, gonets.Mistake(atBody, whyParts, "part %d of the form breaks off or has no head", n+1))
+			return
+		}
+		if file, ok := v.(map[string]any); ok && !p.meter.afford(len(file)) || !tree.put(name, v) {
+			p.unparsed(data, gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
 			return
 		}
 	}

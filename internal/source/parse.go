@@ -61,6 +61,8 @@ type Parsed struct {
 	Item    any
 	HasItem bool
 	Mark    gonets.Mark
+	// Why is what kept the body from being read, with MarkUnparsed.
+	Why gonets.Problem
 
 	method string
 	path   string
@@ -170,7 +172,7 @@ func (b *Binding) parse(in *Incoming) *Parsed {
 
 func (b *Binding) parseBody(in *Incoming, p *Parsed) {
 	if _, err := in.Unpack(); err != nil {
-		p.unparsed(in.Body)
+		p.unparsed(in.Body, gonets.Mistake(atBody, whyTooLarge, "unpacked it is longer than %d bytes, or packed too tightly", gonets.MaxIngestBody))
 		return
 	}
 	data := in.unpacked.data
@@ -178,7 +180,7 @@ func (b *Binding) parseBody(in *Incoming, p *Parsed) {
 		return
 	}
 	if in.unpacked.broken {
-		p.unparsed(data)
+		p.unparsed(data, gonets.Mistake(atBody, whyPacking, "it is not packed as Content-Encoding says: %s", gonets.HeaderValue(in.Headers, "Content-Encoding")))
 		return
 	}
 	media, params := mediaType(gonets.HeaderValue(in.Headers, "Content-Type"))
@@ -192,7 +194,7 @@ func (b *Binding) parseBody(in *Incoming, p *Parsed) {
 		label = xmlEncoding(data)
 	}
 	if label != "" && !charset.Known(label) {
-		p.unparsed(data)
+		p.unparsed(data, gonets.Mistake(atBody, whyCharset, "there is no encoding %q", label))
 		return
 	}
 	if binary(media) && !utf8.Valid(data) {
@@ -201,7 +203,7 @@ func (b *Binding) parseBody(in *Incoming, p *Parsed) {
 	}
 	text, err := charset.Decode(data, label)
 	if err != nil {
-		p.unparsed(data)
+		p.unparsed(data, gonets.Mistake(atBody, whyEncoding, "it is not text in the encoding %s", label))
 		return
 	}
 	p.Raw = &text
@@ -220,7 +222,7 @@ func (p *Parsed) text(text, media string, data []byte, label string) {
 		p.pairs(data, label)
 	case !utf8.Valid(data) && label == "":
 		// Said to be text, but in no encoding that was named.
-		p.Mark = gonets.MarkUnparsed
+		p.mark(gonets.Mistake(atBody, whyEncoding, "it is not text in the encoding %s", "utf-8"))
 	}
 }
 
@@ -228,6 +230,7 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 	if trimmed == "" {
 		return
 	}
+	why := gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements)
 	if p.meter.afford(elements(text)) {
 		v, duplicates, err := value.DecodeJSONText(text)
 		if err == nil {
@@ -241,8 +244,20 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 		if strictForm(text) && p.pairs(data, label) {
 			return
 		}
+		why = notJSON(err)
 	}
-	p.Mark = gonets.MarkUnparsed
+	p.mark(why)
+}
+
+// notJSON says where a text that should be JSON ceases to be.
+func notJSON(err error) gonets.Problem {
+	var at *value.SyntaxError
+	if !errors.As(err, &at) {
+		return gonets.Mistake(atBody, whyJSON, "its type says JSON, but from character %d on it is none", 1)
+	}
+	why := gonets.Mistake(atBody, whyJSON, "its type says JSON, but from character %d on it is none", at.Column)
+	why.Line, why.Column = at.Line, at.Column
+	return why
 }
 
 func opensJSON(trimmed string) bool {
@@ -264,9 +279,10 @@ func (in *Incoming) JSON() (string, bool) {
 }
 
 // unparsed keeps what could not be read as text.
-func (p *Parsed) unparsed(data []byte) {
+func (p *Parsed) unparsed(data []byte, why gonets.Problem) {
 	text := strings.ToValidUTF8(string(bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))), "\uFFFD")
-	p.Body, p.Raw, p.Mark, p.form = text, &text, gonets.MarkUnparsed, formText
+	p.Body, p.Raw, p.form = text, &text, formText
+	p.mark(why)
 }
 
 // extend carries out the preset's body_field, json_fields and derived.
@@ -308,7 +324,7 @@ func (p *Parsed) piece(m map[string]any, field string) (any, bool) {
 			return v, true
 		}
 	} else {
-		p.Mark = gonets.MarkUnparsed
+		p.mark(gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
 	}
 	p.loose = append(p.loose, field)
 	return nil, false

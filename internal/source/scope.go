@@ -136,6 +136,14 @@ func (b *Binding) Mask(ev gonets.Event) gonets.Event {
 	return ev
 }
 
+// Plain is an event with its body unpacked and in UTF-8, and nothing hidden.
+func (b *Binding) Plain(ev gonets.Event) gonets.Event {
+	if p := b.parse(FromEvent(&ev)); p.Raw != nil {
+		ev.Body = []byte(*p.Raw)
+	}
+	return ev
+}
+
 // maskHeader keeps the name of the authentication scheme: it helps and is no
 // secret.
 func maskHeader(v string) string {

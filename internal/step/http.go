@@ -29,6 +29,10 @@ type HTTP struct {
 	headers []namedTemplate
 	body    bodyBuilder
 	when    *expr.Expr
+	renew   *expr.Expr
+	ask     *Ask
+	// keyless requests carry no Idempotency-Key of their own.
+	keyless bool
 	// inQuery sends the body's rows as the query (GET, HEAD, DELETE).
 	inQuery bool
 	method  string
@@ -73,6 +77,12 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	}
 	if def.Success != nil && def.Success.When != "" {
 		h.when = c.expr(at+"/success/when", def.Success.When)
+	}
+	if def.Renew != nil && def.Renew.When != "" {
+		h.renew = c.expr(at+"/renew/when", def.Renew.When)
+	}
+	if def.Retry != nil && def.Retry.Ask != nil {
+		h.ask = compileAsk(c, at+"/retry/ask", def, h.renew)
 	}
 	return h
 }
@@ -249,11 +259,15 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 	if h.def.OwnHeadersOnly {
 		return nil
 	}
+	key := s.key()
+	if h.keyless {
+		key = ""
+	}
 	for _, a := range [...]gonets.Header{
 		{Name: "Content-Type", Value: contentType},
 		{Name: "Accept", Value: "*/*"},
 		{Name: "User-Agent", Value: "gonets/" + s.env.Version},
-		{Name: "Idempotency-Key", Value: s.job.Run.ID + "-" + s.path},
+		{Name: "Idempotency-Key", Value: key},
 		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.path)},
 	} {
 		if a.Value != "" && !hasHeader(r.Headers, a.Name) && !hasName(removed, a.Name) {
@@ -311,11 +325,20 @@ func (h *HTTP) Finish(st *gonets.Step, r gonets.StepResult, a *gonets.Attempt, s
 		s.job.Replies = map[int]*gonets.Attempt{}
 	}
 	s.job.Replies[a.N] = a
-	f := finished{step: st, result: r, http: h}
+	f := finished{step: st, result: r, http: h.reader(a)}
 	if a.Status != 0 {
 		f.attempt = a
 	}
 	s.finish(f)
+}
+
+// reader knows how an attempt's reply is read: an answer to a question as JSON
+// wherever it is.
+func (h *HTTP) reader(a *gonets.Attempt) *HTTP {
+	if h.ask != nil && a != nil && a.Purpose.Asks() {
+		return h.ask.http
+	}
+	return h
 }
 
 // Now is the time that a run's templates see: the step's first attempt's.

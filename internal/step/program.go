@@ -51,6 +51,9 @@ func Check(sc *gonets.Scenario) []gonets.Problem {
 	for i, p := range sc.Search {
 		c.path(fmt.Sprintf("/search/%d", i), p)
 	}
+	for i, p := range sc.Data {
+		c.path(fmt.Sprintf("/data/%d", i), p)
+	}
 	return c.problems
 }
 

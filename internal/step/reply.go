@@ -88,6 +88,9 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	if x.Outcome != gonets.OutcomeOK {
 		return
 	}
+	if h.expired(x, s) {
+		return
+	}
 	codes := []string{"2**"}
 	if h.def.Success != nil && len(h.def.Success.Codes) > 0 {
 		codes = h.def.Success.Codes

@@ -107,15 +107,19 @@ func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 		return s
 	}
 	done := gonets.NewProgress(job.Results)
-	// Document order is the order of execution.
+	// Document order is the order of execution. A step that is done again sees
+	// what it saw the first time.
+	again := false
 	gonets.WalkSteps(p.Scenario.Steps, func(path string, st *gonets.Step) {
+		again = again || job.Run.Renewal.Pending() && job.Run.Renewal.Step == path
 		r, ok := done[path]
-		if !ok {
+		if !ok || again {
 			return
 		}
 		f := finished{step: st, result: r}
 		if st.HTTP != nil {
-			f.http, f.attempt = p.HTTP(path), job.Replies[r.Attempt]
+			f.attempt = job.Replies[r.Attempt]
+			f.http = p.HTTP(path).reader(f.attempt)
 		}
 		s.finish(f)
 	})
@@ -187,6 +191,12 @@ func (s *Scope) add(f *finished) {
 		case f.attempt != nil:
 			reply = f.http.reply(&f.attempt.Exchange)
 			reply.Attempts = f.attempt.N
+			if len(r.Value) > 0 {
+				// What of the answer to a question is the step's reply.
+				if v, _, err := value.DecodeJSON(r.Value); err == nil {
+					reply.Body = v
+				}
+			}
 		case r.State == gonets.StepFailed:
 			reply = &Reply{Headers: map[string]any{}}
 		case len(r.Value) > 0:
@@ -275,7 +285,7 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 	case "vars":
 		return s.vars, true, true
 	case "run":
-		return map[string]any{"id": s.job.Run.ID, "started_at": s.stamp(s.job.Run.CreatedAt), "started_by": s.job.Event.Actor}, true, true
+		return map[string]any{"id": s.job.Run.ID, "started_at": s.stamp(s.job.Run.CreatedAt), "started_by": s.job.Event.Actor, "idempotency_key": s.key()}, true, true
 	case "scenario":
 		return map[string]any{"name": s.job.Run.Scenario}, true, true
 	case "source":
@@ -333,10 +343,13 @@ func (s *Scope) stamp(t time.Time) string {
 	return t.In(s.env.location()).Format("2006-01-02T15:04:05.000Z07:00")
 }
 
-// uuid is the same for every attempt of a step: a repeat of a request must be
-// the same request.
+// key is the Idempotency-Key of the step's requests.
+func (s *Scope) key() string { return s.job.Run.ID + "-" + s.job.Run.RequestAt(s.path) }
+
+// uuid is the same for every attempt of a request: a repeat must be the same
+// request.
 func (s *Scope) uuid() string {
-	sum := sha256.Sum256([]byte(s.job.Run.ID + "/" + s.path))
+	sum := sha256.Sum256([]byte(s.job.Run.ID + "/" + s.job.Run.RequestAt(s.path)))
 	sum[6] = sum[6]&0x0f | 0x80 // version 8: made from our own data (RFC 9562 §5.8)
 	sum[8] = sum[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
 	"slices"
 
 	"gonets"
@@ -39,6 +38,9 @@ type acceptItem struct {
 func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Accepted, error) {
 	if len(in) == 0 {
 		return nil, nil
+	}
+	if s.opt.Room.Full() {
+		return nil, dialect.ErrFull() // what room is left is for people who make more
 	}
 	a := &acceptOp{items: make([]acceptItem, len(in))}
 	var size int64
@@ -249,10 +251,14 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	if len(first) == 0 {
 		return keys, nil
 	}
-	slices.SortFunc(first, func(a, b *acceptItem) int { return keyOf(a).Compare(keyOf(b)) })
+	names, err := t.names(first)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(first, func(a, b *acceptItem) int { return names.Of(keyOf(a)).Compare(names.Of(keyOf(b))) })
 	take := &dialect.Part{Many: pack.Keys}
 	for _, it := range first {
-		take.Rows = append(take.Rows, []any{it.Event.Source, []byte(it.Key), it.Event.ID, it.BodyHash[:],
+		take.Rows = append(take.Rows, []any{it.Event.Source, []byte(names.Of(keyOf(it)).Text), it.Event.ID, it.BodyHash[:],
 			t.now.Add(it.DedupeWindow).UnixMilli(), t.now.UnixMilli()})
 	}
 	if err := t.send(take); err != nil {
@@ -261,15 +267,33 @@ func (t *txn) takeKeys(ops []*acceptOp) (seenKeys, error) {
 	var taken []pack.Key
 	for i, it := range first {
 		if !take.Hit[i] {
-			taken = append(taken, keyOf(it))
+			taken = append(taken, names.Of(keyOf(it)))
 		}
 	}
 	if len(taken) == 0 {
 		return keys, nil
 	}
 	others, err := pack.LoadSeen(t, &t.s.dialect, taken)
-	maps.Copy(keys, others)
+	for _, it := range first {
+		if s, ok := others[names.Of(keyOf(it))]; ok {
+			keys[keyOf(it)] = s
+		}
+	}
 	return keys, err
+}
+
+// names finds the keys whose text was erased and that still have to recognise
+// repeats.
+func (t *txn) names(items []*acceptItem) (pack.Names, error) {
+	until, err := t.s.routes.HiddenUntil(t)
+	if err != nil || t.now.UnixMilli() >= until {
+		return nil, err
+	}
+	names := make(pack.Names, len(items))
+	for _, it := range items {
+		names[keyOf(it)] = pack.HiddenKey(t.s.opt.Sealer.MAC, keyOf(it))
+	}
+	return names.Counting(t, &t.s.dialect, t.now)
 }
 
 func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gonets.Accepted, error) {
@@ -291,7 +315,7 @@ func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gone
 
 func (t *txn) duplicate(it *acceptItem, s *pack.Seen) (gonets.Accepted, error) {
 	out := gonets.Accepted{EventID: s.Event, Duplicate: true}
-	out.Conflict = it.StrictKey && !bytes.Equal(s.Hash, it.BodyHash[:])
+	out.Conflict = it.StrictKey && len(s.Hash) > 0 && !bytes.Equal(s.Hash, it.BodyHash[:])
 	if !out.Conflict {
 		t.tally.At(tally.KeyOf(it.Event.Source, it.Event.ReceivedAt)).Repeats++
 	}

@@ -67,7 +67,17 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 	if len(acted) == 0 {
 		return run, refused
 	}
-	return t.runByID(a.RunID)
+	now, err := t.runByID(a.RunID)
+	t.acted(a, run.Version, now.Version, run.ID)
+	return now, err
+}
+
+// acted remembers what somebody did to runs.
+func (t *txn) acted(a *gonets.Action, from, to int, runs ...string) {
+	id, _ := t.s.ids.Next(t.now)
+	for _, run := range runs {
+		t.later(deeds.Acts, deeds.Act{Action: a, ID: id, At: t.now, From: from, To: to}.Row(run))
+	}
 }
 
 // actionChange is what an action sets.
@@ -78,7 +88,8 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 	}
 	switch a.Kind {
 	case gonets.ActionSkip:
-		return deeds.GoOn, []any{now}, t.skip(a, run)
+		err := t.skip(a, run)
+		return deeds.GoBehind, []any{now, pack.Unsure(run.Doubts, run.Asked), string(run.Doubts)}, err
 	case gonets.ActionRetryPolicy:
 		doc, at, err := t.standsAt(run)
 		if err != nil {
@@ -94,7 +105,8 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, skip, send-now, retry-policy, cancel and cancel-retries", a.Kind)
 }
 
-// skip counts the step at which a paused run stands as skipped.
+// skip counts the step at which a paused run stands as skipped; nothing of it is
+// doubted any more.
 func (t *txn) skip(a *gonets.Action, run *gonets.Run) error {
 	doc, at, err := t.standsAt(run)
 	if err != nil {
@@ -103,9 +115,11 @@ func (t *txn) skip(a *gonets.Action, run *gonets.Run) error {
 	if at == "" {
 		return gonets.Errorf(gonets.CodeRunState, "no step is left to skip; resume the run")
 	}
-	if st := gonets.FindStep(doc.Steps, at); st.Set != nil && len(a.Value) > 0 && bytes.TrimSpace(a.Value)[0] != '{' {
+	st := gonets.FindStep(doc.Steps, at)
+	if st.Set != nil && len(a.Value) > 0 && bytes.TrimSpace(a.Value)[0] != '{' {
 		return gonets.Errorf(gonets.CodeInvalid, "the step %s sets variables: its value has to be an object that names them", at)
 	}
+	run.Passed(at, st)
 	return t.exec(pack.Results.Each, pack.Result(run.ID, &gonets.StepResult{Path: at, State: gonets.StepSkipped,
 		Value: a.Value, FinishedAt: t.orNow(a.At).UnixMilli()})...)
 }
@@ -179,7 +193,7 @@ func (t *txn) fitVersion(run *gonets.Run, at string) (int, error) {
 
 // laneOf asks where a run would queue, without taking a place.
 func (t *txn) laneOf(r *routes.Route, eventID string) (string, error) {
-	e, err := scanEventHead(t, eventID)
+	e, err := pack.EventHead(t, eventID)
 	if err != nil {
 		return "", err
 	}
@@ -188,19 +202,6 @@ func (t *txn) laneOf(r *routes.Route, eventID string) (string, error) {
 		t.unplaceLast()
 	}
 	return lane, nil
-}
-
-// scanEventHead reads an event without its body.
-func scanEventHead(q pack.Reader, id string) (gonets.Event, error) {
-	found, err := pack.LoadEvents(q, []string{id}, 0)
-	if err != nil {
-		return gonets.Event{}, err
-	}
-	e, ok := found[id]
-	if !ok {
-		return e, gonets.Errorf(gonets.CodeNotFound, "there is no event %q", id)
-	}
-	return e, nil
 }
 
 func (t *txn) runByID(id string) (gonets.Run, error) {
@@ -215,7 +216,7 @@ func (t *txn) runByID(id string) (gonets.Run, error) {
 }
 
 func noRun(id string) error {
-	return gonets.Errorf(gonets.CodeNotFound, "there is no run %q; it may have been removed by the retention", id)
+	return gonets.Errorf(gonets.CodeNotFound, "there is no run %q; it may have been removed by the retention, or its data erased", id)
 }
 
 // Rerun makes a new run of an old run's event, or of another event that a
@@ -284,6 +285,7 @@ func (s *Store) rerun(ctx context.Context, r *gonets.Rerun, wish *deeds.Wish, ed
 			return nil, err
 		}
 		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
+		t.acted(&gonets.Action{Kind: gonets.ActionRerun, Actor: r.Actor}, old.Version, job.Run.Version, job.Run.ID)
 		if err := t.audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
 			return nil, err
 		}
@@ -306,7 +308,7 @@ func (t *txn) rerunAs(old *gonets.Run, version int) (*routes.Route, error) {
 // runAgain makes a run of the event of an old one.
 func (t *txn) runAgain(old *gonets.Run, to *routes.Route) (job gonets.Job, err error) {
 	// Locked, because retention of another node may be about to remove it.
-	kept, err := pack.Texts(t, `SELECT id FROM events WHERE id = ?`+t.s.dialect.ReadLock, old.EventID)
+	kept, err := pack.Texts(t, `SELECT id FROM events WHERE id = ? AND mark <> 'erased'`+t.s.dialect.ReadLock, old.EventID)
 	if err == nil && len(kept) == 0 {
 		err = noRun(old.ID)
 	}

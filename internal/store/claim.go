@@ -5,11 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"gonets"
+	"gonets/internal/store/blame"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
@@ -121,7 +121,7 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 	})
 	// The leases are ours now: a caller that went away must not keep them.
 	ctx = context.WithoutCancel(ctx)
-	jobs, err := loadJobs(s.reader(ctx), runs)
+	jobs, err := pack.LoadJobs(s.reader(ctx), runs)
 	if err != nil {
 		return s.loadEach(ctx, runs)
 	}
@@ -134,14 +134,14 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.Job, failure error) {
 	for i := range runs {
 		one := runs[i : i+1]
-		job, err := loadJobs(s.reader(ctx), one)
+		job, err := pack.LoadJobs(s.reader(ctx), one)
 		if err == nil {
 			jobs = append(jobs, job...)
 			continue
 		}
 		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
 		if s.unreadable(ctx, err) {
-			_, err = s.Finish(ctx, gonets.PauseUnreadable(&one[0], err, s.opt.Clock.Now()))
+			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
 		} else {
 			failure = errors.Join(failure, s.dialect.Wrap(err))
 			err = s.Release(ctx, one)
@@ -155,35 +155,6 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 // about the database or the caller.
 func (s *Store) unreadable(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && s.dialect.Classify(err) == dialect.FaultOperation
-}
-
-// loadJobs reads what runs need for their next step.
-func loadJobs(q pack.Reader, runs []gonets.Run) ([]gonets.Job, error) {
-	ids := make([]string, len(runs))
-	events := make([]string, len(runs))
-	for i := range runs {
-		ids[i], events[i] = runs[i].ID, runs[i].EventID
-	}
-	found, err := pack.LoadEvents(q, events, -1)
-	if err != nil {
-		return nil, err
-	}
-	results, err := pack.LoadResults(q, ids)
-	if err != nil {
-		return nil, err
-	}
-	jobs := make([]gonets.Job, len(runs))
-	for i, r := range runs {
-		ev, ok := found[r.EventID]
-		if !ok {
-			return nil, fmt.Errorf("the event %s is not there", r.EventID)
-		}
-		jobs[i] = gonets.Job{Run: r, Event: ev, Results: results[r.ID]}
-		if jobs[i].Replies, err = pack.LoadReplies(q, r.ID, jobs[i].Results); err != nil {
-			return nil, err
-		}
-	}
-	return jobs, nil
 }
 
 // Backlog lists the lanes that have unleased work, with the time of their

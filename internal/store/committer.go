@@ -6,6 +6,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -41,8 +43,8 @@ type committer struct {
 	s *Store
 	// conn is nil while the database is away.
 	conn *sql.Conn
-	// stmts are prepared once; only the loop uses them.
-	stmts map[string]*sql.Stmt
+	// stmts are the connection's; only the loop uses them.
+	stmts *dialect.Statements
 
 	queue   *queue.Queue[*work]
 	stopped chan struct{}
@@ -61,7 +63,7 @@ func newCommitter(s *Store) (*committer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &committer{s: s, conn: conn, stmts: map[string]*sql.Stmt{}, queue: queue.New[*work](gonets.SystemClock{}),
+	c := &committer{s: s, conn: conn, stmts: dialect.NewStatements(&s.dialect), queue: queue.New[*work](gonets.SystemClock{}),
 		stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
@@ -162,6 +164,9 @@ func (c *committer) attempt(batch []*op) error {
 	if err := c.settle(); err != nil {
 		return err
 	}
+	if batch = c.afford(batch); len(batch) == 0 {
+		return nil
+	}
 	savepoints, careful := false, false
 	for try := 1; ; try++ {
 		err := c.try(batch, savepoints, careful)
@@ -182,10 +187,36 @@ func (c *committer) attempt(batch []*op) error {
 			if !c.s.dialect.Shared || try == busyTries {
 				return err
 			}
+		case dialect.FaultFull:
+			if !c.s.opt.Room.Filled() {
+				return err
+			}
+			if !c.s.dialect.Shared {
+				c.fold(1) // from its beginning on the log takes no more room
+			}
+			if batch = c.afford(batch); len(batch) == 0 {
+				return nil
+			}
 		default:
 			return err
 		}
 	}
+}
+
+// afford leaves out of a batch what a full disk has no room for: what is left is
+// for people, who may make some, and for results as long as there is enough.
+func (c *committer) afford(batch []*op) []*op {
+	if !c.s.opt.Room.Full() {
+		return batch
+	}
+	spare := c.s.opt.Room.Spare()
+	return slices.DeleteFunc(slices.Clone(batch), func(o *op) bool {
+		refused := o.Do.accept != nil || o.Do.finish != nil && !spare
+		if refused {
+			o.Do.err = dialect.ErrFull()
+		}
+		return refused
+	})
 }
 
 // doubtful are the runs of which nobody knows when the operation's answer is
@@ -235,10 +266,7 @@ func (c *committer) disconnect() {
 	if c.conn == nil {
 		return
 	}
-	for q, st := range c.stmts {
-		_ = st.Close()
-		delete(c.stmts, q)
-	}
+	c.stmts.Close()
 	if c.s.dialect.Shared {
 		// Whatever its state is, nobody else should get it from the pool.
 		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
@@ -387,16 +415,35 @@ const checkpointEvery = 16
 // checkpoint folds a long log into the database. SQLite's own would do the
 // same, but without telling when the disk refused it.
 func (c *committer) checkpoint() {
-	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 || c.s.broken() != nil {
+	if c.commits++; c.s.dialect.Shared || c.commits%checkpointEvery != 0 && !c.s.opt.Room.Low() || c.s.broken() != nil {
 		return
 	}
+	c.fold(dialect.LogPages(c.s.opt.Room.Log()))
+}
+
+// fold folds a log of so many pages or more.
+func (c *committer) fold(least int) {
 	pages, err := c.pragmaCheckpoint("NOOP")
-	if err == nil && pages >= dialect.CheckpointPages {
+	if err == nil && pages >= least && c.growthFits() {
 		_, err = c.pragmaCheckpoint("PASSIVE")
 	}
 	if err != nil && c.s.dialect.Classify(err) == dialect.FaultFatal {
 		c.s.fail(err)
 	}
+}
+
+// growthFits tells whether the database's file can become as long as its log
+// makes it. A fold that breaks off for want of room has taken all there was.
+func (c *committer) growthFits() bool {
+	if !c.s.opt.Room.Low() {
+		return true
+	}
+	var bytes int64
+	st, err := os.Stat(c.s.opt.Path)
+	if err == nil {
+		err = c.conn.QueryRowContext(context.Background(), c.s.dialect.FileBytes).Scan(&bytes)
+	}
+	return err == nil && c.s.opt.Room.Fits(bytes-st.Size())
 }
 
 func (c *committer) pragmaCheckpoint(mode string) (pages int, err error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -35,6 +36,9 @@ func (s *Store) HistoryQueries() []HotQuery {
 		"of a status":                        {Statuses: []gonets.StatusSpan{{Low: 500, High: 599}, {Low: 404, High: 404}}},
 		"paused of a code and a lane":        {States: rare, Code: "network.*", Lane: "l"},
 		"of a code and a scenario":           {Scenario: "x", Code: "http.status"},
+		"of a mass action":                   {Bulk: "b"},
+		"paused of a mass action and value":  {Bulk: "b", Value: "v", States: rare},
+		"of an id and a mass action":         {ID: "r", Bulk: "b"},
 		"running":                            {States: []gonets.RunState{gonets.RunRunning}},
 		"running of a scenario and a source": {Scenario: "x", Source: "s", States: []gonets.RunState{gonets.RunRunning}},
 	} {
@@ -62,6 +66,13 @@ func (s *Store) HistoryQueries() []HotQuery {
 			panic(err)
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Args: len(args), Values: args})
+	}
+	for name, text := range deeds.Queries() {
+		n, values := strings.Count(text, "?"), []any{"r", "100"}
+		if strings.Contains(text, "LIMIT") {
+			values[n-1] = 100
+		}
+		out = append(out, HotQuery{Name: name, Text: text, Values: values[:n], Args: n})
 	}
 	for _, q := range []HotQuery{
 		{Name: "retention", Text: pack.FinalSQL(&s.dialect), Values: []any{1, 500}},

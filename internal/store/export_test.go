@@ -9,6 +9,10 @@ import (
 
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/documents"
+	"gonets/internal/store/erasure"
+	"gonets/internal/store/floor"
+	"gonets/internal/store/history"
+	"gonets/internal/store/outbox"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/reconcile"
@@ -31,6 +35,18 @@ func (s *Store) LimitPages(full bool) error {
 // Damage changes rows behind the store's back.
 func (s *Store) Damage(query string, args ...any) error {
 	return s.commits.run(context.Background(), queue.Complete, func(t *txn) error { return t.exec(query, args...) })
+}
+
+// ErasuresAfter are the jobs as a server sees them of which something happens
+// between what it reads and what it writes.
+func (s *Store) ErasuresAfter(between func()) *erasure.Eraser {
+	b := s.base()
+	change := b.Change
+	b.Change = func(ctx context.Context, apply func(floor.Txn) error) error {
+		between()
+		return change(ctx, apply)
+	}
+	return erasure.New(b)
 }
 
 // Fail is what a failed fsync does.
@@ -99,7 +115,7 @@ func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
 func (s *Store) Statements(word string) (n int) {
 	s.commits.run(context.Background(), queue.Complete, func(t *txn) error {
 		n = 0
-		for text := range t.c.stmts {
+		for text := range t.c.stmts.Prepared() {
 			if strings.Contains(text, word) {
 				n++
 			}
@@ -211,8 +227,12 @@ func (s *Store) HotQueries() []HotQuery {
 	add("latest event", documents.LatestEventSQL)
 	add("events since", documents.EventsSinceSQL)
 	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
+	add("last good attempt", history.LastGoodSQL)
+	out[len(out)-1].Writes = false
 	add("reconciliation", reconcile.SQL(3, false))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
+	add("outcomes", outbox.Queries()["outcomes"])
+	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "PRIMARY KEY (slot>? AND slot<?)"
 	for name, m := range map[string]*dialect.Many{
 		"move": pack.Moves, "release": pack.Releases, "answer": pack.Answers, "remove attempts": pack.AttemptsGone,
 		"remove results": pack.ResultsGone, "remove bodies": pack.RunBodiesGone, "remove run": pack.RunGone, "remove values": pack.ValuesGone,

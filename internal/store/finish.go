@@ -17,6 +17,8 @@ type finishOp struct {
 	attempt *pack.Attempt
 	answer  []byte
 	fenced  bool
+	// bare keeps nothing of what the run carried.
+	bare bool
 	// news is true when its signals are to be kept: it was neither fenced nor
 	// stored before.
 	news bool
@@ -27,6 +29,9 @@ type finishOp struct {
 func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, err error) {
 	f := &finishOp{Transition: &tr}
 	o := &op{Class: queue.Complete, Do: &work{finish: f}}
+	if f.bare = tr.State == gonets.RunSucceeded && s.opt.Room.Low(); f.bare {
+		tr = pack.Bare(tr)
+	}
 	if tr.Attempt != nil {
 		if f.attempt, err = pack.NewAttempt(tr.Attempt); err != nil {
 			return false, s.dialect.Wrap(err)
@@ -100,6 +105,9 @@ func (t *txn) finish(f *finishOp, moved bool) error {
 	if moved && f.State == gonets.RunSucceeded {
 		t.tally.At(tally.KeyOf(f.Source, f.ReceivedAt)).Done++
 	}
+	for _, path := range f.Forget {
+		t.later(pack.Forgets, []any{f.RunID, path})
+	}
 	for i := range f.Results {
 		t.later(pack.Results, pack.Result(f.RunID, &f.Results[i]))
 	}
@@ -108,6 +116,9 @@ func (t *txn) finish(f *finishOp, moved bool) error {
 	}
 	if f.answer != nil {
 		t.later(pack.Answers, []any{f.EventID, f.answer})
+	}
+	if f.bare {
+		return pack.Strip(t, f.RunID)
 	}
 	return nil
 }
@@ -143,14 +154,14 @@ func (t *txn) storeFenced(f *finishOp) error {
 	if f.attempt == nil {
 		return nil
 	}
-	known, err := pack.Texts(t, `SELECT id FROM runs WHERE id = ?`, f.RunID)
-	if err != nil || len(known) == 0 {
+	late, err := t.s.Late(t, f.RunID, f.attempt)
+	if err != nil || late == nil {
 		return err
 	}
-	if err := t.forgetUnknown(f.RunID, f.attempt.N); err != nil {
+	if err := t.forgetUnknown(f.RunID, late.N); err != nil {
 		return err
 	}
-	t.storeAttempt(f.attempt, f.RunID, true)
+	t.storeAttempt(late, f.RunID, true)
 	return nil
 }
 

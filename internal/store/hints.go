@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
@@ -12,13 +12,13 @@ import (
 // spoken is a hint as it goes through the database.
 type spoken struct {
 	From string `json:"from"`
-	gonets.Hint
+	hint.Hint
 }
 
 // Tell gives the other nodes of a shared database a hint. It goes beside the
 // committer: whoever notifies inside a large transaction makes all others that
 // notify wait for its commit.
-func (s *Store) Tell(ctx context.Context, h gonets.Hint) error {
+func (s *Store) Tell(ctx context.Context, h hint.Hint) error {
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
 	text, err := json.Marshal(spoken{s.opt.Node, h})
@@ -31,8 +31,8 @@ func (s *Store) Tell(ctx context.Context, h gonets.Hint) error {
 // Listen hands over the hints of other nodes until the connection is lost or
 // ctx ends. What was told while nobody listened is lost, so it begins with a
 // hint that anything may have happened.
-func (s *Store) Listen(ctx context.Context, heard func(gonets.Hint)) error {
-	err := dialect.ListenPostgres(ctx, s.opt.Database, func() { heard(gonets.Hint{Work: true, Config: true, Lanes: true}) }, func(text string) {
+func (s *Store) Listen(ctx context.Context, heard func(hint.Hint)) error {
+	err := dialect.ListenPostgres(ctx, s.opt.Database, func() { heard(hint.Hint{Work: true, Config: true, Lanes: true}) }, func(text string) {
 		var h spoken
 		// What others send on our channel is no hint of ours.
 		if json.Unmarshal([]byte(text), &h) == nil && h.From != s.opt.Node && h.From != "" {

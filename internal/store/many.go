@@ -18,7 +18,9 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 	}
 	now := t.orNow(a.At).UnixMilli()
 	if set, args := deeds.Simple(a.Kind, now); set != "" {
-		return t.change(a.Kind, set, args, ids)
+		acted, err := t.change(a.Kind, set, args, ids)
+		t.acted(a, 0, 0, acted...)
+		return acted, err
 	}
 	if a.Kind != gonets.ActionResume {
 		return t.actEach(a, ids)
@@ -28,12 +30,13 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 		return nil, err
 	}
 	acted, err := t.actEach(a, each)
-	for version, ids := range alike {
+	for v, ids := range alike {
 		if err != nil {
 			break
 		}
 		var more []string
-		more, err = t.change(a.Kind, deeds.GoOnAs, []any{now, version}, ids)
+		more, err = t.change(a.Kind, deeds.GoOnAs, []any{now, v[1]}, ids)
+		t.acted(a, v[0], v[1], more...)
 		acted = append(acted, more...)
 	}
 	return acted, err
@@ -70,9 +73,9 @@ type standing struct {
 	passed bool
 }
 
-// alike finds the paused runs that go on with the same version. Of the others
-// each one has to be looked at.
-func (t *txn) alike(a *gonets.Action, ids []string) (alike map[int][]string, each []string, err error) {
+// alike finds the paused runs that go on alike: from one version to another. Of
+// the others each one has to be looked at.
+func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, each []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, nil, err
 	}
@@ -89,7 +92,7 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[int][]string, eac
 		scenario, at string
 		version      int
 	}
-	versions, alike := map[kind]int{}, map[int][]string{}
+	versions, alike := map[kind]int{}, map[[2]int][]string{}
 	for i := range found {
 		s := &found[i]
 		k := kind{s.Scenario, s.Cursor, s.Version}
@@ -107,7 +110,8 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[int][]string, eac
 			versions[k] = version
 		}
 		if version > 0 {
-			alike[version] = append(alike[version], s.ID)
+			v := [2]int{s.Version, version}
+			alike[v] = append(alike[v], s.ID)
 		}
 	}
 	return alike, each, nil
@@ -161,6 +165,7 @@ func (t *txn) rerunMany(a *gonets.Action, ids []string) (made []string, err erro
 			return nil, err
 		}
 		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
+		t.acted(a, old.Version, job.Run.Version, job.Run.ID)
 		made = append(made, job.Run.ID)
 	}
 	return made, nil

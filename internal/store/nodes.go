@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/hint"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
@@ -20,10 +21,10 @@ const beatLimit = 3 * time.Second
 // dead. When another server took this node's name, the store fails for good. When
 // another node took this one's runs over, the epoch of the answer is a new one,
 // under which the store leases already when Beat returns.
-func (s *Store) Beat(ctx context.Context) (gonets.Pulse, error) {
+func (s *Store) Beat(ctx context.Context) (hint.Pulse, error) {
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
-	var p gonets.Pulse
+	var p hint.Pulse
 	var now int64
 	err := s.writer.QueryRowContext(ctx, s.dialect.Bind(pack.BeatSQL(&s.dialect)), s.opt.Node, s.life).Scan(&now, &p.Epoch, &p.Config)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -2,8 +2,10 @@ package store_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/erase"
+	"gonets/internal/hint"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
@@ -350,6 +354,21 @@ func TestNodesThatAreLongGoneAreForgotten(t *testing.T) {
 	}
 }
 
+func TestServersThatHaveLongGivenNoSignAreGone(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "here", "quiet", "gone")
+	silentFor(t, address, "quiet", 50*time.Minute)
+	silentFor(t, address, "gone", 70*time.Minute)
+	got, err := open[0].Servers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"here", "quiet"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	t.Parallel()
 	address, open := nodes(t, 3, "a", "b")
@@ -423,14 +442,14 @@ func TestTwoServersOfOneNameDoNotWorkTogether(t *testing.T) {
 }
 
 // hear listens on a node until the test ends and hands over what it hears.
-func hear(t *testing.T, s storetest.Opened) <-chan gonets.Hint {
+func hear(t *testing.T, s storetest.Opened) <-chan hint.Hint {
 	t.Helper()
-	heard := make(chan gonets.Hint, 100)
+	heard := make(chan hint.Hint, 100)
 	ctx, stop := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() {
 		for ctx.Err() == nil {
-			if err := s.Listen(ctx, func(h gonets.Hint) { heard <- h }); err == nil {
+			if err := s.Listen(ctx, func(h hint.Hint) { heard <- h }); err == nil {
 				t.Error("listening ended without a reason")
 			}
 		}
@@ -449,7 +468,7 @@ func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {
 	t.Parallel()
 	address, open := nodes(t, 0, "a", "b")
 	a, b := hear(t, open[0]), hear(t, open[1])
-	tell := func(s storetest.Opened, h gonets.Hint) {
+	tell := func(s storetest.Opened, h hint.Hint) {
 		t.Helper()
 		if err := s.Tell(t.Context(), h); err != nil {
 			t.Fatal(err)
@@ -458,14 +477,14 @@ func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {
 	if err := cluster.Exec(address, `NOTIFY gonets, 'nonsense'`); err != nil {
 		t.Fatal(err)
 	}
-	want := gonets.Hint{Work: true, Answered: []string{newID()}, Ended: []string{newID()}}
+	want := hint.Hint{Work: true, Answered: []string{newID()}, Ended: []string{newID()}}
 	tell(open[0], want)
 	if diff := cmp.Diff(want, <-b); diff != "" {
 		t.Error(diff)
 	}
 	// Its own hint came before this one, had it been handed over.
-	tell(open[1], gonets.Hint{Config: true})
-	if diff := cmp.Diff(gonets.Hint{Config: true}, <-a); diff != "" {
+	tell(open[1], hint.Hint{Config: true})
+	if diff := cmp.Diff(hint.Hint{Config: true}, <-a); diff != "" {
 		t.Error(diff)
 	}
 	if err := cluster.Exec(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN gonets' AND datname = current_database()`); err != nil {
@@ -486,14 +505,14 @@ func TestLargestHintFitsIntoANotification(t *testing.T) {
 	t.Parallel()
 	_, open := nodes(t, 0, "a", "b")
 	b := hear(t, open[1])
-	var h gonets.Hint
-	for range 2 * gonets.MaxHintIDs {
-		h.Merge(gonets.Hint{Answered: []string{newID()}, Ended: []string{newID()}})
+	var h hint.Hint
+	for range 2 * hint.MaxHintIDs {
+		h.Merge(hint.Hint{Answered: []string{newID()}, Ended: []string{newID()}})
 	}
 	if err := open[0].Tell(t.Context(), h); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-b; len(got.Answered) != gonets.MaxHintIDs || len(got.Ended) != gonets.MaxHintIDs {
+	if got := <-b; len(got.Answered) != hint.MaxHintIDs || len(got.Ended) != hint.MaxHintIDs {
 		t.Errorf("%d and %d ids", len(got.Answered), len(got.Ended))
 	}
 }
@@ -511,5 +530,36 @@ func TestNodesShareTheOriginOfAFastClock(t *testing.T) {
 	}
 	if real := (gonets.SystemClock{}).Now(); now.Sub(real).Abs() > time.Minute {
 		t.Errorf("the database is at %v, this machine at %v", now, real)
+	}
+}
+
+// TestAnErasedKeyIsKnownOnEveryNode: also on one that has accepted events before
+// and knows of no erasure.
+func TestAnErasedKeyIsKnownOnEveryNode(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	first := acceptOn(t, open[0], "79990001122")
+	if got := acceptOn(t, open[1], "79990001122"); got.EventID != first.EventID {
+		t.Fatalf("%+v is no repeat of %s", got, first.EventID)
+	}
+	owner := erase.Owner{Name: "a", Until: open[0].Clock.Now().Add(time.Minute)}
+	if err := open[0].CreateErasure(t.Context(), erase.Job{ID: newID(), State: erase.Erasing, Value: "79990001122", CreatedAt: open[0].Clock.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	j, err := open[0].TakeErasure(t.Context(), owner)
+	if err != nil || j == nil {
+		t.Fatal(j, err)
+	}
+	key := erase.Find{Kind: erase.KindKey, ID: "s", Part: hex.EncodeToString([]byte("79990001122"))}
+	if ok, err := open[0].SaveErasure(t.Context(), j, owner, []erase.Find{key}); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if left, ok, err := open[0].EraseFound(t.Context(), j, owner, "erased", 10); err != nil || !ok || left > 0 || j.Erased[erase.KindKey] != 1 {
+		t.Fatal(left, ok, err, j.Erased)
+	}
+	for _, s := range open {
+		if got := acceptOn(t, s, "79990001122"); got.EventID != first.EventID || !got.Duplicate {
+			t.Errorf("node %s: %+v is no repeat of %s", s.Node(), got, first.EventID)
+		}
 	}
 }

@@ -20,6 +20,7 @@ func (s *Store) open(ctx context.Context) error {
 	if s.dir, err = dialect.LockFolder(s.opt.Path); err != nil {
 		return err
 	}
+	dialect.RewriteAtStart(s.opt.Path, s.opt.Room.Fits, s.opt.Logger)
 	err = s.openWith(ctx, func(use dialect.Use) (*sql.DB, error) { return dialect.OpenSQLite(s.opt.Path, use) },
 		func(ctx context.Context, conn *sql.Conn) error {
 			if err := dialect.CheckSQLite(ctx, conn); err != nil {
@@ -51,8 +52,10 @@ func (s *Store) openWith(ctx context.Context, pool func(dialect.Use) (*sql.DB, e
 	if err := migrations.Run(ctx, conn, &s.dialect); err != nil {
 		return s.openError(err)
 	}
-	if err := s.sameKey(ctx, conn); err != nil {
-		return s.openError(err)
+	if keys, ok := s.opt.Sealer.(dialect.KeyNames); ok && s.dialect.Shared {
+		if err := s.dialect.SameKey(ctx, conn, keys); err != nil {
+			return s.openError(err)
+		}
 	}
 	epoch, err := s.newEpoch(ctx, conn)
 	if err != nil {
@@ -83,39 +86,6 @@ func (s *Store) openError(err error) error {
 		return gonets.Errorf(gonets.CodeStoreFailed, "the PostgreSQL database cannot be opened: %w", err)
 	}
 	return gonets.Errorf(gonets.CodeStoreFailed, "the database %s cannot be opened: %w", s.opt.Path, err)
-}
-
-// KeyNames is a [Sealer] that can name its keys. Nodes that share a database
-// have to share the key that seals.
-type KeyNames interface {
-	// KeyID names the key that seals, Knows tells whether a key can open.
-	KeyID() string
-	Knows(id string) bool
-}
-
-// sameKey refuses a node that could not read what the others sealed. The key
-// may be replaced by one that knows the old one too.
-func (s *Store) sameKey(ctx context.Context, conn *sql.Conn) error {
-	keys, ok := s.opt.Sealer.(KeyNames)
-	if !ok || !s.dialect.Shared {
-		return nil
-	}
-	_, err := conn.ExecContext(ctx, s.dialect.Bind(
-		`INSERT INTO meta (name, value) VALUES ('key_id', ?) ON CONFLICT (name) DO NOTHING`), keys.KeyID())
-	if err != nil {
-		return err
-	}
-	var have string
-	if err := conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'key_id'`).Scan(&have); err != nil {
-		return err
-	}
-	if !keys.Knows(have) {
-		return gonets.Errorf(gonets.CodeStoreFailed, "this database's secrets are encrypted with the key %s, and this server has "+
-			"the key %s; give every server of a database the same secret.key (GONETS_SECRET_KEY_FILE)", have, keys.KeyID())
-	}
-	_, err = conn.ExecContext(ctx, s.dialect.Bind(`UPDATE meta SET value = ? WHERE name = 'key_id' AND value <> ?`),
-		keys.KeyID(), keys.KeyID())
-	return err
 }
 
 // newEpoch makes every lease of this node's earlier lives recognisable as void.

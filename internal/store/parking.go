@@ -16,7 +16,7 @@ func (s *Store) SetScenarioState(ctx context.Context, c gonets.StateChange) (gon
 	if err := s.SetState(ctx, c); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
-	return s.follow(ctx, c.Name, c.State == gonets.ScenarioRunning && c.ReleaseHeld)
+	return s.follow(ctx, c.Name, c.State == gonets.ScenarioRunning && c.ReleaseHeld, c.Actor)
 }
 
 // Publish makes a scenario's draft its next version and lets it run when that
@@ -26,11 +26,11 @@ func (s *Store) Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioI
 	if err := s.Documents.Publish(ctx, p); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
-	return s.follow(ctx, p.Scenario.Name, p.ReleaseHeld)
+	return s.follow(ctx, p.Scenario.Name, p.ReleaseHeld, p.Actor)
 }
 
 // follow makes a scenario's runs follow its state.
-func (s *Store) follow(ctx context.Context, name string, release bool) (gonets.ScenarioInfo, error) {
+func (s *Store) follow(ctx context.Context, name string, release bool, actor string) (gonets.ScenarioInfo, error) {
 	// What is decided is carried out, also when the caller does not wait.
 	ctx = context.WithoutCancel(ctx)
 	if err := s.settleParked(ctx, name); err != nil {
@@ -40,7 +40,7 @@ func (s *Store) follow(ctx context.Context, name string, release bool) (gonets.S
 	if err != nil || !release || info.State != gonets.ScenarioRunning {
 		return info, err
 	}
-	if err := s.releaseHeld(ctx, name); err != nil {
+	if err := s.releaseHeld(ctx, name, actor); err != nil {
 		return gonets.ScenarioInfo{}, err
 	}
 	return s.Scenario(ctx, name)
@@ -90,6 +90,9 @@ func (t *txn) deleteScenario(name, actor string) (done bool, err error) {
 			return false, err
 		}
 	}
+	if err := t.s.DropExamples(t, name); err != nil {
+		return false, err
+	}
 	return true, t.s.RemoveScenario(t, name, actor)
 }
 
@@ -120,11 +123,11 @@ func (s *Store) settleParked(ctx context.Context, scenario string) error {
 
 // releaseHeld queues held runs batch by batch, so that a scenario with a
 // hundred thousand of them does not hold up everybody's commits.
-func (s *Store) releaseHeld(ctx context.Context, scenario string) error {
+func (s *Store) releaseHeld(ctx context.Context, scenario, actor string) error {
 	for after := ""; ; {
 		var n int
 		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
-			n, after, err = t.releaseBatch(scenario, after)
+			n, after, err = t.releaseBatch(scenario, after, actor)
 			return err
 		})
 		if err != nil || n < gonets.RetentionBatch {
@@ -133,7 +136,7 @@ func (s *Store) releaseHeld(ctx context.Context, scenario string) error {
 	}
 }
 
-func (t *txn) releaseBatch(scenario, after string) (n int, last string, err error) {
+func (t *txn) releaseBatch(scenario, after, actor string) (n int, last string, err error) {
 	if err := t.fresh(); err != nil {
 		return 0, after, err
 	}
@@ -156,6 +159,7 @@ func (t *txn) releaseBatch(scenario, after string) (n int, last string, err erro
 		if err != nil {
 			return 0, after, err
 		}
+		t.acted(&gonets.Action{Kind: gonets.ActionResume, Actor: actor}, 0, r.Version, run.ID)
 		last = run.ID
 	}
 	return len(held), last, nil

@@ -32,6 +32,7 @@ const fill = `
 	INSERT INTO dedupe (source, idem_key, event, body_hash, taken_at, expires_at) SELECT source, id::bytea, id, 'x', 1, received_at FROM events;
 	INSERT INTO run_values (value, run) SELECT id::bytea, id FROM runs;
 	INSERT INTO tallies SELECT n, 's', 'a', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(1, 20000) n;
+	INSERT INTO outcomes SELECT n, 'x', 1, 1, 1, 1 FROM generate_series(1, 20000) n;
 	INSERT INTO nodes (id, epoch, life, heartbeat_at, version) VALUES ('a', 1, '', 1, '');
 	ANALYZE;`
 

@@ -18,7 +18,8 @@ import (
 func openPostgres(t *testing.T, address string, o store.Options) storetest.Opened {
 	t.Helper()
 	places := o.Placer.(*storetest.Places)
-	o.Database, o.Sealer = address, storetest.Sealer{}
+	room := &storetest.Room{}
+	o.Database, o.Sealer, o.Room = address, storetest.Sealer{}, room
 	o.SearchValues = func(ev *gonets.Event, paths []string) []string { return []string{string(ev.Body)} }
 	s, err := store.Open(t.Context(), o)
 	if err != nil {
@@ -35,7 +36,7 @@ func openPostgres(t *testing.T, address string, o store.Options) storetest.Opene
 		}
 	}
 	t.Cleanup(end)
-	return storetest.Opened{Store: s, Clock: o.Clock.(*testkit.Clock), Places: places,
+	return storetest.Opened{Store: s, Clock: o.Clock.(*testkit.Clock), Places: places, Room: room,
 		Reopen: func(t *testing.T) storetest.Opened {
 			end()
 			return openPostgres(t, address, o)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/blame"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
@@ -90,7 +91,7 @@ func (t *txn) rescueKnown(d *gonets.Death) (gonets.RescueReport, error) {
 		if run == nil || f.Attempt <= run.Attempts {
 			continue
 		}
-		if err := t.recordUnknown(run, f, "the server died while the request was on its way; it may have been sent"); err != nil {
+		if err := t.recordUnknown(run, f, f.Path, "the server died while the request was on its way; it may have been sent"); err != nil {
 			return report, err
 		}
 		report.Unknown++
@@ -141,7 +142,7 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 		if path == "" {
 			continue
 		}
-		err = t.recordUnknown(run, gonets.InFlight{RunID: run.ID, Attempt: run.Attempts + 1, Path: path},
+		err = t.recordUnknown(run, gonets.InFlight{RunID: run.ID, Attempt: run.Attempts + 1, Path: path}, gonets.DoubtAny,
 			"the server "+run.Lease.Node+" went away while it had this run; nobody knows whether it had sent the request")
 		if err != nil {
 			return 0, 0, err
@@ -155,32 +156,49 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 // effectAhead is the path of the request that a run was about to make, as far
 // as its document tells; empty when it has none ahead.
 func (t *txn) effectAhead(run *gonets.Run, done []gonets.StepResult) (path string, err error) {
-	doc, err := t.s.routes.Version(t, run.Scenario, run.Version)
-	if gonets.CodeOf(err) == gonets.CodeNotFound {
-		return "", nil // whoever claims the run says what is wrong with it
-	}
-	if err != nil {
+	doc, err := t.s.routes.Known(t, run)
+	if doc == nil {
 		return "", err
 	}
 	return gonets.NextHTTPPath(doc, gonets.NewProgress(done)), nil
 }
 
-// recordUnknown stores an attempt of which nothing came back.
-func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, why string) error {
+// recordUnknown stores an attempt of which nothing came back, and which step is
+// doubted.
+func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, doubt, why string) error {
 	// It began no earlier than the run was due.
 	started := run.DueAt
 	if started.IsZero() {
 		started = t.orNow(run.StepAt)
 	}
-	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started,
+	purpose, err := t.purposeAt(run, f.Path)
+	if err != nil {
+		return err
+	}
+	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started, Purpose: purpose,
 		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied, Error: why}})
 	if err != nil {
 		return err
 	}
 	t.storeAttempt(row, run.ID, false)
-	run.Attempts = f.Attempt
-	t.later(pack.AttemptCounts, []any{run.ID, f.Attempt})
+	run.Attempts, run.Doubts = f.Attempt, run.Doubts.With(doubt)
+	t.later(pack.Doubts, []any{run.ID, f.Attempt, string(run.Doubts)})
 	return nil
+}
+
+// purposeAt is why a run made the request that was lost.
+func (t *txn) purposeAt(run *gonets.Run, path string) (gonets.Purpose, error) {
+	if run.Doubts == "" && run.Renewal == nil {
+		return "", nil
+	}
+	if err := t.fresh(); err != nil {
+		return "", err
+	}
+	doc, err := t.s.routes.Known(t, run)
+	if doc == nil {
+		return "", err
+	}
+	return run.PurposeAt(path, gonets.FindStep(doc.Steps, path)), nil
 }
 
 // forgetUnknown makes room for what really became of an attempt.
@@ -195,7 +213,7 @@ func (t *txn) judge(inflight []*gonets.Run, ownFault bool, report *gonets.Rescue
 	for i, r := range inflight {
 		before[i] = *r
 	}
-	gonets.Blame(inflight, ownFault)
+	blame.Judge(inflight, ownFault)
 	for i, r := range inflight {
 		if *r == before[i] {
 			continue

@@ -42,7 +42,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 	if err != nil {
 		return total, err
 	}
-	if err := s.commits.run(ctx, queue.Maintain, func(t *txn) error { return deeds.Forget(t) }); err != nil {
+	if err := s.commits.run(ctx, queue.Maintain, func(t *txn) error { return deeds.Forget(t, &s.sweep) }); err != nil {
 		return total, err
 	}
 	if err := s.PruneBulks(ctx, before); err != nil {
@@ -60,16 +60,16 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 
 // upkeep does up to limit of something, a part in each commit, until a part
 // finds less than it wanted.
-func (s *Store) upkeep(ctx context.Context, p *pace, limit int, part func(*txn, int) (int, error)) (total int, err error) {
+func (s *Store) upkeep(ctx context.Context, p *queue.Pace, limit int, part func(*txn, int) (int, error)) (total int, err error) {
 	for total < limit {
 		want, n := 0, 0
 		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
-			want = min(limit-total, p.size())
+			want = min(limit-total, p.Size(s.opt.Room.Full()))
 			watch := gonets.StartStopwatch()
 			if n, err = part(t, want); err == nil {
 				err = t.send()
 			}
-			p.learn(n, watch.Microseconds())
+			p.Learn(n, watch.Microseconds())
 			return err
 		})
 		if err != nil {
@@ -160,7 +160,7 @@ func (t *txn) removeRuns(find string, args ...any) (int, error) {
 			continue
 		}
 		removed++
-		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, pack.RunGone} {
+		for _, m := range []*dialect.Many{pack.AttemptsGone, pack.ResultsGone, pack.RunBodiesGone, pack.ValuesGone, deeds.RerunsGone, deeds.ActsGone, pack.RunGone} {
 			t.later(m, []any{run.id})
 		}
 		if run.state != gonets.RunSucceeded {
@@ -252,28 +252,18 @@ func (t *txn) pruneOrphans(before time.Time, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	type row struct {
-		pack.Gone
-		at     int64
-		orphan bool
-	}
-	rows, err := pack.Collect(t, pack.OrphansSQL,
-		[]any{before.UnixMilli(), from.At, from.ID, limit},
-		func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.at, &r.Event, &r.Owner, &r.orphan)
-			return r, err
-		})
+	rows, err := pack.Orphans(t, before.UnixMilli(), from.At, from.ID, limit)
 	if err != nil {
 		return 0, err
 	}
 	t.s.orphans = ""
 	var orphans []pack.Gone
 	for i, r := range rows {
-		if r.orphan {
+		if r.Orphan {
 			orphans = append(orphans, r.Gone)
 		}
 		if i+1 == limit {
-			t.s.orphans = filter.Cursor{At: r.at, ID: r.Event}.String()
+			t.s.orphans = filter.Cursor{At: r.At, ID: r.Event}.String()
 		}
 	}
 	// Another node may be about to run an event again: what is not locked here
@@ -286,20 +276,9 @@ func (t *txn) pruneOrphans(before time.Time, limit int) (int, error) {
 
 // pruneKeys forgets keys whose window is over.
 func (t *txn) pruneKeys(limit int) (int, error) {
-	type row struct {
-		source string
-		key    []byte
+	rows, err := pack.OldKeys(t, t.now, limit)
+	for _, row := range rows {
+		t.later(pack.KeyGone, row)
 	}
-	rows, err := pack.Collect(t, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`,
-		[]any{t.now.UnixMilli(), limit}, func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.source, &r.key)
-			return r, err
-		})
-	if err != nil {
-		return 0, err
-	}
-	for _, r := range rows {
-		t.later(pack.KeyGone, []any{r.source, r.key, t.now.UnixMilli()})
-	}
-	return len(rows), nil
+	return len(rows), err
 }

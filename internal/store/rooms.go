@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
@@ -17,7 +18,12 @@ func (s *Store) base() floor.Base {
 		Change: func(ctx context.Context, apply func(floor.Txn) error) error {
 			return s.commits.run(ctx, queue.Maintain, func(t *txn) error { return apply(t) })
 		},
-		Many: func(t floor.Txn, a gonets.Action, runs []string) ([]string, error) { return t.(*txn).actMany(&a, runs) },
+		Many: func(t floor.Txn, a gonets.Action, runs []string) ([]string, error) {
+			if s.opt.Room.Full() {
+				return nil, dialect.ErrFull()
+			}
+			return t.(*txn).actMany(&a, runs)
+		},
 		Read: func(ctx context.Context) pack.Reader { return s.reader(ctx) },
 		Ask: func(ctx context.Context, read func(pack.Reader) error) error {
 			q, end := s.ask(ctx)
@@ -25,7 +31,7 @@ func (s *Store) base() floor.Base {
 			return q.wrap(read(q))
 		},
 		Wrap:    s.dialect.Wrap,
-		Dialect: &s.dialect, Sealer: s.opt.Sealer, Clock: s.opt.Clock,
+		Dialect: &s.dialect, Sealer: s.opt.Sealer, Clock: s.opt.Clock, Fits: s.opt.Room.Fits, Path: s.opt.Path,
 	}
 }
 

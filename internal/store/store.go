@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/queue"
 	"gonets/internal/store/rooms"
 	"gonets/internal/store/routes"
 )
@@ -26,16 +28,8 @@ import (
 // Sealer encrypts what must not stand in the database as it is.
 type Sealer = floor.Sealer
 
-// Placer decides where a new run queues. It is called by the committer alone,
-// so it must be quick and must not call the store.
-type Placer interface {
-	// Place names the run's lane and tells whether a place in that lane's queue
-	// was reserved, so that the run is born leased to this node.
-	Place(sc *gonets.Scenario, ev *gonets.Event) (lane string, reserved bool)
-	// Unplace gives back the reservation of a run that was not stored or must
-	// not start yet.
-	Unplace(lane string)
-}
+// Placer decides where a new run queues.
+type Placer = floor.Placer
 
 // Options are what a store needs.
 type Options struct {
@@ -56,7 +50,9 @@ type Options struct {
 	// which the history finds its runs. Optional; called by the goroutines that
 	// call Accept, many at once.
 	SearchValues func(ev *gonets.Event, paths []string) []string
-	Logger       *slog.Logger
+	// Room is optional; without it the disk is never low.
+	Room   floor.Room
+	Logger *slog.Logger
 }
 
 // Store is an open database. All methods are safe for concurrent use.
@@ -94,8 +90,10 @@ type Store struct {
 	claims int
 	// orphans is where the search for events without runs goes on.
 	orphans string
+	// sweep is where that for deeds of runs that are no more goes on.
+	sweep deeds.Sweep
 	// paces are how much of each upkeep fits into a commit.
-	paces struct{ runs, orphans, keys pace }
+	paces struct{ runs, orphans, keys queue.Pace }
 }
 
 // Open locks the data folder, opens or creates the database, brings its schema
@@ -109,10 +107,13 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		opt.Node = "local"
 	}
 	if opt.Placer == nil {
-		opt.Placer = noPlaces{}
+		opt.Placer = floor.NoPlaces{}
 	}
 	if opt.SearchValues == nil {
 		opt.SearchValues = func(*gonets.Event, []string) []string { return nil }
+	}
+	if opt.Room == nil {
+		opt.Room = floor.Roomy{}
 	}
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
@@ -145,8 +146,11 @@ func (s *Store) Failed() <-chan struct{} { return s.failed }
 func (s *Store) Health() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fault != nil {
+	switch {
+	case s.fault != nil:
 		return s.fault
+	case s.opt.Room.Full():
+		return dialect.ErrFull()
 	}
 	return s.away
 }
@@ -230,10 +234,3 @@ func (s *Store) closeFiles() error {
 	}
 	return nil
 }
-
-type noPlaces struct{}
-
-func (noPlaces) Place(*gonets.Scenario, *gonets.Event) (string, bool) {
-	return gonets.LaneUnknown, false
-}
-func (noPlaces) Unplace(string) {}

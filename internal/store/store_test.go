@@ -25,7 +25,8 @@ func TestMain(m *testing.M) { testkit.Main(m, cluster.Stop) }
 // openAt opens a store on a real file.
 func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.Places) storetest.Opened {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Path: path, Clock: clock, Placer: places, Sealer: storetest.Sealer{},
+	room := &storetest.Room{}
+	s, err := store.Open(t.Context(), store.Options{Path: path, Clock: clock, Placer: places, Room: room, Sealer: storetest.Sealer{},
 		SearchValues: func(ev *gonets.Event, paths []string) []string { return []string{string(ev.Body)} }})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +42,7 @@ func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.P
 		}
 	}
 	t.Cleanup(end)
-	return storetest.Opened{Store: s, Clock: clock, Places: places,
+	return storetest.Opened{Store: s, Clock: clock, Places: places, Room: room,
 		Reopen: func(t *testing.T) storetest.Opened {
 			end()
 			return openAt(t, path, clock, places)

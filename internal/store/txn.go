@@ -120,7 +120,7 @@ func (t *txn) step(p *dialect.Part) error {
 func (t *txn) rows(p *dialect.Part) error {
 	p.Hit = make([]bool, len(p.Rows))
 	for i, row := range p.Rows {
-		n, err := t.result(p.Each, p.Arguments(row))
+		n, err := t.result(p.Each, p.Many, row)
 		if err != nil {
 			return err
 		}
@@ -135,11 +135,7 @@ func (t *txn) groups(p *dialect.Part) (met int64, err error) {
 	rows := p.Rows
 	for _, g := range p.Groups {
 		for len(rows) >= g.Rows {
-			args := make([]any, 0, g.Rows*len(p.Kinds))
-			for _, row := range rows[:g.Rows] {
-				args = append(args, p.Arguments(row)...)
-			}
-			n, err := t.result(g.Text, args)
+			n, err := t.result(g.Text, p.Many, rows[:g.Rows]...)
 			if err != nil {
 				return met, err
 			}
@@ -165,46 +161,26 @@ func (t *txn) stmt(query string) (*sql.Stmt, error) {
 	if err := t.send(); err != nil {
 		return nil, err
 	}
-	if st := t.c.stmts[query]; st != nil {
-		return st, nil
-	}
-	st, err := t.c.conn.PrepareContext(t.ctx, t.s.dialect.Bind(query))
-	if err != nil {
-		return nil, err
-	}
-	t.c.stmts[query] = st
-	return st, nil
+	return t.c.stmts.Prepare(t.ctx, t.c.conn, query)
 }
 
-// maxStatements bounds the prepared statements: texts with lists of different
-// lengths would pile up.
-const maxStatements = 256
-
-func (t *txn) result(query string, args []any) (int64, error) {
-	if len(t.c.stmts) >= maxStatements {
-		for q, st := range t.c.stmts {
-			_ = st.Close()
-			delete(t.c.stmts, q)
-		}
-	}
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
-	if err != nil {
+// result executes a statement over rows of arguments.
+func (t *txn) result(query string, m *dialect.Many, rows ...[]any) (int64, error) {
+	if err := t.send(); err != nil {
 		return 0, err
 	}
-	r, err := st.ExecContext(t.ctx, t.s.dialect.Args(args)...)
-	if err != nil {
-		return 0, err
-	}
-	return r.RowsAffected()
+	return t.c.stmts.Exec(t.ctx, t.c.conn, query, m, rows...)
 }
 
 func (t *txn) exec(query string, args ...any) error {
-	_, err := t.result(query, args)
+	_, err := t.result(query, nil, args)
 	return err
 }
 
 // changed executes and counts the rows that it met.
-func (t *txn) changed(query string, args ...any) (int64, error) { return t.result(query, args) }
+func (t *txn) changed(query string, args ...any) (int64, error) {
+	return t.result(query, nil, args)
+}
 
 // Rows implements [pack.Reader].
 func (t *txn) Rows(query string, args ...any) (*sql.Rows, error) {

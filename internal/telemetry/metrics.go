@@ -19,6 +19,7 @@ type Metrics struct {
 	attempts *prometheus.CounterVec
 	commit   prometheus.Histogram
 	batch    prometheus.Histogram
+	jumps    prometheus.Counter
 }
 
 // NewMetrics makes the metrics and a registry of their own, with the usual
@@ -44,7 +45,10 @@ func NewMetrics() *Metrics {
 			Buckets: prometheus.ExponentialBuckets(1, 2, 10),
 		}),
 	}
-	m.registry.MustRegister(m.events, m.runs, m.attempts, m.commit, m.batch,
+	m.jumps = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "gonets_clock_jumps_total", Help: "Times that this machine's clock was set, or went on after a sleep, by more than 5 s.",
+	})
+	m.registry.MustRegister(m.events, m.runs, m.attempts, m.commit, m.batch, m.jumps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	// Series exist from the start, so that a first failure is seen as a rise.
 	for _, s := range gonets.RunStates() {
@@ -61,6 +65,9 @@ func NewMetrics() *Metrics {
 
 // EventsAccepted counts n newly stored events.
 func (m *Metrics) EventsAccepted(n int) { m.events.Add(float64(n)) }
+
+// ClockJumped counts a clock that was set.
+func (m *Metrics) ClockJumped() { m.jumps.Inc() }
 
 // RunFinished counts a run that came to a final state.
 func (m *Metrics) RunFinished(s gonets.RunState) { m.runs.WithLabelValues(string(s)).Inc() }

@@ -99,6 +99,7 @@ func TestMetricsAreServed(t *testing.T) {
 	t.Parallel()
 	m := NewMetrics()
 	m.EventsAccepted(3)
+	m.ClockJumped()
 	m.RunFinished(gonets.RunSucceeded)
 	m.Attempt(gonets.OutcomeUnknown)
 	m.Commit(3*time.Millisecond, 40)
@@ -111,6 +112,7 @@ func TestMetricsAreServed(t *testing.T) {
 		`gonets_attempts_total{outcome="unknown"} 1`,
 		"gonets_commit_seconds_sum 0.003",
 		"gonets_commit_batch_size_sum 40",
+		"gonets_clock_jumps_total 1",
 		"go_goroutines ",
 	} {
 		if !strings.Contains(w.Body.String(), "\n"+line) {

@@ -7,19 +7,19 @@ import "gonets"
 var explainAttempt = map[gonets.Code]Explanation{
 	gonets.CodeDNS: {
 		En: Text{"The service's name was not found.", "Nothing was sent. The address is misspelt, the domain has expired, or the name service is down.",
-			"Check the spelling of the address. If it is right, the next try may succeed by itself."},
+			"Check the spelling of the address. If it is right, the next attempt may succeed by itself."},
 		Ru: Text{"Имя сервиса не найдено.", "Ничего не отправлено. В адресе опечатка, домен не оплачен или не отвечает служба имён.",
 			"Проверьте, нет ли опечатки в адресе. Если он верный, следующая попытка может удаться сама."},
 	},
 	gonets.CodeRefused: {
 		En: Text{"The service refuses connections.", "Nothing was sent. The machine answers, but no program listens on this port.",
-			"Check the port in the address and whether the service runs. Further tries go by themselves."},
+			"Check the port in the address and whether the service runs. Further attempts are made by themselves."},
 		Ru: Text{"Сервис не принимает соединения.", "Ничего не отправлено. Машина отвечает, но на этом порту никто не слушает.",
 			"Проверьте порт в адресе и запущен ли сервис. Следующие попытки пойдут сами."},
 	},
 	gonets.CodeConnectTimeout: {
 		En: Text{"The service did not take the connection in time.", "Nothing was sent. It is down, overloaded, or a firewall lies between.",
-			"Check the address and the firewall. Further tries go by themselves."},
+			"Check the address and the firewall. Further attempts are made by themselves."},
 		Ru: Text{"Сервис не успел принять соединение.", "Ничего не отправлено. Он не работает, перегружен или закрыт межсетевым экраном.",
 			"Проверьте адрес и межсетевой экран. Следующие попытки пойдут сами."},
 	},
@@ -31,18 +31,18 @@ var explainAttempt = map[gonets.Code]Explanation{
 	},
 	gonets.CodeNetwork: {
 		En: Text{"The connection to the service failed.", "Nothing was sent, so the service has not done anything.",
-			"Check the server's network. Further tries go by themselves."},
+			"Check the server's network. Further attempts are made by themselves."},
 		Ru: Text{"Не удалось связаться с сервисом.", "Ничего не отправлено, значит, сервис ничего и не сделал.",
 			"Проверьте сеть на сервере. Следующие попытки пойдут сами."},
 	},
 	gonets.CodeReset: {
-		En: Text{"The request left, and the connection broke before the answer.", "It is unknown whether the service did its work. The next try carries the same Idempotency-Key, so that the service can drop a repeat.",
+		En: Text{"The request left, and the connection broke before the answer.", "It is unknown whether the service did its work. The next attempt carries the same Idempotency-Key, so that the service can drop a repeat.",
 			"If the service cannot tell repeats apart, look there before you send again."},
 		Ru: Text{"Запрос ушёл, но связь оборвалась до ответа.", "Неизвестно, выполнил ли его сервис. Следующая попытка уйдёт с тем же Idempotency-Key, чтобы сервис мог узнать повтор.",
 			"Если сервис не отличает повторы, сначала проверьте у него, потом отправляйте снова."},
 	},
 	gonets.CodeTimeout: {
-		En: Text{"The request left, and no answer came in time.", "It is unknown whether the service did its work. The next try carries the same Idempotency-Key, so that the service can drop a repeat.",
+		En: Text{"The request left, and no answer came in time.", "It is unknown whether the service did its work. The next attempt carries the same Idempotency-Key, so that the service can drop a repeat.",
 			"If the service is always this slow, give the step a longer timeout."},
 		Ru: Text{"Запрос ушёл, но ответ вовремя не пришёл.", "Неизвестно, выполнил ли его сервис. Следующая попытка уйдёт с тем же Idempotency-Key, чтобы сервис мог узнать повтор.",
 			"Если сервис всегда так медлит, увеличьте таймаут шага."},
@@ -77,9 +77,21 @@ var explainAttempt = map[gonets.Code]Explanation{
 		Ru: Text{"Ответ не JSON, хотя шаг ждёт JSON.", "Запрос выполнен, но его ответ не разобрать. Часто это страница с ошибкой.",
 			"Прочитайте ответ в истории. Если так и должно быть, выберите формат ответа «Авто» или «Текст»."},
 	},
+	gonets.CodeExpired: {
+		En: Text{"The service says that what an earlier step gave, such as a token, is too old.", "That step is done again once, and then this request; the attempt is not counted. If the service says so again, it counts as a failure.",
+			"Nothing, if it went well afterwards. Otherwise look at what the earlier step gives: a login or a key may have changed."},
+		Ru: Text{"Сервис сообщил, что данные предыдущего шага (например, токен) устарели.", "Тот шаг один раз выполняется заново, затем уходит этот запрос; попытка не в счёт. Если сервис ответит так же ещё раз, это ошибка.",
+			"Если дальше всё прошло, делать ничего не нужно. Иначе посмотрите, что даёт предыдущий шаг: могли смениться логин или ключ."},
+	},
+	gonets.CodeAskFailed: {
+		En: Text{"It could not be found out whether the request was done.", "The request left and no answer came, and the service did not tell whether it was done. Nothing is sent again meanwhile; the run waits for you.",
+			"Look it up in the service. If it was done, skip the step; if not, correct the check request of the step or take it out, then resume the run."},
+		Ru: Text{"Не удалось узнать, выполнен ли запрос.", "Запрос ушёл, ответа нет, а на вопрос «выполнен ли он» сервис не ответил. Повтор не отправлен, операция ждёт вас.",
+			"Проверьте в самом сервисе. Если выполнен — пропустите шаг; если нет — исправьте или уберите проверочный запрос шага и повторите операцию с места ошибки."},
+	},
 	gonets.CodeHTTPStatus: {
 		En: Text{"The service answered with an error status.", "4xx means that it did not like the request, 5xx that it is down for now. Its answer says more.",
-			"For 4xx correct the data, the address or the key, then resume the run. For 5xx wait: further tries go by themselves."},
+			"For 4xx correct the data, the address or the key, then resume the run. For 5xx wait: further attempts are made by themselves."},
 		Ru: Text{"Сервис ответил статусом ошибки.", "4xx значит, что он не принял запрос, 5xx — что он временно не работает. Подробности в его ответе.",
 			"При 4xx исправьте данные, адрес или ключ и повторите операцию с места ошибки. При 5xx подождите: следующие попытки пойдут сами."},
 	},
@@ -126,13 +138,13 @@ var explainAttempt = map[gonets.Code]Explanation{
 			"Прочитайте сообщение шага. Когда причина устранена, повторите операцию с начала."},
 	},
 	gonets.CodeTriesUsedUp: {
-		En: Text{"All tries are used up.", "The run waits for you and is kept without limit. Other runs go on.",
+		En: Text{"All attempts are used up.", "The run waits for you and is kept without limit. Other runs go on.",
 			"Look at the last attempt, remove the cause and resume the run from the failed step."},
 		Ru: Text{"Попытки кончились.", "Операция ждёт вас и хранится без срока. Другие операции идут своим чередом.",
 			"Посмотрите последнюю попытку, устраните причину и повторите операцию с места ошибки."},
 	},
 	gonets.CodeDeadline: {
-		En: Text{"The time for tries is over.", "The next try would come after the deadline of the step. The run is kept without limit.",
+		En: Text{"The time for attempts is over.", "The next attempt would come after the deadline of the step. The run is kept without limit.",
 			"Decide whether the request still makes sense: resume the run from the failed step or cancel it."},
 		Ru: Text{"Время на попытки вышло.", "Следующая попытка была бы позже крайнего срока шага. Операция хранится без срока.",
 			"Решите, нужен ли ещё этот запрос: повторите операцию с места ошибки или отмените её."},
@@ -150,7 +162,7 @@ var explainAttempt = map[gonets.Code]Explanation{
 			"Разделите обработку на несколько или сохраняйте меньше из ответов."},
 	},
 	gonets.CodeByPerson: {
-		En: Text{"A person stopped the tries.", "The run waits for you and is kept without limit.",
+		En: Text{"A person cancelled the retries.", "The run waits for you and is kept without limit.",
 			"Resume the run from the failed step when the time has come, or cancel it."},
 		Ru: Text{"Повторы отменил человек.", "Операция ждёт вас и хранится без срока.",
 			"Когда придёт время, повторите операцию с места ошибки или отмените её."},

@@ -10,6 +10,30 @@ var explainChannel = map[gonets.Code]Explanation{
 		Ru: Text{"Источник молчит дольше обычного.", "Возможно, там просто ничего не происходит; возможно, его события уходят мимо и теряются.",
 			"Проверьте, что сервис всё ещё обращается по адресу источника, и отправьте оттуда пробное событие."},
 	},
+	gonets.CodeFieldDrift: {
+		En: Text{"The fields of the source’s events are not as they were.", "The service sends its data in another way. A step that reads a field which does not come gets nothing, or stops.",
+			"Look at the newest event on the source’s page and correct the steps that read the field. If it is meant to be so, press “That’s fine” there."},
+		Ru: Text{"Поля в событиях источника стали другими.", "Сервис присылает данные по-другому. Шаг, который читает пропавшее поле, ничего не получит или остановится.",
+			"Посмотрите последнее событие на странице источника и поправьте шаги, которые читают это поле. Если так и задумано, нажмите там «Так и надо»."},
+	},
+	gonets.CodeDiskLow: {
+		En: Text{"The disk is almost full.", "What succeeded runs sent and received is not kept any more; all else is. When the disk is full, events are not accepted.",
+			"Free some room on the server’s disk, or let history be kept for a shorter time in Settings → Retention."},
+		Ru: Text{"На диске почти нет места.", "Что отправили и получили успешные операции, больше не сохраняется; всё остальное сохраняется. Когда место кончится совсем, события приниматься не будут.",
+			"Освободите место на диске сервера или сократите срок хранения истории: «Настройки» → «Хранение»."},
+	},
+	gonets.CodeErrorShare: {
+		En: Text{"Too many of the scenario’s runs fail.", "Something goes wrong again and again, not by chance: a service, an access or a step.",
+			"Look at the failed runs in the history: what they have in common is the cause."},
+		Ru: Text{"Слишком много операций обработки не удаётся.", "Что-то ломается раз за разом, а не случайно: сервис, доступ или шаг.",
+			"Посмотрите неудавшиеся операции в истории: что у них общего, то и есть причина."},
+	},
+	gonets.CodeCertificate: {
+		En: Text{"The service’s certificate is about to expire, or has expired.", "From then on no request goes there: the service cannot prove that it is itself.",
+			"Tell those who run the service that its certificate has to be renewed."},
+		Ru: Text{"Сертификат сервиса скоро истечёт или уже истёк.", "После этого запросы туда не уйдут: сервис не сможет доказать, что это он.",
+			"Сообщите тем, кто отвечает за сервис: сертификат пора обновить."},
+	},
 	gonets.CodeLaneClosed: {
 		En: Text{"The queue to the service is closed.", "The service failed again and again, so it is left alone; no attempts are used up, and a trial request goes from time to time.",
 			"Nothing is needed when the service comes back. Otherwise look at what it answers, and open the queue on its page."},

@@ -11,7 +11,7 @@ var explainPeople = map[gonets.Code]Explanation{
 			"Проверьте раскладку и Caps Lock. Забытый пароль меняют на сервере: `gonets user password`."},
 	},
 	gonets.CodeLoginThrottled: {
-		En: Text{"There were too many wrong tries.", "Whoever guesses passwords is slowed down. The password may be right, it was not looked at.",
+		En: Text{"There were too many wrong attempts.", "Whoever guesses passwords is slowed down. The password may be right, it was not looked at.",
 			"Wait a little, then log in again."},
 		Ru: Text{"Слишком много неверных попыток.", "Подбор паролей замедляется. Пароль мог быть верным, его не проверяли.",
 			"Подождите немного и войдите снова."},

@@ -4,6 +4,7 @@ import "gonets"
 
 // ofRequests are the mistakes of addresses, headers and calls of the API.
 var ofRequests = map[gonets.Code]Words{
+	"rehearsal.script":         {"Write what is answered, request by request, like 503,503,200 or refused for 3h or cut for 10m", "Напишите, что ответит сервис, запрос за запросом: например, 503,503,200, или refused for 3h, или cut for 10m"},
 	"url.empty":                {"The address is empty; write it like https://example.com/path", "Адрес пуст; пишите так: https://example.com/path"},
 	"url.too_long":             {"The address is too long: {{0:size}}, at most {{1:size}} is possible", "Адрес слишком длинный: {{0:size}}, а можно не больше {{1:size}}"},
 	"url.user":                 {"No login and password in the address: they belong into the tab “Authorization”", "Логину и паролю не место в адресе: для них есть заголовок Authorization"},
@@ -35,6 +36,17 @@ var ofRequests = map[gonets.Code]Words{
 	"request.not_fit":          {"This value does not fit here", "Это значение сюда не подходит"},
 	"request.not_here":         {"These settings have no “{{0}}”", "В этих настройках нет «{{0}}»"},
 	"event.query":              {"After the address stand pairs like name=Anna&phone=7; % is written as %25", "После адреса идут пары вида name=Anna&phone=7; сам знак % пишут %25"},
+	"erase.value":              {"Write {{0}} to {{1|character|characters}}, so that nothing else is erased with it", "Нужно от {{0}} до {{1|знака|знаков|знаков}}, чтобы вместе с ним не стёрлось лишнее"},
+	"erase.other_value":        {"This is not the value that was looked for", "Это не то значение, которое искали"},
+	"event.masked":             {"A value is hidden as ***, and it cannot be told which; write the value", "Под *** скрыто значение, но понять, какое, нельзя; впишите его"},
+	"unread.too_large":         {"Unpacked it is longer than {{0:size}}, or it is packed too tightly", "В распакованном виде оно больше {{0:size}} или сжато слишком сильно"},
+	"unread.packing":           {"It is not packed as its header Content-Encoding says: {{0}}", "Оно сжато не так, как сказано в заголовке Content-Encoding: {{0}}"},
+	"unread.charset":           {"Its header names an encoding that does not exist: {{0}}", "В заголовке названа кодировка, которой не бывает: {{0}}"},
+	"unread.encoding":          {"It is not text in the encoding {{0}}", "Это не текст в кодировке {{0}}"},
+	"unread.json":              {"Its type says JSON, but from character {{0}} on it is none", "По типу это JSON, но со знака {{0}} он не читается"},
+	"unread.too_many":          {"It holds more than {{0|value|values}}", "В нём больше {{0|значения|значений|значений}}"},
+	"unread.boundary":          {"Its type is multipart/form-data, but the boundary between the parts is not named", "По типу это multipart/form-data, но граница между частями не названа"},
+	"unread.parts":             {"Part {{0}} of the form breaks off or has no head", "Часть формы {{0}} обрывается или без заголовка"},
 	"sample.body":              {"The body of the sample is not a text", "Тело примера — не текст"},
 	"sample.headers":           {"The headers of the sample are names and texts", "Заголовки примера — это имена и тексты"},
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"gonets"
+	"gonets/internal/address"
 )
 
 // lanes finds what is wrong with the limits that people gave to lanes.
@@ -13,7 +14,7 @@ func (v *validator) lanes(lanes map[string]gonets.LaneLimits) {
 	}
 	for name, l := range lanes {
 		at := "/lanes/" + gonets.EscapePointer(name)
-		if u, err := url.Parse(name); err != nil || gonets.CheckBaseURL(name) != nil || u.Path != "" {
+		if u, err := url.Parse(name); err != nil || address.CheckBaseURL(name) != nil || u.Path != "" {
 			v.add(at, gonets.CodeBadLane, "%q is no origin; write it as https://crm.example.ru", name)
 		}
 		if l.Concurrency < 0 || l.Concurrency > gonets.MaxLaneConcurrency {

@@ -46,9 +46,18 @@ func (v *validator) notices(n *gonets.Notices) {
 	}
 }
 
+// maxLeast is how many runs there may have to be before a share of them counts.
+const maxLeast = 1_000_000
+
+// rules are all of them, in the order in which people see them.
+func rules() []string {
+	return []string{gonets.RuleFirstFailure, gonets.RuleBadEnd, gonets.RuleRecovered, gonets.RuleRejected, gonets.RuleSilent, gonets.RuleDrift, gonets.RuleErrorShare,
+		gonets.RuleCertificate, gonets.RuleDiskLow, gonets.RuleLaneClosed, gonets.RuleSuccess, gonets.RuleDigest}
+}
+
 // rule checks when and where people are told of one kind of news.
 func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]bool) {
-	v.oneOf(p, "rule", name, gonets.Rules()...)
+	v.oneOf(p, "rule", name, rules()...)
 	for i, c := range r.Channels {
 		if !channels[c] {
 			v.add(p+"/channels/"+strconv.Itoa(i), gonets.CodeBadChoice, "%s is %q; it must be %s", "channel", c, gonets.Choice(slices.Sorted(maps.Keys(channels))))
@@ -60,10 +69,37 @@ func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]boo
 	for i, s := range r.Sources {
 		v.name(p+"/sources/"+strconv.Itoa(i), s)
 	}
-	bySource := name == gonets.RuleSilent || name == gonets.RuleRejected
-	v.foreign(p+"/scenarios", "scenarios", len(r.Scenarios) > 0 && (bySource || name == gonets.RuleLaneClosed))
+	bySource := name == gonets.RuleSilent || name == gonets.RuleRejected || name == gonets.RuleDrift
+	v.foreign(p+"/scenarios", "scenarios", len(r.Scenarios) > 0 && (bySource || name == gonets.RuleLaneClosed || name == gonets.RuleDiskLow || name == gonets.RuleCertificate))
 	v.foreign(p+"/sources", "sources", len(r.Sources) > 0 && !bySource)
 	v.foreign(p+"/after", "after", r.After != 0 && name != gonets.RuleSilent)
+	v.foreign(p+"/new", "new", r.New && name != gonets.RuleDrift)
+	shared := name == gonets.RuleErrorShare
+	v.foreign(p+"/share", "share", r.Share != 0 && !shared)
+	v.foreign(p+"/least", "least", r.Least != 0 && !shared)
+	v.foreign(p+"/within", "within", r.Within != 0 && !shared)
+	if shared {
+		if r.Share < 0 || r.Share > 100 {
+			v.add(p+"/share", gonets.CodeBadNumber, "%d in a hundred; it must be between %d and %d", r.Share, 1, 100)
+		}
+		if r.Least < 0 || r.Least > maxLeast {
+			v.add(p+"/least", gonets.CodeBadNumber, "%d runs; it must be between %d and %d", r.Least, 1, maxLeast)
+		}
+		if r.Within != 0 {
+			v.within(p+"/within", "the time in which runs are counted", r.Within, span{gonets.MinShareWithin, gonets.MaxShareWithin})
+		}
+	}
+	digest := name == gonets.RuleDigest
+	v.foreign(p+"/at", "at", r.At != "" && !digest)
+	v.foreign(p+"/day", "day", r.Day != "" && !digest)
+	v.foreign(p+"/empty", "empty", r.Empty && !digest)
+	v.foreign(p+"/urgent", "urgent", r.Urgent && digest)
+	if r.At != "" && digest {
+		v.hour(p+"/at", r.At)
+	}
+	if digest {
+		v.oneOf(p+"/day", "day", r.Day, "", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+	}
 	if r.After != 0 {
 		v.within(p+"/after", "the silence of a source", r.After, span{time.Minute, 90 * 24 * time.Hour})
 	}

@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/address"
+	"gonets/internal/mask"
 	"gonets/internal/value"
 )
 
@@ -83,23 +85,20 @@ func Scenario(s *gonets.Scenario) []gonets.Problem {
 		}
 		seen[name] = true
 	}
+	v.tags(s.Tags)
 	v.oneOf("/syntax", "syntax", string(s.Syntax), "", string(gonets.SyntaxGonets), string(gonets.SyntaxLeadConverter), string(gonets.SyntaxQnext), string(gonets.SyntaxSmartbot))
 	v.oneOf("/missing", "missing", string(s.Missing), "", string(gonets.MissingWarn), string(gonets.MissingError))
-	if len(s.Search) > gonets.MaxSearchValues {
-		v.add("/search", gonets.CodeTooMany, "%d values to search by; %d are kept", len(s.Search), gonets.MaxSearchValues)
-	}
-	for i, path := range s.Search {
-		if path == "" {
-			v.missing(fmt.Sprintf("/search/%d", i), "the path is empty")
-		}
-	}
+	v.paths("/search", s.Search, gonets.MaxSearchValues)
+	v.paths("/data", s.Data, gonets.MaxDataPaths)
 	if len(s.Steps) == 0 {
 		v.missing("/steps", "the scenario has no steps")
 	}
 	v.steps("/steps", s.Steps, map[string]bool{}, 1)
+	v.renewals("/steps", s.Steps, nil)
 	if v.count > gonets.MaxStepsPerScenario {
 		v.add("/steps", gonets.CodeTooMany, "%d steps; a scenario has %d at most", v.count, gonets.MaxStepsPerScenario)
 	}
+	v.tests(s)
 	return v.problems
 }
 
@@ -108,18 +107,26 @@ func Settings(s *gonets.Settings) []gonets.Problem {
 	var v validator
 	v.title("/title", s.Title)
 	if s.PublicURL != "" {
-		if err := gonets.CheckBaseURL(s.PublicURL); err != nil {
+		if err := address.CheckBaseURL(s.PublicURL); err != nil {
 			v.add("/public_url", gonets.CodeBadBaseURL, "%s", err)
 		}
 	}
 	v.zone("/time_zone", s.TimeZone)
 	for i, cidr := range s.AllowNetworks {
-		if _, err := gonets.ParseNetwork(cidr); err != nil {
+		if _, err := address.ParseNetwork(cidr); err != nil {
 			v.add(fmt.Sprintf("/allow_networks/%d", i), gonets.CodeBadNetwork, "%s", err)
 		}
 	}
 	if a := s.Retention.Age; a != 0 {
 		v.within("/retention/age", "the age of history", a, span{time.Hour, 100 * 365 * 24 * time.Hour})
+	}
+	if n := len(s.Masking.Fields); n > gonets.MaxMaskedFields {
+		v.add("/masking/fields", gonets.CodeTooMany, "%d fields; %d can be hidden at most", n, gonets.MaxMaskedFields)
+	}
+	for i, field := range s.Masking.Fields {
+		if _, err := mask.Parse(field); err != nil {
+			v.add(fmt.Sprintf("/masking/fields/%d", i), gonets.CodeBadField, "%q names no field; write it like phone, *.passport or headers.x-token", field)
+		}
 	}
 	if s.Retention.Size < 0 {
 		v.add("/retention/size", gonets.CodeNegative, "the size is below 0")
@@ -401,6 +408,12 @@ func (v *validator) http(p string, h *gonets.HTTPStep) {
 		v.retry(p+"/retry", h.Retry)
 	}
 	v.oneOf(p+"/on_failure", "on_failure", h.OnFailure, "", gonets.OnFailurePause, gonets.OnFailureContinue, gonets.OnFailureFail)
+	if r := h.Renew; r != nil {
+		if r.When == "" {
+			v.missing(p+"/renew/when", "it is not said which answers mean that the earlier step has to be done again")
+		}
+		v.condition(p+"/renew/when", r.When)
+	}
 	if s := h.Save; s != nil {
 		for _, x := range [...]struct{ key, name string }{{"body", s.Body}, {"status", s.Status}, {"headers", s.Headers}} {
 			if x.name != "" {
@@ -410,16 +423,16 @@ func (v *validator) http(p string, h *gonets.HTTPStep) {
 	}
 }
 
-func (v *validator) address(p, address string) {
+func (v *validator) address(p, text string) {
 	switch {
-	case strings.TrimSpace(address) == "":
+	case strings.TrimSpace(text) == "":
 		v.missing(p, "the address is missing")
-	case len(address) > 8*gonets.MaxTemplateSource:
+	case len(text) > 8*gonets.MaxTemplateSource:
 		v.add(p, gonets.CodeTooBig, "the address is longer than %d bytes", 8*gonets.MaxTemplateSource)
-	case !v.literal(address):
+	case !v.literal(text):
 	default:
-		if u, err := url.Parse(address); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			v.add(p, gonets.CodeBadAddress, "%q is not an address; it begins with http:// or https://", address)
+		if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			v.add(p, gonets.CodeBadAddress, "%q is not an address; it begins with http:// or https://", text)
 		}
 	}
 }
@@ -494,7 +507,7 @@ func (v *validator) retry(p string, r *gonets.Retry) {
 			v.add(p+"/exponential/factor", gonets.CodeBadNumber, "the factor is %v; it must be between %d and %d", e.Factor, 1, 100)
 		}
 		if e.Tries < 1 || e.Tries > gonets.MaxRetries+1 {
-			v.add(p+"/exponential/tries", gonets.CodeBadNumber, "%d tries; it must be between %d and %d", e.Tries, 1, gonets.MaxRetries+1)
+			v.add(p+"/exponential/tries", gonets.CodeBadNumber, "%d attempts; it must be between %d and %d", e.Tries, 1, gonets.MaxRetries+1)
 		}
 	}
 	for i, s := range r.On {
@@ -508,6 +521,9 @@ func (v *validator) retry(p string, r *gonets.Retry) {
 	}
 	if r.Quiet != nil {
 		v.quiet(p+"/quiet", r.Quiet)
+	}
+	if r.Ask != nil {
+		v.ask(p+"/ask", r.Ask)
 	}
 }
 

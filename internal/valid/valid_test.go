@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/trial"
 	"gonets/internal/valid"
 )
 
@@ -26,6 +27,21 @@ func pointers(problems []gonets.Problem) string {
 		fmt.Fprintf(&b, "%s (%s)\n", p.Pointer, p.Message)
 	}
 	return b.String()
+}
+
+// written are tests as a document holds them.
+func written(tests ...trial.Test) gonets.Tests {
+	out := make(gonets.Tests, len(tests))
+	for i := range tests {
+		raw, err := gonets.PlainJSON(&tests[i])
+		if err == nil {
+			err = json.Unmarshal(raw, &out[i])
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	return out
 }
 
 func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
@@ -47,8 +63,15 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 		{"/title", func(s *gonets.Scenario) { s.Title = strings.Repeat("я", 201) }},
 		{"/sources/0", func(s *gonets.Scenario) { s.Sources = []string{""} }},
 		{"/sources/1", func(s *gonets.Scenario) { s.Sources = []string{"a", "a"} }},
+		{"/tags", func(s *gonets.Scenario) { s.Tags = strings.Split("a b c d e f g h i j k l m n o p q r s t u", " ") }},
+		{"/tags/0", func(s *gonets.Scenario) { s.Tags = []string{strings.Repeat("я", 41)} }},
+		{"/tags/0", func(s *gonets.Scenario) { s.Tags = []string{" "} }},
+		{"/tags/0", func(s *gonets.Scenario) { s.Tags = []string{"a\nb"} }},
+		{"/tags/1", func(s *gonets.Scenario) { s.Tags = []string{"a", "a"} }},
 		{"/syntax", func(s *gonets.Scenario) { s.Syntax = "jinja" }},
 		{"/missing", func(s *gonets.Scenario) { s.Missing = "warm" }},
+		{"/data", func(s *gonets.Scenario) { s.Data = []string{"a", "b", "c", "d"} }},
+		{"/data/1", func(s *gonets.Scenario) { s.Data = []string{"a", ""} }},
 		{"/search", func(s *gonets.Scenario) { s.Search = strings.Split("a a a a a a a a a", " ") }},
 		{"/search/0", func(s *gonets.Scenario) { s.Search = []string{""} }},
 		{"/steps", func(s *gonets.Scenario) { s.Steps = nil }},
@@ -75,9 +98,56 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 		{"/steps/0/http/retry/exponential", func(s *gonets.Scenario) {
 			s.Steps[0].HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{}, Exponential: &gonets.Exponential{First: second, Factor: 2, Tries: 2}}
 		}},
+		{"/steps/0/http/retry/ask/done", func(s *gonets.Scenario) { s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/"} }},
+		{"/steps/0/http/retry/ask/url", func(s *gonets.Scenario) { s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{Done: "true"} }},
+		{"/steps/0/http/retry/ask/method", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Method: "a b"}
+		}},
+		{"/steps/0/http/retry/ask/codes/0", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Codes: []string{"all"}}
+		}},
+		{"/steps/0/http/renew/step", func(s *gonets.Scenario) { s.Steps[0].HTTP.Renew = &gonets.Renew{When: "true", Step: "call"} }},
+		{"/steps/1/then/0/http/renew/when", func(s *gonets.Scenario) {
+			s.Steps[1].Then[0] = gonets.Step{ID: "x", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Renew: &gonets.Renew{Step: "call"}}}
+		}},
+		{"/steps/1/then/0/http/renew/step", func(s *gonets.Scenario) {
+			s.Steps[1].Then[0] = gonets.Step{ID: "x", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Renew: &gonets.Renew{When: "true", Step: "branch"}}}
+		}},
 		{"/steps/0/http/save/headers", func(s *gonets.Scenario) { s.Steps[0].HTTP.Save.Headers = "headers" }},
 		{"/steps/2/respond/status", func(s *gonets.Scenario) {
 			s.Steps[2].Respond.Status = &gonets.Tree{Value: json.Number("20")}
+		}},
+		{"/tests", func(s *gonets.Scenario) { s.Tests = make(gonets.Tests, 101) }},
+		{"/tests/0/name", func(s *gonets.Scenario) { s.Tests = written(trial.Test{}) }},
+		{"/tests/1/name", func(s *gonets.Scenario) { s.Tests = written(trial.Test{Name: "a"}, trial.Test{Name: "a"}) }},
+		{"/tests/0/at", func(s *gonets.Scenario) { s.Tests = written(trial.Test{Name: "a", At: "noon"}) }},
+		{"/tests/0/down", func(s *gonets.Scenario) { s.Tests = written(trial.Test{Name: "a", Down: new(gonets.Duration)}) }},
+		{"/tests/0/event/text", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Event: trial.Event{Text: new(string), Body: &gonets.Tree{Value: "x"}}})
+		}},
+		{"/tests/0/event/form", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Event: trial.Event{Text: new(string), Form: gonets.Rows{{Name: "a"}}}})
+		}},
+		{"/tests/0/replies/coll", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Replies: map[string]trial.Replies{"coll": {{}}}})
+		}},
+		{"/tests/0/replies/call/1/status", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Replies: map[string]trial.Replies{"call": {{}, {Status: 99}}}})
+		}},
+		{"/tests/0/replies/call/error", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Replies: map[string]trial.Replies{"call": {{Error: "gone"}}}})
+		}},
+		{"/tests/0/replies/call/status", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Replies: map[string]trial.Replies{"call": {{Error: "lost", Status: 200}}}})
+		}},
+		{"/tests/0/expect/state", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Expect: trial.Expect{State: "done"}})
+		}},
+		{"/tests/0/expect/sent/0/step", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Expect: trial.Expect{Sent: []trial.Sent{{Step: "answer"}}}})
+		}},
+		{"/tests/0/expect/letters/0", func(s *gonets.Scenario) {
+			s.Tests = written(trial.Test{Name: "a", Expect: trial.Expect{Letters: []string{"spam"}}})
 		}},
 	} {
 		t.Run(tc.want, func(t *testing.T) {
@@ -93,7 +163,7 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 
 // rightCode tells what is missing from what is wrong, which has a code of its own.
 func rightCode(p *gonets.Problem) bool {
-	for _, what := range []string{"has no name", "has no kind", "does nothing", "has no steps", "has no id", "is missing", "is empty"} {
+	for _, what := range []string{"has no name", "has no kind", "does nothing", "has no steps", "has no id", "is missing", "is empty", "is not said"} {
 		if strings.Contains(p.Message, what) {
 			return p.Code == gonets.CodeMissing
 		}

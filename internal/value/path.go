@@ -459,6 +459,11 @@ func (p Path) Join(name string) Path {
 	return Path{segs: append(p.segs[:len(p.segs):len(p.segs)], segment{kind: kindName, name: name})}
 }
 
+// All appends [*] to the path.
+func (p Path) All() Path {
+	return Path{segs: append(p.segs[:len(p.segs):len(p.segs)], segment{kind: kindAll})}
+}
+
 // HasAll tells whether the path has [*], so gives a list.
 func (p Path) HasAll() bool {
 	for _, s := range p.segs {

@@ -1,11 +1,15 @@
 package shape
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"time"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/news"
 )
 
 // written is a document as a file holds it, in JSON. Stored documents
@@ -20,11 +24,15 @@ func written(v any) json.RawMessage {
 
 // Scenario shows a scenario.
 func Scenario(info gonets.ScenarioInfo) api.Scenario {
-	return api.Scenario{
+	out := api.Scenario{
 		Name: info.Name, Title: info.Title, State: info.State, Version: info.Version,
-		Sources: append([]string{}, info.Sources...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
+		Sources: append([]string{}, info.Sources...), Tags: append([]string{}, info.Tags...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
 		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Document: written(info.Scenario),
 	}
+	if info.State == gonets.ScenarioDraft {
+		out.HeldDays = int(gonets.RetentionAge.Hours() / 24)
+	}
+	return out
 }
 
 // Version shows a version in a list, without its document.
@@ -68,6 +76,90 @@ func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token s
 	}
 	for _, a := range info.Addresses {
 		out.Addresses = append(out.Addresses, api.Address{URL: url(a.Token), CreatedAt: a.CreatedAt, LastUsed: a.LastUsedAt})
+	}
+	return out
+}
+
+// TitleOf is what people call the one document of a set; empty when there are
+// more, or none that has a title.
+func TitleOf(set *gonets.Apply) string {
+	switch {
+	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
+		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
+	case len(set.Sources) == 1 && len(set.Scenarios) == 0 && set.Settings == nil:
+		return cmp.Or(set.Sources[0].Title, set.Sources[0].Name)
+	}
+	return ""
+}
+
+// Single is one document of a set.
+type Single struct {
+	Kind, Name string
+	Set        gonets.Apply
+}
+
+// Split takes a set apart into its documents.
+func Split(a gonets.Apply) []Single {
+	var out []Single
+	for _, d := range a.Sources {
+		out = append(out, Single{document.KindSource, d.Name, gonets.Apply{Sources: []gonets.Source{d}}})
+	}
+	for _, d := range a.Scenarios {
+		out = append(out, Single{document.KindScenario, d.Name, gonets.Apply{Scenarios: []gonets.Scenario{d}}})
+	}
+	if a.Settings != nil {
+		out = append(out, Single{document.KindSettings, "settings", gonets.Apply{Settings: a.Settings}})
+	}
+	return out
+}
+
+// Difference is what applying a document would change of what is stored, if it is.
+func (s *Single) Difference(stored gonets.Apply, there bool) (api.Difference, error) {
+	d := api.Difference{Kind: s.Kind, Name: s.Name, Change: "updated"}
+	wanted, err := YAML(s.Set)
+	if err != nil {
+		return d, err
+	}
+	var current []byte
+	if !there {
+		d.Change = "created"
+	} else if current, err = YAML(stored); err != nil {
+		return d, err
+	}
+	if bytes.Equal(current, wanted) {
+		d.Change = "unchanged"
+		return d, nil
+	}
+	d.Diff = document.Diff(current, wanted)
+	return d, nil
+}
+
+// YAML is a set as a file holds it.
+func YAML(a gonets.Apply) ([]byte, error) {
+	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
+}
+
+// Unset tells whether nobody has set anything.
+func Unset(s gonets.Settings) bool {
+	empty, err1 := json.Marshal(gonets.Settings{})
+	text, err2 := json.Marshal(s)
+	return err1 == nil && err2 == nil && bytes.Equal(empty, text)
+}
+
+// Silence shows that a source is silent for too long; nil while it is not.
+func Silence(silent map[string]news.Silence, source string) *api.Silence {
+	s, is := silent[source]
+	if !is {
+		return nil
+	}
+	return &api.Silence{Since: s.Since, Usual: int64(s.Usual / time.Second)}
+}
+
+// SentEvent shows what became of an event that was made by hand.
+func SentEvent(got *gonets.Accepted, source string) api.NewEventResult {
+	out := api.NewEventResult{EventID: got.EventID, Duplicate: got.Duplicate, Runs: []api.RunSummary{}}
+	for i := range got.Runs {
+		out.Runs = append(out.Runs, RunSummary(gonets.RunSummary{Run: got.Runs[i], Source: source}))
 	}
 	return out
 }

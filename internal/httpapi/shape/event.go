@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/peer"
 )
 
 // content shows bytes as text where they are text.
@@ -25,12 +26,13 @@ func EventSummary(ev gonets.Event) api.EventSummary {
 	return api.EventSummary{
 		ID: ev.ID, Source: ev.Source, ReceivedAt: ev.ReceivedAt, Method: ev.Method, Path: ev.Path, Query: ev.RawQuery,
 		ContentType: ev.ContentType, Remote: ev.Remote, Size: len(ev.Body), Mark: ev.Mark, Actor: ev.Actor,
+		Outside: ev.Actor == "" && peer.Public(ev.Remote),
 	}
 }
 
 // Event shows a whole event; its secret places are masked already.
 func Event(ev gonets.Event) api.Event {
-	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Hops: ev.Hops}
+	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Hops: ev.Hops, Unread: ev.Unread}
 	if json.Valid(ev.Item) {
 		out.Item = ev.Item
 	}

@@ -21,8 +21,8 @@ type explanation struct {
 
 // explained is the attempt's explanation; nil when it needs none.
 func explained(x explanation) *api.Explain {
-	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.reader.Zone, Now: x.reader.Now}
-	if x.step != nil {
+	facts := explain.Facts{Attempt: x.attempt, Step: x.step, Next: x.next, Try: x.try, Check: x.check, Zone: x.reader.Zone, Now: x.reader.Now, Contact: x.reader.Contact}
+	if x.step != nil && !x.attempt.Purpose.Asks() {
 		facts.Max = triesMax(&x.retry)
 	}
 	e, ok := explain.Attempt(facts)
@@ -76,10 +76,14 @@ func nextTries(sc *gonets.Scenario, d *gonets.RunDetail, active string) []time.T
 		return nil
 	}
 	st := httpStep(sc, active)
-	if st == nil || run.Tries == 0 || len(d.Attempts) == 0 {
+	if st == nil || !run.Retrying() || len(d.Attempts) == 0 {
 		return []time.Time{run.DueAt}
 	}
 	last := &d.Attempts[len(d.Attempts)-1]
 	policy := run.Policy(active, st.Retry)
-	return policy.Upcoming(run.Tries, run.FirstTry(active), last.StartedAt.Add(last.Duration), run.DueAt)
+	tries := run.Tries
+	if run.Asked > 0 {
+		tries = run.Asked // it is the question that is tried again
+	}
+	return (&Upcoming{Policy: policy, Tries: tries, First: run.FirstTry(active), Last: last.StartedAt.Add(last.Duration), Due: run.DueAt}).Times()
 }

@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,9 +14,20 @@ type Reader struct {
 	// Zone is that of the times; nil is UTC.
 	Zone *time.Location
 	Now  time.Time
+	// Contact is whom he may write to, as the settings say.
+	Contact string
 	// Published is the version that is published now; nil when the scenario is
 	// gone.
 	Published *gonets.Version
+}
+
+// NewReader is a reader by the settings: in their zone, else in UTC.
+func NewReader(settings *gonets.Settings, now time.Time) Reader {
+	r := Reader{Zone: time.UTC, Now: now, Contact: settings.Contact}
+	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
+		r.Zone = zone
+	}
+	return r
 }
 
 // RunSummary shows a run in a list.
@@ -52,7 +64,7 @@ func actions(r *gonets.Run) []string {
 		return out
 	}
 	for _, a := range []gonets.ActionKind{gonets.ActionResume, gonets.ActionSkip, gonets.ActionSendNow, gonets.ActionRetryPolicy, gonets.ActionCancelRetries, gonets.ActionCancel} {
-		if a == gonets.ActionRetryPolicy && state == gonets.RunWaiting && r.Tries == 0 {
+		if a == gonets.ActionRetryPolicy && state == gonets.RunWaiting && !r.Retrying() {
 			continue // it waits for its time
 		}
 		for _, from := range a.From() {
@@ -71,11 +83,16 @@ func actions(r *gonets.Run) []string {
 // in the event is masked already.
 func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
+	if d.Event.Mark == gonets.MarkErased {
+		out.Actions = slices.DeleteFunc(out.Actions, func(a string) bool { return a == api.ActionRerun })
+	}
 	scenario := scenarioOf(d)
 	active := activeStep(d)
 	if st := httpStep(scenario, active); st != nil {
 		policy := policyOf(d, active, st)
 		out.TriesMax, out.QuietUntil = triesMax(&policy), quietUntil(&d.Run.Run, &policy)
+		out.RetryNow = retryNow(&d.Run.Run, d.Run.Policy(active, st.Retry))
+		out.Asks = d.Run.Doubts.Of(active) && st.Retry != nil && st.Retry.Ask != nil
 		if c := d.Run.Retry; c != nil && c.Path == active {
 			out.Retry = &api.RetryChanged{RetryPlan: *api.RetryPlanOf(c), By: c.By, At: c.At}
 		}
@@ -83,14 +100,32 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if d.Run.Mark == gonets.MarkCheck {
 		active = ""
 	}
-	out.RerunOf, out.Reruns = d.RerunOf, d.Reruns
+	out.RerunOf, out.Reruns, out.Acts = d.RerunOf, d.Reruns, acts(d.Acts)
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
 		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
 	}
 	out.NextTries = nextTries(scenario, d, active)
-	out.Steps = steps(d, active)
+	out.Steps = steps(d, active, failedStep(d))
 	explainAll(&out, d, r)
+	return out
+}
+
+// acts are what people did to a run.
+func acts(of []gonets.RunAct) (out []api.RunAct) {
+	for _, a := range of {
+		shown := api.RunAct{At: a.At, By: a.By, Action: string(a.Kind), Bulk: a.Bulk, Made: a.Other}
+		if a.Begins {
+			shown.Made, shown.MadeOf = "", a.Other
+		}
+		if a.From != a.To {
+			shown.FromVersion, shown.ToVersion = a.From, a.To
+		}
+		if a.Retry != nil {
+			shown.Retry = api.RetryPlanOf(a.Retry)
+		}
+		out = append(out, shown)
+	}
 	return out
 }
 
@@ -104,8 +139,16 @@ func scenarioOf(d *gonets.RunDetail) *gonets.Scenario {
 
 // activeStep is the path at which an unfinished run stands.
 func activeStep(d *gonets.RunDetail) string {
+	if d.Run.State.Final() || d.Run.State == gonets.RunHeld {
+		return ""
+	}
+	return standsAt(d)
+}
+
+// standsAt is the path of the first step that the run has not done.
+func standsAt(d *gonets.RunDetail) string {
 	run, scenario := d.Run.Run, scenarioOf(d)
-	if scenario == nil || run.State.Final() || run.State == gonets.RunHeld {
+	if scenario == nil {
 		return ""
 	}
 	// Where it stands does not depend on why it stands.
@@ -127,23 +170,48 @@ func policyOf(d *gonets.RunDetail, path string, st *gonets.HTTPStep) gonets.Retr
 
 // quietUntil is when the quiet hours end for which a run waits.
 func quietUntil(run *gonets.Run, policy *gonets.Retry) *time.Time {
-	if run.State != gonets.RunWaiting || run.Tries == 0 || policy.Quiet.Until(run.DueAt.Add(-time.Millisecond)).IsZero() {
+	if run.State != gonets.RunWaiting || !run.Retrying() || policy.Quiet.Until(run.DueAt.Add(-time.Millisecond)).IsZero() {
 		return nil
 	}
 	return instant(run.DueAt)
 }
 
-// TriesMax counts the tries that the step allows at which a run of a list stands;
-// 0 when its version is not known or the step sends nothing.
-func TriesMax(v *gonets.Version, run *gonets.Run) int {
+// Place is a step of a version.
+type Place struct {
+	Scenario string
+	Version  int
+	Path     string
+}
+
+// PlaceOf is where a run stands.
+func PlaceOf(r *gonets.Run) Place { return Place{r.Scenario, r.Version, r.Cursor} }
+
+// Tries is what a step of a version says of its tries. The zero value is a step
+// that sends nothing.
+type Tries struct {
+	Sends bool
+	Retry *gonets.Retry
+}
+
+// TriesOf is what the step at a path says; of a version that is not known it is
+// nothing.
+func TriesOf(v *gonets.Version, path string) Tries {
 	if v == nil {
-		return 0
+		return Tries{}
 	}
-	st := httpStep(&v.Scenario, run.Cursor)
+	st := httpStep(&v.Scenario, path)
 	if st == nil {
+		return Tries{}
+	}
+	return Tries{Sends: true, Retry: st.Retry}
+}
+
+// Max counts the tries that the step allows a run of a list that stands at it.
+func (t *Tries) Max(run *gonets.Run) int {
+	if !t.Sends {
 		return 0
 	}
-	policy := run.Policy(run.Cursor, st.Retry)
+	policy := run.Policy(run.Cursor, t.Retry)
 	return triesMax(&policy)
 }
 
@@ -156,9 +224,29 @@ func triesMax(r *gonets.Retry) int {
 	return len(policy.Delays) + 1
 }
 
+// failedStep is the path of the step that ended the run as failed without a
+// result of its own: where its last attempt was made, or where it stood.
+func failedStep(d *gonets.RunDetail) string {
+	if d.Run.State != gonets.RunFailed {
+		return ""
+	}
+	done := gonets.NewProgress(d.Results)
+	for i := range slices.Backward(d.Attempts) {
+		a := &d.Attempts[i]
+		if _, finished := done[a.Path]; a.Fenced || finished {
+			continue
+		}
+		return a.Path
+	}
+	if d.Run.Mark == gonets.MarkCheck {
+		return "" // it may have been of one step only
+	}
+	return standsAt(d)
+}
+
 // steps lists the scenario's steps in its order, then what the run did
 // at places that this version does not have (it was resumed with another).
-func steps(d *gonets.RunDetail, active string) []api.Step {
+func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 	results := gonets.NewProgress(d.Results)
 	attempts := make(map[string][]api.Attempt)
 	for i := range d.Attempts {
@@ -178,10 +266,16 @@ func steps(d *gonets.RunDetail, active string) []api.Step {
 		if st != nil {
 			row.Kind, row.Title = st.Kind(), st.Title
 		}
-		if path == active {
+		switch path {
+		case active:
 			row.State = api.StepActive
+		case failed:
+			row.State = string(gonets.StepFailed)
 		}
 		if r, done := results[path]; done {
+			if d.Run.State == gonets.RunFailed && st != nil && st.Fail != nil && r.State == gonets.StepDone {
+				r.State = gonets.StepFailed // it was made to end the run so
+			}
 			row.State, row.FinishedAt = string(r.State), instant(time.UnixMilli(r.FinishedAt).UTC())
 			if len(r.Value) > 0 {
 				row.Value = r.Value
@@ -206,6 +300,7 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
+		NotKept: a.NotKept, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
 		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody)},
 	}

@@ -1,8 +1,11 @@
 package form_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -13,6 +16,36 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/step/form"
 )
+
+var update = flag.Bool("update", false, "write the interface's copy of the table anew")
+
+// copyPath is where the interface's tests read the table from: titles that
+// screens show, and the words by which steps are found.
+const copyPath = "../../../web/test/kinds.json"
+
+func TestTheTestsOfTheInterfaceKnowTheTable(t *testing.T) {
+	t.Parallel()
+	var want bytes.Buffer
+	enc := json.NewEncoder(&want)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(form.Kinds()); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(copyPath, want.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(copyPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("%s is not the table of kinds; run: make generate", copyPath)
+	}
+}
 
 // own are the members of a step that belong to one kind.
 var own = map[string][]string{gonets.KindIf: {"then", "else"}}

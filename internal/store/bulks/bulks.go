@@ -233,7 +233,7 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (after *bulk.Job, acte
 			return nil
 		}
 		if !s.Refuse && len(s.Runs) > 0 {
-			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By}, s.Runs); err != nil {
+			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By, Bulk: j.ID}, s.Runs); err != nil {
 				return err
 			}
 		}

@@ -48,10 +48,19 @@ func (b *Book) SaveCheck(ctx context.Context, d gonets.RunDetail) error {
 		return b.base.Wrap(err)
 	}
 	row := []any{d.Run.ID, d.Run.Scenario, event, d.Run.CreatedAt.UnixMilli(), d.Run.FinishedAt.UnixMilli(), summary, len(data), compress.Zstd(data)}
+	return b.keep(ctx, row, `ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, summary = excluded.summary,
+		size = excluded.size, data = excluded.data`)
+}
+
+// keep stores a row, unless its event was erased meanwhile.
+func (b *Book) keep(ctx context.Context, row []any, again string) error {
 	return b.base.Change(ctx, func(t floor.Txn) error {
-		return t.Exec(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (`+pack.In(len(row))+`)
-			ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, summary = excluded.summary,
-				size = excluded.size, data = excluded.data`, row...)
+		if event, ok := row[2].(string); ok {
+			if err := pack.NotErased(t, event, b.base.Dialect.ReadLock); err != nil {
+				return err
+			}
+		}
+		return t.Exec(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (`+pack.In(len(row))+`) `+again, row...)
 	})
 }
 
@@ -95,7 +104,7 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 	if err != nil {
 		return out, err
 	}
-	where, args := `1 = 1`, []any{}
+	where, args := `finished_at < ?`, []any{int64(never)}
 	add := func(text string, arg any) { where, args = where+" AND "+text, append(args, arg) }
 	if f.Scenario != "" {
 		add("scenario = ?", f.Scenario)

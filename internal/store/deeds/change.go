@@ -2,6 +2,7 @@ package deeds
 
 import (
 	"encoding/json"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/pack"
@@ -11,9 +12,11 @@ import (
 const Unlease = `, node = NULL, node_epoch = NULL, lease_seq = lease_seq + 1`
 
 // The changes of actions that begin a run's tries anew: with its own version,
-// with another one, and by another lane as well.
+// behind the step at which it stands, with another version, and by another lane
+// as well.
 const (
-	GoOn      = `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, parked = ` + pack.ParkedIfStopped
+	GoOn      = `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, ` + pack.NewRound + `, parked = ` + pack.ParkedIfStopped
+	GoBehind  = `state = 'queued', reason = '', due_at = ?, tries = 0, step_at = NULL, ` + pack.NewStep + `, parked = ` + pack.ParkedIfStopped
 	GoOnAs    = GoOn + `, version = ?`
 	GoOnAsVia = GoOnAs + `, lane = ?`
 )
@@ -34,20 +37,22 @@ func Simple(kind gonets.ActionKind, now int64) (set string, args []any) {
 }
 
 // ChangeRetries sets the rest of the tries of a run that stands at a step of its
-// version. Of one that waits for a retry, the last try counts as the first of the
-// new ones. The action's time is set.
+// version. The action's time is set.
 func ChangeRetries(a *gonets.Action, run *gonets.Run, doc *gonets.Scenario, at string) (set string, args []any, err error) {
-	st, now := gonets.FindStep(doc.Steps, at), a.At
+	st := gonets.FindStep(doc.Steps, at)
 	switch {
-	case a.Retry == nil || len(a.Retry.Delays) == 0:
-		return "", nil, gonets.Errorf(gonets.CodeInvalid, "name at least one delay")
+	case a.Retry == nil:
+		return "", nil, gonets.Errorf(gonets.CodeInvalid, "say how it is tried again")
 	case st == nil || st.HTTP == nil:
 		return "", nil, gonets.Errorf(gonets.CodeRunState, "the run stands at a step that sends no request, so nothing is tried again there")
-	case run.State == gonets.RunWaiting && run.Tries == 0:
+	case run.State == gonets.RunWaiting && !run.Retrying():
 		return "", nil, gonets.Errorf(gonets.CodeRunState, "the run waits for its time, not for a retry")
 	}
-	change := *a.Retry
-	change.Path, change.By, change.At = at, a.Actor, now.UTC()
+	change, now := *a.Retry, *run
+	change.Path, change.By, change.At = at, a.Actor, a.At.UTC()
+	if !now.Change(change, st.HTTP.Retry) {
+		return "", nil, gonets.Errorf(gonets.CodeInvalid, "name at least one pause")
+	}
 	text, err := json.Marshal(change)
 	if err != nil {
 		return "", nil, err
@@ -55,8 +60,8 @@ func ChangeRetries(a *gonets.Action, run *gonets.Run, doc *gonets.Scenario, at s
 	if run.State == gonets.RunPaused {
 		return `policy = ?`, []any{string(text)}, nil
 	}
-	own := *run
-	own.Retry = &change
-	policy := own.Policy(at, st.HTTP.Retry)
-	return `policy = ?, tries = 1, due_at = ?`, []any{string(text), own.RetryAgain(&policy, now).UnixMilli()}, nil
+	if policy := now.Policy(at, st.HTTP.Retry); policy.Deadline != nil && !policy.Quiet.Until(now.DueAt.Add(-time.Millisecond)).IsZero() && now.DueAt.After(change.At.Add(policy.Deadline.D())) {
+		return "", nil, gonets.Errorf(gonets.CodeRunState, "the next attempt would be at %s, when the quiet hours end: that is behind the deadline", now.DueAt.UTC().Format(time.RFC3339))
+	}
+	return `policy = ?, tries = ?, unsure = ?, due_at = ?`, []any{string(text), now.Tries, pack.Unsure(now.Doubts, now.Asked), now.DueAt.UnixMilli()}, nil
 }

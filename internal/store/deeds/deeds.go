@@ -63,9 +63,12 @@ func (w Wish) Keep(t floor.Txn, result string) error {
 // forgotten bounds how many keys are forgotten in one commit.
 const forgotten = 1_000
 
-// Forget removes keys whose time is over.
-func Forget(t floor.Txn) error {
-	return t.Exec(forgetSQL, t.Now().UnixMilli(), forgotten)
+// Forget removes keys whose time is over, and deeds of runs that are no more.
+func Forget(t floor.Txn, s *Sweep) error {
+	if err := t.Exec(forgetSQL, t.Now().UnixMilli(), forgotten); err != nil {
+		return err
+	}
+	return forgetActs(t, s)
 }
 
 const forgetSQL = `DELETE FROM deeds WHERE (actor, deed_key) IN
@@ -89,7 +92,8 @@ const (
 	rerunsSQL = `SELECT run FROM reruns WHERE origin = ? ORDER BY run LIMIT ?`
 )
 
-// Link reads of which run another was made, and which were made of it.
+// Link reads of which run another was made, which were made of it, and what
+// people did to it.
 func Link(q pack.Reader, d *gonets.RunDetail) error {
 	origin, err := pack.Texts(q, originSQL, d.Run.ID)
 	if err != nil {
@@ -98,11 +102,13 @@ func Link(q pack.Reader, d *gonets.RunDetail) error {
 	if len(origin) > 0 {
 		d.RerunOf = origin[0]
 	}
-	d.Reruns, err = pack.Texts(q, rerunsSQL, d.Run.ID, maxLinks)
-	return err
+	if d.Reruns, err = pack.Texts(q, rerunsSQL, d.Run.ID, maxLinks); err != nil {
+		return err
+	}
+	return readActs(q, d)
 }
 
 // Queries are those whose plans are looked at.
 func Queries() map[string]string {
-	return map[string]string{"origin of a rerun": originSQL, "reruns of a run": rerunsSQL}
+	return map[string]string{"origin of a rerun": originSQL, "reruns of a run": rerunsSQL, "deeds of a run": actsSQL, "deeds of runs that are no more": orphansSQL, "deeds that made runs": madeSQL(2)}
 }

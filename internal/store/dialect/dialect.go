@@ -44,13 +44,23 @@ type Dialect struct {
 	// LockSchema and FreeSchema stand around migrations; empty where the
 	// database belongs to one process.
 	LockSchema, FreeSchema string
+	// Soon makes a transaction fail with [FaultBusy] when it does not get a table
+	// soon; empty where nobody else has one.
+	Soon string
 	// FreePages gives up to 100 freed pages back to the file system, or, where
 	// the database keeps its files, makes what was removed count at once.
 	FreePages string
+	// Overwrite makes the connection fill with zeros what it frees, Usual makes it
+	// leave that be again; empty where the database has no such way.
+	Overwrite, Usual string
 	// UnusedBytes asks how many bytes of the files hold nothing.
 	UnusedBytes string
 	// UsedBytes asks how many bytes hold something.
 	UsedBytes string
+	// FileBytes asks what the database takes on its disk, EventsAbout about how many
+	// events there are, and SampleEvents for the ids of so many of so many events
+	// that stand for all (the first number again at its end): none reads all of them.
+	FileBytes, EventsAbout, SampleEvents string
 	// Classify says what an error of the database means for the committer.
 	Classify func(error) Fault
 }
@@ -109,9 +119,18 @@ func SQLite() Dialect {
 		Now:           "CAST(unixepoch('subsec') * 1000 AS BIGINT)",
 		Begin:         "BEGIN IMMEDIATE",
 		FreePages:     "PRAGMA incremental_vacuum(100)",
+		Overwrite:     "PRAGMA secure_delete = ON",
+		Usual:         "PRAGMA secure_delete = OFF",
 		UnusedBytes:   `SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size`,
 		UsedBytes: `SELECT (page_count - freelist_count) * page_size
 			FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+		FileBytes:   `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`,
+		EventsAbout: `SELECT COALESCE((SELECT max(rowid) FROM events) - (SELECT min(rowid) FROM events) + 1, 0)`,
+		SampleEvents: `WITH RECURSIVE picks(i, n, low, high) AS (
+				SELECT 0, min(?, ?), (SELECT min(rowid) FROM events), (SELECT max(rowid) FROM events)
+				UNION ALL SELECT i + 1, n, low, high FROM picks WHERE i + 1 < n)
+			SELECT DISTINCT e.id FROM picks CROSS JOIN events e
+			WHERE e.rowid = (SELECT x.rowid FROM events x WHERE x.rowid >= low + (high - low) * i / max(n - 1, 1) ORDER BY x.rowid LIMIT 1) LIMIT ?`,
 		Classify: classifySQLite,
 	}
 }
@@ -136,6 +155,11 @@ func classifySQLite(err error) Fault {
 	return FaultOperation
 }
 
+const fullMessage = "the disk is full; nothing was stored, free some room and it goes on by itself"
+
+// ErrFull is for what is not even tried while the disk is full.
+func ErrFull() error { return gonets.Errorf(gonets.CodeDiskFull, fullMessage) }
+
 // Wrap turns an error of the database into one that callers understand; errors
 // that already are stay.
 func (d *Dialect) Wrap(err error) error {
@@ -149,8 +173,7 @@ func (d *Dialect) Wrap(err error) error {
 	case FaultBusy:
 		e.Code, e.Message = gonets.CodeBusy, "the database is busy; nothing was stored, try again"
 	case FaultFull:
-		e.Code, e.Message = gonets.CodeDiskFull,
-			"the disk is full; nothing was stored, free some room and it goes on by itself"
+		e.Code, e.Message = gonets.CodeDiskFull, fullMessage
 	case FaultAway:
 		e.Code, e.Message = gonets.CodeStoreAway,
 			"the database does not answer; it is unknown whether this was stored, repeat it: Gonets goes on by itself when the database is back"

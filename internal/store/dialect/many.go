@@ -216,7 +216,7 @@ var ErrNotMet = errors.New("a statement did not meet what it was sure to")
 
 // Arguments are a row's as [Many.Each] takes them.
 func (m *Many) Arguments(row []any) []any {
-	if m.Order == nil {
+	if m == nil || m.Order == nil {
 		return row
 	}
 	out := make([]any, len(m.Order))

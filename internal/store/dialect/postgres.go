@@ -56,13 +56,22 @@ func Postgres() Dialect {
 		Now:           postgresNow,
 		LockSchema:    fmt.Sprintf("SELECT pg_advisory_lock(%d)", schemaLock),
 		FreeSchema:    fmt.Sprintf("SELECT pg_advisory_unlock(%d)", schemaLock),
-		UnusedBytes:   `SELECT 0`,
-		UsedBytes:     liveBytes,
-		FreePages:     `SELECT pg_stat_force_next_flush()`,
-		Limit:         batchLimit,
-		Begin:         "BEGIN",
-		Fly:           flyPostgres,
-		Classify:      classifyPostgres,
+		// Sooner than PostgreSQL looks for those who block each other, which is a second
+		// by itself: it might end the other one.
+		Soon:        `SET LOCAL lock_timeout = '700ms'`,
+		UnusedBytes: `SELECT 0`,
+		UsedBytes:   liveBytes,
+		FileBytes:   `SELECT pg_database_size(current_database())`,
+		EventsAbout: `SELECT COALESCE(NULLIF(pg_stat_get_live_tuples(c.oid), 0), CAST(GREATEST(c.reltuples, 0) AS BIGINT))
+			FROM pg_class c WHERE c.oid = CAST('events' AS regclass)`,
+		// Pages are read by chance, and of their events a few.
+		SampleEvents: `SELECT id FROM events TABLESAMPLE SYSTEM (LEAST(100, 1000.0 * CAST(? AS BIGINT) / GREATEST(CAST(? AS BIGINT), 1)))
+			ORDER BY right(id, 8) LIMIT ?`,
+		FreePages: `SELECT pg_stat_force_next_flush()`,
+		Limit:     batchLimit,
+		Begin:     "BEGIN",
+		Fly:       flyPostgres,
+		Classify:  classifyPostgres,
 	}
 }
 

@@ -20,9 +20,20 @@ const (
 	// CheckpointPages is the length of the write-ahead log, in pages, from which
 	// it is folded into the database.
 	CheckpointPages = 8_000
+	// leastPages is the shortest such log, however little room there is.
+	leastPages = 32
 	// minSQLite is 3.51.3: before it a reset of the log could lose commits.
 	minSQLite = 3_051_003
 )
+
+// LogPages is the length of the write-ahead log, in pages, from which it is folded
+// into the database when it may have so many bytes; 0 is the usual.
+func LogPages(bytes int64) int {
+	if bytes <= 0 {
+		return CheckpointPages
+	}
+	return int(min(max(bytes/pageSize, leastPages), CheckpointPages))
+}
 
 // OpenSQLite prepares a pool; connections are made when first used. The writer
 // folds its log by itself only as a last resort, because SQLite keeps the
@@ -58,8 +69,8 @@ func OpenSQLite(path string, use Use) (*sql.DB, error) {
 	return db, nil
 }
 
-// createSQLite makes a new file: the size of its pages cannot be chosen once it
-// has a write-ahead log.
+// createSQLite makes a new file: the size of its pages cannot be chosen once it has
+// a write-ahead log.
 func createSQLite(path string) error {
 	if st, err := os.Stat(path); err == nil && st.Size() > 0 {
 		return nil

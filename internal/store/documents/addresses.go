@@ -88,7 +88,7 @@ func (d *Documents) DeleteSource(ctx context.Context, name, actor string) error 
 		if len(users) > 0 {
 			return gonets.Errorf(gonets.CodeSourceUsed, "the source %q feeds %s; choose another source there first", name, strings.Join(users, ", "))
 		}
-		for _, q := range []string{`DELETE FROM source_tokens WHERE source = ?`, `DELETE FROM sources WHERE name = ?`} {
+		for _, q := range []string{`DELETE FROM source_tokens WHERE source = ?`, `DELETE FROM fields WHERE source = ?`, `DELETE FROM silences WHERE source = ?`, `DELETE FROM sources WHERE name = ?`} {
 			if err := t.Exec(q, name); err != nil {
 				return err
 			}

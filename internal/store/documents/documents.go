@@ -82,7 +82,7 @@ func (t *txn) apply(a *gonets.Apply) ([]gonets.Applied, error) {
 		}
 	}
 	if a.Settings != nil {
-		if err := add(t.applySettings(a.Settings)); err != nil {
+		if err := add(t.applySettings(a.Settings, a.IfMatch)); err != nil {
 			return nil, err
 		}
 	}

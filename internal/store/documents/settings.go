@@ -12,7 +12,7 @@ import (
 // settingsName is the name of the installation's one settings document.
 const settingsName = "settings"
 
-func (t *txn) applySettings(set *gonets.Settings) (gonets.Applied, error) {
+func (t *txn) applySettings(set *gonets.Settings, ifMatch string) (gonets.Applied, error) {
 	out := gonets.Applied{Kind: "Settings", Name: settingsName, Change: changeUpdated}
 	text, _, err := encode(set)
 	if err != nil {
@@ -30,9 +30,29 @@ func (t *txn) applySettings(set *gonets.Settings) (gonets.Applied, error) {
 		out.Change = changeNone
 		return out, nil
 	}
+	if err := sameSettings(old, ifMatch); err != nil {
+		return out, err
+	}
 	return out, t.Exec(`INSERT INTO settings (name, document, updated_at) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`,
 		settingsName, text, t.Now().UnixMilli())
+}
+
+// sameSettings refuses who changes other settings than those that are there.
+func sameSettings(old, ifMatch string) error {
+	if ifMatch == "" || ifMatch == anyETag {
+		return nil
+	}
+	var now gonets.Settings
+	if old != "" {
+		if err := json.Unmarshal([]byte(old), &now); err != nil {
+			return err
+		}
+	}
+	if now.ETag() != ifMatch {
+		return gonets.Errorf(gonets.CodeDraftConflict, "the settings were changed meanwhile; nothing was saved. Read them again and make your change there")
+	}
+	return nil
 }
 
 // Settings returns the installation's settings; the zero value when there are

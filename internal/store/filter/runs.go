@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 // IndexedState is the condition of the index over states: running is found by
@@ -87,6 +88,12 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 		return nil, gonets.Errorf(gonets.CodeQueryText, "texts are not looked for here; leave out text:")
 	}
 	states := slices.Compact(slices.Sorted(slices.Values(f.States)))
+	if !f.ReceivedFrom.IsZero() {
+		base.Lower = max(base.Lower, pack.From(f.ReceivedFrom.Add(-Clocks)))
+		if len(states) == 0 {
+			states = gonets.RunStates()
+		}
+	}
 	if len(states) == 0 {
 		states = append(states, "")
 	}
@@ -96,6 +103,11 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 	var out []Query
 	for _, st := range states {
 		q := base
+		if st == gonets.RunSucceeded && !f.ReceivedFrom.IsZero() {
+			// All runs of the event succeeded: the first one stands for it, which was
+			// made when the event came.
+			q.Upper = min(q.Upper, pack.From(f.ReceivedUntil.Add(Clocks)))
+		}
 		q.Walks = walks(f, st)
 		q.Few = len(q.Walks) == 1 && (len(q.Walks[0].rest) == 0 || f.EventID != "" && f.Value == "" || st == gonets.RunRunning && f.Value == "")
 		out = append(out, q)
@@ -143,6 +155,8 @@ func walks(f gonets.RunFilter, st gonets.RunState) (out []Walk) {
 	case f.Value != "":
 		out = []Walk{{from: "run_values v", join: " CROSS JOIN runs r", id: "v.run", keys: []string{"v.value"},
 			values: []any{SearchKey(f.Value)}, rest: []cond{{"r.id = v.run", nil}}}}
+	case f.Bulk != "":
+		out = []Walk{{from: "acts d", join: " CROSS JOIN runs r", id: "d.run", keys: []string{"d.act"}, values: []any{f.Bulk}, rest: []cond{{"r.id = d.run", nil}}}}
 	case f.EventID != "":
 		out = []Walk{is("r.event", f.EventID)}
 	case st == gonets.RunRunning:
@@ -196,12 +210,39 @@ func (w *Walk) restOf(f gonets.RunFilter, st gonets.RunState) {
 			w.rest = append(w.rest, cond{by[0] + " || '' = ?", []any{by[1]}})
 		}
 	}
+	if f.Bulk != "" && !slices.Contains(w.keys, "d.act") {
+		w.rest = append(w.rest, cond{"EXISTS (SELECT 1 FROM acts d WHERE d.run = r.id AND d.act = ?)", []any{f.Bulk}})
+	}
 	if len(f.Statuses) > 0 {
 		w.rest = append(w.rest, statusIn(f.Statuses))
 	}
 	if f.Code != "" {
 		w.rest = append(w.rest, codeIs(f.Code))
 	}
+	if !f.ReceivedFrom.IsZero() {
+		w.rest = append(w.rest, decides(f.ReceivedFrom, f.ReceivedUntil))
+	}
+}
+
+// Clocks is how far a run may seem to be made before its event came: they are
+// told by different clocks.
+const Clocks = time.Hour
+
+// decides is true of the run by which its event is counted: the worst off, of
+// several the first, unless a worse one was removed. As expressions, like the
+// others.
+func decides(from, until time.Time) cond {
+	rank := func(column string) string {
+		var b strings.Builder
+		for i, s := range tally.Open() {
+			b.WriteString(" WHEN '" + string(s) + "' THEN " + strconv.Itoa(i+1))
+		}
+		return "CASE " + column + b.String() + " ELSE 0 END"
+	}
+	return cond{"(SELECT e.received_at FROM events e WHERE e.id = r.event) BETWEEN ? AND ?" +
+		" AND (SELECT o.id FROM runs o WHERE o.event = r.event ORDER BY " + rank("o.state") + " DESC, o.id LIMIT 1) = r.id" +
+		" AND COALESCE((SELECT " + rank("f.state") + " FROM fallen f WHERE f.event = r.event), 0) <= " + rank("r.state"),
+		[]any{from.UnixMilli(), until.UnixMilli() - 1}}
 }
 
 // lastOf is a column of a run's last attempt, as an expression: a join could be
@@ -340,7 +381,7 @@ func Fits(r *gonets.RunSummary, f *gonets.RunFilter) bool {
 		(f.ID == "" || f.ID == r.ID || f.ID == r.EventID) && (f.Lane == "" || f.Lane == r.Lane) &&
 		(len(f.Statuses) == 0 || slices.ContainsFunc(f.Statuses, span)) &&
 		(f.Code == "" || string(r.Reason) == f.Code || open && strings.HasPrefix(string(r.Reason), stem)) &&
-		f.Value == "" && f.Text == ""
+		f.Value == "" && f.Bulk == "" && f.Text == "" && f.ReceivedFrom.IsZero()
 }
 
 // At is when the run was made that a border names.

@@ -38,7 +38,69 @@ type Txn interface {
 type Sealer interface {
 	Seal(plain []byte, ad string) ([]byte, error)
 	Open(sealed []byte, ad string) ([]byte, error)
+	// MAC is a hash that only those who have the key can compute.
+	MAC(text string) []byte
 }
+
+// Placer decides where a new run queues. It is called by the committer alone,
+// so it must be quick and must not call the store.
+type Placer interface {
+	// Place names the run's lane and tells whether a place in that lane's queue
+	// was reserved, so that the run is born leased to this node.
+	Place(sc *gonets.Scenario, ev *gonets.Event) (lane string, reserved bool)
+	// Unplace gives back the reservation of a run that was not stored or must
+	// not start yet.
+	Unplace(lane string)
+}
+
+// NoPlaces has none.
+type NoPlaces struct{}
+
+// Place reserves nothing.
+func (NoPlaces) Place(*gonets.Scenario, *gonets.Event) (lane string, reserved bool) {
+	return gonets.LaneUnknown, false
+}
+
+// Unplace has nothing to give back.
+func (NoPlaces) Unplace(string) {}
+
+// Room tells how much room the disk of the database has. Its methods are quick.
+type Room interface {
+	// Low: what succeeded runs carried is not kept any more.
+	Low() bool
+	// Full: nothing new is taken on.
+	Full() bool
+	// Spare: while the disk is full, there is room for what is under way as well.
+	Spare() bool
+	// Filled is told that a write found no room; true says that some was made, so
+	// that another try is worth it.
+	Filled() bool
+	// Log is how many bytes may wait to be folded into the database; 0 is the usual.
+	Log() int64
+	// Fits tells whether so many bytes more fit on the disk.
+	Fits(bytes int64) bool
+}
+
+// Roomy is a disk that is never low.
+type Roomy struct{}
+
+// Low is false.
+func (Roomy) Low() bool { return false }
+
+// Full is false.
+func (Roomy) Full() bool { return false }
+
+// Spare is true.
+func (Roomy) Spare() bool { return true }
+
+// Filled makes no room.
+func (Roomy) Filled() bool { return false }
+
+// Log is the usual.
+func (Roomy) Log() int64 { return 0 }
+
+// Fits is true.
+func (Roomy) Fits(int64) bool { return true }
 
 // Base is the store as a room sees it.
 type Base struct {
@@ -59,4 +121,8 @@ type Base struct {
 	Dialect *dialect.Dialect
 	Sealer  Sealer
 	Clock   gonets.Clock
+	// Fits tells whether so many bytes more fit on the disk; Path is the database's
+	// file, empty where it is elsewhere.
+	Fits func(bytes int64) bool
+	Path string
 }

@@ -134,3 +134,41 @@ func (h *History) Carried(ctx context.Context, run *gonets.Run) (ev gonets.Event
 	})
 	return ev, attempts, err
 }
+
+// lookedBack is among how many of a scenario's last runs an attempt is looked for
+// that went well.
+const lookedBack = 2_000
+
+// LastGoodSQL finds the last run of a scenario in which a step was done, and the
+// attempt that did it.
+const LastGoodSQL = `SELECT r.id, s.attempt FROM runs r
+	JOIN step_results s ON s.run = r.id AND s.path = ? AND s.state = 'done'
+	JOIN attempts a ON a.run = s.run AND a.n = s.attempt AND a.outcome = 'ok' AND a.purpose IN ('', 'renew')
+	WHERE r.scenario = ? AND r.id > COALESCE((SELECT b.id FROM runs b WHERE b.scenario = ? ORDER BY b.id DESC LIMIT 1 OFFSET ?), '')
+	ORDER BY r.id DESC LIMIT 1`
+
+// LastGood reads the last attempt of a scenario's step that went well, with what
+// was sent and replied; nil when its last runs have none.
+func (h *History) LastGood(ctx context.Context, scenario, path string) (good *gonets.Attempt, err error) {
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		type place struct {
+			run string
+			n   int
+		}
+		found, err := pack.Collect(r, LastGoodSQL, []any{path, scenario, scenario, lookedBack}, func(scan func(...any) error) (p place, err error) {
+			err = scan(&p.run, &p.n)
+			return p, err
+		})
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		attempts, err := pack.LoadAttempts(r, found[0].run, nil)
+		for i := range attempts {
+			if attempts[i].N == found[0].n {
+				good = &attempts[i]
+			}
+		}
+		return err
+	})
+	return good, err
+}

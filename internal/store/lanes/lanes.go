@@ -84,12 +84,17 @@ func (l *Lanes) ProbeLane(ctx context.Context, p lane.Probe) (won bool, err erro
 	return won, err
 }
 
+// farAhead is behind how many bookings of the longest kind a turn may lie: beyond
+// them it was booked by a clock that was set back since.
+const farAhead = 32
+
 // BookTurns takes the next turns of a lane for one node and gives the first.
 func (l *Lanes) BookTurns(ctx context.Context, w lane.Want, now time.Time) (first time.Time, err error) {
 	err = l.base.Change(ctx, func(t floor.Txn) error {
 		from, span := now.UnixMicro(), int64(w.Turns)*w.Every.Microseconds()
+		far := from + farAhead*max(w.Every, lane.BookAhead).Microseconds()
 		err := t.Exec(`INSERT INTO lanes (name, turn_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET
-			turn_at = CASE WHEN lanes.turn_at > ? THEN lanes.turn_at ELSE ? END + ?`, w.Name, from+span, from, from, span)
+			turn_at = CASE WHEN lanes.turn_at > ? AND lanes.turn_at < ? THEN lanes.turn_at ELSE ? END + ?`, w.Name, from+span, from, far, from, span)
 		if err != nil {
 			return err
 		}
@@ -166,11 +171,21 @@ func (l *Lanes) ActOnLane(ctx context.Context, a lane.Action) error {
 	})
 }
 
-// LiveNodes are the names of the nodes that were heard of lately, in order.
-func (l *Lanes) LiveNodes(ctx context.Context) ([]string, error) {
-	names, err := pack.Texts(l.base.Read(ctx), `SELECT id FROM nodes WHERE heartbeat_at > `+l.base.Dialect.Now+` - ? ORDER BY id`,
-		gonets.NodeDead.Milliseconds())
-	return names, l.base.Wrap(err)
+// LiveNodes are the nodes that were heard of lately, by their names.
+func (l *Lanes) LiveNodes(ctx context.Context) ([]lane.Sharer, error) {
+	nodes, err := pack.Collect(l.base.Read(ctx), `SELECT id, parts FROM nodes WHERE heartbeat_at > `+l.base.Dialect.Now+` - ? ORDER BY id`,
+		[]any{gonets.NodeDead.Milliseconds()}, func(scan func(...any) error) (n lane.Sharer, err error) {
+			err = scan(&n.Name, &n.Parts)
+			return n, err
+		})
+	return nodes, l.base.Wrap(err)
+}
+
+// KeepParts tells the others among how many nodes one keeps to its part.
+func (l *Lanes) KeepParts(ctx context.Context, n lane.Sharer) error {
+	return l.base.Change(ctx, func(t floor.Txn) error {
+		return t.Exec(`UPDATE nodes SET parts = ? WHERE id = ?`, n.Parts, n.Name)
+	})
 }
 
 const (

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -47,8 +48,8 @@ func read(from fs.FS) ([]migration, error) {
 }
 
 // Run brings the schema forward, each step in a transaction of its own together
-// with its number, so a death in between leaves a known version. A schema newer
-// than this program is refused.
+// with its number, so a death in between leaves a known version; an empty
+// database gets all of them in one. A schema newer than this program is refused.
 func Run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect) error {
 	steps, err := read(files)
 	if err != nil {
@@ -92,12 +93,57 @@ func bring(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migr
 			"the database was written by a newer Gonets (schema %d, this program knows %d); install that version again",
 			at, len(steps))
 	}
+	if at == 0 {
+		steps = []migration{whole(steps)}
+	}
 	for _, m := range steps[at:] {
-		if err := step(ctx, conn, d, m); err != nil {
+		if err := patiently(ctx, conn, d, m); err != nil {
 			return fmt.Errorf("migration %d: %w", m.n, err)
 		}
 	}
 	return nil
+}
+
+const (
+	// tries bound how often a step asks for its tables, pause is how long others
+	// have them to themselves in between.
+	tries = 60
+	pause = 500 * time.Millisecond
+)
+
+// patiently does a step. Servers of an older version may work meanwhile: they take
+// tables in another order, and whoever waits for a whole table holds up all who come
+// later. So a step that does not get its tables soon gives back what it has, and
+// tries again.
+func patiently(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, m migration) error {
+	for try := 1; ; try++ {
+		err := step(ctx, conn, d, m)
+		if err == nil || !d.Shared || d.Classify(err) != dialect.FaultBusy {
+			return err
+		}
+		if try == tries {
+			return gonets.Errorf(gonets.CodeStoreFailed, "other connections keep the tables of the database busy, a long query or a backup perhaps; "+
+				"start this version again when they have ended: %w", err)
+		}
+		timer := gonets.SystemClock{}.NewTimer(pause)
+		select {
+		case <-timer.C():
+		case <-ctx.Done():
+			timer.Stop()
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// whole is all steps as one, for an empty database: nothing is there that would
+// take long, and each transaction costs journeys and a sync. A death in between
+// leaves it empty.
+func whole(steps []migration) migration {
+	texts := make([]string, len(steps))
+	for i := range steps {
+		texts[i] = steps[i].text
+	}
+	return migration{len(steps), strings.Join(texts, "\n;\n")}
 }
 
 func step(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, m migration) error {
@@ -106,6 +152,11 @@ func step(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, m migration) 
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
+	if d.Soon != "" {
+		if _, err := tx.ExecContext(ctx, d.Soon); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.ExecContext(ctx, d.DDL(m.text)); err != nil {
 		return err
 	}

@@ -89,14 +89,14 @@ func (o *Outbox) ClaimLetter(ctx context.Context, channel string, until time.Tim
 }
 
 // SettleLetter stores what became of a claimed letter. What another node did
-// with it since then stays.
+// with it since then stays, and so does what an erasure made of it.
 func (o *Outbox) SettleLetter(ctx context.Context, l news.Letter) error {
 	told, err := json.Marshal(l.Told)
 	if err != nil {
 		return err
 	}
 	return o.base.Change(ctx, func(t floor.Txn) error {
-		return t.Exec(`UPDATE letters SET state = ?, due_at = ?, last_error = ?, sent_at = ?, told = ?, taken_until = 0 WHERE id = ? AND tries = ?`,
+		return t.Exec(`UPDATE letters SET state = ?, due_at = ?, last_error = ?, sent_at = ?, told = ?, taken_until = 0 WHERE id = ? AND tries = ? AND state = 'pending'`,
 			string(l.State), l.DueAt.UnixMilli(), pack.Blob(l.LastError), pack.MS(l.SentAt), string(told), l.ID, l.Tries)
 	})
 }
@@ -246,6 +246,6 @@ func (o *Outbox) PruneAlerts(ctx context.Context, unsent, old time.Time) error {
 				return err
 			}
 		}
-		return nil
+		return forget(t, t.Now())
 	})
 }

@@ -37,16 +37,31 @@ func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
 	if len(signals) == 0 {
 		return nil
 	}
-	return o.base.Change(ctx, func(t floor.Txn) error {
-		for i := range signals {
-			if s := &signals[i]; s.Kind == gonets.SignalRejected {
-				t.Tally().At(tally.KeyOf(s.Source, s.At)).Rejected += int64(s.Runs)
-			}
-			if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
-				return err
-			}
+	return o.base.Change(ctx, func(t floor.Txn) error { return signal(t, signals) })
+}
+
+func signal(t floor.Txn, signals []gonets.Signal) error {
+	for i := range signals {
+		if s := &signals[i]; s.Kind == gonets.SignalRejected {
+			t.Tally().At(tally.KeyOf(s.Source, s.At)).Rejected += int64(s.Runs)
 		}
-		return nil
+		if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeepRejected stores what a server counted since the batch before. A batch whose
+// answer was lost comes again under the same id, and is stored once.
+func (o *Outbox) KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error {
+	return o.base.Change(ctx, func(t floor.Txn) error {
+		name := "rejected/" + server
+		n, err := t.Changed(`INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value`, name, batch)
+		if err != nil || n == 0 {
+			return err
+		}
+		return signal(t, signals)
 	})
 }
 
@@ -54,7 +69,7 @@ func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
 // perhaps on another node, which did not know of them yet.
 const healedSQL = `SELECT t.id FROM (SELECT id, run, n, path FROM troubles
 		WHERE over_at IS NULL AND ok_at <= failed_at ORDER BY failed_at DESC LIMIT ?) t
-	WHERE EXISTS (SELECT 1 FROM attempts a WHERE a.run = t.run AND a.n > t.n AND a.path = t.path AND a.outcome = 'ok')`
+	WHERE EXISTS (SELECT 1 FROM attempts a WHERE a.run = t.run AND a.n > t.n AND a.path = t.path AND a.outcome = 'ok' AND a.purpose <> 'ask.not_done')`
 
 // dueSQL is what is asked every few seconds.
 const dueSQL = `SELECT
@@ -62,14 +77,14 @@ const dueSQL = `SELECT
 			OR EXISTS (` + healedSQL + `) THEN 1 ELSE 0 END,
 		CASE WHEN EXISTS (SELECT 1 FROM notices WHERE letter IS NULL AND due_at <= ?) THEN 1 ELSE 0 END`
 
-// watchedSQL lists the open troubles.
+// watchedSQL lists the open troubles that a success may end.
 const watchedSQL = `SELECT scenario, id, host, path FROM troubles
-	WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' ORDER BY failed_at DESC LIMIT ?`
+	WHERE over_at IS NULL AND ok_at <= failed_at AND scenario <> '' AND code <> 'errors.many' ORDER BY failed_at DESC LIMIT ?`
 
 // Queries are those that are asked again and again.
 func Queries() map[string]string {
 	return map[string]string{"due": dueSQL, "watched": watchedSQL, "notices": listSQL("WHERE n.id < ?"),
-		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "told": toldSQL, "conditions": openSQL, "deliveries": deliveriesSQL(2)}
+		"letter": letterDueSQL, "last heard": lastHeardSQL, "hours": hoursSQL, "told": toldSQL, "conditions": openSQL(len(news.Conditions())), "sheets": sheetsSQL, "sheet": sheetSQL, "silence": silenceSQL, "outcomes": outcomesSQL, "certificates": shownSQL, "lasting": lastingSQL, "ended": endedSQL, "deliveries": deliveriesSQL(2)}
 }
 
 // AlertsDue tells whether a round has something to decide, and whether there
@@ -142,8 +157,8 @@ func load(t floor.Txn) (*news.Round, error) {
 	return r, err
 }
 
-// loadNotices finds those without a letter and the last one of every source
-// that rejected something.
+// loadNotices finds those without a letter and the last one of all that is
+// counted: what a source rejected, runs that succeeded.
 func loadNotices(t floor.Txn, r *news.Round) ([]*news.Notice, error) {
 	notices, err := pack.Collect(t, `SELECT `+noticeColumns+` FROM notices n WHERE n.letter IS NULL ORDER BY n.due_at LIMIT ?`,
 		[]any{roundNotices}, scanNotice)
@@ -156,7 +171,7 @@ func loadNotices(t floor.Txn, r *news.Round) ([]*news.Notice, error) {
 	}
 	for i := range r.Signals {
 		s := &r.Signals[i]
-		if s.Kind != gonets.SignalRejected || seen[s.TroubleID()] {
+		if s.Kind != gonets.SignalRejected && s.Kind != gonets.SignalDone || seen[s.TroubleID()] {
 			continue
 		}
 		seen[s.TroubleID()] = true

@@ -14,23 +14,31 @@ import (
 )
 
 const (
-	// lastHeardSQL finds when every source was heard last.
-	lastHeardSQL = `SELECT s.name, (SELECT e.received_at FROM events e WHERE e.source = s.name ORDER BY e.received_at DESC LIMIT 1) FROM sources s`
+	// lastHeardSQL finds when every source was heard last, and behind what of that
+	// silence was accepted.
+	lastHeardSQL = `SELECT s.name, (SELECT e.received_at FROM events e WHERE e.source = s.name ORDER BY e.received_at DESC LIMIT 1),
+		(SELECT max(a.since) FROM silences a WHERE a.source = s.name) FROM sources s`
 	// hoursSQL looks into each hour by the index, however many events it has.
 	hoursSQL = `WITH RECURSIVE hours(at) AS (SELECT CAST(? AS BIGINT) UNION ALL SELECT at + 3600000 FROM hours WHERE at + 3600000 < ?)
 		SELECT (SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at LIMIT 1),
 			(SELECT e.received_at FROM events e WHERE e.source = ? AND e.received_at >= hours.at AND e.received_at < hours.at + 3600000 ORDER BY e.received_at DESC LIMIT 1)
 		FROM hours ORDER BY hours.at`
-	toldSQL = `SELECT at FROM notices WHERE trouble = ? AND kind = ? AND at >= ? AND at < ?`
-	openSQL = `SELECT scenario, source, host, code, status, path FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (?, ?)`
+	// toldSQL leaves out the silences of which a person said that they are all right.
+	toldSQL = `SELECT at FROM notices WHERE trouble = ? AND kind = ? AND at >= ? AND at < ?
+		AND NOT EXISTS (SELECT 1 FROM silences a WHERE a.source = notices.source AND a.since <= notices.at AND a.accepted_at >= notices.at)`
 )
+
+// openSQL finds open troubles by their codes.
+func openSQL(codes int) string {
+	return `SELECT scenario, source, host, code, status, path FROM troubles WHERE over_at IS NULL AND ok_at <= failed_at AND code IN (` + pack.In(codes) + `)`
+}
 
 // Pulses are the sources, without their hours.
 func (o *Outbox) Pulses(ctx context.Context) ([]news.Pulse, error) {
 	out, err := pack.Collect(o.base.Read(ctx), lastHeardSQL, nil, func(scan func(...any) error) (p news.Pulse, err error) {
-		var at sql.NullInt64
-		err = scan(&p.Source, &at)
-		p.LastAt = pack.FromMS(at)
+		var at, accepted sql.NullInt64
+		err = scan(&p.Source, &at, &accepted)
+		p.LastAt, p.Accepted = pack.FromMS(at), pack.FromMS(accepted)
 		return p, err
 	})
 	return out, o.base.Wrap(err)
@@ -92,7 +100,8 @@ func (o *Outbox) Hours(ctx context.Context, source string, until time.Time) (hea
 // Conditions are the open troubles that are states of something, not failures
 // of runs.
 func (o *Outbox) Conditions(ctx context.Context) ([]news.Condition, error) {
-	out, err := pack.Collect(o.base.Read(ctx), openSQL, []any{string(gonets.CodeLaneClosed), string(gonets.CodeSourceSilent)},
+	codes := news.Conditions()
+	out, err := pack.Collect(o.base.Read(ctx), openSQL(len(codes)), pack.Args(codes),
 		func(scan func(...any) error) (c news.Condition, err error) {
 			dest, fill := cause(&c.Cause)
 			err = scan(append(dest, &c.Path)...)

@@ -2,6 +2,8 @@ package pack
 
 import (
 	"cmp"
+	"maps"
+	"time"
 
 	"gonets/internal/store/dialect"
 )
@@ -24,11 +26,13 @@ func lists(keys []Key) (of []string, texts [][]byte) {
 type Seen struct {
 	Event        string
 	Hash, Answer []byte
+	// Until is when it is free again, in milliseconds.
+	Until int64
 }
 
 // The way to keys that are taken: all at once where a question costs a journey.
 const (
-	seenColumns = `SELECT d.source, d.idem_key, d.event, d.body_hash, e.answer FROM `
+	seenColumns = `SELECT d.source, d.idem_key, d.event, d.body_hash, e.answer, d.expires_at FROM `
 	seenEvent   = ` LEFT JOIN events e ON e.id = d.event`
 	SeenSQL     = seenColumns + `dedupe d` + seenEvent + ` WHERE d.source = ? AND d.idem_key = ?`
 	SeenManySQL = seenColumns + `unnest(CAST(? AS text[]), CAST(? AS bytea[])) AS v (source, idem_key)
@@ -43,7 +47,7 @@ func LoadSeen(q Reader, d *dialect.Dialect, keys []Key) (map[Key]Seen, error) {
 			var of string
 			var key []byte
 			var s Seen
-			err := scan(&of, &key, &s.Event, &s.Hash, &s.Answer)
+			err := scan(&of, &key, &s.Event, &s.Hash, &s.Answer, &s.Until)
 			out[Key{of, string(key)}] = s
 			return struct{}{}, err
 		})
@@ -59,6 +63,46 @@ func LoadSeen(q Reader, d *dialect.Dialect, keys []Key) (map[Key]Seen, error) {
 		}
 	}
 	return out, nil
+}
+
+// HiddenKey is a key whose text was erased: whoever comes with it is still known,
+// and nobody can tell it from what is kept. mac is a keyed hash.
+func HiddenKey(mac func(string) []byte, k Key) Key {
+	return Key{k.Of, "\x00" + string(mac("repeats:" + k.Of + "\x00" + k.Text)[:16])}
+}
+
+// KeepHidden makes it known that there is a hidden key until a time. Every cache of
+// the configuration has to be read anew then.
+const KeepHidden = `INSERT INTO meta (name, value) VALUES ('hidden_keys', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+	WHERE CAST(meta.value AS BIGINT) < CAST(excluded.value AS BIGINT)`
+
+// HiddenUntil is until when there are hidden keys, in milliseconds; 0 is never.
+func HiddenUntil(q Reader) (at int64, err error) {
+	err = q.Row(`SELECT COALESCE(max(CAST(value AS BIGINT)), 0) FROM meta WHERE name = 'hidden_keys'`, nil, &at)
+	return at, err
+}
+
+// Names are the keys that are kept under another one, because their text was
+// erased.
+type Names map[Key]Key
+
+// Of is the key under which one is kept.
+func (n Names) Of(k Key) Key {
+	if hidden, ok := n[k]; ok {
+		return hidden
+	}
+	return k
+}
+
+// Counting are those names under which keys are kept that still count at a time.
+func (n Names) Counting(q Reader, d *dialect.Dialect, at time.Time) (Names, error) {
+	hidden := make([]Key, 0, len(n))
+	for _, h := range n {
+		hidden = append(hidden, h)
+	}
+	kept, err := LoadSeen(q, d, hidden)
+	maps.DeleteFunc(n, func(_, h Key) bool { return kept[h].Until <= at.UnixMilli() })
+	return n, err
 }
 
 // Keys claims keys that are new or whose window is over.

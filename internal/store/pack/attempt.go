@@ -20,6 +20,7 @@ type attemptDetail struct {
 	ReplyCut    bool           `json:"reply_cut,omitempty"`
 	Timings     gonets.Timings `json:"timings,omitzero"`
 	Hops        []gonets.Hop   `json:"hops,omitempty"`
+	NotKept     bool           `json:"not_kept,omitempty"`
 }
 
 // Attempt is an attempt made ready for the transaction.
@@ -31,11 +32,14 @@ type Attempt struct {
 
 // NewAttempt does the dear part in the caller's goroutine.
 func NewAttempt(a *gonets.Attempt) (*Attempt, error) {
-	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops})
+	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept})
 	if err != nil {
 		return nil, err
 	}
 	out := &Attempt{Attempt: a, request: plainBody(a.RequestBody), reply: plainBody(a.ReplyBody)}
+	if a.NotKept {
+		out.request, out.reply = Body{Size: out.request.Size}, Body{Size: out.reply.Size}
+	}
 	out.exchange = packExchange(exchange{
 		line: []byte(a.Method + " " + a.URL), sent: Headers(a.RequestHeaders), request: out.request.Inline,
 		status: []byte(a.StatusLine), got: Headers(a.ReplyHeaders), reply: out.reply.Inline, detail: detail})
@@ -51,13 +55,14 @@ var Attempts = dialect.Insert("attempts", dialect.Columns{
 	dialect.Text("outcome"), dialect.Text("code"), dialect.Bytes("error"), dialect.Int("status"), dialect.Int("charged"),
 	dialect.Int("fenced"), dialect.Bytes("request_line"), dialect.Int("request_size"), dialect.Bytes("request_ref"),
 	dialect.Int("reply_size"), dialect.Bytes("reply_ref"), dialect.Bytes("exchange"),
+	dialect.Text("purpose"),
 }, "ON CONFLICT (run, n) DO NOTHING", "")
 
 // Row is the row of [Attempts].
 func (a *Attempt) Row(run string, fenced bool) []any {
 	return []any{run, a.N, a.Path, a.StartedAt.UnixMilli(), a.Duration.Microseconds(), string(a.Outcome), string(a.Code),
 		Blob(a.Error), a.Status, flag(a.Charged), flag(fenced || a.Fenced), []byte{},
-		a.request.size(), a.request.Ref, a.reply.size(), a.reply.Ref, a.exchange}
+		a.request.size(), a.request.Ref, a.reply.size(), a.reply.Ref, a.exchange, string(a.Purpose)}
 }
 
 // Bodies are the rows of [Bodies].
@@ -80,7 +85,7 @@ func flag(b bool) int {
 
 const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
 		request_line, request_headers, request_size, request_body, request_ref,
-		status_line, reply_headers, reply_size, reply_body, reply_ref, detail, exchange
+		status_line, reply_headers, reply_size, reply_body, reply_ref, detail, exchange, purpose
 	FROM attempts WHERE run = ? `
 
 // storedAttempt is an attempt as it was read, large bodies still elsewhere.
@@ -98,7 +103,7 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	var x exchange
 	err = scan(&a.N, &a.Path, &started, &micros, &a.Outcome, &a.Code, &text, &a.Status, &a.Charged, &a.Fenced,
 		&x.line, &x.sent, &a.request.Size, &x.request, &a.request.Ref,
-		&x.status, &x.got, &a.reply.Size, &x.reply, &a.reply.Ref, &x.detail, &packed)
+		&x.status, &x.got, &a.reply.Size, &x.reply, &a.reply.Ref, &x.detail, &packed, &a.Purpose)
 	if err != nil {
 		return a, err
 	}
@@ -117,7 +122,10 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	var d attemptDetail
 	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(x.detail, &d))
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
-	a.ReplyCut, a.Timings, a.Hops = d.ReplyCut, d.Timings, d.Hops
+	a.ReplyCut, a.Timings, a.Hops, a.NotKept = d.ReplyCut, d.Timings, d.Hops, d.NotKept
+	if a.NotKept { // their lengths are all that is known of them
+		a.request, a.reply = Body{}, Body{}
+	}
 	return a, nil
 }
 

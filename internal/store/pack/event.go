@@ -146,3 +146,16 @@ func (e *StoredEvent) LoadBody(q Reader, budget *int64) (err error) {
 	e.Body, err = e.raw.Load(q, e.owner)
 	return err
 }
+
+// EventHead reads an event without its body.
+func EventHead(q Reader, id string) (gonets.Event, error) {
+	found, err := LoadEvents(q, []string{id}, 0)
+	if err != nil {
+		return gonets.Event{}, err
+	}
+	e, ok := found[id]
+	if !ok {
+		return e, gonets.Errorf(gonets.CodeNotFound, "there is no event %q", id)
+	}
+	return e, nil
+}

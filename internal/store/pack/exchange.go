@@ -3,6 +3,7 @@ package pack
 import (
 	"encoding/binary"
 	"errors"
+	"sync"
 
 	"gonets/internal/compress"
 )
@@ -28,17 +29,25 @@ const maxExchange = 16 << 20
 
 // packExchange puts the parts behind one another, each behind its length.
 func packExchange(x exchange) []byte {
-	n := 0
-	for _, p := range x.parts() {
-		n += len(*p) + binary.MaxVarintLen32
-	}
-	b := make([]byte, 0, n)
+	buf := exchanges.Get().(*[]byte)
+	b := (*buf)[:0]
 	for _, p := range x.parts() {
 		b = binary.AppendUvarint(b, uint64(len(*p)))
 		b = append(b, *p...)
 	}
-	return compress.Zstd(b)
+	packed := compress.Zstd(b)
+	if cap(b) <= keptExchange {
+		*buf = b
+		exchanges.Put(buf)
+	}
+	return packed
 }
+
+// exchanges are buffers in which exchanges are put together.
+var exchanges = sync.Pool{New: func() any { return new([]byte) }}
+
+// keptExchange is the largest one that is used again, in bytes.
+const keptExchange = 64 << 10
 
 var errExchange = errors.New("the stored request and reply are damaged")
 

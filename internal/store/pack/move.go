@@ -23,9 +23,10 @@ var Moves = dialect.Update(dialect.Change{Table: "runs", Key: "id", Columns: dia
 	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Int("due_at"), dialect.Text("node"),
 	dialect.Int("node_epoch"), dialect.Text("cursor_path"), dialect.Int("tries"), dialect.Int("step_at"),
 	dialect.Text("mark"), dialect.Int("finished_at"), dialect.Int("attempts"), dialect.Int("may_park"),
+	dialect.Int("unsure"), dialect.Text("doubts"), dialect.Text("renewal"),
 }, Set: `state = v.state, reason = v.reason, lane = COALESCE(v.lane, runs.lane), due_at = v.due_at, node = v.node,
 		node_epoch = v.node_epoch, cursor_path = v.cursor_path, tries = v.tries, step_at = v.step_at,
-		mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,
+		unsure = v.unsure, doubts = v.doubts, renewal = v.renewal, mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,
 		attempts = CASE WHEN runs.attempts < v.attempts THEN v.attempts ELSE runs.attempts END,
 		parked = CASE WHEN v.may_park = 0 THEN 0 ELSE ` + ParkedIfStopped + ` END`,
 	Where: `runs.id = v.id AND runs.node = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`}).MostlyMet()
@@ -56,7 +57,8 @@ func Move(tr *gonets.Transition, now time.Time) []any {
 	}
 	return []any{tr.RunID, tr.Lease.Node, tr.Lease.Epoch, tr.Lease.Seq,
 		string(tr.State), string(tr.Reason), NullText(tr.Lane), MS(due), node,
-		epoch, tr.Cursor, tr.Tries, MS(tr.StepAt), NullText(string(tr.Mark)), finished, attempts, mayPark}
+		epoch, tr.Cursor, tr.Tries, MS(tr.StepAt), NullText(string(tr.Mark)), finished, attempts, mayPark,
+		Unsure(tr.Doubts, tr.Asked), string(tr.Doubts), renewalText(tr.Renewal)}
 }
 
 // Releases queues runs again, under the same lease only.
@@ -73,10 +75,11 @@ func Release(r *gonets.Run, now time.Time) []any {
 	return []any{r.ID, r.Lease.Node, r.Lease.Epoch, r.Lease.Seq, now.UnixMilli()}
 }
 
-// AttemptCounts raises how many attempts runs had.
-var AttemptCounts = dialect.Update(dialect.Change{
-	Table: "runs", Columns: dialect.Columns{dialect.Text("id"), dialect.Int("n")},
-	Set: "attempts = v.n", Where: "runs.id = v.id AND runs.attempts < v.n",
+// Doubts are attempts of runs of which nobody knows whether they were made.
+var Doubts = dialect.Update(dialect.Change{
+	Table: "runs", Columns: dialect.Columns{dialect.Text("id"), dialect.Int("n"), dialect.Text("doubts")},
+	Set:   "attempts = v.n, doubts = v.doubts, unsure = CASE WHEN runs.unsure = 0 THEN 1 ELSE runs.unsure END",
+	Where: "runs.id = v.id AND runs.attempts < v.n",
 })
 
 // UnsettledSQL finds the scenarios with runs that are parked and should not be,

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"slices"
+	"time"
 
 	"gonets/internal/store/dialect"
 )
@@ -70,3 +71,28 @@ const OrphansSQL = `SELECT e.received_at, e.id, COALESCE(e.body_owner, e.id),
 		(SELECT r.id FROM runs r WHERE r.event = e.id LIMIT 1) IS NULL
 	FROM events e WHERE e.received_at < ? AND (e.received_at, e.id) > (?, ?)
 	ORDER BY e.received_at, e.id LIMIT ?`
+
+// Orphan is an old event, and whether it has no run.
+type Orphan struct {
+	Gone
+	At     int64
+	Orphan bool
+}
+
+// Orphans reads old events; its arguments are those of [OrphansSQL].
+func Orphans(q Reader, args ...any) ([]Orphan, error) {
+	return Collect(q, OrphansSQL, args, func(scan func(...any) error) (o Orphan, err error) {
+		err = scan(&o.At, &o.Event, &o.Owner, &o.Orphan)
+		return o, err
+	})
+}
+
+// OldKeys are rows of [KeyGone]: keys whose window is over.
+func OldKeys(q Reader, now time.Time, limit int) ([][]any, error) {
+	return Collect(q, `SELECT source, idem_key FROM dedupe WHERE expires_at <= ? LIMIT ?`, []any{now.UnixMilli(), limit}, func(scan func(...any) error) ([]any, error) {
+		var source string
+		var key []byte
+		err := scan(&source, &key)
+		return []any{source, key, now.UnixMilli()}, err
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -13,7 +14,7 @@ import (
 // RunColumns are what [RunDest] takes, of a table named r.
 const RunColumns = `r.id, r.event, r.scenario, r.version, r.state, r.reason, r.lane, r.order_key, r.due_at,
 	r.node, r.node_epoch, r.lease_seq, r.cursor_path, r.tries, r.attempts, r.step_at, r.crashes, r.mark,
-	r.created_at, r.finished_at, r.policy`
+	r.created_at, r.finished_at, r.policy, r.unsure, r.doubts, r.renewal`
 
 // RunDest are the places of [RunColumns] and the function that fills the run
 // once they are scanned.
@@ -21,9 +22,11 @@ func RunDest(r *gonets.Run) (dest []any, fill func()) {
 	var version, due, epoch, stepAt, created, finished sql.NullInt64
 	var orderKey []byte
 	var node, policy sql.NullString
+	var unsure int
+	var renewal string
 	dest = []any{&r.ID, &r.EventID, &r.Scenario, &version, &r.State, &r.Reason, &r.Lane, &orderKey, &due,
 		&node, &epoch, &r.Lease.Seq, &r.Cursor, &r.Tries, &r.Attempts, &stepAt, &r.Crashes, &r.Mark,
-		&created, &finished, &policy}
+		&created, &finished, &policy, &unsure, &r.Doubts, &renewal}
 	return dest, func() {
 		r.Version, r.OrderKey = int(version.Int64), string(orderKey)
 		r.Lease.Node, r.Lease.Epoch = node.String, epoch.Int64
@@ -32,6 +35,10 @@ func RunDest(r *gonets.Run) (dest []any, fill func()) {
 		if policy.Valid {
 			r.Retry = retryChange(policy.String)
 		}
+		if r.Asked = max(unsure-1, 0); unsure > 0 && r.Doubts == "" {
+			r.Doubts = gonets.DoubtAny // an older server wrote it
+		}
+		r.Renewal = readRenewal(renewal)
 	}
 }
 
@@ -39,11 +46,61 @@ func RunDest(r *gonets.Run) (dest []any, fill func()) {
 // step's own policy holds.
 func retryChange(text string) *gonets.RetryChange {
 	c := &gonets.RetryChange{}
-	if json.Unmarshal([]byte(text), c) != nil || len(c.Delays) == 0 {
+	if json.Unmarshal([]byte(text), c) != nil || len(c.Delays) == 0 && c.Exponential == nil {
 		return nil
 	}
 	return c
 }
+
+// Unsure is what servers read of a run's doubts that do not know of which steps
+// they are: nothing, or one more than the times that was asked in vain.
+func Unsure(doubts gonets.Doubts, asked int) int {
+	if doubts == "" {
+		return 0
+	}
+	return asked + 1
+}
+
+// renewalOver is what is kept of a step that was done again in this round of
+// tries; renewalAnew stands before one that is done again when a person began the
+// tries anew.
+const (
+	renewalOver = "over"
+	renewalAnew = "anew "
+)
+
+func renewalText(r *gonets.Renewal) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Over:
+		return renewalOver
+	}
+	text, _ := json.Marshal(r) // paths, numbers and a time can be written
+	return string(text)
+}
+
+// readRenewal reads what renewalText wrote; nil when it cannot be read.
+func readRenewal(text string) *gonets.Renewal {
+	r := &gonets.Renewal{Over: text == renewalOver}
+	text, anew := strings.CutPrefix(text, renewalAnew)
+	if text == "" || !r.Over && json.Unmarshal([]byte(text), r) != nil {
+		return nil
+	}
+	if anew {
+		r.Anew()
+	}
+	return r
+}
+
+// What becomes of a run's doubt and of a step that is done again when a person
+// begins its tries anew, and when the run goes on behind the step.
+const (
+	begunAnew = `renewal = CASE WHEN renewal = '` + renewalOver + `' THEN ''
+		WHEN renewal LIKE '{%' THEN '` + renewalAnew + `' || renewal ELSE renewal END`
+	NewRound = `unsure = CASE WHEN unsure > 0 THEN 1 ELSE 0 END, ` + begunAnew
+	NewStep  = `unsure = ?, doubts = ?, ` + begunAnew
+)
 
 // ScanRun reads [RunColumns].
 func ScanRun(scan func(...any) error) (r gonets.Run, err error) {
@@ -82,6 +139,10 @@ var Results = dialect.Insert("step_results", dialect.Columns{
 	dialect.Text("run"), dialect.Text("path"), dialect.Text("state"), dialect.Bytes("value"), dialect.Int("attempt"),
 	dialect.Int("finished_at"),
 }, "ON CONFLICT (run, path) DO NOTHING", "")
+
+// Forgets removes the results of steps that are done again.
+var Forgets = dialect.Delete("step_results", dialect.Columns{dialect.Text("run"), dialect.Text("path")},
+	"step_results.run = v.run AND step_results.path = v.path")
 
 // Result is the row of [Results].
 func Result(run string, r *gonets.StepResult) []any {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/calendar"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -25,10 +26,6 @@ type Books struct{ base floor.Base }
 
 // New furnishes the room.
 func New(b floor.Base) *Books { return &Books{b} }
-
-// clocks is how far a run may seem to be made before its event came: they are
-// told by different clocks.
-const clocks = time.Hour
 
 // SQL finds the counts of a time, and in the same look the runs that have not
 // succeeded, event by event: counts and runs of two moments would not agree. Its
@@ -86,9 +83,9 @@ func Args(a gonets.Reconcile) []any {
 	}
 	args = append(args, source...)
 	for range tally.Open() {
-		args = append(append(args, pack.From(a.From.Add(-clocks))), source...)
+		args = append(append(args, pack.From(a.From.Add(-filter.Clocks))), source...)
 	}
-	args = append(args, pack.From(a.From.Add(-clocks)))
+	args = append(args, pack.From(a.From.Add(-filter.Clocks)))
 	return append(append(args, a.From.UnixMilli(), a.Until.UnixMilli()), source...)
 }
 
@@ -100,7 +97,7 @@ func days(a gonets.Reconcile) []span {
 	var out []span
 	year, month, date := a.From.In(a.Zone).Date()
 	for n := 0; ; n++ {
-		s := span{day: gonets.DayStart(year, month, date+n, a.Zone), until: gonets.DayStart(year, month, date+n+1, a.Zone)}
+		s := span{day: calendar.DayStart(year, month, date+n, a.Zone), until: calendar.DayStart(year, month, date+n+1, a.Zone)}
 		if s.from = s.day; s.from.Before(a.From) {
 			s.from = a.From
 		}

@@ -5,6 +5,7 @@ import (
 	"gonets/internal/store/bulks"
 	"gonets/internal/store/checks"
 	"gonets/internal/store/documents"
+	"gonets/internal/store/erasure"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/history"
 	"gonets/internal/store/lanes"
@@ -25,6 +26,7 @@ type Rooms struct {
 	*lanes.Lanes
 	*reconcile.Books
 	*space.Space
+	*erasure.Eraser
 }
 
 // New furnishes the rooms.
@@ -39,5 +41,6 @@ func New(b floor.Base) Rooms {
 		Lanes:     lanes.New(b),
 		Books:     reconcile.New(b),
 		Space:     space.New(b),
+		Eraser:    erasure.New(b),
 	}
 }

@@ -31,6 +31,8 @@ type Cache struct {
 	bySource   map[string][]*Route
 	byScenario map[string]*Route
 	versions   map[versionKey]*gonets.Scenario
+	// hidden is until when there are keys of repeats whose text was erased.
+	hidden *int64
 }
 
 type versionKey struct {
@@ -50,6 +52,18 @@ func (c *Cache) At(epoch int64) {
 		*c = Cache{epoch: epoch, bySource: map[string][]*Route{}, byScenario: map[string]*Route{},
 			versions: map[versionKey]*gonets.Scenario{}}
 	}
+}
+
+// HiddenUntil is until when there are keys of repeats whose text was erased.
+func (c *Cache) HiddenUntil(q pack.Reader) (int64, error) {
+	if c.hidden == nil {
+		at, err := pack.HiddenUntil(q)
+		if err != nil {
+			return 0, err
+		}
+		c.hidden = &at
+	}
+	return *c.hidden, nil
 }
 
 // Subscribers are a source's scenarios by name.
@@ -123,4 +137,14 @@ func (c *Cache) Version(q pack.Reader, scenario string, n int) (*gonets.Scenario
 	}
 	c.versions[key] = sc
 	return sc, nil
+}
+
+// Known is a run's version; nil when there is none: whoever claims the run says
+// what is wrong with it.
+func (c *Cache) Known(q pack.Reader, run *gonets.Run) (*gonets.Scenario, error) {
+	sc, err := c.Version(q, run.Scenario, run.Version)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, nil //nolint:nilnil // see above
+	}
+	return sc, err
 }

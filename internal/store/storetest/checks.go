@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,5 +87,63 @@ func checksStandApart(f fixture) {
 	}
 	if _, err := f.Check(f.ctx(), first.Run.ID); err != nil {
 		f.t.Errorf("retention removed the younger check: %v", err)
+	}
+}
+
+// examplesStay: what a person kept for a step is no check, outlives all checks and
+// goes with its scenario.
+func examplesStay(f fixture) {
+	ev := f.event("tried")
+	ev.Mark = gonets.MarkCheck
+	check := f.check(ev)
+	f.must(f.SaveCheck(f.ctx(), check))
+	now := f.Clock.Now().UTC()
+	save := func(scenario, path string, status int) {
+		a := check.Attempts[0]
+		a.Path, a.Status = path, status
+		f.must(f.SaveExample(f.ctx(), gonets.Example{Scenario: scenario, Attempt: a, SavedAt: now, SavedBy: "anna"}))
+	}
+	save("x", "send", 500)
+	save("x", "send", 201)
+	save("x", "only/tell", 200)
+	save("y", "send", 202)
+	list, err := f.Examples(f.ctx(), "x")
+	f.must(err)
+	got := map[string]int{}
+	for _, e := range list {
+		got[e.Attempt.Path] = e.Attempt.Status
+		if e.SavedBy != "anna" || !e.SavedAt.Equal(now) {
+			f.t.Errorf("%+v", e)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"send": 201, "only/tell": 200}, got); diff != "" {
+		f.t.Error(diff)
+	}
+	replies, err := f.ExampleReplies(f.ctx(), "x", []string{"send", "gone"})
+	f.must(err)
+	if len(replies) != 1 || replies[0].Status != 201 || !bytes.Equal(replies[0].ReplyBody, check.Attempts[0].ReplyBody) {
+		f.t.Errorf("%d replies came back, or another one", len(replies))
+	}
+	checks, err := f.Checks(f.ctx(), gonets.RunFilter{})
+	f.must(err)
+	if len(checks.Items) != 1 {
+		f.t.Errorf("%d checks, one was made", len(checks.Items))
+	}
+	if n, err := f.Prune(f.ctx(), now.Add(10*365*24*time.Hour), 100); err != nil || n != 1 {
+		f.t.Errorf("retention removed %d: %v", n, err)
+	}
+	f.must(f.DropExample(f.ctx(), "x", "only/tell"))
+	f.must(f.DropExample(f.ctx(), "x", "only/tell"))
+	if list, err = f.Examples(f.ctx(), "x"); err != nil || len(list) != 1 {
+		f.t.Errorf("%+v %v", list, err)
+	}
+	_, err = f.SetScenarioState(f.ctx(), gonets.StateChange{Name: "x", State: gonets.ScenarioStopped})
+	f.must(err)
+	f.must(f.DeleteScenario(f.ctx(), "x", "anna"))
+	if list, err = f.Examples(f.ctx(), "x"); err != nil || len(list) != 0 {
+		f.t.Errorf("the scenario is gone, its example is there: %+v %v", list, err)
+	}
+	if list, err = f.Examples(f.ctx(), "y"); err != nil || len(list) != 1 {
+		f.t.Errorf("another scenario's example went with it: %+v %v", list, err)
 	}
 }

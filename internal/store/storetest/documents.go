@@ -173,4 +173,13 @@ func secretsAndSettings(f fixture) {
 	if d := cmp.Diff(want, got); d != "" {
 		f.t.Error(d)
 	}
+	mine := gonets.Settings{Title: "mine"}
+	_, err = f.Apply(f.ctx(), gonets.Apply{Settings: &mine, IfMatch: (&gonets.Settings{}).ETag()})
+	f.wantCode(err, gonets.CodeDraftConflict)
+	f.apply(gonets.Apply{Settings: &mine, IfMatch: got.ETag()})
+	// A repeat of what is there needs no right state.
+	f.apply(gonets.Apply{Settings: &mine, IfMatch: got.ETag()})
+	if got, err = f.Settings(f.ctx()); err != nil || got.Title != "mine" {
+		f.t.Errorf("%+v %v", got, err)
+	}
 }

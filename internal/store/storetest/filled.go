@@ -30,6 +30,8 @@ type Filled struct {
 	// Due of the newest runs wait for a try that is due already, at Target.
 	Due    int
 	Target string
+	// Paused of those before them wait for a person.
+	Paused int
 }
 
 // FilledRun is one run of a [Filled] history.
@@ -123,6 +125,9 @@ func (h *Filled) Run(i int) FilledRun {
 	}
 	if i >= h.Runs-h.Due {
 		r.State, r.Lane, r.Source, r.Scenario, r.Event = gonets.RunWaiting, h.Target, "forms", "leads", filledID(at, i, 0)
+	}
+	if rest := h.Runs - h.Due - i; rest > 0 && rest <= h.Paused {
+		r.State, r.Source, r.Scenario, r.Event = gonets.RunPaused, "forms", "leads", filledID(at, i, 0)
 	}
 	switch r.State {
 	case gonets.RunHeld, gonets.RunSkipped:

@@ -5,6 +5,7 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sync"
@@ -22,6 +23,7 @@ type Opened struct {
 	*store.Store
 	Clock  *testkit.Clock
 	Places *Places
+	Room   *Room
 	// Reopen ends the store as a death would and opens it again.
 	Reopen func(t *testing.T) Opened
 	// Fill takes the room for growth away, or gives it back; nil where that
@@ -55,6 +57,12 @@ func (Sealer) Open(sealed []byte, ad string) ([]byte, error) {
 		out[i] ^= 0x5a
 	}
 	return out, nil
+}
+
+// MAC implements [store.Sealer].
+func (Sealer) MAC(text string) []byte {
+	sum := sha256.Sum256([]byte("a key" + text))
+	return sum[:]
 }
 
 // Places is a placer with a number of free places in one lane.

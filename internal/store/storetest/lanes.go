@@ -109,6 +109,14 @@ func laneTurns(f fixture) {
 			f.Clock.Advance(time.Hour)
 		}
 	}
+	// Turns that a clock booked which was set back since hold nobody up.
+	_, err := f.BookTurns(f.ctx(), lane.Want{Name: service, Turns: 1, Every: every}, f.Clock.Now().Add(time.Hour))
+	f.must(err)
+	first, err := f.BookTurns(f.ctx(), lane.Want{Name: service, Turns: 1, Every: every}, f.Clock.Now())
+	f.must(err)
+	if !first.Equal(f.Clock.Now()) {
+		f.t.Errorf("after a clock went back the next turn is at %s", first)
+	}
 }
 
 func laneCounts(f fixture) {

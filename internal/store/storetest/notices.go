@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"gonets"
@@ -132,4 +133,36 @@ func oldNewsGoes(f fixture) {
 func (f fixture) must1(_ int, err error) {
 	f.t.Helper()
 	f.must(err)
+}
+
+// sheetsOfSources: what is known of fields is kept by whoever read it last, and
+// goes with its source.
+func sheetsOfSources(f fixture) {
+	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "leads", Preset: "generic"}}})
+	sheet, err := f.Sheet(f.ctx(), "leads")
+	f.must(err)
+	sheet.Profile, sheet.Changes = []byte(`{"\u0000":1}`), []byte(`[]`)
+	for i, want := range []bool{true, false} {
+		if kept, err := f.KeepSheet(f.ctx(), &sheet); err != nil || kept != want {
+			f.t.Errorf("writer %d: kept %v, %v", i, kept, err)
+		}
+	}
+	sheet, err = f.Sheet(f.ctx(), "leads")
+	if f.must(err); sheet.Revision != 1 || string(sheet.Profile) != `{"\u0000":1}` {
+		f.t.Errorf("kept %+v", sheet)
+	}
+	sheet.SeenAt = f.Clock.Now()
+	if kept, err := f.AcceptSheet(f.ctx(), &sheet, "anna"); err != nil || !kept {
+		f.t.Errorf("accepted %v, %v", kept, err)
+	}
+	all, err := f.Sheets(f.ctx())
+	if f.must(err); !slices.ContainsFunc(all, func(s news.Sheet) bool {
+		return s.Source == "leads" && s.Revision == 2 && s.SeenAt.Equal(sheet.SeenAt) && s.LastAt.IsZero()
+	}) {
+		f.t.Errorf("all: %+v", all)
+	}
+	f.must(f.DeleteSource(f.ctx(), "leads", "anna"))
+	if sheet, err = f.Sheet(f.ctx(), "leads"); err != nil || sheet.Revision != 0 {
+		f.t.Errorf("of a source that is gone: %+v, %v", sheet, err)
+	}
 }

@@ -79,6 +79,23 @@ func usersComeBack(f fixture) {
 	f.wantCode(err, gonets.CodeNotFound)
 }
 
+func viewsAreKept(f fixture) {
+	views := func(user, want string) {
+		f.t.Helper()
+		got, err := f.Views(f.ctx(), user)
+		f.must(err)
+		if string(got) != want {
+			f.t.Errorf("%s keeps %q", user, got)
+		}
+	}
+	views("anna", "")
+	f.must(f.KeepViews(f.ctx(), "anna", []byte(`{"items":[]}`)))
+	f.must(f.KeepViews(f.ctx(), "anna", []byte(`{"items":[{"name":"Ждут","q":"state:paused"}]}`)))
+	f.must(f.KeepViews(f.ctx(), "boris", []byte(`{}`)))
+	views("anna", `{"items":[{"name":"Ждут","q":"state:paused"}]}`)
+	views("boris", `{}`)
+}
+
 func sessionsComeAndGo(f fixture) {
 	u := f.account("anna")
 	f.must(f.CreateOwner(f.ctx(), u, "test"))

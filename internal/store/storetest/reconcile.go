@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gonets"
+	"gonets/internal/calendar"
 )
 
 // books counts all days around the clock's.
@@ -54,6 +55,36 @@ func (f fixture) wantBooks(when, want string) {
 	}
 }
 
+// agrees compares the numbers with the runs that the history lists for them.
+func (f fixture) agrees(when string) {
+	f.t.Helper()
+	days := f.books("")
+	for i := range days {
+		d := &days[i]
+		sum := int64(0)
+		for _, n := range []struct {
+			want   int64
+			states []gonets.RunState
+		}{{d.Done, []gonets.RunState{gonets.RunSucceeded}}, {d.Skipped, []gonets.RunState{gonets.RunSkipped}},
+			{d.Waiting + d.Held, []gonets.RunState{gonets.RunWaiting, gonets.RunQueued, gonets.RunRunning, gonets.RunHeld}},
+			{d.Paused, []gonets.RunState{gonets.RunPaused}}, {d.Failed, []gonets.RunState{gonets.RunFailed}},
+			{d.Cancelled, []gonets.RunState{gonets.RunCancelled}}, {d.Received - d.Unused, nil}} {
+			ask := gonets.RunFilter{Source: d.Source, States: n.states, ReceivedFrom: d.Day, ReceivedUntil: d.Day.AddDate(0, 0, 1)}
+			got, err := f.CountRuns(f.ctx(), ask)
+			f.must(err)
+			list, err := f.Runs(f.ctx(), ask)
+			f.must(err)
+			if int64(got.N) != n.want || int64(len(list.Items)) != n.want {
+				f.t.Errorf("%s: %s of %s: %v are counted %d times, %d are found and %d listed", when, d.Day.Format("01-02"), d.Source, n.states, n.want, got.N, len(list.Items))
+			}
+			sum += n.want
+		}
+		if d.Received > d.Unused && sum == 0 {
+			f.t.Errorf("%s: nothing was compared", when)
+		}
+	}
+}
+
 func reconciled(f fixture) {
 	f.Places.Give(100)
 	first := f.Clock.Now()
@@ -77,6 +108,8 @@ func reconciled(f fixture) {
 		`+today+` s 6 repeats=1 rejected=7 done=2 skipped=1 waiting=1 paused=1 failed=1
 		`+today+` unwatched 1 unused=1`)
 
+	f.agrees("two days")
+
 	// One more run of an event does not make another event; the worst counts.
 	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
 	acc := f.accept(gonets.Acceptance{Event: f.event("two")})[0]
@@ -89,6 +122,7 @@ func reconciled(f fixture) {
 		` + today + ` s 6 repeats=1 rejected=7 done=1 skipped=1 waiting=2 failed=1 cancelled=1
 		` + today + ` unwatched 1 unused=1`
 	f.wantBooks("after actions", changed)
+	f.agrees("after actions")
 	f = fixture{f.Reopen(f.t), f.t}
 	f.wantBooks("after a death", changed)
 
@@ -120,7 +154,7 @@ func reconciled(f fixture) {
 	f.accept(gonets.Acceptance{Event: f.event("late")})
 	f.Clock.Advance(time.Hour) // 1:30 of the next day
 	f.accept(gonets.Acceptance{Event: f.event("early")})
-	gap, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: gonets.DayStart(2026, time.March, 7, havana), Until: gonets.DayStart(2026, time.March, 9, havana),
+	gap, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: calendar.DayStart(2026, time.March, 7, havana), Until: calendar.DayStart(2026, time.March, 9, havana),
 		Zone: havana, Source: "s"})
 	f.must(err)
 	if got := tellBooks(gap); got != "03-08 s 1 waiting=1\n03-07 s 1 waiting=1" {

@@ -11,7 +11,7 @@ import (
 // plan is a change of the tries.
 func plan(delays ...time.Duration) *gonets.RetryChange {
 	hours := gonets.Duration(6 * time.Hour)
-	c := &gonets.RetryChange{Deadline: &hours}
+	c := &gonets.RetryChange{Retry: gonets.Retry{Deadline: &hours}}
 	for _, d := range delays {
 		c.Delays = append(c.Delays, gonets.Duration(d))
 	}
@@ -67,6 +67,50 @@ func changeRetries(f fixture) {
 	f.finish(jobs[0].Run, gonets.RunPaused)
 	f.act(waits.ID, gonets.ActionResume)
 	f.wantChange(waits.ID, plan(time.Hour, 2*time.Hour))
+}
+
+// changeRetriesWhole proves that every part of a policy outlives the servers, and
+// that a try is not used up where only a question waits.
+func changeRetriesWhole(f fixture) {
+	f.Places.Give(3)
+	first, asks, night := f.run("first"), f.run("asks"), f.run("night")
+	f.finish(first, gonets.RunWaiting)
+	f.finish(night, gonets.RunWaiting)
+	// Its request was cut before it counted, and the question had no answer.
+	tr := f.transition(asks, gonets.RunWaiting)
+	tr.Tries, tr.Doubts, tr.Asked, tr.Attempt.Charged, tr.Attempt.Purpose = 0, gonets.Doubts("").With("send"), 2, false, gonets.PurposeAsk
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	hours := gonets.Duration(6 * time.Hour)
+	whole := gonets.RetryChange{Retry: gonets.Retry{Exponential: &gonets.Exponential{First: gonets.Duration(time.Minute), Factor: 3, Max: hours, Tries: 4},
+		On: []string{"network", "429"}, Deadline: &hours, Quiet: &gonets.Quiet{From: "00:00", To: "00:01", Zone: "UTC"}}}
+	for _, id := range []string{first.ID, asks.ID} {
+		_, err := f.Act(f.ctx(), gonets.Action{RunID: id, Kind: gonets.ActionRetryPolicy, Retry: &whole, Actor: "anna", At: f.Clock.Now()})
+		f.must(err)
+	}
+	// Quiet hours that outlast the deadline leave no try.
+	late := whole
+	now := f.Clock.Now().UTC()
+	late.Quiet = &gonets.Quiet{From: now.Format("15:04"), To: now.Add(8 * time.Hour).Format("15:04"), Zone: "UTC"}
+	_, err = f.Act(f.ctx(), gonets.Action{RunID: night.ID, Kind: gonets.ActionRetryPolicy, Retry: &late, Actor: "anna", At: now})
+	f.wantCode(err, gonets.CodeRunState)
+
+	f.Opened = f.Reopen(f.t)
+	for id, want := range map[string]struct{ tries, asked int }{first.ID: {1, 0}, asks.ID: {0, 1}} {
+		run := f.detail(id).Run.Run
+		if run.Retry == nil || run.Retry.String() != whole.String() || run.Retry.By != "anna" || run.Retry.Path != "send" {
+			f.t.Errorf("the change is %+v", run.Retry)
+		}
+		if run.Tries != want.tries || run.Asked != want.asked || run.Doubts.Of("send") != (id == asks.ID) {
+			f.t.Errorf("%d tries, asked %d times, doubts %q, want %+v", run.Tries, run.Asked, run.Doubts, want)
+		}
+		if wait := run.DueAt.Sub(run.Retry.At); wait < time.Minute || wait > 3*time.Minute {
+			f.t.Errorf("due %v after the change", wait)
+		}
+	}
+	if got := f.detail(night.ID).Run.Run; got.Retry != nil {
+		f.t.Errorf("a change that was refused: %+v", got.Retry)
+	}
 }
 
 func changeRetriesOfMany(f fixture) {

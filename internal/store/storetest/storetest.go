@@ -47,6 +47,9 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"many runs are parked in several commits", stopParksMany},
 		{"a stop or start that death cut short is ended", stopSurvivesDeath},
 
+		{"what a run doubts and the step that it does again outlive a death", doubtAndRenewal},
+		{"a doubt of which nobody knows the step is of the next request", doubtWithoutAStep},
+		{"the last attempt that went well is found", lastGood},
 		{"after a death leases are void and attempts unknown", rescue},
 		{"after a death that nobody saw every request that was ahead may have been sent", rescueUnseen},
 		{"many runs of a death that nobody saw are freed in several commits", rescueMany},
@@ -64,7 +67,10 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"changed data make a new event and a new run", rerunEdited},
 		{"a skipped step counts as done", skipStep},
 		{"the tries of a waiting and a paused run are changed, for good", changeRetries},
+		{"every part of a run's policy is changed, and no try is used up by it", changeRetriesWhole},
 		{"the tries of many runs are changed, but not of those that wait for their time", changeRetriesOfMany},
+		{"what people did to a run is told, and is part of it", actsOfRun},
+		{"the runs of a mass action are found", actsOfMany},
 		{"a page of a mass action is done once, over a death", bulkPage},
 		{"what becomes of the runs of a mass action is counted once", bulkOutcomes},
 		{"a mass action has one owner, and another when that is silent", bulkOwners},
@@ -80,6 +86,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"of several owners at once one is made", oneOwner},
 		{"users come back and change", usersComeBack},
 		{"sessions come and go", sessionsComeAndGo},
+		{"views are kept for each user", viewsAreKept},
 
 		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
 		{"of several who began from the same draft one is saved", secondDraftIsRefused},
@@ -91,6 +98,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"what people have to be told is stored with its cause, and given out once", signalsGoWithTheirCause},
 		{"a letter is one node's at a time", lettersAreOneNodesAtATime},
 		{"old news goes, unsent news is given up", oldNewsGoes},
+		{"what is known of fields is kept once and goes with its source", sheetsOfSources},
 
 		{"lists are filtered", filters},
 		{"lists are filtered by what a run's last attempt tells", conditions},
@@ -105,7 +113,16 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a random life adds up, over repeats, deaths and retention", reconciledLife},
 		{"a run that vanished does not add up", reconciledLoss},
 		{"checks stand apart from runs", checksStandApart},
+		{"an example stays until its scenario goes", examplesStay},
+		{"one person is erased, and nobody else", erased},
+		{"a person is erased in every place, packed or not", erasedPlaces},
+		{"what comes late of an erased person is not kept", erasedLate},
+		{"a key that is erased still recognises repeats", erasedKeys},
+		{"a person's name that is a field's is erased, too", erasedFields},
+		{"checks and examples that were made of erased data meanwhile are not kept", erasedLateChecks},
 		{"a full disk refuses and recovers by itself", diskFull},
+		{"a low disk keeps nothing of what succeeded runs carried", lowDisk},
+		{"a full disk takes nothing new on, and lets people make room", fullDisk},
 		{"a random life loses no run, finishes none twice, gives none two leases", model},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,75 @@
+package alert
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"gonets"
+	"gonets/internal/news"
+)
+
+// forgetShare is after how long without any work a scenario's share of errors is
+// no longer known.
+const forgetShare = 24 * time.Hour
+
+// keepOutcomes stores what was counted since the last look; what cannot be stored
+// is counted with the next.
+func (s *Service) keepOutcomes(ctx context.Context) error {
+	counts := s.takeOutcomes()
+	if len(counts) == 0 || s.o.States == nil {
+		return nil
+	}
+	err := s.o.States.KeepOutcomes(ctx, counts)
+	if err != nil {
+		for scenario, c := range counts {
+			s.addOutcomes(scenario, c)
+		}
+	}
+	return err
+}
+
+// share is the trouble of a scenario of which too much fails.
+func share(scenario string) gonets.Cause {
+	return gonets.Cause{Scenario: scenario, Code: gonets.CodeErrorShare}
+}
+
+// shares finds the scenarios of which too much fails. It is over when not even
+// half as much does; a scenario that does nothing any more is dropped.
+func (s *Service) shares(ctx context.Context, l *states) error {
+	rule := l.set.Notices.Rule(gonets.RuleErrorShare)
+	var found, day map[string]news.Outcomes
+	if *rule.On {
+		var err error
+		if found, err = s.o.States.Outcomes(ctx, l.now.Add(-rule.Within.D()), time.Time{}); err != nil {
+			return err
+		}
+	}
+	for _, scenario := range slices.Sorted(maps.Keys(found)) {
+		worst, many := found[scenario].TooMany(rule.Share, rule.Least)
+		if many && fits(rule.Scenarios, scenario) && l.was(share(scenario)) == nil {
+			l.signal(gonets.SignalFailed, share(scenario), worst.String())
+		}
+	}
+	for _, c := range l.known {
+		if c.Code != gonets.CodeErrorShare {
+			continue
+		}
+		now, works := found[c.Scenario]
+		if !works && *rule.On && day == nil {
+			var err error
+			if day, err = s.o.States.Outcomes(ctx, l.now.Add(-forgetShare), time.Time{}); err != nil {
+				return err
+			}
+		}
+		_, worked := day[c.Scenario]
+		switch {
+		case !*rule.On || !fits(rule.Scenarios, c.Scenario) || !works && !worked:
+			l.signal(gonets.SignalDropped, c.Cause, "")
+		case now.Few(rule.Share):
+			l.signal(gonets.SignalOK, c.Cause, "")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+// Package words says in words what the API answers in codes.
+package words
+
+import (
+	"cmp"
+	"fmt"
+
+	"gonets"
+	"gonets/api"
+)
+
+// Reason are the codes of history in words.
+func Reason(code gonets.Code) string {
+	switch code {
+	case gonets.CodeDNS:
+		return "the address was not found"
+	case gonets.CodeRefused:
+		return "the service refuses connections"
+	case gonets.CodeConnectTimeout:
+		return "no connection came about in time"
+	case gonets.CodeTLS:
+		return "the service's certificate is not valid"
+	case gonets.CodeNetwork:
+		return "the service could not be reached"
+	case gonets.CodeReset, gonets.CodeBadReply:
+		return "the request left, but no complete answer came; the service may have done it"
+	case gonets.CodeTimeout:
+		return "the request left, but no answer came in time; the service may have done it"
+	case gonets.CodeServerDied:
+		return "our server stopped while the request was on its way; the service may have done it"
+	case gonets.CodeCutOff:
+		return "our server lost its database and cut the request; the service may have done it"
+	case gonets.CodeReplyTooLarge:
+		return "the reply is longer than the step's limit"
+	case gonets.CodeReplyNotJSON:
+		return "the reply is not JSON"
+	case gonets.CodeHTTPStatus:
+		return "the service answered with a status that is not a success"
+	case gonets.CodeHTTPMoved:
+		return "the service has moved; the request was not sent to the new address"
+	case gonets.CodeExpired:
+		return "what an earlier step gave is too old, the service says"
+	case gonets.CodeAskFailed:
+		return "nobody could tell whether the request was done"
+	case gonets.CodeBodyRule:
+		return "the reply does not meet the step's success rule"
+	case gonets.CodeBlockedAddress:
+		return "sending to this network is closed; --allow-network of serve opens it"
+	case gonets.CodeBlockedURL:
+		return "sending to this address is closed"
+	case gonets.CodeTemplateFailed, gonets.CodeTemplateMissing, gonets.CodeTemplateLimit, gonets.CodeTemplateSyntax, gonets.CodeBadRequest:
+		return "the request could not be built"
+	case gonets.CodeSecretMissing:
+		return "a secret that the step needs is not set"
+	case gonets.CodeCancelled, gonets.CodeByPerson:
+		return "a person decided so"
+	case gonets.CodeStepFailed:
+		return "a step ended the run as failed"
+	case gonets.CodeTriesUsedUp:
+		return "out of attempts"
+	case gonets.CodeDeadline:
+		return "the time for attempts is over"
+	case gonets.CodePoison:
+		return "the server died several times while working on it"
+	case gonets.CodeLimitSteps:
+		return "it took more steps than a run may"
+	case gonets.CodeScenarioHeld:
+		return "its scenario did not run when the event came"
+	}
+	return ""
+}
+
+// Because is a reason behind a state, words first, code for looking up.
+func Because(code gonets.Code) string {
+	if code == "" {
+		return ""
+	}
+	if w := Reason(code); w != "" {
+		return w + " (" + string(code) + ")"
+	}
+	return string(code)
+}
+
+// Mark says what a mark means.
+func Mark(m gonets.Mark) string {
+	switch m {
+	case gonets.MarkUnparsed:
+		return "the body is not what its type says; event.body is the text (body.unparsed)"
+	case gonets.MarkDuplicateKeys:
+		return "the JSON names a member twice; the last one counts (body.duplicate_keys)"
+	case gonets.MarkMissing:
+		return "a template met a value that is not there (template.missing)"
+	case gonets.MarkNotKept:
+		return "the disk was low: what it sent and received was not kept (disk.low)"
+	case gonets.MarkCheck:
+		return "made by a person to try something (check)"
+	}
+	return string(m)
+}
+
+// Outcome say how an attempt ended.
+func Outcome(at *api.Attempt) string {
+	switch at.Purpose {
+	case gonets.PurposeAskDone:
+		return "asked: the request was done, so it is not sent again"
+	case gonets.PurposeAskNot:
+		return "asked: the request was not done, so it is sent again"
+	case gonets.PurposeAsk:
+		return "asked whether the request was done, without an answer: " + plain(at)
+	case gonets.PurposeRenew:
+		return plain(at) + "; done again because its result was too old"
+	}
+	return plain(at)
+}
+
+func plain(at *api.Attempt) string {
+	status := ""
+	if at.Response != nil {
+		status = fmt.Sprintf("HTTP %d", at.Response.Status)
+	}
+	detail := Reason(at.Code)
+	switch at.Outcome {
+	case gonets.OutcomeOK:
+		return status + ", done"
+	case gonets.OutcomeHTTP:
+		return status + ", " + cmp.Or(detail, "that is not a success")
+	case gonets.OutcomeBody:
+		return status + ", but " + cmp.Or(detail, "the body is not what the step wants")
+	case gonets.OutcomeNetwork:
+		return "nothing was sent: " + cmp.Or(detail, "the service could not be reached")
+	case gonets.OutcomeUnknown:
+		return "outcome unknown: " + cmp.Or(detail, "the request left and no complete answer came")
+	case gonets.OutcomeBlocked:
+		if len(at.Redirects) > 0 {
+			return "sent, but its redirect was refused: " + cmp.Or(detail, "sending there is closed")
+		}
+		return "not sent: " + cmp.Or(detail, "sending there is closed")
+	case gonets.OutcomeTemplate:
+		return "not sent: " + cmp.Or(detail, "the request could not be built")
+	case gonets.OutcomeCancelled:
+		return "ended before the answer came"
+	}
+	return string(at.Outcome)
+}
+
+// State say what a state means for the reader.
+func State(s gonets.RunState) string {
+	switch s {
+	case gonets.RunHeld:
+		return "held: its scenario did not run when the event came, and it waits to be released"
+	case gonets.RunQueued:
+		return "queued, waiting to be taken up"
+	case gonets.RunRunning:
+		return "running"
+	case gonets.RunWaiting:
+		return "waiting for its time"
+	case gonets.RunPaused:
+		return "paused: it waits for you and is kept without limit"
+	case gonets.RunSucceeded:
+		return "succeeded"
+	case gonets.RunFailed:
+		return "failed"
+	case gonets.RunSkipped:
+		return "skipped: a condition said no"
+	case gonets.RunCancelled:
+		return "cancelled"
+	}
+	return string(s)
+}
+
+// Rewrite says why the database's files still hold what was erased; empty when
+// they do not.
+func Rewrite(because string) string {
+	switch because {
+	case "":
+		return ""
+	case "large":
+		return "The database is large: its file is rewritten at the next start of the server."
+	case "room":
+		return "The database's file still holds what was erased: the disk has no room to rewrite it. Make some, then start the server again."
+	case "postgres":
+		return "PostgreSQL keeps old versions of rows in its files until it cleans up: see docs/data.md."
+	}
+	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
+}

@@ -1,0 +1,61 @@
+// Package hint is what servers of one database tell each other.
+package hint
+
+import (
+	"slices"
+	"time"
+)
+
+// Pulse is what a node's heartbeat brings back from the database that several
+// nodes share.
+type Pulse struct {
+	// Now is the database's time.
+	Now time.Time
+	// Epoch is the node's life. It is a new one when the node was silent for so
+	// long that another one took its runs over.
+	Epoch int64
+	// Config is the number of the configuration; every change raises it.
+	Config int64
+}
+
+// Hint is what a node tells the others of a shared database. Hints may be lost,
+// come late or twice: whoever gets one looks into the database.
+type Hint struct {
+	// Work is true when runs may be waiting for any node.
+	Work bool `json:"work,omitempty"`
+	// Config is true when the configuration changed.
+	Config bool `json:"config,omitempty"`
+	// Lanes is true when a lane was closed, opened, paused or resumed.
+	Lanes bool `json:"lanes,omitempty"`
+	// Answered are events whose callers, wherever they wait, have an answer.
+	Answered []string `json:"answered,omitempty"`
+	// Ended are runs that a person took from whoever worked on them.
+	Ended []string `json:"ended,omitempty"`
+	// Drafts are scenarios whose drafts were changed.
+	Drafts []string `json:"drafts,omitempty"`
+}
+
+// MaxHintIDs is how many ids of a kind go into one hint; the others are found
+// without one, a little later.
+const MaxHintIDs = 64
+
+// MaxHintDrafts is how many names go into one: a hint of PostgreSQL has room for
+// 8,000 bytes, and a name is longer than an id.
+const MaxHintDrafts = 16
+
+// Merge adds another hint.
+func (h *Hint) Merge(o Hint) {
+	h.Work, h.Config, h.Lanes = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes
+	h.Answered = gather(h.Answered, o.Answered, MaxHintIDs)
+	h.Ended = gather(h.Ended, o.Ended, MaxHintIDs)
+	for _, name := range o.Drafts {
+		// Who types saves again and again.
+		if !slices.Contains(h.Drafts, name) {
+			h.Drafts = gather(h.Drafts, []string{name}, MaxHintDrafts)
+		}
+	}
+}
+
+func gather(to, from []string, most int) []string {
+	return append(to, from[:min(len(from), most-len(to))]...)
+}

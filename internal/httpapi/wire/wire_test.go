@@ -1,0 +1,54 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/httpapi/wire"
+)
+
+func TestAnAttemptIsShownInOtherForms(t *testing.T) {
+	t.Parallel()
+	span, no := gonets.Duration(90*time.Second), false
+	d := &gonets.RunDetail{
+		Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{Timeout: &span, TLS: &gonets.TLS{Verify: &no}}}}}},
+		Attempts: []gonets.Attempt{
+			{N: 1, Path: "send", Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate}},
+			{N: 2, RunID: "r", Path: "send", Exchange: gonets.Exchange{Method: "POST", URL: "https://x.test/a", RequestBody: []byte("b"), Status: 200, ReplyBody: []byte("c")}},
+		},
+	}
+	for name, c := range map[string]struct {
+		write func(*gonets.RunDetail, int) (wire.File, bool)
+		want  []string
+	}{
+		"curl":  {wire.Curl, []string{"curl -X POST https://x.test/a", "--insecure"}},
+		"onec":  {wire.OneC, []string{"443, , , , 90, ЗащищенноеСоединение", "не проверяется"}},
+		"reply": {wire.Reply, []string{"c"}},
+	} {
+		f, ok := c.write(d, 2)
+		for _, want := range c.want {
+			if !ok || !strings.Contains(string(f.Body), want) {
+				t.Errorf("%s: no %q in %q", name, want, f.Body)
+			}
+		}
+		for _, n := range []int{1, 3} {
+			if f, ok := c.write(d, n); ok {
+				t.Errorf("%s of attempt %d: %q", name, n, f.Body)
+			}
+		}
+	}
+	if _, err := wire.Compare(d, 1, nil); gonets.CodeOf(err) != gonets.CodeNotFound {
+		t.Errorf("an attempt that sent nothing is compared: %v", err)
+	}
+	if got, err := wire.Compare(d, 2, nil); err != nil || got.With != nil || got.Differences == nil {
+		t.Errorf("compared with nothing: %+v, %v", got, err)
+	}
+	if got, err := wire.Compare(d, 2, &d.Attempts[1]); err != nil || got.With == nil || got.With.Run != "r" || len(got.Differences) != 0 {
+		t.Errorf("compared with itself: %+v, %v", got, err)
+	}
+	if wire.PathOf(d, 2) != "send" || wire.PathOf(d, 3) != "" {
+		t.Error("the step of an attempt")
+	}
+}

@@ -1,0 +1,4 @@
+package seek
+
+// MaxRuns is how many runs one question looks at.
+const MaxRuns = maxRuns

@@ -1,0 +1,456 @@
+package erasure
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+
+	"gonets"
+	"gonets/internal/compress"
+	"gonets/internal/erase"
+	"gonets/internal/store/pack"
+)
+
+// shelf is one kind of things, looked through in an order that stays.
+type shelf func(l *looking) error
+
+// shelves are in this order, so that what an event takes with it need not be
+// looked at any more.
+var shelves = []shelf{(*looking).values, (*looking).events, (*looking).runs, (*looking).checks, (*looking).letters,
+	(*looking).bulks, (*looking).audit, (*looking).deeds, (*looking).keys, (*looking).views, (*looking).documents,
+	(*looking).fields, (*looking).drifts}
+
+const (
+	// few is how many things with bodies are read at once, many of others.
+	few  = 20
+	many = 500
+)
+
+// The parts of notes tell where they stand; a deed's goes on with its key in hex,
+// a view's with its hash.
+const (
+	partBulk   = "bulk"
+	partAudit  = "audit"
+	partFields = "fields"
+	partDrift  = "drift"
+	partDeed   = "deed:"
+	partView   = "view:"
+)
+
+// looking is one page of a walk.
+type looking struct {
+	pack.Reader
+	job  string
+	from erase.Place
+	page erase.Page
+	// last is the last thing that was looked at; empty when there was none.
+	last, side string
+	// size is how many were asked for.
+	size int
+	// actors are those whose names were looked at.
+	actors map[string]bool
+}
+
+func (l *looking) add(f erase.Find, texts ...erase.Text) {
+	l.page.Items = append(l.page.Items, erase.Item{Find: f, Texts: texts})
+}
+
+// LookErasure reads the next page of everything that is kept.
+func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) (erase.Page, error) {
+	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}}
+	if err := shelves[from.Shelf](l); err != nil {
+		return l.page, e.base.Wrap(err)
+	}
+	l.page.Next = erase.Place{Shelf: from.Shelf, After: l.last, Side: l.side}
+	share := 0.0
+	if l.page.Looked < l.size {
+		l.page.Next = erase.Place{Shelf: from.Shelf + 1}
+		l.page.Done = l.page.Next.Shelf == len(shelves)
+	} else {
+		share = e.along(l)
+	}
+	l.page.Share = (float64(l.page.Next.Shelf) + share) / float64(len(shelves))
+	return l.page, nil
+}
+
+// along is how far on a shelf a thing stands, by the time in its id.
+func (e *Eraser) along(l *looking) float64 {
+	at, ok := pack.Time(l.last)
+	if !ok {
+		return 0
+	}
+	var first string
+	table := map[int]string{1: "events", 2: "runs", 3: "checks"}[l.from.Shelf]
+	if table == "" || l.Row(`SELECT min(id) FROM `+table, nil, &first) != nil {
+		return 0
+	}
+	begin, ok := pack.Time(first)
+	if now := e.base.Clock.Now().UnixMilli(); ok && now > begin {
+		return min(max(float64(at-begin)/float64(now-begin), 0), 1)
+	}
+	return 0
+}
+
+func text(b []byte) erase.Text { return erase.Text{Data: b} }
+
+// values are what the history is searched by.
+func (l *looking) values() error {
+	l.size = many
+	after, err := hex.DecodeString(l.from.After)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		value      []byte
+		run, event string
+	}
+	rows, err := pack.Collect(l, `SELECT v.value, v.run, CASE WHEN e.item IS NULL THEN COALESCE(e.id, '') ELSE '' END
+		FROM run_values v LEFT JOIN runs r ON r.id = v.run LEFT JOIN events e ON e.id = r.event
+		WHERE (v.value, v.run) > (?, ?) ORDER BY v.value, v.run LIMIT ?`, []any{after, l.from.Side, many}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.value, &r.run, &r.event)
+		return r, err
+	})
+	for _, r := range rows {
+		if r.event != "" {
+			l.add(erase.Find{Kind: erase.KindEvent, ID: r.event}, text(r.value))
+		} else {
+			// An element of a body may be searched by values of other elements.
+			l.add(erase.Find{Kind: erase.KindValue, ID: r.run, Part: hex.EncodeToString(r.value)}, text(r.value))
+		}
+		l.last, l.side = hex.EncodeToString(r.value), r.run
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+const queryType = "application/x-www-form-urlencoded"
+
+// texts are all that an event carries but its body.
+func texts(ev *gonets.Event) []erase.Text {
+	out := []erase.Text{text([]byte(ev.Path)), {Data: []byte(ev.RawQuery), Type: queryType}, text(ev.Item), text([]byte(ev.OrderKey)), text([]byte(ev.Remote))}
+	for _, h := range ev.Headers {
+		out = append(out, text([]byte(h.Value)))
+	}
+	if ev.Answer != nil {
+		out = append(out, erase.Text{Data: ev.Answer.Body, Type: gonets.HeaderValue(ev.Answer.Headers, "Content-Type")})
+	}
+	return out
+}
+
+func (l *looking) events() error {
+	l.size = few
+	ids, err := pack.Texts(l, `SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?`, l.from.After, few)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	found, err := pack.LoadEvents(l, ids, -1)
+	if err != nil && found == nil {
+		return err
+	}
+	for _, id := range ids {
+		ev := found[id]
+		all := body(ev.Body, ev.Headers, ev.ContentType)
+		if len(ev.Item) == 0 {
+			l.add(erase.Find{Kind: erase.KindEvent, ID: id}, append(texts(&ev), all...)...)
+			continue
+		}
+		// Its body holds the other elements, too.
+		l.add(erase.Find{Kind: erase.KindEvent, ID: id}, texts(&ev)...)
+		l.add(erase.Find{Kind: erase.KindBody, ID: id}, all...)
+	}
+	l.page.Looked, l.last = len(ids), ids[len(ids)-1]
+	return nil
+}
+
+// body is a body as it was sent, and as it was before its sender packed it. Of one
+// that is damaged what can be read is looked at.
+func body(data []byte, headers []gonets.Header, media string) []erase.Text {
+	out := []erase.Text{{Data: data, Type: media}}
+	coding := gonets.HeaderValue(headers, "Content-Encoding")
+	if coding == "" || len(data) == 0 {
+		return out
+	}
+	r, err := compress.NewReader(bytes.NewReader(data), coding)
+	if err != nil {
+		return out
+	}
+	defer func() { _ = r.Close() }()
+	plain, _ := io.ReadAll(io.LimitReader(r, maxPlain)) // what comes before an error counts
+	return append(out, erase.Text{Data: plain, Type: media})
+}
+
+// maxPlain bounds what of a packed body is looked at, in bytes.
+const maxPlain = 4 * gonets.MaxIngestBody
+
+// runs are those whose event was not found.
+func (l *looking) runs() error {
+	l.size = few
+	type row struct {
+		id      string
+		key     []byte
+		covered bool
+	}
+	rows, err := pack.Collect(l, `SELECT r.id, r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
+		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.id, &r.key, &r.covered)
+		return r, err
+	})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	l.page.Looked, l.last = len(rows), rows[len(rows)-1].id
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.covered })
+	var ids []string
+	for _, r := range rows {
+		ids = append(ids, r.id)
+		l.add(erase.Find{Kind: erase.KindRun, ID: r.id}, text(r.key))
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	results, err := pack.LoadResults(l, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		for _, r := range results[id] {
+			l.add(erase.Find{Kind: erase.KindStep, ID: id, Part: r.Path}, text(r.Value))
+		}
+		// What is damaged holds nothing that can be read.
+		attempts, err := pack.LoadAttempts(l, id, nil)
+		if err != nil && attempts == nil {
+			return err
+		}
+		for i := range attempts {
+			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i])...)
+		}
+	}
+	return nil
+}
+
+func carried(a *gonets.Attempt) []erase.Text {
+	out := []erase.Text{{Data: []byte(a.URL), Type: queryType}, text([]byte(a.Error)), text([]byte(a.StatusLine))}
+	out = append(out, body(a.RequestBody, a.RequestHeaders, gonets.HeaderValue(a.RequestHeaders, "Content-Type"))...)
+	// A reply is kept unpacked, unless nobody knew how.
+	out = append(out, body(a.ReplyBody, a.ReplyHeaders, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))...)
+	for _, h := range a.Hops {
+		out = append(out, erase.Text{Data: []byte(h.URL), Type: queryType})
+	}
+	for _, headers := range [][]gonets.Header{a.RequestHeaders, a.ReplyHeaders} {
+		for _, h := range headers {
+			out = append(out, text([]byte(h.Value)))
+		}
+	}
+	return out
+}
+
+// maxCheck bounds a check when it is unpacked, in bytes.
+const maxCheck = 512 << 20
+
+func (l *looking) checks() error {
+	l.size = few
+	type row struct {
+		id            string
+		summary, data []byte
+		size          int64
+	}
+	rows, err := pack.Collect(l, `SELECT id, summary, size, data FROM checks WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.id, &r.summary, &r.size, &r.data)
+		return r, err
+	})
+	for _, r := range rows {
+		found := []erase.Text{text(r.summary)}
+		var d gonets.RunDetail
+		if data, err := compress.Unzstd(r.data, min(r.size, maxCheck)); err == nil && json.Unmarshal(data, &d) == nil {
+			found = append(append(found, texts(&d.Event)...), body(d.Event.Body, d.Event.Headers, d.Event.ContentType)...)
+			for i := range d.Attempts {
+				found = append(found, carried(&d.Attempts[i])...)
+			}
+			for i := range d.Results {
+				found = append(found, text(d.Results[i].Value))
+			}
+			if d.Version != nil {
+				if doc, err := json.Marshal(d.Version.Scenario); err == nil {
+					found = append(found, text(doc))
+				}
+			}
+		}
+		l.add(erase.Find{Kind: erase.KindCheck, ID: r.id}, found...)
+		l.last = r.id
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+// plain looks at texts of a table by its id. The last one is who did it.
+func (l *looking) plain(kind erase.Kind, part, query string) error {
+	l.size = many
+	type row struct {
+		id    string
+		texts [4][]byte
+		actor string
+	}
+	rows, err := pack.Collect(l, query, []any{l.from.After, many}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.id, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3], &r.actor)
+		return r, err
+	})
+	for _, r := range rows {
+		l.add(erase.Find{Kind: kind, ID: r.id, Part: part}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]), text(r.texts[3]))
+		l.did(r.actor)
+		l.last = r.id
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+// did looks at the name of whoever did something. Who did what stays; people are
+// told of the user.
+func (l *looking) did(actor string) {
+	if l.actors[actor] || actor == "" {
+		return
+	}
+	l.actors[actor] = true
+	l.add(erase.Find{Kind: erase.KindMention, ID: "user/" + actor}, text([]byte(actor)))
+}
+
+func (l *looking) letters() error {
+	return l.plain(erase.KindLetter, "", `SELECT id, subject, body, last_error, told, '' FROM letters WHERE id > ? ORDER BY id LIMIT ?`)
+}
+
+func (l *looking) bulks() error {
+	return l.plain(erase.KindNote, partBulk, `SELECT id, filter, retry, NULL, NULL, actor FROM bulks WHERE id > ? ORDER BY id LIMIT ?`)
+}
+
+func (l *looking) audit() error {
+	return l.plain(erase.KindNote, partAudit, `SELECT id, detail, object, NULL, NULL, actor FROM audit WHERE id > ? ORDER BY id LIMIT ?`)
+}
+
+// pairs looks at keys that strangers choose, of a table with two columns of them.
+func (l *looking) pairs(kind erase.Kind, part, query string) error {
+	l.size = many
+	side, err := hex.DecodeString(l.from.Side)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		of    string
+		key   []byte
+		other []byte
+	}
+	rows, err := pack.Collect(l, query, []any{l.from.After, side, many}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.of, &r.key, &r.other)
+		return r, err
+	})
+	for _, r := range rows {
+		l.last, l.side = r.of, hex.EncodeToString(r.key)
+		l.add(erase.Find{Kind: kind, ID: r.of, Part: part + l.side}, text(r.key), text(r.other))
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+func (l *looking) deeds() error {
+	return l.pairs(erase.KindNote, partDeed, `SELECT actor, deed_key, what FROM deeds WHERE (actor, deed_key) > (?, ?) ORDER BY actor, deed_key LIMIT ?`)
+}
+
+func (l *looking) keys() error {
+	return l.pairs(erase.KindKey, "", `SELECT source, idem_key, NULL FROM dedupe WHERE (source, idem_key) > (?, ?) ORDER BY source, idem_key LIMIT ?`)
+}
+
+// views are questions that users keep for themselves: nobody else can change them.
+func (l *looking) views() error {
+	l.size = 1 << 30 // all at once
+	type row struct{ name, document string }
+	rows, err := pack.Collect(l, `SELECT name, document FROM settings WHERE name LIKE 'views/%' ORDER BY name`, nil, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.name, &r.document)
+		return r, err
+	})
+	for _, r := range rows {
+		items, _ := viewsIn(r.document)
+		for _, item := range items {
+			l.add(erase.Find{Kind: erase.KindNote, ID: r.name, Part: partView + printOf(item)}, text(item))
+		}
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+// fields are the names of fields in what was learned of sources' events: a sender
+// may have taken a person's name for one.
+func (l *looking) fields() error {
+	return l.plain(erase.KindNote, partFields, `SELECT source, profile, changes, NULL, NULL, '' FROM fields WHERE source > ? ORDER BY source LIMIT ?`)
+}
+
+// drifts are the names of fields in what people were told, or are about to be. There is
+// one trouble of it for each source.
+func (l *looking) drifts() error {
+	l.size = 1 << 30 // all at once
+	code := string(gonets.CodeFieldDrift)
+	type row struct {
+		trouble string
+		path    []byte
+	}
+	rows, err := pack.Collect(l, `SELECT id, path FROM troubles WHERE code = ? UNION SELECT trouble, path FROM notices WHERE code = ?
+		UNION SELECT trouble, path FROM signals WHERE code = ? ORDER BY 1, 2`, []any{code, code, code}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.trouble, &r.path)
+		return r, err
+	})
+	for _, r := range rows {
+		l.add(erase.Find{Kind: erase.KindNote, ID: r.trouble, Part: partDrift}, text(r.path))
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
+// viewsIn are the views of a document; ok is false for one that is none: it is one
+// view as a whole.
+func viewsIn(document string) (items []json.RawMessage, ok bool) {
+	var d struct {
+		Items []json.RawMessage `json:"items"`
+	}
+	if err := json.Unmarshal([]byte(document), &d); err != nil {
+		return []json.RawMessage{json.RawMessage(document)}, false
+	}
+	return d.Items, true
+}
+
+// printOf tells a view from others.
+func printOf(item []byte) string {
+	sum := sha256.Sum256(item)
+	return hex.EncodeToString(sum[:8])
+}
+
+// documents are what people wrote themselves. Nobody else changes it.
+func (l *looking) documents() error {
+	l.size = 1 << 30 // all at once
+	for _, query := range []string{
+		`SELECT 'scenario/' || name, draft, draft_document, draft_text FROM scenarios`,
+		`SELECT 'scenario/' || scenario, document, text, note FROM versions`,
+		`SELECT 'source/' || name, document, NULL, NULL FROM sources`,
+		`SELECT 'settings', document, NULL, NULL FROM settings WHERE name NOT LIKE 'views/%'`,
+		`SELECT 'user/' || login, login, email, NULL FROM users`,
+		`SELECT DISTINCT 'user/' || actor, actor, NULL, NULL FROM acts`,
+	} {
+		type row struct {
+			name  string
+			texts [3][]byte
+		}
+		rows, err := pack.Collect(l, query, nil, func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.name, &r.texts[0], &r.texts[1], &r.texts[2])
+			return r, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			l.add(erase.Find{Kind: erase.KindMention, ID: r.name}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]))
+		}
+		l.page.Looked += len(rows)
+	}
+	return nil
+}

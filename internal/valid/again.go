@@ -1,0 +1,46 @@
+package valid
+
+import (
+	"fmt"
+	"slices"
+
+	"gonets"
+)
+
+// ask checks the request that asks whether another one was done.
+func (v *validator) ask(p string, a *gonets.Ask) {
+	if a.Method != "" && !token.MatchString(a.Method) {
+		v.add(p+"/method", gonets.CodeBadMethod, "%q cannot be a method", a.Method)
+	}
+	v.address(p+"/url", a.URL)
+	v.rows(p+"/query", a.Query)
+	v.headers(p+"/headers", a.Headers)
+	v.patterns(p+"/codes", a.Codes)
+	if a.Done == "" {
+		v.missing(p+"/done", "it is not said which answer means that the request was done")
+	}
+	v.condition(p+"/done", a.Done)
+	v.condition(p+"/result", a.Result)
+}
+
+// renewals checks that what steps do again comes before them, on their own level
+// or an outer one, and can be done again by itself. Earlier are the ids of such
+// steps of the outer levels.
+func (v *validator) renewals(p string, steps []gonets.Step, earlier []string) {
+	for i := range steps {
+		s, sp := &steps[i], fmt.Sprintf("%s/%d", p, i)
+		if s.HTTP != nil && s.HTTP.Renew != nil {
+			switch id := s.HTTP.Renew.Step; {
+			case id == "":
+				v.missing(sp+"/http/renew/step", "the earlier step is missing")
+			case !slices.Contains(earlier, id):
+				v.add(sp+"/http/renew/step", gonets.CodeBadRenew, "%q is no earlier step that sends a request or sets values", id)
+			}
+		}
+		v.renewals(sp+"/then", s.Then, slices.Clip(earlier))
+		v.renewals(sp+"/else", s.Else, slices.Clip(earlier))
+		if s.HTTP != nil || s.Set != nil {
+			earlier = append(earlier, s.ID)
+		}
+	}
+}
