@@ -12,6 +12,18 @@ const options: RunOptions = {
   resultTypes: ['violations'],
 }
 
+/**
+ * Waits until nothing fades in or moves: half of a fade is too pale to read, and nobody reads it.
+ * A fade begins a few frames after its dialog is there; what turns for ever is not waited for.
+ */
+async function rest(): Promise<void> {
+  const moves = (a: Animation) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity
+  for (let still = 0; still < 5; still++) {
+    await new Promise(requestAnimationFrame)
+    if (document.getAnimations().some(moves)) still = 0
+  }
+}
+
 /** Watches a page for what must never happen, and looks at its screens. */
 export class Watch {
   readonly faults: string[] = []
@@ -72,6 +84,7 @@ export class Watch {
   /** A screen that is as it should be: a picture, axe without serious findings, no sideways scrolling. */
   async look(name: string): Promise<void> {
     const ms = Date.now() - this.last
+    await this.page.evaluate(rest)
     await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) })
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe)
     const found: AxeResults = await this.page.evaluate(
