@@ -52,7 +52,7 @@ class Desk {
 const paths = (page: Page) => page.locator('[data-step]').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['step']))
 const saved = (page: Page) => expect(page.getByText(new RegExp(t('save.savedPlain'))).first()).toBeVisible()
 const button = (page: Page, key: string) => page.getByRole('button', { name: t(key), exact: true })
-const url = (page: Page) => page.getByRole('textbox', { name: t('url'), exact: true })
+const url = (page: Page) => page.getByRole('textbox', { name: t('/http/url'), exact: true })
 
 /** Drags a step by its grip to the middle of what is found there once dragging has begun. */
 async function drag(page: Page, step: string, to: string): Promise<void> {

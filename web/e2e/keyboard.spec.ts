@@ -34,7 +34,7 @@ walk.describe('B: a person without a mouse', () => {
     await expect(path.button(t('addStep'))).toBeFocused()
     await keys.press('Enter')
     await keys.enter(page.getByRole('dialog').getByRole('button', { name: new RegExp(`^${t('httpRequest')}`) }))
-    await expect(page.getByRole('textbox', { name: t('url'), exact: true })).toBeFocused()
+    await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeFocused()
     await keys.enter(path.button(t('echo')))
     await expect(page.getByText(/\/echo\//).first()).toBeVisible()
 

@@ -69,7 +69,7 @@ export class Path {
       },
     })
     await this.page.goto(`${this.server.base}/scenarios/${name}?step=tell`)
-    await expect(this.page.getByRole('textbox', { name: this.t('url'), exact: true })).toBeVisible()
+    await expect(this.page.getByRole('textbox', { name: this.t('/http/url'), exact: true })).toBeVisible()
     return name
   }
 
@@ -139,8 +139,12 @@ export class Path {
   async addRequest() {
     await this.addStep()
     await this.look('request')
+    // What the server finds missing moves what is below.
+    await this.saved()
     await this.button(this.t('echo')).click()
     await expect(this.page.getByText(/\/echo\//).first()).toBeVisible()
+    // So does what the server makes of the address.
+    await expect(this.page.getByRole('region', { name: this.t('willSend') })).toContainText('/echo/')
   }
 
   async addStep() {
@@ -150,7 +154,7 @@ export class Path {
       .getByRole('dialog')
       .getByRole('button', { name: new RegExp(`^${t('httpRequest')}`) })
       .click()
-    await expect(page.getByRole('textbox', { name: t('url'), exact: true })).toBeFocused()
+    await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeFocused()
   }
 
   async pasteCurl(command: string) {
@@ -189,7 +193,7 @@ export class Path {
   async ownDelays(...seconds: number[]) {
     const { page, t } = this
     await page.getByRole('tab', { name: t('tab.more') }).click()
-    await page.getByRole('radio', { name: t('retries.own'), exact: true }).check()
+    await page.getByRole('radio', { name: t('/http/retry=delays'), exact: true }).check()
     const pause = (n: number) => page.getByRole('textbox', { name: t('retries.nth', { n }), exact: true })
     // Three are offered at first.
     for (let n = 3; n > seconds.length; n--) await this.button(t('retries.remove', { n })).click()

@@ -37,7 +37,7 @@ export class Server {
     this.output = ''
     const listen = `${this.flags.includes('--everywhere') ? '' : '127.0.0.1'}:${this.port}`
     const flags = this.flags.filter((flag) => flag !== '--everywhere')
-    const child = spawn(binary, ['serve', '--data', this.data, '--listen', listen, ...flags], {
+    const child = spawn(binary, ['serve', '--ballast', '0', '--data', this.data, '--listen', listen, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.process = child

@@ -7,10 +7,13 @@ export class Target {
   readonly answers = new Map<string, { status?: number; reason?: string; headers?: Record<string, string>; body: string }>()
   /** Paths that were asked, in their order. */
   readonly asked: string[] = []
+  /** When each was asked, in milliseconds. */
+  readonly times: number[] = []
   private readonly server: HttpServer = createServer((request, response) => {
     request.resume()
     const path = request.url ?? '/'
     this.asked.push(path)
+    this.times.push(Date.now())
     const answer = this.answers.get(path) ?? { status: 404, body: '' }
     response.writeHead(answer.status ?? 200, answer.reason ?? 'OK', { 'Content-Type': 'text/html; charset=utf-8', ...answer.headers })
     response.end(answer.body)

@@ -77,7 +77,7 @@ walk.describe('variables', () => {
 
     // A query becomes rows that send the same bytes; where they do not, that is said.
     await page.locator('[data-step="tell"]').click()
-    const address = page.getByRole('textbox', { name: t('url'), exact: true })
+    const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
     const take = async (query: string) => {
       await address.click()
       await page.keyboard.press('Control+a')

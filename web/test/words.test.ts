@@ -5,12 +5,10 @@ import { staleAfter } from '../src/api/queries'
 import { freeName } from '../src/api/actions'
 import { isId, questionOf } from '../src/screens/runs/filter'
 import { change, format, mistake, parse, typed } from '../src/words/query'
-import { merge } from '../src/screens/runs/live'
 import { safeTarget } from '../src/screens/entry/LoginPage'
 import { strength } from '../src/screens/entry/strength'
 import { daysOf } from '../src/screens/settings/RetentionSection'
 import { curlOf } from '../src/screens/run/words'
-import type { RunSummary } from '../src/api'
 
 describe('words of other systems find ours', () => {
   it.each<[string, Thing]>([
@@ -71,21 +69,6 @@ describe('a question', () => {
   it('takes what is typed: conditions replace those of their key, words the words', () => {
     expect(typed('state:paused scenario:crm Anna', 'state:failed Peter')).toBe('scenario:crm state:failed Peter')
     expect(typed('state:paused Anna', '')).toBe('state:paused')
-  })
-})
-
-describe('live rows', () => {
-  const run = (id: string, state = 'queued') => ({ id, state }) as RunSummary
-  it('stay where they are, new ones apart', () => {
-    const { rows, fresh, gone } = merge([run('5'), run('4')], [run('7'), run('6'), run('5', 'succeeded'), run('4')], false)
-    expect(rows.map((one) => `${one.id} ${one.state}`)).toEqual(['5 succeeded', '4 queued'])
-    expect(fresh.map((one) => one.id)).toEqual(['7', '6'])
-    expect(gone).toEqual([])
-  })
-  it('that match no longer are named and kept; older ones than the page are not judged', () => {
-    const { rows, gone } = merge([run('5'), run('4'), run('2')], [run('4'), run('3')], false)
-    expect(rows).toHaveLength(3)
-    expect(gone).toEqual(['5'])
   })
 })
 

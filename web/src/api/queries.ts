@@ -28,11 +28,13 @@ export const keys = {
   sources: ['sources'] as const,
   source: (name: string) => ['source', name] as const,
   samples: (name: string) => ['source', name, 'samples'] as const,
+  fields: (name: string) => ['source', name, 'fields'] as const,
   presets: ['presets'] as const,
   kinds: ['kinds'] as const,
   runs: ['runs'] as const,
   run: (id: string) => ['run', id] as const,
   stats: ['stats'] as const,
+  storage: ['storage'] as const,
   settings: ['settings'] as const,
   secrets: ['secrets'] as const,
   notices: ['notices'] as const,
@@ -52,6 +54,8 @@ const developer: Session = {
   untrusted_proxy: '',
   notices: { mail: false },
   public_url: '',
+  reach: 'unset',
+  time_zone: '',
 }
 
 export const sessionQuery = queryOptions({
@@ -102,11 +106,29 @@ export const sourceQuery = (name: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}', { params: { path: { name } }, signal })),
   })
 
+/** So many last events of a source are shown; the API gives no more at once. */
+export const sampleLimit = 50
+
 export const samplesQuery = (name: string) =>
   queryOptions({
     queryKey: keys.samples(name),
-    queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}/samples', { params: { path: { name } }, signal })),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}/samples', { params: { path: { name }, query: { limit: sampleLimit } }, signal })),
     enabled: name !== '',
+  })
+
+/** What in a source's events is not as usual. */
+export const fieldsQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.fields(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}/fields', { params: { path: { name } }, signal })),
+    retry: false,
+  })
+
+/** The replies that people kept for steps of a scenario. */
+export const examplesQuery = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.scenario(name), 'examples'],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/examples', { params: { path: { name } }, signal })),
   })
 
 export const eventQuery = (id: string) =>
@@ -177,6 +199,13 @@ export const statsQuery = queryOptions({
   refetchInterval: minute,
 })
 
+/** How much room there is and what the history takes. */
+export const storageQuery = queryOptions({
+  queryKey: keys.storage,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/storage', { signal })),
+  refetchInterval: 30_000,
+})
+
 export const settingsQuery = queryOptions({
   queryKey: keys.settings,
   queryFn: ({ signal }) => call(api.GET('/api/v1/settings', { signal })),
@@ -187,9 +216,12 @@ export const secretsQuery = queryOptions({
   queryFn: ({ signal }) => call(api.GET('/api/v1/secrets', { signal })),
 })
 
+// So many of the newest notices are shown; it has nothing to do with how many events of a source are.
+const noticeLimit = 50
+
 export const noticesQuery = queryOptions({
   queryKey: keys.notices,
-  queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: 50 } }, signal })),
+  queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: noticeLimit } }, signal })),
 })
 
 /** The newest mass actions; asked again and again only while the server works on one. */
@@ -197,6 +229,14 @@ export const bulkQuery = queryOptions({
   queryKey: keys.bulk,
   queryFn: ({ signal }) => call(api.GET('/api/v1/bulk', { params: { query: { limit: 10 } }, signal })),
   refetchInterval: (query) => (query.state.data?.items.some((one) => one.state === 'running' || (one.working ?? 0) > 0) ? 2_000 : minute),
+})
+
+/** All mass actions, newest first. */
+export const bulksQuery = infiniteQueryOptions({
+  queryKey: [...keys.bulk, 'all'],
+  queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/bulk', { params: { query: { limit: 30, cursor: pageParam || undefined } }, signal })),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next || undefined,
 })
 
 /** The queues to services; what waits there changes all the time, so the page asks while it is open. */
@@ -207,10 +247,10 @@ export const lanesQuery = queryOptions({
 })
 
 /** What came in and what became of it, by day and source. */
-export const reconciliationQuery = (days: number, source: string) =>
+export const reconciliationQuery = (span: { days: number } | { from: string; to: string }, source: string) =>
   queryOptions({
-    queryKey: [...keys.reconciliation, days, source],
-    queryFn: ({ signal }) => call(api.GET('/api/v1/reconciliation', { params: { query: { days, source: source || undefined } }, signal })),
+    queryKey: [...keys.reconciliation, span, source],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/reconciliation', { params: { query: { ...span, source: source || undefined } }, signal })),
     refetchInterval: 30_000,
   })
 
@@ -237,6 +277,9 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         add(keys.sources)
         add(['source'])
         add(keys.settings)
+        // It tells the zone of the settings.
+        add(keys.session)
+        add(keys.storage)
         add(keys.secrets)
         break
       case 'draft':
@@ -249,6 +292,10 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         break
       case 'bulk':
         add(keys.bulk)
+        break
+      case 'disk':
+        add(keys.stats)
+        add(keys.storage)
         break
       case 'lane':
         add(keys.lanes)

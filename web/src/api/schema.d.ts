@@ -184,6 +184,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List erasures, newest first */
+        get: operations["list-erasures"];
+        put?: never;
+        /**
+         * Look for one person everywhere; nothing is erased yet
+         * @description The server looks through everything that is kept. Then the erasure waits, at most a day, for a confirmation with the value. The value is encrypted meanwhile, and forgotten at the end.
+         */
+        post: operations["create-erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how far an erasure is, and what it found */
+        get: operations["get-erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what was found
+         * @description Notes take the place of contents; counts, states and times stay. It goes on after a restart and cannot be undone.
+         */
+        post: operations["confirm-erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an erasure; what it erased stays erased */
+        post: operations["drop-erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -377,6 +452,24 @@ export interface paths {
         patch: operations["change-me"];
         trace?: never;
     };
+    "/api/v1/me/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the questions of the history that one keeps under names */
+        get: operations["list-views"];
+        /** Keep other questions of the history in place of one's own */
+        put: operations["keep-views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -479,6 +572,23 @@ export interface paths {
         get: operations["export-reconciliation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what would become of an event while services fail, hour by hour; nothing is sent */
+        post: operations["rehearse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,6 +700,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/attempts/{n}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell in what an attempt differs from the last one of its step that went well */
+        get: operations["compare-attempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/attempts/{n}/curl": {
         parameters: {
             query?: never;
@@ -599,6 +726,23 @@ export interface paths {
         };
         /** Read an attempt's request as a command for bash, secrets as *** */
         get: operations["get-attempt-curl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/attempts/{n}/onec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an attempt's request as code for 1C:Enterprise, secrets as *** */
+        get: operations["get-attempt-onec"];
         put?: never;
         post?: never;
         delete?: never;
@@ -650,7 +794,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop the tries; the run then waits for a person */
+        /** Cancel the retries; the run then waits for a person */
         post: operations["cancel-retries"];
         delete?: never;
         options?: never;
@@ -702,7 +846,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the rest of the tries of a run that waits for a retry or for a person
+         * Change the rest of the attempts of a run that waits for a retry or for a person
          * @description The delays and the deadline of the step at which the run stands are other ones for this run alone; it keeps its version. A waiting run is tried again after the first delay.
          */
         post: operations["change-retries"];
@@ -833,6 +977,25 @@ export interface paths {
         post?: never;
         /** Drop the changes that are not published */
         delete: operations["drop-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{name}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the replies that previews and checks of a scenario's steps read */
+        get: operations["list-examples"];
+        /** Let previews and checks of a step read this reply instead of its last one */
+        put: operations["put-example"];
+        post?: never;
+        /** Let previews and checks of a step read its last reply again */
+        delete: operations["delete-example"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1044,7 +1207,10 @@ export interface paths {
         };
         /** Read the settings */
         get: operations["get-settings"];
-        /** Replace the settings */
+        /**
+         * Replace the settings
+         * @description Whoever began from other settings than If-Match names gets 412 draft.conflict, and nothing is saved.
+         */
         put: operations["put-settings"];
         post?: never;
         delete?: never;
@@ -1158,6 +1324,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{name}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what in a source's events is not as usual
+         * @description Names and types of fields are learned from the last events, values are not. A field is missing, or of another type, when several events in a row are unlike those before.
+         */
+        get: operations["get-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{name}/fields/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the fields that come now the usual ones */
+        post: operations["accept-fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{name}/samples": {
         parameters: {
             query?: never;
@@ -1175,6 +1378,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{name}/silence/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a source's silence is all right; its next one is another */
+        post: operations["accept-silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -1186,6 +1406,40 @@ export interface paths {
         get: operations["get-stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how much room there is, what the history takes and what goes next */
+        get: operations["get-storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove now what is older or more than the settings keep */
+        post: operations["clean-storage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,7 +1588,14 @@ export interface components {
             http_version?: string;
             /** Format: int64 */
             n: number;
+            /** @description Headers and bodies were not kept, because the run succeeded while the disk was low */
+            not_kept?: boolean;
             outcome: string;
+            /**
+             * @description ask: the service was asked whether the request was done and gave no answer, ask.done: it was, ask.not_done: it was not; expired: what an earlier step gave is too old, renew: that step was done again. Left out for the step's own request
+             * @enum {string}
+             */
+            purpose?: "ask" | "ask.done" | "ask.not_done" | "renew" | "expired";
             redirects?: components["schemas"]["Hop"][] | null;
             remote?: string;
             /** @description As sent; secrets are masked */
@@ -1346,6 +1607,17 @@ export interface components {
             /** @description Microseconds from the start */
             timings?: components["schemas"]["Timings"];
             tls_version?: string;
+        };
+        AttemptDifference: {
+            bad?: string;
+            /** @description Left out where there was none; at most 2000 bytes */
+            good?: string;
+            /** @description Name of the parameter, header or member; number of the line */
+            name?: string;
+            /** @enum {string} */
+            part: "method" | "address" | "query" | "header" | "body" | "status";
+            /** @description It differs in every run, such as the Idempotency-Key */
+            usual?: boolean;
         };
         Bucket: {
             /** Format: date-time */
@@ -1407,7 +1679,7 @@ export interface components {
             retry?: components["schemas"]["RetryPlan"];
             /**
              * Format: int64
-             * @description Those that wait for another try
+             * @description Those that wait to retry
              */
             retrying: number;
             /**
@@ -1480,6 +1752,37 @@ export interface components {
             /** @description Members of the step that the choice sets, by JSON Pointer; null takes one away */
             sets?: unknown;
             title: components["schemas"]["Label"];
+            value: string;
+        };
+        Cleaning: {
+            started: boolean;
+        };
+        ComparedWith: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            n: number;
+            run: string;
+        };
+        Comparison: {
+            /**
+             * @description Why the bodies were not compared: one is too large, no text, or not kept any more
+             * @enum {string}
+             */
+            body?: "too_large" | "binary" | "gone";
+            /** @description In the order of a request: method, address, query, headers, body, then the reply's status */
+            differences: components["schemas"]["AttemptDifference"][];
+            /** @description The bodies were compared line by line; names of differences are then lines */
+            lines?: boolean;
+            /** @description There are more differences than these */
+            more?: boolean;
+            /** @description The attempt that went well; left out when none was found among the last runs of the scenario */
+            with?: components["schemas"]["ComparedWith"];
+        };
+        ConfirmErasure: {
+            /** @description Runs that are not over and carry the value are cancelled first; without it they refuse the erasure */
+            cancel?: boolean;
+            /** @description The value again */
             value: string;
         };
         Counts: {
@@ -1651,6 +1954,34 @@ export interface components {
             kind: string;
             name: string;
         };
+        Disk: {
+            /**
+             * Format: int64
+             * @description Room that is kept for the time when the disk is full
+             */
+            ballast_bytes: number;
+            /**
+             * Format: int64
+             * @description How large the ballast should be; it is given up when the disk is full and made again when there is room
+             */
+            ballast_wanted_bytes: number;
+            /** Format: int64 */
+            free_bytes?: number;
+            /** @description False with PostgreSQL, whose own disk is not known; the disk is then that of the data folder */
+            holds_database: boolean;
+            /**
+             * @description low: what succeeded runs carried is not kept. full: nothing new is accepted or sent
+             * @enum {string}
+             */
+            level: "ok" | "low" | "full";
+            /**
+             * Format: int64
+             * @description With less free room than this the disk is low
+             */
+            low_below_bytes?: number;
+            /** Format: int64 */
+            total_bytes?: number;
+        };
         Draft: {
             /**
              * Format: int64
@@ -1687,6 +2018,65 @@ export interface components {
             query?: string;
             /** @description The body as text, byte for byte */
             text?: string;
+        };
+        Erasure: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            erased: components["schemas"]["ErasureCount"][];
+            /** Format: date-time */
+            finished_at?: string;
+            found: components["schemas"]["ErasureCount"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description What stayed because a run was not over
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many things were looked at
+             */
+            looked: number;
+            /** @description Tells equal values, without saying which: a keyed hash */
+            mark: string;
+            /** @description Scenarios, sources, users and settings that hold the value; people change these themselves */
+            mentions: string[];
+            /** @description The database's file still holds what was written over; it is rewritten at the next start of the server */
+            rewrite_at_start: boolean;
+            /**
+             * @description Why the database's files still hold what was written over: the file is large, the disk has no room for a second one, it could not be rewritten, or PostgreSQL keeps it until it cleans up
+             * @enum {string}
+             */
+            rewrite_because?: "large" | "room" | "failed" | "postgres";
+            /**
+             * Format: double
+             * @description How much of the present walk is done, from 0 to 1
+             */
+            share: number;
+            /**
+             * @description found waits for a confirmation, for a day; checking looks again after the erasing; closing rewrites the database's file
+             * @enum {string}
+             */
+            state: "looking" | "found" | "erasing" | "checking" | "closing" | "finished" | "dropped";
+            /** @description Runs that are not over and carry the value, at most 100 */
+            unfinished: components["schemas"]["ErasureRun"][];
+            /**
+             * Format: int64
+             * @description How many of them there are
+             */
+            unfinished_count: number;
+        };
+        ErasureCount: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            kind: "event" | "body" | "run" | "attempt" | "step" | "value" | "check" | "letter" | "key" | "note";
+        };
+        ErasureRun: {
+            id: string;
+            scenario: string;
+            state: string;
         };
         Error: {
             /** @description Stable name of the error, for programs */
@@ -1765,6 +2155,8 @@ export interface components {
             item?: unknown;
             mark?: string;
             method: string;
+            /** @description It came from a public address, so the server is reachable from outside */
+            outside?: boolean;
             path: string;
             /** @description The query string as received */
             query: string;
@@ -1777,6 +2169,8 @@ export interface components {
              */
             size: number;
             source: string;
+            /** @description Why the body is text, where the mark is body.unparsed */
+            unread?: components["schemas"]["Problem"];
         };
         EventSummary: {
             /** @description Who made the event when it was a person */
@@ -1785,6 +2179,8 @@ export interface components {
             id: string;
             mark?: string;
             method: string;
+            /** @description It came from a public address, so the server is reachable from outside */
+            outside?: boolean;
             path: string;
             /** @description The query string as received */
             query: string;
@@ -1798,6 +2194,15 @@ export interface components {
             size: number;
             source: string;
         };
+        Example: {
+            /** Format: date-time */
+            saved_at: string;
+            saved_by?: string;
+            /** Format: int64 */
+            status: number;
+            /** @description Path of the step */
+            step: string;
+        };
         Explain: {
             en: components["schemas"]["Message"];
             ru: components["schemas"]["Message"];
@@ -1805,7 +2210,7 @@ export interface components {
         Field: {
             choices?: components["schemas"]["Choice"][] | null;
             /** @enum {string} */
-            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "variable" | "path";
+            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "variable" | "step" | "path";
             /** @description What counts while the member is left out */
             default?: unknown;
             /** @description Other values than the choices may be typed */
@@ -1825,6 +2230,25 @@ export interface components {
             unit?: components["schemas"]["Label"];
             /** @description The path of the field whose control shows this one */
             within?: string;
+        };
+        FieldChange: {
+            /** @enum {string} */
+            kind: "missing" | "type" | "new";
+            /** @description The types that come now */
+            now: string[];
+            /** @description As templates write it */
+            path: string;
+            /** Format: date-time */
+            since: string;
+            /** @description The steps that read it */
+            uses: components["schemas"]["FieldUse"][];
+            /** @description The usual types: text, number, bool, null, list, object */
+            was: string[];
+        };
+        FieldUse: {
+            scenario: string;
+            /** @description The step's path in the scenario */
+            step: string;
         };
         Header: {
             name: string;
@@ -1975,6 +2399,11 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListErasure: {
+            items: components["schemas"]["Erasure"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
         ListEvent: {
             items: components["schemas"]["Event"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
@@ -1982,6 +2411,11 @@ export interface components {
         };
         ListEventSummary: {
             items: components["schemas"]["EventSummary"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListExample: {
+            items: components["schemas"]["Example"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -2092,6 +2526,10 @@ export interface components {
             /** @description For resume and rerun: same, current, or a version's number */
             version?: string;
         };
+        NewErasure: {
+            /** @description A phone, an e-mail address or any other exact text */
+            value: string;
+        };
         NewEvent: {
             /** @description The body as any JSON value */
             body?: unknown;
@@ -2109,6 +2547,15 @@ export interface components {
             duplicate: boolean;
             event_id: string;
             runs: components["schemas"]["RunSummary"][];
+        };
+        NewExample: {
+            /**
+             * Format: int64
+             * @description The number of one of its attempts that was answered
+             */
+            attempt: number;
+            /** @description A run or a check of the scenario */
+            run: string;
         };
         NewPassword: {
             /** @description 10 characters or more; all sessions of the user end */
@@ -2157,6 +2604,12 @@ export interface components {
         Notices: {
             /** @description A test was accepted, by mail or by another channel, with the present settings */
             mail: boolean;
+        };
+        Outage: {
+            /** @description Request by request: refused for 3h, 503 for 10m, 500,500,200, 429:60, cut, hang, delay:5s */
+            script: string;
+            /** @description The step's path; of all others when left out */
+            step?: string;
         };
         PickVersion: {
             /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
@@ -2278,6 +2731,11 @@ export interface components {
             /** @description Let the scenario run; otherwise its state stays, and one that was never published stands still */
             start?: boolean;
         };
+        Quiet: {
+            from: string;
+            to: string;
+            zone: string;
+        };
         Reconciliation: {
             /**
              * Format: date
@@ -2294,6 +2752,118 @@ export interface components {
             total: components["schemas"]["Counts"];
             /** @description The time zone of the days */
             zone: string;
+        };
+        Rehearsal: {
+            /** @description The scenario, saved or not; left out it is that of a version */
+            document?: unknown;
+            /** @description Id of a received event */
+            event?: string;
+            /** @description A time span after which the like event comes again and again while services fail, 300 times at most; left out it comes once */
+            every?: string;
+            /** @description What services answer; where nothing is said, as they answered last */
+            outages?: components["schemas"]["Outage"][] | null;
+            /** @description Or a made-up one. With neither, the last event of the scenario's first source */
+            sample?: components["schemas"]["Sample"];
+            /** @description Its name, by which earlier replies are found; that of the document when left out */
+            scenario?: string;
+            /**
+             * Format: int64
+             * @description Without a document: which version of the scenario
+             */
+            version?: number;
+        };
+        RehearsalLine: {
+            /** Format: date-time */
+            at: string;
+            code?: string;
+            explain?: components["schemas"]["Explain"];
+            /** @enum {string} */
+            kind: "attempt" | "wait" | "queue" | "letter" | "end";
+            /**
+             * @description What people would be told
+             * @enum {string}
+             */
+            letter?: "first_failure" | "bad_end" | "recovered";
+            /**
+             * Format: int64
+             * @description Which try it is, from 1 on
+             */
+            n?: number;
+            /**
+             * Format: date-time
+             * @description When it goes on
+             */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many there may be
+             */
+            of?: number;
+            /** @enum {string} */
+            outcome?: "ok" | "http" | "body" | "network" | "unknown" | "blocked" | "template" | "cancelled";
+            /** @description The letter says, too, that it is over */
+            over?: boolean;
+            /**
+             * @description Left out for one that sends the step's request
+             * @enum {string}
+             */
+            purpose?: "ask" | "ask.done" | "ask.not_done" | "renew" | "expired";
+            reason?: string;
+            /**
+             * @description How it ended
+             * @enum {string}
+             */
+            state?: "succeeded" | "failed" | "skipped" | "paused";
+            /** Format: int64 */
+            status?: number;
+            /** @description The step's path */
+            step?: string;
+            /**
+             * @description What says when it goes on
+             * @enum {string}
+             */
+            why?: "delay" | "retry_after" | "quiet" | "step";
+        };
+        RehearsalOthers: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When the last one that succeeds does so
+             */
+            last?: string;
+            /**
+             * Format: int64
+             * @description They wait for a person
+             */
+            paused: number;
+            /** Format: int64 */
+            succeeded: number;
+        };
+        RehearsalResult: {
+            /**
+             * Format: date-time
+             * @description When the event comes in: now
+             */
+            began: string;
+            /**
+             * Format: date-time
+             * @description When the run came to its last state
+             */
+            ended: string;
+            /** @description Id of the event that was used */
+            event?: string;
+            lines: components["schemas"]["RehearsalLine"][];
+            /** @description What becomes of the further events; all else is of the first one */
+            others?: components["schemas"]["RehearsalOthers"];
+            /** @enum {string} */
+            state: "succeeded" | "failed" | "skipped" | "paused";
+            /** @description The settings say how people are told; otherwise the letters are those that could be */
+            told: boolean;
         };
         Request: {
             body: string;
@@ -2320,20 +2890,88 @@ export interface components {
             status: number;
             status_line?: string;
         };
+        RetentionForecast: {
+            /**
+             * Format: int64
+             * @description How long final runs are kept
+             */
+            age_seconds: number;
+            /** @description Final runs that reach their age within 24 hours */
+            next_24h: components["schemas"]["RunCount"];
+            /** @description Within 7 days */
+            next_7d: components["schemas"]["RunCount"];
+            /**
+             * Format: date-time
+             * @description When the oldest final run that is kept ended
+             */
+            oldest_at?: string;
+            /**
+             * Format: int64
+             * @description How much the database is above its limit
+             */
+            over_bytes?: number;
+            /**
+             * Format: int64
+             * @description About how many of the oldest final runs go for that
+             */
+            over_runs?: number;
+            /**
+             * Format: int64
+             * @description How large the database may be; left out without a limit
+             */
+            size_bytes?: number;
+            /**
+             * Format: int64
+             * @description About how much would go if history were kept for 7 days
+             */
+            week_bytes: number;
+        };
         RetryChanged: {
+            /** @description There are no quiet hours, whatever the step says */
+            any_time?: boolean;
             /** Format: date-time */
             at: string;
             by?: string;
-            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            /** @description No attempt is later than this after the change, or after the first attempt since a later resume; left out, there is no such end */
             deadline?: string;
-            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
-            delays: string[];
+            /** @description Pauses before the next attempts: 5s, 30m, 2h, 7d; or exponential. In a run that waits the first one begins now; in one that is resumed, when its first attempt fails */
+            delays?: string[];
+            /** @description Growing pauses, instead of delays */
+            exponential?: components["schemas"]["RetryGrowth"];
+            /** @description What is tried again: network, unknown, body, 4xx, 5xx, codes, ranges (500-503) and exclusions (!404). Left out, what the step says */
+            on?: string[];
+            /** @description Hours in which nothing is tried again. Left out, what the step says */
+            quiet?: components["schemas"]["Quiet"];
+        };
+        RetryGrowth: {
+            /**
+             * Format: double
+             * @description By how much each pause is longer than the one before; 2 when left out
+             */
+            factor?: number;
+            /** @description The first pause: 1s, 5m */
+            first: string;
+            /** @description The longest pause; 7d when left out */
+            max?: string;
+            /**
+             * Format: int64
+             * @description How many attempts there are in all. In a run that waits, its last one is the first of them
+             */
+            tries: number;
         };
         RetryPlan: {
-            /** @description No try is later than this after the change, or after the first try since a later resume; left out, there is no such end */
+            /** @description There are no quiet hours, whatever the step says */
+            any_time?: boolean;
+            /** @description No attempt is later than this after the change, or after the first attempt since a later resume; left out, there is no such end */
             deadline?: string;
-            /** @description Pauses before the next tries: 5s, 30m, 2h, 7d. In a run that waits the first one begins now; in one that is resumed, when its first try fails */
-            delays: string[];
+            /** @description Pauses before the next attempts: 5s, 30m, 2h, 7d; or exponential. In a run that waits the first one begins now; in one that is resumed, when its first attempt fails */
+            delays?: string[];
+            /** @description Growing pauses, instead of delays */
+            exponential?: components["schemas"]["RetryGrowth"];
+            /** @description What is tried again: network, unknown, body, 4xx, 5xx, codes, ranges (500-503) and exclusions (!404). Left out, what the step says */
+            on?: string[];
+            /** @description Hours in which nothing is tried again. Left out, what the step says */
+            quiet?: components["schemas"]["Quiet"];
         };
         Rollback: {
             /** Format: int64 */
@@ -2342,6 +2980,10 @@ export interface components {
         Run: {
             /** @description What can be done to the run in its present state */
             actions: string[];
+            /** @description What people did to the run, the oldest first, at most the last 200 */
+            acts?: components["schemas"]["RunAct"][] | null;
+            /** @description The last request of the step where the run stands may have been done: before it is sent again, its service is asked */
+            asks?: boolean;
             /**
              * Format: int64
              * @description Number of the run's last attempt
@@ -2368,7 +3010,7 @@ export interface components {
             /** Format: int64 */
             last_status?: number;
             mark?: string;
-            /** @description When a waiting run is tried, if every try fails at once; real times may be up to 10 % of the delay later */
+            /** @description When a waiting run is tried again, if every attempt fails at once; real times may be up to 10 % of the delay later */
             next_tries?: string[] | null;
             /**
              * Format: date-time
@@ -2385,8 +3027,10 @@ export interface components {
             rerun_of?: string;
             /** @description The runs that were made of this one, at most 100 */
             reruns?: string[] | null;
-            /** @description What a person set for the rest of the tries at the step where the run stands */
+            /** @description What a person set for the rest of the attempts at the step where the run stands */
             retry?: components["schemas"]["RetryChanged"];
+            /** @description What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces */
+            retry_now?: components["schemas"]["RetryPlan"];
             scenario: string;
             source?: string;
             state: string;
@@ -2396,18 +3040,40 @@ export interface components {
             steps: components["schemas"]["Step"][];
             /**
              * Format: int64
-             * @description Tries of the current step that count against its retry policy
+             * @description Attempts of the current step that count against its retry policy
              */
             tries: number;
             /**
              * Format: int64
-             * @description Tries that the current step's retry policy allows; in lists while some of them are used
+             * @description Attempts that the current step's retry policy allows; in lists while some of them are used
              */
             tries_max?: number;
             /** Format: int64 */
             version?: number;
             /** @description Why a queued run waits */
             wait?: components["schemas"]["LaneWait"];
+        };
+        RunAct: {
+            /** @enum {string} */
+            action: "resume" | "skip" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            /** Format: date-time */
+            at: string;
+            /** @description The mass action of which it was a part; bulk: finds all its runs */
+            bulk?: string;
+            by?: string;
+            /**
+             * Format: int64
+             * @description The version that the run left; only where it changed
+             */
+            from_version?: number;
+            /** @description The new run that was made of this one */
+            made?: string;
+            /** @description The run of which this one was made */
+            made_of?: string;
+            /** @description What the rest of the tries became */
+            retry?: components["schemas"]["RetryPlan"];
+            /** Format: int64 */
+            to_version?: number;
         };
         RunBar: {
             /**
@@ -2500,12 +3166,12 @@ export interface components {
             state: string;
             /**
              * Format: int64
-             * @description Tries of the current step that count against its retry policy
+             * @description Attempts of the current step that count against its retry policy
              */
             tries: number;
             /**
              * Format: int64
-             * @description Tries that the current step's retry policy allows; in lists while some of them are used
+             * @description Attempts that the current step's retry policy allows; in lists while some of them are used
              */
             tries_max?: number;
             /** Format: int64 */
@@ -2544,6 +3210,11 @@ export interface components {
             /** Format: int64 */
             status: number;
             text: string;
+            /**
+             * Format: int64
+             * @description How long the service can be kept waiting for a scenario's own answer, in seconds
+             */
+            wait_s: number;
         };
         SampleRequest: {
             body: string;
@@ -2565,11 +3236,18 @@ export interface components {
              * @description Runs of events that came while the scenario did not run; a start releases them only with release_held
              */
             held: number;
+            /**
+             * Format: int64
+             * @description Only before its first start: for how many days its events are kept
+             */
+            held_days?: number;
             /** @description Only with stats=true */
             last_24h?: components["schemas"]["Activity"];
             name: string;
             sources: string[];
             state: string;
+            /** @description Words by which people group scenarios */
+            tags: string[];
             title?: string;
             /** Format: date-time */
             updated_at: string;
@@ -2601,6 +3279,13 @@ export interface components {
             from: string;
             to: string;
         };
+        ScenarioStorage: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            runs: number;
+            scenario: string;
+        };
         ScenarioVersion: {
             actor?: string;
             /** Format: date-time */
@@ -2629,8 +3314,15 @@ export interface components {
             plain_http: boolean;
             /** @description Where other services reach this server */
             public_url: string;
+            /**
+             * @description What that address says of being reached from outside: unset, nobody has set one; private, it leads into a network of one's own; http, it has no TLS; open, nothing stands in the way
+             * @enum {string}
+             */
+            reach: "unset" | "private" | "http" | "open";
             /** @description There is no owner yet; POST /setup makes one */
             setup_needed: boolean;
+            /** @description The settings' time zone, in which the interface and the server name times; empty while none is chosen or nobody is logged in */
+            time_zone: string;
             /** @description A proxy whose forwarded headers were not believed; name it with --trusted-proxy */
             untrusted_proxy: string;
             /** @description Who is logged in; null when nobody is */
@@ -2646,6 +3338,18 @@ export interface components {
             login: string;
             /** @description 10 characters or more */
             password: string;
+        };
+        Silence: {
+            /**
+             * Format: date-time
+             * @description When its last event came
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description How many seconds it usually is silent at most; left out when the limit is a fixed one
+             */
+            usual?: number;
         };
         Skip: {
             /** @description What later steps read of it: the body of an HTTP step's reply, the variables of a set step, the value of another one */
@@ -2672,6 +3376,8 @@ export interface components {
             name: string;
             preset: string;
             scenarios: string[];
+            /** @description It is silent for too long; left out while it is not, and when a person said that it is all right */
+            silence?: components["schemas"]["Silence"];
             title?: string;
             /** Format: date-time */
             updated_at: string;
@@ -2680,11 +3386,31 @@ export interface components {
             /** @description All addresses that are in use, oldest first */
             urls: string[];
         };
+        SourceFields: {
+            /** @description What is not as usual: missing fields first, new ones last */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Format: int64
+             * @description Of how many of the last events that is known
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description How many fields they have
+             */
+            fields: number;
+            /** @description Enough events were seen to tell what is usual */
+            learned: boolean;
+            /** @description Events of this source are looked at */
+            on: boolean;
+        };
         StartScenario: {
             /** @description Also work on what was kept while it did not run */
             release_held?: boolean;
         };
         Stats: {
+            /** @description The disk of the server that answers */
+            disk: components["schemas"]["Disk"];
             /** Format: int64 */
             free_bytes: number;
             /** @description Runs by state; counting stops at 10 000 */
@@ -2718,6 +3444,33 @@ export interface components {
             path: string;
             variables: components["schemas"]["Variable"][];
         };
+        Storage: {
+            /**
+             * Format: int64
+             * @description How much of that is in use; what was removed leaves room for new data
+             */
+            data_bytes: number;
+            /**
+             * Format: int64
+             * @description What the database takes on its disk
+             */
+            database_bytes: number;
+            /** @description The disk of the server that answers */
+            disk: components["schemas"]["Disk"];
+            retention: components["schemas"]["RetentionForecast"];
+            /**
+             * Format: int64
+             * @description About how many runs are kept
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description How many of them were looked at for the estimate
+             */
+            sampled: number;
+            /** @description What the history of each scenario takes, the largest first: an estimate */
+            scenarios: components["schemas"]["ScenarioStorage"][];
+        };
         Timings: {
             /** Format: int64 */
             connect?: number;
@@ -2747,7 +3500,7 @@ export interface components {
             host?: string;
             id: string;
             /** @enum {string} */
-            kind: "first_failure" | "bad_end" | "recovered" | "rejected_signatures" | "lane_closed" | "source_silent" | "test";
+            kind: "first_failure" | "bad_end" | "recovered" | "rejected_signatures" | "lane_closed" | "source_silent" | "field_drift" | "disk_low" | "error_share" | "certificate_expiring" | "success" | "digest" | "test";
             /** @description Why the letter was not taken the last time */
             last_error?: string;
             /**
@@ -2856,6 +3609,13 @@ export interface components {
         Version: {
             name: string;
             version: string;
+        };
+        View: {
+            name: string;
+            q: string;
+        };
+        Views: {
+            items: components["schemas"]["View"][];
         };
         Words: {
             en: string;
@@ -3251,6 +4011,170 @@ export interface operations {
             };
         };
     };
+    "list-erasures": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 100 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListErasure"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "confirm-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmErasure"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "drop-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-events": {
         parameters: {
             query?: {
@@ -3613,6 +4537,68 @@ export interface operations {
             };
         };
     };
+    "list-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "keep-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Views"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-notices": {
         parameters: {
             query?: {
@@ -3822,6 +4808,39 @@ export interface operations {
             };
         };
     };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearsal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-runs": {
         parameters: {
             query?: {
@@ -3877,7 +4896,10 @@ export interface operations {
     "act-on-runs": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Recognises a repeat within a day: it changes nothing and is answered alike */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4086,7 +5108,73 @@ export interface operations {
             };
         };
     };
+    "compare-attempt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "get-attempt-curl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-attempt-onec": {
         parameters: {
             query?: never;
             header?: never;
@@ -4448,6 +5536,8 @@ export interface operations {
                 limit?: number;
                 /** @description Also count what each did during the last 24 hours */
                 stats?: boolean;
+                /** @description Only scenarios with this tag; a page may then be short, and its next goes on */
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -4692,6 +5782,104 @@ export interface operations {
                 /** @description The ETag of what is changed; * is whatever is there */
                 "If-Match"?: string;
             };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExample"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExample"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Example"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete-example": {
+        parameters: {
+            query: {
+                /** @description Path of the step */
+                step: string;
+            };
+            header?: never;
             path: {
                 name: string;
             };
@@ -5227,6 +6415,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5247,7 +6436,10 @@ export interface operations {
     "put-settings": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the settings that may be replaced; any when left out */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5262,6 +6454,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5585,6 +6778,68 @@ export interface operations {
             };
         };
     };
+    "get-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceFields"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "accept-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceFields"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "list-samples": {
         parameters: {
             query?: {
@@ -5618,6 +6873,37 @@ export interface operations {
             };
         };
     };
+    "accept-silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     "get-stats": {
         parameters: {
             query?: never;
@@ -5634,6 +6920,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "clean-storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleaning"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -8,6 +8,7 @@ export type Session = S['Session']
 export type Scenario = S['Scenario']
 export type Source = S['Source']
 export type SourceAddress = S['Address']
+export type FieldChange = S['FieldChange']
 export type Preset = S['Preset']
 export type Draft = S['Draft']
 export type Change = S['ScenarioChange']
@@ -23,11 +24,16 @@ export type Run = S['Run']
 export type Lane = S['Lane']
 export type Counts = S['Counts']
 export type Stats = S['Stats']
+export type Disk = S['Disk']
+export type Storage = S['Storage']
 export type Variable = S['Variable']
 export type Sample = S['Sample']
 export type SampleRequest = S['SampleRequest']
 export type Preview = S['PreviewResult']
 export type PreviewRequest = S['PreviewRequest']
+export type Rehearsal = S['RehearsalResult']
+export type RehearsalLine = S['RehearsalLine']
+export type ServiceOutage = S['Outage']
 
 /** A line of the stream of POST /check: a stream has no schema in the description, its parts do. */
 export type CheckLine =
@@ -36,6 +42,8 @@ export type CheckLine =
       type: 'step'
       path: string
       state: 'running' | 'done' | 'skipped' | 'failed' | 'shown'
+      /** What a request on its way waits for. */
+      phase?: 'connect' | 'wait'
       attempt?: Attempt
       value?: unknown
       request?: PreviewRequest

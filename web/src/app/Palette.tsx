@@ -1,10 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { scenariosQuery, sourcesQuery } from '@/api'
-import { isId } from '@/screens/runs/filter'
+import { api, call, keys, scenariosQuery, sourcesQuery } from '@/api'
+import { isId, placeOf } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
-import { Dialog, Icon, TextField, type IconName } from '@/ui'
+import { Dialog, Icon, TextField, toastError, type IconName } from '@/ui'
+import { useOffered } from './commands'
+import { logOut } from './logOut'
 import { usePreferences } from './preferences'
 import { foundBy, matches, synonyms, type Thing } from './synonyms'
 import css from './Palette.module.css'
@@ -15,12 +17,12 @@ interface Item {
   icon: IconName
   act: () => void
   thing?: Thing
-  words?: string[]
+  words?: readonly string[]
   group: Key
 }
 
 // What was made here comes before what is always there.
-const groups: readonly Key[] = ['palette.scenarios', 'palette.sources', 'palette.pages', 'palette.inEditor', 'palette.actions']
+const groups: readonly Key[] = ['palette.here', 'palette.scenarios', 'palette.sources', 'palette.pages', 'palette.inEditor', 'palette.actions']
 
 /** Ctrl+K: pages, scenarios, sources, a run by its id, actions; found by their names and by other systems' words. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -36,6 +38,8 @@ function Search({ onClose }: { onClose: () => void }) {
   const t = useT()
   const navigate = useNavigate()
   const { setLanguage, setTheme } = usePreferences()
+  const queries = useQueryClient()
+  const here = useOffered()
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const [text, setText] = useState('')
@@ -43,26 +47,45 @@ function Search({ onClose }: { onClose: () => void }) {
   const list = useRef<HTMLUListElement>(null)
 
   const all = useMemo<Item[]>(() => {
+    const create = () =>
+      void call(api.POST('/api/v1/scenarios', { body: { title: t('scenario.newTitle') } })).then(
+        (made) => {
+          void queries.invalidateQueries({ queryKey: keys.scenarios })
+          void navigate({ to: '/scenarios/$name', params: { name: made.name } })
+        },
+        (failed: unknown) => toastError(failed, t),
+      )
     const go = (to: string, search?: object, params?: object) => () => void navigate({ to, search, params } as never)
     return [
       { id: 'scenarios', group: 'palette.pages', icon: 'scenarios', label: t('nav.scenarios'), thing: 'scenario', act: go('/scenarios') },
       { id: 'requests', group: 'palette.pages', icon: 'requests', label: t('nav.requests'), thing: 'requests', act: go('/requests') },
       { id: 'runs', group: 'palette.pages', icon: 'history', label: t('nav.history'), act: go('/runs') },
+      { id: 'bulk', group: 'palette.pages', icon: 'retry', label: t('runs.tab.bulk'), act: go('/runs/bulk') },
       { id: 'reconciliation', group: 'palette.pages', icon: 'check', label: t('runs.tab.reconciliation'), act: go('/runs/reconciliation') },
       { id: 'paused', group: 'palette.pages', icon: 'pause', label: t('state.paused'), thing: 'paused', act: go('/runs', { q: 'state:paused' }) },
       { id: 'waiting', group: 'palette.pages', icon: 'retry', label: t('state.waiting.retry'), act: go('/runs', { q: 'state:waiting' }) },
-      { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { q: 'state:failed,paused after:-24h' }) },
+      { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { q: 'state:failed after:-24h' }) },
       { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), act: go('/sources') },
       { id: 'recipes', group: 'palette.pages', icon: 'recipe', label: t('recipes.title'), act: go('/recipes') },
       { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML', 'Postman'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
+      { id: 'lanes', group: 'palette.pages', icon: 'connections', label: t('lanes.title'), act: go('/lanes') },
       ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
         (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
       ),
-      { id: 'step', group: 'palette.inEditor', icon: 'plus', label: t('palette.step'), thing: 'step', act: go('/scenarios') },
-      { id: 'http', group: 'palette.inEditor', icon: 'requests', label: t('kind.http'), thing: 'httpRequest', act: go('/scenarios') },
-      { id: 'respond', group: 'palette.inEditor', icon: 'back', label: t('kind.respond'), thing: 'respond', act: go('/scenarios') },
-      { id: 'postJson', group: 'palette.inEditor', icon: 'requests', label: 'POST · JSON', thing: 'postJson', act: go('/scenarios') },
+      // What the open page does itself comes first; without it the way to a step leads through a scenario.
+      ...here.map((one): Item => ({ ...one, group: 'palette.here' })),
+      ...(here.length > 0
+        ? []
+        : ([
+            { id: 'step', group: 'palette.inEditor', icon: 'plus', label: t('palette.step'), thing: 'step', act: go('/scenarios') },
+            { id: 'http', group: 'palette.inEditor', icon: 'requests', label: t('kind.http'), thing: 'httpRequest', act: go('/scenarios') },
+            { id: 'respond', group: 'palette.inEditor', icon: 'back', label: t('kind.respond'), thing: 'respond', act: go('/scenarios') },
+            { id: 'postJson', group: 'palette.inEditor', icon: 'requests', label: 'POST · JSON', thing: 'postJson', act: go('/scenarios') },
+          ] satisfies Item[])),
+      { id: 'create', group: 'palette.actions', icon: 'plus', label: t('palette.create'), words: synonyms.scenario, act: create },
+      { id: 'add-source', group: 'palette.actions', icon: 'sources', label: t('sources.add'), words: ['webhook', t('source')], act: go('/sources', { add: 'open' }) },
+      { id: 'logout', group: 'palette.actions', icon: 'logout', label: t('account.logOut'), act: () => void logOut(t) },
       { id: 'light', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.light')}`, act: () => setTheme('light') },
       { id: 'dark', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.dark')}`, act: () => setTheme('dark') },
       { id: 'ru', group: 'palette.actions', icon: 'globe', label: 'Русский язык', act: () => setLanguage('ru') },
@@ -74,14 +97,14 @@ function Search({ onClose }: { onClose: () => void }) {
         (one): Item => ({ id: `source-${one.name}`, group: 'palette.sources', icon: 'sources', label: one.title || one.name, words: [one.name], act: go('/sources/$name', undefined, { name: one.name }) }),
       ),
     ]
-  }, [t, navigate, setTheme, scenarios, sources])
+  }, [t, navigate, queries, here, setLanguage, setTheme, scenarios, sources])
 
   const own = useId()
   const wanted = text.trim()
   const found: Item[] = isId(wanted)
-    ? [{ id: 'run', group: 'palette.actions', icon: 'history', label: t('palette.openRun', { id: wanted }), act: () => void navigate({ to: '/runs/$id', params: { id: wanted } }) }]
+    ? [{ id: 'run', group: 'palette.actions', icon: 'history', label: t('palette.openRun', { id: wanted }), act: () => void placeOf(wanted).then((place) => navigate(place as never)) }]
     : wanted === ''
-      ? all.filter((item) => item.group === 'palette.pages' || item.group === 'palette.scenarios').slice(0, 14)
+      ? all.filter((item) => ['palette.here', 'palette.pages', 'palette.scenarios'].includes(item.group)).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 24)
       : [
           ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 30),
           { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
@@ -112,7 +135,7 @@ function Search({ onClose }: { onClose: () => void }) {
       <TextField ariaLabel={t('palette.title')} placeholder={t('palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
       <ul ref={list} id={own} className={css.list} role="listbox" aria-label={t('palette.title')}>
         {found.map((item, index) => {
-          const other = wanted ? foundBy(wanted, item.label, item.thing) : undefined
+          const other = wanted ? (item.thing ? foundBy(wanted, item.label, item.thing) : matches(wanted, [item.label]) ? undefined : item.words?.find((word) => matches(wanted, [word]))) : undefined
           return (
             <li key={item.id} role="presentation">
               {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{t(item.group)}</div>}

@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
-import { call, api, keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
-import { languages, useT, type Key, type Language } from '@/i18n'
+import { keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
+import { languages, setTimeZone, size, useT, type Key, type Language } from '@/i18n'
 import { BulkBanner } from '@/screens/bulk'
-import { Button, Drawer, Icon, IconButton, Menu, toastError, useNarrow, type IconName, type ThemeChoice } from '@/ui'
+import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
 import { LoginAgain } from './LoginAgain'
+import { logOut } from './logOut'
 import { Palette } from './Palette'
 import { usePreferences } from './preferences'
 import css from './Shell.module.css'
@@ -40,7 +41,8 @@ export function Shell() {
   useHints(
     useCallback(
       (hints) => {
-        for (const queryKey of staleAfter(hints)) void queries.invalidateQueries({ queryKey, refetchType: 'active' })
+        // The history's list follows by itself: read anew as a whole, its rows would move.
+        for (const queryKey of staleAfter(hints)) void queries.invalidateQueries({ queryKey, refetchType: 'active', predicate: (query) => query.queryKey[0] !== keys.runs[0] || query.meta?.follows !== true })
       },
       [queries],
     ),
@@ -103,6 +105,7 @@ export function Shell() {
       <main id="main" className={css.main} tabIndex={-1}>
         <Connection />
         <BulkBanner />
+        <DiskNotice />
         <MailNotice />
         <Outlet />
       </main>
@@ -164,16 +167,6 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
   const { language, theme, setLanguage, setTheme } = usePreferences()
   const { data: session } = useQuery(sessionQuery)
 
-  const logOut = async () => {
-    try {
-      await call(api.DELETE('/api/v1/session'))
-      // The whole page goes, and with it all that was read.
-      location.assign('/login')
-    } catch (error) {
-      toastError(error, t)
-    }
-  }
-
   return (
     <div className={css.tools} data-collapsed={collapsed || undefined}>
       {collapsed ? (
@@ -225,7 +218,7 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
           items={[
             session?.user ? { heading: session.user.login } : false,
             { label: t('account.settings'), icon: 'settings', to: '/settings/$section', params: { section: 'account' } },
-            { label: t('account.logOut'), icon: 'logout', onClick: () => void logOut() },
+            { label: t('account.logOut'), icon: 'logout', onClick: () => void logOut(t) },
           ]}
         >
           <IconButton icon="user" label={t('account.title')} tip={false} />
@@ -251,6 +244,24 @@ function MailNotice() {
   )
 }
 
+/** Stays on every page while the disk is low or full. */
+function DiskNotice() {
+  const t = useT()
+  const disk = useQuery(statsQuery).data?.disk
+  if (!disk || disk.level === 'ok') return null
+  const full = disk.level === 'full'
+  const words = full ? (disk.holds_database ? 'disk.full' : 'disk.fullElsewhere') : disk.holds_database ? 'disk.low' : 'disk.lowElsewhere'
+  return (
+    <div className={css.mail} data-tone={full ? 'error' : undefined} role={full ? 'alert' : 'note'}>
+      <Icon name="warning" />
+      <span>{t(words, { free: size(disk.free_bytes ?? 0) })}</span>
+      <Button size="small" kind="quiet" to="/settings/$section" params={{ section: 'retention' }}>
+        {t('settings.retention')}
+      </Button>
+    </div>
+  )
+}
+
 /** Says when the server is out of reach, and lets in again whoever's session has ended. */
 function Connection() {
   const t = useT()
@@ -261,6 +272,9 @@ function Connection() {
   useEffect(() => {
     if (session?.user) setUser(session.user)
   }, [session?.user])
+  useEffect(() => {
+    if (session?.user) setTimeZone(session.time_zone)
+  }, [session?.user, session?.time_zone])
   useEffect(() => {
     // A stream that is refused looks like one that is cut: the session tells which it is.
     if (cutOff) void queries.invalidateQueries({ queryKey: keys.session })

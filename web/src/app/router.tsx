@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { sessionQuery } from '@/api/queries'
+import { setTimeZone } from '@/i18n'
 import { PageFailed, PageMissing, PageWaiting } from './fallbacks'
 import { Shell } from './Shell'
 
@@ -31,6 +32,7 @@ const inside = createRoute({
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.ensureQueryData(sessionQuery)
+    setTimeZone(session.time_zone)
     if (session.setup_needed) throw redirect({ to: '/setup' })
     if (!session.user) throw redirect({ to: '/login', search: { to: location.href === '/' ? undefined : location.href } as never })
   },
@@ -58,6 +60,7 @@ const tree = root.addChildren([
     page('/sources', () => import('@/screens/sources/SourcesPage')),
     page('/sources/$name', () => import('@/screens/sources/SourcePage')),
     page('/runs', () => import('@/screens/runs/RunsPage')),
+    page('/runs/bulk', () => import('@/screens/runs/BulkPage')),
     page('/runs/reconciliation', () => import('@/screens/runs/ReconciliationPage')),
     page('/runs/$id', () => import('@/screens/run/RunPage')),
     page('/requests', () => import('@/screens/soon/RequestsPage')),

@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints } from '@/api'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { addTexts, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
@@ -11,11 +11,13 @@ import { preloadPillField } from '@/pill/PillField'
 import { Button, ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { useCheck } from './check/useCheck'
-import { EditorContext, type Editor } from './context'
+import { EditorContext, type Attached, type Editor } from './context'
 import css from './editor.module.css'
 import { DraftStore, type DraftState } from './model/draft'
+import { same } from './model/json'
 import { write } from './model/pointer'
-import { walk } from './model/steps'
+import { walk, type Placed } from './model/steps'
+import { Commands } from './parts/Commands'
 import { Conflict } from './parts/Conflict'
 import { SampleBar } from './parts/SampleBar'
 import { StepList } from './parts/StepList'
@@ -79,6 +81,10 @@ function Opening({ name }: { name: string }) {
   return <Loaded name={name} store={store} state={state} />
 }
 
+// Defined once: only then is an unchanged answer the same object.
+const sourcesOf = (results: { data?: Source | undefined; error: unknown }[]) => results.map(({ data, error }) => ({ source: data, error: error ?? undefined }))
+
+const none: never[] = []
 const tabNames = ['steps', 'history', 'settings', 'yaml'] as const
 type TabName = (typeof tabNames)[number]
 
@@ -91,11 +97,13 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const [search, setSearch] = useSearch()
   const [focusField, setFocusField] = useState<string>()
   const info = useQuery(scenarioQuery(name)).data
-  const kinds = useQuery(kindsQuery).data?.items ?? []
+  const table = useQuery(kindsQuery)
+  const kinds = table.data?.items ?? none
   const { document } = state
-  const sourceName = document.sources?.[0] ?? ''
-  const source = useQuery({ ...sourceQuery(sourceName), enabled: sourceName !== '' }).data
-  const samples = useSamples(sourceName)
+  const names = useMemo(() => [...new Set(document.sources ?? [])].filter((one) => one !== ''), [document.sources])
+  const found = useQueries({ queries: names.map((one) => sourceQuery(one)), combine: sourcesOf })
+  const sources = useMemo(() => names.map((one, i): Attached => ({ name: one, source: found[i]?.source, error: found[i]?.error })), [names, found])
+  const samples = useSamples(names)
   const steps = useMemo(() => walk(document), [document])
   const selected = search['panel'] ? undefined : steps.find((placed) => placed.path === search['step'])
   const check = useCheck({ name, store, document, steps, sample: samples.picked })
@@ -109,17 +117,19 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const edit = useCallback<Editor['edit']>((change, group) => store.edit(change, group), [store])
   const open = useCallback(
     (path: string, field?: string) => {
-      setSearch({ tab: undefined, panel: undefined, step: path })
+      setSearch({ tab: undefined, panel: undefined, source: undefined, step: path })
       setFocusField(field)
     },
     [setSearch],
   )
-  const openSource = useCallback(() => setSearch({ tab: undefined, panel: 'source', step: undefined }), [setSearch])
-  const closePanel = useCallback(() => setSearch({ panel: undefined, step: undefined }), [setSearch])
+  const openSource = useCallback((one?: string) => setSearch({ tab: undefined, panel: 'source', source: one, step: undefined }), [setSearch])
+  const addSource = useCallback(() => setSearch({ tab: undefined, panel: 'newSource', source: undefined, step: undefined }), [setSearch])
+  const closePanel = useCallback(() => setSearch({ panel: undefined, source: undefined, step: undefined }), [setSearch])
+  const panelSource = search['panel'] !== 'source' ? undefined : names.includes(search['source'] ?? '') ? search['source'] : names[0]
   const focused = useCallback(() => setFocusField(undefined), [])
 
   const editor: Editor = {
-    name, store, state, document, info, kinds, steps, selected, open, openSource, closePanel, focusField, focused, edit, source, samples, check,
+    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField, focused, edit, sources, panelSource, samples, check,
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }
@@ -133,15 +143,26 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const { data: asked, error: unasked } = useQuery({ ...eventQuery(search['sample'] ?? ''), enabled: search['sample'] !== undefined })
   const pickSample = samples.pick
   useEffect(() => {
-    if (asked) pickSample({ event: asked, n: 0 })
+    if (asked) pickSample({ event: asked })
     else if (unasked) toastError(unasked, t)
     // The same link works a second time.
     if (asked || unasked) setSearch({ sample: undefined }, { replace: true })
   }, [asked, unasked, pickSample, setSearch, t])
+  // A step that has another short name, by undo or by somebody else, is still the one that is open.
+  const shown = useRef<Placed | undefined>(undefined)
+  useEffect(() => {
+    const was = shown.current
+    if (selected || !was || was.path !== search['step']) {
+      shown.current = selected
+      return
+    }
+    const now = steps.find((placed) => placed.pointer === was.pointer)
+    if (now && same({ ...now.step, id: '' }, { ...was.step, id: '' })) setSearch({ step: now.path }, { replace: true })
+  }, [selected, steps, search, setSearch])
   useKeys(editor)
   usePageTitle(document.title || name)
 
-  const panel = search['panel'] === 'source' ? <SourcePanel /> : selected ? <StepPanel key={selected.path} placed={selected} /> : undefined
+  const panel = search['panel'] === 'source' || search['panel'] === 'newSource' ? <SourcePanel key={panelSource ?? ''} /> : selected ? <StepPanel key={selected.path} placed={selected} /> : undefined
   const main = (
     <div className={css.columns} data-open={panel ? true : undefined}>
       {!(narrow && panel) && (
@@ -171,6 +192,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
         />
         {tab === 'steps' && !(narrow && panel) && <SampleBar />}
         <CheckDialog />
+        <Commands />
       </div>
     </EditorContext.Provider>
   )

@@ -1,13 +1,17 @@
-import { problemWords } from '@/i18n/problem'
 import { createContext, useContext } from 'react'
 import type { Kind, Preview, Scenario as ScenarioInfo, Source } from '@/api'
 import type { Check } from './check/useCheck'
 import type { DraftState, DraftStore } from './model/draft'
-import type { Row, Scenario } from './model/document'
+import type { Scenario } from './model/document'
 import type { Placed } from './model/steps'
 import type { Picked, Samples } from './useSamples'
 
-export type PanelName = 'source' | 'settings'
+/** A source that the scenario names; what it is comes later, or never when it is gone. */
+export interface Attached {
+  name: string
+  source: Source | undefined
+  error: unknown
+}
 
 export interface Editor {
   name: string
@@ -15,12 +19,17 @@ export interface Editor {
   state: DraftState
   document: Scenario
   info: ScenarioInfo | undefined
+  /** The table of kinds, which names all fields; empty until it is there. */
   kinds: readonly Kind[]
+  kindsFailed: { error: unknown; again(): void } | undefined
   steps: readonly Placed[]
   selected: Placed | undefined
   /** Opens a step by its path; field is a pointer inside the document that gets the focus. */
   open(path: string, field?: string): void
-  openSource(): void
+  /** Opens a source of the scenario: the first one when none is named. */
+  openSource(name?: string): void
+  /** Opens the choice of a further source. */
+  addSource(): void
   closePanel(): void
   /** The field that wants the focus, as a pointer. */
   focusField: string | undefined
@@ -28,7 +37,9 @@ export interface Editor {
   edit(change: (document: Scenario) => Scenario, group?: string): void
   /** Writes one place of the document; what is typed into one place is one step of undo. */
   put(pointer: string, value: unknown): void
-  source: Source | undefined
+  sources: readonly Attached[]
+  /** The source whose panel is open. */
+  panelSource: string | undefined
   samples: Samples
   sample: Picked | undefined
   check: Check
@@ -60,21 +71,4 @@ export function useStep(): StepScope {
   return step
 }
 
-export type Becomes = Preview['values'][number]
-
-/** What a place of the document becomes; rows may be named by their number or by their name. */
-export function becomes(preview: Preview | undefined, pointer: string): Becomes | undefined {
-  return preview?.values.find((value) => value.pointer === pointer)
-}
-
-/** What is wrong with a place, in words. */
-export const wrongIn = (value: Becomes | undefined): string | undefined => value?.problem && problemWords(value.problem)
-
-export function rowBecomes(preview: Preview | undefined, pointer: string, index: number, row: Row): Becomes | undefined {
-  const name = row.name.replace(/~/g, '~0').replace(/\//g, '~1')
-  for (const place of [`${pointer}/${index}/value`, `${pointer}/${index}`, `${pointer}/${name}/value`, `${pointer}/${name}`]) {
-    const found = becomes(preview, place)
-    if (found) return found
-  }
-  return undefined
-}
+export { becomes, rowBecomes, wrongIn, type Becomes } from './becomes'

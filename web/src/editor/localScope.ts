@@ -87,3 +87,9 @@ export function usualOf(preset: Preset | undefined): Variable[] {
     usual: true,
   }))
 }
+
+/** The usual fields of all sources; what several of them have is there once. */
+export function usualOfAll(presets: readonly Preset[] | undefined, ids: readonly (string | undefined)[]): Variable[] {
+  const all = ids.flatMap((id) => usualOf(presets?.find((one) => one.id === id)))
+  return all.filter((one, i) => all.findIndex((other) => other.path === one.path) === i)
+}

@@ -1,5 +1,5 @@
 /** Calls that carry a document: its numbers keep their digits and its members their order. */
-import { ApiError, ask, type CheckLine, type Preview, type Sample } from '@/api'
+import { ApiError, ask, type CheckLine, type Preview, type Rehearsal, type Sample, type ServiceOutage } from '@/api'
 import { Conflict, Refused, type ServerDraft, type Transport } from './model/draft'
 import { plain, type Scenario } from './model/document'
 import { parseJson, writeJson } from './model/json'
@@ -65,6 +65,18 @@ export interface PreviewAsked {
 }
 
 export const preview = (asked: PreviewAsked, signal: AbortSignal): Promise<Preview> => send('/preview', { method: 'POST', body: { ...asked, document: plain(asked.document) }, signal })
+
+export interface RehearsalAsked {
+  scenario: string
+  document: Scenario
+  event?: string
+  sample?: Sample
+  outages: ServiceOutage[]
+  every?: string
+}
+
+/** What would become of an event while services fail. */
+export const rehearse = (asked: RehearsalAsked, signal: AbortSignal): Promise<Rehearsal> => send('/rehearse', { method: 'POST', body: { ...asked, document: plain(asked.document) }, signal })
 
 export interface CheckAsked {
   scenario: string

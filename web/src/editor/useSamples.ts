@@ -1,50 +1,77 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
-import { keys, samplesQuery, useHints, type components, type Sample } from '@/api'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { keys, sampleLimit, samplesQuery, useHints, type components, type Sample } from '@/api'
+import { newest } from './model/samples'
 
 export type SampleEvent = components['schemas']['Event']
 
 /** What the steps are tried on: an event that came, or data typed in by hand. */
-export type Picked = { event: SampleEvent; n: number } | { sample: Sample }
+export type Picked = { event: SampleEvent } | { sample: Sample }
 
 export interface Samples {
+  /** The last events of all sources, the newest first. */
   events: readonly SampleEvent[]
+  /** The last events of one source. */
+  of(source: string): readonly SampleEvent[]
   loading: boolean
   picked: Picked | undefined
   pick(what: Picked | undefined): void
-  /** Set for a moment when an event has just come by itself. */
+  /** Set for a moment when an event has just come by itself; by the name of its source. */
   fresh: string | undefined
 }
 
-/** The last events of a source; the newest is picked until a person picks another one. */
-export function useSamples(source: string): Samples {
+/** The last events of the sources; the newest is picked until a person picks another one. */
+export function useSamples(sources: readonly string[]): Samples {
   const client = useQueryClient()
-  const query = useQuery({ ...samplesQuery(source), enabled: source !== '' })
+  const queries = useQueries({ queries: sources.map((source) => samplesQuery(source)), combine: together })
   const [own, setOwn] = useState<Picked | undefined>()
-  const [fresh, setFresh] = useState<string | undefined>()
-  const events = query.data?.items ?? none
+  const [fresh, setFresh] = useState<{ id: string | undefined; source: string }>()
+  const { lists, loading } = queries
+  const events = useMemo(() => newest(lists, sampleLimit), [lists])
 
   useHints((hints) => {
-    const mine = hints.filter((hint) => hint.kind === 'event' && (!hint.source || hint.source === source))
-    if (mine.length > 0 || hints.some((hint) => hint.kind === 'reconnect')) void client.invalidateQueries({ queryKey: keys.samples(source) })
-    const id = mine[mine.length - 1]?.id
-    if (id) setFresh(id)
+    const all = hints.some((hint) => hint.kind === 'reconnect' || (hint.kind === 'event' && !hint.source))
+    const named = new Set(hints.map((hint) => (hint.kind === 'event' ? hint.source : undefined)))
+    for (const source of sources) if (all || named.has(source)) void client.invalidateQueries({ queryKey: keys.samples(source) })
+    const last = hints.filter((hint) => hint.kind === 'event' && hint.source !== undefined && sources.includes(hint.source)).at(-1)
+    if (last?.source) setFresh({ id: last.id, source: last.source })
   })
   useEffect(() => {
     if (!fresh) return
     const timer = setTimeout(() => setFresh(undefined), 4000)
     return () => clearTimeout(timer)
   }, [fresh])
-  useEffect(() => setOwn(undefined), [source])
+
+  // What was picked of a source goes with it.
+  const before = useRef(sources)
+  useEffect(() => {
+    const gone = before.current.filter((name) => !sources.includes(name))
+    before.current = sources
+    if (gone.length > 0) setOwn((now) => (now && gone.includes(sourceOf(now)) ? undefined : now))
+  }, [sources])
 
   return useMemo(() => {
-    const newest = events[0]
-    const picked = own ?? (newest ? { event: newest, n: events.length } : undefined)
-    return { events, loading: query.isLoading, picked, pick: setOwn, fresh }
-  }, [events, query.isLoading, own, fresh])
+    const first = events[0]
+    return {
+      events,
+      of: (source) => lists[sources.indexOf(source)] ?? none,
+      loading,
+      picked: own ?? (first ? { event: first } : undefined),
+      pick: setOwn,
+      fresh: fresh?.source,
+    }
+  }, [events, lists, sources, loading, own, fresh])
 }
 
 const none: readonly SampleEvent[] = []
+
+// Defined once: only then is an unchanged answer the same object.
+const together = (results: { data?: { items: SampleEvent[] } | undefined; isLoading: boolean }[]) => ({
+  lists: results.map((result) => result.data?.items ?? none),
+  loading: results.some((result) => result.isLoading),
+})
+
+const sourceOf = (picked: Picked): string => ('event' in picked ? picked.event.source : (picked.sample.source ?? ''))
 
 /** A picked sample as the calls name it. */
 export function asAsked(picked: Picked | undefined): { event?: string; sample?: Sample } {

@@ -102,25 +102,25 @@ export const pick = (text: Both | undefined): string => text?.[language()] ?? te
 
 // ── numbers, times, sizes ────────────────────────────────────────────────
 
-const zoneKey = 'gonets.zone'
 let zone: string | undefined
-try {
-  zone = localStorage.getItem(zoneKey) ?? undefined
-} catch {
-  // The browser's own zone then.
-}
 
 export const timeZone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-/** The zone in which times are shown; undefined is the browser's own. */
+/** The zone in which times are shown: that of the settings, the same in every browser; while none is chosen, the browser's own. */
 export function setTimeZone(next: string | undefined): void {
-  zone = next
-  try {
-    if (next) localStorage.setItem(zoneKey, next)
-    else localStorage.removeItem(zoneKey)
-  } catch {
-    // It then lasts until the page is closed.
-  }
+  const known = next && inBrowser(next) ? next : undefined
+  if (known === zone) return
+  zone = known
   for (const listener of listeners) listener()
+}
+
+/** The server may know a zone that this browser does not. */
+function inBrowser(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -186,7 +186,15 @@ export function age(time: Time, now: Time = Date.now()): string {
   return unit(Math.trunc(seconds / 86400), 'day')
 }
 
+// English has one sign for one and for many, as in what people type: 5 s, 30 min.
+const signs: Record<string, Key> = { second: 'unit.s', minute: 'unit.m', hour: 'unit.h', day: 'unit.d', millisecond: 'unit.ms' }
+
 const unit = (value: number, name: string, digits = 0): string =>
+  language() === 'en' && signs[name]
+    ? `${new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value)}\u00a0${t(signs[name])}`
+    : localUnit(value, name, digits)
+
+const localUnit = (value: number, name: string, digits: number): string =>
   new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
     .format(value)
     // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages.

@@ -12,7 +12,7 @@ import { bracketMatching, defaultHighlightStyle, HighlightStyle, syntaxHighlight
 import { Annotation, Compartment, EditorState, Prec, RangeSet, StateEffect, StateField, type Extension, type Range } from '@codemirror/state'
 import {
   Decoration, drawSelection, EditorView, hoverTooltip, keymap, placeholder as placeholderText, showTooltip, tooltips, WidgetType,
-  type DecorationSet, type Tooltip,
+  type DecorationSet, type Tooltip, type TooltipView,
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { build, parse, replacePiece, wraps, type VariablePiece } from './template'
@@ -185,6 +185,8 @@ function fallbackField(view: EditorView, piece: VariablePiece, words: FieldWords
   input.addEventListener('keydown', (event) => {
     event.stopPropagation()
     if (event.key === 'Enter') {
+      // The key must not be typed into the field that gets the cursor.
+      event.preventDefault()
       input.blur()
       view.focus()
     }
@@ -214,6 +216,20 @@ function callField(view: EditorView, piece: VariablePiece, words: FieldWords): H
   return line
 }
 
+/** The card for settings: it follows what is known of the variable, but never while somebody is in it. */
+function livingCard(view: EditorView, piece: VariablePiece, scope: () => Scope): TooltipView {
+  let shown = scope()
+  const dom = card(view, piece, shown, true)
+  return {
+    dom,
+    update() {
+      if (scope() === shown || dom.contains(dom.ownerDocument.activeElement)) return
+      shown = scope()
+      dom.replaceChildren(...card(view, piece, shown, true).children)
+    },
+  }
+}
+
 /** The pill that is open for settings, by the place where it begins. */
 const openCard = StateEffect.define<number | undefined>()
 
@@ -227,11 +243,12 @@ function cards(field: ReturnType<typeof pills>): Extension {
       return tr.state.field(field.pieces).some((piece) => piece.from === moved) ? moved : undefined
     },
     provide: (self) =>
-      showTooltip.compute([self, field.pieces, field.scope], (state): Tooltip | null => {
+      // Not by the scope: a preview that comes back must not take away what is being typed into the card.
+      showTooltip.compute([self, field.pieces], (state): Tooltip | null => {
         const at = state.field(self)
         const piece = state.field(field.pieces).find((p) => p.from === at)
         if (!piece) return null
-        return { pos: piece.from, end: piece.to, above: false, create: (view) => ({ dom: card(view, piece, state.field(field.scope), true) }) }
+        return { pos: piece.from, end: piece.to, above: false, create: (view) => livingCard(view, piece, () => view.state.field(field.scope)) }
       }),
   })
   const near = (state: EditorState): VariablePiece | undefined => {

@@ -58,7 +58,7 @@ describe('a template', () => {
     const text = 'a {{name}} b {{ number(x) }}';
     const [name, x] = variablesOf(text);
     if (!name || !x) throw new Error('no pieces');
-    expect(replacePiece(text, name, { fallback: 'нет' })).toBe('a {{ name ?? "нет" }} b {{ number(x) }}');
+    expect(replacePiece(text, name, { fallback: 'нет' })).toBe('a {{ default(name, "нет") }} b {{ number(x) }}');
     expect(replacePiece(text, x, { call: undefined })).toBe('a {{name}} b {{ x }}');
     expect(variablesOf(build({ path: 'a', fallback: 'кавычки " и \\ \n' }))[0]?.fallback).toBe('кавычки " и \\ \n');
   });

@@ -37,6 +37,7 @@ const placeNames: Record<string, Key> = {
   'event.source': 'field.source',
   'run.id': 'field.runId',
   'run.started_at': 'field.runStarted',
+  'run.idempotency_key': 'field.runKey',
   'scenario.name': 'field.scenarioName',
   'scenario.title': 'field.scenarioTitle',
   'source.name': 'field.sourceName',

@@ -98,8 +98,9 @@ function stringLength(s: string): number {
   return s.length;
 }
 
-const nameText = String.raw`[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}_])?`;
-const segmentText = String.raw`(?:\.${nameText}|\[-?\d+\]|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\['(?:[^'\\]|\\.)*'\]|\[${nameText}=[^\]"']*\])`;
+/** A name as expressions read it, and what may follow it in a path. */
+export const nameText = String.raw`[\p{L}\p{M}\p{N}_](?:[\p{L}\p{M}\p{N}_-]*[\p{L}\p{M}\p{N}_])?`;
+export const segmentText = String.raw`(?:\.${nameText}|\[-?\d+\]|\[\*\]|\["(?:[^"\\]|\\.)*"\]|\['(?:[^'\\]|\\.)*'\]|\[${nameText}=[^\]"']*\])`;
 const pathText = String.raw`(?:(?!\d)${nameText}${segmentText}*)`;
 const wholePath = new RegExp(`^${pathText}$`, 'u');
 const withFallback = new RegExp(String.raw`^(${pathText})\s*\?\?\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false|null)$`, 'u');
@@ -147,16 +148,19 @@ export interface Built {
   call?: string | undefined;
 }
 
+const called = (inner: string, call: string | undefined): string => (call === undefined ? inner : `${call}(${inner})`);
+
 /** The text form of a variable. */
 export function build({ path, fallback, call }: Built): string {
-  let expression = path;
-  if (fallback !== undefined) expression = `${expression} ?? ${quote(fallback)}`;
-  if (call !== undefined) expression = `${call}(${expression})`;
-  return `{{ ${expression} }}`;
+  // Not ??, which only stands in for what is not there: a field that was left empty comes as an empty text.
+  return `{{ ${called(fallback === undefined ? path : `default(${path}, ${quote(fallback)})`, call)} }}`;
 }
 
-/** Puts a variable in place of another one; what the old one was wrapped in stays. */
+/** Puts a variable in place of another one; what the old one was wrapped in stays, as it was written. */
 export function replacePiece(text: string, piece: VariablePiece, change: Partial<Built>): string {
-  const next = build({ path: piece.path ?? piece.expression, fallback: piece.fallback, call: piece.call, ...change });
+  const same = !('path' in change) && !('fallback' in change);
+  const inner = piece.call === undefined ? piece.expression : (inCall.exec(piece.expression)?.[2] ?? '').trim();
+  const call = 'call' in change ? change.call : piece.call;
+  const next = same ? `{{ ${called(inner, call)} }}` : build({ path: piece.path ?? piece.expression, fallback: piece.fallback, ...change, call });
   return text.slice(0, piece.from) + next + text.slice(piece.to);
 }

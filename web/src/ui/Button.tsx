@@ -91,6 +91,8 @@ export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(functio
     <ActionIcon
       ref={ref}
       variant={kind === 'default' ? 'default' : 'subtle'}
+      // A quiet one has no box of its own, and so none when it is disabled.
+      data-quiet={kind === 'quiet' || undefined}
       color={kind === 'danger' ? 'danger' : undefined}
       size={size === 'small' ? 28 : 36}
       aria-label={label}

@@ -22,9 +22,12 @@ export interface TabsProps<T extends string> {
 /** A row of tabs that scrolls where it does not fit. Only the open one is drawn. */
 export function Tabs<T extends string>({ value, onChange, tabs, ariaLabel, right, padded = true }: TabsProps<T>) {
   const row = useRef<HTMLDivElement>(null)
-  // On a narrow window the open tab may stand beyond the edge.
+  // On a narrow window the open tab may stand beyond the edge. Only the row moves: a page does not scroll down to tabs by itself.
   useEffect(() => {
-    row.current?.querySelector('[data-active]')?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' })
+    const open = row.current?.querySelector('[data-active]')?.getBoundingClientRect()
+    if (!row.current || !open) return
+    const { left, right } = row.current.getBoundingClientRect()
+    row.current.scrollLeft += Math.min(open.left - left, Math.max(open.right - right, 0))
   }, [value])
   return (
     <MantineTabs value={value} onChange={(next) => next && onChange(next as T)} keepMounted={false} classNames={{ list: css.list, tab: css.tab }}>

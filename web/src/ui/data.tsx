@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react'
 import { fullTime, ago, clock, size, useLanguage, useT } from '@/i18n'
+import { Button } from './Button'
 import { CopyButton } from './CopyButton'
 import { Icon, type IconName } from './icons'
 import { Segments } from './fields'
@@ -82,9 +83,33 @@ export function Time({ at, relative }: { at: string | undefined; relative?: bool
 // ── texts as they are ────────────────────────────────────────────────────
 
 const shownLimit = 200_000
+/** A body above this, in characters, is shown by its beginning: as a tree it would hold the page up. */
+const bigBody = 1_000_000
 
-/** A text as it is, never as HTML. What is long is cut, and can be copied whole. */
-export function CodeView({ text, label, copy = true, wrap = true, maxHeight = 420 }: { text: string; label?: string; copy?: boolean; wrap?: boolean; maxHeight?: number }) {
+/** A way to the whole body as a file: the server's where there is one, else one of what the page holds. */
+function Download({ href, body, encoding }: { href: string | undefined; body: string; encoding?: string | undefined }) {
+  const t = useT()
+  if (href)
+    return (
+      <a href={href} download>
+        {t('body.download')}
+      </a>
+    )
+  const save = () => {
+    const url = URL.createObjectURL(new Blob([encoding ? Uint8Array.from(atob(body), (c) => c.charCodeAt(0)) : body], { type: 'application/octet-stream' }))
+    const link = Object.assign(document.createElement('a'), { href: url, download: encoding ? 'body.bin' : 'body.txt' })
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 1000)
+  }
+  return (
+    <Button size="small" kind="quiet" icon="download" onClick={save}>
+      {t('body.download')}
+    </Button>
+  )
+}
+
+/** A text as it is, never as HTML. What is long is cut, and can be copied or downloaded whole. */
+export function CodeView({ text, label, copy = true, wrap = true, maxHeight = 420, download, inner }: { text: string; label?: string; copy?: boolean; wrap?: boolean; maxHeight?: number; download?: string | undefined; /** Who shows it offers the file. */ inner?: boolean }) {
   const t = useT()
   const cut = text.length > shownLimit
   return (
@@ -97,7 +122,12 @@ export function CodeView({ text, label, copy = true, wrap = true, maxHeight = 42
       <pre className={css.code} data-wrap={wrap || undefined} style={{ maxHeight }} tabIndex={0} aria-label={label}>
         {cut ? text.slice(0, shownLimit) : text}
       </pre>
-      {cut && <div className={css.muted}>{t('ui.cutAt', { shown: shownLimit, all: text.length })}</div>}
+      {cut && (
+        <div className={css.bodyHead}>
+          <span className={css.muted}>{t('ui.cutAt', { shown: shownLimit, all: text.length })}</span>
+          {!inner && <Download href={download} body={text} />}
+        </div>
+      )}
     </div>
   )
 }
@@ -147,7 +177,8 @@ export interface BodyViewProps {
 /** A body as a tree, as text or byte for byte, as the reader likes. */
 export function BodyView({ body, encoding, contentType, onPick, after, root = 'body', label, maxHeight, download }: BodyViewProps) {
   const t = useT()
-  const parsed = encoding ? undefined : parseJson(body)
+  const big = !encoding && body.length > bigBody
+  const parsed = encoding || big ? undefined : parseJson(body)
   const [mode, setMode] = useState<BodyMode>()
   const [found, setFound] = useState<string>()
   const shown = mode ?? (parsed !== undefined && typeof parsed.value === 'object' ? 'tree' : 'text')
@@ -157,14 +188,21 @@ export function BodyView({ body, encoding, contentType, onPick, after, root = 'b
       <div className={css.body}>
         <div className={css.bodyHead}>
           <span>{t('body.binary', { type: contentType?.split(';')[0] || t('body.noType'), size: size(bytesOf(body)) })}</span>
-          {download && (
-            <a href={download} download>
-              {t('body.download')}
-            </a>
-          )}
+          <Download href={download} body={body} encoding={encoding} />
         </div>
         <p className={css.muted}>{t('body.hex')}</p>
         <CodeView text={hex(body)} label={label} wrap={false} maxHeight={maxHeight} />
+      </div>
+    )
+  if (big)
+    return (
+      <div className={css.body}>
+        <div className={css.bodyHead}>
+          <span>{t('body.big', { size: size(new Blob([body]).size) })}</span>
+          {contentType && <span className={css.muted}>{contentType}</span>}
+          <Download href={download} body={body} />
+        </div>
+        <CodeView text={body} label={label} maxHeight={maxHeight} inner />
       </div>
     )
   const modes: { value: BodyMode; label: string }[] = [
@@ -186,7 +224,7 @@ export function BodyView({ body, encoding, contentType, onPick, after, root = 'b
           <JsonTree value={parsed.value} root={root} onPick={onPick} after={after} at={found} />
         </div>
       ) : (
-        <CodeView text={shown === 'text' && parsed ? parsed.pretty : body} label={label} wrap={shown !== 'raw'} maxHeight={maxHeight} />
+        <CodeView text={shown === 'text' && parsed ? parsed.pretty : body} label={label} wrap={shown !== 'raw'} maxHeight={maxHeight} download={download} />
       )}
     </div>
   )

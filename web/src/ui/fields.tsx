@@ -254,10 +254,15 @@ export interface TagsFieldProps extends Common {
   values: readonly string[]
   onChange: (values: string[]) => void
   placeholder?: string
+  /** What ends a text while it is typed; addresses hold no spaces, words do. */
+  ends?: string[]
+  /** What is offered. */
+  suggestions?: string[]
+  maxLength?: number
 }
 
 /** A list of short texts, each a tag: addresses, networks. */
-export function TagsField({ values, onChange, placeholder, ...rest }: TagsFieldProps) {
+export function TagsField({ values, onChange, placeholder, ends = [',', ' ', ';', '\n'], suggestions, maxLength, ...rest }: TagsFieldProps) {
   return (
     <TagsInput
       {...common(rest)}
@@ -265,7 +270,9 @@ export function TagsField({ values, onChange, placeholder, ...rest }: TagsFieldP
       value={[...values]}
       onChange={onChange}
       placeholder={placeholder}
-      splitChars={[',', ' ', ';', '\n']}
+      splitChars={ends}
+      data={suggestions}
+      maxLength={maxLength}
       acceptValueOnBlur
     />
   )

@@ -8,7 +8,7 @@ export interface Term {
   value: string
 }
 
-export const queryKeys = ['state', 'scenario', 'source', 'event', 'status', 'code', 'lane', 'mark', 'after', 'before', 'text'] as const
+export const queryKeys = ['state', 'scenario', 'source', 'event', 'status', 'code', 'lane', 'mark', 'bulk', 'after', 'before', 'received', 'text'] as const
 export type QueryKey = (typeof queryKeys)[number]
 
 const isKey = (key: string): key is QueryKey => (queryKeys as readonly string[]).includes(key)

@@ -29,6 +29,7 @@ export interface RunLike {
   tries?: number
   tries_max?: number
   last_outcome?: string
+  last_status?: number
   next_try_at?: string
   quiet_until?: string
   wait?: { why: string; until?: string; by?: string }
@@ -46,6 +47,9 @@ export function stateText(run: RunLike, t: Translate): string {
 /** It waits because its scenario says so, not because something failed. */
 export const waitsForTime = (run: RunLike): boolean => !run.tries && run.last_outcome !== 'unknown' && !run.reason
 
+/** A further try might well help, but the step has none: that the tries ended says more than what was answered. */
+const onlyTry = ({ reason, tries_max: max, last_status: status = 0 }: RunLike): boolean => reason === 'http.status' && max === 1 && (status >= 500 || status === 429 || status === 408)
+
 function reasonText(run: RunLike, t: Translate): string {
   const code = run.reason ?? ''
   switch (run.state) {
@@ -57,7 +61,8 @@ function reasonText(run: RunLike, t: Translate): string {
       if (run.wait?.why === 'closed') return run.wait.until && Date.parse(run.wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(run.wait.until) }) : t('state.queued.closedNow')
       return run.wait ? t('state.queued.busy') : ''
     case 'paused':
-      if (code === 'tries.used_up') return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
+      if (code === 'tries.used_up' || onlyTry(run)) return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
+      if (code === 'ask.failed') return t('state.paused.ask')
       if (code === 'tries.deadline') return t('state.paused.deadline')
       if (code.startsWith('template.') || code === 'request.invalid') return t('state.paused.template')
       if (code === 'domain.unconfirmed') return t('state.paused.domain')
@@ -125,3 +130,13 @@ const outcomes: Record<string, Key> = {
   cancelled: 'outcome.cancelled',
 }
 export const outcomeText = (outcome: string, t: Translate): string => (outcomes[outcome] ? t(outcomes[outcome]) : outcome)
+
+const purposes: Record<string, Key> = {
+  ask: 'purpose.ask',
+  'ask.done': 'purpose.askDone',
+  'ask.not_done': 'purpose.askNot',
+  renew: 'purpose.renew',
+  expired: 'purpose.expired',
+}
+/** Why an attempt was made, where it is not just the step's request. */
+export const purposeText = (purpose: string | undefined, t: Translate): string => (purpose && purposes[purpose] ? t(purposes[purpose]) : '')

@@ -1,25 +1,32 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { examplesQuery } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Checkbox, Dialog, Method } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
+import { methodOf } from './asked'
+import { answered } from './past'
 import { hostOf, titleOf } from '../parts/describe'
 import { sampleName } from '../parts/SampleBar'
 
 /** The one question before a check: which requests really leave. */
 export function CheckDialog() {
   const t = useT()
-  const { check, samples, steps, kinds } = useEditor()
+  const { check, samples, steps, kinds, sources, name } = useEditor()
   const { asking } = check
   const [really, setReally] = useState<string[]>([])
   const [remember, setRemember] = useState(false)
+  const kept = useQuery({ ...examplesQuery(name), enabled: asking !== undefined && asking.path === undefined }).data?.items
+  // The steps behind a step that is only shown read what it was answered earlier.
+  const hasReply = (path: string) => kept?.some((one) => one.step === path) || answered(path, check)
   useEffect(() => {
     if (asking) setReally(asking.steps.filter((one) => one.send).map((one) => one.placed.path))
     setRemember(false)
   }, [asking])
   if (!asking) return null
   const { picked, events } = samples
-  const on = picked && 'event' in picked ? sampleName(picked.event, events, t) : ''
+  const on = picked && 'event' in picked ? sampleName(picked.event, events, sources, t) : ''
   const host = (path: string) => hostOf(asking.steps.find((one) => one.placed.path === path)?.placed.step.http?.url ?? '', t)
   const hosts = [...new Set(asking.steps.filter((one) => really.includes(one.placed.path)).map((one) => host(one.placed.path)))]
 
@@ -73,10 +80,10 @@ export function CheckDialog() {
                   ariaLabel={title}
                   label={
                     <>
-                      {placed.number} <Method>{placed.step.http?.method ?? 'POST'}</Method> {titleOf(placed.step, t, kinds)}
+                      {placed.number} <Method>{placed.step.http ? methodOf(placed.step.http) : ''}</Method> {titleOf(placed.step, t, kinds)}
                     </>
                   }
-                  help={chosen ? t('check.sends', { host: host(placed.path) }) : t('check.silent')}
+                  help={chosen ? t('check.sends', { host: host(placed.path) }) : t(hasReply(placed.path) ? 'check.silentPast' : 'check.silentNone')}
                   checked={chosen}
                   onChange={(next) => setReally(next ? [...really, placed.path] : really.filter((one) => one !== placed.path))}
                 />

@@ -5,37 +5,46 @@ import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconBut
 import { outcomeText } from '@/words/states'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
-import { insert } from '../model/pointer'
-import { freeId, nameFrom } from '../model/steps'
-import type { Row, Step } from '../model/document'
-import { read, split, join } from '../model/pointer'
+import { addReplyVariable, fieldOf, pathOf, replyVariables } from '../model/replyVariables'
 import { sendText } from '../server'
+import { Notices } from '../http/Notices'
+import { KeepReply, KeptReply } from './Example'
 import type { StepResult } from './useCheck'
 
+/** What is known of a step's last check. */
+export function useResult(path: string): { result: StepResult | undefined; going: number | undefined; here: boolean } {
+  const { check } = useEditor()
+  const result = check.results[path] ?? check.past[path]
+  // Asked for, and the server has not said a word yet: it can be ended then, too.
+  const going = check.running && check.asked?.path === path && !check.results[path] ? check.asked.at : undefined
+  return { result, going, here: result !== undefined || going !== undefined || (check.error !== undefined && !check.whole) }
+}
+
 /** What came of checking a step. */
-export function ResultView() {
+export function ResultView({ dock }: { dock?: ReactNode }) {
   const t = useT()
   const { check } = useEditor()
   const { placed } = useStep()
-  const result = check.results[placed.path] ?? check.past[placed.path]
+  const { result, going, here } = useResult(placed.path)
   const box = useRef<HTMLElement>(null)
-  const here = result !== undefined || (check.error !== undefined && !check.whole)
   useEffect(() => {
     // What is left of an earlier visit does not move the page.
     if (here && !result?.at) box.current?.scrollIntoView({ block: 'nearest' })
   }, [here, result?.state, result?.at])
   if (!here) return null
   return (
-    <section className={css.result} ref={box} aria-label={t('result.title')}>
+    <section className={css.result} data-dock={dock ? true : undefined} ref={box} aria-label={t('result.title')}>
+      {dock && <span className={css.dock}>{dock}</span>}
       {check.error && !result && <ErrorNote error={check.error} onRetry={() => check.askStep(placed.path)} />}
-      {result?.state === 'running' && <Running result={result} />}
-      {result && result.state !== 'running' && <Ended result={result} />}
+      {going !== undefined ? <Running since={going} phase={undefined} /> : result?.state === 'running' && <Running since={result.startedAt} phase={result.phase} />}
+      {going === undefined && result && result.state !== 'running' && <Ended result={result} />}
+      <KeptReply />
     </section>
   )
 }
 
 /** After a second a timer runs; after ten it also says what is waited for. */
-function Running({ result }: { result: StepResult }) {
+function Running({ since, phase }: { since: number; phase: StepResult['phase'] }) {
   const t = useT()
   const { check } = useEditor()
   const [now, setNow] = useState(Date.now())
@@ -43,14 +52,14 @@ function Running({ result }: { result: StepResult }) {
     const timer = setInterval(() => setNow(Date.now()), 200)
     return () => clearInterval(timer)
   }, [])
-  const passed = Math.max(0, now - result.startedAt)
+  const passed = Math.max(0, now - since)
   return (
     <div className={css.resultHead}>
       <Badge tone="info" icon="play">
         {t('check.goes')}
       </Badge>
       {passed >= 1000 && <span className={css.tabular}>{duration(Math.floor(passed / 100) * 100)}</span>}
-      {passed >= 10_000 && <span className={css.muted}>{t('result.waiting')}</span>}
+      {passed >= 10_000 && phase && <span className={css.muted}>{t(phase === 'wait' ? 'result.waiting' : 'result.connecting')}</span>}
       <Button size="small" icon="stop" onClick={check.cancel}>
         {t('cancel')}
       </Button>
@@ -90,6 +99,7 @@ function Ended({ result }: { result: StepResult }) {
           </Badge>
           {again}
         </div>
+        {result.request && <Notices notices={result.request.notices} />}
         {result.request && <RequestView method={result.request.method} url={result.request.url} headers={result.request.headers} body={result.request.body} encoding={result.request.encoding} />}
       </>
     )
@@ -119,9 +129,15 @@ function Ended({ result }: { result: StepResult }) {
         {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
         <span className={css.spring} />
         {again}
+        {runId && reply && <KeepReply run={runId} attempt={attempt.n} />}
         {runId && (
           <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/curl`, {})).text}>
             cURL
+          </CopyButton>
+        )}
+        {runId && (
+          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/onec`, {})).text}>
+            {t('copyOneC')}
           </CopyButton>
         )}
       </div>
@@ -182,12 +198,12 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
   const { document, edit } = useEditor()
   const { placed } = useStep()
   const reply = attempt.response
-  const root = `steps.${placed.step.id}.body`
+  const { id } = placed.step
+  const root = pathOf(id, '')
   if (!reply) return null
-  const saved = new Map<string, string>()
-  for (const step of setsAfter(document, pointer)) for (const row of step.set ?? []) saved.set(String(row.value).trim(), row.name)
+  const saved = new Map(replyVariables(document, pointer, id).map((one) => [pathOf(id, one.field), one.name]))
   const mark = (path: string): ReactNode => {
-    const name = saved.get(`{{ ${path} }}`)
+    const name = saved.get(path)
     return name ? (
       <span className={css.savedAs}>
         <Icon name="check" size={12} /> {t('result.savedAs', { name })}
@@ -197,17 +213,11 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
     )
   }
   const save = (path: string) => {
-    if (saved.has(`{{ ${path} }}`)) return
-    const taken = new Set(saved.values())
-    const base = nameFrom(path.replace(root, '').replace(/^\./, '')) || 'value'
-    let name = base
-    for (let n = 2; taken.has(name); n++) name = `${base}_${n}`
-    const row: Row = { name, value: `{{ ${path} }}` }
-    const next = nextPointer(pointer)
-    const sibling = read(document, next) as Step | undefined
-    if (sibling?.set) edit((now) => insert(now, `${next}/set/-`, row))
-    else edit((now) => insert(now, next, { id: freeId(now, `${placed.step.id}_vars`), title: t('result.varsTitle'), set: [row] }))
-    toast(t('result.saved', { name }))
+    const field = fieldOf(id, path)
+    if (saved.has(path) || field === undefined) return
+    const wish = { pointer, id, field, title: t('result.varsTitle') }
+    edit((now) => addReplyVariable(now, wish).document)
+    toast(t('result.saved', { name: addReplyVariable(document, wish).name }))
   }
   return (
     <BodyView
@@ -221,17 +231,6 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
       download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
     />
   )
-}
-
-function nextPointer(pointer: string): string {
-  const parts = split(pointer)
-  return join(...parts.slice(0, -1), Number(parts[parts.length - 1]) + 1)
-}
-
-function setsAfter(document: unknown, pointer: string): Step[] {
-  const parts = split(pointer)
-  const list = read(document, join(...parts.slice(0, -1))) as Step[] | undefined
-  return (list ?? []).slice(Number(parts[parts.length - 1]) + 1).filter((step) => step.set)
 }
 
 export function RequestView({ method, url, headers, body, encoding }: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string | undefined }) {

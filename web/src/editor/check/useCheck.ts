@@ -8,6 +8,7 @@ import { isEcho } from '../parts/describe'
 import { check as run } from '../server'
 import { asAsked, type Picked } from '../useSamples'
 import type { Variable } from '@/pill/variables'
+import { askKey, asks, type Remembered } from './asked'
 import { usePast } from './past'
 
 export interface StepResult {
@@ -18,6 +19,8 @@ export interface StepResult {
   explain: { ru: Explain; en: Explain } | undefined
   variables: Variable[]
   startedAt: number
+  /** What its request waits for while it is on its way. */
+  phase?: 'connect' | 'wait' | undefined
   /** Set when it was in an earlier visit: when that was, and the run that tells of it. */
   at?: number
   runId?: string | undefined
@@ -34,9 +37,13 @@ export interface Check {
   running: boolean
   /** The whole scenario is checked, not one step. */
   whole: boolean
+  /** The one step that is checked, and since when. */
+  asked: { path: string; at: number } | undefined
   results: Record<string, StepResult>
   /** How steps ended that were not checked in this visit. */
   past: Record<string, StepResult>
+  /** The newest replies of earlier visits. */
+  replies: Record<string, Attempt>
   finished: { ok: boolean; state: string; duration_ms: number } | undefined
   error: ApiError | undefined
   runId: string | undefined
@@ -59,23 +66,12 @@ interface Options {
   sample: Picked | undefined
 }
 
-/** Reading asks nobody; the built-in receiver is never asked about. */
-function asks(placed: Placed): boolean {
-  const { http } = placed.step
-  if (!http) return false
-  const method = (http.method ?? (http.body && !http.body.none ? 'POST' : 'GET')).toUpperCase()
-  return method !== 'GET' && method !== 'HEAD' && !isEcho(http.url)
-}
-
-/** What was answered with "do not ask again": by step and host, so that another address is asked about anew. */
-type Remembered = Record<string, 'send' | 'show'>
-
 export function useCheck({ name, document, steps, sample }: Options): Check {
   const client = useQueryClient()
-  const [state, setState] = useState<Pick<Check, 'running' | 'whole' | 'results' | 'finished' | 'error' | 'runId' | 'round'>>({
-    running: false, whole: false, results: {}, finished: undefined, error: undefined, runId: undefined, round: 0,
+  const [state, setState] = useState<Pick<Check, 'running' | 'whole' | 'asked' | 'results' | 'finished' | 'error' | 'runId' | 'round'>>({
+    running: false, whole: false, asked: undefined, results: {}, finished: undefined, error: undefined, runId: undefined, round: 0,
   })
-  const past = usePast(name)
+  const { past, replies } = usePast(name)
   const [asking, setAsking] = useState<Asking | undefined>()
   const abort = useRef<AbortController | undefined>(undefined)
   const latest = useRef({ document, steps, sample })
@@ -98,7 +94,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       abort.current = control
       const began = Date.now()
       setAsking(undefined)
-      setState((now) => ({ ...now, running: true, whole: path === undefined, results: path === undefined ? {} : without(now.results, path), finished: undefined, error: undefined, runId: undefined }))
+      setState((now) => ({ ...now, running: true, whole: path === undefined, asked: path === undefined ? undefined : { path, at: began }, results: path === undefined ? {} : without(now.results, path), finished: undefined, error: undefined, runId: undefined }))
       const now = latest.current
       try {
         const lines = run({ scenario: name, document: now.document, ...(path !== undefined ? { step: path } : {}), ...asAsked(now.sample), really: [...really], all_dry: really.length === 0 }, control.signal)
@@ -125,8 +121,8 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       const known = remembered()
       const among = latest.current.steps.filter((placed) => placed.step.http && (path === undefined || placed.path === path))
       const list = among.map((placed) => {
-        const answer = known[`${placed.path} ${placed.step.http?.url}`]
-        return { placed, asks: asks(placed) && answer === undefined, send: answer !== 'show' }
+        const answer = placed.step.http && known[askKey(placed.path, placed.step.http)]
+        return { placed, asks: asks(placed.step, isEcho) && answer === undefined, send: answer !== 'show' }
       })
       if (list.some((one) => one.asks)) setAsking({ path, steps: list })
       else void start(path, list.filter((one) => one.send).map((one) => one.placed.path))
@@ -143,7 +139,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       if (!asking) return
       if (remember) {
         const known = remembered()
-        for (const { placed, asks: asked } of asking.steps) if (asked) known[`${placed.path} ${placed.step.http?.url}`] = really.includes(placed.path) ? 'send' : 'show'
+        for (const { placed, asks: asked } of asking.steps) if (asked && placed.step.http) known[askKey(placed.path, placed.step.http)] = really.includes(placed.path) ? 'send' : 'show'
         localStorage.setItem(storageKey, JSON.stringify(known))
       }
       void start(asking.path, really)
@@ -151,7 +147,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
     [asking, remembered, start, storageKey],
   )
 
-  return useMemo(() => ({ ...state, past, asking, askStep, askScenario, answer, dismiss, cancel }), [state, past, asking, askStep, askScenario, answer, dismiss, cancel])
+  return useMemo(() => ({ ...state, past, replies, asking, askStep, askScenario, answer, dismiss, cancel }), [state, past, replies, asking, askStep, askScenario, answer, dismiss, cancel])
 }
 
 function without(results: Record<string, StepResult>, path: string): Record<string, StepResult> {
@@ -179,6 +175,7 @@ function applied(results: Record<string, StepResult>, line: CheckLine, began: nu
         request: line.request ?? old?.request,
         explain: line.explain ?? old?.explain,
         variables: line.variables ?? old?.variables ?? [],
+        phase: line.phase ?? old?.phase,
         startedAt: old?.startedAt ?? Date.now(),
       }
       return { results: { ...results, [line.path]: next } }

@@ -2,26 +2,36 @@ import { useState } from 'react'
 import { useT } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
-import { Checkbox, Choices, CodeView, Segments } from '@/ui'
-import { becomes, useStep, wrongIn } from '../context'
+import { Checkbox, Choices, CodeView, Mono, Segments } from '@/ui'
+import { becomes, useStep, wrongIn, type Becomes } from '../context'
 import css from '../editor.module.css'
+import { answerOf, type Answer } from '../model/answer'
 import { rowsToText, textToRows } from '../model/body'
 import { isRows, rowsOf, type HttpBody, type HttpStep, type Row } from '../model/document'
 import { writeJson, type Json } from '../model/json'
 import { Becoming, PathField } from '../step/Field'
+import { helpOf, useTexts, type FieldTexts } from '@/words/texts'
 import { RowsEditor } from './RowsEditor'
 
 type BodyKind = 'json' | 'form' | 'text' | 'path' | 'none'
 
 const kindOf = (body: HttpBody | undefined): BodyKind => (!body || body.none ? 'none' : body.json !== undefined ? 'json' : body.form ? 'form' : body.text !== undefined ? 'text' : body.path !== undefined ? 'path' : 'none')
 
+/** The kinds of a body as its field names them; what the chosen one means stands below. */
+const kinds = <T extends string>({ options }: FieldTexts): { value: T; label: string }[] => options.map(({ value, label }) => ({ value: value as T, label }))
+
 /** The body of a request: its kind, and the fields of that kind. */
 export function Body() {
   const t = useT()
-  const { read, put, at, problem } = useStep()
+  const { read, put, at, problem, preview } = useStep()
   const http = read<HttpStep>('/http')
   const body = http?.body
   const kind = kindOf(body)
+  const texts = useTexts()
+  const whole = texts('/http/body')
+  const form = texts('/http/body/form')
+  const text = texts('/http/body/text')
+  const force = texts('/http/body/force')
   // What was typed into another kind comes back when that kind is chosen again.
   const [others, setOthers] = useState<Partial<Record<BodyKind, HttpBody>>>({})
   const choose = (next: BodyKind) => {
@@ -38,25 +48,22 @@ export function Body() {
         value={kind}
         onChange={choose}
         error={problem('/http/body')}
-        options={[
-          { value: 'json', label: 'JSON' },
-          { value: 'form', label: t('body.form') },
-          { value: 'text', label: t('body.text') },
-          { value: 'path', label: t('body.path') },
-          { value: 'none', label: t('body.none') },
-        ]}
+        options={kinds(whole)}
       />
+      <p className={css.fieldHelp}>{helpOf(whole, kind)}</p>
       {kind === 'json' && body && <JsonBody body={body} />}
-      {kind === 'form' && <RowsEditor pointer="/http/body/form" label={t('body.form')} rows={body?.form ?? []} onChange={(rows) => put('/http/body/form', rows)} />}
+      {kind === 'form' && <RowsEditor pointer="/http/body/form" label={form.title} rows={body?.form ?? []} onChange={(rows) => put('/http/body/form', rows)} />}
+      {kind === 'form' && <p className={css.fieldHelp}>{form.help}</p>}
       {kind === 'text' && (
         <div data-pointer={at('/http/body/text')}>
-          <PillField label={t('body.text')} value={body?.text ?? ''} onChange={(text) => put('/http/body/text', text)} multiline mono rows={6} />
-          <p className={css.fieldHelp}>{t('body.textHelp')}</p>
+          <PillField label={text.title} value={body?.text ?? ''} onChange={(text) => put('/http/body/text', text)} multiline mono rows={6} error={problem('/http/body/text') ?? wrongIn(becomes(preview, at('/http/body/text')))} />
+          <Becoming value={becomes(preview, at('/http/body/text'))} most={300} quiet />
+          <p className={css.fieldHelp}>{text.help}</p>
         </div>
       )}
       {kind === 'path' && <PathBody value={body?.path ?? ''} />}
       {kind !== 'none' && ['GET', 'HEAD', 'DELETE'].includes(method) && (kind === 'json' || kind === 'form') && (
-        <Checkbox label={t('body.force', { method })} help={t('body.forceHelp')} checked={body?.force === true} onChange={(on) => put('/http/body/force', on || undefined)} />
+        <Checkbox label={force.title} help={force.help} checked={body?.force === true} onChange={(on) => put('/http/body/force', on || undefined)} />
       )}
     </div>
   )
@@ -82,6 +89,7 @@ function converted(body: HttpBody | undefined, next: BodyKind): HttpBody {
 function JsonBody({ body }: { body: HttpBody }) {
   const t = useT()
   const { put, at, preview, problem } = useStep()
+  const fields = useTexts()('/http/body/json')
   const json = body.json
   const asRows = isRows(json) || (Array.isArray(json) && json.length === 0)
   const text = typeof json === 'string' ? json : asRows ? '' : writeJson(json, 2)
@@ -112,23 +120,26 @@ function JsonBody({ body }: { body: HttpBody }) {
       ) : (
         <div data-pointer={at('/http/body/json')}>
           <PillField label={t('body.template')} value={text} onChange={(next) => put('/http/body/json', next)} multiline language="json" mono rows={10} error={problem('/http/body/json') ?? wrongIn(becomes(preview, at('/http/body/json')))} />
+          <Becoming value={becomes(preview, at('/http/body/json'))} most={300} quiet />
         </div>
       )}
+      {/* What is written as a template needs no word on fields. */}
+      {asRows && <p className={css.fieldHelp}>{fields.help}</p>}
     </div>
   )
 }
 
 /** A whole value, sent as it is. */
 function PathBody({ value }: { value: string }) {
-  const t = useT()
+  const { title, help } = useTexts()('/http/body/path')
   const { put, at, preview } = useStep()
   const { variables } = usePillScope()
   const now = becomes(preview, at('/http/body/path'))
   return (
     <div className={css.fields} data-pointer={at('/http/body/path')}>
-      <PathField label={t('body.path')} help={t('body.pathHelp')} value={value} onChange={(next) => put('/http/body/path', next)} paths={['event.body', 'event.raw', ...(variables ?? []).map((v) => v.path)]} />
+      <PathField label={title} help={help} value={value} onChange={(next) => put('/http/body/path', next)} paths={['event.body', 'event.raw', ...(variables ?? []).map((v) => v.path)]} />
       <Becoming value={now && { ...now, text: now.text.slice(0, 300) }} />
-      {now && now.text.length > 300 && <CodeView text={now.text} label={t('body.path')} maxHeight={160} />}
+      {now && now.text.length > 300 && <CodeView text={now.text} label={title} maxHeight={160} />}
     </div>
   )
 }
@@ -138,8 +149,11 @@ type AnswerKind = 'json' | 'text' | 'none'
 /** What the sender is answered: fields, a text, or nothing. */
 export function RespondBody() {
   const t = useT()
-  const { read, put, at } = useStep()
-  const respond = read<{ json?: Json | Row[]; text?: string }>('/respond')
+  const { read, put, at, problem, preview } = useStep()
+  const respond = read<{ status?: Json; json?: Json | Row[]; text?: string }>('/respond')
+  const wrong = (place: string) => problem(place) ?? wrongIn(becomes(preview, at(place)))
+  const texts = useTexts()
+  const answer = texts('/respond')
   const kind: AnswerKind = respond?.json !== undefined ? 'json' : respond?.text !== undefined ? 'text' : 'none'
   const choose = (next: AnswerKind) => {
     const { json: _json, text: _text, ...others } = respond ?? {}
@@ -153,23 +167,48 @@ export function RespondBody() {
         inline
         value={kind}
         onChange={choose}
-        options={[
-          { value: 'json', label: 'JSON' },
-          { value: 'text', label: t('body.textShort') },
-          { value: 'none', label: t('body.none') },
-        ]}
+        options={kinds(answer)}
       />
       {kind === 'json' &&
         (isRows(json) || (Array.isArray(json) && json.length === 0) ? (
           <RowsEditor pointer="/respond/json" label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put('/respond/json', rows)} addLabel={t('body.addField')} />
         ) : (
-          <PillField label={t('body.template')} value={typeof json === 'string' ? json : writeJson(json, 2)} onChange={(next) => put('/respond/json', next)} multiline language="json" mono rows={6} />
+          <div data-pointer={at('/respond/json')}>
+            <PillField label={t('body.template')} value={typeof json === 'string' ? json : writeJson(json, 2)} onChange={(next) => put('/respond/json', next)} multiline language="json" mono rows={6} error={wrong('/respond/json')} />
+            <Missing value={becomes(preview, at('/respond/json'))} />
+          </div>
         ))}
+      {kind !== 'none' && <p className={css.fieldHelp}>{texts(`/respond/${kind}`).help}</p>}
       {kind === 'text' && (
         <div data-pointer={at('/respond/text')}>
-          <PillField label={t('type.text')} value={respond?.text ?? ''} onChange={(next) => put('/respond/text', next)} multiline rows={3} />
+          <PillField label={texts('/respond/text').title} value={respond?.text ?? ''} onChange={(next) => put('/respond/text', next)} multiline rows={3} error={wrong('/respond/text')} />
+          <Missing value={becomes(preview, at('/respond/text'))} />
         </div>
       )}
+      {respond && preview && <WillAnswer answer={answerOf(respond, preview, at('/respond'))} />}
     </div>
+  )
+}
+
+/** A value that is not in the data is told here; what the whole becomes stands below. */
+const Missing = ({ value }: { value: Becomes | undefined }) => (value?.missing?.length && !value.problem ? <Becoming value={value} /> : null)
+
+/** «Что ответим»: the status and the body with the sample. */
+function WillAnswer({ answer }: { answer: Answer | undefined }) {
+  const t = useT()
+  return (
+    <section className={css.field} aria-label={t('answer.will')}>
+      <div className={css.fieldLabel}>{t('answer.will')}</div>
+      {answer ? (
+        <>
+          <div>
+            <Mono>{answer.status}</Mono>
+          </div>
+          {answer.body !== '' && <CodeView text={answer.body} label={t('answer.will')} maxHeight={200} />}
+        </>
+      ) : (
+        <p className={css.fieldHelp}>{t('answer.wait')}</p>
+      )}
+    </section>
   )
 }

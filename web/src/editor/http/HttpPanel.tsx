@@ -4,6 +4,7 @@ import { settingsQuery, type KindField } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { Button, Note, Select, Switch, Tabs, TextField, toast } from '@/ui'
+import { Outage } from '../check/Outage'
 import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import type { HttpBody, HttpStep, Row } from '../model/document'
@@ -13,8 +14,11 @@ import { hasQuery, splitQuery, tidy } from '../model/url'
 import { isEcho } from '../parts/describe'
 import { Field, Labelled } from '../step/Field'
 import { tabTitle } from '../step/GenericPanel'
+import { useTexts } from '@/words/texts'
 import { useFocusTab } from '../step/useFocusTab'
+import { AskFirst, RenewAccess } from './Again'
 import { Body } from './Body'
+import { EchoScript } from './Echo'
 import { ResponseTab } from './ResponseTab'
 import { OnFailure, RetryField } from './Retry'
 import { RowsEditor } from './RowsEditor'
@@ -59,7 +63,7 @@ export function HttpPanel() {
 
 const onLine = new Set(['/http/method', '/http/url'])
 // Drawn by hand below; everything else comes from the table.
-const drawn = ['/id', '/title', '/http/method', '/http/url', '/http/query', '/http/headers', '/http/own_headers_only', '/http/body', '/http/success', '/http/response', '/http/save', '/http/reply_limit', '/http/timeout', '/http/redirects', '/http/tls', '/http/retry', '/http/on_failure', '/when']
+const drawn = ['/id', '/title', '/http/method', '/http/url', '/http/query', '/http/headers', '/http/own_headers_only', '/http/body', '/http/success', '/http/response', '/http/save', '/http/reply_limit', '/http/timeout', '/http/redirects', '/http/tls', '/http/retry', '/http/renew', '/http/on_failure', '/when']
 
 function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string {
   const kind = !body || body.none ? '' : body.json !== undefined ? 'JSON' : body.form ? t('body.form') : body.text !== undefined ? t('body.textShort') : body.path !== undefined ? t('body.pathShort') : ''
@@ -68,13 +72,11 @@ function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string 
 
 // ── method and address ───────────────────────────────────────────────────
 
-const methods = ['GET', 'POST', 'POST · JSON', 'PUT', 'PATCH', 'DELETE', 'other'] as const
-const hints: Record<string, Key> = { GET: 'method.get', POST: 'method.post', 'POST · JSON': 'method.postJsonHint', PUT: 'method.put', PATCH: 'method.patch', DELETE: 'method.delete' }
-
 function RequestLine({ onSplit }: { onSplit: () => void }) {
   const t = useT()
   const { edit, check, name } = useEditor()
   const { placed, read, put, at, preview, problem } = useStep()
+  const texts = useTexts()
   const http = read<HttpStep>('/http')
   const [other, setOther] = useState(false)
   const contact = (useQuery(settingsQuery).data as { contact?: string } | undefined)?.contact
@@ -82,17 +84,22 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
   const hasBody = http.body !== undefined && !http.body.none
   const method = http.method ?? (hasBody ? 'POST' : 'GET')
   const isJson = http.body?.json !== undefined
-  const known = (methods as readonly string[]).includes(method)
-  const shown = other || !known ? 'other' : method
+  const { title: methodTitle, field: methods } = texts('/http/method')
+  const address = texts('/http/url')
+  // Two choices may stand for one method: their titles tell them apart.
+  const choices = (methods?.choices ?? []).map((choice) => ({ title: pick(choice.title), help: pick(choice.help), method: choice.value, json: JSON.stringify(choice.sets ?? null).includes('"json"') }))
+  const known = choices.some((choice) => choice.method === method)
+  const plain = choices.find((choice) => choice.method === method && !choice.json)
+  const shown = other || !known ? 'other' : (plain ?? choices.find((choice) => choice.method === method))!.title
 
   const choose = (next: string) => {
     setOther(next === 'other')
-    if (next === 'other') return
-    if (next === 'POST · JSON') {
-      edit((now) => write(write(now, at('/http/method'), 'POST'), at('/http/body'), isJson ? http.body : { json: [] }))
-      return
-    }
-    put('/http/method', next)
+    const choice = choices.find((one) => one.title === next)
+    if (!choice) return
+    edit((now) => {
+      const chosen = write(now, at('/http/method'), choice.method)
+      return choice.json && !isJson ? write(chosen, at('/http/body'), { json: [] }) : chosen
+    })
   }
   const setUrl = (url: string) => put('/http/url', url)
   const clean = () => {
@@ -122,16 +129,16 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
   }
   const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
   const missing = becomes(preview, at('/http/url'))?.missing?.[0]
-  const hint = shown === 'POST' && isJson ? hints['POST · JSON'] : hints[shown]
+  const hint = shown === 'other' ? undefined : ((isJson && choices.find((choice) => choice.method === method && choice.json)) || choices.find((choice) => choice.title === shown))
   return (
     <div className={css.requestLine}>
       <div className={css.lineFields}>
         <div className={css.method}>
           <Select
-            ariaLabel={t('method')}
+            ariaLabel={methodTitle}
             value={shown}
             onChange={choose}
-            options={methods.map((one) => ({ value: one, label: one === 'other' ? t('method.other') : one === 'POST · JSON' ? t('method.postJson') : one }))}
+            options={[...choices.map((choice) => ({ value: choice.title, label: choice.title })), { value: 'other', label: t('method.other') }]}
             width={136}
           />
           {shown === 'other' && (
@@ -139,7 +146,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
           )}
         </div>
         <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
-          <PillField label={t('url')} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
+          <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
         </div>
         {check.running && !check.whole ? (
           <Button icon="stop" onClick={check.cancel}>
@@ -164,12 +171,10 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
         </div>
       )}
       <div className={css.line}>
-        {hint && (
-          <span className={css.fieldHelp}>
-            {t(hint)}
-            {contact && <> · {t('contact', { email: contact })}</>}
-          </span>
-        )}
+        <span className={css.fieldHelp}>
+          {hint ? `${hint.title} — ${hint.help}` : pick(methods?.help)}
+          {contact && <> · {t('contact', { email: contact })}</>}
+        </span>
         <span className={css.spring} />
         {!isEcho(http.url) && (
           <Button size="small" kind="soft" icon="send" onClick={toEcho}>
@@ -177,6 +182,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
           </Button>
         )}
       </div>
+      {!isEcho(http.url) && <p className={css.fieldHelp}>{address.help}</p>}
       {hasQuery(http.url) && (
         <div className={css.line}>
           <span className={css.muted}>{t('url.hasQuery')}</span>
@@ -185,7 +191,12 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
           </Button>
         </div>
       )}
-      {isEcho(http.url) && <p className={css.fieldHelp}>{t('echo.help')}</p>}
+      {isEcho(http.url) && (
+        <>
+          <p className={css.fieldHelp}>{t('echo.help')}</p>
+          <EchoScript />
+        </>
+      )}
     </div>
   )
 }
@@ -195,11 +206,13 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
 function QueryTab({ more }: { more: React.ReactNode }) {
   const t = useT()
   const { read, put, at } = useStep()
+  const { title, help } = useTexts()('/http/query')
   const http = read<HttpStep>('/http')
   return (
     <div className={css.fields} data-pointer={at('/http/query')}>
+      <p className={css.fieldHelp}>{help}</p>
       {hasQuery(http?.url ?? '') && <p className={css.fieldHelp}>{t('query.both')}</p>}
-      <RowsEditor pointer="/http/query" label={t('query')} rows={http?.query ?? []} onChange={(rows) => put('/http/query', rows.length > 0 ? rows : undefined)} addLabel={t('query.add')} />
+      <RowsEditor pointer="/http/query" label={title} rows={http?.query ?? []} onChange={(rows) => put('/http/query', rows.length > 0 ? rows : undefined)} addLabel={t('query.add')} />
       {more}
     </div>
   )
@@ -210,12 +223,16 @@ const headerNames = ['Accept', 'Accept-Language', 'Authorization', 'Cache-Contro
 function HeadersTab({ more }: { more: React.ReactNode }) {
   const t = useT()
   const { read, put, at, preview } = useStep()
+  const texts = useTexts()
+  const { title, help } = texts('/http/headers')
+  const own = texts('/http/own_headers_only')
   const http = read<HttpStep>('/http')
   const rows = http?.headers ?? []
   const automatic = (preview?.request?.headers ?? []).filter((header) => header.automatic)
   return (
     <div className={css.fields} data-pointer={at('/http/headers')}>
-      <RowsEditor pointer="/http/headers" label={t('headers')} rows={rows} names={headerNames} onChange={(next) => put('/http/headers', next.length > 0 ? next : undefined)} addLabel={t('headers.add')} />
+      <p className={css.fieldHelp}>{help}</p>
+      <RowsEditor pointer="/http/headers" label={title} rows={rows} names={headerNames} onChange={(next) => put('/http/headers', next.length > 0 ? next : undefined)} addLabel={t('headers.add')} />
       {automatic.length > 0 && (
         <section>
           <h3 className={css.autoHead}>{t('headers.automatic')}</h3>
@@ -243,7 +260,7 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
           </table>
         </section>
       )}
-      <Switch label={t('ownHeaders')} help={t('ownHeaders.help')} checked={http?.own_headers_only === true} onChange={(on) => put('/http/own_headers_only', on || undefined)} />
+      <Switch label={own.title} help={own.help} checked={http?.own_headers_only === true} onChange={(on) => put('/http/own_headers_only', on || undefined)} />
       {more}
     </div>
   )
@@ -251,28 +268,34 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
 
 function MoreTab({ more }: { more: React.ReactNode }) {
   const t = useT()
-  const { read, put, at, problem } = useStep()
-  const { kinds } = useEditor()
+  const { placed, read, put, at, problem } = useStep()
+  const [outage, setOutage] = useState(false)
+  const texts = useTexts()
+  const retries = texts('/http/retry')
+  const verify = texts('/http/tls/verify')
   const http = read<HttpStep>('/http')
-  const fields = kinds.find((kind) => kind.kind === 'http')?.fields ?? []
-  const byPath = (path: string) => fields.find((field) => field.path === path)
-  const plain = ['/http/timeout', '/when'].map(byPath).filter((field) => field !== undefined)
+  const plain = [texts('/http/timeout').field, texts('/when').field, texts('/http/redirects').field].filter((field) => field !== undefined)
   return (
     <div className={css.fields}>
-      <Labelled pointer={at('/http/retry')} label={t('retries')} error={problem('/http/retry')}>
+      <Labelled pointer={at('/http/retry')} label={retries.title} help={retries.help} error={problem('/http/retry')}>
         <RetryField />
       </Labelled>
+      <div>
+        <Button size="small" icon="retry" onClick={() => setOutage(true)}>
+          {t('outage.open')}
+        </Button>
+        {outage && <Outage first={placed.path} onClose={() => setOutage(false)} />}
+      </div>
+      <AskFirst />
       <div data-pointer={at('/http/on_failure')}>
         <OnFailure />
       </div>
+      <RenewAccess />
       {plain.map((field) => (
         <Field key={field.path} field={field} />
       ))}
-      <div data-pointer={at('/http/redirects')}>
-        <Switch label={t('redirects')} help={t('redirects.help')} checked={http?.redirects === 'follow'} onChange={(on) => put('/http/redirects', on ? 'follow' : undefined)} />
-      </div>
       <div data-pointer={at('/http/tls')}>
-        <Switch label={t('tlsVerify')} help={t('tlsVerify.help')} checked={http?.tls?.verify !== false} onChange={(on) => put('/http/tls', on ? undefined : { verify: false })} />
+        <Switch label={verify.title} help={verify.help} checked={http?.tls?.verify !== false} onChange={(on) => put('/http/tls', on ? undefined : { verify: false })} />
         {http?.tls?.verify === false && <Note tone="warn">{t('tlsVerify.off')}</Note>}
       </div>
       {more}

@@ -1,17 +1,10 @@
 import { useState } from 'react'
 import type { Preview } from '@/api'
-import { size, useT, type Key } from '@/i18n'
+import { size, useT } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
 import { CopyButton, IconButton, Method } from '@/ui'
 import css from '../editor.module.css'
-
-const noticeKeys: Record<string, Key> = {
-  'url.trimmed': 'url.trimmed',
-  'url.scheme': 'notice.scheme',
-  'body.in_query': 'notice.inQuery',
-  'destination.closed': 'notice.closed',
-  'reply.none': 'notice.noReply',
-}
+import { Notices } from './Notices'
 
 /** «Что будет отправлено»: always in sight below the step's settings. */
 export function WillSend({ preview, stale, offline }: { preview: Preview | undefined; stale: boolean; offline: boolean }) {
@@ -44,14 +37,7 @@ export function WillSend({ preview, stale, offline }: { preview: Preview | undef
       ) : (
         <p className={css.willSendBody}>{problem ? problemWords(problem) : (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
       )}
-      {request?.notices.map((notice) => {
-        const key = Object.hasOwn(noticeKeys, notice.code) ? noticeKeys[notice.code] : undefined
-        return (
-          <p key={notice.code} className={css.willSendNotice}>
-            {key ? t(key) : problemWords({ code: notice.code, message: notice.detail })}
-          </p>
-        )
-      })}
+      <Notices notices={request?.notices ?? []} />
     </section>
   )
 }

@@ -22,6 +22,7 @@ export interface Retry {
   on?: string[];
   deadline?: string;
   quiet?: { from: string; to: string; zone: string };
+  ask?: { method?: string; url: string; query?: Row[]; headers?: Row[]; codes?: string[]; done: string; result?: string };
 }
 
 export interface HttpStep {
@@ -40,6 +41,7 @@ export interface HttpStep {
   retry?: Retry;
   on_failure?: string;
   save?: { body?: string; status?: string; headers?: string };
+  renew?: { when: string; step: string };
 }
 
 export interface Step {
@@ -67,12 +69,14 @@ export interface Scenario {
   sources?: string[];
   syntax?: string;
   missing?: string;
+  tags?: string[];
   search?: string[];
+  data?: string[];
   steps: Step[];
   [other: string]: unknown;
 }
 
-const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/set', '/respond/headers'];
+const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/retry/ask/query', '/http/retry/ask/headers', '/set', '/respond/headers'];
 
 /** Reads rows from a map or from a list of {name, value, on}. */
 export function rowsOf(value: unknown): Row[] {

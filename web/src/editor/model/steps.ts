@@ -1,4 +1,5 @@
 /** The tree of steps: finding, putting in, moving, copying. Places are pointers into the document. */
+import { latin } from './latin';
 import type { Scenario, Step } from './document';
 import { insert, read, split, join, write } from './pointer';
 
@@ -44,11 +45,6 @@ export function byPointer(document: Scenario, pointer: string): Placed | undefin
 function idsUnder(steps: Step[]): string[] {
   return steps.flatMap((step) => [step.id, ...idsUnder(step.then ?? []), ...idsUnder(step.else ?? [])]);
 }
-
-const latin: Record<string, string> = {
-  а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', е: 'e', ё: 'e', ж: 'zh', з: 'z', и: 'i', й: 'y', к: 'k', л: 'l', м: 'm', н: 'n', о: 'o', п: 'p',
-  р: 'r', с: 's', т: 't', у: 'u', ф: 'f', х: 'h', ц: 'c', ч: 'ch', ш: 'sh', щ: 'sch', ъ: '', ы: 'y', ь: '', э: 'e', ю: 'yu', я: 'ya',
-};
 
 /** A name that may be a step's id or a variable's name, made from words in any language; empty when nothing is left. */
 export function nameFrom(words: string): string {

@@ -1,12 +1,12 @@
 import { useDroppable } from '@dnd-kit/core'
 import { useState } from 'react'
-import { pick, useT } from '@/i18n'
+import { useT } from '@/i18n'
 import { Button, Icon, Popover, TextField, type IconName } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
+import { findAddables, type Addable } from '../model/addable'
 import { freeId, insertStep, walk, type Placed } from '../model/steps'
-import { kindTitle } from './describe'
 
 const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
 export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
@@ -53,20 +53,15 @@ export function AddStep({ at, big, label, dragged }: { at: string; big?: boolean
 
 function KindList({ at, close }: { at: string; close: () => void }) {
   const t = useT()
-  const { kinds, document, edit, open } = useEditor()
+  const { kinds } = useEditor()
+  const put = useAdd()
   const [typed, setTyped] = useState('')
-  const wanted = typed.trim().toLowerCase()
-  const found = kinds.filter((kind) => wanted === '' || [pick(kind.title), pick(kind.help), kind.kind, ...kind.synonyms].some((word) => word.toLowerCase().includes(wanted)))
+  const found = findAddables(kinds, typed)
   const add = (index: number) => {
-    const kind = found[index]
-    if (!kind) return
-    const template = normaliseStep(kind.template) as Step
-    const step: Step = { ...template, id: freeId(document, template.id || kind.kind) }
-    const done = insertStep(document, at, step)
-    edit(() => done.document)
+    const one = found[index]
+    if (!one) return
+    put(at, one)
     close()
-    const made = walk(done.document).find((placed) => placed.pointer === done.pointer)
-    if (made) open(made.path, kindOf(step) === 'http' ? `${made.pointer}/http/url` : firstField(made.pointer, step))
   }
   return (
     <div className={css.kinds}>
@@ -82,27 +77,37 @@ function KindList({ at, close }: { at: string; close: () => void }) {
         }}
       />
       <ul onKeyDown={arrows}>
-        {found.map((kind, i) => {
-          const synonym = wanted && kind.synonyms.find((word) => word.toLowerCase().includes(wanted))
-          return (
-            <li key={kind.kind}>
-              <button type="button" className={css.kind} onClick={() => add(i)}>
-                <Icon name={kindIcon(kind.kind)} />
-                <span>
-                  <span className={css.kindTitle}>
-                    {kindTitle(kind.kind, t, kinds)}
-                    {synonym && <span className={css.muted}> · {synonym}</span>}
-                  </span>
-                  <span className={css.kindHelp}>{pick(kind.help)}</span>
+        {found.map((one, i) => (
+          <li key={one.id}>
+            <button type="button" className={css.kind} onClick={() => add(i)}>
+              <Icon name={kindIcon(one.kind)} />
+              <span>
+                <span className={css.kindTitle}>
+                  {one.title}
+                  {one.synonym && <span className={css.muted}> · {one.synonym}</span>}
                 </span>
-              </button>
-            </li>
-          )
-        })}
+                <span className={css.kindHelp}>{one.help}</span>
+              </span>
+            </button>
+          </li>
+        ))}
       </ul>
       {found.length === 0 && <p className={css.muted}>{t('addStep.none')}</p>}
     </div>
   )
+}
+
+/** Puts a new step into the document and opens it where something has to be filled in. */
+export function useAdd(): (at: string, what: Addable) => void {
+  const { document, edit, open } = useEditor()
+  return (at, what) => {
+    const template = normaliseStep(what.template) as Step
+    const step: Step = { ...template, id: freeId(document, template.id || what.kind) }
+    const done = insertStep(document, at, step)
+    edit(() => done.document)
+    const made = walk(done.document).find((placed) => placed.pointer === done.pointer)
+    if (made) open(made.path, kindOf(step) === 'http' ? `${made.pointer}/http/url` : firstField(made.pointer, step))
+  }
 }
 
 function firstField(pointer: string, step: Step): string | undefined {

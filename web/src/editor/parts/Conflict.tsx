@@ -102,7 +102,7 @@ function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
     const [owner = '', branch] = String(where).split('/')
     return owner === '' ? t('conflict.outside') : `${name(owner)}, ${branch === 'then' ? t('branch.then') : t('branch.else')}`
   }
-  const field = (one: Difference): string => (one.field === '/' ? t('conflict.place') : one.field === '/steps' ? t('conflict.order') : one.field === '/title' && !one.step ? t('editor.name') : one.field === '' ? '' : fieldName(one.field, kinds))
+  const field = (one: Difference): string => (one.field === '/' ? t('conflict.place') : one.field === '/steps' ? t('conflict.order') : one.field === '/title' && !one.step ? t('editor.name') : one.field.startsWith('/tags') && !one.step ? t('settings.tags') : one.field === '' ? '' : fieldName(one.field, kinds))
   const shown = (one: Difference, value: unknown): string => {
     if (value === undefined || value === null) return '—'
     if (one.field === '') return t('conflict.has')

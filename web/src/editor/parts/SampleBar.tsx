@@ -1,6 +1,6 @@
 import { duration, clock, useT, type Translate } from '@/i18n'
 import { Badge, Icon, Menu, type BadgeTone, type IconName, type MenuItem } from '@/ui'
-import { useEditor } from '../context'
+import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
 import { bodyOf } from '../localScope'
 import { members } from '../model/json'
@@ -23,19 +23,21 @@ const ended = ({ ok, state }: { ok: boolean; state: string }): { tone: BadgeTone
 /** What the steps are tried on, and how the last check ended. */
 export function SampleBar() {
   const t = useT()
-  const { samples, check, openSource } = useEditor()
+  const { samples, check, sources, openSource } = useEditor()
   const { picked, events } = samples
-  const label = !picked ? t('sample.none') : 'event' in picked ? sampleName(picked.event, events, t) : t('sample.own')
-  const items: (MenuItem | 'line')[] = events.slice(0, 20).map((event) => ({
-    label: `№${numberOf(event, events)} · ${clock(event.received_at)}`,
-    hint: gist(event),
+  const label = !picked ? t('sample.none') : 'event' in picked ? sampleName(picked.event, events, sources, t) : t('sample.own')
+  const items: (MenuItem | 'line')[] = events.map((event) => ({
+    label: clock(event.received_at),
+    hint: [sourceTitle(event.source, sources), gist(event)].filter(Boolean).join(' · '),
     checked: picked !== undefined && 'event' in picked && picked.event.id === event.id,
-    onClick: () => samples.pick({ event, n: numberOf(event, events) }),
+    onClick: () => samples.pick({ event }),
   }))
+  // Of data that are wanted from elsewhere the source of those that stand here is asked first.
+  const from = picked && ('event' in picked ? picked.event.source : picked.sample.source)
   return (
     <footer className={css.sampleBar}>
       <span className={css.muted}>{t('sample')}:</span>
-      <Menu align="start" items={[...items, ...(items.length > 0 ? ['line' as const] : []), { label: t('sample.other'), icon: 'sources', onClick: openSource }]}>
+      <Menu align="start" items={[...items, ...(items.length > 0 ? ['line' as const] : []), { label: t('sample.other'), icon: 'sources', onClick: () => openSource(from) }]}>
         <button type="button" className={css.sampleButton} data-fresh={samples.fresh ? true : undefined}>
           {label}
           {picked && 'event' in picked && <span className={css.muted}> {gist(picked.event)}</span>}
@@ -63,9 +65,13 @@ export function SampleBar() {
   )
 }
 
-/** By its number among the newest ones; one of the history by its time only. */
-export const sampleName = (event: SampleEvent, events: readonly SampleEvent[], t: Translate): string =>
-  events.some((one) => one.id === event.id) ? t('sample.event', { n: numberOf(event, events), time: clock(event.received_at) }) : t('sample.past', { time: clock(event.received_at) })
+/** By its time, and by its source where there are several; one that is not among the last ones is of the history. */
+export function sampleName(event: SampleEvent, events: readonly SampleEvent[], sources: readonly Attached[], t: Translate): string {
+  const time = clock(event.received_at)
+  const name = t(events.some((one) => one.id === event.id) ? 'sample.event' : 'sample.past', { time })
+  const from = sourceTitle(event.source, sources)
+  return from === '' ? name : `${name}, ${from}`
+}
 
-/** The oldest of those shown is number one. */
-export const numberOf = (event: SampleEvent, events: readonly SampleEvent[]): number => events.length - events.findIndex((one) => one.id === event.id)
+/** What people call the source of an event; empty where there is only one. */
+const sourceTitle = (name: string, sources: readonly Attached[]): string => (sources.length < 2 ? '' : sources.find((one) => one.name === name)?.source?.title || name)

@@ -1,43 +1,64 @@
-import { pick, useT } from '@/i18n'
 import { useQuery } from '@tanstack/react-query'
-import { presetsQuery } from '@/api'
+import { presetsQuery, sampleLimit } from '@/api'
+import { pick, useT } from '@/i18n'
+import { problemWords } from '@/i18n/problem'
 import { Button, CopyButton, Icon } from '@/ui'
-import { useEditor } from '../context'
+import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
 
-/** Where the data come from, above the steps. */
-export function SourceCard() {
+/** Where the data come from, above the steps: a card for each source. */
+export function SourceCards() {
   const t = useT()
-  const { document, source, samples, openSource } = useEditor()
-  const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)
-  const names = document.sources ?? []
+  const { sources, addSource } = useEditor()
   return (
     <section className={css.sourceBox} aria-label={t('source')}>
-      <h2 className={css.boxHead}>{t('source')}</h2>
-      {names.length === 0 ? (
-        <Button icon="sources" fullWidth onClick={openSource}>
+      <h2 className={css.boxHead}>{sources.length > 1 ? t('source.all') : t('source')}</h2>
+      {sources.length === 0 ? (
+        <Button icon="sources" fullWidth onClick={addSource}>
           {t('source.add')}
         </Button>
       ) : (
-        <div className={css.card} data-selected={location.search.includes('panel=source') || undefined}>
-          <button type="button" className={css.cardButton} onClick={openSource}>
-            <span className={css.cardTitle}>
-              <Icon name="sources" size={16} />
-              <span className={css.cardName}>{source?.title || pick(preset?.title) || names[0]}</span>
-              <span className={css.count} data-fresh={samples.fresh ? true : undefined}>
-                {samples.events.length > 0 ? t('source.events', { count: samples.events.length }) : t('source.noEvents')}
-              </span>
-            </span>
-            <span className={css.cardMore}>{source?.url}</span>
-            {names.length > 1 && <span className={css.cardMore}>{t('source.more', { count: names.length - 1 })}</span>}
-          </button>
-          {source?.url && (
-            <span className={css.cardEnd}>
-              <CopyButton text={source.url} label={t('source.copyUrl')} />
-            </span>
-          )}
-        </div>
+        <>
+          {sources.map((one, index) => (
+            <Card key={one.name} attached={one} index={index} />
+          ))}
+          <div>
+            <Button size="small" kind="quiet" icon="plus" onClick={addSource}>
+              {t('source.another')}
+            </Button>
+          </div>
+        </>
       )}
     </section>
+  )
+}
+
+function Card({ attached: { name, source }, index }: { attached: Attached; index: number }) {
+  const t = useT()
+  const { samples, state, openSource, panelSource } = useEditor()
+  const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)
+  const problem = state.problems.find((one) => one.pointer === `/sources/${index}`)
+  const count = samples.of(name).length
+  return (
+    <div className={css.card} data-selected={panelSource === name || undefined}>
+      <button type="button" className={css.cardButton} onClick={() => openSource(name)}>
+        <span className={css.cardTitle}>
+          <Icon name="sources" size={16} />
+          <span className={css.cardName}>{source?.title || pick(preset?.title) || name}</span>
+          {!problem && (
+            <span className={css.count} data-fresh={samples.fresh === name || undefined}>
+              {count >= sampleLimit ? t('source.lastEvents', { count }) : count > 0 ? t('source.events', { count }) : t('source.noEvents')}
+            </span>
+          )}
+        </span>
+        {source?.url && <span className={css.cardMore}>{source.url}</span>}
+        {problem && <span className={css.cardBad}>{problemWords(problem)}</span>}
+      </button>
+      {source?.url && (
+        <span className={css.cardEnd}>
+          <CopyButton text={source.url} label={t('source.copyUrl')} />
+        </span>
+      )}
+    </div>
   )
 }

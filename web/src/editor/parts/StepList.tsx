@@ -9,7 +9,7 @@ import { insert } from '../model/pointer'
 import { copyStep, endedLists, moveStep, removeStep, shiftStep, walk, type Placed } from '../model/steps'
 import { AddStep, Slot, slotPlace } from './AddStep'
 import { hostOf, summary, titleOf } from './describe'
-import { SourceCard } from './SourceCard'
+import { SourceCards } from './SourceCard'
 
 /** The gap that is meant: the nearest one by height, and of two neighbours the one at the pointer's depth. */
 const nearest: CollisionDetection = ({ droppableContainers, droppableRects, pointerCoordinates }) => {
@@ -53,7 +53,7 @@ export function StepList() {
 
   return (
     <div className={css.stepList} data-dragging={dragged ? true : undefined}>
-      <SourceCard />
+      <SourceCards />
       <DndContext
         sensors={sensors}
         collisionDetection={nearest}

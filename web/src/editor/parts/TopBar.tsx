@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { sessionQuery } from '@/api'
 import { shortClock, useT, type Key } from '@/i18n'
 import { Badge, Button, Dialog, Icon, IconButton, Menu } from '@/ui'
+import { Outage } from '../check/Outage'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { LifeButtons } from '../publish/LifeButtons'
@@ -11,9 +12,10 @@ import { Versions } from '../publish/Versions'
 
 export function TopBar() {
   const t = useT()
-  const { store, state, check } = useEditor()
+  const { store, state, check, steps } = useEditor()
   const [keysShown, setKeysShown] = useState(false)
   const [versionsShown, setVersionsShown] = useState(false)
+  const [outageShown, setOutageShown] = useState(false)
   return (
     <header className={css.top}>
       <div className={css.topTitle}>
@@ -32,6 +34,7 @@ export function TopBar() {
         <IconButton icon="redo" label={t('editor.redo')} disabled={!state.canRedo} onClick={() => void store.redo()} />
         <Menu
           items={[
+            ...(steps.some((one) => one.step.http) ? [{ label: t('outage.open'), icon: 'retry' as const, onClick: () => setOutageShown(true) }] : []),
             { label: t('versions.open'), icon: 'history', onClick: () => setVersionsShown(true) },
             { label: t('keys.title'), icon: 'help', onClick: () => setKeysShown(true), hint: '?' },
           ]}
@@ -54,6 +57,7 @@ export function TopBar() {
       </button>
       <Keys open={keysShown} onClose={() => setKeysShown(false)} />
       {versionsShown && <Versions onClose={() => setVersionsShown(false)} />}
+      {outageShown && <Outage first={undefined} onClose={() => setOutageShown(false)} />}
     </header>
   )
 }

@@ -8,7 +8,7 @@ import { read, withoutValue, type Comparison } from '../model/condition'
 import { kindOf, type Step } from '../model/document'
 import { spanWords } from '@/words/duration'
 
-const kindKeys: Record<string, Key> = {
+export const kindKeys: Record<string, Key> = {
   http: 'httpRequest',
   set: 'kind.set',
   if: 'kind.if',
@@ -84,7 +84,7 @@ export function summary(step: Step, t: Translate): string {
   if (step.set) return step.set.map((row) => row.name).filter(Boolean).join(', ') || t('step.nothingSet')
   if (step.if !== undefined) return step.if === '' ? t('step.noCondition') : conditionWords(step.if, t)
   if (step.delay !== undefined) return step.delay === '' ? t('step.noDelay') : durationWords(step.delay, t)
-  if (step.respond) return typeof step.respond.status === 'number' ? String(step.respond.status) : '200'
+  if (step.respond) return typeof step.respond.status === 'number' ? String(step.respond.status) : typeof step.respond.status === 'string' ? readable(step.respond.status, t) : '200'
   if (step.stop) return step.stop.reason ? readable(step.stop.reason, t) : ''
   if (step.fail) return step.fail.message ? readable(step.fail.message, t) : ''
   return ''

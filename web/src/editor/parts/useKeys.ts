@@ -12,6 +12,11 @@ export function useKeys(editor: Editor): void {
   const latest = useRef(editor)
   latest.current = editor
   useEffect(() => {
+    // A dialog that closes by this very key is gone before the key comes to the page.
+    let covered = false
+    const first = () => {
+      covered = document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null
+    }
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented && event.key !== 'Enter') return
       const now = latest.current
@@ -25,15 +30,19 @@ export function useKeys(editor: Editor): void {
       if (control && event.code === 'KeyZ' && !event.shiftKey) return act(() => void now.store.undo())
       if (control && (event.code === 'KeyY' || (event.code === 'KeyZ' && event.shiftKey))) return act(() => void now.store.redo())
       if (control && event.key === 'Enter') return act(() => (now.selected?.step.http ? now.check.askStep(now.selected.path) : now.check.askScenario()))
-      if (control || event.altKey || writing(event.target) || document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]')) return
+      if (control || event.altKey || writing(event.target) || covered) return
       // The same keys of a Russian keyboard.
       if (event.code === 'KeyA') return act(() => document.querySelector<HTMLElement>('[data-add-step]')?.click())
       if (event.code === 'KeyJ' || event.code === 'KeyK') return act(() => move(now, event.code === 'KeyJ' ? 1 : -1))
       if (key === 'escape' && (now.selected || location.search.includes('panel='))) return act(() => now.closePanel())
       if (event.key === '?') return act(() => document.querySelector<HTMLElement>('[data-keys-help]')?.click())
     }
+    addEventListener('keydown', first, true)
     addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
+    return () => {
+      removeEventListener('keydown', first, true)
+      removeEventListener('keydown', press)
+    }
   }, [])
 }
 

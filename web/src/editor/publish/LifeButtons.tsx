@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError, api, call, keys } from '@/api'
+import { useCommands } from '@/app/commands'
 import { useT } from '@/i18n'
 import { Button, Confirm, Dialog, ErrorNote, toast } from '@/ui'
 import { useEditor } from '../context'
@@ -100,6 +101,13 @@ export function LifeButtons() {
       setBusy(false)
     }
   }
+  useCommands(
+    info === undefined
+      ? []
+      : running
+        ? [...(state.hasChanges ? [{ id: 'apply', icon: 'check' as const, label: t('apply'), act: () => void apply() }] : []), { id: 'stop', icon: 'stop', label: `${t('stop')}: ${info.title || name}`, act: () => setStopping(true) }]
+        : [{ id: 'start', icon: 'play', label: `${t('start')}: ${info.title || name}`, act: () => void start() }],
+  )
   return (
     <>
       {/* Until it is known whether the scenario runs, no button is better than the wrong one. */}
@@ -150,10 +158,12 @@ export function LifeButtons() {
 /** What is missing, each line a way to its field. */
 function Lacks({ lacks, onClose }: { lacks: Lack[] | undefined; onClose: () => void }) {
   const t = useT()
-  const { open, openSource, document, kinds } = useEditor()
+  const { open, openSource, addSource, document, kinds } = useEditor()
   const go = (lack: Lack) => {
     onClose()
-    if (lack.what === 'source') return openSource()
+    if (lack.what === 'source') return addSource()
+    const nth = /^\/sources\/(\d+)/.exec(lack.pointer)?.[1]
+    if (nth !== undefined) return openSource(document.sources?.[Number(nth)])
     const placed = byPointer(document, lack.pointer)
     if (placed) return open(placed.path, lack.pointer)
     if (lack.what === 'steps') setTimeout(() => globalThis.document.querySelector<HTMLElement>('[data-add-step]')?.click(), 100)

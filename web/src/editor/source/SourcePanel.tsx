@@ -1,43 +1,48 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset, type Source } from '@/api'
-import { clock, pick, quoted, size, useT, type Translate } from '@/i18n'
+import { clock, duration, pick, quoted, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
-import { Badge, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Note, Rich, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
-import { useEditor } from '../context'
+import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
+import { milliseconds } from '@/words/duration'
+import { EventMark } from '@/words/EventMark'
+import { Reach } from '@/words/Reach'
+import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
 import { usualOf, variablesOf } from '../localScope'
 import { JsonError, parseJson, writeJson } from '../model/json'
-import { numberOf } from '../parts/SampleBar'
+import { toUse, withSource } from '../model/samples'
 import { send } from '../server'
+import type { SampleEvent } from '../useSamples'
 
 /** Where the data come from: choosing a source, then waiting for its first event. */
 export function SourcePanel() {
   const t = useT()
-  const { document, closePanel, source } = useEditor()
-  const has = (document.sources ?? []).length > 0
+  const { sources, panelSource, closePanel } = useEditor()
+  const open = sources.find((one) => one.name === panelSource)
   return (
     <section className={css.stepPanel} aria-label={t('source')}>
       <header className={css.stepHead}>
-        <h2 className={css.panelTitle}>{has ? source?.title || t('source') : t('source.add')}</h2>
+        <h2 className={css.panelTitle}>{open ? open.source?.title || open.name : t('source.add')}</h2>
         <div className={css.stepActions}>
-          {has && <SourceMenu />}
+          {open && <SourceMenu attached={open} />}
           <IconButton icon="close" size="small" label={t('panel.close')} onClick={closePanel} />
         </div>
       </header>
-      <div className={css.stepBody}>{has ? source ? <Receiving source={source} /> : <Skeleton lines={4} /> : <Pick />}</div>
+      <div className={css.stepBody}>{open ? open.source ? <Receiving source={open.source} /> : open.error !== undefined ? <ErrorNote error={open.error} /> : <Skeleton lines={4} /> : <Pick />}</div>
     </section>
   )
 }
 
-function SourceMenu() {
+function SourceMenu({ attached: { name, source } }: { attached: Attached }) {
   const t = useT()
-  const { document, put, source } = useEditor()
+  const { document, edit, closePanel } = useEditor()
   const remove = () => {
-    const was = document.sources
-    put('/sources', (was ?? []).slice(1))
-    toast(t('source.detached'), { undo: () => put('/sources', was) })
+    const at = (document.sources ?? []).indexOf(name)
+    edit((now) => ({ ...now, sources: (now.sources ?? []).filter((one) => one !== name) }))
+    closePanel()
+    toast(t('source.detached', { title: source?.title || name }), { undo: () => edit((now) => ({ ...now, sources: withSource(now.sources, name, at) })) })
   }
   return (
     <Menu
@@ -56,9 +61,9 @@ function SourceMenu() {
 function Pick() {
   const t = useT()
   const client = useQueryClient()
-  const { document, put, store } = useEditor()
+  const { document, put, store, sources: attached, openSource } = useEditor()
   const presets = useQuery(presetsQuery)
-  const sources = useQuery(sourcesQuery).data?.items ?? []
+  const sources = (useQuery(sourcesQuery).data?.items ?? []).filter((one) => !attached.some((other) => other.name === one.name))
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState('')
   const wanted = typed.trim().toLowerCase()
@@ -69,8 +74,9 @@ function Pick() {
 
   // Saved at once: an event belongs to the scenario only when the server's draft has its source.
   const take = (name: string) => {
-    put('/sources', [...(document.sources ?? []), name])
+    put('/sources', withSource(document.sources, name, document.sources?.length ?? 0))
     void store.saveNow()
+    openSource(name)
   }
   const create = async (preset: Preset) => {
     setBusy(preset.id)
@@ -169,8 +175,12 @@ function Receiving({ source }: { source: Source }) {
       setBusy(false)
     }
   }
-  const latest = samples.picked && 'event' in samples.picked ? samples.picked.event : undefined
+  const { picked } = samples
+  const latest = picked && 'event' in picked && picked.event.source === source.name ? picked.event : samples.of(source.name)[0]
   const use = () => {
+    // These very fields are meant, though another source's event is newer.
+    const change = latest && toUse(latest, samples.events, picked && 'event' in picked ? picked.event : undefined)
+    if (change) samples.pick(change.event && { event: change.event })
     const first = steps[0]
     if (first) open(first.path)
     else {
@@ -188,7 +198,6 @@ function Receiving({ source }: { source: Source }) {
               {t('source.got', { time: clock(latest.received_at) })}
             </Badge>
             <span className={css.muted}>
-              {samples.events.includes(latest) ? `№${numberOf(latest, samples.events)} · ` : ''}
               {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
             </span>
           </p>
@@ -197,6 +206,7 @@ function Receiving({ source }: { source: Source }) {
             <Spinner /> <strong>{t('source.waiting')}</strong>
           </p>
         )}
+        {latest && <EventMark event={latest} />}
         {!latest && <p>{t('source.sendHere')}</p>}
         <div className={css.line}>
           <Button icon="send" onClick={() => void sendSample()} loading={busy} size="small">
@@ -210,39 +220,33 @@ function Receiving({ source }: { source: Source }) {
           </CopyButton>
         </div>
         {info?.state === 'running' && <p className={css.fieldHelp}>{t('source.runsReally')}</p>}
-        {steps.some((placed) => placed.step.respond !== undefined) && <p className={css.fieldHelp}>{t('source.answers')}</p>}
-        {info?.state === 'draft' && <p className={css.fieldHelp}>{t('source.heldFor', { days: 30 })}</p>}
-        {latest ? <Fields preset={preset} /> : <Usual preset={preset} />}
+        {steps.some((placed) => placed.step.respond !== undefined) && <Answers source={source} preset={preset} />}
+        {info?.held_days !== undefined && <p className={css.fieldHelp}>{t('source.heldFor', { count: info.held_days })}</p>}
+        {latest ? <Fields preset={preset} event={latest} /> : <Usual preset={preset} />}
         <div>
           <Button kind="main" iconRight="right" onClick={use}>
             {t('useFields')}
           </Button>
         </div>
       </section>
-      {latest && <Raw />}
+      {latest && <Raw event={latest} />}
       <PasteJson open={pasting} onClose={() => setPasting(false)} source={source} onSent={refresh} />
     </div>
   )
 }
 
-const privateHost = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|\[?::1\]?$|\[?f[cd])|\.local$|^[^.]+$/i
+/** How long the sender is kept waiting for the scenario at most: as the source says, and no longer than its service waits. */
+function Answers({ source, preset }: { source: Source; preset: Preset | undefined }) {
+  const t = useT()
+  if (!preset) return null
+  const wait = Math.min(preset.reply.wait_s * 1000, milliseconds((source.document as { reply?: { wait?: string } }).reply?.wait ?? '') ?? Infinity)
+  return <p className={css.fieldHelp}>{wait > 0 ? t('source.answers', { time: duration(wait) }) : t('source.answersNot')}</p>
+}
 
 function Address({ source }: { source: Source }) {
   const t = useT()
   const session = useQuery(sessionQuery).data
   const { samples } = useEditor()
-  const host = (() => {
-    try {
-      return new URL(source.url ?? '').hostname
-    } catch {
-      return ''
-    }
-  })()
-  // Somebody outside has already got through: the strongest sign that there is.
-  const outsider = samples.events.find((event) => event.remote && !privateHost.test(event.remote) && !event.actor)
-  const inside = privateHost.test(host)
-  const wanted = inside ? `https://${t('source.yourHost')}` : session?.public_url || source.url || ''
-  const forAdmin = t('source.forAdmin', { url: wanted, address: source.url ?? '' })
   return (
     <div className={css.field}>
       <div className={css.fieldLabel}>{t('source.address')}</div>
@@ -252,38 +256,18 @@ function Address({ source }: { source: Source }) {
           {t('ui.copy')}
         </CopyButton>
       </div>
-      {outsider ? (
-        <p className={css.okLine}>
-          <Icon name="check" size={14} /> {t('source.outside', { time: clock(outsider.received_at) })}
-        </p>
-      ) : inside ? (
-        <Note
-          tone="warn"
-          actions={
-            <CopyButton text={forAdmin} kind="default">
-              {t('source.adminText')}
-            </CopyButton>
-          }
-        >
-          <Rich>{t('source.inside', { url: wanted })}</Rich>
-        </Note>
-      ) : (
-        <p className={css.fieldHelp}>{t('source.notYet')}</p>
-      )}
+      <Reach session={session} address={source.url ?? ''} proof={samples.of(source.name).find((event) => event.outside)} />
     </div>
   )
 }
 
 /** The fields of the picked event, with their values. */
-function Fields({ preset }: { preset: Preset | undefined }) {
+function Fields({ preset, event }: { preset: Preset | undefined; event: SampleEvent }) {
   const t = useT()
-  const { samples } = useEditor()
   const words = useMemo(() => fieldWords(t), [t])
-  const picked = samples.picked
-  const event = picked && 'event' in picked ? picked.event : undefined
-  const list = useMemo(() => (event ? variablesOf(event) : []), [event])
+  const list = useMemo(() => variablesOf(event), [event])
   const absent = usualOf(preset).filter((usual) => !list.some((v) => v.path === usual.path))
-  if (event && list.length === 0) return <p className={css.muted}>{t('source.noFields')}</p>
+  if (list.length === 0) return <p className={css.muted}>{t('source.noFields')}</p>
   return (
     <table className={css.fieldTable}>
       <thead className="visually-hidden">
@@ -335,23 +319,18 @@ function Usual({ preset }: { preset: Preset | undefined }) {
 }
 
 /** What was received, as it came. */
-function Raw() {
+function Raw({ event }: { event: SampleEvent }) {
   const t = useT()
-  const { samples } = useEditor()
   const [tab, setTab] = useState('body')
-  const picked = samples.picked
-  const event = picked && 'event' in picked ? picked.event : undefined
-  if (!event) return null
   return (
     <details className={css.details}>
       <summary>{t('source.raw')}</summary>
-      {event.mark && <Note tone="warn">{t('source.mark', { mark: event.mark })}</Note>}
       <Tabs
         value={tab}
         onChange={setTab}
         ariaLabel={t('source.raw')}
         tabs={[
-          { value: 'body', label: t('body'), content: <CodeView text={event.body} label={t('body')} maxHeight={240} /> },
+          { value: 'body', label: t('body'), content: <BodyView body={event.body} encoding={event.encoding} contentType={event.content_type} label={t('body')} maxHeight={240} download={`/api/v1/events/${event.id}/raw`} root="event.body" /> },
           { value: 'headers', label: t('headers'), content: <CodeView text={event.headers.map((h) => `${h.name}: ${h.value}`).join('\n')} label={t('headers')} maxHeight={240} /> },
           { value: 'query', label: t('query'), content: <CodeView text={event.query} label={t('query')} maxHeight={120} /> },
         ]}
@@ -376,7 +355,7 @@ function PasteJson({ open, onClose, source, onSent }: { open: boolean; onClose: 
       return
     }
     if (info?.state === 'running') {
-      samples.pick({ sample: { method: 'POST', body } })
+      samples.pick({ sample: { method: 'POST', body, source: source.name } })
       onClose()
       return
     }

@@ -10,7 +10,9 @@ import { RowsEditor } from '../http/RowsEditor'
 import { Body, RespondBody } from '../http/Body'
 import { amount } from '@/words/duration'
 import { Delays, SpanField } from '@/words/Spans'
+import { outOf } from '../model/answer'
 import { nameFrom } from '../model/steps'
+import { titleOf } from '../parts/describe'
 import type { Row } from '../model/document'
 import { ConditionField } from './ConditionField'
 
@@ -36,9 +38,10 @@ export function Labelled({ pointer, label, help, error, children, required }: { 
 }
 
 /** «Станет»: what a place becomes with the sample. */
-export function Becoming({ value }: { value: Becomes | undefined }) {
+export function Becoming({ value, most, quiet }: { value: Becomes | undefined; /** So many characters of it are shown. */ most?: number; /** The field tells its own mistake. */ quiet?: boolean }) {
   const t = useT()
-  if (!value) return null
+  if (!value || (quiet && value.problem)) return null
+  const text = most !== undefined && value.text.length > most ? `${value.text.slice(0, most)}…` : value.text
   const missing = value.missing?.[0]
   if (value.problem)
     return (
@@ -55,13 +58,13 @@ export function Becoming({ value }: { value: Becomes | undefined }) {
     )
   return (
     <span className={css.becomes} data-tone={value.empty ? 'warn' : undefined}>
-      {t('becomes')}: <span className={css.becomesValue} translate={value.empty ? undefined : 'no'}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(value.text) : value.text}</span>
+      {t('becomes')}: <span className={css.becomesValue} translate={value.empty ? undefined : 'no'}>{value.empty ? t('becomes.empty') : value.type === 'text' ? JSON.stringify(text) : text}</span>
     </span>
   )
 }
 
 /** One field of a step, drawn by what the table of kinds says of it. */
-export function Field({ field }: { field: KindField }) {
+export function Field({ field, reply }: { field: KindField; /** Its condition is over a reply that is not there yet. */ reply?: boolean }) {
   const t = useT()
   const { at, put, read, problem, preview } = useStep()
   const value = read<unknown>(field.path)
@@ -95,17 +98,34 @@ export function Field({ field }: { field: KindField }) {
     case 'template':
       return (
         <Labelled {...common} label={label} help={help} required={field.required ?? false}>
-          <PillField value={text.trim() === '' ? '' : text} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} {...(field.placeholder ? { placeholder: field.placeholder } : {})} multiline={field.path.endsWith('/text') || field.path.endsWith('/message') || field.path.endsWith('/reason')} rows={3} />
+          <PillField value={text.trim() === '' ? '' : text} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} {...(field.placeholder ? { placeholder: field.placeholder } : {})} mono={field.path.endsWith('/url')} wrap={field.path.endsWith('/url')} multiline={field.path.endsWith('/text') || field.path.endsWith('/message') || field.path.endsWith('/reason')} rows={3} />
           <Becoming value={becomes(preview, at(field.path))} />
         </Labelled>
       )
     case 'condition':
       return (
         <Labelled {...common} label={label} help={help} required={field.required ?? false}>
-          <ConditionField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} becomes={becomes(preview, at(field.path))} />
+          <ConditionField value={text.trim()} onChange={(next) => put(field.path, next === '' ? (keepsKind(field.path) ? '' : undefined) : next)} label={label} becomes={reply ? undefined : becomes(preview, at(field.path))} />
+        </Labelled>
+      )
+    case 'step':
+      return (
+        <Labelled {...common}>
+          <EarlierStep label={label} help={help} value={text} onChange={(next) => put(field.path, next)} />
         </Labelled>
       )
     case 'number':
+      if (field.templated) {
+        const now = typeof value === 'string' ? becomes(preview, at(field.path)) : undefined
+        const [min, max] = [Number(field.min ?? 0), Number(field.max ?? Number.MAX_SAFE_INTEGER)]
+        const off = now && !now.problem && !now.missing?.length && outOf(now.text, min, max) ? t('number.range', { min, max }) : undefined
+        return (
+          <Labelled {...common} error={error ?? off} label={label} help={help}>
+            <TemplatedNumber field={field} label={label} value={value} onChange={(next) => put(field.path, next)} />
+            <Becoming value={now} />
+          </Labelled>
+        )
+      }
       return (
         <div data-pointer={at(field.path)}>
           <NumberField label={label} help={help} value={typeof value === 'number' ? value : undefined} onChange={set} width={180} {...rest(field)} error={error} placeholder={field.default === undefined ? undefined : String(field.default)} />
@@ -178,6 +198,46 @@ const rest = (field: KindField) => ({
   ...(typeof field.max === 'number' ? { max: field.max } : {}),
   ...(field.unit ? { unit: pick(field.unit) } : {}),
 })
+
+/** A number, or a text with a variable that gives one. */
+function TemplatedNumber({ field, label, value, onChange }: { field: KindField; label: string; value: unknown; onChange: (next: unknown) => void }) {
+  const t = useT()
+  const digits = typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : undefined
+  const [free, setFree] = useState(typeof value === 'string' && digits === undefined)
+  // What comes from elsewhere (undo, YAML) is shown as what it is.
+  const shown = free || (typeof value === 'string' && digits === undefined)
+  return (
+    <div className={css.line}>
+      {shown ? (
+        <PillField value={typeof value === 'string' ? value : value === undefined ? '' : String(value)} onChange={(next) => onChange(next === '' ? undefined : next)} label={label} />
+      ) : (
+        <NumberField ariaLabel={label} value={typeof value === 'number' ? value : digits} onChange={onChange} width={180} {...rest(field)} placeholder={field.default === undefined ? undefined : String(field.default)} />
+      )}
+      <Button
+        size="small"
+        kind="quiet"
+        onClick={() => {
+          setFree(!shown)
+          if (shown && typeof value === 'string') onChange(digits)
+        }}
+      >
+        {shown ? t('number.plain') : t('number.template')}
+      </Button>
+    </div>
+  )
+}
+
+/** A step further up that can be done again by itself: one that sends a request or sets values. */
+function EarlierStep({ value, onChange, label, help }: { value: string; onChange: (next: string) => void; label: string; help: string }) {
+  const t = useT()
+  const { steps } = useEditor()
+  const { placed } = useStep()
+  const here = steps.findIndex((one) => one.pointer === placed.pointer)
+  const earlier = steps.slice(0, here).filter((one) => (one.step.http ?? one.step.set) && placed.pointer.startsWith(`${one.pointer.slice(0, one.pointer.lastIndexOf('/'))}/`))
+  const options = earlier.map((one) => ({ value: one.step.id, label: `${one.number}. ${titleOf(one.step, t)}` }))
+  const known = options.some((one) => one.value === value)
+  return <Select label={label} help={help} value={value} onChange={onChange} options={known ? options : [{ value, label: value === '' ? t('renewAccess.none') : value }, ...options]} width={280} />
+}
 
 /** A name for a variable: small Latin letters; what is typed in Russian is written in Latin when the field is left. */
 export function VariableName({ label, help, value, onChange, error }: { label: string; help?: string; value: string; onChange: (next: string | undefined) => void; error?: string | undefined }) {

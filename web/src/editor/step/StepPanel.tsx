@@ -3,13 +3,13 @@ import { pick, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
 import { PillScopeProvider } from '@/pill/scope'
-import { Button, CopyButton, Dialog, ErrorNote, IconButton, Menu, Note, Skeleton, TextArea, toast, toastError } from '@/ui'
-import { ResultView } from '../check/ResultView'
-import { StepContext, useEditor, type StepScope } from '../context'
+import { Button, CopyButton, Dialog, ErrorNote, IconButton, Menu, Note, Skeleton, TextArea, toast, toastError, useMedia } from '@/ui'
+import { ResultView, useResult } from '../check/ResultView'
+import { StepContext, useEditor, useStep, type StepScope } from '../context'
 import css from '../editor.module.css'
 import { HttpPanel } from '../http/HttpPanel'
 import { WillSend } from '../http/WillSend'
-import { usualOf, variablesOf } from '../localScope'
+import { usualOfAll, variablesOf } from '../localScope'
 import { kindOf, normaliseStep, type Step } from '../model/document'
 import { read, write } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
@@ -20,22 +20,26 @@ import { usePreview } from '../usePreview'
 import { useQuery } from '@tanstack/react-query'
 import { ApiError, presetsQuery } from '@/api'
 import { GenericPanel } from './GenericPanel'
+import { RenameStep } from './RenameStep'
 import { insert } from '../model/pointer'
+
+/** Where the result of a check stands on a wide screen; the browser remembers it. */
+const dockKey = 'gonets.result'
 
 /** The settings of one step, beside the list (a sheet on a narrow screen). */
 export function StepPanel({ placed }: { placed: Placed }) {
   const t = useT()
   const editor = useEditor()
-  const { document, put, sample, check, state, source, kinds } = editor
+  const { document, put, sample, check, state, sources, kinds, kindsFailed } = editor
   const { step, pointer, path } = placed
   const { preview, error, stale } = usePreview(document, path, sample, check.round)
-  const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)
+  const presets = useQuery(presetsQuery).data?.items
   // Until the server has said what there is, the event's own fields are offered.
   const variables = useMemo(() => {
     if (preview) return preview.scope
     if (sample && 'event' in sample) return variablesOf(sample.event)
-    return error ? usualOf(preset) : undefined
-  }, [preview, sample, error, preset])
+    return error ? usualOfAll(presets, sources.map((one) => one.source?.preset)) : undefined
+  }, [preview, sample, error, presets, sources])
 
   const scope: StepScope = useMemo(() => {
     const at = (place: string) => pointer + place
@@ -47,7 +51,9 @@ export function StepPanel({ placed }: { placed: Placed }) {
       read: <T,>(place: string) => read(document, at(place)) as T | undefined,
       problem: (place) => {
         const found = state.problems.find((problem) => problem.pointer === at(place))
-        return found && problemWords(found)
+        // What was filled in since the draft was last judged is missing no longer.
+        if (!found || (found.code === 'missing' && typeof read(document, found.pointer) === 'string' && read(document, found.pointer) !== '')) return undefined
+        return problemWords(found)
       },
     }
   }, [placed, preview, pointer, put, document, state.problems])
@@ -55,20 +61,32 @@ export function StepPanel({ placed }: { placed: Placed }) {
   useCodes()
   useFocusField()
   const isHttp = step.http !== undefined
+  const { here } = useResult(path)
+  const wide = useMedia('(min-width: 1600px)')
+  const [beside, setBeside] = useState(() => localStorage.getItem(dockKey) === 'right')
+  const docked = wide && beside && here
+  const move = () => {
+    localStorage.setItem(dockKey, beside ? 'below' : 'right')
+    setBeside(!beside)
+  }
+  const result = <ResultView dock={wide && <IconButton icon={beside ? 'down' : 'right'} size="small" label={t(beside ? 'result.dockBelow' : 'result.dockRight')} onClick={move} />} />
   return (
     <StepContext.Provider value={scope}>
       <PillScopeProvider variables={variables}>
         <section className={css.stepPanel} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
           <Head placed={placed} curl={preview?.curl} />
-          <div className={css.stepBody}>
-            {isHttp ? <HttpPanel /> : <GenericPanel />}
-            {error && error.status !== 0 && <ErrorNote error={error} />}
-            {!preview && !error && <Skeleton lines={2} />}
-            <ResultView />
-            <details className={`${css.details} ${css.variablesOpen}`}>
-              <summary>{t('variables')}</summary>
-              <VariableList />
-            </details>
+          <div className={css.stepMiddle} data-docked={docked || undefined}>
+            <div className={css.stepBody}>
+              {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
+              {error && error.status !== 0 && <ErrorNote error={error} />}
+              {!preview && !error && <Skeleton lines={2} />}
+              {!docked && result}
+              <details className={`${css.details} ${css.variablesOpen}`}>
+                <summary>{t('variables')}</summary>
+                <VariableList />
+              </details>
+            </div>
+            {docked && <div className={css.stepBeside}>{result}</div>}
           </div>
           {isHttp && <WillSend preview={preview} stale={stale} offline={error?.status === 0} />}
         </section>
@@ -107,6 +125,8 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
   const { put, closePanel, edit, document, open, kinds, check } = useEditor()
   const { step, pointer, path, number } = placed
   const [pasting, setPasting] = useState(false)
+  const [renaming, setRenaming] = useState(false)
+  const { problem } = useStep()
   const kind = kindOf(step)
   const remove = () => {
     edit((now) => removeStep(now, pointer))
@@ -153,6 +173,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
         <Menu
           items={[
             { label: t('step.copy'), icon: 'copy', onClick: copy },
+            { label: t('step.rename', { id: step.id }), icon: 'pencil', onClick: () => setRenaming(true) },
             { label: t('step.delete'), icon: 'trash', danger: true, onClick: remove },
           ]}
         >
@@ -160,7 +181,13 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
         </Menu>
         <IconButton icon="close" size="small" label={t('panel.close')} onClick={closePanel} />
       </div>
+      {problem('/id') && (
+        <button type="button" className={`${css.linkButton} ${css.cardBad}`} data-pointer={`${pointer}/id`} onClick={() => setRenaming(true)}>
+          {t('step.id')}: {problem('/id')}
+        </button>
+      )}
       {pasting && <PasteCurl placed={placed} onClose={() => setPasting(false)} />}
+      {renaming && <RenameStep placed={placed} onClose={() => setRenaming(false)} />}
     </header>
   )
 }

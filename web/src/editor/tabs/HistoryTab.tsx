@@ -43,7 +43,7 @@ export function HistoryTab() {
       ) : query.isLoading ? (
         <Skeleton lines={5} />
       ) : runs.length === 0 ? (
-        <EmptyState icon="history" title={checks ? t('history.noChecks') : t('history.none')} actions={<Button onClick={openSource}>{t('sendSample')}</Button>}>
+        <EmptyState icon="history" title={checks ? t('history.noChecks') : t('history.none')} actions={<Button onClick={() => openSource()}>{t('sendSample')}</Button>}>
           {t('history.noneHelp')}
         </EmptyState>
       ) : (

@@ -2,7 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { bulkQuery, keys, steerBulk, type Bulk, type BulkVerb } from '@/api'
 import { duration, number, useT } from '@/i18n'
-import { Button, Confirm, Icon, IconButton, toastError, type IconName } from '@/ui'
+import { Button, Confirm, IconButton, toastError } from '@/ui'
+import { BulkCounts } from './BulkCounts'
 import css from './Bulk.module.css'
 import { actionWord, sends } from './words'
 
@@ -45,11 +46,7 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
       <span className={css.count}>{t('bulk.doneOf', { done: number(bulk.done), total: number(all) })}</span>
       {sends(bulk.action) && (
         <span className={css.counts}>
-          <Count icon="check" tone="ok" label={t('state.succeeded')} value={bulk.succeeded} />
-          <Count icon="retry" tone="info" label={t('state.waiting.retry')} value={bulk.retrying} />
-          <Count icon="pause" tone="warn" label={t('state.paused')} value={bulk.paused} />
-          <Count icon="close" tone="error" label={t('state.failed')} value={bulk.failed} />
-          <Count icon="skip" tone="muted" label={t('bulk.refused')} value={bulk.refused} />
+          <BulkCounts bulk={bulk} />
         </span>
       )}
       <span className={css.words}>
@@ -87,16 +84,5 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
         <p>{t('bulk.askStopHelp', { left: number(Math.max(all - bulk.done, 0)) })}</p>
       </Confirm>
     </section>
-  )
-}
-
-/** Shape, colour and word together; nothing for none. */
-function Count({ icon, tone, label, value }: { icon: IconName; tone: string; label: string; value: number }) {
-  if (value === 0) return null
-  return (
-    <span className={css.one} data-tone={tone} title={label}>
-      <Icon name={icon} size={16} /> {number(value)}
-      <span className={css.label}> {label}</span>
-    </span>
   )
 }

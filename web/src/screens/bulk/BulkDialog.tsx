@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
-import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, Select, Skeleton, Stack, toast } from '@/ui'
-import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
+import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, NumberField, Select, Skeleton, Stack, toast } from '@/ui'
+import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
 import { actionWord, questionWords, sends } from './words'
 
 type Action = NewBulk['action']
@@ -18,7 +18,9 @@ export interface BulkDialogProps {
   onBegun?: (bulk: Bulk) => void
 }
 
-const rates = ['1', '10', '50', '200', '0'] as const
+const rates = ['1', '10', '50', '200', '0', 'own'] as const
+/** The server's bound, in runs a second. */
+const fastest = 10_000
 
 /** Asks how one thing shall be done to all runs that match, and lets the server begin. Shown while it is open only. */
 export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogProps) {
@@ -27,15 +29,18 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
   const [action, setAction] = useState(wanted)
   const [which, setWhich] = useState<Which>()
   const [rate, setRate] = useState<(typeof rates)[number]>('10')
+  const [own, setOwn] = useState<number | undefined>(20)
   const [oneFirst, setOneFirst] = useState(false)
-  const [retry, setRetry] = useState(usualPlan)
+  const [retry, setRetry] = useState<RetryPlan>(usualPlan)
   // One wish for as long as nothing is chosen otherwise: a second click makes no second action.
   const [key, setKey] = useState(newKey)
   const choose = (change: () => void) => {
     change()
     setKey(newKey())
   }
-  const wish: NewBulk = { action, q, rate: Number(rate), one_first: oneFirst, ...(action === 'retry-policy' && { retry }) }
+  const pace = rate === 'own' ? own : Number(rate)
+  const badPace = pace === undefined || pace < (rate === 'own' ? 1 : 0) || pace > fastest
+  const wish: NewBulk = { action, q, rate: pace ?? 0, one_first: oneFirst, ...(action === 'retry-policy' && { retry }) }
   // Not among the running actions: what they tell of themselves would have the dear question asked anew.
   const plan = useQuery({ queryKey: ['bulk-plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
@@ -80,7 +85,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={start} loading={begin.isPending} disabled={total === 0}>
+          <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={start} loading={begin.isPending} disabled={total === 0 || badPace}>
             {total > 0 ? t('bulk.do', { action: verb, shown }) : verb}
           </Button>
         </>
@@ -134,14 +139,26 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                 ]}
               />
             )}
-            {action === 'retry-policy' && <RetryPlanFields plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
+            {action === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
+            {action === 'retry-policy' && <Muted>{t('bulk.replacesRetries')}</Muted>}
             <Select
               label={t('bulk.rate')}
               value={rate}
               onChange={(next) => choose(() => setRate(next))}
-              options={rates.map((one) => ({ value: one, label: one === '0' ? t('bulk.rateFull') : t('bulk.ratePerSecond', { count: Number(one) }) }))}
-              help={rate === '0' ? t('bulk.rateFullHelp') : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / Number(rate))) * 1000) })}
+              options={rates.map((one) => ({ value: one, label: one === '0' ? t('bulk.rateFull') : one === 'own' ? t('bulk.rateOwn') : t('bulk.ratePerSecond', { count: Number(one) }) }))}
+              help={rate === '0' ? t('bulk.rateFullHelp') : badPace ? undefined : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / pace)) * 1000) })}
             />
+            {rate === 'own' && (
+              <NumberField
+                label={t('bulk.rateOwnField')}
+                value={own}
+                onChange={(next) => choose(() => setOwn(next))}
+                min={1}
+                max={fastest}
+                width={160}
+                error={badPace ? t('bulk.rateOwnBad', { most: fastest }) : undefined}
+              />
+            )}
             {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
             <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
           </>

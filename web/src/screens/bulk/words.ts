@@ -33,6 +33,8 @@ export function questionWords(q: string, title: (scenario: string) => string, t:
         return t('bulk.ofEvent', { id: value })
       case 'after':
         return t('bulk.since', { time: time(value) })
+      case 'received':
+        return t('bulk.received', { days: value })
       case 'before':
         return t('bulk.until', { time: time(value) })
       case 'status':
@@ -40,6 +42,7 @@ export function questionWords(q: string, title: (scenario: string) => string, t:
       case 'code':
       case 'lane':
       case 'mark':
+      case 'bulk':
         return `${t(`runs.key.${key}`)}: ${value}`
     }
     return t('bulk.withValue', { value })

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { actOnLane, keys, lanesQuery, type Lane, type LaneActionName } from '@/api'
 import { age, number, shortClock, useT, type Translate } from '@/i18n'
@@ -51,7 +52,7 @@ export function LanesTab() {
               <span className={css.figures}>
                 <Muted>{t('lanes.now')}: {t('lanes.nOf', { n: lane.active, max: lane.limit })}</Muted>
                 <Muted>{t('lanes.waiting')}: {waiting(lane)}</Muted>
-                {lane.oldest_at && <Muted>{t('lanes.oldest')}: {age(lane.oldest_at)}</Muted>}
+                {lane.oldest_at && <Muted>{t('lanes.oldest')}: {oldest(lane)}</Muted>}
                 <Muted>{t('lanes.day')}: {day(lane)}</Muted>
               </span>
               <LaneNote lane={lane} />
@@ -84,7 +85,7 @@ export function LanesTab() {
                   </td>
                   <td className={css.nowrap}>{t('lanes.nOf', { n: lane.active, max: lane.limit })}</td>
                   <td>{waiting(lane)}</td>
-                  <td className={css.nowrap}>{lane.oldest_at ? age(lane.oldest_at) : '—'}</td>
+                  <td className={css.nowrap}>{oldest(lane)}</td>
                   <td className={css.nowrap}>{day(lane)}</td>
                   <td className={css.todo}>{todo(lane)}</td>
                 </tr>
@@ -106,8 +107,42 @@ export function LanesTab() {
   )
 }
 
-const waiting = (lane: Lane) => (lane.waiting > 10_000 ? `${number(10_000)}+` : number(lane.waiting))
-const day = (lane: Lane) => `${number(lane.ok_24h)} / ${number(lane.failed_24h)}`
+/** A number that leads to the runs behind it. */
+function Runs({ lane, q, n, children }: { lane: Lane; q: string; n: number; children: string }) {
+  const t = useT()
+  if (n === 0) return children
+  return (
+    <Link to="/runs" search={{ q: `lane:${lane.lane} ${q}` } as never} title={t('lanes.toRuns')}>
+      {children}
+    </Link>
+  )
+}
+
+const queued = 'state:queued,waiting,running'
+const waiting = (lane: Lane) => (
+  <Runs lane={lane} q={queued} n={lane.waiting}>
+    {lane.waiting > 10_000 ? `${number(10_000)}+` : number(lane.waiting)}
+  </Runs>
+)
+const oldest = (lane: Lane) =>
+  lane.oldest_at ? (
+    <Runs lane={lane} q={queued} n={lane.waiting}>
+      {age(lane.oldest_at)}
+    </Runs>
+  ) : (
+    '—'
+  )
+const day = (lane: Lane) => (
+  <>
+    <Runs lane={lane} q="state:succeeded after:-24h" n={lane.ok_24h}>
+      {number(lane.ok_24h)}
+    </Runs>
+    {' / '}
+    <Runs lane={lane} q="state:waiting,paused,failed after:-24h" n={lane.failed_24h}>
+      {number(lane.failed_24h)}
+    </Runs>
+  </>
+)
 
 function LaneState({ lane }: { lane: Lane }) {
   const t = useT()

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { api, ApiError, call, keys, sessionQuery } from '@/api'
-import { language, useT } from '@/i18n'
+import { api, ApiError, call, callTagged, keys, sessionQuery, type Session } from '@/api'
+import { language, timeZone, useT } from '@/i18n'
 import { Button, ErrorNote, Note, PasswordField, TextField } from '@/ui'
 import { Entry } from './Entry'
 import { shortest, strength } from './strength'
@@ -25,7 +25,7 @@ export default function SetupPage() {
   const [tried, setTried] = useState(false)
 
   const create = useMutation({
-    mutationFn: () => call(api.POST('/api/v1/setup', { body: { code: code.trim(), login: login.trim(), password, language: language() } })),
+    mutationFn: async () => inThisZone(await call(api.POST('/api/v1/setup', { body: { code: code.trim(), login: login.trim(), password, language: language() } }))),
     onSuccess: (next) => {
       queries.setQueryData(keys.session, next)
       void navigate({ to: '/scenarios', replace: true })
@@ -97,4 +97,18 @@ export default function SetupPage() {
       </details>
     </Entry>
   )
+}
+
+/** A new server names times as this browser does, until somebody chooses otherwise in the settings. */
+async function inThisZone(session: Session): Promise<Session> {
+  if (session.time_zone !== '') return session
+  try {
+    const { data, etag } = await callTagged(api.GET('/api/v1/settings'))
+    const time_zone = timeZone()
+    await call(api.PUT('/api/v1/settings', { params: { header: { 'If-Match': etag } }, body: { ...(data as object), time_zone } }))
+    return { ...session, time_zone }
+  } catch {
+    // The owner is made all the same.
+    return session
+  }
 }

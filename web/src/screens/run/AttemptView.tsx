@@ -1,15 +1,20 @@
+import { useState } from 'react'
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
-import { ago, clock, duration, language, size, useT } from '@/i18n'
+import { ago, clock, duration, language, size, useT, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
-import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
-import { outcomeText } from '@/words/states'
+import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
+import { outcomeText, purposeText } from '@/words/states'
+import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
 import { stepTitle, curlOf } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
 const tabNames: readonly string[] = ['response', 'request', 'headers', 'timing', 'variables']
+
+/** What the attempts that succeeded say for themselves; the others are explained. */
+const told: Record<string, Key> = { 'ask.done': 'purpose.askDoneHelp', 'ask.not_done': 'purpose.askNotHelp', renew: 'purpose.renewHelp' }
 
 interface Props {
   run: Run
@@ -23,6 +28,7 @@ interface Props {
 /** One HTTP exchange: what happened – what it means – what to do, then everything that went over the wire. */
 export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
   const t = useT()
+  const [comparing, setComparing] = useState(false)
   const response = attempt.response
   const open: TabName = tab && tabNames.includes(tab) ? (tab as TabName) : response ? 'response' : 'request'
   const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
@@ -35,24 +41,29 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       return curlOf(attempt.request)
     }
   }
+  const oneC = () => call(api.GET('/api/v1/runs/{id}/attempts/{n}/onec', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
   return (
     <Stack>
       <Row gap={12} align="baseline">
         <h2>
           <Method>{attempt.request.method}</Method> {stepTitle(step, t)} — {t('run.attempt', { n: attempt.n })}
         </h2>
+        {attempt.purpose && <span className={css.muted}>{purposeText(attempt.purpose, t)}</span>}
         {attempt.fenced && <span className={css.muted}>{t('run.fenced')}</span>}
       </Row>
       <Row gap={12}>
-        {response ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
+        {response && attempt.outcome !== 'unknown' ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
         <span className={css.muted}>{duration(attempt.duration_ms)}</span>
-        {response && <span className={css.muted}>{size(response.encoding ? Math.floor((response.body.length * 3) / 4) : new Blob([response.body]).size)}</span>}
+        {response && !attempt.not_kept && <span className={css.muted}>{size(response.encoding ? Math.floor((response.body.length * 3) / 4) : new Blob([response.body]).size)}</span>}
         <span className={css.muted}>{clock(attempt.started_at, now)}</span>
       </Row>
+      {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
       {waits && (
         <Note tone="info">
-          {run.tries_max
+          {run.asks
+            ? t('run.willAsk', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })
+            : run.tries_max
             ? t('run.willRetryNth', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
             : t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
         </Note>
@@ -62,15 +73,22 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
           <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
             {t('run.changeRetries')}
           </Button>
+          {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
+            <Button size="small" icon="search" onClick={() => setComparing(true)}>
+              {t('compare.open')}
+            </Button>
+          )}
         </Row>
       )}
+      {comparing && <CompareAttempts run={run} attempt={attempt} onClose={() => setComparing(false)} />}
       <Tabs
         ariaLabel={t('run.exchange')}
         value={open}
         onChange={onTab}
         right={
           <>
-            <CopyButton text={curl}>{t('copyCurl.short')}</CopyButton>
+            {!attempt.not_kept && <CopyButton text={curl}>{t('copyCurl.short')}</CopyButton>}
+            {!attempt.not_kept && <CopyButton text={oneC}>{t('copyOneC')}</CopyButton>}
             <CopyButton text={() => JSON.stringify(attempt, null, 2)}>JSON</CopyButton>
           </>
         }
@@ -82,7 +100,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             content: response && (
               <Stack>
                 {response.cut && <Note tone="warn">{t('run.cut')}</Note>}
-                <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />
+                {attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />}
               </Stack>
             ),
           },
@@ -96,19 +114,25 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
                   <CopyButton text={attempt.request.url} label={t('run.copyUrl')} />
                 </p>
                 {(attempt.redirects?.length ?? 0) > 0 && <KeyValueRows rows={attempt.redirects!.map((hop) => ({ name: String(hop.status), value: hop.url }))} />}
-                <KeyValueRows rows={attempt.request.headers} empty={t('run.noHeaders')} />
-                <BodyView key={attempt.n} body={attempt.request.body} encoding={attempt.request.encoding} label={t('run.request')} />
+                {attempt.not_kept ? (
+                  <Muted>{t('run.notKept')}</Muted>
+                ) : (
+                  <>
+                    <KeyValueRows rows={attempt.request.headers} empty={t('run.noHeaders')} />
+                    <BodyView key={attempt.n} body={attempt.request.body} encoding={attempt.request.encoding} label={t('run.request')} />
+                  </>
+                )}
               </Stack>
             ),
           },
           {
             value: 'headers',
-            label: response ? t('run.headersOf', { n: response.headers.length }) : t('run.headers'),
-            disabled: !response,
+            label: response && !attempt.not_kept ? t('run.headersOf', { n: response.headers.length }) : t('run.headers'),
+            disabled: !response || attempt.not_kept,
             content: response && <KeyValueRows rows={response.headers} empty={t('run.noHeaders')} />,
           },
           { value: 'timing', label: t('run.timing'), content: <Timing attempt={attempt} /> },
-          { value: 'variables', label: t('run.variables'), content: <VariablesOf run={run} path={step.path} /> },
+          { value: 'variables', label: t('run.variables'), content: attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <VariablesOf run={run} path={step.path} /> },
         ]}
       />
       <Row gap={8}>

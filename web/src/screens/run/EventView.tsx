@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import type { components } from '@/api'
 import { clock, size, useT } from '@/i18n'
-import { BodyView, CopyButton, Facts, KeyValueRows, Method, Mono, Note, Rich, Row, Stack, Tabs } from '@/ui'
+import { BodyView, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
+import { EventMark } from '@/words/EventMark'
 
 type Event = components['schemas']['Event']
 
@@ -22,7 +23,7 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
           event.actor ? [t('event.actor'), event.actor] : null,
         ]}
       />
-      {event.mark === 'body.unparsed' && <Note tone="warn"><Rich>{t('body.unparsed')}</Rich></Note>}
+      <EventMark event={event} />
       <Tabs
         ariaLabel={t('event')}
         value={tab}

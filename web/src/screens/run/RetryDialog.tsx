@@ -5,11 +5,14 @@ import { useT } from '@/i18n'
 import { Button, Dialog, ErrorNote, Muted, Stack } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
 
-/** Other pauses and another deadline for the rest of this run's tries. Shown while it is open only. */
+/** What the run has; the usual pauses where none are left. */
+const begin = ({ retry_now: now }: Run): RetryPlan => (now?.exponential || now?.delays?.length ? now : { ...now, ...usualPlan })
+
+/** Another policy for the rest of this run's tries, beginning with the one that it has. Shown while it is open only. */
 export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const [plan, setPlan] = useState<RetryPlan>(run.retry ? { delays: run.retry.delays, ...(run.retry.deadline && { deadline: run.retry.deadline }) } : usualPlan)
+  const [plan, setPlan] = useState<RetryPlan>(begin(run))
   // One wish for as long as nothing is chosen otherwise: a second click makes no second change.
   const [key, setKey] = useState(newKey)
   const change = useMutation({
@@ -36,6 +39,8 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
       <Stack gap={16}>
         <RetryPlanFields
           plan={plan}
+          paused={run.state === 'paused'}
+          asks={run.asks === true}
           onChange={(next) => {
             setPlan(next)
             setKey(newKey())

@@ -1,12 +1,11 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { eventQuery, keys, runQuery, runsQuery, scenarioQuery, scenariosQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
+import { actOnLane, eventQuery, keys, runQuery, runsQuery, scenarioQuery, scenariosQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, tellCode } from '@/ui'
-import { spanWords } from '@/words/duration'
+import { Button, CopyButton, ErrorNote, Icon, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, tellCode, toastError } from '@/ui'
 import { RunState } from '@/words/states'
 import { AttemptView } from './AttemptView'
 import { EditData } from './EditData'
@@ -14,6 +13,8 @@ import { EventView } from './EventView'
 import { RunActions } from './RunActions'
 import { StepView } from './StepView'
 import { Timeline } from './Timeline'
+import { retryWords } from '@/words/RetryPlan'
+import { notKept } from './words'
 import css from './Run.module.css'
 
 /** What stands on the right: the event, a step, or one attempt of it. */
@@ -97,6 +98,8 @@ export default function RunPage() {
       </div>
       <RunActions key={run.id} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
+      <NotKept run={run} />
+      {run.state === 'held' && scenario?.state === 'draft' && <Muted>{t('run.heldKept')}</Muted>}
       <Retries run={run} />
       <div className={css.columns}>
         <Panel title={t('run.course')} className={css.timeline}>
@@ -125,9 +128,21 @@ export default function RunPage() {
           ) : null}
         </Panel>
       </div>
+      <Trace run={run} shown={selection.attempt} />
       {editing && <EditData key={run.id} run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
       <Siblings run={run} />
     </Page>
+  )
+}
+
+/** Says that there is little to see, and why. */
+function NotKept({ run }: { run: Run }) {
+  const t = useT()
+  if (!notKept(run)) return null
+  return (
+    <Note tone="muted" title={t('run.notKept')}>
+      {t('run.notKeptHelp')}
+    </Note>
   )
 }
 
@@ -135,16 +150,14 @@ export default function RunPage() {
 function Retries({ run }: { run: Run }) {
   const t = useT()
   if (!run.retry) return null
-  const words = (text: string) => spanWords(text, t) ?? text
-  const what = [run.retry.delays.map(words).join(' · '), run.retry.deadline && t('run.retriesDeadline', { span: words(run.retry.deadline) })].filter(Boolean).join(', ')
+  const what = retryWords(run.retry, t)
   return <Muted>{t('run.retriesChanged', { who: run.retry.by || '—', time: clock(run.retry.at), delays: what })}</Muted>
 }
 
 /** Why the run rests, what that means and what to do. */
 function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
-  const t = useT()
   useCodes()
-  if (run.state === 'queued' && run.lane) return <Muted>{t('run.lane', { lane: run.lane })}</Muted>
+  if (run.state === 'queued' && run.lane) return <Queue run={run} lane={run.lane} />
   if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
   // What the attempt itself says knows its names and whether anything more will come.
   const last = run.steps.flatMap((step) => step.attempts).findLast((attempt) => attempt.code === run.reason)
@@ -165,6 +178,43 @@ function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
         </p>
       )}
     </Note>
+  )
+}
+
+/** By what other systems know the shown request, or the newest one. */
+function Trace({ run, shown }: { run: Run; shown: Attempt | undefined }) {
+  const of = (attempt: Attempt | undefined) => attempt?.request.headers.find((header) => header.name.toLowerCase() === 'traceparent')?.value
+  const trace = of(shown) ?? of(run.steps.flatMap((step) => step.attempts).findLast((attempt) => of(attempt)))
+  const t = useT()
+  if (!trace) return null
+  return (
+    <Row gap={8}>
+      <Muted>
+        traceparent <Mono>{trace}</Mono>
+      </Muted>
+      <CopyButton text={trace} label={t('run.copyTrace')} />
+    </Row>
+  )
+}
+
+/** The queue in which the run stands, and a way out of it where the service is left alone. */
+function Queue({ run, lane }: { run: Run; lane: string }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const attempt = useMutation({
+    mutationFn: () => actOnLane({ lane, action: 'try' }),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.run(run.id) }),
+    onError: (failure) => toastError(failure, t),
+  })
+  return (
+    <Row gap={8}>
+      <Link to="/lanes">{t('run.lane', { lane })}</Link>
+      {run.wait?.why === 'closed' && (
+        <Button size="small" onClick={() => attempt.mutate()} loading={attempt.isPending}>
+          {t('lanes.try')}
+        </Button>
+      )}
+    </Row>
   )
 }
 

@@ -3,7 +3,7 @@ import { clock, useT } from '@/i18n'
 import { BodyView, Button, Facts, Muted, Row, Stack } from '@/ui'
 import { runLook, stateText, stepLook } from '@/words/states'
 import { StepVariables } from './Variables'
-import { kindText, stepTitle } from './words'
+import { kindText, notKept, stepTitle } from './words'
 
 /** A step that sent nothing, or before it sends: its state and what it gave. */
 export function StepView({ run, step }: { run: Run; step: RunStep }) {
@@ -19,9 +19,9 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
           <BodyView body={JSON.stringify(step.value)} root={step.path} label={t('run.gave')} />
         </Stack>
       ) : (
-        step.attempts.length === 0 && <Muted>{step.state === 'pending' ? t('run.notReachedHelp') : t('run.gaveNothing')}</Muted>
+        step.attempts.length === 0 && <Muted>{notKept(run) && step.state !== 'pending' ? t('run.notKept') : step.state === 'pending' ? t('run.notReachedHelp') : t('run.gaveNothing')}</Muted>
       )}
-      <StepVariables run={run} path={step.path} />
+      {!notKept(run) && <StepVariables run={run} path={step.path} />}
       <Row>
         <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
           {t('run.openStep')}

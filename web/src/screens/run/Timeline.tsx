@@ -1,9 +1,11 @@
+import { Link } from '@tanstack/react-router'
 import type { Run } from '@/api'
-import { ago, clock, duration, fullTime, number, useT } from '@/i18n'
+import { ago, clock, duration, fullTime, useT, type Key } from '@/i18n'
 import { Icon, Status } from '@/ui'
-import { outcomeText, runLook, stepLook, type RunStateName } from '@/words/states'
+import { outcomeText, purposeText, runLook, stepLook, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
-import { endedAt, stepTitle } from './words'
+import { retryWords } from '@/words/RetryPlan'
+import { endedAt, numbersOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -18,6 +20,7 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
   const t = useT()
   // The next one is known to the second; those after it are drawn without their chance delay.
   const next = run.next_try_at ? [run.next_try_at, ...(run.next_tries ?? []).slice(1)] : (run.next_tries ?? [])
+  const numbers = numbersOf(run.steps)
   return (
     <ol className={css.steps}>
       <li>
@@ -31,7 +34,7 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
           </span>
         </button>
       </li>
-      {run.steps.map((step, index) => {
+      {run.steps.map((step) => {
         const here = step.state === 'active'
         // Where the run stands, or where it ended, the run's own state is what the step shows.
         const look = here || endedAt(step) ? (runLook[run.state as RunStateName] ?? stepLook.active!) : (stepLook[step.state] ?? stepLook.pending!)
@@ -49,7 +52,7 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                 <Icon name={look.icon} size={16} label={t(look.label)} />
               </span>
               <span className={css.stepName}>
-                {number(index + 1)}. {stepTitle(step, t)}
+                {numbers.get(step.path)} {stepTitle(step, t)}
               </span>
               <span className={css.stepWhen}>{endedAt(step) ? t(look.label) : step.state === 'pending' ? t('run.notReached') : step.finished_at ? clock(step.finished_at, now) : ''}</span>
             </button>
@@ -64,7 +67,8 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                       onClick={() => onSelect(step.path, String(attempt.n))}
                     >
                       <span>{t('run.attempt', { n: attempt.n })}</span>
-                      {attempt.response ? <Status code={attempt.response.status} /> : <span className={css.outcome}>{outcomeText(attempt.outcome, t)}</span>}
+                      {attempt.purpose && <span className={css.purpose}>{purposeText(attempt.purpose, t)}</span>}
+                      {attempt.response && attempt.outcome !== 'unknown' ? <Status code={attempt.response.status} /> : <span className={css.outcome} data-unknown={attempt.outcome === 'unknown' || undefined}>{outcomeText(attempt.outcome, t)}</span>}
                       <span className={css.stepWhen} title={fullTime(attempt.started_at)}>
                         {clock(attempt.started_at, now)} · {duration(attempt.duration_ms)}
                       </span>
@@ -72,15 +76,15 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                   </li>
                 ))}
                 {here &&
-                  next.slice(0, 6).map((at, i) => {
+                  next.slice(0, run.asks ? 1 : 6).map((at, i) => {
                     const nth = (run.tries || step.attempts.length) + i + 1
                     const last = i === next.length - 1 && next.length > 1
-                    const words = last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
+                    const words = run.asks ? t('run.nextAsk', { time: clock(at, now) }) : last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
                     return (
                       <li key={at} className={css.coming} title={fullTime(at)}>
                         {words}
                         {i === 0 && ` · ${ago(at, now)}`}
-                        {run.tries_max ? ` · ${t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max })}` : ''}
+                        {run.tries_max && !run.asks ? ` · ${t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max })}` : ''}
                       </li>
                     )
                   })}
@@ -89,6 +93,57 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
           </li>
         )
       })}
+      {run.acts && run.acts.length > 0 && <Acts acts={run.acts} now={now} />}
     </ol>
+  )
+}
+
+const actWords: Record<string, Key> = {
+  resume: 'run.act.resume',
+  skip: 'run.act.skip',
+  'send-now': 'run.act.sendNow',
+  'retry-policy': 'run.act.retryPolicy',
+  rerun: 'run.act.made',
+  cancel: 'run.act.cancel',
+  'cancel-retries': 'run.act.cancelRetries',
+}
+
+/** What people did to the run: what, who, when, together with which others. */
+function Acts({ acts, now }: { acts: NonNullable<Run['acts']>; now: number }) {
+  const t = useT()
+  return (
+    <li className={css.acts}>
+      <h3>{t('run.acts')}</h3>
+      <ol className={css.steps}>
+        {acts.map((act, i) => {
+          const other = act.made || act.made_of
+          // Whoever lets a held run go gives it its first version.
+          const released = act.action === 'resume' && act.to_version !== undefined && !act.from_version
+          return (
+            <li key={i} className={css.act}>
+              <span className={css.stepWhen} title={fullTime(act.at)}>
+                {clock(act.at, now)}
+              </span>
+              <strong>{t(act.made_of ? 'run.act.madeOf' : released ? 'run.act.release' : (actWords[act.action] ?? 'run.act.resume'))}</strong>
+              <span>{act.by || '—'}</span>
+              {act.to_version !== undefined && (
+                <span>{act.from_version ? t('run.act.versions', { from: act.from_version, to: act.to_version }) : t('run.act.toVersion', { to: act.to_version })}</span>
+              )}
+              {act.retry && <span>{retryWords(act.retry, t)}</span>}
+              {other && (
+                <Link to="/runs/$id" params={{ id: other }}>
+                  {t(act.made ? 'run.act.newRun' : 'run.act.oldRun')}
+                </Link>
+              )}
+              {act.bulk && (
+                <Link to="/runs" search={{ q: `bulk:${act.bulk}` } as never}>
+                  {t('run.act.bulk')}
+                </Link>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+    </li>
   )
 }

@@ -1,4 +1,4 @@
-import type { RunStep } from '@/api'
+import type { Run, RunStep } from '@/api'
 import type { Key, Translate } from '@/i18n'
 
 const kinds: Record<string, Key> = {
@@ -16,7 +16,21 @@ export const kindText = (kind: string | undefined, t: Translate): string => (kin
 export const stepTitle = (step: RunStep, t: Translate): string => step.title || kindText(step.kind, t) || step.path
 
 /** Tried, and yet never done: the run failed or was cancelled here. */
-export const endedAt = (step: RunStep): boolean => step.state === 'pending' && step.attempts.length > 0
+export const endedAt = (step: RunStep): boolean => (step.state === 'pending' && step.attempts.length > 0) || (step.state === 'failed' && !step.finished_at)
+
+/** The number of each step as the editor counts: 2, and 2.1 inside of it, both branches counted on. */
+export function numbersOf(steps: readonly RunStep[]): ReadonlyMap<string, string> {
+  const numbers = new Map<string, string>()
+  const inside = new Map<string, number>()
+  for (const { path } of steps) {
+    const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+    const n = (inside.get(parent) ?? 0) + 1
+    inside.set(parent, n)
+    const above = numbers.get(parent)
+    numbers.set(path, above ? `${above}.${n}` : String(n))
+  }
+  return numbers
+}
 
 /** Written as a command that bash takes: every part stands in single quotes. */
 export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string }): string {
@@ -30,3 +44,6 @@ export function curlOf(request: { method: string; url: string; headers: readonly
   }
   return parts.join(' \\\n  ')
 }
+
+/** Whether what the run carried is gone because the disk was low. */
+export const notKept = (run: Run): boolean => run.mark === 'disk.low' || run.steps.some((step) => step.attempts.some((attempt) => attempt.not_kept))

@@ -1,10 +1,11 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { api, call, type RunAction, type RunSummary } from '@/api'
+import { api, call, runQuery, type RunAction, type RunSummary } from '@/api'
 import { useT } from '@/i18n'
 import { BulkDialog } from '@/screens/bulk'
+import { RetryDialog } from '@/screens/run/RetryDialog'
 import { Button, Confirm, ErrorNote, Spring } from '@/ui'
-import { RetryPlanFields, usualPlan } from '@/words/RetryPlan'
+import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
 import css from './Runs.module.css'
 
 interface Props {
@@ -13,25 +14,35 @@ interface Props {
   q: string
   /** Works on everything that matches the filter instead of a selection. */
   all: boolean
+  /** The filter finds an exact set. */
+  exact: boolean
   onDone: (message: string) => void
   onClear: () => void
 }
 
 type BulkAction = Exclude<RunAction, 'skip'>
 
-const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'rerun' | 'cancel' }[] = [
+const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'cancelRetries' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
   { action: 'send-now', label: 'sendNow' },
   { action: 'retry-policy', label: 'retryPolicy' },
+  { action: 'cancel-retries', label: 'cancelRetries' },
   { action: 'rerun', label: 'rerun' },
   { action: 'cancel', label: 'cancel' },
 ]
 
+/** How many runs may be named one by one, as the server bounds it; more are meant by the filter. */
+const most = 1000
+/** A question that all runs answer: the server wants one. */
+const everything = 'after:1970-01-01'
+
 /** One thing done to many runs, after a question: the outside world notices. */
-export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
+export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<BulkAction>()
-  const [retry, setRetry] = useState(usualPlan)
+  const [retry, setRetry] = useState<RetryPlan>(usualPlan)
+  const many = !whole && selected.size > most
+  const all = whole || (many && exact)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   // Two clicks can come before the button shows that it is busy.
   const going = useRef(false)
@@ -70,8 +81,8 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
   const word = actions.find((one) => one.action === asking)?.label
   return (
     <div className={css.bulk}>
-      <span>{all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
-      {possible.map(({ action, label }) => (
+      <span>{many ? t(exact ? 'runs.manySelected' : 'runs.tooManySelected', { n: selected.size, most }) : all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
+      {(!many || exact) && possible.map(({ action, label }) => (
         <Button key={action} size="small" onClick={() => ask(action)}>
           {all ? t('runs.all', { action: t(label) }) : t(label)}
         </Button>
@@ -82,13 +93,14 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
         </Button>
       )}
       <Spring />
-      {!all && (
+      {!whole && (
         <Button size="small" kind="quiet" onClick={onClear}>
           {t('runs.clear')}
         </Button>
       )}
-      {asking && all && <BulkDialog onClose={() => setAsking(undefined)} action={asking} q={q} />}
-      {asking && word && !all && (
+      {asking && all && <BulkDialog onClose={() => setAsking(undefined)} action={asking} q={q || everything} />}
+      {asking === 'retry-policy' && one && <OneRetry id={one.id} onClose={() => setAsking(undefined)} />}
+      {asking && word && !all && !(asking === 'retry-policy' && one) && (
         <Confirm
           open
           onClose={() => setAsking(undefined)}
@@ -98,11 +110,18 @@ export function BulkBar({ selected, rows, q, all, onDone, onClear }: Props) {
           confirm={t(word)}
           title={t('runs.ask', { action: t(word), count: selected.size })}
         >
-          {asking === 'retry-policy' && <RetryPlanFields plan={retry} onChange={setRetry} />}
+          {asking === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={setRetry} />}
+          {asking === 'retry-policy' && <p>{t('bulk.replacesRetries')}</p>}
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
       )}
     </div>
   )
+}
+
+/** The tries of one selected run begin with those that it has. */
+function OneRetry({ id, onClose }: { id: string; onClose: () => void }) {
+  const { data: run } = useQuery(runQuery(id))
+  return run ? <RetryDialog run={run} onClose={onClose} /> : null
 }

@@ -1,5 +1,5 @@
 import { language, useT } from '@/i18n'
-import { Button, Menu } from '@/ui'
+import { Button, Menu, toast } from '@/ui'
 
 // How many runs a file of a format holds, as the server bounds it.
 const formats = [
@@ -9,14 +9,16 @@ const formats = [
 ] as const
 
 /** Takes what the question finds away as a file; the browser writes it while it comes. */
-export function ExportMenu({ q }: { q: string }) {
+export function ExportMenu({ q, found }: { q: string; found?: { count: number; more: boolean } }) {
   const t = useT()
   return (
     <Menu
       width={340}
       items={formats.map(({ format, most }) => ({
         label: t(`runs.export.${format}`),
-        hint: t('runs.export.csv.hint', { n: most }),
+        hint: found && found.count > most ? t('runs.export.part', { n: most, all: found.count }) : t('runs.export.csv.hint', { n: most }),
+        // The browser does not say what stands behind a file's end.
+        onClick: found && found.count > most ? () => toast(t('runs.export.cut', { n: most, all: found.count })) : undefined,
         href: `/api/v1/runs/export?${new URLSearchParams({ format, lang: language(), ...(q && { q }) })}`,
         download: '',
       }))}

@@ -1,13 +1,14 @@
+import { useQueries } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import type { Scenario, Source } from '@/api'
+import { runsCountQuery, type Scenario, type Source } from '@/api'
 import { clock, day, number, useT, type Key } from '@/i18n'
-import { Button, Dialog, Drawer, Icon, Menu, Note, Pill, Row, Select, Stack, tellCode, TextField } from '@/ui'
+import { Button, Dialog, Drawer, ErrorNote, Icon, Menu, Note, Pill, Row, Select, Stack, tellCode, TextField } from '@/ui'
 import { useCodes } from '@/i18n/codes'
 import { runLook, runStates, type RunStateName } from '@/words/states'
-import { isId, periods } from './filter'
+import { isId, periods, placeOf } from './filter'
 import { change, mistake, parse, statesOf, typed, valueOf, wordsOf, type QueryKey } from '@/words/query'
-import { ready, removeView, saveView, useViews } from './views'
+import { ready, useViews } from './views'
 import css from './Runs.module.css'
 
 interface Props {
@@ -16,22 +17,27 @@ interface Props {
   scenarios: readonly Scenario[]
   sources: readonly Source[]
   counts: Record<string, number> | undefined
+  /** The question's runs can be counted. */
+  countable: boolean
   narrow: boolean
 }
 
 const statuses = ['2xx', '4xx', '5xx', '401', '404', '422', '429', '503'] as const
-const pillKeys: readonly QueryKey[] = ['event', 'code', 'lane', 'mark', 'text', 'before']
+const pillKeys: readonly QueryKey[] = ['event', 'code', 'lane', 'mark', 'bulk', 'text', 'before', 'received']
 const labels: Record<string, Key> = {
   event: 'event',
   code: 'runs.key.code',
   lane: 'runs.key.lane',
   mark: 'runs.key.mark',
+  bulk: 'runs.key.bulk',
   text: 'runs.key.text',
   before: 'runs.key.before',
+  received: 'runs.key.received',
 }
 const further: { key: QueryKey; value: string; label: Key }[] = [
   { key: 'mark', value: 'check', label: 'runs.checksToo' },
   { key: 'mark', value: 'template.missing', label: 'runs.missingToo' },
+  { key: 'mark', value: 'disk.low', label: 'runs.notKeptToo' },
 ]
 const typedKeys: { key: QueryKey; label: Key }[] = [
   { key: 'text', label: 'runs.key.text' },
@@ -39,7 +45,7 @@ const typedKeys: { key: QueryKey; label: Key }[] = [
   { key: 'lane', label: 'runs.key.lane' },
 ]
 
-export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
+export function Filters({ q, ask, scenarios, sources, counts, countable, narrow }: Props) {
   const t = useT()
   useCodes()
   const navigate = useNavigate()
@@ -59,7 +65,7 @@ export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
     const bad = mistake(wanted)
     setWrong(bad)
     if (bad) return
-    if (isId(wanted)) void navigate({ to: '/runs/$id', params: { id: wanted.toLowerCase() } })
+    if (isId(wanted)) void placeOf(wanted).then((place) => navigate(place as never))
     else if (wanted !== wordsOf(q)) ask(typed(q, wanted))
   }
   const begin = (key: QueryKey) => {
@@ -76,6 +82,8 @@ export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
     const next = states.includes(state) ? states.filter((one) => one !== state) : [...states, state]
     set({ state: next.join(',') })
   }
+  const rest = change(q, { state: '' })
+  const own = useCounts(rest, countable)
   const used = parse(q).filter((term) => term.key && term.key !== 'state').length
   const after = valueOf(q, 'after')
   const status = valueOf(q, 'status')
@@ -168,7 +176,7 @@ export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
       <div className={css.chips} role="group" aria-label={t('state')}>
         {runStates.map((state) => {
           const look = runLook[state]
-          const count = counts?.[state]
+          const count = rest === '' ? counts?.[state] : own[state]
           return (
             <button key={state} type="button" className={css.chip} data-tone={look.tone} aria-pressed={states.includes(state)} onClick={() => toggle(state)}>
               <Icon name={look.icon} size={14} />
@@ -182,7 +190,7 @@ export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
         <Row gap={8}>
           {pills.map((term) => (
             <Pill key={term.key} onRemove={() => set({ [term.key]: '' })}>
-              {t(labels[term.key]!)}: {term.key === 'before' ? shortTime(term.value) : term.value === 'check' ? t('runs.checkMark') : term.value === 'template.missing' ? t('runs.missingMark') : term.value}
+              {t(labels[term.key]!)}: {term.key === 'before' ? shortTime(term.value) : term.value === 'check' ? t('runs.checkMark') : term.value === 'template.missing' ? t('runs.missingMark') : term.value === 'disk.low' ? t('runs.notKeptMark') : term.value}
             </Pill>
           ))}
         </Row>
@@ -199,10 +207,19 @@ export function Filters({ q, ask, scenarios, sources, counts, narrow }: Props) {
   )
 }
 
+/** States of which there are few runs, or that have an index: their numbers cost little. */
+const counted = ['held', 'queued', 'waiting', 'paused', 'failed'] as const
+
+/** How many runs of a question are in these states; nothing for one that names no more than a state. */
+function useCounts(rest: string, countable: boolean): Partial<Record<RunStateName, number>> {
+  const found = useQueries({ queries: counted.map((state) => ({ ...runsCountQuery(change(rest, { state })), enabled: rest !== '' && countable })) })
+  return Object.fromEntries(counted.map((state, i) => [state, found[i]?.data?.count]))
+}
+
 /** Questions that are asked often: those that everybody has, and one's own. */
 function Views({ q, ask, counts }: { q: string; ask: (q: string) => void; counts: Record<string, number> | undefined }) {
   const t = useT()
-  const own = useViews()
+  const { views: own, save: saveView, remove: removeView, error } = useViews()
   const [naming, setNaming] = useState<string>()
   const known = ready.some((one) => one.q === q) || own.some((one) => one.q === q)
   const save = () => {
@@ -238,6 +255,7 @@ function Views({ q, ask, counts }: { q: string; ask: (q: string) => void; counts
           {t('runs.view.save')}
         </Button>
       )}
+      {error && <ErrorNote error={error} />}
       <Dialog
         open={naming !== undefined}
         onClose={() => setNaming(undefined)}

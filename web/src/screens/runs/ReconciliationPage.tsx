@@ -4,12 +4,13 @@ import { Fragment } from 'react'
 import { reconciliationQuery, sourcesQuery, type Counts } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { day, language, number, useT, type Key } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, useNarrow } from '@/ui'
+import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, TextField, useNarrow } from '@/ui'
+import { SilenceNote } from '@/screens/sources/Usual'
 import { HistoryFrame } from './HistoryFrame'
 import { format } from '@/words/query'
 import css from './Reconciliation.module.css'
 
-const spans = ['1', '7', '30', '92'] as const
+const spans = ['1', '7', '30', '92', 'own'] as const
 
 /** A column: its number, and the states of runs by which the history finds them. */
 interface Column {
@@ -39,7 +40,10 @@ export default function ReconciliationPage() {
   const [search, setSearch] = useSearch()
   const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : '7'
   const source = search.source ?? ''
-  const { data, error, isPending, refetch } = useQuery(reconciliationQuery(Number(span), source))
+  // Fields are typed in by and by: what is no period is not asked for.
+  const own = span === 'own' ? { from: search.from ?? '', to: search.to ?? '' } : undefined
+  const ready = !own || (isDay(own.from) && isDay(own.to) && own.from <= own.to)
+  const { data, error, isPending, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
   const { data: sources } = useQuery(sourcesQuery)
   const titles = new Map(sources?.items.map((one) => [one.name, one.title || one.name]))
   const shown = data && unused.count(data.total) > 0 ? [...columns, unused] : columns
@@ -50,10 +54,23 @@ export default function ReconciliationPage() {
         <Select
           ariaLabel={t('runs.period')}
           value={span}
-          onChange={(days) => setSearch({ days: days === '7' ? undefined : days })}
-          width={narrow ? 130 : 150}
+          onChange={(days) =>
+            setSearch({
+              days: days === '7' ? undefined : days,
+              // One's own period begins as the one that was shown.
+              from: days === 'own' ? data?.from : undefined,
+              to: days === 'own' ? data?.to : undefined,
+            })
+          }
+          width={narrow ? 150 : 160}
           options={spans.map((value) => ({ value: value as string, label: t(`reconciliation.days.${value}`) }))}
         />
+        {own && (
+          <>
+            <TextField ariaLabel={t('reconciliation.from')} placeholder={t('reconciliation.dayHint')} value={own.from} onChange={(from) => setSearch({ from }, { replace: true })} error={own.from !== '' && !isDay(own.from) ? t('reconciliation.badDay') : undefined} />
+            <TextField ariaLabel={t('reconciliation.to')} placeholder={t('reconciliation.dayHint')} value={own.to} onChange={(to) => setSearch({ to }, { replace: true })} error={own.to !== '' && (!isDay(own.to) || own.to < own.from) ? t(isDay(own.to) ? 'reconciliation.badSpan' : 'reconciliation.badDay') : undefined} />
+          </>
+        )}
         <Select
           ariaLabel={t('source')}
           value={source}
@@ -72,15 +89,16 @@ export default function ReconciliationPage() {
           </Badge>
         )}
         <Spring />
-        <Menu items={[{ label: t('runs.export.csv'), href: `/api/v1/reconciliation/export?${new URLSearchParams({ days: span, lang: language(), ...(source && { source }) })}`, download: '' }]}>
+        <Menu items={[{ label: t('runs.export.csv'), href: `/api/v1/reconciliation/export?${new URLSearchParams({ ...(own ? own : { days: span }), lang: language(), ...(source && { source }) })}`, download: '' }]}>
           <Button size="small" icon="download">
             {t('export')}
           </Button>
         </Menu>
       </Row>
+      {sources?.items.filter((one) => one.silence && (!source || one.name === source)).map((one) => <SilenceNote key={one.name} source={one} away />)}
       {error ? (
         <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
+      ) : !ready ? null : isPending ? (
         <Skeleton lines={7} height={32} />
       ) : data.items.length === 0 ? (
         <EmptyState icon="check" title={t('reconciliation.none')} actions={<Button to="/sources">{t('runs.toSources')}</Button>}>
@@ -103,12 +121,12 @@ export default function ReconciliationPage() {
                         <div key={column.name}>
                           <dt>{t(column.name)}</dt>
                           <dd>
-                            <Figure column={column} counts={row} day={row.day} source={row.source} />
+                            <Figure column={column} counts={row} days={row.day} source={row.source} />
                           </dd>
                         </div>
                       ))}
                   </dl>
-                  <Notes counts={row} />
+                  <Notes counts={row} source={row.source} />
                 </li>
               ))}
             </ul>
@@ -139,7 +157,7 @@ export default function ReconciliationPage() {
                         <td className={css.source}>{titles.get(row.source) ?? row.source}</td>
                         {shown.map((column) => (
                           <td key={column.name} className={css.number}>
-                            <Figure column={column} counts={row} day={row.day} source={row.source} />
+                            <Figure column={column} counts={row} days={row.day} source={row.source} />
                           </td>
                         ))}
                       </tr>
@@ -147,7 +165,7 @@ export default function ReconciliationPage() {
                         <tr className={css.noteRow} data-bad={!row.adds_up || undefined}>
                           <td />
                           <td colSpan={shown.length + 1}>
-                            <Notes counts={row} />
+                            <Notes counts={row} source={row.source} />
                           </td>
                         </tr>
                       )}
@@ -162,7 +180,7 @@ export default function ReconciliationPage() {
                       </th>
                       {shown.map((column) => (
                         <td key={column.name} className={css.number}>
-                          {number(column.count(data.total))}
+                          <Figure column={column} counts={data.total} days={`${data.from}..${data.to}`} source={source} />
                         </td>
                       ))}
                     </tr>
@@ -181,23 +199,27 @@ export default function ReconciliationPage() {
 /** A date without a time is the same day in every zone. */
 const dayOf = (date: string) => day(`${date}T12:00:00`)
 
-function nextDay(date: string): string {
-  const next = new Date(`${date}T00:00:00Z`)
-  next.setUTCDate(next.getUTCDate() + 1)
-  return next.toISOString().slice(0, 10)
-}
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
 
-/** A number that leads to the runs which it counts. */
-function Figure({ column, counts, day: date, source }: { column: Column; counts: Counts; day: string; source: string }) {
+/** A number that leads to the runs which it counts, one for each event. */
+function Figure({ column, counts, days, source }: { column: Column; counts: Counts; days: string; source: string }) {
+  const t = useT()
   const n = column.count(counts)
-  // Of events that no scenario used there are no runs.
-  const runs = column.states === '' ? n - unused.count(counts) : n
-  if (runs === 0 || column.states === undefined) return <span className={n === 0 ? css.zero : undefined}>{number(n)}</span>
+  if (n === 0) return <span className={css.zero}>{number(n)}</span>
+  // Of events that no scenario used there are no runs; the source shows what came last.
+  if (column.states === undefined) {
+    if (!source || counts.unused === 0) return <span title={t(counts.unused > 0 ? 'reconciliation.unusedTip' : 'reconciliation.expiredTip')}>{number(n)}</span>
+    return (
+      <Link to="/sources/$name" params={{ name: source }} className={css.figure} title={t('reconciliation.unusedTip')}>
+        {number(n)}
+      </Link>
+    )
+  }
+  if (column.states === '' && n === unused.count(counts)) return <span title={t('reconciliation.unusedTip')}>{number(n)}</span>
   const q = format([
     ...(column.states ? [{ key: 'state', value: column.states }] : []),
-    { key: 'source', value: source },
-    { key: 'after', value: date },
-    { key: 'before', value: nextDay(date) },
+    ...(source ? [{ key: 'source', value: source }] : []),
+    { key: 'received', value: days },
   ])
   return (
     <Link to="/runs" search={{ q } as never} className={css.figure} data-tone={column.tone}>
@@ -209,7 +231,7 @@ function Figure({ column, counts, day: date, source }: { column: Column; counts:
 const noted = (c: Counts) => c.repeats > 0 || c.rejected > 0 || c.expired > 0 || !c.adds_up
 
 /** What stands beside the sum, and what to do when it does not add up. */
-function Notes({ counts }: { counts: Counts }) {
+function Notes({ counts, source }: { counts: Counts; source: string }) {
   const t = useT()
   return (
     <div className={css.notes}>
@@ -218,9 +240,16 @@ function Notes({ counts }: { counts: Counts }) {
           <Icon name="warning" size={16} /> {t('reconciliation.missing', { n: counts.missing })}
         </p>
       )}
-      {counts.repeats > 0 && <p>{t('reconciliation.repeats', { n: counts.repeats })}</p>}
-      {counts.rejected > 0 && <p>{t('reconciliation.rejected', { n: counts.rejected })}</p>}
-      {counts.expired > 0 && <p>{t('reconciliation.expired', { n: counts.expired })}</p>}
+      {counts.repeats > 0 && <p title={t('reconciliation.repeatsTip')}>{t('reconciliation.repeats', { n: counts.repeats })}</p>}
+      {counts.rejected > 0 && (
+        <p title={t('reconciliation.rejectedTip')}>
+          {t('reconciliation.rejected', { n: counts.rejected })}{' '}
+          <Link to="/sources/$name" params={{ name: source }}>
+            {t('reconciliation.toSource')}
+          </Link>
+        </p>
+      )}
+      {counts.expired > 0 && <p title={t('reconciliation.expiredTip')}>{t('reconciliation.expired', { n: counts.expired })}</p>}
     </div>
   )
 }

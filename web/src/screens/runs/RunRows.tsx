@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RunSummary } from '@/api'
-import { age, clock, fullTime, useT } from '@/i18n'
+import { age, clock, fullTime, useT, type Translate } from '@/i18n'
 import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
 import { outcomeText, RunState, stateText } from '@/words/states'
 import css from './Runs.module.css'
@@ -18,10 +18,15 @@ interface Props {
   reached?: string
   loading: boolean
   onEnd: () => void
+  /** The first and the last row in sight, and a few around them. */
+  onSight: (first: number, last: number) => void
 }
 
+/** How many tries were made, of how many where that is known. */
+const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : String(run.attempts))
+
 /** The rows that are in sight; a million of them would be as quick. */
-export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd }: Props) {
+export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
   const t = useT()
   const list = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
@@ -30,7 +35,9 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
   const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => height, overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id })
   useEffect(() => virtual.measure(), [height, virtual])
   const items = virtual.getVirtualItems()
+  const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
+  useEffect(() => onSight(first, last), [first, last, onSight])
   useEffect(() => {
     if (more && !reached && last >= rows.length - 20) onEnd()
   }, [last, more, reached, rows.length, onEnd])
@@ -77,11 +84,9 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
               data-selected={selected.has(run.id) || undefined}
               style={{ height, transform: `translateY(${item.start - top}px)` }}
             >
-              {!narrow && (
-                <span role="cell" className={css.box}>
-                  <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
-                </span>
-              )}
+              <span role="cell" className={css.box}>
+                <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
+              </span>
               <span role="cell" className={css.cell} title={stateText(run, t)}>
                 <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
                   <RunState run={run} />
@@ -102,7 +107,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
-                {run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : run.attempts > 0 ? run.attempts : <Muted>—</Muted>}
+                {narrow && (run.tries_max || run.attempts > 0) ? <Muted>{t('run.attempt', { n: triesOf(run, t) })}</Muted> : run.tries_max || run.attempts > 0 ? triesOf(run, t) : !narrow && <Muted>—</Muted>}
               </span>
               <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}

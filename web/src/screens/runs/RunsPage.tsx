@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from '@tanstack/react-router'
-import { api, ApiError, call, runsCountQuery, runsPage, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected, useHints, type RunSummary } from '@/api'
+import { ApiError, runsCountQuery, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
@@ -9,23 +9,18 @@ import { BulkBar } from './BulkBar'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
 import { Chart } from './Chart'
+import { Drops } from './Drops'
 import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
 import { HistoryFrame } from './HistoryFrame'
 import { hasOld, oldNames, questionOf } from './filter'
 import { change, parse, statesOf, valueOf, wordsOf } from '@/words/query'
-import { merge } from './live'
 import { RunRows } from './RunRows'
+import { useLive } from './useLive'
 import css from './Runs.module.css'
-
-type Page1 = { items: RunSummary[]; next?: string; reached?: string }
-
-/** How often the numbers beside the list are asked for again, in milliseconds. */
-const pause = 5_000
 
 export default function RunsPage() {
   const t = useT()
-  const queries = useQueryClient()
   const narrow = useNarrow()
   const connected = useConnected()
   const [search, setSearch] = useSearch()
@@ -37,7 +32,7 @@ export default function RunsPage() {
     if (stale) ask(q, true)
   }, [stale, q, ask])
   const options = runsQuery(q)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery(options)
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({ ...options, meta: { follows: true } })
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const { data: stats } = useQuery(statsQuery)
@@ -47,76 +42,10 @@ export default function RunsPage() {
   const pausedQ = change(q, { state: 'paused' })
   const { data: paused } = useQuery({ ...runsCountQuery(pausedQ), enabled: exact && !error && valueOf(q, 'state') === '' })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const [waiting, setWaiting] = useState<RunSummary[]>([])
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
 
-  useEffect(() => {
-    setSelected(new Set())
-    setWaiting([])
-  }, [q])
-
-  // ── live rows ──────────────────────────────────────────────────────────
-  const held = useRef(false)
-  held.current = selected.size > 0
-  const put = useCallback(
-    (change: (rows: RunSummary[]) => RunSummary[]) => {
-      queries.setQueryData<InfiniteData<Page1, string>>(options.queryKey, (old) => {
-        if (!old) return old
-        const lengths = old.pages.map((page) => page.items.length)
-        const next = change(old.pages.flatMap((page) => page.items))
-        const grown = next.length - lengths.reduce((a, b) => a + b, 0)
-        // What is added stands on the first page; the cursors of the others stay right.
-        let at = 0
-        const pages = old.pages.map((page, index) => {
-          const size = Math.max(0, lengths[index]! + (index === 0 ? grown : 0))
-          const items = next.slice(at, at + size)
-          at += size
-          return { ...page, items }
-        })
-        return { ...old, pages }
-      })
-    },
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [queries, q],
-  )
-  const refresh = useCallback(async () => {
-    const head = await call(api.GET('/api/v1/runs', { params: { query: { q: q || undefined, limit: runsPage } } })).catch(() => undefined)
-    if (!head) return
-    const still = !held.current && window.scrollY < 40
-    let late: RunSummary[] = []
-    put((old) => {
-      const { rows: same, fresh, gone } = merge(old, head.items, !head.next)
-      if (still) {
-        const left = new Set(gone)
-        return [...fresh, ...same.filter((run) => !left.has(run.id))]
-      }
-      late = fresh
-      return same
-    })
-    setWaiting(still ? [] : late)
-  }, [q, put])
-  const numbers = useRef(0)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  useHints((hints) => {
-    if (!hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) return
-    // Many hints are one question, at most every second; a search in texts is too dear to be asked again and again.
-    if (timer.current || !exact) return
-    timer.current = setTimeout(() => {
-      timer.current = undefined
-      void refresh()
-      if (Date.now() - numbers.current < pause) return
-      numbers.current = Date.now()
-      void queries.invalidateQueries({ queryKey: ['runs-count'] })
-      void queries.invalidateQueries({ queryKey: ['runs-chart'] })
-    }, 700)
-  })
-  const showWaiting = () => {
-    put((old) => [...waiting.filter((run) => !old.some((row) => row.id === run.id)), ...old])
-    setWaiting([])
-    setSelected(new Set())
-    window.scrollTo({ top: 0 })
-  }
+  useEffect(() => setSelected(new Set()), [q])
+  const { waiting, refresh, showWaiting, onSight } = useLive(q, exact, selected.size > 0)
 
   const filtered = q !== ''
   const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
@@ -137,7 +66,7 @@ export default function RunsPage() {
         </span>
       }
     >
-      <Filters q={q} ask={ask} scenarios={scenarios?.items ?? []} sources={sources?.items ?? []} counts={stats?.runs} narrow={narrow} />
+      <Filters q={q} ask={ask} scenarios={scenarios?.items ?? []} sources={sources?.items ?? []} counts={stats?.runs} countable={exact && !error} narrow={narrow} />
       {exact && !(error && rows.length === 0) && <Chart q={q} onPeriod={(after, before) => ask(change(q, { after, before }))} />}
       <Row gap={8} className={css.found}>
         <span aria-live="polite">
@@ -152,7 +81,7 @@ export default function RunsPage() {
           )}
         </span>
         <Spring />
-        <ExportMenu q={q} />
+        <ExportMenu q={q} found={count} />
       </Row>
       {selected.size > 0 || workable ? (
         <BulkBar
@@ -160,6 +89,7 @@ export default function RunsPage() {
           rows={rows}
           q={q}
           all={selected.size === 0}
+          exact={exact}
           onDone={(message) => {
             setSelected(new Set())
             toast(message)
@@ -168,10 +98,18 @@ export default function RunsPage() {
           onClear={() => setSelected(new Set())}
         />
       ) : null}
-      {waiting.length > 0 && (
+      {waiting.count > 0 && (
         <Row justify="end" className={css.fresh}>
-          <Button kind="soft" size="small" icon="up" onClick={showWaiting}>
-            {t('runs.fresh', { count: waiting.length })}
+          <Button
+            kind="soft"
+            size="small"
+            icon="up"
+            onClick={() => {
+              setSelected(new Set())
+              void showWaiting()
+            }}
+          >
+            {waiting.more ? t('runs.freshMany', { n: waiting.count }) : t('runs.fresh', { count: waiting.count })}
           </Button>
         </Row>
       )}
@@ -202,6 +140,7 @@ export default function RunsPage() {
                   </Button>
                 )}
                 {words !== '' && exact && <Button onClick={inTexts}>{t('runs.inTexts', { words })}</Button>}
+                {exact && <Drops q={q} ask={ask} />}
                 <Button onClick={() => ask('')}>{t('list.reset')}</Button>
               </>
             }
@@ -209,7 +148,7 @@ export default function RunsPage() {
             {hasNextPage ? (reached ? t('runs.reachedHelp', { time: clock(reached) }) : t('runs.furtherHelp')) : words !== '' && exact ? t('runs.noMatchWords') : t('runs.noMatchHelp')}
           </EmptyState>
         ) : (
-          <EmptyState icon="history" title={t('runs.none')} actions={<Button kind="main" to="/sources">{t('runs.toSources')}</Button>}>
+          <EmptyState icon="history" title={t('runs.none')} actions={sources?.items[0] ? <Button kind="main" icon="send" to="/sources/$name" params={{ name: sources.items[0].name }} search={{ send: 'open' }}>{t('sendSample')}</Button> : <Button kind="main" to="/sources">{t('runs.toSources')}</Button>}>
             {t('runs.noneHelp')}
           </EmptyState>
         )
@@ -223,6 +162,7 @@ export default function RunsPage() {
           more={hasNextPage}
           reached={reached}
           loading={isFetchingNextPage}
+          onSight={onSight}
           onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
         />
       )}

@@ -1,3 +1,4 @@
+import { api, call } from '@/api'
 import type { Search } from '@/app/router'
 import { change, format, parse, wordsOf, type QueryKey } from '@/words/query'
 
@@ -21,3 +22,11 @@ export function questionOf(search: Search): string {
 
 /** Ids of runs and events: a person pastes one to open it. */
 export const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(text.trim())
+
+/** Where a pasted id leads: to the run that it names or that its event has, else to the list of what it finds. */
+export async function placeOf(id: string): Promise<{ to: '/runs/$id'; params: { id: string } } | { to: '/runs'; search: { q: string } }> {
+  const q = id.trim().toLowerCase()
+  const found = await call(api.GET('/api/v1/runs', { params: { query: { q, limit: 2 } } })).catch(() => undefined)
+  const run = found?.items.find((one) => one.id === q) ?? (found?.items.length === 1 ? found.items[0] : undefined)
+  return run ? { to: '/runs/$id', params: { id: run.id } } : { to: '/runs', search: { q } }
+}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, call, keys, scenariosQuery, type Scenario } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Page, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
+import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Page, Pill, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import { DeleteScenario, StartScenario, StopScenario } from './dialogs'
 import { ImportDialog } from './ImportDialog'
@@ -55,8 +55,23 @@ export default function ScenariosPage() {
   const shown = all.filter(
     (one) =>
       (!search.state || one.state === search.state || (search.state === 'changes' && one.has_draft)) &&
+      (!search.tag || one.tags.includes(search.tag)) &&
       (!wanted || one.name.includes(wanted) || (one.title ?? '').toLocaleLowerCase().includes(wanted)),
   )
+
+  const tags = [...new Set(all.flatMap((one) => one.tags))].sort((a, b) => a.localeCompare(b))
+  // A link may name a tag that nothing has any more: it stays in sight, to be taken away.
+  const offered = search.tag && !tags.includes(search.tag) ? [...tags, search.tag] : tags
+  const tagged = (one: Scenario) =>
+    one.tags.length > 0 && (
+      <span className={css.tags}>
+        {one.tags.map((tag) => (
+          <Pill key={tag} onClick={() => setSearch({ tag })} title={t('scenario.withTag', { tag })}>
+            {tag}
+          </Pill>
+        ))}
+      </span>
+    )
 
   const menu = (one: Scenario) => (
     <Menu
@@ -115,9 +130,18 @@ export default function ScenariosPage() {
                 { value: 'changes', label: t('scenario.hasChanges') },
               ]}
             />
+            {offered.length > 0 && (
+              <Select
+                ariaLabel={t('scenario.tag')}
+                value={search.tag ?? ''}
+                onChange={(tag) => setSearch({ tag })}
+                width={200}
+                options={[{ value: '', label: t('scenario.anyTag') }, ...offered.map((tag) => ({ value: tag, label: tag }))]}
+              />
+            )}
           </Row>
           {shown.length === 0 ? (
-            <EmptyState icon="search" title={t('list.noMatch')} actions={<Button onClick={() => setSearch({ q: undefined, state: undefined })}>{t('list.reset')}</Button>} />
+            <EmptyState icon="search" title={t('list.noMatch')} actions={<Button onClick={() => setSearch({ q: undefined, state: undefined, tag: undefined })}>{t('list.reset')}</Button>} />
           ) : narrow ? (
             <ul className={css.cards}>
               {shown.map((one) => (
@@ -126,6 +150,7 @@ export default function ScenariosPage() {
                     <Link to="/scenarios/$name" params={{ name: one.name }} className={css.title}>
                       {one.title || one.name}
                     </Link>
+                    {tagged(one)}
                     <ScenarioState state={one.state} hasDraft={one.has_draft} />
                     <Day scenario={one} />
                   </div>
@@ -154,6 +179,7 @@ export default function ScenariosPage() {
                         <Link to="/scenarios/$name" params={{ name: one.name }} className={css.title}>
                           {one.title || one.name}
                         </Link>
+                        {tagged(one)}
                       </td>
                       <td>
                         <ScenarioState state={one.state} hasDraft={one.has_draft} />

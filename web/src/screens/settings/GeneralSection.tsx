@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { sessionQuery } from '@/api'
 import { usePreferences } from '@/app/preferences'
-import { languages, setTimeZone, timeZone, useT } from '@/i18n'
+import { languages, useT } from '@/i18n'
 import { Choices, Panel, Select, Stack, TextField } from '@/ui'
 import { Form } from './Form'
 import { useSettings } from './useSettings'
@@ -35,14 +35,6 @@ export function GeneralSection() {
               { value: 'dark', label: t('theme.dark') },
             ]}
           />
-          <Select
-            label={t('settings.zone')}
-            help={t('settings.zoneHelp')}
-            searchable
-            value={timeZone()}
-            onChange={(zone) => setTimeZone(zone === own ? undefined : zone)}
-            options={all.map((value) => ({ value, label: value === own ? t('settings.zoneOwn', { zone: value }) : value }))}
-          />
         </Stack>
       </Panel>
       <Form form={form} title={t('settings.server')}>
@@ -57,13 +49,13 @@ export function GeneralSection() {
           error={form.at('/public_url')}
         />
         <Select
-          label={t('settings.serverZone')}
-          help={t('settings.serverZoneHelp')}
+          label={t('settings.zone')}
+          help={t('settings.zoneHelp')}
           searchable
           value={form.settings.time_zone ?? ''}
           onChange={(time_zone) => form.set({ time_zone })}
           error={form.at('/time_zone')}
-          options={[{ value: '', label: t('settings.serverZoneNone') }, ...all.map((value) => ({ value, label: value }))]}
+          options={[{ value: '', label: t('settings.zoneNone') }, ...all.map((value) => ({ value, label: value === own ? t('settings.zoneOwn', { zone: value }) : value }))]}
         />
         <TextField label={t('settings.contact')} help={t('settings.contactHelp')} placeholder="it@example.ru" value={form.settings.contact ?? ''} onChange={(contact) => form.set({ contact })} error={form.at('/contact')} />
       </Form>

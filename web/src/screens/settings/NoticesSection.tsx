@@ -8,8 +8,12 @@ import { englishDetail, problemWords } from '@/i18n/problem'
 import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
 import { ChannelsPanel } from './ChannelsPanel'
 import { RulesPanel } from './RulesPanel'
+import { format } from '@/words/query'
 import { useSettings } from './useSettings'
 import css from './Settings.module.css'
+
+/** Runs may have begun a while before their failure was told. */
+const dayBefore = (at: string) => new Date(Date.parse(at) - 86_400_000).toISOString()
 
 const usualPort = { starttls: 587, tls: 465, none: 25 } as const
 type Security = keyof typeof usualPort
@@ -120,7 +124,13 @@ const kinds: Record<Notice['kind'], Key> = {
   recovered: 'notice.recovered',
   rejected_signatures: 'notice.rejected_signatures',
   lane_closed: 'notice.lane_closed',
+  success: 'notice.success',
+  digest: 'notice.digest',
   source_silent: 'notice.source_silent',
+  field_drift: 'notice.field_drift',
+  error_share: 'notice.error_share',
+  certificate_expiring: 'notice.certificate_expiring',
+  disk_low: 'notice.disk_low',
   test: 'notice.test',
 }
 const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
@@ -163,8 +173,8 @@ function Sent() {
   const parts = (one: Notice) => [
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,
-    one.kind === 'test' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
-    one.runs > 0 && one.code !== 'source.silent' && one.code !== 'lane.closed' ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
+    one.kind === 'test' || one.kind === 'digest' || one.kind === 'success' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
+    one.runs > 0 && !(one.code ?? '').match(/^(source\.silent|lane\.closed|errors\.many|certificate\.expiring)$/) ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
   ]
   return (
     <Panel title={t('notice.list')}>
@@ -187,7 +197,7 @@ function Sent() {
                   {one.scenario && (
                     <>
                       {' · '}
-                      <Link to="/runs" search={{ scenario: one.scenario, state: 'paused,waiting,failed' } as never}>
+                      <Link to="/runs" search={{ q: format([{ key: 'state', value: 'waiting,paused,failed' }, { key: 'scenario', value: one.scenario }, ...(one.code ? [{ key: 'code', value: one.code }] : []), ...(one.at ? [{ key: 'after', value: dayBefore(one.at) }] : [])]) } as never}>
                         {titleOf(one.scenario)}
                       </Link>
                     </>

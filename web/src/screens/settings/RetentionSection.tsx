@@ -1,8 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
-import { statsQuery } from '@/api'
-import { number, size, useT } from '@/i18n'
-import { Facts, Note, NumberField, Panel, Stack } from '@/ui'
+import { useT } from '@/i18n'
+import { Note, NumberField, Stack } from '@/ui'
+import { ErasePanel } from './ErasePanel'
 import { Form } from './Form'
+import { MaskingPanel } from './MaskingPanel'
+import { StoragePanel } from './StoragePanel'
 import { useSettings } from './useSettings'
 
 const gigabyte = 1024 ** 3
@@ -17,13 +18,11 @@ export function daysOf(age: string | undefined): number | undefined {
 export function RetentionSection() {
   const t = useT()
   const form = useSettings()
-  const { data: stats } = useQuery(statsQuery)
   const retention = form.settings.retention ?? {}
   const put = (next: { age?: string; size?: number }) => {
     const whole = { ...retention, ...next }
     form.set({ retention: whole.age || whole.size ? whole : undefined })
   }
-  const kept = stats ? Object.values(stats.runs).reduce((a, b) => a + b, 0) : 0
   return (
     <Stack gap={16}>
       <Form form={form} title={t('settings.retentionTitle')}>
@@ -53,16 +52,9 @@ export function RetentionSection() {
         />
         <Note tone="muted">{t('settings.keptLonger')}</Note>
       </Form>
-      {stats && (
-        <Panel title={t('settings.nowKept')}>
-          <Facts
-            items={[
-              [t('settings.database'), size(stats.size_bytes)],
-              [t('settings.active'), kept >= 10_000 ? `${number(10_000)}+` : number(kept)],
-            ]}
-          />
-        </Panel>
-      )}
+      <StoragePanel />
+      <MaskingPanel />
+      <ErasePanel />
     </Stack>
   )
 }

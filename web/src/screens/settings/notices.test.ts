@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allTold, filled, newChannel, newKey } from './channels'
-import { isOn, withQuiet, withRule } from './rules'
+import { choices, isOn, withQuiet, withRule } from './rules'
 import { onto, settled, typed, type Channel, type Edit, type Notices, type Settings } from './useSettings'
 
 describe('a new channel', () => {
@@ -40,6 +40,16 @@ describe('rules', () => {
     expect(withRule(off, 'first_failure', { on: true })).toEqual({ channels: [] })
     expect(isOn(undefined, 'lane_closed')).toBe(false)
     expect(withRule(undefined, 'lane_closed', { on: true })).toEqual({ rules: { lane_closed: { on: true } } })
+  })
+  it('are narrowed, and a list without a choice is for all again', () => {
+    const narrow = withRule(undefined, 'bad_end', { channels: ['ops'], scenarios: ['lead'], urgent: true })
+    expect(narrow).toEqual({ rules: { bad_end: { channels: ['ops'], scenarios: ['lead'], urgent: true } } })
+    expect(withRule(narrow, 'bad_end', { channels: [], scenarios: [], urgent: false })).toEqual({})
+  })
+  it('offer what is chosen though it is no more, so that it can be taken away', () => {
+    const there = [{ value: 'mail', label: 'Почта' }]
+    expect(choices(there, ['mail', 'gone'])).toEqual([...there, { value: 'gone', label: 'gone' }])
+    expect(choices(there)).toEqual(there)
   })
   it('keep what the page does not show', () => {
     const before = { rules: { bad_end: { urgent: true, channels: ['ops'] } } }

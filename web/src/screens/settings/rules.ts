@@ -1,19 +1,42 @@
 import type { Notices, Rule } from './useSettings'
 
 /** What people are told, in the order in which it is shown. */
-export const ruleNames = ['first_failure', 'bad_end', 'recovered', 'rejected_signatures', 'source_silent', 'lane_closed'] as const
+export const ruleNames = ['first_failure', 'bad_end', 'recovered', 'rejected_signatures', 'source_silent', 'field_drift', 'error_share', 'certificate_expiring', 'disk_low', 'lane_closed', 'success', 'digest'] as const
 export type RuleName = (typeof ruleNames)[number]
 
-const usual = (name: RuleName) => name !== 'lane_closed'
+/** Rules that are off until somebody wants them. */
+const quiet: readonly RuleName[] = ['lane_closed', 'success', 'digest']
+const usual = (name: RuleName) => !quiet.includes(name)
+
+/** Rules that are told in quiet hours, whatever is chosen. */
+export const urgent: readonly RuleName[] = ['disk_low']
+
+/** What a rule can be narrowed to. */
+export const scopes: Record<RuleName, 'scenarios' | 'sources' | undefined> = {
+  first_failure: 'scenarios',
+  bad_end: 'scenarios',
+  recovered: 'scenarios',
+  rejected_signatures: 'sources',
+  source_silent: 'sources',
+  field_drift: 'sources',
+  error_share: 'scenarios',
+  certificate_expiring: undefined,
+  disk_low: undefined,
+  lane_closed: undefined,
+  success: 'scenarios',
+  digest: 'scenarios',
+}
 
 /** A rule that says nothing is what is usual. */
 export const isOn = (notices: Notices | undefined, name: RuleName) => notices?.rules?.[name]?.on ?? usual(name)
 
-/** Changes a rule; a rule that says nothing any longer is left out. */
+const silent = (value: unknown) => value === undefined || value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0)
+
+/** Changes a rule; what says nothing any longer is left out. */
 export function withRule(notices: Notices | undefined, name: RuleName, change: Partial<Rule>): Notices {
   const rule = { ...notices?.rules?.[name], ...change }
   if (rule.on === usual(name)) delete rule.on
-  for (const key of Object.keys(rule) as (keyof Rule)[]) if (rule[key] === undefined || rule[key] === '' || rule[key] === false && key !== 'on') delete rule[key]
+  for (const key of Object.keys(rule) as (keyof Rule)[]) if (key !== 'on' && silent(rule[key])) delete rule[key]
   const rules = { ...notices?.rules, [name]: rule }
   if (Object.keys(rule).length === 0) delete rules[name]
   const { rules: _, ...rest } = notices ?? {}
@@ -25,4 +48,9 @@ export function withQuiet(notices: Notices | undefined, change: { from?: string;
   const hours = { ...notices?.quiet_hours, ...change }
   const { quiet_hours: _, ...rest } = notices ?? {}
   return hours.from || hours.to ? { ...rest, quiet_hours: hours } : rest
+}
+
+/** The choices of a list: those that there are, and those that are chosen though they are no more, so that they can be taken away. */
+export function choices(there: readonly { value: string; label: string }[], chosen: readonly string[] = []) {
+  return [...there, ...chosen.filter((one) => !there.some((each) => each.value === one)).map((one) => ({ value: one, label: one }))]
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { api, ApiError, call, keys, settingsQuery, type Mail } from '@/api'
+import { api, ApiError, call, callTagged, keys, settingsQuery, type Mail } from '@/api'
 import { useT } from '@/i18n'
 import { toast } from '@/ui'
 
@@ -11,6 +11,7 @@ export interface Settings {
   time_zone?: string
   allow_networks?: string[]
   retention?: { age?: string; size?: number }
+  masking?: { fields?: string[] }
   env?: Record<string, string>
   contact?: string
   mail?: Mail
@@ -41,6 +42,13 @@ export interface Rule {
   sources?: string[]
   urgent?: boolean
   after?: string
+  new?: boolean
+  share?: number
+  least?: number
+  within?: string
+  at?: string
+  day?: string
+  empty?: boolean
 }
 
 /** What one form changed of the notices, over what another has saved meanwhile. */
@@ -74,6 +82,8 @@ export function settled(fresh: Settings, { changes, seen }: Edit, extra?: Partia
   return next
 }
 
+const tries = 3
+
 /** A part of the settings as a form: what was typed lives here until it is saved. */
 export function useSettings() {
   const t = useT()
@@ -84,8 +94,15 @@ export function useSettings() {
   const { changes } = edit
   const save = useMutation({
     mutationFn: async (extra: Partial<Settings> | undefined) => {
-      const fresh = (await call(api.GET('/api/v1/settings'))) as Settings
-      await call(api.PUT('/api/v1/settings', { body: settled(fresh, edit, extra) }))
+      for (let left = tries; ; left--) {
+        const { data: fresh, etag } = await callTagged(api.GET('/api/v1/settings'))
+        try {
+          return await call(api.PUT('/api/v1/settings', { params: { header: { 'If-Match': etag } }, body: settled(fresh as Settings, edit, extra) }))
+        } catch (error) {
+          // Somebody saved between both calls: what was typed goes over that, too.
+          if (!(error instanceof ApiError) || error.code !== 'draft.conflict' || left === 0) throw error
+        }
+      }
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: keys.settings })

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ApiError, ask, call, keys, presetsQuery, secretsQuery, type Preset, type Source } from '@/api'
+import { api, ApiError, ask, call, keys, presetsQuery, samplesQuery, secretsQuery, type Preset, type Source } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
-import { Button, Checkbox, Choices, CopyButton, Dialog, ErrorNote, JsonField, jsonMistake, memberText, Muted, Note, NumberField, Row, Select, Skeleton, Stack, TextArea, TextField, toast } from '@/ui'
-import { methodNames, readReceive, writeReceive, type Guard, type Receive, type Where } from './receive'
+import { Button, Checkbox, Choices, CopyButton, Dialog, ErrorNote, JsonField, jsonMistake, memberText, Muted, Note, NumberField, Row, Select, Skeleton, Stack, SuggestField, TextArea, TextField, toast } from '@/ui'
+import { pathsOf } from './sample'
+import { methodNames, over, readReceive, writeReceive, type Guard, type Receive, type Where } from './receive'
 
 interface Props {
   source: Source
@@ -16,7 +17,7 @@ export function ReceiveDialog({ source, onClose }: Props) {
   // As text, lest numbers of the answer lose digits; with its mark, so that nobody else's change is overwritten.
   const got = useQuery({
     queryKey: [...keys.source(source.name), 'text'],
-    queryFn: async () => memberTextOf(await (await ask(`/sources/${encodeURIComponent(source.name)}`, {})).text()),
+    queryFn: () => readSource(source.name),
     gcTime: 0,
     staleTime: Infinity,
   })
@@ -36,6 +37,7 @@ export function ReceiveDialog({ source, onClose }: Props) {
   )
 }
 
+const readSource = async (name: string) => memberTextOf(await (await ask(`/sources/${encodeURIComponent(name)}`, {})).text())
 const memberTextOf = (text: string): { document: string; etag: string } => ({ document: memberText(text, 'document') ?? '{}', etag: JSON.parse(memberText(text, 'etag') ?? '""') as string })
 
 const guards: Record<Guard, Key> = { service: 'receive.guard.service', none: 'receive.guard.none', token: 'receive.guard.token', basic: 'receive.guard.basic', hmac: 'receive.guard.hmac' }
@@ -46,9 +48,10 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
   const t = useT()
   const queries = useQueryClient()
   // As they were when the form was opened: a mark read later would let it write over what another has saved meanwhile.
-  const [{ preset, text, etag }] = useState(opened)
+  const [preset] = useState(opened.preset)
   const usual = { methods: preset.methods, verify: preset.verify }
-  const [first] = useState(() => readReceive(text, usual))
+  const [base, setBase] = useState(() => ({ text: opened.text, etag: opened.etag, first: readReceive(opened.text, usual) }))
+  const { first } = base
   const [form, setForm] = useState(first)
   const [mistake, setMistake] = useState<{ place: 'methods' | 'json' | 'place' | 'secret'; words: string }>()
   const set = (next: Partial<Receive>) => {
@@ -57,12 +60,12 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
     save.reset()
   }
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: ({ text, etag, wanted }: { text: string; etag: string; wanted: Receive }) =>
       call(
         api.PUT('/api/v1/sources/{name}', {
           params: { path: { name: source.name }, header: { 'If-Match': etag } },
           body: {} as never,
-          bodySerializer: () => `{"document":${writeReceive(text, form, usual)}}`,
+          bodySerializer: () => `{"document":${writeReceive(text, wanted, usual)}}`,
         }),
       ),
     onSuccess: (next) => {
@@ -72,7 +75,22 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
       onClose()
     },
   })
+  // Another person was quicker: what is there now is read, and the person says whose it shall be.
+  const meet = useMutation({
+    mutationFn: async (whose: 'theirs' | 'mine') => {
+      const now = await readSource(source.name)
+      return { whose, text: now.document, etag: now.etag, first: readReceive(now.document, usual) }
+    },
+    onSuccess: ({ whose, ...now }) => {
+      const wanted = whose === 'mine' ? over(now.first, first, form) : now.first
+      setBase(now)
+      setForm(wanted)
+      save.reset()
+      if (whose === 'mine') save.mutate({ ...now, wanted })
+    },
+  })
   const refused = save.error instanceof ApiError ? save.error : undefined
+  const overtaken = refused?.code === 'draft.conflict'
   const needsPlace = (form.guard === 'token' || form.guard === 'hmac') && form.where in placeNames
   const go = () => {
     const line = form.answer === 'json' ? jsonMistake(form.json)?.line : undefined
@@ -80,7 +98,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
     else if (needsPlace && form.place.trim() === '') setMistake({ place: 'place', words: t('receive.noPlace') })
     else if ((form.guard === 'token' || form.guard === 'basic' || form.guard === 'hmac') && !form.verify.secret) setMistake({ place: 'secret', words: t('receive.noSecret') })
     else if (line) setMistake({ place: 'json', words: t('edit.notJson', { line }) })
-    else save.mutate()
+    else save.mutate({ ...base, wanted: form })
   }
   const at = (place: string, pointer: string) => (mistake?.place === place ? mistake.words : refused?.at(pointer))
   const verify = (next: Partial<Receive['verify']>) => set({ verify: { ...form.verify, ...next } })
@@ -166,13 +184,41 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         {form.answer === 'json' && <JsonField label="JSON" value={form.json} onChange={(json) => set({ json })} error={at('json', '/reply/json')} help={t('receive.eventId')} />}
         <Row gap={12} align="start">
           <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
-          <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder="25" width={240} error={refused?.at('/reply/wait')} />
+          <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder={String(preset.reply.wait_s)} width={240} error={refused?.at('/reply/wait')} />
         </Row>
         <Muted>{t('receive.waitHelp')}</Muted>
-        {save.error && <ErrorNote error={save.error} />}
+        <OrderField source={source.name} value={form.order} onChange={(order) => set({ order })} error={refused?.at('/order')} />
+        {save.error && !overtaken && <ErrorNote error={save.error} />}
+        {overtaken && (
+          <Note
+            tone="warn"
+            title={t('receive.overtaken')}
+            actions={
+              <>
+                <Button size="small" onClick={() => meet.mutate('mine')} loading={meet.isPending && meet.variables === 'mine'} disabled={meet.isPending}>
+                  {t('receive.keepMine')}
+                </Button>
+                <Button size="small" onClick={() => meet.mutate('theirs')} loading={meet.isPending && meet.variables === 'theirs'} disabled={meet.isPending}>
+                  {t('receive.takeTheirs')}
+                </Button>
+              </>
+            }
+          >
+            {t('receive.overtakenHelp')}
+          </Note>
+        )}
+        {meet.error && <ErrorNote error={meet.error} />}
       </Stack>
     </Dialog>
   )
+}
+
+/** By which value events keep their order: written, or picked from the last event. */
+function OrderField({ source, ...field }: { source: string; value: string; onChange: (path: string) => void; error: string | undefined }) {
+  const t = useT()
+  const last = useQuery(samplesQuery(source)).data?.items[0]
+  const paths = last && !last.encoding ? pathsOf(last) : []
+  return <SuggestField label={t('receive.order')} help={t('receive.orderHelp')} placeholder="body.order.id" suggestions={paths} mono {...field} />
 }
 
 /** Which secret proves the sender; a new one is made here and shown once. */

@@ -1,12 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
+import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sessionQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
-import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Note, Page, Panel, Rich, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
+import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
+import { Reach } from '@/words/Reach'
 import { ReceiveDialog } from './ReceiveDialog'
+import { FieldsNote, SilenceNote } from './Usual'
 import { headerList, jsonOf, sampleText } from './sample'
 import css from './Sources.module.css'
 
@@ -20,7 +22,7 @@ export default function SourcePage() {
   const samples = useQuery(samplesQuery(name))
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
   const { data: scenarios } = useQuery(scenariosQuery)
-  const [sending, setSending] = useState(false)
+  const [sending, setSending] = useState(search.send === 'open')
   const [receiving, setReceiving] = useState(false)
   const [deleting, setDeleting] = useState(false)
   useHints((hints) => {
@@ -69,7 +71,9 @@ export default function SourcePage() {
         </>
       }
     >
-      <Addresses source={source} />
+      <SilenceNote source={source} />
+      <FieldsNote name={name} titles={titles} />
+      <Addresses source={source} events={events} />
       <Panel
         title={t('receive.title')}
         actions={
@@ -84,6 +88,7 @@ export default function SourcePage() {
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
             [t('receive.methods'), methodsOf(source, preset).join(', ')],
             [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
+            orderOf(source) ? [t('sources.order'), t('sources.orderBy', { path: orderOf(source) })] : null,
             [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
             [
               t('sources.feeds'),
@@ -142,7 +147,7 @@ export default function SourcePage() {
         )}
       </Panel>
       {receiving && <ReceiveDialog source={source} onClose={() => setReceiving(false)} />}
-      {sending && <SendSample source={source} sample={preset?.sample} onClose={() => setSending(false)} />}
+      {sending && <SendSample source={source} sample={preset?.sample} onClose={() => (setSending(false), search.send && setSearch({ send: undefined }, { replace: true }))} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
           <p>{t('sources.deleteHelp')}</p>
@@ -162,6 +167,7 @@ function verifyText(source: Source, t: Translate): string {
   return [t(proofs[verify.kind ?? ''] ?? 'sources.verifyToken'), verify.header].filter(Boolean).join(' · ')
 }
 
+const orderOf = (source: Source): string => (source.document as { order?: string } | undefined)?.order ?? ''
 const methodsOf = (source: Source, preset: Preset | undefined): readonly string[] => (source.document as { accept?: { methods?: string[] } } | undefined)?.accept?.methods ?? preset?.methods ?? []
 
 /** What an accepted request is answered with, in a line. */
@@ -178,8 +184,9 @@ function Answer({ source, preset }: { source: Source; preset: Preset | undefined
 }
 
 /** One address for ever; to replace it, add a second, move the senders, then retire the first. */
-function Addresses({ source }: { source: Source }) {
+function Addresses({ source, events }: { source: Source; events: readonly { outside?: boolean; received_at: string }[] }) {
   const t = useT()
+  const session = useQuery(sessionQuery).data
   const queries = useQueryClient()
   const [retiring, setRetiring] = useState<number>()
   const done = (next: Source) => {
@@ -201,7 +208,6 @@ function Addresses({ source }: { source: Source }) {
     },
   })
   const addresses: SourceAddress[] = source.addresses ?? source.urls.map((url) => ({ url, created_at: source.created_at }))
-  const local = addresses.some((one) => /^https?:\/\/(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(one.url))
   return (
     <Panel
       title={t('sources.addressTitle')}
@@ -229,7 +235,7 @@ function Addresses({ source }: { source: Source }) {
             </Row>
           </div>
         ))}
-        {local && <Note tone="warn"><Rich>{t('sources.insideHelp', { url: `https://${t('source.yourHost')}` })}</Rich></Note>}
+        <Reach session={session} address={source.url ?? ''} proof={events.find((event) => event.outside)} />
       </Stack>
       {retiring !== undefined && (
         <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring + 1)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { presetsQuery, scenariosQuery, sourcesQuery, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, number, pick, useT } from '@/i18n'
@@ -15,7 +14,8 @@ export default function SourcesPage() {
   const { data, error, isPending, refetch } = useQuery(sourcesQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
-  const [adding, setAdding] = useState(false)
+  const adding = search.add === 'open'
+  const setAdding = (yes: boolean) => setSearch({ add: yes ? 'open' : undefined })
   const all = data?.items ?? []
   const wanted = (search.q ?? '').trim().toLocaleLowerCase()
   const shown = all.filter((one) => !wanted || one.name.includes(wanted) || (one.title ?? '').toLocaleLowerCase().includes(wanted))

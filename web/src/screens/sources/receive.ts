@@ -27,6 +27,7 @@ interface SourceDocument {
   verify?: Verify
   reply?: { status?: number; text?: string; json?: unknown; wait?: string }
   accept?: { methods?: string[] }
+  order?: string
 }
 
 /** «service» is what the service itself does: its preset knows. */
@@ -48,6 +49,8 @@ export interface Receive {
   json: string
   /** Seconds; undefined is the usual time. */
   wait: number | undefined
+  /** The path of the value by which events go one after another. */
+  order: string
 }
 
 export const methodNames = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -83,6 +86,7 @@ export function readReceive(text: string, preset: { methods: readonly string[]; 
     text: reply?.text ?? '',
     json: raw === undefined ? '{\n  "success": true,\n  "event_id": "{event_id}"\n}' : indented(raw),
     wait: seconds(reply?.wait),
+    order: document.order ?? '',
   }
 }
 
@@ -110,6 +114,7 @@ export function writeReceive(text: string, form: Receive, preset: { methods: rea
   put('accept', usual ? undefined : JSON.stringify({ methods: methodNames.filter((method) => form.methods.includes(method)) }))
   const verify = verifyOf(form)
   put('verify', verify === undefined || (verify.kind === 'none' && preset.verify === 'none') ? undefined : JSON.stringify(verify))
+  put('order', form.order.trim() === '' ? undefined : JSON.stringify(form.order.trim()))
   const reply: string[] = []
   if (form.status !== undefined) reply.push(`"status":${form.status}`)
   if (form.answer === 'text') reply.push(`"text":${JSON.stringify(form.text)}`)
@@ -117,4 +122,17 @@ export function writeReceive(text: string, form: Receive, preset: { methods: rea
   if (form.wait !== undefined) reply.push(`"wait":"${form.wait}s"`)
   put('reply', reply.length > 0 ? `{${reply.join(',')}}` : undefined)
   return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`
+}
+
+// What belongs together is changed together: half of one protection and half of another is none.
+const together: (keyof Receive)[][] = [['title'], ['methods'], ['guard', 'verify', 'where', 'place'], ['answer', 'text', 'json'], ['status'], ['wait'], ['order']]
+
+/** What a person changed of a form since it was opened, over what another has saved meanwhile. */
+export function over(now: Receive, seen: Receive, mine: Receive): Receive {
+  const out = { ...now }
+  const take = <K extends keyof Receive>(key: K) => {
+    out[key] = mine[key]
+  }
+  for (const group of together) if (group.some((key) => JSON.stringify(mine[key]) !== JSON.stringify(seen[key]))) group.forEach(take)
+  return out
 }

@@ -21,3 +21,22 @@ export function headerList(headers: Preset['sample']['headers'] | undefined): { 
   const list = headers ?? []
   return list.some((one) => one.name.toLowerCase() === 'content-type') ? list : [...list, { name: 'Content-Type', value: 'application/json' }]
 }
+
+const plainName = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u
+const member = (path: string, name: string): string => (plainName.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`)
+const mostPaths = 200
+
+/** The places of single values in an event, as a source names them. */
+export function pathsOf(event: { body: string; content_type?: string | undefined; query: string }): string[] {
+  const out: string[] = []
+  const walk = (value: unknown, path: string) => {
+    if (out.length >= mostPaths || value === null || value === undefined) return
+    if (Array.isArray(value)) walk(value[0], `${path}[0]`)
+    else if (typeof value === 'object') for (const [name, inner] of Object.entries(value)) walk(inner, member(path, name))
+    else if (path !== 'body') out.push(path)
+  }
+  const form = /x-www-form-urlencoded/i.test(event.content_type ?? '')
+  walk(form ? Object.fromEntries(new URLSearchParams(event.body)) : jsonOf(event.body), 'body')
+  for (const name of new Set(new URLSearchParams(event.query).keys())) out.push(member('query', name))
+  return out
+}

@@ -1,0 +1,101 @@
+import { expect } from '@playwright/test'
+import { Receiver } from './receiver'
+import { before, walk } from './walk'
+
+const all = 20
+
+walk.describe('many runs at once', () => {
+  walk.use(before('en', 'dark', 390))
+
+  walk('one goes first, then the others; held, it stays so over a reload; stopped, it leaves the rest, and nothing is sent twice', async ({ server, page, path, watch }) => {
+    const { t } = path
+    const crm = new Receiver(server, 'crm')
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' },
+      {
+        apiVersion: 'gonets/v1',
+        kind: 'Scenario',
+        name: 'leads',
+        title: 'Leads',
+        sources: ['site'],
+        steps: [{ id: 'deal', title: 'Deal', http: { method: 'POST', url: `${server.base}/echo/crm`, body: { json: { n: '{{ event.body.n }}' } }, retry: { delays: [] } } }],
+      },
+    ])
+    await crm.answers('503')
+    for (let n = 1; n <= all; n++) await server.api('POST', '/api/v1/sources/site/events', { body: { n } })
+    const bodies = async () => (await crm.requests()).map((one) => (one.body as { n: number }).n)
+    await expect.poll(async () => (await bodies()).length).toBe(all)
+
+    // The question finds them, and their number is told before anything happens.
+    await page.goto(`${server.base}/runs`)
+    await path.link(t('runs.foundPaused', { n: all })).click()
+    await expect(page).toHaveURL(/q=state%3Apaused/)
+    await path.button(t('runs.all', { action: t('resume') })).click()
+    const dialog = page.getByRole('dialog')
+    const numbered = (key: string) => t(key, { action: t('bulk.resume'), shown: all, count: all })
+    await expect(dialog.getByRole('heading', { name: numbered('bulk.title_other') })).toBeVisible()
+    await dialog.getByRole('combobox', { name: t('bulk.rate') }).click()
+    await page.getByRole('option', { name: t('bulk.ratePerSecond_one', { count: 1 }), exact: true }).click()
+    await dialog.getByRole('checkbox', { name: t('bulk.oneFirst') }).check()
+    await watch.look('the question')
+    await crm.isWell()
+    await dialog.getByRole('button', { name: numbered('bulk.do') }).dblclick()
+
+    // One has gone, and the others wait for a word.
+    const banner = page.getByRole('region', { name: t('bulk.progress', { action: t('bulk.resume') }) })
+    await expect(banner.getByText(t('bulk.firstDone'))).toBeVisible()
+    await expect(banner.getByText(t('bulk.doneOf', { done: 1, total: all }), { exact: true })).toBeVisible()
+    expect(await bodies()).toHaveLength(all + 1)
+    await watch.look('one has gone')
+    await banner.getByRole('button', { name: t('bulk.goOn') }).click()
+    await expect.poll(async () => (await bodies()).length).toBeGreaterThan(all + 1)
+    await banner.getByRole('button', { name: t('bulk.hold') }).click()
+    await expect(banner.getByText(t('bulk.held'))).toBeVisible()
+
+    // The page may go: the server keeps it as it is.
+    const meanwhile = (await bodies()).length
+    await page.reload()
+    await expect(banner.getByText(t('bulk.held'))).toBeVisible()
+    await watch.look('held')
+    await path.visit('nav.sources')
+    await expect(banner.getByText(t('bulk.held'))).toBeVisible()
+    expect((await bodies()).length).toBeLessThan(2 * all)
+    await banner.getByRole('button', { name: t('bulk.goOn') }).click()
+    await expect.poll(async () => (await bodies()).length).toBeGreaterThan(meanwhile)
+
+    // Stopped, after a question.
+    await banner.getByRole('button', { name: t('bulk.stop'), exact: true }).click()
+    await expect(dialog.getByText(t('bulk.askStop'))).toBeVisible()
+    await watch.look('stop it?')
+    await dialog.getByRole('button', { name: t('bulk.stop'), exact: true }).click()
+    await expect(banner.getByText(t('bulk.stopped'))).toBeVisible()
+    const waiting = async () => (await server.api<{ waiting_for_you: number }>('GET', '/api/v1/stats')).waiting_for_you
+    await expect.poll(async () => (await bodies()).length + (await waiting())).toBe(2 * all)
+    const left = await waiting()
+    expect(left).toBeGreaterThan(0)
+    await expect(path.waitingForYou(left)).toBeAttached()
+
+    // The rest in another action, as fast as the service takes it.
+    await page.goto(`${server.base}/runs?q=state%3Apaused`)
+    await path.button(t('runs.all', { action: t('resume') })).click()
+    await dialog.getByRole('combobox', { name: t('bulk.rate') }).click()
+    await page.getByRole('option', { name: t('bulk.rateFull') }).click()
+    await dialog.getByRole('button', { name: t('bulk.do', { action: t('bulk.resume'), shown: left }) }).click()
+    await expect(banner.getByText(t('bulk.finished'))).toBeVisible()
+    await expect.poll(waiting).toBe(0)
+    expect((await bodies()).slice(all).sort((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, i) => i + 1))
+
+    // Both are told of afterwards, and lead to their runs.
+    await page.goto(`${server.base}/runs/bulk`)
+    const told = page.getByRole('main').getByRole('listitem').filter({ hasText: t('bulk.resume') })
+    await expect(told).toHaveCount(2)
+    await expect(told.filter({ hasText: t('bulk.stopped') })).toContainText(t('bulk.doneOf', { done: all - left, total: all }))
+    const last = told.filter({ hasNotText: t('bulk.stopped') })
+    await expect(last).toContainText(t('bulk.doneOf', { done: left, total: left }))
+    await watch.look('what was done')
+    await last.getByRole('link', { name: t('bulks.runs') }).click()
+    await expect(page).toHaveURL(/q=bulk%3A/)
+    await expect(page.getByText(t('runs.found', { n: left })).first()).toBeVisible()
+  })
+})

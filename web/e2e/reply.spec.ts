@@ -1,0 +1,44 @@
+import { expect } from '@playwright/test'
+import { before, walk } from './walk'
+
+for (const [language, scheme, width] of [
+  ['ru', 'light', 1280],
+  ['en', 'dark', 390],
+] as const) {
+  walk.describe(`a reply in ${language}, ${scheme}, ${width}`, () => {
+    walk.use(before(language, scheme, width))
+
+    walk('has a table of its fields and their variables, and the palette adds the step that reads them', async ({ page, path, watch }) => {
+      const { t } = path
+      const tab = page.getByRole('tablist', { name: t('step.tabs') }).getByRole('tab', { name: t('tab.response'), exact: true })
+      await path.enter()
+      await path.ready('CRM', 'crm')
+      await path.send({ name: 'Anna' })
+      await path.check()
+      await tab.click()
+      await path.button(t('replyVars.add')).click()
+      const field = page.getByRole('combobox', { name: t('replyVars.newField') }).or(page.getByRole('textbox', { name: t('replyVars.newField') }))
+      await expect(field).toBeFocused()
+      await field.fill('body.name')
+      await page.keyboard.press('Tab')
+      const name = page.getByRole('textbox', { name: t('replyVars.nameOf', { field: 'body.name' }), exact: true })
+      await expect(name).toHaveValue('body_name')
+      await name.fill('client')
+      await page.keyboard.press('Enter')
+      await expect(path.button(t('row.delete', { name: 'client' }))).toBeVisible()
+      await path.saved()
+      await watch.look('reply table')
+
+      await page.keyboard.press('Control+k')
+      const find = page.getByRole('dialog').getByRole('combobox')
+      await find.fill('PostJson')
+      await page.getByRole('option', { name: new RegExp(t('httpRequest')) }).first().click()
+      await expect(page).toHaveURL(/step=http/)
+      await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeVisible()
+      await page.goto(`${page.url().split('?')[0]}?step=tell`)
+      await tab.click()
+      await path.button(t('row.delete', { name: 'client' })).click()
+      await expect(name).toHaveCount(0)
+    })
+  })
+}

@@ -1,0 +1,32 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { act, render, screen } from '@testing-library/react'
+import { expect, test, vi } from 'vitest'
+import { t } from '@/i18n'
+import { UiProvider } from '@/ui'
+import { EditorContext } from '../context'
+import type { Scenario } from '../model/document'
+import { walk } from '../model/steps'
+import { RenameStep } from './RenameStep'
+
+vi.stubGlobal('ResizeObserver', class { observe() {} unobserve() {} disconnect() {} })
+
+const document: Scenario = { name: 's', steps: [{ id: 'ask', if: 'x', then: [{ id: 'deal', http: { url: 'https://x' } }] }, { id: 'asked', http: { url: 'https://x' } }] }
+const attempt = { n: 1, response: { status: 200, headers: [], body: '' } }
+
+test.each([
+  ['a kept reply of its own', 'ask/deal', { kept: ['ask/deal'] }, true],
+  ['a kept reply of a step inside', 'ask', { kept: ['ask/deal'] }, true],
+  ['a past reply of a step inside', 'ask', { replies: ['ask/deal'] }, true],
+  ['a reply of this visit', 'asked', { results: ['asked'] }, true],
+  ['nothing but replies of others', 'ask', { kept: ['asked'], replies: ['asked'], results: ['asked'] }, false],
+] as const)('a new short name says what becomes of %s', async (_, path, has: { kept?: readonly string[]; replies?: readonly string[]; results?: readonly string[] }, said) => {
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ items: (has.kept ?? []).map((step) => ({ step, status: 200 })) }), { headers: { 'Content-Type': 'application/json' } }))
+  const check = { replies: Object.fromEntries((has.replies ?? []).map((one) => [one, attempt])), results: Object.fromEntries((has.results ?? []).map((one) => [one, { attempt }])), past: {} }
+  const placed = walk(document).find((one) => one.path === path)!
+  const client = new QueryClient()
+  const editor = { name: 's', document, edit: vi.fn(), open: vi.fn(), kinds: [], check } as never
+  render(<QueryClientProvider client={client}><UiProvider><EditorContext value={editor}><RenameStep placed={placed} onClose={() => undefined} /></EditorContext></UiProvider></QueryClientProvider>)
+  await vi.waitFor(() => expect(client.isFetching()).toBe(0))
+  await act(async () => undefined)
+  expect(screen.queryByText(t('step.idReply')) !== null).toBe(said)
+})

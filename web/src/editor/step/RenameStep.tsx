@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { examplesQuery } from '@/api'
+import { pick, useT } from '@/i18n'
+import { Button, Dialog, TextField, toast } from '@/ui'
+import { repliedUnder } from '../check/past'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { kindOf } from '../model/document'
+import { rename, wrongId } from '../model/rename'
+import { nameFrom, walk, type Placed } from '../model/steps'
+
+/** Another short name for a step; whatever refers to the step by it follows, and it can be taken back. */
+export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () => void }) {
+  const t = useT()
+  const { name, document, edit, open, kinds, check } = useEditor()
+  const kept = useQuery(examplesQuery(name)).data?.items ?? []
+  const { step, pointer } = placed
+  const [id, setId] = useState(step.id)
+  const wanted = /^[a-z0-9_]*$/.test(id) ? id : nameFrom(id)
+  const wrong = wrongId(document, pointer, wanted)
+  const help = kinds.find((one) => one.kind === kindOf(step))?.fields.find((field) => field.path === '/id')?.help
+  const save = () => {
+    if (wrong) return
+    const before = step.id
+    const done = rename(document, pointer, wanted)
+    onClose()
+    if (wanted === before) return
+    edit(() => done.document)
+    const pathNow = (of: typeof document) => walk(of).find((one) => one.pointer === pointer)?.path ?? wanted
+    open(pathNow(done.document))
+    toast(done.places > 0 ? t('step.renamedIn', { id: wanted, count: done.places }) : t('step.renamed', { id: wanted }), {
+      undo: () =>
+        edit((now) => {
+          const place = walk(now).find((one) => one.step.id === wanted)?.pointer
+          return place === undefined || wrongId(now, place, before) ? now : rename(now, place, before).document
+        }),
+    })
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('step.id')}
+      size="small"
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={save} disabled={wrong !== undefined}>
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          save()
+        }}
+      >
+        <TextField label={t('step.id')} help={pick(help)} value={id} onChange={setId} onBlur={() => setId(wanted)} mono autoFocus error={wrong === 'taken' ? t('step.idTaken', { id: wanted }) : wrong === 'form' ? t('step.idForm') : undefined} />
+      </form>
+      {/* Replies are stored by the paths of steps. */}
+      {repliedUnder(placed.path, check, kept) && <p className={css.fieldHelp}>{t('step.idReply')}</p>}
+    </Dialog>
+  )
+}
