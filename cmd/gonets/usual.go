@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"log/slog"
-	"slices"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/drift"
+	"gonets/internal/news"
 	"gonets/internal/store"
 )
 
@@ -46,7 +46,7 @@ func newUsual(st *store.Store, config *live, clock gonets.Clock, log *slog.Logge
 func (u usual) Fields(ctx context.Context, source string) (api.SourceFields, error) {
 	set := u.settings()
 	rule := set.Notices.Rule(gonets.RuleDrift)
-	out := api.SourceFields{On: *rule.On && (len(rule.Sources) == 0 || slices.Contains(rule.Sources, source)), Changes: []api.FieldChange{}}
+	out := api.SourceFields{On: *rule.On && news.Fits(rule.Sources, source), Changes: []api.FieldChange{}}
 	if !out.On {
 		return out, nil
 	}

@@ -138,7 +138,7 @@ func (s *Service) silent(ctx context.Context, l *states) error {
 	watched := map[string]bool{}
 	for i := range pulses {
 		p := &pulses[i]
-		if !fits(rule.Sources, p.Source) {
+		if !news.Fits(rule.Sources, p.Source) {
 			continue
 		}
 		watched[p.Source] = true
@@ -184,7 +184,7 @@ func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) err
 	for i := range pulses {
 		p := &pulses[i]
 		if l.now.Sub(p.LastAt) > news.Grace && !p.LastAt.IsZero() && !s.usual[p.Source].lastAt.Equal(p.LastAt) &&
-			l.was(silence(p.Source)) == nil && fits(l.set.Notices.Rule(gonets.RuleSilent).Sources, p.Source) {
+			l.was(silence(p.Source)) == nil && news.Fits(l.set.Notices.Rule(gonets.RuleSilent).Sources, p.Source) {
 			due = append(due, p)
 		}
 	}

@@ -99,7 +99,7 @@ func (s *Service) sumUp(ctx context.Context, rule *gonets.Rule, titles map[strin
 		return sum, err
 	}
 	// What is of no scenario concerns everybody.
-	others := func(t news.Trouble) bool { return !fits(rule.Scenarios, t.Scenario) }
+	others := func(t news.Trouble) bool { return !news.Fits(rule.Scenarios, t.Scenario) }
 	sum.Open, sum.Over = slices.DeleteFunc(sum.Open, others), slices.DeleteFunc(sum.Over, others)
 	names := map[string]bool{}
 	for i := range sum.Open {
@@ -115,7 +115,7 @@ func (s *Service) sumUp(ctx context.Context, rule *gonets.Rule, titles map[strin
 		return s.o.Digests.CountRuns(ctx, gonets.RunFilter{Scenario: scenario, States: states})
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if name == "" || !fits(rule.Scenarios, name) {
+		if name == "" || !news.Fits(rule.Scenarios, name) {
 			continue
 		}
 		row := news.ScenarioSum{Scenario: name, Done: outcomes[name].Done, Bad: outcomes[name].Bad}

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/drift"
+	"gonets/internal/news"
 )
 
 // Drifts looks at what came from the watched sources, and tells of each of them
@@ -23,7 +24,7 @@ func (s *Service) drifting(ctx context.Context, l *states) error {
 	var found map[string][]drift.Change
 	if *rule.On && s.o.Drifts != nil {
 		var err error
-		if found, err = s.o.Drifts(ctx, func(source string) bool { return fits(rule.Sources, source) }); err != nil {
+		if found, err = s.o.Drifts(ctx, func(source string) bool { return news.Fits(rule.Sources, source) }); err != nil {
 			return err
 		}
 	}

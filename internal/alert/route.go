@@ -12,12 +12,7 @@ import (
 // tells is whether people are to be told of such news.
 func (d *decider) tells(kind news.NoticeKind, c *gonets.Cause) bool {
 	r := d.rules.Rule(string(kind))
-	return *r.On && fits(r.Scenarios, c.Scenario) && fits(r.Sources, c.Source)
-}
-
-// fits is whether a rule for some is one for this one.
-func fits(some []string, one string) bool {
-	return len(some) == 0 || one == "" || slices.Contains(some, one)
+	return *r.On && news.Fits(r.Scenarios, c.Scenario) && news.Fits(r.Sources, c.Source)
 }
 
 // rule is the one that news is told by. That something is over goes where it

@@ -48,7 +48,7 @@ func (s *Service) shares(ctx context.Context, l *states) error {
 	}
 	for _, scenario := range slices.Sorted(maps.Keys(found)) {
 		worst, many := found[scenario].TooMany(rule.Share, rule.Least)
-		if many && fits(rule.Scenarios, scenario) && l.was(share(scenario)) == nil {
+		if many && news.Fits(rule.Scenarios, scenario) && l.was(share(scenario)) == nil {
 			l.signal(gonets.SignalFailed, share(scenario), worst.String())
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Service) shares(ctx context.Context, l *states) error {
 		}
 		_, worked := day[c.Scenario]
 		switch {
-		case !*rule.On || !fits(rule.Scenarios, c.Scenario) || !works && !worked:
+		case !*rule.On || !news.Fits(rule.Scenarios, c.Scenario) || !works && !worked:
 			l.signal(gonets.SignalDropped, c.Cause, "")
 		case now.Few(rule.Share):
 			l.signal(gonets.SignalOK, c.Cause, "")

@@ -46,7 +46,7 @@ func (w *Watch) Watched(scenario string) []news.Watched {
 // Tells is whether people want to be told that a scenario's runs succeed.
 func (w *Watch) Tells(scenario string) bool {
 	r := w.success.Load()
-	return r != nil && fits(r.Scenarios, scenario)
+	return r != nil && news.Fits(r.Scenarios, scenario)
 }
 
 // wants takes up the rules as they are now.

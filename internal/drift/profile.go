@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -277,11 +278,7 @@ func (p *Profile) Accept() {
 		switch {
 		case f.gone():
 			delete(p.Fields, path)
-			for under := range p.Fields {
-				if strings.HasPrefix(under, path+".") || strings.HasPrefix(under, path+"[") {
-					delete(p.Fields, under)
-				}
-			}
+			maps.DeleteFunc(p.Fields, func(under string, _ *Field) bool { return within(under, path) })
 		case f.odd():
 			f.count(f.OddTypes, f.Has)
 			f.Odd, f.OddTypes = 0, 0

@@ -129,3 +129,8 @@ func ParseSilence(text string) (s Silence) {
 	}
 	return s
 }
+
+// Fits is whether a rule for some is one for this one.
+func Fits(some []string, one string) bool {
+	return len(some) == 0 || one == "" || slices.Contains(some, one)
+}

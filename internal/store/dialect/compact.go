@@ -17,17 +17,17 @@ const (
 	rewriteMarker = ".rewrite"
 )
 
-// Later is why a database's file is rewritten only at the next start; empty when
-// it was done.
-type Later string
+// Later is why a database's file is rewritten only at the next start; 0 when it
+// was done.
+type Later int
 
 // A large file is not rewritten while the server works, because nothing could be
 // stored meanwhile; one for which the disk has no room, or that could not be, is
 // tried again.
 const (
-	LaterLarge  Later = "large"
-	LaterRoom   Later = "room"
-	LaterFailed Later = "failed"
+	LaterLarge Later = iota + 1
+	LaterRoom
+	LaterFailed
 )
 
 // Compact rewrites a database's file, so that nothing is left in it of what was
@@ -41,7 +41,7 @@ func Compact(ctx context.Context, path string, used int64, fits func(int64) bool
 		later = LaterRoom
 	default:
 		if err := rewriteSQLite(ctx, path); err == nil {
-			return "", rewritten(path)
+			return 0, rewritten(path)
 		}
 		later = LaterFailed
 	}

@@ -46,7 +46,7 @@ func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, no
 		}
 		// Whoever decides what is told at this moment would write it again.
 		if slices.ContainsFunc(finds, func(f erase.Find) bool { return f.Part == partDrift || f.Part == partFields }) {
-			if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
+			if err := floor.DecideAlone(t); err != nil {
 				return err
 			}
 		}
@@ -173,8 +173,7 @@ func (w *wiping) noted(f *erase.Find) error {
 	case partFields + ":":
 		// They are learned anew, of the events that are left. What was told of them before
 		// is over without news: nobody knows whether they are as before.
-		trouble := gonets.Cause{Source: f.ID, Code: gonets.CodeFieldDrift}.ID()
-		if err := w.Exec(`UPDATE troubles SET over_at = ?, look_at = NULL WHERE id = ? AND over_at IS NULL`, w.Now().UnixMilli(), trouble); err != nil {
+		if err := floor.EndTrouble(w, gonets.Cause{Source: f.ID, Code: gonets.CodeFieldDrift}); err != nil {
 			return err
 		}
 		return w.one(f.Kind, `DELETE FROM fields WHERE source = ?`, f.ID)
@@ -326,6 +325,9 @@ func (w *wiping) ofRun(f *erase.Find) error {
 	return w.one(f.Kind, `UPDATE runs SET order_key = NULL WHERE id = ?`, f.ID)
 }
 
+// because are the reasons of the dialect as people are told them.
+var because = [...]erase.Because{dialect.LaterLarge: erase.BecauseLarge, dialect.LaterRoom: erase.BecauseRoom, dialect.LaterFailed: erase.BecauseFailed}
+
 // Rewrite makes the database's file forget what was written over, or says why it
 // does not yet.
 func (e *Eraser) Rewrite(ctx context.Context) (erase.Because, error) {
@@ -341,5 +343,5 @@ func (e *Eraser) Rewrite(ctx context.Context) (erase.Because, error) {
 		return "", e.base.Wrap(err)
 	}
 	later, err := dialect.Compact(ctx, e.base.Path, used, e.base.Fits)
-	return erase.Because(later), e.base.Wrap(err)
+	return because[later], e.base.Wrap(err)
 }

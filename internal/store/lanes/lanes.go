@@ -31,20 +31,11 @@ func (l *Lanes) LaneRecords(ctx context.Context) ([]lane.Record, error) {
 	out, err := pack.Collect(l.base.Read(ctx), recordsSQL, nil, func(scan func(...any) error) (r lane.Record, err error) {
 		var paused, closed, until, probe, ramp int64
 		err = scan(&r.Name, &paused, &r.PausedBy, &r.Drain, &closed, &until, &r.Closures, &r.Code, &r.Status, &r.Probe, &probe, &ramp)
-		r.PausedAt, r.ClosedAt, r.ClosedUntil = fromMS(paused), fromMS(closed), fromMS(until)
-		r.ProbeUntil, r.RampAt = fromMS(probe), fromMS(ramp)
+		r.PausedAt, r.ClosedAt, r.ClosedUntil = pack.FromStamp(paused), pack.FromStamp(closed), pack.FromStamp(until)
+		r.ProbeUntil, r.RampAt = pack.FromStamp(probe), pack.FromStamp(ramp)
 		return r, err
 	})
 	return out, l.base.Wrap(err)
-}
-
-func fromMS(n int64) time.Time { return pack.FromMS(sql.NullInt64{Int64: n, Valid: n != 0}) }
-
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 // KeepLane makes durable what a node found out about a lane.
@@ -59,10 +50,10 @@ func (l *Lanes) KeepLane(ctx context.Context, c lane.Change, node string) error 
 					closed_until = CASE WHEN lanes.closed_until > excluded.closed_until THEN lanes.closed_until ELSE excluded.closed_until END,
 					closures = CASE WHEN lanes.closures > excluded.closures THEN lanes.closures ELSE excluded.closures END,
 					code = excluded.code, status = excluded.status, probe = '', probe_until = 0, ramp_at = 0`,
-				c.Name, ms(c.ClosedAt), ms(c.ClosedUntil), c.Closures, string(c.Code), c.Status)
+				c.Name, pack.Stamp(c.ClosedAt), pack.Stamp(c.ClosedUntil), c.Closures, string(c.Code), c.Status)
 		case lane.ChangeOpened:
 			return t.Exec(`UPDATE lanes SET closed_at = 0, closed_until = 0, code = '', status = 0, probe = '', probe_until = 0,
-				ramp_at = ? WHERE name = ? AND probe = ?`, ms(c.RampAt), c.Name, node)
+				ramp_at = ? WHERE name = ? AND probe = ?`, pack.Stamp(c.RampAt), c.Name, node)
 		case lane.ChangeWell:
 			return t.Exec(`UPDATE lanes SET closures = 0, ramp_at = 0 WHERE name = ? AND closed_until = 0`, c.Name)
 		case lane.ChangeUnproved:
@@ -77,7 +68,7 @@ func (l *Lanes) ProbeLane(ctx context.Context, p lane.Probe) (won bool, err erro
 	err = l.base.Change(ctx, func(t floor.Txn) error {
 		n, err := t.Changed(`UPDATE lanes SET probe = ?, probe_until = ? WHERE name = ? AND paused_at = 0
 			AND closed_until <> 0 AND closed_until <= ? AND (probe = '' OR probe = ? OR probe_until <= ?)`,
-			p.Node, ms(p.Until), p.Name, ms(p.Now), p.Node, ms(p.Now))
+			p.Node, pack.Stamp(p.Until), p.Name, pack.Stamp(p.Now), p.Node, pack.Stamp(p.Now))
 		won = n > 0
 		return err
 	})
@@ -128,7 +119,7 @@ func (l *Lanes) CountAttempts(ctx context.Context, counts map[string]lane.Count)
 // ActOnLane does what a person wants of a lane.
 func (l *Lanes) ActOnLane(ctx context.Context, a lane.Action) error {
 	return l.base.Change(ctx, func(t floor.Txn) error {
-		now := ms(t.Now())
+		now := pack.Stamp(t.Now())
 		var paused, closed int64
 		err := t.Row(`SELECT paused_at, closed_until FROM lanes WHERE name = ?`, []any{a.Name}, &paused, &closed)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -219,5 +210,5 @@ func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time
 	err = l.base.Ask(ctx, func(q pack.Reader) error {
 		return q.Row(waitingSQL, []any{name, l.base.Clock.Now().UnixMilli(), lane.CountWaiting}, &n, &due)
 	})
-	return n, fromMS(due), err
+	return n, pack.FromStamp(due), err
 }

@@ -59,21 +59,13 @@ func (o *Outbox) KeepCertificates(ctx context.Context, seen []news.Certificate) 
 			}
 			known++
 			err = t.Exec(`INSERT INTO certificates (host, not_before, not_after, first_at, seen_at) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (host, not_after) DO UPDATE SET seen_at = excluded.seen_at`, pack.Blob(c.Host), sinceOf(c.From), c.End.UnixMilli(), now.UnixMilli(), now.UnixMilli())
+				ON CONFLICT (host, not_after) DO UPDATE SET seen_at = excluded.seen_at`, pack.Blob(c.Host), pack.Stamp(c.From), c.End.UnixMilli(), now.UnixMilli(), now.UnixMilli())
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// sinceOf is a time that may be zero, as 0.
-func sinceOf(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 // Certificates are those that hosts showed since a time.

@@ -56,8 +56,7 @@ func digested(q pack.Reader) (time.Time, error) {
 func (o *Outbox) KeepDigest(ctx context.Context, before, until time.Time, b *news.Bundle) (done bool, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
 		done = false
-		// Whoever has this row decides alone.
-		if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
+		if err := floor.DecideAlone(t); err != nil {
 			return err
 		}
 		last, err := digested(t)

@@ -56,12 +56,8 @@ func (o *Outbox) KeepSheet(ctx context.Context, s *news.Sheet) (kept bool, err e
 }
 
 func keepSheet(t floor.Txn, s *news.Sheet) (bool, error) {
-	seen := int64(0)
-	if !s.SeenAt.IsZero() {
-		seen = s.SeenAt.UnixMilli()
-	}
 	text, args := `UPDATE fields SET revision = revision + 1, seen_at = ?, profile = ?, changes = ? WHERE source = ? AND revision = ?`,
-		[]any{seen, s.Profile, s.Changes, s.Source, s.Revision}
+		[]any{pack.Stamp(s.SeenAt), s.Profile, s.Changes, s.Source, s.Revision}
 	if s.Revision == 0 {
 		text, args = `INSERT INTO fields (seen_at, profile, changes, source, revision) VALUES (?, ?, ?, ?, 1) ON CONFLICT (source) DO NOTHING`, args[:4]
 	}
@@ -73,6 +69,11 @@ func keepSheet(t floor.Txn, s *news.Sheet) (bool, error) {
 // without news; kept is false when somebody else was faster.
 func (o *Outbox) AcceptSheet(ctx context.Context, s *news.Sheet, actor string) (kept bool, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
+		kept = false
+		// First, as whoever erases does it: neither waits for the other for ever.
+		if err := floor.DecideAlone(t); err != nil {
+			return err
+		}
 		if kept, err = keepSheet(t, s); err != nil || !kept {
 			return err
 		}
@@ -101,13 +102,9 @@ func (o *Outbox) AcceptSilence(ctx context.Context, source, actor string) error 
 	})
 }
 
-// accepted ends a trouble without news, because of a person. Whoever decides what
-// is told waits for it.
+// accepted ends a trouble without news, because of a person.
 func accepted(t floor.Txn, c gonets.Cause, actor string) error {
-	if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
-		return err
-	}
-	if err := t.Exec(`UPDATE troubles SET over_at = ?, look_at = NULL WHERE id = ? AND over_at IS NULL`, t.Now().UnixMilli(), c.ID()); err != nil {
+	if err := floor.EndTrouble(t, c); err != nil {
 		return err
 	}
 	return t.Audit(actor, "accept", "Source/"+c.Source, `{"what":"`+string(c.Code)+`"}`)

@@ -101,8 +101,7 @@ func (o *Outbox) AlertsDue(ctx context.Context, now time.Time) (due news.Due, er
 // may be called again after a rollback. It returns how many signals were taken.
 func (o *Outbox) AlertRound(ctx context.Context, decide func(*news.Round)) (taken int, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
-		// Whoever has this row decides alone.
-		if err := t.Exec(`UPDATE meta SET value = '' WHERE name = 'alerts'`); err != nil {
+		if err := floor.DecideAlone(t); err != nil {
 			return err
 		}
 		r, err := load(t)

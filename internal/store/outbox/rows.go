@@ -41,11 +41,7 @@ const troubleUpsert = `INSERT INTO troubles (` + troubleColumns + `) VALUES (?, 
 		runs = excluded.runs, ended = excluded.ended, told_end = excluded.told_end, flaps = excluded.flaps`
 
 func troubleRow(t *news.Trouble) []any {
-	ok := int64(0)
-	if !t.OKAt.IsZero() {
-		ok = t.OKAt.UnixMilli()
-	}
-	return []any{t.ID, t.Scenario, t.Source, pack.Blob(t.Host), string(t.Code), t.Status, t.OpenedAt.UnixMilli(), t.FailedAt.UnixMilli(), ok,
+	return []any{t.ID, t.Scenario, t.Source, pack.Blob(t.Host), string(t.Code), t.Status, t.OpenedAt.UnixMilli(), t.FailedAt.UnixMilli(), pack.Stamp(t.OKAt),
 		pack.MS(t.OverAt), pack.MS(t.LookAt), t.RunID, t.N, t.Path, t.Runs, t.Ended, flag(t.ToldEnd), t.Flaps}
 }
 

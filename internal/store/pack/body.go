@@ -126,6 +126,17 @@ func FromMS(v sql.NullInt64) time.Time {
 	return time.UnixMilli(v.Int64).UTC()
 }
 
+// Stamp is a time as it is stored where 0 stands for the zero time.
+func Stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// FromStamp is such a stored time.
+func FromStamp(ms int64) time.Time { return FromMS(sql.NullInt64{Int64: ms, Valid: ms != 0}) }
+
 // NullText is a text as it is stored; the empty one is NULL.
 func NullText(s string) any {
 	if s == "" {
