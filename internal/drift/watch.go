@@ -77,7 +77,7 @@ func (w *Watch) Look(ctx context.Context, watched func(source string) bool) (map
 	slices.SortStableFunc(due, func(a, b *news.Sheet) int { return a.SeenAt.Compare(b.SeenAt) })
 	first := 0
 	for _, s := range due[:min(len(due), atOnce)] {
-		if s.Revision == 0 {
+		if s.SeenAt.IsZero() {
 			if first++; first > firstAtOnce {
 				continue
 			}
@@ -102,7 +102,7 @@ func (w *Watch) learn(ctx context.Context, mark *news.Sheet) ([]Change, error) {
 		return nil, err
 	}
 	f := gonets.EventFilter{Source: sheet.Source, Page: gonets.Page{Limit: newest}}
-	if sheet.Revision == 0 {
+	if sheet.SeenAt.IsZero() {
 		f.Page.Limit = Window
 	} else {
 		f.Since = sheet.SeenAt.Add(time.Millisecond)
@@ -212,7 +212,7 @@ func (w *Watch) Show(ctx context.Context, source string) (k Known, err error) {
 func (w *Watch) Accept(ctx context.Context, source, actor string) error {
 	for range tries {
 		s, p, err := w.sheet(ctx, source)
-		if err != nil || s.Revision == 0 {
+		if err != nil || len(s.Profile) == 0 {
 			return err
 		}
 		p.Accept()

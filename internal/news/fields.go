@@ -7,7 +7,7 @@ import "time"
 type Sheet struct {
 	Source string
 	// LastAt is when the source's last event came, SeenAt when the last one came
-	// that the profile knows of; zero is none.
+	// that the profile knows of; zero is none, and all is to be learned.
 	LastAt, SeenAt time.Time
 	// Profile is only there when one sheet is asked for.
 	Profile []byte

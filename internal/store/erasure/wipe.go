@@ -176,7 +176,8 @@ func (w *wiping) noted(f *erase.Find) error {
 		if err := floor.EndTrouble(w, gonets.Cause{Source: f.ID, Code: gonets.CodeFieldDrift}); err != nil {
 			return err
 		}
-		return w.one(f.Kind, `DELETE FROM fields WHERE source = ?`, f.ID)
+		// Its row stays: whoever has read it before does not write it again.
+		return w.one(f.Kind, `UPDATE fields SET revision = revision + 1, seen_at = 0, profile = ?, changes = ? WHERE source = ?`, []byte{}, []byte{}, f.ID)
 	case partDrift + ":":
 		return w.drift(f)
 	}
@@ -242,6 +243,12 @@ func (w *wiping) event(id string) error {
 		return err
 	}
 	w.done(erase.KindEvent, 1)
+	// Whoever learns of its fields at this moment begins anew.
+	err = w.Exec(`INSERT INTO fields (source, revision, seen_at, profile, changes) SELECT source, 1, 0, ?, ? FROM events WHERE id = ?
+		ON CONFLICT (source) DO UPDATE SET revision = fields.revision + 1`, []byte{}, []byte{}, id)
+	if err != nil {
+		return err
+	}
 	// What was checked with it and the replies that were kept as examples go with it.
 	if err := w.one(erase.KindCheck, `DELETE FROM checks WHERE event = ?`, id); err != nil {
 		return err

@@ -24,7 +24,7 @@ func (o *Outbox) Sheets(ctx context.Context) ([]news.Sheet, error) {
 	out, err := pack.Collect(o.base.Read(ctx), sheetsSQL, nil, func(scan func(...any) error) (s news.Sheet, err error) {
 		var last, seen, revision sql.NullInt64
 		err = scan(&s.Source, &last, &seen, &s.Changes, &revision)
-		s.LastAt, s.SeenAt, s.Revision = pack.FromMS(last), pack.FromMS(seen), revision.Int64
+		s.LastAt, s.SeenAt, s.Revision = pack.FromMS(last), pack.FromStamp(seen.Int64), revision.Int64
 		return s, err
 	})
 	return out, o.base.Wrap(err)
@@ -33,9 +33,9 @@ func (o *Outbox) Sheets(ctx context.Context) ([]news.Sheet, error) {
 // Sheet is what is known of one source's; empty when that is nothing yet.
 func (o *Outbox) Sheet(ctx context.Context, source string) (news.Sheet, error) {
 	found, err := pack.Collect(o.base.Read(ctx), sheetSQL, []any{source}, func(scan func(...any) error) (s news.Sheet, err error) {
-		var seen sql.NullInt64
+		var seen int64
 		err = scan(&seen, &s.Profile, &s.Changes, &s.Revision)
-		s.SeenAt = pack.FromMS(seen)
+		s.SeenAt = pack.FromStamp(seen)
 		return s, err
 	})
 	if err != nil || len(found) == 0 {

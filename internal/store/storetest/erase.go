@@ -374,7 +374,30 @@ func erasedFields(f fixture) {
 	})
 	f.must(err)
 	f.must(f.Signal(f.ctx(), slices.Clone(signals))) // these wait
+	f.run(`{"` + canary + `":1}`)
+	var stale []news.Sheet
+	for _, source := range []string{"theirs", "s"} { // of s nothing was kept yet
+		sheet, err := f.Sheet(f.ctx(), source)
+		f.must(err)
+		sheet.Profile, sheet.Changes = []byte(path(canary)), []byte(`[]`)
+		stale = append(stale, sheet)
+	}
 	f.erase()
+	// One server learns anew; another one had read what was there before.
+	fresh, err := f.Sheet(f.ctx(), "theirs")
+	f.must(err)
+	if !fresh.SeenAt.IsZero() || len(fresh.Profile)+len(fresh.Changes) > 0 {
+		f.t.Errorf("learned of nothing: %+v", fresh)
+	}
+	fresh.Profile, fresh.Changes = []byte{}, []byte{}
+	if kept, err := f.KeepSheet(f.ctx(), &fresh); err != nil || !kept {
+		f.t.Errorf("what was learned anew: kept %v, %v", kept, err)
+	}
+	for i := range stale {
+		if kept, err := f.KeepSheet(f.ctx(), &stale[i]); err != nil || kept {
+			f.t.Errorf("what was read of %s before the erasing was kept: %v, %v", stale[i].Source, kept, err)
+		}
+	}
 
 	for source := range names {
 		sheet, err := f.Sheet(f.ctx(), source)
