@@ -341,7 +341,15 @@ func (e *Eraser) Rewrite(ctx context.Context) (erase.Because, error) {
 	if e.base.Path == "" {
 		return erase.BecausePostgres, nil
 	}
-	err := e.base.Change(ctx, func(t floor.Txn) error { return pragma(t, e.base.Dialect.Usual) })
+	rewritten := !dialect.RewriteWanted(e.base.Path)
+	err := e.base.Change(ctx, func(t floor.Txn) error {
+		if rewritten { // what waits from now on is not what earlier jobs left
+			if err := t.Exec(`UPDATE erasures SET progress = json_remove(progress, '$.because') WHERE finished_at IS NOT NULL`); err != nil {
+				return err
+			}
+		}
+		return pragma(t, e.base.Dialect.Usual)
+	})
 	if err != nil {
 		return "", err
 	}
