@@ -228,6 +228,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock:       s.clock,
 		Token:       s.token,
 		Version:     version,
+		Settings:    config.Settings,
 		PublicURL:   config.public,
 		SourceURL:   func(_ context.Context, token string) string { return config.PublicURL() + "/in/" + token },
 		Storage:     kept.Show,

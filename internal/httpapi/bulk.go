@@ -57,7 +57,7 @@ func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, er
 
 // chosen are the runs that are meant, as far as the action is possible for them.
 func (s *server) chosen(ctx context.Context, b *api.NewBulk) (gonets.RunFilter, error) {
-	f, err := s.question(ctx, b.Q)
+	f, err := s.question(b.Q)
 	switch {
 	case err != nil:
 		return f, err

@@ -32,6 +32,8 @@ type backend struct {
 	bus      notify.Bus
 	applied  gonets.Apply
 	settings gonets.Settings
+	// force are the settings in force.
+	force    gonets.Settings
 	scenario gonets.ScenarioInfo
 	source   gonets.SourceInfo
 	event    gonets.Event
@@ -356,6 +358,7 @@ func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
 		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Rehearsal: b, Bus: &b.bus, People: &b.people, Views: &b.people,
+		Settings:  func() gonets.Settings { return b.force },
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },
 		Storage: func(context.Context) (api.Storage, error) {
 			return api.Storage{Disk: diskOfTests(), DatabaseBytes: 5, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 2, Bytes: 3}}}, nil

@@ -75,10 +75,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
+	reader := s.reader()
 	limit := export.Limit(in.Format)
 	if in.Limit > 0 {
 		limit = min(limit, in.Limit)

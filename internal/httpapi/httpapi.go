@@ -200,6 +200,8 @@ type Options struct {
 	Version string
 	// SourceURL is the address that belongs to a source's token.
 	SourceURL func(ctx context.Context, token string) string
+	// Settings are those in force.
+	Settings func() gonets.Settings
 	// PublicURL is where other services reach this server, and what the address says of that.
 	PublicURL func() (url, reach string)
 	// MailWorks tells whether a test was accepted, by mail or by another channel,

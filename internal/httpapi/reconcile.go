@@ -20,10 +20,7 @@ type ReconcileInput struct {
 }
 
 func (s *server) reconciliation(ctx context.Context, in *ReconcileInput) (out api.Reconciliation, style export.Style, err error) {
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return out, style, err
-	}
+	reader := s.reader()
 	question, err := ask.Days(ask.Span{From: in.From, To: in.To, Days: in.Days}, reader.Now, reader.Zone)
 	if err != nil {
 		return out, style, err

@@ -76,10 +76,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamRespons
 	if asked.Sample != nil {
 		asked.Sample.Actor = actorOf(ctx)
 	}
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
+	reader := s.reader()
 	order := rehearse.Order{Ask: asked, Only: in.Body.Step != ""}
 	if !in.Body.AllDry {
 		order.Really = in.Body.Really

@@ -35,7 +35,7 @@ func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter,
 	if in.Q == "" {
 		return f, nil
 	}
-	asked, err := s.question(ctx, in.Q)
+	asked, err := s.question(in.Q)
 	if err != nil {
 		return f, err
 	}
@@ -43,11 +43,8 @@ func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter,
 }
 
 // question is what a question asks for, its times read where the reader lives.
-func (s *server) question(ctx context.Context, q string) (gonets.RunFilter, error) {
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return gonets.RunFilter{}, err
-	}
+func (s *server) question(q string) (gonets.RunFilter, error) {
+	reader := s.reader()
 	return query.Parse(q, query.Reader{Now: reader.Now, Zone: reader.Zone})
 }
 
@@ -122,10 +119,7 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	if err != nil {
 		return nil, err
 	}
-	reader, err := s.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
+	reader := s.reader()
 	now, err := s.published(ctx, &d)
 	if err != nil {
 		return nil, err
@@ -138,9 +132,9 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 }
 
 // reader is when and where the caller reads, and whom he may write to.
-func (s *server) reader(ctx context.Context) (shape.Reader, error) {
-	settings, err := s.Documents.Settings(ctx)
-	return shape.NewReader(&settings, s.Clock.Now()), err
+func (s *server) reader() shape.Reader {
+	settings := s.Settings()
+	return shape.NewReader(&settings, s.Clock.Now())
 }
 
 // published is the published version of a run's scenario when that is another

@@ -51,12 +51,8 @@ func (s *server) session(ctx context.Context, u *gonets.User) (*sessionOutput, e
 		out.Body.UntrustedProxy = p.Untrusted.String()
 	}
 	if u != nil {
-		settings, err := s.Documents.Settings(ctx)
-		if err != nil {
-			return nil, err
-		}
 		shape := userShape(*u)
-		out.Body.User, out.Body.TimeZone = &shape, settings.TimeZone
+		out.Body.User, out.Body.TimeZone = &shape, s.Settings().TimeZone
 	}
 	return out, nil
 }

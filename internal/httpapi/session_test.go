@@ -350,6 +350,7 @@ func TestNoChangeFromAnotherOrigin(t *testing.T) {
 func TestSessionTellsHowTheServerIsReached(t *testing.T) {
 	t.Parallel()
 	b := newBackend()
+	b.force.TimeZone = "Asia/Omsk" // of what is in force, the store is not asked
 	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	handler := peer.Believing(trusted, b.handler())
 	for name, tc := range map[string]struct {
@@ -376,7 +377,7 @@ func TestSessionTellsHowTheServerIsReached(t *testing.T) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
 		got := reply{w.Code, w.Header(), w.Body.String()}.json(t)
-		if got["plain_http"] != tc.plain || got["untrusted_proxy"] != tc.untrusted {
+		if got["time_zone"] != "Asia/Omsk" || got["plain_http"] != tc.plain || got["untrusted_proxy"] != tc.untrusted {
 			t.Errorf("%s: %s", name, w.Body)
 		}
 		if secure := strings.Contains(w.Header().Get("Set-Cookie"), "; Secure"); secure != tc.secure {

@@ -37,7 +37,7 @@ func (s *server) keepViews(ctx context.Context, in *viewsInput) (*output[api.Vie
 		return nil, gonets.Errorf(gonets.CodeForbidden, "the owner's token is no user and keeps no views; log in to keep yours")
 	}
 	for _, v := range in.Body.Items {
-		if _, err := s.question(ctx, v.Q); err != nil {
+		if _, err := s.question(v.Q); err != nil {
 			return nil, err
 		}
 	}
