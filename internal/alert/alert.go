@@ -146,8 +146,9 @@ type Service struct {
 	sending context.Context
 	cut     context.CancelFunc
 	pruned  time.Time
-	// rejections are what was counted and is not stored for sure.
+	// rejections and outcomes are what was counted and is not stored for sure.
 	rejections rejections
+	outcomes   outcomes
 	// statesAt is when states were looked at, usual what was learned of sources.
 	statesAt time.Time
 	usual    map[string]learned
@@ -164,6 +165,12 @@ type Service struct {
 type rejections struct {
 	id      string
 	signals []gonets.Signal
+}
+
+// outcomes are how scenarios' work ended, under the id of their storing.
+type outcomes struct {
+	id     string
+	counts map[string]news.Outcomes
 }
 
 // New makes a Service.
@@ -213,17 +220,19 @@ func (s *Service) Stop(ctx context.Context) error {
 	<-done
 	keeping, cancel := context.WithTimeout(stopping, stopGrace)
 	defer cancel()
-	err := s.keepRejected(keeping)
-	if err == nil {
-		err = s.keepRejected(keeping) // what was counted behind those that came again
-	}
-	if err != nil {
-		s.o.Log.Warn("how many requests were rejected since the last look could not be stored", "error", err)
-	}
-	if err := s.keepOutcomes(keeping); err != nil {
-		s.o.Log.Warn("how many runs ended since the last look could not be stored", "error", err)
-	}
+	s.keepLast(keeping, s.keepRejected, "how many requests were rejected since the last look could not be stored")
+	s.keepLast(keeping, s.keepOutcomes, "how many runs ended since the last look could not be stored")
 	return nil
+}
+
+// keepLast stores what comes again, and what was counted behind it.
+func (s *Service) keepLast(ctx context.Context, keep func(context.Context) error, failed string) {
+	for range 2 {
+		if err := keep(ctx); err != nil {
+			s.o.Log.Warn(failed, "error", err)
+			return
+		}
+	}
 }
 
 func (s *Service) loop(work func(context.Context)) {

@@ -20,9 +20,10 @@ const (
 
 // States tell of what is so, rather than of what happened.
 type States interface {
-	// KeepOutcomes adds to what scenarios' work came to, Outcomes is that since a
-	// time, until another one or now.
-	KeepOutcomes(ctx context.Context, counts map[string]news.Outcomes) error
+	// KeepOutcomes adds to what scenarios' work came to what a server counted; a
+	// batch that comes again is added once. Outcomes is that since a time, until
+	// another one or now.
+	KeepOutcomes(ctx context.Context, server, batch string, counts map[string]news.Outcomes) error
 	Outcomes(ctx context.Context, from, to time.Time) (map[string]news.Outcomes, error)
 	// Pulses are the sources, Hours those in which one was heard,
 	// and when people were told of a silence meanwhile.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/id"
 	"gonets/internal/news"
 )
 
@@ -14,20 +15,21 @@ import (
 // no longer known.
 const forgetShare = 24 * time.Hour
 
-// keepOutcomes stores what was counted since the last look; what cannot be stored
-// is counted with the next.
+// keepOutcomes stores what was counted since the last look. What cannot be stored,
+// or may have been, comes again as it is: it is known by its id.
 func (s *Service) keepOutcomes(ctx context.Context) error {
-	counts := s.takeOutcomes()
-	if len(counts) == 0 || s.o.States == nil {
-		return nil
-	}
-	err := s.o.States.KeepOutcomes(ctx, counts)
-	if err != nil {
-		for scenario, c := range counts {
-			s.addOutcomes(scenario, c)
+	if s.outcomes.id == "" {
+		counts := s.takeOutcomes()
+		if len(counts) == 0 || s.o.States == nil {
+			return nil
 		}
+		s.outcomes = outcomes{id.New(), counts}
 	}
-	return err
+	if err := s.o.States.KeepOutcomes(ctx, s.o.Server, s.outcomes.id, s.outcomes.counts); err != nil {
+		return err
+	}
+	s.outcomes = outcomes{}
+	return nil
 }
 
 // share is the trouble of a scenario of which too much fails.

@@ -139,22 +139,29 @@ func TestOneSuccessDoesNotEndManyErrors(t *testing.T) {
 type away struct {
 	keeper
 	gone bool
+	// deaf does not hear that it was stored.
+	deaf bool
 }
 
-func (a *away) KeepOutcomes(ctx context.Context, counts map[string]news.Outcomes) error {
+func (a *away) KeepOutcomes(ctx context.Context, server, batch string, counts map[string]news.Outcomes) error {
 	if a.gone {
 		return gonets.Errorf(gonets.CodeStoreAway, "the database is away")
 	}
-	return a.keeper.KeepOutcomes(ctx, counts)
+	if err := a.keeper.KeepOutcomes(ctx, server, batch, counts); err != nil || !a.deaf {
+		return err
+	}
+	return gonets.Errorf(gonets.CodeStoreAway, "the answer was lost")
 }
 
 func TestWhatCouldNotBeStoredIsCountedLater(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		st := &away{b.store, true}
+		st := &away{keeper: b.store, gone: true}
 		b.Service = b.service(st)
 		b.work("lead", news.Outcomes{Bad: 6})
 		b.Tick(b.Context())
-		st.gone = false
+		st.gone, st.deaf = false, true
+		b.Tick(b.Context())
+		st.deaf = false
 		b.work("lead", news.Outcomes{Bad: 4})
 		b.must(b.Stop(b.Context()))
 		found, err := b.store.Outcomes(b.Context(), b.clock.Now(), time.Time{})

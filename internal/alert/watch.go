@@ -30,7 +30,7 @@ type Watch struct {
 	rejected  map[string]int
 
 	counting sync.Mutex
-	outcomes map[string]news.Outcomes
+	happened map[string]news.Outcomes
 }
 
 // Watched are the open troubles of a scenario; nobody changes the slice.
@@ -143,25 +143,23 @@ func (w *Watch) takeRejected() map[string]int {
 // Happened counts how a scenario's work ends. It is kept in memory until the next
 // look: a server that is killed forgets the last seconds of it.
 func (w *Watch) Happened(run *gonets.Run, t *gonets.Transition, told []gonets.Signal) {
-	if c := news.OutcomesOf(run, t, told); c != (news.Outcomes{}) {
-		w.addOutcomes(run.Scenario, c)
+	c := news.OutcomesOf(run, t, told)
+	if c == (news.Outcomes{}) {
+		return
 	}
-}
-
-func (w *Watch) addOutcomes(scenario string, c news.Outcomes) {
 	w.counting.Lock()
 	defer w.counting.Unlock()
-	if w.outcomes == nil {
-		w.outcomes = map[string]news.Outcomes{}
+	if w.happened == nil {
+		w.happened = map[string]news.Outcomes{}
 	}
-	w.outcomes[scenario] = w.outcomes[scenario].Plus(c)
+	w.happened[run.Scenario] = w.happened[run.Scenario].Plus(c)
 }
 
 // takeOutcomes gives the counts away.
 func (w *Watch) takeOutcomes() map[string]news.Outcomes {
 	w.counting.Lock()
 	defer w.counting.Unlock()
-	out := w.outcomes
-	w.outcomes = nil
+	out := w.happened
+	w.happened = nil
 	return out
 }

@@ -56,13 +56,17 @@ func signal(t floor.Txn, signals []gonets.Signal) error {
 // answer was lost comes again under the same id, and is stored once.
 func (o *Outbox) KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error {
 	return o.base.Change(ctx, func(t floor.Txn) error {
-		name := "rejected/" + server
-		n, err := t.Changed(`INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value`, name, batch)
-		if err != nil || n == 0 {
+		if first, err := isFirst(t, "rejected/"+server, batch); err != nil || !first {
 			return err
 		}
 		return signal(t, signals)
 	})
+}
+
+// isFirst tells whether a batch is another one than the last of its name.
+func isFirst(t floor.Txn, name, batch string) (bool, error) {
+	n, err := t.Changed(`INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE meta.value <> excluded.value`, name, batch)
+	return n > 0, err
 }
 
 // healedSQL finds open troubles whose last failed step has succeeded since:

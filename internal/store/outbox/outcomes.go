@@ -24,10 +24,14 @@ func slotOf(t time.Time) int64 { return t.UnixMilli() / outcomeSlot.Milliseconds
 const outcomesSQL = `SELECT scenario, CAST(sum(ok) AS BIGINT), CAST(sum(failed) AS BIGINT), CAST(sum(done) AS BIGINT), CAST(sum(bad) AS BIGINT)
 	FROM outcomes WHERE slot >= ? AND slot < ? GROUP BY scenario`
 
-// KeepOutcomes adds to what scenarios' work came to in the present minutes, on
-// whatever node.
-func (o *Outbox) KeepOutcomes(ctx context.Context, counts map[string]news.Outcomes) error {
+// KeepOutcomes adds to what scenarios' work came to in the present minutes what a
+// server counted. A batch whose answer was lost comes again under the same id, and
+// is added once.
+func (o *Outbox) KeepOutcomes(ctx context.Context, server, batch string, counts map[string]news.Outcomes) error {
 	return o.base.Change(ctx, func(t floor.Txn) error {
+		if first, err := isFirst(t, "outcomes/"+server, batch); err != nil || !first {
+			return err
+		}
 		slot := slotOf(t.Now())
 		// In order, so that two nodes do not wait for each other.
 		for _, scenario := range slices.Sorted(maps.Keys(counts)) {
