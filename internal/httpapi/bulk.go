@@ -35,7 +35,7 @@ type bulkOutput struct {
 
 func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, error) {
 	b := &in.Body
-	filter, err := s.chosen(ctx, b)
+	filter, err := s.chosen(b)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (s *server) newBulk(ctx context.Context, in *newBulkInput) (*bulkOutput, er
 }
 
 // chosen are the runs that are meant, as far as the action is possible for them.
-func (s *server) chosen(ctx context.Context, b *api.NewBulk) (gonets.RunFilter, error) {
+func (s *server) chosen(b *api.NewBulk) (gonets.RunFilter, error) {
 	f, err := s.question(b.Q)
 	switch {
 	case err != nil:

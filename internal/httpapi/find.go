@@ -19,7 +19,7 @@ import (
 type countInput struct{ FilterInput }
 
 func (s *server) countRuns(ctx context.Context, in *countInput) (*output[api.RunCount], error) {
-	f, err := s.filter(ctx, &in.FilterInput)
+	f, err := s.filter(&in.FilterInput)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ type chartInput struct {
 }
 
 func (s *server) chartRuns(ctx context.Context, in *chartInput) (*output[api.RunChart], error) {
-	f, err := s.filter(ctx, &in.FilterInput)
+	f, err := s.filter(&in.FilterInput)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ type fileInput struct {
 
 // exportRuns writes what a filter finds as it finds it.
 func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamResponse, error) {
-	f, err := s.filter(ctx, &in.FilterInput)
+	f, err := s.filter(&in.FilterInput)
 	if err != nil {
 		return nil, err
 	}

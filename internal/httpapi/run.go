@@ -24,7 +24,7 @@ type FilterInput struct {
 }
 
 // filter is what the input asks for.
-func (s *server) filter(ctx context.Context, in *FilterInput) (gonets.RunFilter, error) {
+func (s *server) filter(in *FilterInput) (gonets.RunFilter, error) {
 	f := gonets.RunFilter{
 		Scenario: in.Scenario, Source: in.Source, EventID: in.Event, Value: in.Value,
 		Mark: gonets.Mark(in.Mark), Since: in.Since, Until: in.Until,
@@ -55,7 +55,7 @@ type runsInput struct {
 }
 
 func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPage], error) {
-	f, err := s.filter(ctx, &in.FilterInput)
+	f, err := s.filter(&in.FilterInput)
 	if err != nil {
 		return nil, err
 	}
