@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/internal/config"
@@ -45,6 +46,7 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
 		Freed:  func() { s.engine.Heed(hint.Hint{Work: true}) },
 		Silent: func() { s.engine.Silence() },
+		Jumped: func(by time.Duration) { s.jumps.Database(by) },
 		Heard: func(h hint.Hint) {
 			for _, id := range h.Answered {
 				bus.Publish(gonets.Change{Kind: "event", ID: id, Event: id})

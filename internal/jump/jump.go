@@ -1,4 +1,5 @@
-// Package jump notices that this machine's clock was set, or that the machine slept.
+// Package jump notices that this machine's clock was set, or that the machine slept,
+// and tells that the database's was.
 package jump
 
 import (
@@ -27,8 +28,15 @@ type Options struct {
 	Wall gonets.Clock
 	// Steady is how long a clock has been running that nobody can set.
 	Steady func() time.Duration
-	// Jumped is called with how far ahead the wall clock went; below 0, back.
-	Jumped func(ctx context.Context, by time.Duration)
+	// Jumped is called with each jump.
+	Jumped func(ctx context.Context, j Jump)
+}
+
+// Jump is how far a clock went ahead; below 0, back.
+type Jump struct {
+	By time.Duration
+	// Database is true when it was not this machine's clock.
+	Database bool
 }
 
 // Watch compares the two clocks. It is a service.
@@ -38,12 +46,15 @@ type Watch struct {
 	// wall and steady are the times of the last look.
 	wall   time.Time
 	steady time.Duration
-	last   atomic.Pointer[jump]
+	last   atomic.Pointer[past]
+	// database is how far the database's clock went, in nanoseconds, and nobody told yet.
+	database atomic.Int64
 }
 
-type jump struct {
-	by time.Duration
-	at time.Duration // by the steady clock
+// past is a jump with when it was, by the steady clock.
+type past struct {
+	Jump
+	at time.Duration
 }
 
 // New makes a watch; the first look is now.
@@ -58,22 +69,36 @@ func (w *Watch) look(ctx context.Context) (busy bool) {
 	by := wall.Sub(w.wall) - (steady - w.steady)
 	w.wall, w.steady = wall, steady
 	if by.Abs() > Least {
-		w.last.Store(&jump{by, steady})
-		w.o.Jumped(ctx, by)
+		w.tell(ctx, Jump{By: by})
+	}
+	if by := time.Duration(w.database.Swap(0)); by != 0 {
+		w.tell(ctx, Jump{By: by, Database: true})
 	}
 	return false
 }
 
-// Lately says in a sentence that the clock jumped within the last day; empty when
+func (w *Watch) tell(ctx context.Context, j Jump) {
+	w.last.Store(&past{j, w.o.Steady()})
+	w.o.Jumped(ctx, j)
+}
+
+// Database takes in that the database's clock went ahead, or back. It is told with
+// the next look: who notices has no time for that.
+func (w *Watch) Database(by time.Duration) { w.database.Add(int64(by)) }
+
+// Lately says in a sentence that a clock jumped within the last day; empty when
 // it did not.
 func (w *Watch) Lately() string {
 	j := w.last.Load()
 	if j == nil || w.o.Steady()-j.at > mattered {
 		return ""
 	}
-	way := "ahead"
-	if j.by < 0 {
+	whose, way := "This server's own clock", "ahead"
+	if j.Database {
+		whose = "The clock of the database, by which this server goes,"
+	}
+	if j.By < 0 {
 		way = "back"
 	}
-	return fmt.Sprintf("This server's own clock went %s by %s, %s ago.", way, j.by.Abs().Round(time.Second), (w.o.Steady() - j.at).Round(time.Second))
+	return fmt.Sprintf("%s went %s by %s, %s ago.", whose, way, j.By.Abs().Round(time.Second), (w.o.Steady() - j.at).Round(time.Second))
 }

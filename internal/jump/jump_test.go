@@ -24,9 +24,9 @@ func (w *wall) Now() time.Time { return w.Clock.Now().Add(w.set) }
 func TestAClockThatWasSetIsNoticedOnce(t *testing.T) {
 	t.Parallel()
 	clock := &wall{Clock: testkit.NewClock()}
-	told := make(chan time.Duration, 10)
+	told := make(chan jump.Jump, 10)
 	w := jump.New(jump.Options{Wall: clock, Steady: func() time.Duration { return clock.Clock.Now().Sub(testkit.Start()) },
-		Jumped: func(_ context.Context, by time.Duration) { told <- by }})
+		Jumped: func(_ context.Context, j jump.Jump) { told <- j }})
 	if err := w.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,18 @@ func TestAClockThatWasSetIsNoticedOnce(t *testing.T) {
 		clock.AwaitTimers(1)
 		said[by] = w.Lately()
 		if len(told) > 0 {
-			got = append(got, <-told)
+			j := <-told
+			got = append(got, j.By)
+			if j.Database {
+				t.Errorf("%v of the own clock are told as the database's", j.By)
+			}
 		}
+	}
+	clock.AwaitTimers(1)
+	w.Database(-2 * time.Hour)
+	clock.Advance(jump.Every)
+	if j := <-told; j != (jump.Jump{By: -2 * time.Hour, Database: true}) || !strings.Contains(w.Lately(), "of the database, by which this server goes, went back by 2h0m0s") {
+		t.Errorf("of the database's: %+v, said %q", j, w.Lately())
 	}
 	if want := []time.Duration{time.Hour, 10 * time.Minute, -24 * time.Hour}; !slices.Equal(got, want) {
 		t.Errorf("noticed %v, want %v", got, want)

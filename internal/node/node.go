@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/hint"
+	"gonets/internal/jump"
 )
 
 // Store is what a node asks of the shared database.
@@ -22,7 +23,7 @@ type Store interface {
 	Rescue(ctx context.Context, d gonets.Death) (gonets.RescueReport, error)
 }
 
-// Options are a node's parts; all but Steer are needed.
+// Options are a node's parts; all but Steer and Jumped are needed.
 type Options struct {
 	Store Store
 	// Real is real time, whatever speed the server's clock has.
@@ -36,6 +37,9 @@ type Options struct {
 	// Silent is called, again and again, while the node was silent for
 	// [gonets.NodeCut]: what is on its way must end before others make it again.
 	Silent func()
+	// Jumped is called with how far the database's clock was set ahead; below 0,
+	// back.
+	Jumped func(by time.Duration)
 	// Steer is told how far the database's clock is ahead of this machine's.
 	Steer func(ahead time.Duration)
 	Log   *slog.Logger
@@ -52,8 +56,11 @@ type Keeper struct {
 
 	epoch atomic.Int64
 	last  atomic.Pointer[moment]
-	// steady is how many heartbeats came one after another, each in time.
+	// steady is how many heartbeats came one after another, each in time; below 0,
+	// how many more it takes.
 	steady atomic.Int64
+	// shown is what the database's clock showed last; only heartbeats use it.
+	shown shown
 	// beaten wakes who looks for dead nodes: only a node that beats may judge.
 	beaten chan struct{}
 
@@ -69,6 +76,12 @@ type Keeper struct {
 type moment struct {
 	watch gonets.Stopwatch
 	wall  time.Time
+}
+
+// shown is what the database's clock showed at a moment; zero is nothing yet.
+type shown struct {
+	moment
+	now time.Time
 }
 
 // New makes a keeper; the registration of the store counts as its first beat.
@@ -155,11 +168,11 @@ func (k *Keeper) pulse() {
 		_, err := k.beat(k.ctx)
 		if err == nil {
 			if late {
-				k.steady.Store(0)
+				k.steady.Store(min(k.steady.Load(), 0))
 			}
 			break
 		}
-		k.steady.Store(0)
+		k.steady.Store(min(k.steady.Load(), 0))
 		if !k.pause(time.Second) {
 			return
 		}
@@ -221,9 +234,41 @@ func (k *Keeper) beat(ctx context.Context) (steered bool, err error) {
 		// The database read its clock somewhere in the middle of the call.
 		k.Steer(p.Now.Sub(begun.wall.Add(took / 2)))
 	}
+	if steered {
+		k.compare(shown{*begun, p.Now})
+	}
 	if old := k.epoch.Swap(p.Epoch); old != p.Epoch {
 		k.Log.Warn("this node was silent for so long that another one took its runs over; it begins anew", "epoch", p.Epoch)
 	}
 	k.last.Store(begun)
 	return steered, nil
+}
+
+// driftOf is which part of a long time clocks may go apart that nobody set.
+const driftOf = 1000
+
+// compare notices that the database's clock was set: it went otherwise than both
+// clocks of this machine, of which one stands still in a sleep and the other may be
+// set, too. How long others were silent is known again when they had the time to
+// beat by the new one.
+func (k *Keeper) compare(s shown) {
+	last := k.shown
+	k.shown = s
+	if last.now.IsZero() {
+		return
+	}
+	watch := time.Duration(last.watch.Microseconds()-s.watch.Microseconds()) * time.Microsecond
+	wall := s.wall.Sub(last.wall)
+	went := s.now.Sub(last.now)
+	by := went - watch
+	if other := went - wall; other.Abs() < by.Abs() {
+		by = other
+	}
+	if by.Abs() <= jump.Least+max(watch, wall)/driftOf {
+		return
+	}
+	k.steady.Store(gonets.NodeSteady - 1 - int64(gonets.NodeDead/gonets.NodeBeat))
+	if k.Jumped != nil {
+		k.Jumped(by)
+	}
 }

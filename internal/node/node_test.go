@@ -210,6 +210,56 @@ func TestNodeJudgesOthersOnlyWhenItsOwnBeatsAreSteady(t *testing.T) {
 	}
 }
 
+// TestADatabaseWhoseClockWasSetIsNoticed: nobody is judged until all had the time
+// to beat by the new one.
+func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
+	t.Parallel()
+	f, clock := newFake(), testkit.NewClock()
+	var jumps []time.Duration
+	k := New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler),
+		Changed: func(context.Context) error { return nil }, Jumped: func(by time.Duration) { jumps = append(jumps, by) }}, 1)
+	const offset = time.Hour
+	beat := func(set time.Duration) {
+		t.Helper()
+		f.pulse.Now = clock.Now().Add(offset + set)
+		k.pulse()
+	}
+	for range gonets.NodeSteady + 1 {
+		beat(0)
+		clock.Advance(gonets.NodeBeat)
+	}
+	// Put right bit by bit, and this machine slept or its clock was set: no news.
+	beat(4 * time.Second)
+	clock.Advance(time.Hour)
+	beat(4 * time.Second)
+	f.pulse.Now = f.pulse.Now.Add(gonets.NodeBeat) // the wall clock stays behind
+	k.pulse()
+	if len(jumps) > 0 {
+		t.Errorf("noticed %v where the database's clock was not set", jumps)
+	}
+	for range gonets.NodeSteady {
+		k.pulse()
+	}
+	if k.steady.Load() < gonets.NodeSteady {
+		t.Fatalf("steady %d", k.steady.Load())
+	}
+	for _, set := range []time.Duration{2 * time.Hour, -3 * time.Hour} {
+		jumps = nil
+		f.pulse.Now = f.pulse.Now.Add(set)
+		k.pulse()
+		if len(jumps) != 1 || (jumps[0]-set).Abs() > time.Minute {
+			t.Errorf("set by %v, noticed %v", set, jumps)
+		}
+		beats := 1
+		for ; k.steady.Load() < gonets.NodeSteady; beats++ {
+			k.pulse()
+		}
+		if after := time.Duration(beats-1) * gonets.NodeBeat; after < gonets.NodeDead {
+			t.Errorf("others are judged %v after the database's clock was set", after)
+		}
+	}
+}
+
 // TestLongTakeOverKeepsNoNodeFromBeating plants a rescue that does not end.
 func TestLongTakeOverKeepsNoNodeFromBeating(t *testing.T) {
 	t.Parallel()

@@ -425,6 +425,21 @@ func TestDeadNodesRunsAreTakenOverAndItsResultsFenced(t *testing.T) {
 	}
 }
 
+// TestADeadNodeWhoseHeartbeatIsToComeIsDead: the database's clock was set back
+// after its last one.
+func TestADeadNodeWhoseHeartbeatIsToComeIsDead(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 3, "a", "b")
+	acceptOn(t, open[0], "")
+	silentFor(t, address, "a", -time.Hour)
+	if got, err := open[1].LiveNodes(t.Context()); err != nil || len(got) != 1 || got[0].Name != "b" {
+		t.Errorf("%+v live, %v", got, err)
+	}
+	if n := rescueOthers(t, open[1]); n != 1 {
+		t.Errorf("%d runs were taken over", n)
+	}
+}
+
 func TestTwoServersOfOneNameDoNotWorkTogether(t *testing.T) {
 	t.Parallel()
 	_, open := nodes(t, 0, "a", "a")

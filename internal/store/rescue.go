@@ -113,7 +113,7 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 		return 0, 0, err
 	}
 	if others = others && t.s.dialect.Shared; others {
-		if err := t.exec(pack.VoidSQL(&t.s.dialect), t.s.opt.Node, gonets.NodeDead.Milliseconds()); err != nil {
+		if err := t.exec(pack.VoidSQL(&t.s.dialect), t.s.opt.Node); err != nil {
 			return 0, 0, err
 		}
 	}

@@ -46,7 +46,7 @@ func NewMetrics() *Metrics {
 		}),
 	}
 	m.jumps = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "gonets_clock_jumps_total", Help: "Times that this machine's clock was set, or went on after a sleep, by more than 5 s.",
+		Name: "gonets_clock_jumps_total", Help: "Times that this machine's clock, or the database's, was set, or went on after a sleep, by more than 5 s.",
 	})
 	m.registry.MustRegister(m.events, m.runs, m.attempts, m.commit, m.batch, m.jumps,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

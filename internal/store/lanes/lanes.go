@@ -164,8 +164,8 @@ func (l *Lanes) ActOnLane(ctx context.Context, a lane.Action) error {
 
 // LiveNodes are the nodes that were heard of lately, by their names.
 func (l *Lanes) LiveNodes(ctx context.Context) ([]lane.Sharer, error) {
-	nodes, err := pack.Collect(l.base.Read(ctx), `SELECT id, parts FROM nodes WHERE heartbeat_at > `+l.base.Dialect.Now+` - ? ORDER BY id`,
-		[]any{gonets.NodeDead.Milliseconds()}, func(scan func(...any) error) (n lane.Sharer, err error) {
+	nodes, err := pack.Collect(l.base.Read(ctx), `SELECT id, parts FROM nodes WHERE `+pack.HeardSQL(l.base.Dialect, "nodes")+` ORDER BY id`,
+		nil, func(scan func(...any) error) (n lane.Sharer, err error) {
 			err = scan(&n.Name, &n.Parts)
 			return n, err
 		})

@@ -1,6 +1,8 @@
 package pack
 
 import (
+	"strconv"
+
 	"gonets"
 	"gonets/internal/store/dialect"
 )
@@ -12,13 +14,21 @@ func BeatSQL(d *dialect.Dialect) string {
 		RETURNING heartbeat_at, epoch, (SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch')`
 }
 
+// HeardSQL is true of a node, a row of nodes by that name, that is not dead. One
+// that seems to beat in times to come has not done so since the database's clock was
+// set back.
+func HeardSQL(d *dialect.Dialect, name string) string {
+	dead := strconv.FormatInt(gonets.NodeDead.Milliseconds(), 10)
+	return name + `.heartbeat_at BETWEEN ` + d.Now + ` - ` + dead + ` AND ` + d.Now + ` + ` + dead
+}
+
 // VoidSQL ends the lives of the nodes that are dead and hold leases. Their rows
 // stay locked until their runs are freed, so that a node that wakes meanwhile
 // learns of it with its next beat; one that beats at this very moment is passed
 // over, because the heartbeat is looked at again under the lock.
 func VoidSQL(d *dialect.Dialect) string {
 	return `UPDATE nodes SET epoch = (SELECT max(epoch) + 1 FROM nodes) WHERE id IN (SELECT n.id FROM nodes n
-		WHERE n.id <> ? AND n.heartbeat_at <= ` + d.Now + ` - ?
+		WHERE n.id <> ? AND NOT (` + HeardSQL(d, "n") + `)
 			AND EXISTS (SELECT 1 FROM runs r WHERE r.node = n.id AND r.node_epoch = n.epoch)
 		FOR UPDATE OF n SKIP LOCKED)`
 }
@@ -36,8 +46,8 @@ func VoidLeases(d *dialect.Dialect, node string, epoch int64, others bool) (wher
 		return `r.node = ? AND r.node_epoch <> ?`, args
 	}
 	return `r.node IS NOT NULL AND NOT (r.node = ? AND r.node_epoch = ?) AND NOT EXISTS (SELECT 1 FROM nodes n
-		WHERE n.id = r.node AND n.id <> ? AND (n.epoch = r.node_epoch OR n.heartbeat_at > ` + d.Now + ` - ?))`,
-		append(args, node, gonets.NodeDead.Milliseconds())
+		WHERE n.id = r.node AND n.id <> ? AND (n.epoch = r.node_epoch OR ` + HeardSQL(d, "n") + `))`,
+		append(args, node)
 }
 
 // RescueSQL finds a batch of runs whose leases are void and that nobody else is
