@@ -30,13 +30,17 @@ func (s *Service) drifting(ctx context.Context, l *states) error {
 	}
 	for _, source := range slices.Sorted(maps.Keys(found)) {
 		c := gonets.Cause{Source: source, Code: gonets.CodeFieldDrift}
-		text, was := drift.Tell(found[source], rule.New), l.was(c)
+		was, before := l.was(c), ""
+		if was != nil {
+			before = was.Path
+		}
+		text := drift.Tell(before, found[source], rule.New)
 		switch {
-		case text == "" && was != nil && drift.Told(was.Path).Recovers():
+		case text == "" && was != nil && drift.Told(before).Recovers():
 			l.signal(gonets.SignalOK, c, "")
 		case text == "" && was != nil:
 			l.signal(gonets.SignalDropped, c, "")
-		case text != "" && (was == nil || was.Path != text):
+		case text != "" && text != before:
 			l.signal(gonets.SignalFailed, c, text)
 		}
 	}

@@ -182,6 +182,10 @@ func TestFieldThatIsNewNoMoreIsNoRecovery(t *testing.T) {
 			b.come(230, strings.Replace(fresh, `"phone":"+7",`, "", 1))
 			b.come(3, fresh)
 		}, []string{"изменились поля", "снова как раньше"}},
+		"one vanished with it and came back first": {func(b *bench) {
+			b.come(8, strings.Replace(fresh, `"phone":"+7",`, "", 1))
+			b.come(230, fresh)
+		}, []string{"изменились поля", "снова как раньше"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {

@@ -47,6 +47,8 @@ type Field struct {
 	Gone     int   `json:"gone,omitempty"`
 	Odd      int   `json:"odd,omitempty"`
 	OddTypes Types `json:"odd_types,omitempty"`
+	// Cut counts the events that were not looked at to their end within it.
+	Cut int `json:"cut,omitempty"`
 	// Since is when Gone or Odd began, NewAt when the field came up, in
 	// milliseconds; 0 is never.
 	Since int64 `json:"since,omitempty"`
@@ -78,6 +80,12 @@ func (p *Profile) Observe(event Outline, at time.Time) {
 		there[s.Path] = s.Types
 	}
 	known := p.Known()
+	for _, holder := range event.Cut {
+		if f := p.Fields[holder]; f != nil {
+			f.Cut++
+		}
+	}
+	unseen := p.unseen()
 	for path, f := range p.Fields {
 		switch types, ok := there[path]; {
 		case ok:
@@ -94,12 +102,22 @@ func (p *Profile) Observe(event Outline, at time.Time) {
 		f := &Field{Parent: s.Parent}
 		// What is under a field that is new itself, or of a new type, goes without saying.
 		parent := p.Fields[s.Parent]
-		if known && parent != nil && parent.Has >= Least && parent.NewAt == 0 && parent.Odd == 0 && !strings.HasSuffix(s.Path, "[*]") {
+		if known && parent != nil && parent.Has >= Least && parent.NewAt == 0 && parent.Odd == 0 && !strings.HasSuffix(s.Path, "[*]") && !unseen.cuts(s.Path) {
 			f.NewAt = at.UnixMilli()
 		}
 		f.seen(s.Types, at)
 		p.Fields[s.Path] = f
 	}
+}
+
+// unseen is where fields may always have been without being seen.
+func (p *Profile) unseen() (o Outline) {
+	for path, f := range p.Fields {
+		if f.Cut > 0 && f.Cut*100 >= f.Of*seldom {
+			o.Cut = append(o.Cut, path)
+		}
+	}
+	return o
 }
 
 // cuts tells whether a field may be where an event was not looked at.
@@ -189,7 +207,7 @@ func (p *Profile) fade(path string, f *Field) {
 	if f.Of < Window {
 		return
 	}
-	f.Of, f.Has, f.NewAt = f.Of/2, (f.Has+1)/2, 0
+	f.Of, f.Has, f.Cut, f.NewAt = f.Of/2, (f.Has+1)/2, f.Cut/2, 0
 	for i := range f.Types {
 		if f.Odd > 0 {
 			break // what was usual stays known while it is not so

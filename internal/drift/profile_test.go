@@ -110,6 +110,19 @@ func TestWhatHasChangedIsFound(t *testing.T) {
 			l.see(40, `{"name":"Anna","items":[`+strings.Repeat(`{"n":1},`, maxItems)+`{"n":1}]}`)
 			l.see(9, `{"items":[`+strings.Repeat(`{"n":1},`, maxItems)+`{"n":1}]}`)
 		}, "missing .name"},
+		"what comes to the front of a long list": {func(l *life) {
+			l.see(40, `{"name":"Anna","items":[`+strings.Repeat(`{"n":1},`, maxItems)+`{"sku":"a"}]}`)
+			l.see(9, `{"name":"Anna","mail":1,"items":[{"sku":"a"},`+strings.Repeat(`{"n":1},`, maxItems)+`{"n":1}]}`)
+		}, "new .mail"},
+		"what comes into sight of many": {func(l *life) {
+			l.see(40, `{"name":"Anna",`+many(maxSeen, "k")+`,"zip":"1"}`)
+			l.see(9, `{"name":"Anna",`+many(maxSeen-3, "k")+`,"zip":"1"}`)
+		}, "missing .k197, missing .k198"},
+		"one long list of many": {func(l *life) {
+			l.see(1, `{"items":[`+strings.Repeat(`{"n":1},`, maxItems)+`{"n":1}]}`)
+			l.see(39, `{"items":[{"n":1}]}`)
+			l.see(9, `{"items":[{"n":1,"sku":"a"}]}`)
+		}, "new .items[*].sku"},
 		"as many as are looked at": {func(l *life) {
 			l.see(40, `{"name":"Anna",`+many(maxSeen-2, "k")+`}`)
 			l.see(9, `{"mail":"Anna",`+many(maxSeen-2, "k")+`}`)

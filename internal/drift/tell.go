@@ -19,12 +19,15 @@ type News struct {
 	// Hints are new fields that are named because others changed: one of them may
 	// be a missing one by another name.
 	Hints []string `json:"hints,omitempty"`
+	// Over is true when there was more than the new fields that are left, and that
+	// is as before.
+	Over bool `json:"over,omitempty"`
 }
 
 // Tell is the text that stands in the path of a drift's signal; empty when there
 // is nothing to tell. Fields that are new are told of by themselves only when that
-// is wanted.
-func Tell(changes []Change, wantNew bool) string {
+// is wanted. before is the text that was told last.
+func Tell(before string, changes []Change, wantNew bool) string {
 	var n News
 	for _, c := range changes {
 		switch {
@@ -42,6 +45,7 @@ func Tell(changes []Change, wantNew bool) string {
 	if len(n.Changes) == 0 {
 		return ""
 	}
+	n.Over = !n.Recovers() && Told(before).Recovers()
 	raw, err := json.Marshal(n)
 	if err != nil {
 		panic("drift: a change is no JSON: " + err.Error()) // it holds texts and numbers only
@@ -66,7 +70,7 @@ func (n News) Named() (changes []Change, more int) {
 // Recovers tells whether it is good news when nothing of it is so any more: a
 // field that is new becomes usual, and nothing is as before then.
 func (n News) Recovers() bool {
-	return slices.ContainsFunc(n.Changes, func(c Change) bool { return c.Kind != New })
+	return n.Over || slices.ContainsFunc(n.Changes, func(c Change) bool { return c.Kind != New })
 }
 
 // Worse tells whether one text of Tell names a change that the one before does
