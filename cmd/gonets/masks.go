@@ -45,9 +45,13 @@ func (m masks) Unmask(old *gonets.Event, edit *api.EditedEvent) error {
 		shown.Body, plain.Body = shown.Item, plain.Item
 	}
 	var problems []gonets.Problem
+	var long error
 	restore := func(pointer, original, seen, edited string) string {
 		text, err := mask.Restore(original, seen, edited)
-		if err != nil {
+		switch {
+		case gonets.CodeOf(err) == gonets.CodeBodyTooLarge:
+			long = err
+		case err != nil:
 			problems = append(problems, gonets.Mistake(pointer, codeMasked, "a value is hidden as ***, and it cannot be told which; write the value"))
 		}
 		return text
@@ -67,7 +71,7 @@ func (m masks) Unmask(old *gonets.Event, edit *api.EditedEvent) error {
 	if len(problems) > 0 {
 		return &gonets.Error{Code: gonets.CodeInvalid, Problems: problems}
 	}
-	return nil
+	return long
 }
 
 // codeMasked is an edit in which asterisks would become data.

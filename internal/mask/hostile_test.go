@@ -1,6 +1,8 @@
 package mask_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +67,50 @@ func TestAnEditedTextIsRestoredInTime(t *testing.T) {
 	was, seen := strings.Repeat("phone: 12\n", lines), strings.Repeat("phone: ***\n", lines)
 	if got, err := mask.Restore(was, seen, seen+"a"); err != nil || got != was+"a" {
 		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+// TestAnEditedListIsRestoredInTime: elements were added, so that each is looked for
+// by what it is.
+func TestAnEditedListIsRestoredInTime(t *testing.T) {
+	t.Parallel()
+	const items = 50_000
+	var was, seen []string
+	for i := range items {
+		was = append(was, fmt.Sprintf(`{"n":%d,"p":"%d"}`, i, -i))
+		seen = append(seen, fmt.Sprintf(`{"n":%d,"p":"***"}`, i))
+	}
+	list := func(items []string, more ...string) string {
+		return "[" + strings.Join(append(items, more...), ",") + "]"
+	}
+	slices.Reverse(seen)
+	edited := list(seen, "1")
+	slices.Reverse(seen)
+	got, err := mask.Restore(list(was), list(seen), edited)
+	slices.Reverse(was)
+	if want := list(was, "1"); err != nil || got != want {
+		t.Errorf("%d bytes, want %d: %v", len(got), len(want), err)
+	}
+}
+
+// TestAnEditedTextDoesNotGrowWithoutBound: a few asterisks stand for much.
+func TestAnEditedTextDoesNotGrowWithoutBound(t *testing.T) {
+	t.Parallel()
+	huge := `"` + strings.Repeat("a", 1<<20) + `"`
+	copies := strings.Repeat(`,"***"`, 1<<20)
+	for name, c := range map[string]struct{ was, seen, edited string }{
+		"copies of an element": {"[1," + huge + "]", `[1,"***"]`, "[1" + copies + "]"},
+		"members of one name":  {`{"p":` + huge + `}`, `{"p":"***"}`, `{"a":1` + strings.Repeat(`,"p":"***"`, 1<<20) + `}`},
+	} {
+		if got, err := mask.Restore(c.was, c.seen, c.edited); err == nil {
+			t.Errorf("%s: %d bytes", name, len(got))
+		}
+	}
+	if got, err := mask.Restore("[1,"+huge+"]", `[1,"***"]`, `["***","***"]`); err == nil {
+		t.Errorf("one of a list of the same length, elsewhere: %d bytes", len(got))
+	}
+	if got, err := mask.Restore("[1,"+huge+"]", `[1,"***"]`, `["***","***",1]`); err != nil || got != "["+huge+","+huge+",1]" {
+		t.Errorf("a copy: %d bytes, %v", len(got), err)
 	}
 }
 

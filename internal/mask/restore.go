@@ -1,8 +1,8 @@
 package mask
 
 import (
+	"crypto/sha256"
 	"encoding/json"
-	"reflect"
 	"strings"
 
 	"gonets"
@@ -22,11 +22,15 @@ func Restore(original, shown, edited string) (string, error) {
 	if json.Valid([]byte(edited)) {
 		was, _, err := value.DecodeJSONText(original)
 		seen, _, seenErr := value.DecodeJSONText(shown)
-		if err == nil && seenErr == nil {
+		now, twice, nowErr := value.DecodeJSONText(edited)
+		if err == nil && seenErr == nil && nowErr == nil {
+			if twice {
+				return "", errLost // of members of one name
+			}
 			r := restorer{walker: walker{s: edited}}
-			r.value(seen, was)
-			if r.lost {
-				return "", errLost
+			r.value(beside{seen, was, now})
+			if r.err != nil {
+				return "", r.err
 			}
 			return r.rest(), nil
 		}
@@ -65,30 +69,36 @@ func restoreParts(original, shown, edited, sep string) (string, error) {
 	return strings.Join(parts, sep), nil
 }
 
-// restorer walks through an edited JSON text beside what was shown and what is
-// behind it.
+// errLong is an edit in which a few asterisks stand for more than a body may hold.
+var errLong = gonets.Errorf(gonets.CodeBodyTooLarge, "with the values that are hidden in it the text would be longer than %d bytes", gonets.MaxIngestBody)
+
+// restorer walks through an edited JSON text.
 type restorer struct {
 	walker
-	lost bool
+	err error
 }
 
-func (r *restorer) value(shown, original any) {
+// beside is a value of the edited text with what was shown in its place and what is
+// behind that.
+type beside struct{ shown, original, now any }
+
+func (r *restorer) value(b beside) {
 	first := r.peek()
 	start := r.pos
 	switch first {
 	case '{':
-		r.object(shown, original)
+		r.object(b)
 	case '[':
-		r.list(shown, original)
+		r.list(b)
 	default:
 		r.pos = r.end()
-		if first == '"' {
-			r.leaf(start, shown, original)
+		if first == '"' && r.err == nil {
+			r.leaf(start, b)
 		}
 	}
 }
 
-func (r *restorer) leaf(start int, shown, original any) {
+func (r *restorer) leaf(start int, b beside) {
 	raw := r.s[start:r.pos]
 	if !strings.Contains(raw, Hidden) {
 		return
@@ -97,17 +107,25 @@ func (r *restorer) leaf(start int, shown, original any) {
 	if json.Unmarshal([]byte(raw), &text) != nil {
 		return
 	}
-	b, err := value.EncodeJSON(original)
-	if seen, ok := shown.(string); !ok || seen != text || err != nil {
-		r.lost = true
+	if seen, ok := b.shown.(string); !ok || seen != text {
+		r.err = errLost
 		return
 	}
-	r.replace(start, r.pos, string(b))
+	plain, err := value.EncodeJSON(b.original)
+	switch {
+	case err != nil:
+		r.err = errLost
+	case r.out.Len()+len(plain) > gonets.MaxIngestBody:
+		r.err = errLong
+	default:
+		r.replace(start, r.pos, string(plain))
+	}
 }
 
-func (r *restorer) object(shown, original any) {
-	seen, _ := shown.(map[string]any)
-	was, _ := original.(map[string]any)
+func (r *restorer) object(b beside) {
+	seen, _ := b.shown.(map[string]any)
+	was, _ := b.original.(map[string]any)
+	now, _ := b.now.(map[string]any)
 	r.pos++
 	for r.peek() == '"' {
 		start := r.pos
@@ -117,7 +135,7 @@ func (r *restorer) object(shown, original any) {
 		if r.peek() == ':' {
 			r.pos++
 		}
-		r.value(seen[name], was[name])
+		r.value(beside{seen[name], was[name], now[name]})
 		r.comma()
 	}
 	r.pos = min(r.pos+1, len(r.s))
@@ -125,38 +143,49 @@ func (r *restorer) object(shown, original any) {
 
 // list finds elements by their number, and when some were added or taken away by
 // what they are.
-func (r *restorer) list(shown, original any) {
-	seen, _ := shown.([]any)
-	was, _ := original.([]any)
-	start := r.pos
-	v, _, _ := value.DecodeJSONText(r.s[start:r.end()])
-	now, _ := v.([]any)
+func (r *restorer) list(b beside) {
+	seen, _ := b.shown.([]any)
+	was, _ := b.original.([]any)
+	now, _ := b.now.([]any)
+	place := func(i int) int { return i }
+	if len(seen) != len(now) {
+		places := placesOf(seen)
+		place = func(i int) int {
+			if j, ok := places[printOf(now[i])]; ok {
+				return j
+			}
+			return -1
+		}
+	}
 	r.pos++
 	for i := 0; r.peek() != ']' && r.peek() != 0 && i < len(now); i++ {
-		var a, b any
-		switch j := place(seen, now, i); {
-		case j >= 0 && j < len(was):
-			a, b = seen[j], was[j]
+		next := beside{now: now[i]}
+		if j := place(i); j >= 0 && j < len(was) {
+			next.shown, next.original = seen[j], was[j]
 		}
-		r.value(a, b)
+		r.value(next)
 		r.comma()
 	}
 	r.peek()
 	r.pos = min(r.pos+1, len(r.s))
 }
 
-func place(seen, now []any, i int) int {
-	if len(seen) == len(now) {
-		return i
-	}
-	found := -1
-	for j := range seen {
-		if reflect.DeepEqual(seen[j], now[i]) {
-			if found >= 0 {
-				return -1 // two are alike, and what is hidden in them is not
-			}
-			found = j
+// placesOf are the places of elements by their prints; -1 where two are alike, and
+// what is hidden in them is not.
+func placesOf(list []any) map[[sha256.Size]byte]int {
+	places := make(map[[sha256.Size]byte]int, len(list))
+	for j, item := range list {
+		key := printOf(item)
+		if _, known := places[key]; known {
+			j = -1
 		}
+		places[key] = j
 	}
-	return found
+	return places
+}
+
+// printOf is the same of equal values.
+func printOf(v any) [sha256.Size]byte {
+	text, _ := value.EncodeJSON(v) // it was read, so it can be written
+	return sha256.Sum256(text)
 }
