@@ -60,7 +60,7 @@ func TestAMigrationGivesWayToThoseWhoWork(t *testing.T) {
 				t.Fatalf("the step waited for nobody: %v", err)
 			default:
 			}
-			if err := other.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)`).Scan(&waits); err != nil {
+			if err := other.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE NOT l.granted AND a.datname = current_database())`).Scan(&waits); err != nil {
 				t.Fatal(err)
 			}
 		}
