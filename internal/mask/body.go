@@ -103,8 +103,7 @@ func (c *Cover) pairs(at []string, raw string) string {
 			if shown := c.json(place, plain); shown != plain {
 				parts[i] = name + "=" + url.QueryEscape(shown)
 			}
-		case c.isTable(plain):
-			c.learnLoose(plain)
+		case c.table(plain):
 			parts[i] = name + "=" + Hidden
 		default:
 			// A name may be the end of something else, a value a text of its own.

@@ -1,8 +1,11 @@
 package mask_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
+	"gonets"
 	"gonets/internal/mask"
 )
 
@@ -31,6 +34,42 @@ func TestATableIsHiddenWhereverItStands(t *testing.T) {
 				t.Errorf("of %q:\n got %q\nwant %q", tt.body, got.Body, tt.want)
 			}
 		})
+	}
+}
+
+// TestACellOfAHiddenColumnIsHiddenElsewhere: as any other hidden value, and those
+// of other columns are not.
+func TestACellOfAHiddenColumnIsHiddenElsewhere(t *testing.T) {
+	t.Parallel()
+	const says = "Anna Smith has 79991112233, Olga has 8-999-555, Ivan 123, and +7 (999) 222-33-44 is new"
+	for name, tt := range map[string]struct{ kind, body, want string }{
+		"semicolons": {"text/csv", "name;phone\n\"Smith; Anna\";79991112233\nOlga; 8-999-555\nIvan;123",
+			"Anna Smith has ***, Olga has ***, Ivan 123, and +7 (999) 222-33-44 is new"},
+		"quotes, and old ends of lines": {"text/csv", "\ufeff\"client phone\",name\r\"+79992223344\",Anna Smith\r\"79991112233\",Olga",
+			"Anna Smith has ***, Olga has 8-999-555, Ivan 123, and +7 (999) 222-33-44 is new"},
+		"bars below a title": {"text/plain", "Clients, all of them\n\n| name | phone |\n|---|---|\n| Anna Smith | 79991112233 |",
+			"Anna Smith has ***, Olga has 8-999-555, Ivan 123, and +7 (999) 222-33-44 is new"},
+		"a field of a form": {"application/x-www-form-urlencoded", "csv=name%3Bphone%0AAnna%3B79991112233",
+			"Anna Smith has ***, Olga has 8-999-555, Ivan 123, and +7 (999) 222-33-44 is new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := gonets.RunDetail{Event: event(tt.body, tt.kind), Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{RequestBody: []byte(says)}}}}
+			if got := mask.New([]string{"phone"}).Run(d); string(got.Attempts[0].RequestBody) != tt.want {
+				t.Errorf("got %s", got.Attempts[0].RequestBody)
+			}
+		})
+	}
+	// A long table leaves room for other values.
+	var long strings.Builder
+	long.WriteString("name;phone\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&long, "n;%d\n", 1_000_000+i)
+	}
+	d := gonets.RunDetail{Event: event(long.String(), "text/csv"), Attempts: []gonets.Attempt{
+		{Exchange: gonets.Exchange{RequestBody: []byte(`{"phone":"79991112233"}`), ReplyBody: []byte("1000000 and 79991112233")}}}}
+	if got := mask.New([]string{"phone"}).Run(d).Attempts[0]; string(got.ReplyBody) != "*** and ***" {
+		t.Errorf("beside a long table: %s", got.ReplyBody)
 	}
 }
 

@@ -59,8 +59,7 @@ func (c *Cover) text(text string) string {
 			return Hidden
 		}
 	}
-	if c.isTable(text) {
-		c.learnLoose(text)
+	if c.table(text) {
 		return Hidden
 	}
 	text = c.cut(text, p.tagged, elementEnd)
