@@ -52,8 +52,8 @@ var (
 type Keyring struct {
 	current [keyIDSize]byte
 	keks    map[[keyIDSize]byte]cipher.AEAD
-	// mac is derived of the current key; see [Keyring.MAC].
-	mac []byte
+	// macs are derived of the keys, the current one's first; see [Keyring.MACs].
+	macs [][]byte
 }
 
 // Parse makes a Keyring of an encoded key, such as secret.key holds or an
@@ -95,8 +95,9 @@ func (k *Keyring) add(raw []byte, current bool) error {
 	k.keks[id] = aead
 	if current {
 		k.current = id
-		k.mac, err = hkdf.Key(sha256.New, raw, nil, "gonets codes v1", keySize)
 	}
+	mac, err := hkdf.Key(sha256.New, raw, nil, "gonets codes v1", keySize)
+	k.macs = append(k.macs, mac)
 	return err
 }
 
@@ -123,10 +124,17 @@ func (k *Keyring) Knows(id string) bool {
 
 // MAC is 32 bytes that only those who have the key can compute for a label
 // (HMAC-SHA256, RFC 2104). All nodes of an installation get the same ones.
-func (k *Keyring) MAC(label string) []byte {
-	h := hmac.New(sha256.New, k.mac)
-	h.Write([]byte(label)) // a hash never fails
-	return h.Sum(nil)
+func (k *Keyring) MAC(label string) []byte { return k.MACs(label)[0] }
+
+// MACs are that of [Keyring.MAC], and those that it was with the keys of before.
+func (k *Keyring) MACs(label string) [][]byte {
+	out := make([][]byte, len(k.macs))
+	for i, mac := range k.macs {
+		h := hmac.New(sha256.New, mac)
+		h.Write([]byte(label)) // a hash never fails
+		out[i] = h.Sum(nil)
+	}
+	return out
 }
 
 // Seal encrypts plain for the place that ad names. Two calls never give the

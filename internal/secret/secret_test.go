@@ -205,6 +205,9 @@ func TestMACDependsOnTheKeyAndTheLabelAlone(t *testing.T) {
 	if bytes.Equal(want, keyring(t, key).MAC("b")) || bytes.Equal(want, keyring(t, other, key).MAC("a")) {
 		t.Error("another key or label gives the same code")
 	}
+	if all := keyring(t, other, key).MACs("a"); len(all) != 2 || !bytes.Equal(want, all[1]) || !bytes.Equal(all[0], keyring(t, other).MAC("a")) {
+		t.Errorf("the codes of the present and the former key: %x", all)
+	}
 }
 
 func TestValueNeverPrints(t *testing.T) {

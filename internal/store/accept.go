@@ -289,11 +289,11 @@ func (t *txn) names(items []*acceptItem) (pack.Names, error) {
 	if err != nil || t.now.UnixMilli() >= until {
 		return nil, err
 	}
-	names := make(pack.Names, len(items))
+	hidden := make(map[pack.Key][]pack.Key, len(items))
 	for _, it := range items {
-		names[keyOf(it)] = pack.HiddenKey(t.s.opt.Sealer.MAC, keyOf(it))
+		hidden[keyOf(it)] = pack.HiddenKeys(t.s.opt.Sealer.MACs, keyOf(it))
 	}
-	return names.Counting(t, &t.s.dialect, t.now)
+	return pack.Counting(t, &t.s.dialect, hidden, t.now)
 }
 
 func (t *txn) accept(it *acceptItem, keys seenKeys, fresh map[string]bool) (gonets.Accepted, error) {

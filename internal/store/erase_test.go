@@ -3,13 +3,16 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"gonets"
 	"gonets/internal/erase"
+	"gonets/internal/secret"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
@@ -155,6 +158,71 @@ func TestAnErasureIsTakenAsItIsWhenItIsTaken(t *testing.T) {
 					t.Errorf("it is %s, want %s (%v)", is.State, c.stays, err)
 				}
 			})
+		}
+	}
+}
+
+// hide erases a key of repeats.
+func hide(t *testing.T, s *store.Store, text string) {
+	t.Helper()
+	now := time.Now()
+	owner := erase.Owner{Name: "a", Until: now.Add(1 << 40)}
+	if err := s.CreateErasure(t.Context(), erase.Job{ID: newID(), State: erase.Erasing, Value: text, CreatedAt: now}); err != nil {
+		t.Fatal(err)
+	}
+	j, err := s.TakeErasure(t.Context(), owner)
+	if err != nil || j == nil {
+		t.Fatal(j, err)
+	}
+	key := erase.Find{Kind: erase.KindKey, ID: "s", Part: hex.EncodeToString([]byte(text))}
+	if ok, err := s.SaveErasure(t.Context(), j, owner, []erase.Find{key}); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if left, ok, err := s.EraseFound(t.Context(), j, owner, "erased", 10); err != nil || !ok || left > 0 || j.Erased[erase.KindKey] != 1 {
+		t.Fatal(left, ok, err, j.Erased)
+	}
+	j.State = erase.Finished
+	if ok, err := s.SaveErasure(t.Context(), j, owner, nil); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+}
+
+// TestAnErasedKeyOutlivesTheSecretKey: it is known as long as the key is there with
+// which it was hidden.
+func TestAnErasedKeyOutlivesTheSecretKey(t *testing.T) {
+	t.Parallel()
+	path, clock, older, newer := filepath.Join(t.TempDir(), "gonets.db"), testkit.NewClock(), secret.NewKey(), secret.NewKey()
+	var first string
+	for _, c := range []struct {
+		keys   []string
+		repeat bool
+	}{{[]string{older}, true}, {[]string{newer, older}, true}, {[]string{older, newer}, true}, {[]string{newer}, false}} {
+		ring, err := secret.Parse(strings.Join(c.keys, "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), store.Options{Path: path, Clock: clock, Sealer: ring})
+		if err != nil {
+			t.Fatal(err)
+		}
+		accept := func() gonets.Accepted {
+			t.Helper()
+			ev := gonets.Event{ID: newID(), Source: "s", Method: "POST", ReceivedAt: clock.Now()}
+			acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: ev, Key: "79990001122", DedupeWindow: time.Hour}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return acc[0]
+		}
+		if first == "" {
+			first = accept().EventID
+			hide(t, s, "79990001122")
+		}
+		if got := accept(); got.Duplicate != c.repeat || got.Duplicate && got.EventID != first {
+			t.Errorf("with %d keys: %+v, want a repeat of %s: %v", len(c.keys), got, first, c.repeat)
+		}
+		if err := s.Close(context.Background()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

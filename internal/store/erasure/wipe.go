@@ -50,7 +50,7 @@ func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, no
 				return err
 			}
 		}
-		w := wiping{Txn: t, job: j, note: note, lock: e.lock(), mac: e.base.Sealer.MAC}
+		w := wiping{Txn: t, job: j, note: note, lock: e.lock(), macs: e.base.Sealer.MACs}
 		for i := range finds {
 			f := &finds[i]
 			if err := w.wipe(f); err != nil {
@@ -82,7 +82,7 @@ type wiping struct {
 	floor.Txn
 	job        *erase.Job
 	note, lock string
-	mac        func(string) []byte
+	macs       func(string) [][]byte
 }
 
 func (w *wiping) done(kind erase.Kind, n int) { w.job.Erased[kind] += n }
@@ -126,7 +126,7 @@ func (w *wiping) key(k pack.Key) error {
 	if err != nil || len(until) == 0 {
 		return err
 	}
-	hidden := []byte(pack.HiddenKey(w.mac, k).Text)
+	hidden := []byte(pack.HiddenKeys(w.macs, k)[0].Text)
 	// One of before is over, or it would have been found in this one's place.
 	if err := w.Exec(`DELETE FROM dedupe WHERE source = ? AND idem_key = ?`, k.Of, hidden); err != nil {
 		return err

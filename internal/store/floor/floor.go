@@ -38,8 +38,9 @@ type Txn interface {
 type Sealer interface {
 	Seal(plain []byte, ad string) ([]byte, error)
 	Open(sealed []byte, ad string) ([]byte, error)
-	// MAC is a hash that only those who have the key can compute.
-	MAC(text string) []byte
+	// MACs are hashes that only those who have the keys can compute, the present
+	// key's first, then those of the keys of before.
+	MACs(text string) [][]byte
 }
 
 // Placer decides where a new run queues. It is called by the committer alone,

@@ -3,6 +3,7 @@ package pack
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"time"
 
 	"gonets/internal/store/dialect"
@@ -65,10 +66,15 @@ func LoadSeen(q Reader, d *dialect.Dialect, keys []Key) (map[Key]Seen, error) {
 	return out, nil
 }
 
-// HiddenKey is a key whose text was erased: whoever comes with it is still known,
-// and nobody can tell it from what is kept. mac is a keyed hash.
-func HiddenKey(mac func(string) []byte, k Key) Key {
-	return Key{k.Of, "\x00" + string(mac("repeats:" + k.Of + "\x00" + k.Text)[:16])}
+// HiddenKeys are what a key is whose text was erased: whoever comes with it is still
+// known, and nobody can tell it from what is kept. macs are keyed hashes; under the
+// first one keys are hidden now, under the others they were.
+func HiddenKeys(macs func(string) [][]byte, k Key) []Key {
+	var out []Key
+	for _, mac := range macs("repeats:" + k.Of + "\x00" + k.Text) {
+		out = append(out, Key{k.Of, "\x00" + string(mac[:16])})
+	}
+	return out
 }
 
 // KeepHidden makes it known that there is a hidden key until a time. Every cache of
@@ -94,15 +100,19 @@ func (n Names) Of(k Key) Key {
 	return k
 }
 
-// Counting are those names under which keys are kept that still count at a time.
-func (n Names) Counting(q Reader, d *dialect.Dialect, at time.Time) (Names, error) {
-	hidden := make([]Key, 0, len(n))
-	for _, h := range n {
-		hidden = append(hidden, h)
+// Counting are the names under which keys are kept that still count at a time, of
+// all that they may have.
+func Counting(q Reader, d *dialect.Dialect, hidden map[Key][]Key, at time.Time) (Names, error) {
+	kept, err := LoadSeen(q, d, slices.Concat(slices.Collect(maps.Values(hidden))...))
+	names := Names{}
+	for k, all := range hidden {
+		for _, h := range all {
+			if kept[h].Until > at.UnixMilli() {
+				names[k] = h
+			}
+		}
 	}
-	kept, err := LoadSeen(q, d, hidden)
-	maps.DeleteFunc(n, func(_, h Key) bool { return kept[h].Until <= at.UnixMilli() })
-	return n, err
+	return names, err
 }
 
 // Keys claims keys that are new or whose window is over.

@@ -59,10 +59,10 @@ func (Sealer) Open(sealed []byte, ad string) ([]byte, error) {
 	return out, nil
 }
 
-// MAC implements [store.Sealer].
-func (Sealer) MAC(text string) []byte {
+// MACs implements [store.Sealer].
+func (Sealer) MACs(text string) [][]byte {
 	sum := sha256.Sum256([]byte("a key" + text))
-	return sum[:]
+	return [][]byte{sum[:]}
 }
 
 // Places is a placer with a number of free places in one lane.
