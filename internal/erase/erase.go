@@ -38,7 +38,7 @@ type Jobs interface {
 // Shelves are everything that is kept.
 type Shelves interface {
 	LookErasure(ctx context.Context, job string, from Place) (Page, error)
-	EraseFound(ctx context.Context, j *Job, o Owner, note string, limit int) (left int, ok bool, err error)
+	EraseFound(ctx context.Context, j *Job, o Owner, note string, limit int) (more, ok bool, err error)
 	Unfinished(ctx context.Context, id string, limit int) ([]Blocker, int, error)
 	Rewrite(ctx context.Context) (Because, error)
 }
@@ -184,8 +184,8 @@ func (s *Service) erase(ctx context.Context, j *Job, o Owner) (bool, error) {
 			}
 		}
 	}
-	left, ok, err := s.o.Shelves.EraseFound(ctx, j, o, s.note(), batch)
-	if err != nil || !ok || left > 0 {
+	more, ok, err := s.o.Shelves.EraseFound(ctx, j, o, s.note(), batch)
+	if err != nil || !ok || more {
 		return ok, err
 	}
 	j.State, j.Round, j.Place = Checking, j.Round+1, Place{}

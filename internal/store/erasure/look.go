@@ -23,7 +23,7 @@ type shelf func(l *looking) error
 // looked at any more.
 var shelves = []shelf{(*looking).values, (*looking).events, (*looking).runs, (*looking).checks, (*looking).letters,
 	(*looking).bulks, (*looking).audit, (*looking).deeds, (*looking).keys, (*looking).views, (*looking).documents,
-	(*looking).fields, (*looking).drifts}
+	(*looking).fields, (*looking).drifts, (*looking).versions}
 
 const (
 	// few is how many things with bodies are read at once, many of others.
@@ -425,12 +425,39 @@ func printOf(item []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// versions are what people published: of some scenarios there are very many.
+func (l *looking) versions() error {
+	l.size = few
+	n := 0
+	if l.from.Side != "" {
+		var err error
+		if n, err = strconv.Atoi(l.from.Side); err != nil {
+			return err
+		}
+	}
+	type row struct {
+		scenario string
+		n        int
+		texts    [3][]byte
+	}
+	rows, err := pack.Collect(l, `SELECT scenario, n, document, text, note FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few},
+		func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.scenario, &r.n, &r.texts[0], &r.texts[1], &r.texts[2])
+			return r, err
+		})
+	for _, r := range rows {
+		l.add(erase.Find{Kind: erase.KindMention, ID: "scenario/" + r.scenario}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]))
+		l.last, l.side = r.scenario, strconv.Itoa(r.n)
+	}
+	l.page.Looked = len(rows)
+	return err
+}
+
 // documents are what people wrote themselves. Nobody else changes it.
 func (l *looking) documents() error {
 	l.size = 1 << 30 // all at once
 	for _, query := range []string{
 		`SELECT 'scenario/' || name, draft, draft_document, draft_text FROM scenarios`,
-		`SELECT 'scenario/' || scenario, document, text, note FROM versions`,
 		`SELECT 'source/' || name, document, NULL, NULL FROM sources`,
 		`SELECT 'settings', document, NULL, NULL FROM settings WHERE name NOT LIKE 'views/%'`,
 		`SELECT 'user/' || login, login, email, NULL FROM users`,

@@ -16,12 +16,12 @@ import (
 )
 
 // EraseFound puts a note in the place of up to limit things that were found, in
-// one commit with how far the job is; left tells how many finds there are still.
+// one commit with how far the job is; more tells that there may be further ones.
 // What belongs to a run that is not over stays, and is counted.
-func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, note string, limit int) (left int, ok bool, err error) {
+func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, note string, limit int) (more, ok bool, err error) {
 	erased, stayed := j.Erased, j.Left
 	err = e.base.Change(ctx, func(t floor.Txn) error {
-		j.Erased, j.Left = copied(erased), stayed
+		j.Erased, j.Left, more = copied(erased), stayed, false
 		if ok, err = e.mine(t, j.ID, o); err != nil || !ok {
 			return err
 		}
@@ -60,12 +60,10 @@ func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, no
 				return err
 			}
 		}
-		if err := t.Row(`SELECT count(*) FROM erasure_finds WHERE erasure = ? AND kind <> 'mention'`, []any{j.ID}, &left); err != nil {
-			return err
-		}
+		more = len(finds) == limit
 		return e.write(t, j)
 	})
-	return left, ok, err
+	return more, ok, err
 }
 
 // pragma changes how the connection works; empty changes nothing.

@@ -434,6 +434,46 @@ func erasedFields(f fixture) {
 	}
 }
 
+// mentioned: a scenario is named of which a published version holds the value, and
+// never very many of them are in memory at once.
+func mentioned(f fixture) {
+	const versions, most = 50, 20
+	for i := range versions {
+		sc := Scenario("mentions", "s")
+		if sc.Title = "x"; i == 1 {
+			sc.Title = canary
+		}
+		sc.Steps[0].Title = strings.Repeat("i", i+1)
+		f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+	}
+	s := f.eraser("me")
+	job, err := s.Begin(f.ctx(), canary, "owner")
+	f.must(err)
+	if found := f.until(s, job.ID, "found"); !slices.Contains(found.Mentions, "scenario/mentions") {
+		f.t.Errorf("named %v", found.Mentions)
+	}
+	seen := 0
+	for at := (erase.Place{}); ; {
+		page, err := f.LookErasure(f.ctx(), "none", at)
+		f.must(err)
+		n := 0
+		for _, item := range page.Items {
+			if item.ID == "scenario/mentions" {
+				n++
+			}
+		}
+		if seen += n; n > most {
+			f.t.Errorf("%d versions at once", n)
+		}
+		if at = page.Next; page.Done {
+			break
+		}
+	}
+	if seen <= versions { // the draft, too
+		f.t.Errorf("%d versions looked at", seen)
+	}
+}
+
 // shelfOf is the shelf of a walk on which things of a kind are.
 func (f fixture) shelfOf(kind erase.Kind) int {
 	f.t.Helper()

@@ -119,6 +119,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"what comes late of an erased person is not kept", erasedLate},
 		{"a key that is erased still recognises repeats", erasedKeys},
 		{"a person's name that is a field's is erased, too", erasedFields},
+		{"an old version in which a person to be erased stands is named", mentioned},
 		{"checks and examples that were made of erased data meanwhile are not kept", erasedLateChecks},
 		{"a full disk refuses and recovers by itself", diskFull},
 		{"a low disk keeps nothing of what succeeded runs carried", lowDisk},
