@@ -226,3 +226,39 @@ func TestAnErasedKeyOutlivesTheSecretKey(t *testing.T) {
 		}
 	}
 }
+
+// TestAnErasureThatCannotBeReadIsInNobodysWay: the secret.key with which its value
+// was encrypted is gone.
+func TestAnErasureThatCannotBeReadIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	path, clock := filepath.Join(t.TempDir(), "gonets.db"), testkit.NewClock()
+	for i, value := range []string{"lost with its key", "somebody"} {
+		ring, err := secret.Parse(secret.NewKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), store.Options{Path: path, Clock: clock, Sealer: ring})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.CreateErasure(t.Context(), erase.Job{ID: newID(), State: erase.Looking, Value: value, CreatedAt: clock.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		j, err := s.TakeErasure(t.Context(), erase.Owner{Name: "me", Until: clock.Now().Add(time.Minute)})
+		if err != nil || j == nil || j.Value != value {
+			t.Errorf("job %d: took %+v, %v", i, j, err)
+		}
+		if i > 0 {
+			j.State = erase.Dropped
+			if _, err := s.SaveErasure(t.Context(), j, erase.Owner{Name: "me"}, nil); err != nil {
+				t.Error(err)
+			}
+			if j, err = s.TakeErasure(t.Context(), erase.Owner{Name: "me", Until: clock.Now().Add(time.Minute)}); err == nil || j != nil {
+				t.Errorf("the one that is left: %+v, %v", j, err)
+			}
+		}
+		if err := s.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -169,6 +169,7 @@ func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, er
 	if err != nil || len(open) == 0 {
 		return nil, e.base.Wrap(err)
 	}
+	var unread error
 	for i := range open {
 		j := &open[i]
 		var mine bool
@@ -201,10 +202,14 @@ func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, er
 			continue
 		}
 		plain, err := e.base.Sealer.Open(sealed, sealedFor(j.ID))
+		if err != nil {
+			unread = err // a person can drop it; others go on
+			continue
+		}
 		j.Value = string(plain)
-		return j, err
+		return j, nil
 	}
-	return nil, nil
+	return nil, unread
 }
 
 // SaveErasure keeps what a step of a walk found and how far the job is, unless it
