@@ -75,7 +75,7 @@ type Acceptance struct {
 	// StrictKey is true when the caller chose the key (Idempotency-Key): then
 	// the same key with another body is a conflict, not a duplicate.
 	StrictKey bool
-	// BodyHash is the SHA-256 of the raw body.
+	// BodyHash is the SHA-256 of the raw body; without a Key nobody compares it.
 	BodyHash [32]byte
 	// DedupeWindow is how long Key is remembered.
 	DedupeWindow time.Duration

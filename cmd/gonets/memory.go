@@ -14,6 +14,11 @@ import (
 // memoryNode is the only node of a server without a store.
 const memoryNode = "bench"
 
+// maxUnfinished is how many runs may be unfinished before senders have to wait.
+// Nothing else slows them down here: they would run far ahead of the deliveries,
+// and the collector of the memory that they fill would be what is measured.
+const maxUnfinished = 1_000
+
 // memory stands in for the store where none is to be measured: it places runs
 // in lanes by the same rules, hands out what found no place, and forgets what
 // has ended.
@@ -23,6 +28,8 @@ type memory struct {
 	places  *engine.Places
 
 	mu sync.Mutex
+	// ended wakes senders that wait until runs have ended.
+	ended *sync.Cond
 	// runs are those that have not ended; queues the ids of those that nobody
 	// works on, by lane.
 	runs   map[string]*gonets.Job
@@ -30,8 +37,10 @@ type memory struct {
 }
 
 func newMemory(src gonets.Source, sc gonets.Scenario, places *engine.Places) *memory {
-	return &memory{source: src, version: gonets.Version{Scenario: sc, N: 1}, places: places,
+	m := &memory{source: src, version: gonets.Version{Scenario: sc, N: 1}, places: places,
 		runs: map[string]*gonets.Job{}, queues: map[string][]string{}}
+	m.ended = sync.NewCond(&m.mu)
+	return m
 }
 
 // errNotKept answers questions about the past.
@@ -39,8 +48,33 @@ func errNotKept() error {
 	return gonets.Errorf(gonets.CodeNotFound, "this server measures the path without a store and keeps nothing")
 }
 
+// await holds a sender back until fewer than maxUnfinished runs are unfinished.
+func (m *memory) await(ctx context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.runs) < maxUnfinished {
+		return nil
+	}
+	stop := context.AfterFunc(ctx, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.ended.Broadcast()
+	})
+	defer stop()
+	for len(m.runs) >= maxUnfinished {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m.ended.Wait()
+	}
+	return nil
+}
+
 // Accept makes a run of each event.
-func (m *memory) Accept(_ context.Context, in []gonets.Acceptance) ([]gonets.Accepted, error) {
+func (m *memory) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Accepted, error) {
+	if err := m.await(ctx); err != nil {
+		return nil, err
+	}
 	out := make([]gonets.Accepted, len(in))
 	for i := range in {
 		ev := in[i].Event
@@ -71,6 +105,7 @@ func (m *memory) Finish(_ context.Context, t gonets.Transition) (fenced bool, er
 		return true, nil
 	case t.State.Final() || t.State == gonets.RunPaused:
 		delete(m.runs, t.RunID)
+		m.ended.Signal()
 		return false, nil
 	}
 	job.Run.State, job.Run.Lane, job.Run.DueAt, job.Run.Tries = t.State, t.Lane, t.DueAt, t.Tries

@@ -1,6 +1,9 @@
 package compress
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // sequence is so many letters and then a text that was there before. Offset 1
 // is the one of the sequence before, others are 3 more than the distance.
@@ -88,17 +91,19 @@ type backward struct {
 // add takes the lowest n bits, up to 24.
 func (b *backward) add(v uint64, n int) {
 	b.bits |= v & (1<<n - 1) << b.n
-	for b.n += n; b.n >= 8; b.n -= 8 {
-		b.out = append(b.out, byte(b.bits)) //nolint:gosec // its lowest byte
-		b.bits >>= 8
+	if b.n += n; b.n >= 32 {
+		b.out = binary.LittleEndian.AppendUint32(b.out, uint32(b.bits)) //nolint:gosec // its lowest bytes
+		b.bits >>= 32
+		b.n -= 32
 	}
 }
 
 // close marks where the bits begin.
 func (b *backward) close() []byte {
 	b.add(1, 1)
-	if b.n > 0 {
+	for ; b.n > 0; b.n -= 8 {
 		b.out = append(b.out, byte(b.bits)) //nolint:gosec // as above
+		b.bits >>= 8
 	}
 	return b.out
 }

@@ -168,7 +168,7 @@ func (d *draft) acceptance(p *source.Parsed, ev gonets.Event) gonets.Acceptance 
 		ev.OrderKey = ev.Source + "/" + order
 	}
 	a := gonets.Acceptance{
-		Event: ev, DedupeWindow: d.b.DedupeWindow(), BodyHash: sha256.Sum256(hashed(&ev)),
+		Event: ev, DedupeWindow: d.b.DedupeWindow(),
 		Scenario: d.options.Scenario, Version: d.options.Version, RunMark: d.options.RunMark,
 	}
 	switch {
@@ -177,6 +177,9 @@ func (d *draft) acceptance(p *source.Parsed, ev gonets.Event) gonets.Acceptance 
 		a.Key, a.StrictKey = source.Key(d.options.Key), true
 	default:
 		a.Key, a.StrictKey = d.b.ID(p)
+	}
+	if a.Key != "" {
+		a.BodyHash = sha256.Sum256(hashed(&ev))
 	}
 	return a
 }

@@ -1,6 +1,10 @@
 package source
 
-import "gonets"
+import (
+	"strings"
+
+	"gonets"
+)
 
 // maxElements is gonets.MaxValues: members and elements of JSON, fields of a
 // form, parts. A value takes up to elementCost however short it is written, so
@@ -53,12 +57,28 @@ func elements(s string) int {
 		case ',':
 			n++
 		case '"':
-			for i++; i < len(s) && s[i] != '"'; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
+			i = closing(s, i+1)
 		}
 	}
 	return n
+}
+
+// closing is where the string that begins at i ends. It looks for each quote
+// once, so that no row of escapes makes it slow.
+func closing(s string, i int) int {
+	for quote := i - 1; i < len(s); {
+		if quote < i {
+			n := strings.IndexByte(s[i:], '"')
+			if n < 0 {
+				return len(s)
+			}
+			quote = i + n
+		}
+		escape := strings.IndexByte(s[i:quote], '\\')
+		if escape < 0 {
+			return quote
+		}
+		i += escape + len(`\"`)
+	}
+	return i
 }

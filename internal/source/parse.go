@@ -230,23 +230,23 @@ func (p *Parsed) json(text, trimmed string, data []byte, label string) {
 	if trimmed == "" {
 		return
 	}
-	why := gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements)
-	if p.meter.afford(elements(text)) {
-		v, duplicates, err := value.DecodeJSONText(text)
-		if err == nil {
-			p.Body, p.form = v, formJSON
-			if duplicates {
-				p.Mark = gonets.MarkDuplicateKeys
-			}
-			return
-		}
-		// 1C's connector labels forms as JSON when it is told to.
-		if strictForm(text) && p.pairs(data, label) {
-			return
-		}
-		why = notJSON(err)
+	if !p.meter.afford(elements(text)) {
+		p.mark(gonets.Mistake(atBody, whyTooMany, "it holds more than %d values", maxElements))
+		return
 	}
-	p.mark(why)
+	v, duplicates, err := value.DecodeJSONText(text)
+	if err == nil {
+		p.Body, p.form = v, formJSON
+		if duplicates {
+			p.Mark = gonets.MarkDuplicateKeys
+		}
+		return
+	}
+	// 1C's connector labels forms as JSON when it is told to.
+	if strictForm(text) && p.pairs(data, label) {
+		return
+	}
+	p.mark(notJSON(err))
 }
 
 // notJSON says where a text that should be JSON ceases to be.

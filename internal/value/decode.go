@@ -197,25 +197,23 @@ func (d *decoder) more(closing byte) (done bool, err error) {
 }
 
 func (d *decoder) text() (string, error) {
-	d.pos++
-	start := d.pos
-	for d.pos < len(d.data) {
-		switch c := d.data[d.pos]; {
-		case c == '"':
-			s := d.data[start:d.pos]
-			d.pos++
-			if !utf8.ValidString(s) {
-				s = strings.ToValidUTF8(s, "\uFFFD")
-			}
-			return s, nil
-		case c == '\\':
-			return d.escaped(start)
-		case c < ' ':
-			return "", d.fail("a control character in a string must be escaped")
-		}
-		d.pos++
+	start := d.pos + 1
+	d.pos = start + verbatim(d.data[start:])
+	if d.pos == len(d.data) {
+		return "", d.fail("the string is not closed")
 	}
-	return "", d.fail("the string is not closed")
+	switch d.data[d.pos] {
+	case '"':
+		s := d.data[start:d.pos]
+		d.pos++
+		if !utf8.ValidString(s) {
+			s = strings.ToValidUTF8(s, "\uFFFD")
+		}
+		return s, nil
+	case '\\':
+		return d.escaped(start)
+	}
+	return "", d.fail("a control character in a string must be escaped")
 }
 
 // escaped reads on from the first backslash of a string.

@@ -186,25 +186,15 @@ func AppendJSONString(b []byte, s string) []byte {
 // JSON string (RFC 8259 §7).
 func AppendJSONText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(b, s[start:i]...)
-				b = append(b, "\uFFFD"...)
-				start = i + 1
-			}
-			i += size
-			continue
+	if !utf8.ValidString(s) {
+		s = string([]rune(s)) // each byte that means nothing becomes U+FFFD
+	}
+	for {
+		n := verbatim(s)
+		if b = append(b, s[:n]...); n == len(s) {
+			return b
 		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = append(b, s[start:i]...)
-		switch c {
+		switch c := s[n]; c {
 		case '"', '\\':
 			b = append(b, '\\', c)
 		case '\n':
@@ -216,10 +206,8 @@ func AppendJSONText(b []byte, s string) []byte {
 		default:
 			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
-		i++
-		start = i
+		s = s[n+1:]
 	}
-	return append(b, s[start:]...)
 }
 
 // ValidNumber tells whether s is a number as JSON writes it (RFC 8259 §6).
