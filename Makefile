@@ -11,8 +11,8 @@ RACE = -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
-# The tests of bad neighbours, which a soak runs at full size.
-NEIGHBOURS = Hangs|DueAtTheStart|Returns|SlowCallers|HostileReply
+# The tests of bad neighbours and of restarts, which a soak runs at full size.
+NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000

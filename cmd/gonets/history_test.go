@@ -124,12 +124,14 @@ func (a *arrivals) dues() int {
 // times are how long something took, each time.
 type times []time.Duration
 
-func (d times) row() string {
+// at is the time within which a share of them ended, in milliseconds.
+func (d times) at(share float64) float64 {
 	slices.Sort(d)
-	at := func(q float64) string {
-		return fmt.Sprintf("%.1f", float64(d[min(int(q*float64(len(d))), len(d)-1)].Microseconds())/1e3)
-	}
-	return fmt.Sprintf("%d | %s | %s | %s", len(d), at(0.5), at(0.99), at(1))
+	return float64(d[min(int(share*float64(len(d))), len(d)-1)].Microseconds()) / 1e3
+}
+
+func (d times) row() string {
+	return fmt.Sprintf("%d | %.1f | %.1f | %.1f", len(d), d.at(0.5), d.at(0.99), d.at(1))
 }
 
 // load sends so many events a second until it is stopped; each has to be

@@ -108,6 +108,84 @@ func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
 	})
 }
 
+// TestOthersAreServedBesideAHostThatHangs sends a stream of events to healthy
+// hosts: alone, and as a tenth of all, the rest of which goes to one host, before
+// and after that hangs. A soak compares how long they took.
+func TestOthersAreServedBesideAHostThatHangs(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		hosts, each, perSecond := sized(3, 99), sized(20, 250), sized(50, 10)
+		var mu sync.Mutex
+		sent, took := map[string]time.Time{}, times{}
+		healthy := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, time.Since(sent[r.URL.Path]))
+		})
+		var sick crowd
+		var hangs atomic.Bool
+		sickHost := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if hangs.Load() {
+				defer sick.enter()()
+				<-r.Context().Done()
+			}
+		}))
+		t.Cleanup(sickHost.Close)
+		urls := make([]string, hosts)
+		for i := range urls {
+			h := httptest.NewServer(healthy)
+			t.Cleanup(h.Close)
+			urls[i] = h.URL
+		}
+		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m"))
+		// stream sends to healthy hosts, and to the sick one so many times as often,
+		// until the healthy ones have enough.
+		stream := func(name string, sickShare int) times {
+			mu.Lock()
+			sent, took = map[string]time.Time{}, times{}
+			mu.Unlock()
+			stop := load(perSecond*(1+sickShare), func(n int) {
+				if n%(1+sickShare) > 0 {
+					o.post(eventTo(sickHost.URL+"/x", n))
+					return
+				}
+				path := fmt.Sprintf("/%s/%d", name, n)
+				mu.Lock()
+				sent[path] = time.Now()
+				mu.Unlock()
+				o.post(eventTo(urls[n%hosts]+path, n))
+			})
+			arrived := func() (n, of int) {
+				mu.Lock()
+				defer mu.Unlock()
+				return len(took), len(sent)
+			}
+			if !await(func() bool { n, _ := arrived(); return n >= each }) {
+				t.Errorf("%s: not enough events arrive at healthy hosts", name)
+			}
+			stop()
+			if !await(func() bool { n, of := arrived(); return n >= of }) {
+				n, of := arrived()
+				t.Errorf("%s: %d of %d events arrived at healthy hosts", name, n, of)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			return took
+		}
+		alone, before := stream("alone", 0), stream("before", 9)
+		hangs.Store(true)
+		beside := stream("beside", 9)
+		if now, most, _ := sick.count(); now != gonets.LaneConcurrency || most != now {
+			t.Errorf("%d requests hang, at most %d, want %d", now, most, gonets.LaneConcurrency)
+		}
+		if *soak {
+			o.figure("events to %d healthy hosts arrived within (count | p50 | p99 | max ms): alone %s; beside nine times as many to one more %s; when that hangs %s, which is %.2f of the p99 before",
+				hosts, alone.row(), before.row(), beside.row(), beside.at(0.99)/before.at(0.99))
+		}
+	})
+}
+
 func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
 	t.Parallel()
 	n := sized(2_000, 100_000)

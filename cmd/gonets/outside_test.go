@@ -50,8 +50,10 @@ func startOutside(t testing.TB, data, documents string, flags ...string) *outsid
 	return startLife(t, life{data: data, documents: documents, flags: flags})
 }
 
-// life is how a server is started; env is its whole environment.
+// life is how a server is started; env is its whole environment. Without a program
+// it is the one that users have.
 type life struct {
+	program         string
 	data, documents string
 	flags, env      []string
 	// log is the folder of the server's log; empty is data.
@@ -64,7 +66,7 @@ func startLife(t testing.TB, l life) *outside {
 	if testing.Short() {
 		t.Skip("runs the real binary")
 	}
-	binary, err := exec.LookPath("gonets")
+	binary, err := exec.LookPath(cmp.Or(l.program, "gonets"))
 	if err != nil {
 		t.Fatal(err)
 	}

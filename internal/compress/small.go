@@ -65,7 +65,8 @@ func hash(v uint64) uint64 { return v << 24 * 889523592379 >> (64 - hashBits) }
 // concurrent use.
 type small struct {
 	*known
-	letters *huff0.Scratch
+	// letters packs with the usual table, which is the dictionary's.
+	letters, usual *huff0.Scratch
 	// text is the dictionary's content and the text behind it.
 	text []byte
 	// seen is where in text something of a hash was seen last.
@@ -79,12 +80,13 @@ type small struct {
 var smalls = sync.Pool{New: func() any {
 	k := learned()
 	// Behind its mark and its id a dictionary begins with the table of letters.
-	letters, _, err := huff0.ReadTable(dictionary[8:], nil)
+	usual, _, err := huff0.ReadTable(dictionary[8:], nil)
 	if err != nil {
 		panic("the dictionary of small texts is damaged: " + err.Error())
 	}
-	letters.Reuse = huff0.ReusePolicyMust
-	return &small{known: k, letters: letters, text: append([]byte(nil), k.content...)}
+	letters := &huff0.Scratch{}
+	letters.TransferCTable(usual)
+	return &small{known: k, letters: letters, usual: usual, text: append([]byte(nil), k.content...)}
 }}
 
 // packSmall is b as a frame of its own memory; nil when it is no text that the
@@ -137,11 +139,11 @@ func (s *small) pack(b []byte) bool {
 }
 
 // leastMatch is from which length on a repeated text costs less than its letters.
-const leastMatch = 6
+const leastMatch = 5
 
 // quickening is after how many letters that were not there before, as a power
 // of 2, each step becomes longer by one.
-const quickening = 5
+const quickening = 7
 
 // split tells letters from what was there before, in the text or the dictionary.
 func (s *small) split(b []byte) {
@@ -200,29 +202,39 @@ func common(a, b []byte) int {
 	return n
 }
 
-// Literals are coded in one stream up to this length, in four above it.
+// Literals are coded in one stream up to this length, in four above it. A text
+// with so many may have a table of its own: to make one takes as long as to pack
+// 1 KiB.
 const oneStream = 1 << 10
 
-// appendLiterals writes the letters with the dictionary's table (RFC 8878
-// §3.1.1.3.1), few or foreign ones as they are.
+// appendLiterals writes the letters with the dictionary's table or with one of
+// their own, whichever is shorter (RFC 8878 §3.1.1.3.1), few or foreign ones as
+// they are.
 func (s *small) appendLiterals(out []byte) ([]byte, bool) {
-	const treeless = 3
+	const ownTable, usualTable = 2, 3
 	n := len(s.literals)
 	if n < 32 {
 		return append(append(out, byte(n<<3)), s.literals...), true
 	}
 	compress, format, width := huff0.Compress1X, 0, 10
+	s.letters.Reuse = huff0.ReusePolicyMust
 	if n >= oneStream {
 		compress, format, width = huff0.Compress4X, 2, 14
+		s.letters.Reuse = huff0.ReusePolicyAllow
 	}
 	if n >= 1<<14 {
 		format, width = 3, 18
 	}
-	packed, _, err := compress(s.literals, s.letters)
+	packed, usual, err := compress(s.literals, s.letters)
 	if err != nil {
 		return out, false
 	}
-	head := uint64(treeless | format<<2 | n<<4 | len(packed)<<(4+width)) //nolint:gosec // positive
+	table := usualTable
+	if !usual {
+		table = ownTable
+		s.letters.TransferCTable(s.usual) // the next text is another one
+	}
+	head := uint64(table | format<<2 | n<<4 | len(packed)<<(4+width)) //nolint:gosec // positive
 	for range (4 + 2*width + 7) / 8 {
 		out = append(out, byte(head)) //nolint:gosec // its lowest byte
 		head >>= 8

@@ -88,3 +88,27 @@ func FuzzSmall(f *testing.F) {
 		}
 	})
 }
+
+// TestLettersThatAreNotTheUsualOnesGetATableOfTheirOwn: a text of digits is as
+// good as any other, and the next text is packed as if there had been none.
+func TestLettersThatAreNotTheUsualOnesGetATableOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(5, 6))
+	digits := make([]byte, 4<<10)
+	for i := range digits {
+		digits[i] = byte('0' + chance.IntN(10))
+	}
+	usual := []byte(strings.Repeat(`{"name":"Jenny Rosen","currency":"usd","amount_due":1999} `, 2))
+	s := smalls.New().(*small)
+	if !s.pack(usual) {
+		t.Fatal("a usual text is not packed")
+	}
+	before := bytes.Clone(s.out)
+	// A digit takes 3.3 bits; with the usual table it is more than 5.
+	if !s.pack(digits) || len(s.out) > len(digits)/2 {
+		t.Errorf("%d digits take %d bytes", len(digits), len(s.out))
+	}
+	if !s.pack(usual) || !bytes.Equal(s.out, before) {
+		t.Errorf("a usual text takes %d bytes after the digits, before them %d", len(s.out), len(before))
+	}
+}

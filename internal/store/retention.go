@@ -59,11 +59,11 @@ func (s *Store) Prune(ctx context.Context, before time.Time, limit int) (int, er
 }
 
 // upkeep does up to limit of something, a part in each commit, until a part
-// finds less than it wanted.
+// finds less than it wanted. The parts give way to those who wait for a commit.
 func (s *Store) upkeep(ctx context.Context, p *queue.Pace, limit int, part func(*txn, int) (int, error)) (total int, err error) {
 	for total < limit {
 		want, n := 0, 0
-		err := s.commits.run(ctx, queue.Maintain, func(t *txn) (err error) {
+		err := s.commits.run(ctx, queue.Spare, func(t *txn) (err error) {
 			want = min(limit-total, p.Size(s.opt.Room.Full()))
 			watch := gonets.StartStopwatch()
 			if n, err = part(t, want); err == nil {
@@ -86,7 +86,7 @@ func (s *Store) upkeep(ctx context.Context, p *queue.Pace, limit int, part func(
 func (s *Store) freePages(ctx context.Context) error {
 	for before := int64(math.MaxInt64); s.dialect.FreePages != ""; {
 		var free int64
-		err := s.commits.run(ctx, queue.Maintain, func(t *txn) error {
+		err := s.commits.run(ctx, queue.Spare, func(t *txn) error {
 			_, err := pack.Collect(t, s.dialect.FreePages, nil, func(func(...any) error) (struct{}, error) {
 				return struct{}{}, nil
 			})

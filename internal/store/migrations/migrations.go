@@ -55,7 +55,7 @@ func Run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect) error {
 	if err != nil {
 		return err
 	}
-	return run(ctx, conn, d, steps)
+	return run(ctx, conn, d, append(steps, later(len(steps)+1)...))
 }
 
 func run(ctx context.Context, conn *sql.Conn, d *dialect.Dialect, steps []migration) (err error) {

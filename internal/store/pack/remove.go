@@ -38,7 +38,7 @@ const removable = `SELECT r.id, r.state, r.event, COALESCE(e.body_owner, r.event
 // FinalSQL finds the runs that are over the longest; what another node removes
 // at the moment is passed over.
 func FinalSQL(d *dialect.Dialect) string {
-	return removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at, r.id LIMIT ?` + d.SkipLocked
+	return removable + `WHERE r.finished_at IS NOT NULL AND r.finished_at < ? ORDER BY r.finished_at LIMIT ?` + d.SkipLocked
 }
 
 // HeldSQL finds the runs that a scenario holds the longest.

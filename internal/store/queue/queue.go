@@ -15,11 +15,12 @@ import (
 type Class int
 
 // The classes, in the order of a batch: what ends work, what brings new work,
-// upkeep.
+// upkeep, and what may wait, the removal of what is old.
 const (
 	Complete Class = iota
 	Accept
 	Maintain
+	Spare
 	classes
 )
 
@@ -27,6 +28,10 @@ const (
 // not hold up the others. As many places are kept for it, so that the others
 // do not hold it up for ever.
 const maintainPerBatch = 4
+
+// giveWay is how long what may wait gives way to others: it goes alone, when
+// nobody else waits, but then at the latest, and one at a time.
+const giveWay = 100 * time.Millisecond
 
 // Op is an operation that waits.
 type Op[T any] struct {
@@ -125,11 +130,15 @@ func (q *Queue[T]) take() (batch []*Op[T], last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.dropUnwanted()
+	spare := q.spare()
 	for cl := range q.ops {
-		room := gonets.CommitBatch - len(batch)
-		if Class(cl) == Maintain {
+		room := gonets.CommitBatch - len(batch) - spare
+		switch Class(cl) {
+		case Maintain:
 			room = maintainPerBatch
-		} else {
+		case Spare:
+			room = spare
+		default:
 			room -= min(len(q.ops[Maintain]), maintainPerBatch)
 		}
 		n := min(len(q.ops[cl]), room)
@@ -144,6 +153,15 @@ func (q *Queue[T]) take() (batch []*Op[T], last bool) {
 		q.ops[cl] = rest
 	}
 	return batch, q.stopping
+}
+
+// spare is how much of what may wait goes into the next batch.
+func (q *Queue[T]) spare() int {
+	ops := q.ops[Spare]
+	if len(ops) > 0 && (len(ops) == q.waiting() || q.clock.Now().Sub(ops[0].queued) >= giveWay) {
+		return 1
+	}
+	return 0
 }
 
 // dropUnwanted answers the operations whose callers went away.

@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +49,58 @@ func TestUpkeepHasItsPlacesInEveryBatch(t *testing.T) {
 	second := q.Next()
 	if len(second) != gonets.CommitBatch || second[len(second)-1] != kept[upkeep] || second[len(second)-2].Class == queue.Maintain {
 		t.Error("places that upkeep does not need are left empty")
+	}
+}
+
+// batch is the classes of the next batch.
+func batch(q *queue.Queue[string]) (out []queue.Class) {
+	for _, o := range q.Next() {
+		out = append(out, o.Class)
+	}
+	return out
+}
+
+func TestRemovalGivesWayToThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	clock := testkit.NewClock()
+	q := queue.New[string](clock)
+	others := []queue.Class{queue.Complete, queue.Accept, queue.Maintain}
+	wait := func() {
+		for _, cl := range others {
+			put(t, q, &op{Class: cl})
+		}
+	}
+	put(t, q, &op{Class: queue.Spare}, &op{Class: queue.Spare})
+	// As long as others come, commit after commit, it waits.
+	for range 10 {
+		wait()
+		if got := batch(q); !slices.Equal(got, others) {
+			t.Fatalf("a batch of %v", got)
+		}
+		clock.Advance(9 * time.Millisecond)
+	}
+	// With nobody there it goes alone.
+	if got := batch(q); !slices.Equal(got, []queue.Class{queue.Spare}) {
+		t.Fatalf("a batch of %v with nobody waiting", got)
+	}
+	// It does not wait for ever, and does not come twice at once.
+	put(t, q, &op{Class: queue.Spare})
+	clock.Advance(10 * time.Millisecond)
+	wait()
+	if got := batch(q); !slices.Equal(got, append(others, queue.Spare)) {
+		t.Fatalf("a batch of %v after its time", got)
+	}
+	wait()
+	if got := batch(q); !slices.Equal(got, others) {
+		t.Fatalf("a batch of %v behind one with a removal", got)
+	}
+	// A full batch keeps a place for it, and stays as large as it may be.
+	clock.Advance(time.Second)
+	for range gonets.CommitBatch {
+		put(t, q, &op{Class: queue.Complete})
+	}
+	if got := batch(q); len(got) != gonets.CommitBatch || got[len(got)-1] != queue.Spare {
+		t.Errorf("a batch of %d that ends with %v", len(got), got[len(got)-1])
 	}
 }
 

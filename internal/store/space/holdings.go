@@ -61,8 +61,8 @@ const carriedSQL = `SELECT r.scenario, r.event, r.finished_at,
 
 // DueSQL finds final runs that ended before a time, OldestSQL the oldest one.
 const (
-	DueSQL    = `SELECT count(*) FROM (SELECT 1 FROM runs WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at, id LIMIT ?) c`
-	OldestSQL = `SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at, id LIMIT 1`
+	DueSQL    = `SELECT count(*) FROM (SELECT 1 FROM runs WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?) c`
+	OldestSQL = `SELECT finished_at FROM runs WHERE finished_at IS NOT NULL ORDER BY finished_at LIMIT 1`
 )
 
 // held is what one run takes.
