@@ -78,11 +78,11 @@ type RunSummary struct {
 	State       gonets.RunState `json:"state"`
 	Reason      gonets.Code     `json:"reason,omitempty"`
 	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
-	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits"`
+	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try its queue holds up"`
 	Mark        gonets.Mark     `json:"mark,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
-	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on"`
+	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on, at the earliest: not before its closed queue is tried out"`
 	Tries       int             `json:"tries" doc:"Attempts of the current step that count against its retry policy"`
 	TriesMax    int             `json:"tries_max,omitempty" doc:"Attempts that the current step's retry policy allows; in lists while some of them are used"`
 	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`

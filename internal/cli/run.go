@@ -182,7 +182,9 @@ func (a *app) runNote(r *api.RunSummary) string {
 	}
 	switch r.State {
 	case gonets.RunWaiting:
-		if r.NextTryAt != nil && r.Tries > 0 {
+		if r.NextTryAt != nil && r.Tries > 0 && r.Wait != nil && r.Wait.Until == nil {
+			parts = append(parts, fmt.Sprintf("attempt %d", r.Tries+1))
+		} else if r.NextTryAt != nil && r.Tries > 0 {
 			parts = append(parts, fmt.Sprintf("attempt %d %s", r.Tries+1, a.due(*r.NextTryAt)))
 		} else if r.NextTryAt != nil {
 			parts = append(parts, "goes on "+a.due(*r.NextTryAt))
@@ -190,11 +192,12 @@ func (a *app) runNote(r *api.RunSummary) string {
 	case gonets.RunPaused, gonets.RunFailed, gonets.RunHeld:
 		parts = append(parts, cmp.Or(words.Reason(r.Reason), string(r.Reason)))
 	}
+	parts = append(parts, words.Wait(r.Wait))
 	if r.LastStatus == 0 && r.LastError != "" && !r.State.Final() {
 		parts = append(parts, r.LastError)
 	}
 	if r.Mark != "" {
-		parts = append(parts, string(r.Mark))
+		parts = append(parts, words.Mark(r.Mark))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }

@@ -49,6 +49,7 @@ type backend struct {
 	logged   strings.Builder
 	people   people
 	clock    gonets.Clock
+	wait     *api.LaneWait // of every lane; nil is busy
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -289,7 +290,12 @@ func (b *backend) ActOnLane(_ context.Context, a api.LaneAction, actor string) e
 	return nil
 }
 
-func (b *backend) LaneWait(string) *api.LaneWait { return &api.LaneWait{Why: api.LaneBusy} }
+func (b *backend) LaneWait(string) *api.LaneWait {
+	if b.wait != nil {
+		return b.wait
+	}
+	return &api.LaneWait{Why: api.LaneBusy}
+}
 
 // stillClock stands; its timers fire at once when fast, else never.
 type stillClock struct{}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"time"
 
 	"gonets"
 	"gonets/api"
@@ -64,9 +65,23 @@ func (s *server) lane(ctx context.Context, address string) (*output[api.Lane], e
 	return &output[api.Lane]{Body: l}, err
 }
 
-// explainWait says of a queued run why it waits.
-func (s *server) explainWait(r *api.RunSummary) {
-	if r.State == gonets.RunQueued && s.Lanes != nil {
-		r.Wait = s.Lanes.LaneWait(r.Lane)
+// takenUp is how long a run that is due may take to be taken up.
+const takenUp = 2 * time.Second
+
+// heldUp is why a run that could go on does not: its queue. A further try is made
+// no earlier than a closed queue is tried out, so the run is shown as due then.
+func (s *server) heldUp(run *gonets.Run) *api.LaneWait {
+	retries := run.State == gonets.RunWaiting && run.Retrying()
+	if s.Lanes == nil || !retries && run.State != gonets.RunQueued {
+		return nil
 	}
+	wait, now := s.Lanes.LaneWait(run.Lane), s.Clock.Now()
+	switch {
+	case !retries || wait.Why == api.LanePaused:
+	case wait.Until != nil && wait.Until.After(now) && wait.Until.After(run.DueAt):
+		run.DueAt = *wait.Until
+	case run.DueAt.After(now.Add(-takenUp)):
+		return nil
+	}
+	return wait
 }

@@ -67,12 +67,14 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	if err != nil {
 		return nil, err
 	}
-	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, shape.RunSummary).Body}}
+	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, func(r gonets.RunSummary) api.RunSummary {
+		wait := s.heldUp(&r.Run)
+		shown := shape.RunSummary(r)
+		shown.Wait = wait
+		return shown
+	}).Body}}
 	if !l.Reached.IsZero() {
 		out.Body.Reached = &l.Reached
-	}
-	for i := range out.Body.Items {
-		s.explainWait(&out.Body.Items[i])
 	}
 	if err := s.tellTries(ctx, l.Items, out.Body.Items); err != nil {
 		return nil, err
@@ -132,8 +134,9 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	}
 	d = s.Masks.Run(d)
 	reader.Published = now
+	wait := s.heldUp(&d.Run.Run)
 	run := shape.Run(&d, reader)
-	s.explainWait(&run.RunSummary)
+	run.Wait = wait
 	return &output[api.Run]{Body: run}, nil
 }
 
