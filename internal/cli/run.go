@@ -182,6 +182,9 @@ func (a *app) runNote(r *api.RunSummary) string {
 	}
 	switch r.State {
 	case gonets.RunWaiting:
+		if r.Asks {
+			parts = append(parts, "outcome unknown, its service is asked")
+		}
 		if r.NextTryAt != nil && r.Tries > 0 && r.Wait != nil && r.Wait.Until == nil {
 			parts = append(parts, fmt.Sprintf("attempt %d", r.Tries+1))
 		} else if r.NextTryAt != nil && r.Tries > 0 {

@@ -85,12 +85,13 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 // mostRead are the versions that are read for one page at most.
 const mostRead = 50
 
-// tellTries adds how many tries the policies allow of which runs have used some.
+// tellTries adds how many tries the policies allow of which runs have used some, and
+// what the services of doubted requests are asked.
 func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown []api.RunSummary) error {
 	read := 0
 	for i := range runs {
 		r := &runs[i].Run
-		if r.Tries == 0 || r.Version == 0 || r.Cursor == "" {
+		if r.Tries == 0 && r.Doubts == "" || r.Version == 0 || r.Cursor == "" {
 			continue
 		}
 		tries, err := s.policies.Get(shape.PlaceOf(r), func() (shape.Tries, bool, error) {
@@ -106,7 +107,9 @@ func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown 
 		if err != nil {
 			return err
 		}
-		shown[i].TriesMax = tries.Max(r)
+		if shown[i].Asks = tries.Asks(r, r.Cursor); r.Tries > 0 {
+			shown[i].TriesMax = tries.Max(r)
+		}
 	}
 	return nil
 }

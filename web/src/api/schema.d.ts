@@ -3135,6 +3135,8 @@ export interface components {
         RunSummary: {
             /** @description What can be done to the run in its present state */
             actions: string[];
+            /** @description The last request of the step where the run stands may have been done: before it is sent again, its service is asked */
+            asks?: boolean;
             /**
              * Format: int64
              * @description Number of the run's last attempt

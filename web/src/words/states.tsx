@@ -32,6 +32,7 @@ export interface RunLike {
   last_status?: number
   next_try_at?: string
   quiet_until?: string
+  asks?: boolean
   wait?: { why: string; until?: string; by?: string }
 }
 
@@ -61,8 +62,9 @@ function reasonText(run: RunLike, t: Translate): string {
   const code = run.reason ?? ''
   switch (run.state) {
     case 'waiting':
-      if (run.wait) return `${t('state.waiting.retry')}: ${waitText(run.wait, t)}`
+      if (run.wait) return `${t(run.asks ? 'state.waiting.ask' : 'state.waiting.retry')}: ${waitText(run.wait, t)}`
       if (run.quiet_until) return t('state.waiting.quiet', { time: shortClock(run.quiet_until) })
+      if (run.asks) return t('state.waiting.ask')
       return t(waitsForTime(run) ? 'state.waiting.time' : 'state.waiting.retry')
     case 'queued':
       return run.wait ? waitText(run.wait, t) : ''
