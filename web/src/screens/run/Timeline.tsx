@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router'
 import type { Run } from '@/api'
 import { ago, clock, duration, fullTime, useT, type Key } from '@/i18n'
 import { Icon, Status } from '@/ui'
-import { outcomeText, purposeText, runLook, stepLook, waitText, type RunStateName } from '@/words/states'
+import { outcomeText, runLook, stepLook, waitText, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
 import { retryWords } from '@/words/RetryPlan'
-import { endedAt, numbersOf, stepTitle } from './words'
+import { attemptText, endedAt, numbersOf, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -66,8 +66,8 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                       aria-current={(selection.step?.path === step.path && selection.attempt?.n === attempt.n) || undefined}
                       onClick={() => onSelect(step.path, String(attempt.n))}
                     >
-                      <span>{t('run.attempt', { n: attempt.n })}</span>
-                      {attempt.purpose && <span className={css.purpose}>{purposeText(attempt.purpose, t)}</span>}
+                      <span>{attemptText(step, attempt, t)}</span>
+                      {purposeOf(attempt, t) && <span className={css.purpose}>{purposeOf(attempt, t)}</span>}
                       {attempt.response && attempt.outcome !== 'unknown' ? <Status code={attempt.response.status} /> : <span className={css.outcome} data-unknown={attempt.outcome === 'unknown' || undefined}>{outcomeText(attempt.outcome, t)}</span>}
                       <span className={css.stepWhen} title={fullTime(attempt.started_at)}>
                         {clock(attempt.started_at, now)} · {duration(attempt.duration_ms)}
