@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -50,6 +51,7 @@ type backend struct {
 	people   people
 	clock    gonets.Clock
 	wait     *api.LaneWait // of every lane; nil is busy
+	asked    chan struct{} // closed when the slow scenario is asked for
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -123,7 +125,7 @@ func (b *backend) Source(_ context.Context, name string) (gonets.SourceInfo, err
 func (b *backend) Scenarios(context.Context, gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
 	return gonets.List[gonets.ScenarioInfo]{Items: []gonets.ScenarioInfo{b.scenario}}, nil
 }
-func (b *backend) Scenario(_ context.Context, name string) (gonets.ScenarioInfo, error) {
+func (b *backend) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
 	switch name {
 	case b.scenario.Name:
 		return b.scenario, nil
@@ -131,6 +133,13 @@ func (b *backend) Scenario(_ context.Context, name string) (gonets.ScenarioInfo,
 		panic("planted")
 	case "broken":
 		return gonets.ScenarioInfo{}, fmt.Errorf("disk says: secret detail")
+	case "refused":
+		return gonets.ScenarioInfo{}, &gonets.Error{Code: gonets.CodeInternal, Message: "the database refused it", Err: errors.New("no such column")}
+	case "slow":
+		close(b.asked)
+		<-ctx.Done()
+		b.note("gone")
+		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeInternal, "broken off")
 	case "busy":
 		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeBusy, "the server is busy")
 	}
