@@ -2,10 +2,10 @@ package httpapi
 
 import (
 	"context"
-	"time"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 )
 
 // Lanes are the queues to services.
@@ -65,23 +65,10 @@ func (s *server) lane(ctx context.Context, address string) (*output[api.Lane], e
 	return &output[api.Lane]{Body: l}, err
 }
 
-// takenUp is how long a run that is due may take to be taken up.
-const takenUp = 2 * time.Second
-
-// heldUp is why a run that could go on does not: its queue. A further try is made
-// no earlier than a closed queue is tried out, so the run is shown as due then.
+// heldUp is why a run that could go on does not: its queue.
 func (s *server) heldUp(run *gonets.Run) *api.LaneWait {
-	retries := run.State == gonets.RunWaiting && run.Retrying()
-	if s.Lanes == nil || !retries && run.State != gonets.RunQueued {
+	if s.Lanes == nil || !shape.Queues(run) {
 		return nil
 	}
-	wait, now := s.Lanes.LaneWait(run.Lane), s.Clock.Now()
-	switch {
-	case !retries || wait.Why == api.LanePaused:
-	case wait.Until != nil && wait.Until.After(now) && wait.Until.After(run.DueAt):
-		run.DueAt = *wait.Until
-	case run.DueAt.After(now.Add(-takenUp)):
-		return nil
-	}
-	return wait
+	return shape.HeldUp(run, s.Lanes.LaneWait(run.Lane), s.Clock.Now())
 }
