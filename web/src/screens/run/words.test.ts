@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Attempt, RunStep } from '@/api'
 import { t } from '@/i18n'
-import { attemptText, purposeOf } from './words'
+import { attemptText, purposeOf, variableName } from './words'
 
 // The third step of a run: two attempts of others came before its own.
 const attempts = [{ n: 3 }, { n: 4, purpose: 'ask' }, { n: 5, purpose: 'ask.not_done' }, { n: 6, purpose: 'expired' }, { n: 8 }] as Attempt[]
@@ -16,4 +16,9 @@ it.each([
 ])('an attempt is counted within its step: %s', (_, i, name, purpose) => {
   expect(attemptText(step, attempts[i]!, t)).toBe(name)
   expect(purposeOf(attempts[i]!, t)).toBe(purpose)
+})
+
+it('a variable has a name that no other one has', () => {
+  const all = [{ path: 'deal', short: 'deal', label: 'Deal' }, { path: 'deal.id', short: 'id' }, { path: 'deal.items', short: 'items' }, { path: 'deal.items[0]', short: '0' }, { path: 'deal.items[0].id', short: 'id' }]
+  expect(all.map((one) => variableName(one, all))).toEqual(['Deal', 'deal.id', 'items', 'deal.items[0]', 'deal.items[0].id'])
 })

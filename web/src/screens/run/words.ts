@@ -25,6 +25,17 @@ export const attemptText = (step: RunStep, attempt: Attempt, t: Translate): stri
 /** What an attempt was for, where its name does not say so. */
 export const purposeOf = (attempt: Attempt, t: Translate): string => (asks(attempt) ? '' : purposeText(attempt.purpose, t))
 
+interface Named {
+  path: string
+  label?: string
+  short: string
+}
+const plainName = (one: Named): string => one.label || one.short
+
+/** A variable's short name, or its whole path where the name alone says nothing: a place in a list, or one of several of that name. */
+export const variableName = (one: Named, all: readonly Named[]): string =>
+  /^\d+$/.test(plainName(one)) || all.some((other) => other.path !== one.path && plainName(other) === plainName(one)) ? one.path : plainName(one)
+
 /** Tried, and yet never done: the run failed or was cancelled here. */
 export const endedAt = (step: RunStep): boolean => (step.state === 'pending' && step.attempts.length > 0) || (step.state === 'failed' && !step.finished_at)
 
