@@ -93,11 +93,12 @@ type HTTPStep struct {
 
 // Ask asks a service whether a request without an answer was done, before that is sent again.
 type Ask struct {
-	// Method is GET when empty.
-	Method  string `json:"method,omitempty"`
-	URL     string `json:"url"`
-	Query   Rows   `json:"query,omitempty"`
-	Headers Rows   `json:"headers,omitempty"`
+	// Method, when empty, is GET without a body and POST with one.
+	Method  string    `json:"method,omitempty"`
+	URL     string    `json:"url"`
+	Query   Rows      `json:"query,omitempty"`
+	Headers Rows      `json:"headers,omitempty"`
+	Body    *HTTPBody `json:"body,omitempty"`
 	// Codes are the statuses that are an answer; empty is 2** and 404.
 	Codes []string `json:"codes,omitempty"`
 	// Done is a condition over the answer: true says that it was done.

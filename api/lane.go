@@ -53,7 +53,7 @@ type LaneAction struct {
 	Rate   gonets.Rate `json:"rate,omitempty" doc:"For drain, such as 5/s"`
 }
 
-// LaneWait is why a queued run waits.
+// LaneWait is why a queued run, or one that waits for a further try, waits for its queue.
 type LaneWait struct {
 	Why    string      `json:"why" enum:"busy,closed,paused" doc:"busy: no place is free; closed: the service fails; paused: a person paused the queue"`
 	Until  *time.Time  `json:"until,omitempty" doc:"When a closed lane is tried out"`

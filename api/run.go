@@ -78,17 +78,18 @@ type RunSummary struct {
 	State       gonets.RunState `json:"state"`
 	Reason      gonets.Code     `json:"reason,omitempty"`
 	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
-	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits"`
+	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try its queue holds up"`
 	Mark        gonets.Mark     `json:"mark,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
-	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on"`
+	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on, at the earliest: not before its closed queue is tried out"`
 	Tries       int             `json:"tries" doc:"Attempts of the current step that count against its retry policy"`
 	TriesMax    int             `json:"tries_max,omitempty" doc:"Attempts that the current step's retry policy allows; in lists while some of them are used"`
 	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`
 	LastStatus  int             `json:"last_status,omitempty"`
 	LastOutcome gonets.Outcome  `json:"last_outcome,omitempty"`
 	LastError   string          `json:"last_error,omitempty"`
+	Asks        bool            `json:"asks,omitempty" doc:"The last request of the step where the run stands may have been done: before it is sent again, its service is asked"`
 	Data        []Datum         `json:"data,omitempty" doc:"Up to three values by which a person recognises the event; in lists"`
 	// Actions can be done now.
 	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
@@ -130,8 +131,6 @@ type Run struct {
 	// NextTries are when a waiting run is tried.
 	NextTries  []time.Time `json:"next_tries,omitempty" doc:"When a waiting run is tried again, if every attempt fails at once; real times may be up to 10 % of the delay later"`
 	QuietUntil *time.Time  `json:"quiet_until,omitempty" doc:"The run waits for the end of its step's quiet hours"`
-	// Asks tells that it is not known whether the step's request was done.
-	Asks bool `json:"asks,omitempty" doc:"The last request of the step where the run stands may have been done: before it is sent again, its service is asked"`
 	// Retry is what a person set for the rest of the tries.
 	Retry *RetryChanged `json:"retry,omitempty" doc:"What a person set for the rest of the attempts at the step where the run stands"`
 	// RetryNow is the plan that a change would replace.

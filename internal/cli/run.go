@@ -174,6 +174,24 @@ func (a *app) runRow(r *api.RunSummary) []cell {
 	return []cell{text(r.ID), text(r.Scenario), {string(r.State), stateColour(string(r.State))}, text(a.ago(r.CreatedAt)), text(a.runNote(r))}
 }
 
+// nextInShort says what a waiting run does next, and when that is known.
+func (a *app) nextInShort(r *api.RunSummary) string {
+	what := "goes on"
+	switch {
+	case r.Asks:
+		what = "outcome unknown: its service is asked"
+	case r.Tries > 0:
+		what = fmt.Sprintf("attempt %d", r.Tries+1)
+	}
+	switch {
+	case r.NextTryAt == nil:
+		return ""
+	case r.Wait != nil && r.Wait.Until == nil:
+		return what
+	}
+	return what + " " + a.due(*r.NextTryAt)
+}
+
 // runNote is what is worth knowing about a run in a list.
 func (a *app) runNote(r *api.RunSummary) string {
 	var parts []string
@@ -182,19 +200,16 @@ func (a *app) runNote(r *api.RunSummary) string {
 	}
 	switch r.State {
 	case gonets.RunWaiting:
-		if r.NextTryAt != nil && r.Tries > 0 {
-			parts = append(parts, fmt.Sprintf("attempt %d %s", r.Tries+1, a.due(*r.NextTryAt)))
-		} else if r.NextTryAt != nil {
-			parts = append(parts, "goes on "+a.due(*r.NextTryAt))
-		}
+		parts = append(parts, a.nextInShort(r))
 	case gonets.RunPaused, gonets.RunFailed, gonets.RunHeld:
 		parts = append(parts, cmp.Or(words.Reason(r.Reason), string(r.Reason)))
 	}
+	parts = append(parts, words.Wait(r.Wait))
 	if r.LastStatus == 0 && r.LastError != "" && !r.State.Final() {
 		parts = append(parts, r.LastError)
 	}
 	if r.Mark != "" {
-		parts = append(parts, string(r.Mark))
+		parts = append(parts, words.Mark(r.Mark))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }

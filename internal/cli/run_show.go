@@ -57,7 +57,7 @@ func (a *app) printRun(r *api.Run, full bool) {
 		add("Retries", retries.Words(&r.Retry.RetryPlan)+"; changed by "+cmp.Or(safeLine(r.Retry.By), "somebody")+" at "+a.at(r.Retry.At))
 	}
 	if r.State == gonets.RunQueued {
-		add("Queue", r.Lane)
+		add("Queue", r.Lane+", "+cmp.Or(words.Wait(r.Wait), "its turn comes"))
 	}
 	if r.Mark != "" {
 		add("Mark", words.Mark(r.Mark))
@@ -119,7 +119,12 @@ func (a *app) next(r *api.Run) string {
 		if r.Asks {
 			what = "asks whether the request was done"
 		}
-		what += " at " + a.at(*r.NextTryAt)
+		if r.Wait == nil || r.Wait.Until != nil {
+			what += " at " + a.at(*r.NextTryAt)
+		}
+		if r.Wait != nil {
+			what += "; " + words.Wait(r.Wait)
+		}
 		if r.QuietUntil != nil {
 			what += ", when the quiet hours end"
 		}

@@ -161,16 +161,51 @@ func TestAskingSurvivesADeath(t *testing.T) {
 
 func TestWhatAskingLacksIsNotAskedFor(t *testing.T) {
 	t.Parallel()
+	lacking := gonets.Rows{{Name: "key", Value: "{{ event.body.nothing }}"}}
+	for name, change := range map[string]func(*gonets.Ask){
+		"query": func(a *gonets.Ask) { a.Query = lacking },
+		"form":  func(a *gonets.Ask) { a.Body = &gonets.HTTPBody{Form: lacking} },
+		"json":  func(a *gonets.Ask) { a.Body = &gonets.HTTPBody{JSON: &gonets.Tree{Value: lacking}} },
+		"path":  func(a *gonets.Ask) { a.Body = &gonets.HTTPBody{Path: "event.body.nothing"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			st := askStep(time.Minute)
+			change(st.HTTP.Retry.Ask)
+			r.apply(st)
+			r.sender.answer = cut
+			run := r.event("x")
+			r.work()
+			r.wait(run)
+			if d := r.wantState(run, gonets.RunPaused); d.Run.Reason != gonets.CodeTemplateMissing || r.sentTo() != "a" {
+				t.Errorf("paused for %s, sent to %s", d.Run.Reason, r.sentTo())
+			}
+		})
+	}
+}
+
+// A check request with a body is a POST; each time that it is asked again it is the same.
+func TestAskingWithABody(t *testing.T) {
+	t.Parallel()
 	r := newRig(t)
 	st := askStep(time.Minute)
-	st.HTTP.Retry.Ask.Query[0].Value = "{{ event.body.nothing }}"
+	st.HTTP.Retry.Ask.Query = nil
+	st.HTTP.Retry.Ask.Body = &gonets.HTTPBody{JSON: &gonets.Tree{Value: gonets.Rows{{Name: "filter.key", Value: "{{ run.idempotency_key }}"}}}}
 	r.apply(st)
-	r.sender.answer = cut
+	r.sender.answer = inTurn(cut, status(500, ``), ok(`{"total":1,"items":[{"id":77}]}`))
 	run := r.event("x")
 	r.work()
-	r.wait(run)
-	if d := r.wantState(run, gonets.RunPaused); d.Run.Reason != gonets.CodeTemplateMissing || r.sentTo() != "a" {
-		t.Errorf("paused for %s, sent to %s", d.Run.Reason, r.sentTo())
+	for range 2 {
+		r.wait(run)
+	}
+	if r.wantState(run, gonets.RunSucceeded); r.sentTo() != "abb" {
+		t.Fatalf("sent to %s", r.sentTo())
+	}
+	for _, q := range r.sender.sent[1:] {
+		if q.Method != http.MethodPost || string(q.Body) != `{"filter":{"key":"`+run+`-deal"}}` || gonets.HeaderValue(q.Headers, "Content-Type") != "application/json" || gonets.HeaderValue(q.Headers, "Idempotency-Key") != "" {
+			t.Errorf("asked %s %s %s %v", q.Method, q.URL, q.Body, q.Headers)
+		}
 	}
 }
 

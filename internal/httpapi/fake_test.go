@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -51,6 +52,8 @@ type backend struct {
 	logged   strings.Builder
 	people   people
 	clock    gonets.Clock
+	wait     *api.LaneWait // of every lane; nil is busy
+	asked    chan struct{} // closed when the slow scenario is asked for
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -124,7 +127,7 @@ func (b *backend) Source(_ context.Context, name string) (gonets.SourceInfo, err
 func (b *backend) Scenarios(context.Context, gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
 	return gonets.List[gonets.ScenarioInfo]{Items: []gonets.ScenarioInfo{b.scenario}}, nil
 }
-func (b *backend) Scenario(_ context.Context, name string) (gonets.ScenarioInfo, error) {
+func (b *backend) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
 	switch name {
 	case b.scenario.Name:
 		return b.scenario, nil
@@ -132,6 +135,13 @@ func (b *backend) Scenario(_ context.Context, name string) (gonets.ScenarioInfo,
 		panic("planted")
 	case "broken":
 		return gonets.ScenarioInfo{}, fmt.Errorf("disk says: secret detail")
+	case "refused":
+		return gonets.ScenarioInfo{}, &gonets.Error{Code: gonets.CodeInternal, Message: "the database refused it", Err: errors.New("no such column")}
+	case "slow":
+		close(b.asked)
+		<-ctx.Done()
+		b.note("gone")
+		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeInternal, "broken off")
 	case "busy":
 		return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeBusy, "the server is busy")
 	}
@@ -291,7 +301,12 @@ func (b *backend) ActOnLane(_ context.Context, a api.LaneAction, actor string) e
 	return nil
 }
 
-func (b *backend) LaneWait(string) *api.LaneWait { return &api.LaneWait{Why: api.LaneBusy} }
+func (b *backend) LaneWait(string) *api.LaneWait {
+	if b.wait != nil {
+		return b.wait
+	}
+	return &api.LaneWait{Why: api.LaneBusy}
+}
 
 // stillClock stands; its timers fire at once when fast, else never.
 type stillClock struct{}

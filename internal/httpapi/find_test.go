@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/api"
 )
 
 func TestQuestionAndParametersAreOneFilter(t *testing.T) {
@@ -84,5 +85,46 @@ func TestExportHoldsWhatTheFilterFindsWithoutSecrets(t *testing.T) {
 	}
 	if r := call(t, s, http.MethodGet, "/api/v1/runs/export", ""); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("without a format: %d", r.status)
+	}
+}
+
+// A further try is not told for a time at which its queue lets nothing go.
+func TestATryWaitsForItsQueue(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) *time.Time { t := epoch.Add(d); return &t }
+	busy, paused := &api.LaneWait{Why: api.LaneBusy}, &api.LaneWait{Why: api.LanePaused, By: "anna"}
+	closed := func(until time.Duration) *api.LaneWait { return &api.LaneWait{Why: api.LaneClosed, Until: at(until)} }
+	for name, c := range map[string]struct {
+		tries int
+		due   time.Duration
+		lane  *api.LaneWait
+		why   string
+		next  time.Duration
+	}{
+		"it is not due":                             {1, time.Minute, busy, "", time.Minute},
+		"it is about to be taken up":                {1, -time.Second, busy, "", -time.Second},
+		"its queue is full":                         {1, -time.Minute, busy, "busy", -time.Minute},
+		"its queue is closed for longer":            {1, time.Minute, closed(time.Hour), "closed", time.Hour},
+		"its queue is closed, its time has come":    {1, -time.Minute, closed(time.Hour), "closed", time.Hour},
+		"its queue opens before":                    {1, time.Hour, closed(time.Minute), "", time.Hour},
+		"its queue is being tried out":              {1, -time.Minute, closed(-time.Second), "closed", -time.Minute},
+		"its queue is paused":                       {1, time.Hour, paused, "paused", time.Hour},
+		"it waits for its time, whatever its queue": {0, time.Hour, paused, "", time.Hour},
+	} {
+		b := newBackend()
+		d := b.runs["r1"]
+		d.Run.State, d.Run.Tries, d.Run.DueAt, b.wait = gonets.RunWaiting, c.tries, epoch.Add(c.due), c.lane
+		b.runs = map[string]gonets.RunDetail{"r1": d}
+		s := b.serve(t)
+		list := call(t, s, http.MethodGet, "/api/v1/runs", "").json(t)["items"].([]any)
+		for _, r := range []map[string]any{list[0].(map[string]any), call(t, s, http.MethodGet, "/api/v1/runs/r1", "").json(t)} {
+			why := ""
+			if wait, ok := r["wait"].(map[string]any); ok {
+				why = wait["why"].(string)
+			}
+			if next := at(c.next).Format(time.RFC3339); why != c.why || r["next_try_at"] != next {
+				t.Errorf("%s: waits for %q until %v, want %q until %s", name, why, r["next_try_at"], c.why, next)
+			}
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/shape"
 )
 
 // Lanes are the queues to services.
@@ -64,9 +65,10 @@ func (s *server) lane(ctx context.Context, address string) (*output[api.Lane], e
 	return &output[api.Lane]{Body: l}, err
 }
 
-// explainWait says of a queued run why it waits.
-func (s *server) explainWait(r *api.RunSummary) {
-	if r.State == gonets.RunQueued && s.Lanes != nil {
-		r.Wait = s.Lanes.LaneWait(r.Lane)
+// heldUp is why a run that could go on does not: its queue.
+func (s *server) heldUp(run *gonets.Run) *api.LaneWait {
+	if s.Lanes == nil || !shape.Queues(run) {
+		return nil
 	}
+	return shape.HeldUp(run, s.Lanes.LaneWait(run.Lane), s.Clock.Now())
 }

@@ -216,6 +216,36 @@ func TestAListTellsTheTriesOfItsRuns(t *testing.T) {
 	}
 }
 
+// A list tells of which runs it is not known whether their request was done, where
+// the service will be asked.
+func TestAListTellsWhoseServiceIsAsked(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	d := b.runs["r1"]
+	v := *d.Version
+	v.Scenario.Steps = []gonets.Step{{ID: "deal", HTTP: &gonets.HTTPStep{URL: "https://crm.example/", Retry: &gonets.Retry{Ask: &gonets.Ask{URL: "https://crm.example/find", Done: "true"}}}}}
+	d.Version = &v
+	for id, change := range map[string]func(*gonets.Run){
+		"r1": func(r *gonets.Run) { r.Doubts = "deal" },
+		"r2": func(r *gonets.Run) { r.Doubts = "" },
+		"r3": func(r *gonets.Run) { r.Doubts, r.State = "deal", gonets.RunCancelled },
+	} {
+		one := d
+		one.Run.ID, one.Run.Cursor, one.Run.State = id, "deal", gonets.RunWaiting
+		change(&one.Run.Run)
+		b.runs[id] = one
+	}
+	l, err := dial(t, b).Runs(t.Context(), gonets.RunFilter{})
+	if err != nil || len(l.Items) != 3 {
+		t.Fatal(l, err)
+	}
+	for _, r := range l.Items {
+		if r.Asks != (r.ID == "r1") {
+			t.Errorf("%s asks: %v", r.ID, r.Asks)
+		}
+	}
+}
+
 func TestAReplyIsAFileAndNoPage(t *testing.T) {
 	t.Parallel()
 	b := newBackend()

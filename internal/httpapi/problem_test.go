@@ -1,7 +1,9 @@
 package httpapi_test
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,10 +120,42 @@ func TestFaultsAreLoggedWhole(t *testing.T) {
 	s := b.serve(t)
 	call(t, s, http.MethodGet, "/api/v1/scenarios/broken", "")
 	call(t, s, http.MethodGet, "/api/v1/scenarios/panics", "")
-	for _, want := range []string{"secret detail", "planted", "get-scenario"} {
+	call(t, s, http.MethodGet, "/api/v1/scenarios/refused", "")
+	for _, want := range []string{"secret detail", "planted", "get-scenario", "the database refused it", "no such column"} {
 		if !strings.Contains(b.logged.String(), want) {
 			t.Errorf("the log does not say %q:\n%s", want, b.logged.String())
 		}
+	}
+}
+
+func TestWhoeverGoesAwayIsNoFault(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	b.asked = make(chan struct{})
+	s := b.serve(t)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/scenarios/slow", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	left := make(chan error)
+	go func() {
+		answer, err := s.Client().Do(req)
+		if err == nil {
+			err = answer.Body.Close()
+		}
+		left <- err
+	}()
+	<-b.asked
+	leave()
+	if err := <-left; err == nil {
+		t.Error("it was answered")
+	}
+	s.Close() // waits for the handler
+	if !slices.Contains(b.called(), "gone") || strings.Contains(b.logged.String(), "failed") {
+		t.Errorf("%v, logged:\n%s", b.called(), b.logged.String())
 	}
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -197,8 +198,9 @@ func handle[I, O any](f func(*server, context.Context, *I) (*O, error)) func(*se
 				return out, nil
 			}
 			p := newProblem(err)
-			if p.body.Status >= http.StatusInternalServerError {
-				s.Log.Error("an API operation failed", "operation", op.OperationID, "code", p.body.Code, "error", err)
+			// When nobody waits for the answer any more, what broke off is no failure.
+			if p.body.Status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
+				s.Log.Error("an API operation failed", "operation", op.OperationID, "code", p.body.Code, "error", err, "cause", errors.Unwrap(err))
 			}
 			return nil, p
 		})

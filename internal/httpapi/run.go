@@ -64,12 +64,14 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	if err != nil {
 		return nil, err
 	}
-	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, shape.RunSummary).Body}}
+	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, func(r gonets.RunSummary) api.RunSummary {
+		wait := s.heldUp(&r.Run)
+		shown := shape.RunSummary(r)
+		shown.Wait = wait
+		return shown
+	}).Body}}
 	if !l.Reached.IsZero() {
 		out.Body.Reached = &l.Reached
-	}
-	for i := range out.Body.Items {
-		s.explainWait(&out.Body.Items[i])
 	}
 	if err := s.tellTries(ctx, l.Items, out.Body.Items); err != nil {
 		return nil, err
@@ -80,12 +82,13 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 // mostRead are the versions that are read for one page at most.
 const mostRead = 50
 
-// tellTries adds how many tries the policies allow of which runs have used some.
+// tellTries adds how many tries the policies allow of which runs have used some, and
+// what the services of doubted requests are asked.
 func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown []api.RunSummary) error {
 	read := 0
 	for i := range runs {
 		r := &runs[i].Run
-		if r.Tries == 0 || r.Version == 0 || r.Cursor == "" {
+		if r.Tries == 0 && r.Doubts == "" || r.Version == 0 || r.Cursor == "" {
 			continue
 		}
 		tries, err := s.policies.Get(shape.PlaceOf(r), func() (shape.Tries, bool, error) {
@@ -101,7 +104,9 @@ func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown 
 		if err != nil {
 			return err
 		}
-		shown[i].TriesMax = tries.Max(r)
+		if shown[i].Asks = tries.Asks(r, r.Cursor); r.Tries > 0 {
+			shown[i].TriesMax = tries.Max(r)
+		}
 	}
 	return nil
 }
@@ -126,8 +131,9 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	}
 	d = s.Masks.Run(d)
 	reader.Published = now
+	wait := s.heldUp(&d.Run.Run)
 	run := shape.Run(&d, reader)
-	s.explainWait(&run.RunSummary)
+	run.Wait = wait
 	return &output[api.Run]{Body: run}, nil
 }
 

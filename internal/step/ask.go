@@ -22,7 +22,7 @@ type Ask struct {
 func compileAsk(c *compiler, at string, st *gonets.HTTPStep, renew *expr.Expr) *Ask {
 	def := st.Retry.Ask
 	a := &Ask{def: def, http: compileHTTP(c, at, &gonets.Step{HTTP: &gonets.HTTPStep{
-		Method: def.Method, URL: def.URL, Query: def.Query, Headers: def.Headers,
+		Method: def.Method, URL: def.URL, Query: def.Query, Headers: def.Headers, Body: def.Body,
 		Timeout: st.Timeout, TLS: st.TLS, Redirects: st.Redirects, ReplyLimit: st.ReplyLimit, OwnHeadersOnly: st.OwnHeadersOnly,
 	}})}
 	a.http.keyless = true

@@ -15,6 +15,9 @@ func (v *validator) ask(p string, a *gonets.Ask) {
 	v.address(p+"/url", a.URL)
 	v.rows(p+"/query", a.Query)
 	v.headers(p+"/headers", a.Headers)
+	if a.Body != nil {
+		v.body(p+"/body", a.Body)
+	}
 	v.patterns(p+"/codes", a.Codes)
 	if a.Done == "" {
 		v.missing(p+"/done", "it is not said which answer means that the request was done")

@@ -103,6 +103,10 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 		{"/steps/0/http/retry/ask/method", func(s *gonets.Scenario) {
 			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Method: "a b"}
 		}},
+		{"/steps/0/http/retry/ask/body/text", func(s *gonets.Scenario) {
+			text := "a"
+			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Body: &gonets.HTTPBody{Text: &text, Form: gonets.Rows{{Name: "a"}}}}
+		}},
 		{"/steps/0/http/retry/ask/codes/0", func(s *gonets.Scenario) {
 			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Codes: []string{"all"}}
 		}},

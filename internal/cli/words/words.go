@@ -168,6 +168,19 @@ func State(s gonets.RunState) string {
 	return string(s)
 }
 
+// Wait says how a queue holds a run up; empty when it does not.
+func Wait(w *api.LaneWait) string {
+	switch {
+	case w == nil:
+		return ""
+	case w.Why == api.LanePaused:
+		return "its queue is paused"
+	case w.Why == api.LaneClosed:
+		return "its queue is closed: the service fails"
+	}
+	return "its queue is busy"
+}
+
 // Rewrite says why the database's files still hold what was erased; empty when
 // they do not.
 func Rewrite(because string) string {

@@ -92,7 +92,8 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 		policy := policyOf(d, active, st)
 		out.TriesMax, out.QuietUntil = triesMax(&policy), quietUntil(&d.Run.Run, &policy)
 		out.RetryNow = retryNow(&d.Run.Run, d.Run.Policy(active, st.Retry))
-		out.Asks = d.Run.Doubts.Of(active) && st.Retry != nil && st.Retry.Ask != nil
+		tries := Tries{Sends: true, Retry: st.Retry}
+		out.Asks = tries.Asks(&d.Run.Run, active)
 		if c := d.Run.Retry; c != nil && c.Path == active {
 			out.Retry = &api.RetryChanged{RetryPlan: *api.RetryPlanOf(c), By: c.By, At: c.At}
 		}
@@ -213,6 +214,12 @@ func (t *Tries) Max(run *gonets.Run) int {
 	}
 	policy := run.Policy(run.Cursor, t.Retry)
 	return triesMax(&policy)
+}
+
+// Asks tells whether a run's request at the step's path may have been done, so that
+// its service is asked before it is sent again.
+func (t *Tries) Asks(run *gonets.Run, path string) bool {
+	return !run.State.Final() && t.Retry != nil && t.Retry.Ask != nil && run.Doubts.Of(path)
 }
 
 // triesMax counts the tries of a policy, the first one included.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/api"
 )
 
 // Upcoming tells when a waiting run is tried.
@@ -34,4 +35,26 @@ func (u *Upcoming) Times() []time.Time {
 		times = append(times, at)
 	}
 	return times
+}
+
+// takenUp is how long a run that is due may take to be taken up.
+const takenUp = 2 * time.Second
+
+// Queues tells whether a queue may hold a run up: one that is queued, or that waits
+// for a further try.
+func Queues(run *gonets.Run) bool {
+	return run.State == gonets.RunQueued || run.State == gonets.RunWaiting && run.Retrying()
+}
+
+// HeldUp is how its queue holds a run up now; nil when it does not. A further try is
+// made no earlier than a closed queue is tried out, so the run is due only then.
+func HeldUp(run *gonets.Run, wait *api.LaneWait, now time.Time) *api.LaneWait {
+	switch {
+	case run.State == gonets.RunQueued || wait.Why == api.LanePaused:
+	case wait.Until != nil && wait.Until.After(now) && wait.Until.After(run.DueAt):
+		run.DueAt = *wait.Until
+	case run.DueAt.After(now.Add(-takenUp)):
+		return nil
+	}
+	return wait
 }

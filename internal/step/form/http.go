@@ -2,14 +2,17 @@ package form
 
 import (
 	"encoding/json"
+	"time"
 
 	"gonets"
 	"gonets/api"
 )
 
 func httpKind() Kind {
-	fields := append(requestFields(), bodyFields("/http/body")...)
+	fields := append(requestFields(), bodyFields("/http/body", "body")...)
 	fields = append(fields, replyFields()...)
+	fields = append(fields, retryFields()...)
+	fields = append(fields, askFields("/http/retry/ask")...)
 	fields = append(fields, moreFields()...)
 	return Kind{
 		Kind:  gonets.KindHTTP,
@@ -51,10 +54,10 @@ func requestFields() []Field {
 	}
 }
 
-// bodyFields are those of a request's body.
-func bodyFields(at string) []Field {
+// bodyFields are those of a request's body at a place, in a tab.
+func bodyFields(at, tab string) []Field {
 	return []Field{
-		{Path: at, Control: api.ControlBody, Tab: "body", Title: text("Тело", "Body"),
+		{Path: at, Control: api.ControlBody, Tab: tab, Title: text("Тело", "Body"),
 			Help: text("Сами данные, которые получит сервис.", "The data that the service receives."),
 			Choices: []Choice{
 				{Value: gonets.BodyJSON, Title: text("JSON", "JSON"), Help: hint("то, что ждёт большинство сервисов", "what most services expect"), Sets: value(map[string]any{at: map[string]any{"json": map[string]any{}}})},
@@ -63,20 +66,20 @@ func bodyFields(at string) []Field {
 				{Value: gonets.BodyPath, Title: text("Путь к значению", "Value path"), Help: hint("одно значение целиком, например всё событие", "one value as a whole, for example the event"), Sets: value(map[string]any{at: map[string]any{"path": ""}})},
 				{Value: gonets.BodyNone, Title: text("Без тела", "None"), Sets: value(map[string]any{at: nil})},
 			}},
-		{Path: at + "/json", Within: at, Control: api.ControlTemplates, Tab: "body", Title: text("Поля JSON", "JSON fields"), Placeholder: "lead.price",
+		{Path: at + "/json", Within: at, Control: api.ControlTemplates, Tab: tab, Title: text("Поля JSON", "JSON fields"), Placeholder: "lead.price",
 			Help: text("Название поля и значение. Точка в названии вкладывает поле: lead.price. Вместо полей можно вставить готовый JSON с переменными.",
 				"A field's name and value. A dot in the name nests it: lead.price. Instead of fields, JSON with variables may be pasted.")},
-		{Path: at + "/form", Within: at, Control: api.ControlTemplates, Tab: "body", Title: text("Поля формы", "Form fields"),
+		{Path: at + "/form", Within: at, Control: api.ControlTemplates, Tab: tab, Title: text("Поля формы", "Form fields"),
 			Help: text("Название поля и значение, как в форме на сайте.", "A field's name and value, as in a form on a site.")},
-		{Path: at + "/text", Within: at, Control: api.ControlTemplate, Tab: "body", Title: text("Текст", "Text"),
-			Help: text("Отправляется как есть, переменные заменяются значениями. Заголовок Content-Type для текста не ставится: добавьте его во вкладке «Заголовки», если сервис его ждёт.",
-				"Sent as it is; variables are replaced by their values. No Content-Type is set for a text: add it in the tab “Headers” if the service expects one.")},
-		{Path: at + "/path", Within: at, Control: api.ControlPath, Tab: "body", Title: text("Путь к значению", "Value path"), Placeholder: "event.body",
+		{Path: at + "/text", Within: at, Control: api.ControlTemplate, Tab: tab, Title: text("Текст", "Text"),
+			Help: text("Отправляется как есть, переменные заменяются значениями. Заголовок Content-Type для текста не ставится: добавьте его в «Заголовки», если сервис его ждёт.",
+				"Sent as it is; variables are replaced by their values. No Content-Type is set for a text: add it to “Headers” if the service expects one.")},
+		{Path: at + "/path", Within: at, Control: api.ControlPath, Tab: tab, Title: text("Путь к значению", "Value path"), Placeholder: "event.body",
 			Help: text("Какое значение отправить целиком: объект уйдёт как JSON, текст — как есть. Например, event.body — всё, что пришло.",
 				"Which value to send as a whole: an object goes as JSON, a text as it is. For example event.body, all that came.")},
-		{Path: at + "/none", Within: at, Control: api.ControlSwitch, Tab: "body", Default: value(false), Title: text("Без тела", "None"),
+		{Path: at + "/none", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Без тела", "None"),
 			Help: text("Отправить запрос совсем без тела.", "Send the request without any body.")},
-		{Path: at + "/force", Within: at, Control: api.ControlSwitch, Tab: "body", Default: value(false), Title: text("Тело и при GET", "Body with GET too"),
+		{Path: at + "/force", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Тело и при GET", "Body with GET too"),
 			Help: text("У GET и DELETE поля уходят в адрес. Включите, если сервис ждёт их в теле.",
 				"With GET and DELETE, fields go into the address. Switch this on when the service wants them in the body.")},
 	}
@@ -110,10 +113,12 @@ func replyFields() []Field {
 	}
 }
 
-func moreFields() []Field {
+// span is a time span as documents write it.
+func span(d time.Duration) json.RawMessage { return value(gonets.Duration(d)) }
+
+func retryFields() []Field {
 	def := gonets.DefaultRetry()
 	usual := value(def.Delays)
-	span := func(d gonets.Duration) json.RawMessage { return value(d) }
 	return []Field{
 		{Path: "/http/retry", Control: api.ControlChoice, Tab: "more", Default: value("default"), Title: text("Повторы", "Retries"),
 			Help: text("Что делать, если сервис не ответил или ответил ошибкой.", "What to do when the service did not answer or answered with an error."),
@@ -123,13 +128,13 @@ func moreFields() []Field {
 				{Value: "exponential", Title: text("По нарастающей", "Exponential"), Help: hint("каждая пауза длиннее прежней", "each pause is longer than the one before"), Sets: json.RawMessage(`{"/http/retry":{"exponential":{"first":"1s","factor":2,"max":"10m","tries":8}}}`)},
 				{Value: "none", Title: text("Нет", "None"), Help: hint("одна попытка", "one attempt"), Sets: json.RawMessage(`{"/http/retry":{"delays":[]}}`)},
 			}},
-		{Path: "/http/retry/delays", Within: "/http/retry", Control: api.ControlDelays, Tab: "more", Default: usual, Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: text("Паузы", "Pauses"),
+		{Path: "/http/retry/delays", Within: "/http/retry", Control: api.ControlDelays, Tab: "more", Default: usual, Min: span(gonets.MinRetryDelay), Max: span(gonets.MaxWait), Title: text("Паузы", "Pauses"),
 			Help: text("Сколько ждать перед второй попыткой, третьей и так далее.", "How long to wait before the second attempt, the third, and so on.")},
-		{Path: "/http/retry/exponential/first", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "1s", Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: text("Первая пауза", "First pause"),
+		{Path: "/http/retry/exponential/first", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "1s", Min: span(gonets.MinRetryDelay), Max: span(gonets.MaxWait), Title: text("Первая пауза", "First pause"),
 			Help: text("Сколько ждать перед второй попыткой.", "How long to wait before the second attempt.")},
 		{Path: "/http/retry/exponential/factor", Within: "/http/retry", Control: api.ControlNumber, Tab: "more", Placeholder: "2", Min: value(1), Max: value(100), Title: text("Во сколько раз дольше", "Times longer"),
 			Help: text("Во сколько раз каждая пауза длиннее прежней.", "How many times longer each pause is than the one before.")},
-		{Path: "/http/retry/exponential/max", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "10m", Min: span(gonets.Duration(gonets.MinRetryDelay)), Max: span(gonets.Duration(gonets.MaxWait)), Title: text("Самая долгая пауза", "Longest pause"),
+		{Path: "/http/retry/exponential/max", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "10m", Min: span(gonets.MinRetryDelay), Max: span(gonets.MaxWait), Title: text("Самая долгая пауза", "Longest pause"),
 			Help: text("Дольше этого паузы не становятся.", "Pauses do not become longer than this.")},
 		{Path: "/http/retry/exponential/tries", Within: "/http/retry", Control: api.ControlNumber, Tab: "more", Placeholder: "8", Min: value(1), Max: value(gonets.MaxRetries + 1), Title: text("Всего попыток", "Attempts in all"),
 			Help: text("Считая первую.", "The first one included.")},
@@ -142,7 +147,7 @@ func moreFields() []Field {
 				{Value: "4xx", Title: text("данные отклонены (4xx)", "the data was rejected (4xx)"), Help: hint("повтор редко помогает", "trying again seldom helps")},
 				{Value: "body", Title: text("не выполнено правило успеха", "the success rule failed")},
 			}},
-		{Path: "/http/retry/deadline", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "24h", Min: span(gonets.Duration(gonets.MinRetryDelay)), Title: text("Сколько всего повторять", "Retry for at most"),
+		{Path: "/http/retry/deadline", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "24h", Min: span(gonets.MinRetryDelay), Title: text("Сколько всего повторять", "Retry for at most"),
 			Help: text("Когда после первой попытки пройдёт столько времени, повторов больше не будет. Пусто — без срока.", "Once this much time has passed since the first attempt, there are no more retries. Empty: no limit.")},
 		{Path: "/http/retry/quiet/from", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "22:00", Title: text("Не повторять с", "No retries from"),
 			Help: text("С этого часа повторов нет. Первая попытка уходит сразу и ночью.", "From this time on nothing is retried. A first attempt is made at once, at night too.")},
@@ -150,24 +155,39 @@ func moreFields() []Field {
 			Help: text("В это время уходят повторы, которые ждали конца тихих часов.", "At this time the retries that waited go out.")},
 		{Path: "/http/retry/quiet/zone", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "Europe/Moscow", Title: text("Часовой пояс", "Time zone"),
 			Help: text("Например, Europe/Moscow. Перевод часов учитывается.", "For example, Europe/Moscow. Daylight saving time is taken into account.")},
-		{Path: "/http/retry/ask/url", Within: "/http/retry", Control: api.ControlTemplate, Tab: "more", Placeholder: "https://api.example.ru/leads", Title: text("Проверочный запрос: адрес", "Check request: address"),
+	}
+}
+
+// askFields are those of the request that asks whether the step's own one was done.
+func askFields(at string) []Field {
+	fields := []Field{
+		{Path: at + "/url", Within: "/http/retry", Control: api.ControlTemplate, Tab: "more", Placeholder: "https://api.example.ru/leads", Title: text("Проверочный запрос: адрес", "Check request: address"),
 			Help: text("Если ответа на запрос не пришло, перед повтором здесь спрашивают, выполнен ли он. Номер, по которому его найти, передайте и в самом запросе: {{ run.idempotency_key }} один и тот же у всех попыток.",
 				"When no reply to the request came, this is asked before it is sent again. Send the number by which it can be found with the request itself too: {{ run.idempotency_key }} is the same in all attempts.")},
-		{Path: "/http/retry/ask/method", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "GET", Title: text("Метод", "Method"),
-			Help: text("Обычно GET: запрос ничего не меняет, только спрашивает.", "Usually GET: the request changes nothing and only asks.")},
-		{Path: "/http/retry/ask/query", Within: "/http/retry", Control: api.ControlTemplates, Tab: "more", Title: text("Параметры строки запроса", "Query parameters"),
+		{Path: at + "/method", Within: "/http/retry", Control: api.ControlText, Tab: "more", Placeholder: "GET", Title: text("Метод", "Method"),
+			Help: text("Обычно GET: запрос ничего не меняет, только спрашивает. Если не выбрать: POST, когда есть тело, иначе GET.",
+				"Usually GET: the request changes nothing and only asks. When none is chosen: POST with a body, otherwise GET.")},
+		{Path: at + "/query", Within: "/http/retry", Control: api.ControlTemplates, Tab: "more", Title: text("Параметры строки запроса", "Query parameters"),
 			Help: text("Что искать, например external_id = {{ run.idempotency_key }}. Если значения нет в данных, вопрос не отправляется и операция ждёт вас.",
 				"What to look for, for example external_id = {{ run.idempotency_key }}. When a value is not in the data, nothing is asked and the run waits for you.")},
-		{Path: "/http/retry/ask/headers", Within: "/http/retry", Control: api.ControlTemplates, Tab: "more", Title: text("Заголовки", "Headers"),
+		{Path: at + "/headers", Within: "/http/retry", Control: api.ControlTemplates, Tab: "more", Title: text("Заголовки", "Headers"),
 			Help: text("Например, тот же ключ доступа, что и у самого запроса.", "For example the same key of access as the request's own.")},
-		{Path: "/http/retry/ask/done", Within: "/http/retry", Control: api.ControlCondition, Tab: "more", Placeholder: "body.total > 0", Title: text("Выполнен, если", "It was done if"),
+	}
+	fields = append(fields, bodyFields(at+"/body", "more")...)
+	return append(fields, []Field{
+		{Path: at + "/done", Within: "/http/retry", Control: api.ControlCondition, Tab: "more", Placeholder: "body.total > 0", Title: text("Выполнен, если", "It was done if"),
 			Help: text("Условие по ответу на вопрос: body, status, headers. Верно — шаг выполнен, повтора не будет; неверно — запрос уходит ещё раз.",
 				"A condition on the answer: body, status, headers. If it is true, the step is done and nothing is sent again; if not, the request is sent once more.")},
-		{Path: "/http/retry/ask/result", Within: "/http/retry", Control: api.ControlPath, Tab: "more", Placeholder: "body.items[0]", Title: text("Результат шага — это", "The step's result is"),
+		{Path: at + "/result", Within: "/http/retry", Control: api.ControlPath, Tab: "more", Placeholder: "body.items[0]", Title: text("Результат шага — это", "The step's result is"),
 			Help: text("Какая часть ответа на вопрос заменит ответ самого запроса. Пусто — весь ответ.", "Which part of the answer takes the place of the request's own reply. Empty: all of it.")},
-		{Path: "/http/retry/ask/codes", Within: "/http/retry", Control: api.ControlCodes, Tab: "more", Default: value([]string{"2**", "404"}), Placeholder: "2**", Title: text("Статусы ответа на вопрос", "Statuses that are an answer"),
+		{Path: at + "/codes", Within: "/http/retry", Control: api.ControlCodes, Tab: "more", Default: value([]string{"2**", "404"}), Placeholder: "2**", Title: text("Статусы ответа на вопрос", "Statuses that are an answer"),
 			Help: text("Другой статус — не ответ: спросим ещё раз с теми же паузами, а когда попытки кончатся, операция ждёт вас.",
 				"Any other status is no answer: it is asked again after the same pauses, and when the attempts are used up, the run waits for you.")},
+	}...)
+}
+
+func moreFields() []Field {
+	return []Field{
 		{Path: "/http/renew/when", Control: api.ControlCondition, Tab: "more", Placeholder: "status == 401", Title: text("Доступ устарел, если", "Access is too old if"),
 			Help: text("Условие по ответу: body, status, headers. Если оно верно, предыдущий шаг выполняется заново, и запрос уходит ещё раз — один раз и не в счёт попыток. Помогает и с «200 с кодом ошибки».",
 				"A condition on the reply: body, status, headers. If it is true, the earlier step is done again and the request is sent once more, once and without counting. It helps with “200 and an error code” too.")},
@@ -180,7 +200,7 @@ func moreFields() []Field {
 				{Value: gonets.OnFailureContinue, Title: text("Идти дальше при любом ответе", "Go on with any reply"), Help: hint("следующий шаг сам проверит статус", "the next step checks the status itself")},
 				{Value: gonets.OnFailureFail, Title: text("Завершить ошибкой", "End with an error"), Help: hint("операция закончится, ждать вас не будет", "the run ends and does not wait for you")},
 			}},
-		{Path: "/http/timeout", Control: api.ControlDuration, Tab: "more", Default: span(gonets.Duration(gonets.DefaultHTTPTimeout)), Min: span(gonets.Duration(gonets.MinHTTPTimeout)), Max: span(gonets.Duration(gonets.MaxHTTPTimeout)), Title: text("Таймаут", "Timeout"),
+		{Path: "/http/timeout", Control: api.ControlDuration, Tab: "more", Default: span(gonets.DefaultHTTPTimeout), Min: span(gonets.MinHTTPTimeout), Max: span(gonets.MaxHTTPTimeout), Title: text("Таймаут", "Timeout"),
 			Help: text("Сколько ждать ответа. Потом попытка считается неудачной.", "How long to wait for the reply. After that the attempt counts as failed.")},
 		{Path: "/http/redirects", Control: api.ControlChoice, Tab: "more", Default: value("none"), Title: text("Разрешить перенаправление", "Follow redirects"),
 			Help: text("Если сервис отвечает «переехал», идти ли по новому адресу.", "Whether to go to the new address if the service answers that it has moved."),

@@ -3014,7 +3014,7 @@ export interface components {
             next_tries?: string[] | null;
             /**
              * Format: date-time
-             * @description When a waiting run goes on
+             * @description When a waiting run goes on, at the earliest: not before its closed queue is tried out
              */
             next_try_at?: string;
             /**
@@ -3050,7 +3050,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits */
+            /** @description Why a queued run waits, and one whose next try its queue holds up */
             wait?: components["schemas"]["LaneWait"];
         };
         RunAct: {
@@ -3135,6 +3135,8 @@ export interface components {
         RunSummary: {
             /** @description What can be done to the run in its present state */
             actions: string[];
+            /** @description The last request of the step where the run stands may have been done: before it is sent again, its service is asked */
+            asks?: boolean;
             /**
              * Format: int64
              * @description Number of the run's last attempt
@@ -3157,7 +3159,7 @@ export interface components {
             mark?: string;
             /**
              * Format: date-time
-             * @description When a waiting run goes on
+             * @description When a waiting run goes on, at the earliest: not before its closed queue is tried out
              */
             next_try_at?: string;
             reason?: string;
@@ -3176,7 +3178,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits */
+            /** @description Why a queued run waits, and one whose next try its queue holds up */
             wait?: components["schemas"]["LaneWait"];
         };
         RunsAction: {

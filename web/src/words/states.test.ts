@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { t } from '@/i18n'
+import { shortClock, t } from '@/i18n'
 import { stateText, type RunLike } from './states'
 
 const paused = (run: Partial<RunLike>) => stateText({ state: 'paused', reason: 'http.status', tries: 1, ...run }, t)
@@ -12,3 +12,16 @@ it.each([
   ['a refusal, with or without retries', { tries_max: 1, last_status: 422 }, useless],
   ['a refusal that the policy does not repeat', { tries_max: 6, last_status: 503 }, useless],
 ])('why a run waits for a person: %s', (_, run, words) => expect(paused(run)).toBe(words))
+
+const held = (run: Partial<RunLike>) => stateText({ state: 'waiting', reason: 'http.status', tries: 1, ...run }, t)
+const retry = t('state.waiting.retry')
+
+it.each([
+  ['nothing but its time', {}, retry],
+  ['a service that is left alone', { wait: { why: 'closed', until: '2999-01-01T00:00:00Z' } }, `${retry}: ${t('state.queued.closed', { time: shortClock('2999-01-01T00:00:00Z') })}`],
+  ['… until just now', { wait: { why: 'closed', until: '2000-01-01T00:00:00Z' } }, `${retry}: ${t('state.queued.closedNow')}`],
+  ['a queue that a person paused', { wait: { why: 'paused', by: 'anna' } }, `${retry}: ${t('state.queued.paused', { who: 'anna' })}`],
+  ['a full queue', { wait: { why: 'busy' } }, `${retry}: ${t('state.queued.busy')}`],
+  ['a request that may have been done', { asks: true, last_outcome: 'unknown' }, t('state.waiting.ask')],
+  ['… and whose queue is full', { asks: true, wait: { why: 'busy' } }, `${t('state.waiting.ask')}: ${t('state.queued.busy')}`],
+])('what holds up a further try: %s', (_, run, words) => expect(held(run)).toBe(words))

@@ -32,6 +32,7 @@ export interface RunLike {
   last_status?: number
   next_try_at?: string
   quiet_until?: string
+  asks?: boolean
   wait?: { why: string; until?: string; by?: string }
 }
 
@@ -50,16 +51,23 @@ export const waitsForTime = (run: RunLike): boolean => !run.tries && run.last_ou
 /** A further try might well help, but the step has none: that the tries ended says more than what was answered. */
 const onlyTry = ({ reason, tries_max: max, last_status: status = 0 }: RunLike): boolean => reason === 'http.status' && max === 1 && (status >= 500 || status === 429 || status === 408)
 
+/** Why the queue of its service holds a run up. */
+export function waitText(wait: NonNullable<RunLike['wait']>, t: Translate): string {
+  if (wait.why === 'paused') return t('state.queued.paused', { who: wait.by || '—' })
+  if (wait.why !== 'closed') return t('state.queued.busy')
+  return wait.until && Date.parse(wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(wait.until) }) : t('state.queued.closedNow')
+}
+
 function reasonText(run: RunLike, t: Translate): string {
   const code = run.reason ?? ''
   switch (run.state) {
     case 'waiting':
+      if (run.wait) return `${t(run.asks ? 'state.waiting.ask' : 'state.waiting.retry')}: ${waitText(run.wait, t)}`
       if (run.quiet_until) return t('state.waiting.quiet', { time: shortClock(run.quiet_until) })
+      if (run.asks) return t('state.waiting.ask')
       return t(waitsForTime(run) ? 'state.waiting.time' : 'state.waiting.retry')
     case 'queued':
-      if (run.wait?.why === 'paused') return t('state.queued.paused', { who: run.wait.by || '—' })
-      if (run.wait?.why === 'closed') return run.wait.until && Date.parse(run.wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(run.wait.until) }) : t('state.queued.closedNow')
-      return run.wait ? t('state.queued.busy') : ''
+      return run.wait ? waitText(run.wait, t) : ''
     case 'paused':
       if (code === 'tries.used_up' || onlyTry(run)) return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
       if (code === 'ask.failed') return t('state.paused.ask')

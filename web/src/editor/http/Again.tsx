@@ -17,7 +17,7 @@ interface Props {
 function Optional({ place, label, help, empty }: Props) {
   const { kinds } = useEditor()
   const { read, put, at } = useStep()
-  const fields = kinds.find((kind) => kind.kind === 'http')?.fields.filter((field: KindField) => field.path.startsWith(`${place}/`)) ?? []
+  const fields = kinds.find((kind) => kind.kind === 'http')?.fields.filter((field: KindField) => field.path.startsWith(`${place}/`) && field.within !== `${place}/body`) ?? []
   const on = read<HttpStep>(place) !== undefined
   const toggle = (yes: boolean) => {
     if (yes) return put(place, empty)

@@ -7,7 +7,7 @@ import { becomes, useStep, wrongIn, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { answerOf, type Answer } from '../model/answer'
 import { rowsToText, textToRows } from '../model/body'
-import { isRows, rowsOf, type HttpBody, type HttpStep, type Row } from '../model/document'
+import { isRows, rowsOf, type HttpBody, type Row } from '../model/document'
 import { writeJson, type Json } from '../model/json'
 import { Becoming, PathField } from '../step/Field'
 import { helpOf, useTexts, type FieldTexts } from '@/words/texts'
@@ -20,50 +20,55 @@ const kindOf = (body: HttpBody | undefined): BodyKind => (!body || body.none ? '
 /** The kinds of a body as its field names them; what the chosen one means stands below. */
 const kinds = <T extends string>({ options }: FieldTexts): { value: T; label: string }[] => options.map(({ value, label }) => ({ value: value as T, label }))
 
+/** A body's fields stand below its place: of the step's own request, or of the one that asks whether that was done. */
+interface Place {
+  place: '/http/body' | '/http/retry/ask/body'
+}
+
 /** The body of a request: its kind, and the fields of that kind. */
-export function Body() {
+export function Body({ place }: Place) {
   const t = useT()
   const { read, put, at, problem, preview } = useStep()
-  const http = read<HttpStep>('/http')
-  const body = http?.body
+  const request = read<{ method?: string; body?: HttpBody }>(place.slice(0, -'/body'.length))
+  const body = request?.body
   const kind = kindOf(body)
   const texts = useTexts()
-  const whole = texts('/http/body')
-  const form = texts('/http/body/form')
-  const text = texts('/http/body/text')
-  const force = texts('/http/body/force')
+  const whole = texts(place)
+  const form = texts(`${place}/form`)
+  const text = texts(`${place}/text`)
+  const force = texts(`${place}/force`)
   // What was typed into another kind comes back when that kind is chosen again.
   const [others, setOthers] = useState<Partial<Record<BodyKind, HttpBody>>>({})
   const choose = (next: BodyKind) => {
     if (next === kind) return
     setOthers({ ...others, ...(body ? { [kind]: body } : {}) })
-    put('/http/body', others[next] ?? converted(body, next))
+    put(place, others[next] ?? converted(body, next))
   }
-  const method = (http?.method ?? 'POST').toUpperCase()
+  const method = (request?.method ?? 'POST').toUpperCase()
   return (
-    <div className={css.fields} data-pointer={at('/http/body')}>
+    <div className={css.fields} data-pointer={at(place)}>
       <Choices<BodyKind>
         ariaLabel={t('body.kind')}
         inline
         value={kind}
         onChange={choose}
-        error={problem('/http/body')}
+        error={problem(place)}
         options={kinds(whole)}
       />
       <p className={css.fieldHelp}>{helpOf(whole, kind)}</p>
-      {kind === 'json' && body && <JsonBody body={body} />}
-      {kind === 'form' && <RowsEditor pointer="/http/body/form" label={form.title} rows={body?.form ?? []} onChange={(rows) => put('/http/body/form', rows)} />}
+      {kind === 'json' && body && <JsonBody place={place} body={body} />}
+      {kind === 'form' && <RowsEditor pointer={`${place}/form`} label={form.title} rows={body?.form ?? []} onChange={(rows) => put(`${place}/form`, rows)} />}
       {kind === 'form' && <p className={css.fieldHelp}>{form.help}</p>}
       {kind === 'text' && (
-        <div data-pointer={at('/http/body/text')}>
-          <PillField label={text.title} value={body?.text ?? ''} onChange={(text) => put('/http/body/text', text)} multiline mono rows={6} error={problem('/http/body/text') ?? wrongIn(becomes(preview, at('/http/body/text')))} />
-          <Becoming value={becomes(preview, at('/http/body/text'))} most={300} quiet />
+        <div data-pointer={at(`${place}/text`)}>
+          <PillField label={text.title} value={body?.text ?? ''} onChange={(text) => put(`${place}/text`, text)} multiline mono rows={6} error={problem(`${place}/text`) ?? wrongIn(becomes(preview, at(`${place}/text`)))} />
+          <Becoming value={becomes(preview, at(`${place}/text`))} most={300} quiet />
           <p className={css.fieldHelp}>{text.help}</p>
         </div>
       )}
-      {kind === 'path' && <PathBody value={body?.path ?? ''} />}
+      {kind === 'path' && <PathBody place={place} value={body?.path ?? ''} />}
       {kind !== 'none' && ['GET', 'HEAD', 'DELETE'].includes(method) && (kind === 'json' || kind === 'form') && (
-        <Checkbox label={force.title} help={force.help} checked={body?.force === true} onChange={(on) => put('/http/body/force', on || undefined)} />
+        <Checkbox label={force.title} help={force.help} checked={body?.force === true} onChange={(on) => put(`${place}/force`, on || undefined)} />
       )}
     </div>
   )
@@ -86,10 +91,10 @@ function converted(body: HttpBody | undefined, next: BodyKind): HttpBody {
   }
 }
 
-function JsonBody({ body }: { body: HttpBody }) {
+function JsonBody({ place, body }: Place & { body: HttpBody }) {
   const t = useT()
   const { put, at, preview, problem } = useStep()
-  const fields = useTexts()('/http/body/json')
+  const fields = useTexts()(`${place}/json`)
   const json = body.json
   const asRows = isRows(json) || (Array.isArray(json) && json.length === 0)
   const text = typeof json === 'string' ? json : asRows ? '' : writeJson(json, 2)
@@ -105,8 +110,8 @@ function JsonBody({ body }: { body: HttpBody }) {
           value={view}
           onChange={(next) => {
             if (next === view) return
-            if (next === 'template') put('/http/body/json', rowsToText(rowsOf(json)))
-            else if (fromText) put('/http/body/json', fromText)
+            if (next === 'template') put(`${place}/json`, rowsToText(rowsOf(json)))
+            else if (fromText) put(`${place}/json`, fromText)
           }}
           options={[
             { value: 'fields', label: t('body.fields'), disabled: view === 'template' && !fromText },
@@ -116,11 +121,11 @@ function JsonBody({ body }: { body: HttpBody }) {
         {view === 'template' && !fromText && text.trim() !== '' && <span className={css.fieldHelp}>{t('body.noFields')}</span>}
       </div>
       {asRows ? (
-        <RowsEditor pointer="/http/body/json" label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put('/http/body/json', rows)} addLabel={t('body.addField')} />
+        <RowsEditor pointer={`${place}/json`} label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put(`${place}/json`, rows)} addLabel={t('body.addField')} />
       ) : (
-        <div data-pointer={at('/http/body/json')}>
-          <PillField label={t('body.template')} value={text} onChange={(next) => put('/http/body/json', next)} multiline language="json" mono rows={10} error={problem('/http/body/json') ?? wrongIn(becomes(preview, at('/http/body/json')))} />
-          <Becoming value={becomes(preview, at('/http/body/json'))} most={300} quiet />
+        <div data-pointer={at(`${place}/json`)}>
+          <PillField label={t('body.template')} value={text} onChange={(next) => put(`${place}/json`, next)} multiline language="json" mono rows={10} error={problem(`${place}/json`) ?? wrongIn(becomes(preview, at(`${place}/json`)))} />
+          <Becoming value={becomes(preview, at(`${place}/json`))} most={300} quiet />
         </div>
       )}
       {/* What is written as a template needs no word on fields. */}
@@ -130,14 +135,14 @@ function JsonBody({ body }: { body: HttpBody }) {
 }
 
 /** A whole value, sent as it is. */
-function PathBody({ value }: { value: string }) {
-  const { title, help } = useTexts()('/http/body/path')
+function PathBody({ place, value }: Place & { value: string }) {
+  const { title, help } = useTexts()(`${place}/path`)
   const { put, at, preview } = useStep()
   const { variables } = usePillScope()
-  const now = becomes(preview, at('/http/body/path'))
+  const now = becomes(preview, at(`${place}/path`))
   return (
-    <div className={css.fields} data-pointer={at('/http/body/path')}>
-      <PathField label={title} help={help} value={value} onChange={(next) => put('/http/body/path', next)} paths={['event.body', 'event.raw', ...(variables ?? []).map((v) => v.path)]} />
+    <div className={css.fields} data-pointer={at(`${place}/path`)}>
+      <PathField label={title} help={help} value={value} onChange={(next) => put(`${place}/path`, next)} paths={['event.body', 'event.raw', ...(variables ?? []).map((v) => v.path)]} />
       <Becoming value={now && { ...now, text: now.text.slice(0, 300) }} />
       {now && now.text.length > 300 && <CodeView text={now.text} label={title} maxHeight={160} />}
     </div>

@@ -44,7 +44,7 @@ export function HttpPanel() {
   const tabs = [
     { value: 'query', label: counted(t('query'), http.query), content: <QueryTab more={more('query')} /> },
     { value: 'headers', label: counted(t('headers'), http.headers), content: <HeadersTab more={more('headers')} /> },
-    { value: 'body', label: bodyLabel(http.body, t), content: <><Body />{more('body')}</> },
+    { value: 'body', label: bodyLabel(http.body, t), content: <><Body place="/http/body" />{more('body')}</> },
     ...(others('auth').length > 0 ? [{ value: 'auth', label: t('auth'), content: <div className={css.fields}>{more('auth')}</div> }] : []),
     { value: 'response', label: t('tab.response'), content: <ResponseTab more={more('response')} /> },
     { value: 'more', label: t('tab.more'), content: <MoreTab more={more('more')} /> },

@@ -22,7 +22,7 @@ export interface Retry {
   on?: string[];
   deadline?: string;
   quiet?: { from: string; to: string; zone: string };
-  ask?: { method?: string; url: string; query?: Row[]; headers?: Row[]; codes?: string[]; done: string; result?: string };
+  ask?: { method?: string; url: string; query?: Row[]; headers?: Row[]; body?: HttpBody; codes?: string[]; done: string; result?: string };
 }
 
 export interface HttpStep {
@@ -76,7 +76,9 @@ export interface Scenario {
   [other: string]: unknown;
 }
 
-const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/retry/ask/query', '/http/retry/ask/headers', '/set', '/respond/headers'];
+const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/retry/ask/query', '/http/retry/ask/headers', '/http/retry/ask/body/form', '/set', '/respond/headers'];
+
+const jsonPlaces = ['http/body/json', 'http/retry/ask/body/json', 'respond/json'];
 
 /** Reads rows from a map or from a list of {name, value, on}. */
 export function rowsOf(value: unknown): Row[] {
@@ -112,7 +114,7 @@ function normaliseSteps(steps: unknown): Step[] {
 export function normaliseStep(value: unknown): Step {
   let step = Object.fromEntries(members(value) ?? []) as Step;
   for (const place of rowPlaces) step = mapAt(step, place.slice(1).split('/'), rowsOf) as Step;
-  for (const place of ['http/body/json', 'respond/json']) {
+  for (const place of jsonPlaces) {
     step = mapAt(step, place.split('/'), (json) => (isRows(json) ? rowsOf(json) : json)) as Step;
   }
   if (step.then) step = { ...step, then: normaliseSteps(step.then) };
@@ -128,7 +130,7 @@ export function plain(document: Scenario): Scenario {
 function plainSteps(steps: Step[]): Step[] {
   return steps.map((one) => {
     let step = one;
-    for (const place of ['http/body/json', 'respond/json']) step = mapAt(step, place.split('/'), plainRows) as Step;
+    for (const place of jsonPlaces) step = mapAt(step, place.split('/'), plainRows) as Step;
     if (step.then) step = { ...step, then: plainSteps(step.then) };
     if (step.else) step = { ...step, else: plainSteps(step.else) };
     return step;

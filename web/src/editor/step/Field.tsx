@@ -92,7 +92,7 @@ export function Field({ field, reply }: { field: KindField; /** Its condition is
         )
       return (
         <Labelled {...common} label={field.path === '/http/body' ? undefined : label}>
-          <Body />
+          <Body place={field.path === '/http/body' ? field.path : '/http/retry/ask/body'} />
         </Labelled>
       )
     case 'template':

@@ -4,10 +4,10 @@ import { ago, clock, duration, language, size, useT, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
-import { outcomeText, purposeText } from '@/words/states'
+import { outcomeText, waitText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
-import { stepTitle, curlOf } from './words'
+import { attemptText, curlOf, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
@@ -46,9 +46,9 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
     <Stack>
       <Row gap={12} align="baseline">
         <h2>
-          <Method>{attempt.request.method}</Method> {stepTitle(step, t)} — {t('run.attempt', { n: attempt.n })}
+          <Method>{attempt.request.method}</Method> {stepTitle(step, t)} — {attemptText(step, attempt, t)}
         </h2>
-        {attempt.purpose && <span className={css.muted}>{purposeText(attempt.purpose, t)}</span>}
+        {purposeOf(attempt, t) && <span className={css.muted}>{purposeOf(attempt, t)}</span>}
         {attempt.fenced && <span className={css.muted}>{t('run.fenced')}</span>}
       </Row>
       <Row gap={12}>
@@ -61,7 +61,9 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Verdict attempt={attempt} />
       {waits && (
         <Note tone="info">
-          {run.asks
+          {run.wait && !run.wait.until
+            ? t('run.willTurn', { why: waitText(run.wait, t) })
+            : run.asks
             ? t('run.willAsk', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })
             : run.tries_max
             ? t('run.willRetryNth', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })

@@ -157,7 +157,7 @@ function Retries({ run }: { run: Run }) {
 /** Why the run rests, what that means and what to do. */
 function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   useCodes()
-  if (run.state === 'queued' && run.lane) return <Queue run={run} lane={run.lane} />
+  if ((run.state === 'queued' || run.wait) && run.lane) return <Queue run={run} lane={run.lane} />
   if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
   // What the attempt itself says knows its names and whether anything more will come.
   const last = run.steps.flatMap((step) => step.attempts).findLast((attempt) => attempt.code === run.reason)

@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router'
 import type { Run } from '@/api'
 import { ago, clock, duration, fullTime, useT, type Key } from '@/i18n'
 import { Icon, Status } from '@/ui'
-import { outcomeText, purposeText, runLook, stepLook, type RunStateName } from '@/words/states'
+import { outcomeText, runLook, stepLook, waitText, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
 import { retryWords } from '@/words/RetryPlan'
-import { endedAt, numbersOf, stepTitle } from './words'
+import { attemptText, endedAt, numbersOf, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -66,8 +66,8 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                       aria-current={(selection.step?.path === step.path && selection.attempt?.n === attempt.n) || undefined}
                       onClick={() => onSelect(step.path, String(attempt.n))}
                     >
-                      <span>{t('run.attempt', { n: attempt.n })}</span>
-                      {attempt.purpose && <span className={css.purpose}>{purposeText(attempt.purpose, t)}</span>}
+                      <span>{attemptText(step, attempt, t)}</span>
+                      {purposeOf(attempt, t) && <span className={css.purpose}>{purposeOf(attempt, t)}</span>}
                       {attempt.response && attempt.outcome !== 'unknown' ? <Status code={attempt.response.status} /> : <span className={css.outcome} data-unknown={attempt.outcome === 'unknown' || undefined}>{outcomeText(attempt.outcome, t)}</span>}
                       <span className={css.stepWhen} title={fullTime(attempt.started_at)}>
                         {clock(attempt.started_at, now)} · {duration(attempt.duration_ms)}
@@ -79,11 +79,11 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                   next.slice(0, run.asks ? 1 : 6).map((at, i) => {
                     const nth = (run.tries || step.attempts.length) + i + 1
                     const last = i === next.length - 1 && next.length > 1
-                    const words = run.asks ? t('run.nextAsk', { time: clock(at, now) }) : last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
+                    const words = i === 0 && run.wait && !run.wait.until ? waitText(run.wait, t) : run.asks ? t('run.nextAsk', { time: clock(at, now) }) : last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
                     return (
                       <li key={at} className={css.coming} title={fullTime(at)}>
                         {words}
-                        {i === 0 && ` · ${ago(at, now)}`}
+                        {i === 0 && (!run.wait || run.wait.until) && ` · ${ago(at, now)}`}
                         {run.tries_max && !run.asks ? ` · ${t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max })}` : ''}
                       </li>
                     )

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { runVariablesQuery, type Run } from '@/api'
 import { useT } from '@/i18n'
 import { CopyButton, ErrorNote, Muted, Pill, Skeleton, Stack } from '@/ui'
+import { variableName } from './words'
 import css from './Run.module.css'
 
 /** The variables that a step made known, with the values that they had then. */
@@ -19,7 +20,7 @@ export function VariablesOf({ run, path }: { run: Run; path: string }) {
           <tr key={one.path}>
             <th scope="row" translate="no">
               <Pill tone={one.secret ? 'secret' : 'variable'} title={one.path}>
-                {one.label || one.short}
+                {variableName(one, found)}
               </Pill>
             </th>
             <td className="mono">{one.secret ? '••••' : one.empty ? '—' : one.value}</td>

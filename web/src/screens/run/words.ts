@@ -1,5 +1,6 @@
-import type { Run, RunStep } from '@/api'
+import type { Attempt, Run, RunStep } from '@/api'
 import type { Key, Translate } from '@/i18n'
+import { purposeText } from '@/words/states'
 
 const kinds: Record<string, Key> = {
   http: 'kind.http',
@@ -14,6 +15,26 @@ const kinds: Record<string, Key> = {
 /** The kind in words; a step's own title comes first where it has one. */
 export const kindText = (kind: string | undefined, t: Translate): string => (kind && kinds[kind] ? t(kinds[kind]) : (kind ?? ''))
 export const stepTitle = (step: RunStep, t: Translate): string => step.title || kindText(step.kind, t) || step.path
+
+const asks = ({ purpose }: Attempt): boolean => purpose?.startsWith('ask') ?? false
+
+/** An attempt as its step counts them; the number of a run's attempts goes over all of its steps. A question is no try. */
+export const attemptText = (step: RunStep, attempt: Attempt, t: Translate): string =>
+  asks(attempt) ? purposeText(attempt.purpose, t) : t('run.attempt', { n: step.attempts.filter((one) => one.n <= attempt.n && !asks(one)).length })
+
+/** What an attempt was for, where its name does not say so. */
+export const purposeOf = (attempt: Attempt, t: Translate): string => (asks(attempt) ? '' : purposeText(attempt.purpose, t))
+
+interface Named {
+  path: string
+  label?: string
+  short: string
+}
+const plainName = (one: Named): string => one.label || one.short
+
+/** A variable's short name, or its whole path where the name alone says nothing: a place in a list, or one of several of that name. */
+export const variableName = (one: Named, all: readonly Named[]): string =>
+  /^\d+$/.test(plainName(one)) || all.some((other) => other.path !== one.path && plainName(other) === plainName(one)) ? one.path : plainName(one)
 
 /** Tried, and yet never done: the run failed or was cancelled here. */
 export const endedAt = (step: RunStep): boolean => (step.state === 'pending' && step.attempts.length > 0) || (step.state === 'failed' && !step.finished_at)

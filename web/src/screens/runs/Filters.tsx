@@ -35,6 +35,7 @@ const labels: Record<string, Key> = {
   received: 'runs.key.received',
 }
 const further: { key: QueryKey; value: string; label: Key }[] = [
+  { key: 'code', value: 'unknown.*', label: 'runs.unknownToo' },
   { key: 'mark', value: 'check', label: 'runs.checksToo' },
   { key: 'mark', value: 'template.missing', label: 'runs.missingToo' },
   { key: 'mark', value: 'disk.low', label: 'runs.notKeptToo' },
@@ -190,7 +191,7 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
         <Row gap={8}>
           {pills.map((term) => (
             <Pill key={term.key} onRemove={() => set({ [term.key]: '' })}>
-              {t(labels[term.key]!)}: {term.key === 'before' ? shortTime(term.value) : term.value === 'check' ? t('runs.checkMark') : term.value === 'template.missing' ? t('runs.missingMark') : term.value === 'disk.low' ? t('runs.notKeptMark') : term.value}
+              {t(labels[term.key]!)}: {term.key === 'before' ? shortTime(term.value) : term.value === 'unknown.*' ? t('runs.unknownToo') : term.value === 'check' ? t('runs.checkMark') : term.value === 'template.missing' ? t('runs.missingMark') : term.value === 'disk.low' ? t('runs.notKeptMark') : term.value}
             </Pill>
           ))}
         </Row>

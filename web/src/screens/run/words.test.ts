@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import type { Attempt, RunStep } from '@/api'
+import { t } from '@/i18n'
+import { attemptText, purposeOf, variableName } from './words'
+
+// The third step of a run: two attempts of others came before its own.
+const attempts = [{ n: 3 }, { n: 4, purpose: 'ask' }, { n: 5, purpose: 'ask.not_done' }, { n: 6, purpose: 'expired' }, { n: 8 }] as Attempt[]
+const step = { path: 'deal', attempts } as RunStep
+
+it.each([
+  ['the first one of its step', 0, t('run.attempt', { n: 1 }), ''],
+  ['a question', 1, t('purpose.ask'), ''],
+  ['a question that was answered', 2, t('purpose.askNot'), ''],
+  ['one with access that was too old', 3, t('run.attempt', { n: 2 }), t('purpose.expired')],
+  ['the last one', 4, t('run.attempt', { n: 3 }), ''],
+])('an attempt is counted within its step: %s', (_, i, name, purpose) => {
+  expect(attemptText(step, attempts[i]!, t)).toBe(name)
+  expect(purposeOf(attempts[i]!, t)).toBe(purpose)
+})
+
+it('a variable has a name that no other one has', () => {
+  const all = [{ path: 'deal', short: 'deal', label: 'Deal' }, { path: 'deal.id', short: 'id' }, { path: 'deal.items', short: 'items' }, { path: 'deal.items[0]', short: '0' }, { path: 'deal.items[0].id', short: 'id' }]
+  expect(all.map((one) => variableName(one, all))).toEqual(['Deal', 'deal.id', 'items', 'deal.items[0]', 'deal.items[0].id'])
+})
