@@ -201,13 +201,15 @@ function Receiving({ source }: { source: Source }) {
               {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
             </span>
           </p>
+        ) : samples.failed ? (
+          <ErrorNote error={samples.failed.error} onRetry={samples.failed.again} />
         ) : (
           <p className={css.waitingHead} role="status">
             <Spinner /> <strong>{t('source.waiting')}</strong>
           </p>
         )}
         {latest && <EventMark event={latest} />}
-        {!latest && <p>{t('source.sendHere')}</p>}
+        {!latest && !samples.failed && <p>{t('source.sendHere')}</p>}
         <div className={css.line}>
           <Button icon="send" onClick={() => void sendSample()} loading={busy} size="small">
             {t('sendSample')}

@@ -21,7 +21,7 @@ export function LanesTab() {
   const t = useT()
   const narrow = useNarrow()
   const queries = useQueryClient()
-  const { data, error, isPending, refetch } = useQuery(lanesQuery)
+  const { data, error, refetch } = useQuery(lanesQuery)
   const [limits, setLimits] = useState<Lane>()
   const [drain, setDrain] = useState<Lane>()
   const act = useMutation({
@@ -32,8 +32,7 @@ export function LanesTab() {
   const rows = data?.items ?? []
   const todo = (lane: Lane) => <LaneTodo lane={lane} busy={act.isPending} onAct={(action) => act.mutate({ lane, action })} onLimits={() => setLimits(lane)} onDrain={() => setDrain(lane)} />
 
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
-  if (isPending) return <Skeleton lines={4} height={40} />
+  if (!data) return error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={4} height={40} />
   if (rows.length === 0)
     return (
       <EmptyState icon="connections" title={t('lanes.none')}>
@@ -42,6 +41,7 @@ export function LanesTab() {
     )
   return (
     <>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <p className={css.help}>{t('lanes.help')}</p>
       {narrow ? (
         <ul className={css.cards}>

@@ -7,9 +7,8 @@ import css from './Run.module.css'
 /** The variables that a step made known, with the values that they had then. */
 export function VariablesOf({ run, path }: { run: Run; path: string }) {
   const t = useT()
-  const { data, error, isPending, refetch } = useQuery(runVariablesQuery(run.id))
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
-  if (isPending) return <Skeleton lines={3} />
+  const { data, error, refetch } = useQuery(runVariablesQuery(run.id))
+  if (!data) return error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={3} />
   const found = data.items.find((one) => one.path === path)?.variables ?? []
   if (found.length === 0) return <Muted>{t('run.variablesNone')}</Muted>
   return (

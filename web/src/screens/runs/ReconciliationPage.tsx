@@ -43,7 +43,7 @@ export default function ReconciliationPage() {
   // Fields are typed in by and by: what is no period is not asked for.
   const own = span === 'own' ? { from: search.from ?? '', to: search.to ?? '' } : undefined
   const ready = !own || (isDay(own.from) && isDay(own.to) && own.from <= own.to)
-  const { data, error, isPending, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
+  const { data, error, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
   const { data: sources } = useQuery(sourcesQuery)
   const titles = new Map(sources?.items.map((one) => [one.name, one.title || one.name]))
   const shown = data && unused.count(data.total) > 0 ? [...columns, unused] : columns
@@ -96,10 +96,9 @@ export default function ReconciliationPage() {
         </Menu>
       </Row>
       {sources?.items.filter((one) => one.silence && (!source || one.name === source)).map((one) => <SilenceNote key={one.name} source={one} away />)}
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : !ready ? null : isPending ? (
-        <Skeleton lines={7} height={32} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!ready ? null : !data ? (
+        !error && <Skeleton lines={7} height={32} />
       ) : data.items.length === 0 ? (
         <EmptyState icon="check" title={t('reconciliation.none')} actions={<Button to="/sources">{t('runs.toSources')}</Button>}>
           {t('reconciliation.noneHelp')}
