@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
-import { ago, clock, duration, language, size, useT, type Key } from '@/i18n'
+import { ago, clock, duration, language, size, useT, zoned, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
@@ -62,10 +62,10 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       {waits && (
         <Note tone="info">
           {run.asks
-            ? t('run.willAsk', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })
+            ? t('run.willAsk', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })
             : run.tries_max
-            ? t('run.willRetryNth', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
-            : t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
+            ? t('run.willRetryNth', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
+            : t('run.willRetry', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })}
         </Note>
       )}
       {attempt.outcome !== 'ok' && step.kind === 'http' && (

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { reconciliationQuery, sourcesQuery, type Counts } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { day, language, number, useT, type Key } from '@/i18n'
+import { date, language, number, useT, type Key } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, TextField, useNarrow } from '@/ui'
 import { SilenceNote } from '@/screens/sources/Usual'
 import { HistoryFrame } from './HistoryFrame'
@@ -111,7 +111,7 @@ export default function ReconciliationPage() {
               {data.items.map((row) => (
                 <li key={row.day + row.source} className={css.card} data-bad={!row.adds_up || undefined}>
                   <strong>
-                    {dayOf(row.day)} · {titles.get(row.source) ?? row.source}
+                    {date(row.day)} · {titles.get(row.source) ?? row.source}
                   </strong>
                   <dl className={css.figures}>
                     {shown
@@ -152,7 +152,7 @@ export default function ReconciliationPage() {
                   {data.items.map((row) => (
                     <Fragment key={row.day + row.source}>
                       <tr data-bad={!row.adds_up || undefined}>
-                        <td className={css.nowrap}>{dayOf(row.day)}</td>
+                        <td className={css.nowrap}>{date(row.day)}</td>
                         <td className={css.source}>{titles.get(row.source) ?? row.source}</td>
                         {shown.map((column) => (
                           <td key={column.name} className={css.number}>
@@ -195,8 +195,6 @@ export default function ReconciliationPage() {
   )
 }
 
-/** A date without a time is the same day in every zone. */
-const dayOf = (date: string) => day(`${date}T12:00:00`)
 
 const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
 
