@@ -4,7 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import { api, call, keys, scenariosQuery, sourcesQuery } from '@/api'
 import { isId, placeOf } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
-import { Dialog, ErrorNote, Icon, TextField, toastError, type IconName } from '@/ui'
+import { Dialog, ErrorNote, Icon, Skeleton, TextField, toastError, type IconName } from '@/ui'
 import { useOffered } from './commands'
 import { logOut } from './logOut'
 import { usePreferences } from './preferences'
@@ -148,6 +148,7 @@ function Search({ onClose }: { onClose: () => void }) {
           )
         })}
       </ul>
+      {((!scenarios && !noScenarios) || (!sources && !noSources)) && <Skeleton lines={2} />}
       {(noScenarios || noSources) && <ErrorNote error={noScenarios ?? noSources} onRetry={() => void (noScenarios && askScenarios(), noSources && askSources())} />}
     </div>
   )

@@ -28,6 +28,7 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   const value = (v: unknown) => (v === undefined || v === null ? '—' : readable(shownText(v as Json), t).slice(0, 300))
   return (
     <div className={css.fields}>
+      {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {changes.length === 0 ? (
         <p className={css.muted}>{t('change.none')}</p>
       ) : (

@@ -192,6 +192,7 @@ function Receiving({ source }: { source: Source }) {
     <div className={css.fields}>
       <Address source={source} />
       <section className={css.waiting} data-got={latest ? true : undefined}>
+        {samples.failed && <ErrorNote error={samples.failed.error} onRetry={samples.failed.again} />}
         {latest ? (
           <p className={css.waitingHead} role="status">
             <Badge tone="ok" icon="check">
@@ -201,12 +202,12 @@ function Receiving({ source }: { source: Source }) {
               {latest.method} · {size(latest.size)} {latest.remote && `· ${latest.remote}`}
             </span>
           </p>
-        ) : samples.failed ? (
-          <ErrorNote error={samples.failed.error} onRetry={samples.failed.again} />
         ) : (
-          <p className={css.waitingHead} role="status">
-            <Spinner /> <strong>{t('source.waiting')}</strong>
-          </p>
+          !samples.failed && (
+            <p className={css.waitingHead} role="status">
+              <Spinner /> <strong>{t('source.waiting')}</strong>
+            </p>
+          )
         )}
         {latest && <EventMark event={latest} />}
         {!latest && !samples.failed && <p>{t('source.sendHere')}</p>}

@@ -76,6 +76,7 @@ export function ChannelsPanel() {
       }
     >
       <Stack gap={16}>
+        {(form.loadError || secretsError) && <ErrorNote error={form.loadError ?? secretsError} onRetry={() => void (form.loadError ? form.reload() : reloadSecrets())} />}
         <p>{t('channel.what')}</p>
         {channels.map((one, i) => {
           const refused = test.variables === one.name && test.error instanceof ApiError ? test.error : undefined

@@ -71,6 +71,7 @@ export default function SourcePage() {
         </>
       }
     >
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <SilenceNote source={source} />
       <FieldsNote name={name} titles={titles} />
       <Addresses source={source} events={events} />
