@@ -74,7 +74,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             {t('run.changeRetries')}
           </Button>
           {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
-            <Button size="small" icon="search" onClick={() => setComparing(true)}>
+            <Button size="small" icon="search" className={css.wraps} onClick={() => setComparing(true)}>
               {t('compare.open')}
             </Button>
           )}
