@@ -68,7 +68,16 @@ const screens: Screen[] = [
   { place: '/settings/retention', asks: /\/erasures$/, shows: 'erase.value' },
   { place: '/settings/security', asks: /\/settings$/, shows: 'settings.networksLabel' },
   { place: '/settings/secrets', asks: /\/secrets$/, shows: 'crm-key', empty: 'settings.secretsNone' },
-  { place: '/requests', open: (_, page) => page.keyboard.press('Control+k'), asks: /\/scenarios$/, shows: 'Flow', once: true },
+  {
+    place: '/requests',
+    open: async (path, page) => {
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.keyboard.press('Control+k')
+    },
+    asks: /\/scenarios$/,
+    shows: 'Flow',
+    once: true,
+  },
 ]
 
 /** What asks nothing but who is there: it stands whatever else fails. */

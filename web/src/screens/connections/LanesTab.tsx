@@ -32,16 +32,20 @@ export function LanesTab() {
   const rows = data?.items ?? []
   const todo = (lane: Lane) => <LaneTodo lane={lane} busy={act.isPending} onAct={(action) => act.mutate({ lane, action })} onLimits={() => setLimits(lane)} onDrain={() => setDrain(lane)} />
 
-  if (!data) return error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={4} height={40} />
+  const failed = error && <ErrorNote error={error} onRetry={() => void refetch()} />
+  if (!data) return failed || <Skeleton lines={4} height={40} />
   if (rows.length === 0)
     return (
-      <EmptyState icon="connections" title={t('lanes.none')}>
-        {t('lanes.noneHelp')}
-      </EmptyState>
+      <>
+        {failed}
+        <EmptyState icon="connections" title={t('lanes.none')}>
+          {t('lanes.noneHelp')}
+        </EmptyState>
+      </>
     )
   return (
     <>
-      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {failed}
       <p className={css.help}>{t('lanes.help')}</p>
       {narrow ? (
         <ul className={css.cards}>
