@@ -34,8 +34,12 @@ func Limit(format string) int {
 	return 1_000
 }
 
-// Whole tells whether a format takes whole runs; a table takes their summaries.
-func Whole(format string) bool { return format != CSV }
+// Whole tells whether a format takes a run with all that it did. A table takes
+// its summary, and the whole of it only where its last attempt has something to
+// tell.
+func Whole(format string, r *api.RunSummary) bool {
+	return format != CSV || r.LastOutcome != "" && r.LastOutcome != gonets.OutcomeOK
+}
 
 // MediaType is that of a format.
 func MediaType(format string) string {
@@ -50,7 +54,7 @@ func MediaType(format string) string {
 
 // Writer writes one file. Close ends it and does not close what is below.
 type Writer interface {
-	// Write takes a run; a table needs no more than its summary.
+	// Write takes a run, as much of it as Whole says.
 	Write(run *api.Run) error
 	Close() error
 }

@@ -11,6 +11,7 @@ import (
 	"gonets/api"
 	"gonets/internal/export"
 	"gonets/internal/testkit"
+	"gonets/internal/texts"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -72,6 +73,53 @@ func TestTableIsTakenBySpreadsheetsOfBothLanguages(t *testing.T) {
 	}
 	if text := written(t, export.Style{Format: export.CSV}); !strings.HasPrefix(text, "\uFEFFRun,Time") {
 		t.Errorf("an empty table: %q", text)
+	}
+}
+
+func TestTableSaysInItsReadersLanguageWhatFailed(t *testing.T) {
+	t.Parallel()
+	failed := run("a")
+	failed.Reason, failed.Attempts, failed.LastError = gonets.CodeTriesUsedUp, 3, "dial tcp: no route"
+	failed.Steps[0].Attempts[2].Code = gonets.CodeNetwork
+	failed.Steps[0].Attempts[2].Explain = &api.Explain{En: api.Message{What: "No way there."}, Ru: api.Message{What: "Туда нет пути."}}
+	why, _ := texts.InBrowser(gonets.CodeTriesUsedUp)
+	for _, c := range []struct {
+		style                     export.Style
+		comma                     rune
+		reasonHead, errorHead     string
+		reason, failure, codeHead string
+	}{
+		{export.Style{Format: export.CSV}, ',', "Reason", "Error", why.En.What, "No way there.", "Error code"},
+		{export.Style{Format: export.CSV, Russian: true}, ';', "Причина", "Ошибка", why.Ru.What, "Туда нет пути.", "Код ошибки"},
+	} {
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(written(t, c.style, failed), "\uFEFF")))
+		r.Comma = c.comma
+		rows, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cells := map[string]string{}
+		for i, head := range rows[0] {
+			cells[head] = rows[1][i]
+		}
+		if cells[c.reasonHead] != c.reason || c.reason == "" || cells[c.errorHead] != c.failure || cells[c.codeHead] != string(gonets.CodeNetwork) {
+			t.Errorf("%q", cells)
+		}
+		if strings.Contains(strings.Join(rows[1], " "), "dial tcp") {
+			t.Errorf("the words of the network stand in a table: %q", rows[1])
+		}
+	}
+}
+
+func TestATableReadsWholeOnlyWhatFailed(t *testing.T) {
+	t.Parallel()
+	for outcome, whole := range map[gonets.Outcome]bool{"": false, gonets.OutcomeOK: false, gonets.OutcomeHTTP: true, gonets.OutcomeUnknown: true} {
+		if got := export.Whole(export.CSV, &api.RunSummary{LastOutcome: outcome}); got != whole {
+			t.Errorf("%q: %v", outcome, got)
+		}
+	}
+	if !export.Whole(export.JSONL, &api.RunSummary{}) {
+		t.Error("lines hold whole runs")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/texts"
 )
 
 // word is a word in both languages.
@@ -32,19 +33,48 @@ func columns() []column {
 		{word{"Run", "Операция"}, func(r *api.Run, _ *Style) string { return r.ID }},
 		{word{"Time", "Время"}, func(r *api.Run, s *Style) string { return s.time(&r.CreatedAt) }},
 		{word{"State", "Состояние"}, func(r *api.Run, s *Style) string { return s.state(r.State) }},
-		{word{"Reason", "Причина"}, func(r *api.Run, _ *Style) string { return string(r.Reason) }},
+		{word{"Reason", "Причина"}, reason},
 		{word{"Scenario", "Обработка"}, func(r *api.Run, _ *Style) string { return r.Scenario }},
 		{word{"Version", "Версия"}, func(r *api.Run, _ *Style) string { return number(r.Version) }},
 		{word{"Data source", "Источник данных"}, func(r *api.Run, _ *Style) string { return r.Source }},
 		{word{"Data", "Данные"}, data},
 		{word{"Attempts", "Попытки"}, func(r *api.Run, _ *Style) string { return strconv.Itoa(r.Attempts) }},
 		{word{"Response status", "Статус ответа"}, func(r *api.Run, _ *Style) string { return number(r.LastStatus) }},
-		{word{"Error", "Ошибка"}, func(r *api.Run, _ *Style) string { return r.LastError }},
+		{word{"Error", "Ошибка"}, failure},
 		{word{"Next try", "Следующая попытка"}, func(r *api.Run, s *Style) string { return s.time(r.NextTryAt) }},
 		{word{"Ended", "Закончена"}, func(r *api.Run, s *Style) string { return s.time(r.FinishedAt) }},
 		{word{"Service queue", "Очередь к сервису"}, func(r *api.Run, _ *Style) string { return r.Lane }},
 		{word{"Event", "Событие"}, func(r *api.Run, _ *Style) string { return r.EventID }},
+		{word{"Reason code", "Код причины"}, func(r *api.Run, _ *Style) string { return string(r.Reason) }},
+		{word{"Error code", "Код ошибки"}, func(r *api.Run, _ *Style) string { return string(last(r).Code) }},
 	}
+}
+
+// reason is why the run rests or ended, in words.
+func reason(r *api.Run, s *Style) string {
+	e, _ := texts.InBrowser(r.Reason)
+	return word{e.En.What, e.Ru.What}.in(s.Russian)
+}
+
+// failure is what the run's page says of its last attempt.
+func failure(r *api.Run, s *Style) string {
+	e := last(r).Explain
+	if e == nil {
+		return ""
+	}
+	return word{e.En.What, e.Ru.What}.in(s.Russian)
+}
+
+// last is the run's last attempt; an empty one where only its summary is there.
+func last(r *api.Run) *api.Attempt {
+	for i := range r.Steps {
+		for j := range r.Steps[i].Attempts {
+			if a := &r.Steps[i].Attempts[j]; a.N == r.Attempts {
+				return a
+			}
+		}
+	}
+	return &api.Attempt{}
 }
 
 func data(r *api.Run, _ *Style) string {

@@ -66,7 +66,7 @@ func (j *Job) page(ctx context.Context, write func(*api.Run) error) error {
 	}
 	for i := range summaries {
 		run := api.Run{RunSummary: summaries[i]}
-		if export.Whole(j.Style.Format) {
+		if export.Whole(j.Style.Format, &summaries[i]) {
 			d, err := j.Runs.Run(ctx, summaries[i].ID)
 			if gonets.CodeOf(err) == gonets.CodeNotFound {
 				continue // removed since

@@ -89,10 +89,13 @@ export const scenarioQuery = (name: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } }, signal })),
   })
 
+/** All published versions, newest first. */
 export const versionsQuery = (name: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: keys.versions(name),
-    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/versions', { params: { path: { name } }, signal })),
+    queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/scenarios/{name}/versions', { params: { path: { name }, query: { limit: 30, cursor: pageParam || undefined } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
   })
 
 export const sourcesQuery = queryOptions({

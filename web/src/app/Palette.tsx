@@ -4,7 +4,7 @@ import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 
 import { api, call, keys, scenariosQuery, sourcesQuery } from '@/api'
 import { isId, placeOf } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
-import { Dialog, Icon, TextField, toastError, type IconName } from '@/ui'
+import { Dialog, ErrorNote, Icon, Skeleton, TextField, toastError, type IconName } from '@/ui'
 import { useOffered } from './commands'
 import { logOut } from './logOut'
 import { usePreferences } from './preferences'
@@ -40,8 +40,8 @@ function Search({ onClose }: { onClose: () => void }) {
   const { setLanguage, setTheme } = usePreferences()
   const queries = useQueryClient()
   const here = useOffered()
-  const { data: scenarios } = useQuery(scenariosQuery)
-  const { data: sources } = useQuery(sourcesQuery)
+  const { data: scenarios, error: noScenarios, refetch: askScenarios } = useQuery(scenariosQuery)
+  const { data: sources, error: noSources, refetch: askSources } = useQuery(sourcesQuery)
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const list = useRef<HTMLUListElement>(null)
@@ -148,6 +148,8 @@ function Search({ onClose }: { onClose: () => void }) {
           )
         })}
       </ul>
+      {((!scenarios && !noScenarios) || (!sources && !noSources)) && <Skeleton lines={2} />}
+      {(noScenarios || noSources) && <ErrorNote error={noScenarios ?? noSources} onRetry={() => void (noScenarios && askScenarios(), noSources && askSources())} />}
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type 
 import { LoginAgain } from './LoginAgain'
 import { logOut } from './logOut'
 import { Palette } from './Palette'
-import { usePreferences } from './preferences'
+import { usePreferences, zoneOf } from './preferences'
 import css from './Shell.module.css'
 
 interface Place {
@@ -273,8 +273,8 @@ function Connection() {
     if (session?.user) setUser(session.user)
   }, [session?.user])
   useEffect(() => {
-    if (session?.user) setTimeZone(session.time_zone)
-  }, [session?.user, session?.time_zone])
+    if (session?.user) setTimeZone(zoneOf(session))
+  }, [session])
   useEffect(() => {
     // A stream that is refused looks like one that is cut: the session tells which it is.
     if (cutOff) void queries.invalidateQueries({ queryKey: keys.session })

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, call, sessionQuery } from '@/api'
+import { api, call, sessionQuery, type Session } from '@/api'
 import { setLanguage, useLanguage, type Language } from '@/i18n'
 import { useTheme, type ThemeChoice } from '@/ui'
 
@@ -25,3 +25,6 @@ export function usePreferences() {
     },
   }
 }
+
+/** The zone by which the server goes: UTC while its settings name none; unknown before anybody is logged in. */
+export const zoneOf = (session: Session): string | undefined => (session.user ? session.time_zone || 'UTC' : undefined)

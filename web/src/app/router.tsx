@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
 import { sessionQuery } from '@/api/queries'
 import { setTimeZone } from '@/i18n'
+import { zoneOf } from './preferences'
 import { PageFailed, PageMissing, PageWaiting } from './fallbacks'
 import { Shell } from './Shell'
 
@@ -32,7 +33,7 @@ const inside = createRoute({
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.ensureQueryData(sessionQuery)
-    setTimeZone(session.time_zone)
+    setTimeZone(zoneOf(session))
     if (session.setup_needed) throw redirect({ to: '/setup' })
     if (!session.user) throw redirect({ to: '/login', search: { to: location.href === '/' ? undefined : location.href } as never })
   },

@@ -14,6 +14,7 @@ export interface Samples {
   /** The last events of one source. */
   of(source: string): readonly SampleEvent[]
   loading: boolean
+  failed: { error: unknown; again(): void } | undefined
   picked: Picked | undefined
   pick(what: Picked | undefined): void
   /** Set for a moment when an event has just come by itself; by the name of its source. */
@@ -26,7 +27,7 @@ export function useSamples(sources: readonly string[]): Samples {
   const queries = useQueries({ queries: sources.map((source) => samplesQuery(source)), combine: together })
   const [own, setOwn] = useState<Picked | undefined>()
   const [fresh, setFresh] = useState<{ id: string | undefined; source: string }>()
-  const { lists, loading } = queries
+  const { lists, loading, error } = queries
   const events = useMemo(() => newest(lists, sampleLimit), [lists])
 
   useHints((hints) => {
@@ -56,19 +57,21 @@ export function useSamples(sources: readonly string[]): Samples {
       events,
       of: (source) => lists[sources.indexOf(source)] ?? none,
       loading,
+      failed: error ? { error, again: () => sources.forEach((source) => void client.invalidateQueries({ queryKey: keys.samples(source) })) } : undefined,
       picked: own ?? (first ? { event: first } : undefined),
       pick: setOwn,
       fresh: fresh?.source,
     }
-  }, [events, lists, sources, loading, own, fresh])
+  }, [client, events, lists, sources, loading, error, own, fresh])
 }
 
 const none: readonly SampleEvent[] = []
 
 // Defined once: only then is an unchanged answer the same object.
-const together = (results: { data?: { items: SampleEvent[] } | undefined; isLoading: boolean }[]) => ({
+const together = (results: { data?: { items: SampleEvent[] } | undefined; isLoading: boolean; error: unknown }[]) => ({
   lists: results.map((result) => result.data?.items ?? none),
   loading: results.some((result) => result.isLoading),
+  error: results.find((result) => result.error)?.error,
 })
 
 const sourceOf = (picked: Picked): string => ('event' in picked ? picked.event.source : (picked.sample.source ?? ''))

@@ -105,7 +105,7 @@ export const pick = (text: Both | undefined): string => text?.[language()] ?? te
 let zone: string | undefined
 
 export const timeZone = (): string => zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-/** The zone in which times are shown: that of the settings, the same in every browser; while none is chosen, the browser's own. */
+/** The zone in which times are shown: that by which the server goes, the same in every browser; before anybody is logged in, the browser's own. */
 export function setTimeZone(next: string | undefined): void {
   const known = next && inBrowser(next) ? next : undefined
   if (known === zone) return
@@ -161,7 +161,10 @@ export const period = (from: Time, to: Time): string => dates({ day: 'numeric', 
 
 /** 12:04 */
 export const shortClock = (time: Time): string => dates({ hour: '2-digit', minute: '2-digit' }).format(at(time))
-export const day = (time: Time): string => dates({ day: 'numeric', month: 'short', year: 'numeric' }).format(at(time))
+/** A time of the server's clock with its zone beside it: 12:04 (Europe/Moscow). */
+export const zoned = (text: string): string => `${text} (${timeZone()})`
+/** A date without a time, 2026-11-22, is the same day in every zone. */
+export const date = (text: string): string => dates({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at(text))
 /** The whole truth about a time, for tips: date, seconds, zone, and UTC beside it. */
 export const fullTime = (time: Time): string =>
   `${dates({ dateStyle: 'long', timeStyle: 'medium' }).format(at(time))} (${timeZone()}) · ${at(time).toISOString()}`

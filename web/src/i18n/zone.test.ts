@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { setTimeZone, timeZone } from './index'
+import { date, setTimeZone, timeZone, zoned } from './index'
 
 const own = timeZone()
 afterEach(() => setTimeZone(undefined))
@@ -14,4 +14,11 @@ test('times are in the zone of the settings, whatever this browser remembers; in
   setTimeZone('Asia/Tokyo')
   setTimeZone('')
   expect(timeZone()).toBe(own)
+})
+
+test('a date without a time is the same day in every zone, and a time says its zone', () => {
+  const days = ['Pacific/Kiritimati', 'Pacific/Pago_Pago'].map((zone) => (setTimeZone(zone), date('2026-11-22')))
+  expect(days).toEqual([date('2026-11-22'), date('2026-11-22')])
+  expect(days[0]).toMatch(/^22/)
+  expect(zoned('12:04')).toBe('12:04 (Pacific/Pago_Pago)')
 })

@@ -1,5 +1,5 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react'
-import { pick, useT, type Key, type Translate } from '@/i18n'
+import { pick, timeZone, useT, type Key, type Translate } from '@/i18n'
 import type { FieldWords, Scope } from './editor'
 import type { Variable } from './variables'
 
@@ -78,7 +78,7 @@ const groups = { source: 'group.source', step: 'group.step', vars: 'group.vars',
 export function fieldWords(t: Translate): FieldWords {
   const word = (table: Record<string, Key>, name: string): string | undefined => {
     const key = Object.hasOwn(table, name) ? table[name] : undefined
-    return key && t(key)
+    return key && t(key, { zone: timeZone() })
   }
   return {
     group: (group) => t(groups[group]),

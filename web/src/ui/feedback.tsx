@@ -36,6 +36,18 @@ export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number;
   )
 }
 
+/** At the end of a list that goes on. */
+export function More({ onMore, loading }: { onMore: () => void; loading: boolean }) {
+  const t = useT()
+  return (
+    <div className={css.more}>
+      <Button onClick={onMore} loading={loading}>
+        {t('ui.more')}
+      </Button>
+    </div>
+  )
+}
+
 export const Spinner = ({ size = 16 }: { size?: number }) => <Loader size={size} color="var(--accent)" aria-hidden />
 
 // ── notes ────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ export {
 export { Confirm, Dialog, Drawer, Menu, Popover, Tip, type MenuItem } from './overlays'
 export { Facts, Mono, Muted, Page, Panel, Row, Spring, Stack } from './layout'
 export { Tabs, type Tab } from './Tabs'
-export { EmptyState, ErrorNote, Note, Skeleton, Spinner, tell, tellCode, toast, toastError, Toasts, useLate, type Told, type Tone } from './feedback'
+export { EmptyState, ErrorNote, More, Note, Skeleton, Spinner, tell, tellCode, toast, toastError, Toasts, useLate, type Told, type Tone } from './feedback'
 export { CopyButton, copyText } from './CopyButton'
 export { Badge, BigNumber, BodyView, CodeView, hex, KeyValueRows, Method, parseJson, Pill, Status, Time, type BadgeTone, type PillTone } from './data'
 export { Rich } from './Rich'

@@ -1,4 +1,4 @@
-import { shortClock, useT, type Key, type Translate } from '@/i18n'
+import { shortClock, useT, zoned, type Key, type Translate } from '@/i18n'
 import { Badge, type BadgeTone, type IconName } from '@/ui'
 
 export type RunStateName = 'held' | 'queued' | 'running' | 'waiting' | 'succeeded' | 'paused' | 'failed' | 'skipped' | 'cancelled'
@@ -63,7 +63,7 @@ function reasonText(run: RunLike, t: Translate): string {
   switch (run.state) {
     case 'waiting':
       if (run.wait) return `${t(run.asks ? 'state.waiting.ask' : 'state.waiting.retry')}: ${waitText(run.wait, t)}`
-      if (run.quiet_until) return t('state.waiting.quiet', { time: shortClock(run.quiet_until) })
+      if (run.quiet_until) return t('state.waiting.quiet', { time: zoned(shortClock(run.quiet_until)) })
       if (run.asks) return t('state.waiting.ask')
       return t(waitsForTime(run) ? 'state.waiting.time' : 'state.waiting.retry')
     case 'queued':

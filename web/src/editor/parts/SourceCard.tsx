@@ -45,7 +45,7 @@ function Card({ attached: { name, source }, index }: { attached: Attached; index
         <span className={css.cardTitle}>
           <Icon name="sources" size={16} />
           <span className={css.cardName}>{source?.title || pick(preset?.title) || name}</span>
-          {!problem && (
+          {!problem && (count > 0 || (!samples.loading && !samples.failed)) && (
             <span className={css.count} data-fresh={samples.fresh === name || undefined}>
               {count >= sampleLimit ? t('source.lastEvents', { count }) : count > 0 ? t('source.events', { count }) : t('source.noEvents')}
             </span>

@@ -19,8 +19,7 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
     queryKey: [...keys.scenario(name), 'changes', from, to, state.etag],
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
   })
-  if (query.error) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
-  if (!query.data) return <Skeleton lines={3} />
+  if (!query.data) return query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={3} />
   const changes = query.data.changes ?? []
   const stepName = (path: string) => {
     const placed = steps.find((one) => one.path === path)
@@ -29,6 +28,7 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   const value = (v: unknown) => (v === undefined || v === null ? '—' : readable(shownText(v as Json), t).slice(0, 300))
   return (
     <div className={css.fields}>
+      {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {changes.length === 0 ? (
         <p className={css.muted}>{t('change.none')}</p>
       ) : (

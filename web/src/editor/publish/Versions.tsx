@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { keys, versionsQuery } from '@/api'
 import { useT } from '@/i18n'
-import { Badge, Button, Dialog, ErrorNote, Skeleton, Time, toast, toastError } from '@/ui'
+import { Badge, Button, Dialog, ErrorNote, More, Skeleton, Time, toast, toastError } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { normalise } from '../model/document'
@@ -14,9 +14,9 @@ export function Versions({ onClose }: { onClose: () => void }) {
   const t = useT()
   const client = useQueryClient()
   const { name, info, store, edit, state } = useEditor()
-  const query = useQuery(versionsQuery(name))
+  const query = useInfiniteQuery(versionsQuery(name))
   const [shown, setShown] = useState<number>()
-  const versions = [...(query.data?.items ?? [])].sort((a, b) => b.version - a.version)
+  const versions = query.data?.pages.flatMap((page) => page.items) ?? []
   const rollback = async (version: number) => {
     try {
       // The list names versions; what stands in one is asked for by itself.
@@ -34,7 +34,7 @@ export function Versions({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog open onClose={onClose} title={t('versions.title')} size="large">
-      {query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : query.isLoading ? <Skeleton lines={4} /> : null}
+      {!query.data && (query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={4} />)}
       {query.data && versions.length === 0 && <p className={css.muted}>{t('versions.none')}</p>}
       <ul className={css.versions}>
         {versions.map((one) => (
@@ -59,6 +59,8 @@ export function Versions({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
+      {query.hasNextPage && <More onMore={() => void query.fetchNextPage()} loading={query.isFetchingNextPage} />}
+      {query.data && query.error && <ErrorNote error={query.error} onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())} />}
     </Dialog>
   )
 }

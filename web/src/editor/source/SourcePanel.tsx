@@ -192,6 +192,7 @@ function Receiving({ source }: { source: Source }) {
     <div className={css.fields}>
       <Address source={source} />
       <section className={css.waiting} data-got={latest ? true : undefined}>
+        {samples.failed && <ErrorNote error={samples.failed.error} onRetry={samples.failed.again} />}
         {latest ? (
           <p className={css.waitingHead} role="status">
             <Badge tone="ok" icon="check">
@@ -202,12 +203,14 @@ function Receiving({ source }: { source: Source }) {
             </span>
           </p>
         ) : (
-          <p className={css.waitingHead} role="status">
-            <Spinner /> <strong>{t('source.waiting')}</strong>
-          </p>
+          !samples.failed && (
+            <p className={css.waitingHead} role="status">
+              <Spinner /> <strong>{t('source.waiting')}</strong>
+            </p>
+          )
         )}
         {latest && <EventMark event={latest} />}
-        {!latest && <p>{t('source.sendHere')}</p>}
+        {!latest && !samples.failed && <p>{t('source.sendHere')}</p>}
         <div className={css.line}>
           <Button icon="send" onClick={() => void sendSample()} loading={busy} size="small">
             {t('sendSample')}

@@ -38,10 +38,9 @@ export function HistoryTab() {
           {t('history.all')}
         </Button>
       </div>
-      {query.error ? (
-        <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.isLoading ? (
-        <Skeleton lines={5} />
+      {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {!query.data ? (
+        !query.error && <Skeleton lines={5} />
       ) : runs.length === 0 ? (
         <EmptyState icon="history" title={checks ? t('history.noChecks') : t('history.none')} actions={<Button onClick={() => openSource()}>{t('sendSample')}</Button>}>
           {t('history.noneHelp')}

@@ -21,7 +21,7 @@ export function LanesTab() {
   const t = useT()
   const narrow = useNarrow()
   const queries = useQueryClient()
-  const { data, error, isPending, refetch } = useQuery(lanesQuery)
+  const { data, error, refetch } = useQuery(lanesQuery)
   const [limits, setLimits] = useState<Lane>()
   const [drain, setDrain] = useState<Lane>()
   const act = useMutation({
@@ -32,16 +32,20 @@ export function LanesTab() {
   const rows = data?.items ?? []
   const todo = (lane: Lane) => <LaneTodo lane={lane} busy={act.isPending} onAct={(action) => act.mutate({ lane, action })} onLimits={() => setLimits(lane)} onDrain={() => setDrain(lane)} />
 
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
-  if (isPending) return <Skeleton lines={4} height={40} />
+  const failed = error && <ErrorNote error={error} onRetry={() => void refetch()} />
+  if (!data) return failed || <Skeleton lines={4} height={40} />
   if (rows.length === 0)
     return (
-      <EmptyState icon="connections" title={t('lanes.none')}>
-        {t('lanes.noneHelp')}
-      </EmptyState>
+      <>
+        {failed}
+        <EmptyState icon="connections" title={t('lanes.none')}>
+          {t('lanes.noneHelp')}
+        </EmptyState>
+      </>
     )
   return (
     <>
+      {failed}
       <p className={css.help}>{t('lanes.help')}</p>
       {narrow ? (
         <ul className={css.cards}>

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { api, applyDocuments, call, freeName, keys, scenariosQuery, sourcesQuery } from '@/api'
 import { useSearch } from '@/app/useSearch'
@@ -14,11 +14,11 @@ export default function RecipesPage() {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [search, setSearch] = useSearch()
-  const { data: scenarios } = useQuery(scenariosQuery)
-  const { data: sources } = useQuery(sourcesQuery)
   const take = useMutation({
     mutationFn: async (recipe: Recipe) => {
-      const name = freeName(recipe.id, [...(scenarios?.items ?? []), ...(sources?.items ?? [])].map((one) => one.name))
+      // Without the names that are there the recipe could write over another scenario.
+      const [scenarios, sources] = await Promise.all([queries.fetchQuery(scenariosQuery), queries.fetchQuery(sourcesQuery)])
+      const name = freeName(recipe.id, [...scenarios.items, ...sources.items].map((one) => one.name))
       const documents = recipe.documents(name, t)
       await applyDocuments([documents.source, documents.scenario], { draft: true })
       // Sample data inside: the event is held, since a draft does not run.

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
-import { ago, clock, duration, language, size, useT, type Key } from '@/i18n'
+import { ago, clock, duration, language, size, useT, zoned, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
@@ -64,10 +64,10 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
           {run.wait && !run.wait.until
             ? t('run.willTurn', { why: waitText(run.wait, t) })
             : run.asks
-            ? t('run.willAsk', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })
+            ? t('run.willAsk', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })
             : run.tries_max
-            ? t('run.willRetryNth', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
-            : t('run.willRetry', { time: clock(run.next_try_at!, now), ago: ago(run.next_try_at!, now) })}
+            ? t('run.willRetryNth', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
+            : t('run.willRetry', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })}
         </Note>
       )}
       {attempt.outcome !== 'ok' && step.kind === 'http' && (
@@ -76,7 +76,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             {t('run.changeRetries')}
           </Button>
           {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
-            <Button size="small" icon="search" onClick={() => setComparing(true)}>
+            <Button size="small" icon="search" className={css.wraps} onClick={() => setComparing(true)}>
               {t('compare.open')}
             </Button>
           )}

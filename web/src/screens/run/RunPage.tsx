@@ -82,6 +82,7 @@ export default function RunPage() {
       }
       back={back}
     >
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <div className={css.summary}>
         <RunState run={run} />
         <span>

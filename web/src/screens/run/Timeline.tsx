@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { Run } from '@/api'
-import { ago, clock, duration, fullTime, useT, type Key } from '@/i18n'
+import { ago, clock, duration, fullTime, useT, zoned, type Key } from '@/i18n'
 import { Icon, Status } from '@/ui'
 import { outcomeText, runLook, stepLook, waitText, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
@@ -79,7 +79,8 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                   next.slice(0, run.asks ? 1 : 6).map((at, i) => {
                     const nth = (run.tries || step.attempts.length) + i + 1
                     const last = i === next.length - 1 && next.length > 1
-                    const words = i === 0 && run.wait && !run.wait.until ? waitText(run.wait, t) : run.asks ? t('run.nextAsk', { time: clock(at, now) }) : last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
+                    const time = i === 0 ? zoned(clock(at, now)) : clock(at, now)
+                    const words = i === 0 && run.wait && !run.wait.until ? waitText(run.wait, t) : run.asks ? t('run.nextAsk', { time }) : last ? t('run.lastTry', { time }) : t('run.nextTry', { time })
                     return (
                       <li key={at} className={css.coming} title={fullTime(at)}>
                         {words}

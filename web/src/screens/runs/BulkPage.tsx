@@ -3,23 +3,21 @@ import { Link } from '@tanstack/react-router'
 import { bulksQuery, scenariosQuery, type Bulk } from '@/api'
 import { clock, fullTime, number, useT, type Translate } from '@/i18n'
 import { BulkCounts, actionWord, questionWords, runsOf, sends } from '@/screens/bulk'
-import { Badge, Button, EmptyState, ErrorNote, Icon, Muted, Row, Skeleton } from '@/ui'
+import { Badge, EmptyState, ErrorNote, Icon, More, Muted, Skeleton } from '@/ui'
 import { HistoryFrame } from './HistoryFrame'
 import css from './BulkPage.module.css'
 
 /** All that was done to many runs at once: who, what, to which, when, and what came of it. */
 export default function BulkPage() {
   const t = useT()
-  const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(bulksQuery)
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(bulksQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
   const all = data?.pages.flatMap((page) => page.items) ?? []
   return (
     <HistoryFrame tab="bulk">
-      {error && !data ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={6} />
+      {!data ? (
+        error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={6} />
       ) : all.length === 0 ? (
         <EmptyState icon="retry" title={t('bulks.none')}>
           {t('bulks.noneHelp')}
@@ -58,15 +56,10 @@ export default function BulkPage() {
               </li>
             ))}
           </ul>
-          {hasNextPage && (
-            <Row>
-              <Button onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
-                {t('bulks.more')}
-              </Button>
-            </Row>
-          )}
+          {hasNextPage && <More onMore={() => void fetchNextPage()} loading={isFetchingNextPage} />}
         </>
       )}
+      {data && error && <ErrorNote error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
     </HistoryFrame>
   )
 }

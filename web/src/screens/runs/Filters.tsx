@@ -2,7 +2,7 @@ import { useQueries } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { runsCountQuery, type Scenario, type Source } from '@/api'
-import { clock, day, number, useT, type Key } from '@/i18n'
+import { clock, date, number, useT, type Key } from '@/i18n'
 import { Button, Dialog, Drawer, ErrorNote, Icon, Menu, Note, Pill, Row, Select, Stack, tellCode, TextField } from '@/ui'
 import { useCodes } from '@/i18n/codes'
 import { runLook, runStates, type RunStateName } from '@/words/states'
@@ -277,7 +277,7 @@ function Views({ q, ask, counts }: { q: string; ask: (q: string) => void; counts
   )
 }
 
-const shortTime = (text: string) => (Number.isNaN(Date.parse(text)) ? text : /T/.test(text) ? clock(text) : day(text))
+const shortTime = (text: string) => (Number.isNaN(Date.parse(text)) ? text : /T/.test(text) ? clock(text) : date(text))
 
 /** A name of the question that is not in the list any more still shows. */
 function withPresent(value: string | undefined, options: { value: string; label: string }[]) {

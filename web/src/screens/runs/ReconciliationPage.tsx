@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { reconciliationQuery, sourcesQuery, type Counts } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { day, language, number, useT, type Key } from '@/i18n'
+import { date, language, number, useT, type Key } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, TextField, useNarrow } from '@/ui'
 import { SilenceNote } from '@/screens/sources/Usual'
 import { HistoryFrame } from './HistoryFrame'
@@ -43,7 +43,7 @@ export default function ReconciliationPage() {
   // Fields are typed in by and by: what is no period is not asked for.
   const own = span === 'own' ? { from: search.from ?? '', to: search.to ?? '' } : undefined
   const ready = !own || (isDay(own.from) && isDay(own.to) && own.from <= own.to)
-  const { data, error, isPending, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
+  const { data, error, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
   const { data: sources } = useQuery(sourcesQuery)
   const titles = new Map(sources?.items.map((one) => [one.name, one.title || one.name]))
   const shown = data && unused.count(data.total) > 0 ? [...columns, unused] : columns
@@ -96,10 +96,9 @@ export default function ReconciliationPage() {
         </Menu>
       </Row>
       {sources?.items.filter((one) => one.silence && (!source || one.name === source)).map((one) => <SilenceNote key={one.name} source={one} away />)}
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : !ready ? null : isPending ? (
-        <Skeleton lines={7} height={32} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!ready ? null : !data ? (
+        !error && <Skeleton lines={7} height={32} />
       ) : data.items.length === 0 ? (
         <EmptyState icon="check" title={t('reconciliation.none')} actions={<Button to="/sources">{t('runs.toSources')}</Button>}>
           {t('reconciliation.noneHelp')}
@@ -112,7 +111,7 @@ export default function ReconciliationPage() {
               {data.items.map((row) => (
                 <li key={row.day + row.source} className={css.card} data-bad={!row.adds_up || undefined}>
                   <strong>
-                    {dayOf(row.day)} · {titles.get(row.source) ?? row.source}
+                    {date(row.day)} · {titles.get(row.source) ?? row.source}
                   </strong>
                   <dl className={css.figures}>
                     {shown
@@ -153,7 +152,7 @@ export default function ReconciliationPage() {
                   {data.items.map((row) => (
                     <Fragment key={row.day + row.source}>
                       <tr data-bad={!row.adds_up || undefined}>
-                        <td className={css.nowrap}>{dayOf(row.day)}</td>
+                        <td className={css.nowrap}>{date(row.day)}</td>
                         <td className={css.source}>{titles.get(row.source) ?? row.source}</td>
                         {shown.map((column) => (
                           <td key={column.name} className={css.number}>
@@ -196,8 +195,6 @@ export default function ReconciliationPage() {
   )
 }
 
-/** A date without a time is the same day in every zone. */
-const dayOf = (date: string) => day(`${date}T12:00:00`)
 
 const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
 

@@ -32,7 +32,7 @@ export default function RunsPage() {
     if (stale) ask(q, true)
   }, [stale, q, ask])
   const options = runsQuery(q)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({ ...options, meta: { follows: true } })
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = useInfiniteQuery({ ...options, meta: { follows: true } })
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const { data: stats } = useQuery(statsQuery)
@@ -159,7 +159,8 @@ export default function RunsPage() {
           narrow={narrow}
           selected={selected}
           onSelect={setSelected}
-          more={hasNextPage}
+          // The list goes on by itself: a page that failed is asked for again by a person only.
+          more={hasNextPage && !isFetchNextPageError}
           reached={reached}
           loading={isFetchingNextPage}
           onSight={onSight}

@@ -19,7 +19,7 @@ export default function ScenariosPage() {
   const queries = useQueryClient()
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
-  const { data, error, isPending, refetch } = useQuery(scenariosQuery)
+  const { data, error, refetch } = useQuery(scenariosQuery)
   const [quick, setQuick] = useState(false)
   const [stopping, setStopping] = useState<Scenario>()
   const [starting, setStarting] = useState<Scenario>()
@@ -107,10 +107,9 @@ export default function ScenariosPage() {
 
   return (
     <Page title={t('nav.scenarios')} actions={actions}>
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={5} height={32} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data ? (
+        !error && <Skeleton lines={5} height={32} />
       ) : all.length === 0 ? (
         <ThreeStarts onQuick={() => setQuick(true)} onBlank={() => create.mutate(undefined)} onImport={() => setSearch({ import: 'open' })} busy={create.isPending} />
       ) : (

@@ -43,7 +43,7 @@ export function ChannelsPanel() {
       void queries.invalidateQueries({ queryKey: keys.notices })
     },
   })
-  if (form.loadError) return <ErrorNote error={form.loadError} onRetry={form.reload} />
+  if (form.loadError && !form.loaded) return <ErrorNote error={form.loadError} onRetry={form.reload} />
   // Without the names of the secrets a new channel could write over the secret of another.
   if (!secrets && secretsError) return <ErrorNote error={secretsError} onRetry={() => void reloadSecrets()} />
   if (form.loading || !secrets) return <Skeleton lines={3} height={32} />
@@ -76,6 +76,7 @@ export function ChannelsPanel() {
       }
     >
       <Stack gap={16}>
+        {(form.loadError || secretsError) && <ErrorNote error={form.loadError ?? secretsError} onRetry={() => void (form.loadError ? form.reload() : reloadSecrets())} />}
         <p>{t('channel.what')}</p>
         {channels.map((one, i) => {
           const refused = test.variables === one.name && test.error instanceof ApiError ? test.error : undefined

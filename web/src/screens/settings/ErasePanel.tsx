@@ -62,10 +62,9 @@ export function ErasePanel() {
     <Panel title={t('erase.title')}>
       <Stack gap={16}>
         <p>{t('erase.what')}</p>
-        {list.error ? (
-          <ErrorNote error={list.error} onRetry={() => void list.refetch()} />
-        ) : list.isPending ? (
-          <Skeleton lines={2} height={32} />
+        {list.error && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
+        {!list.data ? (
+          !list.error && <Skeleton lines={2} height={32} />
         ) : (
           <>
             {open && <One key={open.id} id={open.id} />}
@@ -102,8 +101,7 @@ function One({ id }: { id: string }) {
     queryFn: ({ signal }) => call(api.GET('/api/v1/erasures/{id}', { params: { path: { id } }, signal })),
     refetchInterval: (query) => (query.state.data && working(query.state.data.state) ? look : false),
   })
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton lines={3} />
+  if (!data) return error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={3} />
   if (data.state === 'found') return <Found erasure={data} />
   if (data.state === 'dropped') return <Note tone="muted">{t('erase.dropped')}</Note>
   if (data.state === 'finished') return <Report erasure={data} />

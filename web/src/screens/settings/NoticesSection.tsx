@@ -56,7 +56,7 @@ export function NoticesSection() {
   })
   const storing = useMutation({ mutationFn: save })
 
-  if (form.loadError) return <ErrorNote error={form.loadError} onRetry={form.reload} />
+  if (form.loadError && !form.loaded) return <ErrorNote error={form.loadError} onRetry={form.reload} />
   if (form.loading) return <Skeleton lines={6} height={32} />
   const ready = mail.host.trim() !== '' && mail.from.trim() !== '' && mail.to.length > 0
   const refused = test.error instanceof ApiError ? test.error : undefined
@@ -163,7 +163,7 @@ function refusal(error: ApiError, t: Translate): Told {
 function Sent() {
   const t = useT()
   useCodes()
-  const { data, error, isPending, refetch } = useQuery(noticesQuery)
+  const { data, error, refetch } = useQuery(noticesQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   useCodes()
   const { data: session } = useQuery(sessionQuery)
@@ -178,10 +178,9 @@ function Sent() {
   ]
   return (
     <Panel title={t('notice.list')}>
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={3} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data ? (
+        !error && <Skeleton lines={3} />
       ) : data.items.length === 0 ? (
         <EmptyState icon="mail" title={t('notice.none')}>
           {t('notice.noneHelp')}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useT, type Key, type Translate } from '@/i18n'
+import { useT, zoned, type Key, type Translate } from '@/i18n'
 import { Checkbox, Muted, NumberField, Select, TextField } from '@/ui'
 import { spanWords } from '@/words/duration'
 import { SpanField } from '@/words/Spans'
@@ -66,7 +66,7 @@ export function useNumbers(form: ReturnType<typeof useSettings>): Partial<Record
       fields: <Checkbox label={t('rule.new')} checked={drift.rule.new ?? false} onChange={(next) => drift.put({ new: next })} />,
     },
     digest: {
-      numbers: t('rule.digestWords', { day: t(dayKeys[dayOf(digest.rule)]), at: digest.rule.at || usual.at }),
+      numbers: t('rule.digestWords', { day: t(dayKeys[dayOf(digest.rule)]), at: zoned(digest.rule.at || usual.at) }),
       mistaken: digest.mistaken,
       fields: (
         <>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { scenariosQuery, settingsQuery, sourcesQuery } from '@/api'
-import { useT, type Key } from '@/i18n'
+import { timeZone, useT, type Key } from '@/i18n'
 import { Muted, TextField } from '@/ui'
 import { Form } from './Form'
 import { RuleRow, type Offers } from './RuleRow'
@@ -73,7 +73,7 @@ export function RulesPanel() {
         <TextField label={t('rule.quietFrom')} placeholder="22:00" value={notices?.quiet_hours?.from ?? ''} onChange={(from) => form.set({ notices: withQuiet(notices, { from: from.trim() }) })} error={at('quiet_hours/from')} />
         <TextField label={t('rule.quietTo')} placeholder="08:00" value={notices?.quiet_hours?.to ?? ''} onChange={(to) => form.set({ notices: withQuiet(notices, { to: to.trim() }) })} error={at('quiet_hours/to')} />
       </div>
-      <Muted small>{t('rule.quietHelp')}</Muted>
+      <Muted small>{t('rule.quietHelp', { zone: timeZone() })}</Muted>
     </Form>
   )
 }

@@ -9,7 +9,7 @@ import css from './Settings.module.css'
 export function SecretsSection() {
   const t = useT()
   const queries = useQueryClient()
-  const { data, error, isPending, refetch } = useQuery(secretsQuery)
+  const { data, error, refetch } = useQuery(secretsQuery)
   const [editing, setEditing] = useState<{ name: string; isNew: boolean }>()
   const [deleting, setDeleting] = useState<string>()
   const remove = useMutation({
@@ -26,10 +26,9 @@ export function SecretsSection() {
   )
   return (
     <Panel title={t('settings.secrets')} actions={data && data.items.length > 0 && add}>
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={3} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data ? (
+        !error && <Skeleton lines={3} />
       ) : data.items.length === 0 ? (
         <EmptyState icon="lock" title={t('settings.secretsNone')} actions={add}>
           <Rich>{t('settings.secretsHelp')}</Rich>

@@ -15,6 +15,7 @@ export function StoragePanel() {
   if (isPending || !storage) return <Skeleton lines={6} />
   return (
     <Stack gap={16}>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <Now storage={storage} />
       <Next storage={storage} />
       <History storage={storage} />

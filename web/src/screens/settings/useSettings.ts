@@ -131,6 +131,8 @@ export function useSettings() {
     failure: refused && refused.problems.length > 0 ? undefined : save.error,
     loadError: error,
     loading: isPending,
+    /** Whether the saved settings are known: what was typed over them stays when they cannot be read anew. */
+    loaded: saved !== undefined,
     reload: () => void refetch(),
   }
 }

@@ -71,6 +71,7 @@ export default function SourcePage() {
         </>
       }
     >
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <SilenceNote source={source} />
       <FieldsNote name={name} titles={titles} />
       <Addresses source={source} events={events} />
@@ -107,10 +108,9 @@ export default function SourcePage() {
         />
       </Panel>
       <Panel title={t('sources.events')}>
-        {samples.error ? (
-          <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />
-        ) : samples.isPending ? (
-          <Skeleton lines={4} />
+        {samples.error && <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />}
+        {!samples.data ? (
+          !samples.error && <Skeleton lines={4} />
         ) : events.length === 0 ? (
           <EmptyState icon="dotted" title={t('sources.waiting')} actions={<Button kind="main" icon="send" onClick={() => setSending(true)}>{t('sendSample')}</Button>}>
             {t('sources.waitingHelp')}

@@ -11,7 +11,7 @@ export default function SourcesPage() {
   const t = useT()
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
-  const { data, error, isPending, refetch } = useQuery(sourcesQuery)
+  const { data, error, refetch } = useQuery(sourcesQuery)
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
   const adding = search.add === 'open'
@@ -48,10 +48,9 @@ export default function SourcesPage() {
         )
       }
     >
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={5} height={32} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data ? (
+        !error && <Skeleton lines={5} height={32} />
       ) : all.length === 0 ? (
         <EmptyState
           icon="sources"
