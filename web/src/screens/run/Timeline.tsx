@@ -5,7 +5,7 @@ import { Icon, Status } from '@/ui'
 import { outcomeText, purposeText, runLook, stepLook, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
 import { retryWords } from '@/words/RetryPlan'
-import { endedAt, numbersOf, stepTitle } from './words'
+import { endedAt, isDue, numbersOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -78,13 +78,14 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                 {here &&
                   next.slice(0, run.asks ? 1 : 6).map((at, i) => {
                     const nth = (run.tries || step.attempts.length) + i + 1
-                    const last = i === next.length - 1 && next.length > 1
-                    const words = run.asks ? t('run.nextAsk', { time: clock(at, now) }) : last ? t('run.lastTry', { time: clock(at, now) }) : t('run.nextTry', { time: clock(at, now) })
+                    const words = run.asks ? t('run.nextAsk') : run.tries_max ? t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max }) : t('run.attempt', { n: nth })
                     return (
                       <li key={at} className={css.coming} title={fullTime(at)}>
-                        {words}
-                        {i === 0 && ` · ${ago(at, now)}`}
-                        {run.tries_max && !run.asks ? ` · ${t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max })}` : ''}
+                        <span>{words}</span>
+                        <span className={css.stepWhen}>
+                          {clock(at, now)}
+                          {i === 0 && ` · ${isDue(at, now) ? t('run.inTurn') : ago(at, now)}`}
+                        </span>
                       </li>
                     )
                   })}
