@@ -93,7 +93,7 @@ walk.describe('a request', () => {
     await expect(sends).toContainText('"city":"Тверь"')
     await page.getByText(t('body.template'), { exact: true }).click()
     await expect(page.getByRole('textbox', { name: t('body.template') })).toContainText('"kept": "({phone})"')
-    await expect(sends).toContainText('"city":"Тверь"')
+    await expect(sends).toContainText('"city": "Тверь"')
     await page.getByText(t('body.fields'), { exact: true }).click()
     await expect(value('city')).toBeVisible()
 

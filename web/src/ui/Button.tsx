@@ -3,6 +3,7 @@ import type { LinkProps } from '@tanstack/react-router'
 import { forwardRef, type MouseEventHandler, type ReactNode, type Ref } from 'react'
 import { AnyLink } from './AnyLink'
 import { Icon, type IconName } from './icons'
+import css from './Button.module.css'
 
 export interface ButtonProps {
   children: ReactNode
@@ -47,6 +48,7 @@ export const Button = forwardRef<HTMLElement, ButtonProps>(function Button(
     'aria-label': label,
     'aria-pressed': pressed,
     'aria-expanded': expanded,
+    classNames: { root: css.button, label: css.label },
     ...rest,
   }
   if (to)

@@ -395,7 +395,7 @@ export function Segments<T extends string>({ value, onChange, options, ariaLabel
       onChange={(next) => onChange(next as T)}
       data={[...options] as Option[]}
       transitionDuration={100}
-      classNames={{ root: css.segments, indicator: css.segmentsIndicator, label: css.segmentsLabel }}
+      classNames={{ root: css.segments, indicator: css.segmentsIndicator, label: css.segmentsLabel, control: css.segmentsControl }}
     />
   )
 }

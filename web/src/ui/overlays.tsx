@@ -19,7 +19,7 @@ export interface DialogProps {
   closable?: boolean
 }
 
-const widths = { small: 420, medium: 600, large: 880, full: '100%' }
+const widths = { small: 440, medium: 600, large: 880, full: '100%' }
 
 /** Holds the focus while it is open and gives it back. Esc and the cross close it. */
 export function Dialog({ open, onClose, title, children, actions, size = 'medium', closable = true }: DialogProps) {

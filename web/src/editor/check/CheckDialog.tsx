@@ -48,9 +48,7 @@ export function CheckDialog() {
         }
       >
         <p>{t('check.goesReally', { host: host(path) })}</p>
-        <div className={css.gapTop}>
-          <Checkbox label={t('check.dontAskStep')} checked={remember} onChange={setRemember} />
-        </div>
+        <Checkbox label={t('check.dontAskStep')} checked={remember} onChange={setRemember} />
       </Dialog>
     )
   }
@@ -89,17 +87,16 @@ export function CheckDialog() {
                 />
               ) : (
                 <span className={css.checkQuiet}>
-                  {title} <span className={css.muted}>{t('check.quiet')}</span>
+                  <span>{title}</span>
+                  <span>{t('check.quiet')}</span>
                 </span>
               )}
             </li>
           )
         })}
       </ul>
-      <p className={css.gapTop}>{hosts.length > 0 ? t('check.ask', { hosts: hosts.join(', ') }) : t('check.askNone')}</p>
-      <div className={css.gapTop}>
-        <Checkbox label={t('check.dontAsk')} checked={remember} onChange={setRemember} />
-      </div>
+      <p>{hosts.length > 0 ? t('check.ask', { hosts: hosts.join(', ') }) : t('check.askNone')}</p>
+      <Checkbox label={t('check.dontAsk')} checked={remember} onChange={setRemember} />
     </Dialog>
   )
 }

@@ -171,11 +171,10 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
         </div>
       )}
       <div className={css.line}>
-        <span className={css.fieldHelp}>
+        <span className={`${css.fieldHelp} ${css.beside}`}>
           {hint ? `${hint.title} — ${hint.help}` : pick(methods?.help)}
           {contact && <> · {t('contact', { email: contact })}</>}
         </span>
-        <span className={css.spring} />
         {!isEcho(http.url) && (
           <Button size="small" kind="soft" icon="send" onClick={toEcho}>
             {t('echo')}

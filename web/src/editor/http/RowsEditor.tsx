@@ -97,7 +97,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
               {typed && (
                 <Select<ValueType>
                   size="small"
-                  width={104}
+                  width={116}
                   ariaLabel={t('row.typeOf', { name })}
                   value={typeOf(row.value)}
                   onChange={(type) => change(i, { value: withType(shownText(row.value), type) })}

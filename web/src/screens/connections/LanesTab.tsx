@@ -71,10 +71,10 @@ export function LanesTab() {
               <tr>
                 <th scope="col">{t('lanes.service')}</th>
                 <th scope="col">{t('state')}</th>
-                <th scope="col">{t('lanes.now')}</th>
-                <th scope="col">{t('lanes.waiting')}</th>
-                <th scope="col">{t('lanes.oldest')}</th>
-                <th scope="col">{t('lanes.day')}</th>
+                <th scope="col" className={css.number}>{t('lanes.now')}</th>
+                <th scope="col" className={css.number}>{t('lanes.waiting')}</th>
+                <th scope="col" className={css.number}>{t('lanes.oldest')}</th>
+                <th scope="col" className={css.number}>{t('lanes.day')}</th>
                 <th scope="col">
                   <span className={css.hidden}>{t('column.actions')}</span>
                 </th>
@@ -87,10 +87,10 @@ export function LanesTab() {
                   <td>
                     <LaneState lane={lane} />
                   </td>
-                  <td className={css.nowrap}>{t('lanes.nOf', { n: lane.active, max: lane.limit })}</td>
-                  <td>{waiting(lane)}</td>
-                  <td className={css.nowrap}>{oldest(lane)}</td>
-                  <td className={css.nowrap}>{day(lane)}</td>
+                  <td className={css.number}>{t('lanes.nOf', { n: lane.active, max: lane.limit })}</td>
+                  <td className={css.number}>{waiting(lane)}</td>
+                  <td className={css.number}>{oldest(lane)}</td>
+                  <td className={css.number}>{day(lane)}</td>
                   <td className={css.todo}>{todo(lane)}</td>
                 </tr>
                 {noteOf(lane, t) && (

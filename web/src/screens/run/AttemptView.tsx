@@ -7,7 +7,7 @@ import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, M
 import { outcomeText, waitText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
-import { attemptText, curlOf, purposeOf, stepTitle } from './words'
+import { attemptText, curlOf, isDue, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
@@ -33,7 +33,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
   const open: TabName = tab && tabNames.includes(tab) ? (tab as TabName) : response ? 'response' : 'request'
   const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
   const isNewest = step.attempts.at(-1)?.n === attempt.n
-  const waits = isNewest && run.state === 'waiting' && step.state === 'active' && run.next_try_at
+  const next = isNewest && run.state === 'waiting' && step.state === 'active' ? run.next_try_at : undefined
   const curl = async () => {
     try {
       return await call(api.GET('/api/v1/runs/{id}/attempts/{n}/curl', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
@@ -59,17 +59,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       </Row>
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
-      {waits && (
-        <Note tone="info">
-          {run.wait && !run.wait.until
-            ? t('run.willTurn', { why: waitText(run.wait, t) })
-            : run.asks
-            ? t('run.willAsk', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })
-            : run.tries_max
-            ? t('run.willRetryNth', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now), n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max })
-            : t('run.willRetry', { time: zoned(clock(run.next_try_at!, now)), ago: ago(run.next_try_at!, now) })}
-        </Note>
-      )}
+      {next && <Next run={run} at={next} now={now} explained={attempt.explain !== undefined} />}
       {attempt.outcome !== 'ok' && step.kind === 'http' && (
         <Row>
           <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
@@ -111,10 +101,12 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             label: t('run.request'),
             content: (
               <Stack>
-                <p className={css.requestLine}>
-                  <Method>{attempt.request.method}</Method> <span className="mono">{attempt.request.url}</span>
-                  <CopyButton text={attempt.request.url} label={t('run.copyUrl')} />
-                </p>
+                {attempt.request.url !== '' && (
+                  <p className={css.requestLine}>
+                    <Method>{attempt.request.method}</Method> <span className="mono">{attempt.request.url}</span>
+                    <CopyButton text={attempt.request.url} label={t('run.copyUrl')} />
+                  </p>
+                )}
                 {(attempt.redirects?.length ?? 0) > 0 && <KeyValueRows rows={attempt.redirects!.map((hop) => ({ name: String(hop.status), value: hop.url }))} />}
                 {attempt.not_kept ? (
                   <Muted>{t('run.notKept')}</Muted>
@@ -144,6 +136,17 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       </Row>
     </Stack>
   )
+}
+
+/** What comes next, where the explanation of the failure has not said it already. */
+function Next({ run, at, now, explained }: { run: Run; at: string; now: number; explained: boolean }) {
+  const t = useT()
+  if (run.wait && !run.wait.until) return <Note tone="info">{t('run.willTurn', { why: waitText(run.wait, t) })}</Note>
+  if (isDue(at, now)) return <Note tone="info">{t('run.due')}</Note>
+  const when = { time: zoned(clock(at, now)), ago: ago(at, now) }
+  if (run.asks) return <Note tone="info">{t('run.willAsk', when)}</Note>
+  if (explained) return null
+  return <Note tone="info">{run.tries_max ? t('run.willRetryNth', { ...when, n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max }) : t('run.willRetry', when)}</Note>
 }
 
 /** «HTTP/1.1 503 Service Unavailable» without the protocol. */

@@ -69,7 +69,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
       <Row gap={8} className={css.actions}>
         {can('resume') && (
           <span className={css.split}>
-            <Button kind="main" className={css.wraps} onClick={() => resume(resumeChanged ? 'current' : 'same')} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
+            <Button kind="main" onClick={() => resume(resumeChanged ? 'current' : 'same')} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
               {run.state === 'held' ? t('run.release') : resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
             </Button>
             {newer && (

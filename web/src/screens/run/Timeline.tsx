@@ -5,7 +5,7 @@ import { Icon, Status } from '@/ui'
 import { outcomeText, runLook, stepLook, waitText, type RunStateName } from '@/words/states'
 import type { Selection } from './RunPage'
 import { retryWords } from '@/words/RetryPlan'
-import { attemptText, endedAt, numbersOf, purposeOf, stepTitle } from './words'
+import { attemptText, endedAt, isDue, numbersOf, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 interface Props {
@@ -78,14 +78,14 @@ export function Timeline({ run, selection, now, onSelect }: Props) {
                 {here &&
                   next.slice(0, run.asks ? 1 : 6).map((at, i) => {
                     const nth = (run.tries || step.attempts.length) + i + 1
-                    const last = i === next.length - 1 && next.length > 1
-                    const time = i === 0 ? zoned(clock(at, now)) : clock(at, now)
-                    const words = i === 0 && run.wait && !run.wait.until ? waitText(run.wait, t) : run.asks ? t('run.nextAsk', { time }) : last ? t('run.lastTry', { time }) : t('run.nextTry', { time })
+                    const held = i === 0 && run.wait && !run.wait.until ? run.wait : undefined
+                    const words = run.asks ? t('run.nextAsk') : run.tries_max ? t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max }) : t('run.attempt', { n: nth })
                     return (
                       <li key={at} className={css.coming} title={fullTime(at)}>
-                        {words}
-                        {i === 0 && (!run.wait || run.wait.until) && ` · ${ago(at, now)}`}
-                        {run.tries_max && !run.asks ? ` · ${t('run.nOf', { n: Math.min(nth, run.tries_max), max: run.tries_max })}` : ''}
+                        <span>{words}</span>
+                        <span className={css.stepWhen}>
+                          {held ? waitText(held, t) : i === 0 ? `${zoned(clock(at, now))} · ${isDue(at, now) ? t('run.inTurn') : ago(at, now)}` : clock(at, now)}
+                        </span>
                       </li>
                     )
                   })}

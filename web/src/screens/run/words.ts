@@ -53,6 +53,9 @@ export function numbersOf(steps: readonly RunStep[]): ReadonlyMap<string, string
   return numbers
 }
 
+/** Its time has come, and something else still holds it up: the queue to its service. */
+export const isDue = (at: string, now: number): boolean => Date.parse(at) <= now
+
 /** Written as a command that bash takes: every part stands in single quotes. */
 export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string }): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`

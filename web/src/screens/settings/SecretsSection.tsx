@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, secretsQuery } from '@/api'
 import { ago, useT } from '@/i18n'
-import { Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Spring, Stack, TextField, toast } from '@/ui'
+import { Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Stack, TextField, toast } from '@/ui'
 import css from './Settings.module.css'
 
 /** Names and dates of secrets. A value can be written and never read back. */
@@ -39,13 +39,14 @@ export function SecretsSection() {
           <ul className={css.list}>
             {data.items.map((one) => (
               <li key={one.name}>
-                <Row>
-                  <Mono>{one.name}</Mono>
-                  <Muted>
-                    •••• · {t('settings.changedAgo', { time: ago(one.updated_at) })}
-                    {one.actor ? ` · ${one.actor}` : ''}
-                  </Muted>
-                  <Spring />
+                <Row wrap={false}>
+                  <Row gap={4} className={css.grow}>
+                    <Mono>{one.name}</Mono>
+                    <Muted>
+                      •••• · {t('settings.changedAgo', { time: ago(one.updated_at) })}
+                      {one.actor ? ` · ${one.actor}` : ''}
+                    </Muted>
+                  </Row>
                   <Button size="small" onClick={() => setEditing({ name: one.name, isNew: false })}>
                     {t('settings.replace')}
                   </Button>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, call, keys, scenariosQuery, statsQuery, storageQuery, type Storage } from '@/api'
 import { clock, number, size, useT, type Translate } from '@/i18n'
-import { Button, ErrorNote, Facts, Muted, Note, Panel, Row, Skeleton, Stack, toast, toastError } from '@/ui'
+import { Button, ErrorNote, Facts, Muted, Note, Panel, Skeleton, Stack, toast, toastError } from '@/ui'
 import { spanWords } from '@/words/duration'
 import css from './Storage.module.css'
 
@@ -132,12 +132,10 @@ function History({ storage }: { storage: Storage }) {
               const scenario = scenarios?.items.find((known) => known.name === one.scenario)
               return (
                 <li key={one.scenario}>
-                  <Row gap={8}>
-                    <Link to="/runs" search={{ q: `scenario:${one.scenario}` } as never} className={css.name}>
-                      {scenario?.title || one.scenario}
-                    </Link>
-                    <Muted>{t('storage.historyRow', { size: size(one.bytes), runs: number(one.runs) })}</Muted>
-                  </Row>
+                  <Link to="/runs" search={{ q: `scenario:${one.scenario}` } as never} className={css.name}>
+                    {scenario?.title || one.scenario}
+                  </Link>
+                  <Muted>{t('storage.historyRow', { size: size(one.bytes), runs: number(one.runs) })}</Muted>
                   <Meter share={most > 0 ? one.bytes / most : 0} />
                 </li>
               )

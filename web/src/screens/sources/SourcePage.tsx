@@ -7,6 +7,7 @@ import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
 import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { Reach } from '@/words/Reach'
+import { Feeds } from './Feeds'
 import { ReceiveDialog } from './ReceiveDialog'
 import { FieldsNote, SilenceNote } from './Usual'
 import { headerList, jsonOf, sampleText } from './sample'
@@ -91,19 +92,7 @@ export default function SourcePage() {
             [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
             orderOf(source) ? [t('sources.order'), t('sources.orderBy', { path: orderOf(source) })] : null,
             [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
-            [
-              t('sources.feeds'),
-              source.scenarios.length === 0
-                ? t('sources.feedsNone')
-                : source.scenarios.map((one, index) => (
-                    <span key={one}>
-                      {index > 0 && ', '}
-                      <Link to="/scenarios/$name" params={{ name: one }}>
-                        {titles.get(one) ?? one}
-                      </Link>
-                    </span>
-                  )),
-            ],
+            [t('sources.feeds'), <Feeds key="feeds" source={source} titles={titles} />],
           ]}
         />
       </Panel>
@@ -132,13 +121,7 @@ export default function SourcePage() {
             <div className={css.event}>
               {chosen && (
                 <Stack>
-                  <Row gap={8}>
-                    {source.scenarios.map((one) => (
-                      <Button key={one} size="small" icon="flag" to="/scenarios/$name" params={{ name: one }} search={{ sample: chosen.id }}>
-                        {source.scenarios.length === 1 ? t('run.asSample') : t('sources.asSampleOf', { title: titles.get(one) ?? one })}
-                      </Button>
-                    ))}
-                  </Row>
+                  <TakeSample scenarios={source.scenarios} titles={titles} event={chosen.id} />
                   <EventView key={chosen.id} event={chosen} />
                 </Stack>
               )}
@@ -155,6 +138,29 @@ export default function SourcePage() {
         </Confirm>
       )}
     </Page>
+  )
+}
+
+/** Opens the editor on an event; where several scenarios take it, one is chosen. */
+function TakeSample({ scenarios, titles, event }: { scenarios: readonly string[]; titles: ReadonlyMap<string, string>; event: string }) {
+  const t = useT()
+  const [only] = scenarios
+  if (only === undefined) return null
+  const at = (name: string) => ({ to: '/scenarios/$name', params: { name }, search: { sample: event } }) as const
+  return (
+    <Row>
+      {scenarios.length === 1 ? (
+        <Button size="small" icon="flag" {...at(only)}>
+          {t('run.asSample')}
+        </Button>
+      ) : (
+        <Menu align="start" items={scenarios.map((name) => ({ label: titles.get(name) ?? name, ...at(name) }))}>
+          <Button size="small" icon="flag" iconRight="down">
+            {t('run.asSample')}
+          </Button>
+        </Menu>
+      )}
+    </Row>
   )
 }
 

@@ -4,6 +4,7 @@ import { presetsQuery, scenariosQuery, sourcesQuery, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, number, pick, useT } from '@/i18n'
 import { Button, CopyButton, EmptyState, ErrorNote, Muted, Page, Row, Skeleton, TextField, useNarrow } from '@/ui'
+import { Feeds } from './Feeds'
 import { NewSource } from './NewSource'
 import css from './Sources.module.css'
 
@@ -22,19 +23,6 @@ export default function SourcesPage() {
   const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
   const preset = (one: Source) => pick(presets?.items.find((p) => p.id === one.preset)?.title) || one.preset
 
-  const feeds = (one: Source) =>
-    one.scenarios.length === 0 ? (
-      <Muted>{t('sources.feedsNone')}</Muted>
-    ) : (
-      one.scenarios.map((name, index) => (
-        <span key={name}>
-          {index > 0 && ', '}
-          <Link to="/scenarios/$name" params={{ name }}>
-            {titles.get(name) ?? name}
-          </Link>
-        </span>
-      ))
-    )
   const last = (one: Source) => (one.last_event_at ? ago(one.last_event_at) : '—')
 
   return (
@@ -80,7 +68,9 @@ export default function SourcesPage() {
                   <Muted>
                     {preset(one)} · {t('sources.lastEvent')}: {last(one)}
                   </Muted>
-                  <span>{feeds(one)}</span>
+                  <span>
+                    <Feeds source={one} titles={titles} />
+                  </span>
                   {one.url && <CopyButton text={one.url} kind="default">{t('sources.copyAddress')}</CopyButton>}
                 </li>
               ))}
@@ -93,7 +83,7 @@ export default function SourcesPage() {
                     <th scope="col">{t('column.title')}</th>
                     <th scope="col">{t('sources.preset')}</th>
                     <th scope="col">{t('sources.address')}</th>
-                    <th scope="col">{t('column.day')}</th>
+                    <th scope="col" className={css.number}>{t('column.day')}</th>
                     <th scope="col">{t('sources.lastEvent')}</th>
                     <th scope="col">{t('sources.feeds')}</th>
                   </tr>
@@ -117,9 +107,11 @@ export default function SourcesPage() {
                           '—'
                         )}
                       </td>
-                      <td>{one.events_24h !== undefined ? number(one.events_24h) : '—'}</td>
+                      <td className={css.number}>{one.events_24h !== undefined ? number(one.events_24h) : '—'}</td>
                       <td className={css.nowrap}>{last(one)}</td>
-                      <td>{feeds(one)}</td>
+                      <td>
+                        <Feeds source={one} titles={titles} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>
