@@ -67,7 +67,7 @@ walk.describe('variables', () => {
     await watch.look('required and empty')
 
     // The menu of samples holds items only.
-    await page.getByRole('button', { name: /\d\d:\d\d:\d\d/ }).click()
+    await page.getByRole('button', { name: new RegExp(`^${t('sample.event', { time: '\\d' })}`) }).click()
     await expect(page.getByRole('menuitem').first()).toBeVisible()
     await watch.look('menu of samples')
     await page.keyboard.press('Escape')
