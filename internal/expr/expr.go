@@ -26,7 +26,8 @@
 // A place that is not there is missing, which is not null. ??, default(x, y),
 // and comparison with a literal null catch it. Otherwise it stands in the
 // [Report]; comparisons with it are false, arithmetic and functions on it are
-// missing too, in text it is empty, in JSON null.
+// missing too, in text it is empty, in JSON null. required(x) is an error
+// where default(x, y) would give y.
 //
 // # Numbers and comparison
 //

@@ -117,6 +117,9 @@ func TestExpressions(t *testing.T) {
 		{"phone(event.body.phone)", "+79990001122"},
 		{"phone('9990001122') + phone('+7 999 000-11-22 доб. 15') + phone('00 44 20 7946 0958')", "+79990001122+79990001122+442079460958"},
 		{"phone('нет')", "нет"},
+		{"phone(required(event.body.phone))", "+79990001122"},
+		{"required(false)", false},
+		{"required(0)", n("0")},
 		{"json({b: event.body.price, a: '<'})", `{"b":9007199254740993,"a":"<"}`},
 		{"parse_json('[1.10]')[0]", n("1.10")},
 		// lists
@@ -219,6 +222,9 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"date(now, 'dd', 'Mars')", gonets.CodeTemplateFailed, 1, "time zone", ""},
 		{`date(now, "'Jan'")`, gonets.CodeTemplateFailed, 1, "cannot stand", ""},
 		{"number('7 штук')", gonets.CodeTemplateFailed, 1, "not a number", ""},
+		{"required(event.body.nothing)", gonets.CodeTemplateFailed, 1, "a value is needed", ""},
+		{"required('')", gonets.CodeTemplateFailed, 1, "a value is needed", ""},
+		{"1 + required(event.body.no_such)", gonets.CodeTemplateFailed, 5, "a value is needed", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.src[:min(len(c.src), 40)], func(t *testing.T) {

@@ -41,6 +41,7 @@ const (
 	codeBrackets     gonets.Code = "template.brackets"
 	codePlace        gonets.Code = "template.place"
 	codeNoParts      gonets.Code = "template.no_parts"
+	codeRequired     gonets.Code = "template.required"
 	codeNeedsList    gonets.Code = "template.needs_list"
 	codeNeedsObject  gonets.Code = "template.needs_object"
 	codeNeedsMembers gonets.Code = "template.needs_members"

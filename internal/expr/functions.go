@@ -24,7 +24,8 @@ type function struct {
 
 // functions are all functions; the table is never changed.
 var functions = map[string]function{
-	"default": {2, 2, "default(x, y)", fnDefault, true},
+	"default":  {2, 2, "default(x, y)", fnDefault, true},
+	"required": {1, 1, "required(x)", fnRequired, true},
 
 	"lower":       {1, 1, "lower(text)", textFunc(lower), false},
 	"upper":       {1, 1, "upper(text)", textFunc(upper), false},
@@ -113,10 +114,23 @@ func (ev *evaluation) call(name string, nodes []ast.Node) (any, error) {
 // fnDefault gives the second value for one that is missing, null or an empty
 // text: forms send empty fields as empty texts.
 func fnDefault(_ *evaluation, args []any) (any, error) {
-	if _, missing := args[0].(*absent); missing || args[0] == nil || args[0] == "" {
+	if isEmpty(args[0]) {
 		return args[1], nil
 	}
 	return args[0], nil
+}
+
+// fnRequired refuses what default would replace.
+func fnRequired(_ *evaluation, args []any) (any, error) {
+	if isEmpty(args[0]) {
+		return nil, wrong(codeRequired, "a value is needed, there is none")
+	}
+	return args[0], nil
+}
+
+func isEmpty(v any) bool {
+	_, missing := v.(*absent)
+	return missing || v == nil || v == ""
 }
 
 func (ev *evaluation) predicate(name string, nodes []ast.Node) (any, error) {

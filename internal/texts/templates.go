@@ -42,6 +42,7 @@ var ofTemplates = map[gonets.Code]Words{
 	"template.brackets":          {"In brackets stands a number or a text, this is {{0:term}}", "В скобках должно быть число или текст, а здесь {{0:term}}"},
 	"template.place":             {"A place in a list is a whole number", "Место в списке — целое число"},
 	"template.no_parts":          {"Only lists and texts have parts, this is {{0:term}}", "Части есть у списков и текстов, а здесь {{0:term}}"},
+	"template.required":          {"This value is required, and it is empty", "Это значение обязательное, а оно пустое"},
 	"template.needs_list":        {"A list is needed, this is {{0:term}}", "Нужен список, а здесь {{0:term}}"},
 	"template.needs_object":      {"An object is needed, this is {{0:term}}", "Нужен объект, а здесь {{0:term}}"},
 	"template.needs_members":     {"A list, an object or a text is needed, this is {{0:term}}", "Нужен список, объект или текст, а здесь {{0:term}}"},

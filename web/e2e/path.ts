@@ -139,12 +139,8 @@ export class Path {
   async addRequest() {
     await this.addStep()
     await this.look('request')
-    // What the server finds missing moves what is below.
-    await this.saved()
     await this.button(this.t('echo')).click()
     await expect(this.page.getByText(/\/echo\//).first()).toBeVisible()
-    // So does what the server makes of the address.
-    await expect(this.page.getByRole('region', { name: this.t('willSend') })).toContainText('/echo/')
   }
 
   async addStep() {

@@ -45,6 +45,33 @@ walk.describe('variables', () => {
     await expect(value('tel')).toBeFocused()
     await expect.poll(inDraft).toContain('{{ event.body.phone }}')
 
+    // A value that the step needs: the card of its pill says so and changes it.
+    await value('tel').locator('.g-pill').click()
+    const required = page.getByRole('checkbox', { name: t('pill.required'), exact: true })
+    await expect(required).not.toBeChecked()
+    await required.check()
+    await expect.poll(inDraft).toContain('{{ required(event.body.phone) }}')
+    await expect(value('tel').locator('.g-pill')).toContainText('*')
+    await expect(required).toBeChecked()
+    await watch.look('required')
+    await page.getByRole('textbox', { name: t('ifEmpty'), exact: true }).fill('нет')
+    await page.keyboard.press('Enter')
+    await expect.poll(inDraft).toContain('{{ default(event.body.phone, \\"нет\\") }}')
+    await page.keyboard.press('Escape')
+
+    // Without its value the step is not done.
+    await value('tel').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText('{{ required(event.body.fax) }}')
+    await expect(page.getByText('Это значение обязательное, а оно пустое', { exact: false }).first()).toBeVisible()
+    await watch.look('required and empty')
+
+    // The menu of samples holds items only.
+    await page.getByRole('button', { name: new RegExp(`^${t('sample.event', { time: '\\d' })}`) }).click()
+    await expect(page.getByRole('menuitem').first()).toBeVisible()
+    await watch.look('menu of samples')
+    await page.keyboard.press('Escape')
+
     // A secret of the sender is covered, in the list and in the pill.
     await value('key').focus()
     await page.keyboard.type('{access-t')

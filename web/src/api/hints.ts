@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
-/** A hint that something changed; never the truth, read again what matters. */
+/** A hint that something changed; never the truth, read again what matters. `reconnect` is ours: the stream has just opened. */
 export interface Hint {
   kind: 'run' | 'event' | 'config' | 'lane' | 'notice' | 'draft' | 'bulk' | 'disk' | 'reconnect'
   id?: string
@@ -15,7 +15,6 @@ const listeners = new Set<Listener>()
 const watchers = new Set<() => void>()
 let stream: EventSource | undefined
 let connected = false
-let lost = false
 let retry: ReturnType<typeof setTimeout> | undefined
 let wait = 1000
 
@@ -32,12 +31,10 @@ function open(): void {
   source.onopen = () => {
     wait = 1000
     setConnected(true)
-    // Hints of the time without a connection are gone for good: everybody reads again.
-    if (lost) tell([{ kind: 'reconnect' }])
-    lost = false
+    // Hints of the time without a stream are gone for good, those between the first reading and its opening too: everybody reads again.
+    tell([{ kind: 'reconnect' }])
   }
   source.onerror = () => {
-    lost = true
     setConnected(false)
     // A browser gives up for ever on some answers (503 of a restart), so the trying again is ours.
     source.close()

@@ -26,6 +26,9 @@ export interface FieldWords extends Words {
   secret: string
   formula: string
   ifEmpty: string
+  required: string
+  requiredHelp: string
+  strict: string
   asIs: string
   treat: string
   call(name: string): string
@@ -38,6 +41,8 @@ export interface FieldWords extends Words {
 
 export interface Scope {
   variables: readonly Variable[] | undefined
+  /** By the scenario's settings a step is not done without a variable that it reads. */
+  strict?: boolean
   words: FieldWords
 }
 
@@ -111,7 +116,7 @@ class PillWidget extends WidgetType {
     this.words = words
   }
   override eq(other: PillWidget): boolean {
-    const key = (p: Pill) => `${p.label}|${p.look}|${p.call}|${p.fallback}|${p.variable?.value}`
+    const key = (p: Pill) => `${p.label}|${p.look}|${p.call}|${p.fallback}|${p.required}|${p.variable?.value}`
     return key(this.pill) === key(other.pill)
   }
   override toDOM(): HTMLElement {
@@ -125,6 +130,11 @@ class PillWidget extends WidgetType {
     if (mark) dom.append(part('g-pill-mark', mark))
     if (pill.call) dom.append(part('g-pill-mark', `→ ${words.call(pill.call)}`))
     if (pill.fallback !== undefined) dom.append(part('g-pill-mark', `?? ${pill.fallback === '' ? '""' : pill.fallback}`))
+    if (pill.required) {
+      const star = part('g-pill-mark', '*')
+      star.setAttribute('aria-hidden', 'true')
+      dom.append(star, part('visually-hidden', ` (${words.required})`))
+    }
     const note = pill.look === 'unknown' ? unknown(pill, words) : pill.look === 'empty' ? words.empty : pill.look === 'secret' ? words.secret : ''
     if (note) dom.append(part('visually-hidden', ` (${note})`))
     return dom
@@ -162,13 +172,15 @@ function card(view: EditorView, piece: VariablePiece, scope: Scope, editable: bo
   else if (pill.look === 'secret') dom.append(part('g-pill-card-note', `•••• ${words.secret}`))
   else if (pill.look === 'unknown') dom.append(part('g-pill-card-note g-pill-card-bad', unknown(pill, words)))
   else if (pill.look === 'formula') dom.append(part('g-pill-card-note', words.formula))
+  if (pill.required) dom.append(part('g-pill-card-note', words.requiredHelp))
+  else if (scope.strict && pill.fallback === undefined && piece.path !== undefined) dom.append(part('g-pill-card-note', words.strict))
   if (!editable) return dom
   if (piece.path === undefined) return dom
-  dom.append(fallbackField(view, piece, words), callField(view, piece, words))
+  dom.append(fallbackField(view, piece, words), requiredField(view, piece, words), callField(view, piece, words))
   return dom
 }
 
-function change(view: EditorView, piece: VariablePiece, what: Partial<{ fallback: string | undefined; call: string | undefined }>): void {
+function change(view: EditorView, piece: VariablePiece, what: Partial<{ fallback: string | undefined; call: string | undefined; required: boolean }>): void {
   const text = view.state.doc.toString()
   if (text.slice(piece.from, piece.to) !== piece.text) return
   const next = replacePiece(text, piece, what)
@@ -181,7 +193,7 @@ function fallbackField(view: EditorView, piece: VariablePiece, words: FieldWords
   line.append(part('', words.ifEmpty))
   const input = document.createElement('input')
   input.value = piece.fallback ?? ''
-  input.addEventListener('change', () => change(view, piece, { fallback: input.value === '' ? undefined : input.value }))
+  input.addEventListener('change', () => change(view, piece, { fallback: input.value === '' ? undefined : input.value, required: false }))
   input.addEventListener('keydown', (event) => {
     event.stopPropagation()
     if (event.key === 'Enter') {
@@ -193,6 +205,22 @@ function fallbackField(view: EditorView, piece: VariablePiece, words: FieldWords
     if (event.key === 'Escape') view.focus()
   })
   line.append(input)
+  return line
+}
+
+function requiredField(view: EditorView, piece: VariablePiece, words: FieldWords): HTMLElement {
+  const line = document.createElement('label')
+  line.className = 'g-pill-card-line'
+  line.append(part('', words.required))
+  const box = document.createElement('input')
+  box.type = 'checkbox'
+  box.checked = piece.required
+  box.title = words.requiredHelp
+  box.addEventListener('change', () => {
+    change(view, piece, { required: box.checked, fallback: undefined })
+    view.focus()
+  })
+  line.append(box)
   return line
 }
 

@@ -50,6 +50,20 @@ describe('a template', () => {
   ])('reads %s', (text, path, fallback, call) => {
     expect(variablesOf(text)[0]).toMatchObject({ path, fallback, call });
   });
+  it('is required or not', () => {
+    expect(variablesOf('{{ required(a.b) }} {{ phone(required(a)) }} {{ a }} {{ required(a, 1) }}').map(({ path, required, call }) => [path, required, call])).toEqual([
+      ['a.b', true, undefined],
+      ['a', true, 'phone'],
+      ['a', false, undefined],
+      [undefined, false, undefined],
+    ]);
+    const made = (text: string, change: Parameters<typeof replacePiece>[2]) => replacePiece(text, variablesOf(text)[0]!, change);
+    expect(made('{{ phone(a) }}', { required: true })).toBe('{{ phone(required(a)) }}');
+    expect(made('{{ default(a, "x") }}', { required: true, fallback: undefined })).toBe('{{ required(a) }}');
+    expect(made('{{ required(a) }}', { fallback: 'x', required: false })).toBe('{{ default(a, "x") }}');
+    expect(made('{{ phone(required(a)) }}', { required: false })).toBe('{{ phone(a) }}');
+    expect(made('{{ phone(required(a)) }}', { call: undefined })).toBe('{{ required(a) }}');
+  });
   it('is one variable or more than that', () => {
     expect(wholeVariable(' {{ a }} ')?.path).toBe('a');
     expect(wholeVariable('{{ a }}{{ b }}')).toBeUndefined();

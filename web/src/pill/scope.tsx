@@ -96,6 +96,9 @@ export function fieldWords(t: Translate): FieldWords {
     secret: t('pill.secret'),
     formula: t('pill.formula'),
     ifEmpty: t('ifEmpty'),
+    required: t('pill.required'),
+    requiredHelp: t('pill.requiredHelp'),
+    strict: t('pill.strict'),
     asIs: t('pill.asIs'),
     treat: t('pill.treat'),
     configure: t('pill.configure'),
@@ -114,11 +117,11 @@ export interface PillScope extends Scope {
 
 const Context = createContext<PillScope | undefined>(undefined)
 
-export function PillScopeProvider({ variables, children }: { variables: readonly Variable[] | undefined; children: ReactNode }) {
+export function PillScopeProvider({ variables, strict = false, children }: { variables: readonly Variable[] | undefined; strict?: boolean; children: ReactNode }) {
   const t = useT()
   const words = useMemo(() => fieldWords(t), [t])
   // The translate function stays the same when the language changes; its words do not.
-  const scope = useMemo(() => ({ variables, words }), [variables, words])
+  const scope = useMemo(() => ({ variables, strict, words }), [variables, strict, words])
   return <Context.Provider value={scope}>{children}</Context.Provider>
 }
 

@@ -22,6 +22,8 @@ export interface VariablePiece {
   fallback: string | undefined;
   /** The function that the value goes through: number, phone, … */
   call: string | undefined;
+  /** Without a value the step is not done. */
+  required: boolean;
 }
 
 export type Piece = TextPiece | VariablePiece;
@@ -105,12 +107,13 @@ const pathText = String.raw`(?:(?!\d)${nameText}${segmentText}*)`;
 const wholePath = new RegExp(`^${pathText}$`, 'u');
 const withFallback = new RegExp(String.raw`^(${pathText})\s*\?\?\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false|null)$`, 'u');
 const withDefault = new RegExp(String.raw`^default\(\s*(${pathText})\s*,\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|true|false|null)\s*\)$`, 'u');
+const asRequired = new RegExp(String.raw`^required\(\s*(${pathText})\s*\)$`, 'u');
 const inCall = /^([a-z_0-9]+)\(([\s\S]*)\)$/;
 
 /** Functions of one argument that a menu may put round a value. */
 export const wraps = ['number', 'string', 'phone', 'lower', 'upper', 'trim', 'json', 'url', 'base64'] as const;
 
-type Read = Pick<VariablePiece, 'path' | 'fallback' | 'call'>;
+type Read = Pick<VariablePiece, 'path' | 'fallback' | 'call' | 'required'>;
 
 export function readExpression(expression: string): Read {
   const call = inCall.exec(expression);
@@ -122,10 +125,12 @@ export function readExpression(expression: string): Read {
 }
 
 function readPlain(expression: string): Read {
-  if (isPath(expression)) return { path: expression, fallback: undefined, call: undefined };
+  const read: Read = { path: undefined, fallback: undefined, call: undefined, required: false };
+  if (isPath(expression)) return { ...read, path: expression };
   const found = withFallback.exec(expression) ?? withDefault.exec(expression);
-  if (found) return { path: found[1], fallback: literalText(found[2] ?? ''), call: undefined };
-  return { path: undefined, fallback: undefined, call: undefined };
+  if (found) return { ...read, path: found[1], fallback: literalText(found[2] ?? '') };
+  const required = asRequired.exec(expression);
+  return required ? { ...read, path: required[1], required: true } : read;
 }
 
 export function isPath(s: string): boolean {
@@ -146,21 +151,24 @@ export interface Built {
   path: string;
   fallback?: string | undefined;
   call?: string | undefined;
+  /** Instead of a fallback. */
+  required?: boolean;
 }
 
 const called = (inner: string, call: string | undefined): string => (call === undefined ? inner : `${call}(${inner})`);
 
 /** The text form of a variable. */
-export function build({ path, fallback, call }: Built): string {
+export function build({ path, fallback, call, required }: Built): string {
   // Not ??, which only stands in for what is not there: a field that was left empty comes as an empty text.
-  return `{{ ${called(fallback === undefined ? path : `default(${path}, ${quote(fallback)})`, call)} }}`;
+  const value = fallback !== undefined ? `default(${path}, ${quote(fallback)})` : called(path, required ? 'required' : undefined);
+  return `{{ ${called(value, call)} }}`;
 }
 
 /** Puts a variable in place of another one; what the old one was wrapped in stays, as it was written. */
 export function replacePiece(text: string, piece: VariablePiece, change: Partial<Built>): string {
-  const same = !('path' in change) && !('fallback' in change);
+  const same = !('path' in change) && !('fallback' in change) && !('required' in change);
   const inner = piece.call === undefined ? piece.expression : (inCall.exec(piece.expression)?.[2] ?? '').trim();
   const call = 'call' in change ? change.call : piece.call;
-  const next = same ? `{{ ${called(inner, call)} }}` : build({ path: piece.path ?? piece.expression, fallback: piece.fallback, ...change, call });
+  const next = same ? `{{ ${called(inner, call)} }}` : build({ path: piece.path ?? piece.expression, fallback: piece.fallback, required: piece.required, ...change, call });
   return text.slice(0, piece.from) + next + text.slice(piece.to);
 }

@@ -84,23 +84,24 @@ export interface Pill {
   /** The function round the value, if there is one. */
   call: string | undefined;
   fallback: string | undefined;
+  required: boolean;
   /** It asks for a secret, which no step can read: the server refuses it. */
   noSecret?: boolean;
 }
 
 /** How a variable in a text is shown. */
 export function pillOf(piece: VariablePiece, variables: readonly Variable[] | undefined, words: Words): Pill {
-  const { call, fallback } = piece;
-  if (piece.path === undefined) return { label: piece.expression, look: 'formula', variable: undefined, call, fallback };
+  const { call, fallback, required } = piece;
+  if (piece.path === undefined) return { label: piece.expression, look: 'formula', variable: undefined, call, fallback, required };
   const variable = variables && findVariable(piece.path, variables);
   if (variable) {
     const look: Look = variable.secret ? 'secret' : variable.empty && !variable.usual && fallback === undefined ? 'empty' : 'known';
-    return { label: labelOf(variable, words), look, variable, call, fallback };
+    return { label: labelOf(variable, words), look, variable, call, fallback, required };
   }
   const guessed = guess(piece.path);
   const label = guessed ? labelOf(guessed, words) : piece.path;
-  if (guessed?.group === 'secret') return { label, look: 'unknown', variable: undefined, call, fallback, noSecret: true };
-  return { label, look: variables === undefined || guessed?.group === 'system' ? 'known' : 'unknown', variable: undefined, call, fallback };
+  if (guessed?.group === 'secret') return { label, look: 'unknown', variable: undefined, call, fallback, required, noSecret: true };
+  return { label, look: variables === undefined || guessed?.group === 'system' ? 'known' : 'unknown', variable: undefined, call, fallback, required };
 }
 
 export function findVariable(path: string, variables: readonly Variable[]): Variable | undefined {

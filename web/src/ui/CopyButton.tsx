@@ -28,10 +28,11 @@ export interface CopyButtonProps {
   label?: string
   size?: 'small' | 'medium'
   kind?: 'quiet' | 'default'
+  disabled?: boolean | undefined
 }
 
 /** Copies and says so in its own place. */
-export function CopyButton({ text, children, label, size = 'small', kind = 'quiet' }: CopyButtonProps) {
+export function CopyButton({ text, children, label, size = 'small', kind = 'quiet', disabled }: CopyButtonProps) {
   const t = useT()
   const [state, setState] = useState<'' | 'done' | 'failed'>('')
   useEffect(() => {
@@ -50,11 +51,11 @@ export function CopyButton({ text, children, label, size = 'small', kind = 'quie
   return (
     <>
       {children ? (
-        <Button icon={state === 'done' ? 'check' : 'copy'} size={size} kind={kind} onClick={copy} label={label}>
+        <Button icon={state === 'done' ? 'check' : 'copy'} size={size} kind={kind} onClick={copy} disabled={disabled} label={label}>
           {said ?? children}
         </Button>
       ) : (
-        <IconButton icon={state === 'done' ? 'check' : 'copy'} size={size} kind={kind} onClick={copy} label={said ?? label ?? t('ui.copy')} />
+        <IconButton icon={state === 'done' ? 'check' : 'copy'} size={size} kind={kind} onClick={copy} disabled={disabled} label={said ?? label ?? t('ui.copy')} />
       )}
       <span className="visually-hidden" aria-live="polite">
         {said}

@@ -134,12 +134,13 @@ export interface MenuProps {
 
 export function Menu({ children, items, align = 'end', width }: MenuProps) {
   return (
-    <MantineMenu position={align === 'end' ? 'bottom-end' : 'bottom-start'} withinPortal width={width} transitionProps={{ duration: 80 }} classNames={{ dropdown: css.menu, item: css.item, label: css.heading }}>
+    // The library's own place for the first focus is no item, and a menu holds only items: its first one has the focus.
+    <MantineMenu withInitialFocusPlaceholder={false} position={align === 'end' ? 'bottom-end' : 'bottom-start'} withinPortal width={width} transitionProps={{ duration: 80 }} classNames={{ dropdown: css.menu, item: css.item, label: css.heading }}>
       <MantineMenu.Target>{children}</MantineMenu.Target>
       <MantineMenu.Dropdown>
         {items.map((item, index) => {
           if (!item) return null
-          if (item === 'line') return <MantineMenu.Divider key={index} />
+          if (item === 'line') return <MantineMenu.Divider key={index} role="separator" />
           if ('heading' in item) return <MantineMenu.Label key={index}>{item.heading}</MantineMenu.Label>
           const common = {
             leftSection: item.checked ? <Icon name="check" size={16} /> : item.icon && <Icon name={item.icon} size={16} />,

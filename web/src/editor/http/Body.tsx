@@ -190,26 +190,26 @@ export function RespondBody() {
           <Missing value={becomes(preview, at('/respond/text'))} />
         </div>
       )}
-      {respond && preview && <WillAnswer answer={answerOf(respond, preview, at('/respond'))} />}
+      {respond && <WillAnswer answer={preview && answerOf(respond, preview, at('/respond'))} />}
     </div>
   )
 }
 
 /** A value that is not in the data is told here; what the whole becomes stands below. */
-const Missing = ({ value }: { value: Becomes | undefined }) => (value?.missing?.length && !value.problem ? <Becoming value={value} /> : null)
+const Missing = ({ value }: { value: Becomes | undefined }) => <Becoming value={value?.missing?.length ? value : undefined} quiet />
 
 /** «Что ответим»: the status and the body with the sample. */
 function WillAnswer({ answer }: { answer: Answer | undefined }) {
   const t = useT()
   return (
-    <section className={css.field} aria-label={t('answer.will')}>
+    <section className={`${css.field} ${css.answer}`} aria-label={t('answer.will')}>
       <div className={css.fieldLabel}>{t('answer.will')}</div>
       {answer ? (
         <>
           <div>
             <Mono>{answer.status}</Mono>
           </div>
-          {answer.body !== '' && <CodeView text={answer.body} label={t('answer.will')} maxHeight={200} />}
+          {answer.body !== '' && <CodeView text={answer.body} label={t('answer.will')} maxHeight={160} />}
         </>
       ) : (
         <p className={css.fieldHelp}>{t('answer.wait')}</p>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { settingsQuery, type KindField } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
@@ -12,7 +12,7 @@ import { giveBack } from '../model/giveBack'
 import { write } from '../model/pointer'
 import { hasQuery, splitQuery, tidy } from '../model/url'
 import { isEcho } from '../parts/describe'
-import { Field, Labelled } from '../step/Field'
+import { Field, Labelled, Late } from '../step/Field'
 import { tabTitle } from '../step/GenericPanel'
 import { useTexts } from '@/words/texts'
 import { useFocusTab } from '../step/useFocusTab'
@@ -158,18 +158,22 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
           </Button>
         )}
       </div>
-      {sent && sent !== http.url.trim() && (
-        <div className={css.sentUrl}>
-          <span aria-hidden>→</span>
-          <span className="visually-hidden">{t('url.sent')}: </span>
-          <span className="mono">{sent}</span>
-        </div>
-      )}
-      {missing && (
-        <div className={css.fieldError}>
-          {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
-        </div>
-      )}
+      <Late>
+        {missing ? (
+          <span className={css.becomes} data-tone="error">
+            {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
+          </span>
+        ) : (
+          sent &&
+          sent !== http.url.trim() && (
+            <span className={css.becomes}>
+              <span aria-hidden>→ </span>
+              <span className="visually-hidden">{t('url.sent')}: </span>
+              <span className="mono">{sent}</span>
+            </span>
+          )
+        )}
+      </Late>
       <div className={css.line}>
         <span className={`${css.fieldHelp} ${css.beside}`}>
           {hint ? `${hint.title} — ${hint.help}` : pick(methods?.help)}
@@ -228,17 +232,22 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
   const http = read<HttpStep>('/http')
   const rows = http?.headers ?? []
   const automatic = (preview?.request?.headers ?? []).filter((header) => header.automatic)
+  // One that is added no longer is crossed out and keeps its place.
+  const seen = useRef(new Map<string, (typeof automatic)[number]>())
+  for (const header of automatic) seen.current.set(header.name, header)
   return (
     <div className={css.fields} data-pointer={at('/http/headers')}>
       <p className={css.fieldHelp}>{help}</p>
       <RowsEditor pointer="/http/headers" label={title} rows={rows} names={headerNames} onChange={(next) => put('/http/headers', next.length > 0 ? next : undefined)} addLabel={t('headers.add')} />
-      {automatic.length > 0 && (
+      <Switch label={own.title} help={own.help} checked={http?.own_headers_only === true} onChange={(on) => put('/http/own_headers_only', on || undefined)} />
+      {more}
+      {seen.current.size > 0 && (
         <section>
           <h3 className={css.autoHead}>{t('headers.automatic')}</h3>
           <table className={css.autoRows}>
             <tbody>
-              {automatic.map((header) => (
-                <tr key={header.name}>
+              {[...seen.current.values()].map((header) => (
+                <tr key={header.name} data-gone={(preview?.request && !automatic.includes(header)) || undefined}>
                   <th scope="row" translate="no">
                     {header.name}
                   </th>
@@ -259,8 +268,6 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
           </table>
         </section>
       )}
-      <Switch label={own.title} help={own.help} checked={http?.own_headers_only === true} onChange={(on) => put('/http/own_headers_only', on || undefined)} />
-      {more}
     </div>
   )
 }

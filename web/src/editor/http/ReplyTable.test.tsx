@@ -1,7 +1,7 @@
 import { act, fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { expect, test, vi } from 'vitest'
-import { t } from '@/i18n'
+import { clock, t } from '@/i18n'
 import { UiProvider } from '@/ui'
 import { EditorContext, StepContext } from '../context'
 import type { Scenario } from '../model/document'
@@ -16,11 +16,11 @@ let now: Scenario
 let edit: (change: (document: Scenario) => Scenario) => void
 const undo = vi.fn()
 
-function Table({ start }: { start: Scenario }) {
+function Table({ start, check = { results: {}, past: {}, replies: {} } }: { start: Scenario; check?: object }) {
   const [document, setDocument] = useState(start)
   now = document
   edit = (change) => setDocument(change)
-  const editor = { document, edit, store: { undo }, check: { results: {}, past: {} } } as never
+  const editor = { document, edit, store: { undo }, check } as never
   return (
     <UiProvider>
       <EditorContext value={editor}>
@@ -77,4 +77,14 @@ test.each([['among others', ['id', 'code']], ['with its step', ['id']]])('a vari
   fireEvent.click(screen.getAllByText(t('undo')).at(-1)!)
   expect(undo).not.toHaveBeenCalled()
   expect(now).toEqual({ ...start, title: 'changed since' })
+})
+
+test.each([
+  ['none came', {}, t('replyVars.noValue')],
+  ['it came', { deal: { started_at: '2026-01-02T03:04:05Z', response: { body: '{"id":7}' } } }, '7'],
+  ['it lacks the field', { deal: { started_at: '2026-01-02T03:04:05Z', response: { body: '{"other":7}' } } }, t('replyVars.noField', { time: clock('2026-01-02T03:04:05Z') })],
+  ['it was cut', { deal: { started_at: '2026-01-02T03:04:05Z', response: { body: '{"id":', cut: true } } }, t('replyVars.cut', { time: clock('2026-01-02T03:04:05Z') })],
+])('of the reply %s is told, also when a newer check had no reply', (_, replies, said) => {
+  render(<Table start={kept('id')} check={{ results: {}, past: { deal: { attempt: { started_at: '2026-01-03T00:00:00Z' } } }, replies }} />)
+  expect(screen.getByText(said)).toBeTruthy()
 })

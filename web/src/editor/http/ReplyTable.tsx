@@ -1,25 +1,27 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { useT } from '@/i18n'
+import type { Attempt } from '@/api'
+import { clock, useT } from '@/i18n'
 import { isPath } from '@/pill/template'
 import { Button, IconButton, SuggestField, TextField, toast } from '@/ui'
 import { useResult } from '../check/ResultView'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { write } from '../model/pointer'
-import { addReplyVariable, fieldsIn, nameTaken, pathOf, removeReplyVariable, renameReplyVariable, replyVariables, returnReplyVariable, type ReplyVariable } from '../model/replyVariables'
+import { addReplyVariable, fieldsIn, nameTaken, pathOf, removeReplyVariable, renameReplyVariable, replyVariables, returnReplyVariable, valueIn, type ReplyVariable } from '../model/replyVariables'
 import { nameFrom } from '../model/steps'
 
 /** Fields of the reply and the variables that they are kept in: the same that a click in the tree makes. */
 export function ReplyTable() {
   const t = useT()
-  const { document, edit } = useEditor()
+  const { document, edit, check } = useEditor()
   const { placed } = useStep()
-  const body = useResult(placed.path).result?.attempt?.response?.body
-  const found = useMemo(() => fieldsIn(body ?? ''), [body])
+  // A newer end without a reply does not hide the one before.
+  const replied = [useResult(placed.path).result?.attempt, check.replies[placed.path]].find((attempt) => attempt?.response)
+  const body = replied?.response?.body
   const { id } = placed.step
   const rows = replyVariables(document, placed.pointer, id)
   const [adding, setAdding] = useState(false)
-  const fields = [...found.keys()]
+  const fields = useMemo(() => [...fieldsIn(body ?? '').keys()], [body])
   const remove = (row: ReplyVariable) => {
     edit((now) => removeReplyVariable(now, row.pointer))
     toast(t('row.deleted', { name: row.name }), { undo: () => edit((now) => returnReplyVariable(now, document, row.pointer)) })
@@ -45,7 +47,7 @@ export function ReplyTable() {
                   <Typed label={t('replyVars.fieldOf', { name: row.name })} value={row.field} fields={fields} onDone={(field) => edit((now) => write(now, `${row.pointer}/value`, `{{ ${pathOf(id, field)} }}`))} check={(field) => (isPath(pathOf(id, field)) ? undefined : t('replyVars.badField'))} />
                 </td>
                 <td className={css.replyValue} translate="no">
-                  {found.get(row.field) ?? <span className={css.muted}>{t('replyVars.noValue')}</span>}
+                  <Value of={replied} field={row.field} />
                 </td>
                 <td>
                   <Typed
@@ -94,6 +96,15 @@ export function ReplyTable() {
       )}
     </fieldset>
   )
+}
+
+/** What a field has in the last reply; that there was none is another thing than a reply that lacks it. */
+function Value({ of, field }: { of: Attempt | undefined; field: string }) {
+  const t = useT()
+  if (!of?.response) return <span className={css.muted}>{t('replyVars.noValue')}</span>
+  const found = valueIn(of.response.body, field)
+  if (typeof found === 'object') return found.text
+  return <span className={css.muted}>{found === undefined ? '—' : t(of.response.cut ? 'replyVars.cut' : 'replyVars.noField', { time: clock(of.started_at) })}</span>
 }
 
 interface TypedProps {

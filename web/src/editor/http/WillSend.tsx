@@ -24,6 +24,7 @@ export function WillSend({ preview, stale, offline }: { preview: Preview | undef
       </header>
       {request ? (
         <div className={css.willSendBody} tabIndex={0} role="group" aria-label={t('willSend')}>
+          <Notices notices={request.notices} />
           <div className={css.willSendLine}>
             <Method>{request.method}</Method> <span className="mono">{request.url}</span>
           </div>
@@ -37,7 +38,6 @@ export function WillSend({ preview, stale, offline }: { preview: Preview | undef
       ) : (
         <p className={css.willSendBody}>{problem ? problemWords(problem) : (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
       )}
-      <Notices notices={request?.notices ?? []} />
     </section>
   )
 }

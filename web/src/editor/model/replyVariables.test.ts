@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Scenario } from './document'
-import { addReplyVariable, fieldOf, fieldsIn, nameTaken, pathOf, removeReplyVariable, renameReplyVariable, replyVariables, returnReplyVariable } from './replyVariables'
+import { addReplyVariable, fieldOf, fieldsIn, nameTaken, pathOf, removeReplyVariable, renameReplyVariable, replyVariables, returnReplyVariable, valueIn } from './replyVariables'
 
 const base: Scenario = { name: 's', title: 'S', steps: [{ id: 'deal', http: { method: 'POST', url: 'https://x/y' } }, { id: 'wait', delay: '5m' }] }
 const add = (document: Scenario, field: string, name?: string) => addReplyVariable(document, { pointer: '/steps/0', id: 'deal', field, title: 'From the reply', ...(name ? { name } : {}) })
@@ -113,3 +113,19 @@ test('a variable whose branch is gone meanwhile comes back nowhere', () => {
   const before: Scenario = { name: 's', steps: [{ id: 'if', if: 'x', then: [{ id: 'deal', http: { url: '' } }, { id: 'v', set: [{ name: 'id', value: '{{ steps.deal.body.id }}' }] }] }] }
   for (const now of [{ name: 's', steps: [] }, { name: 's', steps: [{ id: 'wait', delay: '5m' }] }] as Scenario[]) expect(returnReplyVariable(now, before, '/steps/0/then/1/set/0')).toBe(now)
 })
+
+test.each([
+  ['id', { text: '12345678901234567890' }],
+  ['items[1].sku', { text: 'B' }],
+  ['items[-1].sku', { text: 'B' }],
+  ['["a b"]', { text: 'null' }],
+  ['items', { text: '[{"sku":"A"},{"sku":"B"}]' }],
+  ['items[2].sku', 'absent'],
+  ['items.sku', 'absent'],
+  ['id.deep', 'absent'],
+  ['toString', 'absent'],
+  ['items[*].sku', undefined],
+  ['items[sku=B]', undefined],
+] as const)('a reply has of %s %o', (field, value) => expect(valueIn('{"id":12345678901234567890,"items":[{"sku":"A"},{"sku":"B"}],"a b":null}', field)).toEqual(value))
+
+test('a reply that is no JSON has no fields', () => expect(valueIn('<html>', 'id')).toBe('absent'))

@@ -1,7 +1,7 @@
 /** Fields of a step's reply that are kept under names: rows of the set steps behind it. Pure, so that a table and a tree can share them. */
 import { isPath, parse } from '@/pill/template';
 import type { Row, Scenario, Step } from './document';
-import { isPlain, parseJson, writeJson } from './json';
+import { isPlain, members, parseJson, writeJson } from './json';
 import { insert, join, read, split, write } from './pointer';
 import { inSteps, renamed } from './references';
 import { freeId, nameFrom, walk } from './steps';
@@ -119,19 +119,44 @@ export function renameReplyVariable(document: Scenario, pointer: string, next: s
 const mostFields = 200;
 const longest = 80;
 
+function jsonIn(body: string): unknown {
+  try {
+    return parseJson(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const shownText = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : writeJson(value as never);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+};
+
+const segment = /\.?([^.[\]]+)|\[(-?\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
+
+/** The value of one field of a reply, 'absent' where the reply has no such field; undefined where only the server can tell. */
+export function valueIn(body: string, field: string): { text: string } | 'absent' | undefined {
+  let value = jsonIn(body);
+  segment.lastIndex = 0;
+  while (segment.lastIndex < field.length) {
+    const found = segment.exec(field);
+    if (!found) return undefined;
+    const [, name, index, quoted] = found;
+    const key = name ?? (quoted === undefined ? undefined : (JSON.parse(`"${quoted}"`) as string));
+    if (Array.isArray(value)) value = index === undefined ? undefined : value.at(Number(index));
+    else value = key === undefined ? undefined : new Map(members(value) ?? []).get(key);
+  }
+  return value === undefined ? 'absent' : { text: shownText(value) };
+}
+
 /** The fields of a reply with their values, as far as it is JSON: result.id → 9981. */
 export function fieldsIn(body: string): Map<string, string> {
   const out = new Map<string, string>();
-  let whole: unknown;
-  try {
-    whole = parseJson(body);
-  } catch {
-    return out;
-  }
+  const whole = jsonIn(body);
+  if (whole === undefined) return out;
   const note = (field: string, value: unknown): void => {
     if (out.size >= mostFields) return;
-    const text = typeof value === 'string' ? value : writeJson(value as never);
-    if (field !== '') out.set(field, text.length > longest ? `${text.slice(0, longest)}…` : text);
+    if (field !== '') out.set(field, shownText(value));
     if (Array.isArray(value)) {
       // The first element stands for all.
       if (value.length > 0) note(`${field}[0]`, value[0]);

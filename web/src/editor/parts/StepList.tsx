@@ -170,8 +170,10 @@ function Item({ placed, dragged, shift }: ItemProps) {
             {step.http ? <Method>{step.http.method ?? (step.http.body && !step.http.body.none ? 'POST' : 'GET')}</Method> : null}
             <span className={css.cardName}>{title}</span>
           </span>
-          <span className={css.cardMore} translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
-          {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')}</span>}
+          <span className={css.cardMore}>
+            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} </span>}
+            <span translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
+          </span>
         </button>
         <span className={css.cardEnd}>
           <Result path={path} />

@@ -129,10 +129,12 @@ function SaveWord() {
   const key = saveKeys[save.is]
   const text = save.is === 'saved' ? (save.at ? t('save.saved', { time: shortClock(save.at) }) : t('save.savedPlain')) : key ? t(key) : ''
   return (
-    <span className={css.saveWord} data-state={save.is} role="status">
-      {save.is === 'saved' && <Icon name="check" size={14} />}
-      {(save.is === 'offline' || save.is === 'refused' || save.is === 'conflict') && <Icon name="warning" size={14} />}
-      {text}
+    <span className={css.saveWord} data-state={save.is} data-room={t('save.saved', { time: '00:00' })} role="status">
+      <span>
+        {save.is === 'saved' && <Icon name="check" size={14} />}
+        {(save.is === 'offline' || save.is === 'refused' || save.is === 'conflict') && <Icon name="warning" size={14} />}
+        {text}
+      </span>
     </span>
   )
 }

@@ -8,6 +8,7 @@ import type { Becomes } from '../context'
 import css from '../editor.module.css'
 import { comparisons, read, withoutValue, write, type Clause, type Comparison, type Condition } from '../model/condition'
 import { comparisonWord, readable } from '../parts/describe'
+import { Late } from './Field'
 
 interface Props {
   value: string
@@ -67,13 +68,18 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
                 ]}
               />
             )}
-            {verdict}
             <span className={css.spring} />
             {toggle}
           </div>
         </>
       )}
-      {(formula || becomes?.problem) && <div className={css.line}>
+      {formula && (
+        <div className={css.line}>
+          <span className={css.spring} />
+          {toggle}
+        </div>
+      )}
+      <Late>
         {becomes?.problem ? (
           <span className={css.becomes} data-tone="error">
             {problemWords(becomes.problem)}
@@ -81,9 +87,7 @@ export function ConditionField({ value, onChange, label, becomes }: Props) {
         ) : (
           verdict
         )}
-        <span className={css.spring} />
-        {formula && toggle}
-      </div>}
+      </Late>
     </div>
   )
 }

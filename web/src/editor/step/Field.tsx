@@ -37,10 +37,16 @@ export function Labelled({ pointer, label, help, error, children, required }: { 
   )
 }
 
+/** A line that is kept for what comes a moment later, so that nothing is pushed down by it. */
+export const Late = ({ children }: { children?: ReactNode }) => <div className={css.late}>{children}</div>
+
 /** «Станет»: what a place becomes with the sample. */
 export function Becoming({ value, most, quiet }: { value: Becomes | undefined; /** So many characters of it are shown. */ most?: number; /** The field tells its own mistake. */ quiet?: boolean }) {
+  return <Late>{value && !(quiet && value.problem) && <Became value={value} most={most} />}</Late>
+}
+
+function Became({ value, most }: { value: Becomes; most: number | undefined }) {
   const t = useT()
-  if (!value || (quiet && value.problem)) return null
   const text = most !== undefined && value.text.length > most ? `${value.text.slice(0, most)}…` : value.text
   const missing = value.missing?.[0]
   if (value.problem)

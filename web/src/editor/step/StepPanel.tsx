@@ -72,19 +72,18 @@ export function StepPanel({ placed }: { placed: Placed }) {
   const result = <ResultView dock={wide && <IconButton icon={beside ? 'down' : 'right'} size="small" label={t(beside ? 'result.dockBelow' : 'result.dockRight')} onClick={move} />} />
   return (
     <StepContext.Provider value={scope}>
-      <PillScopeProvider variables={variables}>
+      <PillScopeProvider variables={variables} strict={document.missing === 'error'}>
         <section className={css.stepPanel} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
           <Head placed={placed} curl={preview?.curl} />
           <div className={css.stepMiddle} data-docked={docked || undefined}>
             <div className={css.stepBody}>
               {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
-              {error && error.status !== 0 && <ErrorNote error={error} />}
-              {!preview && !error && <Skeleton lines={2} />}
               {!docked && result}
               <details className={`${css.details} ${css.variablesOpen}`}>
                 <summary>{t('variables')}</summary>
                 <VariableList />
               </details>
+              {error && error.status !== 0 && <ErrorNote error={error} />}
             </div>
             {docked && <div className={css.stepBeside}>{result}</div>}
           </div>
@@ -158,11 +157,9 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
             <Button size="small" onClick={() => setPasting(true)}>
               {t('pasteCurl')}
             </Button>
-            {curl && (
-              <CopyButton text={curl} kind="default" label={t('copyCurl')}>
-                cURL
-              </CopyButton>
-            )}
+            <CopyButton text={curl ?? ''} kind="default" label={t('copyCurl')} disabled={curl === undefined}>
+              cURL
+            </CopyButton>
           </>
         )}
         {!step.http && (
