@@ -70,6 +70,7 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML', 'Postman'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
       { id: 'lanes', group: 'palette.pages', icon: 'connections', label: t('lanes.title'), act: go('/lanes') },
+      { id: 'receiver', group: 'palette.pages', icon: 'flag', label: t('echo'), thing: 'receiver', act: go('/receiver') },
       ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
         (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
       ),
