@@ -1,6 +1,8 @@
 /** What may be added to a scenario, and how it is found: by its name, its purpose, and the words of other systems. Pure. */
 import type { Kind } from '@/api'
+import { synonyms } from '@/app/synonyms'
 import { pick } from '@/i18n'
+import type { IconName } from '@/ui'
 
 export interface Addable {
   /** The kind, or the way to begin one: if, only-if. */
@@ -11,6 +13,14 @@ export interface Addable {
   synonyms: readonly string[]
   template: unknown
 }
+
+const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
+export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
+
+/** By which words the palette finds it, its own name first. */
+export const paletteWords = (one: Addable): string[] => [
+  one.title, ...one.synonyms, ...(one.kind === 'http' ? [...synonyms.httpRequest, ...synonyms.postJson] : one.kind === 'respond' ? synonyms.respond : []), ...synonyms.step,
+]
 
 /** All kinds in the order of the table, each with its further ways to begin behind it. */
 export function addables(kinds: readonly Kind[]): Addable[] {
