@@ -22,11 +22,14 @@ export const paletteWords = (one: Addable): string[] => [
   one.title, ...one.synonyms, ...(one.kind === 'http' ? [...synonyms.httpRequest, ...synonyms.postJson] : one.kind === 'respond' ? synonyms.respond : []), ...synonyms.step,
 ]
 
+/** Other words for a thing; what the other language calls it is one of them. */
+const wordsOf = ({ title, synonyms: words }: Pick<Kind, 'title' | 'synonyms'>): string[] => [...words, ...Object.values(title).filter((name) => name !== pick(title))]
+
 /** All kinds in the order of the table, each with its further ways to begin behind it. */
 export function addables(kinds: readonly Kind[]): Addable[] {
   return kinds.flatMap((kind) => [
-    { id: kind.kind, kind: kind.kind, title: pick(kind.title), help: pick(kind.help), synonyms: kind.synonyms, template: kind.template },
-    ...(kind.variants ?? []).map((one) => ({ id: one.id, kind: kind.kind, title: pick(one.title), help: pick(one.help), synonyms: one.synonyms, template: one.template })),
+    { id: kind.kind, kind: kind.kind, title: pick(kind.title), help: pick(kind.help), synonyms: wordsOf(kind), template: kind.template },
+    ...(kind.variants ?? []).map((one) => ({ id: one.id, kind: kind.kind, title: pick(one.title), help: pick(one.help), synonyms: wordsOf(one), template: one.template })),
   ])
 }
 
