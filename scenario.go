@@ -184,9 +184,9 @@ type StateChange struct {
 
 // Change says that something changed; it is a hint, never the truth.
 type Change struct {
-	// Kind is run, event, config, lane, notice, draft, bulk or disk.
+	// Kind is run, event, config, lane, notice, draft, bulk, disk or echo.
 	Kind string `json:"kind"`
-	// ID is the thing's; a draft's is the scenario's name.
+	// ID is the thing's; a draft's is the scenario's name, an echo's its address's.
 	ID    string `json:"id,omitempty"`
 	Event string `json:"event,omitempty"`
 	// Source is where an event that was accepted came from.

@@ -199,6 +199,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
 	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load})
+	receiver := echo.New(echo.Options{Clock: s.clock, Owner: isOwner(s.token), Tell: func(name string) { bus.Publish(gonets.Change{Kind: "echo", ID: name}) }})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
 		Sources:     s.store,
@@ -236,6 +237,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clean:       s.engine.Clean,
 		Masks:       masks{config},
 		Erasures:    s.erasures,
+		Echo:        receiver,
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),
 		Log:         s.log,
@@ -245,7 +247,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	s.http.Handle(peer.Believing(cfg.TrustedProxies, routes{
-		ingest: httpapi.WithoutSession(s.ingest), echo: httpapi.WithoutSession(echo.New(s.clock, isOwner(s.token))),
+		ingest: httpapi.WithoutSession(s.ingest), echo: httpapi.WithoutSession(receiver),
 		api: api, metrics: metrics.Handler(), ui: ui, isOwner: isOwner(s.token),
 	}))
 	return s, nil

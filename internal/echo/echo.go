@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,16 +41,27 @@ const (
 // Handler answers /echo/{id}[/rest] to everybody, and /echo/{id}/_requests and
 // /echo/{id}/_script to the owner. It is safe for concurrent use.
 type Handler struct {
-	clock gonets.Clock
-	owner func(*http.Request) bool
-	book  book
-	held  chan struct{}
+	Options
+	book book
+	held chan struct{}
 }
 
-// New makes a Handler whose delays run by clock; owner tells which requests
-// carry the owner's proof.
-func New(clock gonets.Clock, owner func(*http.Request) bool) *Handler {
-	return &Handler{clock: clock, owner: owner, held: make(chan struct{}, maxHeld)}
+// Options is what the receiver needs.
+type Options struct {
+	// Clock is what its delays run by.
+	Clock gonets.Clock
+	// Owner tells which requests carry the owner's proof.
+	Owner func(*http.Request) bool
+	// Tell hears the name of an address that changed; nil tells nobody.
+	Tell func(name string)
+}
+
+// New makes a Handler. Clock and Owner are required.
+func New(o Options) *Handler {
+	if o.Tell == nil {
+		o.Tell = func(string) {}
+	}
+	return &Handler{Options: o, held: make(chan struct{}, maxHeld)}
 }
 
 // ServeHTTP implements [http.Handler].
@@ -65,7 +77,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"an echo address is /echo/ and a name of 1 to 64 letters, digits, hyphens, dots or underscores"))
 		return
 	}
-	if (sub == "_requests" || sub == "_script") && !h.owner(r) {
+	if (sub == "_requests" || sub == "_script") && !h.Owner(r) {
 		head.Set("WWW-Authenticate", `Bearer realm="gonets"`)
 		writeError(w, gonets.Errorf(gonets.CodeUnauthorized,
 			"this part of an echo address needs the owner's token: send it as \"Authorization: Bearer TOKEN\"; it is in the file owner.token of the server's data folder"))
@@ -74,14 +86,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case sub == "_requests" && r.Method == http.MethodGet:
 		count, requests := h.book.list(id)
-		writeJSON(w, http.StatusOK, map[string]any{"echo": id, "count": count, "items": requests})
+		items := make([]listed, len(requests))
+		for i, r := range requests {
+			items[i] = r.listed()
+		}
+		writeJSON(w, http.StatusOK, map[string]any{"echo": id, "count": count, "items": items})
 	case sub == "_requests" && r.Method == http.MethodDelete:
-		h.book.forget(id)
+		h.Forget(id)
 		w.WriteHeader(http.StatusNoContent)
 	case sub == "_script" && r.Method == http.MethodPut:
 		h.putScript(w, r, id)
 	case sub == "_script" && r.Method == http.MethodDelete:
-		h.book.setScript(id, nil)
+		h.setScript(id, nil)
 		w.WriteHeader(http.StatusNoContent)
 	case sub == "_requests" || sub == "_script":
 		head.Set("Allow", map[string]string{"_requests": "GET, DELETE", "_script": "PUT, DELETE"}[sub])
@@ -116,7 +132,7 @@ func (h *Handler) putScript(w http.ResponseWriter, r *http.Request, id string) {
 		writeError(w, err)
 		return
 	}
-	h.book.setScript(id, c)
+	h.setScript(id, c)
 	writeJSON(w, http.StatusOK, map[string]any{"echo": id, "script": c.text, "steps": c.length})
 }
 
@@ -140,17 +156,18 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 		writeError(w, err)
 		return
 	}
-	rec, err := h.read(w, r, query)
+	rec, err := h.read(w, r)
 	if err != nil {
 		writeError(w, err)
 		return
 	}
-	n, how := h.book.receive(id, rec, brought, h.clock.Now())
+	n, how := h.book.receive(id, rec, brought)
+	h.Tell(id)
 	if brought != nil && how.Kind == script.Big && !h.trusted(r) {
 		how.Size = min(how.Size, maxBigForOwn)
 	}
 	usual := func() []byte {
-		return encode(map[string]any{"id": n, "echo": id, "received": rec.received})
+		return encode(map[string]any{"id": n, "echo": id, "received": rec.received()})
 	}
 	h.answer(w, r, how, usual)
 }
@@ -169,11 +186,11 @@ func (h *Handler) queryScript(r *http.Request, text string) (*cursor, error) {
 // machine. What a proxy of this machine hands on was made elsewhere.
 func (h *Handler) trusted(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	return h.owner(r) || err == nil && from.Addr().Unmap().IsLoopback() &&
+	return h.Owner(r) || err == nil && from.Addr().Unmap().IsLoopback() &&
 		r.Header.Get("X-Forwarded-For") == "" && r.Header.Get("Forwarded") == ""
 }
 
-func (h *Handler) read(w http.ResponseWriter, r *http.Request, query url.Values) (*record, error) {
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*record, error) {
 	body := http.MaxBytesReader(w, r.Body, gonets.MaxIngestBody)
 	kept, err := io.ReadAll(io.LimitReader(body, maxBody))
 	var more int64
@@ -186,48 +203,42 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request, query url.Values)
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeBodyUnreadable, "the body ended early; send it whole: %w", err)
 	}
-	rec := &record{At: h.clock.Now().Format(time.RFC3339Nano)}
-	rec.received = received{
-		Method: r.Method, Path: r.URL.EscapedPath(), Query: shownQuery(query), Headers: shownHeaders(r),
-		Body: shownBody(r.Header.Get("Content-Type"), kept, more > 0), Size: int64(len(kept)) + more, Cut: more > 0,
-	}
-	rec.bytes = len(rec.Body) + len(r.RequestURI)
-	for name, value := range rec.Headers {
-		rec.bytes += len(name) + len(value)
+	rec := &record{size: int64(len(kept)) + more, event: gonets.Event{
+		ReceivedAt: h.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath(),
+		// What an echo address shows ends in histories: credentials are masked the way the history masks what we send.
+		RawQuery: strings.TrimPrefix(outbound.MaskURL("?"+r.URL.RawQuery), "?"), Headers: headersOf(r),
+		ContentType: r.Header.Get("Content-Type"), Body: kept,
+	}}
+	rec.bytes = len(kept) + len(r.RequestURI)
+	for _, header := range rec.event.Headers {
+		rec.bytes += len(header.Name) + len(header.Value)
 	}
 	return rec, nil
 }
 
-func shownQuery(query url.Values) map[string]any {
-	out := make(map[string]any, len(query))
-	for name, values := range query {
-		if outbound.SecretQuery(name) {
-			out[name] = masked
-			continue
-		}
-		if len(values) == 1 {
-			out[name] = values[0]
-			continue
-		}
-		out[name] = values
-	}
-	return out
-}
-
-// masked stands for a credential: what an echo address shows ends in histories.
-const masked = "***"
-
-// shownHeaders are the headers by small name, repeats joined, masked the way
-// the history masks what we send.
-func shownHeaders(r *http.Request) map[string]string {
-	out := map[string]string{"host": r.Host}
+// headersOf are the headers by small name, in order, repeats joined.
+func headersOf(r *http.Request) []gonets.Header {
+	out := []gonets.Header{{Name: "host", Value: r.Host}}
 	for name, values := range r.Header {
 		var shown []string
 		for _, value := range values {
 			one := outbound.MaskHeaders([]gonets.Header{{Name: name, Value: value}})
 			shown = append(shown, one[0].Value)
 		}
-		out[strings.ToLower(name)] = strings.Join(shown, ", ")
+		out = append(out, gonets.Header{Name: strings.ToLower(name), Value: strings.Join(shown, ", ")})
+	}
+	slices.SortFunc(out, func(a, b gonets.Header) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func shownQuery(query url.Values) map[string]any {
+	out := make(map[string]any, len(query))
+	for name, values := range query {
+		if len(values) == 1 {
+			out[name] = values[0]
+			continue
+		}
+		out[name] = values
 	}
 	return out
 }
@@ -282,7 +293,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, how script.Step
 
 // sleep waits for d; false means that the caller left.
 func (h *Handler) sleep(r *http.Request, d time.Duration) bool {
-	timer := h.clock.NewTimer(d)
+	timer := h.Clock.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-r.Context().Done():

@@ -54,7 +54,7 @@ func (c *hasty) NewTimer(d time.Duration) gonets.Timer {
 
 func serve(t *testing.T, clock *hasty) (*httptest.Server, *Handler) {
 	t.Helper()
-	h := New(clock, isOwner)
+	h := New(Options{Clock: clock, Owner: isOwner})
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return s, h
@@ -272,7 +272,7 @@ func TestCutComesAfterTheHeaders(t *testing.T) {
 	if _, err := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK || err == nil {
 		t.Errorf("status %d and a whole body", resp.StatusCode)
 	}
-	if _, list := h.book.list("a"); len(list) != 1 || list[0].Status != 0 {
+	if _, list := h.book.list("a"); len(list) != 1 || list[0].status != 0 {
 		t.Errorf("kept %+v", list)
 	}
 	// Without a connection of its own the answer is shorter than announced.
@@ -340,10 +340,10 @@ func TestRequestsAreListedAndForgotten(t *testing.T) {
 	for n := range maxRequests + 5 {
 		do(t, s, "POST", "/echo/a/x?script=418", fmt.Sprintf(`{"n":%d}`, n), "Authorization", "Basic hidden")
 	}
-	list := func() (float64, []record) {
+	list := func() (float64, []listed) {
 		var out struct {
 			Count float64
-			Items []record
+			Items []listed
 		}
 		a := do(t, s, "GET", "/echo/a/_requests", "")
 		if err := json.Unmarshal([]byte(a.body), &out); err != nil || out.Items == nil {
@@ -378,13 +378,13 @@ func TestMemoryIsBounded(t *testing.T) {
 		if n > 0 {
 			b.touch("id-0") // used all the time
 		}
-		b.receive(fmt.Sprintf("id-%d", n), &record{bytes: 10}, nil, time.Time{})
+		b.receive(fmt.Sprintf("id-%d", n), &record{bytes: 10}, nil)
 	}
 	if len(b.ids) != maxIDs || b.order.Len() != maxIDs || b.ids["id-0"] == nil || b.ids["id-1"] != nil {
 		t.Errorf("%d ids; first used %v, oldest kept %v", len(b.ids), b.ids["id-0"] != nil, b.ids["id-1"] != nil)
 	}
 	for n := range 2 * maxKept / maxBody {
-		b.receive(fmt.Sprintf("large-%d", n%700), &record{bytes: maxBody}, nil, time.Time{})
+		b.receive(fmt.Sprintf("large-%d", n%700), &record{bytes: maxBody}, nil)
 	}
 	b.forget("large-10")
 	sum := 0
@@ -427,7 +427,7 @@ func TestRefusals(t *testing.T) {
 
 func TestEndedBodyIsRefused(t *testing.T) {
 	t.Parallel()
-	h := New(&hasty{}, isOwner)
+	h := New(Options{Clock: &hasty{}, Owner: isOwner})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/echo/a", io.MultiReader(bytes.NewReader([]byte("x")), broken{})))
 	if w.Code != 400 {

@@ -3,10 +3,12 @@ package echo
 import (
 	"container/list"
 	"encoding/json"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
 
+	"gonets"
 	"gonets/internal/script"
 )
 
@@ -38,13 +40,44 @@ type received struct {
 
 // record is one received request in the list of an address.
 type record struct {
+	id int64
+	// event is what came; its body is at most maxBody bytes of size.
+	event gonets.Event
+	size  int64
+	// how it was answered; status is 0 when the connection was cut or hung.
+	how    script.Kind
+	status int
+
+	bytes int
+}
+
+func (r *record) received() received {
+	// What cannot be read of a query is left out.
+	query, _ := url.ParseQuery(r.event.RawQuery)
+	headers := make(map[string]string, len(r.event.Headers))
+	for _, h := range r.event.Headers {
+		headers[h.Name] = h.Value
+	}
+	return received{
+		Method: r.event.Method, Path: r.event.Path, Query: shownQuery(query), Headers: headers,
+		Body: shownBody(r.event.ContentType, r.event.Body, r.cut()), Size: r.size, Cut: r.cut(),
+	}
+}
+
+// cut tells whether only the beginning of the body is kept.
+func (r *record) cut() bool { return r.size > int64(len(r.event.Body)) }
+
+// listed is a record as /_requests lists it.
+type listed struct {
 	ID int64  `json:"id"`
 	At string `json:"at"`
 	received
 	// Status is what was answered; 0 when the connection was cut or hung.
 	Status int `json:"status"`
+}
 
-	bytes int
+func (r *record) listed() listed {
+	return listed{r.id, r.event.ReceivedAt.Format(time.RFC3339Nano), r.received(), r.status}
 }
 
 // cursor is a position in a script that came as text.
@@ -100,12 +133,13 @@ func (b *book) shrink() {
 }
 
 // receive counts and keeps a request and decides how to answer it.
-func (b *book) receive(id string, rec *record, query *cursor, now time.Time) (int64, script.Step) {
+func (b *book) receive(id string, rec *record, query *cursor) (int64, script.Step) {
+	now := rec.event.ReceivedAt
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	a := b.touch(id)
 	a.count++
-	rec.ID = a.count
+	rec.id = a.count
 	how := script.OK()
 	switch {
 	case query != nil:
@@ -113,8 +147,8 @@ func (b *book) receive(id string, rec *record, query *cursor, now time.Time) (in
 	case a.script != nil:
 		how = a.script.Next(now)
 	}
-	if how.Kind != script.Cut && how.Kind != script.Hang {
-		rec.Status = how.Status
+	if rec.how = how.Kind; how.Kind != script.Cut && how.Kind != script.Hang {
+		rec.status = how.Status
 	}
 	a.requests = append(a.requests, rec)
 	a.bytes += rec.bytes
@@ -146,21 +180,22 @@ func (a *address) query(c *cursor) *cursor {
 func (b *book) setScript(id string, c *cursor) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.touch(id).script = c
+	if b.ids[id] == nil && c == nil {
+		return
+	}
+	a := b.touch(id)
+	a.script = c
+	b.tidy(a)
 }
 
-func (b *book) list(id string) (count int64, requests []record) {
+func (b *book) list(id string) (count int64, requests []*record) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	requests = []record{}
 	a, ok := b.ids[id]
 	if !ok {
-		return 0, requests
+		return 0, nil
 	}
-	for _, r := range a.requests {
-		requests = append(requests, *r)
-	}
-	return a.count, requests
+	return a.count, slices.Clone(a.requests)
 }
 
 // forget drops the requests and their count; the script that was put stays.
@@ -173,4 +208,13 @@ func (b *book) forget(id string) {
 	}
 	b.bytes -= a.bytes
 	a.requests, a.bytes, a.count, a.queries = nil, 0, 0, nil
+	b.tidy(a)
+}
+
+// tidy drops an address of which nothing is left to keep.
+func (b *book) tidy(a *address) {
+	if a.script == nil && a.count == 0 {
+		b.order.Remove(a.place)
+		delete(b.ids, a.id)
+	}
 }

@@ -33,7 +33,7 @@ func (s *server) getEvent(ctx context.Context, in *idInput) (*output[api.Event],
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Event]{Body: shape.Event(s.Masks.Event(ev))}, nil
+	return &output[api.Event]{Body: s.shown(ev)}, nil
 }
 
 func (s *server) getEventRaw(ctx context.Context, in *idInput) (*rawOutput, error) {
@@ -46,3 +46,5 @@ func (s *server) getEventRaw(ctx context.Context, in *idInput) (*rawOutput, erro
 		Body: append([]byte{}, s.Masks.Event(ev).Body...),
 	}, nil
 }
+
+func (s *server) shown(ev gonets.Event) api.Event { return shape.Event(s.Masks.Event(ev)) }

@@ -17,6 +17,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/draft"
+	"gonets/internal/echo"
 	"gonets/internal/httpapi"
 	"gonets/internal/news"
 	"gonets/internal/notify"
@@ -382,6 +383,7 @@ func (b *backend) handler() http.Handler {
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Masks:     masked{},
+		Echo:      echo.New(echo.Options{Clock: b.clock}),
 		Log:       slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/spec"
@@ -209,6 +210,7 @@ type Options struct {
 	MailWorks func(ctx context.Context) bool
 	Masks     Masks
 	Erasures  Erasures
+	Echo      echoes.Receiver
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

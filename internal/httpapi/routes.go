@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gonets"
+	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/wire"
 )
 
@@ -168,12 +169,15 @@ func Routes() []Route {
 			Description: "Sends a test through mail or a channel that the stored settings name. A refusal is mail.refused or channel.refused with what was answered; its one problem names the kind of failure (channel.unreachable, channel.key, channel.token, channel.chat) and the member of the channel that it concerns."},
 		{Method: post, Path: base + "/mail/test", Right: RightAdmin, ID: "test-mail", Summary: "Send a test letter", register: handle((*server).testMail),
 			Description: "Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns."},
-
 		{Method: get, Path: base + "/lanes", Right: RightView, ID: "list-lanes", Summary: "List the services to which requests go, with what waits for each", register: handle((*server).listLanes)},
 		{Method: get, Path: base + "/lanes/lane", Right: RightView, ID: "get-lane", Summary: "Read the queue to one service", register: handle((*server).getLane)},
 		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
 		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
 			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
+		{Method: get, Path: base + "/echo", Right: RightView, ID: "list-echo", Summary: "List the addresses of the test receiver that are in use", register: handle(echoing(echoes.Room.List))},
+		{Method: get, Path: base + "/echo/{name}", Right: RightView, ID: "get-echo", Summary: "Read what came to an address of the test receiver of the server that answers", register: handle(echoing(echoes.Room.Get))},
+		{Method: put, Path: base + "/echo/{name}/script", Right: RightOperate, ID: "put-echo-script", Summary: "Say how an address of the test receiver answers", register: handle(echoing(echoes.Room.Put))},
+		{Method: del, Path: base + "/echo/{name}/requests", Right: RightOperate, ID: "forget-echo", Summary: "Forget what came to an address of the test receiver", register: handle(echoing(echoes.Room.Forget))},
 		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
 			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
 		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},
@@ -183,6 +187,12 @@ func Routes() []Route {
 		{Method: get, Path: base + "/changes", Right: RightView, ID: "watch-changes", Summary: "Follow hints about changes", register: handle((*server).watchChanges), tune: answers("text/event-stream"),
 			Description: "Server-sent events named \"change\"; data is a Changes object, gathered for 250 ms. Hints may be missing: read again what matters, and after a reconnect too."},
 		{Method: get, Path: base + "/version", Right: RightNone, ID: "get-version-of-server", Summary: "Read who answers", register: handle((*server).getVersionOfServer)},
+	}
+}
+
+func echoing[I, O any](f func(echoes.Room, context.Context, *I) (*O, error)) func(*server, context.Context, *I) (*O, error) {
+	return func(s *server, ctx context.Context, in *I) (*O, error) {
+		return f(echoes.Room{Receiver: s.Echo, PublicURL: s.PublicURL, Show: s.shown}, ctx, in)
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *server) listSamples(ctx context.Context, in *samplesInput) (*list[api.E
 			return nil, err
 		}
 		room -= len(ev.Body)
-		out.Body.Items = append(out.Body.Items, shape.Event(s.Masks.Event(ev)))
+		out.Body.Items = append(out.Body.Items, s.shown(ev))
 	}
 	return out, nil
 }

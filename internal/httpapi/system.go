@@ -94,7 +94,7 @@ type secretInput struct {
 
 func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) {
 	if !gonets.ValidName(in.Name) {
-		return nil, invalid("", gonets.CodeBadName, "%q cannot be the name of a secret; it is 1 to %d small Latin letters, digits and hyphens, such as crm-token", in.Name, gonets.MaxNameLength)
+		return nil, invalid("/name", gonets.CodeBadName, "%q cannot be the name of a secret; it is 1 to %d small Latin letters, digits and hyphens, such as crm-token", in.Name, gonets.MaxNameLength)
 	}
 	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOf(ctx)); err != nil {
 		return nil, err

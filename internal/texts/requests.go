@@ -5,6 +5,7 @@ import "gonets"
 // ofRequests are the mistakes of addresses, headers and calls of the API.
 var ofRequests = map[gonets.Code]Words{
 	"rehearsal.script":         {"Write what is answered, request by request, like 503,503,200 or refused for 3h or cut for 10m", "Напишите, что ответит сервис, запрос за запросом: например, 503,503,200, или refused for 3h, или cut for 10m"},
+	"echo.script":              {"Write how it answers, request by request, like 503,503,200 or cut,200 or 503 for 3h", "Напишите, как отвечать, запрос за запросом: например, 503,503,200, или cut,200, или 503 for 3h"},
 	"url.empty":                {"The address is empty; write it like https://example.com/path", "Адрес пуст; пишите так: https://example.com/path"},
 	"url.too_long":             {"The address is too long: {{0:size}}, at most {{1:size}} is possible", "Адрес слишком длинный: {{0:size}}, а можно не больше {{1:size}}"},
 	"url.user":                 {"No login and password in the address: they belong into the tab “Authorization”", "Логину и паролю не место в адресе: для них есть заголовок Authorization"},

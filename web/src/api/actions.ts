@@ -103,3 +103,8 @@ export const actOnLane = (body: components['schemas']['LaneAction']) => call(api
 
 /** Sets how much one service gets at once. */
 export const limitLane = (body: components['schemas']['LaneSet']) => call(api.PUT('/api/v1/lanes/limits', { body }))
+
+/** Sends a request to an address of the test receiver, as any program may. */
+export const tryEcho = async (name: string, body: object): Promise<void> => {
+  await fetch(`/echo/${encodeURIComponent(name)}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 /** A hint that something changed; never the truth, read again what matters. `reconnect` is ours: the stream has just opened. */
 export interface Hint {
-  kind: 'run' | 'event' | 'config' | 'lane' | 'notice' | 'draft' | 'bulk' | 'disk' | 'reconnect'
+  kind: 'run' | 'event' | 'config' | 'lane' | 'notice' | 'draft' | 'bulk' | 'disk' | 'echo' | 'reconnect'
   id?: string
   event?: string
   source?: string

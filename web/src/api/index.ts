@@ -3,7 +3,7 @@ export { ApiError, type Problem } from './error'
 export { useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'
 export {
-  actOnLane, actOnRun, applyDocuments, beginBulk, changeRetries, eventText, freeName, limitLane, newKey, planBulk, rerunChanged, skipWith, steerBulk, type Bulk, type BulkVerb, type LaneActionName, type NewBulk, type RunAction, type WhichVersion,
+  actOnLane, actOnRun, applyDocuments, beginBulk, changeRetries, eventText, freeName, limitLane, newKey, planBulk, rerunChanged, skipWith, steerBulk, tryEcho, type Bulk, type BulkVerb, type LaneActionName, type NewBulk, type RunAction, type WhichVersion,
 } from './actions'
 export type * from './types'
 export type { components } from './schema'

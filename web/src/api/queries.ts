@@ -41,6 +41,7 @@ export const keys = {
   notices: ['notices'] as const,
   bulk: ['bulk'] as const,
   lanes: ['lanes'] as const,
+  echo: ['echo'] as const,
   reconciliation: ['reconciliation'] as const,
 }
 
@@ -258,6 +259,19 @@ export const lanesQuery = queryOptions({
   refetchInterval: 3000,
 })
 
+/** The addresses of the test receiver that are in use. */
+export const echoesQuery = queryOptions({
+  queryKey: keys.echo,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/echo', { signal })),
+})
+
+/** One of them, with what came to it. */
+export const echoQuery = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.echo, name],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/echo/{name}', { params: { path: { name } }, signal })),
+  })
+
 /** What came in and what became of it, by day and source. */
 export const reconciliationQuery = (span: { days: number } | { from: string; to: string }, source: string) =>
   queryOptions({
@@ -311,6 +325,9 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         break
       case 'lane':
         add(keys.lanes)
+        break
+      case 'echo':
+        add(keys.echo)
         break
     }
   }

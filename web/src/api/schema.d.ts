@@ -184,6 +184,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the addresses of the test receiver that are in use */
+        get: operations["list-echo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/echo/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what came to an address of the test receiver of the server that answers */
+        get: operations["get-echo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/echo/{name}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget what came to an address of the test receiver */
+        delete: operations["forget-echo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/echo/{name}/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how an address of the test receiver answers */
+        put: operations["put-echo-script"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/erasures": {
         parameters: {
             query?: never;
@@ -2010,6 +2078,80 @@ export interface components {
             /** @description apiVersion, kind and name may be left out */
             document: unknown;
         };
+        Echo: {
+            /**
+             * Format: int64
+             * @description How many requests came; the last 50 are kept
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the last one came
+             */
+            last_at?: string;
+            name: string;
+            requests: components["schemas"]["EchoRequest"][];
+            /** @description How it answers, request by request; without one it answers 200 with what came */
+            script?: string;
+            url: string;
+        };
+        EchoAddress: {
+            /**
+             * Format: int64
+             * @description How many requests came; the last 50 are kept
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the last one came
+             */
+            last_at?: string;
+            name: string;
+            /** @description How it answers, request by request; without one it answers 200 with what came */
+            script?: string;
+            url: string;
+        };
+        EchoRequest: {
+            body: string;
+            content_type: string;
+            /** @description Only the beginning of the body is kept */
+            cut?: boolean;
+            /**
+             * @description base64 when the body is not UTF-8 text
+             * @enum {string}
+             */
+            encoding?: "base64";
+            headers: components["schemas"]["Header"][];
+            /**
+             * @description answer: at once; delay: later; cut: the connection was reset after the headers; hang: nothing was answered; slow: in pieces; big: with a large body
+             * @enum {string}
+             */
+            how: "answer" | "delay" | "cut" | "hang" | "slow" | "big";
+            method: string;
+            /**
+             * Format: int64
+             * @description Which one it was, from 1
+             */
+            n: number;
+            path: string;
+            query: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description The whole body's, in bytes
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description What was answered; nothing when the connection was cut or hung
+             */
+            status?: number;
+        };
+        EchoScript: {
+            /** @description Request by request, such as 500,500,200 or 503 for 3h; empty is as usual */
+            script: string;
+        };
         EditedEvent: {
             /** @description The body as any JSON value */
             body?: unknown;
@@ -2396,6 +2538,11 @@ export interface components {
         };
         ListDifference: {
             items: components["schemas"]["Difference"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListEchoAddress: {
+            items: components["schemas"]["EchoAddress"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -4000,6 +4147,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListDifference"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEchoAddress"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Echo"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "forget-echo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-echo-script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EchoScript"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Echo"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { api, call, keys, scenariosQuery, sourcesQuery } from '@/api'
+import { api, call, keys, kindsQuery, scenariosQuery, sourcesQuery } from '@/api'
+import { addables, kindIcon, paletteWords, type Addable } from '@/editor/model/addable'
 import { isId, placeOf } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
 import { Dialog, ErrorNote, Icon, Skeleton, TextField, toastError, type IconName } from '@/ui'
@@ -19,6 +20,8 @@ interface Item {
   thing?: Thing
   words?: readonly string[]
   group: Key
+  /** The palette goes on with a further question. */
+  stays?: boolean
 }
 
 // What was made here comes before what is always there.
@@ -42,20 +45,30 @@ function Search({ onClose }: { onClose: () => void }) {
   const here = useOffered()
   const { data: scenarios, error: noScenarios, refetch: askScenarios } = useQuery(scenariosQuery)
   const { data: sources, error: noSources, refetch: askSources } = useQuery(sourcesQuery)
+  const { data: kinds } = useQuery(kindsQuery)
   const [text, setText] = useState('')
+  /** The step that was chosen outside of the editor: the scenario that it goes into is asked next. */
+  const [adding, setAdding] = useState<Addable>()
   const [at, setAt] = useState(0)
   const list = useRef<HTMLUListElement>(null)
 
   const all = useMemo<Item[]>(() => {
-    const create = () =>
+    const create = (add?: string) =>
       void call(api.POST('/api/v1/scenarios', { body: { title: t('scenario.newTitle') } })).then(
         (made) => {
           void queries.invalidateQueries({ queryKey: keys.scenarios })
-          void navigate({ to: '/scenarios/$name', params: { name: made.name } })
+          void navigate({ to: '/scenarios/$name', params: { name: made.name }, search: { add } as never })
         },
         (failed: unknown) => toastError(failed, t),
       )
     const go = (to: string, search?: object, params?: object) => () => void navigate({ to, search, params } as never)
+    if (adding)
+      return [
+        { id: 'add-new', group: 'palette.where', icon: 'plus', label: t('palette.newScenario'), words: synonyms.scenario, act: () => create(adding.id) },
+        ...(scenarios?.items ?? []).map(
+          (one): Item => ({ id: `add-to-${one.name}`, group: 'palette.where', icon: 'scenarios', label: one.title || one.name, words: [one.name], act: go('/scenarios/$name', { add: adding.id }, { name: one.name }) }),
+        ),
+      ]
     return [
       { id: 'scenarios', group: 'palette.pages', icon: 'scenarios', label: t('nav.scenarios'), thing: 'scenario', act: go('/scenarios') },
       { id: 'requests', group: 'palette.pages', icon: 'requests', label: t('nav.requests'), thing: 'requests', act: go('/requests') },
@@ -70,6 +83,7 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML', 'Postman'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
       { id: 'lanes', group: 'palette.pages', icon: 'connections', label: t('lanes.title'), act: go('/lanes') },
+      { id: 'receiver', group: 'palette.pages', icon: 'flag', label: t('echo'), thing: 'receiver', act: go('/receiver') },
       ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
         (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
       ),
@@ -77,13 +91,10 @@ function Search({ onClose }: { onClose: () => void }) {
       ...here.map((one): Item => ({ ...one, group: 'palette.here' })),
       ...(here.length > 0
         ? []
-        : ([
-            { id: 'step', group: 'palette.inEditor', icon: 'plus', label: t('palette.step'), thing: 'step', act: go('/scenarios') },
-            { id: 'http', group: 'palette.inEditor', icon: 'requests', label: t('kind.http'), thing: 'httpRequest', act: go('/scenarios') },
-            { id: 'respond', group: 'palette.inEditor', icon: 'back', label: t('kind.respond'), thing: 'respond', act: go('/scenarios') },
-            { id: 'postJson', group: 'palette.inEditor', icon: 'requests', label: 'POST · JSON', thing: 'postJson', act: go('/scenarios') },
-          ] satisfies Item[])),
-      { id: 'create', group: 'palette.actions', icon: 'plus', label: t('palette.create'), words: synonyms.scenario, act: create },
+        : addables(kinds?.items ?? []).map(
+            (one): Item => ({ id: `add-${one.id}`, group: 'palette.inEditor', icon: kindIcon(one.kind), label: one.title, words: paletteWords(one), stays: true, act: () => (setText(''), setAdding(one)) }),
+          )),
+      { id: 'create', group: 'palette.actions', icon: 'plus', label: t('palette.create'), words: synonyms.scenario, act: () => create() },
       { id: 'add-source', group: 'palette.actions', icon: 'sources', label: t('sources.add'), words: ['webhook', t('source')], act: go('/sources', { add: 'open' }) },
       { id: 'logout', group: 'palette.actions', icon: 'logout', label: t('account.logOut'), act: () => void logOut(t) },
       { id: 'light', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.light')}`, act: () => setTheme('light') },
@@ -97,19 +108,23 @@ function Search({ onClose }: { onClose: () => void }) {
         (one): Item => ({ id: `source-${one.name}`, group: 'palette.sources', icon: 'sources', label: one.title || one.name, words: [one.name], act: go('/sources/$name', undefined, { name: one.name }) }),
       ),
     ]
-  }, [t, navigate, queries, here, setLanguage, setTheme, scenarios, sources])
+  }, [t, navigate, queries, here, setLanguage, setTheme, scenarios, sources, kinds, adding])
 
   const own = useId()
   const wanted = text.trim()
+  // What is called exactly so comes before what is only found by it.
+  const rank = (item: Item) => (item.label.toLocaleLowerCase() === wanted.toLocaleLowerCase() ? -1 : groups.indexOf(item.group))
   const found: Item[] = isId(wanted)
     ? [{ id: 'run', group: 'palette.actions', icon: 'history', label: t('palette.openRun', { id: wanted }), act: () => void placeOf(wanted).then((place) => navigate(place as never)) }]
-    : wanted === ''
-      ? all.filter((item) => ['palette.here', 'palette.pages', 'palette.scenarios'].includes(item.group)).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 24)
-      : [
-          ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 30),
-          { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
-        ]
-  useEffect(() => setAt(0), [wanted])
+    : adding
+      ? all.filter((item) => wanted === '' || matches(wanted, [item.label, ...(item.words ?? [])]))
+      : wanted === ''
+        ? all.filter((item) => ['palette.here', 'palette.pages', 'palette.scenarios'].includes(item.group)).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 24)
+        : [
+            ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).sort((a, b) => rank(a) - rank(b)).slice(0, 30),
+            { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
+          ]
+  useEffect(() => setAt(0), [wanted, adding])
   useEffect(() => {
     // Its answer, a promise in newer browsers, must not be taken for a clean-up.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
@@ -117,7 +132,7 @@ function Search({ onClose }: { onClose: () => void }) {
 
   const pick = (item: Item | undefined) => {
     if (!item) return
-    onClose()
+    if (!item.stays) onClose()
     item.act()
   }
   const onKey = (event: KeyboardEvent) => {
@@ -132,14 +147,14 @@ function Search({ onClose }: { onClose: () => void }) {
   }
   return (
     <div className={css.palette}>
-      <TextField ariaLabel={t('palette.title')} placeholder={t('palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
+      <TextField ariaLabel={t('palette.title')} placeholder={t(adding ? 'palette.hintWhere' : 'palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
       <ul ref={list} id={own} className={css.list} role="listbox" aria-label={t('palette.title')}>
         {found.map((item, index) => {
           const other = wanted ? (item.thing ? foundBy(wanted, item.label, item.thing) : matches(wanted, [item.label]) ? undefined : item.words?.find((word) => matches(wanted, [word]))) : undefined
           return (
             <li key={item.id} role="presentation">
-              {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{t(item.group)}</div>}
-              <button type="button" role="option" id={`${own}-${item.id}`} aria-selected={index === at} className={css.item} tabIndex={-1} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
+              {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{item.group === 'palette.where' ? t('palette.where', { step: adding?.title ?? '' }) : t(item.group)}</div>}
+              <button type="button" role="option" id={`${own}-${item.id}`} aria-selected={index === at} className={css.item} tabIndex={-1} onMouseDown={(event) => event.preventDefault()} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
                 <Icon name={item.icon} size={16} />
                 <span>{item.label}</span>
                 {other && <span className={css.other}>{other}</span>}

@@ -169,6 +169,10 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
 
   return (
     <div className={css.tools} data-collapsed={collapsed || undefined}>
+      <Link to="/receiver" className={css.entry} activeProps={{ 'data-active': 'true', 'aria-current': 'page' }} activeOptions={{ includeSearch: false }} aria-label={collapsed ? t('echo') : undefined} title={collapsed ? t('echo') : undefined}>
+        <Icon name="flag" />
+        {!collapsed && <span>{t('echo')}</span>}
+      </Link>
       {collapsed ? (
         <IconButton icon="search" label={t('nav.find')} onClick={onFind} />
       ) : (

@@ -66,6 +66,7 @@ const tree = root.addChildren([
     page('/runs/$id', () => import('@/screens/run/RunPage')),
     page('/requests', () => import('@/screens/soon/RequestsPage')),
     page('/connections', () => import('@/screens/connections/ConnectionsPage')),
+    page('/receiver', () => import('@/screens/receiver/ReceiverPage')),
     page('/lanes', () => import('@/screens/connections/ConnectionsPage')),
     page('/settings', () => import('@/screens/settings/SettingsPage')),
     page('/settings/$section', () => import('@/screens/settings/SettingsPage')),

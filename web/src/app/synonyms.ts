@@ -1,5 +1,5 @@
 /** Our things, and the words by which people of other systems look for them. Both languages find. */
-export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'paused'
+export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'paused' | 'receiver'
 
 export const synonyms: Record<Thing, readonly string[]> = {
   httpRequest: ['Отправить через вебхук', 'PostJson', 'Интеграции', 'HTTP-запрос', 'HTTP request'],
@@ -8,6 +8,7 @@ export const synonyms: Record<Thing, readonly string[]> = {
   postJson: ['JSON POST', 'POST · JSON'],
   scenario: ['Обработка', 'Сценарий', 'Схема', 'Scenario'],
   requests: ['Http-запросы', 'Запросы', 'Requests'],
+  receiver: ['echo', 'эхо', 'тест', 'Пробный получатель', 'Test receiver', 'httpbin', 'RequestBin'],
   paused: ['Приостановлена', 'Ждёт вас', 'Waiting for you'],
 }
 

@@ -109,6 +109,8 @@ export const PasswordField = forwardRef<HTMLInputElement, PasswordFieldProps>(fu
   return (
     <PasswordInput
       ref={ref}
+      // The library tells it by colour only.
+      aria-invalid={error ? true : undefined}
       {...common({ label, ariaLabel, help, error, required, disabled, className, id })}
       {...rest}
       data-autofocus={rest.autoFocus || undefined}

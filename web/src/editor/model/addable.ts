@@ -1,6 +1,8 @@
 /** What may be added to a scenario, and how it is found: by its name, its purpose, and the words of other systems. Pure. */
 import type { Kind } from '@/api'
+import { synonyms } from '@/app/synonyms'
 import { pick } from '@/i18n'
+import type { IconName } from '@/ui'
 
 export interface Addable {
   /** The kind, or the way to begin one: if, only-if. */
@@ -12,11 +14,22 @@ export interface Addable {
   template: unknown
 }
 
+const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
+export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
+
+/** By which words the palette finds it, its own name first. */
+export const paletteWords = (one: Addable): string[] => [
+  one.title, ...one.synonyms, ...(one.kind === 'http' ? [...synonyms.httpRequest, ...synonyms.postJson] : one.kind === 'respond' ? synonyms.respond : []), ...synonyms.step,
+]
+
+/** Other words for a thing; what the other language calls it is one of them. */
+const wordsOf = ({ title, synonyms: words }: Pick<Kind, 'title' | 'synonyms'>): string[] => [...words, ...Object.values(title).filter((name) => name !== pick(title))]
+
 /** All kinds in the order of the table, each with its further ways to begin behind it. */
 export function addables(kinds: readonly Kind[]): Addable[] {
   return kinds.flatMap((kind) => [
-    { id: kind.kind, kind: kind.kind, title: pick(kind.title), help: pick(kind.help), synonyms: kind.synonyms, template: kind.template },
-    ...(kind.variants ?? []).map((one) => ({ id: one.id, kind: kind.kind, title: pick(one.title), help: pick(one.help), synonyms: one.synonyms, template: one.template })),
+    { id: kind.kind, kind: kind.kind, title: pick(kind.title), help: pick(kind.help), synonyms: wordsOf(kind), template: kind.template },
+    ...(kind.variants ?? []).map((one) => ({ id: one.id, kind: kind.kind, title: pick(one.title), help: pick(one.help), synonyms: wordsOf(one), template: one.template })),
   ])
 }
 

@@ -1,15 +1,12 @@
 import { useDroppable } from '@dnd-kit/core'
 import { useState } from 'react'
 import { useT } from '@/i18n'
-import { Button, Icon, Popover, TextField, type IconName } from '@/ui'
+import { Button, Icon, Popover, TextField } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
-import { findAddables, type Addable } from '../model/addable'
+import { findAddables, kindIcon, type Addable } from '../model/addable'
 import { freeId, insertStep, walk, type Placed } from '../model/steps'
-
-const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
-export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
 
 const slotId = (at: string): string => `slot:${at}`
 /** The place in the document that a gap of the list stands for. */

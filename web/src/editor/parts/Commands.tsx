@@ -1,10 +1,11 @@
+import { useEffect, useState } from 'react'
 import { useCommands } from '@/app/commands'
-import { synonyms } from '@/app/synonyms'
+import { useSearch } from '@/app/useSearch'
 import { quoted, useT } from '@/i18n'
 import { useEditor } from '../context'
-import { addables } from '../model/addable'
+import { addables, kindIcon, paletteWords } from '../model/addable'
 import { split, join } from '../model/pointer'
-import { kindIcon, useAdd } from './AddStep'
+import { useAdd } from './AddStep'
 
 /** What the palette can do in the open editor; LifeButtons offers the rest. */
 export function Commands() {
@@ -17,10 +18,26 @@ export function Commands() {
     const parts = split(selected.pointer)
     return join(...parts.slice(0, -1), Number(parts[parts.length - 1]) + 1)
   }
+  // A link from the palette of another page names a kind of step to begin with.
+  const [search, setSearch] = useSearch()
+  const [wish, setWish] = useState<string>()
+  const asked = search['add']
+  useEffect(() => {
+    if (!asked) return
+    setWish(asked)
+    // Whoever comes back to the page does not add another one.
+    setSearch({ add: undefined }, { replace: true })
+  }, [asked, setSearch])
+  useEffect(() => {
+    const one = wish && !asked ? addables(kinds).find((each) => each.id === wish) : undefined
+    if (!one) return
+    setWish(undefined)
+    add('/steps/-', one)
+  }, [wish, asked, kinds, add])
   useCommands([
     ...addables(kinds).map((one) => ({
       id: `add-${one.id}`, icon: kindIcon(one.kind), label: `${t('addStep')}: ${quoted(one.title)}`,
-      words: [one.title, ...one.synonyms, ...(one.kind === 'http' ? [...synonyms.httpRequest, ...synonyms.postJson] : one.kind === 'respond' ? synonyms.respond : []), ...synonyms.step],
+      words: paletteWords(one),
       act: () => add(place(), one),
     })),
     { id: 'check-scenario', icon: 'play', label: t('check.scenario'), act: () => check.askScenario() },

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { components } from '@/api'
 import { clock, size, useT } from '@/i18n'
-import { BodyView, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
+import { BodyView, type BodyViewProps, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
 import { EventMark } from '@/words/EventMark'
 
 type Event = components['schemas']['Event']
@@ -9,8 +9,6 @@ type Event = components['schemas']['Event']
 /** What came in, as it came: text only. */
 export function EventView({ event, onPick }: { event: Event; onPick?: (path: string, value: unknown) => void }) {
   const t = useT()
-  const [tab, setTab] = useState<'body' | 'query' | 'headers'>('body')
-  const query = [...new URLSearchParams(event.query)].map(([name, value]) => ({ name, value }))
   return (
     <Stack>
       <Facts
@@ -24,16 +22,26 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
         ]}
       />
       <EventMark event={event} />
-      <Tabs
-        ariaLabel={t('event')}
-        value={tab}
-        onChange={setTab}
-        tabs={[
-          { value: 'body', label: t('event.body'), content: <BodyView body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} contentType={event.content_type} root="event.body" onPick={onPick} label={t('event.body')} download={`/api/v1/events/${event.id}/raw`} /> },
-          { value: 'query', label: t('event.query'), content: <KeyValueRows rows={query} empty={t('event.noQuery')} /> },
-          { value: 'headers', label: t('run.headersOf', { n: event.headers.length }), content: <KeyValueRows rows={event.headers} empty={t('run.noHeaders')} /> },
-        ]}
-      />
+      <ReceivedTabs {...event} body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} root="event.body" onPick={onPick} download={`/api/v1/events/${event.id}/raw`} />
     </Stack>
+  )
+}
+
+/** The parts of a request that was received. */
+export function ReceivedTabs({ body, encoding, content_type, query, headers, root, onPick, download }: Pick<Event, 'body' | 'encoding' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'>) {
+  const t = useT()
+  const [tab, setTab] = useState<'body' | 'query' | 'headers'>('body')
+  const rows = [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }))
+  return (
+    <Tabs
+      ariaLabel={t('event')}
+      value={tab}
+      onChange={setTab}
+      tabs={[
+        { value: 'body', label: t('event.body'), content: <BodyView body={body} encoding={encoding} contentType={content_type} root={root} onPick={onPick} label={t('event.body')} download={download} /> },
+        { value: 'query', label: t('event.query'), content: <KeyValueRows rows={rows} empty={t('event.noQuery')} /> },
+        { value: 'headers', label: t('run.headersOf', { n: headers.length }), content: <KeyValueRows rows={headers} empty={t('run.noHeaders')} /> },
+      ]}
+    />
   )
 }

@@ -99,7 +99,7 @@ function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: bo
     >
       {isNew && <TextField label={t('settings.secretName')} help={t('settings.secretNameHelp')} mono value={name} onChange={setName} autoFocus error={refused?.at('/name')} />}
       <PasswordField label={t('settings.secretValue')} value={value} onChange={setValue} autoComplete="off" autoFocus={!isNew} error={refused?.at('/value')} />
-      {save.error && <ErrorNote error={save.error} />}
+      {save.error && !refused?.at('/name') && !refused?.at('/value') && <ErrorNote error={save.error} />}
     </Dialog>
   )
 }

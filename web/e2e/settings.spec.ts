@@ -1,0 +1,116 @@
+import { expect } from '@playwright/test'
+import { owner } from './path'
+import { before, walk } from './walk'
+
+for (const screen of [before('ru', 'dark', 1280), before('en', 'light', 390)]) {
+  walk.describe(`the forms of the settings, ${screen.language}, ${screen.viewport.width}`, () => {
+    walk.use(screen)
+
+    walk('are saved and kept; what is wrong is told beside its field; nobody leaves unsaved changes unasked', async ({ page, path, server, watch }) => {
+      walk.slow()
+      const { t } = path
+      watch.expects(/answer (400|401|403|422)/, /console: .*(400|401|403|422)/)
+      await path.enter()
+      const go = (section: string) => page.goto(`${server.base}/settings/${section}`)
+      const box = (key: string) => page.getByRole('textbox', { name: t(key), exact: true })
+      const save = (at = 0) => path.button(t('save')).nth(at)
+      const saved = async (at = 0) => {
+        const kept = page.waitForResponse((answer) => answer.request().method() !== 'GET' && answer.ok())
+        await save(at).click()
+        await kept
+        await expect(save(at)).toBeDisabled()
+      }
+
+      // General: a wrong address is refused at its field, a right one is kept with the zone and the contact.
+      await go('general')
+      await box('settings.publicUrl').fill('not an address')
+      await save().click()
+      await expect(box('settings.publicUrl')).toHaveAttribute('aria-invalid', 'true')
+      await watch.look('a wrong address')
+      await box('settings.publicUrl').fill('https://hooks.example.org')
+      await box('settings.contact').fill('it@example.org')
+      await page.getByRole('combobox', { name: t('settings.zone') }).fill('Asia/Tokyo')
+      await page.getByRole('option', { name: 'Asia/Tokyo' }).click()
+      await saved()
+      await page.reload()
+      await expect(box('settings.publicUrl')).toHaveValue('https://hooks.example.org')
+      await expect(box('settings.contact')).toHaveValue('it@example.org')
+      await expect(page.getByRole('combobox', { name: t('settings.zone') })).toHaveValue('Asia/Tokyo')
+
+      // Whoever goes away with something unsaved is asked.
+      await box('settings.contact').fill('other@example.org')
+      let asked = ''
+      page.once('dialog', (dialog) => {
+        asked = dialog.type()
+        void dialog.accept()
+      })
+      await page.reload()
+      await expect(box('settings.contact')).toHaveValue('it@example.org')
+      expect(asked).toBe('beforeunload')
+
+      // How long the history is kept, and what nobody is shown.
+      await go('retention')
+      await box('settings.age').fill('45')
+      await box('settings.size').fill('2')
+      await saved()
+      const masked = page.getByLabel(t('masking.fields'), { exact: true }).first()
+      await masked.fill('phone')
+      await masked.press('Enter')
+      await saved(1)
+      await page.reload()
+      await expect(box('settings.age')).toHaveValue(/^45/)
+      await expect(box('settings.size')).toHaveValue(/^2/)
+      await expect(page.getByText('phone', { exact: true })).toBeVisible()
+
+      // Networks: a wrong one is told at the field.
+      await go('security')
+      const networks = page.getByLabel(t('settings.networksLabel'), { exact: true }).first()
+      await networks.fill('300.0.0.0/8')
+      await networks.press('Enter')
+      await save().click()
+      await expect(networks).toHaveAttribute('aria-invalid', 'true')
+      await watch.look('a wrong network')
+      await networks.press('Backspace')
+      await networks.fill('10.0.0.0/8')
+      await networks.press('Enter')
+      await saved()
+      await page.reload()
+      await expect(page.getByText('10.0.0.0/8', { exact: true })).toBeVisible()
+
+      // A secret is refused by its name, kept, and never shown.
+      await go('secrets')
+      await path.button(t('add')).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('textbox', { name: t('settings.secretName') }).fill('Bad Name')
+      await dialog.getByRole('textbox', { name: t('settings.secretValue') }).fill('s3cret-value')
+      await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+      await expect(dialog.getByRole('textbox', { name: t('settings.secretName') })).toHaveAttribute('aria-invalid', 'true')
+      await watch.look('a wrong name')
+      await dialog.getByRole('textbox', { name: t('settings.secretName') }).fill('crm-key')
+      await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+      await expect(dialog).toHaveCount(0)
+      await page.reload()
+      await expect(page.getByText('crm-key', { exact: true })).toBeVisible()
+      await expect(page.getByText('s3cret-value')).toHaveCount(0)
+
+      // Who one is, and one's password: a wrong present one is told at its field.
+      await go('account')
+      await box('account.email').fill('me@example.org')
+      await saved()
+      await page.reload()
+      await expect(box('account.email')).toHaveValue('me@example.org')
+      await box('account.currentPassword').fill('wrong-password-1')
+      await box('account.newPassword').fill('another-road-2027')
+      await path.button(t('account.changePassword')).click()
+      await expect(box('account.currentPassword')).toHaveAttribute('aria-invalid', 'true')
+      await watch.look('a wrong password')
+      await box('account.currentPassword').fill(owner.password)
+      await path.button(t('account.changePassword')).click()
+      await expect(box('account.currentPassword')).toHaveValue('')
+
+      await go('about')
+      await expect(page.getByText('https://hooks.example.org').first()).toBeVisible()
+      await watch.look('about')
+    })
+  })
+}
