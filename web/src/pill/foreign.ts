@@ -1,55 +1,55 @@
 /** Variables written the way other systems write them, and the offer to turn them into ours. */
-import { parse } from './template';
-import { build } from './template';
-import type { Variable } from './variables';
+import { parse } from './template'
+import { build } from './template'
+import type { Variable } from './variables'
 
 export interface Foreign {
-  text: string;
-  from: number;
-  to: number;
+  text: string
+  from: number
+  to: number
   /** What to put instead. */
-  path: string;
+  path: string
   /** Whether the name is among the known variables. */
-  known: boolean;
+  known: boolean
 }
 
-const dotted = String.raw`[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+|\[\d+\])*`;
+const dotted = String.raw`[\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+|\[\d+\])*`
 const forms = [
   { find: new RegExp(String.raw`\(\{\s*(${dotted})\s*\}\)`, 'gu'), knownOnly: false },
   { find: new RegExp(String.raw`\$\{\s*(${dotted})\s*\}`, 'gu'), knownOnly: false },
   { find: new RegExp(String.raw`%(${dotted})%`, 'gu'), knownOnly: true },
-];
+]
 
 /** Foreign variables in a text, in order. %x% counts only when x is known, so that %20 stays what it is. */
 export function findForeign(text: string, variables: readonly Variable[]): Foreign[] {
-  const found: Foreign[] = [];
+  const found: Foreign[] = []
   for (const piece of parse(text)) {
-    if (piece.is !== 'text') continue;
+    if (piece.is !== 'text') continue
     for (const form of forms) {
       for (const match of piece.text.matchAll(form.find)) {
-        const name = match[1] ?? '';
-        const target = resolve(name, variables);
-        if (form.knownOnly && target === undefined) continue;
-        const from = piece.from + match.index;
-        found.push({ text: match[0], from, to: from + match[0].length, path: target ?? name.replace(/^localVar\./, ''), known: target !== undefined });
+        const name = match[1] ?? ''
+        const target = resolve(name, variables)
+        if (form.knownOnly && target === undefined) continue
+        const from = piece.from + match.index
+        found.push({ text: match[0], from, to: from + match[0].length, path: target ?? name.replace(/^localVar\./, ''), known: target !== undefined })
       }
     }
   }
-  found.sort((a, b) => a.from - b.from);
-  return found.filter((one, i) => i === 0 || one.from >= (found[i - 1]?.to ?? 0));
+  found.sort((a, b) => a.from - b.from)
+  return found.filter((one, i) => i === 0 || one.from >= (found[i - 1]?.to ?? 0))
 }
 
 function resolve(name: string, variables: readonly Variable[]): string | undefined {
-  const bare = name.replace(/^localVar\./, '').replace(/^(bot|user)\./, '');
-  const exact = variables.find((v) => v.path === name || v.path === bare || v.short === bare);
-  if (exact) return exact.path;
-  const ends = variables.find((v) => v.path === `event.body.${bare}` || v.path === `event.query.${bare}` || v.path === `vars.${bare}`);
-  return ends?.path;
+  const bare = name.replace(/^localVar\./, '').replace(/^(bot|user)\./, '')
+  const exact = variables.find((v) => v.path === name || v.path === bare || v.short === bare)
+  if (exact) return exact.path
+  const ends = variables.find((v) => v.path === `event.body.${bare}` || v.path === `event.query.${bare}` || v.path === `vars.${bare}`)
+  return ends?.path
 }
 
 /** The text with foreign variables turned into ours. */
 export function convert(text: string, foreign: readonly Foreign[]): string {
-  let out = text;
-  for (const one of [...foreign].reverse()) out = out.slice(0, one.from) + build({ path: one.path }) + out.slice(one.to);
-  return out;
+  let out = text
+  for (const one of [...foreign].reverse()) out = out.slice(0, one.from) + build({ path: one.path }) + out.slice(one.to)
+  return out
 }

@@ -1,37 +1,37 @@
 /** What is still missing before a scenario can start. */
-import { problemWords } from '@/i18n/problem';
-import type { Problem } from './draft';
-import type { Scenario } from './document';
-import { kindOf } from './document';
-import { byPointer, walk } from './steps';
+import { problemWords } from '@/i18n/problem'
+import type { Problem } from './draft'
+import type { Scenario } from './document'
+import { kindOf } from './document'
+import { byPointer, walk } from './steps'
 
 export interface Lack {
   /** Where the field stands; /sources for the source. */
-  pointer: string;
+  pointer: string
   /** Set for what this page can say in its own words. */
-  what: 'source' | 'steps' | 'url' | 'title' | 'branch' | 'condition' | 'problem';
-  number: string;
-  title: string;
-  words: string;
+  what: 'source' | 'steps' | 'url' | 'title' | 'branch' | 'condition' | 'problem'
+  number: string
+  title: string
+  words: string
 }
 
 /** Own findings first, then the server's problems that they do not already tell. */
 export function missing(document: Scenario, problems: readonly Problem[]): Lack[] {
-  const out: Lack[] = [];
+  const out: Lack[] = []
   const add = (pointer: string, what: Lack['what'], words = ''): void => {
-    if (out.some((lack) => lack.pointer === pointer)) return;
-    const placed = byPointer(document, pointer);
-    out.push({ pointer, what, words, number: placed?.number ?? '', title: placed?.step.title ?? '' });
-  };
-  if ((document.sources ?? []).length === 0) add('/sources', 'source');
-  if (document.steps.length === 0) add('/steps', 'steps');
+    if (out.some((lack) => lack.pointer === pointer)) return
+    const placed = byPointer(document, pointer)
+    out.push({ pointer, what, words, number: placed?.number ?? '', title: placed?.step.title ?? '' })
+  }
+  if ((document.sources ?? []).length === 0) add('/sources', 'source')
+  if (document.steps.length === 0) add('/steps', 'steps')
   for (const { step, pointer } of walk(document)) {
-    if (step.http && step.http.url.trim() === '') add(`${pointer}/http/url`, 'url');
-    if (kindOf(step) === 'if' && (step.if ?? '').trim() === '') add(`${pointer}/if`, 'condition');
+    if (step.http && step.http.url.trim() === '') add(`${pointer}/http/url`, 'url')
+    if (kindOf(step) === 'if' && (step.if ?? '').trim() === '') add(`${pointer}/if`, 'condition')
   }
   for (const problem of problems) {
-    if (out.some((lack) => lack.pointer === problem.pointer)) continue;
-    add(problem.pointer, 'problem', problemWords(problem));
+    if (out.some((lack) => lack.pointer === problem.pointer)) continue
+    add(problem.pointer, 'problem', problemWords(problem))
   }
-  return out;
+  return out
 }

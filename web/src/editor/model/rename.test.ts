@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { normalise, type Scenario } from './document';
-import { parseJson } from './json';
-import { rename, wrongId } from './rename';
+import { describe, expect, it } from 'vitest'
+import { normalise, type Scenario } from './document'
+import { parseJson } from './json'
+import { rename, wrongId } from './rename'
 
-const scenario = (steps: unknown, more: object = {}): Scenario => normalise({ name: 'n', steps, ...more });
-const first = { id: 'deal', title: 'deal', http: { url: 'https://crm.example/deal' } };
+const scenario = (steps: unknown, more: object = {}): Scenario => normalise({ name: 'n', steps, ...more })
+const first = { id: 'deal', title: 'deal', http: { url: 'https://crm.example/deal' } }
 
 describe('a step’s other short name', () => {
   it.each([
@@ -14,20 +14,20 @@ describe('a step’s other short name', () => {
     ['{{ items[steps.deal.body.n] }}', '{{ items[steps.order.body.n] }}'],
     ['{{ 2 -steps.deal.n }} {{ steps . deal }} {{ 1..steps.deal.n }}', '{{ 2 -steps.order.n }} {{ steps . order }} {{ 1..steps.order.n }}'],
   ])('follows into %s', (before, after) => {
-    const done = rename(scenario([first, { id: 'tell', http: { url: before, body: { json: { a: { b: [before] } } } } }]), '/steps/0', 'order');
-    expect(done.document.steps[1]?.http?.url).toBe(after);
-    expect(JSON.stringify(done.document.steps[1]?.http?.body?.json)).toContain(JSON.stringify(after));
-    expect(done.document.steps[0]).toEqual({ ...scenario([first]).steps[0], id: 'order' });
-    expect(done.places).toBe(2);
-  });
+    const done = rename(scenario([first, { id: 'tell', http: { url: before, body: { json: { a: { b: [before] } } } } }]), '/steps/0', 'order')
+    expect(done.document.steps[1]?.http?.url).toBe(after)
+    expect(JSON.stringify(done.document.steps[1]?.http?.body?.json)).toContain(JSON.stringify(after))
+    expect(done.document.steps[0]).toEqual({ ...scenario([first]).steps[0], id: 'order' })
+    expect(done.places).toBe(2)
+  })
   it.each(['steps.deal', '{{ steps.deals.body }}', '{{ steps.deal_2.id }}', '{{ steps.deal-old }}', '{{ event.steps.deal }}', '{{ my_steps.deal }}', '{{ "steps.deal" }}', '{{ steps.other["deal"] }}', '{{ deal }}', '{{ 1 /* steps.deal */ }}', '{{ {steps: 1} }}', '{{ map(x, .steps.deal) }}', '{{ items[steps=steps.deal] }}', '{{ `steps.deal` }}'])('leaves %s alone', (text) => {
-    const document = scenario([first, { id: 'tell', set: { a: text } }]);
-    const done = rename(document, '/steps/0', 'order');
-    expect(done.document.steps[1]).toEqual(document.steps[1]);
-    expect(done.places).toBe(0);
-  });
+    const document = scenario([first, { id: 'tell', set: { a: text } }])
+    const done = rename(document, '/steps/0', 'order')
+    expect(done.document.steps[1]).toEqual(document.steps[1])
+    expect(done.places).toBe(0)
+  })
   it('follows into conditions, paths, renewals and branches, and leaves what only looks alike', () => {
-    const again = { when: 'steps.deal.status == 401', step: 'deal' };
+    const again = { when: 'steps.deal.status == 401', step: 'deal' }
     const done = rename(
       scenario([
         first,
@@ -35,29 +35,29 @@ describe('a step’s other short name', () => {
       ], { search: ['event.body.phone', 'steps.deal.body.id'] }),
       '/steps/0',
       'order',
-    );
-    const [, ask] = done.document.steps;
-    expect(ask?.if).toBe('steps.order.status == 200 and x == "steps.deal"');
-    expect(ask?.then?.[0]).toMatchObject({ id: 'b', when: 'steps.order.ok', http: { body: { path: 'steps.order.body' }, success: { when: 'steps.order.ok' }, renew: { when: 'steps.order.status == 401', step: 'order' } } });
-    expect(ask?.else?.[0]?.stop?.reason).toBe('{{ steps.order.status }}');
-    expect(done.document.search).toEqual(['event.body.phone', 'steps.order.body.id']);
-    expect(done.places).toBe(8);
-  });
+    )
+    const [, ask] = done.document.steps
+    expect(ask?.if).toBe('steps.order.status == 200 and x == "steps.deal"')
+    expect(ask?.then?.[0]).toMatchObject({ id: 'b', when: 'steps.order.ok', http: { body: { path: 'steps.order.body' }, success: { when: 'steps.order.ok' }, renew: { when: 'steps.order.status == 401', step: 'order' } } })
+    expect(ask?.else?.[0]?.stop?.reason).toBe('{{ steps.order.status }}')
+    expect(done.document.search).toEqual(['event.body.phone', 'steps.order.body.id'])
+    expect(done.places).toBe(8)
+  })
   it('follows into tests, whose replies stand by the paths of steps', () => {
-    const tests = [{ name: 'deal', event: { body: { deal: 'deal' } }, replies: { 'ask/deal': { status: 200 }, tell: {} }, expect: { sent: [{ step: 'ask/deal', body: { step: 'deal' } }] } }];
-    const done = rename(scenario([{ id: 'ask', if: 'x', then: [first] }], { tests }), '/steps/0/then/0', 'order');
-    expect(done.document['tests']).toEqual([{ name: 'deal', event: { body: { deal: 'deal' } }, replies: { 'ask/order': { status: 200 }, tell: {} }, expect: { sent: [{ step: 'ask/order', body: { step: 'deal' } }] } }]);
-  });
+    const tests = [{ name: 'deal', event: { body: { deal: 'deal' } }, replies: { 'ask/deal': { status: 200 }, tell: {} }, expect: { sent: [{ step: 'ask/deal', body: { step: 'deal' } }] } }]
+    const done = rename(scenario([{ id: 'ask', if: 'x', then: [first] }], { tests }), '/steps/0/then/0', 'order')
+    expect(done.document['tests']).toEqual([{ name: 'deal', event: { body: { deal: 'deal' } }, replies: { 'ask/order': { status: 200 }, tell: {} }, expect: { sent: [{ step: 'ask/order', body: { step: 'deal' } }] } }])
+  })
   it('keeps the digits of numbers and the order of members', () => {
-    const json = '{"2":1234567890123456789,"1":"{{ steps.deal.id }}"}';
-    const done = rename(scenario([first, { id: 'tell', set: [{ name: 'x', value: parseJson(json) }] }]), '/steps/0', 'order');
-    const value = done.document.steps[1]?.set?.[0]?.value as Map<string, unknown>;
-    expect([...value].map(([name, v]) => [name, String(v)])).toEqual([['2', '1234567890123456789'], ['1', '{{ steps.order.id }}']]);
-  });
+    const json = '{"2":1234567890123456789,"1":"{{ steps.deal.id }}"}'
+    const done = rename(scenario([first, { id: 'tell', set: [{ name: 'x', value: parseJson(json) }] }]), '/steps/0', 'order')
+    const value = done.document.steps[1]?.set?.[0]?.value as Map<string, unknown>
+    expect([...value].map(([name, v]) => [name, String(v)])).toEqual([['2', '1234567890123456789'], ['1', '{{ steps.order.id }}']])
+  })
   it('has to be a name that no other step has', () => {
-    const document = scenario([first, { id: 'ask', if: 'x', then: [{ id: 'tell', stop: {} }] }]);
-    expect(wrongId(document, '/steps/0', 'tell')).toBe('taken');
-    expect(wrongId(document, '/steps/0', 'deal')).toBeUndefined();
-    for (const bad of ['', 'Deal', '1a', 'сделка', 'a-b', 'a'.repeat(65)]) expect(wrongId(document, '/steps/0', bad)).toBe('form');
-  });
-});
+    const document = scenario([first, { id: 'ask', if: 'x', then: [{ id: 'tell', stop: {} }] }])
+    expect(wrongId(document, '/steps/0', 'tell')).toBe('taken')
+    expect(wrongId(document, '/steps/0', 'deal')).toBeUndefined()
+    for (const bad of ['', 'Deal', '1a', 'сделка', 'a-b', 'a'.repeat(65)]) expect(wrongId(document, '/steps/0', bad)).toBe('form')
+  })
+})

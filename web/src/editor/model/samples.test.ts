@@ -1,31 +1,31 @@
-import { describe, expect, it } from 'vitest';
-import { newest, toUse, withSource } from './samples';
+import { describe, expect, it } from 'vitest'
+import { newest, toUse, withSource } from './samples'
 
-const event = (id: string, received_at: string) => ({ id, received_at });
+const event = (id: string, received_at: string) => ({ id, received_at })
 
 describe('events of several sources', () => {
   it('stand in one list, the newest first whoever sent it', () => {
-    const site = [event('c', '2026-11-14T12:00:03Z'), event('a', '2026-11-14T12:00:01Z')];
-    const shop = [event('d', '2026-11-14T12:00:03Z'), event('b', '2026-11-14T12:00:02.500Z')];
-    expect(newest([site, shop], 9).map((one) => one.id)).toEqual(['d', 'c', 'b', 'a']);
-    expect(newest([[], site], 9).map((one) => one.id)).toEqual(['c', 'a']);
-  });
+    const site = [event('c', '2026-11-14T12:00:03Z'), event('a', '2026-11-14T12:00:01Z')]
+    const shop = [event('d', '2026-11-14T12:00:03Z'), event('b', '2026-11-14T12:00:02.500Z')]
+    expect(newest([site, shop], 9).map((one) => one.id)).toEqual(['d', 'c', 'b', 'a'])
+    expect(newest([[], site], 9).map((one) => one.id)).toEqual(['c', 'a'])
+  })
   it('are no more than are promised', () => {
-    const many = (of: string) => [0, 1, 2, 3].map((n) => event(`${of}${n}`, `2026-11-14T12:00:0${9 - n}Z`));
-    expect(newest([many('a'), many('b')], 5).map((one) => one.id)).toEqual(['b0', 'a0', 'b1', 'a1', 'b2']);
-  });
-});
+    const many = (of: string) => [0, 1, 2, 3].map((n) => event(`${of}${n}`, `2026-11-14T12:00:0${9 - n}Z`))
+    expect(newest([many('a'), many('b')], 5).map((one) => one.id)).toEqual(['b0', 'a0', 'b1', 'a1', 'b2'])
+  })
+})
 
 describe('a source that was detached', () => {
   it('comes back to its place beside what was attached meanwhile', () => {
-    expect(withSource(['b', 'new'], 'a', 0)).toEqual(['a', 'b', 'new']);
-    expect(withSource(['a'], 'b', 4)).toEqual(['a', 'b']);
-    expect(withSource(undefined, 'a', 0)).toEqual(['a']);
-  });
+    expect(withSource(['b', 'new'], 'a', 0)).toEqual(['a', 'b', 'new'])
+    expect(withSource(['a'], 'b', 4)).toEqual(['a', 'b'])
+    expect(withSource(undefined, 'a', 0)).toEqual(['a'])
+  })
   it('is not there twice', () => {
-    expect(withSource(['b', 'a'], 'a', 0)).toEqual(['b', 'a']);
-  });
-});
+    expect(withSource(['b', 'a'], 'a', 0)).toEqual(['b', 'a'])
+  })
+})
 
 describe('the fields of an event that are to be used', () => {
   const [first, second] = [{ id: '2', received_at: '' }, { id: '1', received_at: '' }]
