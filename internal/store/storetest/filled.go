@@ -282,6 +282,9 @@ func (h *Filled) parts(from, to int) []*dialect.Part {
 			end = r.At.Add(time.Duration(i%5_000) * time.Millisecond).UnixMilli()
 		}
 		row := append(pack.NewRun(&run, r.Source), end)
+		if r.Attempts > 0 && !r.State.Final() {
+			row[13] = "send" // where it stands
+		}
 		row[15] = r.Attempts
 		runs.Rows = append(runs.Rows, row)
 		for n := 1; n <= r.Attempts; n++ {
