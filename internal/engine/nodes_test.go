@@ -27,7 +27,7 @@ func newNode(t *testing.T, address, name string) *nodeRig {
 	places := newPlaces(clock)
 	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
 	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan hint.Hint, 100)}
-	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
+	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Steady: func() time.Duration { return 0 }, Log: slog.New(slog.DiscardHandler),
 		Freed:   func() { n.Heed(hint.Hint{Work: true}) },
 		Changed: func(context.Context) error { return nil }, Silent: n.Silence,
 		Heard: func(h hint.Hint) {
