@@ -113,6 +113,9 @@ func (k *Keeper) Alive(epoch int64) bool {
 	return epoch == k.epoch.Load() && k.since(k.last.Load()) < gonets.NodeDead-gonets.NodeMargin
 }
 
+// Settled is false while others may look dead because a clock was set.
+func (k *Keeper) Settled() bool { return k.steady.Load() > 0 }
+
 // Name names the service.
 func (k *Keeper) Name() string { return "node" }
 

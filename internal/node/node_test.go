@@ -276,6 +276,9 @@ func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 		if noticed := len(jumps) == 1 && (jumps[0]-c.database).Abs() < 10*time.Second; noticed != c.notices || len(jumps) > 1 {
 			t.Errorf("%s: noticed %v", c.name, jumps)
 		}
+		if k.Settled() != c.steady {
+			t.Errorf("%s: settled: %v", c.name, !c.steady)
+		}
 		after := time.Duration(0)
 		for ; k.steady.Load() < gonets.NodeSteady; after += gonets.NodeBeat {
 			beat()
