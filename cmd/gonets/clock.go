@@ -10,18 +10,23 @@ import (
 	"gonets/internal/telemetry"
 )
 
-// watchClock tells when somebody sets this machine's clock, or the database's. What waits in memory
-// goes by the monotonic one; what is due is looked up each second. Only the pace of
-// lanes was reckoned by the time that is no more.
+// running is a clock that nobody can set.
+func running() func() time.Duration {
+	watch := gonets.StartStopwatch()
+	return func() time.Duration { return time.Duration(watch.Microseconds()) * time.Microsecond }
+}
+
+// watchClock tells when somebody sets this machine's clock, or the database's goes
+// otherwise. What waits in memory goes by the monotonic one; what is due is looked
+// up each second. Only the pace of lanes was reckoned by the time that is no more.
 func (s *server) watchClock(metrics *telemetry.Metrics) *jump.Watch {
-	running := gonets.StartStopwatch()
 	return jump.New(jump.Options{
 		Wall:   gonets.SystemClock{},
-		Steady: func() time.Duration { return time.Duration(running.Microseconds()) * time.Microsecond },
+		Steady: running(),
 		Jumped: func(ctx context.Context, j jump.Jump) {
 			whose, said := "server", "this machine's clock was set, or it slept: what is due goes by the new time, with PostgreSQL by the database's"
 			if j.Database {
-				whose, said = "database", "the clock of the database's machine was set, or another machine took its place: what is due goes by the new time"
+				whose, said = "database", "the clock of the database and this machine's went apart: the database's was set, another machine took its place, or this one stood still; what is due goes by the new time"
 			}
 			s.log.Warn(said, "by", j.By)
 			metrics.ClockJumped()

@@ -43,7 +43,7 @@ func nodeName(cfg config.Config) (string, error) {
 
 // keep makes this node's heart.
 func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Keeper {
-	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Log: s.log, Steer: clock.Steer,
+	o := node.Options{Store: s.store, Real: gonets.SystemClock{}, Steady: running(), Log: s.log, Steer: clock.Steer,
 		Freed:  func() { s.engine.Heed(hint.Hint{Work: true}) },
 		Silent: func() { s.engine.Silence() },
 		Jumped: func(by time.Duration) { s.jumps.Database(by) },

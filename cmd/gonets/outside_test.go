@@ -188,12 +188,21 @@ func (o *outside) runs(state gonets.RunState) (all []runItem) {
 	}
 }
 
-// awaitRuns waits until so many runs are in a state.
+// awaitRuns waits until so many runs were seen in a state, for as long as it sees
+// more of them: how long all take is the machine's affair.
 func (o *outside) awaitRuns(state gonets.RunState, n int) {
 	o.t.Helper()
-	got := 0
-	if !await(func() bool { got = len(o.runs(state)); return got >= n }) || got != n {
-		o.t.Fatalf("%d runs are %s, want %d", got, state, n)
+	seen := map[string]bool{}
+	for len(seen) < n && await(func() bool {
+		before := len(seen)
+		for _, r := range o.runs(state) {
+			seen[r.ID] = true
+		}
+		return len(seen) > before
+	}) {
+	}
+	if len(seen) != n {
+		o.t.Fatalf("%d runs are %s, want %d", len(seen), state, n)
 	}
 }
 

@@ -38,7 +38,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(product, map[string]func(){"gonets-server": main})
 }
 
-// product builds the program that users have before the tests run.
+// product builds the program that users have, and one of a newer version, before the
+// tests run.
 type product struct{ tests testkit.Ending }
 
 // Run returns the tests' exit code.
@@ -48,11 +49,13 @@ func (p *product) Run() int {
 		defer os.RemoveAll(folder)
 		err = os.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
-	if err == nil {
-		build := exec.Command("go", "build", "-o", folder, ".")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		build.Stderr = os.Stderr
-		err = build.Run()
+	for name, tags := range map[string]string{"gonets": "", "gonets-next": "nextversion"} {
+		if err == nil {
+			build := exec.Command("go", "build", "-tags", tags, "-o", filepath.Join(folder, name), ".")
+			build.Env = append(os.Environ(), "CGO_ENABLED=0")
+			build.Stderr = os.Stderr
+			err = build.Run()
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gonets cannot be built:", err)

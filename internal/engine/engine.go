@@ -56,6 +56,8 @@ type Node interface {
 	// Alive is false when others may have taken over what was leased in that
 	// life.
 	Alive(epoch int64) bool
+	// Settled is false while others may look dead because a clock was set.
+	Settled() bool
 	// Tell gives the other nodes a hint.
 	Tell(h hint.Hint)
 }

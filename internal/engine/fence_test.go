@@ -22,6 +22,7 @@ type heart struct {
 
 func (h *heart) Epoch() int64           { return h.life.Load() }
 func (h *heart) Alive(epoch int64) bool { return !h.dead.Load() && epoch == h.life.Load() }
+func (h *heart) Settled() bool          { return true }
 func (h *heart) Tell(hint.Hint)         {}
 
 // deadRig is a rig whose node is out of touch with its database.

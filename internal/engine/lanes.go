@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -211,6 +212,12 @@ func (e *Engine) countNodes(ctx context.Context) {
 	nodes, err := e.Book.LiveNodes(ctx)
 	if err != nil {
 		e.laneTrouble(ctx, err)
+		return
+	}
+	// A node that seems to be silent itself has yet to learn that a clock was set: what
+	// it knew of the others is nearer to the truth.
+	heard := slices.ContainsFunc(nodes, func(n lane.Sharer) bool { return n.Name == e.Node })
+	if e.lanes.parts > 0 && !(heard && e.Heart.Settled()) {
 		return
 	}
 	now := e.Clock.Now()

@@ -27,7 +27,7 @@ func newNode(t *testing.T, address, name string) *nodeRig {
 	places := newPlaces(clock)
 	st := testkit.SharedStore(t, testkit.Member{Address: address, Name: name, Clock: clock, Placer: places})
 	n := &nodeRig{rig: rigOn(t, clock, places, st), listen: make(chan hint.Hint, 100)}
-	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Log: slog.New(slog.DiscardHandler),
+	n.heart = node.New(node.Options{Store: st, Real: testkit.NewClock(), Steady: func() time.Duration { return 0 }, Log: slog.New(slog.DiscardHandler),
 		Freed:   func() { n.Heed(hint.Hint{Work: true}) },
 		Changed: func(context.Context) error { return nil }, Silent: n.Silence,
 		Heard: func(h hint.Hint) {
@@ -121,8 +121,19 @@ func TestANodeThatJoinsWaitsForTheRequestsOfBefore(t *testing.T) {
 	if got := share(b); got != 1 {
 		t.Errorf("the second has %d when those are over", got)
 	}
+	// When a clock was set others look dead, and so does the node before it beats.
+	before := a.Book
+	a.Book = left{before, "b"}
+	if got := share(a); got != 2 {
+		t.Errorf("not heard of itself it sends %d", got)
+	}
+	a.Book, a.Heart = left{before, "a"}, unsettled{a.heart}
+	if got := share(a); got != 2 {
+		t.Errorf("while others may look dead it sends %d", got)
+	}
+	a.Book, a.Heart = before, a.heart
 	// What a node has to itself again is known before it is used.
-	a.Book = alone{a.Book}
+	a.Book = left{a.Book, "a"}
 	if got := share(a); got != 3 {
 		t.Errorf("left alone it sends %d", got)
 	}
@@ -131,12 +142,20 @@ func TestANodeThatJoinsWaitsForTheRequestsOfBefore(t *testing.T) {
 	}
 }
 
-// alone is what a node reads that the others have left.
-type alone struct{ Book }
-
-func (alone) LiveNodes(context.Context) ([]lane.Sharer, error) {
-	return []lane.Sharer{{Name: "a"}}, nil
+// left is what a node reads that all but one have left.
+type left struct {
+	Book
+	name string
 }
+
+func (l left) LiveNodes(context.Context) ([]lane.Sharer, error) {
+	return []lane.Sharer{{Name: l.name}}, nil
+}
+
+// unsettled is a heart while others may look dead.
+type unsettled struct{ Node }
+
+func (unsettled) Settled() bool { return false }
 
 func TestScenarioThatAnotherNodeStoppedIsParkedHere(t *testing.T) {
 	t.Parallel()

@@ -1,5 +1,5 @@
 // Package jump notices that this machine's clock was set, or that the machine slept,
-// and tells that the database's was.
+// and tells that the database's went otherwise.
 package jump
 
 import (
@@ -35,7 +35,8 @@ type Options struct {
 // Jump is how far a clock went ahead; below 0, back.
 type Jump struct {
 	By time.Duration
-	// Database is true when it was not this machine's clock.
+	// Database is true when it was the database's clock that went ahead of this
+	// machine's.
 	Database bool
 }
 
@@ -47,7 +48,7 @@ type Watch struct {
 	wall   time.Time
 	steady time.Duration
 	last   atomic.Pointer[past]
-	// database is how far the database's clock went, in nanoseconds, and nobody told yet.
+	// database is how far the database's clock went ahead, in nanoseconds, and nobody told yet.
 	database atomic.Int64
 }
 
@@ -95,7 +96,7 @@ func (w *Watch) Lately() string {
 	}
 	whose, way := "This server's own clock", "ahead"
 	if j.Database {
-		whose = "The clock of the database, by which this server goes,"
+		whose = "Beside this machine's, the clock of the database, by which this server goes,"
 	}
 	if j.By < 0 {
 		way = "back"

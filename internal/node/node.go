@@ -28,6 +28,8 @@ type Options struct {
 	Store Store
 	// Real is real time, whatever speed the server's clock has.
 	Real gonets.Clock
+	// Steady is how long a clock has been running that nobody can set.
+	Steady func() time.Duration
 	// Changed is called when another node may have changed the configuration.
 	Changed func(ctx context.Context) error
 	// Freed is called when there is work that dead nodes left.
@@ -37,8 +39,8 @@ type Options struct {
 	// Silent is called, again and again, while the node was silent for
 	// [gonets.NodeCut]: what is on its way must end before others make it again.
 	Silent func()
-	// Jumped is called with how far the database's clock was set ahead; below 0,
-	// back.
+	// Jumped is called with how far the database's clock went ahead of this machine's;
+	// below 0, back.
 	Jumped func(by time.Duration)
 	// Steer is told how far the database's clock is ahead of this machine's.
 	Steer func(ahead time.Duration)
@@ -74,14 +76,16 @@ type Keeper struct {
 // moment is a time on both clocks: the monotonic one may stand still while the
 // machine sleeps, the wall clock may be set.
 type moment struct {
-	watch gonets.Stopwatch
-	wall  time.Time
+	steady time.Duration
+	wall   time.Time
 }
 
-// shown is what the database's clock showed at a moment; zero is nothing yet.
+// shown is what the database's clock showed so long after a moment at most; zero is
+// nothing yet.
 type shown struct {
 	moment
-	now time.Time
+	now  time.Time
+	took time.Duration
 }
 
 // New makes a keeper; the registration of the store counts as its first beat.
@@ -93,11 +97,11 @@ func New(o Options, epoch int64) *Keeper {
 	return k
 }
 
-func (k *Keeper) now() *moment { return &moment{gonets.StartStopwatch(), k.Real.Now()} }
+func (k *Keeper) now() *moment { return &moment{k.Steady(), k.Real.Now()} }
 
 // since is how long a moment is ago, by the clock on which it is longer.
 func (k *Keeper) since(m *moment) time.Duration {
-	return max(time.Duration(m.watch.Microseconds())*time.Microsecond, k.Real.Now().Sub(m.wall))
+	return max(k.Steady()-m.steady, k.Real.Now().Sub(m.wall))
 }
 
 // Epoch is this node's present life.
@@ -108,6 +112,9 @@ func (k *Keeper) Epoch() int64 { return k.epoch.Load() }
 func (k *Keeper) Alive(epoch int64) bool {
 	return epoch == k.epoch.Load() && k.since(k.last.Load()) < gonets.NodeDead-gonets.NodeMargin
 }
+
+// Settled is false while others may look dead because a clock was set.
+func (k *Keeper) Settled() bool { return k.steady.Load() > 0 }
 
 // Name names the service.
 func (k *Keeper) Name() string { return "node" }
@@ -234,9 +241,7 @@ func (k *Keeper) beat(ctx context.Context) (steered bool, err error) {
 		// The database read its clock somewhere in the middle of the call.
 		k.Steer(p.Now.Sub(begun.wall.Add(took / 2)))
 	}
-	if steered {
-		k.compare(shown{*begun, p.Now})
-	}
+	k.compare(shown{*begun, p.Now, k.Steady() - begun.steady})
 	if old := k.epoch.Swap(p.Epoch); old != p.Epoch {
 		k.Log.Warn("this node was silent for so long that another one took its runs over; it begins anew", "epoch", p.Epoch)
 	}
@@ -247,28 +252,28 @@ func (k *Keeper) beat(ctx context.Context) (steered bool, err error) {
 // driftOf is which part of a long time clocks may go apart that nobody set.
 const driftOf = 1000
 
-// compare notices that the database's clock was set: it went otherwise than both
-// clocks of this machine, of which one stands still in a sleep and the other may be
-// set, too. How long others were silent is known again when they had the time to
-// beat by the new one.
+// compare notices that the database's clock went otherwise than one of this machine's.
+// How long others were silent is known again when they had the time to beat by the
+// new one. It is told only when it went otherwise than both: the monotonic one may
+// stand still in a sleep, the wall clock may be set, together with the database's
+// where they share a machine.
 func (k *Keeper) compare(s shown) {
 	last := k.shown
 	k.shown = s
 	if last.now.IsZero() {
 		return
 	}
-	watch := time.Duration(last.watch.Microseconds()-s.watch.Microseconds()) * time.Microsecond
-	wall := s.wall.Sub(last.wall)
-	went := s.now.Sub(last.now)
-	by := went - watch
-	if other := went - wall; other.Abs() < by.Abs() {
-		by = other
+	steady, wall, went := s.steady-last.steady, s.wall.Sub(last.wall), s.now.Sub(last.now)
+	limit := jump.Least + max(last.took, s.took) + max(steady, wall)/driftOf
+	least, most := went-steady, went-wall
+	if most.Abs() < least.Abs() {
+		least, most = most, least
 	}
-	if by.Abs() <= jump.Least+max(watch, wall)/driftOf {
+	if most.Abs() <= limit {
 		return
 	}
 	k.steady.Store(gonets.NodeSteady - 1 - int64(gonets.NodeDead/gonets.NodeBeat))
-	if k.Jumped != nil {
-		k.Jumped(by)
+	if least.Abs() > limit && k.Jumped != nil {
+		k.Jumped(least)
 	}
 }

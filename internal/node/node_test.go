@@ -18,8 +18,11 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // fake is a shared database that tests steer.
 type fake struct {
-	mu     sync.Mutex
-	pulse  hint.Pulse
+	mu    sync.Mutex
+	clock *testkit.Clock
+	pulse hint.Pulse
+	// ahead is how far its clock is ahead of the one that nobody sets.
+	ahead  time.Duration
 	away   error
 	config int64
 	beats  chan struct{}
@@ -70,8 +73,13 @@ func (f *fake) Beat(context.Context) (hint.Pulse, error) {
 	case f.beats <- struct{}{}:
 	default:
 	}
-	return f.pulse, f.away
+	p := f.pulse
+	p.Now = f.clock.Now().Add(f.ahead)
+	return p, f.away
 }
+
+// steady is how long the clock that nobody sets has been running.
+func (f *fake) steady() time.Duration { return f.clock.Now().Sub(testkit.Start()) }
 
 func (f *fake) ConfigEpoch(context.Context) (int64, error) {
 	f.mu.Lock()
@@ -96,8 +104,8 @@ func (f *fake) set(change func()) {
 	change()
 }
 
-func newFake() *fake {
-	return &fake{pulse: hint.Pulse{Epoch: 1, Now: testkit.Start().Add(time.Hour)}, config: 1,
+func newFake(clock *testkit.Clock) *fake {
+	return &fake{clock: clock, pulse: hint.Pulse{Epoch: 1}, ahead: time.Hour, config: 1,
 		beats: make(chan struct{}, 100), rescues: make(chan bool, 100), changed: make(chan struct{}, 100), silent: make(chan struct{}, 100),
 		told: make(chan hint.Hint, 100), lines: make(chan chan hint.Hint)}
 }
@@ -105,8 +113,9 @@ func newFake() *fake {
 // start runs a keeper in made time.
 func start(t *testing.T) (k *Keeper, f *fake, clock *testkit.Clock, freed chan struct{}) {
 	t.Helper()
-	clock, f, freed = testkit.NewClock(), newFake(), make(chan struct{}, 100)
-	k = New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler), Freed: func() { freed <- struct{}{} },
+	clock, freed = testkit.NewClock(), make(chan struct{}, 100)
+	f = newFake(clock)
+	k = New(Options{Store: f, Real: clock, Steady: f.steady, Log: slog.New(slog.DiscardHandler), Freed: func() { freed <- struct{}{} },
 		Heard:   func(h hint.Hint) { f.told <- h },
 		Silent:  func() { f.silent <- struct{}{} },
 		Changed: func(context.Context) error { f.changed <- struct{}{}; return nil }}, 1)
@@ -210,52 +219,72 @@ func TestNodeJudgesOthersOnlyWhenItsOwnBeatsAreSteady(t *testing.T) {
 	}
 }
 
+// wall is a machine's clock that somebody sets.
+type wall struct {
+	*testkit.Clock
+	set time.Duration
+}
+
+func (w *wall) Now() time.Time { return w.Clock.Now().Add(w.set) }
+
 // TestADatabaseWhoseClockWasSetIsNoticed: nobody is judged until all had the time
 // to beat by the new one.
 func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 	t.Parallel()
-	f, clock := newFake(), testkit.NewClock()
+	machine := &wall{Clock: testkit.NewClock()}
+	f := newFake(machine.Clock)
+	var slept time.Duration
 	var jumps []time.Duration
-	k := New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler),
+	k := New(Options{Store: f, Real: machine, Log: slog.New(slog.DiscardHandler), Steady: func() time.Duration { return f.steady() - slept },
 		Changed: func(context.Context) error { return nil }, Jumped: func(by time.Duration) { jumps = append(jumps, by) }}, 1)
-	const offset = time.Hour
-	beat := func(set time.Duration) {
-		t.Helper()
-		f.pulse.Now = clock.Now().Add(offset + set)
-		k.pulse()
-	}
-	for range gonets.NodeSteady + 1 {
-		beat(0)
-		clock.Advance(gonets.NodeBeat)
-	}
-	// Put right bit by bit, and this machine slept or its clock was set: no news.
-	beat(4 * time.Second)
-	clock.Advance(time.Hour)
-	beat(4 * time.Second)
-	f.pulse.Now = f.pulse.Now.Add(gonets.NodeBeat) // the wall clock stays behind
-	k.pulse()
-	if len(jumps) > 0 {
-		t.Errorf("noticed %v where the database's clock was not set", jumps)
-	}
-	for range gonets.NodeSteady {
-		k.pulse()
-	}
-	if k.steady.Load() < gonets.NodeSteady {
-		t.Fatalf("steady %d", k.steady.Load())
-	}
-	for _, set := range []time.Duration{2 * time.Hour, -3 * time.Hour} {
-		jumps = nil
-		f.pulse.Now = f.pulse.Now.Add(set)
-		k.pulse()
-		if len(jumps) != 1 || (jumps[0]-set).Abs() > time.Minute {
-			t.Errorf("set by %v, noticed %v", set, jumps)
-		}
-		beats := 1
-		for ; k.steady.Load() < gonets.NodeSteady; beats++ {
+	const least = 2 * time.Minute
+	for _, c := range []struct {
+		name                    string
+		database, machine, took time.Duration
+		sleeps, notices, steady bool
+	}{
+		{name: "nothing", steady: true},
+		{name: "put right bit by bit", database: 4 * time.Second, steady: true},
+		{name: "a long journey", took: 3 * time.Second, steady: true},
+		{name: "a sleep", sleeps: true},
+		{name: "this machine's ahead", machine: time.Hour},
+		{name: "this machine's back", machine: -time.Hour},
+		{name: "both ahead, because they are one", database: time.Hour, machine: time.Hour},
+		{name: "both back, because they are one", database: -time.Hour, machine: -time.Hour},
+		{name: "the database's ahead", database: least, notices: true},
+		{name: "the database's back", database: -3 * time.Hour, notices: true},
+		{name: "the database's ahead, a long journey", database: least, took: 3 * time.Second, notices: true},
+		{name: "the database's back, a long journey", database: -least, took: 3 * time.Second, notices: true},
+	} {
+		beat := func() {
+			machine.Advance(gonets.NodeBeat)
 			k.pulse()
 		}
-		if after := time.Duration(beats-1) * gonets.NodeBeat; after < gonets.NodeDead {
-			t.Errorf("others are judged %v after the database's clock was set", after)
+		for k.steady.Load() < gonets.NodeSteady {
+			beat()
+		}
+		jumps = nil
+		if c.sleeps {
+			machine.Advance(least)
+			slept += least
+		}
+		f.ahead += c.database
+		machine.set += c.machine
+		f.journey = func() { machine.Advance(c.took) }
+		beat()
+		f.journey = nil
+		if noticed := len(jumps) == 1 && (jumps[0]-c.database).Abs() < 10*time.Second; noticed != c.notices || len(jumps) > 1 {
+			t.Errorf("%s: noticed %v", c.name, jumps)
+		}
+		if k.Settled() != c.steady {
+			t.Errorf("%s: settled: %v", c.name, !c.steady)
+		}
+		after := time.Duration(0)
+		for ; k.steady.Load() < gonets.NodeSteady; after += gonets.NodeBeat {
+			beat()
+		}
+		if c.steady != (after == 0) || !c.steady && after < gonets.NodeDead {
+			t.Errorf("%s: others are judged %v after it", c.name, after)
 		}
 	}
 }
@@ -284,9 +313,10 @@ func TestClockIsNotSteeredByALongJourney(t *testing.T) {
 		steers int
 	}{{steerWithin / 2, 1}, {steerWithin + time.Millisecond, 0}} {
 		steers := 0
-		f, clock := newFake(), testkit.NewClock()
+		clock := testkit.NewClock()
+		f := newFake(clock)
 		f.journey = func() { clock.Advance(c.took) }
-		k := New(Options{Store: f, Real: clock, Log: slog.New(slog.DiscardHandler),
+		k := New(Options{Store: f, Real: clock, Steady: f.steady, Log: slog.New(slog.DiscardHandler),
 			Changed: func(context.Context) error { return nil }, Steer: func(time.Duration) { steers++ }}, 1)
 		steered, err := k.beat(t.Context())
 		if err != nil || steers != c.steers || steered != (c.steers > 0) {

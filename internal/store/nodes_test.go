@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -326,26 +327,37 @@ func TestWokenNodeFreesWhatItsLastLifeTookLate(t *testing.T) {
 
 func TestNodesThatAreLongGoneAreForgotten(t *testing.T) {
 	t.Parallel()
-	address, open := nodes(t, 3, "holds", "empty", "recent", "judge")
+	address, open := nodes(t, 3, "holds", "empty", "to come", "recent", "judge")
 	run := acceptOn(t, open[0], "").Runs[0]
+	for _, name := range []string{"empty", "recent"} {
+		err := errors.Join(open[4].KeepOutcomes(t.Context(), name, "1", nil), open[4].KeepRejected(t.Context(), name, "1", nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, name := range []string{"holds", "empty"} {
 		silentFor(t, address, name, gonets.NodeForgotten)
 	}
+	silentFor(t, address, "to come", -gonets.NodeForgotten-time.Hour)
 	silentFor(t, address, "recent", gonets.NodeForgotten-time.Hour)
-	list := func() []string {
+	list := func(query string) []string {
 		t.Helper()
-		names, err := open[3].Texts(`SELECT id FROM nodes ORDER BY id`)
+		names, err := open[4].Texts(query)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return names
 	}
-	if n := rescueOthers(t, open[3]); n != 1 {
+	if n := rescueOthers(t, open[4]); n != 1 {
 		t.Fatalf("%d runs were taken over", n)
 	}
-	rescueOthers(t, open[3])
-	if diff := cmp.Diff([]string{"holds", "judge", "recent"}, list()); diff != "" {
+	rescueOthers(t, open[4])
+	if diff := cmp.Diff([]string{"holds", "judge", "recent"}, list(`SELECT id FROM nodes ORDER BY id`)); diff != "" {
 		t.Errorf("the node with the newest life stays: %s", diff)
+	}
+	kept := list(`SELECT name FROM meta WHERE name LIKE 'outcomes/%' OR name LIKE 'rejected/%' ORDER BY name`)
+	if diff := cmp.Diff([]string{"outcomes/recent", "rejected/recent"}, kept); diff != "" {
+		t.Errorf("what is kept of nodes: %s", diff)
 	}
 	if !succeed(t, open[0], run) {
 		t.Error("the lease of a dead node works")
@@ -354,9 +366,10 @@ func TestNodesThatAreLongGoneAreForgotten(t *testing.T) {
 
 func TestServersThatHaveLongGivenNoSignAreGone(t *testing.T) {
 	t.Parallel()
-	address, open := nodes(t, 3, "here", "quiet", "gone")
+	address, open := nodes(t, 3, "here", "quiet", "gone", "to come")
 	silentFor(t, address, "quiet", 50*time.Minute)
 	silentFor(t, address, "gone", 70*time.Minute)
+	silentFor(t, address, "to come", -70*time.Minute) // the clock was set back
 	got, err := open[0].Servers(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -120,7 +120,7 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 	void, args := pack.VoidLeases(&t.s.dialect, t.s.opt.Node, t.s.Epoch(), others)
 	runs, err := pack.Collect(t, pack.RescueSQL(&t.s.dialect, void), append(args, rescueBatch), pack.ScanRun)
 	if err == nil && len(runs) == 0 && others {
-		err = t.exec(pack.ForgetSQL(&t.s.dialect), gonets.NodeForgotten.Milliseconds())
+		err = t.exec(pack.ForgetSQL(&t.s.dialect))
 	}
 	if err != nil || len(runs) == 0 {
 		return 0, 0, err

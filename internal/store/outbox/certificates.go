@@ -84,11 +84,11 @@ func (o *Outbox) Certificates(ctx context.Context, since time.Time) ([]news.Cert
 }
 
 // serverGone is how long after its last sign a server is gone, by the database's
-// clock, in milliseconds.
-const serverGone = 3_600_000
+// clock.
+const serverGone = time.Hour
 
 // Servers are those of the database that have lately given a sign of life.
 func (o *Outbox) Servers(ctx context.Context) ([]string, error) {
-	out, err := pack.Texts(o.base.Read(ctx), `SELECT id FROM nodes WHERE heartbeat_at > `+o.base.Dialect.Now+` - ?`, serverGone)
+	out, err := pack.Texts(o.base.Read(ctx), `SELECT id FROM nodes WHERE `+pack.HeardWithinSQL(o.base.Dialect, "nodes", serverGone))
 	return out, o.base.Wrap(err)
 }

@@ -70,7 +70,8 @@ func keepSheet(t floor.Txn, s *news.Sheet) (bool, error) {
 func (o *Outbox) AcceptSheet(ctx context.Context, s *news.Sheet, actor string) (kept bool, err error) {
 	err = o.base.Change(ctx, func(t floor.Txn) error {
 		kept = false
-		// First, as whoever erases does it: neither waits for the other for ever.
+		// First, as whoever erases what was noted of fields does it: neither waits for the
+		// other for ever.
 		if err := floor.DecideAlone(t); err != nil {
 			return err
 		}

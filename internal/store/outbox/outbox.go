@@ -56,7 +56,7 @@ func signal(t floor.Txn, signals []gonets.Signal) error {
 // answer was lost comes again under the same id, and is stored once.
 func (o *Outbox) KeepRejected(ctx context.Context, server, batch string, signals []gonets.Signal) error {
 	return o.base.Change(ctx, func(t floor.Txn) error {
-		if first, err := isFirst(t, "rejected/"+server, batch); err != nil || !first {
+		if first, err := isFirst(t, pack.RejectedOf+server, batch); err != nil || !first {
 			return err
 		}
 		return signal(t, signals)

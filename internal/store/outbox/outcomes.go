@@ -29,7 +29,7 @@ const outcomesSQL = `SELECT scenario, CAST(sum(ok) AS BIGINT), CAST(sum(failed) 
 // is added once.
 func (o *Outbox) KeepOutcomes(ctx context.Context, server, batch string, counts map[string]news.Outcomes) error {
 	return o.base.Change(ctx, func(t floor.Txn) error {
-		if first, err := isFirst(t, "outcomes/"+server, batch); err != nil || !first {
+		if first, err := isFirst(t, pack.OutcomesOf+server, batch); err != nil || !first {
 			return err
 		}
 		slot := slotOf(t.Now())

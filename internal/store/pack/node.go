@@ -2,6 +2,7 @@ package pack
 
 import (
 	"strconv"
+	"time"
 
 	"gonets"
 	"gonets/internal/store/dialect"
@@ -18,8 +19,13 @@ func BeatSQL(d *dialect.Dialect) string {
 // that seems to beat in times to come has not done so since the database's clock was
 // set back.
 func HeardSQL(d *dialect.Dialect, name string) string {
-	dead := strconv.FormatInt(gonets.NodeDead.Milliseconds(), 10)
-	return name + `.heartbeat_at BETWEEN ` + d.Now + ` - ` + dead + ` AND ` + d.Now + ` + ` + dead
+	return HeardWithinSQL(d, name, gonets.NodeDead)
+}
+
+// HeardWithinSQL is true of a node that gave a sign of life so long ago at most.
+func HeardWithinSQL(d *dialect.Dialect, name string, span time.Duration) string {
+	ms := strconv.FormatInt(span.Milliseconds(), 10)
+	return name + `.heartbeat_at BETWEEN ` + d.Now + ` - ` + ms + ` AND ` + d.Now + ` + ` + ms
 }
 
 // VoidSQL ends the lives of the nodes that are dead and hold leases. Their rows
@@ -56,9 +62,16 @@ func RescueSQL(d *dialect.Dialect, void string) string {
 	return `SELECT ` + RunColumns + ` FROM runs r WHERE ` + void + ` ORDER BY r.node, r.node_epoch LIMIT ?` + d.SkipLocked
 }
 
-// ForgetSQL removes nodes that are long gone and hold nothing. The newest life
-// stays, so that epochs never come twice.
+// What meta keeps of each node: the last batch of each of these.
+const (
+	RejectedOf = "rejected/"
+	OutcomesOf = "outcomes/"
+)
+
+// ForgetSQL removes nodes that are long gone and hold nothing, with what meta keeps
+// of them. The newest life stays, so that epochs never come twice.
 func ForgetSQL(d *dialect.Dialect) string {
-	return `DELETE FROM nodes WHERE heartbeat_at <= ` + d.Now + ` - ? AND epoch < (SELECT max(n.epoch) FROM nodes n)
-		AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.node = nodes.id)`
+	return `WITH gone AS (DELETE FROM nodes WHERE NOT (` + HeardWithinSQL(d, "nodes", gonets.NodeForgotten) + `)
+			AND epoch < (SELECT max(n.epoch) FROM nodes n) AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.node = nodes.id) RETURNING id)
+		DELETE FROM meta WHERE name IN (SELECT k.kind || g.id FROM gone g, (VALUES ('` + RejectedOf + `'), ('` + OutcomesOf + `')) k (kind))`
 }
