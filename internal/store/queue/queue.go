@@ -31,7 +31,7 @@ const maintainPerBatch = 4
 
 // giveWay is how long what may wait gives way to others: it goes alone, when
 // nobody else waits, but then at the latest, and one at a time.
-const giveWay = 100 * time.Millisecond
+const giveWay = 50 * time.Millisecond
 
 // Op is an operation that waits.
 type Op[T any] struct {

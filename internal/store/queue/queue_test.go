@@ -77,7 +77,7 @@ func TestRemovalGivesWayToThoseWhoWait(t *testing.T) {
 		if got := batch(q); !slices.Equal(got, others) {
 			t.Fatalf("a batch of %v", got)
 		}
-		clock.Advance(9 * time.Millisecond)
+		clock.Advance(4 * time.Millisecond)
 	}
 	// With nobody there it goes alone.
 	if got := batch(q); !slices.Equal(got, []queue.Class{queue.Spare}) {
