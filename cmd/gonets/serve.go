@@ -32,6 +32,7 @@ import (
 	"gonets/internal/hint"
 	"gonets/internal/httpapi"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
 	"gonets/internal/jump"
 	"gonets/internal/listen"
@@ -240,7 +241,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clean:       s.engine.Clean,
 		Masks:       masks{config},
 		Erasures:    s.erasures,
-		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Note: s.store.Note},
+		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),
 		Log:         s.log,

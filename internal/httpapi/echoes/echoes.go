@@ -8,7 +8,6 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/echo"
-	"gonets/internal/httpapi/shape"
 	"gonets/internal/mask"
 )
 
@@ -26,6 +25,8 @@ type Room struct {
 	PublicURL func() (url, reach string)
 	// Rules are the fields that people are not shown.
 	Rules func() *mask.Rules
+	// Shape is an event as the API says it.
+	Shape func(gonets.Event) api.Event
 	// Note writes into the audit.
 	Note func(ctx context.Context, actor, action, object, detail string) error
 
@@ -113,7 +114,7 @@ func (r Room) shown(name string, one *echo.Received) api.EchoRequest {
 	if withheld {
 		ev = gonets.Event{ReceivedAt: ev.ReceivedAt, Method: ev.Method, Path: "/echo/" + name}
 	}
-	out := shape.Event(rules.Event(ev))
+	out := r.Shape(rules.Event(ev))
 	return api.EchoRequest{
 		EchoSummary: api.EchoSummary{
 			EchoAnswer: one.EchoAnswer, ReceivedAt: out.ReceivedAt, Method: out.Method, Path: out.Path, Query: out.Query,

@@ -32,6 +32,9 @@ func open(t *testing.T, hidden ...string) (echoes.Room, *[]string) {
 		Receiver:  receiver,
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" },
 		Rules:     func() *mask.Rules { return mask.New(hidden) },
+		Shape: func(ev gonets.Event) api.Event {
+			return api.Event{EventSummary: api.EventSummary{Path: ev.Path, Query: ev.RawQuery}, Headers: ev.Headers, Content: api.Content{Body: string(ev.Body)}}
+		},
 		Note: func(_ context.Context, actor, action, object, detail string) error {
 			notes = append(notes, strings.Join([]string{actor, action, object, detail}, " "))
 			return nil
