@@ -18,21 +18,28 @@ type EchoAddress struct {
 // Echo is an address of the test receiver with what came to it, newest first.
 type Echo struct {
 	EchoAddress
-	Requests []EchoRequest `json:"requests" nullable:"false"`
+	Requests []EchoSummary `json:"requests" nullable:"false"`
 }
 
-// EchoRequest is a request that came to an address of the test receiver.
-type EchoRequest struct {
+// EchoSummary is a request that came to an address of the test receiver, as a
+// list names it.
+type EchoSummary struct {
 	EchoAnswer
-	ReceivedAt  time.Time       `json:"received_at"`
-	Method      string          `json:"method"`
-	Path        string          `json:"path"`
-	Query       string          `json:"query"`
+	ReceivedAt time.Time `json:"received_at"`
+	Method     string    `json:"method"`
+	Path       string    `json:"path"`
+	Query      string    `json:"query"`
+	Size       int64     `json:"size" doc:"The whole body's, in bytes"`
+	Cut        bool      `json:"cut,omitempty" doc:"Only the beginning of the body is kept"`
+	Withheld   bool      `json:"withheld,omitempty" doc:"The settings hide fields, and what came holds their values under any name: what follows the address, the query, the headers and the body are left out for whoever may not change the settings"`
+}
+
+// EchoRequest is such a request with all that came.
+type EchoRequest struct {
+	EchoSummary
 	Headers     []gonets.Header `json:"headers" nullable:"false"`
 	ContentType string          `json:"content_type"`
 	Content
-	Size int64 `json:"size" doc:"The whole body's, in bytes"`
-	Cut  bool  `json:"cut,omitempty" doc:"Only the beginning of the body is kept"`
 }
 
 // EchoAnswer is how the test receiver answered a request.

@@ -31,7 +31,7 @@ func (s *server) watchClock(metrics *telemetry.Metrics) *jump.Watch {
 			s.log.Warn(said, "by", j.By)
 			metrics.ClockJumped()
 			s.engine.Places.Retime()
-			if err := s.store.Note(ctx, "clock.jump", whose, fmt.Sprintf(`{"by_s":%d}`, int64(j.By/time.Second))); err != nil {
+			if err := s.store.Note(ctx, "system", "clock.jump", whose, fmt.Sprintf(`{"by_s":%d}`, int64(j.By/time.Second))); err != nil {
 				s.log.Warn("that the clock was set could not be written into the audit", "error", err)
 			}
 		},

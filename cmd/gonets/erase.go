@@ -5,6 +5,7 @@ import (
 
 	"gonets"
 	"gonets/internal/erase"
+	"gonets/internal/hint"
 	"gonets/internal/notify"
 	"gonets/internal/secret"
 )
@@ -13,6 +14,10 @@ import (
 func (s *server) eraser(keys *secret.Keyring, bus *notify.Bus) *erase.Service {
 	return erase.New(erase.Options{
 		Jobs: s.store, Shelves: s.store, Owner: s.store.Node(), Clock: s.clock, Log: s.log, MAC: keys.MAC,
+		Forget: func() {
+			s.receiver.ForgetAll()
+			s.tell(hint.Hint{Erased: true})
+		},
 		Cancel: func(ctx context.Context, run, actor string) error {
 			ended, err := s.store.Act(ctx, gonets.Action{Kind: gonets.ActionCancel, RunID: run, Actor: actor, At: s.clock.Now()})
 			if err != nil {

@@ -54,6 +54,9 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 			for _, name := range h.Drafts {
 				bus.Publish(gonets.Change{Kind: "draft", ID: name})
 			}
+			if h.Erased {
+				s.receiver.ForgetAll()
+			}
 			s.engine.Heed(h)
 		},
 		Changed: func(ctx context.Context) error {

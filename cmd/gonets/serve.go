@@ -31,6 +31,8 @@ import (
 	"gonets/internal/foretell"
 	"gonets/internal/hint"
 	"gonets/internal/httpapi"
+	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
 	"gonets/internal/jump"
 	"gonets/internal/listen"
@@ -82,6 +84,8 @@ type server struct {
 	notices *alert.Service
 	// bulks do one thing to many runs.
 	bulks *bulk.Service
+	// receiver is what requests are tried out on.
+	receiver *echo.Handler
 	// erasures remove one person from everything.
 	erasures *erase.Service
 	// people are those who log in.
@@ -169,6 +173,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	kept := storage{store: s.store, disk: s.disk, live: config, path: cfg.DatabasePath(), log: s.log}
 	ways := newUsual(s.store, config, s.clock, s.log)
 	s.notices = s.alerts(config, bus, kept, ways)
+	s.receiver = echo.New(echo.Options{Clock: s.clock, Owner: isOwner(s.token), Tell: func(name string) { bus.Publish(gonets.Change{Kind: "echo", ID: name}) }})
 	var heart engine.Node
 	if cfg.PostgresURL() != "" {
 		s.keeper = s.keep(clock, config, bus)
@@ -199,7 +204,6 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
 	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load})
-	receiver := echo.New(echo.Options{Clock: s.clock, Owner: isOwner(s.token), Tell: func(name string) { bus.Publish(gonets.Change{Kind: "echo", ID: name}) }})
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
 		Sources:     s.store,
@@ -237,7 +241,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clean:       s.engine.Clean,
 		Masks:       masks{config},
 		Erasures:    s.erasures,
-		Echo:        receiver,
+		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),
 		Log:         s.log,
@@ -247,7 +251,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	s.http.Handle(peer.Believing(cfg.TrustedProxies, routes{
-		ingest: httpapi.WithoutSession(s.ingest), echo: httpapi.WithoutSession(receiver),
+		ingest: httpapi.WithoutSession(s.ingest), echo: httpapi.WithoutSession(s.receiver),
 		api: api, metrics: metrics.Handler(), ui: ui, isOwner: isOwner(s.token),
 	}))
 	return s, nil

@@ -30,9 +30,9 @@ const (
 	// maxHeld bounds the requests that wait at once, so that strangers cannot
 	// use up the server's connections.
 	maxHeld = 256
-	// maxBigForOwn bounds what a script makes us send to a request of a
-	// scenario that came in from another machine, in bytes: such a request
-	// names itself, and a stranger can name himself so too.
+	// maxBigForOwn bounds what a script makes us send to another machine, in
+	// bytes: everybody may ask an address that has one, and a request of a
+	// scenario names itself, as a stranger can name himself too.
 	maxBigForOwn = 16 << 20
 	slowParts    = 20
 	slowPause    = 250 * time.Millisecond
@@ -143,7 +143,7 @@ func newCursor(text string) (*cursor, error) {
 	}
 	for i := range steps {
 		if steps[i].Kind == script.Refuse {
-			return nil, gonets.Errorf(gonets.CodeInvalid, "an address of this server cannot refuse to be connected to; write 503, cut or hang")
+			return nil, &gonets.Error{Code: gonets.CodeInvalid, Err: errRefused, Message: "an address of this server cannot refuse to be connected to; write 503, cut or hang"}
 		}
 	}
 	return &cursor{Cursor: script.NewCursor(steps), text: strings.TrimSpace(text), length: len(steps)}, nil
@@ -163,7 +163,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, id string) {
 	}
 	n, how := h.book.receive(id, rec, brought)
 	h.Tell(id)
-	if brought != nil && how.Kind == script.Big && !h.trusted(r) {
+	if how.Kind == script.Big && !h.trusted(r) {
 		how.Size = min(how.Size, maxBigForOwn)
 	}
 	usual := func() []byte {

@@ -452,6 +452,18 @@ func TestStrangersGetNoMoreThanAnAnswer(t *testing.T) {
 		}
 	}
 	const far, near = "192.0.2.7:1234", "127.0.0.1:1234"
+	if err := h.SetScript("stored", "big:20mb"); err != nil {
+		t.Fatal(err)
+	}
+	for remote, length := range map[string]int{far: maxBigForOwn, near: 20 << 20} {
+		r := httptest.NewRequest(http.MethodPost, "/echo/stored", nil)
+		r.RemoteAddr = remote
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Body.Len() != length {
+			t.Errorf("a stored script sends %d bytes to %s", w.Body.Len(), remote)
+		}
+	}
 	for _, c := range []struct {
 		remote, header, value, script string
 		status, length                int

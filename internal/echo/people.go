@@ -1,6 +1,7 @@
 package echo
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -9,9 +10,16 @@ import (
 	"gonets/internal/script"
 )
 
-// codeScript is a script that cannot be read, or that asks for what an address
-// of this server cannot do.
-const codeScript gonets.Code = "echo.script"
+// The mistakes of a script: it cannot be read, its delay is none or too long, or
+// it asks for what an address of this server cannot do.
+const (
+	codeScript  gonets.Code = "echo.script"
+	codeDelay   gonets.Code = "echo.delay"
+	codeRefused gonets.Code = "echo.refused"
+)
+
+// errRefused is in the error of a script that asks for a refused connection.
+var errRefused = errors.New("a connection cannot be refused")
 
 // words are the kinds of answers as the interface names them.
 var words = map[script.Kind]string{
@@ -74,6 +82,13 @@ func (h *Handler) Forget(name string) {
 	h.Tell(name)
 }
 
+// ForgetAll drops what came to every address.
+func (h *Handler) ForgetAll() {
+	for _, a := range h.Addresses() {
+		h.Forget(a.Name)
+	}
+}
+
 // SetScript says how an address answers from now on; an empty text is as usual.
 func (h *Handler) SetScript(name, text string) error {
 	if text == "" {
@@ -82,7 +97,14 @@ func (h *Handler) SetScript(name, text string) error {
 	}
 	c, err := newCursor(text)
 	if err != nil {
-		return &gonets.Error{Code: gonets.CodeInvalid, Message: err.Error(), Problems: []gonets.Problem{gonets.Mistake("/script", codeScript, "%s", err)}}
+		code := codeScript
+		switch {
+		case errors.Is(err, script.ErrDelay):
+			code = codeDelay
+		case errors.Is(err, errRefused):
+			code = codeRefused
+		}
+		return &gonets.Error{Code: gonets.CodeInvalid, Message: err.Error(), Problems: []gonets.Problem{gonets.Mistake("/script", code, "%s", err)}}
 	}
 	h.setScript(name, c)
 	return nil

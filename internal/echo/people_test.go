@@ -93,14 +93,31 @@ func TestAddressIsKeptAsLongAsThereIsSomethingToKeep(t *testing.T) {
 func TestScriptThatCannotBePlayedIsToldAtItsField(t *testing.T) {
 	t.Parallel()
 	_, h := serve(t, &hasty{})
-	for _, text := range []string{"5000", "refused", "delay:3h"} {
+	for text, code := range map[string]gonets.Code{"5000": codeScript, "200,refused": codeRefused, "delay:3h": codeDelay, "delay:x": codeDelay} {
 		err := h.SetScript("crm", text)
 		var told *gonets.Error
-		if !errors.As(err, &told) || told.Code != gonets.CodeInvalid || len(told.Problems) != 1 || told.Problems[0].Pointer != "/script" || told.Problems[0].Code != codeScript {
+		if !errors.As(err, &told) || told.Code != gonets.CodeInvalid || len(told.Problems) != 1 || told.Problems[0].Pointer != "/script" || told.Problems[0].Code != code {
 			t.Errorf("%s: %+v", text, err)
 		}
 	}
 	if got := h.Addresses(); len(got) != 0 {
 		t.Errorf("kept: %+v", got)
+	}
+}
+
+func TestAllThatCameIsForgottenAndHowItIsAnsweredStays(t *testing.T) {
+	t.Parallel()
+	s, h := serve(t, &hasty{})
+	if err := h.SetScript("first", "500"); err != nil {
+		t.Fatal(err)
+	}
+	do(t, s, http.MethodPost, "/echo/first", "Anna")
+	do(t, s, http.MethodPost, "/echo/second", "Anna")
+	h.ForgetAll()
+	if diff := cmp.Diff([]api.EchoAddress{{Name: "first", Script: "500"}}, h.Addresses()); diff != "" {
+		t.Error(diff)
+	}
+	if _, received := h.Address("first"); received != nil {
+		t.Errorf("kept: %+v", received)
 	}
 }

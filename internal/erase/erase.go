@@ -49,6 +49,8 @@ type Options struct {
 	Shelves Shelves
 	// Cancel ends a run that is not over.
 	Cancel func(ctx context.Context, run, actor string) error
+	// Forget drops what is in the memory of servers, and cannot be looked through.
+	Forget func()
 	// MAC is a keyed hash, by which equal values are known without being told.
 	MAC   func(text string) []byte
 	Owner string
@@ -188,6 +190,8 @@ func (s *Service) erase(ctx context.Context, j *Job, o Owner) (bool, error) {
 	if err != nil || !ok || more {
 		return ok, err
 	}
+	// After the commits: what runs went on to send until they were cancelled came before this.
+	s.o.Forget()
 	j.State, j.Round, j.Place = Checking, j.Round+1, Place{}
 	return s.o.Jobs.SaveErasure(ctx, j, o, nil)
 }

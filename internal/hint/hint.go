@@ -27,6 +27,9 @@ type Hint struct {
 	Config bool `json:"config,omitempty"`
 	// Lanes is true when a lane was closed, opened, paused or resumed.
 	Lanes bool `json:"lanes,omitempty"`
+	// Erased is true when one person was erased: what is kept in memory of requests
+	// may hold him.
+	Erased bool `json:"erased,omitempty"`
 	// Answered are events whose callers, wherever they wait, have an answer.
 	Answered []string `json:"answered,omitempty"`
 	// Ended are runs that a person took from whoever worked on them.
@@ -45,7 +48,7 @@ const MaxHintDrafts = 16
 
 // Merge adds another hint.
 func (h *Hint) Merge(o Hint) {
-	h.Work, h.Config, h.Lanes = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes
+	h.Work, h.Config, h.Lanes, h.Erased = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes, h.Erased || o.Erased
 	h.Answered = gather(h.Answered, o.Answered, MaxHintIDs)
 	h.Ended = gather(h.Ended, o.Ended, MaxHintIDs)
 	for _, name := range o.Drafts {

@@ -19,6 +19,9 @@ import (
 	"gonets/internal/draft"
 	"gonets/internal/echo"
 	"gonets/internal/httpapi"
+	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/shape"
+	"gonets/internal/mask"
 	"gonets/internal/news"
 	"gonets/internal/notify"
 )
@@ -383,8 +386,12 @@ func (b *backend) handler() http.Handler {
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Masks:     masked{},
-		Echo:      echo.New(echo.Options{Clock: b.clock}),
-		Log:       slog.New(slog.NewTextHandler(&b.logged, nil)),
+		Echo: echoes.Room{Receiver: echo.New(echo.Options{Clock: b.clock}), Rules: func() *mask.Rules { return mask.New(nil) }, Shape: shape.Event, PublicURL: func() (url, reach string) { return "https://hooks.example", "open" },
+			Note: func(_ context.Context, _, action, object, _ string) error {
+				b.note("%s %s", action, object)
+				return nil
+			}},
+		Log: slog.New(slog.NewTextHandler(&b.logged, nil)),
 	})
 }
 

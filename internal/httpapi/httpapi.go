@@ -191,8 +191,7 @@ type Options struct {
 	Views     Views
 	// Presets are what a source may be made for.
 	Presets []api.Preset
-	// Kinds are the kinds of steps.
-	Kinds []api.Kind
+	Kinds   []api.Kind
 	// Checks find what is wrong inside the documents of a call.
 	Checks document.Checks
 	Clock  gonets.Clock
@@ -210,7 +209,7 @@ type Options struct {
 	MailWorks func(ctx context.Context) bool
 	Masks     Masks
 	Erasures  Erasures
-	Echo      echoes.Receiver
+	Echo      echoes.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

@@ -176,6 +176,7 @@ func Routes() []Route {
 			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
 		{Method: get, Path: base + "/echo", Right: RightView, ID: "list-echo", Summary: "List the addresses of the test receiver that are in use", register: handle(echoing(echoes.Room.List))},
 		{Method: get, Path: base + "/echo/{name}", Right: RightView, ID: "get-echo", Summary: "Read what came to an address of the test receiver of the server that answers", register: handle(echoing(echoes.Room.Get))},
+		{Method: get, Path: base + "/echo/{name}/requests/{n}", Right: RightView, ID: "get-echo-request", Summary: "Read one of what came to an address of the test receiver, whole", register: handle(echoing(echoes.Room.Request))},
 		{Method: put, Path: base + "/echo/{name}/script", Right: RightOperate, ID: "put-echo-script", Summary: "Say how an address of the test receiver answers", register: handle(echoing(echoes.Room.Put))},
 		{Method: del, Path: base + "/echo/{name}/requests", Right: RightOperate, ID: "forget-echo", Summary: "Forget what came to an address of the test receiver", register: handle(echoing(echoes.Room.Forget))},
 		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
@@ -192,7 +193,7 @@ func Routes() []Route {
 
 func echoing[I, O any](f func(echoes.Room, context.Context, *I) (*O, error)) func(*server, context.Context, *I) (*O, error) {
 	return func(s *server, ctx context.Context, in *I) (*O, error) {
-		return f(echoes.Room{Receiver: s.Echo, PublicURL: s.PublicURL, Show: s.shown}, ctx, in)
+		return f(s.Echo.For(actorOf(ctx), callerOf(ctx).role.May(RightAdmin)), ctx, in)
 	}
 }
 

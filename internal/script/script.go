@@ -5,6 +5,7 @@ package script
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,6 +30,9 @@ const (
 	MediaJSON = "application/json; charset=utf-8"
 	MediaText = "text/plain; charset=utf-8"
 )
+
+// ErrDelay is in the error of a script whose delay is none, or too long.
+var ErrDelay = errors.New("a delay that cannot be")
 
 // Kind is what is done to a request.
 type Kind int
@@ -197,7 +201,8 @@ func parseStep(s string) (st Step, rest string, err error) {
 		st.Kind = Delay
 		d, err := gonets.ParseDuration(value)
 		if err != nil || d.D() > maxDelay {
-			return st, "", scriptError("%s: a delay is a time span up to %v, such as delay:3s", quote(word), maxDelay)
+			return st, "", &gonets.Error{Code: gonets.CodeInvalid, Err: ErrDelay,
+				Message: fmt.Sprintf("the script cannot be read: %s: a delay is a time span up to %v, such as delay:3s", quote(word), maxDelay)}
 		}
 		st.Delay = d.D()
 	case "slow", "big":

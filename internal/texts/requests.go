@@ -6,6 +6,8 @@ import "gonets"
 var ofRequests = map[gonets.Code]Words{
 	"rehearsal.script":         {"Write what is answered, request by request, like 503,503,200 or refused for 3h or cut for 10m", "Напишите, что ответит сервис, запрос за запросом: например, 503,503,200, или refused for 3h, или cut for 10m"},
 	"echo.script":              {"Write how it answers, request by request, like 503,503,200 or cut,200 or 503 for 3h", "Напишите, как отвечать, запрос за запросом: например, 503,503,200, или cut,200, или 503 for 3h"},
+	"echo.delay":               {"A delay is at most 55 seconds, like delay:20s; no answer at all is hang, an error that lasts is 503 for 3h", "Задержка — не больше 55 секунд, например delay:20s; не отвечать совсем — hang, ошибка надолго — 503 for 3h"},
+	"echo.refused":             {"The test receiver cannot refuse a connection: write 503, cut or hang. refused works in a rehearsal of an outage", "Пробный получатель не может отказать в соединении: напишите 503, cut или hang. refused работает в репетиции сбоя"},
 	"url.empty":                {"The address is empty; write it like https://example.com/path", "Адрес пуст; пишите так: https://example.com/path"},
 	"url.too_long":             {"The address is too long: {{0:size}}, at most {{1:size}} is possible", "Адрес слишком длинный: {{0:size}}, а можно не больше {{1:size}}"},
 	"url.user":                 {"No login and password in the address: they belong into the tab “Authorization”", "Логину и паролю не место в адресе: для них есть заголовок Authorization"},

@@ -35,9 +35,9 @@ func fromMS(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 // codeTaken is the code of a login that somebody else has.
 const codeTaken gonets.Code = "login.taken"
 
-// Note writes into the audit what happened to the installation itself.
-func (p *People) Note(ctx context.Context, action, object, detail string) error {
-	return p.base.Change(ctx, func(t floor.Txn) error { return t.Audit("system", action, object, detail) })
+// Note writes into the audit what the database knows nothing else of.
+func (p *People) Note(ctx context.Context, actor, action, object, detail string) error {
+	return p.base.Change(ctx, func(t floor.Txn) error { return t.Audit(actor, action, object, detail) })
 }
 
 func noUser() error { return gonets.Errorf(gonets.CodeNotFound, "there is no such user") }

@@ -21,7 +21,7 @@ const canary = "+7 (999) 000-11-22"
 
 // eraser works on jobs of the store when it is told to.
 func (f fixture) eraser(name string) *erase.Service {
-	return erase.New(erase.Options{Jobs: f, Shelves: f, Owner: name, Clock: f.Clock, Log: slog.New(slog.DiscardHandler),
+	return erase.New(erase.Options{Jobs: f, Shelves: f, Forget: func() {}, Owner: name, Clock: f.Clock, Log: slog.New(slog.DiscardHandler),
 		MAC: func(text string) []byte {
 			sum := sha256.Sum256([]byte(text))
 			return sum[:]

@@ -2,6 +2,7 @@ export { api, ask, call, callTagged } from './client'
 export { ApiError, type Problem } from './error'
 export { useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'
+export { paced } from './paced'
 export {
   actOnLane, actOnRun, applyDocuments, beginBulk, changeRetries, eventText, freeName, limitLane, newKey, planBulk, rerunChanged, skipWith, steerBulk, tryEcho, type Bulk, type BulkVerb, type LaneActionName, type NewBulk, type RunAction, type WhichVersion,
 } from './actions'

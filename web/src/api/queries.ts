@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { Session } from './types'
+import type { EchoSummary, Session } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 import { locale } from '@/i18n'
@@ -42,6 +42,7 @@ export const keys = {
   bulk: ['bulk'] as const,
   lanes: ['lanes'] as const,
   echo: ['echo'] as const,
+  echoRequest: ['echo-request'] as const,
   reconciliation: ['reconciliation'] as const,
 }
 
@@ -263,13 +264,22 @@ export const lanesQuery = queryOptions({
 export const echoesQuery = queryOptions({
   queryKey: keys.echo,
   queryFn: ({ signal }) => call(api.GET('/api/v1/echo', { signal })),
+  staleTime: 0,
 })
 
-/** One of them, with what came to it. */
+/** One of them, with the list of what came to it. The page of the receiver reads both again by itself, at its pace. */
 export const echoQuery = (name: string) =>
   queryOptions({
     queryKey: [...keys.echo, name],
     queryFn: ({ signal }) => call(api.GET('/api/v1/echo/{name}', { params: { path: { name } }, signal })),
+    staleTime: 0,
+  })
+
+/** One of what came, whole. Numbers begin anew when an address is cleared: the time tells them apart. */
+export const echoRequestQuery = (name: string, { n, received_at }: EchoSummary) =>
+  queryOptions({
+    queryKey: [...keys.echoRequest, name, n, received_at],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/echo/{name}/requests/{n}', { params: { path: { name, n } }, signal })),
   })
 
 /** What came in and what became of it, by day and source. */
@@ -325,9 +335,6 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         break
       case 'lane':
         add(keys.lanes)
-        break
-      case 'echo':
-        add(keys.echo)
         break
     }
   }

@@ -235,6 +235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/echo/{name}/requests/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one of what came to an address of the test receiver, whole */
+        get: operations["get-echo-request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/echo/{name}/script": {
         parameters: {
             query?: never;
@@ -2090,7 +2107,7 @@ export interface components {
              */
             last_at?: string;
             name: string;
-            requests: components["schemas"]["EchoRequest"][];
+            requests: components["schemas"]["EchoSummary"][];
             /** @description How it answers, request by request; without one it answers 200 with what came */
             script?: string;
             url: string;
@@ -2147,10 +2164,43 @@ export interface components {
              * @description What was answered; nothing when the connection was cut or hung
              */
             status?: number;
+            /** @description The settings hide fields, and what came holds their values under any name: what follows the address, the query, the headers and the body are left out for whoever may not change the settings */
+            withheld?: boolean;
         };
         EchoScript: {
             /** @description Request by request, such as 500,500,200 or 503 for 3h; empty is as usual */
             script: string;
+        };
+        EchoSummary: {
+            /** @description Only the beginning of the body is kept */
+            cut?: boolean;
+            /**
+             * @description answer: at once; delay: later; cut: the connection was reset after the headers; hang: nothing was answered; slow: in pieces; big: with a large body
+             * @enum {string}
+             */
+            how: "answer" | "delay" | "cut" | "hang" | "slow" | "big";
+            method: string;
+            /**
+             * Format: int64
+             * @description Which one it was, from 1
+             */
+            n: number;
+            path: string;
+            query: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * Format: int64
+             * @description The whole body's, in bytes
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description What was answered; nothing when the connection was cut or hung
+             */
+            status?: number;
+            /** @description The settings hide fields, and what came holds their values under any name: what follows the address, the query, the headers and the body are left out for whoever may not change the settings */
+            withheld?: boolean;
         };
         EditedEvent: {
             /** @description The body as any JSON value */
@@ -4237,6 +4287,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-echo-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description Which one it was */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EchoRequest"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

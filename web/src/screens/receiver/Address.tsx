@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { api, ApiError, call, echoQuery, keys, tryEcho, type Echo, type EchoRequest } from '@/api'
+import { useEffect, useRef, useState } from 'react'
+import { api, ApiError, call, echoQuery, echoRequestQuery, keys, tryEcho, type Echo, type EchoSummary } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, size, useT } from '@/i18n'
 import { Button, Confirm, CopyButton, EmptyState, ErrorNote, Facts, Method, Mono, Muted, Note, Panel, Row, Select, Skeleton, Stack, Status, TextField, toastError } from '@/ui'
-import { ReceivedTabs } from '@/screens/run/EventView'
+import { ReceivedTabs, type ReceivedTab } from '@/screens/run/EventView'
 import { curlOf } from '@/screens/run/words'
 import { echoScripts } from '@/words/echo'
 import css from './Receiver.module.css'
@@ -12,12 +12,13 @@ import css from './Receiver.module.css'
 /** One address of the test receiver. */
 export function Address({ name }: { name: string }) {
   const t = useT()
-  const { data, error, isPending, refetch } = useQuery(echoQuery(name))
-  if (error) return <ErrorNote error={error} onRetry={() => void refetch()} />
-  if (isPending) return <Skeleton lines={6} />
+  const { data, error, refetch } = useQuery(echoQuery(name))
+  const failed = error && <ErrorNote error={error} onRetry={() => void refetch()} />
+  if (!data) return failed || <Skeleton lines={6} />
   const sample = { name: t('quick.name'), phone: '+79990001122' }
   return (
     <Stack gap={16}>
+      {failed}
       <Panel title={name}>
         <Stack gap={16}>
           <Row gap={8}>
@@ -29,7 +30,7 @@ export function Address({ name }: { name: string }) {
               {t('echo.copyCurl')}
             </CopyButton>
           </Row>
-          <Answers key={data.script ?? ''} echo={data} />
+          <Answers echo={data} />
         </Stack>
       </Panel>
       <Came echo={data} sample={sample} />
@@ -44,9 +45,19 @@ function Answers({ echo }: { echo: Echo }) {
   const t = useT()
   const queries = useQueryClient()
   const now = echo.script ?? ''
-  const known = now === '' || echoScripts.some(([script]) => script === now)
-  const [writing, setWriting] = useState(!known)
+  const own = now !== '' && !echoScripts.some(([script]) => script === now)
+  const [writing, setWriting] = useState(own)
   const [text, setText] = useState(now)
+  // What is set elsewhere is followed, but not over what is being written here.
+  const following = useRef(now)
+  const written = writing && text.trim() !== following.current
+  useEffect(() => {
+    if (following.current === now) return
+    following.current = now
+    if (written) return
+    setText(now)
+    setWriting(own)
+  }, [now, own, written])
   const put = useMutation({
     mutationFn: (script: string) => call(api.PUT('/api/v1/echo/{name}/script', { params: { path: { name: echo.name } }, body: { script } })),
     onSuccess: (next) => {
@@ -116,7 +127,9 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
       void again()
     },
   })
+  const [tab, setTab] = useState<ReceivedTab>('body')
   const chosen = echo.requests.find((one) => String(one.n) === search.n) ?? echo.requests[0]
+  const choose = (n: number) => search.n !== String(n) && setSearch({ address: echo.name, n: String(n) }, { replace: true })
   return (
     <Panel
       title={t('echo.came')}
@@ -147,7 +160,7 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
           <ul className={css.list} aria-label={t('echo.came')}>
             {echo.requests.map((one) => (
               <li key={one.n}>
-                <button type="button" className={css.row} aria-current={one.n === chosen.n || undefined} onClick={() => setSearch({ address: echo.name, n: String(one.n) }, { replace: true })}>
+                <button type="button" className={css.row} aria-current={one.n === chosen.n || undefined} onClick={() => choose(one.n)}>
                   <Method>{one.method}</Method>
                   <span>{clock(one.received_at)}</span>
                   <Muted small>{pathOf(one, echo.name)}</Muted>
@@ -156,18 +169,10 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
               </li>
             ))}
           </ul>
-          <Stack>
-            <Facts
-              items={[
-                [t('event.request'), <><Method>{chosen.method}</Method> <Mono>{`${chosen.path}${chosen.query ? `?${chosen.query}` : ''}`}</Mono></>],
-                [t('column.time'), clock(chosen.received_at)],
-                [t('echo.answered'), <Answered request={chosen} />],
-                [t('event.size'), size(chosen.size)],
-              ]}
-            />
-            {chosen.cut && <Note tone="info">{t('echo.cutBody')}</Note>}
-            <ReceivedTabs key={chosen.n} {...chosen} />
-          </Stack>
+          {/* What somebody looks at stays when the next one comes. */}
+          <div onFocus={() => choose(chosen.n)} onPointerDown={() => choose(chosen.n)}>
+            <Chosen key={chosen.n} name={echo.name} chosen={chosen} shown={[tab, setTab]} />
+          </div>
         </div>
       )}
       {clearing && (
@@ -180,11 +185,33 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
   )
 }
 
+/** All about one of what came. */
+function Chosen({ name, chosen, shown }: { name: string; chosen: EchoSummary; shown: readonly [ReceivedTab, (next: ReceivedTab) => void] }) {
+  const t = useT()
+  const { data, error, refetch } = useQuery({ ...echoRequestQuery(name, chosen), enabled: !chosen.withheld })
+  return (
+    <Stack>
+      <Facts
+        items={[
+          [t('event.request'), <><Method>{chosen.method}</Method> <Mono>{`${chosen.path}${chosen.query ? `?${chosen.query}` : ''}`}</Mono></>],
+          [t('column.time'), clock(chosen.received_at)],
+          [t('echo.answered'), <Answered request={chosen} />],
+          [t('event.size'), size(chosen.size)],
+        ]}
+      />
+      {chosen.withheld && <Note tone="info">{t('echo.withheld')}</Note>}
+      {chosen.cut && !chosen.withheld && <Note tone="info">{t('echo.cutBody')}</Note>}
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {data ? <ReceivedTabs {...data} shown={shown} /> : !chosen.withheld && !error && <Skeleton lines={4} />}
+    </Stack>
+  )
+}
+
 /** What follows the address itself. */
-const pathOf = (request: EchoRequest, name: string): string => request.path.slice(request.path.indexOf(`/echo/${name}`) + `/echo/${name}`.length)
+const pathOf = (request: EchoSummary, name: string): string => request.path.slice(request.path.indexOf(`/echo/${name}`) + `/echo/${name}`.length)
 
 /** How a request was answered: by a status, or in words. */
-function Answered({ request: { how, status } }: { request: EchoRequest }) {
+function Answered({ request: { how, status } }: { request: EchoSummary }) {
   const t = useT()
   if (how === 'answer') return <Status code={status} />
   const words = how === 'cut' || how === 'hang' ? t(`echo.how.${how}`) : t(`echo.how.${how}`, { status: status ?? 200 })

@@ -1,6 +1,6 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
-import { echoesQuery, sessionQuery, tryEcho } from '@/api'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMemo, useState, type FormEvent } from 'react'
+import { echoesQuery, keys, paced, sessionQuery, tryEcho, useHints } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { useT } from '@/i18n'
 import { Button, Dialog, EmptyState, ErrorNote, Muted, Page, Panel, Skeleton, Stack, TextField, toastError } from '@/ui'
@@ -13,7 +13,11 @@ export default function ReceiverPage() {
   const t = useT()
   const [search, setSearch] = useSearch()
   const [adding, setAdding] = useState(false)
-  const { data, error, isPending, refetch } = useQuery(echoesQuery)
+  const { data, error, refetch } = useQuery(echoesQuery)
+  const queries = useQueryClient()
+  // Strangers may send as much as they like: nobody's page reads at their pace.
+  const readAgain = useMemo(() => paced(() => queries.invalidateQueries({ queryKey: keys.echo }), 1000), [queries])
+  useHints((hints) => hints.some((hint) => hint.kind === 'echo') && readAgain())
   const { data: session } = useQuery(sessionQuery)
   const all = data?.items ?? []
   const asked = echoNames.test(search.address ?? '') ? search.address : undefined
@@ -31,10 +35,9 @@ export default function ReceiverPage() {
   )
   return (
     <Page title={t('echo')} actions={name !== undefined && add}>
-      {error ? (
-        <ErrorNote error={error} onRetry={() => void refetch()} />
-      ) : isPending ? (
-        <Skeleton lines={5} height={32} />
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {!data ? (
+        !error && <Skeleton lines={5} height={32} />
       ) : name === undefined ? (
         <EmptyState
           icon="flag"

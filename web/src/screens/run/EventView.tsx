@@ -27,10 +27,16 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
   )
 }
 
+export type ReceivedTab = 'body' | 'query' | 'headers'
+
 /** The parts of a request that was received. */
-export function ReceivedTabs({ body, encoding, content_type, query, headers, root, onPick, download }: Pick<Event, 'body' | 'encoding' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'>) {
+export function ReceivedTabs({ body, encoding, content_type, query, headers, root, onPick, download, shown }: Pick<Event, 'body' | 'encoding' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'> & {
+  /** The tab and how to turn to another, where it outlives the request. */
+  shown?: readonly [ReceivedTab, (next: ReceivedTab) => void]
+}) {
   const t = useT()
-  const [tab, setTab] = useState<'body' | 'query' | 'headers'>('body')
+  const own = useState<ReceivedTab>('body')
+  const [tab, setTab] = shown ?? own
   const rows = [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }))
   return (
     <Tabs
