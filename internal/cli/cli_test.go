@@ -199,6 +199,10 @@ func answers() map[string]any {
 		}},
 		{Path: "after", Kind: "http", State: "pending"},
 	}}
+	queued := func(id string, next time.Duration, quiet *time.Time, wait api.LaneWait) api.Run {
+		return api.Run{RunSummary: api.RunSummary{ID: id, Scenario: "lead", State: gonets.RunWaiting, CreatedAt: now, NextTryAt: at(next), Tries: 1, Wait: &wait},
+			QuietUntil: quiet, Event: event}
+	}
 	redirected := api.Run{RunSummary: api.RunSummary{ID: "r3", Scenario: "lead", State: gonets.RunPaused, CreatedAt: now}, Event: event, Steps: []api.Step{
 		{Path: "deal", Kind: "http", State: "active", Attempts: []api.Attempt{{N: 1, Request: api.Request{Method: "POST", URL: "https://crm.example/leads"},
 			Outcome: gonets.OutcomeBlocked, Code: gonets.CodeBlockedAddress, Error: "sent to there", StartedAt: now, Timings: &gonets.Timings{Total: 240},
@@ -209,6 +213,9 @@ func answers() map[string]any {
 		"GET /runs/r1":              story,
 		"GET /runs/r2":              api.Run{RunSummary: paused},
 		"GET /runs/r3":              redirected,
+		"GET /runs/r4":              queued("r4", time.Hour, at(time.Hour), api.LaneWait{Why: api.LanePaused, By: "anna"}),
+		"GET /runs/r5":              queued("r5", -time.Minute, nil, api.LaneWait{Why: api.LaneClosed, Until: at(-time.Second)}),
+		"GET /runs/r6":              queued("r6", time.Hour, at(time.Hour), api.LaneWait{Why: api.LaneClosed, Until: at(time.Minute)}),
 		"POST /scenarios/one/start": api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
 		"POST /runs/r1/send-now":    api.RunSummary{ID: "r1", State: gonets.RunQueued},
 		"POST /runs/r1/rerun":       api.RunSummary{ID: "r9", State: gonets.RunRunning},
@@ -269,6 +276,9 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-show-colours", args: "runs show r1", env: []string{"TERMINAL=1"}},
 		{name: "runs-show-no-color", args: "runs show r1", env: []string{"TERMINAL=1", "NO_COLOR=1"}},
 		{name: "runs-show-redirect", args: "runs show r3"},
+		{name: "runs-show-night-paused", args: "runs show r4"},
+		{name: "runs-show-tried-out", args: "runs show r5"},
+		{name: "runs-show-night-closed", args: "runs show r6"},
 		{name: "scenarios-start-one-held", args: "scenarios start one"},
 		{name: "runs-show-missing", args: "runs show nope"},
 		{name: "runs-count", args: "runs count status:5xx --scenario lead"},

@@ -119,14 +119,14 @@ func (a *app) next(r *api.Run) string {
 		if r.Asks {
 			what = "asks whether the request was done"
 		}
-		if r.Wait == nil || r.Wait.Until != nil {
+		if r.Wait == nil || r.Wait.Until != nil && r.NextTryAt.After(a.Clock.Now()) {
 			what += " at " + a.at(*r.NextTryAt)
-		}
-		if r.Wait != nil {
-			what += "; " + words.Wait(r.Wait)
 		}
 		if r.QuietUntil != nil {
 			what += ", when the quiet hours end"
+		}
+		if r.Wait != nil {
+			what += "; " + words.Wait(r.Wait)
 		}
 		return what
 	case gonets.RunPaused:

@@ -24,9 +24,9 @@ type Facts struct {
 	Attempt *gonets.Attempt
 	// Step is the step's definition; nil when it is not known.
 	Step *gonets.HTTPStep
-	// Next is when the next try is due; zero when there is none.
+	// Next is when the next try is due; zero when there is none, or no time is known.
 	Next time.Time
-	// Try is the number of the next try, of Max.
+	// Try is the number of the next try, of Max; zero when there is none.
 	Try, Max int
 	// Check is true for a check, which tries once.
 	Check bool
@@ -423,7 +423,7 @@ var (
 
 // retry says when it goes on by itself, or that it does not.
 func (w *words) retry(e *texts.Explanation) {
-	if w.Next.IsZero() {
+	if w.Next.IsZero() && w.Try == 0 {
 		e.En.Todo, e.Ru.Todo = byThemselves.Replace(e.En.Todo), byThemselves.Replace(e.Ru.Todo)
 	}
 	switch {

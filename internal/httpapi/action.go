@@ -83,7 +83,18 @@ func (s *server) actOnce(ctx context.Context, in ActInput, a gonets.Action) (*ou
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.RunSummary]{Body: shape.RunSummary(gonets.RunSummary{Run: run})}, nil
+	return s.acted(ctx, run), nil
+}
+
+// acted shows a run that somebody acted on. What is done is answered, even where the
+// step at which it stands cannot be read now.
+func (s *server) acted(ctx context.Context, run gonets.Run) *output[api.RunSummary] {
+	summary := gonets.RunSummary{Run: run}
+	shown, err := s.listed(ctx, []gonets.RunSummary{summary})
+	if err != nil {
+		return &output[api.RunSummary]{Body: shape.Listed(summary, shape.Tries{Unread: true}, s.reader())}
+	}
+	return &output[api.RunSummary]{Body: shown[0]}
 }
 
 func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSummary], error) {
@@ -110,7 +121,7 @@ func (s *server) rerun(ctx context.Context, in *rerunInput) (*output[api.RunSumm
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.RunSummary]{Body: shape.RunSummary(gonets.RunSummary{Run: run})}, nil
+	return s.acted(ctx, run), nil
 }
 
 // act does one thing to one run and tells the engine and the readers.

@@ -244,7 +244,9 @@ func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 		return gonets.Run{}, gonets.Errorf(gonets.CodeRunState, "run %s is %s; %s is not possible now", a.RunID, r.Run.State, a.Kind)
 	}
 	run := r.Run.Run
-	run.State, run.Lane = gonets.RunQueued, "https://crm.example"
+	if a.Kind != gonets.ActionRetryPolicy {
+		run.State, run.Lane = gonets.RunQueued, "https://crm.example"
+	}
 	return run, nil
 }
 func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {

@@ -89,7 +89,10 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	job := files.Job{Runs: s.Runs, Filter: f, Left: limit, Page: first, Stopping: s.Stopping,
 		Style: export.Style{Format: in.Format, Russian: in.Language == "ru", Zone: reader.Zone, Version: s.Version},
 		Show: func(ctx context.Context, runs []gonets.RunSummary) ([]api.RunSummary, error) {
-			shown := listOf(gonets.List[gonets.RunSummary]{Items: runs}, shape.RunSummary).Body.Items
+			shown, err := s.listed(ctx, runs)
+			if err != nil {
+				return nil, err
+			}
 			return shown, s.tell(ctx, shown)
 		},
 		Whole: func(d *gonets.RunDetail) api.Run {

@@ -117,12 +117,21 @@ func TestATryWaitsForItsQueue(t *testing.T) {
 		b.runs = map[string]gonets.RunDetail{"r1": d}
 		s := b.serve(t)
 		list := call(t, s, http.MethodGet, "/api/v1/runs", "").json(t)["items"].([]any)
-		for _, r := range []map[string]any{list[0].(map[string]any), call(t, s, http.MethodGet, "/api/v1/runs/r1", "").json(t)} {
+		next := at(c.next)
+		if table := call(t, s, http.MethodGet, "/api/v1/runs/export?format=csv", "").text; !strings.Contains(table, next.Format(",2006-01-02 15:04:05,")) {
+			t.Errorf("%s: the next try is not at %s in a table:\n%s", name, next, table)
+		}
+		for _, r := range []map[string]any{
+			list[0].(map[string]any),
+			call(t, s, http.MethodGet, "/api/v1/runs/r1", "").json(t),
+			call(t, s, http.MethodGet, "/api/v1/runs/export?format=jsonl", "").json(t),
+			call(t, s, http.MethodPost, "/api/v1/runs/r1/retry-policy", `{"delays":["1m"]}`).json(t),
+		} {
 			why := ""
 			if wait, ok := r["wait"].(map[string]any); ok {
 				why = wait["why"].(string)
 			}
-			if next := at(c.next).Format(time.RFC3339); why != c.why || r["next_try_at"] != next {
+			if next := next.Format(time.RFC3339); why != c.why || r["next_try_at"] != next {
 				t.Errorf("%s: waits for %q until %v, want %q until %s", name, why, r["next_try_at"], c.why, next)
 			}
 		}

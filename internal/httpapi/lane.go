@@ -5,7 +5,6 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/httpapi/shape"
 )
 
 // Lanes are the queues to services.
@@ -63,12 +62,4 @@ func (s *server) actOnLane(ctx context.Context, in *laneActionInput) (*output[ap
 func (s *server) lane(ctx context.Context, address string) (*output[api.Lane], error) {
 	l, err := s.Lanes.Lane(ctx, address)
 	return &output[api.Lane]{Body: l}, err
-}
-
-// heldUp is why a run that could go on does not: its queue.
-func (s *server) heldUp(run *gonets.Run) *api.LaneWait {
-	if s.Lanes == nil || !shape.Queues(run) {
-		return nil
-	}
-	return shape.HeldUp(run, s.Lanes.LaneWait(run.Lane), s.Clock.Now())
 }

@@ -64,51 +64,44 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	if err != nil {
 		return nil, err
 	}
-	out := &output[api.RunPage]{Body: api.RunPage{List: listOf(l, func(r gonets.RunSummary) api.RunSummary {
-		wait := s.heldUp(&r.Run)
-		shown := shape.RunSummary(r)
-		shown.Wait = wait
-		return shown
-	}).Body}}
+	shown, err := s.listed(ctx, l.Items)
+	if err != nil {
+		return nil, err
+	}
+	out := &output[api.RunPage]{Body: api.RunPage{List: api.List[api.RunSummary]{Items: shown, Next: l.Next}}}
 	if !l.Reached.IsZero() {
 		out.Body.Reached = &l.Reached
 	}
-	if err := s.tellTries(ctx, l.Items, out.Body.Items); err != nil {
-		return nil, err
-	}
-	return out, s.tell(ctx, out.Body.Items)
+	return out, s.tell(ctx, shown)
 }
 
 // mostRead are the versions that are read for one page at most.
 const mostRead = 50
 
-// tellTries adds how many tries the policies allow of which runs have used some, and
-// what the services of doubted requests are asked.
-func (s *server) tellTries(ctx context.Context, runs []gonets.RunSummary, shown []api.RunSummary) error {
-	read := 0
+// listed shows runs as lists do: with what the steps say at which those stand that
+// are tried again or doubted.
+func (s *server) listed(ctx context.Context, runs []gonets.RunSummary) ([]api.RunSummary, error) {
+	reader, read, shown := s.reader(), 0, make([]api.RunSummary, len(runs))
 	for i := range runs {
-		r := &runs[i].Run
-		if r.Tries == 0 && r.Doubts == "" || r.Version == 0 || r.Cursor == "" {
-			continue
+		r, tries, err := &runs[i].Run, shape.Tries{}, error(nil)
+		if (r.Tries > 0 || r.Doubts != "") && r.Version > 0 && r.Cursor != "" {
+			tries, err = s.policies.Get(shape.PlaceOf(r), func() (shape.Tries, bool, error) {
+				if read++; read > mostRead {
+					return shape.Tries{Unread: true}, false, nil
+				}
+				v, err := s.Scenarios.Version(ctx, r.Scenario, r.Version)
+				if gonets.CodeOf(err) == gonets.CodeNotFound {
+					err = nil
+				}
+				return shape.TriesOf(v, r.Cursor), v != nil, err
+			})
 		}
-		tries, err := s.policies.Get(shape.PlaceOf(r), func() (shape.Tries, bool, error) {
-			if read++; read > mostRead {
-				return shape.Tries{}, false, nil
-			}
-			v, err := s.Scenarios.Version(ctx, r.Scenario, r.Version)
-			if gonets.CodeOf(err) == gonets.CodeNotFound {
-				err = nil
-			}
-			return shape.TriesOf(v, r.Cursor), v != nil, err
-		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if shown[i].Asks = tries.Asks(r, r.Cursor); r.Tries > 0 {
-			shown[i].TriesMax = tries.Max(r)
-		}
+		shown[i] = shape.Listed(runs[i], tries, reader)
 	}
-	return nil
+	return shown, nil
 }
 
 // tell adds the values by which people recognise the runs.
@@ -131,16 +124,18 @@ func (s *server) getRun(ctx context.Context, in *idInput) (*output[api.Run], err
 	}
 	d = s.Masks.Run(d)
 	reader.Published = now
-	wait := s.heldUp(&d.Run.Run)
-	run := shape.Run(&d, reader)
-	run.Wait = wait
-	return &output[api.Run]{Body: run}, nil
+	return &output[api.Run]{Body: shape.Run(&d, reader)}, nil
 }
 
-// reader is when and where the caller reads, and whom he may write to.
+// reader is when and where the caller reads, whom he may write to, and how queues
+// hold runs up.
 func (s *server) reader() shape.Reader {
 	settings := s.Settings()
-	return shape.NewReader(&settings, s.Clock.Now())
+	r := shape.NewReader(&settings, s.Clock.Now())
+	if s.Lanes != nil {
+		r.Wait = s.Lanes.LaneWait
+	}
+	return r
 }
 
 // published is the published version of a run's scenario when that is another

@@ -44,7 +44,7 @@ func httpStep(sc *gonets.Scenario, path string) *gonets.HTTPStep {
 }
 
 // explainAll explains every attempt of a run; the last one of a waiting run
-// knows when the next is.
+// knows when the next is, unless that is for its queue to say.
 func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 	sc := scenarioOf(d)
 	byN := map[int]*gonets.Attempt{}
@@ -62,6 +62,9 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 			if shape.N == d.Run.Attempts && len(run.NextTries) > 0 && st.State == api.StepActive {
 				// The very moment, which is a little later than the pause says.
 				x.next, x.try = d.Run.DueAt, d.Run.Tries+1
+				if w := run.Wait; w != nil && (w.Until == nil || !x.next.After(r.Now)) {
+					x.next = time.Time{}
+				}
 			}
 			shape.Explain = explained(x)
 		}

@@ -16,6 +16,8 @@ type Reader struct {
 	Now  time.Time
 	// Contact is whom he may write to, as the settings say.
 	Contact string
+	// Wait is why a run of a lane waits for it; nil when nobody knows.
+	Wait func(lane string) *api.LaneWait
 	// Published is the version that is published now; nil when the scenario is
 	// gone.
 	Published *gonets.Version
@@ -30,7 +32,21 @@ func NewReader(settings *gonets.Settings, now time.Time) Reader {
 	return r
 }
 
-// RunSummary shows a run in a list.
+// Listed shows a run in a list to a reader; tries are what the step says at which it
+// stands.
+func Listed(run gonets.RunSummary, tries Tries, r Reader) api.RunSummary {
+	policy := run.Policy(run.Cursor, tries.Retry)
+	wait, due := r.heldUp(&run.Run, policy.Quiet)
+	run.DueAt = due
+	out := RunSummary(run)
+	out.Wait, out.Asks = wait, tries.Asks(&run.Run, run.Cursor)
+	if run.Tries > 0 {
+		out.TriesMax = tries.Max(&run.Run)
+	}
+	return out
+}
+
+// RunSummary shows a run by itself.
 func RunSummary(r gonets.RunSummary) api.RunSummary {
 	return api.RunSummary{
 		ID: r.ID, EventID: r.EventID, Source: r.Source, Scenario: r.Scenario, Version: r.Version,
@@ -82,14 +98,19 @@ func actions(r *gonets.Run) []string {
 // Run shows a run with all that it did, every failure explained. What is secret
 // in the event is masked already.
 func Run(d *gonets.RunDetail, r Reader) api.Run {
+	scenario, active := scenarioOf(d), activeStep(d)
+	st, policy, held := httpStep(scenario, active), gonets.Retry{}, *d
+	if st != nil {
+		policy = policyOf(d, active, st)
+	}
+	wait, due := r.heldUp(&d.Run.Run, policy.Quiet)
+	held.Run.DueAt, d = due, &held
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
+	out.Wait = wait
 	if d.Event.Mark == gonets.MarkErased {
 		out.Actions = slices.DeleteFunc(out.Actions, func(a string) bool { return a == api.ActionRerun })
 	}
-	scenario := scenarioOf(d)
-	active := activeStep(d)
-	if st := httpStep(scenario, active); st != nil {
-		policy := policyOf(d, active, st)
+	if st != nil {
 		out.TriesMax, out.QuietUntil = triesMax(&policy), quietUntil(&d.Run.Run, &policy)
 		out.RetryNow = retryNow(&d.Run.Run, d.Run.Policy(active, st.Retry))
 		tries := Tries{Sends: true, Retry: st.Retry}
@@ -192,13 +213,14 @@ func PlaceOf(r *gonets.Run) Place { return Place{r.Scenario, r.Version, r.Cursor
 type Tries struct {
 	Sends bool
 	Retry *gonets.Retry
+	// Unread is true where the version was not read.
+	Unread bool
 }
 
-// TriesOf is what the step at a path says; of a version that is not known it is
-// nothing.
+// TriesOf is what the step at a path says.
 func TriesOf(v *gonets.Version, path string) Tries {
 	if v == nil {
-		return Tries{}
+		return Tries{Unread: true}
 	}
 	st := httpStep(&v.Scenario, path)
 	if st == nil {
@@ -217,9 +239,10 @@ func (t *Tries) Max(run *gonets.Run) int {
 }
 
 // Asks tells whether a run's request at the step's path may have been done, so that
-// its service is asked before it is sent again.
+// its service is asked before it is sent again. Of a step that was not read the doubt
+// is told rather than nothing.
 func (t *Tries) Asks(run *gonets.Run, path string) bool {
-	return !run.State.Final() && t.Retry != nil && t.Retry.Ask != nil && run.Doubts.Of(path)
+	return !run.State.Final() && run.Doubts.Of(path) && (t.Unread || t.Retry != nil && t.Retry.Ask != nil)
 }
 
 // triesMax counts the tries of a policy, the first one included.

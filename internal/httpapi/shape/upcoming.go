@@ -40,21 +40,21 @@ func (u *Upcoming) Times() []time.Time {
 // takenUp is how long a run that is due may take to be taken up.
 const takenUp = 2 * time.Second
 
-// Queues tells whether a queue may hold a run up: one that is queued, or that waits
-// for a further try.
-func Queues(run *gonets.Run) bool {
-	return run.State == gonets.RunQueued || run.State == gonets.RunWaiting && run.Retrying()
-}
-
-// HeldUp is how its queue holds a run up now; nil when it does not. A further try is
-// made no earlier than a closed queue is tried out, so the run is due only then.
-func HeldUp(run *gonets.Run, wait *api.LaneWait, now time.Time) *api.LaneWait {
+// heldUp is how its queue holds a run up now, nil when it does not, and when the run
+// is due then: a further try is made no earlier than a closed queue is tried out, and
+// not within its quiet hours. Only what is queued or waits for a further try is held up.
+func (r *Reader) heldUp(run *gonets.Run, quiet *gonets.Quiet) (wait *api.LaneWait, due time.Time) {
+	due = run.DueAt
+	if r.Wait == nil || run.State != gonets.RunQueued && (run.State != gonets.RunWaiting || !run.Retrying()) {
+		return nil, due
+	}
+	wait = r.Wait(run.Lane)
 	switch {
 	case run.State == gonets.RunQueued || wait.Why == api.LanePaused:
-	case wait.Until != nil && wait.Until.After(now) && wait.Until.After(run.DueAt):
-		run.DueAt = *wait.Until
-	case run.DueAt.After(now.Add(-takenUp)):
-		return nil
+	case wait.Until != nil && wait.Until.After(r.Now) && wait.Until.After(due):
+		due = quiet.Shift(*wait.Until)
+	case due.After(r.Now.Add(-takenUp)):
+		return nil, due
 	}
-	return wait
+	return wait, due
 }

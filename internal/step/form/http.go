@@ -9,7 +9,7 @@ import (
 )
 
 func httpKind() Kind {
-	fields := append(requestFields(), bodyFields("/http/body", "body")...)
+	fields := append(requestFields(), bodyFields("/http/body", "body", "")...)
 	fields = append(fields, replyFields()...)
 	fields = append(fields, retryFields()...)
 	fields = append(fields, askFields("/http/retry/ask")...)
@@ -54,10 +54,10 @@ func requestFields() []Field {
 	}
 }
 
-// bodyFields are those of a request's body at a place, in a tab.
-func bodyFields(at, tab string) []Field {
+// bodyFields are those of a request's body at a place, in a tab; within is the field that shows them, if any.
+func bodyFields(at, tab, within string) []Field {
 	return []Field{
-		{Path: at, Control: api.ControlBody, Tab: tab, Title: text("Тело", "Body"),
+		{Path: at, Within: within, Control: api.ControlBody, Tab: tab, Title: text("Тело", "Body"),
 			Help: text("Сами данные, которые получит сервис.", "The data that the service receives."),
 			Choices: []Choice{
 				{Value: gonets.BodyJSON, Title: text("JSON", "JSON"), Help: hint("то, что ждёт большинство сервисов", "what most services expect"), Sets: value(map[string]any{at: map[string]any{"json": map[string]any{}}})},
@@ -173,7 +173,7 @@ func askFields(at string) []Field {
 		{Path: at + "/headers", Within: "/http/retry", Control: api.ControlTemplates, Tab: "more", Title: text("Заголовки", "Headers"),
 			Help: text("Например, тот же ключ доступа, что и у самого запроса.", "For example the same key of access as the request's own.")},
 	}
-	fields = append(fields, bodyFields(at+"/body", "more")...)
+	fields = append(fields, bodyFields(at+"/body", "more", "/http/retry")...)
 	return append(fields, []Field{
 		{Path: at + "/done", Within: "/http/retry", Control: api.ControlCondition, Tab: "more", Placeholder: "body.total > 0", Title: text("Выполнен, если", "It was done if"),
 			Help: text("Условие по ответу на вопрос: body, status, headers. Верно — шаг выполнен, повтора не будет; неверно — запрос уходит ещё раз.",

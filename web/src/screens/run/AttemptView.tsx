@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import { api, call, type Attempt, type Run, type RunStep } from '@/api'
-import { ago, clock, duration, language, size, useT, zoned, type Key } from '@/i18n'
+import { clock, duration, language, size, useT, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
-import { outcomeText, waitText } from '@/words/states'
+import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
-import { attemptText, curlOf, isDue, purposeOf, stepTitle } from './words'
+import { attemptText, curlOf, nextText, purposeOf, stepTitle } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
@@ -34,6 +34,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
   const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
   const isNewest = step.attempts.at(-1)?.n === attempt.n
   const next = isNewest && run.state === 'waiting' && step.state === 'active' ? run.next_try_at : undefined
+  const comes = next && nextText(run, next, { now, explained: attempt.explain !== undefined, t })
   const curl = async () => {
     try {
       return await call(api.GET('/api/v1/runs/{id}/attempts/{n}/curl', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
@@ -59,14 +60,14 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       </Row>
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
-      {next && <Next run={run} at={next} now={now} explained={attempt.explain !== undefined} />}
+      {comes && <Note tone="info">{comes}</Note>}
       {attempt.outcome !== 'ok' && step.kind === 'http' && (
         <Row>
           <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
             {t('run.changeRetries')}
           </Button>
           {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
-            <Button size="small" icon="search" className={css.wraps} onClick={() => setComparing(true)}>
+            <Button size="small" icon="search" onClick={() => setComparing(true)}>
               {t('compare.open')}
             </Button>
           )}
@@ -136,17 +137,6 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       </Row>
     </Stack>
   )
-}
-
-/** What comes next, where the explanation of the failure has not said it already. */
-function Next({ run, at, now, explained }: { run: Run; at: string; now: number; explained: boolean }) {
-  const t = useT()
-  if (run.wait && !run.wait.until) return <Note tone="info">{t('run.willTurn', { why: waitText(run.wait, t) })}</Note>
-  if (isDue(at, now)) return <Note tone="info">{t('run.due')}</Note>
-  const when = { time: zoned(clock(at, now)), ago: ago(at, now) }
-  if (run.asks) return <Note tone="info">{t('run.willAsk', when)}</Note>
-  if (explained) return null
-  return <Note tone="info">{run.tries_max ? t('run.willRetryNth', { ...when, n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max }) : t('run.willRetry', when)}</Note>
 }
 
 /** «HTTP/1.1 503 Service Unavailable» without the protocol. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Attempt, RunStep } from '@/api'
+import type { Attempt, Run, RunStep } from '@/api'
 import { t } from '@/i18n'
-import { attemptText, purposeOf, variableName } from './words'
+import { attemptText, nextText, purposeOf, variableName } from './words'
 
 // The third step of a run: two attempts of others came before its own.
 const attempts = [{ n: 3 }, { n: 4, purpose: 'ask' }, { n: 5, purpose: 'ask.not_done' }, { n: 6, purpose: 'expired' }, { n: 8 }] as Attempt[]
@@ -16,6 +16,17 @@ it.each([
 ])('an attempt is counted within its step: %s', (_, i, name, purpose) => {
   expect(attemptText(step, attempts[i]!, t)).toBe(name)
   expect(purposeOf(attempts[i]!, t)).toBe(purpose)
+})
+
+it.each([
+  ['a queue holds a retry up', { wait: { why: 'busy' } }, 'run.willTurn'],
+  ['a queue holds a question up', { wait: { why: 'busy' }, asks: true }, 'run.willAskTurn'],
+  ['a question has its time', { asks: true }, 'run.willAsk'],
+  ['a retry that is explained', {}, undefined],
+] as const)('what comes next is told once: %s', (_, run, key) => {
+  const now = Date.parse('2026-03-01T12:00:00Z')
+  const said = nextText(run as Run, '2026-03-01T13:00:00Z', { now, explained: true, t: ((name: string) => name) as typeof t })
+  expect(said).toBe(key ?? '')
 })
 
 it('a variable has a name that no other one has', () => {

@@ -1,6 +1,6 @@
 import type { Attempt, Run, RunStep } from '@/api'
-import type { Key, Translate } from '@/i18n'
-import { purposeText } from '@/words/states'
+import { ago, clock, zoned, type Key, type Translate } from '@/i18n'
+import { purposeText, waitText } from '@/words/states'
 
 const kinds: Record<string, Key> = {
   http: 'kind.http',
@@ -55,6 +55,16 @@ export function numbersOf(steps: readonly RunStep[]): ReadonlyMap<string, string
 
 /** Its time has come, and something else still holds it up: the queue to its service. */
 export const isDue = (at: string, now: number): boolean => Date.parse(at) <= now
+
+/** What comes next, at a time; nothing where the explanation of the failure has said it already. */
+export function nextText(run: Run, at: string, { now, explained, t }: { now: number; explained: boolean; t: Translate }): string {
+  if (run.wait && !run.wait.until) return t(run.asks ? 'run.willAskTurn' : 'run.willTurn', { why: waitText(run.wait, t) })
+  if (isDue(at, now)) return t('run.due')
+  const when = { time: zoned(clock(at, now)), ago: ago(at, now) }
+  if (run.asks) return t('run.willAsk', when)
+  if (explained) return ''
+  return run.tries_max ? t('run.willRetryNth', { ...when, n: Math.min((run.tries ?? 0) + 1, run.tries_max), max: run.tries_max }) : t('run.willRetry', when)
+}
 
 /** Written as a command that bash takes: every part stands in single quotes. */
 export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string }): string {
