@@ -1,6 +1,6 @@
 export { api, ask, call, callTagged } from './client'
 export { ApiError, type Problem } from './error'
-export { useConnected, useCutOff, useHints, type Hint } from './hints'
+export { ofRuns, useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'
 export {
   actOnLane, actOnRun, applyDocuments, beginBulk, changeRetries, eventText, freeName, limitLane, newKey, planBulk, rerunChanged, skipWith, steerBulk, tryEcho, type Bulk, type BulkVerb, type LaneActionName, type NewBulk, type RunAction, type WhichVersion,
