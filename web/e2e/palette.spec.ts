@@ -29,7 +29,7 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await expect(page.getByText(t('palette.where', { step: request }))).toBeVisible()
       await expect(page.getByRole('option')).toHaveText([t('palette.newScenario'), 'Lead'])
       await watch.look('where to')
-      await field.fill('lea')
+      await page.getByRole('combobox', { name: t('palette.where', { step: request }), exact: true }).fill('lea')
       await expect(page.getByRole('option')).toHaveText(['Lead'])
       await page.keyboard.press('Enter')
       await expect(url).toBeFocused()
@@ -40,6 +40,12 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       // Whoever comes back does not add it again.
       await page.reload()
       await expect(url).toBeVisible()
+      expect(await steps(name)).toHaveLength(1)
+
+      // A link from anywhere changes nothing.
+      await page.goto(`${server.base}/scenarios/${name}?add=fail`)
+      await expect(page.getByRole('button', { name: t('check.scenario') }).first()).toBeVisible()
+      await expect(page).toHaveURL(/add=fail$/)
       expect(await steps(name)).toHaveLength(1)
 
       // A new scenario is made with the step in it; the mouse and a word of another system do as well.

@@ -58,6 +58,8 @@ const screens: Screen[] = [
   { place: '/runs/{run}?tab=variables', asks: /\/runs\/{run}\/variables$/, shows: 'run.variablesNone', empty: 'run.variablesNone' },
   { place: '/runs/{run}', open: (path) => path.button(path.t('compare.open')).click(), asks: /\/runs\/{run}\/attempts\/1\/compare$/, shows: 'compare.none', once: true },
   { place: '/lanes', asks: /\/lanes$/, shows: 'lanes.none', empty: 'lanes.none' },
+  { place: '/receiver', asks: /\/echo$/, shows: 'echo.about', empty: 'echo.none' },
+  { place: '/receiver?address=x', asks: /\/echo\/x$/, shows: 'echo.answers' },
   { place: '/settings', asks: /\/settings$/, shows: 'settings.contact' },
   { place: '/settings/general', asks: /\/settings$/, shows: 'settings.contact' },
   { place: '/settings/notices', asks: /\/settings$/, shows: 'mail.tells' },
@@ -76,6 +78,17 @@ const screens: Screen[] = [
     },
     asks: /\/scenarios$/,
     shows: 'Flow',
+    once: true,
+  },
+  {
+    place: '/requests',
+    open: async (_path, page) => {
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('PostJson')
+    },
+    asks: /\/kinds$/,
+    shows: 'kind.http',
     once: true,
   },
 ]
@@ -237,6 +250,8 @@ for (const screen of screens) {
 
       if (more)
         await walk.step('a further page', async () => {
+          // A stream that opens has everything read again, what is told of a page that failed with it.
+          await page.route('**/api/v1/changes', (route) => route.abort())
           let [fails, asked] = [true, 0]
           await answer(async (route) => {
             const further = new URL(route.request().url()).searchParams.get('cursor') === 'further'
@@ -256,6 +271,7 @@ for (const screen of screens) {
           await expect(alert).toHaveCount(0)
           await expect(said).toBeVisible()
           await honestly()
+          await page.unroute('**/api/v1/changes')
         })
     })
   })

@@ -9,6 +9,9 @@ export interface Hint {
   state?: string
 }
 
+/** Whether lists of runs may have become old. A run that is held, because its scenario does not run, is told of by its event alone. */
+export const ofRuns = (hint: Hint): boolean => hint.kind === 'run' || hint.kind === 'event' || hint.kind === 'reconnect'
+
 type Listener = (hints: Hint[]) => void
 
 const listeners = new Set<Listener>()

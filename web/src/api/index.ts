@@ -1,6 +1,6 @@
 export { api, ask, call, callTagged } from './client'
 export { ApiError, type Problem } from './error'
-export { useConnected, useCutOff, useHints, type Hint } from './hints'
+export { ofRuns, useConnected, useCutOff, useHints, type Hint } from './hints'
 export * from './queries'
 export { paced } from './paced'
 export {

@@ -1,6 +1,6 @@
-import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, QueryClient, queryOptions, type Query } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { EchoSummary, Session } from './types'
+import type { EchoSummary, Scenario, Session, Source } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 import { locale } from '@/i18n'
@@ -74,11 +74,18 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * minute,
 })
 
-/** In the order of the titles that people read, 4 before 14; the server's order is that of the short names. */
-export function byTitle<T extends { items: { name: string; title?: string }[] }>(list: T): T {
-  const { compare } = new Intl.Collator(locale(), { numeric: true })
-  return { ...list, items: [...list.items].sort((a, b) => compare(a.title || a.name, b.title || b.name)) }
+interface Titled {
+  name: string
+  title?: string
 }
+const ordered = (locale: string) => {
+  const { compare } = new Intl.Collator(locale, { numeric: true })
+  return <T extends Titled>(list: { items: T[] }) => ({ ...list, items: [...list.items].sort((a, b) => compare(a.title || a.name, b.title || b.name)) })
+}
+// A list is put in order again only when it is another one, or the function that does it is.
+const orders = { 'ru-RU': ordered('ru-RU'), 'en-GB': ordered('en-GB') }
+/** Puts lists in the order of the titles that people read, 4 before 14; the server's order is that of the short names. */
+export const byTitle = <T extends Titled>() => orders[locale()]<T>
 
 export const scenariosQuery = queryOptions({
   queryKey: keys.scenarios,
@@ -90,7 +97,9 @@ export const scenariosQuery = queryOptions({
       throw error
     }
   },
-  select: byTitle,
+  get select() {
+    return byTitle<Scenario>()
+  },
 })
 
 export const scenarioQuery = (name: string) =>
@@ -111,7 +120,9 @@ export const versionsQuery = (name: string) =>
 export const sourcesQuery = queryOptions({
   queryKey: keys.sources,
   queryFn: ({ signal }) => call(api.GET('/api/v1/sources', { params: { query: { limit: 1000 } }, signal })),
-  select: byTitle,
+  get select() {
+    return byTitle<Source>()
+  },
 })
 
 export const sourceQuery = (name: string) =>
@@ -306,6 +317,9 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
       case 'event':
         add(hint.source ? keys.source(hint.source) : ['source'])
         add(keys.sources)
+        // Of a run that is held nothing else is told.
+        add(keys.stats)
+        add(keys.scenarios)
         break
       case 'config':
         add(keys.scenarios)
@@ -339,4 +353,19 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
     }
   }
   return [...stale.values()]
+}
+
+/** Asks again for what hints made old. A question that is under way, a further page above all, is let end and asked again then. */
+export function readAgain(queries: QueryClient, hints: Hint[]): void {
+  // The history's list follows by itself: read anew as a whole, its rows would move.
+  const follows = (query: Query) => query.queryKey[0] === keys.runs[0] && query.meta?.follows === true
+  const asked = (query: Query) => query.state.fetchStatus !== 'idle'
+  for (const queryKey of staleAfter(hints)) {
+    for (const query of queries.getQueryCache().findAll({ queryKey, predicate: (query) => !follows(query) && asked(query) })) {
+      const again = () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType: 'active' }, { cancelRefetch: false })
+      // What failed stands as it is told, until somebody asks for it.
+      query.promise?.then(again, () => query.invalidate())
+    }
+    void queries.invalidateQueries({ queryKey, refetchType: 'active', predicate: (query) => !follows(query) && !asked(query) })
+  }
 }

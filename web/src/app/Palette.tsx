@@ -43,9 +43,12 @@ function Search({ onClose }: { onClose: () => void }) {
   const { setLanguage, setTheme } = usePreferences()
   const queries = useQueryClient()
   const here = useOffered()
-  const { data: scenarios, error: noScenarios, refetch: askScenarios } = useQuery(scenariosQuery)
-  const { data: sources, error: noSources, refetch: askSources } = useQuery(sourcesQuery)
-  const { data: kinds } = useQuery(kindsQuery)
+  const ofScenarios = useQuery(scenariosQuery)
+  const ofSources = useQuery(sourcesQuery)
+  const ofKinds = useQuery(kindsQuery)
+  const [scenarios, sources, kinds] = [ofScenarios.data, ofSources.data, ofKinds.data]
+  const lists = [ofScenarios, ofSources, ofKinds]
+  const failed = lists.filter((one) => one.error)
   const [text, setText] = useState('')
   /** The step that was chosen outside of the editor: the scenario that it goes into is asked next. */
   const [adding, setAdding] = useState<Addable>()
@@ -57,16 +60,17 @@ function Search({ onClose }: { onClose: () => void }) {
       void call(api.POST('/api/v1/scenarios', { body: { title: t('scenario.newTitle') } })).then(
         (made) => {
           void queries.invalidateQueries({ queryKey: keys.scenarios })
-          void navigate({ to: '/scenarios/$name', params: { name: made.name }, search: { add } as never })
+          void navigate({ to: '/scenarios/$name', params: { name: made.name }, state: { add } })
         },
         (failed: unknown) => toastError(failed, t),
       )
     const go = (to: string, search?: object, params?: object) => () => void navigate({ to, search, params } as never)
+    const addTo = (name: string) => () => void navigate({ to: '/scenarios/$name', params: { name }, state: { add: adding?.id } })
     if (adding)
       return [
         { id: 'add-new', group: 'palette.where', icon: 'plus', label: t('palette.newScenario'), words: synonyms.scenario, act: () => create(adding.id) },
         ...(scenarios?.items ?? []).map(
-          (one): Item => ({ id: `add-to-${one.name}`, group: 'palette.where', icon: 'scenarios', label: one.title || one.name, words: [one.name], act: go('/scenarios/$name', { add: adding.id }, { name: one.name }) }),
+          (one): Item => ({ id: `add-to-${one.name}`, group: 'palette.where', icon: 'scenarios', label: one.title || one.name, words: [one.name], act: addTo(one.name) }),
         ),
       ]
     return [
@@ -145,15 +149,16 @@ function Search({ onClose }: { onClose: () => void }) {
       pick(found[at])
     }
   }
+  const question = adding ? t('palette.where', { step: adding.title }) : t('palette.title')
   return (
     <div className={css.palette}>
-      <TextField ariaLabel={t('palette.title')} placeholder={t(adding ? 'palette.hintWhere' : 'palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
-      <ul ref={list} id={own} className={css.list} role="listbox" aria-label={t('palette.title')}>
+      <TextField ariaLabel={question} placeholder={t(adding ? 'palette.hintWhere' : 'palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
+      <ul ref={list} id={own} className={css.list} role="listbox" aria-label={question}>
         {found.map((item, index) => {
           const other = wanted ? (item.thing ? foundBy(wanted, item.label, item.thing) : matches(wanted, [item.label]) ? undefined : item.words?.find((word) => matches(wanted, [word]))) : undefined
           return (
             <li key={item.id} role="presentation">
-              {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{item.group === 'palette.where' ? t('palette.where', { step: adding?.title ?? '' }) : t(item.group)}</div>}
+              {(index === 0 || found[index - 1]!.group !== item.group) && <div className={css.group}>{item.group === 'palette.where' ? question : t(item.group)}</div>}
               <button type="button" role="option" id={`${own}-${item.id}`} aria-selected={index === at} className={css.item} tabIndex={-1} onMouseDown={(event) => event.preventDefault()} onMouseMove={() => setAt(index)} onClick={() => pick(item)}>
                 <Icon name={item.icon} size={16} />
                 <span>{item.label}</span>
@@ -163,8 +168,8 @@ function Search({ onClose }: { onClose: () => void }) {
           )
         })}
       </ul>
-      {((!scenarios && !noScenarios) || (!sources && !noSources)) && <Skeleton lines={2} />}
-      {(noScenarios || noSources) && <ErrorNote error={noScenarios ?? noSources} onRetry={() => void (noScenarios && askScenarios(), noSources && askSources())} />}
+      {lists.some((one) => one.isPending) && <Skeleton lines={2} />}
+      {failed[0] && <ErrorNote error={failed[0].error} onRetry={() => failed.forEach((one) => void one.refetch())} />}
     </div>
   )
 }

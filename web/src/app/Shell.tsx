@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
-import { useCallback, useEffect, useState } from 'react'
-import { keys, sessionQuery, staleAfter, statsQuery, useCutOff, useHints, type User } from '@/api'
+import { useEffect, useState } from 'react'
+import { keys, readAgain, sessionQuery, statsQuery, useCutOff, useHints, type User } from '@/api'
 import { languages, setTimeZone, size, useT, type Key, type Language } from '@/i18n'
 import { BulkBanner } from '@/screens/bulk'
 import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
@@ -38,15 +38,7 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname })
   const queries = useQueryClient()
 
-  useHints(
-    useCallback(
-      (hints) => {
-        // The history's list follows by itself: read anew as a whole, its rows would move.
-        for (const queryKey of staleAfter(hints)) void queries.invalidateQueries({ queryKey, refetchType: 'active', predicate: (query) => query.queryKey[0] !== keys.runs[0] || query.meta?.follows !== true })
-      },
-      [queries],
-    ),
-  )
+  useHints((hints) => readAgain(queries, hints))
   useEffect(() => setDrawer(false), [path])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -100,4 +100,8 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof newRouter>
   }
+  interface HistoryState {
+    /** The kind of step with which the editor begins; in an address, a link from anywhere would change the draft. */
+    add?: string | undefined
+  }
 }

@@ -138,7 +138,7 @@ function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format
 }
 
-export const locale = (): string => (language() === 'ru' ? 'ru-RU' : 'en-GB')
+export const locale = (): 'ru-RU' | 'en-GB' => (language() === 'ru' ? 'ru-RU' : 'en-GB')
 
 type Time = string | number | Date
 const at = (time: Time): Date => (time instanceof Date ? time : new Date(time))

@@ -1,3 +1,4 @@
+import { useRouterState } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useCommands } from '@/app/commands'
 import { useSearch } from '@/app/useSearch'
@@ -18,15 +19,15 @@ export function Commands() {
     const parts = split(selected.pointer)
     return join(...parts.slice(0, -1), Number(parts[parts.length - 1]) + 1)
   }
-  // A link from the palette of another page names a kind of step to begin with.
-  const [search, setSearch] = useSearch()
+  // The palette of another page hands over a kind of step to begin with.
+  const [, setSearch] = useSearch()
   const [wish, setWish] = useState<string>()
-  const asked = search['add']
+  const asked = useRouterState({ select: (router) => router.location.state.add })
   useEffect(() => {
     if (!asked) return
     setWish(asked)
     // Whoever comes back to the page does not add another one.
-    setSearch({ add: undefined }, { replace: true })
+    setSearch({}, { replace: true })
   }, [asked, setSearch])
   useEffect(() => {
     const one = wish && !asked ? addables(kinds).find((each) => each.id === wish) : undefined

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { runsQuery, useHints } from '@/api'
+import { runsQuery, ofRuns, useHints } from '@/api'
 import { clock, useT, type Key } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, Skeleton, Status, Switch, Time, type IconName, type BadgeTone } from '@/ui'
 import { useEditor } from '../context'
@@ -26,7 +26,7 @@ export function HistoryTab() {
   const [checks, setChecks] = useState(false)
   const query = useInfiniteQuery(runsQuery(`scenario:${name}${checks ? ' mark:check' : ''}`))
   useHints((hints) => {
-    if (hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) void query.refetch()
+    if (hints.some(ofRuns)) void query.refetch()
   })
   const runs = (query.data?.pages ?? []).flatMap((page) => page.items).slice(0, 50)
   return (

@@ -16,6 +16,7 @@ import { HistoryFrame } from './HistoryFrame'
 import { hasOld, oldNames, questionOf } from './filter'
 import { change, parse, statesOf, valueOf, wordsOf } from '@/words/query'
 import { RunRows } from './RunRows'
+import { useFurther } from './useFurther'
 import { useLive } from './useLive'
 import css from './Runs.module.css'
 
@@ -32,7 +33,10 @@ export default function RunsPage() {
     if (stale) ask(q, true)
   }, [stale, q, ask])
   const options = runsQuery(q)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = useInfiniteQuery({ ...options, meta: { follows: true } })
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({ ...options, meta: { follows: true } })
+  const { failed, further } = useFurther(q, fetchNextPage)
+  const wrong = failed ?? error
+  const again = () => void (failed ? further() : refetch())
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const { data: stats } = useQuery(statsQuery)
@@ -55,7 +59,7 @@ export default function RunsPage() {
   const words = wordsOf(q)
   const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
   useCodes()
-  const problem = error instanceof ApiError ? error.problems[0] : undefined
+  const problem = wrong instanceof ApiError ? wrong.problems[0] : undefined
 
   return (
     <HistoryFrame
@@ -113,7 +117,7 @@ export default function RunsPage() {
           </Button>
         </Row>
       )}
-      {error && rows.length === 0 ? (
+      {wrong && rows.length === 0 ? (
         problem?.pointer === '/q' ? (
           <Note tone="error" title={problemWords(problem)} actions={<Button onClick={() => ask('')}>{t('list.reset')}</Button>}>
             <p>
@@ -123,7 +127,7 @@ export default function RunsPage() {
             <p>{tellCode(problem.code)?.todo}</p>
           </Note>
         ) : (
-          <ErrorNote error={error} onRetry={() => void refetch()} />
+          <ErrorNote error={wrong} onRetry={again} />
         )
       ) : isPending ? (
         <Skeleton lines={10} height={24} gap={8} />
@@ -135,7 +139,7 @@ export default function RunsPage() {
             actions={
               <>
                 {hasNextPage && (
-                  <Button kind="main" onClick={() => void fetchNextPage()} loading={isFetchingNextPage}>
+                  <Button kind="main" onClick={() => void further()} loading={isFetchingNextPage}>
                     {t('runs.further')}
                   </Button>
                 )}
@@ -160,14 +164,14 @@ export default function RunsPage() {
           selected={selected}
           onSelect={setSelected}
           // The list goes on by itself: a page that failed is asked for again by a person only.
-          more={hasNextPage && !isFetchNextPageError}
+          more={hasNextPage && !failed}
           reached={reached}
           loading={isFetchingNextPage}
           onSight={onSight}
-          onEnd={() => hasNextPage && !isFetchingNextPage && void fetchNextPage()}
+          onEnd={() => hasNextPage && !isFetchingNextPage && void further()}
         />
       )}
-      {error && rows.length > 0 && <ErrorNote error={error} onRetry={() => void fetchNextPage()} />}
+      {wrong && rows.length > 0 && <ErrorNote error={wrong} onRetry={again} />}
     </HistoryFrame>
   )
 }

@@ -1,6 +1,6 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api, call, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
+import { api, call, ofRuns, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
 import { change } from '@/words/query'
 import { hole, insert, merge, moves, type Reading } from './live'
 
@@ -169,7 +169,7 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
     [q],
   )
   useHints((hints) => {
-    if (!hints.some((hint) => hint.kind === 'run' || hint.kind === 'reconnect')) return
+    if (!hints.some(ofRuns)) return
     // Many hints are one question, at most every second; a search in texts is too dear to be asked again and again.
     if (timer.current || !enabled) return
     timer.current = setTimeout(() => {

@@ -95,25 +95,33 @@ export function ErasePanel() {
 }
 
 function One({ id }: { id: string }) {
-  const t = useT()
   const { data, error, refetch } = useQuery({
     queryKey: [...key, id],
     queryFn: ({ signal }) => call(api.GET('/api/v1/erasures/{id}', { params: { path: { id } }, signal })),
     refetchInterval: (query) => (query.state.data && working(query.state.data.state) ? look : false),
   })
-  if (!data) return error ? <ErrorNote error={error} onRetry={() => void refetch()} /> : <Skeleton lines={3} />
-  if (data.state === 'found') return <Found erasure={data} />
-  if (data.state === 'dropped') return <Note tone="muted">{t('erase.dropped')}</Note>
-  if (data.state === 'finished') return <Report erasure={data} />
-  const word = doing[data.state] ?? 'erase.looking'
+  return (
+    <>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {data ? <Stage erasure={data} /> : !error && <Skeleton lines={3} />}
+    </>
+  )
+}
+
+function Stage({ erasure }: { erasure: Erasure }) {
+  const t = useT()
+  if (erasure.state === 'found') return <Found erasure={erasure} />
+  if (erasure.state === 'dropped') return <Note tone="muted">{t('erase.dropped')}</Note>
+  if (erasure.state === 'finished') return <Report erasure={erasure} />
+  const word = doing[erasure.state] ?? 'erase.looking'
   return (
     <Stack gap={8}>
       <span role="status">
-        {t(word)} {data.state !== 'closing' && <Muted>{t('erase.lookedAt', { n: number(data.looked) })}</Muted>}
+        {t(word)} {erasure.state !== 'closing' && <Muted>{t('erase.lookedAt', { n: number(erasure.looked) })}</Muted>}
       </span>
-      <progress className={css.progress} max={1} value={data.state === 'looking' || data.state === 'checking' ? data.share : undefined} aria-label={t(word)} />
+      <progress className={css.progress} max={1} value={erasure.state === 'looking' || erasure.state === 'checking' ? erasure.share : undefined} aria-label={t(word)} />
       <Muted small>{t('erase.leave')}</Muted>
-      {data.state === 'looking' && <Drop id={id} />}
+      {erasure.state === 'looking' && <Drop id={erasure.id} />}
     </Stack>
   )
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, call, keys, presetsQuery, samplesQuery, scenariosQuery, sessionQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
+import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sessionQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
 import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
@@ -27,7 +27,7 @@ export default function SourcePage() {
   const [receiving, setReceiving] = useState(false)
   const [deleting, setDeleting] = useState(false)
   useHints((hints) => {
-    if (hints.some((hint) => hint.kind === 'event' || hint.kind === 'run' || hint.kind === 'reconnect')) void queries.invalidateQueries({ queryKey: keys.samples(name) })
+    if (hints.some(ofRuns)) void queries.invalidateQueries({ queryKey: keys.samples(name) })
   })
   const remove = useMutation({
     mutationFn: () => call(api.DELETE('/api/v1/sources/{name}', { params: { path: { name } } })),
