@@ -10,9 +10,11 @@ import { Notices } from './Notices'
 export function WillSend({ preview, error, stale, retry }: Previewed) {
   const t = useT()
   const [open, setOpen] = useState(false)
-  const request = preview?.request
-  const problem = preview?.problems[0]
   const offline = error?.status === 0
+  const failed = error && !offline ? error : undefined
+  // What would have been sent before says nothing of what is there now.
+  const request = failed ? undefined : preview?.request
+  const problem = preview?.problems[0]
   const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
@@ -23,8 +25,8 @@ export function WillSend({ preview, error, stale, retry }: Previewed) {
         {request?.body && !request.encoding && <CopyButton text={request.body} label={t('willSend.copy')} />}
         <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={() => setOpen(!open)} tip={false} />
       </header>
-      {error && !offline ? (
-        <Failed error={error} onRetry={retry} />
+      {failed ? (
+        <Failed error={failed} onRetry={retry} />
       ) : request ? (
         <div className={css.willSendBody} tabIndex={0} role="group" aria-label={t('willSend')}>
           <Notices notices={request.notices} />
