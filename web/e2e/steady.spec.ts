@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, type Page, type Route } from '@playwright/test'
 import type { Path } from './path'
 import { before, walk } from './walk'
 
@@ -8,7 +8,7 @@ async function hold(page: Page): Promise<() => Promise<void>> {
   const gate = new Promise<void>((done) => (open = done))
   const asked = /\/api\/v1\/(preview|scenarios\/[^/]+\/draft)$/
   // A question that was given up meanwhile needs no answer.
-  await page.route(asked, (route) => gate.then(() => route.continue()).catch(() => undefined))
+  await page.route(asked, (route) => gate.then(() => route.fallback()).catch(() => undefined))
   return async () => {
     open()
     await page.unroute(asked)
@@ -116,6 +116,42 @@ for (const [language, scheme, width] of [
       await watch.look('no address')
       await steady('an address with a query', type(url, '{{ public_url }}/echo/crm?a={{ event.body.phone }}'), () => becomes('/echo/crm?a='))
 
+      // A long mistake is read whole in its field; a pointer elsewhere lies on what it seems to lie on.
+      await field(who).scrollIntoViewIfNeeded()
+      await page.mouse.move(1, 1)
+      const far = `event.body.${'nowhere_'.repeat(4)}`
+      await type(who, `{{ ${far} }}`)()
+      await missing(far)
+      await path.saved()
+      const whole = async () => ((await page.locator('[data-tone=error]').filter({ hasText: far }).boundingBox())?.height ?? 0) > 30
+      await page.mouse.move(1, 1)
+      await expect.poll(whole).toBe(true)
+      await field(t('row.valueOf', { name: 'tel' })).hover()
+      await expect.poll(whole).toBe(false)
+      await type(who, 'Anna')()
+      await path.saved()
+
+      // The server fails to say what will be sent, and is asked again.
+      watch.expects(/50[03]|40[09]/)
+      const fail = (status: number, code: string) => (route: Route) => route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ status, code, title: 'x', detail: 'for programs' }) })
+      await page.route(/\/preview$/, fail(500, 'internal'))
+      const sends = page.getByRole('region', { name: t('willSend') })
+      const again = sends.getByRole('button', { name: t('ui.tryAgain') })
+      await steady('a preview that fails', type(url, '{{ public_url }}/echo/new'), () => expect(again).toBeInViewport({ ratio: 1 }))
+      await watch.look('no preview')
+      await page.unroute(/\/preview$/)
+      await again.click()
+      await expect(sends).toContainText('/echo/new')
+
+      // The server refuses the draft.
+      await page.route(/\/draft$/, (route) => (route.request().method() === 'PUT' ? fail(400, 'invalid')(route) : route.fallback()))
+      const undo = path.button(t('editor.undoLast'))
+      expect.soft(await afterwards(page, type(url, '{{ public_url }}/echo/newer'), () => expect(undo).toBeInViewport({ ratio: 1 })), 'a refusal').toEqual([])
+      await watch.look('refused')
+      await page.unroute(/\/draft$/)
+      await undo.click()
+      await path.saved()
+
       // Headers: those that are added by themselves come from the preview.
       const tab = (name: RegExp) => page.getByRole('tablist', { name: t('step.tabs') }).getByRole('tab', { name })
       await tab(new RegExp(`^${t('headers')}`)).click()
@@ -123,6 +159,7 @@ for (const [language, scheme, width] of [
       const own = page.getByRole('switch', { name: t('/http/own_headers_only') })
       const gone = page.locator('[data-gone]')
       await steady('own headers only', () => own.click(), () => expect(gone).not.toHaveCount(0))
+      await expect(gone.getByRole('rowheader', { name: `${t('headers.gone')} traceparent` })).toBeVisible()
       await steady('all headers', () => own.click(), () => expect(gone).toHaveCount(0))
 
       // A hint: one more event comes.
@@ -145,6 +182,15 @@ for (const [language, scheme, width] of [
       await steady('a variable', type(t('row.valueOf', { name: 'total' }), '{{ event.body.nmae }}'), () => missing('event.body.nmae'))
       await step('done')
       await steady('an answer', type(t('row.valueOf', { name: 'ok' }), '{{ event.body.name }}'), () => expect(page.getByRole('region', { name: t('answer.will') })).toContainText(width > 720 ? 'Boris' : 'Anna'))
+
+      // The first change of what runs: a badge, and a button that can be pressed.
+      await path.start(width > 720 ? 'start.newOnly' : 'none')
+      const apply = path.button(t('apply'))
+      await expect(apply).toBeDisabled()
+      await expect(page.getByText(t('editor.hasChanges'), { exact: true })).toBeHidden()
+      await steady('a change of what runs', () => page.getByRole('textbox', { name: t('editor.name') }).fill('CRM!'), () => expect(apply).toBeEnabled())
+      await expect(page.getByText(t('editor.hasChanges'), { exact: true })).toBeVisible()
+      await watch.look('to apply')
     })
   })
 }

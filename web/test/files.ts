@@ -6,13 +6,13 @@ export interface File {
   text: string
 }
 
-/** All files of the code under a folder, tests left out. */
-export function code(folder = 'src'): File[] {
+/** All files of the code under a folder, its tests only when asked for. */
+export function code(folder = 'src', tests = false): File[] {
   const out: File[] = []
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
-    if (statSync(path).isDirectory()) out.push(...code(path))
-    else if (/\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.endsWith('.d.ts')) out.push({ path, text: readFileSync(path, 'utf8') })
+    if (statSync(path).isDirectory()) out.push(...code(path, tests))
+    else if (/\.tsx?$/.test(name) && (tests || !/\.test\.tsx?$/.test(name)) && !name.endsWith('.d.ts')) out.push({ path, text: readFileSync(path, 'utf8') })
   }
   return out
 }

@@ -22,8 +22,15 @@ function breaches(files: readonly File[]): string[] {
   return out
 }
 
+/** Files in which a line ends with a semicolon: here none is needed. */
+const semicolons = (files: readonly File[]): string[] => files.filter(({ text }) => /;$/m.test(text)).map(({ path }) => path)
+
 describe('the house', () => {
   it('is in order', () => expect(breaches(code())).toEqual([]))
+  it('ends no line with a semicolon, in tests either', () => {
+    expect(['src', 'test', 'e2e'].flatMap((folder) => semicolons(code(folder, true)))).toEqual([])
+    expect(semicolons([{ path: 'planted.ts', text: 'const one = 1;\nconst two = 2\n' }])).toEqual(['planted.ts'])
+  })
   it.each([
     ["import { Button } from '@mantine/core'", 'the library outside of ui'],
     ['<div dangerouslySetInnerHTML={{ __html: body }} />', 'HTML from outside'],

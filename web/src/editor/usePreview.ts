@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, type Preview } from '@/api'
 import type { Scenario } from './model/document'
 import { preview as ask } from './server'
@@ -9,6 +9,8 @@ export interface Previewed {
   preview: Preview | undefined
   error: ApiError | undefined
   stale: boolean
+  /** Asks once more, after an error. */
+  retry(): void
 }
 
 const calm = 200
@@ -18,6 +20,7 @@ export function usePreview(document: Scenario, step: string | undefined, picked:
   const [state, setState] = useState<{ step: string; preview: Preview | undefined; error: ApiError | undefined }>()
   const [stale, setStale] = useState(false)
   const [turn, setTurn] = useState(0)
+  const retry = useCallback(() => setTurn((now) => now + 1), [])
   const first = useRef(true)
   useEffect(() => {
     if (step === undefined) return
@@ -49,14 +52,13 @@ export function usePreview(document: Scenario, step: string | undefined, picked:
   const offline = state?.error?.status === 0
   useEffect(() => {
     if (!offline) return
-    const ask = () => setTurn((now) => now + 1)
-    const timer = setInterval(ask, 5000)
-    addEventListener('online', ask)
+    const timer = setInterval(retry, 5000)
+    addEventListener('online', retry)
     return () => {
       clearInterval(timer)
-      removeEventListener('online', ask)
+      removeEventListener('online', retry)
     }
-  }, [offline])
+  }, [offline, retry])
   const mine = state && state.step === step ? state : undefined
-  return { preview: mine?.preview, error: mine?.error, stale }
+  return { preview: mine?.preview, error: mine?.error, stale, retry }
 }

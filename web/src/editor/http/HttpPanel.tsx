@@ -246,24 +246,28 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
           <h3 className={css.autoHead}>{t('headers.automatic')}</h3>
           <table className={css.autoRows}>
             <tbody>
-              {[...seen.current.values()].map((header) => (
-                <tr key={header.name} data-gone={(preview?.request && !automatic.includes(header)) || undefined}>
-                  <th scope="row" translate="no">
-                    {header.name}
-                  </th>
-                  <td>
-                    <span className="mono">{header.value}</span>
-                    <div className={css.fieldHelp}>{pick(header.reason)}</div>
-                  </td>
-                  <td>
-                    {!['host', 'content-length'].includes(header.name.toLowerCase()) && (
-                      <Button size="small" kind="quiet" label={t('headers.overrideOf', { name: header.name })} onClick={() => put('/http/headers', [...rows, { name: header.name, value: header.value }])}>
-                        {t('headers.override')}
-                      </Button>
-                    )}
-                  </td>
-                </tr>
-              ))}
+              {[...seen.current.values()].map((header) => {
+                const gone = preview?.request !== undefined && !automatic.includes(header)
+                return (
+                  <tr key={header.name} data-gone={gone || undefined}>
+                    <th scope="row">
+                      {gone && <span className="visually-hidden">{t('headers.gone')} </span>}
+                      <span translate="no">{header.name}</span>
+                    </th>
+                    <td>
+                      <span className="mono">{header.value}</span>
+                      <div className={css.fieldHelp}>{pick(header.reason)}</div>
+                    </td>
+                    <td>
+                      {!['host', 'content-length'].includes(header.name.toLowerCase()) && (
+                        <Button size="small" kind="quiet" label={t('headers.overrideOf', { name: header.name })} onClick={() => put('/http/headers', [...rows, { name: header.name, value: header.value }])}>
+                          {t('headers.override')}
+                        </Button>
+                      )}
+                    </td>
+                  </tr>
+                )
+              })}
             </tbody>
           </table>
         </section>

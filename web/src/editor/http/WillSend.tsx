@@ -1,16 +1,19 @@
 import { useState } from 'react'
-import type { Preview } from '@/api'
 import { size, useT } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
-import { CopyButton, IconButton, Method } from '@/ui'
+import { Button, CopyButton, IconButton, Method, Rich, tell } from '@/ui'
 import css from '../editor.module.css'
+import type { Previewed } from '../usePreview'
 import { Notices } from './Notices'
 
 /** «Что будет отправлено»: always in sight below the step's settings. */
-export function WillSend({ preview, stale, offline }: { preview: Preview | undefined; stale: boolean; offline: boolean }) {
+export function WillSend({ preview, error, stale, retry }: Previewed) {
   const t = useT()
   const [open, setOpen] = useState(false)
-  const request = preview?.request
+  const offline = error?.status === 0
+  const failed = error && !offline ? error : undefined
+  // What would have been sent before says nothing of what is there now.
+  const request = failed ? undefined : preview?.request
   const problem = preview?.problems[0]
   const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   return (
@@ -22,7 +25,9 @@ export function WillSend({ preview, stale, offline }: { preview: Preview | undef
         {request?.body && !request.encoding && <CopyButton text={request.body} label={t('willSend.copy')} />}
         <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={() => setOpen(!open)} tip={false} />
       </header>
-      {request ? (
+      {failed ? (
+        <Failed error={failed} onRetry={retry} />
+      ) : request ? (
         <div className={css.willSendBody} tabIndex={0} role="group" aria-label={t('willSend')}>
           <Notices notices={request.notices} />
           <div className={css.willSendLine}>
@@ -39,6 +44,24 @@ export function WillSend({ preview, stale, offline }: { preview: Preview | undef
         <p className={css.willSendBody}>{problem ? problemWords(problem) : (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
       )}
     </section>
+  )
+}
+
+/** As an ErrorNote, but small: its button is in sight at the height that the place always has. */
+function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const t = useT()
+  const { what, meaning, todo } = tell(error, t)
+  return (
+    <div className={css.willSendBody} role="alert">
+      <div className={css.line}>
+        <span className={css.fieldError}>{what}</span>
+        <Button size="small" onClick={onRetry}>
+          {t('ui.tryAgain')}
+        </Button>
+      </div>
+      {meaning && <p><Rich>{meaning}</Rich></p>}
+      {todo && <p><Rich>{todo}</Rich></p>}
+    </div>
   )
 }
 

@@ -56,7 +56,7 @@ export interface Step {
   delay?: string
   respond?: { status?: Json; headers?: Row[]; text?: string; json?: Json | Row[] }
   stop?: { reason?: string }
-  fail?: { message?: string };
+  fail?: { message?: string }
   /** Kinds that this page does not know by name come through untouched. */
   [other: string]: unknown
 }
@@ -72,7 +72,7 @@ export interface Scenario {
   tags?: string[]
   search?: string[]
   data?: string[]
-  steps: Step[];
+  steps: Step[]
   [other: string]: unknown
 }
 

@@ -67,14 +67,14 @@ describe('steps', () => {
     const seen: string[] = []
     for (;;) {
       const moved = shiftStep(document, at, 1)
-      if (!moved) break;
+      if (!moved) break
       ({ document, pointer: at } = moved)
       seen.push(order(document))
     }
     expect(seen).toEqual(['b b/a b/c b/d e', 'b b/c b/a b/d e', 'b b/c b/a b/d e', 'b b/c b/d b/a e', 'b b/c b/d a e', 'b b/c b/d e a'])
     for (;;) {
       const moved = shiftStep(document, at, -1)
-      if (!moved) break;
+      if (!moved) break
       ({ document, pointer: at } = moved)
     }
     expect(order(document)).toBe('a b b/c b/d e')

@@ -112,8 +112,14 @@ function State() {
           {t('scenario.draft')}
         </Badge>
       )}
-      {info.version !== undefined && info.version > 0 && <span className={css.muted}>{t('editor.version', { n: info.version })}</span>}
-      {info.version !== undefined && info.version > 0 && state.hasChanges && <Badge tone="info">{t('editor.hasChanges')}</Badge>}
+      {info.version !== undefined && info.version > 0 && (
+        <>
+          <span className={css.muted}>{t('editor.version', { n: info.version })}</span>
+          <span className={css.room} data-empty={!state.hasChanges || undefined}>
+            <Badge tone="info">{t('editor.hasChanges')}</Badge>
+          </span>
+        </>
+      )}
     </span>
   )
 }

@@ -71,7 +71,12 @@ export function conditionWords(expression: string, t: Translate): string {
   if (!condition || condition.clauses.length === 0) return expression
   const name = (path: string) => readable(`{{ ${path} }}`, t).slice(1, -1)
   return condition.clauses
-    .map((clause) => [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : withoutValue.includes(clause.comparison) ? '' : quoted(clause.value)].filter(Boolean).join(' '))
+    .map((clause) => {
+      const nothing = clause.value === '' && !clause.variable
+      if (nothing && clause.comparison === 'equals') return `${name(clause.path)} ${t('cmp.empty')}`
+      if (nothing && clause.comparison === 'differs') return `${name(clause.path)} ${t('cmp.notEmpty')}`
+      return [name(clause.path), comparisonWord(clause.comparison, t), clause.variable ? name(clause.value) : withoutValue.includes(clause.comparison) ? '' : quoted(clause.value)].filter(Boolean).join(' ')
+    })
     .join(condition.join === 'and' ? ` ${t('cond.and')} ` : ` ${t('cond.or')} `)
 }
 

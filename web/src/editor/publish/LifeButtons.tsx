@@ -113,11 +113,10 @@ export function LifeButtons() {
       {/* Until it is known whether the scenario runs, no button is better than the wrong one. */}
       {info === undefined ? null : running ? (
         <>
-          {state.hasChanges && (
-            <Button kind="main" onClick={() => void apply()} loading={busy}>
-              {t('apply')}
-            </Button>
-          )}
+          {/* There from the start, so that the other buttons stay where they are once there is something to apply. */}
+          <Button kind="main" onClick={() => void apply()} loading={busy} disabled={!state.hasChanges}>
+            {t('apply')}
+          </Button>
           <Button icon="stop" onClick={() => setStopping(true)} disabled={busy}>
             {t('stop')}
           </Button>

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { act, render, screen } from '@testing-library/react'
+import { render, screen } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
+import { examplesQuery } from '@/api'
 import { t } from '@/i18n'
 import { UiProvider } from '@/ui'
 import { EditorContext } from '../context'
@@ -19,14 +20,13 @@ test.each([
   ['a past reply of a step inside', 'ask', { replies: ['ask/deal'] }, true],
   ['a reply of this visit', 'asked', { results: ['asked'] }, true],
   ['nothing but replies of others', 'ask', { kept: ['asked'], replies: ['asked'], results: ['asked'] }, false],
-] as const)('a new short name says what becomes of %s', async (_, path, has: { kept?: readonly string[]; replies?: readonly string[]; results?: readonly string[] }, said) => {
-  vi.stubGlobal('fetch', async () => new Response(JSON.stringify({ items: (has.kept ?? []).map((step) => ({ step, status: 200 })) }), { headers: { 'Content-Type': 'application/json' } }))
+] as const)('a new short name says what becomes of %s', (_, path, has: { kept?: readonly string[]; replies?: readonly string[]; results?: readonly string[] }, said) => {
   const check = { replies: Object.fromEntries((has.replies ?? []).map((one) => [one, attempt])), results: Object.fromEntries((has.results ?? []).map((one) => [one, { attempt }])), past: {} }
   const placed = walk(document).find((one) => one.path === path)!
-  const client = new QueryClient()
+  // What was kept is known from the start: nothing comes later.
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  client.setQueryData(examplesQuery('s').queryKey, { items: (has.kept ?? []).map((step) => ({ step, status: 200, saved_at: '2026-01-01T00:00:00Z' })) })
   const editor = { name: 's', document, edit: vi.fn(), open: vi.fn(), kinds: [], check } as never
   render(<QueryClientProvider client={client}><UiProvider><EditorContext value={editor}><RenameStep placed={placed} onClose={() => undefined} /></EditorContext></UiProvider></QueryClientProvider>)
-  await vi.waitFor(() => expect(client.isFetching()).toBe(0))
-  await act(async () => undefined)
   expect(screen.queryByText(t('step.idReply')) !== null).toBe(said)
 })

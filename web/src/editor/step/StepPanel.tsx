@@ -32,7 +32,8 @@ export function StepPanel({ placed }: { placed: Placed }) {
   const editor = useEditor()
   const { document, put, sample, check, state, sources, kinds, kindsFailed } = editor
   const { step, pointer, path } = placed
-  const { preview, error, stale } = usePreview(document, path, sample, check.round)
+  const previewed = usePreview(document, path, sample, check.round)
+  const { preview, error } = previewed
   const presets = useQuery(presetsQuery).data?.items
   // Until the server has said what there is, the event's own fields are offered.
   const variables = useMemo(() => {
@@ -83,11 +84,11 @@ export function StepPanel({ placed }: { placed: Placed }) {
                 <summary>{t('variables')}</summary>
                 <VariableList />
               </details>
-              {error && error.status !== 0 && <ErrorNote error={error} />}
+              {error && error.status !== 0 && !isHttp && <ErrorNote error={error} onRetry={previewed.retry} />}
             </div>
             {docked && <div className={css.stepBeside}>{result}</div>}
           </div>
-          {isHttp && <WillSend preview={preview} stale={stale} offline={error?.status === 0} />}
+          {isHttp && <WillSend {...previewed} />}
         </section>
       </PillScopeProvider>
     </StepContext.Provider>
