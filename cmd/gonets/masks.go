@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"gonets"
 	"gonets/api"
 	"gonets/internal/mask"
@@ -51,6 +53,8 @@ func (m masks) Unmask(old *gonets.Event, edit *api.EditedEvent) error {
 		switch {
 		case gonets.CodeOf(err) == gonets.CodeBodyTooLarge:
 			long = err
+		case errors.Is(err, mask.ErrTwice):
+			problems = append(problems, gonets.Mistake(pointer, codeTwice, "a name stands twice in one place, and a value of it is hidden as ***; write its values"))
 		case err != nil:
 			problems = append(problems, gonets.Mistake(pointer, codeMasked, "a value is hidden as ***, and it cannot be told which; write the value"))
 		}
@@ -74,5 +78,9 @@ func (m masks) Unmask(old *gonets.Event, edit *api.EditedEvent) error {
 	return long
 }
 
-// codeMasked is an edit in which asterisks would become data.
-const codeMasked gonets.Code = "event.masked"
+const (
+	// codeMasked is an edit in which asterisks would become data.
+	codeMasked gonets.Code = "event.masked"
+	// codeTwice is one in which they would stand for either of two values.
+	codeTwice gonets.Code = "event.masked_twice"
+)

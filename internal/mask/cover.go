@@ -30,6 +30,9 @@ const (
 	// maxPiece is how many bytes of a value are looked for at once: text that
 	// begins like a very long one would be compared with it at every place.
 	maxPiece = 512
+	// maxPieces bounds the pieces of one value that are looked for: a very long one
+	// leaves room for others.
+	maxPieces = maxKnown / 4
 )
 
 // Cover hides what was learned of one thing that is shown.
@@ -123,19 +126,21 @@ func (c *Cover) learnValue(v any) {
 	}
 }
 
+// learn takes in a text, a long one in pieces.
 func (c *Cover) learn(text string) {
-	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) >= minField && !strings.Contains(text, Hidden) && len(c.values) < maxKnown {
-		for len(text) > maxPiece {
-			end := maxPiece
-			for end > maxPiece-utf8.UTFMax && !utf8.RuneStart(text[end]) {
-				end--
-			}
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) < minField || strings.Contains(text, Hidden) {
+		return
+	}
+	for i := 0; text != "" && i < maxPieces && len(c.values) < maxKnown; i++ {
+		end := min(len(text), maxPiece)
+		for end < len(text) && end > maxPiece-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		if utf8.RuneCountInString(text[:end]) >= minField {
 			c.values[text[:end]] = true
-			text = text[end:]
 		}
-		if utf8.RuneCountInString(text) >= minField {
-			c.values[text] = true
-		}
+		text = text[end:]
 	}
 }
 

@@ -2,6 +2,7 @@ package mask_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,10 @@ func hostile() map[string]string {
 		"empty quotes":                     fill("", `phone="" `, ""),
 		"open tags":                        fill("", "<phone ", ""),
 		"lines below names":                fill("", "phone:\n a\n", ""),
+		"quotes that open cells":           "name;phone\n" + strings.Repeat(`"a;`, size/3),
+		"doubled quotes":                   "name;phone\n" + strings.Repeat(`"";`, size/3),
+		"quotes before blanks":             "name;phone\n" + strings.Repeat(`"a" `, size/8) + strings.Repeat(" ", size/2),
+		"one quote for all lines":          "name;phone\n\"" + strings.Repeat("a;b\n", size/4) + `"`,
 		"separators":                       fill("", "a,", "\nb"),
 		"a long value that stands nowhere": `{"phone":"` + quarter + `b","note":"` + quarter + quarter + quarter + `"}`,
 		"a name of very many names":        `{"` + strings.Repeat("a.", size/4) + `a":{` + strings.Repeat(`"b":1,`, size/12) + `"c":2}}`,
@@ -90,6 +95,24 @@ func TestAnEditedListIsRestoredInTime(t *testing.T) {
 	slices.Reverse(was)
 	if want := list(was, "1"); err != nil || got != want {
 		t.Errorf("%d bytes, want %d: %v", len(got), len(want), err)
+	}
+}
+
+// TestNewListsAreNotComparedWithNothing: what is in lists that were not there
+// before is not written out again at each level. Nothing runs beside it: it counts
+// what is allocated.
+func TestNewListsAreNotComparedWithNothing(t *testing.T) { //nolint:paralleltest // see above
+	const levels = 50
+	edited := `{"p":"***","a":` + strings.Repeat("[", levels) + `"` + strings.Repeat("a", 1<<20) + `"` + strings.Repeat("]", levels) + "}"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, err := mask.Restore(`{"p":"1"}`, `{"p":"***"}`, edited)
+	runtime.ReadMemStats(&after)
+	if want := strings.Replace(edited, mask.Hidden, "1", 1); err != nil || got != want {
+		t.Fatalf("%d bytes, %v", len(got), err)
+	}
+	if used := int(after.TotalAlloc - before.TotalAlloc); used > 20*len(edited) {
+		t.Errorf("%d bytes are used for an edit of %d", used, len(edited))
 	}
 }
 

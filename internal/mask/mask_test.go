@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -186,6 +187,10 @@ func TestWhatTheEditorLeftHiddenIsTheValueAgain(t *testing.T) {
 		{`[{"n":1,"p":"1"},{"n":2,"p":"2"}]`, `[{"n":1,"p":"***"},{"n":2,"p":"***"}]`, `[{"n":2,"p":"***"}]`, `[{"n":2,"p":"2"}]`},
 		{`[{"p":"1"},{"p":"2"}]`, `[{"p":"***"},{"p":"***"}]`, `[{"p":"***"}]`, ""},
 		{`{"p":"1","p":"2"}`, `{"p":"***","p":"***"}`, `{"p":"***","p":"***","q":1}`, ""},
+		{`{"a":[1,2],"a":[3],"p":"1"}`, `{"a":[1,2],"a":[3],"p":"***"}`, `{"a":[1,2],"a":[3],"p":"***","q":1}`, `{"a":[1,2],"a":[3],"p":"1","q":1}`},
+		{`{"p":"1","p":"2","q":"3"}`, `{"p":"***","p":"***","q":"***"}`, `{"p":"4","p":"5","q":"***"}`, `{"p":"4","p":"5","q":"3"}`},
+		{`{"a":[{"p":"1"},{"p":"2"}],"a":[3]}`, `{"a":[{"p":"***"},{"p":"***"}],"a":[3]}`, `{"a":[{"p":"***"},{"p":"***"}],"a":[4]}`, ""},
+		{`{"a":3,"a":{"p":"1"}}`, `{"a":3,"a":{"p":"***"}}`, `{"a":4,"a":{"p":"***"}}`, ""},
 		{`[[{"n":1,"p":"1"}],[2]]`, `[[{"n":1,"p":"***"}],[2]]`, `[[0,{"n":1,"p":"***"}],[2]]`, `[[0,{"n":1,"p":"1"}],[2]]`},
 		{`["a","b"]`, `["a","b"]`, `["***"]`, `["***"]`},
 		{"p=1&q=2", "p=***&q=2", "p=***&q=3", "p=1&q=3"},
@@ -197,5 +202,11 @@ func TestWhatTheEditorLeftHiddenIsTheValueAgain(t *testing.T) {
 		if got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("%s seen as %s, then %s: got %q, %v, want %q", tt.was, tt.seen, tt.now, got, err, tt.want)
 		}
+	}
+	if _, err := mask.Restore(`{"p":"1","p":"2"}`, `{"p":"***","p":"***"}`, `{"p":"***","p":"3"}`); !errors.Is(err, mask.ErrTwice) {
+		t.Errorf("one of two namesakes is hidden: %v", err)
+	}
+	if _, err := mask.Restore(`{"p":"1"}`, `{"p":"***"}`, `{"a":1,"a":2,"q":"***"}`); err == nil || errors.Is(err, mask.ErrTwice) {
+		t.Errorf("a value elsewhere, beside namesakes: %v", err)
 	}
 }

@@ -24,10 +24,7 @@ func Restore(original, shown, edited string) (string, error) {
 		seen, _, seenErr := value.DecodeJSONText(shown)
 		now, twice, nowErr := value.DecodeJSONText(edited)
 		if err == nil && seenErr == nil && nowErr == nil {
-			if twice {
-				return "", errLost // of members of one name
-			}
-			r := restorer{walker: walker{s: edited}}
+			r := restorer{walker: walker{s: edited}, twice: twice}
 			r.value(beside{seen, was, now})
 			if r.err != nil {
 				return "", r.err
@@ -43,6 +40,10 @@ func Restore(original, shown, edited string) (string, error) {
 }
 
 var errLost = gonets.Errorf(gonets.CodeInvalid, "a value is hidden as %s, and it cannot be told which; write the value", Hidden)
+
+// ErrTwice is an edit in which a member that hides something has a namesake beside
+// it.
+var ErrTwice = gonets.Errorf(gonets.CodeInvalid, "a name stands twice in one place, and a value of it is hidden as %s; write its values", Hidden)
 
 // restoreParts does it for a text of lines, or of a form's fields.
 func restoreParts(original, shown, edited, sep string) (string, error) {
@@ -75,7 +76,11 @@ var errLong = gonets.Errorf(gonets.CodeBodyTooLarge, "with the values that are h
 // restorer walks through an edited JSON text.
 type restorer struct {
 	walker
-	err error
+	// twice tells that somewhere in it members of one object have the same name.
+	twice bool
+	// hidden is how many values with asterisks were met.
+	hidden int
+	err    error
 }
 
 // beside is a value of the edited text with what was shown in its place and what is
@@ -103,6 +108,7 @@ func (r *restorer) leaf(start int, b beside) {
 	if !strings.Contains(raw, Hidden) {
 		return
 	}
+	r.hidden++
 	var text string
 	if json.Unmarshal([]byte(raw), &text) != nil {
 		return
@@ -126,6 +132,11 @@ func (r *restorer) object(b beside) {
 	seen, _ := b.shown.(map[string]any)
 	was, _ := b.original.(map[string]any)
 	now, _ := b.now.(map[string]any)
+	// hides tells of the names so far whether something is hidden below them.
+	var hides map[string]bool
+	if r.twice {
+		hides = make(map[string]bool, len(now))
+	}
 	r.pos++
 	for r.peek() == '"' {
 		start := r.pos
@@ -135,7 +146,15 @@ func (r *restorer) object(b beside) {
 		if r.peek() == ':' {
 			r.pos++
 		}
+		before := r.hidden
 		r.value(beside{seen[name], was[name], now[name]})
+		if r.twice {
+			hidden, again := hides[name]
+			hides[name] = hidden || r.hidden > before
+			if again && hides[name] {
+				r.err = ErrTwice
+			}
+		}
 		r.comma()
 	}
 	r.pos = min(r.pos+1, len(r.s))
@@ -148,7 +167,7 @@ func (r *restorer) list(b beside) {
 	was, _ := b.original.([]any)
 	now, _ := b.now.([]any)
 	place := func(i int) int { return i }
-	if len(seen) != len(now) {
+	if len(seen) != len(now) && len(seen) > 0 {
 		places := placesOf(seen)
 		place = func(i int) int {
 			if j, ok := places[printOf(now[i])]; ok {
@@ -158,10 +177,13 @@ func (r *restorer) list(b beside) {
 		}
 	}
 	r.pos++
-	for i := 0; r.peek() != ']' && r.peek() != 0 && i < len(now); i++ {
-		next := beside{now: now[i]}
-		if j := place(i); j >= 0 && j < len(was) {
-			next.shown, next.original = seen[j], was[j]
+	for i := 0; r.peek() != ']' && r.peek() != 0; i++ {
+		var next beside
+		if i < len(now) { // of members of one name only the last is there
+			next.now = now[i]
+			if j := place(i); j >= 0 && j < min(len(seen), len(was)) {
+				next.shown, next.original = seen[j], was[j]
+			}
 		}
 		r.value(next)
 		r.comma()

@@ -42,6 +42,7 @@ var ofRequests = map[gonets.Code]Words{
 	"erase.value":              {"Write {{0}} to {{1|character|characters}}, so that nothing else is erased with it", "Нужно от {{0}} до {{1|знака|знаков|знаков}}, чтобы вместе с ним не стёрлось лишнее"},
 	"erase.other_value":        {"This is not the value that was looked for", "Это не то значение, которое искали"},
 	"event.masked":             {"A value is hidden as ***, and it cannot be told which; write the value", "Под *** скрыто значение, но понять, какое, нельзя; впишите его"},
+	"event.masked_twice":       {"A name stands twice in one place, and *** hides a value of it: it cannot be told which; write its values instead of ***", "Имя стоит дважды в одном месте, и значение под ним скрыто за ***: понять, какое, нельзя; впишите значения вместо ***"},
 	"unread.too_large":         {"Unpacked it is longer than {{0:size}}, or it is packed too tightly", "В распакованном виде оно больше {{0:size}} или сжато слишком сильно"},
 	"unread.packing":           {"It is not packed as its header Content-Encoding says: {{0}}", "Оно сжато не так, как сказано в заголовке Content-Encoding: {{0}}"},
 	"unread.charset":           {"Its header names an encoding that does not exist: {{0}}", "В заголовке названа кодировка, которой не бывает: {{0}}"},
