@@ -128,6 +128,8 @@ for (const [language, scheme, width] of [
       await expect.poll(whole).toBe(true)
       await field(t('row.valueOf', { name: 'tel' })).hover()
       await expect.poll(whole).toBe(false)
+      // All of it is cleared at once: the field goes on.
+      await type(who, '')()
       await type(who, 'Anna')()
       await path.saved()
 

@@ -8,7 +8,7 @@ import {
 } from '@codemirror/autocomplete'
 import { defaultKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
-import { bracketMatching, defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
+import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { Annotation, Compartment, EditorState, Prec, RangeSet, StateEffect, StateField, type Extension, type Range } from '@codemirror/state'
 import {
   Decoration, drawSelection, EditorView, hoverTooltip, keymap, placeholder as placeholderText, showTooltip, tooltips, WidgetType,
@@ -479,7 +479,6 @@ export function createField(options: FieldOptions): Field {
   if (options.multiline) extensions.push(EditorView.lineWrapping)
   else extensions.push(singleLine, ...(options.wrap ? [EditorView.lineWrapping] : []))
   if (options.language === 'json') extensions.push(json(), bracketMatching(), syntaxHighlighting(highlight))
-  else extensions.push(syntaxHighlighting(defaultHighlightStyle, { fallback: true }))
   if (options.readOnly) extensions.push(EditorState.readOnly.of(true), EditorView.editable.of(false))
   const view = new EditorView({ parent: options.parent, state: EditorState.create({ doc: options.text, extensions }) })
   return {
