@@ -97,7 +97,7 @@ export default function RunPage() {
           </span>
         )}
       </div>
-      <RunActions key={run.id} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
+      <RunActions key={`actions of ${run.id}`} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
       <NotKept run={run} />
       {run.state === 'held' && scenario?.state === 'draft' && <Muted>{t('run.heldKept')}</Muted>}
@@ -130,7 +130,7 @@ export default function RunPage() {
         </Panel>
       </div>
       <Trace run={run} shown={selection.attempt} />
-      {editing && <EditData key={run.id} run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
+      {editing && <EditData key={`data of ${run.id}`} run={run} current={run.current_version ?? scenario?.version} onClose={() => setEditing(false)} />}
       <Siblings run={run} />
     </Page>
   )
