@@ -195,8 +195,10 @@ export class Path {
     for (let n = 3; n > seconds.length; n--) await this.button(t('retries.remove', { n })).click()
     for (const [i, amount] of seconds.entries()) {
       await pause(i + 1).fill(String(amount))
-      await page.getByRole('combobox', { name: `${t('retries.nth', { n: i + 1 })}: ${t('delay.unit')}` }).click()
-      await page.getByRole('option', { name: t('unit.s'), exact: true }).click()
+      const unit = `${t('retries.nth', { n: i + 1 })}: ${t('delay.unit')}`
+      await page.getByRole('combobox', { name: unit }).click()
+      // The list of the one before may still be fading.
+      await page.getByRole('listbox', { name: unit }).getByRole('option', { name: t('unit.s'), exact: true }).click()
     }
     await this.saved()
   }
