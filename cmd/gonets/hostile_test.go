@@ -189,6 +189,49 @@ func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
 	o.runInto(t, "http://"+h.Addr().String()+"/x", "")
 }
 
+// TestLongRepliesThatHangFillNoMemory keeps as many long replies open as services
+// may give at once, none of which comes to its end.
+func TestLongRepliesThatHangFillNoMemory(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		const most = 256 // in MiB
+		hosts, pieces := sized(4, 8), sized(6, 9)
+		piece := bytes.Repeat([]byte("x"), 1<<20)
+		var long atomic.Int64
+		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m"))
+		for i := range hosts {
+			h := startHostile(t, func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\n\n") != nil {
+					return
+				}
+				for range pieces {
+					if _, err := c.Write(piece); err != nil {
+						return
+					}
+				}
+				long.Add(1)
+				hang(c)
+			})
+			for n := range gonets.LaneConcurrency {
+				o.post(eventTo("http://"+h.Addr().String()+"/x", i*gonets.LaneConcurrency+n))
+			}
+		}
+		all := hosts * gonets.LaneConcurrency
+		if !await(func() bool { return long.Load() == int64(all) }) {
+			t.Fatalf("%d of %d replies were read", long.Load(), all)
+		}
+		// Another long reply, with its end, is taken meanwhile.
+		h := startHostile(t, func(h *hostile, c net.Conn) {
+			_ = h.say(c, fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d\n\n", len(piece)))
+			_, _ = c.Write(piece)
+		})
+		o.runInto(t, "http://"+h.Addr().String()+"/x", "")
+		if mib, known := o.peakMiB(); known && mib > most {
+			t.Errorf("the server took %d MiB, at most %d are meant", mib, most)
+		}
+		o.figure("%d replies of %d MiB each hang", all, pieces)
+	})
+}
+
 // runInto sends an event to an address and waits for the code of the run's
 // only attempt; without a code the run has to succeed.
 func (o *outside) runInto(t *testing.T, to string, want gonets.Code) {
