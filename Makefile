@@ -12,7 +12,7 @@ RACE = -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 FUZZTIME ?= 10s
 KILLS ?= 500
 # The tests of bad neighbours and of restarts, which a soak runs at full size.
-NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply
+NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
@@ -139,7 +139,7 @@ soak: build postgres ## the long proofs: crashes under load, bad neighbours, min
 	rm -rf bin/soak bin/soak.state
 	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak
 	rm -rf bin/soak
-	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -timeout 60m
+	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -parallel 1 -timeout 120m
 	$(MAKE) history
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 

@@ -152,6 +152,7 @@ const (
 	CodeServerDied     Code = "unknown.server_died"
 	CodeCutOff         Code = "unknown.cut_off"
 	CodeBadReply       Code = "unknown.bad_reply"
+	CodeNoRoom         Code = "unknown.no_room"
 	CodeReplyTooLarge  Code = "reply.too_large"
 	CodeReplyNotJSON   Code = "reply.not_json"
 	CodeExpired        Code = "reply.expired"

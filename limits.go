@@ -5,8 +5,7 @@ import "time"
 // The limits of Gonets, in one place. docs/limits.md lists them for people; a
 // test keeps that page and this file together.
 const (
-	// MaxIngestBody is how large a received body may be, in bytes, as sent and
-	// unpacked.
+	// MaxIngestBody is for a received body, in bytes, as sent and unpacked.
 	MaxIngestBody = 16 << 20
 	// MaxGzipRatio is how many times larger than sent a gzip body may unpack.
 	MaxGzipRatio = 100
@@ -34,6 +33,8 @@ const (
 	MaxReplyBody = 10 << 20
 	// MaxReplyLimit is the most that a step may set as its reply limit.
 	MaxReplyLimit = 64 << 20
+	// MaxRepliesHeld is how many bytes of long replies one node works on at once.
+	MaxRepliesHeld = 64 << 20
 
 	DefaultHTTPTimeout = 30 * time.Second
 	MinHTTPTimeout     = time.Second
@@ -45,13 +46,11 @@ const (
 	MaxWait       = 7 * 24 * time.Hour
 	MaxRetryAfter = 24 * time.Hour
 	MaxRetries    = 100
-	// MaxJitter is the largest share of a delay that is added to it, so that
-	// runs that failed together do not come back together.
+	// MaxJitter is the most that a delay grows by, so that runs do not return together.
 	MaxJitter = 0.10
 
 	MaxTemplateSource = 4 << 10
-	// MaxBodyTemplate bounds a text or JSON template of a body; its single
-	// expressions stay within MaxTemplateSource.
+	// MaxBodyTemplate is for a whole body, each expression in it within the above.
 	MaxBodyTemplate     = 256 << 10
 	MaxRendered         = 10 << 20
 	MaxStepsPerRun      = 1_000
@@ -71,8 +70,7 @@ const (
 	LaneConcurrency = 16
 	// LaneConcurrency1C is the same of a 1C server.
 	LaneConcurrency1C = 2
-	// MaxLaneConcurrency, MaxLaneRate and MaxLaneLimits bound what the settings
-	// may say of lanes.
+	// MaxLaneConcurrency, MaxLaneRate, MaxLaneLimits bound what settings say of lanes.
 	MaxLaneConcurrency = 1_000
 	MaxLaneRate        = 10_000
 	MaxLaneLimits      = 1_000
@@ -100,11 +98,9 @@ const (
 	MaxNameLength    = 64
 	MaxDocumentBytes = 4 << 20
 
-	// StopSoftDeadline is how long a stopping server waits for requests that
-	// are in flight before it cancels them.
+	// StopSoftDeadline is when a stopping server cancels requests in flight.
 	StopSoftDeadline = 10 * time.Second
-	// PoisonCrashes is how many crashes with the run alone in flight a run may
-	// survive; the next one pauses it.
+	// PoisonCrashes is how many crashes alone in flight a run survives unpaused.
 	PoisonCrashes = 2
 
 	// MinPassword and MaxLogin are in characters, MaxPassword in bytes.

@@ -30,7 +30,7 @@ func BenchmarkStart(b *testing.B) {
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			data := b.TempDir()
-			fillWaiting(b, data, bb.waiting, waiting{"http://127.0.0.1:9", bb.due})
+			fillWaiting(b, data, bb.waiting, waiting{target: "http://127.0.0.1:9", due: bb.due})
 			var ready time.Duration
 			var rss, settled int
 			for b.Loop() {

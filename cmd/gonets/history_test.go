@@ -40,8 +40,8 @@ func eachStore(t *testing.T, test func(t *testing.T, database string)) {
 	}
 }
 
-// fillHistory puts a history into a data folder, or into a database.
-func fillHistory(t *testing.T, h *storetest.Filled, data, database string) store.Options {
+// storeOf is the store of a data folder, or of a database.
+func storeOf(t testing.TB, data, database string) store.Options {
 	t.Helper()
 	keys, err := secret.Open(filepath.Join(data, fileKey))
 	if err != nil {
@@ -51,6 +51,13 @@ func fillHistory(t *testing.T, h *storetest.Filled, data, database string) store
 	if database == "" {
 		o.Path = filepath.Join(data, "gonets.db")
 	}
+	return o
+}
+
+// fillHistory puts a history into a data folder, or into a database.
+func fillHistory(t *testing.T, h *storetest.Filled, data, database string) store.Options {
+	t.Helper()
+	o := storeOf(t, data, database)
 	begun := time.Now()
 	if err := h.Fill(t.Context(), o); err != nil {
 		t.Fatal(err)

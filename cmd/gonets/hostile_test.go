@@ -6,12 +6,15 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"gonets"
 )
@@ -107,86 +110,135 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// hostileTimeout is for one exchange with a hostile destination.
+const hostileTimeout = 15 * time.Second
+
 // TestEveryHostileReplyEndsWithItsWord sends a run to each kind of bad
 // destination through the whole server.
 func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
-	t.Parallel()
-	// A destination can get rid of what is read of a reply and of what the
-	// kernel's buffers hold, but not of more.
-	const readable = gonets.MaxReplyBody + 16<<20
-	packed := bomb(t)
-	body := make([]byte, 64<<10)
-	o := startOutside(t, t.TempDir(), anywhere(", timeout: 15s, redirects: follow, retry: {delays: []}"))
-	for name, tc := range map[string]struct {
-		answer func(h *hostile, c net.Conn)
-		code   gonets.Code
-	}{
-		"hangs before the headers": {func(h *hostile, c net.Conn) { hang(c) }, gonets.CodeTimeout},
-		"hangs after the headers": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\n") == nil {
-				hang(c)
-			}
-		}, gonets.CodeTimeout},
-		"endless body": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 200 OK\n\n") == nil {
-				h.flood(c, body)
-			}
-		}, gonets.CodeReplyTooLarge},
-		"10 GB": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 10737418240\n\n") == nil {
-				h.flood(c, body)
-			}
-		}, gonets.CodeReplyTooLarge},
-		"gzip bomb": {func(h *hostile, c net.Conn) {
-			if h.say(c, fmt.Sprintf("HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: %d\n\n", len(packed))) == nil {
-				n, _ := c.Write(packed)
-				h.sent.Add(int64(n))
-				hang(c)
-			}
-		}, gonets.CodeReplyTooLarge},
-		"1 MB header": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 200 OK\nX: "+strings.Repeat("a", 1<<20)+"\n\n") == nil {
-				hang(c)
-			}
-		}, gonets.CodeBadReply},
-		"reset in the body": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello") == nil {
-				_ = c.(*net.TCPConn).SetLinger(0)
-			}
-		}, gonets.CodeReset},
-		"wrong Content-Length": {func(h *hostile, c net.Conn) {
-			_ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello")
-		}, gonets.CodeBadReply},
-		"redirect loop": {func(h *hostile, c net.Conn) {
-			_ = h.say(c, "HTTP/1.1 302 Found\nLocation: /x\nContent-Length: 0\nConnection: close\n\n")
-		}, gonets.CodeHTTPMoved},
-		"101": {func(h *hostile, c net.Conn) {
-			if h.say(c, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\n\n") == nil {
-				hang(c)
-			}
-		}, gonets.CodeBadReply},
-	} {
-		t.Run(name, func(t *testing.T) {
-			// One host each: the queue to one that fails so often is closed.
-			for range sized(1, 10) {
-				h := startHostile(t, tc.answer)
-				o.runInto(t, "http://"+h.Addr().String()+"/x", tc.code)
-				n := h.sent.Load()
-				if n > readable {
-					t.Errorf("the destination could send %d bytes, more than %d", n, readable)
+	eachStore(t, func(t *testing.T, database string) {
+		// A destination can get rid of what is read of a reply and of what the
+		// kernel's buffers hold, but not of more.
+		const readable = gonets.MaxReplyBody + 16<<20
+		packed := bomb(t)
+		body := make([]byte, 64<<10)
+		o := startWith(t, t.TempDir(), database, anywhere(fmt.Sprintf(", timeout: %v, redirects: follow, retry: {delays: []}", hostileTimeout)))
+		kinds := map[string]struct {
+			answer func(h *hostile, c net.Conn)
+			code   gonets.Code
+		}{
+			"hangs before the headers": {func(h *hostile, c net.Conn) { hang(c) }, gonets.CodeTimeout},
+			"hangs after the headers": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\n") == nil {
+					hang(c)
 				}
-				o.figure("%s: the destination could send %d bytes", name, n)
+			}, gonets.CodeTimeout},
+			"endless body": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\n\n") == nil {
+					h.flood(c, body)
+				}
+			}, gonets.CodeReplyTooLarge},
+			"10 GB": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 10737418240\n\n") == nil {
+					h.flood(c, body)
+				}
+			}, gonets.CodeReplyTooLarge},
+			"gzip bomb": {func(h *hostile, c net.Conn) {
+				if h.say(c, fmt.Sprintf("HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: %d\n\n", len(packed))) == nil {
+					n, _ := c.Write(packed)
+					h.sent.Add(int64(n))
+					hang(c)
+				}
+			}, gonets.CodeReplyTooLarge},
+			"1 MB header": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\nX: "+strings.Repeat("a", 1<<20)+"\n\n") == nil {
+					hang(c)
+				}
+			}, gonets.CodeBadReply},
+			"reset in the body": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello") == nil {
+					_ = c.(*net.TCPConn).SetLinger(0)
+				}
+			}, gonets.CodeReset},
+			"wrong Content-Length": {func(h *hostile, c net.Conn) {
+				_ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello")
+			}, gonets.CodeBadReply},
+			"redirect loop": {func(h *hostile, c net.Conn) {
+				_ = h.say(c, "HTTP/1.1 302 Found\nLocation: /x\nContent-Length: 0\nConnection: close\n\n")
+			}, gonets.CodeHTTPMoved},
+			"101": {func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\n\n") == nil {
+					hang(c)
+				}
+			}, gonets.CodeBadReply},
+		}
+		for _, name := range slices.Sorted(maps.Keys(kinds)) {
+			tc := kinds[name]
+			t.Run(name, func(t *testing.T) {
+				// One host each: the queue to one that fails so often is closed.
+				for range sized(1, 10) {
+					h := startHostile(t, tc.answer)
+					o.runInto(t, "http://"+h.Addr().String()+"/x", tc.code)
+					n := h.sent.Load()
+					if n > readable {
+						t.Errorf("the destination could send %d bytes, more than %d", n, readable)
+					}
+					o.figure("%s: the destination could send %d bytes", name, n)
+				}
+			})
+		}
+		// In MiB; a machine with much else to do collects garbage later.
+		most := sized(384, 256)
+		if mib, known := o.peakMiB(); known && mib > most {
+			t.Errorf("the server took %d MiB, at most %d are meant", mib, most)
+		}
+		// A good destination is still served.
+		h := startHostile(t, func(h *hostile, c net.Conn) { _ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 2\n\n{}") })
+		o.runInto(t, "http://"+h.Addr().String()+"/x", "")
+	})
+}
+
+// TestLongRepliesThatHangFillNoMemory keeps as many long replies open as services
+// may give at once, none of which comes to its end.
+func TestLongRepliesThatHangFillNoMemory(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		const most = 256 // in MiB
+		hosts, pieces := sized(4, 8), sized(6, 9)
+		piece := bytes.Repeat([]byte("x"), 1<<20)
+		var long atomic.Int64
+		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m"))
+		for i := range hosts {
+			h := startHostile(t, func(h *hostile, c net.Conn) {
+				if h.say(c, "HTTP/1.1 200 OK\n\n") != nil {
+					return
+				}
+				for range pieces {
+					if _, err := c.Write(piece); err != nil {
+						return
+					}
+				}
+				long.Add(1)
+				hang(c)
+			})
+			for n := range gonets.LaneConcurrency {
+				o.post(eventTo("http://"+h.Addr().String()+"/x", i*gonets.LaneConcurrency+n))
 			}
+		}
+		all := hosts * gonets.LaneConcurrency
+		if !await(func() bool { return long.Load() == int64(all) }) {
+			t.Fatalf("%d of %d replies were read", long.Load(), all)
+		}
+		// Another long reply, with its end, is taken meanwhile.
+		h := startHostile(t, func(h *hostile, c net.Conn) {
+			_ = h.say(c, fmt.Sprintf("HTTP/1.1 200 OK\nContent-Length: %d\n\n", len(piece)))
+			_, _ = c.Write(piece)
 		})
-	}
-	// In MiB; a machine with much else to do collects garbage later.
-	most := sized(384, 256)
-	if mib, known := o.peakMiB(); known && mib > most {
-		t.Errorf("the server took %d MiB, at most %d are meant", mib, most)
-	}
-	// A good destination is still served.
-	h := startHostile(t, func(h *hostile, c net.Conn) { _ = h.say(c, "HTTP/1.1 200 OK\nContent-Length: 2\n\n{}") })
-	o.runInto(t, "http://"+h.Addr().String()+"/x", "")
+		o.runInto(t, "http://"+h.Addr().String()+"/x", "")
+		if mib, known := o.peakMiB(); known && mib > most {
+			t.Errorf("the server took %d MiB, at most %d are meant", mib, most)
+		}
+		o.figure("%d replies of %d MiB each hang", all, pieces)
+	})
 }
 
 // runInto sends an event to an address and waits for the code of the run's
@@ -216,8 +268,9 @@ func (o *outside) runInto(t *testing.T, to string, want gonets.Code) {
 	var run struct {
 		Steps []struct {
 			Attempts []struct {
-				Code  gonets.Code
-				Error string
+				Code       gonets.Code
+				Error      string
+				DurationMS int64 `json:"duration_ms"`
 			}
 		}
 	}
@@ -227,7 +280,11 @@ func (o *outside) runInto(t *testing.T, to string, want gonets.Code) {
 	if len(run.Steps) != 1 || len(run.Steps[0].Attempts) != 1 {
 		t.Fatalf("the run's history: %+v", run)
 	}
-	if a := run.Steps[0].Attempts[0]; a.Code != want || (a.Error == "") != (want == "") {
+	a := run.Steps[0].Attempts[0]
+	if a.Code != want || (a.Error == "") != (want == "") {
 		t.Errorf("the history says %s (%s), want %s", a.Code, a.Error, want)
+	}
+	if *soak && a.DurationMS > (hostileTimeout+time.Second).Milliseconds() {
+		t.Errorf("the exchange took %d ms, its time-out is %v", a.DurationMS, hostileTimeout)
 	}
 }

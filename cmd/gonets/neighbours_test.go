@@ -188,16 +188,20 @@ func TestOthersAreServedBesideAHostThatHangs(t *testing.T) {
 }
 
 func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
-	t.Parallel()
-	n := sized(2_000, 100_000)
-	target := newGathering()
-	host := httptest.NewServer(target)
-	t.Cleanup(host.Close)
-	data := t.TempDir()
-	fillWaiting(t, data, n, waiting{host.URL, -time.Hour})
-	o := startOutside(t, data, "")
-	o.release(target, n)
-	o.figure("%d runs that were due are done", n)
+	eachStore(t, func(t *testing.T, database string) {
+		n := sized(2_000, 100_000)
+		target := newGathering()
+		host := httptest.NewServer(target)
+		t.Cleanup(host.Close)
+		data := t.TempDir()
+		fillWaiting(t, data, n, waiting{host.URL, -time.Hour, database})
+		o := startWith(t, data, database, "")
+		o.release(target, n)
+		o.figure("%d runs that were due are done", n)
+		if mib, known := o.peakMiB(); *soak && known && mib > 200 {
+			t.Errorf("the server took %d MiB, at most 200 are meant", mib)
+		}
+	})
 }
 
 func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
@@ -318,62 +322,72 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 }
 
 func TestSlowCallersAreClosedAndHinderNobody(t *testing.T) {
-	t.Parallel()
-	n := sized(500, 5_000)
-	o := startOutside(t, t.TempDir(), `
+	eachStore(t, func(t *testing.T, database string) {
+		n := sized(500, 5_000)
+		o := startWith(t, t.TempDir(), database, `
 apiVersion: gonets/v1
 kind: Source
 name: in
 preset: generic
 `)
-	path := strings.TrimPrefix(o.source, o.base)
-	host := strings.TrimPrefix(o.base, "http://")
-	heads := []string{
-		"POST " + path + " HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-		"POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n",
-	}
-	closed := make(chan int, n)
-	trickling := make(chan struct{})
-	defer close(trickling)
-	for i := range n {
-		c, err := net.Dial("tcp", host)
-		if err != nil {
-			t.Fatal(err)
+		path := strings.TrimPrefix(o.source, o.base)
+		host := strings.TrimPrefix(o.base, "http://")
+		heads := []string{
+			"POST " + path + " HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+			"POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n",
 		}
-		t.Cleanup(func() { c.Close() })
-		if _, err := io.WriteString(c, heads[i%len(heads)]); err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			tick := time.NewTicker(500 * time.Millisecond)
-			defer tick.Stop()
-			for {
-				select {
-				case <-trickling:
-					return
-				case <-tick.C:
-				}
-				if _, err := io.WriteString(c, "a"); err != nil {
-					return
-				}
+		closed := make(chan int, n)
+		trickling := make(chan struct{})
+		defer close(trickling)
+		for i := range n {
+			c, err := net.Dial("tcp", host)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}()
-		go func() {
-			_, _ = io.Copy(io.Discard, c)
-			closed <- i
-		}()
-	}
-	for i := range 200 {
-		o.post(fmt.Sprintf(`{"n":%d}`, i))
-	}
-	o.figure("200 events taken beside %d slow callers, %d closed so far", n, len(closed))
-	if !await(func() bool { return len(closed) == n }) {
-		t.Fatalf("%d of %d slow callers were closed", len(closed), n)
-	}
-	o.figure("all %d slow callers are closed", n)
-	o.post(`{"n":"after"}`)
-	var list struct{ Items []any }
-	if err := o.api.Call(t.Context(), http.MethodGet, "/api/v1/events?limit=1000", nil, &list); err != nil || len(list.Items) != 201 {
-		t.Fatalf("%d events are stored, want 201 (%v)", len(list.Items), err)
-	}
+			t.Cleanup(func() { c.Close() })
+			if _, err := io.WriteString(c, heads[i%len(heads)]); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				tick := time.NewTicker(500 * time.Millisecond)
+				defer tick.Stop()
+				for {
+					select {
+					case <-trickling:
+						return
+					case <-tick.C:
+					}
+					if _, err := io.WriteString(c, "a"); err != nil {
+						return
+					}
+				}
+			}()
+			go func() {
+				_, _ = io.Copy(io.Discard, c)
+				closed <- i
+			}()
+		}
+		last, took := time.Now(), times{}
+		for i := range 200 {
+			asked := time.Now()
+			o.post(fmt.Sprintf(`{"n":%d}`, i))
+			took = append(took, time.Since(asked))
+		}
+		o.figure("200 events taken (count | p50 | p99 | max ms: %s) beside %d slow callers, %d closed so far", took.row(), n, len(closed))
+		if *soak && took.at(0.99) > 250 {
+			t.Errorf("slow callers hold up others: %s", took.row())
+		}
+		if !await(func() bool { return len(closed) == n }) {
+			t.Fatalf("%d of %d slow callers were closed", len(closed), n)
+		}
+		o.figure("all %d slow callers are closed, the last one %v after it came", n, time.Since(last).Round(time.Second))
+		if *soak && time.Since(last) > 35*time.Second {
+			t.Errorf("slow callers were held for %v", time.Since(last))
+		}
+		o.post(`{"n":"after"}`)
+		var list struct{ Items []any }
+		if err := o.api.Call(t.Context(), http.MethodGet, "/api/v1/events?limit=1000", nil, &list); err != nil || len(list.Items) != 201 {
+			t.Fatalf("%d events are stored, want 201 (%v)", len(list.Items), err)
+		}
+	})
 }

@@ -19,7 +19,7 @@ import (
 	"gonets"
 	"gonets/internal/child"
 	"gonets/internal/id"
-	"gonets/internal/testkit"
+	"gonets/internal/store"
 )
 
 // soak makes the tests of bad neighbours as large as they get.
@@ -284,12 +284,13 @@ func (o *outside) release(g *gathering, n int) {
 
 // waiting says for what runs wait and how far away that is.
 type waiting struct {
-	target string
-	due    time.Duration
+	target   string
+	due      time.Duration
+	database string
 }
 
 // fillWaiting leaves n runs that wait for their next try at target in a data
-// folder.
+// folder, or a database.
 func fillWaiting(t testing.TB, data string, n int, w waiting) {
 	t.Helper()
 	if n == 0 {
@@ -299,8 +300,11 @@ func fillWaiting(t testing.TB, data string, n int, w waiting) {
 	clock := gonets.SystemClock{}
 	// A destination that holds its callers must not see one of them twice.
 	patient := gonets.Duration(10 * time.Minute)
-	st := testkit.StoreIn(t, data, clock, nil)
-	_, err := st.Apply(ctx, gonets.Apply{
+	st, err := store.Open(ctx, storeOf(t, data, w.database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = st.Apply(ctx, gonets.Apply{
 		Sources: []gonets.Source{{Name: "in", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: []gonets.Step{
 			{ID: "out", HTTP: &gonets.HTTPStep{URL: w.target + "/", Timeout: &patient}}}}},

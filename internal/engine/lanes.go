@@ -299,7 +299,7 @@ func (e *Engine) probe(name string) {
 func (w *jobWork) laneResult(a *gonets.Attempt) lane.Result {
 	r := lane.Result{Run: w.run.ID, OK: a.Outcome == gonets.OutcomeOK, Code: a.Code, Status: a.Status}
 	switch {
-	case !IsDestination(w.lane) || w.loopCtx.Err() != nil || a.Code == gonets.CodeCutOff:
+	case !IsDestination(w.lane) || w.loopCtx.Err() != nil || a.Code == gonets.CodeCutOff || a.Code == gonets.CodeNoRoom:
 	case a.Outcome == gonets.OutcomeOK:
 		r.Verdict = lane.Alive
 	case a.Outcome == gonets.OutcomeCancelled || a.Outcome == gonets.OutcomeBlocked || a.Outcome == gonets.OutcomeTemplate:

@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/lane"
+	"gonets/internal/outbound"
 	"gonets/internal/step"
 )
 
@@ -37,6 +38,8 @@ type jobWork struct {
 	answer  *gonets.Answer
 	// landed tells the journal that the request's result is in the store.
 	landed func()
+	// lighten gives back the memory of the last reply.
+	lighten func()
 }
 
 // runJob works on a run until it waits, ends, or moves to another lane. A
@@ -47,6 +50,8 @@ func (e *Engine) runJob(laneName string, job gonets.Job) {
 		return
 	}
 	defer e.letGo(job.Run.ID, w.hold)
+	w.lighten = func() {}
+	defer func() { w.lighten() }()
 	defer func() {
 		if p := recover(); p != nil {
 			e.Log.Error("a run met a fault of ours and was paused", "run", job.Run.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -299,8 +304,10 @@ func (w *jobWork) giveBack() {
 // scenario was stopped, or the run is another node's: then the worker is done
 // with the run.
 func (w *jobWork) send(path string, req *gonets.Request) *gonets.Attempt {
+	w.lighten()
 	ctx, cancel := context.WithCancelCause(w.sendCtx)
 	defer cancel(nil)
+	ctx, w.lighten = outbound.Keep(ctx)
 	if !w.admit(cancel) {
 		return nil
 	}

@@ -129,6 +129,7 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 	gonets.CodeReset:         unknown,
 	gonets.CodeServerDied:    func(*words, *texts.Explanation) {},
 	gonets.CodeCutOff:        func(*words, *texts.Explanation) {},
+	gonets.CodeNoRoom:        func(*words, *texts.Explanation) {},
 	gonets.CodeExpired:       expired,
 	gonets.CodeBadReply:      badReply,
 	gonets.CodeTimeout:       timedOut,

@@ -41,6 +41,7 @@ type Options struct {
 	// Resolver looks names up; nil is Go's own resolver. The system's would
 	// read 127.1 and 0x7f000001 as addresses.
 	Resolver *net.Resolver
+	Spool    Spool
 }
 
 // Client sends requests. It is safe for concurrent use.
@@ -52,6 +53,7 @@ type Client struct {
 	// roots are nil for the machine's own.
 	roots        *x509.CertPool
 	certificates certificates
+	spool        spool
 
 	setting sync.Mutex // serialises SetPolicy and Close
 	current atomic.Pointer[generation]
@@ -80,7 +82,7 @@ type pooled struct {
 
 // New makes a client. Close it.
 func New(o Options) *Client {
-	c := &Client{clock: o.Clock, userAgent: "gonets/" + o.Version, resolver: o.Resolver}
+	c := &Client{clock: o.Clock, userAgent: "gonets/" + o.Version, resolver: o.Resolver, spool: newSpool(o.Spool)}
 	if o.Version == "" {
 		c.userAgent = "gonets"
 	}

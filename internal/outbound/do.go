@@ -43,6 +43,8 @@ type exchange struct {
 	cancel      context.CancelFunc
 	state       *state
 	message     message
+	// share is that of its reply.
+	share *share
 }
 
 // Do sends a request and reads its reply, following redirects when asked to.
@@ -63,6 +65,11 @@ type exchange struct {
 // Error says whether the request may have left.
 func (c *Client) Do(ctx context.Context, r *gonets.Request) *gonets.Exchange {
 	e := &exchange{client: c, in: r, out: &gonets.Exchange{}, watch: gonets.StartStopwatch(), parent: ctx}
+	var kept bool
+	if e.share, kept = ctx.Value(shareKey{}).(*share); !kept {
+		e.share = &share{}
+		defer e.share.give()
+	}
 	e.run()
 	e.out.Timings.Total = max(1, e.watch.Microseconds())
 	return e.out

@@ -63,7 +63,7 @@ func (e *exchange) read(resp *http.Response) {
 			guess = -1
 		}
 	}
-	data, err := readBody(body, limit, guess)
+	data, err := e.readBody(body, limit, guess)
 	if err == nil && body != wire {
 		// What follows the packed data must end as announced too.
 		_, err = io.Copy(io.Discard, wire)
@@ -76,6 +76,10 @@ func (e *exchange) read(resp *http.Response) {
 		e.out.ReplyCut = true
 		e.fail(gonets.OutcomeBody, gonets.CodeReplyTooLarge,
 			"the reply of %s is longer than %d bytes; what was read is kept, and the step's limit can be raised to %d", e.host(), limit, gonets.MaxReplyLimit)
+	case errors.Is(err, errNoRoom):
+		e.out.ReplyCut = true
+		e.fail(gonets.OutcomeUnknown, gonets.CodeNoRoom,
+			"%s answered, but this server's disk has no room for a reply of more than %d bytes; it may have carried the request out", e.host(), len(data))
 	default:
 		e.out.ReplyCut = true
 		e.broken(err)
@@ -83,8 +87,8 @@ func (e *exchange) read(resp *http.Response) {
 }
 
 // readBody reads at most limit bytes; guess is how many to expect, negative
-// for unknown.
-func readBody(r io.Reader, limit, guess int64) ([]byte, error) {
+// for unknown. With an error it returns what there was until then.
+func (e *exchange) readBody(r io.Reader, limit, guess int64) ([]byte, error) {
 	if guess < 0 {
 		guess = min(2<<10, limit)
 	}
@@ -92,6 +96,9 @@ func readBody(r io.Reader, limit, guess int64) ([]byte, error) {
 	buf := make([]byte, 0, guess+1)
 	for {
 		if len(buf) == cap(buf) {
+			if len(buf) > firstRead {
+				return e.readOn(r, buf, limit)
+			}
 			buf = append(buf, 0)[:len(buf)]
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
@@ -106,6 +113,20 @@ func readBody(r io.Reader, limit, guess int64) ([]byte, error) {
 			return buf, err
 		}
 	}
+}
+
+// readOn is readBody for a reply that is longer than its first piece.
+func (e *exchange) readOn(r io.Reader, first []byte, limit int64) ([]byte, error) {
+	f, err := e.client.spool.read(r, first, limit)
+	if f == nil {
+		return first, err
+	}
+	defer f.close()
+	data, unread := f.load(e.parent, e.share)
+	if unread != nil {
+		return first, unread
+	}
+	return data, err
 }
 
 func tlsVersion(s *tls.ConnectionState) string {

@@ -65,6 +65,12 @@ var explainAttempt = map[gonets.Code]Explanation{
 		Ru: Text{"Ответ сервиса не похож на HTTP или не распаковывается.", "Запрос отправлен, сервис мог его выполнить.",
 			"Проверьте, что адрес и порт принадлежат этому сервису и верно выбраны http или https."},
 	},
+	gonets.CodeNoRoom: {
+		En: Text{"The service answered, but this server's disk has no room for its long answer.", "It is unknown what the whole answer says. The request is sent again with the same Idempotency-Key, so that the service can drop a repeat.",
+			"Make room on the disk that holds the server's data folder."},
+		Ru: Text{"Сервис ответил, но для длинного ответа нет места на диске этого сервера.", "Неизвестно, что было в ответе целиком. Запрос уйдёт снова с тем же Idempotency-Key, чтобы сервис мог узнать повтор.",
+			"Освободите место на диске, где лежит папка данных сервера."},
+	},
 	gonets.CodeReplyTooLarge: {
 		En: Text{"The service's answer is larger than the limit.", "The request was carried out. What was read of the answer is kept.",
 			"Ask the service for less, or raise the limit in the step's tab “Response” (reply_limit)."},

@@ -30,6 +30,8 @@ func Reason(code gonets.Code) string {
 		return "our server stopped while the request was on its way; the service may have done it"
 	case gonets.CodeCutOff:
 		return "our server lost its database and cut the request; the service may have done it"
+	case gonets.CodeNoRoom:
+		return "the service answered, but our server's disk has no room for its long reply"
 	case gonets.CodeReplyTooLarge:
 		return "the reply is longer than the step's limit"
 	case gonets.CodeReplyNotJSON:
