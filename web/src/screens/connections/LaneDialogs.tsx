@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { actOnLane, keys, limitLane, type Lane } from '@/api'
 import { useT } from '@/i18n'
-import { Button, Dialog, ErrorNote, Muted, NumberField, Select, Stack } from '@/ui'
+import { Button, Dialog, ErrorNote, Muted, NumberField, Select, Stack, TextField } from '@/ui'
 import css from './Lanes.module.css'
 
 type Unit = 's' | 'm' | 'h'
@@ -32,16 +32,17 @@ function split(rate: string | undefined): { n: number | undefined; unit: Unit } 
   return { n: n ? Number(n) : undefined, unit: unit === 'm' || unit === 'h' ? unit : 's' }
 }
 
-/** How much a service gets at once; in force as soon as it is saved. */
-export function LimitsDialog({ lane, onClose }: { lane: Lane; onClose: () => void }) {
+/** How much a service gets at once; in force as soon as it is saved. Without a lane it asks for the address of one that was never called. */
+export function LimitsDialog({ lane, onClose }: { lane?: Lane; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const now = split(lane.limits.rate)
-  const [concurrency, setConcurrency] = useState(lane.limits.concurrency || undefined)
+  const [address, setAddress] = useState('')
+  const now = split(lane?.limits.rate)
+  const [concurrency, setConcurrency] = useState(lane?.limits.concurrency || undefined)
   const [n, setNumber] = useState(now.n)
   const [unit, setUnit] = useState<Unit>(now.unit)
   const save = useMutation({
-    mutationFn: () => limitLane({ ...lane.limits, lane: lane.lane, concurrency, rate: n ? `${n}/${unit}` : undefined }),
+    mutationFn: () => limitLane({ ...lane?.limits, lane: lane?.lane ?? address.trim(), concurrency, rate: n ? `${n}/${unit}` : undefined }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.lanes })
       void queries.invalidateQueries({ queryKey: keys.settings })
@@ -52,18 +53,19 @@ export function LimitsDialog({ lane, onClose }: { lane: Lane; onClose: () => voi
     <Dialog
       open
       onClose={onClose}
-      title={t('lanes.limitsOf', { host: lane.host })}
+      title={lane ? t('lanes.limitsOf', { host: lane.host }) : t('lanes.limitsNew')}
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind="main" loading={save.isPending} onClick={() => save.mutate()}>
+          <Button kind="main" disabled={!lane && (address.trim() === '' || (!n && !concurrency))} loading={save.isPending} onClick={() => save.mutate()}>
             {t('save')}
           </Button>
         </>
       }
     >
       <Stack>
-        <NumberField label={t('lanes.concurrency')} help={t('lanes.concurrencyHelp', { n: lane.usual })} value={concurrency} onChange={setConcurrency} min={1} max={1000} placeholder={String(lane.usual)} width={200} />
+        {!lane && <TextField label={t('lanes.address')} help={t('lanes.addressHelp')} placeholder="https://api.example.com" value={address} onChange={setAddress} />}
+        <NumberField label={t('lanes.concurrency')} help={lane ? t('lanes.concurrencyHelp', { n: lane.usual }) : t('lanes.concurrencyNew')} value={concurrency} onChange={setConcurrency} min={1} max={1000} placeholder={lane && String(lane.usual)} width={200} />
         <RateField label={t('lanes.rate')} n={n} unit={unit} onNumber={setNumber} onUnit={setUnit} />
         <Muted>{t('lanes.order')}</Muted>
         {save.error && <ErrorNote error={save.error} />}

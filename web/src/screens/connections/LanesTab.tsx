@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { actOnLane, keys, lanesQuery, type Lane, type LaneActionName } from '@/api'
 import { age, number, shortClock, useT, type Translate } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, IconButton, Menu, Muted, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
+import { Badge, Button, EmptyState, ErrorNote, IconButton, Menu, Muted, Row, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
 import { DrainDialog, LimitsDialog } from './LaneDialogs'
 import css from './Lanes.module.css'
 
@@ -22,7 +22,7 @@ export function LanesTab() {
   const narrow = useNarrow()
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery(lanesQuery)
-  const [limits, setLimits] = useState<Lane>()
+  const [limits, setLimits] = useState<Lane | 'new'>()
   const [drain, setDrain] = useState<Lane>()
   const act = useMutation({
     mutationFn: ({ lane, action }: { lane: Lane; action: LaneActionName }) => actOnLane({ lane: lane.lane, action }),
@@ -38,15 +38,21 @@ export function LanesTab() {
     return (
       <>
         {failed}
-        <EmptyState icon="connections" title={t('lanes.none')}>
+        <EmptyState icon="connections" title={t('lanes.none')} actions={<Button onClick={() => setLimits('new')}>{t('lanes.limitsNew')}</Button>}>
           {t('lanes.noneHelp')}
         </EmptyState>
+        {limits === 'new' && <LimitsDialog onClose={() => setLimits(undefined)} />}
       </>
     )
   return (
     <>
       {failed}
       <p className={css.help}>{t('lanes.help')}</p>
+      <Row justify="end">
+        <Button size="small" icon="plus" onClick={() => setLimits('new')}>
+          {t('lanes.limitsNew')}
+        </Button>
+      </Row>
       {narrow ? (
         <ul className={css.cards}>
           {rows.map((lane) => (
@@ -105,7 +111,7 @@ export function LanesTab() {
           </table>
         </div>
       )}
-      {limits && <LimitsDialog lane={limits} onClose={() => setLimits(undefined)} />}
+      {limits && <LimitsDialog lane={limits === 'new' ? undefined : limits} onClose={() => setLimits(undefined)} />}
       {drain && <DrainDialog lane={drain} onClose={() => setDrain(undefined)} />}
     </>
   )

@@ -22,8 +22,8 @@ interface Props {
   onSight: (first: number, last: number) => void
 }
 
-/** How many tries were made, of how many where that is known. */
-const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : String(run.attempts))
+/** How many tries of its step a run has had, of how many where that is known; the requests of all its steps are none. */
+const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : run.tries > 0 ? String(run.tries) : '')
 
 /** The rows that are in sight; a million of them would be as quick. */
 export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
@@ -107,7 +107,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
-                {narrow && (run.tries_max || run.attempts > 0) ? <Muted>{t('run.attempt', { n: triesOf(run, t) })}</Muted> : run.tries_max || run.attempts > 0 ? triesOf(run, t) : !narrow && <Muted>—</Muted>}
+                {triesOf(run, t) ? narrow ? <Muted>{t('run.attempt', { n: triesOf(run, t) })}</Muted> : triesOf(run, t) : !narrow && <Muted>—</Muted>}
               </span>
               <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}

@@ -5,6 +5,7 @@ import { ApiError, runsCountQuery, runsQuery, scenariosQuery, sourcesQuery, stat
 import { useSearch } from '@/app/useSearch'
 import { clock, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
+import { BulkDialog } from '@/screens/bulk'
 import { BulkBar } from './BulkBar'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
@@ -14,7 +15,7 @@ import { ExportMenu } from './ExportMenu'
 import { Filters } from './Filters'
 import { HistoryFrame } from './HistoryFrame'
 import { hasOld, oldNames, questionOf } from './filter'
-import { change, parse, statesOf, valueOf, wordsOf } from '@/words/query'
+import { change, parse, valueOf, wordsOf } from '@/words/query'
 import { RunRows } from './RunRows'
 import { useFurther } from './useFurther'
 import { useLive } from './useLive'
@@ -45,6 +46,7 @@ export default function RunsPage() {
   const { data: count } = useQuery({ ...runsCountQuery(q), enabled: exact && !error })
   const pausedQ = change(q, { state: 'paused' })
   const { data: paused } = useQuery({ ...runsCountQuery(pausedQ), enabled: exact && !error && valueOf(q, 'state') === '' })
+  const [resuming, setResuming] = useState(false)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data])
 
@@ -53,8 +55,8 @@ export default function RunsPage() {
 
   const filtered = q !== ''
   const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
-  // All that match can be worked on where the states are named; a search in texts finds no exact set.
-  const workable = exact && statesOf(q).length > 0
+  // All that match a question can be worked on; a search in texts finds no exact set.
+  const workable = exact && filtered
   const reached = data?.pages.at(-1)?.reached
   const words = wordsOf(q)
   const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
@@ -80,13 +82,17 @@ export default function RunsPage() {
               {' · '}
               <Link to="/runs" search={{ q: pausedQ } as never}>
                 {t('runs.foundPaused', { n: paused.count })}
-              </Link>
+              </Link>{' '}
+              <Button size="small" kind="soft" onClick={() => setResuming(true)}>
+                {t('runs.resumePaused')}
+              </Button>
             </>
           )}
         </span>
         <Spring />
         <ExportMenu q={q} found={count} />
       </Row>
+      {resuming && <BulkDialog onClose={() => setResuming(false)} action="resume" q={pausedQ} />}
       {selected.size > 0 || workable ? (
         <BulkBar
           selected={selected}
