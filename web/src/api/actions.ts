@@ -101,6 +101,9 @@ export type LaneActionName = components['schemas']['LaneAction']['action']
 /** Pauses, resumes, tries or drains the queue to a service. */
 export const actOnLane = (body: components['schemas']['LaneAction']) => call(api.POST('/api/v1/lanes/actions', { body }))
 
+/** The queue to an address, which nothing needs to have been sent to. */
+export const laneAt = (address: string) => call(api.GET('/api/v1/lanes/lane', { params: { query: { address } } }))
+
 /** Sets how much one service gets at once. */
 export const limitLane = (body: components['schemas']['LaneSet']) => call(api.PUT('/api/v1/lanes/limits', { body }))
 

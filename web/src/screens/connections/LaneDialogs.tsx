@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { actOnLane, keys, limitLane, type Lane } from '@/api'
+import { actOnLane, keys, laneAt, limitLane, type Lane } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Dialog, ErrorNote, Muted, NumberField, Select, Stack, TextField } from '@/ui'
 import css from './Lanes.module.css'
@@ -42,7 +42,11 @@ export function LimitsDialog({ lane, onClose }: { lane?: Lane; onClose: () => vo
   const [n, setNumber] = useState(now.n)
   const [unit, setUnit] = useState<Unit>(now.unit)
   const save = useMutation({
-    mutationFn: () => limitLane({ ...lane?.limits, lane: lane?.lane ?? address.trim(), concurrency, rate: n ? `${n}/${unit}` : undefined }),
+    mutationFn: async () => {
+      // What else was set for it stays.
+      const one = lane ?? (await laneAt(address.trim()))
+      return limitLane({ ...one.limits, lane: one.lane, concurrency, rate: n ? `${n}/${unit}` : undefined })
+    },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.lanes })
       void queries.invalidateQueries({ queryKey: keys.settings })
