@@ -103,7 +103,8 @@ type History interface {
 
 // Secrets keeps secrets; their values are never read here.
 type Secrets interface {
-	SetSecret(ctx context.Context, name, value, actor string) error
+	SetSecret(ctx context.Context, name, value string, until time.Time, actor string) error
+	SetSecretEnd(ctx context.Context, name string, until time.Time, actor string) error
 	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
 	DeleteSecret(ctx context.Context, name, actor string) error
 }
