@@ -63,7 +63,6 @@ type keeper interface {
 	drift.Book
 	runKeeper
 	mailKeeper
-	secretKeeper
 	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
 }
 
@@ -79,6 +78,7 @@ type runKeeper interface {
 }
 
 type mailKeeper interface {
+	secretKeeper
 	DeleteSource(ctx context.Context, name, actor string) error
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	Silences(ctx context.Context) (map[string]news.Silence, error)

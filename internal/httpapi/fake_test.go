@@ -49,6 +49,8 @@ type backend struct {
 	filter   gonets.RunFilter
 	secrets  map[string]string
 	ends     map[string]time.Time
+	// whole counts runs that were read with all that they did.
+	whole    int
 	drafts   map[string]gonets.Draft
 	sent     gonets.Event
 	calls    []string
@@ -198,6 +200,9 @@ func (b *backend) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonet
 	return l, nil
 }
 func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
+	b.mu.Lock()
+	b.whole++
+	b.mu.Unlock()
 	r, ok := b.runs[id]
 	if !ok {
 		return r, missing("run", id)
@@ -397,6 +402,13 @@ func (b *backend) handler() http.Handler {
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Masks:     masked{},
+		Outlines: func(_ context.Context, runs []gonets.RunSummary) (out []gonets.RunDetail, err error) {
+			b.note("outlines of %d", len(runs))
+			for i := range runs {
+				out = append(out, masked{}.Run(b.runs[runs[i].ID]))
+			}
+			return out, nil
+		},
 		Echo: echoes.Room{Receiver: echo.New(echo.Options{Clock: b.clock}), Rules: func() *mask.Rules { return mask.New(nil) }, Shape: shape.Event, PublicURL: func() (url, reach string) { return "https://hooks.example", "open" },
 			Note: func(_ context.Context, _, action, object, _ string) error {
 				b.note("%s %s", action, object)

@@ -103,3 +103,34 @@ func chart(f fixture) {
 		f.t.Errorf("paused and failed: -want +got\n%s", d)
 	}
 }
+
+// outlines looks at what tells of runs' last attempts: as much as the whole of them
+// tells, without large bodies.
+func outlines(f fixture) {
+	f.Places.Give(100)
+	var runs []gonets.RunSummary
+	for _, st := range []gonets.RunState{gonets.RunPaused, gonets.RunSucceeded, gonets.RunWaiting} {
+		run := f.run("value")
+		tr := f.transition(run, st)
+		tr.Attempt.RequestBody, tr.Attempt.ReplyBody = []byte(body(80_000)), []byte(body(80_000))
+		tr.Attempt.RequestHeaders = []gonets.Header{{Name: "Authorization", Value: "Bearer " + run.ID}}
+		_, err := f.Finish(f.ctx(), tr)
+		f.must(err)
+		runs = append(runs, f.detail(run.ID).Run)
+	}
+	got, err := f.Outlines(f.ctx(), runs)
+	f.must(err)
+	for i, d := range got {
+		want := f.detail(runs[i].ID)
+		want.Results, want.Version = nil, nil
+		for j := range want.Attempts {
+			want.Attempts[j].RequestBody, want.Attempts[j].ReplyBody = nil, nil
+		}
+		if diff := cmp.Diff(want, d); diff != "" {
+			f.t.Errorf("run %d: -whole +outline\n%s", i, diff)
+		}
+	}
+	if none, err := f.Outlines(f.ctx(), nil); err != nil || len(none) > 0 || len(got) != len(runs) {
+		f.t.Errorf("%d outlines of %d runs, of none %v (%v)", len(got), len(runs), none, err)
+	}
+}
