@@ -54,8 +54,8 @@ type words struct {
 	expires, expired, renewed  string
 	goodUntil, goodFor, newOne string
 	day                        string
-	// secretEnds and so on tell of a secret.
-	secretEnds, secretEnded, secretFar, noticed string
+	// valueEnds and so on tell of a secret.
+	valueEnds, valueEnded, valueFar, noticed string
 	// drifted and so on tell of the fields of events; types are those of values.
 	drifted, asBefore     string
 	fieldGone, fieldType  string
@@ -104,7 +104,7 @@ func in(language string) *words {
 			manyRuns: "Runs that came to a bad end: %d of %d.", manyTries: "Attempts that failed, repeats left out: %d of %d.",
 			expires: "%s: the certificate expires on %s", expired: "%s: the certificate expired on %s", renewed: "%s: the certificate is renewed",
 			goodUntil: "It is good until %s.", goodFor: "Left: %s.", newOne: "A new certificate was seen on %s.", day: "2006-01-02",
-			secretEnds: "%s: the secret expires on %s", secretEnded: "%s: the secret expired on %s", secretFar: "%s: the secret does not expire soon any more", noticed: "Noticed on %s.",
+			valueEnds: "%s: the secret expires on %s", valueEnded: "%s: the secret expired on %s", valueFar: "%s: the secret does not expire soon any more", noticed: "Noticed on %s.",
 			drifted: "%s: fields have changed", asBefore: "%s: the fields are as before",
 			fieldGone: "The field %s does not come any more.", fieldType: "The field %s is now: %s. It used to be: %s.", fieldNew: "A new field %s: %s.",
 			fieldUses: "Steps that read it: %s", fieldMore: "… and %d more.", fieldHints: "New fields came up: %s. Perhaps a field was renamed.",
@@ -145,7 +145,7 @@ func in(language string) *words {
 		manyRuns: "Операций не доведено до конца: %d из %d.", manyTries: "Неудачных попыток, не считая повторов: %d из %d.",
 		expires: "%s: сертификат истекает %s", expired: "%s: сертификат истёк %s", renewed: "%s: сертификат обновлён",
 		goodUntil: "Он действует до %s.", goodFor: "Осталось: %s.", newOne: "Новый сертификат замечен %s.", day: "02.01.2006",
-		secretEnds: "%s: секрет истекает %s", secretEnded: "%s: секрет истёк %s", secretFar: "%s: срок секрета больше не подходит к концу", noticed: "Замечено %s.",
+		valueEnds: "%s: секрет истекает %s", valueEnded: "%s: секрет истёк %s", valueFar: "%s: срок секрета больше не подходит к концу", noticed: "Замечено %s.",
 		drifted: "%s: изменились поля", asBefore: "%s: поля снова как раньше",
 		fieldGone: "Поле %s больше не приходит.", fieldType: "Поле %s теперь: %s. Раньше было: %s.", fieldNew: "Новое поле %s: %s.",
 		fieldUses: "Его читают шаги: %s", fieldMore: "… и ещё %d.", fieldHints: "Появились новые поля: %s. Возможно, поле переименовали.",
@@ -275,9 +275,9 @@ func (w *writer) subject(n *news.Notice) string {
 	case n.Code == gonets.CodeCertificate:
 		return w.expiry(n, t.expires, t.expired)
 	case n.Code == gonets.CodeSecretEnds && over:
-		return fmt.Sprintf(t.secretFar, n.Host)
+		return fmt.Sprintf(t.valueFar, n.Host)
 	case n.Code == gonets.CodeSecretEnds:
-		return w.expiry(n, t.secretEnds, t.secretEnded)
+		return w.expiry(n, t.valueEnds, t.valueEnded)
 	case n.Code == gonets.CodeErrorShare && over:
 		return fmt.Sprintf(t.few, w.scenario(n.Scenario))
 	case n.Code == gonets.CodeErrorShare:
