@@ -54,6 +54,7 @@ const (
 	CodeDiskLow      Code = "disk.low"
 	CodeErrorShare   Code = "errors.many"
 	CodeCertificate  Code = "certificate.expiring"
+	CodeSecretEnds   Code = "secret.expiring"
 )
 
 // The codes of those who edit documents.
@@ -179,8 +180,7 @@ var codeStatus = map[Code]int{
 	CodeInternal: http.StatusInternalServerError, CodeInvalid: http.StatusUnprocessableEntity,
 	CodeUnknownKey: http.StatusUnprocessableEntity, CodeTemplateSyntax: http.StatusUnprocessableEntity,
 	CodeTemplateFailed: http.StatusUnprocessableEntity, CodeTemplateMissing: http.StatusUnprocessableEntity,
-	CodeTemplateLimit: http.StatusUnprocessableEntity,
-	CodeNotFound:      http.StatusNotFound, CodeAddressUnknown: http.StatusNotFound,
+	CodeTemplateLimit: http.StatusUnprocessableEntity, CodeNotFound: http.StatusNotFound, CodeAddressUnknown: http.StatusNotFound,
 	CodeMethodNotAllowed: http.StatusMethodNotAllowed, CodeUnauthorized: http.StatusUnauthorized,
 	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeLanePaused: http.StatusConflict, CodeRunState: http.StatusConflict,
 	CodeKeyReused: http.StatusConflict, CodeBodyTooLarge: http.StatusRequestEntityTooLarge,

@@ -19,7 +19,7 @@ const (
 	RuleDiskLow = "disk_low"
 	// RuleErrorShare tells that many of a scenario's runs or attempts fail.
 	RuleErrorShare = "error_share"
-	// RuleCertificate tells that a service's certificate is about to expire.
+	// RuleCertificate tells that a service's certificate, or a secret, is about to expire.
 	RuleCertificate = "certificate_expiring"
 	// RuleDrift tells that a field of a source's events is missing or of another type.
 	RuleDrift = "field_drift"

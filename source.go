@@ -115,9 +115,10 @@ type SourceInfo struct {
 
 // SecretInfo is what may be shown of a secret.
 type SecretInfo struct {
-	Name      string
-	UpdatedAt time.Time
-	Actor     string
+	Name, Actor string
+	UpdatedAt   time.Time
+	// From and Until bound when the value is good; zero is not known.
+	From, Until time.Time
 }
 
 var slug = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)

@@ -122,12 +122,26 @@ type Secret struct {
 	Name      string    `json:"name"`
 	UpdatedAt time.Time `json:"updated_at"`
 	Actor     string    `json:"actor,omitempty"`
+	SecretEnd
+	Ending string `json:"ending,omitempty" enum:"soon,past" doc:"soon: people are told of its end by now; past: it has ended. Missing while the end is far away or not known"`
 }
 
 // SecretValue sets a secret.
 type SecretValue struct {
 	Value string `json:"value" minLength:"1" maxLength:"65536"`
+	SecretEnd
 }
+
+// SecretEnd says until when a secret's value is good.
+type SecretEnd struct {
+	ValidUntil *time.Time `json:"valid_until,omitempty" doc:"Until when the value is good; people are told before. Missing: not known. A JSON Web Token that is set without it tells it by itself"`
+}
+
+// The two that a secret's Ending may be.
+const (
+	EndingSoon = "soon"
+	EndingPast = "past"
+)
 
 // Stats is what the database holds.
 type Stats struct {

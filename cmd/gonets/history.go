@@ -107,6 +107,56 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 	return nil
 }
 
+// Outlines are what it takes to tell of runs' last attempts, as people see them.
+// What fields hide may come from anywhere in a run: then all of it is read, as of a
+// check, and of a version that cannot be read.
+func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []gonets.RunDetail, err error) {
+	whole := func(id string) error {
+		d, err := h.Run(ctx, id)
+		if err == nil {
+			out = append(out, masks{h.live}.Run(d))
+		}
+		if gonets.CodeOf(err) == gonets.CodeNotFound {
+			return nil // removed since
+		}
+		return err
+	}
+	var few []gonets.RunSummary
+	for i := range runs {
+		if h.live.masks.Load().Empty() && runs[i].Mark != gonets.MarkCheck {
+			few = append(few, runs[i])
+		} else if err := whole(runs[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	read, err := h.Store.Outlines(ctx, few)
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		scenario string
+		n        int
+	}
+	versions := map[place]*gonets.Version{}
+	for i := range read {
+		run := &read[i].Run
+		at := place{run.Scenario, run.Version}
+		if _, known := versions[at]; !known && run.Version > 0 {
+			v, err := h.Version(ctx, run.Scenario, run.Version)
+			if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+				if err := whole(run.ID); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			versions[at] = v
+		}
+		read[i].Version = versions[at]
+		out = append(out, masks{h.live}.Run(read[i]))
+	}
+	return out, nil
+}
+
 // lastError is a run's last error without what is hidden: a value may have come
 // with the event, from a service, or out of a step. Of a run that is gone it is
 // empty.

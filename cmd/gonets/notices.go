@@ -33,7 +33,7 @@ func (s *server) alerts(config *live, bus *notify.Bus, kept storage, ways usual)
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},
-		States: s.store, Digests: s.store, ClosedLanes: s.closedLanes, Certificates: s.certificates, Servers: s.store.Servers,
+		States: s.store, Digests: s.store, ClosedLanes: s.closedLanes, Certificates: s.certificates, Secrets: s.store.Secrets, Servers: s.store.Servers,
 		Drifts: ways.watch.Look,
 		Hand: func(ctx context.Context, p alert.Parcel) (string, error) {
 			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})

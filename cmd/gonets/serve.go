@@ -217,6 +217,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		History:     told,
 		Bulks:       s.bulks,
 		Data:        told.Data,
+		Outlines:    told.Outlines,
 		Secrets:     s.store,
 		State:       s.store,
 		Notices:     notices{s.store, s.notices},

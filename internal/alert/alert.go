@@ -124,6 +124,8 @@ type Options struct {
 	Server string
 	// Certificates are those that hosts showed since the last call; nil knows of none.
 	Certificates func() []news.Certificate
+	// Secrets are what may be shown of those that are kept; nil knows of none.
+	Secrets func(ctx context.Context) ([]gonets.SecretInfo, error)
 	// Servers are those of the database that live; nil is this one alone.
 	Servers func(ctx context.Context) ([]string, error)
 	// Drifts look at the fields of events; nil looks at none.

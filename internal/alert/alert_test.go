@@ -455,7 +455,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 			t.Errorf("notices %+v", n)
 		}
 		// Another password, and another host, are not proved.
-		b.must(b.store.SetSecret(b.Context(), "smtp-password", "other", "test"))
+		b.must(b.store.SetSecret(b.Context(), "smtp-password", "other", time.Time{}, "test"))
 		ready(false)
 		_, err = b.TestMail(b.Context(), news.MailTest{})
 		var e *gonets.Error

@@ -78,14 +78,20 @@ type runKeeper interface {
 }
 
 type mailKeeper interface {
+	secretKeeper
 	DeleteSource(ctx context.Context, name, actor string) error
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	Silences(ctx context.Context) (map[string]news.Silence, error)
 	AcceptSilence(ctx context.Context, source, actor string) error
-	Secret(ctx context.Context, name string) (string, error)
-	SetSecret(ctx context.Context, name, value, actor string) error
-	DeleteSecret(ctx context.Context, name, actor string) error
 	Notices(ctx context.Context, p gonets.Page) (gonets.List[news.Told], error)
+}
+
+type secretKeeper interface {
+	Secret(ctx context.Context, name string) (string, error)
+	SetSecret(ctx context.Context, name, value string, until time.Time, actor string) error
+	SetSecretEnd(ctx context.Context, name string, until time.Time, actor string) error
+	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
+	DeleteSecret(ctx context.Context, name, actor string) error
 }
 
 type bus struct{}
@@ -135,7 +141,7 @@ func newBench(t *testing.T, st keeper, clock *testkit.Clock, m *testkit.MailServ
 	b := &bench{T: t, store: st, clock: clock, mail: m, bus: &bus{}, log: &lines{}}
 	b.set = gonets.Settings{Mail: &gonets.Mail{Host: m.Host, Port: m.Port, Security: gonets.MailSTARTTLS, Username: "gonets",
 		Password: &gonets.SecretName{Secret: "smtp-password"}, From: "gonets@example.org", To: []string{"anna@example.org"}}}
-	b.must(st.SetSecret(t.Context(), "smtp-password", password, "test"))
+	b.must(st.SetSecret(t.Context(), "smtp-password", password, time.Time{}, "test"))
 	b.must1(st.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "form", Preset: "generic"}}}))
 	b.Service = b.service(st)
 	return b
@@ -166,8 +172,8 @@ func (b *bench) service(st keeper) *alert.Service {
 			}
 			return out
 		},
-		Drifts: b.drifts(st).Look,
-		Book:   st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
+		Drifts: b.drifts(st).Look, Secrets: st.Secrets,
+		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
 		Settings:  func() gonets.Settings { return b.set },
 		Owner:     func(context.Context) (string, error) { return b.owner, nil },

@@ -62,10 +62,33 @@ func (s *Service) expiring(ctx context.Context, l *states) error {
 			return err
 		}
 	}
-	watched := news.Expiries(shown, l.now)
-	for _, host := range slices.Sorted(maps.Keys(watched)) {
-		c := gonets.Cause{Host: host, Code: gonets.CodeCertificate}
-		now, was := watched[host], l.was(c)
+	l.expiries(gonets.CodeCertificate, news.Expiries(shown, l.now))
+	return nil
+}
+
+// ending finds the secrets that end soon, as certificates do. It is over when a
+// secret has another value or end; one that is removed is dropped.
+func (s *Service) ending(ctx context.Context, l *states) error {
+	watched := map[string]news.Expiry{}
+	if s.o.Secrets != nil && *l.set.Notices.Rule(gonets.RuleCertificate).On {
+		secrets, err := s.o.Secrets(ctx)
+		if err != nil {
+			return err
+		}
+		for i := range secrets {
+			watched[secrets[i].Name] = news.ExpiryOf(secrets[i].From, secrets[i].Until, l.now)
+		}
+	}
+	l.expiries(gonets.CodeSecretEnds, watched)
+	return nil
+}
+
+// expiries signals what has become near of what is watched, by its name, and what is
+// over.
+func (l *states) expiries(code gonets.Code, watched map[string]news.Expiry) {
+	for _, name := range slices.Sorted(maps.Keys(watched)) {
+		c := gonets.Cause{Host: name, Code: code}
+		now, was := watched[name], l.was(c)
 		switch {
 		case was == nil && now.Level > 0, was != nil && now.Worse(news.ParseExpiry(was.Path)):
 			l.signal(gonets.SignalFailed, c, now.String())
@@ -74,9 +97,8 @@ func (s *Service) expiring(ctx context.Context, l *states) error {
 		}
 	}
 	for _, c := range l.known {
-		if _, shown := watched[c.Host]; c.Code == gonets.CodeCertificate && !shown {
+		if _, is := watched[c.Host]; c.Code == code && !is {
 			l.signal(gonets.SignalDropped, c.Cause, "")
 		}
 	}
-	return nil
 }

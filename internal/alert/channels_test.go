@@ -96,8 +96,8 @@ func (o *others) got() ([]hook, []string) {
 // with adds both channels to the settings.
 func (b *bench) with(o *others) {
 	b.Helper()
-	b.must(b.store.SetSecret(b.Context(), "notices-key", signingKey, "test"))
-	b.must(b.store.SetSecret(b.Context(), "bot", botToken, "test"))
+	b.must(b.store.SetSecret(b.Context(), "notices-key", signingKey, time.Time{}, "test"))
+	b.must(b.store.SetSecret(b.Context(), "bot", botToken, time.Time{}, "test"))
 	b.set.Notices = &gonets.Notices{Channels: []gonets.Channel{
 		{Name: "ops", Kind: gonets.ChannelWebhook, URL: o.URL + "/hook", Key: &gonets.SecretName{Secret: "notices-key"}},
 		{Name: "duty", Kind: gonets.ChannelTelegram, URL: o.URL, Token: &gonets.SecretName{Secret: "bot"}, Chat: "-100"},
@@ -259,7 +259,7 @@ func TestChannelsAreTriedAndThenPeopleAreTold(t *testing.T) {
 		if len(hooks) != 1 || hooks[0].body["type"] != "gonets.test" {
 			b.Errorf("webhooks %+v", hooks)
 		}
-		b.must(b.store.SetSecret(b.Context(), "bot", botToken+"x", "test"))
+		b.must(b.store.SetSecret(b.Context(), "bot", botToken+"x", time.Time{}, "test"))
 		ready(true)
 		b.must(b.store.DeleteSecret(b.Context(), "notices-key", "test"))
 		ready(false)

@@ -98,6 +98,9 @@ func (s *Service) lookAtStates(ctx context.Context, set *gonets.Settings) error 
 	if err := s.expiring(ctx, l); err != nil {
 		return err
 	}
+	if err := s.ending(ctx, l); err != nil {
+		return err
+	}
 	if err := s.drifting(ctx, l); err != nil && ctx.Err() == nil {
 		s.o.Log.Warn("the fields of events could not be looked at; other news goes on", "error", err)
 	}

@@ -138,7 +138,7 @@ func (d *decider) failed(r *news.Round, s *gonets.Signal) {
 // that they are told again.
 func worsens(code gonets.Code, before, now string) bool {
 	switch code {
-	case gonets.CodeCertificate:
+	case gonets.CodeCertificate, gonets.CodeSecretEnds:
 		return news.ParseExpiry(now).Worse(news.ParseExpiry(before))
 	case gonets.CodeFieldDrift:
 		return drift.Worse(before, now)

@@ -54,6 +54,8 @@ type words struct {
 	expires, expired, renewed  string
 	goodUntil, goodFor, newOne string
 	day                        string
+	// valueEnds and so on tell of a secret.
+	valueEnds, valueEnded, valueFar, noticed string
 	// drifted and so on tell of the fields of events; types are those of values.
 	drifted, asBefore     string
 	fieldGone, fieldType  string
@@ -102,6 +104,7 @@ func in(language string) *words {
 			manyRuns: "Runs that came to a bad end: %d of %d.", manyTries: "Attempts that failed, repeats left out: %d of %d.",
 			expires: "%s: the certificate expires on %s", expired: "%s: the certificate expired on %s", renewed: "%s: the certificate is renewed",
 			goodUntil: "It is good until %s.", goodFor: "Left: %s.", newOne: "A new certificate was seen on %s.", day: "2006-01-02",
+			valueEnds: "%s: the secret expires on %s", valueEnded: "%s: the secret expired on %s", valueFar: "%s: the secret does not expire soon any more", noticed: "Noticed on %s.",
 			drifted: "%s: fields have changed", asBefore: "%s: the fields are as before",
 			fieldGone: "The field %s does not come any more.", fieldType: "The field %s is now: %s. It used to be: %s.", fieldNew: "A new field %s: %s.",
 			fieldUses: "Steps that read it: %s", fieldMore: "… and %d more.", fieldHints: "New fields came up: %s. Perhaps a field was renamed.",
@@ -142,6 +145,7 @@ func in(language string) *words {
 		manyRuns: "Операций не доведено до конца: %d из %d.", manyTries: "Неудачных попыток, не считая повторов: %d из %d.",
 		expires: "%s: сертификат истекает %s", expired: "%s: сертификат истёк %s", renewed: "%s: сертификат обновлён",
 		goodUntil: "Он действует до %s.", goodFor: "Осталось: %s.", newOne: "Новый сертификат замечен %s.", day: "02.01.2006",
+		valueEnds: "%s: секрет истекает %s", valueEnded: "%s: секрет истёк %s", valueFar: "%s: срок секрета больше не подходит к концу", noticed: "Замечено %s.",
 		drifted: "%s: изменились поля", asBefore: "%s: поля снова как раньше",
 		fieldGone: "Поле %s больше не приходит.", fieldType: "Поле %s теперь: %s. Раньше было: %s.", fieldNew: "Новое поле %s: %s.",
 		fieldUses: "Его читают шаги: %s", fieldMore: "… и ещё %d.", fieldHints: "Появились новые поля: %s. Возможно, поле переименовали.",
@@ -269,12 +273,11 @@ func (w *writer) subject(n *news.Notice) string {
 	case n.Code == gonets.CodeCertificate && over:
 		return fmt.Sprintf(t.renewed, n.Host)
 	case n.Code == gonets.CodeCertificate:
-		e := news.ParseExpiry(n.Path)
-		words := t.expires
-		if e.Level == news.Expired {
-			words = t.expired
-		}
-		return fmt.Sprintf(words, n.Host, e.End.In(w.zone).Format(t.day))
+		return w.expiry(n, t.expires, t.expired)
+	case n.Code == gonets.CodeSecretEnds && over:
+		return fmt.Sprintf(t.valueFar, n.Host)
+	case n.Code == gonets.CodeSecretEnds:
+		return w.expiry(n, t.valueEnds, t.valueEnded)
 	case n.Code == gonets.CodeErrorShare && over:
 		return fmt.Sprintf(t.few, w.scenario(n.Scenario))
 	case n.Code == gonets.CodeErrorShare:
@@ -287,6 +290,15 @@ func (w *writer) subject(n *news.Notice) string {
 		return fmt.Sprintf(t.recovered, n.Host)
 	}
 	return fmt.Sprintf(t.failed, w.where(n), w.cause(&n.Cause), count(n.Runs))
+}
+
+// expiry names what expires, or has expired, and its day.
+func (w *writer) expiry(n *news.Notice, ends, ended string) string {
+	e := news.ParseExpiry(n.Path)
+	if e.Level == news.Expired {
+		ends = ended
+	}
+	return fmt.Sprintf(ends, n.Host, e.End.In(w.zone).Format(in(w.language).day))
 }
 
 // notice is one piece of news in full.
@@ -348,8 +360,10 @@ func (w *writer) state(n *news.Notice) string {
 		lines = append(lines, w.fields(drift.Told(n.Path))...)
 	}
 	again := t.again
-	if n.Code == gonets.CodeCertificate {
-		again = t.newOne
+	if n.Code == gonets.CodeCertificate || n.Code == gonets.CodeSecretEnds {
+		if again = t.newOne; n.Code == gonets.CodeSecretEnds {
+			again = t.noticed
+		}
 		if e := news.ParseExpiry(n.Path); n.Kind != news.NoticeRecovered && e.Level < news.Expired {
 			lines = append(lines, fmt.Sprintf(t.goodUntil, w.date(e.End)), fmt.Sprintf(t.goodFor, w.span(e.End.Sub(n.At))))
 		}
@@ -426,6 +440,8 @@ func (w *writer) page(n *news.Notice) string {
 		return w.url + "/settings/retention"
 	case gonets.CodeLaneClosed, gonets.CodeCertificate:
 		return w.url + "/lanes"
+	case gonets.CodeSecretEnds:
+		return w.url + "/settings/secrets"
 	case gonets.CodeErrorShare:
 		return w.list(n.Scenario, gonets.RunPaused, gonets.RunFailed, gonets.RunWaiting)
 	case gonets.CodeSourceSilent, gonets.CodeFieldDrift:

@@ -40,7 +40,7 @@ func TestLettersAreCompleteInBothLanguages(t *testing.T) {
 		t.Errorf("the planted faults: %q", bad)
 	}
 	codes := []gonets.Code{gonets.CodeDNS, gonets.CodeTimeout, gonets.CodeHTTPStatus, gonets.CodeHTTPMoved, gonets.CodeBodyRule, gonets.CodeBlockedAddress,
-		gonets.CodeTemplateFailed, gonets.CodeStepFailed, gonets.CodePoison, gonets.CodeSecretMissing, gonets.CodeInternal, gonets.CodeErrorShare, gonets.CodeCertificate, "nobody.knows"}
+		gonets.CodeTemplateFailed, gonets.CodeStepFailed, gonets.CodePoison, gonets.CodeSecretMissing, gonets.CodeInternal, gonets.CodeErrorShare, gonets.CodeCertificate, gonets.CodeSecretEnds, "nobody.knows"}
 	for _, language := range []string{alert.Russian, alert.English} {
 		for _, kind := range []news.NoticeKind{news.NoticeFirstFailure, news.NoticeBadEnd, news.NoticeRecovered, news.NoticeRejected, news.NoticeErrorShare, news.NoticeSuccess, news.NoticeCertificate} {
 			for _, code := range codes {

@@ -249,11 +249,13 @@ func answers() map[string]any {
 			{Applied: gonets.Applied{Kind: "Scenario", Name: "lead", Change: "unchanged", Version: 2, State: gonets.ScenarioRunning}}}},
 		"POST /diff": api.List[api.Difference]{Items: []api.Difference{{Kind: "Scenario", Name: "lead", Change: "updated", Diff: "@@ -1 +1 @@\n-title: a\n+title: b\n"},
 			{Kind: "Source", Name: "site", Change: "unchanged"}}},
-		"GET /export":               "kind: Settings\n",
-		"GET /settings":             json.RawMessage(`{"title":"Office"}`),
-		"GET /secrets":              api.List[api.Secret]{Items: []api.Secret{{Name: "crm-token", UpdatedAt: now.Add(-time.Hour), Actor: "owner"}}},
-		"PUT /secrets/crm-token":    nil,
-		"DELETE /secrets/crm-token": nil,
+		"GET /export":   "kind: Settings\n",
+		"GET /settings": json.RawMessage(`{"title":"Office"}`),
+		"GET /secrets": api.List[api.Secret]{Items: []api.Secret{{Name: "crm-token", UpdatedAt: now.Add(-time.Hour), Actor: "owner"},
+			{Name: "telegram-bot", UpdatedAt: now.Add(-2 * time.Hour), Actor: "owner", SecretEnd: api.SecretEnd{ValidUntil: at(72 * time.Hour)}, Ending: api.EndingSoon}}},
+		"PUT /secrets/crm-token":     nil,
+		"PUT /secrets/crm-token/end": nil,
+		"DELETE /secrets/crm-token":  nil,
 
 		"GET /users":             api.List[api.UserInfo]{Items: []api.UserInfo{owner}},
 		"POST /users":            owner,
@@ -325,6 +327,11 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "settings-show-json", args: "settings show -o json"},
 		{name: "secret-set", args: "secret set crm-token -", stdin: "s3cr3t\n"},
 		{name: "secret-set-argument", args: "secret set crm-token s3cr3t"},
+		{name: "secret-set-until", args: "secret set crm-token - --until 2026-03-20", stdin: "s3cr3t\n"},
+		{name: "secret-set-until-when", args: "secret set crm-token - --until soon", stdin: "s3cr3t\n"},
+		{name: "secret-until", args: "secret until crm-token 2026-03-20T12:00:00Z"},
+		{name: "secret-until-never", args: "secret until crm-token never"},
+		{name: "secret-until-when", args: "secret until crm-token tomorrow"},
 		{name: "secret-list", args: "secret list"},
 		{name: "secret-delete", args: "secret delete crm-token"},
 		{name: "user-create", args: "user create --owner --login anna --password-file -", stdin: "correct horse\n"},
@@ -625,7 +632,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs count", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "storage show", "storage clean", "secret set", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
+		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "storage show", "storage clean", "secret set", "secret until", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

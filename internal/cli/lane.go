@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/moment"
 	"gonets/internal/client"
 )
 
@@ -46,7 +47,7 @@ func (a *app) printLanes(items []api.Lane) {
 		l := &items[i]
 		oldest := "-"
 		if l.OldestAt != nil {
-			oldest = span(a.Clock.Now().Sub(*l.OldestAt))
+			oldest = moment.Span(a.Clock.Now().Sub(*l.OldestAt))
 		}
 		waiting := strconv.Itoa(l.Waiting)
 		if l.Waiting > 10_000 {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/cli/moment"
 )
 
 // The forms of an answer.
@@ -175,32 +176,12 @@ func outcomeColour(o gonets.Outcome) colour {
 func (a *app) ago(t time.Time) string {
 	d := a.Clock.Now().Sub(t)
 	if d < 0 {
-		return "in " + span(-d)
+		return "in " + moment.Span(-d)
 	}
 	if d < time.Second {
 		return "now"
 	}
-	return span(d) + " ago"
-}
-
-// span is a time span in its one or two largest units.
-func span(d time.Duration) string {
-	switch {
-	case d > 0 && d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1f ms", max(0.1, float64(d)/float64(time.Millisecond)))
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 24*time.Hour:
-		if m := int(d.Minutes()) % 60; m > 0 {
-			return fmt.Sprintf("%d h %d min", int(d.Hours()), m)
-		}
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d d", int(d.Hours())/24)
+	return moment.Span(d) + " ago"
 }
 
 // at is a time on the clock and from now.

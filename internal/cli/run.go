@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/moment"
 	"gonets/internal/cli/retries"
 	"gonets/internal/cli/words"
 	"gonets/internal/client"
@@ -89,15 +90,9 @@ func joined[T ~string](values []T) string {
 
 // moment reads a time span back from now, or a time.
 func (a *app) moment(flag, s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if d, err := gonets.ParseDuration(s); err == nil {
-		return a.Clock.Now().Add(-d.D()), nil
-	}
-	t, err := time.Parse(time.RFC3339, s)
+	t, err := moment.Read(s, a.Clock.Now())
 	if err != nil {
-		return t, usagef("--%s %s is no time; write 10m, 2h, 7d or 2026-03-01T12:00:00Z", flag, s)
+		return t, usagef("--%s %v", flag, err)
 	}
 	return t, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/moment"
 	"gonets/internal/cli/retries"
 	"gonets/internal/cli/words"
 	"gonets/internal/client"
@@ -184,7 +185,7 @@ func took(at *api.Attempt) time.Duration {
 
 func (a *app) printAttempt(at *api.Attempt, full bool) {
 	a.printf("  %s, %s, took %s: %s\n", a.paint(bold, fmt.Sprintf("Attempt %d", at.N)),
-		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), span(took(at)),
+		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), moment.Span(took(at)),
 		a.paint(outcomeColour(at.Outcome), safeLine(words.Outcome(at))))
 	if at.Error != "" && at.Outcome != gonets.OutcomeOK {
 		a.printf("    %s\n", safeLine(at.Error))

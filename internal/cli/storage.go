@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets/api"
+	"gonets/internal/cli/moment"
 	"gonets/internal/client"
 )
 
@@ -60,7 +61,7 @@ func (a *app) printStorage(s *api.Storage) {
 	}
 	a.printf("Database  %s, of which %s are in use\n", size(s.DatabaseBytes), size(s.DataBytes))
 	r := &s.Retention
-	a.printf("Kept for  %s", span(time.Duration(r.AgeSeconds)*time.Second))
+	a.printf("Kept for  %s", moment.Span(time.Duration(r.AgeSeconds)*time.Second))
 	if r.SizeBytes > 0 {
 		a.printf(", at most %s", size(r.SizeBytes))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets/api"
+	"gonets/internal/cli/moment"
 	"gonets/internal/client"
 	"gonets/internal/config"
 	"gonets/internal/document"
@@ -177,15 +178,16 @@ func (a *app) settingsCommand() *cobra.Command {
 
 func (a *app) secretCommand() *cobra.Command {
 	return a.remote(group("secret", "Set, list and delete secrets; their values are never shown",
-		a.secretSet(), a.secretList(), a.secretDelete()))
+		a.secretSet(), a.secretUntil(), a.secretList(), a.secretDelete()))
 }
 
 func (a *app) secretSet() *cobra.Command {
-	var file string
+	var file, until string
 	c := &cobra.Command{
 		Use: "set NAME [-]", Short: "Set a secret from a file or the standard input", Args: cobra.RangeArgs(1, 2),
 		Long: "Set a secret. Its value is read from --value-file, or from the standard input; never from\n" +
-			"the command line, where other people of the machine could see it. One line end at its end is dropped.",
+			"the command line, where other people of the machine could see it. One line end at its end is dropped.\n" +
+			"A JSON Web Token tells its end by itself; of another value say it with --until.",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			if len(args) == 2 && (args[1] != "-" || file != "") {
 				return usagef("a value does not stand on the command line; use --value-file FILE, or - for the standard input")
@@ -201,7 +203,11 @@ func (a *app) secretSet() *cobra.Command {
 			if value == "" {
 				return usagef("the value is empty; to remove a secret: gonets secret delete %s", args[0])
 			}
-			if err := client.SetSecret(c.Context(), args[0], value); err != nil {
+			end, err := moment.End(until, a.Zone)
+			if err != nil {
+				return usagef("--until %v", err)
+			}
+			if err := client.SetSecret(c.Context(), args[0], api.SecretValue{Value: value, SecretEnd: api.SecretEnd{ValidUntil: end}}); err != nil {
 				return err
 			}
 			a.printf("Secret %s is set.\n", safeLine(args[0]))
@@ -209,7 +215,26 @@ func (a *app) secretSet() *cobra.Command {
 		}),
 	}
 	c.Flags().StringVar(&file, "value-file", "", "file with the value; - is the standard input")
+	c.Flags().StringVar(&until, "until", "never", "until when the value is good: 2027-03-01, or 2027-03-01T12:00:00Z")
 	return c
+}
+
+func (a *app) secretUntil() *cobra.Command {
+	return &cobra.Command{
+		Use: "until NAME DATE", Short: "Say until when a secret's value is good", Args: cobra.ExactArgs(2),
+		Long: "Say until when a secret's value is good: 2027-03-01, 2027-03-01T12:00:00Z, or never.\nPeople are told two weeks before, three days before, and when it has ended.",
+		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
+			end, err := moment.End(args[1], a.Zone)
+			if err != nil {
+				return usagef("%v", err)
+			}
+			if err := client.SetSecretEnd(c.Context(), args[0], api.SecretEnd{ValidUntil: end}); err != nil {
+				return err
+			}
+			a.printf("Secret %s: its end is set.\n", safeLine(args[0]))
+			return nil
+		}),
+	}
 }
 
 func (a *app) secretList() *cobra.Command {
@@ -223,9 +248,13 @@ func (a *app) secretList() *cobra.Command {
 			return a.print(l, func() {
 				var rows [][]cell
 				for _, s := range l.Items {
-					rows = append(rows, []cell{text(s.Name), text(a.ago(s.UpdatedAt)), text(s.Actor)})
+					until := cell{"", map[string]colour{api.EndingSoon: yellow, api.EndingPast: red}[s.Ending]}
+					if s.ValidUntil != nil {
+						until.text = a.at(*s.ValidUntil)
+					}
+					rows = append(rows, []cell{text(s.Name), text(a.ago(s.UpdatedAt)), text(s.Actor), until})
 				}
-				a.table("NAME SET BY", rows)
+				a.table("NAME SET BY UNTIL", rows)
 			})
 		}),
 	})

@@ -274,8 +274,13 @@ func (c *Client) Secrets(ctx context.Context) (api.List[api.Secret], error) {
 }
 
 // SetSecret sets a secret.
-func (c *Client) SetSecret(ctx context.Context, name, value string) error {
-	return c.do(ctx, call{method: http.MethodPut, path: "/secrets/" + segment(name), body: api.SecretValue{Value: value}}, nil)
+func (c *Client) SetSecret(ctx context.Context, name string, value api.SecretValue) error {
+	return c.do(ctx, call{method: http.MethodPut, path: "/secrets/" + segment(name), body: value}, nil)
+}
+
+// SetSecretEnd says until when a secret's value is good.
+func (c *Client) SetSecretEnd(ctx context.Context, name string, end api.SecretEnd) error {
+	return c.do(ctx, call{method: http.MethodPut, path: "/secrets/" + segment(name) + "/end", body: end}, nil)
 }
 
 // DeleteSecret deletes a secret.

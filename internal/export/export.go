@@ -34,11 +34,13 @@ func Limit(format string) int {
 	return 1_000
 }
 
-// Whole tells whether a format takes a run with all that it did. A table takes
-// its summary, and the whole of it only where its last attempt has something to
-// tell.
-func Whole(format string, r *api.RunSummary) bool {
-	return format != CSV || r.LastOutcome != "" && r.LastOutcome != gonets.OutcomeOK
+// Whole tells whether a format takes runs with all that they did. A table takes
+// their summaries, and the last attempt of those that [Tells].
+func Whole(format string) bool { return format != CSV }
+
+// Tells tells whether a run's last attempt has something to tell.
+func Tells(r *gonets.RunSummary) bool {
+	return r.LastOutcome != "" && r.LastOutcome != gonets.OutcomeOK
 }
 
 // MediaType is that of a format.
@@ -54,7 +56,7 @@ func MediaType(format string) string {
 
 // Writer writes one file. Close ends it and does not close what is below.
 type Writer interface {
-	// Write takes a run, as much of it as Whole says.
+	// Write takes a run, as much of it as Whole and Tells say.
 	Write(run *api.Run) error
 	Close() error
 }

@@ -111,15 +111,15 @@ func TestTableSaysInItsReadersLanguageWhatFailed(t *testing.T) {
 	}
 }
 
-func TestATableReadsWholeOnlyWhatFailed(t *testing.T) {
+func TestATableTakesTheLastAttemptOfWhatFailed(t *testing.T) {
 	t.Parallel()
-	for outcome, whole := range map[gonets.Outcome]bool{"": false, gonets.OutcomeOK: false, gonets.OutcomeHTTP: true, gonets.OutcomeUnknown: true} {
-		if got := export.Whole(export.CSV, &api.RunSummary{LastOutcome: outcome}); got != whole {
+	for outcome, tells := range map[gonets.Outcome]bool{"": false, gonets.OutcomeOK: false, gonets.OutcomeHTTP: true, gonets.OutcomeUnknown: true} {
+		if got := export.Tells(&gonets.RunSummary{LastOutcome: outcome}); got != tells {
 			t.Errorf("%q: %v", outcome, got)
 		}
 	}
-	if !export.Whole(export.JSONL, &api.RunSummary{}) {
-		t.Error("lines hold whole runs")
+	if export.Whole(export.CSV) || !export.Whole(export.JSONL) || !export.Whole(export.HAR) {
+		t.Error("lines and archives hold whole runs, a table does not")
 	}
 }
 

@@ -93,6 +93,14 @@ func (s *server) configChanged() {
 	s.Engine.Nudge("")
 }
 
+// changed answers what has changed the server's configuration, or could not.
+func (s *server) changed(err error) (*none, error) {
+	if err == nil {
+		s.configChanged()
+	}
+	return nil, err
+}
+
 func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Validation], error) {
 	set, err := s.read(in)
 	if err != nil {

@@ -48,6 +48,9 @@ type backend struct {
 	versions int // how many were read
 	filter   gonets.RunFilter
 	secrets  map[string]string
+	ends     map[string]time.Time
+	// whole counts runs that were read with all that they did.
+	whole    int
 	drafts   map[string]gonets.Draft
 	sent     gonets.Event
 	calls    []string
@@ -197,6 +200,9 @@ func (b *backend) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonet
 	return l, nil
 }
 func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
+	b.mu.Lock()
+	b.whole++
+	b.mu.Unlock()
 	r, ok := b.runs[id]
 	if !ok {
 		return r, missing("run", id)
@@ -258,13 +264,21 @@ func (b *backend) Rerun(_ context.Context, r gonets.Rerun) (gonets.Job, error) {
 	}
 	return gonets.Job{Run: run}, nil
 }
-func (b *backend) SetSecret(_ context.Context, name, v, actor string) error {
+func (b *backend) SetSecret(_ context.Context, name, v string, until time.Time, actor string) error {
 	b.note("set secret %s by %s", name, actor)
-	b.secrets[name] = v
+	b.secrets[name], b.ends[name] = v, until
+	return nil
+}
+func (b *backend) SetSecretEnd(_ context.Context, name string, until time.Time, actor string) error {
+	b.note("end of secret %s by %s", name, actor)
+	if _, known := b.secrets[name]; !known {
+		return missing("secret", name)
+	}
+	b.ends[name] = until
 	return nil
 }
 func (b *backend) Secrets(context.Context) ([]gonets.SecretInfo, error) {
-	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner"}}, nil
+	return []gonets.SecretInfo{{Name: "crm-token", UpdatedAt: epoch, Actor: "owner", Until: b.ends["crm-token"]}}, nil
 }
 func (b *backend) DeleteSecret(_ context.Context, name, actor string) error {
 	b.note("delete secret %s by %s", name, actor)
@@ -338,7 +352,7 @@ func newBackend() *backend {
 		{ID: "after", HTTP: &gonets.HTTPStep{URL: "https://crm.example/after"}},
 	}}
 	b := &backend{
-		secrets: map[string]string{}, stopping: make(chan struct{}), clock: stillClock{},
+		secrets: map[string]string{}, ends: map[string]time.Time{}, stopping: make(chan struct{}), clock: stillClock{},
 		scenario: gonets.ScenarioInfo{Scenario: scenario, State: gonets.ScenarioRunning, Version: 1, ETag: "etag-1", CreatedAt: epoch, UpdatedAt: epoch},
 		source: gonets.SourceInfo{Source: gonets.Source{Name: "site", Preset: "generic"}, ETag: "s1", CreatedAt: epoch, UpdatedAt: epoch,
 			Tokens: []string{"old", "new"}, Addresses: []gonets.Address{{Token: "new", CreatedAt: epoch}}, Scenarios: []string{"lead"}},
@@ -388,6 +402,13 @@ func (b *backend) handler() http.Handler {
 		Clock: b.clock, Token: token, Version: "1.2.3", Stopping: b.stopping,
 		SourceURL: func(_ context.Context, token string) string { return "https://hooks.example/in/" + token },
 		Masks:     masked{},
+		Outlines: func(_ context.Context, runs []gonets.RunSummary) (out []gonets.RunDetail, err error) {
+			b.note("outlines of %d", len(runs))
+			for i := range runs {
+				out = append(out, masked{}.Run(b.runs[runs[i].ID]))
+			}
+			return out, nil
+		},
 		Echo: echoes.Room{Receiver: echo.New(echo.Options{Clock: b.clock}), Rules: func() *mask.Rules { return mask.New(nil) }, Shape: shape.Event, PublicURL: func() (url, reach string) { return "https://hooks.example", "open" },
 			Note: func(_ context.Context, _, action, object, _ string) error {
 				b.note("%s %s", action, object)

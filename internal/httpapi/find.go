@@ -98,7 +98,8 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 		Whole: func(d *gonets.RunDetail) api.Run {
 			shown := s.Masks.Run(*d)
 			return shape.Run(&shown, reader)
-		}}
+		},
+		Outlines: s.Outlines, Last: func(d *gonets.RunDetail) *api.Attempt { return shape.Last(d, reader) }}
 	name := "gonets-runs-" + reader.Now.In(reader.Zone).Format("2006-01-02") + "." + in.Format
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)

@@ -1,9 +1,11 @@
 package httpapi_test
 
 import (
+	"encoding/csv"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +87,33 @@ func TestExportHoldsWhatTheFilterFindsWithoutSecrets(t *testing.T) {
 	}
 	if r := call(t, s, http.MethodGet, "/api/v1/runs/export", ""); r.status != http.StatusUnprocessableEntity {
 		t.Errorf("without a format: %d", r.status)
+	}
+}
+
+// A table asks once for all runs of a page of which there is something to tell, and
+// says the same of them as their pages do.
+func TestATableAsksForAPageOfFailuresAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	for _, id := range []string{"r1", "r2", "r3"} {
+		d := b.runs["r1"]
+		d.Run.ID = id
+		b.runs[id] = d
+	}
+	page := call(t, s, http.MethodGet, "/api/v1/runs/r1", "").text
+	b.calls, b.whole = nil, 0
+	rows, err := csv.NewReader(strings.NewReader(call(t, s, http.MethodGet, "/api/v1/runs/export?format=csv", "").text)).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%q, %v", rows, err)
+	}
+	for _, row := range rows[1:] {
+		if said := row[slices.Index(rows[0], "Error")]; said == "" || !strings.Contains(page, `"what":"`+said+`"`) {
+			t.Errorf("%q is not what the run's page says: %s", said, page)
+		}
+	}
+	if want := []string{"outlines of 3"}; !slices.Equal(b.called(), want) || b.whole > 0 {
+		t.Errorf("asked %q, want %q; %d runs were read whole", b.called(), want, b.whole)
 	}
 }
 

@@ -103,7 +103,8 @@ type History interface {
 
 // Secrets keeps secrets; their values are never read here.
 type Secrets interface {
-	SetSecret(ctx context.Context, name, value, actor string) error
+	SetSecret(ctx context.Context, name, value string, until time.Time, actor string) error
+	SetSecretEnd(ctx context.Context, name string, until time.Time, actor string) error
 	Secrets(ctx context.Context) ([]gonets.SecretInfo, error)
 	DeleteSecret(ctx context.Context, name, actor string) error
 }
@@ -213,6 +214,8 @@ type Options struct {
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error
+	// Outlines are what it takes to tell of runs' last attempts, as people see them.
+	Outlines func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error)
 	// Storage is what is kept, Disk how much room there is for more; Clean begins to
 	// remove what is too old.
 	Storage func(ctx context.Context) (api.Storage, error)

@@ -154,6 +154,7 @@ func Routes() []Route {
 			Description: "Whoever began from other settings than If-Match names gets 412 draft.conflict, and nothing is saved."},
 		{Method: get, Path: base + "/secrets", Right: RightView, ID: "list-secrets", Summary: "List the names of secrets", register: handle((*server).listSecrets)},
 		{Method: put, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "put-secret", Summary: "Set a secret", register: handle((*server).putSecret)},
+		{Method: put, Path: base + "/secrets/{name}/end", Right: RightAdmin, ID: "put-secret-end", Summary: "Say until when a secret's value is good", register: handle((*server).putSecretEnd)},
 		{Method: del, Path: base + "/secrets/{name}", Right: RightAdmin, ID: "delete-secret", Summary: "Delete a secret", register: handle((*server).deleteSecret)},
 
 		{Method: post, Path: base + "/erasures", Right: RightAdmin, ID: "create-erasure", Summary: "Look for one person everywhere; nothing is erased yet", Status: http.StatusCreated, register: handle((*server).newErasure),

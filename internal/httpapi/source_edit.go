@@ -73,11 +73,7 @@ func (s *server) putSource(ctx context.Context, in *putSourceInput) (*output[api
 }
 
 func (s *server) deleteSource(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.SourceEdits.DeleteSource(ctx, in.Name, actorOf(ctx)); err != nil {
-		return nil, err
-	}
-	s.configChanged()
-	return nil, nil
+	return s.changed(s.SourceEdits.DeleteSource(ctx, in.Name, actorOf(ctx)))
 }
 
 func (s *server) addAddress(ctx context.Context, in *nameInput) (*output[api.Source], error) {
@@ -94,11 +90,7 @@ type addressInput struct {
 }
 
 func (s *server) retireAddress(ctx context.Context, in *addressInput) (*none, error) {
-	if err := s.SourceEdits.RetireAddress(ctx, in.Name, in.N, actorOf(ctx)); err != nil {
-		return nil, err
-	}
-	s.configChanged()
-	return nil, nil
+	return s.changed(s.SourceEdits.RetireAddress(ctx, in.Name, in.N, actorOf(ctx)))
 }
 
 func (s *server) listPresets(context.Context, *none) (*list[api.Preset], error) {

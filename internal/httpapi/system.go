@@ -82,9 +82,7 @@ func (s *server) listSecrets(ctx context.Context, _ *none) (*list[api.Secret], e
 	if err != nil {
 		return nil, err
 	}
-	return listOf(gonets.List[gonets.SecretInfo]{Items: infos}, func(i gonets.SecretInfo) api.Secret {
-		return api.Secret{Name: i.Name, UpdatedAt: i.UpdatedAt, Actor: i.Actor}
-	}), nil
+	return listOf(gonets.List[gonets.SecretInfo]{Items: infos}, shape.Secrets(s.Clock.Now())), nil
 }
 
 type secretInput struct {
@@ -96,19 +94,20 @@ func (s *server) putSecret(ctx context.Context, in *secretInput) (*none, error) 
 	if !gonets.ValidName(in.Name) {
 		return nil, invalid("/name", gonets.CodeBadName, "%q cannot be the name of a secret; it is 1 to %d small Latin letters, digits and hyphens, such as crm-token", in.Name, gonets.MaxNameLength)
 	}
-	if err := s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, actorOf(ctx)); err != nil {
-		return nil, err
-	}
-	s.configChanged()
-	return nil, nil
+	return s.changed(s.Secrets.SetSecret(ctx, in.Name, in.Body.Value, shape.Until(&in.Body.SecretEnd), actorOf(ctx)))
+}
+
+type secretEndInput struct {
+	Name string `path:"name"`
+	Body api.SecretEnd
+}
+
+func (s *server) putSecretEnd(ctx context.Context, in *secretEndInput) (*none, error) {
+	return s.changed(s.Secrets.SetSecretEnd(ctx, in.Name, shape.Until(&in.Body), actorOf(ctx)))
 }
 
 func (s *server) deleteSecret(ctx context.Context, in *nameInput) (*none, error) {
-	if err := s.Secrets.DeleteSecret(ctx, in.Name, actorOf(ctx)); err != nil {
-		return nil, err
-	}
-	s.configChanged()
-	return nil, nil
+	return s.changed(s.Secrets.DeleteSecret(ctx, in.Name, actorOf(ctx)))
 }
 
 func (s *server) getStats(ctx context.Context, _ *none) (*output[api.Stats], error) {

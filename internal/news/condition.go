@@ -37,6 +37,7 @@ var kinds = map[gonets.Code]NoticeKind{
 	gonets.CodeSourceSilent: NoticeSilent,
 	gonets.CodeErrorShare:   NoticeErrorShare,
 	gonets.CodeCertificate:  NoticeCertificate,
+	gonets.CodeSecretEnds:   NoticeCertificate,
 	gonets.CodeDiskLow:      NoticeDiskLow,
 	gonets.CodeFieldDrift:   NoticeDrift,
 }

@@ -17,7 +17,7 @@ type Certificate struct {
 	FirstAt, SeenAt time.Time
 }
 
-// How near the end of a certificate is.
+// How near the end of a certificate, or of a secret, is.
 const (
 	// Soon is within two weeks, VerySoon within three days, Expired is past.
 	Soon = iota + 1
@@ -40,7 +40,7 @@ const (
 	CertificateUnseen = 7 * 24 * time.Hour
 )
 
-// Expiry is what an expiring certificate's signal says beside its cause, as the
+// Expiry is what the signal of something that expires says beside its cause, as the
 // text that stands in its path.
 type Expiry struct {
 	End time.Time
@@ -48,10 +48,12 @@ type Expiry struct {
 	Level int
 }
 
-// ExpiryOf tells how near the end of a certificate is.
-func ExpiryOf(c *Certificate, now time.Time) Expiry {
-	e, life := Expiry{End: c.End}, c.End.Sub(c.From)
-	switch left := c.End.Sub(now); {
+// ExpiryOf tells how near the end is of what is good from a time, zero where that is
+// not known, until its end; without one, it never ends.
+func ExpiryOf(from, end, now time.Time) Expiry {
+	e, life := Expiry{End: end}, end.Sub(from)
+	switch left := end.Sub(now); {
+	case end.IsZero():
 	case left <= 0:
 		e.Level = Expired
 	case left <= min(verySoonSpan, life/verySoonPart):
@@ -78,7 +80,7 @@ func Expiries(shown []Certificate, now time.Time) map[string]Expiry {
 		if newest[c.Host].After(c.SeenAt) && now.Sub(c.SeenAt) >= replacedAfter {
 			continue
 		}
-		e := ExpiryOf(c, now)
+		e := ExpiryOf(c.From, c.End, now)
 		if !known || e.Level > worst.Level || e.Level == worst.Level && e.End.Before(worst.End) {
 			out[c.Host] = e
 		}
@@ -87,7 +89,7 @@ func Expiries(shown []Certificate, now time.Time) map[string]Expiry {
 }
 
 // Worse tells whether people who know of one expiry have to be told of another
-// one: it is nearer, or that of another certificate.
+// one: it is nearer, or that of another certificate or value.
 func (e Expiry) Worse(before Expiry) bool {
 	return e.Level > before.Level || e.Level > 0 && !e.End.Truncate(time.Second).Equal(before.End)
 }

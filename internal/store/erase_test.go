@@ -163,9 +163,9 @@ func TestAnErasureIsTakenAsItIsWhenItIsTaken(t *testing.T) {
 }
 
 // hide erases a key of repeats.
-func hide(t *testing.T, s *store.Store, text string) {
+func hide(t *testing.T, s *store.Store, clock gonets.Clock, text string) {
 	t.Helper()
-	now := time.Now()
+	now := clock.Now()
 	owner := erase.Owner{Name: "a", Until: now.Add(1 << 40)}
 	if err := s.CreateErasure(t.Context(), erase.Job{ID: newID(), State: erase.Erasing, Value: text, CreatedAt: now}); err != nil {
 		t.Fatal(err)
@@ -216,7 +216,7 @@ func TestAnErasedKeyOutlivesTheSecretKey(t *testing.T) {
 		}
 		if first == "" {
 			first = accept().EventID
-			hide(t, s, "79990001122")
+			hide(t, s, clock, "79990001122")
 		}
 		if got := accept(); got.Duplicate != c.repeat || got.Duplicate && got.EventID != first {
 			t.Errorf("with %d keys: %+v, want a repeat of %s: %v", len(c.keys), got, first, c.repeat)

@@ -36,6 +36,8 @@ func (s *Store) HistoryQueries() []HotQuery {
 		"of a status":                        {Statuses: []gonets.StatusSpan{{Low: 500, High: 599}, {Low: 404, High: 404}}},
 		"paused of a code and a lane":        {States: rare, Code: "network.*", Lane: "l"},
 		"of a code and a scenario":           {Scenario: "x", Code: "http.status"},
+		"doubted":                            {Code: "unknown.*"},
+		"doubted of a source, paused":        {States: rare, Source: "s", Code: "unknown.*"},
 		"of a mass action":                   {Bulk: "b"},
 		"paused of a mass action and value":  {Bulk: "b", Value: "v", States: rare},
 		"of an id and a mass action":         {ID: "r", Bulk: "b"},

@@ -229,6 +229,8 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
 	add("last good attempt", history.LastGoodSQL)
 	out[len(out)-1].Writes = false
+	add("attempts of many runs", pack.HeadsSQL(100))
+	out[len(out)-1].Sorts, out[len(out)-1].Writes, out[len(out)-1].Index = true, false, "(run=?)"
 	add("reconciliation", reconcile.SQL(3, false))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("outcomes", outbox.Queries()["outcomes"])

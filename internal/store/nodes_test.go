@@ -568,7 +568,7 @@ func TestAnErasedKeyIsKnownOnEveryNode(t *testing.T) {
 	if got := acceptOn(t, open[1], "79990001122"); got.EventID != first.EventID {
 		t.Fatalf("%+v is no repeat of %s", got, first.EventID)
 	}
-	hide(t, open[0].Store, "79990001122")
+	hide(t, open[0].Store, testkit.NewClock(), "79990001122")
 	for _, s := range open {
 		if got := acceptOn(t, s, "79990001122"); got.EventID != first.EventID || !got.Duplicate {
 			t.Errorf("node %s: %+v is no repeat of %s", s.Node(), got, first.EventID)

@@ -34,6 +34,12 @@ var explainChannel = map[gonets.Code]Explanation{
 		Ru: Text{"Сертификат сервиса скоро истечёт или уже истёк.", "После этого запросы туда не уйдут: сервис не сможет доказать, что это он.",
 			"Сообщите тем, кто отвечает за сервис: сертификат пора обновить."},
 	},
+	gonets.CodeSecretEnds: {
+		En: Text{"A secret is about to expire, or has expired.", "From then on the service does not accept it: what needs it stops working.",
+			"Get a new key or token from the service, and replace the value in Settings → Secrets. If only the date is wrong, correct it there."},
+		Ru: Text{"Секрет скоро истечёт или уже истёк.", "После этого сервис его не примет: то, чему он нужен, перестанет работать.",
+			"Возьмите у сервиса новый ключ или токен и замените значение: «Настройки» → «Секреты». Если неверна только дата, исправьте её там же."},
+	},
 	gonets.CodeLaneClosed: {
 		En: Text{"The queue to the service is closed.", "The service failed again and again, so it is left alone; no attempts are used up, and a trial request goes from time to time.",
 			"Nothing is needed when the service comes back. Otherwise look at what it answers, and open the queue on its page."},

@@ -30,6 +30,12 @@ for (const [language, scheme, width] of [
       await expect(path.rows('state.succeeded')).toHaveCount(2)
       await expect(page.getByText('***').first()).toBeVisible()
       await expect(page.getByText('999 000')).toHaveCount(0)
+      await path.rows('state.succeeded').last().click()
+      await page.getByText(path.t('run.received')).first().click()
+      await page.getByText(path.t('masked.why')).click()
+      await expect(page.getByText(path.t('masked.nobody'))).toBeVisible()
+      await expect(page.getByRole('link', { name: path.t('masked.change') })).toBeVisible()
+      await watch.look('why it is hidden')
 
       await page.goto(`${server.base}/settings/retention`)
       const value = page.getByRole('textbox', { name: path.t('erase.value') })

@@ -92,6 +92,28 @@ for (const screen of [before('ru', 'dark', 1280), before('en', 'light', 390)]) {
       await page.reload()
       await expect(page.getByText('crm-key', { exact: true })).toBeVisible()
       await expect(page.getByText('s3cret-value')).toHaveCount(0)
+      // Its end: a JWT tells it by itself, and it can be corrected.
+      const end = (days: number) => Math.floor(Date.now() / 1000) + days * 86_400
+      const token = (exp: number) => `${btoa('{"alg":"HS256"}')}.${btoa(`{"exp":${exp}}`)}.x`.replaceAll('=', '')
+      const named = (key: Parameters<typeof t>[0]) => t(key).split('{{')[0]!
+      const row = page.getByRole('listitem').filter({ hasText: 'crm-key' })
+      const replace = async (days: number) => {
+        await row.getByRole('button', { name: t('settings.replace'), exact: true }).click()
+        await dialog.getByRole('textbox', { name: t('settings.secretValue') }).fill(token(end(days)))
+        await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+        await expect(dialog).toHaveCount(0)
+      }
+      await replace(-1)
+      await expect(row.getByText(named('settings.secretEnded'))).toBeVisible()
+      await watch.look('a secret that has ended')
+      await replace(5)
+      await expect(row.getByText(named('settings.secretUntil'))).toBeVisible()
+      await row.getByRole('button', { name: named('settings.secretEndOf') }).click()
+      await watch.look('the end of a secret')
+      await dialog.getByLabel(t('settings.secretEnd'), { exact: true }).fill('2099-03-17')
+      await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+      await expect(dialog).toHaveCount(0)
+      await expect(row.getByText(/2099/)).toBeVisible()
 
       // Who one is, and one's password: a wrong present one is told at its field.
       await go('account')

@@ -33,6 +33,10 @@ type Job struct {
 	// Whole one with all that it did, without what is secret.
 	Show  func(ctx context.Context, runs []gonets.RunSummary) ([]api.RunSummary, error)
 	Whole func(d *gonets.RunDetail) api.Run
+	// Outlines are what it takes to tell of runs' last attempts, without what is
+	// secret; those of runs that are gone are missing. Last tells of one.
+	Outlines func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error)
+	Last     func(d *gonets.RunDetail) *api.Attempt
 	// Stopping ends the file early.
 	Stopping <-chan struct{}
 }
@@ -64,9 +68,18 @@ func (j *Job) page(ctx context.Context, write func(*api.Run) error) error {
 	if err != nil {
 		return err
 	}
+	whole, told := export.Whole(j.Style.Format), map[string]*api.Attempt{}
+	if !whole {
+		if told, err = j.told(ctx); err != nil {
+			return err
+		}
+	}
 	for i := range summaries {
 		run := api.Run{RunSummary: summaries[i]}
-		if export.Whole(j.Style.Format, &summaries[i]) {
+		if a := told[run.ID]; a != nil {
+			run.Steps = []api.Step{{Attempts: []api.Attempt{*a}}}
+		}
+		if whole {
 			d, err := j.Runs.Run(ctx, summaries[i].ID)
 			if gonets.CodeOf(err) == gonets.CodeNotFound {
 				continue // removed since
@@ -83,4 +96,35 @@ func (j *Job) page(ctx context.Context, write func(*api.Run) error) error {
 		j.Left--
 	}
 	return nil
+}
+
+// mostOutlined is how many attempts of a table's runs are in memory at a time, unless
+// one run has more.
+const mostOutlined = 1_000
+
+// told are the last attempts of the page's runs that have something to tell, by run.
+func (j *Job) told(ctx context.Context) (map[string]*api.Attempt, error) {
+	var failed []gonets.RunSummary
+	for i := range j.Page.Items {
+		if export.Tells(&j.Page.Items[i]) {
+			failed = append(failed, j.Page.Items[i])
+		}
+	}
+	out := map[string]*api.Attempt{}
+	for len(failed) > 0 {
+		n, attempts := 1, failed[0].Attempts
+		for n < len(failed) && attempts+failed[n].Attempts <= mostOutlined {
+			attempts += failed[n].Attempts
+			n++
+		}
+		outlines, err := j.Outlines(ctx, failed[:n])
+		if err != nil {
+			return nil, err
+		}
+		for i := range outlines {
+			out[outlines[i].Run.ID] = j.Last(&outlines[i])
+		}
+		failed = failed[n:]
+	}
+	return out, nil
 }

@@ -71,6 +71,19 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 	}
 }
 
+// Last shows a run's last attempt, with what happened; nil when it is not there. When
+// it is tried again is for the run to say.
+func Last(d *gonets.RunDetail, r Reader) *api.Attempt {
+	for i := range d.Attempts {
+		if a := &d.Attempts[i]; a.N == d.Run.Attempts {
+			out := Attempt(a)
+			out.Explain = explained(explanation{attempt: a, step: httpStep(scenarioOf(d), a.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r})
+			return &out
+		}
+	}
+	return nil
+}
+
 // nextTries are when a run that waits for a retry is tried; of one that waits
 // for its time, when it goes on.
 func nextTries(sc *gonets.Scenario, d *gonets.RunDetail, active string) []time.Time {

@@ -261,6 +261,16 @@ func statusIn(spans []gonets.StatusSpan) (c cond) {
 	return c
 }
 
+// unknown is what the codes of requests begin with that may have been done.
+const unknown = "unknown."
+
+// doubtful tells whether a code is for all requests that may have been done: that is
+// so of a run until it is known, whatever its last attempt ended with.
+func doubtful(code string) bool {
+	stem, open := strings.CutSuffix(code, "*")
+	return open && strings.HasPrefix(unknown, stem)
+}
+
 func codeIs(code string) cond {
 	stem, open := strings.CutSuffix(code, "*")
 	compare := func(column string) string {
@@ -269,7 +279,11 @@ func codeIs(code string) cond {
 		}
 		return column + " || '' = ?"
 	}
-	return cond{"(" + compare("r.reason") + " OR " + compare("COALESCE("+lastOf("code")+", '')") + ")", []any{stem, stem}}
+	text := compare("r.reason") + " OR " + compare("COALESCE("+lastOf("code")+", '')")
+	if doubtful(code) {
+		text += " OR r.unsure > 0 OR r.doubts <> ''" // an older server writes the first alone
+	}
+	return cond{"(" + text + ")", []any{stem, stem}}
 }
 
 // statement builds what both texts of a walk have in common.
@@ -380,7 +394,7 @@ func Fits(r *gonets.RunSummary, f *gonets.RunFilter) bool {
 	return (len(f.States) == 0 || slices.Contains(f.States, r.State)) && (f.Source == "" || f.Source == r.Source) &&
 		(f.ID == "" || f.ID == r.ID || f.ID == r.EventID) && (f.Lane == "" || f.Lane == r.Lane) &&
 		(len(f.Statuses) == 0 || slices.ContainsFunc(f.Statuses, span)) &&
-		(f.Code == "" || string(r.Reason) == f.Code || open && strings.HasPrefix(string(r.Reason), stem)) &&
+		(f.Code == "" || string(r.Reason) == f.Code || open && strings.HasPrefix(string(r.Reason), stem) || r.Doubts != "" && doubtful(f.Code)) &&
 		f.Value == "" && f.Bulk == "" && f.Text == "" && f.ReceivedFrom.IsZero()
 }
 

@@ -135,6 +135,31 @@ func (h *History) Carried(ctx context.Context, run *gonets.Run) (ev gonets.Event
 	return ev, attempts, err
 }
 
+// Outlines reads what it takes to tell of the last attempts of runs of a list: their
+// events and attempts, as far as they can be read, without large bodies. It asks as
+// many questions for many runs as for one.
+func (h *History) Outlines(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	out, ids, eventIDs := make([]gonets.RunDetail, len(runs)), make([]string, len(runs)), make([]string, len(runs))
+	for i := range runs {
+		out[i].Run, ids[i], eventIDs[i] = runs[i], runs[i].ID, runs[i].EventID
+	}
+	err := h.base.Ask(ctx, func(r pack.Reader) error {
+		events, err := pack.LoadEvents(r, eventIDs, 0)
+		if events == nil {
+			return err // else it is damage of some
+		}
+		attempts, err := pack.LoadHeads(r, ids)
+		for i := range out {
+			out[i].Event, out[i].Attempts = events[eventIDs[i]], attempts[ids[i]]
+		}
+		return err
+	})
+	return out, err
+}
+
 // lookedBack is among how many of a scenario's last runs an attempt is looked for
 // that went well.
 const lookedBack = 2_000

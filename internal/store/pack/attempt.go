@@ -83,10 +83,12 @@ func flag(b bool) int {
 	return 0
 }
 
-const attemptSelect = `SELECT n, path, started_at, duration, outcome, code, error, status, charged, fenced,
+const (
+	attemptColumns = `n, path, started_at, duration, outcome, code, error, status, charged, fenced,
 		request_line, request_headers, request_size, request_body, request_ref,
-		status_line, reply_headers, reply_size, reply_body, reply_ref, detail, exchange, purpose
-	FROM attempts WHERE run = ? `
+		status_line, reply_headers, reply_size, reply_body, reply_ref, detail, exchange, purpose`
+	attemptSelect = `SELECT ` + attemptColumns + ` FROM attempts WHERE run = ? `
+)
 
 // storedAttempt is an attempt as it was read, large bodies still elsewhere.
 type storedAttempt struct {
@@ -154,6 +156,27 @@ func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error)
 			err = errors.Join(err, fmt.Errorf("attempt %d of the run: %w", a.N, damage))
 		}
 		out[i] = a.Attempt
+	}
+	return out, err
+}
+
+// HeadsSQL reads the attempts of so many runs.
+func HeadsSQL(runs int) string {
+	return `SELECT run, ` + attemptColumns + ` FROM attempts WHERE run IN (` + In(runs) + `) ORDER BY run, n`
+}
+
+// LoadHeads reads the attempts of runs without their bodies, as far as they can be
+// read.
+func LoadHeads(q Reader, runs []string) (map[string][]gonets.Attempt, error) {
+	attempts, err := Collect(q, HeadsSQL(len(runs)), Args(runs), func(scan func(...any) error) (gonets.Attempt, error) {
+		var run string
+		a, err := scanAttempt(func(dest ...any) error { return scan(append([]any{&run}, dest...)...) })
+		a.RunID = run
+		return a.Attempt, err
+	})
+	out := make(map[string][]gonets.Attempt, len(runs))
+	for i := range attempts {
+		out[attempts[i].RunID] = append(out[attempts[i].RunID], attempts[i])
 	}
 	return out, err
 }

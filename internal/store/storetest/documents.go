@@ -3,6 +3,7 @@ package storetest
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -144,9 +145,12 @@ func sourceAddress(f fixture) {
 	}
 }
 
+// jwt says of itself that it was issued in second 1000 and ends in second 2000.
+const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjIwMDAsImlhdCI6MTAwMH0.c2lnbmVk"
+
 func secretsAndSettings(f fixture) {
 	for _, v := range []string{"one", "two\x00\xff"} {
-		f.must(f.SetSecret(f.ctx(), "key", v, "anna"))
+		f.must(f.SetSecret(f.ctx(), "key", v, time.Time{}, "anna"))
 		got, err := f.Secret(f.ctx(), "key")
 		f.must(err)
 		if got != v {
@@ -158,6 +162,48 @@ func secretsAndSettings(f fixture) {
 	if d := cmp.Diff([]gonets.SecretInfo{{Name: "key", UpdatedAt: f.Clock.Now(), Actor: "anna"}}, l); d != "" {
 		f.t.Error(d)
 	}
+	for _, c := range []struct {
+		value, end  string
+		from, until int64
+	}{
+		{jwt, "", 1000, 2000}, {jwt, "set", 0, 5000}, {jwt, "after", 0, 6000}, {jwt, "taken", 0, 0}, {"opaque", "", 0, 0}, {"opaque", "set", 0, 5000}, {"another", "", 0, 0},
+	} {
+		said := time.Time{}
+		if c.end == "set" {
+			said = time.Unix(5000, 0)
+		}
+		f.must(f.SetSecret(f.ctx(), "key", c.value, said, "anna"))
+		switch c.end {
+		case "after":
+			f.must(f.SetSecretEnd(f.ctx(), "key", time.Unix(6000, 0), "boris"))
+		case "taken":
+			f.must(f.SetSecretEnd(f.ctx(), "key", time.Time{}, "boris"))
+		}
+		l, err := f.Secrets(f.ctx())
+		f.must(err)
+		want := gonets.SecretInfo{Name: "key", UpdatedAt: f.Clock.Now(), Actor: "anna"}
+		if c.from > 0 {
+			want.From = time.Unix(c.from, 0).UTC()
+		}
+		if c.until > 0 {
+			want.Until = time.Unix(c.until, 0).UTC()
+		}
+		if d := cmp.Diff([]gonets.SecretInfo{want}, l); d != "" {
+			f.t.Errorf("%+v: %s", c, d)
+		}
+		if got, err := f.Secret(f.ctx(), "key"); err != nil || got != c.value {
+			f.t.Errorf("%+v: the value is %q (%v)", c, got, err)
+		}
+	}
+	if f.Exec != nil {
+		// An older server replaced the value and said nothing of its end.
+		f.must(f.SetSecret(f.ctx(), "key", jwt, time.Unix(5000, 0), "anna"))
+		f.Exec(f.t, `UPDATE secrets SET good_of = version - 1 WHERE name = ?`, "key")
+		if l, err := f.Secrets(f.ctx()); err != nil || len(l) != 1 || l[0].Until.Unix() != 2000 {
+			f.t.Errorf("%+v, %v", l, err)
+		}
+	}
+	f.wantCode(f.SetSecretEnd(f.ctx(), "nobody", time.Time{}, "anna"), gonets.CodeNotFound)
 	f.must(f.DeleteSecret(f.ctx(), "key", "anna"))
 	_, err = f.Secret(f.ctx(), "key")
 	f.wantCode(err, gonets.CodeNotFound)

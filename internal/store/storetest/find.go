@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,16 @@ func conditions(f fixture) {
 		f.Clock.Advance(time.Minute)
 	}
 	failures := []string{x[2].ID, x[1].ID}
+	// The service was asked whether it had done a request, and was down; later it
+	// answered that it had not.
+	asked := f.run("asked")
+	tr := f.transition(asked, gonets.RunWaiting)
+	tr.Attempt.Purpose, tr.Attempt.Status, tr.Doubts, tr.Asked = gonets.PurposeAsk, 503, "send", 1
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	known := f.run("known")
+	f.finish(known, gonets.RunFailed)
+	failures = append([]string{known.ID, asked.ID}, failures...)
 	span := func(low, high int) []gonets.StatusSpan { return []gonets.StatusSpan{{Low: low, High: high}} }
 	for i, c := range []struct {
 		filter gonets.RunFilter
@@ -27,9 +38,13 @@ func conditions(f fixture) {
 		{gonets.RunFilter{Statuses: span(500, 599)}, failures},
 		{gonets.RunFilter{Statuses: append(span(200, 200), gonets.StatusSpan{Low: 404, High: 404})}, []string{x[0].ID}},
 		{gonets.RunFilter{Statuses: span(400, 499)}, nil},
+		{gonets.RunFilter{Code: "unknown.*"}, []string{asked.ID}},
+		{gonets.RunFilter{Code: "unknown.*", Scenario: "x", States: []gonets.RunState{gonets.RunWaiting, gonets.RunFailed}}, []string{asked.ID}},
+		{gonets.RunFilter{Code: "unknown.timeout"}, nil},
+		{gonets.RunFilter{Code: "unknown.t*"}, nil},
 		{gonets.RunFilter{Statuses: span(500, 500), States: []gonets.RunState{gonets.RunPaused}}, []string{x[1].ID}},
 		{gonets.RunFilter{Code: string(gonets.CodeHTTPStatus)}, failures},
-		{gonets.RunFilter{Code: "http.*", Value: "value"}, failures},
+		{gonets.RunFilter{Code: "http.*", Value: "value"}, failures[2:]},
 		{gonets.RunFilter{Code: "http"}, nil},
 		{gonets.RunFilter{Lane: x[0].Lane}, nil},
 		{gonets.RunFilter{ID: x[1].ID}, []string{x[1].ID}},
@@ -42,9 +57,9 @@ func conditions(f fixture) {
 	} {
 		if c.filter.Lane != "" {
 			// A run's lane is that of its next step; where there is none it is empty.
-			for _, r := range []int{2, 1, 0} {
-				if f.detail(x[r].ID).Run.Lane == c.filter.Lane {
-					c.want = append(c.want, x[r].ID)
+			for _, r := range slices.Backward(append(x, asked, known)) {
+				if f.detail(r.ID).Run.Lane == c.filter.Lane {
+					c.want = append(c.want, r.ID)
 				}
 			}
 		}
@@ -56,7 +71,7 @@ func conditions(f fixture) {
 			f.t.Errorf("filter %d: counted %+v, want %d", i, n, len(c.want))
 		}
 	}
-	_, err := f.Runs(f.ctx(), gonets.RunFilter{Text: "value"})
+	_, err = f.Runs(f.ctx(), gonets.RunFilter{Text: "value"})
 	f.wantCode(err, gonets.CodeQueryText)
 	_, err = f.CountRuns(f.ctx(), gonets.RunFilter{Text: "value"})
 	f.wantCode(err, gonets.CodeQueryText)
@@ -86,5 +101,36 @@ func chart(f fixture) {
 	f.must(err)
 	if d := cmp.Diff([]gonets.RunTally{spans[0], spans[1], hour(1, 1, 0, 1), spans[3]}, got); d != "" {
 		f.t.Errorf("paused and failed: -want +got\n%s", d)
+	}
+}
+
+// outlines looks at what tells of runs' last attempts: as much as the whole of them
+// tells, without large bodies.
+func outlines(f fixture) {
+	f.Places.Give(100)
+	var runs []gonets.RunSummary
+	for _, st := range []gonets.RunState{gonets.RunPaused, gonets.RunSucceeded, gonets.RunWaiting} {
+		run := f.run("value")
+		tr := f.transition(run, st)
+		tr.Attempt.RequestBody, tr.Attempt.ReplyBody = []byte(body(80_000)), []byte(body(80_000))
+		tr.Attempt.RequestHeaders = []gonets.Header{{Name: "Authorization", Value: "Bearer " + run.ID}}
+		_, err := f.Finish(f.ctx(), tr)
+		f.must(err)
+		runs = append(runs, f.detail(run.ID).Run)
+	}
+	got, err := f.Outlines(f.ctx(), runs)
+	f.must(err)
+	for i, d := range got {
+		want := f.detail(runs[i].ID)
+		want.Results, want.Version = nil, nil
+		for j := range want.Attempts {
+			want.Attempts[j].RequestBody, want.Attempts[j].ReplyBody = nil, nil
+		}
+		if diff := cmp.Diff(want, d); diff != "" {
+			f.t.Errorf("run %d: -whole +outline\n%s", i, diff)
+		}
+	}
+	if none, err := f.Outlines(f.ctx(), nil); err != nil || len(none) > 0 || len(got) != len(runs) {
+		f.t.Errorf("%d outlines of %d runs, of none %v (%v)", len(got), len(runs), none, err)
 	}
 }

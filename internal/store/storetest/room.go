@@ -165,7 +165,7 @@ func fullDisk(f fixture) {
 	_, err = f.Finish(f.ctx(), f.transition(other, gonets.RunSucceeded))
 	f.wantCode(err, gonets.CodeDiskFull)
 	f.wantState(other.ID, gonets.RunRunning)
-	f.must(f.SetSecret(f.ctx(), "s", "v", "anna"))
+	f.must(f.SetSecret(f.ctx(), "s", "v", time.Time{}, "anna"))
 	n, err := f.Prune(f.ctx(), f.Clock.Now().Add(time.Hour), 100)
 	if f.must(err); n != 2 {
 		f.t.Errorf("%d runs were removed, want 2", n)

@@ -102,6 +102,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 
 		{"lists are filtered", filters},
 		{"lists are filtered by what a run's last attempt tells", conditions},
+		{"outlines tell of last attempts", outlines},
 		{"runs are tallied by the time of their beginning", chart},
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},

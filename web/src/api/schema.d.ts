@@ -1244,6 +1244,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets/{name}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say until when a secret's value is good */
+        put: operations["put-secret-end"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3497,14 +3514,36 @@ export interface components {
         };
         Secret: {
             actor?: string;
+            /**
+             * @description soon: people are told of its end by now; past: it has ended. Missing while the end is far away or not known
+             * @enum {string}
+             */
+            ending?: "soon" | "past";
             name: string;
             /** Format: date-time */
             updated_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the value is good; people are told before. Missing: not known. A JSON Web Token that is set without it tells it by itself
+             */
+            valid_until?: string;
+        };
+        SecretEnd: {
+            /**
+             * Format: date-time
+             * @description Until when the value is good; people are told before. Missing: not known. A JSON Web Token that is set without it tells it by itself
+             */
+            valid_until?: string;
         };
         SecretName: {
             secret: string;
         };
         SecretValue: {
+            /**
+             * Format: date-time
+             * @description Until when the value is good; people are told before. Missing: not known. A JSON Web Token that is set without it tells it by itself
+             */
+            valid_until?: string;
             value: string;
         };
         Session: {
@@ -6620,6 +6659,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-secret-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretEnd"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {

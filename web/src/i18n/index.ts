@@ -165,6 +165,21 @@ export const shortClock = (time: Time): string => dates({ hour: '2-digit', minut
 export const zoned = (text: string): string => `${text} (${timeZone()})`
 /** A date without a time, 2026-11-22, is the same day in every zone. */
 export const date = (text: string): string => dates({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at(text))
+/** The day of a time, as 2026-11-22. */
+export const dayIn = (time: Time): string => new Intl.DateTimeFormat('en-CA', { timeZone: timeZone(), year: 'numeric', month: '2-digit', day: '2-digit' }).format(at(time))
+/** When a day begins that is written 2026-11-22. */
+export function dayBegins(day: string): Date {
+  const wall = new Intl.DateTimeFormat('en-GB', { timeZone: timeZone(), hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const ahead = (time: number) => {
+    const { year, month, day, hour, minute, second } = Object.fromEntries(wall.formatToParts(time).map((part) => [part.type, Number(part.value)])) as Record<string, number>
+    return Date.UTC(year!, month! - 1, day, hour, minute, second) - time
+  }
+  // Clocks may be set between that hour of UTC and midnight, or at midnight, which is missing then.
+  const utc = Date.parse(`${day}T00:00:00Z`)
+  const near = utc - ahead(utc)
+  const exact = utc - ahead(near)
+  return new Date(dayIn(exact) === day ? exact : near)
+}
 /** The whole truth about a time, for tips: date, seconds, zone, and UTC beside it. */
 export const fullTime = (time: Time): string =>
   `${dates({ dateStyle: 'long', timeStyle: 'medium' }).format(at(time))} (${timeZone()}) · ${at(time).toISOString()}`

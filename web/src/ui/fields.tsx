@@ -51,7 +51,7 @@ export interface TextFieldProps extends Common {
   onBlur?: () => void
   onKeyDown?: KeyboardEventHandler<HTMLInputElement>
   placeholder?: string
-  type?: 'text' | 'email' | 'url' | 'search'
+  type?: 'text' | 'email' | 'url' | 'search' | 'date'
   mono?: boolean
   autoFocus?: boolean
   autoComplete?: string

@@ -4,6 +4,7 @@ import { clock, duration, language, size, useT, type Key } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
+import { Masked } from '@/words/Masked'
 import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
@@ -130,6 +131,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
           { value: 'variables', label: t('run.variables'), content: attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <VariablesOf run={run} path={step.path} /> },
         ]}
       />
+      <Masked texts={[attempt.request.url, attempt.request.body, response?.body, ...attempt.request.headers.concat(response?.headers ?? []).map((header) => header.value)]} />
       <Row gap={8}>
         <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
           {t('run.openStep')}

@@ -3,6 +3,7 @@ import type { components } from '@/api'
 import { clock, size, useT } from '@/i18n'
 import { BodyView, type BodyViewProps, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
 import { EventMark } from '@/words/EventMark'
+import { Masked } from '@/words/Masked'
 
 type Event = components['schemas']['Event']
 
@@ -23,6 +24,7 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
       />
       <EventMark event={event} />
       <ReceivedTabs {...event} body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} root="event.body" onPick={onPick} download={`/api/v1/events/${event.id}/raw`} />
+      <Masked texts={[event.query, event.body, ...event.headers.map((header) => header.value)]} />
     </Stack>
   )
 }

@@ -174,7 +174,7 @@ function Sent() {
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,
     one.kind === 'test' || one.kind === 'digest' || one.kind === 'success' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
-    one.runs > 0 && !(one.code ?? '').match(/^(source\.silent|lane\.closed|errors\.many|certificate\.expiring)$/) ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
+    one.runs > 0 && !(one.code ?? '').match(/^(source\.silent|lane\.closed|errors\.many|certificate\.expiring|secret\.expiring)$/) ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
   ]
   return (
     <Panel title={t('notice.list')}>

@@ -1,9 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, secretsQuery } from '@/api'
-import { ago, useT } from '@/i18n'
-import { Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Stack, TextField, toast } from '@/ui'
+import { ago, date, dayBegins, dayIn, fullTime, useT } from '@/i18n'
+import type { components } from '@/api/schema'
+import { Badge, Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Stack, TextField, Tip, toast } from '@/ui'
 import css from './Settings.module.css'
+
+type Secret = components['schemas']['Secret']
 
 /** Names and dates of secrets. A value can be written and never read back. */
 export function SecretsSection() {
@@ -11,6 +14,7 @@ export function SecretsSection() {
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery(secretsQuery)
   const [editing, setEditing] = useState<{ name: string; isNew: boolean }>()
+  const [dating, setDating] = useState<Secret>()
   const [deleting, setDeleting] = useState<string>()
   const remove = useMutation({
     mutationFn: (name: string) => call(api.DELETE('/api/v1/secrets/{name}', { params: { path: { name } } })),
@@ -46,7 +50,9 @@ export function SecretsSection() {
                       •••• · {t('settings.changedAgo', { time: ago(one.updated_at) })}
                       {one.actor ? ` · ${one.actor}` : ''}
                     </Muted>
+                    <End of={one} />
                   </Row>
+                  <IconButton icon="pencil" label={t('settings.secretEndOf', { name: one.name })} onClick={() => setDating(one)} />
                   <Button size="small" onClick={() => setEditing({ name: one.name, isNew: false })}>
                     {t('settings.replace')}
                   </Button>
@@ -58,6 +64,7 @@ export function SecretsSection() {
         </Stack>
       )}
       {editing && <SecretDialog {...editing} onClose={() => setEditing(undefined)} />}
+      {dating && <EndDialog of={dating} onClose={() => setDating(undefined)} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(undefined)} onConfirm={() => remove.mutate(deleting)} busy={remove.isPending} danger title={t('settings.secretDelete', { name: deleting })} confirm={t('delete')}>
           <p>{t('settings.secretDeleteHelp')}</p>
@@ -68,13 +75,70 @@ export function SecretsSection() {
   )
 }
 
+/** Until when a secret is good, as far as that is known. */
+function End({ of }: { of: Secret }) {
+  const t = useT()
+  if (!of.valid_until) return null
+  const day = date(dayIn(of.valid_until))
+  return (
+    <Tip label={fullTime(of.valid_until)}>
+      <span>
+        {of.ending ? (
+          <Badge tone={of.ending === 'past' ? 'error' : 'warn'} icon="warning" soft>
+            {t(of.ending === 'past' ? 'settings.secretEnded' : 'settings.secretUntil', { day })}
+          </Badge>
+        ) : (
+          <Muted>{t('settings.secretUntil', { day })}</Muted>
+        )}
+      </span>
+    </Tip>
+  )
+}
+
+function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [day, setDay] = useState(of.valid_until ? dayIn(of.valid_until) : '')
+  const save = useMutation({
+    mutationFn: () => call(api.PUT('/api/v1/secrets/{name}/end', { params: { path: { name: of.name } }, body: endOn(day) })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: keys.secrets })
+      toast(t('settings.saved'))
+      onClose()
+    },
+  })
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      size="small"
+      title={t('settings.secretEndOf', { name: of.name })}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button kind="main" onClick={() => save.mutate()} loading={save.isPending}>
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      <TextField type="date" label={t('settings.secretEnd')} help={t('settings.secretEndHelp')} value={day} onChange={setDay} autoFocus />
+      {save.error && <ErrorNote error={save.error} />}
+    </Dialog>
+  )
+}
+
+/** An empty day is no end. */
+const endOn = (day: string): { valid_until?: string } => (day ? { valid_until: dayBegins(day).toISOString() } : {})
+
 function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: boolean; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
   const [name, setName] = useState(given)
   const [value, setValue] = useState('')
+  const [day, setDay] = useState('')
   const save = useMutation({
-    mutationFn: () => call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: name.trim() } }, body: { value } })),
+    mutationFn: () => call(api.PUT('/api/v1/secrets/{name}', { params: { path: { name: name.trim() } }, body: { value, ...endOn(day) } })),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.secrets })
       toast(t('settings.saved'))
@@ -99,6 +163,7 @@ function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: bo
     >
       {isNew && <TextField label={t('settings.secretName')} help={t('settings.secretNameHelp')} mono value={name} onChange={setName} autoFocus error={refused?.at('/name')} />}
       <PasswordField label={t('settings.secretValue')} value={value} onChange={setValue} autoComplete="off" autoFocus={!isNew} error={refused?.at('/value')} />
+      <TextField type="date" label={t('settings.secretEnd')} help={t('settings.secretEndNewHelp')} value={day} onChange={setDay} />
       {save.error && !refused?.at('/name') && !refused?.at('/value') && <ErrorNote error={save.error} />}
     </Dialog>
   )
