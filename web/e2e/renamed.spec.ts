@@ -21,7 +21,7 @@ walk('what a run taught of a step goes with the step when it is renamed', async 
   await expect.poll(async () => (await runs()).items[0]?.state).toBe('succeeded')
 
   const deal = page.locator('[data-step="deal"]')
-  const order = page.locator('[data-step="order"]')
+  const order = page.getByRole('listitem').filter({ has: page.locator('[data-step="order"]') })
   // The step behind it shows what its field becomes.
   const reads = async () => {
     await page.locator('[data-step="tell"]').click()
