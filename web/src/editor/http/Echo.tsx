@@ -2,7 +2,7 @@ import { useT } from '@/i18n'
 import { Button, Row, Select } from '@/ui'
 import { echoName, echoScripts } from '@/words/echo'
 import { useStep } from '../context'
-import type { HttpStep, Row } from '../model/document'
+import type { HttpStep, Row as DocumentRow } from '../model/document'
 
 /** How the test receiver answers this step: a script in its address, chosen in words. */
 export function EchoScript() {
@@ -14,7 +14,7 @@ export function EchoScript() {
   const now = typeof row?.value === 'string' ? row.value : ''
   const choose = (script: string) => {
     const others = rows.filter((one) => one !== row)
-    const next: Row[] = script === '' ? others : [...others, { name: 'script', value: script }]
+    const next: DocumentRow[] = script === '' ? others : [...others, { name: 'script', value: script }]
     put('/http/query', next.length > 0 ? next : undefined)
   }
   const own = now !== '' && !echoScripts.some(([script]) => script === now)
