@@ -1,15 +1,17 @@
 package gonets
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
 )
 
-// Step is one action of a scenario: an id, exactly one kind, and options that
-// every kind has.
+// Step is one action of a scenario: an id, exactly one kind, and options that every kind has.
 type Step struct {
-	ID    string `json:"id"`
+	ID string `json:"id"`
+	// Was is the id that the step had when it first ran, if it has another one now.
+	Was   string `json:"was,omitempty"`
 	Title string `json:"title,omitempty"`
 	// When is a condition; false skips the step.
 	When string `json:"when,omitempty"`
@@ -66,8 +68,7 @@ func (s *Step) Kind() string {
 
 // HTTPStep sends one HTTP request and keeps its reply.
 type HTTPStep struct {
-	// Method is any token (RFC 9110 §9.1), upper-cased; empty is GET without a
-	// body and POST with one.
+	// Method is any token (RFC 9110 §9.1), upper-cased; empty is GET without a body and POST with one.
 	Method  string    `json:"method,omitempty"`
 	URL     string    `json:"url"`
 	Query   Rows      `json:"query,omitempty"`
@@ -103,8 +104,7 @@ type Ask struct {
 	Codes []string `json:"codes,omitempty"`
 	// Done is a condition over the answer: true says that it was done.
 	Done string `json:"done"`
-	// Result is what of the answer becomes the body of the step's reply; empty is
-	// its body.
+	// Result is what of the answer becomes the body of the step's reply; empty is its body.
 	Result string `json:"result,omitempty"`
 }
 
@@ -122,17 +122,13 @@ type TLS struct {
 
 // HTTPBody is exactly one kind of body.
 type HTTPBody struct {
-	// JSON is rows with dotted names, a tree, or a text template that must be
-	// JSON after rendering.
+	// JSON is rows with dotted names, a tree, or a text template that must be JSON after rendering.
 	JSON *Tree   `json:"json,omitempty"`
 	Form Rows    `json:"form,omitzero"`
 	Text *string `json:"text,omitempty"`
-	// Path is the place of a value that is sent whole.
-	Path string `json:"path,omitempty"`
-	// None is true for an explicit absence of a body.
-	None bool `json:"none,omitempty"`
-	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise
-	// they go to the query.
+	Path string  `json:"path,omitempty"` // the place of a value that is sent whole
+	None bool    `json:"none,omitempty"` // an explicit absence of a body
+	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise they go to the query.
 	ForceBody bool `json:"force,omitempty"`
 }
 
@@ -166,8 +162,7 @@ func (b *HTTPBody) Kinds() []string {
 	return k
 }
 
-// Success decides whether a reply is a success: its status is one of Codes and
-// When, if there is one, is true.
+// Success decides whether a reply is a success: its status is one of Codes and When, if there is one, is true.
 type Success struct {
 	// Codes are patterns: 200, 2**, 20*, 200-204, !404. Empty is 2**.
 	Codes []string `json:"codes,omitempty"`
@@ -182,8 +177,7 @@ type HTTPSave struct {
 	Headers string `json:"headers,omitempty"`
 }
 
-// RespondStep answers the caller who waits for the scenario. Exactly one of
-// Text and JSON, or none for an empty body.
+// RespondStep answers the caller who waits for the scenario. Exactly one of Text and JSON, or none for an empty body.
 type RespondStep struct {
 	// Status is an HTTP status or a template that gives one; nil is 200.
 	Status  *Tree   `json:"status,omitempty"`
@@ -221,17 +215,14 @@ const (
 	StepFailed StepState = "failed"
 )
 
-// StepResult is one finished step of a run. Its path is the step's place,
-// parents included: deal, only_new/tell.
+// StepResult is one finished step of a run. Its path is the step's place, parents included: deal, only_new/tell.
 type StepResult struct {
 	Path  string    `json:"path"`
 	State StepState `json:"state"`
-	// Value is a set step's variables as a JSON object, an if step's true or
-	// false, a respond step's answer; empty for an HTTP step, unless a person
-	// skipped it and gave a body for those who read it.
+	// Value is a set step's variables as a JSON object, an if step's true or false, a respond step's answer; empty for
+	// an HTTP step, unless a person skipped it and gave a body for those who read it.
 	Value json.RawMessage `json:"value,omitempty"`
-	// Attempt is the number of the attempt that holds an HTTP step's reply;
-	// 0 for other kinds.
+	// Attempt is the number of the attempt that holds an HTTP step's reply; 0 for other kinds.
 	Attempt    int   `json:"attempt,omitempty"`
 	FinishedAt int64 `json:"finished_at"`
 }
@@ -269,6 +260,16 @@ func FindStep(steps []Step, path string) *Step {
 
 // WalkSteps calls f for every step with its path, parents first, in order.
 func WalkSteps(steps []Step, f func(path string, s *Step)) { walkSteps("", steps, f) }
+
+// FirstPaths are the paths that steps had before any was renamed, by those that they have now.
+func FirstPaths(steps []Step) map[string]string {
+	first := map[string]string{}
+	WalkSteps(steps, func(path string, s *Step) {
+		parent := path[:max(strings.LastIndexByte(path, '/'), 0)]
+		first[path] = StepPath(first[parent], cmp.Or(s.Was, s.ID))
+	})
+	return first
+}
 
 func walkSteps(parent string, steps []Step, f func(string, *Step)) {
 	for i := range steps {

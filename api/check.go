@@ -189,7 +189,7 @@ type NewExample struct {
 // Example is a reply that previews and checks of a step read instead of its last
 // one.
 type Example struct {
-	Step    string    `json:"step" doc:"Path of the step"`
+	Step    string    `json:"step" doc:"Path of the step; the one that it had first, if it was renamed"`
 	Status  int       `json:"status"`
 	SavedAt time.Time `json:"saved_at"`
 	SavedBy string    `json:"saved_by,omitempty"`

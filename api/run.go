@@ -168,6 +168,7 @@ const (
 // Step is what a run did at one step.
 type Step struct {
 	Path       string          `json:"path"`
+	Was        string          `json:"was,omitempty" doc:"The path that the step had first, if it or one that holds it was renamed"`
 	Kind       string          `json:"kind,omitempty"`
 	Title      string          `json:"title,omitempty"`
 	State      string          `json:"state" enum:"done,skipped,failed,active,pending" doc:"active: the run stands here; pending: not reached"`

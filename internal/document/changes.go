@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gonets"
 )
@@ -33,20 +34,23 @@ const (
 
 // placed is a step at its place.
 type placed struct {
-	path, list, id string
-	members        gonets.Rows
+	path string
+	// list and key say where the list and the step stand in words that stay when
+	// steps are renamed: their first ids. The last of them is id.
+	list, key, id string
+	members       gonets.Rows
 }
 
 func (s *placed) title() string {
 	title, _ := member(s.members, "title").(string)
 	if title == "" {
-		return s.id
+		return s.path[strings.LastIndexByte(s.path, '/')+1:]
 	}
 	return title
 }
 
 // Changes tells how two states of a scenario's document, JSON, differ. Steps
-// are matched by their ids: one that went to another place was moved.
+// are matched by their first ids: one that went to another place was moved.
 func Changes(before, after json.RawMessage) ([]Change, error) {
 	var trees [2]gonets.Rows
 	for i, raw := range []json.RawMessage{before, after} {
@@ -57,7 +61,7 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 		trees[i], _ = t.Value.(gonets.Rows)
 	}
 	out := compareFields(Change{}, "", without(trees[0], "apiVersion", "kind", "name", "steps"), without(trees[1], "apiVersion", "kind", "name", "steps"))
-	old, now := stepsOf(trees[0], "", "/steps"), stepsOf(trees[1], "", "/steps")
+	old, now := stepsOf(trees[0], &placed{}, "/steps"), stepsOf(trees[1], &placed{}, "/steps")
 	match := matchSteps(old, now)
 	shifted := shiftedSteps(old, now, match)
 	for i := range now {
@@ -65,7 +69,7 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 		j, known := match[i]
 		about := Change{Step: s.path, Title: s.title()}
 		if !known {
-			about.Change, about.After = added, without(s.members, "then", "else")
+			about.Change, about.After = added, without(s.members, "was", "then", "else")
 			out = append(out, about)
 			continue
 		}
@@ -74,7 +78,7 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 			out = append(out, about)
 		}
 		out = append(out, compareFields(Change{Step: s.path, Title: s.title()}, "",
-			without(old[j].members, "id", "then", "else"), without(s.members, "id", "then", "else"))...)
+			without(old[j].members, "was", "then", "else"), without(s.members, "was", "then", "else"))...)
 	}
 	kept := map[int]bool{}
 	for _, j := range match {
@@ -82,16 +86,15 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 	}
 	for j := range old {
 		if !kept[j] {
-			out = append(out, Change{Step: old[j].path, Title: old[j].title(), Change: removed, Before: without(old[j].members, "then", "else")})
+			out = append(out, Change{Step: old[j].path, Title: old[j].title(), Change: removed, Before: without(old[j].members, "was", "then", "else")})
 		}
 	}
 	return out, nil
 }
 
 // stepsOf are all steps below, in the order of reading.
-func stepsOf(parent gonets.Rows, path, list string) []placed {
-	key := list[1:]
-	steps, _ := member(parent, key).([]any)
+func stepsOf(parent gonets.Rows, above *placed, list string) []placed {
+	steps, _ := member(parent, list[1:]).([]any)
 	var out []placed
 	for i, item := range steps {
 		members, _ := item.(gonets.Rows)
@@ -99,16 +102,20 @@ func stepsOf(parent gonets.Rows, path, list string) []placed {
 		if id == "" {
 			id = fmt.Sprintf("#%d", i+1)
 		}
-		at := gonets.StepPath(path, id)
-		out = append(out, placed{at, path + list, id, members})
-		out = append(out, stepsOf(members, at, "/then")...)
-		out = append(out, stepsOf(members, at, "/else")...)
+		s := placed{path: gonets.StepPath(above.path, id), list: above.key + list, id: id, members: members}
+		if was, _ := member(members, "was").(string); was != "" {
+			s.id = was
+		}
+		s.key = gonets.StepPath(above.key, s.id)
+		out = append(out, s)
+		out = append(out, stepsOf(members, &s, "/then")...)
+		out = append(out, stepsOf(members, &s, "/else")...)
 	}
 	return out
 }
 
 // matchSteps finds for steps of the newer state what they were: the step of the
-// same path, else the only one left with the same id.
+// same place, else the only one left with the same id.
 func matchSteps(old, now []placed) map[int]int {
 	match, taken := map[int]int{}, map[int]bool{}
 	take := func(same func(a, b *placed) bool) {
@@ -122,7 +129,7 @@ func matchSteps(old, now []placed) map[int]int {
 			}
 		}
 	}
-	take(func(a, b *placed) bool { return a.path == b.path })
+	take(func(a, b *placed) bool { return a.key == b.key })
 	for i := range now {
 		if _, known := match[i]; known {
 			continue

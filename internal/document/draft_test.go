@@ -148,6 +148,10 @@ func TestChangesAreToldInStepsAndFields(t *testing.T) {
 			[]string{`moved e e "e" → "e"`}},
 		{"a step that went into a branch", strings.Replace(strings.Replace(old, `,{"id":"e","delay":"1s"}`, ``, 1), `[{"id":"d"`, `[{"id":"e","delay":"2s"},{"id":"d"`, 1),
 			[]string{`moved c/e e "e" → "c/e"`, `changed c/e e/delay "1s" → "2s"`}},
+		{"another short name", strings.Replace(old, `"id":"b"`, `"id":"deal","was":"b"`, 1), []string{`changed deal Deal/id "b" → "deal"`}},
+		{"another short name and address", strings.Replace(strings.Replace(old, `"id":"b"`, `"id":"deal","was":"b"`, 1), "http://x/", "http://y/", 1),
+			[]string{`changed deal Deal/id "b" → "deal"`, `changed deal Deal/http/url "http://x/" → "http://y/"`}},
+		{"another short name of what holds steps", strings.Replace(old, `"id":"c"`, `"id":"ask","was":"c"`, 1), []string{`changed ask ask/id "c" → "ask"`}},
 		{"another kind", strings.Replace(old, `"delay":"1s"`, `"stop":{}`, 1), []string{`added e e/stop null → {}`, `removed e e/delay "1s" → null`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gonets"
 	"gonets/internal/outbound"
@@ -203,7 +204,11 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*record, error) 
 	if err != nil {
 		return nil, gonets.Errorf(gonets.CodeBodyUnreadable, "the body ended early; send it whole: %w", err)
 	}
-	rec := &record{size: int64(len(kept)) + more, event: gonets.Event{
+	size := int64(len(kept)) + more
+	if more > 0 {
+		kept = whole(kept)
+	}
+	rec := &record{size: size, event: gonets.Event{
 		ReceivedAt: h.Clock.Now(), Method: r.Method, Path: r.URL.EscapedPath(),
 		// What an echo address shows ends in histories: credentials are masked the way the history masks what we send.
 		RawQuery: strings.TrimPrefix(outbound.MaskURL("?"+r.URL.RawQuery), "?"), Headers: headersOf(r),
@@ -214,6 +219,19 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*record, error) 
 		rec.bytes += len(header.Name) + len(header.Value)
 	}
 	return rec, nil
+}
+
+// whole leaves out the beginning of a character at the end of a text that was cut.
+func whole(text []byte) []byte {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if last := text[len(text)-n:]; utf8.RuneStart(last[0]) {
+			if !utf8.FullRune(last) {
+				return text[:len(text)-n]
+			}
+			break
+		}
+	}
+	return text
 }
 
 // headersOf are the headers by small name, in order, repeats joined.

@@ -41,6 +41,12 @@ func TestPeopleSeeWhatCameAndHowItWasAnswered(t *testing.T) {
 	if newest := received[0]; !newest.Cut || newest.Size != maxBody+3 || len(newest.Event.Body) != maxBody {
 		t.Errorf("cut %v, %d of %d bytes", newest.Cut, len(newest.Event.Body), newest.Size)
 	}
+	// A text is not cut within a character.
+	do(t, s, http.MethodPut, "/echo/crm", "x"+strings.Repeat("я", maxBody))
+	_, long := h.Address("crm")
+	if newest := long[0]; !newest.Cut || newest.Size != 2*maxBody+1 || string(newest.Event.Body) != "x"+strings.Repeat("я", maxBody/2-1) {
+		t.Errorf("cut %v, %d of %d bytes", newest.Cut, len(newest.Event.Body), newest.Size)
+	}
 	first := received[2].Event
 	if first.RawQuery != "token=***&a=1" || first.Path != "/echo/crm/leads" || string(first.Body) != `{"name":"Anna"}` {
 		t.Errorf("first %+v", first)
@@ -50,7 +56,7 @@ func TestPeopleSeeWhatCameAndHowItWasAnswered(t *testing.T) {
 			t.Errorf("%s shows the credential", header.Name)
 		}
 	}
-	if len(told) != 4 || <-told != "crm" {
+	if len(told) != 5 || <-told != "crm" {
 		t.Errorf("%d changes were told", len(told))
 	}
 }

@@ -211,7 +211,7 @@ func (s *server) keepExample(ctx context.Context, in *keepExampleInput) (*output
 
 type dropExampleInput struct {
 	Name string `path:"name"`
-	Step string `query:"step" required:"true" doc:"Path of the step"`
+	Step string `query:"step" required:"true" doc:"The step, as the list of examples names it"`
 }
 
 func (s *server) dropExample(ctx context.Context, in *dropExampleInput) (*none, error) {

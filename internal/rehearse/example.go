@@ -1,6 +1,7 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
 
 	"gonets"
@@ -27,12 +28,14 @@ func (r *Room) Keep(ctx context.Context, scenario string, in api.NewExample, act
 		if d.Event.Mark == gonets.MarkCheck {
 			e.EventID = "" // it was made up
 		}
+		e.Attempt.Path = cmp.Or(firstPaths(&d)[a.Path], a.Path)
 		return example(&e), r.Examples.SaveExample(ctx, e)
 	}
 	return none, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d whose reply was kept", in.Run, in.Attempt)
 }
 
-// Kept are the examples of a scenario's steps, the newest first.
+// Kept are the examples of a scenario's steps, the newest first. A step is named
+// by its first path, which all versions have in common.
 func (r *Room) Kept(ctx context.Context, scenario string) ([]api.Example, error) {
 	list, err := r.Examples.Examples(ctx, scenario)
 	out := make([]api.Example, 0, len(list))

@@ -1,14 +1,17 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"gonets"
 	"gonets/internal/step"
 )
 
-// Past are the last replies of a scenario's steps, by path.
+// Past are the last replies of a scenario's steps, by the paths that they have now,
+// whatever they were called when they were answered.
 type Past map[string]*gonets.Attempt
 
 // looked is how many runs and as many checks are looked through for replies.
@@ -35,12 +38,16 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 		return found, nil
 	}
 	// What a person kept comes before whatever came last.
-	kept, err := r.Examples.ExampleReplies(ctx, sc.Name, wanted)
+	first, now := gonets.FirstPaths(sc.Steps), map[string]string{}
+	for _, path := range wanted {
+		now[first[path]] = path
+	}
+	kept, err := r.Examples.ExampleReplies(ctx, sc.Name, slices.Sorted(maps.Keys(now)))
 	if err != nil {
 		return nil, err
 	}
 	for i := range kept {
-		found[kept[i].Path] = &kept[i]
+		found[now[kept[i].Path]] = &kept[i]
 	}
 	if len(kept) == len(wanted) {
 		return found, nil
@@ -63,7 +70,7 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 		if err != nil {
 			return nil, err
 		}
-		found.take(&detail)
+		found.take(&detail, now)
 		if !slices.ContainsFunc(wanted, func(path string) bool { return found[path] == nil }) {
 			break
 		}
@@ -71,13 +78,26 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 	return found, nil
 }
 
-// take keeps the replies of a run for the steps that have none yet.
-func (p Past) take(d *gonets.RunDetail) {
+// take keeps the replies of a run for the steps that have none yet. Now has the
+// paths of the steps that matter by their first ones.
+func (p Past) take(d *gonets.RunDetail, now map[string]string) {
+	first := firstPaths(d)
 	for i := range slices.Backward(d.Attempts) {
-		if a := &d.Attempts[i]; a.Status != 0 && !a.Fenced && !a.NotKept && !a.Purpose.Asks() && p[a.Path] == nil {
-			p[a.Path] = a
+		a := &d.Attempts[i]
+		path, matters := now[cmp.Or(first[a.Path], a.Path)]
+		if matters && a.Status != 0 && !a.Fenced && !a.NotKept && !a.Purpose.Asks() && p[path] == nil {
+			p[path] = a
 		}
 	}
+}
+
+// firstPaths are the first paths of the steps of a run's version. What the run
+// did at others, with an older version, is known by the path itself.
+func firstPaths(d *gonets.RunDetail) map[string]string {
+	if d.Version == nil {
+		return nil
+	}
+	return gonets.FirstPaths(d.Version.Scenario.Steps)
 }
 
 // finish shows the steps after an HTTP step its last reply, if there is one.

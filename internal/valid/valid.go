@@ -282,7 +282,22 @@ func (v *validator) steps(p string, steps []gonets.Step, ids map[string]bool, de
 			v.add(sp+"/id", gonets.CodeTwice, "step id %q stands twice here; runs keep results by it", s.ID)
 		}
 		ids[s.ID] = true
+		v.was(sp+"/was", s, ids)
 		v.step(sp, s, depth)
+	}
+}
+
+// was checks the id that a step had first: what is known of the step is found by
+// it, so it is no other step's.
+func (v *validator) was(p string, s *gonets.Step, ids map[string]bool) {
+	switch {
+	case s.Was == "" || s.Was == s.ID:
+	case !gonets.ValidStepID(s.Was):
+		v.add(p, gonets.CodeBadStepID, "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.Was)
+	case ids[s.Was]:
+		v.add(p, gonets.CodeTwice, "step id %q stands twice here; what is known of a step is found by the id that it had first", s.Was)
+	default:
+		ids[s.Was] = true
 	}
 }
 

@@ -283,6 +283,7 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 		a := &d.Attempts[i]
 		attempts[a.Path] = append(attempts[a.Path], Attempt(a))
 	}
+	var first map[string]string
 	rows, seen := []api.Step{}, make(map[string]bool)
 	add := func(path string, st *gonets.Step) {
 		if seen[path] {
@@ -295,6 +296,9 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 		}
 		if st != nil {
 			row.Kind, row.Title = st.Kind(), st.Title
+			if was := first[path]; was != path {
+				row.Was = was
+			}
 		}
 		switch path {
 		case active:
@@ -314,6 +318,7 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 		rows = append(rows, row)
 	}
 	if scenario := scenarioOf(d); scenario != nil {
+		first = gonets.FirstPaths(scenario.Steps)
 		gonets.WalkSteps(scenario.Steps, add)
 	}
 	for _, r := range d.Results {

@@ -55,6 +55,9 @@ var own = map[string][]string{gonets.KindIf: {"then", "else"}}
 func members(t reflect.Type, at string, leaf, object map[string]bool) {
 	for i := range t.NumField() {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name == "was" && t == reflect.TypeFor[gonets.Step]() {
+			continue // what renames a step writes it
+		}
 		path, ft := at+"/"+name, t.Field(i).Type
 		if ft.Kind() == reflect.Pointer {
 			ft = ft.Elem()

@@ -2409,7 +2409,7 @@ export interface components {
             saved_by?: string;
             /** Format: int64 */
             status: number;
-            /** @description Path of the step */
+            /** @description Path of the step; the one that it had first, if it was renamed */
             step: string;
         };
         Explain: {
@@ -3677,6 +3677,8 @@ export interface components {
             title?: string;
             /** @description What the step gave: variables, a decision, an answer */
             value?: unknown;
+            /** @description The path that the step had first, if it or one that holds it was renamed */
+            was?: string;
         };
         StepVariables: {
             path: string;
@@ -6271,7 +6273,7 @@ export interface operations {
     "delete-example": {
         parameters: {
             query: {
-                /** @description Path of the step */
+                /** @description The step, as the list of examples names it */
                 step: string;
             };
             header?: never;

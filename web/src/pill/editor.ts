@@ -463,7 +463,8 @@ export function createField(options: FieldOptions): Field {
     variableList(field, options.language),
     attributes.of(labelled(options.label, options.describedBy)),
     drawSelection(),
-    tooltips({ position: 'fixed', parent: document.body }),
+    // Cards and lists keep off the edges of a narrow window.
+    tooltips({ position: 'fixed', parent: document.body, tooltipSpace: () => ({ top: 0, left: 8, bottom: innerHeight, right: innerWidth - 8 }) }),
     keymap.of([
       ...(options.multiline ? [] : [{ key: 'Enter', run: (view: EditorView) => (enter(view, () => options.onEnter?.()), true) }]),
       { key: 'Ctrl-Space', run: startCompletion },

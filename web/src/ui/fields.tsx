@@ -299,7 +299,9 @@ export function SuggestField({ value, onChange, suggestions, placeholder, mono, 
       onChange={onChange}
       data={[...suggestions]}
       placeholder={placeholder}
-      styles={mono ? { input: { fontFamily: 'var(--mono)' } } : undefined}
+      // What is offered is readable beside a narrow field, too.
+      comboboxProps={{ position: 'bottom-start' }}
+      styles={{ dropdown: { minWidth: 240 }, ...(mono ? { input: { fontFamily: 'var(--mono)' } } : {}) }}
       limit={30}
       maxDropdownHeight={280}
     />

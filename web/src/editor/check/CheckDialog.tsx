@@ -7,6 +7,7 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { methodOf } from './asked'
 import { answered } from './past'
+import type { Placed } from '../model/steps'
 import { hostOf, titleOf } from '../parts/describe'
 import { sampleName } from '../parts/SampleBar'
 
@@ -19,7 +20,7 @@ export function CheckDialog() {
   const [remember, setRemember] = useState(false)
   const kept = useQuery({ ...examplesQuery(name), enabled: asking !== undefined && asking.path === undefined }).data?.items
   // The steps behind a step that is only shown read what it was answered earlier.
-  const hasReply = (path: string) => kept?.some((one) => one.step === path) || answered(path, check)
+  const hasReply = ({ first }: Placed) => kept?.some((one) => one.step === first) || answered(first, check)
   useEffect(() => {
     if (asking) setReally(asking.steps.filter((one) => one.send).map((one) => one.placed.path))
     setRemember(false)
@@ -81,7 +82,7 @@ export function CheckDialog() {
                       {placed.number} <Method>{placed.step.http ? methodOf(placed.step.http) : ''}</Method> {titleOf(placed.step, t, kinds)}
                     </>
                   }
-                  help={chosen ? t('check.sends', { host: host(placed.path) }) : t(hasReply(placed.path) ? 'check.silentPast' : 'check.silentNone')}
+                  help={chosen ? t('check.sends', { host: host(placed.path) }) : t(hasReply(placed) ? 'check.silentPast' : 'check.silentNone')}
                   checked={chosen}
                   onChange={(next) => setReally(next ? [...really, placed.path] : really.filter((one) => one !== placed.path))}
                 />

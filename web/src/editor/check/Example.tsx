@@ -31,9 +31,9 @@ export function KeptReply() {
   const { name } = useEditor()
   const { placed } = useStep()
   const queries = useQueryClient()
-  const kept = useQuery({ ...examplesQuery(name), enabled: placed.step.http !== undefined }).data?.items.find((one) => one.step === placed.path)
+  const kept = useQuery({ ...examplesQuery(name), enabled: placed.step.http !== undefined }).data?.items.find((one) => one.step === placed.first)
   const drop = useMutation({
-    mutationFn: () => call(api.DELETE('/api/v1/scenarios/{name}/examples', { params: { path: { name }, query: { step: placed.path } } })),
+    mutationFn: () => call(api.DELETE('/api/v1/scenarios/{name}/examples', { params: { path: { name }, query: { step: placed.first } } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: examplesQuery(name).queryKey }),
     onError: (failure) => toastError(failure, t),
   })

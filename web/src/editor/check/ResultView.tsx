@@ -6,17 +6,18 @@ import { outcomeText } from '@/words/states'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { addReplyVariable, fieldOf, pathOf, replyVariables } from '../model/replyVariables'
+import type { Placed } from '../model/steps'
 import { sendText } from '../server'
 import { Notices } from '../http/Notices'
 import { KeepReply, KeptReply } from './Example'
 import type { StepResult } from './useCheck'
 
 /** What is known of a step's last check. */
-export function useResult(path: string): { result: StepResult | undefined; going: number | undefined; here: boolean } {
+export function useResult({ first }: Placed): { result: StepResult | undefined; going: number | undefined; here: boolean } {
   const { check } = useEditor()
-  const result = check.results[path] ?? check.past[path]
+  const result = check.results[first] ?? check.past[first]
   // Asked for, and the server has not said a word yet: it can be ended then, too.
-  const going = check.running && check.asked?.path === path && !check.results[path] ? check.asked.at : undefined
+  const going = check.running && check.asked?.first === first && !check.results[first] ? check.asked.at : undefined
   return { result, going, here: result !== undefined || going !== undefined || (check.error !== undefined && !check.whole) }
 }
 
@@ -25,7 +26,7 @@ export function ResultView({ dock }: { dock?: ReactNode }) {
   const t = useT()
   const { check } = useEditor()
   const { placed } = useStep()
-  const { result, going, here } = useResult(placed.path)
+  const { result, going, here } = useResult(placed)
   const box = useRef<HTMLElement>(null)
   useEffect(() => {
     // What is left of an earlier visit does not move the page.

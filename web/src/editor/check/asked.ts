@@ -15,4 +15,4 @@ export function asks(step: Step, isEcho: (url: string) => boolean): boolean {
 /** What was answered with "do not ask again": a step that sends elsewhere, or does something else there, is asked about anew. */
 export type Remembered = Record<string, 'send' | 'show'>
 
-export const askKey = (path: string, http: HttpStep): string => `${path} ${methodOf(http)} ${http.url}`
+export const askKey = (first: string, http: HttpStep): string => `${first} ${methodOf(http)} ${http.url}`

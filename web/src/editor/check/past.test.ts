@@ -17,7 +17,7 @@ test('a step shows its newest end, whichever check or run it was', () => {
 })
 
 const reply = { status: 200, headers: [], body: '{}' }
-const steps = (id: string, created_at: string, list: { path: string; state: string; attempts: object[] }[]): Run => ({ id, created_at, steps: list }) as unknown as Run
+const steps = (id: string, created_at: string, list: { path: string; was?: string; state: string; attempts: object[] }[]): Run => ({ id, created_at, steps: list }) as unknown as Run
 
 const answeredRun = steps('r', '2026-01-01T10:00:00Z', [{ path: 'a', state: 'done', attempts: [{ n: 1, response: reply }, { n: 2, response: { ...reply, status: 404 } }] }, { path: 'b', state: 'active', attempts: [{ n: 1, response: reply }] }])
 
@@ -31,6 +31,12 @@ test('a step that was skipped later, or got no reply, still has the reply that i
   expect(repliesOf(runs)['a']).toMatchObject({ n: 2, response: { status: 404 } })
   // It was answered, though it is not over.
   expect([pastOf(runs)['b'], repliesOf(runs)['b']]).toMatchObject([undefined, { n: 1 }])
+})
+
+test('what a step did under an earlier name is its own', () => {
+  const renamed = steps('later', '2026-01-02T10:00:00Z', [{ path: 'only/order', was: 'a', state: 'done', attempts: [{ n: 1, response: { ...reply, status: 201 } }] }])
+  expect(repliesOf([answeredRun, renamed])).toMatchObject({ a: { response: { status: 201 } } })
+  expect(pastOf([answeredRun, renamed])['a']).toMatchObject({ runId: 'later' })
 })
 
 test('what the server would not give the steps behind is no reply of a step', () => {

@@ -21,15 +21,16 @@ export function usePast(name: string): Pick<Check, 'past' | 'replies'> {
   return useMemo(() => ({ past: pastOf(data ?? []), replies: repliesOf(data ?? []) }), [data])
 }
 
-/** The newest end of each step. */
+/** The newest end of each step, by the first path of the step. */
 export function pastOf(runs: readonly Run[]): Record<string, StepResult> {
   const out: Record<string, StepResult> = {}
   for (const run of newestFirst(runs)) {
     for (const step of run.steps ?? []) {
-      if (out[step.path] || (step.state !== 'done' && step.state !== 'failed' && step.state !== 'skipped')) continue
+      const first = step.was ?? step.path
+      if (out[first] || (step.state !== 'done' && step.state !== 'failed' && step.state !== 'skipped')) continue
       const attempt = step.attempts?.[step.attempts.length - 1]
       const at = Date.parse(run.created_at)
-      out[step.path] = { state: step.state, attempt, value: undefined, request: undefined, explain: attempt?.explain, variables: [], startedAt: at, at, runId: run.id }
+      out[first] = { state: step.state, attempt, value: undefined, request: undefined, explain: attempt?.explain, variables: [], startedAt: at, at, runId: run.id }
     }
   }
   return out
@@ -41,7 +42,7 @@ export function repliesOf(runs: readonly Run[]): Record<string, Attempt> {
   for (const run of newestFirst(runs)) {
     for (const step of run.steps ?? []) {
       const attempt = step.attempts?.findLast((one) => one.response !== undefined && !one.fenced && !one.not_kept && !asks(one))
-      if (attempt) out[step.path] ??= attempt
+      if (attempt) out[step.was ?? step.path] ??= attempt
     }
   }
   return out

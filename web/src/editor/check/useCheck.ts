@@ -38,7 +38,8 @@ export interface Check {
   /** The whole scenario is checked, not one step. */
   whole: boolean
   /** The one step that is checked, and since when. */
-  asked: { path: string; at: number } | undefined
+  asked: { first: string; at: number } | undefined
+  /** How steps ended in this visit; like the two below by their first paths, so that they stay with a step that is renamed. */
   results: Record<string, StepResult>
   /** How steps ended that were not checked in this visit. */
   past: Record<string, StepResult>
@@ -94,11 +95,14 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       abort.current = control
       const began = Date.now()
       setAsking(undefined)
-      setState((now) => ({ ...now, running: true, whole: path === undefined, asked: path === undefined ? undefined : { path, at: began }, results: path === undefined ? {} : without(now.results, path), finished: undefined, error: undefined, runId: undefined }))
       const now = latest.current
+      // What the steps are called now says nothing of what they are called when the answer comes.
+      const firsts = new Map(now.steps.map((placed) => [placed.path, placed.first]))
+      const first = path === undefined ? undefined : (firsts.get(path) ?? path)
+      setState((old) => ({ ...old, running: true, whole: first === undefined, asked: first === undefined ? undefined : { first, at: began }, results: first === undefined ? {} : without(old.results, first), finished: undefined, error: undefined, runId: undefined }))
       try {
         const lines = run({ scenario: name, document: now.document, ...(path !== undefined ? { step: path } : {}), ...asAsked(now.sample), really: [...really], all_dry: really.length === 0 }, control.signal)
-        for await (const line of lines) setState((old) => ({ ...old, ...applied(old.results, line, began) }))
+        for await (const line of lines) setState((old) => ({ ...old, ...applied(old.results, line, began, firsts) }))
         setState((old) => ({ ...old, running: false, round: old.round + 1, finished: old.finished ?? { ok: false, state: 'cancelled', duration_ms: Date.now() - began } }))
       } catch (error) {
         const stopped = control.signal.aborted
@@ -121,7 +125,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       const known = remembered()
       const among = latest.current.steps.filter((placed) => placed.step.http && (path === undefined || placed.path === path))
       const list = among.map((placed) => {
-        const answer = placed.step.http && known[askKey(placed.path, placed.step.http)]
+        const answer = placed.step.http && known[askKey(placed.first, placed.step.http)]
         return { placed, asks: asks(placed.step, isEcho) && answer === undefined, send: answer !== 'show' }
       })
       if (list.some((one) => one.asks)) setAsking({ path, steps: list })
@@ -139,7 +143,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       if (!asking) return
       if (remember) {
         const known = remembered()
-        for (const { placed, asks: asked } of asking.steps) if (asked && placed.step.http) known[askKey(placed.path, placed.step.http)] = really.includes(placed.path) ? 'send' : 'show'
+        for (const { placed, asks: asked } of asking.steps) if (asked && placed.step.http) known[askKey(placed.first, placed.step.http)] = really.includes(placed.path) ? 'send' : 'show'
         localStorage.setItem(storageKey, JSON.stringify(known))
       }
       void start(asking.path, really)
@@ -150,8 +154,8 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
   return useMemo(() => ({ ...state, past, replies, asking, askStep, askScenario, answer, dismiss, cancel }), [state, past, replies, asking, askStep, askScenario, answer, dismiss, cancel])
 }
 
-function without(results: Record<string, StepResult>, path: string): Record<string, StepResult> {
-  const { [path]: _gone, ...rest } = results
+function without(results: Record<string, StepResult>, first: string): Record<string, StepResult> {
+  const { [first]: _gone, ...rest } = results
   return rest
 }
 
@@ -160,14 +164,15 @@ function settled(results: Record<string, StepResult>): Record<string, StepResult
   return Object.fromEntries(Object.entries(results).filter(([, result]) => result.state !== 'running'))
 }
 
-function applied(results: Record<string, StepResult>, line: CheckLine, began: number): Partial<Check> {
+function applied(results: Record<string, StepResult>, line: CheckLine, began: number, firsts: Map<string, string>): Partial<Check> {
   switch (line.type) {
     case 'started':
       return { runId: line.run_id }
     case 'finished':
       return { finished: { ok: line.state === 'succeeded' || line.state === 'skipped' || line.state === 'shown', state: line.state, duration_ms: line.duration_ms ?? Date.now() - began } }
     case 'step': {
-      const old = results[line.path]
+      const first = firsts.get(line.path) ?? line.path
+      const old = results[first]
       const next: StepResult = {
         state: line.state,
         attempt: line.attempt ?? old?.attempt,
@@ -178,7 +183,7 @@ function applied(results: Record<string, StepResult>, line: CheckLine, began: nu
         phase: line.phase ?? old?.phase,
         startedAt: old?.startedAt ?? Date.now(),
       }
-      return { results: { ...results, [line.path]: next } }
+      return { results: { ...results, [first]: next } }
     }
   }
 }

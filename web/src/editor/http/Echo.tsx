@@ -1,9 +1,8 @@
 import { useT } from '@/i18n'
-import { Button, Select } from '@/ui'
+import { Button, Row, Select } from '@/ui'
 import { echoName, echoScripts } from '@/words/echo'
 import { useStep } from '../context'
-import css from '../editor.module.css'
-import type { HttpStep, Row } from '../model/document'
+import type { HttpStep, Row as DocumentRow } from '../model/document'
 
 /** How the test receiver answers this step: a script in its address, chosen in words. */
 export function EchoScript() {
@@ -15,12 +14,12 @@ export function EchoScript() {
   const now = typeof row?.value === 'string' ? row.value : ''
   const choose = (script: string) => {
     const others = rows.filter((one) => one !== row)
-    const next: Row[] = script === '' ? others : [...others, { name: 'script', value: script }]
+    const next: DocumentRow[] = script === '' ? others : [...others, { name: 'script', value: script }]
     put('/http/query', next.length > 0 ? next : undefined)
   }
   const own = now !== '' && !echoScripts.some(([script]) => script === now)
   return (
-    <div className={css.line}>
+    <Row gap={8} align="end">
       <Select
         label={t('echo.answers')}
         value={now}
@@ -28,9 +27,9 @@ export function EchoScript() {
         width={340}
         options={[{ value: '', label: t('echo.usual') }, ...echoScripts.map(([value, key]) => ({ value, label: t(key) })), ...(own ? [{ value: now, label: t('echo.own', { script: now }) }] : [])]}
       />
-      <Button size="small" kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
+      <Button kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
         {t('echo.toReceiver')}
       </Button>
-    </div>
+    </Row>
   )
 }

@@ -16,7 +16,7 @@ export function ReplyTable() {
   const { document, edit, check } = useEditor()
   const { placed } = useStep()
   // A newer end without a reply does not hide the one before.
-  const replied = [useResult(placed.path).result?.attempt, check.replies[placed.path]].find((attempt) => attempt?.response)
+  const replied = [useResult(placed).result?.attempt, check.replies[placed.first]].find((attempt) => attempt?.response)
   const body = replied?.response?.body
   const { id } = placed.step
   const rows = replyVariables(document, placed.pointer, id)

@@ -16,6 +16,15 @@ test('a difference is named by its step, its field and both values', () => {
   ])
 })
 
+test('a step that was renamed on one side is one step', () => {
+  const mine = scenario({ id: 'order', was: 'deal', http: http('https://x/1', {}) })
+  const theirs = scenario({ id: 'deal', http: http('https://x/2', {}) })
+  expect(told(mine, theirs)).toEqual([
+    ['order', '/http/url', 'https://x/1', 'https://x/2'],
+    ['order', '/id', 'order', 'deal'],
+  ])
+})
+
 test('steps that one side alone has, that moved into a branch, and that stand in another order are told', () => {
   const delay = (id: string) => ({ id, delay: '5m' })
   expect(told(scenario(delay('a'), delay('b')), scenario(delay('b')))).toEqual([['a', '', delay('a'), undefined]])

@@ -2,6 +2,7 @@
 import { kindOf, type Scenario, type Step } from './document'
 import { isPlain, same } from './json'
 import { join } from './pointer'
+import { firstId } from './steps'
 
 export interface Difference {
   /** The step, from whichever side has it; undefined for the scenario's own members. */
@@ -15,7 +16,7 @@ export interface Difference {
 
 const most = 200
 
-/** Steps are matched by id, wherever they stand; a step that only moved differs in its place. */
+/** Steps are matched by their first ids, wherever they stand; a step that only moved differs in its place. */
 export function differences(mine: Scenario, theirs: Scenario): Difference[] {
   const out: Difference[] = []
   const { steps: _mine, ...myTop } = mine
@@ -29,6 +30,7 @@ export function differences(mine: Scenario, theirs: Scenario): Difference[] {
     else if (kindOf(one.step) !== kindOf(other.step)) out.push({ step: one.step, field: '', mine: one.step, theirs: other.step })
     else {
       compare(one.step, '', own(one.step), own(other.step), out)
+      if (one.step.id !== other.step.id) out.push({ step: one.step, field: '/id', mine: one.step.id, theirs: other.step.id })
       if (one.list !== other.list) out.push({ step: one.step, field: '/', mine: one.list, theirs: other.list })
     }
   }
@@ -40,15 +42,16 @@ export function differences(mine: Scenario, theirs: Scenario): Difference[] {
 
 /** A step without the steps inside it: those are compared by themselves. */
 function own(step: Step): Record<string, unknown> {
-  const { then: _then, else: _else, id: _id, ...rest } = step
+  const { then: _then, else: _else, id: _id, was: _was, ...rest } = step
   return rest
 }
 
 function flat(steps: Step[], list = '', out = new Map<string, { step: Step; list: string }>()): Map<string, { step: Step; list: string }> {
   for (const step of steps) {
-    out.set(step.id, { step, list })
-    flat(step.then ?? [], `${step.id}/then`, out)
-    flat(step.else ?? [], `${step.id}/else`, out)
+    const id = firstId(step)
+    out.set(id, { step, list })
+    flat(step.then ?? [], `${id}/then`, out)
+    flat(step.else ?? [], `${id}/else`, out)
   }
   return out
 }

@@ -46,6 +46,8 @@ export interface HttpStep {
 
 export interface Step {
   id: string
+  /** The id that the step had when it first ran: what was learned of it is found by that. */
+  was?: string
   title?: string
   when?: string
   http?: HttpStep

@@ -1,6 +1,7 @@
 /** Brings two sets of edits of one document together. */
 import { isPlain, same } from './json'
 import { join } from './pointer'
+import { firstId } from './steps'
 
 export interface Merged<T> {
   document: T
@@ -8,7 +9,7 @@ export interface Merged<T> {
   conflicts: string[]
 }
 
-/** What base became on both sides. Lists of steps are matched by id, other lists are taken whole. */
+/** What base became on both sides. Lists of steps are matched by their first ids, other lists are taken whole. */
 export function merge<T>(base: T, mine: T, theirs: T): Merged<T> {
   const conflicts: string[] = []
   const document = mergeValue(base, mine, theirs, '', conflicts) as T
@@ -30,20 +31,21 @@ function mergeValue(base: unknown, mine: unknown, theirs: unknown, at: string, c
 
 interface HasId {
   id: string
+  was?: string
 }
 
 function hasIds(value: unknown): value is HasId[] {
   if (!Array.isArray(value)) return false
-  const ids = value.map((item) => (isPlain(item) ? item['id'] : undefined))
+  const ids = value.map((item) => (isPlain(item) ? (item['was'] ?? item['id']) : undefined))
   return ids.every((id) => typeof id === 'string') && new Set(ids).size === ids.length
 }
 
 function mergeLists(base: HasId[], mine: HasId[], theirs: HasId[], at: string, conflicts: string[]): HasId[] {
-  const find = (list: HasId[], id: string): HasId | undefined => list.find((item) => item.id === id)
+  const find = (list: HasId[], id: string): HasId | undefined => list.find((item) => firstId(item) === id)
   const out: HasId[] = []
   mine.forEach((item, i) => {
-    const was = find(base, item.id)
-    const other = find(theirs, item.id)
+    const was = find(base, firstId(item))
+    const other = find(theirs, firstId(item))
     if (was && !other) {
       // They took away what is here: gone when I did not touch it.
       if (same(was, item)) return
@@ -53,19 +55,19 @@ function mergeLists(base: HasId[], mine: HasId[], theirs: HasId[], at: string, c
   })
   // What they put in stands behind the element that it stood behind there.
   theirs.forEach((item, i) => {
-    if (find(mine, item.id)) return
-    const was = find(base, item.id)
+    if (find(mine, firstId(item))) return
+    const was = find(base, firstId(item))
     if (was && same(was, item)) return
     if (was) conflicts.push(`${at}/${i}`)
-    const before = theirs.slice(0, i).reverse().find((other) => out.some((o) => o.id === other.id))
-    out.splice(before ? out.findIndex((o) => o.id === before.id) + 1 : 0, 0, item)
+    const before = theirs.slice(0, i).reverse().find((other) => find(out, firstId(other)))
+    out.splice(before ? out.findIndex((o) => firstId(o) === firstId(before)) + 1 : 0, 0, item)
   })
-  const order = (list: HasId[]): string => list.filter((item) => find(base, item.id)).map((item) => item.id).join()
+  const order = (list: HasId[]): string => list.filter((item) => find(base, firstId(item))).map(firstId).join()
   if (order(base) !== order(theirs) && order(base) !== order(mine) && order(mine) !== order(theirs)) conflicts.push(at)
   else if (order(base) !== order(theirs) && order(base) === order(mine)) {
-    const rank = new Map(theirs.map((item, i) => [item.id, i]))
-    const known = out.filter((item) => rank.has(item.id)).sort((a, b) => (rank.get(a.id) ?? 0) - (rank.get(b.id) ?? 0))
-    return out.map((item) => (rank.has(item.id) ? (known.shift() as HasId) : item))
+    const rank = new Map(theirs.map((item, i) => [firstId(item), i]))
+    const known = out.filter((item) => rank.has(firstId(item))).sort((a, b) => (rank.get(firstId(a)) ?? 0) - (rank.get(firstId(b)) ?? 0))
+    return out.map((item) => (rank.has(firstId(item)) ? (known.shift() as HasId) : item))
   }
   return out
 }

@@ -152,6 +152,11 @@ describe('merging', () => {
     const gone = { ...base, steps: base.steps.slice(1) }
     expect(merge(base, { ...base, steps: [{ id: 'a', n: 9 }, ...base.steps.slice(1)] }, gone).conflicts).toEqual(['/steps/0'])
   })
+  it('knows a step that was renamed on one side', () => {
+    const mine = { ...base, steps: [{ id: 'order', was: 'a', n: 1 }, ...base.steps.slice(1)] }
+    const theirs = { ...base, steps: [{ id: 'a', n: 2 }, ...base.steps.slice(1)] }
+    expect(merge(base, mine, theirs)).toEqual({ document: { ...base, steps: [{ id: 'order', was: 'a', n: 2 }, ...base.steps.slice(1)] }, conflicts: [] })
+  })
   it('takes their order when mine is unchanged', () => {
     const theirs = { ...base, steps: [...base.steps].reverse() }
     const mine = { ...base, steps: [{ id: 'a', n: 2 }, ...base.steps.slice(1)] }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { normalise, type Scenario } from './document'
 import { parseJson } from './json'
 import { rename, wrongId } from './rename'
+import { copyStep, freeId } from './steps'
 
 const scenario = (steps: unknown, more: object = {}): Scenario => normalise({ name: 'n', steps, ...more })
 const first = { id: 'deal', title: 'deal', http: { url: 'https://crm.example/deal' } }
@@ -53,6 +54,24 @@ describe('a step’s other short name', () => {
     const done = rename(scenario([first, { id: 'tell', set: [{ name: 'x', value: parseJson(json) }] }]), '/steps/0', 'order')
     const value = done.document.steps[1]?.set?.[0]?.value as Map<string, unknown>
     expect([...value].map(([name, v]) => [name, String(v)])).toEqual([['2', '1234567890123456789'], ['1', '{{ steps.order.id }}']])
+  })
+  it('remembers by which name it is known, once and no longer than it has another one', () => {
+    const known = (document: Scenario, next: string) => rename(document, '/steps/0', next, true).document
+    const told = (document: Scenario) => document.steps.map((step) => Object.entries(step).filter(([name]) => name === 'id' || name === 'was').flat().join(' '))
+    const document = scenario([first, { id: 'tell', stop: {} }])
+    const renamed = known(document, 'order')
+    expect(told(renamed)).toEqual(['id order was deal', 'id tell'])
+    expect(told(known(renamed, 'sale'))).toEqual(['id sale was deal', 'id tell'])
+    // Taken back it is what it was.
+    expect(known(renamed, 'deal')).toEqual(document)
+    expect(rename(renamed, '/steps/0', 'sale').document.steps[0]?.was).toBe('deal')
+    // Of a step that never ran there is nothing to remember.
+    expect(told(rename(document, '/steps/0', 'order').document)).toEqual(['id order', 'id tell'])
+    // Nobody else takes the name by which it is known, a copy least of all.
+    expect(wrongId(renamed, '/steps/1', 'deal')).toBe('former')
+    expect(wrongId(renamed, '/steps/0', 'deal')).toBeUndefined()
+    expect(freeId(renamed, 'deal')).toBe('deal_2')
+    expect(told(copyStep(renamed, '/steps/0').document)).toEqual(['id order was deal', 'id order_2', 'id tell'])
   })
   it('has to be a name that no other step has', () => {
     const document = scenario([first, { id: 'ask', if: 'x', then: [{ id: 'tell', stop: {} }] }])

@@ -1,5 +1,5 @@
 /** A step's short name and all that refers to the step by it. */
-import type { Scenario } from './document'
+import type { Scenario, Step } from './document'
 import { isPlain } from './json'
 import { read, write } from './pointer'
 import { inSteps, mapped, renamed, type TextKind } from './references'
@@ -13,8 +13,11 @@ export interface Renamed {
   places: number
 }
 
-/** Gives the step at a place another short name; templates, conditions, renewals and tests that name it follow. */
-export function rename(document: Scenario, pointer: string, next: string): Renamed {
+/**
+ * Gives the step at a place another short name; templates, conditions, renewals and tests that name it follow. Of a
+ * step of which something is known the document remembers by which name: it is found by that one from then on.
+ */
+export function rename(document: Scenario, pointer: string, next: string, known = false): Renamed {
   const was = (read(document, pointer) as { id?: string } | undefined)?.id ?? ''
   if (was === next) return { document, places: 0 }
   let places = 0
@@ -38,13 +41,16 @@ export function rename(document: Scenario, pointer: string, next: string): Renam
     if (paths) out = { ...out, [list]: paths.map((path) => inText(path, 'expression')) }
   }
   if (document['tests'] !== undefined) out = { ...out, tests: inTest(document['tests'], '') }
-  return { document: write(out, `${pointer}/id`, next), places }
+  const { id: _id, was: first = known ? was : undefined, ...rest } = read(out, pointer) as Step
+  return { document: write(out, pointer, { id: next, ...(first === undefined || first === next ? {} : { was: first }), ...rest }), places }
 }
 
 /** Whether a step may be called so: what is wrong, or undefined. */
-export function wrongId(document: Scenario, pointer: string, id: string): 'form' | 'taken' | undefined {
+export function wrongId(document: Scenario, pointer: string, id: string): 'form' | 'taken' | 'former' | undefined {
   if (!goodId.test(id)) return 'form'
-  return walk(document).some((placed) => placed.step.id === id && placed.pointer !== pointer) ? 'taken' : undefined
+  const others = walk(document).filter((placed) => placed.pointer !== pointer)
+  if (others.some(({ step }) => step.id === id)) return 'taken'
+  return others.some(({ step }) => step.was === id) ? 'former' : undefined
 }
 
 function renamedKeys(value: unknown, change: (key: string) => string): unknown {

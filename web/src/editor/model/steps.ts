@@ -9,6 +9,8 @@ export interface Placed {
   pointer: string
   /** How runs and the API name it: only_new/tell. */
   path: string
+  /** The path that it had before anything on it was renamed: what was learned of the step is found by it. */
+  first: string
   /** Its number as people see it: 2.1. */
   number: string
   depth: number
@@ -17,20 +19,29 @@ export interface Placed {
 
 export function walk(document: Scenario): Placed[] {
   const out: Placed[] = []
-  const go = (steps: Step[], base: string, parent: string, number: string, depth: number, branch: Placed['branch'], before = 0): void => {
+  const go = (steps: Step[], base: string, owner: Placed | undefined, branch: Placed['branch'], before = 0): void => {
     steps.forEach((step, i) => {
-      const pointer = `${base}/${i}`
-      const path = parent === '' ? step.id : `${parent}/${step.id}`
-      const n = `${number}${before + i + 1}`
-      out.push({ step, pointer, path, number: n, depth, branch })
-      if (step.then) go(step.then, `${pointer}/then`, path, `${n}.`, depth + 1, 'then')
+      const placed: Placed = {
+        step,
+        pointer: `${base}/${i}`,
+        path: owner ? `${owner.path}/${step.id}` : step.id,
+        first: owner ? `${owner.first}/${firstId(step)}` : firstId(step),
+        number: `${owner ? `${owner.number}.` : ''}${before + i + 1}`,
+        depth: owner ? owner.depth + 1 : 0,
+        branch,
+      }
+      out.push(placed)
+      if (step.then) go(step.then, `${placed.pointer}/then`, placed, 'then')
       // The steps of both branches are counted on: no two have one number.
-      if (step.else) go(step.else, `${pointer}/else`, path, `${n}.`, depth + 1, 'else', step.then?.length ?? 0)
+      if (step.else) go(step.else, `${placed.pointer}/else`, placed, 'else', step.then?.length ?? 0)
     })
   }
-  go(document.steps, '/steps', '', '', 0, '')
+  go(document.steps, '/steps', undefined, '')
   return out
 }
+
+/** By what a step is known in all its versions, whatever it is called now. */
+export const firstId = (step: Pick<Step, 'id' | 'was'>): string => step.was ?? step.id
 
 export function byPath(document: Scenario, path: string): Placed | undefined {
   return walk(document).find((placed) => placed.path === path)
@@ -42,8 +53,9 @@ export function byPointer(document: Scenario, pointer: string): Placed | undefin
     .sort((a, b) => b.pointer.length - a.pointer.length)[0]
 }
 
+/** The names that are taken: a former one stays the step's that had it. */
 function idsUnder(steps: Step[]): string[] {
-  return steps.flatMap((step) => [step.id, ...idsUnder(step.then ?? []), ...idsUnder(step.else ?? [])])
+  return steps.flatMap((step) => [step.id, ...(step.was === undefined ? [] : [step.was]), ...idsUnder(step.then ?? []), ...idsUnder(step.else ?? [])])
 }
 
 /** A name that may be a step's id or a variable's name, made from words in any language; empty when nothing is left. */
@@ -74,7 +86,8 @@ export function insertStep(document: Scenario, pointer: string, step: Step): { d
 
 function renewIds(document: Scenario, step: Step): Step {
   const taken = new Set(idsUnder(document.steps))
-  const renew = (one: Step): Step => {
+  // A copy has no past.
+  const renew = ({ was: _was, ...one }: Step): Step => {
     let id = one.id || 'step'
     const base = id.replace(/_\d+$/, '')
     for (let n = 2; taken.has(id); n++) id = `${base}_${n}`

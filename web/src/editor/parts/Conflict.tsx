@@ -4,7 +4,7 @@ import { Button, CodeView, Dialog, ErrorNote, Note } from '@/ui'
 import { ApiError } from '@/api'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
-import { walk } from '../model/steps'
+import { firstId, walk } from '../model/steps'
 import { writeJson } from '../model/json'
 import { differences, type Difference } from '../model/differences'
 import { shownText } from '../model/body'
@@ -95,7 +95,7 @@ function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
   const { kinds } = useEditor()
   const found = differences(mine, theirs)
   const name = (id: string): string => {
-    const step = [mine, theirs].flatMap((document) => walk(document)).find((placed) => placed.step.id === id)?.step
+    const step = [mine, theirs].flatMap((document) => walk(document)).find((placed) => firstId(placed.step) === id)?.step
     return step ? titleOf(step, t, kinds) : id
   }
   const place = (where: unknown): string => {

@@ -116,12 +116,12 @@ interface ItemProps {
 function Item({ placed, dragged, shift }: ItemProps) {
   const t = useT()
   const { selected, open, edit, document, closePanel, check, state, kinds, steps } = useEditor()
-  const { step, pointer, path, depth, number, branch } = placed
+  const { step, pointer, path, first, depth, number, branch } = placed
   const { setNodeRef, listeners } = useDraggable({ id: pointer })
   const lifted = dragged !== undefined && (pointer === dragged.pointer || pointer.startsWith(`${dragged.pointer}/`))
   const kind = kindOf(step)
   const title = titleOf(step, t, kinds)
-  const result = check.results[path] ?? check.past[path]
+  const result = check.results[first] ?? check.past[first]
   const problems = state.problems.filter((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
   const bad = problems.length > 0
 
@@ -176,7 +176,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
           </span>
         </button>
         <span className={css.cardEnd}>
-          <Result path={path} />
+          <Result first={first} />
           <Menu
             items={[
               { label: t('step.copy'), icon: 'copy', onClick: copy },
@@ -217,10 +217,10 @@ function Branches({ placed, dragged }: { placed: Placed; dragged: Placed | undef
   )
 }
 
-function Result({ path }: { path: string }) {
+function Result({ first }: { first: string }) {
   const t = useT()
   const { check } = useEditor()
-  const result = check.results[path] ?? check.past[path]
+  const result = check.results[first] ?? check.past[first]
   if (!result) return null
   const status = result.attempt?.response?.status
   if (result.state === 'running') return <Badge tone="info" icon="play">{t('check.running')}</Badge>

@@ -129,22 +129,24 @@ export function LifeButtons() {
       <Confirm open={stopping} onClose={() => setStopping(false)} onConfirm={() => void stop()} title={t('stop.title')} confirm={t('stop')} busy={busy}>
         <p>{t('scenario.stopping')}</p>
       </Confirm>
-      <Dialog
-        open={held !== undefined}
-        onClose={() => setHeld(undefined)}
-        title={t('start.heldTitle', { count: held ?? 0 })}
-        size="small"
-        actions={
-          <>
-            <Button onClick={() => void publish(true, false)}>{t('start.newOnly')}</Button>
-            <Button kind="main" onClick={() => void publish(true, true)}>
-              {t('start.held')}
-            </Button>
-          </>
-        }
-      >
-        {t('start.heldHelp')}
-      </Dialog>
+      {held !== undefined && (
+        <Dialog
+          open
+          onClose={() => setHeld(undefined)}
+          title={t('start.heldTitle', { count: held })}
+          size="small"
+          actions={
+            <>
+              <Button onClick={() => void publish(true, false)}>{t('start.newOnly')}</Button>
+              <Button kind="main" onClick={() => void publish(true, true)}>
+                {t('start.held')}
+              </Button>
+            </>
+          }
+        >
+          {t('start.heldHelp')}
+        </Dialog>
+      )}
       <Lacks lacks={lacks} onClose={() => setLacks(undefined)} />
       <Dialog open={error !== undefined} onClose={() => setError(undefined)} title={t('life.failed')} size="small">
         <ErrorNote error={error} />

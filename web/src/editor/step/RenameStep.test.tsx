@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
 import { examplesQuery } from '@/api'
 import { t } from '@/i18n'
@@ -20,13 +20,17 @@ test.each([
   ['a past reply of a step inside', 'ask', { replies: ['ask/deal'] }, true],
   ['a reply of this visit', 'asked', { results: ['asked'] }, true],
   ['nothing but replies of others', 'ask', { kept: ['asked'], replies: ['asked'], results: ['asked'] }, false],
-] as const)('a new short name says what becomes of %s', (_, path, has: { kept?: readonly string[]; replies?: readonly string[]; results?: readonly string[] }, said) => {
+] as const)('a new short name leaves %s with the step', (_, path, has: { kept?: readonly string[]; replies?: readonly string[]; results?: readonly string[] }, remembered) => {
   const check = { replies: Object.fromEntries((has.replies ?? []).map((one) => [one, attempt])), results: Object.fromEntries((has.results ?? []).map((one) => [one, { attempt }])), past: {} }
   const placed = walk(document).find((one) => one.path === path)!
   // What was kept is known from the start: nothing comes later.
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(examplesQuery('s').queryKey, { items: (has.kept ?? []).map((step) => ({ step, status: 200, saved_at: '2026-01-01T00:00:00Z' })) })
-  const editor = { name: 's', document, edit: vi.fn(), open: vi.fn(), kinds: [], check } as never
+  let edited = document
+  const edit = (change: (now: Scenario) => Scenario) => { edited = change(edited) }
+  const editor = { name: 's', document, edit, open: vi.fn(), kinds: [], check } as never
   render(<QueryClientProvider client={client}><UiProvider><EditorContext value={editor}><RenameStep placed={placed} onClose={() => undefined} /></EditorContext></UiProvider></QueryClientProvider>)
-  expect(screen.queryByText(t('step.idReply')) !== null).toBe(said)
+  fireEvent.change(screen.getByRole('textbox'), { target: { value: 'other' } })
+  fireEvent.click(screen.getByRole('button', { name: t('save') }))
+  expect(walk(edited).find((one) => one.step.id === 'other')).toMatchObject({ first: remembered ? path : path.replace(/[^/]*$/, 'other') })
 })

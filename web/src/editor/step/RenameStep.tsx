@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { examplesQuery } from '@/api'
-import { pick, useT } from '@/i18n'
+import { pick, useT, type Key } from '@/i18n'
 import { Button, Dialog, TextField, toast } from '@/ui'
 import { repliedUnder } from '../check/past'
 import { useEditor } from '../context'
-import css from '../editor.module.css'
 import { kindOf } from '../model/document'
 import { rename, wrongId } from '../model/rename'
 import { nameFrom, walk, type Placed } from '../model/steps'
+
+const wrongKeys: Record<NonNullable<ReturnType<typeof wrongId>>, Key> = { form: 'step.idForm', taken: 'step.idTaken', former: 'step.idFormer' }
 
 /** Another short name for a step; whatever refers to the step by it follows, and it can be taken back. */
 export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () => void }) {
@@ -23,7 +24,7 @@ export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () =>
   const save = () => {
     if (wrong) return
     const before = step.id
-    const done = rename(document, pointer, wanted)
+    const done = rename(document, pointer, wanted, repliedUnder(placed.first, check, kept))
     onClose()
     if (wanted === before) return
     edit(() => done.document)
@@ -58,10 +59,8 @@ export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () =>
           save()
         }}
       >
-        <TextField label={t('step.id')} help={pick(help)} value={id} onChange={setId} onBlur={() => setId(wanted)} mono autoFocus error={wrong === 'taken' ? t('step.idTaken', { id: wanted }) : wrong === 'form' ? t('step.idForm') : undefined} />
+        <TextField label={t('step.id')} help={pick(help)} value={id} onChange={setId} onBlur={() => setId(wanted)} mono autoFocus error={wrong && t(wrongKeys[wrong], { id: wanted })} />
       </form>
-      {/* Replies are stored by the paths of steps. */}
-      {repliedUnder(placed.path, check, kept) && <p className={css.fieldHelp}>{t('step.idReply')}</p>}
     </Dialog>
   )
 }

@@ -62,7 +62,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
   useCodes()
   useFocusField()
   const isHttp = step.http !== undefined
-  const { here } = useResult(path)
+  const { here } = useResult(placed)
   const wide = useMedia('(min-width: 1600px)')
   const [beside, setBeside] = useState(() => localStorage.getItem(dockKey) === 'right')
   const docked = wide && beside && here

@@ -135,7 +135,7 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
       title={t('echo.came')}
       actions={
         chosen && (
-          <Button size="small" icon="trash" onClick={() => setClearing(true)}>
+          <Button size="small" icon="trash" onClick={() => (clear.reset(), setClearing(true))}>
             {t('echo.clear')}
           </Button>
         )

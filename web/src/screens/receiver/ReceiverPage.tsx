@@ -16,8 +16,8 @@ export default function ReceiverPage() {
   const { data, error, refetch } = useQuery(echoesQuery)
   const queries = useQueryClient()
   // Strangers may send as much as they like: nobody's page reads at their pace.
-  const readAgain = useMemo(() => paced(() => queries.invalidateQueries({ queryKey: keys.echo }), 1000), [queries])
-  useHints((hints) => hints.some((hint) => hint.kind === 'echo') && readAgain())
+  const catchUp = useMemo(() => paced(() => queries.invalidateQueries({ queryKey: keys.echo }), 1000), [queries])
+  useHints((hints) => hints.some((hint) => hint.kind === 'echo') && catchUp())
   const { data: session } = useQuery(sessionQuery)
   const all = data?.items ?? []
   const asked = echoNames.test(search.address ?? '') ? search.address : undefined
