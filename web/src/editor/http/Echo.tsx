@@ -28,9 +28,11 @@ export function EchoScript() {
         width={340}
         options={[{ value: '', label: t('echo.usual') }, ...echoScripts.map(([value, key]) => ({ value, label: t(key) })), ...(own ? [{ value: now, label: t('echo.own', { script: now }) }] : [])]}
       />
-      <Button size="small" kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
-        {t('echo.toReceiver')}
-      </Button>
+      <span className={css.besideField}>
+        <Button size="small" kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
+          {t('echo.toReceiver')}
+        </Button>
+      </span>
     </div>
   )
 }

@@ -186,7 +186,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
           <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
           <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder={String(preset.reply.wait_s)} width={240} error={refused?.at('/reply/wait')} />
         </Row>
-        <Muted>{t('receive.waitHelp')}</Muted>
+        <Muted small>{t('receive.waitHelp')}</Muted>
         <OrderField source={source.name} value={form.order} onChange={(order) => set({ order })} error={refused?.at('/order')} />
         {save.error && !overtaken && <ErrorNote error={save.error} />}
         {overtaken && (
