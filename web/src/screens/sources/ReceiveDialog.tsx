@@ -5,6 +5,7 @@ import { pick, useT, type Key } from '@/i18n'
 import { Button, Checkbox, Choices, CopyButton, Dialog, ErrorNote, JsonField, jsonMistake, memberText, Muted, Note, NumberField, Row, Select, Skeleton, Stack, SuggestField, TextArea, TextField, toast } from '@/ui'
 import { pathsOf } from './sample'
 import { methodNames, over, readReceive, writeReceive, type Guard, type Receive, type Where } from './receive'
+import css from './Sources.module.css'
 
 interface Props {
   source: Source
@@ -124,7 +125,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         <TextField label={t('column.title')} value={form.title} onChange={(title) => set({ title })} error={refused?.at('/title')} />
         <div role="group" aria-label={t('receive.methods')}>
           <Stack gap={4}>
-            <strong>{t('receive.methods')}</strong>
+            <span className={css.groupLabel}>{t('receive.methods')}</span>
             <Row gap={16}>
               {methodNames.map((method) => (
                 <Checkbox key={method} label={method} checked={form.methods.includes(method)} onChange={(on) => set({ methods: on ? [...form.methods, method] : form.methods.filter((one) => one !== method) })} />
