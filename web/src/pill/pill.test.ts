@@ -143,4 +143,11 @@ describe('variables', () => {
     expect(search('', scope, words).map((f) => f.variable.group)).toEqual(['source', 'source', 'source', 'source', 'source', 'source', 'step', 'vars', 'secret'])
     expect(findVariable('event.body.items[-1].sku', scope)?.path).toBe('event.body.items[-1].sku')
   })
+  it('a saved reply is found by the place of its step too', () => {
+    const kept = [variable('lead', { group: 'step', step: 'branch/send', type: 'object' }), variable('lead.id', { group: 'step', step: 'branch/send' }), variable('steps.send.status', { group: 'step', step: 'branch/send' })]
+    expect(findVariable('steps.send.body.id', kept)?.path).toBe('lead.id')
+    expect(findVariable('steps.send.body', kept)?.path).toBe('lead')
+    expect(findVariable('steps.send.body.no', kept)).toBeUndefined()
+    expect(findVariable('steps.other.body.id', kept)).toBeUndefined()
+  })
 })

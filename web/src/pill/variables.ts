@@ -109,7 +109,8 @@ export function findVariable(path: string, variables: readonly Variable[]): Vari
   return (
     variables.find((v) => canonical(v.path) === wanted) ??
     variables.find((v) => !v.reserved && v.short !== v.path && canonical(v.short) === wanted) ??
-    inside(wanted, variables)
+    inside(wanted, variables) ??
+    saved(wanted, variables)
   )
 }
 
@@ -124,6 +125,13 @@ function inside(path: string, variables: readonly Variable[]): Variable | undefi
   const first = path.replace(/\[(\d+|-1|\*)\]/g, '[0]')
   const found = variables.find((v) => canonical(v.path) === first || canonical(v.short) === first)
   return found && { ...found, path, label: '' }
+}
+
+/** The body of a reply that was saved under a name is listed there alone: steps.deal.body.id as deal.id. */
+function saved(path: string, variables: readonly Variable[]): Variable | undefined {
+  const [, id, rest] = /^steps\.([a-z0-9_]+)\.body(.*)$/.exec(path) ?? []
+  const root = id && variables.find((v) => v.group === 'step' && v.step?.split('/').at(-1) === id && !v.path.startsWith('steps.'))
+  return root ? variables.find((v) => v.step === root.step && canonical(v.path) === root.path + rest) : undefined
 }
 
 /** What a path without data says about itself. */

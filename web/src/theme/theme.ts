@@ -59,6 +59,7 @@ function scheme(name: 'light' | 'dark'): Record<string, string> {
   return {
     ...variables(name),
     '--shadow': name === 'light' ? '0 8px 28px rgb(23 27 36 / 0.16)' : '0 8px 28px rgb(0 0 0 / 0.55)',
+    '--filled': filled.rest,
     '--mantine-color-body': 'var(--bg)',
     '--mantine-color-text': 'var(--text)',
     '--mantine-color-bright': 'var(--text)',

@@ -98,7 +98,7 @@ const isLoggedOut = (error: unknown): boolean => error instanceof ApiError && er
 /** The list to which a page belongs: there stands what can be opened. */
 const listOf = (path: string): string | undefined => /^\/(scenarios|sources|runs)(?=\/.)/.exec(path)?.[0]
 
-/** An error in words; the server's own details are folded. */
+/** An error in words; the server's own details are folded. Of what is not there the list is offered, and nothing else. */
 export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {
   const t = useT()
   useCodes()
@@ -118,11 +118,12 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
                 {t('ui.tryAgain')}
               </Button>
             )}
-            {actions}
-            {list && (
+            {list ? (
               <Button size="small" to={list}>
                 {t('page.toList')}
               </Button>
+            ) : (
+              actions
             )}
           </>
         )

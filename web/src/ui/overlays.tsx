@@ -52,12 +52,14 @@ export interface ConfirmProps {
   title: ReactNode
   children?: ReactNode
   confirm: string
+  /** The word of the button that does nothing, where «Cancel» is what is asked about. */
+  dismiss?: string
   danger?: boolean
   busy?: boolean
 }
 
 /** Only where the outside world is touched or nothing can be taken back; else do it and offer to undo. */
-export function Confirm({ open, onClose, onConfirm, title, children, confirm, danger, busy }: ConfirmProps) {
+export function Confirm({ open, onClose, onConfirm, title, children, confirm, dismiss, danger, busy }: ConfirmProps) {
   const t = useT()
   return (
     <Dialog
@@ -67,7 +69,7 @@ export function Confirm({ open, onClose, onConfirm, title, children, confirm, da
       size="small"
       actions={
         <>
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button onClick={onClose}>{dismiss ?? t('ui.cancel')}</Button>
           <Button kind={danger ? 'danger' : 'main'} onClick={onConfirm} loading={busy}>
             {confirm}
           </Button>

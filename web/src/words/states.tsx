@@ -37,10 +37,10 @@ export interface RunLike {
 }
 
 /** The state in words, with its reason where the reason says what to do. */
-export function stateText(run: RunLike, t: Translate): string {
+export function stateText(run: RunLike, t: Translate, counted = true): string {
   const state = run.state as RunStateName
   const base = runLook[state] ? t(runLook[state].label) : run.state
-  const reason = reasonText(run, t)
+  const reason = reasonText(run, t, counted)
   if (state === 'waiting' && reason) return reason
   return reason ? `${base}: ${reason}` : base
 }
@@ -58,7 +58,7 @@ export function waitText(wait: NonNullable<RunLike['wait']>, t: Translate): stri
   return wait.until && Date.parse(wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(wait.until) }) : t('state.queued.closedNow')
 }
 
-function reasonText(run: RunLike, t: Translate): string {
+function reasonText(run: RunLike, t: Translate, counted: boolean): string {
   const code = run.reason ?? ''
   switch (run.state) {
     case 'waiting':
@@ -69,7 +69,7 @@ function reasonText(run: RunLike, t: Translate): string {
     case 'queued':
       return run.wait ? waitText(run.wait, t) : ''
     case 'paused':
-      if (code === 'tries.used_up' || onlyTry(run)) return run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
+      if (code === 'tries.used_up' || onlyTry(run)) return counted && run.tries_max ? t('state.paused.attempts', { n: run.tries ?? 0, max: run.tries_max }) : t('state.paused.attemptsShort')
       if (code === 'ask.failed') return t('state.paused.ask')
       if (code === 'tries.deadline') return t('state.paused.deadline')
       if (code.startsWith('template.') || code === 'request.invalid') return t('state.paused.template')
@@ -87,13 +87,14 @@ function reasonText(run: RunLike, t: Translate): string {
   }
 }
 
-export function RunState({ run, short }: { run: RunLike; short?: boolean }) {
+/** The state of a run with its reason; counted is false where the number of attempts stands beside it. */
+export function RunState({ run, short, counted }: { run: RunLike; short?: boolean; counted?: boolean }) {
   const t = useT()
   const look = runLook[run.state as RunStateName]
   if (!look) return <>{run.state}</>
   return (
     <Badge tone={look.tone} icon={look.icon}>
-      {short ? t(look.label) : stateText(run, t)}
+      {short ? t(look.label) : stateText(run, t, counted)}
     </Badge>
   )
 }

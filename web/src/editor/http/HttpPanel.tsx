@@ -146,7 +146,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
           )}
         </div>
         <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
-          <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.ru/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
+          <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.org/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
         </div>
         {check.running && !check.whole ? (
           <Button icon="stop" onClick={check.cancel}>

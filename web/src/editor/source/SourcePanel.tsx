@@ -163,7 +163,7 @@ function Receiving({ source }: { source: Source }) {
     setBusy(true)
     try {
       const sample = preset?.sample
-      const body = sample?.body ?? { name: t('sample.name'), phone: '+7 999 000-11-22', email: 'anna@example.ru' }
+      const body = sample?.body ?? { name: t('sample.name'), phone: '+7 999 000-11-22', email: 'anna@example.org' }
       await send(`/sources/${encodeURIComponent(source.name)}/events`, {
         method: 'POST',
         body: { method: sample?.method ?? 'POST', ...(sample?.query ? { query: sample.query } : {}), headers: headerList(sample?.headers), ...(typeof body === 'string' ? { text: body } : { body }) },

@@ -128,7 +128,7 @@ export function Field({ field, reply }: { field: KindField; /** Its condition is
         return (
           <Labelled {...common} error={error ?? off} label={label} help={help}>
             <TemplatedNumber field={field} label={label} value={value} onChange={(next) => put(field.path, next)} />
-            <Becoming value={now} />
+            {typeof value === 'string' && <Becoming value={now} />}
           </Labelled>
         )
       }

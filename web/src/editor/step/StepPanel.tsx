@@ -260,7 +260,7 @@ function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => void })
         </>
       }
     >
-      <TextArea label={t('curl.command')} value={text} onChange={setText} rows={6} mono autoFocus placeholder="curl -X POST https://api.example.ru/leads -H 'Content-Type: application/json' -d '{}'" />
+      <TextArea label={t('curl.command')} value={text} onChange={setText} rows={6} mono autoFocus placeholder="curl -X POST https://api.example.org/leads -H 'Content-Type: application/json' -d '{}'" />
       {http && (
         <p className={css.gapTop} role="status">
           {t('curl.read', { method: String(http['method'] ?? 'GET'), url: String(http['url'] ?? '') })}

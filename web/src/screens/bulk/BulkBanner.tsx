@@ -41,7 +41,9 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
   const busy = (verb: BulkVerb) => steer.isPending && steer.variables === verb
   return (
     <section className={css.banner} data-state={bulk.state} aria-label={t('bulk.progress', { action: actionWord(bulk.action, t) })}>
-      <span className={css.name}>{actionWord(bulk.action, t)}</span>
+      <span className={css.name}>
+        {t('runs.key.bulk')}: {actionWord(bulk.action, t)}
+      </span>
       <progress className={css.bar} max={Math.max(all, 1)} value={bulk.done} aria-label={t('bulk.doneOf', { done: number(bulk.done), total: number(all) })} />
       <span className={css.count}>{t('bulk.doneOf', { done: number(bulk.done), total: number(all) })}</span>
       {sends(bulk.action) && (

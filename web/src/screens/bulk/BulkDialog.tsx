@@ -84,7 +84,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
       title={plan.data ? t('bulk.title', { action: verb, count: total, shown }) : verb}
       actions={
         <>
-          <Button onClick={onClose}>{t('ui.cancel')}</Button>
+          <Button onClick={onClose}>{t(action === 'cancel' ? 'run.keep' : 'ui.cancel')}</Button>
           <Button kind={action === 'cancel' ? 'danger' : 'main'} onClick={start} loading={begin.isPending} disabled={total === 0 || badPace}>
             {total > 0 ? t('bulk.do', { action: verb, shown }) : verb}
           </Button>

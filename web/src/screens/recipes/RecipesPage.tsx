@@ -22,7 +22,7 @@ export default function RecipesPage() {
       const documents = recipe.documents(name, t)
       await applyDocuments([documents.source, documents.scenario], { draft: true })
       // Sample data inside: the event is held, since a draft does not run.
-      await call(api.POST('/api/v1/sources/{name}/events', { params: { path: { name } }, body: { body: recipe.sample } })).catch(() => undefined)
+      await call(api.POST('/api/v1/sources/{name}/events', { params: { path: { name } }, body: { body: recipe.sample(t) } })).catch(() => undefined)
       return name
     },
     onSuccess: (name) => {

@@ -11,8 +11,8 @@ export interface Recipe {
   needs: Key
   /** The documents, under a name that is free; titles in the language of the moment. */
   documents: (name: string, t: Translate) => { source: object; scenario: object }
-  /** What comes in, for the first sample. */
-  sample: unknown
+  /** What comes in, for the first sample; people have names of the language of the moment. */
+  sample: (t: Translate) => unknown
 }
 
 const echo = (name: string) => `{{ public_url }}/echo/${name}`
@@ -57,7 +57,7 @@ export const recipes: readonly Recipe[] = [
         ],
       },
     }),
-    sample: { Name: 'Анна', Phone: '+7 999 000-11-22', Email: 'anna@example.ru', tranid: '1:2', formid: 'form1' },
+    sample: (t) => ({ Name: t('quick.name'), Phone: '+7 999 000-11-22', Email: 'anna@example.org', tranid: '1:2', formid: 'form1' }),
   },
   {
     id: 'lead-bitrix',
@@ -94,7 +94,7 @@ export const recipes: readonly Recipe[] = [
           },
         },
       ]),
-    sample: { name: 'Анна', phone: '+7 999 000-11-22', email: 'anna@example.ru' },
+    sample: (t) => ({ name: t('quick.name'), phone: '+7 999 000-11-22', email: 'anna@example.org' }),
   },
   {
     id: 'onec-rest',
@@ -121,7 +121,7 @@ export const recipes: readonly Recipe[] = [
           },
         },
       ]),
-    sample: { Событие: 'ДокументПроведен', Вид: 'ЗаказКлиента', Номер: '0000-000123', Дата: '2026-09-21T17:47:00', Сумма: 15990.5, Контрагент: 'ООО «Пример»' },
+    sample: () => ({ Событие: 'ДокументПроведен', Вид: 'ЗаказКлиента', Номер: '0000-000123', Дата: '2026-09-21T17:47:00', Сумма: 15990.5, Контрагент: 'ООО «Пример»' }),
   },
   {
     id: 'order-telegram',
@@ -141,7 +141,7 @@ export const recipes: readonly Recipe[] = [
           },
         },
       ]),
-    sample: { order: 7, sum: 1500 },
+    sample: () => ({ order: 7, sum: 1500 }),
   },
   {
     id: 'message-slack',
@@ -157,7 +157,7 @@ export const recipes: readonly Recipe[] = [
           http: { method: 'POST', url: echo(name), body: { json: { text: `${t('recipe.tilda.message')} {{ event.body.name }}, {{ event.body.email }}` } } },
         },
       ]),
-    sample: { name: 'Анна', email: 'anna@example.ru' },
+    sample: (t) => ({ name: t('quick.name'), email: 'anna@example.org' }),
   },
   {
     id: 'task-github',
@@ -185,7 +185,7 @@ export const recipes: readonly Recipe[] = [
           http: { method: 'POST', url: `${echo(name)}-tell`, body: { json: { text: `${t('recipe.github.made')} {{ task.html_url ?? task.id }}` } } },
         },
       ]),
-    sample: { title: 'Не открывается корзина', text: 'Покупатель жалуется с телефона.' },
+    sample: (t) => ({ title: t('recipe.github.subject'), text: t('recipe.github.details') }),
   },
   {
     id: 'careful-order',
@@ -218,7 +218,7 @@ export const recipes: readonly Recipe[] = [
         ],
       },
     }),
-    sample: { order: 7 },
+    sample: () => ({ order: 7 }),
   },
   {
     id: 'service-down',
@@ -242,7 +242,7 @@ export const recipes: readonly Recipe[] = [
         ],
       },
     }),
-    sample: { order: 7 },
+    sample: () => ({ order: 7 }),
   },
   {
     id: 'answer',
@@ -263,6 +263,6 @@ export const recipes: readonly Recipe[] = [
         ],
       },
     }),
-    sample: { product: 'tea', count: 2 },
+    sample: () => ({ product: 'tea', count: 2 }),
   },
 ]

@@ -138,6 +138,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
           danger={asking.action === 'cancel'}
           title={asking.action === 'cancel' ? t('run.askCancel') : t('run.askRerun')}
           confirm={asking.action === 'cancel' ? t('run.doCancel') : t('rerun')}
+          dismiss={asking.action === 'cancel' ? t('run.keep') : undefined}
         >
           <p>{asking.action === 'cancel' ? t('run.askCancelHelp') : requests > 0 ? t('run.askRerunSends', { count: requests }) : t('run.askRerunHelp')}</p>
           {act.error && <ErrorNote error={act.error} />}

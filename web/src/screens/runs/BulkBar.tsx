@@ -108,6 +108,7 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
           busy={act.isPending}
           danger={asking === 'cancel'}
           confirm={t(word)}
+          dismiss={asking === 'cancel' ? t('run.keep') : undefined}
           title={t('runs.ask', { action: t(word), count: selected.size })}
         >
           {asking === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={setRetry} />}

@@ -89,7 +89,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
               </span>
               <span role="cell" className={css.cell} title={stateText(run, t)}>
                 <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
-                  <RunState run={run} />
+                  <RunState run={run} counted={false} />
                 </Link>
                 {run.mark === 'check' && (
                   <span className={css.mark}>

@@ -89,7 +89,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <div onDrop={drop} onDragOver={(event) => event.preventDefault()}>
-        <TextArea label={t('import.paste')} help={t('import.help')} mono rows={8} maxRows={18} value={text} onChange={setText} autoFocus placeholder={"curl 'https://api.example.ru/leads' -H 'Content-Type: application/json' -d '{\"name\": \"…\"}'"} />
+        <TextArea label={t('import.paste')} help={t('import.help')} mono rows={8} maxRows={18} value={text} onChange={setText} autoFocus placeholder={"curl 'https://api.example.org/leads' -H 'Content-Type: application/json' -d '{\"name\": \"…\"}'"} />
       </div>
       <Row>
         <Button size="small" icon="upload" onClick={() => file.current?.click()}>

@@ -41,7 +41,7 @@ export function GeneralSection() {
         <TextField
           label={t('settings.publicUrl')}
           help={t('settings.publicUrlHelp')}
-          placeholder={session?.public_url || 'https://gonets.example.ru'}
+          placeholder={session?.public_url || 'https://gonets.example.org'}
           type="url"
           mono
           value={form.settings.public_url ?? ''}
@@ -57,7 +57,7 @@ export function GeneralSection() {
           error={form.at('/time_zone')}
           options={[{ value: '', label: t('settings.zoneNone') }, ...all.map((value) => ({ value, label: value === own ? t('settings.zoneOwn', { zone: value }) : value }))]}
         />
-        <TextField label={t('settings.contact')} help={t('settings.contactHelp')} placeholder="it@example.ru" value={form.settings.contact ?? ''} onChange={(contact) => form.set({ contact })} error={form.at('/contact')} />
+        <TextField label={t('settings.contact')} help={t('settings.contactHelp')} placeholder="it@example.org" value={form.settings.contact ?? ''} onChange={(contact) => form.set({ contact })} error={form.at('/contact')} />
       </Form>
     </Stack>
   )

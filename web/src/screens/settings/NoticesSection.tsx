@@ -67,7 +67,7 @@ export function NoticesSection() {
         <Stack gap={16}>
           <p>{t('mail.what')}</p>
           <div className={css.grid}>
-            <TextField label={t('mail.host')} placeholder="smtp.example.ru" value={mail.host} onChange={(host) => set({ host: host.trim() })} error={at('host')} required />
+            <TextField label={t('mail.host')} placeholder="smtp.example.org" value={mail.host} onChange={(host) => set({ host: host.trim() })} error={at('host')} required />
             <Select
               label={t('mail.security')}
               value={mail.security}
@@ -85,8 +85,8 @@ export function NoticesSection() {
             <TextField label={t('mail.username')} value={mail.username ?? ''} onChange={(username) => set({ username: username || undefined })} autoComplete="off" error={at('username')} />
             <PasswordField label={t('entry.password')} placeholder={hasSecret ? t('mail.passwordKept') : undefined} value={password} onChange={setPassword} autoComplete="off" error={at('password')} />
           </div>
-          <TextField label={t('mail.from')} type="email" placeholder="gonets@example.ru" value={mail.from} onChange={(from) => set({ from: from.trim() })} error={at('from')} required />
-          <TagsField label={t('mail.to')} placeholder={mail.to.length ? undefined : 'anna@example.ru'} values={mail.to} onChange={(to) => set({ to })} error={at('to') ?? mail.to.map((_, i) => at(`to/${i}`)).find(Boolean)} required />
+          <TextField label={t('mail.from')} type="email" placeholder="gonets@example.org" value={mail.from} onChange={(from) => set({ from: from.trim() })} error={at('from')} required />
+          <TagsField label={t('mail.to')} placeholder={mail.to.length ? undefined : 'anna@example.org'} values={mail.to} onChange={(to) => set({ to })} error={at('to') ?? mail.to.map((_, i) => at(`to/${i}`)).find(Boolean)} required />
           <Row gap={8}>
             <Button kind="main" icon="mail" onClick={() => test.mutate()} loading={test.isPending} disabled={!ready}>
               {t('testMail')}
