@@ -127,19 +127,20 @@ function Ended({ result }: { result: StepResult }) {
         <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
         {reply && reply.body !== '' && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
         {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
-        <span className={css.spring} />
-        {again}
-        {runId && reply && <KeepReply run={runId} attempt={attempt.n} />}
-        {runId && (
-          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/curl`, {})).text}>
-            cURL
-          </CopyButton>
-        )}
-        {runId && (
-          <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/onec`, {})).text}>
-            {t('copyOneC')}
-          </CopyButton>
-        )}
+        <span className={css.lineEnd}>
+          {again}
+          {runId && reply && <KeepReply run={runId} attempt={attempt.n} />}
+          {runId && (
+            <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/curl`, {})).text}>
+              cURL
+            </CopyButton>
+          )}
+          {runId && (
+            <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/onec`, {})).text}>
+              {t('copyOneC')}
+            </CopyButton>
+          )}
+        </span>
       </div>
       {!ok && (
         <ErrorNote

@@ -210,9 +210,9 @@ function LaneTodo({ lane, busy, onAct, onLimits, onDrain }: TodoProps) {
       )}
       <Menu
         items={[
-          (lane.state === 'closed' || lane.state === 'paused') && { label: t('lanes.limits'), onClick: onLimits },
+          (lane.state === 'closed' || lane.state === 'paused') && { label: t('lanes.limits'), icon: 'settings' as const, onClick: onLimits },
           lane.state !== 'paused' && { label: t('lanes.pause'), icon: 'pause' as const, onClick: () => onAct('pause') },
-          { label: t('lanes.drain'), onClick: onDrain },
+          { label: t('lanes.drain'), icon: 'send', onClick: onDrain },
         ]}
       >
         <IconButton icon="dots" label={t('scenario.actions', { title: lane.host })} tip={false} />

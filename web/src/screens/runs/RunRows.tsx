@@ -25,6 +25,21 @@ interface Props {
 /** How many tries were made, of how many where that is known. */
 const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : String(run.attempts))
 
+/** Where there is little room only tries that may be used up are worth a word. */
+function NarrowTries({ run }: { run: RunSummary }) {
+  const t = useT()
+  if (!run.tries_max) return null
+  const words = triesOf(run, t)
+  return (
+    <Muted>
+      <span className={css.tries} aria-hidden>
+        <Icon name="retry" size={12} /> {words}
+      </span>
+      <span className="visually-hidden">{t('run.attempt', { n: words })}</span>
+    </Muted>
+  )
+}
+
 /** The rows that are in sight; a million of them would be as quick. */
 export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
   const t = useT()
@@ -107,7 +122,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
-                {narrow && (run.tries_max || run.attempts > 0) ? <Muted>{t('run.attempt', { n: triesOf(run, t) })}</Muted> : run.tries_max || run.attempts > 0 ? triesOf(run, t) : !narrow && <Muted>—</Muted>}
+                {narrow ? <NarrowTries run={run} /> : run.tries_max || run.attempts > 0 ? triesOf(run, t) : <Muted>—</Muted>}
               </span>
               <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, ApiError, call, type components } from '@/api'
+import { api, ApiError, call, scenariosQuery, type components } from '@/api'
 import { number, shortClock, useT, type Key } from '@/i18n'
 import { Button, ErrorNote, Facts, Muted, Note, Panel, Row, Skeleton, Stack, TextField } from '@/ui'
 import { RunState } from '@/words/states'
@@ -149,6 +149,8 @@ function Found({ erasure }: { erasure: Erasure }) {
   const t = useT()
   const queries = useQueryClient()
   const [again, setAgain] = useState('')
+  const { data: scenarios } = useQuery(scenariosQuery)
+  const titleOf = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
   const confirm = useMutation({
     mutationFn: () => call(api.POST('/api/v1/erasures/{id}/confirm', { params: { path: { id: erasure.id } }, body: { value: again.trim(), cancel: erasure.unfinished_count > 0 } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),
@@ -183,7 +185,7 @@ function Found({ erasure }: { erasure: Erasure }) {
               {erasure.unfinished.slice(0, 10).map((run) => (
                 <li key={run.id}>
                   <Link to="/runs/$id" params={{ id: run.id }}>
-                    {run.scenario}
+                    {titleOf(run.scenario)}
                   </Link>{' '}
                   <RunState run={{ state: run.state }} short />
                 </li>

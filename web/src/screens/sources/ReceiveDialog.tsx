@@ -5,6 +5,7 @@ import { pick, useT, type Key } from '@/i18n'
 import { Button, Checkbox, Choices, CopyButton, Dialog, ErrorNote, JsonField, jsonMistake, memberText, Muted, Note, NumberField, Row, Select, Skeleton, Stack, SuggestField, TextArea, TextField, toast } from '@/ui'
 import { pathsOf } from './sample'
 import { methodNames, over, readReceive, writeReceive, type Guard, type Receive, type Where } from './receive'
+import css from './Sources.module.css'
 
 interface Props {
   source: Source
@@ -124,7 +125,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         <TextField label={t('column.title')} value={form.title} onChange={(title) => set({ title })} error={refused?.at('/title')} />
         <div role="group" aria-label={t('receive.methods')}>
           <Stack gap={4}>
-            <strong>{t('receive.methods')}</strong>
+            <span className={css.label}>{t('receive.methods')}</span>
             <Row gap={16}>
               {methodNames.map((method) => (
                 <Checkbox key={method} label={method} checked={form.methods.includes(method)} onChange={(on) => set({ methods: on ? [...form.methods, method] : form.methods.filter((one) => one !== method) })} />
@@ -186,7 +187,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
           <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
           <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder={String(preset.reply.wait_s)} width={240} error={refused?.at('/reply/wait')} />
         </Row>
-        <Muted>{t('receive.waitHelp')}</Muted>
+        <Muted small>{t('receive.waitHelp')}</Muted>
         <OrderField source={source.name} value={form.order} onChange={(order) => set({ order })} error={refused?.at('/order')} />
         {save.error && !overtaken && <ErrorNote error={save.error} />}
         {overtaken && (
