@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RunSummary } from '@/api'
-import { age, clock, fullTime, useT, type Translate } from '@/i18n'
+import { age, clock, fullTime, isToday, useT, type Translate } from '@/i18n'
 import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
 import { outcomeText, RunState, stateText } from '@/words/states'
 import css from './Runs.module.css'
@@ -113,7 +113,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 )}
               </span>
               <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
-                <span className={css.when}>{clock(run.created_at)}</span> <Muted>· {age(run.created_at)}</Muted>
+                <span className={css.when}>{clock(run.created_at)}</span> {isToday(run.created_at) && <Muted>· {age(run.created_at)}</Muted>}
               </span>
               <span role="cell" className={css.cell} title={title}>
                 {title}
