@@ -203,8 +203,8 @@ const unit = (value: number, name: string, digits = 0): string =>
 const localUnit = (value: number, name: string, digits: number): string =>
   new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
     .format(value)
-    // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages;
-    // a day has no full stop, which would meet that of its sentence.
+    // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages,
+    // and a day has no full stop, which would meet that of its sentence.
     .replace('дн.', 'дн')
     .replace('кБ', 'КБ')
     .replace('kB', 'KB')
