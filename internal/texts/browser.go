@@ -36,6 +36,6 @@ var clicks = map[gonets.Code]Words{
 		"Look at the last attempt, remove the cause and press “Resume from the failed step”.",
 		"Посмотрите последнюю попытку, устраните причину и нажмите «Повторить с места ошибки»."},
 	gonets.CodeScenarioHeld: {
-		"Start the scenario and choose “Process what is held”, or resume this one run on its page.",
-		"Запустите обработку и выберите «Обработать накопленное» или запустите одну эту операцию на её странице."},
+		"Start the scenario and choose “Process what is held”, or press “Process it now” on the page of this one run.",
+		"Запустите обработку и выберите «Обработать накопленное» или на странице одной этой операции нажмите «Обработать сейчас»."},
 }

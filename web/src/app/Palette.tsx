@@ -31,7 +31,7 @@ const groups: readonly Key[] = ['palette.here', 'palette.scenarios', 'palette.so
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useT()
   return (
-    <Dialog open={open} onClose={onClose} title={t('palette.title')}>
+    <Dialog open={open} onClose={onClose} title={t('palette.title')} hanging>
       {open && <Search onClose={onClose} />}
     </Dialog>
   )

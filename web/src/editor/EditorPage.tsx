@@ -8,7 +8,7 @@ import { useCodes } from '@/i18n/codes'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
 import { preloadPillField } from '@/pill/PillField'
-import { Button, ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
+import { ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { useCheck } from './check/useCheck'
 import { EditorContext, type Attached, type Editor } from './context'
@@ -40,7 +40,6 @@ export default function EditorPage() {
 }
 
 function Opening({ name }: { name: string }) {
-  const t = useT()
   const [error, setError] = useState<unknown>()
   const store = useMemo(() => new DraftStore({ name, transport: transportFor(name), storage: localStorage }), [name])
   const state = useSyncExternalStore(store.subscribe, store.snapshot)
@@ -69,7 +68,7 @@ function Opening({ name }: { name: string }) {
   if (error !== undefined)
     return (
       <Page title={name}>
-        <ErrorNote error={error} onRetry={open} actions={<Button size="small" to="/scenarios">{t('page.toScenarios')}</Button>} />
+        <ErrorNote error={error} onRetry={open} />
       </Page>
     )
   if (!state)

@@ -148,10 +148,13 @@ export const number = (value: number, options?: Intl.NumberFormatOptions): strin
 
 const dayOf = (time: Date) => dates({ year: 'numeric', month: '2-digit', day: '2-digit' }).format(time)
 
+/** Whether a clock alone tells it. */
+export const isToday = (time: Time, now: Time = Date.now()): boolean => dayOf(at(time)) === dayOf(at(now))
+
 /** 12:04:11 today, 21 Nov 12:04 before. */
 export function clock(time: Time, now: Time = Date.now()): string {
   const then = at(time)
-  if (dayOf(then) === dayOf(at(now))) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(then)
+  if (isToday(time, now)) return dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(then)
   const sameYear = dates({ year: 'numeric' }).format(then) === dates({ year: 'numeric' }).format(at(now))
   return dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', ...(sameYear ? {} : { year: 'numeric' }) }).format(then)
 }
@@ -215,7 +218,9 @@ const unit = (value: number, name: string, digits = 0): string =>
 const localUnit = (value: number, name: string, digits: number): string =>
   new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits })
     .format(value)
-    // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages.
+    // As in the rest of the interface: a kilobyte is counted by 1024, and its K is large; bytes are a letter in both languages,
+    // and a day has no full stop, which would meet that of its sentence.
+    .replace('дн.', 'дн')
     .replace('кБ', 'КБ')
     .replace('kB', 'KB')
     .replace(/bytes?$/, 'B')

@@ -17,12 +17,14 @@ export interface DialogProps {
   size?: 'small' | 'medium' | 'large' | 'full'
   /** False where only its buttons end it: no cross, no Esc. */
   closable?: boolean
+  /** It hangs from the top: one whose height changes while a person types keeps its field in place. */
+  hanging?: boolean
 }
 
 const widths = { small: 440, medium: 600, large: 880, full: '100%' }
 
 /** Holds the focus while it is open and gives it back. Esc and the cross close it. */
-export function Dialog({ open, onClose, title, children, actions, size = 'medium', closable = true }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, size = 'medium', closable = true, hanging = false }: DialogProps) {
   const t = useT()
   return (
     <Modal
@@ -34,7 +36,7 @@ export function Dialog({ open, onClose, title, children, actions, size = 'medium
       withCloseButton={closable}
       closeOnEscape={closable}
       closeOnClickOutside={closable}
-      centered
+      centered={!hanging}
       transitionProps={{ duration: 120, transition: 'fade' }}
       closeButtonProps={{ 'aria-label': t('ui.close') }}
       classNames={{ content: css.dialog, title: css.dialogTitle, header: css.dialogHead, body: css.dialogBody }}

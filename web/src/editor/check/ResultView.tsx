@@ -128,8 +128,7 @@ function Ended({ result }: { result: StepResult }) {
         <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
         {reply && reply.body !== '' && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
         {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
-        <span className={css.spring} />
-        <span className={css.resultActions}>
+        <span className={css.lineEnd}>
           {again}
           {runId && reply && <KeepReply run={runId} attempt={attempt.n} />}
           {runId && (

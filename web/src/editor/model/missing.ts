@@ -15,7 +15,7 @@ export interface Lack {
   words: string
 }
 
-/** Own findings first, then the server's problems that they do not already tell. */
+/** Own findings and the server's problems that they do not already tell, in the order of the steps. */
 export function missing(document: Scenario, problems: readonly Problem[]): Lack[] {
   const out: Lack[] = []
   const add = (pointer: string, what: Lack['what'], words = ''): void => {
@@ -33,5 +33,7 @@ export function missing(document: Scenario, problems: readonly Problem[]): Lack[
     if (out.some((lack) => lack.pointer === problem.pointer)) continue
     add(problem.pointer, 'problem', problemWords(problem))
   }
-  return out
+  const order = walk(document).map(({ pointer }) => pointer)
+  const nth = (lack: Lack): number => order.indexOf(byPointer(document, lack.pointer)?.pointer ?? '')
+  return out.sort((one, other) => nth(one) - nth(other))
 }

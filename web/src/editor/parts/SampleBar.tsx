@@ -12,9 +12,12 @@ export function gist(event: SampleEvent): string {
   return pairs
     .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
     .slice(0, 2)
-    .map(([, value]) => String(value).slice(0, 24))
+    .map(([, value]) => shortened(String(value)))
     .join(', ')
 }
+
+/** What is cut says so. */
+const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text)
 
 /** A check that a person stopped is no failure. */
 const ended = ({ ok, state }: { ok: boolean; state: string }): { tone: BadgeTone; icon: IconName } =>

@@ -44,15 +44,16 @@ export function Versions({ onClose }: { onClose: () => void }) {
               {one.version === info?.version && <Badge tone="ok">{t('versions.current')}</Badge>}
               <Time at={one.created_at} relative="both" />
               <span className={css.muted}>{one.actor}</span>
-              <span className={css.spring} />
-              <Button size="small" kind="quiet" onClick={() => setShown(shown === one.version ? undefined : one.version)} expanded={shown === one.version}>
-                {t('versions.compare')}
-              </Button>
-              {(one.version !== info?.version || state.hasChanges) && (
-                <Button size="small" onClick={() => void rollback(one.version)}>
-                  {t('versions.take')}
+              <span className={css.lineEnd}>
+                <Button size="small" kind="quiet" onClick={() => setShown(shown === one.version ? undefined : one.version)} expanded={shown === one.version}>
+                  {t('versions.compare')}
                 </Button>
-              )}
+                {(one.version !== info?.version || state.hasChanges) && (
+                  <Button size="small" onClick={() => void rollback(one.version)}>
+                    {t('versions.take')}
+                  </Button>
+                )}
+              </span>
             </div>
             {one.note && <p>{one.note}</p>}
             {shown === one.version && <ChangeList from={String(one.version)} to="draft" />}

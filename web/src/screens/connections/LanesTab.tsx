@@ -218,7 +218,7 @@ function LaneTodo({ lane, busy, onAct, onLimits, onDrain }: TodoProps) {
         items={[
           (lane.state === 'closed' || lane.state === 'paused') && { label: t('lanes.limits'), icon: 'settings' as const, onClick: onLimits },
           lane.state !== 'paused' && { label: t('lanes.pause'), icon: 'pause' as const, onClick: () => onAct('pause') },
-          { label: t('lanes.drain'), icon: 'send' as const, onClick: onDrain },
+          { label: t('lanes.drain'), icon: 'send', onClick: onDrain },
         ]}
       >
         <IconButton icon="dots" label={t('scenario.actions', { title: lane.host })} tip={false} />

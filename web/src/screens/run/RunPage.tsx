@@ -189,7 +189,7 @@ function Trace({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   const t = useT()
   if (!trace) return null
   return (
-    <Row gap={8}>
+    <Row gap={8} wrap={false} className={css.trace}>
       <Muted>
         traceparent <Mono>{trace}</Mono>
       </Muted>

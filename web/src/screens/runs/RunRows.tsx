@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RunSummary } from '@/api'
-import { age, clock, fullTime, useT, type Translate } from '@/i18n'
+import { age, clock, fullTime, isToday, useT, type Translate } from '@/i18n'
 import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
 import { outcomeText, RunState, stateText } from '@/words/states'
 import css from './Runs.module.css'
@@ -24,6 +24,21 @@ interface Props {
 
 /** How many tries of its step a run has had, of how many where that is known; the requests of all its steps are none. */
 const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : run.tries > 0 ? String(run.tries) : '')
+
+/** Where there is little room only tries that may be used up are worth a word. */
+function NarrowTries({ run }: { run: RunSummary }) {
+  const t = useT()
+  if (!run.tries_max) return null
+  const words = triesOf(run, t)
+  return (
+    <Muted>
+      <span className={css.tries} aria-hidden>
+        <Icon name="retry" size={12} /> {words}
+      </span>
+      <span className="visually-hidden">{t('run.attempt', { n: words })}</span>
+    </Muted>
+  )
+}
 
 /** The rows that are in sight; a million of them would be as quick. */
 export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
@@ -98,7 +113,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 )}
               </span>
               <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
-                <span className={css.when}>{clock(run.created_at)}</span> <Muted>· {age(run.created_at)}</Muted>
+                <span className={css.when}>{clock(run.created_at)}</span> {isToday(run.created_at) && <Muted>· {age(run.created_at)}</Muted>}
               </span>
               <span role="cell" className={css.cell} title={title}>
                 {title}
@@ -107,7 +122,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
                 {data || (!narrow && <Muted>—</Muted>)}
               </span>
               <span role="cell" className={css.cell}>
-                {triesOf(run, t) ? narrow ? <Muted>{t('run.attempt', { n: triesOf(run, t) })}</Muted> : triesOf(run, t) : !narrow && <Muted>—</Muted>}
+                {narrow ? <NarrowTries run={run} /> : triesOf(run, t) || <Muted>—</Muted>}
               </span>
               <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
                 {reply}

@@ -151,7 +151,7 @@ export default function ScenariosPage() {
                     </Link>
                     {tagged(one)}
                     <ScenarioState state={one.state} hasDraft={one.has_draft} />
-                    <Day scenario={one} />
+                    <Day scenario={one} named />
                   </div>
                   {menu(one)}
                 </li>
@@ -214,7 +214,7 @@ export default function ScenariosPage() {
 const heldOf = (scenario: Scenario): number => Math.max(scenario.held, scenario.last_24h?.held ?? 0)
 
 /** What the last 24 hours brought: bars, a number, what waits for a person, what is held. A link into the history. */
-function Day({ scenario }: { scenario: Scenario }) {
+function Day({ scenario, named }: { scenario: Scenario; named?: boolean }) {
   const t = useT()
   const day = scenario.last_24h
   const held = day?.held ?? scenario.held
@@ -224,6 +224,7 @@ function Day({ scenario }: { scenario: Scenario }) {
     <span className={css.day}>
       {day && (
         <Link to="/runs" search={{ scenario: scenario.name, since } as never} className={css.dayLink} aria-label={t('scenario.dayRuns', { count: day.total })}>
+          {named && <Muted small>{t('column.day')}</Muted>}
           <Sparkline buckets={day.buckets} />
           <span>{t('number', { n: day.total })}</span>
         </Link>

@@ -173,7 +173,7 @@ function Sent() {
   const parts = (one: Notice) => [
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,
-    one.kind === 'test' || one.kind === 'digest' || one.kind === 'success' ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
+    ['test', 'digest', 'success', 'error_share'].includes(one.kind) ? undefined : (one.status ? `HTTP ${one.status}` : (tellCode(one.code)?.what ?? t('error.unknown')).replace(/\.$/, '')),
     one.runs > 0 && !(one.code ?? '').match(/^(source\.silent|lane\.closed|errors\.many|certificate\.expiring|secret\.expiring)$/) ? t(one.kind === 'rejected_signatures' ? 'notice.requests' : 'runs.count', { count: one.runs }) : undefined,
   ]
   return (
@@ -189,7 +189,7 @@ function Sent() {
         <ul className={css.list}>
           {data.items.map((one) => (
             <li key={one.id}>
-              <Row gap={12} align="baseline">
+              <Row gap={12} align="baseline" className={css.notice}>
                 <span className={css.when}>{clock(one.at)}</span>
                 <span className={css.noticeText}>
                   {parts(one).filter(Boolean).join(' · ')}

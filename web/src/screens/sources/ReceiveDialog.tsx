@@ -125,7 +125,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         <TextField label={t('column.title')} value={form.title} onChange={(title) => set({ title })} error={refused?.at('/title')} />
         <div role="group" aria-label={t('receive.methods')}>
           <Stack gap={4}>
-            <span className={css.groupLabel}>{t('receive.methods')}</span>
+            <span className={css.label}>{t('receive.methods')}</span>
             <Row gap={16}>
               {methodNames.map((method) => (
                 <Checkbox key={method} label={method} checked={form.methods.includes(method)} onChange={(on) => set({ methods: on ? [...form.methods, method] : form.methods.filter((one) => one !== method) })} />
