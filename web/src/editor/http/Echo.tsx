@@ -21,8 +21,12 @@ export function EchoScript() {
   const own = now !== '' && !echoScripts.some(([script]) => script === now)
   return (
     <div className={css.line}>
+      <span className={css.muted} aria-hidden>
+        {t('echo.answers')}:
+      </span>
       <Select
-        label={t('echo.answers')}
+        ariaLabel={t('echo.answers')}
+        size="small"
         value={now}
         onChange={choose}
         width={340}

@@ -283,7 +283,7 @@ function Fields({ preset, event }: { preset: Preset | undefined; event: SampleEv
       <tbody>
         {list.slice(0, 60).map((v) => (
           <tr key={v.path}>
-            <th scope="row" translate="no" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
+            <th scope="row" translate="no">
               {nameOf(v, words)} {nameOf(v, words) !== tail(v.path) && <span className={css.muted}>{tail(v.path)}</span>}
             </th>
             <td translate="no">{v.empty ? '—' : v.type === 'text' ? quoted(v.value) : v.value}</td>

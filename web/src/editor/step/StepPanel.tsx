@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { createPortal } from 'react-dom'
 import { pick, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
@@ -14,7 +15,7 @@ import { kindOf, normaliseStep, type Step } from '../model/document'
 import { read, write } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
 import { kindTitle } from '../parts/describe'
-import { VariableList } from '../parts/VariableList'
+import { VariableDock, VariableList } from '../parts/VariableList'
 import { send } from '../server'
 import { usePreview } from '../usePreview'
 import { useQuery } from '@tanstack/react-query'
@@ -80,16 +81,20 @@ export function StepPanel({ placed }: { placed: Placed }) {
             <div className={css.stepBody}>
               {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
               {!docked && result}
-              <details className={`${css.details} ${css.variablesOpen}`}>
-                <summary>{t('variables')}</summary>
-                <VariableList />
-              </details>
+              {/* A sheet has no room beside its fields. */}
+              {!editor.dataPlace && (
+                <details className={css.details}>
+                  <summary>{t('variables')}</summary>
+                  <VariableList />
+                </details>
+              )}
               {error && error.status !== 0 && !isHttp && <ErrorNote error={error} onRetry={previewed.retry} />}
             </div>
             {docked && <div className={css.stepBeside}>{result}</div>}
           </div>
           {isHttp && <WillSend {...previewed} />}
         </section>
+        {editor.dataPlace && createPortal(<VariableDock />, editor.dataPlace)}
       </PillScopeProvider>
     </StepContext.Provider>
   )
