@@ -10,7 +10,7 @@ import { Notices } from './Notices'
 const openKey = 'gonets.willSend'
 
 /** «Что будет отправлено»: always in sight below the step's settings, folded to its line and the body's beginning, or whole. */
-export function WillSend({ preview, error, stale, retry }: Previewed) {
+export function WillSend({ preview, error, stale, retry, named }: Previewed & { /** What people call a place of the document. */ named: (place: string) => string }) {
   const t = useT()
   const [open, setOpen] = useState(() => localStorage.getItem(openKey) === 'open')
   const fold = () => {
@@ -24,7 +24,7 @@ export function WillSend({ preview, error, stale, retry }: Previewed) {
   const problem = preview?.problems[0]
   const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   const told = failed ? tell(failed, t) : undefined
-  const said = problem ? problemWords(problem) : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
+  const said = problem ? `${named(problem.pointer)}: ${problemWords(problem)}` : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
       <header className={css.willSendHead}>

@@ -173,7 +173,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
             <span className={css.cardName}>{title}</span>
           </span>
           <span className={css.cardMore}>
-            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} </span>}
+            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
             <span translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
           </span>
         </button>
