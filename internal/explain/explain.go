@@ -418,7 +418,7 @@ var (
 	byThemselves = strings.NewReplacer(" Further attempts are made by themselves.", "", " Следующие попытки пойдут сами.", "",
 		" If it is right, the next attempt may succeed by itself.", "", " Если он верный, следующая попытка может удаться сама.", "",
 		" For 5xx wait: further attempts are made by themselves.", "", " При 5xx подождите: следующие попытки пойдут сами.", "")
-	later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", " и повторите операцию с места ошибки", "",
+	later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", ", и повторите операцию с места ошибки", "", " и повторите операцию с места ошибки", "",
 		", затем повторите операцию с места ошибки", "", " then resume the run", "")
 )
 

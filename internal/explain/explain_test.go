@@ -111,7 +111,7 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 }
 
 // broken is what a text must not hold: what a value that is not there leaves.
-var broken = regexp.MustCompile(`%!|%[sdvq]|\{\{|  | \.( |$)|<nil>|\(\)|: \.`)
+var broken = regexp.MustCompile(`%!|%[sdvq]|\{\{|  | \.( |$)|<nil>|\(\)|: \.|,[.,]|\.\.|^ | $`)
 
 func TestNoTextLacksAValue(t *testing.T) {
 	t.Parallel()
@@ -147,6 +147,56 @@ func TestNoTextLacksAValue(t *testing.T) {
 	}
 	if e, ok := explain.Attempt(explain.Facts{Attempt: attempt("a.new.one", gonets.OutcomeUnknown, 0)}); !ok || e.Ru.What == "" {
 		t.Error("an attempt of an unknown code is not explained")
+	}
+}
+
+// Sentences are put together of parts: none may leave half of its punctuation.
+func TestNoCombinationBreaksASentence(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"Добавьте заголовок (обычно Authorization),. Это была", "Wait.. Then", "a,, b"} {
+		if !broken.MatchString(fault) {
+			t.Fatalf("the planted fault is not found: %q", fault)
+		}
+	}
+	steps := []*gonets.HTTPStep{nil, {}, {Retry: &gonets.Retry{Ask: &gonets.Ask{}}}, {Renew: &gonets.Renew{Step: "login"}}}
+	headers := [][]gonets.Header{nil, {{Name: "Authorization", Value: "Bearer s3cret"}}, {{Name: "X-Api-Key", Value: "s3cret"}}}
+	every := func(code gonets.Code, status int, f func(explain.Facts)) {
+		for _, purpose := range []gonets.Purpose{"", gonets.PurposeAsk, gonets.PurposeAskDone, gonets.PurposeAskNot, gonets.PurposeRenew, gonets.PurposeExpired} {
+			for _, step := range steps {
+				for _, sent := range headers {
+					a := attempt(code, gonets.OutcomeHTTP, status)
+					a.Purpose, a.RequestHeaders = purpose, sent
+					facts := explain.Facts{Attempt: a, Step: step, Now: now}
+					for _, contact := range []string{"", "it@example.ru"} {
+						facts.Contact, facts.Check, facts.Next, facts.Try, facts.Max = contact, false, time.Time{}, 0, 0
+						f(facts)
+						facts.Check = true
+						f(facts)
+						facts.Check, facts.Next = false, now.Add(time.Minute)
+						f(facts)
+						facts.Try, facts.Max = 2, 6
+						f(facts)
+					}
+				}
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, code := range codes(t) {
+		for _, status := range []int{0, 302, 401, 404, 429, 503} {
+			every(code, status, func(facts explain.Facts) {
+				e, _ := explain.Attempt(facts)
+				for _, text := range []string{e.Ru.What, e.Ru.Meaning, e.Ru.Todo, e.En.What, e.En.Meaning, e.En.Todo} {
+					if seen[text] {
+						continue
+					}
+					seen[text] = true
+					if found := broken.FindString(text); found != "" {
+						t.Errorf("%s, %d, a check: %v: %q is in %q", code, status, facts.Check, found, text)
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -95,6 +95,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
   const [focusField, setFocusField] = useState<string>()
+  const [dataPlace, setDataPlace] = useState<HTMLElement | null>(null)
   const info = useQuery(scenarioQuery(name)).data
   const table = useQuery(kindsQuery)
   const kinds = table.data?.items ?? none
@@ -128,7 +129,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const focused = useCallback(() => setFocusField(undefined), [])
 
   const editor: Editor = {
-    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField, focused, edit, sources, panelSource, samples, check,
+    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField, focused, edit, sources, panelSource, dataPlace, samples, check,
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }
@@ -166,7 +167,10 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
     <div className={css.columns} data-open={panel ? true : undefined}>
       {!(narrow && panel) && (
         <div className={css.list}>
-          <StepList />
+          <div className={css.listSteps}>
+            <StepList />
+          </div>
+          <div ref={setDataPlace} />
         </div>
       )}
       {panel ? <div className={css.panel}>{panel}</div> : <div className={css.nothing}>{!narrow && <p>{t('editor.pickStep')}</p>}</div>}

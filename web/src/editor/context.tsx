@@ -40,6 +40,8 @@ export interface Editor {
   sources: readonly Attached[]
   /** The source whose panel is open. */
   panelSource: string | undefined
+  /** Where the open step lists its data: under the steps; null where the panel covers them. */
+  dataPlace: HTMLElement | null
   samples: Samples
   sample: Picked | undefined
   check: Check

@@ -1,7 +1,7 @@
 /** Variables written the way other systems write them, and the offer to turn them into ours. */
 import { parse } from './template'
 import { build } from './template'
-import type { Variable } from './variables'
+import { tail, type Variable } from './variables'
 
 export interface Foreign {
   text: string
@@ -29,7 +29,8 @@ export function findForeign(text: string, variables: readonly Variable[]): Forei
       for (const match of piece.text.matchAll(form.find)) {
         const name = match[1] ?? ''
         const target = resolve(name, variables)
-        if (form.knownOnly && target === undefined) continue
+        // What the data lack is no offer; before there are any, the name alone is.
+        if (target === undefined && (form.knownOnly || variables.length > 0)) continue
         const from = piece.from + match.index
         found.push({ text: match[0], from, to: from + match[0].length, path: target ?? name.replace(/^localVar\./, ''), known: target !== undefined })
       }
@@ -44,7 +45,14 @@ function resolve(name: string, variables: readonly Variable[]): string | undefin
   const exact = variables.find((v) => v.path === name || v.path === bare || v.short === bare)
   if (exact) return exact.path
   const ends = variables.find((v) => v.path === `event.body.${bare}` || v.path === `event.query.${bare}` || v.path === `vars.${bare}`)
-  return ends?.path
+  return (ends ?? close(bare, variables))?.path
+}
+
+/** The one variable whose name differs by case and signs only: phone_number is PhoneNumber. Two such leave it open. */
+function close(name: string, variables: readonly Variable[]): Variable | undefined {
+  const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}.[\]]/gu, '')
+  const found = variables.filter((v) => /^(event\.(body|query)|vars)\b/.test(v.path) && plain(tail(v.path)) === plain(name))
+  return found.length === 1 ? found[0] : undefined
 }
 
 /** The text with foreign variables turned into ours. */

@@ -80,14 +80,15 @@ describe('a template', () => {
 
 describe('foreign variables', () => {
   it('are found with what they mean here', () => {
-    const text = '({name}) ${localVar.phone} %name% 100%25 %20 %unknown% {{ "({name})" }} ({nope}) %deal%'
+    const text = '({name}) ${localVar.phone} %name% 100%25 %20 %unknown% {{ "({name})" }} ({nope}) %deal% ({Name}) ({PHONE})'
     const found = findForeign(text, scope)
     expect(found.map((f) => [f.text, f.path, f.known])).toEqual([
       ['({name})', 'event.body.name', true],
       ['${localVar.phone}', 'event.body.phone', true],
       ['%name%', 'event.body.name', true],
-      ['({nope})', 'nope', false],
       ['%deal%', 'deal', true],
+      ['({Name})', 'event.body.name', true],
+      ['({PHONE})', 'event.body.phone', true],
     ])
     expect(convert('({name}), %20 %name%', findForeign('({name}), %20 %name%', scope))).toBe('{{ event.body.name }}, %20 {{ event.body.name }}')
   })

@@ -75,6 +75,7 @@ function Ended({ result }: { result: StepResult }) {
   const { check } = useEditor()
   const { placed, put, at } = useStep()
   const [tab, setTab] = useState<(typeof tabNames)[number]>('reply')
+  const tabs = useRef<HTMLDivElement>(null)
   const { attempt } = result
   const reply = attempt?.response
   const told = result.explain?.[language()]
@@ -119,6 +120,10 @@ function Ended({ result }: { result: StepResult }) {
     )
   const moved = reply && reply.status >= 300 && reply.status < 400 ? reply.headers.find((h) => h.name.toLowerCase() === 'location')?.value : undefined
   const headers = reply?.headers ?? []
+  const showReply = () => {
+    setTab('reply')
+    requestAnimationFrame(() => tabs.current?.scrollIntoView({ block: 'start' }))
+  }
   return (
     <>
       <div className={css.resultHead}>
@@ -147,33 +152,43 @@ function Ended({ result }: { result: StepResult }) {
         <ErrorNote
           told={told ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }}
           actions={
-            moved ? (
-              <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>
-                {t('newAddress')}
-              </Button>
-            ) : undefined
+            <>
+              {moved && (
+                <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>
+                  {t('newAddress')}
+                </Button>
+              )}
+              {reply && (
+                <Button size="small" onClick={showReply}>
+                  {t('result.showReply')}
+                </Button>
+              )}
+              <span className={css.muted}>{reply ? t('result.details', { status: reply.status, n: attempt.n }) : t('result.detailsNone', { n: attempt.n })}</span>
+            </>
           }
         />
       )}
-      <Tabs
-        value={tab}
-        onChange={setTab}
-        ariaLabel={t('result.title')}
-        tabs={[
-          {
-            value: 'reply',
-            label: t('result.reply'),
-            content: reply ? <Reply attempt={attempt} runId={runId} pointer={at('')} /> : <p className={css.muted}>{t('result.noReplyBody')}</p>,
-          },
-          { value: 'headers', label: `${t('headers')} ${headers.length || ''}`, content: <KeyValueRows rows={headers} /> },
-          {
-            value: 'request',
-            label: t('result.request'),
-            content: <RequestView method={attempt.request.method} url={attempt.request.url} headers={attempt.request.headers} body={attempt.request.body} encoding={attempt.request.encoding} />,
-          },
-          { value: 'time', label: t('result.time'), content: <Timings attempt={attempt} /> },
-        ]}
-      />
+      <div ref={tabs}>
+        <Tabs
+          value={tab}
+          onChange={setTab}
+          ariaLabel={t('result.title')}
+          tabs={[
+            {
+              value: 'reply',
+              label: t('result.reply'),
+              content: reply ? <Reply attempt={attempt} runId={runId} pointer={at('')} /> : <p className={css.muted}>{t('result.noReplyBody')}</p>,
+            },
+            { value: 'headers', label: `${t('headers')} ${headers.length || ''}`, content: <KeyValueRows rows={headers} /> },
+            {
+              value: 'request',
+              label: t('result.request'),
+              content: <RequestView method={attempt.request.method} url={attempt.request.url} headers={attempt.request.headers} body={attempt.request.body} encoding={attempt.request.encoding} />,
+            },
+            { value: 'time', label: t('result.time'), content: <Timings attempt={attempt} /> },
+          ]}
+        />
+      </div>
     </>
   )
 }

@@ -55,7 +55,7 @@ export function Body({ place }: Place) {
         error={problem(place)}
         options={kinds(whole)}
       />
-      <p className={css.fieldHelp}>{helpOf(whole, kind)}</p>
+      <p className={`${css.fieldHelp} ${css.near}`}>{helpOf(whole, kind)}</p>
       {kind === 'json' && body && <JsonBody place={place} body={body} />}
       {kind === 'form' && <RowsEditor pointer={`${place}/form`} label={form.title} rows={body?.form ?? []} onChange={(rows) => put(`${place}/form`, rows)} />}
       {kind === 'form' && <p className={css.fieldHelp}>{form.help}</p>}

@@ -1,8 +1,9 @@
 import { useT } from '@/i18n'
-import { Button, Row, Select } from '@/ui'
+import { Button, Select } from '@/ui'
 import { echoName, echoScripts } from '@/words/echo'
 import { useStep } from '../context'
-import type { HttpStep, Row as DocumentRow } from '../model/document'
+import css from '../editor.module.css'
+import type { HttpStep, Row } from '../model/document'
 
 /** How the test receiver answers this step: a script in its address, chosen in words. */
 export function EchoScript() {
@@ -14,22 +15,26 @@ export function EchoScript() {
   const now = typeof row?.value === 'string' ? row.value : ''
   const choose = (script: string) => {
     const others = rows.filter((one) => one !== row)
-    const next: DocumentRow[] = script === '' ? others : [...others, { name: 'script', value: script }]
+    const next: Row[] = script === '' ? others : [...others, { name: 'script', value: script }]
     put('/http/query', next.length > 0 ? next : undefined)
   }
   const own = now !== '' && !echoScripts.some(([script]) => script === now)
   return (
-    <Row gap={8} align="end">
+    <div className={css.line}>
+      <span className={css.muted} aria-hidden>
+        {t('echo.answers')}:
+      </span>
       <Select
-        label={t('echo.answers')}
+        ariaLabel={t('echo.answers')}
+        size="small"
         value={now}
         onChange={choose}
         width={340}
         options={[{ value: '', label: t('echo.usual') }, ...echoScripts.map(([value, key]) => ({ value, label: t(key) })), ...(own ? [{ value: now, label: t('echo.own', { script: now }) }] : [])]}
       />
-      <Button kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
+      <Button size="small" kind="quiet" to="/receiver" search={{ address: echoName(http?.url ?? '') }}>
         {t('echo.toReceiver')}
       </Button>
-    </Row>
+    </div>
   )
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { settingsQuery, type KindField } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
-import { Button, Note, Select, Switch, Tabs, TextField, toast } from '@/ui'
+import { Button, IconButton, Note, Select, Switch, Tabs, TextField, Tip, toast } from '@/ui'
 import { Outage } from '../check/Outage'
 import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
@@ -130,6 +130,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
   const sent = preview?.request?.url ?? becomes(preview, at('/http/url'))?.text
   const missing = becomes(preview, at('/http/url'))?.missing?.[0]
   const hint = shown === 'other' ? undefined : ((isJson && choices.find((choice) => choice.method === method && choice.json)) || choices.find((choice) => choice.title === shown))
+  const why = [hint ? `${hint.title} — ${hint.help}` : pick(methods?.help), contact && t('contact', { email: contact })].filter(Boolean).join(' · ')
   return (
     <div className={css.requestLine}>
       <div className={css.lineFields}>
@@ -145,9 +146,17 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
             <TextField ariaLabel={t('method.own')} placeholder="PROPFIND" mono value={known ? '' : method} onChange={(next) => put('/http/method', next.toUpperCase().replace(/[^A-Z0-9!#$%&'*+.^_`|~-]/g, '') || undefined)} autoFocus={other} />
           )}
         </div>
-        <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
-          <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.org/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
-        </div>
+        <span className={css.methodHelp} title={why}>
+          {why}
+        </span>
+        <Tip label={isEcho(http.url) ? t('echo.help') : address.help}>
+          <IconButton icon="help" size="small" label={t('url.help')} tip={false} />
+        </Tip>
+        {!isEcho(http.url) && (
+          <Button size="small" kind="soft" icon="send" onClick={toEcho}>
+            {t('echo')}
+          </Button>
+        )}
         {check.running && !check.whole ? (
           <Button icon="stop" onClick={check.cancel}>
             {t('cancel')}
@@ -157,49 +166,34 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
             {t('check')}
           </Button>
         )}
+        <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
+          <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.org/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
+        </div>
       </div>
-      <Late>
-        {missing ? (
-          <span className={css.becomes} data-tone="error">
-            {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
-          </span>
-        ) : (
-          sent &&
-          sent !== http.url.trim() && (
-            <span className={css.becomes}>
-              <span aria-hidden>→ </span>
-              <span className="visually-hidden">{t('url.sent')}: </span>
-              <span className="mono">{sent}</span>
+      <div className={css.sent}>
+        <Late>
+          {missing ? (
+            <span className={css.becomes} data-tone="error">
+              {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
             </span>
-          )
-        )}
-      </Late>
-      <div className={css.line}>
-        <span className={`${css.fieldHelp} ${css.beside}`}>
-          {hint ? `${hint.title} — ${hint.help}` : pick(methods?.help)}
-          {contact && <> · {t('contact', { email: contact })}</>}
-        </span>
-        {!isEcho(http.url) && (
-          <Button size="small" kind="soft" icon="send" onClick={toEcho}>
-            {t('echo')}
-          </Button>
-        )}
-      </div>
-      {!isEcho(http.url) && <p className={css.fieldHelp}>{address.help}</p>}
-      {hasQuery(http.url) && (
-        <div className={css.line}>
-          <span className={css.muted}>{t('url.hasQuery')}</span>
-          <Button size="small" kind="quiet" onClick={split}>
+          ) : (
+            sent &&
+            sent !== http.url.trim() && (
+              <span className={css.becomes}>
+                <span aria-hidden>→ </span>
+                <span className="visually-hidden">{t('url.sent')}: </span>
+                <span className="mono">{sent}</span>
+              </span>
+            )
+          )}
+        </Late>
+        {hasQuery(http.url) && (
+          <Button size="small" kind="quiet" title={t('url.hasQuery')} onClick={split}>
             {t('splitQuery')}
           </Button>
-        </div>
-      )}
-      {isEcho(http.url) && (
-        <>
-          <p className={css.fieldHelp}>{t('echo.help')}</p>
-          <EchoScript />
-        </>
-      )}
+        )}
+      </div>
+      {isEcho(http.url) && <EchoScript />}
     </div>
   )
 }

@@ -17,7 +17,7 @@ test.each([
   ['no connection', undefined, offline, t('willSend.offline')],
   ['no connection any more', preview, offline, 'https://a.example/x'],
 ])('what will be sent, with %s', (_, now, error, said) => {
-  render(<UiProvider><WillSend preview={now} error={error} stale={false} retry={() => undefined} /></UiProvider>)
+  render(<UiProvider><WillSend preview={now} error={error} stale={false} retry={() => undefined} named={String} /></UiProvider>)
   expect(screen.getByText(said)).toBeTruthy()
   expect(screen.queryByRole('alert')).toBeNull()
 })
@@ -27,7 +27,7 @@ test.each([
   ['in place of an old request', preview],
 ])('an error of the preview is told %s, and asked again', (_, now) => {
   const retry = vi.fn()
-  render(<UiProvider><WillSend preview={now} error={broken} stale={false} retry={retry} /></UiProvider>)
+  render(<UiProvider><WillSend preview={now} error={broken} stale={false} retry={retry} named={String} /></UiProvider>)
   expect(screen.getByRole('alert').textContent).not.toBe('')
   expect(screen.queryByText(t('willSend.wait'))).toBeNull()
   expect(screen.queryByText('https://a.example/x')).toBeNull()

@@ -6,62 +6,59 @@ import css from '../editor.module.css'
 import type { Previewed } from '../usePreview'
 import { Notices } from './Notices'
 
-/** «Что будет отправлено»: always in sight below the step's settings. */
-export function WillSend({ preview, error, stale, retry }: Previewed) {
+/** Whether it is unfolded; the browser remembers it. */
+const openKey = 'gonets.willSend'
+
+/** «Что будет отправлено»: always in sight below the step's settings, folded to its line and the body's beginning, or whole. */
+export function WillSend({ preview, error, stale, retry, named }: Previewed & { /** What people call a place of the document. */ named: (place: string) => string }) {
   const t = useT()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(() => localStorage.getItem(openKey) === 'open')
+  const fold = () => {
+    localStorage.setItem(openKey, open ? 'folded' : 'open')
+    setOpen(!open)
+  }
   const offline = error?.status === 0
   const failed = error && !offline ? error : undefined
   // What would have been sent before says nothing of what is there now.
   const request = failed ? undefined : preview?.request
   const problem = preview?.problems[0]
   const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
+  const told = failed ? tell(failed, t) : undefined
+  const said = problem ? `${named(problem.pointer)}: ${problemWords(problem)}` : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
       <header className={css.willSendHead}>
         <h3>{t('willSend')}</h3>
+        {request ? (
+          <span className={css.willSendLine} title={request.url}>
+            <Method>{request.method}</Method> <span className="mono">{request.url}</span>
+          </span>
+        ) : (
+          <span className={css.spring} />
+        )}
         {request && request.size > 0 && <span className={css.muted}>{size(request.size)}</span>}
-        <span className={css.spring} />
         {request?.body && !request.encoding && <CopyButton text={request.body} label={t('willSend.copy')} />}
-        <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={() => setOpen(!open)} tip={false} />
+        {failed && (
+          <Button size="small" onClick={retry}>
+            {t('ui.tryAgain')}
+          </Button>
+        )}
+        <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={fold} tip={false} />
       </header>
-      {failed ? (
-        <Failed error={failed} onRetry={retry} />
+      {told ? (
+        <div className={css.willSendBody} role="alert">
+          <span className={css.fieldError}>{told.what}</span> {told.meaning && <Rich>{told.meaning}</Rich>} {told.todo && <Rich>{told.todo}</Rich>}
+        </div>
       ) : request ? (
         <div className={css.willSendBody} tabIndex={0} role="group" aria-label={t('willSend')}>
           <Notices notices={request.notices} />
-          <div className={css.willSendLine}>
-            <Method>{request.method}</Method> <span className="mono">{request.url}</span>
-          </div>
-          {open && (
-            <pre className={css.willSendText}>
-              {request.headers.map((header) => `${header.name}: ${header.value}`).join('\n')}
-            </pre>
-          )}
+          {open && <pre className={css.willSendText}>{request.headers.map((header) => `${header.name}: ${header.value}`).join('\n')}</pre>}
           {body !== '' && <pre className={css.willSendText}>{body}</pre>}
         </div>
       ) : (
-        <p className={css.willSendBody}>{problem ? problemWords(problem) : (preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait'))}</p>
+        <p className={css.willSendBody}>{said}</p>
       )}
     </section>
-  )
-}
-
-/** As an ErrorNote, but small: its button is in sight at the height that the place always has. */
-function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const t = useT()
-  const { what, meaning, todo } = tell(error, t)
-  return (
-    <div className={css.willSendBody} role="alert">
-      <div className={css.line}>
-        <span className={css.fieldError}>{what}</span>
-        <Button size="small" onClick={onRetry}>
-          {t('ui.tryAgain')}
-        </Button>
-      </div>
-      {meaning && <p><Rich>{meaning}</Rich></p>}
-      {todo && <p><Rich>{todo}</Rich></p>}
-    </div>
   )
 }
 

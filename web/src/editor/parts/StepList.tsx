@@ -1,5 +1,5 @@
 import { DndContext, DragOverlay, PointerSensor, useDraggable, useSensor, useSensors, type CollisionDetection, type DragEndEvent } from '@dnd-kit/core'
-import { Fragment, useCallback, useState, type KeyboardEvent } from 'react'
+import { Fragment, useCallback, useEffect, useState, type KeyboardEvent } from 'react'
 import { shortClock, useT } from '@/i18n'
 import { Badge, Icon, IconButton, Menu, Method, Status, toast } from '@/ui'
 import { useEditor } from '../context'
@@ -27,9 +27,12 @@ const nearest: CollisionDetection = ({ droppableContainers, droppableRects, poin
 /** The scenario as one list, in the order in which it runs; branches are indented. */
 export function StepList() {
   const t = useT()
-  const { steps, document, edit, open, selected, kinds } = useEditor()
+  const { steps, document, edit, open, selected, kinds, dataPlace } = useEditor()
   const [said, setSaid] = useState('')
   const [dragged, setDragged] = useState<Placed>()
+  // What an open step shows below the list takes room of it: the step itself stays in sight.
+  const chosen = selected?.path
+  useEffect(() => void (chosen && stepButton(chosen)?.scrollIntoView?.({ block: 'nearest' })), [chosen, dataPlace])
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }))
 
   const moved = useCallback(
@@ -101,11 +104,10 @@ export function StepList() {
 
 /** Gives the cursor to a step once it is drawn; without a step, to the button that adds one. */
 function focusStep(path: string | undefined): void {
-  requestAnimationFrame(() => {
-    const place = path === undefined ? '[data-add-step]' : `[data-step="${CSS.escape(path)}"]`
-    globalThis.document.querySelector<HTMLElement>(place)?.focus()
-  })
+  requestAnimationFrame(() => (path === undefined ? globalThis.document.querySelector<HTMLElement>('[data-add-step]') : stepButton(path))?.focus())
 }
+
+const stepButton = (path: string) => globalThis.document.querySelector<HTMLElement>(`[data-step="${CSS.escape(path)}"]`)
 
 interface ItemProps {
   placed: Placed
@@ -171,7 +173,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
             <span className={css.cardName}>{title}</span>
           </span>
           <span className={css.cardMore}>
-            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} </span>}
+            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
             <span translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
           </span>
         </button>

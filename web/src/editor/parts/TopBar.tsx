@@ -84,6 +84,7 @@ function Title() {
         className={css.titleInput}
         aria-label={t('editor.name')}
         value={title}
+        title={title}
         maxLength={200}
         style={supportsSizing ? undefined : { width: `min(${Math.max(Math.ceil(width * 0.95) + 2, 8)}ch, 100%)` }}
         onChange={(event) => put('/title', event.currentTarget.value)}

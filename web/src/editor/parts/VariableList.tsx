@@ -3,8 +3,31 @@ import { useT } from '@/i18n'
 import { insertIntoLast } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
 import { groupName, search } from '@/pill/variables'
-import { copyText, TextField, toast } from '@/ui'
+import { copyText, IconButton, TextField, toast } from '@/ui'
 import css from '../editor.module.css'
+
+/** Whether the list stands open under the steps; the browser remembers it. */
+const foldKey = 'gonets.variables'
+
+/** The list where it is beside the fields: under the steps, in the column to the left of the open one. */
+export function VariableDock() {
+  const t = useT()
+  const [open, setOpen] = useState(() => localStorage.getItem(foldKey) !== 'folded')
+  const fold = () => {
+    localStorage.setItem(foldKey, open ? 'folded' : 'open')
+    setOpen(!open)
+  }
+  return (
+    <section className={css.dataDock} aria-label={t('variables')}>
+      <header className={css.line}>
+        <h3 className={css.boxHead}>{t('variables')}</h3>
+        <span className={css.spring} />
+        <IconButton icon={open ? 'down' : 'up'} size="small" label={t(open ? 'variables.fold' : 'variables.unfold')} expanded={open} onClick={fold} tip={false} />
+      </header>
+      {open && <VariableList />}
+    </section>
+  )
+}
 
 /** All that the step can read, to be dragged into a field or pressed. */
 export function VariableList() {

@@ -1,13 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { api, call, keys, presetsQuery, sessionQuery, sourcesQuery, type Preset, type Source } from '@/api'
+import { api, call, keys, presetsQuery, sourcesQuery, type Preset, type Source } from '@/api'
 import { clock, duration, pick, quoted, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
-import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Icon, IconButton, Menu, Mono, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
+import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Facts, Icon, IconButton, Menu, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
 import { milliseconds } from '@/words/duration'
+import { Addresses } from '@/screens/sources/Addresses'
+import { ReceiveDialog } from '@/screens/sources/ReceiveDialog'
+import { receives } from '@/screens/sources/receives'
 import { EventMark } from '@/words/EventMark'
-import { Reach } from '@/words/Reach'
 import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
 import { usualOf, variablesOf } from '../localScope'
@@ -190,7 +192,8 @@ function Receiving({ source }: { source: Source }) {
   }
   return (
     <div className={css.fields}>
-      <Address source={source} />
+      <Addresses source={source} events={samples.of(source.name)} />
+      <Receives source={source} preset={preset} />
       <section className={css.waiting} data-got={latest ? true : undefined}>
         {samples.failed && <ErrorNote error={samples.failed.error} onRetry={samples.failed.again} />}
         {latest ? (
@@ -246,20 +249,19 @@ function Answers({ source, preset }: { source: Source; preset: Preset | undefine
   return <p className={css.fieldHelp}>{wait > 0 ? t('source.answers', { time: duration(wait) }) : t('source.answersNot')}</p>
 }
 
-function Address({ source }: { source: Source }) {
+/** How it receives, in a few facts, and the dialog that changes it. */
+function Receives({ source, preset }: { source: Source; preset: Preset | undefined }) {
   const t = useT()
-  const session = useQuery(sessionQuery).data
-  const { samples } = useEditor()
+  const [changing, setChanging] = useState(false)
   return (
     <div className={css.field}>
-      <div className={css.fieldLabel}>{t('source.address')}</div>
-      <div className={css.address}>
-        <Mono>{source.url}</Mono>
-        <CopyButton text={source.url ?? ''} kind="default">
-          {t('ui.copy')}
-        </CopyButton>
+      <Facts items={receives(source, preset, t)} />
+      <div>
+        <Button size="small" icon="pencil" onClick={() => setChanging(true)}>
+          {t('receive.change')}
+        </Button>
       </div>
-      <Reach session={session} address={source.url ?? ''} proof={samples.of(source.name).find((event) => event.outside)} />
+      {changing && <ReceiveDialog source={source} onClose={() => setChanging(false)} />}
     </div>
   )
 }
@@ -283,7 +285,7 @@ function Fields({ preset, event }: { preset: Preset | undefined; event: SampleEv
       <tbody>
         {list.slice(0, 60).map((v) => (
           <tr key={v.path}>
-            <th scope="row" translate="no" draggable onDragStart={(e) => e.dataTransfer.setData('text/plain', `{{ ${v.path} }}`)}>
+            <th scope="row" translate="no">
               {nameOf(v, words)} {nameOf(v, words) !== tail(v.path) && <span className={css.muted}>{tail(v.path)}</span>}
             </th>
             <td translate="no">{v.empty ? '—' : v.type === 'text' ? quoted(v.value) : v.value}</td>

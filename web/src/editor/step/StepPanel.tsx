@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type FocusEvent } from 'react'
+import { createPortal } from 'react-dom'
 import { pick, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { problemWords } from '@/i18n/problem'
@@ -9,12 +10,12 @@ import { StepContext, useEditor, useStep, type StepScope } from '../context'
 import css from '../editor.module.css'
 import { HttpPanel } from '../http/HttpPanel'
 import { WillSend } from '../http/WillSend'
-import { usualOfAll, variablesOf } from '../localScope'
+import { inItsOrder, usualOfAll, variablesOf } from '../localScope'
 import { kindOf, normaliseStep, type Step } from '../model/document'
 import { read, write } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
-import { kindTitle } from '../parts/describe'
-import { VariableList } from '../parts/VariableList'
+import { fieldName, kindTitle } from '../parts/describe'
+import { VariableDock, VariableList } from '../parts/VariableList'
 import { send } from '../server'
 import { usePreview } from '../usePreview'
 import { useQuery } from '@tanstack/react-query'
@@ -37,27 +38,42 @@ export function StepPanel({ placed }: { placed: Placed }) {
   const presets = useQuery(presetsQuery).data?.items
   // Until the server has said what there is, the event's own fields are offered.
   const variables = useMemo(() => {
-    if (preview) return preview.scope
-    if (sample && 'event' in sample) return variablesOf(sample.event)
+    const event = sample && 'event' in sample ? sample.event : undefined
+    if (preview) return event ? inItsOrder(preview.scope, event) : preview.scope
+    if (event) return inItsOrder(variablesOf(event), event)
     return error ? usualOfAll(presets, sources.map((one) => one.source?.preset)) : undefined
   }, [preview, sample, error, presets, sources])
 
+  // What is only not filled in yet is no mistake before a person was there.
+  const [touched, setTouched] = useState<readonly string[]>([])
+  const touch = useCallback((one: string) => setTouched((now) => (now.includes(one) ? now : [...now, one])), [])
+  const left = ({ target }: FocusEvent<HTMLElement>) => {
+    const place = target.closest<HTMLElement>('[data-pointer]')?.dataset['pointer']
+    if (place !== undefined) touch(place)
+  }
+  const { focusField } = editor
+  useEffect(() => void (focusField && touch(focusField)), [focusField, touch])
+
   const scope: StepScope = useMemo(() => {
     const at = (place: string) => pointer + place
+    const reached = (place: string) => touched.some((one) => at(place) === one || at(place).startsWith(`${one}/`))
     return {
       placed,
       preview,
       at,
-      put: (place, value) => put(at(place), value),
+      put: (place, value) => {
+        touch(at(place))
+        put(at(place), value)
+      },
       read: <T,>(place: string) => read(document, at(place)) as T | undefined,
       problem: (place) => {
         const found = state.problems.find((problem) => problem.pointer === at(place))
         // What was filled in since the draft was last judged is missing no longer.
         if (!found || (found.code === 'missing' && typeof read(document, found.pointer) === 'string' && read(document, found.pointer) !== '')) return undefined
-        return problemWords(found)
+        return found.code === 'missing' && !reached(place) ? undefined : problemWords(found)
       },
     }
-  }, [placed, preview, pointer, put, document, state.problems])
+  }, [placed, preview, pointer, put, document, state.problems, touched, touch])
 
   useCodes()
   useFocusField()
@@ -74,22 +90,26 @@ export function StepPanel({ placed }: { placed: Placed }) {
   return (
     <StepContext.Provider value={scope}>
       <PillScopeProvider variables={variables} strict={document.missing === 'error'}>
-        <section className={css.stepPanel} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
+        <section className={css.stepPanel} onBlur={left} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
           <Head placed={placed} curl={preview?.curl} />
           <div className={css.stepMiddle} data-docked={docked || undefined}>
             <div className={css.stepBody}>
               {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
               {!docked && result}
-              <details className={`${css.details} ${css.variablesOpen}`}>
-                <summary>{t('variables')}</summary>
-                <VariableList />
-              </details>
+              {/* A sheet has no room beside its fields. */}
+              {!editor.dataPlace && (
+                <details className={css.details}>
+                  <summary>{t('variables')}</summary>
+                  <VariableList />
+                </details>
+              )}
               {error && error.status !== 0 && !isHttp && <ErrorNote error={error} onRetry={previewed.retry} />}
             </div>
             {docked && <div className={css.stepBeside}>{result}</div>}
           </div>
-          {isHttp && <WillSend {...previewed} />}
+          {isHttp && <WillSend {...previewed} named={(place) => fieldName(place.slice(pointer.length), kinds)} />}
         </section>
+        {editor.dataPlace && createPortal(<VariableDock />, editor.dataPlace)}
       </PillScopeProvider>
     </StepContext.Provider>
   )
@@ -148,6 +168,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
           aria-label={t('step.title')}
           placeholder={kindTitle(kind, t, kinds)}
           value={step.title ?? ''}
+          title={step.title || kindTitle(kind, t, kinds)}
           maxLength={200}
           onChange={(event) => put(`${pointer}/title`, event.currentTarget.value || undefined)}
         />

@@ -1,14 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sessionQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
+import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
-import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
+import { clock, pick, size, useT } from '@/i18n'
+import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
-import { Reach } from '@/words/Reach'
+import { Addresses } from './Addresses'
 import { Feeds } from './Feeds'
 import { ReceiveDialog } from './ReceiveDialog'
+import { receives } from './receives'
 import { FieldsNote, SilenceNote } from './Usual'
 import { headerList, jsonOf, sampleText } from './sample'
 import css from './Sources.module.css'
@@ -88,10 +89,7 @@ export default function SourcePage() {
           items={[
             [t('sources.preset'), pick(preset?.title) || source.preset],
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
-            [t('receive.methods'), methodsOf(source, preset).join(', ')],
-            [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
-            orderOf(source) ? [t('sources.order'), t('sources.orderBy', { path: orderOf(source) })] : null,
-            [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
+            ...receives(source, preset, t),
             [t('sources.feeds'), <Feeds key="feeds" source={source} titles={titles} />],
           ]}
         />
@@ -161,96 +159,6 @@ function TakeSample({ scenarios, titles, event }: { scenarios: readonly string[]
         </Menu>
       )}
     </Row>
-  )
-}
-
-const proofs: Record<string, Key> = { token: 'sources.verifyToken', basic: 'sources.verifyBasic', hmac: 'sources.verifyHmac' }
-
-/** How callers prove who they are, in words; empty when they need not. */
-function verifyText(source: Source, t: Translate): string {
-  const verify = (source.document as { verify?: { kind?: string; header?: string; secret?: string } } | undefined)?.verify
-  if (!verify || verify.kind === 'none' || !verify.secret) return ''
-  return [t(proofs[verify.kind ?? ''] ?? 'sources.verifyToken'), verify.header].filter(Boolean).join(' · ')
-}
-
-const orderOf = (source: Source): string => (source.document as { order?: string } | undefined)?.order ?? ''
-const methodsOf = (source: Source, preset: Preset | undefined): readonly string[] => (source.document as { accept?: { methods?: string[] } } | undefined)?.accept?.methods ?? preset?.methods ?? []
-
-/** What an accepted request is answered with, in a line. */
-function Answer({ source, preset }: { source: Source; preset: Preset | undefined }) {
-  const t = useT()
-  const reply = (source.document as { reply?: { status?: number; text?: string; json?: unknown } } | undefined)?.reply
-  const status = reply?.status ?? preset?.reply.status ?? 200
-  const text = reply?.text ?? (reply?.json !== undefined ? 'JSON' : preset?.reply.text)
-  return (
-    <>
-      {status} {text ? <Mono>{text}</Mono> : t('receive.answerEmpty')}
-    </>
-  )
-}
-
-/** One address for ever; to replace it, add a second, move the senders, then retire the first. */
-function Addresses({ source, events }: { source: Source; events: readonly { outside?: boolean; received_at: string }[] }) {
-  const t = useT()
-  const session = useQuery(sessionQuery).data
-  const queries = useQueryClient()
-  const [retiring, setRetiring] = useState<number>()
-  const done = (next: Source) => {
-    queries.setQueryData(keys.source(source.name), next)
-    void queries.invalidateQueries({ queryKey: keys.sources })
-  }
-  const add = useMutation({
-    mutationFn: () => call(api.POST('/api/v1/sources/{name}/addresses', { params: { path: { name: source.name } } })),
-    onSuccess: (next) => done(next as Source),
-    onError: (error) => toastError(error, t),
-  })
-  // The API counts addresses from 1.
-  const retire = useMutation({
-    mutationFn: (n: number) => call(api.DELETE('/api/v1/sources/{name}/addresses/{n}', { params: { path: { name: source.name, n } } })),
-    onSuccess: (next) => {
-      setRetiring(undefined)
-      if (next) done(next as Source)
-      else void queries.invalidateQueries({ queryKey: keys.source(source.name) })
-    },
-  })
-  const addresses: SourceAddress[] = source.addresses ?? source.urls.map((url) => ({ url, created_at: source.created_at }))
-  return (
-    <Panel
-      title={t('sources.addressTitle')}
-      actions={
-        <Button size="small" icon="plus" onClick={() => add.mutate()} loading={add.isPending}>
-          {t('addAddress')}
-        </Button>
-      }
-    >
-      <Stack>
-        {addresses.map((address, index) => (
-          <div key={address.url} className={css.addressLine}>
-            <code className={css.fullAddress}>{address.url}</code>
-            <Row gap={8}>
-              <CopyButton text={address.url} kind="default">
-                {t('ui.copy')}
-              </CopyButton>
-              {address.last_used_at ? <Muted>{t('sources.lastUsed', { time: ago(address.last_used_at) })}</Muted> : source.addresses ? <Muted>{t('sources.neverUsed')}</Muted> : null}
-              {addresses.length > 1 && index === addresses.length - 1 && <Badge tone="muted">{t('sources.newest')}</Badge>}
-              {addresses.length > 1 && (
-                <Button size="small" kind="quiet" onClick={() => setRetiring(index)}>
-                  {t(index === addresses.length - 1 ? 'ui.remove' : 'retireAddress')}
-                </Button>
-              )}
-            </Row>
-          </div>
-        ))}
-        <Reach session={session} address={source.url ?? ''} proof={events.find((event) => event.outside)} />
-      </Stack>
-      {retiring !== undefined && (
-        <Confirm open onClose={() => setRetiring(undefined)} onConfirm={() => retire.mutate(retiring + 1)} busy={retire.isPending} danger title={t('sources.retireTitle')} confirm={t('retireAddress')}>
-          <p>{t('sources.retireHelp')}</p>
-          <code className={css.fullAddress}>{addresses[retiring]?.url}</code>
-          {retire.error && <ErrorNote error={retire.error} />}
-        </Confirm>
-      )}
-    </Panel>
   )
 }
 
