@@ -57,8 +57,11 @@ func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery, filled bool)
 		case m == nil || slices.Contains(small, m[1]):
 		case strings.Contains(step, "Seq Scan"):
 			bad = append(bad, step)
-		case strings.Contains(step, "runs_leased") && !strings.Contains(q.Name, "move") && q.Name != "release":
+		case strings.Contains(step, "runs_leased"):
 			// It holds what is being worked on, no more; but that is no way to one run.
+			if strings.HasPrefix(q.Name, "move") || q.Name == "release" {
+				bad = append(bad, "all leases: "+step)
+			}
 		case !conditioned(plan[i+1:]) && (!limited(plan[:i]) || filtered(plan[i+1:])):
 			bad = append(bad, "no condition: "+step)
 		}
@@ -118,6 +121,14 @@ func TestHotQueriesReadNoWholeTableOfPostgres(t *testing.T) {
 		}
 		judgePlans(t, s, filled)
 	}
+	// Nothing was worked on when the database counted: then the index of leases seems
+	// a short way to any run.
+	for _, sql := range []string{`UPDATE runs SET node = NULL, node_epoch = NULL WHERE node IS NOT NULL`, `VACUUM FULL runs`, `ANALYZE runs`} {
+		if err := cluster.Exec(address, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	judgePlans(t, s, true)
 	for _, planted := range []string{`SELECT id FROM runs WHERE reason = ?`, `SELECT id FROM runs WHERE mark = ? ORDER BY created_at`,
 		`SELECT id FROM events WHERE mark = ? ORDER BY id`, `SELECT n FROM attempts WHERE n = ?`,
 		`SELECT id FROM runs WHERE mark = ? ORDER BY id LIMIT ?`} {
