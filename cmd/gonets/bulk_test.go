@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func TestManyRunsAgain(t *testing.T) {
 		sink := &arrivals{seen: map[string]int{}}
 		target := httptest.NewServer(sink)
 		t.Cleanup(target.Close)
-		n := sized(300, 100_000)
+		n := sized(300, min(*historyRuns, 100_000))
 		h := &storetest.Filled{Seed: 4, Runs: n, Until: time.Now(), Span: 24 * time.Hour, Due: n, Target: target.URL}
 		data := t.TempDir()
 		stopLeads(t, fillHistory(t, h, data, database))
@@ -59,11 +60,13 @@ func TestManyRunsAgain(t *testing.T) {
 		if _, err := c.StartScenario(t.Context(), "leads", false); err != nil {
 			t.Fatal(err)
 		}
+		stop := load(sized(5, 50), func(n int) { o.post(fmt.Sprintf(`{"n":%d}`, n)) })
 		begun := time.Now()
 		resumed, b := through("resume", "paused")
-		o.post(`{"n":1}`)
-		if !await(func() bool { return sink.count() == 1 }) {
-			t.Error("a new event waits behind all of them")
+		sent, acks := stop()
+		o.post(`{"n":0}`)
+		if !await(func() bool { return sink.count() == sent+1 }) {
+			t.Error("new events wait behind all of them")
 		}
 		fresh := time.Since(begun) - resumed
 		if !await(func() bool {
@@ -75,8 +78,8 @@ func TestManyRunsAgain(t *testing.T) {
 		if due := sink.dues(); due != n {
 			t.Errorf("%d requests were sent for %d runs", due, n)
 		}
-		o.figure("%d runs: all paused after %v, all resumed after %v, all delivered after %v; a new event then took %v",
-			n, paused, resumed, time.Since(begun), fresh)
+		o.figure("%d runs: all paused after %v, all resumed after %v, all delivered after %v; a new event then took %v; those meanwhile were accepted in (count | p50 | p99 | max ms) %s",
+			n, paused, resumed, time.Since(begun), fresh, acks.row())
 	})
 }
 

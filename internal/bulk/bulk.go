@@ -21,16 +21,20 @@ const (
 	window = 5_000
 	// maxPages bounds the pages of one turn.
 	maxPages = 40
-	// pageTime is how long a page may take, firstSize how many runs the first one
-	// holds: it is not known yet how long they take. None has to hold fewer than
-	// leastSize, or commits would be all that is done.
-	pageTime  = 100 * time.Millisecond
+	// pageTime is how long a page may hold up the commit that it is part of,
+	// firstSize how many runs the first one holds: it is not known yet how long they
+	// take. None has to hold fewer than leastSize, or commits would be all that is
+	// done.
+	pageTime  = 25 * time.Millisecond
 	firstSize = 32
 	leastSize = 4
 	// maxRest bounds the rest of a job that cannot be worked on.
 	maxRest = time.Minute
 	// careful is how many runs are worked on one by one after a page failed.
 	careful = StepSize
+	// maxLooks bounds the looks of one turn at what became of a job's runs: enough
+	// for all that are on their way.
+	maxLooks = 4
 )
 
 // Store keeps jobs.
@@ -40,7 +44,7 @@ type Store interface {
 	Bulks(ctx context.Context, p gonets.Page) (gonets.List[Job], error)
 	SteerBulk(ctx context.Context, id string, v Verb, actor string) (Job, error)
 	TakeBulks(ctx context.Context, o Owner, renew time.Time) ([]Job, error)
-	StepBulk(ctx context.Context, s Step) (after *Job, acted []string, err error)
+	StepBulk(ctx context.Context, s Step) (Stepped, error)
 	UnsettledBulks(ctx context.Context) ([]string, error)
 	SettleBulk(ctx context.Context, id string, look Look) (moved bool, next Look, err error)
 }
@@ -104,10 +108,11 @@ func (p *pace) sizeNow() int {
 	return p.size
 }
 
-// learn takes how long a page of n runs took: one that was quick makes the next
-// one twice as large, one that was slow half as large. A page that was smaller than
+// learn takes how long the statements of a page of n runs took: one that was quick
+// makes the next one twice as large, one that was slow half as large. How long it
+// waited for the commits of others says nothing of it. A page that was smaller than
 // it might have been says nothing but that it was slow: a part of the time is the
-// commit's, however many runs are in it.
+// page's, however many runs are in it.
 func (p *pace) learn(n int, took time.Duration) {
 	p.failures, p.until = 0, time.Time{}
 	switch {
@@ -187,59 +192,63 @@ func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {
 			return
 		}
-		size := min(left, p.sizeNow())
+		size := p.sizeNow()
+		if j.Rate > 0 {
+			size = min(size, left)
+		} else if size > left {
+			return // enough is on its way: a whole page has its turn when there is room
+		}
 		if j.OneFirst {
 			size = 1
 		}
-		begun := s.o.Clock.Now()
-		after, n, err := s.page(ctx, j, p, size)
+		done, n, err := s.page(ctx, j, p, size)
 		if err != nil {
 			p.fail(s.o.Clock.Now())
 			s.failed(ctx, err)
 			return
 		}
-		if after == nil {
+		if done.Job == nil {
 			return // somebody else's, or held: the next turn reads it again
 		}
-		p.learn(n, s.o.Clock.Now().Sub(begun))
-		j, left = after, left-n
+		p.learn(n, done.Took)
+		j, left = done.Job, left-n
 		p.credit -= float64(n)
 		p.careful = max(p.careful-n, 0)
 	}
 }
 
 // page works on one page and tells how many runs it held.
-func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (after *Job, n int, err error) {
+func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (done Stepped, n int, err error) {
 	f := j.Filter
 	f.Ascending, f.Page = true, gonets.Page{Cursor: j.Position, Limit: size}
 	found, err := s.o.History.Runs(ctx, f)
 	if err != nil {
-		return nil, 0, err
+		return done, 0, err
 	}
 	step := Step{Job: j, Next: found.Next, Last: found.Next == ""}
 	for i := range found.Items {
 		step.Runs = append(step.Runs, found.Items[i].ID)
 	}
-	after, acted, err := s.o.Store.StepBulk(ctx, step)
+	done, err = s.o.Store.StepBulk(ctx, step)
 	if err != nil && passing(err) {
-		return nil, 0, err
+		return done, 0, err
 	}
 	if err != nil && size > 1 {
 		// One of them cannot be worked on: find out which.
 		p.careful = careful
-		return j, 0, nil
+		return Stepped{Job: j}, 0, nil
 	}
 	if err != nil {
 		s.o.Log.Error("a run is left out of a mass action", "bulk", j.ID, "runs", step.Runs, "error", err)
 		step.Refuse = true
-		if after, acted, err = s.o.Store.StepBulk(ctx, step); err != nil {
-			return nil, 0, err
+		if done, err = s.o.Store.StepBulk(ctx, step); err != nil {
+			return done, 0, err
 		}
 	}
-	if after != nil {
-		s.tell(after, acted)
+	if done.Job != nil {
+		s.tell(&done)
 	}
-	return after, len(step.Runs), nil
+	return done, len(step.Runs), nil
 }
 
 // passing tells whether an error is about the store and not about the runs.
@@ -252,29 +261,38 @@ func passing(err error) bool {
 }
 
 // tell lets everybody know who waits for it.
-func (s *Service) tell(j *Job, acted []string) {
-	for _, id := range acted {
-		if ends(j.Action) {
+func (s *Service) tell(done *Stepped) {
+	ending := ends(done.Job.Action)
+	for _, id := range done.Acted {
+		if ending {
 			s.o.Engine.Abort(id)
 		}
 		s.o.Bus.Publish(gonets.Change{Kind: "run", ID: id})
 	}
-	if len(acted) > 0 && !ends(j.Action) {
+	if len(done.Acted) > 0 && !ending {
 		s.o.Engine.Nudge("")
 		s.o.Tell(hint.Hint{Work: true})
 	}
-	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: j.ID})
+	s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: done.Job.ID})
 }
 
-// settle counts what became of a job's runs.
+// settle counts what became of a job's runs, of all that are on their way: those
+// behind them wait until they are counted.
 func (s *Service) settle(ctx context.Context, id string) {
-	moved, next, err := s.o.Store.SettleBulk(ctx, id, s.looks[id])
-	if err != nil {
-		s.failed(ctx, err)
-		return
+	look, any := s.looks[id], false
+	for range maxLooks {
+		moved, next, err := s.o.Store.SettleBulk(ctx, id, look)
+		if err != nil {
+			s.failed(ctx, err)
+			break
+		}
+		look, any = next, any || moved
+		if look.Working == "" {
+			break
+		}
 	}
-	s.looks[id] = next
-	if moved {
+	s.looks[id] = look
+	if any {
 		s.o.Bus.Publish(gonets.Change{Kind: "bulk", ID: id})
 	}
 }

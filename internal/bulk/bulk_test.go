@@ -20,9 +20,10 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 type shelf struct {
 	bulk.Store
 	clock *testkit.Clock
-	// commit is how long a page takes, each how much longer for each run.
-	commit, each time.Duration
-	err          error
+	// commit is how long a page waits for its commit, own how long its statements
+	// take, each how much longer for each run.
+	commit, own, each time.Duration
+	err               error
 	// pages are the sizes of the pages that were worked on, asked how often.
 	pages []int
 	asked int
@@ -32,16 +33,17 @@ func (s *shelf) TakeBulks(context.Context, bulk.Owner, time.Time) ([]bulk.Job, e
 	return []bulk.Job{{ID: "b", Action: gonets.ActionCancel, State: bulk.Running}}, nil
 }
 
-func (s *shelf) StepBulk(_ context.Context, step bulk.Step) (*bulk.Job, []string, error) {
+func (s *shelf) StepBulk(_ context.Context, step bulk.Step) (bulk.Stepped, error) {
 	s.asked++
 	if s.err != nil {
-		return nil, nil, s.err
+		return bulk.Stepped{}, s.err
 	}
-	s.clock.Advance(s.commit + time.Duration(len(step.Runs))*s.each)
+	took := s.own + time.Duration(len(step.Runs))*s.each
+	s.clock.Advance(s.commit + took)
 	s.pages = append(s.pages, len(step.Runs))
 	after := *step.Job
 	after.Position += "x"
-	return &after, nil, nil
+	return bulk.Stepped{Job: &after, Took: took}, nil
 }
 
 func (s *shelf) UnsettledBulks(context.Context) ([]string, error) { return nil, nil }
@@ -68,20 +70,21 @@ func newService(each time.Duration) (*bulk.Service, *shelf) {
 func TestPagesAreAsLargeAsTheDatabaseIsQuick(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		commit, each time.Duration
-		least, most  int
+		commit, own, each time.Duration
+		least, most       int
 	}{
-		{0, time.Microsecond, bulk.StepSize, bulk.StepSize},
-		{60 * time.Millisecond, time.Microsecond, bulk.StepSize, bulk.StepSize},
-		{0, time.Millisecond, 64, 128}, {60 * time.Millisecond, time.Millisecond, 32, 64},
-		{0, 20 * time.Millisecond, 4, 8}, {time.Second, time.Second, 4, 4},
+		{0, 0, time.Microsecond, bulk.StepSize, bulk.StepSize},
+		{time.Second, 0, time.Microsecond, bulk.StepSize, bulk.StepSize}, // others wait for nothing of it
+		{0, 15 * time.Millisecond, time.Microsecond, bulk.StepSize, bulk.StepSize},
+		{0, 0, 250 * time.Microsecond, 64, 128}, {0, 15 * time.Millisecond, 250 * time.Microsecond, 32, 64},
+		{0, 0, 5 * time.Millisecond, 4, 8}, {0, time.Second, time.Second, 4, 4},
 	} {
 		s, st := newService(tt.each)
-		st.commit = tt.commit
+		st.commit, st.own = tt.commit, tt.own
 		s.Turn(t.Context())
 		late := st.pages[len(st.pages)/2 : len(st.pages)-1]
 		if len(st.pages) < 5 || slices.Min(late) < tt.least || slices.Max(late) > tt.most {
-			t.Errorf("%s a commit and %s a run: pages of %v, the last ones should have %d to %d", tt.commit, tt.each, st.pages, tt.least, tt.most)
+			t.Errorf("%+v: pages of %v", tt, st.pages)
 		}
 	}
 }

@@ -130,8 +130,19 @@ type Step struct {
 	Actor  string
 }
 
-// StepSize is how many runs are worked on in one commit.
-const StepSize = 250
+// Stepped is what became of a page.
+type Stepped struct {
+	// Job is the job as it is behind the page; nil when the page was not the step's
+	// to do.
+	Job *Job
+	// Acted are the runs in which it shows.
+	Acted []string
+	// Took is how long its own statements took.
+	Took time.Duration
+}
+
+// StepSize is how many runs are worked on in one commit at most.
+const StepSize = 500
 
 // Look is where the counting of a job goes on. The zero value begins.
 type Look struct{ Working, Retrying string }

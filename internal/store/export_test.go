@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"gonets/internal/store/bulks"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/erasure"
@@ -72,8 +73,9 @@ func (s *Store) Plan(query string, args int) ([]string, error) {
 }
 
 // PlanPostgres explains a query as PostgreSQL plans it for any arguments, with
-// the settings of the connections on which it is asked.
-func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
+// the settings of the connections on which it is asked; or, free, as it would
+// were nothing forbidden to those that read.
+func (s *Store) PlanPostgres(q HotQuery, free bool) ([]string, error) {
 	ctx, query := context.Background(), q.Text
 	pool := s.readers
 	if q.Writes {
@@ -84,11 +86,18 @@ func (s *Store) PlanPostgres(q HotQuery) ([]string, error) {
 		return nil, err
 	}
 	defer conn.Close()
+	set := []string{"SET plan_cache_mode = force_generic_plan", "PREPARE hot AS " + s.dialect.Bind(query)}
+	if free && !q.Writes {
+		for _, way := range []string{"seqscan", "hashjoin", "mergejoin", "bitmapscan", "sort", "incremental_sort", "material"} {
+			set = append(set, "SET enable_"+way+" = on")
+		}
+	}
+	defer conn.ExecContext(ctx, "RESET ALL")
 	nulls := strings.TrimSuffix(strings.Repeat("NULL,", strings.Count(query, "?")), ",")
 	if nulls != "" {
 		nulls = "(" + nulls + ")"
 	}
-	for _, q := range []string{"SET plan_cache_mode = force_generic_plan", "PREPARE hot AS " + s.dialect.Bind(query)} {
+	for _, q := range set {
 		if _, err := conn.ExecContext(ctx, q); err != nil {
 			return nil, err
 		}
@@ -231,6 +240,9 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes, out[len(out)-1].Index = true, false, "(run=?)"
+	add("runs that go on", standingSQL(100))
+	add("results of runs", pack.ResultsSQL(100))
+	out[len(out)-1].Writes = false
 	add("reconciliation", reconcile.SQL(3, false))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("outcomes", outbox.Queries()["outcomes"])
@@ -247,6 +259,10 @@ func (s *Store) HotQueries() []HotQuery {
 		out = append(out, HotQuery{Name: name, Text: text, Args: strings.Count(text, "?"), Writes: true})
 	}
 	if s.dialect.Fly != nil {
+		for name, text := range bulks.Queries() {
+			add(name, text)
+			out[len(out)-1].Writes = !strings.HasPrefix(text, "SELECT") && !strings.HasPrefix(text, "WITH")
+		}
 		add("moves that are expected", pack.Moves.Sure)
 		add("the configuration's number", dialect.Epoch.Sure)
 	}

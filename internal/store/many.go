@@ -73,15 +73,21 @@ type standing struct {
 	passed bool
 }
 
+// standingSQL asks for one step of each run: a database that knows nothing of the
+// steps might read them all for what only EXISTS.
+func standingSQL(runs int) string {
+	return `SELECT r.id, r.state, r.scenario, COALESCE(r.version, 0), r.cursor_path,
+			(SELECT s.path FROM step_results s WHERE s.run = r.id AND s.path = r.cursor_path) IS NOT NULL
+		FROM runs r WHERE r.id IN (` + pack.In(runs) + `)`
+}
+
 // alike finds the paused runs that go on alike: from one version to another. Of
 // the others each one has to be looked at.
 func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, each []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, nil, err
 	}
-	found, err := pack.Collect(t, `SELECT r.id, r.state, r.scenario, COALESCE(r.version, 0), r.cursor_path,
-			EXISTS (SELECT 1 FROM step_results s WHERE s.run = r.id AND s.path = r.cursor_path)
-		FROM runs r WHERE r.id IN (`+pack.In(len(ids))+`)`, pack.Args(ids), func(scan func(...any) error) (s standing, err error) {
+	found, err := pack.Collect(t, standingSQL(len(ids)), pack.Args(ids), func(scan func(...any) error) (s standing, err error) {
 		err = scan(&s.ID, &s.State, &s.Scenario, &s.Version, &s.Cursor, &s.passed)
 		return s, err
 	})

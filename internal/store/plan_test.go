@@ -33,14 +33,17 @@ const fill = `
 	INSERT INTO run_values (value, run) SELECT id::bytea, id FROM runs;
 	INSERT INTO tallies SELECT n, 's', 'a', 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(1, 20000) n;
 	INSERT INTO outcomes SELECT n, 'x', 1, 1, 1, 1 FROM generate_series(1, 20000) n;
+	INSERT INTO bulks SELECT 'b' || n, 'resume', 'x', 0, 0, 0, CASE WHEN n < 4 THEN 'running' ELSE 'finished' END, '', n, n, 1, '', 1, '', 0, 0, 0, 0, 0, 0, '', 0
+		FROM generate_series(1, 2000) n;
+	INSERT INTO bulk_runs SELECT 'b' || right(id, 1), length(rtrim(id, '5')) % 2, id FROM runs;
 	INSERT INTO nodes (id, epoch, life, heartbeat_at, version) VALUES ('a', 1, '', 1, '');
 	ANALYZE;`
 
 // wholeReads are the reads of a whole table, or of a whole index, in a plan of
 // PostgreSQL, and the sorts of more than a few rows.
-func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery) (bad []string) {
+func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery, filled bool) (bad []string) {
 	t.Helper()
-	plan, err := s.PlanPostgres(q)
+	plan, err := s.PlanPostgres(q, filled)
 	if err != nil {
 		t.Fatalf("%s: %v", q.Name, err)
 	}
@@ -55,7 +58,10 @@ func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery) (bad []strin
 		case strings.Contains(step, "Seq Scan"):
 			bad = append(bad, step)
 		case strings.Contains(step, "runs_leased"):
-			// It holds what is being worked on, no more.
+			// It holds what is being worked on, no more; but that is no way to one run.
+			if strings.HasPrefix(q.Name, "move") || q.Name == "release" {
+				bad = append(bad, "all leases: "+step)
+			}
 		case !conditioned(plan[i+1:]) && (!limited(plan[:i]) || filtered(plan[i+1:])):
 			bad = append(bad, "no condition: "+step)
 		}
@@ -93,11 +99,8 @@ func filtered(rest []string) bool {
 func judgePlans(t *testing.T, s storetest.Opened, filled bool) {
 	t.Helper()
 	for _, q := range s.HotQueries() {
-		if !filled && !q.Writes {
-			continue
-		}
-		if bad := wholeReads(t, s, q); len(bad) > 0 {
-			plan, _ := s.PlanPostgres(q)
+		if bad := wholeReads(t, s, q, filled); len(bad) > 0 {
+			plan, _ := s.PlanPostgres(q, filled)
 			t.Errorf("%s (filled: %v): %s\n%s", q.Name, filled, strings.Join(bad, "\n"), strings.Join(plan, "\n"))
 		}
 	}
@@ -107,8 +110,9 @@ func TestHotQueriesReadNoWholeTableOfPostgres(t *testing.T) {
 	t.Parallel()
 	address := cluster.Database(t)
 	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: &storetest.Places{}})
-	// The committer's plans are made once and kept: those of tables that were
-	// empty then have to do for ever. (What others read is planned anew.)
+	// Plans are made once and kept: those of tables that were empty then have to do
+	// until the database has counted. What is read has to go by an index also where
+	// nothing is forbidden, once there is much.
 	for _, filled := range []bool{false, true} {
 		if filled {
 			if err := cluster.Exec(address, fill); err != nil {
@@ -117,10 +121,18 @@ func TestHotQueriesReadNoWholeTableOfPostgres(t *testing.T) {
 		}
 		judgePlans(t, s, filled)
 	}
+	// Nothing was worked on when the database counted: then the index of leases seems
+	// a short way to any run.
+	for _, sql := range []string{`UPDATE runs SET node = NULL, node_epoch = NULL WHERE node IS NOT NULL`, `VACUUM FULL runs`, `ANALYZE runs`} {
+		if err := cluster.Exec(address, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	judgePlans(t, s, true)
 	for _, planted := range []string{`SELECT id FROM runs WHERE reason = ?`, `SELECT id FROM runs WHERE mark = ? ORDER BY created_at`,
 		`SELECT id FROM events WHERE mark = ? ORDER BY id`, `SELECT n FROM attempts WHERE n = ?`,
 		`SELECT id FROM runs WHERE mark = ? ORDER BY id LIMIT ?`} {
-		if len(wholeReads(t, s, store.HotQuery{Name: "planted", Text: planted})) == 0 {
+		if len(wholeReads(t, s, store.HotQuery{Name: "planted", Text: planted}, true)) == 0 {
 			t.Errorf("the planted fault was not seen: %s", planted)
 		}
 	}
@@ -128,7 +140,7 @@ func TestHotQueriesReadNoWholeTableOfPostgres(t *testing.T) {
 	if err := cluster.Exec(address, `DROP INDEX runs_due`); err != nil {
 		t.Fatal(err)
 	}
-	if i := slices.IndexFunc(s.HotQueries(), func(q store.HotQuery) bool { return q.Name == "claim" }); len(wholeReads(t, s, s.HotQueries()[i])) == 0 {
+	if i := slices.IndexFunc(s.HotQueries(), func(q store.HotQuery) bool { return q.Name == "claim" }); len(wholeReads(t, s, s.HotQueries()[i], true)) == 0 {
 		t.Error("a claim without its index was not seen")
 	}
 }

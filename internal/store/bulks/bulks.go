@@ -220,11 +220,10 @@ func (b *Jobs) TakeBulks(ctx context.Context, o bulk.Owner, renew time.Time) ([]
 }
 
 // StepBulk works on a page of a job and moves the job behind it, in one commit.
-// acted are the runs in which it shows. The job is given back as it is then; it
-// is nil when it was not the step's to do.
-func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (after *bulk.Job, acted []string, err error) {
+func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err error) {
 	err = b.base.Change(ctx, func(t floor.Txn) error {
-		after, acted = nil, nil
+		out = bulk.Stepped{}
+		watch := gonets.StartStopwatch()
 		j, err := lock(t, b.base, s.Job.ID)
 		if err != nil {
 			return err
@@ -232,6 +231,7 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (after *bulk.Job, acte
 		if j.State != bulk.Running || j.Position != s.Job.Position || j.Walked || j.Owner.Name != s.Job.Owner.Name {
 			return nil
 		}
+		var acted []string
 		if !s.Refuse && len(s.Runs) > 0 {
 			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By, Bulk: j.ID}, s.Runs); err != nil {
 				return err
@@ -256,10 +256,11 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (after *bulk.Job, acte
 		if j.Walked && (!bulk.Followed(j.Action) || j.Working() == 0) {
 			j.State, j.FinishedAt = bulk.Finished, t.Now()
 		}
-		after = &j
-		return store(t, &j)
+		err = store(t, &j)
+		out = bulk.Stepped{Job: &j, Acted: acted, Took: time.Duration(watch.Microseconds()) * time.Microsecond}
+		return err
 	})
-	return after, acted, err
+	return out, err
 }
 
 func store(t floor.Txn, j *bulk.Job) error {

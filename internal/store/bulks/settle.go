@@ -19,6 +19,19 @@ const settleRows = 2_000
 const unsettledSQL = `SELECT b.run, r.state FROM bulk_runs b LEFT JOIN runs r ON r.id = b.run
 	WHERE b.bulk = ? AND b.retrying = ? AND b.run > ? ORDER BY b.run LIMIT ?`
 
+// span is a part of a job's runs in the order of their ids, counted as retrying
+// or not: those behind one, up to another.
+const (
+	span    = ` WHERE bulk = ? AND retrying = ? AND run > ? AND run <= ? AND `
+	stateOf = `COALESCE((SELECT r.state FROM runs r WHERE r.id = bulk_runs.run), '')`
+	// settledSQL takes out those of a span that are over, or gone.
+	settledSQL = `DELETE FROM bulk_runs` + span + stateOf + ` NOT IN ('queued', 'running', 'waiting') RETURNING ` + stateOf
+	// retryingSQL and workingSQL are for those of a span that began to wait for
+	// another try, or do so no more.
+	retryingSQL = `UPDATE bulk_runs SET retrying = 1` + span + stateOf + ` = 'waiting'`
+	workingSQL  = `UPDATE bulk_runs SET retrying = 0` + span + stateOf + ` IN ('queued', 'running')`
+)
+
 type outcome struct {
 	run   string
 	state sql.NullString
@@ -43,53 +56,62 @@ const unsettledJobsSQL = `WITH RECURSIVE jobs (bulk) AS (
 	SELECT bulk FROM jobs WHERE bulk IS NOT NULL LIMIT ?`
 
 // SettleBulk counts what became of a job's runs, those that were not counted
-// before and a part of those that retry. moved tells whether the tally is another
+// before and a part of those that retry. changed tells whether the tally is another
 // one now; look is where the next call goes on.
-func (b *Jobs) SettleBulk(ctx context.Context, id string, look bulk.Look) (moved bool, next bulk.Look, err error) {
+func (b *Jobs) SettleBulk(ctx context.Context, id string, look bulk.Look) (changed bool, next bulk.Look, err error) {
 	q := b.base.Read(ctx)
-	working, next1, err := b.gather(q, id, 0, look.Working)
-	if err != nil {
-		return false, look, b.base.Wrap(err)
+	var moved []part
+	for retrying, after := range []*string{&look.Working, &look.Retrying} {
+		p, last, err := b.gather(q, id, part{retrying: retrying, after: *after})
+		if err != nil {
+			return false, look, b.base.Wrap(err)
+		}
+		if *after = last; p.until != "" {
+			moved = append(moved, p)
+		}
 	}
-	retrying, next2, err := b.gather(q, id, 1, look.Retrying)
-	if err != nil {
-		return false, look, b.base.Wrap(err)
-	}
-	next = bulk.Look{Working: next1, Retrying: next2}
-	if len(working)+len(retrying) == 0 {
-		return b.close(ctx, id, next)
+	if len(moved) == 0 {
+		return b.close(ctx, id, look)
 	}
 	err = b.base.Change(ctx, func(t floor.Txn) error {
 		j, err := lock(t, b.base, id)
 		if err != nil {
 			return err
 		}
-		for from, rows := range [][]outcome{working, retrying} {
-			if err := count(t, &j, from, rows); err != nil {
+		for _, p := range moved {
+			if err := p.count(t, &j); err != nil {
 				return err
 			}
 		}
 		finish(t, &j)
 		return store(t, &j)
 	})
-	return err == nil, next, err
+	return err == nil, look, err
 }
 
-// gather finds runs that stand elsewhere than they are counted.
-func (b *Jobs) gather(q pack.Reader, id string, retrying int, after string) (out []outcome, next string, err error) {
-	rows, err := pack.Collect(q, unsettledSQL, []any{id, retrying, after, settleRows}, scanOutcome)
+// part is a span of a job's runs.
+type part struct {
+	retrying     int
+	after, until string
+}
+
+// gather looks behind p.after for runs that stand elsewhere than they are counted.
+// The part ends with the last of them, and is empty when there is none; next is
+// where another look goes on.
+func (b *Jobs) gather(q pack.Reader, id string, p part) (_ part, next string, err error) {
+	rows, err := pack.Collect(q, unsettledSQL, []any{id, p.retrying, p.after, settleRows}, scanOutcome)
 	if err != nil {
-		return nil, after, err
+		return p, p.after, err
 	}
 	if len(rows) == settleRows {
 		next = rows[len(rows)-1].run
 	}
 	for _, o := range rows {
-		if place(o.state) != retrying {
-			out = append(out, o)
+		if place(o.state) != p.retrying {
+			p.until = o.run
 		}
 	}
-	return out, next, nil
+	return p, next, nil
 }
 
 const (
@@ -109,43 +131,25 @@ func place(state sql.NullString) int {
 	return settled
 }
 
-// count moves runs to where they belong. Those that another server has counted
-// meanwhile are not met.
-func count(t floor.Txn, j *bulk.Job, from int, rows []outcome) error {
-	for _, to := range []int{onItsWay, retries, settled} {
-		var runs []string
-		states := map[string]gonets.RunState{}
-		for _, o := range rows {
-			if place(o.state) == to {
-				runs = append(runs, o.run)
-				states[o.run] = gonets.RunState(o.state.String)
-			}
-		}
-		if len(runs) == 0 {
-			continue
-		}
-		statement := `DELETE FROM bulk_runs`
-		if to != settled {
-			statement = `UPDATE bulk_runs SET retrying = 1 - retrying`
-		}
-		met, err := pack.Texts(t, statement+` WHERE bulk = ? AND retrying = ? AND run IN (`+pack.In(len(runs))+`) RETURNING run`,
-			append([]any{j.ID, from}, pack.Args(runs)...)...)
-		if err != nil {
-			return err
-		}
-		if from == retries {
-			j.Retrying -= len(met)
-		}
-		switch to {
-		case retries:
-			j.Retrying += len(met)
-		case settled:
-			for _, run := range met {
-				tally(&j.Tally, states[run])
-			}
-		}
+// count moves the part's runs to where they belong. Those that another server has
+// counted meanwhile are not met.
+func (p part) count(t floor.Txn, j *bulk.Job) error {
+	args := []any{j.ID, p.retrying, p.after, p.until}
+	over, err := pack.Texts(t, settledSQL, args...)
+	if err != nil {
+		return err
 	}
-	return nil
+	for _, state := range over {
+		tally(&j.Tally, gonets.RunState(state))
+	}
+	if p.retrying == onItsWay {
+		begun, err := t.Changed(retryingSQL, args...)
+		j.Retrying += int(begun)
+		return err
+	}
+	ended, err := t.Changed(workingSQL, args...)
+	j.Retrying -= int(ended) + len(over)
+	return err
 }
 
 func tally(t *bulk.Tally, state gonets.RunState) {
@@ -198,5 +202,6 @@ func (b *Jobs) PruneBulks(ctx context.Context, before time.Time) error {
 // Queries are those that are asked again and again.
 func Queries() map[string]string {
 	return map[string]string{"mass actions": listSQL, "running mass actions": runningSQL, "unsettled runs": unsettledSQL,
-		"unsettled mass actions": unsettledJobsSQL}
+		"unsettled mass actions": unsettledJobsSQL,
+		"settled runs":           settledSQL, "runs that retry": retryingSQL, "runs that retry no more": workingSQL}
 }

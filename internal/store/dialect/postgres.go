@@ -191,26 +191,21 @@ func OpenPostgres(address string, use Use, doubtful func() bool) (*sql.DB, error
 	// One more than the committer's is for heartbeats: a batch that waits must
 	// not make the node look dead.
 	n := map[Use]int{UseWrite: 2, UseRead: readerCount, UseAsk: askerCount}[use]
-	var off []string
-	switch use {
-	case UseWrite:
-		// Every statement of the committer goes by an index. A plan that was made
-		// while the tables were empty would read them whole for ever.
-		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
-	case UseAsk:
-		// A page is walked to along an index that has its order, whatever is known
-		// or not known yet of the values.
-		off = []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "enable_sort",
-			"enable_incremental_sort", "enable_material"}
+	// Everything goes by an index. A plan that was made while the tables were empty
+	// would read them whole for ever.
+	off := []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
+	if use != UseWrite {
+		// The first of many is walked to along an index that has its order, whatever
+		// is known or not known yet of the values.
+		off = append(off, "enable_bitmapscan", "enable_sort", "enable_incremental_sort", "enable_material")
+	}
+	if use == UseAsk {
 		cfg.RuntimeParams["statement_timeout"] = strconv.FormatInt(statementLimit.Milliseconds(), 10)
-	case UseRead:
 	}
 	for _, name := range off {
 		cfg.RuntimeParams[name] = "off"
 	}
-	if len(off) > 0 {
-		cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	}
+	cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	options := []stdlib.OptionOpenDB{stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
 		return p.IdleDuration > PingAfter || doubtful()
 	})}

@@ -47,15 +47,17 @@ func nextPair(column string) string {
 }
 
 // BacklogSQL hops over lanes and their scenarios with due runs, each with the
-// time of its first.
+// time of its first. Each hop names the order of its index, or another index
+// might be read whole.
 var BacklogSQL = `WITH RECURSIVE lanes (lane, scenario) AS (
-		SELECT (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `), (SELECT min(scenario) FROM runs
-			WHERE lane = (SELECT min(lane) FROM runs WHERE ` + unleasedDue + `) AND ` + unleasedDue + `)
+		SELECT (SELECT lane FROM runs WHERE lane >= '' AND ` + unleasedDue + ` ORDER BY lane, scenario LIMIT 1),
+			(SELECT scenario FROM runs WHERE lane >= '' AND ` + unleasedDue + ` ORDER BY lane, scenario LIMIT 1)
 		UNION ALL
 		SELECT ` + nextPair("lane") + `, ` + nextPair("scenario") + `
 		FROM lanes WHERE lanes.lane IS NOT NULL)
-	SELECT lane, scenario, (SELECT min(r.due_at) FROM runs r WHERE r.lane = lanes.lane AND r.scenario = lanes.scenario
-			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0)
+	SELECT lane, scenario, (SELECT r.due_at FROM runs r WHERE r.lane = lanes.lane AND r.scenario = lanes.scenario
+			AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0
+			ORDER BY r.due_at, r.id LIMIT 1)
 	FROM lanes WHERE lane IS NOT NULL`
 
 // ClaimableSQL hops over the scenarios of a lane with runs that nobody has.

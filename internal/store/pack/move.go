@@ -29,7 +29,12 @@ var Moves = dialect.Update(dialect.Change{Table: "runs", Key: "id", Columns: dia
 		unsure = v.unsure, doubts = v.doubts, renewal = v.renewal, mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,
 		attempts = CASE WHEN runs.attempts < v.attempts THEN v.attempts ELSE runs.attempts END,
 		parked = CASE WHEN v.may_park = 0 THEN 0 ELSE ` + ParkedIfStopped + ` END`,
-	Where: `runs.id = v.id AND runs.node = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`}).MostlyMet()
+	Where: `runs.id = v.id AND ` + heldBy + ` = v.held_by AND runs.node_epoch = v.held_epoch AND runs.lease_seq = v.held_seq`}).MostlyMet()
+
+// heldBy is who has a run, as an expression: by the index of leases a database
+// that knows nothing of the runs would look through all that are worked on, for
+// each one.
+const heldBy = `COALESCE(runs.node, ' ')`
 
 // Move is a row of [Moves].
 func Move(tr *gonets.Transition, now time.Time) []any {
@@ -67,7 +72,7 @@ var Releases = dialect.Update(dialect.Change{
 	Columns: dialect.Columns{dialect.Text("id"), dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"),
 		dialect.Int("now")},
 	Set:   `state = 'queued', node = NULL, node_epoch = NULL, due_at = COALESCE(runs.due_at, v.now), parked = ` + ParkedIfStopped,
-	Where: `runs.id = v.id AND runs.node = v.node AND runs.node_epoch = v.node_epoch AND runs.lease_seq = v.lease_seq`,
+	Where: `runs.id = v.id AND ` + heldBy + ` = v.node AND runs.node_epoch = v.node_epoch AND runs.lease_seq = v.lease_seq`,
 })
 
 // Release is a row of [Releases].

@@ -149,14 +149,18 @@ func Result(run string, r *gonets.StepResult) []any {
 	return []any{run, r.Path, string(r.State), []byte(r.Value), r.Attempt, r.FinishedAt}
 }
 
+// ResultsSQL finds the finished steps of so many runs.
+func ResultsSQL(runs int) string {
+	return `SELECT run, path, state, value, attempt, finished_at FROM step_results WHERE run IN (` + In(runs) + `)`
+}
+
 // LoadResults reads the finished steps of runs, in the order they finished.
 func LoadResults(q Reader, runs []string) (map[string][]gonets.StepResult, error) {
 	type row struct {
 		run string
 		gonets.StepResult
 	}
-	rows, err := Collect(q, `SELECT run, path, state, value, attempt, finished_at FROM step_results
-		WHERE run IN (`+In(len(runs))+`)`, Args(runs), func(scan func(...any) error) (r row, err error) {
+	rows, err := Collect(q, ResultsSQL(len(runs)), Args(runs), func(scan func(...any) error) (r row, err error) {
 		var value []byte
 		err = scan(&r.run, &r.Path, &r.State, &value, &r.Attempt, &r.FinishedAt)
 		r.Value = value

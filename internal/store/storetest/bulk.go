@@ -66,9 +66,9 @@ func (f fixture) page(j *bulk.Job, size int) bulk.Step {
 
 func (f fixture) step(s bulk.Step) (*bulk.Job, []string) {
 	f.t.Helper()
-	after, acted, err := f.StepBulk(f.ctx(), s)
+	done, err := f.StepBulk(f.ctx(), s)
 	f.must(err)
-	return after, acted
+	return done.Job, done.Acted
 }
 
 func bulkPage(f fixture) {
@@ -177,11 +177,11 @@ func bulkOwners(f fixture) {
 		page, next := f.page(other, 7), (*bulk.Job)(nil)
 		for range 4 {
 			wg.Go(func() {
-				after, acted, err := f.StepBulk(f.ctx(), page)
+				done, err := f.StepBulk(f.ctx(), page)
 				mu.Lock()
 				defer mu.Unlock()
-				if made += len(acted); after != nil {
-					next = after
+				if made += len(done.Acted); done.Job != nil {
+					next = done.Job
 				}
 				if err != nil {
 					f.t.Error(err)

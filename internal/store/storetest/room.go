@@ -150,7 +150,7 @@ func fullDisk(f fixture) {
 	f.paused(1)
 	page := f.page(f.bulk(bulk.Job{Action: gonets.ActionResume, Total: 1}), 1)
 	f.Room.Set(true, true)
-	_, _, err := f.StepBulk(f.ctx(), page)
+	_, err := f.StepBulk(f.ctx(), page)
 	f.wantCode(err, gonets.CodeDiskFull)
 	taken := f.Places.Taken()
 	_, err = f.Accept(f.ctx(), []gonets.Acceptance{{Event: f.event("3")}})
