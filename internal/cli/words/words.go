@@ -60,6 +60,8 @@ func Reason(code gonets.Code) string {
 		return "out of attempts"
 	case gonets.CodeDeadline:
 		return "the time for attempts is over"
+	case gonets.CodeDamaged:
+		return "what the database holds of its scenario is damaged; apply the scenario again, then resume"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:
@@ -195,4 +197,12 @@ func Rewrite(because string) string {
 		return "PostgreSQL keeps old versions of rows in its files until it cleans up: see docs/data.md."
 	}
 	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
+}
+
+// Told are why people were told, or why they could not be.
+func Told(n *api.Told) string {
+	if n.State != "sent" && n.LastError != "" {
+		return n.LastError
+	}
+	return n.Cause
 }

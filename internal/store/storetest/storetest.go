@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"no run is claimed twice", claimOnce},
 		{"a claimed job has what its next step needs", claimedJob},
 		{"a claim keeps to its bytes", claimBytes},
+		{"a damaged row of a list leaves the others in it", damagedRows},
 		{"a run that cannot be read is paused and keeps nobody else", unreadableRuns},
 		{"rows of before bodies were packed are read", olderRows},
 		{"the backlog names every lane once with its first time", backlog},

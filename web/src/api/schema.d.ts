@@ -3425,7 +3425,9 @@ export interface components {
         Scenario: {
             /** Format: date-time */
             created_at: string;
-            /** @description The document as a file would hold it */
+            /** @description What the database holds of its document cannot be read: apply it again or restore an earlier version */
+            damaged?: boolean;
+            /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;
             etag: string;
             /** @description There are changes that are not published */
@@ -3489,6 +3491,8 @@ export interface components {
             actor?: string;
             /** Format: date-time */
             created_at: string;
+            /** @description What the database holds of it cannot be read; it cannot be restored */
+            damaged?: boolean;
             document?: unknown;
             note?: string;
             scenario: string;
@@ -3559,7 +3563,9 @@ export interface components {
             addresses: components["schemas"]["Address"][];
             /** Format: date-time */
             created_at: string;
-            /** @description The document as a file would hold it */
+            /** @description What the database holds of its document cannot be read: apply it again. Until then its senders are answered with 503 */
+            damaged?: boolean;
+            /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;
             etag: string;
             /**

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sessionQuery, sourceQuery, useHints, type Preset, type Source, type SourceAddress } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, clock, pick, size, useT, type Key, type Translate } from '@/i18n'
-import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
+import { Badge, Button, Confirm, CopyButton, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Mono, Muted, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast, toastError } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { Reach } from '@/words/Reach'
 import { Feeds } from './Feeds'
@@ -73,15 +73,18 @@ export default function SourcePage() {
       }
     >
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {source.damaged && <Note tone="error" title={t('sources.damaged')}>{t('sources.damagedHelp')}</Note>}
       <SilenceNote source={source} />
       <FieldsNote name={name} titles={titles} />
       <Addresses source={source} events={events} />
       <Panel
         title={t('receive.title')}
         actions={
-          <Button size="small" icon="pencil" onClick={() => setReceiving(true)}>
-            {t('receive.change')}
-          </Button>
+          !source.damaged && (
+            <Button size="small" icon="pencil" onClick={() => setReceiving(true)}>
+              {t('receive.change')}
+            </Button>
+          )
         }
       >
         <Facts
