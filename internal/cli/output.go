@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/cli/yaml"
 )
 
 // The forms of an answer.
@@ -34,7 +35,7 @@ func (a *app) print(v any, table func()) error {
 	case outputJSON:
 		return a.printJSON(v, "  ")
 	case outputYAML:
-		text, err := toYAML(v)
+		text, err := yaml.Of(v)
 		if err != nil {
 			return err
 		}

@@ -145,6 +145,17 @@ func plain(at *api.Attempt) string {
 	return string(at.Outcome)
 }
 
+// Waiting says what a run that waits waits for: a further try, or its time.
+func Waiting(r *api.RunSummary) string {
+	switch {
+	case r.State != gonets.RunWaiting || r.Tries == 0 && r.Reason == "" && r.LastOutcome != gonets.OutcomeUnknown:
+		return State(r.State)
+	case r.Asks:
+		return "waiting to ask whether the request was done"
+	}
+	return "waiting for its next attempt"
+}
+
 // State say what a state means for the reader.
 func State(s gonets.RunState) string {
 	switch s {

@@ -88,6 +88,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"users come back and change", usersComeBack},
 		{"sessions come and go", sessionsComeAndGo},
 		{"views are kept for each user", viewsAreKept},
+		{"what people did is listed", auditIsListed},
 
 		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
 		{"of several who began from the same draft one is saved", secondDraftIsRefused},

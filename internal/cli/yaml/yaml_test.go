@@ -1,4 +1,4 @@
-package cli
+package yaml
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestYAMLTextReadsBack(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
 			"", "true", "No", "~", "1e3", "0x1f", "-", "- a", "a: b", "a #b", "#", "{}", "[a]", "&a", "*a", "!a", "|", "%a", "@a", "'", `"`, "\\", "a\nb", " a", "a ", "2026-03-01", ".inf", "/path with space",
 		})).Draw(t, "text")
-		yaml, err := toYAML(map[string]string{"key": text})
+		yaml, err := Of(map[string]string{"key": text})
 		if err != nil {
 			t.Fatal(err)
 		}
