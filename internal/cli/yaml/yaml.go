@@ -1,3 +1,4 @@
+// Package yaml writes what commands print as YAML.
 package yaml
 
 import (
