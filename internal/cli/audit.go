@@ -5,12 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gonets/internal/account"
 	"gonets/internal/client"
+	"gonets/internal/deed"
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	var f account.DeedFilter
+	var f deed.Filter
 	var since, until string
 	c := pageFlags(a.printing(&cobra.Command{
 		Use: "audit", Short: "List who did what, newest first", Args: cobra.NoArgs,

@@ -11,7 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/account"
+	"gonets/internal/deed"
 )
 
 // documents is the media type of what people keep in files; JSON is YAML too.
@@ -215,7 +215,7 @@ func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told]
 }
 
 // Audit lists who did what, newest first.
-func (c *Client) Audit(ctx context.Context, f account.DeedFilter) (api.List[api.AuditEntry], error) {
+func (c *Client) Audit(ctx context.Context, f deed.Filter) (api.List[api.AuditEntry], error) {
 	q := paged(f.Page)
 	set(q, "actor", f.Actor)
 	set(q, "action", f.Action)

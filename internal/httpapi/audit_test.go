@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"gonets"
-	"gonets/internal/account"
+	"gonets/internal/deed"
 )
 
-func (b *backend) Audit(_ context.Context, f account.DeedFilter) (gonets.List[account.Deed], error) {
+func (b *backend) Audit(_ context.Context, f deed.Filter) (gonets.List[deed.Deed], error) {
 	b.note("audit %s %s %s %s %s", f.Actor, f.Action, f.Object, f.Since.Format(time.RFC3339), f.Page.Cursor)
-	return gonets.List[account.Deed]{Items: []account.Deed{{ID: "a1", At: epoch, Actor: "anna", Action: "publish", Object: "Scenario/lead",
+	return gonets.List[deed.Deed]{Items: []deed.Deed{{ID: "a1", At: epoch, Actor: "anna", Action: "publish", Object: "Scenario/lead",
 		Detail: json.RawMessage(`{"version":2}`)}}, Next: "more"}, nil
 }
 

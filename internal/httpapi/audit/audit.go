@@ -8,12 +8,12 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/account"
+	"gonets/internal/deed"
 )
 
 // Book keeps what people did.
 type Book interface {
-	Audit(ctx context.Context, f account.DeedFilter) (gonets.List[account.Deed], error)
+	Audit(ctx context.Context, f deed.Filter) (gonets.List[deed.Deed], error)
 }
 
 // Room is what the operation needs.
@@ -35,7 +35,7 @@ type Page struct{ Body api.List[api.AuditEntry] }
 
 // List lists entries, newest first.
 func (r Room) List(ctx context.Context, in *Question) (*Page, error) {
-	found, err := r.Book.Audit(ctx, account.DeedFilter{Actor: in.Actor, Action: in.Action, Object: in.Object,
+	found, err := r.Book.Audit(ctx, deed.Filter{Actor: in.Actor, Action: in.Action, Object: in.Object,
 		Since: in.Since, Until: in.Until, Page: gonets.Page{Cursor: in.Cursor, Limit: in.Limit}})
 	if err != nil {
 		return nil, err

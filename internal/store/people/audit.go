@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 
 	"gonets"
-	"gonets/internal/account"
+	"gonets/internal/deed"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -22,7 +22,7 @@ const AuditSQL = `SELECT a.id, a.at, COALESCE(u.login, a.actor), a.action,
 
 // Audit lists what people did, newest first. A page may be short, and its next
 // then goes on with what is older.
-func (p *People) Audit(ctx context.Context, f account.DeedFilter) (out gonets.List[account.Deed], err error) {
+func (p *People) Audit(ctx context.Context, f deed.Filter) (out gonets.List[deed.Deed], err error) {
 	from, err := filter.ParseCursor(f.Page.Cursor)
 	if err != nil {
 		return out, err
@@ -63,11 +63,11 @@ func (p *People) Audit(ctx context.Context, f account.DeedFilter) (out gonets.Li
 	return out, err
 }
 
-func fits(d *account.Deed, f *account.DeedFilter) bool {
+func fits(d *deed.Deed, f *deed.Filter) bool {
 	return (f.Actor == "" || d.Actor == f.Actor) && (f.Action == "" || d.Action == f.Action) && (f.Object == "" || d.Object == f.Object)
 }
 
-func scanDeed(scan func(...any) error) (d account.Deed, err error) {
+func scanDeed(scan func(...any) error) (d deed.Deed, err error) {
 	var at int64
 	var detail string
 	err = scan(&d.ID, &at, &d.Actor, &d.Action, &d.Object, &detail)

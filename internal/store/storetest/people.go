@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
-	"gonets/internal/account"
+	"gonets/internal/deed"
 	"gonets/internal/id"
 )
 
@@ -174,7 +174,7 @@ func auditIsListed(f fixture) {
 	f.Clock.Advance(time.Hour)
 	f.must(f.Note(f.ctx(), "boris", "echo.script", "Echo/x", "503"))
 	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", "boris"))
-	list := func(q account.DeedFilter) (told []string) {
+	list := func(q deed.Filter) (told []string) {
 		for {
 			page, err := f.Audit(f.ctx(), q)
 			f.must(err)
@@ -188,17 +188,17 @@ func auditIsListed(f fixture) {
 	}
 	set, again, note := "anna secret.set Secret/crm ", "boris secret.set Secret/crm ", `boris echo.script Echo/x 503`
 	for _, c := range []struct {
-		filter account.DeedFilter
+		filter deed.Filter
 		want   []string
 	}{
-		{account.DeedFilter{Since: begun, Page: gonets.Page{Limit: 1}}, []string{again, note, set}},
-		{account.DeedFilter{Object: "Secret/crm"}, []string{again, set}},
-		{account.DeedFilter{Object: "Secret/crm", Page: gonets.Page{Limit: 1}}, []string{again, set}},
-		{account.DeedFilter{Action: "echo.script"}, []string{note}},
-		{account.DeedFilter{Actor: "anna"}, []string{set}},
-		{account.DeedFilter{Actor: "nobody"}, nil},
-		{account.DeedFilter{Since: begun.Add(time.Minute)}, []string{again, note}},
-		{account.DeedFilter{Since: begun, Until: begun.Add(time.Minute)}, []string{set}},
+		{deed.Filter{Since: begun, Page: gonets.Page{Limit: 1}}, []string{again, note, set}},
+		{deed.Filter{Object: "Secret/crm"}, []string{again, set}},
+		{deed.Filter{Object: "Secret/crm", Page: gonets.Page{Limit: 1}}, []string{again, set}},
+		{deed.Filter{Action: "echo.script"}, []string{note}},
+		{deed.Filter{Actor: "anna"}, []string{set}},
+		{deed.Filter{Actor: "nobody"}, nil},
+		{deed.Filter{Since: begun.Add(time.Minute)}, []string{again, note}},
+		{deed.Filter{Since: begun, Until: begun.Add(time.Minute)}, []string{set}},
 	} {
 		if got := list(c.filter); !slices.Equal(got, c.want) {
 			f.t.Errorf("%+v: %q, want %q", c.filter, got, c.want)

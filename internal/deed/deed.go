@@ -1,4 +1,5 @@
-package account
+// Package deed is what the audit says of what people did.
+package deed
 
 import (
 	"encoding/json"
@@ -20,8 +21,8 @@ type Deed struct {
 	Detail json.RawMessage
 }
 
-// DeedFilter chooses deeds; what is empty is any.
-type DeedFilter struct {
+// Filter chooses deeds; what is empty is any.
+type Filter struct {
 	Actor, Action, Object string
 	Since, Until          time.Time
 	Page                  gonets.Page
