@@ -43,6 +43,7 @@ const (
 	CodeStoreFailed      Code = "store.failed"
 	CodeStoreAway        Code = "store.away"
 	CodeStopping         Code = "stopping"
+	CodeDamaged          Code = "document.damaged"
 	CodeLoginFailed      Code = "login.failed"
 	CodeLoginThrottled   Code = "login.throttled"
 	CodeSetupCode        Code = "setup.code"
@@ -189,22 +190,19 @@ var codeStatus = map[Code]int{
 	CodeSecretMissing: http.StatusServiceUnavailable, CodeSchemaRejected: http.StatusUnprocessableEntity,
 	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable,
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
-	CodeStoreAway: http.StatusServiceUnavailable,
-	CodeStopping:  http.StatusServiceUnavailable,
-	CodeMissing:   http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
+	CodeStoreAway: http.StatusServiceUnavailable, CodeStopping: http.StatusServiceUnavailable, CodeDamaged: http.StatusServiceUnavailable,
+	CodeMissing: http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
 	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict,
 	CodeQuery: http.StatusUnprocessableEntity, CodeQueryText: http.StatusUnprocessableEntity,
-
 	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
 	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,
 	// Not a 5xx: proxies put pages of their own over those.
 	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
 	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
 	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
-	CodeMailRecipient:  http.StatusUnprocessableEntity,
-	CodeChannelRefused: http.StatusUnprocessableEntity, CodeChannelUnreachable: http.StatusUnprocessableEntity,
-	CodeChannelKey: http.StatusUnprocessableEntity, CodeChannelToken: http.StatusUnprocessableEntity,
-	CodeChannelChat: http.StatusUnprocessableEntity,
+	CodeMailRecipient: http.StatusUnprocessableEntity, CodeChannelRefused: http.StatusUnprocessableEntity,
+	CodeChannelUnreachable: http.StatusUnprocessableEntity, CodeChannelKey: http.StatusUnprocessableEntity,
+	CodeChannelToken: http.StatusUnprocessableEntity, CodeChannelChat: http.StatusUnprocessableEntity,
 }
 
 // Status is the HTTP status that an error of this code is answered with; codes

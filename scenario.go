@@ -80,6 +80,7 @@ type ScenarioInfo struct {
 	HasDraft bool
 	// UpdatedBy is who changed the scenario last, its draft included.
 	UpdatedBy string
+	Damage    error // why the stored document cannot be read; of it only the name is known then
 }
 
 // Version is a published state of a scenario. It never changes.
@@ -90,7 +91,8 @@ type Version struct {
 	Actor     string
 	Note      string
 	// Text is the document as YAML with comments; empty when there are none.
-	Text string
+	Text   string
+	Damage error // as that of [ScenarioInfo]
 }
 
 // Settings are the installation's own choices; one document.

@@ -111,6 +111,7 @@ type SourceInfo struct {
 	Addresses []Address
 	// Scenarios are the names of those that it feeds.
 	Scenarios []string
+	Damage    error // as that of [ScenarioInfo]
 }
 
 // SecretInfo is what may be shown of a secret.

@@ -79,7 +79,8 @@ type Source struct {
 	ETag      string          `json:"etag"`
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
-	Document  json.RawMessage `json:"document" doc:"The document as a file would hold it"`
+	Damaged   bool            `json:"damaged,omitempty" doc:"What the database holds of its document cannot be read: apply it again. Until then its senders are answered with 503"`
+	Document  json.RawMessage `json:"document" doc:"The document as a file would hold it; only its name when it is damaged"`
 }
 
 // Scenario is a list of steps, fed by sources.
@@ -98,7 +99,8 @@ type Scenario struct {
 	UpdatedAt time.Time            `json:"updated_at"`
 	UpdatedBy string               `json:"updated_by,omitempty"`
 	Last24h   *Activity            `json:"last_24h,omitempty" doc:"Only with stats=true"`
-	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it"`
+	Damaged   bool                 `json:"damaged,omitempty" doc:"What the database holds of its document cannot be read: apply it again or restore an earlier version"`
+	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it; only its name when it is damaged"`
 }
 
 // ScenarioVersion is a published state of a scenario.
@@ -108,6 +110,7 @@ type ScenarioVersion struct {
 	CreatedAt time.Time `json:"created_at"`
 	Actor     string    `json:"actor,omitempty"`
 	Note      string    `json:"note,omitempty"`
+	Damaged   bool      `json:"damaged,omitempty" doc:"What the database holds of it cannot be read; it cannot be restored"`
 	// Document is left out in lists.
 	Document json.RawMessage `json:"document,omitempty"`
 }

@@ -69,7 +69,7 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 			continue
 		}
 		info, err := h.Scenario(ctx, runs[i].Scenario)
-		if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+		if code := gonets.CodeOf(err); err != nil && code != gonets.CodeNotFound && code != gonets.CodeDamaged {
 			return err
 		}
 		paths[runs[i].Scenario] = info.Data

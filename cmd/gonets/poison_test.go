@@ -1,14 +1,19 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 )
 
 // killer is a destination at which one kind of request ends the server that
@@ -79,4 +84,113 @@ func TestAnEventThatKillsTheServerIsSetAside(t *testing.T) {
 			t.Errorf("what waits for a person: %v", reasons)
 		}
 	})
+}
+
+// spoil changes rows of a database of which no server holds any.
+func spoil(t *testing.T, data, database string, statements ...string) {
+	t.Helper()
+	for _, s := range statements {
+		if database != "" {
+			if err := cluster.Exec(database, s); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		db, err := dialect.OpenSQLite(filepath.Join(data, "gonets.db"), dialect.UseWrite)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = db.ExecContext(t.Context(), s)
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestADamagedDocumentLeavesOthersAlone: what cannot be read of one scenario and
+// one source is told with its name, in every list, and nothing is lost of it: its
+// runs wait for a person and go on once it was applied again.
+func TestADamagedDocumentLeavesOthersAlone(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		target := &failing{}
+		target.refuses.Store(true)
+		host := httptest.NewServer(target)
+		t.Cleanup(host.Close)
+		named := func(name, settings string) string {
+			return strings.Replace(anywhere(settings), "name: send\n", "name: "+name+"\n", 1)
+		}
+		_, well, _ := strings.Cut(named("well", ", retry: {delays: []}, on_failure: continue"), "---\n")
+		documents := named("hurt", ", retry: {delays: [2s, 2s, 2s]}") + "---\n" + well +
+			"---\napiVersion: gonets/v1\nkind: Source\nname: spare\npreset: generic\n"
+		data := t.TempDir()
+		o := startWith(t, data, database, documents)
+		path := strings.TrimPrefix(o.source, o.base)
+		o.post(eventTo(host.URL, 1))
+		o.awaitRuns(gonets.RunSucceeded, 1)
+		o.awaitRuns(gonets.RunWaiting, 1)
+		o.process.Kill()
+		spoil(t, data, database, `UPDATE versions SET document = '{"steps":[' WHERE scenario = 'hurt'`,
+			`UPDATE sources SET document = '{' WHERE name = 'spare'`)
+		target.refuses.Store(false)
+
+		o = startWith(t, data, database, "")
+		o.source = o.base + path
+		// One run was due, one begins now: both wait, with the reason. The neighbour works.
+		o.post(eventTo(host.URL, 2))
+		o.awaitRuns(gonets.RunSucceeded, 2)
+		o.awaitRuns(gonets.RunPaused, 2)
+		for _, r := range o.runs(gonets.RunPaused) {
+			if r.Reason != gonets.CodeDamaged {
+				t.Errorf("it waits for a person because of %q", r.Reason)
+			}
+			var whole json.RawMessage
+			if err := o.api.Call(t.Context(), http.MethodGet, "/api/v1/runs/"+r.ID, nil, &whole); err != nil || !strings.Contains(string(whole), `scenario \"hurt\"`) {
+				t.Errorf("its page: %v %s", err, whole)
+			}
+		}
+		if all := o.runs(""); len(all) != 4 {
+			t.Errorf("the history has %d runs", len(all))
+		}
+		for list, want := range map[string]map[string]bool{
+			"scenarios?stats=true": {"hurt": true, "well": false}, "sources": {"in": false, "spare": true}, "scenarios/hurt/versions": {"": true}} {
+			var page gonets.List[struct {
+				Name    string
+				Damaged bool
+			}]
+			if err := o.api.Call(t.Context(), http.MethodGet, "/api/v1/"+list, nil, &page); err != nil || len(page.Items) != len(want) {
+				t.Fatalf("%s: %v %+v", list, err, page)
+			}
+			for _, it := range page.Items {
+				if it.Damaged != want[it.Name] {
+					t.Errorf("%s: %+v", list, it)
+				}
+			}
+		}
+		resume := func(r runItem) error {
+			var ignored json.RawMessage
+			return o.api.Call(t.Context(), http.MethodPost, "/api/v1/runs/"+r.ID+"/resume", nil, &ignored)
+		}
+		if err := resume(o.runs(gonets.RunPaused)[0]); err == nil || !strings.Contains(err.Error(), string(gonets.CodeDamaged)) {
+			t.Errorf("a run went on by a scenario that cannot be read: %v", err)
+		}
+		if _, err := o.api.Apply(t.Context(), []byte(documents), "in"); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range o.runs(gonets.RunPaused) {
+			if err := resume(r); err != nil {
+				t.Errorf("after it was applied again: %v", err)
+			}
+		}
+		o.awaitRuns(gonets.RunSucceeded, 4)
+	})
+}
+
+// failing answers with 503 for as long as it refuses.
+type failing struct{ refuses atomic.Bool }
+
+func (f *failing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	if f.refuses.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
 }

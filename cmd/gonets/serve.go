@@ -31,6 +31,7 @@ import (
 	"gonets/internal/foretell"
 	"gonets/internal/hint"
 	"gonets/internal/httpapi"
+	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
@@ -243,6 +244,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clean:       s.engine.Clean,
 		Masks:       masks{config},
 		Erasures:    s.erasures,
+		Audit:       audit.Room{Book: s.store},
 		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),

@@ -29,8 +29,8 @@ func newUsual(st *store.Store, config *live, clock gonets.Clock, log *slog.Logge
 			var out []gonets.Scenario
 			for _, name := range info.Scenarios {
 				sc, err := st.Scenario(ctx, name)
-				if gonets.CodeOf(err) == gonets.CodeNotFound {
-					continue // it was deleted between the two reads
+				if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeDamaged {
+					continue // it was deleted between the two reads, or nobody knows what it reads
 				}
 				if err != nil {
 					return nil, err

@@ -59,7 +59,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return nil // deleted since
 	}
-	if err != nil {
+	if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 		return err
 	}
 	g.Title, g.CurrentVersion = info.Title, info.Version
@@ -67,6 +67,9 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 		return nil
 	}
 	own, err := s.o.History.Version(ctx, g.Scenario, g.Version)
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		return nil // what the step was nobody knows
+	}
 	if err != nil {
 		return err
 	}
@@ -77,6 +80,9 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 		return nil
 	}
 	now, err := s.o.History.Version(ctx, g.Scenario, g.CurrentVersion)
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

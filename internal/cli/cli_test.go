@@ -230,6 +230,9 @@ func answers() map[string]any {
 			DatabaseBytes: 12 << 30, DataBytes: 11 << 30, Runs: 120_000, Sampled: 240, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 100_000, Bytes: 9 << 30}, {Scenario: "chat", Runs: 20_000, Bytes: 2 << 30}},
 			Retention: api.RetentionForecast{AgeSeconds: 30 * 86400, SizeBytes: 10 << 30, Next24h: api.RunCount{Count: 4_000}, Next7d: api.RunCount{Count: 10_000, More: true}, OverBytes: 1 << 30, OverRuns: 11_000}},
 		"POST /storage/clean": api.Cleaning{Started: true},
+		"GET /audit": api.List[api.AuditEntry]{Items: []api.AuditEntry{
+			{ID: "a2", At: now, Actor: "anna", Action: "publish", Object: "Scenario/lead", Detail: json.RawMessage(`{"version":2}`)},
+			{ID: "a1", At: now.Add(-time.Hour), Actor: "anna", Action: "session.begin", Object: "User/anna"}}, Next: "c1"},
 		"GET /notices": api.List[api.Told]{Items: []api.Told{
 			{At: now.Add(-time.Minute), Kind: "recovered", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 14, State: "pending", LastError: "421 too busy"},
 			{At: now.Add(-time.Hour), Kind: "rejected_signatures", Cause: "A signature is wrong.", Source: "site", Runs: 3, State: "sent"},
@@ -307,6 +310,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "events-show-raw", args: "events show e1 --raw"},
 		{name: "notices-list", args: "notices list"},
 		{name: "notices-test", args: "notices test"},
+		{name: "audit", args: "audit --actor anna"},
 		{name: "sources-list", args: "sources list"},
 		{name: "sources-samples", args: "sources samples site -n 1"},
 		{name: "scenarios-list", args: "scenarios list"},
@@ -632,7 +636,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs count", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "storage show", "storage clean", "secret set", "secret until", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
+		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "audit", "storage show", "storage clean", "secret set", "secret until", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

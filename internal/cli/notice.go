@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets"
-	"gonets/api"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -35,7 +35,7 @@ func (a *app) noticesList() *cobra.Command {
 					n := &l.Items[i]
 					rows = append(rows, []cell{
 						text(a.ago(n.At)), text(n.Kind), {text: n.State, colour: letterColour(n.State)}, text(strconv.Itoa(n.Runs)),
-						text(cmp.Or(n.Host, n.Source, "-")), text(cmp.Or(n.Scenario, "-")), text(cmp.Or(noticeWords(n), "-")),
+						text(cmp.Or(n.Host, n.Source, "-")), text(cmp.Or(n.Scenario, "-")), text(cmp.Or(words.Told(n), "-")),
 					})
 				}
 				a.table("WHEN WHAT LETTER RUNS HOST SCENARIO CAUSE", rows)
@@ -43,14 +43,6 @@ func (a *app) noticesList() *cobra.Command {
 			})
 		}),
 	}), &page)
-}
-
-// noticeWords are why people were told, or why they could not be.
-func noticeWords(n *api.Told) string {
-	if n.State != "sent" && n.LastError != "" {
-		return n.LastError
-	}
-	return n.Cause
 }
 
 func letterColour(state string) colour {

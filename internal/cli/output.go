@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/internal/cli/moment"
+	"gonets/internal/cli/yaml"
 )
 
 // The forms of an answer.
@@ -35,7 +36,7 @@ func (a *app) print(v any, table func()) error {
 	case outputJSON:
 		return a.printJSON(v, "  ")
 	case outputYAML:
-		text, err := toYAML(v)
+		text, err := yaml.Of(v)
 		if err != nil {
 			return err
 		}

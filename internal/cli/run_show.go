@@ -36,7 +36,7 @@ func (a *app) runsShow() *cobra.Command {
 
 // printRun tells what came, what was done step by step, and what is next.
 func (a *app) printRun(r *api.Run, full bool) {
-	a.printf("%s %s\n", a.paint(bold, "Run "+r.ID), a.paint(stateColour(string(r.State)), words.State(r.State)))
+	a.printf("%s %s\n", a.paint(bold, "Run "+r.ID), a.paint(stateColour(string(r.State)), words.Waiting(&r.RunSummary)))
 	rows := [][]cell{}
 	add := func(name, what string) {
 		if what != "" {

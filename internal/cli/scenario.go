@@ -46,7 +46,7 @@ func (a *app) scenariosList() *cobra.Command {
 				}
 				var rows [][]cell
 				for _, s := range l.Items {
-					rows = append(rows, []cell{text(s.Name), scenarioState(s.State), number(s.Version), number(s.Held),
+					rows = append(rows, []cell{text(s.Name), orDamaged(s.Damaged, scenarioState(s.State)), number(s.Version), number(s.Held),
 						text(strings.Join(s.Sources, ", ")), text(a.ago(s.UpdatedAt)), text(s.Title)})
 				}
 				a.table("NAME STATE VERSION HELD SOURCES CHANGED TITLE", rows)
@@ -62,6 +62,14 @@ func scenarioState(s gonets.ScenarioState) cell {
 		c = green
 	}
 	return cell{string(s), c}
+}
+
+// orDamaged is what is shown of a document, unless it cannot be read.
+func orDamaged(damaged bool, c cell) cell {
+	if damaged {
+		return cell{"damaged: apply it again", red}
+	}
+	return c
 }
 
 // number leaves a zero out.

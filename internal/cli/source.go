@@ -31,7 +31,7 @@ func (a *app) sourcesList() *cobra.Command {
 				var rows [][]cell
 				for _, s := range l.Items {
 					feeds := cmp.Or(strings.Join(s.Scenarios, ", "), "-")
-					rows = append(rows, []cell{text(s.Name), text(s.Preset), text(feeds), text(s.URL)})
+					rows = append(rows, []cell{text(s.Name), orDamaged(s.Damaged, text(s.Preset)), text(feeds), text(s.URL)})
 				}
 				a.table("NAME PRESET FEEDS ADDRESS", rows)
 				a.more(l.Next)

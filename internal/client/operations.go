@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/deed"
 )
 
 // documents is the media type of what people keep in files; JSON is YAML too.
@@ -211,6 +212,17 @@ func (c *Client) ActOnRuns(ctx context.Context, a api.RunsAction) (api.RunsActio
 // Notices lists what people were told, newest first.
 func (c *Client) Notices(ctx context.Context, p gonets.Page) (api.List[api.Told], error) {
 	return get[api.List[api.Told]](ctx, c, "/notices", paged(p))
+}
+
+// Audit lists who did what, newest first.
+func (c *Client) Audit(ctx context.Context, f deed.Filter) (api.List[api.AuditEntry], error) {
+	q := paged(f.Page)
+	set(q, "actor", f.Actor)
+	set(q, "action", f.Action)
+	set(q, "object", f.Object)
+	setTime(q, "since", f.Since)
+	setTime(q, "until", f.Until)
+	return get[api.List[api.AuditEntry]](ctx, c, "/audit", q)
 }
 
 // TestChannel sends a test through a channel of the settings.

@@ -38,6 +38,11 @@ type Desk struct {
 // Draft shows a draft with what is wrong with it.
 func (s *Desk) Draft(ctx context.Context, name string) (*api.Draft, error) {
 	d, err := s.Store.Draft(ctx, name)
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		d.Document = json.RawMessage(empty)
+		return shape(d, []gonets.Problem{gonets.Mistake("", codeDamaged,
+			"what the database holds of this scenario is damaged; restore an earlier version, or apply it again from a file")})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +56,7 @@ func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
 		return nil, gonets.Errorf(gonets.CodeBodyTooLarge, "the document is %d bytes long; a draft has %d at most", len(e.Data), maxDraft)
 	}
 	now, err := s.Store.Draft(ctx, e.Name)
-	if err != nil {
+	if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 		return nil, err
 	}
 	read, err := document.ReadDraft(e.Data, e.Name, e.YAML, s.Checks)
@@ -136,7 +141,7 @@ func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonet
 			found = append(found, gonets.Mistake("/sources/"+strconv.Itoa(i), gonets.CodeNoSource, "there is no source %q; choose another one", name))
 			continue
 		}
-		if err != nil {
+		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 			return nil, err
 		}
 	}
@@ -173,7 +178,7 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 		}
 		doc = d.Document
 	case len(doc) == 0:
-		doc = json.RawMessage(`{"sources":[],"steps":[]}`)
+		doc = json.RawMessage(empty)
 	}
 	doc, err = document.WithTitle(doc, n.Title)
 	if err != nil {
@@ -188,8 +193,12 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 	})
 }
 
-// The codes of mistakes in what is asked.
+// empty is a scenario without anything.
+const empty = `{"sources":[],"steps":[]}`
+
+// The codes of mistakes in what is asked, and in what is stored.
 const (
+	codeDamaged   gonets.Code = "draft.damaged"
 	codeNotObject gonets.Code = "document.not_object"
 	codeState     gonets.Code = "invalid.version"
 )
@@ -254,6 +263,9 @@ const (
 // as people work on it; with it the text that has their comments.
 func (s *Desk) state(ctx context.Context, name, which string) (doc json.RawMessage, text string, err error) {
 	d, err := s.Store.Draft(ctx, name)
+	if gonets.CodeOf(err) == gonets.CodeDamaged && which != stateDraft {
+		err = nil // an earlier version is whole
+	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -33,6 +33,7 @@ func (w *jobWork) commit(t gonets.Transition) bool {
 	if fenced {
 		return false
 	}
+	w.tell(&t)
 	if len(told) > 0 {
 		w.Alerts.Noted(told)
 	}

@@ -18,6 +18,7 @@ import (
 	"gonets/internal/lane"
 	"gonets/internal/news"
 	"gonets/internal/step"
+	"gonets/internal/telemetry"
 )
 
 // Store is what the engine needs of the store.
@@ -109,6 +110,7 @@ type Options struct {
 // Engine is a node's worker. Start it once, stop it once.
 type Engine struct {
 	Options
+	few  *telemetry.Few // what is written of failures
 	wake chan struct{}
 	// clean wakes the removing of old history.
 	clean chan struct{}
@@ -168,7 +170,7 @@ func New(o Options) *Engine {
 	if o.Book == nil {
 		o.Book = noBook{}
 	}
-	e := &Engine{Options: o, wake: make(chan struct{}, 1), clean: make(chan struct{}, 1), lanes: lanes{wake: make(chan struct{}, 1), parts: math.MaxInt}, holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
+	e := &Engine{Options: o, few: telemetry.NewFew(o.Log, o.Clock), wake: make(chan struct{}, 1), clean: make(chan struct{}, 1), lanes: lanes{wake: make(chan struct{}, 1), parts: math.MaxInt}, holds: map[string]*hold{}, parked: map[string]bool{}, crew: crew{calls: make(chan string)}}
 	e.loopCtx, e.stop = context.WithCancel(context.Background())
 	e.sendCtx, e.cancel = context.WithCancelCause(context.Background())
 	e.Places.News = e.lanesNews

@@ -169,6 +169,7 @@ func (e *Engine) laneTrouble(ctx context.Context, err error) {
 func (e *Engine) laneTick(ctx context.Context) {
 	e.countNodes(ctx)
 	e.Places.Sweep()
+	e.few.Sweep()
 	if now := e.Clock.Now(); now.Sub(e.lanes.counted) >= countEvery {
 		e.lanes.counted = now
 		e.storeCounts(ctx)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"mime"
 	"net/http"
@@ -170,10 +171,13 @@ func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Differ
 
 func (s *server) difference(ctx context.Context, doc shape.Single) (api.Difference, error) {
 	set, err := s.current(ctx, doc.Kind, doc.Name)
-	if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
-		return api.Difference{}, err
+	switch gonets.CodeOf(err) {
+	case "", gonets.CodeDamaged: // what cannot be read is empty
+		return doc.Difference(set, true)
+	case gonets.CodeNotFound:
+		return doc.Difference(set, false)
 	}
-	return doc.Difference(set, err == nil)
+	return api.Difference{}, err
 }
 
 // current is the stored document of a kind and name.
@@ -215,6 +219,7 @@ func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error
 
 func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, error) {
 	var set gonets.Apply
+	var damage error
 	if in.Name != "" {
 		if in.Kind == "" {
 			return set, invalid("/kind", gonets.CodeMissing, "name needs kind: say whether it is a Source or a Scenario")
@@ -237,7 +242,7 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 			return set, err
 		}
 		for _, info := range infos {
-			set.Sources = append(set.Sources, info.Source)
+			set.Sources, damage = append(set.Sources, info.Source), cmp.Or(damage, info.Damage)
 		}
 	}
 	if in.Kind == "" || in.Kind == kindScenario {
@@ -246,10 +251,10 @@ func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, e
 			return set, err
 		}
 		for _, info := range infos {
-			set.Scenarios = append(set.Scenarios, info.Scenario)
+			set.Scenarios, damage = append(set.Scenarios, info.Scenario), cmp.Or(damage, info.Damage)
 		}
 	}
-	return set, nil
+	return set, damage // a copy that lacks something is no copy
 }
 
 // all reads a list to its end.

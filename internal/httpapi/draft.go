@@ -3,10 +3,10 @@ package httpapi
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -21,16 +21,7 @@ type ChangeInput struct {
 }
 
 // etag is the state that the caller changes.
-func (in *ChangeInput) etag() (string, error) { return etagOf(in.IfMatch) }
-
-// etagOf reads the header If-Match (RFC 9110 §13.1.1).
-func etagOf(header string) (string, error) {
-	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(header), "W/"), `"`)
-	if tag == "" {
-		return "", gonets.Errorf(gonets.CodeIfMatch, "send the ETag of what you changed as If-Match, or * to replace whatever is there")
-	}
-	return tag, nil
-}
+func (in *ChangeInput) etag() (string, error) { return ask.ETag(in.IfMatch) }
 
 type draftOutput struct {
 	ETag string `header:"ETag"`

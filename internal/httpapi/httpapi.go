@@ -18,6 +18,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/shape"
@@ -211,6 +212,7 @@ type Options struct {
 	Masks     Masks
 	Erasures  Erasures
 	Echo      echoes.Room
+	Audit     audit.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gonets"
+	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/wire"
 )
@@ -180,6 +181,9 @@ func Routes() []Route {
 		{Method: get, Path: base + "/echo/{name}/requests/{n}", Right: RightView, ID: "get-echo-request", Summary: "Read one of what came to an address of the test receiver, whole", register: handle(echoing(echoes.Room.Request))},
 		{Method: put, Path: base + "/echo/{name}/script", Right: RightOperate, ID: "put-echo-script", Summary: "Say how an address of the test receiver answers", register: handle(echoing(echoes.Room.Put))},
 		{Method: del, Path: base + "/echo/{name}/requests", Right: RightOperate, ID: "forget-echo", Summary: "Forget what came to an address of the test receiver", register: handle(echoing(echoes.Room.Forget))},
+		{Method: get, Path: base + "/audit", Right: RightAdmin, ID: "list-audit", Summary: "List who did what, newest first; a page may be short, and its next goes on", register: handle(func(s *server, ctx context.Context, in *audit.Question) (*audit.Page, error) {
+			return s.Audit.List(ctx, in)
+		})},
 		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
 			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
 		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},

@@ -90,7 +90,7 @@ func (s *server) listed(ctx context.Context, runs []gonets.RunSummary) ([]api.Ru
 					return shape.Tries{Unread: true}, false, nil
 				}
 				v, err := s.Scenarios.Version(ctx, r.Scenario, r.Version)
-				if gonets.CodeOf(err) == gonets.CodeNotFound {
+				if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeDamaged {
 					err = nil
 				}
 				return shape.TriesOf(v, r.Cursor), v != nil, err
@@ -144,6 +144,9 @@ func (s *server) published(ctx context.Context, d *gonets.RunDetail) (*gonets.Ve
 	info, err := s.Scenarios.Scenario(ctx, d.Run.Scenario)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		return nil, nil // deleted since
+	}
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		return &gonets.Version{N: info.Version}, nil
 	}
 	if err != nil || info.Version == 0 || info.Version == d.Run.Version || d.Run.State.Final() {
 		return &gonets.Version{N: info.Version}, err

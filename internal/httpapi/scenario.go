@@ -55,7 +55,7 @@ func unlessSame[T any](in *conditionalInput, etag string, body T) *conditionalOu
 
 func (s *server) getScenario(ctx context.Context, in *conditionalInput) (*conditionalOutput[api.Scenario], error) {
 	info, err := s.Scenarios.Scenario(ctx, in.Name)
-	if err != nil {
+	if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 		return nil, err
 	}
 	return unlessSame(in, info.ETag, shape.Scenario(info)), nil

@@ -51,7 +51,7 @@ func (s *server) listSources(ctx context.Context, in *PageInput) (*list[api.Sour
 
 func (s *server) getSource(ctx context.Context, in *conditionalInput) (*conditionalOutput[api.Source], error) {
 	info, err := s.Sources.Source(ctx, in.Name)
-	if err != nil {
+	if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 		return nil, err
 	}
 	shown, err := s.showSource(ctx, info, nil)

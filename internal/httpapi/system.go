@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -53,7 +54,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsO
 	a := applyOf(set)
 	a.Actor = actorOf(ctx)
 	if in.IfMatch != "" {
-		if a.IfMatch, err = etagOf(in.IfMatch); err != nil {
+		if a.IfMatch, err = ask.ETag(in.IfMatch); err != nil {
 			return nil, err
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"gonets"
 	"gonets/internal/notify"
 	"gonets/internal/source"
+	"gonets/internal/telemetry"
 )
 
 // Store is what ingest needs of the store.
@@ -97,6 +98,7 @@ type Options struct {
 type Handler struct {
 	o      Options
 	flight budget
+	few    *telemetry.Few // what is written of refused requests
 	cache  *cache
 }
 
@@ -108,7 +110,7 @@ func New(o Options) *Handler {
 	if o.MaxInFlight <= 0 {
 		o.MaxInFlight = gonets.MaxIngestInFlight
 	}
-	return &Handler{o: o, flight: budget{max: o.MaxInFlight}, cache: newCache(&o)}
+	return &Handler{o: o, flight: budget{max: o.MaxInFlight}, few: telemetry.NewFew(o.Log, o.Clock), cache: newCache(&o)}
 }
 
 // Close ends the handler's subscription; requests may still be served.

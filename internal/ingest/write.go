@@ -3,6 +3,7 @@ package ingest
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -79,13 +80,16 @@ func (x *exchange) fail(err error) {
 	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
 		x.h.o.Rejected(x.b.Source.Name)
 	}
+	name := ""
+	if x.b != nil {
+		name = x.b.Source.Name
+	}
+	if status < http.StatusInternalServerError && x.r.Context().Err() == nil {
+		x.h.few.Log(slog.LevelWarn, name+" "+string(code), "a request was refused", "source", name, "code", code, "status", status)
+	}
 	// That the disk is full is logged once by who watches it: a line for each event
 	// would fill it further.
 	if status >= http.StatusInternalServerError && code != gonets.CodeBusy && code != gonets.CodeStopping && code != gonets.CodeDiskFull {
-		name := ""
-		if x.b != nil {
-			name = x.b.Source.Name
-		}
 		x.h.o.Log.Error("an event was not accepted", "source", name, "code", code, "error", err, "cause", errors.Unwrap(err))
 	}
 	if status == http.StatusServiceUnavailable {

@@ -190,11 +190,11 @@ func (t *txn) upToDate(ops []*acceptOp) ([]*acceptOp, error) {
 		for i := range a.items {
 			it := &a.items[i]
 			paths, err := t.searchPaths(it)
-			if gonets.CodeOf(err) == gonets.CodeNotFound || gonets.CodeOf(err) == gonets.CodeConflict {
-				continue // the call fails by itself, for that reason
+			if err != nil && !itsOwn(err) {
+				return nil, err
 			}
 			if err != nil {
-				return nil, err
+				continue // the call fails by itself, for that reason
 			}
 			if !it.found.Fits(paths) {
 				t.s.finder.Learn(filter.PlaceOf(it.Acceptance), paths)
@@ -206,6 +206,16 @@ func (t *txn) upToDate(ops []*acceptOp) ([]*acceptOp, error) {
 		}
 	}
 	return out, nil
+}
+
+// itsOwn tells whether an error is about the run that is wanted: its scenario or
+// version is not there, or damaged. Others do not suffer from it.
+func itsOwn(err error) bool {
+	switch gonets.CodeOf(err) {
+	case gonets.CodeNotFound, gonets.CodeConflict, gonets.CodeDamaged:
+		return true
+	}
+	return false
 }
 
 // searchPaths are the paths of all scenarios that will run for the event.
@@ -420,6 +430,9 @@ func (t *txn) insertRun(ev *gonets.Event, r *routes.Route, mark gonets.Mark) (go
 // born decides how a run of a running scenario starts its life.
 func (t *txn) born(run *gonets.Run, ev *gonets.Event, r *routes.Route) error {
 	run.Version, run.Reason, run.DueAt, run.State = r.Version, "", t.now, gonets.RunQueued
+	if r.Damage != nil {
+		return nil //nolint:nilerr // it is taken all the same; whoever claims it says what is wrong
+	}
 	lane, reserved := t.place(r.Doc, ev)
 	run.Lane = lane
 	if reserved && t.waits {

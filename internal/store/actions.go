@@ -156,7 +156,7 @@ func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane str
 	}
 	if version = run.Version; a.Version == gonets.VersionFit {
 		_, at, err := t.standsAt(run)
-		if err != nil {
+		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 			return 0, "", err
 		}
 		version, err = t.fitVersion(run, at)
@@ -178,13 +178,20 @@ func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane str
 // fitVersion is the version with which a run goes on when nobody chose one.
 func (t *txn) fitVersion(run *gonets.Run, at string) (int, error) {
 	now, err := t.s.routes.Scenario(t, run.Scenario)
-	if gonets.CodeOf(err) == gonets.CodeNotFound || err == nil && (now.Version == 0 || now.Version == run.Version) {
+	switch {
+	case gonets.CodeOf(err) == gonets.CodeNotFound:
 		return run.Version, nil
-	}
-	if err != nil {
+	case err != nil:
 		return 0, err
+	case now.Version == 0:
+		return run.Version, nil
+	case now.Version == run.Version:
+		return run.Version, now.Damage // by a damaged one it would pause again at once
 	}
 	own, err := t.s.routes.Version(t, run.Scenario, run.Version)
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		return now.Version, now.Damage
+	}
 	if err == nil && at != "" && gonets.StepChanged(own, now.Doc, at) {
 		return now.Version, nil
 	}

@@ -55,11 +55,10 @@ func (t *txn) actEach(a *gonets.Action, ids []string) (acted []string, err error
 		one := *a
 		one.RunID = id
 		_, err := t.act(&one)
-		switch gonets.CodeOf(err) {
-		case "":
+		switch {
+		case err == nil:
 			acted = append(acted, id)
-		case gonets.CodeRunState, gonets.CodeNotFound, gonets.CodeConflict:
-		default:
+		case !itsOwn(err) && gonets.CodeOf(err) != gonets.CodeRunState:
 			return nil, err
 		}
 	}
@@ -134,7 +133,7 @@ func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err er
 	default:
 		version, _, err = t.resumeAt(a, run)
 	}
-	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeConflict {
+	if err != nil && itsOwn(err) {
 		return 0, nil
 	}
 	return version, err

@@ -37,6 +37,9 @@ func (s *Store) follow(ctx context.Context, name string, release bool, actor str
 		return gonets.ScenarioInfo{}, err
 	}
 	info, err := s.Scenario(ctx, name)
+	if gonets.CodeOf(err) == gonets.CodeDamaged && !release {
+		err = nil // it was started or stopped all the same
+	}
 	if err != nil || !release || info.State != gonets.ScenarioRunning {
 		return info, err
 	}

@@ -11,6 +11,12 @@ var explainCaller = map[gonets.Code]Explanation{
 		Ru: Text{"Внутри Гонца что-то пошло не так.", "Это наша ошибка, не ваша. Всё, что было принято, сохранено.",
 			"Повторите действие. Если ошибка остаётся, найдите её в журнале сервера по времени и пришлите разработчикам."},
 	},
+	gonets.CodeDamaged: {
+		En: Text{"What the database holds of this document cannot be read.", "A damaged disk or a change by hand in the database spoilt it. Everything else goes on, and events of a damaged scenario are kept: their runs wait for you.",
+			"Apply the document again from your file (`gonets apply FILE`) or restore an earlier version, then resume the runs that wait. Look why the disk or the database spoils data."},
+		Ru: Text{"То, что хранится в базе об этом документе, не читается.", "Его испортил сбой диска или правка базы вручную. Остальное работает, а события повреждённой обработки сохраняются: её операции ждут вас.",
+			"Примените документ ещё раз из файла (`gonets apply ФАЙЛ`) или верните прежнюю версию, затем повторите операции, которые ждут. Выясните, почему диск или база портят данные."},
+	},
 	gonets.CodeInvalid: {
 		En: Text{"The document has mistakes.", "Nothing was changed: documents are applied all together or not at all.",
 			"Each mistake is listed with its place. Correct them and apply the document again."},

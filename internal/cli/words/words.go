@@ -62,6 +62,8 @@ func Reason(code gonets.Code) string {
 		return "out of attempts"
 	case gonets.CodeDeadline:
 		return "the time for attempts is over"
+	case gonets.CodeDamaged:
+		return "what the database holds of its scenario is damaged; apply the scenario again, then resume"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:
@@ -145,6 +147,17 @@ func plain(at *api.Attempt) string {
 	return string(at.Outcome)
 }
 
+// Waiting says what a run that waits waits for: a further try, or its time.
+func Waiting(r *api.RunSummary) string {
+	switch {
+	case r.State != gonets.RunWaiting || r.Tries == 0 && r.Reason == "" && r.LastOutcome != gonets.OutcomeUnknown:
+		return State(r.State)
+	case r.Asks:
+		return "waiting to ask whether the request was done"
+	}
+	return "waiting for its next attempt"
+}
+
 // State say what a state means for the reader.
 func State(s gonets.RunState) string {
 	switch s {
@@ -197,4 +210,12 @@ func Rewrite(because string) string {
 		return "PostgreSQL keeps old versions of rows in its files until it cleans up: see docs/data.md."
 	}
 	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
+}
+
+// Told are why people were told, or why they could not be.
+func Told(n *api.Told) string {
+	if n.State != "sent" && n.LastError != "" {
+		return n.LastError
+	}
+	return n.Cause
 }

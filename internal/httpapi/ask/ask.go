@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"gonets"
 	"gonets/api"
@@ -159,4 +160,13 @@ func SourceText(doc json.RawMessage, given map[string]string) ([]byte, error) {
 		members[name] = text
 	}
 	return gonets.PlainJSON(members)
+}
+
+// ETag reads the header If-Match (RFC 9110 §13.1.1).
+func ETag(header string) (string, error) {
+	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(header), "W/"), `"`)
+	if tag == "" {
+		return "", gonets.Errorf(gonets.CodeIfMatch, "send the ETag of what you changed as If-Match, or * to replace whatever is there")
+	}
+	return tag, nil
 }

@@ -27,7 +27,7 @@ func Scenario(info gonets.ScenarioInfo) api.Scenario {
 	out := api.Scenario{
 		Name: info.Name, Title: info.Title, State: info.State, Version: info.Version,
 		Sources: append([]string{}, info.Sources...), Tags: append([]string{}, info.Tags...), Held: info.Held, HasDraft: info.HasDraft, ETag: info.ETag,
-		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Document: written(info.Scenario),
+		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, UpdatedBy: info.UpdatedBy, Damaged: info.Damage != nil, Document: written(info.Scenario),
 	}
 	if info.State == gonets.ScenarioDraft {
 		out.HeldDays = int(gonets.RetentionAge.Hours() / 24)
@@ -37,7 +37,7 @@ func Scenario(info gonets.ScenarioInfo) api.Scenario {
 
 // Version shows a version in a list, without its document.
 func Version(v gonets.Version) api.ScenarioVersion {
-	return api.ScenarioVersion{Scenario: v.Scenario.Name, Version: v.N, CreatedAt: v.CreatedAt, Actor: v.Actor, Note: v.Note}
+	return api.ScenarioVersion{Scenario: v.Scenario.Name, Version: v.N, CreatedAt: v.CreatedAt, Actor: v.Actor, Note: v.Note, Damaged: v.Damage != nil}
 }
 
 // WholeVersion shows a version with its document.
@@ -69,7 +69,7 @@ func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token s
 	out := api.Source{
 		Name: info.Name, Title: info.Title, Preset: info.Preset, URL: NewestURL(info.Tokens, url), URLs: []string{}, Addresses: []api.Address{},
 		LastEvent: seen.LastAt, Events24h: seen.Day, Scenarios: append([]string{}, info.Scenarios...), ETag: info.ETag,
-		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Document: written(info.Source),
+		CreatedAt: info.CreatedAt, UpdatedAt: info.UpdatedAt, Damaged: info.Damage != nil, Document: written(info.Source),
 	}
 	for _, token := range info.Tokens {
 		out.URLs = append(out.URLs, url(token))

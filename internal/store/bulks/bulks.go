@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"gonets"
@@ -40,12 +41,16 @@ func scan(scan func(...any) error) (j bulk.Job, err error) {
 	j.OneFirst, j.Walked = oneFirst != 0, walked != 0
 	j.CreatedAt, j.FinishedAt = time.UnixMilli(created).UTC(), pack.FromMS(finished)
 	j.Owner.Until = time.UnixMilli(until).UTC()
+	damage := json.Unmarshal(text, &j.Filter)
 	if retry.Valid {
-		if err := json.Unmarshal([]byte(retry.String), &j.Retry); err != nil {
-			return j, err
-		}
+		damage = errors.Join(damage, json.Unmarshal([]byte(retry.String), &j.Retry))
 	}
-	return j, json.Unmarshal(text, &j.Filter)
+	// Nobody knows which runs a damaged one meant: it does nothing, and keeps nobody
+	// from the others.
+	if damage != nil && !j.State.Final() {
+		j.State = bulk.Paused
+	}
+	return j, nil
 }
 
 func flag(b bool) int {

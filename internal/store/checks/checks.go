@@ -127,7 +127,7 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 	}
 	last, read := "", 0
 	err = b.base.Ask(ctx, func(q pack.Reader) error {
-		rows, err := pack.Collect(q, `SELECT summary FROM checks WHERE `+where+` ORDER BY `+order+` LIMIT ?`,
+		rows, err := pack.Collect(q, `SELECT id, scenario, created_at, summary FROM checks WHERE `+where+` ORDER BY `+order+` LIMIT ?`,
 			append(args, min(f.Page.Size()*10, readAhead)), scanSummary)
 		read = len(rows)
 		for _, r := range rows {
@@ -149,9 +149,13 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 }
 
 func scanSummary(scan func(...any) error) (r gonets.RunSummary, err error) {
+	var id, scenario string
+	var created sql.NullInt64
 	var text []byte
-	if err = scan(&text); err == nil {
-		err = json.Unmarshal(text, &r)
+	if err = scan(&id, &scenario, &created, &text); err == nil && json.Unmarshal(text, &r) != nil {
+		// What is damaged shows that it was there.
+		r = gonets.RunSummary{Run: gonets.Run{ID: id, Scenario: scenario, CreatedAt: pack.FromMS(created), Mark: gonets.MarkCheck,
+			State: gonets.RunFailed, Reason: gonets.CodeDamaged}}
 	}
 	return r, err
 }

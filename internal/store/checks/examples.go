@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gonets"
@@ -55,13 +56,14 @@ func (b *Book) Examples(ctx context.Context, scenario string) (out []gonets.Exam
 			func(scan func(...any) error) (e gonets.Example, err error) {
 				var text []byte
 				var a about
-				if err = scan(&text); err == nil {
-					err = json.Unmarshal(text, &a)
+				if err = scan(&text); err == nil && json.Unmarshal(text, &a) != nil {
+					a = about{} // left out below
 				}
 				e = gonets.Example{Scenario: scenario, SavedAt: a.SavedAt, SavedBy: a.SavedBy}
 				e.Attempt.Path, e.Attempt.Status = a.Path, a.Status
 				return e, err
 			})
+		out = slices.DeleteFunc(out, func(e gonets.Example) bool { return e.Attempt.Path == "" })
 		return err
 	})
 	return out, err

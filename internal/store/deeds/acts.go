@@ -118,8 +118,8 @@ func scanAct(scan func(...any) error) (a gonets.RunAct, err error) {
 	if a.At = time.UnixMilli(at).UTC(); many != 0 {
 		a.Bulk = act
 	}
-	if detail != "" {
-		err = json.Unmarshal([]byte(detail), &a.Retry)
+	if detail != "" && json.Unmarshal([]byte(detail), &a.Retry) != nil {
+		a.Retry = nil // that it was done is still told
 	}
-	return a, err
+	return a, nil
 }

@@ -3,7 +3,6 @@ package documents
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -113,10 +112,8 @@ func (t *txn) users(source string) ([]string, error) {
 			return d, err
 		})
 	for _, d := range drafts {
-		var sc gonets.Scenario
-		if err := json.Unmarshal([]byte(d.text), &sc); err != nil {
-			return nil, err
-		}
+		// One that cannot be read names nothing: it is written anew before it runs.
+		sc, _ := pack.Document[gonets.Scenario](d.name, d.text)
 		if slices.Contains(sc.Sources, source) && !slices.Contains(users, d.name) {
 			users = append(users, d.name)
 		}

@@ -97,6 +97,7 @@ func noScenario(name string) error {
 }
 
 // Draft is what people work on: the published document when there is no draft.
+// One that is damaged comes along with the error, for those who replace it.
 func (d *Documents) Draft(ctx context.Context, name string) (gonets.Draft, error) {
 	row, err := readScenario(d.base.Read(ctx), name)
 	if err == nil && !row.exists {
@@ -105,7 +106,11 @@ func (d *Documents) Draft(ctx context.Context, name string) (gonets.Draft, error
 	if err != nil {
 		return gonets.Draft{}, d.base.Wrap(err)
 	}
-	return row.view(name), nil
+	out := row.view(name)
+	if !json.Valid(out.Document) {
+		_, err = pack.Document[gonets.Scenario](fmt.Sprintf("the draft of the scenario %q", name), string(out.Document))
+	}
+	return out, err
 }
 
 // SaveDraft keeps a draft, incomplete as it may be. It refuses with

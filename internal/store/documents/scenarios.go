@@ -3,7 +3,6 @@ package documents
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -30,10 +29,12 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 		return out, err
 	}
 	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
-	return out, json.Unmarshal([]byte(text), &out.Scenario)
+	out.Scenario, out.Damage = pack.Document[gonets.Scenario](fmt.Sprintf("the scenario %q", name), text)
+	out.Name = name
+	return out, nil
 }
 
-// Scenarios lists scenarios by name.
+// Scenarios lists scenarios by name, those too whose document is damaged.
 func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[gonets.ScenarioInfo], error) {
 	var out gonets.List[gonets.ScenarioInfo]
 	from, err := filter.ParseCursor(p.Cursor)
@@ -49,7 +50,8 @@ func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[g
 	return out, d.base.Wrap(err)
 }
 
-// Scenario returns one scenario. Held counts up to a little over 10 000.
+// Scenario returns one scenario. Held counts up to a little over 10 000. Of one
+// that is damaged all but its document comes along with the error.
 func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
 	items, err := pack.Collect(d.base.Read(ctx), scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
 	if err != nil {
@@ -58,7 +60,7 @@ func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioI
 	if len(items) == 0 {
 		return gonets.ScenarioInfo{}, noScenario(name)
 	}
-	return items[0], nil
+	return items[0], items[0].Damage
 }
 
 // SetState makes a scenario run or stop. Starting needs a published version.

@@ -3,10 +3,10 @@ package documents
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 
 	"gonets"
+	"gonets/internal/store/pack"
 )
 
 // settingsName is the name of the installation's one settings document.
@@ -45,8 +45,9 @@ func sameSettings(old, ifMatch string) error {
 	}
 	var now gonets.Settings
 	if old != "" {
-		if err := json.Unmarshal([]byte(old), &now); err != nil {
-			return err
+		var damage error
+		if now, damage = pack.Document[gonets.Settings](settingsName, old); damage != nil {
+			return nil //nolint:nilerr // nobody can have read them, so nobody's change is lost
 		}
 	}
 	if now.ETag() != ifMatch {
@@ -64,7 +65,7 @@ func (d *Documents) Settings(ctx context.Context) (out gonets.Settings, err erro
 		return out, nil
 	}
 	if err == nil {
-		err = json.Unmarshal([]byte(text), &out)
+		out, err = pack.Document[gonets.Settings]("the settings", text)
 	}
 	return out, d.base.Wrap(err)
 }

@@ -1,14 +1,15 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base32"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"gonets"
@@ -26,10 +27,12 @@ func scanSource(scan func(...any) error) (gonets.SourceInfo, error) {
 		return out, err
 	}
 	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
-	return out, json.Unmarshal([]byte(text), &out.Source)
+	out.Source, out.Damage = pack.Document[gonets.Source](fmt.Sprintf("the source %q", name), text)
+	out.Name = name
+	return out, nil
 }
 
-// Sources lists sources by name.
+// Sources lists sources by name, those too whose document is damaged.
 func (d *Documents) Sources(ctx context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
 	var out gonets.List[gonets.SourceInfo]
 	from, err := filter.ParseCursor(p.Cursor)
@@ -55,7 +58,8 @@ func (d *Documents) Sources(ctx context.Context, p gonets.Page) (gonets.List[gon
 	return out, nil
 }
 
-// Source returns one source with its addresses.
+// Source returns one source with its addresses. Of one that is damaged all but its
+// document comes along with the error.
 func (d *Documents) Source(ctx context.Context, name string) (gonets.SourceInfo, error) {
 	q := d.base.Read(ctx)
 	items, err := pack.Collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name = ?`, []any{name}, scanSource)
@@ -65,7 +69,7 @@ func (d *Documents) Source(ctx context.Context, name string) (gonets.SourceInfo,
 	if err != nil {
 		return gonets.SourceInfo{}, d.base.Wrap(err)
 	}
-	return items[0], d.base.Wrap(d.completeSource(q, &items[0]))
+	return items[0], d.base.Wrap(cmp.Or(d.completeSource(q, &items[0]), items[0].Damage))
 }
 
 // SourceByToken returns the source whose address holds the token, or

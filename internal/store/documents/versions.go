@@ -3,7 +3,7 @@ package documents
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
+	"fmt"
 	"math"
 
 	"gonets"
@@ -11,18 +11,20 @@ import (
 	"gonets/internal/store/pack"
 )
 
-const versionQuery = `SELECT n, document, created_at, actor, note, text FROM versions WHERE scenario = ? `
+const versionQuery = `SELECT scenario, n, document, created_at, actor, note, text FROM versions WHERE scenario = ? `
 
 func scanVersion(scan func(...any) error) (gonets.Version, error) {
 	var v gonets.Version
-	var text string
+	var name, text string
 	var created sql.NullInt64
 	var comments sql.NullString
-	if err := scan(&v.N, &text, &created, &v.Actor, &v.Note, &comments); err != nil {
+	if err := scan(&name, &v.N, &text, &created, &v.Actor, &v.Note, &comments); err != nil {
 		return v, err
 	}
 	v.CreatedAt, v.Text = pack.FromMS(created), comments.String
-	return v, json.Unmarshal([]byte(text), &v.Scenario)
+	v.Scenario, v.Damage = pack.Document[gonets.Scenario](fmt.Sprintf("version %d of the scenario %q", v.N, name), text)
+	v.Scenario.Name = name
+	return v, nil
 }
 
 // Versions lists a scenario's published versions, newest first.
@@ -45,7 +47,7 @@ func (d *Documents) Versions(ctx context.Context, scenario string, p gonets.Page
 	return out, d.base.Wrap(err)
 }
 
-// Version returns a published version.
+// Version returns a published version; CodeDamaged when it cannot be read.
 func (d *Documents) Version(ctx context.Context, scenario string, n int) (*gonets.Version, error) {
 	items, err := pack.Collect(d.base.Read(ctx), versionQuery+`AND n = ?`, []any{scenario, n}, scanVersion)
 	if err != nil {
@@ -53,6 +55,9 @@ func (d *Documents) Version(ctx context.Context, scenario string, n int) (*gonet
 	}
 	if len(items) == 0 {
 		return nil, gonets.Errorf(gonets.CodeNotFound, "the scenario %q has no version %d", scenario, n)
+	}
+	if items[0].Damage != nil {
+		return nil, items[0].Damage
 	}
 	return &items[0], nil
 }

@@ -58,7 +58,10 @@ func scanLetter(scan func(...any) error) (l news.Letter, err error) {
 	}
 	l.CreatedAt, l.DueAt, l.SentAt = pack.FromMS(created), pack.FromMS(due), pack.FromMS(sent)
 	l.LastError, l.Subject, l.Text = string(last), string(subject), string(body)
-	return l, json.Unmarshal([]byte(told), &l.Told)
+	if json.Unmarshal([]byte(told), &l.Told) != nil {
+		l.Told = nil // somebody is told twice rather than not at all
+	}
+	return l, nil
 }
 
 // letterDueSQL finds a channel's letter that is due for longest.

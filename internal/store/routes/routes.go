@@ -3,8 +3,8 @@ package routes
 
 import (
 	"database/sql"
-	"encoding/json"
 	"errors"
+	"fmt"
 
 	"gonets"
 	"gonets/internal/store/pack"
@@ -18,6 +18,9 @@ type Route struct {
 	Version    int
 	Doc        *gonets.Scenario
 	MayRespond bool
+	// Damage is why the document cannot be read; Doc is empty then. Its events are
+	// taken all the same, and wait for a person.
+	Damage error
 }
 
 // Running tells whether the scenario works on events.
@@ -87,7 +90,8 @@ func (c *Cache) Subscribers(q pack.Reader, source string) ([]*Route, error) {
 	return rs, nil
 }
 
-// Scenario is a scenario as it stands; CodeNotFound when there is none.
+// Scenario is a scenario as it stands, which may be damaged; CodeNotFound when
+// there is none.
 func (c *Cache) Scenario(q pack.Reader, name string) (*Route, error) {
 	if r := c.byScenario[name]; r != nil {
 		return r, nil
@@ -103,21 +107,25 @@ func (c *Cache) Scenario(q pack.Reader, name string) (*Route, error) {
 		return nil, err
 	}
 	if r.Version > 0 {
-		if r.Doc, err = c.Version(q, name, r.Version); err != nil {
-			return nil, err
-		}
+		r.Doc, err = c.Version(q, name, r.Version)
 	} else {
-		r.Doc = &gonets.Scenario{}
-		if err := json.Unmarshal([]byte(draft.String), r.Doc); err != nil {
-			return nil, err
-		}
+		var doc gonets.Scenario
+		doc, err = pack.Document[gonets.Scenario](fmt.Sprintf("the scenario %q", name), draft.String)
+		r.Doc = &doc
+	}
+	if gonets.CodeOf(err) == gonets.CodeDamaged {
+		r.Doc, r.Damage, err = &gonets.Scenario{Name: name}, err, nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	r.MayRespond = r.Running() && r.Doc.MayRespond()
 	c.byScenario[name] = r
 	return r, nil
 }
 
-// Version is a published document; CodeNotFound when there is none.
+// Version is a published document; CodeNotFound when there is none, CodeDamaged
+// when it cannot be read.
 func (c *Cache) Version(q pack.Reader, scenario string, n int) (*gonets.Scenario, error) {
 	key := versionKey{scenario, n}
 	if sc := c.versions[key]; sc != nil {
@@ -131,19 +139,19 @@ func (c *Cache) Version(q pack.Reader, scenario string, n int) (*gonets.Scenario
 	if err != nil {
 		return nil, err
 	}
-	sc := &gonets.Scenario{}
-	if err := json.Unmarshal([]byte(text), sc); err != nil {
+	sc, err := pack.Document[gonets.Scenario](fmt.Sprintf("version %d of the scenario %q", n, scenario), text)
+	if err != nil {
 		return nil, err
 	}
-	c.versions[key] = sc
-	return sc, nil
+	c.versions[key] = &sc
+	return &sc, nil
 }
 
-// Known is a run's version; nil when there is none: whoever claims the run says
-// what is wrong with it.
+// Known is a run's version; nil when there is none or it cannot be read: whoever
+// claims the run says what is wrong with it.
 func (c *Cache) Known(q pack.Reader, run *gonets.Run) (*gonets.Scenario, error) {
 	sc, err := c.Version(q, run.Scenario, run.Version)
-	if gonets.CodeOf(err) == gonets.CodeNotFound {
+	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeDamaged {
 		return nil, nil //nolint:nilnil // see above
 	}
 	return sc, err

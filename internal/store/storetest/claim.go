@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/bulk"
+	"gonets/internal/id"
 )
 
 func claimBytes(f fixture) {
@@ -97,6 +99,34 @@ func unreadableRuns(f fixture) {
 		}
 	}
 	f.wantClaimable("afterwards", 0)
+}
+
+func damagedRows(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("this database cannot be damaged")
+	}
+	job := bulk.Job{ID: id.New(), By: "owner", CreatedAt: f.Clock.Now(), Action: gonets.ActionResume}
+	_, err := f.CreateBulk(f.ctx(), job, "")
+	f.must(err)
+	f.Exec(f.t, `UPDATE bulks SET filter = x'7b' WHERE id = ?`, job.ID)
+	jobs, err := f.Bulks(f.ctx(), gonets.Page{})
+	if err != nil || len(jobs.Items) != 1 || jobs.Items[0].State != bulk.Paused {
+		f.t.Errorf("a mass action of which nobody knows the runs: %v %+v", err, jobs.Items)
+	}
+	tried := f.check(f.event("tried"))
+	f.must(f.SaveCheck(f.ctx(), tried))
+	f.Exec(f.t, `UPDATE checks SET summary = x'7b' WHERE id = ?`, tried.Run.ID)
+	checks, err := f.Checks(f.ctx(), gonets.RunFilter{})
+	if err != nil || len(checks.Items) != 1 || checks.Items[0].ID != tried.Run.ID || checks.Items[0].Reason != gonets.CodeDamaged {
+		f.t.Errorf("a check that cannot be read: %v %+v", err, checks.Items)
+	}
+	f.Exec(f.t, `UPDATE sources SET document = '{' WHERE name = ?`, "s")
+	sources, err := f.Sources(f.ctx(), gonets.Page{})
+	if err != nil || len(sources.Items) != 1 || sources.Items[0].Damage == nil || sources.Items[0].Name != "s" {
+		f.t.Errorf("a source that cannot be read: %v %+v", err, sources.Items)
+	}
+	_, err = f.Source(f.ctx(), "s")
+	f.wantCode(err, gonets.CodeDamaged)
 }
 
 // unpacked are rows as they were before bodies were packed, of the event ? and

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/deed"
 	"gonets/internal/id"
 )
 
@@ -162,5 +164,44 @@ func sessionsComeAndGo(f fixture) {
 		want("another user's", []string{"f"}, alive("f"))
 		f.must(f.DropSessions(f.ctx(), whose, "test"))
 		want("everywhere", nil, alive("f"))
+	}
+}
+
+func auditIsListed(f fixture) {
+	f.Clock.Advance(time.Second)
+	begun := f.Clock.Now()
+	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", "anna"))
+	f.Clock.Advance(time.Hour)
+	f.must(f.Note(f.ctx(), "boris", "echo.script", "Echo/x", "503"))
+	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", "boris"))
+	list := func(q deed.Filter) (told []string) {
+		for {
+			page, err := f.Audit(f.ctx(), q)
+			f.must(err)
+			for _, d := range page.Items {
+				told = append(told, d.Actor+" "+d.Action+" "+d.Object+" "+string(d.Detail))
+			}
+			if q.Page.Cursor = page.Next; page.Next == "" {
+				return told
+			}
+		}
+	}
+	set, again, note := "anna secret.set Secret/crm ", "boris secret.set Secret/crm ", `boris echo.script Echo/x 503`
+	for _, c := range []struct {
+		filter deed.Filter
+		want   []string
+	}{
+		{deed.Filter{Since: begun, Page: gonets.Page{Limit: 1}}, []string{again, note, set}},
+		{deed.Filter{Object: "Secret/crm"}, []string{again, set}},
+		{deed.Filter{Object: "Secret/crm", Page: gonets.Page{Limit: 1}}, []string{again, set}},
+		{deed.Filter{Action: "echo.script"}, []string{note}},
+		{deed.Filter{Actor: "anna"}, []string{set}},
+		{deed.Filter{Actor: "nobody"}, nil},
+		{deed.Filter{Since: begun.Add(time.Minute)}, []string{again, note}},
+		{deed.Filter{Since: begun, Until: begun.Add(time.Minute)}, []string{set}},
+	} {
+		if got := list(c.filter); !slices.Equal(got, c.want) {
+			f.t.Errorf("%+v: %q, want %q", c.filter, got, c.want)
+		}
 	}
 }

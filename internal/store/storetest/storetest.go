@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"no run is claimed twice", claimOnce},
 		{"a claimed job has what its next step needs", claimedJob},
 		{"a claim keeps to its bytes", claimBytes},
+		{"a damaged row of a list leaves the others in it", damagedRows},
 		{"a run that cannot be read is paused and keeps nobody else", unreadableRuns},
 		{"rows of before bodies were packed are read", olderRows},
 		{"the backlog names every lane once with its first time", backlog},
@@ -87,6 +88,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"users come back and change", usersComeBack},
 		{"sessions come and go", sessionsComeAndGo},
 		{"views are kept for each user", viewsAreKept},
+		{"what people did is listed", auditIsListed},
 
 		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
 		{"of several who began from the same draft one is saved", secondDraftIsRefused},

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who did what, newest first; a page may be short, and its next goes on */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk": {
         parameters: {
             query?: never;
@@ -1721,6 +1738,19 @@ export interface components {
             /** @description It differs in every run, such as the Idempotency-Key */
             usual?: boolean;
         };
+        AuditEntry: {
+            /** @description What was done: apply, publish, start, resume, secret.set, session.begin … */
+            action: string;
+            /** @description Who did it: a login, owner for the owner's token, or what acts by itself */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What else is known of it; never a secret's value */
+            detail?: unknown;
+            id: string;
+            /** @description To what, as kind and name: Scenario/orders, run/0192…; left out once it was erased */
+            object?: string;
+        };
         Bucket: {
             /** Format: date-time */
             at: string;
@@ -2598,6 +2628,11 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListAuditEntry: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
         ListBulk: {
             items: components["schemas"]["Bulk"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
@@ -3442,7 +3477,9 @@ export interface components {
         Scenario: {
             /** Format: date-time */
             created_at: string;
-            /** @description The document as a file would hold it */
+            /** @description What the database holds of its document cannot be read: apply it again or restore an earlier version */
+            damaged?: boolean;
+            /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;
             etag: string;
             /** @description There are changes that are not published */
@@ -3506,6 +3543,8 @@ export interface components {
             actor?: string;
             /** Format: date-time */
             created_at: string;
+            /** @description What the database holds of it cannot be read; it cannot be restored */
+            damaged?: boolean;
             document?: unknown;
             note?: string;
             scenario: string;
@@ -3598,7 +3637,9 @@ export interface components {
             addresses: components["schemas"]["Address"][];
             /** Format: date-time */
             created_at: string;
-            /** @description The document as a file would hold it */
+            /** @description What the database holds of its document cannot be read: apply it again. Until then its senders are answered with 503 */
+            damaged?: boolean;
+            /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;
             etag: string;
             /**
@@ -3903,6 +3944,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListApplied"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Only what this one did */
+                actor?: string;
+                /** @description Only this action, such as publish */
+                action?: string;
+                /** @description Only what was done to this, such as Scenario/orders */
+                object?: string;
+                /** @description Only what was done at or after this time */
+                since?: string;
+                /** @description Only what was done before this time */
+                until?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 100 when left out */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAuditEntry"];
                 };
             };
             /** @description A problem (RFC 9457) */

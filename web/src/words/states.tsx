@@ -78,6 +78,7 @@ function reasonText(run: RunLike, t: Translate, counted: boolean): string {
       if (code.startsWith('oauth.')) return t('state.paused.signIn')
       if (code === 'by_person') return t('state.paused.person')
       if (code === 'run.poison') return t('state.paused.crash')
+      if (code === 'document.damaged') return t('state.paused.damaged')
       if (code.startsWith('network.')) return t('state.paused.network')
       if (code.startsWith('unknown.')) return t('state.paused.unknown')
       if (/^(http|body|reply)\./.test(code)) return t('state.paused.reply')
@@ -105,8 +106,16 @@ const scenarioLook: Record<string, Look> = {
   stopped: { tone: 'muted', icon: 'stop', label: 'scenarioState.stopped' },
 }
 
-export function ScenarioState({ state, hasDraft }: { state: string; hasDraft?: boolean }) {
+export function ScenarioState({ state, hasDraft, damaged }: { state: string; hasDraft?: boolean; damaged?: boolean }) {
   const t = useT()
+  if (damaged)
+    return (
+      <span title={t('scenario.damagedHelp')}>
+        <Badge tone="error" icon="warning">
+          {t('scenario.damaged')}
+        </Badge>
+      </span>
+    )
   const look = scenarioLook[state]
   if (!look) return <>{state}</>
   return (

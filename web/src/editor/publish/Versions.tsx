@@ -42,13 +42,16 @@ export function Versions({ onClose }: { onClose: () => void }) {
             <div className={css.line}>
               <strong>{t('editor.version', { n: one.version })}</strong>
               {one.version === info?.version && <Badge tone="ok">{t('versions.current')}</Badge>}
+              {one.damaged && <Badge tone="error">{t('versions.damaged')}</Badge>}
               <Time at={one.created_at} relative="both" />
               <span className={css.muted}>{one.actor}</span>
               <span className={css.lineEnd}>
-                <Button size="small" kind="quiet" onClick={() => setShown(shown === one.version ? undefined : one.version)} expanded={shown === one.version}>
-                  {t('versions.compare')}
-                </Button>
-                {(one.version !== info?.version || state.hasChanges) && (
+                {!one.damaged && (
+                  <Button size="small" kind="quiet" onClick={() => setShown(shown === one.version ? undefined : one.version)} expanded={shown === one.version}>
+                    {t('versions.compare')}
+                  </Button>
+                )}
+                {!one.damaged && (one.version !== info?.version || state.hasChanges) && (
                   <Button size="small" onClick={() => void rollback(one.version)}>
                     {t('versions.take')}
                   </Button>

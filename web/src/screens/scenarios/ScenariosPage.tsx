@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, call, keys, scenariosQuery, type Scenario } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, useT } from '@/i18n'
-import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Page, Pill, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
+import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Note, Page, Pill, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import { DeleteScenario, StartScenario, StopScenario } from './dialogs'
 import { ImportDialog } from './ImportDialog'
@@ -139,6 +139,11 @@ export default function ScenariosPage() {
               />
             )}
           </Row>
+          {all.filter((one) => one.damaged).map((one) => (
+            <Note key={one.name} tone="error" title={`${one.name}: ${t('scenario.damaged')}`}>
+              {t('scenario.damagedHelp')}
+            </Note>
+          ))}
           {shown.length === 0 ? (
             <EmptyState icon="search" title={t('list.noMatch')} actions={<Button onClick={() => setSearch({ q: undefined, state: undefined, tag: undefined })}>{t('list.reset')}</Button>} />
           ) : narrow ? (
@@ -150,8 +155,8 @@ export default function ScenariosPage() {
                       {one.title || one.name}
                     </Link>
                     {tagged(one)}
-                    <ScenarioState state={one.state} hasDraft={one.has_draft} />
-                    <Day scenario={one} named />
+                      <ScenarioState state={one.state} hasDraft={one.has_draft} damaged={one.damaged} />
+                      <Day scenario={one} named />
                   </div>
                   {menu(one)}
                 </li>
@@ -181,7 +186,7 @@ export default function ScenariosPage() {
                         {tagged(one)}
                       </td>
                       <td>
-                        <ScenarioState state={one.state} hasDraft={one.has_draft} />
+                        <ScenarioState state={one.state} hasDraft={one.has_draft} damaged={one.damaged} />
                       </td>
                       <td>
                         <Day scenario={one} />

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, pick, size, useT } from '@/i18n'
-import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
+import { Badge, Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { Addresses } from './Addresses'
 import { Feeds } from './Feeds'
@@ -74,15 +74,18 @@ export default function SourcePage() {
       }
     >
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {source.damaged && <Note tone="error" title={t('sources.damaged')}>{t('sources.damagedHelp')}</Note>}
       <SilenceNote source={source} />
       <FieldsNote name={name} titles={titles} />
       <Addresses source={source} events={events} />
       <Panel
         title={t('receive.title')}
         actions={
-          <Button size="small" icon="pencil" onClick={() => setReceiving(true)}>
-            {t('receive.change')}
-          </Button>
+          !source.damaged && (
+            <Button size="small" icon="pencil" onClick={() => setReceiving(true)}>
+              {t('receive.change')}
+            </Button>
+          )
         }
       >
         <Facts

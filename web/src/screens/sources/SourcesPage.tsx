@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { presetsQuery, scenariosQuery, sourcesQuery, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, number, pick, useT } from '@/i18n'
-import { Button, CopyButton, EmptyState, ErrorNote, Muted, Page, Row, Skeleton, TextField, useNarrow } from '@/ui'
+import { Badge, Button, CopyButton, EmptyState, ErrorNote, Muted, Page, Row, Skeleton, TextField, useNarrow } from '@/ui'
 import { Feeds } from './Feeds'
 import { NewSource } from './NewSource'
 import css from './Sources.module.css'
@@ -21,7 +21,7 @@ export default function SourcesPage() {
   const wanted = (search.q ?? '').trim().toLocaleLowerCase()
   const shown = all.filter((one) => !wanted || one.name.includes(wanted) || (one.title ?? '').toLocaleLowerCase().includes(wanted))
   const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
-  const preset = (one: Source) => pick(presets?.items.find((p) => p.id === one.preset)?.title) || one.preset
+  const preset = (one: Source) => pick(presets?.items.find((p) => p.id === one.preset)?.title) || one.preset || '—'
 
   const last = (one: Source) => (one.last_event_at ? ago(one.last_event_at) : '—')
 
@@ -65,6 +65,7 @@ export default function SourcesPage() {
                   <Link to="/sources/$name" params={{ name: one.name }} className={css.title}>
                     {one.title || one.name}
                   </Link>
+                  <Damaged source={one} />
                   <Muted>
                     {preset(one)} · {t('sources.lastEvent')}: {last(one)}
                   </Muted>
@@ -95,6 +96,7 @@ export default function SourcesPage() {
                         <Link to="/sources/$name" params={{ name: one.name }} className={css.title}>
                           {one.title || one.name}
                         </Link>
+                        <Damaged source={one} />
                       </td>
                       <td>{preset(one)}</td>
                       <td>
@@ -122,6 +124,19 @@ export default function SourcesPage() {
       )}
       {adding && <NewSource onClose={() => setAdding(false)} presets={presets?.items ?? []} />}
     </Page>
+  )
+}
+
+function Damaged({ source }: { source: Source }) {
+  const t = useT()
+  if (!source.damaged) return null
+  return (
+    <span title={t('sources.damagedHelp')}>
+      {' '}
+      <Badge tone="error" icon="warning">
+        {t('sources.damaged')}
+      </Badge>
+    </span>
   )
 }
 

@@ -1,4 +1,5 @@
-package cli
+// Package yaml writes what commands print as YAML.
+package yaml
 
 import (
 	"bytes"
@@ -10,8 +11,8 @@ import (
 	"gonets"
 )
 
-// toYAML writes what -o json would write as YAML, members in the same order.
-func toYAML(v any) ([]byte, error) {
+// Of writes what -o json would write as YAML, members in the same order.
+func Of(v any) ([]byte, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, err

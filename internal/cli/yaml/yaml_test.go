@@ -1,4 +1,4 @@
-package cli
+package yaml
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestYAMLTextReadsBack(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
 			"", "true", "No", "~", "1e3", "0x1f", "-", "- a", "a: b", "a #b", "#", "{}", "[a]", "&a", "*a", "!a", "|", "%a", "@a", "'", `"`, "\\", "a\nb", " a", "a ", "2026-03-01", ".inf", "/path with space",
 		})).Draw(t, "text")
-		yaml, err := toYAML(map[string]string{"key": text})
+		yaml, err := Of(map[string]string{"key": text})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,18 +27,4 @@ func TestYAMLTextReadsBack(t *testing.T) {
 			t.Fatalf("%q was written as\n%sand read as %q", text, yaml, got["key"])
 		}
 	})
-}
-
-func TestTerminalsAreNotCommanded(t *testing.T) {
-	t.Parallel()
-	const nasty = "a\x1b[2J\r\u202eb\u2066\x7f\u0085\xff\n\tc"
-	if got, want := safe(nasty), `a\x1b[2J\r\u202eb\u2066\x7f\u0085\ufffd`+"\n\tc"; got != want {
-		t.Errorf("safe gives %q", got)
-	}
-	if got, want := safeLine("a\n\tb"), `a\n\tb`; got != want {
-		t.Errorf("safeLine gives %q", got)
-	}
-	if got := safe("Анна 👩‍👧 ok"); got != "Анна 👩‍👧 ok" {
-		t.Errorf("harmless text became %q", got)
-	}
 }
