@@ -46,7 +46,7 @@ func (d *Documents) SetSecret(ctx context.Context, name, value, actor string) er
 func (d *Documents) Secret(ctx context.Context, name string) (string, error) {
 	var version int
 	var sealed []byte
-	err := d.base.Read(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
+	err := d.base.Quick(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 	}
