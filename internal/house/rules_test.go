@@ -37,6 +37,7 @@ var owners = []owner{
 	{"golang.org/x/text", []string{"charset"}, "old character sets", nil},
 	{"github.com/google/uuid", []string{"id"}, "ids are made in one way", nil},
 	{"github.com/prometheus/client_golang", []string{"telemetry"}, "one registry", nil},
+	{"github.com/prometheus/procfs", []string{"cgroup"}, "the bounds of this process", nil},
 	{"github.com/spf13/cobra", []string{"cli"}, "the command line", nil},
 	{"golang.org/x/term", []string{"cmd"}, "a password is typed unseen; the process's streams belong to cmd", nil},
 	{"golang.org/x/crypto", []string{"account"}, "argon2id, for passwords only", nil},
