@@ -81,7 +81,7 @@ var calls = []call{
 	{"environment", "os", []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv"},
 		[]string{"config", "cmd"}, "", "one struct describes all settings; cmd hands the look-up on"},
 	{"network", "net", []string{"Dial", "DialTimeout", "DialIP", "DialTCP", "DialUDP", "DialUnix", "Dialer"},
-		[]string{"outbound", "client"}, "", "every connection passes the guard of outbound; client talks to the own server only"},
+		[]string{"outbound", "client", "testkit"}, "", "every connection passes the guard of outbound; client talks to the own server only, testkit stands between a test and its database"},
 	{"network", "net/http", []string{"Client", "Transport", "DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm"},
 		[]string{"outbound", "client"}, "", "every connection passes the guard of outbound; client talks to the own server only"},
 }

@@ -130,9 +130,9 @@ func TestALostTransactionHoldsNobodyUp(t *testing.T) {
 		_, err := s.Act(t.Context(), gonets.Action{RunID: run.ID, Kind: gonets.ActionCancel, Actor: "test"})
 		return err
 	}
-	// The run is locked, and the transaction is still open.
+	// The run is changed, and the transaction is still open.
 	path.LoseOn(func(answer []byte) bool {
-		return bytes.Contains(answer, []byte("SELECT 1\x00")) && bytes.Contains(answer, []byte("Z\x00\x00\x00\x05T"))
+		return bytes.Contains(answer, []byte("UPDATE 1\x00")) && bytes.Contains(answer, []byte("Z\x00\x00\x00\x05T"))
 	})
 	if err := cancel(); gonets.CodeOf(err) != gonets.CodeStoreAway {
 		t.Fatalf("its answer is lost: %v", err)
