@@ -68,7 +68,11 @@ func (r reader) Each(query string, args []any, row func(scan func(dest ...any) e
 		if err != nil {
 			return err
 		}
-		return pack.Each(rows, row)
+		defer func() { _ = rows.Close() }()
+		if err := pack.Each(rows, row); err != nil {
+			return err
+		}
+		return rows.Err()
 	})
 }
 

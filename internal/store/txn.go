@@ -194,7 +194,11 @@ func (t *txn) Each(query string, args []any, row func(scan func(dest ...any) err
 	if err != nil {
 		return err
 	}
-	return pack.Each(rows, row)
+	defer func() { _ = rows.Close() }()
+	if err := pack.Each(rows, row); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // Row implements [pack.Reader].

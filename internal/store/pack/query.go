@@ -56,15 +56,14 @@ func Collect[T any](q Reader, query string, args []any, scan func(func(...any) e
 	return out, nil
 }
 
-// Each hands over what a query gave, and closes it.
+// Each hands over what a query gave; whether that was all, the rows' own Err tells.
 func Each(rows *sql.Rows, row func(scan func(dest ...any) error) error) error {
-	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := row(rows.Scan); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 // Texts reads a query of one text column.
