@@ -44,8 +44,11 @@ func (s *Subject) Complete() error {
 	switch {
 	case s.Store != SQLite && s.Store != Postgres:
 		return Invalid("the store %q is not possible; choose sqlite or postgres", s.Store)
-	case (s.Store == Postgres) != (s.Database != ""):
-		return Invalid("PostgreSQL needs the address of a database (--database), and no other store does")
+	case s.Store == Postgres && s.Database == "":
+		return Invalid("on PostgreSQL the address of a server is needed too: add --database postgres://USER:PASSWORD@HOST/NAME; " +
+			"the address alone will do, without --store")
+	case s.Store == SQLite && s.Database != "":
+		return Invalid("--database is the address of a PostgreSQL server, and --store sqlite works without one; leave one of them out")
 	}
 	return nil
 }

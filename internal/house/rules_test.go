@@ -37,6 +37,7 @@ var owners = []owner{
 	{"golang.org/x/text", []string{"charset"}, "old character sets", nil},
 	{"github.com/google/uuid", []string{"id"}, "ids are made in one way", nil},
 	{"github.com/prometheus/client_golang", []string{"telemetry"}, "one registry", nil},
+	{"github.com/prometheus/procfs", []string{"cgroup"}, "the bounds of this process", nil},
 	{"github.com/spf13/cobra", []string{"cli"}, "the command line", nil},
 	{"golang.org/x/term", []string{"cmd"}, "a password is typed unseen; the process's streams belong to cmd", nil},
 	{"golang.org/x/crypto", []string{"account"}, "argon2id, for passwords only", nil},
@@ -81,7 +82,7 @@ var calls = []call{
 	{"environment", "os", []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv", "Setenv", "Unsetenv"},
 		[]string{"config", "cmd"}, "", "one struct describes all settings; cmd hands the look-up on"},
 	{"network", "net", []string{"Dial", "DialTimeout", "DialIP", "DialTCP", "DialUDP", "DialUnix", "Dialer"},
-		[]string{"outbound", "client"}, "", "every connection passes the guard of outbound; client talks to the own server only"},
+		[]string{"outbound", "client", "testkit"}, "", "every connection passes the guard of outbound; client talks to the own server only, testkit stands between a test and its database"},
 	{"network", "net/http", []string{"Client", "Transport", "DefaultClient", "DefaultTransport", "Get", "Head", "Post", "PostForm"},
 		[]string{"outbound", "client"}, "", "every connection passes the guard of outbound; client talks to the own server only"},
 }

@@ -13,6 +13,7 @@ import (
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/reach"
 	"gonets/internal/store/tally"
 )
 
@@ -136,7 +137,7 @@ func (c *committer) commit(batch []*op) {
 		err = c.attempt(batch)
 		switch fault := c.s.dialect.Classify(err); {
 		case err == nil:
-			c.s.reached(nil)
+			c.s.reach.Answered(reach.Write)
 		case fault == dialect.FaultFatal:
 			c.s.fail(err)
 		case fault == dialect.FaultAway:
@@ -144,7 +145,7 @@ func (c *committer) commit(batch []*op) {
 			for _, o := range batch {
 				c.doubtful = append(c.doubtful, o.Do.doubtful()...)
 			}
-			c.s.reached(err)
+			c.s.reach.Lost(reach.Write, err)
 		}
 	}
 	for _, o := range batch {
@@ -254,7 +255,7 @@ func (c *committer) connect() error {
 	if c.conn != nil {
 		return nil
 	}
-	ctx, cancel := c.limit()
+	ctx, cancel := c.s.dialect.Within(context.Background(), 0)
 	defer cancel()
 	var err error
 	c.conn, err = c.s.writer.Conn(ctx)

@@ -32,6 +32,9 @@ func (s *Store) Tell(ctx context.Context, h hint.Hint) error {
 // ctx ends. What was told while nobody listened is lost, so it begins with a
 // hint that anything may have happened.
 func (s *Store) Listen(ctx context.Context, heard func(hint.Hint)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.reach.Era(), cancel)()
 	err := dialect.ListenPostgres(ctx, s.opt.Database, func() { heard(hint.Hint{Work: true, Config: true, Lanes: true, Erased: true}) }, func(text string) {
 		var h spoken
 		// What others send on our channel is no hint of ours.

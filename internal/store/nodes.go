@@ -11,6 +11,7 @@ import (
 	"gonets/internal/hint"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/reach"
 )
 
 // beatLimit bounds a heartbeat: a late one is as good as none.
@@ -37,10 +38,10 @@ func (s *Store) Beat(ctx context.Context) (hint.Pulse, error) {
 		if s.dialect.Classify(err) == dialect.FaultFatal {
 			s.fail(err)
 		}
-		s.reached(err)
+		s.reach.Lost(reach.Write, err)
 		return p, s.dialect.Wrap(err)
 	}
-	s.reached(nil)
+	s.reach.Answered(reach.Write)
 	s.epoch.Store(p.Epoch)
 	p.Now = time.UnixMilli(now)
 	return p, nil
@@ -48,7 +49,7 @@ func (s *Store) Beat(ctx context.Context) (hint.Pulse, error) {
 
 // ConfigEpoch is the number of the configuration; every change raises it.
 func (s *Store) ConfigEpoch(ctx context.Context) (n int64, err error) {
-	err = s.reader(ctx).Row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch'`, nil, &n)
+	err = s.quick(ctx).Row(`SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'config_epoch'`, nil, &n)
 	return n, s.dialect.Wrap(err)
 }
 

@@ -13,7 +13,7 @@ import (
 
 func (s *Store) open(ctx context.Context) error {
 	if s.dialect.Shared {
-		return s.openWith(ctx, func(use dialect.Use) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, use, s.doubtful) },
+		return s.openWith(ctx, func(use dialect.Use) (*sql.DB, error) { return dialect.OpenPostgres(s.opt.Database, use, s.reach.Era) },
 			func(context.Context, *sql.Conn) error { return nil })
 	}
 	var err error

@@ -167,13 +167,13 @@ func TestPostgresMayGoAwayAndComeBack(t *testing.T) {
 	if err := accept("after"); err != nil {
 		t.Fatalf("after the return: %v", err)
 	}
-	if err := s.Health(); err != nil {
-		t.Error(err)
-	}
 	for id, want := range map[string]gonets.Code{"before": "", "after": "", "while away": gonets.CodeNotFound} {
 		if _, err := s.Event(t.Context(), id); gonets.CodeOf(err) != want {
 			t.Errorf("event %q: %v", id, err)
 		}
+	}
+	if err := s.Health(); err != nil {
+		t.Error(err)
 	}
 }
 

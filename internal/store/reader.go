@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/dialect"
+	"gonets/internal/store/pack"
 )
 
 // reader reads what is committed.
@@ -14,10 +16,21 @@ type reader struct {
 	ctx context.Context
 	s   *Store
 	db  *sql.DB
+	// limit bounds a read of a shared database; quick ones show whether it answers.
+	limit time.Duration
+	quick bool
 }
 
+// ownLimit bounds what the server reads for its own work, which may be much.
+const ownLimit = 15 * time.Second
+
 // reader reads for the server's own work.
-func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s, s.readers} }
+func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s, s.readers, ownLimit, false} }
+
+// quick reads the little that an event's caller waits for.
+func (s *Store) quick(ctx context.Context) reader {
+	return reader{ctx, s, s.readers, dialect.AnswerLimit, true}
+}
 
 // askLimit bounds an answer from the history, the wait for its turn included.
 const askLimit = 15 * time.Second
@@ -27,7 +40,7 @@ const askLimit = 15 * time.Second
 // whoever asked is gone.
 func (s *Store) ask(ctx context.Context) (reader, context.CancelFunc) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.askLimit, errAskedTooMuch)
-	return reader{ctx, s, s.askers}, cancel
+	return reader{ctx, s, s.askers, s.askLimit, false}, cancel
 }
 
 var errAskedTooMuch = gonets.Errorf(gonets.CodeBusy,
@@ -41,12 +54,31 @@ func (r reader) wrap(err error) error {
 	return r.s.dialect.Wrap(err)
 }
 
-// Rows implements [pack.Reader].
-func (r reader) Rows(query string, args ...any) (*sql.Rows, error) {
-	return r.db.QueryContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...)
+func (r reader) within(read func(context.Context) error) error {
+	if !r.s.dialect.Shared {
+		return read(r.ctx)
+	}
+	return r.s.reach.Read(r.ctx, r.limit, r.quick, read)
+}
+
+// Each implements [pack.Reader].
+func (r reader) Each(query string, args []any, row func(scan func(dest ...any) error) error) error {
+	return r.within(func(ctx context.Context) error {
+		rows, err := r.db.QueryContext(ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		if err := pack.Each(rows, row); err != nil {
+			return err
+		}
+		return rows.Err()
+	})
 }
 
 // Row implements [pack.Reader].
 func (r reader) Row(query string, args []any, dest ...any) error {
-	return r.db.QueryRowContext(r.ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...).Scan(dest...)
+	return r.within(func(ctx context.Context) error {
+		return r.db.QueryRowContext(ctx, r.s.dialect.Bind(query), r.s.dialect.Args(args)...).Scan(dest...)
+	})
 }

@@ -24,7 +24,8 @@ func (s *Store) base() floor.Base {
 			}
 			return t.(*txn).actMany(&a, runs)
 		},
-		Read: func(ctx context.Context) pack.Reader { return s.reader(ctx) },
+		Read:  func(ctx context.Context) pack.Reader { return s.reader(ctx) },
+		Quick: func(ctx context.Context) pack.Reader { return s.quick(ctx) },
 		Ask: func(ctx context.Context, read func(pack.Reader) error) error {
 			q, end := s.ask(ctx)
 			defer end()

@@ -21,6 +21,7 @@ import (
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
+	"gonets/internal/store/reach"
 	"gonets/internal/store/rooms"
 	"gonets/internal/store/routes"
 )
@@ -75,13 +76,11 @@ type Store struct {
 	life    string
 	commits *committer
 
-	mu    sync.Mutex
-	fault error
-	// away is why the database could not be reached the last time.
-	away error
-	// returned runs since the database came back the last time.
-	returned *gonets.Stopwatch
-	failed   chan struct{}
+	mu     sync.Mutex
+	fault  error
+	failed chan struct{}
+	// reach knows whether a shared database answers.
+	reach *reach.Database
 
 	routes routes.Cache
 	finder *filter.Finder
@@ -122,7 +121,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 	if opt.Database != "" {
 		way = dialect.Postgres()
 	}
-	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), askLimit: askLimit, walkPart: filter.Part, ids: &pack.Sequence{},
+	s := &Store{opt: opt, dialect: way, failed: make(chan struct{}), reach: reach.New(opt.Logger, way.Classify), askLimit: askLimit, walkPart: filter.Part, ids: &pack.Sequence{},
 		finder: &filter.Finder{Values: opt.SearchValues, Logger: opt.Logger}}
 	s.Rooms = rooms.New(s.base())
 	if err := s.open(ctx); err != nil {
@@ -152,7 +151,7 @@ func (s *Store) Health() error {
 	case s.opt.Room.Full():
 		return dialect.ErrFull()
 	}
-	return s.away
+	return s.dialect.Wrap(s.reach.Away())
 }
 
 // broken is why nothing will be stored any more.
@@ -160,30 +159,6 @@ func (s *Store) broken() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.fault
-}
-
-// reached notes whether the database answered.
-func (s *Store) reached(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if (err == nil) != (s.away == nil) {
-		if err != nil {
-			s.opt.Logger.Error("the database does not answer; trying again", "error", err)
-		} else {
-			s.opt.Logger.Info("the database is back")
-			since := gonets.StartStopwatch()
-			s.returned = &since
-		}
-	}
-	s.away = s.dialect.Wrap(err)
-}
-
-// doubtful tells whether connections may be left of before the database went
-// away: then even one that was used a moment ago may be dead.
-func (s *Store) doubtful() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.away != nil || s.returned != nil && s.returned.Microseconds() < 2*dialect.PingAfter.Microseconds()
 }
 
 // fail stops the store for good and leaves the marker that makes the next
@@ -221,6 +196,7 @@ func (s *Store) Close(ctx context.Context) error {
 func (s *Store) closeFiles() error {
 	var errs []error
 	// The writer goes last: it then folds the log into the database file.
+	s.reach.Close()
 	for _, db := range []*sql.DB{s.askers, s.readers, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -157,11 +157,11 @@ func (t *txn) allNew(p *dialect.Part) error {
 	return err
 }
 
-func (t *txn) stmt(query string) (*sql.Stmt, error) {
+func (t *txn) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if err := t.send(); err != nil {
 		return nil, err
 	}
-	return t.c.stmts.Prepare(t.ctx, t.c.conn, query)
+	return t.c.stmts.Prepare(ctx, t.c.conn, query)
 }
 
 // result executes a statement over rows of arguments.
@@ -182,22 +182,34 @@ func (t *txn) changed(query string, args ...any) (int64, error) {
 	return t.result(query, nil, args)
 }
 
-// Rows implements [pack.Reader].
-func (t *txn) Rows(query string, args ...any) (*sql.Rows, error) {
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
+// Each implements [pack.Reader].
+func (t *txn) Each(query string, args []any, row func(scan func(dest ...any) error) error) error {
+	ctx, cancel := t.s.dialect.Within(t.ctx, 0)
+	defer cancel()
+	st, err := t.stmt(ctx, query) //nolint:sqlclosecheck // kept for the committer's life
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return st.QueryContext(t.ctx, t.s.dialect.Args(args)...)
+	rows, err := st.QueryContext(ctx, t.s.dialect.Args(args)...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	if err := pack.Each(rows, row); err != nil {
+		return err
+	}
+	return rows.Err()
 }
 
 // Row implements [pack.Reader].
 func (t *txn) Row(query string, args []any, dest ...any) error {
-	st, err := t.stmt(query) //nolint:sqlclosecheck // kept for the committer's life
+	ctx, cancel := t.s.dialect.Within(t.ctx, 0)
+	defer cancel()
+	st, err := t.stmt(ctx, query) //nolint:sqlclosecheck // kept for the committer's life
 	if err != nil {
 		return err
 	}
-	return st.QueryRowContext(t.ctx, t.s.dialect.Args(args)...).Scan(dest...)
+	return st.QueryRowContext(ctx, t.s.dialect.Args(args)...).Scan(dest...)
 }
 
 // place asks for a place; it is given back when the transaction does not

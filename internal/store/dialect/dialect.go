@@ -3,6 +3,7 @@
 package dialect
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -77,14 +78,22 @@ const (
 	UseAsk
 )
 
-// connections of each use.
-const (
-	readerCount = 4
-	askerCount  = 3
-)
+// connections are how many a server keeps at most for each use, but that a SQLite
+// file has one writer. The second for writing is for heartbeats: a batch that
+// waits must not make the node look dead.
+var connections = [...]int{UseWrite: 2, UseRead: 4, UseAsk: 3}
 
 // commit ends a transaction and makes it durable.
 const commit = "COMMIT"
+
+// Within bounds what the database is asked in one go, and which carries so many
+// bytes to it.
+func (d *Dialect) Within(ctx context.Context, bytes int) (context.Context, context.CancelFunc) {
+	if !d.Shared {
+		return ctx, func() {}
+	}
+	return within(ctx, bytes)
+}
 
 // Commit is the part that ends a transaction and makes it durable.
 func Commit() *Part { return &Part{Text: commit} }

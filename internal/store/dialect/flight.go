@@ -20,11 +20,16 @@ func flyPostgres(ctx context.Context, conn *sql.Conn, parts []*Part) error {
 	return conn.Raw(func(dc any) error {
 		c := dc.(*stdlib.Conn).Conn()
 		var batch pgconn.Batch
+		bytes := 0
 		for _, p := range parts {
-			if err := p.add(ctx, c, &batch); err != nil {
+			n, err := p.add(ctx, c, &batch)
+			if err != nil {
 				return err
 			}
+			bytes += n
 		}
+		ctx, cancel := within(ctx, bytes)
+		defer cancel()
 		results := c.PgConn().ExecBatch(ctx, &batch)
 		for _, p := range parts {
 			if !results.NextResult() {
@@ -39,8 +44,11 @@ func flyPostgres(ctx context.Context, conn *sql.Conn, parts []*Part) error {
 	})
 }
 
-// add prepares the statement, if this connection does not know it yet.
-func (p *Part) add(ctx context.Context, c *pgx.Conn, batch *pgconn.Batch) error {
+// add prepares the statement, if this connection does not know it yet, and tells
+// how many bytes its arguments have.
+func (p *Part) add(ctx context.Context, c *pgx.Conn, batch *pgconn.Batch) (bytes int, err error) {
+	ctx, cancel := within(ctx, 0)
+	defer cancel()
 	text := p.Text
 	switch {
 	case p.Expected:
@@ -51,22 +59,23 @@ func (p *Part) add(ctx context.Context, c *pgx.Conn, batch *pgconn.Batch) error 
 	text = numbered(text)
 	st, err := c.Prepare(ctx, text, text)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if p.Many == nil {
 		batch.ExecStatement(st, nil, nil, nil)
-		return nil
+		return 0, nil
 	}
 	arrays := make([][]byte, len(p.Kinds))
 	formats := make([]int16, len(p.Kinds))
 	for i, kind := range p.Kinds {
 		if arrays[i], err = kind.array(p.Rows, i); err != nil {
-			return fmt.Errorf("argument %d of %s: %w", i+1, text, err)
+			return 0, fmt.Errorf("argument %d of %s: %w", i+1, text, err)
 		}
 		formats[i] = pgx.BinaryFormatCode
+		bytes += len(arrays[i])
 	}
 	batch.ExecStatement(st, arrays, formats, nil)
-	return nil
+	return bytes, nil
 }
 
 // read takes what a part gave.

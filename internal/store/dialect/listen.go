@@ -35,7 +35,7 @@ func ListenPostgres(ctx context.Context, address string, ready func(), heard fun
 		defer cancel()
 		_ = conn.Close(ctx)
 	}()
-	if _, err := conn.Exec(ctx, "LISTEN "+hintChannel); err != nil {
+	if err := listen(ctx, conn); err != nil {
 		return err
 	}
 	ready()
@@ -50,6 +50,13 @@ func ListenPostgres(ctx context.Context, address string, ready func(), heard fun
 	}
 }
 
+func listen(ctx context.Context, conn *pgx.Conn) error {
+	ctx, cancel := within(ctx, 0)
+	defer cancel()
+	_, err := conn.Exec(ctx, "LISTEN "+hintChannel)
+	return err
+}
+
 // next waits for a notification; it is empty when there was none for long, and
 // the connection lives.
 func next(ctx context.Context, conn *pgx.Conn) (text string, err error) {
@@ -62,7 +69,7 @@ func next(ctx context.Context, conn *pgx.Conn) (text string, err error) {
 	if ctx.Err() != nil || !errors.Is(quiet.Err(), context.DeadlineExceeded) {
 		return "", err
 	}
-	ask, cancel := context.WithTimeout(ctx, connectLimit)
+	ask, cancel := within(ctx, 0)
 	defer cancel()
 	return "", conn.Ping(ask)
 }

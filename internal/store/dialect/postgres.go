@@ -27,10 +27,18 @@ const (
 	// connectLimit bounds one try to reach the database, so that callers get
 	// their refusal while it is away.
 	connectLimit = 2 * time.Second
-	// batchLimit bounds a transaction: a database that hangs is as good as away.
+	// AnswerLimit is how long the database may be silent: one that hangs, or to which
+	// the path is lost, is as good as away.
+	AnswerLimit = 5 * time.Second
+	// slowestLink is how many bytes a second get to the database at least.
+	slowestLink = 4 << 20
+	// batchLimit bounds a transaction.
 	batchLimit = 10 * time.Second
-	// PingAfter is after how long an idle connection is asked whether it lives.
-	PingAfter = time.Second
+	// idleLimit is after how long the database breaks off a transaction that goes
+	// on no more: what it holds would keep all others waiting.
+	idleLimit = 5 * time.Second
+	// pingAfter is after how long an idle connection is asked whether it lives.
+	pingAfter = time.Second
 	// statementLimit ends a question whose asker is gone and could not say so.
 	statementLimit = 30 * time.Second
 	// schemaLock is the advisory lock of those who bring the schema forward.
@@ -161,7 +169,7 @@ func classifyState(code string) Fault {
 		return FaultFull
 	case "40001", "40P01", "55P03", "57014":
 		return FaultBusy
-	case "25006", "26000", "57P01", "57P02", "57P03", "57P05":
+	case "25006", "25P03", "26000", "57P01", "57P02", "57P03", "57P05":
 		return FaultAway
 	}
 	switch code[:min(2, len(code))] {
@@ -181,20 +189,19 @@ func committed(tag pgconn.CommandTag) error {
 }
 
 // OpenPostgres prepares a pool; connections are made when first used. The
-// error never holds the address, which may hold a password. A connection that
-// was used a moment ago is asked whether it lives only while doubtful says so.
-func OpenPostgres(address string, use Use, doubtful func() bool) (*sql.DB, error) {
+// error never holds the address, which may hold a password. No connection is
+// used again when the era in which it was made is over.
+func OpenPostgres(address string, use Use, era func() context.Context) (*sql.DB, error) {
 	cfg, err := postgresConfig(address)
 	if err != nil {
 		return nil, err
 	}
-	// One more than the committer's is for heartbeats: a batch that waits must
-	// not make the node look dead.
-	n := map[Use]int{UseWrite: 2, UseRead: readerCount, UseAsk: askerCount}[use]
 	// Everything goes by an index. A plan that was made while the tables were empty
 	// would read them whole for ever.
 	off := []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
-	if use != UseWrite {
+	if use == UseWrite {
+		cfg.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(idleLimit.Milliseconds(), 10)
+	} else {
 		// The first of many is walked to along an index that has its order, whatever
 		// is known or not known yet of the values.
 		off = append(off, "enable_bitmapscan", "enable_sort", "enable_incremental_sort", "enable_material")
@@ -206,16 +213,41 @@ func OpenPostgres(address string, use Use, doubtful func() bool) (*sql.DB, error
 		cfg.RuntimeParams[name] = "off"
 	}
 	cfg.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	options := []stdlib.OptionOpenDB{stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
-		return p.IdleDuration > PingAfter || doubtful()
-	})}
-	if use == UseWrite {
-		options = append(options, stdlib.OptionAfterConnect(checkPostgres))
-	}
-	db := stdlib.OpenDB(*cfg, options...)
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
+	trusted := func(conn *pgx.Conn) bool { return conn.PgConn().CustomData()[madeIn].(context.Context).Err() == nil }
+	db := stdlib.OpenDB(*cfg,
+		stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+			conn.PgConn().CustomData()[madeIn] = era()
+			if use != UseWrite {
+				return nil
+			}
+			return checkPostgres(ctx, conn)
+		}),
+		stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
+			return p.IdleDuration > pingAfter && trusted(p.Conn)
+		}),
+		stdlib.OptionResetSession(func(_ context.Context, conn *pgx.Conn) error {
+			if !trusted(conn) {
+				return driver.ErrBadConn
+			}
+			return nil
+		}))
+	db.SetMaxOpenConns(connections[use])
+	db.SetMaxIdleConns(connections[use])
 	return db, nil
+}
+
+// within bounds a journey to the database that carries so many bytes.
+func within(ctx context.Context, bytes int) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, AnswerLimit+time.Duration(bytes)*time.Second/slowestLink)
+}
+
+// madeIn names the era among what is known of a connection.
+const madeIn = "era"
+
+// Said tells whether an error is the database's own word: then it answers.
+func Said(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe)
 }
 
 // postgresConfig is how connections to an address are made.
@@ -235,6 +267,12 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	}
 	set("application_name", "gonets")
 	set("jit", "off")
+	// Where the path was lost the database would keep its end of a connection for
+	// hours, and one day has no more to give.
+	set("tcp_keepalives_idle", "30")
+	set("tcp_keepalives_interval", "10")
+	set("tcp_keepalives_count", "3")
+	set("tcp_user_timeout", "30000")
 	// Nothing of ours reads so much that starting workers for it would pay.
 	set("max_parallel_workers_per_gather", "0")
 	cfg.RuntimeParams["default_transaction_isolation"] = "read committed"

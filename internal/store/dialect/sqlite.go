@@ -63,7 +63,10 @@ func OpenSQLite(path string, use Use) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := map[Use]int{UseWrite: 1, UseRead: readerCount, UseAsk: askerCount}[use]
+	n := connections[use]
+	if use == UseWrite {
+		n = 1
+	}
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil

@@ -82,6 +82,8 @@ func (s *Statements) Exec(ctx context.Context, conn *sql.Conn, query string, m *
 		for _, row := range rows {
 			args = append(args, m.Arguments(row)...)
 		}
+		ctx, cancel := s.dialect.Within(ctx, size(args))
+		defer cancel()
 		st, err := s.Prepare(ctx, conn, query) //nolint:sqlclosecheck // kept for the connection's life
 		if err != nil {
 			return 0, err
@@ -117,6 +119,19 @@ func (s *Statements) Exec(ctx context.Context, conn *sql.Conn, query string, m *
 	})
 	clear(s.values) // they may be large
 	return met, err
+}
+
+// size is about how many bytes arguments have.
+func size(args []any) (n int) {
+	for _, a := range args {
+		switch v := a.(type) {
+		case string:
+			n += len(v)
+		case []byte:
+			n += len(v)
+		}
+	}
+	return n
 }
 
 // take adds a row's arguments to the values.

@@ -66,7 +66,7 @@ func (d *Documents) SetSecretEnd(ctx context.Context, name string, until time.Ti
 func (d *Documents) Secret(ctx context.Context, name string) (string, error) {
 	var version int
 	var sealed []byte
-	err := d.base.Read(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
+	err := d.base.Quick(ctx).Row(`SELECT version, sealed FROM secrets WHERE name = ?`, []any{name}, &version, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 	}

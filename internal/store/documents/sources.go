@@ -61,7 +61,7 @@ func (d *Documents) Sources(ctx context.Context, p gonets.Page) (gonets.List[gon
 // Source returns one source with its addresses. Of one that is damaged all but its
 // document comes along with the error.
 func (d *Documents) Source(ctx context.Context, name string) (gonets.SourceInfo, error) {
-	q := d.base.Read(ctx)
+	q := d.base.Quick(ctx)
 	items, err := pack.Collect(q, `SELECT `+sourceColumns+` FROM sources WHERE name = ?`, []any{name}, scanSource)
 	if err == nil && len(items) == 0 {
 		err = gonets.Errorf(gonets.CodeNotFound, "there is no source %q", name)
@@ -77,7 +77,7 @@ func (d *Documents) Source(ctx context.Context, name string) (gonets.SourceInfo,
 func (d *Documents) SourceByToken(ctx context.Context, token string) (gonets.SourceInfo, error) {
 	hash := sha256.Sum256([]byte(token))
 	var name string
-	err := d.base.Read(ctx).Row(`SELECT source FROM source_tokens WHERE hash = ? AND retired_at IS NULL`, []any{hash[:]}, &name)
+	err := d.base.Quick(ctx).Row(`SELECT source FROM source_tokens WHERE hash = ? AND retired_at IS NULL`, []any{hash[:]}, &name)
 	if errors.Is(err, sql.ErrNoRows) {
 		return gonets.SourceInfo{}, gonets.Errorf(gonets.CodeAddressUnknown,
 			"nothing is received at this address; copy the source's address again")

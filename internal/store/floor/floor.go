@@ -114,6 +114,9 @@ type Base struct {
 	Many func(t Txn, a gonets.Action, runs []string) ([]string, error)
 	// Read reads for the server's own work; its errors go through Wrap.
 	Read func(ctx context.Context) pack.Reader
+	// Quick is Read for what an event's caller waits for: it takes no longer than the
+	// database may be silent.
+	Quick func(ctx context.Context) pack.Reader
 	// Ask reads for people who look into what may be large: within bounds of
 	// time and connections. Its error needs no Wrap.
 	Ask func(ctx context.Context, read func(pack.Reader) error) error

@@ -29,7 +29,7 @@ func (h *History) Event(ctx context.Context, id string) (e gonets.Event, err err
 // FindEvent returns a source's event by its id or by the key by which the
 // source recognises repeats, as long as that is remembered.
 func (h *History) FindEvent(ctx context.Context, source, idOrKey string) (gonets.Event, error) {
-	q := h.base.Read(ctx)
+	q := h.base.Quick(ctx)
 	var id string
 	err := q.Row(`SELECT id FROM events WHERE id = ? AND source = ?`, []any{idOrKey, source}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -47,7 +47,7 @@ func (h *History) FindEvent(ctx context.Context, source, idOrKey string) (gonets
 // Answer is what a respond step answered to an event; nil while none did.
 func (h *History) Answer(ctx context.Context, eventID string) (*gonets.Answer, error) {
 	var b []byte
-	err := h.base.Read(ctx).Row(`SELECT answer FROM events WHERE id = ?`, []any{eventID}, &b)
+	err := h.base.Quick(ctx).Row(`SELECT answer FROM events WHERE id = ?`, []any{eventID}, &b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, gonets.Errorf(gonets.CodeNotFound, "there is no event %q", eventID)
 	}

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { testkit.Main(m, cluster.Stop) }
 // while tables are changed, and take them in an order of their own.
 func TestAMigrationGivesWayToThoseWhoWork(t *testing.T) {
 	t.Parallel()
-	db, err := dialect.OpenPostgres(cluster.Database(t), dialect.UseRead, func() bool { return false })
+	db, err := dialect.OpenPostgres(cluster.Database(t), dialect.UseRead, context.Background)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,10 @@ import (
 	"gonets"
 )
 
-// Reader is where rows come from, a transaction or what is beside it. Rows is closed by the caller; Row gives
+// Reader is where rows come from, a transaction or what is beside it. Each hands over one after another; Row gives
 // [sql.ErrNoRows] when there is none.
 type Reader interface {
-	Rows(query string, args ...any) (*sql.Rows, error)
+	Each(query string, args []any, row func(scan func(dest ...any) error) error) error
 	Row(query string, args []any, dest ...any) error
 }
 
@@ -42,20 +42,28 @@ func States(in []gonets.RunState) []any {
 
 // Collect reads all rows of a query.
 func Collect[T any](q Reader, query string, args []any, scan func(func(...any) error) (T, error)) ([]T, error) {
-	rows, err := q.Rows(query, args...)
+	var out []T
+	err := q.Each(query, args, func(row func(...any) error) error {
+		v, err := scan(row)
+		if err == nil {
+			out = append(out, v)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	var out []T
+	return out, nil
+}
+
+// Each hands over what a query gave; whether that was all, the rows' own Err tells.
+func Each(rows *sql.Rows, row func(scan func(dest ...any) error) error) error {
 	for rows.Next() {
-		v, err := scan(rows.Scan)
-		if err != nil {
-			return nil, err
+		if err := row(rows.Scan); err != nil {
+			return err
 		}
-		out = append(out, v)
 	}
-	return out, rows.Err()
+	return nil
 }
 
 // Texts reads a query of one text column.

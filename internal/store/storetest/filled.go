@@ -198,7 +198,7 @@ func (h *Filled) fill(ctx context.Context, path, address string) error {
 	if address != "" {
 		way = dialect.Postgres()
 		open = func() (*sql.DB, error) {
-			return dialect.OpenPostgres(address, dialect.UseWrite, func() bool { return false })
+			return dialect.OpenPostgres(address, dialect.UseWrite, context.Background)
 		}
 		ease = `SET synchronous_commit = off`
 	}

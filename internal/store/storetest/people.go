@@ -170,10 +170,10 @@ func sessionsComeAndGo(f fixture) {
 func auditIsListed(f fixture) {
 	f.Clock.Advance(time.Second)
 	begun := f.Clock.Now()
-	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", "anna"))
+	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", time.Time{}, "anna"))
 	f.Clock.Advance(time.Hour)
 	f.must(f.Note(f.ctx(), "boris", "echo.script", "Echo/x", "503"))
-	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", "boris"))
+	f.must(f.SetSecret(f.ctx(), "crm", "hidden-value", time.Time{}, "boris"))
 	list := func(q deed.Filter) (told []string) {
 		for {
 			page, err := f.Audit(f.ctx(), q)

@@ -1,0 +1,140 @@
+package testkit
+
+import (
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// Path leads to a server and can be lost: then it carries nothing any more, and
+// neither end is told.
+type Path struct {
+	listener net.Listener
+	to       string
+	ends     sync.WaitGroup
+
+	mu sync.Mutex
+	// lost are all links, also those that are still made.
+	lost  bool
+	links []*link
+	// losing tells of an answer that is the last straw.
+	losing func(answer []byte) bool
+}
+
+// link is one connection through a path.
+type link struct {
+	path *Path
+	in   net.Conn
+	// out is nil when the path was lost before.
+	out  net.Conn
+	lost bool
+}
+
+// PathTo leads to the host of an address, and gives that address by way of itself.
+func PathTo(t testing.TB, address string) (p *Path, by string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = &Path{listener: l, to: u.Host}
+	p.ends.Go(p.accept)
+	t.Cleanup(p.close)
+	u.Host = l.Addr().String()
+	return p, u.String()
+}
+
+// LoseOld loses the connections of now; new ones get through.
+func (p *Path) LoseOld() { p.lose(false) }
+
+// Lose loses the connections of now and all that are made until Find.
+func (p *Path) Lose() { p.lose(true) }
+
+// LoseOn loses, once, the connection on which such an answer comes, and the answer.
+func (p *Path) LoseOn(losing func(answer []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.losing = losing
+}
+
+// Find lets new connections through again. What was lost stays lost.
+func (p *Path) Find() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = false
+}
+
+func (p *Path) lose(all bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = all
+	for _, l := range p.links {
+		l.lost = true
+	}
+}
+
+func (p *Path) accept() {
+	for {
+		in, err := p.listener.Accept()
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		l := &link{path: p, in: in, lost: p.lost}
+		if !l.lost {
+			if l.out, err = net.Dial("tcp", p.to); err != nil {
+				in.Close()
+				p.mu.Unlock()
+				continue
+			}
+			p.ends.Go(func() { l.carry(l.in, l.out) })
+			p.ends.Go(func() { l.carry(l.out, l.in) })
+		}
+		p.links = append(p.links, l)
+		p.mu.Unlock()
+	}
+}
+
+// carry takes bytes from one end to the other until the link is lost.
+func (l *link) carry(from, to net.Conn) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if l.loses(from == l.out, buf[:n]) {
+			return
+		}
+		if _, failed := to.Write(buf[:n]); failed != nil || err != nil {
+			from.Close()
+			to.Close()
+			return
+		}
+	}
+}
+
+// loses tells whether bytes are lost, answers or what was asked.
+func (l *link) loses(answer bool, bytes []byte) bool {
+	l.path.mu.Lock()
+	defer l.path.mu.Unlock()
+	if answer && l.path.losing != nil && l.path.losing(bytes) {
+		l.lost, l.path.losing = true, nil
+	}
+	return l.lost
+}
+
+func (p *Path) close() {
+	p.listener.Close()
+	p.mu.Lock()
+	for _, l := range p.links {
+		l.in.Close()
+		if l.out != nil {
+			l.out.Close()
+		}
+	}
+	p.mu.Unlock()
+	p.ends.Wait()
+}
