@@ -2,6 +2,7 @@
 package hint
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -61,4 +62,24 @@ func (h *Hint) Merge(o Hint) {
 
 func gather(to, from []string, most int) []string {
 	return append(to, from[:min(len(from), most-len(to))]...)
+}
+
+// spoken is a hint as it goes through the database.
+type spoken struct {
+	From string `json:"from"`
+	Hint
+}
+
+// Speak is a hint from a node as text.
+func Speak(from string, h Hint) (string, error) {
+	text, err := json.Marshal(spoken{from, h})
+	return string(text), err
+}
+
+// Hear reads the hint of another node than one's own; false is for one's own, and
+// for what others send on the same channel.
+func Hear(own, text string) (Hint, bool) {
+	var h spoken
+	err := json.Unmarshal([]byte(text), &h)
+	return h.Hint, err == nil && h.From != own && h.From != ""
 }

@@ -167,3 +167,9 @@ func (t *txn) releaseBatch(scenario, after, actor string) (n int, last string, e
 	}
 	return len(held), last, nil
 }
+
+// Stopped are the names of the stopped scenarios.
+func (s *Store) Stopped(ctx context.Context) ([]string, error) {
+	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios WHERE state = 'stopped'`)
+	return names, s.dialect.Wrap(err)
+}
