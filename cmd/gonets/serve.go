@@ -136,7 +136,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	}
 	metrics := telemetry.NewMetrics()
 	s.client = outbound.New(outbound.Options{Clock: s.clock, Version: version,
-		Spool: outbound.Spool{Folder: cfg.Data, Fits: s.disk.Fits}})
+		Spool: outbound.Spool{Folder: s.disk.Folder(), Fits: s.disk.Leaves}})
 	addr := s.http.Addr()
 	config := &live{client: s.client, catalog: catalog, allow: cfg.AllowNetworks, publicURL: cfg.PublicURL,
 		listenURL: localURL(addr), listen: addr}

@@ -206,6 +206,16 @@ func (w *Watch) Fits(bytes int64) bool {
 	return err == nil && bytes <= s.Free-s.Free/4
 }
 
+// Folder is the one whose disk is watched.
+func (w *Watch) Folder() string { return w.o.Folder }
+
+// Leaves tells whether the disk has room for so many bytes that are there for a
+// moment only, with enough left for what stays.
+func (w *Watch) Leaves(bytes int64) bool {
+	s, err := w.o.Ask(w.o.Folder)
+	return err == nil && s.Free-bytes >= part(lowBelow, s.Whole, lowPart)/2
+}
+
 // Filled is told that a write found no room. It gives the ballast up and tells
 // whether that made room.
 func (w *Watch) Filled() bool {

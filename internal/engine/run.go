@@ -255,6 +255,7 @@ func (w *jobWork) http(next gonets.ActionNext, h *step.HTTP) bool {
 // ended. It is nil when nothing was sent; then the worker is done with the run.
 // What was found by asking comes along.
 func (w *jobWork) exchange(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) (_ *gonets.Attempt, found []byte) {
+	w.lighten() // whoever is before us in the lane may wait for that memory
 	pass, err := w.Places.Enter(w.loopCtx, w.lane)
 	if err != nil {
 		w.giveBack()
@@ -304,7 +305,6 @@ func (w *jobWork) giveBack() {
 // scenario was stopped, or the run is another node's: then the worker is done
 // with the run.
 func (w *jobWork) send(path string, req *gonets.Request) *gonets.Attempt {
-	w.lighten()
 	ctx, cancel := context.WithCancelCause(w.sendCtx)
 	defer cancel(nil)
 	ctx, w.lighten = outbound.Keep(ctx)

@@ -23,11 +23,11 @@ const beatLimit = 3 * time.Second
 // another node took this one's runs over, the epoch of the answer is a new one,
 // under which the store leases already when Beat returns.
 func (s *Store) Beat(ctx context.Context) (hint.Pulse, error) {
-	ctx, cancel := context.WithTimeout(ctx, beatLimit)
+	limited, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
 	var p hint.Pulse
 	var now int64
-	err := s.writer.QueryRowContext(ctx, s.dialect.Bind(pack.BeatSQL(&s.dialect)), s.opt.Node, s.life).Scan(&now, &p.Epoch, &p.Config)
+	err := s.writer.QueryRowContext(limited, s.dialect.Bind(pack.BeatSQL(&s.dialect)), s.opt.Node, s.life).Scan(&now, &p.Epoch, &p.Config)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = gonets.Errorf(gonets.CodeStoreFailed, "another server took the name %s of this node; give every server "+
 			"a data folder of its own (node.id must not be copied)", s.opt.Node)
@@ -38,7 +38,9 @@ func (s *Store) Beat(ctx context.Context) (hint.Pulse, error) {
 		if s.dialect.Classify(err) == dialect.FaultFatal {
 			s.fail(err)
 		}
-		s.reach.Lost(reach.Write, err)
+		if ctx.Err() == nil {
+			s.reach.Late(reach.Write, err)
+		}
 		return p, s.dialect.Wrap(err)
 	}
 	s.reach.Answered(reach.Write)

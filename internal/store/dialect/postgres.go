@@ -250,6 +250,12 @@ func Said(err error) bool {
 	return errors.As(err, &pe)
 }
 
+// Unconnected tells whether an error is of a connection that did not come about.
+func Unconnected(err error) bool {
+	var ce *pgconn.ConnectError
+	return errors.As(err, &ce)
+}
+
 // postgresConfig is how connections to an address are made.
 func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)

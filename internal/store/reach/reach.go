@@ -107,17 +107,28 @@ func (d *Database) Answered(w Way) {
 	}
 }
 
-// Lost notes that no answer came. Unless the database itself said why, the path to
-// it may be gone without a word: then what is asked on any connection of before ends
-// at once, and none of them is used again.
-func (d *Database) Lost(w Way, err error) {
+// Late notes that no answer came in time, which tells nothing of other connections.
+func (d *Database) Late(w Way, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.late(w, err)
+}
+
+func (d *Database) late(w Way, err error) {
 	if errors.Join(d.away[:]...) == nil {
 		d.log.Error("the database does not answer; trying again", "error", err)
 	}
 	d.away[w] = err
-	if dialect.Said(err) {
+}
+
+// Lost notes that no answer came. Unless the database itself said why, or there was
+// no connection yet, the path to it may be gone without a word: then what is asked
+// on any connection of before ends at once, and none of them is used again.
+func (d *Database) Lost(w Way, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.late(w, err)
+	if dialect.Said(err) || dialect.Unconnected(err) {
 		return
 	}
 	d.end(err)
