@@ -122,6 +122,9 @@ func (e *exchange) readOn(r io.Reader, first []byte, limit int64) ([]byte, error
 		return first, err
 	}
 	defer f.close()
+	if f.size < int64(len(first)) {
+		return first, err
+	}
 	data, unread := f.load(e.parent, e.share)
 	if unread != nil {
 		return first, unread
