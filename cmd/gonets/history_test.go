@@ -592,6 +592,13 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		if n := len(o.runs(gonets.RunPaused)); n < h.Paused {
 			t.Errorf("%d runs wait for a person, want at least %d", n, h.Paused)
 		}
+		o.figure("all %d due runs are sent", h.Due)
+		if *soak && ready > 3*time.Second {
+			t.Errorf("the server was ready after %v, 3 s are meant", ready)
+		}
+		if mib, known := o.peakMiB(); *soak && known && mib > 200 {
+			t.Errorf("the server took %d MiB, at most 200 are meant", mib)
+		}
 	})
 }
 
