@@ -11,8 +11,8 @@ RACE = -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
-# The tests of bad neighbours and of restarts, which a soak runs at full size.
-NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies
+# The tests of bad neighbours, of restarts and of a database that is away, which a soak runs at full size.
+NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies|OutlivesItsDatabase
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
@@ -129,6 +129,7 @@ bench: build postgres ## events a second on both databases (lines in docs/bench-
 	$(BENCH) --rate 50
 	go run ./internal/testkit/cluster -- $(BENCH) --database {}
 	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 500
+	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 50
 	go test -run '^$$' -bench . -benchmem ./...
 
 history: postgres ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
@@ -137,6 +138,8 @@ history: postgres ## how quick questions, a start and the retention are with a f
 soak: build postgres ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
+	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --data bin/soak
+	rm -rf bin/soak
 	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak
 	rm -rf bin/soak
 	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -parallel 1 -timeout 120m

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"gonets"
 	"gonets/internal/testkit"
@@ -98,8 +99,15 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	if err := own.Restart(); err != nil {
 		t.Fatal(err)
 	}
+	back := time.Now()
 	if _, ready := awaitReady(data); !ready {
 		t.Fatal("the server did not come back")
+	}
+	if took := time.Since(back); *soak {
+		t.Logf("ready %v after its database was back", took)
+		if took > 5*time.Second {
+			t.Errorf("the server was ready %v after its database was back, 5 s are meant", took)
+		}
 	}
 	post(http.StatusOK)
 	states := regexp.MustCompile(`"state": "(\w+)"`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/api"
+	"gonets/internal/query"
 	"gonets/internal/secret"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -131,8 +134,12 @@ func (a *arrivals) dues() int {
 // times are how long something took, each time.
 type times []time.Duration
 
-// at is the time within which a share of them ended, in milliseconds.
+// at is the time within which a share of them ended, in milliseconds; 0 when
+// there were none.
 func (d times) at(share float64) float64 {
+	if len(d) == 0 {
+		return 0
+	}
 	slices.Sort(d)
 	return float64(d[min(int(share*float64(len(d))), len(d)-1)].Microseconds()) / 1e3
 }
@@ -189,6 +196,25 @@ type question struct {
 	// pages counts how many pages its answer took.
 	pages int
 	took  times
+	// within is how long a page may take in a soak, in milliseconds; a quick
+	// answer when 0.
+	within float64
+}
+
+const (
+	// quickAnswer is for what indexes find or what looks at a bounded part,
+	// textAnswer for a walk through what runs carried, which gives up after two
+	// seconds.
+	quickAnswer = 300
+	textAnswer  = 2_000 + quickAnswer
+)
+
+// judge finds fault with how long it took.
+func (q *question) judge() error {
+	if most, p99 := cmp.Or(q.within, quickAnswer), q.took.at(0.99); p99 > most {
+		return fmt.Errorf("%s: p99 is %.1f ms, at most %.0f are meant", q.name, p99, most)
+	}
+	return nil
 }
 
 // asked is what the tests read of a page.
@@ -217,7 +243,8 @@ func listed(want []string, limit int) func(json.RawMessage) (string, error) {
 		if page.Next != "" && n < limit {
 			return page.Next, nil
 		}
-		found, all := got, n
+		// A page of texts may end early; the next one brings more than is known of.
+		found, all := got[:min(len(got), limit)], n
 		got, n = nil, 0
 		if len(found) > len(want) || !slices.Equal(found, want[:len(found)]) {
 			return "", fmt.Errorf("found %q, want %q", found, want)
@@ -328,7 +355,127 @@ func questions(t *testing.T, h *storetest.Filled) (out []*question) {
 		return "", nil
 	}}, &question{name: "statistics", path: "/api/v1/stats", check: statistics(h)},
 		&question{name: "lanes", path: "/api/v1/lanes", check: func(json.RawMessage) (string, error) { return "", nil }})
-	return out
+	return append(out, written(h, at)...)
+}
+
+// written are questions in the language in which people write them; at is the
+// time at a share of the history.
+func written(h *storetest.Filled, at func(share float64) time.Time) (out []*question) {
+	path := func(to string, f gonets.RunFilter) string {
+		return "/api/v1/runs" + to + "?" + url.Values{"q": {query.Of(&f)}}.Encode()
+	}
+	find := func(name string, f gonets.RunFilter) *question {
+		q := &question{name: name, path: path("", f) + fmt.Sprintf("&limit=%d", askedLimit), check: listed(h.Find(f, askedLimit), askedLimit)}
+		out = append(out, q)
+		return q
+	}
+	status := func(low, high int) []gonets.StatusSpan { return []gonets.StatusSpan{{Low: low, High: high}} }
+	refused := status(500, 599)
+	find("status:5xx", gonets.RunFilter{Statuses: refused})
+	find("status:200 of a scenario long ago", gonets.RunFilter{Statuses: status(200, 200), Scenario: "payments", Until: at(0.3)})
+	find("status:404, which nobody answered, of a scenario", gonets.RunFilter{Statuses: status(404, 404), Scenario: "payments"})
+	find("code: of a reply", gonets.RunFilter{Code: string(gonets.CodeHTTPStatus)})
+	find("code: of runs that are held", gonets.RunFilter{Code: string(gonets.CodeScenarioHeld), States: stateOf(gonets.RunHeld, gonets.RunPaused)})
+	find("lane: of many runs", gonets.RunFilter{Lane: "http://host-0.example"})
+	find("lane: and status:5xx of a source", gonets.RunFilter{Lane: "http://host-3.example", Statuses: refused, Source: "bank"})
+	find("bulk:", gonets.RunFilter{Bulk: storetest.FilledBulk})
+	find("bulk: of failed runs", gonets.RunFilter{Bulk: storetest.FilledBulk, States: stateOf(gonets.RunFailed)})
+	find("received: on a day", gonets.RunFilter{ReceivedFrom: at(0.5), ReceivedUntil: at(0.5).Add(24 * time.Hour)})
+	find("received: long ago, failed", gonets.RunFilter{ReceivedFrom: at(0.1), ReceivedUntil: at(0.2), States: stateOf(gonets.RunFailed)})
+	find("text: of every twentieth run", gonets.RunFilter{Text: storetest.FilledCustomer(0), Until: at(1)}).within = textAnswer
+	find("text: of one run, within an hour", gonets.RunFilter{Text: storetest.FilledOrder(h.Runs / 2), Since: at(0.5).Add(-30 * time.Minute),
+		Until: at(0.5).Add(30 * time.Minute)}).within = textAnswer
+
+	for name, f := range map[string]gonets.RunFilter{"huge source": {Source: "shop"}, "tiny scenario": {Scenario: "rare"},
+		"status:5xx of a scenario": {Scenario: "payments", Statuses: refused}, "bulk:": {Bulk: storetest.FilledBulk}} {
+		out = append(out, &question{name: "count, " + name, path: path("/count", f), check: counted(len(h.Find(f, h.Runs)))})
+	}
+	f := gonets.RunFilter{Source: "bank", Since: at(0.2), Until: at(0.4)}
+	done := f
+	done.States = stateOf(gonets.RunSucceeded)
+	out = append(out, &question{name: "chart of a fifth of the time", path: path("/chart", f), check: charted(len(h.Find(f, h.Runs)), len(h.Find(done, h.Runs)))})
+	day := h.Until.Add(-h.Span).AddDate(0, 0, -1).Format(time.DateOnly)
+	return append(out, &question{name: "reconciliation", path: "/api/v1/reconciliation?from=" + day, check: reconciled(h)})
+}
+
+// counted checks a count, which gives up after a bounded look.
+func counted(want int) func(json.RawMessage) (string, error) {
+	return func(raw json.RawMessage) (string, error) {
+		var got api.RunCount
+		err := json.Unmarshal(raw, &got)
+		if err == nil && (got.Count > want || got.Count < want && !got.More) {
+			err = fmt.Errorf("%+v, want %d", got, want)
+		}
+		return "", err
+	}
+}
+
+// charted checks the bars of all answers.
+func charted(runs, done int) func(json.RawMessage) (string, error) {
+	var sum api.RunBar
+	return func(raw json.RawMessage) (string, error) {
+		var got api.RunChart
+		if err := json.Unmarshal(raw, &got); err != nil {
+			return "", err
+		}
+		for _, b := range got.Bars {
+			sum.Runs, sum.Done, sum.More = sum.Runs+b.Runs, sum.Done+b.Done, sum.More || b.More
+		}
+		if got.Next != "" {
+			return got.Next, nil
+		}
+		all := sum
+		sum = api.RunBar{}
+		if all.Runs > runs || all.Done > done || !all.More && (all.Runs < runs || all.Done < done) {
+			return "", fmt.Errorf("%+v, want %d runs, of which %d are done", all, runs, done)
+		}
+		return "", nil
+	}
+}
+
+// reconciled checks what came in and what became of it, the load's own aside.
+func reconciled(h *storetest.Filled) func(json.RawMessage) (string, error) {
+	want := api.Counts{AddsUp: true}
+	for i := range h.Runs {
+		r := h.Run(i)
+		if !r.Decides() {
+			continue
+		}
+		want.Received++
+		switch r.State {
+		case gonets.RunSucceeded:
+			want.Done++
+		case gonets.RunSkipped:
+			want.Skipped++
+		case gonets.RunHeld:
+			want.Held++
+		case gonets.RunPaused:
+			want.Paused++
+		case gonets.RunFailed:
+			want.Failed++
+		case gonets.RunCancelled:
+			want.Cancelled++
+		default:
+			want.Waiting++
+		}
+	}
+	return func(raw json.RawMessage) (string, error) {
+		var all api.Reconciliation
+		if err := json.Unmarshal(raw, &all); err != nil {
+			return "", err
+		}
+		got := api.Counts{AddsUp: all.Total.AddsUp, Missing: all.Total.Missing}
+		for _, d := range all.Items {
+			if d.Source != "in" {
+				got.Received, got.Done, got.Skipped, got.Held = got.Received+d.Received, got.Done+d.Done, got.Skipped+d.Skipped, got.Held+d.Held
+				got.Paused, got.Failed, got.Cancelled, got.Waiting = got.Paused+d.Paused, got.Failed+d.Failed, got.Cancelled+d.Cancelled, got.Waiting+d.Waiting
+			}
+		}
+		if got != want {
+			return "", fmt.Errorf("%+v, want %+v", got, want)
+		}
+		return "", nil
+	}
 }
 
 func statistics(h *storetest.Filled) func(json.RawMessage) (string, error) {
@@ -406,6 +553,9 @@ func TestHistoryAnswersUnderLoad(t *testing.T) {
 		var table strings.Builder
 		for _, q := range asking {
 			fmt.Fprintf(&table, "| %s | %d | %s |\n", q.name, q.pages/rounds, q.took.row())
+			if err := q.judge(); err != nil {
+				t.Error(err)
+			}
 		}
 		t.Logf("%d runs, %d events meanwhile\n| question | pages | calls | p50 ms | p99 ms | max ms |\n|---|---|---|---|---|---|\n%s| an event's acceptance | | %s |",
 			h.Runs, sent, &table, acks.row())
@@ -441,6 +591,13 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		}
 		if n := len(o.runs(gonets.RunPaused)); n < h.Paused {
 			t.Errorf("%d runs wait for a person, want at least %d", n, h.Paused)
+		}
+		o.figure("all %d due runs are sent", h.Due)
+		if *soak && ready > 3*time.Second {
+			t.Errorf("the server was ready after %v, 3 s are meant", ready)
+		}
+		if mib, known := o.peakMiB(); *soak && known && mib > 200 {
+			t.Errorf("the server took %d MiB, at most 200 are meant", mib)
 		}
 	})
 }

@@ -122,10 +122,13 @@ func TestDrillOnPostgres(t *testing.T) {
 // dead.
 func TestDrillOnSeveralServers(t *testing.T) {
 	t.Parallel()
-	drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+	out := drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+	if !strings.Contains(out, "taken over after") {
+		t.Errorf("how long it took until others had the work of the dead server is not told:\n%s", out)
+	}
 }
 
-func drillPostgres(t *testing.T, flags ...string) {
+func drillPostgres(t *testing.T, flags ...string) string {
 	t.Helper()
 	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill")}, flags...)...)
 	out, err := cmd.CombinedOutput()
@@ -133,6 +136,7 @@ func drillPostgres(t *testing.T, flags ...string) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+	return string(out)
 }
 
 // TestBenchOnPostgres measures the real server on databases of its own.

@@ -35,11 +35,16 @@ func (a *api) apply(ctx context.Context, sinkURL string) (string, error) {
 	return a.Apply(ctx, documents(sinkURL), documentName)
 }
 
-// anyIn tells whether a run is in the state.
-func (a *api) anyIn(ctx context.Context, state gonets.RunState) (bool, error) {
-	var page gonets.List[json.RawMessage]
-	err := a.Call(ctx, http.MethodGet, "/api/v1/runs?limit=1&state="+string(state), nil, &page)
-	return len(page.Items) > 0, err
+// anyOf tells whether a run is in one of the states.
+func (a *api) anyOf(ctx context.Context, states ...gonets.RunState) (bool, error) {
+	for _, s := range states {
+		var page gonets.List[json.RawMessage]
+		err := a.Call(ctx, http.MethodGet, "/api/v1/runs?limit=1&state="+string(s), nil, &page)
+		if err != nil || len(page.Items) > 0 {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // runItem is a run as the API lists it.

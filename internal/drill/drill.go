@@ -27,6 +27,10 @@ type drill struct {
 	// servers are by number; the last one that was killed is nil.
 	servers []*child.Process
 	ports   []int
+	// died is when the one that stays dead was killed, takeover how long it took
+	// until the others had done its work.
+	died     time.Time
+	takeover time.Duration
 }
 
 // base is the address of server n.
@@ -61,6 +65,7 @@ func Run(ctx context.Context, o Options, progress io.Writer) (Report, error) {
 	d.say("seed %d, folder %s", o.Seed, o.Dir)
 	report, err := d.run(ctx)
 	report.Kills, report.Seed, report.ReadyMs = d.state.Kills, o.Seed, d.state.ready()
+	report.TakeoverMs = float64(d.takeover.Microseconds()) / 1000
 	if err == nil {
 		err = report.Err()
 	}
@@ -289,7 +294,7 @@ func (d *drill) killsOfNodes(ctx context.Context) error {
 			return err
 		}
 		if last {
-			d.servers[n] = nil
+			d.servers[n], d.died = nil, time.Now()
 			d.say("server %d stays dead; the others take its runs over", n+1)
 			return nil
 		}
@@ -362,16 +367,16 @@ func (d *drill) settle(ctx context.Context) error {
 	}
 	last, quiet := d.sink.count.Load(), time.Now()
 	for {
-		busy := false
-		for _, s := range []gonets.RunState{gonets.RunQueued, gonets.RunRunning, gonets.RunWaiting} {
-			any, err := a.anyIn(ctx, s)
-			if err != nil {
-				return err
-			}
-			busy = busy || any
+		active, err := a.anyOf(ctx, gonets.RunQueued, gonets.RunRunning)
+		if err != nil {
+			return err
 		}
-		if !busy {
-			return nil
+		if !active && !d.died.IsZero() && d.takeover == 0 {
+			d.takeover = time.Since(d.died)
+		}
+		waiting, err := a.anyOf(ctx, gonets.RunWaiting)
+		if err != nil || !active && !waiting {
+			return err
 		}
 		if now := d.sink.count.Load(); now != last {
 			last, quiet = now, time.Now()

@@ -227,7 +227,7 @@ func TestTheSeedDecidesTheSinksFaults(t *testing.T) {
 
 func TestReportsHaveTheNamesThatScriptsReadAndATable(t *testing.T) {
 	t.Parallel()
-	r := Report{Kills: 20, Acked: 5, Delivered: 4, Waiting: 1, ReadyMs: Ready{P50: 10, Max: 20}, Seed: 3, Examples: []string{"an example"}}
+	r := Report{Kills: 20, Acked: 5, Delivered: 4, Waiting: 1, ReadyMs: Ready{P50: 10, Max: 20}, TakeoverMs: 31_500, Seed: 3, Examples: []string{"an example"}}
 	data, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
@@ -236,13 +236,13 @@ func TestReportsHaveTheNamesThatScriptsReadAndATable(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"kills", "acked", "delivered", "waiting", "paused", "lost", "duplicates", "phantom", "silent", "ready_ms", "seed"} {
+	for _, name := range []string{"kills", "acked", "delivered", "waiting", "paused", "lost", "duplicates", "phantom", "silent", "ready_ms", "takeover_ms", "seed"} {
 		if _, ok := got[name]; !ok {
 			t.Errorf("no %q in %s", name, data)
 		}
 	}
 	var table strings.Builder
-	if err := r.Table(&table); err != nil || !strings.Contains(table.String(), "10 ms (max 20)") || !strings.Contains(table.String(), "an example") {
+	if err := r.Table(&table); err != nil || !strings.Contains(table.String(), "10 ms (max 20)") || !strings.Contains(table.String(), "31.5 s") || !strings.Contains(table.String(), "an example") {
 		t.Errorf("%v\n%s", err, &table)
 	}
 }

@@ -43,8 +43,12 @@ type Report struct {
 	// Silent are deliveries that the history has no attempt for.
 	Silent int `json:"silent"`
 	// ReadyMs is the time from a start to readiness, in milliseconds.
-	ReadyMs Ready  `json:"ready_ms"`
-	Seed    uint64 `json:"seed"`
+	ReadyMs Ready `json:"ready_ms"`
+	// TakeoverMs is, of several servers, the time from the last kill until nothing
+	// was queued or being worked on any more: others had done what the dead one
+	// had. In milliseconds.
+	TakeoverMs float64 `json:"takeover_ms,omitempty"`
+	Seed       uint64  `json:"seed"`
 	// Dir is the drill's folder when it was kept.
 	Dir string `json:"dir,omitempty"`
 	// Examples describe the first findings.
@@ -110,6 +114,9 @@ func (r *Report) Table(w io.Writer) error {
 	row("phantom", r.Phantom, "must be 0")
 	row("silent", r.Silent, "deliveries without an attempt in the history")
 	row("ready after a kill", fmt.Sprintf("%.0f ms (max %.0f)", r.ReadyMs.P50, r.ReadyMs.Max), "")
+	if r.TakeoverMs > 0 {
+		row("taken over after", fmt.Sprintf("%.1f s", r.TakeoverMs/1000), "the last one that was killed had left nothing undone by then")
+	}
 	row("seed", r.Seed, "")
 	if r.Dir != "" {
 		row("folder", r.Dir, "")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets/internal/child"
+	"gonets/internal/testkit"
 )
 
 // build builds the real program, with a fault when a tag names one.
@@ -29,12 +30,11 @@ func build(t *testing.T, tag string) string {
 
 // real is a drill with few kills against the real program; faults is the share
 // of deliveries that the receiver spoils.
-func real(t *testing.T, tag string, faults float64) (Report, error) {
+func real(t *testing.T, s child.Subject, faults float64) (Report, error) {
 	t.Helper()
-	binary := build(t, tag)
 	var progress strings.Builder
 	r, err := Run(t.Context(), Options{
-		Subject: child.Subject{Binary: binary}, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
+		Subject: s, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
 		MaxUptime: 1500 * time.Millisecond, Settle: 30 * time.Second, SinkFaults: faults,
 	}, &progress)
 	t.Logf("%s%v\n%+v", &progress, err, r)
@@ -43,7 +43,7 @@ func real(t *testing.T, tag string, faults float64) (Report, error) {
 
 func TestTheRealServerLosesNothing(t *testing.T) {
 	t.Parallel()
-	r, err := real(t, "", 0)
+	r, err := real(t, child.Subject{Binary: build(t, "")}, 0)
 	if err != nil || r.Acked < 50 || r.Delivered+r.Waiting+r.Paused != r.Acked || r.Silent > 0 {
 		t.Errorf("%v, %+v", err, r)
 	}
@@ -56,12 +56,21 @@ func TestSabotagedServersAreCaught(t *testing.T) {
 	t.Parallel()
 	// An event that is acknowledged too early is lost only when its delivery did
 	// not come through before the kill either, so the receiver spoils half.
+	var own testkit.Cluster
+	t.Cleanup(own.Stop)
 	for tag, faults := range map[string]float64{"sabotage_earlyack": 0.5, "sabotage_dropcompletion": 0} {
 		t.Run(tag, func(t *testing.T) {
 			t.Parallel()
-			r, err := real(t, tag, faults)
-			if err == nil || !strings.HasPrefix(err.Error(), "the drill failed: ") || r.Lost == 0 {
-				t.Errorf("%v, %+v", err, r)
+			binary := build(t, tag)
+			for name, database := range map[string]func(testing.TB) string{
+				"sqlite": func(testing.TB) string { return "" }, "postgres": own.Database} {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					r, err := real(t, child.Subject{Binary: binary, Database: database(t)}, faults)
+					if err == nil || !strings.HasPrefix(err.Error(), "the drill failed: ") || r.Lost == 0 {
+						t.Errorf("%v, %+v", err, r)
+					}
+				})
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -9,33 +8,17 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/store"
-	"gonets/internal/store/storetest"
 )
 
 // BenchmarkAcceptFinish is the hot path of one event with one HTTP step, under
 // as many submitters as a busy server has.
-func BenchmarkAcceptFinish(b *testing.B) {
-	b.Run("sqlite", func(b *testing.B) {
-		acceptFinish(b, store.Options{Path: filepath.Join(b.TempDir(), "gonets.db")})
-	})
-	b.Run("postgres", func(b *testing.B) { acceptFinish(b, store.Options{Database: cluster.Database(b)}) })
-}
+func BenchmarkAcceptFinish(b *testing.B) { benchStores(b, 1<<30, acceptFinish) }
 
-func acceptFinish(b *testing.B, o store.Options) {
-	s, err := store.Open(b.Context(), store.Options{Path: o.Path, Database: o.Database,
-		Clock: gonets.SystemClock{}, Sealer: storetest.Sealer{}, Placer: &storetest.Places{Lane: "http://x", Free: 1 << 30}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close(b.Context())
-	if _, err := s.Apply(b.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
-		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
-		b.Fatal(err)
-	}
+func acceptFinish(b *testing.B, s *store.Store) {
 	body := make([]byte, 1024)
 	headers := []gonets.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "User-Agent", Value: "bench"}}
 	var lost atomic.Int64
-	b.SetParallelism(64)
+	b.SetParallelism(submitters)
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {

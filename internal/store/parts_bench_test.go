@@ -12,12 +12,21 @@ import (
 	"gonets/internal/store/storetest"
 )
 
-// benchStore is a real store with one source and one scenario; free is how
-// many runs are born leased.
-func benchStore(b *testing.B, free int) *store.Store {
+// benchStores measures on both databases, in a store with one source and one
+// scenario; free is how many runs are born leased.
+func benchStores(b *testing.B, free int, measure func(*testing.B, *store.Store)) {
+	b.Run("sqlite", func(b *testing.B) {
+		measure(b, benchStore(b, free, store.Options{Path: filepath.Join(b.TempDir(), "gonets.db")}))
+	})
+	b.Run("postgres", func(b *testing.B) {
+		measure(b, benchStore(b, free, store.Options{Database: cluster.Database(b)}))
+	})
+}
+
+func benchStore(b *testing.B, free int, o store.Options) *store.Store {
 	b.Helper()
-	s, err := store.Open(b.Context(), store.Options{Path: filepath.Join(b.TempDir(), "gonets.db"),
-		Clock: gonets.SystemClock{}, Sealer: storetest.Sealer{}, Placer: &storetest.Places{Lane: "http://x", Free: free}})
+	o.Clock, o.Sealer, o.Placer = gonets.SystemClock{}, storetest.Sealer{}, &storetest.Places{Lane: "http://x", Free: free}
+	s, err := store.Open(b.Context(), o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,10 +53,12 @@ func benchAccept(b *testing.B, s *store.Store) gonets.Run {
 const submitters = 64
 
 // BenchmarkAccept stores events and makes a run of each.
-func BenchmarkAccept(b *testing.B) {
-	s := benchStore(b, 1<<30)
+func BenchmarkAccept(b *testing.B) { benchStores(b, 1<<30, accepts) }
+
+func accepts(b *testing.B, s *store.Store) {
 	b.SetParallelism(submitters)
 	b.ReportAllocs()
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			benchAccept(b, s)
@@ -56,8 +67,9 @@ func BenchmarkAccept(b *testing.B) {
 }
 
 // BenchmarkFinish stores what became of runs, with their exchange.
-func BenchmarkFinish(b *testing.B) {
-	s := benchStore(b, 1<<30)
+func BenchmarkFinish(b *testing.B) { benchStores(b, 1<<30, finishes) }
+
+func finishes(b *testing.B, s *store.Store) {
 	runs := make([]gonets.Run, b.N)
 	var made, next atomic.Int64
 	b.SetParallelism(submitters)
@@ -86,8 +98,9 @@ func BenchmarkFinish(b *testing.B) {
 
 // BenchmarkClaim takes a batch of runs with their events out of many that are
 // due.
-func BenchmarkClaim(b *testing.B) {
-	s := benchStore(b, 0)
+func BenchmarkClaim(b *testing.B) { benchStores(b, 0, claims) }
+
+func claims(b *testing.B, s *store.Store) {
 	for range 20 * gonets.ClaimBatch {
 		benchAccept(b, s)
 	}

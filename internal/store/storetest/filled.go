@@ -7,15 +7,19 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"gonets"
 	"gonets/internal/store"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/tally"
 )
 
 // Filled is a history of a size: what it holds follows from its members alone.
@@ -44,6 +48,10 @@ type FilledRun struct {
 	Attempts int
 	Lane     string
 	Values   []string
+	// Bulk is the mass action that the run was part of.
+	Bulk string
+	// shared are the values of an event that made the run before this one, too.
+	shared []string
 }
 
 // The places of a filled history: what share of a million runs is there, and
@@ -63,6 +71,9 @@ var places = []struct {
 
 // FilledAudit is the scenario that runs for some events of shop besides orders.
 const FilledAudit = "audit"
+
+// FilledBulk is the mass action of which every fiftieth run was part.
+const FilledBulk = "01a201e4-4ea9-7000-a762-672e4e7e57a9"
 
 // documents are the sources and scenarios that the history speaks of.
 func (h *Filled) documents() (a gonets.Apply) {
@@ -117,10 +128,11 @@ func (h *Filled) Run(i int) FilledRun {
 		r.Mark = gonets.MarkMissing
 	}
 	r.Lane = fmt.Sprintf("http://host-%d.example", int(rnd.ExpFloat64()*rnd.ExpFloat64()*10))
-	if i%8 == 7 {
+	if i%8 == 7 && i < h.Runs-h.Due-h.Paused {
 		if before := h.Run(i - 1); before.Scenario == "orders" && before.State != gonets.RunWaiting {
 			// The same event made two runs.
 			r.Event, r.Source, r.Scenario, r.State = before.Event, before.Source, FilledAudit, gonets.RunSucceeded
+			r.shared = before.Values
 		}
 	}
 	if i >= h.Runs-h.Due {
@@ -135,6 +147,12 @@ func (h *Filled) Run(i int) FilledRun {
 	case gonets.RunFailed, gonets.RunPaused:
 		r.Attempts = 3
 	}
+	if r.State == gonets.RunHeld {
+		r.Lane = gonets.LaneUnknown
+	}
+	if i%50 == 3 {
+		r.Bulk = FilledBulk
+	}
 	r.Values = []string{FilledCustomer(customer), FilledOrder(i)}
 	return r
 }
@@ -148,10 +166,35 @@ func filledID(at time.Time, i, kind int) string {
 
 // matches tells whether a list with this filter holds the run.
 func (r *FilledRun) matches(f *gonets.RunFilter) bool {
-	return (len(f.States) == 0 || slices.Contains(f.States, r.State)) &&
-		(f.Scenario == "" || f.Scenario == r.Scenario) && (f.Source == "" || f.Source == r.Source) &&
-		(f.EventID == "" || f.EventID == r.Event) && (f.Value == "" || slices.Contains(r.Values, f.Value)) &&
-		(f.Since.IsZero() || !r.At.Before(f.Since)) && (f.Until.IsZero() || r.At.Before(f.Until))
+	is := func(want, have string) bool { return want == "" || want == have }
+	status, code := r.last()
+	return (len(f.States) == 0 || slices.Contains(f.States, r.State)) && is(f.Scenario, r.Scenario) && is(f.Source, r.Source) &&
+		is(f.EventID, r.Event) && is(f.Lane, r.Lane) && is(f.Bulk, r.Bulk) && is(f.Code, string(code)) &&
+		(f.Value == "" || slices.Contains(r.Values, f.Value)) &&
+		slices.ContainsFunc(slices.Concat(r.Values, r.shared), func(v string) bool { return strings.Contains(v, f.Text) }) &&
+		(len(f.Statuses) == 0 || slices.ContainsFunc(f.Statuses, func(s gonets.StatusSpan) bool { return s.Low <= status && status <= s.High })) &&
+		within(r.At, f.Since, f.Until) && (f.ReceivedFrom.IsZero() || r.Decides() && within(r.At, f.ReceivedFrom, f.ReceivedUntil))
+}
+
+func within(at, since, until time.Time) bool {
+	return (since.IsZero() || !at.Before(since)) && (until.IsZero() || at.Before(until))
+}
+
+// Decides tells whether the run is the one by which its event is counted: the
+// other one that some events have succeeded, and came later.
+func (r *FilledRun) Decides() bool { return r.Scenario != FilledAudit }
+
+// last are the status of the last reply and why the run is not done.
+func (r *FilledRun) last() (status int, code gonets.Code) {
+	switch {
+	case r.State == gonets.RunHeld:
+		return 0, gonets.CodeScenarioHeld
+	case r.Attempts == 0:
+		return 0, ""
+	case r.State == gonets.RunSucceeded:
+		return http.StatusOK, ""
+	}
+	return http.StatusServiceUnavailable, gonets.CodeHTTPStatus
 }
 
 // Find are the first ids that a list with this filter has to give, by looking
@@ -178,8 +221,7 @@ func Cursor(id string) string { return filter.Cursor{ID: id}.String() }
 func (h *Filled) Events(f gonets.EventFilter, limit int) (ids []string) {
 	for i := h.Runs - 1; i >= 0 && len(ids) < limit; i-- {
 		r := h.Run(i)
-		if r.Event == filledID(r.At, i, 0) && (f.Source == "" || f.Source == r.Source) &&
-			(f.Since.IsZero() || !r.At.Before(f.Since)) && (f.Until.IsZero() || r.At.Before(f.Until)) {
+		if r.Decides() && (f.Source == "" || f.Source == r.Source) && within(r.At, f.Since, f.Until) {
 			ids = append(ids, r.Event)
 		}
 	}
@@ -259,21 +301,26 @@ var filledHeaders = []gonets.Header{{Name: "Content-Type", Value: "application/j
 func (h *Filled) parts(from, to int) []*dialect.Part {
 	events, runs := &dialect.Part{Many: pack.Events}, &dialect.Part{Many: fillRuns}
 	attempts, results, values := &dialect.Part{Many: pack.Attempts}, &dialect.Part{Many: pack.Results}, &dialect.Part{Many: fillValues}
+	acts, counted := &dialect.Part{Many: deeds.Acts}, tally.Sum{}
+	var count *tally.Counts // of the event; its two runs stand in the same batch
 	for i := from; i < to; i++ {
 		r := h.Run(i)
 		body := fmt.Appendf(nil, `{"order":%q,"customer":%q,"lines":[{"sku":"A-%d","price":"%d.90"}],"note":"Please call before the delivery."}`,
 			r.Values[1], r.Values[0], i%977, i%89)
-		if r.Event == filledID(r.At, i, 0) {
+		if r.Decides() {
+			count = counted.At(tally.KeyOf(r.Source, r.At))
+			count.Events++
 			ev := pack.NewEvent(&gonets.Event{ID: r.Event, Source: r.Source, ReceivedAt: r.At, Method: "POST", Headers: filledHeaders,
 				ContentType: "application/json", Remote: "192.0.2.1:5000", Body: body})
 			events.Rows = append(events.Rows, ev.Row())
 		}
+		count.Runs++
 		run := gonets.Run{ID: r.ID, EventID: r.Event, Scenario: r.Scenario, Version: 1, State: r.State, Lane: r.Lane,
 			Mark: r.Mark, CreatedAt: r.At, StepAt: r.At}
 		var end any
 		switch {
 		case r.State == gonets.RunHeld:
-			run.Version, run.Lane, run.StepAt, run.Reason = 0, gonets.LaneUnknown, time.Time{}, gonets.CodeScenarioHeld
+			run.Version, run.StepAt, run.Reason = 0, time.Time{}, gonets.CodeScenarioHeld
 		case r.State == gonets.RunWaiting && i >= h.Runs-h.Due:
 			run.DueAt = r.At
 		case r.State == gonets.RunWaiting:
@@ -290,14 +337,20 @@ func (h *Filled) parts(from, to int) []*dialect.Part {
 		for n := 1; n <= r.Attempts; n++ {
 			attempts.Rows = append(attempts.Rows, r.attempt(n, body))
 		}
+		if r.Bulk != "" {
+			deed := deeds.Act{Action: &gonets.Action{Kind: gonets.ActionResume, Actor: "anna", Bulk: r.Bulk}, At: r.At}
+			acts.Rows = append(acts.Rows, deed.Row(r.ID))
+		}
 		if r.State == gonets.RunSucceeded {
+			count.Done++
 			results.Rows = append(results.Rows, pack.Result(r.ID, &gonets.StepResult{Path: "send", State: gonets.StepDone, Attempt: r.Attempts, FinishedAt: r.At.UnixMilli()}))
 		}
 		for _, v := range r.Values {
 			values.Rows = append(values.Rows, []any{filter.SearchKey(v), r.ID})
 		}
 	}
-	return slices.DeleteFunc([]*dialect.Part{events, runs, attempts, results, values}, func(p *dialect.Part) bool { return len(p.Rows) == 0 })
+	tallies := &dialect.Part{Many: tally.Adds, Rows: counted.Rows("")}
+	return slices.DeleteFunc([]*dialect.Part{events, runs, attempts, results, values, acts, tallies}, func(p *dialect.Part) bool { return len(p.Rows) == 0 })
 }
 
 // attempt is the row of the run's attempt n.
