@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -139,10 +138,9 @@ type attemptInput struct {
 	N  int    `path:"n" minimum:"1"`
 }
 
-// attemptFile shows an attempt in some other form. A browser saves what has a name
-// and never shows it.
-func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*server, context.Context, *attemptInput) (*rawOutput, error) {
-	return func(s *server, ctx context.Context, in *attemptInput) (*rawOutput, error) {
+// attemptFile shows an attempt in some other form.
+func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*server, context.Context, *attemptInput) (*wire.File, error) {
+	return func(s *server, ctx context.Context, in *attemptInput) (*wire.File, error) {
 		d, err := s.Runs.Run(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -152,11 +150,7 @@ func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*ser
 		if !ok {
 			return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that has this, or it was not kept", in.ID, in.N)
 		}
-		out := &rawOutput{ContentType: f.Type, Body: f.Body}
-		if f.Name != "" {
-			out.ContentDisposition = fmt.Sprintf(`attachment; filename=%q`, f.Name)
-		}
-		return out, nil
+		return &f, nil
 	}
 }
 

@@ -102,6 +102,7 @@ func Routes() []Route {
 		{Method: del, Path: base + "/sources/{name}/addresses/{n}", Right: RightEdit, ID: "retire-address", Summary: "Make one of a source's addresses unknown; the last one stays", register: handle((*server).retireAddress)},
 		{Method: get, Path: base + "/sources/{name}", Right: RightView, ID: "get-source", Summary: "Read a source", register: handle((*server).getSource), tune: conditional},
 		{Method: get, Path: base + "/sources/{name}/samples", Right: RightView, ID: "list-samples", Summary: "Read a source's last events", register: handle((*server).listSamples)},
+		{Method: get, Path: base + "/sources/{name}/onec", Right: RightView, ID: "get-source-onec", Summary: "Read code for 1C:Enterprise that sends an event to a source, secrets as ***", register: handle((*server).sourceOneC), tune: answers("text/plain")},
 		{Method: get, Path: base + "/sources/{name}/fields", Right: RightView, ID: "get-fields", Summary: "Tell what in a source's events is not as usual", register: handle((*server).sourceFields),
 			Description: "Names and types of fields are learned from the last events, values are not. A field is missing, or of another type, when several events in a row are unlike those before."},
 		{Method: post, Path: base + "/sources/{name}/fields/accept", Right: RightOperate, ID: "accept-fields", Summary: "Make the fields that come now the usual ones", register: handle((*server).acceptFields)},

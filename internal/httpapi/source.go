@@ -7,6 +7,7 @@ import (
 	"gonets/api"
 	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/wire"
 	"gonets/internal/news"
 )
 
@@ -88,6 +89,11 @@ func (s *server) listSamples(ctx context.Context, in *samplesInput) (*list[api.E
 		out.Body.Items = append(out.Body.Items, s.shown(ev))
 	}
 	return out, nil
+}
+
+func (s *server) sourceOneC(ctx context.Context, in *nameInput) (*wire.File, error) {
+	url := func(tokens []string) string { return shape.NewestURL(tokens, s.urls(ctx)) }
+	return wire.Sender{Sources: s.Sources, Events: s.Events, Mask: s.Masks.Event, Presets: s.Presets, URL: url}.OneC(ctx, in.Name)
 }
 
 type sendInput struct {

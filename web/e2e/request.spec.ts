@@ -116,4 +116,27 @@ walk.describe('a request', () => {
     expect(last!.body).toMatchObject({ who: 'АННА', city: 'Тверь' })
     expect(Object.keys(last!.headers).map((one) => one.toLowerCase()).sort()).toEqual(['content-length', 'gonets-hops', 'host', 'user-agent'])
   })
+
+  walk('tells how often its service may be asked, where the address names it', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await server.api('PUT', '/api/v1/lanes/limits', { lane: 'https://crm.example.org', rate: '10/m' })
+    await path.ready('Заявка', 'pace')
+    await page.getByRole('tab', { name: t('tab.more'), exact: true }).click()
+    await expect(page.getByText(t('outage.open'))).toBeVisible()
+    await expect(page.getByText(t('lanes.rate'), { exact: true })).toHaveCount(0)
+    const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
+    const type = async (text: string) => {
+      await address.click()
+      await page.keyboard.press('Control+a')
+      await page.keyboard.insertText(text)
+    }
+    await type('https://crm.example.org/leads?a={{ event.id }}')
+    await path.sees(t('lanes.perMinute', { n: 10 }))
+    await watch.look('the pace of a service')
+    await type('https://other.example.org')
+    await path.sees(t('pace.free'))
+    await path.link(t('pace.queue', { host: 'other.example.org' })).click()
+    await expect(page).toHaveURL(/\/lanes$/)
+  })
 })

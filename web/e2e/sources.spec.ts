@@ -102,3 +102,38 @@ walk('a step gets another short name, the steps behind it follow, and an answer 
   await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeVisible()
   await expect.poll(async () => JSON.stringify((await draft())[1]?.['respond'])).toContain('steps.tell.status')
 })
+
+walk('code for 1C stands beside an address of 1C, with the last event that came there', async ({ page, path, server, watch }) => {
+  const { t } = path
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await path.enter()
+  const erp = await server.api<{ name: string; url: string }>('POST', '/api/v1/sources', { title: 'Учёт', preset: 'onec' })
+  await path.ready('Заказ', 'orders')
+  await page.getByRole('button', { name: t('panel.close') }).click()
+  await page.getByRole('region', { name: t('source'), exact: true }).getByRole('button', { name: /^Заказ/ }).click()
+  await expect(path.button(t('source.copyCurl'))).toBeVisible()
+  await expect(path.button(t('sources.copyOneC'))).toHaveCount(0)
+  await page.getByRole('button', { name: t('panel.close') }).click()
+  await page.getByRole('button', { name: t('source.another') }).click()
+  await page.getByRole('combobox', { name: t('source.existing') }).click()
+  await page.getByRole('option', { name: 'Учёт' }).click()
+  const copied = async () => {
+    await path.button(t('sources.copyOneC')).click()
+    await expect(path.button(t('ui.copied'))).toBeVisible()
+    return page.evaluate(() => navigator.clipboard.readText())
+  }
+  const { hostname, port, pathname } = new URL(erp.url)
+  const first = await copied()
+  for (const part of [`Новый HTTPЗапрос("${pathname}", Заголовки)`, `Новый HTTPСоединение("${hostname}", ${port}, `, 'ВызватьHTTPМетод("POST", Запрос)', '""Событие"": ""ДокументПроведен""']) expect(first).toContain(part)
+  await watch.look('code for 1C in the editor')
+
+  // As 1C sends it: with a mark before the text.
+  await fetch(erp.url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '\ufeff{"Номер": "0000-000777", "Сумма": 15990.50}' })
+  await page.goto(`${server.base}/sources/${erp.name}`)
+  await expect(page.getByRole('list', { name: t('sources.events') }).getByRole('listitem')).toHaveCount(1)
+  const next = await copied()
+  expect(next).toContain('""Номер"": ""0000-000777""')
+  expect(next).toContain('15990.50')
+  expect(next).not.toContain('ДокументПроведен')
+  await watch.look('code for 1C on the page')
+})

@@ -1,5 +1,6 @@
 // Package wire shows what an attempt sent in other forms: as commands and code
-// that send the same, and beside what another attempt sent.
+// that send the same, and beside what another attempt sent. It also writes the
+// code that sends events to a source.
 package wire
 
 import (
@@ -35,12 +36,12 @@ func CurlStep(command string) (api.CurlStep, error) {
 	return out, nil
 }
 
-// File is an attempt in another form.
+// File is an answer that is no JSON. A browser saves what has a disposition and
+// never shows it.
 type File struct {
-	// Type is its media type, Name what it is saved as; empty for what is read at
-	// once.
-	Type, Name string
-	Body       []byte
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
 }
 
 const text = "text/plain; charset=utf-8"
@@ -86,7 +87,7 @@ func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 // there was none.
 func Reply(d *gonets.RunDetail, n int) (f File, ok bool) {
 	if a := AttemptOf(d, n); a != nil && a.Status != 0 && !a.NotKept {
-		return File{Type: "application/octet-stream", Name: fmt.Sprintf("reply-%s-%d.bin", d.Run.ID, n), Body: append([]byte{}, a.ReplyBody...)}, true
+		return File{Type: "application/octet-stream", Disposition: fmt.Sprintf(`attachment; filename="reply-%s-%d.bin"`, d.Run.ID, n), Body: append([]byte{}, a.ReplyBody...)}, true
 	}
 	return f, false
 }

@@ -19,6 +19,7 @@ import { useFocusTab } from '../step/useFocusTab'
 import { AskFirst, RenewAccess } from './Again'
 import { Body } from './Body'
 import { EchoScript } from './Echo'
+import { Pace } from './Pace'
 import { ResponseTab } from './ResponseTab'
 import { OnFailure, RetryField } from './Retry'
 import { RowsEditor } from './RowsEditor'
@@ -298,6 +299,7 @@ function MoreTab({ more }: { more: React.ReactNode }) {
       {plain.map((field) => (
         <Field key={field.path} field={field} />
       ))}
+      {http && <Pace address={http.url} />}
       <div data-pointer={at('/http/tls')}>
         <Switch label={verify.title} help={verify.help} checked={http?.tls?.verify !== false} onChange={(on) => put('/http/tls', on ? undefined : { verify: false })} />
         {http?.tls?.verify === false && <Note tone="warn">{t('tlsVerify.off')}</Note>}

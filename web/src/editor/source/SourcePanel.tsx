@@ -7,6 +7,7 @@ import { nameOf, tail } from '@/pill/variables'
 import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Facts, Icon, IconButton, Menu, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
 import { milliseconds } from '@/words/duration'
 import { Addresses } from '@/screens/sources/Addresses'
+import { CopyOneC } from '@/screens/sources/CopyOneC'
 import { ReceiveDialog } from '@/screens/sources/ReceiveDialog'
 import { receives } from '@/screens/sources/receives'
 import { EventMark } from '@/words/EventMark'
@@ -224,6 +225,7 @@ function Receiving({ source }: { source: Source }) {
           <CopyButton text={() => curlOf(source, preset)} kind="default">
             {t('source.copyCurl')}
           </CopyButton>
+          <CopyOneC source={source} />
         </div>
         {info?.state === 'running' && <p className={css.fieldHelp}>{t('source.runsReally')}</p>}
         {steps.some((placed) => placed.step.respond !== undefined) && <Answers source={source} preset={preset} />}

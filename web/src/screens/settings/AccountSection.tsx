@@ -48,7 +48,7 @@ export function AccountSection() {
           }}
         >
           <Stack gap={16}>
-            <TextField label={t('setup.login')} value={login} onChange={setLogin} autoComplete="username" error={at(profile.error, '/login')} />
+            <TextField label={t('setup.login')} help={t('account.loginHelp')} value={login} onChange={setLogin} autoComplete="username" error={at(profile.error, '/login')} />
             <TextField label={t('account.email')} help={t('setup.loginHelp')} type="email" value={email} onChange={setEmail} autoComplete="email" error={at(profile.error, '/email')} />
             {profile.error && !at(profile.error, '/login') && !at(profile.error, '/email') && <ErrorNote error={profile.error} />}
             <Row>
@@ -69,7 +69,7 @@ export function AccountSection() {
         >
           <Stack gap={16}>
             <p>{t('account.passwordHelp')}</p>
-            <PasswordField label={t('account.currentPassword')} value={current} onChange={setCurrent} autoComplete="current-password" error={at(password.error, '/current_password')} />
+            <PasswordField label={t('account.currentPassword')} help={t('account.currentPasswordHelp')} value={current} onChange={setCurrent} autoComplete="current-password" error={at(password.error, '/current_password')} />
             <PasswordField label={t('account.newPassword')} help={t('setup.passwordHelp', { count: shortest })} value={next} onChange={setNext} autoComplete="new-password" error={at(password.error, '/password')} />
             {password.error && !at(password.error, '/current_password') && !at(password.error, '/password') && <ErrorNote error={password.error} />}
             <Row>

@@ -87,9 +87,9 @@ export function ChannelsPanel() {
               <legend>{one.kind === 'webhook' ? t('channel.webhook') : 'Telegram'}</legend>
               <Stack gap={12}>
                 <div className={css.grid2}>
-                  <TextField label={t('channel.name')} mono value={one.name} onChange={(name) => change(i, { name: name.trim() })} error={at('name')} required />
+                  <TextField label={t('channel.name')} help={t('channel.nameHelp')} mono value={one.name} onChange={(name) => change(i, { name: name.trim() })} error={at('name')} required />
                   {one.kind === 'webhook' ? (
-                    <TextField label={t('channel.url')} type="url" mono placeholder="https://ops.example.org/gonets" value={one.url ?? ''} onChange={(url) => change(i, { url: url.trim() })} error={at('url')} required />
+                    <TextField label={t('channel.url')} help={t('channel.urlHelp')} type="url" mono placeholder="https://ops.example.org/gonets" value={one.url ?? ''} onChange={(url) => change(i, { url: url.trim() })} error={at('url')} required />
                   ) : (
                     <TextField label={t('channel.chat')} help={t('channel.chatHelp')} mono placeholder="-1001234567890" value={one.chat ?? ''} onChange={(chat) => change(i, { chat: chat.trim() })} error={at('chat')} required />
                   )}

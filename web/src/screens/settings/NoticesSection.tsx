@@ -67,9 +67,10 @@ export function NoticesSection() {
         <Stack gap={16}>
           <p>{t('mail.what')}</p>
           <div className={css.grid}>
-            <TextField label={t('mail.host')} placeholder="smtp.example.org" value={mail.host} onChange={(host) => set({ host: host.trim() })} error={at('host')} required />
+            <TextField label={t('mail.host')} help={t('mail.hostHelp')} placeholder="smtp.example.org" value={mail.host} onChange={(host) => set({ host: host.trim() })} error={at('host')} required />
             <Select
               label={t('mail.security')}
+              help={t('mail.securityHelp')}
               value={mail.security}
               onChange={(security) => set({ security, port: mail.port === usualPort[mail.security] ? usualPort[security] : mail.port })}
               error={at('security')}
@@ -79,14 +80,14 @@ export function NoticesSection() {
                 { value: 'none', label: t('mail.securityNone') },
               ]}
             />
-            <NumberField label={t('mail.port')} min={1} max={65535} value={mail.port} onChange={(port) => set({ port: port ?? usualPort[mail.security] })} error={at('port')} />
+            <NumberField label={t('mail.port')} help={t('mail.portHelp')} min={1} max={65535} value={mail.port} onChange={(port) => set({ port: port ?? usualPort[mail.security] })} error={at('port')} />
           </div>
           <div className={css.grid2}>
-            <TextField label={t('mail.username')} value={mail.username ?? ''} onChange={(username) => set({ username: username || undefined })} autoComplete="off" error={at('username')} />
-            <PasswordField label={t('entry.password')} placeholder={hasSecret ? t('mail.passwordKept') : undefined} value={password} onChange={setPassword} autoComplete="off" error={at('password')} />
+            <TextField label={t('mail.username')} help={t('mail.usernameHelp')} value={mail.username ?? ''} onChange={(username) => set({ username: username || undefined })} autoComplete="off" error={at('username')} />
+            <PasswordField label={t('entry.password')} help={t('mail.passwordHelp')} placeholder={hasSecret ? t('mail.passwordKept') : undefined} value={password} onChange={setPassword} autoComplete="off" error={at('password')} />
           </div>
-          <TextField label={t('mail.from')} type="email" placeholder="gonets@example.org" value={mail.from} onChange={(from) => set({ from: from.trim() })} error={at('from')} required />
-          <TagsField label={t('mail.to')} placeholder={mail.to.length ? undefined : 'anna@example.org'} values={mail.to} onChange={(to) => set({ to })} error={at('to') ?? mail.to.map((_, i) => at(`to/${i}`)).find(Boolean)} required />
+          <TextField label={t('mail.from')} help={t('mail.fromHelp')} type="email" placeholder="gonets@example.org" value={mail.from} onChange={(from) => set({ from: from.trim() })} error={at('from')} required />
+          <TagsField label={t('mail.to')} help={t('mail.toHelp')} placeholder={mail.to.length ? undefined : 'anna@example.org'} values={mail.to} onChange={(to) => set({ to })} error={at('to') ?? mail.to.map((_, i) => at(`to/${i}`)).find(Boolean)} required />
           <Row gap={8}>
             <Button kind="main" icon="mail" onClick={() => test.mutate()} loading={test.isPending} disabled={!ready}>
               {t('testMail')}

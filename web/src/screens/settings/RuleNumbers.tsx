@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { useT, zoned, type Key, type Translate } from '@/i18n'
 import { Checkbox, Muted, NumberField, Select, TextField } from '@/ui'
 import { spanWords } from '@/words/duration'
@@ -32,11 +32,12 @@ const dayKeys: Record<(typeof days)[number], Key> = {
 const dayOf = (rule: Rule) => days.find((one) => one === rule.day) ?? 'daily'
 
 function Span({ label, help, error, value, placeholder, onChange }: { label: string; help: string; error: string | undefined; value: string | undefined; placeholder?: string; onChange: (next: string) => void }) {
+  const told = useId()
   return (
-    <div className={css.field}>
+    <div className={css.field} role="group" aria-label={label} aria-describedby={told}>
       <span className={css.label}>{label}</span>
       <SpanField label={label} value={value ?? ''} placeholder={placeholder} onChange={onChange} />
-      {error ? <span className={css.wrong}>{error}</span> : <Muted small>{help}</Muted>}
+      <span id={told}>{error ? <span className={css.wrong}>{error}</span> : <Muted small>{help}</Muted>}</span>
     </div>
   )
 }
@@ -71,8 +72,8 @@ export function useNumbers(form: ReturnType<typeof useSettings>): Partial<Record
       fields: (
         <>
           <div className={css.grid2}>
-            <Select label={t('rule.day')} value={dayOf(digest.rule)} onChange={(day) => digest.put({ day: day === 'daily' ? '' : day })} options={days.map((value) => ({ value, label: t(dayKeys[value]) }))} error={digest.at('day')} />
-            <TextField label={t('rule.at')} placeholder={usual.at} value={digest.rule.at ?? ''} onChange={(at) => digest.put({ at: at.trim() })} error={digest.at('at')} />
+            <Select label={t('rule.day')} help={t('rule.dayHelp')} value={dayOf(digest.rule)} onChange={(day) => digest.put({ day: day === 'daily' ? '' : day })} options={days.map((value) => ({ value, label: t(dayKeys[value]) }))} error={digest.at('day')} />
+            <TextField label={t('rule.at')} help={t('rule.atHelp')} placeholder={usual.at} value={digest.rule.at ?? ''} onChange={(at) => digest.put({ at: at.trim() })} error={digest.at('at')} />
           </div>
           <Checkbox label={t('rule.empty')} checked={digest.rule.empty ?? false} onChange={(empty) => digest.put({ empty })} />
         </>
@@ -84,8 +85,8 @@ export function useNumbers(form: ReturnType<typeof useSettings>): Partial<Record
       fields: (
         <>
           <div className={css.grid2}>
-            <NumberField label={t('rule.share')} unit="%" min={1} max={100} placeholder={`${usual.share} %`} value={share.rule.share} onChange={(next) => share.put({ share: next })} error={share.at('share')} />
-            <NumberField label={t('rule.least')} min={1} placeholder={String(usual.least)} value={share.rule.least} onChange={(next) => share.put({ least: next })} error={share.at('least')} />
+            <NumberField label={t('rule.share')} help={t('rule.shareHelp')} unit="%" min={1} max={100} placeholder={`${usual.share} %`} value={share.rule.share} onChange={(next) => share.put({ share: next })} error={share.at('share')} />
+            <NumberField label={t('rule.least')} help={t('rule.leastHelp')} min={1} placeholder={String(usual.least)} value={share.rule.least} onChange={(next) => share.put({ least: next })} error={share.at('least')} />
           </div>
           <Span label={t('rule.within')} help={t('rule.withinHelp')} error={share.at('within')} value={share.rule.within} placeholder={usual.within} onChange={(within) => share.put({ within })} />
         </>

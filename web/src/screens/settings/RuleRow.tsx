@@ -71,6 +71,7 @@ export function RuleRow({ name, title, when, numbers, fields, mistaken = false, 
           <div className={css.grid2}>
             <MultiSelect
               label={t('rule.channels')}
+              help={t('rule.channelsHelp')}
               placeholder={t(name === 'recovered' ? 'rule.sameChannels' : 'rule.allChannels')}
               values={rule.channels ?? []}
               options={choices(offers.channels, rule.channels)}
@@ -80,6 +81,7 @@ export function RuleRow({ name, title, when, numbers, fields, mistaken = false, 
             {scope && (
               <MultiSelect
                 label={t(places[scope])}
+                help={t('rule.scopeHelp')}
                 placeholder={t(everywhere[scope])}
                 values={rule[scope] ?? []}
                 options={choices(offers[scope], rule[scope])}

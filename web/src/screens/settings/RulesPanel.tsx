@@ -70,8 +70,8 @@ export function RulesPanel() {
         ))}
       </ul>
       <div className={css.grid2}>
-        <TextField label={t('rule.quietFrom')} placeholder="22:00" value={notices?.quiet_hours?.from ?? ''} onChange={(from) => form.set({ notices: withQuiet(notices, { from: from.trim() }) })} error={at('quiet_hours/from')} />
-        <TextField label={t('rule.quietTo')} placeholder="08:00" value={notices?.quiet_hours?.to ?? ''} onChange={(to) => form.set({ notices: withQuiet(notices, { to: to.trim() }) })} error={at('quiet_hours/to')} />
+        <TextField label={t('rule.quietFrom')} help={t('rule.quietFromHelp')} placeholder="22:00" value={notices?.quiet_hours?.from ?? ''} onChange={(from) => form.set({ notices: withQuiet(notices, { from: from.trim() }) })} error={at('quiet_hours/from')} />
+        <TextField label={t('rule.quietTo')} help={t('rule.quietToHelp')} placeholder="08:00" value={notices?.quiet_hours?.to ?? ''} onChange={(to) => form.set({ notices: withQuiet(notices, { to: to.trim() }) })} error={at('quiet_hours/to')} />
       </div>
       <Muted small>{t('rule.quietHelp', { zone: timeZone() })}</Muted>
     </Form>

@@ -162,7 +162,7 @@ function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: bo
       }
     >
       {isNew && <TextField label={t('settings.secretName')} help={t('settings.secretNameHelp')} mono value={name} onChange={setName} autoFocus error={refused?.at('/name')} />}
-      <PasswordField label={t('settings.secretValue')} value={value} onChange={setValue} autoComplete="off" autoFocus={!isNew} error={refused?.at('/value')} />
+      <PasswordField label={t('settings.secretValue')} help={t('settings.secretValueHelp')} value={value} onChange={setValue} autoComplete="off" autoFocus={!isNew} error={refused?.at('/value')} />
       <TextField type="date" label={t('settings.secretEnd')} help={t('settings.secretEndNewHelp')} value={day} onChange={setDay} />
       {save.error && !refused?.at('/name') && !refused?.at('/value') && <ErrorNote error={save.error} />}
     </Dialog>

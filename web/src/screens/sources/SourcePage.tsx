@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, pick, size, useT } from '@/i18n'
-import { Badge, Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
+import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { Addresses } from './Addresses'
+import { CopyOneC } from './CopyOneC'
 import { Feeds } from './Feeds'
 import { ReceiveDialog } from './ReceiveDialog'
 import { receives } from './receives'
@@ -60,6 +61,7 @@ export default function SourcePage() {
           <Button icon="send" onClick={() => setSending(true)}>
             {t('sendSample')}
           </Button>
+          <CopyOneC source={source} size="medium" />
           <Menu
             items={[
               { label: t('sources.runs'), icon: 'history', to: '/runs', search: { q: `source:${source.name}` } },

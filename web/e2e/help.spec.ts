@@ -1,0 +1,56 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { before, walk } from './walk'
+
+/** The fields on the screen that no sentence explains. */
+const unexplained = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('main, [role=dialog]')]
+      .flatMap((box) => [...box.querySelectorAll<HTMLInputElement>('input, textarea, select')])
+      .filter((field) => field.checkVisibility() && !['checkbox', 'radio', 'hidden'].includes(field.type))
+      .filter((field) => {
+        const ids = field.closest('[aria-describedby]')?.getAttribute('aria-describedby') ?? ''
+        return !ids.split(/\s+/).some((id) => /\S+\s+\S/.test(document.getElementById(id)?.textContent ?? ''))
+      })
+      .map((field) => field.labels?.[0]?.textContent || field.getAttribute('aria-label') || field.outerHTML),
+  )
+
+walk.use(before('ru', 'light', 1280))
+
+walk('every field of the settings says what it is for', async ({ page, path, server, watch }) => {
+  const { t } = path
+  await path.enter()
+  const open = async (section: string) => {
+    await page.goto(`${server.base}/settings/${section}`)
+    await expect(page.locator('main h2').first()).toBeVisible()
+  }
+  for (const section of ['general', 'retention', 'security', 'account', 'about']) {
+    await open(section)
+    expect(await unexplained(page), section).toEqual([])
+  }
+
+  // A field that loses its sentence is named.
+  await open('account')
+  await page.getByLabel(t('account.currentPassword'), { exact: true }).evaluate((field) => field.removeAttribute('aria-describedby'))
+  expect(await unexplained(page)).toEqual([t('account.currentPassword')])
+
+  await open('notices')
+  await path.button(t('channel.webhook')).click()
+  await path.button('Telegram').click()
+  const pressAll = async (buttons: Locator) => {
+    await expect(buttons.first()).toBeVisible()
+    for (let left = await buttons.count(); left > 0; left--) {
+      await buttons.first().click({ force: true })
+      await expect(buttons).toHaveCount(left - 1)
+    }
+  }
+  await pressAll(page.getByRole('switch', { checked: false }))
+  await pressAll(page.getByRole('button', { name: new RegExp(`^${t('rule.more')}: `) }))
+  await expect(page.getByLabel(t('rule.share'), { exact: true })).toBeVisible()
+  expect(await unexplained(page), 'notices').toEqual([])
+  await watch.look('all about notices')
+
+  await open('secrets')
+  await path.button(t('add')).click()
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: t('settings.secretName') })).toBeVisible()
+  expect(await unexplained(page), 'secrets').toEqual([])
+})
