@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"gonets/internal/store/bulks"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/erasure"
@@ -240,7 +241,7 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes, out[len(out)-1].Index = true, false, "(run=?)"
-	add("runs that go on", standingSQL(100))
+	add("runs that go on", deeds.StandingsSQL(100))
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
 	add("reconciliation", reconcile.SQL(3, false))
