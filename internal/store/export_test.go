@@ -16,6 +16,7 @@ import (
 	"gonets/internal/store/history"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/people"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/reconcile"
 )
@@ -245,6 +246,8 @@ func (s *Store) HotQueries() []HotQuery {
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
 	add("reconciliation", reconcile.SQL(3, false))
+	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
+	add("what people did", people.AuditSQL)
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("outcomes", outbox.Queries()["outcomes"])
 	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "PRIMARY KEY (slot>? AND slot<?)"
