@@ -104,11 +104,11 @@ func (r *Run) PurposeAt(path string, st *Step) Purpose {
 	return ""
 }
 
-// RequestAt names the request that a run makes at a step: one name for all of its
-// attempts, and another one each time that the step is done again.
-func (r *Run) RequestAt(path string) string {
+// RequestAt names the request that a run makes at a step by the path that the step had
+// first: one name for all of its attempts, another one each time that it is done again.
+func (r *Run) RequestAt(path, first string) string {
 	if r.Renewal.Pending() && r.Renewal.Step == path && r.Renewal.N > 0 {
-		return path + "-" + strconv.Itoa(r.Renewal.N)
+		return first + "-" + strconv.Itoa(r.Renewal.N)
 	}
-	return path
+	return first
 }

@@ -113,7 +113,7 @@ func (w *world) renew(a gonets.ActionNext, older string) error {
 // named is the name of the request of a step: the same in all attempts, and none
 // that was used before the step was done again.
 func (w *world) named(path string) error {
-	name := w.request(&w.run, path)
+	name := w.request(&w.run, path, path)
 	if w.used[name] {
 		return fmt.Errorf("%s is done again under the name %s", path, name)
 	}

@@ -110,7 +110,7 @@ type rules struct {
 	arrive   func(*gonets.Run, string) bool
 	replan   func(*gonets.Run, gonets.RetryChange, *gonets.Retry) bool
 	anew     func(*gonets.Renewal)
-	request  func(*gonets.Run, string) string
+	request  func(r *gonets.Run, path, first string) string
 }
 
 // real are the rules themselves.
@@ -712,10 +712,10 @@ func TestTheSimulationCatchesFaults(t *testing.T) {
 		},
 		"keeps the old tries when a person begins anew": func(r *rules) { r.anew = func(*gonets.Renewal) {} },
 		"does a step again under its old name": func(r *rules) {
-			r.request = func(_ *gonets.Run, path string) string { return path }
+			r.request = func(_ *gonets.Run, _, first string) string { return first }
 		},
 		"gives each attempt a name": func(r *rules) {
-			r.request = func(run *gonets.Run, path string) string { return path + strconv.Itoa(run.Attempts) }
+			r.request = func(run *gonets.Run, _, first string) string { return first + strconv.Itoa(run.Attempts) }
 		},
 		"forgets the tries of a step that was left": func(r *rules) {
 			r.arrive = func(run *gonets.Run, path string) bool {

@@ -365,6 +365,30 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 	}
 }
 
+// The interface finds steps.a.body under the name that it was saved by; where that name
+// has another step's reply, the body has to be listed itself.
+func TestRepliesThatAreSavedUnderOneNameAreAllListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const steps = `[{"id":"a","http":{"url":"URL/a","save":{"body":"deal"}}},{"id":"b","http":{"url":"URL/b","save":{"body":"deal"}}},{"id":"c","http":{"url":"URL/c"}}]`
+	if _, err := w.check(t.Context(), rehearse.Order{Ask: w.ask(t, steps), Really: []string{"a", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	ask := w.ask(t, steps)
+	ask.Step = "c"
+	p, err := w.Preview(t.Context(), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for _, v := range p.Scope {
+		listed[v.Path] = v.Step
+	}
+	if listed["deal.n"] != "a" || listed["steps.b.body.n"] != "b" {
+		t.Errorf("listed: %v", listed)
+	}
+}
+
 func TestStepsReadTheReplyThatAPersonKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

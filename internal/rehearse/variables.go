@@ -3,6 +3,7 @@ package rehearse
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,29 +101,32 @@ func (l *listing) steps(d *step.Draft) {
 	vars := object(l.scope, "vars")
 	results := object(l.scope, "steps")
 	named := map[string]bool{}
-	save := func(of api.Variable, name string) {
-		if v, ok := vars[name]; ok && name != "" && !named[name] {
-			named[name] = true
-			l.left = maxVariables
-			l.value(of, value.Path{}.Join(name), v, 0)
+	save := func(of api.Variable, name string) (listed bool) {
+		v, ok := vars[name]
+		if !ok || name == "" || named[name] {
+			return false
 		}
+		named[name] = true
+		l.left = maxVariables
+		l.value(of, value.Path{}.Join(name), v, 0)
+		return true
 	}
 	gonets.WalkSteps(d.Scenario.Steps, func(path string, st *gonets.Step) {
 		of := api.Variable{Group: api.GroupStep, Step: path, StepTitle: st.Title}
+		result, _ := results[st.ID].(map[string]any)
 		body := true
 		if st.HTTP != nil && st.HTTP.Save != nil {
-			_, saved := vars[st.HTTP.Save.Body]
-			body = !saved
-			for _, name := range []string{st.HTTP.Save.Body, st.HTTP.Save.Status, st.HTTP.Save.Headers} {
-				save(of, name)
-			}
+			name := st.HTTP.Save.Body
+			// A later step may have saved its own reply under the same name.
+			body = !save(of, name) || !reflect.DeepEqual(vars[name], result["body"])
+			save(of, st.HTTP.Save.Status)
+			save(of, st.HTTP.Save.Headers)
 		}
 		for _, row := range st.Set {
 			in := of
 			in.Group = api.GroupVars
 			save(in, row.Name)
 		}
-		result, _ := results[st.ID].(map[string]any)
 		root := value.Path{}.Join("steps").Join(st.ID)
 		for _, name := range []string{"value", "status", "body", "headers", "attempts"} {
 			v, ok := result[name]

@@ -54,7 +54,7 @@ func CompileDraft(sc *gonets.Scenario) *Draft {
 			c.problem(c.steps[path].at, gonets.Errorf(gonets.CodeMissing, "it is not said yet what the step does"))
 		}
 	})
-	return &Draft{Program: &Program{Scenario: sc, steps: c.steps}, Problems: c.problems, places: c.places, broken: c.broken}
+	return &Draft{Program: &Program{Scenario: sc, steps: c.steps, first: gonets.FirstPaths(sc.Steps)}, Problems: c.problems, places: c.places, broken: c.broken}
 }
 
 // Broken tells whether the step at a path cannot be built or run as it is.

@@ -16,6 +16,9 @@ import (
 type Program struct {
 	Scenario *gonets.Scenario
 	steps    map[string]*compiled
+	// first are the paths that steps had before they were renamed, which name
+	// their requests.
+	first map[string]string
 }
 
 // compiled is one step of a program.
@@ -64,7 +67,7 @@ func Compile(sc *gonets.Scenario) (*Program, error) {
 	if len(c.problems) > 0 {
 		return nil, &gonets.Error{Code: gonets.CodeInvalid, Message: "The scenario has mistakes.", Problems: c.problems}
 	}
-	return &Program{Scenario: sc, steps: c.steps}, nil
+	return &Program{Scenario: sc, steps: c.steps, first: gonets.FirstPaths(sc.Steps)}, nil
 }
 
 type compiler struct {

@@ -74,6 +74,7 @@ func (r *Reply) object() map[string]any {
 type Scope struct {
 	job   *gonets.Job
 	env   *Env
+	first map[string]string // a [Program]'s
 	event map[string]any
 	// vars and steps are nil until they hold something.
 	vars    map[string]any
@@ -99,7 +100,7 @@ type finished struct {
 
 // NewScope rebuilds a run's scope from what is stored of it.
 func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
-	s := &Scope{job: job, env: env}
+	s := &Scope{job: job, env: env, first: p.first}
 	if job.Decoded != nil {
 		s.event = job.Decoded.Object
 	}
@@ -344,12 +345,14 @@ func (s *Scope) stamp(t time.Time) string {
 }
 
 // key is the Idempotency-Key of the step's requests.
-func (s *Scope) key() string { return s.job.Run.ID + "-" + s.job.Run.RequestAt(s.path) }
+func (s *Scope) key() string { return s.job.Run.ID + "-" + s.request() }
+
+func (s *Scope) request() string { return s.job.Run.RequestAt(s.path, s.first[s.path]) }
 
 // uuid is the same for every attempt of a request: a repeat must be the same
 // request.
 func (s *Scope) uuid() string {
-	sum := sha256.Sum256([]byte(s.job.Run.ID + "/" + s.job.Run.RequestAt(s.path)))
+	sum := sha256.Sum256([]byte(s.job.Run.ID + "/" + s.request()))
 	sum[6] = sum[6]&0x0f | 0x80 // version 8: made from our own data (RFC 9562 §5.8)
 	sum[8] = sum[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])

@@ -143,6 +143,23 @@ func TestRequestsAreBuiltAsWritten(t *testing.T) {
 	}
 }
 
+func TestTheKeyOutlivesNames(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `[{"id":"choice","was":"only","if":"true","then":[{"id":"message","was":"tell","http":{"url":"https://a.test/{{ uuid }}"}}]}]`)
+	old := compile(t, `[{"id":"only","if":"true","then":[{"id":"tell","http":{"url":"https://a.test/{{ uuid }}"}}]}]`)
+	r, err := p.HTTP("choice/message").Build("choice/message", scope(t, p, "{}"), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := old.HTTP("only/tell").Build("only/tell", scope(t, old, "{}"), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := gonets.HeaderValue(r.Headers, "Idempotency-Key"); got != runID+"-only/tell" || r.URL != before.URL {
+		t.Errorf("key %q, %s; before %s", got, r.URL, before.URL)
+	}
+}
+
 func TestRequestsThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

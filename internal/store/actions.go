@@ -68,6 +68,9 @@ func (t *txn) act(a *gonets.Action) (gonets.Run, error) {
 		return run, refused
 	}
 	now, err := t.runByID(a.RunID)
+	if err == nil && run.Version > 0 && run.Version != now.Version {
+		err = deeds.Follow(t, &t.s.routes, &now, run.Version)
+	}
 	t.acted(a, run.Version, now.Version, run.ID)
 	return now, err
 }
@@ -159,7 +162,7 @@ func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane str
 		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 			return 0, "", err
 		}
-		version, err = t.fitVersion(run, at)
+		version, err = deeds.FitVersion(t, &t.s.routes, run, at)
 		return version, run.Lane, err
 	}
 	if a.Version != gonets.VersionSame && a.Version != run.Version {
@@ -173,29 +176,6 @@ func (t *txn) resumeAt(a *gonets.Action, run *gonets.Run) (version int, lane str
 		version = r.Version
 	}
 	return version, run.Lane, nil
-}
-
-// fitVersion is the version with which a run goes on when nobody chose one.
-func (t *txn) fitVersion(run *gonets.Run, at string) (int, error) {
-	now, err := t.s.routes.Scenario(t, run.Scenario)
-	switch {
-	case gonets.CodeOf(err) == gonets.CodeNotFound:
-		return run.Version, nil
-	case err != nil:
-		return 0, err
-	case now.Version == 0:
-		return run.Version, nil
-	case now.Version == run.Version:
-		return run.Version, now.Damage // by a damaged one it would pause again at once
-	}
-	own, err := t.s.routes.Version(t, run.Scenario, run.Version)
-	if gonets.CodeOf(err) == gonets.CodeDamaged {
-		return now.Version, now.Damage
-	}
-	if err == nil && at != "" && gonets.StepChanged(own, now.Doc, at) {
-		return now.Version, nil
-	}
-	return run.Version, err
 }
 
 // laneOf asks where a run would queue, without taking a place.

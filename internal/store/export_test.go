@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"gonets/internal/store/bulks"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/documents"
 	"gonets/internal/store/erasure"
@@ -15,6 +16,7 @@ import (
 	"gonets/internal/store/history"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/people"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/reconcile"
 )
@@ -240,10 +242,12 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes, out[len(out)-1].Index = true, false, "(run=?)"
-	add("runs that go on", standingSQL(100))
+	add("runs that go on", deeds.StandingsSQL(100))
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
 	add("reconciliation", reconcile.SQL(3, false))
+	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
+	add("what people did", people.AuditSQL)
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("outcomes", outbox.Queries()["outcomes"])
 	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "PRIMARY KEY (slot>? AND slot<?)"

@@ -65,31 +65,13 @@ func (t *txn) actEach(a *gonets.Action, ids []string) (acted []string, err error
 	return acted, nil
 }
 
-// standing is a paused run as far as it decides about its version.
-type standing struct {
-	gonets.Run
-	// passed is true when the step at its cursor is finished.
-	passed bool
-}
-
-// standingSQL asks for one step of each run: a database that knows nothing of the
-// steps might read them all for what only EXISTS.
-func standingSQL(runs int) string {
-	return `SELECT r.id, r.state, r.scenario, COALESCE(r.version, 0), r.cursor_path,
-			(SELECT s.path FROM step_results s WHERE s.run = r.id AND s.path = r.cursor_path) IS NOT NULL
-		FROM runs r WHERE r.id IN (` + pack.In(runs) + `)`
-}
-
-// alike finds the paused runs that go on alike: from one version to another. Of
-// the others each one has to be looked at.
+// alike finds the paused runs that go on alike: from one version to another in
+// which no step was renamed. Of the others each one has to be looked at.
 func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, each []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, nil, err
 	}
-	found, err := pack.Collect(t, standingSQL(len(ids)), pack.Args(ids), func(scan func(...any) error) (s standing, err error) {
-		err = scan(&s.ID, &s.State, &s.Scenario, &s.Version, &s.Cursor, &s.passed)
-		return s, err
-	})
+	found, err := deeds.Standings(t, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,7 +85,7 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, 
 		k := kind{s.Scenario, s.Cursor, s.Version}
 		version, known := versions[k]
 		switch {
-		case s.State == gonets.RunHeld, a.Version == gonets.VersionFit && (s.passed || s.Cursor == ""):
+		case s.State == gonets.RunHeld, a.Version == gonets.VersionFit && (s.Passed || s.Cursor == ""):
 			each = append(each, s.ID)
 			continue
 		case s.State != gonets.RunPaused:
@@ -114,7 +96,9 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, 
 			}
 			versions[k] = version
 		}
-		if version > 0 {
+		if version == apart {
+			each = append(each, s.ID)
+		} else if version > 0 {
 			v := [2]int{s.Version, version}
 			alike[v] = append(alike[v], s.ID)
 		}
@@ -122,16 +106,25 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, 
 	return alike, each, nil
 }
 
+// apart is the version of runs that do not go on alike.
+const apart = -1
+
 // versionFor is the version with which a paused run goes on; 0 when there is
 // none.
 func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err error) {
 	switch a.Version {
 	case gonets.VersionFit:
-		version, err = t.fitVersion(run, run.Cursor)
+		version, err = deeds.FitVersion(t, &t.s.routes, run, run.Cursor)
 	case gonets.VersionSame:
 		return run.Version, nil
 	default:
 		version, _, err = t.resumeAt(a, run)
+	}
+	if err == nil && version != run.Version {
+		var names deeds.Renames
+		if names, err = deeds.RenamesOf(t, &t.s.routes, run, version); err == nil && !names.None() {
+			version = apart
+		}
 	}
 	if err != nil && itsOwn(err) {
 		return 0, nil

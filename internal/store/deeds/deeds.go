@@ -110,5 +110,5 @@ func Link(q pack.Reader, d *gonets.RunDetail) error {
 
 // Queries are those whose plans are looked at.
 func Queries() map[string]string {
-	return map[string]string{"origin of a rerun": originSQL, "reruns of a run": rerunsSQL, "deeds of a run": actsSQL, "deeds of runs that are no more": orphansSQL, "deeds that made runs": madeSQL(2)}
+	return map[string]string{"paths of a run's attempts": triedSQL, "origin of a rerun": originSQL, "reruns of a run": rerunsSQL, "deeds of a run": actsSQL, "deeds of runs that are no more": orphansSQL, "deeds that made runs": madeSQL(2)}
 }

@@ -63,7 +63,7 @@ func Move(tr *gonets.Transition, now time.Time) []any {
 	return []any{tr.RunID, tr.Lease.Node, tr.Lease.Epoch, tr.Lease.Seq,
 		string(tr.State), string(tr.Reason), NullText(tr.Lane), MS(due), node,
 		epoch, tr.Cursor, tr.Tries, MS(tr.StepAt), NullText(string(tr.Mark)), finished, attempts, mayPark,
-		Unsure(tr.Doubts, tr.Asked), string(tr.Doubts), renewalText(tr.Renewal)}
+		Unsure(tr.Doubts, tr.Asked), string(tr.Doubts), RenewalText(tr.Renewal)}
 }
 
 // Releases queues runs again, under the same lease only.

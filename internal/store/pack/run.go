@@ -69,7 +69,8 @@ const (
 	renewalAnew = "anew "
 )
 
-func renewalText(r *gonets.Renewal) string {
+// RenewalText is what is kept of a step that is done again.
+func RenewalText(r *gonets.Renewal) string {
 	switch {
 	case r == nil:
 		return ""
@@ -80,7 +81,7 @@ func renewalText(r *gonets.Renewal) string {
 	return string(text)
 }
 
-// readRenewal reads what renewalText wrote; nil when it cannot be read.
+// readRenewal reads what RenewalText wrote; nil when it cannot be read.
 func readRenewal(text string) *gonets.Renewal {
 	r := &gonets.Renewal{Over: text == renewalOver}
 	text, anew := strings.CutPrefix(text, renewalAnew)

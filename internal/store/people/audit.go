@@ -15,10 +15,11 @@ import (
 const deedsAtOnce = 20_000
 
 // AuditSQL reads what one question looks at, the newest first; ids tell the time.
-const AuditSQL = `SELECT a.id, a.at, COALESCE(u.login, a.actor), a.action,
-		CASE WHEN o.login IS NULL THEN a.object ELSE 'User/' || o.login END, a.detail
-	FROM (SELECT id, at, actor, action, object, detail FROM audit WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?) a
-	LEFT JOIN users u ON u.id = a.actor LEFT JOIN users o ON a.object = 'User/' || o.id ORDER BY a.id DESC`
+const AuditSQL = `SELECT d.id, d.at, COALESCE(u.login, d.actor), d.action,
+		CASE WHEN o.login IS NULL THEN d.object ELSE 'User/' || o.login END, d.detail
+	FROM (SELECT id, at, actor, action, object, detail FROM audit WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?) d
+	LEFT JOIN users u ON u.id = d.actor
+	LEFT JOIN users o ON o.id = CASE WHEN substr(d.object, 1, 5) = 'User/' THEN substr(d.object, 6) END ORDER BY d.id DESC`
 
 // Audit lists what people did, newest first. A page may be short, and its next
 // then goes on with what is older.

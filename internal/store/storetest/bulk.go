@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -280,6 +282,127 @@ func resumeVersions(f fixture) {
 	}
 	if got := f.wantState(ids[7], gonets.RunQueued); got.Version != 3 {
 		f.t.Errorf("together: version %d", got.Version)
+	}
+}
+
+// renamed publishes steps of scenario x: an id, and behind < the one that it was
+// first. The last one stands in the branch of the one before it.
+func (f fixture) renamed(ids ...string) {
+	f.t.Helper()
+	sc := Scenario("x", "s")
+	sc.Steps = nil
+	for i, text := range ids {
+		id, was, _ := strings.Cut(text, "<")
+		st := gonets.Step{ID: id, Was: was}
+		switch last := len(ids) - 1; i {
+		case 0, last:
+			st.HTTP = &gonets.HTTPStep{URL: crm + "/"}
+		case last - 1:
+			st.If = "true"
+		default:
+			st.Set = gonets.Rows{}
+		}
+		if i == len(ids)-1 {
+			sc.Steps[i-1].Then = []gonets.Step{st}
+			break
+		}
+		sc.Steps = append(sc.Steps, st)
+	}
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+}
+
+// wantDone wants the values of a run's results and the paths of its attempts.
+func (f fixture) wantDone(run string, results map[string]string, attempts ...string) gonets.Run {
+	f.t.Helper()
+	d := f.detail(run)
+	got, paths := map[string]string{}, []string{}
+	for _, r := range d.Results {
+		got[r.Path] = string(r.Value)
+	}
+	for i := range d.Attempts {
+		paths = append(paths, d.Attempts[i].Path)
+	}
+	if !maps.Equal(got, results) || !slices.Equal(paths, attempts) {
+		f.t.Errorf("version %d: results %v, attempts of %v; want %v and %v", d.Run.Version, got, paths, results, attempts)
+	}
+	return d.Run.Run
+}
+
+// resumeRenamed proves that a step is known by the path that it had first: one that
+// was done is not done again, and the one that failed is found.
+func resumeRenamed(f fixture) {
+	f.renamed("deal", "a", "b", "only", "tell")
+	f.Places.Give(3)
+	var ids []string
+	for i := range 3 {
+		run := f.run(fmt.Sprint(i))
+		ids = append(ids, run.ID)
+		tr := f.transition(run, gonets.RunRunning)
+		tr.KeepLease, tr.Attempt.Path, tr.Tries = true, "deal", 0
+		tr.Results = []gonets.StepResult{{Path: "deal", State: gonets.StepDone, Attempt: 1}, {Path: "a", State: gonets.StepDone, Value: []byte("1")},
+			{Path: "b", State: gonets.StepDone, Value: []byte("2")}, {Path: "only", State: gonets.StepDone, Value: []byte("true")}}
+		_, err := f.Finish(f.ctx(), tr)
+		f.must(err)
+		tr = f.transition(run, gonets.RunPaused)
+		tr.Attempt.N, tr.Attempt.Path, tr.Cursor, tr.Doubts = 2, "only/tell", "only/tell", "only/tell"
+		if i == 2 {
+			tr.Forget, tr.Cursor = []string{"deal"}, "deal"
+			tr.Renewal = &gonets.Renewal{Step: "deal", N: 2, Path: "only/tell", Unsure: 1}
+		}
+		_, err = f.Finish(f.ctx(), tr)
+		f.must(err)
+	}
+	_, err := f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionRetryPolicy,
+		Retry: &gonets.RetryChange{Retry: gonets.Retry{Delays: []gonets.Duration{gonets.Duration(time.Second)}}}})
+	f.must(err)
+
+	f.renamed("order<deal", "c<a", "d<b", "choice<only", "message<tell")
+	_, err = f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionResume, Version: gonets.VersionCurrent})
+	f.must(err)
+	f.Clock.Advance(time.Second)
+	j := f.bulk(bulk.Job{Action: gonets.ActionResume, Version: gonets.VersionCurrent})
+	if _, acted := f.step(f.page(j, 250)); len(acted) != 2 {
+		f.t.Errorf("%d went on together", len(acted))
+	}
+	done := map[string]string{"order": "", "c": "1", "d": "2", "choice": "true"}
+	for _, id := range ids[:2] {
+		r := f.wantDone(id, done, "order", "choice/message")
+		if r.Version != 3 || r.Cursor != "choice/message" || r.Doubts != "choice/message" {
+			f.t.Errorf("version %d stands at %q, doubts %q", r.Version, r.Cursor, r.Doubts)
+		}
+		if id == ids[0] && (r.Retry == nil || r.Retry.Path != "choice/message" || len(r.Retry.Delays) != 1) {
+			f.t.Errorf("the tries that a person set: %+v", r.Retry)
+		}
+	}
+	delete(done, "order")
+	r := f.wantDone(ids[2], done, "order", "choice/message")
+	if left := r.Renewal; !left.Pending() || left.Step != "order" || left.Path != "choice/message" || left.N != 2 || left.Unsure != 1 || r.Cursor != "order" {
+		f.t.Errorf("what is done again: %+v, at %q", left, r.Cursor)
+	}
+
+	// Two steps change names; then one is gone, and the other has its name.
+	f.Clock.Advance(time.Second)
+	for _, next := range []struct {
+		steps, attempts []string
+		results         map[string]string
+	}{
+		{[]string{"order<deal", "d<a", "c<b", "choice<only", "message<tell"}, []string{"order", "choice/message"},
+			map[string]string{"order": "", "d": "1", "c": "2", "choice": "true"}},
+		{[]string{"deal", "c<a", "only", "tell"}, []string{"deal", "only/tell"}, map[string]string{"deal": "", "c": "1", "only": "true"}},
+	} {
+		for _, job := range f.claim(crm, 3) {
+			tr := f.transition(job.Run, gonets.RunPaused)
+			tr.Attempt, tr.Cursor = nil, job.Run.Cursor
+			_, err = f.Finish(f.ctx(), tr)
+			f.must(err)
+		}
+		f.renamed(next.steps...)
+		_, err = f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionResume, Version: gonets.VersionCurrent})
+		f.must(err)
+		if r := f.wantDone(ids[0], next.results, next.attempts...); r.Cursor != next.attempts[1] {
+			f.t.Errorf("it stands at %q", r.Cursor)
+		}
+		f.Clock.Advance(time.Second)
 	}
 }
 

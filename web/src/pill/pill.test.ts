@@ -150,5 +150,8 @@ describe('variables', () => {
     expect(findVariable('steps.send.body', kept)?.path).toBe('lead')
     expect(findVariable('steps.send.body.no', kept)).toBeUndefined()
     expect(findVariable('steps.other.body.id', kept)).toBeUndefined()
+    const list = [...kept, variable('lead.items[0].sku', { group: 'step', step: 'branch/send' }), variable('lead.items[0].no', { group: 'step', step: 'other' })]
+    expect(findVariable('steps.send.body.items[3].sku', list)?.path).toBe('lead.items[3].sku')
+    expect(findVariable('steps.send.body.items[3].no', list)).toBeUndefined()
   })
 })

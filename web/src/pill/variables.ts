@@ -131,7 +131,7 @@ function inside(path: string, variables: readonly Variable[]): Variable | undefi
 function saved(path: string, variables: readonly Variable[]): Variable | undefined {
   const [, id, rest] = /^steps\.([a-z0-9_]+)\.body(.*)$/.exec(path) ?? []
   const root = id && variables.find((v) => v.group === 'step' && v.step?.split('/').at(-1) === id && !v.path.startsWith('steps.'))
-  return root ? variables.find((v) => v.step === root.step && canonical(v.path) === root.path + rest) : undefined
+  return root ? findVariable(root.path + rest, variables.filter((v) => v.step === root.step)) : undefined
 }
 
 /** What a path without data says about itself. */
