@@ -70,6 +70,7 @@ const screens: Screen[] = [
   { place: '/settings/retention', asks: /\/erasures$/, shows: 'erase.value' },
   { place: '/settings/security', asks: /\/settings$/, shows: 'settings.networksLabel' },
   { place: '/settings/secrets', asks: /\/secrets$/, shows: 'crm-key', empty: 'settings.secretsNone' },
+  { place: '/settings/audit', asks: /\/audit$/, shows: 'audit.apply', empty: 'audit.none', more: 'ui.more' },
   {
     place: '/requests',
     open: async (_path, page) => {
