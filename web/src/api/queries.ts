@@ -142,6 +142,15 @@ export const samplesQuery = (name: string) =>
     enabled: name !== '',
   })
 
+/** What came to a source in a time, newest first and without bodies. */
+export const eventsQuery = (source: string, { since, until }: { since: string; until: string }) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.samples(source), since, until],
+    queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/events', { params: { query: { source, since, until, limit: sampleLimit, cursor: pageParam || undefined } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+  })
+
 /** What in a source's events is not as usual. */
 export const fieldsQuery = (name: string) =>
   queryOptions({
