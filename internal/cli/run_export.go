@@ -13,7 +13,7 @@ import (
 
 // questionHelp tells how runs are asked for in words.
 const questionHelp = "A question chooses them: state:, scenario:, source:, event:, status: (HTTP), code:, lane:, mark:, bulk:, " +
-	"after:, before:, text:\"…\"; other words are an exact value such as a phone number, or an id. Put it in single quotes."
+	"after:, before:, text:\"…\"; other words are an exact value such as a phone number, an id, or the Idempotency-Key or traceparent of a request. Put it in single quotes."
 
 func (a *app) runsExport() *cobra.Command {
 	var flags runFlags

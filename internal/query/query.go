@@ -4,7 +4,7 @@
 //	state:paused scenario:crm status:5xx after:-24h text:"Anna"
 //
 // Conditions hold together. Words without a key are one exact value, or the id
-// of a run or an event.
+// of a run or an event, also as a request carried it: Idempotency-Key, traceparent.
 package query
 
 import (

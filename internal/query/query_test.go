@@ -18,7 +18,10 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 var reader = query.Reader{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Zone: time.FixedZone("MSK", 3*60*60)}
 
-const someID = "01a201e4-4ea9-7000-a762-672e4e7e57a9"
+const (
+	someID  = "01a201e4-4ea9-7000-a762-672e4e7e57a9"
+	traceOf = "01a201e44ea97000a762672e4e7e57a9"
+)
 
 func TestQuestionsMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
@@ -35,16 +38,26 @@ func TestQuestionsMeanWhatTheySay(t *testing.T) {
 		"received:2026-11-14":             {ReceivedFrom: time.Date(2026, 11, 13, 21, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 21, 0, 0, 0, time.UTC)},
 		"received:2026-11-01..2026-11-14": {ReceivedFrom: time.Date(2026, 10, 31, 21, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 21, 0, 0, 0, time.UTC)},
 		"received:2026-11-14T12:00..2026-11-14T12:30": {ReceivedFrom: time.Date(2026, 11, 14, 9, 0, 0, 0, time.UTC), ReceivedUntil: time.Date(2026, 11, 14, 9, 30, 0, 0, time.UTC)},
-		"code:network.*":               {Code: "network.*"},
-		"lane:https://crm.example":     {Lane: "https://crm.example"},
-		"mark:check":                   {Mark: gonets.MarkCheck},
-		"event:" + someID:              {EventID: someID},
-		"bulk:" + someID:               {Bulk: someID},
-		strings.ToUpper(someID):        {ID: someID},
-		"+7 999 123-45-67":             {Value: "+7 999 123-45-67"},
-		`"state:paused"`:               {Value: "state:paused"},
-		`a@b.example state:held`:       {Value: "a@b.example", States: []gonets.RunState{gonets.RunHeld}},
-		`text:"Анна \"А\" \\ Петрова"`: {Text: `Анна "А" \ Петрова`},
+		"code:network.*":           {Code: "network.*"},
+		"lane:https://crm.example": {Lane: "https://crm.example"},
+		"mark:check":               {Mark: gonets.MarkCheck},
+		"event:" + someID:          {EventID: someID},
+		"bulk:" + someID:           {Bulk: someID},
+		strings.ToUpper(someID):    {ID: someID},
+		// As services have it in their logs.
+		someID + "-deal":                         {ID: someID},
+		someID + "-only_new/tell-2":              {ID: someID},
+		traceOf + " state:failed":                {ID: someID, States: []gonets.RunState{gonets.RunFailed}},
+		"00-" + traceOf + "-00f067aa0ba902b7-01": {ID: someID},
+		// A sum of MD5, a foreign trace, an order's number.
+		"d41d8cd98f00b204e9800998ecf8427e":                        {Value: "d41d8cd98f00b204e9800998ecf8427e"},
+		"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01": {Value: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+		"f1a201e44ea97000a762672e4e7e57a9":                        {Value: "f1a201e44ea97000a762672e4e7e57a9"},
+		someID + "-7":                                             {Value: someID + "-7"},
+		"+7 999 123-45-67":                                        {Value: "+7 999 123-45-67"},
+		`"state:paused"`:                                          {Value: "state:paused"},
+		`a@b.example state:held`:                                  {Value: "a@b.example", States: []gonets.RunState{gonets.RunHeld}},
+		`text:"Анна \"А\" \\ Петрова"`:                            {Text: `Анна "А" \ Петрова`},
 		"12:30": {Value: "12:30"},
 	} {
 		got, err := query.Parse(text, reader)

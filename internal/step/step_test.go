@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/id"
 	"gonets/internal/step"
 	"gonets/internal/value"
 )
@@ -193,6 +194,21 @@ func TestMissingMayBeAnError(t *testing.T) {
 	_, err := p.HTTP("a").Build("a", scope(t, p, event), p)
 	if gonets.CodeOf(err) != gonets.CodeTemplateMissing || !strings.Contains(err.Error(), "event.body.nmae") || !strings.Contains(err.Error(), "name") {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestTheRunIsToldFromWhatItsRequestsCarry(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `[{"id":"a","http":{"url":"https://a.test"}}]`)
+	r, err := p.HTTP("a").Build("a", scope(t, p, event), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, header := range []string{"Idempotency-Key", "Traceparent"} {
+		carried := gonets.HeaderValue(r.Headers, header)
+		if run, ok := id.Carried(carried, time.UnixMilli(1790000000000)); !ok || run != runID {
+			t.Errorf("%s %q is of %q", header, carried, run)
+		}
 	}
 }
 

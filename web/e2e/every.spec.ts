@@ -65,7 +65,7 @@ for (const [language, width, schemes] of [
       const places = [
         '/scenarios', '/scenarios/kinds', ...steps.map((step) => `/scenarios/kinds?step=${step}`), '/scenarios/kinds?tab=history', '/scenarios/kinds?tab=settings', '/scenarios/kinds?tab=yaml',
         '/recipes', '/sources', `/sources/${site}`, '/runs', `/runs/${run}`, `/runs/${run}?step=event`, '/runs/bulk', '/runs/reconciliation', '/requests', '/connections', '/lanes',
-        ...['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'].map((section) => `/settings/${section}`), '/nowhere',
+        ...['general', 'notices', 'retention', 'security', 'secrets', 'audit', 'account', 'about'].map((section) => `/settings/${section}`), '/nowhere',
       ]
       for (const place of places) {
         await page.goto(server.base + place)

@@ -20,4 +20,40 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(page.getByText(path.t('runs.found', { n: 3 })).first()).toBeVisible()
     await expect(page.getByRole('row')).toHaveCount(4)
   })
+
+  walk('those of what has no runs lead to the source and its days, page by page', async ({ page, server, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [{ apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' }])
+    const { addresses } = await server.api<{ addresses: { url: string }[] }>('GET', '/api/v1/sources/site')
+    for (let n = 1; n <= 53; n++) await server.api('POST', '/api/v1/sources/site/events', { body: { n } })
+    // The last one comes twice: the repeat is told by its key.
+    for (const _ of [1, 2]) expect((await page.context().request.post(new URL(addresses[0]!.url, server.base).href, { headers: { 'Idempotency-Key': 'order-54' }, data: { n: 54 } })).ok()).toBe(true)
+    const repeats = page.getByRole('link', { name: t('reconciliation.repeats', { n: 1 }) })
+    await expect(async () => {
+      await page.goto(`${server.base}/runs/reconciliation`)
+      await expect(repeats).toBeVisible({ timeout: 2_000 })
+    }).toPass()
+    await expect(repeats).toHaveAttribute('href', '/sources/site')
+    await watch.look('what has no runs')
+
+    // Received, and without a scenario.
+    const numbers = page.getByRole('cell').getByRole('link', { name: '54', exact: true })
+    await expect(numbers).toHaveCount(2)
+    await numbers.first().click()
+    await expect(page).toHaveURL(/\/sources\/site\?from=\d{4}-\d\d-\d\d&to=/)
+    const events = page.getByRole('list', { name: t('sources.events') }).getByRole('listitem')
+    await expect(events).toHaveCount(50)
+    await path.button(t('ui.more')).click()
+    await expect(events).toHaveCount(54)
+    await events.last().getByRole('button').click()
+    // The first one was made by a program with a key, the newest by the address.
+    await expect(page.getByText(t('event.actor'))).toBeVisible()
+    await watch.look('the events of a day')
+    await path.button(t('sources.eventsLast')).click()
+    await expect(events).toHaveCount(50)
+    await expect(page).toHaveURL(/\/sources\/site$/)
+    await page.goto(`${server.base}/sources/site?from=2020-01-01`)
+    await expect(page.getByText(t('reconciliation.none'))).toBeVisible()
+  })
 })

@@ -50,6 +50,7 @@ const screens: Screen[] = [
   { place: '/sources', asks: /\/sources$/, shows: 'Site', empty: 'sources.none' },
   { place: '/sources/site', asks: /\/sources\/site$/, shows: 'sources.addressTitle' },
   { place: '/sources/site', asks: /\/sources\/site\/samples$/, shows: 'event.body', empty: 'sources.waiting' },
+  { place: '/sources/site?from=2020-01-01&to=2099-12-31', asks: /\/events$/, shows: 'event.body', empty: 'reconciliation.none', more: 'ui.more' },
   { place: '/sources/site', open: (path) => path.button(path.t('receive.change')).click(), asks: /\/presets$/, shows: 'save', once: true },
   { place: '/runs', asks: /\/runs$/, shows: 'Flow', empty: 'runs.none', more: 'by itself', live: true },
   { place: '/runs/bulk', asks: /\/bulk$/, shows: 'bulks.runs', empty: 'bulks.none', more: 'ui.more' },
@@ -70,6 +71,7 @@ const screens: Screen[] = [
   { place: '/settings/retention', asks: /\/erasures$/, shows: 'erase.value' },
   { place: '/settings/security', asks: /\/settings$/, shows: 'settings.networksLabel' },
   { place: '/settings/secrets', asks: /\/secrets$/, shows: 'crm-key', empty: 'settings.secretsNone' },
+  { place: '/settings/audit', asks: /\/audit$/, shows: 'audit.apply', empty: 'audit.none', more: 'ui.more' },
   {
     place: '/requests',
     open: async (_path, page) => {

@@ -39,6 +39,7 @@ export const keys = {
   settings: ['settings'] as const,
   secrets: ['secrets'] as const,
   notices: ['notices'] as const,
+  audit: ['audit'] as const,
   bulk: ['bulk'] as const,
   lanes: ['lanes'] as const,
   echo: ['echo'] as const,
@@ -139,6 +140,15 @@ export const samplesQuery = (name: string) =>
     queryKey: keys.samples(name),
     queryFn: ({ signal }) => call(api.GET('/api/v1/sources/{name}/samples', { params: { path: { name }, query: { limit: sampleLimit } }, signal })),
     enabled: name !== '',
+  })
+
+/** What came to a source in a time, newest first and without bodies. */
+export const eventsQuery = (source: string, { since, until }: { since: string; until: string }) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.samples(source), since, until],
+    queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/events', { params: { query: { source, since, until, limit: sampleLimit, cursor: pageParam || undefined } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
   })
 
 /** What in a source's events is not as usual. */
@@ -248,6 +258,16 @@ export const noticesQuery = queryOptions({
   queryKey: keys.notices,
   queryFn: ({ signal }) => call(api.GET('/api/v1/notices', { params: { query: { limit: noticeLimit } }, signal })),
 })
+
+/** Who did what, newest first; what is empty is any. */
+export const auditQuery = (only: { actor: string; action: string; object: string }) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.audit, only],
+    queryFn: ({ signal, pageParam }) =>
+      call(api.GET('/api/v1/audit', { params: { query: { actor: only.actor || undefined, action: only.action || undefined, object: only.object || undefined, limit: 50, cursor: pageParam || undefined } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+  })
 
 /** The newest mass actions; asked again and again only while the server works on one. */
 export const bulkQuery = queryOptions({

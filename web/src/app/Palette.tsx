@@ -88,8 +88,8 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
       { id: 'lanes', group: 'palette.pages', icon: 'connections', label: t('lanes.title'), act: go('/lanes') },
       { id: 'receiver', group: 'palette.pages', icon: 'flag', label: t('echo'), thing: 'receiver', act: go('/receiver') },
-      ...(['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about'] as const).map(
-        (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, act: go('/settings/$section', undefined, { section }) }),
+      ...(['general', 'notices', 'retention', 'security', 'secrets', 'audit', 'account', 'about'] as const).map(
+        (section): Item => ({ id: `settings-${section}`, group: 'palette.pages', icon: 'settings', label: `${t('nav.settings')}: ${t(`settings.${section}`)}`, ...(section === 'audit' && { thing: section }), act: go('/settings/$section', undefined, { section }) }),
       ),
       // What the open page does itself comes first; without it the way to a step leads through a scenario.
       ...here.map((one): Item => ({ ...one, group: 'palette.here' })),

@@ -1,5 +1,5 @@
 /** Our things, and the words by which people of other systems look for them. Both languages find. */
-export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'paused' | 'receiver'
+export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'paused' | 'receiver' | 'audit'
 
 export const synonyms: Record<Thing, readonly string[]> = {
   httpRequest: ['Отправить через вебхук', 'PostJson', 'Интеграции', 'HTTP-запрос', 'HTTP request'],
@@ -9,6 +9,7 @@ export const synonyms: Record<Thing, readonly string[]> = {
   scenario: ['Обработка', 'Сценарий', 'Схема', 'Scenario'],
   requests: ['Http-запросы', 'Запросы', 'Requests'],
   receiver: ['echo', 'эхо', 'тест', 'Пробный получатель', 'Test receiver', 'httpbin', 'RequestBin'],
+  audit: ['Audit log', 'Аудит', 'Лог действий', 'Кто что сделал', 'Кто изменил', 'Who did what', 'Activity log', 'Входы', 'Logins'],
   paused: ['Приостановлена', 'Ждёт вас', 'Waiting for you'],
 }
 

@@ -203,16 +203,27 @@ function Figure({ column, counts, days, source }: { column: Column; counts: Coun
   const t = useT()
   const n = column.count(counts)
   if (n === 0) return <span className={css.zero}>{number(n)}</span>
-  // Of events that no scenario used there are no runs; the source shows what came last.
-  if (column.states === undefined) {
-    if (!source || counts.unused === 0) return <span title={t(counts.unused > 0 ? 'reconciliation.unusedTip' : 'reconciliation.expiredTip')}>{number(n)}</span>
+  // Of events that no scenario used there are no runs; the source shows what came on those days.
+  if (column.states === undefined || (column.states === '' && n === unused.count(counts))) {
+    if (counts.unused === 0)
+      return (
+        <Link to="/scenarios" className={css.figure} title={t('reconciliation.expiredTip')}>
+          {number(n)}
+        </Link>
+      )
+    if (!source)
+      return (
+        <Link to="/sources" className={css.figure} title={t('reconciliation.unusedAllTip')}>
+          {number(n)}
+        </Link>
+      )
+    const [from, to = from] = days.split('..')
     return (
-      <Link to="/sources/$name" params={{ name: source }} className={css.figure} title={t('reconciliation.unusedTip')}>
+      <Link to="/sources/$name" params={{ name: source }} search={{ from, to } as never} className={css.figure} title={t('reconciliation.unusedTip')}>
         {number(n)}
       </Link>
     )
   }
-  if (column.states === '' && n === unused.count(counts)) return <span title={t('reconciliation.unusedTip')}>{number(n)}</span>
   const q = format([
     ...(column.states ? [{ key: 'state', value: column.states }] : []),
     ...(source ? [{ key: 'source', value: source }] : []),
@@ -237,7 +248,13 @@ function Notes({ counts, source }: { counts: Counts; source: string }) {
           <Icon name="warning" size={16} /> {t('reconciliation.missing', { n: counts.missing })}
         </p>
       )}
-      {counts.repeats > 0 && <p title={t('reconciliation.repeatsTip')}>{t('reconciliation.repeats', { n: counts.repeats })}</p>}
+      {counts.repeats > 0 && (
+        <p>
+          <Link to="/sources/$name" params={{ name: source }} title={t('reconciliation.repeatsTip')}>
+            {t('reconciliation.repeats', { n: counts.repeats })}
+          </Link>
+        </p>
+      )}
       {counts.rejected > 0 && (
         <p title={t('reconciliation.rejectedTip')}>
           {t('reconciliation.rejected', { n: counts.rejected })}{' '}
@@ -246,7 +263,13 @@ function Notes({ counts, source }: { counts: Counts; source: string }) {
           </Link>
         </p>
       )}
-      {counts.expired > 0 && <p title={t('reconciliation.expiredTip')}>{t('reconciliation.expired', { n: counts.expired })}</p>}
+      {counts.expired > 0 && (
+        <p>
+          <Link to="/scenarios" title={t('reconciliation.expiredTip')}>
+            {t('reconciliation.expired', { n: counts.expired })}
+          </Link>
+        </p>
+      )}
     </div>
   )
 }

@@ -20,8 +20,11 @@ export function questionOf(search: Search): string {
   return change([format(parse(q).filter((term) => term.key)), words].filter(Boolean).join(' '), values)
 }
 
-/** Ids of runs and events: a person pastes one to open it. */
-export const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(text.trim())
+// An id; the Idempotency-Key that begins with it; the traceparent and the trace, which are made of it.
+const ids = [/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(-[a-z]\S*)?$/i, /^(00-)?[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}(-[0-9a-f]{16}-[0-9a-f]{2})?$/i]
+
+/** Ids of runs and events, also as requests carried them: a person pastes one to open it. */
+export const isId = (text: string): boolean => ids.some((one) => one.test(text.trim()))
 
 /** Where a pasted id leads: to the run that it names or that its event has, else to the list of what it finds. */
 export async function placeOf(id: string): Promise<{ to: '/runs/$id'; params: { id: string } } | { to: '/runs'; search: { q: string } }> {

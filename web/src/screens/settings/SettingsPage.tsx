@@ -3,6 +3,7 @@ import { useT, type Key } from '@/i18n'
 import { Page, Tabs } from '@/ui'
 import { AboutSection } from './AboutSection'
 import { AccountSection } from './AccountSection'
+import { AuditSection } from './AuditSection'
 import { GeneralSection } from './GeneralSection'
 import { NoticesSection } from './NoticesSection'
 import { RetentionSection } from './RetentionSection'
@@ -15,6 +16,7 @@ const sections = {
   retention: { label: 'settings.retention', content: RetentionSection },
   security: { label: 'settings.security', content: SecuritySection },
   secrets: { label: 'settings.secrets', content: SecretsSection },
+  audit: { label: 'settings.audit', content: AuditSection },
   account: { label: 'settings.account', content: AccountSection },
   about: { label: 'settings.about', content: AboutSection },
 } satisfies Record<string, { label: Key; content: () => React.ReactNode }>

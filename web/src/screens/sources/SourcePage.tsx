@@ -3,12 +3,14 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { clock, pick, size, useT } from '@/i18n'
-import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Method, Muted, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
+import { pick, useT } from '@/i18n'
+import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
 import { Addresses } from './Addresses'
 import { CopyOneC } from './CopyOneC'
+import { EventList } from './EventList'
 import { Feeds } from './Feeds'
+import { PeriodPanel, periodOf } from './PeriodPanel'
 import { ReceiveDialog } from './ReceiveDialog'
 import { receives } from './receives'
 import { FieldsNote, SilenceNote } from './Usual'
@@ -51,6 +53,7 @@ export default function SourcePage() {
   const preset = presets?.items.find((one) => one.id === source.preset)
   const events = samples.data?.items ?? []
   const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
+  const period = periodOf(search)
   const chosen = events.find((one) => one.id === search.event) ?? events[0]
   return (
     <Page
@@ -99,39 +102,32 @@ export default function SourcePage() {
           ]}
         />
       </Panel>
-      <Panel title={t('sources.events')}>
-        {samples.error && <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />}
-        {!samples.data ? (
-          !samples.error && <Skeleton lines={4} />
-        ) : events.length === 0 ? (
-          <EmptyState icon="dotted" title={t('sources.waiting')} actions={<Button kind="main" icon="send" onClick={() => setSending(true)}>{t('sendSample')}</Button>}>
-            {t('sources.waitingHelp')}
-          </EmptyState>
-        ) : (
-          <div className={css.events}>
-            <ul className={css.eventList} aria-label={t('sources.events')}>
-              {events.map((event) => (
-                <li key={event.id}>
-                  <button type="button" className={css.eventButton} aria-current={event.id === chosen?.id || undefined} onClick={() => setSearch({ event: event.id }, { replace: true })}>
-                    <Method>{event.method}</Method>
-                    <span>{clock(event.received_at)}</span>
-                    <Muted>{size(event.size)}</Muted>
-                    {event.mark === 'body.unparsed' && <Icon name="warning" size={14} label={t('sources.unparsed')} />}
-                  </button>
-                </li>
-              ))}
-            </ul>
-            <div className={css.event}>
-              {chosen && (
-                <Stack>
-                  <TakeSample scenarios={source.scenarios} titles={titles} event={chosen.id} />
-                  <EventView key={chosen.id} event={chosen} />
-                </Stack>
-              )}
+      {period ? (
+        <PeriodPanel key={`${period.from} ${period.to}`} source={name} {...period} />
+      ) : (
+        <Panel title={t('sources.events')}>
+          {samples.error && <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />}
+          {!samples.data ? (
+            !samples.error && <Skeleton lines={4} />
+          ) : events.length === 0 ? (
+            <EmptyState icon="dotted" title={t('sources.waiting')} actions={<Button kind="main" icon="send" onClick={() => setSending(true)}>{t('sendSample')}</Button>}>
+              {t('sources.waitingHelp')}
+            </EmptyState>
+          ) : (
+            <div className={css.events}>
+              <EventList events={events} chosen={chosen?.id} onChoose={(id) => setSearch({ event: id }, { replace: true })} />
+              <div className={css.event}>
+                {chosen && (
+                  <Stack>
+                    <TakeSample scenarios={source.scenarios} titles={titles} event={chosen.id} />
+                    <EventView key={chosen.id} event={chosen} />
+                  </Stack>
+                )}
+              </div>
             </div>
-          </div>
-        )}
-      </Panel>
+          )}
+        </Panel>
+      )}
       {receiving && <ReceiveDialog source={source} onClose={() => setReceiving(false)} />}
       {sending && <SendSample source={source} sample={preset?.sample} onClose={() => (setSending(false), search.send && setSearch({ send: undefined }, { replace: true }))} />}
       {deleting && (

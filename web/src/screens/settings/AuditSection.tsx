@@ -1,0 +1,116 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { auditQuery, scenariosQuery, sourcesQuery, type AuditEntry } from '@/api'
+import { useSearch } from '@/app/useSearch'
+import { duration, useT, type Key, type Translate } from '@/i18n'
+import { CodeView, EmptyState, ErrorNote, More, Muted, Panel, Row, Select, Skeleton, Stack, Time, type Option } from '@/ui'
+import { actions, deedWords, thingOf, type Thing } from './audit'
+import css from './Settings.module.css'
+
+/** Who did what, newest first. */
+export function AuditSection() {
+  const t = useT()
+  const [search, setSearch] = useSearch()
+  const only = { actor: search.actor ?? '', action: search.action ?? '', object: search.object ?? '' }
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(auditQuery(only))
+  const { data: scenarios } = useQuery(scenariosQuery)
+  const { data: sources } = useQuery(sourcesQuery)
+  const title = (kind: 'scenario' | 'source', name: string) => (kind === 'scenario' ? scenarios : sources)?.items.find((one) => one.name === name)?.title || name
+  const all = data?.pages.flatMap((page) => page.items) ?? []
+  const known: Pick<AuditEntry, 'action' | 'object'>[] = [
+    ...all,
+    ...(scenarios?.items ?? []).map((one) => ({ action: '', object: `Scenario/${one.name}` })),
+    ...(sources?.items ?? []).map((one) => ({ action: '', object: `Source/${one.name}` })),
+  ]
+  return (
+    <Panel title={t('settings.audit')}>
+      <Stack gap={16}>
+        <Muted>{t('audit.help')}</Muted>
+        <div className={css.grid3}>
+          <Select label={t('audit.who')} value={only.actor} onChange={(actor) => setSearch({ actor })} searchable options={choices(t('audit.anybody'), only.actor, all.map((one) => ({ value: one.actor, label: actorWords(one.actor, t) })))} />
+          <Select label={t('audit.what')} value={only.action} onChange={(action) => setSearch({ action })} searchable options={choices(t('audit.anything'), only.action, actions.map((one) => ({ value: one, label: deedWords(one, t) })))} />
+          <Select label={t('audit.object')} value={only.object} onChange={(object) => setSearch({ object })} searchable options={choices(t('audit.anyObject'), only.object, known.map((one) => ({ value: one.object ?? '', label: thingOf(one, title, t).label })))} />
+        </div>
+        {!data ? (
+          !error && <Skeleton lines={6} />
+        ) : all.length > 0 ? (
+          <ul className={css.list}>
+            {all.map((one) => (
+              <li key={one.id} className={css.deed}>
+                <Row gap={8} align="baseline">
+                  <span className={css.when}>
+                    <Time at={one.at} />
+                  </span>
+                  <span>{actorWords(one.actor, t)}</span>
+                </Row>
+                <div>
+                  <Row gap={8} align="baseline">
+                    <strong>{deedWords(one.action, t)}</strong>
+                    {one.object && <To thing={thingOf(one, title, t)} />}
+                  </Row>
+                  <Detail of={one} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        ) : hasNextPage ? (
+          <Muted>{t('audit.notYet')}</Muted>
+        ) : (
+          <EmptyState icon="lock" title={t('audit.none')}>
+            {t('audit.noneHelp')}
+          </EmptyState>
+        )}
+        {error && <ErrorNote error={error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : refetch())} />}
+        {hasNextPage && <More onMore={() => void fetchNextPage()} loading={isFetchingNextPage} />}
+      </Stack>
+    </Panel>
+  )
+}
+
+/** What can be chosen, each once, and what is chosen even when no entry here has it. */
+function choices(any: string, chosen: string, of: Option[]): Option[] {
+  const labels = new Map([['', any]])
+  for (const { value, label } of [...of, { value: chosen, label: chosen }]) if (!labels.has(value)) labels.set(value, label)
+  return [...labels].map(([value, label]) => ({ value, label }))
+}
+
+/** Who acts without a login. */
+const nobody = new Map<string, Key>([
+  ['system', 'audit.itself'],
+  ['setup', 'audit.setup'],
+])
+const actorWords = (actor: string, t: Translate): string => (nobody.has(actor) ? t(nobody.get(actor)!) : actor)
+
+function To({ thing: { label, link } }: { thing: Thing }) {
+  return link ? (
+    <Link {...(link as { to: '/' })} className={css.thing}>
+      {label}
+    </Link>
+  ) : (
+    <span className={css.thing}>{label}</span>
+  )
+}
+
+/** What else is known of it: in words as far as there are any, the rest as it was written. */
+function Detail({ of: { detail } }: { of: AuditEntry }) {
+  const t = useT()
+  if (detail === undefined || detail === null) return null
+  const { change, version, run, by_s, erased, ...rest } = typeof detail === 'object' && !Array.isArray(detail) ? (detail as Record<string, unknown>) : { text: detail }
+  // Of an erasure it counts; true stands where the rest was written over.
+  const others = erased !== true && erased !== undefined ? { ...rest, erased } : rest
+  return (
+    <>
+      {typeof change === 'string' && <Muted small>{t(change === 'created' ? 'audit.change.created' : 'audit.change.updated')}</Muted>}
+      {typeof version === 'number' && version > 0 && <Muted small>{t('audit.version', { n: version })}</Muted>}
+      {typeof run === 'string' && <To thing={{ label: t('audit.newRun', { id: run }), link: { to: '/runs/$id', params: { id: run } } }} />}
+      {typeof by_s === 'number' && <Muted small>{t(by_s < 0 ? 'audit.back' : 'audit.forward', { time: duration(Math.abs(by_s) * 1000) })}</Muted>}
+      {erased === true && <Muted small>{t('audit.erased')}</Muted>}
+      {Object.keys(others).length > 0 && (
+        <details className={css.more}>
+          <summary>{t('audit.more')}</summary>
+          <CodeView text={typeof detail === 'string' ? detail : JSON.stringify('text' in others ? detail : others)} copy={false} label={t('audit.more')} />
+        </details>
+      )}
+    </>
+  )
+}
