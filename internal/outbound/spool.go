@@ -124,7 +124,7 @@ func (f *spooled) load(ctx context.Context, of *share) ([]byte, error) {
 
 func (f *spooled) close() {
 	f.promised.Add(-f.granted)
-	f.file.Close()
+	_ = f.file.Close()
 	_ = os.Remove(f.file.Name())
 }
 
