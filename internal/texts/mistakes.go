@@ -117,7 +117,7 @@ var mistakes = map[gonets.Code]Words{
 var ofTexts = map[gonets.Code]Words{
 	"document.empty":         {"There is nothing here; begin with apiVersion: {{0}}", "Здесь пусто; начните с apiVersion: {{0}}"},
 	"document.not_map":       {"A document begins with apiVersion: {{0}}; here is {{1:term}}", "Документ начинается с apiVersion: {{0}}, а здесь {{1:term}}"},
-	"draft.damaged":          {"What the database holds of this scenario is damaged and cannot be shown; restore an earlier version or import its file again", "То, что хранится в базе об этой обработке, повреждено, показать её нельзя; верните прежнюю версию или снова импортируйте файл"},
+	"draft.damaged":          {"What the database holds of this scenario is damaged and cannot be shown; restore an earlier version and publish it, or import its file again", "То, что хранится в базе об этой обработке, повреждено, показать её нельзя; верните прежнюю версию и опубликуйте её или снова импортируйте файл"},
 	"document.not_object":    {"This is not a JSON object", "Это не объект JSON"},
 	"document.api_version":   {"The version “{{0}}” is not known; this server reads {{1}}", "Версия «{{0}}» не знакома; этот сервер читает {{1}}"},
 	"document.one_scenario":  {"Here stands one scenario, with its steps", "Здесь должна быть одна обработка с шагами"},

@@ -3477,7 +3477,7 @@ export interface components {
         Scenario: {
             /** Format: date-time */
             created_at: string;
-            /** @description What the database holds of its document cannot be read: apply it again or restore an earlier version */
+            /** @description What the database holds of its document cannot be read: apply it again, or restore an earlier version and publish it */
             damaged?: boolean;
             /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;
