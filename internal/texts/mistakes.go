@@ -63,6 +63,7 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodeTooDeep:        {"Nested too deep: at most {{0|level|levels}}", "Слишком большая вложенность: можно не больше {{0|уровня|уровней|уровней}}"},
 	gonets.CodeControlChar:    {"No line breaks or other control characters here", "Здесь не может быть перевода строки и других служебных знаков"},
 	gonets.CodeTwice:          {"“{{0}}” stands twice", "«{{0}}» встречается дважды"},
+	gonets.CodeFormerStepID:   {"The step “{{1}}” was called “{{0}}” before, and its replies are found by that name: no other step beside it can have it", "Шаг «{{1}}» раньше назывался «{{0}}», по этому имени находятся его ответы: у другого шага рядом такого имени быть не может"},
 	gonets.CodeNotBoth:        {"Choose one: {{0}} or {{1}}", "Выберите одно: {{0}} или {{1}}"},
 	gonets.CodeNeedsIf:        {"“{{0}}” needs a condition in the same step", "Для «{{0}}» нужно условие в том же шаге"},
 	gonets.CodeNoSecretHere:   {"Nothing is checked, so no secret is needed", "Ничего не проверяется, поэтому секрет не нужен"},
