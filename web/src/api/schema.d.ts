@@ -1748,7 +1748,7 @@ export interface components {
             /** @description What else is known of it; never a secret's value */
             detail?: unknown;
             id: string;
-            /** @description To what, as kind and name: Scenario/orders, run/0192…; left out once it was erased */
+            /** @description To what, as kind and name: Scenario/orders, run/0192…; a queue's is its service's address alone; left out once it was erased */
             object?: string;
         };
         Bucket: {
