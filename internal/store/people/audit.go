@@ -18,7 +18,8 @@ const deedsAtOnce = 20_000
 const AuditSQL = `SELECT a.id, a.at, COALESCE(u.login, a.actor), a.action,
 		CASE WHEN o.login IS NULL THEN a.object ELSE 'User/' || o.login END, a.detail
 	FROM (SELECT id, at, actor, action, object, detail FROM audit WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?) a
-	LEFT JOIN users u ON u.id = a.actor LEFT JOIN users o ON a.object = 'User/' || o.id ORDER BY a.id DESC`
+	LEFT JOIN users u ON u.id = a.actor
+	LEFT JOIN users o ON o.id = CASE WHEN substr(a.object, 1, 5) = 'User/' THEN substr(a.object, 6) END ORDER BY a.id DESC`
 
 // Audit lists what people did, newest first. A page may be short, and its next
 // then goes on with what is older.
