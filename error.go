@@ -105,6 +105,7 @@ const (
 	CodeTooDeep        Code = "invalid.too_deep"
 	CodeControlChar    Code = "invalid.control_character"
 	CodeTwice          Code = "invalid.twice"
+	CodeFormerStepID   Code = "invalid.former_step_id"
 	CodeNotBoth        Code = "invalid.not_both"
 	CodeNeedsIf        Code = "invalid.needs_if"
 	CodeNoSecretHere   Code = "invalid.no_secret_here"
@@ -175,8 +176,7 @@ const (
 	CodeScenarioHeld   Code = "scenario.not_running"
 )
 
-// codeStatus is the HTTP status of every code that can answer a request.
-// Faults of ours are never a 4xx.
+// codeStatus is the HTTP status of every code that can answer a request. Faults of ours are never a 4xx.
 var codeStatus = map[Code]int{
 	CodeInternal: http.StatusInternalServerError, CodeInvalid: http.StatusUnprocessableEntity,
 	CodeUnknownKey: http.StatusUnprocessableEntity, CodeTemplateSyntax: http.StatusUnprocessableEntity,

@@ -99,7 +99,7 @@ type Scenario struct {
 	UpdatedAt time.Time            `json:"updated_at"`
 	UpdatedBy string               `json:"updated_by,omitempty"`
 	Last24h   *Activity            `json:"last_24h,omitempty" doc:"Only with stats=true"`
-	Damaged   bool                 `json:"damaged,omitempty" doc:"What the database holds of its document cannot be read: apply it again or restore an earlier version"`
+	Damaged   bool                 `json:"damaged,omitempty" doc:"What the database holds of its document cannot be read: apply it again, or restore an earlier version and publish it"`
 	Document  json.RawMessage      `json:"document" doc:"The document as a file would hold it; only its name when it is damaged"`
 }
 

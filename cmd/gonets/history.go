@@ -114,7 +114,7 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 	whole := func(id string) error {
 		d, err := h.Run(ctx, id)
 		if err == nil {
-			out = append(out, masks{h.live}.Run(d))
+			out = append(out, outline(masks{h.live}.Run(d)))
 		}
 		if gonets.CodeOf(err) == gonets.CodeNotFound {
 			return nil // removed since
@@ -155,6 +155,19 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 		out = append(out, masks{h.live}.Run(read[i]))
 	}
 	return out, nil
+}
+
+// outline keeps of a run what tells of its last attempt: a page of whole ones may be
+// larger than the memory.
+func outline(d gonets.RunDetail) gonets.RunDetail {
+	out := gonets.RunDetail{Run: d.Run, Version: d.Version}
+	for i := range d.Attempts {
+		if a := d.Attempts[i]; a.N == d.Run.Attempts {
+			a.RequestBody, a.ReplyBody = nil, nil
+			out.Attempts = append(out.Attempts, a)
+		}
+	}
+	return out
 }
 
 // lastError is a run's last error without what is hidden: a value may have come

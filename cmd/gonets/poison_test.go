@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -82,6 +83,10 @@ func TestAnEventThatKillsTheServerIsSetAside(t *testing.T) {
 		}
 		if reasons[gonets.CodePoison] != 1 || len(reasons) != 3 {
 			t.Errorf("what waits for a person: %v", reasons)
+		}
+		log, err := os.ReadFile(filepath.Join(data, "log"))
+		if told := strings.Count(string(log), "reason=run.poison"); err != nil || told != 1 {
+			t.Errorf("the log tells %d times of the run that kills: %v", told, err)
 		}
 	})
 }

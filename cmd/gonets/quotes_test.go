@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gonets"
 	"gonets/internal/mask"
 )
@@ -41,5 +43,19 @@ func TestAnErrorIsMaskedAgainOnlyWhenItMayLookDifferent(t *testing.T) {
 		if len(q.shown) > maxQuotes {
 			t.Fatalf("%d errors are kept", len(q.shown))
 		}
+	}
+}
+
+func TestAnOutlineHoldsNoBodies(t *testing.T) {
+	t.Parallel()
+	body := make([]byte, 1<<10)
+	exchange := gonets.Exchange{Outcome: gonets.OutcomeHTTP, Status: 500, RequestBody: body, ReplyBody: body}
+	whole := gonets.RunDetail{Run: gonets.RunSummary{Run: gonets.Run{ID: "a", Attempts: 2}}, Version: &gonets.Version{N: 3},
+		Event: gonets.Event{Body: body}, Results: []gonets.StepResult{{Value: body}},
+		Attempts: []gonets.Attempt{{N: 1, Exchange: exchange}, {N: 2, Exchange: exchange}}}
+	want := gonets.RunDetail{Run: whole.Run, Version: whole.Version,
+		Attempts: []gonets.Attempt{{N: 2, Exchange: gonets.Exchange{Outcome: gonets.OutcomeHTTP, Status: 500}}}}
+	if diff := cmp.Diff(want, outline(whole)); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -332,6 +332,7 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "secret-set", args: "secret set crm-token -", stdin: "s3cr3t\n"},
 		{name: "secret-set-argument", args: "secret set crm-token s3cr3t"},
 		{name: "secret-set-until", args: "secret set crm-token - --until 2026-03-20", stdin: "s3cr3t\n"},
+		{name: "secret-set-never", args: "secret set crm-token - --until never", stdin: "s3cr3t\n"},
 		{name: "secret-set-until-when", args: "secret set crm-token - --until soon", stdin: "s3cr3t\n"},
 		{name: "secret-until", args: "secret until crm-token 2026-03-20T12:00:00Z"},
 		{name: "secret-until-never", args: "secret until crm-token never"},

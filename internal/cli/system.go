@@ -203,19 +203,26 @@ func (a *app) secretSet() *cobra.Command {
 			if value == "" {
 				return usagef("the value is empty; to remove a secret: gonets secret delete %s", args[0])
 			}
-			end, err := moment.End(until, a.Zone)
-			if err != nil {
-				return usagef("--until %v", err)
+			var end *time.Time
+			if until != "" {
+				if end, err = moment.End(until, a.Zone); err != nil {
+					return usagef("--until %v", err)
+				}
 			}
 			if err := client.SetSecret(c.Context(), args[0], api.SecretValue{Value: value, SecretEnd: api.SecretEnd{ValidUntil: end}}); err != nil {
 				return err
+			}
+			if until != "" && end == nil { // never, whatever the value tells
+				if err := client.SetSecretEnd(c.Context(), args[0], api.SecretEnd{}); err != nil {
+					return err
+				}
 			}
 			a.printf("Secret %s is set.\n", safeLine(args[0]))
 			return nil
 		}),
 	}
 	c.Flags().StringVar(&file, "value-file", "", "file with the value; - is the standard input")
-	c.Flags().StringVar(&until, "until", "never", "until when the value is good: 2027-03-01, or 2027-03-01T12:00:00Z")
+	c.Flags().StringVar(&until, "until", "", "until when the value is good: 2027-03-01, 2027-03-01T12:00:00Z, or never; without it, what the value tells (a JSON Web Token)")
 	return c
 }
 

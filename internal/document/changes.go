@@ -35,10 +35,14 @@ const (
 // placed is a step at its place.
 type placed struct {
 	path string
-	// list and key say where the list and the step stand in words that stay when
-	// steps are renamed: their first ids. The last of them is id.
-	list, key, id string
-	members       gonets.Rows
+	// above is the index of the step that holds it, -1 of the scenario; list is the
+	// member of it where the step stands.
+	above int
+	list  string
+	// key says where the step stands in words that stay when steps are renamed: their
+	// first ids, of which the last is first. Id is what it is called in this state.
+	key, first, id string
+	members        gonets.Rows
 }
 
 func (s *placed) title() string {
@@ -61,7 +65,7 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 		trees[i], _ = t.Value.(gonets.Rows)
 	}
 	out := compareFields(Change{}, "", without(trees[0], "apiVersion", "kind", "name", "steps"), without(trees[1], "apiVersion", "kind", "name", "steps"))
-	old, now := stepsOf(trees[0], &placed{}, "/steps"), stepsOf(trees[1], &placed{}, "/steps")
+	old, now := stepsOf(trees[0], -1, "steps", nil), stepsOf(trees[1], -1, "steps", nil)
 	match := matchSteps(old, now)
 	shifted := shiftedSteps(old, now, match)
 	for i := range now {
@@ -92,52 +96,49 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 	return out, nil
 }
 
-// stepsOf are all steps below, in the order of reading.
-func stepsOf(parent gonets.Rows, above *placed, list string) []placed {
-	steps, _ := member(parent, list[1:]).([]any)
-	var out []placed
+// stepsOf puts all steps of a list, with those below them, behind out in the order of
+// reading. Above is the index in out of the step that holds the list, -1 is the scenario.
+func stepsOf(holder gonets.Rows, above int, list string, out []placed) []placed {
+	steps, _ := member(holder, list).([]any)
+	var at placed
+	if above >= 0 {
+		at = out[above]
+	}
 	for i, item := range steps {
 		members, _ := item.(gonets.Rows)
 		id, _ := member(members, "id").(string)
 		if id == "" {
 			id = fmt.Sprintf("#%d", i+1)
 		}
-		s := placed{path: gonets.StepPath(above.path, id), list: above.key + list, id: id, members: members}
+		first := id
 		if was, _ := member(members, "was").(string); was != "" {
-			s.id = was
+			first = was
 		}
-		s.key = gonets.StepPath(above.key, s.id)
-		out = append(out, s)
-		out = append(out, stepsOf(members, &s, "/then")...)
-		out = append(out, stepsOf(members, &s, "/else")...)
+		n := len(out)
+		out = append(out, placed{path: gonets.StepPath(at.path, id), above: above, list: list,
+			key: gonets.StepPath(at.key, first), first: first, id: id, members: members})
+		out = stepsOf(members, n, "then", out)
+		out = stepsOf(members, n, "else", out)
 	}
 	return out
 }
 
 // matchSteps finds for steps of the newer state what they were: the step of the
-// same place, else the only one left with the same id.
+// same place, else one that is left and was first called the same. What a file lost or
+// gained of first ids makes no other step: then it is the names of now that tell.
 func matchSteps(old, now []placed) map[int]int {
 	match, taken := map[int]int{}, map[int]bool{}
-	take := func(same func(a, b *placed) bool) {
+	for _, same := range []func(a, b *placed) bool{
+		func(a, b *placed) bool { return a.key == b.key },
+		func(a, b *placed) bool { return a.first == b.first },
+		func(a, b *placed) bool { return a.path == b.path },
+		func(a, b *placed) bool { return a.id == b.id },
+	} {
 		for i := range now {
-			if _, known := match[i]; known {
-				continue
-			}
-			j := slices.IndexFunc(old, func(o placed) bool { return same(&o, &now[i]) })
-			if j >= 0 && !taken[j] {
-				match[i], taken[j] = j, true
-			}
-		}
-	}
-	take(func(a, b *placed) bool { return a.key == b.key })
-	for i := range now {
-		if _, known := match[i]; known {
-			continue
-		}
-		for j := range old {
-			if !taken[j] && old[j].id == now[i].id {
-				match[i], taken[j] = j, true
-				break
+			for j := range old {
+				if _, known := match[i]; !known && !taken[j] && same(&old[j], &now[i]) {
+					match[i], taken[j] = j, true
+				}
 			}
 		}
 	}
@@ -147,16 +148,28 @@ func matchSteps(old, now []placed) map[int]int {
 // shiftedSteps are those that stand in another list, or among the steps of
 // their list not in the old order: as few as can explain it.
 func shiftedSteps(old, now []placed, match map[int]int) map[int]bool {
-	out := map[int]bool{}
-	lists := map[string][]int{}
+	type list struct {
+		above int
+		name  string
+	}
+	out, lists := map[int]bool{}, map[list][]int{}
 	for i := range now {
 		j, known := match[i]
-		switch {
-		case !known:
-		case old[j].list != now[i].list:
+		if !known {
+			continue
+		}
+		above := -1
+		if now[i].above >= 0 {
+			if a, held := match[now[i].above]; held {
+				above = a
+			} else {
+				above = len(old) // a step that is new
+			}
+		}
+		if here := (list{above, now[i].list}); here == (list{old[j].above, old[j].list}) {
+			lists[here] = append(lists[here], i)
+		} else {
 			out[i] = true
-		default:
-			lists[now[i].list] = append(lists[now[i].list], i)
 		}
 	}
 	for _, list := range lists {

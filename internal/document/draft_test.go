@@ -152,24 +152,44 @@ func TestChangesAreToldInStepsAndFields(t *testing.T) {
 		{"another short name and address", strings.Replace(strings.Replace(old, `"id":"b"`, `"id":"deal","was":"b"`, 1), "http://x/", "http://y/", 1),
 			[]string{`changed deal Deal/id "b" → "deal"`, `changed deal Deal/http/url "http://x/" → "http://y/"`}},
 		{"another short name of what holds steps", strings.Replace(old, `"id":"c"`, `"id":"ask","was":"c"`, 1), []string{`changed ask ask/id "c" → "ask"`}},
+		{"a first name that holds and was not there", strings.Replace(strings.Replace(old, `"id":"c"`, `"id":"c","was":"z"`, 1), `"stop":{}`, `"delay":"2s"`, 1),
+			[]string{`added c/d d/delay null → "2s"`, `removed c/d d/stop {} → null`}},
 		{"another kind", strings.Replace(old, `"delay":"1s"`, `"stop":{}`, 1), []string{`added e e/stop null → {}`, `removed e e/delay "1s" → null`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			changes, err := document.Changes(json.RawMessage(old), json.RawMessage(c.now))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, x := range changes {
-				before, _ := gonets.PlainJSON(x.Before)
-				after, _ := gonets.PlainJSON(x.After)
-				got = append(got, x.Change+" "+x.Step+" "+x.Title+x.Field+" "+string(before)+" → "+string(after))
-			}
-			if d := cmp.Diff(c.want, got); d != "" {
+			if d := cmp.Diff(c.want, changesOf(t, old, c.now)); d != "" {
 				t.Errorf("-want +got\n%s", d)
 			}
 		})
+	}
+}
+
+// changesOf are the changes between two states, a line each.
+func changesOf(t *testing.T, old, now string) (lines []string) {
+	t.Helper()
+	changes, err := document.Changes(json.RawMessage(old), json.RawMessage(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range changes {
+		before, _ := gonets.PlainJSON(x.Before)
+		after, _ := gonets.PlainJSON(x.After)
+		lines = append(lines, x.Change+" "+x.Step+" "+x.Title+x.Field+" "+string(before)+" → "+string(after))
+	}
+	return lines
+}
+
+func TestALostFirstNameMakesNoOtherStep(t *testing.T) {
+	t.Parallel()
+	const kept, lost = `{"steps":[{"id":"ask","was":"c","if":"y","then":[{"id":"tell","was":"d","stop":{}}]},{"id":"c2","delay":"1s"}]}`,
+		`{"steps":[{"id":"ask","if":"y","then":[{"id":"tell","stop":{}}]},{"id":"c2","delay":"1s"}]}`
+	if got := append(changesOf(t, kept, lost), changesOf(t, lost, kept)...); len(got) > 0 {
+		t.Error(got)
+	}
+	moved := `{"steps":[{"id":"ask","if":"y"},{"id":"tell","stop":{}},{"id":"c2","delay":"1s"}]}`
+	if d := cmp.Diff([]string{`moved tell tell "ask/tell" → "tell"`}, changesOf(t, kept, moved)); d != "" {
+		t.Error(d)
 	}
 }
 

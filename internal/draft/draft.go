@@ -41,7 +41,7 @@ func (s *Desk) Draft(ctx context.Context, name string) (*api.Draft, error) {
 	if gonets.CodeOf(err) == gonets.CodeDamaged {
 		d.Document = json.RawMessage(empty)
 		return shape(d, []gonets.Problem{gonets.Mistake("", codeDamaged,
-			"what the database holds of this scenario is damaged; restore an earlier version, or apply it again from a file")})
+			"what the database holds of this scenario is damaged; restore an earlier version and publish it, or apply it again from a file")})
 	}
 	if err != nil {
 		return nil, err

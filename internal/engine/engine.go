@@ -197,6 +197,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.Log.Info("took over what the last process left", "runs", report.Released, "maybe_sent", report.Unknown,
 			"quarantined", len(report.Quarantined), "paused", len(report.Poisoned))
 	}
+	for _, id := range report.Poisoned {
+		e.Log.Error("a run waits for a person", "run", id, "reason", gonets.CodePoison)
+	}
 	// What was closed before the start stays closed.
 	if err := e.adoptLanes(ctx); err != nil {
 		return err

@@ -85,6 +85,9 @@ func (p Past) take(d *gonets.RunDetail, now map[string]string) {
 	for i := range slices.Backward(d.Attempts) {
 		a := &d.Attempts[i]
 		path, matters := now[cmp.Or(first[a.Path], a.Path)]
+		if !matters {
+			path, matters = now[a.Path] // a file may have lost the step's first name
+		}
 		if matters && a.Status != 0 && !a.Fenced && !a.NotKept && !a.Purpose.Asks() && p[path] == nil {
 			p[path] = a
 		}

@@ -58,7 +58,7 @@ func TestARenamedStepKeepsItsReplies(t *testing.T) {
 	}
 	// What it learns under its new name is newer, by whatever name it is asked for.
 	w.sends(t, strings.Replace(called("deal", "a"), "URL/a", "URL/newer", 1), "deal")
-	for name, steps := range map[string]string{"back": asked, "again": called("order", "a"), "as it is": called("deal", "a")} {
+	for name, steps := range map[string]string{"back": asked, "again": called("order", "a"), "as it is": called("deal", "a"), "by a file without the first name": called("deal", "")} {
 		if got := w.reads(t, steps); got != `{"p":"/newer"}` {
 			t.Errorf("renamed %s it reads %s", name, got)
 		}

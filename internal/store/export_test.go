@@ -245,6 +245,8 @@ func (s *Store) HotQueries() []HotQuery {
 	add("runs that go on", deeds.StandingsSQL(100))
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
+	add("unfinished runs of an erasure", erasure.UnfinishedSQL)
+	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("reconciliation", reconcile.SQL(3, false))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes = true, false
 	add("what people did", people.AuditSQL)

@@ -37,6 +37,8 @@ const fill = `
 	INSERT INTO bulks SELECT 'b' || n, 'resume', 'x', 0, 0, 0, CASE WHEN n < 4 THEN 'running' ELSE 'finished' END, '', n, n, 1, '', 1, '', 0, 0, 0, 0, 0, 0, '', 0
 		FROM generate_series(1, 2000) n;
 	INSERT INTO bulk_runs SELECT 'b' || right(id, 1), length(rtrim(id, '5')) % 2, id FROM runs;
+	INSERT INTO erasure_finds SELECT 'e' || n % 20, CASE WHEN n % 2 = 0 THEN 'event' ELSE 'run' END,
+			CASE WHEN n % 2 = 0 THEN 'e' ELSE 'r' END || lpad((n * 10)::text, 8, '0'), '' FROM generate_series(1, 2000) n;
 	INSERT INTO nodes (id, epoch, life, heartbeat_at, version) VALUES ('a', 1, '', 1, '');
 	ANALYZE;`
 

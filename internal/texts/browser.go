@@ -18,8 +18,8 @@ var clicks = map[gonets.Code]Words{
 		"Look it up in the list: “Scenarios”, “Data sources” or “Run history” in the menu.",
 		"Найдите нужное в списке: «Обработки», «Источники данных» или «История операций» в меню."},
 	gonets.CodeDamaged: {
-		"Open the scenario, choose “Versions” and restore an earlier one, or import its file again; then start the runs that wait for you once more. Of a source, import the file again. Tell the administrator: the disk or the database spoils data.",
-		"Откройте обработку, выберите «Версии» и верните прежнюю или снова импортируйте её файл; затем повторите операции, которые ждут вас. Файл источника импортируйте снова. Сообщите администратору: диск или база портят данные."},
+		"Open the scenario, choose “Versions”, restore an earlier one and publish it, or import its file again; then start the runs that wait for you once more. Of a source, import the file again. Tell the administrator: the disk or the database spoils data.",
+		"Откройте обработку, выберите «Версии», верните прежнюю и опубликуйте её или снова импортируйте её файл; затем повторите операции, которые ждут вас. Файл источника импортируйте снова. Сообщите администратору: диск или база портят данные."},
 	gonets.CodeAddressUnknown: {
 		"Copy the address again from its page in “Data sources” into the sending service, whole and without spaces.",
 		"Скопируйте адрес со страницы источника в разделе «Источники данных» в отправляющий сервис ещё раз: целиком и без пробелов."},

@@ -13,9 +13,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeDamaged: {
 		En: Text{"What the database holds of this document cannot be read.", "A damaged disk or a change by hand in the database spoilt it. Everything else goes on, and events of a damaged scenario are kept: their runs wait for you.",
-			"Apply the document again from your file (`gonets apply FILE`) or restore an earlier version, then resume the runs that wait. Look why the disk or the database spoils data."},
+			"Apply the document again from your file (`gonets apply FILE`) or restore an earlier version and publish it, then resume the runs that wait. Look why the disk or the database spoils data."},
 		Ru: Text{"То, что хранится в базе об этом документе, не читается.", "Его испортил сбой диска или правка базы вручную. Остальное работает, а события повреждённой обработки сохраняются: её операции ждут вас.",
-			"Примените документ ещё раз из файла (`gonets apply ФАЙЛ`) или верните прежнюю версию, затем повторите операции, которые ждут. Выясните, почему диск или база портят данные."},
+			"Примените документ ещё раз из файла (`gonets apply ФАЙЛ`) или верните прежнюю версию и опубликуйте её, затем повторите операции, которые ждут. Выясните, почему диск или база портят данные."},
 	},
 	gonets.CodeInvalid: {
 		En: Text{"The document has mistakes.", "Nothing was changed: documents are applied all together or not at all.",

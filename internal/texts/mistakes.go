@@ -63,6 +63,7 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodeTooDeep:        {"Nested too deep: at most {{0|level|levels}}", "Слишком большая вложенность: можно не больше {{0|уровня|уровней|уровней}}"},
 	gonets.CodeControlChar:    {"No line breaks or other control characters here", "Здесь не может быть перевода строки и других служебных знаков"},
 	gonets.CodeTwice:          {"“{{0}}” stands twice", "«{{0}}» встречается дважды"},
+	gonets.CodeFormerStepID:   {"The step “{{1}}” was called “{{0}}” before, and its replies are found by that name: no other step beside it can have it", "Шаг «{{1}}» раньше назывался «{{0}}», по этому имени находятся его ответы: у другого шага рядом такого имени быть не может"},
 	gonets.CodeNotBoth:        {"Choose one: {{0}} or {{1}}", "Выберите одно: {{0}} или {{1}}"},
 	gonets.CodeNeedsIf:        {"“{{0}}” needs a condition in the same step", "Для «{{0}}» нужно условие в том же шаге"},
 	gonets.CodeNoSecretHere:   {"Nothing is checked, so no secret is needed", "Ничего не проверяется, поэтому секрет не нужен"},
@@ -117,7 +118,7 @@ var mistakes = map[gonets.Code]Words{
 var ofTexts = map[gonets.Code]Words{
 	"document.empty":         {"There is nothing here; begin with apiVersion: {{0}}", "Здесь пусто; начните с apiVersion: {{0}}"},
 	"document.not_map":       {"A document begins with apiVersion: {{0}}; here is {{1:term}}", "Документ начинается с apiVersion: {{0}}, а здесь {{1:term}}"},
-	"draft.damaged":          {"What the database holds of this scenario is damaged and cannot be shown; restore an earlier version or import its file again", "То, что хранится в базе об этой обработке, повреждено, показать её нельзя; верните прежнюю версию или снова импортируйте файл"},
+	"draft.damaged":          {"What the database holds of this scenario is damaged and cannot be shown; restore an earlier version and publish it, or import its file again", "То, что хранится в базе об этой обработке, повреждено, показать её нельзя; верните прежнюю версию и опубликуйте её или снова импортируйте файл"},
 	"document.not_object":    {"This is not a JSON object", "Это не объект JSON"},
 	"document.api_version":   {"The version “{{0}}” is not known; this server reads {{1}}", "Версия «{{0}}» не знакома; этот сервер читает {{1}}"},
 	"document.one_scenario":  {"Here stands one scenario, with its steps", "Здесь должна быть одна обработка с шагами"},

@@ -93,7 +93,7 @@ func Scenario(s *gonets.Scenario) []gonets.Problem {
 	if len(s.Steps) == 0 {
 		v.missing("/steps", "the scenario has no steps")
 	}
-	v.steps("/steps", s.Steps, map[string]bool{}, 1)
+	v.steps("/steps", s.Steps, map[string]string{}, 1)
 	v.renewals("/steps", s.Steps, nil)
 	if v.count > gonets.MaxStepsPerScenario {
 		v.add("/steps", gonets.CodeTooMany, "%d steps; a scenario has %d at most", v.count, gonets.MaxStepsPerScenario)
@@ -265,7 +265,9 @@ func kindNames() []string {
 	return []string{gonets.KindHTTP, gonets.KindSet, gonets.KindIf, gonets.KindDelay, gonets.KindRespond, gonets.KindStop, gonets.KindFail}
 }
 
-func (v *validator) steps(p string, steps []gonets.Step, ids map[string]bool, depth int) {
+// steps checks a list of steps. Ids are those that are taken, each with the present id
+// of the step that has it or had it first.
+func (v *validator) steps(p string, steps []gonets.Step, ids map[string]string, depth int) {
 	if len(steps) > 0 && depth > gonets.MaxStepDepth {
 		v.add(p, gonets.CodeTooDeep, "steps are nested deeper than %d", gonets.MaxStepDepth)
 		return
@@ -278,10 +280,12 @@ func (v *validator) steps(p string, steps []gonets.Step, ids map[string]bool, de
 			v.missing(sp+"/id", "the step has no id")
 		case !gonets.ValidStepID(s.ID):
 			v.add(sp+"/id", gonets.CodeBadStepID, "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.ID)
-		case ids[s.ID]:
+		case ids[s.ID] == s.ID:
 			v.add(sp+"/id", gonets.CodeTwice, "step id %q stands twice here; runs keep results by it", s.ID)
+		case ids[s.ID] != "":
+			v.former(sp+"/id", s.ID, ids[s.ID])
 		}
-		ids[s.ID] = true
+		ids[s.ID] = s.ID
 		v.was(sp+"/was", s, ids)
 		v.step(sp, s, depth)
 	}
@@ -289,16 +293,21 @@ func (v *validator) steps(p string, steps []gonets.Step, ids map[string]bool, de
 
 // was checks the id that a step had first: what is known of the step is found by
 // it, so it is no other step's.
-func (v *validator) was(p string, s *gonets.Step, ids map[string]bool) {
+func (v *validator) was(p string, s *gonets.Step, ids map[string]string) {
 	switch {
 	case s.Was == "" || s.Was == s.ID:
 	case !gonets.ValidStepID(s.Was):
 		v.add(p, gonets.CodeBadStepID, "%q cannot be a step's id; use small Latin letters, digits and _, a letter first", s.Was)
-	case ids[s.Was]:
-		v.add(p, gonets.CodeTwice, "step id %q stands twice here; what is known of a step is found by the id that it had first", s.Was)
+	case ids[s.Was] != "":
+		v.former(p, s.Was, s.ID)
 	default:
-		ids[s.Was] = true
+		ids[s.Was] = s.ID
 	}
+}
+
+// former tells that another step has an id that is kept for the one that had it first.
+func (v *validator) former(p, id, now string) {
+	v.add(p, gonets.CodeFormerStepID, "step id %q is taken: step %q had it first, and what is known of that step is found by it", id, now)
 }
 
 func (v *validator) step(p string, s *gonets.Step, depth int) {
@@ -319,7 +328,7 @@ func (v *validator) step(p string, s *gonets.Step, depth int) {
 		}
 	}
 	// Both branches keep results under the same path, so they share ids.
-	ids := map[string]bool{}
+	ids := map[string]string{}
 	v.steps(p+"/then", s.Then, ids, depth+1)
 	v.steps(p+"/else", s.Else, ids, depth+1)
 	v.set(p+"/set", s.Set)

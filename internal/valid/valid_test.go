@@ -3,6 +3,7 @@ package valid_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -199,6 +200,17 @@ func TestScenariosHaveAnEnd(t *testing.T) {
 	s.Steps = []gonets.Step{{ID: "a", If: "x", Else: nested}}
 	if got := pointers(valid.Scenario(s)); !strings.Contains(got, "nested deeper than 16") {
 		t.Errorf("one deeper: %s", got)
+	}
+}
+
+func TestAFormerIDIsToldWithTheStepThatHadIt(t *testing.T) {
+	t.Parallel()
+	renamed, fresh := gonets.Step{ID: "deal", Was: "call", Stop: &gonets.StopStep{}}, gonets.Step{ID: "call", Stop: &gonets.StopStep{}}
+	for at, steps := range map[string][]gonets.Step{"/steps/1/id": {renamed, fresh}, "/steps/1/was": {fresh, renamed}} {
+		got := valid.Scenario(&gonets.Scenario{Name: "a", Steps: steps})
+		if len(got) != 1 || got[0].Pointer != at || got[0].Code != gonets.CodeFormerStepID || !slices.Equal(got[0].Values, []any{"call", "deal"}) {
+			t.Errorf("%s: %+v", at, got)
+		}
 	}
 }
 

@@ -147,10 +147,11 @@ func plain(at *api.Attempt) string {
 	return string(at.Outcome)
 }
 
-// Waiting says what a run that waits waits for: a further try, or its time.
+// Waiting says what a run that waits waits for: a further try, which has a reason, or
+// its time. How the last attempt ended says nothing: it may be an earlier step's.
 func Waiting(r *api.RunSummary) string {
 	switch {
-	case r.State != gonets.RunWaiting || r.Tries == 0 && r.Reason == "" && r.LastOutcome != gonets.OutcomeUnknown:
+	case r.State != gonets.RunWaiting || r.Tries == 0 && r.Reason == "" && !r.Asks:
 		return State(r.State)
 	case r.Asks:
 		return "waiting to ask whether the request was done"

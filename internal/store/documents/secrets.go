@@ -19,6 +19,9 @@ func secretPlace(name string, version int) string { return fmt.Sprintf("secret/%
 // SetSecret stores a secret's value, sealed, and until when it is good; zero is what
 // the value itself tells, or not known.
 func (d *Documents) SetSecret(ctx context.Context, name, value string, until time.Time, actor string) error {
+	if err := tellable(until); err != nil {
+		return err
+	}
 	var from time.Time
 	if until.IsZero() {
 		from, until = secret.Lifetime(value)
@@ -50,16 +53,34 @@ func (d *Documents) SetSecret(ctx context.Context, name, value string, until tim
 
 // SetSecretEnd says until when the value that a secret has is good; zero is not known.
 func (d *Documents) SetSecretEnd(ctx context.Context, name string, until time.Time, actor string) error {
+	if err := tellable(until); err != nil {
+		return err
+	}
+	end := "never"
+	if !until.IsZero() {
+		end = until.UTC().Format(time.RFC3339)
+	}
 	return d.change(ctx, func(t *txn) error {
 		n, err := t.Changed(`UPDATE secrets SET good_from = 0, good_until = ?, good_of = version WHERE name = ?`, pack.Stamp(until), name)
 		if err == nil && n == 0 {
 			err = gonets.Errorf(gonets.CodeNotFound, "there is no secret %q", name)
 		}
 		if err == nil {
-			err = t.Audit(actor, "secret.end", "Secret/"+name, "")
+			err = t.Audit(actor, "secret.end", "Secret/"+name, fmt.Sprintf(`{"until":%q}`, end))
 		}
 		return err
 	})
+}
+
+// tellable refuses an end that cannot be shown again: JSON's times have four digits of
+// a year.
+func tellable(until time.Time) error {
+	const first, last = 1970, 9999
+	if year := until.UTC().Year(); !until.IsZero() && (year < first || year > last) {
+		p := gonets.Mistake("/valid_until", gonets.CodeBadNumber, "the year %d does not fit: from %d to %d", year, first, last)
+		return &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{p}}
+	}
+	return nil
 }
 
 // Secret returns a secret's value; only what sends requests may ask.

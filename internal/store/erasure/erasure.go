@@ -278,21 +278,26 @@ func count(t floor.Txn, to map[erase.Kind]int, f *erase.Find) error {
 	return nil
 }
 
-// unfinished are the runs of what was found that are not over.
-const unfinished = ` FROM runs r WHERE r.finished_at IS NULL AND (
-	EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
-	OR EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind IN ('run', 'attempt', 'step', 'value') AND f.id = r.id))`
+// unfinished are the runs of what was found that are not over. It begins with the
+// finds: those of one erasure are few beside all runs.
+const unfinished = `SELECT r.id, r.scenario, r.state FROM erasure_finds f JOIN runs r ON r.event = f.id
+		WHERE f.erasure = ? AND f.kind = 'event' AND r.finished_at IS NULL
+	UNION SELECT r.id, r.scenario, r.state FROM erasure_finds f JOIN runs r ON r.id = f.id
+		WHERE f.erasure = ? AND f.kind IN ('run', 'attempt', 'step', 'value') AND r.finished_at IS NULL`
+
+// UnfinishedSQL finds the first of them.
+const UnfinishedSQL = unfinished + ` ORDER BY 1 LIMIT ?`
 
 // Unfinished are the runs that are not over and carry the value, at most limit,
 // and how many there are.
 func (e *Eraser) Unfinished(ctx context.Context, id string, limit int) (out []erase.Blocker, n int, err error) {
 	q := e.base.Read(ctx)
-	out, err = pack.Collect(q, `SELECT r.id, r.scenario, r.state`+unfinished+` ORDER BY r.id LIMIT ?`, []any{id, id, limit}, func(scan func(...any) error) (b erase.Blocker, err error) {
+	out, err = pack.Collect(q, UnfinishedSQL, []any{id, id, limit}, func(scan func(...any) error) (b erase.Blocker, err error) {
 		err = scan(&b.Run, &b.Scenario, &b.State)
 		return b, err
 	})
 	if n = len(out); err == nil && n == limit {
-		err = q.Row(`SELECT count(*)`+unfinished, []any{id, id}, &n)
+		err = q.Row(`SELECT count(*) FROM (`+unfinished+`) u`, []any{id, id}, &n)
 	}
 	return out, n, e.base.Wrap(err)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/deed"
 )
 
 func applyPublishes(f fixture) {
@@ -202,6 +203,17 @@ func secretsAndSettings(f fixture) {
 		if l, err := f.Secrets(f.ctx()); err != nil || len(l) != 1 || l[0].Until.Unix() != 2000 {
 			f.t.Errorf("%+v, %v", l, err)
 		}
+	}
+	f.must(f.SetSecretEnd(f.ctx(), "key", time.Unix(6000, 0), "boris"))
+	ends, err := f.Audit(f.ctx(), deed.Filter{Action: "secret.end", Page: gonets.Page{Limit: 1}})
+	if err != nil || len(ends.Items) != 1 || string(ends.Items[0].Detail) != `{"until":"1970-01-01T01:40:00Z"}` {
+		f.t.Errorf("%v %+v", err, ends.Items)
+	}
+	for _, end := range []string{"1969-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00"} {
+		until, err := time.Parse(time.RFC3339, end)
+		f.must(err)
+		f.wantCode(f.SetSecret(f.ctx(), "key", "v", until, "anna"), gonets.CodeInvalid)
+		f.wantCode(f.SetSecretEnd(f.ctx(), "key", until, "anna"), gonets.CodeInvalid)
 	}
 	f.wantCode(f.SetSecretEnd(f.ctx(), "nobody", time.Time{}, "anna"), gonets.CodeNotFound)
 	f.must(f.DeleteSecret(f.ctx(), "key", "anna"))

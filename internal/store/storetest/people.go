@@ -204,4 +204,11 @@ func auditIsListed(f fixture) {
 			f.t.Errorf("%+v: %q, want %q", c.filter, got, c.want)
 		}
 	}
+	// People are named by their logins, whoever they are in the database.
+	olga := f.account("Olga")
+	f.must(f.CreateOwner(f.ctx(), olga, "setup"))
+	f.must(f.Note(f.ctx(), olga.ID, "session.end_all", "User/"+olga.ID, ""))
+	if got := list(deed.Filter{Object: "User/Olga"}); !slices.Equal(got, []string{"Olga session.end_all User/Olga ", "setup user.create User/Olga "}) {
+		f.t.Errorf("%q", got)
+	}
 }

@@ -1765,7 +1765,7 @@ export interface components {
             /** @description What else is known of it; never a secret's value */
             detail?: unknown;
             id: string;
-            /** @description To what, as kind and name: Scenario/orders, run/0192…; left out once it was erased */
+            /** @description To what, as kind and name: Scenario/orders, run/0192…; a queue's is its service's address alone; left out once it was erased */
             object?: string;
         };
         Bucket: {
@@ -3494,7 +3494,7 @@ export interface components {
         Scenario: {
             /** Format: date-time */
             created_at: string;
-            /** @description What the database holds of its document cannot be read: apply it again or restore an earlier version */
+            /** @description What the database holds of its document cannot be read: apply it again, or restore an earlier version and publish it */
             damaged?: boolean;
             /** @description The document as a file would hold it; only its name when it is damaged */
             document: unknown;

@@ -25,6 +25,14 @@ test('a step that was renamed on one side is one step', () => {
   ])
 })
 
+test('a step whose first name one side has lost is one step, with those inside it', () => {
+  const inside = (delay: string) => ({ then: [{ id: 'wait', delay }] })
+  const kept = scenario({ id: 'order', was: 'deal', if: 'x', ...inside('1m') })
+  const lost = scenario({ id: 'order', if: 'x', ...inside('2m') })
+  expect(told(kept, lost)).toEqual([['wait', '/delay', '1m', '2m']])
+  expect(told(lost, kept)).toEqual([['wait', '/delay', '2m', '1m']])
+})
+
 test('steps that one side alone has, that moved into a branch, and that stand in another order are told', () => {
   const delay = (id: string) => ({ id, delay: '5m' })
   expect(told(scenario(delay('a'), delay('b')), scenario(delay('b')))).toEqual([['a', '', delay('a'), undefined]])

@@ -16,14 +16,22 @@ export interface Difference {
 
 const most = 200
 
-/** Steps are matched by their first ids, wherever they stand; a step that only moved differs in its place. */
+/**
+ * Steps are matched by their first ids, wherever they stand; those left over by what they are called now, since a file may have
+ * lost the first id. A step that only moved differs in its place.
+ */
 export function differences(mine: Scenario, theirs: Scenario): Difference[] {
   const out: Difference[] = []
   const { steps: _mine, ...myTop } = mine
   const { steps: _theirs, ...theirTop } = theirs
   compare(undefined, '', myTop, theirTop, out)
-  const my = flat(mine.steps)
-  const their = flat(theirs.steps)
+  const my = flat(mine.steps, firstId)
+  const firsts = flat(theirs.steps, firstId)
+  const their = flat(theirs.steps, (step) => {
+    const id = firstId(step)
+    const left = [...my].find(([key, one]) => one.step.id === step.id && !firsts.has(key))
+    return left && !my.has(id) ? left[0] : id
+  })
   for (const [id, one] of my) {
     const other = their.get(id)
     if (!other) out.push({ step: one.step, field: '', mine: one.step, theirs: undefined })
@@ -46,12 +54,12 @@ function own(step: Step): Record<string, unknown> {
   return rest
 }
 
-function flat(steps: Step[], list = '', out = new Map<string, { step: Step; list: string }>()): Map<string, { step: Step; list: string }> {
+function flat(steps: Step[], name: (step: Step) => string, list = '', out = new Map<string, { step: Step; list: string }>()): Map<string, { step: Step; list: string }> {
   for (const step of steps) {
-    const id = firstId(step)
+    const id = name(step)
     out.set(id, { step, list })
-    flat(step.then ?? [], `${id}/then`, out)
-    flat(step.else ?? [], `${id}/else`, out)
+    flat(step.then ?? [], name, `${id}/then`, out)
+    flat(step.else ?? [], name, `${id}/else`, out)
   }
   return out
 }

@@ -1,0 +1,30 @@
+package words_test
+
+import (
+	"testing"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/cli/words"
+)
+
+func TestARunWaitsForAnAttemptOrForItsTime(t *testing.T) {
+	t.Parallel()
+	const attempt, ask, itsTime = "waiting for its next attempt", "waiting to ask whether the request was done", "waiting for its time"
+	for want, runs := range map[string][]api.RunSummary{
+		attempt: {{Tries: 1}, {Reason: gonets.CodeNetwork, LastOutcome: gonets.OutcomeUnknown}},
+		ask:     {{Asks: true}, {Asks: true, Tries: 1, Reason: gonets.CodeNetwork}},
+		// A delay behind a step that ended so, and for which the scenario goes on.
+		itsTime: {{}, {LastOutcome: gonets.OutcomeUnknown}, {LastOutcome: gonets.OutcomeHTTP, Attempts: 3}},
+	} {
+		for _, run := range runs {
+			run.State = gonets.RunWaiting
+			if got := words.Waiting(&run); got != want {
+				t.Errorf("%+v: %q, want %q", run, got, want)
+			}
+		}
+	}
+	if got := words.Waiting(&api.RunSummary{State: gonets.RunQueued, Tries: 1}); got != words.State(gonets.RunQueued) {
+		t.Error(got)
+	}
+}
