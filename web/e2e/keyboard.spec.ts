@@ -35,7 +35,7 @@ walk.describe('B: a person without a mouse', () => {
     await keys.press('Enter')
     await keys.enter(page.getByRole('dialog').getByRole('button', { name: new RegExp(`^${t('httpRequest')}`) }))
     await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeFocused()
-    await keys.enter(path.button(t('echo')))
+    await keys.enter(path.button(t('echo')), 'Shift+Tab')
     await expect(page.getByText(/\/echo\//).first()).toBeVisible()
 
     await keys.to(page.getByRole('tab', { name: new RegExp(`^${t('body')}`) }))
