@@ -52,6 +52,14 @@ walk.describe('B: a person without a mouse', () => {
     await expect(result.getByText('"Анна"').first()).toBeVisible()
     await watch.look('checked')
 
+    // The data are one stop of Tab, however many there are; arrows go through them.
+    const data = page.getByRole('region', { name: t('variables') }).getByRole('listitem').getByRole('button')
+    await keys.to(data.first(), 'Shift+Tab')
+    await keys.press('ArrowDown')
+    await expect(data.nth(1)).toBeFocused()
+    await keys.press('Shift+Tab')
+    await expect(page.getByRole('textbox', { name: t('variables.find') })).toBeFocused()
+
     await keys.enter(path.button(t('start')), 'Shift+Tab')
     await keys.enter(path.button(t('start.held')))
     await expect(page.getByText(t('scenario.running')).first()).toBeVisible()
