@@ -229,7 +229,7 @@ func (a *app) secretSet() *cobra.Command {
 func (a *app) secretUntil() *cobra.Command {
 	return &cobra.Command{
 		Use: "until NAME DATE", Short: "Say until when a secret's value is good", Args: cobra.ExactArgs(2),
-		Long: "Say until when a secret's value is good: 2027-03-01, 2027-03-01T12:00:00Z, or never.\nPeople are told two weeks before, three days before, and when it has ended.",
+		Long: "Say until when a secret's value is good: 2027-03-01 (to its end), 2027-03-01T12:00:00Z, or never.\nPeople are told two weeks before, three days before, and when it has ended.",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			end, err := moment.End(args[1], a.Zone)
 			if err != nil {

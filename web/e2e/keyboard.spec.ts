@@ -35,7 +35,7 @@ walk.describe('B: a person without a mouse', () => {
     await keys.press('Enter')
     await keys.enter(page.getByRole('dialog').getByRole('button', { name: new RegExp(`^${t('httpRequest')}`) }))
     await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeFocused()
-    await keys.enter(path.button(t('echo')))
+    await keys.enter(path.button(t('echo')), 'Shift+Tab')
     await expect(page.getByText(/\/echo\//).first()).toBeVisible()
 
     await keys.to(page.getByRole('tab', { name: new RegExp(`^${t('body')}`) }))
@@ -51,6 +51,14 @@ walk.describe('B: a person without a mouse', () => {
     const result = page.getByRole('region', { name: t('result.title') })
     await expect(result.getByText('"Анна"').first()).toBeVisible()
     await watch.look('checked')
+
+    // The data are one stop of Tab, however many there are; arrows go through them.
+    const data = page.getByRole('region', { name: t('variables') }).getByRole('listitem').getByRole('button')
+    await keys.to(data.first(), 'Shift+Tab')
+    await keys.press('ArrowDown')
+    await expect(data.nth(1)).toBeFocused()
+    await keys.press('Shift+Tab')
+    await expect(page.getByRole('textbox', { name: t('variables.find') })).toBeFocused()
 
     await keys.enter(path.button(t('start')), 'Shift+Tab')
     await keys.enter(path.button(t('start.held')))

@@ -91,6 +91,15 @@ walk.describe('the queue to a service', () => {
     await expect(row.getByText(t('lanes.nOf', { n: 0, max: 3 }))).toBeVisible()
     const { items } = await server.api<{ items: { limits: { concurrency: number } }[] }>('GET', '/api/v1/lanes')
     expect(items.map((one) => one.limits.concurrency)).toEqual([3])
+
+    // A service named by its address keeps what the form leaves empty.
+    await path.button(t('lanes.limitsNew')).click()
+    await dialog.getByRole('textbox', { name: t('lanes.address') }).fill(`${crm.base}/deals`)
+    await dialog.getByRole('textbox', { name: t('lanes.rate') }).fill('2')
+    await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+    await expect(dialog).toHaveCount(0)
+    const { items: now } = await server.api<{ items: { limits: object }[] }>('GET', '/api/v1/lanes')
+    expect(now.map((one) => one.limits)).toEqual([expect.objectContaining({ concurrency: 3, rate: '2/s' })])
     await crm.close()
   })
 })

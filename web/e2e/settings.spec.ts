@@ -110,10 +110,18 @@ for (const screen of [before('ru', 'dark', 1280), before('en', 'light', 390)]) {
       await expect(row.getByText(named('settings.secretUntil'))).toBeVisible()
       await row.getByRole('button', { name: named('settings.secretEndOf') }).click()
       await watch.look('the end of a secret')
+      // The same day again moves nothing: the token's own time stays.
+      const until = async () => (await server.api<{ items: { name: string; valid_until: string }[] }>('GET', '/api/v1/secrets')).items.find((one) => one.name === 'crm-key')!.valid_until
+      const own = await until()
+      await dialog.getByRole('button', { name: t('save'), exact: true }).click()
+      await expect(dialog).toHaveCount(0)
+      expect(await until()).toBe(own)
+      await row.getByRole('button', { name: named('settings.secretEndOf') }).click()
       await dialog.getByLabel(t('settings.secretEnd'), { exact: true }).fill('2099-03-17')
       await dialog.getByRole('button', { name: t('save'), exact: true }).click()
       await expect(dialog).toHaveCount(0)
       await expect(row.getByText(/2099/)).toBeVisible()
+      expect(await until()).toMatch(/2099-03-17T\d\d:59:59Z/)
 
       // Who one is, and one's password: a wrong present one is told at its field.
       await go('account')

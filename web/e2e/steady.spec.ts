@@ -140,6 +140,9 @@ for (const [language, scheme, width] of [
       const sends = page.getByRole('region', { name: t('willSend') })
       const again = sends.getByRole('button', { name: t('ui.tryAgain') })
       await steady('a preview that fails', type(url, '{{ public_url }}/echo/new'), () => expect(again).toBeInViewport({ ratio: 1 }))
+      // Folded, too, it is told whole.
+      await expect.poll(() => sends.getByRole('alert').evaluate((one) => one.scrollHeight - one.clientHeight + one.scrollWidth - one.clientWidth)).toBe(0)
+      await expect(sends.getByRole('alert')).toBeInViewport({ ratio: 1 })
       await watch.look('no preview')
       await page.unroute(/\/preview$/)
       await again.click()

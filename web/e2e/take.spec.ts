@@ -9,7 +9,9 @@ walk.describe('what came before', () => {
     await path.enter()
     await server.api('PUT', '/api/v1/settings', { contact: 'it@example.ru' })
     await path.ready('Заявка: сайт/CRM', 'shelf')
-    await path.sees(t('contact', { email: 'it@example.ru' }))
+    // Whom to ask stands in the tip, where keys and fingers reach all of it.
+    await path.button(t('url.help')).focus()
+    await expect(page.getByRole('tooltip')).toContainText(t('contact', { email: 'it@example.ru' }))
     const send = async (who: string) => expect((await fetch(path.address, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: who, mark: 'x', list: [{ mark: 'y' }] }) })).status).toBe(200)
     await path.start('none')
     for (const who of ['Анна', 'Борис', 'Вера']) {

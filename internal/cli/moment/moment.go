@@ -21,7 +21,7 @@ func Read(text string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// End is when a day begins, or a time; never is none.
+// End is the last second of a day, or a time; never is none.
 func End(text string, zone *time.Location) (*time.Time, error) {
 	if text == "never" {
 		return nil, nil
@@ -29,6 +29,8 @@ func End(text string, zone *time.Location) (*time.Time, error) {
 	at, err := time.ParseInLocation(time.DateOnly, text, zone)
 	if err != nil {
 		at, err = time.Parse(time.RFC3339, text)
+	} else {
+		at = at.AddDate(0, 0, 1).Add(-time.Second)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s is no time; write 2027-03-01, 2027-03-01T12:00:00Z or never", text)

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { date, dayBegins, dayIn, setTimeZone, timeZone, zoned } from './index'
+import { date, dayBegins, dayEnds, dayIn, setTimeZone, timeZone, zoned } from './index'
 
 const own = timeZone()
 afterEach(() => setTimeZone(undefined))
@@ -37,5 +37,17 @@ test('a day begins by the clock of the zone, also where clocks are set that nigh
   ] as const) {
     setTimeZone(zone)
     expect([zone, dayBegins(day).toISOString(), dayIn(dayBegins(day))]).toEqual([zone, begins, day])
+  }
+})
+
+test('a day ends by the clock of the zone, a second before the next', () => {
+  for (const [zone, day, ends] of [
+    ['Europe/Moscow', '2026-11-28', '2026-11-28T20:59:59.000Z'],
+    ['America/New_York', '2026-03-08', '2026-03-09T03:59:59.000Z'], // a day of 23 hours
+    ['America/New_York', '2026-11-01', '2026-11-02T04:59:59.000Z'], // and one of 25
+    ['UTC', '2026-12-31', '2026-12-31T23:59:59.000Z'],
+  ] as const) {
+    setTimeZone(zone)
+    expect([zone, dayEnds(day).toISOString(), dayIn(dayEnds(day))]).toEqual([zone, ends, day])
   }
 })

@@ -16,4 +16,5 @@ export { indented, jsonMistake, leavesOf, memberText, type Leaf } from './jsonTe
 export { JsonField } from './JsonField'
 export { Icon, type IconName } from './icons'
 export { UiProvider, useTheme, type ThemeChoice } from './provider'
+export { arrows } from './arrows'
 export { useDebounced, useMedia, useNarrow, usePageTitle } from './hooks'

@@ -5,7 +5,7 @@ import { useT } from '@/i18n'
 import { Muted, Stack } from '@/ui'
 import css from './Masked.module.css'
 
-/** Why *** stands in some of the texts, where that is decided, and that nobody is shown the values. */
+/** Why *** may stand in some of the texts for a hidden value (or the sender wrote it), where that is decided, and that nobody is shown the values. */
 export function Masked({ texts }: { texts: (string | undefined)[] }) {
   return texts.some((text) => text?.includes('***')) ? <Why /> : null
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { settingsQuery, type KindField } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
-import { Button, IconButton, Note, Select, Switch, Tabs, TextField, Tip, toast } from '@/ui'
+import { Button, IconButton, Note, Select, Stack, Switch, Tabs, TextField, Tip, toast } from '@/ui'
 import { Outage } from '../check/Outage'
 import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
@@ -147,10 +147,17 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
             <TextField ariaLabel={t('method.own')} placeholder="PROPFIND" mono value={known ? '' : method} onChange={(next) => put('/http/method', next.toUpperCase().replace(/[^A-Z0-9!#$%&'*+.^_`|~-]/g, '') || undefined)} autoFocus={other} />
           )}
         </div>
-        <span className={css.methodHelp} title={why}>
+        <span className={css.methodHelp}>
           {why}
         </span>
-        <Tip label={isEcho(http.url) ? t('echo.help') : address.help}>
+        <Tip
+          label={
+            <Stack gap={4}>
+              <span>{why}</span>
+              <span>{isEcho(http.url) ? t('echo.help') : address.help}</span>
+            </Stack>
+          }
+        >
           <IconButton icon="help" size="small" label={t('url.help')} tip={false} />
         </Tip>
         {!isEcho(http.url) && (

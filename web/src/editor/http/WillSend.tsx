@@ -46,8 +46,10 @@ export function WillSend({ preview, error, stale, retry, named }: Previewed & { 
         <IconButton icon={open ? 'down' : 'up'} size="small" label={open ? t('willSend.less') : t('willSend.more')} expanded={open} onClick={fold} tip={false} />
       </header>
       {told ? (
-        <div className={css.willSendBody} role="alert">
-          <span className={css.fieldError}>{told.what}</span> {told.meaning && <Rich>{told.meaning}</Rich>} {told.todo && <Rich>{told.todo}</Rich>}
+        <div className={css.willSendBody}>
+          <div className={css.willSendTold} role="alert">
+            <span className={css.fieldError}>{told.what}</span> {told.meaning && <Rich>{told.meaning}</Rich>} {told.todo && <Rich>{told.todo}</Rich>}
+          </div>
         </div>
       ) : request ? (
         <div className={css.willSendBody} tabIndex={0} role="group" aria-label={t('willSend')}>

@@ -1,7 +1,7 @@
 import { useDroppable } from '@dnd-kit/core'
 import { useState } from 'react'
 import { useT } from '@/i18n'
-import { Button, Icon, Popover, TextField } from '@/ui'
+import { arrows, Button, Icon, Popover, TextField } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
@@ -112,12 +112,4 @@ function firstField(pointer: string, step: Step): string | undefined {
   if (step.delay !== undefined) return `${pointer}/delay`
   if (step.set) return `${pointer}/set`
   return undefined
-}
-
-function arrows(event: React.KeyboardEvent<HTMLUListElement>): void {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-  event.preventDefault()
-  const buttons = [...event.currentTarget.querySelectorAll('button')]
-  const at = buttons.indexOf(event.target as HTMLButtonElement)
-  buttons[Math.min(Math.max(at + (event.key === 'ArrowDown' ? 1 : -1), 0), buttons.length - 1)]?.focus()
 }

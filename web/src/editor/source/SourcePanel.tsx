@@ -4,7 +4,7 @@ import { api, call, keys, presetsQuery, sourcesQuery, type Preset, type Source }
 import { clock, duration, pick, quoted, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
-import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Facts, Icon, IconButton, Menu, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
+import { Badge, BodyView, Button, CodeView, CopyButton, Dialog, ErrorNote, Facts, Icon, IconButton, Menu, Note, Select, Skeleton, Spinner, Tabs, TextArea, TextField, toast, toastError } from '@/ui'
 import { milliseconds } from '@/words/duration'
 import { Addresses } from '@/screens/sources/Addresses'
 import { CopyOneC } from '@/screens/sources/CopyOneC'
@@ -131,12 +131,12 @@ const presetTitle = (preset: Preset, t: Translate): string => (preset.id === 'ge
 
 // ── waiting ──────────────────────────────────────────────────────────────
 
-function curlOf(source: Source, preset: Preset | undefined): string {
+function curlOf(source: Source, preset: Preset | undefined, t: Translate): string {
   const sample = preset?.sample
   const method = sample?.method ?? 'POST'
   const url = (source.url ?? '') + (sample?.query ? `?${sample.query}` : '')
   const headers = headerList(sample?.headers)
-  const body = sample?.body ?? { name: 'Анна', phone: '+79990001122' }
+  const body = sample?.body ?? { name: t('sample.name'), phone: '+79990001122' }
   const text = typeof body === 'string' ? body : writeJson(body)
   const shell = (s: string) => `'${s.replace(/'/g, `'\\''`)}'`
   const parts = [`curl -X ${method} ${shell(url)}`]
@@ -222,7 +222,7 @@ function Receiving({ source }: { source: Source }) {
           <Button onClick={() => setPasting(true)} size="small">
             {t('source.pasteJson')}
           </Button>
-          <CopyButton text={() => curlOf(source, preset)} kind="default">
+          <CopyButton text={() => curlOf(source, preset, t)} kind="default">
             {t('source.copyCurl')}
           </CopyButton>
           <CopyOneC source={source} />
@@ -255,6 +255,7 @@ function Answers({ source, preset }: { source: Source; preset: Preset | undefine
 function Receives({ source, preset }: { source: Source; preset: Preset | undefined }) {
   const t = useT()
   const [changing, setChanging] = useState(false)
+  if (source.damaged) return <Note tone="error" title={t('sources.damaged')}>{t('sources.damagedHelp')}</Note>
   return (
     <div className={css.field}>
       <Facts items={receives(source, preset, t)} />
@@ -402,7 +403,7 @@ function PasteJson({ open, onClose, source, onSent }: { open: boolean; onClose: 
         mono
         autoFocus
         error={error}
-        placeholder={'{"name": "Анна", "phone": "+79990001122"}'}
+        placeholder={`{"name": "${t('sample.name')}", "phone": "+79990001122"}`}
         help={info?.state === 'running' ? t('source.jsonSample') : t('source.jsonEvent')}
       />
     </Dialog>

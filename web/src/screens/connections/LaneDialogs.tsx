@@ -43,9 +43,12 @@ export function LimitsDialog({ lane, onClose }: { lane?: Lane; onClose: () => vo
   const [unit, setUnit] = useState<Unit>(now.unit)
   const save = useMutation({
     mutationFn: async () => {
+      const given = { concurrency, rate: n ? `${n}/${unit}` : undefined }
       // What else was set for it stays.
-      const one = lane ?? (await laneAt(address.trim()))
-      return limitLane({ ...one.limits, lane: one.lane, concurrency, rate: n ? `${n}/${unit}` : undefined })
+      if (lane) return limitLane({ ...lane.limits, lane: lane.lane, ...given })
+      // The form did not show what was set before: what is empty there changes nothing.
+      const { lane: name, limits } = await laneAt(address.trim())
+      return limitLane({ ...limits, lane: name, concurrency: given.concurrency ?? limits.concurrency, rate: given.rate ?? limits.rate })
     },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: keys.lanes })

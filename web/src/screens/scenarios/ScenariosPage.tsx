@@ -155,8 +155,8 @@ export default function ScenariosPage() {
                       {one.title || one.name}
                     </Link>
                     {tagged(one)}
-                      <ScenarioState state={one.state} hasDraft={one.has_draft} damaged={one.damaged} />
-                      <Day scenario={one} named />
+                    <ScenarioState state={one.state} hasDraft={one.has_draft} damaged={one.damaged} />
+                    <Day scenario={one} named />
                   </div>
                   {menu(one)}
                 </li>

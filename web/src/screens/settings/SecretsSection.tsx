@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, secretsQuery } from '@/api'
-import { ago, date, dayBegins, dayIn, fullTime, useT } from '@/i18n'
+import { ago, date, dayEnds, dayIn, fullTime, useT } from '@/i18n'
 import type { components } from '@/api/schema'
 import { Badge, Button, Confirm, Dialog, EmptyState, ErrorNote, IconButton, Mono, Muted, Panel, PasswordField, Rich, Row, Skeleton, Stack, TextField, Tip, toast } from '@/ui'
 import css from './Settings.module.css'
@@ -98,7 +98,8 @@ function End({ of }: { of: Secret }) {
 function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const [day, setDay] = useState(of.valid_until ? dayIn(of.valid_until) : '')
+  const was = of.valid_until ? dayIn(of.valid_until) : ''
+  const [day, setDay] = useState(was)
   const save = useMutation({
     mutationFn: () => call(api.PUT('/api/v1/secrets/{name}/end', { params: { path: { name: of.name } }, body: endOn(day) })),
     onSuccess: () => {
@@ -116,7 +117,8 @@ function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
       actions={
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
-          <Button kind="main" onClick={() => save.mutate()} loading={save.isPending}>
+          {/* The same day says nothing new: the very time, which the day alone does not tell, stays. */}
+          <Button kind="main" onClick={() => (day === was ? onClose() : save.mutate())} loading={save.isPending}>
             {t('save')}
           </Button>
         </>
@@ -128,8 +130,8 @@ function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
   )
 }
 
-/** An empty day is no end. */
-const endOn = (day: string): { valid_until?: string } => (day ? { valid_until: dayBegins(day).toISOString() } : {})
+/** A secret is good through the day; an empty one is no end. */
+const endOn = (day: string): { valid_until?: string } => (day ? { valid_until: dayEnds(day).toISOString() } : {})
 
 function SecretDialog({ name: given, isNew, onClose }: { name: string; isNew: boolean; onClose: () => void }) {
   const t = useT()

@@ -12,13 +12,16 @@ function verifyText(source: Source, t: Translate): string {
   return [t(proofs[verify.kind ?? ''] ?? 'sources.verifyToken'), verify.header].filter(Boolean).join(' · ')
 }
 
-/** The facts of how a source receives: what it takes, from whom, in which order, and its answer. */
-export const receives = (source: Source, preset: Preset | undefined, t: Translate): ([ReactNode, ReactNode] | null)[] => [
-  [t('receive.methods'), methodsOf(source, preset).join(', ')],
-  [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
-  orderOf(source) ? [t('sources.order'), t('sources.orderBy', { path: orderOf(source) })] : null,
-  [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
-]
+/** The facts of how a source receives: what it takes, from whom, in which order, and its answer. Of a damaged one nothing is known. */
+export const receives = (source: Source, preset: Preset | undefined, t: Translate): ([ReactNode, ReactNode] | null)[] =>
+  source.damaged
+    ? []
+    : [
+        [t('receive.methods'), methodsOf(source, preset).join(', ')],
+        [t('sources.verify'), verifyText(source, t) || t('sources.verifyNone')],
+        orderOf(source) ? [t('sources.order'), t('sources.orderBy', { path: orderOf(source) })] : null,
+        [t('receive.answer'), <Answer key="answer" source={source} preset={preset} />],
+      ]
 
 const orderOf = (source: Source): string => (source.document as { order?: string } | undefined)?.order ?? ''
 const methodsOf = (source: Source, preset: Preset | undefined): readonly string[] => (source.document as { accept?: { methods?: string[] } } | undefined)?.accept?.methods ?? preset?.methods ?? []
