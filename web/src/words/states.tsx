@@ -28,7 +28,6 @@ export interface RunLike {
   reason?: string
   tries?: number
   tries_max?: number
-  last_outcome?: string
   last_status?: number
   next_try_at?: string
   quiet_until?: string
@@ -46,7 +45,7 @@ export function stateText(run: RunLike, t: Translate, counted = true): string {
 }
 
 /** It waits because its scenario says so, not because something failed. */
-export const waitsForTime = (run: RunLike): boolean => !run.tries && run.last_outcome !== 'unknown' && !run.reason
+export const waitsForTime = (run: RunLike): boolean => !run.tries && !run.reason
 
 /** A further try might well help, but the step has none: that the tries ended says more than what was answered. */
 const onlyTry = ({ reason, tries_max: max, last_status: status = 0 }: RunLike): boolean => reason === 'http.status' && max === 1 && (status >= 500 || status === 429 || status === 408)
