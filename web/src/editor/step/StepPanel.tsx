@@ -121,18 +121,24 @@ export function useFocusField(): void {
   useEffect(() => {
     if (!focusField) return
     let tries = 0
+    let held = 0
     const look = () => {
       const box = [...globalThis.document.querySelectorAll<HTMLElement>('[data-pointer]')]
         .filter((one) => focusField === one.dataset['pointer'] || focusField.startsWith(`${one.dataset['pointer']}/`))
         .sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]
       const field = box?.querySelector<HTMLElement>('.cm-content, input, textarea, [contenteditable="true"], button')
       if (field) {
-        field.focus()
-        field.scrollIntoView({ block: 'nearest' })
-        if (field.className.includes?.('cm-content') || field.tagName !== 'INPUT' || tries > 5) return focused()
+        const { activeElement, body } = globalThis.document
+        // Whoever went on to another field stays there.
+        if (held > 0 && activeElement !== field && activeElement !== body) return focused()
+        if (activeElement !== field) {
+          field.focus()
+          field.scrollIntoView({ block: 'nearest' })
+        }
+        // The field with pills takes the plain one's place later, and a dialog that closes may take the focus along.
+        if (!field.classList.contains('g-pill-plain') && held++ >= 2) return focused()
       }
-      // The field with pills is loaded later; until then the plain one had the focus.
-      if (tries++ < 20) timer = setTimeout(look, 60)
+      if (tries++ < 40) timer = setTimeout(look, 60)
       else focused()
     }
     let timer = setTimeout(look, 0)
