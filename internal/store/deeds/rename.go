@@ -16,14 +16,18 @@ type Renames struct {
 	was   map[string]string // first paths by those of before
 	first map[string]string // first paths by those of now
 	now   map[string]string // the other way round
+	known map[string]bool   // the first paths of before
 }
 
 // NewRenames compares two versions. What was done with one that is nil, because it
 // cannot be read, is known by the path itself.
 func NewRenames(was, now *gonets.Scenario) Renames {
-	r := Renames{first: gonets.FirstPaths(now.Steps), now: map[string]string{}}
+	r := Renames{first: gonets.FirstPaths(now.Steps), now: map[string]string{}, known: map[string]bool{}}
 	if was != nil {
 		r.was = gonets.FirstPaths(was.Steps)
+	}
+	for _, first := range r.was {
+		r.known[first] = true
 	}
 	for path, first := range r.first {
 		r.now[first] = path
@@ -47,12 +51,13 @@ func (r Renames) None() bool {
 }
 
 // to is the path that the step at a path has now. A step that is no more keeps its
-// own; it has none when another step has that now.
+// own, as one does whose first path a file lost or gained; it has none when another
+// step of before has that now.
 func (r Renames) to(path string) string {
 	if to, known := r.now[cmp.Or(r.was[path], path)]; known {
 		return to
 	}
-	if _, taken := r.first[path]; taken {
+	if r.known[r.first[path]] {
 		return ""
 	}
 	return path

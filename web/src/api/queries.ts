@@ -109,6 +109,14 @@ export const scenarioQuery = (name: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } }, signal })),
   })
 
+/** A published version with its document, which never changes. */
+export const versionQuery = (name: string, version: number) =>
+  queryOptions({
+    queryKey: ['scenario', name, 'version', version],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/versions/{version}', { params: { path: { name, version } }, signal })),
+    staleTime: Infinity,
+  })
+
 /** All published versions, newest first. */
 export const versionsQuery = (name: string) =>
   infiniteQueryOptions({

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { examplesQuery } from '@/api'
+import { examplesQuery, versionQuery } from '@/api'
 import { pick, useT, type Key } from '@/i18n'
 import { Button, Dialog, TextField, toast } from '@/ui'
 import { repliedUnder } from '../check/past'
 import { useEditor } from '../context'
-import { kindOf } from '../model/document'
+import { kindOf, type Scenario } from '../model/document'
 import { rename, wrongId } from '../model/rename'
 import { nameFrom, walk, type Placed } from '../model/steps'
 
@@ -14,8 +14,10 @@ const wrongKeys: Record<NonNullable<ReturnType<typeof wrongId>>, Key> = { form: 
 /** Another short name for a step; whatever refers to the step by it follows, and it can be taken back. */
 export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () => void }) {
   const t = useT()
-  const { name, document, edit, open, kinds, check } = useEditor()
+  const { name, document, edit, open, kinds, check, info } = useEditor()
   const kept = useQuery(examplesQuery(name)).data?.items ?? []
+  const published = info?.version ?? 0
+  const inForce = useQuery({ ...versionQuery(name, published), enabled: published > 0 }).data?.document as Scenario | undefined
   const { step, pointer } = placed
   const [id, setId] = useState(step.id)
   const wanted = /^[a-z0-9_]*$/.test(id) ? id : nameFrom(id)
@@ -24,7 +26,9 @@ export function RenameStep({ placed, onClose }: { placed: Placed; onClose: () =>
   const save = () => {
     if (wrong) return
     const before = step.id
-    const done = rename(document, pointer, wanted, repliedUnder(placed.first, check, kept))
+    // Runs may have begun the step by its name, even without any answer.
+    const begun = inForce ? walk(inForce).some((one) => one.first === placed.first) : published > 0
+    const done = rename(document, pointer, wanted, begun || repliedUnder(placed.first, check, kept))
     onClose()
     if (wanted === before) return
     edit(() => done.document)
