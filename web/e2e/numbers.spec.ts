@@ -44,7 +44,20 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(page).toHaveURL(/\/sources\/site\?from=\d{4}-\d\d-\d\d&to=/)
     const events = page.getByRole('list', { name: t('sources.events') }).getByRole('listitem')
     await expect(events).toHaveCount(50)
+    // Something comes to the source while the next page is on its way, and takes it from nobody.
+    let [asked, answer] = [() => {}, () => {}]
+    const [onItsWay, answered] = [new Promise<void>((done) => (asked = done)), new Promise<void>((done) => (answer = done))]
+    await page.route(/\/api\/v1\/events\?.*cursor=/, async (route) => {
+      asked()
+      await answered
+      await route.continue()
+    })
     await path.button(t('ui.more')).click()
+    await onItsWay
+    const reread = page.waitForResponse('**/api/v1/sources/site/samples**')
+    await server.api('POST', '/api/v1/sources/site/events', { body: { n: 55 } })
+    await reread
+    answer()
     await expect(events).toHaveCount(54)
     await events.last().getByRole('button').click()
     // The first one was made by a program with a key, the newest by the address.
