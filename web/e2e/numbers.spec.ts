@@ -42,7 +42,8 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(numbers).toHaveCount(2)
     await numbers.first().click()
     await expect(page).toHaveURL(/\/sources\/site\?from=\d{4}-\d\d-\d\d&to=/)
-    const events = page.getByRole('list', { name: t('sources.events') }).getByRole('listitem')
+    const listed = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
+    const events = listed(t('sources.eventsOf', { days: '' }).trim())
     await expect(events).toHaveCount(50)
     // Something comes to the source while the next page is on its way, and takes it from nobody.
     let [asked, answer] = [() => {}, () => {}]
@@ -64,7 +65,7 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(page.getByText(t('event.actor'))).toBeVisible()
     await watch.look('the events of a day')
     await path.button(t('sources.eventsLast')).click()
-    await expect(events).toHaveCount(50)
+    await expect(listed(t('sources.events'))).toHaveCount(50)
     await expect(page).toHaveURL(/\/sources\/site$/)
     await page.goto(`${server.base}/sources/site?from=2020-01-01`)
     await expect(page.getByText(t('reconciliation.none'))).toBeVisible()

@@ -115,7 +115,7 @@ export default function SourcePage() {
             </EmptyState>
           ) : (
             <div className={css.events}>
-              <EventList events={events} chosen={chosen?.id} onChoose={(id) => setSearch({ event: id }, { replace: true })} />
+              <EventList label={t('sources.events')} events={events} chosen={chosen?.id} onChoose={(id) => setSearch({ event: id }, { replace: true })} />
               <div className={css.event}>
                 {chosen && (
                   <Stack>
