@@ -69,5 +69,12 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(page).toHaveURL(/\/sources\/site$/)
     await page.goto(`${server.base}/sources/site?from=2020-01-01`)
     await expect(page.getByText(t('reconciliation.none'))).toBeVisible()
+
+    // The events stay when their source goes.
+    watch.expects(/\b404\b/)
+    await server.api('DELETE', '/api/v1/sources/site')
+    await page.goto(`${server.base}/runs/reconciliation`)
+    await page.getByRole('cell').getByRole('link', { name: '55', exact: true }).first().click()
+    await expect(events).toHaveCount(50)
   })
 })
