@@ -49,6 +49,14 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await page.getByRole('option', { name: t('audit.clock.jump'), exact: true }).click()
       await expect(page.getByText(t('audit.none'))).toBeVisible()
       await watch.look('nothing fits')
+
+      // What can be chosen next is not what the filters left over; what is chosen keeps its name.
+      await page.getByRole('combobox', { name: t('audit.object'), exact: true }).fill('crm-key')
+      await expect(page.getByRole('option', { name: t('audit.thing', { kind: t('audit.secret'), name: 'crm-key' }) })).toBeVisible()
+      await page.goto(`${server.base}/settings/audit?actor=setup&object=Secret%2Fgone`)
+      await expect(page.getByText(t('audit.none'))).toBeVisible()
+      await expect(page.getByRole('combobox', { name: t('audit.who'), exact: true })).toHaveValue(t('audit.setup'))
+      await expect(page.getByRole('combobox', { name: t('audit.object'), exact: true })).toHaveValue(t('audit.thing', { kind: t('audit.secret'), name: 'gone' }))
     })
   })
 }

@@ -23,13 +23,21 @@ walk('every field of the settings says what it is for', async ({ page, path, ser
     await page.goto(`${server.base}/settings/${section}`)
     await expect(page.locator('main h2').first()).toBeVisible()
   }
-  for (const section of ['general', 'retention', 'security', 'account', 'about']) {
+  // What comes from the server stands there only after a while: a page without fields explains all of them.
+  for (const [section, ...fields] of [
+    ['general', 'settings.publicUrl', 'settings.contact'],
+    ['retention', 'settings.age', 'masking.fields', 'erase.value'],
+    ['security', 'settings.networksLabel'],
+    ['account', 'account.email', 'account.currentPassword'],
+  ] as const) {
     await open(section)
+    for (const field of fields) await expect(page.getByLabel(t(field), { exact: true }).first()).toBeVisible()
     expect(await unexplained(page), section).toEqual([])
   }
 
   // A field that loses its sentence is named.
   await open('account')
+  await expect(page.getByLabel(t('account.email'), { exact: true })).toBeVisible()
   await page.getByLabel(t('account.currentPassword'), { exact: true }).evaluate((field) => field.removeAttribute('aria-describedby'))
   expect(await unexplained(page)).toEqual([t('account.currentPassword')])
 
@@ -43,6 +51,7 @@ walk('every field of the settings says what it is for', async ({ page, path, ser
       await expect(buttons).toHaveCount(left - 1)
     }
   }
+  await expect(page.getByRole('switch', { name: t('notice.digest') })).toBeVisible()
   await pressAll(page.getByRole('switch', { checked: false }))
   await pressAll(page.getByRole('button', { name: new RegExp(`^${t('rule.more')}: `) }))
   await expect(page.getByLabel(t('rule.share'), { exact: true })).toBeVisible()

@@ -42,18 +42,39 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(numbers).toHaveCount(2)
     await numbers.first().click()
     await expect(page).toHaveURL(/\/sources\/site\?from=\d{4}-\d\d-\d\d&to=/)
-    const events = page.getByRole('list', { name: t('sources.events') }).getByRole('listitem')
+    const listed = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
+    const events = listed(t('sources.eventsOf', { days: '' }).trim())
     await expect(events).toHaveCount(50)
+    // Something comes to the source while the next page is on its way, and takes it from nobody.
+    let [asked, answer] = [() => {}, () => {}]
+    const [onItsWay, answered] = [new Promise<void>((done) => (asked = done)), new Promise<void>((done) => (answer = done))]
+    await page.route(/\/api\/v1\/events\?.*cursor=/, async (route) => {
+      asked()
+      await answered
+      await route.continue()
+    })
     await path.button(t('ui.more')).click()
+    await onItsWay
+    const reread = page.waitForResponse('**/api/v1/sources/site/samples**')
+    await server.api('POST', '/api/v1/sources/site/events', { body: { n: 55 } })
+    await reread
+    answer()
     await expect(events).toHaveCount(54)
     await events.last().getByRole('button').click()
     // The first one was made by a program with a key, the newest by the address.
     await expect(page.getByText(t('event.actor'))).toBeVisible()
     await watch.look('the events of a day')
     await path.button(t('sources.eventsLast')).click()
-    await expect(events).toHaveCount(50)
+    await expect(listed(t('sources.events'))).toHaveCount(50)
     await expect(page).toHaveURL(/\/sources\/site$/)
     await page.goto(`${server.base}/sources/site?from=2020-01-01`)
     await expect(page.getByText(t('reconciliation.none'))).toBeVisible()
+
+    // The events stay when their source goes.
+    watch.expects(/\b404\b/)
+    await server.api('DELETE', '/api/v1/sources/site')
+    await page.goto(`${server.base}/runs/reconciliation`)
+    await page.getByRole('cell').getByRole('link', { name: '55', exact: true }).first().click()
+    await expect(events).toHaveCount(50)
   })
 })

@@ -121,10 +121,12 @@ walk.describe('a request', () => {
     const { t } = path
     await path.enter()
     await server.api('PUT', '/api/v1/lanes/limits', { lane: 'https://crm.example.org', rate: '10/m' })
+    await server.api('PUT', '/api/v1/lanes/limits', { lane: 'https://shop.example.org', concurrency: 2 })
+    await server.api('POST', '/api/v1/lanes/actions', { lane: 'https://shop.example.org', action: 'pause' })
     await path.ready('Заявка', 'pace')
     await page.getByRole('tab', { name: t('tab.more'), exact: true }).click()
     await expect(page.getByText(t('outage.open'))).toBeVisible()
-    await expect(page.getByText(t('lanes.rate'), { exact: true })).toHaveCount(0)
+    await expect(page.getByText(t('pace.title'), { exact: true })).toHaveCount(0)
     const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
     const type = async (text: string) => {
       await address.click()
@@ -134,6 +136,8 @@ walk.describe('a request', () => {
     await type('https://crm.example.org/leads?a={{ event.id }}')
     await path.sees(t('lanes.perMinute', { n: 10 }))
     await watch.look('the pace of a service')
+    await type('https://shop.example.org')
+    await path.sees(t('lanes.state.paused'))
     await type('https://other.example.org')
     await path.sees(t('pace.free'))
     await path.link(t('pace.queue', { host: 'other.example.org' })).click()

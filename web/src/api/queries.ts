@@ -29,6 +29,7 @@ export const keys = {
   sources: ['sources'] as const,
   source: (name: string) => ['source', name] as const,
   samples: (name: string) => ['source', name, 'samples'] as const,
+  events: (source: string) => ['events', source] as const,
   fields: (name: string) => ['source', name, 'fields'] as const,
   presets: ['presets'] as const,
   kinds: ['kinds'] as const,
@@ -153,7 +154,8 @@ export const samplesQuery = (name: string) =>
 /** What came to a source in a time, newest first and without bodies. */
 export const eventsQuery = (source: string, { since, until }: { since: string; until: string }) =>
   infiniteQueryOptions({
-    queryKey: [...keys.samples(source), since, until],
+    // Not below the samples: what is told of a new event has those read again, and a page that is on its way would be lost with them.
+    queryKey: [...keys.events(source), since, until],
     queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/events', { params: { query: { source, since, until, limit: sampleLimit, cursor: pageParam || undefined } }, signal })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,

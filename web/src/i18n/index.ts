@@ -183,8 +183,10 @@ export function dayBegins(day: string): Date {
   const exact = utc - ahead(near)
   return new Date(dayIn(exact) === day ? exact : near)
 }
+/** The day after one that is written 2026-11-22, written so too. */
+export const dayAfter = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
 /** The last second of a day that is written 2026-11-22. */
-export const dayEnds = (day: string): Date => new Date(dayBegins(new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)).getTime() - 1000)
+export const dayEnds = (day: string): Date => new Date(dayBegins(dayAfter(day)).getTime() - 1000)
 /** The whole truth about a time, for tips: date, seconds, zone, and UTC beside it. */
 export const fullTime = (time: Time): string =>
   `${dates({ dateStyle: 'long', timeStyle: 'medium' }).format(at(time))} (${timeZone()}) · ${at(time).toISOString()}`

@@ -47,7 +47,7 @@ export function WillSend({ preview, error, stale, retry, named }: Previewed & { 
       </header>
       {told ? (
         <div className={css.willSendBody}>
-          <div className={css.willSendTold} role="alert">
+          <div className={css.willSendTold} role="alert" tabIndex={0}>
             <span className={css.fieldError}>{told.what}</span> {told.meaning && <Rich>{told.meaning}</Rich>} {told.todo && <Rich>{told.todo}</Rich>}
           </div>
         </div>

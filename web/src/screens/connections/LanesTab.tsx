@@ -154,7 +154,8 @@ const day = (lane: Lane) => (
   </>
 )
 
-function LaneState({ lane }: { lane: Lane }) {
+/** How a queue is, in a word. */
+export function LaneState({ lane }: { lane: Lane }) {
   const t = useT()
   const how = look[lane.state]
   return (

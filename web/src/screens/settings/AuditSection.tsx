@@ -13,23 +13,27 @@ export function AuditSection() {
   const [search, setSearch] = useSearch()
   const only = { actor: search.actor ?? '', action: search.action ?? '', object: search.object ?? '' }
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(auditQuery(only))
+  // What can be chosen is not what the chosen left over.
+  const { data: whole } = useInfiniteQuery(auditQuery({ actor: '', action: '', object: '' }))
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
   const title = (kind: 'scenario' | 'source', name: string) => (kind === 'scenario' ? scenarios : sources)?.items.find((one) => one.name === name)?.title || name
   const all = data?.pages.flatMap((page) => page.items) ?? []
+  const met = [...(whole?.pages.flatMap((page) => page.items) ?? []), ...all]
   const known: Pick<AuditEntry, 'action' | 'object'>[] = [
-    ...all,
+    ...met,
     ...(scenarios?.items ?? []).map((one) => ({ action: '', object: `Scenario/${one.name}` })),
     ...(sources?.items ?? []).map((one) => ({ action: '', object: `Source/${one.name}` })),
+    { action: '', object: only.object },
   ]
   return (
     <Panel title={t('settings.audit')}>
       <Stack gap={16}>
         <Muted>{t('audit.help')}</Muted>
         <div className={css.grid3}>
-          <Select label={t('audit.who')} value={only.actor} onChange={(actor) => setSearch({ actor })} searchable options={choices(t('audit.anybody'), only.actor, all.map((one) => ({ value: one.actor, label: actorWords(one.actor, t) })))} />
-          <Select label={t('audit.what')} value={only.action} onChange={(action) => setSearch({ action })} searchable options={choices(t('audit.anything'), only.action, actions.map((one) => ({ value: one, label: deedWords(one, t) })))} />
-          <Select label={t('audit.object')} value={only.object} onChange={(object) => setSearch({ object })} searchable options={choices(t('audit.anyObject'), only.object, known.map((one) => ({ value: one.object ?? '', label: thingOf(one, title, t).label })))} />
+          <Select label={t('audit.who')} value={only.actor} onChange={(actor) => setSearch({ actor })} searchable options={choices(t('audit.anybody'), [...met.map((one) => one.actor), only.actor].map((one) => ({ value: one, label: actorWords(one, t) })))} />
+          <Select label={t('audit.what')} value={only.action} onChange={(action) => setSearch({ action })} searchable options={choices(t('audit.anything'), [...actions, only.action].map((one) => ({ value: one, label: deedWords(one, t) })))} />
+          <Select label={t('audit.object')} value={only.object} onChange={(object) => setSearch({ object })} searchable options={choices(t('audit.anyObject'), known.map((one) => ({ value: one.object ?? '', label: thingOf(one, title, t).label })))} />
         </div>
         {!data ? (
           !error && <Skeleton lines={6} />
@@ -67,10 +71,10 @@ export function AuditSection() {
   )
 }
 
-/** What can be chosen, each once, and what is chosen even when no entry here has it. */
-function choices(any: string, chosen: string, of: Option[]): Option[] {
+/** What can be chosen, each once. */
+function choices(any: string, of: Option[]): Option[] {
   const labels = new Map([['', any]])
-  for (const { value, label } of [...of, { value: chosen, label: chosen }]) if (!labels.has(value)) labels.set(value, label)
+  for (const { value, label } of of) if (!labels.has(value)) labels.set(value, label)
   return [...labels].map(([value, label]) => ({ value, label }))
 }
 

@@ -99,6 +99,8 @@ function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
   const was = of.valid_until ? dayIn(of.valid_until) : ''
+  // Some end within their day, as tokens do.
+  const hour = of.valid_until && Date.parse(of.valid_until) !== dayEnds(was).getTime() ? fullTime(of.valid_until) : undefined
   const [day, setDay] = useState(was)
   const save = useMutation({
     mutationFn: () => call(api.PUT('/api/v1/secrets/{name}/end', { params: { path: { name: of.name } }, body: endOn(day) })),
@@ -124,7 +126,7 @@ function EndDialog({ of, onClose }: { of: Secret; onClose: () => void }) {
         </>
       }
     >
-      <TextField type="date" label={t('settings.secretEnd')} help={t('settings.secretEndHelp')} value={day} onChange={setDay} autoFocus />
+      <TextField type="date" label={t('settings.secretEnd')} help={hour && day === was ? t('settings.secretEndHour', { time: hour }) : t('settings.secretEndHelp')} value={day} onChange={setDay} autoFocus />
       {save.error && <ErrorNote error={save.error} />}
     </Dialog>
   )

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
+import { api, ApiError, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { pick, useT } from '@/i18n'
 import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
@@ -47,13 +47,16 @@ export default function SourcePage() {
       <Icon name="back" size={16} /> {t('nav.sources')}
     </Link>
   )
+  const period = periodOf(search)
+  const past = period && <PeriodPanel key={`${period.from} ${period.to}`} source={name} {...period} />
+  // What came to a source is kept when it is deleted.
+  if (past && !source && error instanceof ApiError && error.status === 404) return <Page title={name} back={back}>{past}</Page>
   if (error && !source) return <Page title={name} back={back}><ErrorNote error={error} onRetry={() => void refetch()} /></Page>
   if (isPending || !source) return <Page title={name} back={back}><Skeleton lines={6} /></Page>
 
   const preset = presets?.items.find((one) => one.id === source.preset)
   const events = samples.data?.items ?? []
   const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
-  const period = periodOf(search)
   const chosen = events.find((one) => one.id === search.event) ?? events[0]
   return (
     <Page
@@ -102,9 +105,7 @@ export default function SourcePage() {
           ]}
         />
       </Panel>
-      {period ? (
-        <PeriodPanel key={`${period.from} ${period.to}`} source={name} {...period} />
-      ) : (
+      {past ?? (
         <Panel title={t('sources.events')}>
           {samples.error && <ErrorNote error={samples.error} onRetry={() => void samples.refetch()} />}
           {!samples.data ? (
@@ -115,7 +116,7 @@ export default function SourcePage() {
             </EmptyState>
           ) : (
             <div className={css.events}>
-              <EventList events={events} chosen={chosen?.id} onChoose={(id) => setSearch({ event: id }, { replace: true })} />
+              <EventList label={t('sources.events')} events={events} chosen={chosen?.id} onChoose={(id) => setSearch({ event: id }, { replace: true })} />
               <div className={css.event}>
                 {chosen && (
                   <Stack>
