@@ -668,7 +668,12 @@ func TestRetentionKeepsNobodyWaiting(t *testing.T) {
 			t.Errorf("%d runs were removed, want %d, while %d events came", removed, want, sent)
 		}
 		if *soak {
-			t.Logf("%d runs removed within %v; meanwhile events were accepted in (count | p50 | p99 | max ms): %s", removed, took, acks.row())
+			gone, came := float64(removed)/took.Seconds(), float64(sent)/took.Seconds()
+			t.Logf("%d runs removed within %v, %.0f a second, while %.0f a second came in (count | p50 | p99 | max ms): %s",
+				removed, took, gone, came, acks.row())
+			if gone < came {
+				t.Errorf("retention removes %.0f runs a second while %.0f a second come: the history grows for ever", gone, came)
+			}
 		}
 	})
 }
