@@ -80,7 +80,7 @@ func occupy(t *testing.T, dir string, leave int64) (vacate func()) {
 // sender posts events of random sizes from several connections until it is
 // stopped, and remembers what was acknowledged.
 type sender struct {
-	t      *testing.T
+	t      testing.TB
 	source string
 	mu     sync.Mutex
 	acked  []string
@@ -90,10 +90,10 @@ type sender struct {
 	done   sync.WaitGroup
 }
 
-func startSender(t *testing.T, source string, seed uint64) *sender {
+func startSender(t testing.TB, source string, seed uint64) *sender {
 	s := &sender{t: t, source: source, stop: make(chan struct{})}
 	for worker := range 4 {
-		chance := rand.New(rand.NewPCG(seed, uint64(worker)))
+		chance := testkit.Chance(seed, uint64(worker))
 		s.done.Go(func() {
 			for {
 				select {
@@ -156,6 +156,16 @@ func (s *sender) counts() (acked, full int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.acked), s.full
+}
+
+func (s *sender) accepted() int {
+	acked, _ := s.counts()
+	return acked
+}
+
+func (s *sender) refused() int {
+	_, full := s.counts()
+	return full
 }
 
 // end stops the sending and demands that nothing odd was answered.
@@ -232,7 +242,7 @@ func hold(s *sender, full func() bool) {
 	}
 }
 
-func deliveries(t *testing.T) *target {
+func deliveries(t testing.TB) *target {
 	t.Helper()
 	service := &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}}
 	if err := service.up(); err != nil {
@@ -249,9 +259,8 @@ func deliveries(t *testing.T) *target {
 func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t, 64, "")
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	chance := rand.New(rand.NewPCG(seed, 0))
+	seed := testkit.Seed(t)
+	chance := testkit.Chance(seed, 100)
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte("correct horse battery"), 0o600); err != nil {
 		t.Fatal(err)
@@ -339,8 +348,7 @@ func TestAFullPostgresLosesNothing(t *testing.T) {
 		}
 	}
 	service := deliveries(t)
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := testkit.Seed(t)
 	o := startLife(t, life{data: t.TempDir(), documents: sendingTo(service.addr, "{{ event.body }}"), env: []string{"GONETS_DATABASE=" + address}})
 	s := startSender(t, o.source, seed)
 	for range sized(2, 4) {
