@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"gonets"
 	"gonets/internal/child"
 	"gonets/internal/secret"
+	"gonets/internal/testkit"
 )
 
 // once is a destination that takes its time and counts what came under each key.
@@ -140,13 +139,15 @@ func (f *fleet) sureOf(n int, body string) error {
 	return last
 }
 
-// shared are n servers of one PostgreSQL database, each with a folder of its own.
-func shared(t *testing.T, documents string, n int) *fleet {
+// shared are n servers like one, on one PostgreSQL database, each with a folder of its
+// own.
+func shared(t testing.TB, like life, n int) *fleet {
 	t.Helper()
-	env := append(child.Env(cluster.Database(t)), "GONETS_SECRET_KEY="+secret.NewKey())
+	like.env = append(child.Env(cluster.Database(t)), "GONETS_SECRET_KEY="+secret.NewKey())
 	f := &fleet{}
 	for i := range n {
-		l := life{data: t.TempDir(), documents: documents, env: env}
+		l := like
+		l.data = t.TempDir()
 		if i > 0 {
 			// The owner's token is the database's: the folder of the first one has it.
 			token, err := os.ReadFile(filepath.Join(f.lives[0].data, "owner.token"))
@@ -163,7 +164,7 @@ func shared(t *testing.T, documents string, n int) *fleet {
 	return f
 }
 
-func (f *fleet) start(t *testing.T, l life) {
+func (f *fleet) start(t testing.TB, l life) {
 	t.Helper()
 	o := startLife(t, l)
 	if l.documents != "" {
@@ -187,12 +188,11 @@ func TestServersThatAreStoppedAndStartedSendNothingTwice(t *testing.T) {
 			f.start(t, life{data: t.TempDir(), documents: documents})
 			return f
 		}},
-		{"postgres", func(t *testing.T, documents string) *fleet { return shared(t, documents, 2) }},
+		{"postgres", func(t *testing.T, documents string) *fleet { return shared(t, life{documents: documents}, 2) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			const seed = 7
-			random := rand.New(rand.NewPCG(seed, seed))
+			random := testkit.Chance(testkit.Seed(t), 0)
 			sink := &once{keys: map[string]int{}, slow: 30 * time.Millisecond}
 			host := httptest.NewServer(sink)
 			t.Cleanup(host.Close)
@@ -243,22 +243,12 @@ func TestServersThatAreStoppedAndStartedSendNothingTwice(t *testing.T) {
 			o := f.of(0)
 			o.awaitRuns(gonets.RunSucceeded, sent)
 			if n, twice := sink.judge(); n != sent || len(twice) > 0 {
-				t.Fatalf("%d runs of %d events were delivered; more than once (seed %d): %v", n, sent, seed, twice)
+				t.Fatalf("%d runs of %d events were delivered; more than once: %v", n, sent, twice)
 			}
 			o.figure("%d events over %d stops, none lost, none twice; nothing was accepted for at most (stops | p50 | p99 | max ms): %s; without a stop %v",
 				sent, restarts, pauses.row(), usual.Round(time.Millisecond))
 		})
 	}
-}
-
-// faster tells whether more came than a rate allows. The first one may have been
-// long on its way; a machine that stalls only makes the others later.
-func faster(at []time.Time, every, slack time.Duration) string {
-	slices.SortFunc(at, time.Time.Compare)
-	if span := at[len(at)-1].Sub(at[0]); span+slack < time.Duration(len(at)-1)*every {
-		return fmt.Sprintf("%d requests within %v", len(at), span)
-	}
-	return ""
 }
 
 // TestServersShareTheRateOfADestination: two servers with work of their own for
@@ -270,7 +260,7 @@ func TestServersShareTheRateOfADestination(t *testing.T) {
 	host := httptest.NewServer(sink)
 	t.Cleanup(host.Close)
 	limits := fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {rate: \"%d/s\", open: true}}\n", host.URL, perSecond)
-	f := shared(t, anywhere(", timeout: 1m")+limits, 2)
+	f := shared(t, life{documents: anywhere(", timeout: 1m") + limits}, 2)
 	var callers sync.WaitGroup
 	for which := range 2 {
 		callers.Go(func() {
@@ -286,17 +276,16 @@ func TestServersShareTheRateOfADestination(t *testing.T) {
 	if n, twice := sink.judge(); n != events || len(twice) > 0 {
 		t.Fatalf("%d of %d delivered, twice: %v", n, events, twice)
 	}
-	const every, slack = time.Second / perSecond, 2500 * time.Millisecond
-	if what := faster(sink.at, every, slack); what != "" {
+	if what := overrun(sink.at, time.Second/perSecond, 2*gonets.LaneConcurrency); what != "" {
 		t.Errorf("%s, at %d a second", what, perSecond)
 	}
 	// Each with a rate of its own would be twice as fast, and noticed.
 	start := time.Now()
 	var apart []time.Time
 	for n := range events {
-		apart = append(apart, start.Add(time.Duration(n/2)*every))
+		apart = append(apart, start.Add(time.Duration(n/2)*time.Second/perSecond))
 	}
-	if faster(apart, every, slack) == "" {
+	if overrun(apart, time.Second/perSecond, 2*gonets.LaneConcurrency) == "" {
 		t.Error("twice the rate is not noticed")
 	}
 }

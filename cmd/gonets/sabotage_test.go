@@ -49,9 +49,9 @@ func (w *witness) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// caught demands that a proof finds a fault of a sabotaged program, and tells it in
-// the words that are meant.
-func caught(t *testing.T, words string, proof func(t testing.TB)) {
+// caught demands that a proof finds the faults of a sabotaged program, and tells
+// them in the words that are meant.
+func caught(t *testing.T, proof func(t testing.TB), words ...string) {
 	t.Helper()
 	w := &witness{TB: t}
 	done := make(chan struct{})
@@ -61,8 +61,10 @@ func caught(t *testing.T, words string, proof func(t testing.TB)) {
 	}()
 	<-done
 	found := strings.Join(w.faults, "\n")
-	if !strings.Contains(found, words) {
-		t.Errorf("the proof finds nothing that tells of %q: %s", words, found)
+	for _, w := range words {
+		if !strings.Contains(found, w) {
+			t.Errorf("the proof finds nothing that tells of %q: %s", w, found)
+		}
 	}
 	t.Logf("found, as it should be: %s", found)
 }

@@ -175,7 +175,7 @@ func TestAnswersBeforeTheWriteThatFindsNoRoomAreCaught(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
 	program := sabotaged(t, "sabotage_earlyack")
-	caught(t, "was acknowledged and is not stored", func(t testing.TB) { endures(t, program, 1) })
+	caught(t, func(t testing.TB) { endures(t, program, 1) }, "was acknowledged and is not stored")
 }
 
 // reader is a service whose replies to some events are so long that they wait in a
@@ -205,7 +205,7 @@ func TestADiskWithoutInodesLosesNothing(t *testing.T) {
 	service := &reader{once: once{keys: map[string]int{}}}
 	host := httptest.NewServer(service)
 	t.Cleanup(host.Close)
-	o := startLife(t, life{data: data, log: t.TempDir(), documents: anywhere(", retry: {delays: ["+strings.Repeat("1m, ", 60)+"1m]}"),
+	o := startLife(t, life{data: data, log: t.TempDir(), documents: anywhere(", retry: {delays: [" + strings.Repeat("1m, ", 60) + "1m]}"),
 		flags: []string{"--clock-speed", "20"}})
 	vacate := occupyInodes(t, data)
 	chance := testkit.Chance(seed, 0)
