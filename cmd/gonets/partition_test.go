@@ -195,7 +195,8 @@ func (n *network) goesThrough(what trouble, victim int) {
 			res.Body.Close()
 			return res.StatusCode == http.StatusOK
 		}) {
-			n.t.Fatalf("server %d is not ready again", i+1)
+			log, _ := os.ReadFile(filepath.Join(n.lives[i].data, "log"))
+			n.t.Fatalf("server %d is not ready again: %s", i+1, log)
 		}
 	}
 	n.accepts(20)
