@@ -195,11 +195,25 @@ func (n *network) goesThrough(what trouble, victim int) {
 			res.Body.Close()
 			return res.StatusCode == http.StatusOK
 		}) {
-			log, _ := os.ReadFile(filepath.Join(n.lives[i].data, "log"))
-			n.t.Fatalf("server %d is not ready again: %s", i+1, log)
+			n.t.Fatalf("server %d is not ready again: %s", i+1, n.whereabouts(i))
 		}
 	}
 	n.accepts(20)
+}
+
+// whereabouts ends a server that hangs, and gives its log, in which it tells where.
+func (n *network) whereabouts(i int) (log []byte) {
+	n.t.Helper()
+	o := n.of(i)
+	if err := syscall.Kill(o.process.PID(), syscall.SIGQUIT); err != nil {
+		n.t.Error(err)
+	}
+	<-o.process.Exited()
+	log, err := os.ReadFile(filepath.Join(n.lives[i].data, "log"))
+	if err != nil {
+		n.t.Error(err)
+	}
+	return log
 }
 
 // settles ends the load and demands that every event was delivered, each run under one
