@@ -16,7 +16,7 @@ KEPT ?= /var/tmp/gonets-soak
 # The tests of bad neighbours, of restarts, of overloads, and of disks, networks and databases that fail, which a soak
 # runs at full size.
 NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies|OutlivesItsDatabase
-TROUBLES = OutliveTrouble|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres
+TROUBLES = OutliveTrouble|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres|FullLog
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000

@@ -246,7 +246,7 @@ func outlives(t testing.TB, program string, troubles func(*network) []trouble, m
 	n.accepts(20)
 	all := troubles(n)
 	rounds := 0
-	for range sized(1, 10) {
+	for range sized(1, 5) {
 		for _, which := range chance.Perm(len(all))[:min(len(all), sized(3, len(all)))] {
 			n.goesThrough(all[which], chance.IntN(len(n.lives)))
 			rounds++

@@ -111,7 +111,7 @@ func endures(t testing.TB, program string, kind int) {
 	o := startLife(t, life{program: program, data: data, log: log, documents: sendingTo(service.addr, "{{ event.body }}"),
 		flags: []string{"--log-level", "debug"}})
 	what := starvations(data, log)[kind]
-	s := startSender(t, o.source, seed)
+	s := startSender(t, o.source, seed, noRoom)
 	for range sized(what.rounds, 20) {
 		s.await("accepted", s.accepted, 20+chance.IntN(100))
 		h := starve(t, o.process.PID(), 1+chance.IntN(4), what)
@@ -175,7 +175,18 @@ func TestAnswersBeforeTheWriteThatFindsNoRoomAreCaught(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
 	program := sabotaged(t, "sabotage_earlyack")
-	caught(t, func(t testing.TB) { endures(t, program, 1) }, "was acknowledged and is not stored")
+	for name, proof := range map[string]func(testing.TB){
+		"sqlite":   func(t testing.TB) { endures(t, program, 1) },
+		"postgres": func(t testing.TB) { outlivesAFullLog(t, program) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "postgres" && os.Getuid() != 0 {
+				t.Skip("mounting a tmpfs needs root")
+			}
+			caught(t, proof, "was acknowledged and is not stored")
+		})
+	}
 }
 
 // reader is a service whose replies to some events are so long that they wait in a

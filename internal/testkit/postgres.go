@@ -125,6 +125,26 @@ func (c *Cluster) Restart() error {
 	return c.launch("-c", "fsync=on")
 }
 
+// LogOn moves the write-ahead log to another folder of its owner's, on a disk of its
+// own.
+func (c *Cluster) LogOn(folder string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.halt(os.Interrupt)
+	log := filepath.Join(c.dir, "data", "pg_wal")
+	// cp keeps the owner and goes to another file system.
+	if out, err := exec.Command("cp", "-a", log+"/.", folder).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	if err := os.RemoveAll(log); err != nil {
+		return err
+	}
+	if err := os.Symlink(folder, log); err != nil {
+		return err
+	}
+	return c.launch("-c", "fsync=on")
+}
+
 // Unsafe is Restart without fsync: such a server has to be refused.
 func (c *Cluster) Unsafe() error {
 	c.mu.Lock()
