@@ -122,7 +122,7 @@ func TestDrillOnPostgres(t *testing.T) {
 // dead.
 func TestDrillOnSeveralServers(t *testing.T) {
 	t.Parallel()
-	out := drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+	out := drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40")
 	if !strings.Contains(out, "taken over after") {
 		t.Errorf("how long it took until others had the work of the dead server is not told:\n%s", out)
 	}
@@ -130,7 +130,8 @@ func TestDrillOnSeveralServers(t *testing.T) {
 
 func drillPostgres(t *testing.T, flags ...string) string {
 	t.Helper()
-	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill")}, flags...)...)
+	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"),
+		"--seed", fmt.Sprint(testkit.Seed(t))}, flags...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
