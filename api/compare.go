@@ -93,8 +93,8 @@ type EventPlayed struct {
 // SentDifference is one value that would not be sent as it was.
 type SentDifference struct {
 	Step    string  `json:"step" doc:"The step's path; the one that it had when it is no more, empty for the answer to the sender"`
-	Part    string  `json:"part" enum:"request,method,address,query,header,body,status" doc:"request is all of it: it is sent on one side only"`
-	Name    string  `json:"name,omitempty" doc:"Name of the parameter, header or member; number of the line"`
+	Part    string  `json:"part" enum:"request,method,address,query,header,body,line,status" doc:"request is all of it: it is sent on one side only; line is one of a body"`
+	Name    string  `json:"name,omitempty" doc:"Name of the parameter, header or member, or the number of the line; a body without a name is not shown, as it is too large or no text"`
 	Was     *string `json:"was,omitempty" doc:"Left out where there was none; at most 2000 bytes"`
 	Becomes *string `json:"becomes,omitempty"`
 }

@@ -13,10 +13,11 @@ import (
 // maxDifferences bounds those that are told of one event.
 const maxDifferences = 20
 
-// The parts that comparing attempts does not know.
+// Parts of what is sent; the others are those of an attempt.
 const (
 	partRequest = "request"
 	partBody    = "body"
+	partLine    = "line"
 	partStatus  = "status"
 )
 
@@ -149,6 +150,9 @@ func between(was, becomes *gonets.Attempt) []api.SentDifference {
 	for _, d := range c.Differences {
 		if d.Usual || moved && d.Part == "header" && d.Name == "host" {
 			continue
+		}
+		if c.Lines && d.Part == partBody {
+			d.Part = partLine
 		}
 		out = append(out, api.SentDifference{Step: becomes.Path, Part: d.Part, Name: d.Name, Was: d.Good, Becomes: d.Bad})
 	}
