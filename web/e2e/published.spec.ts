@@ -55,13 +55,13 @@ for (const [language, scheme, width] of [
       await expect(dialog.getByRole('button', { name: t('apply.now') })).toBeEnabled()
       await watch.look('the server is away')
       await page.unroute('**/compare*')
-      await played.getByRole('button', { name: t('ui.retry') }).click()
+      await played.getByRole('button', { name: t('ui.tryAgain') }).click()
       await expect(played.getByText(t('played.unbuilt_one', { count: 1 }), { exact: true })).toBeVisible()
 
       // A press leads to the field that keeps the request from being built.
       await played.getByRole('button', { name: t('played.toField') }).click()
       await expect(dialog.getByText(t('played.title'))).toHaveCount(0)
-      await expect(page.getByRole('textbox', { name: 'price', exact: true })).toBeFocused()
+      await expect(page.getByRole('textbox', { name: /: price$/ })).toBeFocused()
       await watch.look('at the field')
     })
   })

@@ -7,7 +7,7 @@ import { problemWords } from '@/i18n/problem'
 import { Badge, type BadgeTone, Button, ErrorNote, type IconName, More, Note, Spinner } from '@/ui'
 import { useEditor } from '../context'
 import { byPointer } from '../model/steps'
-import { titleOf } from '../parts/describe'
+import { fieldName, titleOf } from '../parts/describe'
 import { playPast } from '../server'
 import css from './Played.module.css'
 
@@ -108,14 +108,13 @@ export function Played({ onLeave }: { onLeave: () => void }) {
 /** One event: a line for each difference, and why it goes no further. */
 function Event({ event, onLeave }: { event: EventPlayed; onLeave: () => void }) {
   const t = useT()
-  const { document, open } = useEditor()
+  const { document, kinds, open } = useEditor()
   const stepName = useStepName()
+  const pointer = event.problem?.pointer ?? ''
+  const placed = byPointer(document, pointer)
   const toField = () => {
-    const pointer = event.problem?.pointer ?? ''
-    const placed = byPointer(document, pointer)
-    if (!placed) return
     onLeave()
-    open(placed.path, pointer)
+    if (placed) open(placed.path, pointer)
   }
   return (
     <li>
@@ -129,12 +128,15 @@ function Event({ event, onLeave }: { event: EventPlayed; onLeave: () => void }) 
         {event.more && <li className={css.muted}>{t('played.more')}</li>}
         {event.outcome === 'unbuilt' && event.problem && (
           <li className={css.line}>
-            <span>{stepName(event.step ?? '')}:</span>
+            <span>{stepName(event.step ?? '')}</span>
+            {placed && <strong>{fieldName(pointer.slice(placed.pointer.length), kinds)}</strong>}
             <span>{problemWords(event.problem)}</span>
             <span className={css.muted}>→ {t('played.waits')}</span>
-            <Button size="small" onClick={toField}>
-              {t('played.toField')}
-            </Button>
+            {placed && (
+              <Button size="small" onClick={toField}>
+                {t('played.toField')}
+              </Button>
+            )}
           </li>
         )}
         {(event.outcome === 'unanswered' || event.outcome === 'differs') && event.step && (
