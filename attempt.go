@@ -55,6 +55,13 @@ type Request struct {
 	FollowRedirects bool
 	// SkipVerify switches the check of the server's certificate off.
 	SkipVerify bool
+	// ServerName takes the place of the host's name in TLS, at the origin of URL only.
+	ServerName string
+	// Gzip packs the body on its way.
+	Gzip bool
+	// Jar are the cookies that the run has, in the order in which it got them; nil keeps
+	// and sends none.
+	Jar []Cookie
 	// ReplyLimit bounds the reply's body in bytes, on the wire and decoded.
 	ReplyLimit int64
 	// Concurrency is the lane's: it sizes the connections kept per host.
@@ -91,6 +98,18 @@ type Exchange struct {
 	TLSVersion  string
 	// Hops are the redirects that were followed.
 	Hops []Hop
+	// Gzip means that the request's body was packed on its way.
+	Gzip bool
+	// Cookies are those that came, redirects included, for the run's later requests. They
+	// are secrets, and shown to nobody.
+	Cookies []Cookie `json:"-"`
+}
+
+// Cookie is one Set-Cookie line with the address that sent it.
+type Cookie struct {
+	URL  string    `json:"url"`
+	Line string    `json:"line"`
+	At   time.Time `json:"at"`
 }
 
 // Timings are the parts of an exchange, in microseconds from its start; zero
