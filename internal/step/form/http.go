@@ -97,7 +97,7 @@ func bodyFields(at, tab, within string) []Field {
 			Help: text("В какой кодировке отправить форму или текст; она названа и в Content-Type. Буква, которой в ней нет, — ошибка до отправки.",
 				"The encoding in which a form or a text is sent; Content-Type names it too. A letter that it lacks is an error before anything is sent."),
 			Choices: []Choice{
-				{Value: "", Title: text("UTF-8, как обычно", "UTF-8, as usual")},
+				{Value: "utf-8", Title: text("UTF-8, любые буквы", "UTF-8, all letters"), Help: hint("так отправляют почти все", "nearly all send this way")},
 				{Value: "windows-1251", Title: text("Windows-1251, кириллица", "Windows-1251"), Help: hint("её ждут старые сервисы и 1С", "old Russian services expect it")},
 				{Value: "koi8-r", Title: text("KOI8-R, кириллица", "KOI8-R"), Help: hint("её ждут старые серверы Unix", "old Russian Unix servers expect it")},
 				{Value: "ibm866", Title: text("CP866, кириллица", "CP866"), Help: hint("её ждут программы DOS", "Russian programs of DOS expect it")},

@@ -3138,6 +3138,8 @@ export interface components {
              * @enum {string}
              */
             encoding?: "base64";
+            /** @description The body went packed with gzip; here it is unpacked */
+            gzip?: boolean;
             headers: components["schemas"]["Header"][];
             method: string;
             url: string;
