@@ -55,12 +55,9 @@ type Request struct {
 	FollowRedirects bool
 	// SkipVerify switches the check of the server's certificate off.
 	SkipVerify bool
-	// ServerName takes the place of the host's name in TLS, at the origin of URL only.
-	ServerName string
-	// Gzip packs the body on its way.
-	Gzip bool
-	// Jar are the cookies that the run has, in the order in which it got them; nil keeps
-	// and sends none.
+	ServerName string // takes the place of the host's name in TLS, at the origin of URL only
+	Gzip       bool   // packs the body on its way
+	// Jar are the cookies that the run has, in their order; nil keeps and sends none.
 	Jar []Cookie
 	// ReplyLimit bounds the reply's body in bytes, on the wire and decoded.
 	ReplyLimit int64
@@ -98,10 +95,8 @@ type Exchange struct {
 	TLSVersion  string
 	// Hops are the redirects that were followed.
 	Hops []Hop
-	// Gzip means that the request's body was packed on its way.
-	Gzip bool
-	// Cookies are those that came, redirects included, for the run's later requests. They
-	// are secrets, and shown to nobody.
+	Gzip bool // the request's body was packed on its way
+	// Cookies came, redirects included, for the run's later requests; they are shown to nobody.
 	Cookies []Cookie `json:"-"`
 }
 

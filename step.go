@@ -121,9 +121,8 @@ type Renew struct {
 // TLS holds a request's TLS options.
 type TLS struct {
 	// Verify checks the server's certificate; nil is true.
-	Verify *bool `json:"verify,omitempty"`
-	// ServerName is the name that the certificate is asked for and has to bear; empty is the address's.
-	ServerName string `json:"server_name,omitempty"`
+	Verify     *bool  `json:"verify,omitempty"`
+	ServerName string `json:"server_name,omitempty"` // what the certificate has to bear; empty is the address's name
 }
 
 // HTTPBody is exactly one kind of body.
@@ -136,20 +135,11 @@ type HTTPBody struct {
 	None bool    `json:"none,omitempty"` // an explicit absence of a body
 	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise they go to the query.
 	ForceBody bool `json:"force,omitempty"`
-	// Nested writes the inner names of a form's objects as PHP reads them: a[b][c].
-	Nested bool `json:"nested,omitempty"`
+	Nested    bool `json:"nested,omitempty"` // a form's objects have names as PHP reads them: a[b][c]
 	// Charset is the encoding of a form or a text; empty is UTF-8.
 	Charset string `json:"charset,omitempty"`
-	// Gzip packs the body on its way.
-	Gzip bool `json:"gzip,omitempty"`
+	Gzip    bool   `json:"gzip,omitempty"` // the body is packed on its way
 }
-
-// How lists are written in a query and in a form: a=1&a=2, a[]=1&a[]=2 or a=1,2.
-const (
-	ListsRepeat   = "repeat"
-	ListsBrackets = "brackets"
-	ListsComma    = "comma"
-)
 
 // The kinds of bodies.
 const (

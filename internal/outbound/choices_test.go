@@ -231,4 +231,3 @@ func slicesWithout(got []string, path string) (out []string) {
 	}
 	return out
 }
-

@@ -59,7 +59,8 @@ func (j *jar) take(u *url.URL, kept gonets.Cookie) {
 func (j *jar) header(u *url.URL) string {
 	var pairs []string
 	for _, c := range j.inside.Cookies(u) {
-		pairs = append(pairs, (&http.Cookie{Name: c.Name, Value: c.Value, Quoted: c.Quoted}).String())
+		plain := http.Cookie{Name: c.Name, Value: c.Value, Quoted: c.Quoted} //nolint:gosec // what is sent back has no attributes
+		pairs = append(pairs, plain.String())
 	}
 	return strings.Join(pairs, "; ")
 }

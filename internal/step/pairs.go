@@ -19,7 +19,8 @@ type pair struct {
 
 // pairing is how values become the pairs of a query or a form.
 type pairing struct {
-	// lists is the step's way to write lists.
+	// lists is the step's way to write lists: a=1&a=2 unless it is brackets, a[]=1&a[]=2,
+	// or comma, a=1,2.
 	lists string
 	// nested writes the members of objects with names of their own, as PHP reads
 	// them; otherwise an object is its JSON.
@@ -83,9 +84,9 @@ func (p pairing) list(pairs []pair, name string, list []any) []pair {
 		case p.nested && compound(item):
 			// Only numbers tell which members belong together.
 			pairs = p.add(pairs, name+"["+strconv.Itoa(i)+"]", item)
-		case p.lists == gonets.ListsComma:
+		case p.lists == "comma":
 			joined = append(joined, value.Text(item))
-		case p.lists == gonets.ListsBrackets:
+		case p.lists == "brackets":
 			pairs = append(pairs, pair{name + "[]", []string{value.Text(item)}})
 		default:
 			pairs = append(pairs, pair{name, []string{value.Text(item)}})

@@ -17,7 +17,7 @@ const (
 
 // choices checks how a request is written: its lists, its body on the way.
 func (v *validator) choices(p string, h *gonets.HTTPStep) {
-	v.oneOf(p+"/lists", "lists", h.Lists, "", gonets.ListsRepeat, gonets.ListsBrackets, gonets.ListsComma)
+	v.oneOf(p+"/lists", "lists", h.Lists, "", "repeat", "brackets", "comma")
 	v.bodyChoices(p, h.Body, h.Headers)
 	if r := h.Retry; r != nil && r.Ask != nil {
 		v.bodyChoices(p+"/retry/ask", r.Ask.Body, r.Ask.Headers)

@@ -19,7 +19,7 @@ export function Notices({ notices }: { notices: NonNullable<Preview['request']>[
     const key = Object.hasOwn(noticeKeys, notice.code) ? noticeKeys[notice.code] : undefined
     return (
       <p key={notice.code} className={css.willSendNotice}>
-        {key ? t(key, { name: notice.detail }) : problemWords({ code: notice.code, message: notice.detail })}
+        {key ? t(key) : problemWords({ code: notice.code, message: notice.detail })}
       </p>
     )
   })
