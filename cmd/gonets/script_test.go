@@ -562,7 +562,11 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	key := r.Header.Get("Idempotency-Key")
 	t.mu.Lock()
-	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, key, body)
+	fmt.Fprintf(&t.log, "%s %s key=%s %s", r.Method, r.URL, key, body)
+	if cookies := r.Header.Get("Cookie"); cookies != "" {
+		fmt.Fprintf(&t.log, " with %s", cookies)
+	}
+	t.log.WriteByte('\n')
 	held := t.held
 	if t.active[key]++; key != "" && t.active[key] > 1 {
 		t.faults = append(t.faults, "at the same time: "+key)
@@ -582,6 +586,9 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 		case <-held:
 		case <-r.Context().Done():
 		}
+	}
+	if r.URL.Path == "/session" {
+		w.Header().Set("Set-Cookie", "sid=s3ss10n-"+key+"; Path=/; HttpOnly")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{"id":7,"created":true}`)

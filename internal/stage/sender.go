@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,11 @@ const (
 func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if cookie := outbound.CookieHeader(r, w.clock.Now()); cookie != "" {
+		with := *r
+		with.Headers = append(slices.Clip(r.Headers), gonets.Header{Name: "Cookie", Value: cookie})
+		r = &with
+	}
 	if w.playing == w.lives[0] {
 		w.story.Sent = append(w.story.Sent, Sent{Path: w.path, Request: r})
 	}
@@ -59,6 +65,7 @@ func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 		return fails(gonets.OutcomeUnknown, gonets.CodeTimeout, fmt.Sprintf("No answer came within %s; the service may have carried the request out.", gonets.Duration(r.Timeout)))
 	}
 	reply(x, &s)
+	x.Cookies = outbound.Cookies(r, x.ReplyHeaders, w.clock.Now())
 	return x
 }
 

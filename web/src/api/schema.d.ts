@@ -3187,6 +3187,8 @@ export interface components {
              * @enum {string}
              */
             encoding?: "base64";
+            /** @description The body went packed with gzip; here it is unpacked */
+            gzip?: boolean;
             headers: components["schemas"]["Header"][];
             method: string;
             url: string;
