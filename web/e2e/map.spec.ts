@@ -96,7 +96,7 @@ for (const [language, scheme] of [
 
       // A right-click beside a wire offers the same list, and adds there.
       const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))
-      await page.mouse.click(start.x, start.y + 60, { button: 'right' })
+      await page.mouse.click(start.x + 12, start.y + 24, { button: 'right' })
       await watch.look('what a right-click offers')
       await page.getByRole('textbox', { name: path.t('addStep.find') }).fill('delay')
       await page.keyboard.press('Enter')
@@ -138,8 +138,8 @@ for (const [language, scheme] of [
     walk('lights up step by step while it is checked', async ({ server, page, path, watch }) => {
       await path.enter()
       await server.api('POST', '/api/v1/apply', branches)
-      // The answer takes so long that the light is seen.
-      await new Receiver(server, 'shop').answers('delay:2s')
+      // Answers take so long that the light is seen.
+      for (const service of ['shop', 'notes']) await new Receiver(server, service).answers('delay:1s')
       await send(server, { phone: '7' })
       await page.goto(`${server.base}/scenarios/lead?tab=map`)
       await expect(page.getByText('7', { exact: true })).toBeVisible()

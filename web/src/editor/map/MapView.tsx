@@ -135,7 +135,7 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
         )}
       </DragOverlay>
       {asked && (
-        <PopoverAt at={asked} width={340} onClose={() => setAsked(undefined)}>
+        <PopoverAt at={asked} label={t('step.addHere')} width={340} onClose={() => setAsked(undefined)}>
           <KindList at={asked.at} close={() => setAsked(undefined)} />
         </PopoverAt>
       )}
