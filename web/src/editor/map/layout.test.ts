@@ -39,6 +39,12 @@ it('draws two wires from a condition, which meet again before the next step', ()
   expect(map.steps.get('/steps/0/else/0')!.y).toBeGreaterThan(map.steps.get('/steps/0/then/0')!.y)
 })
 
+it('the next row stands below the tallest of the one before', () => {
+  const map = layout([branching('b', [plain('t')], [plain('e')]), plain('p'), plain('next')], 1, 3)
+  const other = map.steps.get('/steps/0/else/0')!
+  expect(map.steps.get('/steps/2')!.y).toBeGreaterThan(other.y + other.height + 40)
+})
+
 it('no wire leads on from an end', () => {
   const map = layout([{ id: 'z', stop: {} }, plain('never')], 1, 99)
   expect(map.wires.filter((wire) => wire.to === 'never')).toEqual([])

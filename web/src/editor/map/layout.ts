@@ -111,6 +111,7 @@ class Plan {
       if (wide > free && free < room) {
         x = at.x
         y = rowBottom + back
+        rowBottom = y + block.height
         free = room
       }
       free -= wide
@@ -123,7 +124,7 @@ class Plan {
       open = laid.open
       x = laid.right + gap.x
       right = Math.max(right, laid.right)
-      rowBottom = Math.max(y + block.height, laid.bottom)
+      rowBottom = Math.max(rowBottom, laid.bottom)
       bottom = Math.max(bottom, rowBottom)
     })
     return { right, bottom, open }
@@ -154,8 +155,8 @@ class Plan {
       open.push(...laid.open)
     } else open.push(ahead)
     const down: Open = { x: at.x + block.width / 2, y: at.y + block.height, down: true }
-    this.labels.push({ branch: 'else', x: down.x, y: down.y })
     if (filled(step.else)) {
+      this.labels.push({ branch: 'else', x: down.x, y: down.y })
       const laid = this.branch(step.else, `${pointer}/else`, `${path}/`, { x: right + gap.x, y: bottom + gap.y }, [down])
       far = Math.max(far, laid.right)
       bottom = laid.bottom
