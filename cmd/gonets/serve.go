@@ -34,6 +34,7 @@ import (
 	"gonets/internal/httpapi"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
@@ -253,6 +254,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
+		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
 		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),

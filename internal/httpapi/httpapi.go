@@ -20,6 +20,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/shape"
@@ -215,6 +216,7 @@ type Options struct {
 	Echo       echoes.Room
 	Audit      audit.Room
 	Publishing publishing.Room
+	Flows      flows.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

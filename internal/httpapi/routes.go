@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/wire"
 )
@@ -94,6 +95,7 @@ func Routes() []Route {
 		{Method: post, Path: base + "/scenarios/{name}/stop", Right: RightOperate, ID: "stop-scenario", Summary: "Stop a scenario; what comes in is held, unfinished runs go on after its start", register: handle((*server).stopScenario)},
 		{Method: get, Path: base + "/scenarios/{name}/versions", Right: RightView, ID: "list-versions", Summary: "List a scenario's versions, newest first", register: handle((*server).listVersions)},
 		{Method: get, Path: base + "/scenarios/{name}/versions/{version}", Right: RightView, ID: "get-version", Summary: "Read a version", register: handle((*server).getVersion)},
+		{Method: get, Path: base + "/scenarios/{name}/flow", Right: RightView, ID: "get-scenario-flow", Summary: "Tell how runs of the last 24 hours went from step to step", register: handle(flows.Reading(func(s *server) flows.Room { return s.Flows }))},
 
 		{Method: get, Path: base + "/sources", Right: RightView, ID: "list-sources", Summary: "List sources with their addresses", register: handle((*server).listSources)},
 		{Method: get, Path: base + "/presets", Right: RightView, ID: "list-presets", Summary: "List the services that a source may be made for", register: handle((*server).listPresets)},

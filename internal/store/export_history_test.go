@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/store/deeds"
 	"gonets/internal/store/filter"
+	"gonets/internal/store/history"
 	"gonets/internal/store/pack"
 )
 
@@ -75,6 +76,16 @@ func (s *Store) HistoryQueries() []HotQuery {
 			values[n-1] = 100
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Values: values[:n], Args: n})
+	}
+	byScenario := "runs_scenario (scenario=? AND id>?)"
+	for _, q := range []HotQuery{
+		{Name: "flow, border", Text: history.FlowBorderSQL, Values: []any{"x", "a", 5_000}, Index: byScenario},
+		{Name: "flow, done", Text: history.FlowDoneSQL, Values: []any{"x", "a"}, Sorts: true, Index: byScenario},
+		{Name: "flow, standing", Text: history.FlowStandSQL, Values: []any{"x", "a"}, Sorts: true, Index: byScenario},
+		{Name: "flow, waiting", Text: history.FlowWaitingSQL, Values: []any{"x", 10_000}, Sorts: true, Index: "runs_state_scenario (state=? AND scenario=?)"},
+	} {
+		q.Args = len(q.Values)
+		out = append(out, q)
 	}
 	for _, q := range []HotQuery{
 		{Name: "retention", Text: pack.FinalSQL(&s.dialect), Values: []any{1, 500}},

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
 )
@@ -216,4 +217,30 @@ func canceled(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return ctx
+}
+
+func TestAFlowOfManyRunsIsOfTheNewest(t *testing.T) {
+	t.Parallel()
+	const counted = 5_000
+	clock, path := testkit.NewClock(), t.TempDir()+"/gonets.db"
+	h := &storetest.Filled{Seed: 5, Runs: 9_000, Until: clock.Now(), Span: 24 * time.Hour}
+	if err := h.Fill(t.Context(), store.Options{Path: path, Clock: testkit.NewClock(), Sealer: storetest.Sealer{}}); err != nil {
+		t.Fatal(err)
+	}
+	s := openAt(t, path, clock, &storetest.Places{})
+	for scenario, more := range map[string]bool{"orders": true, "leads": false} {
+		ids := h.Find(gonets.RunFilter{Scenario: scenario}, h.Runs)
+		got, err := s.Flow(t.Context(), scenario)
+		if err != nil || len(got.Sources) != 1 || got.Sources[0].Runs != min(len(ids), counted) || got.More != more {
+			t.Errorf("%s: of %d runs %+v, %v", scenario, len(ids), got, err)
+		}
+		if more && !got.Since.Equal(filter.At(ids[counted])) {
+			t.Errorf("%s: since %s, want %s", scenario, got.Since, filter.At(ids[counted]))
+		}
+		for _, step := range got.Steps {
+			if step.Runs == 0 || step.Runs > counted {
+				t.Errorf("%s: %+v", scenario, step)
+			}
+		}
+	}
 }

@@ -4,16 +4,19 @@ import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
+import { language, loadTexts } from './i18n'
 import { loadCodes } from './i18n/codes'
 import { nonce } from './theme/nonce'
 
 // What locks the page behind a dialog writes a style element of its own.
 setNonce(nonce())
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+void loadTexts(language()).then(() =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 )
 
 // While the server is surely there: what is said when it is not comes from them.

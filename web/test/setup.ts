@@ -1,7 +1,10 @@
 import { cleanup } from '@testing-library/react'
 import { afterEach } from 'vitest'
+import { languages, loadTexts } from '../src/i18n'
 
 // What the library of components asks of a browser and this one does not have.
 window.matchMedia ??= ((query: string) => ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined })) as never
 
 afterEach(cleanup)
+
+await Promise.all(languages.map(loadTexts))

@@ -7,7 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gonets"
+	"gonets/internal/flow"
 )
 
 // draftOf makes a change of a draft out of a scenario.
@@ -222,5 +225,33 @@ func activity(f fixture) {
 	src, err := f.SourceActivity(f.ctx(), "s")
 	if err != nil || src.Day != 3 || !src.LastAt.Equal(f.Clock.Now()) {
 		f.t.Errorf("%+v %v", src, err)
+	}
+}
+
+func flowOfRuns(f fixture) {
+	stay := func(run gonets.Run, state gonets.RunState) {
+		tr := f.transition(run, state)
+		tr.Cursor = "send"
+		_, err := f.Finish(f.ctx(), tr)
+		f.must(err)
+	}
+	f.Places.Give(2)
+	f.finish(f.run("old"), gonets.RunSucceeded)
+	stay(f.run("waits for long"), gonets.RunPaused)
+	f.Clock.Advance(25 * time.Hour)
+	f.Places.Give(4)
+	stay(f.run("done"), gonets.RunSucceeded)
+	stay(f.run("asks"), gonets.RunPaused)
+	stay(f.run("tries again"), gonets.RunWaiting)
+	f.run("has begun")
+	f.run("is queued")
+	want := flow.Flow{Since: f.Clock.Now().Add(-24 * time.Hour), Sources: []flow.Source{{Name: "s", Runs: 5}},
+		Steps: []flow.Step{{Version: 1, Path: "send", Runs: 3, Waiting: 2}}}
+	got, err := f.Flow(f.ctx(), "x")
+	if f.must(err); cmp.Diff(want, got) != "" {
+		f.t.Error(cmp.Diff(want, got))
+	}
+	if got, err := f.Flow(f.ctx(), "none"); err != nil || len(got.Steps)+len(got.Sources) > 0 || got.More {
+		f.t.Errorf("%+v %v", got, err)
 	}
 }

@@ -97,6 +97,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a deleted scenario leaves its history and no waiting run", deleteScenario},
 		{"a source is edited, and its addresses come and go", sourceIsEdited},
 		{"the last day of a scenario and a source is counted", activity},
+		{"it is counted to which steps the runs of the last day came", flowOfRuns},
 
 		{"what people have to be told is stored with its cause, and given out once", signalsGoWithTheirCause},
 		{"a letter is one node's at a time", lettersAreOneNodesAtATime},

@@ -110,6 +110,14 @@ export const scenarioQuery = (name: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } }, signal })),
   })
 
+/** To which steps the runs of the last day came; asked again while it is looked at. */
+export const flowQuery = (name: string) =>
+  queryOptions({
+    queryKey: [...keys.scenario(name), 'flow'],
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/flow', { params: { path: { name } }, signal })),
+    refetchInterval: 15_000,
+  })
+
 /** A published version with its document, which never changes. */
 export const versionQuery = (name: string, version: number) =>
   queryOptions({

@@ -1123,6 +1123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/{name}/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how runs of the last 24 hours went from step to step */
+        get: operations["get-scenario-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/{name}/publish": {
         parameters: {
             query?: never;
@@ -3600,6 +3617,18 @@ export interface components {
             from: string;
             to: string;
         };
+        ScenarioFlow: {
+            /** @description Further runs began within the 24 hours: the newest 5000 are counted */
+            more?: boolean;
+            /**
+             * Format: date-time
+             * @description When the first of the runs began that were counted, or 24 hours ago
+             */
+            since: string;
+            sources: components["schemas"]["SourceFlow"][];
+            /** @description The steps to which runs came */
+            steps: components["schemas"]["StepFlow"][];
+        };
         ScenarioStorage: {
             /** Format: int64 */
             bytes: number;
@@ -3776,6 +3805,11 @@ export interface components {
             /** @description Events of this source are looked at */
             on: boolean;
         };
+        SourceFlow: {
+            /** Format: int64 */
+            runs: number;
+            source: string;
+        };
         StartScenario: {
             /** @description Also work on what was kept while it did not run */
             release_held?: boolean;
@@ -3813,6 +3847,17 @@ export interface components {
             value?: unknown;
             /** @description The path that the step had first, if it or one that holds it was renamed */
             was?: string;
+        };
+        StepFlow: {
+            /** @description The path that the step had when it first ran; another name does not change it */
+            path: string;
+            /** Format: int64 */
+            runs: number;
+            /**
+             * Format: int64
+             * @description Runs that wait for a person there, however old they are; counted up to 10000 a scenario
+             */
+            waiting?: number;
         };
         StepVariables: {
             path: string;
@@ -6506,6 +6551,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-scenario-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioFlow"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

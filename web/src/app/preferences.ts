@@ -1,7 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, call, sessionQuery, type Session } from '@/api'
-import { setLanguage, useLanguage, type Language } from '@/i18n'
-import { useTheme, type ThemeChoice } from '@/ui'
+import { api, ApiError, call, sessionQuery, type Session } from '@/api'
+import { setLanguage, t, useLanguage, type Language } from '@/i18n'
+import { toastError, useTheme, type ThemeChoice } from '@/ui'
+
+/** Changes the language of these pages, or tells why it stays: the texts of the other one come from the server. */
+export const changeLanguage = (next: Language): Promise<void> =>
+  setLanguage(next).catch((error: unknown) => toastError(new ApiError({ status: 0, code: 'offline', detail: String(error) }), t))
 
 /** The language and the theme of these pages. The account remembers both, so that another browser looks alike. */
 export function usePreferences() {
@@ -16,7 +20,7 @@ export function usePreferences() {
     language,
     theme,
     setLanguage: (next: Language) => {
-      setLanguage(next)
+      void changeLanguage(next)
       keep({ language: next })
     },
     setTheme: (next: ThemeChoice) => {

@@ -1,6 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { addTexts, useT } from '@/i18n'
@@ -32,6 +32,9 @@ import { YamlTab } from './tabs/YamlTab'
 import { useSamples } from './useSamples'
 
 addTexts({ ru, en })
+
+// Many never look at it.
+const MapView = lazy(() => import('./map/MapView'))
 
 /** The editor of one scenario: `name` of the address says which. */
 export default function EditorPage() {
@@ -84,7 +87,7 @@ function Opening({ name }: { name: string }) {
 const sourcesOf = (results: { data?: Source | undefined; error: unknown }[]) => results.map(({ data, error }) => ({ source: data, error: error ?? undefined }))
 
 const none: never[] = []
-const tabNames = ['steps', 'history', 'settings', 'yaml'] as const
+const tabNames = ['steps', 'map', 'history', 'settings', 'yaml'] as const
 type TabName = (typeof tabNames)[number]
 
 function Loaded({ name, store, state }: { name: string; store: DraftStore; state: DraftState }) {
@@ -115,15 +118,18 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   })
 
   const edit = useCallback<Editor['edit']>((change, group) => store.edit(change, group), [store])
+  // Panels stand beside the list and beside the map: what opens one leaves a map open.
+  const beside = tab === 'map' ? 'map' : undefined
   const open = useCallback(
     (path: string, field?: string) => {
-      setSearch({ tab: undefined, panel: undefined, source: undefined, step: path })
+      setSearch({ tab: beside, panel: undefined, source: undefined, step: path })
       setFocusField(field)
     },
-    [setSearch],
+    [beside, setSearch],
   )
-  const openSource = useCallback((one?: string) => setSearch({ tab: undefined, panel: 'source', source: one, step: undefined }), [setSearch])
-  const addSource = useCallback(() => setSearch({ tab: undefined, panel: 'newSource', source: undefined, step: undefined }), [setSearch])
+  const openInList = useCallback((path: string) => setSearch({ tab: undefined, panel: undefined, source: undefined, step: path }), [setSearch])
+  const openSource = useCallback((one?: string) => setSearch({ tab: beside, panel: 'source', source: one, step: undefined }), [beside, setSearch])
+  const addSource = useCallback(() => setSearch({ tab: beside, panel: 'newSource', source: undefined, step: undefined }), [beside, setSearch])
   const closePanel = useCallback(() => setSearch({ panel: undefined, source: undefined, step: undefined }), [setSearch])
   const panelSource = search['panel'] !== 'source' ? undefined : names.includes(search['source'] ?? '') ? search['source'] : names[0]
   const focused = useCallback(() => setFocusField(undefined), [])
@@ -188,12 +194,21 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
           padded={false}
           tabs={[
             { value: 'steps', label: t('editor.steps'), content: main },
+            {
+              value: 'map',
+              label: t('editor.map'),
+              content: (
+                <Suspense fallback={<Skeleton lines={6} />}>
+                  <MapView panel={panel} openInList={openInList} />
+                </Suspense>
+              ),
+            },
             { value: 'history', label: t('editor.history'), content: <HistoryTab /> },
             { value: 'settings', label: t('editor.settings'), content: <SettingsTab /> },
             { value: 'yaml', label: 'YAML', content: <YamlTab /> },
           ]}
         />
-        {tab === 'steps' && !(narrow && panel) && <SampleBar />}
+        {(tab === 'steps' || tab === 'map') && !(narrow && panel) && <SampleBar />}
         <CheckDialog />
         <Commands />
       </div>

@@ -1,8 +1,7 @@
 import i18next, { type i18n } from 'i18next'
 import { useSyncExternalStore } from 'react'
-import en from './en.json'
-import ru from './ru.json'
 import type editorRu from './editor.ru.json'
+import type ru from './ru.json'
 
 export type Language = 'ru' | 'en'
 export const languages: readonly Language[] = ['ru', 'en']
@@ -31,7 +30,7 @@ export const instance: i18n = i18next.createInstance()
 void instance.init({
   lng: remembered(),
   fallbackLng: false,
-  resources: { ru: { main: ru }, en: { main: en } },
+  resources: {},
   ns: ['main'],
   defaultNS: 'main',
   // Keys hold dots and some are the beginning of others (check, check.step): they are names, not paths.
@@ -43,9 +42,24 @@ void instance.init({
   returnNull: false,
 })
 
+type Texts = Record<string, string>
+const add = (language: Language, texts: Texts) => instance.addResourceBundle(language, 'main', texts, true, true)
+
 /** Adds the texts of a part of the interface that is loaded later. */
-export function addTexts(texts: Record<Language, Record<string, string>>): void {
-  for (const language of languages) instance.addResourceBundle(language, 'main', texts[language], true, true)
+export function addTexts(texts: Record<Language, Texts>): void {
+  for (const language of languages) add(language, texts[language])
+}
+
+// A person reads one language: the other one is fetched by whoever changes to it.
+const catalogues: Record<Language, () => Promise<{ default: Texts }>> = { ru: () => import('./ru.json'), en: () => import('./en.json') }
+const loaded = new Set<Language>()
+
+/** Fetches the texts of a language. Nothing can be said in it before. */
+export async function loadTexts(language: Language): Promise<void> {
+  if (loaded.has(language)) return
+  const { default: texts } = await catalogues[language]()
+  add(language, texts)
+  loaded.add(language)
 }
 
 const listeners = new Set<() => void>()
@@ -56,14 +70,20 @@ instance.on('languageChanged', () => {
 
 export const language = (): Language => (instance.language === 'en' ? 'en' : 'ru')
 
-/** Switches the language of the whole interface at once, without a reload. */
-export function setLanguage(next: Language): void {
+let wanted: Language | undefined
+
+/** Switches the language of the whole interface without a reload: at once, or when its texts have come. */
+export async function setLanguage(next: Language): Promise<void> {
+  wanted = next
+  if (!loaded.has(next)) await loadTexts(next)
+  // Somebody may have chosen again meanwhile.
+  if (wanted !== next) return
   try {
     localStorage.setItem(storageKey, next)
   } catch {
     // It then lasts until the page is closed.
   }
-  void instance.changeLanguage(next)
+  await instance.changeLanguage(next)
 }
 
 /** For code outside of React. Numbers among the values are written in the language's way, count included. */

@@ -3,7 +3,7 @@ export {
   Checkbox, Choices, MultiSelect, NumberField, PasswordField, Segments, Select, SuggestField, Switch, TagsField, TextArea, TextField,
   type Option, type TextFieldProps,
 } from './fields'
-export { Confirm, Dialog, Drawer, Menu, Popover, Tip, type MenuItem } from './overlays'
+export { Confirm, Dialog, Drawer, Menu, Popover, PopoverAt, Tip, type MenuItem } from './overlays'
 export { Facts, Mono, Muted, Page, Panel, Row, Spring, Stack } from './layout'
 export { Tabs, type Tab } from './Tabs'
 export { EmptyState, ErrorNote, More, Note, Skeleton, Spinner, tell, tellCode, toast, toastError, Toasts, useLate, type Told, type Tone } from './feedback'

@@ -196,6 +196,20 @@ export function Popover({ children, content, width = 300, align = 'start' }: Pop
   )
 }
 
+/** What a right-click opens: a popover at a point of the window. */
+export function PopoverAt({ at, label, onClose, children, width = 300 }: { at: { x: number; y: number }; label: string; onClose: () => void; children: ReactNode; width?: number }) {
+  return (
+    <MantinePopover opened onChange={(open) => open || onClose()} width={width} position="bottom-start" withRoles={false} trapFocus withinPortal shadow="md" transitionProps={{ duration: 80 }}>
+      <MantinePopover.Target>
+        <span style={{ position: 'fixed', left: at.x, top: at.y }} />
+      </MantinePopover.Target>
+      <MantinePopover.Dropdown className={css.menu} role="dialog" aria-label={label}>
+        {children}
+      </MantinePopover.Dropdown>
+    </MantinePopover>
+  )
+}
+
 /** A few words on hover and focus. What is needed to act must not hide in one. */
 export function Tip({ label, children }: { label: ReactNode; children: ReactElement }) {
   return (

@@ -6,25 +6,26 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
 import { findAddables, kindIcon, type Addable } from '../model/addable'
-import { freeId, insertStep, walk, type Placed } from '../model/steps'
+import { freeId, insertStep, walk } from '../model/steps'
+import type { Dragged } from './useMoves'
 
 const slotId = (at: string): string => `slot:${at}`
 /** The place in the document that a gap of the list stands for. */
 export const slotPlace = (id: string | number): string | undefined => (String(id).startsWith('slot:') ? String(id).slice(5) : undefined)
 
-function useSlot(at: string, dragged: Placed | undefined) {
+function useSlot(at: string, dragged: Dragged | undefined) {
   // A step cannot be put into itself.
   const { setNodeRef, isOver } = useDroppable({ id: slotId(at), disabled: dragged === undefined || at.startsWith(`${dragged.pointer}/`) })
   return { ref: setNodeRef, 'data-over': isOver || undefined }
 }
 
 /** A place where a dragged step may be put, with nothing to press. */
-export function Slot({ at, dragged }: { at: string; dragged: Placed | undefined }) {
+export function Slot({ at, dragged }: { at: string; dragged: Dragged | undefined }) {
   return <div className={css.slot} {...useSlot(at, dragged)} />
 }
 
 /** Opens the list of what may be added at a place. */
-export function AddStep({ at, big, label, dragged }: { at: string; big?: boolean; label?: string; dragged?: Placed | undefined }) {
+export function AddStep({ at, big, label, dragged, aimed }: { at: string; big?: boolean; label?: string; dragged?: Dragged | undefined; aimed?: boolean }) {
   const t = useT()
   const slot = useSlot(at, dragged)
   const content = (close: () => void) => <KindList at={at} close={close} />
@@ -37,7 +38,7 @@ export function AddStep({ at, big, label, dragged }: { at: string; big?: boolean
       </Popover>
     )
   return (
-    <div className={label ? css.addNamed : css.addHere} {...slot}>
+    <div className={label ? css.addNamed : css.addHere} {...slot} data-over={slot['data-over'] || aimed || undefined}>
       <Popover width={340} content={content}>
         <button type="button" className={css.addHereButton} aria-label={label ?? t('step.addHere')} title={label ?? t('step.addHere')}>
           <Icon name="plus" size={14} />
@@ -48,7 +49,7 @@ export function AddStep({ at, big, label, dragged }: { at: string; big?: boolean
   )
 }
 
-function KindList({ at, close }: { at: string; close: () => void }) {
+export function KindList({ at, close }: { at: string; close: () => void }) {
   const t = useT()
   const { kinds } = useEditor()
   const put = useAdd()

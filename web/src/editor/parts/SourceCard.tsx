@@ -20,7 +20,7 @@ export function SourceCards() {
       ) : (
         <>
           {sources.map((one, index) => (
-            <Card key={one.name} attached={one} index={index} />
+            <SourceCard key={one.name} attached={one} index={index} />
           ))}
           <div>
             <Button size="small" kind="quiet" icon="plus" onClick={addSource}>
@@ -33,7 +33,8 @@ export function SourceCards() {
   )
 }
 
-function Card({ attached: { name, source }, index }: { attached: Attached; index: number }) {
+/** One source: what it is, its address, what came. */
+export function SourceCard({ attached: { name, source }, index }: { attached: Attached; index: number }) {
   const t = useT()
   const { samples, state, openSource, panelSource } = useEditor()
   const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)

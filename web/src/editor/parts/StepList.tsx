@@ -1,15 +1,16 @@
-import { DndContext, DragOverlay, PointerSensor, useDraggable, useSensor, useSensors, type CollisionDetection, type DragEndEvent } from '@dnd-kit/core'
-import { Fragment, useCallback, useEffect, useState, type KeyboardEvent } from 'react'
-import { shortClock, useT } from '@/i18n'
-import { Badge, Icon, IconButton, Menu, Method, Status, toast } from '@/ui'
+import { DndContext, DragOverlay, PointerSensor, useSensor, useSensors, type CollisionDetection, type DragEndEvent } from '@dnd-kit/core'
+import { Fragment, useEffect, useState } from 'react'
+import { useT } from '@/i18n'
+import { Icon } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf } from '../model/document'
-import { insert } from '../model/pointer'
-import { copyStep, endedLists, moveStep, removeStep, shiftStep, walk, type Placed } from '../model/steps'
+import { endedLists, type Placed } from '../model/steps'
 import { AddStep, Slot, slotPlace } from './AddStep'
-import { hostOf, summary, titleOf } from './describe'
+import { titleOf } from './describe'
 import { SourceCards } from './SourceCard'
+import { StepCard } from './StepCard'
+import { stepButton, useMoves } from './useMoves'
 
 /** The gap that is meant: the nearest one by height, and of two neighbours the one at the pointer's depth. */
 const nearest: CollisionDetection = ({ droppableContainers, droppableRects, pointerCoordinates }) => {
@@ -27,31 +28,18 @@ const nearest: CollisionDetection = ({ droppableContainers, droppableRects, poin
 /** The scenario as one list, in the order in which it runs; branches are indented. */
 export function StepList() {
   const t = useT()
-  const { steps, document, edit, open, selected, kinds, dataPlace } = useEditor()
-  const [said, setSaid] = useState('')
+  const { steps, selected, kinds, dataPlace } = useEditor()
+  const { said, move, shift } = useMoves()
   const [dragged, setDragged] = useState<Placed>()
   // What an open step shows below the list takes room of it: the step itself stays in sight.
   const chosen = selected?.path
   useEffect(() => void (chosen && stepButton(chosen)?.scrollIntoView?.({ block: 'nearest' })), [chosen, dataPlace])
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }))
 
-  const moved = useCallback(
-    (done: ReturnType<typeof moveStep>, was: Placed) => {
-      if (!done) return
-      edit(() => done.document)
-      const now = walk(done.document).find((placed) => placed.pointer === done.pointer)
-      if (!now) return
-      setSaid(t('step.moved', { title: titleOf(now.step, t), number: now.number }))
-      if (selected?.path === was.path) open(now.path)
-      focusStep(now.path)
-    },
-    [edit, open, selected, t],
-  )
-
   const drop = ({ over }: DragEndEvent) => {
     setDragged(undefined)
     const to = over && slotPlace(over.id)
-    if (dragged && to) moved(moveStep(document, dragged.pointer, to), dragged)
+    if (dragged && to) move(dragged, to)
   }
 
   return (
@@ -68,7 +56,7 @@ export function StepList() {
         <ol className={css.steps} aria-label={t('editor.steps')}>
           {steps.map((placed, i) => (
             <Fragment key={placed.path}>
-              <Item placed={placed} dragged={dragged} shift={(by) => moved(shiftStep(document, placed.pointer, by), placed)} />
+              <Item placed={placed} dragged={dragged} shift={(by) => shift(placed, by)} />
               {endedLists(steps, i).map(({ list, depth, owner }) => (
                 <li key={list} className={css.item} data-depth={depth || undefined} style={{ marginLeft: depth * 20 }}>
                   {owner?.branch === 'then' && (owner.placed.step.else ?? []).length === 0 ? (
@@ -102,98 +90,16 @@ export function StepList() {
   )
 }
 
-/** Gives the cursor to a step once it is drawn; without a step, to the button that adds one. */
-function focusStep(path: string | undefined): void {
-  requestAnimationFrame(() => (path === undefined ? globalThis.document.querySelector<HTMLElement>('[data-add-step]') : stepButton(path))?.focus())
-}
-
-const stepButton = (path: string) => globalThis.document.querySelector<HTMLElement>(`[data-step="${CSS.escape(path)}"]`)
-
-interface ItemProps {
-  placed: Placed
-  dragged: Placed | undefined
-  shift: (by: 1 | -1) => void
-}
-
-function Item({ placed, dragged, shift }: ItemProps) {
+function Item({ placed, dragged, shift }: { placed: Placed; dragged: Placed | undefined; shift: (by: 1 | -1) => void }) {
   const t = useT()
-  const { selected, open, edit, document, closePanel, check, state, kinds, steps } = useEditor()
-  const { step, pointer, path, first, depth, number, branch } = placed
-  const { setNodeRef, listeners } = useDraggable({ id: pointer })
-  const lifted = dragged !== undefined && (pointer === dragged.pointer || pointer.startsWith(`${dragged.pointer}/`))
-  const kind = kindOf(step)
-  const title = titleOf(step, t, kinds)
-  const result = check.results[first] ?? check.past[first]
-  const problems = state.problems.filter((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
-  const bad = problems.length > 0
-
-  const remove = () => {
-    const at = selected?.path === path || selected?.path.startsWith(`${path}/`)
-    edit((now) => removeStep(now, pointer))
-    if (at) closePanel()
-    // The cursor goes to the step that stands in its place now.
-    const others = steps.filter((one) => one.pointer !== pointer && !one.pointer.startsWith(`${pointer}/`))
-    focusStep((others[steps.indexOf(placed)] ?? others[others.length - 1])?.path)
-    toast(t('step.deleted', { title }), { undo: () => edit((now) => (walk(now).some((p) => p.step.id === step.id) ? now : insert(now, pointer, step))) })
-  }
-  const copy = () => {
-    const done = copyStep(document, pointer)
-    edit(() => done.document)
-    const made = walk(done.document).find((p) => p.pointer === done.pointer)
-    if (made) open(made.path)
-  }
-  const press = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return
-    if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
-      event.preventDefault()
-      shift(event.key === 'ArrowUp' ? -1 : 1)
-    }
-    if (event.key === 'Delete') remove()
-  }
+  const { pointer, depth, branch, step } = placed
   const firstOf = branch !== '' && pointer.endsWith('/0')
-  const does = step.http ? hostOf(step.http.url, t) : summary(step, t)
   return (
     <li style={{ marginLeft: depth * 20 }} className={css.item} data-depth={depth || undefined}>
       {firstOf && <div className={css.branch}>{branch === 'then' ? t('branch.then') : t('branch.else')}</div>}
       {firstOf ? <Slot at={pointer} dragged={dragged} /> : <AddStep at={pointer} dragged={dragged} />}
-      <div
-        ref={setNodeRef}
-        className={css.card}
-        data-selected={selected?.path === path || undefined}
-        data-state={result?.state}
-        data-bad={bad || undefined}
-        data-lifted={lifted || undefined}
-      >
-        <span className={css.grip} {...listeners} aria-hidden title={t('step.drag')}>
-          <Icon name="drag" size={16} />
-        </span>
-        <button type="button" className={css.cardButton} data-step={path} onClick={() => open(path)} onKeyDown={press} aria-current={selected?.path === path || undefined} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown Delete">
-          <span className={css.cardTitle}>
-            <span className={css.number}>{number}</span>
-            {step.http ? <Method>{step.http.method ?? (step.http.body && !step.http.body.none ? 'POST' : 'GET')}</Method> : null}
-            <span className={css.cardName}>{title}</span>
-          </span>
-          <span className={css.cardMore} title={does}>
-            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
-            <span translate={step.set ? 'no' : undefined}>{does}</span>
-          </span>
-        </button>
-        <span className={css.cardEnd}>
-          <Result first={first} />
-          <Menu
-            items={[
-              { label: t('step.copy'), icon: 'copy', onClick: copy },
-              { label: t('step.up'), icon: 'up', onClick: () => shift(-1), hint: 'Alt+↑' },
-              { label: t('step.down'), icon: 'down', onClick: () => shift(1), hint: 'Alt+↓' },
-              'line',
-              { label: t('step.delete'), icon: 'trash', danger: true, onClick: remove, hint: 'Del' },
-            ]}
-          >
-            <IconButton icon="dots" size="small" label={t('step.actions', { title })} tip={false} />
-          </Menu>
-        </span>
-      </div>
-      {kind === 'if' && <Branches placed={placed} dragged={dragged} />}
+      <StepCard placed={placed} dragged={dragged} shift={shift} />
+      {kindOf(step) === 'if' && <Branches placed={placed} dragged={dragged} />}
     </li>
   )
 }
@@ -218,19 +124,4 @@ function Branches({ placed, dragged }: { placed: Placed; dragged: Placed | undef
       <AddStep at={`${pointer}/then/-`} label={t('branch.addThen')} dragged={dragged} />
     </div>
   )
-}
-
-function Result({ first }: { first: string }) {
-  const t = useT()
-  const { check } = useEditor()
-  const result = check.results[first] ?? check.past[first]
-  if (!result) return null
-  const status = result.attempt?.response?.status
-  if (result.state === 'running') return <Badge tone="info" icon="play">{t('check.running')}</Badge>
-  if (result.state === 'skipped') return <Badge tone="muted" icon="skip">{t('check.skipped')}</Badge>
-  if (result.state === 'shown') return <Badge tone="muted" icon="eye">{t('check.shownShort')}</Badge>
-  const ok = result.state === 'done'
-  // A status that the step does not take for a success is a failure, whatever its number.
-  if (status) return <span title={result.at ? t('check.at', { time: shortClock(result.at) }) : undefined}>{ok ? <Status code={status}>{`✓ ${status}`}</Status> : <Badge tone="error" icon="close">{String(status)}</Badge>}</span>
-  return result.state === 'done' ? <Badge tone="ok" icon="check">{''}</Badge> : <Badge tone="error" icon="close">{''}</Badge>
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import type { FormEvent, ReactNode } from 'react'
 import { sessionQuery } from '@/api'
-import { languages, setLanguage, useLanguage, useT, type Language } from '@/i18n'
+import { changeLanguage } from '@/app/preferences'
+import { languages, useLanguage, useT, type Language } from '@/i18n'
 import { Note, Rich, Segments, usePageTitle } from '@/ui'
 import css from './Entry.module.css'
 
@@ -21,7 +22,7 @@ export function Entry({ title, intro, children, onSubmit }: { title: string; int
     <main className={css.page}>
       <div className={css.top}>
         <span className={css.brand}>Gonets</span>
-        <Segments ariaLabel={t('language.title')} size="small" value={language} onChange={setLanguage} options={languages.map((value) => ({ value, label: names[value] }))} />
+        <Segments ariaLabel={t('language.title')} size="small" value={language} onChange={(next) => void changeLanguage(next)} options={languages.map((value) => ({ value, label: names[value] }))} />
       </div>
       <div className={css.card}>
         <h1>{title}</h1>

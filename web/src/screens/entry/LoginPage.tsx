@@ -2,8 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { api, ApiError, call, keys, sessionQuery, type Session } from '@/api'
+import { changeLanguage } from '@/app/preferences'
 import { useSearch } from '@/app/useSearch'
-import { setLanguage, useT } from '@/i18n'
+import { useT } from '@/i18n'
 import { Button, ErrorNote, Note, PasswordField, TextField, useTheme } from '@/ui'
 import { Entry } from './Entry'
 
@@ -25,7 +26,7 @@ export default function LoginPage() {
 
   const enter = (next: Session) => {
     queries.setQueryData(keys.session, next)
-    if (next.user?.language) setLanguage(next.user.language)
+    if (next.user?.language) void changeLanguage(next.user.language)
     if (next.user && next.user.theme !== 'system') setTheme(next.user.theme)
     router.history.replace(safeTarget(search.to))
   }

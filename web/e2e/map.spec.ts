@@ -1,0 +1,199 @@
+import { expect, type Page } from '@playwright/test'
+import { Receiver } from './receiver'
+import type { Server } from './server'
+import { before, walk } from './walk'
+
+const scenario = (steps: string) => `apiVersion: gonets/v1
+kind: Source
+name: site
+title: Site
+preset: generic
+---
+apiVersion: gonets/v1
+kind: Scenario
+name: lead
+title: Lead
+sources: [site]
+steps:
+${steps}`
+
+const branches = scenario(`
+  - { id: who, title: Who it is, set: { phone: "{{ event.body.phone | default('') }}" } }
+  - id: known
+    title: Known
+    if: phone != ""
+    then:
+      - { id: tell, title: Tell the shop, http: { method: POST, url: "{{ public_url }}/echo/shop", body: { none: true } } }
+    else:
+      - { id: ask, title: Ask who it is, http: { method: POST, url: "{{ public_url }}/echo/ask", body: { none: true }, retry: { delays: [] } } }
+  - { id: note, title: Note it, http: { method: PUT, url: "{{ public_url }}/echo/notes", body: { none: true } } }
+`)
+
+async function send(server: Server, body: object): Promise<void> {
+  const { url } = await server.api<{ url: string }>('GET', '/api/v1/sources/site')
+  expect((await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).ok).toBe(true)
+}
+
+/** A scenario through which runs went: three to the end, two wait for a person where they ask. */
+async function lived(server: Server): Promise<void> {
+  await new Receiver(server, 'ask').answers('500')
+  await server.api('POST', '/api/v1/apply', branches)
+  for (const body of [{ phone: '1' }, { phone: '2' }, { phone: '3' }, {}, {}]) await send(server, body)
+  await expect
+    .poll(async () => (await server.api<{ items: { state: string }[] }>('GET', '/api/v1/runs?scenario=lead')).items.map((one) => one.state).sort().join())
+    .toBe('paused,paused,succeeded,succeeded,succeeded')
+}
+
+const steps = (page: Page) => page.locator('[data-step]').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['step']))
+const middle = async (page: Page, what: string | ReturnType<Page['locator']>) => {
+  const box = await (typeof what === 'string' ? page.locator(what) : what).boundingBox()
+  if (!box) throw new Error('not to be seen')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+for (const [language, scheme] of [
+  ['ru', 'light'],
+  ['en', 'dark'],
+] as const) {
+  walk.describe(`the map in ${language}, ${scheme}`, () => {
+    walk.use(before(language, scheme, 1280))
+
+    walk('shows how runs went, takes blocks from the menu and by right-click, and undo knows it all', async ({ server, page, path, watch }) => {
+      await path.enter()
+      await lived(server)
+      await page.goto(`${server.base}/scenarios/lead`)
+      await page.getByRole('tab', { name: path.t('editor.map') }).click()
+      const all = ['who', 'known', 'known/tell', 'known/ask', 'note']
+      await expect.poll(() => steps(page)).toEqual(all)
+      const block = (id: string) => page.locator('[data-block]', { has: page.locator(`[data-step="${id}"]`) })
+      for (const [id, count] of [['who', 5], ['known', 5], ['known/tell', 3], ['known/ask', 2], ['note', 3]] as const) await expect(block(id), id).toContainText(String(count))
+      await expect(block('note')).toContainText('200')
+      const waits = page.getByRole('link', { name: path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { count: 2 }) })
+      await expect(block('known/ask')).toContainText((await waits.textContent())!)
+      await watch.look('how runs went')
+
+      // A block of the menu is dropped on the wire before the last step; its panel opens.
+      const menu = page.getByRole('complementary', { name: path.t('map.menu') })
+      const from = await middle(page, menu.getByRole('button', { name: path.t('kind.set') }))
+      await page.mouse.move(from.x, from.y)
+      await page.mouse.down()
+      await page.mouse.move(from.x - 20, from.y + 10, { steps: 4 })
+      const wire = block('note').locator('..').getByRole('button', { name: path.t('step.addHere') })
+      const to = await middle(page, wire)
+      await page.mouse.move(to.x + 6, to.y + 4, { steps: 8 })
+      await expect(page.locator('[data-over]')).toHaveCount(1)
+      await page.mouse.up()
+      await expect.poll(() => steps(page)).toEqual(['who', 'known', 'known/tell', 'known/ask', 'set', 'note'])
+      await expect(page).toHaveURL(/tab=map.*step=set|step=set.*tab=map/)
+      await expect(page.getByRole('region', { name: path.t('kind.set') })).toBeVisible()
+      await watch.look('a new block with its panel')
+
+      // Undo takes it away; letters walk from step to step as in the list.
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await path.button(path.t('editor.undo')).click()
+      await expect.poll(() => steps(page)).toEqual(all)
+
+      // A right-click beside a wire offers the same list, and adds there.
+      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))
+      await page.mouse.click(start.x + 12, start.y + 24, { button: 'right' })
+      await watch.look('what a right-click offers')
+      await page.getByRole('textbox', { name: path.t('addStep.find') }).fill('delay')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => steps(page)).toEqual(['delay', ...all])
+      await path.saved()
+      const { document } = await server.api<{ document: { steps: { id: string }[] } }>('GET', '/api/v1/scenarios/lead/draft')
+      expect(document.steps.map((step) => step.id)).toEqual(['delay', 'who', 'known', 'note'])
+    })
+
+    walk('is walked by keys in the order of the list, moves steps by them, and zooms', async ({ server, page, path }) => {
+      await path.enter()
+      await server.api('POST', '/api/v1/apply', branches)
+      await page.goto(`${server.base}/scenarios/lead?tab=map`)
+      await expect(page.locator('[data-step="who"]')).toBeVisible()
+      for (const id of ['who', 'known', 'known/tell', 'known/ask', 'note']) {
+        await page.keyboard.press('j')
+        await expect(page.locator(`[data-step="${id}"]`)).toBeFocused()
+        await expect(page).toHaveURL(new RegExp(`step=${id.replace('/', '(/|%2F)')}`))
+      }
+      await page.keyboard.press('Alt+ArrowUp')
+      await expect.poll(() => steps(page)).toEqual(['who', 'known', 'known/tell', 'known/ask', 'known/note'])
+      await page.keyboard.press('Control+z')
+      await expect.poll(() => steps(page)).toEqual(['who', 'known', 'known/tell', 'known/ask', 'note'])
+      await page.keyboard.press('Escape')
+
+      const width = async () => (await page.locator('[data-block]').first().boundingBox())!.width
+      const fits = await width()
+      await path.button(path.t('map.in')).click()
+      await expect.poll(width).toBeGreaterThan(fits * 1.1)
+      const point = await middle(page, '[data-step="who"]')
+      const larger = await width()
+      await page.mouse.move(point.x, point.y)
+      await page.mouse.wheel(0, 200)
+      await expect.poll(width).toBeLessThan(larger)
+      await path.button(path.t('map.fit')).click()
+      for (const id of ['who', 'note']) await expect(page.locator(`[data-step="${id}"]`)).toBeInViewport({ ratio: 0.99 })
+    })
+
+    walk('lights up step by step while it is checked', async ({ server, page, path, watch }) => {
+      await path.enter()
+      await server.api('POST', '/api/v1/apply', branches)
+      // Answers take so long that the light is seen.
+      for (const service of ['shop', 'notes']) await new Receiver(server, service).answers('delay:1s')
+      await send(server, { phone: '7' })
+      await page.goto(`${server.base}/scenarios/lead?tab=map`)
+      await expect(page.getByText('7', { exact: true })).toBeVisible()
+      const lights = await page.evaluateHandle(() => {
+        const seen: string[] = []
+        new MutationObserver((changes) => {
+          for (const { target } of changes) {
+            const element = target as HTMLElement
+            const id = element.querySelector?.<HTMLElement>('[data-step]')?.dataset['step']
+            if (id && element.dataset['running'] && seen.at(-1) !== id) seen.push(id)
+          }
+        }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-running'] })
+        return seen
+      })
+      await page.getByRole('button', { name: path.t('check.scenario') }).click()
+      await expect(page.locator('[data-running] [data-step="known/tell"]')).toBeVisible()
+      await watch.look('the light is at the shop')
+      await expect(page.locator('[data-state="done"] [data-step="note"]')).toBeVisible()
+      const seen = await lights.jsonValue()
+      expect(seen.filter((id) => id.includes('tell') || id === 'note')).toEqual(['known/tell', 'note'])
+    })
+
+    walk('shows what is empty, and sixty steps, one of no kind', async ({ server, page, path, watch }) => {
+      await path.enter()
+      const { name } = await server.api<{ name: string }>('POST', '/api/v1/scenarios', { title: 'Empty' })
+      await page.goto(`${server.base}/scenarios/${name}?tab=map`)
+      await expect(path.button(path.t('source.add'))).toBeVisible()
+      await watch.look('nothing yet')
+      const many = Array.from({ length: 60 }, (_, i) => ({ id: `s${i}`, title: `Step ${i}`, ...(i === 7 ? {} : i % 9 === 4 ? { if: 'event.body.x', then: [{ id: `t${i}`, delay: '1s' }], else: [] } : { set: { a: String(i) } }) }))
+      const { document, etag } = await server.api<{ document: object; etag: string }>('GET', `/api/v1/scenarios/${name}/draft`)
+      const put = await page.request.put(`${server.base}/api/v1/scenarios/${name}/draft`, { data: { document: { ...document, steps: many } }, headers: { 'If-Match': etag } })
+      expect(put.ok(), await put.text()).toBe(true)
+      await page.reload()
+      await expect(page.locator('[data-step]').first()).toBeVisible()
+      await expect(page.locator('[data-step]')).toHaveCount(67)
+      await watch.look('sixty steps')
+    })
+  })
+}
+
+walk.describe('the map of a telephone', () => {
+  walk.use(before('ru', 'light', 390))
+
+  walk('is only read, and leads to the list', async ({ server, page, path, watch }) => {
+    await path.enter()
+    await lived(server)
+    await page.goto(`${server.base}/scenarios/lead?tab=map`)
+    await expect(page.getByText(path.t('map.readOnly'))).toBeVisible()
+    await expect(page.locator('[data-step="known/ask"]')).toBeAttached()
+    await expect(page.getByRole('button', { name: path.t('step.addHere') })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: path.t('addStep'), exact: true })).toHaveCount(0)
+    await watch.look('a telephone')
+    await page.locator('[data-step="who"]').click()
+    await expect(page).not.toHaveURL(/tab=map/)
+    await expect(page).toHaveURL(/step=who/)
+  })
+})
