@@ -12,7 +12,6 @@ import (
 	"mime/multipart"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Media is the type of such a body.
@@ -125,6 +124,3 @@ func Read(contentType string, body []byte) ([]Part, error) {
 	}
 	return out, ErrNoForm
 }
-
-// Text tells whether a part is text that people can read as it is.
-func (p *Part) Text() bool { return p.FileName == "" && utf8.Valid(p.Data) }

@@ -66,6 +66,7 @@ var ofCommands = map[gonets.Code]Words{
 	"curl.cut":             {"The command is not complete; copy it whole", "Команда обрывается; скопируйте её целиком"},
 	"curl.proxy":           {"left out: a step sends directly, not through a proxy", "не перенесено: шаг отправляет напрямую, без прокси"},
 	"curl.file":            {"left out: the file is on your computer; paste its content into the step", "не перенесено: файл на вашем компьютере; вставьте его содержимое в шаг"},
+	"curl.form_file":       {"the file is on your computer: choose in the step which received file is sent instead", "файл на вашем компьютере: выберите в шаге, какой полученный файл отправлять вместо него"},
 	"curl.tls":             {"left out: a step has no certificates of its own", "не перенесено: своих сертификатов у шага нет"},
 	"curl.auth":            {"left out: there are only Basic and Bearer", "не перенесено: есть только Basic и Bearer"},
 	"curl.retry":           {"left out: retries are set in the step", "не перенесено: повторы настраивают в самом шаге"},
