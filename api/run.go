@@ -47,7 +47,7 @@ type Event struct {
 	EventSummary
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
-	Parts  []Part          `json:"parts,omitempty" doc:"The fields and files of a form with files"`
+	Parts  []Part          `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 	Item   json.RawMessage `json:"item,omitempty" doc:"The element of a split batch"`
 	Unread *gonets.Problem `json:"unread,omitempty" doc:"Why the body is text, where the mark is body.unparsed"`
 	Hops   int             `json:"hops,omitempty"`
@@ -215,7 +215,7 @@ type Request struct {
 	URL     string          `json:"url"`
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
-	Parts []Part `json:"parts,omitempty" doc:"The fields and files of a form with files"`
+	Parts []Part `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 }
 
 // Response is a reply as it came, decoded.
