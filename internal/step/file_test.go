@@ -2,6 +2,7 @@ package step_test
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestAFileIsTheWholeBody(t *testing.T) {
 			t.Parallel()
 			p := compile(t, `[{"id":"a","http":{"url":"https://a.test",`+tt.http+`}}]`)
 			r, contentType := sent(t, p, received(t, p, tt.media, []byte(tt.body)))
-			if string(r.Body) != tt.want || contentType != tt.wantType || r.Method != "POST" {
+			if string(r.Body) != tt.want || contentType != tt.wantType || r.Method != http.MethodPost {
 				t.Errorf("%s %q of type %q, not %q of type %q", r.Method, r.Body, contentType, tt.want, tt.wantType)
 			}
 		})
