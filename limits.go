@@ -51,8 +51,10 @@ const (
 
 	MaxTemplateSource = 4 << 10
 	// MaxBodyTemplate is for a whole body, each expression in it within the above.
-	MaxBodyTemplate     = 256 << 10
-	MaxRendered         = 10 << 20
+	MaxBodyTemplate = 256 << 10
+	MaxRendered     = 10 << 20
+	// MaxFileBody is for a body that carries files, in bytes.
+	MaxFileBody         = 25 << 20
 	MaxStepsPerRun      = 1_000
 	MaxOutputsPerRun    = 32 << 20
 	MaxStepDepth        = 16

@@ -128,11 +128,15 @@ type TLS struct {
 // HTTPBody is exactly one kind of body.
 type HTTPBody struct {
 	// JSON is rows with dotted names, a tree, or a text template that must be JSON after rendering.
-	JSON *Tree   `json:"json,omitempty"`
-	Form Rows    `json:"form,omitzero"`
-	Text *string `json:"text,omitempty"`
-	Path string  `json:"path,omitempty"` // the place of a value that is sent whole
-	None bool    `json:"none,omitempty"` // an explicit absence of a body
+	JSON *Tree `json:"json,omitempty"`
+	Form Rows  `json:"form,omitzero"`
+	// Multipart is a form that carries files (RFC 7578): its fields, then its files.
+	Multipart *Multipart `json:"multipart,omitempty"`
+	Text      *string    `json:"text,omitempty"`
+	XML       *string    `json:"xml,omitempty"`  // a template of XML text, whose values are escaped
+	Path      string     `json:"path,omitempty"` // the place of a value that is sent whole
+	File      *string    `json:"file,omitempty"` // the place of a file that is the whole body
+	None      bool       `json:"none,omitempty"` // an explicit absence of a body
 	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise they go to the query.
 	ForceBody bool `json:"force,omitempty"`
 	Nested    bool `json:"nested,omitempty"` // a form's objects have names as PHP reads them: a[b][c]
@@ -141,33 +145,49 @@ type HTTPBody struct {
 	Gzip    bool   `json:"gzip,omitempty"` // the body is packed on its way
 }
 
+// Multipart is the fields and files of a form.
+type Multipart struct {
+	Fields Rows       `json:"fields,omitempty"`
+	Files  []FormFile `json:"files,omitempty"`
+}
+
+// FormFile is a file of a form, or as many as a list holds. All but Path are templates.
+type FormFile struct {
+	Name string `json:"name"`
+	Path string `json:"path"` // the place of a received file, of bytes or of a text
+	// FileName and Type, when empty, are those that the file came with.
+	FileName string `json:"filename,omitempty"`
+	Type     string `json:"type,omitempty"`
+}
+
 // The kinds of bodies.
 const (
-	BodyJSON = "json"
-	BodyForm = "form"
-	BodyText = "text"
-	BodyPath = "path"
-	BodyNone = "none"
+	BodyJSON      = "json"
+	BodyForm      = "form"
+	BodyMultipart = "multipart"
+	BodyText      = "text"
+	BodyXML       = "xml"
+	BodyPath      = "path"
+	BodyFile      = "file"
+	BodyNone      = "none"
 )
 
 // Kinds are the body's kinds: one in a valid body.
 func (b *HTTPBody) Kinds() []string {
 	var k []string
-	if b.JSON != nil {
-		k = append(k, BodyJSON)
+	add := func(set bool, kind string) {
+		if set {
+			k = append(k, kind)
+		}
 	}
-	if b.Form != nil {
-		k = append(k, BodyForm)
-	}
-	if b.Text != nil {
-		k = append(k, BodyText)
-	}
-	if b.Path != "" {
-		k = append(k, BodyPath)
-	}
-	if b.None {
-		k = append(k, BodyNone)
-	}
+	add(b.JSON != nil, BodyJSON)
+	add(b.Form != nil, BodyForm)
+	add(b.Multipart != nil, BodyMultipart)
+	add(b.Text != nil, BodyText)
+	add(b.XML != nil, BodyXML)
+	add(b.Path != "", BodyPath)
+	add(b.File != nil, BodyFile)
+	add(b.None, BodyNone)
 	return k
 }
 

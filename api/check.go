@@ -79,6 +79,7 @@ type PreviewRequest struct {
 	URL     string          `json:"url"`
 	Headers []PreviewHeader `json:"headers" nullable:"false"`
 	Content
+	Parts   []Part   `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 	Size    int      `json:"size" doc:"Length of the body in bytes"`
 	Notices []Notice `json:"notices" nullable:"false"`
 }

@@ -96,6 +96,8 @@ const (
 	// ControlBody is one of several kinds of body, named by the choices; their
 	// fields stand within it.
 	ControlBody Control = "body"
+	// ControlFiles are the files of a form; the fields of each stand below it.
+	ControlFiles Control = "files"
 	// ControlVariable is the name of a variable that is made.
 	ControlVariable Control = "variable"
 	// ControlStep is the short name of an earlier step that can be done again.
@@ -106,8 +108,8 @@ const (
 
 // Field is one member of a step's document.
 type Field struct {
-	Path    string  `json:"path" doc:"JSON Pointer into the step"`
-	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,variable,step,path"`
+	Path    string  `json:"path" doc:"JSON Pointer into the step; without their number below the elements of a list"`
+	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,files,variable,step,path"`
 	Tab     string  `json:"tab" enum:"main,query,headers,body,response,more"`
 	Title   Label   `json:"title"`
 	Help    Label   `json:"help"`

@@ -16,6 +16,15 @@ type Content struct {
 	Encoding string `json:"encoding,omitempty" enum:"base64" doc:"base64 when the body is not UTF-8 text"`
 }
 
+// Part is a field or a file of a body of type multipart/form-data.
+type Part struct {
+	Name     string `json:"name"`
+	FileName string `json:"filename,omitempty" doc:"Left out for a field"`
+	Type     string `json:"type,omitempty"`
+	Size     int    `json:"size" doc:"In bytes"`
+	Text     string `json:"text,omitempty" doc:"The beginning of what a field holds; empty for a file"`
+}
+
 // EventSummary is an event in a list.
 type EventSummary struct {
 	ID          string      `json:"id"`
@@ -38,6 +47,7 @@ type Event struct {
 	EventSummary
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
+	Parts  []Part          `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 	Item   json.RawMessage `json:"item,omitempty" doc:"The element of a split batch"`
 	Unread *gonets.Problem `json:"unread,omitempty" doc:"Why the body is text, where the mark is body.unparsed"`
 	Hops   int             `json:"hops,omitempty"`
@@ -205,7 +215,8 @@ type Request struct {
 	URL     string          `json:"url"`
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
-	Gzip bool `json:"gzip,omitempty" doc:"The body went packed with gzip; here it is unpacked"`
+	Gzip  bool   `json:"gzip,omitempty" doc:"The body went packed with gzip; here it is unpacked"`
+	Parts []Part `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 }
 
 // Response is a reply as it came, decoded.

@@ -4,14 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"path"
+	"slices"
 	"strings"
 
 	"gonets"
+	"gonets/internal/parts"
 	"gonets/internal/value"
 )
 
-// part is one part of -F.
-type part struct{ name, value, contentType, filename string }
+// part is one part of -F; the value of a file is where it lies on the machine of
+// who wrote the command.
+type part struct {
+	name, value, contentType, filename string
+	file                               bool
+}
 
 // body is one of the flags that give data.
 func (p *reader) body(shown, name, text string) {
@@ -33,6 +40,7 @@ func (p *reader) body(shown, name, text string) {
 	default:
 		if strings.HasPrefix(text, "@") {
 			p.file(shown, text)
+			p.upload = name == "data-binary"
 			return
 		}
 		p.piece(text, "&")
@@ -90,9 +98,12 @@ func (p *reader) form(shown, text string, plain bool) {
 	}
 	f := part{name: name, value: content}
 	if !plain {
-		if strings.HasPrefix(content, "@") || strings.HasPrefix(content, "<") {
+		if strings.HasPrefix(content, "<") {
 			p.warn(shown+" "+text, whyFile)
 			return
+		}
+		if f.value, f.file = strings.CutPrefix(content, "@"); f.file {
+			p.warn(shown+" "+text, whyFormFile)
 		}
 		for _, option := range []struct {
 			name string
@@ -115,7 +126,10 @@ func (p *reader) form(shown, text string, plain bool) {
 func (p *reader) bodyOf() error {
 	switch {
 	case len(p.parts) > 0:
-		p.multipart()
+		p.removeBoundary()
+		if !p.formWithFiles() {
+			p.multipart()
+		}
 		return nil
 	case p.data == nil:
 		return nil
@@ -131,6 +145,10 @@ func (p *reader) bodyOf() error {
 				p.Step.Headers = append(p.Step.Headers, gonets.Row{Name: name, Value: "application/json"})
 			}
 		}
+	}
+	if p.upload && *p.data == "" {
+		p.Step.Body = &gonets.HTTPBody{File: p.data}
+		return nil
 	}
 	kind := p.mediaType()
 	switch {
@@ -249,12 +267,46 @@ func (p *reader) formBody() bool {
 	return true
 }
 
+// removeBoundary takes away a type that the command names for its form: the boundary
+// belongs to who writes the parts.
+func (p *reader) removeBoundary() {
+	if p.mediaType() == parts.Media {
+		p.Step.Headers = slices.DeleteFunc(p.Step.Headers, func(row gonets.Row) bool { return strings.EqualFold(row.Name, "Content-Type") })
+	}
+}
+
+// formWithFiles makes fields and files of the parts, unless one has a type of its
+// own or a name that curl writes in another way. Which files they are has yet to be
+// said: those of the command are not here.
+func (p *reader) formWithFiles() bool {
+	form := gonets.Multipart{}
+	for _, f := range p.parts {
+		switch {
+		case f.name == "" || strings.ContainsAny(f.name, "\"\\\r\n\t"):
+			return false
+		case f.file:
+			name := f.filename
+			if name == "" {
+				name = path.Base(strings.ReplaceAll(f.value, `\`, "/"))
+			}
+			form.Files = append(form.Files, gonets.FormFile{Name: Literal(f.name), FileName: Literal(name), Type: Literal(f.contentType)})
+		case f.filename != "" || f.contentType != "":
+			return false
+		default:
+			form.Fields = append(form.Fields, gonets.Row{Name: f.name, Value: Literal(f.value)})
+		}
+	}
+	p.Step.Body = &gonets.HTTPBody{Multipart: &form}
+	return true
+}
+
 // boundary divides the parts of a form with files. It stands in the step, so it
 // is always the same; a part that holds it gets another.
 const boundary = "----GonetsFormBoundary7f3a9c"
 
-// multipart writes the parts as text: only texts can be taken over.
+// multipart writes the parts as text, as they are; files cannot be taken over then.
 func (p *reader) multipart() {
+	p.parts = slices.DeleteFunc(p.parts, func(f part) bool { return f.file })
 	mark := boundary
 	for _, f := range p.parts {
 		for strings.Contains(f.value, mark) {

@@ -72,7 +72,9 @@ type reader struct {
 	globoff bool
 	json    bool
 	// data are the pieces of the body; nil is none.
-	data    *string
+	data *string
+	// upload tells that a file is the body.
+	upload  bool
 	parts   []part
 	queries []string
 	// removed are automatic headers that the command takes away.

@@ -33,6 +33,8 @@ func TestCommandsAreRead(t *testing.T) {
 			`{"method":"GET","url":"http://a.test","timeout":"5s","redirects":"follow","tls":{"verify":false}}`},
 		"fields of a form with types": {`curl https://a.test -F 'a=x;type=text/csv;filename=f.csv' -F "b=y" --form-string 'c=@z'`,
 			`{"method":"POST","url":"https://a.test","headers":{"Content-Type":"multipart/form-data; boundary=----GonetsFormBoundary7f3a9c"},"body":{"text":"------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f.csv\"\r\nContent-Type: text/csv\r\n\r\nx\r\n------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\ny\r\n------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n@z\r\n------GonetsFormBoundary7f3a9c--\r\n"}}`},
+		"fields of a form": {`curl https://a.test -F a=x -F 'a=y {{' -H 'content-type: multipart/form-data'`,
+			`{"method":"POST","url":"https://a.test","body":{"multipart":{"fields":[{"name":"a","value":"x"},{"name":"a","value":"y {{ \"{{\" }}"}]}}}`},
 		"a prompt, remarks and a path": {"# from the docs\n$ /usr/bin/curl https://a.test # this\n", `{"method":"GET","url":"https://a.test"}`},
 		"a header taken away":          {`curl https://a.test -H 'User-Agent:'`, `{"method":"GET","url":"https://a.test","headers":{"User-Agent":null}}`},
 		"braces are no template":       {`curl https://a.test/{{x}} -g`, `{"method":"GET","url":"https://a.test/{{ \"{{\" }}x}}"}`},
@@ -98,6 +100,25 @@ func TestWhatAStepCannotSayIsNamed(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, flags); diff != "" {
 			t.Errorf("%s\n%s", command, diff)
+		}
+	}
+}
+
+func TestFilesOfACommandAreToBeChosen(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]gonets.HTTPBody{
+		`curl https://a.test -F 'doc=@C:\x\a.pdf;type=application/pdf' -F 'b=1' -F 'c=@/tmp/c;filename=d.txt'`: {Multipart: &gonets.Multipart{
+			Fields: gonets.Rows{{Name: "b", Value: "1"}},
+			Files:  []gonets.FormFile{{Name: "doc", FileName: "a.pdf", Type: "application/pdf"}, {Name: "c", FileName: "d.txt"}},
+		}},
+		`curl https://a.test --data-binary @photo.png`: {File: new(string)},
+	} {
+		c, err := curl.Parse(command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(&want, c.Step.Body); diff != "" || len(c.Warnings) == 0 {
+			t.Errorf("%s: warnings %v\n%s", command, c.Warnings, diff)
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"gonets"
 	"gonets/internal/curl"
 	"gonets/internal/outbound"
+	"gonets/internal/parts"
 	"gonets/internal/step"
 	"gonets/internal/valid"
 )
@@ -143,8 +144,19 @@ func exchange(t *testing.T, req *gonets.Request) *gonets.Exchange {
 // escape is a percent-encoded byte; its hexadecimal digits have no case.
 var escape = regexp.MustCompile(`%[0-9a-f]{2}`)
 
+// border is what stands between the parts of a form: each has its own.
+var border = regexp.MustCompile(`boundary=(\S+)`)
+
 // plain leaves out what each of the two adds by itself.
 func plain(g got, command string) got {
+	for _, h := range g.Headers {
+		if found := border.FindStringSubmatch(h); found != nil {
+			g.Body = strings.ReplaceAll(g.Body, found[1], "BORDER")
+			g.Headers = append([]string{"Content-Type: " + parts.Media}, slices.DeleteFunc(slices.Clone(g.Headers), func(other string) bool {
+				return other == h || strings.HasPrefix(other, "Content-Length:")
+			})...)
+		}
+	}
 	g.URI = escape.ReplaceAllStringFunc(g.URI, strings.ToUpper)
 	g.Headers = slices.DeleteFunc(append([]string{}, g.Headers...), func(h string) bool {
 		name, _, _ := strings.Cut(h, ":")
@@ -188,6 +200,7 @@ var commands = map[string]string{
 	"empty body":                   `curl URL/post -d ''`,
 	"no body but POST":             `curl -X POST URL/post`,
 	"xml":                          `curl URL/post -H 'Content-Type: text/xml' --data-binary $'<a>\r\n <b>й</b></a>'`,
+	"form with files":              `curl URL/post -F a=1 -F 'имя=Анна & Co' -F $'text=a\nb'`,
 	"no type":                      `curl URL/post -H 'Content-Type:' -d 'a b'`,
 	"headers":                      `curl URL/headers -H 'X-One: 1' -H 'x-two:2' -H 'X-One: again' -H 'Accept: text/html' -H 'X-Empty;' -A 'Robot/1' -e http://a.test/`,
 	"automatic headers taken away": `curl URL/headers -H 'Accept:' -H 'User-Agent:'`,

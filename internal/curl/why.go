@@ -13,6 +13,7 @@ const (
 const (
 	whyProxy     gonets.Code = "curl.proxy"
 	whyFile      gonets.Code = "curl.file"
+	whyFormFile  gonets.Code = "curl.form_file"
 	whyTLS       gonets.Code = "curl.tls"
 	whyAuth      gonets.Code = "curl.auth"
 	whyRetry     gonets.Code = "curl.retry"
@@ -48,6 +49,8 @@ func detail(why gonets.Code) string {
 		return "a step sends directly; a proxy cannot be set here"
 	case whyFile:
 		return "the file is on another machine; put its content into the step"
+	case whyFormFile:
+		return "the file is on another machine; say in the step which received file goes instead"
 	case whyTLS:
 		return "client certificates and own authorities cannot be set in a step"
 	case whyAuth:

@@ -32,9 +32,18 @@ type harBody struct {
 }
 
 type harPost struct {
-	MimeType string `json:"mimeType"`
-	Text     string `json:"text"`
-	Comment  string `json:"comment,omitempty"`
+	MimeType string     `json:"mimeType"`
+	Params   []harParam `json:"params,omitempty"`
+	Text     string     `json:"text"`
+	Comment  string     `json:"comment,omitempty"`
+}
+
+// harParam is a field or a file of a form.
+type harParam struct {
+	Name     string `json:"name"`
+	Value    string `json:"value,omitempty"`
+	FileName string `json:"fileName,omitempty"`
+	Type     string `json:"contentType,omitempty"`
 }
 
 type harRequest struct {
@@ -159,6 +168,9 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 	}
 	if at.Request.Body != "" {
 		e.Request.PostData = &harPost{MimeType: gonets.HeaderValue(at.Request.Headers, "Content-Type"), Text: at.Request.Body, Comment: at.Request.Encoding}
+		for _, p := range at.Request.Parts {
+			e.Request.PostData.Params = append(e.Request.PostData.Params, harParam{Name: p.Name, Value: p.Text, FileName: p.FileName, Type: p.Type})
+		}
 	}
 	if r := at.Response; r != nil {
 		e.Response.Status, e.Response.StatusText = r.Status, statusText(r)

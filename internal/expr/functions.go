@@ -47,6 +47,7 @@ var functions = map[string]function{
 	"phone":       {1, 1, "phone(text)", textFunc(phone), false},
 	"json":        {1, 1, "json(x)", fnJSON, false},
 	"parse_json":  {1, 1, "parse_json(text)", fnParseJSON, false},
+	rawFunction:   {1, 1, "raw(text)", textFunc(same), false},
 
 	"date":       {1, 3, `date(value, "dd.MM.yyyy", "Europe/Moscow")`, fnDate, false},
 	"parse_date": {2, 3, `parse_date(text, "dd.MM.yyyy", "Europe/Moscow")`, fnParseDate, false},

@@ -67,22 +67,9 @@ func stringState(s string, inside bool) (in, escape bool) {
 	return inside, escape
 }
 
-// located gives a mistake in filled-in text its place in the template, by the
-// offsets at which the parts start in that text.
+// located gives a mistake in filled-in text its place in the template.
 func (j *JSONTemplate) located(code gonets.Code, wrong *value.SyntaxError, starts []int) error {
-	at := len(j.t.src)
-	for i, p := range j.t.parts {
-		if starts[i] > wrong.Offset {
-			break
-		}
-		at = p.at
-		if p.node == nil {
-			at = p.at + min(wrong.Offset-starts[i], len(p.text))
-		}
-	}
-	text := j.t.src[strings.LastIndexByte(j.t.src[:at], '\n')+1:]
-	return problem{code: code, at: place{line: 1, column: 1}.after(j.t.src[:at]), expression: excerpt(text)}.errorf(codeNotJSON,
-		"this is not valid JSON: %s", wrong.Message)
+	return j.t.located(code, wrong.Offset, starts).errorf(codeNotJSON, "this is not valid JSON: %s", wrong.Message)
 }
 
 // Render fills the template in: valid JSON of at most gonets.MaxRendered

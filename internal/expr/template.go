@@ -218,6 +218,23 @@ func (n *node) tooLarge() error {
 	return n.limit(0, codeLarge, "the filled-in template is larger than %d MiB", gonets.MaxRendered>>20)
 }
 
+// located is the place in the template of an offset in filled-in text, by the
+// offsets at which the parts start in that text.
+func (t *Template) located(code gonets.Code, offset int, starts []int) problem {
+	at := len(t.src)
+	for i, p := range t.parts {
+		if starts[i] > offset {
+			break
+		}
+		at = p.at
+		if p.node == nil {
+			at = p.at + min(offset-starts[i], len(p.text))
+		}
+	}
+	text := t.src[strings.LastIndexByte(t.src[:at], '\n')+1:]
+	return problem{code: code, at: place{line: 1, column: 1}.after(t.src[:at]), expression: excerpt(text)}
+}
+
 // Roots are the first names that the template reads, each once.
 func (t *Template) Roots() []string { return roots(t.paths()) }
 

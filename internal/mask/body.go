@@ -47,22 +47,18 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 		return []byte(Hidden)
 	}
 	media, params, _ := mime.ParseMediaType(kind)
-	text := string(body)
-	if !utf8.Valid(body) {
-		label := params["charset"]
-		if label == "" || !charset.Known(label) {
-			label = "windows-1251"
+	if params["boundary"] != "" && !isDocument(string(body)) {
+		// A file in it makes no other encoding of the whole.
+		if shown := c.parts(at, string(body), params["boundary"]); shown != string(body) {
+			return []byte(shown)
 		}
-		if decoded, err := charset.Decode(body, label); err == nil {
-			text = decoded
-		}
+		return body
 	}
+	text := legible(string(body), params["charset"])
 	var shown string
 	switch {
 	case isDocument(text):
 		shown = c.json(at, text)
-	case params["boundary"] != "":
-		shown = c.parts(at, text, params["boundary"])
 	case media == form || strings.Contains(text, "=") && !strings.ContainsAny(text, " \t\r\n<{"):
 		again := inUTF8(text, params["charset"])
 		if shown = c.pairs(at, again); shown == again {
@@ -75,6 +71,21 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 		return body
 	}
 	return []byte(shown)
+}
+
+// legible is a text in UTF-8, by its label or as windows-1251 when it is in another
+// encoding.
+func legible(s, label string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	if label == "" || !charset.Known(label) {
+		label = "windows-1251"
+	}
+	if decoded, err := charset.Decode([]byte(s), label); err == nil {
+		return decoded
+	}
+	return s
 }
 
 // isDocument tells whether a text is a JSON object or list.
@@ -158,16 +169,19 @@ func unescape(s string) string {
 func (c *Cover) parts(at []string, text, boundary string) string {
 	const gap = "\r\n\r\n"
 	pieces := strings.Split(text, "--"+boundary)
-	if len(pieces) == 1 && c.mentions(text) {
-		c.learnLoose(text)
+	if whole := legible(text, ""); len(pieces) == 1 && c.mentions(whole) {
+		c.learnLoose(whole)
 		return Hidden // it is in no parts, or in others
 	}
 	for i, piece := range pieces {
 		head, content, ok := strings.Cut(piece, gap)
 		if !ok {
-			pieces[i] = c.text(piece)
+			if plain := legible(piece, ""); c.text(plain) != plain {
+				pieces[i] = c.text(plain)
+			}
 			continue
 		}
+		head, content = legible(head, ""), legible(content, "")
 		name := ""
 		for line := range strings.SplitSeq(head, "\r\n") {
 			if field, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(field, "Content-Disposition") {
@@ -182,8 +196,10 @@ func (c *Cover) parts(at []string, text, boundary string) string {
 			c.learn(content)
 			pieces[i] = head + gap + Hidden + "\r\n"
 		case isDocument(content):
-			pieces[i] = head + gap + c.json(place, content) + "\r\n"
-		case utf8.ValidString(content):
+			if shown := c.json(place, content); shown != content {
+				pieces[i] = head + gap + shown + "\r\n"
+			}
+		default:
 			if shown := c.text(content); shown != content {
 				pieces[i] = head + gap + shown + "\r\n"
 			}

@@ -76,3 +76,15 @@ func FuzzNoFieldIsRead(f *testing.F) {
 		}
 	})
 }
+
+// TestAFileBesideAFieldHidesNothingOfIt: bytes that are no text make no other encoding
+// of the names around them, and stay as they are.
+func TestAFileBesideAFieldHidesNothingOfIt(t *testing.T) {
+	t.Parallel()
+	const head = "--xx\r\nContent-Disposition: form-data; name="
+	body := head + "\"телефон\"\r\n\r\n79991112233\r\n" + head + "\"f\"; filename=\"a.png\"\r\n\r\n\x89PNG\xff\r\n--xx--\r\n"
+	want := strings.Replace(body, "79991112233", mask.Hidden, 1)
+	if got := mask.New([]string{"телефон"}).Event(event(body, "multipart/form-data; boundary=xx")); string(got.Body) != want {
+		t.Errorf("got %q", got.Body)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"gonets/internal/curl"
 	"gonets/internal/mask"
 	"gonets/internal/outbound"
+	"gonets/internal/parts"
 	"gonets/internal/step"
 )
 
@@ -149,7 +150,7 @@ func cutBytes(text string, most int) string {
 // does not name itself.
 func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, x *gonets.Exchange) api.PreviewRequest {
 	out := api.PreviewRequest{Method: x.Method, URL: x.URL, Headers: []api.PreviewHeader{}, Notices: []api.Notice{},
-		Size: len(x.RequestBody), Content: content(x.RequestBody)}
+		Size: len(x.RequestBody), Content: content(x.RequestBody), Parts: Parts(x.RequestHeaders, x.RequestBody)}
 	for _, header := range x.RequestHeaders {
 		shown := api.PreviewHeader{Name: header.Name, Value: header.Value}
 		if !named(def.Headers, header.Name) {
@@ -185,6 +186,21 @@ func content(body []byte) api.Content {
 		return api.Content{Body: string(body)}
 	}
 	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}
+}
+
+// Parts are the fields and files of a form with files; nil for any other body. One
+// that breaks off shows what can be read.
+func Parts(headers []gonets.Header, body []byte) []api.Part {
+	list, _ := parts.Read(gonets.HeaderValue(headers, "Content-Type"), body) //nolint:errcheck // what was read is shown
+	var out []api.Part
+	for _, p := range list {
+		part := api.Part{Name: p.Name, FileName: p.FileName, Type: p.Type, Size: len(p.Data)}
+		if p.FileName == "" {
+			part.Text = cutBytes(strings.ToValidUTF8(string(p.Data), "\uFFFD"), maxText)
+		}
+		out = append(out, part)
+	}
+	return out
 }
 
 func named(rows gonets.Rows, name string) bool {

@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -81,7 +80,8 @@ func strictForm(s string) bool {
 }
 
 // parts reads a multipart/form-data body (RFC 7578). Of a file only its name,
-// type and size are told: its content stays with the raw event.
+// type, size and place are told: its content stays with the raw event, where
+// [FileOf] finds it.
 func (p *Parsed) parts(data []byte, boundary string) {
 	if boundary == "" || len(boundary) > 256 {
 		p.unparsed(data, gonets.Mistake(atBody, whyBoundary, "its type is multipart/form-data and names no boundary"))
@@ -102,7 +102,7 @@ func (p *Parsed) parts(data []byte, boundary string) {
 			p.unparsed(data, gonets.Mistake(atBody, whyParts, "part %d of the form breaks off or has no head", n+1))
 			return
 		}
-		name, v, err := readPart(part)
+		name, v, err := readPart(part, n+1)
 		if err != nil {
 			p.unparsed(data, gonets.Mistake(atBody, whyParts, "part %d of the form breaks off or has no head", n+1))
 			return
@@ -119,15 +119,13 @@ func (p *Parsed) parts(data []byte, boundary string) {
 	}
 }
 
-func readPart(part *multipart.Part) (name string, v any, err error) {
-	media, params := mediaType(part.Header.Get("Content-Type"))
+// readPart reads the part with this number; the first is 1.
+func readPart(part *multipart.Part, n int) (name string, v any, err error) {
+	_, params := mediaType(part.Header.Get("Content-Type"))
 	name = validText(part.FormName())
-	if _, params := mediaType(part.Header.Get("Content-Disposition")); params["filename"] != "" || part.FileName() != "" {
+	if isFile(part) {
 		size, err := io.Copy(io.Discard, part)
-		return name, map[string]any{
-			"name": name, "filename": validText(part.FileName()), "type": media,
-			"size": json.Number(strconv.FormatInt(size, 10)),
-		}, err
+		return name, describeFile(part, n, size), err
 	}
 	data, err := io.ReadAll(part)
 	if err != nil {

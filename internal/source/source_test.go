@@ -171,7 +171,7 @@ func TestBodies(t *testing.T) {
 		"half a form, says json":      {"application/json", "a=1&b", "a=1&b", gonets.MarkUnparsed},
 		"broken json with a sign":     {"application/json", `{"a=":1`, `{"a=":1`, gonets.MarkUnparsed},
 		"multipart": {"multipart/form-data; boundary=b", multi, object{"a": object{"x": "ода"},
-			"f": object{"name": "f", "filename": "passwd", "type": "text/plain", "size": n("12")}}, ""},
+			"f": object{"name": "f", "filename": "passwd", "type": "text/plain", "size": n("12"), "part": n("2")}}, ""},
 		"multipart cut short":  {"multipart/form-data; boundary=b", multi[:40], multi[:40], gonets.MarkUnparsed},
 		"multipart without it": {"multipart/form-data", "x", "x", gonets.MarkUnparsed},
 	} {

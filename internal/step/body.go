@@ -23,11 +23,17 @@ func (c *compiler) body(at string, st *gonets.HTTPStep) bodyBuilder {
 		return jsonBody{node: n, template: t, how: pairing{lists: st.Lists}}
 	case b.Form != nil:
 		return formBody{c.rows(at+"/form", b.Form), pairing{lists: st.Lists, nested: b.Nested}, b.Charset}
+	case b.Multipart != nil:
+		return c.multipart(at+"/multipart", b.Multipart, pairing{lists: st.Lists, nested: b.Nested})
 	case b.Text != nil:
 		return textBody{c.template(at+"/text", *b.Text), b.Charset}
+	case b.XML != nil:
+		return xmlBody{c.xml(at+"/xml", *b.XML)}
 	case b.Path != "":
 		c.path(at+"/path", b.Path)
 		return pathBody{c.expr(at+"/path", b.Path)}
+	case b.File != nil:
+		return fileBody{c.filePlace(at+"/file", *b.File)}
 	}
 	return nil
 }
@@ -35,6 +41,7 @@ func (c *compiler) body(at string, st *gonets.HTTPStep) bodyBuilder {
 const (
 	typeJSON = "application/json"
 	typeText = "text/plain"
+	typeXML  = "application/xml"
 )
 
 type jsonBody struct {
@@ -91,6 +98,15 @@ func (b textBody) build(s *Scope) ([]byte, string, error) {
 }
 
 func (b textBody) pairs(*Scope) ([]pair, error) { return nil, nil }
+
+type xmlBody struct{ t *expr.XMLTemplate }
+
+func (b xmlBody) build(s *Scope) ([]byte, string, error) {
+	body, err := b.t.Render(s, &s.report)
+	return body, typeXML, err
+}
+
+func (b xmlBody) pairs(*Scope) ([]pair, error) { return nil, nil }
 
 // pathBody sends a whole value: objects and lists as JSON, text and bytes as
 // they are.

@@ -150,6 +150,19 @@ func (c *compiler) expr(pointer, src string) *expr.Expr {
 	return e
 }
 
+func (c *compiler) xml(pointer, src string) *expr.XMLTemplate {
+	x, err := expr.ParseXML(src)
+	if err != nil {
+		c.problem(pointer, err)
+		return nil
+	}
+	c.note(pointer, func(s *Scope, r *expr.Report) (any, bool, error) {
+		body, err := x.Render(s, r)
+		return string(body), true, err
+	})
+	return x
+}
+
 func (c *compiler) path(pointer, src string) value.Path {
 	p, err := value.ParsePath(src)
 	if err != nil {

@@ -28,8 +28,8 @@ func (v *validator) bodyChoices(p string, b *gonets.HTTPBody, headers gonets.Row
 	if b == nil {
 		return
 	}
-	if b.Nested && b.Form == nil {
-		v.add(p+"/body/nested", codeNotHere, "%s goes with %s only", "nested", gonets.Choice{"form"})
+	if b.Nested && b.Form == nil && b.Multipart == nil {
+		v.add(p+"/body/nested", codeNotHere, "%s goes with %s only", "nested", gonets.Choice{"form", "multipart"})
 	}
 	switch label := b.Charset; {
 	case label == "":

@@ -471,33 +471,6 @@ func (v *validator) headers(p string, rows gonets.Rows) {
 	}
 }
 
-func (v *validator) body(p string, b *gonets.HTTPBody) {
-	kinds := b.Kinds()
-	all := []string{gonets.BodyJSON, gonets.BodyForm, gonets.BodyText, gonets.BodyPath, gonets.BodyNone}
-	switch {
-	case len(kinds) == 0:
-		v.missing(p, "the body has no kind; add %s", gonets.Choice(all))
-	case len(kinds) > 1:
-		v.add(p+"/"+kinds[1], gonets.CodeNotBoth, "a body has one kind; this one has %s and %s", kinds[0], kinds[1])
-	}
-	if b.JSON != nil {
-		v.tree(p+"/json", b.JSON.Value, 1)
-		if s, ok := b.JSON.Value.(string); ok {
-			v.bodyText(p+"/json", s)
-		}
-	}
-	v.rows(p+"/form", b.Form)
-	if b.Text != nil {
-		v.bodyText(p+"/text", *b.Text)
-	}
-}
-
-func (v *validator) bodyText(p, text string) {
-	if len(text) > gonets.MaxBodyTemplate {
-		v.add(p, gonets.CodeTooBig, "the body is longer than %d bytes", gonets.MaxBodyTemplate)
-	}
-}
-
 func (v *validator) patterns(p string, patterns []string) {
 	for i, s := range patterns {
 		if _, _, ok := gonets.StatusRange(strings.TrimPrefix(s, "!")); !ok {

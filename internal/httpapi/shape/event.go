@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/peer"
+	"gonets/internal/rehearse"
 )
 
 // content shows bytes as text where they are text.
@@ -32,7 +33,7 @@ func EventSummary(ev gonets.Event) api.EventSummary {
 
 // Event shows a whole event; its secret places are masked already.
 func Event(ev gonets.Event) api.Event {
-	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Hops: ev.Hops, Unread: ev.Unread}
+	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Parts: rehearse.Parts(ev.Headers, ev.Body), Hops: ev.Hops, Unread: ev.Unread}
 	if json.Valid(ev.Item) {
 		out.Item = ev.Item
 	}

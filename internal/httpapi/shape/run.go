@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/rehearse"
 )
 
 // Reader is when and where somebody reads: texts name times for him.
@@ -337,7 +338,8 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
 		NotKept: a.NotKept, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
-		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody), Gzip: a.Gzip},
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody), Gzip: a.Gzip,
+			Parts: rehearse.Parts(a.RequestHeaders, a.RequestBody)},
 	}
 	if a.Timings != (gonets.Timings{}) {
 		timings := a.Timings

@@ -62,6 +62,9 @@ func members(t reflect.Type, at string, leaf, object map[string]bool) {
 		if ft.Kind() == reflect.Pointer {
 			ft = ft.Elem()
 		}
+		if ft == reflect.TypeFor[[]gonets.FormFile]() {
+			ft = ft.Elem() // its elements are filled in one by one
+		}
 		if ft.Kind() == reflect.Struct && ft != reflect.TypeFor[gonets.Tree]() {
 			object[path] = true
 			members(ft, path, leaf, object)
@@ -214,7 +217,7 @@ var (
 	// mixed is a word of both alphabets: a look-alike.
 	mixed = regexp.MustCompile(`\p{Cyrillic}[A-Za-z]|[A-Za-z]\p{Cyrillic}`)
 	// names are the same in both languages.
-	names = []string{"GET", "POST", "POST · JSON", "PUT", "PATCH", "DELETE", "JSON"}
+	names = []string{"GET", "POST", "POST · JSON", "PUT", "PATCH", "DELETE", "JSON", "XML"}
 )
 
 // badText tells what is wrong with a text.

@@ -62,52 +62,6 @@ func requestFields() []Field {
 	}
 }
 
-// bodyFields are those of a request's body at a place, in a tab; within is the field that shows them, if any.
-func bodyFields(at, tab, within string) []Field {
-	return []Field{
-		{Path: at, Within: within, Control: api.ControlBody, Tab: tab, Title: text("Тело", "Body"),
-			Help: text("Сами данные, которые получит сервис.", "The data that the service receives."),
-			Choices: []Choice{
-				{Value: gonets.BodyJSON, Title: text("JSON", "JSON"), Help: hint("то, что ждёт большинство сервисов", "what most services expect"), Sets: value(map[string]any{at: map[string]any{"json": map[string]any{}}})},
-				{Value: gonets.BodyForm, Title: text("Форма", "Form"), Help: hint("как отправляет форма на сайте", "as a form on a site sends it"), Sets: value(map[string]any{at: map[string]any{"form": map[string]any{}}})},
-				{Value: gonets.BodyText, Title: text("Текст (шаблон, как есть)", "Text (template, as is)"), Help: hint("любой текст, в том числе XML", "any text, XML too"), Sets: value(map[string]any{at: map[string]any{"text": ""}})},
-				{Value: gonets.BodyPath, Title: text("Путь к значению", "Value path"), Help: hint("одно значение целиком, например всё событие", "one value as a whole, for example the event"), Sets: value(map[string]any{at: map[string]any{"path": ""}})},
-				{Value: gonets.BodyNone, Title: text("Без тела", "None"), Sets: value(map[string]any{at: nil})},
-			}},
-		{Path: at + "/json", Within: at, Control: api.ControlTemplates, Tab: tab, Title: text("Поля JSON", "JSON fields"), Placeholder: "lead.price",
-			Help: text("Название поля и значение. Точка в названии вкладывает поле: lead.price. Вместо полей можно вставить готовый JSON с переменными.",
-				"A field's name and value. A dot in the name nests it: lead.price. Instead of fields, JSON with variables may be pasted.")},
-		{Path: at + "/form", Within: at, Control: api.ControlTemplates, Tab: tab, Title: text("Поля формы", "Form fields"),
-			Help: text("Название поля и значение, как в форме на сайте.", "A field's name and value, as in a form on a site.")},
-		{Path: at + "/text", Within: at, Control: api.ControlTemplate, Tab: tab, Title: text("Текст", "Text"),
-			Help: text("Отправляется как есть, переменные заменяются значениями. Заголовок Content-Type для текста не ставится: добавьте его в «Заголовки», если сервис его ждёт.",
-				"Sent as it is; variables are replaced by their values. No Content-Type is set for a text: add it to “Headers” if the service expects one.")},
-		{Path: at + "/path", Within: at, Control: api.ControlPath, Tab: tab, Title: text("Путь к значению", "Value path"), Placeholder: "event.body",
-			Help: text("Какое значение отправить целиком: объект уйдёт как JSON, текст — как есть. Например, event.body — всё, что пришло.",
-				"Which value to send as a whole: an object goes as JSON, a text as it is. For example event.body, all that came.")},
-		{Path: at + "/none", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Без тела", "None"),
-			Help: text("Отправить запрос совсем без тела.", "Send the request without any body.")},
-		{Path: at + "/force", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Тело и при GET", "Body with GET too"),
-			Help: text("У GET и DELETE поля уходят в адрес. Включите, если сервис ждёт их в теле.",
-				"With GET and DELETE, fields go into the address. Switch this on when the service wants them in the body.")},
-		{Path: at + "/nested", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Вложенные имена в скобках", "Nested names in brackets"),
-			Help: text("Точка в имени и поля объектов вкладывают имена, как в PHP: lead.name уйдёт как lead[name]. Без этого объект уходит одним полем в виде JSON.",
-				"A dot in a name and the members of objects nest names as in PHP: lead.name is sent as lead[name]. Without it an object is sent as one field, in JSON.")},
-		{Path: at + "/charset", Within: at, Control: api.ControlChoice, Free: true, Tab: tab, Default: value("utf-8"), Title: text("Кодировка", "Encoding"),
-			Help: text("В какой кодировке отправить форму или текст; она названа и в Content-Type. Буква, которой в ней нет, — ошибка до отправки.",
-				"The encoding in which a form or a text is sent; Content-Type names it too. A letter that it lacks is an error before anything is sent."),
-			Choices: []Choice{
-				{Value: "utf-8", Title: text("UTF-8, любые буквы", "UTF-8, all letters"), Help: hint("так отправляют почти все", "nearly all send this way")},
-				{Value: "windows-1251", Title: text("Windows-1251, кириллица", "Windows-1251"), Help: hint("её ждут старые сервисы и 1С", "old Russian services expect it")},
-				{Value: "koi8-r", Title: text("KOI8-R, кириллица", "KOI8-R"), Help: hint("её ждут старые серверы Unix", "old Russian Unix servers expect it")},
-				{Value: "ibm866", Title: text("CP866, кириллица", "CP866"), Help: hint("её ждут программы DOS", "Russian programs of DOS expect it")},
-			}},
-		{Path: at + "/gzip", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Сжать тело", "Pack the body"),
-			Help: text("Отправить тело сжатым (Content-Encoding: gzip), если сервис это понимает. В истории видно несжатое.",
-				"Send the body packed (Content-Encoding: gzip) when the service understands that. The history shows it unpacked.")},
-	}
-}
-
 func replyFields() []Field {
 	return []Field{
 		{Path: "/http/success/codes", Control: api.ControlCodes, Tab: "response", Default: value([]string{"2**"}), Placeholder: "2**", Title: text("Успешные коды статуса", "Success status codes"),

@@ -2456,6 +2456,8 @@ export interface components {
             method: string;
             /** @description It came from a public address, so the server is reachable from outside */
             outside?: boolean;
+            /** @description The fields and files of a form with files */
+            parts?: components["schemas"]["Part"][];
             path: string;
             /** @description The query string as received */
             query: string;
@@ -2532,7 +2534,7 @@ export interface components {
         Field: {
             choices?: components["schemas"]["Choice"][] | null;
             /** @enum {string} */
-            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "variable" | "step" | "path";
+            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "files" | "variable" | "step" | "path";
             /** @description What counts while the member is left out */
             default?: unknown;
             /** @description Other values than the choices may be typed */
@@ -2540,7 +2542,7 @@ export interface components {
             help: components["schemas"]["Label"];
             max?: unknown;
             min?: unknown;
-            /** @description JSON Pointer into the step */
+            /** @description JSON Pointer into the step; without their number below the elements of a list */
             path: string;
             placeholder?: string;
             required?: boolean;
@@ -2943,6 +2945,19 @@ export interface components {
             /** @description The step's path; of all others when left out */
             step?: string;
         };
+        Part: {
+            /** @description Left out for a field */
+            filename?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes
+             */
+            size: number;
+            /** @description The beginning of what a field holds; empty for a file */
+            text?: string;
+            type?: string;
+        };
         PickVersion: {
             /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
             version?: string;
@@ -2995,6 +3010,8 @@ export interface components {
             headers: components["schemas"]["PreviewHeader"][];
             method: string;
             notices: components["schemas"]["Notice"][];
+            /** @description The fields and files of a form with files */
+            parts?: components["schemas"]["Part"][];
             /**
              * Format: int64
              * @description Length of the body in bytes
@@ -3208,6 +3225,8 @@ export interface components {
             gzip?: boolean;
             headers: components["schemas"]["Header"][];
             method: string;
+            /** @description The fields and files of a form with files */
+            parts?: components["schemas"]["Part"][];
             url: string;
         };
         Response: {

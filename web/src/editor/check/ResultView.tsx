@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Attempt } from '@/api'
 import { duration, language, size, useT } from '@/i18n'
 import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, tellCode, Time, toast } from '@/ui'
+import { PartsView } from '@/words/PartsView'
 import { outcomeText } from '@/words/states'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
@@ -102,7 +103,7 @@ function Ended({ result }: { result: StepResult }) {
           {again}
         </div>
         {result.request && <Notices notices={result.request.notices} />}
-        {result.request && <RequestView method={result.request.method} url={result.request.url} headers={result.request.headers} body={result.request.body} encoding={result.request.encoding} />}
+        {result.request && <RequestView {...result.request} />}
       </>
     )
   if (!attempt)
@@ -183,7 +184,7 @@ function Ended({ result }: { result: StepResult }) {
             {
               value: 'request',
               label: t('result.request'),
-              content: <RequestView method={attempt.request.method} url={attempt.request.url} headers={attempt.request.headers} body={attempt.request.body} encoding={attempt.request.encoding} />,
+              content: <RequestView {...attempt.request} />,
             },
             { value: 'time', label: t('result.time'), content: <Timings attempt={attempt} /> },
           ]}
@@ -250,12 +251,13 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
   )
 }
 
-export function RequestView({ method, url, headers, body, encoding }: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string | undefined }) {
+export function RequestView({ method, url, headers, body, encoding, parts }: Attempt['request']) {
   const t = useT()
   return (
     <div className={css.request}>
       <CodeView text={`${method} ${url}`} label={t('result.requestLine')} />
       <KeyValueRows rows={headers} />
+      <PartsView parts={parts} />
       {body !== '' && <BodyView body={body} encoding={encoding} label={t('body')} root="request" />}
     </div>
   )

@@ -11,31 +11,31 @@ import { isRows, rowsOf, type HttpBody, type Row } from '../model/document'
 import { writeJson, type Json } from '../model/json'
 import { Becoming, PathField } from '../step/Field'
 import { helpOf, useTexts, type FieldTexts } from '@/words/texts'
+import { FileBody, FormFiles } from './Files'
 import { RowsEditor } from './RowsEditor'
 
-type BodyKind = 'json' | 'form' | 'text' | 'path' | 'none'
+type BodyKind = 'json' | 'form' | 'multipart' | 'text' | 'xml' | 'path' | 'file' | 'none'
 
-const kindOf = (body: HttpBody | undefined): BodyKind => (!body || body.none ? 'none' : body.json !== undefined ? 'json' : body.form ? 'form' : body.text !== undefined ? 'text' : body.path !== undefined ? 'path' : 'none')
+const kindOf = (body: HttpBody | undefined): BodyKind => (!body || body.none ? 'none' : body.json !== undefined ? 'json' : body.form ? 'form' : body.multipart ? 'multipart' : body.text !== undefined ? 'text' : body.xml !== undefined ? 'xml' : body.path !== undefined ? 'path' : body.file !== undefined ? 'file' : 'none')
 
 /** The kinds of a body as its field names them; what the chosen one means stands below. */
 const kinds = <T extends string>({ options }: FieldTexts): { value: T; label: string }[] => options.map(({ value, label }) => ({ value: value as T, label }))
 
 /** A body's fields stand below its place: of the step's own request, or of the one that asks whether that was done. */
-interface Place {
+export interface Place {
   place: '/http/body' | '/http/retry/ask/body'
 }
 
 /** The body of a request: its kind, and the fields of that kind. */
 export function Body({ place }: Place) {
   const t = useT()
-  const { read, put, at, problem, preview } = useStep()
+  const { read, put, at, problem } = useStep()
   const request = read<{ method?: string; body?: HttpBody }>(place.slice(0, -'/body'.length))
   const body = request?.body
   const kind = kindOf(body)
   const texts = useTexts()
   const whole = texts(place)
   const form = texts(`${place}/form`)
-  const text = texts(`${place}/text`)
   const force = texts(`${place}/force`)
   // What was typed into another kind comes back when that kind is chosen again.
   const [others, setOthers] = useState<Partial<Record<BodyKind, HttpBody>>>({})
@@ -59,13 +59,10 @@ export function Body({ place }: Place) {
       {kind === 'json' && body && <JsonBody place={place} body={body} />}
       {kind === 'form' && <RowsEditor pointer={`${place}/form`} label={form.title} rows={body?.form ?? []} onChange={(rows) => put(`${place}/form`, rows)} />}
       {kind === 'form' && <p className={css.fieldHelp}>{form.help}</p>}
-      {kind === 'text' && (
-        <div data-pointer={at(`${place}/text`)}>
-          <PillField label={text.title} value={body?.text ?? ''} onChange={(text) => put(`${place}/text`, text)} multiline mono rows={6} error={problem(`${place}/text`) ?? wrongIn(becomes(preview, at(`${place}/text`)))} />
-          <Becoming value={becomes(preview, at(`${place}/text`))} most={300} quiet />
-          <p className={css.fieldHelp}>{text.help}</p>
-        </div>
-      )}
+      {kind === 'multipart' && <FormWithFiles place={place} form={body?.multipart ?? {}} />}
+      {kind === 'text' && <TextBody pointer={`${place}/text`} value={body?.text ?? ''} rows={6} />}
+      {kind === 'xml' && <TextBody pointer={`${place}/xml`} value={body?.xml ?? ''} rows={10} />}
+      {kind === 'file' && <FileBody pointer={`${place}/file`} value={body?.file ?? ''} />}
       {kind === 'path' && <PathBody place={place} value={body?.path ?? ''} />}
       {kind !== 'none' && ['GET', 'HEAD', 'DELETE'].includes(method) && (kind === 'json' || kind === 'form') && (
         <Checkbox label={force.title} help={force.help} checked={body?.force === true} onChange={(on) => put(`${place}/force`, on || undefined)} />
@@ -82,7 +79,7 @@ function OnItsWay({ place, kind, body }: Place & { kind: BodyKind; body: HttpBod
   const [nested, charset, gzip] = [texts(`${place}/nested`), texts(`${place}/charset`), texts(`${place}/gzip`)]
   return (
     <>
-      {(kind === 'form' || body.nested) && (
+      {(kind === 'form' || kind === 'multipart' || body.nested) && (
         <div data-pointer={at(`${place}/nested`)}>
           <Checkbox label={nested.title} help={nested.help} checked={body.nested === true} onChange={(on) => put(`${place}/nested`, on || undefined)} error={problem(`${place}/nested`)} />
         </div>
@@ -101,19 +98,54 @@ function OnItsWay({ place, kind, body }: Place & { kind: BodyKind; body: HttpBod
 
 /** A body of another kind with the same rows, where both have rows. */
 function converted(body: HttpBody | undefined, next: BodyKind): HttpBody {
-  const rows: Row[] = body?.form ?? (isRows(body?.json) ? rowsOf(body?.json) : typeof body?.json === 'string' ? (textToRows(body.json) ?? []) : [])
+  const rows: Row[] = body?.form ?? body?.multipart?.fields ?? (isRows(body?.json) ? rowsOf(body?.json) : typeof body?.json === 'string' ? (textToRows(body.json) ?? []) : [])
   switch (next) {
     case 'json':
       return { json: rows }
     case 'form':
       return { form: rows }
+    case 'multipart':
+      return { multipart: { fields: rows } }
+    case 'xml':
+      return { xml: body?.text?.trim().startsWith('<') ? body.text : '' }
+    case 'file':
+      return { file: '' }
     case 'text':
-      return { text: body?.json === undefined ? '' : typeof body.json === 'string' ? body.json : isRows(body.json) ? rowsToText(rows) : writeJson(body.json, 2) }
+      return { text: body?.json === undefined ? (body?.xml ?? '') : typeof body.json === 'string' ? body.json : isRows(body.json) ? rowsToText(rows) : writeJson(body.json, 2) }
     case 'path':
       return { path: 'event.body' }
     case 'none':
       return { none: true }
   }
+}
+
+/** A template of text, as it is or as XML. */
+function TextBody({ pointer, value, rows }: { pointer: string; value: string; rows: number }) {
+  const { title, help, field } = useTexts()(pointer)
+  const { put, at, preview, problem } = useStep()
+  const now = becomes(preview, at(pointer))
+  return (
+    <div data-pointer={at(pointer)}>
+      <PillField label={title} value={value} onChange={(next) => put(pointer, next)} multiline mono rows={rows} error={problem(pointer) ?? wrongIn(now)} {...(field?.placeholder ? { placeholder: field.placeholder } : {})} />
+      <Becoming value={now} most={300} quiet />
+      <p className={css.fieldHelp}>{help}</p>
+    </div>
+  )
+}
+
+/** The fields of a form, then its files. */
+function FormWithFiles({ place, form }: Place & { form: NonNullable<HttpBody['multipart']> }) {
+  const { put } = useStep()
+  const fields = useTexts()(`${place}/multipart/fields`)
+  return (
+    <>
+      <div className={css.field}>
+        <div className={css.fieldLabel}>{fields.title}</div>
+        <RowsEditor pointer={`${place}/multipart/fields`} label={fields.title} rows={form.fields ?? []} onChange={(rows) => put(`${place}/multipart/fields`, rows)} />
+      </div>
+      <FormFiles pointer={`${place}/multipart/files`} files={form.files ?? []} />
+    </>
+  )
 }
 
 function JsonBody({ place, body }: Place & { body: HttpBody }) {

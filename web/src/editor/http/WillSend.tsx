@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { size, useT } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
 import { Button, CopyButton, IconButton, Method, Rich, tell } from '@/ui'
+import { partText } from '@/words/PartsView'
 import css from '../editor.module.css'
 import type { Previewed } from '../usePreview'
 import { Notices } from './Notices'
@@ -22,7 +23,7 @@ export function WillSend({ preview, error, stale, retry, named }: Previewed & { 
   // What would have been sent before says nothing of what is there now.
   const request = failed ? undefined : preview?.request
   const problem = preview?.problems[0]
-  const body = request ? (request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
+  const body = request ? (request.parts ? request.parts.map((part) => `${part.name}: ${partText(part)}`).join('\n') : request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   const told = failed ? tell(failed, t) : undefined
   const said = problem ? `${named(problem.pointer)}: ${problemWords(problem)}` : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
   return (
@@ -37,7 +38,7 @@ export function WillSend({ preview, error, stale, retry, named }: Previewed & { 
           <span className={css.spring} />
         )}
         {request && request.size > 0 && <span className={css.muted}>{size(request.size)}</span>}
-        {request?.body && !request.encoding && <CopyButton text={request.body} label={t('willSend.copy')} />}
+        {request?.body && !request.encoding && !request.parts && <CopyButton text={request.body} label={t('willSend.copy')} />}
         {failed && (
           <Button size="small" onClick={retry}>
             {t('ui.tryAgain')}

@@ -7,11 +7,22 @@ export interface Row {
   on?: false
 }
 
+/** A file of a form; without a name and a type of its own it keeps those that it came with. */
+export interface FormFile {
+  name: string
+  path: string
+  filename?: string
+  type?: string
+}
+
 export interface HttpBody {
   json?: Json | Row[]
   form?: Row[]
+  multipart?: { fields?: Row[]; files?: FormFile[] }
   text?: string
+  xml?: string
   path?: string
+  file?: string
   none?: boolean
   force?: boolean
   nested?: boolean
@@ -81,7 +92,7 @@ export interface Scenario {
   [other: string]: unknown
 }
 
-const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/retry/ask/query', '/http/retry/ask/headers', '/http/retry/ask/body/form', '/set', '/respond/headers']
+const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/body/multipart/fields', '/http/retry/ask/query', '/http/retry/ask/headers', '/http/retry/ask/body/form', '/http/retry/ask/body/multipart/fields', '/set', '/respond/headers']
 
 const jsonPlaces = ['http/body/json', 'http/retry/ask/body/json', 'respond/json']
 

@@ -7,7 +7,7 @@ export type TextKind = 'expression' | 'template' | 'step'
 
 // Conditions and paths are expressions by themselves, everything else has them in braces. By place and not by name: a
 // body may well have members of these names.
-const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|http\/(?:success\/when|renew\/when|body\/path|retry\/ask\/(?:done|result|body\/path)))$/
+const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|http\/(?:success\/when|renew\/when|(?:retry\/ask\/)?body\/(?:path|file|multipart\/files\/\d+\/path)|retry\/ask\/(?:done|result)))$/
 const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/http\/renew\/step$/
 const named = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:id|title)$/
 

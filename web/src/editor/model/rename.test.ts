@@ -32,17 +32,18 @@ describe('a step’s other short name', () => {
     const done = rename(
       scenario([
         first,
-        { id: 'ask', if: 'steps.deal.status == 200 and x == "steps.deal"', then: [{ id: 'b', when: 'steps.deal.ok', http: { url: '', body: { path: 'steps.deal.body' }, success: { when: 'steps.deal.ok' }, renew: again } }], else: [{ id: 'c', stop: { reason: '{{ steps.deal.status }}' } }] },
+        { id: 'ask', if: 'steps.deal.status == 200 and x == "steps.deal"', then: [{ id: 'b', when: 'steps.deal.ok', http: { url: '', body: { path: 'steps.deal.body' }, success: { when: 'steps.deal.ok' }, renew: again } }], else: [{ id: 'c', stop: { reason: '{{ steps.deal.status }}' } }, { id: 'd', http: { url: '', body: { multipart: { files: [{ name: '{{ steps.deal.body }}', path: 'steps.deal.body' }] } } } }, { id: 'e', http: { url: '', body: { file: 'steps.deal.body' } } }] },
       ], { search: ['event.body.phone', 'steps.deal.body.id'] }),
       '/steps/0',
       'order',
     )
     const [, ask] = done.document.steps
     expect(ask?.if).toBe('steps.order.status == 200 and x == "steps.deal"')
+    expect(ask?.else?.slice(1).map((one) => one.http?.body)).toEqual([{ multipart: { files: [{ name: '{{ steps.order.body }}', path: 'steps.order.body' }] } }, { file: 'steps.order.body' }])
     expect(ask?.then?.[0]).toMatchObject({ id: 'b', when: 'steps.order.ok', http: { body: { path: 'steps.order.body' }, success: { when: 'steps.order.ok' }, renew: { when: 'steps.order.status == 401', step: 'order' } } })
     expect(ask?.else?.[0]?.stop?.reason).toBe('{{ steps.order.status }}')
     expect(done.document.search).toEqual(['event.body.phone', 'steps.order.body.id'])
-    expect(done.places).toBe(8)
+    expect(done.places).toBe(11)
   })
   it('follows into tests, whose replies stand by the paths of steps', () => {
     const tests = [{ name: 'deal', event: { body: { deal: 'deal' } }, replies: { 'ask/deal': { status: 200 }, tell: {} }, expect: { sent: [{ step: 'ask/deal', body: { step: 'deal' } }] } }]

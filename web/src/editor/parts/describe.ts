@@ -102,6 +102,9 @@ export function fieldName(field: string, kinds: readonly Kind[]): string {
     .filter((one) => field === one.path || field.startsWith(`${one.path}/`))
     .sort((a, b) => b.path.length - a.path.length)[0]
   if (!found) return field
+  const one = /^(\d+)(\/\w+)$/.exec(field.slice(found.path.length + 1))
+  // The fields of each file stand in the table without its number.
+  if (found.control === 'files' && one) return `${pick(found.title)} ${Number(one[1]) + 1}: ${fieldName(found.path + one[2]!, kinds)}`
   const rest = field.slice(found.path.length + 1).replace(/\/(value|name)$/, '')
   return rest ? `${pick(found.title)}: ${rest.replace(/~1/g, '/').replace(/~0/g, '~')}` : pick(found.title)
 }

@@ -5,6 +5,7 @@ import { useCodes } from '@/i18n/codes'
 import { englishDetail } from '@/i18n/problem'
 import { BodyView, Button, CopyButton, ErrorNote, Facts, KeyValueRows, Method, Muted, Note, Row, Stack, Status, Tabs, tellCode } from '@/ui'
 import { Masked } from '@/words/Masked'
+import { PartsView } from '@/words/PartsView'
 import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
@@ -115,6 +116,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
                 ) : (
                   <>
                     <KeyValueRows rows={attempt.request.headers} empty={t('run.noHeaders')} />
+                    <PartsView parts={attempt.request.parts} />
                     <BodyView key={attempt.n} body={attempt.request.body} encoding={attempt.request.encoding} label={t('run.request')} />
                   </>
                 )}

@@ -4,6 +4,7 @@ import { clock, size, useT } from '@/i18n'
 import { BodyView, type BodyViewProps, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
 import { EventMark } from '@/words/EventMark'
 import { Masked } from '@/words/Masked'
+import { PartsView } from '@/words/PartsView'
 
 type Event = components['schemas']['Event']
 
@@ -32,7 +33,7 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
 export type ReceivedTab = 'body' | 'query' | 'headers'
 
 /** The parts of a request that was received. */
-export function ReceivedTabs({ body, encoding, content_type, query, headers, root, onPick, download, shown }: Pick<Event, 'body' | 'encoding' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'> & {
+export function ReceivedTabs({ body, encoding, parts, content_type, query, headers, root, onPick, download, shown }: Pick<Event, 'body' | 'encoding' | 'parts' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'> & {
   /** The tab and how to turn to another, where it outlives the request. */
   shown?: readonly [ReceivedTab, (next: ReceivedTab) => void]
 }) {
@@ -46,7 +47,7 @@ export function ReceivedTabs({ body, encoding, content_type, query, headers, roo
       value={tab}
       onChange={setTab}
       tabs={[
-        { value: 'body', label: t('event.body'), content: <BodyView body={body} encoding={encoding} contentType={content_type} root={root} onPick={onPick} label={t('event.body')} download={download} /> },
+        { value: 'body', label: t('event.body'), content: <Stack><PartsView parts={parts} /><BodyView body={body} encoding={encoding} contentType={content_type} root={root} onPick={onPick} label={t('event.body')} download={download} /></Stack> },
         { value: 'query', label: t('event.query'), content: <KeyValueRows rows={rows} empty={t('event.noQuery')} /> },
         { value: 'headers', label: t('run.headersOf', { n: headers.length }), content: <KeyValueRows rows={headers} empty={t('run.noHeaders')} /> },
       ]}
