@@ -20,6 +20,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/spec"
@@ -213,6 +214,7 @@ type Options struct {
 	Erasures  Erasures
 	Echo      echoes.Room
 	Audit     audit.Room
+	Ready     ready.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error
