@@ -33,6 +33,9 @@ import { useSamples } from './useSamples'
 
 addTexts({ ru, en })
 
+// It comes with the editor, whose texts it has.
+export { ReadyPage } from './ready/ReadyPage'
+
 /** The editor of one scenario: `name` of the address says which. */
 export default function EditorPage() {
   const { name } = useParams({ strict: false })
