@@ -242,8 +242,6 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Index = "events_source (source=?)"
 	add("refused callers", reconcile.RefusedSQL)
 	out[len(out)-1].Index = "PRIMARY KEY (slot>?)"
-	add("last letters", outbox.LastLettersSQL)
-	out[len(out)-1].Writes = false
 	add("last good attempt", history.LastGoodSQL)
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))

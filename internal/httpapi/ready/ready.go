@@ -96,10 +96,12 @@ type look struct {
 	sources []gonets.SourceInfo
 	// published is when the version was; zero when there is none.
 	published time.Time
+	// versions tells of other versions whether they have the same steps.
+	versions map[int]bool
 }
 
 func (r Room) begin(ctx context.Context, name string) (*look, error) {
-	l := &look{Room: r, now: r.Clock.Now()}
+	l := &look{Room: r, now: r.Clock.Now(), versions: map[int]bool{}}
 	var err error
 	if l.info, err = r.Documents.Scenario(ctx, name); err != nil {
 		return nil, err

@@ -45,7 +45,13 @@ func (l *look) ofEach(point string, judge func(src *gonets.SourceInfo) (api.Read
 // sent are the last events of a source that nobody made by hand.
 func (l *look) sent(ctx context.Context, src *gonets.SourceInfo) ([]gonets.Event, error) {
 	all, err := l.Witness.Callers(ctx, src.Name)
-	return slices.DeleteFunc(all, func(ev gonets.Event) bool { return ev.Actor != "" }), err
+	var out []gonets.Event
+	for i := range all {
+		if all[i].Actor == "" {
+			out = append(out, all[i])
+		}
+	}
+	return out, err
 }
 
 // address: somebody reached it from another machine.

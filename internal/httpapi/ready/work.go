@@ -113,24 +113,46 @@ func (l *look) checked(ctx context.Context) (api.ReadyPoint, error) {
 // as they are published, and sent what they send.
 func (l *look) fits(ctx context.Context, run *gonets.RunSummary) (bool, error) {
 	if run.Mark != gonets.MarkCheck {
-		return run.Version == l.info.Version, nil
+		return l.unchanged(ctx, run.Version)
 	}
 	d, err := l.History.Run(ctx, run.ID)
-	if gonets.CodeOf(err) == gonets.CodeNotFound {
+	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || err == nil && d.Version == nil {
 		return false, nil // it was removed since
 	}
-	if err != nil || d.Version == nil {
+	if err != nil {
 		return false, err
 	}
-	then, err := json.Marshal(d.Version.Scenario.Steps)
+	same, err := l.same(d.Version.Scenario.Steps)
+	return same && whole(l.info.Steps, &d), err
+}
+
+// unchanged tells whether a version has the steps of the one that is published now.
+func (l *look) unchanged(ctx context.Context, version int) (same bool, err error) {
+	if version == l.info.Version {
+		return true, nil
+	}
+	same, known := l.versions[version]
+	if known {
+		return same, nil
+	}
+	v, err := l.Documents.Version(ctx, l.info.Name, version)
+	if code := gonets.CodeOf(err); code != gonets.CodeNotFound && code != gonets.CodeDamaged {
+		if err != nil {
+			return false, err
+		}
+		same, err = l.same(v.Scenario.Steps)
+	}
+	l.versions[version] = same
+	return same, err
+}
+
+func (l *look) same(steps []gonets.Step) (bool, error) {
+	then, err := json.Marshal(steps)
 	if err != nil {
 		return false, err
 	}
 	now, err := json.Marshal(l.info.Steps)
-	if err != nil || !bytes.Equal(then, now) {
-		return false, err
-	}
-	return whole(l.info.Steps, &d), nil
+	return bytes.Equal(then, now), err
 }
 
 // whole tells whether a check did every step, up to one that ends it, and sent every

@@ -115,8 +115,8 @@ func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
 	})
 }
 
-// LastLettersSQL reads how the newest letters ended, or why they have not yet.
-const LastLettersSQL = `SELECT l.channel, l.state, l.tries, l.sent_at FROM letters l WHERE l.state <> 'pending' OR l.last_error IS NOT NULL
+// lastLettersSQL reads how the newest letters ended, or why they have not yet.
+const lastLettersSQL = `SELECT l.channel, l.state, l.tries, l.sent_at FROM letters l WHERE l.state <> 'pending' OR l.last_error IS NOT NULL
 	ORDER BY l.created_at DESC LIMIT ?`
 
 // lastLetters is among how many letters LastLetters looks.
@@ -125,7 +125,7 @@ const lastLetters = 200
 // LastLetters are how the newest letter of each channel ended, as far as the last
 // letters tell. One that is tried again after a failure is not sent.
 func (o *Outbox) LastLetters(ctx context.Context) (map[string]news.Delivery, error) {
-	rows, err := pack.Collect(o.base.Read(ctx), LastLettersSQL, []any{lastLetters}, func(scan func(...any) error) (d news.Delivery, err error) {
+	rows, err := pack.Collect(o.base.Read(ctx), lastLettersSQL, []any{lastLetters}, func(scan func(...any) error) (d news.Delivery, err error) {
 		var sent sql.NullInt64
 		err = scan(&d.Channel, &d.State, &d.Tries, &sent)
 		d.SentAt = pack.FromMS(sent)

@@ -24,6 +24,7 @@ export function wayTo(point: ReadyPoint, scenario: string): Way | undefined {
     case 'errors':
       return editor('ready.way.step', point.step ? { step: point.step } : undefined)
     case 'history':
+      if (point.fact === 'none') return editor('ready.way.editor')
       return point.fact === 'low_disk' ? settings('ready.way.storage', 'retention') : { label: 'ready.way.history', to: '/runs', search: { q: `scenario:${scenario}` } }
     case 'checked':
       return point.run_id ? { label: 'ready.way.run', to: '/runs/$id', params: { id: point.run_id } } : editor('ready.way.check')
