@@ -12,8 +12,7 @@ import (
 func (a *app) readyCommand() *cobra.Command {
 	return a.printing(a.remote(&cobra.Command{
 		Use: "ready NAME", Short: "Tell whether a scenario can be left to work by itself", Args: cobra.ExactArgs(1),
-		Long: "Tell whether a scenario can be left to work by itself: eight points, each judged by what the server saw.\n" +
-			"The exit code is 1 when one of them is not as it should be.",
+		Long: "Judge eight points by what the server saw. The exit code is 1 when one of them is not as it should be.",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
 			r, err := client.Readiness(c.Context(), args[0])
 			if err != nil {
@@ -21,14 +20,13 @@ func (a *app) readyCommand() *cobra.Command {
 			}
 			missing, rows := 0, make([][]cell, len(r.Points))
 			for i, p := range r.Points {
-				mark, at := cell{"yes", green}, ""
+				rows[i] = []cell{{"yes", green}, text(p.Point), text(""), text(words.Ready(&p))}
 				if !p.OK {
-					mark, missing = cell{"no", yellow}, missing+1
+					rows[i][0], missing = cell{"no", yellow}, missing+1
 				}
 				if p.At != nil {
-					at = a.at(*p.At)
+					rows[i][2] = text(a.at(*p.At))
 				}
-				rows[i] = []cell{mark, text(p.Point), text(at), text(words.Ready(&p))}
 			}
 			if err = a.print(r, func() { a.table("OK POINT SEEN FACT", rows) }); err == nil && missing > 0 {
 				err = fmt.Errorf("%s is not ready: %d of %d points are as they should be", args[0], len(rows)-missing, len(rows))
