@@ -6,7 +6,7 @@ import type { ReadyPoint } from '../src/api'
 import { wayTo } from '../src/editor/ready/way'
 
 // The command line's table of facts names each one that the server tells.
-const facts = [...readFileSync(new URL('../../internal/cli/words/ready.go', import.meta.url), 'utf8').matchAll(/"(\w+)\.(\w+)":/g)].map((one) => ({ point: one[1]!, fact: one[2]! }) as ReadyPoint)
+const facts = [...readFileSync('../internal/cli/words/ready.go', 'utf8').matchAll(/"(\w+)\.(\w+)":/g)].map((one) => ({ point: one[1]!, fact: one[2]! }) as ReadyPoint)
 
 describe('what is told of readiness', () => {
   it('has a sentence for each fact in both languages', () => {
