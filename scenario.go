@@ -29,9 +29,10 @@ const (
 
 // Scenario is a named list of steps, fed by one or more sources.
 type Scenario struct {
-	Name    string   `json:"name"`
-	Title   string   `json:"title,omitempty"`
-	Sources []string `json:"sources,omitempty"`
+	Name        string   `json:"name"`
+	Title       string   `json:"title,omitempty"`
+	Description string   `json:"description,omitempty"` // what it is for, in lines
+	Sources     []string `json:"sources,omitempty"`
 	// Tags are words by which people group scenarios.
 	Tags    []string `json:"tags,omitempty"`
 	Syntax  Syntax   `json:"syntax,omitempty"`

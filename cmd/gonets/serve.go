@@ -36,6 +36,7 @@ import (
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
+	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
 	"gonets/internal/jump"
@@ -255,10 +256,14 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Audit:       audit.Room{Book: s.store},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
-		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
-		MailWorks:   s.mailWorks,
-		Stopping:    s.stopping.Done(),
-		Log:         s.log,
+		Ready: ready.Room{Documents: s.store, History: told, Witness: s.store, Bind: catalog.Bind, Settings: config.Settings, Disk: kept.Disk, Heard: s.notices.Ready, Clock: s.clock,
+			URL: func(tokens []string) string {
+				return shape.NewestURL(tokens, func(token string) string { return config.PublicURL() + "/in/" + token })
+			}},
+		Echo:      echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
+		MailWorks: s.mailWorks,
+		Stopping:  s.stopping.Done(),
+		Log:       s.log,
 	})
 	ui, err := userInterface()
 	if err != nil {

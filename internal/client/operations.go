@@ -105,6 +105,11 @@ func (c *Client) Versions(ctx context.Context, name string, p gonets.Page) (api.
 	return get[api.List[api.ScenarioVersion]](ctx, c, "/scenarios/"+segment(name)+"/versions", paged(p))
 }
 
+// Readiness tells whether a scenario can be left to work by itself.
+func (c *Client) Readiness(ctx context.Context, name string) (api.Readiness, error) {
+	return get[api.Readiness](ctx, c, "/scenarios/"+segment(name)+"/ready", nil)
+}
+
 // Version reads a version with its document.
 func (c *Client) Version(ctx context.Context, name string, n int) (api.ScenarioVersion, error) {
 	return get[api.ScenarioVersion](ctx, c, "/scenarios/"+segment(name)+"/versions/"+strconv.Itoa(n), nil)

@@ -22,6 +22,7 @@ import (
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
+	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/spec"
@@ -217,6 +218,7 @@ type Options struct {
 	Audit      audit.Room
 	Publishing publishing.Room
 	Flows      flows.Room
+	Ready      ready.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

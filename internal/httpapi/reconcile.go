@@ -3,8 +3,6 @@ package httpapi
 import (
 	"context"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"gonets/api"
 	"gonets/internal/export"
 	"gonets/internal/httpapi/ask"
@@ -55,5 +53,3 @@ func (s *server) exportReconciliation(ctx context.Context, in *reconcileFileInpu
 	b, err := export.Reconciliation(&r, style)
 	return &file{Type: export.MediaType(export.CSV), Body: b, Disposition: `attachment; filename="gonets-reconciliation-` + r.From + `-` + r.To + `.csv"`}, err
 }
-
-func reconcileFile(op *huma.Operation) { answers(export.MediaType(export.CSV))(op) }

@@ -9,10 +9,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gonets"
+	"gonets/internal/export"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
+	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/wire"
 )
 
@@ -93,9 +95,10 @@ func Routes() []Route {
 		{Method: post, Path: base + "/scenarios/{name}/start", Right: RightOperate, ID: "start-scenario", Summary: "Start a scenario", register: handle((*server).startScenario),
 			Description: "What was held while it did not run stays held unless release_held is true."},
 		{Method: post, Path: base + "/scenarios/{name}/stop", Right: RightOperate, ID: "stop-scenario", Summary: "Stop a scenario; what comes in is held, unfinished runs go on after its start", register: handle((*server).stopScenario)},
+		{Method: get, Path: base + "/scenarios/{name}/ready", Right: RightView, ID: "get-readiness", Summary: "Tell whether a scenario can be left to work by itself", Description: "Eight points, each judged by what the server saw. What was seen of the world outside counts for 30 days, a check or a run for the steps with which it was made.", register: handle(within((*server).readiness, ready.Room.Look))},
 		{Method: get, Path: base + "/scenarios/{name}/versions", Right: RightView, ID: "list-versions", Summary: "List a scenario's versions, newest first", register: handle((*server).listVersions)},
 		{Method: get, Path: base + "/scenarios/{name}/versions/{version}", Right: RightView, ID: "get-version", Summary: "Read a version", register: handle((*server).getVersion)},
-		{Method: get, Path: base + "/scenarios/{name}/flow", Right: RightView, ID: "get-scenario-flow", Summary: "Tell how runs of the last 24 hours went from step to step", register: handle(flows.Reading(func(s *server) flows.Room { return s.Flows }))},
+		{Method: get, Path: base + "/scenarios/{name}/flow", Right: RightView, ID: "get-scenario-flow", Summary: "Tell how runs of the last 24 hours went from step to step", register: handle(within((*server).flows, flows.Room.Read))},
 
 		{Method: get, Path: base + "/sources", Right: RightView, ID: "list-sources", Summary: "List sources with their addresses", register: handle((*server).listSources)},
 		{Method: get, Path: base + "/presets", Right: RightView, ID: "list-presets", Summary: "List the services that a source may be made for", register: handle((*server).listPresets)},
@@ -190,7 +193,7 @@ func Routes() []Route {
 		{Method: get, Path: base + "/audit", Right: RightAdmin, ID: "list-audit", Summary: "List who did what, newest first; a page may be short, and its next goes on", register: handle(within((*server).audit, audit.Room.List))},
 		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
 			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
-		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},
+		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: answers(export.MediaType(export.CSV))},
 		{Method: get, Path: base + "/stats", Right: RightView, ID: "get-stats", Summary: "Count what the database holds", register: handle((*server).getStats)},
 		{Method: get, Path: base + "/storage", Right: RightView, ID: "get-storage", Summary: "Read how much room there is, what the history takes and what goes next", register: handle((*server).getStorage)},
 		{Method: post, Path: base + "/storage/clean", Right: RightAdmin, ID: "clean-storage", Summary: "Remove now what is older or more than the settings keep", register: handle((*server).cleanStorage)},
@@ -206,7 +209,9 @@ func within[R, I, O any](room func(*server, context.Context) R, f func(R, contex
 }
 
 func (s *server) audit(context.Context) audit.Room           { return s.Audit }
+func (s *server) flows(context.Context) flows.Room           { return s.Flows }
 func (s *server) publishing(context.Context) publishing.Room { return s.Publishing }
+func (s *server) readiness(context.Context) ready.Room       { return s.Ready }
 func (s *server) echo(ctx context.Context) echoes.Room {
 	return s.Echo.For(actorOf(ctx), callerOf(ctx).role.May(RightAdmin))
 }

@@ -90,6 +90,12 @@ func (b *Binding) Methods() []string { return b.methods }
 // Accepts tells whether a request of this method makes an event.
 func (b *Binding) Accepts(method string) bool { return slices.Contains(b.methods, method) }
 
+// Protected tells whether callers have to prove who they are, and the name of the
+// secret by which they do; without a name nobody can.
+func (b *Binding) Protected() (protected bool, secret string) {
+	return b.scheme.kind != KindNone, b.scheme.secret
+}
+
 // DedupeWindow is how long the source's ids are remembered.
 func (b *Binding) DedupeWindow() time.Duration { return b.window }
 

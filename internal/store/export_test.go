@@ -239,6 +239,10 @@ func (s *Store) HotQueries() []HotQuery {
 	add("latest event", documents.LatestEventSQL)
 	add("events since", documents.EventsSinceSQL)
 	out[len(out)-1].Index = "events_source (source=? AND received_at>?)"
+	add("callers of a source", history.CallersSQL)
+	out[len(out)-1].Index = "events_source (source=?)"
+	add("refused callers", reconcile.RefusedSQL)
+	out[len(out)-1].Index = "PRIMARY KEY (slot>?)"
 	add("last good attempt", history.LastGoodSQL)
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))

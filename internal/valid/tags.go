@@ -30,3 +30,13 @@ func (v *validator) tags(tags []string) {
 		seen[tag] = true
 	}
 }
+
+// maxDescription is in characters.
+const maxDescription = 4_000
+
+// description is any text, of any number of lines.
+func (v *validator) description(text string) {
+	if utf8.RuneCountInString(text) > maxDescription {
+		v.add("/description", gonets.CodeTooLong, "longer than %d characters", maxDescription)
+	}
+}

@@ -76,6 +76,7 @@ func Scenario(s *gonets.Scenario) []gonets.Problem {
 	v := validator{native: s.Syntax == "" || s.Syntax == gonets.SyntaxGonets}
 	v.name("/name", s.Name)
 	v.title("/title", s.Title)
+	v.description(s.Description)
 	seen := map[string]bool{}
 	for i, name := range s.Sources {
 		p := fmt.Sprintf("/sources/%d", i)

@@ -63,7 +63,7 @@ for (const [language, width, schemes] of [
       const run = await fill(server)
       const steps = ['values', 'branch', 'branch/wait', 'call', 'answer', 'end']
       const places = [
-        '/scenarios', '/scenarios/kinds', ...steps.map((step) => `/scenarios/kinds?step=${step}`), '/scenarios/kinds?tab=map', '/scenarios/kinds?tab=history', '/scenarios/kinds?tab=settings', '/scenarios/kinds?tab=yaml',
+        '/scenarios', '/scenarios/kinds', ...steps.map((step) => `/scenarios/kinds?step=${step}`), '/scenarios/kinds?tab=map', '/scenarios/kinds?tab=history', '/scenarios/kinds?tab=settings', '/scenarios/kinds?tab=yaml', '/scenarios/kinds/ready',
         '/recipes', '/sources', `/sources/${site}`, '/runs', `/runs/${run}`, `/runs/${run}?step=event`, '/runs/bulk', '/runs/reconciliation', '/requests', '/connections', '/lanes',
         ...['general', 'notices', 'retention', 'security', 'secrets', 'audit', 'account', 'about'].map((section) => `/settings/${section}`), '/nowhere',
       ]

@@ -48,6 +48,7 @@ const screens: Screen[] = [
     asks: /\/scenarios\/flow\/changes$/,
     shows: 'change.text',
   },
+  { place: '/scenarios/flow/ready', asks: /\/scenarios\/flow\/ready$/, shows: 'ready.help' },
   { place: '/sources', asks: /\/sources$/, shows: 'Site', empty: 'sources.none' },
   { place: '/sources/site', asks: /\/sources\/site$/, shows: 'sources.addressTitle' },
   { place: '/sources/site', asks: /\/sources\/site\/samples$/, shows: 'event.body', empty: 'sources.waiting' },

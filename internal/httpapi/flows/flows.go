@@ -36,11 +36,6 @@ type Question struct {
 // Answer is its flow.
 type Answer struct{ Body api.ScenarioFlow }
 
-// Reading is the operation of a server that has a room.
-func Reading[S any](room func(S) Room) func(S, context.Context, *Question) (*Answer, error) {
-	return func(s S, ctx context.Context, in *Question) (*Answer, error) { return room(s).Read(ctx, in) }
-}
-
 // Read tells how a scenario's runs went. Steps of several versions are one when
 // only their names differ.
 func (r Room) Read(ctx context.Context, in *Question) (*Answer, error) {

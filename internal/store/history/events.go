@@ -57,6 +57,28 @@ func (h *History) Answer(ctx context.Context, eventID string) (*gonets.Answer, e
 	return pack.ReadAnswer(b)
 }
 
+// CallersSQL reads who sent a source's last events, the newest first.
+const CallersSQL = `SELECT e.id, e.received_at, e.remote, e.actor FROM events e WHERE e.source = ?
+	ORDER BY e.source DESC, e.received_at DESC, e.id DESC LIMIT ?`
+
+// lastCallers is how many events Callers gives.
+const lastCallers = 50
+
+// Callers are a source's last events, the newest first, with who sent them and
+// without what they carried.
+func (h *History) Callers(ctx context.Context, source string) (out []gonets.Event, err error) {
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		out, err = pack.Collect(r, CallersSQL, []any{source, lastCallers}, func(scan func(...any) error) (gonets.Event, error) {
+			e, at := gonets.Event{Source: source}, sql.NullInt64{}
+			err := scan(&e.ID, &at, &e.Remote, &e.Actor)
+			e.ReceivedAt = pack.FromMS(at)
+			return e, err
+		})
+		return err
+	})
+	return out, err
+}
+
 // listBodies is how many bytes of large bodies a page of events carries.
 const listBodies = gonets.MaxIngestBody
 

@@ -115,6 +115,31 @@ func (o *Outbox) NoteTest(ctx context.Context, l news.Letter) error {
 	})
 }
 
+// lastLettersSQL reads how the newest letters ended, or why they have not yet.
+const lastLettersSQL = `SELECT l.channel, l.state, l.tries, l.sent_at FROM letters l WHERE l.state <> 'pending' OR l.last_error IS NOT NULL
+	ORDER BY l.created_at DESC LIMIT ?`
+
+// lastLetters is among how many letters LastLetters looks.
+const lastLetters = 200
+
+// LastLetters are how the newest letter of each channel ended, as far as the last
+// letters tell. One that is tried again after a failure is not sent.
+func (o *Outbox) LastLetters(ctx context.Context) (map[string]news.Delivery, error) {
+	rows, err := pack.Collect(o.base.Read(ctx), lastLettersSQL, []any{lastLetters}, func(scan func(...any) error) (d news.Delivery, err error) {
+		var sent sql.NullInt64
+		err = scan(&d.Channel, &d.State, &d.Tries, &sent)
+		d.SentAt = pack.FromMS(sent)
+		return d, err
+	})
+	out := map[string]news.Delivery{}
+	for _, d := range rows {
+		if _, newer := out[d.Channel]; !newer {
+			out[d.Channel] = d
+		}
+	}
+	return out, o.base.Wrap(err)
+}
+
 // listSQL lists notices, and deliveriesSQL how the letters of some bundles fare.
 func listSQL(where string) string {
 	return `SELECT ` + noticeColumns + ` FROM notices n ` + where + ` ORDER BY n.id DESC LIMIT ?`

@@ -102,6 +102,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"what people have to be told is stored with its cause, and given out once", signalsGoWithTheirCause},
 		{"a letter is one node's at a time", lettersAreOneNodesAtATime},
 		{"old news goes, unsent news is given up", oldNewsGoes},
+		{"who sent to a source, whom it refused and how letters ended is told", whatWasSeen},
 		{"what is known of fields is kept once and goes with its source", sheetsOfSources},
 
 		{"lists are filtered", filters},

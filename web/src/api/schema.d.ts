@@ -1157,6 +1157,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/{name}/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell whether a scenario can be left to work by itself
+         * @description Eight points, each judged by what the server saw. What was seen of the world outside counts for 30 days, a check or a run for the steps with which it was made.
+         */
+        get: operations["get-readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/{name}/rollback": {
         parameters: {
             query?: never;
@@ -3084,6 +3104,64 @@ export interface components {
             from: string;
             to: string;
             zone: string;
+        };
+        Readiness: {
+            /** @description There are changes that are not published, and not judged */
+            has_draft: boolean;
+            /** @description Always eight, in the same order */
+            points: components["schemas"]["ReadyPoint"][];
+            /** @description Every point is ok */
+            ready: boolean;
+            scenario: string;
+            /** @enum {string} */
+            state: "draft" | "running" | "stopped";
+            title?: string;
+            /**
+             * Format: int64
+             * @description The published version that is judged; 0 when there is none
+             */
+            version: number;
+        };
+        ReadyPoint: {
+            /**
+             * Format: date-time
+             * @description When the fact was seen; the refusal of a request is known to a quarter of an hour
+             */
+            at?: string;
+            channel?: string;
+            /**
+             * Format: int64
+             * @description Refused requests, attempts of a step, runs or lines
+             */
+            count?: number;
+            /**
+             * @description What decides it
+             * @enum {string}
+             */
+            fact: "no_source" | "silent" | "local" | "network" | "outside" | "open" | "no_secret" | "untried" | "refused" | "none" | "quiet" | "came" | "unpublished" | "ignored" | "pauses" | "fails" | "goes_on" | "mixed" | "nothing_sent" | "low_disk" | "kept" | "never" | "stale" | "succeeded" | "unset" | "off" | "failing" | "told" | "bare" | "described";
+            /**
+             * Format: int64
+             * @description How long final runs are kept
+             */
+            kept_seconds?: number;
+            /** @description There are more than count */
+            more?: boolean;
+            ok: boolean;
+            /** @enum {string} */
+            point: "address" | "protection" | "sender" | "errors" | "history" | "checked" | "watched" | "documented";
+            /** @description The run or check */
+            run_id?: string;
+            secret?: string;
+            source?: string;
+            /**
+             * Format: int64
+             * @description The last reply's HTTP status
+             */
+            status?: number;
+            /** @description The step's path */
+            step?: string;
+            /** @description The source's newest address */
+            url?: string;
         };
         Reconciliation: {
             /**
@@ -6638,6 +6716,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -57,6 +57,7 @@ const tree = root.addChildren([
     home,
     page('/scenarios', () => import('@/screens/scenarios/ScenariosPage')),
     page('/scenarios/$name', () => import('@/editor/EditorPage')),
+    page('/scenarios/$name/ready', () => import('@/editor/EditorPage').then((editor) => ({ default: editor.ReadyPage }))),
     page('/recipes', () => import('@/screens/recipes/RecipesPage')),
     page('/sources', () => import('@/screens/sources/SourcesPage')),
     page('/sources/$name', () => import('@/screens/sources/SourcePage')),

@@ -35,6 +35,8 @@ addTexts({ ru, en })
 
 // Many never look at it.
 const MapView = lazy(() => import('./map/MapView'))
+// It comes with the editor, whose texts it has.
+export { ReadyPage } from './ready/ReadyPage'
 
 /** The editor of one scenario: `name` of the address says which. */
 export default function EditorPage() {

@@ -82,6 +82,7 @@ export interface Scenario {
   kind?: string
   name: string
   title?: string
+  description?: string
   sources?: string[]
   syntax?: string
   missing?: string

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, api, call, keys } from '@/api'
 import { useCommands } from '@/app/commands'
@@ -18,6 +19,7 @@ import { Changes } from './Changes'
 export function LifeButtons() {
   const t = useT()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const { info, name, state, store, document } = useEditor()
   const [busy, setBusy] = useState(false)
   const [lacks, setLacks] = useState<Lack[]>()
@@ -67,7 +69,10 @@ export function LifeButtons() {
       }
       setApplying(undefined)
       refresh()
-      toast(start && !running ? t('life.started') : t('life.applied'))
+      // What is left to do before nobody has to look after it, at the one time when that is asked.
+      const first = info && !info.version
+      const look = { label: t('scenario.ready'), act: () => void navigate({ to: '/scenarios/$name/ready', params: { name } }) }
+      toast(start && !running ? t('life.started') : t('life.applied'), first ? { action: look } : {})
     } catch (failed) {
       if (failed instanceof ApiError && failed.status === 422 && failed.problems.length > 0) {
         setApplying(undefined)

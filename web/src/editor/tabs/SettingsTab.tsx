@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { scenariosQuery } from '@/api'
 import { useT } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
-import { Button, Choices, IconButton, TagsField } from '@/ui'
+import { Button, Choices, IconButton, TagsField, TextArea } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { variablesOf } from '../localScope'
@@ -17,8 +17,20 @@ export function SettingsTab() {
   const others = useQuery(scenariosQuery).data?.items ?? []
   const known = [...new Set(others.flatMap((one) => one.tags))].sort((a, b) => a.localeCompare(b))
   const wrongTag = state.problems.find((problem) => problem.pointer.startsWith('/tags'))
+  const wrongDescription = state.problems.find((problem) => problem.pointer === '/description')
   return (
     <div className={css.tabPage}>
+      <div data-pointer="/description">
+        <TextArea
+          label={t('settings.description')}
+          help={t('settings.descriptionHelp')}
+          rows={3}
+          maxRows={12}
+          value={document.description ?? ''}
+          onChange={(next) => put('/description', next === '' ? undefined : next)}
+          error={wrongDescription && problemWords(wrongDescription)}
+        />
+      </div>
       <div data-pointer="/tags">
         <TagsField
           label={t('settings.tags')}

@@ -81,6 +81,7 @@ export default function ScenariosPage() {
         { label: t('scenario.history'), icon: 'history', to: '/runs', search: { q: `scenario:${one.name}` } },
         { label: t('scenario.copy'), icon: 'copy', onClick: () => create.mutate(one) },
         { label: t('scenario.exportYaml'), icon: 'download', href: `/api/v1/export?kind=Scenario&name=${encodeURIComponent(one.name)}`, download: '' },
+        { label: t('scenario.ready'), icon: 'check', to: '/scenarios/$name/ready', params: { name: one.name } },
         'line',
         { label: t('delete'), icon: 'trash', danger: true, onClick: () => setDeleting(one) },
       ]}

@@ -1,0 +1,132 @@
+package ready
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	"gonets"
+	"gonets/api"
+	"gonets/internal/peer"
+)
+
+// ofEach judges a point by its weakest source: one that is not ok, or else the one
+// of which the least is known.
+func (l *look) ofEach(point string, judge func(src *gonets.SourceInfo) (api.ReadyPoint, error)) (api.ReadyPoint, error) {
+	if len(l.sources) == 0 {
+		return api.ReadyPoint{Point: point, Fact: "no_source"}, nil
+	}
+	var all []api.ReadyPoint
+	for i := range l.sources {
+		src := &l.sources[i]
+		p := api.ReadyPoint{Fact: "no_source"}
+		if src.Damage == nil {
+			var err error
+			if p, err = judge(src); err != nil {
+				return p, err
+			}
+		}
+		p.Point, p.Source = point, src.Name
+		all = append(all, p)
+	}
+	return slices.MinFunc(all, func(a, b api.ReadyPoint) int {
+		switch {
+		case a.OK != b.OK && b.OK:
+			return -1
+		case a.OK != b.OK:
+			return 1
+		case a.At == nil || b.At == nil:
+			return 0
+		}
+		return a.At.Compare(*b.At)
+	}), nil
+}
+
+// sent are the last events of a source that nobody made by hand.
+func (l *look) sent(ctx context.Context, src *gonets.SourceInfo) ([]gonets.Event, error) {
+	all, err := l.Witness.Callers(ctx, src.Name)
+	var out []gonets.Event
+	for i := range all {
+		if all[i].Actor == "" {
+			out = append(out, all[i])
+		}
+	}
+	return out, err
+}
+
+// address: somebody reached it from another machine.
+func (l *look) address(ctx context.Context) (api.ReadyPoint, error) {
+	return l.ofEach("address", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
+		p := api.ReadyPoint{Fact: "silent", URL: l.URL(src.Tokens)}
+		events, err := l.sent(ctx, src)
+		if err != nil {
+			return p, err
+		}
+		far := map[string]int{"silent": 0, "local": 1, "network": 2, "outside": 3}
+		for i := range events {
+			if fact := from(events[i].Remote); l.fresh(events[i].ReceivedAt) && far[fact] > far[p.Fact] {
+				p.Fact, p.At = fact, seen(events[i].ReceivedAt)
+			}
+		}
+		p.OK = p.Fact == "network" || p.Fact == "outside"
+		return p, nil
+	})
+}
+
+// from is how far away a caller is.
+func from(remote string) string {
+	if peer.Public(remote) {
+		return "outside"
+	}
+	at, err := netip.ParseAddrPort(remote)
+	ip := at.Addr()
+	if err != nil {
+		ip, err = netip.ParseAddr(remote)
+	}
+	if err != nil || ip.Unmap().IsLoopback() {
+		return "local"
+	}
+	return "network"
+}
+
+// protection: it is on as the source is now, and a caller was refused since.
+func (l *look) protection(ctx context.Context) (api.ReadyPoint, error) {
+	return l.ofEach("protection", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
+		bound, err := l.Bind(src.Source)
+		if err != nil {
+			return api.ReadyPoint{}, err
+		}
+		protected, secret := bound.Protected()
+		if !protected {
+			return api.ReadyPoint{Fact: "open"}, nil
+		}
+		secrets, err := l.Documents.Secrets(ctx)
+		if err != nil {
+			return api.ReadyPoint{}, err
+		}
+		if !slices.ContainsFunc(secrets, func(s gonets.SecretInfo) bool { return s.Name == secret }) {
+			return api.ReadyPoint{Fact: "no_secret", Secret: secret}, nil
+		}
+		since := gonets.Later(src.UpdatedAt, l.now.Add(-Fresh))
+		n, last, err := l.Witness.Refused(ctx, src.Name, since)
+		if err != nil || n == 0 {
+			return api.ReadyPoint{Fact: "untried"}, err
+		}
+		return api.ReadyPoint{OK: true, Fact: "refused", Count: int(n), At: seen(gonets.Later(last, since))}, nil
+	})
+}
+
+// sender: an event came that nobody made by hand.
+func (l *look) sender(ctx context.Context) (api.ReadyPoint, error) {
+	return l.ofEach("sender", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
+		events, err := l.sent(ctx, src)
+		if err != nil || len(events) == 0 {
+			return api.ReadyPoint{Fact: "none"}, err
+		}
+		at := events[0].ReceivedAt
+		if !l.fresh(at) {
+			return api.ReadyPoint{Fact: "quiet", At: seen(at)}, nil
+		}
+		return api.ReadyPoint{OK: true, Fact: "came", At: seen(at)}, nil
+	})
+}
