@@ -24,6 +24,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/cli"
+	"gonets/internal/cli/tools"
 	"gonets/internal/config"
 )
 
@@ -143,13 +144,15 @@ func run(ctx context.Context, t *testing.T, stdin string, environment []string, 
 			fmt.Fprintf(&stdout, "serving %s at %s, networks %v, from %q\n", c.Data, c.Listen, c.AllowNetworks, c.PublicURL)
 			return nil
 		},
-		Drill: func(_ context.Context, o cli.DrillOptions, w io.Writer) error {
-			fmt.Fprintf(w, "%+v\n", o)
-			return nil
-		},
-		Bench: func(_ context.Context, o cli.BenchOptions, w io.Writer) error {
-			fmt.Fprintf(w, "%+v\n", o)
-			return nil
+		Tools: tools.Tools{
+			Drill: func(_ context.Context, o tools.DrillOptions, w io.Writer) error {
+				fmt.Fprintf(w, "%+v\n", o)
+				return nil
+			},
+			Bench: func(_ context.Context, o tools.BenchOptions, w io.Writer) error {
+				fmt.Fprintf(w, "%+v\n", o)
+				return nil
+			},
 		},
 	})
 	return result{code, stdout.String(), stderr.String()}
