@@ -4,6 +4,7 @@ package words
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"gonets"
 	"gonets/api"
@@ -212,6 +213,27 @@ func Rewrite(because string) string {
 	}
 	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
 }
+
+// Stand says where the runs stand that a mass action would meet, as far as its plan
+// tells them apart.
+func Stand(p *api.BulkPlan) string {
+	var parts []string
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		step := cmp.Or(g.Step, "its first step")
+		if g.StepTitle != "" {
+			step += " “" + g.StepTitle + "”"
+		}
+		parts = append(parts, fmt.Sprintf("%s of %s (%d)", step, g.Scenario, g.Runs))
+		if len(parts) == maxStand && i < len(p.Groups)-1 {
+			return strings.Join(parts, ", ") + " and others"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// maxStand bounds how many steps are named.
+const maxStand = 10
 
 // Told are why people were told, or why they could not be.
 func Told(n *api.Told) string {
