@@ -2775,7 +2775,7 @@ export interface components {
         };
         NewBulk: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "skip" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
             /** @description Stop behind the first run and wait for go-on */
@@ -3449,7 +3449,7 @@ export interface components {
         };
         RunsAction: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "skip" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             ids: string[];
             /** @description For retry-policy, and needed there */
             retry?: components["schemas"]["RetryPlan"];
