@@ -2279,6 +2279,8 @@ export interface components {
             by: string;
             /** Format: date-time */
             created_at: string;
+            /** @description What it counted up to some time cannot be read, so that its counts are too small. What it erased stays erased; one that is not over looks from the beginning */
+            damaged?: boolean;
             erased: components["schemas"]["ErasureCount"][];
             /** Format: date-time */
             finished_at?: string;
