@@ -339,3 +339,8 @@ func CodeOf(err error) Code {
 	}
 	return CodeInternal
 }
+
+// EscapePointer makes a name one segment of a JSON Pointer (RFC 6901 §3).
+func EscapePointer(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}

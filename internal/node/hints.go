@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gonets"
 	"gonets/internal/hint"
 )
 
@@ -12,7 +11,7 @@ import (
 const relisten = time.Second
 
 // Tell gives the other nodes a hint. It never blocks: what comes close together
-// goes out as one, at most one each [gonets.HintPause].
+// goes out as one, at most one each [HintPause].
 func (k *Keeper) Tell(h hint.Hint) {
 	k.mu.Lock()
 	k.news.Merge(h)
@@ -39,7 +38,7 @@ func (k *Keeper) tell() {
 		if err := k.Store.Tell(k.ctx, h); err != nil {
 			k.Log.Debug("a hint to the other nodes was lost", "error", err)
 		}
-		if !k.pause(gonets.HintPause) {
+		if !k.pause(HintPause) {
 			return
 		}
 	}
@@ -82,10 +81,10 @@ func (k *Keeper) pause(d time.Duration) bool {
 }
 
 // watch notices what other nodes changed in the configuration, at the latest
-// after [gonets.ConfigPoll].
+// after [ConfigPoll].
 func (k *Keeper) watch(known int64) {
 	for {
-		timer := k.Real.NewTimer(gonets.ConfigPoll)
+		timer := k.Real.NewTimer(ConfigPoll)
 		select {
 		case <-k.ctx.Done():
 			timer.Stop()

@@ -37,7 +37,7 @@ type Options struct {
 	// Heard is called with the hints of other nodes.
 	Heard func(h hint.Hint)
 	// Silent is called, again and again, while the node was silent for
-	// [gonets.NodeCut]: what is on its way must end before others make it again.
+	// [Cut]: what is on its way must end before others make it again.
 	Silent func()
 	// Jumped is called with how far the database's clock went ahead of this machine's;
 	// below 0, back.
@@ -110,7 +110,7 @@ func (k *Keeper) Epoch() int64 { return k.epoch.Load() }
 // Alive tells whether work under a lease of that epoch may still be done: the
 // node was heard of recently enough that nobody takes its runs over.
 func (k *Keeper) Alive(epoch int64) bool {
-	return epoch == k.epoch.Load() && k.since(k.last.Load()) < gonets.NodeDead-gonets.NodeMargin
+	return epoch == k.epoch.Load() && k.since(k.last.Load()) < gonets.NodeDead-Margin
 }
 
 // Settled is false while others may look dead because a clock was set.
@@ -201,7 +201,7 @@ func (k *Keeper) relieve() {
 			return
 		case <-k.beaten:
 		}
-		report, err := k.Store.Rescue(k.ctx, gonets.Death{Others: k.steady.Load() >= gonets.NodeSteady})
+		report, err := k.Store.Rescue(k.ctx, gonets.Death{Others: k.steady.Load() >= Steady})
 		if err != nil && k.ctx.Err() == nil {
 			k.Log.Warn("it is unknown whether other nodes died; asking again", "error", err)
 		}
@@ -215,7 +215,7 @@ func (k *Keeper) relieve() {
 // fallSilent tells when the node was silent for so long that it must keep still.
 func (k *Keeper) fallSilent() {
 	for {
-		left := gonets.NodeCut - k.since(k.last.Load())
+		left := Cut - k.since(k.last.Load())
 		if left <= 0 {
 			k.Silent()
 			left = time.Second
@@ -272,7 +272,7 @@ func (k *Keeper) compare(s shown) {
 	if most.Abs() <= limit {
 		return
 	}
-	k.steady.Store(gonets.NodeSteady - 1 - int64(gonets.NodeDead/gonets.NodeBeat))
+	k.steady.Store(Steady - 1 - int64(gonets.NodeDead/gonets.NodeBeat))
 	if least.Abs() > limit && k.Jumped != nil {
 		k.Jumped(least)
 	}

@@ -195,8 +195,8 @@ func TestNodeJudgesOthersOnlyWhenItsOwnBeatsAreSteady(t *testing.T) {
 	}
 	steady := func() {
 		t.Helper()
-		for n := 2; n <= gonets.NodeSteady; n++ {
-			if judged := beat(gonets.NodeBeat); judged != (n == gonets.NodeSteady) {
+		for n := 2; n <= Steady; n++ {
+			if judged := beat(gonets.NodeBeat); judged != (n == Steady) {
 				t.Errorf("judged after %d beats: %v", n, judged)
 			}
 		}
@@ -260,7 +260,7 @@ func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 			machine.Advance(gonets.NodeBeat)
 			k.pulse()
 		}
-		for k.steady.Load() < gonets.NodeSteady {
+		for k.steady.Load() < Steady {
 			beat()
 		}
 		jumps = nil
@@ -280,7 +280,7 @@ func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 			t.Errorf("%s: settled: %v", c.name, !c.steady)
 		}
 		after := time.Duration(0)
-		for ; k.steady.Load() < gonets.NodeSteady; after += gonets.NodeBeat {
+		for ; k.steady.Load() < Steady; after += gonets.NodeBeat {
 			beat()
 		}
 		if c.steady != (after == 0) || !c.steady && after < gonets.NodeDead {
@@ -330,10 +330,10 @@ func TestNodeNoticesWhatOthersPublish(t *testing.T) {
 	_, f, clock, _ := start(t)
 	f.set(func() { f.config = 2 })
 	clock.AwaitTimers(sleepers)
-	clock.Advance(gonets.ConfigPoll)
+	clock.Advance(ConfigPoll)
 	<-f.changed
 	clock.AwaitTimers(sleepers)
-	clock.Advance(gonets.ConfigPoll)
+	clock.Advance(ConfigPoll)
 	clock.AwaitTimers(sleepers)
 	if len(f.changed) > 0 {
 		t.Error("the same change was noticed twice")
@@ -398,13 +398,13 @@ func TestStormOfHintsIsOneHint(t *testing.T) {
 	if len(f.told) != 0 {
 		t.Fatalf("%d hints went out before the pause", len(f.told))
 	}
-	clock.Advance(gonets.HintPause)
+	clock.Advance(HintPause)
 	h := <-f.told
 	if !h.Work || h.Config || len(h.Ended) != hint.MaxHintIDs {
 		t.Errorf("%+v", h)
 	}
 	clock.AwaitTimers(sleepers + 1)
-	clock.Advance(gonets.HintPause)
+	clock.Advance(HintPause)
 	clock.AwaitTimers(sleepers)
 	if len(f.told) != 0 {
 		t.Errorf("%d hints more than there is to tell", len(f.told))

@@ -231,7 +231,7 @@ func (l *listing) short(p value.Path) (short string, reserved bool) {
 		if err != nil {
 			return whole, false
 		}
-		if slices.Contains(gonets.ReservedNames(), bare.Root()) {
+		if slices.Contains(value.ReservedNames(), bare.Root()) {
 			return whole, true
 		}
 		if _, taken := object(l.scope, "vars")[bare.Root()]; taken {

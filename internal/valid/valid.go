@@ -372,7 +372,7 @@ func (v *validator) set(p string, rows gonets.Rows) {
 
 func (v *validator) variable(p, name string) {
 	switch {
-	case slices.Contains(gonets.ReservedNames(), name):
+	case slices.Contains(value.ReservedNames(), name):
 		v.add(p, gonets.CodeReservedName, "%q has a meaning of its own; choose another name", name)
 	case !gonets.ValidStepID(name):
 		v.add(p, gonets.CodeBadVariable, "%q cannot be a variable's name; use small Latin letters, digits and _, a letter first", name)

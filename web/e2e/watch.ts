@@ -24,6 +24,20 @@ async function rest(): Promise<void> {
   }
 }
 
+/** What people read whole: names of fields, buttons, tabs and columns, and what was chosen in a list. */
+function cutWords(): string[] {
+  const whole = 'button, [role=tab], th, label, h1, h2, h3, input[aria-haspopup=listbox]'
+  return [...document.querySelectorAll<HTMLElement>(whole)]
+    .flatMap((one) => [one, ...one.querySelectorAll<HTMLElement>('*')])
+    .filter((one) => {
+      const style = getComputedStyle(one)
+      const hides = one instanceof HTMLInputElement || (style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll')
+      return hides && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && !one.closest('[title]') && one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    })
+    .map((one) => (one instanceof HTMLInputElement ? one.value : (one.textContent ?? '')))
+    .filter((words) => !/^https?:/.test(words)) // an address is copied, not read
+}
+
 /** Watches a page for what must never happen, and looks at its screens. */
 export class Watch {
   readonly faults: string[] = []
@@ -102,6 +116,7 @@ export class Watch {
     }
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     if (wide > 0) this.fault(`${name} is ${wide} px wider than its window`)
+    for (const words of await this.page.evaluate(cutWords)) this.fault(`${name} cuts the words: ${words}`)
     this.steps.push({ name, ms, axe: bad.length })
     this.last = Date.now()
   }

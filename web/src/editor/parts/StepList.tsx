@@ -151,6 +151,7 @@ function Item({ placed, dragged, shift }: ItemProps) {
     if (event.key === 'Delete') remove()
   }
   const firstOf = branch !== '' && pointer.endsWith('/0')
+  const does = step.http ? hostOf(step.http.url, t) : summary(step, t)
   return (
     <li style={{ marginLeft: depth * 20 }} className={css.item} data-depth={depth || undefined}>
       {firstOf && <div className={css.branch}>{branch === 'then' ? t('branch.then') : t('branch.else')}</div>}
@@ -172,9 +173,9 @@ function Item({ placed, dragged, shift }: ItemProps) {
             {step.http ? <Method>{step.http.method ?? (step.http.body && !step.http.body.none ? 'POST' : 'GET')}</Method> : null}
             <span className={css.cardName}>{title}</span>
           </span>
-          <span className={css.cardMore}>
+          <span className={css.cardMore} title={does}>
             {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
-            <span translate={step.set ? 'no' : undefined}>{step.http ? hostOf(step.http.url, t) : summary(step, t)}</span>
+            <span translate={step.set ? 'no' : undefined}>{does}</span>
           </span>
         </button>
         <span className={css.cardEnd}>

@@ -120,7 +120,7 @@ export default function ScenariosPage() {
               ariaLabel={t('state')}
               value={search.state ?? ''}
               onChange={(state) => setSearch({ state })}
-              width={176}
+              width={204}
               options={[
                 { value: '', label: t('state.any') },
                 { value: 'running', label: t('scenarioState.running') },
@@ -134,7 +134,7 @@ export default function ScenariosPage() {
                 ariaLabel={t('scenario.tag')}
                 value={search.tag ?? ''}
                 onChange={(tag) => setSearch({ tag })}
-                width={176}
+                width={204}
                 options={[{ value: '', label: t('scenario.anyTag') }, ...offered.map((tag) => ({ value: tag, label: tag }))]}
               />
             )}
