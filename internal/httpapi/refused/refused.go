@@ -49,7 +49,7 @@ func NewLog(log *slog.Logger, clock gonets.Clock) Log { return Log{telemetry.New
 // Tell says that a call was turned away, when it was. What proved the caller, and
 // what he asked beside the operation, may be secret or long and is left out.
 func (l Log) Tell(w *Writer, r *http.Request) {
-	why := ""
+	var why string
 	switch w.status {
 	case http.StatusUnauthorized:
 		why = "nobody who is known"
