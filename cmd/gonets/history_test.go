@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -582,6 +584,11 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		o.post(`{"n":1}`)
 		o.figure("%d runs, %d of them due, %d paused: ready after %v, the first event is accepted after %v",
 			h.Runs, h.Due, h.Paused, ready, time.Since(begun))
+		o.figure("the parts of the start: %s", o.started())
+		if !await(func() bool { return sink.dues() > 0 }) {
+			t.Error("no due run was sent")
+		}
+		o.figure("the first due run is sent after %v", time.Since(begun))
 		if !await(func() bool { return sink.count() == 1 }) {
 			t.Error("the event was not delivered")
 		}
@@ -600,6 +607,20 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 			t.Errorf("the server took %d MiB, at most 200 are meant", mib)
 		}
 	})
+}
+
+// started is what the server's log says of how long its last start took.
+func (o *outside) started() (parts string) {
+	o.t.Helper()
+	raw, err := os.ReadFile(o.log)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	said := regexp.MustCompile(`msg=started( folder_ms=\d+ database_ms=\d+ documents_ms=\d+ parts_ms=\d+ runs_ms=\d+ services_ms=\d+ all_ms=\d+)\n`).FindAllStringSubmatch(string(raw), -1)
+	if len(said) == 0 {
+		o.t.Fatalf("the log does not say how long the start took: %s", raw)
+	}
+	return said[len(said)-1][1]
 }
 
 func TestRetentionKeepsNobodyWaiting(t *testing.T) {
@@ -647,7 +668,12 @@ func TestRetentionKeepsNobodyWaiting(t *testing.T) {
 			t.Errorf("%d runs were removed, want %d, while %d events came", removed, want, sent)
 		}
 		if *soak {
-			t.Logf("%d runs removed within %v; meanwhile events were accepted in (count | p50 | p99 | max ms): %s", removed, took, acks.row())
+			gone, came := float64(removed)/took.Seconds(), float64(sent)/took.Seconds()
+			t.Logf("%d runs removed within %v, %.0f a second, while %.0f a second came in (count | p50 | p99 | max ms): %s",
+				removed, took, gone, came, acks.row())
+			if gone < came {
+				t.Errorf("retention removes %.0f runs a second while %.0f a second come: the history grows for ever", gone, came)
+			}
 		}
 	})
 }

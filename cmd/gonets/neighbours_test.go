@@ -219,16 +219,24 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		l.Close()
 		// The queue stays open: the limits are what protects the host.
 		open := "\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {\"http://" + address + "\": {open: true}}\n"
-		// Many tries half an hour apart, which are 18 seconds here.
-		delays := strings.Repeat("30m, ", 19) + "30m"
+		// Many tries apart by 18 seconds here, and so long that each of many runs is
+		// refused before the first is tried again.
+		delay := "30m"
+		if *soak {
+			delay = "5h"
+		}
+		delays := strings.Repeat(delay+", ", 19) + delay
 		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m, retry: {delays: ["+delays+"]}")+open, "--clock-speed", "100")
 		events := make([]string, n)
 		for i := range events {
 			events[i] = eventTo("http://"+address+"/x", i)
 		}
+		begun := time.Now()
 		o.postAll(events)
+		o.figure("%d events are taken within %v", n, time.Since(begun))
 		// It is down: the runs are refused and wait for their next try.
 		o.awaitRuns(gonets.RunWaiting, n)
+		o.figure("each of their requests was refused %v after the first came", time.Since(begun))
 		target := newGathering()
 		if l, err = net.Listen("tcp", address); err != nil {
 			t.Skipf("somebody took the port meanwhile: %v", err)
@@ -236,8 +244,13 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
 		host.Start()
 		t.Cleanup(host.Close)
-		o.release(target, n)
-		o.figure("%d runs for a host that returned are done", n)
+		begun = time.Now()
+		opened := o.release(target, n)
+		o.figure("%d runs for a host that returned are done; it waited %v for them to be due, and they took %v, %.0f a second",
+			n, opened.Sub(begun), time.Since(opened), float64(n)/time.Since(opened).Seconds())
+		if mib, known := o.peakMiB(); *soak && known && mib > 256 {
+			t.Errorf("the server took %d MiB, at most 256 are meant", mib)
+		}
 	})
 }
 

@@ -38,9 +38,10 @@ type outside struct {
 	t       testing.TB
 	process *child.Process
 	api     *child.API
-	// base is the server's address, source that of its source called in.
-	base, source string
-	client       *http.Client
+	// base is the server's address, source that of its source called in, log the
+	// file of its log.
+	base, source, log string
+	client            *http.Client
 }
 
 // startOutside starts a server on a data folder. Documents may be empty when
@@ -75,10 +76,10 @@ func startLife(t testing.TB, l life) *outside {
 		t.Fatal(err)
 	}
 	listen := fmt.Sprintf("127.0.0.1:%d", port)
-	o := &outside{t: t, base: "http://" + listen, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	o := &outside{t: t, base: "http://" + listen, log: filepath.Join(cmp.Or(l.log, data), "log"), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	nursery := child.NewNursery()
 	t.Cleanup(nursery.Close)
-	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: filepath.Join(cmp.Or(l.log, data), "log"), Env: l.env,
+	o.process, err = nursery.Start(child.Command{Path: binary, Dir: data, Log: o.log, Env: l.env,
 		Args: append([]string{"serve", "--ballast", "0", "--data", data, "--listen", listen, "--allow-network", "127.0.0.0/8"}, l.flags...)})
 	if err != nil {
 		t.Fatal(err)
@@ -254,8 +255,9 @@ func (g *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // release opens a destination when all that its lane allows are there, many
 // more are being worked on, and the server has had the time to send those too
-// if it were to. Then all n runs end, each with one more request.
-func (o *outside) release(g *gathering, n int) {
+// if it were to. Then all n runs end, each with one more request. It tells when
+// that began.
+func (o *outside) release(g *gathering, n int) (opened time.Time) {
 	o.t.Helper()
 	if !await(func() bool {
 		now, _, _ := g.count()
@@ -267,6 +269,7 @@ func (o *outside) release(g *gathering, n int) {
 		o.runs(gonets.RunRunning)
 	}
 	close(g.opened)
+	opened = time.Now()
 	// How long all of them take is the machine's affair: as long as more arrive,
 	// this waits.
 	for seen := -1; ; {
@@ -280,6 +283,7 @@ func (o *outside) release(g *gathering, n int) {
 	if _, most, all := g.count(); all != n || most != gonets.LaneConcurrency {
 		o.t.Fatalf("%d requests of %d runs, at most %d at once, want %d", all, n, most, gonets.LaneConcurrency)
 	}
+	return opened
 }
 
 // waiting says for what runs wait and how far away that is.

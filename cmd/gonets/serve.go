@@ -94,13 +94,14 @@ type server struct {
 	// jumps tells when this machine's clock was set.
 	jumps *jump.Watch
 	// keeper is nil when this server is alone on its database.
-	keeper *node.Keeper
+	keeper   *node.Keeper
+	starting starting
 }
 
 // build opens everything in the order in which it depends on each other.
 func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, err error) {
 	clock := &node.Clock{Clock: gonets.NewSystemClock(cfg.ClockSpeed), Real: gonets.SystemClock{}, Speed: cfg.ClockSpeed}
-	s = &server{parts: newParts(), cfg: cfg, out: out, clock: clock}
+	s = &server{parts: newParts(), cfg: cfg, out: out, clock: clock, starting: starting{watch: gonets.StartStopwatch()}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -146,6 +147,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if err != nil {
 		return s, err
 	}
+	s.starting.done("folder")
 	s.store, err = store.Open(ctx, store.Options{
 		Path: cfg.DatabasePath(), Database: cfg.PostgresURL(), Node: name, Version: version, Clock: s.clock, Placer: places, Sealer: keys,
 		SearchValues: config.SearchValues, Room: s.disk, Logger: s.log,
@@ -154,6 +156,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		return s, err
 	}
 	s.shut = s.closeStore
+	s.starting.done("database")
 	if cfg.PostgresURL() != "" && cfg.ClockSpeed != 1 {
 		origin, now, err := s.store.ClockOrigin(ctx, cfg.ClockSpeed)
 		if err != nil {
@@ -165,6 +168,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	if err := config.Refresh(ctx); err != nil {
 		return s, err
 	}
+	s.starting.done("documents")
 	var death gonets.Death
 	if s.journal, death.InFlight, death.Known, err = flight.Open(filepath.Join(cfg.Data, fileInFlight), flight.BootID()); err != nil {
 		return s, err
@@ -304,7 +308,8 @@ func (s *server) run(ctx context.Context) error {
 	if s.keeper != nil {
 		work = &beating{s.keeper, s.engine}
 	}
-	group := service.NewGroup("gonets", s.disk, s.notices, work, s.jumps, s.http, last, s.bulks, s.erasures, &announcement{s})
+	s.starting.done("parts")
+	group := service.NewGroup("gonets", s.disk, s.notices, timed{work, &s.starting, "runs"}, s.jumps, s.http, last, s.bulks, s.erasures, &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)
@@ -357,6 +362,8 @@ func (a *announcement) Start(ctx context.Context) error {
 	if err := writeFile(a.path(), raw); err != nil {
 		return err
 	}
+	a.s.starting.done("services")
+	a.s.log.Info("started", a.s.starting.took()...)
 	data, err := filepath.Abs(a.s.cfg.Data)
 	if err != nil {
 		return err

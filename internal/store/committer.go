@@ -42,17 +42,22 @@ type work struct {
 // queued up while the one before was being written.
 type committer struct {
 	s *Store
-	// conn is nil while the database is away.
-	conn *sql.Conn
+	// conn is nil while the database is away; session is a shared database's end
+	// of it.
+	conn    *sql.Conn
+	session dialect.Session
 	// stmts are the connection's; only the loop uses them.
 	stmts *dialect.Statements
 
 	queue   *queue.Queue[*work]
 	stopped chan struct{}
 
-	// doubtful are runs that may be leased to this node although nobody knows of
-	// them: the answer of their commit was lost. They are given back first of
-	// all when the database is there again.
+	// lost are the sessions of connections that were lost, and doubtful runs that
+	// may be leased to this node although nobody knows of them: the answer of
+	// their commit was lost. First of all when the database is there again the
+	// ones are ended, so that no commit of before is still to come, and then the
+	// others given back.
+	lost     []dialect.Session
 	doubtful []gonets.Run
 
 	commits int
@@ -60,12 +65,11 @@ type committer struct {
 }
 
 func newCommitter(s *Store) (*committer, error) {
-	conn, err := s.writer.Conn(context.Background())
-	if err != nil {
+	c := &committer{s: s, stmts: dialect.NewStatements(&s.dialect), queue: queue.New[*work](gonets.SystemClock{}),
+		stopped: make(chan struct{})}
+	if err := c.connect(); err != nil {
 		return nil, err
 	}
-	c := &committer{s: s, conn: conn, stmts: dialect.NewStatements(&s.dialect), queue: queue.New[*work](gonets.SystemClock{}),
-		stopped: make(chan struct{})}
 	go c.loop()
 	return c, nil
 }
@@ -237,8 +241,16 @@ func (w *work) doubtful() []gonets.Run {
 	return out
 }
 
-// settle gives back what is doubtful, under its leases.
+// settle ends what was lost and gives back what is doubtful, under its leases.
 func (c *committer) settle() error {
+	for ; len(c.lost) > 0; c.lost = c.lost[1:] {
+		err := c.lost[0].End(context.Background(), c.conn)
+		if c.s.dialect.Classify(err) == dialect.FaultAway {
+			return err
+		} else if err != nil {
+			c.s.opt.Logger.Warn("a session whose connection was lost could not be ended", "error", err)
+		}
+	}
 	if len(c.doubtful) == 0 {
 		return nil
 	}
@@ -258,7 +270,9 @@ func (c *committer) connect() error {
 	ctx, cancel := c.s.dialect.Within(context.Background(), 0)
 	defer cancel()
 	var err error
-	c.conn, err = c.s.writer.Conn(ctx)
+	if c.conn, err = c.s.writer.Conn(ctx); err == nil && c.s.dialect.Shared {
+		c.session, err = dialect.SessionOf(c.conn)
+	}
 	return err
 }
 
@@ -269,6 +283,7 @@ func (c *committer) disconnect() {
 	}
 	c.stmts.Close()
 	if c.s.dialect.Shared {
+		c.lost = append(c.lost, c.session)
 		// Whatever its state is, nobody else should get it from the pool.
 		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
 	}

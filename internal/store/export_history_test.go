@@ -94,19 +94,30 @@ func (s *Store) LookAt(n int) { s.walkPart = n }
 // questions do, and sets how long an answer may take.
 func (s *Store) Occupy(ctx context.Context, limit time.Duration) (free func(), err error) {
 	s.askLimit = limit
+	return occupy(ctx, s.askers)
+}
+
+// OccupyLong takes all connections on which much may be read.
+func (s *Store) OccupyLong(ctx context.Context) (free func(), err error) {
+	return occupy(ctx, s.askers, s.readers)
+}
+
+func occupy(ctx context.Context, pools ...*sql.DB) (free func(), err error) {
 	var conns []*sql.Conn
 	free = func() {
 		for _, c := range conns {
 			c.Close()
 		}
 	}
-	for range s.askers.Stats().MaxOpenConnections {
-		c, err := s.askers.Conn(ctx)
-		if err != nil {
-			free()
-			return nil, err
+	for _, db := range pools {
+		for range db.Stats().MaxOpenConnections {
+			c, err := db.Conn(ctx)
+			if err != nil {
+				free()
+				return nil, err
+			}
+			conns = append(conns, c)
 		}
-		conns = append(conns, c)
 	}
 	return free, nil
 }

@@ -202,6 +202,7 @@ func (s *Store) HotQueries() []HotQuery {
 	}
 	add("claim", pack.ClaimSQL(&s.dialect))
 	add("backlog", pack.BacklogSQL)
+	out[len(out)-1].Index = "runs_due (lane=? AND scenario>?)"
 	void, _ := pack.VoidLeases(&s.dialect, "", 0, true)
 	add("rescue", pack.RescueSQL(&s.dialect, void))
 	mine, _ := pack.VoidLeases(&s.dialect, "", 0, false)

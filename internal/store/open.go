@@ -62,11 +62,10 @@ func (s *Store) openWith(ctx context.Context, pool func(dialect.Use) (*sql.DB, e
 		return s.openError(err)
 	}
 	s.epoch.Store(epoch)
-	if s.readers, err = pool(dialect.UseRead); err != nil {
-		return s.openError(err)
-	}
-	if s.askers, err = pool(dialect.UseAsk); err != nil {
-		return s.openError(err)
+	for use, db := range map[dialect.Use]**sql.DB{dialect.UseRead: &s.readers, dialect.UseQuick: &s.hasty, dialect.UseAsk: &s.askers} {
+		if *db, err = pool(use); err != nil {
+			return s.openError(err)
+		}
 	}
 	// The committer keeps one of the writer's connections from here on.
 	if err := conn.Close(); err != nil {

@@ -29,7 +29,7 @@ func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s, s.rea
 
 // quick reads the little that an event's caller waits for.
 func (s *Store) quick(ctx context.Context) reader {
-	return reader{ctx, s, s.readers, dialect.AnswerLimit, true}
+	return reader{ctx, s, s.hasty, dialect.AnswerLimit, true}
 }
 
 // askLimit bounds an answer from the history, the wait for its turn included.

@@ -137,3 +137,34 @@ func TestALostTransactionHoldsNobodyUp(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestALateCommitLeavesNoRunBehind: a commit of which the answer is waited for in
+// vain may be still on its way. When that has an end, nothing of it is to come.
+func TestALateCommitLeavesNoRunBehind(t *testing.T) {
+	t.Parallel()
+	path, s := behindPath(t)
+	s.Places.Free = 100
+	if err := commit(t, s); err != nil {
+		t.Fatal(err) // the first event only teaches the store where events go
+	}
+	// An event goes to the database together with its commit.
+	path.DelayOn(func(question []byte) bool { return bytes.Contains(question, []byte("POST")) })
+	if err := commit(t, s); gonets.CodeOf(err) != gonets.CodeStoreAway {
+		t.Fatalf("its answer is late: %v", err)
+	}
+	var known gonets.Run
+	err := eventually(func() (err error) {
+		known, err = acceptOne(t, s)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := path.Deliver(); err != nil {
+		t.Fatal(err)
+	}
+	leased, err := s.Texts(`SELECT id FROM runs WHERE node IS NOT NULL ORDER BY id DESC`)
+	if err != nil || len(leased) != 2 || leased[0] != known.ID {
+		t.Errorf("leased are %v, known of them the first one and %s: %v", leased, known.ID, err)
+	}
+}

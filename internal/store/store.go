@@ -65,6 +65,8 @@ type Store struct {
 	dir     *dialect.Folder
 	writer  *sql.DB
 	readers *sql.DB
+	// hasty read the little that somebody waits for, whatever the readers do.
+	hasty *sql.DB
 	// askers read the history for people, apart from the server's own work.
 	askers *sql.DB
 	// askLimit bounds an answer to them; walkPart is how many runs it looks at in
@@ -197,7 +199,7 @@ func (s *Store) closeFiles() error {
 	var errs []error
 	// The writer goes last: it then folds the log into the database file.
 	s.reach.Close()
-	for _, db := range []*sql.DB{s.askers, s.readers, s.writer} {
+	for _, db := range []*sql.DB{s.askers, s.hasty, s.readers, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

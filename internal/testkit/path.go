@@ -1,9 +1,13 @@
 package testkit
 
 import (
+	"errors"
+	"io"
 	"net"
 	"net/url"
+	"slices"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -20,6 +24,11 @@ type Path struct {
 	links []*link
 	// losing tells of an answer that is the last straw.
 	losing func(answer []byte) bool
+	// delaying tells of a question that is under way for long, with all behind it;
+	// late is the link on which it is, and what it carries.
+	delaying func(question []byte) bool
+	late     *link
+	carried  []byte
 }
 
 // link is one connection through a path.
@@ -60,6 +69,32 @@ func (p *Path) LoseOn(losing func(answer []byte) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.losing = losing
+}
+
+// DelayOn loses, once, the connection on which such a question is asked; but the
+// question gets there when Deliver says so.
+func (p *Path) DelayOn(delaying func(question []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.delaying = delaying
+}
+
+// Deliver carries what was delayed to its end, and returns when the server is done
+// with it.
+func (p *Path) Deliver() error {
+	p.mu.Lock()
+	out, carried := p.late.out, p.carried
+	p.mu.Unlock()
+	// A server that has ended the connection takes nothing any more.
+	_, _ = out.Write(carried)
+	if err := out.(*net.TCPConn).CloseWrite(); err != nil && !errors.Is(err, syscall.ENOTCONN) {
+		return err
+	}
+	_, err := io.Copy(io.Discard, out)
+	if errors.Is(err, syscall.ECONNRESET) {
+		return nil
+	}
+	return err
 }
 
 // Find lets new connections through again. What was lost stays lost.
@@ -122,6 +157,10 @@ func (l *link) loses(answer bool, bytes []byte) bool {
 	defer l.path.mu.Unlock()
 	if answer && l.path.losing != nil && l.path.losing(bytes) {
 		l.lost, l.path.losing = true, nil
+	}
+	if !answer && !l.lost && l.path.delaying != nil && l.path.delaying(bytes) {
+		l.path.late, l.path.carried = l, slices.Clone(bytes)
+		l.lost, l.path.delaying = true, nil
 	}
 	return l.lost
 }

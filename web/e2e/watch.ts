@@ -35,7 +35,7 @@ function cutWords(): string[] {
       return hides && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && !one.closest('[title]') && one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     })
     .map((one) => (one instanceof HTMLInputElement ? one.value : (one.textContent ?? '')))
-    .filter((words) => !/^https?:/.test(words)) // an address is copied, not read
+    .filter((words) => words.trim() !== '' && !/^https?:/.test(words)) // an address is copied, not read
 }
 
 /** Watches a page for what must never happen, and looks at its screens. */

@@ -72,16 +72,19 @@ type Use int
 const (
 	// UseWrite is for the committer.
 	UseWrite Use = iota
-	// UseRead is for what the server itself reads.
+	// UseRead is for what the server itself reads, UseQuick for the little of it
+	// that somebody waits for.
 	UseRead
+	UseQuick
 	// UseAsk is for those who look into the history.
 	UseAsk
 )
 
 // connections are how many a server keeps at most for each use, but that a SQLite
 // file has one writer. The second for writing is for heartbeats: a batch that
-// waits must not make the node look dead.
-var connections = [...]int{UseWrite: 2, UseRead: 4, UseAsk: 3}
+// waits must not make the node look dead. Those for what is quick are never held by
+// what takes long, so that silence there means a database that is away.
+var connections = [...]int{UseWrite: 2, UseRead: 4, UseQuick: 2, UseAsk: 3}
 
 // commit ends a transaction and makes it durable.
 const commit = "COMMIT"

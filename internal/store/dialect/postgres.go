@@ -220,7 +220,7 @@ func OpenPostgres(address string, use Use, era func() context.Context) (*sql.DB,
 			if use != UseWrite {
 				return nil
 			}
-			return checkPostgres(ctx, conn)
+			return admitted(ctx, conn)
 		}),
 		stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool {
 			return p.IdleDuration > pingAfter && trusted(p.Conn)
@@ -285,18 +285,27 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	return cfg, nil
 }
 
-// checkPostgres refuses a server on which the promises do not hold. It may come
-// back with other settings than it went away with, so each connection asks.
-func checkPostgres(ctx context.Context, conn *pgx.Conn) (err error) {
+// admitted makes a connection one that may write.
+func admitted(ctx context.Context, conn *pgx.Conn) (err error) {
 	defer func() {
 		if err != nil {
 			_ = conn.Close(ctx) // nobody else does
 		}
 	}()
+	if err := checkPostgres(ctx, conn); err != nil {
+		return err
+	}
+	conn.PgConn().CustomData()[sessionIs], err = askSession(ctx, conn)
+	return err
+}
+
+// checkPostgres refuses a server on which the promises do not hold. It may come
+// back with other settings than it went away with, so each connection asks.
+func checkPostgres(ctx context.Context, conn *pgx.Conn) error {
 	safety := [...]string{"fsync", "synchronous_commit", "full_page_writes"}
 	var version string
 	var is [len(safety)]string
-	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting($1), current_setting($2), current_setting($3)`,
+	err := conn.QueryRow(ctx, `SELECT current_setting('server_version_num'), current_setting($1), current_setting($2), current_setting($3)`,
 		safety[0], safety[1], safety[2]).Scan(&version, &is[0], &is[1], &is[2])
 	if err != nil {
 		return err

@@ -39,11 +39,13 @@ func SizesSQL(d *dialect.Dialect) string {
 }
 
 // nextPair is one column of the first lane and scenario with due runs behind a
-// pair.
+// pair: the next scenario of the lane, or the first of the next lane. Asked for
+// pairs that are greater, SQLite would begin with all the runs of the same one.
 func nextPair(column string) string {
-	return `(SELECT r.` + column + ` FROM runs r WHERE (r.lane, r.scenario) > (lanes.lane, lanes.scenario)
-				AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0
-			ORDER BY r.lane, r.scenario LIMIT 1)`
+	const due = ` AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0`
+	return `COALESCE((SELECT r.` + column + ` FROM runs r WHERE r.lane = lanes.lane AND r.scenario > lanes.scenario` + due + `
+			ORDER BY r.lane, r.scenario LIMIT 1),
+		(SELECT r.` + column + ` FROM runs r WHERE r.lane > lanes.lane` + due + ` ORDER BY r.lane, r.scenario LIMIT 1))`
 }
 
 // BacklogSQL hops over lanes and their scenarios with due runs, each with the

@@ -156,6 +156,8 @@ func erasedPlaces(f fixture) {
 	done := f.until(s, job.ID, "finished")
 
 	needle := erase.NewNeedle(canary)
+	// So gzip begins (RFC 1952 §2.3): its mark, deflate, and no flags. Two bytes alone stand in what is packed by chance, too.
+	gzipHead := []byte{0x1f, 0x8b, 8, 0}
 	tells := func(text []byte) bool {
 		return needle.In(erase.Text{Data: text}) || bytes.Contains(text, []byte(`"tel"`))
 	}
@@ -178,7 +180,7 @@ func erasedPlaces(f fixture) {
 					f.t.Errorf("%s: packed it still says %.100q", name, plain)
 				}
 			}
-			if tells(b) || bytes.Contains(b, []byte{0x1f, 0x8b}) {
+			if tells(b) || bytes.Contains(b, gzipHead) {
 				f.t.Errorf("%s: it still says %.100q", name, b)
 			}
 		}
