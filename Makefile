@@ -11,8 +11,12 @@ RACE = -race $(foreach package,$(UNWATCHED),-gcflags=$(package)=-race=false)
 # Time for each fuzz target, kills and length of a soak.
 FUZZTIME ?= 10s
 KILLS ?= 500
-# The tests of bad neighbours, of restarts and of a database that is away, which a soak runs at full size.
+# Where a soak keeps the data of PostgreSQL until a drill ends well: its own user has to get there.
+KEPT ?= /var/tmp/gonets-soak
+# The tests of bad neighbours, of restarts, of overloads, and of disks, networks and databases that fail, which a soak
+# runs at full size.
 NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies|OutlivesItsDatabase
+TROUBLES = OutliveTrouble|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres|FullLog
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
@@ -135,14 +139,15 @@ bench: build postgres ## events a second on both databases (lines in docs/bench-
 history: postgres ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
 	go test ./cmd/gonets -run '$(HISTORIES)' -soak -history $(HISTORY) -v -parallel 1 -timeout 90m
 
-soak: build postgres ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
+# A drill that was interrupted goes on where it was.
+soak: build strace postgres ## the long proofs: crashes under load, bad neighbours, minutes of fuzzing (KILLS, FUZZTIME)
 	./bin/gonets drill --kills $(KILLS) --data bin/soak --state bin/soak.state
 	rm -rf bin/soak bin/soak.state
-	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --data bin/soak
-	rm -rf bin/soak
-	go run ./internal/testkit/cluster -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak
-	rm -rf bin/soak
-	go test ./cmd/gonets -run '$(NEIGHBOURS)' -soak -v -parallel 1 -timeout 120m
+	go run ./internal/testkit/cluster -keep $(KEPT) -- ./bin/gonets drill --kills $(KILLS) --database {} --data bin/soak-postgres --state bin/soak-postgres.state
+	rm -rf bin/soak-postgres bin/soak-postgres.state
+	go run ./internal/testkit/cluster -keep $(KEPT)-nodes -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak-nodes --state bin/soak-nodes.state
+	rm -rf bin/soak-nodes bin/soak-nodes.state
+	go test ./cmd/gonets -run '$(NEIGHBOURS)|$(TROUBLES)' -soak -v -parallel 1 -timeout 180m
 	$(MAKE) history
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 

@@ -55,6 +55,10 @@ type Request struct {
 	FollowRedirects bool
 	// SkipVerify switches the check of the server's certificate off.
 	SkipVerify bool
+	ServerName string // takes the place of the host's name in TLS, at the origin of URL only
+	Gzip       bool   // packs the body on its way
+	// Jar are the cookies that the run has, in their order; nil keeps and sends none.
+	Jar []Cookie
 	// ReplyLimit bounds the reply's body in bytes, on the wire and decoded.
 	ReplyLimit int64
 	// Concurrency is the lane's: it sizes the connections kept per host.
@@ -91,6 +95,16 @@ type Exchange struct {
 	TLSVersion  string
 	// Hops are the redirects that were followed.
 	Hops []Hop
+	Gzip bool // the request's body was packed on its way
+	// Cookies came, redirects included, for the run's later requests; they are shown to nobody.
+	Cookies []Cookie `json:"-"`
+}
+
+// Cookie is one Set-Cookie line with the address that sent it.
+type Cookie struct {
+	URL  string    `json:"url"`
+	Line string    `json:"line"`
+	At   time.Time `json:"at"`
 }
 
 // Timings are the parts of an exchange, in microseconds from its start; zero

@@ -74,12 +74,16 @@ type HTTPStep struct {
 	Query   Rows      `json:"query,omitempty"`
 	Headers Rows      `json:"headers,omitempty"`
 	Body    *HTTPBody `json:"body,omitempty"`
+	// Lists is how a list is written in the query and in a form: repeat (default), brackets or comma.
+	Lists string `json:"lists,omitempty"`
 	// OwnHeadersOnly sends no automatic header but those that HTTP needs.
 	OwnHeadersOnly bool      `json:"own_headers_only,omitempty"`
 	Timeout        *Duration `json:"timeout,omitempty"`
 	// Redirects is none (default) or follow.
 	Redirects string `json:"redirects,omitempty"`
 	TLS       *TLS   `json:"tls,omitempty"`
+	// Cookies keeps the reply's cookies for later steps of the run, and sends what earlier ones got.
+	Cookies bool `json:"cookies,omitempty"`
 	// Response is auto (default), by-type, json, text or binary.
 	Response string `json:"response,omitempty"`
 	// ReplyLimit bounds the reply's body in bytes; 0 is [MaxReplyBody].
@@ -117,7 +121,8 @@ type Renew struct {
 // TLS holds a request's TLS options.
 type TLS struct {
 	// Verify checks the server's certificate; nil is true.
-	Verify *bool `json:"verify,omitempty"`
+	Verify     *bool  `json:"verify,omitempty"`
+	ServerName string `json:"server_name,omitempty"` // what the certificate has to bear; empty is the address's name
 }
 
 // HTTPBody is exactly one kind of body.
@@ -130,6 +135,10 @@ type HTTPBody struct {
 	None bool    `json:"none,omitempty"` // an explicit absence of a body
 	// ForceBody keeps rows in the body of a GET, HEAD or DELETE; otherwise they go to the query.
 	ForceBody bool `json:"force,omitempty"`
+	Nested    bool `json:"nested,omitempty"` // a form's objects have names as PHP reads them: a[b][c]
+	// Charset is the encoding of a form or a text; empty is UTF-8.
+	Charset string `json:"charset,omitempty"`
+	Gzip    bool   `json:"gzip,omitempty"` // the body is packed on its way
 }
 
 // The kinds of bodies.

@@ -205,6 +205,7 @@ type Request struct {
 	URL     string          `json:"url"`
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
+	Gzip bool `json:"gzip,omitempty" doc:"The body went packed with gzip; here it is unpacked"`
 }
 
 // Response is a reply as it came, decoded.

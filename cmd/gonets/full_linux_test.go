@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,11 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"gonets"
+	"gonets/internal/child"
 	"gonets/internal/testkit"
 )
 
 // smallDisk mounts a file system of so many MiB that is gone with the test.
-func smallDisk(t *testing.T, mib int, options string) string {
+func smallDisk(t testing.TB, mib int, options string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("mounts a small file system")
@@ -43,7 +46,7 @@ func smallDisk(t *testing.T, mib int, options string) string {
 }
 
 // freeOn is how many bytes are free there.
-func freeOn(t *testing.T, dir string) int64 {
+func freeOn(t testing.TB, dir string) int64 {
 	t.Helper()
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
@@ -53,7 +56,7 @@ func freeOn(t *testing.T, dir string) int64 {
 }
 
 // occupy takes all room but so many bytes; vacate gives it back.
-func occupy(t *testing.T, dir string, leave int64) (vacate func()) {
+func occupy(t testing.TB, dir string, leave int64) (vacate func()) {
 	t.Helper()
 	path := filepath.Join(dir, "somebody-else")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -80,20 +83,28 @@ func occupy(t *testing.T, dir string, leave int64) (vacate func()) {
 // sender posts events of random sizes from several connections until it is
 // stopped, and remembers what was acknowledged.
 type sender struct {
-	t      *testing.T
+	t      testing.TB
 	source string
 	mu     sync.Mutex
 	acked  []string
 	full   int
 	first  string // an answer that is neither
-	stop   chan struct{}
-	done   sync.WaitGroup
+	// without is in the answers that tell of the want of room.
+	without *regexp.Regexp
+	stop    chan struct{}
+	done    sync.WaitGroup
 }
 
-func startSender(t *testing.T, source string, seed uint64) *sender {
-	s := &sender{t: t, source: source, stop: make(chan struct{})}
+// noRoom tells of a full disk, noDatabase of a database that it has ended.
+var (
+	noRoom     = regexp.MustCompile(`"store\.disk_full"`)
+	noDatabase = regexp.MustCompile(`"store\.(disk_full|away)"`)
+)
+
+func startSender(t testing.TB, source string, seed uint64, without *regexp.Regexp) *sender {
+	s := &sender{t: t, source: source, stop: make(chan struct{}), without: without}
 	for worker := range 4 {
-		chance := rand.New(rand.NewPCG(seed, uint64(worker)))
+		chance := testkit.Chance(seed, uint64(worker))
 		s.done.Go(func() {
 			for {
 				select {
@@ -126,7 +137,7 @@ func (s *sender) post(chance *rand.Rand) {
 	switch after, _ := strconv.Atoi(res.Header.Get("Retry-After")); {
 	case err == nil && res.StatusCode == http.StatusOK && json.Unmarshal(raw, &answer) == nil && answer.EventID != "":
 		s.note(answer.EventID, "")
-	case res.StatusCode == http.StatusServiceUnavailable && after > 0 && strings.Contains(string(raw), "store.disk_full"):
+	case res.StatusCode == http.StatusServiceUnavailable && after > 0 && s.without.MatchString(string(raw)):
 		s.note("", "")
 		rest := time.NewTimer(20 * time.Millisecond) // or asking would be all that the machine does
 		defer rest.Stop()
@@ -156,6 +167,16 @@ func (s *sender) counts() (acked, full int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.acked), s.full
+}
+
+func (s *sender) accepted() int {
+	acked, _ := s.counts()
+	return acked
+}
+
+func (s *sender) refused() int {
+	_, full := s.counts()
+	return full
 }
 
 // end stops the sending and demands that nothing odd was answered.
@@ -192,16 +213,22 @@ func (s *sender) awaitMore() {
 	}
 }
 
+// keeps demands every acknowledged event.
+func keeps(t testing.TB, o *outside, acked []string) {
+	t.Helper()
+	for _, id := range acked {
+		var event struct{ ID string }
+		if err := o.api.Call(t.Context(), http.MethodGet, "/api/v1/events/"+id, nil, &event); err != nil || event.ID != id {
+			t.Fatalf("the event %s was acknowledged and is not stored: %v", id, err)
+		}
+	}
+}
+
 // stored demands every acknowledged event, each of them done, and each delivered
 // once.
 func (s *sender) stored(o *outside, service *target, acked []string) {
 	s.t.Helper()
-	for _, id := range acked {
-		var event struct{ ID string }
-		if err := o.api.Call(s.t.Context(), http.MethodGet, "/api/v1/events/"+id, nil, &event); err != nil || event.ID != id {
-			s.t.Fatalf("the event %s was acknowledged and is not stored: %v", id, err)
-		}
-	}
+	keeps(s.t, o, acked)
 	if !await(func() bool {
 		service.mu.Lock()
 		defer service.mu.Unlock()
@@ -232,7 +259,7 @@ func hold(s *sender, full func() bool) {
 	}
 }
 
-func deliveries(t *testing.T) *target {
+func deliveries(t testing.TB) *target {
 	t.Helper()
 	service := &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}}
 	if err := service.up(); err != nil {
@@ -249,9 +276,8 @@ func deliveries(t *testing.T) *target {
 func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 	t.Parallel()
 	data := smallDisk(t, 64, "")
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	chance := rand.New(rand.NewPCG(seed, 0))
+	seed := testkit.Seed(t)
+	chance := testkit.Chance(seed, 100)
 	password := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(password, []byte("correct horse battery"), 0o600); err != nil {
 		t.Fatal(err)
@@ -266,7 +292,7 @@ func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 	if !await(there) {
 		t.Fatal("there is no ballast")
 	}
-	s := startSender(t, o.source, seed)
+	s := startSender(t, o.source, seed, noRoom)
 	for round := range sized(2, 4) {
 		vacate := occupy(t, data, int64(2+chance.IntN(6))<<20)
 		s.awaitFull()
@@ -320,6 +346,14 @@ func login(t *testing.T, base string) {
 	}
 }
 
+// ofPostgres are the options of a file system that is PostgreSQL's.
+func ofPostgres() string {
+	if u, err := user.Lookup("postgres"); err == nil && os.Getuid() == 0 {
+		return ",mode=0700,uid=" + u.Uid + ",gid=" + u.Gid
+	}
+	return ""
+}
+
 // The same where PostgreSQL's own disk fills up: nothing is known of it but what
 // the database says.
 func TestAFullPostgresLosesNothing(t *testing.T) {
@@ -327,11 +361,7 @@ func TestAFullPostgresLosesNothing(t *testing.T) {
 	var own testkit.Cluster
 	defer own.Stop()
 	address := own.Database(t)
-	options := ""
-	if u, err := user.Lookup("postgres"); err == nil && os.Getuid() == 0 {
-		options = ",mode=0700,uid=" + u.Uid + ",gid=" + u.Gid
-	}
-	disk := smallDisk(t, 48, options)
+	disk := smallDisk(t, 48, ofPostgres())
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	for _, statement := range []string{"CREATE TABLESPACE small LOCATION '" + disk + "'", "ALTER DATABASE " + name + " SET TABLESPACE small"} {
 		if err := own.SQL("postgres", statement); err != nil {
@@ -339,10 +369,9 @@ func TestAFullPostgresLosesNothing(t *testing.T) {
 		}
 	}
 	service := deliveries(t)
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
+	seed := testkit.Seed(t)
 	o := startLife(t, life{data: t.TempDir(), documents: sendingTo(service.addr, "{{ event.body }}"), env: []string{"GONETS_DATABASE=" + address}})
-	s := startSender(t, o.source, seed)
+	s := startSender(t, o.source, seed, noRoom)
 	for range sized(2, 4) {
 		vacate := occupy(t, disk, 3<<20)
 		s.awaitFull()
@@ -351,4 +380,49 @@ func TestAFullPostgresLosesNothing(t *testing.T) {
 		s.awaitMore()
 	}
 	s.stored(o, service, s.end())
+}
+
+func TestAFullLogOfPostgresLosesNothing(t *testing.T) {
+	t.Parallel()
+	outlivesAFullLog(t, "")
+}
+
+// outlivesAFullLog fills the disk on which PostgreSQL has its log alone: then it ends
+// itself, and has to be started again when there is room. The server stays, and has lost
+// nothing.
+func outlivesAFullLog(t testing.TB, program string) {
+	t.Helper()
+	own := testkit.Cluster{Settings: []string{"max_wal_size=48MB", "min_wal_size=32MB"}}
+	defer own.Stop()
+	address := own.Database(t)
+	disk := smallDisk(t, 128, ofPostgres())
+	if err := own.LogOn(disk); err != nil {
+		t.Fatal(err)
+	}
+	service := deliveries(t)
+	seed := testkit.Seed(t)
+	o := startLife(t, life{program: program, data: t.TempDir(), documents: sendingTo(service.addr, "{{ event.body }}"), env: child.Env(address)})
+	s := startSender(t, o.source, seed, noDatabase)
+	for range sized(1, 4) {
+		s.await("accepted", s.accepted, 50)
+		vacate := occupy(t, disk, 0)
+		s.awaitFull()
+		hold(s, func() bool { return false })
+		vacate()
+		own.Crash() // or what is left of it
+		if err := own.Restart(); err != nil {
+			t.Fatal(err)
+		}
+		s.awaitMore()
+	}
+	acked := s.end()
+	keeps(t, o, acked)
+	// Some of which the database's last word was lost may be there too.
+	all := len(o.runs(""))
+	o.awaitRuns(gonets.RunSucceeded, all)
+	service.mu.Lock()
+	defer service.mu.Unlock()
+	if n := strings.Count(service.log.String(), "POST /"); n != all || all < len(acked) {
+		t.Errorf("%d requests were made for %d runs of %d events and more", n, all, len(acked))
+	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +15,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/testkit"
 )
 
 // anywhere sends each event to the address that stands in it; the step's
@@ -78,7 +78,7 @@ func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
 		for range sickEvents {
 			events = append(events, eventTo(sickHost.URL+"/x", len(events)))
 		}
-		rand.New(rand.NewPCG(1, 2)).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		testkit.Chance(testkit.Seed(t), 0).Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 		o.postAll(events)
 		// All healthy runs end, with their results stored, while every request to
 		// the sick host still hangs: so none of them waited for it.
@@ -330,8 +330,7 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 		if got, twice := target.judge(); got != n || len(twice) > 0 {
 			t.Errorf("%d of %d runs were delivered, twice: %v", got, n, twice)
 		}
-		const every, slack = time.Second / (speed * perSecond), 300 * time.Millisecond
-		if what := faster(target.at, every, slack); what != "" {
+		if what := overrun(target.at, time.Second/(speed*perSecond), atOnce); what != "" {
 			t.Errorf("%s, at %d a second", what, speed*perSecond)
 		}
 		o.figure("%d runs came back at their rate", n)

@@ -170,7 +170,8 @@ type runItem struct {
 	Reason  gonets.Code
 }
 
-// runs lists all runs in a state.
+// runs lists all runs in a state. A database that was away a moment ago may still have
+// ended one or the other connection of the server's.
 func (o *outside) runs(state gonets.RunState) (all []runItem) {
 	o.t.Helper()
 	for cursor := ""; ; {
@@ -179,7 +180,11 @@ func (o *outside) runs(state gonets.RunState) (all []runItem) {
 			Next  string
 		}
 		path := "/api/v1/runs?limit=1000&state=" + string(state) + "&cursor=" + url.QueryEscape(cursor)
-		if err := o.api.Call(o.t.Context(), http.MethodGet, path, nil, &page); err != nil {
+		var err error
+		if !await(func() bool {
+			err = o.api.Call(o.t.Context(), http.MethodGet, path, nil, &page)
+			return gonets.CodeOf(err) != gonets.CodeStoreAway
+		}) || err != nil {
 			o.t.Fatal(err)
 		}
 		all = append(all, page.Items...)

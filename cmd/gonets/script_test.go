@@ -122,7 +122,7 @@ func TestDrillOnPostgres(t *testing.T) {
 // dead.
 func TestDrillOnSeveralServers(t *testing.T) {
 	t.Parallel()
-	out := drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40", "--seed", "11")
+	out := drillPostgres(t, "--nodes", "3", "--kills", "4", "--rate", "40")
 	if !strings.Contains(out, "taken over after") {
 		t.Errorf("how long it took until others had the work of the dead server is not told:\n%s", out)
 	}
@@ -130,7 +130,8 @@ func TestDrillOnSeveralServers(t *testing.T) {
 
 func drillPostgres(t *testing.T, flags ...string) string {
 	t.Helper()
-	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill")}, flags...)...)
+	cmd := exec.Command("gonets", append([]string{"drill", "--database", cluster.Database(t), "--data", filepath.Join(t.TempDir(), "drill"),
+		"--seed", fmt.Sprint(testkit.Seed(t))}, flags...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -561,7 +562,11 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	key := r.Header.Get("Idempotency-Key")
 	t.mu.Lock()
-	fmt.Fprintf(&t.log, "%s %s key=%s %s\n", r.Method, r.URL, key, body)
+	fmt.Fprintf(&t.log, "%s %s key=%s %s", r.Method, r.URL, key, body)
+	if cookies := r.Header.Get("Cookie"); cookies != "" {
+		fmt.Fprintf(&t.log, " with %s", cookies)
+	}
+	t.log.WriteByte('\n')
 	held := t.held
 	if t.active[key]++; key != "" && t.active[key] > 1 {
 		t.faults = append(t.faults, "at the same time: "+key)
@@ -581,6 +586,9 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 		case <-held:
 		case <-r.Context().Done():
 		}
+	}
+	if r.URL.Path == "/session" {
+		w.Header().Set("Set-Cookie", "sid=s3ss10n-"+key+"; Path=/; HttpOnly")
 	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{"id":7,"created":true}`)

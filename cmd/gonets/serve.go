@@ -29,10 +29,12 @@ import (
 	"gonets/internal/erase"
 	"gonets/internal/flight"
 	"gonets/internal/foretell"
+	"gonets/internal/hindsight"
 	"gonets/internal/hint"
 	"gonets/internal/httpapi"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/ingest"
 	"gonets/internal/jump"
@@ -210,12 +212,13 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
 	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load})
+	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
 		Sources:     s.store,
 		SourceEdits: edits{docs},
 		Scenarios:   states,
-		Drafts:      &draft.Desk{Store: changes, Checks: checks(catalog)},
+		Drafts:      desk,
 		Edits:       changes,
 		Events:      s.store,
 		Runs:        told,
@@ -249,6 +252,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Masks:       masks{config},
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
+		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Echo:        echoes.Room{Receiver: s.receiver, PublicURL: config.public, Rules: config.masks.Load, Shape: shape.Event, Note: s.store.Note},
 		MailWorks:   s.mailWorks,
 		Stopping:    s.stopping.Done(),

@@ -50,7 +50,7 @@ func updateOneAfterTheOther(t *testing.T, next string) {
 	sink := &once{keys: map[string]int{}, slow: 30 * time.Millisecond}
 	host := httptest.NewServer(sink)
 	t.Cleanup(host.Close)
-	f := shared(t, anywhere(", timeout: 1m"), 2)
+	f := shared(t, life{documents: anywhere(", timeout: 1m")}, 2)
 	sent := 0
 	send := func(n int) {
 		t.Helper()

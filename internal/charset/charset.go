@@ -28,6 +28,17 @@ func Known(label string) bool {
 	return err == nil
 }
 
+// Name is the one name of the encoding that a label means, as headers give it;
+// empty for a label that is not known.
+func Name(label string) string {
+	enc, err := find(label)
+	if err != nil {
+		return ""
+	}
+	name, _ := htmlindex.Name(enc)
+	return name
+}
+
 // Decode gives b as UTF-8 text. A byte order mark (UTF-8, UTF-16) wins over
 // the label and is dropped. An empty label is utf-8. Bytes that mean nothing
 // in the encoding become U+FFFD. An unknown label is an *gonets.Error with
@@ -68,12 +79,15 @@ func Encode(s, label string) ([]byte, error) {
 	}
 	for _, r := range s {
 		if _, err := enc.NewEncoder().String(string(r)); err != nil {
-			return nil, gonets.Errorf(gonets.CodeBadRequest,
-				"the encoding %s has no character %q; send utf-8 or leave the character out", label, r)
+			return nil, gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeNoLetter,
+				"the encoding %s has no letter %q; send utf-8 or leave the letter out", label, string(r)))
 		}
 	}
 	return nil, gonets.Errorf(gonets.CodeBadRequest, "the text cannot be written in %s: %w", label, err)
 }
+
+// codeNoLetter is the code of a text that an encoding cannot write.
+const codeNoLetter gonets.Code = "request.no_letter"
 
 func isUTF8(label string) bool {
 	switch strings.ToLower(clean(label)) {

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -110,38 +111,12 @@ func (a *app) printComparison(c *api.Comparison, n int) {
 	}
 	for i := range c.Differences {
 		d := &c.Differences[i]
-		name := d.Part
-		switch {
-		case d.Part == "body" && c.Lines:
-			name += " line " + d.Name
-		case d.Name != "":
-			name += " " + safeLine(d.Name)
-		}
-		if d.Usual {
-			name += ", which is never the same"
-		}
-		a.printf("  %s\n    went well: %s\n    this one:  %s\n", a.paint(bold, name), side(d.Good), side(d.Bad))
+		a.printf("  %s\n    went well: %s\n    this one:  %s\n", a.paint(bold, safeLine(words.Difference(d, c.Lines))), safeLine(words.Side(d.Good)), safeLine(words.Side(d.Bad)))
 	}
 	if c.More {
 		a.printf("  There are more differences than these.\n")
 	}
-	switch c.Body {
-	case api.BodyTooLarge:
-		a.printf("  The bodies are not compared: they are too large.\n")
-	case api.BodyBinary:
-		a.printf("  The bodies are not compared: they are no text.\n")
-	case api.BodyGone:
-		a.printf("  The bodies are not compared: one is not kept any more.\n")
+	if why := words.Uncompared(c.Body); why != "" {
+		a.printf("  %s\n", why)
 	}
-}
-
-// side is one half of a difference.
-func side(text *string) string {
-	switch {
-	case text == nil:
-		return "(not there)"
-	case *text == "":
-		return "(empty)"
-	}
-	return safeLine(*text)
 }

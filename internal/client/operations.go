@@ -63,6 +63,14 @@ func (c *Client) Diff(ctx context.Context, data []byte) (api.List[api.Difference
 	return out, err
 }
 
+// Compare plays a page of a scenario's last events through what it may become.
+func (c *Client) Compare(ctx context.Context, scenario string, draft api.DraftToCompare, cursor string) (api.SentComparison, error) {
+	var out api.SentComparison
+	err := c.do(ctx, call{method: http.MethodPost, path: "/scenarios/" + segment(scenario) + "/compare",
+		query: url.Values{"cursor": {cursor}}, body: draft}, &out)
+	return out, err
+}
+
 // Export reads documents as YAML; an empty kind means all.
 func (c *Client) Export(ctx context.Context, kind, name string) ([]byte, error) {
 	q := url.Values{}

@@ -28,6 +28,7 @@ const (
 // read. What is masked in both is not compared.
 func Attempts(good, bad *gonets.Attempt) api.Comparison {
 	c := comparison{out: api.Comparison{Differences: []api.AttemptDifference{}}}
+	good, bad = plainBoundary(good), plainBoundary(bad)
 	c.text("method", good.Method, bad.Method)
 	c.addresses(good.URL, bad.URL)
 	c.headers(good.RequestHeaders, bad.RequestHeaders)
@@ -138,8 +139,28 @@ func (c *comparison) headers(good, bad []gonets.Header) {
 	}
 	c.fields("header", list(good), list(bad), func(name string) bool {
 		// They belong to one run, or follow from the body.
-		return name == "idempotency-key" || name == "traceparent" || name == "content-length"
+		return name == "idempotency-key" || name == "traceparent" || name == "date" || name == "content-length"
 	})
+}
+
+// plainBoundary is the attempt with one boundary between the parts of its body that
+// all have: whoever makes a body in parts makes up another one each time.
+func plainBoundary(a *gonets.Attempt) *gonets.Attempt {
+	kind := gonets.HeaderValue(a.RequestHeaders, "Content-Type")
+	media, params, err := mime.ParseMediaType(kind)
+	if err != nil || !strings.HasPrefix(media, "multipart/") || params["boundary"] == "" {
+		return a
+	}
+	out, boundary := *a, params["boundary"]
+	params["boundary"] = "boundary"
+	out.RequestHeaders = slices.Clone(a.RequestHeaders)
+	for i, h := range out.RequestHeaders {
+		if strings.EqualFold(h.Name, "Content-Type") && h.Value == kind {
+			out.RequestHeaders[i].Value = mime.FormatMediaType(media, params)
+		}
+	}
+	out.RequestBody = bytes.ReplaceAll(a.RequestBody, []byte("--"+boundary), []byte("--boundary"))
+	return &out
 }
 
 func (c *comparison) bodies(good, bad *gonets.Attempt) {

@@ -38,7 +38,7 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 	t.Parallel()
 	const addr, json, form, plain = "https://x.test/a", "application/json", "application/x-www-form-urlencoded", "text/plain"
 	keyed := func(a *gonets.Attempt, key string) *gonets.Attempt {
-		a.RequestHeaders = append(a.RequestHeaders, gonets.Header{Name: "Idempotency-Key", Value: key})
+		a.RequestHeaders = append(a.RequestHeaders, gonets.Header{Name: "Idempotency-Key", Value: key}, gonets.Header{Name: "Date", Value: key})
 		return a
 	}
 	big := strings.Repeat("x", 300_000)
@@ -57,7 +57,11 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 		{"the address and its parameters", attempt(addr+"?x=1&x=2&gone=1", json, "", 200), attempt("http://x.test/b?x=1&x=%D0%90", json, "", 200),
 			"address : https://x.test/a > http://x.test/b\nquery x: 2 > А\nquery gone: 1 > -", ""},
 		{"headers, those of each run apart", keyed(attempt(addr, json, "", 200), "k1"), keyed(attempt(addr, plain, "", 0), "k2"),
-			"header content-type: application/json > text/plain\nheader idempotency-key: k1 > k2 (usual)\nstatus : 200 > ", ""},
+			"header content-type: application/json > text/plain\nheader idempotency-key: k1 > k2 (usual)\nheader date: k1 > k2 (usual)\nstatus : 200 > ", ""},
+		{"the boundary between parts", attempt(addr, "multipart/form-data; boundary=b1", "--b1\r\n\r\nAnna\r\n--b1--", 200),
+			attempt(addr, "multipart/form-data; boundary=b2", "--b2\r\n\r\nAnna\r\n--b2--", 200), "", ""},
+		{"a part of a body", attempt(addr, "multipart/form-data; boundary=b1", "--b1\n\nAnna\n--b1--", 200),
+			attempt(addr, "multipart/form-data; boundary=b2", "--b2\n\nBoris\n--b2--", 200), "body 3: Anna > Boris", ""},
 		{"fields of a form", attempt(addr, form, "a=1&b=%D0%90", 200), attempt(addr, form, "a=2&b=%D0%90", 200), "body a: 1 > 2", ""},
 		{"lines", attempt(addr, plain, "same\none\ntwo\nthree\nend", 200), attempt(addr, plain, "same\n1\ntwo\nthree\nfour\nend", 200),
 			"body 2: one > 1\nbody 5: - > four", ""},

@@ -18,6 +18,10 @@ type Request struct {
 	Headers []gonets.Header
 	// Body is nil for none.
 	Body []byte
+	// Gzip packs the body on its way.
+	Gzip bool
+	// ServerName is the name that the certificate is asked for; empty is the address's.
+	ServerName string
 	// Insecure switches the check of certificates off, Follow follows redirects.
 	Insecure bool
 	Follow   bool
@@ -44,7 +48,8 @@ func Export(r Request) string {
 	if where := Secrets(&r); len(where) > 0 {
 		b.WriteString("# Put the secrets in place of " + Masked + ": " + strings.Join(where, ", ") + "\n")
 	}
-	body, tail := bodyArgument(&b, r.Body)
+	connect := renamed(&r)
+	body, tail := bodyArgument(&b, &r)
 	b.WriteString("curl")
 	method := strings.ToUpper(r.Method)
 	switch {
@@ -60,6 +65,7 @@ func Export(r Request) string {
 	if strings.Contains(r.URL, "/.") {
 		b.WriteString(" --path-as-is")
 	}
+	b.WriteString(connect)
 	if r.Insecure {
 		b.WriteString(" --insecure")
 	}
@@ -105,6 +111,26 @@ func writeHeaders(b *strings.Builder, r *Request) {
 	}
 }
 
+// renamed puts the name that the certificate is asked for into the address, which is
+// where curl takes it from, and gives the argument that leads to the service all the
+// same.
+func renamed(r *Request) string {
+	host := hostOf(r.URL)
+	if r.ServerName == "" || !strings.HasPrefix(r.URL, "https://") || host == "" {
+		return ""
+	}
+	name, port, found := host, "443", false
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		name, port, found = host[:i], host[i+1:], true
+	}
+	asked := r.ServerName
+	if found {
+		asked += ":" + port
+	}
+	r.URL = strings.Replace(r.URL, host, asked, 1)
+	return " --connect-to " + Quote(r.ServerName+":"+port+":"+name+":"+port)
+}
+
 func hostOf(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
@@ -115,13 +141,17 @@ func hostOf(address string) string {
 
 // bodyArgument gives what names the body, and what follows the command. What
 // bash cannot hold in an argument comes in through a pipe.
-func bodyArgument(b *strings.Builder, body []byte) (argument, tail string) {
+func bodyArgument(b *strings.Builder, r *Request) (argument, tail string) {
 	const piped = " \\\n  --data-binary @-"
+	body, pack := r.Body, ""
+	if r.Gzip {
+		pack = "gzip -nc | "
+	}
 	switch {
 	case body == nil:
 		return "", ""
 	case !utf8.Valid(body) || strings.ContainsFunc(string(body), control):
-		b.WriteString("base64 -d <<'END' | ")
+		b.WriteString("base64 -d <<'END' | " + pack)
 		var text strings.Builder
 		for encoded := base64.StdEncoding.EncodeToString(body); encoded != ""; {
 			n := min(lineWidth, len(encoded))
@@ -129,9 +159,9 @@ func bodyArgument(b *strings.Builder, body []byte) (argument, tail string) {
 			encoded = encoded[n:]
 		}
 		return piped, text.String() + "\nEND"
-	case len(body) > maxArgument, strings.HasPrefix(string(body), "@"):
+	case r.Gzip, len(body) > maxArgument, strings.HasPrefix(string(body), "@"):
 		// curl takes what begins with @ for a file's name.
-		b.WriteString("printf %s " + Quote(string(body)) + " | ")
+		b.WriteString("printf %s " + Quote(string(body)) + " | " + pack)
 		return piped, ""
 	}
 	return " \\\n  --data-binary " + Quote(string(body)), ""

@@ -2,7 +2,9 @@ package curl_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -279,6 +281,66 @@ func TestAnExportedRequestSendsTheSameBytes(t *testing.T) {
 				t.Errorf("our own command is not read back: %v %v", err, again.Warnings)
 			}
 		})
+	}
+}
+
+func TestAnExportedCommandPacksTheBodyToo(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	for name, body := range map[string]string{"text": `{"a":"й'"}`, "binary": "\xff\x00\n", "file-like": "@/etc/hostname"} {
+		rec, address := serve(t)
+		x := exchange(t, &gonets.Request{Method: "POST", URL: address + "/anything", Body: []byte(body), Gzip: true})
+		want := rec.take()
+		bash(t, curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody, Gzip: x.Gzip}))
+		got := rec.take()
+		if unpacked(t, want.Body) != body || unpacked(t, got.Body) != body {
+			t.Errorf("%s: %q was sent, %q by the command", name, unpacked(t, want.Body), unpacked(t, got.Body))
+		}
+		lengths := func(h string) bool { return strings.HasPrefix(h, "Content-Length:") } // another gzip packs otherwise
+		if diff := cmp.Diff(slices.DeleteFunc(want.Headers, lengths), slices.DeleteFunc(got.Headers, lengths)); diff != "" {
+			t.Errorf("%s: what was sent (-) and the command (+) differ: %s", name, diff)
+		}
+	}
+}
+
+func unpacked(t *testing.T, packed string) string {
+	t.Helper()
+	r, err := gzip.NewReader(strings.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(plain)
+}
+
+func TestAnExportedCommandAsksForTheSameCertificate(t *testing.T) {
+	t.Parallel()
+	needCurl(t)
+	rec := &recorder{next: httpbin.New().Handler()}
+	server := httptest.NewUnstartedServer(rec)
+	var mu sync.Mutex
+	var asked []string
+	server.TLS = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, hello.ServerName)
+		return nil, nil //nolint:nilnil // the server's own one serves
+	}}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	x := exchange(t, &gonets.Request{Method: "GET", URL: server.URL + "/get?a=1", SkipVerify: true, ServerName: "api.example.com"})
+	want := rec.take()
+	bash(t, curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Insecure: true, ServerName: "api.example.com"}))
+	if diff := cmp.Diff(want, rec.take()); diff != "" {
+		t.Errorf("what was sent (-) and the command (+) differ: %s", diff)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Equal(asked, []string{"api.example.com", "api.example.com"}) {
+		t.Errorf("the names that were asked for: %q", asked)
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *Places) limits(name string) lane.Limits {
 	if name == lane.Quarantine {
 		return lane.Limits{Requests: 1, Workers: 1}
 	}
-	l := lane.Limits{Requests: gonets.LaneConcurrency, Workers: workersPerRequest * gonets.LaneConcurrency, Queue: gonets.LaneQueue}
+	l := lane.Limits{Requests: gonets.LaneConcurrency, Workers: workersPerRequest * gonets.LaneConcurrency, Queue: laneQueue}
 	rule, ruled := p.PlaceRules.Limits()[name]
 	oneC := p.few.Load() && p.leadsTo1C(name)
 	if !ruled && !oneC {
@@ -93,7 +93,7 @@ func (p *Places) limits(name string) lane.Limits {
 		usual = p.part.Load().of(usual)
 	}
 	l.Requests, l.Workers = usual, workersPerRequest*usual
-	l.Queue = min(gonets.LaneQueue, max(1, queuePerRequest*usual))
+	l.Queue = min(laneQueue, max(1, queuePerRequest*usual))
 	l.Open = rule.Open
 	if every, ok := rule.Rate.Every(); ok {
 		ahead := int(queueSpan / every)

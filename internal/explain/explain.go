@@ -142,6 +142,14 @@ var byCode = map[gonets.Code]func(*words, *texts.Explanation){
 		say(what(e), "The reply of %s is not JSON (%s), although the step expects JSON.",
 			"Ответ %s — не JSON (%s), хотя шаг ждёт JSON.", w.host, kind)
 	},
+	gonets.CodeBadRequest: func(w *words, e *texts.Explanation) {
+		if m := noLetter.FindStringSubmatch(w.Attempt.Error); m != nil {
+			say(what(e), "The encoding %s has no letter “%s”.", "В кодировке %s нет знака «%s».", m[1], m[2])
+			say(meaning(e), "Nothing was sent: the service would have got another letter.", "Ничего не отправлено: сервис получил бы не тот знак.")
+			say(todo(e), "Choose UTF-8 in the step or leave the letter out, then resume the run.",
+				"Выберите в шаге UTF-8 или уберите этот знак и повторите операцию с места ошибки.")
+		}
+	},
 	gonets.CodeHTTPStatus:     status,
 	gonets.CodeHTTPMoved:      moved,
 	gonets.CodeBodyRule:       rule,
@@ -232,9 +240,13 @@ func bytesOf(n int64) (en, ru string) {
 	return fmt.Sprintf("%d bytes", n), fmt.Sprintf("%d байт", n)
 }
 
+// noLetter is the end of a text that an encoding cannot write, as charset tells it.
+var noLetter = regexp.MustCompile(`the encoding (\S+) has no letter "(.+?)";`)
+
 // tlsReasons are the endings of the client's own texts.
 var tlsReasons = []struct{ part, ru string }{
 	{"not signed by an authority", "сертификат подписан центром, которому этот сервер не доверяет (самоподписанный или без звена цепочки)"},
+	{"which the step asks for", "сертификат выдан не на то имя, которое указано в шаге"},
 	{"is for another name", "сертификат выдан на другое имя"},
 	{"has expired", "срок действия сертификата истёк или ещё не наступил"},
 	{"does not speak TLS", "по этому адресу не отвечают по TLS; возможно, он должен начинаться с http://"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/explain"
 	"gonets/internal/texts"
 )
@@ -80,6 +81,10 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"204 that is none":   {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 204), Now: now}, []string{"среди успешных кодов"}, []string{"not one of the step's success codes"}, ""},
 		"body rule": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) { a.ReplyBody = []byte(`{"ok":false}`) }), Step: when, Now: now},
 			[]string{"правило успеха не выполнено: body.ok == true", `В ответе: {"ok":false}`}, []string{"the success rule failed: body.ok == true", `The reply says: {"ok":false}`}, ""},
+		"a letter that an encoding lacks": {explain.Facts{Attempt: with(attempt(gonets.CodeBadRequest, gonets.OutcomeTemplate, 0), func(a *gonets.Attempt) {
+			_, err := charset.Encode("да 😀", "windows-1251")
+			a.Error = err.Error()
+		}), Now: now}, []string{"В кодировке windows-1251 нет знака «😀»", "Выберите в шаге UTF-8"}, []string{"The encoding windows-1251 has no letter “😀”", "Choose UTF-8"}, ""},
 		"too large": {explain.Facts{Attempt: attempt(gonets.CodeReplyTooLarge, gonets.OutcomeBody, 200), Step: when, Now: now}, []string{"больше 2 МБ"}, []string{"larger than 2 MB"}, ""},
 		"not json": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyNotJSON, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
 			a.ReplyHeaders = []gonets.Header{{Name: "Content-Type", Value: "text/html"}}

@@ -7,7 +7,6 @@ package foretell
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"gonets"
@@ -131,16 +130,9 @@ func mistake(pointer string, code gonets.Code, format string, args ...any) error
 func usual(past rehearse.Past) map[string]script.Step {
 	out := map[string]script.Step{}
 	for path, a := range past {
-		if a.Outcome != gonets.OutcomeOK {
-			continue
+		if a.Outcome == gonets.OutcomeOK {
+			out[path] = stage.Recorded(a)
 		}
-		s := script.Step{Status: a.Status, RetryAfter: -1, Body: string(a.ReplyBody)}
-		for _, h := range a.ReplyHeaders {
-			if !strings.EqualFold(h.Name, "Content-Length") && !strings.EqualFold(h.Name, "Content-Encoding") {
-				s.Headers = append(s.Headers, h)
-			}
-		}
-		out[path] = s
 	}
 	return out
 }

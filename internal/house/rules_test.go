@@ -41,6 +41,7 @@ var owners = []owner{
 	{"github.com/spf13/cobra", []string{"cli"}, "the command line", nil},
 	{"golang.org/x/term", []string{"cmd"}, "a password is typed unseen; the process's streams belong to cmd", nil},
 	{"golang.org/x/crypto", []string{"account"}, "argon2id, for passwords only", nil},
+	{"golang.org/x/net/publicsuffix", []string{"outbound"}, "which domains belong to many, for the cookies of a run", nil},
 	{"golang.org/x/sync", []string{"outbound"}, "a semaphore of bytes, for the memory of long replies", nil},
 	{"github.com/wneessen/go-mail", []string{"mail"}, "letters leave in one way", nil},
 }

@@ -20,6 +20,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/refused"
 	"gonets/internal/httpapi/shape"
@@ -209,11 +210,12 @@ type Options struct {
 	PublicURL func() (url, reach string)
 	// MailWorks tells whether a test was accepted, by mail or by another channel,
 	// with the present settings; nil says no.
-	MailWorks func(ctx context.Context) bool
-	Masks     Masks
-	Erasures  Erasures
-	Echo      echoes.Room
-	Audit     audit.Room
+	MailWorks  func(ctx context.Context) bool
+	Masks      Masks
+	Erasures   Erasures
+	Echo       echoes.Room
+	Audit      audit.Room
+	Publishing publishing.Room
 	// Data adds to runs of a list the values by which people recognise their
 	// events; nil adds none.
 	Data func(ctx context.Context, runs []api.RunSummary) error

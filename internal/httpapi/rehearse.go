@@ -34,10 +34,7 @@ func (s *server) preview(ctx context.Context, in *previewInput) (*output[api.Pre
 		return nil, err
 	}
 	result, err := s.Rehearsal.Preview(ctx, asked)
-	if err != nil {
-		return nil, err
-	}
-	return &output[api.PreviewResult]{Body: result}, nil
+	return &output[api.PreviewResult]{Body: result}, err
 }
 
 type rehearseInput struct{ Body api.Rehearsal }
@@ -127,10 +124,7 @@ type curlInput struct{ Body api.CurlText }
 
 func (s *server) readCurl(_ context.Context, in *curlInput) (*output[api.CurlStep], error) {
 	step, err := wire.CurlStep(in.Body.Text)
-	if err != nil {
-		return nil, err
-	}
-	return &output[api.CurlStep]{Body: step}, nil
+	return &output[api.CurlStep]{Body: step}, err
 }
 
 type attemptInput struct {

@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
+	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/wire"
 )
 
@@ -81,6 +82,8 @@ func Routes() []Route {
 		{Method: del, Path: base + "/scenarios/{name}/draft", Right: RightEdit, ID: "drop-draft", Summary: "Drop the changes that are not published", register: handle((*server).dropDraft)},
 		{Method: post, Path: base + "/scenarios/{name}/publish", Right: RightEdit, ID: "publish-scenario", Summary: "Make the draft the next version, in one commit", register: handle((*server).publish)},
 		{Method: get, Path: base + "/scenarios/{name}/changes", Right: RightView, ID: "get-scenario-changes", Summary: "Tell how two states of a scenario differ", register: handle((*server).getChanges)},
+		{Method: post, Path: base + "/scenarios/{name}/compare", Right: RightView, ID: "compare-scenario", Summary: "Play the last events through a draft and tell what would be sent otherwise; nothing is sent", register: handle(within((*server).publishing, publishing.Room.Compare)), tune: bodyLimit(gonets.MaxDocumentBytes + maxBody),
+			Description: "Services answer as they answered the runs of these events; behind a step that was never answered nothing is known. What belongs to one run is no difference: Idempotency-Key, traceparent, Date, the boundary of a multipart body, the order of JSON members, what is masked on both sides."},
 		{Method: post, Path: base + "/scenarios/{name}/rollback", Right: RightEdit, ID: "roll-back-scenario", Summary: "Make a version the draft; publish it afterwards", register: handle((*server).rollback)},
 		{Method: del, Path: base + "/scenarios/{name}", Right: RightEdit, ID: "delete-scenario", Summary: "Delete a scenario that does not work; what waits of it is cancelled, its history stays", register: handle((*server).deleteScenario)},
 		{Method: get, Path: base + "/scenarios/{name}/yaml", Right: RightView, ID: "get-draft-yaml", Summary: "Read the draft as YAML, with its comments", register: handle((*server).getYAML), tune: answers("text/yaml")},
@@ -177,14 +180,12 @@ func Routes() []Route {
 		{Method: put, Path: base + "/lanes/limits", Right: RightEdit, ID: "limit-lane", Summary: "Set how much one service gets at once; the settings keep it", register: handle((*server).limitLane)},
 		{Method: post, Path: base + "/lanes/actions", Right: RightOperate, ID: "act-on-lane", Summary: "Pause, resume, try or drain the queue to a service", register: handle((*server).actOnLane),
 			Description: "A paused queue sends nothing until a person resumes it. No run uses up an attempt meanwhile."},
-		{Method: get, Path: base + "/echo", Right: RightView, ID: "list-echo", Summary: "List the addresses of the test receiver that are in use", register: handle(echoing(echoes.Room.List))},
-		{Method: get, Path: base + "/echo/{name}", Right: RightView, ID: "get-echo", Summary: "Read what came to an address of the test receiver of the server that answers", register: handle(echoing(echoes.Room.Get))},
-		{Method: get, Path: base + "/echo/{name}/requests/{n}", Right: RightView, ID: "get-echo-request", Summary: "Read one of what came to an address of the test receiver, whole", register: handle(echoing(echoes.Room.Request))},
-		{Method: put, Path: base + "/echo/{name}/script", Right: RightOperate, ID: "put-echo-script", Summary: "Say how an address of the test receiver answers", register: handle(echoing(echoes.Room.Put))},
-		{Method: del, Path: base + "/echo/{name}/requests", Right: RightOperate, ID: "forget-echo", Summary: "Forget what came to an address of the test receiver", register: handle(echoing(echoes.Room.Forget))},
-		{Method: get, Path: base + "/audit", Right: RightAdmin, ID: "list-audit", Summary: "List who did what, newest first; a page may be short, and its next goes on", register: handle(func(s *server, ctx context.Context, in *audit.Question) (*audit.Page, error) {
-			return s.Audit.List(ctx, in)
-		})},
+		{Method: get, Path: base + "/echo", Right: RightView, ID: "list-echo", Summary: "List the addresses of the test receiver that are in use", register: handle(within((*server).echo, echoes.Room.List))},
+		{Method: get, Path: base + "/echo/{name}", Right: RightView, ID: "get-echo", Summary: "Read what came to an address of the test receiver of the server that answers", register: handle(within((*server).echo, echoes.Room.Get))},
+		{Method: get, Path: base + "/echo/{name}/requests/{n}", Right: RightView, ID: "get-echo-request", Summary: "Read one of what came to an address of the test receiver, whole", register: handle(within((*server).echo, echoes.Room.Request))},
+		{Method: put, Path: base + "/echo/{name}/script", Right: RightOperate, ID: "put-echo-script", Summary: "Say how an address of the test receiver answers", register: handle(within((*server).echo, echoes.Room.Put))},
+		{Method: del, Path: base + "/echo/{name}/requests", Right: RightOperate, ID: "forget-echo", Summary: "Forget what came to an address of the test receiver", register: handle(within((*server).echo, echoes.Room.Forget))},
+		{Method: get, Path: base + "/audit", Right: RightAdmin, ID: "list-audit", Summary: "List who did what, newest first; a page may be short, and its next goes on", register: handle(within((*server).audit, audit.Room.List))},
 		{Method: get, Path: base + "/reconciliation", Right: RightView, ID: "reconcile", Summary: "Count what came in and what became of it, by day and source", register: handle((*server).reconcile),
 			Description: "All that was received is done, skipped, waiting, held, paused, failed, cancelled, unused or expired. What came in and what succeeded is counted in the commits that store it, the rest from the runs that are there: adds_up says whether both agree. Counts stay when retention removes the history, for 400 days."},
 		{Method: get, Path: base + "/reconciliation/export", Right: RightView, ID: "export-reconciliation", Summary: "Write the same as a table (CSV)", register: handle((*server).exportReconciliation), tune: reconcileFile},
@@ -197,10 +198,15 @@ func Routes() []Route {
 	}
 }
 
-func echoing[I, O any](f func(echoes.Room, context.Context, *I) (*O, error)) func(*server, context.Context, *I) (*O, error) {
-	return func(s *server, ctx context.Context, in *I) (*O, error) {
-		return f(s.Echo.For(actorOf(ctx), callerOf(ctx).role.May(RightAdmin)), ctx, in)
-	}
+// within makes an operation of a room's.
+func within[R, I, O any](room func(*server, context.Context) R, f func(R, context.Context, *I) (*O, error)) func(*server, context.Context, *I) (*O, error) {
+	return func(s *server, ctx context.Context, in *I) (*O, error) { return f(room(s, ctx), ctx, in) }
+}
+
+func (s *server) audit(context.Context) audit.Room           { return s.Audit }
+func (s *server) publishing(context.Context) publishing.Room { return s.Publishing }
+func (s *server) echo(ctx context.Context) echoes.Room {
+	return s.Echo.For(actorOf(ctx), callerOf(ctx).role.May(RightAdmin))
 }
 
 // handle makes an operation of a method: errors become problems, and the time

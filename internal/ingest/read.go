@@ -28,7 +28,7 @@ type hold struct {
 }
 
 func (h *hold) take(n int64) error {
-	if h.budget.used.Add(n) > h.budget.max {
+	if h.budget.used.Add(n) > h.budget.max && !unbounded {
 		h.budget.used.Add(-n)
 		return gonets.Errorf(gonets.CodeBusy, "the server is receiving as much as it can hold; send it again in a second")
 	}

@@ -29,9 +29,9 @@ func lateness(shared bool) time.Duration {
 func spaced(every time.Duration, shared bool) time.Duration {
 	late := lateness(shared)
 	if every >= time.Second {
-		return every + late
+		return (every + late) / haste
 	}
-	return every + time.Duration(math.Ceil(every.Seconds()*float64(late)))
+	return (every + time.Duration(math.Ceil(every.Seconds()*float64(late)))) / haste
 }
 
 // pace spaces the requests of a lane evenly: each takes a turn, and turns are

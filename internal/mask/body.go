@@ -64,7 +64,10 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 	case params["boundary"] != "":
 		shown = c.parts(at, text, params["boundary"])
 	case media == form || strings.Contains(text, "=") && !strings.ContainsAny(text, " \t\r\n<{"):
-		shown = c.pairs(at, text)
+		again := inUTF8(text, params["charset"])
+		if shown = c.pairs(at, again); shown == again {
+			return body
+		}
 	default:
 		shown = c.text(text)
 	}
@@ -115,6 +118,33 @@ func (c *Cover) pairs(at []string, raw string) string {
 		}
 	}
 	return strings.Join(parts, "&")
+}
+
+// inUTF8 is a form whose escapes are those of UTF-8, where they were in another
+// encoding.
+func inUTF8(raw, label string) string {
+	if label == "" || !charset.Known(label) {
+		label = "windows-1251"
+	}
+	parts := strings.Split(raw, "&")
+	for i, part := range parts {
+		if plain := unescape(part); !utf8.ValidString(plain) {
+			name, v, found := strings.Cut(part, "=")
+			parts[i] = reescaped(name, label)
+			if found {
+				parts[i] += "=" + reescaped(v, label)
+			}
+		}
+	}
+	return strings.Join(parts, "&")
+}
+
+func reescaped(s, label string) string {
+	text, err := charset.Decode([]byte(unescape(s)), label)
+	if err != nil {
+		return s
+	}
+	return url.QueryEscape(text)
 }
 
 func unescape(s string) string {

@@ -203,6 +203,8 @@ func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
 	a.RequestHeaders = c.headers(below(sent, "headers"), a.RequestHeaders)
 	a.ReplyHeaders = c.headers(below(got, "headers"), a.ReplyHeaders)
 	a.Hops = append([]gonets.Hop(nil), a.Hops...)
+	c.cookies(a.Cookies)
+	a.Cookies = nil
 	if len(c.rules.fields) == 0 {
 		return a
 	}
@@ -214,6 +216,15 @@ func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
 	a.ReplyBody = c.body(below(got, "body"), a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, contentType))
 	a.Error = c.text(a.Error)
 	return a
+}
+
+// cookies learns the values of a run's cookies, which nobody is shown.
+func (c *Cover) cookies(list []gonets.Cookie) {
+	for _, cookie := range list {
+		pair, _, _ := strings.Cut(cookie.Line, ";")
+		_, text, _ := strings.Cut(pair, "=")
+		c.learnCredential(strings.Trim(text, ` "`))
+	}
 }
 
 // address hides fields of a query.

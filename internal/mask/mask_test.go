@@ -43,6 +43,8 @@ func TestAFieldIsHiddenWhateverItStandsIn(t *testing.T) {
 		{"phone", jsonType, `{"phone":"1234`, `{"phone":"***`},
 		{"phone", form, "phone=1&a=2&client%5Bphone%5D=3&client.phone=4", "phone=***&a=2&client%5Bphone%5D=***&client.phone=***"},
 		{"phone", form, "data=%7B%22phone%22%3A%221%22%7D&x=", "data=%7B%22phone%22%3A%22%2A%2A%2A%22%7D&x="},
+		{"имя", form + "; charset=windows-1251", "%E8%EC%FF=%C0%ED%ED%E0&a=%C0&b=1", "%D0%B8%D0%BC%D1%8F=***&a=%D0%90&b=1"},
+		{"phone", form + "; charset=windows-1251", "%E8%EC%FF=%C0", "%E8%EC%FF=%C0"},
 		{"phone", "", "phone=1&a=2", "phone=***&a=2"},
 		{"phone", parts, "--xx\r\nContent-Disposition: form-data; name=\"phone\"\r\n\r\n1\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2\r\n--xx--",
 			"--xx\r\nContent-Disposition: form-data; name=\"phone\"\r\n\r\n***\r\n--xx\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n2\r\n--xx--"},
@@ -172,6 +174,18 @@ func TestCredentialsInHeadersAreHiddenWithoutRules(t *testing.T) {
 	shown := mask.New(nil).Run(d)
 	if found := leaks(&shown, "s3ss10n-token"); len(found) > 0 || shown.Event.Headers[2].Value != "Bearer ***" || shown.Event.Headers[3].Value != "k" {
 		t.Fatalf("%v %v", found, shown.Event.Headers)
+	}
+}
+
+func TestTheCookiesOfARunAreNowhere(t *testing.T) {
+	t.Parallel()
+	shown := mask.New(nil).Run(gonets.RunDetail{Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{
+		ReplyBody: []byte(`{"session":"s3cretvalue","lang":"ru"}`),
+		Cookies:   []gonets.Cookie{{Line: `sid="s3cretvalue"; Path=/`}, {Line: "lang=ru"}},
+	}}}})
+	a := shown.Attempts[0]
+	if len(a.Cookies) != 0 || string(a.ReplyBody) != `{"session":"***","lang":"ru"}` {
+		t.Errorf("%v %s", a.Cookies, a.ReplyBody)
 	}
 }
 

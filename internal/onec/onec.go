@@ -27,6 +27,9 @@ func Code(r curl.Request, timeout time.Duration) string {
 		line("// Подставьте секреты вместо %s: %s.", curl.Masked, strings.ReplaceAll(strings.Join(where, ", "), curl.TheAddress, "адрес"))
 	}
 	line("Заголовки = Новый Соответствие;")
+	if r.Gzip {
+		line("// Тело уходило сжатым (gzip). 1С отправит его без сжатия.")
+	}
 	for _, h := range headers(&r) {
 		line("Заголовки.Вставить(%s, %s);", text(h[0]), text(h[1]))
 	}
@@ -41,6 +44,9 @@ func Code(r curl.Request, timeout time.Duration) string {
 	}
 	line("")
 	port, secure := u.Port(), ""
+	if r.ServerName != "" {
+		line("// Сертификат проверялся на имя %s. 1С проверит его на имя из адреса.", r.ServerName)
+	}
 	if u.Scheme == "https" {
 		secure = ", ЗащищенноеСоединение"
 		if r.Insecure {
@@ -84,6 +90,10 @@ func headers(r *curl.Request) [][2]string {
 		switch name {
 		case "host", "content-length", "accept-encoding", "connection", "transfer-encoding":
 			continue
+		case "content-encoding":
+			if r.Gzip {
+				continue
+			}
 		}
 		i, again := at[name]
 		if !again {

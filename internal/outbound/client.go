@@ -72,6 +72,7 @@ type generation struct {
 
 type poolKey struct {
 	own, skipVerify bool
+	serverName      string
 	concurrency     int
 }
 
@@ -122,6 +123,14 @@ func (c *Client) Close() {
 	old.closeIdle()
 }
 
+// now is the time of the client's clock.
+func (c *Client) now() time.Time {
+	if c.clock == nil {
+		return gonets.SystemClock{}.Now()
+	}
+	return c.clock.Now()
+}
+
 // IsOwn tells whether an address is one of this server's own, callable or not.
 func (c *Client) IsOwn(rawURL string) bool {
 	u, err := c.addresses.parse(rawURL)
@@ -166,7 +175,7 @@ func (c *Client) transport(g *generation, k poolKey) *http.Transport {
 }
 
 func (c *Client) newTransport(p *policy, k poolKey) *http.Transport {
-	d := &dialer{policy: p, own: k.own, resolver: c.resolver, shown: &c.certificates, tls: &tls.Config{
+	d := &dialer{policy: p, own: k.own, serverName: k.serverName, resolver: c.resolver, shown: &c.certificates, tls: &tls.Config{
 		RootCAs:            c.roots,
 		MinVersion:         tls.VersionTLS12,
 		InsecureSkipVerify: k.skipVerify, //nolint:gosec // the step may ask for it; the default verifies

@@ -57,6 +57,9 @@ type dialer struct {
 	own      bool
 	resolver *net.Resolver
 	tls      *tls.Config
+	// serverName is the name that the certificate has to bear; empty is that of the
+	// address, which decides alone where the connection leads.
+	serverName string
 	// shown is where certificates that were checked are noted.
 	shown *certificates
 }
@@ -125,7 +128,9 @@ func (d *dialer) dialTLS(ctx context.Context, network, addr string) (net.Conn, e
 	}
 	s.phase.Store(phaseTLS)
 	config := d.tls.Clone()
-	config.ServerName, _, _ = net.SplitHostPort(addr)
+	if config.ServerName = d.serverName; config.ServerName == "" {
+		config.ServerName, _, _ = net.SplitHostPort(addr)
+	}
 	ctx, cancel := context.WithTimeout(ctx, gonets.ConnectTimeout)
 	defer cancel()
 	secure := tls.Client(conn, config)

@@ -13,9 +13,14 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/compress"
 )
 
-const acceptEncoding = "gzip, br, zstd, deflate"
+const (
+	acceptEncoding = "gzip, br, zstd, deflate"
+	// automatic is how many headers are added to a step's at most.
+	automatic = 5
+)
 
 // message is a request on its way through the hops.
 type message struct {
@@ -43,6 +48,8 @@ type exchange struct {
 	cancel      context.CancelFunc
 	state       *state
 	message     message
+	// jar are the cookies of the request's run; nil for a step without them.
+	jar *jar
 	// share is that of its reply.
 	share *share
 }
@@ -126,6 +133,7 @@ func (e *exchange) prepare() bool {
 		out.URL = e.shownText(r.URL)
 	}
 	if err == nil {
+		e.pack()
 		return true
 	}
 	for _, h := range r.Headers {
@@ -137,6 +145,17 @@ func (e *exchange) prepare() bool {
 	}
 	e.fail(outcome, code, "%s", err)
 	return false
+}
+
+// pack makes ready what a request takes along by its step's choice: a packed body,
+// the cookies of the run.
+func (e *exchange) pack() {
+	if e.in.Gzip && len(e.in.Body) > 0 {
+		e.message.body, e.out.Gzip = compress.Gzip(e.in.Body), true
+	}
+	if e.in.Jar != nil {
+		e.jar = newJar(e.in.Jar, e.client.now())
+	}
 }
 
 // send makes one hop. The second result is false when the exchange is over.
@@ -157,7 +176,7 @@ func (e *exchange) send() (*http.Response, bool) {
 		return nil, false
 	}
 	ctx := httptrace.WithClientTrace(e.state, &e.state.trace)
-	key := poolKey{own: e.message.own, skipVerify: e.in.SkipVerify, concurrency: e.in.Concurrency}
+	key := poolKey{own: e.message.own, skipVerify: e.in.SkipVerify, serverName: e.serverName(), concurrency: e.in.Concurrency}
 	if key.concurrency <= 0 {
 		key.concurrency = gonets.LaneConcurrency
 	}
@@ -169,6 +188,15 @@ func (e *exchange) send() (*http.Response, bool) {
 		return nil, false
 	}
 	return resp, true
+}
+
+// serverName is the name that a hop asks the certificate for; empty for the
+// address's own. A redirect to another origin does not inherit the step's.
+func (e *exchange) serverName() string {
+	if e.message.bare {
+		return ""
+	}
+	return e.in.ServerName
 }
 
 // admit refuses redirects to what is no address for us, own addresses that are
@@ -201,16 +229,16 @@ func (e *exchange) build() (*http.Request, []gonets.Header) {
 	req := &http.Request{
 		Method: m.method, URL: m.url, Host: m.url.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: make(http.Header, len(m.headers)+3),
+		Header: make(http.Header, len(m.headers)+automatic),
 	}
-	record := make([]gonets.Header, 1, len(m.headers)+5)
+	record := make([]gonets.Header, 1, len(m.headers)+automatic+2)
 	record[0] = gonets.Header{Name: "Host", Value: m.url.Host}
-	values := make([]string, len(m.headers)+3)
+	values := make([]string, len(m.headers)+automatic)
 	set := func(name, value string) {
 		values[0] = value
 		req.Header[name] = values[:1:1]
 		values = values[1:]
-		record = append(record, gonets.Header{Name: name, Value: value})
+		record = append(record, gonets.Header{Name: name, Value: e.shownValue(name, value)})
 	}
 	for _, h := range m.headers {
 		name, value := special(h.Name), strings.Trim(h.Value, " \t")
@@ -235,6 +263,12 @@ func (e *exchange) build() (*http.Request, []gonets.Header) {
 	}
 	if chosen, none := choice(e.in.Headers, "Accept-Encoding"); !none && (!chosen || m.bare) {
 		set("Accept-Encoding", acceptEncoding)
+	}
+	if value := e.cookieHeader(); value != "" {
+		set("Cookie", value)
+	}
+	if e.out.Gzip && m.body != nil {
+		set("Content-Encoding", "gzip")
 	}
 	if m.own {
 		set(hopsHeader, strconv.Itoa(e.in.Hops+1))
@@ -336,6 +370,7 @@ func (e *exchange) reply(resp *http.Response) {
 	out := e.out
 	out.Status = resp.StatusCode
 	out.StatusLine = resp.Proto + " " + resp.Status
+	e.cookies(resp)
 	out.HTTPVersion = resp.Proto
 	out.TLSVersion = tlsVersion(resp.TLS)
 	out.ReplyHeaders = make([]gonets.Header, 0, len(resp.Header))

@@ -83,7 +83,7 @@ func (e *exchange) undialled(f *dialFailure) {
 	case gonets.CodeConnectTimeout:
 		e.network(f.code, "no connection to %s within %s", at, gonets.ConnectTimeout)
 	case gonets.CodeTLS:
-		e.network(f.code, "%s", tlsText(host, f.err))
+		e.network(f.code, "%s", e.tlsText(f.err))
 	default:
 		e.network(f.code, "no connection to %s: %s", at, systemText(f.err))
 	}
@@ -202,7 +202,8 @@ func dnsText(name string, err error) string {
 	return "the name " + name + " could not be resolved: the DNS server failed"
 }
 
-func tlsText(host string, err error) string {
+func (e *exchange) tlsText(err error) string {
+	host := e.host()
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
@@ -213,6 +214,8 @@ func tlsText(host string, err error) string {
 	switch {
 	case errors.As(err, &authority):
 		return "the certificate of " + host + " is not signed by an authority that this server trusts (self-signed, or a link of the chain is missing)"
+	case errors.As(err, &name) && e.serverName() != "":
+		return "the certificate of " + host + " is not for " + e.serverName() + ", which the step asks for (tls.server_name)"
 	case errors.As(err, &name):
 		return "the certificate of " + host + " is for another name"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:

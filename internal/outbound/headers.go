@@ -14,6 +14,7 @@ const hopsHeader = "Gonets-Hops"
 // The codes of what cannot be sent.
 const (
 	codeConnect     gonets.Code = "request.connect"
+	codeServerName  gonets.Code = "request.server_name"
 	codeMethod      gonets.Code = "request.method"
 	codeHeaderName  gonets.Code = "request.header_name"
 	codeHeaderOwn   gonets.Code = "request.header_protected"

@@ -241,6 +241,16 @@ func checkHost(hostport string) (string, error) {
 	return name + port, err
 }
 
+// ServerName is the one spelling of the name that a step asks a certificate for.
+func ServerName(name string) (string, error) {
+	checked, err := checkName(strings.TrimSpace(name))
+	if err != nil {
+		return "", gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeServerName,
+			"%q cannot be the name in a certificate; write a name such as api.example.com", name))
+	}
+	return checked, nil
+}
+
 // checkName makes the one spelling of a name or IPv4 address.
 func checkName(host string) (string, error) {
 	for i := range len(host) {

@@ -78,6 +78,17 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 	return found, nil
 }
 
+// Answered are the replies that one run had, for the steps of a scenario that may
+// be another version of the run's own.
+func Answered(d *gonets.RunDetail, sc *gonets.Scenario) Past {
+	found, now := Past{}, map[string]string{}
+	for path, first := range gonets.FirstPaths(sc.Steps) {
+		now[first] = path
+	}
+	found.take(d, now)
+	return found
+}
+
 // take keeps the replies of a run for the steps that have none yet. Now has the
 // paths of the steps that matter by their first ones.
 func (p Past) take(d *gonets.RunDetail, now map[string]string) {

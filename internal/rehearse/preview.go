@@ -74,7 +74,7 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 	mended(&request, h.Notices(s))
 	out.Request = &request
 	out.Curl = curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,
-		Insecure: req.SkipVerify, Follow: req.FollowRedirects})
+		Gzip: x.Gzip, Insecure: req.SkipVerify, ServerName: req.ServerName, Follow: req.FollowRedirects})
 	return out, nil
 }
 
@@ -161,6 +161,9 @@ func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, 
 	if h.BodyInQuery() {
 		notice("body.in_query", req.Method+" sends its fields in the address and not as a body")
 	}
+	if req.ServerName != "" {
+		notice("tls.server_name", req.ServerName)
+	}
 	if x.Outcome != gonets.OutcomeOK {
 		notice("destination.closed", x.Error)
 	}
@@ -209,6 +212,10 @@ var reasons = map[string]api.Words{
 		En: "HTTP itself needs it: the body's length in bytes. It cannot be changed."},
 	"content-type": {Ru: "Говорит сервису, что за тело: следует из вида тела, выбранного в шаге.",
 		En: "Tells the service what the body is: it follows from the kind of body that the step has."},
+	"content-encoding": {Ru: "Тело уйдёт сжатым: так выбрано в шаге. Здесь оно показано несжатым.",
+		En: "The body is sent packed, as the step says. Here it is shown unpacked."},
+	"cookie": {Ru: "Куки, которые эта операция получила от сервиса раньше. Другим операциям они не достаются.",
+		En: "The cookies that this run got from the service before. Other runs do not get them."},
 	"accept": {Ru: "Принимаем ответ любого вида.", En: "Any kind of reply is welcome."},
 	"user-agent": {Ru: "Говорит сервису, кто отправляет: Гонец и его версия.",
 		En: "Tells the service who sends: Gonets and its version."},

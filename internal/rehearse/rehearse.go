@@ -77,13 +77,19 @@ type Ask struct {
 	Sample  *gonets.Event
 }
 
+func (r *Room) rules() *mask.Rules {
+	if r.Masks == nil {
+		return &mask.Rules{}
+	}
+	return r.Masks()
+}
+
+// Hide is a run as people see it.
+func (r *Room) Hide(d gonets.RunDetail) gonets.RunDetail { return r.rules().Run(d) }
+
 // cover hides what people may not see of a scope and of what was made of it.
 func (r *Room) cover(s *step.Scope) *mask.Cover {
-	rules := &mask.Rules{}
-	if r.Masks != nil {
-		rules = r.Masks()
-	}
-	c := rules.Cover()
+	c := r.rules().Cover()
 	for _, name := range []string{"event", "vars", "steps"} {
 		if v, ok := s.Lookup(name); ok {
 			c.Learn(name, v)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,11 +25,21 @@ const (
 func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if cookie := outbound.CookieHeader(r, w.clock.Now()); cookie != "" {
+		with := *r
+		with.Headers = append(slices.Clip(r.Headers), gonets.Header{Name: "Cookie", Value: cookie})
+		r = &with
+	}
 	if w.playing == w.lives[0] {
 		w.story.Sent = append(w.story.Sent, Sent{Path: w.path, Request: r})
 	}
 	x := &gonets.Exchange{Outcome: gonets.OutcomeOK, Method: r.Method, URL: outbound.MaskURL(r.URL),
 		RequestHeaders: outbound.MaskHeaders(r.Headers), RequestBody: r.Body}
+	if _, known := w.scene.Usual[w.path]; w.scene.Recorded && !known {
+		w.story.Silent = w.path
+		x.Outcome, x.Code = gonets.OutcomeCancelled, gonets.CodeCancelled
+		return x
+	}
 	s := w.next()
 	took := s.Delay
 	switch s.Kind {
@@ -54,6 +65,7 @@ func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 		return fails(gonets.OutcomeUnknown, gonets.CodeTimeout, fmt.Sprintf("No answer came within %s; the service may have carried the request out.", gonets.Duration(r.Timeout)))
 	}
 	reply(x, &s)
+	x.Cookies = outbound.Cookies(r, x.ReplyHeaders, w.clock.Now())
 	return x
 }
 
@@ -71,6 +83,17 @@ func (w *world) next() script.Step {
 	if known && s.Status == http.StatusOK && s.Media == "" && len(s.Headers) == 0 && (s.Kind == script.Answer || s.Kind == script.Delay) {
 		usual.Kind, usual.Delay = s.Kind, s.Delay
 		return usual
+	}
+	return s
+}
+
+// Recorded is the answer that an attempt had, as a service gives it again.
+func Recorded(a *gonets.Attempt) script.Step {
+	s := script.Step{Status: a.Status, RetryAfter: -1, Body: string(a.ReplyBody)}
+	for _, h := range a.ReplyHeaders {
+		if !strings.EqualFold(h.Name, "Content-Length") && !strings.EqualFold(h.Name, "Content-Encoding") {
+			s.Headers = append(s.Headers, h)
+		}
 	}
 	return s
 }

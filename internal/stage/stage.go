@@ -30,6 +30,8 @@ type Scene struct {
 	// Scenario compiles: what does not cannot be played.
 	Scenario *gonets.Scenario
 	Event    gonets.Event
+	// Run is the id of the run; one of the stage's own when it is empty.
+	Run string
 	// At is when the event comes in.
 	At  time.Time
 	Env *step.Env
@@ -38,6 +40,9 @@ type Scene struct {
 	Scripts map[string][]script.Step
 	// Usual are usual answers, by the paths of steps; else it is an empty 200.
 	Usual map[string]script.Step
+	// Recorded plays what was: services answer what Usual says of them and nothing
+	// else. A request without such an answer ends the play, and nobody is told.
+	Recorded bool
 	// Down is how long no service lets anybody connect, from At on.
 	Down time.Duration
 	// More are further events like this one, each Every later than the one before.
@@ -104,6 +109,11 @@ type Story struct {
 	// Answer is what the sender was answered by a respond step; nil is nothing.
 	Answer *gonets.Answer
 	Sent   []Sent
+	// Results are the steps that were finished.
+	Results []gonets.StepResult
+	// Silent is the step whose request, the last one sent, had no answer to end with
+	// in a recorded play.
+	Silent string
 	// Error is what kept a step from being done, in words.
 	Error string
 	// Others are what became of the further events; all else is of the first one.
@@ -151,6 +161,7 @@ func Play(ctx context.Context, sc Scene) (*Story, error) {
 	if err := p.all(ctx); err != nil {
 		return nil, err
 	}
+	p.story.Results = p.lives[0].job.Results
 	return &p.story, nil
 }
 
@@ -235,6 +246,9 @@ func (p *play) all(ctx context.Context) error {
 		if err := p.turn(ctx, l); err != nil {
 			return err
 		}
+		if p.story.Silent != "" {
+			return nil
+		}
 		if run := &l.job.Run; run.State == gonets.RunWaiting || run.State == gonets.RunQueued {
 			l.due = run.DueAt
 			continue
@@ -305,6 +319,10 @@ func (p *play) closed(run *gonets.Run, until time.Time) {
 
 // pass lets time pass, with the letters that fall into it.
 func (p *play) pass(ctx context.Context, until time.Time) error {
+	if p.scene.Recorded {
+		p.clock.set(until)
+		return nil
+	}
 	for range maxLooks {
 		at := p.nextLook()
 		if at.IsZero() {

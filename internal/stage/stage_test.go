@@ -215,6 +215,25 @@ func TestManyEventsCloseTheQueue(t *testing.T) {
 	}
 }
 
+func TestARecordedPlayEndsWhereNothingIsRecorded(t *testing.T) {
+	t.Parallel()
+	sc := scene(t, `[{"id":"a","http":{"url":"https://a.test/"}},{"id":"w","delay":"3h"},{"id":"b","http":{"url":"https://b.test/{{ steps.a.body.id }}/{{ run.id }}"}},{"id":"c","http":{"url":"https://c.test/"}}]`, nil)
+	sc.Recorded, sc.Run = true, "00000000-0000-7000-8000-00000000abcd"
+	sc.Usual = map[string]script.Step{"a": stage.Recorded(&gonets.Attempt{Exchange: gonets.Exchange{Status: 201, ReplyBody: []byte(`{"id":7}`)}})}
+	story, err := stage.Play(t.Context(), sc)
+	if err != nil || story.Silent != "b" || len(story.Sent) != 2 || len(story.Results) != 2 {
+		t.Fatalf("%+v %v", story, err)
+	}
+	if url := story.Sent[1].Request.URL; url != "https://b.test/7/00000000-0000-7000-8000-00000000abcd" {
+		t.Error(url)
+	}
+	// What failed then fails again, as often as the step tries it; nobody is told.
+	sc.Usual["b"] = script.Step{Status: 503, RetryAfter: -1}
+	if story, err = stage.Play(t.Context(), sc); err != nil || story.Silent != "" || story.State != gonets.RunPaused || strings.Contains(told(story), "letter") {
+		t.Errorf("%v %s", err, told(story))
+	}
+}
+
 func TestAPlayIsTheSameEachTimeAndEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	sc := scene(t, deal, map[string]string{"": "500,cut,200"})

@@ -95,7 +95,7 @@ func newWorld(sc Scene, c *clock) *world {
 	for i := range sc.More + 1 {
 		at := sc.At.Add(time.Duration(i) * sc.Every)
 		l := &life{due: at, tries: map[string]int{}}
-		l.job = gonets.Job{Event: sc.Event, Replies: map[int]*gonets.Attempt{}, Run: gonets.Run{ID: fmt.Sprintf(runIDs, i+1), EventID: sc.Event.ID,
+		l.job = gonets.Job{Event: sc.Event, Replies: map[int]*gonets.Attempt{}, Run: gonets.Run{ID: w.runID(i), EventID: sc.Event.ID,
 			Scenario: sc.Scenario.Name, Version: 1, State: gonets.RunQueued, CreatedAt: at, DueAt: at}}
 		if i > 0 {
 			l.job.Event.ID = l.job.Run.ID
@@ -105,6 +105,13 @@ func newWorld(sc Scene, c *clock) *world {
 	}
 	w.book = book{clock: c, troubles: map[string]*news.Trouble{}, told: w.letter}
 	return w
+}
+
+func (w *world) runID(i int) string {
+	if i == 0 && w.scene.Run != "" {
+		return w.scene.Run
+	}
+	return fmt.Sprintf(runIDs, i+1)
 }
 
 // first is the run whose time comes first; nil when none is on its way.

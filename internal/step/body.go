@@ -1,9 +1,8 @@
 package step
 
 import (
-	"net/url"
-
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/expr"
 	"gonets/internal/value"
 )
@@ -17,15 +16,15 @@ type bodyBuilder interface {
 	pairs(s *Scope) ([]pair, error)
 }
 
-func (c *compiler) body(at string, b *gonets.HTTPBody) bodyBuilder {
-	switch {
+func (c *compiler) body(at string, st *gonets.HTTPStep) bodyBuilder {
+	switch b := st.Body; {
 	case b.JSON != nil:
 		n, t := c.jsonBody(at+"/json", b.JSON)
-		return jsonBody{node: n, template: t}
+		return jsonBody{node: n, template: t, how: pairing{lists: st.Lists}}
 	case b.Form != nil:
-		return formBody{c.rows(at+"/form", b.Form)}
+		return formBody{c.rows(at+"/form", b.Form), pairing{lists: st.Lists, nested: b.Nested}, b.Charset}
 	case b.Text != nil:
-		return textBody{c.template(at+"/text", *b.Text)}
+		return textBody{c.template(at+"/text", *b.Text), b.Charset}
 	case b.Path != "":
 		c.path(at+"/path", b.Path)
 		return pathBody{c.expr(at+"/path", b.Path)}
@@ -35,12 +34,14 @@ func (c *compiler) body(at string, b *gonets.HTTPBody) bodyBuilder {
 
 const (
 	typeJSON = "application/json"
-	typeForm = "application/x-www-form-urlencoded"
+	typeText = "text/plain"
 )
 
 type jsonBody struct {
 	node     node
 	template *expr.JSONTemplate
+	// how its members are written in a query.
+	how pairing
 }
 
 func (b jsonBody) build(s *Scope) ([]byte, string, error) {
@@ -65,9 +66,7 @@ func (b jsonBody) pairs(s *Scope) ([]pair, error) {
 	}
 	var pairs []pair
 	for _, row := range rows {
-		if row.Value != nil {
-			pairs = append(pairs, pair{row.Name, value.Text(row.Value)})
-		}
+		pairs = b.how.add(pairs, row.Name, row.Value)
 	}
 	return pairs, nil
 }
@@ -75,21 +74,20 @@ func (b jsonBody) pairs(s *Scope) ([]pair, error) {
 // codeOnlyFields is the code of a body that cannot go into an address.
 const codeOnlyFields gonets.Code = "request.only_fields"
 
-type formBody struct{ rows []namedTemplate }
-
-func (b formBody) build(s *Scope) ([]byte, string, error) {
-	pairs, err := evalPairs(s, b.rows, true)
-	return []byte(encodePairs(pairs, url.QueryEscape)), typeForm, err
+// textBody goes as it is; its type is for the user to say, unless an encoding was
+// chosen that the service has to know.
+type textBody struct {
+	t       *expr.Template
+	charset string
 }
-
-func (b formBody) pairs(s *Scope) ([]pair, error) { return evalPairs(s, b.rows, false) }
-
-// textBody goes as it is; its type is for the user to say.
-type textBody struct{ t *expr.Template }
 
 func (b textBody) build(s *Scope) ([]byte, string, error) {
 	text, err := b.t.Text(s, &s.report, nil)
-	return []byte(text), "", err
+	if err != nil || b.charset == "" {
+		return []byte(text), "", err
+	}
+	raw, err := charset.Encode(text, b.charset)
+	return raw, charsetType(typeText, b.charset), err
 }
 
 func (b textBody) pairs(*Scope) ([]pair, error) { return nil, nil }

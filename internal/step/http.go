@@ -36,6 +36,8 @@ type HTTP struct {
 	// inQuery sends the body's rows as the query (GET, HEAD, DELETE).
 	inQuery bool
 	method  string
+	// serverName is the name that the certificate is asked for; empty is the host's.
+	serverName string
 	// literal is the address when it is no template, checked the form in which
 	// it is sent.
 	literal, checked string
@@ -71,9 +73,14 @@ func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
 	}
 	h.headers = c.rows(at+"/headers", def.Headers)
 	if b := def.Body; b != nil {
-		h.body = c.body(at+"/body", b)
+		h.body = c.body(at+"/body", def)
 		bodyless := method == "GET" || method == "HEAD" || method == "DELETE"
 		h.inQuery = bodyless && !b.ForceBody && (b.Form != nil || b.JSON != nil)
+	}
+	if t := def.TLS; t != nil && t.ServerName != "" {
+		if h.serverName, err = outbound.ServerName(t.ServerName); err != nil {
+			c.problem(at+"/tls/server_name", err)
+		}
 	}
 	if def.Success != nil && def.Success.When != "" {
 		h.when = c.expr(at+"/success/when", def.Success.When)
@@ -104,8 +111,14 @@ func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error)
 	if h.def.Timeout != nil {
 		r.Timeout = h.def.Timeout.D()
 	}
-	if t := h.def.TLS; t != nil && t.Verify != nil {
-		r.SkipVerify = !*t.Verify
+	if t := h.def.TLS; t != nil {
+		r.SkipVerify, r.ServerName = t.Verify != nil && !*t.Verify, h.serverName
+	}
+	if b := h.def.Body; b != nil {
+		r.Gzip = b.Gzip
+	}
+	if h.def.Cookies {
+		r.Jar = append([]gonets.Cookie{}, s.cookies...)
 	}
 	address, err := h.url.URL(s, &s.report)
 	if err != nil {
@@ -158,72 +171,12 @@ func (h *HTTP) fillBody(r *gonets.Request, s *Scope, address *string) (contentTy
 	return "", nil
 }
 
-type pair struct{ name, value string }
-
 func (h *HTTP) addQuery(address string, s *Scope) (string, error) {
-	pairs, err := evalPairs(s, h.query, false)
+	pairs, err := pairing{lists: h.def.Lists}.of(s, h.query)
 	if err != nil {
 		return "", err
 	}
 	return appendQuery(address, pairs), nil
-}
-
-// evalPairs gives the rows' texts; a list repeats its name. A missing value or
-// null is no row, or an empty one where keepEmpty says so.
-func evalPairs(s *Scope, rows []namedTemplate, keepEmpty bool) ([]pair, error) {
-	var pairs []pair
-	for _, row := range rows {
-		v, err := row.node.eval(s)
-		if err != nil {
-			return nil, err
-		}
-		if v == nil || isMissing(v) {
-			if keepEmpty {
-				pairs = append(pairs, pair{row.name, ""})
-			}
-			continue
-		}
-		if list, ok := v.([]any); ok {
-			for _, item := range list {
-				pairs = append(pairs, pair{row.name, value.Text(item)})
-			}
-			continue
-		}
-		pairs = append(pairs, pair{row.name, value.Text(v)})
-	}
-	return pairs, nil
-}
-
-// encodePairs joins pairs with & and =, each part escaped.
-func encodePairs(pairs []pair, escape func(string) string) string {
-	var b strings.Builder
-	for i, p := range pairs {
-		if i > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(escape(p.name))
-		b.WriteByte('=')
-		b.WriteString(escape(p.value))
-	}
-	return b.String()
-}
-
-// appendQuery adds pairs after what the address already asks for, before its
-// fragment.
-func appendQuery(address string, pairs []pair) string {
-	if len(pairs) == 0 {
-		return address
-	}
-	address, _, _ = strings.Cut(address, "#")
-	sep := "?"
-	if strings.Contains(address, "?") {
-		sep = "&"
-		if strings.HasSuffix(address, "?") || strings.HasSuffix(address, "&") {
-			sep = ""
-		}
-	}
-	// As in the address itself: a space is %20, which every service reads.
-	return address + sep + encodePairs(pairs, expr.EscapeQuery)
 }
 
 func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) error {

@@ -84,6 +84,8 @@ type Scope struct {
 	path    string
 	report  expr.Report
 	outputs int
+	// cookies are those that finished steps got, in the order of the steps.
+	cookies []gonets.Cookie
 	// late are finished steps that no template has asked for yet: replies are
 	// taken apart only when somebody reads them.
 	late []finished
@@ -170,6 +172,7 @@ func set(m *map[string]any, name string, v any) {
 func (s *Scope) finish(f finished) {
 	if f.attempt != nil {
 		s.outputs += len(f.attempt.ReplyBody)
+		s.cookies = append(s.cookies, f.attempt.Cookies...)
 	}
 	s.late = append(s.late, f)
 }

@@ -18,12 +18,12 @@ const clusterFolder = "gonets-pg-"
 // afterlife ends what a test process left behind when it was killed: it reads
 // until the pipe from that process is closed, which the kernel does whatever
 // killed it, and then stops the server and removes its folder. A server that
-// was stopped in order has no folder any more.
+// was stopped in order has no folder any more. A folder that is to be kept stays.
 const afterlife = `read -r _
 pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid" 2>/dev/null
 n=0
 while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ $n -lt 100 ]; do n=$((n+1)); sleep 0.1; done
-rm -rf "$1"`
+[ "$2" = keep ] || rm -rf "$1"`
 
 // watcher is a process that outlives this one to clean up after it.
 type watcher struct {
@@ -32,8 +32,12 @@ type watcher struct {
 }
 
 // watchOver starts the watcher of a cluster's folder.
-func watchOver(dir string) (*watcher, error) {
-	cmd := exec.Command("/bin/sh", "-c", afterlife, "sh", dir)
+func watchOver(dir string, keep bool) (*watcher, error) {
+	fate := "remove"
+	if keep {
+		fate = "keep"
+	}
+	cmd := exec.Command("/bin/sh", "-c", afterlife, "sh", dir, fate)
 	cmd.Dir = "/"
 	apart(cmd)
 	pipe, err := cmd.StdinPipe()

@@ -9,18 +9,27 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
+
+	"gonets"
 )
 
 // Path leads to a server and can be lost: then it carries nothing any more, and
-// neither end is told.
+// neither end is told. It can be cut, of which both are told, and be slow.
 type Path struct {
 	listener net.Listener
 	to       string
 	ends     sync.WaitGroup
+	closed   chan struct{}
 
 	mu sync.Mutex
-	// lost are all links, also those that are still made.
-	lost  bool
+	// lost and deaf are all links, also those that are still made; a deaf one carries
+	// what is asked, and no answers.
+	lost, deaf bool
+	// cut refuses whoever comes.
+	cut bool
+	// slow is how many bytes a second each link carries; 0 is as many as come.
+	slow  int
 	links []*link
 	// losing tells of an answer that is the last straw.
 	losing func(answer []byte) bool
@@ -36,8 +45,8 @@ type link struct {
 	path *Path
 	in   net.Conn
 	// out is nil when the path was lost before.
-	out  net.Conn
-	lost bool
+	out        net.Conn
+	lost, deaf bool
 }
 
 // PathTo leads to the host of an address, and gives that address by way of itself.
@@ -51,7 +60,7 @@ func PathTo(t testing.TB, address string) (p *Path, by string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p = &Path{listener: l, to: u.Host}
+	p = &Path{listener: l, to: u.Host, closed: make(chan struct{})}
 	p.ends.Go(p.accept)
 	t.Cleanup(p.close)
 	u.Host = l.Addr().String()
@@ -97,11 +106,37 @@ func (p *Path) Deliver() error {
 	return err
 }
 
-// Find lets new connections through again. What was lost stays lost.
+// Deafen loses all answers until Find; what is asked arrives.
+func (p *Path) Deafen() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf = true
+	for _, l := range p.links {
+		l.deaf = true
+	}
+}
+
+// Cut ends the connections of now, and all that are made until Find.
+func (p *Path) Cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut = true
+	p.hangUp()
+}
+
+// Slow lets each connection carry so many bytes a second until Find.
+func (p *Path) Slow(perSecond int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slow = perSecond
+}
+
+// Find lets new connections through again, as fast as they are. What was lost stays
+// lost.
 func (p *Path) Find() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lost = false
+	p.lost, p.deaf, p.cut, p.slow = false, false, false, 0
 }
 
 func (p *Path) lose(all bool) {
@@ -120,7 +155,12 @@ func (p *Path) accept() {
 			return
 		}
 		p.mu.Lock()
-		l := &link{path: p, in: in, lost: p.lost}
+		if p.cut {
+			in.Close()
+			p.mu.Unlock()
+			continue
+		}
+		l := &link{path: p, in: in, lost: p.lost, deaf: p.deaf}
 		if !l.lost {
 			if l.out, err = net.Dial("tcp", p.to); err != nil {
 				in.Close()
@@ -140,6 +180,7 @@ func (l *link) carry(from, to net.Conn) {
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := from.Read(buf)
+		l.path.drag(n)
 		if l.loses(from == l.out, buf[:n]) {
 			return
 		}
@@ -162,18 +203,41 @@ func (l *link) loses(answer bool, bytes []byte) bool {
 		l.path.late, l.path.carried = l, slices.Clone(bytes)
 		l.lost, l.path.delaying = true, nil
 	}
-	return l.lost
+	return l.lost || answer && l.deaf
 }
 
-func (p *Path) close() {
-	p.listener.Close()
+// drag waits as long as so many bytes take on a slow path.
+func (p *Path) drag(bytes int) {
 	p.mu.Lock()
+	slow := p.slow
+	p.mu.Unlock()
+	if slow == 0 {
+		return
+	}
+	timer := gonets.SystemClock{}.NewTimer(time.Duration(bytes) * time.Second / time.Duration(slow))
+	defer timer.Stop()
+	select {
+	case <-timer.C():
+	case <-p.closed:
+	}
+}
+
+// hangUp ends all connections.
+func (p *Path) hangUp() {
 	for _, l := range p.links {
 		l.in.Close()
 		if l.out != nil {
 			l.out.Close()
 		}
 	}
+	p.links = nil
+}
+
+func (p *Path) close() {
+	p.listener.Close()
+	close(p.closed)
+	p.mu.Lock()
+	p.hangUp()
 	p.mu.Unlock()
 	p.ends.Wait()
 }

@@ -24,6 +24,9 @@ import (
 type Cluster struct {
 	// Settings are PostgreSQL's own, "name=value", above those of the tests.
 	Settings []string
+	// Folder keeps its data, for a later process that goes on with them; its first
+	// database is then the earlier one. Empty is a folder that goes with this process.
+	Folder string
 
 	mu      sync.Mutex
 	dir     string
@@ -65,7 +68,11 @@ func (c *Cluster) New() (string, error) {
 	}
 	c.made++
 	name := "t" + strconv.Itoa(c.made)
-	return c.address(name), c.SQL("postgres", "CREATE DATABASE "+name)
+	err := c.SQL("postgres", "CREATE DATABASE "+name)
+	if err != nil && c.Folder != "" && strings.Contains(err.Error(), "already exists") {
+		err = nil
+	}
+	return c.address(name), err
 }
 
 func (c *Cluster) address(database string) string {
@@ -90,12 +97,12 @@ func (c *Cluster) Exec(address, statement string) error {
 	return nil
 }
 
-// Stop ends the server and removes its data; call it at the process's end.
+// Stop ends the server and removes its data, unless they are kept; call it at the process's end.
 func (c *Cluster) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.halt(os.Interrupt) // "fast": ends the sessions
-	if c.dir != "" {
+	if c.Folder == "" && c.dir != "" {
 		_ = os.RemoveAll(c.dir)
 	}
 	c.watch.release()
@@ -115,6 +122,26 @@ func (c *Cluster) Crash() {
 func (c *Cluster) Restart() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.launch("-c", "fsync=on")
+}
+
+// LogOn moves the write-ahead log to another folder of its owner's, on a disk of its
+// own.
+func (c *Cluster) LogOn(folder string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.halt(os.Interrupt)
+	log := filepath.Join(c.dir, "data", "pg_wal")
+	// cp keeps the owner and goes to another file system.
+	if out, err := exec.Command("cp", "-a", log+"/.", folder).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	if err := os.RemoveAll(log); err != nil {
+		return err
+	}
+	if err := os.Symlink(folder, log); err != nil {
+		return err
+	}
 	return c.launch("-c", "fsync=on")
 }
 
@@ -141,24 +168,17 @@ func (c *Cluster) halt(how os.Signal) {
 }
 
 func (c *Cluster) start() (err error) {
-	initdb, err := tool("initdb")
-	if err != nil {
-		return err
-	}
 	sweep(os.TempDir())
-	if c.dir, err = os.MkdirTemp("", clusterFolder); err != nil {
+	if c.dir, err = c.furnish(); err != nil {
 		return err
 	}
-	if err := giveAway(c.dir); err != nil {
+	if c.watch, err = watchOver(c.dir, c.Folder != ""); err != nil {
 		return err
 	}
-	if c.watch, err = watchOver(c.dir); err != nil {
-		return err
-	}
-	cmd := asOwner(initdb, "-D", filepath.Join(c.dir, "data"), "-U", "gonets", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-	cmd.Dir = c.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
+	if _, err := os.Stat(filepath.Join(c.dir, "data", "PG_VERSION")); errors.Is(err, os.ErrNotExist) {
+		if err := c.initialize(); err != nil {
+			return err
+		}
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -169,6 +189,33 @@ func (c *Cluster) start() (err error) {
 		return err
 	}
 	return c.launch("-c", "fsync=on")
+}
+
+// furnish makes the folder, or finds the one that was kept.
+func (c *Cluster) furnish() (dir string, err error) {
+	dir = c.Folder
+	if dir == "" {
+		dir, err = os.MkdirTemp("", clusterFolder)
+	} else {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return "", err
+	}
+	return dir, giveAway(dir)
+}
+
+func (c *Cluster) initialize() error {
+	initdb, err := tool("initdb")
+	if err != nil {
+		return err
+	}
+	cmd := asOwner(initdb, "-D", filepath.Join(c.dir, "data"), "-U", "gonets", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+	cmd.Dir = c.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return nil
 }
 
 func (c *Cluster) launch(settings ...string) error {

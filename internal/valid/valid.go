@@ -416,6 +416,7 @@ func (v *validator) http(p string, h *gonets.HTTPStep) {
 	if h.Body != nil {
 		v.body(p+"/body", h.Body)
 	}
+	v.choices(p, h)
 	if h.Timeout != nil {
 		v.within(p+"/timeout", "the timeout", *h.Timeout, span{gonets.MinHTTPTimeout, gonets.MaxHTTPTimeout})
 	}

@@ -94,6 +94,19 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 			s.Steps[0].HTTP.Body = &gonets.HTTPBody{JSON: &gonets.Tree{Value: deep}}
 		}},
 		{"/steps/0/http/reply_limit", func(s *gonets.Scenario) { s.Steps[0].HTTP.ReplyLimit = -1 }},
+		{"/steps/0/http/lists", func(s *gonets.Scenario) { s.Steps[0].HTTP.Lists = "semicolons" }},
+		{"/steps/0/http/body/nested", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{Path: "event", Nested: true} }},
+		{"/steps/0/http/body/charset", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{Path: "event", Charset: "koi8-r"} }},
+		{"/steps/0/http/body/charset", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Body = &gonets.HTTPBody{Form: gonets.Rows{}, Charset: "utf-16le"}
+		}},
+		{"/steps/0/http/retry/ask/body/charset", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Body: &gonets.HTTPBody{Form: gonets.Rows{}, Charset: "none"}}
+		}},
+		{"/steps/0/http/body/gzip", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Headers = gonets.Rows{{Name: "content-encoding", Value: "br"}}
+			s.Steps[0].HTTP.Body = &gonets.HTTPBody{Path: "event", Gzip: true}
+		}},
 		{"/steps/0/http/success/codes/0", func(s *gonets.Scenario) { s.Steps[0].HTTP.Success.Codes = []string{"all"} }},
 		{"/steps/0/http/retry/delays", func(s *gonets.Scenario) {
 			for range gonets.MaxRetries + 1 {

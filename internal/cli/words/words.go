@@ -242,3 +242,42 @@ func Told(n *api.Told) string {
 	}
 	return n.Cause
 }
+
+// Difference names what is not the same in two attempts.
+func Difference(d *api.AttemptDifference, lines bool) string {
+	name := d.Part
+	switch {
+	case d.Part == "body" && lines:
+		name += " line " + d.Name
+	case d.Name != "":
+		name += " " + d.Name
+	}
+	if d.Usual {
+		name += ", which is never the same"
+	}
+	return name
+}
+
+// Side is one half of a difference.
+func Side(text *string) string {
+	switch {
+	case text == nil:
+		return "(not there)"
+	case *text == "":
+		return "(empty)"
+	}
+	return *text
+}
+
+// Uncompared says why bodies are not compared; empty when they are.
+func Uncompared(body string) string {
+	switch body {
+	case api.BodyTooLarge:
+		return "The bodies are not compared: they are too large."
+	case api.BodyBinary:
+		return "The bodies are not compared: they are no text."
+	case api.BodyGone:
+		return "The bodies are not compared: one is not kept any more."
+	}
+	return ""
+}

@@ -337,7 +337,7 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
 		NotKept: a.NotKept, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
-		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody)},
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody), Gzip: a.Gzip},
 	}
 	if a.Timings != (gonets.Timings{}) {
 		timings := a.Timings

@@ -70,12 +70,14 @@ func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 	if a == nil || a.URL == "" || a.NotKept {
 		return nil, 0
 	}
-	request := curl.Request{Method: a.Method, URL: a.URL, Headers: a.RequestHeaders, Body: a.RequestBody, Follow: len(a.Hops) > 0}
+	request := curl.Request{Method: a.Method, URL: a.URL, Headers: a.RequestHeaders, Body: a.RequestBody, Gzip: a.Gzip, Follow: len(a.Hops) > 0}
 	if d.Version == nil {
 		return &request, timeout
 	}
 	if st := gonets.FindStep(d.Version.Scenario.Steps, a.Path); st != nil && st.HTTP != nil {
-		request.Insecure = st.HTTP.TLS != nil && st.HTTP.TLS.Verify != nil && !*st.HTTP.TLS.Verify
+		if tls := st.HTTP.TLS; tls != nil {
+			request.Insecure, request.ServerName = tls.Verify != nil && !*tls.Verify, tls.ServerName
+		}
 		if st.HTTP.Timeout != nil {
 			timeout = st.HTTP.Timeout.D()
 		}

@@ -45,6 +45,14 @@ func requestFields() []Field {
 		{Path: "/http/query", Control: api.ControlTemplates, Tab: "query", Title: text("Параметры строки запроса", "Query parameters"),
 			Help: text("Добавляются к адресу после знака вопроса. Строка с пустым значением, которого нет в данных, не отправляется.",
 				"They are added to the address behind the question mark. A row whose value is not in the data is not sent.")},
+		{Path: "/http/lists", Control: api.ControlChoice, Tab: "query", Default: value("repeat"), Title: text("Списки", "Lists"),
+			Help: text("Как записать значение, в котором их несколько, — в параметрах и в полях формы. Как ждёт сервис, написано в его описании.",
+				"How a value that holds several is written, in the parameters and in a form's fields. The service's documentation says which way it expects."),
+			Choices: []Choice{
+				{Value: "repeat", Title: text("Повторить имя", "Repeat the name"), Help: hint("a=1&a=2 — понимает большинство сервисов", "a=1&a=2, which most services understand")},
+				{Value: "brackets", Title: text("Имя со скобками", "The name with brackets"), Help: hint("a[]=1&a[]=2 — для PHP и Битрикс24", "a[]=1&a[]=2, for PHP and Bitrix24")},
+				{Value: "comma", Title: text("Через запятую", "With commas"), Help: hint("a=1,2 — одно имя, значения подряд", "a=1,2: one name, the values in a row")},
+			}},
 		{Path: "/http/headers", Control: api.ControlTemplates, Tab: "headers", Title: text("Заголовки", "Headers"),
 			Help: text("Служебные сведения о запросе, например ключ доступа. Нужные всегда (Content-Type и другие) добавляются сами; свой заголовок их заменяет.",
 				"Facts about the request, for example the key of access. Those that are always needed (Content-Type and others) are added by themselves; one of yours replaces them.")},
@@ -82,6 +90,21 @@ func bodyFields(at, tab, within string) []Field {
 		{Path: at + "/force", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Тело и при GET", "Body with GET too"),
 			Help: text("У GET и DELETE поля уходят в адрес. Включите, если сервис ждёт их в теле.",
 				"With GET and DELETE, fields go into the address. Switch this on when the service wants them in the body.")},
+		{Path: at + "/nested", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Вложенные имена в скобках", "Nested names in brackets"),
+			Help: text("Точка в имени и поля объектов вкладывают имена, как в PHP: lead.name уйдёт как lead[name]. Без этого объект уходит одним полем в виде JSON.",
+				"A dot in a name and the members of objects nest names as in PHP: lead.name is sent as lead[name]. Without it an object is sent as one field, in JSON.")},
+		{Path: at + "/charset", Within: at, Control: api.ControlChoice, Free: true, Tab: tab, Default: value("utf-8"), Title: text("Кодировка", "Encoding"),
+			Help: text("В какой кодировке отправить форму или текст; она названа и в Content-Type. Буква, которой в ней нет, — ошибка до отправки.",
+				"The encoding in which a form or a text is sent; Content-Type names it too. A letter that it lacks is an error before anything is sent."),
+			Choices: []Choice{
+				{Value: "utf-8", Title: text("UTF-8, любые буквы", "UTF-8, all letters"), Help: hint("так отправляют почти все", "nearly all send this way")},
+				{Value: "windows-1251", Title: text("Windows-1251, кириллица", "Windows-1251"), Help: hint("её ждут старые сервисы и 1С", "old Russian services expect it")},
+				{Value: "koi8-r", Title: text("KOI8-R, кириллица", "KOI8-R"), Help: hint("её ждут старые серверы Unix", "old Russian Unix servers expect it")},
+				{Value: "ibm866", Title: text("CP866, кириллица", "CP866"), Help: hint("её ждут программы DOS", "Russian programs of DOS expect it")},
+			}},
+		{Path: at + "/gzip", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Сжать тело", "Pack the body"),
+			Help: text("Отправить тело сжатым (Content-Encoding: gzip), если сервис это понимает. В истории видно несжатое.",
+				"Send the body packed (Content-Encoding: gzip) when the service understands that. The history shows it unpacked.")},
 	}
 }
 
@@ -146,6 +169,7 @@ func retryFields() []Field {
 				{Value: "5xx", Title: text("ошибка сервиса (5xx)", "the service failed (5xx)")},
 				{Value: "4xx", Title: text("данные отклонены (4xx)", "the data was rejected (4xx)"), Help: hint("повтор редко помогает", "trying again seldom helps")},
 				{Value: "body", Title: text("не выполнено правило успеха", "the success rule failed")},
+				{Value: "!410", Title: text("кроме «удалено навсегда» (410)", "but not “gone for good” (410)"), Help: hint("сервис сам сказал, что повторять незачем", "the service itself says that trying again is of no use")},
 			}},
 		{Path: "/http/retry/deadline", Within: "/http/retry", Control: api.ControlDuration, Tab: "more", Placeholder: "24h", Min: span(gonets.MinRetryDelay), Title: text("Сколько всего повторять", "Retry for at most"),
 			Help: text("Когда после первой попытки пройдёт столько времени, повторов больше не будет. Пусто — без срока.", "Once this much time has passed since the first attempt, there are no more retries. Empty: no limit.")},
@@ -211,5 +235,11 @@ func moreFields() []Field {
 		{Path: "/http/tls/verify", Control: api.ControlSwitch, Tab: "more", Default: value(true), Title: text("Проверять сертификат", "Verify the certificate"),
 			Help: text("Выключайте только для своего сервера с самоподписанным сертификатом: без проверки данные может прочитать посторонний.",
 				"Turn it off only for your own server with a self-signed certificate: without it strangers may read the data.")},
+		{Path: "/http/tls/server_name", Control: api.ControlText, Tab: "more", Placeholder: "api.example.ru", Title: text("Имя в сертификате", "Name in the certificate"),
+			Help: text("Если сервер вызывают по одному имени или IP, а сертификат у него на другое имя, впишите имя из сертификата. Пусто — имя из адреса. Куда уйдёт запрос, это не меняет.",
+				"When a server is called by one name or by its IP and its certificate is for another name, write the certificate's name. Empty: the name in the address. It does not change where the request goes.")},
+		{Path: "/http/cookies", Control: api.ControlSwitch, Tab: "more", Default: value(false), Title: text("Помнить куки", "Remember cookies"),
+			Help: text("Куки из ответа запомнятся до конца этой операции: следующие шаги с этой же настройкой отправят их тому же сервису. Нужно, когда сервис пускает после входа по кукам. Другим операциям они не достаются.",
+				"The reply's cookies are kept until the end of this run: later steps with the same setting send them to the same service. Needed when a service knows who logged in by cookies. Other runs do not get them.")},
 	}
 }

@@ -241,6 +241,9 @@ func carried(a *gonets.Attempt) []erase.Text {
 	for _, h := range a.Hops {
 		out = append(out, erase.Text{Data: []byte(h.URL), Type: queryType})
 	}
+	for _, c := range a.Cookies {
+		out = append(out, text([]byte(c.Line)))
+	}
 	for _, headers := range [][]gonets.Header{a.RequestHeaders, a.ReplyHeaders} {
 		for _, h := range headers {
 			out = append(out, text([]byte(h.Value)))

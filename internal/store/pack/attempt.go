@@ -21,6 +21,9 @@ type attemptDetail struct {
 	Timings     gonets.Timings `json:"timings,omitzero"`
 	Hops        []gonets.Hop   `json:"hops,omitempty"`
 	NotKept     bool           `json:"not_kept,omitempty"`
+	// Gzip and Cookies are as in [gonets.Exchange].
+	Gzip    bool            `json:"gzip,omitempty"`
+	Cookies []gonets.Cookie `json:"cookies,omitempty"`
 }
 
 // Attempt is an attempt made ready for the transaction.
@@ -32,7 +35,7 @@ type Attempt struct {
 
 // NewAttempt does the dear part in the caller's goroutine.
 func NewAttempt(a *gonets.Attempt) (*Attempt, error) {
-	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept})
+	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Gzip, a.Cookies})
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +128,7 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(x.detail, &d))
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
 	a.ReplyCut, a.Timings, a.Hops, a.NotKept = d.ReplyCut, d.Timings, d.Hops, d.NotKept
+	a.Gzip, a.Cookies = d.Gzip, d.Cookies
 	if a.NotKept { // their lengths are all that is known of them
 		a.request, a.reply = Body{}, Body{}
 	}

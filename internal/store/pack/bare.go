@@ -14,7 +14,7 @@ func Bare(t gonets.Transition) gonets.Transition {
 	}
 	if t.Attempt != nil {
 		a := *t.Attempt
-		a.NotKept, a.RequestHeaders, a.ReplyHeaders = true, nil, nil
+		a.NotKept, a.RequestHeaders, a.ReplyHeaders, a.Cookies = true, nil, nil, nil
 		t.Attempt = &a
 	}
 	results := make([]gonets.StepResult, len(t.Results))
@@ -72,7 +72,7 @@ func bareExchange(packed []byte) ([]byte, error) {
 	if err := json.Unmarshal(x.detail, &d); err != nil || d.NotKept {
 		return nil, err
 	}
-	d.NotKept = true
+	d.NotKept, d.Cookies = true, nil
 	detail, err := json.Marshal(d)
 	if err != nil {
 		return nil, err

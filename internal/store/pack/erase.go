@@ -83,6 +83,7 @@ func erased(old *gonets.Attempt, note string, sent, got bool) gonets.Attempt {
 	a := *old
 	a.URL = origin(old.URL)
 	a.RequestHeaders, a.RequestBody, a.ReplyHeaders, a.ReplyBody, a.ReplyCut, a.Hops, a.Remote = nil, nil, nil, nil, false, nil, ""
+	a.Cookies, a.Gzip = nil, false
 	a.StatusLine, _, _ = strings.Cut(old.StatusLine, " ")
 	if a.Status == 0 {
 		a.StatusLine = ""

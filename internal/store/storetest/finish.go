@@ -23,7 +23,8 @@ func attemptComesBack(f fixture) {
 				Error: "no\x00\xff", Method: "P", URL: "http://h/ a\xff?b c", RequestHeaders: []gonets.Header{{Name: "A", Value: "\x00"}},
 				RequestBody: big, Status: 500, StatusLine: "500 \xff", ReplyHeaders: []gonets.Header{{Name: "B", Value: ""}},
 				ReplyBody: []byte{}, ReplyCut: true, Timings: gonets.Timings{DNS: 1, Total: 5}, Remote: "[::1]:80",
-				HTTPVersion: "2", TLSVersion: "1.3", Hops: []gonets.Hop{{Status: 301, URL: "u"}}}}
+				HTTPVersion: "2", TLSVersion: "1.3", Hops: []gonets.Hop{{Status: 301, URL: "u"}}, Gzip: n == 1,
+				Cookies: []gonets.Cookie{{URL: "http://h/", Line: "a=1; Path=/", At: f.Clock.Now()}}}}
 		if n == 2 {
 			a.RequestBody, a.ReplyBody = nil, []byte("x\x00\xff")
 		}

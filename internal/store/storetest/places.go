@@ -106,6 +106,7 @@ func erasedPlaces(f fixture) {
 			a.ReplyHeaders, a.ReplyBody = coded("gzip"), []byte(escaped+noise(3*gonets.InlineBody))
 		},
 		"a redirect": func(a *gonets.Attempt) { a.Hops = []gonets.Hop{{Status: 302, URL: crm + "/?tel=79990001122"}} },
+		"a cookie":   func(a *gonets.Attempt) { a.Cookies = []gonets.Cookie{{URL: crm, Line: "tel=79990001122"}} },
 		"an error":   func(a *gonets.Attempt) { a.Error = "no such client: " + canary },
 	} {
 		run := f.run("nothing")
@@ -169,6 +170,9 @@ func erasedPlaces(f fixture) {
 			bodies = append(bodies, a.RequestBody, a.ReplyBody)
 			for _, h := range a.Hops {
 				bodies = append(bodies, []byte(h.URL))
+			}
+			for _, c := range a.Cookies {
+				bodies = append(bodies, []byte(c.Line))
 			}
 		}
 		for _, b := range bodies {

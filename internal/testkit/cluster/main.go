@@ -1,11 +1,13 @@
 // Command cluster runs a command with a PostgreSQL server of its own, fsync on,
-// and ends the server after it: cluster -- COMMAND ARGUMENT… . An argument {}
-// stands for the address of an empty database.
+// and ends the server after it: cluster [-keep FOLDER] -- COMMAND ARGUMENT… . An
+// argument {} stands for the address of an empty database. With -keep its data stay in
+// the folder until the command ends well, so that the same line goes on with them.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,15 +32,26 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) > 0 && args[0] == "--" {
-		args = args[1:]
+	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
+	keep := flags.String("keep", "", "keep the data in this folder until the command ends well")
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
-	if len(args) == 0 {
+	if args = flags.Args(); len(args) == 0 {
 		return errors.New("say which command to run: cluster -- COMMAND ARGUMENT…")
 	}
 	// What PostgreSQL has as installed; the tests run many in little memory.
-	cluster := testkit.Cluster{Settings: []string{"shared_buffers=128MB"}}
-	defer cluster.Stop()
+	cluster := testkit.Cluster{Settings: []string{"shared_buffers=128MB"}, Folder: *keep}
+	err := within(ctx, &cluster, args)
+	cluster.Stop()
+	if err == nil && *keep != "" {
+		err = os.RemoveAll(*keep)
+	}
+	return err
+}
+
+// within runs a command while the server is there.
+func within(ctx context.Context, cluster *testkit.Cluster, args []string) error {
 	address, err := cluster.New()
 	if err != nil {
 		return fmt.Errorf("PostgreSQL: %w", err)

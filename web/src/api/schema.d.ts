@@ -1062,6 +1062,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/{name}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play the last events through a draft and tell what would be sent otherwise; nothing is sent
+         * @description Services answer as they answered the runs of these events; behind a step that was never answered nothing is known. What belongs to one run is no difference: Idempotency-Key, traceparent, Date, the boundary of a multipart body, the order of JSON members, what is masked on both sides.
+         */
+        post: operations["compare-scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/{name}/draft": {
         parameters: {
             query?: never;
@@ -2159,6 +2179,12 @@ export interface components {
             /** @description apiVersion, kind and name may be left out */
             document: unknown;
         };
+        DraftToCompare: {
+            /** @description The scenario, saved or not */
+            document?: unknown;
+            /** @description Or documents as YAML, the scenario among them */
+            text?: string;
+        };
         Echo: {
             /**
              * Format: int64
@@ -2429,6 +2455,29 @@ export interface components {
             source: string;
             /** @description Why the body is text, where the mark is body.unparsed */
             unread?: components["schemas"]["Problem"];
+        };
+        EventPlayed: {
+            /**
+             * Format: date-time
+             * @description When the run began
+             */
+            at: string;
+            differences: components["schemas"]["SentDifference"][];
+            /** @description There are more differences than these */
+            more?: boolean;
+            /** @enum {string} */
+            outcome: "same" | "built" | "differs" | "unbuilt" | "unanswered" | "unplayed";
+            /** @description Why it cannot be built */
+            problem?: components["schemas"]["Problem"];
+            /** @description The event's newest run, whose replies were used */
+            run: string;
+            /** @description Path of the step at which it ends (unbuilt) or behind which nothing is known (differs, unanswered) */
+            step?: string;
+            /**
+             * @description Why it was not played
+             * @enum {string}
+             */
+            why?: "erased" | "damaged" | "too_long";
         };
         EventSummary: {
             /** @description Who made the event when it was a person */
@@ -3140,6 +3189,8 @@ export interface components {
              * @enum {string}
              */
             encoding?: "base64";
+            /** @description The body went packed with gzip; here it is unpacked */
+            gzip?: boolean;
             headers: components["schemas"]["Header"][];
             method: string;
             url: string;
@@ -3603,6 +3654,31 @@ export interface components {
              */
             valid_until?: string;
             value: string;
+        };
+        SentComparison: {
+            /** @description Newest first */
+            items: components["schemas"]["EventPlayed"][];
+            /** @description The cursor of the page with the events before */
+            next?: string;
+            /**
+             * Format: int64
+             * @description The published version; left out when there is none: nothing is compared then
+             */
+            version?: number;
+        };
+        SentDifference: {
+            becomes?: string;
+            /** @description Name of the parameter, header or member, or the number of the line; a body without a name is not shown, as it is too large or no text */
+            name?: string;
+            /**
+             * @description request is all of it: it is sent on one side only; line is one of a body
+             * @enum {string}
+             */
+            part: "request" | "method" | "address" | "query" | "header" | "body" | "line" | "status";
+            /** @description The step's path; the one that it had when it is no more, empty for the answer to the sender */
+            step: string;
+            /** @description Left out where there was none; at most 2000 bytes */
+            was?: string;
         };
         Session: {
             notices: components["schemas"]["Notices"];
@@ -6192,6 +6268,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScenarioChanges"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "compare-scenario": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DraftToCompare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentComparison"];
                 };
             };
             /** @description A problem (RFC 9457) */

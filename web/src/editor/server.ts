@@ -1,5 +1,5 @@
 /** Calls that carry a document: its numbers keep their digits and its members their order. */
-import { ApiError, ask, type CheckLine, type Preview, type Rehearsal, type Sample, type ServiceOutage } from '@/api'
+import { ApiError, ask, type CheckLine, type Preview, type Rehearsal, type Sample, type SentComparison, type ServiceOutage } from '@/api'
 import { Conflict, Refused, type ServerDraft, type Transport } from './model/draft'
 import { plain, type Scenario } from './model/document'
 import { parseJson, writeJson } from './model/json'
@@ -77,6 +77,10 @@ export interface RehearsalAsked {
 
 /** What would become of an event while services fail. */
 export const rehearse = (asked: RehearsalAsked, signal: AbortSignal): Promise<Rehearsal> => send('/rehearse', { method: 'POST', body: { ...asked, document: plain(asked.document) }, signal })
+
+/** A page of the last events, played through the document: what would be sent otherwise than by the published version. */
+export const playPast = (scenario: string, document: Scenario, cursor: string, signal: AbortSignal): Promise<SentComparison> =>
+  send(`/scenarios/${encodeURIComponent(scenario)}/compare?cursor=${encodeURIComponent(cursor)}`, { method: 'POST', body: { document: plain(document) }, signal })
 
 export interface CheckAsked {
   scenario: string

@@ -85,13 +85,16 @@ export function QuietFields({ quiet, onChange, error }: { quiet: Quiet; onChange
 }
 
 /** What is tried again, case by case, as one would tell it. */
-export function saysOn(on: readonly string[], asks: boolean, t: Translate): string[] {
+export function saysOn(on: readonly string[], asks: boolean, t: Translate, table?: FieldTexts): string[] {
+  // What is left out by its name in the table is told by that.
+  const excepted = (table?.options ?? []).filter(({ value }) => value.startsWith('!') && on.includes(value))
   const out: string[] = []
   if (on.includes('network')) out.push(t('retries.say.network'))
   out.push(t(on.includes('unknown') ? (asks ? 'retries.say.unknownAsk' : 'retries.say.unknown') : 'retries.say.unknownNot'))
-  const codes = on.filter((one) => !['network', 'unknown', 'body'].includes(one))
+  const codes = on.filter((one) => !['network', 'unknown', 'body'].includes(one) && !excepted.some(({ value }) => value === one))
   if (codes.length > 0) out.push(t('retries.say.codes', { codes: codes.join(', ') }))
   if (covers(codes, 429) || covers(codes, 503)) out.push(t('retries.say.after', { codes: [429, 503].filter((one) => covers(codes, one)).join(', ') }))
+  for (const { label, help } of excepted) out.push(`${label.slice(0, 1).toUpperCase()}${label.slice(1)}: ${help}.`)
   if (on.includes('body')) out.push(t('retries.say.body'))
   return out
 }

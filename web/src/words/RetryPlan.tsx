@@ -5,6 +5,7 @@ import { milliseconds, unitMs } from './duration'
 import { GrowthFields, onWords, QuietFields, RetryOn, saysOn, Says, spanOf, usualGrowth, usualOn, usualQuiet, type Growth } from './RetryParts'
 import { Delays, SpanField } from './Spans'
 import css from './Spans.module.css'
+import { useTexts, type FieldTexts } from './texts'
 
 /** What the rest of a run's tries becomes. */
 export type RetryPlan = components['schemas']['RetryPlan']
@@ -90,7 +91,7 @@ export function RetryPlanFields({ plan, onChange, many = false, paused = false, 
         />
         {plan.quiet && <QuietFields quiet={plan.quiet} onChange={(next) => change({ quiet: next })} />}
       </fieldset>
-      <Says label={t('retries.words')} sentences={says(plan, { paused, asks, many }, t)} />
+      <Says label={t('retries.words')} sentences={says(plan, { paused, asks, many, table: useTexts()('/http/retry/on') }, t)} />
     </Stack>
   )
 }
@@ -107,12 +108,12 @@ export function pausesOf(plan: RetryPlan): number[] {
 const told = 6
 
 /** What will happen, as one would tell it. */
-export function says(plan: RetryPlan, { paused, asks, many }: { paused: boolean; asks: boolean; many: boolean }, t: Translate): string[] {
+export function says(plan: RetryPlan, { paused, asks, many, table }: { paused: boolean; asks: boolean; many: boolean; table?: FieldTexts }, t: Translate): string[] {
   const pauses = pausesOf(plan).map((ms) => spanOf(`${Math.round(ms / 1000)}s`, t))
   const list = pauses.slice(0, told).map((span, n) => t(n > 0 ? 'retryPlan.next' : paused ? 'retryPlan.firstResumed' : 'retryPlan.first', { span }))
   if (pauses.length > told) list.push('…')
   const out = many ? [] : [t('retryPlan.more', { count: pauses.length + (paused ? 1 : 0), list: list.join(', ') })]
-  if (plan.on) out.push(...saysOn(plan.on, asks, t), t('retryPlan.not'))
+  if (plan.on) out.push(...saysOn(plan.on, asks, t, table), t('retryPlan.not'))
   if (plan.quiet) out.push(t('retries.say.quiet', plan.quiet))
   if (plan.deadline) out.push(t(paused ? 'retryPlan.deadlineSayResumed' : 'retryPlan.deadlineSay', { span: spanOf(plan.deadline, t) }))
   out.push(t('retryPlan.end'))

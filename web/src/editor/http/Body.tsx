@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useT } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
-import { Checkbox, Choices, CodeView, Mono, Segments } from '@/ui'
+import { Checkbox, Choices, CodeView, Mono, Segments, SuggestField } from '@/ui'
 import { becomes, useStep, wrongIn, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { answerOf, type Answer } from '../model/answer'
@@ -70,7 +70,32 @@ export function Body({ place }: Place) {
       {kind !== 'none' && ['GET', 'HEAD', 'DELETE'].includes(method) && (kind === 'json' || kind === 'form') && (
         <Checkbox label={force.title} help={force.help} checked={body?.force === true} onChange={(on) => put(`${place}/force`, on || undefined)} />
       )}
+      {body && kind !== 'none' && <OnItsWay place={place} kind={kind} body={body} />}
     </div>
+  )
+}
+
+/** How the body is written on its way: inner names, letters, packed. */
+function OnItsWay({ place, kind, body }: Place & { kind: BodyKind; body: HttpBody }) {
+  const { put, at, problem } = useStep()
+  const texts = useTexts()
+  const [nested, charset, gzip] = [texts(`${place}/nested`), texts(`${place}/charset`), texts(`${place}/gzip`)]
+  return (
+    <>
+      {(kind === 'form' || body.nested) && (
+        <div data-pointer={at(`${place}/nested`)}>
+          <Checkbox label={nested.title} help={nested.help} checked={body.nested === true} onChange={(on) => put(`${place}/nested`, on || undefined)} error={problem(`${place}/nested`)} />
+        </div>
+      )}
+      {(kind === 'form' || kind === 'text' || body.charset) && (
+        <div data-pointer={at(`${place}/charset`)}>
+          <SuggestField label={charset.title} help={charset.help} value={body.charset ?? ''} onChange={(next) => put(`${place}/charset`, next || undefined)} suggestions={charset.options.map((option) => option.value)} placeholder="utf-8" error={problem(`${place}/charset`)} />
+        </div>
+      )}
+      <div data-pointer={at(`${place}/gzip`)}>
+        <Checkbox label={gzip.title} help={gzip.help} checked={body.gzip === true} onChange={(on) => put(`${place}/gzip`, on || undefined)} error={problem(`${place}/gzip`)} />
+      </div>
+    </>
   )
 }
 

@@ -261,7 +261,7 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
                       <div className={css.fieldHelp}>{pick(header.reason)}</div>
                     </td>
                     <td>
-                      {!['host', 'content-length'].includes(header.name.toLowerCase()) && (
+                      {!['host', 'content-length', 'content-encoding', 'cookie'].includes(header.name.toLowerCase()) && (
                         <Button size="small" kind="quiet" label={t('headers.overrideOf', { name: header.name })} onClick={() => put('/http/headers', [...rows, { name: header.name, value: header.value }])}>
                           {t('headers.override')}
                         </Button>
@@ -285,7 +285,12 @@ function MoreTab({ more }: { more: React.ReactNode }) {
   const texts = useTexts()
   const retries = texts('/http/retry')
   const verify = texts('/http/tls/verify')
+  const bears = texts('/http/tls/server_name')
   const http = read<HttpStep>('/http')
+  const secure = (change: { verify?: boolean | undefined; server_name?: string | undefined }) => {
+    const tls = Object.entries({ ...http?.tls, ...change }).filter(([, value]) => value !== undefined)
+    put('/http/tls', tls.length > 0 ? Object.fromEntries(tls) : undefined)
+  }
   const plain = [texts('/http/timeout').field, texts('/when').field, texts('/http/redirects').field].filter((field) => field !== undefined)
   return (
     <div className={css.fields}>
@@ -308,8 +313,11 @@ function MoreTab({ more }: { more: React.ReactNode }) {
       ))}
       {http && <Pace address={http.url} />}
       <div data-pointer={at('/http/tls')}>
-        <Switch label={verify.title} help={verify.help} checked={http?.tls?.verify !== false} onChange={(on) => put('/http/tls', on ? undefined : { verify: false })} />
+        <Switch label={verify.title} help={verify.help} checked={http?.tls?.verify !== false} onChange={(on) => secure({ verify: on ? undefined : false })} />
         {http?.tls?.verify === false && <Note tone="warn">{t('tlsVerify.off')}</Note>}
+      </div>
+      <div data-pointer={at('/http/tls/server_name')}>
+        <TextField label={bears.title} help={bears.help} value={http?.tls?.server_name ?? ''} onChange={(next) => secure({ server_name: next || undefined })} placeholder={bears.field?.placeholder} error={problem('/http/tls/server_name')} />
       </div>
       {more}
     </div>

@@ -8,6 +8,7 @@ const noticeKeys: Record<string, Key> = {
   'url.scheme': 'notice.scheme',
   'body.in_query': 'notice.inQuery',
   'destination.closed': 'notice.closed',
+  'tls.server_name': 'notice.serverName',
   'reply.none': 'notice.noReply',
 }
 

@@ -2,7 +2,7 @@ import { useT, type Translate } from '@/i18n'
 import { Button, Checkbox, Choices, Note } from '@/ui'
 import { GrowthFields, QuietFields, RetryOn, saysOn, Says, usualGrowth, usualOn, usualQuiet } from '@/words/RetryParts'
 import { Delays } from '@/words/Spans'
-import { useTexts } from '@/words/texts'
+import { useTexts, type FieldTexts } from '@/words/texts'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { variablesOf } from '@/pill/template'
@@ -67,7 +67,7 @@ export function RetryField() {
       )}
       {way !== 'none' && <QuietHours quiet={retry?.quiet} onChange={(quiet) => store({ quiet })} />}
       {way !== 'none' && (
-        <Says label={t('retries.words')} sentences={sentences(retry, on, t)} />
+        <Says label={t('retries.words')} sentences={sentences(retry, on, t, texts('/http/retry/on'))} />
       )}
     </div>
   )
@@ -90,8 +90,8 @@ function QuietHours({ quiet, onChange }: { quiet: Retry['quiet']; onChange: (qui
 }
 
 /** What the policy does, case by case, as one would tell it. */
-function sentences(retry: Retry | undefined, on: readonly string[], t: Translate): string[] {
-  const out = saysOn(on, retry?.ask !== undefined, t)
+function sentences(retry: Retry | undefined, on: readonly string[], t: Translate, table: FieldTexts): string[] {
+  const out = saysOn(on, retry?.ask !== undefined, t, table)
   if (retry?.quiet) out.push(t('retries.say.quiet', retry.quiet))
   if (retry?.deadline) out.push(t('retries.say.deadline', { span: durationWords(retry.deadline, t) }))
   return out

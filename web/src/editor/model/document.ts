@@ -14,6 +14,9 @@ export interface HttpBody {
   path?: string
   none?: boolean
   force?: boolean
+  nested?: boolean
+  charset?: string
+  gzip?: boolean
 }
 
 export interface Retry {
@@ -34,7 +37,7 @@ export interface HttpStep {
   own_headers_only?: boolean
   timeout?: string
   redirects?: string
-  tls?: { verify?: boolean }
+  tls?: { verify?: boolean; server_name?: string }
   response?: string
   reply_limit?: number
   success?: { codes?: string[]; when?: string }

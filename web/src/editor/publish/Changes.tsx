@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, keys, type Change } from '@/api'
 import { useT, type Key } from '@/i18n'
-import { Badge, Button, CodeView, Dialog, ErrorNote, Skeleton, TextField } from '@/ui'
+import { Badge, Button, CodeView, Dialog, ErrorNote, Note, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { shownText } from '../model/body'
 import type { Json } from '../model/json'
 import { fieldName, readable, titleOf } from '../parts/describe'
+import { Played } from './Played'
 
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
 
@@ -64,8 +65,16 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   )
 }
 
-/** The look before changes of a running scenario go live. */
-export function Changes({ onClose, onApply, busy }: { onClose: () => void; onApply: (note: string) => void; busy: boolean }) {
+interface Asked {
+  /** How many events wait for the start; undefined when a running scenario is changed. */
+  held: number | undefined
+  onClose: () => void
+  onApply: (releaseHeld: boolean, note: string) => void
+  busy: boolean
+}
+
+/** The look before a draft goes live: what was edited, and what it changes for events that came. Nothing here has to be waited for. */
+export function Changes({ held, onClose, onApply, busy }: Asked) {
   const t = useT()
   const { info } = useEditor()
   const [note, setNote] = useState('')
@@ -74,18 +83,27 @@ export function Changes({ onClose, onApply, busy }: { onClose: () => void; onApp
     <Dialog
       open
       onClose={onClose}
-      title={t('apply.title', { from: now, to: now + 1 })}
+      title={now > 0 ? t('apply.title', { from: now, to: now + 1 }) : t('apply.start', { to: 1 })}
       size="large"
       actions={
         <>
           <Button onClick={onClose}>{t('apply.back')}</Button>
-          <Button kind="main" onClick={() => onApply(note)} loading={busy}>
-            {t('apply.now')}
+          {held ? (
+            <Button onClick={() => onApply(false, note)} disabled={busy}>
+              {t('start.newOnly')}
+            </Button>
+          ) : null}
+          <Button kind="main" onClick={() => onApply(Boolean(held), note)} loading={busy}>
+            {held === undefined ? t('apply.now') : held > 0 ? t('start.held') : t('start')}
           </Button>
         </>
       }
     >
-      <ChangeList />
+      {held ? (
+        <Note title={t('start.heldTitle', { count: held })}>{t('start.heldHelp')}</Note>
+      ) : null}
+      {now > 0 && <ChangeList />}
+      <Played onLeave={onClose} />
       <div className={css.gapTop}>
         <TextField label={t('apply.note')} value={note} onChange={setNote} placeholder={t('apply.noteExample')} />
       </div>

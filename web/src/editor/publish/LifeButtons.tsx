@@ -22,7 +22,8 @@ export function LifeButtons() {
   const [busy, setBusy] = useState(false)
   const [lacks, setLacks] = useState<Lack[]>()
   const [held, setHeld] = useState<number>()
-  const [applying, setApplying] = useState(false)
+  /** What is looked at before it goes live: with the number of events that wait for the start. */
+  const [applying, setApplying] = useState<{ held: number | undefined }>()
   const [stopping, setStopping] = useState(false)
   const [error, setError] = useState<unknown>()
   const running = info?.state === 'running'
@@ -64,12 +65,12 @@ export function LifeButtons() {
           }),
         )
       }
-      setApplying(false)
+      setApplying(undefined)
       refresh()
       toast(start && !running ? t('life.started') : t('life.applied'))
     } catch (failed) {
       if (failed instanceof ApiError && failed.status === 422 && failed.problems.length > 0) {
-        setApplying(false)
+        setApplying(undefined)
         setLacks(missing(store.snapshot()?.document ?? document, failed.problems as Problem[]))
       } else setError(failed)
     } finally {
@@ -81,11 +82,13 @@ export function LifeButtons() {
     // Not through the shared query: a hint that comes meanwhile would cancel it, and what waits would not be asked about.
     const fresh = await call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } } })).catch(() => info)
     const count = fresh?.held ?? 0
-    if (count > 0) setHeld(count)
+    const differs = store.snapshot()?.hasChanges ?? false
+    if (info?.version ? differs : count > 0) setApplying({ held: count })
+    else if (count > 0) setHeld(count)
     else await publish(true, false)
   }
   const apply = async () => {
-    if (await ready()) setApplying(true)
+    if (await ready()) setApplying({ held: undefined })
   }
   const stop = async () => {
     setBusy(true)
@@ -151,7 +154,7 @@ export function LifeButtons() {
       <Dialog open={error !== undefined} onClose={() => setError(undefined)} title={t('life.failed')} size="small">
         <ErrorNote error={error} />
       </Dialog>
-      {applying && <Changes onClose={() => setApplying(false)} onApply={(note) => void publish(true, false, note)} busy={busy} />}
+      {applying && <Changes held={applying.held} onClose={() => setApplying(undefined)} onApply={(releaseHeld, note) => void publish(true, releaseHeld, note)} busy={busy} />}
     </>
   )
 }

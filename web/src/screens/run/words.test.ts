@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Attempt, Run, RunStep } from '@/api'
 import { t } from '@/i18n'
-import { attemptText, nextText, purposeOf, variableName } from './words'
+import { attemptText, curlOf, nextText, purposeOf, variableName } from './words'
 
 // The third step of a run: two attempts of others came before its own.
 const attempts = [{ n: 3 }, { n: 4, purpose: 'ask' }, { n: 5, purpose: 'ask.not_done' }, { n: 6, purpose: 'expired' }, { n: 8 }] as Attempt[]
@@ -32,4 +32,12 @@ it.each([
 it('a variable has a name that no other one has', () => {
   const all = [{ path: 'deal', short: 'deal', label: 'Deal' }, { path: 'deal.id', short: 'id' }, { path: 'deal.items', short: 'items' }, { path: 'deal.items[0]', short: '0' }, { path: 'deal.items[0].id', short: 'id' }]
   expect(all.map((one) => variableName(one, all))).toEqual(['Deal', 'deal.id', 'items', 'deal.items[0]', 'deal.items[0].id'])
+})
+
+it.each([
+  ['as it is', {}, `--data-binary 'a'\\''b'`],
+  ['packed', { gzip: true }, `printf %s 'a'\\''b' | gzip -nc | curl`],
+  ['packed bytes', { gzip: true, encoding: 'base64' }, `| base64 -d | gzip -nc | curl`],
+])('a body that went %s goes so by the command', (_, more, want) => {
+  expect(curlOf({ method: 'POST', url: 'https://x.test/', headers: [{ name: 'Content-Encoding', value: 'gzip' }], body: "a'b", ...more })).toContain(want)
 })

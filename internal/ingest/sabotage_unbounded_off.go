@@ -1,0 +1,5 @@
+//go:build !sabotage_unbounded
+
+package ingest
+
+const unbounded = false

@@ -1,0 +1,5 @@
+//go:build !sabotage_haste
+
+package lane
+
+const haste = 1
