@@ -8,7 +8,7 @@ import (
 
 // NewBulk does one thing to all runs that match.
 type NewBulk struct {
-	Action   string       `json:"action" enum:"resume,send-now,retry-policy,rerun,cancel,cancel-retries"`
+	Action   string       `json:"action" enum:"resume,skip,send-now,retry-policy,rerun,cancel,cancel-retries"`
 	Q        string       `json:"q" minLength:"1" maxLength:"4096" doc:"Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here"`
 	Version  WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"For resume and rerun: same, current, or a version's number"`
 	Retry    *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`

@@ -26,6 +26,7 @@ type Erasure struct {
 	By         string         `json:"by"`
 	CreatedAt  time.Time      `json:"created_at"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
+	Damaged    bool           `json:"damaged,omitempty" doc:"What it counted up to some time cannot be read, so that its counts are too small. What it erased stays erased; one that is not over looks from the beginning"`
 	Looked     int            `json:"looked" doc:"How many things were looked at"`
 	Share      float64        `json:"share" doc:"How much of the present walk is done, from 0 to 1"`
 	Found      []ErasureCount `json:"found" nullable:"false"`

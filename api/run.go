@@ -259,7 +259,7 @@ const ActionRerun = string(gonets.ActionRerun)
 // RunsAction does one thing to the runs named. [NewBulk] does it to all that
 // match.
 type RunsAction struct {
-	Action  string       `json:"action" enum:"resume,send-now,retry-policy,rerun,cancel,cancel-retries"`
+	Action  string       `json:"action" enum:"resume,skip,send-now,retry-policy,rerun,cancel,cancel-retries"`
 	IDs     []string     `json:"ids" nullable:"false" minItems:"1" maxItems:"1000"`
 	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$"`
 	Retry   *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`

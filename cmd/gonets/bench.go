@@ -6,13 +6,13 @@ import (
 	"io"
 
 	"gonets/internal/child"
-	"gonets/internal/cli"
+	"gonets/internal/cli/tools"
 	"gonets/internal/loadgen"
 	"gonets/internal/store/scratch"
 )
 
 // runBench prints the report also when a figure can't be believed.
-func runBench(ctx context.Context, o cli.BenchOptions, out, progress io.Writer) error {
+func runBench(ctx context.Context, o tools.BenchOptions, out, progress io.Writer) error {
 	options := loadgen.Options{
 		Subject:     child.Subject{Store: o.Store, Database: o.Database},
 		Connections: o.Connections, Rate: o.Rate, Duration: o.Duration, Rounds: o.Rounds, Profiles: o.Profiles,
@@ -32,6 +32,6 @@ func runBench(ctx context.Context, o cli.BenchOptions, out, progress io.Writer) 
 }
 
 // relay runs what a bench compares the server with.
-func relay(ctx context.Context, o cli.RelayOptions) error {
+func relay(ctx context.Context, o tools.RelayOptions) error {
 	return loadgen.Relay(ctx, o.Listen, o.Target)
 }

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 
 	"gonets"
-	"gonets/internal/cli"
+	"gonets/internal/cli/tools"
 	"gonets/internal/document"
 	"gonets/internal/engine"
 	"gonets/internal/flight"
@@ -28,7 +28,7 @@ import (
 // ceiling serves one source and one scenario with every part of the server but
 // the store: what is left of the time when storing costs nothing. It keeps
 // nothing and is there to be compared with.
-func ceiling(ctx context.Context, o cli.CeilingOptions) error {
+func ceiling(ctx context.Context, o tools.CeilingOptions) error {
 	s, err := buildCeiling(ctx, o)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func ceiling(ctx context.Context, o cli.CeilingOptions) error {
 // bare is the server without its store.
 type bare struct{ parts }
 
-func buildCeiling(ctx context.Context, o cli.CeilingOptions) (s *bare, err error) {
+func buildCeiling(ctx context.Context, o tools.CeilingOptions) (s *bare, err error) {
 	s = &bare{newParts()}
 	defer func() {
 		if err != nil {

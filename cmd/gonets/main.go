@@ -19,6 +19,7 @@ import (
 	"gonets"
 	"gonets/internal/child"
 	"gonets/internal/cli"
+	"gonets/internal/cli/tools"
 	"gonets/internal/config"
 	"gonets/internal/drill"
 	"gonets/internal/loadgen"
@@ -56,15 +57,17 @@ func run(ctx context.Context, args []string, std streams, getenv func(string) st
 		Terminal: isTerminal(std.out), StdinTerminal: isTerminal(std.in), ReadPassword: readPassword(std.in),
 		Clock: gonets.SystemClock{}, Zone: time.Local, Version: version,
 		Serve: func(ctx context.Context, c config.Config) error { return serve(ctx, c, std.out) },
-		Drill: func(ctx context.Context, o cli.DrillOptions, out io.Writer) error {
-			return runDrill(ctx, o, out, std.err)
+		Test:  runTests,
+		Tools: tools.Tools{
+			Drill: func(ctx context.Context, o tools.DrillOptions, out io.Writer) error {
+				return runDrill(ctx, o, out, std.err)
+			},
+			Bench: func(ctx context.Context, o tools.BenchOptions, out io.Writer) error {
+				return runBench(ctx, o, out, std.err)
+			},
+			Ceiling: ceiling,
+			Relay:   relay,
 		},
-		Test: runTests,
-		Bench: func(ctx context.Context, o cli.BenchOptions, out io.Writer) error {
-			return runBench(ctx, o, out, std.err)
-		},
-		Ceiling: ceiling,
-		Relay:   relay,
 	})
 }
 
@@ -80,7 +83,7 @@ func isTerminal(stream any) bool {
 
 // runDrill prints the report also when the drill found a loss: that is what it
 // is for.
-func runDrill(ctx context.Context, o cli.DrillOptions, out, progress io.Writer) error {
+func runDrill(ctx context.Context, o tools.DrillOptions, out, progress io.Writer) error {
 	report, err := drill.Run(ctx, drill.Options{
 		Subject: child.Subject{Store: o.Store, Database: o.Database},
 		Kills:   o.Kills, Nodes: o.Nodes, Seed: o.Seed, Rate: o.Rate, Dir: o.Data, State: o.State,

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets"
+	"gonets/internal/cli/tools"
 	"gonets/internal/client"
 	"gonets/internal/config"
 )
@@ -51,61 +52,9 @@ type Env struct {
 	Version string
 	// Serve runs the server until ctx ends.
 	Serve func(ctx context.Context, c config.Config) error
-	// Drill runs the crash test and prints its report.
-	Drill func(ctx context.Context, o DrillOptions, stdout io.Writer) error
 	// Test tries the tests of documents and prints its report.
 	Test func(ctx context.Context, o TestOptions, stdout io.Writer) error
-	// Bench measures the server and prints its report.
-	Bench func(ctx context.Context, o BenchOptions, stdout io.Writer) error
-	// Ceiling runs what a bench compares the server with until ctx ends.
-	Ceiling func(ctx context.Context, o CeilingOptions) error
-	// Relay runs the other thing that a bench compares the server with.
-	Relay func(ctx context.Context, o RelayOptions) error
-}
-
-// BenchOptions are the flags of the verb bench.
-type BenchOptions struct {
-	Connections int
-	// Rate is in events a second; 0 is as fast as answers come.
-	Rate     int
-	Duration time.Duration
-	Rounds   int
-	Store    string
-	// Database is the address of a PostgreSQL server where the bench may make
-	// databases.
-	Database string
-	// History is a file to which the report is added as a line.
-	History string
-	// Profiles is a folder for a profile of each turn's CPU.
-	Profiles string
-	JSON     bool
-}
-
-// CeilingOptions are the flags with which a bench starts its own other half.
-type CeilingOptions struct {
-	Listen, Documents, Data string
-}
-
-// RelayOptions are the flags with which a bench starts a bare relay.
-type RelayOptions struct {
-	Listen, Target string
-}
-
-// DrillOptions are the flags of the verb drill.
-type DrillOptions struct {
-	Kills int
-	Store string
-	// Database is the address of an empty PostgreSQL database.
-	Database string
-	// Nodes is how many servers share it.
-	Nodes int
-	Seed  uint64
-	Rate  int
-	// Data is the drill's folder; empty takes a temporary one.
-	Data string
-	// State is a file in which a long drill remembers how far it is.
-	State string
-	JSON  bool
+	tools.Tools
 }
 
 // usageError is a command that was not written right.
@@ -181,7 +130,8 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.compareCommand(), a.applyCommand(), a.exportCommand(), a.testCommand(),
 		a.scenariosCommand(), a.readyCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.storageCommand(), a.secretCommand(), a.userCommand(), a.auditCommand(),
-		a.settingsCommand(), a.eraseCommand(), a.drillCommand(), a.benchCommand(), a.versionCommand())
+		a.settingsCommand(), a.eraseCommand(), a.versionCommand())
+	root.AddCommand(a.toolCommands()...)
 	return root
 }
 

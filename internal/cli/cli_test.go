@@ -24,6 +24,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/cli"
+	"gonets/internal/cli/tools"
 	"gonets/internal/config"
 )
 
@@ -143,13 +144,15 @@ func run(ctx context.Context, t *testing.T, stdin string, environment []string, 
 			fmt.Fprintf(&stdout, "serving %s at %s, networks %v, from %q\n", c.Data, c.Listen, c.AllowNetworks, c.PublicURL)
 			return nil
 		},
-		Drill: func(_ context.Context, o cli.DrillOptions, w io.Writer) error {
-			fmt.Fprintf(w, "%+v\n", o)
-			return nil
-		},
-		Bench: func(_ context.Context, o cli.BenchOptions, w io.Writer) error {
-			fmt.Fprintf(w, "%+v\n", o)
-			return nil
+		Tools: tools.Tools{
+			Drill: func(_ context.Context, o tools.DrillOptions, w io.Writer) error {
+				fmt.Fprintf(w, "%+v\n", o)
+				return nil
+			},
+			Bench: func(_ context.Context, o tools.BenchOptions, w io.Writer) error {
+				fmt.Fprintf(w, "%+v\n", o)
+				return nil
+			},
 		},
 	})
 	return result{code, stdout.String(), stderr.String()}
@@ -167,6 +170,8 @@ func typing(environment []string) func() (string, error) {
 	}
 	return nil
 }
+
+func text(s string) *string { return &s }
 
 func at(d time.Duration) *time.Time { t := now.Add(d); return &t }
 
@@ -209,23 +214,33 @@ func answers() map[string]any {
 			Redirects: []gonets.Hop{{Status: 302, URL: "http://10.0.0.1/"}}, Response: &api.Response{Status: 302, Content: api.Content{Body: "AAH/AA==", Encoding: api.EncodingBase64}}}}},
 	}}
 	return map[string]any{
-		"GET /runs":                 api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
-		"GET /runs/r1":              story,
-		"GET /runs/r2":              api.Run{RunSummary: paused},
-		"GET /runs/r3":              redirected,
-		"GET /runs/r4":              queued("r4", time.Hour, at(time.Hour), api.LaneWait{Why: api.LanePaused, By: "anna"}),
-		"GET /runs/r5":              queued("r5", -time.Minute, nil, api.LaneWait{Why: api.LaneClosed, Until: at(-time.Second)}),
-		"GET /runs/r6":              queued("r6", time.Hour, at(time.Hour), api.LaneWait{Why: api.LaneClosed, Until: at(time.Minute)}),
-		"POST /scenarios/one/start": api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
-		"POST /runs/r1/send-now":    api.RunSummary{ID: "r1", State: gonets.RunQueued},
-		"POST /runs/r1/rerun":       api.RunSummary{ID: "r9", State: gonets.RunRunning},
-		"POST /runs/r2/send-now":    fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
-		"POST /runs/actions":        api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}},
-		"POST /bulk":                api.Bulk{ID: "b1", Action: "cancel", State: "finished", Total: 2, Done: 2, Refused: 1, Plan: &api.BulkPlan{More: true}},
-		"GET /events":               api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
-		"GET /events/e1":            event,
-		"GET /events/e1/raw":        "\x00raw",
-		"POST /sources/site/events": api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
+		"GET /runs":                     api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},
+		"GET /runs/r1":                  story,
+		"GET /runs/r2":                  api.Run{RunSummary: paused},
+		"GET /runs/r1/attempts/2/curl":  "# Put the secrets in place of ***: header Authorization\ncurl -X POST 'https://crm.example/leads'\n",
+		"GET /runs/r1/attempts/1/onec":  "Соединение = Новый HTTPСоединение(\"crm.example\");\n",
+		"GET /runs/r1/attempts/2/reply": "\x00busy\x1b[2J",
+		"GET /runs/r1/attempts/2/compare": api.Comparison{With: &api.ComparedWith{Run: "r0", N: 1, At: now.Add(-time.Hour)}, More: true, Body: api.BodyBinary, Differences: []api.AttemptDifference{
+			{Part: "address", Good: text("https://crm.example/deals"), Bad: text("https://crm.example/leads")},
+			{Part: "header", Name: "idempotency-key", Good: text("r0-deal"), Bad: text("r1-deal"), Usual: true},
+			{Part: "body", Name: "lead.phone", Good: text(`"+79\x1b[2J"`)}, {Part: "query", Name: "a", Good: text(""), Bad: text("1")}}},
+		"GET /runs/r1/attempts/1/compare": api.Comparison{Differences: []api.AttemptDifference{}},
+		"GET /runs/r3/attempts/1/compare": api.Comparison{Lines: true, With: &api.ComparedWith{Run: "r0", N: 1, At: now}, Differences: []api.AttemptDifference{{Part: "body", Name: "3", Bad: text("c")}}},
+		"GET /runs/r3":                    redirected,
+		"GET /runs/r4":                    queued("r4", time.Hour, at(time.Hour), api.LaneWait{Why: api.LanePaused, By: "anna"}),
+		"GET /runs/r5":                    queued("r5", -time.Minute, nil, api.LaneWait{Why: api.LaneClosed, Until: at(-time.Second)}),
+		"GET /runs/r6":                    queued("r6", time.Hour, at(time.Hour), api.LaneWait{Why: api.LaneClosed, Until: at(time.Minute)}),
+		"POST /scenarios/one/start":       api.Scenario{Name: "one", State: gonets.ScenarioRunning, Held: 1},
+		"POST /runs/r1/send-now":          api.RunSummary{ID: "r1", State: gonets.RunQueued},
+		"POST /runs/r2/skip":              api.RunSummary{ID: "r2", State: gonets.RunQueued},
+		"POST /runs/r1/rerun":             api.RunSummary{ID: "r9", State: gonets.RunRunning},
+		"POST /runs/r2/send-now":          fail(gonets.CodeRunState, "run r2 is paused; send-now is for waiting runs"),
+		"POST /runs/actions":              api.RunsActionResult{Done: 2, Failed: []api.RunFailed{{ID: "r2", Code: gonets.CodeRunState, Detail: "run r2 is over"}}},
+		"POST /bulk":                      api.Bulk{ID: "b1", Action: "cancel", State: "finished", Total: 2, Done: 2, Refused: 1, Plan: &api.BulkPlan{More: true}},
+		"GET /events":                     api.List[api.EventSummary]{Items: []api.EventSummary{event.EventSummary}},
+		"GET /events/e1":                  event,
+		"GET /events/e1/raw":              "\x00raw",
+		"POST /sources/site/events":       api.NewEventResult{EventID: "e9", Runs: []api.RunSummary{{ID: "r9", Scenario: "lead", State: gonets.RunRunning}}},
 		"GET /storage": api.Storage{Disk: api.Disk{Level: "low", FreeBytes: 150 << 20, TotalBytes: 40 << 30, LowBelowBytes: 200 << 20, HoldsDatabase: true, BallastBytes: 64 << 20, BallastWanted: 64 << 20},
 			DatabaseBytes: 12 << 30, DataBytes: 11 << 30, Runs: 120_000, Sampled: 240, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 100_000, Bytes: 9 << 30}, {Scenario: "chat", Runs: 20_000, Bytes: 2 << 30}},
 			Retention: api.RetentionForecast{AgeSeconds: 30 * 86400, SizeBytes: 10 << 30, Next24h: api.RunCount{Count: 4_000}, Next7d: api.RunCount{Count: 10_000, More: true}, OverBytes: 1 << 30, OverRuns: 11_000}},
@@ -284,6 +299,15 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-show-night-paused", args: "runs show r4"},
 		{name: "runs-show-tried-out", args: "runs show r5"},
 		{name: "runs-show-night-closed", args: "runs show r6"},
+		{name: "runs-curl", args: "runs curl r1"},
+		{name: "runs-curl-none", args: "runs curl r2"},
+		{name: "runs-1c", args: "runs 1c r1 --attempt 1"},
+		{name: "runs-reply", args: "runs reply r1"},
+		{name: "runs-reply-terminal", args: "runs reply r1", env: []string{"TERMINAL=1"}},
+		{name: "runs-compare", args: "runs compare r1"},
+		{name: "runs-compare-nothing", args: "runs compare r1 --attempt 1"},
+		{name: "runs-compare-lines", args: "runs compare r3"},
+		{name: "runs-compare-json", args: "runs compare r1 -o json"},
 		{name: "scenarios-start-one-held", args: "scenarios start one"},
 		{name: "runs-show-missing", args: "runs show nope"},
 		{name: "runs-count", args: "runs count status:5xx --scenario lead"},
@@ -292,6 +316,10 @@ func TestVerbsPrintWhatPeopleNeed(t *testing.T) {
 		{name: "runs-send-now", args: "runs send-now r1"},
 		{name: "runs-send-now-impossible", args: "runs send-now r2"},
 		{name: "runs-rerun", args: "runs rerun r1 --version 2"},
+		{name: "runs-skip", args: "runs skip r2 --value {\"id\":7}"},
+		{name: "runs-skip-several", args: "runs skip r1 r2"},
+		{name: "runs-skip-value-of-several", args: "runs skip r1 r2 --value 7"},
+		{name: "runs-skip-bad-value", args: "runs skip r2 --value seven"},
 		{name: "runs-cancel-unconfirmed", args: "runs cancel --scenario lead"},
 		{name: "runs-cancel-many", args: "runs cancel status:5xx --scenario lead --state paused --yes"},
 		{name: "runs-cancel-slowly", args: "runs cancel --state paused --yes --rate 5 --one-first"},
@@ -577,6 +605,20 @@ func TestAMassActionIsWaitedForUntilEveryRunHadItsTurn(t *testing.T) {
 	}
 }
 
+func TestWhatSkippingManyMeansIsToldBefore(t *testing.T) {
+	t.Parallel()
+	a := answers()
+	a["POST /bulk"] = api.Bulk{Action: "skip", Total: 12, Plan: &api.BulkPlan{Groups: []api.BulkGroup{
+		{Scenario: "lead", Step: "only_new/deal", StepTitle: "Make a deal", Runs: 10}, {Scenario: "lead", Runs: 2}}}}
+	s := newServer(t, a)
+	r := run(t.Context(), t, "", nil, "runs", "skip", "state:paused", "--data", s.folder(t))
+	want := "12 runs match; nothing was done. Later steps would go on without the answer of the step at which each stands: " +
+		"only_new/deal “Make a deal” of lead (10), its first step of lead (2). Add --yes to do it\nSee: gonets --help\n"
+	if r.code != cli.ExitUsage || r.stderr != want || !strings.Contains(s.asked[0], `"dry":true`) {
+		t.Errorf("exit %d, asked %v\n%s", r.code, s.asked, cmp.Diff(want, r.stderr))
+	}
+}
+
 func TestFilesThatCannotBeDocumentsAreNamed(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, answers())
@@ -637,7 +679,7 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{"serve", "validate", "diff", "apply", "export", "scenarios list", "scenarios start", "scenarios stop", "scenarios versions",
 		"sources list", "sources samples", "events send", "events list", "events show", "runs list", "runs show", "runs count", "runs tail", "runs resume", "runs send-now",
-		"runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "audit", "storage show", "storage clean", "secret set", "secret until", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
+		"runs curl", "runs 1c", "runs reply", "runs compare", "runs skip", "runs rerun", "runs cancel", "runs cancel-retries", "notices list", "notices test", "audit", "storage show", "storage clean", "secret set", "secret until", "secret list", "secret delete", "user create", "user password", "user list", "settings show", "drill", "bench", "version"} {
 		if !seen[want] {
 			t.Errorf("%q is missing or says nothing; there are %v", want, slices.Sorted(maps.Keys(seen)))
 		}

@@ -21,9 +21,9 @@ import (
 
 func (a *app) runsCommand() *cobra.Command {
 	return a.remote(group("runs", "Look at runs and act on them",
-		a.runsList(), a.runsCount(), a.runsShow(), a.runsTail(), a.runsExport(),
+		a.runsList(), a.runsCount(), a.runsShow(), a.runsTail(), a.runsExport(), a.runsCurl(), a.runsOneC(), a.runsReply(), a.runsCompare(),
 		a.runsAct(string(gonets.ActionResume), "Go on from the failed step"),
-		a.runsSkip(),
+		a.runsAct(string(gonets.ActionSkip), "Go on behind the step at which paused runs stand, without its answer"),
 		a.runsAct(string(gonets.ActionSendNow), "Skip the wait"),
 		a.runsAct(string(gonets.ActionRetryPolicy), "Change when runs are tried again, until their step is done"),
 		a.runsAct(api.ActionRerun, "Make a new run of the same event"),
@@ -44,7 +44,9 @@ func (r *runFlags) add(c *cobra.Command) *cobra.Command {
 	f.StringVar(&r.filter.Scenario, "scenario", "", "only runs of this scenario")
 	f.StringVar(&r.filter.Source, "source", "", "only runs of events of this source")
 	f.StringVar(&r.filter.EventID, "event", "", "only runs of this event")
-	f.StringVar(&r.filter.Value, "value", "", "only runs whose event holds this value (a phone, an order number)")
+	if f.Lookup("value") == nil { // one verb has another meaning for it
+		f.StringVar(&r.filter.Value, "value", "", "only runs whose event holds this value (a phone, an order number)")
+	}
 	f.StringVar(&r.since, "since", "", "only newer ones: 10m, 2h, 7d or a time such as 2026-03-01T12:00:00Z")
 	f.StringVar(&r.until, "until", "", "only older ones, written the same way")
 	return c
@@ -221,10 +223,10 @@ func (a *app) due(t time.Time) string {
 func (a *app) runsAct(action, short string) *cobra.Command {
 	var flags runFlags
 	var yes, oneFirst bool
-	var version, body string
+	var version, body, value string
 	var rate int
 	var plan retries.Flags
-	c := flags.add(a.printing(&cobra.Command{
+	c := &cobra.Command{
 		Use: action + " ID... | [QUESTION]", Short: short,
 		Long:    short + ". Name the runs, or choose them with a question as for runs list, or flags, and --yes.",
 		Example: "  gonets runs " + action + " 'scenario:crm status:5xx after:-24h' --yes",
@@ -247,13 +249,15 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 					return usagef("name runs or choose them with flags, not both")
 				case slowly:
 					return usagef("--rate and --one-first are for runs that a question or flags choose, such as --state paused")
-				case body != "" && len(words) > 1:
-					return usagef("--body is for one run: name it")
+				case len(words) > 1 && body+value != "":
+					return usagef("--body and --value are for one run: name it")
+				case value != "" && !json.Valid([]byte(value)):
+					return usagef("--value is not JSON")
 				}
 				return a.actOnNamed(c, client, api.RunsAction{Action: action, IDs: words, Version: which, Retry: retry})
 			}
-			if body != "" {
-				return usagef("--body is for one run: name it")
+			if body+value != "" {
+				return usagef("--body and --value are for one run: name it")
 			}
 			q, err := flags.question(a, words)
 			if err != nil {
@@ -270,8 +274,12 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 			}
 			return a.doBulk(c, client, b)
 		}),
-	}))
+	}
 	f := c.Flags()
+	if action == string(gonets.ActionSkip) {
+		f.StringVar(&value, "value", "", "what later steps read of the step, as JSON; for one run")
+	}
+	flags.add(a.printing(c))
 	f.BoolVar(&yes, "yes", false, "do it to all runs that match")
 	f.IntVar(&rate, "rate", 0, "no more than so many a second, while the server works on it: see gonets bulk; as fast as the services take them when left out")
 	f.BoolVar(&oneFirst, "one-first", false, "stop behind the first one until gonets bulk go-on")
@@ -338,6 +346,10 @@ func (a *app) actOne(c *cobra.Command, client *client.Client, request *api.RunsA
 	if request.Retry != nil {
 		return client.ChangeRetries(c.Context(), id, *request.Retry)
 	}
+	if request.Action == string(gonets.ActionSkip) {
+		value, _ := c.Flags().GetString("value")
+		return client.Skip(c.Context(), id, api.Skip{Value: json.RawMessage(value)})
+	}
 	file, _ := c.Flags().GetString("body")
 	if file == "" {
 		return client.Act(c.Context(), id, request.Action, request.Version)
@@ -350,25 +362,6 @@ func (a *app) actOne(c *cobra.Command, client *client.Client, request *api.RunsA
 	return client.Rerun(c.Context(), id, api.NewRerun{Version: request.Version, Event: &api.EditedEvent{Text: &edited}})
 }
 
-func (a *app) runsSkip() *cobra.Command {
-	var value string
-	c := a.printing(&cobra.Command{
-		Use: "skip ID", Short: "Go on behind the step at which a paused run stands", Args: cobra.ExactArgs(1),
-		RunE: a.withClient(func(c *cobra.Command, client *client.Client, ids []string) error {
-			if value != "" && !json.Valid([]byte(value)) {
-				return usagef("--value is not JSON")
-			}
-			run, err := client.Skip(c.Context(), ids[0], api.Skip{Value: json.RawMessage(value)})
-			if err != nil {
-				return err
-			}
-			return a.print(run, func() { a.printActed(string(gonets.ActionSkip), ids[0], &run) })
-		}),
-	})
-	c.Flags().StringVar(&value, "value", "", "what later steps read of the step, as JSON")
-	return c
-}
-
 // ask tells what would be done and does nothing.
 func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error {
 	b.Dry = true
@@ -379,6 +372,10 @@ func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error 
 	n := count(plan.Total, "run")
 	if plan.Plan != nil && plan.Plan.More {
 		n = "at least " + n
+	}
+	if b.Action == string(gonets.ActionSkip) && plan.Total > 0 && plan.Plan != nil {
+		return usagef("%s match; nothing was done. Later steps would go on without the answer of the step at which each stands: %s. Add --yes to do it",
+			n, safeLine(words.Stand(plan.Plan)))
 	}
 	return usagef("%s match; nothing was done. Add --yes to %s them", n, b.Action)
 }

@@ -54,92 +54,15 @@ func (a *app) serveCommand() *cobra.Command {
 	return c
 }
 
-// storeHelp is the flag of the tools that run servers of their own.
-const storeHelp = "the kind of database, sqlite or postgres (default: sqlite, or postgres with --database)"
-
-func (a *app) drillCommand() *cobra.Command {
-	var o DrillOptions
-	c := a.printing(&cobra.Command{
-		Use: "drill", Short: "Kill the server again and again and prove that nothing is lost", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if a.output == outputYAML {
-				return usagef("drill writes table or json")
-			}
-			if err := a.checkOutput(); err != nil {
-				return err
-			}
-			o.JSON = a.output == outputJSON
-			return a.Drill(c.Context(), o, a.Stdout)
-		},
-	})
-	f := c.Flags()
-	f.IntVar(&o.Kills, "kills", 20, "how often the server is killed")
-	f.StringVar(&o.Store, "store", "", storeHelp)
-	f.StringVar(&o.Database, "database", "", "the address of an empty PostgreSQL database for the drill")
-	f.IntVar(&o.Nodes, "nodes", 1, "how many servers share the database; one of them is killed at a time")
-	f.Uint64Var(&o.Seed, "seed", 0, "repeat the chances of an earlier drill (default: new ones)")
-	f.IntVar(&o.Rate, "rate", 100, "how many events a second are sent")
-	f.StringVar(&o.State, "state", "", "a file that remembers how far a long drill is; the same command goes on from there")
-	f.StringVar(&o.Data, "data", "", "an empty folder for the drill, kept afterwards (default: a temporary one)")
-	return c
-}
-
-func (a *app) benchCommand() *cobra.Command {
-	var o BenchOptions
-	c := a.printing(&cobra.Command{
-		Use: "bench", Short: "Measure how many events a second this machine takes and delivers", Args: cobra.NoArgs,
-		Long: "Start a server of its own on this machine, send it events, receive what it delivers, and measure both.\n" +
-			"In turn with it the same path without a store is measured, the ceiling, and a bare relay that keeps nothing.",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if a.output == outputYAML {
-				return usagef("bench writes table or json")
-			}
-			if err := a.checkOutput(); err != nil {
-				return err
-			}
-			o.JSON = a.output == outputJSON
-			return a.Bench(c.Context(), o, a.Stdout)
-		},
-	})
-	f := c.Flags()
-	f.IntVar(&o.Connections, "connections", 64, "how many callers send at once")
-	f.IntVar(&o.Rate, "rate", 0, "how many events a second are sent; 0 sends the next one when the last one is answered")
-	f.DurationVar(&o.Duration, "duration", 10*time.Second, "how long events are sent in each turn")
-	f.IntVar(&o.Rounds, "rounds", 3, "how often the server, the ceiling and the relay take turns; the medians count")
-	f.StringVar(&o.Store, "store", "", storeHelp)
-	f.StringVar(&o.Database, "database", "", "the address of a PostgreSQL server; each turn makes a database there and drops it")
-	f.StringVar(&o.History, "history", "", "a file to which the report is added as a line of JSON")
-	f.StringVar(&o.Profiles, "profiles", "", "a folder for a profile of each turn's CPU, to be read with go tool pprof")
-	c.AddCommand(a.ceilingCommand(), a.relayCommand())
-	return c
-}
-
-// ceilingCommand is how a bench starts its own other half; it is of no use to
-// people.
-func (a *app) ceilingCommand() *cobra.Command {
-	var o CeilingOptions
-	c := &cobra.Command{
-		Use: "ceiling", Short: "The path without a store that a bench compares with", Args: cobra.NoArgs, Hidden: true,
-		RunE: func(c *cobra.Command, _ []string) error { return a.Ceiling(c.Context(), o) },
+// toolCommands are the verbs that run servers of their own.
+func (a *app) toolCommands() []*cobra.Command {
+	inJSON := func() (bool, error) {
+		if a.output == outputYAML {
+			return false, usagef("the report is written as table or json")
+		}
+		return a.output == outputJSON, a.checkOutput()
 	}
-	f := c.Flags()
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "where to listen")
-	f.StringVar(&o.Documents, "documents", "", "a file with one source and one scenario")
-	f.StringVar(&o.Data, "data", "", "a folder for the journal of requests on their way")
-	return c
-}
-
-// relayCommand is what a bench compares the figures of a machine with.
-func (a *app) relayCommand() *cobra.Command {
-	var o RelayOptions
-	c := &cobra.Command{
-		Use: "relay", Short: "A relay that keeps nothing, which a bench compares with", Args: cobra.NoArgs, Hidden: true,
-		RunE: func(c *cobra.Command, _ []string) error { return a.Relay(c.Context(), o) },
-	}
-	f := c.Flags()
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:0", "where to listen")
-	f.StringVar(&o.Target, "target", "", "where to send what comes")
-	return c
+	return []*cobra.Command{a.printing(a.DrillCommand(inJSON)), a.printing(a.BenchCommand(inJSON))}
 }
 
 func (a *app) versionCommand() *cobra.Command {

@@ -192,6 +192,29 @@ func (c *Client) Run(ctx context.Context, id string) (api.Run, error) {
 	return get[api.Run](ctx, c, "/runs/"+segment(id), nil)
 }
 
+// AttemptRef names one attempt of a run.
+type AttemptRef struct {
+	Run string
+	N   int
+}
+
+func (at AttemptRef) path(what string) string {
+	return "/runs/" + segment(at.Run) + "/attempts/" + strconv.Itoa(at.N) + "/" + what
+}
+
+// AttemptFile reads an attempt in another form: what it sent as curl or onec, or the
+// body of the reply, byte for byte.
+func (c *Client) AttemptFile(ctx context.Context, at AttemptRef, form string) ([]byte, error) {
+	var file []byte
+	err := c.do(ctx, call{method: http.MethodGet, path: at.path(form)}, &file)
+	return file, err
+}
+
+// CompareAttempt tells in what an attempt differs from one that went well.
+func (c *Client) CompareAttempt(ctx context.Context, at AttemptRef) (api.Comparison, error) {
+	return get[api.Comparison](ctx, c, at.path("compare"), nil)
+}
+
 // Act does one thing to a run: resume, send-now, rerun, cancel or
 // cancel-retries. An empty version leaves the choice to the server.
 func (c *Client) Act(ctx context.Context, id, action string, version api.WhichVersion) (api.RunSummary, error) {

@@ -60,7 +60,7 @@ func show(j *Job, open []Blocker, n int) api.Erasure {
 	out := api.Erasure{
 		ID: j.ID, State: string(j.State), Mark: j.Mark, By: j.By, CreatedAt: j.CreatedAt, Looked: j.Looked, Share: j.Share,
 		Found: counts(j.Found), Erased: counts(j.Erased), Unfinished: make([]api.ErasureRun, 0, len(open)), Open: n,
-		Mentions: append([]string{}, j.Mentions...), Left: j.Left, Rewrite: j.Because.AtStart(), Because: string(j.Because),
+		Mentions: append([]string{}, j.Mentions...), Left: j.Left, Rewrite: j.Because.AtStart(), Because: string(j.Because), Damaged: j.Damaged,
 	}
 	if !j.FinishedAt.IsZero() {
 		out.FinishedAt = &j.FinishedAt

@@ -116,6 +116,8 @@ type Progress struct {
 	Cancel bool `json:"cancel"`
 	// Because is why the database's files still hold what was written over.
 	Because Because `json:"because,omitempty"`
+	// Damaged tells that what was counted up to some time cannot be read.
+	Damaged bool `json:"damaged,omitempty"`
 }
 
 // Because is why a database's files still hold what was erased; empty when they

@@ -24,6 +24,7 @@ import (
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/recall"
+	"gonets/internal/httpapi/refused"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
@@ -245,6 +246,7 @@ type server struct {
 	tokenHash [sha256.Size]byte
 	// policies are what steps say of their tries: versions never change, and their numbers are given once.
 	policies recall.Memory[shape.Place, shape.Tries]
+	refused  refused.Log
 }
 
 // New returns the handler of /api/, /healthz and /readyz.
@@ -252,7 +254,7 @@ func New(o Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token))}
+	s := &server{Options: o, tokenHash: sha256.Sum256([]byte(o.Token)), refused: refused.NewLog(o.Log, o.Clock)}
 	mux := http.NewServeMux()
 	operations := s.register(mux)
 	s.serveDescription(mux, operations.OpenAPI())
@@ -326,10 +328,11 @@ func hardened(next http.Handler) http.Handler {
 	})
 }
 
-// recovering turns a panic into an answer and a log entry.
+// recovering turns a panic into an answer and a log entry; calls that were refused
+// have one too.
 func (s *server) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tracked := &trackedWriter{ResponseWriter: w}
+		tracked := &refused.Writer{ResponseWriter: w}
 		defer func() {
 			switch v := recover(); v {
 			case nil:
@@ -337,33 +340,15 @@ func (s *server) recovering(next http.Handler) http.Handler {
 				panic(v)
 			default:
 				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())
-				if !tracked.wrote {
+				if !tracked.Begun() {
 					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, spec.Internal)))
 				}
 			}
 		}()
 		next.ServeHTTP(tracked, r)
+		s.refused.Tell(tracked, r)
 	})
 }
-
-// trackedWriter knows whether an answer has begun.
-type trackedWriter struct {
-	http.ResponseWriter
-	wrote bool
-}
-
-func (w *trackedWriter) WriteHeader(status int) {
-	w.wrote = true
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *trackedWriter) Write(b []byte) (int, error) {
-	w.wrote = true
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *trackedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // notFound answers what no route matches; another method's route makes it a
 // 405 with the methods that would do.

@@ -62,3 +62,17 @@ func TestOnlyTheCanonicalFormIsValid(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatMayBeOursIsCarried(t *testing.T) {
+	t.Parallel()
+	const run, trace = "01a201e4-4ea9-7000-a762-672e4e7e57a9", "01a201e44ea97000a762672e4e7e57a9"
+	for text, want := range map[string]string{
+		run + "-deal": run, run + "-only_new/tell-2": run, trace: run, "00-" + trace + "-00f067aa0ba902b7-01": run,
+		// A sum of MD5, a foreign trace, an order's number.
+		"d41d8cd98f00b204e9800998ecf8427e": "", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01": "", run + "-7": "", run: "",
+	} {
+		if got, ok := id.Carried(text); got != want || ok != (want != "") {
+			t.Errorf("%q carries %q", text, got)
+		}
+	}
+}

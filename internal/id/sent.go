@@ -3,7 +3,6 @@ package id
 import (
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -17,13 +16,10 @@ var carried = []*regexp.Regexp{
 	regexp.MustCompile(`^([0-9a-f]{32})$`),
 }
 
-// future is how far ahead the clock that made an id may have gone.
-const future = 24 * time.Hour
-
 // Carried is the id that a service was shown by a request, in what the service
-// has in its log. Other systems have keys and sums of the same look: of them only
-// what could have been made by now as an id of ours is one.
-func Carried(text string, now time.Time) (string, bool) {
+// has in its log. Other systems have keys and sums of the same look: only who has
+// the run can tell whether it is one of ours.
+func Carried(text string) (string, bool) {
 	text = strings.ToLower(text)
 	for _, form := range carried {
 		found := form.FindStringSubmatch(text)
@@ -32,19 +28,10 @@ func Carried(text string, now time.Time) (string, bool) {
 		}
 		run, err := uuid.Parse(found[1])
 		const version = 7
-		if err != nil || run.Version() != version || run.Variant() != uuid.RFC4122 || made(run).After(now.Add(future)) {
+		if err != nil || run.Version() != version || run.Variant() != uuid.RFC4122 {
 			return "", false
 		}
 		return run.String(), true
 	}
 	return "", false
-}
-
-// made is when an id was: its first 48 bits are milliseconds (RFC 9562 §5.7).
-func made(u uuid.UUID) time.Time {
-	var ms int64
-	for _, b := range u[:6] {
-		ms = ms<<8 | int64(b)
-	}
-	return time.UnixMilli(ms)
 }

@@ -47,9 +47,7 @@ func Parse(text string, r Reader) (gonets.RunFilter, error) {
 	}
 	// A telephone number may be written in several words.
 	f.Value = strings.TrimSpace(strings.Join(words, " "))
-	if run, ok := id.Carried(f.Value, r.Now); ok {
-		f.ID, f.Value = run, ""
-	} else if id.Valid(strings.ToLower(f.Value)) {
+	if id.Valid(strings.ToLower(f.Value)) {
 		f.ID, f.Value = strings.ToLower(f.Value), ""
 	}
 	return f, nil

@@ -221,7 +221,7 @@ func (h *HTTP) fillHeaders(r *gonets.Request, s *Scope, contentType string) erro
 		{Name: "Accept", Value: "*/*"},
 		{Name: "User-Agent", Value: "gonets/" + s.env.Version},
 		{Name: "Idempotency-Key", Value: key},
-		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.path)},
+		{Name: "Traceparent", Value: traceparent(s.job.Run.ID, s.first[s.path])},
 	} {
 		if a.Value != "" && !hasHeader(r.Headers, a.Name) && !hasName(removed, a.Name) {
 			r.Headers = append(r.Headers, a)

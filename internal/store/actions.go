@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -90,41 +89,27 @@ func (t *txn) actionChange(a *gonets.Action, run *gonets.Run) (set string, args 
 		return set, args, nil
 	}
 	switch a.Kind {
-	case gonets.ActionSkip:
-		err := t.skip(a, run)
-		return deeds.GoBehind, []any{now, pack.Unsure(run.Doubts, run.Asked), string(run.Doubts)}, err
-	case gonets.ActionRetryPolicy:
+	case gonets.ActionSkip, gonets.ActionRetryPolicy:
 		doc, at, err := t.standsAt(run)
 		if err != nil {
 			return "", nil, err
 		}
-		change := *a
-		change.At = t.orNow(a.At)
-		return deeds.ChangeRetries(&change, run, doc, at)
+		timed := *a
+		timed.At = t.orNow(a.At)
+		if a.Kind == gonets.ActionRetryPolicy {
+			return deeds.ChangeRetries(&timed, run, doc, at)
+		}
+		result, err := deeds.Skip(&timed, run, doc, at)
+		if err != nil {
+			return "", nil, err
+		}
+		err = t.exec(pack.Results.Each, pack.Result(run.ID, result)...)
+		return deeds.GoBehind, []any{now, pack.Unsure(run.Doubts, run.Asked), string(run.Doubts)}, err
 	case gonets.ActionResume:
 		version, lane, err := t.resumeAt(a, run)
 		return deeds.GoOnAsVia, []any{now, version, lane}, err
 	}
 	return "", nil, gonets.Errorf(gonets.CodeInvalid, "%q is not an action; there are resume, skip, send-now, retry-policy, cancel and cancel-retries", a.Kind)
-}
-
-// skip counts the step at which a paused run stands as skipped; nothing of it is
-// doubted any more.
-func (t *txn) skip(a *gonets.Action, run *gonets.Run) error {
-	doc, at, err := t.standsAt(run)
-	if err != nil {
-		return err
-	}
-	if at == "" {
-		return gonets.Errorf(gonets.CodeRunState, "no step is left to skip; resume the run")
-	}
-	st := gonets.FindStep(doc.Steps, at)
-	if st.Set != nil && len(a.Value) > 0 && bytes.TrimSpace(a.Value)[0] != '{' {
-		return gonets.Errorf(gonets.CodeInvalid, "the step %s sets variables: its value has to be an object that names them", at)
-	}
-	run.Passed(at, st)
-	return t.exec(pack.Results.Each, pack.Result(run.ID, &gonets.StepResult{Path: at, State: gonets.StepSkipped,
-		Value: a.Value, FinishedAt: t.orNow(a.At).UnixMilli()})...)
 }
 
 // standsAt is the run's own version and the path of the step that it would do.

@@ -13,8 +13,11 @@ import (
 // Runs that are treated alike are changed together. Whoever works on one of them
 // loses the lease.
 func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
-	if a.Kind == gonets.ActionRerun {
+	switch a.Kind {
+	case gonets.ActionRerun:
 		return t.rerunMany(a, ids)
+	case gonets.ActionSkip:
+		return t.skipMany(a, ids)
 	}
 	now := t.orNow(a.At).UnixMilli()
 	if set, args := deeds.Simple(a.Kind, now); set != "" {
@@ -130,6 +133,33 @@ func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err er
 		return 0, nil
 	}
 	return version, err
+}
+
+// skipMany lets paused runs go on behind the steps at which they stand.
+func (t *txn) skipMany(a *gonets.Action, ids []string) (acted []string, err error) {
+	if err := t.fresh(); err != nil {
+		return nil, err
+	}
+	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.id IN (`+pack.In(len(ids))+`) AND r.state = 'paused' ORDER BY r.id`+t.s.dialect.Lock,
+		pack.Args(ids), pack.ScanRun)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	a.At = t.orNow(a.At)
+	behind, results, err := deeds.SkipMany(t, &t.s.routes, a, runs)
+	for _, b := range behind {
+		if err != nil {
+			break
+		}
+		var more []string
+		more, err = t.change(a.Kind, deeds.GoBehind, []any{a.At.UnixMilli(), b.Unsure, string(b.Doubts)}, b.Runs)
+		for _, id := range more {
+			t.later(pack.Results, results[id])
+		}
+		t.acted(a, b.Version, b.Version, more...)
+		acted = append(acted, more...)
+	}
+	return acted, err
 }
 
 // rerunMany makes a new run of each one's event. They are queued: places in the

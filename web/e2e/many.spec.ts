@@ -99,3 +99,37 @@ walk.describe('many runs at once', () => {
     await expect(page.getByText(t('runs.found', { n: left })).first()).toBeVisible()
   })
 })
+
+walk.describe('a step of many runs', () => {
+  walk.use(before('ru', 'light', 1280))
+
+  walk('is skipped after it was said what that means, once for two clicks', async ({ server, page, path, watch }) => {
+    const { t } = path
+    const [crm, chat] = [new Receiver(server, 'crm'), new Receiver(server, 'chat')]
+    await path.enter()
+    const step = (id: string, title: string, where: string) => ({ id, title, http: { method: 'POST', url: `${server.base}/echo/${where}`, body: { json: { n: '{{ event.body.n }}' } }, retry: { delays: [] } } })
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Сайт', preset: 'generic' },
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Заявки', sources: ['site'], steps: [step('deal', 'Создать сделку', 'crm'), step('tell', 'Написать в чат', 'chat')] },
+    ])
+    await crm.answers('503')
+    for (let n = 1; n <= 3; n++) await server.api('POST', '/api/v1/sources/site/events', { body: { n } })
+    const waiting = async () => (await server.api<{ waiting_for_you: number }>('GET', '/api/v1/stats')).waiting_for_you
+    await expect.poll(waiting).toBe(3)
+
+    await page.goto(`${server.base}/runs?q=state%3Apaused`)
+    await path.button(t('runs.all', { action: t('run.skip') })).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByText(t('bulk.skipAt', { step: 'Заявки: Создать сделку', n: 3 }))).toBeVisible()
+    await expect(dialog.getByText(t('bulk.skipHelp'))).toBeVisible()
+    await watch.look('skip the step?')
+    await dialog.getByRole('button', { name: t('bulk.do', { action: t('run.skip'), shown: 3 }) }).dblclick()
+    const banner = page.getByRole('region', { name: t('bulk.progress', { action: t('run.skip') }) })
+    await expect(banner.getByText(t('bulk.finished'))).toBeVisible()
+    const told = async () => (await chat.requests()).map((one) => (one.body as { n: number }).n).sort()
+    await expect.poll(told).toEqual([1, 2, 3])
+    expect(await waiting()).toBe(0)
+    expect(await crm.requests()).toHaveLength(3)
+    expect((await server.api<{ items: unknown[] }>('GET', '/api/v1/bulk')).items).toHaveLength(1)
+  })
+})

@@ -19,7 +19,7 @@ function fields(language: Language): Record<string, string> {
 
 /** The texts of one language, by key: what a person sees is what the tests press. */
 export function words(language: Language) {
-  const texts: Record<string, string> = { ...catalogue(language), ...catalogue(`editor.${language}`), ...fields(language) }
+  const texts: Record<string, string> = { ...catalogue(language), ...catalogue(`editor.${language}`), ...catalogue(`history.${language}`), ...fields(language) }
   return (key: string, values: Record<string, string | number> = {}) => {
     const text = texts[key]
     if (text === undefined) throw new Error(`no text ${key} in ${language}`)

@@ -4,6 +4,7 @@ package words
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"gonets"
 	"gonets/api"
@@ -213,10 +214,70 @@ func Rewrite(because string) string {
 	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
 }
 
+// Stand says where the runs stand that a mass action would meet, as far as its plan
+// tells them apart.
+func Stand(p *api.BulkPlan) string {
+	var parts []string
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		step := cmp.Or(g.Step, "its first step")
+		if g.StepTitle != "" {
+			step += " “" + g.StepTitle + "”"
+		}
+		parts = append(parts, fmt.Sprintf("%s of %s (%d)", step, g.Scenario, g.Runs))
+		if len(parts) == maxStand && i < len(p.Groups)-1 {
+			return strings.Join(parts, ", ") + " and others"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// maxStand bounds how many steps are named.
+const maxStand = 10
+
 // Told are why people were told, or why they could not be.
 func Told(n *api.Told) string {
 	if n.State != "sent" && n.LastError != "" {
 		return n.LastError
 	}
 	return n.Cause
+}
+
+// Difference names what is not the same in two attempts.
+func Difference(d *api.AttemptDifference, lines bool) string {
+	name := d.Part
+	switch {
+	case d.Part == "body" && lines:
+		name += " line " + d.Name
+	case d.Name != "":
+		name += " " + d.Name
+	}
+	if d.Usual {
+		name += ", which is never the same"
+	}
+	return name
+}
+
+// Side is one half of a difference.
+func Side(text *string) string {
+	switch {
+	case text == nil:
+		return "(not there)"
+	case *text == "":
+		return "(empty)"
+	}
+	return *text
+}
+
+// Uncompared says why bodies are not compared; empty when they are.
+func Uncompared(body string) string {
+	switch body {
+	case api.BodyTooLarge:
+		return "The bodies are not compared: they are too large."
+	case api.BodyBinary:
+		return "The bodies are not compared: they are no text."
+	case api.BodyGone:
+		return "The bodies are not compared: one is not kept any more."
+	}
+	return ""
 }

@@ -32,7 +32,12 @@ func scan(scan func(...any) error) (j erase.Job, err error) {
 		return j, err
 	}
 	j.CreatedAt, j.FinishedAt = time.UnixMilli(created).UTC(), pack.FromMS(finished)
-	return j, json.Unmarshal([]byte(progress), &j.Progress)
+	if json.Unmarshal([]byte(progress), &j.Progress) != nil {
+		// How far it was nobody knows: one that is not over looks from the beginning,
+		// and none keeps people from the others.
+		j.Progress = erase.Progress{Damaged: true}
+	}
+	return j, nil
 }
 
 // still leaves out what was done since: a start that has rewritten the file.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/id"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/tally"
 )
@@ -111,6 +112,11 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 		q.Walks = walks(f, st)
 		q.Few = len(q.Walks) == 1 && (len(q.Walks[0].rest) == 0 || f.EventID != "" && f.Value == "" || st == gonets.RunRunning && f.Value == "")
 		out = append(out, q)
+	}
+	if run, ok := id.Carried(f.Value); ok {
+		// It may be a key of ours, or one of another system.
+		f.ID, f.Value = run, ""
+		out = append(out, named(f, base)[0])
 	}
 	return out, nil
 }
@@ -395,7 +401,13 @@ func Fits(r *gonets.RunSummary, f *gonets.RunFilter) bool {
 		(f.ID == "" || f.ID == r.ID || f.ID == r.EventID) && (f.Lane == "" || f.Lane == r.Lane) &&
 		(len(f.Statuses) == 0 || slices.ContainsFunc(f.Statuses, span)) &&
 		(f.Code == "" || string(r.Reason) == f.Code || open && strings.HasPrefix(string(r.Reason), stem) || r.Doubts != "" && doubtful(f.Code)) &&
-		f.Value == "" && f.Bulk == "" && f.Text == "" && f.ReceivedFrom.IsZero()
+		(f.Value == "" || carries(r.ID, f.Value)) && f.Bulk == "" && f.Text == "" && f.ReceivedFrom.IsZero()
+}
+
+// carries tells whether a request of the run carried the text as its key or trace.
+func carries(run, text string) bool {
+	carried, ok := id.Carried(text)
+	return ok && carried == run
 }
 
 // At is when the run was made that a border names.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gonets"
@@ -131,4 +132,69 @@ func actsOfMany(f fixture) {
 	}
 	d := f.detail(ids[3])
 	f.wantActs(ids[3], "owner resume 1-1 by "+resumed, "owner cancel 0-0 by "+stopped, "owner rerun 1-1 made "+d.Reruns[0]+" by "+again)
+}
+
+// skipMany proves that paused runs go on together behind the steps at which they
+// stand, each behind its own, once.
+func skipMany(f fixture) {
+	sc := Scenario("x", "s")
+	send := gonets.HTTPStep{URL: crm + "/"}
+	sc.Steps = []gonets.Step{{ID: "only", If: "true", Then: []gonets.Step{{ID: "deal", HTTP: &send}}, Else: []gonets.Step{{ID: "other", HTTP: &send}}}, {ID: "tell", HTTP: &send}}
+	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+	f.Places.Give(6)
+	result := func(path, value string) gonets.StepResult {
+		return gonets.StepResult{Path: path, State: gonets.StepDone, Value: []byte(value), FinishedAt: f.Clock.Now().UnixMilli()}
+	}
+	yes, deal := result("only", "true"), result("only/deal", `{"reply":"`+strings.Repeat("long ", 20)+`"}`)
+	rests := []struct {
+		done   []gonets.StepResult
+		doubts gonets.Doubts
+		cursor string
+		// at is the step that is skipped; none when nothing is left.
+		at, left string
+	}{
+		{done: []gonets.StepResult{yes}, doubts: "only/deal", cursor: "only/deal", at: "only/deal"},
+		{done: []gonets.StepResult{yes, deal}, doubts: "only/deal tell", cursor: "tell", at: "tell", left: "only/deal"},
+		{done: []gonets.StepResult{result("only", "false")}, cursor: "only", at: "only/other"}, // the cursor is a hint
+		{done: []gonets.StepResult{yes}, doubts: "only/deal", cursor: "only/deal", at: "only/deal"},
+		{done: []gonets.StepResult{yes, deal, result("tell", "{}")}, cursor: "tell"},
+		{done: []gonets.StepResult{yes}, cursor: "only/deal"},
+	}
+	var ids []string
+	for i := range rests {
+		run := f.run(fmt.Sprint("rests ", i))
+		tr := f.transition(run, gonets.RunPaused)
+		tr.Results, tr.Doubts, tr.Cursor, tr.Attempt.Path = rests[i].done, rests[i].doubts, rests[i].cursor, "only/deal"
+		_, err := f.Finish(f.ctx(), tr)
+		f.must(err)
+		ids = append(ids, run.ID)
+	}
+	f.Clock.Advance(time.Second)
+	j := f.bulk(bulk.Job{Action: gonets.ActionSkip, Total: len(ids)})
+	page := f.page(j, 10)
+	f.act(ids[5], gonets.ActionCancel) // somebody was quicker
+	after, acted := f.step(page)
+	if !slices.Equal(slices.Sorted(slices.Values(acted)), ids[:4]) || after.Acted != 4 || after.Refused != 2 {
+		f.t.Fatalf("%v of %v: %+v", acted, ids, after)
+	}
+	if again, acted := f.step(page); again != nil || acted != nil {
+		f.t.Errorf("a page was done twice: %v", acted)
+	}
+	f.Opened = f.Reopen(f.t)
+	for i, rest := range rests {
+		d := f.detail(ids[i])
+		last := d.Results[len(d.Results)-1]
+		if rest.at == "" {
+			if d.Run.State == gonets.RunQueued || last.State == gonets.StepSkipped {
+				f.t.Errorf("run %d is %s with %+v", i, d.Run.State, last)
+			}
+			continue
+		}
+		if d.Run.State != gonets.RunQueued || d.Run.Doubts != gonets.Doubts(rest.left) || len(d.Results) != len(rest.done)+1 || last.Path != rest.at || last.State != gonets.StepSkipped {
+			f.t.Errorf("run %d is %s, doubts %q, %+v", i, d.Run.State, d.Run.Doubts, d.Results)
+		}
+		if act := d.Acts[len(d.Acts)-1]; act.Kind != gonets.ActionSkip || act.Bulk != j.ID || act.From != d.Run.Version {
+			f.t.Errorf("run %d: %+v", i, act)
+		}
+	}
 }

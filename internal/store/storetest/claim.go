@@ -3,11 +3,13 @@ package storetest
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/erase"
 	"gonets/internal/id"
 )
 
@@ -112,6 +114,18 @@ func damagedRows(f fixture) {
 	jobs, err := f.Bulks(f.ctx(), gonets.Page{})
 	if err != nil || len(jobs.Items) != 1 || jobs.Items[0].State != bulk.Paused {
 		f.t.Errorf("a mass action of which nobody knows the runs: %v %+v", err, jobs.Items)
+	}
+	for _, st := range []erase.State{erase.Finished, erase.Looking} {
+		f.must(f.CreateErasure(f.ctx(), erase.Job{ID: id.New(), State: st, By: "owner", CreatedAt: f.Clock.Now(), Value: "anna"}))
+	}
+	f.Exec(f.t, `UPDATE erasures SET progress = '{' WHERE id <> ?`, "")
+	erasures, err := f.Erasures(f.ctx(), gonets.Page{})
+	if err != nil || len(erasures.Items) != 2 || !erasures.Items[0].Damaged || !erasures.Items[1].Damaged {
+		f.t.Errorf("erasures of which nobody knows how far they were: %v %+v", err, erasures.Items)
+	}
+	goes, err := f.TakeErasure(f.ctx(), erase.Owner{Name: "me", Until: f.Clock.Now().Add(time.Minute)})
+	if err != nil || goes == nil || goes.State != erase.Looking || goes.Value != "anna" {
+		f.t.Errorf("one that is not over: %v %+v", err, goes)
 	}
 	tried := f.check(f.event("tried"))
 	f.must(f.SaveCheck(f.ctx(), tried))

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,5 +133,33 @@ func outlines(f fixture) {
 	}
 	if none, err := f.Outlines(f.ctx(), nil); err != nil || len(none) > 0 || len(got) != len(runs) {
 		f.t.Errorf("%d outlines of %d runs, of none %v (%v)", len(got), len(runs), none, err)
+	}
+}
+
+// carriedKeys proves that a run is found by the key that its requests carried, and
+// that a key of another system that looks alike is a value as any other.
+func carriedKeys(f fixture) {
+	const foreign = "01a201e4-4ea9-7000-a762-672e4e7e57a9-retry"
+	f.Places.Give(2)
+	ours, theirs := f.run("ours"), f.run(foreign)
+	f.finish(ours, gonets.RunPaused)
+	trace := strings.ReplaceAll(theirs.ID, "-", "")
+	for _, c := range []struct {
+		filter gonets.RunFilter
+		want   []string
+	}{
+		{gonets.RunFilter{Value: foreign}, []string{theirs.ID}},
+		{gonets.RunFilter{Value: foreign, States: []gonets.RunState{gonets.RunPaused}}, nil},
+		{gonets.RunFilter{Value: ours.ID + "-send"}, []string{ours.ID}},
+		{gonets.RunFilter{Value: ours.ID + "-send", States: []gonets.RunState{gonets.RunFailed}}, nil},
+		{gonets.RunFilter{Value: strings.ToUpper(trace)}, []string{theirs.ID}},
+		{gonets.RunFilter{Value: "00-" + trace + "-00f067aa0ba902b7-01", Scenario: "x"}, []string{theirs.ID}},
+		{gonets.RunFilter{Value: "00-" + trace + "-00f067aa0ba902b7-01", Scenario: "y"}, nil},
+	} {
+		n, err := f.CountRuns(f.ctx(), c.filter)
+		f.must(err)
+		if got := f.runs(c.filter); !slices.Equal(got, c.want) || n.N != len(c.want) {
+			f.t.Errorf("%+v: found %v and counted %d, want %v", c.filter, got, n.N, c.want)
+		}
 	}
 }

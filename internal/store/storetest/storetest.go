@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a wish is granted once, however often it comes", wishOnce},
 		{"changed data make a new event and a new run", rerunEdited},
 		{"a skipped step counts as done", skipStep},
+		{"many runs go on behind the steps at which they stand", skipMany},
 		{"the tries of a waiting and a paused run are changed, for good", changeRetries},
 		{"every part of a run's policy is changed, and no try is used up by it", changeRetriesWhole},
 		{"the tries of many runs are changed, but not of those that wait for their time", changeRetriesOfMany},
@@ -107,6 +108,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 
 		{"lists are filtered", filters},
 		{"lists are filtered by what a run's last attempt tells", conditions},
+		{"a run is found by what its requests carried, and foreign keys by themselves", carriedKeys},
 		{"outlines tell of last attempts", outlines},
 		{"runs are tallied by the time of their beginning", chart},
 		{"pages stay true while runs are added", paging},

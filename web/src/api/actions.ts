@@ -74,6 +74,8 @@ export const skipWith = (id: string, value: string | undefined, key: string) =>
 export const eventText = async (id: string): Promise<string> => (await ask(`/events/${encodeURIComponent(id)}`, {})).text()
 
 export type Bulk = components['schemas']['Bulk']
+/** Runs that stand at one step of one version. */
+export type BulkGroup = NonNullable<Bulk['plan']>['groups'][number]
 export type NewBulk = components['schemas']['NewBulk']
 export type BulkVerb = 'pause' | 'go-on' | 'stop'
 

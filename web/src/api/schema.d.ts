@@ -2342,6 +2342,8 @@ export interface components {
             by: string;
             /** Format: date-time */
             created_at: string;
+            /** @description What it counted up to some time cannot be read, so that its counts are too small. What it erased stays erased; one that is not over looks from the beginning */
+            damaged?: boolean;
             erased: components["schemas"]["ErasureCount"][];
             /** Format: date-time */
             finished_at?: string;
@@ -2863,7 +2865,7 @@ export interface components {
         };
         NewBulk: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "skip" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             /** @description Only count and say what would be done; nothing is kept */
             dry?: boolean;
             /** @description Stop behind the first run and wait for go-on */
@@ -3614,7 +3616,7 @@ export interface components {
         };
         RunsAction: {
             /** @enum {string} */
-            action: "resume" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
+            action: "resume" | "skip" | "send-now" | "retry-policy" | "rerun" | "cancel" | "cancel-retries";
             ids: string[];
             /** @description For retry-policy, and needed there */
             retry?: components["schemas"]["RetryPlan"];

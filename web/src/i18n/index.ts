@@ -2,6 +2,7 @@ import i18next, { type i18n } from 'i18next'
 import { useSyncExternalStore } from 'react'
 import type editorRu from './editor.ru.json'
 import type ru from './ru.json'
+import type historyRu from './history.ru.json'
 
 export type Language = 'ru' | 'en'
 export const languages: readonly Language[] = ['ru', 'en']
@@ -9,7 +10,7 @@ export const languages: readonly Language[] = ['ru', 'en']
 type PluralSuffix = '_one' | '_few' | '_many' | '_other'
 type Base<K extends string> = K extends `${infer B}${PluralSuffix}` ? B : K
 /** A key of the catalogues; a plural is named without its suffix. */
-export type Key = Base<Extract<keyof typeof ru | keyof typeof editorRu, string>>
+export type Key = Base<Extract<keyof typeof ru | keyof typeof editorRu | keyof typeof historyRu, string>>
 export type Values = Record<string, string | number>
 export type Translate = (key: Key, values?: Values) => string
 

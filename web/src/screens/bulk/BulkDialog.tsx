@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
+import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type BulkGroup, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, NumberField, Select, Skeleton, Stack, toast } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
@@ -139,6 +139,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                 ]}
               />
             )}
+            {action === 'skip' && <SkippedSteps groups={groups} title={title} />}
             {action === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
             {action === 'retry-policy' && <Muted>{t('bulk.replacesRetries')}</Muted>}
             <Select
@@ -160,11 +161,35 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
               />
             )}
             {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
-            <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
+            <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : action === 'skip' ? t('bulk.skipHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
           </>
         )}
         {begin.error && <ErrorNote error={begin.error} />}
       </Stack>
     </Dialog>
+  )
+}
+
+/** How many steps are named. */
+const mostNamed = 10
+
+/** At which steps the runs stand: what is left out is read before. */
+function SkippedSteps({ groups, title }: { groups: BulkGroup[]; title: (scenario: string) => string }) {
+  const t = useT()
+  const runs = new Map<string, number>()
+  for (const group of groups) {
+    const step = `${title(group.scenario)}: ${group.step_title || group.step || t('bulk.firstStep')}`
+    runs.set(step, (runs.get(step) ?? 0) + group.runs)
+  }
+  return (
+    <div>
+      <p>{t('bulk.skipSteps')}</p>
+      <ul>
+        {[...runs].slice(0, mostNamed).map(([step, n]) => (
+          <li key={step}>{t('bulk.skipAt', { step, n })}</li>
+        ))}
+        {runs.size > mostNamed && <li>{t('bulk.skipMore', { count: runs.size - mostNamed })}</li>}
+      </ul>
+    </div>
   )
 }

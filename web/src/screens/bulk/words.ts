@@ -7,6 +7,8 @@ export function actionWord(action: string, t: Translate): string {
   switch (action) {
     case 'rerun':
       return t('bulk.rerun')
+    case 'skip':
+      return t('run.skip')
     case 'send-now':
       return t('bulk.sendNow')
     case 'retry-policy':

@@ -20,10 +20,9 @@ interface Props {
   onClear: () => void
 }
 
-type BulkAction = Exclude<RunAction, 'skip'>
-
-const actions: { action: BulkAction; label: 'resume' | 'sendNow' | 'retryPolicy' | 'cancelRetries' | 'rerun' | 'cancel' }[] = [
+const actions: { action: RunAction; label: 'resume' | 'run.skip' | 'sendNow' | 'retryPolicy' | 'cancelRetries' | 'rerun' | 'cancel' }[] = [
   { action: 'resume', label: 'resume' },
+  { action: 'skip', label: 'run.skip' },
   { action: 'send-now', label: 'sendNow' },
   { action: 'retry-policy', label: 'retryPolicy' },
   { action: 'cancel-retries', label: 'cancelRetries' },
@@ -39,7 +38,7 @@ const everything = 'after:1970-01-01'
 /** One thing done to many runs, after a question: the outside world notices. */
 export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear }: Props) {
   const t = useT()
-  const [asking, setAsking] = useState<BulkAction>()
+  const [asking, setAsking] = useState<RunAction>()
   const [retry, setRetry] = useState<RetryPlan>(usualPlan)
   const many = !whole && selected.size > most
   const all = whole || (many && exact)
@@ -47,7 +46,7 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
   // Two clicks can come before the button shows that it is busy.
   const going = useRef(false)
   const act = useMutation({
-    mutationFn: (action: BulkAction) =>
+    mutationFn: (action: RunAction) =>
       call(
         api.POST('/api/v1/runs/actions', {
           body: { action, ids: [...selected], ...(action === 'retry-policy' && { retry }) },
@@ -65,12 +64,12 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
       going.current = false
     },
   })
-  const go = (action: BulkAction) => {
+  const go = (action: RunAction) => {
     if (going.current) return
     going.current = true
     act.mutate(action)
   }
-  const ask = (action: BulkAction) => {
+  const ask = (action: RunAction) => {
     // What went wrong with another action is not told in this one's question.
     if (!going.current) act.reset()
     setAsking(action)

@@ -3,7 +3,9 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from '@tanstack/react-router'
 import { ApiError, runsCountQuery, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { clock, useT } from '@/i18n'
+import { addTexts, clock, useT } from '@/i18n'
+import en from '@/i18n/history.en.json'
+import ru from '@/i18n/history.ru.json'
 import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
 import { BulkDialog } from '@/screens/bulk'
 import { BulkBar } from './BulkBar'
@@ -20,6 +22,8 @@ import { RunRows } from './RunRows'
 import { useFurther } from './useFurther'
 import { useLive } from './useLive'
 import css from './Runs.module.css'
+
+addTexts({ ru, en })
 
 export default function RunsPage() {
   const t = useT()

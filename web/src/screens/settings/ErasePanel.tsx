@@ -95,6 +95,7 @@ export function ErasePanel() {
 }
 
 function One({ id }: { id: string }) {
+  const t = useT()
   const { data, error, refetch } = useQuery({
     queryKey: [...key, id],
     queryFn: ({ signal }) => call(api.GET('/api/v1/erasures/{id}', { params: { path: { id } }, signal })),
@@ -103,6 +104,7 @@ function One({ id }: { id: string }) {
   return (
     <>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {data?.damaged && <Note tone="warn">{t('erase.damaged')}</Note>}
       {data ? <Stage erasure={data} /> : !error && <Skeleton lines={3} />}
     </>
   )
