@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
+	"gonets/setting"
 )
 
 // List is a page of a list. Next is the cursor of the following page and is
@@ -46,7 +48,7 @@ type Health struct {
 
 // Applied is what became of one document.
 type Applied struct {
-	gonets.Applied
+	document.Applied
 	URL string `json:"url,omitempty" doc:"The address of a source"`
 }
 
@@ -206,8 +208,8 @@ type ChannelAccepted struct {
 
 // MailTest asks for a test letter.
 type MailTest struct {
-	Mail     *gonets.Mail `json:"mail,omitempty" doc:"Settings to try before they are stored; left out, the stored ones are tried"`
-	Password string       `json:"password,omitempty" doc:"A password to try; left out, the secret that the settings name"`
+	Mail     *setting.Mail `json:"mail,omitempty" doc:"Settings to try before they are stored; left out, the stored ones are tried"`
+	Password string        `json:"password,omitempty" doc:"A password to try; left out, the secret that the settings name"`
 }
 
 // MailAccepted says that the mail server took the test letter.

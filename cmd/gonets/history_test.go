@@ -21,6 +21,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/query"
 	"gonets/internal/secret"
 	"gonets/internal/store"
@@ -632,7 +633,7 @@ func TestRetentionKeepsNobodyWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close(context.Background())
-		if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "in", Preset: "generic"}}}); err != nil {
+		if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "in", Preset: "generic"}}}); err != nil {
 			t.Fatal(err)
 		}
 		accept := func(n int) {

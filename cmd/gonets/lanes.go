@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/engine"
 	"gonets/internal/lane"
 	"gonets/internal/step"
@@ -182,7 +183,7 @@ func (q queues) LimitLane(ctx context.Context, set api.LaneSet, actor string) er
 	if problems := valid.Settings(&s); len(problems) > 0 {
 		return &gonets.Error{Code: gonets.CodeInvalid, Message: "these limits are not possible", Problems: problems}
 	}
-	_, err = q.docs.Apply(ctx, gonets.Apply{Settings: &s, Actor: actor})
+	_, err = q.docs.Apply(ctx, document.Apply{Settings: &s, Actor: actor})
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/search"
 	"gonets/internal/source"
 	"gonets/internal/step"
+	"gonets/setting"
 )
 
 // live is the configuration in force: the settings document, what it means for
@@ -21,7 +22,7 @@ import (
 // documents calls Refresh; readers never touch the store.
 type live struct {
 	store interface {
-		Settings(ctx context.Context) (gonets.Settings, error)
+		Settings(ctx context.Context) (setting.Settings, error)
 		Source(ctx context.Context, name string) (gonets.SourceInfo, error)
 	}
 	client  *outbound.Client
@@ -39,7 +40,7 @@ type live struct {
 
 	// refreshing makes the last change win when two come at once.
 	refreshing sync.Mutex
-	settings   atomic.Pointer[gonets.Settings]
+	settings   atomic.Pointer[setting.Settings]
 	// lanes are the limits of the settings by the names of lanes.
 	lanes atomic.Pointer[map[string]gonets.LaneLimits]
 	// masks are what people are not shown.
@@ -93,7 +94,7 @@ func (l *live) LaneLimits() map[string]gonets.LaneLimits {
 }
 
 // Settings are the settings in force.
-func (l *live) Settings() gonets.Settings { return *l.settings.Load() }
+func (l *live) Settings() setting.Settings { return *l.settings.Load() }
 
 // PublicURL is the address under which the outside reaches this server.
 func (l *live) PublicURL() string { return l.choosePublicURL(l.settings.Load()) }
@@ -105,7 +106,7 @@ func (l *live) public() (url, reach string) {
 	return url, peer.Reach(url, l.publicURL != "" || s.PublicURL != "")
 }
 
-func (l *live) choosePublicURL(s *gonets.Settings) string {
+func (l *live) choosePublicURL(s *setting.Settings) string {
 	switch {
 	case l.publicURL != "":
 		return l.publicURL

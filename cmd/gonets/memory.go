@@ -9,6 +9,7 @@ import (
 	"gonets/internal/engine"
 	"gonets/internal/id"
 	"gonets/internal/loadgen"
+	"gonets/setting"
 )
 
 // memoryNode is the only node of a server without a store.
@@ -187,7 +188,7 @@ func (m *memory) Version(context.Context, string, int) (*gonets.Version, error) 
 }
 
 // Settings are the defaults.
-func (m *memory) Settings(context.Context) (gonets.Settings, error) { return gonets.Settings{}, nil }
+func (m *memory) Settings(context.Context) (setting.Settings, error) { return setting.Settings{}, nil }
 
 // Rescue finds nothing: nothing outlives the process.
 func (m *memory) Rescue(context.Context, gonets.Death) (gonets.RescueReport, error) {

@@ -18,6 +18,7 @@ import (
 
 	"gonets"
 	"gonets/internal/child"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/store"
 )
@@ -313,7 +314,7 @@ func fillWaiting(t testing.TB, data string, n int, w waiting) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = st.Apply(ctx, gonets.Apply{
+	_, err = st.Apply(ctx, document.Apply{
 		Sources: []gonets.Source{{Name: "in", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: []gonets.Step{
 			{ID: "out", HTTP: &gonets.HTTPStep{URL: w.target + "/", Timeout: &patient}}}}},

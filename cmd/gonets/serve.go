@@ -420,7 +420,7 @@ type documents struct {
 	tell func(hint.Hint)
 }
 
-func (d documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
+func (d documents) Apply(ctx context.Context, a document.Apply) ([]document.Applied, error) {
 	applied, err := d.Store.Apply(ctx, a)
 	if err != nil || a.DryRun {
 		return applied, err

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/notify"
 	"gonets/internal/store"
 	"gonets/internal/store/space"
+	"gonets/setting"
 )
 
 // watchDisk looks at the disk of the database, or, where that is elsewhere, at the
@@ -48,7 +49,7 @@ func (s storage) Disk() api.Disk {
 }
 
 // holdings are what the database holds, its log included.
-func (s storage) holdings(ctx context.Context) (space.Holdings, gonets.Retention, error) {
+func (s storage) holdings(ctx context.Context) (space.Holdings, setting.Retention, error) {
 	keep := s.live.Settings().Retention
 	if keep.Age == 0 {
 		keep.Age = gonets.Duration(gonets.RetentionAge)

@@ -9,13 +9,14 @@ import (
 	"gonets/internal/drift"
 	"gonets/internal/news"
 	"gonets/internal/store"
+	"gonets/setting"
 )
 
 // usual is how sources usually are.
 type usual struct {
 	*store.Store
 	watch    *drift.Watch
-	settings func() gonets.Settings
+	settings func() setting.Settings
 }
 
 // newUsual lets the fields of events be learned.
@@ -45,7 +46,7 @@ func newUsual(st *store.Store, config *live, clock gonets.Clock, log *slog.Logge
 // Fields tells what is known of a source's fields.
 func (u usual) Fields(ctx context.Context, source string) (api.SourceFields, error) {
 	set := u.settings()
-	rule := set.Notices.Rule(gonets.RuleDrift)
+	rule := set.Notices.Rule(setting.RuleDrift)
 	out := api.SourceFields{On: *rule.On && news.Fits(rule.Sources, source), Changes: []api.FieldChange{}}
 	if !out.On {
 		return out, nil

@@ -16,6 +16,7 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const (
@@ -64,10 +65,10 @@ type Letters interface {
 	ClaimLetter(ctx context.Context, channel string, until time.Time) (*news.Letter, error)
 	SettleLetter(ctx context.Context, l news.Letter) error
 	NoteTest(ctx context.Context, l news.Letter) error
-	ProveMail(ctx context.Context, set gonets.Mail, password string) error
-	MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error)
-	ProveChannel(ctx context.Context, c gonets.Channel, secret string) error
-	ChannelProven(ctx context.Context, c gonets.Channel, secret string) (bool, error)
+	ProveMail(ctx context.Context, set setting.Mail, password string) error
+	MailProven(ctx context.Context, set setting.Mail, password string) (bool, error)
+	ProveChannel(ctx context.Context, c setting.Channel, secret string) error
+	ChannelProven(ctx context.Context, c setting.Channel, secret string) (bool, error)
 }
 
 // Outgoing is a letter for one person.
@@ -77,7 +78,7 @@ type Outgoing struct {
 	To       string
 	Subject  string
 	Text     string
-	Mail     gonets.Mail
+	Mail     setting.Mail
 	Password string
 }
 
@@ -86,7 +87,7 @@ type Parcel struct {
 	ID      string
 	Subject string
 	Text    string
-	Channel gonets.Channel
+	Channel setting.Channel
 	Secret  string
 }
 
@@ -99,7 +100,7 @@ type Options struct {
 	Send func(ctx context.Context, o Outgoing) (said string, err error)
 	// Hand gives a letter to another channel and returns what that said.
 	Hand     func(ctx context.Context, p Parcel) (said string, err error)
-	Settings func() gonets.Settings
+	Settings func() setting.Settings
 	Secret   func(ctx context.Context, name string) (string, error)
 	// PublicURL is what links in letters begin with.
 	PublicURL func() string
@@ -291,7 +292,7 @@ func (s *Service) Conclude(ctx context.Context) error {
 	return s.prune(ctx)
 }
 
-func (s *Service) rounds(ctx context.Context, set gonets.Settings) error {
+func (s *Service) rounds(ctx context.Context, set setting.Settings) error {
 	d := decider{rules: set.Notices, quiet: quietHours(&set), channels: channels(&set)}
 	if len(d.channels) > 0 {
 		w, err := s.writer(ctx, set)
@@ -313,7 +314,7 @@ func (s *Service) rounds(ctx context.Context, set gonets.Settings) error {
 	return nil
 }
 
-func (s *Service) writer(ctx context.Context, set gonets.Settings) (*writer, error) {
+func (s *Service) writer(ctx context.Context, set setting.Settings) (*writer, error) {
 	language, titles := "", map[string]string(nil)
 	if s.o.Language != nil {
 		language = s.o.Language(ctx)

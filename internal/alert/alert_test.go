@@ -13,6 +13,7 @@ import (
 	"gonets"
 	"gonets/internal/news"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 func TestThousandFailuresOfOneCauseAreOneLetter(t *testing.T) {
@@ -200,7 +201,7 @@ func (b *bench) look() {
 
 func (b *bench) claimLetter() {
 	b.Helper()
-	l, err := b.store.ClaimLetter(b.Context(), gonets.ChannelMail, b.clock.Now().Add(time.Minute))
+	l, err := b.store.ClaimLetter(b.Context(), setting.ChannelMail, b.clock.Now().Add(time.Minute))
 	if err != nil || l == nil {
 		b.Fatalf("no letter: %v", err)
 	}
@@ -323,7 +324,7 @@ func TestLetterThatNobodyTakesIsGivenUpAndShown(t *testing.T) {
 func TestNothingIsForgottenUntilMailIsSetUp(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
 		set := b.set
-		b.set = gonets.Settings{}
+		b.set = setting.Settings{}
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
 		b.pass(time.Hour)
@@ -470,7 +471,7 @@ func TestTestLetterProvesTheSettings(t *testing.T) {
 		if _, err := b.TestMail(b.Context(), news.MailTest{}); err == nil || !strings.Contains(err.Error(), "smtp-password") {
 			t.Errorf("without the secret: %v", err)
 		}
-		bad := gonets.Mail{Host: "x", From: "a@b.c\r\nBcc: x@y.z", To: []string{"c@d.e"}}
+		bad := setting.Mail{Host: "x", From: "a@b.c\r\nBcc: x@y.z", To: []string{"c@d.e"}}
 		if _, err := b.TestMail(b.Context(), news.MailTest{Mail: &bad}); gonets.CodeOf(err) != gonets.CodeInvalid {
 			t.Errorf("a header of its own: %v", err)
 		}

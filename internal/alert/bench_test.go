@@ -13,12 +13,14 @@ import (
 	"gonets"
 	"gonets/internal/alert"
 	"gonets/internal/channel"
+	"gonets/internal/document"
 	"gonets/internal/drift"
 	"gonets/internal/id"
 	"gonets/internal/mail"
 	"gonets/internal/news"
 	"gonets/internal/outbound"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 var cluster testkit.Cluster
@@ -38,7 +40,7 @@ type bench struct {
 	log   *lines
 
 	// set is changed between looks only.
-	set   gonets.Settings
+	set   setting.Settings
 	owner string
 	// closed are the queues that are.
 	closed []string
@@ -67,7 +69,7 @@ type keeper interface {
 }
 
 type runKeeper interface {
-	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
+	Apply(ctx context.Context, a document.Apply) ([]document.Applied, error)
 	Accept(ctx context.Context, a []gonets.Acceptance) ([]gonets.Accepted, error)
 	Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 	Finish(ctx context.Context, t gonets.Transition) (fenced bool, err error)
@@ -139,10 +141,10 @@ func onBoth(t *testing.T, o testkit.MailOptions, test func(*bench)) {
 func newBench(t *testing.T, st keeper, clock *testkit.Clock, m *testkit.MailServer) *bench {
 	t.Helper()
 	b := &bench{T: t, store: st, clock: clock, mail: m, bus: &bus{}, log: &lines{}}
-	b.set = gonets.Settings{Mail: &gonets.Mail{Host: m.Host, Port: m.Port, Security: gonets.MailSTARTTLS, Username: "gonets",
-		Password: &gonets.SecretName{Secret: "smtp-password"}, From: "gonets@example.org", To: []string{"anna@example.org"}}}
+	b.set = setting.Settings{Mail: &setting.Mail{Host: m.Host, Port: m.Port, Security: setting.MailSTARTTLS, Username: "gonets",
+		Password: &setting.SecretName{Secret: "smtp-password"}, From: "gonets@example.org", To: []string{"anna@example.org"}}}
 	b.must(st.SetSecret(t.Context(), "smtp-password", password, time.Time{}, "test"))
-	b.must1(st.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "form", Preset: "generic"}}}))
+	b.must1(st.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "form", Preset: "generic"}}}))
 	b.Service = b.service(st)
 	return b
 }
@@ -175,7 +177,7 @@ func (b *bench) service(st keeper) *alert.Service {
 		Drifts: b.drifts(st).Look, Secrets: st.Secrets,
 		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
-		Settings:  func() gonets.Settings { return b.set },
+		Settings:  func() setting.Settings { return b.set },
 		Owner:     func(context.Context) (string, error) { return b.owner, nil },
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
@@ -206,7 +208,7 @@ func (b *bench) must1(_ any, err error) {
 func (b *bench) scenarios(names ...string) {
 	b.Helper()
 	for _, name := range names {
-		b.must1(b.store.Apply(b.Context(), gonets.Apply{Scenarios: []gonets.Scenario{{Name: name, Sources: []string{"form"},
+		b.must1(b.store.Apply(b.Context(), document.Apply{Scenarios: []gonets.Scenario{{Name: name, Sources: []string{"form"},
 			Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{URL: "http://crm.example/"}}}}}}))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const (
@@ -56,7 +57,7 @@ func (s *Service) expiring(ctx context.Context, l *states) error {
 		return err
 	}
 	var shown []news.Certificate
-	if *l.set.Notices.Rule(gonets.RuleCertificate).On {
+	if *l.set.Notices.Rule(setting.RuleCertificate).On {
 		var err error
 		if shown, err = s.o.States.Certificates(ctx, l.now.Add(-news.CertificateUnseen)); err != nil {
 			return err
@@ -70,7 +71,7 @@ func (s *Service) expiring(ctx context.Context, l *states) error {
 // secret has another value or end; one that is removed is dropped.
 func (s *Service) ending(ctx context.Context, l *states) error {
 	watched := map[string]news.Expiry{}
-	if s.o.Secrets != nil && *l.set.Notices.Rule(gonets.RuleCertificate).On {
+	if s.o.Secrets != nil && *l.set.Notices.Rule(setting.RuleCertificate).On {
 		secrets, err := s.o.Secrets(ctx)
 		if err != nil {
 			return err

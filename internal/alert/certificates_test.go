@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 func TestCertificateIsToldOfThreeTimesAndWhenItIsRenewed(t *testing.T) {
@@ -55,7 +56,7 @@ func TestCertificateIsToldOfThreeTimesAndWhenItIsRenewed(t *testing.T) {
 func TestCertificateOfAHostThatIsNoLongerCalledIsDropped(t *testing.T) {
 	for name, end := range map[string]func(*bench){
 		"nothing is sent there": func(b *bench) { b.shown = nil; b.pass(8 * 24 * time.Hour) },
-		"the rule is off":       func(b *bench) { b.rule(gonets.RuleCertificate, off()); b.pass(time.Hour) },
+		"the rule is off":       func(b *bench) { b.rule(setting.RuleCertificate, off()); b.pass(time.Hour) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {

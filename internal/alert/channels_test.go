@@ -17,6 +17,7 @@ import (
 	"gonets"
 	"gonets/internal/news"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 const (
@@ -98,9 +99,9 @@ func (b *bench) with(o *others) {
 	b.Helper()
 	b.must(b.store.SetSecret(b.Context(), "notices-key", signingKey, time.Time{}, "test"))
 	b.must(b.store.SetSecret(b.Context(), "bot", botToken, time.Time{}, "test"))
-	b.set.Notices = &gonets.Notices{Channels: []gonets.Channel{
-		{Name: "ops", Kind: gonets.ChannelWebhook, URL: o.URL + "/hook", Key: &gonets.SecretName{Secret: "notices-key"}},
-		{Name: "duty", Kind: gonets.ChannelTelegram, URL: o.URL, Token: &gonets.SecretName{Secret: "bot"}, Chat: "-100"},
+	b.set.Notices = &setting.Notices{Channels: []setting.Channel{
+		{Name: "ops", Kind: setting.ChannelWebhook, URL: o.URL + "/hook", Key: &setting.SecretName{Secret: "notices-key"}},
+		{Name: "duty", Kind: setting.ChannelTelegram, URL: o.URL, Token: &setting.SecretName{Secret: "bot"}, Chat: "-100"},
 	}}
 }
 

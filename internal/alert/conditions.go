@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const (
@@ -49,7 +50,7 @@ type learned struct {
 
 // states is one look at what is so.
 type states struct {
-	set *gonets.Settings
+	set *setting.Settings
 	now time.Time
 	// known are the conditions that there were before.
 	known []news.Condition
@@ -72,7 +73,7 @@ func (l *states) signal(kind gonets.SignalKind, c gonets.Cause, path string) {
 
 // lookAtStates signals what has become so, and what is over. All servers of a
 // database find the same; the trouble is one.
-func (s *Service) lookAtStates(ctx context.Context, set *gonets.Settings) error {
+func (s *Service) lookAtStates(ctx context.Context, set *setting.Settings) error {
 	now := s.o.Clock.Now()
 	if s.o.States == nil || now.Sub(s.statesAt) < stateEvery {
 		return nil
@@ -119,7 +120,7 @@ func silence(source string) gonets.Cause {
 // over when the source was heard again; where nobody is to be told of it any more,
 // it is dropped.
 func (s *Service) silent(ctx context.Context, l *states) error {
-	rule := l.set.Notices.Rule(gonets.RuleSilent)
+	rule := l.set.Notices.Rule(setting.RuleSilent)
 	var pulses []news.Pulse
 	if *rule.On {
 		var err error
@@ -188,7 +189,7 @@ func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) err
 	for i := range pulses {
 		p := &pulses[i]
 		if l.now.Sub(p.LastAt) > news.Grace && !p.LastAt.IsZero() && !s.usual[p.Source].lastAt.Equal(p.LastAt) &&
-			l.was(silence(p.Source)) == nil && news.Fits(l.set.Notices.Rule(gonets.RuleSilent).Sources, p.Source) {
+			l.was(silence(p.Source)) == nil && news.Fits(l.set.Notices.Rule(setting.RuleSilent).Sources, p.Source) {
 			due = append(due, p)
 		}
 	}
@@ -210,7 +211,7 @@ func (s *Service) learn(ctx context.Context, l *states, pulses []news.Pulse) err
 
 // closed finds the queues whose services failed until they were left alone.
 func (s *Service) closed(ctx context.Context, l *states) error {
-	on := s.o.ClosedLanes != nil && *l.set.Notices.Rule(gonets.RuleLaneClosed).On
+	on := s.o.ClosedLanes != nil && *l.set.Notices.Rule(setting.RuleLaneClosed).On
 	var hosts []string
 	if on {
 		lanes, err := s.o.ClosedLanes(ctx)
@@ -246,7 +247,7 @@ func (s *Service) low(ctx context.Context, l *states) error {
 		return err
 	}
 	c := gonets.Cause{Host: s.o.Server, Code: gonets.CodeDiskLow}
-	was, on := l.was(c), *l.set.Notices.Rule(gonets.RuleDiskLow).On
+	was, on := l.was(c), *l.set.Notices.Rule(setting.RuleDiskLow).On
 	if was != nil && !on {
 		l.signal(gonets.SignalDropped, c, "")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const (
@@ -33,8 +34,8 @@ type Digests interface {
 // digest tells of a day or a week when its hour has come. The first one comes
 // when the hour comes for the first time after the rule was switched on; of hours
 // that passed while no server was up, one digest tells.
-func (s *Service) digest(ctx context.Context, set *gonets.Settings, now time.Time) error {
-	rule := set.Notices.Rule(gonets.RuleDigest)
+func (s *Service) digest(ctx context.Context, set *setting.Settings, now time.Time) error {
+	rule := set.Notices.Rule(setting.RuleDigest)
 	last, err := s.o.Digests.Digested(ctx)
 	if err != nil {
 		return err
@@ -63,7 +64,7 @@ func (s *Service) digest(ctx context.Context, set *gonets.Settings, now time.Tim
 }
 
 // digestOf writes the letters; nil when there is nothing to tell, or nobody.
-func (s *Service) digestOf(ctx context.Context, set *gonets.Settings, rule *gonets.Rule, from, to time.Time) (*news.Bundle, error) {
+func (s *Service) digestOf(ctx context.Context, set *setting.Settings, rule *setting.Rule, from, to time.Time) (*news.Bundle, error) {
 	n := &news.Notice{Kind: news.NoticeDigest, At: s.o.Clock.Now(), DueAt: to}
 	ways := (&decider{rules: set.Notices, channels: channels(set)}).to(n)
 	if len(ways) == 0 {
@@ -90,7 +91,7 @@ func (s *Service) digestOf(ctx context.Context, set *gonets.Settings, rule *gone
 
 // sumUp finds what there is to tell of the rule's scenarios; titles names all
 // that there are.
-func (s *Service) sumUp(ctx context.Context, rule *gonets.Rule, titles map[string]string, sum news.Summary) (news.Summary, error) {
+func (s *Service) sumUp(ctx context.Context, rule *setting.Rule, titles map[string]string, sum news.Summary) (news.Summary, error) {
 	outcomes, err := s.o.Digests.Outcomes(ctx, sum.From, sum.To)
 	if err != nil {
 		return sum, err

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // halves lets time go by with a look every half an hour, of several servers.
@@ -22,18 +22,18 @@ func (b *bench) halves(d time.Duration, others ...*bench) {
 }
 
 // daily switches the digest on.
-func (b *bench) daily(r gonets.Rule) {
+func (b *bench) daily(r setting.Rule) {
 	b.Helper()
 	r.On = on().On
-	b.rule(gonets.RuleDigest, r)
+	b.rule(setting.RuleDigest, r)
 }
 
 // The clock begins on a Monday at 9:00 UTC.
 func TestDigestTellsOfADayOnce(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
-		b.daily(gonets.Rule{At: "20:00"})
-		b.rule(gonets.RuleBadEnd, off())
-		b.rule(gonets.RuleFirstFailure, off())
+		b.daily(setting.Rule{At: "20:00"})
+		b.rule(setting.RuleBadEnd, off())
+		b.rule(setting.RuleFirstFailure, off())
 		b.scenarios("lead")
 		other := *b
 		other.Service = b.service(b.store)
@@ -66,19 +66,19 @@ func TestDigestTellsOfADayOnce(t *testing.T) {
 
 func TestDigestOfNothingComesOnlyWhereItIsWanted(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.daily(gonets.Rule{At: "20:00"})
+		b.daily(setting.Rule{At: "20:00"})
 		b.halves(36 * time.Hour)
 		b.want()
-		b.daily(gonets.Rule{At: "20:00", Empty: true})
+		b.daily(setting.Rule{At: "20:00", Empty: true})
 		b.halves(24 * time.Hour)
 		b.want("Сводка: выполнено 0")
 		if text := b.mail.Letters()[0].Text; !strings.Contains(text, "ни одна операция") {
 			t.Errorf("the letter:\n%s", text)
 		}
 		// It is switched off for a while: what came meanwhile is no digest.
-		b.rule(gonets.RuleDigest, off())
+		b.rule(setting.RuleDigest, off())
 		b.halves(72 * time.Hour)
-		b.daily(gonets.Rule{At: "20:00", Empty: true})
+		b.daily(setting.Rule{At: "20:00", Empty: true})
 		b.halves(2 * time.Hour)
 		b.want("выполнено 0")
 	})
@@ -86,7 +86,7 @@ func TestDigestOfNothingComesOnlyWhereItIsWanted(t *testing.T) {
 
 func TestOneDigestTellsOfDaysWithoutAServer(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.daily(gonets.Rule{Day: "tuesday", At: "12:00"})
+		b.daily(setting.Rule{Day: "tuesday", At: "12:00"})
 		b.work("lead", news.Outcomes{Done: 5})
 		b.halves(2 * time.Hour)
 		b.clock.Advance(18 * 24 * time.Hour)
@@ -105,7 +105,7 @@ func TestDigestGoesByItsChannelsAndOfItsScenarios(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
 		o := newOthers(b.T)
 		b.with(o)
-		b.daily(gonets.Rule{At: "20:00", Channels: []string{"ops"}, Scenarios: []string{"lead"}})
+		b.daily(setting.Rule{At: "20:00", Channels: []string{"ops"}, Scenarios: []string{"lead"}})
 		b.halves(time.Hour)
 		b.work("lead", news.Outcomes{Done: 4})
 		b.work("shop", news.Outcomes{Done: 7})
@@ -129,7 +129,7 @@ func TestDigestWithoutAChannelIsLeftOut(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
 		mail := b.set.Mail
 		b.set.Mail = nil
-		b.daily(gonets.Rule{At: "20:00", Empty: true})
+		b.daily(setting.Rule{At: "20:00", Empty: true})
 		b.halves(36 * time.Hour)
 		b.set.Mail = mail
 		b.halves(4 * time.Hour)

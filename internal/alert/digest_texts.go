@@ -6,10 +6,11 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // digest is the letter of a summary for a kind of channel.
-func (w *writer) digest(kind gonets.ChannelKind, s *news.Summary) (subject, text string) {
+func (w *writer) digest(kind setting.ChannelKind, s *news.Summary) (subject, text string) {
 	t := in(w.language)
 	done, bad := 0, 0
 	for i := range s.Scenarios {
@@ -32,7 +33,7 @@ func (w *writer) digest(kind gonets.ChannelKind, s *news.Summary) (subject, text
 		parts = append(parts, t.digestOver+"\n"+w.troubles(s.Over))
 	}
 	text = w.signed(strings.Join(parts, "\n\n"))
-	if kind == gonets.ChannelWebhook {
+	if kind == setting.ChannelWebhook {
 		text = w.wrapped(&envelope{Type: eventDigest, Data: contents{Subject: subject, Text: text, Digest: digestPiece(s)}})
 	}
 	return subject, text

@@ -5,15 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const gib = 1 << 30
 
 func TestADiskThatIsLowIsToldOnceEvenAtNight(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
-		b.set.Notices = &gonets.Notices{QuietHours: &gonets.QuietHours{From: "00:00", To: "23:59"}}
+		b.set.Notices = &setting.Notices{QuietHours: &setting.QuietHours{From: "00:00", To: "23:59"}}
 		b.pass(3 * time.Minute)
 		b.want()
 		b.disk = &news.Disk{Free: 150 << 20, LowBelow: 200 << 20, Whole: 40 * gib, Database: 12 * gib, Week: 9*gib + gib/2}
@@ -73,15 +73,15 @@ func TestADiskOfAServerThatIsGoneIsForgotten(t *testing.T) {
 
 func TestADiskThatIsLowIsNotToldWhereThatIsOff(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleDiskLow, off())
+		b.rule(setting.RuleDiskLow, off())
 		b.disk = &news.Disk{Free: 1, LowBelow: 2, Whole: 3}
 		b.pass(time.Hour)
 		b.want()
-		b.rule(gonets.RuleDiskLow, on())
+		b.rule(setting.RuleDiskLow, on())
 		b.pass(3 * time.Minute)
 		b.want("На диске почти нет места")
 		// Nobody is told of the end of what is not told any more.
-		b.rule(gonets.RuleDiskLow, off())
+		b.rule(setting.RuleDiskLow, off())
 		b.disk = nil
 		b.pass(time.Hour)
 		b.want("На диске почти нет места")

@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/drift"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // Drifts looks at what came from the watched sources, and tells of each of them
@@ -20,7 +21,7 @@ type Drifts func(ctx context.Context, watched func(source string) bool) (map[str
 // another type. It is over when the events are as they were; what a person accepts,
 // and a field that is new no more, ends without news.
 func (s *Service) drifting(ctx context.Context, l *states) error {
-	rule := l.set.Notices.Rule(gonets.RuleDrift)
+	rule := l.set.Notices.Rule(setting.RuleDrift)
 	var found map[string][]drift.Change
 	if *rule.On && s.o.Drifts != nil {
 		var err error

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/drift"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // drifts looks at the fields of events, as a server does.
@@ -113,24 +115,24 @@ func TestChangeThatAPersonAcceptsIsTheUsual(t *testing.T) {
 
 func TestFieldsAreToldOfAsTheRuleSays(t *testing.T) {
 	for name, c := range map[string]struct {
-		rule gonets.Rule
+		rule setting.Rule
 		body string
 		want []string
 	}{
-		"a new field":              {gonets.Rule{}, fresh, nil},
-		"a new field is asked for": {gonets.Rule{New: true}, fresh, []string{"form: изменились поля"}},
+		"a new field":              {setting.Rule{}, fresh, nil},
+		"a new field is asked for": {setting.Rule{New: true}, fresh, []string{"form: изменились поля"}},
 		"switched off":             {off(), less, nil},
-		"for another source":       {gonets.Rule{Sources: []string{"crm"}}, less, nil},
-		"for this source":          {gonets.Rule{Sources: []string{"form"}}, less, []string{"form: изменились поля"}},
+		"for another source":       {setting.Rule{Sources: []string{"crm"}}, less, nil},
+		"for this source":          {setting.Rule{Sources: []string{"form"}}, less, []string{"form: изменились поля"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {
-				b.rule(gonets.RuleDrift, c.rule)
+				b.rule(setting.RuleDrift, c.rule)
 				b.come(34, full)
 				b.come(8, c.body)
 				b.want(c.want...)
 				// Nobody is told of the end of what is not told any more.
-				b.rule(gonets.RuleDrift, off())
+				b.rule(setting.RuleDrift, off())
 				b.come(8, full)
 				b.want(c.want...)
 				if open, err := b.store.Conditions(b.Context()); err != nil || len(open) > 0 {
@@ -175,7 +177,7 @@ func TestFieldThatIsNewNoMoreIsNoRecovery(t *testing.T) {
 		"after many events": {func(b *bench) { b.come(230, fresh) }, nil},
 		"after two weeks":   {func(b *bench) { b.pass(15 * 24 * time.Hour); b.come(2, fresh) }, nil},
 		"nobody asks for it any more": {func(b *bench) {
-			b.rule(gonets.RuleDrift, gonets.Rule{})
+			b.rule(setting.RuleDrift, setting.Rule{})
 			b.come(2, fresh)
 		}, nil},
 		"another one vanished and came back": {func(b *bench) {
@@ -189,8 +191,8 @@ func TestFieldThatIsNewNoMoreIsNoRecovery(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {
-				b.rule(gonets.RuleDrift, gonets.Rule{New: true})
-				b.rule(gonets.RuleSilent, off())
+				b.rule(setting.RuleDrift, setting.Rule{New: true})
+				b.rule(setting.RuleSilent, off())
 				b.come(34, full)
 				b.come(8, fresh)
 				b.want("form: изменились поля")
@@ -267,12 +269,12 @@ func TestWhatCannotBeReadHoldsUpNoOtherNews(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {
-				b.must1(b.store.Apply(b.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "another", Preset: "generic"}}}))
+				b.must1(b.store.Apply(b.Context(), document.Apply{Sources: []gonets.Source{{Name: "another", Preset: "generic"}}}))
 				b.come(34, full)
 				c.damage.keeper = b.store
 				b.Service = b.service(&c.damage)
 				b.must1(b.store.Accept(b.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: "another", ReceivedAt: b.clock.Now(), Method: "POST", Body: []byte(full)}}}))
-				b.rule(gonets.RuleLaneClosed, on())
+				b.rule(setting.RuleLaneClosed, on())
 				b.closed = []string{"https://crm.example"}
 				b.come(7, less)
 				b.pass(time.Minute)

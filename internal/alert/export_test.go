@@ -3,8 +3,8 @@ package alert
 import (
 	"context"
 
-	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // Tick is one look and one go at the letters.
@@ -15,13 +15,13 @@ func (s *Service) Tick(ctx context.Context) {
 }
 
 // DecideFor is a round's decision with mail.
-func (s *Service) DecideFor(set gonets.Settings, r *news.Round) {
+func (s *Service) DecideFor(set setting.Settings, r *news.Round) {
 	(&decider{set.Notices, quietHours(&set), channels(&set), newWriter("", set, "https://g.example.org", nil).write}).decide(r)
 }
 
 // Letter is the text of notices in a language.
 func Letter(language string, notices ...*news.Notice) (subject, text string) {
-	w := newWriter(language, gonets.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
+	w := newWriter(language, setting.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
 	return w.letter(notices)
 }
 
@@ -30,5 +30,5 @@ func Words(language string) any { return *in(language) }
 
 // Trial is the text of a test letter.
 func Trial(language string) (subject, text string) {
-	return newWriter(language, gonets.Settings{}, "https://g.example.org", nil).test()
+	return newWriter(language, setting.Settings{}, "https://g.example.org", nil).test()
 }

@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // tells is whether people are to be told of such news.
@@ -17,7 +18,7 @@ func (d *decider) tells(kind news.NoticeKind, c *gonets.Cause) bool {
 
 // rule is the one that news is told by. That something is over goes where it
 // was told, unless its own rule names channels.
-func (d *decider) rule(n *news.Notice) gonets.Rule {
+func (d *decider) rule(n *news.Notice) setting.Rule {
 	r := d.rules.Rule(string(n.Kind))
 	if n.Kind == news.NoticeRecovered && len(r.Channels) == 0 {
 		r.Channels = d.rules.Rule(string(news.KindOf(n.Code))).Channels
@@ -27,12 +28,12 @@ func (d *decider) rule(n *news.Notice) gonets.Rule {
 
 // to are the channels that tell of it. A channel that is no longer set up
 // tells of nothing.
-func (d *decider) to(n *news.Notice) []gonets.Channel {
+func (d *decider) to(n *news.Notice) []setting.Channel {
 	r := d.rule(n)
 	if len(r.Channels) == 0 {
 		return d.channels
 	}
-	var out []gonets.Channel
+	var out []setting.Channel
 	for _, c := range d.channels {
 		if slices.Contains(r.Channels, c.Name) {
 			out = append(out, c)
@@ -57,7 +58,7 @@ type hours struct {
 }
 
 // quietHours are those of the settings; without any, there are none.
-func quietHours(set *gonets.Settings) hours {
+func quietHours(set *setting.Settings) hours {
 	if set.Notices == nil || set.Notices.QuietHours == nil {
 		return hours{}
 	}
@@ -74,7 +75,7 @@ func ofDay(text string) time.Duration {
 	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
 }
 
-func zoneOf(set *gonets.Settings) *time.Location {
+func zoneOf(set *setting.Settings) *time.Location {
 	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
 		return zone
 	}

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
@@ -14,8 +14,8 @@ func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
 		o := newOthers(b.T)
 		b.with(o)
 		b.set.Mail = nil
-		b.rule(gonets.RuleBadEnd, gonets.Rule{Channels: []string{gonets.ChannelMail}})
-		b.rule(gonets.RuleRejected, gonets.Rule{Channels: []string{gonets.ChannelMail}})
+		b.rule(setting.RuleBadEnd, setting.Rule{Channels: []string{setting.ChannelMail}})
+		b.rule(setting.RuleRejected, setting.Rule{Channels: []string{setting.ChannelMail}})
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
 		b.Rejected("form")
@@ -31,7 +31,7 @@ func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
 		b.attempt(b.runs(1)[0], ok())
 		b.pass(time.Hour)
 		// What comes now is told by the channels that work, what was given up stays so.
-		b.rule(gonets.RuleRejected, gonets.Rule{})
+		b.rule(setting.RuleRejected, setting.Rule{})
 		b.pass(2 * time.Hour)
 		b.Rejected("form")
 		b.Rejected("form")
@@ -45,7 +45,7 @@ func TestNewsForChannelsThatAreNotSetUpIsShownAndHoldsUpNothing(t *testing.T) {
 // The clock begins at 9:00 UTC.
 func TestRejectedRequestsAfterTheQuietHoursAreToldAsBefore(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.set.Notices = &gonets.Notices{QuietHours: &gonets.QuietHours{From: "10:00", To: "19:30"}}
+		b.set.Notices = &setting.Notices{QuietHours: &setting.QuietHours{From: "10:00", To: "19:30"}}
 		for range 15 * 12 {
 			b.Rejected("form")
 			b.clock.Advance(5 * time.Minute)

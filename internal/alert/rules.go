@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/internal/drift"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const (
@@ -40,13 +41,13 @@ const (
 // given.
 type decider struct {
 	// rules say what is told, by what kind of news.
-	rules *gonets.Notices
+	rules *setting.Notices
 	// quiet are the hours in which only what is urgent is told.
 	quiet hours
 	// channels are the ways by which people can be told; none, and news waits.
-	channels []gonets.Channel
+	channels []setting.Channel
 	// write makes a letter's text for a kind of channel.
-	write func(kind gonets.ChannelKind, notices []*news.Notice) (subject, text string)
+	write func(kind setting.ChannelKind, notices []*news.Notice) (subject, text string)
 }
 
 func (d *decider) decide(r *news.Round) {

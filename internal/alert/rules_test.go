@@ -8,18 +8,19 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
-func off() gonets.Rule { no := false; return gonets.Rule{On: &no} }
-func on() gonets.Rule  { yes := true; return gonets.Rule{On: &yes} }
+func off() setting.Rule { no := false; return setting.Rule{On: &no} }
+func on() setting.Rule  { yes := true; return setting.Rule{On: &yes} }
 
 // rule sets one.
-func (b *bench) rule(name string, r gonets.Rule) {
+func (b *bench) rule(name string, r setting.Rule) {
 	if b.set.Notices == nil {
-		b.set.Notices = &gonets.Notices{}
+		b.set.Notices = &setting.Notices{}
 	}
 	if b.set.Notices.Rules == nil {
-		b.set.Notices.Rules = map[string]gonets.Rule{}
+		b.set.Notices.Rules = map[string]setting.Rule{}
 	}
 	b.set.Notices.Rules[name] = r
 }
@@ -28,8 +29,8 @@ func TestRulesSayWhatIsToldAndWhere(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
 		o := newOthers(b.T)
 		b.with(o)
-		b.rule(gonets.RuleFirstFailure, off())
-		b.rule(gonets.RuleBadEnd, gonets.Rule{Channels: []string{"ops"}, Scenarios: []string{"lead"}})
+		b.rule(setting.RuleFirstFailure, off())
+		b.rule(setting.RuleBadEnd, setting.Rule{Channels: []string{"ops"}, Scenarios: []string{"lead"}})
 		b.scenarios("lead", "order")
 		runs := b.runs(1)
 		for _, run := range runs {
@@ -65,7 +66,7 @@ func TestRulesSayWhatIsToldAndWhere(t *testing.T) {
 
 func TestBadEndThatIsNotToldIsAFailureLikeOthers(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleBadEnd, off())
+		b.rule(setting.RuleBadEnd, off())
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
 		b.pass(time.Minute)
@@ -83,13 +84,13 @@ func TestBadEndThatIsNotToldIsAFailureLikeOthers(t *testing.T) {
 
 func TestRecoveryOfWhatNobodyWasToldOfIsNoNews(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleBadEnd, off())
-		b.rule(gonets.RuleFirstFailure, off())
+		b.rule(setting.RuleBadEnd, off())
+		b.rule(setting.RuleFirstFailure, off())
 		b.scenarios("lead")
 		b.attempt(b.runs(1)[0], stalls())
 		b.pass(time.Minute)
 		// From now on it would be told.
-		b.rule(gonets.RuleFirstFailure, on())
+		b.rule(setting.RuleFirstFailure, on())
 		b.attempt(b.runs(1)[0], ok())
 		b.pass(time.Minute)
 		b.want()
@@ -105,8 +106,8 @@ func TestRecoveryOfWhatNobodyWasToldOfIsNoNews(t *testing.T) {
 func TestQuietHoursCollectWhatIsNotUrgent(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
 		b.set.TimeZone = "Europe/Moscow"
-		b.set.Notices = &gonets.Notices{QuietHours: &gonets.QuietHours{From: "11:30", To: "13:00"}}
-		b.rule(gonets.RuleBadEnd, gonets.Rule{Urgent: true})
+		b.set.Notices = &setting.Notices{QuietHours: &setting.QuietHours{From: "11:30", To: "13:00"}}
+		b.rule(setting.RuleBadEnd, setting.Rule{Urgent: true})
 		b.scenarios("lead")
 		for _, host := range []string{"a.example", "b.example"} {
 			b.attempt(b.runs(1)[0], waits().at(host))
@@ -131,7 +132,7 @@ func (b *bench) event() {
 
 func TestSilentSourceIsToldByAFixedTime(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleSilent, gonets.Rule{After: gonets.Duration(10 * time.Minute)})
+		b.rule(setting.RuleSilent, setting.Rule{After: gonets.Duration(10 * time.Minute)})
 		b.pass(20 * time.Minute)
 		b.want() // a source that was never heard is not silent
 		b.event()
@@ -186,7 +187,7 @@ func TestClosedQueueIsToldWhenThatIsWanted(t *testing.T) {
 		b.closed = []string{"https://crm.example"}
 		b.pass(5 * time.Minute)
 		b.want()
-		b.rule(gonets.RuleLaneClosed, on())
+		b.rule(setting.RuleLaneClosed, on())
 		b.pass(3 * time.Minute)
 		b.want("crm.example: очередь закрыта")
 		b.closed = nil

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 const day = 24 * time.Hour
@@ -94,7 +95,7 @@ func TestASecretEndsWhenAPersonSaysSo(t *testing.T) {
 func TestASecretThatNobodyKeepsIsDropped(t *testing.T) {
 	for name, end := range map[string]func(*bench){
 		"it is deleted":   func(b *bench) { b.must(b.store.DeleteSecret(b.Context(), "key", "anna")) },
-		"the rule is off": func(b *bench) { b.rule(gonets.RuleCertificate, off()) },
+		"the rule is off": func(b *bench) { b.rule(setting.RuleCertificate, off()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {

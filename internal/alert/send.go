@@ -7,14 +7,15 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // channels are the ways by which people can be told; mail is one of them when
 // there is somebody to write to.
-func channels(set *gonets.Settings) []gonets.Channel {
-	var out []gonets.Channel
+func channels(set *setting.Settings) []setting.Channel {
+	var out []setting.Channel
 	if set.Mail != nil && len(set.Mail.To) > 0 {
-		out = append(out, gonets.Channel{Name: gonets.ChannelMail})
+		out = append(out, setting.Channel{Name: setting.ChannelMail})
 	}
 	if set.Notices != nil {
 		out = append(out, set.Notices.Channels...)
@@ -59,7 +60,7 @@ func (s *Service) end(channel string) {
 	delete(s.busy, channel)
 }
 
-func (s *Service) sendThrough(ctx context.Context, set *gonets.Settings, c *gonets.Channel) {
+func (s *Service) sendThrough(ctx context.Context, set *setting.Settings, c *setting.Channel) {
 	for range maxSends {
 		l, err := s.o.Letters.ClaimLetter(ctx, c.Name, s.o.Clock.Now().Add(lease))
 		if err == nil && l != nil {
@@ -79,10 +80,10 @@ func (s *Service) sendThrough(ctx context.Context, set *gonets.Settings, c *gone
 
 // deliver hands a letter to its channel, and writes into it what became of
 // that.
-func (s *Service) deliver(set *gonets.Settings, c *gonets.Channel, l *news.Letter) {
+func (s *Service) deliver(set *setting.Settings, c *setting.Channel, l *news.Letter) {
 	l.LastError = ""
 	var taken bool
-	if c.Name == gonets.ChannelMail {
+	if c.Name == setting.ChannelMail {
 		taken = s.mail(set.Mail, l)
 	} else {
 		err := s.hand(s.sending, c, l)
@@ -104,7 +105,7 @@ func (s *Service) deliver(set *gonets.Settings, c *gonets.Channel, l *news.Lette
 
 // mail hands a letter to everybody who has not got it yet, and tells whether
 // all have it now.
-func (s *Service) mail(set *gonets.Mail, l *news.Letter) (all bool) {
+func (s *Service) mail(set *setting.Mail, l *news.Letter) (all bool) {
 	password, err := s.password(s.sending, set)
 	began := s.o.Clock.Now()
 	for _, to := range set.To {
@@ -132,7 +133,7 @@ func (s *Service) mail(set *gonets.Mail, l *news.Letter) (all bool) {
 }
 
 // hand gives a letter to a channel beside mail.
-func (s *Service) hand(ctx context.Context, c *gonets.Channel, l *news.Letter) error {
+func (s *Service) hand(ctx context.Context, c *setting.Channel, l *news.Letter) error {
 	secret, err := s.channelSecret(ctx, c)
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func (s *Service) hand(ctx context.Context, c *gonets.Channel, l *news.Letter) e
 }
 
 // channelSecret is the value of the secret that a channel names.
-func (s *Service) channelSecret(ctx context.Context, c *gonets.Channel) (string, error) {
+func (s *Service) channelSecret(ctx context.Context, c *setting.Channel) (string, error) {
 	name := c.Secret()
 	if name == nil {
 		return "", nil
@@ -150,7 +151,7 @@ func (s *Service) channelSecret(ctx context.Context, c *gonets.Channel) (string,
 	value, err := s.o.Secret(ctx, name.Secret)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
 		kind, pointer := gonets.CodeChannelKey, "/key"
-		if c.Kind == gonets.ChannelTelegram {
+		if c.Kind == setting.ChannelTelegram {
 			kind, pointer = gonets.CodeChannelToken, "/token"
 		}
 		return "", &gonets.Error{Code: gonets.CodeChannelRefused, Message: c.Name + " names the secret " + name.Secret + ", which does not exist; set it in Settings, Secrets",

@@ -9,6 +9,7 @@ import (
 	"gonets"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // forgetShare is after how long without any work a scenario's share of errors is
@@ -40,7 +41,7 @@ func share(scenario string) gonets.Cause {
 // shares finds the scenarios of which too much fails. It is over when not even
 // half as much does; a scenario that does nothing any more is dropped.
 func (s *Service) shares(ctx context.Context, l *states) error {
-	rule := l.set.Notices.Rule(gonets.RuleErrorShare)
+	rule := l.set.Notices.Rule(setting.RuleErrorShare)
 	var found, day map[string]news.Outcomes
 	if *rule.On {
 		var err error

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // work counts how a scenario's attempts and runs ended, as the engine does.
@@ -61,7 +62,7 @@ func TestManyErrorsAreToldOnceAndEndWithFewOnes(t *testing.T) {
 
 func TestFailedAttemptsAreAShareOfTheirOwn(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleErrorShare, gonets.Rule{Share: 50, Least: 4, Within: gonets.Duration(time.Hour), Scenarios: []string{"lead"}})
+		b.rule(setting.RuleErrorShare, setting.Rule{Share: 50, Least: 4, Within: gonets.Duration(time.Hour), Scenarios: []string{"lead"}})
 		b.work("other", news.Outcomes{Failed: 100})
 		b.work("lead", news.Outcomes{OK: 2, Failed: 1})
 		b.pass(40 * time.Minute)
@@ -98,8 +99,8 @@ func TestServersCountErrorsTogether(t *testing.T) {
 
 func TestShareThatNobodyIsToldOfAnyMoreIsDropped(t *testing.T) {
 	for name, end := range map[string]func(*bench){
-		"the rule is off":        func(b *bench) { b.rule(gonets.RuleErrorShare, off()) },
-		"the rule is for others": func(b *bench) { b.rule(gonets.RuleErrorShare, gonets.Rule{Scenarios: []string{"shop"}}) },
+		"the rule is off":        func(b *bench) { b.rule(setting.RuleErrorShare, off()) },
+		"the rule is for others": func(b *bench) { b.rule(setting.RuleErrorShare, setting.Rule{Scenarios: []string{"shop"}}) },
 		"nothing runs any more":  func(b *bench) { b.pass(25 * time.Hour) },
 	} {
 		t.Run(name, func(t *testing.T) {

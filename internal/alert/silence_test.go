@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // prune removes what came so long ago.
@@ -19,7 +21,7 @@ func (b *bench) prune(age time.Duration) {
 
 // silenceAfter sets how long a source may be silent.
 func (b *bench) silenceAfter(d time.Duration) {
-	b.rule(gonets.RuleSilent, gonets.Rule{After: gonets.Duration(d)})
+	b.rule(setting.RuleSilent, setting.Rule{After: gonets.Duration(d)})
 }
 
 func TestSilenceEndsWithAnEventAndNothingElse(t *testing.T) {
@@ -183,15 +185,15 @@ func TestSilenceThatAPersonFindsAllRightIsUsual(t *testing.T) {
 func TestWhatNobodyIsToldOfAnyMoreEndsWithoutNews(t *testing.T) {
 	for name, end := range map[string]func(*bench){
 		"the source is deleted":   func(b *bench) { b.must(b.store.DeleteSource(b.Context(), "form", "test")) },
-		"the rule is off":         func(b *bench) { b.rule(gonets.RuleSilent, off()) },
-		"the rule is for others":  func(b *bench) { b.rule(gonets.RuleSilent, gonets.Rule{Sources: []string{"crm"}}) },
+		"the rule is off":         func(b *bench) { b.rule(setting.RuleSilent, off()) },
+		"the rule is for others":  func(b *bench) { b.rule(setting.RuleSilent, setting.Rule{Sources: []string{"crm"}}) },
 		"it may last longer now":  func(b *bench) { b.silenceAfter(2 * time.Hour) },
-		"the queues' rule is off": func(b *bench) { b.silenceAfter(2 * time.Hour); b.rule(gonets.RuleLaneClosed, off()) },
+		"the queues' rule is off": func(b *bench) { b.silenceAfter(2 * time.Hour); b.rule(setting.RuleLaneClosed, off()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			onOne(t, secure(), func(b *bench) {
 				b.silenceAfter(10 * time.Minute)
-				b.rule(gonets.RuleLaneClosed, on())
+				b.rule(setting.RuleLaneClosed, on())
 				b.closed = []string{"https://crm.example"}
 				b.pass(time.Minute)
 				b.event()
@@ -235,7 +237,7 @@ func TestStartAndLooksDoNotWaitForLearningManySources(t *testing.T) {
 		const sources = 50
 		for i := range sources {
 			name := fmt.Sprintf("s%d", i)
-			b.must1(b.store.Apply(b.Context(), gonets.Apply{Sources: []gonets.Source{{Name: name, Preset: "generic"}}}))
+			b.must1(b.store.Apply(b.Context(), document.Apply{Sources: []gonets.Source{{Name: name, Preset: "generic"}}}))
 			b.must1(b.store.Accept(b.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: name, ReceivedAt: b.clock.Now(), Method: "POST"}}}))
 		}
 		b.clock.Advance(2 * time.Hour)

@@ -5,15 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 func TestSuccessIsToldAtOnceThenCounted(t *testing.T) {
 	onBoth(t, secure(), func(b *bench) {
 		rule := on()
 		rule.Scenarios = []string{"lead"}
-		b.rule(gonets.RuleSuccess, rule)
+		b.rule(setting.RuleSuccess, rule)
 		b.scenarios("lead", "shop")
 		b.Tick(b.Context())
 		done := func(n int) {
@@ -57,9 +57,9 @@ func TestSuccessIsToldOnlyToThoseWhoWantIt(t *testing.T) {
 		}
 		b.pass(5 * time.Minute)
 		// It is wanted and, before there is a letter, no longer.
-		b.rule(gonets.RuleSuccess, on())
+		b.rule(setting.RuleSuccess, on())
 		b.Tick(b.Context())
-		b.rule(gonets.RuleSuccess, off())
+		b.rule(setting.RuleSuccess, off())
 		for _, run := range b.runs(5) {
 			b.attempt(run, ok())
 		}
@@ -74,7 +74,7 @@ func TestSuccessIsToldOnlyToThoseWhoWantIt(t *testing.T) {
 // A success that is told ends a trouble as any other does.
 func TestSuccessThatIsToldIsNoTrouble(t *testing.T) {
 	onOne(t, secure(), func(b *bench) {
-		b.rule(gonets.RuleSuccess, on())
+		b.rule(setting.RuleSuccess, on())
 		b.scenarios("lead")
 		b.Tick(b.Context())
 		b.attempt(b.runs(1)[0], stalls())

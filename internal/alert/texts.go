@@ -11,6 +11,7 @@ import (
 	"gonets/internal/drift"
 	"gonets/internal/news"
 	"gonets/internal/texts"
+	"gonets/setting"
 )
 
 // maxListed is how many pieces of news one letter tells in full.
@@ -171,7 +172,7 @@ type writer struct {
 	now time.Time
 }
 
-func newWriter(language string, set gonets.Settings, publicURL string, titles map[string]string) *writer {
+func newWriter(language string, set setting.Settings, publicURL string, titles map[string]string) *writer {
 	w := &writer{language: language, zone: time.UTC, url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles}
 	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
 		w.zone = zone
@@ -208,18 +209,18 @@ func (w *writer) letter(notices []*news.Notice) (subject, text string) {
 }
 
 // write is a letter for a kind of channel.
-func (w *writer) write(kind gonets.ChannelKind, notices []*news.Notice) (subject, text string) {
+func (w *writer) write(kind setting.ChannelKind, notices []*news.Notice) (subject, text string) {
 	subject, text = w.letter(notices)
-	if kind == gonets.ChannelWebhook {
+	if kind == setting.ChannelWebhook {
 		return subject, w.envelope(eventNotice, subject, text, notices)
 	}
 	return subject, text
 }
 
 // trial is a test for a kind of channel.
-func (w *writer) trial(kind gonets.ChannelKind) (subject, text string) {
+func (w *writer) trial(kind setting.ChannelKind) (subject, text string) {
 	subject, text = w.test()
-	if kind == gonets.ChannelWebhook {
+	if kind == setting.ChannelWebhook {
 		return subject, w.envelope(eventTest, subject, text, nil)
 	}
 	return subject, text

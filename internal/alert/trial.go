@@ -11,6 +11,7 @@ import (
 	"gonets/internal/id"
 	"gonets/internal/news"
 	"gonets/internal/valid"
+	"gonets/setting"
 )
 
 // TestMail sends a test letter to everybody and returns what the mail server
@@ -46,13 +47,13 @@ func (s *Service) TestMail(ctx context.Context, t news.MailTest) (news.MailAccep
 	return s.tryMail(ctx, saved, *set, password)
 }
 
-func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets.Mail, password string) (news.MailAccepted, error) {
+func (s *Service) tryMail(ctx context.Context, saved setting.Settings, set setting.Mail, password string) (news.MailAccepted, error) {
 	w, err := s.writer(ctx, saved)
 	if err != nil {
 		return news.MailAccepted{}, err
 	}
 	now := s.o.Clock.Now()
-	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, Channel: gonets.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: now}
+	l := news.Letter{ID: id.New(), CreatedAt: now, DueAt: now, Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: now}
 	l.Subject, l.Text = w.test()
 	out := news.MailAccepted{Host: set.Host}
 	for _, to := range set.To {
@@ -78,7 +79,7 @@ func (s *Service) tryMail(ctx context.Context, saved gonets.Settings, set gonets
 // TestChannel sends a test through a channel of the settings and returns what
 // was answered.
 func (s *Service) TestChannel(ctx context.Context, name string) (news.MailAccepted, error) {
-	if name == gonets.ChannelMail {
+	if name == setting.ChannelMail {
 		return s.TestMail(ctx, news.MailTest{})
 	}
 	saved, err := s.settings(ctx)
@@ -86,7 +87,7 @@ func (s *Service) TestChannel(ctx context.Context, name string) (news.MailAccept
 		return news.MailAccepted{}, err
 	}
 	all := channels(&saved)
-	i := slices.IndexFunc(all, func(c gonets.Channel) bool { return c.Name == name })
+	i := slices.IndexFunc(all, func(c setting.Channel) bool { return c.Name == name })
 	if i < 0 {
 		return news.MailAccepted{}, &gonets.Error{Code: gonets.CodeNotFound, Message: "there is no channel " + strconv.Quote(name) + " in the settings"}
 	}
@@ -165,11 +166,11 @@ func (s *Service) MailReady(ctx context.Context) (bool, error) {
 
 // settings are the ones of now, with the owner to write to where they name
 // nobody.
-func (s *Service) settings(ctx context.Context) (gonets.Settings, error) {
+func (s *Service) settings(ctx context.Context) (setting.Settings, error) {
 	return s.addressed(ctx, s.o.Settings())
 }
 
-func (s *Service) addressed(ctx context.Context, set gonets.Settings) (gonets.Settings, error) {
+func (s *Service) addressed(ctx context.Context, set setting.Settings) (setting.Settings, error) {
 	if set.Mail == nil || len(set.Mail.To) > 0 || s.o.Owner == nil {
 		return set, nil
 	}
@@ -185,7 +186,7 @@ func (s *Service) addressed(ctx context.Context, set gonets.Settings) (gonets.Se
 }
 
 // password is the secret that the settings name.
-func (s *Service) password(ctx context.Context, set *gonets.Mail) (string, error) {
+func (s *Service) password(ctx context.Context, set *setting.Mail) (string, error) {
 	if set.Password == nil {
 		return "", nil
 	}

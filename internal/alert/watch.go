@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // freshFor is how many refreshes a trouble that this node saw by itself
@@ -20,7 +21,7 @@ type Watch struct {
 	// open counts scenarios with troubles.
 	open atomic.Int64
 	// success is the rule of runs that succeed; nil while it is off.
-	success atomic.Pointer[gonets.Rule]
+	success atomic.Pointer[setting.Rule]
 
 	mu       sync.RWMutex
 	troubles map[string][]news.Watched
@@ -50,8 +51,8 @@ func (w *Watch) Tells(scenario string) bool {
 }
 
 // wants takes up the rules as they are now.
-func (w *Watch) wants(n *gonets.Notices) {
-	r := n.Rule(gonets.RuleSuccess)
+func (w *Watch) wants(n *setting.Notices) {
+	r := n.Rule(setting.RuleSuccess)
 	if !*r.On {
 		w.success.Store(nil)
 		return

@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/texts"
+	"gonets/setting"
 )
 
 const (
@@ -29,7 +30,7 @@ type Message struct {
 	// Subject and Text are for people; a webhook's Text is its JSON body.
 	Subject string
 	Text    string
-	Channel gonets.Channel
+	Channel setting.Channel
 	// Secret is the key that signs, or the bot's token.
 	Secret string
 }
@@ -44,7 +45,7 @@ type Sender struct {
 // error is a [gonets.Error] channel.refused; its problem names the kind of
 // failure and the member of the channel that it concerns.
 func (s *Sender) Send(ctx context.Context, m Message) (said string, err error) {
-	if m.Channel.Kind == gonets.ChannelTelegram {
+	if m.Channel.Kind == setting.ChannelTelegram {
 		return s.telegram(ctx, &m)
 	}
 	return s.webhook(ctx, &m)

@@ -20,6 +20,7 @@ import (
 	"gonets/internal/channel"
 	"gonets/internal/outbound"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -75,7 +76,7 @@ func TestWebhookIsSignedAsTheReceiverExpects(t *testing.T) {
 	t.Parallel()
 	s, url, got := sending(t, 204, "")
 	m := channel.Message{ID: "msg_1", Subject: "s", Text: `{"type":"gonets.test"}`, Secret: key,
-		Channel: gonets.Channel{Name: "ops", Kind: gonets.ChannelWebhook, URL: url + "/hook"}}
+		Channel: setting.Channel{Name: "ops", Kind: setting.ChannelWebhook, URL: url + "/hook"}}
 	said, err := s.Send(t.Context(), m)
 	if err != nil || !strings.HasPrefix(said, "204") {
 		t.Fatalf("%q, %v", said, err)
@@ -99,7 +100,7 @@ func TestSignatureIsThatOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	s, url, got := sending(t, 200, "")
 	s.Clock = fixed(1614265330)
-	m := channel.Message{ID: "msg_p5jXN8AQM9LWM0D4loKWxJek", Text: `{"test": 2432232314}`, Secret: key, Channel: gonets.Channel{Kind: gonets.ChannelWebhook, URL: url}}
+	m := channel.Message{ID: "msg_p5jXN8AQM9LWM0D4loKWxJek", Text: `{"test": 2432232314}`, Secret: key, Channel: setting.Channel{Kind: setting.ChannelWebhook, URL: url}}
 	if _, err := s.Send(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestTelegramGetsAPlainMessage(t *testing.T) {
 	t.Parallel()
 	s, url, got := sending(t, 200, `{"ok":true,"result":{"message_id":7,"chat":{"id":-100,"title":"Дежурные"}}}`)
 	said, err := s.Send(t.Context(), channel.Message{ID: "1", Subject: "crm отвечает 503", Text: strings.Repeat("строка <b>\n", 1000), Secret: token + "\n",
-		Channel: gonets.Channel{Name: "duty", Kind: gonets.ChannelTelegram, URL: url, Chat: "-100"}})
+		Channel: setting.Channel{Name: "duty", Kind: setting.ChannelTelegram, URL: url, Chat: "-100"}})
 	if err != nil || said != "Дежурные" {
 		t.Fatalf("%q, %v", said, err)
 	}
@@ -136,12 +137,12 @@ func TestTelegramGetsAPlainMessage(t *testing.T) {
 
 func TestRefusalSaysWhatIsWrongAndHoldsNoSecret(t *testing.T) {
 	t.Parallel()
-	hook := gonets.Channel{Name: "ops", Kind: gonets.ChannelWebhook}
-	bot := gonets.Channel{Name: "duty", Kind: gonets.ChannelTelegram, Chat: "5"}
+	hook := setting.Channel{Name: "ops", Kind: setting.ChannelWebhook}
+	bot := setting.Channel{Name: "duty", Kind: setting.ChannelTelegram, Chat: "5"}
 	for name, c := range map[string]struct {
 		status int
 		reply  string
-		to     gonets.Channel
+		to     setting.Channel
 		secret string
 		code   gonets.Code
 		place  string
@@ -188,7 +189,7 @@ func TestNobodyThereAndNotAllowedAreUnreachable(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	for _, to := range []string{closed.URL, "http://10.0.0.1/"} {
-		_, err := s.Send(t.Context(), channel.Message{ID: "1", Subject: "s", Text: "t", Secret: token, Channel: gonets.Channel{Name: "duty", Kind: gonets.ChannelTelegram, URL: to, Chat: "5"}})
+		_, err := s.Send(t.Context(), channel.Message{ID: "1", Subject: "s", Text: "t", Secret: token, Channel: setting.Channel{Name: "duty", Kind: setting.ChannelTelegram, URL: to, Chat: "5"}})
 		refused(t, err, gonets.CodeChannelUnreachable, "/url", "")
 		if strings.Contains(err.Error(), token) {
 			t.Errorf("the token stands in %s", err)
@@ -196,7 +197,7 @@ func TestNobodyThereAndNotAllowedAreUnreachable(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Send(ctx, channel.Message{Secret: key, Channel: gonets.Channel{Kind: gonets.ChannelWebhook, URL: url}}); err == nil {
+	if _, err := s.Send(ctx, channel.Message{Secret: key, Channel: setting.Channel{Kind: setting.ChannelWebhook, URL: url}}); err == nil {
 		t.Error("sent although it was called off")
 	}
 }

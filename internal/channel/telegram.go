@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // maxMessage is how long a message of a bot may be, in UTF-16 code units.
@@ -36,7 +37,7 @@ func (s *Sender) telegram(ctx context.Context, m *Message) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	base := strings.TrimRight(cmp.Or(m.Channel.URL, gonets.TelegramAPI), "/")
+	base := strings.TrimRight(cmp.Or(m.Channel.URL, setting.TelegramAPI), "/")
 	x, err := s.post(ctx, m, &gonets.Request{URL: base + "/bot" + m.Secret + "/sendMessage", Body: body})
 	if err != nil {
 		return "", err

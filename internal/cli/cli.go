@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets"
+	"gonets/internal/cli/target"
 	"gonets/internal/cli/tools"
 	"gonets/internal/client"
 	"gonets/internal/config"
@@ -102,10 +103,8 @@ type app struct {
 	// started is set once the arguments were found right.
 	started bool
 
-	server    string
-	tokenFile string
-	data      string
-	output    string
+	target target.Target
+	output string
 }
 
 func newApp(env Env) *app {
@@ -115,7 +114,7 @@ func newApp(env Env) *app {
 	if env.Zone == nil {
 		env.Zone = time.UTC
 	}
-	return &app{Env: env}
+	return &app{Env: env, target: target.Target{Getenv: env.Getenv}}
 }
 
 func (a *app) root() *cobra.Command {

@@ -26,6 +26,7 @@ import (
 	"gonets/internal/cli"
 	"gonets/internal/cli/tools"
 	"gonets/internal/config"
+	"gonets/internal/document"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -263,8 +264,8 @@ func answers() map[string]any {
 		"GET /scenarios/lead/versions": api.List[api.ScenarioVersion]{Items: []api.ScenarioVersion{{Version: 2, CreatedAt: now.Add(-time.Hour), Actor: "owner", Note: "fix"}, {Version: 1, CreatedAt: now.Add(-25 * time.Hour)}}},
 		"POST /validate":               api.Validation{Valid: true, Documents: 2},
 		"POST /apply": api.List[api.Applied]{Items: []api.Applied{
-			{Applied: gonets.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "http://h/in/t"},
-			{Applied: gonets.Applied{Kind: "Scenario", Name: "lead", Change: "unchanged", Version: 2, State: gonets.ScenarioRunning}}}},
+			{Applied: document.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "http://h/in/t"},
+			{Applied: document.Applied{Kind: "Scenario", Name: "lead", Change: "unchanged", Version: 2, State: gonets.ScenarioRunning}}}},
 		"POST /diff": api.List[api.Difference]{Items: []api.Difference{{Kind: "Scenario", Name: "lead", Change: "updated", Diff: "@@ -1 +1 @@\n-title: a\n+title: b\n"},
 			{Kind: "Source", Name: "site", Change: "unchanged"}}},
 		"GET /export":   "kind: Settings\n",

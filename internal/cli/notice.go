@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/internal/cli/words"
 	"gonets/internal/client"
+	"gonets/setting"
 )
 
 func (a *app) noticesCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func (a *app) noticesTest() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use: "test [CHANNEL]", Short: "Send a test letter, or a test through a channel of the settings", Args: cobra.MaximumNArgs(1),
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, args []string) error {
-			if len(args) == 1 && args[0] != gonets.ChannelMail {
+			if len(args) == 1 && args[0] != setting.ChannelMail {
 				return a.testChannel(c.Context(), client, args[0])
 			}
 			got, err := client.TestMail(c.Context())

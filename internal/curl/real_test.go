@@ -29,6 +29,7 @@ import (
 	"gonets/internal/parts"
 	"gonets/internal/step"
 	"gonets/internal/valid"
+	"gonets/setting"
 )
 
 // got is a request as a server got it.
@@ -122,7 +123,7 @@ func send(t *testing.T, st *gonets.HTTPStep) {
 		t.Fatalf("%v\n%s", err, raw)
 	}
 	s := step.NewScope(&gonets.Job{}, p, &step.Env{Event: func(*gonets.Event) map[string]any { return nil },
-		Settings: func() gonets.Settings { return gonets.Settings{} }, PublicURL: func() string { return "" }})
+		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" }})
 	req, err := p.HTTP("s").Build("s", s, p)
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,7 @@ import (
 	"gonets"
 	"gonets/internal/valid"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 // APIVersion is what every document's apiVersion says.
@@ -44,7 +45,7 @@ type Checks struct {
 type Set struct {
 	Sources   []gonets.Source
 	Scenarios []gonets.Scenario
-	Settings  *gonets.Settings
+	Settings  *setting.Settings
 
 	origins map[origin]root
 }
@@ -133,7 +134,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 	case KindSettings:
 		var doc struct {
 			header
-			gonets.Settings
+			setting.Settings
 		}
 		d.whole(n, kind, &doc)
 		s.report(d, n, valid.Settings(&doc.Settings))

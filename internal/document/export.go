@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // Export writes the set as canonical YAML: settings, sources, scenarios, keys
@@ -67,7 +68,7 @@ func nodeOf(doc any) (*node, error) {
 		return nodeOf(*d)
 	case *gonets.Scenario:
 		return nodeOf(*d)
-	case *gonets.Settings:
+	case *setting.Settings:
 		return nodeOf(*d)
 	case gonets.Source:
 		kind = KindSource
@@ -81,11 +82,11 @@ func nodeOf(doc any) (*node, error) {
 			header
 			gonets.Scenario
 		}{header{APIVersion, kind}, d}
-	case gonets.Settings:
+	case setting.Settings:
 		kind = KindSettings
 		whole = struct {
 			header
-			gonets.Settings
+			setting.Settings
 		}{header{APIVersion, kind}, d}
 	default:
 		return nil, fmt.Errorf("%T is not a document", doc)

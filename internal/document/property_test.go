@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // texts favours what YAML gives a meaning to.
@@ -64,7 +65,7 @@ func TestWhatIsExportedReadsBackTheSame(t *testing.T) {
 		}
 		env := map[string]string{"a": texts().Draw(t, "env")}
 		set := &Set{
-			Settings: &gonets.Settings{Env: env},
+			Settings: &setting.Settings{Env: env},
 			Sources:  []gonets.Source{{Name: "a", Preset: "generic", Reply: &gonets.SourceReply{Text: &text}}},
 			Scenarios: []gonets.Scenario{{Name: "a", Steps: []gonets.Step{
 				{ID: "a", Fail: &gonets.FailStep{Message: text}},

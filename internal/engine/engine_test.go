@@ -14,12 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/lane"
 	"gonets/internal/notify"
 	"gonets/internal/step"
 	"gonets/internal/telemetry"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 // cluster is this process's PostgreSQL.
@@ -30,7 +32,7 @@ func TestMain(m *testing.M) { testkit.Main(m, cluster.Stop) }
 // realStore is what the tests need of the store beside the engine's own wants.
 type realStore interface {
 	Store
-	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
+	Apply(ctx context.Context, a document.Apply) ([]document.Applied, error)
 	Accept(ctx context.Context, a []gonets.Acceptance) ([]gonets.Accepted, error)
 	Act(ctx context.Context, a gonets.Action) (gonets.Run, error)
 	Answer(ctx context.Context, eventID string) (*gonets.Answer, error)
@@ -156,7 +158,7 @@ func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig 
 			Event: func(ev *gonets.Event) map[string]any {
 				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}
 			},
-			Settings:  func() gonets.Settings { return gonets.Settings{} },
+			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "http://self.test" }, Version: "test",
 		},
 	})
@@ -166,7 +168,7 @@ func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig 
 
 func (r *rig) apply(steps ...gonets.Step) {
 	r.t.Helper()
-	_, err := r.store.Apply(context.Background(), gonets.Apply{
+	_, err := r.store.Apply(context.Background(), document.Apply{
 		Sources:   []gonets.Source{{Name: "in", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{{Name: "s", Sources: []string{"in"}, Steps: steps}},
 	})

@@ -17,6 +17,7 @@ import (
 	"gonets/internal/rehearse"
 	"gonets/internal/step"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,10 +50,10 @@ func (past) Run(context.Context, string) (gonets.RunDetail, error) {
 		ReplyHeaders: []gonets.Header{{Name: "Content-Type", Value: "application/json"}}, ReplyBody: []byte(`{"id":7}`)}}}}, nil
 }
 
-func teller(set gonets.Settings) foretell.Teller {
+func teller(set setting.Settings) foretell.Teller {
 	return foretell.Teller{Room: rehearse.New(rehearse.Options{Store: past{}, Examples: kept{}, Clock: testkit.NewClock(), Env: &step.Env{
 		Event:     func(*gonets.Event) map[string]any { return map[string]any{} },
-		Settings:  func() gonets.Settings { return set },
+		Settings:  func() setting.Settings { return set },
 		PublicURL: func() string { return "https://g.example.org" },
 	}})}
 }
@@ -70,7 +71,7 @@ const steps = `[{"id":"deal","http":{"url":"https://crm.example.ru/d?token=t0p-s
 
 func TestItIsToldHourByHour(t *testing.T) {
 	t.Parallel()
-	got, err := teller(gonets.Settings{}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{Outages: []api.Outage{{Step: "deal", Script: "refused for 10m"}}})
+	got, err := teller(setting.Settings{}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{Outages: []api.Outage{{Step: "deal", Script: "refused for 10m"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +96,7 @@ func TestItIsToldHourByHour(t *testing.T) {
 	if err != nil || strings.Contains(string(raw), "t0p-secret") {
 		t.Errorf("%s %v", raw, err)
 	}
-	told, err := teller(gonets.Settings{Mail: &gonets.Mail{}}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{})
+	told, err := teller(setting.Settings{Mail: &setting.Mail{}}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{})
 	if err != nil || !told.Told || len(told.Lines) != 2 {
 		t.Errorf("%+v %v", told, err)
 	}
@@ -103,7 +104,7 @@ func TestItIsToldHourByHour(t *testing.T) {
 
 func TestEventsThatComeMeanwhileAreCounted(t *testing.T) {
 	t.Parallel()
-	got, err := teller(gonets.Settings{}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{Outages: []api.Outage{{Script: "503 for 3h"}}, Every: "5m"})
+	got, err := teller(setting.Settings{}).Foretell(t.Context(), ask(t, steps), &api.Rehearsal{Outages: []api.Outage{{Script: "503 for 3h"}}, Every: "5m"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +129,7 @@ func TestWhatCannotBeRehearsedIsToldWithItsPlace(t *testing.T) {
 		{steps, api.Outage{Script: "503"}, "/every", "1ms"},
 		{steps, api.Outage{Script: "hang"}, "/every", "5m"},
 	} {
-		_, err := teller(gonets.Settings{}).Foretell(t.Context(), ask(t, c.steps), &api.Rehearsal{Outages: []api.Outage{c.outage}, Every: c.every})
+		_, err := teller(setting.Settings{}).Foretell(t.Context(), ask(t, c.steps), &api.Rehearsal{Outages: []api.Outage{c.outage}, Every: c.every})
 		var e *gonets.Error
 		if !errors.As(err, &e) || e.Code != gonets.CodeInvalid || len(e.Problems) != 1 || e.Problems[0].Pointer != c.pointer {
 			t.Errorf("%+v: %v", c.outage, err)

@@ -18,6 +18,7 @@ import (
 	"gonets/internal/rehearse"
 	"gonets/internal/step"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -87,7 +88,7 @@ func looker(h *history) *hindsight.Looker {
 			_ = json.Unmarshal(ev.Body, &v)
 			return map[string]any{"body": v}
 		},
-		Settings: func() gonets.Settings { return gonets.Settings{} }, PublicURL: func() string { return "https://g.test" }, Version: "2",
+		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "https://g.test" }, Version: "2",
 	}, Masks: func() *mask.Rules { return mask.New([]string{"phone"}) }}))
 }
 

@@ -126,8 +126,8 @@ func (s *server) read(in *DocumentsInput) (*document.Set, error) {
 	return document.Parse(data, s.Checks)
 }
 
-func applyOf(set *document.Set) gonets.Apply {
-	return gonets.Apply{Sources: set.Sources, Scenarios: set.Scenarios, Settings: set.Settings}
+func applyOf(set *document.Set) document.Apply {
+	return document.Apply{Sources: set.Sources, Scenarios: set.Scenarios, Settings: set.Settings}
 }
 
 // unknownSources finds references to sources that are neither stored nor in
@@ -181,17 +181,17 @@ func (s *server) difference(ctx context.Context, doc shape.Single) (api.Differen
 }
 
 // current is the stored document of a kind and name.
-func (s *server) current(ctx context.Context, kind, name string) (gonets.Apply, error) {
+func (s *server) current(ctx context.Context, kind, name string) (document.Apply, error) {
 	switch kind {
 	case kindSource:
 		info, err := s.Sources.Source(ctx, name)
-		return gonets.Apply{Sources: []gonets.Source{info.Source}}, err
+		return document.Apply{Sources: []gonets.Source{info.Source}}, err
 	case kindScenario:
 		info, err := s.Scenarios.Scenario(ctx, name)
-		return gonets.Apply{Scenarios: []gonets.Scenario{info.Scenario}}, err
+		return document.Apply{Scenarios: []gonets.Scenario{info.Scenario}}, err
 	}
 	settings, err := s.Documents.Settings(ctx)
-	return gonets.Apply{Settings: &settings}, err
+	return document.Apply{Settings: &settings}, err
 }
 
 type exportInput struct {
@@ -217,8 +217,8 @@ func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error
 	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(shape.TitleOf(&set), "gonets", ".yaml")}, nil
 }
 
-func (s *server) exported(ctx context.Context, in *exportInput) (gonets.Apply, error) {
-	var set gonets.Apply
+func (s *server) exported(ctx context.Context, in *exportInput) (document.Apply, error) {
+	var set document.Apply
 	var damage error
 	if in.Name != "" {
 		if in.Kind == "" {

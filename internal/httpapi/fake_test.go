@@ -16,6 +16,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/draft"
 	"gonets/internal/echo"
 	"gonets/internal/httpapi"
@@ -27,6 +28,7 @@ import (
 	"gonets/internal/mask"
 	"gonets/internal/news"
 	"gonets/internal/notify"
+	"gonets/setting"
 )
 
 const token = "owner-token-for-tests"
@@ -38,10 +40,10 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type backend struct {
 	mu       sync.Mutex
 	bus      notify.Bus
-	applied  gonets.Apply
-	settings gonets.Settings
+	applied  document.Apply
+	settings setting.Settings
 	// force are the settings in force.
-	force    gonets.Settings
+	force    setting.Settings
 	scenario gonets.ScenarioInfo
 	source   gonets.SourceInfo
 	event    gonets.Event
@@ -82,7 +84,7 @@ func missing(what, name string) error {
 	return gonets.Errorf(gonets.CodeNotFound, "there is no %s %q", what, name)
 }
 
-func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, error) {
+func (b *backend) Apply(_ context.Context, a document.Apply) ([]document.Applied, error) {
 	if a.Settings != nil && a.IfMatch != "" && a.IfMatch != "*" && a.IfMatch != b.settings.ETag() {
 		return nil, gonets.Errorf(gonets.CodeDraftConflict, "the settings were changed meanwhile")
 	}
@@ -90,12 +92,12 @@ func (b *backend) Apply(_ context.Context, a gonets.Apply) ([]gonets.Applied, er
 	if a.Settings != nil {
 		b.settings = *a.Settings
 	}
-	var out []gonets.Applied
+	var out []document.Applied
 	for _, s := range a.Sources {
-		out = append(out, gonets.Applied{Kind: "Source", Name: s.Name, Change: "created"})
+		out = append(out, document.Applied{Kind: "Source", Name: s.Name, Change: "created"})
 	}
 	for _, s := range a.Scenarios {
-		out = append(out, gonets.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
+		out = append(out, document.Applied{Kind: "Scenario", Name: s.Name, Change: "updated", Version: 2, State: gonets.ScenarioRunning})
 	}
 	return out, nil
 }
@@ -104,7 +106,7 @@ func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Told],
 	return gonets.List[news.Told]{Items: []news.Told{{Notice: news.Notice{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14,
 		RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}},
 		Delivery:   news.Delivery{State: news.LetterSent, Tries: 1, SentAt: at},
-		Deliveries: []news.Delivery{{Channel: gonets.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}}}, nil
+		Deliveries: []news.Delivery{{Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}}}, nil
 }
 func (b *backend) TestChannel(_ context.Context, name string) (news.MailAccepted, error) {
 	if name != "ops" {
@@ -120,7 +122,7 @@ func (b *backend) TestMail(_ context.Context, t news.MailTest) (news.MailAccepte
 	b.note("mail %s password %s", t.Mail.Host, t.Password)
 	return news.MailAccepted{Host: t.Mail.Host, At: epoch, Said: "250 OK"}, nil
 }
-func (b *backend) Settings(context.Context) (gonets.Settings, error) { return b.settings, nil }
+func (b *backend) Settings(context.Context) (setting.Settings, error) { return b.settings, nil }
 func (b *backend) Sources(_ context.Context, p gonets.Page) (gonets.List[gonets.SourceInfo], error) {
 	l := gonets.List[gonets.SourceInfo]{Items: []gonets.SourceInfo{b.source}}
 	if p.Cursor == "" {
@@ -396,7 +398,7 @@ func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
 		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
-		Settings:  func() gonets.Settings { return b.force },
+		Settings:  func() setting.Settings { return b.force },
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },
 		Storage: func(context.Context) (api.Storage, error) {
 			return api.Storage{Disk: diskOfTests(), DatabaseBytes: 5, Scenarios: []api.ScenarioStorage{{Scenario: "lead", Runs: 2, Bytes: 3}}}, nil

@@ -29,12 +29,13 @@ import (
 	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
 	"gonets/internal/rehearse"
+	"gonets/setting"
 )
 
 // Documents applies documents.
 type Documents interface {
-	Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error)
-	Settings(ctx context.Context) (gonets.Settings, error)
+	Apply(ctx context.Context, a document.Apply) ([]document.Applied, error)
+	Settings(ctx context.Context) (setting.Settings, error)
 }
 
 // Sources reads sources.
@@ -207,7 +208,7 @@ type Options struct {
 	// SourceURL is the address that belongs to a source's token.
 	SourceURL func(ctx context.Context, token string) string
 	// Settings are those in force.
-	Settings func() gonets.Settings
+	Settings func() setting.Settings
 	// PublicURL is where other services reach this server, and what the address says of that.
 	PublicURL func() (url, reach string)
 	// MailWorks tells whether a test was accepted, by mail or by another channel,

@@ -16,6 +16,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/client"
+	"gonets/internal/document"
 )
 
 // dial gives a client of a fresh server over the backend.
@@ -44,8 +45,8 @@ func TestApplyPublishesAndNamesAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := api.List[api.Applied]{Items: []api.Applied{
-		{Applied: gonets.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "https://hooks.example/in/new"},
-		{Applied: gonets.Applied{Kind: "Scenario", Name: "lead", Change: "updated", Version: 2, State: gonets.ScenarioRunning}},
+		{Applied: document.Applied{Kind: "Source", Name: "site", Change: "created"}, URL: "https://hooks.example/in/new"},
+		{Applied: document.Applied{Kind: "Scenario", Name: "lead", Change: "updated", Version: 2, State: gonets.ScenarioRunning}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

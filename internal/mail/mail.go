@@ -21,6 +21,7 @@ import (
 	"github.com/wneessen/go-mail"
 
 	"gonets"
+	"gonets/setting"
 )
 
 const (
@@ -57,7 +58,7 @@ type Letter struct {
 
 // Send hands a letter over and returns what the server said when it took it.
 // The error is a [gonets.Error] with a code that begins with "mail.".
-func (s *Sender) Send(ctx context.Context, set gonets.Mail, password string, l Letter) (said string, err error) {
+func (s *Sender) Send(ctx context.Context, set setting.Mail, password string, l Letter) (said string, err error) {
 	host, port := set.Address()
 	talk := &talk{s: s, set: &set, host: host, addr: net.JoinHostPort(host, strconv.Itoa(port)), password: password}
 	msg, err := s.message(&set, l)
@@ -104,7 +105,7 @@ var errLineBreak = errors.New("a header of the letter holds a line break or anot
 
 // message builds the letter (RFC 5322, RFC 2047): plain text and the same as
 // modest HTML, nothing that is fetched, nothing that tells who read it.
-func (s *Sender) message(set *gonets.Mail, l Letter) (*mail.Msg, error) {
+func (s *Sender) message(set *setting.Mail, l Letter) (*mail.Msg, error) {
 	for _, head := range []string{l.ID, l.To, l.Subject, set.From} {
 		if strings.ContainsFunc(head, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return nil, errLineBreak
@@ -168,7 +169,7 @@ func html(l Letter) (string, error) {
 // talk is one conversation.
 type talk struct {
 	s          *Sender
-	set        *gonets.Mail
+	set        *setting.Mail
 	host, addr string
 	password   string
 	conn       net.Conn
@@ -180,9 +181,9 @@ func (t *talk) client(ctx context.Context) (*mail.Client, error) {
 	set := t.set
 	policy := mail.TLSMandatory
 	switch set.Security {
-	case gonets.MailPlain:
+	case setting.MailPlain:
 		policy = mail.NoTLS
-	case gonets.MailTLS:
+	case setting.MailTLS:
 		// Encrypted by our own dialling; the library has to notice by itself.
 		policy = mail.TLSOpportunistic
 	}
@@ -220,7 +221,7 @@ func (t *talk) dial(ctx context.Context, network string) (net.Conn, error) {
 	// A server that stops must not wait for a mail server.
 	bounded.stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 	t.conn = bounded
-	if t.set.Security != gonets.MailTLS {
+	if t.set.Security != setting.MailTLS {
 		return bounded, nil
 	}
 	secure := tls.Client(bounded, t.config())

@@ -15,6 +15,7 @@ import (
 	"gonets/internal/mail"
 	"gonets/internal/outbound"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 const password = "canary-8f2e1"
@@ -23,7 +24,7 @@ const password = "canary-8f2e1"
 type bench struct {
 	*testkit.MailServer
 	sender *mail.Sender
-	set    gonets.Mail
+	set    setting.Mail
 }
 
 func newBench(t *testing.T, o testkit.MailOptions, allow ...netip.Prefix) *bench {
@@ -32,12 +33,12 @@ func newBench(t *testing.T, o testkit.MailOptions, allow ...netip.Prefix) *bench
 	client := outbound.New(outbound.Options{Policy: outbound.Policy{Allow: allow}})
 	t.Cleanup(client.Close)
 	b.sender = &mail.Sender{Dial: client.Dial, Hello: func() string { return "gonets.example.org" }, TLS: &tls.Config{RootCAs: b.Trust}}
-	b.set = gonets.Mail{Host: b.Host, Port: b.Port, From: "gonets@example.org", Security: gonets.MailSTARTTLS}
+	b.set = setting.Mail{Host: b.Host, Port: b.Port, From: "gonets@example.org", Security: setting.MailSTARTTLS}
 	switch {
 	case o.TLS:
-		b.set.Security = gonets.MailTLS
+		b.set.Security = setting.MailTLS
 	case !o.STARTTLS:
-		b.set.Security = gonets.MailPlain
+		b.set.Security = setting.MailPlain
 	}
 	if o.User != "" {
 		b.set.Username = o.User
@@ -106,7 +107,7 @@ func TestRefusalSaysWhatTheServerSaidAndWhatToDo(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		o        testkit.MailOptions
-		security gonets.MailSecurity
+		security setting.MailSecurity
 		change   func(*bench)
 		kind     gonets.Code
 		says     []string
@@ -122,8 +123,8 @@ func TestRefusalSaysWhatTheServerSaidAndWhatToDo(t *testing.T) {
 			change: func(b *bench) { b.set.Username = "" }, says: []string{"530 5.7.0 Authentication required", "login"}},
 		"a password in the clear": {o: testkit.MailOptions{User: "anna", Password: password}, kind: gonets.CodeMailLogin,
 			says: []string{"choose STARTTLS or TLS"}},
-		"no STARTTLS there": {security: gonets.MailSTARTTLS, kind: gonets.CodeMailSecurity, says: []string{"does not offer STARTTLS"}},
-		"TLS to a port without": {security: gonets.MailTLS, kind: gonets.CodeMailSecurity,
+		"no STARTTLS there": {security: setting.MailSTARTTLS, kind: gonets.CodeMailSecurity, says: []string{"does not offer STARTTLS"}},
+		"TLS to a port without": {security: setting.MailTLS, kind: gonets.CodeMailSecurity,
 			says: []string{"does not speak TLS at this port; choose STARTTLS"}},
 		"an unknown authority": {o: testkit.MailOptions{STARTTLS: true}, kind: gonets.CodeMailSecurity,
 			change: func(b *bench) { b.sender.TLS = nil }, says: []string{"not signed by an authority"}},

@@ -18,6 +18,7 @@ import (
 
 	"gonets"
 	"gonets/internal/texts"
+	"gonets/setting"
 )
 
 // places are the members of the settings that codes speak of.
@@ -57,7 +58,7 @@ func (t *talk) unopened(err error) error {
 		return t.refused(gonets.CodeMailUnreachable, known.Message, err)
 	case t.insecure != nil, insecure(err):
 		return t.refused(gonets.CodeMailSecurity, t.tlsText(err), err)
-	case t.set.Security == gonets.MailPlain && (errors.Is(err, mail.ErrNoSupportedAuthDiscovered) || strings.Contains(err.Error(), "not support SMTP AUTH")):
+	case t.set.Security == setting.MailPlain && (errors.Is(err, mail.ErrNoSupportedAuthDiscovered) || strings.Contains(err.Error(), "not support SMTP AUTH")):
 		return t.refused(gonets.CodeMailLogin, "it takes the password only in a way that everybody on the line can read; choose STARTTLS or TLS", err)
 	case strings.Contains(err.Error(), "SMTP AUTH"), errors.Is(err, mail.ErrNoSupportedAuthDiscovered):
 		return t.refused(gonets.CodeMailLogin, "", err)
@@ -132,7 +133,7 @@ func (t *talk) silence(err error) string {
 
 // wrongPort is what is usually wrong when a server keeps silent.
 func (t *talk) wrongPort() string {
-	if _, port := t.set.Address(); port == 465 && t.set.Security != gonets.MailTLS {
+	if _, port := t.set.Address(); port == 465 && t.set.Security != setting.MailTLS {
 		return "; port 465 usually wants TLS"
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // Summary is what a digest tells of a span of time.
@@ -35,7 +36,7 @@ func (s *Summary) Nothing() bool {
 
 // DigestDue is when the last digest was due before a time, or at it: each day,
 // or on the rule's day of the week, by the clock of a zone.
-func DigestDue(r gonets.Rule, zone *time.Location, now time.Time) time.Time {
+func DigestDue(r setting.Rule, zone *time.Location, now time.Time) time.Time {
 	clock, err := gonets.ParseClock(r.At)
 	if err != nil {
 		return time.Time{} // it was checked before

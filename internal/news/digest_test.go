@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"gonets"
+	"gonets/setting"
 )
 
 func TestDigestIsDueByTheClockOfTheZone(t *testing.T) {
@@ -26,7 +26,7 @@ func TestDigestIsDueByTheClockOfTheZone(t *testing.T) {
 		"no time of day":        {"9 am", "", "2026-03-03T09:00:00+01:00", "0001-01-01T00:00:00Z"},
 	} {
 		now, _ := time.Parse(time.RFC3339, c.now)
-		if got := DigestDue(gonets.Rule{At: c.at, Day: c.day}, berlin, now).Format(time.RFC3339); got != c.want {
+		if got := DigestDue(setting.Rule{At: c.at, Day: c.day}, berlin, now).Format(time.RFC3339); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // Watched is a trouble that lasts: a success there is worth telling of.
@@ -98,7 +99,7 @@ type Delivery struct {
 // MailTest asks for a test letter.
 type MailTest struct {
 	// Mail is what to try; nil is what the settings say.
-	Mail *gonets.Mail
+	Mail *setting.Mail
 	// Password is one that is not stored yet; empty takes the secret.
 	Password string
 }

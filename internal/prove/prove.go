@@ -19,6 +19,7 @@ import (
 	"gonets/internal/step"
 	"gonets/internal/trial"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 // Documents are what is tried, checked before.
@@ -28,7 +29,7 @@ type Documents struct {
 	// HTTP request.
 	Sources []gonets.Source
 	// Settings are nil when there are none.
-	Settings *gonets.Settings
+	Settings *setting.Settings
 	Catalog  *source.Catalog
 	Version  string
 }
@@ -134,7 +135,7 @@ func cmpText(a, otherwise string) string {
 
 // env is what the installation gives to runs, as far as documents tell it.
 func (d *Documents) env(name string) (*step.Env, error) {
-	var set gonets.Settings
+	var set setting.Settings
 	if d.Settings != nil {
 		set = *d.Settings
 	}
@@ -148,7 +149,7 @@ func (d *Documents) env(name string) (*step.Env, error) {
 	}
 	public := cmpText(set.PublicURL, localURL)
 	return &step.Env{
-		Event: binding.Event, Settings: func() gonets.Settings { return set }, PublicURL: func() string { return public }, Version: d.Version,
+		Event: binding.Event, Settings: func() setting.Settings { return set }, PublicURL: func() string { return public }, Version: d.Version,
 	}, nil
 }
 

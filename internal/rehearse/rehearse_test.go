@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gonets/setting"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -163,7 +164,7 @@ func newWorld(t testing.TB) *world {
 		Usual: func(string) []rehearse.Usual {
 			return []rehearse.Usual{{Path: "body.name", Ru: "Имя", En: "Name"}, {Path: "body.phone", Ru: "Телефон", En: "Phone"}}
 		},
-		Env: &step.Env{PublicURL: func() string { return "https://me.test" }, Settings: func() gonets.Settings { return gonets.Settings{Env: map[string]string{"k": "v"}} },
+		Env: &step.Env{PublicURL: func() string { return "https://me.test" }, Settings: func() setting.Settings { return setting.Settings{Env: map[string]string{"k": "v"}} },
 			Event: func(ev *gonets.Event) map[string]any {
 				body, _, err := value.DecodeJSON(ev.Body)
 				if err != nil {

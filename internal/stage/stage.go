@@ -23,6 +23,7 @@ import (
 	"gonets/internal/news"
 	"gonets/internal/script"
 	"gonets/internal/step"
+	"gonets/setting"
 )
 
 // Scene is what is played.
@@ -212,10 +213,10 @@ func (p *play) limits() map[string]gonets.LaneLimits {
 
 // told are the settings with somebody who is told, if it is nobody yet: what
 // would be told is shown also to those who have not set that up.
-func (p *play) told() gonets.Settings {
+func (p *play) told() setting.Settings {
 	set := p.scene.Env.Settings()
 	if !Tells(&set) {
-		set.Mail = &gonets.Mail{To: []string{"owner@example.org"}}
+		set.Mail = &setting.Mail{To: []string{"owner@example.org"}}
 	} else if set.Mail != nil && len(set.Mail.To) == 0 {
 		mail := *set.Mail
 		mail.To = []string{"owner@example.org"}
@@ -225,7 +226,7 @@ func (p *play) told() gonets.Settings {
 }
 
 // Tells is whether the settings name a way by which people are told.
-func Tells(set *gonets.Settings) bool {
+func Tells(set *setting.Settings) bool {
 	return set.Mail != nil || set.Notices != nil && len(set.Notices.Channels) > 0
 }
 

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/script"
 	"gonets/internal/stage"
 	"gonets/internal/step"
+	"gonets/setting"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -28,7 +29,7 @@ func scene(t *testing.T, steps string, scripts map[string]string) stage.Scene {
 		Event: gonets.Event{ID: "e", Method: "POST", Body: []byte(`{"name":"Anna"}`), ContentType: "application/json", ReceivedAt: noon},
 		Env: &step.Env{
 			Event:     func(ev *gonets.Event) map[string]any { return map[string]any{"body": map[string]any{"name": "Anna"}} },
-			Settings:  func() gonets.Settings { return gonets.Settings{} },
+			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "https://g.example.org" },
 		},
 		Scripts: map[string][]script.Step{},
@@ -207,8 +208,8 @@ func TestManyEventsCloseTheQueue(t *testing.T) {
 	// Where queues are to stay open, every run uses up its tries.
 	sc = scene(t, steps, map[string]string{"": "refused for 3h"})
 	sc.Every, sc.More = 5*time.Minute, 39
-	sc.Env.Settings = func() gonets.Settings {
-		return gonets.Settings{Lanes: map[string]gonets.LaneLimits{"https://crm.example.ru": {Open: true}}}
+	sc.Env.Settings = func() setting.Settings {
+		return setting.Settings{Lanes: map[string]gonets.LaneLimits{"https://crm.example.ru": {Open: true}}}
 	}
 	if story, err = stage.Play(t.Context(), sc); err != nil || story.Others.Waiting < 5 || strings.Contains(told(story), "queue") {
 		t.Errorf("%v %+v", err, story.Others)

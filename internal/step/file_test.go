@@ -13,6 +13,7 @@ import (
 	"gonets/internal/parts"
 	"gonets/internal/source"
 	"gonets/internal/step"
+	"gonets/setting"
 )
 
 // photo is what the form of a site sends: a field, a file, two files of one name,
@@ -41,7 +42,7 @@ func received(t *testing.T, p *step.Program, contentType string, body []byte) *s
 		Event: gonets.Event{ID: "e", Source: "site", Body: body, ContentType: contentType, Headers: []gonets.Header{{Name: "Content-Type", Value: contentType}}},
 	}
 	s := step.NewScope(job, p, &step.Env{
-		Event: binding.Event, Version: "1", Settings: func() gonets.Settings { return gonets.Settings{} }, PublicURL: func() string { return "" },
+		Event: binding.Event, Version: "1", Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" },
 	})
 	s.At(time.UnixMilli(1790000000000))
 	return s

@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/expr"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 // Env is what the installation gives to every run.
@@ -19,7 +20,7 @@ type Env struct {
 	// without the source's secrets.
 	Event func(*gonets.Event) map[string]any
 	// Settings are the live settings.
-	Settings func() gonets.Settings
+	Settings func() setting.Settings
 	// PublicURL is the server's own address, without a slash at the end.
 	PublicURL func() string
 	// Version goes into the User-Agent.

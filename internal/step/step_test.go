@@ -12,6 +12,7 @@ import (
 	"gonets/internal/id"
 	"gonets/internal/step"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 const runID = "01890000-0000-7000-8000-000000000001"
@@ -31,8 +32,8 @@ func scope(t testing.TB, p *step.Program, body string, results ...gonets.StepRes
 		Event: func(ev *gonets.Event) map[string]any {
 			return map[string]any{"id": ev.ID, "body": v, "query": map[string]any{"utm": "vk", "status": "from query"}}
 		},
-		Settings: func() gonets.Settings {
-			return gonets.Settings{TimeZone: "Europe/Moscow", Env: map[string]string{"base": "https://crm.test/api"}}
+		Settings: func() setting.Settings {
+			return setting.Settings{TimeZone: "Europe/Moscow", Env: map[string]string{"base": "https://crm.test/api"}}
 		},
 		PublicURL: func() string { return "https://own.test" }, Version: "1.2",
 	}
@@ -319,7 +320,7 @@ func TestTheScopeIsRebuiltFromWhatIsStored(t *testing.T) {
 	}
 	rebuilt := step.NewScope(job, p, &step.Env{
 		Event:    func(*gonets.Event) map[string]any { return map[string]any{} },
-		Settings: func() gonets.Settings { return gonets.Settings{} }, PublicURL: func() string { return "" },
+		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" },
 	})
 	got, err := p.Run("c", rebuilt)
 	if err != nil {

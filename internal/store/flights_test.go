@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/storetest"
 )
 
@@ -62,7 +63,7 @@ func TestCommitAsksPostgresOnce(t *testing.T) {
 	}
 	asked("a result", true)
 	// Another node changes where events go.
-	if _, err := b.Apply(t.Context(), gonets.Apply{Scenarios: []gonets.Scenario{storetest.Scenario("y", "s")}}); err != nil {
+	if _, err := b.Apply(t.Context(), document.Apply{Scenarios: []gonets.Scenario{storetest.Scenario("y", "s")}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := accept(a, newEvent()); len(got.Runs) != 2 {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/storetest"
 )
 
@@ -15,7 +16,7 @@ func TestRepeatedEventsAreFoundAmongManyNewOnes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t)
-			if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+			if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 				Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 				t.Fatal(err)
 			}

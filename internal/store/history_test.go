@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/storetest"
@@ -163,7 +164,7 @@ func TestSlowQuestionsKeepNobodyFromWork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t)
-			if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+			if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 				Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 				t.Fatal(err)
 			}

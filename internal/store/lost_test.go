@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -84,7 +85,7 @@ func TestLostAnswersOfCommitsLoseNothing(t *testing.T) {
 	address := way.address(t, cluster.Database(t))
 	places := &storetest.Places{Lane: "http://crm.example", Free: 100}
 	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: places})
-	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func TestBatchesGoToTheDatabaseAFewTimes(t *testing.T) {
 	var way swallow
 	s := openPostgres(t, way.address(t, cluster.Database(t)), store.Options{Clock: testkit.NewClock(),
 		Placer: &storetest.Places{Lane: "http://crm.example", Free: 1000}})
-	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	lanes "gonets/internal/lane"
 	"gonets/internal/store/storetest"
 )
@@ -47,7 +48,7 @@ func lives(t *testing.T, s storetest.Opened, title string, state gonets.RunState
 	}
 	sc := storetest.Scenario("x", "s")
 	sc.Title = title
-	_, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Title: title, Preset: "generic"}}, Scenarios: []gonets.Scenario{sc}})
+	_, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Title: title, Preset: "generic"}}, Scenarios: []gonets.Scenario{sc}})
 	must(err)
 	const host = "http://crm.example"
 	must(s.ActOnLane(t.Context(), lanes.Action{Name: host, Kind: lanes.ActPause}))

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/hint"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -29,7 +30,7 @@ func nodes(t *testing.T, free int, names ...string) (address string, open []stor
 		open = append(open, openPostgres(t, address, store.Options{Node: name, Clock: testkit.NewClock(),
 			Placer: &storetest.Places{Lane: lane, Free: free}}))
 	}
-	_, err := open[0].Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	_, err := open[0].Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}})
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +123,7 @@ func TestPublishingOnOneNodeCountsOnTheOthersAtOnce(t *testing.T) {
 	if acc := acceptOn(t, open[1], ""); len(acc.Runs) != 1 {
 		t.Fatalf("%d runs", len(acc.Runs))
 	}
-	if _, err := open[0].Apply(t.Context(), gonets.Apply{Scenarios: []gonets.Scenario{storetest.Scenario("y", "s")}}); err != nil {
+	if _, err := open[0].Apply(t.Context(), document.Apply{Scenarios: []gonets.Scenario{storetest.Scenario("y", "s")}}); err != nil {
 		t.Fatal(err)
 	}
 	if acc := acceptOn(t, open[1], ""); len(acc.Runs) != 2 {

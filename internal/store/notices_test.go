@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/news"
 	"gonets/internal/store/outbox"
@@ -17,7 +18,7 @@ func TestSuccessCostsNoStatementForNotices(t *testing.T) {
 	clock := testkit.NewClock()
 	s := testkit.Store(t, clock, nil)
 	doc := gonets.Scenario{Name: "x", Sources: []string{"s"}, Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{URL: "http://crm.example/"}}}}
-	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}}, Scenarios: []gonets.Scenario{doc}}); err != nil {
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}}, Scenarios: []gonets.Scenario{doc}}); err != nil {
 		t.Fatal(err)
 	}
 	end := func(status int, state gonets.RunState) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -32,7 +33,7 @@ func benchStore(b *testing.B, free int, o store.Options) *store.Store {
 	}
 	// The benchmark's own context has ended by then.
 	b.Cleanup(func() { s.Close(context.Background()) })
-	if _, err := s.Apply(b.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	if _, err := s.Apply(b.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 		b.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
@@ -21,7 +22,7 @@ func TestLongReadsHoldUpNoEvent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := open(t)
-			applied, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+			applied, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 				Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}})
 			if err != nil {
 				t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
@@ -18,7 +19,7 @@ func TestPostgresGivesRoomBackOnceTheEndOfItsFilesIsOld(t *testing.T) {
 	address := cluster.Database(t)
 	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: &storetest.Places{Lane: "http://crm.example"}})
 	s.Places.Give(10_000)
-	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("sc", "s")}}); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
@@ -28,7 +29,7 @@ func searching(t *testing.T, log *bytes.Buffer, values func(s *store.Store, ev *
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close(context.Background()) })
-	_, err = s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}, {Name: "t", Preset: "generic"}}})
+	_, err = s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}, {Name: "t", Preset: "generic"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func searchBy(t *testing.T, s *store.Store, path string) {
 	t.Helper()
 	sc := storetest.Scenario("x", "s")
 	sc.Search = []string{path}
-	if _, err := s.Apply(t.Context(), gonets.Apply{Scenarios: []gonets.Scenario{sc}}); err != nil {
+	if _, err := s.Apply(t.Context(), document.Apply{Scenarios: []gonets.Scenario{sc}}); err != nil {
 		t.Error(err)
 	}
 }

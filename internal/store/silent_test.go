@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -19,7 +20,7 @@ func behindPath(t *testing.T) (*testkit.Path, storetest.Opened) {
 	t.Helper()
 	path, address := testkit.PathTo(t, cluster.Database(t))
 	s := openPostgres(t, address, store.Options{Clock: testkit.NewClock(), Placer: &storetest.Places{Lane: "l"}})
-	if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/space"
@@ -24,7 +25,7 @@ func TestWhatTheHistoryTakesIsEstimated(t *testing.T) {
 			if err != nil || empty.Sampled != 0 || len(empty.Scenarios) != 0 || !empty.Oldest.IsZero() || empty.FileBytes <= 0 {
 				t.Fatalf("nothing is kept: %+v %v", empty, err)
 			}
-			if _, err := s.Apply(t.Context(), gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}, {Name: "z", Preset: "generic"}},
+			if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}, {Name: "z", Preset: "generic"}},
 				Scenarios: []gonets.Scenario{storetest.Scenario("large", "s"), storetest.Scenario("small", "z")}}); err != nil {
 				t.Fatal(err)
 			}

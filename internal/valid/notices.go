@@ -9,23 +9,24 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // chat is a Telegram chat: a number, negative for groups, or a channel's name.
 var chat = regexp.MustCompile(`^(-?[0-9]{1,20}|@[A-Za-z][A-Za-z0-9_]{3,63})$`)
 
 // notices checks what people are told and by which channels.
-func (v *validator) notices(n *gonets.Notices) {
+func (v *validator) notices(n *setting.Notices) {
 	const at = "/notices"
-	if len(n.Channels) > gonets.MaxChannels {
-		v.add(at+"/channels", gonets.CodeTooMany, "%d channels; there may be %d", len(n.Channels), gonets.MaxChannels)
+	if len(n.Channels) > setting.MaxChannels {
+		v.add(at+"/channels", gonets.CodeTooMany, "%d channels; there may be %d", len(n.Channels), setting.MaxChannels)
 	}
 	seen := map[string]bool{}
 	for i := range n.Channels {
 		c, p := &n.Channels[i], at+"/channels/"+strconv.Itoa(i)
 		v.name(p+"/name", c.Name)
 		switch {
-		case c.Name == gonets.ChannelMail:
+		case c.Name == setting.ChannelMail:
 			v.add(p+"/name", gonets.CodeReservedName, "%q is the channel of the mail settings; choose another name", c.Name)
 		case seen[c.Name]:
 			v.add(p+"/name", gonets.CodeTwice, "%q stands twice", c.Name)
@@ -33,7 +34,7 @@ func (v *validator) notices(n *gonets.Notices) {
 		seen[c.Name] = true
 		v.channel(p, c)
 	}
-	seen[gonets.ChannelMail] = true
+	seen[setting.ChannelMail] = true
 	for name, r := range n.Rules {
 		v.rule(at+"/rules/"+gonets.EscapePointer(name), name, &r, seen)
 	}
@@ -51,12 +52,12 @@ const maxLeast = 1_000_000
 
 // rules are all of them, in the order in which people see them.
 func rules() []string {
-	return []string{gonets.RuleFirstFailure, gonets.RuleBadEnd, gonets.RuleRecovered, gonets.RuleRejected, gonets.RuleSilent, gonets.RuleDrift, gonets.RuleErrorShare,
-		gonets.RuleCertificate, gonets.RuleDiskLow, gonets.RuleLaneClosed, gonets.RuleSuccess, gonets.RuleDigest}
+	return []string{setting.RuleFirstFailure, setting.RuleBadEnd, setting.RuleRecovered, setting.RuleRejected, setting.RuleSilent, setting.RuleDrift, setting.RuleErrorShare,
+		setting.RuleCertificate, setting.RuleDiskLow, setting.RuleLaneClosed, setting.RuleSuccess, setting.RuleDigest}
 }
 
 // rule checks when and where people are told of one kind of news.
-func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]bool) {
+func (v *validator) rule(p, name string, r *setting.Rule, channels map[string]bool) {
 	v.oneOf(p, "rule", name, rules()...)
 	for i, c := range r.Channels {
 		if !channels[c] {
@@ -69,12 +70,12 @@ func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]boo
 	for i, s := range r.Sources {
 		v.name(p+"/sources/"+strconv.Itoa(i), s)
 	}
-	bySource := name == gonets.RuleSilent || name == gonets.RuleRejected || name == gonets.RuleDrift
-	v.foreign(p+"/scenarios", "scenarios", len(r.Scenarios) > 0 && (bySource || name == gonets.RuleLaneClosed || name == gonets.RuleDiskLow || name == gonets.RuleCertificate))
+	bySource := name == setting.RuleSilent || name == setting.RuleRejected || name == setting.RuleDrift
+	v.foreign(p+"/scenarios", "scenarios", len(r.Scenarios) > 0 && (bySource || name == setting.RuleLaneClosed || name == setting.RuleDiskLow || name == setting.RuleCertificate))
 	v.foreign(p+"/sources", "sources", len(r.Sources) > 0 && !bySource)
-	v.foreign(p+"/after", "after", r.After != 0 && name != gonets.RuleSilent)
-	v.foreign(p+"/new", "new", r.New && name != gonets.RuleDrift)
-	shared := name == gonets.RuleErrorShare
+	v.foreign(p+"/after", "after", r.After != 0 && name != setting.RuleSilent)
+	v.foreign(p+"/new", "new", r.New && name != setting.RuleDrift)
+	shared := name == setting.RuleErrorShare
 	v.foreign(p+"/share", "share", r.Share != 0 && !shared)
 	v.foreign(p+"/least", "least", r.Least != 0 && !shared)
 	v.foreign(p+"/within", "within", r.Within != 0 && !shared)
@@ -86,10 +87,10 @@ func (v *validator) rule(p, name string, r *gonets.Rule, channels map[string]boo
 			v.add(p+"/least", gonets.CodeBadNumber, "%d runs; it must be between %d and %d", r.Least, 1, maxLeast)
 		}
 		if r.Within != 0 {
-			v.within(p+"/within", "the time in which runs are counted", r.Within, span{gonets.MinShareWithin, gonets.MaxShareWithin})
+			v.within(p+"/within", "the time in which runs are counted", r.Within, span{setting.MinShareWithin, setting.MaxShareWithin})
 		}
 	}
-	digest := name == gonets.RuleDigest
+	digest := name == setting.RuleDigest
 	v.foreign(p+"/at", "at", r.At != "" && !digest)
 	v.foreign(p+"/day", "day", r.Day != "" && !digest)
 	v.foreign(p+"/empty", "empty", r.Empty && !digest)
@@ -111,10 +112,10 @@ func (v *validator) hour(p, text string) {
 	}
 }
 
-func (v *validator) channel(p string, c *gonets.Channel) {
-	v.oneOf(p+"/kind", "kind", string(c.Kind), string(gonets.ChannelWebhook), string(gonets.ChannelTelegram))
+func (v *validator) channel(p string, c *setting.Channel) {
+	v.oneOf(p+"/kind", "kind", string(c.Kind), string(setting.ChannelWebhook), string(setting.ChannelTelegram))
 	switch c.Kind {
-	case gonets.ChannelWebhook:
+	case setting.ChannelWebhook:
 		v.receiver(p+"/url", c.URL)
 		if c.Key == nil {
 			v.missing(p+"/key", "the key that signs is missing; write key: {secret: notices-key} and set that secret to whsec_…")
@@ -123,7 +124,7 @@ func (v *validator) channel(p string, c *gonets.Channel) {
 		}
 		v.foreign(p+"/token", "token", c.Token != nil)
 		v.foreign(p+"/chat", "chat", c.Chat != "")
-	case gonets.ChannelTelegram:
+	case setting.ChannelTelegram:
 		if c.URL != "" {
 			v.receiver(p+"/url", c.URL)
 		}

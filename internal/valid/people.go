@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/setting"
 )
 
 // maxHost bounds a host's name, in bytes.
@@ -16,7 +17,7 @@ const maxHost = 255
 
 // Mail finds what is wrong with mail settings. at is the pointer before
 // their own.
-func Mail(m *gonets.Mail, at string) []gonets.Problem {
+func Mail(m *setting.Mail, at string) []gonets.Problem {
 	var v validator
 	host := m.Host
 	switch {
@@ -30,7 +31,7 @@ func Mail(m *gonets.Mail, at string) []gonets.Problem {
 	if m.Port < 0 || m.Port > 65535 {
 		v.add(at+"/port", gonets.CodeBadNumber, "%d is not a port, a number from %d to %d; usual ones are 587, 465 and 25", m.Port, 1, 65535)
 	}
-	v.oneOf(at+"/security", "security", string(m.Security), "", string(gonets.MailSTARTTLS), string(gonets.MailTLS), string(gonets.MailPlain))
+	v.oneOf(at+"/security", "security", string(m.Security), "", string(setting.MailSTARTTLS), string(setting.MailTLS), string(setting.MailPlain))
 	if strings.ContainsAny(m.Username, "\r\n\x00") {
 		v.add(at+"/username", gonets.CodeControlChar, "the login holds a line break")
 	}
@@ -43,8 +44,8 @@ func Mail(m *gonets.Mail, at string) []gonets.Problem {
 		}
 	}
 	v.mailAddress(at+"/from", m.From)
-	if len(m.To) > gonets.MaxMailTo {
-		v.add(at+"/to", gonets.CodeTooMany, "%d addresses; there may be %d", len(m.To), gonets.MaxMailTo)
+	if len(m.To) > setting.MaxMailTo {
+		v.add(at+"/to", gonets.CodeTooMany, "%d addresses; there may be %d", len(m.To), setting.MaxMailTo)
 	}
 	seen := map[string]bool{}
 	for i, to := range m.To {

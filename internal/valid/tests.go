@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/trial"
+	"gonets/setting"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 )
 
 // letterKinds are the news of a single run.
-var letterKinds = []string{gonets.RuleFirstFailure, gonets.RuleBadEnd, gonets.RuleRecovered}
+var letterKinds = []string{setting.RuleFirstFailure, setting.RuleBadEnd, setting.RuleRecovered}
 
 // tests checks the tests of a scenario.
 func (v *validator) tests(s *gonets.Scenario) {

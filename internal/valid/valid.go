@@ -19,6 +19,7 @@ import (
 	"gonets/internal/address"
 	"gonets/internal/mask"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 // Limits of documents that only validation uses.
@@ -104,7 +105,7 @@ func Scenario(s *gonets.Scenario) []gonets.Problem {
 }
 
 // Settings finds what is wrong with settings.
-func Settings(s *gonets.Settings) []gonets.Problem {
+func Settings(s *setting.Settings) []gonets.Problem {
 	var v validator
 	v.title("/title", s.Title)
 	if s.PublicURL != "" {

@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/trial"
 	"gonets/internal/valid"
+	"gonets/setting"
 )
 
 func validScenario() *gonets.Scenario {
@@ -253,7 +254,7 @@ func TestSourceAndSettingsInCleanStateHaveNoProblems(t *testing.T) {
 	if got := pointers(valid.Source(&s)); !strings.HasPrefix(got, "/verify/secret") {
 		t.Errorf("none with a secret: %s", got)
 	}
-	if got := valid.Settings(&gonets.Settings{}); len(got) > 0 {
+	if got := valid.Settings(&setting.Settings{}); len(got) > 0 {
 		t.Errorf("%s", pointers(got))
 	}
 }

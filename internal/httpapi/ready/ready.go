@@ -12,6 +12,7 @@ import (
 	"gonets/api"
 	"gonets/internal/news"
 	"gonets/internal/source"
+	"gonets/setting"
 )
 
 // Fresh is how long what was seen of the world outside counts.
@@ -52,7 +53,7 @@ type Room struct {
 	Bind func(gonets.Source) (*source.Binding, error)
 	// URL is the address to give to new senders, of those that belong to a source's tokens.
 	URL      func(tokens []string) string
-	Settings func() gonets.Settings
+	Settings func() setting.Settings
 	Disk     func() api.Disk
 	// Heard tells whether a channel took a test with the present settings.
 	Heard func(ctx context.Context) (bool, error)

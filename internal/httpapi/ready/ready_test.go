@@ -15,6 +15,7 @@ import (
 	"gonets/internal/news"
 	"gonets/internal/source"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 // world is what the server knows; at first everything is as it should be.
@@ -30,7 +31,7 @@ type world struct {
 	refused  int64
 	at       time.Time
 	letters  map[string]news.Delivery
-	set      gonets.Settings
+	set      setting.Settings
 	level    string
 	heard    bool
 }
@@ -48,8 +49,8 @@ func newWorld() *world {
 	w.secrets = []gonets.SecretInfo{{Name: "door"}}
 	w.runs = []gonets.RunSummary{{Run: gonets.Run{ID: "r", Version: 2, CreatedAt: w.at, FinishedAt: w.at}, LastStatus: 201}}
 	w.events = []gonets.Event{{Remote: "93.184.216.34:5", ReceivedAt: w.at}}
-	w.letters = map[string]news.Delivery{gonets.ChannelMail: {State: news.LetterSent, SentAt: w.at}}
-	w.set = gonets.Settings{Mail: &gonets.Mail{Host: "smtp.example"}}
+	w.letters = map[string]news.Delivery{setting.ChannelMail: {State: news.LetterSent, SentAt: w.at}}
+	w.set = setting.Settings{Mail: &setting.Mail{Host: "smtp.example"}}
 	return w
 }
 
@@ -100,7 +101,7 @@ func (w *world) look(t *testing.T) (facts map[string]string, whole api.Readiness
 	}
 	room := ready.Room{Documents: w, History: w, Witness: w, Bind: catalog.Bind, Clock: w.clock,
 		URL:      func(tokens []string) string { return "https://hooks.example/in/" + strings.Join(tokens, ",") },
-		Settings: func() gonets.Settings { return w.set }, Disk: func() api.Disk { return api.Disk{Level: w.level} },
+		Settings: func() setting.Settings { return w.set }, Disk: func() api.Disk { return api.Disk{Level: w.level} },
 		Heard: func(context.Context) (bool, error) { return w.heard, nil }}
 	got, err := room.Look(t.Context(), &ready.Question{Name: "lead"})
 	if err != nil {
@@ -172,13 +173,13 @@ func TestEachPointFallsByItself(t *testing.T) {
 		"a check that was removed": {func(w *world) { w.check(w.info.Steps, done); w.checks[0].Version = nil }, "checked:!stale history:!none"},
 		"no channel":               {func(w *world) { w.set.Mail = nil }, "watched:!unset"},
 		"no test":                  {func(w *world) { w.heard = false }, "watched:!untried"},
-		"the last letter failed":   {func(w *world) { w.letters[gonets.ChannelMail] = news.Delivery{State: news.LetterPending, Tries: 2} }, "watched:!failing"},
+		"the last letter failed":   {func(w *world) { w.letters[setting.ChannelMail] = news.Delivery{State: news.LetterPending, Tries: 2} }, "watched:!failing"},
 		"another channel works": {func(w *world) {
-			w.set.Notices = &gonets.Notices{Channels: []gonets.Channel{{Name: "ops"}}}
-			w.letters = map[string]news.Delivery{gonets.ChannelMail: {State: news.LetterFailed}, "ops": {State: news.LetterSent, SentAt: w.at}}
+			w.set.Notices = &setting.Notices{Channels: []setting.Channel{{Name: "ops"}}}
+			w.letters = map[string]news.Delivery{setting.ChannelMail: {State: news.LetterFailed}, "ops": {State: news.LetterSent, SentAt: w.at}}
 		}, ""},
 		"rules for others": {func(w *world) {
-			w.set.Notices = &gonets.Notices{Rules: map[string]gonets.Rule{gonets.RuleFirstFailure: {On: &off}, gonets.RuleBadEnd: {Scenarios: []string{"another"}}}}
+			w.set.Notices = &setting.Notices{Rules: map[string]setting.Rule{setting.RuleFirstFailure: {On: &off}, setting.RuleBadEnd: {Scenarios: []string{"another"}}}}
 		}, "watched:!off"},
 		"no description": {func(w *world) { w.info.Description = " \n" }, "documented:!bare"},
 		"a draft":        {func(w *world) { w.info.Version = 0 }, "checked:!unpublished documented:!unpublished errors:!unpublished"},

@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // errors: every request is tried again, or stops its run for all to see.
@@ -178,7 +179,7 @@ func (l *look) watched(ctx context.Context) (api.ReadyPoint, error) {
 	set := l.Settings()
 	var names []string
 	if set.Mail != nil {
-		names = append(names, gonets.ChannelMail)
+		names = append(names, setting.ChannelMail)
 	}
 	if set.Notices != nil {
 		for i := range set.Notices.Channels {
@@ -192,7 +193,7 @@ func (l *look) watched(ctx context.Context) (api.ReadyPoint, error) {
 		rule := set.Notices.Rule(name)
 		return *rule.On && news.Fits(rule.Scenarios, l.info.Name)
 	}
-	if !told(gonets.RuleFirstFailure) && !told(gonets.RuleBadEnd) {
+	if !told(setting.RuleFirstFailure) && !told(setting.RuleBadEnd) {
 		p.Fact = "off"
 		return p, nil
 	}

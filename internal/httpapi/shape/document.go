@@ -10,6 +10,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // written is a document as a file holds it, in JSON. Stored documents
@@ -82,7 +83,7 @@ func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token s
 
 // TitleOf is what people call the one document of a set; empty when there are
 // more, or none that has a title.
-func TitleOf(set *gonets.Apply) string {
+func TitleOf(set *document.Apply) string {
 	switch {
 	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
 		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
@@ -95,26 +96,26 @@ func TitleOf(set *gonets.Apply) string {
 // Single is one document of a set.
 type Single struct {
 	Kind, Name string
-	Set        gonets.Apply
+	Set        document.Apply
 }
 
 // Split takes a set apart into its documents.
-func Split(a gonets.Apply) []Single {
+func Split(a document.Apply) []Single {
 	var out []Single
 	for _, d := range a.Sources {
-		out = append(out, Single{document.KindSource, d.Name, gonets.Apply{Sources: []gonets.Source{d}}})
+		out = append(out, Single{document.KindSource, d.Name, document.Apply{Sources: []gonets.Source{d}}})
 	}
 	for _, d := range a.Scenarios {
-		out = append(out, Single{document.KindScenario, d.Name, gonets.Apply{Scenarios: []gonets.Scenario{d}}})
+		out = append(out, Single{document.KindScenario, d.Name, document.Apply{Scenarios: []gonets.Scenario{d}}})
 	}
 	if a.Settings != nil {
-		out = append(out, Single{document.KindSettings, "settings", gonets.Apply{Settings: a.Settings}})
+		out = append(out, Single{document.KindSettings, "settings", document.Apply{Settings: a.Settings}})
 	}
 	return out
 }
 
 // Difference is what applying a document would change of what is stored, if it is.
-func (s *Single) Difference(stored gonets.Apply, there bool) (api.Difference, error) {
+func (s *Single) Difference(stored document.Apply, there bool) (api.Difference, error) {
 	d := api.Difference{Kind: s.Kind, Name: s.Name, Change: "updated"}
 	wanted, err := YAML(s.Set)
 	if err != nil {
@@ -135,13 +136,13 @@ func (s *Single) Difference(stored gonets.Apply, there bool) (api.Difference, er
 }
 
 // YAML is a set as a file holds it.
-func YAML(a gonets.Apply) ([]byte, error) {
+func YAML(a document.Apply) ([]byte, error) {
 	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
 }
 
 // Unset tells whether nobody has set anything.
-func Unset(s gonets.Settings) bool {
-	empty, err1 := json.Marshal(gonets.Settings{})
+func Unset(s setting.Settings) bool {
+	empty, err1 := json.Marshal(setting.Settings{})
 	text, err2 := json.Marshal(s)
 	return err1 == nil && err2 == nil && bytes.Equal(empty, text)
 }

@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/rehearse"
+	"gonets/setting"
 )
 
 // Reader is when and where somebody reads: texts name times for him.
@@ -25,7 +26,7 @@ type Reader struct {
 }
 
 // NewReader is a reader by the settings: in their zone, else in UTC.
-func NewReader(settings *gonets.Settings, now time.Time) Reader {
+func NewReader(settings *setting.Settings, now time.Time) Reader {
 	r := Reader{Zone: time.UTC, Now: now, Contact: settings.Contact}
 	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
 		r.Zone = zone

@@ -10,7 +10,7 @@ import (
 	"errors"
 	"fmt"
 
-	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/floor"
 )
 
@@ -39,8 +39,8 @@ var errDryRun = errors.New("dry run")
 // Apply changes documents in one commit: sources are created or replaced,
 // scenarios published (or kept as drafts), settings replaced. Only what differs
 // makes a new version. A new source gets an address.
-func (d *Documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied, error) {
-	var out []gonets.Applied
+func (d *Documents) Apply(ctx context.Context, a document.Apply) ([]document.Applied, error) {
+	var out []document.Applied
 	err := d.change(ctx, func(t *txn) (err error) {
 		if out, err = t.apply(&a); err == nil && a.DryRun {
 			err = errDryRun
@@ -56,9 +56,9 @@ func (d *Documents) Apply(ctx context.Context, a gonets.Apply) ([]gonets.Applied
 	return out, nil
 }
 
-func (t *txn) apply(a *gonets.Apply) ([]gonets.Applied, error) {
-	out := make([]gonets.Applied, 0, len(a.Sources)+len(a.Scenarios)+1)
-	add := func(d gonets.Applied, err error) error {
+func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
+	out := make([]document.Applied, 0, len(a.Sources)+len(a.Scenarios)+1)
+	add := func(d document.Applied, err error) error {
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/pack"
 )
 
@@ -271,7 +272,7 @@ func (d *Documents) Publish(ctx context.Context, p gonets.Publish) error {
 		if err != nil {
 			return err
 		}
-		a := gonets.Apply{Stopped: !p.Start, Actor: p.Actor, Note: p.Note}
+		a := document.Apply{Stopped: !p.Start, Actor: p.Actor, Note: p.Note}
 		next := old
 		if err := t.publish(&a, &next, p.Scenario); err != nil {
 			return err

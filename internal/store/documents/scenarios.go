@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -151,8 +152,8 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 		Message: fmt.Sprintf("the scenario %q names a source that does not exist", sc.Name)}
 }
 
-func (t *txn) applyScenario(a *gonets.Apply, sc *gonets.Scenario) (gonets.Applied, error) {
-	out := gonets.Applied{Kind: "Scenario", Name: sc.Name}
+func (t *txn) applyScenario(a *document.Apply, sc *gonets.Scenario) (document.Applied, error) {
+	out := document.Applied{Kind: "Scenario", Name: sc.Name}
 	text, etag, err := encode(sc)
 	if err != nil {
 		return out, err
@@ -189,7 +190,7 @@ func (t *txn) applyScenario(a *gonets.Apply, sc *gonets.Scenario) (gonets.Applie
 // publish makes the scenario the published document. One that was never
 // published starts now, unless the caller wants it stopped. An open draft stays,
 // unless it says the same.
-func (t *txn) publish(a *gonets.Apply, row *scenarioRow, sc *gonets.Scenario) error {
+func (t *txn) publish(a *document.Apply, row *scenarioRow, sc *gonets.Scenario) error {
 	text, _, err := encode(sc)
 	if err != nil {
 		return err
@@ -219,7 +220,7 @@ type scenarioChange struct {
 	etag      string
 }
 
-func (t *txn) writeScenario(a *gonets.Apply, sc *gonets.Scenario, c scenarioChange) error {
+func (t *txn) writeScenario(a *document.Apply, sc *gonets.Scenario, c scenarioChange) error {
 	now, started, n := t.Now().UnixMilli(), any(nil), &c.next
 	if n.state == gonets.ScenarioRunning {
 		started = now

@@ -6,14 +6,16 @@ import (
 	"errors"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/pack"
+	"gonets/setting"
 )
 
 // settingsName is the name of the installation's one settings document.
 const settingsName = "settings"
 
-func (t *txn) applySettings(set *gonets.Settings, ifMatch string) (gonets.Applied, error) {
-	out := gonets.Applied{Kind: "Settings", Name: settingsName, Change: changeUpdated}
+func (t *txn) applySettings(set *setting.Settings, ifMatch string) (document.Applied, error) {
+	out := document.Applied{Kind: "Settings", Name: settingsName, Change: changeUpdated}
 	text, _, err := encode(set)
 	if err != nil {
 		return out, err
@@ -43,10 +45,10 @@ func sameSettings(old, ifMatch string) error {
 	if ifMatch == "" || ifMatch == anyETag {
 		return nil
 	}
-	var now gonets.Settings
+	var now setting.Settings
 	if old != "" {
 		var damage error
-		if now, damage = pack.Document[gonets.Settings](settingsName, old); damage != nil {
+		if now, damage = pack.Document[setting.Settings](settingsName, old); damage != nil {
 			return nil //nolint:nilerr // nobody can have read them, so nobody's change is lost
 		}
 	}
@@ -58,14 +60,14 @@ func sameSettings(old, ifMatch string) error {
 
 // Settings returns the installation's settings; the zero value when there are
 // none.
-func (d *Documents) Settings(ctx context.Context) (out gonets.Settings, err error) {
+func (d *Documents) Settings(ctx context.Context) (out setting.Settings, err error) {
 	var text string
 	err = d.base.Read(ctx).Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, nil
 	}
 	if err == nil {
-		out, err = pack.Document[gonets.Settings]("the settings", text)
+		out, err = pack.Document[setting.Settings]("the settings", text)
 	}
 	return out, d.base.Wrap(err)
 }

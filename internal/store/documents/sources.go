@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -121,8 +122,8 @@ func (d *Documents) completeSource(q pack.Reader, src *gonets.SourceInfo) (err e
 const addressesSQL = `SELECT hash, sealed, created_at, used_at FROM source_tokens WHERE source = ? AND retired_at IS NULL
 	ORDER BY created_at, hash`
 
-func (t *txn) applySource(src *gonets.Source) (gonets.Applied, error) {
-	out := gonets.Applied{Kind: "Source", Name: src.Name}
+func (t *txn) applySource(src *gonets.Source) (document.Applied, error) {
+	out := document.Applied{Kind: "Source", Name: src.Name}
 	text, etag, err := encode(src)
 	if err != nil {
 		return out, err

@@ -8,46 +8,46 @@ import (
 	"encoding/json"
 	"errors"
 
-	"gonets"
 	"gonets/internal/store/floor"
+	"gonets/setting"
 )
 
 // ProveMail remembers that a mail server took a test letter with these
 // settings. What it keeps of them is sealed.
-func (o *Outbox) ProveMail(ctx context.Context, set gonets.Mail, password string) error {
-	return o.prove(ctx, gonets.ChannelMail, mailPrint(set, password))
+func (o *Outbox) ProveMail(ctx context.Context, set setting.Mail, password string) error {
+	return o.prove(ctx, setting.ChannelMail, mailPrint(set, password))
 }
 
 // MailProven tells whether a test letter was taken with these settings.
-func (o *Outbox) MailProven(ctx context.Context, set gonets.Mail, password string) (bool, error) {
-	return o.proven(ctx, gonets.ChannelMail, mailPrint(set, password))
+func (o *Outbox) MailProven(ctx context.Context, set setting.Mail, password string) (bool, error) {
+	return o.proven(ctx, setting.ChannelMail, mailPrint(set, password))
 }
 
 // ProveChannel remembers that a channel took a test, and sends what waits for
 // it at once.
-func (o *Outbox) ProveChannel(ctx context.Context, c gonets.Channel, secret string) error {
+func (o *Outbox) ProveChannel(ctx context.Context, c setting.Channel, secret string) error {
 	return o.prove(ctx, c.Name, channelPrint(c, secret))
 }
 
 // ChannelProven tells whether the channel took a test as it is now.
-func (o *Outbox) ChannelProven(ctx context.Context, c gonets.Channel, secret string) (bool, error) {
+func (o *Outbox) ChannelProven(ctx context.Context, c setting.Channel, secret string) (bool, error) {
 	return o.proven(ctx, c.Name, channelPrint(c, secret))
 }
 
 // mailPrint and channelPrint are fingerprints of what makes a letter leave: a
 // secret's value counts, whatever its name.
-func mailPrint(set gonets.Mail, password string) []byte {
+func mailPrint(set setting.Mail, password string) []byte {
 	set.Password = nil
 	return fingerprint(struct { //nolint:gosec // G117: only its hash leaves
-		gonets.Mail
+		setting.Mail
 		Secret string
 	}{set, password})
 }
 
-func channelPrint(c gonets.Channel, secret string) []byte {
+func channelPrint(c setting.Channel, secret string) []byte {
 	c.Key, c.Token = nil, nil
 	return fingerprint(struct { //nolint:gosec // G117: only its hash leaves
-		gonets.Channel
+		setting.Channel
 		Secret string
 	}{c, secret})
 }
@@ -64,14 +64,14 @@ func fingerprint(of any) []byte {
 // proofName is where a channel's proof is kept; proofPlace binds the sealed
 // proof to its place.
 func proofName(channel string) string {
-	if channel == gonets.ChannelMail {
+	if channel == setting.ChannelMail {
 		return "mail_proof"
 	}
 	return "channel_proof/" + channel
 }
 
 func proofPlace(channel string) string {
-	if channel == gonets.ChannelMail {
+	if channel == setting.ChannelMail {
 		return "mail/proof"
 	}
 	return "channel/proof/" + channel

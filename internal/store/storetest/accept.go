@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gonets"
+	"gonets/internal/document"
 )
 
 func eventComesBack(f fixture) {
@@ -266,7 +267,7 @@ func badAcceptAlone(f fixture) {
 func manualRun(f fixture) {
 	changed := Scenario("x", "s")
 	changed.Title = "second"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{changed, {Name: "draft-only"}}, Draft: false})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{changed, {Name: "draft-only"}}, Draft: false})
 	_, err := f.SetScenarioState(f.ctx(), gonets.StateChange{Name: "x", State: gonets.ScenarioStopped})
 	f.must(err)
 	for version, want := range map[int]int{0: 2, 1: 1, 2: 2} {

@@ -8,6 +8,7 @@ import (
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/document"
 )
 
 // acts are what people did to a run, a line for each.
@@ -140,7 +141,7 @@ func skipMany(f fixture) {
 	sc := Scenario("x", "s")
 	send := gonets.HTTPStep{URL: crm + "/"}
 	sc.Steps = []gonets.Step{{ID: "only", If: "true", Then: []gonets.Step{{ID: "deal", HTTP: &send}}, Else: []gonets.Step{{ID: "other", HTTP: &send}}}, {ID: "tell", HTTP: &send}}
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
 	f.Places.Give(6)
 	result := func(path, value string) gonets.StepResult {
 		return gonets.StepResult{Path: path, State: gonets.StepDone, Value: []byte(value), FinishedAt: f.Clock.Now().UnixMilli()}

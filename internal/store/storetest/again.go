@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 )
 
 // doubtAndRenewal proves that what a run doubts, and the step that it does again,
@@ -12,7 +13,7 @@ func doubtAndRenewal(f fixture) {
 	asks := Scenario("x", "s")
 	asks.Steps = []gonets.Step{{ID: "login", HTTP: &gonets.HTTPStep{URL: crm + "/"}}, {ID: "send", HTTP: &gonets.HTTPStep{URL: crm + "/",
 		Retry: &gonets.Retry{Ask: &gonets.Ask{URL: crm + "/find", Done: "body.n > 0"}}, Renew: &gonets.Renew{When: "status == 401", Step: "login"}}}}
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{asks}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{asks}})
 	f.Places.Give(3)
 	first, second := f.run("1"), f.run("2")
 	// A login, then an answer that it is too old: one commit forgets its result

@@ -10,6 +10,7 @@ import (
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/document"
 	"gonets/internal/id"
 )
 
@@ -252,7 +253,7 @@ func (f fixture) publishAgain(changed bool) {
 	if sc.Title = "other"; changed {
 		sc.Steps[0].HTTP.URL += "mended"
 	}
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
 }
 
 func resumeVersions(f fixture) {
@@ -308,7 +309,7 @@ func (f fixture) renamed(ids ...string) {
 		}
 		sc.Steps = append(sc.Steps, st)
 	}
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
 }
 
 // wantDone wants the values of a run's results and the paths of its attempts.

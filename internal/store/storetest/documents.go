@@ -9,6 +9,8 @@ import (
 
 	"gonets"
 	"gonets/internal/deed"
+	"gonets/internal/document"
+	"gonets/setting"
 )
 
 func applyPublishes(f fixture) {
@@ -16,16 +18,16 @@ func applyPublishes(f fixture) {
 	second.Title = "second"
 	src := gonets.Source{Name: "s", Preset: "generic"}
 	for i, c := range []struct {
-		apply gonets.Apply
-		want  []gonets.Applied
+		apply document.Apply
+		want  []document.Applied
 	}{
-		{gonets.Apply{Sources: []gonets.Source{src}, Scenarios: []gonets.Scenario{Scenario("x", "s")}},
-			[]gonets.Applied{{Kind: "Source", Name: "s", Change: "unchanged"},
+		{document.Apply{Sources: []gonets.Source{src}, Scenarios: []gonets.Scenario{Scenario("x", "s")}},
+			[]document.Applied{{Kind: "Source", Name: "s", Change: "unchanged"},
 				{Kind: "Scenario", Name: "x", Change: "unchanged", Version: 1, State: gonets.ScenarioRunning}}},
-		{gonets.Apply{Scenarios: []gonets.Scenario{second, Scenario("y", "s")}, Actor: "anna", Note: "why"},
-			[]gonets.Applied{{Kind: "Scenario", Name: "x", Change: "updated", Version: 2, State: gonets.ScenarioRunning},
+		{document.Apply{Scenarios: []gonets.Scenario{second, Scenario("y", "s")}, Actor: "anna", Note: "why"},
+			[]document.Applied{{Kind: "Scenario", Name: "x", Change: "updated", Version: 2, State: gonets.ScenarioRunning},
 				{Kind: "Scenario", Name: "y", Change: "created", Version: 1, State: gonets.ScenarioRunning}}},
-		{gonets.Apply{Settings: &gonets.Settings{Title: "T"}}, []gonets.Applied{{Kind: "Settings", Name: "settings", Change: "created"}}},
+		{document.Apply{Settings: &setting.Settings{Title: "T"}}, []document.Applied{{Kind: "Settings", Name: "settings", Change: "created"}}},
 	} {
 		if d := cmp.Diff(c.want, f.apply(c.apply)); d != "" {
 			f.t.Errorf("%d: -want +got\n%s", i, d)
@@ -53,14 +55,14 @@ func applyPublishes(f fixture) {
 	f.wantCode(err, gonets.CodeNotFound)
 	unsubscribed := second
 	unsubscribed.Sources = nil
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{unsubscribed}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{unsubscribed}})
 	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 1 {
 		f.t.Errorf("runs of a source that is no longer named: %+v", acc.Runs)
 	}
 }
 
 func dryRun(f fixture) {
-	a := gonets.Apply{Sources: []gonets.Source{{Name: "new", Preset: "generic"}}, Scenarios: []gonets.Scenario{Scenario("z", "new")}, DryRun: true}
+	a := document.Apply{Sources: []gonets.Source{{Name: "new", Preset: "generic"}}, Scenarios: []gonets.Scenario{Scenario("z", "new")}, DryRun: true}
 	for range 2 {
 		if got := f.apply(a); len(got) != 2 || got[1].Change != "created" {
 			f.t.Errorf("%+v", got)
@@ -83,7 +85,7 @@ func draftsAndStates(f fixture) {
 	}
 	draft := Scenario("d", "s")
 	draft.Title = "one"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
 	state(gonets.ScenarioDraft, 0, "one")
 	acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]
 	if len(acc.Runs) != 2 || acc.Runs[0].Scenario != "d" || acc.Runs[0].State != gonets.RunHeld {
@@ -93,15 +95,15 @@ func draftsAndStates(f fixture) {
 	f.wantCode(err, gonets.CodeConflict)
 	_, err = f.Act(f.ctx(), gonets.Action{RunID: acc.Runs[0].ID, Kind: gonets.ActionResume})
 	f.wantCode(err, gonets.CodeConflict)
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Stopped: true})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{draft}, Stopped: true})
 	state(gonets.ScenarioStopped, 1, "one")
 	two := draft
 	two.Title = "two"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{two}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{two}})
 	state(gonets.ScenarioStopped, 2, "two")
 	three := draft
 	three.Title, three.Sources = "three", nil
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{three}, Draft: true})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{three}, Draft: true})
 	state(gonets.ScenarioStopped, 2, "two")
 	if acc := f.accept(gonets.Acceptance{Event: f.event("1")})[0]; len(acc.Runs) != 2 {
 		f.t.Error("a draft of a published scenario took its source away")
@@ -111,7 +113,7 @@ func draftsAndStates(f fixture) {
 func unknownSource(f fixture) {
 	sc := Scenario("z", "s", "sss")
 	before := f.count(gonets.RunFilter{})
-	_, err := f.Apply(f.ctx(), gonets.Apply{Sources: []gonets.Source{{Name: "ssss", Preset: "generic"}}, Scenarios: []gonets.Scenario{sc}})
+	_, err := f.Apply(f.ctx(), document.Apply{Sources: []gonets.Source{{Name: "ssss", Preset: "generic"}}, Scenarios: []gonets.Scenario{sc}})
 	f.wantCode(err, gonets.CodeInvalid)
 	if !strings.Contains(err.Error(), "/sources/1") {
 		f.t.Errorf("no place: %v", err)
@@ -127,7 +129,7 @@ func sourceAddress(f fixture) {
 	if len(first.Tokens) != 1 || len(first.Tokens[0]) < 22 || !slices.Equal(first.Scenarios, []string{"x"}) {
 		f.t.Fatalf("%+v", first)
 	}
-	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic", Title: "T"}, {Name: "t", Preset: "generic"}}})
+	f.apply(document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic", Title: "T"}, {Name: "t", Preset: "generic"}}})
 	second, err := f.SourceByToken(f.ctx(), first.Tokens[0])
 	f.must(err)
 	if second.Title != "T" || !slices.Equal(second.Tokens, first.Tokens) || second.ETag == first.ETag {
@@ -221,22 +223,22 @@ func secretsAndSettings(f fixture) {
 	f.wantCode(err, gonets.CodeNotFound)
 	f.wantCode(f.DeleteSecret(f.ctx(), "key", "anna"), gonets.CodeNotFound)
 
-	if got, err := f.Settings(f.ctx()); err != nil || !cmp.Equal(got, gonets.Settings{}) {
+	if got, err := f.Settings(f.ctx()); err != nil || !cmp.Equal(got, setting.Settings{}) {
 		f.t.Errorf("%+v %v", got, err)
 	}
-	want := gonets.Settings{Title: "T", Env: map[string]string{"A": "b"}, AllowNetworks: []string{"10.0.0.0/8"}}
-	f.apply(gonets.Apply{Settings: &want})
+	want := setting.Settings{Title: "T", Env: map[string]string{"A": "b"}, AllowNetworks: []string{"10.0.0.0/8"}}
+	f.apply(document.Apply{Settings: &want})
 	got, err := f.Settings(f.ctx())
 	f.must(err)
 	if d := cmp.Diff(want, got); d != "" {
 		f.t.Error(d)
 	}
-	mine := gonets.Settings{Title: "mine"}
-	_, err = f.Apply(f.ctx(), gonets.Apply{Settings: &mine, IfMatch: (&gonets.Settings{}).ETag()})
+	mine := setting.Settings{Title: "mine"}
+	_, err = f.Apply(f.ctx(), document.Apply{Settings: &mine, IfMatch: (&setting.Settings{}).ETag()})
 	f.wantCode(err, gonets.CodeDraftConflict)
-	f.apply(gonets.Apply{Settings: &mine, IfMatch: got.ETag()})
+	f.apply(document.Apply{Settings: &mine, IfMatch: got.ETag()})
 	// A repeat of what is there needs no right state.
-	f.apply(gonets.Apply{Settings: &mine, IfMatch: got.ETag()})
+	f.apply(document.Apply{Settings: &mine, IfMatch: got.ETag()})
 	if got, err = f.Settings(f.ctx()); err != nil || got.Title != "mine" {
 		f.t.Errorf("%+v %v", got, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/flow"
 )
 
@@ -158,7 +159,7 @@ func deleteScenario(f fixture) {
 	// Its name may come back by a file; the history keeps both apart.
 	second := Scenario("x", "s")
 	second.Title = "second"
-	if got := f.apply(gonets.Apply{Scenarios: []gonets.Scenario{second}}); got[0].Version != 2 || got[0].Change != "created" {
+	if got := f.apply(document.Apply{Scenarios: []gonets.Scenario{second}}); got[0].Version != 2 || got[0].Change != "created" {
 		f.t.Errorf("%+v", got)
 	}
 	if v, err := f.Version(f.ctx(), "x", 1); err != nil || v.Scenario.Title != "" {

@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/erase"
 	"gonets/internal/id"
 	"gonets/internal/news"
@@ -444,7 +445,7 @@ func mentioned(f fixture) {
 			sc.Title = canary
 		}
 		sc.Steps[0].Title = strings.Repeat("i", i+1)
-		f.apply(gonets.Apply{Scenarios: []gonets.Scenario{sc}})
+		f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
 	}
 	s := f.eraser("me")
 	job, err := s.Begin(f.ctx(), canary, "owner")

@@ -14,12 +14,14 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store"
 	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/tally"
+	"gonets/setting"
 )
 
 // Filled is a history of a size: what it holds follows from its members alone.
@@ -76,7 +78,7 @@ const FilledAudit = "audit"
 const FilledBulk = "01a201e4-4ea9-7000-a762-672e4e7e57a9"
 
 // documents are the sources and scenarios that the history speaks of.
-func (h *Filled) documents() (a gonets.Apply) {
+func (h *Filled) documents() (a document.Apply) {
 	all := append(slices.Clone(places), places[0])
 	all[len(all)-1].scenario = FilledAudit
 	var seen []string
@@ -89,7 +91,7 @@ func (h *Filled) documents() (a gonets.Apply) {
 	}
 	a.Scenarios[1].Steps[0].HTTP.URL = cmp.Or(h.Target, crm) + "/due"
 	// Nothing of it is too old.
-	a.Settings = &gonets.Settings{Retention: gonets.Retention{Age: gonets.Duration(400 * 24 * time.Hour)}}
+	a.Settings = &setting.Settings{Retention: setting.Retention{Age: gonets.Duration(400 * 24 * time.Hour)}}
 	return a
 }
 

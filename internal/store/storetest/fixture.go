@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/store"
 	"gonets/internal/testkit"
@@ -127,7 +128,7 @@ type fixture struct {
 func setUp(t *testing.T, open func(*testing.T) Opened) fixture {
 	t.Helper()
 	f := fixture{open(t), t}
-	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+	f.apply(document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{Scenario("x", "s")}})
 	return f
 }
@@ -141,7 +142,7 @@ func (f fixture) must(err error) {
 	}
 }
 
-func (f fixture) apply(a gonets.Apply) []gonets.Applied {
+func (f fixture) apply(a document.Apply) []document.Applied {
 	f.t.Helper()
 	out, err := f.Apply(f.ctx(), a)
 	f.must(err)

@@ -10,11 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/document"
 )
 
 func filters(f fixture) {
 	f.Places.Give(100)
-	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "t", Preset: "generic"}}, Scenarios: []gonets.Scenario{Scenario("y", "t")}})
+	f.apply(document.Apply{Sources: []gonets.Source{{Name: "t", Preset: "generic"}}, Scenarios: []gonets.Scenario{Scenario("y", "t")}})
 	start := f.Clock.Now()
 	states := []gonets.RunState{gonets.RunSucceeded, gonets.RunPaused, gonets.RunWaiting, gonets.RunRunning, gonets.RunSucceeded, gonets.RunFailed}
 	var x []gonets.Run
@@ -136,7 +137,7 @@ func samples(f fixture) {
 
 func retention(f fixture) {
 	f.Places.Give(100)
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
 	_, err := f.SetScenarioState(f.ctx(), gonets.StateChange{Name: "y", State: gonets.ScenarioStopped})
 	f.must(err)
 	// Runs of y are held; cancelling one lets its event go.

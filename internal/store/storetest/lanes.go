@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/lane"
 )
 
@@ -139,7 +140,7 @@ func laneCounts(f fixture) {
 // others.
 func fairClaims(f fixture) {
 	many, few := 90, 10
-	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "m", Preset: "generic"}},
+	f.apply(document.Apply{Sources: []gonets.Source{{Name: "m", Preset: "generic"}},
 		Scenarios: []gonets.Scenario{Scenario("many", "m"), Scenario("few", "m")}})
 	for i := range many + few {
 		name := "many"

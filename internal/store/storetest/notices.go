@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // take is a round that decides nothing and gives what it saw.
@@ -69,7 +71,7 @@ func lettersAreOneNodesAtATime(f fixture) {
 	if _, err := f.AlertRound(f.ctx(), func(r *news.Round) {
 		n := &news.Notice{Trouble: "t", Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now, Runs: 2}
 		r.Notices = append(r.Notices, n)
-		letter := news.Letter{Channel: gonets.ChannelMail, CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}
+		letter := news.Letter{Channel: setting.ChannelMail, CreatedAt: r.Now, DueAt: r.Now, State: news.LetterPending, Subject: "тема", Text: "текст"}
 		other := letter
 		other.Channel, other.Text = "ops", "{}"
 		r.Bundles = append(r.Bundles, news.Bundle{Notices: []*news.Notice{n}, Letters: []news.Letter{letter, other}})
@@ -78,7 +80,7 @@ func lettersAreOneNodesAtATime(f fixture) {
 	}
 	claim := func(want bool) news.Letter {
 		f.t.Helper()
-		l, err := f.ClaimLetter(f.ctx(), gonets.ChannelMail, f.Clock.Now().Add(time.Minute))
+		l, err := f.ClaimLetter(f.ctx(), setting.ChannelMail, f.Clock.Now().Add(time.Minute))
 		f.must(err)
 		if (l != nil) != want {
 			f.t.Fatalf("a letter: %+v", l)
@@ -139,7 +141,7 @@ func (f fixture) must1(_ int, err error) {
 // sheetsOfSources: what is known of fields is kept by whoever read it last, and
 // goes with its source.
 func sheetsOfSources(f fixture) {
-	f.apply(gonets.Apply{Sources: []gonets.Source{{Name: "leads", Preset: "generic"}}})
+	f.apply(document.Apply{Sources: []gonets.Source{{Name: "leads", Preset: "generic"}}})
 	sheet, err := f.Sheet(f.ctx(), "leads")
 	f.must(err)
 	sheet.Profile, sheet.Changes = []byte(`{"\u0000":1}`), []byte(`[]`)
@@ -213,15 +215,15 @@ func whatWasSeen(f fixture) {
 		}
 		f.must(f.NoteTest(f.ctx(), l))
 	}
-	letter(gonets.ChannelMail, news.LetterFailed, "no")
-	letter(gonets.ChannelMail, news.LetterSent, "")
+	letter(setting.ChannelMail, news.LetterFailed, "no")
+	letter(setting.ChannelMail, news.LetterSent, "")
 	sent := f.Clock.Now()
 	letter("ops", news.LetterSent, "")
 	letter("ops", news.LetterPending, "away") // it is tried again
 	letter("new", news.LetterPending, "")     // nobody knows yet
 	letters, err := f.LastLetters(f.ctx())
 	f.must(err)
-	if got := fmt.Sprintln(len(letters), letters[gonets.ChannelMail].State, letters[gonets.ChannelMail].SentAt.Equal(sent), letters["ops"].State); got != "2 sent true pending\n" {
+	if got := fmt.Sprintln(len(letters), letters[setting.ChannelMail].State, letters[setting.ChannelMail].SentAt.Equal(sent), letters["ops"].State); got != "2 sent true pending\n" {
 		f.t.Errorf("letters %s: %+v", got, letters)
 	}
 }

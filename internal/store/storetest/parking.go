@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 )
 
 func (f fixture) setState(state gonets.ScenarioState) {
@@ -31,7 +32,7 @@ func (f fixture) wantClaimable(when string, want int) {
 }
 
 func stopParks(f fixture) {
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{Scenario("y", "t")},
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{Scenario("y", "t")},
 		Sources: []gonets.Source{{Name: "t", Preset: "generic"}}})
 	f.Places.Give(5)
 	waits, paused, finishes, released, resting := f.run("waits"), f.run("paused"), f.run("finishes"), f.run("released"), f.run("resting")
@@ -109,8 +110,8 @@ func stopSurvivesDeath(f fixture) {
 
 func heldOfUnstartedGo(f fixture) {
 	draft, stopped := Scenario("draft", "s"), Scenario("stopped", "s")
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{stopped}, Stopped: true})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{draft}, Draft: true})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{stopped}, Stopped: true})
 	f.setState(gonets.ScenarioStopped) // it ran before
 	events := []string{}
 	for i := range 3 {

@@ -15,6 +15,7 @@ import (
 	"gonets/internal/compress"
 	"gonets/internal/erase"
 	"gonets/internal/news"
+	"gonets/setting"
 )
 
 // packedAs is a body as senders pack it, by the name of the coding.
@@ -135,7 +136,7 @@ func erasedPlaces(f fixture) {
 	f.letterOf("about "+canary, "see the run")
 	f.letterOf("about somebody", "тел. 8 (999) 000-11-22")
 	f.letterOf("about nobody", "mine")
-	leaving, err := f.ClaimLetter(f.ctx(), gonets.ChannelMail, f.Clock.Now().Add(time.Minute))
+	leaving, err := f.ClaimLetter(f.ctx(), setting.ChannelMail, f.Clock.Now().Add(time.Minute))
 	f.must(err)
 	// What people asked for.
 	f.must(f.KeepViews(f.ctx(), "anna", []byte(`{"items":[{"name":"Мои","q":"state:paused"},{"name":"Клиент","q":"phone:79990001122"}]}`)))
@@ -230,7 +231,7 @@ func (f fixture) letterOf(subject, text string) {
 	_, err := f.AlertRound(f.ctx(), func(r *news.Round) {
 		n := &news.Notice{Trouble: "t", Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "x"}, At: r.Now, DueAt: r.Now}
 		r.Notices = append(r.Notices, n)
-		r.Bundles = append(r.Bundles, news.Bundle{Notices: []*news.Notice{n}, Letters: []news.Letter{{Channel: gonets.ChannelMail, CreatedAt: r.Now, DueAt: r.Now,
+		r.Bundles = append(r.Bundles, news.Bundle{Notices: []*news.Notice{n}, Letters: []news.Letter{{Channel: setting.ChannelMail, CreatedAt: r.Now, DueAt: r.Now,
 			State: news.LetterPending, Subject: subject, Text: text}}})
 	})
 	f.must(err)
@@ -241,7 +242,7 @@ func (f fixture) wantLetters(subjects ...string) {
 	f.t.Helper()
 	var got []string
 	for {
-		l, err := f.ClaimLetter(f.ctx(), gonets.ChannelMail, f.Clock.Now().Add(time.Minute))
+		l, err := f.ClaimLetter(f.ctx(), setting.ChannelMail, f.Clock.Now().Add(time.Minute))
 		f.must(err)
 		if l == nil {
 			break

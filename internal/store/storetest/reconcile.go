@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/calendar"
+	"gonets/internal/document"
 )
 
 // books counts all days around the clock's.
@@ -111,7 +112,7 @@ func reconciled(f fixture) {
 	f.agrees("two days")
 
 	// One more run of an event does not make another event; the worst counts.
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
 	acc := f.accept(gonets.Acceptance{Event: f.event("two")})[0]
 	f.finish(acc.Runs[0], gonets.RunSucceeded)
 	f.finish(acc.Runs[1], gonets.RunFailed)
@@ -320,7 +321,7 @@ func (l *ended) check(t *rapid.T) {
 }
 
 func reconciledLife(f fixture) {
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{Scenario("y", "s")}})
 	l := &ended{f: &f, events: map[string]map[string]gonets.RunState{}, days: map[string]string{}, at: map[string]time.Time{}, want: map[string]int64{}}
 	lives := 0
 	rapid.Check(f.t, func(t *rapid.T) {

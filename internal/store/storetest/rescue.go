@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/document"
 )
 
 // die is a crash of the server's own with requests in flight; it rescues what
@@ -72,7 +73,7 @@ func rescueUnseen(f fixture) {
 		{ID: "send", HTTP: &gonets.HTTPStep{URL: crm + "/"}}}
 	quiet := Scenario("z", "s")
 	quiet.Steps = []gonets.Step{{ID: "end", Stop: &gonets.StopStep{}}}
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{branch, quiet}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{branch, quiet}})
 	f.Places.Give(6)
 	runs := map[string]gonets.Run{}
 	for _, r := range f.accept(gonets.Acceptance{Event: f.event("x")})[0].Runs {
@@ -251,7 +252,7 @@ func resume(f fixture) {
 	}
 	changed := Scenario("x", "s")
 	changed.Title = "second"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{changed}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{changed}})
 	_, err := f.Act(f.ctx(), gonets.Action{RunID: run.ID, Kind: gonets.ActionResume, Version: 3})
 	f.wantCode(err, gonets.CodeNotFound)
 	other, err := f.Act(f.ctx(), gonets.Action{RunID: run.ID, Kind: gonets.ActionResume, Version: 2})
@@ -323,7 +324,7 @@ func rerun(f fixture) {
 	f.finish(run, gonets.RunFailed)
 	changed := Scenario("x", "s")
 	changed.Title = "second"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{changed}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{changed}})
 	for version, want := range map[int]int{0: 2, 1: 1} {
 		f.Places.Give(1)
 		job, err := f.Rerun(f.ctx(), gonets.Rerun{RunID: run.ID, Version: version, Actor: "anna"})
@@ -360,7 +361,7 @@ func releaseHeld(f fixture) {
 	}
 	changed := Scenario("x", "s")
 	changed.Title = "second"
-	f.apply(gonets.Apply{Scenarios: []gonets.Scenario{changed}})
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{changed}})
 	change(gonets.ScenarioRunning, false)
 	f.wantState(held[1], gonets.RunHeld)
 	change(gonets.ScenarioRunning, true)

@@ -1,4 +1,4 @@
-package gonets
+package setting
 
 // ChannelKind is how news leaves beside mail.
 type ChannelKind string

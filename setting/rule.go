@@ -1,8 +1,10 @@
-package gonets
+package setting
 
 import (
 	"cmp"
 	"time"
+
+	"gonets"
 )
 
 // Rules by which people are told; each is on unless it says otherwise.
@@ -56,12 +58,12 @@ type Rule struct {
 	// New tells of new fields, too.
 	New bool `json:"new,omitempty"`
 	// After is how long a source may be silent; 0 is learned from its past.
-	After Duration `json:"after,omitempty"`
+	After gonets.Duration `json:"after,omitempty"`
 	// Share is how many of a hundred runs or attempts may fail, once there are
 	// Least of them Within so long a time; 0 is what is usual.
-	Share  int      `json:"share,omitempty"`
-	Least  int      `json:"least,omitempty"`
-	Within Duration `json:"within,omitempty"`
+	Share  int             `json:"share,omitempty"`
+	Least  int             `json:"least,omitempty"`
+	Within gonets.Duration `json:"within,omitempty"`
 	// At is when a digest comes, like 09:00, and Day its day of the week, like
 	// monday; without one it comes each day. Empty is for one in which there is
 	// nothing.
@@ -94,7 +96,7 @@ func (n *Notices) Rule(name string) Rule {
 	case RuleDigest:
 		r.At = cmp.Or(r.At, DigestAt)
 	case RuleErrorShare:
-		r.Share, r.Least, r.Within = cmp.Or(r.Share, ErrorShare), cmp.Or(r.Least, ErrorShareLeast), cmp.Or(r.Within, Duration(ErrorShareWithin))
+		r.Share, r.Least, r.Within = cmp.Or(r.Share, ErrorShare), cmp.Or(r.Least, ErrorShareLeast), cmp.Or(r.Within, gonets.Duration(ErrorShareWithin))
 	}
 	return r
 }
