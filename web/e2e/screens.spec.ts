@@ -52,6 +52,39 @@ walk.describe('the door', () => {
   })
 })
 
+walk.describe('recipes on a telephone', () => {
+  walk.use(before('ru', 'light', 390))
+
+  walk('their groups are read whole, and so is the sample of the one that was taken', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await page.goto(`${server.base}/recipes`)
+    const takes = page.getByRole('button', { name: new RegExp(`^${t('take')}: `) })
+    await expect(takes.first()).toBeVisible()
+    const all = await takes.count()
+    await watch.look('groups')
+    await page.getByRole('combobox', { name: t('recipes.group') }).click()
+    await page.getByRole('option', { name: t('recipes.crm') }).click()
+    await expect.poll(() => takes.count()).toBeLessThan(all)
+    await takes.first().click()
+    const sample = page.locator('footer').getByRole('button').first()
+    await expect(sample).toContainText(/\d\d:\d\d:\d\d/)
+    // One text, whose lines all begin at the same edge.
+    const edges = await sample.evaluate((button) => {
+      const whole = document.createRange()
+      whole.selectNodeContents(button.querySelector('span')!)
+      const lines = new Map<number, number>()
+      for (const { top, left } of whole.getClientRects()) {
+        const line = Math.round(top / 8)
+        lines.set(line, Math.min(lines.get(line) ?? Infinity, left))
+      }
+      return [...lines.values()]
+    })
+    expect(Math.max(...edges) - Math.min(...edges)).toBeLessThan(2)
+    await watch.look('sample')
+  })
+})
+
 walk.describe('recipes', () => {
   walk.use(before('ru', 'dark', 1280))
 
