@@ -1,3 +1,4 @@
+import { useRef } from 'react'
 import { useT } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
@@ -32,7 +33,8 @@ export function FileBody({ pointer, value }: { pointer: string; value: string })
 /** The files of a form. */
 export function FormFiles({ pointer, files }: { pointer: string; files: readonly FormFile[] }) {
   const t = useT()
-  const { put } = useStep()
+  const { put, at } = useStep()
+  const box = useRef<HTMLDivElement>(null)
   const { title, help } = useTexts()(pointer)
   const write = (next: readonly FormFile[]) => put(pointer, next.length === 0 ? undefined : next)
   const remove = (index: number) => {
@@ -40,12 +42,16 @@ export function FormFiles({ pointer, files }: { pointer: string; files: readonly
     write(left)
     toast(t('row.deleted', { name: files[index]?.name || String(index + 1) }), { undo: () => write([...left.slice(0, index), files[index]!, ...left.slice(index)]) })
   }
+  const add = () => {
+    write([...files, { name: '', path: '' }])
+    requestAnimationFrame(() => box.current?.querySelectorAll('[data-row]')[files.length]?.querySelector('input')?.focus())
+  }
   return (
-    <div className={css.field} role="group" aria-label={title}>
+    <div className={css.field} ref={box} role="group" aria-label={title}>
       <div className={css.fieldLabel}>{title}</div>
       <div className={css.fieldHelp}>{help}</div>
       {files.map((file, i) => (
-        <fieldset key={i} className={css.fieldset}>
+        <fieldset key={i} className={css.fieldset} data-row data-pointer={`${at(pointer)}/${i}`}>
           <legend>{t('files.one', { n: i + 1 })}</legend>
           <FileFields pointer={pointer} index={i} file={file} onChange={(next) => write(files.map((one, at) => (at === i ? next : one)))} />
           <span className={css.fieldsetEnd}>
@@ -54,7 +60,7 @@ export function FormFiles({ pointer, files }: { pointer: string; files: readonly
         </fieldset>
       ))}
       <div>
-        <Button size="small" icon="plus" kind="quiet" onClick={() => write([...files, { name: '', path: '' }])}>
+        <Button size="small" icon="plus" kind="quiet" onClick={add}>
           {t('files.add')}
         </Button>
       </div>
