@@ -5765,6 +5765,8 @@ export interface operations {
                 format: "csv" | "jsonl" | "har";
                 /** @description Language of a table; ru also separates by semicolons, as spreadsheets in Russian want it */
                 lang?: "ru" | "en";
+                /** @description Only for csv: which columns, in their order, separated by commas; left out, all but the last three. address, request and reply are of the last attempt; a table with request or reply holds at most 10 000 runs */
+                columns?: ("run" | "time" | "state" | "reason" | "scenario" | "version" | "source" | "data" | "attempts" | "status" | "error" | "next_try" | "ended" | "lane" | "event" | "reason_code" | "error_code" | "address" | "request" | "reply")[] | null;
                 /** @description At most this many runs; the newest come first */
                 limit?: number;
             };
