@@ -64,7 +64,6 @@ func TestMassActionsAreAskedForWithAQuestion(t *testing.T) {
 	for _, bad := range []api.NewBulk{
 		{Action: "resume"},
 		{Action: "resume", Q: `""`}, // every run
-		{Action: "resume", Q: "text:Anna"},
 		{Action: "explode", Q: ask.Q},
 		{Action: "resume", Q: ask.Q, Version: "old"},
 	} {

@@ -1841,6 +1841,8 @@ export interface components {
         };
         Bulk: {
             action: string;
+            /** @description Fewer than total may match: the text is still looked for, and runs without it are taken off the total when they are met */
+            at_most?: boolean;
             by?: string;
             /** Format: date-time */
             created_at?: string;
@@ -2870,7 +2872,7 @@ export interface components {
             dry?: boolean;
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
-            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
+            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. With text: the runs of all other conditions are asked for the text while it goes on */
             q: string;
             /**
              * Format: int64
