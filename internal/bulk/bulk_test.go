@@ -11,6 +11,7 @@ import (
 	"gonets"
 	"gonets/internal/bulk"
 	"gonets/internal/notify"
+	"gonets/internal/seek"
 	"gonets/internal/testkit"
 )
 
@@ -59,6 +60,129 @@ func (endless) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.R
 		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
 	}
 	return l, nil
+}
+
+// texts are a hundred runs, each tenth of which carries the text, and the fiftieth
+// cannot be read; they are met so many at a time.
+type texts struct {
+	bulk.History
+	clock   *testkit.Clock
+	each    time.Duration
+	stretch int
+}
+
+const hundred = 100
+
+func (h *texts) Runs(_ context.Context, f gonets.RunFilter) (l gonets.List[gonets.RunSummary], err error) {
+	if f.Text != "" {
+		return l, gonets.Errorf(gonets.CodeQueryText, "texts are not looked for here")
+	}
+	for i := range hundred {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
+	}
+	return l, nil
+}
+
+func (h *texts) Scenario(context.Context, string) (gonets.ScenarioInfo, error) {
+	return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeNotFound, "deleted")
+}
+
+func (h *texts) Carrying(_ context.Context, f gonets.RunFilter, most time.Duration) (s seek.Stretch, err error) {
+	h.clock.Advance(min(h.each, most))
+	from, _ := strconv.Atoi(f.Page.Cursor)
+	for i := from; i < hundred; i++ {
+		if s.Looked == h.stretch || len(s.Items) == f.Page.Size() {
+			s.Next = strconv.Itoa(i)
+			return s, nil
+		}
+		s.Looked++
+		switch {
+		case i == 50:
+			s.Unread, s.Damage = s.Unread+1, gonets.Errorf(gonets.CodeInternal, "damaged")
+		case i%10 == 0:
+			s.Items = append(s.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
+		}
+	}
+	return s, nil
+}
+
+// one is a store with one job, which it moves as the real one does.
+type one struct {
+	bulk.Store
+	job   bulk.Job
+	steps []bulk.Step
+}
+
+func (s *one) TakeBulks(context.Context, bulk.Owner, time.Time) ([]bulk.Job, error) {
+	if s.job.Walked {
+		return nil, nil
+	}
+	return []bulk.Job{s.job}, nil
+}
+
+func (s *one) CreateBulk(_ context.Context, j bulk.Job, _ string) (bulk.Job, error) {
+	s.job, s.job.State = j, bulk.Running
+	return s.job, nil
+}
+
+func (s *one) StepBulk(_ context.Context, step bulk.Step) (bulk.Stepped, error) {
+	s.steps = append(s.steps, step)
+	s.job.Acted, s.job.Refused, s.job.Total = s.job.Acted+len(step.Runs), s.job.Refused+step.Unread, s.job.Total-step.Missed
+	s.job.Position, s.job.Walked = step.Next, step.Last
+	after := s.job
+	return bulk.Stepped{Job: &after}, nil
+}
+
+func (s *one) UnsettledBulks(context.Context) ([]string, error) { return nil, nil }
+func (s *one) SettleBulk(context.Context, string, bulk.Look) (bool, bulk.Look, error) {
+	return false, bulk.Look{}, nil
+}
+
+func TestAJobAsksItsRunsForTheTextAndLosesThoseWithoutIt(t *testing.T) {
+	t.Parallel()
+	for _, stretch := range []int{1, 7, hundred} {
+		clock, st := testkit.NewClock(), &one{}
+		h := &texts{clock: clock, stretch: stretch}
+		s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+		wish := bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}
+		plan, err := s.Plan(t.Context(), wish)
+		if whole := stretch == hundred; err != nil || plan.AtMost == whole || plan.Total != map[bool]int{true: 10, false: hundred}[whole] {
+			t.Errorf("in stretches of %d: planned %+v, %v", stretch, plan, err)
+		}
+		made, err := s.Begin(t.Context(), wish)
+		if err != nil || made.Total != hundred || !made.AtMost || made.ETA != nil {
+			t.Errorf("in stretches of %d: %+v, %v", stretch, made, err)
+		}
+		var met []string
+		for range 20 {
+			s.Turn(t.Context())
+			clock.Advance(bulk.Tick)
+		}
+		for _, step := range st.steps {
+			met = append(met, step.Runs...)
+		}
+		if want := []string{"0", "10", "20", "30", "40", "60", "70", "80", "90"}; !slices.Equal(met, want) {
+			t.Errorf("in stretches of %d: met %v", stretch, met)
+		}
+		if j := st.job; !j.Walked || j.Total != 10 || j.Acted != 9 || j.Refused != 1 || j.AtMost() {
+			t.Errorf("in stretches of %d: %+v", stretch, j)
+		}
+	}
+}
+
+// However slowly bodies are read, a turn ends within the lease.
+func TestATextIsLookedForNoLongerThanOthersMayWait(t *testing.T) {
+	t.Parallel()
+	clock, st := testkit.NewClock(), &one{}
+	h := &texts{clock: clock, stretch: 1, each: time.Minute}
+	s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}); err != nil {
+		t.Fatal(err)
+	}
+	s.Turn(t.Context())
+	if len(st.steps) != 1 || st.job.Walked {
+		t.Errorf("%d stretches in a turn", len(st.steps))
+	}
 }
 
 func newService(each time.Duration) (*bulk.Service, *shelf) {

@@ -54,7 +54,10 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
   const standard: Which = action === 'rerun' ? 'current' : one ? (one.step_changed ? 'current' : 'same') : 'fit'
   const chosen = which ?? standard
   const total = plan.data?.total ?? 0
-  const shown = plan.data?.plan?.more ? `${number(total)}+` : number(total)
+  const counted = plan.data?.plan?.more ? `${number(total)}+` : number(total)
+  // A text is looked for on the way: fewer runs may carry it.
+  const atMost = plan.data?.at_most ?? false
+  const shown = atMost && !plan.data?.plan?.more ? t('bulk.atMost', { shown: counted }) : counted
   const verb = actionWord(action, t)
 
   // Two clicks can come before the button shows that it is busy.
@@ -147,7 +150,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
               value={rate}
               onChange={(next) => choose(() => setRate(next))}
               options={rates.map((one) => ({ value: one, label: one === '0' ? t('bulk.rateFull') : one === 'own' ? t('bulk.rateOwn') : t('bulk.ratePerSecond', { count: Number(one) }) }))}
-              help={rate === '0' ? t('bulk.rateFullHelp') : badPace ? undefined : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / pace)) * 1000) })}
+              help={rate === '0' ? t('bulk.rateFullHelp') : badPace || atMost ? undefined : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / pace)) * 1000) })}
             />
             {rate === 'own' && (
               <NumberField
@@ -160,6 +163,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                 error={badPace ? t('bulk.rateOwnBad', { most: fastest }) : undefined}
               />
             )}
+            {atMost && <Muted>{t('bulk.textHelp')}</Muted>}
             {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
             <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : action === 'skip' ? t('bulk.skipHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
           </>

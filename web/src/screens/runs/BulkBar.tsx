@@ -14,8 +14,8 @@ interface Props {
   q: string
   /** Works on everything that matches the filter instead of a selection. */
   all: boolean
-  /** The filter finds an exact set. */
-  exact: boolean
+  /** What the filter finds are runs, not checks. */
+  workable: boolean
   onDone: (message: string) => void
   onClear: () => void
 }
@@ -36,12 +36,12 @@ const most = 1000
 const everything = 'after:1970-01-01'
 
 /** One thing done to many runs, after a question: the outside world notices. */
-export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear }: Props) {
+export function BulkBar({ selected, rows, q, all: whole, workable, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<RunAction>()
   const [retry, setRetry] = useState<RetryPlan>(usualPlan)
   const many = !whole && selected.size > most
-  const all = whole || (many && exact)
+  const all = whole || (many && workable)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   // Two clicks can come before the button shows that it is busy.
   const going = useRef(false)
@@ -80,8 +80,8 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
   const word = actions.find((one) => one.action === asking)?.label
   return (
     <div className={css.bulk}>
-      <span>{many ? t(exact ? 'runs.manySelected' : 'runs.tooManySelected', { n: selected.size, most }) : all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
-      {(!many || exact) && possible.map(({ action, label }) => (
+      <span>{many ? t(workable ? 'runs.manySelected' : 'runs.tooManySelected', { n: selected.size, most }) : all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
+      {(!many || workable) && possible.map(({ action, label }) => (
         <Button key={action} size="small" onClick={() => ask(action)}>
           {all ? t('runs.all', { action: t(label) }) : t(label)}
         </Button>
