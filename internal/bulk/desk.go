@@ -21,7 +21,7 @@ const maxCounted = 10_000
 // Plan says what would be done, and does nothing.
 func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	j := s.job(&w)
-	groups := map[api.BulkGroup]int{}
+	var groups map[api.BulkGroup]int
 	f := j.Filter
 	f.Page.Limit = gonets.MaxPageSize
 	for {
@@ -30,9 +30,10 @@ func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 			return api.Bulk{}, err
 		}
 		// The first page tells what kinds of runs there are.
-		for i := 0; i < len(l.Items) && f.Page.Cursor == ""; i++ {
-			r := &l.Items[i]
-			groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
+		if groups == nil {
+			if groups, err = s.grouped(ctx, j.Action, l.Items); err != nil {
+				return api.Bulk{}, err
+			}
 		}
 		j.Total += len(l.Items)
 		if f.Page.Cursor = l.Next; l.Next == "" || j.Total >= maxCounted {
@@ -51,6 +52,44 @@ func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	out := show(&j, s.o.Clock.Now())
 	out.ID, out.State, out.By, out.CreatedAt, out.Plan = "", "", "", time.Time{}, plan
 	return out, nil
+}
+
+// grouped counts runs that stand at the same step of the same version. What is skipped
+// is where a run stands by what it has done; its row may be a step behind.
+func (s *Service) grouped(ctx context.Context, action gonets.ActionKind, runs []gonets.RunSummary) (map[api.BulkGroup]int, error) {
+	groups, skip := map[api.BulkGroup]int{}, action == gonets.ActionSkip
+	var done map[string][]gonets.StepResult
+	if skip {
+		var err error
+		if done, err = s.o.History.Walked(ctx, runs); err != nil {
+			return nil, err
+		}
+	}
+	type kind struct {
+		scenario string
+		version  int
+	}
+	versions := map[kind]*gonets.Version{}
+	for i := range runs {
+		r := &runs[i]
+		g := api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}
+		k := kind{r.Scenario, r.Version}
+		if _, known := versions[k]; skip && !known {
+			v, err := s.o.History.Version(ctx, r.Scenario, r.Version)
+			if code := gonets.CodeOf(err); err != nil && code != gonets.CodeNotFound && code != gonets.CodeDamaged {
+				return nil, err
+			}
+			versions[k] = v
+		}
+		if v := versions[k]; v != nil {
+			g.Step = gonets.StandsAt(&v.Scenario, gonets.NewProgress(done[r.ID]))
+		}
+		if skip && (versions[k] == nil || g.Step == "") {
+			continue // nothing is skipped there
+		}
+		groups[g]++
+	}
+	return groups, nil
 }
 
 // describe says how a group's step stands in the current version.
@@ -114,6 +153,10 @@ func (s *Service) Begin(ctx context.Context, w Wish) (api.Bulk, error) {
 			return api.Bulk{}, err
 		}
 		j.Total += len(l.Items)
+		if run, ok := id.Carried(f.Value); ok && len(l.Items) == 1 && l.Items[0].ID == run && j.Total == 1 && l.Next == "" {
+			// An older server, which may work on the job, does not look for it among values.
+			j.Filter.ID, j.Filter.Value = run, ""
+		}
 		if f.Page.Cursor = l.Next; l.Next == "" {
 			break
 		}

@@ -64,8 +64,10 @@ func (l Log) Tell(w *Writer, r *http.Request) {
 	if operation == "" {
 		operation = "another site's page"
 	}
-	l.few.Log(slog.LevelWarn, why+" "+operation, "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
-		"from", peer.Of(r).Addr, "proof", proof(r))
+	from := peer.Of(r).Addr
+	// Of each address a few: one that tries much must not hide the others.
+	l.few.Log(slog.LevelWarn, why+" "+operation+" "+from.String(), "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
+		"from", from, "proof", proof(r))
 }
 
 // proof is by what the caller wanted to be known, never its value.
