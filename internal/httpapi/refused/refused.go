@@ -5,6 +5,7 @@ package refused
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"gonets"
 	"gonets/internal/peer"
@@ -65,9 +66,19 @@ func (l Log) Tell(w *Writer, r *http.Request) {
 		operation = "another site's page"
 	}
 	from := peer.Of(r).Addr
-	// Of each address a few: one that tries much must not hide the others.
-	l.few.Log(slog.LevelWarn, why+" "+operation+" "+from.String(), "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
+	l.few.Log(slog.LevelWarn, why+" "+operation+" "+network(from), "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
 		"from", from, "proof", proof(r))
+}
+
+// network is what one caller's addresses have in common: who tries much must not hide
+// the others, whatever addresses of his he takes.
+func network(a netip.Addr) string {
+	a = a.Unmap()
+	bits := a.BitLen()
+	if a.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(a, bits).Masked().String()
 }
 
 // proof is by what the caller wanted to be known, never its value.

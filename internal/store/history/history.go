@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"gonets"
-	"gonets/internal/store/filter"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
