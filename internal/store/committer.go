@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -154,11 +155,7 @@ func (c *committer) commit(batch []*op) {
 		}
 	}
 	for _, o := range batch {
-		failure := o.Do.err
-		if err != nil {
-			failure = err
-		}
-		o.Done <- c.s.dialect.Wrap(failure)
+		o.Done <- c.s.dialect.Wrap(cmp.Or(err, o.Do.err))
 	}
 	c.checkpoint()
 }
