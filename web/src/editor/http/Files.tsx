@@ -48,7 +48,9 @@ export function FormFiles({ pointer, files }: { pointer: string; files: readonly
         <fieldset key={i} className={css.fieldset}>
           <legend>{t('files.one', { n: i + 1 })}</legend>
           <FileFields pointer={pointer} index={i} file={file} onChange={(next) => write(files.map((one, at) => (at === i ? next : one)))} />
-          <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i)} tip={false} />
+          <span className={css.fieldsetEnd}>
+            <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i)} tip={false} />
+          </span>
         </fieldset>
       ))}
       <div>
