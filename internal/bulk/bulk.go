@@ -61,6 +61,8 @@ type History interface {
 	Carrying(ctx context.Context, f gonets.RunFilter, most time.Duration) (seek.Stretch, error)
 	Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+	// Walked are the finished steps of runs as far as they decide where those stand.
+	Walked(ctx context.Context, runs []gonets.RunSummary) (map[string][]gonets.StepResult, error)
 }
 
 // Engine works on runs.

@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/id"
 	"gonets/internal/notify"
 	"gonets/internal/seek"
 	"gonets/internal/testkit"
@@ -232,5 +234,88 @@ func TestAJobThatCannotBeWorkedOnRests(t *testing.T) {
 	turns(5 * 61)
 	if len(st.pages) == 0 {
 		t.Error("the job never went on")
+	}
+}
+
+// stands is a history of paused runs of which the rows are a step behind.
+type stands struct{ bulk.History }
+
+func (stands) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	var l gonets.List[gonets.RunSummary]
+	for _, name := range []string{"behind", "ends", "waits"} {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: name, Scenario: "x", Version: 1, Cursor: "first", State: gonets.RunPaused}})
+	}
+	return l, nil
+}
+
+func (stands) Scenario(context.Context, string) (gonets.ScenarioInfo, error) {
+	return gonets.ScenarioInfo{Version: 1}, nil
+}
+
+func (stands) Version(context.Context, string, int) (*gonets.Version, error) {
+	return &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "first", HTTP: &gonets.HTTPStep{}}, {ID: "second", HTTP: &gonets.HTTPStep{}}}}}, nil
+}
+
+func (stands) Walked(context.Context, []gonets.RunSummary) (map[string][]gonets.StepResult, error) {
+	first, second := gonets.StepResult{Path: "first", State: gonets.StepDone}, gonets.StepResult{Path: "second", State: gonets.StepDone}
+	return map[string][]gonets.StepResult{"behind": {first}, "ends": {first, second}}, nil
+}
+
+// TestAPlanNamesTheStepThatIsSkipped: by what a run has done, as the skip itself sees it.
+func TestAPlanNamesTheStepThatIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := bulk.New(bulk.Options{History: stands{}, Clock: testkit.NewClock()})
+	for action, want := range map[gonets.ActionKind]map[string]int{
+		gonets.ActionSkip: {"first": 1, "second": 1}, gonets.ActionResume: {"first": 3},
+	} {
+		plan, err := s.Plan(t.Context(), bulk.Wish{Action: string(action)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, g := range plan.Plan.Groups {
+			got[g.Step] += g.Runs
+		}
+		if !maps.Equal(got, want) || plan.Total != 3 {
+			t.Errorf("%s: %v of %d", action, got, plan.Total)
+		}
+	}
+}
+
+// carried is a history in which one run sent a key, and maybe others hold it as a value.
+type carried struct {
+	bulk.History
+	bulk.Store
+	run    string
+	others int
+	kept   bulk.Job
+}
+
+func (c *carried) Runs(context.Context, gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	l := gonets.List[gonets.RunSummary]{Items: []gonets.RunSummary{{Run: gonets.Run{ID: c.run}}}}
+	for range c.others {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: id.New()}})
+	}
+	return l, nil
+}
+
+func (c *carried) CreateBulk(_ context.Context, j bulk.Job, _ string) (bulk.Job, error) {
+	c.kept = j
+	return j, nil
+}
+
+// TestAKeyOfOursMeansTheRunForOlderServersToo: one of them may work on the job.
+func TestAKeyOfOursMeansTheRunForOlderServersToo(t *testing.T) {
+	t.Parallel()
+	run := id.New()
+	for others, want := range map[int]gonets.RunFilter{0: {ID: run}, 1: {Value: run + "-send"}} {
+		c := &carried{run: run, others: others}
+		s := bulk.New(bulk.Options{Store: c, History: c, Bus: &notify.Bus{}, Clock: testkit.NewClock()})
+		if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionResume), Filter: gonets.RunFilter{Value: run + "-send"}}); err != nil {
+			t.Fatal(err)
+		}
+		if f := c.kept.Filter; f.ID != want.ID || f.Value != want.Value {
+			t.Errorf("with %d others the job is over %+v", others, f)
+		}
 	}
 }

@@ -33,10 +33,9 @@ func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	if err != nil {
 		return api.Bulk{}, err
 	}
-	groups := map[api.BulkGroup]int{}
-	for i := range first.Items {
-		r := &first.Items[i]
-		groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
+	groups, err := s.grouped(ctx, j.Action, first.Items)
+	if err != nil {
+		return api.Bulk{}, err
 	}
 	plan := &api.BulkPlan{Groups: []api.BulkGroup{}}
 	if j.Total = len(first.Items) + first.Unread; first.Next != "" {
@@ -72,6 +71,44 @@ func (s *Service) count(ctx context.Context, f gonets.RunFilter, most int) (n in
 			return n, l.Next != "", nil
 		}
 	}
+}
+
+// grouped counts runs that stand at the same step of the same version. What is skipped
+// is where a run stands by what it has done; its row may be a step behind.
+func (s *Service) grouped(ctx context.Context, action gonets.ActionKind, runs []gonets.RunSummary) (map[api.BulkGroup]int, error) {
+	groups, skip := map[api.BulkGroup]int{}, action == gonets.ActionSkip
+	var done map[string][]gonets.StepResult
+	if skip {
+		var err error
+		if done, err = s.o.History.Walked(ctx, runs); err != nil {
+			return nil, err
+		}
+	}
+	type kind struct {
+		scenario string
+		version  int
+	}
+	versions := map[kind]*gonets.Version{}
+	for i := range runs {
+		r := &runs[i]
+		g := api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}
+		k := kind{r.Scenario, r.Version}
+		if _, known := versions[k]; skip && !known {
+			v, err := s.o.History.Version(ctx, r.Scenario, r.Version)
+			if code := gonets.CodeOf(err); err != nil && code != gonets.CodeNotFound && code != gonets.CodeDamaged {
+				return nil, err
+			}
+			versions[k] = v
+		}
+		if v := versions[k]; v != nil {
+			g.Step = gonets.StandsAt(&v.Scenario, gonets.NewProgress(done[r.ID]))
+		}
+		if skip && (versions[k] == nil || g.Step == "") {
+			continue // nothing is skipped there
+		}
+		groups[g]++
+	}
+	return groups, nil
 }
 
 // describe says how a group's step stands in the current version.
@@ -130,6 +167,16 @@ func (s *Service) Begin(ctx context.Context, w Wish) (api.Bulk, error) {
 	var err error
 	if j.Total, _, err = s.count(ctx, j.Filter, math.MaxInt); err != nil {
 		return api.Bulk{}, err
+	}
+	if run, ok := id.Carried(j.Filter.Value); ok && j.Total == 1 {
+		// An older server, which may work on the job, does not look for it among values.
+		l, err := s.o.History.Runs(ctx, j.Filter)
+		if err != nil {
+			return api.Bulk{}, err
+		}
+		if len(l.Items) == 1 && l.Items[0].ID == run {
+			j.Filter.ID, j.Filter.Value = run, ""
+		}
 	}
 	j, err = s.o.Store.CreateBulk(ctx, j, w.Key)
 	if err != nil {
