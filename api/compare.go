@@ -50,6 +50,7 @@ type DraftToCompare struct {
 // may become and compared with what was sent.
 type SentComparison struct {
 	Version int           `json:"version,omitempty" doc:"The published version; left out when there is none: nothing is compared then"`
+	Damaged bool          `json:"damaged,omitempty" doc:"The published version cannot be read: nothing is compared"`
 	Items   []EventPlayed `json:"items" nullable:"false" doc:"Newest first"`
 	Next    string        `json:"next,omitempty" doc:"The cursor of the page with the events before"`
 }

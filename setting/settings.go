@@ -47,7 +47,7 @@ func (s *Settings) ETag() string {
 
 // Retention bounds the history of final runs.
 type Retention struct {
-	// Age is how long final runs are kept; zero is [RetentionAge].
+	// Age is how long final runs are kept; zero is [gonets.RetentionAge].
 	Age gonets.Duration `json:"age,omitempty"`
 	// Size is how many bytes the database may take before the oldest final
 	// runs go; 0 is without limit.
@@ -58,6 +58,6 @@ type Retention struct {
 // What is stored and sent stays as it is.
 type Masking struct {
 	// Fields are paths whose names match at any depth, in capital or small letters:
-	// phone, *.passport, headers.x-token. At most [MaxMaskedFields].
+	// phone, *.passport, headers.x-token. At most [gonets.MaxMaskedFields].
 	Fields []string `json:"fields,omitempty"`
 }

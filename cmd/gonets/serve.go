@@ -256,7 +256,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Audit:       audit.Room{Book: s.store},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
-		Ready: ready.Room{Documents: s.store, History: told, Witness: s.store, Bind: catalog.Bind, Settings: config.Settings, Disk: kept.Disk, Heard: s.notices.Ready, Clock: s.clock,
+		Ready: ready.Room{Documents: s.store, History: told, Witness: s.store, Bind: catalog.Bind, Settings: config.Settings, Disk: kept.Disk, Heard: s.notices.Proven, Clock: s.clock,
 			URL: func(tokens []string) string {
 				return shape.NewestURL(tokens, func(token string) string { return config.PublicURL() + "/in/" + token })
 			}},

@@ -123,27 +123,42 @@ func (s *Service) TestChannel(ctx context.Context, name string) (news.MailAccept
 // Ready tells whether people hear of errors: a channel took a test with the
 // settings as they are now.
 func (s *Service) Ready(ctx context.Context) (bool, error) {
-	ready, err := s.MailReady(ctx)
-	if ready || err != nil {
-		return ready, err
+	names := []string{setting.ChannelMail}
+	if set := s.o.Settings(); set.Notices != nil {
+		for i := range set.Notices.Channels {
+			names = append(names, set.Notices.Channels[i].Name)
+		}
+	}
+	for _, name := range names {
+		if ready, err := s.Proven(ctx, name); ready || err != nil {
+			return ready, err
+		}
+	}
+	return false, nil
+}
+
+// Proven tells whether a channel took a test with the settings as they are now.
+func (s *Service) Proven(ctx context.Context, name string) (bool, error) {
+	if name == setting.ChannelMail {
+		return s.MailReady(ctx)
 	}
 	set := s.o.Settings()
 	if set.Notices == nil {
 		return false, nil
 	}
-	for _, c := range set.Notices.Channels {
-		secret, err := s.channelSecret(ctx, &c)
-		if gonets.CodeOf(err) == gonets.CodeChannelRefused {
-			continue
-		}
-		if err == nil {
-			ready, err = s.o.Letters.ChannelProven(ctx, c, secret)
-		}
-		if ready || err != nil {
-			return ready, err
-		}
+	i := slices.IndexFunc(set.Notices.Channels, func(c setting.Channel) bool { return c.Name == name })
+	if i < 0 {
+		return false, nil
 	}
-	return false, nil
+	c := set.Notices.Channels[i]
+	secret, err := s.channelSecret(ctx, &c)
+	if gonets.CodeOf(err) == gonets.CodeChannelRefused {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return s.o.Letters.ChannelProven(ctx, c, secret)
 }
 
 // MailReady tells whether a test letter was accepted with the settings as they

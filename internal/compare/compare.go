@@ -74,21 +74,27 @@ type field struct{ name, text string }
 
 // fields compares lists of named values; several of a name one after another.
 func (c *comparison) fields(part string, good, bad []field, usual func(name string) bool) {
-	left := slices.Clone(good)
+	left, taken := map[string][]int{}, make([]bool, len(good)) // the places of a name, first to last
+	for i := range good {
+		left[good[i].name] = append(left[good[i].name], i)
+	}
 	var added []api.AttemptDifference
 	for _, b := range bad {
-		i := slices.IndexFunc(left, func(g field) bool { return g.name == b.name })
-		if i < 0 {
+		places := left[b.name]
+		if len(places) == 0 {
 			added = append(added, api.AttemptDifference{Part: part, Name: b.name, Bad: shown(b.text), Usual: usual(b.name)})
 			continue
 		}
-		if left[i].text != b.text {
-			c.add(api.AttemptDifference{Part: part, Name: b.name, Good: shown(left[i].text), Bad: shown(b.text), Usual: usual(b.name)})
+		i := places[0]
+		left[b.name], taken[i] = places[1:], true
+		if good[i].text != b.text {
+			c.add(api.AttemptDifference{Part: part, Name: b.name, Good: shown(good[i].text), Bad: shown(b.text), Usual: usual(b.name)})
 		}
-		left = slices.Delete(left, i, i+1)
 	}
-	for _, g := range left {
-		c.add(api.AttemptDifference{Part: part, Name: g.name, Good: shown(g.text), Usual: usual(g.name)})
+	for i, g := range good {
+		if !taken[i] {
+			c.add(api.AttemptDifference{Part: part, Name: g.name, Good: shown(g.text), Usual: usual(g.name)})
+		}
 	}
 	for _, d := range added {
 		c.add(d)

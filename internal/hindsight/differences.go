@@ -103,9 +103,11 @@ func differences(was, becomes, sent *played) (out []api.SentDifference, more boo
 			}
 			continue
 		}
-		for _, d := range ofStep(w, b, sent.at(name)) {
+		of, cut := ofStep(w, b, sent.at(name))
+		for _, d := range of {
 			add(d)
 		}
+		more = more || cut
 	}
 	for i := range was.requests {
 		w := &was.requests[i]
@@ -126,24 +128,38 @@ func line(a *gonets.Attempt) *string {
 }
 
 // ofStep are the differences between the requests of a step.
-func ofStep(was, becomes, sent *gonets.Attempt) []api.SentDifference {
-	found := between(was, becomes)
+func ofStep(was, becomes, sent *gonets.Attempt) (out []api.SentDifference, more bool) {
+	found, how := between(was, becomes)
 	if sent == nil {
-		return found
+		return found, how.More
 	}
-	var out []api.SentDifference
-	for _, d := range between(sent, becomes) {
-		if slices.ContainsFunc(found, func(f api.SentDifference) bool { return f.Part == d.Part && f.Name == d.Name }) {
-			out = append(out, d)
+	real, beside := between(sent, becomes)
+	// Lines are known by no name, and what could not be compared has none: then
+	// what is found is told as it is, and so is what a list that was cut may hold.
+	body := how.Lines || how.Body != "" || beside.Lines || beside.Body != ""
+	other := beside.Body != "" || beside.More || slices.ContainsFunc(real, func(d api.SentDifference) bool { return d.Part == partBody || d.Part == partLine })
+	same := func(a, b *api.SentDifference) bool { return a.Part == b.Part && a.Name == b.Name }
+	named := func(d *api.SentDifference) bool { return !body || d.Part != partBody && d.Part != partLine }
+	in := func(all []api.SentDifference, d *api.SentDifference) bool {
+		return slices.ContainsFunc(all, func(one api.SentDifference) bool { return same(&one, d) })
+	}
+	for i := range real {
+		if d := &real[i]; named(d) && in(found, d) {
+			out = append(out, *d)
 		}
 	}
-	return out
+	for i := range found {
+		if d := &found[i]; !named(d) && other || named(d) && beside.More && !in(real, d) {
+			out = append(out, *d)
+		}
+	}
+	return out, how.More
 }
 
 // between compares two requests, by rule without what belongs to one run
 // (Idempotency-Key, traceparent, Date) or follows from the rest (Content-Length,
-// the host that is in the address).
-func between(was, becomes *gonets.Attempt) []api.SentDifference {
+// the host that is in the address), and tells how that went.
+func between(was, becomes *gonets.Attempt) ([]api.SentDifference, api.Comparison) {
 	c := compare.Attempts(request(was), request(becomes))
 	moved := slices.ContainsFunc(c.Differences, func(d api.AttemptDifference) bool { return d.Part == "address" })
 	var out []api.SentDifference
@@ -159,7 +175,7 @@ func between(was, becomes *gonets.Attempt) []api.SentDifference {
 	if c.Body == api.BodyTooLarge || c.Body == api.BodyBinary {
 		out = append(out, api.SentDifference{Step: becomes.Path, Part: partBody})
 	}
-	return out
+	return out, c
 }
 
 // request is an attempt without what was replied: that is the same by itself.
@@ -172,7 +188,7 @@ func ofAnswer(was, becomes *played) []api.SentDifference {
 	if becomes.end != "" && becomes.answer == nil || was.answer == nil && becomes.answer == nil {
 		return nil
 	}
-	out := between(answer(was.answer), answer(becomes.answer))
+	out, _ := between(answer(was.answer), answer(becomes.answer))
 	if w, b := status(was.answer), status(becomes.answer); w != b {
 		out = slices.Insert(out, 0, api.SentDifference{Part: partStatus, Was: told(w), Becomes: told(b)})
 	}

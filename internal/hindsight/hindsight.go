@@ -18,21 +18,25 @@ import (
 )
 
 const (
-	// pageSize is how many events are played for one answer, perPlay how long one
+	// pageSize is how many events are played for one answer, perEvent how long one
 	// may take: together less than an answer may.
 	pageSize = 10
-	perPlay  = time.Second
+	perEvent = 2 * time.Second
 )
 
 // Looker looks back, for one at a time: what an event carries, and its run was
 // replied, is in memory once.
 type Looker struct {
 	*rehearse.Room
-	seat chan struct{}
+	// PerEvent is how long an event may take, from the plays to what differs.
+	PerEvent time.Duration
+	seat     chan struct{}
 }
 
 // New makes a looker that finds in the room what it needs.
-func New(r *rehearse.Room) *Looker { return &Looker{Room: r, seat: make(chan struct{}, 1)} }
+func New(r *rehearse.Room) *Looker {
+	return &Looker{Room: r, PerEvent: perEvent, seat: make(chan struct{}, 1)}
+}
 
 // Ask says what is compared.
 type Ask struct {
@@ -89,8 +93,6 @@ func (l *Looker) run(ctx context.Context, a *Ask, run *gonets.RunSummary) (*api.
 	case "":
 	case gonets.CodeNotFound:
 		return nil, nil
-	case gonets.CodeDamaged:
-		return unplayed(api.UnplayedDamaged)
 	default:
 		return nil, err
 	}
@@ -99,6 +101,9 @@ func (l *Looker) run(ctx context.Context, a *Ask, run *gonets.RunSummary) (*api.
 	}
 	if d.Event.Mark == gonets.MarkErased {
 		return unplayed(api.UnplayedErased)
+	}
+	if d.Damaged {
+		return unplayed(api.UnplayedDamaged)
 	}
 	err = l.compare(ctx, a, &d, out)
 	if errors.Is(err, stage.ErrEndless) || errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -112,15 +117,14 @@ func (l *Looker) rerun(ctx context.Context, d *gonets.RunDetail) (bool, error) {
 	if len(d.Reruns) == 0 {
 		return false, nil
 	}
-	newest, err := l.Store.Run(ctx, d.Reruns[len(d.Reruns)-1])
-	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeDamaged {
-		return false, nil
-	}
-	return newest.Event.ID == d.Event.ID, err
+	newest, err := l.Store.Runs(ctx, gonets.RunFilter{Scenario: d.Run.Scenario, EventID: d.Run.EventID, Page: gonets.Page{Limit: 1}})
+	return err == nil && len(newest.Items) > 0 && newest.Items[0].ID != d.Run.ID, err
 }
 
 // compare plays an event through the draft and through the published version.
 func (l *Looker) compare(ctx context.Context, a *Ask, d *gonets.RunDetail, out *api.EventPlayed) error {
+	ctx, cancel := context.WithTimeout(ctx, l.PerEvent)
+	defer cancel()
 	becomes, err := l.play(ctx, d, a.Draft)
 	if err != nil {
 		return err
@@ -132,6 +136,9 @@ func (l *Looker) compare(ctx context.Context, a *Ask, d *gonets.RunDetail, out *
 			return err
 		}
 		out.Differences, out.More = differences(was, becomes, sent(l.Hide(*d), a.Now))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 	}
 	switch {
 	case becomes.problem != nil:
@@ -150,12 +157,11 @@ func (l *Looker) compare(ctx context.Context, a *Ask, d *gonets.RunDetail, out *
 
 // play is what would come of a run's event now, as people see it.
 func (l *Looker) play(ctx context.Context, d *gonets.RunDetail, sc *gonets.Scenario) (*played, error) {
-	ctx, cancel := context.WithTimeout(ctx, perPlay)
-	defer cancel()
 	past := rehearse.Answered(d, sc)
 	scene := stage.Scene{Scenario: sc, Event: d.Event, Run: d.Run.ID, At: d.Run.CreatedAt, Env: l.Env, Recorded: true, Usual: map[string]script.Step{}}
 	for path, a := range past {
-		if !bare(a) {
+		// What was cut short would be read as if it were all.
+		if !bare(a) && !a.ReplyCut && a.Outcome != gonets.OutcomeUnknown {
 			scene.Usual[path] = stage.Recorded(a)
 		}
 	}

@@ -32,7 +32,9 @@ type history struct {
 
 func (h *history) Runs(_ context.Context, f gonets.RunFilter) (l gonets.List[gonets.RunSummary], err error) {
 	for i := len(h.runs) - 1; i >= 0; i-- {
-		l.Items = append(l.Items, h.runs[i].Run)
+		if f.EventID == "" || f.EventID == h.runs[i].Run.EventID {
+			l.Items = append(l.Items, h.runs[i].Run)
+		}
 	}
 	return l, h.fail
 }
@@ -40,9 +42,6 @@ func (h *history) Runs(_ context.Context, f gonets.RunFilter) (l gonets.List[gon
 func (h *history) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	for i := range h.runs {
 		if h.runs[i].Run.ID == id {
-			if h.runs[i].Run.Reason == gonets.CodeDamaged {
-				return gonets.RunDetail{}, gonets.Errorf(gonets.CodeDamaged, "torn")
-			}
 			return h.runs[i], nil
 		}
 	}
@@ -82,7 +81,7 @@ const (
 
 // looker looks back at runs that the published version made.
 func looker(h *history) *hindsight.Looker {
-	return hindsight.New(rehearse.New(rehearse.Options{Store: h, Sender: sender{}, Clock: testkit.NewClock(), Env: &step.Env{
+	l := hindsight.New(rehearse.New(rehearse.Options{Store: h, Sender: sender{}, Clock: testkit.NewClock(), Env: &step.Env{
 		Event: func(ev *gonets.Event) map[string]any {
 			var v any
 			_ = json.Unmarshal(ev.Body, &v)
@@ -90,6 +89,8 @@ func looker(h *history) *hindsight.Looker {
 		},
 		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "https://g.test" }, Version: "2",
 	}, Masks: func() *mask.Rules { return mask.New([]string{"phone"}) }}))
+	l.PerEvent = time.Minute // of a machine that does much else
+	return l
 }
 
 func replied(path string, n, status int, text string) gonets.Attempt {
@@ -163,17 +164,33 @@ func TestWhatWouldBeSentIsCompared(t *testing.T) {
 		"nothing may be sent there": {changed("https://chat.test/", "https://closed.test/"), nil,
 			"unbuilt at tell/chat /steps/1/then/0/http/url blocked.address; tell/chat address : https://chat.test/7 > https://closed.test/7"},
 		"the service never answered": {now, func(d *gonets.RunDetail) { d.Attempts[0].Status = 0 }, "unanswered at deal"},
+		"its reply was cut":          {now, func(d *gonets.RunDetail) { d.Attempts[0].ReplyCut = true }, "unanswered at deal"},
+		"its reply broke off":        {now, func(d *gonets.RunDetail) { d.Attempts[0].Outcome = gonets.OutcomeUnknown }, "unanswered at deal"},
 		"that is not kept":           {now, func(d *gonets.RunDetail) { d.Attempts[0].NotKept = true }, "unanswered at deal"},
 		"it refused":                 {now, func(d *gonets.RunDetail) { d.Attempts[0].Status = 400 }, "same"},
 		"the event is erased":        {now, func(d *gonets.RunDetail) { d.Event.Mark = gonets.MarkErased }, "unplayed erased"},
 		"an attempt is erased":       {now, func(d *gonets.RunDetail) { d.Attempts[1].RequestHeaders = nil }, "unanswered at tell/chat"},
-		"the run is damaged":         {now, func(d *gonets.RunDetail) { d.Run.Reason = gonets.CodeDamaged }, "unplayed damaged"},
+		"the run is damaged":         {now, func(d *gonets.RunDetail) { d.Damaged = true }, "unplayed damaged"},
 		"the run is of an older version": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
 			d.Run.Version, d.Attempts[0].RequestBody = 2, []byte(`{"sum":0}`)
 		}, `differs; deal body sum: "15000" > 1`},
 		"what was sent is told": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
 			d.Attempts[0].RequestBody = []byte(`{"name":"Anna","sum":0,"phone":"79991234567"}`)
 		}, "differs; deal body sum: 0 > 1"},
+		"what was sent is kept no more": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
+			a := &d.Attempts[0]
+			a.RequestHeaders, a.RequestBody = append(a.RequestHeaders, gonets.Header{Name: "Content-Length", Value: "9"}), nil
+		}, `differs; deal body sum: "15000" > 1`},
+		"what was sent is no text": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
+			d.Attempts[0].RequestBody = []byte{0xff}
+		}, `differs; deal body sum: "15000" > 1`},
+		"what was sent differs in more than is told": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
+			var many []string
+			for i := range 300 {
+				many = append(many, fmt.Sprintf(`"f%03d":1`, i))
+			}
+			d.Attempts[0].RequestBody = []byte("{" + strings.Join(many, ",") + "}")
+		}, `differs; deal body sum: "15000" > 1`},
 		"what is as it was sent is none": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
 			d.Attempts[0].RequestBody = []byte(`{"name":"Anna","sum":1,"phone":"79991234567"}`)
 		}, "same"},
@@ -215,7 +232,7 @@ func TestBeforeTheFirstVersionThereIsNothingToCompareWith(t *testing.T) {
 func TestTheNewestRunSpeaksForItsEvent(t *testing.T) {
 	t.Parallel()
 	first, again, edited := run(t, 1), run(t, 2), run(t, 3)
-	first.Reruns, again.Event.ID = []string{again.Run.ID}, first.Event.ID
+	first.Reruns, again.Event.ID, again.Run.EventID = []string{again.Run.ID}, first.Event.ID, first.Run.EventID
 	again.Reruns = []string{edited.Run.ID}
 	got, err := looker(&history{runs: []gonets.RunDetail{first, again, edited}}).Look(t.Context(),
 		hindsight.Ask{Draft: steps(t, now), Now: &gonets.Version{N: 3, Scenario: *steps(t, now)}})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"gonets/setting"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -24,6 +23,7 @@ import (
 	"gonets/internal/step"
 	"gonets/internal/testkit"
 	"gonets/internal/value"
+	"gonets/setting"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }

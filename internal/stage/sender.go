@@ -31,7 +31,7 @@ func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 		r = &with
 	}
 	if w.playing == w.lives[0] {
-		w.story.Sent = append(w.story.Sent, Sent{Path: w.path, Request: r})
+		w.sent(Sent{Path: w.path, Request: r})
 	}
 	x := &gonets.Exchange{Outcome: gonets.OutcomeOK, Method: r.Method, URL: outbound.MaskURL(r.URL),
 		RequestHeaders: outbound.MaskHeaders(r.Headers), RequestBody: r.Body}
@@ -67,6 +67,15 @@ func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 	reply(x, &s)
 	x.Cookies = outbound.Cookies(r, x.ReplyHeaders, w.clock.Now())
 	return x
+}
+
+// sent keeps a request; in a recorded play in place of the one that its step sent before.
+func (w *world) sent(s Sent) {
+	if i := slices.IndexFunc(w.story.Sent, func(before Sent) bool { return before.Path == s.Path }); i >= 0 && w.scene.Recorded {
+		w.story.Sent[i] = s
+		return
+	}
+	w.story.Sent = append(w.story.Sent, s)
 }
 
 // next is how the step that sends is answered now.

@@ -42,7 +42,8 @@ type Scene struct {
 	// Usual are usual answers, by the paths of steps; else it is an empty 200.
 	Usual map[string]script.Step
 	// Recorded plays what was: services answer what Usual says of them and nothing
-	// else. A request without such an answer ends the play, and nobody is told.
+	// else. A request without such an answer ends the play, and nobody is told. Of each
+	// step the story has the last request only.
 	Recorded bool
 	// Down is how long no service lets anybody connect, from At on.
 	Down time.Duration

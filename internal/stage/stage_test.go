@@ -256,3 +256,22 @@ func TestAPlayIsTheSameEachTimeAndEndsWithItsReader(t *testing.T) {
 	// Its end may come first; it never hangs.
 	_, _ = stage.Play(gone, sc)
 }
+
+func TestARecordedPlayKeepsTheLastTryOnly(t *testing.T) {
+	t.Parallel()
+	sc := scene(t, `[{"id":"a","http":{"url":"https://crm.test/","retry":{"exponential":{"first":"1s","factor":1,"tries":100}}}}]`, nil)
+	sc.Recorded, sc.Usual = true, map[string]script.Step{"a": {Status: 503, RetryAfter: -1, Body: "away"}}
+	story, err := stage.Play(t.Context(), sc)
+	if err != nil || story.State != gonets.RunPaused {
+		t.Fatalf("%+v %v", story, err)
+	}
+	tries := 0
+	for _, l := range story.Lines {
+		if l.Attempt != nil {
+			tries++
+		}
+	}
+	if last := story.Lines[len(story.Lines)-2].Attempt; len(story.Sent) != 1 || tries != 1 || last == nil || last.N != 100 {
+		t.Errorf("%d requests and %d replies of 100 tries are kept, the last %+v", len(story.Sent), tries, last)
+	}
+}

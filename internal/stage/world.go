@@ -178,6 +178,9 @@ func (w *world) Finish(ctx context.Context, t gonets.Transition) (fenced bool, e
 		w.story.Answer = t.Answer
 	}
 	if a := t.Attempt; a != nil {
+		if w.scene.Recorded {
+			w.forget(l, a)
+		}
 		run.Attempts = a.N
 		l.job.Replies[a.N] = a
 		w.attempt(&t)
@@ -194,6 +197,14 @@ func (w *world) Finish(ctx context.Context, t gonets.Transition) (fenced bool, e
 	run.Doubts, run.Asked, run.Renewal = t.Doubts, t.Asked, t.Renewal
 	w.over = !t.KeepLease
 	return false, nil
+}
+
+// forget lets go of what a step was replied before: a recorded play tells only of the
+// last time, and a hundred tries may each have a large body.
+func (w *world) forget(l *life, last *gonets.Attempt) {
+	old := func(a *gonets.Attempt) bool { return a != nil && a.Path == last.Path && a.Purpose == last.Purpose }
+	maps.DeleteFunc(l.job.Replies, func(_ int, a *gonets.Attempt) bool { return old(a) })
+	w.story.Lines = slices.DeleteFunc(w.story.Lines, func(line Line) bool { return old(line.Attempt) })
 }
 
 // attempt tells of a request, and of what follows from it.

@@ -245,7 +245,7 @@ func (s *Store) HotQueries() []HotQuery {
 	add("callers of a source", history.CallersSQL)
 	out[len(out)-1].Index = "events_source (source=?)"
 	add("refused callers", reconcile.RefusedSQL)
-	out[len(out)-1].Index = "PRIMARY KEY (slot>?)"
+	out[len(out)-1].Index = "tallies_refused (source=? AND slot>?)"
 	add("last good attempt", history.LastGoodSQL)
 	out[len(out)-1].Writes = false
 	add("attempts of many runs", pack.HeadsSQL(100))

@@ -83,6 +83,7 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
+		out.Damaged = true
 		return nil
 	}
 	sums, err := pack.Collect(q, `SELECT `+summaryColumns+` FROM runs r`+summaryJoin+` WHERE r.id = ?`, []any{id}, scanSummary)
@@ -101,6 +102,7 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		return out, err
 	}
 	out.Event = events[out.Run.EventID]
+	out.Damaged = out.Damaged || out.Event.ID == ""
 	results, err := pack.LoadResults(q, []string{id})
 	if err := tolerate(err); err != nil {
 		return out, err

@@ -32,6 +32,7 @@ type Server interface {
 type Report struct {
 	Scenario string            `json:"scenario"`
 	Version  int               `json:"version"`
+	Damaged  bool              `json:"damaged,omitempty"`
 	Events   []api.EventPlayed `json:"events"`
 }
 
@@ -52,12 +53,16 @@ func Read(ctx context.Context, s Server, documents []byte) ([]Report, error) {
 			if err != nil {
 				return nil, err
 			}
-			r.Version, cursor = page.Version, page.Next
+			r.Version, r.Damaged, cursor = page.Version, page.Damaged, page.Next
 			r.Events = append(r.Events, page.Items...)
-			if cursor == "" || len(r.Events) >= events {
+			if cursor == "" || len(r.Events) >= events || r.Version == 0 {
 				break
 			}
 		}
+		if r.Version == 0 && !r.Damaged {
+			continue // it is not published
+		}
+		r.Events = r.Events[:min(len(r.Events), events)]
 		out = append(out, r)
 	}
 	return out, nil
@@ -97,6 +102,9 @@ var words = [...]struct{ outcome, text string }{
 }
 
 func (r *Report) lines(at func(time.Time) string) []string {
+	if r.Damaged {
+		return []string{fmt.Sprintf("Scenario %s: the published version is damaged and cannot be read, so nothing is compared.", r.Scenario)}
+	}
 	if len(r.Events) == 0 {
 		return []string{fmt.Sprintf("Scenario %s: no events came yet.", r.Scenario)}
 	}

@@ -55,14 +55,15 @@ func (r Room) Compare(ctx context.Context, in *Question) (*Page, error) {
 	if a.Draft, err = r.draft(ctx, in); err != nil {
 		return nil, err
 	}
+	damaged := false
 	if info.Version > 0 {
-		// One that cannot be read sends nothing to compare with.
 		a.Now, err = r.Scenarios.Version(ctx, in.Name, info.Version)
-		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
+		if damaged = gonets.CodeOf(err) == gonets.CodeDamaged; err != nil && !damaged {
 			return nil, err
 		}
 	}
 	out, err := r.Past.Look(ctx, a)
+	out.Damaged = damaged
 	return &Page{Body: out}, err
 }
 

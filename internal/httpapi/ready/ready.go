@@ -35,10 +35,11 @@ type History interface {
 
 // Witness saw what came and what left.
 type Witness interface {
-	// Callers are a source's last events, the newest first, without what they carried.
+	// Callers are the last events of a source that nobody made by hand, the newest
+	// first, without what they carried.
 	Callers(ctx context.Context, source string) ([]gonets.Event, error)
-	// Refused is how often a source did not believe a caller since a time, and when
-	// last, to a quarter of an hour.
+	// Refused is how often a source did not believe a caller since the beginning of the
+	// quarter of an hour of a time, and when the last such quarter began.
 	Refused(ctx context.Context, source string, since time.Time) (n int64, last time.Time, err error)
 	// LastLetters are how the newest letter of each channel ended.
 	LastLetters(ctx context.Context) (map[string]news.Delivery, error)
@@ -56,7 +57,7 @@ type Room struct {
 	Settings func() setting.Settings
 	Disk     func() api.Disk
 	// Heard tells whether a channel took a test with the present settings.
-	Heard func(ctx context.Context) (bool, error)
+	Heard func(ctx context.Context, channel string) (bool, error)
 	Clock gonets.Clock
 }
 

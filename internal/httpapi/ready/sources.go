@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"time"
 
 	"gonets"
 	"gonets/api"
@@ -42,23 +43,11 @@ func (l *look) ofEach(point string, judge func(src *gonets.SourceInfo) (api.Read
 	}), nil
 }
 
-// sent are the last events of a source that nobody made by hand.
-func (l *look) sent(ctx context.Context, src *gonets.SourceInfo) ([]gonets.Event, error) {
-	all, err := l.Witness.Callers(ctx, src.Name)
-	var out []gonets.Event
-	for i := range all {
-		if all[i].Actor == "" {
-			out = append(out, all[i])
-		}
-	}
-	return out, err
-}
-
 // address: somebody reached it from another machine.
 func (l *look) address(ctx context.Context) (api.ReadyPoint, error) {
 	return l.ofEach("address", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
 		p := api.ReadyPoint{Fact: "silent", URL: l.URL(src.Tokens)}
-		events, err := l.sent(ctx, src)
+		events, err := l.Witness.Callers(ctx, src.Name)
 		if err != nil {
 			return p, err
 		}
@@ -112,14 +101,17 @@ func (l *look) protection(ctx context.Context) (api.ReadyPoint, error) {
 		if err != nil || n == 0 {
 			return api.ReadyPoint{Fact: "untried"}, err
 		}
-		return api.ReadyPoint{OK: true, Fact: "refused", Count: int(n), At: seen(gonets.Later(last, since))}, nil
+		if last.Before(since) {
+			last = time.Time{} // some time in the quarter of the change: before or after it
+		}
+		return api.ReadyPoint{OK: true, Fact: "refused", Count: int(n), At: seen(last)}, nil
 	})
 }
 
 // sender: an event came that nobody made by hand.
 func (l *look) sender(ctx context.Context) (api.ReadyPoint, error) {
 	return l.ofEach("sender", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
-		events, err := l.sent(ctx, src)
+		events, err := l.Witness.Callers(ctx, src.Name)
 		if err != nil || len(events) == 0 {
 			return api.ReadyPoint{Fact: "none"}, err
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +28,10 @@ func (l *look) errors(context.Context) (api.ReadyPoint, error) {
 		if st.HTTP == nil || p.Fact == "ignored" {
 			return
 		}
-		policy, n := st.HTTP.Retry.OrDefault(), 1
-		for _, more := policy.Delay(n); more; _, more = policy.Delay(n) {
-			n++
-		}
-		fact := facts[st.HTTP.OnFailure]
+		n, fact := attempts(st.HTTP.Retry), facts[st.HTTP.OnFailure]
 		switch {
 		case n == 1 && fact == "goes_on":
-			p.OK, p.Fact, p.Step, p.Count = false, "ignored", path, 0
+			p.OK, p.Fact, p.Step, p.StepTitle, p.Count = false, "ignored", path, cmp.Or(st.Title, path), 0
 			return
 		case p.Fact == "nothing_sent":
 			p.Fact, p.Count = fact, n
@@ -44,6 +41,18 @@ func (l *look) errors(context.Context) (api.ReadyPoint, error) {
 		p.Count = min(p.Count, n)
 	})
 	return p, nil
+}
+
+// attempts is how many times a request is made while its service is away.
+func attempts(r *gonets.Retry) int {
+	policy, n := r.OrDefault(), 1
+	if !policy.Covers(gonets.OutcomeNetwork, 0) || !policy.Covers(gonets.OutcomeHTTP, http.StatusServiceUnavailable) {
+		return n
+	}
+	for _, more := policy.Delay(n); more; _, more = policy.Delay(n) {
+		n++
+	}
+	return n
 }
 
 // history: there are runs to look at, and they are kept whole.
@@ -65,6 +74,8 @@ func (l *look) history(ctx context.Context) (api.ReadyPoint, error) {
 		p.Fact = "quiet"
 	case l.Disk().Level != "ok":
 		p.Fact = "low_disk"
+	case set.Retention.Size > 0:
+		p.OK, p.Fact = true, "kept_bounded"
 	default:
 		p.OK, p.Fact = true, "kept"
 	}
@@ -72,8 +83,12 @@ func (l *look) history(ctx context.Context) (api.ReadyPoint, error) {
 }
 
 // tried is among how many of the last checks and runs one is looked for that went
-// through the steps as they are.
-const tried = 20
+// through the steps as they are, and triedPages how many pages they are looked for on:
+// one may be empty.
+const (
+	tried      = 20
+	triedPages = 5
+)
 
 // checked: the steps, as they are published, went well once, in a run or in a check.
 func (l *look) checked(ctx context.Context) (api.ReadyPoint, error) {
@@ -83,16 +98,16 @@ func (l *look) checked(ctx context.Context) (api.ReadyPoint, error) {
 	}
 	p.Fact = "never"
 	f := gonets.RunFilter{Scenario: l.info.Name, States: []gonets.RunState{gonets.RunSucceeded}, Page: gonets.Page{Limit: tried}}
-	runs, err := l.History.Runs(ctx, f)
+	all, err := l.succeeded(ctx, f)
 	if err != nil {
 		return p, err
 	}
 	f.Mark = gonets.MarkCheck
-	checks, err := l.History.Runs(ctx, f)
+	checks, err := l.succeeded(ctx, f)
 	if err != nil {
 		return p, err
 	}
-	all := append(runs.Items, checks.Items...)
+	all = append(all, checks...)
 	slices.SortStableFunc(all, func(a, b gonets.RunSummary) int { return b.FinishedAt.Compare(a.FinishedAt) })
 	for i := range all {
 		fits, err := l.fits(ctx, &all[i])
@@ -110,11 +125,28 @@ func (l *look) checked(ctx context.Context) (api.ReadyPoint, error) {
 	return p, nil
 }
 
+// succeeded are the last runs, or checks, that did.
+func (l *look) succeeded(ctx context.Context, f gonets.RunFilter) (out []gonets.RunSummary, err error) {
+	for range triedPages {
+		page, err := l.History.Runs(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Items...)
+		if f.Page.Cursor = page.Next; f.Page.Cursor == "" || len(out) >= tried {
+			break
+		}
+	}
+	return out[:min(len(out), tried)], nil
+}
+
 // fits tells whether a run or a check that succeeded went through all of the steps
 // as they are published, and sent what they send.
 func (l *look) fits(ctx context.Context, run *gonets.RunSummary) (bool, error) {
 	if run.Mark != gonets.MarkCheck {
-		return l.unchanged(ctx, run.Version)
+		if same, err := l.unchanged(ctx, run.Version); err != nil || !same {
+			return false, err
+		}
 	}
 	d, err := l.History.Run(ctx, run.ID)
 	if code := gonets.CodeOf(err); code == gonets.CodeNotFound || err == nil && d.Version == nil {
@@ -122,6 +154,9 @@ func (l *look) fits(ctx context.Context, run *gonets.RunSummary) (bool, error) {
 	}
 	if err != nil {
 		return false, err
+	}
+	if run.Mark != gonets.MarkCheck {
+		return whole(l.info.Steps, &d), nil
 	}
 	same, err := l.same(d.Version.Scenario.Steps)
 	return same && whole(l.info.Steps, &d), err
@@ -156,9 +191,12 @@ func (l *look) same(steps []gonets.Step) (bool, error) {
 	return bytes.Equal(then, now), err
 }
 
-// whole tells whether a check did every step, up to one that ends it, and sent every
-// request that it came to.
+// whole tells whether every step was done, up to one that ends the run, and every
+// request that was come to was sent and went well.
 func whole(steps []gonets.Step, d *gonets.RunDetail) bool {
+	if slices.ContainsFunc(d.Acts, func(a gonets.RunAct) bool { return a.Kind == gonets.ActionSkip }) {
+		return false // a person did what a step should have
+	}
 	done := map[string]gonets.StepResult{}
 	for _, r := range d.Results {
 		done[r.Path] = r
@@ -167,7 +205,7 @@ func whole(steps []gonets.Step, d *gonets.RunDetail) bool {
 	gonets.WalkSteps(steps, func(path string, st *gonets.Step) {
 		r, reached := done[path]
 		// One that is only shown is skipped, and so is one whose condition said no.
-		sent = sent && !(reached && st.HTTP != nil && st.When == "" && r.Attempt == 0)
+		sent = sent && !(reached && (r.State == gonets.StepFailed || st.HTTP != nil && st.When == "" && r.Attempt == 0))
 		ended = ended || reached && st.Stop != nil && r.State == gonets.StepDone
 	})
 	return sent && (ended || !slices.ContainsFunc(steps, func(st gonets.Step) bool { _, reached := done[st.ID]; return !reached }))
@@ -189,44 +227,58 @@ func (l *look) watched(ctx context.Context) (api.ReadyPoint, error) {
 	if len(names) == 0 {
 		return p, nil
 	}
-	told := func(name string) bool {
-		rule := set.Notices.Rule(name)
-		return *rule.On && news.Fits(rule.Scenarios, l.info.Name)
-	}
-	if !told(setting.RuleFirstFailure) && !told(setting.RuleBadEnd) {
+	if names = l.told(&set, names); len(names) == 0 {
 		p.Fact = "off"
 		return p, nil
-	}
-	p.Fact = "untried"
-	if heard, err := l.Heard(ctx); err != nil || !heard {
-		return p, err
 	}
 	letters, err := l.Witness.LastLetters(ctx)
 	if err != nil {
 		return p, err
 	}
-	l.heard(&p, names, letters)
+	// One that works is enough; else the one of which the most is known.
+	p.Fact = "untried"
+	known := []string{"untried", "quiet", "failing"}
+	for _, name := range names {
+		of, err := l.heard(ctx, name, letters)
+		if err != nil || of.OK {
+			return of, err
+		}
+		if slices.Index(known, of.Fact) > slices.Index(known, p.Fact) {
+			p = of
+		}
+	}
 	return p, nil
 }
 
-// heard judges the channels by their newest letters: one that works is enough.
-func (l *look) heard(p *api.ReadyPoint, names []string, letters map[string]news.Delivery) {
-	p.Fact = "quiet"
-	for _, name := range names {
-		letter, known := letters[name]
-		if !known {
-			continue
-		}
-		switch works := letter.State == news.LetterSent; {
-		case works && l.fresh(letter.SentAt):
-			p.OK, p.Fact, p.Channel, p.At = true, "told", name, seen(letter.SentAt)
-			return
-		case works:
-			p.At = seen(letter.SentAt)
-		default:
-			p.Fact, p.Channel = "failing", name
-		}
+// told are those of the channels by which the rules tell of this scenario's errors.
+func (l *look) told(set *setting.Settings, names []string) []string {
+	return slices.DeleteFunc(names, func(channel string) bool {
+		return !slices.ContainsFunc([]string{setting.RuleFirstFailure, setting.RuleBadEnd}, func(name string) bool {
+			rule := set.Notices.Rule(name)
+			return *rule.On && news.Fits(rule.Scenarios, l.info.Name) && (len(rule.Channels) == 0 || slices.Contains(rule.Channels, channel))
+		})
+	})
+}
+
+// heard judges a channel: it took a test with the present settings, and its newest
+// letter arrived.
+func (l *look) heard(ctx context.Context, channel string, letters map[string]news.Delivery) (api.ReadyPoint, error) {
+	p := api.ReadyPoint{Point: "watched", Fact: "untried", Channel: channel}
+	if heard, err := l.Heard(ctx, channel); err != nil || !heard {
+		return p, err
 	}
+	letter, known := letters[channel]
+	switch {
+	case !known:
+		p.Fact = "quiet"
+	case letter.State != news.LetterSent:
+		p.Fact = "failing"
+	case !l.fresh(letter.SentAt):
+		p.Fact, p.At = "quiet", seen(letter.SentAt)
+	default:
+		p.OK, p.Fact, p.At = true, "told", seen(letter.SentAt)
+	}
+	return p, nil
 }
 
 // documented: whoever comes later reads what the scenario is for.

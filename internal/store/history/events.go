@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"gonets"
 	"gonets/internal/store/filter"
@@ -61,11 +62,11 @@ func (h *History) Answer(ctx context.Context, eventID string) (*gonets.Answer, e
 const CallersSQL = `SELECT e.id, e.received_at, e.remote, e.actor FROM events e WHERE e.source = ?
 	ORDER BY e.source DESC, e.received_at DESC, e.id DESC LIMIT ?`
 
-// lastCallers is how many events Callers gives.
-const lastCallers = 50
+// lastCallers is among how many events Callers looks.
+const lastCallers = 500
 
-// Callers are a source's last events, the newest first, with who sent them and
-// without what they carried.
+// Callers are those of a source's last events that nobody made by hand, the newest
+// first, with who sent them and without what they carried.
 func (h *History) Callers(ctx context.Context, source string) (out []gonets.Event, err error) {
 	err = h.base.Ask(ctx, func(r pack.Reader) error {
 		out, err = pack.Collect(r, CallersSQL, []any{source, lastCallers}, func(scan func(...any) error) (gonets.Event, error) {
@@ -76,7 +77,7 @@ func (h *History) Callers(ctx context.Context, source string) (out []gonets.Even
 		})
 		return err
 	})
-	return out, err
+	return slices.DeleteFunc(out, func(e gonets.Event) bool { return e.Actor != "" }), err
 }
 
 // listBodies is how many bytes of large bodies a page of events carries.

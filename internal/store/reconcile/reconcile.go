@@ -210,15 +210,15 @@ func place(d *gonets.DayCounts, s gonets.RunState) *int64 {
 	}
 }
 
-// RefusedSQL counts the callers that a source did not believe.
-const RefusedSQL = `SELECT CAST(COALESCE(sum(rejected), 0) AS BIGINT), COALESCE(max(slot), 0) FROM tallies WHERE slot >= ? AND source = ? AND rejected > 0`
+// RefusedSQL counts the callers that a source did not believe, by the index of such rows.
+const RefusedSQL = `SELECT CAST(COALESCE(sum(rejected), 0) AS BIGINT), COALESCE(max(slot), 0) FROM tallies WHERE source = ? AND slot >= ? AND rejected > 0`
 
-// Refused is how often a source did not believe a caller since a time, and when
-// last, both to a quarter of an hour.
+// Refused is how often a source did not believe a caller since the beginning of the
+// quarter of an hour of a time, and when the last such quarter began.
 func (b *Books) Refused(ctx context.Context, source string, since time.Time) (n int64, last time.Time, err error) {
 	err = b.base.Ask(ctx, func(r pack.Reader) error {
 		k := tally.KeyOf(source, since)
-		if err := r.Row(RefusedSQL, []any{k.Slot, source}, &n, &k.Slot); err != nil || n == 0 {
+		if err := r.Row(RefusedSQL, []any{source, k.Slot}, &n, &k.Slot); err != nil || n == 0 {
 			return err
 		}
 		last = k.Time()

@@ -89,12 +89,18 @@ func unreadableRuns(f fixture) {
 		if !good[j.Run.ID] {
 			f.t.Errorf("%s: handed out", bad[j.Run.ID])
 		}
+		if d, err := f.Run(f.ctx(), j.Run.ID); err != nil || d.Damaged {
+			f.t.Errorf("a whole run is told as damaged: %v", err)
+		}
 		delete(good, j.Run.ID)
 	}
 	if len(good) > 0 {
 		f.t.Errorf("%d good runs were not handed out", len(good))
 	}
 	for id, name := range bad {
+		if d, err := f.Run(f.ctx(), id); err != nil || !d.Damaged {
+			f.t.Errorf("%s: the run is told as if it were whole: %v", name, err)
+		}
 		for _, d := range damages {
 			if d.name == name {
 				f.wantPausedWithReason(id, name, d.says)

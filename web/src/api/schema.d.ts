@@ -3142,10 +3142,10 @@ export interface components {
              * @description What decides it
              * @enum {string}
              */
-            fact: "no_source" | "silent" | "local" | "network" | "outside" | "open" | "no_secret" | "untried" | "refused" | "none" | "quiet" | "came" | "unpublished" | "ignored" | "pauses" | "fails" | "goes_on" | "mixed" | "nothing_sent" | "low_disk" | "kept" | "never" | "stale" | "succeeded" | "unset" | "off" | "failing" | "told" | "bare" | "described";
+            fact: "no_source" | "silent" | "local" | "network" | "outside" | "open" | "no_secret" | "untried" | "refused" | "none" | "quiet" | "came" | "unpublished" | "ignored" | "pauses" | "fails" | "goes_on" | "mixed" | "nothing_sent" | "low_disk" | "kept" | "kept_bounded" | "never" | "stale" | "succeeded" | "unset" | "off" | "failing" | "told" | "bare" | "described";
             /**
              * Format: int64
-             * @description How long final runs are kept
+             * @description How long final runs are kept; with kept_bounded, at most
              */
             kept_seconds?: number;
             /** @description There are more than count */
@@ -3164,6 +3164,8 @@ export interface components {
             status?: number;
             /** @description The step's path */
             step?: string;
+            /** @description What people know the step by; its path when it has no title */
+            step_title?: string;
             /** @description The source's newest address */
             url?: string;
         };
@@ -3784,6 +3786,8 @@ export interface components {
             value: string;
         };
         SentComparison: {
+            /** @description The published version cannot be read: nothing is compared */
+            damaged?: boolean;
             /** @description Newest first */
             items: components["schemas"]["EventPlayed"][];
             /** @description The cursor of the page with the events before */

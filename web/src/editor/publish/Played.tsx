@@ -13,8 +13,9 @@ import css from './Played.module.css'
 
 type Outcome = EventPlayed['outcome']
 
-/** How many events are played, and how many of those with a difference are listed at first. */
+/** How many events are played, from how many pages (one may have few of them), and how many of those with a difference are listed at first. */
 const most = 50
+const mostPages = 10
 const first = 10
 
 const counts: readonly { outcome: Outcome; label: Key; tone: BadgeTone; icon: IconName }[] = [
@@ -44,7 +45,7 @@ export function Played({ onLeave }: { onLeave: () => void }) {
     queryKey: ['played', name, state.etag],
     queryFn: ({ signal, pageParam }) => playPast(name, document, pageParam, signal),
     initialPageParam: '',
-    getNextPageParam: (page, pages) => (pages.reduce((n, one) => n + one.items.length, 0) < most ? page.next || undefined : undefined),
+    getNextPageParam: (page, pages) => (pages.length < mostPages && pages.reduce((n, one) => n + one.items.length, 0) < most ? page.next || undefined : undefined),
     // Another event may have come, and another version be published.
     staleTime: 0,
     gcTime: 0,
@@ -57,6 +58,7 @@ export function Played({ onLeave }: { onLeave: () => void }) {
   }, [hasNextPage, isFetching, error, fetchNextPage])
 
   const events = query.data?.pages.flatMap((page) => page.items).slice(0, most) ?? []
+  const { version, damaged } = query.data?.pages[0] ?? {}
   const going = !error && (isFetching || hasNextPage)
   const told = events.filter((one) => one.outcome !== 'same' && one.outcome !== 'built')
   return (
@@ -79,7 +81,7 @@ export function Played({ onLeave }: { onLeave: () => void }) {
           <ErrorNote error={error} onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())} />
         </>
       )}
-      {!going && events.length > 0 && query.data?.pages[0]?.version === undefined && <p className={css.muted}>{t('played.noVersion')}</p>}
+      {!going && events.length > 0 && version === undefined && <p className={css.muted}>{t(damaged ? 'played.versionDamaged' : 'played.noVersion')}</p>}
       {events.length > 0 && (
         <div className={css.counts}>
           {counts.map(({ outcome, label, tone, icon }) => {
@@ -118,7 +120,8 @@ function Event({ event, onLeave }: { event: EventPlayed; onLeave: () => void }) 
   }
   return (
     <li>
-      <Link to="/runs/$id" params={{ id: event.run }} className={css.time}>
+      {/* What was written beside, the note of the version, would be lost on this page. */}
+      <Link to="/runs/$id" params={{ id: event.run }} target="_blank" className={css.time}>
         {clock(event.at)}
       </Link>
       <ul className={css.lines}>

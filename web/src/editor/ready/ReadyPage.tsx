@@ -2,7 +2,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { api, call, keys, paced, sourcesQuery, useHints, type Readiness, type ReadyPoint } from '@/api'
-import { duration, quoted, useT, type Key, type Translate } from '@/i18n'
+import { duration, number, quoted, useT, type Key, type Translate } from '@/i18n'
 import { Button, ErrorNote, Icon, Muted, Note, Page, Skeleton, Time } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import css from './Ready.module.css'
@@ -95,9 +95,9 @@ function factWords(point: ReadyPoint, t: Translate, called: (source: string) => 
     source,
     url: point.url ?? '',
     secret: point.secret ?? '',
-    step: point.step ?? '',
+    step: point.step_title ?? '',
     channel: point.channel === 'mail' ? t('ready.mail') : (point.channel ?? ''),
-    n: `${point.more ? '> ' : ''}${point.count ?? 0}`,
+    n: `${point.more ? '> ' : ''}${number(point.count ?? 0)}`,
     kept: duration((point.kept_seconds ?? 0) * 1000),
   })
 }
