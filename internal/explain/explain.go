@@ -12,9 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/outbound"
 	"gonets/internal/texts"
 )
@@ -361,7 +361,7 @@ func rule(w *words, e *texts.Explanation) {
 		when = w.Step.Success.When
 	}
 	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
-	if text := excerpt(w.Attempt.ReplyBody); text != "" {
+	if text := excerpt(w.Attempt); text != "" {
 		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
 	}
 }
@@ -383,10 +383,13 @@ func expired(w *words, e *texts.Explanation) {
 }
 
 // excerpt is the beginning of a reply in one line.
-func excerpt(body []byte) string {
+func excerpt(a *gonets.Attempt) string {
 	const enough = 4 * maxExcerpt
-	text := string(body[:min(len(body), enough)])
-	if !utf8.ValidString(strings.ToValidUTF8(text, "")) || strings.ContainsRune(text, 0) {
+	text, _, ok := charset.Read(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+	if !ok {
+		text = string(a.ReplyBody[:min(len(a.ReplyBody), enough)])
+	}
+	if text = text[:min(len(text), enough)]; strings.ContainsRune(text, 0) {
 		return ""
 	}
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")

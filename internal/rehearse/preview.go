@@ -5,10 +5,10 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/charset"
 	"gonets/internal/curl"
 	"gonets/internal/mask"
 	"gonets/internal/outbound"
@@ -150,7 +150,7 @@ func cutBytes(text string, most int) string {
 // does not name itself.
 func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, x *gonets.Exchange) api.PreviewRequest {
 	out := api.PreviewRequest{Method: x.Method, URL: x.URL, Headers: []api.PreviewHeader{}, Notices: []api.Notice{},
-		Size: len(x.RequestBody), Content: content(x.RequestBody), Parts: Parts(x.RequestHeaders, x.RequestBody)}
+		Size: len(x.RequestBody), Content: Content(x.RequestHeaders, x.RequestBody), Parts: Parts(x.RequestHeaders, x.RequestBody)}
 	for _, header := range x.RequestHeaders {
 		shown := api.PreviewHeader{Name: header.Name, Value: header.Value}
 		if !named(def.Headers, header.Name) {
@@ -180,10 +180,11 @@ func mended(request *api.PreviewRequest, notices []gonets.Problem) {
 	request.Notices = append(first, request.Notices...)
 }
 
-// content shows bytes as text where they are text.
-func content(body []byte) api.Content {
-	if utf8.Valid(body) {
-		return api.Content{Body: string(body)}
+// Content shows a body as text, in the encoding that its Content-Type names, where
+// it is text.
+func Content(headers []gonets.Header, body []byte) api.Content {
+	if text, name, ok := charset.Read(body, gonets.HeaderValue(headers, "Content-Type")); ok {
+		return api.Content{Body: text, Charset: name}
 	}
 	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}
 }
@@ -196,7 +197,7 @@ func Parts(headers []gonets.Header, body []byte) []api.Part {
 	for _, p := range list {
 		part := api.Part{Name: p.Name, FileName: p.FileName, Type: p.Type, Size: len(p.Data)}
 		if p.FileName == "" {
-			part.Text = cutBytes(strings.ToValidUTF8(string(p.Data), "\uFFFD"), maxText)
+			part.Text = cutBytes(strings.ToValidUTF8(charset.Legible(p.Data, p.Type), "\uFFFD"), maxText)
 		}
 		out = append(out, part)
 	}
