@@ -43,8 +43,11 @@ func (p *reader) body(shown, name, text string) {
 		p.piece(text, "&")
 	default:
 		if strings.HasPrefix(text, "@") {
+			if p.upload = name == "data-binary"; p.upload {
+				p.place(shown + " " + text)
+				return
+			}
 			p.file(shown, text)
-			p.upload = name == "data-binary"
 			return
 		}
 		p.piece(text, "&")
@@ -53,6 +56,39 @@ func (p *reader) body(shown, name, text string) {
 
 func (p *reader) file(shown, text string) {
 	p.warn(shown+" "+text, whyFile)
+	p.nothing()
+}
+
+// place makes a file the body; which one has yet to be said.
+func (p *reader) place(shown string) {
+	p.warn(shown, whyFormFile)
+	p.nothing()
+}
+
+// put is -T: a file that PUT sends.
+func (p *reader) put(shown, file string) {
+	p.sends, p.upload = &file, true
+	p.place(shown + " " + file)
+}
+
+// nameUpload puts the name of a file that PUT sends behind an address that ends with a
+// slash, as curl does.
+func (p *reader) nameUpload() {
+	if p.sends == nil {
+		return
+	}
+	u, err := url.Parse(p.url)
+	if name := baseName(*p.sends); err == nil && name != "-" && (u.Path == "" || strings.HasSuffix(u.Path, "/")) {
+		u.Path, u.RawPath = path.Join("/", u.Path, name), ""
+		p.url = u.String()
+	}
+}
+
+// baseName is a file's name without its folders.
+func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
+
+// nothing is a body without content yet.
+func (p *reader) nothing() {
 	if p.data == nil {
 		p.piece("", "")
 	}
@@ -351,7 +387,7 @@ func (p *reader) multipart() {
 		file := gonets.FormFile{Name: Literal(f.name), FileName: Literal(f.filename), Type: Literal(f.contentType)}
 		switch {
 		case f.file && f.filename == "":
-			file.FileName = Literal(path.Base(strings.ReplaceAll(f.value, `\`, "/")))
+			file.FileName = Literal(baseName(f.value))
 		case f.file:
 		case f.named():
 			file.Path = strconv.Quote(f.value)

@@ -78,7 +78,7 @@ func TestWhatAStepCannotSayIsNamed(t *testing.T) {
 		`curl https://a.test -F 'meta={};type=application/json'`:  {"-F meta={};type=application/json"},
 		`curl https://a.test -F 'a=x;encoder=base64' -F '=x'`:     {"-F a=x;encoder=base64", "-F =x"},
 		`curl https://a.test -F 'a"b=x'`:                          {`-F a"b=x`},
-		`curl https://a.test -T report.csv --cert me.pem`:         {"-T", "--cert"},
+		`curl https://a.test -T report.csv --cert me.pem`:         {"-T report.csv", "--cert"},
 		`curl https://a.test -b jar.txt`:                          {"-b jar.txt"},
 		`curl https://a.test -H @headers.txt`:                     {"-H @headers.txt"},
 		`curl https://a.test -H 'Host: other.test'`:               {"-H Host"},
@@ -129,6 +129,28 @@ func TestFilesOfACommandAreToBeChosen(t *testing.T) {
 		}
 		if diff := cmp.Diff(&want, c.Step.Body); diff != "" || len(c.Warnings) == 0 {
 			t.Errorf("%s: warnings %v\n%s", command, c.Warnings, diff)
+		}
+	}
+}
+
+func TestAnUploadIsPut(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]string{
+		`curl -T 'a b.csv' https://a.test/x/?y=1`:   "PUT https://a.test/x/a%20b.csv?y=1",
+		`curl -T a.csv https://a.test`:              "PUT https://a.test/a.csv",
+		`curl -T a.csv https://a.test/b.csv`:        "PUT https://a.test/b.csv",
+		`curl -X POST -T - https://a.test/`:         "POST https://a.test/",
+		`curl --data-binary @a.csv https://a.test/`: "POST https://a.test/",
+	} {
+		c, err := curl.Parse(command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Step.Method + " " + c.Step.URL; got != want || c.Step.Body == nil || c.Step.Body.File == nil {
+			t.Errorf("%s: %s %+v", command, got, c.Step.Body)
+		}
+		if len(c.Warnings) != 1 || c.Warnings[0].Code != "curl.form_file" {
+			t.Errorf("%s: %+v", command, c.Warnings)
 		}
 	}
 }

@@ -214,8 +214,27 @@ func (w *words) question(e *texts.Explanation) {
 	}
 }
 
+// badReply tells what of the reply could not be read, as outbound says it.
 func badReply(w *words, e *texts.Explanation) {
-	say(what(e), "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
+	has := func(part string) bool { return strings.Contains(w.Attempt.Error, part) }
+	switch {
+	case has("bytes of headers"):
+		en, ru := bytesOf(gonets.MaxHeadersOut)
+		e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
+		e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
+		say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
+			"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
+	case has("packed reply"):
+		say(what(e), "The packed reply of %s is damaged.", "Сжатый ответ %s повреждён.", w.host)
+		say(todo(e), "Add the header Accept-Encoding with the value identity to the step: the service then answers unpacked.",
+			"Добавьте в шаг заголовок Accept-Encoding со значением identity: тогда сервис ответит без сжатия.")
+	case has("announced end"):
+		say(what(e), "The reply of %s broke off before its end.", "Ответ %s оборвался раньше конца.", w.host)
+		say(todo(e), "If it happens again, ask the service: it announces more than it sends.",
+			"Если повторяется, сообщите сервису: он обещает больше, чем присылает.")
+	default:
+		say(what(e), "The answer of %s is not valid HTTP.", "Ответ %s не похож на HTTP.", w.host)
+	}
 }
 
 func tooLarge(w *words, e *texts.Explanation) {
