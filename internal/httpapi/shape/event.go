@@ -5,8 +5,8 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/content"
 	"gonets/internal/peer"
-	"gonets/internal/rehearse"
 )
 
 // Headers is never nil: a list of the interface is [] when it is empty.
@@ -23,12 +23,12 @@ func EventSummary(ev gonets.Event) api.EventSummary {
 
 // Event shows a whole event; its secret places are masked already.
 func Event(ev gonets.Event) api.Event {
-	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: rehearse.Content(ev.Headers, ev.Body), Parts: rehearse.Parts(ev.Headers, ev.Body), Hops: ev.Hops, Unread: ev.Unread}
+	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content.Of(ev.Headers, ev.Body), Parts: content.Parts(ev.Headers, ev.Body), Hops: ev.Hops, Unread: ev.Unread}
 	if json.Valid(ev.Item) {
 		out.Item = ev.Item
 	}
 	if ev.Answer != nil {
-		out.Answer = &api.Answer{Status: ev.Answer.Status, Headers: ev.Answer.Headers, Content: rehearse.Content(ev.Answer.Headers, ev.Answer.Body)}
+		out.Answer = &api.Answer{Status: ev.Answer.Status, Headers: ev.Answer.Headers, Content: content.Of(ev.Answer.Headers, ev.Answer.Body)}
 	}
 	return out
 }
