@@ -7,13 +7,14 @@ import (
 	"gonets"
 )
 
-// EncodingBase64 marks a body that is not UTF-8 text.
+// EncodingBase64 marks a body that is no text.
 const EncodingBase64 = "base64"
 
-// Content is a body: text when it is UTF-8, else base64.
+// Content is a body: text where it is text in a known encoding, else base64.
 type Content struct {
 	Body     string `json:"body"`
-	Encoding string `json:"encoding,omitempty" enum:"base64" doc:"base64 when the body is not UTF-8 text"`
+	Encoding string `json:"encoding,omitempty" enum:"base64" doc:"base64 when the body is no text"`
+	Charset  string `json:"charset,omitempty" doc:"The encoding in which the text came or went, such as windows-1251; left out for UTF-8"`
 }
 
 // Part is a field or a file of a body of type multipart/form-data.
@@ -215,6 +216,7 @@ type Request struct {
 	URL     string          `json:"url"`
 	Headers []gonets.Header `json:"headers" nullable:"false"`
 	Content
+	Size  int    `json:"size" doc:"Length of the body in bytes"`
 	Gzip  bool   `json:"gzip,omitempty" doc:"The body went packed with gzip; here it is unpacked"`
 	Parts []Part `json:"parts,omitempty" nullable:"false" doc:"The fields and files of a form with files"`
 }
@@ -225,7 +227,8 @@ type Response struct {
 	StatusLine string          `json:"status_line,omitempty"`
 	Headers    []gonets.Header `json:"headers" nullable:"false"`
 	Content
-	Cut bool `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
+	Size int  `json:"size" doc:"Length of the body in bytes, as far as it is kept"`
+	Cut  bool `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
 }
 
 // PickVersion chooses the version to run.

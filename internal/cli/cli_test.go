@@ -191,7 +191,7 @@ func answers() map[string]any {
 		Content:      api.Content{Body: `{"name":"Анна","id":12345678901234567890}`},
 	}
 	request := api.Request{Method: "POST", URL: "https://crm.example/leads", Headers: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}},
-		Content: api.Content{Body: `{"lead":{"name":"Анна"}}`}}
+		Content: api.Content{Body: `{"lead":{"name":"Анна"}}`}, Size: 28}
 	counted := summary
 	counted.TriesMax = 6
 	story := api.Run{RunSummary: counted, Event: event, Steps: []api.Step{
@@ -201,7 +201,7 @@ func answers() map[string]any {
 			{N: 1, Request: request, Outcome: gonets.OutcomeUnknown, Code: gonets.CodeTimeout, Error: "no answer within 30 s", StartedAt: now.Add(-50 * time.Second), DurationMS: 30_000},
 			{N: 2, Request: request, Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, StartedAt: now.Add(-10 * time.Second), DurationMS: 12, Charged: true,
 				Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{{Name: "Retry-After", Value: "20"}},
-					Content: api.Content{Body: strings.Repeat("busy ", 1000)}, Cut: true}},
+					Content: api.Content{Body: strings.Repeat("busy ", 1000)}, Size: 5000, Cut: true}},
 		}},
 		{Path: "after", Kind: "http", State: "pending"},
 	}}
@@ -212,7 +212,7 @@ func answers() map[string]any {
 	redirected := api.Run{RunSummary: api.RunSummary{ID: "r3", Scenario: "lead", State: gonets.RunPaused, CreatedAt: now}, Event: event, Steps: []api.Step{
 		{Path: "deal", Kind: "http", State: "active", Attempts: []api.Attempt{{N: 1, Request: api.Request{Method: "POST", URL: "https://crm.example/leads"},
 			Outcome: gonets.OutcomeBlocked, Code: gonets.CodeBlockedAddress, Error: "sent to there", StartedAt: now, Timings: &gonets.Timings{Total: 240},
-			Redirects: []gonets.Hop{{Status: 302, URL: "http://10.0.0.1/"}}, Response: &api.Response{Status: 302, Content: api.Content{Body: "AAH/AA==", Encoding: api.EncodingBase64}}}}},
+			Redirects: []gonets.Hop{{Status: 302, URL: "http://10.0.0.1/"}}, Response: &api.Response{Status: 302, Content: api.Content{Body: "AAH/AA==", Encoding: api.EncodingBase64}, Size: 4}}}},
 	}}
 	return map[string]any{
 		"GET /runs":                     api.List[api.RunSummary]{Items: []api.RunSummary{summary, paused}, Next: "c2"},

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/charset"
 	"gonets/internal/value"
 )
 
@@ -112,25 +112,27 @@ func (c *comparison) addresses(good, bad string) {
 	}
 	place := func(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }
 	c.text("address", place(g), place(b))
-	c.fields("query", pairs(g.RawQuery), pairs(b.RawQuery), never)
+	c.fields("query", pairs(sent{text: g.RawQuery}), pairs(sent{text: b.RawQuery}), never)
 }
 
 // pairs are those of a query or a form.
-func pairs(raw string) []field {
+func pairs(raw sent) []field {
 	var out []field
-	for part := range strings.SplitSeq(raw, "&") {
+	for part := range strings.SplitSeq(raw.text, "&") {
 		if part == "" {
 			continue
 		}
 		name, text, _ := strings.Cut(part, "=")
-		out = append(out, field{unescaped(name), unescaped(text)})
+		out = append(out, field{unescaped(name, raw.kind), unescaped(text, raw.kind)})
 	}
 	return out
 }
 
-func unescaped(text string) string {
-	if plain, err := url.QueryUnescape(text); err == nil && utf8.ValidString(plain) {
-		return plain
+func unescaped(text, kind string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		if read, _, ok := charset.Read([]byte(plain), kind); ok {
+			return read
+		}
 	}
 	return text
 }
@@ -177,11 +179,24 @@ func (c *comparison) bodies(good, bad *gonets.Attempt) {
 	case bytes.Equal(g, b):
 	case len(g) > maxBody || len(b) > maxBody:
 		c.out.Body = api.BodyTooLarge
-	case !utf8.Valid(g) || !utf8.Valid(b):
-		c.out.Body = api.BodyBinary
 	default:
-		c.texts(good, bad)
+		old, isText := readable(good)
+		now, isTextToo := readable(bad)
+		if !isText || !isTextToo {
+			c.out.Body = api.BodyBinary
+			return
+		}
+		c.texts(old, now)
 	}
+}
+
+// sent is a body that was sent, as text, with its Content-Type.
+type sent struct{ text, kind string }
+
+func readable(a *gonets.Attempt) (sent, bool) {
+	kind := gonets.HeaderValue(a.RequestHeaders, "Content-Type")
+	text, _, ok := charset.Read(a.RequestBody, kind)
+	return sent{text, kind}, ok
 }
 
 // gone tells that a body was sent which is not kept any more.
@@ -191,28 +206,28 @@ func gone(a *gonets.Attempt) bool {
 }
 
 // texts compares bodies by what they say: members, fields of a form, else lines.
-func (c *comparison) texts(good, bad *gonets.Attempt) {
-	g, gErr := leaves(good.RequestBody)
-	b, bErr := leaves(bad.RequestBody)
+func (c *comparison) texts(good, bad sent) {
+	g, gErr := leaves(good.text)
+	b, bErr := leaves(bad.text)
 	if gErr == nil && bErr == nil {
 		c.fields("body", g, b, never)
 		return
 	}
-	if form(good) && form(bad) {
-		c.fields("body", pairs(string(good.RequestBody)), pairs(string(bad.RequestBody)), never)
+	if good.form() && bad.form() {
+		c.fields("body", pairs(good), pairs(bad), never)
 		return
 	}
-	c.lines(strings.Split(string(good.RequestBody), "\n"), strings.Split(string(bad.RequestBody), "\n"))
+	c.lines(strings.Split(good.text, "\n"), strings.Split(bad.text, "\n"))
 }
 
-func form(a *gonets.Attempt) bool {
-	kind, _, _ := mime.ParseMediaType(gonets.HeaderValue(a.RequestHeaders, "Content-Type"))
-	return kind == "application/x-www-form-urlencoded"
+func (s sent) form() bool {
+	media, _, _ := mime.ParseMediaType(s.kind)
+	return media == "application/x-www-form-urlencoded"
 }
 
 // leaves are the values of JSON with their paths.
-func leaves(body []byte) ([]field, error) {
-	v, _, err := value.DecodeJSON(body)
+func leaves(text string) ([]field, error) {
+	v, _, err := value.DecodeJSONText(text)
 	if err != nil {
 		return nil, err
 	}

@@ -3,12 +3,16 @@ package curl
 import (
 	"bytes"
 	"encoding/json"
+	"mime"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/parts"
 	"gonets/internal/value"
 )
@@ -39,8 +43,11 @@ func (p *reader) body(shown, name, text string) {
 		p.piece(text, "&")
 	default:
 		if strings.HasPrefix(text, "@") {
+			if p.upload = name == "data-binary"; p.upload {
+				p.place(shown + " " + text)
+				return
+			}
 			p.file(shown, text)
-			p.upload = name == "data-binary"
 			return
 		}
 		p.piece(text, "&")
@@ -49,6 +56,39 @@ func (p *reader) body(shown, name, text string) {
 
 func (p *reader) file(shown, text string) {
 	p.warn(shown+" "+text, whyFile)
+	p.nothing()
+}
+
+// place makes a file the body; which one has yet to be said.
+func (p *reader) place(shown string) {
+	p.warn(shown, whyFormFile)
+	p.nothing()
+}
+
+// put is -T: a file that PUT sends.
+func (p *reader) put(shown, file string) {
+	p.sends, p.upload = &file, true
+	p.place(shown + " " + file)
+}
+
+// nameUpload puts the name of a file that PUT sends behind an address that ends with a
+// slash, as curl does.
+func (p *reader) nameUpload() {
+	if p.sends == nil {
+		return
+	}
+	u, err := url.Parse(p.url)
+	if name := baseName(*p.sends); err == nil && name != "-" && (u.Path == "" || strings.HasSuffix(u.Path, "/")) {
+		u.Path, u.RawPath = path.Join("/", u.Path, name), ""
+		p.url = u.String()
+	}
+}
+
+// baseName is a file's name without its folders.
+func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
+
+// nothing is a body without content yet.
+func (p *reader) nothing() {
 	if p.data == nil {
 		p.piece("", "")
 	}
@@ -96,30 +136,63 @@ func (p *reader) form(shown, text string, plain bool) {
 		p.warn(shown+" "+text, whyField)
 		return
 	}
-	f := part{name: name, value: content}
-	if !plain {
-		if strings.HasPrefix(content, "<") {
-			p.warn(shown+" "+text, whyFile)
-			return
+	switch f := (part{name: name, value: content}); {
+	case name == "":
+		p.warn(shown+" "+text, whyField)
+	case plain:
+		p.parts = append(p.parts, f)
+	case strings.HasPrefix(content, "<"):
+		p.warn(shown+" "+text, whyFile)
+	default:
+		p.options(&f, shown+" "+text)
+		p.parts = append(p.parts, f)
+	}
+}
+
+// partOption begins an option of a part; what else follows a semicolon is content.
+var partOption = regexp.MustCompile(`;\s*(type|filename|headers|encoder)=`)
+
+// options takes apart what -F says of a part behind its name.
+func (p *reader) options(f *part, shown string) {
+	if f.value, f.file = strings.CutPrefix(f.value, "@"); f.file {
+		p.warn(shown, whyFormFile)
+	}
+	quoted := quotedPart.FindString(f.value)
+	found := partOption.FindAllStringSubmatchIndex(f.value[len(quoted):], -1)
+	rest := f.value[len(quoted):]
+	for i, at := range found {
+		end := len(rest)
+		if i+1 < len(found) {
+			end = found[i+1][0]
 		}
-		if f.value, f.file = strings.CutPrefix(content, "@"); f.file {
-			p.warn(shown+" "+text, whyFormFile)
-		}
-		for _, option := range []struct {
-			name string
-			to   *string
-		}{{";filename=", &f.filename}, {";type=", &f.contentType}} {
-			if i := strings.LastIndex(f.value, option.name); i >= 0 {
-				*option.to = strings.Trim(f.value[i+len(option.name):], `"`)
-				f.value = f.value[:i]
-			}
-		}
-		if len(f.value) > 1 && f.value[0] == '"' && f.value[len(f.value)-1] == '"' {
-			f.value = f.value[1 : len(f.value)-1]
+		switch option := strings.Trim(rest[at[1]:end], `" `); rest[at[2]:at[3]] {
+		case "type":
+			f.contentType = option
+		case "filename":
+			f.filename = option
+		default:
+			p.warn(shown, whyPartOption)
 		}
 	}
-	p.parts = append(p.parts, f)
+	if len(found) > 0 {
+		f.value = quoted + rest[:found[0][0]]
+	}
+	if quoted != "" && quoted == f.value {
+		f.value = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(quoted[1 : len(quoted)-1])
+	}
+	if f.contentType != "" && !f.file && !f.named() {
+		p.warn(shown, whyPartType)
+	}
+	if strings.ContainsAny(f.name, "\"\\\r\n\t") {
+		p.warn(shown, whyPartName)
+	}
 }
+
+// quotedPart is a content in quotation marks, which keep what looks like an option.
+var quotedPart = regexp.MustCompile(`^"(?:[^"\\]|\\.)*"`)
+
+// named tells whether a text goes as a file, under a name.
+func (f *part) named() bool { return f.filename != "" && f.value != "" }
 
 // bodyOf makes the step's body, by the kind that a person would choose as long
 // as that gives the same bytes.
@@ -127,9 +200,7 @@ func (p *reader) bodyOf() error {
 	switch {
 	case len(p.parts) > 0:
 		p.removeBoundary()
-		if !p.formWithFiles() {
-			p.multipart()
-		}
+		p.multipart()
 		return nil
 	case p.data == nil:
 		return nil
@@ -166,7 +237,20 @@ func (p *reader) bodyOf() error {
 	}
 	text := Literal(*p.data)
 	p.Step.Body = &gonets.HTTPBody{Text: &text}
+	if raw, err := charset.Encode(*p.data, p.charset()); err == nil && string(raw) == *p.data {
+		p.Step.Body.Charset = p.charset()
+	}
 	return nil
+}
+
+// charset is the encoding that the command names for the body where it is another
+// than UTF-8.
+func (p *reader) charset() string {
+	_, params, _ := mime.ParseMediaType(p.contentType())
+	if name := charset.Name(params["charset"]); name != "utf-8" {
+		return name
+	}
+	return ""
 }
 
 func (p *reader) takenAway(name string) bool {
@@ -178,15 +262,20 @@ func (p *reader) takenAway(name string) bool {
 	return false
 }
 
-// mediaType is the type that the command names for the body.
-func (p *reader) mediaType() string {
+// contentType is the header that the command has for the body.
+func (p *reader) contentType() string {
 	for _, row := range p.Step.Headers {
 		if text, ok := row.Value.(string); ok && strings.EqualFold(row.Name, "Content-Type") {
-			kind, _, _ := strings.Cut(text, ";")
-			return strings.ToLower(strings.TrimSpace(kind))
+			return text
 		}
 	}
 	return ""
+}
+
+// mediaType is the type that the command names for the body.
+func (p *reader) mediaType() string {
+	kind, _, _ := strings.Cut(p.contentType(), ";")
+	return strings.ToLower(strings.TrimSpace(kind))
 }
 
 // jsonBody makes fields of an object when they give the same bytes, else a
@@ -250,21 +339,36 @@ func (p *reader) formBody() bool {
 	}
 	var rows gonets.Rows
 	var again []string
+	label := p.charset()
 	for pair := range strings.SplitSeq(*p.data, "&") {
 		name, content, found := strings.Cut(pair, "=")
-		plainName, err1 := url.QueryUnescape(name)
-		plain, err2 := url.QueryUnescape(content)
-		if !found || err1 != nil || err2 != nil || plainName == "" {
+		plainName, nameAgain, ok1 := unescaped(name, label)
+		plain, plainAgain, ok2 := unescaped(content, label)
+		if !found || !ok1 || !ok2 || plainName == "" {
 			return false
 		}
-		again = append(again, url.QueryEscape(plainName)+"="+url.QueryEscape(plain))
+		again = append(again, nameAgain+"="+plainAgain)
 		rows = append(rows, gonets.Row{Name: plainName, Value: Literal(plain)})
 	}
 	if strings.Join(again, "&") != *p.data || p.takenAway("Content-Type") {
 		return false
 	}
-	p.Step.Body = &gonets.HTTPBody{Form: rows}
+	p.Step.Body = &gonets.HTTPBody{Form: rows, Charset: label}
 	return true
+}
+
+// unescaped is a text of a form, and how a step would escape it in the encoding.
+func unescaped(s, label string) (text, again string, ok bool) {
+	raw, err := url.QueryUnescape(s)
+	if err != nil {
+		return "", "", false
+	}
+	text, err = charset.Decode([]byte(raw), label)
+	if err != nil {
+		return "", "", false
+	}
+	written, err := charset.Encode(text, label)
+	return text, url.QueryEscape(string(written)), err == nil
 }
 
 // removeBoundary takes away a type that the command names for its form: the boundary
@@ -275,58 +379,23 @@ func (p *reader) removeBoundary() {
 	}
 }
 
-// formWithFiles makes fields and files of the parts, unless one has a type of its
-// own or a name that curl writes in another way. Which files they are has yet to be
-// said: those of the command are not here.
-func (p *reader) formWithFiles() bool {
+// multipart makes fields and files of the parts. Which files they are has yet to be said:
+// those of the command are not here.
+func (p *reader) multipart() {
 	form := gonets.Multipart{}
 	for _, f := range p.parts {
+		file := gonets.FormFile{Name: Literal(f.name), FileName: Literal(f.filename), Type: Literal(f.contentType)}
 		switch {
-		case f.name == "" || strings.ContainsAny(f.name, "\"\\\r\n\t"):
-			return false
+		case f.file && f.filename == "":
+			file.FileName = Literal(baseName(f.value))
 		case f.file:
-			name := f.filename
-			if name == "" {
-				name = path.Base(strings.ReplaceAll(f.value, `\`, "/"))
-			}
-			form.Files = append(form.Files, gonets.FormFile{Name: Literal(f.name), FileName: Literal(name), Type: Literal(f.contentType)})
-		case f.filename != "" || f.contentType != "":
-			return false
+		case f.named():
+			file.Path = strconv.Quote(f.value)
 		default:
 			form.Fields = append(form.Fields, gonets.Row{Name: f.name, Value: Literal(f.value)})
+			continue
 		}
+		form.Files = append(form.Files, file)
 	}
 	p.Step.Body = &gonets.HTTPBody{Multipart: &form}
-	return true
-}
-
-// boundary divides the parts of a form with files. It stands in the step, so it
-// is always the same; a part that holds it gets another.
-const boundary = "----GonetsFormBoundary7f3a9c"
-
-// multipart writes the parts as text, as they are; files cannot be taken over then.
-func (p *reader) multipart() {
-	p.parts = slices.DeleteFunc(p.parts, func(f part) bool { return f.file })
-	mark := boundary
-	for _, f := range p.parts {
-		for strings.Contains(f.value, mark) {
-			mark += "x"
-		}
-	}
-	quote := strings.NewReplacer(`"`, "%22", "\r", "%0D", "\n", "%0A").Replace
-	var b strings.Builder
-	for _, f := range p.parts {
-		b.WriteString("--" + mark + "\r\nContent-Disposition: form-data; name=\"" + quote(f.name) + `"`)
-		if f.filename != "" {
-			b.WriteString(`; filename="` + quote(f.filename) + `"`)
-		}
-		if f.contentType != "" {
-			b.WriteString("\r\nContent-Type: " + f.contentType)
-		}
-		b.WriteString("\r\n\r\n" + f.value + "\r\n")
-	}
-	b.WriteString("--" + mark + "--\r\n")
-	text := Literal(b.String())
-	p.Step.Body = &gonets.HTTPBody{Text: &text}
-	p.Step.Headers = append(p.Step.Headers, gonets.Row{Name: "Content-Type", Value: "multipart/form-data; boundary=" + mark})
 }

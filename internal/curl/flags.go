@@ -61,7 +61,7 @@ var known = map[string]flag{
 	"proxy-insecure": {strange, false, whyProxy}, "proxytunnel": {strange, false, whyProxy}, "noproxy": {quiet, true, ""},
 	"socks4": {strange, true, whyProxy}, "socks4a": {strange, true, whyProxy}, "socks5": {strange, true, whyProxy},
 	"socks5-hostname": {strange, true, whyProxy}, "preproxy": {strange, true, whyProxy}, "proxy1.0": {strange, true, whyProxy},
-	"upload-file": {strange, true, whyFile}, "config": {strange, true, whyFile}, "netrc-file": {strange, true, whyFile}, "netrc": {strange, false, whyAuth},
+	"upload-file": {used, true, ""}, "config": {strange, true, whyFile}, "netrc-file": {strange, true, whyFile}, "netrc": {strange, false, whyAuth},
 	"cert": {strange, true, whyTLS}, "cert-type": {strange, true, whyTLS}, "key": {strange, true, whyTLS}, "key-type": {strange, true, whyTLS},
 	"pass": {strange, true, whyTLS}, "cacert": {strange, true, whyTLS}, "capath": {strange, true, whyTLS}, "pinnedpubkey": {strange, true, whyTLS},
 	"ciphers": {strange, true, whyTLS}, "tls-max": {strange, true, whyTLS}, "tlsv1": {strange, false, whyTLS}, "sslv2": {strange, false, whyTLS}, "sslv3": {strange, false, whyTLS},

@@ -73,8 +73,9 @@ type reader struct {
 	json    bool
 	// data are the pieces of the body; nil is none.
 	data *string
-	// upload tells that a file is the body.
+	// upload tells that a file is the body; sends names it where PUT sends it (-T).
 	upload  bool
+	sends   *string
 	parts   []part
 	queries []string
 	// removed are automatic headers that the command takes away.
@@ -124,6 +125,8 @@ func (p *reader) use(shown, name, value string) {
 		p.Step.Redirects = "follow"
 	case "max-time":
 		p.timeout(shown, value)
+	case "upload-file":
+		p.put(shown, value)
 	case "form", "form-string":
 		p.form(shown, value, name == "form-string")
 	default:
@@ -217,6 +220,7 @@ func (p *reader) finish() error {
 	if !p.globoff && strings.ContainsAny(p.url, "{}[]") && !strings.Contains(p.url, "[::") {
 		p.warn("[] {}", whyBrackets)
 	}
+	p.nameUpload()
 	p.credentials()
 	if err := p.bodyOf(); err != nil {
 		return err
@@ -245,6 +249,8 @@ func (p *reader) methodOf() string {
 		return p.method
 	case p.head:
 		return http.MethodHead
+	case p.sends != nil:
+		return http.MethodPut
 	case p.Step.Body != nil:
 		return http.MethodPost
 	}

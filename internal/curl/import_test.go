@@ -31,8 +31,12 @@ func TestCommandsAreRead(t *testing.T) {
 			`{"method":"POST","url":"https://a.test/","headers":{"content-type":"text/plain"},"body":{"text":"a\nb"}}`},
 		"options of the exchange": {`curl -k -L -m 5.4 --compressed a.test`,
 			`{"method":"GET","url":"http://a.test","timeout":"5s","redirects":"follow","tls":{"verify":false}}`},
-		"fields of a form with types": {`curl https://a.test -F 'a=x;type=text/csv;filename=f.csv' -F "b=y" --form-string 'c=@z'`,
-			`{"method":"POST","url":"https://a.test","headers":{"Content-Type":"multipart/form-data; boundary=----GonetsFormBoundary7f3a9c"},"body":{"text":"------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f.csv\"\r\nContent-Type: text/csv\r\n\r\nx\r\n------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\ny\r\n------GonetsFormBoundary7f3a9c\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n@z\r\n------GonetsFormBoundary7f3a9c--\r\n"}}`},
+		"a text of a form that goes as a file": {`curl https://a.test -F 'a=x;filename=f.csv;type=text/csv' -F 'b="y;type=z"' --form-string 'c=@z'`,
+			`{"method":"POST","url":"https://a.test","body":{"multipart":{"fields":{"b":"y;type=z","c":"@z"},"files":[{"name":"a","path":"\"x\"","filename":"f.csv","type":"text/csv"}]}}}`},
+		"a form in another encoding": {`curl https://a.test -H 'Content-Type: application/x-www-form-urlencoded; charset=cp1251' -d 'a=%CF'`,
+			`{"method":"POST","url":"https://a.test","headers":{"Content-Type":"application/x-www-form-urlencoded; charset=cp1251"},"body":{"form":{"a":"П"},"charset":"windows-1251"}}`},
+		"a form in no encoding": {`curl https://a.test -d 'a=%CF'`,
+			`{"method":"POST","url":"https://a.test","headers":{"Content-Type":"application/x-www-form-urlencoded"},"body":{"text":"a=%CF"}}`},
 		"fields of a form": {`curl https://a.test -F a=x -F 'a=y {{' -H 'content-type: multipart/form-data'`,
 			`{"method":"POST","url":"https://a.test","body":{"multipart":{"fields":[{"name":"a","value":"x"},{"name":"a","value":"y {{ \"{{\" }}"}]}}}`},
 		"a prompt, remarks and a path": {"# from the docs\n$ /usr/bin/curl https://a.test # this\n", `{"method":"GET","url":"https://a.test"}`},
@@ -71,7 +75,10 @@ func TestWhatAStepCannotSayIsNamed(t *testing.T) {
 		`curl https://a.test -x http://proxy:3128 --retry 5`:      {"-x", "--retry"},
 		`curl https://a.test -d @body.json`:                       {"-d @body.json"},
 		`curl https://a.test -F file=@photo.jpg`:                  {"-F file=@photo.jpg"},
-		`curl https://a.test -T report.csv --cert me.pem`:         {"-T", "--cert"},
+		`curl https://a.test -F 'meta={};type=application/json'`:  {"-F meta={};type=application/json"},
+		`curl https://a.test -F 'a=x;encoder=base64' -F '=x'`:     {"-F a=x;encoder=base64", "-F =x"},
+		`curl https://a.test -F 'a"b=x'`:                          {`-F a"b=x`},
+		`curl https://a.test -T report.csv --cert me.pem`:         {"-T report.csv", "--cert"},
 		`curl https://a.test -b jar.txt`:                          {"-b jar.txt"},
 		`curl https://a.test -H @headers.txt`:                     {"-H @headers.txt"},
 		`curl https://a.test -H 'Host: other.test'`:               {"-H Host"},
@@ -111,6 +118,9 @@ func TestFilesOfACommandAreToBeChosen(t *testing.T) {
 			Fields: gonets.Rows{{Name: "b", Value: "1"}},
 			Files:  []gonets.FormFile{{Name: "doc", FileName: "a.pdf", Type: "application/pdf"}, {Name: "c", FileName: "d.txt"}},
 		}},
+		`curl https://a.test -F f=@/tmp/x -F 'meta={};type=application/json'`: {Multipart: &gonets.Multipart{
+			Fields: gonets.Rows{{Name: "meta", Value: "{}"}}, Files: []gonets.FormFile{{Name: "f", FileName: "x"}},
+		}},
 		`curl https://a.test --data-binary @photo.png`: {File: new(string)},
 	} {
 		c, err := curl.Parse(command)
@@ -119,6 +129,28 @@ func TestFilesOfACommandAreToBeChosen(t *testing.T) {
 		}
 		if diff := cmp.Diff(&want, c.Step.Body); diff != "" || len(c.Warnings) == 0 {
 			t.Errorf("%s: warnings %v\n%s", command, c.Warnings, diff)
+		}
+	}
+}
+
+func TestAnUploadIsPut(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]string{
+		`curl -T 'a b.csv' https://a.test/x/?y=1`:   "PUT https://a.test/x/a%20b.csv?y=1",
+		`curl -T a.csv https://a.test`:              "PUT https://a.test/a.csv",
+		`curl -T a.csv https://a.test/b.csv`:        "PUT https://a.test/b.csv",
+		`curl -X POST -T - https://a.test/`:         "POST https://a.test/",
+		`curl --data-binary @a.csv https://a.test/`: "POST https://a.test/",
+	} {
+		c, err := curl.Parse(command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Step.Method + " " + c.Step.URL; got != want || c.Step.Body == nil || c.Step.Body.File == nil {
+			t.Errorf("%s: %s %+v", command, got, c.Step.Body)
+		}
+		if len(c.Warnings) != 1 || c.Warnings[0].Code != "curl.form_file" {
+			t.Errorf("%s: %+v", command, c.Warnings)
 		}
 	}
 }

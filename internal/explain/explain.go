@@ -12,9 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/outbound"
 	"gonets/internal/texts"
 )
@@ -214,8 +214,27 @@ func (w *words) question(e *texts.Explanation) {
 	}
 }
 
+// badReply tells what of the reply could not be read, as outbound says it.
 func badReply(w *words, e *texts.Explanation) {
-	say(what(e), "The answer of %s is not valid HTTP or could not be unpacked.", "Ответ %s не похож на HTTP или не распаковывается.", w.host)
+	has := func(part string) bool { return strings.Contains(w.Attempt.Error, part) }
+	switch {
+	case has("bytes of headers"):
+		en, ru := bytesOf(gonets.MaxHeadersOut)
+		e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
+		e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
+		say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
+			"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
+	case has("packed reply"):
+		say(what(e), "The packed reply of %s is damaged.", "Сжатый ответ %s повреждён.", w.host)
+		say(todo(e), "Add the header Accept-Encoding with the value identity to the step: the service then answers unpacked.",
+			"Добавьте в шаг заголовок Accept-Encoding со значением identity: тогда сервис ответит без сжатия.")
+	case has("announced end"):
+		say(what(e), "The reply of %s broke off before its end.", "Ответ %s оборвался раньше конца.", w.host)
+		say(todo(e), "If it happens again, ask the service: it announces more than it sends.",
+			"Если повторяется, сообщите сервису: он обещает больше, чем присылает.")
+	default:
+		say(what(e), "The answer of %s is not valid HTTP.", "Ответ %s не похож на HTTP.", w.host)
+	}
 }
 
 func tooLarge(w *words, e *texts.Explanation) {
@@ -361,7 +380,7 @@ func rule(w *words, e *texts.Explanation) {
 		when = w.Step.Success.When
 	}
 	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
-	if text := excerpt(w.Attempt.ReplyBody); text != "" {
+	if text := excerpt(w.Attempt); text != "" {
 		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
 	}
 }
@@ -383,10 +402,13 @@ func expired(w *words, e *texts.Explanation) {
 }
 
 // excerpt is the beginning of a reply in one line.
-func excerpt(body []byte) string {
+func excerpt(a *gonets.Attempt) string {
 	const enough = 4 * maxExcerpt
-	text := string(body[:min(len(body), enough)])
-	if !utf8.ValidString(strings.ToValidUTF8(text, "")) || strings.ContainsRune(text, 0) {
+	text, _, ok := charset.Read(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+	if !ok {
+		text = string(a.ReplyBody[:min(len(a.ReplyBody), enough)])
+	}
+	if text = text[:min(len(text), enough)]; strings.ContainsRune(text, 0) {
 		return ""
 	}
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")

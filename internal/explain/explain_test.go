@@ -73,6 +73,18 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 			[]string{"один раз. Кому писать: it@example.ru"}, []string{"one attempt. Write to: it@example.ru"}, ""},
 		"blocked with a contact": {explain.Facts{Attempt: attempt(gonets.CodeBlockedAddress, gonets.OutcomeBlocked, 0), Contact: "it@example.ru", Now: now},
 			[]string{"Кому писать: it@example.ru"}, []string{"Write to: it@example.ru"}, ""},
+		"large headers": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
+			a.Error = "the reply of crm.test has more than 65536 bytes of headers"
+		}), Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "cookie"}, []string{"The headers of crm.test's reply are larger than 64 KB."}, "http or https"},
+		"damaged packing": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 200), func(a *gonets.Attempt) {
+			a.Error = "the packed reply of crm.test is damaged or incomplete"
+		}), Now: now}, []string{"Сжатый ответ crm.test повреждён.", "identity"}, []string{"The packed reply of crm.test is damaged.", "identity"}, "http or https"},
+		"broken off": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 200), func(a *gonets.Attempt) {
+			a.Error = "the reply of crm.test ended before its announced end"
+		}), Now: now}, []string{"оборвался раньше конца"}, []string{"broke off before its end"}, "http or https"},
+		"a rule, and a reply in another encoding": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
+			a.ReplyHeaders, a.ReplyBody = []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=windows-1251"}}, []byte("\xcd\xe5\xf2")
+		}), Step: when, Now: now}, []string{"В ответе: Нет"}, []string{"The reply says: Нет"}, ""},
 		"503 with a contact": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 503), Contact: "it@example.ru", Now: now}, nil, nil, "it@"},
 		"429":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 429), Now: now}, []string{"слать реже"}, []string{"send more slowly"}, ""},
 		"404":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 404), Now: now}, []string{"ничего нет для POST"}, []string{"nothing at this address for POST"}, ""},

@@ -27,7 +27,7 @@ func run(name string) *api.Run {
 				Timings: &gonets.Timings{DNS: 1000, Connect: 3000, TLS: 6000, FirstByte: 90_000, Total: 98_000},
 				Request: api.Request{Method: "POST", URL: "https://crm.example/?a=1%202&b", Headers: []gonets.Header{{Name: "Content-Type", Value: "application/json"}},
 					Content: api.Content{Body: `{"a":"<1>"}`}},
-				Response: &api.Response{Status: 503, StatusLine: "HTTP/2.0 503 Service Unavailable", Content: api.Content{Body: "/w==", Encoding: "base64"}}},
+				Response: &api.Response{Status: 503, StatusLine: "HTTP/2.0 503 Service Unavailable", Content: api.Content{Body: "/w==", Encoding: "base64"}, Size: 1}},
 			{N: 2, Outcome: gonets.OutcomeTemplate},
 			{N: 3, Outcome: gonets.OutcomeNetwork, Error: "no route", Request: api.Request{Method: "GET", URL: "https://crm.example/"}},
 		}}},

@@ -158,7 +158,7 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 		Comment: run.Scenario + ": " + step.Path, Run: run.ID, Step: step.Path, Attempt: at.N, Outcome: string(at.Outcome),
 		Request: harRequest{
 			Method: at.Request.Method, URL: at.Request.URL, HTTPVersion: version, Cookies: []harPair{}, Headers: pairs(at.Request.Headers),
-			QueryString: query(at.Request.URL), HeadersSize: -1, BodySize: len(at.Request.Body),
+			QueryString: query(at.Request.URL), HeadersSize: -1, BodySize: at.Request.Size,
 		},
 		Response: harResponse{HTTPVersion: version, Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Error: at.Error},
 		Timings:  harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Wait: float64(at.DurationMS)},
@@ -175,7 +175,7 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 	if r := at.Response; r != nil {
 		e.Response.Status, e.Response.StatusText = r.Status, statusText(r)
 		e.Response.Headers, e.Response.RedirectURL = pairs(r.Headers), gonets.HeaderValue(r.Headers, "Location")
-		e.Response.Content = harBody{Size: len(r.Body), MimeType: gonets.HeaderValue(r.Headers, "Content-Type"), Text: r.Body, Encoding: r.Encoding}
+		e.Response.Content = harBody{Size: r.Size, MimeType: gonets.HeaderValue(r.Headers, "Content-Type"), Text: r.Body, Encoding: r.Encoding}
 	}
 	if t := at.Timings; t != nil {
 		e.Time, e.Timings = phases(t)

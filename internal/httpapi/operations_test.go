@@ -150,9 +150,9 @@ func TestRunIsShownWhole(t *testing.T) {
 		{Path: "deal", Kind: "http", Title: "Make a deal", State: "active", Attempts: []api.Attempt{{
 			N: 1, Outcome: gonets.OutcomeHTTP, Code: gonets.CodeHTTPStatus, StartedAt: epoch, DurationMS: 1, Charged: true,
 			Request: api.Request{Method: "POST", URL: "https://crm.example/", Headers: []gonets.Header{{Name: "Idempotency-Key", Value: "r1-deal"}},
-				Content: api.Content{Body: `{"a":1}`}},
+				Content: api.Content{Body: `{"a":1}`}, Size: 7},
 			Response: &api.Response{Status: 503, StatusLine: "HTTP/1.1 503 Service Unavailable", Headers: []gonets.Header{},
-				Content: api.Content{Body: "/wA=", Encoding: "base64"}},
+				Content: api.Content{Body: "/wA=", Encoding: "base64"}, Size: 2},
 			Explain: &api.Explain{
 				Ru: api.Message{What: "Сервис crm.example временно недоступен (503).",
 					Meaning: "Ошибка на его стороне; ваши данные в порядке и сохранены.",

@@ -106,7 +106,7 @@ func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order r
 			w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
 			w.WriteHeader(http.StatusOK)
 		}
-		if err := encode(w, shape.CheckLine(l, reader)); err != nil {
+		if err := encode(w, shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader)); err != nil {
 			return err
 		}
 		return stream.Flush()

@@ -54,13 +54,13 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 		}
 		return body
 	}
-	text := legible(string(body), params["charset"])
+	text := charset.Legible(body, kind)
 	var shown string
 	switch {
 	case isDocument(text):
 		shown = c.json(at, text)
 	case media == form || strings.Contains(text, "=") && !strings.ContainsAny(text, " \t\r\n<{"):
-		again := inUTF8(text, params["charset"])
+		again := inUTF8(text, kind)
 		if shown = c.pairs(at, again); shown == again {
 			return body
 		}
@@ -71,21 +71,6 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 		return body
 	}
 	return []byte(shown)
-}
-
-// legible is a text in UTF-8, by its label or as windows-1251 when it is in another
-// encoding.
-func legible(s, label string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	if label == "" || !charset.Known(label) {
-		label = "windows-1251"
-	}
-	if decoded, err := charset.Decode([]byte(s), label); err == nil {
-		return decoded
-	}
-	return s
 }
 
 // isDocument tells whether a text is a JSON object or list.
@@ -133,29 +118,22 @@ func (c *Cover) pairs(at []string, raw string) string {
 
 // inUTF8 is a form whose escapes are those of UTF-8, where they were in another
 // encoding.
-func inUTF8(raw, label string) string {
-	if label == "" || !charset.Known(label) {
-		label = "windows-1251"
-	}
+func inUTF8(raw, kind string) string {
 	parts := strings.Split(raw, "&")
 	for i, part := range parts {
 		if plain := unescape(part); !utf8.ValidString(plain) {
 			name, v, found := strings.Cut(part, "=")
-			parts[i] = reescaped(name, label)
+			parts[i] = reescaped(name, kind)
 			if found {
-				parts[i] += "=" + reescaped(v, label)
+				parts[i] += "=" + reescaped(v, kind)
 			}
 		}
 	}
 	return strings.Join(parts, "&")
 }
 
-func reescaped(s, label string) string {
-	text, err := charset.Decode([]byte(unescape(s)), label)
-	if err != nil {
-		return s
-	}
-	return url.QueryEscape(text)
+func reescaped(s, kind string) string {
+	return url.QueryEscape(charset.Legible([]byte(unescape(s)), kind))
 }
 
 func unescape(s string) string {
@@ -169,19 +147,19 @@ func unescape(s string) string {
 func (c *Cover) parts(at []string, text, boundary string) string {
 	const gap = "\r\n\r\n"
 	pieces := strings.Split(text, "--"+boundary)
-	if whole := legible(text, ""); len(pieces) == 1 && c.mentions(whole) {
+	if whole := charset.Legible([]byte(text), ""); len(pieces) == 1 && c.mentions(whole) {
 		c.learnLoose(whole)
 		return Hidden // it is in no parts, or in others
 	}
 	for i, piece := range pieces {
 		head, content, ok := strings.Cut(piece, gap)
 		if !ok {
-			if plain := legible(piece, ""); c.text(plain) != plain {
+			if plain := charset.Legible([]byte(piece), ""); c.text(plain) != plain {
 				pieces[i] = c.text(plain)
 			}
 			continue
 		}
-		head, content = legible(head, ""), legible(content, "")
+		head, content = charset.Legible([]byte(head), ""), charset.Legible([]byte(content), "")
 		name := ""
 		for line := range strings.SplitSeq(head, "\r\n") {
 			if field, v, ok := strings.Cut(line, ":"); ok && strings.EqualFold(field, "Content-Disposition") {

@@ -9,11 +9,13 @@
 package mask
 
 import (
+	"mime"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/value"
 )
 
@@ -247,10 +249,10 @@ func (c *Cover) coveredEvent(ev gonets.Event) gonets.Event {
 	}
 	ev.Path, ev.RawQuery, ev.ContentType = c.Text(ev.Path), c.Text(ev.RawQuery), c.Text(ev.ContentType)
 	ev.Headers = c.coveredHeaders(ev.Headers)
-	ev.Body, ev.Item = c.coveredBody(ev.Body), c.coveredBody(ev.Item)
+	ev.Body, ev.Item = c.coveredBody(ev.Body, ev.ContentType), c.coveredBody(ev.Item, "")
 	if ev.Answer != nil {
 		answer := *ev.Answer
-		answer.Headers, answer.Body = c.coveredHeaders(answer.Headers), c.coveredBody(answer.Body)
+		answer.Headers, answer.Body = c.coveredHeaders(answer.Headers), c.coveredBody(answer.Body, gonets.HeaderValue(answer.Headers, contentType))
 		ev.Answer = &answer
 	}
 	return ev
@@ -265,7 +267,8 @@ func (c *Cover) coveredAttempt(a *gonets.Attempt) {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
 	}
 	a.RequestHeaders, a.ReplyHeaders = c.coveredHeaders(a.RequestHeaders), c.coveredHeaders(a.ReplyHeaders)
-	a.RequestBody, a.ReplyBody = c.coveredBody(a.RequestBody), c.coveredBody(a.ReplyBody)
+	a.RequestBody = c.coveredBody(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, contentType))
+	a.ReplyBody = c.coveredBody(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, contentType))
 }
 
 func (c *Cover) coveredHeaders(in []gonets.Header) []gonets.Header {
@@ -276,9 +279,20 @@ func (c *Cover) coveredHeaders(in []gonets.Header) []gonets.Header {
 	return out
 }
 
-func (c *Cover) coveredBody(body []byte) []byte {
+// coveredBody reads a body in its encoding as well. One in another than UTF-8 is
+// given back in UTF-8 when something in it is covered.
+func (c *Cover) coveredBody(body []byte, kind string) []byte {
 	if body == nil || c.known == nil {
 		return body
+	}
+	text := charset.Legible(body, kind)
+	if media, _, _ := mime.ParseMediaType(kind); media == form {
+		text = inUTF8(text, kind)
+	}
+	if text != string(body) {
+		if shown := c.coveredJSON(text); shown != text {
+			return []byte(shown)
+		}
 	}
 	return []byte(c.coveredJSON(string(body)))
 }

@@ -147,6 +147,31 @@ func TestAValueIsNowhereInNoEncoding(t *testing.T) {
 	}
 }
 
+func TestAValueIsHiddenInBodiesInOtherEncodings(t *testing.T) {
+	t.Parallel()
+	const name, text, form = "Анна Петрова", "text/plain; charset=koi8-r", "application/x-www-form-urlencoded; charset=koi8-r"
+	old, err := charset.Encode(name, "koi8-r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := func(kind string) []gonets.Header { return []gonets.Header{{Name: "Content-Type", Value: kind}} }
+	d := gonets.RunDetail{Event: event(`{"client":"`+name+`"}`, "application/json"), Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{
+		RequestHeaders: said(form), RequestBody: []byte("a=%F0&b=" + url.QueryEscape(string(old))),
+		ReplyHeaders: said(text), ReplyBody: append([]byte("saved: "), old...),
+	}}}}
+	d.Event.Answer = &gonets.Answer{Headers: said("text/plain"), Body: []byte(name)}
+	shown := mask.New([]string{"client"}).Run(d)
+	if got := string(shown.Attempts[0].RequestBody); got != "a=%D0%9F&b=***" {
+		t.Errorf("the form: %q", got)
+	}
+	if got := string(shown.Attempts[0].ReplyBody); got != "saved: ***" {
+		t.Errorf("the reply: %q", got)
+	}
+	if got := string(shown.Event.Answer.Body); got != "***" {
+		t.Errorf("the answer: %q", got)
+	}
+}
+
 func TestAHiddenNumberLeavesJSON(t *testing.T) {
 	t.Parallel()
 	ev := event(`{"phone":"79990001122","crm":79990001122}`, "application/json")

@@ -5,19 +5,15 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/content"
 	"gonets/internal/curl"
 	"gonets/internal/mask"
 	"gonets/internal/outbound"
-	"gonets/internal/parts"
 	"gonets/internal/step"
 )
-
-// maxText bounds a value's text in a preview, in bytes.
-const maxText = 4 << 10
 
 // Preview fills in one step of a draft without sending or storing anything. What
 // is not finished in the draft is told as a problem; the rest is shown.
@@ -82,9 +78,9 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 func previewValue(v *step.Value, covered *mask.Cover) api.PreviewValue {
 	out := api.PreviewValue{Pointer: v.Pointer, Type: Kind(v.Value), Empty: empty(v.Value), Missing: []api.MissingPath{}}
 	if raw, ok := v.Value.([]byte); ok {
-		out.Text = base64.StdEncoding.EncodeToString(raw[:min(len(raw), maxText/2)])
+		out.Text = base64.StdEncoding.EncodeToString(raw[:min(len(raw), content.MaxText/2)])
 	} else {
-		out.Text = cutBytes(covered.Text(v.Text()), maxText)
+		out.Text = content.Beginning(covered.Text(v.Text()))
 	}
 	for _, m := range v.Missing {
 		missing := api.MissingPath{Path: m.Path}
@@ -139,18 +135,11 @@ func rowName(pointer, place string, rows gonets.Rows) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(rest)
 }
 
-func cutBytes(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
-}
-
 // request is a request as it would be sent, with the reasons of what the step
 // does not name itself.
 func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, x *gonets.Exchange) api.PreviewRequest {
 	out := api.PreviewRequest{Method: x.Method, URL: x.URL, Headers: []api.PreviewHeader{}, Notices: []api.Notice{},
-		Size: len(x.RequestBody), Content: content(x.RequestBody), Parts: Parts(x.RequestHeaders, x.RequestBody)}
+		Size: len(x.RequestBody), Content: content.Of(x.RequestHeaders, x.RequestBody), Parts: content.Parts(x.RequestHeaders, x.RequestBody)}
 	for _, header := range x.RequestHeaders {
 		shown := api.PreviewHeader{Name: header.Name, Value: header.Value}
 		if !named(def.Headers, header.Name) {
@@ -178,29 +167,6 @@ func mended(request *api.PreviewRequest, notices []gonets.Problem) {
 		first = append(first, api.Notice{Code: string(n.Code), Detail: n.Message})
 	}
 	request.Notices = append(first, request.Notices...)
-}
-
-// content shows bytes as text where they are text.
-func content(body []byte) api.Content {
-	if utf8.Valid(body) {
-		return api.Content{Body: string(body)}
-	}
-	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}
-}
-
-// Parts are the fields and files of a form with files; nil for any other body. One
-// that breaks off shows what can be read.
-func Parts(headers []gonets.Header, body []byte) []api.Part {
-	list, _ := parts.Read(gonets.HeaderValue(headers, "Content-Type"), body) //nolint:errcheck // what was read is shown
-	var out []api.Part
-	for _, p := range list {
-		part := api.Part{Name: p.Name, FileName: p.FileName, Type: p.Type, Size: len(p.Data)}
-		if p.FileName == "" {
-			part.Text = cutBytes(strings.ToValidUTF8(string(p.Data), "\uFFFD"), maxText)
-		}
-		out = append(out, part)
-	}
-	return out
 }
 
 func named(rows gonets.Rows, name string) bool {

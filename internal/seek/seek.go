@@ -158,36 +158,19 @@ func Readings(body []byte, contentType string) []string {
 	if len(body) == 0 {
 		return nil
 	}
-	media, parameters, _ := mime.ParseMediaType(contentType)
-	text := decoded(body, parameters["charset"])
+	media, _, _ := mime.ParseMediaType(contentType)
+	text := charset.Legible(body, contentType)
 	out := []string{text}
 	if strings.Contains(text, `\`) {
 		out = append(out, unescaped(text))
 	}
 	if strings.ContainsAny(text, "%+") && (media == formType || strings.Contains(text, "%")) {
 		if plain, err := url.QueryUnescape(text); err == nil {
-			if !utf8.ValidString(plain) { // escaped in its encoding
-				plain = decoded([]byte(plain), parameters["charset"])
-			}
-			out = append(out, plain)
+			// It may have been escaped in its encoding.
+			out = append(out, charset.Legible([]byte(plain), contentType))
 		}
 	}
 	return out
-}
-
-// decoded is a text in its encoding; without one, what is not UTF-8 is read as
-// windows-1251.
-func decoded(raw []byte, label string) string {
-	if label == "" || !charset.Known(label) {
-		if label = ""; !utf8.Valid(raw) {
-			label = "windows-1251"
-		}
-	}
-	text, err := charset.Decode(raw, label)
-	if err != nil {
-		return string(raw)
-	}
-	return text
 }
 
 func (n Needle) of(text string) bool { return strings.Contains(strings.ToLower(text), string(n)) }

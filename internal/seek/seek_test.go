@@ -34,6 +34,7 @@ func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
 		{"name=%C0%ED%ED%E0+%CF%E5%F2%F0%EE%E2%E0", "application/x-www-form-urlencoded; charset=windows-1251", true},
 		{"name=%E1%CE%CE%C1+%F0%C5%D4%D2%CF%D7%C1", "application/x-www-form-urlencoded; charset=koi8-r", true},
 		{"name=%C0%ED%ED%E0+%CF%E5%F2%F0%EE%E2%E0", "application/x-www-form-urlencoded; charset=koi8-r", false},
+		{"Анна Петрова, ***", "text/plain; charset=windows-1251", true}, // in UTF-8 since something in it is hidden
 		{`{"name":"Анна Петр"}`, "", false},
 		{`"\`, "", false},
 		{"", "", false},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"mime"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -193,7 +192,7 @@ func (b *Binding) parseBody(in *Incoming, p *Parsed) {
 	}
 	label := params["charset"]
 	if label == "" && (media == "text/xml" || media == "application/xml" || strings.HasSuffix(media, "+xml")) {
-		label = xmlEncoding(data)
+		label = charset.Declared(data, media)
 	}
 	if label != "" && !charset.Known(label) {
 		p.unparsed(data, gonets.Mistake(atBody, whyCharset, "there is no encoding %q", label))
@@ -352,17 +351,6 @@ func isJSON(media string) bool {
 		return true
 	}
 	return strings.HasSuffix(media, "+json")
-}
-
-var xmlDeclaration = regexp.MustCompile(`^<\?xml[^>]{0,200}?\sencoding=["']([A-Za-z0-9._-]{1,40})["']`)
-
-// xmlEncoding is the encoding that an XML text declares for itself (XML 1.0
-// §4.3.3).
-func xmlEncoding(data []byte) string {
-	if m := xmlDeclaration.FindSubmatch(data); m != nil {
-		return string(m[1])
-	}
-	return ""
 }
 
 // binary tells whether a media type says that the body is no text.

@@ -36,36 +36,38 @@ func replyHeaders(list []gonets.Header) map[string]any {
 
 // readBody gives the body's value; isJSON tells whether it was read as JSON.
 func (h *HTTP) readBody(x *gonets.Exchange) (v any, isJSON bool) {
-	kind, params, _ := mime.ParseMediaType(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"))
+	said := gonets.HeaderValue(x.ReplyHeaders, "Content-Type")
+	kind, _, _ := mime.ParseMediaType(said)
+	label := charset.Label(x.ReplyBody, said)
 	labelled := kind == typeJSON || strings.HasSuffix(kind, "+json")
 	switch h.def.Response {
 	case "binary":
 		return x.ReplyBody, false
 	case "text":
-		return readText(x.ReplyBody, params["charset"]), false
+		return readText(x.ReplyBody, label), false
 	case "json":
-		if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+		if v, ok := readJSON(x.ReplyBody, label); ok {
 			return v, true
 		}
-		return readText(x.ReplyBody, params["charset"]), false
+		return readText(x.ReplyBody, label), false
 	case "by-type":
 		if labelled {
-			if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+			if v, ok := readJSON(x.ReplyBody, label); ok {
 				return v, true
 			}
 		}
-		return readText(x.ReplyBody, params["charset"]), false
+		return readText(x.ReplyBody, label), false
 	}
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(x.ReplyBody, []byte("\xef\xbb\xbf")))
 	if labelled || len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
-		if v, ok := readJSON(x.ReplyBody, params["charset"]); ok {
+		if v, ok := readJSON(x.ReplyBody, label); ok {
 			return v, true
 		}
 	}
-	if params["charset"] == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
+	if label == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
 		return x.ReplyBody, false
 	}
-	return readText(x.ReplyBody, params["charset"]), false
+	return readText(x.ReplyBody, label), false
 }
 
 func readJSON(body []byte, label string) (any, bool) {

@@ -235,17 +235,20 @@ func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 		response, contentType, body string
 		want                        any
 	}{
-		"auto: labelled JSON":           {"", "application/vnd.x+json; charset=utf-8", `"text"`, "text"},
-		"auto: JSON without a label":    {"", "text/html", ` {"a":1}`, map[string]any{"a": json.Number("1")}},
-		"auto: a BOM before JSON":       {"", "application/json", "\ufeff[1]", []any{json.Number("1")}},
-		"auto: text that is a number":   {"", "text/plain", "42", "42"},
-		"auto: windows-1251":            {"", "text/plain; charset=windows-1251", "\xcf\xf1\xea\xee\xe2", "Псков"},
-		"auto: broken JSON stays text":  {"", "application/json", `{"a":`, `{"a":`},
-		"auto: bytes":                   {"", "image/png", "\x89PNG\xff", []byte("\x89PNG\xff")},
-		"text: JSON is text":            {"text", "application/json", `{"a":1}`, `{"a":1}`},
-		"binary: text is bytes":         {"binary", "text/plain", "a", []byte("a")},
-		"by-type: no label, no parsing": {"by-type", "text/plain", `{"a":1}`, `{"a":1}`},
-		"by-type: label":                {"by-type", "application/json;charset=UTF-8", `{"a":1}`, map[string]any{"a": json.Number("1")}},
+		"auto: labelled JSON":            {"", "application/vnd.x+json; charset=utf-8", `"text"`, "text"},
+		"auto: JSON without a label":     {"", "text/html", ` {"a":1}`, map[string]any{"a": json.Number("1")}},
+		"auto: a BOM before JSON":        {"", "application/json", "\ufeff[1]", []any{json.Number("1")}},
+		"auto: text that is a number":    {"", "text/plain", "42", "42"},
+		"auto: windows-1251":             {"", "text/plain; charset=windows-1251", "\xcf\xf1\xea\xee\xe2", "Псков"},
+		"auto: XML that names itself":    {"", "application/xml", `<?xml version="1.0" encoding="windows-1251"?><a>` + "\xcf</a>", `<?xml version="1.0" encoding="windows-1251"?><a>П</a>`},
+		"auto: a page that names itself": {"", "text/html", "<meta charset=koi8-r><p>\xf0", "<meta charset=koi8-r><p>П"},
+		"auto: a page in UTF-8":          {"", "text/html", "<meta charset=koi8-r><p>П", "<meta charset=koi8-r><p>П"},
+		"auto: broken JSON stays text":   {"", "application/json", `{"a":`, `{"a":`},
+		"auto: bytes":                    {"", "image/png", "\x89PNG\xff", []byte("\x89PNG\xff")},
+		"text: JSON is text":             {"text", "application/json", `{"a":1}`, `{"a":1}`},
+		"binary: text is bytes":          {"binary", "text/plain", "a", []byte("a")},
+		"by-type: no label, no parsing":  {"by-type", "text/plain", `{"a":1}`, `{"a":1}`},
+		"by-type: label":                 {"by-type", "application/json;charset=UTF-8", `{"a":1}`, map[string]any{"a": json.Number("1")}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -101,6 +101,14 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 		{"/steps/0/http/body/charset", func(s *gonets.Scenario) {
 			s.Steps[0].HTTP.Body = &gonets.HTTPBody{Form: gonets.Rows{}, Charset: "utf-16le"}
 		}},
+		{"/steps/0/http/body/charset", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Headers = gonets.Rows{{Name: "content-type", Value: "text/plain; charset=UTF-8"}}
+			s.Steps[0].HTTP.Body = &gonets.HTTPBody{Text: new(string), Charset: "cp1251"}
+		}},
+		{"/steps/0/http/body/charset", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Headers = gonets.Rows{{Name: "Content-Type", Value: "application/x-www-form-urlencoded; charset=cp1251"}}
+			s.Steps[0].HTTP.Body = &gonets.HTTPBody{Form: gonets.Rows{{Name: "a", Value: "1"}}}
+		}},
 		{"/steps/0/http/retry/ask/body/charset", func(s *gonets.Scenario) {
 			s.Steps[0].HTTP.Retry.Ask = &gonets.Ask{URL: "https://x.test/", Done: "true", Body: &gonets.HTTPBody{Form: gonets.Rows{}, Charset: "none"}}
 		}},

@@ -1,18 +1,18 @@
 package shape
 
 import (
+	"gonets"
 	"gonets/api"
-	"gonets/internal/rehearse"
 )
 
-// CheckLine shows one line of a check with its attempt explained.
-func CheckLine(l rehearse.Line, r Reader) api.CheckLine {
-	out := l.CheckLine
-	if l.Attempt == nil {
-		return out
+// CheckLine shows one line of a check, with the attempt that a step of it made
+// explained; nil is a line without one.
+func CheckLine(line api.CheckLine, a *gonets.Attempt, st *gonets.HTTPStep, r Reader) api.CheckLine {
+	if a == nil {
+		return line
 	}
-	attempt := Attempt(l.Attempt)
-	attempt.Explain = explained(explanation{attempt: l.Attempt, step: l.Step, check: true, reader: r})
-	out.Attempt, out.Explain = &attempt, attempt.Explain
-	return out
+	attempt := Attempt(a)
+	attempt.Explain = explained(explanation{attempt: a, step: st, check: true, reader: r})
+	line.Attempt, line.Explain = &attempt, attempt.Explain
+	return line
 }

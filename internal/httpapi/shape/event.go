@@ -1,23 +1,13 @@
 package shape
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"unicode/utf8"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/content"
 	"gonets/internal/peer"
-	"gonets/internal/rehearse"
 )
-
-// content shows bytes as text where they are text.
-func content(body []byte) api.Content {
-	if utf8.Valid(body) {
-		return api.Content{Body: string(body)}
-	}
-	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}
-}
 
 // Headers is never nil: a list of the interface is [] when it is empty.
 func Headers(in []gonets.Header) []gonets.Header { return append([]gonets.Header{}, in...) }
@@ -33,12 +23,12 @@ func EventSummary(ev gonets.Event) api.EventSummary {
 
 // Event shows a whole event; its secret places are masked already.
 func Event(ev gonets.Event) api.Event {
-	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content(ev.Body), Parts: rehearse.Parts(ev.Headers, ev.Body), Hops: ev.Hops, Unread: ev.Unread}
+	out := api.Event{EventSummary: EventSummary(ev), Headers: Headers(ev.Headers), Content: content.Of(ev.Headers, ev.Body), Parts: content.Parts(ev.Headers, ev.Body), Hops: ev.Hops, Unread: ev.Unread}
 	if json.Valid(ev.Item) {
 		out.Item = ev.Item
 	}
 	if ev.Answer != nil {
-		out.Answer = &api.Answer{Status: ev.Answer.Status, Headers: ev.Answer.Headers, Content: content(ev.Answer.Body)}
+		out.Answer = &api.Answer{Status: ev.Answer.Status, Headers: ev.Answer.Headers, Content: content.Of(ev.Answer.Headers, ev.Answer.Body)}
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/rehearse"
+	"gonets/internal/content"
 	"gonets/setting"
 )
 
@@ -339,8 +339,8 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
 		NotKept: a.NotKept, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
-		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content(a.RequestBody), Gzip: a.Gzip,
-			Parts: rehearse.Parts(a.RequestHeaders, a.RequestBody)},
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content.Of(a.RequestHeaders, a.RequestBody), Size: len(a.RequestBody), Gzip: a.Gzip,
+			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},
 	}
 	if a.Timings != (gonets.Timings{}) {
 		timings := a.Timings
@@ -349,7 +349,7 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 	if a.Status != 0 {
 		out.Response = &api.Response{
 			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders),
-			Content: content(a.ReplyBody), Cut: a.ReplyCut,
+			Content: content.Of(a.ReplyHeaders, a.ReplyBody), Size: len(a.ReplyBody), Cut: a.ReplyCut,
 		}
 	}
 	return out

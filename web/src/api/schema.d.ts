@@ -1748,8 +1748,10 @@ export interface components {
         };
         Answer: {
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
@@ -2259,11 +2261,13 @@ export interface components {
         };
         EchoRequest: {
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             content_type: string;
             /** @description Only the beginning of the body is kept */
             cut?: boolean;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
@@ -2464,9 +2468,11 @@ export interface components {
             /** @description What a respond step answered */
             answer?: components["schemas"]["Answer"];
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             content_type?: string;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
@@ -3026,8 +3032,10 @@ export interface components {
         };
         PreviewRequest: {
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
@@ -3300,8 +3308,10 @@ export interface components {
         };
         Request: {
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
@@ -3311,18 +3321,30 @@ export interface components {
             method: string;
             /** @description The fields and files of a form with files */
             parts?: components["schemas"]["Part"][];
+            /**
+             * Format: int64
+             * @description Length of the body in bytes
+             */
+            size: number;
             url: string;
         };
         Response: {
             body: string;
+            /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
+            charset?: string;
             /** @description The reply was longer than what is kept */
             cut?: boolean;
             /**
-             * @description base64 when the body is not UTF-8 text
+             * @description base64 when the body is no text
              * @enum {string}
              */
             encoding?: "base64";
             headers: components["schemas"]["Header"][];
+            /**
+             * Format: int64
+             * @description Length of the body in bytes, as far as it is kept
+             */
+            size: number;
             /** Format: int64 */
             status: number;
             status_line?: string;

@@ -132,7 +132,7 @@ function Ended({ result }: { result: StepResult }) {
           <strong translate={reply ? 'no' : undefined}>{reply ? reply.status_line?.replace(/^HTTP\/[\d.]+ /, '') || reply.status : t('result.noReply')}</strong>
         </Badge>
         <span className={css.tabular}>{duration(attempt.duration_ms)}</span>
-        {reply && reply.body !== '' && <span className={css.muted}>{size(byteLength(reply.body, reply.encoding))}</span>}
+        {reply && reply.body !== '' && <span className={css.muted}>{size(reply.size)}</span>}
         {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
         <span className={css.lineEnd}>
           {again}
@@ -193,8 +193,6 @@ function Ended({ result }: { result: StepResult }) {
     </>
   )
 }
-
-const byteLength = (body: string, encoding: string | undefined): number => (encoding ? Math.floor((body.length * 3) / 4) : new TextEncoder().encode(body).length)
 
 function absolute(target: string, from: string): string {
   try {

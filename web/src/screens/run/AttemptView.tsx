@@ -57,7 +57,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Row gap={12}>
         {response && attempt.outcome !== 'unknown' ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
         <span className={css.muted}>{duration(attempt.duration_ms)}</span>
-        {response && !attempt.not_kept && <span className={css.muted}>{size(response.encoding ? Math.floor((response.body.length * 3) / 4) : new Blob([response.body]).size)}</span>}
+        {response && !attempt.not_kept && <span className={css.muted}>{size(response.size)}</span>}
         <span className={css.muted}>{clock(attempt.started_at, now)}</span>
       </Row>
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}

@@ -37,6 +37,7 @@ it('a variable has a name that no other one has', () => {
 it.each([
   ['as it is', {}, `--data-binary 'a'\\''b'`],
   ['packed', { gzip: true }, `printf %s 'a'\\''b' | gzip -nc | curl`],
+  ['in another encoding', { charset: 'windows-1251' }, `printf %s 'a'\\''b' | iconv -f utf-8 -t windows-1251 | curl`],
   ['packed bytes', { gzip: true, encoding: 'base64' }, `| base64 -d | gzip -nc | curl`],
 ])('a body that went %s goes so by the command', (_, more, want) => {
   expect(curlOf({ method: 'POST', url: 'https://x.test/', headers: [{ name: 'Content-Encoding', value: 'gzip' }], body: "a'b", ...more })).toContain(want)

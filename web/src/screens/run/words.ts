@@ -67,13 +67,13 @@ export function nextText(run: Run, at: string, { now, explained, t }: { now: num
 }
 
 /** Written as a command that bash takes: every part stands in single quotes. */
-export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string; gzip?: boolean }): string {
+export function curlOf(request: { method: string; url: string; headers: readonly { name: string; value: string }[]; body: string; encoding?: string; charset?: string; gzip?: boolean }): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const own = new Set(['content-length', 'host', 'accept-encoding', 'connection'])
   const parts = [`curl -X ${request.method} ${quote(request.url)}`]
   for (const header of request.headers) if (!own.has(header.name.toLowerCase())) parts.push(`-H ${quote(`${header.name}: ${header.value}`)}`)
   if (request.body !== '') {
-    const through = [...(request.encoding === 'base64' ? ['base64 -d'] : []), ...(request.gzip ? ['gzip -nc'] : [])]
+    const through = [...(request.encoding === 'base64' ? ['base64 -d'] : []), ...(request.charset ? [`iconv -f utf-8 -t ${request.charset}`] : []), ...(request.gzip ? ['gzip -nc'] : [])]
     if (through.length > 0) return `printf %s ${quote(request.body)} | ${through.join(' | ')} | ${parts.join(' \\\n  ')} \\\n  --data-binary @-`
     parts.push(`--data-binary ${quote(request.body)}`)
   }
