@@ -7,9 +7,8 @@ import (
 	"gonets/internal/store/dialect"
 )
 
-// Tell gives the other nodes of a shared database a hint. It goes beside the
-// committer: whoever notifies inside a large transaction makes all others that
-// notify wait for its commit.
+// Tell gives the other nodes of a shared database a hint. It goes beside the committer: whoever
+// notifies inside a large transaction makes all others that notify wait for its commit.
 func (s *Store) Tell(ctx context.Context, h hint.Hint) error {
 	ctx, cancel := context.WithTimeout(ctx, beatLimit)
 	defer cancel()
@@ -20,9 +19,8 @@ func (s *Store) Tell(ctx context.Context, h hint.Hint) error {
 	return s.dialect.Wrap(err)
 }
 
-// Listen hands over the hints of other nodes until the connection is lost or
-// ctx ends. What was told while nobody listened is lost, so it begins with a
-// hint that anything may have happened.
+// Listen hands over the hints of other nodes until the connection is lost or ctx ends. What was
+// told while nobody listened is lost, so it begins with a hint that anything may have happened.
 func (s *Store) Listen(ctx context.Context, heard func(hint.Hint)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
