@@ -56,7 +56,7 @@ walk.describe('a part of the page is lost on its way', () => {
     expect(remembered).toEqual(['{"language":"ru"}'])
   })
 
-  walk('the map: everything is loaded once more, then a press asks again and the editor stays', async ({ server, page, path, watch }) => {
+  walk('the map: everything is loaded once more, then a press asks again and the editor stays', async ({ page, path, watch }) => {
     watch.expects(/ERR_CONNECTION_RESET|Failed to load resource|Failed to fetch dynamically imported module|error boundary|MapView/)
     await path.enter()
     await path.ready('Lead', 'shop')
