@@ -113,7 +113,7 @@ func (p *Parsed) parts(data []byte, boundary string) {
 		}
 	}
 	text := validText(string(data))
-	p.Body, p.Raw, p.form = tree.value(), &text, formParts
+	p.Body, p.Raw, p.form, p.files = tree.value(), &text, formParts, data
 	if tree.lost {
 		p.Mark = gonets.MarkDuplicateKeys
 	}

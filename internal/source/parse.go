@@ -52,6 +52,8 @@ type Parsed struct {
 	Body any
 	// Raw is the unpacked body as text; nil when it is no text.
 	Raw *string
+	// files is the unpacked body of a form with files, which need not be text.
+	files []byte
 	// Query maps names, which are not nested, to values; a name that is there
 	// several times has a list.
 	Query map[string]any

@@ -127,7 +127,9 @@ func (b *Binding) Mask(ev gonets.Event) gonets.Event {
 	}
 	ev.Headers = headers
 	ev.RawQuery = b.maskQuery(ev.RawQuery)
-	if raw := b.maskRaw(p); raw != nil {
+	if p.form == formParts {
+		ev.Body = []byte(b.maskValues(string(p.files), p))
+	} else if raw := b.maskRaw(p); raw != nil {
 		ev.Body = []byte(*raw)
 	}
 	if len(ev.Item) > 0 {
@@ -136,9 +138,12 @@ func (b *Binding) Mask(ev gonets.Event) gonets.Event {
 	return ev
 }
 
-// Plain is an event with its body unpacked and in UTF-8, and nothing hidden.
+// Plain is an event with its body unpacked and in UTF-8, files in it as they came,
+// and nothing hidden.
 func (b *Binding) Plain(ev gonets.Event) gonets.Event {
-	if p := b.parse(FromEvent(&ev)); p.Raw != nil {
+	if p := b.parse(FromEvent(&ev)); p.form == formParts {
+		ev.Body = p.files
+	} else if p.Raw != nil {
 		ev.Body = []byte(*p.Raw)
 	}
 	return ev

@@ -497,6 +497,23 @@ func TestSecretsAreNeitherShownNorInTheScope(t *testing.T) {
 	}
 }
 
+func TestAFileIsShownByteForByteBesideAHiddenField(t *testing.T) {
+	t.Parallel()
+	const file = "\x89PNG\xff\xfe\x00"
+	form := func(key string) string {
+		return "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n" + key + "\r\n--b\r\n" +
+			"Content-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" + file + "\r\n--b--\r\n"
+	}
+	b := bind(t, gonets.Source{Verify: &gonets.Verify{Kind: "token", Secret: "s", Places: []gonets.Place{{In: "body", Name: "key"}}}})
+	ev := event(request("multipart/form-data; boundary=b", form("S3CRET")))
+	if got := string(b.Mask(*ev).Body); got != form("***") {
+		t.Errorf("shown: %q", got)
+	}
+	if got := string(b.Plain(*ev).Body); got != form("S3CRET") {
+		t.Errorf("plain: %q", got)
+	}
+}
+
 func TestUnpackingForPeople(t *testing.T) {
 	t.Parallel()
 	packed, err := base64.StdEncoding.DecodeString("H4sIAAAAAAACA3u/e3+10oW5F/Zd2HNh68UGJSslAyDQBWJDIzOlWgAG3k29HwAAAA==")

@@ -36,7 +36,7 @@ for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 3
         const is = (point: string, ok: boolean) => expect(line(point).getByRole('img', { name: t(ok ? 'ready.yes' : 'ready.no'), exact: true })).toBeVisible({ timeout: 20_000 })
         await expect(page.getByText(t('ready.sum', { n: 1, of: 8 }))).toBeVisible()
         await is('errors', true)
-        await expect(line('sender')).toContainText(t('ready.sender.none', { source: source.name }))
+        await expect(line('sender')).toContainText(t('ready.sender.none', { source: language === 'ru' ? '«Форма»' : '“Форма”' }))
         await watch.look('not ready yet')
         await shot('begun')
 

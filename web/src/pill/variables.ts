@@ -58,8 +58,9 @@ export const firstName = (path: string): string => /^[^.[]*/.exec(path.replace(/
 /** A variable's own name in words: Имя, items[0].sku. */
 export function nameOf(variable: Pick<Variable, 'path' | 'label' | 'title'>, words: Words): string {
   const end = tail(variable.path)
-  // Of an element of a list the last part alone says nothing: 0, sku.
-  const label = /\[-?\d/.test(variable.path) ? '' : variable.label
+  // Of what lies deeper in an event, or in a list, the last part alone says nothing: sku, filename.
+  const inside = /\[-?\d/.test(variable.path) || (variable.path.startsWith('event.') && end.endsWith(`.${variable.label}`))
+  const label = inside ? '' : variable.label
   return words.place(variable.path) ?? words.field(end.toLowerCase()) ?? (words.both(variable.title) || undefined) ?? (label && label !== variable.path ? label : end)
 }
 

@@ -59,7 +59,9 @@ export function FormFiles({ pointer, files }: { pointer: string; files: readonly
         <fieldset key={known.current.keys[i]} className={css.fieldset}>
           <legend>{t('files.one', { n: i + 1 })}</legend>
           <FileFields pointer={pointer} index={i} file={file} onChange={(next) => put(`${pointer}/${i}`, next)} />
-          <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i, file)} tip={false} />
+          <span className={css.fieldsetEnd}>
+            <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i, file)} tip={false} />
+          </span>
         </fieldset>
       ))}
       <div>

@@ -25,7 +25,7 @@ export function WillSend({ preview, error, stale, retry, named }: Previewed & { 
   const problem = preview?.problems[0]
   const body = request ? (request.parts ? request.parts.map((part) => `${part.name}: ${partText(part)}`).join('\n') : request.encoding ? t('willSend.binary', { size: size(request.size) }) : open ? pretty(request.body) : request.body.replace(/\s*\n\s*/g, ' ').slice(0, 2000)) : ''
   const told = failed ? tell(failed, t) : undefined
-  const said = problem ? `${named(problem.pointer)}: ${problemWords(problem)}` : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
+  const said = problem ? [named(problem.pointer), problemWords(problem)].filter(Boolean).join(': ') : preview ? t('willSend.cannot') : offline ? t('willSend.offline') : t('willSend.wait')
   return (
     <section className={css.willSend} aria-label={t('willSend')} data-open={open || undefined} data-stale={stale || undefined}>
       <header className={css.willSendHead}>

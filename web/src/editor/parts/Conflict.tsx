@@ -10,7 +10,7 @@ import { differences, type Difference } from '../model/differences'
 import { shownText } from '../model/body'
 import { normalise, type Scenario } from '../model/document'
 import type { Json } from '../model/json'
-import { fieldName, readable, titleOf } from './describe'
+import { fieldName, readable, scenarioField, titleOf } from './describe'
 
 /** What stands in the way of saving: another person's edits, or the server's refusal. */
 export function Conflict() {
@@ -102,7 +102,7 @@ function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
     const [owner = '', branch] = String(where).split('/')
     return owner === '' ? t('conflict.outside') : `${name(owner)}, ${branch === 'then' ? t('branch.then') : t('branch.else')}`
   }
-  const field = (one: Difference): string => (one.field === '/' ? t('conflict.place') : one.field === '/steps' ? t('conflict.order') : one.field === '/title' && !one.step ? t('editor.name') : one.field.startsWith('/tags') && !one.step ? t('settings.tags') : one.field === '' ? '' : fieldName(one.field, kinds))
+  const field = (one: Difference): string => (one.field === '/' ? t('conflict.place') : one.field === '/steps' ? t('conflict.order') : one.field === '' ? '' : one.step ? fieldName(one.field, kinds) : scenarioField(one.field, t))
   const shown = (one: Difference, value: unknown): string => {
     if (value === undefined || value === null) return '—'
     if (one.field === '') return t('conflict.has')

@@ -40,19 +40,24 @@ export function SourceCard({ attached: { name, source }, index }: { attached: At
   const preset = useQuery(presetsQuery).data?.items.find((one) => one.id === source?.preset)
   const problem = state.problems.find((one) => one.pointer === `/sources/${index}`)
   const count = samples.of(name).length
+  const title = source?.title || pick(preset?.title) || name
   return (
     <div className={css.card} data-selected={panelSource === name || undefined}>
       <button type="button" className={css.cardButton} onClick={() => openSource(name)}>
         <span className={css.cardTitle}>
           <Icon name="sources" size={16} />
-          <span className={css.cardName}>{source?.title || pick(preset?.title) || name}</span>
+          <span className={css.cardName} title={title}>
+            {title}
+          </span>
+        </span>
+        <span className={css.cardLine}>
+          {source?.url && <span className={css.cardMore}>{source.url}</span>}
           {!problem && (count > 0 || (!samples.loading && !samples.failed)) && (
             <span className={css.count} data-fresh={samples.fresh === name || undefined}>
               {count >= sampleLimit ? t('source.lastEvents', { count }) : count > 0 ? t('source.events', { count }) : t('source.noEvents')}
             </span>
           )}
         </span>
-        {source?.url && <span className={css.cardMore}>{source.url}</span>}
         {problem && <span className={css.cardBad}>{problemWords(problem)}</span>}
       </button>
       {source?.url && (

@@ -71,17 +71,21 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
       <button type="button" className={css.cardButton} data-step={path} onClick={readOnly ?? (() => open(path))} onKeyDown={readOnly ? undefined : press} aria-current={selected?.path === path || undefined} aria-keyshortcuts={readOnly ? undefined : 'Alt+ArrowUp Alt+ArrowDown Delete'}>
         <span className={css.cardTitle}>
           <span className={css.number}>{number}</span>
-          {step.http ? <Method>{methodOf(step.http)}</Method> : null}
-          <span className={css.cardName}>{title}</span>
+          <span className={css.cardName} title={title}>
+            {title}
+          </span>
         </span>
-        <span className={css.cardMore} title={does}>
-          {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
-          <span translate={step.set ? 'no' : undefined}>{does}</span>
+        <span className={css.cardLine}>
+          {step.http ? <Method>{methodOf(step.http)}</Method> : null}
+          <span className={css.cardMore} title={does}>
+            {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
+            <span translate={step.set ? 'no' : undefined}>{does}</span>
+          </span>
+          <Result first={first} />
         </span>
       </button>
-      <span className={css.cardEnd}>
-        <Result first={first} />
-        {!readOnly && (
+      {!readOnly && (
+        <span className={css.cardEnd}>
           <Menu
             items={[
               { label: t('step.copy'), icon: 'copy', onClick: copy },
@@ -93,8 +97,8 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
           >
             <IconButton icon="dots" size="small" label={t('step.actions', { title })} tip={false} />
           </Menu>
-        )}
-      </span>
+        </span>
+      )}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { addTexts, setLanguage, t } from '@/i18n'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
-import { conditionWords } from './describe'
+import { conditionWords, readable, scenarioField } from './describe'
 
 addTexts({ ru, en })
 afterEach(() => setLanguage('ru'))
@@ -16,4 +16,20 @@ it.each([
 ] as const)('a condition in words, %s: %s', (language, expression, words) => {
   setLanguage(language)
   expect(conditionWords(expression, t)).toBe(words)
+})
+
+it.each([
+  ['{{ event.body.sum }}', '{Источник · Сумма}'],
+  ['{{ number(event.body.sum) }}', '{Источник · Сумма → число}'],
+  ["{{ event.body.sum ?? '' }}", '{Источник · Сумма ?? ""}'],
+])('texts that differ read differently: %s', (text, words) => {
+  expect(readable(text, t)).toBe(words)
+})
+
+it.each([
+  ['/missing', 'Если переменной нет в данных'],
+  ['/tags/0', 'Метки'],
+  ['/syntax', '/syntax'],
+])('a place of the scenario itself: %s', (field, words) => {
+  expect(scenarioField(field, t)).toBe(words)
 })

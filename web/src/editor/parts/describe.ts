@@ -2,7 +2,7 @@
 import type { Kind } from '@/api'
 import { pick, quoted, type Key, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
-import { parse } from '@/pill/template'
+import { parse, type VariablePiece } from '@/pill/template'
 import { pillOf } from '@/pill/variables'
 import { read, withoutValue, type Comparison } from '../model/condition'
 import { kindOf, type Step } from '../model/document'
@@ -26,11 +26,15 @@ export function kindTitle(kind: string, t: Translate, kinds: readonly Kind[] = [
 
 export const titleOf = (step: Step, t: Translate, kinds?: readonly Kind[]): string => step.title || kindTitle(kindOf(step), t, kinds)
 
-/** A text with its variables as their labels. */
+/** A text with its variables as their labels, and what is done to them: two that differ read differently. */
 export function readable(text: string, t: Translate): string {
   const words = fieldWords(t)
+  const label = (piece: VariablePiece) => {
+    const { label, call, fallback, required } = pillOf(piece, undefined, words)
+    return `${label}${call ? ` → ${words.call(call)}` : ''}${fallback === undefined ? '' : ` ?? ${fallback || '""'}`}${required ? ' *' : ''}`
+  }
   return parse(text)
-    .map((piece) => (piece.is === 'text' ? piece.text : `{${pillOf(piece, undefined, words).label}}`))
+    .map((piece) => (piece.is === 'text' ? piece.text : `{${label(piece)}}`))
     .join('')
 }
 
@@ -93,6 +97,24 @@ export function summary(step: Step, t: Translate): string {
   if (step.stop) return step.stop.reason ? readable(step.stop.reason, t) : ''
   if (step.fail) return step.fail.message ? readable(step.fail.message, t) : ''
   return ''
+}
+
+const scenarioFields: Record<string, Key> = {
+  title: 'editor.name',
+  description: 'settings.description',
+  sources: 'source.all',
+  tags: 'settings.tags',
+  search: 'settings.search',
+  data: 'settings.data',
+  missing: 'settings.missing',
+  tests: 'change.tests',
+}
+
+/** What people call a place of the scenario itself. */
+export function scenarioField(field: string, t: Translate): string {
+  const first = field.split('/')[1] ?? ''
+  const key = Object.hasOwn(scenarioFields, first) ? scenarioFields[first] : undefined
+  return key ? t(key) : field
 }
 
 /** What people call a place below a step: «Тело: phone». */

@@ -7,7 +7,7 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { shownText } from '../model/body'
 import type { Json } from '../model/json'
-import { fieldName, readable, titleOf } from '../parts/describe'
+import { fieldName, readable, scenarioField, titleOf } from '../parts/describe'
 import { Played } from './Played'
 
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
@@ -26,7 +26,11 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
     const placed = steps.find((one) => one.path === path)
     return placed ? `${placed.number} ${titleOf(placed.step, t, kinds)}` : path
   }
-  const value = (v: unknown) => (v === undefined || v === null ? '—' : readable(shownText(v as Json), t).slice(0, 300))
+  const value = ({ step, field }: Change, v: unknown) => {
+    if (v === undefined || v === null) return '—'
+    if (!step && field === '/missing') return t(v === 'error' ? 'settings.missingError' : 'settings.missingWarn')
+    return readable(shownText(v as Json), t).slice(0, 300)
+  }
   return (
     <div className={css.fields}>
       {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
@@ -39,16 +43,21 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
               <div className={css.changeHead}>
                 <Badge tone={change.change === 'removed' ? 'error' : change.change === 'added' ? 'ok' : 'info'}>{t(changeKeys[change.change])}</Badge>
                 <strong>{change.title || stepName(change.step) || t('change.scenario')}</strong>
-                {change.field && <span className={css.muted}>{fieldName(change.field, kinds)}</span>}
+                {change.field && <span className={css.muted}>{change.step ? fieldName(change.field, kinds) : scenarioField(change.field, t)}</span>}
               </div>
-              {change.change === 'changed' && (
+              {/* Of a whole step its name is enough. */}
+              {change.field && (
                 <div className={css.beforeAfter}>
-                  <span className={css.before}>
-                    {t('change.was')} <code>{value(change.before)}</code>
-                  </span>
-                  <span className={css.after}>
-                    {t('change.becomes')} <code>{value(change.after)}</code>
-                  </span>
+                  {change.change !== 'added' && (
+                    <span className={css.before}>
+                      {t('change.was')} <code>{value(change, change.before)}</code>
+                    </span>
+                  )}
+                  {change.change !== 'removed' && (
+                    <span className={css.after}>
+                      {t('change.becomes')} <code>{value(change, change.after)}</code>
+                    </span>
+                  )}
                 </div>
               )}
             </li>

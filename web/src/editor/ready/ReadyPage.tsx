@@ -1,8 +1,8 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { api, call, keys, paced, useHints, type Readiness, type ReadyPoint } from '@/api'
-import { duration, useT, type Key, type Translate } from '@/i18n'
+import { api, call, keys, paced, sourcesQuery, useHints, type Readiness, type ReadyPoint } from '@/api'
+import { duration, quoted, useT, type Key, type Translate } from '@/i18n'
 import { Button, ErrorNote, Icon, Muted, Note, Page, Skeleton, Time } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import css from './Ready.module.css'
@@ -45,6 +45,8 @@ function Looking({ name }: { name: string }) {
 
 function Points({ all }: { all: Readiness }) {
   const t = useT()
+  const sources = useQuery(sourcesQuery).data?.items ?? []
+  const called = (name: string) => quoted(sources.find((one) => one.name === name)?.title || name)
   return (
     <>
       <p className={css.sum}>
@@ -55,7 +57,7 @@ function Points({ all }: { all: Readiness }) {
       {all.has_draft && all.version > 0 && <Note tone="info">{t('ready.draft')}</Note>}
       <ul className={css.points}>
         {all.points.map((point) => (
-          <Point key={point.point} point={point} scenario={all.scenario} />
+          <Point key={point.point} point={point} scenario={all.scenario} fact={factWords(point, t, called)} />
         ))}
       </ul>
       <p className={css.help}>{t('ready.help')}</p>
@@ -63,14 +65,14 @@ function Points({ all }: { all: Readiness }) {
   )
 }
 
-function Point({ point, scenario }: { point: ReadyPoint; scenario: string }) {
+function Point({ point, scenario, fact }: { point: ReadyPoint; scenario: string; fact: string }) {
   const t = useT()
   const way = wayTo(point, scenario)
   return (
     <li className={css.point} data-ok={point.ok || undefined}>
       <Icon name={point.ok ? 'check' : 'warning'} label={t(point.ok ? 'ready.yes' : 'ready.no')} />
       <strong>{t(`ready.${point.point}`)}</strong>
-      <span className={css.fact}>{factWords(point, t)}</span>
+      <span className={css.fact}>{fact}</span>
       <span className={css.at}>{point.at && <Time at={point.at} />}</span>
       <span className={css.way}>
         {way && (
@@ -83,13 +85,14 @@ function Point({ point, scenario }: { point: ReadyPoint; scenario: string }) {
   )
 }
 
-/** The fact in words. */
-function factWords(point: ReadyPoint, t: Translate): string {
+/** The fact in words; a source is named as people call it. */
+function factWords(point: ReadyPoint, t: Translate, called: (source: string) => string): string {
+  const source = point.source === undefined ? '' : called(point.source)
   if (point.fact === 'unpublished') return t('ready.unpublished')
-  if (point.fact === 'no_source') return point.source ? t('ready.goneSource', { source: point.source }) : t('ready.noSource')
+  if (point.fact === 'no_source') return source ? t('ready.goneSource', { source }) : t('ready.noSource')
   if (point.point === 'checked' && point.fact === 'succeeded' && point.status) return t('ready.checked.replied', { status: point.status })
   return t(`ready.${point.point}.${point.fact}` as Key, {
-    source: point.source ?? '',
+    source,
     url: point.url ?? '',
     secret: point.secret ?? '',
     step: point.step ?? '',

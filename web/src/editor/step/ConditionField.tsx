@@ -102,13 +102,13 @@ function ClauseRow({ clause, onChange, onRemove }: { clause: Clause; onChange: (
     <div className={css.clause}>
       <Select ariaLabel={t('cond.what')} placeholder={t('cond.what')} value={clause.path || undefined} onChange={(path) => onChange({ path })} options={variables} searchable />
       <Select<Comparison> ariaLabel={t('cond.how')} value={clause.comparison} onChange={(comparison) => onChange({ comparison })} options={comparisons.map((one) => ({ value: one, label: comparisonWord(one, t) }))} />
-      {withoutValue.includes(clause.comparison) ? (
-        <span />
-      ) : clause.variable ? (
-        <Select ariaLabel={t('cond.value')} value={clause.value || undefined} onChange={(value) => onChange({ value })} options={others} searchable />
-      ) : (
-        <TextField ariaLabel={t('cond.value')} placeholder={t('cond.value')} value={clause.value} onChange={(value) => onChange({ value })} />
-      )}
+      <span className={css.clauseValue}>
+        {withoutValue.includes(clause.comparison) ? null : clause.variable ? (
+          <Select ariaLabel={t('cond.value')} value={clause.value || undefined} onChange={(value) => onChange({ value })} options={others} searchable />
+        ) : (
+          <TextField ariaLabel={t('cond.value')} placeholder={t('cond.value')} value={clause.value} onChange={(value) => onChange({ value })} />
+        )}
+      </span>
       <span className={css.clauseEnd}>
         {!withoutValue.includes(clause.comparison) && (
           <IconButton icon="variable" size="small" label={t('cond.variable')} pressed={clause.variable} onClick={() => onChange({ variable: !clause.variable, value: '' })} />

@@ -104,11 +104,13 @@ function Detail({ of: { detail } }: { of: AuditEntry }) {
   const others = erased !== true && erased !== undefined ? { ...rest, erased } : rest
   return (
     <>
-      {typeof change === 'string' && <Muted small>{t(change === 'created' ? 'audit.change.created' : 'audit.change.updated')}</Muted>}
-      {typeof version === 'number' && version > 0 && <Muted small>{t('audit.version', { n: version })}</Muted>}
-      {typeof run === 'string' && <To thing={{ label: t('audit.newRun', { id: run }), link: { to: '/runs/$id', params: { id: run } } }} />}
-      {typeof by_s === 'number' && <Muted small>{t(by_s < 0 ? 'audit.back' : 'audit.forward', { time: duration(Math.abs(by_s) * 1000) })}</Muted>}
-      {erased === true && <Muted small>{t('audit.erased')}</Muted>}
+      <Row gap={8} align="baseline">
+        {typeof change === 'string' && <Muted small>{t(change === 'created' ? 'audit.change.created' : 'audit.change.updated')}</Muted>}
+        {typeof version === 'number' && version > 0 && <Muted small>{t('audit.version', { n: version })}</Muted>}
+        {typeof run === 'string' && <To thing={{ label: t('audit.newRun', { id: run }), link: { to: '/runs/$id', params: { id: run } } }} />}
+        {typeof by_s === 'number' && <Muted small>{t(by_s < 0 ? 'audit.back' : 'audit.forward', { time: duration(Math.abs(by_s) * 1000) })}</Muted>}
+        {erased === true && <Muted small>{t('audit.erased')}</Muted>}
+      </Row>
       {Object.keys(others).length > 0 && (
         <details className={css.more}>
           <summary>{t('audit.more')}</summary>
