@@ -127,7 +127,7 @@ vulnerable: bin/govulncheck
 
 # PostgreSQL is one of the bench's own, with fsync on; {} is its address.
 BENCH = ./bin/gonets bench --duration $(BENCHTIME) --history docs/bench-history.jsonl
-bench: build postgres ## events a second on both databases (lines in docs/bench-history.jsonl) and the hot paths (BENCHTIME)
+bench: build postgres chromium ## events a second on both databases, a newcomer's walks (lines in docs/*-history.jsonl) and the hot paths (BENCHTIME)
 	$(BENCH)
 	$(BENCH) --rate 500
 	$(BENCH) --rate 50
@@ -135,6 +135,7 @@ bench: build postgres ## events a second on both databases (lines in docs/bench-
 	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 500
 	go run ./internal/testkit/cluster -- $(BENCH) --database {} --rate 50
 	go test -run '^$$' -bench . -benchmem ./...
+	@if [ -d web/node_modules ]; then cd web && npm run --silent walks; else echo 'no Node.js here: nothing is walked'; fi
 
 history: postgres ## how quick questions, a start and the retention are with a full history (HISTORY runs), in tables
 	go test ./cmd/gonets -run '$(HISTORIES)' -soak -history $(HISTORY) -v -parallel 1 -timeout 90m

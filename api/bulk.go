@@ -9,7 +9,7 @@ import (
 // NewBulk does one thing to all runs that match.
 type NewBulk struct {
 	Action   string       `json:"action" enum:"resume,skip,send-now,retry-policy,rerun,cancel,cancel-retries"`
-	Q        string       `json:"q" minLength:"1" maxLength:"4096" doc:"Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here"`
+	Q        string       `json:"q" minLength:"1" maxLength:"4096" doc:"Which runs: a question of the history, such as state:paused scenario:crm status:5xx. With text: the runs of all other conditions are asked for the text while it goes on"`
 	Version  WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"For resume and rerun: same, current, or a version's number"`
 	Retry    *RetryPlan   `json:"retry,omitempty" doc:"For retry-policy, and needed there"`
 	Rate     *int         `json:"rate,omitempty" minimum:"0" maximum:"10000" doc:"Runs a second, 10 when left out; 0 is as fast as their destinations take them"`
@@ -28,6 +28,7 @@ type Bulk struct {
 	OneFirst   bool         `json:"one_first" doc:"It will stop behind the first run"`
 	State      string       `json:"state,omitempty" enum:"running,waits_for_you,paused,finished,stopped" doc:"waits_for_you: the first run is done and go-on is awaited"`
 	Total      int          `json:"total" doc:"Runs that matched when it was made"`
+	AtMost     bool         `json:"at_most,omitempty" doc:"Fewer than total may match: the text is still looked for, and runs without it are taken off the total when they are met"`
 	Done       int          `json:"done" doc:"Runs whose turn has come"`
 	Refused    int          `json:"refused" doc:"Those of them that had another state by then"`
 	Working    int          `json:"working" doc:"Those that are on their way"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"gonets"
 	"gonets/api"
@@ -26,9 +27,20 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 	}
 	f.Value = search.Normalize(f.Value)
 	if f.Text != "" {
-		return seek.Runs(ctx, seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: masks{h.live}.Run, Clock: h.clock}, f)
+		return seek.Runs(ctx, h.bodies(), f)
 	}
 	return h.Store.Runs(ctx, f)
+}
+
+// Carrying looks through the next stretch of runs for a text.
+func (h history) Carrying(ctx context.Context, f gonets.RunFilter, most time.Duration) (seek.Stretch, error) {
+	f.Value = search.Normalize(f.Value)
+	return seek.Walk(ctx, h.bodies(), f, most)
+}
+
+// bodies are where texts are looked for.
+func (h history) bodies() seek.History {
+	return seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: masks{h.live}.Run, Clock: h.clock}
 }
 
 // CountRuns counts runs by a value however a person types it.

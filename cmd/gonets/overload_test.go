@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"maps"
@@ -103,6 +104,7 @@ func (f *flood) post(n, bytes int) {
 func (f *flood) crush(t testing.TB, from, callers int) {
 	t.Helper()
 	const long = gonets.MaxIngestBody - 1
+	most := bytes.Repeat([]byte("x"), long-1)
 	var arrived, done sync.WaitGroup
 	arrived.Add(callers)
 	for i := range callers {
@@ -116,8 +118,10 @@ func (f *flood) crush(t testing.TB, from, callers int) {
 			}
 			defer c.Close()
 			path := strings.TrimPrefix(f.o.source, f.o.base)
-			_, err = fmt.Fprintf(c, "POST %s?n=%d HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s",
-				path, from+i, long, strings.Repeat("x", long-1))
+			_, err = fmt.Fprintf(c, "POST %s?n=%d HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n", path, from+i, long)
+			if err == nil {
+				_, err = c.Write(most)
+			}
 			arrive()
 			arrived.Wait()
 			if err == nil {

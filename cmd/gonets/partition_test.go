@@ -25,9 +25,9 @@ type network struct {
 	toStore   []*testkit.Path
 	toService *testkit.Path
 	service   *once
-	over      chan struct{}
-	callers   sync.WaitGroup
-	sent      int
+	// end ends the load, and returns when it has ended.
+	end  func()
+	sent int
 }
 
 // trouble is what goes wrong for one server, or for all.
@@ -41,7 +41,7 @@ type trouble struct {
 
 func startNetwork(t testing.TB, program string, servers int) *network {
 	t.Helper()
-	n := &network{t: t, database: &testkit.Cluster{}, service: &once{keys: map[string]int{}, slow: 5 * time.Millisecond}, over: make(chan struct{})}
+	n := &network{t: t, database: &testkit.Cluster{}, service: &once{keys: map[string]int{}, slow: 5 * time.Millisecond}}
 	t.Cleanup(n.database.Stop)
 	address := n.database.Database(t)
 	host := httptest.NewServer(n.service)
@@ -55,11 +55,18 @@ func startNetwork(t testing.TB, program string, servers int) *network {
 	}
 	n.fleet = among(t, life{program: program, documents: anywhere(", timeout: 3s, retry: {delays: ["+strings.Repeat("1s, ", 98)+"1s]}") +
 		fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {open: true}}\n", to)}, addresses)
+	over := make(chan struct{})
+	var callers sync.WaitGroup
+	n.end = sync.OnceFunc(func() {
+		close(over)
+		callers.Wait()
+	})
+	t.Cleanup(n.end)
 	for range 6 {
-		n.callers.Go(func() {
+		callers.Go(func() {
 			for {
 				select {
-				case <-n.over:
+				case <-over:
 					return
 				default:
 				}
@@ -220,8 +227,7 @@ func (n *network) whereabouts(i int) (log []byte) {
 // key; it tells how often one was delivered again.
 func (n *network) settles() (again int) {
 	n.t.Helper()
-	close(n.over)
-	n.callers.Wait()
+	n.end()
 	if all := len(n.of(0).runs("")); all != n.sent {
 		n.t.Fatalf("%d runs are stored of %d events that were accepted", all, n.sent)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -59,10 +58,12 @@ func TestABurstInTheMiddleIsAnOverrun(t *testing.T) {
 	}
 }
 
-// limited is a service with its limits, at an address where it is not yet.
+// limited is a service with its limits, on a way that can be cut: an address that nobody
+// held meanwhile could be somebody else's.
 type limited struct {
 	crowd
 	once
+	*testkit.Path
 	address           string
 	perSecond, atOnce int
 }
@@ -81,30 +82,18 @@ func settings(services []*limited) string {
 	return "\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {" + strings.Join(lanes, ", ") + "}\n"
 }
 
-// returns lets the service be there.
-func (l *limited) returns(t testing.TB) {
-	t.Helper()
-	listener, err := net.Listen("tcp", l.address)
-	if err != nil {
-		t.Fatalf("somebody took the port meanwhile: %v", err)
-	}
-	host := &httptest.Server{Listener: listener, Config: &http.Server{Handler: l}}
-	host.Start()
-	t.Cleanup(host.Close)
-}
-
 // away makes services that are away, with limits of chance.
 func away(t testing.TB, n int, seed uint64) (services []*limited) {
 	t.Helper()
 	chance := testkit.Chance(seed, 0)
 	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		services = append(services, &limited{once: once{keys: map[string]int{}}, address: listener.Addr().String(),
-			perSecond: 4 + chance.IntN(8), atOnce: 2 + chance.IntN(3)})
+		l := &limited{once: once{keys: map[string]int{}}, perSecond: 4 + chance.IntN(8), atOnce: 2 + chance.IntN(3)}
+		host := httptest.NewServer(l)
+		t.Cleanup(host.Close)
+		path, by := testkit.PathTo(t, host.URL)
+		path.Cut()
+		l.Path, l.address = path, strings.TrimPrefix(by, "http://")
+		services = append(services, l)
 	}
 	return services
 }
@@ -151,7 +140,7 @@ func keepsRates(t testing.TB, program string, nodes int) {
 		}
 	}
 	for _, l := range services {
-		l.returns(t)
+		l.Find()
 	}
 	f.of(0).awaitRuns(gonets.RunSucceeded, each*len(services))
 	for _, l := range services {

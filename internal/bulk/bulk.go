@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/internal/hint"
+	"gonets/internal/seek"
 	"gonets/internal/service"
 )
 
@@ -35,6 +36,9 @@ const (
 	// maxLooks bounds the looks of one turn at what became of a job's runs: enough
 	// for all that are on their way.
 	maxLooks = 4
+	// searchTime is how long one job looks for its text in a turn: the others have
+	// their turn within their leases, however many look.
+	searchTime = 250 * time.Millisecond
 )
 
 // Store keeps jobs.
@@ -52,8 +56,13 @@ type Store interface {
 // History finds runs and what they run.
 type History interface {
 	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	// Carrying looks through the next stretch of a filter's runs for its text, for
+	// about so long.
+	Carrying(ctx context.Context, f gonets.RunFilter, most time.Duration) (seek.Stretch, error)
 	Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
+	// Walked are the finished steps of runs as far as they decide where those stand.
+	Walked(ctx context.Context, runs []gonets.RunSummary) (map[string][]gonets.StepResult, error)
 }
 
 // Engine works on runs.
@@ -184,11 +193,15 @@ func (p *pace) allowance(j *Job, now time.Time) int {
 
 // advance works on pages of a job as far as its pace allows.
 func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
-	left := p.allowance(j, s.o.Clock.Now())
-	if s.o.Clock.Now().Before(p.until) {
+	began := s.o.Clock.Now()
+	left := p.allowance(j, began)
+	if began.Before(p.until) {
 		return
 	}
 	for range maxPages {
+		if j.AtMost() && s.o.Clock.Now().Sub(began) >= searchTime {
+			return
+		}
 		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {
 			return
 		}
@@ -221,11 +234,14 @@ func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (done Stepped, n int, err error) {
 	f := j.Filter
 	f.Ascending, f.Page = true, gonets.Page{Cursor: j.Position, Limit: size}
-	found, err := s.o.History.Runs(ctx, f)
+	found, err := s.stretch(ctx, f, searchTime)
 	if err != nil {
 		return done, 0, err
 	}
-	step := Step{Job: j, Next: found.Next, Last: found.Next == ""}
+	if found.Damage != nil {
+		s.o.Log.Error("runs are left out of a mass action: what they carried cannot be read", "bulk", j.ID, "runs", found.Unread, "error", found.Damage)
+	}
+	step := Step{Job: j, Next: found.Next, Last: found.Next == "", Unread: found.Unread, Missed: found.Looked - found.Unread - len(found.Items)}
 	for i := range found.Items {
 		step.Runs = append(step.Runs, found.Items[i].ID)
 	}
@@ -249,6 +265,16 @@ func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (done Ste
 		s.tell(&done)
 	}
 	return done, len(step.Runs), nil
+}
+
+// stretch are the runs of a page; a text is looked for no longer than most.
+func (s *Service) stretch(ctx context.Context, f gonets.RunFilter, most time.Duration) (found seek.Stretch, err error) {
+	if f.Text != "" {
+		return s.o.History.Carrying(ctx, f, most)
+	}
+	found.List, err = s.o.History.Runs(ctx, f)
+	found.Looked = len(found.Items)
+	return found, err
 }
 
 // passing tells whether an error is about the store and not about the runs.

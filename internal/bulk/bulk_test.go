@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"testing"
@@ -10,7 +11,9 @@ import (
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/id"
 	"gonets/internal/notify"
+	"gonets/internal/seek"
 	"gonets/internal/testkit"
 )
 
@@ -61,6 +64,129 @@ func (endless) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.R
 	return l, nil
 }
 
+// texts are a hundred runs, each tenth of which carries the text, and the fiftieth
+// cannot be read; they are met so many at a time.
+type texts struct {
+	bulk.History
+	clock   *testkit.Clock
+	each    time.Duration
+	stretch int
+}
+
+const hundred = 100
+
+func (h *texts) Runs(_ context.Context, f gonets.RunFilter) (l gonets.List[gonets.RunSummary], err error) {
+	if f.Text != "" {
+		return l, gonets.Errorf(gonets.CodeQueryText, "texts are not looked for here")
+	}
+	for i := range hundred {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
+	}
+	return l, nil
+}
+
+func (h *texts) Scenario(context.Context, string) (gonets.ScenarioInfo, error) {
+	return gonets.ScenarioInfo{}, gonets.Errorf(gonets.CodeNotFound, "deleted")
+}
+
+func (h *texts) Carrying(_ context.Context, f gonets.RunFilter, most time.Duration) (s seek.Stretch, err error) {
+	h.clock.Advance(min(h.each, most))
+	from, _ := strconv.Atoi(f.Page.Cursor)
+	for i := from; i < hundred; i++ {
+		if s.Looked == h.stretch || len(s.Items) == f.Page.Size() {
+			s.Next = strconv.Itoa(i)
+			return s, nil
+		}
+		s.Looked++
+		switch {
+		case i == 50:
+			s.Unread, s.Damage = s.Unread+1, gonets.Errorf(gonets.CodeInternal, "damaged")
+		case i%10 == 0:
+			s.Items = append(s.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
+		}
+	}
+	return s, nil
+}
+
+// one is a store with one job, which it moves as the real one does.
+type one struct {
+	bulk.Store
+	job   bulk.Job
+	steps []bulk.Step
+}
+
+func (s *one) TakeBulks(context.Context, bulk.Owner, time.Time) ([]bulk.Job, error) {
+	if s.job.Walked {
+		return nil, nil
+	}
+	return []bulk.Job{s.job}, nil
+}
+
+func (s *one) CreateBulk(_ context.Context, j bulk.Job, _ string) (bulk.Job, error) {
+	s.job, s.job.State = j, bulk.Running
+	return s.job, nil
+}
+
+func (s *one) StepBulk(_ context.Context, step bulk.Step) (bulk.Stepped, error) {
+	s.steps = append(s.steps, step)
+	s.job.Acted, s.job.Refused, s.job.Total = s.job.Acted+len(step.Runs), s.job.Refused+step.Unread, s.job.Total-step.Missed
+	s.job.Position, s.job.Walked = step.Next, step.Last
+	after := s.job
+	return bulk.Stepped{Job: &after}, nil
+}
+
+func (s *one) UnsettledBulks(context.Context) ([]string, error) { return nil, nil }
+func (s *one) SettleBulk(context.Context, string, bulk.Look) (bool, bulk.Look, error) {
+	return false, bulk.Look{}, nil
+}
+
+func TestAJobAsksItsRunsForTheTextAndLosesThoseWithoutIt(t *testing.T) {
+	t.Parallel()
+	for _, stretch := range []int{1, 7, hundred} {
+		clock, st := testkit.NewClock(), &one{}
+		h := &texts{clock: clock, stretch: stretch}
+		s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+		wish := bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}
+		plan, err := s.Plan(t.Context(), wish)
+		if whole := stretch == hundred; err != nil || plan.AtMost == whole || plan.Total != map[bool]int{true: 10, false: hundred}[whole] {
+			t.Errorf("in stretches of %d: planned %+v, %v", stretch, plan, err)
+		}
+		made, err := s.Begin(t.Context(), wish)
+		if err != nil || made.Total != hundred || !made.AtMost || made.ETA != nil {
+			t.Errorf("in stretches of %d: %+v, %v", stretch, made, err)
+		}
+		var met []string
+		for range 20 {
+			s.Turn(t.Context())
+			clock.Advance(bulk.Tick)
+		}
+		for _, step := range st.steps {
+			met = append(met, step.Runs...)
+		}
+		if want := []string{"0", "10", "20", "30", "40", "60", "70", "80", "90"}; !slices.Equal(met, want) {
+			t.Errorf("in stretches of %d: met %v", stretch, met)
+		}
+		if j := st.job; !j.Walked || j.Total != 10 || j.Acted != 9 || j.Refused != 1 || j.AtMost() {
+			t.Errorf("in stretches of %d: %+v", stretch, j)
+		}
+	}
+}
+
+// However slowly bodies are read, a turn ends within the lease.
+func TestATextIsLookedForNoLongerThanOthersMayWait(t *testing.T) {
+	t.Parallel()
+	clock, st := testkit.NewClock(), &one{}
+	h := &texts{clock: clock, stretch: 1, each: time.Minute}
+	s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}); err != nil {
+		t.Fatal(err)
+	}
+	s.Turn(t.Context())
+	if len(st.steps) != 1 || st.job.Walked {
+		t.Errorf("%d stretches in a turn", len(st.steps))
+	}
+}
+
 func newService(each time.Duration) (*bulk.Service, *shelf) {
 	clock := testkit.NewClock()
 	st := &shelf{clock: clock, each: each}
@@ -108,5 +234,88 @@ func TestAJobThatCannotBeWorkedOnRests(t *testing.T) {
 	turns(5 * 61)
 	if len(st.pages) == 0 {
 		t.Error("the job never went on")
+	}
+}
+
+// stands is a history of paused runs of which the rows are a step behind.
+type stands struct{ bulk.History }
+
+func (stands) Runs(_ context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	var l gonets.List[gonets.RunSummary]
+	for _, name := range []string{"behind", "ends", "waits"} {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: name, Scenario: "x", Version: 1, Cursor: "first", State: gonets.RunPaused}})
+	}
+	return l, nil
+}
+
+func (stands) Scenario(context.Context, string) (gonets.ScenarioInfo, error) {
+	return gonets.ScenarioInfo{Version: 1}, nil
+}
+
+func (stands) Version(context.Context, string, int) (*gonets.Version, error) {
+	return &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "first", HTTP: &gonets.HTTPStep{}}, {ID: "second", HTTP: &gonets.HTTPStep{}}}}}, nil
+}
+
+func (stands) Walked(context.Context, []gonets.RunSummary) (map[string][]gonets.StepResult, error) {
+	first, second := gonets.StepResult{Path: "first", State: gonets.StepDone}, gonets.StepResult{Path: "second", State: gonets.StepDone}
+	return map[string][]gonets.StepResult{"behind": {first}, "ends": {first, second}}, nil
+}
+
+// TestAPlanNamesTheStepThatIsSkipped: by what a run has done, as the skip itself sees it.
+func TestAPlanNamesTheStepThatIsSkipped(t *testing.T) {
+	t.Parallel()
+	s := bulk.New(bulk.Options{History: stands{}, Clock: testkit.NewClock()})
+	for action, want := range map[gonets.ActionKind]map[string]int{
+		gonets.ActionSkip: {"first": 1, "second": 1}, gonets.ActionResume: {"first": 3},
+	} {
+		plan, err := s.Plan(t.Context(), bulk.Wish{Action: string(action)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for _, g := range plan.Plan.Groups {
+			got[g.Step] += g.Runs
+		}
+		if !maps.Equal(got, want) || plan.Total != 3 {
+			t.Errorf("%s: %v of %d", action, got, plan.Total)
+		}
+	}
+}
+
+// carried is a history in which one run sent a key, and maybe others hold it as a value.
+type carried struct {
+	bulk.History
+	bulk.Store
+	run    string
+	others int
+	kept   bulk.Job
+}
+
+func (c *carried) Runs(context.Context, gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	l := gonets.List[gonets.RunSummary]{Items: []gonets.RunSummary{{Run: gonets.Run{ID: c.run}}}}
+	for range c.others {
+		l.Items = append(l.Items, gonets.RunSummary{Run: gonets.Run{ID: id.New()}})
+	}
+	return l, nil
+}
+
+func (c *carried) CreateBulk(_ context.Context, j bulk.Job, _ string) (bulk.Job, error) {
+	c.kept = j
+	return j, nil
+}
+
+// TestAKeyOfOursMeansTheRunForOlderServersToo: one of them may work on the job.
+func TestAKeyOfOursMeansTheRunForOlderServersToo(t *testing.T) {
+	t.Parallel()
+	run := id.New()
+	for others, want := range map[int]gonets.RunFilter{0: {ID: run}, 1: {Value: run + "-send"}} {
+		c := &carried{run: run, others: others}
+		s := bulk.New(bulk.Options{Store: c, History: c, Bus: &notify.Bus{}, Clock: testkit.NewClock()})
+		if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionResume), Filter: gonets.RunFilter{Value: run + "-send"}}); err != nil {
+			t.Fatal(err)
+		}
+		if f := c.kept.Filter; f.ID != want.ID || f.Value != want.Value {
+			t.Errorf("with %d others the job is over %+v", others, f)
+		}
 	}
 }

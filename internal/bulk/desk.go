@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -15,31 +16,33 @@ import (
 // Wish is what a person wants done to many runs.
 type Wish = api.BulkWish
 
-// maxCounted is where the counting for a question stops.
-const maxCounted = 10_000
+const (
+	// maxCounted is where the counting for a question stops.
+	maxCounted = 10_000
+	// planTime is how long a text is looked for before a person is answered.
+	planTime = 2 * time.Second
+)
 
 // Plan says what would be done, and does nothing.
 func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	j := s.job(&w)
-	groups := map[api.BulkGroup]int{}
 	f := j.Filter
 	f.Page.Limit = gonets.MaxPageSize
-	for {
-		l, err := s.o.History.Runs(ctx, f)
-		if err != nil {
+	// The first page tells what kinds of runs there are.
+	first, err := s.stretch(ctx, f, planTime)
+	if err != nil {
+		return api.Bulk{}, err
+	}
+	groups, err := s.grouped(ctx, j.Action, first.Items)
+	if err != nil {
+		return api.Bulk{}, err
+	}
+	plan := &api.BulkPlan{Groups: []api.BulkGroup{}}
+	if j.Total = len(first.Items) + first.Unread; first.Next != "" {
+		if j.Total, plan.More, err = s.count(ctx, f, maxCounted); err != nil {
 			return api.Bulk{}, err
 		}
-		// The first page tells what kinds of runs there are.
-		for i := 0; i < len(l.Items) && f.Page.Cursor == ""; i++ {
-			r := &l.Items[i]
-			groups[api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}]++
-		}
-		j.Total += len(l.Items)
-		if f.Page.Cursor = l.Next; l.Next == "" || j.Total >= maxCounted {
-			break
-		}
 	}
-	plan := &api.BulkPlan{More: f.Page.Cursor != "", Groups: []api.BulkGroup{}}
 	for g, n := range groups {
 		g.Runs = n
 		if err := s.describe(ctx, &g); err != nil {
@@ -49,8 +52,63 @@ func (s *Service) Plan(ctx context.Context, w Wish) (api.Bulk, error) {
 	}
 	slices.SortFunc(plan.Groups, func(a, b api.BulkGroup) int { return b.Runs - a.Runs })
 	out := show(&j, s.o.Clock.Now())
+	out.AtMost = f.Text != "" && first.Next != ""
 	out.ID, out.State, out.By, out.CreatedAt, out.Plan = "", "", "", time.Time{}, plan
 	return out, nil
+}
+
+// count counts the runs of a filter up to about so many, whatever they carried;
+// more says that there are more.
+func (s *Service) count(ctx context.Context, f gonets.RunFilter, most int) (n int, more bool, err error) {
+	f.Text, f.Page = "", gonets.Page{Limit: gonets.MaxPageSize}
+	for {
+		l, err := s.o.History.Runs(ctx, f)
+		if err != nil {
+			return n, false, err
+		}
+		n += len(l.Items)
+		if f.Page.Cursor = l.Next; l.Next == "" || n >= most {
+			return n, l.Next != "", nil
+		}
+	}
+}
+
+// grouped counts runs that stand at the same step of the same version. What is skipped
+// is where a run stands by what it has done; its row may be a step behind.
+func (s *Service) grouped(ctx context.Context, action gonets.ActionKind, runs []gonets.RunSummary) (map[api.BulkGroup]int, error) {
+	groups, skip := map[api.BulkGroup]int{}, action == gonets.ActionSkip
+	var done map[string][]gonets.StepResult
+	if skip {
+		var err error
+		if done, err = s.o.History.Walked(ctx, runs); err != nil {
+			return nil, err
+		}
+	}
+	type kind struct {
+		scenario string
+		version  int
+	}
+	versions := map[kind]*gonets.Version{}
+	for i := range runs {
+		r := &runs[i]
+		g := api.BulkGroup{Scenario: r.Scenario, Version: r.Version, Step: r.Cursor}
+		k := kind{r.Scenario, r.Version}
+		if _, known := versions[k]; skip && !known {
+			v, err := s.o.History.Version(ctx, r.Scenario, r.Version)
+			if code := gonets.CodeOf(err); err != nil && code != gonets.CodeNotFound && code != gonets.CodeDamaged {
+				return nil, err
+			}
+			versions[k] = v
+		}
+		if v := versions[k]; v != nil {
+			g.Step = gonets.StandsAt(&v.Scenario, gonets.NewProgress(done[r.ID]))
+		}
+		if skip && (versions[k] == nil || g.Step == "") {
+			continue // nothing is skipped there
+		}
+		groups[g]++
+	}
+	return groups, nil
 }
 
 // describe says how a group's step stands in the current version.
@@ -106,19 +164,21 @@ func (s *Service) job(w *Wish) Job {
 // Begin keeps a job, which begins at once.
 func (s *Service) Begin(ctx context.Context, w Wish) (api.Bulk, error) {
 	j := s.job(&w)
-	f := j.Filter
-	f.Page.Limit = gonets.MaxPageSize
-	for {
-		l, err := s.o.History.Runs(ctx, f)
+	var err error
+	if j.Total, _, err = s.count(ctx, j.Filter, math.MaxInt); err != nil {
+		return api.Bulk{}, err
+	}
+	if run, ok := id.Carried(j.Filter.Value); ok && j.Total == 1 {
+		// An older server, which may work on the job, does not look for it among values.
+		l, err := s.o.History.Runs(ctx, j.Filter)
 		if err != nil {
 			return api.Bulk{}, err
 		}
-		j.Total += len(l.Items)
-		if f.Page.Cursor = l.Next; l.Next == "" {
-			break
+		if len(l.Items) == 1 && l.Items[0].ID == run {
+			j.Filter.ID, j.Filter.Value = run, ""
 		}
 	}
-	j, err := s.o.Store.CreateBulk(ctx, j, w.Key)
+	j, err = s.o.Store.CreateBulk(ctx, j, w.Key)
 	if err != nil {
 		return api.Bulk{}, err
 	}
@@ -165,7 +225,7 @@ func (s *Service) Steer(ctx context.Context, id, verb, actor string) (api.Bulk, 
 func show(j *Job, now time.Time) api.Bulk {
 	out := api.Bulk{
 		ID: j.ID, Action: string(j.Action), Q: query.Of(&j.Filter), Version: which(j.Version), Rate: j.Rate, OneFirst: j.OneFirst,
-		State: string(j.State), Total: j.Total, Done: j.Acted + j.Refused, Refused: j.Refused, Succeeded: j.Succeeded, Retrying: j.Retrying,
+		State: string(j.State), Total: j.Total, AtMost: j.AtMost() && !j.State.Final(), Done: j.Acted + j.Refused, Refused: j.Refused, Succeeded: j.Succeeded, Retrying: j.Retrying,
 		Paused: j.Tally.Paused, Failed: j.Failed, FirstRun: j.First, By: j.By, CreatedAt: j.CreatedAt, ETA: eta(j, now),
 	}
 	if j.Retry != nil {
@@ -187,7 +247,7 @@ func eta(j *Job, now time.Time) *int {
 	left := max(j.Total-done, 0)
 	seconds := 0
 	switch {
-	case j.State != Running && j.State != "":
+	case j.State != Running && j.State != "", j.AtMost():
 		return nil
 	case j.Rate > 0:
 		seconds = (left + j.Rate - 1) / j.Rate

@@ -73,7 +73,8 @@ type Job struct {
 	By       string
 	// CreatedAt and FinishedAt bound it; the latter is zero until it is over.
 	CreatedAt, FinishedAt time.Time
-	// Total is how many runs matched when it was made.
+	// Total is how many runs matched when it was made. Of a job that looks for a
+	// text it is how many may match: those that do not are taken off when they are met.
 	Total int
 	// Position is the cursor of the page of runs that comes next.
 	Position string
@@ -84,6 +85,10 @@ type Job struct {
 	Tally
 	Owner Owner
 }
+
+// AtMost tells whether fewer runs than the total may match: not all of them were
+// asked for the text yet.
+func (j *Job) AtMost() bool { return j.Filter.Text != "" && !j.Walked }
 
 // Owner is the server that works on a job.
 type Owner struct {
@@ -122,6 +127,9 @@ type Step struct {
 	Job *Job
 	// Runs are the page's, at most [StepSize].
 	Runs []string
+	// Missed is how many more were met that do not carry the job's text, Unread how
+	// many of which nobody can say: nothing is done to either.
+	Missed, Unread int
 	// Next is the position behind it; Last says that there is nothing more.
 	Next string
 	Last bool

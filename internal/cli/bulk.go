@@ -89,7 +89,7 @@ func (a *app) doBulk(c *cobra.Command, client *client.Client, b api.NewBulk) err
 	if err != nil {
 		return err
 	}
-	for told := 0; made.State == "running" && made.Done < made.Total; {
+	for told := 0; made.State == "running" && (made.AtMost || made.Done < made.Total); {
 		timer := a.Clock.NewTimer(bulkLook)
 		select {
 		case <-c.Context().Done():
@@ -133,7 +133,11 @@ func bulkState(b *api.Bulk) string {
 }
 
 func bulkTally(b *api.Bulk) string {
-	parts := []string{fmt.Sprintf("%d of %d", b.Done, b.Total)}
+	of := "of"
+	if b.AtMost {
+		of = "of at most"
+	}
+	parts := []string{fmt.Sprintf("%d %s %d", b.Done, of, b.Total)}
 	for _, p := range []struct {
 		n    int
 		word string

@@ -77,10 +77,10 @@ func (a *app) eraseCommand() *cobra.Command {
 // maxErased bounds what is read from the standard input, in bytes.
 const maxErased = 4 << 10
 
-// awaitErasure waits until an erasure is at a state, or over.
+// awaitErasure waits until an erasure is at a state, over, or waits for a person.
 func (a *app) awaitErasure(c *cobra.Command, client *client.Client, e api.Erasure, state string) (api.Erasure, error) {
 	var err error
-	for err == nil && e.State != state && e.FinishedAt == nil {
+	for err == nil && e.State != state && e.State != "found" && e.FinishedAt == nil {
 		timer := a.Clock.NewTimer(eraseLook)
 		select {
 		case <-c.Context().Done():
@@ -89,6 +89,9 @@ func (a *app) awaitErasure(c *cobra.Command, client *client.Client, e api.Erasur
 		case <-timer.C():
 		}
 		e, err = client.Erasure(c.Context(), e.ID)
+	}
+	if err == nil && e.State == "found" && state != "found" {
+		return e, gonets.Errorf(gonets.CodeConflict, "the record of this erasure is damaged and it waits for you: confirm it again in the browser, in the settings")
 	}
 	if err == nil && e.State != state {
 		err = gonets.Errorf(gonets.CodeConflict, "somebody else ended this erasure")

@@ -373,9 +373,12 @@ func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error 
 	if plan.Plan != nil && plan.Plan.More {
 		n = "at least " + n
 	}
+	if plan.AtMost {
+		n = "the text is still to be looked for in " + n + ", so at most these"
+	}
 	if b.Action == string(gonets.ActionSkip) && plan.Total > 0 && plan.Plan != nil {
 		return usagef("%s match; nothing was done. Later steps would go on without the answer of the step at which each stands: %s. Add --yes to do it",
-			n, safeLine(words.Stand(plan.Plan)))
+			n, safeLine(words.Stand(plan.Plan, plan.Total)))
 	}
 	return usagef("%s match; nothing was done. Add --yes to %s them", n, b.Action)
 }

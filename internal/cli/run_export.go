@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets/internal/client"
+	"gonets/internal/export"
 )
 
 // questionHelp tells how runs are asked for in words.
@@ -23,13 +24,14 @@ func (a *app) runsExport() *cobra.Command {
 		Use: "export [QUESTION]", Short: "Write runs into a file for other programs",
 		Long: "Write runs into a file for other programs, the newest first, secrets as ***. " + questionHelp,
 		Example: "  gonets runs export 'state:failed after:-24h' --format csv --out failed.csv\n" +
-			"  gonets runs export 'scenario:crm status:5xx' --format har --out crm.har",
+			"  gonets runs export 'scenario:crm status:5xx' --format har --out crm.har\n" +
+			"  gonets runs export 'state:paused' --columns time,state,address,request,reply --out paused.csv",
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, words []string) (err error) {
 			f, err := flags.read(a)
 			if err != nil {
 				return err
 			}
-			to, done := a.Stdout, func(error) error { return nil }
+			to, done := a.Stdout, func(err error) error { return err }
 			if path != "" && path != "-" {
 				if to, done, err = intoFile(path); err != nil {
 					return err
@@ -48,6 +50,8 @@ func (a *app) runsExport() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&e.Format, "format", "csv", "csv (at most 100000 runs), jsonl (everything about a run in a line, at most 10000) or har (HTTP exchanges, at most 1000 runs)")
 	f.StringVar(&e.Language, "lang", "en", "language of a table; ru also separates by semicolons, as spreadsheets in Russian want it")
+	f.StringSliceVar(&e.Columns, "columns", nil, "columns of a csv, in their order: "+strings.Join(export.Columns(), ", ")+
+		"; left out, all but the last three. Those are of the last attempt; with request or reply a file holds at most 10000 runs")
 	f.IntVarP(&e.Limit, "limit", "n", 0, "at most this many runs")
 	f.StringVar(&path, "out", "", "the file to write; left out, standard output")
 	return c

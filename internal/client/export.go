@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"gonets"
 )
@@ -12,6 +13,8 @@ import (
 // Export is how runs are written into a file.
 type Export struct {
 	Format, Language string
+	// Columns are those of a table; the usual ones when empty.
+	Columns []string
 	// Limit bounds the runs; 0 is as many as the format takes.
 	Limit int
 }
@@ -25,6 +28,7 @@ func (c *Client) ExportRuns(ctx context.Context, question string, f gonets.RunFi
 	q.Del("order")
 	set(q, "format", e.Format)
 	set(q, "lang", e.Language)
+	set(q, "columns", strings.Join(e.Columns, ","))
 	if e.Limit > 0 {
 		q.Set("limit", strconv.Itoa(e.Limit))
 	}

@@ -22,27 +22,6 @@ const (
 // Formats are all formats.
 func Formats() []string { return []string{CSV, JSONL, HAR} }
 
-// Limit is how many runs a file of a format holds at most: tables need only the
-// list, the others everything that is kept about each run.
-func Limit(format string) int {
-	switch format {
-	case CSV:
-		return 100_000
-	case JSONL:
-		return 10_000
-	}
-	return 1_000
-}
-
-// Whole tells whether a format takes runs with all that they did. A table takes
-// their summaries, and the last attempt of those that [Tells].
-func Whole(format string) bool { return format != CSV }
-
-// Tells tells whether a run's last attempt has something to tell.
-func Tells(r *gonets.RunSummary) bool {
-	return r.LastOutcome != "" && r.LastOutcome != gonets.OutcomeOK
-}
-
 // MediaType is that of a format.
 func MediaType(format string) string {
 	switch format {
@@ -56,7 +35,7 @@ func MediaType(format string) string {
 
 // Writer writes one file. Close ends it and does not close what is below.
 type Writer interface {
-	// Write takes a run, as much of it as Whole and Tells say.
+	// Write takes a run, as much of it as the style's Whole and Tells say.
 	Write(run *api.Run) error
 	Close() error
 }
@@ -64,6 +43,8 @@ type Writer interface {
 // Style is how a file is written.
 type Style struct {
 	Format string
+	// Columns are those of a table, in their order; the usual ones when empty.
+	Columns []string
 	// Russian writes a table with Russian words, as a spreadsheet in Russian
 	// takes it.
 	Russian bool
@@ -71,6 +52,33 @@ type Style struct {
 	Zone *time.Location
 	// Version is the server's.
 	Version string
+}
+
+// Limit is how many runs a file holds at most: most tables need only the list,
+// other files everything that is kept about each run.
+func (s *Style) Limit() int {
+	switch {
+	case !s.Whole():
+		return 100_000
+	case s.Format == HAR:
+		return 1_000
+	}
+	return 10_000
+}
+
+// Whole tells whether a file takes runs with all that they did. A table without
+// bodies takes their summaries, and the last attempt of those that [Style.Tells].
+func (s *Style) Whole() bool { return s.Format != CSV || s.takes() == bodies }
+
+// Tells tells whether a table takes the run's last attempt.
+func (s *Style) Tells(r *gonets.RunSummary) bool {
+	switch s.takes() {
+	case failure:
+		return r.LastOutcome != "" && r.LastOutcome != gonets.OutcomeOK
+	case attempt:
+		return r.Attempts > 0
+	}
+	return false
 }
 
 // New begins a file.

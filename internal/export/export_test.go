@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"gonets"
 	"gonets/api"
@@ -111,15 +112,116 @@ func TestTableSaysInItsReadersLanguageWhatFailed(t *testing.T) {
 	}
 }
 
-func TestATableTakesTheLastAttemptOfWhatFailed(t *testing.T) {
+func TestATableTakesOfARunWhatItsColumnsNeed(t *testing.T) {
 	t.Parallel()
-	for outcome, tells := range map[gonets.Outcome]bool{"": false, gonets.OutcomeOK: false, gonets.OutcomeHTTP: true, gonets.OutcomeUnknown: true} {
-		if got := export.Tells(&gonets.RunSummary{LastOutcome: outcome}); got != tells {
-			t.Errorf("%q: %v", outcome, got)
+	well := &gonets.RunSummary{Run: gonets.Run{Attempts: 1}, LastOutcome: gonets.OutcomeOK}
+	badly := &gonets.RunSummary{Run: gonets.Run{Attempts: 1}, LastOutcome: gonets.OutcomeUnknown}
+	for _, c := range []struct {
+		columns     string
+		well, badly bool
+		whole       bool
+		limit       int
+	}{
+		{"", false, true, false, 100_000},
+		{"run,state,data", false, false, false, 100_000},
+		{"time,error_code", false, true, false, 100_000},
+		{"error,address", true, true, false, 100_000},
+		{"address,request", false, false, true, 10_000},
+		{"reply", false, false, true, 10_000},
+	} {
+		s := export.Style{Format: export.CSV, Columns: strings.FieldsFunc(c.columns, func(r rune) bool { return r == ',' })}
+		if s.Tells(well) != c.well || s.Tells(badly) != c.badly || s.Tells(&gonets.RunSummary{}) || s.Whole() != c.whole || s.Limit() != c.limit {
+			t.Errorf("%q: %v, %v, whole %v, at most %d", c.columns, s.Tells(well), s.Tells(badly), s.Whole(), s.Limit())
 		}
 	}
-	if export.Whole(export.CSV) || !export.Whole(export.JSONL) || !export.Whole(export.HAR) {
-		t.Error("lines and archives hold whole runs, a table does not")
+	for format, limit := range map[string]int{export.JSONL: 10_000, export.HAR: 1_000} {
+		if s := (export.Style{Format: format}); !s.Whole() || s.Limit() != limit {
+			t.Errorf("%s: whole %v, at most %d", format, s.Whole(), s.Limit())
+		}
+	}
+}
+
+// cells are a run's cells of a table in English.
+func cells(t *testing.T, columns string, r *api.Run) []string {
+	t.Helper()
+	text := written(t, export.Style{Format: export.CSV, Columns: strings.Split(columns, ",")}, r)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
+	if err != nil || len(rows) != 2 || len(rows[0]) != len(rows[1]) {
+		t.Fatalf("%v in %q", err, text)
+	}
+	return rows[1]
+}
+
+func TestColumnsStandAsTheyWereChosen(t *testing.T) {
+	t.Parallel()
+	r := run("a")
+	r.Attempts = 1
+	text := written(t, export.Style{Format: export.CSV, Columns: []string{"reply", "address", "request", "state"}}, r)
+	want := "\uFEFFReply body,Address,Request body,State\r\n" +
+		`"[1 bytes, not a text]",https://crm.example/?a=1%202&b,"{""a"":""<1>""}",Waiting for you` + "\r\n"
+	if text != want {
+		t.Errorf("%q\nwant %q", text, want)
+	}
+	if all := cells(t, strings.Join(export.Columns(), ","), r); len(all) != 20 || all[0] != "r1" || all[17] != "https://crm.example/?a=1%202&b" {
+		t.Errorf("%q", all)
+	}
+}
+
+func TestBodiesStandInTablesAsText(t *testing.T) {
+	t.Parallel()
+	old := func(label string) []gonets.Header {
+		return []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=" + label}}
+	}
+	for want, change := range map[string]func(a *api.Attempt){
+		"": func(a *api.Attempt) { a.Response = nil },
+		"да": func(a *api.Attempt) {
+			a.Response.Headers, a.Response.Body = old("windows-1251"), "5OA="
+		},
+		"[2 bytes, not a text]":                 func(a *api.Attempt) { a.Response.Body = "5OA=" },
+		"ok\n[the rest was not kept]":           func(a *api.Attempt) { a.Response.Content, a.Response.Cut = api.Content{Body: "ok"}, true },
+		"[not kept, the disk was low]":          func(a *api.Attempt) { a.NotKept = true },
+		"'=HYPERLINK(\"https://evil.example\")": func(a *api.Attempt) { a.Response.Content = api.Content{Body: `=HYPERLINK("https://evil.example")`} },
+	} {
+		r := run("a")
+		r.Attempts = 1
+		change(&r.Steps[0].Attempts[0])
+		if got := cells(t, "run,reply", r)[1]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	r := run("a")
+	r.Attempts = 1
+	r.Steps[0].Attempts[0].Request.Parts = []api.Part{{Name: "who", Text: "Anna"}, {Name: "scan", FileName: "a.png", Size: 120}}
+	if got := cells(t, "request", r)[0]; got != "who: Anna\nscan: a.png [120 bytes]" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A cell of a spreadsheet holds 32,767 units of UTF-16; what is cut says so.
+func TestACellSaysWhereItWasCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		body string
+		cut  string
+	}{
+		{strings.Repeat("a", 32_766), ""},
+		{strings.Repeat("я", 32_766), ""},
+		{strings.Repeat("😀", 16_383), ""},
+		{"=" + strings.Repeat("a", 32_766), "32767"},
+		{strings.Repeat("я", 100_000), "100000"},
+		{strings.Repeat("😀", 20_000), "20000"},
+	} {
+		r := run("a")
+		r.Attempts = 1
+		r.Steps[0].Attempts[0].Response.Content = api.Content{Body: c.body}
+		got := strings.TrimPrefix(cells(t, "reply", r)[0], "'")
+		kept, note, cut := strings.Cut(got, "\n[cut here, ")
+		if cut != (c.cut != "") || !strings.HasPrefix(c.body, kept) || cut && note != c.cut+" characters in all]" || !cut && kept != c.body {
+			t.Errorf("%d bytes: %d are kept, %q", len(c.body), len(kept), note)
+		}
+		if n := len(utf16.Encode([]rune(cells(t, "reply", r)[0]))); n > 32_767 || cut && n < 32_600 {
+			t.Errorf("%d bytes: a cell of %d", len(c.body), n)
+		}
 	}
 }
 

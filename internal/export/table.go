@@ -3,6 +3,7 @@ package export
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,32 +23,79 @@ func (w word) in(russian bool) string {
 	return w.en
 }
 
+// need is what a column takes of a run, each more than the one before.
+type need int
+
+const (
+	summary need = iota
+	failure      // what the last attempt met, when that did not go well
+	attempt      // the last attempt, however it went
+	bodies       // what it carried: what is hidden there may come from anywhere in the run
+)
+
 // column is a column of a table.
 type column struct {
+	name string
 	head word
 	cell func(r *api.Run, s *Style) string
+	need need
+	// extra is a column that only those see who ask for it.
+	extra bool
 }
 
 func columns() []column {
 	return []column{
-		{word{"Run", "Операция"}, func(r *api.Run, _ *Style) string { return r.ID }},
-		{word{"Time", "Время"}, func(r *api.Run, s *Style) string { return s.time(&r.CreatedAt) }},
-		{word{"State", "Состояние"}, func(r *api.Run, s *Style) string { return s.state(r.State) }},
-		{word{"Reason", "Причина"}, reason},
-		{word{"Scenario", "Обработка"}, func(r *api.Run, _ *Style) string { return r.Scenario }},
-		{word{"Version", "Версия"}, func(r *api.Run, _ *Style) string { return number(r.Version) }},
-		{word{"Data source", "Источник данных"}, func(r *api.Run, _ *Style) string { return r.Source }},
-		{word{"Data", "Данные"}, data},
-		{word{"Attempts", "Попытки"}, func(r *api.Run, _ *Style) string { return strconv.Itoa(r.Attempts) }},
-		{word{"Response status", "Статус ответа"}, func(r *api.Run, _ *Style) string { return number(r.LastStatus) }},
-		{word{"Error", "Ошибка"}, failure},
-		{word{"Next try", "Следующая попытка"}, func(r *api.Run, s *Style) string { return s.time(r.NextTryAt) }},
-		{word{"Ended", "Закончена"}, func(r *api.Run, s *Style) string { return s.time(r.FinishedAt) }},
-		{word{"Service queue", "Очередь к сервису"}, func(r *api.Run, _ *Style) string { return r.Lane }},
-		{word{"Event", "Событие"}, func(r *api.Run, _ *Style) string { return r.EventID }},
-		{word{"Reason code", "Код причины"}, func(r *api.Run, _ *Style) string { return string(r.Reason) }},
-		{word{"Error code", "Код ошибки"}, func(r *api.Run, _ *Style) string { return string(last(r).Code) }},
+		{name: "run", head: word{"Run", "Операция"}, cell: func(r *api.Run, _ *Style) string { return r.ID }},
+		{name: "time", head: word{"Time", "Время"}, cell: func(r *api.Run, s *Style) string { return s.time(&r.CreatedAt) }},
+		{name: "state", head: word{"State", "Состояние"}, cell: func(r *api.Run, s *Style) string { return s.state(r.State) }},
+		{name: "reason", head: word{"Reason", "Причина"}, cell: reason},
+		{name: "scenario", head: word{"Scenario", "Обработка"}, cell: func(r *api.Run, _ *Style) string { return r.Scenario }},
+		{name: "version", head: word{"Version", "Версия"}, cell: func(r *api.Run, _ *Style) string { return number(r.Version) }},
+		{name: "source", head: word{"Data source", "Источник данных"}, cell: func(r *api.Run, _ *Style) string { return r.Source }},
+		{name: "data", head: word{"Data", "Данные"}, cell: data},
+		{name: "attempts", head: word{"Attempts", "Попытки"}, cell: func(r *api.Run, _ *Style) string { return strconv.Itoa(r.Attempts) }},
+		{name: "status", head: word{"Response status", "Статус ответа"}, cell: func(r *api.Run, _ *Style) string { return number(r.LastStatus) }},
+		{name: "error", head: word{"Error", "Ошибка"}, cell: explained, need: failure},
+		{name: "next_try", head: word{"Next try", "Следующая попытка"}, cell: func(r *api.Run, s *Style) string { return s.time(r.NextTryAt) }},
+		{name: "ended", head: word{"Ended", "Закончена"}, cell: func(r *api.Run, s *Style) string { return s.time(r.FinishedAt) }},
+		{name: "lane", head: word{"Service queue", "Очередь к сервису"}, cell: func(r *api.Run, _ *Style) string { return r.Lane }},
+		{name: "event", head: word{"Event", "Событие"}, cell: func(r *api.Run, _ *Style) string { return r.EventID }},
+		{name: "reason_code", head: word{"Reason code", "Код причины"}, cell: func(r *api.Run, _ *Style) string { return string(r.Reason) }},
+		{name: "error_code", head: word{"Error code", "Код ошибки"}, cell: func(r *api.Run, _ *Style) string { return string(last(r).Code) }, need: failure},
+		{name: "address", head: word{"Address", "Адрес"}, cell: func(r *api.Run, _ *Style) string { return last(r).Request.URL }, need: attempt, extra: true},
+		{name: "request", head: word{"Request body", "Тело запроса"}, cell: request, need: bodies, extra: true},
+		{name: "reply", head: word{"Reply body", "Тело ответа"}, cell: reply, need: bodies, extra: true},
 	}
+}
+
+// Columns are the names of all columns that a table may have.
+func Columns() (names []string) {
+	for _, c := range columns() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// columns are those of the style's table. Names that there are not are left out.
+func (s *Style) columns() (chosen []column) {
+	all := columns()
+	if len(s.Columns) == 0 {
+		return slices.DeleteFunc(all, func(c column) bool { return c.extra })
+	}
+	for _, name := range s.Columns {
+		if i := slices.IndexFunc(all, func(c column) bool { return c.name == name }); i >= 0 {
+			chosen = append(chosen, all[i])
+		}
+	}
+	return chosen
+}
+
+// takes is the most that one of the columns needs.
+func (s *Style) takes() (most need) {
+	for _, c := range s.columns() {
+		most = max(most, c.need)
+	}
+	return most
 }
 
 // reason is why the run rests or ended, in words.
@@ -56,8 +104,8 @@ func reason(r *api.Run, s *Style) string {
 	return word{e.En.What, e.Ru.What}.in(s.Russian)
 }
 
-// failure is what the run's page says of its last attempt.
-func failure(r *api.Run, s *Style) string {
+// explained is what the run's page says of its last attempt.
+func explained(r *api.Run, s *Style) string {
 	e := last(r).Explain
 	if e == nil {
 		return ""
@@ -130,7 +178,7 @@ type table struct {
 }
 
 func newTable(w io.Writer, s Style) *table {
-	t := &table{w: csv.NewWriter(w), style: s, cols: columns(), below: w}
+	t := &table{w: csv.NewWriter(w), style: s, cols: s.columns(), below: w}
 	t.w.UseCRLF = true
 	if s.Russian {
 		t.w.Comma = ';'
@@ -159,7 +207,7 @@ func (t *table) Write(run *api.Run) error {
 	}
 	row := make([]string, len(t.cols))
 	for i, c := range t.cols {
-		row[i] = inert(c.cell(run, &t.style))
+		row[i] = inert(t.style.fit(c.cell(run, &t.style)))
 	}
 	return t.w.Write(row)
 }
@@ -172,9 +220,6 @@ func (t *table) Close() error {
 	return t.w.Error()
 }
 
-// maxCell is what a cell of a spreadsheet holds, in characters.
-const maxCell = 32_000
-
 // inert is a cell that no spreadsheet takes for a formula: what people send in
 // their forms must not calculate on the machine of whoever reads it.
 func inert(s string) string {
@@ -184,9 +229,6 @@ func inert(s string) string {
 		}
 		return r
 	}, s)
-	if runes := []rune(s); len(runes) > maxCell {
-		s = string(runes[:maxCell])
-	}
 	// Some of them drop spaces before they look for a formula, and know the wide
 	// forms of the signs.
 	if first := strings.TrimLeft(s, " \n\t\u00a0"); first != "" && strings.ContainsRune("=+-@|%\uFF1D\uFF0B\uFF0D\uFF20", []rune(first)[0]) || strings.HasPrefix(s, "\t") {

@@ -64,8 +64,6 @@ func (s *server) chosen(b *api.NewBulk) (gonets.RunFilter, error) {
 	case query.Of(&f) == "":
 		// A slip must not cancel everything.
 		return f, invalid("/q", gonets.CodeMissing, "an empty question means every run; name at least one condition")
-	case f.Text != "":
-		return f, gonets.Errorf(gonets.CodeQueryText, "a search in texts gives no exact set of runs; leave out text:")
 	}
 	from := gonets.ActionKind(b.Action).From()
 	none := f.Mark == gonets.MarkCheck

@@ -61,10 +61,12 @@ func TestMassActionsAreAskedForWithAQuestion(t *testing.T) {
 	if got, err = c.NewBulk(t.Context(), ask); err != nil || got.ID != "" || got.Plan == nil || b.bulks.wish.Rate != 0 {
 		t.Errorf("dry: %+v %v", got, err)
 	}
+	if _, err := c.NewBulk(t.Context(), api.NewBulk{Action: "resume", Q: "text:Anna"}); err != nil || b.bulks.wish.Filter.Text != "Anna" {
+		t.Errorf("a text: %+v %v", b.bulks.wish, err)
+	}
 	for _, bad := range []api.NewBulk{
 		{Action: "resume"},
 		{Action: "resume", Q: `""`}, // every run
-		{Action: "resume", Q: "text:Anna"},
 		{Action: "explode", Q: ask.Q},
 		{Action: "resume", Q: ask.Q, Version: "old"},
 	} {

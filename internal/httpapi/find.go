@@ -64,9 +64,10 @@ func exported(op *huma.Operation) {
 
 type fileInput struct {
 	FilterInput
-	Format   string `query:"format" enum:"csv,jsonl,har" required:"true" doc:"csv: a table for spreadsheets, at most 100 000 runs; jsonl: everything about a run in a line, at most 10 000; har: the HTTP exchanges, of at most 1 000 runs"`
-	Language string `query:"lang" enum:"ru,en" default:"en" doc:"Language of a table; ru also separates by semicolons, as spreadsheets in Russian want it"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"100000" doc:"At most this many runs; the newest come first"`
+	Format   string   `query:"format" enum:"csv,jsonl,har" required:"true" doc:"csv: a table for spreadsheets, at most 100 000 runs; jsonl: everything about a run in a line, at most 10 000; har: the HTTP exchanges, of at most 1 000 runs"`
+	Language string   `query:"lang" enum:"ru,en" default:"en" doc:"Language of a table; ru also separates by semicolons, as spreadsheets in Russian want it"`
+	Columns  []string `query:"columns" uniqueItems:"true" enum:"run,time,state,reason,scenario,version,source,data,attempts,status,error,next_try,ended,lane,event,reason_code,error_code,address,request,reply" doc:"Only for csv: which columns, in their order, separated by commas; left out, all but the last three. address, request and reply are of the last attempt; a table with request or reply holds at most 10 000 runs"`
+	Limit    int      `query:"limit" minimum:"1" maximum:"100000" doc:"At most this many runs; the newest come first"`
 }
 
 // exportRuns writes what a filter finds as it finds it.
@@ -75,8 +76,12 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
+	if len(in.Columns) > 0 && in.Format != export.CSV {
+		return nil, invalid("/columns", gonets.CodeNotBoth, "%s are chosen for csv; a file of format %s holds everything", "columns", in.Format)
+	}
 	reader := s.reader()
-	limit := export.Limit(in.Format)
+	style := export.Style{Format: in.Format, Columns: in.Columns, Russian: in.Language == "ru", Zone: reader.Zone, Version: s.Version}
+	limit := style.Limit()
 	if in.Limit > 0 {
 		limit = min(limit, in.Limit)
 	}
@@ -86,8 +91,7 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	if err != nil {
 		return nil, err
 	}
-	job := files.Job{Runs: s.Runs, Filter: f, Left: limit, Page: first, Stopping: s.Stopping,
-		Style: export.Style{Format: in.Format, Russian: in.Language == "ru", Zone: reader.Zone, Version: s.Version},
+	job := files.Job{Runs: s.Runs, Filter: f, Left: limit, Page: first, Stopping: s.Stopping, Style: style,
 		Show: func(ctx context.Context, runs []gonets.RunSummary) ([]api.RunSummary, error) {
 			shown, err := s.listed(ctx, runs)
 			if err != nil {

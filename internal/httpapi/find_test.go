@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/export"
 )
 
 func TestQuestionAndParametersAreOneFilter(t *testing.T) {
@@ -114,6 +115,37 @@ func TestATableAsksForAPageOfFailuresAtOnce(t *testing.T) {
 	}
 	if want := []string{"outlines of 3"}; !slices.Equal(b.called(), want) || b.whole > 0 {
 		t.Errorf("asked %q, want %q; %d runs were read whole", b.called(), want, b.whole)
+	}
+}
+
+// Columns are chosen for a table only, and one with bodies reads its runs whole: what is
+// hidden in a body may have come from anywhere.
+func TestATableHasTheColumnsThatAreAskedFor(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	for columns, want := range map[string]struct {
+		head  string
+		calls []string
+		whole int
+	}{
+		"run,state":         {"Run,State", nil, 0},
+		"address,error":     {"Address,Error", []string{"outlines of 1"}, 0},
+		"reply,run,request": {"Reply body,Run,Request body", nil, 2},
+	} {
+		b.calls, b.whole = nil, 0
+		r := call(t, s, http.MethodGet, "/api/v1/runs/export?format=csv&columns="+columns, "")
+		if !strings.HasPrefix(r.text, "\uFEFF"+want.head+"\r\n") || !slices.Equal(b.called(), want.calls) || b.whole != want.whole {
+			t.Errorf("%s: %q; asked %q, %d runs whole", columns, r.text, b.called(), b.whole)
+		}
+	}
+	if r := call(t, s, http.MethodGet, "/api/v1/runs/export?format=csv&columns="+strings.Join(export.Columns(), ","), ""); r.status != http.StatusOK {
+		t.Errorf("not every column of a table can be asked for: %s", r.text)
+	}
+	for _, bad := range []string{"csv&columns=run,salary", "csv&columns=salary", "csv&columns=run,run", "jsonl&columns=run"} {
+		if r := call(t, s, http.MethodGet, "/api/v1/runs/export?format="+bad, ""); r.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", bad, r.status, r.text)
+		}
 	}
 }
 

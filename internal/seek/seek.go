@@ -42,10 +42,32 @@ type History struct {
 
 // Runs are those of the filter that carried its text, as far as one question
 // gets; Reached tells how far when there is more to look at.
-func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[gonets.RunSummary], err error) {
+func Runs(ctx context.Context, h History, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
+	s, err := Walk(ctx, h, f, maxTime)
+	if err == nil {
+		err = s.Damage
+	}
+	return s.List, err
+}
+
+// Stretch is a part of the history that was looked through.
+type Stretch struct {
+	// The runs that carried the text, and where the next stretch begins.
+	gonets.List[gonets.RunSummary]
+	// Looked is how many runs were met, found or not.
+	Looked int
+	// Unread is how many of them cannot be read, Damage why: of those nobody knows
+	// what they carried.
+	Unread int
+	Damage error
+}
+
+// Walk looks through the next stretch of a filter's runs: as many as one question
+// may cost, within a time.
+func Walk(ctx context.Context, h History, f gonets.RunFilter, most time.Duration) (out Stretch, err error) {
 	n := Fold(f.Text)
 	f.Text = ""
-	limit, began, looked, read := f.Page.Size(), h.Clock.Now(), 0, 0
+	limit, began, read := f.Page.Size(), h.Clock.Now(), 0
 	for {
 		f.Page.Limit = min(page, limit-len(out.Items))
 		l, err := h.Runs(ctx, f)
@@ -54,13 +76,16 @@ func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[g
 		}
 		for i := range l.Items {
 			found, size, err := h.holds(ctx, &l.Items[i], n)
+			if gonets.CodeOf(err) == gonets.CodeInternal { // what is stored of it is damaged
+				out.Unread, out.Damage, err = out.Unread+1, err, nil
+			}
 			if err != nil {
 				return out, err
 			}
 			if found {
 				out.Items = append(out.Items, l.Items[i])
 			}
-			looked, read, out.Reached = looked+1, read+size, l.Items[i].CreatedAt
+			out.Looked, read, out.Reached = out.Looked+1, read+size, l.Items[i].CreatedAt
 		}
 		if !l.Reached.IsZero() {
 			out.Reached = l.Reached
@@ -72,7 +97,7 @@ func Runs(ctx context.Context, h History, f gonets.RunFilter) (out gonets.List[g
 			out.Reached = time.Time{}
 			return out, nil
 		case left == 0, left < fewPlaces && len(out.Items) > 0,
-			looked >= maxRuns, read >= maxBytes, h.Clock.Now().Sub(began) >= maxTime, len(l.Items) == 0 && !l.Reached.IsZero():
+			out.Looked >= maxRuns, read >= maxBytes, h.Clock.Now().Sub(began) >= most, len(l.Items) == 0 && !l.Reached.IsZero():
 			return out, nil
 		}
 	}

@@ -122,3 +122,24 @@ func TestOneQuestionLooksAtSoManyRunsAndTellsHowFarItCame(t *testing.T) {
 		}
 	}
 }
+
+// A run that cannot be read keeps nobody who walks from the others; who asks is told.
+func TestWhatCannotBeReadIsCounted(t *testing.T) {
+	t.Parallel()
+	h, _ := hourly(30, "xyzzy")
+	carried := h.Carried
+	h.Carried = func(ctx context.Context, r *gonets.Run) (gonets.Event, []gonets.Attempt, error) {
+		if r.ID == "7" {
+			return gonets.Event{}, nil, gonets.Errorf(gonets.CodeInternal, "damaged")
+		}
+		return carried(ctx, r)
+	}
+	f := gonets.RunFilter{Text: "gold"}
+	s, err := seek.Walk(t.Context(), h, f, time.Minute)
+	if err != nil || s.Looked != 30 || s.Unread != 1 || s.Damage == nil || len(s.Items) != 4 || s.Next != "" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := seek.Runs(t.Context(), h, f); gonets.CodeOf(err) != gonets.CodeInternal {
+		t.Errorf("%v", err)
+	}
+}

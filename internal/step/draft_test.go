@@ -45,6 +45,15 @@ func TestADraftGoesAsFarAsItCan(t *testing.T) {
 	}
 }
 
+func TestAFieldWithoutANameIsMissingIt(t *testing.T) {
+	t.Parallel()
+	d := draft(t, `[{"id":"a","http":{"url":"https://x.test","body":{"json":[{"name":"a","value":1},{"name":"","value":2}]}}}]`)
+	want := []gonets.Problem{{Pointer: "/steps/0/http/body/json/1", Code: gonets.CodeMissing, Message: "the row has no name"}}
+	if diff := cmp.Diff(want, d.Problems); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestValuesOfADraftAreThoseOfARun(t *testing.T) {
 	t.Parallel()
 	d := draft(t, `[{"id":"s","when":"event.body.id > 1","set":{"a":"{{ name }}","b":{"in":"{{ a }}!"},"c":"{{ b.in }}","d":7}},

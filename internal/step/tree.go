@@ -195,6 +195,10 @@ func (c *compiler) object(at string, rows gonets.Rows) objectNode {
 		if row.Off {
 			continue
 		}
+		if row.Name == "" {
+			c.problem(fmt.Sprintf("%s/%d", at, i), gonets.Mistake("", gonets.CodeMissing, "the row has no name"))
+			continue
+		}
 		pointer := rowPointer(at, rows, i)
 		name, err := value.ParseName(row.Name)
 		if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -43,9 +44,10 @@ type work struct {
 type committer struct {
 	s *Store
 	// conn is nil while the database is away; session is a shared database's end
-	// of it.
+	// of it, and wrote tells that something was sent there that may be done late.
 	conn    *sql.Conn
 	session dialect.Session
+	wrote   bool
 	// stmts are the connection's; only the loop uses them.
 	stmts *dialect.Statements
 
@@ -153,11 +155,7 @@ func (c *committer) commit(batch []*op) {
 		}
 	}
 	for _, o := range batch {
-		failure := o.Do.err
-		if err != nil {
-			failure = err
-		}
-		o.Done <- c.s.dialect.Wrap(failure)
+		o.Done <- c.s.dialect.Wrap(cmp.Or(err, o.Do.err))
 	}
 	c.checkpoint()
 }
@@ -283,12 +281,14 @@ func (c *committer) disconnect() {
 	}
 	c.stmts.Close()
 	if c.s.dialect.Shared {
-		c.lost = append(c.lost, c.session)
+		if c.wrote {
+			c.lost = append(c.lost, c.session)
+		}
 		// Whatever its state is, nobody else should get it from the pool.
 		_ = c.conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
 	_ = c.conn.Close()
-	c.conn = nil
+	c.conn, c.wrote = nil, false
 }
 
 // limit is the time that a transaction may take.
@@ -305,6 +305,7 @@ func (c *committer) limit() (context.Context, context.CancelFunc) {
 func (c *committer) try(batch []*op, savepoints, careful bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
+	c.wrote = true
 	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, tally: tally.Sum{}, careful: careful}
 	if err := t.begin(); err != nil {
 		return err

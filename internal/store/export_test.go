@@ -52,6 +52,9 @@ func (s *Store) ErasuresAfter(between func()) *erasure.Eraser {
 	return erasure.New(b)
 }
 
+// Lost is how many sessions are to be ended; ask between commits.
+func (s *Store) Lost() int { return len(s.commits.lost) }
+
 // Fail is what a failed fsync does.
 func (s *Store) Fail(err error) { s.fail(err) }
 

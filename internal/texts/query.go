@@ -37,9 +37,9 @@ var explainQuery = map[gonets.Code]Explanation{
 		Ru: Text{"Поиск слишком длинный.", "В нём может быть не больше 4096 байт.", "Сократите его."},
 	},
 	gonets.CodeQueryText: {
-		En: Text{"A search in texts gives no exact set of runs.", "It walks back through time and looks into every body, so it can only show what it finds on its way.",
-			"Leave out text: and use other conditions, or name the runs by their ids."},
-		Ru: Text{"Поиск по тексту не даёт точного набора операций.", "Он идёт назад во времени и заглядывает в каждое тело, поэтому лишь показывает найденное по пути.",
-			"Уберите text: и задайте другие условия или назовите операции по номерам."},
+		En: Text{"Runs that carry a text cannot be counted.", "The search walks back through time and looks into every body, so it only shows what it finds on its way.",
+			"Leave out text: here, or look at the list of runs."},
+		Ru: Text{"Операции с текстом нельзя посчитать.", "Поиск идёт назад во времени и заглядывает в каждое тело, поэтому лишь показывает найденное по пути.",
+			"Уберите здесь text: или смотрите список операций."},
 	},
 }

@@ -14,6 +14,7 @@ for (const language of ['ru', 'en'] as const) {
         walk.use(before(language, colorScheme, width))
 
         walk('a newcomer builds a scenario that works', async ({ page, path, watch }) => {
+          watch.within(20_000)
           await path.setUp()
           await path.create(say.title)
           await path.addWebhook()

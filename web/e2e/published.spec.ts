@@ -58,10 +58,10 @@ for (const [language, scheme, width] of [
       await played.getByRole('button', { name: t('ui.tryAgain') }).click()
       await expect(played.getByText(t('played.unbuilt_one', { count: 1 }), { exact: true })).toBeVisible()
 
-      // A press opens the step, on the tab of the field that keeps the request from being built.
+      // A press opens the step, and the cursor stands in the field that keeps the request from being built.
       await played.getByRole('button', { name: t('played.toField') }).click()
       await expect(dialog.getByText(t('played.title'))).toHaveCount(0)
-      await expect(page.getByRole('textbox', { name: /: price$/ })).toBeVisible()
+      await expect(page.getByRole('textbox', { name: /: price$/ })).toBeFocused()
       await watch.look('the tab of the field')
     })
   })

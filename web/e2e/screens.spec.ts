@@ -52,6 +52,37 @@ walk.describe('the door', () => {
   })
 })
 
+walk.describe('recipes on a telephone', () => {
+  walk.use(before('ru', 'light', 390))
+
+  walk('their groups are read whole, and so is the sample of the one that was taken', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await page.goto(`${server.base}/recipes`)
+    const takes = page.getByRole('button', { name: new RegExp(`^${t('take')}: `) })
+    await expect(takes.first()).toBeVisible()
+    const all = await takes.count()
+    await watch.look('groups')
+    await page.getByRole('combobox', { name: t('recipes.group') }).click()
+    await page.getByRole('option', { name: t('recipes.crm') }).click()
+    await expect.poll(() => takes.count()).toBeLessThan(all)
+    await takes.first().click()
+    const sample = page.locator('footer').getByRole('button').first()
+    await expect(sample).toContainText('Анна')
+    const source = new URL(page.url()).pathname.split('/').pop()!
+    await server.api('POST', `/api/v1/sources/${source}/events`, { body: { Name: 'Константин Константинович', Email: 'konstantin@longest.example' } })
+    await expect(sample).toContainText('Константин')
+    // One text: where its data go on in the next line, they begin where the whole does.
+    const edges = await sample.evaluate((button) => {
+      const whole = document.createRange()
+      whole.selectNodeContents(document.createTreeWalker(button, NodeFilter.SHOW_TEXT).nextNode()!)
+      return [whole.getClientRects()[0]!.left, [...[...button.querySelectorAll('span')].at(-1)!.getClientRects()].at(-1)!.left]
+    })
+    expect(edges[1]).toBeCloseTo(edges[0]!, 0)
+    await watch.look('sample')
+  })
+})
+
 walk.describe('recipes', () => {
   walk.use(before('ru', 'dark', 1280))
 

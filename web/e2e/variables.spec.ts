@@ -35,6 +35,13 @@ walk.describe('variables', () => {
     await expect(value('who').locator('.g-pill-known')).toHaveText('Источник · Имя')
     await expect.poll(inDraft).toContain('{{ event.body.name }}')
 
+    // Let go at the left edge of the address it stands before all else there, before a pill too.
+    const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
+    await drag(page, page.getByTitle('event.body.source', { exact: true }), address, 1)
+    await expect.poll(inDraft).toContain('"url":"{{ event.body.source }}{{ public_url }}/echo/shelf"')
+    await page.keyboard.press('Control+z')
+    await expect.poll(inDraft).toContain('"url":"{{ public_url }}/echo/shelf"')
+
     // With keys: into the field that had the cursor last.
     await value('tel').focus()
     await page.getByTitle('event.body.phone', { exact: true }).focus()
@@ -102,7 +109,6 @@ walk.describe('variables', () => {
 
     // A query becomes rows that send the same bytes; where they do not, that is said.
     await page.locator('[data-step="tell"]').click()
-    const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
     const take = async (query: string) => {
       await address.click()
       await page.keyboard.press('Control+a')
@@ -122,8 +128,8 @@ walk.describe('variables', () => {
   })
 })
 
-/** A real mouse: pressed on one place, moved in steps, let go over another. */
-async function drag(page: Page, from: ReturnType<Page['locator']>, to: ReturnType<Page['locator']>): Promise<void> {
+/** A real mouse: pressed on one place, moved in steps, let go over another, so far from its left edge. */
+async function drag(page: Page, from: ReturnType<Page['locator']>, to: ReturnType<Page['locator']>, inside = 20): Promise<void> {
   await expect(from).toBeInViewport()
   await expect(to).toBeInViewport()
   const start = await from.boundingBox()
@@ -132,6 +138,6 @@ async function drag(page: Page, from: ReturnType<Page['locator']>, to: ReturnTyp
   await page.mouse.move(start.x + 20, start.y + start.height / 2)
   await page.mouse.down()
   await page.mouse.move(start.x + 30, start.y + start.height / 2 - 8, { steps: 4 })
-  await page.mouse.move(end.x + 20, end.y + end.height / 2, { steps: 8 })
+  await page.mouse.move(end.x + inside, end.y + end.height / 2, { steps: 8 })
   await page.mouse.up()
 }

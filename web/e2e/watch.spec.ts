@@ -55,4 +55,19 @@ walk.describe('a fault that was planted', () => {
       await server.end()
     }
   })
+
+  test('is noticed when it is a walk that takes too long', async ({ page }, info) => {
+    const server = await Server.start()
+    try {
+      const watch = new Watch(page, info, server.base)
+      await page.goto(server.link)
+      await expect(page.getByRole('textbox').first()).toBeVisible()
+      await watch.look('sound')
+      watch.within(1)
+      await expect(watch.done()).rejects.toThrow('milliseconds of a quiet machine')
+    } finally {
+      await page.close()
+      await server.end()
+    }
+  })
 })

@@ -38,6 +38,9 @@ function cutWords(): string[] {
     .filter((words) => words.trim() !== '' && !/^https?:/.test(words)) // an address is copied, not read
 }
 
+/** How long axe looks at a screen of a newcomer's walk where nothing else goes on. */
+const quietLook = 400
+
 /** Watches a page for what must never happen, and looks at its screens. */
 export class Watch {
   readonly faults: string[] = []
@@ -47,7 +50,8 @@ export class Watch {
   private step = 0
   private bytes = { script: 0, style: 0 }
   private requests = 0
-  private readonly steps: { name: string; ms: number; axe: number }[] = []
+  private readonly steps: { name: string; ms: number; looked: number; axe: number }[] = []
+  private most = Infinity
 
   constructor(
     private readonly page: Page,
@@ -83,6 +87,14 @@ export class Watch {
     this.expected = patterns
   }
 
+  /**
+   * The walk takes at most so many milliseconds of a machine that does nothing else. How much of this one there is for
+   * it tells axe, which looks at every screen in the same browser: where that takes twice as long, so may the walk.
+   */
+  within(ms: number): void {
+    this.most = ms
+  }
+
   /** Notes what the browser fetched for the page that it shows. */
   async weigh(): Promise<void> {
     this.bytes = await this.page.evaluate(() => {
@@ -101,6 +113,7 @@ export class Watch {
     await this.page.evaluate(rest)
     await this.page.screenshot({ path: this.info.outputPath(`${String(++this.step).padStart(2, '0')}-${name}.png`) })
     if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe)
+    const begun = performance.now()
     const found: AxeResults = await this.page.evaluate(
       (how) =>
         (window as unknown as { axe: typeof import('axe-core') }).axe.run(
@@ -110,6 +123,7 @@ export class Watch {
         ),
       options,
     )
+    const looked = performance.now() - begun
     const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
     for (const v of bad) {
       this.fault(`axe on ${name}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`)
@@ -117,7 +131,7 @@ export class Watch {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     if (wide > 0) this.fault(`${name} is ${wide} px wider than its window`)
     for (const words of await this.page.evaluate(cutWords)) this.fault(`${name} cuts the words: ${words}`)
-    this.steps.push({ name, ms, axe: bad.length })
+    this.steps.push({ name, ms, looked: Math.round(looked), axe: bad.length })
     this.last = Date.now()
   }
 
@@ -127,10 +141,12 @@ export class Watch {
     const axe = this.steps.reduce((n, s) => n + s.axe, 0)
     // Looking at a screen takes longer than what a person does there.
     const ms = this.steps.reduce((n, s) => n + s.ms, Date.now() - this.last)
-    const report = { title, ms, all: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, axe, steps: this.steps }
+    const pace = Math.max(1, this.steps.reduce((n, s) => n + s.looked, 0) / this.steps.length / quietLook)
+    const report = { title, ms, pace, all: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, axe, steps: this.steps }
     await appendFile(join(this.info.project.outputDir, 'walks.jsonl'), `${JSON.stringify(report)}\n`)
     const weight = this.bytes.script > 0 ? `, script ${this.bytes.script} B, style ${this.bytes.style} B` : ''
-    console.log(`${title}: ${ms} ms without axe, ${this.requests} requests${weight}, axe ${axe} on ${this.steps.length} screens`)
+    console.log(`${title}: ${ms} ms without axe (as ${Math.round(ms / pace)} ms on a quiet machine), ${this.requests} requests${weight}, axe ${axe} on ${this.steps.length} screens`)
     expect(this.faults).toEqual([])
+    expect(ms / pace, 'milliseconds of a quiet machine').toBeLessThanOrEqual(this.most)
   }
 }

@@ -214,22 +214,24 @@ func Rewrite(because string) string {
 	return "The database's file still holds what was erased: it could not be rewritten. The next start of the server tries again."
 }
 
-// Stand says where the runs stand that a mass action would meet, as far as its plan
-// tells them apart.
-func Stand(p *api.BulkPlan) string {
+// Stand says where so many runs stand that a mass action would meet, as far as its
+// plan tells them apart: it knows the newest ones.
+func Stand(p *api.BulkPlan, total int) string {
 	var parts []string
-	for i := range p.Groups {
+	for i := range p.Groups[:min(len(p.Groups), maxStand)] {
 		g := &p.Groups[i]
 		step := cmp.Or(g.Step, "its first step")
 		if g.StepTitle != "" {
 			step += " “" + g.StepTitle + "”"
 		}
 		parts = append(parts, fmt.Sprintf("%s of %s (%d)", step, g.Scenario, g.Runs))
-		if len(parts) == maxStand && i < len(p.Groups)-1 {
-			return strings.Join(parts, ", ") + " and others"
-		}
+		total -= g.Runs
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if total > 0 {
+		text += " and others"
+	}
+	return text
 }
 
 // maxStand bounds how many steps are named.

@@ -28,3 +28,15 @@ func TestARunWaitsForAnAttemptOrForItsTime(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAPlanThatKnowsOnlySomeRunsSaysSo: of many runs it tells the newest apart.
+func TestAPlanThatKnowsOnlySomeRunsSaysSo(t *testing.T) {
+	t.Parallel()
+	plan := &api.BulkPlan{Groups: []api.BulkGroup{{Scenario: "leads", Step: "deal", StepTitle: "Make a deal", Runs: 2}, {Scenario: "leads", Runs: 1}}}
+	const known = "deal “Make a deal” of leads (2), its first step of leads (1)"
+	for total, want := range map[int]string{3: known, 4: known + " and others"} {
+		if got := words.Stand(plan, total); got != want {
+			t.Errorf("of %d runs: %q", total, got)
+		}
+	}
+}

@@ -68,7 +68,7 @@ func (j *Job) page(ctx context.Context, write func(*api.Run) error) error {
 	if err != nil {
 		return err
 	}
-	whole, told := export.Whole(j.Style.Format), map[string]*api.Attempt{}
+	whole, told := j.Style.Whole(), map[string]*api.Attempt{}
 	if !whole {
 		if told, err = j.told(ctx); err != nil {
 			return err
@@ -102,29 +102,29 @@ func (j *Job) page(ctx context.Context, write func(*api.Run) error) error {
 // one run has more.
 const mostOutlined = 1_000
 
-// told are the last attempts of the page's runs that have something to tell, by run.
+// told are the last attempts of the page's runs of which the file takes them, by run.
 func (j *Job) told(ctx context.Context) (map[string]*api.Attempt, error) {
-	var failed []gonets.RunSummary
+	var asked []gonets.RunSummary
 	for i := range j.Page.Items {
-		if export.Tells(&j.Page.Items[i]) {
-			failed = append(failed, j.Page.Items[i])
+		if j.Style.Tells(&j.Page.Items[i]) {
+			asked = append(asked, j.Page.Items[i])
 		}
 	}
 	out := map[string]*api.Attempt{}
-	for len(failed) > 0 {
-		n, attempts := 1, failed[0].Attempts
-		for n < len(failed) && attempts+failed[n].Attempts <= mostOutlined {
-			attempts += failed[n].Attempts
+	for len(asked) > 0 {
+		n, attempts := 1, asked[0].Attempts
+		for n < len(asked) && attempts+asked[n].Attempts <= mostOutlined {
+			attempts += asked[n].Attempts
 			n++
 		}
-		outlines, err := j.Outlines(ctx, failed[:n])
+		outlines, err := j.Outlines(ctx, asked[:n])
 		if err != nil {
 			return nil, err
 		}
 		for i := range outlines {
 			out[outlines[i].Run.ID] = j.Last(&outlines[i])
 		}
-		failed = failed[n:]
+		asked = asked[n:]
 	}
 	return out, nil
 }

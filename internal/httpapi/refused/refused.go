@@ -5,6 +5,7 @@ package refused
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"gonets"
 	"gonets/internal/peer"
@@ -64,8 +65,20 @@ func (l Log) Tell(w *Writer, r *http.Request) {
 	if operation == "" {
 		operation = "another site's page"
 	}
-	l.few.Log(slog.LevelWarn, why+" "+operation, "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
-		"from", peer.Of(r).Addr, "proof", proof(r))
+	from := peer.Of(r).Addr
+	l.few.Log(slog.LevelWarn, why+" "+operation+" "+network(from), "a call of the API was refused", "why", why, "status", w.status, "operation", operation,
+		"from", from, "proof", proof(r))
+}
+
+// network is what one caller's addresses have in common: who tries much must not hide
+// the others, whatever addresses of his he takes.
+func network(a netip.Addr) string {
+	a = a.Unmap()
+	bits := a.BitLen()
+	if a.Is6() {
+		bits = 64
+	}
+	return netip.PrefixFrom(a, bits).Masked().String()
 }
 
 // proof is by what the caller wanted to be known, never its value.

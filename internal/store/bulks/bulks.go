@@ -250,8 +250,12 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err
 			}
 		}
 		j.Acted += len(acted)
-		j.Refused += len(s.Runs) - len(acted)
+		j.Refused += len(s.Runs) - len(acted) + s.Unread
+		j.Total = max(j.Total-s.Missed, j.Acted+j.Refused)
 		j.Position, j.Walked = s.Next, s.Last
+		if j.Walked && j.Filter.Text != "" {
+			j.Total = j.Acted + j.Refused // the others had gone on before they were met
+		}
 		if j.First == "" && len(acted) > 0 {
 			j.First = acted[0]
 		}
@@ -269,8 +273,8 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err
 }
 
 func store(t floor.Txn, j *bulk.Job) error {
-	return t.Exec(`UPDATE bulks SET state = ?, one_first = ?, finished_at = ?, position = ?, walked = ?, first_run = ?, acted = ?, refused = ?,
+	return t.Exec(`UPDATE bulks SET state = ?, one_first = ?, finished_at = ?, total = ?, position = ?, walked = ?, first_run = ?, acted = ?, refused = ?,
 			succeeded = ?, retrying = ?, paused = ?, failed = ? WHERE id = ?`,
-		string(j.State), flag(j.OneFirst), pack.MS(j.FinishedAt), j.Position, flag(j.Walked), j.First, j.Acted, j.Refused,
+		string(j.State), flag(j.OneFirst), pack.MS(j.FinishedAt), j.Total, j.Position, flag(j.Walked), j.First, j.Acted, j.Refused,
 		j.Succeeded, j.Retrying, j.Tally.Paused, j.Failed, j.ID)
 }

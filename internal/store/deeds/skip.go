@@ -35,7 +35,11 @@ type Behind struct {
 // SkipMany is [Skip] for paused runs that stand at a step, with the rows of the steps'
 // results by run. Nobody else changes the runs until the transaction ends.
 func SkipMany(t floor.Txn, c *routes.Cache, a *gonets.Action, runs []gonets.Run) (behind []Behind, results map[string][]any, err error) {
-	done, err := walked(t, runs)
+	ids := make([]string, len(runs))
+	for i := range runs {
+		ids[i] = runs[i].ID
+	}
+	done, err := Walked(t, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,12 +77,9 @@ func WalkedSQL(runs int) string {
 	return `SELECT run, path, state, CASE WHEN length(value) < 8 THEN value END FROM step_results WHERE run IN (` + pack.In(runs) + `)`
 }
 
-// walked are the finished steps of runs as far as they decide where those stand.
-func walked(q pack.Reader, runs []gonets.Run) (map[string][]gonets.StepResult, error) {
-	ids, out := make([]string, len(runs)), map[string][]gonets.StepResult{}
-	for i := range runs {
-		ids[i] = runs[i].ID
-	}
+// Walked are the finished steps of runs as far as they decide where those stand.
+func Walked(q pack.Reader, ids []string) (map[string][]gonets.StepResult, error) {
+	out := map[string][]gonets.StepResult{}
 	_, err := pack.Collect(q, WalkedSQL(len(ids)), pack.Args(ids), func(scan func(...any) error) (struct{}, error) {
 		var run string
 		var r gonets.StepResult

@@ -285,8 +285,12 @@ func postgresConfig(address string) (*pgx.ConnConfig, error) {
 	return cfg, nil
 }
 
-// admitted makes a connection one that may write.
+// admitted makes a connection one that may write. It has its own limit: a connection
+// that the pool makes for whoever waits has none, and would keep its place for ever
+// where no answer comes.
 func admitted(ctx context.Context, conn *pgx.Conn) (err error) {
+	ctx, cancel := within(ctx, 0)
+	defer cancel()
 	defer func() {
 		if err != nil {
 			_ = conn.Close(ctx) // nobody else does

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 
@@ -16,21 +17,27 @@ type Session struct {
 	pid int
 	// began tells it from another session that is given the same number later.
 	began int64
+	// name is the connection's alone. A pooler hands a session on when a connection
+	// ends, and then it is somebody else's.
+	name string
 }
 
 // sessionIs names a connection's session among what is known of it.
 const sessionIs = "session"
 
 // thisSession asks the database itself: what a connection was told when it was made
-// may be a pooler's word.
-const thisSession = `SELECT pid, CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT) FROM pg_stat_get_activity(pg_backend_pid())`
+// may be a pooler's word. It adds to the name that people know.
+const thisSession = `SELECT pid, CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT),
+	set_config('application_name', left(split_part(current_setting('application_name'), ' #', 1), 32) || ' #' || CAST($1 AS TEXT), false)
+	FROM pg_stat_get_activity(pg_backend_pid())`
 
-// endSession ends one and waits until it is gone; it gives no row for one that is.
+// endSession ends one and waits until it is gone; it gives no row for one that is, or
+// that is somebody else's.
 const endSession = `SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_get_activity(CAST($1 AS INTEGER))
-	WHERE CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT) = $2`
+	WHERE CAST(EXTRACT(EPOCH FROM backend_start) * 1000000 AS BIGINT) = $2 AND application_name = $3`
 
 func askSession(ctx context.Context, conn *pgx.Conn) (s Session, err error) {
-	err = conn.QueryRow(ctx, thisSession).Scan(&s.pid, &s.began)
+	err = conn.QueryRow(ctx, thisSession, rand.Text()).Scan(&s.pid, &s.began, &s.name)
 	return s, err
 }
 
@@ -49,7 +56,7 @@ func (s Session) End(ctx context.Context, conn *sql.Conn) error {
 	ended := true
 	ctx, cancel := within(ctx, 0)
 	defer cancel()
-	rows, err := conn.QueryContext(ctx, endSession, s.pid, s.began)
+	rows, err := conn.QueryContext(ctx, endSession, s.pid, s.began, s.name)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,10 @@ func scan(scan func(...any) error) (j erase.Job, err error) {
 		// How far it was nobody knows: one that is not over looks from the beginning,
 		// and none keeps people from the others.
 		j.Progress = erase.Progress{Damaged: true}
+		if j.State == erase.Erasing || j.State == erase.Checking {
+			// Nor what was confirmed of runs that are not over.
+			j.State = erase.Found
+		}
 	}
 	return j, nil
 }
@@ -168,7 +172,7 @@ const forgotten = 24 * time.Hour
 
 // TakeErasure gives the job to work on, which belongs to the owner then, with its
 // value; nil when there is none. What waits for a person longer than a day is
-// dropped.
+// dropped, unless it may have been confirmed before.
 func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, error) {
 	open, err := pack.Collect(e.base.Read(ctx), `SELECT `+columns+` FROM erasures WHERE finished_at IS NULL ORDER BY id`, nil, scan)
 	if err != nil || len(open) == 0 {
@@ -187,7 +191,7 @@ func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, er
 				return err
 			}
 			if *j = fresh; j.State == erase.Found {
-				if t.Now().Sub(j.CreatedAt) < forgotten {
+				if j.Damaged || t.Now().Sub(j.CreatedAt) < forgotten {
 					return nil
 				}
 				j.State = erase.Dropped

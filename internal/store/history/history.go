@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -158,6 +159,22 @@ func (h *History) Outlines(ctx context.Context, runs []gonets.RunSummary) ([]gon
 		return err
 	})
 	return out, err
+}
+
+// Walked are the finished steps of runs as far as they decide where those stand.
+func (h *History) Walked(ctx context.Context, runs []gonets.RunSummary) (done map[string][]gonets.StepResult, err error) {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(runs))
+	for i := range runs {
+		ids[i] = runs[i].ID
+	}
+	err = h.base.Ask(ctx, func(r pack.Reader) error {
+		done, err = deeds.Walked(r, ids)
+		return err
+	})
+	return done, err
 }
 
 // lookedBack is among how many of a scenario's last runs an attempt is looked for

@@ -111,6 +111,36 @@ func bulkPage(f fixture) {
 	}
 }
 
+// bulkText looks at what is kept of a job that looks for a text: what did not carry it
+// is no part of it.
+func bulkText(f fixture) {
+	ids := f.paused(5)
+	j := f.bulk(bulk.Job{Action: gonets.ActionCancel, Total: 5, Filter: gonets.RunFilter{Text: "Анна"}})
+	if j.Filter.Text != "Анна" || !j.AtMost() {
+		f.t.Fatalf("%+v", j)
+	}
+	first := bulk.Step{Job: j, Runs: ids[:1], Missed: 1, Unread: 1, Next: "here"}
+	j, acted := f.step(first)
+	if len(acted) != 1 || j.Total != 4 || j.Acted != 1 || j.Refused != 1 || !j.AtMost() {
+		f.t.Fatalf("the first stretch: %v %+v", acted, j)
+	}
+	if again, _ := f.step(first); again != nil {
+		f.t.Fatal("a stretch was counted twice")
+	}
+	f.Opened = f.Reopen(f.t)
+	j = f.takeBulk("me")
+	if j.Total != 4 || j.Position != "here" {
+		f.t.Fatalf("after a death: %+v", j)
+	}
+	// A stretch without a run moves it too; one that went on by itself is not met.
+	j, _ = f.step(bulk.Step{Job: j, Missed: 1, Last: true})
+	if j.Total != 2 || j.State != bulk.Finished || j.AtMost() {
+		f.t.Errorf("at its end: %+v", j)
+	}
+	f.wantState(ids[0], gonets.RunCancelled)
+	f.wantState(ids[1], gonets.RunPaused)
+}
+
 func bulkOutcomes(f fixture) {
 	f.paused(4)
 	j := f.bulk(bulk.Job{Action: gonets.ActionResume, Total: 4})

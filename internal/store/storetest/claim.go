@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,18 +116,19 @@ func damagedRows(f fixture) {
 	if err != nil || len(jobs.Items) != 1 || jobs.Items[0].State != bulk.Paused {
 		f.t.Errorf("a mass action of which nobody knows the runs: %v %+v", err, jobs.Items)
 	}
-	for _, st := range []erase.State{erase.Finished, erase.Looking} {
+	for _, st := range []erase.State{erase.Finished, erase.Looking, erase.Erasing} {
 		f.must(f.CreateErasure(f.ctx(), erase.Job{ID: id.New(), State: st, By: "owner", CreatedAt: f.Clock.Now(), Value: "anna"}))
 	}
 	f.Exec(f.t, `UPDATE erasures SET progress = '{' WHERE id <> ?`, "")
 	erasures, err := f.Erasures(f.ctx(), gonets.Page{})
-	if err != nil || len(erasures.Items) != 2 || !erasures.Items[0].Damaged || !erasures.Items[1].Damaged {
+	if err != nil || len(erasures.Items) != 3 || slices.ContainsFunc(erasures.Items, func(j erase.Job) bool { return !j.Damaged }) {
 		f.t.Errorf("erasures of which nobody knows how far they were: %v %+v", err, erasures.Items)
 	}
 	goes, err := f.TakeErasure(f.ctx(), erase.Owner{Name: "me", Until: f.Clock.Now().Add(time.Minute)})
 	if err != nil || goes == nil || goes.State != erase.Looking || goes.Value != "anna" {
 		f.t.Errorf("one that is not over: %v %+v", err, goes)
 	}
+	f.confirmedIsAskedAgain(erasures.Items[0].ID, erasures.Items[1].ID)
 	tried := f.check(f.event("tried"))
 	f.must(f.SaveCheck(f.ctx(), tried))
 	f.Exec(f.t, `UPDATE checks SET summary = x'7b' WHERE id = ?`, tried.Run.ID)
@@ -200,5 +202,20 @@ func (f fixture) wantPausedWithReason(id, name, says string) {
 	}
 	if says != "status" && (len(d.Attempts) != 2 || d.Attempts[1].N != 2 || d.Attempts[1].Charged || d.Attempts[0].Status != 500) {
 		f.t.Errorf("%s: the attempts are %+v", name, d.Attempts)
+	}
+}
+
+// confirmedIsAskedAgain: nobody knows what was confirmed of an erasure that is damaged,
+// so it waits for a person, however long, once the other one is over.
+func (f fixture) confirmedIsAskedAgain(damaged, other string) {
+	f.t.Helper()
+	_, err := f.SteerErasure(f.ctx(), other, "owner", func(j *erase.Job) error { j.State = erase.Dropped; return nil })
+	f.must(err)
+	f.Clock.Advance(25 * time.Hour)
+	if taken, err := f.TakeErasure(f.ctx(), erase.Owner{Name: "me", Until: f.Clock.Now().Add(time.Minute)}); err != nil || taken != nil {
+		f.t.Errorf("an erasure goes on of which nobody knows what was confirmed: %v %+v", err, taken)
+	}
+	if j, err := f.Erasure(f.ctx(), damaged); err != nil || j.State != erase.Found {
+		f.t.Errorf("it does not wait for a person: %v %+v", err, j)
 	}
 }

@@ -75,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"what people did to a run is told, and is part of it", actsOfRun},
 		{"the runs of a mass action are found", actsOfMany},
 		{"a page of a mass action is done once, over a death", bulkPage},
+		{"a mass action that looks for a text loses the runs without it", bulkText},
 		{"what becomes of the runs of a mass action is counted once", bulkOutcomes},
 		{"a mass action has one owner, and another when that is silent", bulkOwners},
 		{"a mass action is held, goes on and is stopped", bulkSteering},

@@ -7,4 +7,4 @@ export {
   actOnLane, actOnRun, applyDocuments, beginBulk, changeRetries, eventText, freeName, laneAt, limitLane, newKey, planBulk, rerunChanged, skipWith, steerBulk, tryEcho, type Bulk, type BulkGroup, type BulkVerb, type LaneActionName, type NewBulk, type RunAction, type WhichVersion,
 } from './actions'
 export type * from './types'
-export type { components } from './schema'
+export type { components, operations } from './schema'

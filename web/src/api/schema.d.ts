@@ -1841,6 +1841,8 @@ export interface components {
         };
         Bulk: {
             action: string;
+            /** @description Fewer than total may match: the text is still looked for, and runs without it are taken off the total when they are met */
+            at_most?: boolean;
             by?: string;
             /** Format: date-time */
             created_at?: string;
@@ -2870,7 +2872,7 @@ export interface components {
             dry?: boolean;
             /** @description Stop behind the first run and wait for go-on */
             one_first?: boolean;
-            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. Texts are not looked for here */
+            /** @description Which runs: a question of the history, such as state:paused scenario:crm status:5xx. With text: the runs of all other conditions are asked for the text while it goes on */
             q: string;
             /**
              * Format: int64
@@ -5765,6 +5767,8 @@ export interface operations {
                 format: "csv" | "jsonl" | "har";
                 /** @description Language of a table; ru also separates by semicolons, as spreadsheets in Russian want it */
                 lang?: "ru" | "en";
+                /** @description Only for csv: which columns, in their order, separated by commas; left out, all but the last three. address, request and reply are of the last attempt; a table with request or reply holds at most 10 000 runs */
+                columns?: ("run" | "time" | "state" | "reason" | "scenario" | "version" | "source" | "data" | "attempts" | "status" | "error" | "next_try" | "ended" | "lane" | "event" | "reason_code" | "error_code" | "address" | "request" | "reply")[] | null;
                 /** @description At most this many runs; the newest come first */
                 limit?: number;
             };

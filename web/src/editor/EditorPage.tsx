@@ -14,6 +14,7 @@ import { useCheck } from './check/useCheck'
 import { EditorContext, type Attached, type Editor } from './context'
 import css from './editor.module.css'
 import { DraftStore, type DraftState } from './model/draft'
+import { heldAt } from './model/document'
 import { same } from './model/json'
 import { write } from './model/pointer'
 import { walk, type Placed } from './model/steps'
@@ -137,7 +138,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const focused = useCallback(() => setFocusField(undefined), [])
 
   const editor: Editor = {
-    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField, focused, edit, sources, panelSource, dataPlace, samples, check,
+    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField: focusField && heldAt(document, focusField), focused, edit, sources, panelSource, dataPlace, samples, check,
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }

@@ -35,13 +35,13 @@ export function FileBody({ pointer, value }: { pointer: string; value: string })
 export function FormFiles({ pointer, files }: { pointer: string; files: readonly FormFile[] }) {
   const t = useT()
   const { edit } = useEditor()
-  const { put, placed } = useStep()
+  const { put, at, placed } = useStep()
   const { title, help } = useTexts()(pointer)
   const box = useRef<HTMLDivElement>(null)
   const known = useRef<Keyed>({ files: [], keys: [], next: 0 })
   if (known.current.files !== files) known.current = keyed(known.current, files)
   /** The cursor goes to a file, or to the button that adds one where there is none. */
-  const focus = (index: number) => requestAnimationFrame(() => (box.current?.querySelectorAll('fieldset')[index]?.querySelector('input') ?? box.current?.querySelector<HTMLElement>(':scope > :last-child button'))?.focus())
+  const focus = (index: number) => requestAnimationFrame(() => (box.current?.querySelectorAll('[data-row]')[index]?.querySelector('input') ?? box.current?.querySelector<HTMLElement>(':scope > :last-child button'))?.focus())
   const add = () => {
     put(pointer, [...files, { name: '', path: '' }])
     focus(files.length)
@@ -52,11 +52,11 @@ export function FormFiles({ pointer, files }: { pointer: string; files: readonly
     toast(t('row.deleted', { name: file.name || String(index + 1) }), { undo: () => edit((now) => putBack(now, { id: firstId(placed.step), list: pointer, index, file })) })
   }
   return (
-    <div className={css.field} role="group" aria-label={title} ref={box}>
+    <div className={css.field} ref={box} role="group" aria-label={title}>
       <div className={css.fieldLabel}>{title}</div>
       <div className={css.fieldHelp}>{help}</div>
       {files.map((file, i) => (
-        <fieldset key={known.current.keys[i]} className={css.fieldset}>
+        <fieldset key={known.current.keys[i]} className={css.fieldset} data-row data-pointer={`${at(pointer)}/${i}`}>
           <legend>{t('files.one', { n: i + 1 })}</legend>
           <FileFields pointer={pointer} index={i} file={file} onChange={(next) => put(`${pointer}/${i}`, next)} />
           <span className={css.fieldsetEnd}>

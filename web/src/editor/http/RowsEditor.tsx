@@ -61,14 +61,13 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
       )}
       {rows.map((row, i) => {
         const name = row.name || String(i + 1)
-        // What is wrong with the row itself is wrong with its name: it is missing, or means something else.
-        const nameError = problem(`${pointer}/${i}`) ?? problem(`${pointer}/${i}/name`) ?? (row.name === '' ? problem(`${pointer}/`) : undefined)
+        const nameError = problem(`${pointer}/${i}/name`)
         return (
           <div key={i} className={css.row} data-row data-off={row.on === false || undefined} data-pointer={`${at(pointer)}/${i}`}>
             <span className={css.rowOn}>
               <Checkbox label="" ariaLabel={t('row.on', { name })} checked={row.on !== false} onChange={(on) => toggle(i, on)} />
             </span>
-            <span className={css.rowName} data-name onKeyDown={(event) => {
+            <span className={css.rowName} data-name data-pointer={`${at(pointer)}/${i}/name`} onKeyDown={(event) => {
               if (event.key !== 'Enter' || event.defaultPrevented) return
               // The key must not be typed into the field that gets the cursor.
               event.preventDefault()
@@ -80,7 +79,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
                 <TextField ariaLabel={t('row.nameOf', { n: i + 1 })} value={row.name} onChange={(next) => change(i, { name: next })} placeholder={namePlaceholder ?? t('row.name')} error={nameError} mono />
               )}
             </span>
-            <span className={css.rowValue}>
+            <span className={css.rowValue} data-pointer={`${at(pointer)}/${i}/value`}>
               <PillField
                 label={t('row.valueOf', { name })}
                 value={shownText(row.value)}
@@ -89,7 +88,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
                 multiline={typed === true && typeOf(row.value) === 'json'}
                 wrap
                 onFocus={(focused) => focused && requestAnimationFrame(() => box.current?.querySelectorAll<HTMLElement>('[data-row]')[i]?.scrollIntoView({ block: 'nearest' }))}
-                error={problem(`${pointer}/${i}/value`) ?? (row.name === '' ? undefined : problem(`${pointer}/${row.name.replace(/~/g, '~0').replace(/\//g, '~1')}`))}
+                error={problem(`${pointer}/${i}/value`)}
               />
               {row.on !== false && <Becoming value={rowBecomes(preview, at(pointer), i, row)} />}
             </span>

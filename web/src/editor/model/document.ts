@@ -1,5 +1,6 @@
 /** The scenario document as the editor holds it: rows are always lists, so that every row keeps its place. */
-import { members, type Json } from './json'
+import { isPlain, members, type Json } from './json'
+import { join, read, split } from './pointer'
 
 export interface Row {
   name: string
@@ -179,6 +180,29 @@ export function kindOf(step: Step): string {
   for (const kind of stepKinds) if (step[kind] !== undefined) return kind
   return Object.keys(step).find((key) => !common.has(key)) ?? ''
 }
+
+/**
+ * Where the editor holds what the server names: there a row has its name wherever files write a map of rows, and its
+ * number wherever they write a list; here it always has its number. What is wrong with a row itself is wrong with its name.
+ */
+export function heldAt(document: Scenario, pointer: string): string {
+  const parts = split(pointer)
+  let here: unknown = document
+  for (const [i, part] of parts.entries()) {
+    if (isHeldRows(here)) {
+      const rest = parts.slice(i + 1)
+      const numbered = here[Number(part)] !== undefined
+      if (numbered && (rest[0] === 'name' || rest[0] === 'value')) return pointer
+      const named = here.findIndex((row) => row.name === part)
+      if (named >= 0) return join(...parts.slice(0, i), named, 'value', ...rest)
+      return numbered && rest.length === 0 ? `${pointer}/name` : pointer
+    }
+    here = read(here, join(part))
+  }
+  return pointer
+}
+
+const isHeldRows = (value: unknown): value is Row[] => Array.isArray(value) && value.length > 0 && value.every((one) => isPlain(one) && 'name' in one && 'value' in one)
 
 /** Rows as the document writes them: a row's name and value, on only when it is off. */
 export function cleanRow(row: Row): Row {

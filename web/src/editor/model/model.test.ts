@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isRows, kindOf, normalise, plain } from './document'
+import { heldAt, isRows, kindOf, normalise, plain } from './document'
 import { emptyHistory, loadHistory, record, redo, saveHistory, undo } from './history'
 import { LongNumber, parseJson, writeJson } from './json'
 import { merge } from './merge'
@@ -44,6 +44,24 @@ describe('documents', () => {
     const row = (name: string, on?: false) => ({ name, value: name, ...(on === undefined ? {} : { on }) })
     expect([sent([]), sent([row('2'), row('1')]), sent({ a: [1] })]).toEqual(['{}', '{"2":"2","1":"1"}', '{"a":[1]}'])
     expect([sent([row('a'), row('a')]), sent([row('a', false)]), sent([row('')]), sent([1]), sent('{{ x }}')].map((text) => text[0])).toEqual(['[', '[', '[', '[', '"'])
+  })
+  it('are looked into where the server names a row by its name', () => {
+    const row = (name: string) => ({ name, value: name === 'in' ? { a: 1 } : '' })
+    const document = normalise({ name: 'n', steps: [{ id: 'a', if: 'x', then: [{ id: 'h', http: { url: '', headers: [row('X')], body: { multipart: { fields: [row('f')], files: [{ name: '', path: '' }] } } } }] }, { id: 'b', set: [row('in'), row('a/b'), row('0'), row('')] }] })
+    const held = (places: Record<string, string>) => expect(Object.fromEntries(Object.keys(places).map((place) => [place, heldAt(document, place)]))).toEqual(places)
+    held({
+      '/steps/0/then/0/http/headers/X': '/steps/0/then/0/http/headers/0/value',
+      '/steps/0/then/0/http/body/multipart/fields/f': '/steps/0/then/0/http/body/multipart/fields/0/value',
+      '/steps/0/then/0/http/body/multipart/files/0/path': '/steps/0/then/0/http/body/multipart/files/0/path',
+      '/steps/0/then/0/http/url': '/steps/0/then/0/http/url',
+      '/steps/1/set/in/a': '/steps/1/set/0/value/a',
+      '/steps/1/set/a~1b': '/steps/1/set/1/value',
+      '/steps/1/set/0': '/steps/1/set/2/value',
+      '/steps/1/set/3': '/steps/1/set/3/name',
+      '/steps/1/set/1/value': '/steps/1/set/1/value',
+      '/steps/1/set/gone': '/steps/1/set/gone',
+      '/steps/9/set': '/steps/9/set',
+    })
   })
   it('tells rows from a list of values', () => {
     expect(isRows([{ name: 'a', value: 1 }])).toBe(true)

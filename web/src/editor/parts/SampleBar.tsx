@@ -42,8 +42,9 @@ export function SampleBar() {
       <span className={css.muted}>{t('sample')}:</span>
       <Menu align="start" items={[...items, ...(items.length > 0 ? ['line' as const] : []), { label: t('sample.other'), icon: 'sources', onClick: () => openSource(from) }]}>
         <button type="button" className={css.sampleButton} data-fresh={samples.fresh ? true : undefined}>
-          {label}
-          {picked && 'event' in picked && <span className={css.muted}> {gist(picked.event)}</span>}
+          <span>
+            {label} {picked && 'event' in picked && <span className={css.muted}>{gist(picked.event)}</span>}
+          </span>
           <Icon name="down" size={14} />
         </button>
       </Menu>

@@ -10,11 +10,12 @@ import { Addresses } from '@/screens/sources/Addresses'
 import { CopyOneC } from '@/screens/sources/CopyOneC'
 import { ReceiveDialog } from '@/screens/sources/ReceiveDialog'
 import { receives } from '@/screens/sources/receives'
+import { sampleOf } from '@/screens/sources/sample'
 import { EventMark } from '@/words/EventMark'
 import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
 import { usualOf, variablesOf } from '../localScope'
-import { JsonError, parseJson, writeJson } from '../model/json'
+import { JsonError, parseJson } from '../model/json'
 import { toUse, withSource } from '../model/samples'
 import { send } from '../server'
 import type { SampleEvent } from '../useSamples'
@@ -132,23 +133,13 @@ const presetTitle = (preset: Preset, t: Translate): string => (preset.id === 'ge
 // ── waiting ──────────────────────────────────────────────────────────────
 
 function curlOf(source: Source, preset: Preset | undefined, t: Translate): string {
-  const sample = preset?.sample
-  const method = sample?.method ?? 'POST'
-  const url = (source.url ?? '') + (sample?.query ? `?${sample.query}` : '')
-  const headers = headerList(sample?.headers)
-  const body = sample?.body ?? { name: t('sample.name'), phone: '+79990001122' }
-  const text = typeof body === 'string' ? body : writeJson(body)
+  const { method, query, headers, body } = sampleOf(preset, t)
+  const url = (source.url ?? '') + (query && `?${query}`)
   const shell = (s: string) => `'${s.replace(/'/g, `'\\''`)}'`
   const parts = [`curl -X ${method} ${shell(url)}`]
-  const all = headers.some((h) => h.name.toLowerCase() === 'content-type') || method === 'GET' ? headers : [...headers, { name: 'Content-Type', value: 'application/json' }]
-  for (const header of all) parts.push(`-H ${shell(`${header.name}: ${header.value}`)}`)
-  if (method !== 'GET') parts.push(`--data ${shell(text)}`)
+  for (const header of headers) parts.push(`-H ${shell(`${header.name}: ${header.value}`)}`)
+  if (method !== 'GET') parts.push(`--data ${shell(body)}`)
   return parts.join(' ')
-}
-
-function headerList(headers: unknown): { name: string; value: string }[] {
-  if (Array.isArray(headers)) return headers as { name: string; value: string }[]
-  return Object.entries((headers as Record<string, string> | undefined) ?? {}).map(([name, value]) => ({ name, value }))
 }
 
 function Receiving({ source }: { source: Source }) {
@@ -165,12 +156,8 @@ function Receiving({ source }: { source: Source }) {
   const sendSample = async () => {
     setBusy(true)
     try {
-      const sample = preset?.sample
-      const body = sample?.body ?? { name: t('sample.name'), phone: '+7 999 000-11-22', email: 'anna@example.org' }
-      await send(`/sources/${encodeURIComponent(source.name)}/events`, {
-        method: 'POST',
-        body: { method: sample?.method ?? 'POST', ...(sample?.query ? { query: sample.query } : {}), headers: headerList(sample?.headers), ...(typeof body === 'string' ? { text: body } : { body }) },
-      })
+      const { method, query, headers, body } = sampleOf(preset, t)
+      await send(`/sources/${encodeURIComponent(source.name)}/events`, { method: 'POST', body: { method, query: query || undefined, headers, text: body } })
       refresh()
     } catch (error) {
       toastError(error, t)
@@ -403,7 +390,7 @@ function PasteJson({ open, onClose, source, onSent }: { open: boolean; onClose: 
         mono
         autoFocus
         error={error}
-        placeholder={`{"name": "${t('sample.name')}", "phone": "+79990001122"}`}
+        placeholder={`{"name": "${t('quick.name')}", "phone": "+79990001122"}`}
         help={info?.state === 'running' ? t('source.jsonSample') : t('source.jsonEvent')}
       />
     </Dialog>

@@ -11,7 +11,7 @@ import css from '../editor.module.css'
 import { HttpPanel } from '../http/HttpPanel'
 import { WillSend } from '../http/WillSend'
 import { inItsOrder, usualOfAll, variablesOf } from '../localScope'
-import { kindOf, normaliseStep, type Step } from '../model/document'
+import { heldAt, kindOf, normaliseStep, type Step } from '../model/document'
 import { read, write } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
 import { fieldName, kindTitle } from '../parts/describe'
@@ -47,33 +47,43 @@ export function StepPanel({ placed }: { placed: Placed }) {
   // What is only not filled in yet is no mistake before a person was there.
   const [touched, setTouched] = useState<readonly string[]>([])
   const touch = useCallback((one: string) => setTouched((now) => (now.includes(one) ? now : [...now, one])), [])
-  const left = ({ target }: FocusEvent<HTMLElement>) => {
-    const place = target.closest<HTMLElement>('[data-pointer]')?.dataset['pointer']
-    if (place !== undefined) touch(place)
+  // Nor is a row that was just added, before it was left as a whole; the others of its list are judged all the while.
+  const [fresh, setFresh] = useState<string>()
+  const left = ({ target, relatedTarget }: FocusEvent<HTMLElement>) => {
+    const box = target.closest<HTMLElement>('[data-row]') ?? target.closest<HTMLElement>('[data-pointer]')
+    const place = box?.dataset['pointer']
+    if (place === undefined || box?.contains(relatedTarget)) return
+    touch(place)
+    setFresh((now) => (now === place ? undefined : now))
   }
   const { focusField } = editor
   useEffect(() => void (focusField && touch(focusField)), [focusField, touch])
 
   const scope: StepScope = useMemo(() => {
     const at = (place: string) => pointer + place
-    const reached = (place: string) => touched.some((one) => at(place) === one || at(place).startsWith(`${one}/`))
+    const within = (place: string, one: string) => at(place) === one || at(place).startsWith(`${one}/`)
+    const reached = (place: string) => touched.some((one) => within(place, one)) && !(fresh && within(place, fresh))
+    const problems = state.problems.map((problem) => ({ ...problem, pointer: heldAt(document, problem.pointer) }))
     return {
       placed,
       preview,
       at,
       put: (place, value) => {
+        const before = read(document, at(place))
+        const had = Array.isArray(before) ? before.length : 0
+        if (Array.isArray(value) && value.length === had + 1) setFresh(`${at(place)}/${had}`)
         touch(at(place))
         put(at(place), value)
       },
       read: <T,>(place: string) => read(document, at(place)) as T | undefined,
       problem: (place) => {
-        const found = state.problems.find((problem) => problem.pointer === at(place))
+        const found = problems.find((problem) => problem.pointer === at(place))
         // What was filled in since the draft was last judged is missing no longer.
         if (!found || (found.code === 'missing' && typeof read(document, found.pointer) === 'string' && read(document, found.pointer) !== '')) return undefined
         return found.code === 'missing' && !reached(place) ? undefined : problemWords(found)
       },
     }
-  }, [placed, preview, pointer, put, document, state.problems, touched, touch])
+  }, [placed, preview, pointer, put, document, state.problems, touched, touch, fresh])
 
   useCodes()
   useFocusField()

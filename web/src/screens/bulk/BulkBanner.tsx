@@ -38,14 +38,17 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
   })
   const over = bulk.state === 'finished' || bulk.state === 'stopped'
   const all = Math.max(bulk.total, bulk.done)
+  const progress = bulk.at_most
+    ? t('bulk.doneOfAtMost', { done: number(bulk.done), left: number(all - bulk.done) })
+    : t('bulk.doneOf', { done: number(bulk.done), total: number(all) })
   const busy = (verb: BulkVerb) => steer.isPending && steer.variables === verb
   return (
     <section className={css.banner} data-state={bulk.state} aria-label={t('bulk.progress', { action: actionWord(bulk.action, t) })}>
       <span className={css.name}>
         {t('runs.key.bulk')}: {actionWord(bulk.action, t)}
       </span>
-      <progress className={css.bar} max={Math.max(all, 1)} value={bulk.done} aria-label={t('bulk.doneOf', { done: number(bulk.done), total: number(all) })} />
-      <span className={css.count}>{t('bulk.doneOf', { done: number(bulk.done), total: number(all) })}</span>
+      <progress className={css.bar} max={Math.max(all, 1)} value={bulk.done} aria-label={progress} />
+      <span className={css.count}>{progress}</span>
       {sends(bulk.action) && (
         <span className={css.counts}>
           <BulkCounts bulk={bulk} />

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type BulkGroup, type NewBulk } from '@/api'
+import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, NumberField, Select, Skeleton, Stack, toast } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
+import { SkippedSteps } from './SkippedSteps'
 import { actionWord, questionWords, sends } from './words'
 
 type Action = NewBulk['action']
@@ -50,11 +51,15 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
   const versioned = action === 'resume' || action === 'rerun'
   const newer = groups.filter((group) => group.current_version && group.version && group.current_version !== group.version)
   // Runs that stand alike are told of by name; of many kinds each goes its own way.
-  const one = groups.length === 1 ? groups[0]! : undefined
+  const all = groups.reduce((n, group) => n + group.runs, 0) === plan.data?.total
+  const one = all && groups.length === 1 ? groups[0]! : undefined
   const standard: Which = action === 'rerun' ? 'current' : one ? (one.step_changed ? 'current' : 'same') : 'fit'
   const chosen = which ?? standard
   const total = plan.data?.total ?? 0
-  const shown = plan.data?.plan?.more ? `${number(total)}+` : number(total)
+  const counted = plan.data?.plan?.more ? `${number(total)}+` : number(total)
+  // A text is looked for on the way: fewer runs may carry it.
+  const atMost = plan.data?.at_most ?? false
+  const shown = atMost && !plan.data?.plan?.more ? t('bulk.atMost', { shown: counted }) : counted
   const verb = actionWord(action, t)
 
   // Two clicks can come before the button shows that it is busy.
@@ -139,7 +144,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                 ]}
               />
             )}
-            {action === 'skip' && <SkippedSteps groups={groups} title={title} />}
+            {action === 'skip' && <SkippedSteps at={groups.map((group) => [`${title(group.scenario)}: ${group.step_title || group.step || t('bulk.firstStep')}`, group.runs])} total={total} shown={shown} />}
             {action === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
             {action === 'retry-policy' && <Muted>{t('bulk.replacesRetries')}</Muted>}
             <Select
@@ -147,7 +152,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
               value={rate}
               onChange={(next) => choose(() => setRate(next))}
               options={rates.map((one) => ({ value: one, label: one === '0' ? t('bulk.rateFull') : one === 'own' ? t('bulk.rateOwn') : t('bulk.ratePerSecond', { count: Number(one) }) }))}
-              help={rate === '0' ? t('bulk.rateFullHelp') : badPace ? undefined : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / pace)) * 1000) })}
+              help={rate === '0' ? t('bulk.rateFullHelp') : badPace || atMost ? undefined : t('bulk.takes', { time: duration(Math.max(1, Math.ceil(total / pace)) * 1000) })}
             />
             {rate === 'own' && (
               <NumberField
@@ -160,6 +165,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                 error={badPace ? t('bulk.rateOwnBad', { most: fastest }) : undefined}
               />
             )}
+            {atMost && <Muted>{t('bulk.textHelp')}</Muted>}
             {sends(action) && <Checkbox label={t('bulk.oneFirst')} checked={oneFirst} onChange={(next) => choose(() => setOneFirst(next))} />}
             <Muted>{action === 'rerun' ? t('bulk.rerunHelp') : action === 'retry-policy' ? t('bulk.retryPolicyHelp') : action === 'skip' ? t('bulk.skipHelp') : sends(action) ? t('bulk.sendsHelp') : t('bulk.cancelHelp')}</Muted>
           </>
@@ -167,29 +173,5 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
         {begin.error && <ErrorNote error={begin.error} />}
       </Stack>
     </Dialog>
-  )
-}
-
-/** How many steps are named. */
-const mostNamed = 10
-
-/** At which steps the runs stand: what is left out is read before. */
-function SkippedSteps({ groups, title }: { groups: BulkGroup[]; title: (scenario: string) => string }) {
-  const t = useT()
-  const runs = new Map<string, number>()
-  for (const group of groups) {
-    const step = `${title(group.scenario)}: ${group.step_title || group.step || t('bulk.firstStep')}`
-    runs.set(step, (runs.get(step) ?? 0) + group.runs)
-  }
-  return (
-    <div>
-      <p>{t('bulk.skipSteps')}</p>
-      <ul>
-        {[...runs].slice(0, mostNamed).map(([step, n]) => (
-          <li key={step}>{t('bulk.skipAt', { step, n })}</li>
-        ))}
-        {runs.size > mostNamed && <li>{t('bulk.skipMore', { count: runs.size - mostNamed })}</li>}
-      </ul>
-    </div>
   )
 }

@@ -41,6 +41,8 @@ export function questionWords(q: string, title: (scenario: string) => string, t:
         return t('bulk.until', { time: time(value) })
       case 'status':
         return t('bulk.withStatus', { status: value })
+      case 'text':
+        return t('bulk.withText', { value })
       case 'code':
       case 'lane':
       case 'mark':

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { api, applyDocuments, call, freeName, keys, scenariosQuery, sourcesQuery } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { useT, type Key } from '@/i18n'
-import { Button, EmptyState, Icon, Muted, Page, Row, Segments, TextField, toastError } from '@/ui'
+import { Button, EmptyState, Icon, Muted, Page, Row, Segments, Select, TextField, toastError, useNarrow } from '@/ui'
 import { recipes, type Recipe, type RecipeGroup } from './recipes'
 import css from './Recipes.module.css'
 
@@ -34,6 +34,8 @@ export default function RecipesPage() {
   })
   const wanted = (search.q ?? '').trim().toLocaleLowerCase()
   const group = search.group ?? ''
+  // Side by side they are wider than a telephone.
+  const Choose = useNarrow() ? Select : Segments
   const shown = recipes.filter((one) => (!group || one.groups.includes(group as RecipeGroup)) && (!wanted || `${t(one.title)} ${t(one.text)}`.toLocaleLowerCase().includes(wanted)))
   return (
     <Page
@@ -46,7 +48,7 @@ export default function RecipesPage() {
     >
       <Row gap={8}>
         <TextField ariaLabel={t('recipes.find')} placeholder={t('recipes.find')} icon="search" value={search.q ?? ''} onChange={(q) => setSearch({ q }, { replace: true })} className={css.search} />
-        <Segments ariaLabel={t('recipes.group')} value={group} onChange={(next) => setSearch({ group: next })} options={[{ value: '', label: t('recipes.all') }, ...(Object.keys(groups) as RecipeGroup[]).map((value) => ({ value: value as string, label: t(groups[value]) }))]} />
+        <Choose ariaLabel={t('recipes.group')} value={group} onChange={(next) => setSearch({ group: next })} options={[{ value: '', label: t('recipes.all') }, ...(Object.keys(groups) as RecipeGroup[]).map((value) => ({ value: value as string, label: t(groups[value]) }))]} />
       </Row>
       {shown.length === 0 ? (
         <EmptyState icon="search" title={t('list.noMatch')} actions={<Button onClick={() => setSearch({ q: undefined, group: undefined })}>{t('list.reset')}</Button>} />

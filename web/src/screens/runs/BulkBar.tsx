@@ -1,10 +1,11 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { api, call, runQuery, type RunAction, type RunSummary } from '@/api'
-import { useT } from '@/i18n'
-import { BulkDialog } from '@/screens/bulk'
+import { api, call, runQuery, scenariosQuery, type RunAction, type RunSummary } from '@/api'
+import { number, useT } from '@/i18n'
+import { BulkDialog, SkippedSteps } from '@/screens/bulk'
 import { RetryDialog } from '@/screens/run/RetryDialog'
-import { Button, Confirm, ErrorNote, Spring } from '@/ui'
+import { stepTitle } from '@/screens/run/words'
+import { Button, Confirm, ErrorNote, Skeleton, Spring } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
 import css from './Runs.module.css'
 
@@ -14,8 +15,8 @@ interface Props {
   q: string
   /** Works on everything that matches the filter instead of a selection. */
   all: boolean
-  /** The filter finds an exact set. */
-  exact: boolean
+  /** What the filter finds are runs, not checks. */
+  workable: boolean
   onDone: (message: string) => void
   onClear: () => void
 }
@@ -36,12 +37,12 @@ const most = 1000
 const everything = 'after:1970-01-01'
 
 /** One thing done to many runs, after a question: the outside world notices. */
-export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear }: Props) {
+export function BulkBar({ selected, rows, q, all: whole, workable, onDone, onClear }: Props) {
   const t = useT()
   const [asking, setAsking] = useState<RunAction>()
   const [retry, setRetry] = useState<RetryPlan>(usualPlan)
   const many = !whole && selected.size > most
-  const all = whole || (many && exact)
+  const all = whole || (many && workable)
   const chosen = all ? rows : rows.filter((run) => selected.has(run.id))
   // Two clicks can come before the button shows that it is busy.
   const going = useRef(false)
@@ -80,8 +81,8 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
   const word = actions.find((one) => one.action === asking)?.label
   return (
     <div className={css.bulk}>
-      <span>{many ? t(exact ? 'runs.manySelected' : 'runs.tooManySelected', { n: selected.size, most }) : all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
-      {(!many || exact) && possible.map(({ action, label }) => (
+      <span>{many ? t(workable ? 'runs.manySelected' : 'runs.tooManySelected', { n: selected.size, most }) : all ? t('runs.allMatching') : t('runs.selected', { count: selected.size })}</span>
+      {(!many || workable) && possible.map(({ action, label }) => (
         <Button key={action} size="small" onClick={() => ask(action)}>
           {all ? t('runs.all', { action: t(label) }) : t(label)}
         </Button>
@@ -112,6 +113,7 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
         >
           {asking === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={setRetry} />}
           {asking === 'retry-policy' && <p>{t('bulk.replacesRetries')}</p>}
+          {asking === 'skip' && <SelectedSteps runs={chosen} total={selected.size} />}
           <p>{t(`runs.${asking}.help` as 'runs.resume.help')}</p>
           {act.error && <ErrorNote error={act.error} />}
         </Confirm>
@@ -124,4 +126,20 @@ export function BulkBar({ selected, rows, q, all: whole, exact, onDone, onClear 
 function OneRetry({ id, onClose }: { id: string; onClose: () => void }) {
   const { data: run } = useQuery(runQuery(id))
   return run ? <RetryDialog run={run} onClose={onClose} /> : null
+}
+
+/** Of how many selected runs it is read where they stand. */
+const mostRead = 10
+
+/** At which steps the newest of the selected runs stand. */
+function SelectedSteps({ runs, total }: { runs: RunSummary[]; total: number }) {
+  const t = useT()
+  const { data: scenarios } = useQuery(scenariosQuery)
+  const read = useQueries({ queries: runs.slice(0, mostRead).map((run) => runQuery(run.id)) })
+  if (read.some((one) => one.isPending)) return <Skeleton lines={2} />
+  const at = read.flatMap(({ data: run }): [string, number][] => {
+    const step = run?.steps.find((one) => one.state === 'active')
+    return run && step ? [[`${scenarios?.items.find((one) => one.name === run.scenario)?.title || run.scenario}: ${stepTitle(step, t)}`, 1]] : []
+  })
+  return <SkippedSteps at={at} total={total} shown={number(total)} />
 }

@@ -1,5 +1,8 @@
+import { lazy, Suspense, useState } from 'react'
 import { language, useT } from '@/i18n'
 import { Button, Menu, toast } from '@/ui'
+
+const ExportColumns = lazy(() => import('./ExportColumns'))
 
 // How many runs a file of a format holds, as the server bounds it.
 const formats = [
@@ -11,21 +14,27 @@ const formats = [
 /** Takes what the question finds away as a file; the browser writes it while it comes. */
 export function ExportMenu({ q, found }: { q: string; found?: { count: number; more: boolean } }) {
   const t = useT()
+  const [choosing, setChoosing] = useState(false)
+  const files = formats.map(({ format, most }) => ({
+    label: t(`runs.export.${format}`),
+    hint: found && found.count > most ? t('runs.export.part', { n: most, all: found.count }) : t('runs.export.csv.hint', { n: most }),
+    // The browser does not say what stands behind a file's end.
+    onClick: found && found.count > most ? () => toast(t('runs.export.cut', { n: most, all: found.count })) : undefined,
+    href: `/api/v1/runs/export?${new URLSearchParams({ format, lang: language(), ...(q && { q }) })}`,
+    download: '',
+  }))
   return (
-    <Menu
-      width={340}
-      items={formats.map(({ format, most }) => ({
-        label: t(`runs.export.${format}`),
-        hint: found && found.count > most ? t('runs.export.part', { n: most, all: found.count }) : t('runs.export.csv.hint', { n: most }),
-        // The browser does not say what stands behind a file's end.
-        onClick: found && found.count > most ? () => toast(t('runs.export.cut', { n: most, all: found.count })) : undefined,
-        href: `/api/v1/runs/export?${new URLSearchParams({ format, lang: language(), ...(q && { q }) })}`,
-        download: '',
-      }))}
-    >
-      <Button size="small" icon="download">
-        {t('export')}
-      </Button>
-    </Menu>
+    <>
+      <Menu width={340} items={[...files, { label: t('runs.export.choose'), onClick: () => setChoosing(true) }]}>
+        <Button size="small" icon="download">
+          {t('export')}
+        </Button>
+      </Menu>
+      {choosing && (
+        <Suspense>
+          <ExportColumns q={q} onClose={() => setChoosing(false)} />
+        </Suspense>
+      )}
+    </>
   )
 }

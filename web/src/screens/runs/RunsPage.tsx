@@ -46,7 +46,8 @@ export default function RunsPage() {
   const { data: sources } = useQuery(sourcesQuery)
   const { data: stats } = useQuery(statsQuery)
   // A text is looked for on the way back through time: there is no number of it, and no chart.
-  const exact = valueOf(q, 'text') === '' && valueOf(q, 'mark') !== 'check'
+  const checks = valueOf(q, 'mark') === 'check'
+  const exact = valueOf(q, 'text') === '' && !checks
   const { data: count } = useQuery({ ...runsCountQuery(q), enabled: exact && !error })
   const pausedQ = change(q, { state: 'paused' })
   const { data: paused } = useQuery({ ...runsCountQuery(pausedQ), enabled: exact && !error && valueOf(q, 'state') === '' })
@@ -59,8 +60,8 @@ export default function RunsPage() {
 
   const filtered = q !== ''
   const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
-  // All that match a question can be worked on; a search in texts finds no exact set.
-  const workable = exact && filtered
+  // All that match a question can be worked on; a text is looked for on the way.
+  const workable = !checks && filtered
   const reached = data?.pages.at(-1)?.reached
   const words = wordsOf(q)
   const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
@@ -103,7 +104,7 @@ export default function RunsPage() {
           rows={rows}
           q={q}
           all={selected.size === 0}
-          exact={exact}
+          workable={!checks}
           onDone={(message) => {
             setSelected(new Set())
             toast(message)

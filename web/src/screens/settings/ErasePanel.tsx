@@ -158,7 +158,8 @@ function Found({ erasure }: { erasure: Erasure }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),
   })
   const refused = confirm.error instanceof ApiError ? confirm.error.at('/value') : undefined
-  if (erasure.found.length === 0)
+  // What a damaged record found is not all that was found.
+  if (erasure.found.length === 0 && !erasure.damaged)
     return (
       <Stack gap={12}>
         <Note tone="ok" title={t('erase.nothing')}>

@@ -14,7 +14,7 @@ import { PeriodPanel, periodOf } from './PeriodPanel'
 import { ReceiveDialog } from './ReceiveDialog'
 import { receives } from './receives'
 import { FieldsNote, SilenceNote } from './Usual'
-import { headerList, jsonOf, sampleText } from './sample'
+import { jsonOf, sampleOf, sampleText } from './sample'
 import css from './Sources.module.css'
 
 export default function SourcePage() {
@@ -130,7 +130,7 @@ export default function SourcePage() {
         </Panel>
       )}
       {receiving && <ReceiveDialog source={source} onClose={() => setReceiving(false)} />}
-      {sending && <SendSample source={source} sample={preset?.sample} onClose={() => (setSending(false), search.send && setSearch({ send: undefined }, { replace: true }))} />}
+      {sending && <SendSample source={source} preset={preset} onClose={() => (setSending(false), search.send && setSearch({ send: undefined }, { replace: true }))} />}
       {deleting && (
         <Confirm open onClose={() => setDeleting(false)} onConfirm={() => remove.mutate()} busy={remove.isPending} danger title={t('sources.deleteTitle', { title: source.title || source.name })} confirm={t('delete')}>
           <p>{t('sources.deleteHelp')}</p>
@@ -164,20 +164,20 @@ function TakeSample({ scenarios, titles, event }: { scenarios: readonly string[]
   )
 }
 
-function SendSample({ source, sample, onClose }: { source: Source; sample: Preset['sample'] | undefined; onClose: () => void }) {
+function SendSample({ source, preset, onClose }: { source: Source; preset: Preset | undefined; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const given = sample?.body
-  const [text, setText] = useState(() => sampleText(given ?? { name: t('quick.name'), phone: '+79990001122' }))
+  const { method, query, headers, body } = sampleOf(preset, t)
+  const [text, setText] = useState(() => sampleText(body))
   // What a form sends is text of its own kind; everything else is written as JSON.
-  const plain = typeof given === 'string' && jsonOf(given) === undefined
+  const plain = jsonOf(body) === undefined
   const [mistake, setMistake] = useState<string>()
   const send = useMutation({
     mutationFn: () =>
       call(
         api.POST('/api/v1/sources/{name}/events', {
           params: { path: { name: source.name } },
-          body: { method: sample?.method ?? 'POST', query: sample?.query || undefined, headers: headerList(sample?.headers), text },
+          body: { method, query: query || undefined, headers, text },
         }),
       ),
     onSuccess: (result) => {

@@ -42,7 +42,7 @@ it('saves over the source that was read when the form was opened, and waits for 
   fireEvent.change(title, { target: { value: 'mine' } })
   fireEvent.click(screen.getByText(t('save')))
   await waitFor(() => expect(marks).toEqual(['first']))
-}, 30_000)
+})
 
 it.each([
   ['mine', t('receive.keepMine'), { title: 'mine', accept: { methods: ['PUT'] } }],
@@ -74,4 +74,4 @@ it.each([
     expect(screen.queryByText(press)).toBeNull()
     expect(saved).toEqual([])
   }
-}, 30_000)
+})

@@ -1,4 +1,5 @@
 import type { Preset } from '@/api'
+import type { Translate } from '@/i18n'
 
 /** The value of a text that is JSON; undefined for any other. */
 export function jsonOf(text: string): unknown {
@@ -9,14 +10,20 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** A request with made-up data, as its service sends it. What any service may send is written in the reader's language. */
+export function sampleOf(preset: Preset | undefined, t: Translate): Preset['sample'] {
+  const { method = 'POST', query = '', headers, body } = preset?.sample ?? {}
+  const own = preset === undefined || preset.id === 'generic'
+  return { method, query, headers: method === 'GET' ? (headers ?? []) : headerList(headers), body: own || body === undefined ? JSON.stringify({ name: t('quick.name'), phone: '+79990001122' }) : body }
+}
+
 /** A sample's body as people edit it: JSON on lines of its own, anything else as it is. */
-export function sampleText(body: unknown): string {
-  if (typeof body !== 'string') return JSON.stringify(body, null, 2)
+export function sampleText(body: string): string {
   const value = jsonOf(body)
   return value === undefined ? body : JSON.stringify(value, null, 2)
 }
 
-/** The headers of a sample; without a type of its own a body of JSON is said to be that. */
+/** Without a type of its own a body of JSON is said to be that. */
 export function headerList(headers: Preset['sample']['headers'] | undefined): { name: string; value: string }[] {
   const list = headers ?? []
   return list.some((one) => one.name.toLowerCase() === 'content-type') ? list : [...list, { name: 'Content-Type', value: 'application/json' }]
