@@ -42,4 +42,31 @@ walk.describe('a form with a file', () => {
     expect(bytes.includes('name="doc"; filename="фото.png"\r\nContent-Type: image/png\r\n\r\n')).toBe(true)
     expect(bytes.includes(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]))).toBe(true)
   })
+
+  walk('gives the cursor on, and a file that was deleted comes back beside what was changed since', async ({ server, page, path }) => {
+    const { t } = path
+    await path.enter()
+    const name = await path.ready('Анкета', 'shelf')
+    await page.getByRole('tab', { name: new RegExp(`^${t('body')}`) }).click()
+    await page.getByRole('radio', { name: t('/http/body=multipart'), exact: true }).check()
+    const places = page.getByRole('combobox', { name: t('/http/body/multipart/files/path'), exact: true })
+    for (const [i, one] of ['event.body.a', 'event.body.b'].entries()) {
+      await path.button(t('files.add')).click()
+      await expect(places.nth(i)).toBeFocused()
+      await page.keyboard.insertText(one)
+      await page.keyboard.press('Escape')
+    }
+    const remove = (n: number) => path.button(t('row.delete', { name: t('files.one', { n }) })).click()
+    await remove(1)
+    await expect(places).toHaveCount(1)
+    await expect(places).toBeFocused()
+    await places.fill('event.body.changed')
+    await path.button(t('undo')).click()
+    await expect(places).toHaveCount(2)
+    await path.saved()
+    const { document } = await server.api<{ document: { steps: { http: { body: object } }[] } }>('GET', `/api/v1/scenarios/${name}/draft`)
+    expect(document.steps[0]!.http.body).toMatchObject({ multipart: { files: [{ path: 'event.body.a' }, { path: 'event.body.changed' }] } })
+    await remove(2)
+    await expect(path.button(t('files.add'))).toBeFocused()
+  })
 })

@@ -73,7 +73,7 @@ for (const [language, scheme] of [
       await watch.look('how runs went')
 
       // A block of the menu is dropped on the wire before the last step; its panel opens.
-      const menu = page.getByRole('complementary', { name: path.t('map.menu') })
+      const menu = page.getByRole('complementary', { name: path.t('addStep') })
       const from = await middle(page, menu.getByRole('button', { name: path.t('kind.set') }))
       await page.mouse.move(from.x, from.y)
       await page.mouse.down()
@@ -133,6 +133,64 @@ for (const [language, scheme] of [
       await expect.poll(width).toBeLessThan(larger)
       await path.button(path.t('map.fit')).click()
       for (const id of ['who', 'note']) await expect(page.locator(`[data-step="${id}"]`)).toBeInViewport({ ratio: 0.99 })
+    })
+
+    walk('tells by ear what it shows, and is dragged only by its canvas', async ({ server, page, path }) => {
+      await path.enter()
+      await lived(server)
+      await page.goto(`${server.base}/scenarios/lead?tab=map`)
+      const item = (id: string) => page.getByRole('listitem').filter({ has: page.locator(`[data-step="${id}"]`) })
+      await expect(item('known/tell')).toContainText(path.t('branch.then'))
+      await expect(item('known/ask')).toContainText(path.t('branch.else'))
+      await expect(item('note')).not.toContainText(path.t('branch.else'))
+      // The list behind it is that of all steps, and its link says so.
+      const waiting = path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { count: 2 })
+      await expect(page.getByRole('link', { name: path.t('map.waitingAll', { waiting }), exact: true })).toBeVisible()
+
+      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))
+      await page.mouse.click(start.x + 12, start.y + 24, { button: 'right' })
+      await expect(page.getByRole('textbox', { name: path.t('addStep.find') })).toBeFocused()
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('main')).toBeFocused()
+
+      // What is dragged is told in the words of the page alone.
+      const spoken = await page.evaluateHandle(() => {
+        const all: string[] = []
+        new MutationObserver(() => all.push(document.querySelector('[id^=DndLiveRegion]')?.textContent ?? '')).observe(document.body, { subtree: true, childList: true, characterData: true })
+        return all
+      })
+      const grip = await middle(page, page.locator('[data-step="note"]').locator('xpath=preceding-sibling::span'))
+      await page.mouse.move(grip.x, grip.y)
+      await page.mouse.down()
+      await page.mouse.move(start.x + 4, start.y + 4, { steps: 8 })
+      await expect(page.locator('[data-over]')).toHaveCount(1)
+      await page.mouse.up()
+      await expect.poll(() => steps(page)).toEqual(['note', 'who', 'known', 'known/tell', 'known/ask'])
+      expect((await spoken.jsonValue()).filter(Boolean)).toEqual([])
+
+      await page.keyboard.press('Escape')
+      for (let i = 0; i < 4; i++) await path.button(path.t('map.in')).click()
+      const canvas = page.locator('[data-block]').first().locator('xpath=ancestor::div[contains(@class, "_view_")]')
+      const box = (await canvas.boundingBox())!
+      const scrolled = () => canvas.evaluate((one) => [one.scrollLeft, one.scrollTop])
+      const dragged = async (x: number, y: number) => {
+        const was = await scrolled()
+        await page.mouse.move(x, y)
+        await page.mouse.down()
+        await page.mouse.move(x - 60, y - 60, { steps: 3 })
+        await page.mouse.up()
+        return String(await scrolled()) !== String(was)
+      }
+      expect(await dragged(box.x + box.width - 0.5, box.y + box.height / 2), 'by its edge, where the scrollbar stands').toBe(false)
+      const free = { x: box.x + 12, y: box.y + box.height - 12 }
+      expect(await dragged(free.x, free.y), 'by its canvas').toBe(true)
+      // The button was let go outside of the window.
+      const was = await scrolled()
+      await page.mouse.move(free.x, free.y)
+      await page.mouse.down()
+      await page.evaluate(() => dispatchEvent(new PointerEvent('pointermove', { buttons: 0 })))
+      await page.mouse.move(free.x + 80, free.y - 80, { steps: 3 })
+      expect(await scrolled()).toEqual(was)
     })
 
     walk('lights up step by step while it is checked', async ({ server, page, path, watch }) => {

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { api, ApiError, call, sessionQuery, type Session } from '@/api'
-import { setLanguage, t, useLanguage, type Language } from '@/i18n'
-import { toastError, useTheme, type ThemeChoice } from '@/ui'
+import { api, call, sessionQuery, type Session } from '@/api'
+import { language as shown, setLanguage, t, useLanguage, type Language } from '@/i18n'
+import { toast, useTheme, type ThemeChoice } from '@/ui'
 
-/** Changes the language of these pages, or tells why it stays: the texts of the other one come from the server. */
-export const changeLanguage = (next: Language): Promise<void> =>
-  setLanguage(next).catch((error: unknown) => toastError(new ApiError({ status: 0, code: 'offline', detail: String(error) }), t))
+/** Changes the language of these pages, or tells that it stays: the texts of the other one come from the server, and may not come. */
+export const changeLanguage = (next: Language): Promise<void> => setLanguage(next).catch(() => void toast(t('language.failed'), { tone: 'error' }))
 
 /** The language and the theme of these pages. The account remembers both, so that another browser looks alike. */
 export function usePreferences() {
@@ -20,8 +19,8 @@ export function usePreferences() {
     language,
     theme,
     setLanguage: (next: Language) => {
-      void changeLanguage(next)
-      keep({ language: next })
+      // Only what is shown is remembered: it may have failed, or somebody has chosen again.
+      void changeLanguage(next).then(() => shown() === next && keep({ language: next }))
     },
     setTheme: (next: ThemeChoice) => {
       setTheme(next)

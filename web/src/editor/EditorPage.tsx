@@ -1,6 +1,6 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { CatchBoundary, lazyRouteComponent, useParams, type ErrorComponentProps } from '@tanstack/react-router'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { addTexts, useT } from '@/i18n'
@@ -34,8 +34,8 @@ import { useSamples } from './useSamples'
 
 addTexts({ ru, en })
 
-// Many never look at it.
-const MapView = lazy(() => import('./map/MapView'))
+// Many never look at it. As of a page: when it does not come, the browser loads everything once more, then a person is told.
+const MapView = lazyRouteComponent(() => import('./map/MapView'))
 // It comes with the editor, whose texts it has.
 export { ReadyPage } from './ready/ReadyPage'
 
@@ -201,9 +201,11 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
               value: 'map',
               label: t('editor.map'),
               content: (
-                <Suspense fallback={<Skeleton lines={6} />}>
-                  <MapView panel={panel} openInList={openInList} />
-                </Suspense>
+                <CatchBoundary getResetKey={() => tab} errorComponent={MapFailed}>
+                  <Suspense fallback={<Skeleton lines={6} />}>
+                    <MapView panel={panel} openInList={openInList} />
+                  </Suspense>
+                </CatchBoundary>
               ),
             },
             { value: 'history', label: t('editor.history'), content: <HistoryTab /> },
@@ -217,4 +219,9 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
       </div>
     </EditorContext.Provider>
   )
+}
+
+/** The rest of the editor goes on without the map; a press asks for it again. */
+function MapFailed({ error, reset }: ErrorComponentProps) {
+  return <ErrorNote error={error} onRetry={() => void Promise.resolve(MapView.preload?.()).then(reset)} />
 }

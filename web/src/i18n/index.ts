@@ -63,6 +63,18 @@ export async function loadTexts(language: Language): Promise<void> {
   loaded.add(language)
 }
 
+/** Fetches what the first page says: in the person's language, asked for twice, else in the other one until the next reload. */
+export async function firstTexts(): Promise<void> {
+  const wished = language()
+  const other = wished === 'ru' ? 'en' : 'ru'
+  try {
+    await loadTexts(wished).catch(() => loadTexts(wished))
+  } catch {
+    await loadTexts(other)
+    await instance.changeLanguage(other)
+  }
+}
+
 const listeners = new Set<() => void>()
 instance.on('languageChanged', () => {
   document.documentElement.lang = language()

@@ -1,6 +1,6 @@
 import { Drawer as MantineDrawer, Menu as MantineMenu, Modal, Popover as MantinePopover, Tooltip } from '@mantine/core'
 import type { LinkProps } from '@tanstack/react-router'
-import { cloneElement, useState, type ReactElement, type ReactNode } from 'react'
+import { cloneElement, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { AnyLink } from './AnyLink'
 import { Button } from './Button'
@@ -198,12 +198,20 @@ export function Popover({ children, content, width = 300, align = 'start' }: Pop
 
 /** What a right-click opens: a popover at a point of the window. */
 export function PopoverAt({ at, label, onClose, children, width = 300 }: { at: { x: number; y: number }; label: string; onClose: () => void; children: ReactNode; width?: number }) {
+  const dropdown = useRef<HTMLDivElement>(null)
+  // The library gives the focus back only where a popover was drawn before it was opened. Whoever pressed elsewhere stays there.
+  useLayoutEffect(() => {
+    const before = document.activeElement
+    return () => {
+      if (before instanceof HTMLElement && dropdown.current?.contains(document.activeElement)) before.focus({ preventScroll: true })
+    }
+  }, [])
   return (
     <MantinePopover opened onChange={(open) => open || onClose()} width={width} position="bottom-start" withRoles={false} trapFocus withinPortal shadow="md" transitionProps={{ duration: 80 }}>
       <MantinePopover.Target>
         <span style={{ position: 'fixed', left: at.x, top: at.y }} />
       </MantinePopover.Target>
-      <MantinePopover.Dropdown className={css.menu} role="dialog" aria-label={label}>
+      <MantinePopover.Dropdown ref={dropdown} className={css.menu} role="dialog" aria-label={label}>
         {children}
       </MantinePopover.Dropdown>
     </MantinePopover>

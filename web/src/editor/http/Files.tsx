@@ -4,10 +4,11 @@ import { PillField } from '@/pill/PillField'
 import { usePillScope } from '@/pill/scope'
 import { Button, IconButton, toast } from '@/ui'
 import { useTexts } from '@/words/texts'
-import { becomes, useStep } from '../context'
+import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import type { FormFile } from '../model/document'
-import { filePaths, fileText } from '../model/files'
+import { filePaths, fileText, keyed, putBack, type Keyed } from '../model/files'
+import { firstId } from '../model/steps'
 import { Becoming, Labelled, PathField } from '../step/Field'
 
 /** The place of a file: those that came with the sample are offered. */
@@ -33,29 +34,33 @@ export function FileBody({ pointer, value }: { pointer: string; value: string })
 /** The files of a form. */
 export function FormFiles({ pointer, files }: { pointer: string; files: readonly FormFile[] }) {
   const t = useT()
-  const { put, at } = useStep()
-  const box = useRef<HTMLDivElement>(null)
+  const { edit } = useEditor()
+  const { put, at, placed } = useStep()
   const { title, help } = useTexts()(pointer)
-  const write = (next: readonly FormFile[]) => put(pointer, next.length === 0 ? undefined : next)
-  const remove = (index: number) => {
-    const left = files.filter((_, i) => i !== index)
-    write(left)
-    toast(t('row.deleted', { name: files[index]?.name || String(index + 1) }), { undo: () => write([...left.slice(0, index), files[index]!, ...left.slice(index)]) })
-  }
+  const box = useRef<HTMLDivElement>(null)
+  const known = useRef<Keyed>({ files: [], keys: [], next: 0 })
+  if (known.current.files !== files) known.current = keyed(known.current, files)
+  /** The cursor goes to a file, or to the button that adds one where there is none. */
+  const focus = (index: number) => requestAnimationFrame(() => (box.current?.querySelectorAll('[data-row]')[index]?.querySelector('input') ?? box.current?.querySelector<HTMLElement>(':scope > :last-child button'))?.focus())
   const add = () => {
-    write([...files, { name: '', path: '' }])
-    requestAnimationFrame(() => box.current?.querySelectorAll('[data-row]')[files.length]?.querySelector('input')?.focus())
+    put(pointer, [...files, { name: '', path: '' }])
+    focus(files.length)
+  }
+  const remove = (index: number, file: FormFile) => {
+    put(pointer, files.length === 1 ? undefined : files.filter((_, i) => i !== index))
+    focus(index)
+    toast(t('row.deleted', { name: file.name || String(index + 1) }), { undo: () => edit((now) => putBack(now, { id: firstId(placed.step), list: pointer, index, file })) })
   }
   return (
     <div className={css.field} ref={box} role="group" aria-label={title}>
       <div className={css.fieldLabel}>{title}</div>
       <div className={css.fieldHelp}>{help}</div>
       {files.map((file, i) => (
-        <fieldset key={i} className={css.fieldset} data-row data-pointer={`${at(pointer)}/${i}`}>
+        <fieldset key={known.current.keys[i]} className={css.fieldset} data-row data-pointer={`${at(pointer)}/${i}`}>
           <legend>{t('files.one', { n: i + 1 })}</legend>
-          <FileFields pointer={pointer} index={i} file={file} onChange={(next) => write(files.map((one, at) => (at === i ? next : one)))} />
+          <FileFields pointer={pointer} index={i} file={file} onChange={(next) => put(`${pointer}/${i}`, next)} />
           <span className={css.fieldsetEnd}>
-            <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i)} tip={false} />
+            <IconButton icon="trash" size="small" label={t('row.delete', { name: file.name || t('files.one', { n: i + 1 }) })} onClick={() => remove(i, file)} tip={false} />
           </span>
         </fieldset>
       ))}

@@ -78,6 +78,7 @@ export function Canvas({ map, scale, margin, flow, dragged, aimed, shift, openIn
             const ends = (['then', 'else'] as const).flatMap((branch) => gaps.get(`${one.pointer}/${branch}/-`) ?? [])
             return (
               <li key={one.pointer}>
+                {one.branch !== '' && one.pointer.endsWith('/0') && <span className="visually-hidden">{t(one.branch === 'then' ? 'branch.then' : 'branch.else')}</span>}
                 {gap && !readOnly && (
                   <span className={css.gap} style={at(gap)}>
                     <AddStep at={gap.at} dragged={dragged} aimed={aimed === gap.at} />
@@ -86,7 +87,7 @@ export function Canvas({ map, scale, margin, flow, dragged, aimed, shift, openIn
                 <div className={css.block} style={placed(box)} data-block data-waits={waiting > 0 || undefined} data-running={check.results[one.first]?.state === 'running' || undefined}>
                   <StepCard placed={one} dragged={dragged} shift={(by) => shift(one, by)} readOnly={openInList && (() => openInList(one.path))} />
                   {waiting > 0 && (
-                    <Link to="/runs" search={{ scenario: name, state: 'paused' } as never} className={css.waits}>
+                    <Link to="/runs" search={{ scenario: name, state: 'paused' } as never} className={css.waits} aria-label={t('map.waitingAll', { waiting: t('map.waiting', { count: waiting }) })}>
                       <Icon name="pause" size={14} />
                       {t('map.waiting', { count: waiting })}
                     </Link>

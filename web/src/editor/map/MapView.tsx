@@ -10,7 +10,7 @@ import { addables, kindIcon, type Addable } from '../model/addable'
 import type { Placed } from '../model/steps'
 import { KindList, slotPlace, useAdd } from '../parts/AddStep'
 import { titleOf } from '../parts/describe'
-import { stepButton, useMoves, type Dragged } from '../parts/useMoves'
+import { stepButton, unspoken, useMoves, type Dragged } from '../parts/useMoves'
 import { Canvas } from './Canvas'
 import { layout, nearestGap, roomIn } from './layout'
 import css from './map.module.css'
@@ -82,7 +82,7 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
   }
 
   return (
-    <DndContext sensors={sensors} collisionDetection={nearest} onDragStart={lift} onDragCancel={() => setDragged(undefined)} onDragEnd={drop} accessibility={{ restoreFocus: false }}>
+    <DndContext sensors={sensors} collisionDetection={nearest} onDragStart={lift} onDragCancel={() => setDragged(undefined)} onDragEnd={drop} accessibility={unspoken}>
       <div className={css.columns} data-panel={panel ? true : undefined}>
         <div className={css.frame}>
           {flow.error && <ErrorNote error={flow.error} onRetry={() => void flow.refetch()} />}
@@ -114,8 +114,8 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
           <div className={editorCss.panel}>{panel}</div>
         ) : (
           !narrow && (
-            <aside className={css.menu} aria-label={t('map.menu')}>
-              <h2 className={editorCss.boxHead}>{t('map.menu')}</h2>
+            <aside className={css.menu} aria-label={t('addStep')}>
+              <h2 className={editorCss.boxHead}>{t('addStep')}</h2>
               <p className={css.hint}>{t('map.menuHelp')}</p>
               <ul>
                 {offered.map((one) => (

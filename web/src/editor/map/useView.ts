@@ -71,8 +71,12 @@ export function useView(margin: number): View {
       const view = ref.current
       // A finger scrolls by itself.
       if (!view || event.button !== 0 || event.pointerType === 'touch') return
+      const box = view.getBoundingClientRect()
+      // Beyond what is shown stand the scrollbars.
+      if (event.clientX - box.left - view.clientLeft >= view.clientWidth || event.clientY - box.top - view.clientTop >= view.clientHeight) return
       const from = { x: event.clientX + view.scrollLeft, y: event.clientY + view.scrollTop }
-      const move = (now: globalThis.PointerEvent) => view.scrollTo(from.x - now.clientX, from.y - now.clientY)
+      // A button that was let go outside of the window told nobody.
+      const move = (now: globalThis.PointerEvent) => (now.buttons === 0 ? end() : view.scrollTo(from.x - now.clientX, from.y - now.clientY))
       const end = () => {
         removeEventListener('pointermove', move)
         removeEventListener('pointerup', end)

@@ -10,7 +10,7 @@ import { AddStep, Slot, slotPlace } from './AddStep'
 import { titleOf } from './describe'
 import { SourceCards } from './SourceCard'
 import { StepCard } from './StepCard'
-import { stepButton, useMoves } from './useMoves'
+import { stepButton, unspoken, useMoves } from './useMoves'
 
 /** The gap that is meant: the nearest one by height, and of two neighbours the one at the pointer's depth. */
 const nearest: CollisionDetection = ({ droppableContainers, droppableRects, pointerCoordinates }) => {
@@ -51,7 +51,7 @@ export function StepList() {
         onDragStart={({ active }) => setDragged(steps.find((placed) => placed.pointer === active.id))}
         onDragCancel={() => setDragged(undefined)}
         onDragEnd={drop}
-        accessibility={{ restoreFocus: false }}
+        accessibility={unspoken}
       >
         <ol className={css.steps} aria-label={t('editor.steps')}>
           {steps.map((placed, i) => (

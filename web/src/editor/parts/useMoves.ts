@@ -14,6 +14,15 @@ export function focusStep(path: string | undefined): void {
 
 export const stepButton = (path: string) => document.querySelector<HTMLElement>(`[data-step="${CSS.escape(path)}"]`)
 
+const nothing = () => undefined
+
+/** What the library of dragging says by itself names places of the document, in English: {@link useMoves} says it in our words. */
+export const unspoken = {
+  restoreFocus: false,
+  announcements: { onDragStart: nothing, onDragOver: nothing, onDragEnd: nothing, onDragCancel: nothing },
+  screenReaderInstructions: { draggable: '' },
+}
+
 /** Moves steps; what is said of it is for those who do not see it. */
 export function useMoves() {
   const t = useT()
