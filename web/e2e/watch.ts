@@ -141,7 +141,7 @@ export class Watch {
     const axe = this.steps.reduce((n, s) => n + s.axe, 0)
     // Looking at a screen takes longer than what a person does there.
     const ms = this.steps.reduce((n, s) => n + s.ms, Date.now() - this.last)
-    const pace = Math.max(1, this.steps.reduce((n, s) => n + s.looked, 0) / this.steps.length / quietLook)
+    const pace = Math.max(1, this.steps.reduce((n, s) => n + s.looked, 0) / Math.max(1, this.steps.length) / quietLook)
     const report = { title, ms, pace, all: Date.now() - this.begun, requests: this.requests, bytes: this.bytes, axe, steps: this.steps }
     await appendFile(join(this.info.project.outputDir, 'walks.jsonl'), `${JSON.stringify(report)}\n`)
     const weight = this.bytes.script > 0 ? `, script ${this.bytes.script} B, style ${this.bytes.style} B` : ''
