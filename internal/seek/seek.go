@@ -4,7 +4,10 @@
 package seek
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"html"
 	"mime"
 	"net/url"
 	"slices"
@@ -119,7 +122,7 @@ func (n Needle) inHeaders(headers []gonets.Header) bool {
 }
 
 // In tells whether the text stands in a body: as it is, in its encoding, and
-// behind the escapes of JSON and of forms.
+// behind the escapes of JSON, of forms and of XML.
 func (n Needle) In(body []byte, contentType string) bool {
 	if n == "" {
 		return false
@@ -128,13 +131,44 @@ func (n Needle) In(body []byte, contentType string) bool {
 }
 
 // Readings are the ways to read a body: in its encoding, and without the escapes
-// of JSON and of forms where there are any.
-func Readings(body []byte, contentType string) []string {
-	if len(body) == 0 {
+// of JSON, of forms and of XML where there are any. Of a form in parts each part is
+// read by itself: a file in it makes no other encoding of the rest.
+func Readings(body []byte, contentType string) (out []string) {
+	media, parameters, _ := mime.ParseMediaType(contentType)
+	label := parameters["charset"]
+	pieces := [][]byte{body}
+	if boundary := parameters["boundary"]; boundary != "" {
+		pieces = bytes.Split(body, []byte("--"+boundary))
+	}
+	if len(pieces) == 1 {
+		return readings(body, media, label)
+	}
+	for _, piece := range pieces {
+		head, content, _ := bytes.Cut(piece, []byte("\r\n\r\n"))
+		media, own := partType(head)
+		out = append(out, readings(head, "", "")...)
+		out = append(out, readings(content, media, cmp.Or(own, label))...)
+	}
+	return out
+}
+
+// partType is the type that a part's head names, and its encoding.
+func partType(head []byte) (media, label string) {
+	for line := range bytes.Lines(head) {
+		name, v, _ := strings.Cut(string(line), ":")
+		if strings.EqualFold(name, "Content-Type") {
+			media, parameters, _ := mime.ParseMediaType(strings.TrimSpace(v))
+			return media, parameters["charset"]
+		}
+	}
+	return "", ""
+}
+
+func readings(raw []byte, media, label string) []string {
+	if len(raw) == 0 {
 		return nil
 	}
-	media, parameters, _ := mime.ParseMediaType(contentType)
-	text := decoded(body, parameters["charset"])
+	text := decoded(raw, label)
 	out := []string{text}
 	if strings.Contains(text, `\`) {
 		out = append(out, unescaped(text))
@@ -142,9 +176,14 @@ func Readings(body []byte, contentType string) []string {
 	if strings.ContainsAny(text, "%+") && (media == formType || strings.Contains(text, "%")) {
 		if plain, err := url.QueryUnescape(text); err == nil {
 			if !utf8.ValidString(plain) { // escaped in its encoding
-				plain = decoded([]byte(plain), parameters["charset"])
+				plain = decoded([]byte(plain), label)
 			}
 			out = append(out, plain)
+		}
+	}
+	for _, text := range out {
+		if strings.Contains(text, "<") && strings.Contains(text, "&") {
+			out = append(out, html.UnescapeString(text))
 		}
 	}
 	return out
