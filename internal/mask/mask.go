@@ -247,10 +247,10 @@ func (c *Cover) coveredEvent(ev gonets.Event) gonets.Event {
 	}
 	ev.Path, ev.RawQuery, ev.ContentType = c.Text(ev.Path), c.Text(ev.RawQuery), c.Text(ev.ContentType)
 	ev.Headers = c.coveredHeaders(ev.Headers)
-	ev.Body, ev.Item = c.coveredBody(ev.Body), c.coveredBody(ev.Item)
+	ev.Body, ev.Item = c.coveredBody(ev.Body, ev.ContentType), c.coveredBody(ev.Item, "")
 	if ev.Answer != nil {
 		answer := *ev.Answer
-		answer.Headers, answer.Body = c.coveredHeaders(answer.Headers), c.coveredBody(answer.Body)
+		answer.Headers, answer.Body = c.coveredHeaders(answer.Headers), c.coveredBody(answer.Body, gonets.HeaderValue(answer.Headers, contentType))
 		ev.Answer = &answer
 	}
 	return ev
@@ -265,7 +265,8 @@ func (c *Cover) coveredAttempt(a *gonets.Attempt) {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
 	}
 	a.RequestHeaders, a.ReplyHeaders = c.coveredHeaders(a.RequestHeaders), c.coveredHeaders(a.ReplyHeaders)
-	a.RequestBody, a.ReplyBody = c.coveredBody(a.RequestBody), c.coveredBody(a.ReplyBody)
+	a.RequestBody = c.coveredBody(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, contentType))
+	a.ReplyBody = c.coveredBody(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, contentType))
 }
 
 func (c *Cover) coveredHeaders(in []gonets.Header) []gonets.Header {
@@ -276,9 +277,9 @@ func (c *Cover) coveredHeaders(in []gonets.Header) []gonets.Header {
 	return out
 }
 
-func (c *Cover) coveredBody(body []byte) []byte {
+func (c *Cover) coveredBody(body []byte, kind string) []byte {
 	if body == nil || c.known == nil {
 		return body
 	}
-	return []byte(c.coveredJSON(string(body)))
+	return []byte(c.coveredJSON(string(c.withoutFiles(body, kind))))
 }
