@@ -54,7 +54,9 @@ const (
 	MaxBodyTemplate = 256 << 10
 	MaxRendered     = 10 << 20
 	// MaxFileBody is for a body that carries files, in bytes.
-	MaxFileBody         = 25 << 20
+	MaxFileBody = 25 << 20
+	// MaxFormFiles is of one form that is sent.
+	MaxFormFiles        = 100
 	MaxStepsPerRun      = 1_000
 	MaxOutputsPerRun    = 32 << 20
 	MaxStepDepth        = 16

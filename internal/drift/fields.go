@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"strings"
 
+	"gonets/internal/source"
 	"gonets/internal/value"
 )
 
@@ -99,6 +100,10 @@ func (w *walk) visit(path value.Path, parent string, v any, depth int) {
 	}
 	switch v := v.(type) {
 	case map[string]any:
+		if source.IsFile(v) { // what it is told by is ours, not the sender's
+			w.cut = append(w.cut, text)
+			return
+		}
 		for _, name := range value.Members(v) {
 			if plain(name) {
 				w.visit(path.Join(name), text, v[name], depth+1)

@@ -209,6 +209,21 @@ func TestWhatFallsOffAWideEventIsNotMissing(t *testing.T) {
 	}
 }
 
+func TestWhatAFileIsToldByIsNoFieldOfTheSender(t *testing.T) {
+	t.Parallel()
+	l := &life{TB: t, at: began}
+	before := `{"name":"Anna","photo":{"name":"photo","filename":"a.png","type":"image/png","size":5}}`
+	l.see(40, before)
+	l.see(40, strings.Replace(before, `"size":5`, `"size":5,"part":2`, 1))
+	if got := l.told(); got != "" {
+		t.Errorf("told %q", got)
+	}
+	l.see(40, `{"name":"Anna"}`)
+	if got := l.told(); got != "missing .photo" {
+		t.Errorf("without the file told %q", got)
+	}
+}
+
 func TestStepsThatReadAFieldAreNamed(t *testing.T) {
 	t.Parallel()
 	sc := &gonets.Scenario{Name: "lead", Steps: []gonets.Step{

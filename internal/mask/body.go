@@ -1,9 +1,12 @@
 package mask
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"mime"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,9 +46,11 @@ func (c *Cover) body(at []string, body []byte, kind string) []byte {
 		return body
 	}
 	if c.rules.hides(at) {
+		c.learnFile(body)
 		c.learn(string(body))
 		return []byte(Hidden)
 	}
+	body = c.withoutFiles(body, kind)
 	media, params, _ := mime.ParseMediaType(kind)
 	if params["boundary"] != "" && !isDocument(string(body)) {
 		// A file in it makes no other encoding of the whole.
@@ -143,9 +148,41 @@ func unescape(s string) string {
 	return s
 }
 
+// learnFile takes in bytes that are hidden as a whole, whatever they are.
+func (c *Cover) learnFile(data []byte) {
+	if len(data) >= minEncoded {
+		c.files[sha256.Sum256(data)] = true
+	}
+}
+
+// withoutFiles is a body, or a form in parts, without the files that are hidden
+// elsewhere.
+func (c *Cover) withoutFiles(body []byte, kind string) []byte {
+	if len(c.files) == 0 {
+		return body
+	}
+	if c.files[sha256.Sum256(body)] {
+		return []byte(Hidden)
+	}
+	_, params, _ := mime.ParseMediaType(kind)
+	if params["boundary"] == "" {
+		return body
+	}
+	pieces := bytes.Split(body, []byte("--"+params["boundary"]))
+	for i, piece := range pieces {
+		head, content, _ := bytes.Cut(piece, []byte(gap))
+		if c.files[sha256.Sum256(bytes.TrimSuffix(content, []byte("\r\n")))] {
+			pieces[i] = slices.Concat(head, []byte(gap+Hidden+"\r\n"))
+		}
+	}
+	return bytes.Join(pieces, []byte("--"+params["boundary"]))
+}
+
+// gap ends the head of a part.
+const gap = "\r\n\r\n"
+
 // parts hides fields of a form in parts (multipart/form-data).
 func (c *Cover) parts(at []string, text, boundary string) string {
-	const gap = "\r\n\r\n"
 	pieces := strings.Split(text, "--"+boundary)
 	if whole := charset.Legible([]byte(text), ""); len(pieces) == 1 && c.mentions(whole) {
 		c.learnLoose(whole)
@@ -159,6 +196,7 @@ func (c *Cover) parts(at []string, text, boundary string) string {
 			}
 			continue
 		}
+		file := strings.TrimSuffix(content, "\r\n")
 		head, content = charset.Legible([]byte(head), ""), charset.Legible([]byte(content), "")
 		name := ""
 		for line := range strings.SplitSeq(head, "\r\n") {
@@ -171,6 +209,7 @@ func (c *Cover) parts(at []string, text, boundary string) string {
 		content = strings.TrimSuffix(content, "\r\n")
 		switch place := below(at, name); {
 		case name != "" && c.rules.hides(place), name == "" && c.mentions(head):
+			c.learnFile([]byte(file))
 			c.learn(content)
 			pieces[i] = head + gap + Hidden + "\r\n"
 		case isDocument(content):

@@ -2,6 +2,7 @@ package mask
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"gonets"
+	"gonets/internal/expr/markup"
 	"gonets/internal/search"
 	"gonets/internal/value"
 )
@@ -39,12 +41,16 @@ const (
 type Cover struct {
 	rules  *Rules
 	values map[string]bool
+	// files are the hashes of what is hidden byte for byte.
+	files map[[sha256.Size]byte]bool
 	// known replaces the values; nil while there are none.
 	known *strings.Replacer
 }
 
 // Cover begins one that has learned nothing yet.
-func (r *Rules) Cover() *Cover { return &Cover{rules: r, values: map[string]bool{}} }
+func (r *Rules) Cover() *Cover {
+	return &Cover{rules: r, values: map[string]bool{}, files: map[[sha256.Size]byte]bool{}}
+}
 
 // Learn takes in a value with what is in its fields, as templates see it: a place
 // is "event", or "vars".
@@ -101,7 +107,7 @@ func (c *Cover) shown(at []string, v any, text bool) any {
 		}
 	case []byte:
 		if text {
-			return []byte(c.Text(string(v)))
+			return []byte(c.Text(string(c.withoutFiles(v, ""))))
 		}
 	}
 	return v
@@ -114,6 +120,7 @@ func (c *Cover) learnValue(v any) {
 	case json.Number:
 		c.learn(v.String())
 	case []byte:
+		c.learnFile(v)
 		c.learn(string(v))
 	case map[string]any:
 		for _, member := range v {
@@ -196,7 +203,7 @@ func (c *Cover) coveredJSON(text string) string {
 }
 
 // Forms are the ways in which a text may stand in another one: as it is, in other
-// letters, behind the escapes of JSON, HTML, addresses and forms, in hex, in
+// letters, behind the escapes of JSON, HTML, XML, addresses and forms, in hex, in
 // base64 at any place of what was encoded, and a phone without its signs.
 func Forms(text string) []string {
 	plain := []string{text, strings.ToLower(text), strings.ToUpper(text)}
@@ -208,7 +215,7 @@ func Forms(text string) []string {
 	}
 	var out []string
 	for _, s := range plain {
-		out = append(out, s, jsonText(s), escaped(s, false), escaped(s, true), html.EscapeString(s))
+		out = append(out, s, jsonText(s), escaped(s, false), escaped(s, true), html.EscapeString(s), string(markup.Text.Append(nil, s)))
 		for _, address := range []string{url.QueryEscape(s), url.PathEscape(s), percent(s)} {
 			out = append(out, address, lowerPercent(address))
 		}

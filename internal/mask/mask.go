@@ -285,6 +285,7 @@ func (c *Cover) coveredBody(body []byte, kind string) []byte {
 	if body == nil || c.known == nil {
 		return body
 	}
+	body = c.withoutFiles(body, kind)
 	text := charset.Legible(body, kind)
 	if media, _, _ := mime.ParseMediaType(kind); media == form {
 		text = inUTF8(text, kind)

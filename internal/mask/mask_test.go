@@ -172,6 +172,44 @@ func TestAValueIsHiddenInBodiesInOtherEncodings(t *testing.T) {
 	}
 }
 
+func TestAHiddenFileIsHiddenWhereItIsSentOn(t *testing.T) {
+	t.Parallel()
+	const png, other, kind = "\x89PNG\xff scan", "\x89PNG\xff photo", "multipart/form-data; boundary="
+	part := func(boundary, name string) []byte {
+		return []byte("--" + boundary + "\r\nContent-Disposition: form-data; name=" + name + "; filename=a.png\r\n\r\n" + png + "\r\n--" + boundary + "--\r\n")
+	}
+	sent := func(body []byte, kind string) gonets.Attempt {
+		return gonets.Attempt{Exchange: gonets.Exchange{RequestBody: body, RequestHeaders: []gonets.Header{{Name: "Content-Type", Value: kind}}}}
+	}
+	before := event(string(part("xx", "photo")), kind+"xx")
+	if shown := mask.New([]string{"passport"}).Run(gonets.RunDetail{Event: before, Attempts: []gonets.Attempt{sent(part("yy", "passport"), kind+"yy")}}); strings.Contains(string(shown.Event.Body), "PNG") {
+		t.Errorf("before it was hidden it is shown: %q", shown.Event.Body)
+	}
+	d := gonets.RunDetail{Event: event(string(part("xx", "passport")), kind+"xx"), Attempts: []gonets.Attempt{
+		sent(part("yy", "document"), kind+"yy"), sent([]byte(png), "image/png"), sent([]byte(other), "image/png"),
+	}}
+	shown := mask.New([]string{"passport"}).Run(d)
+	if body := string(shown.Attempts[0].RequestBody); strings.Contains(body, "PNG") || !strings.Contains(body, "name=document") {
+		t.Errorf("under another name it is shown: %q", body)
+	}
+	if body := string(shown.Attempts[1].RequestBody); body != mask.Hidden {
+		t.Errorf("as a body it is shown: %q", body)
+	}
+	if body := string(shown.Attempts[2].RequestBody); body != other {
+		t.Errorf("another file is hidden: %q", body)
+	}
+}
+
+func TestLinesAreHiddenAsXMLWritesThem(t *testing.T) {
+	t.Parallel()
+	d := gonets.RunDetail{Event: event(`{"address":"ул. Ленина\n\tд. 5 & \r7"}`, "application/json"), Attempts: []gonets.Attempt{
+		{Exchange: gonets.Exchange{RequestBody: []byte("<a>ул. Ленина&#xA;&#x9;д. 5 &amp; &#xD;7</a>")}},
+	}}
+	if body := string(mask.New([]string{"address"}).Run(d).Attempts[0].RequestBody); body != "<a>"+mask.Hidden+"</a>" {
+		t.Errorf("it is shown: %s", body)
+	}
+}
+
 func TestAHiddenNumberLeavesJSON(t *testing.T) {
 	t.Parallel()
 	ev := event(`{"phone":"79990001122","crm":79990001122}`, "application/json")

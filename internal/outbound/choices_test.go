@@ -177,7 +177,7 @@ func TestCookiesTravelWithARunAlone(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var got []string
-	var other string
+	var home, other string
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		got = append(got, r.URL.Path+" "+r.Header.Get("Cookie"))
@@ -189,10 +189,13 @@ func TestCookiesTravelWithARunAlone(t *testing.T) {
 			http.Redirect(w, r, "/home?token=x", http.StatusSeeOther)
 		case "/away":
 			http.Redirect(w, r, other, http.StatusFound)
+		case "/stranger":
+			http.Redirect(w, r, home+"/back", http.StatusFound)
 		}
 	}
 	server := serve(t, handler)
 	stranger := serve(t, handler)
+	home = server.URL
 	other = strings.Replace(stranger.URL, "127.0.0.1", "localhost", 1) + "/stranger"
 	c := closing(t, outbound.New(outbound.Options{Clock: fixed{now: at}, Policy: outbound.Policy{Allow: loopback}}))
 	do := func(path string, jar []gonets.Cookie, headers ...gonets.Header) *gonets.Exchange {
@@ -217,7 +220,7 @@ func TestCookiesTravelWithARunAlone(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	if diff := cmp.Diff([]string{"/login ", "/home sid=s3cretvalue; lang=ru", "/next sid=s3cretvalue; lang=ru",
-		"/away sid=s3cretvalue; lang=ru", "/own mine=1", "/login ", "/home "}, slicesWithout(got, "/stranger")); diff != "" {
+		"/away sid=s3cretvalue; lang=ru", "/back sid=s3cretvalue; lang=ru", "/own mine=1", "/login ", "/home "}, slicesWithout(got, "/stranger")); diff != "" {
 		t.Error(diff)
 	}
 }

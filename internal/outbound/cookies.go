@@ -113,10 +113,10 @@ func (e *exchange) cookies(resp *http.Response) {
 	}
 }
 
-// cookieHeader is what a hop is sent of the run's cookies: nothing to a stranger to
-// whom a redirect led.
+// cookieHeader is what a hop is sent of the run's cookies. Wherever a redirect led,
+// the jar gives a host its own ones only.
 func (e *exchange) cookieHeader() string {
-	if e.jar == nil || e.message.bare || ownCookies(e.in) {
+	if e.jar == nil || ownCookies(e.in) {
 		return ""
 	}
 	return e.jar.header(e.message.url)

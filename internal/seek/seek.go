@@ -4,7 +4,9 @@
 package seek
 
 import (
+	"bytes"
 	"context"
+	"html"
 	"mime"
 	"net/url"
 	"slices"
@@ -144,7 +146,7 @@ func (n Needle) inHeaders(headers []gonets.Header) bool {
 }
 
 // In tells whether the text stands in a body: as it is, in its encoding, and
-// behind the escapes of JSON and of forms.
+// behind the escapes of JSON, of forms and of XML.
 func (n Needle) In(body []byte, contentType string) bool {
 	if n == "" {
 		return false
@@ -153,13 +155,47 @@ func (n Needle) In(body []byte, contentType string) bool {
 }
 
 // Readings are the ways to read a body: in its encoding, and without the escapes
-// of JSON and of forms where there are any.
-func Readings(body []byte, contentType string) []string {
-	if len(body) == 0 {
+// of JSON, of forms and of XML where there are any. Of a form in parts each part is
+// read by itself: a file in it makes no other encoding of the rest.
+func Readings(body []byte, contentType string) (out []string) {
+	_, parameters, _ := mime.ParseMediaType(contentType)
+	pieces := [][]byte{body}
+	if boundary := parameters["boundary"]; boundary != "" {
+		pieces = bytes.Split(body, []byte("--"+boundary))
+	}
+	if len(pieces) == 1 {
+		return readings(body, contentType)
+	}
+	for _, piece := range pieces {
+		head, content, _ := bytes.Cut(piece, []byte("\r\n\r\n"))
+		out = append(out, readings(head, "")...)
+		out = append(out, readings(content, partType(head, parameters["charset"]))...)
+	}
+	return out
+}
+
+// partType is the type that a part's head names, in the whole form's encoding
+// unless it names one.
+func partType(head []byte, label string) string {
+	media, parameters := "text/plain", map[string]string{}
+	for line := range bytes.Lines(head) {
+		name, v, _ := strings.Cut(string(line), ":")
+		if own, said, err := mime.ParseMediaType(strings.TrimSpace(v)); err == nil && strings.EqualFold(name, "Content-Type") {
+			media, parameters = own, said
+		}
+	}
+	if parameters["charset"] == "" && label != "" {
+		parameters["charset"] = label
+	}
+	return mime.FormatMediaType(media, parameters)
+}
+
+func readings(raw []byte, contentType string) []string {
+	if len(raw) == 0 {
 		return nil
 	}
 	media, _, _ := mime.ParseMediaType(contentType)
-	text := charset.Legible(body, contentType)
+	text := charset.Legible(raw, contentType)
 	out := []string{text}
 	if strings.Contains(text, `\`) {
 		out = append(out, unescaped(text))
@@ -168,6 +204,11 @@ func Readings(body []byte, contentType string) []string {
 		if plain, err := url.QueryUnescape(text); err == nil {
 			// It may have been escaped in its encoding.
 			out = append(out, charset.Legible([]byte(plain), contentType))
+		}
+	}
+	for _, text := range out {
+		if strings.Contains(text, "<") && strings.Contains(text, "&") {
+			out = append(out, html.UnescapeString(text))
 		}
 	}
 	return out

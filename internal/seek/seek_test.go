@@ -35,6 +35,12 @@ func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
 		{"name=%E1%CE%CE%C1+%F0%C5%D4%D2%CF%D7%C1", "application/x-www-form-urlencoded; charset=koi8-r", true},
 		{"name=%C0%ED%ED%E0+%CF%E5%F2%F0%EE%E2%E0", "application/x-www-form-urlencoded; charset=koi8-r", false},
 		{"Анна Петрова, ***", "text/plain; charset=windows-1251", true}, // in UTF-8 since something in it is hidden
+		{parted("", "Анна Петрова"), "multipart/form-data; boundary=xx", true},
+		{parted("Content-Type: text/plain; charset=windows-1251\r\n", string(old)), "multipart/form-data; boundary=xx", true},
+		{parted("", "Анна Петр"), "multipart/form-data; boundary=xx", false},
+		{"Анна Петрова", "multipart/form-data; boundary=xx", true},
+		{"<a>&#1040;нна&#x20;Петрова</a>", "application/xml", true},
+		{`{"xml":"<a b=\"&#1040;нна Петрова\"/>"}`, "application/json", true},
 		{`{"name":"Анна Петр"}`, "", false},
 		{`"\`, "", false},
 		{"", "", false},
@@ -43,6 +49,12 @@ func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
 			t.Errorf("%q: %v", c.body, got)
 		}
 	}
+}
+
+// parted is a form with a file that is no text and a field with such headers.
+func parted(headers, field string) string {
+	const head = "--xx\r\nContent-Disposition: form-data; name="
+	return head + "f; filename=\"a.png\"\r\n\r\n\x89PNG\xff\r\n" + head + "name\r\n" + headers + "\r\n" + field + "\r\n--xx--\r\n"
 }
 
 // ten runs an hour, the newest first; those that divide by seven carry gold.

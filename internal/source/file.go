@@ -19,36 +19,60 @@ type File struct {
 	Data []byte
 }
 
-// FileOf finds the file that a value of the event's body describes. The description
+// Files are those that came with an event. They are read when the first of them is
+// looked for, and once.
+type Files struct {
+	ev   *gonets.Event
+	read bool
+	// byPart are the files by their numbers in the form.
+	byPart map[string]received
+}
+
+// received is a file with its description.
+type received struct {
+	File
+	described map[string]any
+}
+
+// FilesOf are the files of an event.
+func FilesOf(ev *gonets.Event) *Files { return &Files{ev: ev} }
+
+// Find gives the file that a value of the event's body describes. The description
 // may have been stored and read again; one of another event, or that somebody wrote
 // himself, finds nothing.
-func FileOf(ev *gonets.Event, described map[string]any) (File, bool) {
-	number, _ := described["part"].(json.Number)
-	want, err := strconv.Atoi(string(number))
-	if err != nil {
-		return File{}, false
+func (f *Files) Find(described map[string]any) (File, bool) {
+	if !f.read {
+		f.read, f.byPart = true, filesOf(f.ev)
 	}
+	number, _ := described["part"].(json.Number)
+	found, ok := f.byPart[string(number)]
+	return found.File, ok && maps.Equal(found.described, described)
+}
+
+func filesOf(ev *gonets.Event) map[string]received {
 	in := FromEvent(ev)
 	media, params := mediaType(gonets.HeaderValue(in.Headers, "Content-Type"))
 	if _, err := in.Unpack(); err != nil || media != "multipart/form-data" || params["boundary"] == "" {
-		return File{}, false
+		return nil
 	}
+	out := map[string]received{}
 	r := multipart.NewReader(bytes.NewReader(in.unpacked.data), params["boundary"])
-	for n := 1; n <= want; n++ {
+	for n := 1; ; n++ {
 		part, err := r.NextPart()
 		if err != nil {
-			return File{}, false
+			return out
 		}
-		if n < want {
+		if !isFile(part) {
 			continue
 		}
 		data, err := io.ReadAll(part)
-		if err != nil || !isFile(part) || !maps.Equal(describeFile(part, n, int64(len(data))), described) {
-			return File{}, false
+		if err != nil {
+			return out
 		}
-		return File{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Data: data}, true
+		out[strconv.Itoa(n)] = received{
+			File{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Data: data}, describeFile(part, n, int64(len(data))),
+		}
 	}
-	return File{}, false
 }
 
 func isFile(part *multipart.Part) bool {
@@ -63,4 +87,14 @@ func describeFile(part *multipart.Part, n int, size int64) map[string]any {
 		"name": validText(part.FormName()), "filename": validText(part.FileName()), "type": media,
 		"size": json.Number(strconv.FormatInt(size, 10)), "part": json.Number(strconv.Itoa(n)),
 	}
+}
+
+// IsFile tells whether a value describes a file.
+func IsFile(v map[string]any) bool {
+	for _, member := range [...]string{"name", "filename", "type", "size", "part"} {
+		if _, ok := v[member]; !ok {
+			return false
+		}
+	}
+	return len(v) == 5
 }

@@ -81,7 +81,7 @@ func strictForm(s string) bool {
 
 // parts reads a multipart/form-data body (RFC 7578). Of a file only its name,
 // type, size and place are told: its content stays with the raw event, where
-// [FileOf] finds it.
+// [Files] finds it.
 func (p *Parsed) parts(data []byte, boundary string) {
 	if boundary == "" || len(boundary) > 256 {
 		p.unparsed(data, gonets.Mistake(atBody, whyBoundary, "its type is multipart/form-data and names no boundary"))

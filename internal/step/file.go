@@ -20,6 +20,7 @@ const (
 	codeFileType  gonets.Code = "request.file_type"
 	codeFileSize  gonets.Code = "request.file_size"
 	codeFileField gonets.Code = "request.file_field"
+	codeFileCount gonets.Code = "request.file_count"
 )
 
 const (
@@ -35,7 +36,7 @@ func (b fileBody) build(s *Scope) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	f, err := s.file(v)
+	f, err := s.file(v, source.FilesOf(&s.job.Event))
 	if err != nil {
 		return nil, "", err
 	}
@@ -96,67 +97,83 @@ func (b multipartBody) build(s *Scope) ([]byte, string, error) {
 	for _, p := range fields {
 		list = append(list, parts.Part{Name: p.name, Data: []byte(strings.Join(p.values, ","))})
 	}
-	for _, f := range b.files {
-		more, err := f.parts(s)
-		if err != nil {
-			return nil, "", err
-		}
-		list = append(list, more...)
-	}
-	size := 0
+	form := &filling{list: list, from: source.FilesOf(&s.job.Event)}
 	for i := range list {
-		size += len(list[i].Data)
+		form.size += len(list[i].Data)
 	}
-	if err := checkSize(size); err != nil {
+	if err := checkSize(form.size); err != nil {
 		return nil, "", err
 	}
-	body, contentType := parts.Write(s.key(), list)
+	for i := range b.files {
+		if err := b.files[i].fill(s, form); err != nil {
+			return nil, "", err
+		}
+	}
+	body, contentType := parts.Write(s.key(), form.list)
 	return body, contentType, nil
 }
 
 func (b multipartBody) pairs(*Scope) ([]pair, error) { return nil, nil }
 
-// parts are the file, or the files of a list. One that is not there is left out,
+// filling is a form while its files are put into it.
+type filling struct {
+	list []parts.Part
+	from *source.Files
+	// files counts those in the list, size the bytes of all of it.
+	files, size int
+}
+
+// add puts a file into the form, unless it would be too much.
+func (f *filling) add(p parts.Part) error {
+	f.list, f.files, f.size = append(f.list, p), f.files+1, f.size+len(p.Data)
+	if f.files > gonets.MaxFormFiles {
+		return gonets.Refuse(gonets.CodeTemplateLimit, gonets.Mistake("", codeFileCount, "the form has more than %d files", gonets.MaxFormFiles))
+	}
+	return checkSize(f.size)
+}
+
+// fill adds the file, or the files of a list. One that is not there is left out,
 // like a field of a site's form into which nobody put a file.
-func (f *formFile) parts(s *Scope) ([]parts.Part, error) {
+func (f *formFile) fill(s *Scope, form *filling) error {
 	v, ok, err := f.expr.Lookup(s, &s.report)
 	if err != nil || !ok {
-		return nil, err
+		return err
 	}
 	var texts [3]string
 	for i, t := range [...]*expr.Template{f.name, f.fileName, f.media} {
 		if texts[i], err = t.Text(s, &s.report, nil); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	name, fileName, media := strings.TrimSpace(texts[0]), texts[1], strings.TrimSpace(texts[2])
 	if name == "" {
-		return nil, gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeFileField, "the field of a file has no name"))
+		return gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeFileField, "the field of a file has no name"))
 	}
 	if media != "" {
 		if _, _, err := mime.ParseMediaType(media); err != nil {
-			return nil, gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeFileType, "%q is no type of a file; write one such as image/png", media))
+			return gonets.Refuse(gonets.CodeBadRequest, gonets.Mistake("", codeFileType, "%q is no type of a file; write one such as image/png", media))
 		}
 	}
 	values, isList := v.([]any)
 	if !isList {
 		values = []any{v}
 	}
-	out := make([]parts.Part, 0, len(values))
 	for _, v := range values {
 		if v == nil || v == "" {
 			continue
 		}
-		p, err := s.file(v)
+		p, err := s.file(v, form.from)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		p.Name = name
 		p.FileName = baseName(firstText(fileName, p.FileName, name))
 		p.Type = firstText(media, p.Type)
-		out = append(out, p)
+		if err := form.add(p); err != nil {
+			return err
+		}
 	}
-	return out, nil
+	return nil
 }
 
 func firstText(texts ...string) string {
@@ -178,8 +195,8 @@ func baseName(s string) string {
 }
 
 // file is what a value sends as a file, with the name and the type that are known
-// of it.
-func (s *Scope) file(v any) (parts.Part, error) {
+// of it; from are the files that came.
+func (s *Scope) file(v any, from *source.Files) (parts.Part, error) {
 	switch v := v.(type) {
 	case []byte:
 		p := s.origin(v)
@@ -196,7 +213,7 @@ func (s *Scope) file(v any) (parts.Part, error) {
 	case json.Number, bool:
 		return parts.Part{Data: []byte(value.Text(v)), Type: typePlain}, nil
 	case map[string]any:
-		if f, ok := source.FileOf(&s.job.Event, v); ok {
+		if f, ok := from.Find(v); ok {
 			return parts.Part{Data: f.Data, FileName: f.Name, Type: firstText(f.Type, typeBytes)}, nil
 		}
 	}

@@ -150,12 +150,13 @@ func TestWhatIsNoFileIsNotSent(t *testing.T) {
 		"an object in a form":     {`{"multipart":{"files":[{"name":"f","path":"event.body.object"}]}}`, "request.no_file"},
 		"no name":                 {`{"multipart":{"files":[{"name":"{{ event.body.nothing }}","path":"event.body.text"}]}}`, "request.file_field"},
 		"no type":                 {`{"multipart":{"files":[{"name":"f","path":"event.body.text","type":"{{ event.body.odd }}"}]}}`, "request.file_type"},
+		"too many":                {`{"multipart":{"files":[{"name":"f","path":"event.body.list"},{"name":"f","path":"event.body.text"}]}}`, "request.file_count"},
 		"too large":               {`{"multipart":{"files":[{"name":"f","path":"[event.body.large, event.body.large, event.body.large, event.body.large]"}]}}`, "request.file_size"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := compile(t, `[{"id":"a","http":{"url":"https://a.test","body":`+tt.body+`}}]`)
-			body := `{"object":{"a":1},"text":"x","odd":"a\r\nb","large":"` + large + `","described":{"name":"photo","filename":"фото.png","type":"image/png","size":5,"part":2}}`
+			body := `{"list":["x"` + strings.Repeat(`,"x"`, gonets.MaxFormFiles-1) + `],"object":{"a":1},"text":"x","odd":"a\r\nb","large":"` + large + `","described":{"name":"photo","filename":"фото.png","type":"image/png","size":5,"part":2}}`
 			_, err := p.HTTP("a").Build("a", received(t, p, "application/json", []byte(body)), p)
 			if problems := step.Problems("", err); err == nil || problems[0].Code != tt.code {
 				t.Errorf("got %v, want %s", err, tt.code)
@@ -174,6 +175,22 @@ func TestADescriptionFindsNoFileButItsOwn(t *testing.T) {
 	}
 	if r, err := p.HTTP("a").Build("a", s, p); err == nil {
 		t.Errorf("a description with another number sends %q", r.Body)
+	}
+}
+
+func TestAVariableHoldsNoBytes(t *testing.T) {
+	t.Parallel()
+	p := compile(t, `[{"id":"whole","set":{"v":"{{ event.body }}"}},{"id":"decoded","set":{"v":"{{ from_base64(\"/w==\") }}"}},
+		{"id":"nested","set":{"v":{"list":["{{ event.body }}"]}}},{"id":"kept","set":{"v":"{{ base64(event.body) }}"}}]`)
+	s := received(t, p, "image/png", []byte("\x89PNG\xff"))
+	for _, path := range []string{"whole", "decoded", "nested"} {
+		r, err := p.Run(path, s)
+		if err == nil || step.Problems("", err)[0].Code != "template.set_binary" {
+			t.Errorf("%s keeps %s, %v", path, r.Step.Value, err)
+		}
+	}
+	if r, err := p.Run("kept", s); err != nil || string(r.Step.Value) != `{"v":"iVBOR/8="}` {
+		t.Errorf("base64 keeps %s, %v", r.Step.Value, err)
 	}
 }
 

@@ -3,8 +3,10 @@ package step
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gonets"
 	"gonets/internal/expr"
@@ -83,6 +85,10 @@ func (s setStep) run(f *frame) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
+		if !isText(v) {
+			return Result{}, gonets.Refuse(gonets.CodeTemplateFailed, gonets.Mistake("", codeSetBinary,
+				"%s would hold bytes that are no text; name their place in the step that sends them, or keep base64(…)", name))
+		}
 		// A later row sees the rows before it.
 		f.scope.setVar(name, v)
 		rows = append(rows, gonets.Row{Name: name, Value: orNull(v)})
@@ -92,6 +98,31 @@ func (s setStep) run(f *frame) (Result, error) {
 		return Result{}, gonets.Errorf(gonets.CodeTemplateFailed, "the values cannot be kept: %w", err)
 	}
 	return Result{Step: gonets.StepResult{Value: raw}}, nil
+}
+
+// codeSetBinary is the code of a variable that cannot be kept.
+const codeSetBinary gonets.Code = "template.set_binary"
+
+// isText tells whether a value comes back as it was from JSON, which has no bytes
+// but those of texts.
+func isText(v any) bool {
+	switch v := v.(type) {
+	case []byte:
+		return false
+	case string:
+		return utf8.ValidString(v)
+	case []any:
+		return !slices.ContainsFunc(v, func(item any) bool { return !isText(item) })
+	case map[string]any:
+		for _, member := range v {
+			if !isText(member) {
+				return false
+			}
+		}
+	case gonets.Rows:
+		return !slices.ContainsFunc(v, func(row gonets.Row) bool { return !isText(row.Value) })
+	}
+	return true
 }
 
 // ifStep keeps the condition's answer; which branch follows is for gonets.Next.

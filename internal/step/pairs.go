@@ -78,16 +78,18 @@ func (p pairing) add(pairs []pair, name string, v any) []pair {
 
 func (p pairing) list(pairs []pair, name string, list []any) []pair {
 	var joined []string
+	// A name that was written with its brackets gets no second ones.
+	base := strings.TrimSuffix(name, "[]")
 	for i, item := range list {
 		switch {
 		case item == nil:
 		case p.nested && compound(item):
 			// Only numbers tell which members belong together.
-			pairs = p.add(pairs, name+"["+strconv.Itoa(i)+"]", item)
+			pairs = p.add(pairs, base+"["+strconv.Itoa(i)+"]", item)
 		case p.lists == "comma":
 			joined = append(joined, value.Text(item))
 		case p.lists == "brackets":
-			pairs = append(pairs, pair{name + "[]", []string{value.Text(item)}})
+			pairs = append(pairs, pair{base + "[]", []string{value.Text(item)}})
 		default:
 			pairs = append(pairs, pair{name, []string{value.Text(item)}})
 		}
@@ -167,22 +169,34 @@ type formBody struct {
 func (b formBody) build(s *Scope) ([]byte, string, error) {
 	how := b.how
 	how.holes = true
-	pairs, err := how.of(s, b.rows)
-	if err != nil {
-		return nil, "", err
-	}
-	var wrong error
-	encoded := encodePairs(pairs, func(text string) string {
-		raw, err := charset.Encode(text, b.charset)
-		if err != nil && wrong == nil {
-			wrong = err
-		}
-		return url.QueryEscape(string(raw))
-	})
-	return []byte(encoded), charsetType(typeForm, b.charset), wrong
+	pairs, err := b.encoded(how.of(s, b.rows))
+	return []byte(encodePairs(pairs, url.QueryEscape)), charsetType(typeForm, b.charset), err
 }
 
-func (b formBody) pairs(s *Scope) ([]pair, error) { return b.how.of(s, b.rows) }
+func (b formBody) pairs(s *Scope) ([]pair, error) { return b.encoded(b.how.of(s, b.rows)) }
+
+// encoded are pairs whose texts are bytes in the form's encoding.
+func (b formBody) encoded(pairs []pair, err error) ([]pair, error) {
+	if b.charset == "" || err != nil {
+		return pairs, err
+	}
+	out := make([]pair, len(pairs))
+	for i, p := range pairs {
+		name, err := charset.Encode(p.name, b.charset)
+		if err != nil {
+			return nil, err
+		}
+		out[i].name = string(name)
+		for _, v := range p.values {
+			raw, err := charset.Encode(v, b.charset)
+			if err != nil {
+				return nil, err
+			}
+			out[i].values = append(out[i].values, string(raw))
+		}
+	}
+	return out, nil
+}
 
 // charsetType is a media type that names the encoding, where one was chosen.
 func charsetType(media, label string) string {

@@ -52,6 +52,21 @@ func TestListsAreWrittenAsTheStepSays(t *testing.T) {
 	}
 }
 
+func TestANameWithBracketsGetsNoSecondOnes(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"repeat": "a[]=1&a[]=2", "brackets": "a[]=1&a[]=2"} {
+		query, form, _, err := written(t, `{"url":"https://a.test/","lists":"`+name+`","query":{"a[]":[1,2]},"body":{"form":{"a[]":[1,2]}}}`)
+		for _, got := range []string{query, form} {
+			if plain, _ := url.QueryUnescape(got); err != nil || plain != want {
+				t.Errorf("%s: %s, %v", name, plain, err)
+			}
+		}
+	}
+	if _, form, _, err := written(t, `{"url":"https://a.test/","body":{"form":{"a[]":[{"n":1},{"n":2}]},"nested":true}}`); err != nil || form != "a%5B0%5D%5Bn%5D=1&a%5B1%5D%5Bn%5D=2" {
+		t.Errorf("a list of objects is %s, %v", form, err)
+	}
+}
+
 func TestFormsNestTheirNamesAsPHPReadsThem(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ form, more, want string }{
@@ -98,6 +113,13 @@ func TestFormsAndTextsHaveTheEncodingThatWasChosen(t *testing.T) {
 	_, _, kind, err := written(t, `{"url":"https://a.test/","headers":{"content-type":"text/csv"},"body":{"text":"я","charset":"windows-1251"}}`)
 	if err != nil || kind != "text/csv" {
 		t.Errorf("the step's own type is %s, %v", kind, err)
+	}
+	query, _, _, err := written(t, `{"method":"GET","url":"https://a.test/?x=1","body":{"form":{"имя":"Псков и ко"},"charset":"windows-1251"}}`)
+	if err != nil || query != "x=1&%E8%EC%FF=%CF%F1%EA%EE%E2%20%E8%20%EA%EE" {
+		t.Errorf("a form in the address is %s, %v", query, err)
+	}
+	if _, _, _, err := written(t, `{"method":"GET","url":"https://a.test/","body":{"form":{"a":"😀"},"charset":"windows-1251"}}`); gonets.CodeOf(err) != gonets.CodeBadRequest {
+		t.Errorf("a letter that the encoding lacks went into the address: %v", err)
 	}
 	for _, body := range []string{`{"form":{"a":"я","b":"да 😀"},"charset":"windows-1251"}`, `{"form":{"😀":"1"},"charset":"windows-1251"}`, `{"text":"😀","charset":"koi8-r"}`} {
 		if _, _, _, err := written(t, `{"url":"https://a.test/","body":`+body+`}`); gonets.CodeOf(err) != gonets.CodeBadRequest || !strings.Contains(err.Error(), `"😀"`) {

@@ -46,6 +46,7 @@ var ofRequests = map[gonets.Code]Words{
 	"request.no_file":          {"There is no file here: choose the place of a received file, of a reply in the format “Binary”, or of a text", "Здесь нет файла: выберите место, где лежит полученный файл, ответ в формате «Двоичный» или текст"},
 	"request.file_type":        {"“{{0}}” is not a type of file; write one such as image/png", "«{{0}}» — не тип файла; пишите, например, image/png"},
 	"request.file_size":        {"The body is {{0:size}} with its files; at most {{1:size}} can be sent", "Тело вместе с файлами — {{0:size}}; отправить можно не больше {{1:size}}"},
+	"request.file_count":       {"The form has more than {{0|file|files}}: a list holds too many; send fewer", "В форме больше {{0|файла|файлов|файлов}}: в списке их слишком много; отправьте меньше"},
 	"request.file_field":       {"The field that carries the file has no name", "У поля, в котором уходит файл, нет названия"},
 	"request.not_fit":          {"This value does not fit here", "Это значение сюда не подходит"},
 	"request.not_here":         {"These settings have no “{{0}}”", "В этих настройках нет «{{0}}»"},

@@ -67,5 +67,6 @@ var ofTemplates = map[gonets.Code]Words{
 	"template.date_form":         {"The text is not a date of the form {{0}}", "Текст — не дата вида {{0}}"},
 	"template.date_format":       {"The date’s format is written with a mistake; write it like dd.MM.yyyy HH:mm", "Формат даты записан с ошибкой; пишите так: dd.MM.yyyy HH:mm"},
 	"template.time_zone":         {"There is no such time zone; write it like Europe/Moscow or +03:00", "Такого часового пояса нет; пишите так: Europe/Moscow или +03:00"},
+	"template.set_binary":        {"These are bytes, such as a picture, and a variable holds only text: choose their place right in the step that sends them, or keep them as base64(…)", "Это двоичные данные, например картинка, а переменная хранит только текст: укажите их место прямо в шаге, который их отправляет, или сохраните как base64(…)"},
 	"template.not_base64":        {"This is not base64", "Это не base64"},
 }

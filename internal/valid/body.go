@@ -37,13 +37,10 @@ func (v *validator) body(p string, b *gonets.HTTPBody) {
 	}
 }
 
-// maxFormFiles bounds the files of one form.
-const maxFormFiles = 100
-
 func (v *validator) multipart(p string, m *gonets.Multipart) {
 	v.rows(p+"/fields", m.Fields)
-	if len(m.Files) > maxFormFiles {
-		v.add(p+"/files", gonets.CodeTooMany, "%d files; a form has %d at most", len(m.Files), maxFormFiles)
+	if len(m.Files) > gonets.MaxFormFiles {
+		v.add(p+"/files", gonets.CodeTooMany, "%d files; a form has %d at most", len(m.Files), gonets.MaxFormFiles)
 		return
 	}
 	for i := range m.Files {

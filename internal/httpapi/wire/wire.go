@@ -12,6 +12,7 @@ import (
 	"gonets/api"
 	"gonets/internal/curl"
 	"gonets/internal/onec"
+	"gonets/internal/outbound"
 )
 
 // CurlStep shows the step that does what a curl command does.
@@ -76,7 +77,9 @@ func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 	}
 	if st := gonets.FindStep(d.Version.Scenario.Steps, a.Path); st != nil && st.HTTP != nil {
 		if tls := st.HTTP.TLS; tls != nil {
-			request.Insecure, request.ServerName = tls.Verify != nil && !*tls.Verify, tls.ServerName
+			request.Insecure = tls.Verify != nil && !*tls.Verify
+			// Published, it is a name; as it was sent, it has one spelling.
+			request.ServerName, _ = outbound.ServerName(tls.ServerName)
 		}
 		if st.HTTP.Timeout != nil {
 			timeout = st.HTTP.Timeout.D()

@@ -13,7 +13,7 @@ func TestAnAttemptIsShownInOtherForms(t *testing.T) {
 	t.Parallel()
 	span, no := gonets.Duration(90*time.Second), false
 	d := &gonets.RunDetail{
-		Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{Timeout: &span, TLS: &gonets.TLS{Verify: &no}}}}}},
+		Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{Timeout: &span, TLS: &gonets.TLS{Verify: &no, ServerName: " Сервис.рф."}}}}}},
 		Attempts: []gonets.Attempt{
 			{N: 1, Path: "send", Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate}},
 			{N: 2, RunID: "r", Path: "send", Exchange: gonets.Exchange{Method: "POST", URL: "https://x.test/a", RequestBody: []byte("b"), Status: 200, ReplyBody: []byte("c")}},
@@ -23,8 +23,8 @@ func TestAnAttemptIsShownInOtherForms(t *testing.T) {
 		write func(*gonets.RunDetail, int) (wire.File, bool)
 		want  []string
 	}{
-		"curl":  {wire.Curl, []string{"curl -X POST https://x.test/a", "--insecure"}},
-		"onec":  {wire.OneC, []string{"443, , , , 90, ЗащищенноеСоединение", "не проверяется"}},
+		"curl":  {wire.Curl, []string{"curl -X POST https://xn--b1afk4ade.xn--p1ai/a", "--connect-to xn--b1afk4ade.xn--p1ai:443:x.test:443", "--insecure"}},
+		"onec":  {wire.OneC, []string{"443, , , , 90, ЗащищенноеСоединение", "не проверяется", "на имя xn--b1afk4ade.xn--p1ai."}},
 		"reply": {wire.Reply, []string{"c"}},
 	} {
 		f, ok := c.write(d, 2)
