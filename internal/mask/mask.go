@@ -286,8 +286,19 @@ func (c *Cover) coveredBody(body []byte, kind string) []byte {
 		return body
 	}
 	body = c.withoutFiles(body, kind)
+	media, params, _ := mime.ParseMediaType(kind)
+	if boundary := params["boundary"]; boundary != "" && !isDocument(string(body)) {
+		// A file in it makes no other encoding of the whole.
+		pieces := strings.Split(string(body), "--"+boundary)
+		for i, piece := range pieces {
+			if text := charset.Legible([]byte(piece), ""); c.Text(text) != text {
+				pieces[i] = c.Text(text)
+			}
+		}
+		return []byte(c.Text(strings.Join(pieces, "--"+boundary)))
+	}
 	text := charset.Legible(body, kind)
-	if media, _, _ := mime.ParseMediaType(kind); media == form {
+	if media == form {
 		text = inUTF8(text, kind)
 	}
 	if text != string(body) {

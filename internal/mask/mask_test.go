@@ -200,6 +200,19 @@ func TestAHiddenFileIsHiddenWhereItIsSentOn(t *testing.T) {
 	}
 }
 
+func TestAValueBesideAFileIsCoveredAndNothingElse(t *testing.T) {
+	t.Parallel()
+	const head, kind = "--xx\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=xx"
+	sent := head + "other\r\n\r\nАнна 79991112233\r\n" + head + "f; filename=a.png\r\n\r\n\x89PNG\xff\r\n--xx--\r\n"
+	d := gonets.RunDetail{Event: event(`{"client":"79991112233"}`, "application/json"), Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{
+		RequestBody: []byte(sent), RequestHeaders: []gonets.Header{{Name: "Content-Type", Value: kind}},
+	}}}}
+	want := strings.Replace(sent, "79991112233", mask.Hidden, 1)
+	if got := string(mask.New([]string{"client"}).Run(d).Attempts[0].RequestBody); got != want {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestLinesAreHiddenAsXMLWritesThem(t *testing.T) {
 	t.Parallel()
 	d := gonets.RunDetail{Event: event(`{"address":"ул. Ленина\n\tд. 5 & \r7"}`, "application/json"), Attempts: []gonets.Attempt{
