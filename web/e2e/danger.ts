@@ -71,6 +71,8 @@ export class Danger {
       for (const el of document.querySelectorAll('*')) {
         // The editor of text fields holds its cursor with an empty image beside a pill.
         if (el.matches('img.cm-widgetBuffer:not([src])')) continue
+        // What a page without its texts says lies in the page as it was built.
+        if (el.matches('body > template#lost')) continue
         const outside = el.outerHTML.slice(0, 120)
         if (strange.has(el.tagName.toUpperCase())) found.push(outside)
         if (el.tagName === 'META' && el.hasAttribute('http-equiv')) found.push(outside)
