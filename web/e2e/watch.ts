@@ -32,7 +32,7 @@ function cutWords(): string[] {
     .filter((one) => {
       const style = getComputedStyle(one)
       const hides = one instanceof HTMLInputElement || (style.overflowX !== 'visible' && style.overflowX !== 'auto' && style.overflowX !== 'scroll')
-      return hides && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && !one.closest('[title]') && one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+      return hides && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1 && !one.closest('[title]') && !one.querySelector('[title]') && one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     })
     .map((one) => (one instanceof HTMLInputElement ? one.value : (one.textContent ?? '')))
     .filter((words) => words.trim() !== '' && !/^https?:/.test(words)) // an address is copied, not read

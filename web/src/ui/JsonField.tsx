@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { nonce } from '@/theme/nonce'
 import { TextArea } from './fields'
 import type { JsonEditor } from './jsonEditor'
@@ -30,7 +31,8 @@ export function JsonField({ label, value, onChange, error, help, plain = false }
       editor.current = createJson({ parent: host.current, text: now.current.value, label, nonce: nonce(), plain, onChange: (text) => now.current.onChange(text) })
       // Whoever types while the editor comes goes on in it.
       if (area.current && area.current === document.activeElement) editor.current.focus(area.current.selectionStart)
-      setReady(true)
+      // In one go: at no moment are there two fields.
+      flushSync(() => setReady(true))
     })
     return () => {
       gone = true

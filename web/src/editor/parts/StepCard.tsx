@@ -77,9 +77,9 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
         </span>
         <span className={css.cardLine}>
           {step.http ? <Method>{methodOf(step.http)}</Method> : null}
-          <span className={css.cardMore} title={does}>
+          <span className={css.cardMore} title={step.set ? undefined : does}>
             {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
-            <span translate={step.set ? 'no' : undefined}>{does}</span>
+            {step.set ? <span translate="no" title={does}>{does}</span> : does}
           </span>
           <Result first={first} />
         </span>
