@@ -99,7 +99,8 @@ const screens: Screen[] = [
 
 /** What asks nothing but who is there: it stands whatever else fails. */
 const still: Record<string, string> = {
-  '/setup': 'setup.done',
+  // Whoever is logged in is led on.
+  '/setup': 'nav.scenarios',
   '/login': 'login.submit',
   '/recipes': 'recipes.all',
   '/requests': 'requests.none',

@@ -103,9 +103,11 @@ for (const [language, scheme, width] of [
       await watch.look('mistake of a value')
       await steady('a value that cannot be read', type(who, '{{ secret.crm }}'), () => expect(page.locator('.g-pill-error')).toBeVisible())
       await steady('no value', type(who, ''), () => expect(page.locator('.g-pill-error')).toHaveCount(0))
-      await steady('a row without a name', () => path.button(t('body.addField')).click(), () => expect(field(t('row.nameOf', { n: 3 }))).toHaveAttribute('aria-invalid', 'true'))
+      const third = field(t('row.nameOf', { n: 3 }))
+      await steady('a new row', () => path.button(t('body.addField')).click(), () => expect(third).toBeFocused())
+      await steady('a row without a name', () => field(who).click(), () => expect(third).toHaveAttribute('aria-invalid', 'true'))
       await watch.look('mistake of a name')
-      await field(t('row.nameOf', { n: 3 })).fill('city')
+      await third.fill('city')
       await path.saved()
 
       // The address: what is sent, and what is wrong.
