@@ -6,7 +6,7 @@ const names = new Set(
     'JSON HTTP HTTPS cURL curl API YAML XML URL URI CORS SMTP TLS STARTTLS DNS TCP IP IPv4 IPv6 CIDR CSV HMAC OAuth Basic Bearer UTC ID RE2 UTF utf ' +
     'GET POST PUT PATCH DELETE HEAD OPTIONS Content Type Authorization Location Allow Retry After Host Accept Idempotency Key ' +
     'Ctrl Cmd Shift Enter Esc Tab Alt Caps Lock English Gonets SQLite PostgreSQL Docker Telegram WhatsApp Tilda Bitrix AmoCRM amoCRM VK Google Gmail Yandex Marquiz Stripe GitHub GitLab Shopify ' +
-    'gzip RU EN REST FTP ftp W3C OpenAPI systemd Slack Traceparent traceparent ' +
+    'gzip PHP RU EN REST FTP ftp W3C OpenAPI systemd Slack Traceparent traceparent ' +
     'Webjack Qnext LeadConverter Smartbot CRM SMS SKU CDEK OK Created Found Unauthorized Service Unavailable text form json'
   ).split(' '),
 )

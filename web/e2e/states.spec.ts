@@ -101,8 +101,8 @@ const screens: Screen[] = [
 const still: Record<string, string> = {
   // Whoever is logged in is led on.
   '/setup': 'nav.scenarios',
-  '/login': 'login.submit',
-  '/recipes': 'recipes.all',
+  '/login': 'nav.scenarios',
+  '/recipes': 'recipes.title',
   '/requests': 'requests.none',
   '/connections': 'connections.none',
   '/settings/account': 'account.password',
