@@ -75,31 +75,24 @@ func (j *JSONTemplate) located(code gonets.Code, wrong *value.SyntaxError, start
 // Render fills the template in: valid JSON of at most gonets.MaxRendered
 // bytes. A missing value is null, or nothing inside quotation marks.
 func (j *JSONTemplate) Render(s Scope, r *Report) ([]byte, error) {
-	out := make([]byte, 0, len(j.t.src)+128)
 	starts := make([]int, len(j.t.parts))
-	for i, p := range j.t.parts {
-		starts[i] = len(out)
-		if p.node == nil {
-			out = append(out, p.text...)
-			continue
+	out, err := j.t.fill(s, r, starts, func(out []byte, part int, v any) ([]byte, error) {
+		if j.quoted[part] {
+			return value.AppendJSONText(out, value.Text(v)), nil
 		}
-		v, _, err := p.node.lookup(s, r)
+		out, err := value.AppendJSON(out, v)
 		if err != nil {
-			return nil, err
+			return nil, j.t.parts[part].node.problem(gonets.CodeTemplateFailed, 0).errorf(codeJSONValue, "the value cannot be JSON: %s", err)
 		}
-		if j.quoted[i] {
-			out = value.AppendJSONText(out, value.Text(v))
-		} else if out, err = value.AppendJSON(out, v); err != nil {
-			return nil, p.node.problem(gonets.CodeTemplateFailed, 0).errorf(codeJSONValue, "the value cannot be JSON: %s", err)
-		}
-		if len(out) > gonets.MaxRendered {
-			return nil, p.node.tooLarge()
-		}
+		return out, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if json.Valid(out) {
 		return out, nil
 	}
-	_, _, err := value.DecodeJSON(out)
+	_, _, err = value.DecodeJSON(out)
 	var wrong *value.SyntaxError
 	if errors.As(err, &wrong) {
 		return nil, j.located(gonets.CodeTemplateFailed, wrong, starts)

@@ -133,12 +133,12 @@ func (t *Template) Lookup(s Scope, r *Report) (v any, ok bool, err error) {
 // values pass through esc, which may be nil; what the template itself says
 // stands as it is.
 func (t *Template) Text(s Scope, r *Report, esc func(string) string) (string, error) {
-	return t.fill(s, r, func(_ []byte, v any, _ *node) (string, error) {
+	return t.text(s, r, func(out []byte, _ int, v any) ([]byte, error) {
 		text := value.Text(v)
 		if esc != nil {
 			text = esc(text)
 		}
-		return text, nil
+		return append(out, text...), nil
 	})
 }
 
@@ -147,21 +147,19 @@ func (t *Template) Text(s Scope, r *Report, esc func(string) string) (string, er
 // must be made of characters of host names; later ones are percent-encoded for
 // the path or the query, once.
 func (t *Template) URL(s Scope, r *Report) (string, error) {
-	return t.fill(s, r, func(before []byte, v any, n *node) (string, error) {
+	return t.text(s, r, func(out []byte, part int, v any) ([]byte, error) {
 		text := value.Text(v)
-		switch urlPart(string(before)) {
-		case urlStart:
-			return text, nil
+		switch urlPart(string(out)) {
 		case urlHost:
 			if strings.ContainsFunc(text, func(r rune) bool { return r < utf8.RuneSelf && !unreserved(byte(r)) }) {
-				return "", problem{code: gonets.CodeTemplateFailed, at: n.at, expression: n.shown()}.errorf(codeHost,
-					"the value cannot be part of a host name")
+				return nil, t.parts[part].node.problem(gonets.CodeTemplateFailed, 0).errorf(codeHost, "the value cannot be part of a host name")
 			}
-			return text, nil
 		case urlPath:
-			return EscapePath(text), nil
+			text = EscapePath(text)
+		case urlQuery:
+			text = EscapeQuery(text)
 		}
-		return EscapeQuery(text), nil
+		return append(out, text...), nil
 	})
 }
 
@@ -188,30 +186,39 @@ func urlPart(before string) urlPlace {
 	return urlPath
 }
 
-func (t *Template) fill(s Scope, r *Report, text func(before []byte, v any, n *node) (string, error)) (string, error) {
+// text fills the template in as text.
+func (t *Template) text(s Scope, r *Report, add func(out []byte, part int, v any) ([]byte, error)) (string, error) {
 	if literal, ok := t.Literal(); ok {
 		return literal, nil
 	}
+	out, err := t.fill(s, r, nil, add)
+	return string(out), err
+}
+
+// fill fills the template in: add appends the value of a part. starts, one for each
+// part unless it is nil, learns where the parts begin in what was filled in.
+func (t *Template) fill(s Scope, r *Report, starts []int, add func(out []byte, part int, v any) ([]byte, error)) ([]byte, error) {
 	out := make([]byte, 0, len(t.src)+64)
-	for _, p := range t.parts {
+	for i, p := range t.parts {
+		if starts != nil {
+			starts[i] = len(out)
+		}
 		if p.node == nil {
 			out = append(out, p.text...)
 			continue
 		}
 		v, _, err := p.node.lookup(s, r)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		add, err := text(out, v, p.node)
-		if err != nil {
-			return "", err
+		if out, err = add(out, i, v); err != nil {
+			return nil, err
 		}
-		if len(out)+len(add) > gonets.MaxRendered {
-			return "", p.node.tooLarge()
+		if len(out) > gonets.MaxRendered {
+			return nil, p.node.tooLarge()
 		}
-		out = append(out, add...)
 	}
-	return string(out), nil
+	return out, nil
 }
 
 func (n *node) tooLarge() error {

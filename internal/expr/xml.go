@@ -72,30 +72,20 @@ const rawFunction = "raw"
 // Render fills the template in: well-formed XML of at most gonets.MaxRendered
 // bytes. A missing value is nothing.
 func (x *XMLTemplate) Render(s Scope, r *Report) ([]byte, error) {
-	out := make([]byte, 0, len(x.t.src)+128)
 	starts := make([]int, len(x.t.parts))
-	for i, p := range x.t.parts {
-		starts[i] = len(out)
-		if p.node == nil {
-			out = append(out, p.text...)
-			continue
-		}
-		v, _, err := p.node.lookup(s, r)
-		if err != nil {
-			return nil, err
-		}
+	out, err := x.t.fill(s, r, starts, func(out []byte, part int, v any) ([]byte, error) {
+		n := x.t.parts[part].node
 		switch v.(type) {
 		case map[string]any, gonets.Rows, []any, []byte:
-			return nil, p.node.problem(gonets.CodeTemplateFailed, 0).errorf(codeXMLValue, "XML takes a text here, and this is %s", kindName(v))
+			return nil, n.problem(gonets.CodeTemplateFailed, 0).errorf(codeXMLValue, "XML takes a text here, and this is %s", kindName(v))
 		}
-		if p.node.isRaw() {
-			out = append(out, value.Text(v)...)
-		} else {
-			out = x.spots[i].Append(out, value.Text(v))
+		if n.isRaw() {
+			return append(out, value.Text(v)...), nil
 		}
-		if len(out) > gonets.MaxRendered {
-			return nil, p.node.tooLarge()
-		}
+		return x.spots[part].Append(out, value.Text(v)), nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if wrong := markup.Check(string(out)); wrong != nil {
 		return nil, x.located(gonets.CodeTemplateFailed, wrong, starts)
