@@ -191,8 +191,9 @@ func (c *Cover) parts(at []string, text, boundary string) string {
 	for i, piece := range pieces {
 		head, content, ok := strings.Cut(piece, gap)
 		if !ok {
-			if plain := charset.Legible([]byte(piece), ""); c.text(plain) != plain {
-				pieces[i] = c.text(plain)
+			plain := charset.Legible([]byte(piece), "")
+			if shown := c.text(plain); shown != plain {
+				pieces[i] = shown
 			}
 			continue
 		}

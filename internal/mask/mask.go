@@ -291,8 +291,9 @@ func (c *Cover) coveredBody(body []byte, kind string) []byte {
 		// A file in it makes no other encoding of the whole.
 		pieces := strings.Split(string(body), "--"+boundary)
 		for i, piece := range pieces {
-			if text := charset.Legible([]byte(piece), ""); c.Text(text) != text {
-				pieces[i] = c.Text(text)
+			text := charset.Legible([]byte(piece), "")
+			if shown := c.Text(text); shown != text {
+				pieces[i] = shown
 			}
 		}
 		return []byte(c.Text(strings.Join(pieces, "--"+boundary)))
