@@ -96,6 +96,9 @@ type look struct {
 	now     time.Time
 	info    gonets.ScenarioInfo
 	sources []gonets.SourceInfo
+	// callers are the last events of each source that is there, as [Witness] tells them.
+	callers map[string][]gonets.Event
+	secrets []gonets.SecretInfo
 	// published is when the version was; zero when there is none.
 	published time.Time
 	// versions tells of other versions whether they have the same steps.
@@ -103,7 +106,7 @@ type look struct {
 }
 
 func (r Room) begin(ctx context.Context, name string) (*look, error) {
-	l := &look{Room: r, now: r.Clock.Now(), versions: map[int]bool{}}
+	l := &look{Room: r, now: r.Clock.Now(), callers: map[string][]gonets.Event{}, versions: map[int]bool{}}
 	var err error
 	if l.info, err = r.Documents.Scenario(ctx, name); err != nil {
 		return nil, err
@@ -122,10 +125,13 @@ func (r Room) begin(ctx context.Context, name string) (*look, error) {
 		}
 		if err != nil { // nobody can send to it
 			src = gonets.SourceInfo{Source: gonets.Source{Name: name}, Damage: err}
+		} else if l.callers[name], err = r.Witness.Callers(ctx, name); err != nil {
+			return nil, err
 		}
 		l.sources = append(l.sources, src)
 	}
-	return l, nil
+	l.secrets, err = r.Documents.Secrets(ctx)
+	return l, err
 }
 
 // fresh tells whether what was seen then still counts.

@@ -44,13 +44,10 @@ func (l *look) ofEach(point string, judge func(src *gonets.SourceInfo) (api.Read
 }
 
 // address: somebody reached it from another machine.
-func (l *look) address(ctx context.Context) (api.ReadyPoint, error) {
+func (l *look) address(context.Context) (api.ReadyPoint, error) {
 	return l.ofEach("address", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
 		p := api.ReadyPoint{Fact: "silent", URL: l.URL(src.Tokens)}
-		events, err := l.Witness.Callers(ctx, src.Name)
-		if err != nil {
-			return p, err
-		}
+		events := l.callers[src.Name]
 		far := map[string]int{"silent": 0, "local": 1, "network": 2, "outside": 3}
 		for i := range events {
 			if fact := from(events[i].Remote); l.fresh(events[i].ReceivedAt) && far[fact] > far[p.Fact] {
@@ -89,11 +86,7 @@ func (l *look) protection(ctx context.Context) (api.ReadyPoint, error) {
 		if !protected {
 			return api.ReadyPoint{Fact: "open"}, nil
 		}
-		secrets, err := l.Documents.Secrets(ctx)
-		if err != nil {
-			return api.ReadyPoint{}, err
-		}
-		if !slices.ContainsFunc(secrets, func(s gonets.SecretInfo) bool { return s.Name == secret }) {
+		if !slices.ContainsFunc(l.secrets, func(s gonets.SecretInfo) bool { return s.Name == secret }) {
 			return api.ReadyPoint{Fact: "no_secret", Secret: secret}, nil
 		}
 		since := gonets.Later(src.UpdatedAt, l.now.Add(-Fresh))
@@ -109,11 +102,11 @@ func (l *look) protection(ctx context.Context) (api.ReadyPoint, error) {
 }
 
 // sender: an event came that nobody made by hand.
-func (l *look) sender(ctx context.Context) (api.ReadyPoint, error) {
+func (l *look) sender(context.Context) (api.ReadyPoint, error) {
 	return l.ofEach("sender", func(src *gonets.SourceInfo) (api.ReadyPoint, error) {
-		events, err := l.Witness.Callers(ctx, src.Name)
-		if err != nil || len(events) == 0 {
-			return api.ReadyPoint{Fact: "none"}, err
+		events := l.callers[src.Name]
+		if len(events) == 0 {
+			return api.ReadyPoint{Fact: "none"}, nil
 		}
 		at := events[0].ReceivedAt
 		if !l.fresh(at) {
