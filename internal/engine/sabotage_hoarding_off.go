@@ -1,4 +1,4 @@
-//go:build !sabotage_unbounded
+//go:build !sabotage_hoarding
 
 package engine
 
