@@ -376,7 +376,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		a.Charged, a.Purpose = false, gonets.PurposeExpired
 		return w.renew(next, older)
 	}
-	if !a.Charged {
+	if !a.Charged || forgets && w.loopCtx.Err() != nil {
 		w.giveBack()
 		return false
 	}
