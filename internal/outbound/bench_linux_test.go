@@ -23,37 +23,35 @@ import (
 // in the kernel.
 func BenchmarkDo(b *testing.B) {
 	url := startSink(b)
-	request := &gonets.Request{
-		Method: "POST", URL: url + "/leads?source=tilda", Body: bytes.Repeat([]byte("x"), 1000),
-		// A step's own.
-		Headers: []gonets.Header{
-			{Name: "Content-Type", Value: "application/json"}, {Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: "gonets/1"},
-			{Name: "Idempotency-Key", Value: "run-step"}, {Name: "Traceparent", Value: "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"},
-		},
-	}
 	ours := newClient(b)
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	defer transport.CloseIdleConnections()
 	theirs := &http.Client{Transport: transport}
-	for _, side := range []struct {
-		name string
-		send func() error
-	}{
-		{"gonets", func() error { return exchanged(ours, request) }},
-		{"net/http", func() error { return posted(theirs, request) }},
-	} {
-		b.Run(side.name, func(b *testing.B) {
-			b.ReportAllocs()
-			before := cpu(b)
-			b.RunParallel(func(p *testing.PB) {
-				for p.Next() {
-					if err := side.send(); err != nil {
-						b.Error(err)
+	for _, size := range []int{1 << 10, 10 << 10} {
+		request := &gonets.Request{
+			Method: "POST", URL: url + "/leads?source=tilda", Body: bytes.Repeat([]byte("x"), size),
+			// A step's own.
+			Headers: []gonets.Header{
+				{Name: "Content-Type", Value: "application/json"}, {Name: "Accept", Value: "*/*"}, {Name: "User-Agent", Value: "gonets/1"},
+				{Name: "Idempotency-Key", Value: "run-step"}, {Name: "Traceparent", Value: "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"},
+			},
+		}
+		bench := func(name string, send func() error) {
+			b.Run(fmt.Sprintf("%s/%dKiB", name, size>>10), func(b *testing.B) {
+				b.ReportAllocs()
+				before := cpu(b)
+				b.RunParallel(func(p *testing.PB) {
+					for p.Next() {
+						if err := send(); err != nil {
+							b.Error(err)
+						}
 					}
-				}
+				})
+				b.ReportMetric(float64(cpu(b)-before)/float64(b.N), "cpu-ns/op")
 			})
-			b.ReportMetric(float64(cpu(b)-before)/float64(b.N), "cpu-ns/op")
-		})
+		}
+		bench("gonets", func() error { return exchanged(ours, request) })
+		bench("net/http", func() error { return posted(theirs, request) })
 	}
 }
 
