@@ -2,10 +2,12 @@ package outbound_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -30,23 +32,32 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// sink answers every request with the same reply until its input ends.
+// sink answers every request with the same reply until its input ends: it prints
+// its address without TLS, and the one with it.
 func sink() error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go swallow(c)
+	// For its certificate.
+	secure := httptest.NewTLSServer(nil)
+	defer secure.Close()
+	for _, scheme := range []string{"http", "https"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
 		}
-	}()
-	fmt.Printf("http://%s\n", l.Addr())
-	_, err = io.Copy(io.Discard, os.Stdin)
+		fmt.Printf("%s://%s\n", scheme, l.Addr())
+		if scheme == "https" {
+			l = tls.NewListener(l, &tls.Config{Certificates: secure.TLS.Certificates})
+		}
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go swallow(c)
+			}
+		}()
+	}
+	_, err := io.Copy(io.Discard, os.Stdin)
 	return err
 }
 
