@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,9 +24,8 @@ type network struct {
 	toStore   []*testkit.Path
 	toService *testkit.Path
 	service   *once
-	// end ends the load, and returns when it has ended.
-	end  func()
-	sent int
+	// end ends the load, and tells how many events there were.
+	end func() (sent int)
 }
 
 // trouble is what goes wrong for one server, or for all.
@@ -55,32 +53,7 @@ func startNetwork(t testing.TB, program string, servers int) *network {
 	}
 	n.fleet = among(t, life{program: program, documents: anywhere(", timeout: 3s, retry: {delays: ["+strings.Repeat("1s, ", 98)+"1s]}") +
 		fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {open: true}}\n", to)}, addresses)
-	over := make(chan struct{})
-	var callers sync.WaitGroup
-	n.end = sync.OnceFunc(func() {
-		close(over)
-		callers.Wait()
-	})
-	t.Cleanup(n.end)
-	for range 6 {
-		callers.Go(func() {
-			for {
-				select {
-				case <-over:
-					return
-				default:
-				}
-				n.mu.Lock()
-				number := n.sent
-				n.sent++
-				n.mu.Unlock()
-				if err := n.sureOf(number, eventTo(to+"/x", number)); err != nil {
-					t.Errorf("event %d is not accepted: %v", number, err)
-					return
-				}
-			}
-		})
-	}
+	n.end = n.send(t, to+"/x")
 	return n
 }
 
@@ -227,15 +200,15 @@ func (n *network) whereabouts(i int) (log []byte) {
 // key; it tells how often one was delivered again.
 func (n *network) settles() (again int) {
 	n.t.Helper()
-	n.end()
-	if all := len(n.of(0).runs("")); all != n.sent {
-		n.t.Fatalf("%d runs are stored of %d events that were accepted", all, n.sent)
+	sent := n.end()
+	if all := len(n.of(0).runs("")); all != sent {
+		n.t.Fatalf("%d runs are stored of %d events that were accepted", all, sent)
 	}
-	n.of(0).awaitRuns(gonets.RunSucceeded, n.sent)
+	n.of(0).awaitRuns(gonets.RunSucceeded, sent)
 	n.service.mu.Lock()
 	defer n.service.mu.Unlock()
-	if len(n.service.keys) != n.sent {
-		n.t.Errorf("%d keys came of %d events", len(n.service.keys), n.sent)
+	if len(n.service.keys) != sent {
+		n.t.Errorf("%d keys came of %d events", len(n.service.keys), sent)
 	}
 	for _, times := range n.service.keys {
 		again += times - 1
@@ -262,7 +235,7 @@ func outlives(t testing.TB, program string, troubles func(*network) []trouble, m
 	if most >= 0 && again > most*rounds {
 		t.Errorf("%d requests were made again, at most %d after each of %d troubles are meant", again, most, rounds)
 	}
-	n.of(0).figure("%d events outlived %d troubles, %d requests were made again", n.sent, rounds, again)
+	n.of(0).figure("%d events outlived %d troubles, %d requests were made again", n.end(), rounds, again)
 }
 
 // What was on its way at a server that the others took for dead may be made again, a

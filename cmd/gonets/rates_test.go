@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -119,17 +118,7 @@ func keepsRates(t testing.TB, program string, nodes int) {
 		f = shared(t, like, nodes)
 	}
 	each := sized(100, 5_000)
-	var callers sync.WaitGroup
-	for which := range 4 {
-		callers.Go(func() {
-			for n := which; n < each*len(services); n += 4 {
-				if err := f.sureOf(n, eventTo("http://"+services[n%len(services)].address+"/x", n)); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	callers.Wait()
+	f.sendAll(t, each*len(services), func(n int) string { return "http://" + services[n%len(services)].address + "/x" })
 	for _, l := range services {
 		var lane api.Lane
 		if !await(func() bool {

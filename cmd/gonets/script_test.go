@@ -587,9 +587,15 @@ func (t *target) serve(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		}
 	}
-	if r.URL.Path == "/session" {
-		w.Header().Set("Set-Cookie", "sid=s3ss10n-"+key+"; Path=/; HttpOnly")
-	}
 	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprint(w, `{"id":7,"created":true}`)
+	switch r.URL.Path {
+	case "/session":
+		w.Header().Set("Set-Cookie", "sid=s3ss10n-"+key+"; Path=/; HttpOnly")
+		fmt.Fprintf(w, `{"session":"s3ss10n-%s"}`, key)
+	case "/account":
+		w.Header().Set("Location", "/now?"+r.Header.Get("Cookie"))
+		w.WriteHeader(http.StatusFound)
+	default:
+		fmt.Fprint(w, `{"id":7,"created":true}`)
+	}
 }

@@ -3,6 +3,7 @@ package drill
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,13 +14,14 @@ import (
 
 	"gonets"
 	"gonets/internal/child"
+	"gonets/internal/testkit"
 )
 
 // small is a drill against the fake server.
 func small(t *testing.T, fault string) Options {
 	t.Helper()
 	o := Options{
-		Subject: child.Subject{Binary: os.Args[0]}, Kills: 6, Seed: 7, Rate: 400, Dir: filepath.Join(t.TempDir(), "drill"),
+		Subject: child.Subject{Binary: os.Args[0]}, Kills: 6, Seed: testkit.Seed(t), Rate: 400, Dir: filepath.Join(t.TempDir(), "drill"),
 		MinUptime: 60 * time.Millisecond, MaxUptime: 200 * time.Millisecond, Settle: 500 * time.Millisecond, SinkFaults: 0.2,
 	}
 	if fault != "" {
@@ -36,7 +38,7 @@ func TestAnHonestServerPasses(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s\n%+v", err, &progress, r)
 	}
-	if r.Kills != 6 || r.Acked == 0 || r.Delivered != r.Acked || r.Intents < r.Acked || r.Seed != 7 || r.Silent != 0 ||
+	if r.Kills != 6 || r.Acked == 0 || r.Delivered != r.Acked || r.Intents < r.Acked || r.Seed != o.Seed || r.Silent != 0 ||
 		r.ReadyMs.P50 <= 0 || r.ReadyMs.Max < r.ReadyMs.P50 {
 		t.Errorf("report %+v", r)
 	}
@@ -100,17 +102,18 @@ func TestALongDrillGoesOnFromItsState(t *testing.T) {
 	if err != nil || !found || st.Kills != 3 {
 		t.Fatalf("state %+v, %v", st, err)
 	}
+	seed := o.Seed
 	o.Seed, o.Dir = 0, ""
 	r, err := Run(t.Context(), o, nil)
-	if err != nil || r.Kills != 6 || r.Seed != 7 || r.Delivered != r.Acked || r.Acked == 0 {
+	if err != nil || r.Kills != 6 || r.Seed != seed || r.Delivered != r.Acked || r.Acked == 0 {
 		t.Fatalf("%v, report %+v", err, r)
 	}
 	// Both parts are judged: the ledgers hold more than the second part's.
 	e, err := readLedgers(filepath.Join(st.LedgerDir, "producer.ledger"), filepath.Join(st.LedgerDir, "sink.ledger"))
-	if err != nil || len(e.acks) != r.Acked || !e.intents["7-0"] {
+	if err != nil || len(e.acks) != r.Acked || !e.intents[fmt.Sprintf("%x-0", seed)] {
 		t.Errorf("%v, %d acks for %d", err, len(e.acks), r.Acked)
 	}
-	o.Seed = 8
+	o.Seed = seed + 2
 	if _, err := Run(t.Context(), o, nil); gonets.CodeOf(err) != gonets.CodeInvalid {
 		t.Errorf("another seed than the state's: %v", err)
 	}

@@ -34,7 +34,7 @@ func real(t *testing.T, s child.Subject, faults float64) (Report, error) {
 	t.Helper()
 	var progress strings.Builder
 	r, err := Run(t.Context(), Options{
-		Subject: s, Kills: 5, Seed: 11, Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
+		Subject: s, Kills: 5, Seed: testkit.Seed(t), Rate: 150, Dir: filepath.Join(t.TempDir(), "drill"),
 		MaxUptime: 1500 * time.Millisecond, Settle: 30 * time.Second, SinkFaults: faults,
 	}, &progress)
 	t.Logf("%s%v\n%+v", &progress, err, r)

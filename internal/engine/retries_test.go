@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,5 +177,27 @@ func TestASlowDatabaseStopsNoLaneThatSharesItsRate(t *testing.T) {
 			t.Fatal("every turn had passed when it was booked")
 		}
 		r.lanePass(t.Context(), false)
+	}
+}
+
+// TestNoErrorTellsOfACookie: an error goes into lists, letters and the log, where nobody
+// knows any more which cookies its exchange brought.
+func TestNoErrorTellsOfACookie(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	st := httpStep("send", "http://crm.test/")
+	st.HTTP.Retry = &gonets.Retry{Delays: []gonets.Duration{}}
+	r.apply(st)
+	r.sender.answer = func(int, *gonets.Request) gonets.Exchange {
+		return gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 302, ReplyHeaders: []gonets.Header{{Name: "Location", Value: "/now?sid=s3ss10n%2Fx"}},
+			Cookies: []gonets.Cookie{{URL: "http://crm.test/", Line: "sid=s3ss10n/x; Path=/"}}}
+	}
+	run := r.event("x")
+	r.work()
+	d := r.wantState(run, gonets.RunPaused)
+	for _, text := range []string{d.Attempts[0].Error, d.Run.LastError} {
+		if !strings.Contains(text, "moved to /now?sid=***") || strings.Contains(text, "s3ss10n") {
+			t.Errorf("it says %q", text)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/internal/lane"
+	"gonets/internal/mask"
 	"gonets/internal/outbound"
 	"gonets/internal/step"
 )
@@ -278,6 +279,7 @@ func (w *jobWork) exchange(next gonets.ActionNext, h *step.HTTP, req *gonets.Req
 	} else {
 		h.Judge(&a.Exchange, w.scope)
 	}
+	a.Error = mask.Cookies(a.Error, req.Jar, a.Cookies)
 	result = w.laneResult(a)
 	return a, found
 }
@@ -376,7 +378,7 @@ func (w *jobWork) judge(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt)
 		a.Charged, a.Purpose = false, gonets.PurposeExpired
 		return w.renew(next, older)
 	}
-	if !a.Charged {
+	if !a.Charged || forgets && w.loopCtx.Err() != nil {
 		w.giveBack()
 		return false
 	}

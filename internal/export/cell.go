@@ -3,13 +3,10 @@ package export
 import (
 	"encoding/base64"
 	"fmt"
-	"mime"
 	"strings"
 	"unicode/utf16"
 
-	"gonets"
 	"gonets/api"
-	"gonets/internal/charset"
 )
 
 // request is the body that the last attempt sent.
@@ -21,7 +18,7 @@ func request(r *api.Run, s *Style) string {
 	case len(a.Request.Parts) > 0:
 		return s.parts(a.Request.Parts)
 	}
-	return s.body(a.Request.Content, a.Request.Headers)
+	return s.body(a.Request.Content)
 }
 
 // reply is the body that the last attempt was answered with.
@@ -33,7 +30,7 @@ func reply(r *api.Run, s *Style) string {
 	case a.Response == nil:
 		return ""
 	}
-	body := s.body(a.Response.Content, a.Response.Headers)
+	body := s.body(a.Response.Content)
 	if a.Response.Cut {
 		body += s.note(word{"the rest was not kept", "остальное не сохранено"})
 	}
@@ -49,20 +46,15 @@ func (s *Style) notKept() string {
 	return strings.TrimSpace(s.note(word{"not kept, the disk was low", "не сохранено: на диске было мало места"}))
 }
 
-// body is a body as text; of bytes that are none it is their number.
-func (s *Style) body(c api.Content, headers []gonets.Header) string {
+// body is a body as text; of bytes that are none, whatever their type says, it is their
+// number.
+func (s *Style) body(c api.Content) string {
 	if c.Encoding == "" {
 		return c.Body
 	}
 	raw, err := base64.StdEncoding.DecodeString(c.Body)
 	if err != nil {
 		return c.Body
-	}
-	_, parameters, _ := mime.ParseMediaType(gonets.HeaderValue(headers, "Content-Type"))
-	if label := parameters["charset"]; charset.Known(label) {
-		if text, err := charset.Decode(raw, label); err == nil {
-			return text
-		}
 	}
 	return strings.TrimSpace(s.note(word{"%d bytes, not a text", "байтов: %d, это не текст"}, len(raw)))
 }

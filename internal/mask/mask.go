@@ -220,6 +220,17 @@ func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
 	return a
 }
 
+// Cookies is a text without the values of cookies: what is written about an exchange
+// goes where nobody knows any more which ones it brought.
+func Cookies(text string, lists ...[]gonets.Cookie) string {
+	c := New(nil).Cover()
+	for _, list := range lists {
+		c.cookies(list)
+	}
+	c.close()
+	return c.Text(text)
+}
+
 // cookies learns the values of a run's cookies, which nobody is shown.
 func (c *Cover) cookies(list []gonets.Cookie) {
 	for _, cookie := range list {

@@ -301,7 +301,7 @@ func (t *txn) names(items []*acceptItem) (pack.Names, error) {
 	}
 	hidden := make(map[pack.Key][]pack.Key, len(items))
 	for _, it := range items {
-		hidden[keyOf(it)] = pack.HiddenKeys(t.s.opt.Sealer.MACs, keyOf(it))
+		hidden[keyOf(it)] = pack.HiddenKeys(t.MACs, keyOf(it))
 	}
 	return pack.Counting(t, &t.s.dialect, hidden, t.now)
 }

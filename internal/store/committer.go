@@ -306,7 +306,7 @@ func (c *committer) try(batch []*op, savepoints, careful bool) (err error) {
 	ctx, cancel := c.limit()
 	defer cancel()
 	c.wrote = true
-	t := &txn{ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, tally: tally.Sum{}, careful: careful}
+	t := &txn{Sealer: c.s.opt.Sealer, ctx: ctx, c: c, s: c.s, now: c.s.opt.Clock.Now(), ordered: pack.Orders{}, tally: tally.Sum{}, careful: careful}
 	if err := t.begin(); err != nil {
 		return err
 	}

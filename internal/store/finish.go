@@ -33,7 +33,7 @@ func (s *Store) Finish(ctx context.Context, tr gonets.Transition) (fenced bool, 
 		tr = pack.Bare(tr)
 	}
 	if tr.Attempt != nil {
-		if f.attempt, err = pack.NewAttempt(tr.Attempt); err != nil {
+		if f.attempt, err = pack.NewAttempt(tr.Attempt, s.opt.Sealer.Seal); err != nil {
 			return false, s.dialect.Wrap(err)
 		}
 		o.Bytes = f.attempt.Weight()

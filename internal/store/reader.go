@@ -13,6 +13,7 @@ import (
 
 // reader reads what is committed.
 type reader struct {
+	Sealer
 	ctx context.Context
 	s   *Store
 	db  *sql.DB
@@ -25,11 +26,13 @@ type reader struct {
 const ownLimit = 15 * time.Second
 
 // reader reads for the server's own work.
-func (s *Store) reader(ctx context.Context) reader { return reader{ctx, s, s.readers, ownLimit, false} }
+func (s *Store) reader(ctx context.Context) reader {
+	return reader{s.opt.Sealer, ctx, s, s.readers, ownLimit, false}
+}
 
 // quick reads the little that an event's caller waits for.
 func (s *Store) quick(ctx context.Context) reader {
-	return reader{ctx, s, s.hasty, dialect.AnswerLimit, true}
+	return reader{s.opt.Sealer, ctx, s, s.hasty, dialect.AnswerLimit, true}
 }
 
 // askLimit bounds an answer from the history, the wait for its turn included.
@@ -40,7 +43,7 @@ const askLimit = 15 * time.Second
 // whoever asked is gone.
 func (s *Store) ask(ctx context.Context) (reader, context.CancelFunc) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.askLimit, errAskedTooMuch)
-	return reader{ctx, s, s.askers, s.askLimit, false}, cancel
+	return reader{s.opt.Sealer, ctx, s, s.askers, s.askLimit, false}, cancel
 }
 
 var errAskedTooMuch = gonets.Errorf(gonets.CodeBusy,

@@ -176,7 +176,7 @@ func (t *txn) recordUnknown(run *gonets.Run, f gonets.InFlight, doubt, why strin
 		return err
 	}
 	row, err := pack.NewAttempt(&gonets.Attempt{RunID: run.ID, N: f.Attempt, Path: f.Path, StartedAt: started, Purpose: purpose,
-		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied, Error: why}})
+		Exchange: gonets.Exchange{Outcome: gonets.OutcomeUnknown, Code: gonets.CodeServerDied, Error: why}}, nil)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 // txn is one try at a batch.
 type txn struct {
+	Sealer
 	ctx context.Context
 	c   *committer
 	s   *Store
@@ -23,8 +24,7 @@ type txn struct {
 	placed []string
 	// ordered tells of order keys whether an unfinished run has them.
 	ordered pack.Orders
-	// careful is true when rows go one by one where the outcome of each counts,
-	// and nothing is expected of them.
+	// careful is true when rows go one by one where the outcome of each counts, and nothing is expected of them.
 	careful bool
 	// waits is true while new runs are queued even where there is a place.
 	waits bool
@@ -178,9 +178,7 @@ func (t *txn) exec(query string, args ...any) error {
 }
 
 // changed executes and counts the rows that it met.
-func (t *txn) changed(query string, args ...any) (int64, error) {
-	return t.result(query, nil, args)
-}
+func (t *txn) changed(query string, args ...any) (int64, error) { return t.result(query, nil, args) }
 
 // Each implements [pack.Reader].
 func (t *txn) Each(query string, args []any, row func(scan func(dest ...any) error) error) error {

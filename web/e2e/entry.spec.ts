@@ -39,8 +39,14 @@ walk.describe('a password', () => {
     await path.visit('nav.sources')
 
     // Whoever had the page open elsewhere is asked for the new password over it.
-    await elsewhere.reload()
+    await elsewhere.getByRole('link', { name: t('nav.sources'), exact: true }).click()
     const password = elsewhere.getByRole('textbox', { name: t('entry.password'), exact: true })
+    await expect(password).toBeVisible()
+    // The log tells what was refused and by what it should have been proved, never the proof itself.
+    await expect.poll(() => server.output).toMatch(/a call of the API was refused.* status=401 operation="GET \/api\/v1\/\S+" from=127\.0\.0\.1 proof=cookie/)
+    for (const { value } of await other.cookies()) expect(server.output).not.toContain(value)
+    expect(server.output).not.toContain('not my password')
+    await elsewhere.reload()
     await expect(password).toBeVisible()
     expect((await other.request.post(`${server.base}/api/v1/session`, { data: owner })).status()).toBe(401)
     expect((await other.request.post(`${server.base}/api/v1/session`, { data: { ...owner, password: 'another-2026-road' } })).ok()).toBe(true)

@@ -180,3 +180,67 @@ for (const [language, colorScheme, width] of [
     })
   })
 }
+
+for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
+  walk.describe(`the columns of a table, ${screen.language}, ${screen.viewport.width} px`, () => {
+    walk.use(screen)
+
+    walk('are those that were chosen, in the order of the table, and stay chosen', async ({ page, server, path, watch }) => {
+      const { t } = path
+      await path.enter()
+      await server.api('POST', '/api/v1/apply', documents(server.base))
+      await server.api('POST', '/api/v1/sources/site/events', { body: { name: 'Анна' } })
+      await page.goto(`${server.base}/runs`)
+      await expect(page.getByRole('row').filter({ hasText: t('state.succeeded') })).toHaveCount(1)
+
+      const dialog = page.getByRole('dialog')
+      const title = (column: string) => t(`runs.column.${column}`)
+      const box = (column: string) => dialog.getByRole('checkbox', { name: title(column), exact: true })
+      const take = dialog.getByText(t('export'), { exact: true })
+      const open = async () => {
+        await path.button(t('export')).click()
+        await page.getByRole('menuitem', { name: t('runs.export.choose') }).click()
+        await expect(dialog.getByRole('heading', { name: t('runs.export.columns') })).toBeVisible()
+      }
+      const table = async () => {
+        const download = page.waitForEvent('download')
+        await take.click()
+        const file = await download
+        await expect(dialog).toHaveCount(0)
+        return (await readFile((await file.path())!, 'utf8')).replace('\uFEFF', '').trimEnd().split(/\r?\n/)
+      }
+      const checked = () => dialog.getByRole('checkbox', { checked: true })
+
+      await open()
+      const usual = await checked().count()
+      expect(usual).toBeGreaterThan(10)
+      for (const bodies of ['address', 'request', 'reply']) await expect(box(bodies)).not.toBeChecked()
+      await watch.look('which columns')
+      // Nothing is no table.
+      for (let left = usual; left > 0; left--) {
+        await checked().first().uncheck()
+        await expect(checked()).toHaveCount(left - 1)
+      }
+      await expect(dialog.getByRole('link')).toHaveCount(0)
+      // In whichever order they are chosen, the table has its own.
+      for (const column of ['request', 'status', 'scenario']) await box(column).check()
+      const separator = screen.language === 'ru' ? ';' : ','
+      const [head, row, ...more] = await table()
+      expect(head).toBe(['scenario', 'status', 'request'].map(title).join(separator))
+      expect(row).toMatch(new RegExp(`^crm${separator}200${separator}"\\{""name"":""Анна!""\\}"$`))
+      expect(more).toEqual([])
+
+      // The next table begins with them, and has what is added.
+      await page.reload()
+      await open()
+      await expect(checked()).toHaveCount(3)
+      for (const column of ['scenario', 'status', 'request']) await expect(box(column)).toBeChecked()
+      await box('address').check()
+      await box('status').uncheck()
+      await watch.look('as they were chosen')
+      const [later, where] = await table()
+      expect(later).toBe(['scenario', 'address', 'request'].map(title).join(separator))
+      expect(where).toContain(`crm${separator}${server.base}/echo/chat${separator}`)
+    })
+  })
+}

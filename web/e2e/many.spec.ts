@@ -133,3 +133,102 @@ walk.describe('a step of many runs', () => {
     expect((await server.api<{ items: unknown[] }>('GET', '/api/v1/bulk')).items).toHaveLength(1)
   })
 })
+
+walk.describe('runs chosen one by one', () => {
+  walk.use(before('ru', 'light', 1280))
+
+  walk('are skipped where each of them stands, or go on from there; the others stay', async ({ server, page, path, watch }) => {
+    const { t } = path
+    const [crm, chat] = [new Receiver(server, 'crm'), new Receiver(server, 'chat')]
+    await path.enter()
+    const step = (id: string, title: string, where: string) => ({ id, title, http: { method: 'POST', url: `${server.base}/echo/${where}`, body: { json: { name: '{{ event.body.name }}' } }, retry: { delays: [] } } })
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Сайт', preset: 'generic' },
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Заявки', sources: ['site'], steps: [step('deal', 'Создать сделку', 'crm'), step('tell', 'Написать в чат', 'chat')] },
+    ])
+    // Anna's stands at the first step, the others at the second one.
+    const waiting = async () => (await server.api<{ waiting_for_you: number }>('GET', '/api/v1/stats')).waiting_for_you
+    const comes = (name: string) => server.api('POST', '/api/v1/sources/site/events', { body: { name } })
+    await crm.answers('503')
+    await comes('Анна')
+    await expect.poll(waiting).toBe(1)
+    await crm.isWell()
+    await chat.answers('503')
+    await comes('Борис')
+    await comes('Вера')
+    await expect.poll(waiting).toBe(3)
+    await chat.isWell()
+
+    await page.goto(`${server.base}/runs`)
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name })
+    await row('Анна').getByRole('checkbox').check()
+    await row('Борис').getByRole('checkbox').check()
+    await path.button(t('run.skip')).click()
+    const dialog = page.getByRole('dialog')
+    for (const title of ['Создать сделку', 'Написать в чат']) await expect(dialog.getByText(t('bulk.skipAt', { step: `Заявки: ${title}`, n: 1 }))).toBeVisible()
+    await expect(dialog.getByText(t('runs.skip.help'))).toBeVisible()
+    await watch.look('skip these steps?')
+    await dialog.getByRole('button', { name: t('run.skip'), exact: true }).dblclick()
+    await path.sees(t('runs.acted_few', { count: 2 }))
+    await expect(dialog).toHaveCount(0)
+    const names = async (where: Receiver) => (await where.requests()).map((one) => (one.body as { name: string }).name)
+    await expect.poll(waiting).toBe(1)
+    // Anna's went on with its second step; of Boris's nothing was left to do.
+    await expect.poll(() => names(chat)).toEqual(['Борис', 'Вера', 'Анна'])
+    await expect(row('Вера')).toContainText(t('state.paused'))
+
+    // What went well is not sent again.
+    await row('Вера').getByRole('checkbox').check()
+    await path.button(t('resume')).click()
+    await expect(dialog.getByText(t('runs.resume.help'))).toBeVisible()
+    await dialog.getByRole('button', { name: t('resume'), exact: true }).dblclick()
+    await path.sees(t('runs.acted_one', { count: 1 }))
+    await expect.poll(() => names(chat)).toEqual(['Борис', 'Вера', 'Анна', 'Вера'])
+    expect(await waiting()).toBe(0)
+    expect(await names(crm)).toEqual(['Анна', 'Борис', 'Вера'])
+  })
+})
+
+walk.describe('runs that carried a text', () => {
+  walk.use(before('ru', 'dark', 1280))
+
+  walk('are at most so many until all were looked at', async ({ server, page, path, watch }) => {
+    walk.slow()
+    const { t } = path
+    const batches = 5
+    const each = 500
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Сайт', preset: 'generic' },
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Заявки', sources: ['site'], steps: [{ id: 'rest', delay: '1h' }] },
+    ])
+    // They wait: a scenario that was stopped does nothing with what comes.
+    await server.api('POST', '/api/v1/scenarios/leads/stop', {})
+    const { urls } = await server.api<{ urls: string[] }>('GET', '/api/v1/sources/site')
+    for (let batch = 0; batch < batches; batch++) {
+      const events = Array.from({ length: each }, (_, n) => ({ n, who: n === 0 && batch !== 1 ? 'Самоваров' : 'никто' }))
+      const answer = await fetch(`${urls[0]!}/batch`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(events) })
+      expect(answer.status).toBe(200)
+    }
+    const number = new Intl.NumberFormat('ru-RU').format(batches * each)
+    const atMost = t('bulk.atMost', { shown: number })
+
+    await page.goto(`${server.base}/runs?q=${encodeURIComponent('text:самоваров')}`)
+    await path.button(t('runs.all', { action: t('cancel') })).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByRole('heading', { name: t('bulk.title_many', { action: t('cancel'), shown: atMost }) })).toBeVisible()
+    await expect(dialog.getByText(t('bulk.textHelp'))).toBeVisible()
+    await watch.look('at most so many')
+    await dialog.getByRole('button', { name: t('bulk.do', { action: t('cancel'), shown: atMost }) }).dblclick()
+
+    // The number shrinks to those that had it, and no other is touched.
+    const banner = page.getByRole('region', { name: t('bulk.progress', { action: t('bulk.cancel') }) })
+    await expect(banner.getByText(t('bulk.finished'))).toBeVisible()
+    await expect(banner.getByText(t('bulk.doneOf', { done: batches - 1, total: batches - 1 }), { exact: true })).toBeVisible()
+    await watch.look('as many as there were')
+    const { runs } = await server.api<{ runs: Record<string, number> }>('GET', '/api/v1/stats')
+    expect(runs).toMatchObject({ held: batches * (each - 1) + 1 })
+    expect((await server.api<{ items: unknown[] }>('GET', '/api/v1/runs?state=cancelled')).items).toHaveLength(batches - 1)
+    expect((await server.api<{ items: unknown[] }>('GET', '/api/v1/bulk')).items).toHaveLength(1)
+  })
+})

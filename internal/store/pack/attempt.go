@@ -21,10 +21,46 @@ type attemptDetail struct {
 	Timings     gonets.Timings `json:"timings,omitzero"`
 	Hops        []gonets.Hop   `json:"hops,omitempty"`
 	NotKept     bool           `json:"not_kept,omitempty"`
-	// Gzip and Cookies are as in [gonets.Exchange].
-	Gzip    bool            `json:"gzip,omitempty"`
+	// Gzip is as in [gonets.Exchange].
+	Gzip bool `json:"gzip,omitempty"`
+	// Jar are the cookies, sealed; Cookies those that an older version stored as they
+	// came.
+	Jar     []byte          `json:"jar,omitempty"`
 	Cookies []gonets.Cookie `json:"cookies,omitempty"`
 }
+
+// jarPlace binds sealed cookies to the attempt that they came with.
+func jarPlace(run string, n int) string { return fmt.Sprintf("cookies %s %d", run, n) }
+
+// sealJar makes cookies unreadable for whoever reads the database; nil when there are
+// none.
+func sealJar(a *gonets.Attempt, seal Seal) ([]byte, error) {
+	if len(a.Cookies) == 0 {
+		return nil, nil
+	}
+	plain, err := json.Marshal(a.Cookies)
+	if err != nil {
+		return nil, err
+	}
+	return seal(plain, jarPlace(a.RunID, a.N))
+}
+
+// openJar gives an attempt its cookies back.
+func (a *storedAttempt) openJar(q Reader) {
+	if a.jar == nil {
+		return
+	}
+	plain, err := q.Open(a.jar, jarPlace(a.RunID, a.N))
+	if err == nil {
+		err = json.Unmarshal(plain, &a.Cookies)
+	}
+	if err != nil {
+		a.damage = errors.Join(a.damage, fmt.Errorf("its cookies: %w", err))
+	}
+}
+
+// Seal encrypts what must not stand in the database as it is; ad binds it to its place.
+type Seal = func(plain []byte, ad string) ([]byte, error)
 
 // Attempt is an attempt made ready for the transaction.
 type Attempt struct {
@@ -33,9 +69,14 @@ type Attempt struct {
 	exchange       []byte
 }
 
-// NewAttempt does the dear part in the caller's goroutine.
-func NewAttempt(a *gonets.Attempt) (*Attempt, error) {
-	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Gzip, a.Cookies})
+// NewAttempt does the dear part in the caller's goroutine. Only cookies are sealed: for
+// an attempt without any, seal may be nil.
+func NewAttempt(a *gonets.Attempt, seal Seal) (*Attempt, error) {
+	jar, err := sealJar(a, seal)
+	if err != nil {
+		return nil, err
+	}
+	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Gzip, jar, nil})
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +138,8 @@ const (
 type storedAttempt struct {
 	gonets.Attempt
 	request, reply Body
+	// jar are its cookies, sealed.
+	jar []byte
 	// damage is why a part of it cannot be read.
 	damage error
 }
@@ -128,7 +171,7 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(x.detail, &d))
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
 	a.ReplyCut, a.Timings, a.Hops, a.NotKept = d.ReplyCut, d.Timings, d.Hops, d.NotKept
-	a.Gzip, a.Cookies = d.Gzip, d.Cookies
+	a.Gzip, a.jar, a.Cookies = d.Gzip, d.Jar, d.Cookies
 	if a.NotKept { // their lengths are all that is known of them
 		a.request, a.reply = Body{}, Body{}
 	}
@@ -151,6 +194,7 @@ func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error)
 	for i := range stored {
 		a := &stored[i]
 		a.RunID = run
+		a.openJar(q)
 		var sentErr, gotErr error
 		if len(numbers) == 0 {
 			a.RequestBody, sentErr = a.request.Load(q, run)
@@ -176,6 +220,7 @@ func LoadHeads(q Reader, runs []string) (map[string][]gonets.Attempt, error) {
 		var run string
 		a, err := scanAttempt(func(dest ...any) error { return scan(append([]any{&run}, dest...)...) })
 		a.RunID = run
+		a.openJar(q)
 		return a.Attempt, err
 	})
 	out := make(map[string][]gonets.Attempt, len(runs))

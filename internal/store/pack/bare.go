@@ -72,7 +72,7 @@ func bareExchange(packed []byte) ([]byte, error) {
 	if err := json.Unmarshal(x.detail, &d); err != nil || d.NotKept {
 		return nil, err
 	}
-	d.NotKept, d.Cookies = true, nil
+	d.NotKept, d.Jar, d.Cookies = true, nil, nil
 	detail, err := json.Marshal(d)
 	if err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func ErasedAttempts(q Reader, run, note string, numbers []int) ([][]any, error) 
 			continue
 		}
 		a := erased(&old.Attempt, note, old.request.Size.Int64 > 0, old.reply.Size.Int64 > 0)
-		packed, err := NewAttempt(&a)
+		packed, err := NewAttempt(&a, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func NotErased(q Reader, event, lock string) error {
 // Erased is an attempt that is stored after its contents were erased.
 func (a *Attempt) Erased(note string) (*Attempt, error) {
 	bare := erased(a.Attempt, note, len(a.RequestBody) > 0, len(a.ReplyBody) > 0)
-	return NewAttempt(&bare)
+	return NewAttempt(&bare, nil)
 }
 
 // erased is an attempt with a note in the place of what it sent and got: that it

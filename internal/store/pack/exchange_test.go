@@ -61,7 +61,7 @@ func BenchmarkNewAttempt(b *testing.B) {
 	b.ReportAllocs()
 	var stored int
 	for b.Loop() {
-		a, err := NewAttempt(at)
+		a, err := NewAttempt(at, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -12,6 +12,8 @@ import (
 type Reader interface {
 	Each(query string, args []any, row func(scan func(dest ...any) error) error) error
 	Row(query string, args []any, dest ...any) error
+	// Open decrypts what was sealed for a place.
+	Open(sealed []byte, ad string) ([]byte, error)
 }
 
 // In is n placeholders for IN: ?,?,?.

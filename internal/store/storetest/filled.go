@@ -364,7 +364,7 @@ func (r *FilledRun) attempt(n int, body []byte) []any {
 	if r.State == gonets.RunSucceeded {
 		a.Outcome, a.Code, a.Error, a.Status, a.StatusLine = gonets.OutcomeOK, "", "", 200, "200 OK"
 	}
-	row, err := pack.NewAttempt(&a)
+	row, err := pack.NewAttempt(&a, nil)
 	if err != nil {
 		panic(err) // it is JSON of a type of ours
 	}

@@ -64,72 +64,74 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
   }
   const every = rows.length > 0 && selected.size === rows.length
   return (
-    <div className={css.list} role="table" aria-rowcount={rows.length + 1} aria-label={t('nav.history')} data-narrow={narrow || undefined}>
-      {!narrow && (
-        <div className={css.head} role="row">
-          <span role="columnheader">
-            <Checkbox label="" ariaLabel={t('runs.selectAll')} checked={every} indeterminate={!every && selected.size > 0} onChange={(on) => onSelect(new Set(on ? rows.map((run) => run.id) : []))} />
-          </span>
-          <span role="columnheader">{t('state')}</span>
-          <span role="columnheader">{t('column.time')}</span>
-          <span role="columnheader">{t('scenario')}</span>
-          <span role="columnheader">{t('column.data')}</span>
-          <span role="columnheader">{t('column.attempt')}</span>
-          <span role="columnheader">{t('column.reply')}</span>
+    <div className={css.list} data-narrow={narrow || undefined}>
+      <div role="table" aria-rowcount={rows.length + 1} aria-label={t('nav.history')}>
+        {!narrow && (
+          <div className={css.head} role="row">
+            <span role="columnheader">
+              <Checkbox label="" ariaLabel={t('runs.selectAll')} checked={every} indeterminate={!every && selected.size > 0} onChange={(on) => onSelect(new Set(on ? rows.map((run) => run.id) : []))} />
+            </span>
+            <span role="columnheader">{t('state')}</span>
+            <span role="columnheader">{t('column.time')}</span>
+            <span role="columnheader">{t('scenario')}</span>
+            <span role="columnheader">{t('column.data')}</span>
+            <span role="columnheader">{t('column.attempt')}</span>
+            <span role="columnheader">{t('column.reply')}</span>
+          </div>
+        )}
+        <div ref={list} role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {items.map((item) => {
+            const run = rows[item.index]!
+            const title = titles.get(run.scenario) ?? run.scenario
+            const data = run.data?.map((one) => one.value).filter(Boolean).join(', ')
+            const reply = run.last_status ? (
+              <Status code={run.last_status} />
+            ) : run.last_outcome && run.last_outcome !== 'ok' ? (
+              <Muted>{outcomeText(run.last_outcome, t)}</Muted>
+            ) : (
+              <Muted>—</Muted>
+            )
+            return (
+              <div
+                key={item.key}
+                role="row"
+                aria-rowindex={item.index + 2}
+                className={css.row}
+                data-selected={selected.has(run.id) || undefined}
+                style={{ height, transform: `translateY(${item.start - top}px)` }}
+              >
+                <span role="cell" className={css.box}>
+                  <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
+                </span>
+                <span role="cell" className={css.cell} title={stateText(run, t)}>
+                  <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
+                    <RunState run={run} counted={false} />
+                  </Link>
+                  {run.mark === 'check' && (
+                    <span className={css.mark}>
+                      <Icon name="flag" size={12} /> {t('runs.checkMark')}
+                    </span>
+                  )}
+                </span>
+                <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
+                  <span className={css.when}>{clock(run.created_at)}</span> {isToday(run.created_at) && <Muted>· {age(run.created_at)}</Muted>}
+                </span>
+                <span role="cell" className={css.cell} title={title}>
+                  {title}
+                </span>
+                <span role="cell" className={css.cell} translate="no" title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
+                  {data || (!narrow && <Muted>—</Muted>)}
+                </span>
+                <span role="cell" className={css.cell}>
+                  {narrow ? <NarrowTries run={run} /> : triesOf(run, t) || <Muted>—</Muted>}
+                </span>
+                <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
+                  {reply}
+                </span>
+              </div>
+            )
+          })}
         </div>
-      )}
-      <div ref={list} role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-        {items.map((item) => {
-          const run = rows[item.index]!
-          const title = titles.get(run.scenario) ?? run.scenario
-          const data = run.data?.map((one) => one.value).filter(Boolean).join(', ')
-          const reply = run.last_status ? (
-            <Status code={run.last_status} />
-          ) : run.last_outcome && run.last_outcome !== 'ok' ? (
-            <Muted>{outcomeText(run.last_outcome, t)}</Muted>
-          ) : (
-            <Muted>—</Muted>
-          )
-          return (
-            <div
-              key={item.key}
-              role="row"
-              aria-rowindex={item.index + 2}
-              className={css.row}
-              data-selected={selected.has(run.id) || undefined}
-              style={{ height, transform: `translateY(${item.start - top}px)` }}
-            >
-              <span role="cell" className={css.box}>
-                <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
-              </span>
-              <span role="cell" className={css.cell} title={stateText(run, t)}>
-                <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>
-                  <RunState run={run} counted={false} />
-                </Link>
-                {run.mark === 'check' && (
-                  <span className={css.mark}>
-                    <Icon name="flag" size={12} /> {t('runs.checkMark')}
-                  </span>
-                )}
-              </span>
-              <span role="cell" className={css.cell} title={fullTime(run.created_at)}>
-                <span className={css.when}>{clock(run.created_at)}</span> {isToday(run.created_at) && <Muted>· {age(run.created_at)}</Muted>}
-              </span>
-              <span role="cell" className={css.cell} title={title}>
-                {title}
-              </span>
-              <span role="cell" className={css.cell} translate="no" title={run.data?.map((one) => `${one.name}: ${one.value}`).join('\n')}>
-                {data || (!narrow && <Muted>—</Muted>)}
-              </span>
-              <span role="cell" className={css.cell}>
-                {narrow ? <NarrowTries run={run} /> : triesOf(run, t) || <Muted>—</Muted>}
-              </span>
-              <span role="cell" className={css.cell} title={run.last_outcome && run.last_outcome !== 'ok' ? outcomeText(run.last_outcome, t) : undefined}>
-                {reply}
-              </span>
-            </div>
-          )
-        })}
       </div>
       {(loading || more) && (
         <div className={css.foot}>

@@ -1,0 +1,5 @@
+//go:build !sabotage_forgets
+
+package engine
+
+const forgets = false
