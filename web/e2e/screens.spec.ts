@@ -31,6 +31,8 @@ walk.describe('the door', () => {
     await page.getByRole('textbox', { name: path.t('setup.login') }).fill(owner.login)
     const password = page.getByRole('textbox', { name: path.t('entry.password') })
     const enter = path.button(path.t('login.submit'))
+    await enter.click()
+    await path.sees(path.t('entry.passwordNeeded'))
     const slowed = page.getByText(/^Слишком много попыток\. Подождите \d+ секунд/)
     for (let guess = 1; guess <= 9 && (await slowed.count()) === 0; guess++) {
       await password.fill(`wrong password ${guess}`)

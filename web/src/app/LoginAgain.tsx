@@ -10,6 +10,7 @@ export function LoginAgain({ user }: { user: User }) {
   const queries = useQueryClient()
   const [login, setLogin] = useState(user.login)
   const [password, setPassword] = useState('')
+  const [tried, setTried] = useState(false)
   const logIn = useMutation({
     mutationFn: () => call(api.POST('/api/v1/session', { body: { login: login.trim(), password } })),
     onSuccess: (session) => {
@@ -23,6 +24,7 @@ export function LoginAgain({ user }: { user: User }) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    setTried(true)
     if (login.trim() && password && !logIn.isPending) logIn.mutate()
   }
   const wait = logIn.error instanceof ApiError && logIn.error.status === 429 ? logIn.error.retryAfter : undefined
@@ -33,9 +35,9 @@ export function LoginAgain({ user }: { user: User }) {
         <Stack gap={16}>
           <p>{t('login.againHelp')}</p>
           {wait ? <Note tone="warn">{t('login.throttled', { count: wait })}</Note> : logIn.error && <ErrorNote error={logIn.error} />}
-          <TextField label={t('setup.login')} value={login} onChange={setLogin} autoComplete="username" name="login" />
-          <PasswordField label={t('entry.password')} value={password} onChange={setPassword} autoComplete="current-password" name="password" autoFocus />
-          <Button kind="main" type="submit" loading={logIn.isPending} disabled={!login.trim() || !password} fullWidth>
+          <TextField label={t('setup.login')} value={login} onChange={setLogin} error={tried && !login.trim() ? t('entry.loginNeeded') : undefined} autoComplete="username" name="login" />
+          <PasswordField label={t('entry.password')} value={password} onChange={setPassword} error={tried && !password ? t('entry.passwordNeeded') : undefined} autoComplete="current-password" name="password" autoFocus />
+          <Button kind="main" type="submit" loading={logIn.isPending} fullWidth>
             {t('login.submit')}
           </Button>
         </Stack>

@@ -23,6 +23,8 @@ export default function LoginPage() {
   const { data: session } = useQuery(sessionQuery)
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
+  // A press on «Log in» tells what is missing, as the set-up page does: a button that cannot be pressed tells nothing.
+  const [tried, setTried] = useState(false)
 
   const enter = (next: Session) => {
     queries.setQueryData(keys.session, next)
@@ -41,12 +43,16 @@ export default function LoginPage() {
   }, [session?.setup_needed, session?.user, navigate, router, search.to])
 
   const wait = logIn.error instanceof ApiError && logIn.error.status === 429 ? logIn.error.retryAfter : undefined
+  const submit = () => {
+    setTried(true)
+    if (login.trim() && password && !logIn.isPending) logIn.mutate()
+  }
   return (
-    <Entry title={t('login.title')} onSubmit={() => login.trim() && password && !logIn.isPending && logIn.mutate()}>
+    <Entry title={t('login.title')} onSubmit={submit}>
       {wait ? <Note tone="warn">{t('login.throttled', { count: wait })}</Note> : logIn.error && <ErrorNote error={logIn.error} />}
-      <TextField label={t('setup.login')} value={login} onChange={setLogin} autoComplete="username" name="login" autoFocus />
-      <PasswordField label={t('entry.password')} value={password} onChange={setPassword} autoComplete="current-password" name="password" />
-      <Button kind="main" type="submit" loading={logIn.isPending} disabled={!login.trim() || !password} fullWidth>
+      <TextField label={t('setup.login')} value={login} onChange={setLogin} error={tried && !login.trim() ? t('entry.loginNeeded') : undefined} autoComplete="username" name="login" autoFocus />
+      <PasswordField label={t('entry.password')} value={password} onChange={setPassword} error={tried && !password ? t('entry.passwordNeeded') : undefined} autoComplete="current-password" name="password" />
+      <Button kind="main" type="submit" loading={logIn.isPending} fullWidth>
         {t('login.submit')}
       </Button>
       <details>

@@ -63,7 +63,8 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
       {comes && <Note tone="info">{comes}</Note>}
-      {attempt.outcome !== 'ok' && step.kind === 'http' && (
+      {/* A request that could not be built is not tried again, and there is none to compare. */}
+      {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && step.kind === 'http' && (
         <Row>
           <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
             {t('run.changeRetries')}

@@ -1,13 +1,17 @@
 import type { Run, RunStep } from '@/api'
-import { clock, useT } from '@/i18n'
+import { clock, useT, type Key } from '@/i18n'
 import { BodyView, Button, Facts, Muted, Row, Stack } from '@/ui'
 import { runLook, stateText, stepLook } from '@/words/states'
 import { StepVariables } from './Variables'
 import { kindText, notKept, stepTitle } from './words'
 
+/** What is said of a step of which nobody knows yet what it gives: a request may be on its way. */
+const unfinished: Record<string, Key> = { active: 'run.notDoneHelp', pending: 'run.notReachedHelp' }
+
 /** A step that sent nothing, or before it sends: its state and what it gave. */
 export function StepView({ run, step }: { run: Run; step: RunStep }) {
   const t = useT()
+  const without = notKept(run) && step.state !== 'pending' ? 'run.notKept' : (unfinished[step.state] ?? 'run.gaveNothing')
   const state = step.state === 'active' && runLook[run.state as keyof typeof runLook] ? stateText(run, t) : t(stepLook[step.state]?.label ?? 'stepState.pending')
   return (
     <Stack>
@@ -19,9 +23,9 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
           <BodyView body={JSON.stringify(step.value)} root={step.path} label={t('run.gave')} />
         </Stack>
       ) : (
-        step.attempts.length === 0 && <Muted>{notKept(run) && step.state !== 'pending' ? t('run.notKept') : step.state === 'pending' ? t('run.notReachedHelp') : t('run.gaveNothing')}</Muted>
+        step.attempts.length === 0 && <Muted>{t(without)}</Muted>
       )}
-      {!notKept(run) && <StepVariables run={run} path={step.path} />}
+      {!notKept(run) && !unfinished[step.state] && <StepVariables run={run} path={step.path} />}
       <Row>
         <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
           {t('run.openStep')}
