@@ -218,12 +218,6 @@ func (w *words) question(e *texts.Explanation) {
 func badReply(w *words, e *texts.Explanation) {
 	has := func(part string) bool { return strings.Contains(w.Attempt.Error, part) }
 	switch {
-	case has("bytes of headers"):
-		en, ru := bytesOf(gonets.MaxHeadersOut)
-		e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
-		e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
-		say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
-			"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
 	case has("packed reply"):
 		say(what(e), "The packed reply of %s is damaged.", "Сжатый ответ %s повреждён.", w.host)
 		say(todo(e), "Add the header Accept-Encoding with the value identity to the step: the service then answers unpacked.",
@@ -238,6 +232,10 @@ func badReply(w *words, e *texts.Explanation) {
 }
 
 func tooLarge(w *words, e *texts.Explanation) {
+	if strings.Contains(w.Attempt.Error, "bytes of headers") {
+		headersTooLarge(w, e)
+		return
+	}
 	limit := int64(gonets.MaxReplyBody)
 	if w.Step != nil && w.Step.ReplyLimit > 0 {
 		limit = w.Step.ReplyLimit
@@ -247,6 +245,21 @@ func tooLarge(w *words, e *texts.Explanation) {
 	e.Ru.What = fmt.Sprintf("Ответ %s больше %s.", w.host, ru)
 	e.En.Todo = "Ask the service for less, or raise the limit in the step's tab “Response” (reply_limit)."
 	e.Ru.Todo = "Запросите у сервиса меньше данных или увеличьте предел во вкладке шага «Ответ» (reply_limit)."
+}
+
+// headersTooLarge is a reply whose body was not read at all.
+func headersTooLarge(w *words, e *texts.Explanation) {
+	en, ru := bytesOf(gonets.MaxHeadersOut)
+	e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
+	e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
+	say(meaning(e), "%s answered, so it may have done its work. The first headers are kept, the body was not read.",
+		"%s ответил, а значит, мог выполнить запрос. Первые заголовки сохранены, тело ответа не прочитано.", w.host)
+	if w.Attempt.Status == 0 {
+		say(meaning(e), "%s may have done its work. The headers have no end, and nothing of the reply is kept.",
+			"%s мог выполнить запрос. Заголовки не кончаются, из ответа ничего не сохранено.", w.host)
+	}
+	say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
+		"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
 }
 
 func bytesOf(n int64) (en, ru string) {

@@ -73,9 +73,13 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 			[]string{"один раз. Кому писать: it@example.ru"}, []string{"one attempt. Write to: it@example.ru"}, ""},
 		"blocked with a contact": {explain.Facts{Attempt: attempt(gonets.CodeBlockedAddress, gonets.OutcomeBlocked, 0), Contact: "it@example.ru", Now: now},
 			[]string{"Кому писать: it@example.ru"}, []string{"Write to: it@example.ru"}, ""},
-		"large headers": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
+		"large headers": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyTooLarge, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
+			a.Error = "the reply of crm.test has more than 65536 bytes of headers; the first of them are kept"
+		}), Step: when, Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "Первые заголовки сохранены", "cookie"},
+			[]string{"The headers of crm.test's reply are larger than 64 KB.", "The first headers are kept"}, "reply_limit"},
+		"endless headers": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyTooLarge, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
 			a.Error = "the reply of crm.test has more than 65536 bytes of headers"
-		}), Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "cookie"}, []string{"The headers of crm.test's reply are larger than 64 KB."}, "http or https"},
+		}), Now: now}, []string{"из ответа ничего не сохранено", "cookie"}, []string{"nothing of the reply is kept"}, "reply_limit"},
 		"damaged packing": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 200), func(a *gonets.Attempt) {
 			a.Error = "the packed reply of crm.test is damaged or incomplete"
 		}), Now: now}, []string{"Сжатый ответ crm.test повреждён.", "identity"}, []string{"The packed reply of crm.test is damaged.", "identity"}, "http or https"},
