@@ -393,7 +393,7 @@ func rule(w *words, e *texts.Explanation) {
 		when = w.Step.Success.When
 	}
 	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
-	if text := excerpt(w.Attempt); text != "" {
+	if text := w.excerpt(); text != "" {
 		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
 	}
 }
@@ -415,9 +415,14 @@ func expired(w *words, e *texts.Explanation) {
 }
 
 // excerpt is the beginning of a reply in one line.
-func excerpt(a *gonets.Attempt) string {
+func (w *words) excerpt() string {
 	const enough = 4 * maxExcerpt
-	text, _, ok := charset.Read(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+	a := w.Attempt
+	kind := gonets.HeaderValue(a.ReplyHeaders, "Content-Type")
+	if w.Step != nil {
+		kind = charset.Given(kind, w.Step.ResponseCharset)
+	}
+	text, _, ok := charset.Read(a.ReplyBody, kind)
 	if !ok {
 		text = string(a.ReplyBody[:min(len(a.ReplyBody), enough)])
 	}

@@ -89,6 +89,9 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"a rule, and a reply in another encoding": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
 			a.ReplyHeaders, a.ReplyBody = []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=windows-1251"}}, []byte("\xcd\xe5\xf2")
 		}), Step: when, Now: now}, []string{"В ответе: Нет"}, []string{"The reply says: Нет"}, ""},
+		"a rule, and a reply in the step's encoding": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
+			a.ReplyBody = []byte("\xcd\xe5\xf2")
+		}), Step: &gonets.HTTPStep{ResponseCharset: "cp1251"}, Now: now}, []string{"В ответе: Нет"}, []string{"The reply says: Нет"}, ""},
 		"503 with a contact": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 503), Contact: "it@example.ru", Now: now}, nil, nil, "it@"},
 		"429":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 429), Now: now}, []string{"слать реже"}, []string{"send more slowly"}, ""},
 		"404":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 404), Now: now}, []string{"ничего нет для POST"}, []string{"nothing at this address for POST"}, ""},
