@@ -322,6 +322,17 @@ func status(w *words, e *texts.Explanation) {
 		say(what(e), "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The service counts how often it is called; the request was not carried out.", "Сервис считает, как часто к нему обращаются; запрос не выполнен."
 		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
+	case a.Status == http.StatusNotModified:
+		say(what(e), "%s has nothing new (%s): the data are the same as last time.", "У %s ничего нового (%s): данные те же, что в прошлый раз.", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The request asked for changes only, by the header If-None-Match or If-Modified-Since. That is no failure, but the reply holds no data.",
+			"Запрос спрашивал только об изменениях: заголовком If-None-Match или If-Modified-Since. Это не сбой, но данных в ответе нет."
+		e.En.Todo, e.Ru.Todo = "If no data are needed then, add 304 to the step's success codes. If they are needed always, take these headers out of the step.",
+			"Если данные тогда не нужны, добавьте 304 в успешные коды шага. Если нужны всегда, уберите из шага эти заголовки."
+	case a.Status >= 300 && a.Status < 400:
+		say(what(e), "%s refers to another address and does not name it (%s).", "%s отправляет по другому адресу, но не называет его (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The reply has no header Location, so nothing was sent on.", "В ответе нет заголовка Location, поэтому дальше ничего не отправлено."
+		e.En.Todo, e.Ru.Todo = "Find the right address in the reply or in the service's documentation and put it into the step, then resume the run.",
+			"Найдите верный адрес в ответе или в описании сервиса, поставьте его в шаг и повторите операцию с места ошибки."
 	case a.Status >= 500:
 		say(what(e), "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The fault is on its side; your data are in order and kept.", "Ошибка на его стороне; ваши данные в порядке и сохранены."
@@ -377,11 +388,29 @@ func moved(w *words, e *texts.Explanation) {
 	say(what(e), "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
 	e.En.Meaning, e.Ru.Meaning = "The request was not sent there: the new address may belong to somebody else.", "Запрос туда не отправлен: новый адрес может быть чужим."
 	e.En.Todo, e.Ru.Todo = "If the address is right, put it into the step.", "Если адрес верный, поставьте его в шаг."
+	if w.Step != nil && w.Step.Redirects == "follow" {
+		w.strayed(e)
+		return
+	}
 	switch a.Status {
 	case http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
 		e.En.Todo += " The move is temporary: redirects can be allowed in the tab “More”."
 		e.Ru.Todo += " Переезд временный: можно разрешить перенаправление во вкладке «Ещё»."
 	}
+}
+
+// strayed is a redirect that was not followed, although the step follows them.
+func (w *words) strayed(e *texts.Explanation) {
+	if n := len(w.Attempt.Hops); n >= gonets.MaxRedirects {
+		say(what(e), "%s sends the request from one address to the next: %d redirects, and no end.", "%s гоняет запрос с адреса на адрес: %d перенаправлений, и конца нет.", w.host, n)
+		e.En.Meaning, e.Ru.Meaning = "Often two addresses refer to each other, or the service expects a login or a cookie.",
+			"Обычно два адреса отсылают друг к другу, или сервис ждёт вход либо куки."
+		e.En.Todo, e.Ru.Todo = "Look at the redirects in the tab “Request” and put the right address into the step; if the service expects cookies, switch on “Remember cookies” in the tab “More”.",
+			"Посмотрите перенаправления во вкладке «Запрос» и поставьте в шаг верный адрес; если сервис ждёт куки, включите «Помнить куки» во вкладке «Ещё»."
+		return
+	}
+	e.En.Meaning, e.Ru.Meaning = "The step follows redirects, but its data and keys do not go to another server: only to the same one.",
+		"Шаг следует перенаправлениям, но его данные и ключи уходят только на тот же сервер, а не на чужой."
 }
 
 // maxExcerpt bounds the reply's text in a message, in characters.

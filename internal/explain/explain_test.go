@@ -65,6 +65,18 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"moved": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 302), func(a *gonets.Attempt) {
 			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/v2/leads?token=s3cret"}}
 		}), Now: now}, []string{"https://crm.test/v2/leads?token=***", "вкладке «Ещё»"}, []string{"moved to https://crm.test/v2/leads?token=***", "tab “More”"}, "s3cret"},
+		"moved to another server, though redirects are followed": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 307), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "https://other.test/leads"}}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"https://other.test/leads (307)", "только на тот же сервер"}, []string{"only to the same one"}, "tab “More”"},
+		"redirects without end": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 302), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/a"}}
+			for range gonets.MaxRedirects {
+				a.Hops = append(a.Hops, gonets.Hop{Status: 302, URL: "https://crm.test/a"})
+			}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"crm.test гоняет запрос", "10 перенаправлений"}, []string{"10 redirects, and no end", "Remember cookies"}, "has moved"},
+		"304": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), Now: now}, []string{"ничего нового (304)", "If-None-Match", "добавьте 304 в успешные коды"},
+			[]string{"nothing new (304 Not Modified)", "add 304"}, ""},
+		"300 without an address": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 300), Now: now}, []string{"но не называет его (300)", "нет заголовка Location"}, []string{"does not name it (300 Multiple Choices)"}, ""},
 		"401 with a key": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 401), func(a *gonets.Attempt) {
 			a.RequestHeaders = []gonets.Header{{Name: "Authorization", Value: "Bearer s3cret"}}
 		}), Now: now}, []string{"не принял ключ доступа (401)", "заголовке Authorization: Bearer ***"}, []string{"header Authorization: Bearer ***"}, "s3cret"},
@@ -207,7 +219,7 @@ func TestNoCombinationBreaksASentence(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, code := range codes(t) {
-		for _, status := range []int{0, 302, 401, 404, 429, 503} {
+		for _, status := range []int{0, 300, 302, 304, 401, 404, 429, 503} {
 			every(code, status, func(facts explain.Facts) {
 				e, _ := explain.Attempt(facts)
 				for _, text := range []string{e.Ru.What, e.Ru.Meaning, e.Ru.Todo, e.En.What, e.En.Meaning, e.En.Todo} {

@@ -99,7 +99,7 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	}
 	if !gonets.MatchStatus(codes, x.Status) {
 		x.Outcome, x.Code, x.Error = gonets.OutcomeHTTP, gonets.CodeHTTPStatus, describeStatus(x)
-		if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+		if movedTo(x) != "" {
 			x.Code = gonets.CodeHTTPMoved
 		}
 		return
@@ -132,8 +132,17 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	}
 }
 
+// movedTo is where a reply says that its service is now. A 304 says that nothing has
+// changed, wherever it is.
+func movedTo(x *gonets.Exchange) string {
+	if x.Status/100 != 3 || x.Status == http.StatusNotModified {
+		return ""
+	}
+	return gonets.HeaderValue(x.ReplyHeaders, "Location")
+}
+
 func describeStatus(x *gonets.Exchange) string {
-	if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+	if to := movedTo(x); to != "" {
 		return fmt.Sprintf("The service answered %d: it has moved to %s. Redirects are not followed here; put the new address into the step, or let it follow redirects.",
 			x.Status, to)
 	}

@@ -285,6 +285,7 @@ func TestSuccessIsStatusAndMeaning(t *testing.T) {
 		"404":                           {`{}`, `{}`, 404, gonets.OutcomeHTTP, gonets.CodeHTTPStatus},
 		"404 that is wanted":            {`{"success":{"codes":["2**","404"]}}`, `{}`, 404, gonets.OutcomeOK, ""},
 		"moved":                         {`{}`, ``, 301, gonets.OutcomeHTTP, gonets.CodeHTTPMoved},
+		"not changed, not moved":        {`{}`, ``, 304, gonets.OutcomeHTTP, gonets.CodeHTTPStatus},
 		"200 with an error inside":      {`{"success":{"when":"body.success != false"}}`, `{"success":false}`, 200, gonets.OutcomeBody, gonets.CodeBodyRule},
 		"200 that means it":             {`{"success":{"when":"body.success != false"}}`, `{"success":true}`, 200, gonets.OutcomeOK, ""},
 		"an error page for JSON":        {`{"response":"json"}`, `<html>`, 200, gonets.OutcomeBody, gonets.CodeReplyNotJSON},
