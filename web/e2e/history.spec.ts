@@ -191,7 +191,7 @@ walk.describe('the history of a telephone', () => {
       { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Leads from the website', sources: ['site'], steps: [{ id: 'deal', http: { method: 'POST', url: '{{ event.body.address }}' } }] },
     ])
     await server.api('POST', '/api/v1/sources/site/events', { body: { n: 1 } })
-    await path.history()
+    await page.goto(`${server.base}/runs`)
     await expect(page.getByText(path.t('outcome.template')).first()).toBeVisible()
     const name = page.getByRole('cell', { name: 'Leads from the website' })
     expect(await name.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0)
