@@ -27,7 +27,10 @@ const (
 	// maxConcurrency bounds the connections per host of one pool.
 	maxConcurrency = 1_000
 	sessionCache   = 32
-	maxDrain       = 64 << 10
+	// writeBuffer holds most requests whole, in bytes of every connection: they leave
+	// in one write, and nothing of a body is copied by the way.
+	writeBuffer = 16 << 10
+	maxDrain    = 64 << 10
 	// maxHead is where reading a reply's headers is broken off, in bytes. What is
 	// longer than [gonets.MaxHeadersOut] is refused, but its status and its first
 	// headers are shown; of what is longer than this nothing is known.
@@ -199,6 +202,7 @@ func (c *Client) newTransport(p *policy, k poolKey) *http.Transport {
 		MaxConnsPerHost:        k.concurrency,
 		MaxIdleConnsPerHost:    k.concurrency,
 		IdleConnTimeout:        idleTimeout,
+		WriteBufferSize:        writeBuffer,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: maxHead,
 		// A connection that went dead silently must not swallow one request after
