@@ -86,6 +86,8 @@ type HTTPStep struct {
 	Cookies bool `json:"cookies,omitempty"`
 	// Response is auto (default), by-type, json, text or binary.
 	Response string `json:"response,omitempty"`
+	// ResponseCharset is the reply's encoding, whatever the reply says of it; empty is what it says.
+	ResponseCharset string `json:"response_charset,omitempty"`
 	// ReplyLimit bounds the reply's body in bytes; 0 is [MaxReplyBody].
 	ReplyLimit int64    `json:"reply_limit,omitempty"`
 	Success    *Success `json:"success,omitempty"`

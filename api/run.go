@@ -227,8 +227,9 @@ type Response struct {
 	StatusLine string          `json:"status_line,omitempty"`
 	Headers    []gonets.Header `json:"headers" nullable:"false"`
 	Content
-	Size int  `json:"size" doc:"Length of the body in bytes, as far as it is kept"`
-	Cut  bool `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
+	Size int         `json:"size" doc:"Length of the body in bytes, as far as it is kept"`
+	Cut  bool        `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
+	Mark gonets.Mark `json:"mark,omitempty" enum:"body.duplicate_keys" doc:"body.duplicate_keys: its JSON names a member twice, and the last value counts"`
 }
 
 // PickVersion chooses the version to run.

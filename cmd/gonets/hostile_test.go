@@ -155,7 +155,7 @@ func TestEveryHostileReplyEndsWithItsWord(t *testing.T) {
 				if h.say(c, "HTTP/1.1 200 OK\nX: "+strings.Repeat("a", 1<<20)+"\n\n") == nil {
 					hang(c)
 				}
-			}, gonets.CodeBadReply},
+			}, gonets.CodeReplyTooLarge},
 			"reset in the body": {func(h *hostile, c net.Conn) {
 				if h.say(c, "HTTP/1.1 200 OK\nContent-Length: 100\n\nhello") == nil {
 					_ = c.(*net.TCPConn).SetLinger(0)

@@ -80,6 +80,20 @@ func Label(body []byte, contentType string) string {
 	return Declared(body, media)
 }
 
+// Given is a Content-Type that names an encoding in the place of the one that it
+// names itself, if any: people know better than what services say. An empty one
+// changes nothing.
+func Given(contentType, label string) string {
+	if label == "" {
+		return contentType
+	}
+	media, _, _ := mime.ParseMediaType(contentType)
+	if media == "" {
+		media = "text/plain"
+	}
+	return media + "; charset=" + Name(label)
+}
+
 // textual tells whether a body of the type is text: the first bytes of other files
 // may look like a byte order mark.
 func textual(media string) bool {

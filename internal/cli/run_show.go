@@ -210,6 +210,9 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 	}
 	line := cmp.Or(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))
 	a.printMessage("    < ", message{line, at.Response.Headers, at.Response.Content}, full)
+	if at.Response.Mark != "" {
+		a.printf("    %s.\n", words.Mark(at.Response.Mark))
+	}
 	if at.Response.Cut {
 		a.printf("    The reply was longer; this is what was kept.\n")
 	}

@@ -9,6 +9,7 @@ import (
 	"gonets/api"
 	"gonets/internal/charset"
 	"gonets/internal/parts"
+	"gonets/internal/step"
 )
 
 // MaxText bounds the beginning of a value that is shown, in bytes.
@@ -17,7 +18,34 @@ const MaxText = 4 << 10
 // Of is a body as text, in the encoding that its Content-Type names, where it is
 // text.
 func Of(headers []gonets.Header, body []byte) api.Content {
-	if text, name, ok := charset.Read(body, gonets.HeaderValue(headers, "Content-Type")); ok {
+	return as(gonets.HeaderValue(headers, "Content-Type"), body)
+}
+
+// Sent is the body of a step's request, in the encoding in which the step wrote it:
+// a Content-Type of its own need not name it. The step may be nil.
+func Sent(st *gonets.HTTPStep, x *gonets.Exchange) api.Content {
+	kind := gonets.HeaderValue(x.RequestHeaders, "Content-Type")
+	if st != nil && st.Body != nil {
+		kind = charset.Given(kind, st.Body.Charset)
+	}
+	return as(kind, x.RequestBody)
+}
+
+// Came is the body of a step's reply, in the encoding in which the step reads it,
+// and what is unusual about it. The step may be nil.
+func Came(st *gonets.HTTPStep, x *gonets.Exchange) (api.Content, gonets.Mark) {
+	if st == nil {
+		return Of(x.ReplyHeaders, x.ReplyBody), ""
+	}
+	var mark gonets.Mark
+	if step.NamesTwice(st, x) {
+		mark = gonets.MarkDuplicateKeys
+	}
+	return as(charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), st.ResponseCharset), x.ReplyBody), mark
+}
+
+func as(contentType string, body []byte) api.Content {
+	if text, name, ok := charset.Read(body, contentType); ok {
 		return api.Content{Body: text, Charset: name}
 	}
 	return api.Content{Body: base64.StdEncoding.EncodeToString(body), Encoding: api.EncodingBase64}

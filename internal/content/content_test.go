@@ -46,3 +46,43 @@ func TestAFormIsShownByItsParts(t *testing.T) {
 		t.Errorf("%d bytes are shown", len(got))
 	}
 }
+
+// What a step chose is how its bodies are read: its own Content-Type need not name
+// an encoding, and a service may name a wrong one.
+func TestABodyIsReadInTheEncodingOfItsStep(t *testing.T) {
+	t.Parallel()
+	st := &gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: "cp1251"}, ResponseCharset: "koi8-r"}
+	x := &gonets.Exchange{RequestHeaders: headers("text/csv"), RequestBody: []byte("\xdf"), ReplyHeaders: headers("text/plain; charset=windows-1251"), ReplyBody: []byte("\xf1")}
+	if diff := cmp.Diff(api.Content{Body: "Я", Charset: "windows-1251"}, content.Sent(st, x)); diff != "" {
+		t.Error(diff)
+	}
+	came, mark := content.Came(st, x)
+	if diff := cmp.Diff(api.Content{Body: "Я", Charset: "koi8-r"}, came); diff != "" || mark != "" {
+		t.Error(mark, diff)
+	}
+	if got := content.Sent(nil, x); got.Encoding != api.EncodingBase64 {
+		t.Errorf("without its step it is %+v", got)
+	}
+}
+
+func TestAReplyThatNamesAMemberTwiceIsMarked(t *testing.T) {
+	t.Parallel()
+	const twice = `{"a":1,"a":2}`
+	for name, c := range map[string]struct {
+		response, kind, body string
+		mark                 gonets.Mark
+	}{
+		"twice":               {"", "application/json", twice, gonets.MarkDuplicateKeys},
+		"further down":        {"json", "text/html", `[{"b":{"a":1,"a":2}}]`, gonets.MarkDuplicateKeys},
+		"once":                {"", "application/json", `{"a":1,"b":{"a":2}}`, ""},
+		"text":                {"text", "application/json", twice, ""},
+		"not called JSON":     {"by-type", "text/plain", twice, ""},
+		"bytes":               {"binary", "application/json", twice, ""},
+		"what broke off":      {"", "application/json", twice[:8], ""},
+		"without a type also": {"", "", twice, gonets.MarkDuplicateKeys},
+	} {
+		if _, mark := content.Came(&gonets.HTTPStep{Response: c.response}, &gonets.Exchange{ReplyHeaders: headers(c.kind), ReplyBody: []byte(c.body)}); mark != c.mark {
+			t.Errorf("%s: %q", name, mark)
+		}
+	}
+}

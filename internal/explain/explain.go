@@ -218,12 +218,6 @@ func (w *words) question(e *texts.Explanation) {
 func badReply(w *words, e *texts.Explanation) {
 	has := func(part string) bool { return strings.Contains(w.Attempt.Error, part) }
 	switch {
-	case has("bytes of headers"):
-		en, ru := bytesOf(gonets.MaxHeadersOut)
-		e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
-		e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
-		say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
-			"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
 	case has("packed reply"):
 		say(what(e), "The packed reply of %s is damaged.", "Сжатый ответ %s повреждён.", w.host)
 		say(todo(e), "Add the header Accept-Encoding with the value identity to the step: the service then answers unpacked.",
@@ -238,6 +232,10 @@ func badReply(w *words, e *texts.Explanation) {
 }
 
 func tooLarge(w *words, e *texts.Explanation) {
+	if strings.Contains(w.Attempt.Error, "bytes of headers") {
+		headersTooLarge(w, e)
+		return
+	}
 	limit := int64(gonets.MaxReplyBody)
 	if w.Step != nil && w.Step.ReplyLimit > 0 {
 		limit = w.Step.ReplyLimit
@@ -247,6 +245,21 @@ func tooLarge(w *words, e *texts.Explanation) {
 	e.Ru.What = fmt.Sprintf("Ответ %s больше %s.", w.host, ru)
 	e.En.Todo = "Ask the service for less, or raise the limit in the step's tab “Response” (reply_limit)."
 	e.Ru.Todo = "Запросите у сервиса меньше данных или увеличьте предел во вкладке шага «Ответ» (reply_limit)."
+}
+
+// headersTooLarge is a reply whose body was not read at all.
+func headersTooLarge(w *words, e *texts.Explanation) {
+	en, ru := bytesOf(gonets.MaxHeadersOut)
+	e.En.What = fmt.Sprintf("The headers of %s's reply are larger than %s.", w.host, en)
+	e.Ru.What = fmt.Sprintf("Заголовки ответа %s больше %s.", w.host, ru)
+	say(meaning(e), "%s answered, so it may have done its work. The first headers are kept, the body was not read.",
+		"%s ответил, а значит, мог выполнить запрос. Первые заголовки сохранены, тело ответа не прочитано.", w.host)
+	if w.Attempt.Status == 0 {
+		say(meaning(e), "%s may have done its work. The headers have no end, and nothing of the reply is kept.",
+			"%s мог выполнить запрос. Заголовки не кончаются, из ответа ничего не сохранено.", w.host)
+	}
+	say(todo(e), "Ask the service to send fewer or shorter headers; cookies are often the reason.",
+		"Попросите сервис присылать меньше заголовков или короче; часто дело в cookie.")
 }
 
 func bytesOf(n int64) (en, ru string) {
@@ -309,6 +322,17 @@ func status(w *words, e *texts.Explanation) {
 		say(what(e), "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The service counts how often it is called; the request was not carried out.", "Сервис считает, как часто к нему обращаются; запрос не выполнен."
 		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
+	case a.Status == http.StatusNotModified:
+		say(what(e), "%s has nothing new (%s): the data are the same as last time.", "У %s ничего нового (%s): данные те же, что в прошлый раз.", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The request asked for changes only, by the header If-None-Match or If-Modified-Since. That is no failure, but the reply holds no data.",
+			"Запрос спрашивал только об изменениях: заголовком If-None-Match или If-Modified-Since. Это не сбой, но данных в ответе нет."
+		e.En.Todo, e.Ru.Todo = "If no data are needed then, add 304 to the step's success codes. If they are needed always, take these headers out of the step.",
+			"Если данные тогда не нужны, добавьте 304 в успешные коды шага. Если нужны всегда, уберите из шага эти заголовки."
+	case a.Status >= 300 && a.Status < 400:
+		say(what(e), "%s refers to another address and does not name it (%s).", "%s отправляет по другому адресу, но не называет его (%s).", w.host, en)
+		e.En.Meaning, e.Ru.Meaning = "The reply has no header Location, so nothing was sent on.", "В ответе нет заголовка Location, поэтому дальше ничего не отправлено."
+		e.En.Todo, e.Ru.Todo = "Find the right address in the reply or in the service's documentation and put it into the step, then resume the run.",
+			"Найдите верный адрес в ответе или в описании сервиса, поставьте его в шаг и повторите операцию с места ошибки."
 	case a.Status >= 500:
 		say(what(e), "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
 		e.En.Meaning, e.Ru.Meaning = "The fault is on its side; your data are in order and kept.", "Ошибка на его стороне; ваши данные в порядке и сохранены."
@@ -364,11 +388,29 @@ func moved(w *words, e *texts.Explanation) {
 	say(what(e), "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
 	e.En.Meaning, e.Ru.Meaning = "The request was not sent there: the new address may belong to somebody else.", "Запрос туда не отправлен: новый адрес может быть чужим."
 	e.En.Todo, e.Ru.Todo = "If the address is right, put it into the step.", "Если адрес верный, поставьте его в шаг."
+	if w.Step != nil && w.Step.Redirects == "follow" {
+		w.strayed(e)
+		return
+	}
 	switch a.Status {
 	case http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
 		e.En.Todo += " The move is temporary: redirects can be allowed in the tab “More”."
 		e.Ru.Todo += " Переезд временный: можно разрешить перенаправление во вкладке «Ещё»."
 	}
+}
+
+// strayed is a redirect that was not followed, although the step follows them.
+func (w *words) strayed(e *texts.Explanation) {
+	if n := len(w.Attempt.Hops); n >= gonets.MaxRedirects {
+		say(what(e), "%s sends the request from one address to the next: %d redirects, and no end.", "%s гоняет запрос с адреса на адрес: %d перенаправлений, и конца нет.", w.host, n)
+		e.En.Meaning, e.Ru.Meaning = "Often two addresses refer to each other, or the service expects a login or a cookie.",
+			"Обычно два адреса отсылают друг к другу, или сервис ждёт вход либо куки."
+		e.En.Todo, e.Ru.Todo = "Look at the redirects in the tab “Request” and put the right address into the step; if the service expects cookies, switch on “Remember cookies” in the tab “More”.",
+			"Посмотрите перенаправления во вкладке «Запрос» и поставьте в шаг верный адрес; если сервис ждёт куки, включите «Помнить куки» во вкладке «Ещё»."
+		return
+	}
+	e.En.Meaning, e.Ru.Meaning = "The step follows redirects, but its data and keys do not go to another server: only to the same one.",
+		"Шаг следует перенаправлениям, но его данные и ключи уходят только на тот же сервер, а не на чужой."
 }
 
 // maxExcerpt bounds the reply's text in a message, in characters.
@@ -380,7 +422,7 @@ func rule(w *words, e *texts.Explanation) {
 		when = w.Step.Success.When
 	}
 	say(what(e), "%s answered %d, but the success rule failed: %s.", "%s ответил %d, но правило успеха не выполнено: %s.", w.host, w.Attempt.Status, when)
-	if text := excerpt(w.Attempt); text != "" {
+	if text := w.excerpt(); text != "" {
 		say(meaning(e), "The work was not done. The reply says: %s", "Дело не сделано. В ответе: %s", text)
 	}
 }
@@ -402,9 +444,14 @@ func expired(w *words, e *texts.Explanation) {
 }
 
 // excerpt is the beginning of a reply in one line.
-func excerpt(a *gonets.Attempt) string {
+func (w *words) excerpt() string {
 	const enough = 4 * maxExcerpt
-	text, _, ok := charset.Read(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+	a := w.Attempt
+	kind := gonets.HeaderValue(a.ReplyHeaders, "Content-Type")
+	if w.Step != nil {
+		kind = charset.Given(kind, w.Step.ResponseCharset)
+	}
+	text, _, ok := charset.Read(a.ReplyBody, kind)
 	if !ok {
 		text = string(a.ReplyBody[:min(len(a.ReplyBody), enough)])
 	}

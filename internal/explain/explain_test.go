@@ -65,6 +65,18 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"moved": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 302), func(a *gonets.Attempt) {
 			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/v2/leads?token=s3cret"}}
 		}), Now: now}, []string{"https://crm.test/v2/leads?token=***", "вкладке «Ещё»"}, []string{"moved to https://crm.test/v2/leads?token=***", "tab “More”"}, "s3cret"},
+		"moved to another server, though redirects are followed": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 307), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "https://other.test/leads"}}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"https://other.test/leads (307)", "только на тот же сервер"}, []string{"only to the same one"}, "tab “More”"},
+		"redirects without end": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 302), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/a"}}
+			for range gonets.MaxRedirects {
+				a.Hops = append(a.Hops, gonets.Hop{Status: 302, URL: "https://crm.test/a"})
+			}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"crm.test гоняет запрос", "10 перенаправлений"}, []string{"10 redirects, and no end", "Remember cookies"}, "has moved"},
+		"304": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), Now: now}, []string{"ничего нового (304)", "If-None-Match", "добавьте 304 в успешные коды"},
+			[]string{"nothing new (304 Not Modified)", "add 304"}, ""},
+		"300 without an address": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 300), Now: now}, []string{"но не называет его (300)", "нет заголовка Location"}, []string{"does not name it (300 Multiple Choices)"}, ""},
 		"401 with a key": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 401), func(a *gonets.Attempt) {
 			a.RequestHeaders = []gonets.Header{{Name: "Authorization", Value: "Bearer s3cret"}}
 		}), Now: now}, []string{"не принял ключ доступа (401)", "заголовке Authorization: Bearer ***"}, []string{"header Authorization: Bearer ***"}, "s3cret"},
@@ -73,9 +85,13 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 			[]string{"один раз. Кому писать: it@example.ru"}, []string{"one attempt. Write to: it@example.ru"}, ""},
 		"blocked with a contact": {explain.Facts{Attempt: attempt(gonets.CodeBlockedAddress, gonets.OutcomeBlocked, 0), Contact: "it@example.ru", Now: now},
 			[]string{"Кому писать: it@example.ru"}, []string{"Write to: it@example.ru"}, ""},
-		"large headers": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
+		"large headers": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyTooLarge, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
+			a.Error = "the reply of crm.test has more than 65536 bytes of headers; the first of them are kept"
+		}), Step: when, Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "Первые заголовки сохранены", "cookie"},
+			[]string{"The headers of crm.test's reply are larger than 64 KB.", "The first headers are kept"}, "reply_limit"},
+		"endless headers": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyTooLarge, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
 			a.Error = "the reply of crm.test has more than 65536 bytes of headers"
-		}), Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "cookie"}, []string{"The headers of crm.test's reply are larger than 64 KB."}, "http or https"},
+		}), Now: now}, []string{"из ответа ничего не сохранено", "cookie"}, []string{"nothing of the reply is kept"}, "reply_limit"},
 		"damaged packing": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 200), func(a *gonets.Attempt) {
 			a.Error = "the packed reply of crm.test is damaged or incomplete"
 		}), Now: now}, []string{"Сжатый ответ crm.test повреждён.", "identity"}, []string{"The packed reply of crm.test is damaged.", "identity"}, "http or https"},
@@ -85,6 +101,9 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"a rule, and a reply in another encoding": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
 			a.ReplyHeaders, a.ReplyBody = []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=windows-1251"}}, []byte("\xcd\xe5\xf2")
 		}), Step: when, Now: now}, []string{"В ответе: Нет"}, []string{"The reply says: Нет"}, ""},
+		"a rule, and a reply in the step's encoding": {explain.Facts{Attempt: with(attempt(gonets.CodeBodyRule, gonets.OutcomeBody, 200), func(a *gonets.Attempt) {
+			a.ReplyBody = []byte("\xcd\xe5\xf2")
+		}), Step: &gonets.HTTPStep{ResponseCharset: "cp1251"}, Now: now}, []string{"В ответе: Нет"}, []string{"The reply says: Нет"}, ""},
 		"503 with a contact": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 503), Contact: "it@example.ru", Now: now}, nil, nil, "it@"},
 		"429":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 429), Now: now}, []string{"слать реже"}, []string{"send more slowly"}, ""},
 		"404":                {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 404), Now: now}, []string{"ничего нет для POST"}, []string{"nothing at this address for POST"}, ""},
@@ -200,7 +219,7 @@ func TestNoCombinationBreaksASentence(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, code := range codes(t) {
-		for _, status := range []int{0, 302, 401, 404, 429, 503} {
+		for _, status := range []int{0, 300, 302, 304, 401, 404, 429, 503} {
 			every(code, status, func(facts explain.Facts) {
 				e, _ := explain.Attempt(facts)
 				for _, text := range []string{e.Ru.What, e.Ru.Meaning, e.Ru.Todo, e.En.What, e.En.Meaning, e.En.Todo} {

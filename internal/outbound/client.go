@@ -31,6 +31,10 @@ const (
 	// in one write, and nothing of a body is copied by the way.
 	writeBuffer = 16 << 10
 	maxDrain    = 64 << 10
+	// maxHead is where reading a reply's headers is broken off, in bytes. What is
+	// longer than [gonets.MaxHeadersOut] is refused, but its status and its first
+	// headers are shown; of what is longer than this nothing is known.
+	maxHead = 2 << 20
 )
 
 // Options are what a [Client] is made of.
@@ -200,7 +204,7 @@ func (c *Client) newTransport(p *policy, k poolKey) *http.Transport {
 		IdleConnTimeout:        idleTimeout,
 		WriteBufferSize:        writeBuffer,
 		ExpectContinueTimeout:  time.Second,
-		MaxResponseHeaderBytes: gonets.MaxHeadersOut,
+		MaxResponseHeaderBytes: maxHead,
 		// A connection that went dead silently must not swallow one request after
 		// another.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},

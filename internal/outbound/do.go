@@ -112,8 +112,11 @@ func (e *exchange) run() {
 			}
 			return
 		}
+		if !e.reply(resp) {
+			resp.Body.Close()
+			return
+		}
 		e.out.Hops = append(e.out.Hops, gonets.Hop{Status: resp.StatusCode, URL: e.shown(next.url)})
-		e.reply(resp)
 		drain(resp.Body)
 		e.message = next
 	}
@@ -369,8 +372,10 @@ func (e *exchange) redirect(resp *http.Response) (message, bool) {
 	return m, true
 }
 
-// reply takes over everything of a reply but its body.
-func (e *exchange) reply(resp *http.Response) {
+// reply takes over everything of a reply but its body. It is false when the
+// headers are longer than the limit, which ends the exchange: the first of them
+// are kept then.
+func (e *exchange) reply(resp *http.Response) bool {
 	out := e.out
 	out.Status = resp.StatusCode
 	out.StatusLine = resp.Proto + " " + resp.Status
@@ -383,11 +388,22 @@ func (e *exchange) reply(resp *http.Response) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	room := gonets.MaxHeadersOut
 	for _, name := range names {
 		for _, value := range resp.Header[name] {
+			room -= len(name) + len(value) + len(": \r\n")
+			if room < 0 {
+				value = strings.ToValidUTF8(value[:max(0, len(value)+room)], "")
+			}
 			out.ReplyHeaders = append(out.ReplyHeaders, gonets.Header{Name: name, Value: e.shownReply(name, value)})
+			if room < 0 {
+				out.ReplyCut = true
+				e.fail(gonets.OutcomeBody, gonets.CodeReplyTooLarge, headersTooLong+"; the first of them are kept", e.host(), gonets.MaxHeadersOut)
+				return false
+			}
 		}
 	}
+	return true
 }
 
 // drain reads the rest of a reply that nobody needs, so that its connection

@@ -20,6 +20,9 @@ import (
 // some of them.
 const maxErrorText = 600
 
+// headersTooLong is what is said of a reply's headers past the limit.
+const headersTooLong = "the reply of %s has more than %d bytes of headers"
+
 // maxShownURL bounds an address within an error text, in bytes.
 const maxShownURL = 80
 
@@ -165,7 +168,7 @@ func (e *exchange) unanswered(err error) {
 	case errors.Is(err, compress.ErrCorrupt):
 		e.fail(gonets.OutcomeUnknown, gonets.CodeBadReply, "the packed reply of %s is damaged or incomplete", e.host())
 	case has("response headers exceeded"), has("response header list"):
-		e.fail(gonets.OutcomeUnknown, gonets.CodeBadReply, "the reply of %s has more than %d bytes of headers", e.host(), gonets.MaxHeadersOut)
+		e.fail(gonets.OutcomeUnknown, gonets.CodeReplyTooLarge, headersTooLong, e.host(), gonets.MaxHeadersOut)
 	case e.state.resent, errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
 		errors.Is(err, io.EOF), has("server closed idle connection"), has("stream error"), has("GOAWAY"), has("connection lost"), has("unexpected EOF") && e.out.Status == 0:
 		e.fail(gonets.OutcomeUnknown, gonets.CodeReset, "%s closed the connection without a complete answer; it may have carried the request out", e.host())

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"gonets"
 	"gonets/internal/outbound"
@@ -65,10 +67,10 @@ func TestHostileReplies(t *testing.T) {
 		"bad chunk":            {"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\nzz\nab\n", gonets.CodeBadReply, ""},
 		"unknown transfer":     {"HTTP/1.1 200 OK\nTransfer-Encoding: gzip\n\nab", gonets.CodeBadReply, ""},
 		"upgrade":              {"HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\n\n", gonets.CodeBadReply, ""},
-		"endless 1xx":          {strings.Repeat("HTTP/1.1 103 Early Hints\nLink: x\n\n", 100_000), gonets.CodeBadReply, ""},
-		"endless continue":     {strings.Repeat("HTTP/1.1 100 Continue\n\n", 100_000), gonets.CodeBadReply, ""},
-		"one huge header":      {"HTTP/1.1 200 OK\nX: " + strings.Repeat("a", 1<<20) + "\n\n", gonets.CodeBadReply, ""},
-		"a million headers":    {"HTTP/1.1 200 OK\n" + strings.Repeat("X: a\n", 1_000_000) + "\n", gonets.CodeBadReply, ""},
+		"endless 1xx":          {strings.Repeat("HTTP/1.1 103 Early Hints\nLink: x\n\n", 100_000), gonets.CodeReplyTooLarge, ""},
+		"endless continue":     {strings.Repeat("HTTP/1.1 100 Continue\n\n", 100_000), gonets.CodeReplyTooLarge, ""},
+		"one huge header":      {"HTTP/1.1 200 OK\nX: " + strings.Repeat("a", 4<<20) + "\n\n", gonets.CodeReplyTooLarge, ""},
+		"a million headers":    {"HTTP/1.1 200 OK\n" + strings.Repeat("X: a\n", 1_000_000) + "\n", gonets.CodeReplyTooLarge, ""},
 		"a length too long":    {"HTTP/1.1 200 OK\nContent-Length: 100\n\nhello<close>", gonets.CodeBadReply, "hello"},
 		"chunks that end":      {"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5\nhello\n<close>", gonets.CodeBadReply, "hello"},
 		"packed, then cut":     {"HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 100\n\n\x1f\x8b<close>", gonets.CodeBadReply, ""},
@@ -123,6 +125,63 @@ func TestHostileReplies(t *testing.T) {
 				t.Errorf("error %q", ex.Error)
 			}
 		})
+	}
+}
+
+// Headers past the limit refuse a reply, and what was read of them is kept: the
+// status, and the first headers up to the limit.
+func TestHeadersPastTheLimit(t *testing.T) {
+	t.Parallel()
+	many := func(w http.ResponseWriter) {
+		for i := range 10_000 {
+			w.Header().Add("X-Row", fmt.Sprintf("%020d", i))
+		}
+	}
+	for name, tc := range map[string]struct {
+		status int
+		set    func(w http.ResponseWriter)
+		code   gonets.Code
+	}{
+		"many":               {http.StatusCreated, many, gonets.CodeReplyTooLarge},
+		"many, and an error": {http.StatusBadGateway, many, gonets.CodeReplyTooLarge},
+		"a redirect":         {http.StatusFound, func(w http.ResponseWriter) { w.Header().Set("Location", "/on"); many(w) }, gonets.CodeReplyTooLarge},
+		"one":                {http.StatusOK, func(w http.ResponseWriter) { w.Header().Set("X-Row", strings.Repeat("й", 1<<19)) }, gonets.CodeReplyTooLarge},
+		"within it":          {http.StatusOK, func(w http.ResponseWriter) { w.Header().Set("X-Row", strings.Repeat("a", 60<<10)) }, ""},
+	} {
+		for _, version := range []string{"HTTP/1.1", "HTTP/2.0"} {
+			t.Run(name+", "+version, func(t *testing.T) {
+				t.Parallel()
+				server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/on" {
+						t.Error("a redirect with such headers was followed")
+					}
+					tc.set(w)
+					w.WriteHeader(tc.status)
+				}))
+				server.EnableHTTP2 = version == "HTTP/2.0"
+				server.StartTLS()
+				t.Cleanup(server.Close)
+				ex := newClient(t).Do(context.Background(), &gonets.Request{Method: "POST", URL: server.URL, SkipVerify: true, FollowRedirects: true})
+				outcome := gonets.OutcomeBody
+				if tc.code == "" {
+					outcome = gonets.OutcomeOK
+				}
+				expect(t, ex, outcome, tc.code)
+				size, row := 0, ""
+				for _, h := range ex.ReplyHeaders {
+					size += len(h.Name) + len(h.Value) + len(": \r\n")
+					if h.Name == "X-Row" {
+						row = h.Value
+					}
+				}
+				if ex.Status != tc.status || ex.HTTPVersion != version || row == "" || !utf8.ValidString(row) || len(ex.Hops) != 0 {
+					t.Errorf("status %d of %s, a header with %d bytes, hops %v", ex.Status, ex.HTTPVersion, len(row), ex.Hops)
+				}
+				if tc.code != "" && (!ex.ReplyCut || size > gonets.MaxHeadersOut || size < gonets.MaxHeadersOut-64) {
+					t.Errorf("cut %v, %d bytes of headers are kept", ex.ReplyCut, size)
+				}
+			})
+		}
 	}
 }
 

@@ -41,7 +41,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 func (e *exchange) read(resp *http.Response) {
 	// Closing a body before its end closes the connection; it is not drained.
 	defer resp.Body.Close()
-	e.reply(resp)
+	if !e.reply(resp) {
+		return
+	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		e.fail(gonets.OutcomeUnknown, gonets.CodeBadReply, "%s switched to another protocol, which was not asked for", e.host())
 		return

@@ -23,7 +23,7 @@ func compileAsk(c *compiler, at string, st *gonets.HTTPStep, renew *expr.Expr) *
 	def := st.Retry.Ask
 	a := &Ask{def: def, http: compileHTTP(c, at, &gonets.Step{HTTP: &gonets.HTTPStep{
 		Method: def.Method, URL: def.URL, Query: def.Query, Headers: def.Headers, Body: def.Body,
-		Lists: st.Lists, Cookies: st.Cookies, Timeout: st.Timeout, TLS: st.TLS, Redirects: st.Redirects, ReplyLimit: st.ReplyLimit, OwnHeadersOnly: st.OwnHeadersOnly,
+		Lists: st.Lists, Cookies: st.Cookies, Timeout: st.Timeout, TLS: st.TLS, Redirects: st.Redirects, ReplyLimit: st.ReplyLimit, ResponseCharset: st.ResponseCharset, OwnHeadersOnly: st.OwnHeadersOnly,
 	}})}
 	a.http.keyless = true
 	a.http.def.Renew, a.http.renew = st.Renew, renew

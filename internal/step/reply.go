@@ -16,7 +16,7 @@ import (
 // reply reads a reply in the step's format.
 func (h *HTTP) reply(x *gonets.Exchange) *Reply {
 	r := &Reply{Status: x.Status, Headers: replyHeaders(x.ReplyHeaders)}
-	r.Body, _ = h.readBody(x)
+	r.Body = readBody(h.def, x).value
 	return r
 }
 
@@ -34,45 +34,45 @@ func replyHeaders(list []gonets.Header) map[string]any {
 	return m
 }
 
-// readBody gives the body's value; isJSON tells whether it was read as JSON.
-func (h *HTTP) readBody(x *gonets.Exchange) (v any, isJSON bool) {
-	said := gonets.HeaderValue(x.ReplyHeaders, "Content-Type")
-	kind, _, _ := mime.ParseMediaType(said)
-	label := charset.Label(x.ReplyBody, said)
-	labelled := kind == typeJSON || strings.HasSuffix(kind, "+json")
-	switch h.def.Response {
-	case "binary":
-		return x.ReplyBody, false
-	case "text":
-		return readText(x.ReplyBody, label), false
-	case "json":
-		if v, ok := readJSON(x.ReplyBody, label); ok {
-			return v, true
-		}
-		return readText(x.ReplyBody, label), false
-	case "by-type":
-		if labelled {
-			if v, ok := readJSON(x.ReplyBody, label); ok {
-				return v, true
-			}
-		}
-		return readText(x.ReplyBody, label), false
-	}
-	trimmed := bytes.TrimSpace(bytes.TrimPrefix(x.ReplyBody, []byte("\xef\xbb\xbf")))
-	if labelled || len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
-		if v, ok := readJSON(x.ReplyBody, label); ok {
-			return v, true
-		}
-	}
-	if label == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
-		return x.ReplyBody, false
-	}
-	return readText(x.ReplyBody, label), false
+// body is what a step reads in a reply's body.
+type body struct {
+	value any
+	json  bool
+	// duplicates tells that the JSON names a member twice: the last one counts.
+	duplicates bool
 }
 
-func readJSON(body []byte, label string) (any, bool) {
-	v, _, err := value.DecodeJSONText(readText(body, label))
-	return v, err == nil
+// NamesTwice tells whether a step reads a reply as JSON that names a member twice.
+func NamesTwice(def *gonets.HTTPStep, x *gonets.Exchange) bool { return readBody(def, x).duplicates }
+
+func readBody(def *gonets.HTTPStep, x *gonets.Exchange) body {
+	said := charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), def.ResponseCharset)
+	kind, _, _ := mime.ParseMediaType(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"))
+	label := charset.Label(x.ReplyBody, said)
+	labelled := kind == typeJSON || strings.HasSuffix(kind, "+json")
+	try := labelled
+	switch def.Response {
+	case "binary":
+		return body{value: x.ReplyBody}
+	case "text":
+		return body{value: readText(x.ReplyBody, label)}
+	case "json":
+		try = true
+	case "by-type":
+	default:
+		trimmed := bytes.TrimSpace(bytes.TrimPrefix(x.ReplyBody, []byte("\xef\xbb\xbf")))
+		try = labelled || len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[')
+	}
+	if try {
+		if v, duplicates, err := value.DecodeJSONText(readText(x.ReplyBody, label)); err == nil {
+			return body{v, true, duplicates}
+		}
+	}
+	auto := def.Response == "" || def.Response == "auto"
+	if auto && label == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
+		return body{value: x.ReplyBody}
+	}
+	return body{value: readText(x.ReplyBody, label)}
 }
 
 // readText decodes the body; what cannot be decoded stays as it is, with
@@ -99,7 +99,7 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	}
 	if !gonets.MatchStatus(codes, x.Status) {
 		x.Outcome, x.Code, x.Error = gonets.OutcomeHTTP, gonets.CodeHTTPStatus, describeStatus(x)
-		if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+		if movedTo(x) != "" {
 			x.Code = gonets.CodeHTTPMoved
 		}
 		return
@@ -108,9 +108,9 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 		return
 	}
 	reply := &Reply{Status: x.Status, Headers: replyHeaders(x.ReplyHeaders)}
-	var isJSON bool
-	reply.Body, isJSON = h.readBody(x)
-	if h.def.Response == "json" && !isJSON && len(bytes.TrimSpace(x.ReplyBody)) > 0 {
+	read := readBody(h.def, x)
+	reply.Body = read.value
+	if h.def.Response == "json" && !read.json && len(bytes.TrimSpace(x.ReplyBody)) > 0 {
 		x.Outcome, x.Code = gonets.OutcomeBody, gonets.CodeReplyNotJSON
 		x.Error = "The reply is not JSON, and the step expects JSON. See the reply's body; the service may have answered with an error page."
 		return
@@ -132,8 +132,17 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	}
 }
 
+// movedTo is where a reply says that its service is now. A 304 says that nothing has
+// changed, wherever it is.
+func movedTo(x *gonets.Exchange) string {
+	if x.Status/100 != 3 || x.Status == http.StatusNotModified {
+		return ""
+	}
+	return gonets.HeaderValue(x.ReplyHeaders, "Location")
+}
+
 func describeStatus(x *gonets.Exchange) string {
-	if to := gonets.HeaderValue(x.ReplyHeaders, "Location"); to != "" && x.Status/100 == 3 {
+	if to := movedTo(x); to != "" {
 		return fmt.Sprintf("The service answered %d: it has moved to %s. Redirects are not followed here; put the new address into the step, or let it follow redirects.",
 			x.Status, to)
 	}

@@ -232,6 +232,7 @@ func TestARepeatedBuildIsTheSameRequest(t *testing.T) {
 func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
+		// after a colon: the encoding that the step gives
 		response, contentType, body string
 		want                        any
 	}{
@@ -244,6 +245,11 @@ func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 		"auto: a page that names itself": {"", "text/html", "<meta charset=koi8-r><p>\xf0", "<meta charset=koi8-r><p>П"},
 		"auto: a page in UTF-8":          {"", "text/html", "<meta charset=koi8-r><p>П", "<meta charset=koi8-r><p>П"},
 		"auto: broken JSON stays text":   {"", "application/json", `{"a":`, `{"a":`},
+		"an encoding is given":           {":windows-1251", "", "\xcf\xf1\xea\xee\xe2", "Псков"},
+		"the given one, not the reply's": {":koi8-r", "text/plain; charset=windows-1251", "\xf0", "П"},
+		"JSON in the given one":          {"json:windows-1251", "application/json", `{"a":"` + "\xcf" + `"}`, map[string]any{"a": "П"}},
+		"text in the given one":          {"text:cp1251", "image/png", "\xcf", "П"},
+		"of two equal names the last":    {"", "application/json", `{"a":1,"a":2}`, map[string]any{"a": json.Number("2")}},
 		"auto: bytes":                    {"", "image/png", "\x89PNG\xff", []byte("\x89PNG\xff")},
 		"text: JSON is text":             {"text", "application/json", `{"a":1}`, `{"a":1}`},
 		"binary: text is bytes":          {"binary", "text/plain", "a", []byte("a")},
@@ -253,7 +259,8 @@ func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := compile(t, `[{"id":"a","http":{"url":"https://a.test","response":"`+tt.response+`","save":{"body":"reply"}}},{"id":"b","set":{"copy":"{{ reply }}"}}]`)
+			format, label, _ := strings.Cut(tt.response, ":")
+			p := compile(t, `[{"id":"a","http":{"url":"https://a.test","response":"`+format+`","response_charset":"`+label+`","save":{"body":"reply"}}},{"id":"b","set":{"copy":"{{ reply }}"}}]`)
 			s := scope(t, p, event)
 			x := gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 200, ReplyBody: []byte(tt.body),
 				ReplyHeaders: []gonets.Header{{Name: "Content-Type", Value: tt.contentType}}}
@@ -278,6 +285,7 @@ func TestSuccessIsStatusAndMeaning(t *testing.T) {
 		"404":                           {`{}`, `{}`, 404, gonets.OutcomeHTTP, gonets.CodeHTTPStatus},
 		"404 that is wanted":            {`{"success":{"codes":["2**","404"]}}`, `{}`, 404, gonets.OutcomeOK, ""},
 		"moved":                         {`{}`, ``, 301, gonets.OutcomeHTTP, gonets.CodeHTTPMoved},
+		"not changed, not moved":        {`{}`, ``, 304, gonets.OutcomeHTTP, gonets.CodeHTTPStatus},
 		"200 with an error inside":      {`{"success":{"when":"body.success != false"}}`, `{"success":false}`, 200, gonets.OutcomeBody, gonets.CodeBodyRule},
 		"200 that means it":             {`{"success":{"when":"body.success != false"}}`, `{"success":true}`, 200, gonets.OutcomeOK, ""},
 		"an error page for JSON":        {`{"response":"json"}`, `<html>`, 200, gonets.OutcomeBody, gonets.CodeReplyNotJSON},

@@ -22,6 +22,13 @@ const (
 func (v *validator) choices(p string, h *gonets.HTTPStep) {
 	v.oneOf(p+"/lists", "lists", h.Lists, "", "repeat", "brackets", "comma")
 	v.bodyChoices(p, h.Body, h.Headers)
+	switch label := h.ResponseCharset; {
+	case label == "":
+	case h.Response == "binary":
+		v.add(p+"/response_charset", codeNotHere, "%s goes with %s only", "response_charset", gonets.Choice{"auto", "by-type", "json", "text"})
+	case !charset.Known(label):
+		v.add(p+"/response_charset", codeCharset, "%q is not an encoding; write one such as windows-1251", label)
+	}
 	if r := h.Retry; r != nil && r.Ask != nil {
 		v.bodyChoices(p+"/retry/ask", r.Ask.Body, r.Ask.Headers)
 	}

@@ -95,6 +95,10 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 			s.Steps[0].HTTP.Body = &gonets.HTTPBody{JSON: &gonets.Tree{Value: deep}}
 		}},
 		{"/steps/0/http/reply_limit", func(s *gonets.Scenario) { s.Steps[0].HTTP.ReplyLimit = -1 }},
+		{"/steps/0/http/response_charset", func(s *gonets.Scenario) { s.Steps[0].HTTP.ResponseCharset = "klingon" }},
+		{"/steps/0/http/response_charset", func(s *gonets.Scenario) {
+			s.Steps[0].HTTP.Response, s.Steps[0].HTTP.ResponseCharset = "binary", "koi8-r"
+		}},
 		{"/steps/0/http/lists", func(s *gonets.Scenario) { s.Steps[0].HTTP.Lists = "semicolons" }},
 		{"/steps/0/http/body/nested", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{Path: "event", Nested: true} }},
 		{"/steps/0/http/body/charset", func(s *gonets.Scenario) { s.Steps[0].HTTP.Body = &gonets.HTTPBody{Path: "event", Charset: "koi8-r"} }},

@@ -244,3 +244,20 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
     })
   })
 }
+walk.describe('the history of a telephone', () => {
+  walk.use(before('en', 'light', 390))
+
+  walk('shows the whole name of a scenario whose request could not be built', async ({ server, page, path, watch }) => {
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' },
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Leads from the website', sources: ['site'], steps: [{ id: 'deal', http: { method: 'POST', url: '{{ event.body.address }}' } }] },
+    ])
+    await server.api('POST', '/api/v1/sources/site/events', { body: { n: 1 } })
+    await page.goto(`${server.base}/runs`)
+    await expect(page.getByText(path.t('outcome.template')).first()).toBeVisible()
+    const name = page.getByRole('cell', { name: 'Leads from the website' })
+    expect(await name.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0)
+    await watch.look('a telephone')
+  })
+})

@@ -32,6 +32,7 @@ walk.describe('the queue to a service', () => {
     }
     await page.goto(`${server.base}/lanes`)
     await path.sees(t('lanes.none'))
+    await expect(page.getByText(t('lanes.ownHelp'))).toBeVisible()
     await watch.look('no queues')
 
     // The service fails again and again: it is left alone, and no tries are used up.

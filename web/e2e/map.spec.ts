@@ -254,4 +254,19 @@ walk.describe('the map of a telephone', () => {
     await expect(page).not.toHaveURL(/tab=map/)
     await expect(page).toHaveURL(/step=who/)
   })
+
+  walk('says that it goes on where it is longer than the screen, and all of it is reached', async ({ server, page, path, watch }) => {
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'long', title: 'Длинная', sources: [], steps: Array.from({ length: 30 }, (_, i) => ({ id: `s${i}`, set: { a: '1' } })) },
+    ])
+    await page.goto(`${server.base}/scenarios/long?tab=map`)
+    await expect(page.getByText(path.t('map.more'))).toBeVisible()
+    for (const id of ['s29', 's0', 's7']) {
+      const block = page.locator(`[data-step="${id}"]`)
+      await block.scrollIntoViewIfNeeded()
+      await expect(block).toBeInViewport({ ratio: 1 })
+    }
+    await watch.look('a long map')
+  })
 })

@@ -39,6 +39,15 @@ for (const [language, scheme, width] of [
       await tab.click()
       await path.button(t('row.delete', { name: 'client' })).click()
       await expect(name).toHaveCount(0)
+
+      const charset = page.getByRole('combobox', { name: t('/http/response_charset') }).or(page.getByRole('textbox', { name: t('/http/response_charset') }))
+      await charset.fill('klingon')
+      await charset.blur()
+      await expect(page.getByText(/klingon/).first()).toBeVisible()
+      await charset.fill('windows-1251')
+      await charset.blur()
+      await expect(page.getByText(/klingon/)).toHaveCount(0)
+      await path.saved()
     })
   })
 }

@@ -34,7 +34,7 @@ func Reason(code gonets.Code) string {
 	case gonets.CodeNoRoom:
 		return "the service answered, but our server's disk has no room for its long reply"
 	case gonets.CodeReplyTooLarge:
-		return "the reply is longer than the step's limit"
+		return "the reply is longer than the limit"
 	case gonets.CodeReplyNotJSON:
 		return "the reply is not JSON"
 	case gonets.CodeHTTPStatus:

@@ -11,8 +11,8 @@ func CheckLine(line api.CheckLine, a *gonets.Attempt, st *gonets.HTTPStep, r Rea
 	if a == nil {
 		return line
 	}
-	attempt := Attempt(a)
-	attempt.Explain = explained(explanation{attempt: a, step: st, check: true, reader: r})
-	line.Attempt, line.Explain = &attempt, attempt.Explain
+	shown := attempt(a, st)
+	shown.Explain = explained(explanation{attempt: a, step: st, check: true, reader: r})
+	line.Attempt, line.Explain = &shown, shown.Explain
 	return line
 }

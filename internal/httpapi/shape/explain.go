@@ -76,8 +76,9 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 func Last(d *gonets.RunDetail, r Reader) *api.Attempt {
 	for i := range d.Attempts {
 		if a := &d.Attempts[i]; a.N == d.Run.Attempts {
-			out := Attempt(a)
-			out.Explain = explained(explanation{attempt: a, step: httpStep(scenarioOf(d), a.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r})
+			st := httpStep(scenarioOf(d), a.Path)
+			out := attempt(a, st)
+			out.Explain = explained(explanation{attempt: a, step: st, check: d.Run.Mark == gonets.MarkCheck, reader: r})
 			return &out
 		}
 	}

@@ -281,9 +281,10 @@ func failedStep(d *gonets.RunDetail) string {
 func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 	results := gonets.NewProgress(d.Results)
 	attempts := make(map[string][]api.Attempt)
+	sc := scenarioOf(d)
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
-		attempts[a.Path] = append(attempts[a.Path], Attempt(a))
+		attempts[a.Path] = append(attempts[a.Path], attempt(a, httpStep(sc, a.Path)))
 	}
 	var first map[string]string
 	rows, seen := []api.Step{}, make(map[string]bool)
@@ -319,9 +320,9 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 		}
 		rows = append(rows, row)
 	}
-	if scenario := scenarioOf(d); scenario != nil {
-		first = gonets.FirstPaths(scenario.Steps)
-		gonets.WalkSteps(scenario.Steps, add)
+	if sc != nil {
+		first = gonets.FirstPaths(sc.Steps)
+		gonets.WalkSteps(sc.Steps, add)
 	}
 	for _, r := range d.Results {
 		add(r.Path, nil)
@@ -332,14 +333,18 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 	return rows
 }
 
-// Attempt shows one attempt, without its explanation.
-func Attempt(a *gonets.Attempt) api.Attempt {
+// attempt shows one attempt of a step, without its explanation. The step is nil
+// when it is not known.
+func attempt(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
+	if st != nil && a.Purpose.Asks() {
+		st = question(st)
+	}
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
 		NotKept: a.NotKept, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
-		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content.Of(a.RequestHeaders, a.RequestBody), Size: len(a.RequestBody), Gzip: a.Gzip,
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content.Sent(st, &a.Exchange), Size: len(a.RequestBody), Gzip: a.Gzip,
 			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},
 	}
 	if a.Timings != (gonets.Timings{}) {
@@ -348,9 +353,18 @@ func Attempt(a *gonets.Attempt) api.Attempt {
 	}
 	if a.Status != 0 {
 		out.Response = &api.Response{
-			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders),
-			Content: content.Of(a.ReplyHeaders, a.ReplyBody), Size: len(a.ReplyBody), Cut: a.ReplyCut,
+			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders), Size: len(a.ReplyBody), Cut: a.ReplyCut,
 		}
+		out.Response.Content, out.Response.Mark = content.Came(st, &a.Exchange)
 	}
 	return out
+}
+
+// question is the step as which its question is asked.
+func question(st *gonets.HTTPStep) *gonets.HTTPStep {
+	out := gonets.HTTPStep{ResponseCharset: st.ResponseCharset}
+	if st.Retry != nil && st.Retry.Ask != nil {
+		out.Body = st.Retry.Ask.Body
+	}
+	return &out
 }

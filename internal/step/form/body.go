@@ -62,14 +62,19 @@ func bodyFields(at, tab, within string) []Field {
 		{Path: at + "/charset", Within: at, Control: api.ControlChoice, Free: true, Tab: tab, Default: value("utf-8"), Title: text("Кодировка", "Encoding"),
 			Help: text("В какой кодировке отправить форму или текст; она названа и в Content-Type. Буква, которой в ней нет, — ошибка до отправки.",
 				"The encoding in which a form or a text is sent; Content-Type names it too. A letter that it lacks is an error before anything is sent."),
-			Choices: []Choice{
-				{Value: "utf-8", Title: text("UTF-8, любые буквы", "UTF-8, all letters"), Help: hint("так отправляют почти все", "nearly all send this way")},
-				{Value: "windows-1251", Title: text("Windows-1251, кириллица", "Windows-1251"), Help: hint("её ждут старые сервисы и 1С", "old Russian services expect it")},
-				{Value: "koi8-r", Title: text("KOI8-R, кириллица", "KOI8-R"), Help: hint("её ждут старые серверы Unix", "old Russian Unix servers expect it")},
-				{Value: "ibm866", Title: text("CP866, кириллица", "CP866"), Help: hint("её ждут программы DOS", "Russian programs of DOS expect it")},
-			}},
+			Choices: encodings()},
 		{Path: at + "/gzip", Within: at, Control: api.ControlSwitch, Tab: tab, Default: value(false), Title: text("Сжать тело", "Pack the body"),
 			Help: text("Отправить тело сжатым (Content-Encoding: gzip), если сервис это понимает. В истории видно несжатое.",
 				"Send the body packed (Content-Encoding: gzip) when the service understands that. The history shows it unpacked.")},
+	}
+}
+
+// encodings are those that are offered; any other may be written.
+func encodings() []Choice {
+	return []Choice{
+		{Value: "utf-8", Title: text("UTF-8, любые буквы", "UTF-8, all letters"), Help: hint("так пишут почти все", "nearly all write this way")},
+		{Value: "windows-1251", Title: text("Windows-1251, кириллица", "Windows-1251"), Help: hint("старые сервисы и 1С", "old Russian services")},
+		{Value: "koi8-r", Title: text("KOI8-R, кириллица", "KOI8-R"), Help: hint("старые серверы Unix", "old Russian Unix servers")},
+		{Value: "ibm866", Title: text("CP866, кириллица", "CP866"), Help: hint("программы DOS", "Russian programs of DOS")},
 	}
 }

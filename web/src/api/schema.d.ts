@@ -3341,6 +3341,11 @@ export interface components {
             encoding?: "base64";
             headers: components["schemas"]["Header"][];
             /**
+             * @description body.duplicate_keys: its JSON names a member twice, and the last value counts
+             * @enum {string}
+             */
+            mark?: "body.duplicate_keys";
+            /**
              * Format: int64
              * @description Length of the body in bytes, as far as it is kept
              */

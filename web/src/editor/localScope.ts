@@ -2,6 +2,7 @@
 import type { Preset } from '@/api'
 import { pick } from '@/i18n'
 import type { Variable } from '@/pill/variables'
+import { readPairs } from '@/words/form'
 import { LongNumber, members, parseJson } from './model/json'
 
 export interface Received {
@@ -20,7 +21,7 @@ const plainName = /^[\p{L}_][\p{L}\p{M}\p{N}_]*$/u
 export function bodyOf(event: Received): unknown {
   if (event.encoding) return undefined
   const type = event.content_type ?? event.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value ?? ''
-  if (/x-www-form-urlencoded/i.test(type)) return Object.fromEntries(new URLSearchParams(event.body))
+  if (/x-www-form-urlencoded/i.test(type)) return Object.fromEntries(readPairs(event.body, type))
   if (event.body.trim() === '') return undefined
   try {
     return parseJson(event.body)

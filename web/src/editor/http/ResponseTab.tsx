@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useT } from '@/i18n'
-import { NumberField, Select, TagsField } from '@/ui'
+import { NumberField, Select, SuggestField, TagsField } from '@/ui'
 import { becomes, useStep } from '../context'
 import css from '../editor.module.css'
 import type { HttpStep } from '../model/document'
@@ -25,6 +25,7 @@ export function ResponseTab({ more }: { more: ReactNode }) {
   const codes = texts('/http/success/codes')
   const rule = texts('/http/success/when')
   const format = texts('/http/response')
+  const charset = texts('/http/response_charset')
   const limit = texts('/http/reply_limit')
   const [body, status, headers] = [texts('/http/save/body'), texts('/http/save/status'), texts('/http/save/headers')]
   const wish = nameFrom(placed.step.title ?? '') || placed.step.id
@@ -46,6 +47,11 @@ export function ResponseTab({ more }: { more: ReactNode }) {
           options={format.options.map(({ value, label }) => ({ value, label }))}
         />
       </div>
+      {(http.response !== 'binary' || http.response_charset) && (
+        <div data-pointer={at('/http/response_charset')}>
+          <SuggestField label={charset.title} help={charset.help} value={http.response_charset ?? ''} onChange={(next) => put('/http/response_charset', next || undefined)} suggestions={charset.options.map((option) => option.value)} placeholder={charset.field?.placeholder} error={problem('/http/response_charset')} />
+        </div>
+      )}
       <fieldset className={css.fieldset}>
         <legend>{t('saveResult')}</legend>
         <p className={css.fieldHelp}>{t('saveResult.help', { id: placed.step.id })}</p>

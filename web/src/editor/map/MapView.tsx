@@ -12,7 +12,7 @@ import { KindList, slotPlace, useAdd } from '../parts/AddStep'
 import { titleOf } from '../parts/describe'
 import { stepButton, unspoken, useMoves, type Dragged } from '../parts/useMoves'
 import { Canvas } from './Canvas'
-import { layout, nearestGap, roomIn } from './layout'
+import { layout, nearestGap, roomIn, scaleIn } from './layout'
 import css from './map.module.css'
 import { useView } from './useView'
 
@@ -47,6 +47,7 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
   const chosen = selected?.path
   const drawn = map !== undefined
   const whole = map && { width: map.width, height: map.height }
+  const partly = size !== undefined && whole !== undefined && scaleIn(size, whole) < view.scale
   const opened = useRef(false)
   useLayoutEffect(() => {
     if (!whole || opened.current) return
@@ -101,7 +102,10 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
             )}
           </div>
           <div className={css.tools}>
-            <div className={css.legend}>{narrow ? t('map.readOnly') : flow.data ? <Counted flow={flow.data} /> : flow.error ? null : <Skeleton lines={1} />}</div>
+            <div className={css.legend}>
+              {partly && <p>{t('map.more')}</p>}
+              {narrow ? t('map.readOnly') : flow.data ? <Counted flow={flow.data} /> : flow.error ? null : <Skeleton lines={1} />}
+            </div>
             <IconButton icon="minus" size="small" label={t('map.out')} onClick={() => view.zoom(-1)} />
             <span className={css.scale}>{number(view.scale, { style: 'percent', maximumFractionDigits: 0 })}</span>
             <IconButton icon="plus" size="small" label={t('map.in')} onClick={() => view.zoom(1)} />

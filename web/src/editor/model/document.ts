@@ -51,6 +51,7 @@ export interface HttpStep {
   redirects?: string
   tls?: { verify?: boolean; server_name?: string }
   response?: string
+  response_charset?: string
   reply_limit?: number
   success?: { codes?: string[]; when?: string }
   retry?: Retry

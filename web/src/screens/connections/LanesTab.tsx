@@ -39,7 +39,7 @@ export function LanesTab() {
       <>
         {failed}
         <EmptyState icon="connections" title={t('lanes.none')} actions={<Button onClick={() => setLimits('new')}>{t('lanes.limitsNew')}</Button>}>
-          {t('lanes.noneHelp')}
+          {t('lanes.noneHelp')} {t('lanes.ownHelp')}
         </EmptyState>
         {limits === 'new' && <LimitsDialog onClose={() => setLimits(undefined)} />}
       </>
@@ -47,7 +47,9 @@ export function LanesTab() {
   return (
     <>
       {failed}
-      <p className={css.help}>{t('lanes.help')}</p>
+      <p className={css.help}>
+        {t('lanes.help')} {t('lanes.ownHelp')}
+      </p>
       <Row justify="end">
         <Button size="small" icon="plus" onClick={() => setLimits('new')}>
           {t('lanes.limitsNew')}

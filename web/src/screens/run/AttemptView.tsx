@@ -96,6 +96,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
             content: response && (
               <Stack>
                 {response.cut && <Note tone="warn">{t('run.cut')}</Note>}
+                {response.mark === 'body.duplicate_keys' && <Note tone="warn">{t('body.duplicateKeys')}</Note>}
                 {attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />}
               </Stack>
             ),

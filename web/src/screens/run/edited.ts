@@ -1,6 +1,7 @@
 import type { components } from '@/api'
 import { quoted } from '@/i18n'
 import { indented, jsonMistake, leavesOf } from '@/ui'
+import { readPairs } from '@/words/form'
 
 type Event = components['schemas']['Event']
 
@@ -27,27 +28,8 @@ export function textOf(event: Event, item?: string): EventText {
   if (event.encoding) return { kind: 'binary', body: '', query }
   const { body } = event
   if (body.trim() !== '' && jsonMistake(body) === undefined) return { kind: 'json', body: indented(body), query }
-  if (/^application\/x-www-form-urlencoded/i.test(event.content_type ?? '')) return { kind: 'form', body: writePairs(readPairs(body)), query }
+  if (/^application\/x-www-form-urlencoded/i.test(event.content_type ?? '')) return { kind: 'form', body: writePairs(readPairs(body, event.content_type)), query }
   return { kind: 'text', body, query }
-}
-
-/** The pairs of a form: UTF-8, or the encoding that old sites in Russian still use. */
-export function readPairs(text: string): [string, string][] {
-  if (text === '') return []
-  return text.split('&').map((pair) => {
-    const at = pair.indexOf('=')
-    return at < 0 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))]
-  })
-}
-
-function decoded(text: string): string {
-  const spaced = text.replaceAll('+', ' ')
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    const bytes = Uint8Array.from(spaced.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16))), (char) => char.charCodeAt(0))
-    return new TextDecoder('windows-1251').decode(bytes)
-  }
 }
 
 const encoded = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+').replace(/%5B/gi, '[').replace(/%5D/gi, ']')

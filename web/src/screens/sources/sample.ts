@@ -1,5 +1,6 @@
 import type { Preset } from '@/api'
 import type { Translate } from '@/i18n'
+import { readPairs } from '@/words/form'
 
 /** The value of a text that is JSON; undefined for any other. */
 export function jsonOf(text: string): unknown {
@@ -43,7 +44,7 @@ export function pathsOf(event: { body: string; content_type?: string | undefined
     else if (path !== 'body') out.push(path)
   }
   const form = /x-www-form-urlencoded/i.test(event.content_type ?? '')
-  walk(form ? Object.fromEntries(new URLSearchParams(event.body)) : jsonOf(event.body), 'body')
+  walk(form ? Object.fromEntries(readPairs(event.body, event.content_type)) : jsonOf(event.body), 'body')
   for (const name of new Set(new URLSearchParams(event.query).keys())) out.push(member('query', name))
   return out
 }
