@@ -26,6 +26,7 @@ type Store interface {
 	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
 	Source(ctx context.Context, name string) (gonets.SourceInfo, error)
+	SavedRequests(ctx context.Context) ([]gonets.SavedRequest, error)
 }
 
 // Desk is where drafts are worked on.
@@ -76,7 +77,7 @@ func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func (s *Desk) show(ctx context.Context, d gonets.Draft) (*api.Draft, error) {
 		}
 		read = &document.Draft{Problems: e.Problems}
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +133,8 @@ func dropLines(problems []gonets.Problem) []gonets.Problem {
 	return problems
 }
 
-// missingSources finds what a draft names and is not there.
-func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
+// references finds what a draft names and is not there, or not as it is used.
+func (s *Desk) references(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
 	var found []gonets.Problem
 	for i, name := range sc.Sources {
 		_, err := s.Store.Source(ctx, name)
@@ -144,6 +145,13 @@ func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonet
 		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 			return nil, err
 		}
+	}
+	saved, err := s.Store.SavedRequests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.Checks.Uses != nil {
+		found = append(found, s.Checks.Uses(sc, saved)...)
 	}
 	return found, nil
 }
@@ -224,7 +232,7 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 	if err != nil {
 		return none, withoutLines(err)
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return none, err
 	}

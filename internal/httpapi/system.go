@@ -51,7 +51,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsO
 	if err != nil {
 		return nil, withoutLines(err)
 	}
-	a := applyOf(set)
+	a := shape.Apply(set)
 	a.Actor = actorOf(ctx)
 	if in.IfMatch != "" {
 		if a.IfMatch, err = ask.ETag(in.IfMatch); err != nil {

@@ -81,16 +81,24 @@ func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token s
 	return out
 }
 
+// Apply is a set that is to be applied.
+func Apply(set *document.Set) document.Apply {
+	return document.Apply{Sources: set.Sources, Requests: set.Requests, Scenarios: set.Scenarios, Settings: set.Settings}
+}
+
 // TitleOf is what people call the one document of a set; empty when there are
 // more, or none that has a title.
 func TitleOf(set *document.Apply) string {
+	if len(set.Scenarios)+len(set.Sources)+len(set.Requests) != 1 || set.Settings != nil {
+		return ""
+	}
 	switch {
-	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
+	case len(set.Scenarios) == 1:
 		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
-	case len(set.Sources) == 1 && len(set.Scenarios) == 0 && set.Settings == nil:
+	case len(set.Sources) == 1:
 		return cmp.Or(set.Sources[0].Title, set.Sources[0].Name)
 	}
-	return ""
+	return cmp.Or(set.Requests[0].Title, set.Requests[0].Name)
 }
 
 // Single is one document of a set.
@@ -104,6 +112,9 @@ func Split(a document.Apply) []Single {
 	var out []Single
 	for _, d := range a.Sources {
 		out = append(out, Single{document.KindSource, d.Name, document.Apply{Sources: []gonets.Source{d}}})
+	}
+	for _, d := range a.Requests {
+		out = append(out, Single{document.KindRequest, d.Name, document.Apply{Requests: []gonets.SavedRequest{d}}})
 	}
 	for _, d := range a.Scenarios {
 		out = append(out, Single{document.KindScenario, d.Name, document.Apply{Scenarios: []gonets.Scenario{d}}})
@@ -137,7 +148,7 @@ func (s *Single) Difference(stored document.Apply, there bool) (api.Difference, 
 
 // YAML is a set as a file holds it.
 func YAML(a document.Apply) ([]byte, error) {
-	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
+	return document.Export(document.Set{Sources: a.Sources, Requests: a.Requests, Scenarios: a.Scenarios, Settings: a.Settings})
 }
 
 // Unset tells whether nobody has set anything.
