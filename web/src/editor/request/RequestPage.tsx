@@ -173,7 +173,7 @@ function Head({ request, curl, refresh }: { request: SavedRequest; curl: string 
   const { save } = state
   const saved = save.is === 'saved'
   const title = document.title || request.name
-  const keep = () => void store.saveNow().then((done) => done && (refresh(), toast(t('settings.saved'))))
+  const keep = () => void store.saveNow().then((done) => done && refresh())
   const word = saved ? (save.at ? t('request.saved', { time: shortClock(save.at) }) : '') : save.is === 'saving' ? t('save.saving') : t('request.unsaved')
   return (
     <header className={own.head}>

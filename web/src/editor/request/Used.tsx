@@ -12,16 +12,7 @@ export function Used({ request, unsaved }: { request: SavedRequest; unsaved: boo
   const [applying, setApplying] = useState(false)
   const stale = request.used_by.filter((one) => one.stale && one.state === 'running')
   return (
-    <Panel
-      title={t('used')}
-      actions={
-        stale.length > 0 && (
-          <Button size="small" kind="main" onClick={() => setApplying(true)} disabled={unsaved}>
-            {t('apply')}
-          </Button>
-        )
-      }
-    >
+    <Panel title={t('used')}>
       {request.used_by.length === 0 ? (
         <p className={css.muted}>{t('used.none')}</p>
       ) : (
@@ -41,7 +32,14 @@ export function Used({ request, unsaved }: { request: SavedRequest; unsaved: boo
           ))}
         </ul>
       )}
-      {stale.length > 0 && unsaved && <p className={css.fieldHelp}>{t('used.saveFirst')}</p>}
+      {stale.length > 0 && (
+        <div className={own.apply}>
+          <Button onClick={() => setApplying(true)} disabled={unsaved} fullWidth>
+            {t('apply')}
+          </Button>
+          {unsaved && <p className={css.fieldHelp}>{t('used.saveFirst')}</p>}
+        </div>
+      )}
       <Dialog open={applying} onClose={() => setApplying(false)} title={t('used.applyTitle')}>
         <p>{t('used.applyHelp')}</p>
         <ul className={own.used}>
