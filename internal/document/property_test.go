@@ -67,9 +67,12 @@ func TestWhatIsExportedReadsBackTheSame(t *testing.T) {
 		set := &Set{
 			Settings: &setting.Settings{Env: env},
 			Sources:  []gonets.Source{{Name: "a", Preset: "generic", Reply: &gonets.SourceReply{Text: &text}}},
+			Requests: []gonets.SavedRequest{{Name: "a", Params: []gonets.Param{{Name: "p", Type: "object", Default: json}},
+				HTTP: gonets.HTTPStep{URL: "https://x.test/", Query: query, Body: &gonets.HTTPBody{Text: &text}}}},
 			Scenarios: []gonets.Scenario{{Name: "a", Steps: []gonets.Step{
 				{ID: "a", Fail: &gonets.FailStep{Message: text}},
 				{ID: "b", Respond: &gonets.RespondStep{Status: status, JSON: json}},
+				{ID: "d", Request: "a", With: query, Method: "PUT", Save: &gonets.HTTPSave{Body: "b"}, OnFailure: "fail"},
 				{ID: "c", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Query: query, Body: &gonets.HTTPBody{Text: &text}}},
 			}}},
 		}
