@@ -122,6 +122,9 @@ export function scenarioField(field: string, t: Translate): string {
 
 /** What people call a place below a step: «Тело: phone». */
 export function fieldName(field: string, kinds: readonly Kind[]): string {
+  // The fields of a saved request are called as those of a step.
+  const inside = /^\/request(\/http\/.+)$/.exec(field)?.[1]
+  if (inside) return fieldName(inside, kinds)
   const found = kinds
     .flatMap((kind) => kind.fields)
     .filter((one) => field === one.path || field.startsWith(`${one.path}/`))

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, call, keys, requestsQuery, type Change } from '@/api'
+import { api, call, keys, type Change } from '@/api'
 import { useT, type Key } from '@/i18n'
 import { Badge, Button, CodeView, Dialog, ErrorNote, Note, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
@@ -20,8 +20,6 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
     queryKey: [...keys.scenario(name), 'changes', from, to, state.etag],
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
   })
-  // A version has its saved requests in it: a change of one is a change of the scenario.
-  const saved = useQuery({ ...requestsQuery, enabled: !to }).data?.items.filter((one) => one.used_by.some(({ scenario, stale }) => scenario === name && stale)) ?? []
   if (!query.data) return query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={3} />
   const changes = query.data.changes ?? []
   const stepName = (path: string) => {
@@ -36,19 +34,10 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   return (
     <div className={css.fields}>
       {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-      {changes.length + saved.length === 0 ? (
+      {changes.length === 0 ? (
         <p className={css.muted}>{t('change.none')}</p>
       ) : (
         <ul className={css.changes}>
-          {saved.map((one) => (
-            <li key={one.name}>
-              <div className={css.changeHead}>
-                <Badge tone="info">{t('change.changed')}</Badge>
-                <strong>{one.title || one.name}</strong>
-                <span className={css.muted}>{t('savedRequest')}</span>
-              </div>
-            </li>
-          ))}
           {changes.map((change, i) => (
             <li key={i}>
               <div className={css.changeHead}>
