@@ -88,41 +88,6 @@ export function StepPanel({ placed }: { placed: Placed }) {
   )
 }
 
-<<<<<<< HEAD
-=======
-/** Puts the cursor into the field that was asked for, once it is drawn. */
-export function useFocusField(): void {
-  const { focusField, focused } = useEditor()
-  useEffect(() => {
-    if (!focusField) return
-    let tries = 0
-    let held = 0
-    const look = () => {
-      const box = [...globalThis.document.querySelectorAll<HTMLElement>('[data-pointer]')]
-        .filter((one) => focusField === one.dataset['pointer'] || focusField.startsWith(`${one.dataset['pointer']}/`))
-        .sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]
-      // A field with pills has a button, too, and for a moment nothing else.
-      const field = box?.querySelector<HTMLElement>(`.cm-content, input, textarea, [contenteditable="true"]${box.querySelector('.g-pill-field') ? '' : ', button'}`)
-      if (field) {
-        const { activeElement, body } = globalThis.document
-        // Whoever went on to another field stays there.
-        if (held > 0 && activeElement !== field && activeElement !== body) return focused()
-        if (activeElement !== field) {
-          field.focus()
-          field.scrollIntoView({ block: 'nearest' })
-        }
-        // The field with pills takes the plain one's place later, and a dialog that closes may take the focus along.
-        if (!field.classList.contains('g-pill-plain') && held++ >= 2) return focused()
-      }
-      if (tries++ < 40) timer = setTimeout(look, 60)
-      else focused()
-    }
-    let timer = setTimeout(look, 0)
-    return () => clearTimeout(timer)
-  }, [focusField, focused])
-}
-
->>>>>>> main
 function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
   const t = useT()
   const { put, closePanel, edit, document, open, kinds, check } = useEditor()
