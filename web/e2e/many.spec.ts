@@ -84,7 +84,7 @@ walk.describe('many runs at once', () => {
     await dialog.getByRole('button', { name: t('bulk.do', { action: t('bulk.resume'), shown: left }) }).click()
     await expect(banner.getByText(t('bulk.finished'))).toBeVisible()
     await expect.poll(waiting).toBe(0)
-    expect((await bodies()).slice(all).sort((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, i) => i + 1))
+    await expect.poll(async () => (await bodies()).slice(all).sort((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, i) => i + 1))
 
     // Both are told of afterwards, and lead to their runs.
     await page.goto(`${server.base}/runs/bulk`)

@@ -196,8 +196,8 @@ for (const [language, scheme] of [
     walk('lights up step by step while it is checked', async ({ server, page, path, watch }) => {
       await path.enter()
       await server.api('POST', '/api/v1/apply', branches)
-      // Answers take so long that the light is seen.
-      for (const service of ['shop', 'notes']) await new Receiver(server, service).answers('delay:1s')
+      // Answers take so long that the light is seen, on a slow machine, too.
+      for (const service of ['shop', 'notes']) await new Receiver(server, service).answers('delay:3s')
       await send(server, { phone: '7' })
       await page.goto(`${server.base}/scenarios/lead?tab=map`)
       await expect(page.getByText('7', { exact: true })).toBeVisible()

@@ -391,6 +391,9 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
 const ranks: Record<Group, number> = { source: 0, step: 1, vars: 2, system: 3, secret: 4 }
 const sectionRank = (variable: Variable): number => ranks[variable.group]
 
+/** The same variables by name, whatever their values. */
+const sameNames = (one: readonly Variable[] = [], other: readonly Variable[] = []): boolean => one.length === other.length && one.every((variable, i) => variable.path === other[i]!.path)
+
 /** Who types quickly presses Enter before the list has followed: what it then shows is what was meant. */
 function enter(view: EditorView, otherwise: () => void, frames = 20): void {
   if (completionStatus(view.state) === 'pending' && frames > 0) requestAnimationFrame(() => enter(view, otherwise, frames - 1))
@@ -494,7 +497,12 @@ export function createField(options: FieldOptions): Field {
       while (tail < now.length - from && tail < text.length - from && now[now.length - 1 - tail] === text[text.length - 1 - tail]) tail++
       view.dispatch({ changes: { from, to: now.length - tail, insert: text.slice(from, text.length - tail) }, annotations: outside.of(true) })
     },
-    setScope: (scope) => view.dispatch({ effects: setScope.of(scope) }),
+    setScope(scope) {
+      const offered = view.state.field(field.scope).variables
+      view.dispatch({ effects: setScope.of(scope) })
+      // A list that is open follows when others can be chosen; their values alone do not move the choice.
+      if (completionStatus(view.state) && !sameNames(offered, scope.variables)) startCompletion(view)
+    },
     setLabel: (label, describedBy) => view.dispatch({ effects: attributes.reconfigure(labelled(label, describedBy)) }),
     pick() {
       view.focus()

@@ -136,7 +136,8 @@ export function useFocusField(): void {
       const box = [...globalThis.document.querySelectorAll<HTMLElement>('[data-pointer]')]
         .filter((one) => focusField === one.dataset['pointer'] || focusField.startsWith(`${one.dataset['pointer']}/`))
         .sort((a, b) => (b.dataset['pointer']?.length ?? 0) - (a.dataset['pointer']?.length ?? 0))[0]
-      const field = box?.querySelector<HTMLElement>('.cm-content, input, textarea, [contenteditable="true"], button')
+      // A field with pills has a button, too, and for a moment nothing else.
+      const field = box?.querySelector<HTMLElement>(`.cm-content, input, textarea, [contenteditable="true"]${box.querySelector('.g-pill-field') ? '' : ', button'}`)
       if (field) {
         const { activeElement, body } = globalThis.document
         // Whoever went on to another field stays there.
