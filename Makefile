@@ -18,7 +18,7 @@ KEPT ?= /var/tmp/gonets-soak
 NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies|OutlivesItsDatabase
 TROUBLES = OutliveTrouble|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres|FullLog
 # The tests of a full history, and its size.
-HISTORIES = HistoryAnswers|ManyRunsAgain|StartWithAFullHistory|RetentionKeeps
+HISTORIES = HistoryAnswers|ManyRuns|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
 # How long each turn of a bench sends events.
 BENCHTIME ?= 10s

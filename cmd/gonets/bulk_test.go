@@ -35,26 +35,13 @@ func TestManyRunsAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		none := 0
-		// through does one thing to all and tells when the last one's turn had come.
+		// through does one thing to all.
 		through := func(action, state string) (time.Duration, api.Bulk) {
-			begun := time.Now()
-			b, err := c.NewBulk(t.Context(), api.NewBulk{Action: action, Q: "scenario:leads state:" + state, Rate: &none})
-			if err != nil {
-				t.Fatal(err)
+			took, b := o.through(c, api.NewBulk{Action: action, Q: "scenario:leads state:" + state})
+			if b.Total != n {
+				t.Fatalf("%s: %+v", action, b)
 			}
-			// How long all take is the machine's affair: as long as more are done, this waits.
-			for done := -1; err == nil && done < b.Done && b.Done < b.Total; {
-				done = b.Done
-				await(func() bool {
-					b, err = c.Bulk(t.Context(), b.ID)
-					return err != nil || b.Done > done
-				})
-			}
-			if err != nil || b.Done != b.Total || b.Total != n || b.Refused != 0 {
-				t.Fatalf("%s: %+v %v", action, b, err)
-			}
-			return time.Since(begun), b
+			return took, b
 		}
 		paused, _ := through("cancel-retries", "waiting")
 		if _, err := c.StartScenario(t.Context(), "leads", false); err != nil {
@@ -80,6 +67,76 @@ func TestManyRunsAgain(t *testing.T) {
 		}
 		o.figure("%d runs: all paused after %v, all resumed after %v, all delivered after %v; a new event then took %v; those meanwhile were accepted in (count | p50 | p99 | max ms) %s",
 			n, paused, resumed, time.Since(begun), fresh, acks.row())
+	})
+}
+
+// through does one thing to all runs of a question and tells how long it took until
+// the last one's turn had come. None may be refused.
+func (o *outside) through(c *client.Client, wish api.NewBulk) (time.Duration, api.Bulk) {
+	o.t.Helper()
+	wish.Rate = new(int)
+	begun := time.Now()
+	b, err := c.NewBulk(o.t.Context(), wish)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	// How long all take is the machine's affair: as long as more are met, this waits.
+	// What does not carry a text is taken off the total when it is met.
+	met := func() int { return b.Done - b.Total }
+	for before := met() - 1; err == nil && before < met() && (met() < 0 || b.AtMost); {
+		before = met()
+		await(func() bool {
+			b, err = c.Bulk(o.t.Context(), b.ID)
+			return err != nil || met() > before || !b.AtMost && met() == 0
+		})
+	}
+	if err != nil || met() != 0 || b.Refused != 0 {
+		o.t.Fatalf("%s: %+v %v", wish.Action, b, err)
+	}
+	return time.Since(begun), b
+}
+
+// TestManyRunsSkipped lets many paused runs go on without their step, then does those
+// again that carry a text, which is looked for in all of them.
+func TestManyRunsSkipped(t *testing.T) {
+	eachStore(t, func(t *testing.T, database string) {
+		sink := &arrivals{seen: map[string]int{}}
+		target := httptest.NewServer(sink)
+		t.Cleanup(target.Close)
+		n := sized(300, min(*historyRuns, 100_000))
+		h := &storetest.Filled{Seed: 5, Runs: n, Until: time.Now(), Span: 24 * time.Hour, Paused: n, Target: target.URL}
+		data := t.TempDir()
+		fillHistory(t, h, data, database)
+		o := startWith(t, data, database, loadDocuments(target.URL))
+		token, err := secret.OwnerToken(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := client.New(o.base, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended := func(b api.Bulk, runs int) {
+			t.Helper()
+			if !await(func() bool {
+				b, err = c.Bulk(t.Context(), b.ID)
+				return err != nil || b.State == "finished"
+			}) || b.Total != runs || b.Succeeded != runs {
+				t.Errorf("%s of %d: %+v %v", b.Action, runs, b, err)
+			}
+		}
+		skipped, b := o.through(c, api.NewBulk{Action: "skip", Q: "scenario:leads state:paused"})
+		ended(b, n)
+		if due := sink.dues(); due != 0 {
+			t.Errorf("%d requests were sent for skipped steps", due)
+		}
+		theirs := len(h.Find(gonets.RunFilter{Text: storetest.FilledCustomer(0)}, n))
+		found, b := o.through(c, api.NewBulk{Action: "rerun", Q: "scenario:leads text:" + storetest.FilledCustomer(0)})
+		ended(b, theirs)
+		if due := sink.dues(); due != theirs || theirs == 0 {
+			t.Errorf("%d requests were sent for the %d runs with the text", due, theirs)
+		}
+		o.figure("%d runs: all skipped after %v; the %d that carry a text done again after %v", n, skipped, theirs, found)
 	})
 }
 

@@ -257,7 +257,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
 		Requests:    saved.Room{Store: s.store, Runs: told, Rehearsal: trial, Checks: checks(catalog)},
-		Shelf:       shelf.Room{Store: s.store},
+		Shelf:       shelf.Room{Store: s.store, Attachment: shape.Attachment},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
 		Ready: ready.Room{Documents: s.store, History: told, Witness: s.store, Bind: catalog.Bind, Settings: config.Settings, Disk: kept.Disk, Heard: s.notices.Proven, Clock: s.clock,

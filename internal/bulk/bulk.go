@@ -200,6 +200,7 @@ func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 	}
 	for range maxPages {
 		if j.AtMost() && s.o.Clock.Now().Sub(began) >= searchTime {
+			s.Wake() // it only reads: the others' turn comes, and no pause behind it
 			return
 		}
 		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {

@@ -113,6 +113,8 @@ type one struct {
 	bulk.Store
 	job   bulk.Job
 	steps []bulk.Step
+	// walked, if any, is closed when the job's last run was met.
+	walked chan struct{}
 }
 
 func (s *one) TakeBulks(context.Context, bulk.Owner, time.Time) ([]bulk.Job, error) {
@@ -131,6 +133,9 @@ func (s *one) StepBulk(_ context.Context, step bulk.Step) (bulk.Stepped, error) 
 	s.steps = append(s.steps, step)
 	s.job.Acted, s.job.Refused, s.job.Total = s.job.Acted+len(step.Runs), s.job.Refused+step.Unread, s.job.Total-step.Missed
 	s.job.Position, s.job.Walked = step.Next, step.Last
+	if s.walked != nil && s.job.Walked {
+		close(s.walked)
+	}
 	after := s.job
 	return bulk.Stepped{Job: &after}, nil
 }
@@ -169,6 +174,28 @@ func TestAJobAsksItsRunsForTheTextAndLosesThoseWithoutIt(t *testing.T) {
 		if j := st.job; !j.Walked || j.Total != 10 || j.Acted != 9 || j.Refused != 1 || j.AtMost() {
 			t.Errorf("in stretches of %d: %+v", stretch, j)
 		}
+	}
+}
+
+// A text that is looked for in many runs takes no pauses: nobody waits for reading.
+func TestASearchGoesOnWithoutAPause(t *testing.T) {
+	t.Parallel()
+	clock, st := testkit.NewClock(), &one{walked: make(chan struct{})}
+	h := &texts{clock: clock, stretch: 1, each: time.Minute}
+	s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
+	if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-st.walked:
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for the clock")
+	}
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/binary"
+	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/cespare/xxhash/v2"
+	"github.com/klauspost/compress/fse"
 	"github.com/klauspost/compress/huff0"
 	"github.com/klauspost/compress/zstd"
 )
@@ -36,8 +39,11 @@ type known struct {
 	last int
 	// at is where in content a text of this hash begins.
 	at [hashSize]uint16
+	// usual is how letters are written.
+	usual *letterCodes
 	// tables are those of sequences.
-	tables *tables
+	tables *[mixtures]tables
+	logs   *logs
 }
 
 // learned reads the dictionary once.
@@ -46,7 +52,13 @@ var learned = sync.OnceValue(func() *known {
 	if err != nil {
 		panic("the dictionary of small texts is damaged: " + err.Error())
 	}
-	k := &known{id: byte(d.ID()), content: d.Content(), last: d.Offsets()[0], tables: newTables()} //nolint:gosec // a test proves that it is one byte
+	// Behind its mark and its id a dictionary begins with the weights of letters.
+	weights, err := fse.Decompress(dictionary[9:9+dictionary[8]], nil)
+	if err != nil {
+		panic("the dictionary of small texts is damaged: " + err.Error())
+	}
+	k := &known{id: byte(d.ID()), content: d.Content(), last: d.Offsets()[0], //nolint:gosec // a test proves that it is one byte
+		usual: newLetterCodes(weights), tables: newTables(), logs: newLogs()}
 	for i := 0; i+8 <= len(k.content); i++ {
 		k.at[hash(binary.LittleEndian.Uint64(k.content[i:]))] = uint16(i) //nolint:gosec // as above
 	}
@@ -65,12 +77,12 @@ func hash(v uint64) uint64 { return v << 24 * 889523592379 >> (64 - hashBits) }
 // concurrent use.
 type small struct {
 	*known
-	// letters packs with the usual table, which is the dictionary's.
-	letters, usual *huff0.Scratch
 	// text is the dictionary's content and the text behind it.
-	text []byte
+	text window
 	// seen is where in text something of a hash was seen last.
 	seen [hashSize]uint16
+	// own makes tables of letters for texts that are better off with their own.
+	own *huff0.Scratch
 
 	literals  []byte
 	sequences []sequence
@@ -78,15 +90,9 @@ type small struct {
 }
 
 var smalls = sync.Pool{New: func() any {
-	k := learned()
-	// Behind its mark and its id a dictionary begins with the table of letters.
-	usual, _, err := huff0.ReadTable(dictionary[8:], nil)
-	if err != nil {
-		panic("the dictionary of small texts is damaged: " + err.Error())
-	}
-	letters := &huff0.Scratch{}
-	letters.TransferCTable(usual)
-	return &small{known: k, letters: letters, usual: usual, text: append([]byte(nil), k.content...)}
+	s := &small{known: learned(), own: &huff0.Scratch{Reuse: huff0.ReusePolicyNone}}
+	copy(s.text[:], s.content)
+	return s
 }}
 
 // packSmall is b as a frame of its own memory; nil when it is no text that the
@@ -115,129 +121,288 @@ const (
 // pack makes the frame in s.out; false when it would not be small.
 func (s *small) pack(b []byte) bool {
 	s.split(b)
-	out := binary.LittleEndian.AppendUint32(s.out[:0], frameMagic)
+	// A letter takes less than two bytes, a sequence less than eight for five of the text.
+	s.out = slices.Grow(s.out[:0], 2*len(b)+64)
+	out := binary.LittleEndian.AppendUint32(s.out, frameMagic)
 	if n := len(b); n < 256 {
 		out = append(out, frameFlags, s.id, byte(n))
 	} else {
 		out = binary.LittleEndian.AppendUint16(append(out, frameFlags|twoByteSize, s.id), uint16(n-256)) //nolint:gosec // smallTo is less
 	}
 	block := len(out)
-	out = append(out, 0, 0, 0)
-	out, ok := s.appendLiterals(out)
+	out = out[:cap(out)]
+	at, ok := s.writeLiterals(out, block+3)
 	if !ok {
 		return false
 	}
-	out = s.tables.appendSequences(out, s.sequences)
-	size := len(out) - block - 3
+	at = s.writeSequences(out, at, s.sequences)
+	size := at - block - 3
 	if size*4 > len(b)*3 {
 		return false
 	}
 	head := lastCompressed | size<<3
 	out[block], out[block+1], out[block+2] = byte(head), byte(head>>8), byte(head>>16) //nolint:gosec // the bytes of it
-	s.out = binary.LittleEndian.AppendUint32(out, uint32(xxhash.Sum64(b)))             //nolint:gosec // as the format says
+	s.out = binary.LittleEndian.AppendUint32(out[:at], uint32(xxhash.Sum64(b)))        //nolint:gosec // as the format says
 	return true
 }
 
 // leastMatch is from which length on a repeated text costs less than its letters.
 const leastMatch = 5
 
-// quickening is after how many letters that were not there before, as a power
-// of 2, each step becomes longer by one.
-const quickening = 7
+// stride is after how many letters that were not there before each step becomes
+// longer by one.
+const stride = 96
 
 // split tells letters from what was there before, in the text or the dictionary.
 func (s *small) split(b []byte) {
 	start := len(s.content)
-	s.text = append(s.text[:start], b...)
-	text, end := s.text, start+len(b)
+	end := start + copy(s.text[start:], b)
 	s.seen = s.at
-	seen := &s.seen
-	s.literals, s.sequences = s.literals[:0], s.sequences[:0]
-	from, last := start, s.last
-	for i := start; i+8 <= end; {
-		v := binary.LittleEndian.Uint64(text[i:])
-		h := hash(v)
-		at := int(seen[h])
-		seen[h] = uint16(i)                                     //nolint:gosec // the dictionary and a text are small
-		if binary.LittleEndian.Uint32(text[at:]) != uint32(v) { //nolint:gosec // its first half
-			i += 1 + (i-from)>>quickening
-			continue
+	text, letters, sequences := &s.text, slices.Grow(s.literals[:0], len(b)+8), s.sequences[:0]
+	letters = letters[:cap(letters)]
+	n, last := 0, s.last
+	from := start
+	for {
+		i, at := s.next(from, end)
+		if i < 0 {
+			break
 		}
-		length := 4 + common(text[at+4:], text[i+4:])
-		for i > from && at > 0 && text[i-1] == text[at-1] {
+		length := leastMatch + text.common(at+leastMatch, i+leastMatch, end)
+		for i > from && at > 0 && text[uint16(i-1)] == text[uint16(at-1)] { //nolint:gosec // the dictionary and a text are small
 			i, at, length = i-1, at-1, length+1
 		}
-		if length < leastMatch {
-			i += 1 + (i-from)>>quickening
-			continue
-		}
 		offset := i - at
-		q := sequence{literals: i - from, match: length, offset: offset + 3}
+		q := sequence{uint16(i - from), uint16(length), uint16(offset + 3)} //nolint:gosec // as above
 		if offset == last && i > from {
 			q.offset = 1
 		}
 		last = offset
-		s.literals = append(s.literals, text[from:i]...)
-		s.sequences = append(s.sequences, q)
-		i += length
-		from = i
-		if near := i - 3; near+8 <= end {
-			seen[hash(binary.LittleEndian.Uint64(text[near:]))] = uint16(near) //nolint:gosec // as above
+		n = text.copy(letters, n, from, i)
+		sequences = append(sequences, q)
+		from = i + length
+		if near := from - 2; near+8 <= end {
+			s.seen[hash(text.eight(near))] = uint16(near) //nolint:gosec // as above
 		}
 	}
-	s.literals = append(s.literals, text[from:end]...)
+	n = text.copy(letters, n, from, end)
+	s.literals, s.sequences = letters[:n], sequences
 }
 
-// common is how many of the first bytes of a and of b, the shorter one, are the same.
-func common(a, b []byte) int {
-	n := 0
-	for ; n+8 <= len(b); n += 8 {
-		if d := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); d != 0 {
-			return n + bits.TrailingZeros64(d)>>3
+// next is where behind from the first text begins that was there before, and where
+// that was; negative when there is none.
+func (s *small) next(from, end int) (i, at int) {
+	text, seen := &s.text, &s.seen
+	step, longer := 1, from+stride
+	for i := from; i+8 <= end; i += step {
+		v := text.eight(i)
+		h := hash(v)
+		at := seen[h]
+		seen[h] = uint16(i)                   //nolint:gosec // the dictionary and a text are small
+		if (text.eight(int(at))^v)<<24 == 0 { // leastMatch bytes are the same
+			return i, int(at)
+		}
+		if i >= longer {
+			step, longer = step+1, longer+stride
 		}
 	}
-	for n < len(b) && a[n] == b[n] {
-		n++
+	return -1, 0
+}
+
+// window is as long as 16 bits can count, and a little: no place in it has to be
+// checked.
+type window [1<<16 + 8]byte
+
+// eight are the bytes at a place.
+func (w *window) eight(at int) uint64 {
+	i := int(uint16(at)) //nolint:gosec // a place is small
+	return binary.LittleEndian.Uint64(w[i : i+8])
+}
+
+// common is how many bytes at a and at b, but for those from end on, are the same.
+func (w *window) common(a, b, end int) int {
+	n := 0
+	for ; b+n < end; n += 8 {
+		if d := w.eight(a+n) ^ w.eight(b+n); d != 0 {
+			n += bits.TrailingZeros64(d) >> 3
+			break
+		}
 	}
-	return n
+	return max(min(n, end-b), 0)
+}
+
+// copy puts what is between two places into out at n and tells where it ends; out
+// has room for 8 bytes more.
+func (w *window) copy(out []byte, n, from, to int) int {
+	for at := from; at < to; at += 8 {
+		binary.LittleEndian.PutUint64(out[n+at-from:], w.eight(at))
+	}
+	return n + to - from
 }
 
 // Literals are coded in one stream up to this length, in four above it. A text
-// with so many may have a table of its own: to make one takes as long as to pack
-// 1 KiB.
+// with so many may have a table of its own at once: to make one takes as long as
+// to pack 1 KiB.
 const oneStream = 1 << 10
 
-// appendLiterals writes the letters with the dictionary's table or with one of
-// their own, whichever is shorter (RFC 8878 §3.1.1.3.1), few or foreign ones as
-// they are.
-func (s *small) appendLiterals(out []byte) ([]byte, bool) {
+// writeLiterals writes the letters into out from at on, with the dictionary's table
+// or with one of their own (RFC 8878 §3.1.1.3.1), few ones as they are. It tells
+// where they end; false when they do not become less.
+func (s *small) writeLiterals(out []byte, at int) (int, bool) {
 	const ownTable, usualTable = 2, 3
-	n := len(s.literals)
+	letters := s.literals
+	n := len(letters)
 	if n < 32 {
-		return append(append(out, byte(n<<3)), s.literals...), true
+		out[at] = byte(n << 3)
+		return at + 1 + copy(out[at+1:], letters), true
 	}
-	compress, format, width := huff0.Compress1X, 0, 10
-	s.letters.Reuse = huff0.ReusePolicyMust
+	format, width := 0, 10
 	if n >= oneStream {
-		compress, format, width = huff0.Compress4X, 2, 14
-		s.letters.Reuse = huff0.ReusePolicyAllow
+		format, width = 2, 14
 	}
 	if n >= 1<<14 {
 		format, width = 3, 18
 	}
-	packed, usual, err := compress(s.literals, s.letters)
-	if err != nil {
-		return out, false
+	start := at + (4+2*width)/8
+	end, table, ok := start, usualTable, false
+	if n < oneStream || !s.foreign() {
+		end, ok = s.usual.write(out, start, letters)
 	}
-	table := usualTable
-	if !usual {
-		table = ownTable
-		s.letters.TransferCTable(s.usual) // the next text is another one
+	if !ok || (end-start)*4 > n*3 { // the usual table does not fit them well
+		compress := huff0.Compress1X
+		if n >= oneStream {
+			compress = huff0.Compress4X
+		}
+		if own, _, err := compress(letters, s.own); err == nil && (!ok || len(own) < end-start) {
+			end, table, ok = start+copy(out[start:], own), ownTable, true
+		}
 	}
-	head := uint64(table | format<<2 | n<<4 | len(packed)<<(4+width)) //nolint:gosec // positive
-	for range (4 + 2*width + 7) / 8 {
-		out = append(out, byte(head)) //nolint:gosec // its lowest byte
+	if !ok || end-start >= n {
+		return at, false
+	}
+	head := uint64(table | format<<2 | n<<4 | (end-start)<<(4+width)) //nolint:gosec // positive
+	for ; at < start; at++ {
+		out[at] = byte(head) //nolint:gosec // its lowest byte
 		head >>= 8
 	}
-	return append(out, packed...), true
+	return end, true
+}
+
+// A table of the letters' own has to make a sample of them shorter by so many bits,
+// which are its part of the table, and by one part of so many.
+const (
+	sampled      = 3
+	ownTableBits = 160
+	worthATable  = 16
+)
+
+// foreign guesses from a sample whether the letters are better off with a table of
+// their own.
+func (s *small) foreign() bool {
+	var count [256]uint32
+	total := 0
+	for i := 0; i < len(s.literals); i += sampled {
+		count[s.literals[i]]++
+		total++
+	}
+	usual, own := 0, total*s.logs.of(total)
+	for letter, n := range &count {
+		if n > 0 {
+			usual += int(n) * int(s.usual[letter]&codeBits)
+			own -= int(n) * s.logs.of(int(n))
+		}
+	}
+	return own>>8+ownTableBits < usual-usual/worthATable
+}
+
+// logs are 256 times the logarithms of small numbers to the base of 2.
+type logs [256]uint16
+
+func newLogs() *logs {
+	var l logs
+	for n := 1; n < len(l); n++ {
+		l[n] = uint16(math.Round(math.Log2(float64(n)) * 256))
+	}
+	return &l
+}
+
+// of is that of any number above 0, nearly.
+func (l *logs) of(n int) int {
+	rest := max(bits.Len(uint(n))-8, 0) //nolint:gosec // positive
+	return int(l[n>>rest&255]) + rest<<8
+}
+
+// letterCodes are how letters are written: each one's code above its number of
+// bits.
+type letterCodes [256]uint16
+
+const (
+	codeBits = 1<<4 - 1
+	// noCode marks letters that cannot be written.
+	noCode = 1 << 15
+)
+
+// newLetterCodes makes the codes from the letters' weights, of which the last one
+// follows from the others (RFC 8878 §4.2.1).
+func newLetterCodes(weights []byte) *letterCodes {
+	total := uint(0)
+	for _, w := range weights {
+		total += 1 << w >> 1
+	}
+	most := bits.Len(total)
+	weights = append(weights, byte(bits.Len(1<<most-total))) //nolint:gosec // a weight is small
+	var c letterCodes
+	for letter := range c {
+		c[letter] = noCode
+	}
+	code := 0
+	for weight := 1; weight <= most; weight++ {
+		for letter, w := range weights {
+			if int(w) == weight {
+				c[letter] = uint16(code<<4 | (most + 1 - weight)) //nolint:gosec // a code has at most 11 bits
+				code++
+			}
+		}
+		code >>= 1
+	}
+	return &c
+}
+
+// write writes letters into out from at on and tells where they end; false when one
+// of them has no code.
+func (c *letterCodes) write(out []byte, at int, letters []byte) (int, bool) {
+	if len(letters) < oneStream {
+		return c.stream(out, at, letters)
+	}
+	lengths, part := at, (len(letters)+3)/4
+	at += 3 * 2
+	for i := range 3 {
+		end, ok := c.stream(out, at, letters[i*part:(i+1)*part])
+		if !ok {
+			return at, false
+		}
+		binary.LittleEndian.PutUint16(out[lengths+2*i:], uint16(end-at)) //nolint:gosec // smallTo is less
+		at = end
+	}
+	return c.stream(out, at, letters[3*part:])
+}
+
+// stream writes one stream of letters, the last one first.
+func (c *letterCodes) stream(out []byte, at int, letters []byte) (int, bool) {
+	b, all := backward{at: at}, uint16(0)
+	n := len(letters)
+	for ; n&3 > 0; n-- {
+		code := c[letters[n-1]]
+		all |= code
+		b = b.add(uint64(code>>4), uint(code&codeBits))
+	}
+	b = b.flush(out)
+	for ; n >= 4; n -= 4 {
+		four := letters[n-4 : n]
+		c3, c2, c1, c0 := c[four[3]], c[four[2]], c[four[1]], c[four[0]]
+		all |= c3 | c2 | c1 | c0
+		n3, n1 := uint(c3&codeBits), uint(c1&codeBits)
+		b = b.add(uint64(c3>>4)|uint64(c2>>4)<<n3, n3+uint(c2&codeBits)).
+			add(uint64(c1>>4)|uint64(c0>>4)<<n1, n1+uint(c0&codeBits)).flush(out)
+	}
+	return b.close(out), all < noCode
 }

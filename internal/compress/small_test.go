@@ -112,3 +112,122 @@ func TestLettersThatAreNotTheUsualOnesGetATableOfTheirOwn(t *testing.T) {
 		t.Errorf("a usual text takes %d bytes after the digits, before them %d", len(s.out), len(before))
 	}
 }
+
+// TestShortTextsGetATableOfTheirOwnWhenTheUsualOneDoesNotFit: what is not written
+// in Latin letters is no less worth packing.
+func TestShortTextsGetATableOfTheirOwnWhenTheUsualOneDoesNotFit(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(7, 8))
+	for _, letters := range []string{"абвгдежзиклмнопрстуя ", "😀😁😂🤣😃😄😅😆😉😊 "} {
+		var text strings.Builder
+		for runes := []rune(letters); text.Len() < 900; {
+			text.WriteRune(runes[chance.IntN(len(runes))])
+		}
+		s := smalls.New().(*small)
+		if !s.pack([]byte(text.String())) || len(s.out)*3 > text.Len()*2 {
+			t.Errorf("%s: %d bytes take %d", letters, text.Len(), len(s.out))
+		}
+	}
+}
+
+// TestNumbersThatTheDictionaryHasNoCodesForAreWritten: each kind of them alone and
+// with the others.
+func TestNumbersThatTheDictionaryHasNoCodesForAreWritten(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(9, 10))
+	random := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[chance.IntN(36)]
+		}
+		return string(b)
+	}
+	words := make([]string, 50)
+	for i := range words {
+		words[i] = random(9)
+	}
+	known := func(n int) string {
+		var b strings.Builder
+		for b.Len() < n {
+			b.WriteString(words[chance.IntN(len(words))])
+		}
+		return b.String()
+	}
+	for kinds := range mixtures {
+		text := known(2000)
+		if kinds&learnedLiterals == 0 {
+			text += random(600) + known(100)
+		}
+		if kinds&learnedMatch == 0 {
+			again := random(83)
+			text += again + again
+		}
+		if kinds&learnedOffset == 0 {
+			again := random(30)
+			text += again + known(17_000) + again
+		}
+		s := smalls.New().(*small)
+		if !s.pack([]byte(text)) {
+			t.Fatalf("%d: %d bytes are not packed", kinds, len(text))
+		}
+		if got := mixture(s.sequences); got != kinds {
+			t.Errorf("the tables are %b, not %b", got, kinds)
+		}
+		if back, err := Unzstd(s.out, int64(len(text))); err != nil || string(back) != text {
+			t.Errorf("%b: %v", kinds, err)
+		}
+	}
+}
+
+// events are what a server packs of many events: bodies, and what requests and
+// replies say. They differ from one another as far as real ones do, since a processor
+// soon knows one text by heart.
+func events() (bodies, exchanges [][]byte) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	words := make([]string, 500)
+	for i := range words {
+		word := make([]byte, 2+chance.IntN(9))
+		for j := range word {
+			word[j] = "abcdefghijklmnopqrstuvwxyz0123456789"[chance.IntN(36)]
+		}
+		words[i] = string(word) + " "
+	}
+	fill := func(head string) string {
+		b := []byte(head)
+		for len(b) < 1<<10-2 {
+			b = append(b, words[chance.IntN(len(words))]...)
+		}
+		return string(b[:1<<10-2]) + `"}`
+	}
+	for i := range 256 {
+		body := fill(fmt.Sprintf(`{"id":"gonets-bench-%012d","name":"Анна Петрова","amount":1990.50,"fill":"`, i))
+		bodies = append(bodies, []byte(body))
+		exchanges = append(exchanges, []byte(strings.Join([]string{"\x1bPOST http://127.0.0.1:41234/",
+			"\xf0\x01\x0cContent-Type\x10application/json\x0aUser-Agent\x09Gonets/1.0\x0eContent-Length\x041024\x0fAccept-Encoding\x04gzip",
+			fmt.Sprintf("\x0fIdempotency-Key)%032x:send", chance.Uint64()), fmt.Sprintf("\x0bTraceparent700-%016x%016x-%016x-01", chance.Uint64(), chance.Uint64(), chance.Uint64()),
+			"\x33\x0cContent-Type\x10application/json\x0eContent-Length\x041024\x06200 OK",
+			fmt.Sprintf(`{"http_version":"HTTP/1.1","remote":"127.0.0.1:41234","timings":{"first_byte":%d,"total":%d}}`, chance.IntN(1e6), chance.IntN(1e6)),
+			"\x80\x08" + body, "\x80\x08" + fill(`{"ok":true,"fill":"`)}, "")))
+	}
+	return bodies, exchanges
+}
+
+func benchSmall(b *testing.B, texts [][]byte) {
+	b.ReportAllocs()
+	stored, n := 0, 0
+	for b.Loop() {
+		stored += len(packSmall(texts[n%len(texts)]))
+		n++
+	}
+	b.ReportMetric(float64(stored)/float64(n), "stored-bytes")
+}
+
+func BenchmarkEvent(b *testing.B) {
+	bodies, _ := events()
+	benchSmall(b, bodies)
+}
+
+func BenchmarkExchange(b *testing.B) {
+	_, exchanges := events()
+	benchSmall(b, exchanges)
+}

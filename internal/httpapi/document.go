@@ -63,7 +63,7 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 	if err := s.unknown(ctx, set); err != nil {
 		return nil, err
 	}
-	a := shape.Apply(set)
+	a := shelf.Apply(set)
 	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOf(ctx)
 	applied, err := s.Documents.Apply(ctx, a)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Va
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(shape.Split(shape.Apply(set)))}}, nil
+	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(shelf.Split(shelf.Apply(set)))}}, nil
 }
 
 // read reads a call's documents and checks what is in them.

@@ -85,7 +85,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamRespons
 
 // checkRequest checks a saved request by itself.
 func (s *server) checkRequest(ctx context.Context, in *saved.Trial) (*huma.StreamResponse, error) {
-	asked, err := s.Requests.Ask(ctx, in)
+	asked, err := s.requests(ctx).Ask(ctx, in)
 	if err != nil {
 		return nil, err
 	}

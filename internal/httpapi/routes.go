@@ -10,12 +10,14 @@ import (
 
 	"gonets"
 	"gonets/internal/export"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/saved"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/shelf"
 	"gonets/internal/httpapi/wire"
 )
@@ -228,7 +230,7 @@ func (s *server) echo(ctx context.Context) echoes.Room {
 }
 
 func (s *server) requests(ctx context.Context) saved.Room {
-	return s.Requests.For(actorOf(ctx), s.configChanged)
+	return s.Requests.At(saved.Desk{Actor: actorOf(ctx), Changed: s.configChanged, Show: shape.Request, ETag: ask.ETag, Members: ask.Members})
 }
 
 // handle makes an operation of a method: errors become problems, and the time

@@ -27,7 +27,10 @@ const (
 	// maxConcurrency bounds the connections per host of one pool.
 	maxConcurrency = 1_000
 	sessionCache   = 32
-	maxDrain       = 64 << 10
+	// writeBuffer holds most requests whole, in bytes of every connection: they leave
+	// in one write, and nothing of a body is copied by the way.
+	writeBuffer = 16 << 10
+	maxDrain    = 64 << 10
 )
 
 // Options are what a [Client] is made of.
@@ -195,6 +198,7 @@ func (c *Client) newTransport(p *policy, k poolKey) *http.Transport {
 		MaxConnsPerHost:        k.concurrency,
 		MaxIdleConnsPerHost:    k.concurrency,
 		IdleConnTimeout:        idleTimeout,
+		WriteBufferSize:        writeBuffer,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: gonets.MaxHeadersOut,
 		// A connection that went dead silently must not swallow one request after

@@ -20,6 +20,9 @@ const (
 	acceptEncoding = "gzip, br, zstd, deflate"
 	// automatic is how many headers are added to a step's at most.
 	automatic = 5
+	// usual is how many are added to most: a map of more than eight is several times
+	// as large.
+	usual = 2
 )
 
 // message is a request on its way through the hops.
@@ -223,13 +226,14 @@ func (e *exchange) admit(g *generation, first bool) bool {
 	return true
 }
 
-// build makes net/http's request and the record of its headers.
-func (e *exchange) build() (*http.Request, []gonets.Header) {
+// build makes net/http's request, of which WithContext makes the copy that is sent,
+// and the record of its headers.
+func (e *exchange) build() (http.Request, []gonets.Header) {
 	m := &e.message
-	req := &http.Request{
+	req := http.Request{
 		Method: m.method, URL: m.url, Host: m.url.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: make(http.Header, len(m.headers)+automatic),
+		Header: make(http.Header, len(m.headers)+usual),
 	}
 	record := make([]gonets.Header, 1, len(m.headers)+automatic+2)
 	record[0] = gonets.Header{Name: "Host", Value: m.url.Host}

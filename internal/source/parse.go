@@ -332,6 +332,9 @@ func (p *Parsed) piece(m map[string]any, field string) (any, bool) {
 }
 
 func mediaType(header string) (string, map[string]string) {
+	if !strings.Contains(header, ";") {
+		return strings.ToLower(strings.TrimSpace(header)), nil
+	}
 	media, params, err := mime.ParseMediaType(header)
 	if err == nil || errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return media, params

@@ -1,6 +1,7 @@
 package step_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestASavedRequestIsFilledInByTheStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if req.Method != "PUT" || req.URL != "https://x.test/42" || string(req.Body) != `{"given":42,"usual":2,"none":null}` {
+	if req.Method != http.MethodPut || req.URL != "https://x.test/42" || string(req.Body) != `{"given":42,"usual":2,"none":null}` {
 		t.Errorf("%s %s %s", req.Method, req.URL, req.Body)
 	}
 	if key := gonets.HeaderValue(req.Headers, "Idempotency-Key"); key != "r-tell" {

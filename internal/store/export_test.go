@@ -251,6 +251,8 @@ func (s *Store) HotQueries() []HotQuery {
 	add("attempts of many runs", pack.HeadsSQL(100))
 	out[len(out)-1].Sorts, out[len(out)-1].Writes, out[len(out)-1].Index = true, false, "(run=?)"
 	add("runs that go on", deeds.StandingsSQL(100))
+	add("runs that are skipped", deeds.PausedSQL(100)+s.dialect.Lock)
+	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "(id=?)"
 	add("steps that runs walked", deeds.WalkedSQL(100))
 	out[len(out)-1].Writes = false
 	add("results of runs", pack.ResultsSQL(100))

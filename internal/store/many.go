@@ -140,8 +140,7 @@ func (t *txn) skipMany(a *gonets.Action, ids []string) (acted []string, err erro
 	if err := t.fresh(); err != nil {
 		return nil, err
 	}
-	runs, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.id IN (`+pack.In(len(ids))+`) AND r.state = 'paused' ORDER BY r.id`+t.s.dialect.Lock,
-		pack.Args(ids), pack.ScanRun)
+	runs, err := pack.Collect(t, deeds.PausedSQL(len(ids))+t.s.dialect.Lock, pack.Args(ids), pack.ScanRun)
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}

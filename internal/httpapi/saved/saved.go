@@ -13,8 +13,6 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
-	"gonets/internal/httpapi/ask"
-	"gonets/internal/httpapi/shape"
 	"gonets/internal/rehearse"
 )
 
@@ -45,14 +43,24 @@ type Room struct {
 	// Checks find what is wrong inside a document.
 	Checks document.Checks
 
-	actor string
-	// changed is told that requests are others now.
-	changed func()
+	Desk
 }
 
-// For is the room as one caller finds it; changed is told what the caller changed.
-func (r Room) For(actor string, changed func()) Room {
-	r.actor, r.changed = actor, changed
+// Desk is what the interface lends to the room for one caller.
+type Desk struct {
+	Actor string
+	// Changed is told that requests are others now.
+	Changed func()
+	// Show is a request as people see it, with its last check or nil.
+	Show func(info gonets.RequestInfo, last *gonets.RunSummary) api.SavedRequest
+	// ETag reads the header If-Match, Members a document in which some are given.
+	ETag    func(header string) (string, error)
+	Members func(doc json.RawMessage, given map[string]any) ([]byte, error)
+}
+
+// At is the room as one caller finds it.
+func (r Room) At(d Desk) Room {
+	r.Desk = d
 	return r
 }
 
@@ -98,9 +106,9 @@ func (r Room) List(ctx context.Context, _ *struct{}) (*List, error) {
 func (r Room) shown(ctx context.Context, info gonets.RequestInfo) (api.SavedRequest, error) {
 	l, err := r.Runs.Runs(ctx, gonets.RunFilter{Scenario: tried(info.Name), Mark: gonets.MarkCheck, Page: gonets.Page{Limit: 1}})
 	if err != nil || len(l.Items) == 0 {
-		return shape.Request(info, nil), err
+		return r.Show(info, nil), err
 	}
-	return shape.Request(info, &l.Items[0]), nil
+	return r.Show(info, &l.Items[0]), nil
 }
 
 // tried is the name under which checks of a saved request are kept: no scenario can
@@ -124,16 +132,16 @@ func (r Room) Create(ctx context.Context, in *New) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name, err = r.Store.CreateRequest(ctx, gonets.NewDocument[gonets.SavedRequest]{Name: name, Parsed: req, Actor: r.actor}); err != nil {
+	if name, err = r.Store.CreateRequest(ctx, gonets.NewDocument[gonets.SavedRequest]{Name: name, Parsed: req, Actor: r.Actor}); err != nil {
 		return nil, err
 	}
-	r.changed()
+	r.Changed()
 	return r.Get(ctx, &Name{name})
 }
 
 // Put replaces the document of a saved request.
 func (r Room) Put(ctx context.Context, in *Change) (*Output, error) {
-	etag, err := ask.ETag(in.IfMatch)
+	etag, err := r.ETag(in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -141,19 +149,19 @@ func (r Room) Put(ctx context.Context, in *Change) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Store.SaveRequest(ctx, gonets.RequestChange{Request: req, IfMatch: etag, Actor: r.actor}); err != nil {
+	if err := r.Store.SaveRequest(ctx, gonets.RequestChange{Request: req, IfMatch: etag, Actor: r.Actor}); err != nil {
 		return nil, err
 	}
-	r.changed()
+	r.Changed()
 	return r.Get(ctx, &in.Name)
 }
 
 // Delete deletes a saved request that no scenario sends.
 func (r Room) Delete(ctx context.Context, in *Name) (*struct{}, error) {
-	if err := r.Store.DeleteRequest(ctx, in.Name, r.actor); err != nil {
+	if err := r.Store.DeleteRequest(ctx, in.Name, r.Actor); err != nil {
 		return nil, err
 	}
-	r.changed()
+	r.Changed()
 	return nil, nil
 }
 
@@ -164,7 +172,7 @@ func (r Room) read(doc json.RawMessage, given map[string]any) (*gonets.SavedRequ
 		given["http"] = map[string]string{"url": "https://example.com/"}
 	}
 	given["apiVersion"], given["kind"] = document.APIVersion, document.KindRequest
-	text, err := ask.Members(doc, given)
+	text, err := r.Members(doc, given)
 	if err != nil {
 		return nil, err
 	}

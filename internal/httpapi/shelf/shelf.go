@@ -9,7 +9,6 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/document"
-	"gonets/internal/httpapi/shape"
 	"gonets/setting"
 )
 
@@ -26,7 +25,11 @@ type Store interface {
 }
 
 // Room is what the operations need.
-type Room struct{ Store Store }
+type Room struct {
+	Store Store
+	// Attachment names a file by a title.
+	Attachment func(title, otherwise, ending string) string
+}
 
 // Which says which documents are wanted.
 type Which struct {
@@ -47,11 +50,11 @@ func (r Room) Export(ctx context.Context, in *Which) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := shape.YAML(set)
+	text, err := YAML(set)
 	if err != nil {
 		return nil, err
 	}
-	return &File{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(shape.TitleOf(&set), "gonets", ".yaml")}, nil
+	return &File{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: r.Attachment(TitleOf(&set), "gonets", ".yaml")}, nil
 }
 
 func (r Room) wanted(ctx context.Context, in *Which) (document.Apply, error) {
@@ -74,7 +77,7 @@ func (r Room) wanted(ctx context.Context, in *Which) (document.Apply, error) {
 			return set, err
 		}
 		// Settings that nobody has set are no document.
-		if in.Kind != "" || !shape.Unset(settings) {
+		if in.Kind != "" || !Unset(settings) {
 			set.Settings = &settings
 		}
 	}
@@ -133,7 +136,7 @@ func (r Room) Differences(ctx context.Context, set *document.Set) ([]api.Differe
 		return nil, err
 	}
 	out := []api.Difference{}
-	for _, doc := range shape.Split(shape.Apply(set)) {
+	for _, doc := range Split(Apply(set)) {
 		there := true
 		stored, err := r.current(ctx, doc.Kind, doc.Name)
 		switch gonets.CodeOf(err) {

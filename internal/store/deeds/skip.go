@@ -71,6 +71,12 @@ func SkipMany(t floor.Txn, c *routes.Cache, a *gonets.Action, runs []gonets.Run)
 	return behind, results, nil
 }
 
+// PausedSQL finds those of so many runs that wait for a person. Their state is an
+// expression: along its index a database would pass all that wait, for each page.
+func PausedSQL(runs int) string {
+	return `SELECT ` + pack.RunColumns + ` FROM runs r WHERE r.id IN (` + pack.In(runs) + `) AND r.state || '' = 'paused' ORDER BY r.id`
+}
+
 // WalkedSQL finds the finished steps of so many runs, of their values only what a
 // condition gives: where a run stands follows from that, and values may be large.
 func WalkedSQL(runs int) string {
