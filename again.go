@@ -82,7 +82,7 @@ func (r *Run) Arrive(path string) bool {
 // nothing is not the one that [DoubtAny] is.
 func (r *Run) Passed(path string, st *Step) {
 	r.Tries, r.Asked, r.StepAt, r.Reason = 0, 0, time.Time{}, ""
-	if st.HTTP != nil {
+	if st.IsRequest() {
 		r.Doubts = r.Doubts.Without(path)
 	}
 	if !r.Renewal.Pending() {
@@ -96,7 +96,7 @@ func (r *Run) Retrying() bool { return r.Tries > 0 || r.Asked > 0 }
 // PurposeAt is why a run makes a request at a step.
 func (r *Run) PurposeAt(path string, st *Step) Purpose {
 	switch {
-	case st != nil && st.HTTP != nil && st.HTTP.Retry != nil && st.HTTP.Retry.Ask != nil && r.Doubts.Of(path):
+	case st != nil && st.asks() && r.Doubts.Of(path):
 		return PurposeAsk
 	case r.Renewal.Pending() && r.Renewal.Step == path:
 		return PurposeRenew

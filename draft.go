@@ -19,6 +19,8 @@ type Draft struct {
 	Open bool
 	// Changed tells whether publishing would make a new version.
 	Changed bool
+	// Requests are the saved requests that the published version embeds.
+	Requests []SavedRequest
 	// BasedOn is the version that was published when the draft was begun; 0 is
 	// none.
 	BasedOn   int

@@ -66,6 +66,7 @@ const (
 	CodeIfMatch         Code = "if_match.missing"
 	CodeScenarioRunning Code = "scenario.running"
 	CodeSourceUsed      Code = "source.used"
+	CodeRequestUsed     Code = "request.used"
 	CodeMailRefused     Code = "mail.refused"
 	CodeMailUnset       Code = "mail.unset"
 	CodeMailUnreachable Code = "mail.unreachable"
@@ -129,6 +130,7 @@ const (
 	CodePasswordAlone  Code = "invalid.password_alone"
 	CodeBadLogin       Code = "invalid.login"
 	CodeNoSource       Code = "invalid.no_source"
+	CodeNoRequest      Code = "invalid.no_request"
 	CodeBadRenew       Code = "invalid.renew"
 )
 
@@ -192,7 +194,7 @@ var codeStatus = map[Code]int{
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable, CodeStopping: http.StatusServiceUnavailable, CodeDamaged: http.StatusServiceUnavailable,
 	CodeMissing: http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
-	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict,
+	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict, CodeRequestUsed: http.StatusConflict,
 	CodeQuery: http.StatusUnprocessableEntity, CodeQueryText: http.StatusUnprocessableEntity,
 	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
 	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,

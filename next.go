@@ -2,7 +2,6 @@ package gonets
 
 import (
 	"bytes"
-	"encoding/json"
 	"time"
 )
 
@@ -116,7 +115,7 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 		st := &steps[i]
 		path := StepPath(parent, st.ID)
 		r, finished := done[path]
-		if st.HTTP != nil && !finished {
+		if st.IsRequest() && !finished {
 			return st, path
 		}
 		if st.If == "" || r.State == StepSkipped {
@@ -140,10 +139,8 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 // StepChanged tells whether two versions of a scenario have another step at a
 // path; one that is missing is another one.
 func StepChanged(a, b *Scenario, path string) bool {
-	// What was read from JSON can be written.
-	x, _ := json.Marshal(FindStep(a.Steps, path))
-	y, _ := json.Marshal(FindStep(b.Steps, path))
-	return !bytes.Equal(x, y)
+	x, y := FindStep(a.Steps, path), FindStep(b.Steps, path)
+	return !sameJSON(x, y) || x != nil && !sameJSON(x.Saved, y.Saved)
 }
 
 // StandsAt is the path of the step that an unfinished run does next, whatever

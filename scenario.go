@@ -66,7 +66,8 @@ const (
 type ScenarioInfo struct {
 	// Scenario is the published document, or the draft of one never published.
 	Scenario
-	State ScenarioState
+	Requests []SavedRequest // those that the published version embeds
+	State    ScenarioState
 	// Version is the published version's number; 0 when there is none.
 	Version   int
 	ETag      string
@@ -74,7 +75,8 @@ type ScenarioInfo struct {
 	UpdatedAt time.Time
 	// Held counts the runs that wait for the scenario's start.
 	Held int
-	// HasDraft tells of changes that are not published.
+	// HasDraft tells of changes that are not published, those of saved requests
+	// included.
 	HasDraft bool
 	// UpdatedBy is who changed the scenario last, its draft included.
 	UpdatedBy string
@@ -83,7 +85,10 @@ type ScenarioInfo struct {
 
 // Version is a published state of a scenario. It never changes.
 type Version struct {
-	Scenario  Scenario
+	Scenario Scenario
+	// Requests are the saved requests that it embeds: its runs send them as they were
+	// when it was published.
+	Requests  []SavedRequest `json:",omitempty"`
 	N         int
 	CreatedAt time.Time
 	Actor     string

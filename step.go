@@ -17,7 +17,16 @@ type Step struct {
 	When string `json:"when,omitempty"`
 
 	HTTP *HTTPStep `json:"http,omitempty"`
-	Set  Rows      `json:"set,omitzero"`
+	// Request names the saved request that the step sends; With gives its parameters,
+	// and Method, Save and OnFailure are what this step says of its own.
+	Request   string    `json:"request,omitempty"`
+	With      Rows      `json:"with,omitempty"`
+	Method    string    `json:"method,omitempty"`
+	Save      *HTTPSave `json:"save,omitempty"`
+	OnFailure string    `json:"on_failure,omitempty"`
+	// Saved is what Request stands for; [Scenario.Use] puts it there.
+	Saved *SavedRequest `json:"-"`
+	Set   Rows          `json:"set,omitzero"`
 	// If is a condition. Without Then, false ends the run as skipped.
 	If   string `json:"if,omitempty"`
 	Then []Step `json:"then,omitempty"`
@@ -32,6 +41,7 @@ type Step struct {
 // The kinds of steps.
 const (
 	KindHTTP    = "http"
+	KindRequest = "request"
 	KindSet     = "set"
 	KindIf      = "if"
 	KindDelay   = "delay"
@@ -49,6 +59,7 @@ func (s *Step) Kinds() []string {
 		}
 	}
 	add(s.HTTP != nil, KindHTTP)
+	add(s.Request != "", KindRequest)
 	add(s.Set != nil, KindSet)
 	add(s.If != "", KindIf)
 	add(s.Delay != "", KindDelay)

@@ -102,6 +102,10 @@ const (
 	ControlVariable Control = "variable"
 	// ControlStep is the short name of an earlier step that can be done again.
 	ControlStep Control = "step"
+	// ControlRequest is the name of a saved request; ControlParams are rows made of the
+	// parameters of the one that was chosen.
+	ControlRequest Control = "request"
+	ControlParams  Control = "params"
 	// ControlPath is the path of a value that is there.
 	ControlPath Control = "path"
 )
@@ -109,7 +113,7 @@ const (
 // Field is one member of a step's document.
 type Field struct {
 	Path    string  `json:"path" doc:"JSON Pointer into the step; without their number below the elements of a list"`
-	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,files,variable,step,path"`
+	Control Control `json:"control" enum:"text,template,templates,number,duration,switch,choice,choices,condition,codes,delays,steps,body,files,variable,step,path,request,params"`
 	Tab     string  `json:"tab" enum:"main,query,headers,body,response,more"`
 	Title   Label   `json:"title"`
 	Help    Label   `json:"help"`

@@ -37,7 +37,9 @@ import (
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/ready"
+	"gonets/internal/httpapi/saved"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 	"gonets/internal/ingest"
 	"gonets/internal/jump"
 	"gonets/internal/listen"
@@ -213,7 +215,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
-	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load})
+	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
 	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -254,6 +256,8 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Masks:       masks{config},
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
+		Requests:    saved.Room{Store: s.store, Runs: told, Rehearsal: trial, Checks: checks(catalog)},
+		Shelf:       shelf.Room{Store: s.store, Attachment: shape.Attachment},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
 		Ready: ready.Room{Documents: s.store, History: told, Witness: s.store, Bind: catalog.Bind, Settings: config.Settings, Disk: kept.Disk, Heard: s.notices.Proven, Clock: s.clock,
@@ -466,6 +470,8 @@ type notices struct {
 func checks(catalog *source.Catalog) document.Checks {
 	return document.Checks{
 		Scenario: step.Check,
+		Request:  step.CheckRequest,
+		Uses:     step.CheckUses,
 		Source: func(src *gonets.Source) []gonets.Problem {
 			if _, err := catalog.Bind(*src); err != nil {
 				return step.Problems("", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"gonets"
 	"gonets/internal/cli"
 	"gonets/internal/document"
 	"gonets/internal/prove"
@@ -20,6 +21,9 @@ func runTests(ctx context.Context, o cli.TestOptions, out io.Writer) error {
 	set, err := document.Parse(o.Text, checks(catalog))
 	if err != nil {
 		return err
+	}
+	if problems := set.Uses(nil, checks(catalog)); len(problems) > 0 {
+		return &gonets.Error{Code: gonets.CodeInvalid, Message: "a saved request that a scenario sends has to stand in these documents too", Problems: problems}
 	}
 	report, err := prove.Run(ctx, prove.Documents{Scenarios: set.Scenarios, Sources: set.Sources, Settings: set.Settings, Catalog: catalog, Version: version})
 	if err != nil {

@@ -128,7 +128,7 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.compareCommand(), a.applyCommand(), a.exportCommand(), a.testCommand(),
-		a.scenariosCommand(), a.readyCommand(), a.sourcesCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.storageCommand(), a.secretCommand(), a.userCommand(), a.auditCommand(),
+		a.scenariosCommand(), a.readyCommand(), a.sourcesCommand(), a.requestCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.storageCommand(), a.secretCommand(), a.userCommand(), a.auditCommand(),
 		a.settingsCommand(), a.eraseCommand(), a.versionCommand())
 	root.AddCommand(a.toolCommands()...)
 	return root

@@ -279,7 +279,7 @@ func (a *app) exportCommand() *cobra.Command {
 			return err
 		}),
 	})
-	c.Flags().StringVar(&kind, "kind", "", "only Source, Scenario or Settings")
+	c.Flags().StringVar(&kind, "kind", "", "only Source, Request, Scenario or Settings")
 	c.Flags().StringVar(&name, "name", "", "only the document of this name; needs --kind")
 	return c
 }

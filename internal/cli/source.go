@@ -7,11 +7,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets"
+	"gonets/internal/cli/saved"
 	"gonets/internal/client"
 )
 
 func (a *app) sourcesCommand() *cobra.Command {
 	return a.remote(group("sources", "List sources and what came in", a.sourcesList(), a.sourcesSamples()))
+}
+
+func (a *app) requestCommand() *cobra.Command {
+	s := saved.Screen{Out: a.Stdout, Print: a.print, Safe: safeLine}
+	s.Verb = func(c *cobra.Command, run func(*cobra.Command, *client.Client, []string) error) *cobra.Command {
+		c.RunE = a.withClient(run)
+		return a.printing(c)
+	}
+	return a.remote(group("request", "List, show, try and delete saved requests", s.Verbs()...))
 }
 
 func (a *app) sourcesList() *cobra.Command {

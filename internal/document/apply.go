@@ -8,6 +8,7 @@ import (
 // Apply asks the store to change documents in one commit.
 type Apply struct {
 	Sources   []gonets.Source
+	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
 	// Draft keeps scenarios as drafts; otherwise they are published.

@@ -96,6 +96,38 @@ func Changes(before, after json.RawMessage) ([]Change, error) {
 	return out, nil
 }
 
+// RequestChanges tells how the saved requests that the steps of a scenario send differ
+// between two states, step by step.
+func RequestChanges(sc *gonets.Scenario, before, after []gonets.SavedRequest) ([]Change, error) {
+	states := [2]map[string]gonets.Rows{{}, {}}
+	for i, saved := range [][]gonets.SavedRequest{before, after} {
+		for _, r := range saved {
+			raw, err := gonets.PlainJSON(r)
+			var t gonets.Tree
+			if err == nil {
+				err = json.Unmarshal(raw, &t)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read a saved request: %w", err)
+			}
+			states[i][r.Name], _ = t.Value.(gonets.Rows)
+		}
+	}
+	var out []Change
+	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
+		was, now := states[0][st.Request], states[1][st.Request]
+		if st.Request == "" || was == nil || now == nil {
+			return
+		}
+		title := st.Title
+		if title == "" {
+			title = st.ID
+		}
+		out = append(out, compareFields(Change{Step: path, Title: title}, "/request", was, now)...)
+	})
+	return out, nil
+}
+
 // stepsOf puts all steps of a list, with those below them, behind out in the order of
 // reading. Above is the index in out of the step that holds the list, -1 is the scenario.
 func stepsOf(holder gonets.Rows, above int, list string, out []placed) []placed {

@@ -1,5 +1,6 @@
 // Package document reads and writes the files of Gonets: YAML or JSON
-// documents of the kinds Source, Scenario and Settings, several in one text.
+// documents of the kinds Source, Request,
+// Scenario and Settings, several in one text.
 //
 // Reading says everything that is wrong at once, with line and column. Writing
 // is canonical: what was written reads back as the same documents and is
@@ -28,22 +29,27 @@ const APIVersion = "gonets/v1"
 // The kinds of documents.
 const (
 	KindSource   = "Source"
+	KindRequest  = "Request"
 	KindScenario = "Scenario"
 	KindSettings = "Settings"
 )
 
 // Checks find what only others know: Scenario what is wrong with templates,
-// conditions and paths, Source what does not fit the preset. Pointers of their
-// problems are into the document, and lines and columns, when given, count from
+// conditions and paths, Source what does not fit the preset, Request what is wrong
+// with templates. Pointers of their problems are into the document, and lines and columns, when given, count from
 // 1 inside the text that the pointer leads to. A nil check finds nothing.
 type Checks struct {
 	Scenario func(*gonets.Scenario) []gonets.Problem
 	Source   func(*gonets.Source) []gonets.Problem
+	Request  func(*gonets.SavedRequest) []gonets.Problem
+	// Uses gives a scenario the saved requests that it names and finds what does not fit.
+	Uses func(*gonets.Scenario, []gonets.SavedRequest) []gonets.Problem
 }
 
 // Set is what a text of documents holds, each kind in the order of the text.
 type Set struct {
 	Sources   []gonets.Source
+	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
 
@@ -118,6 +124,18 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		}
 		s.origin(d, n, kind, doc.Source.Name)
 		s.Sources = append(s.Sources, doc.Source)
+	case KindRequest:
+		var doc struct {
+			header
+			gonets.SavedRequest
+		}
+		decoded := d.whole(n, kind, &doc)
+		s.report(d, n, valid.Request(&doc.SavedRequest))
+		if check.Request != nil && decoded {
+			s.report(d, n, check.Request(&doc.SavedRequest))
+		}
+		s.origin(d, n, kind, doc.SavedRequest.Name)
+		s.Requests = append(s.Requests, doc.SavedRequest)
 	case KindScenario:
 		var doc struct {
 			header
@@ -165,7 +183,7 @@ func (d *decoder) header(n *node) string {
 	case v.text != APIVersion:
 		d.fail(v, gonets.Mistake("/apiVersion", codeVersion, "apiVersion is %q; this server reads %s", v.text, APIVersion))
 	}
-	kinds := []string{KindSource, KindScenario, KindSettings}
+	kinds := []string{KindSource, KindRequest, KindScenario, KindSettings}
 	v := n.member("kind")
 	if v == nil {
 		d.fail(n, gonets.Mistake("/kind", gonets.CodeMissing, "kind is missing; write %s", gonets.Choice(kinds)))

@@ -8,7 +8,8 @@ import (
 	"gonets/setting"
 )
 
-// Export writes the set as canonical YAML: settings, sources, scenarios, keys
+// Export writes the set as canonical YAML: settings, sources, saved
+// requests, scenarios, keys
 // in the order of the types, block style, quotes only where they are needed.
 // Export of what Parse reads from it gives the same bytes.
 func Export(set Set) ([]byte, error) {
@@ -18,6 +19,9 @@ func Export(set Set) ([]byte, error) {
 	}
 	for _, s := range set.Sources {
 		docs = append(docs, s)
+	}
+	for _, r := range set.Requests {
+		docs = append(docs, r)
 	}
 	for _, s := range set.Scenarios {
 		docs = append(docs, s)
@@ -36,7 +40,7 @@ func Export(set Set) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// YAML writes one document, a gonets.Source, Scenario or Settings or a pointer
+// YAML writes one document, a gonets.Source, SavedRequest, Scenario or Settings or a pointer
 // to one, as canonical YAML.
 func YAML(doc any) ([]byte, error) {
 	n, err := nodeOf(doc)
@@ -66,6 +70,8 @@ func nodeOf(doc any) (*node, error) {
 	switch d := doc.(type) {
 	case *gonets.Source:
 		return nodeOf(*d)
+	case *gonets.SavedRequest:
+		return nodeOf(*d)
 	case *gonets.Scenario:
 		return nodeOf(*d)
 	case *setting.Settings:
@@ -75,6 +81,12 @@ func nodeOf(doc any) (*node, error) {
 		whole = struct {
 			header
 			gonets.Source
+		}{header{APIVersion, kind}, d}
+	case gonets.SavedRequest:
+		kind = KindRequest
+		whole = struct {
+			header
+			gonets.SavedRequest
 		}{header{APIVersion, kind}, d}
 	case gonets.Scenario:
 		kind = KindScenario

@@ -63,13 +63,22 @@ func TestWhatIsExportedReadsBackTheSame(t *testing.T) {
 		if len(query) == 0 {
 			query = nil
 		}
+		usual := gonets.Param{Name: "p", Default: json}
+		for _, usual.Type = range []string{"", "object", "list"} {
+			if json == nil || usual.Takes(json.Value) {
+				break
+			}
+		}
 		env := map[string]string{"a": texts().Draw(t, "env")}
 		set := &Set{
 			Settings: &setting.Settings{Env: env},
 			Sources:  []gonets.Source{{Name: "a", Preset: "generic", Reply: &gonets.SourceReply{Text: &text}}},
+			Requests: []gonets.SavedRequest{{Name: "a", Params: []gonets.Param{usual},
+				HTTP: gonets.HTTPStep{URL: "https://x.test/", Query: query, Body: &gonets.HTTPBody{Text: &text}}}},
 			Scenarios: []gonets.Scenario{{Name: "a", Steps: []gonets.Step{
 				{ID: "a", Fail: &gonets.FailStep{Message: text}},
 				{ID: "b", Respond: &gonets.RespondStep{Status: status, JSON: json}},
+				{ID: "d", Request: "a", With: query, Method: "PUT", Save: &gonets.HTTPSave{Body: "b"}, OnFailure: "fail"},
 				{ID: "c", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Query: query, Body: &gonets.HTTPBody{Text: &text}}},
 			}}},
 		}

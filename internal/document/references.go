@@ -29,3 +29,33 @@ func (s *Set) UnknownSources(stored []string) []gonets.Problem {
 	}
 	return problems
 }
+
+// Known are the saved requests of the set, and of those that the server has the
+// others.
+func (s *Set) Known(stored []gonets.SavedRequest) []gonets.SavedRequest {
+	known := slices.Clone(s.Requests)
+	for _, r := range stored {
+		if !slices.ContainsFunc(s.Requests, func(own gonets.SavedRequest) bool { return own.Name == r.Name }) {
+			known = append(known, r)
+		}
+	}
+	return known
+}
+
+// Uses gives the scenarios the saved requests that they name, of the set or of those
+// that the server has, and finds what does not fit.
+func (s *Set) Uses(stored []gonets.SavedRequest, check Checks) []gonets.Problem {
+	var problems []gonets.Problem
+	known := s.Known(stored)
+	for i := range s.Scenarios {
+		sc := &s.Scenarios[i]
+		if check.Uses == nil {
+			sc.Use(known)
+			continue
+		}
+		for _, p := range check.Uses(sc, known) {
+			problems = append(problems, s.Locate(KindScenario, sc.Name, p))
+		}
+	}
+	return problems
+}

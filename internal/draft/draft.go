@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 
 	"gonets"
@@ -26,6 +27,7 @@ type Store interface {
 	Publish(ctx context.Context, p gonets.Publish) (gonets.ScenarioInfo, error)
 	Version(ctx context.Context, scenario string, n int) (*gonets.Version, error)
 	Source(ctx context.Context, name string) (gonets.SourceInfo, error)
+	SavedRequests(ctx context.Context) ([]gonets.SavedRequest, error)
 }
 
 // Desk is where drafts are worked on.
@@ -76,7 +78,7 @@ func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,7 @@ func (s *Desk) show(ctx context.Context, d gonets.Draft) (*api.Draft, error) {
 		}
 		read = &document.Draft{Problems: e.Problems}
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +134,8 @@ func dropLines(problems []gonets.Problem) []gonets.Problem {
 	return problems
 }
 
-// missingSources finds what a draft names and is not there.
-func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
+// references finds what a draft names and is not there, or not as it is used.
+func (s *Desk) references(ctx context.Context, sc *gonets.Scenario) ([]gonets.Problem, error) {
 	var found []gonets.Problem
 	for i, name := range sc.Sources {
 		_, err := s.Store.Source(ctx, name)
@@ -144,6 +146,13 @@ func (s *Desk) missingSources(ctx context.Context, sc *gonets.Scenario) ([]gonet
 		if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 			return nil, err
 		}
+	}
+	saved, err := s.Store.SavedRequests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.Checks.Uses != nil {
+		found = append(found, s.Checks.Uses(sc, saved)...)
 	}
 	return found, nil
 }
@@ -224,7 +233,7 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 	if err != nil {
 		return none, withoutLines(err)
 	}
-	found, err := s.missingSources(ctx, &read.Scenario)
+	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return none, err
 	}
@@ -238,15 +247,15 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 
 // RollBack makes a version the draft, with its comments.
 func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*api.Draft, error) {
-	doc, text, err := s.state(ctx, e.Name, strconv.Itoa(version))
+	at, err := s.state(ctx, e.Name, strconv.Itoa(version))
 	if err != nil {
 		return nil, err
 	}
-	read, err := document.ReadDraft(doc, e.Name, false, s.Checks)
+	read, err := document.ReadDraft(at.document, e.Name, false, s.Checks)
 	if err != nil {
 		return nil, withoutLines(err)
 	}
-	saved, err := s.Store.SaveDraft(ctx, gonets.DraftChange{Name: e.Name, Document: read.Document, Text: text, Parsed: &read.Scenario, IfMatch: e.IfMatch, Actor: e.Actor})
+	saved, err := s.Store.SaveDraft(ctx, gonets.DraftChange{Name: e.Name, Document: read.Document, Text: at.text, Parsed: &read.Scenario, IfMatch: e.IfMatch, Actor: e.Actor})
 	if err != nil {
 		return nil, err
 	}
@@ -259,34 +268,45 @@ const (
 	stateDraft     = "draft"
 )
 
-// state is a scenario's document at a version's number, as it is published or
-// as people work on it; with it the text that has their comments.
-func (s *Desk) state(ctx context.Context, name, which string) (doc json.RawMessage, text string, err error) {
+// state is a scenario as it is published or as people work on it.
+type state struct {
+	document json.RawMessage
+	// text has people's comments.
+	text string
+	// requests are the saved ones that its steps send.
+	requests []gonets.SavedRequest
+}
+
+// state is a scenario's at a version's number, published or draft.
+func (s *Desk) state(ctx context.Context, name, which string) (out state, err error) {
 	d, err := s.Store.Draft(ctx, name)
 	if gonets.CodeOf(err) == gonets.CodeDamaged && which != stateDraft {
 		err = nil // an earlier version is whole
 	}
 	if err != nil {
-		return nil, "", err
+		return out, err
 	}
 	if which == stateDraft {
-		return d.Document, d.Text, nil
+		out.requests, err = s.Store.SavedRequests(ctx)
+		out.document, out.text = d.Document, d.Text
+		return out, err
 	}
 	n := d.Version
 	if which != statePublished {
 		if n, err = strconv.Atoi(which); err != nil || n < 1 {
-			return nil, "", invalid("", codeState, "a state is a version's number, published or draft, not %q", which)
+			return out, invalid("", codeState, "a state is a version's number, published or draft, not %q", which)
 		}
 	}
 	if n == 0 {
-		return json.RawMessage("{}"), "", nil // nothing is published yet
+		return state{document: json.RawMessage("{}")}, nil // nothing is published yet
 	}
 	v, err := s.Store.Version(ctx, name, n)
 	if err != nil {
-		return nil, "", err
+		return out, err
 	}
-	doc, err = gonets.PlainJSON(v.Scenario)
-	return doc, v.Text, err
+	out.text, out.requests = v.Text, v.Requests
+	out.document, err = gonets.PlainJSON(v.Scenario)
+	return out, err
 }
 
 // Changes tells how two states of a scenario differ: versions by number,
@@ -295,18 +315,21 @@ func (s *Desk) Changes(ctx context.Context, name, from, to string) (*api.Scenari
 	out := &api.ScenarioChanges{From: from, To: to, Changes: []api.ScenarioChange{}}
 	var docs [2]json.RawMessage
 	var texts [2][]byte
+	var requests [2][]gonets.SavedRequest
+	var last gonets.Scenario
 	for i, which := range []string{from, to} {
-		raw, _, err := s.state(ctx, name, which)
+		at, err := s.state(ctx, name, which)
 		if err != nil {
 			return nil, err
 		}
 		// One form for all, so that what is told is what people changed.
-		read, err := document.ReadDraft(raw, name, false, document.Checks{})
+		read, err := document.ReadDraft(at.document, name, false, document.Checks{})
 		if err != nil {
 			return nil, err
 		}
-		if docs[i] = read.Document; string(raw) != "{}" {
-			if texts[i], err = document.DraftYAML(name, read.Document, ""); err != nil {
+		last, requests[i] = read.Scenario, read.Scenario.Uses(at.requests)
+		if docs[i] = read.Document; string(at.document) != "{}" {
+			if texts[i], err = written(name, read, requests[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -315,11 +338,25 @@ func (s *Desk) Changes(ctx context.Context, name, from, to string) (*api.Scenari
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range changes {
+	inside, err := document.RequestChanges(&last, requests[0], requests[1])
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(changes, inside...) {
 		out.Changes = append(out.Changes, api.ScenarioChange(c))
 	}
 	out.Diff = document.Diff(texts[0], texts[1])
 	return out, nil
+}
+
+// written is a state as YAML, the saved requests behind the scenario.
+func written(name string, read *document.Draft, requests []gonets.SavedRequest) ([]byte, error) {
+	text, err := document.DraftYAML(name, read.Document, "")
+	if err != nil || len(requests) == 0 {
+		return text, err
+	}
+	saved, err := document.Export(document.Set{Requests: requests})
+	return slices.Concat(text, []byte("---\n"), saved), err
 }
 
 // YAML is the draft as YAML, with its comments, and its ETag.

@@ -57,7 +57,7 @@ func (w *jobWork) heard(next gonets.ActionNext, h *step.HTTP, a *gonets.Attempt,
 // renewable is the path of the step that can be done again when an answer says
 // that what it gave is too old: once in a round of tries.
 func (w *jobWork) renewable(next gonets.ActionNext) string {
-	r := next.Step.HTTP.Renew
+	r := next.Step.Sends().Renew
 	if r == nil || w.run.Renewal != nil {
 		return ""
 	}

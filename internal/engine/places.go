@@ -138,8 +138,9 @@ func (p *Places) ahead(sc *gonets.Scenario, ev *gonets.Event) string {
 	if st == nil {
 		return gonets.LaneLocal
 	}
-	origin, own := step.LiteralOrigin(st.HTTP.URL)
-	if own || p.Own(st.HTTP.URL) {
+	address := st.Sends().URL
+	origin, own := step.LiteralOrigin(address)
+	if own || p.Own(address) {
 		return ownLane(ev.Hops)
 	}
 	return origin

@@ -93,6 +93,9 @@ func (x *XMLTemplate) Render(s Scope, r *Report) ([]byte, error) {
 	return out, nil
 }
 
+// Paths are the paths that the template reads.
+func (x *XMLTemplate) Paths() []string { return x.t.Paths() }
+
 // located gives a mistake in filled-in text its place in the template.
 func (x *XMLTemplate) located(code gonets.Code, wrong *markup.Fault, starts []int) error {
 	p := x.t.located(code, wrong.Offset, starts)

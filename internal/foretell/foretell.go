@@ -51,13 +51,16 @@ func (t Teller) Foretell(ctx context.Context, a rehearse.Ask, in *api.Rehearsal)
 }
 
 func (t Teller) scene(ctx context.Context, a *rehearse.Ask, outages []api.Outage) (sc stage.Scene, known string, err error) {
+	if err := t.Use(ctx, a.Scenario); err != nil {
+		return sc, "", err
+	}
 	sc = stage.Scene{Scenario: a.Scenario, At: t.Clock.Now(), Env: t.Env, Scripts: map[string][]script.Step{}}
 	if problems := step.CompileDraft(a.Scenario).Problems; len(problems) > 0 {
 		return sc, "", &gonets.Error{Code: gonets.CodeInvalid, Message: "The scenario cannot be rehearsed before these mistakes are corrected.", Problems: problems}
 	}
 	for i := range outages {
 		o, pointer := &outages[i], fmt.Sprintf("/outages/%d", i)
-		if st := gonets.FindStep(a.Scenario.Steps, o.Step); o.Step != "" && (st == nil || st.HTTP == nil) {
+		if st := gonets.FindStep(a.Scenario.Steps, o.Step); o.Step != "" && (st == nil || !st.IsRequest()) {
 			return sc, "", mistake(pointer+"/step", gonets.CodeBadChoice, "%s is %q; it must be %s", "step", o.Step, "http")
 		}
 		steps, err := script.Parse(o.Script)
@@ -155,7 +158,7 @@ func line(l *stage.Line) api.RehearsalLine {
 	shown.ReplyBody = nil
 	facts := explain.Facts{Attempt: &shown, Check: true, Now: l.At}
 	if l.Step != nil {
-		facts.Step = l.Step.HTTP
+		facts.Step = l.Step.Sends()
 	}
 	if e, ok := explain.Attempt(facts); ok {
 		out.Explain = &api.Explain{Ru: api.Message(e.Ru), En: api.Message(e.En)}

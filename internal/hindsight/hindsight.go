@@ -51,6 +51,9 @@ type Ask struct {
 // Look plays a page of the last events through the draft.
 func (l *Looker) Look(ctx context.Context, a Ask) (out api.SentComparison, err error) {
 	out.Items = []api.EventPlayed{}
+	if err := l.Use(ctx, a.Draft); err != nil {
+		return out, err
+	}
 	if problems := step.CompileDraft(a.Draft).Problems; len(problems) > 0 {
 		return out, &gonets.Error{Code: gonets.CodeInvalid, Message: "The scenario cannot be compared before these mistakes are corrected.", Problems: problems}
 	}

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"mime"
 	"net/http"
@@ -11,6 +10,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 	"gonets/internal/httpapi/spec"
 )
 
@@ -60,10 +60,10 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 	if err != nil {
 		return nil, err
 	}
-	if err := s.unknownSources(ctx, set); err != nil {
+	if err := s.unknown(ctx, set); err != nil {
 		return nil, err
 	}
-	a := applyOf(set)
+	a := shelf.Apply(set)
 	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOf(ctx)
 	applied, err := s.Documents.Apply(ctx, a)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 	out.Body.Items = make([]api.Applied, 0, len(applied))
 	for _, one := range applied {
 		row := api.Applied{Applied: one}
-		if one.Kind == kindSource {
+		if one.Kind == document.KindSource {
 			// A source of a dry run may not exist yet and has no address then.
 			if info, err := s.Sources.Source(ctx, one.Name); err == nil {
 				row.URL = shape.NewestURL(info.Tokens, s.urls(ctx))
@@ -107,15 +107,8 @@ func (s *server) validate(_ context.Context, in *DocumentsInput) (*output[api.Va
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(shape.Split(applyOf(set)))}}, nil
+	return &output[api.Validation]{Body: api.Validation{Valid: true, Documents: len(shelf.Split(shelf.Apply(set)))}}, nil
 }
-
-// The kinds of documents.
-const (
-	kindSource   = document.KindSource
-	kindScenario = document.KindScenario
-	kindSettings = document.KindSettings
-)
 
 // read reads a call's documents and checks what is in them.
 func (s *server) read(in *DocumentsInput) (*document.Set, error) {
@@ -126,26 +119,26 @@ func (s *server) read(in *DocumentsInput) (*document.Set, error) {
 	return document.Parse(data, s.Checks)
 }
 
-func applyOf(set *document.Set) document.Apply {
-	return document.Apply{Sources: set.Sources, Scenarios: set.Scenarios, Settings: set.Settings}
-}
-
-// unknownSources finds references to sources that are neither stored nor in
-// the call. The store refuses them too, but only here it is known where in
-// the text they stand.
-func (s *server) unknownSources(ctx context.Context, set *document.Set) error {
-	if len(set.UnknownSources(nil)) == 0 {
-		return nil
-	}
-	infos, err := all(ctx, s.Sources.Sources)
+// unknown finds references to sources and saved requests that are neither stored nor
+// in the call. The store refuses them too, but only here it is known where in the text
+// they stand.
+func (s *server) unknown(ctx context.Context, set *document.Set) error {
+	requests, err := s.Shelf.Store.SavedRequests(ctx)
 	if err != nil {
 		return err
 	}
-	var stored []string
-	for _, info := range infos {
-		stored = append(stored, info.Name)
+	problems := set.Uses(requests, s.Checks)
+	if len(set.UnknownSources(nil)) > 0 {
+		infos, err := shelf.All(ctx, s.Sources.Sources)
+		if err != nil {
+			return err
+		}
+		var stored []string
+		for _, info := range infos {
+			stored = append(stored, info.Name)
+		}
+		problems = append(problems, set.UnknownSources(stored)...)
 	}
-	problems := set.UnknownSources(stored)
 	if len(problems) == 0 {
 		return nil
 	}
@@ -157,121 +150,8 @@ func (s *server) diff(ctx context.Context, in *DocumentsInput) (*list[api.Differ
 	if err != nil {
 		return nil, err
 	}
-	out := &list[api.Difference]{}
-	out.Body.Items = []api.Difference{}
-	for _, doc := range shape.Split(applyOf(set)) {
-		d, err := s.difference(ctx, doc)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Items = append(out.Body.Items, d)
-	}
-	return out, nil
-}
-
-func (s *server) difference(ctx context.Context, doc shape.Single) (api.Difference, error) {
-	set, err := s.current(ctx, doc.Kind, doc.Name)
-	switch gonets.CodeOf(err) {
-	case "", gonets.CodeDamaged: // what cannot be read is empty
-		return doc.Difference(set, true)
-	case gonets.CodeNotFound:
-		return doc.Difference(set, false)
-	}
-	return api.Difference{}, err
-}
-
-// current is the stored document of a kind and name.
-func (s *server) current(ctx context.Context, kind, name string) (document.Apply, error) {
-	switch kind {
-	case kindSource:
-		info, err := s.Sources.Source(ctx, name)
-		return document.Apply{Sources: []gonets.Source{info.Source}}, err
-	case kindScenario:
-		info, err := s.Scenarios.Scenario(ctx, name)
-		return document.Apply{Scenarios: []gonets.Scenario{info.Scenario}}, err
-	}
-	settings, err := s.Documents.Settings(ctx)
-	return document.Apply{Settings: &settings}, err
-}
-
-type exportInput struct {
-	Kind string `query:"kind" enum:"Source,Scenario,Settings" doc:"Only documents of this kind"`
-	Name string `query:"name" doc:"Only the document of this name; needs kind"`
-}
-
-type rawOutput struct {
-	ContentType        string `header:"Content-Type"`
-	ContentDisposition string `header:"Content-Disposition"`
-	Body               []byte
-}
-
-func (s *server) export(ctx context.Context, in *exportInput) (*rawOutput, error) {
-	set, err := s.exported(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	text, err := shape.YAML(set)
-	if err != nil {
-		return nil, err
-	}
-	return &rawOutput{ContentType: "application/yaml; charset=utf-8", Body: text, ContentDisposition: shape.Attachment(shape.TitleOf(&set), "gonets", ".yaml")}, nil
-}
-
-func (s *server) exported(ctx context.Context, in *exportInput) (document.Apply, error) {
-	var set document.Apply
-	var damage error
-	if in.Name != "" {
-		if in.Kind == "" {
-			return set, invalid("/kind", gonets.CodeMissing, "name needs kind: say whether it is a Source or a Scenario")
-		}
-		return s.current(ctx, in.Kind, in.Name)
-	}
-	if in.Kind == "" || in.Kind == kindSettings {
-		settings, err := s.Documents.Settings(ctx)
-		if err != nil {
-			return set, err
-		}
-		// Settings that nobody has set are no document.
-		if in.Kind != "" || !shape.Unset(settings) {
-			set.Settings = &settings
-		}
-	}
-	if in.Kind == "" || in.Kind == kindSource {
-		infos, err := all(ctx, s.Sources.Sources)
-		if err != nil {
-			return set, err
-		}
-		for _, info := range infos {
-			set.Sources, damage = append(set.Sources, info.Source), cmp.Or(damage, info.Damage)
-		}
-	}
-	if in.Kind == "" || in.Kind == kindScenario {
-		infos, err := all(ctx, s.Scenarios.Scenarios)
-		if err != nil {
-			return set, err
-		}
-		for _, info := range infos {
-			set.Scenarios, damage = append(set.Scenarios, info.Scenario), cmp.Or(damage, info.Damage)
-		}
-	}
-	return set, damage // a copy that lacks something is no copy
-}
-
-// all reads a list to its end.
-func all[T any](ctx context.Context, read func(context.Context, gonets.Page) (gonets.List[T], error)) ([]T, error) {
-	var items []T
-	page := gonets.Page{Limit: gonets.MaxPageSize}
-	for {
-		l, err := read(ctx, page)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, l.Items...)
-		if l.Next == "" {
-			return items, nil
-		}
-		page.Cursor = l.Next
-	}
+	items, err := s.Shelf.Differences(ctx, set)
+	return &list[api.Difference]{Body: api.List[api.Difference]{Items: items}}, err
 }
 
 // invalid is a mistake in a request that the schema cannot tell.

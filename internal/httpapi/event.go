@@ -7,6 +7,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 )
 
 type eventsInput struct {
@@ -36,12 +37,12 @@ func (s *server) getEvent(ctx context.Context, in *idInput) (*output[api.Event],
 	return &output[api.Event]{Body: s.shown(ev)}, nil
 }
 
-func (s *server) getEventRaw(ctx context.Context, in *idInput) (*rawOutput, error) {
+func (s *server) getEventRaw(ctx context.Context, in *idInput) (*shelf.File, error) {
 	ev, err := s.Events.Event(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &rawOutput{
+	return &shelf.File{
 		ContentType: "application/octet-stream", ContentDisposition: `attachment; filename="event-` + ev.ID + `.bin"`,
 		Body: append([]byte{}, s.Masks.Event(ev).Body...),
 	}, nil

@@ -64,6 +64,45 @@ func (b *backend) SaveSource(_ context.Context, c gonets.SourceChange) error {
 	b.note("save %s of %s titled %s", c.Source.Name, c.Source.Preset, c.Source.Title)
 	return nil
 }
+func (b *backend) SavedRequests(context.Context) ([]gonets.SavedRequest, error) {
+	if b.request.ETag == "" {
+		return nil, nil
+	}
+	return []gonets.SavedRequest{b.request.SavedRequest}, nil
+}
+
+func (b *backend) Requests(context.Context) ([]gonets.RequestInfo, error) {
+	if b.request.ETag == "" {
+		return nil, nil
+	}
+	return []gonets.RequestInfo{b.request}, nil
+}
+
+func (b *backend) Request(_ context.Context, name string) (gonets.RequestInfo, error) {
+	if name != b.request.Name || b.request.ETag == "" {
+		return gonets.RequestInfo{}, missing("saved request", name)
+	}
+	return b.request, nil
+}
+
+func (b *backend) CreateRequest(_ context.Context, n gonets.NewDocument[gonets.SavedRequest]) (string, error) {
+	b.request = gonets.RequestInfo{SavedRequest: *n.Parsed, ETag: "q1", CreatedAt: epoch, UpdatedAt: epoch}
+	b.note("create request %s by %s", n.Name, n.Actor)
+	return n.Name, nil
+}
+
+func (b *backend) SaveRequest(_ context.Context, c gonets.RequestChange) error {
+	if c.IfMatch != b.request.ETag {
+		return gonets.Errorf(gonets.CodeDraftConflict, "it was changed")
+	}
+	b.request.SavedRequest, b.request.ETag = *c.Request, "q2"
+	return nil
+}
+
+func (b *backend) DeleteRequest(_ context.Context, name, _ string) error {
+	return gonets.Errorf(gonets.CodeRequestUsed, "the saved request %q is sent by lead", name)
+}
+
 func (b *backend) DeleteSource(_ context.Context, name, _ string) error {
 	b.note("delete %s", name)
 	return nil

@@ -24,7 +24,9 @@ import (
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
+	"gonets/internal/httpapi/saved"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 	"gonets/internal/mask"
 	"gonets/internal/news"
 	"gonets/internal/notify"
@@ -46,6 +48,7 @@ type backend struct {
 	force    setting.Settings
 	scenario gonets.ScenarioInfo
 	source   gonets.SourceInfo
+	request  gonets.RequestInfo
 	event    gonets.Event
 	runs     map[string]gonets.RunDetail
 	bulks    bulks
@@ -396,7 +399,7 @@ func diskOfTests() api.Disk { return api.Disk{Level: "low", FreeBytes: 1, TotalB
 
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
-		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
+		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Requests: saved.Room{Store: b, Runs: b}, Shelf: shelf.Room{Store: b, Attachment: shape.Attachment}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
 		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
 		Settings:  func() setting.Settings { return b.force },
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },

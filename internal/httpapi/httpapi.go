@@ -25,7 +25,9 @@ import (
 	"gonets/internal/httpapi/ready"
 	"gonets/internal/httpapi/recall"
 	"gonets/internal/httpapi/refused"
+	"gonets/internal/httpapi/saved"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 	"gonets/internal/httpapi/spec"
 	"gonets/internal/news"
 	"gonets/internal/rehearse"
@@ -219,6 +221,8 @@ type Options struct {
 	Echo       echoes.Room
 	Audit      audit.Room
 	Publishing publishing.Room
+	Requests   saved.Room
+	Shelf      shelf.Room
 	Flows      flows.Room
 	Ready      ready.Room
 	// Data adds to runs of a list the values by which people recognise their

@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/httpapi/ask"
+	"gonets/internal/httpapi/saved"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/wire"
 	"gonets/internal/rehearse"
@@ -41,6 +42,7 @@ type rehearseInput struct{ Body api.Rehearsal }
 
 // foretell tells what would become of an event, of a draft or of a version.
 func (s *server) foretell(ctx context.Context, in *rehearseInput) (*output[api.RehearsalResult], error) {
+	var embedded []gonets.SavedRequest
 	if in.Body.Document == nil {
 		v, err := s.Scenarios.Version(ctx, in.Body.Scenario, in.Body.Version)
 		if err != nil {
@@ -49,11 +51,13 @@ func (s *server) foretell(ctx context.Context, in *rehearseInput) (*output[api.R
 		if in.Body.Document, err = json.Marshal(&v.Scenario); err != nil {
 			return nil, err
 		}
+		embedded = v.Requests
 	}
 	asked, err := ask.Read(&api.Preview{Scenario: in.Body.Scenario, Document: in.Body.Document, Event: in.Body.Event, Sample: in.Body.Sample})
 	if err != nil {
 		return nil, err
 	}
+	asked.Scenario.Use(embedded)
 	result, err := s.Rehearsal.Foretell(ctx, asked, &in.Body)
 	return &output[api.RehearsalResult]{Body: result}, err
 }
@@ -72,15 +76,28 @@ func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamRespons
 	if asked.Sample != nil {
 		asked.Sample.Actor = actorOf(ctx)
 	}
-	reader := s.reader()
 	order := rehearse.Order{Ask: asked, Only: in.Body.Step != ""}
 	if !in.Body.AllDry {
 		order.Really = in.Body.Really
 	}
+	return s.checking(order), nil
+}
+
+// checkRequest checks a saved request by itself.
+func (s *server) checkRequest(ctx context.Context, in *saved.Trial) (*huma.StreamResponse, error) {
+	asked, err := s.requests(ctx).Ask(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.checking(rehearse.Order{Ask: asked, Only: true, Really: []string{asked.Step}}), nil
+}
+
+func (s *server) checking(order rehearse.Order) *huma.StreamResponse {
+	reader := s.reader()
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		_, w := humago.Unwrap(ctx)
 		s.streamCheck(ctx.Context(), w, order, reader)
-	}}, nil
+	}}
 }
 
 func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order rehearse.Order, reader shape.Reader) {

@@ -10,11 +10,15 @@ import (
 
 	"gonets"
 	"gonets/internal/export"
+	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
 	"gonets/internal/httpapi/ready"
+	"gonets/internal/httpapi/saved"
+	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 	"gonets/internal/httpapi/wire"
 )
 
@@ -75,7 +79,7 @@ func Routes() []Route {
 		{Method: post, Path: base + "/apply", Right: RightEdit, ID: "apply", Summary: "Apply documents in one commit", register: handle((*server).apply), tune: documents},
 		{Method: post, Path: base + "/validate", Right: RightView, ID: "validate", Summary: "Check documents without applying them", register: handle((*server).validate), tune: documents},
 		{Method: post, Path: base + "/diff", Right: RightView, ID: "diff", Summary: "Compare documents with what the server has", register: handle((*server).diff), tune: documents},
-		{Method: get, Path: base + "/export", Right: RightView, ID: "export", Summary: "Write documents as YAML", register: handle((*server).export), tune: answers("application/yaml")},
+		{Method: get, Path: base + "/export", Right: RightView, ID: "export", Summary: "Write documents as YAML", register: handle(within((*server).shelf, shelf.Room.Export)), tune: answers("application/yaml")},
 
 		{Method: get, Path: base + "/scenarios", Right: RightView, ID: "list-scenarios", Summary: "List scenarios", register: handle((*server).listScenarios)},
 		{Method: post, Path: base + "/scenarios", Right: RightEdit, ID: "create-scenario", Summary: "Make a scenario that is a draft", Status: http.StatusCreated, register: handle((*server).createScenario), tune: bodyLimit(maxDraft)},
@@ -116,6 +120,14 @@ func Routes() []Route {
 		{Method: post, Path: base + "/sources/{name}/fields/accept", Right: RightOperate, ID: "accept-fields", Summary: "Make the fields that come now the usual ones", register: handle((*server).acceptFields)},
 		{Method: post, Path: base + "/sources/{name}/silence/accept", Right: RightOperate, ID: "accept-silence", Summary: "Say that a source's silence is all right; its next one is another", register: handle((*server).acceptSilence)},
 		{Method: post, Path: base + "/sources/{name}/events", Right: RightOperate, ID: "send-event", Summary: "Make an event by hand", Status: http.StatusCreated, register: handle((*server).sendEvent), tune: bodyLimit(gonets.MaxIngestBody * 2)},
+
+		{Method: get, Path: base + "/requests", Right: RightView, ID: "list-requests", Summary: "List saved requests with the scenarios that send them", register: handle(within((*server).requests, saved.Room.List))},
+		{Method: post, Path: base + "/requests", Right: RightEdit, ID: "create-request", Summary: "Make a saved request", Status: http.StatusCreated, register: handle(within((*server).requests, saved.Room.Create))},
+		{Method: get, Path: base + "/requests/{name}", Right: RightView, ID: "get-request", Summary: "Read a saved request", register: handle(within((*server).requests, saved.Room.Get))},
+		{Method: put, Path: base + "/requests/{name}", Right: RightEdit, ID: "put-request", Summary: "Replace a saved request's document; what is published sends the one of before until its changes are applied", register: handle(within((*server).requests, saved.Room.Put))},
+		{Method: del, Path: base + "/requests/{name}", Right: RightEdit, ID: "delete-request", Summary: "Delete a saved request that no scenario sends", register: handle(within((*server).requests, saved.Room.Delete))},
+		{Method: post, Path: base + "/requests/{name}/preview", Right: RightView, ID: "preview-request", Summary: "Show what a saved request would send, without sending it", register: handle(within((*server).requests, saved.Room.Preview))},
+		{Method: post, Path: base + "/requests/{name}/check", Right: RightOperate, ID: "check-request", Summary: "Send a saved request now, once; the answer is a stream as that of check", register: handle((*server).checkRequest), tune: streamed},
 
 		{Method: get, Path: base + "/events", Right: RightView, ID: "list-events", Summary: "List events, newest first", register: handle((*server).listEvents)},
 		{Method: get, Path: base + "/events/{id}", Right: RightView, ID: "get-event", Summary: "Read an event", register: handle((*server).getEvent)},
@@ -210,10 +222,15 @@ func within[R, I, O any](room func(*server, context.Context) R, f func(R, contex
 
 func (s *server) audit(context.Context) audit.Room           { return s.Audit }
 func (s *server) flows(context.Context) flows.Room           { return s.Flows }
+func (s *server) shelf(context.Context) shelf.Room           { return s.Shelf }
 func (s *server) publishing(context.Context) publishing.Room { return s.Publishing }
 func (s *server) readiness(context.Context) ready.Room       { return s.Ready }
 func (s *server) echo(ctx context.Context) echoes.Room {
 	return s.Echo.For(actorOf(ctx), callerOf(ctx).role.May(RightAdmin))
+}
+
+func (s *server) requests(ctx context.Context) saved.Room {
+	return s.Requests.At(saved.Desk{Actor: actorOf(ctx), Changed: s.configChanged, Show: shape.Request, ETag: ask.ETag, Members: ask.Members})
 }
 
 // handle makes an operation of a method: errors become problems, and the time

@@ -10,6 +10,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/shelf"
 )
 
 type none struct{}
@@ -51,7 +52,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsO
 	if err != nil {
 		return nil, withoutLines(err)
 	}
-	a := applyOf(set)
+	a := shelf.Apply(set)
 	a.Actor = actorOf(ctx)
 	if in.IfMatch != "" {
 		if a.IfMatch, err = ask.ETag(in.IfMatch); err != nil {

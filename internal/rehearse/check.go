@@ -42,6 +42,9 @@ func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error 
 	if o.Only && gonets.FindStep(o.Scenario.Steps, o.Step) == nil {
 		return gonets.Errorf(gonets.CodeNotFound, "the scenario has no step at %q", o.Step)
 	}
+	if err := r.Use(ctx, o.Scenario); err != nil {
+		return err
+	}
 	ev, known, err := r.event(ctx, o.Ask)
 	if err != nil {
 		return err
@@ -106,8 +109,18 @@ func (c *check) record(ev *gonets.Event) {
 			State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Lane: gonets.LaneLocal, Mark: gonets.MarkCheck,
 			CreatedAt: now, FinishedAt: now, StepAt: now}},
 		Event:   *ev,
-		Version: &gonets.Version{Scenario: *c.order.Scenario, CreatedAt: now},
+		Version: &gonets.Version{Scenario: *c.order.Scenario, Requests: requestsOf(c.order.Scenario), CreatedAt: now},
 	}
+}
+
+// requestsOf are the saved requests that a draft's steps send.
+func requestsOf(sc *gonets.Scenario) (out []gonets.SavedRequest) {
+	gonets.WalkSteps(sc.Steps, func(_ string, st *gonets.Step) {
+		if st.Saved != nil {
+			out = append(out, *st.Saved)
+		}
+	})
+	return out
 }
 
 // all goes through the steps.
@@ -230,7 +243,7 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
 	h.Judge(&a.Exchange, c.scope)
 	c.attempt(a)
-	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepDone)}, Attempt: a, Step: next.Step.HTTP}
+	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepDone)}, Attempt: a, Step: next.Step.Sends()}
 	failed := a.Outcome != gonets.OutcomeOK
 	if failed {
 		line.State = string(gonets.StepFailed)
@@ -273,7 +286,7 @@ func (c *check) send(ctx context.Context, path string, req *gonets.Request) *gon
 // show tells what would be sent; the steps after it see the last reply.
 func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
 	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
-	request := c.request(next.Step.HTTP, h, req, c.cover(c.scope).Exchange(c.Sender.Preview(req)))
+	request := c.request(next.Step.Sends(), h, req, c.cover(c.scope).Exchange(c.Sender.Preview(req)))
 	mended(&request, h.Notices(c.scope))
 	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
 		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",

@@ -29,7 +29,7 @@ func (r *Room) past(ctx context.Context, sc *gonets.Scenario, target string) (Pa
 	reached := false
 	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
 		reached = reached || path == target && target != ""
-		if st.HTTP != nil && !reached {
+		if st.IsRequest() && !reached {
 			wanted = append(wanted, path)
 		}
 	})

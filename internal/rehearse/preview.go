@@ -23,6 +23,9 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 	if st == nil {
 		return out, gonets.Errorf(gonets.CodeNotFound, "the scenario has no step at %q", a.Step)
 	}
+	if err := r.Use(ctx, a.Scenario); err != nil {
+		return out, err
+	}
 	ev, known, err := r.event(ctx, a)
 	if err != nil {
 		return out, err
@@ -53,7 +56,7 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 	}()
 	for _, v := range d.Values(a.Step, s) {
 		shown := previewValue(&v, covered)
-		hide(&shown, st.HTTP)
+		hide(&shown, st.Sends())
 		out.Values = append(out.Values, shown)
 	}
 	out.Problems = append(out.Problems, d.ProblemsOf(a.Step)...)
@@ -67,7 +70,7 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 		return out, nil
 	}
 	x := covered.Exchange(r.Sender.Preview(req))
-	request := r.request(st.HTTP, h, req, x)
+	request := r.request(st.Sends(), h, req, x)
 	mended(&request, h.Notices(s))
 	out.Request = &request
 	out.Curl = curl.Export(curl.Request{Method: x.Method, URL: x.URL, Headers: x.RequestHeaders, Body: x.RequestBody,

@@ -55,6 +55,8 @@ type Options struct {
 	Clock    gonets.Clock
 	// Usual are the fields that a source usually sends.
 	Usual func(source string) []Usual
+	// Saved are the saved requests as they are now; nil is none.
+	Saved func(ctx context.Context) ([]gonets.SavedRequest, error)
 	// Masks are the rules of what is hidden from people; nil hides credentials
 	// only.
 	Masks func() *mask.Rules
@@ -82,6 +84,21 @@ func (r *Room) rules() *mask.Rules {
 		return &mask.Rules{}
 	}
 	return r.Masks()
+}
+
+// Use gives the steps of a draft the saved requests that they name, as they are now,
+// but for those that have theirs.
+func (r *Room) Use(ctx context.Context, sc *gonets.Scenario) error {
+	wanted := false
+	gonets.WalkSteps(sc.Steps, func(_ string, st *gonets.Step) { wanted = wanted || st.Request != "" && st.Saved == nil })
+	if !wanted || r.Saved == nil {
+		return nil
+	}
+	saved, err := r.Saved(ctx)
+	if err == nil {
+		sc.Use(saved)
+	}
+	return err
 }
 
 // Hide is a run as people see it.

@@ -115,12 +115,12 @@ func (l *listing) steps(d *step.Draft) {
 		of := api.Variable{Group: api.GroupStep, Step: path, StepTitle: st.Title}
 		result, _ := results[st.ID].(map[string]any)
 		body := true
-		if st.HTTP != nil && st.HTTP.Save != nil {
-			name := st.HTTP.Save.Body
+		if h := st.Sends(); h != nil && h.Save != nil {
+			name := h.Save.Body
 			// A later step may have saved its own reply under the same name.
 			body = !save(of, name) || !reflect.DeepEqual(vars[name], result["body"])
-			save(of, st.HTTP.Save.Status)
-			save(of, st.HTTP.Save.Headers)
+			save(of, h.Save.Status)
+			save(of, h.Save.Headers)
 		}
 		for _, row := range st.Set {
 			in := of

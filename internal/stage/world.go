@@ -211,9 +211,9 @@ func (w *world) forget(l *life, last *gonets.Attempt) {
 func (w *world) attempt(t *gonets.Transition) {
 	a := t.Attempt
 	l := Line{Kind: Attempt, At: a.StartedAt, Path: a.Path, Attempt: a, Step: gonets.FindStep(w.scene.Scenario.Steps, a.Path)}
-	if a.Charged && l.Step != nil && l.Step.HTTP != nil {
+	if a.Charged && l.Step != nil && l.Step.Sends() != nil {
 		w.playing.tries[a.Path]++
-		policy := w.playing.job.Run.Policy(a.Path, l.Step.HTTP.Retry)
+		policy := w.playing.job.Run.Policy(a.Path, l.Step.Sends().Retry)
 		l.N, l.Of = w.playing.tries[a.Path], tries(&policy)
 		if t.State == gonets.RunWaiting && t.Reason != "" {
 			l.Next, l.Why = t.DueAt, why(&policy, t)

@@ -21,10 +21,10 @@ type Ask struct {
 
 func compileAsk(c *compiler, at string, st *gonets.HTTPStep, renew *expr.Expr) *Ask {
 	def := st.Retry.Ask
-	a := &Ask{def: def, http: compileHTTP(c, at, &gonets.Step{HTTP: &gonets.HTTPStep{
+	a := &Ask{def: def, http: compileHTTP(c, at, &gonets.HTTPStep{
 		Method: def.Method, URL: def.URL, Query: def.Query, Headers: def.Headers, Body: def.Body,
 		Lists: st.Lists, Cookies: st.Cookies, Timeout: st.Timeout, TLS: st.TLS, Redirects: st.Redirects, ReplyLimit: st.ReplyLimit, ResponseCharset: st.ResponseCharset, OwnHeadersOnly: st.OwnHeadersOnly,
-	}})}
+	})}
 	a.http.keyless = true
 	a.http.def.Renew, a.http.renew = st.Renew, renew
 	if strings.TrimSpace(def.Done) != "" {
@@ -56,6 +56,7 @@ func (a *Ask) Build(path string, s *Scope, p *Program) (*gonets.Request, error) 
 // body of the step's reply, if that is not the answer itself. An answer that does
 // not tell is a failure; its outcome says why.
 func (a *Ask) Judge(x *gonets.Exchange, s *Scope) (gonets.Purpose, json.RawMessage) {
+	defer a.http.params.again(s)()
 	if x.Outcome != gonets.OutcomeOK || a.http.expired(x, s) {
 		return gonets.PurposeAsk, nil
 	}

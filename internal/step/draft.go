@@ -134,6 +134,12 @@ func (c *compiler) note(pointer string, eval evaluate) {
 	if c.places == nil || pointer == "" {
 		return
 	}
+	if given, inner := c.params, eval; given != nil {
+		eval = func(s *Scope, r *expr.Report) (any, bool, error) {
+			defer given.again(s)()
+			return inner(s, r)
+		}
+	}
 	list := c.places[c.owner]
 	for i := range list {
 		if list[i].pointer == pointer {

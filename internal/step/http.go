@@ -38,13 +38,14 @@ type HTTP struct {
 	method  string
 	// serverName is the name that the certificate is asked for; empty is the host's.
 	serverName string
+	// params are those of a saved request; nil for a step's own one.
+	params *params
 	// literal is the address when it is no template, checked the form in which
 	// it is sent.
 	literal, checked string
 }
 
-func compileHTTP(c *compiler, at string, st *gonets.Step) *HTTP {
-	def := st.HTTP
+func compileHTTP(c *compiler, at string, def *gonets.HTTPStep) *HTTP {
 	h := &HTTP{def: def}
 	method, err := outbound.Method(def.Method, def.Body != nil && !def.Body.None)
 	if err != nil {
@@ -104,6 +105,11 @@ func (h *HTTP) OnFailure() string { return h.def.OnFailure }
 // the same one: the scope is durable and its time is frozen.
 func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error) {
 	s.enter(path)
+	leave, err := h.params.enter(s)
+	defer leave()
+	if err != nil {
+		return nil, err
+	}
 	r := &gonets.Request{
 		Method: h.method, Timeout: gonets.DefaultHTTPTimeout, FollowRedirects: h.def.Redirects == "follow",
 		ReplyLimit: h.def.ReplyLimit, Hops: s.job.Event.Hops,
@@ -144,6 +150,7 @@ func (h *HTTP) Build(path string, s *Scope, p *Program) (*gonets.Request, error)
 
 // Notices are what was put right in the address of a request that Build made.
 func (h *HTTP) Notices(s *Scope) []gonets.Problem {
+	defer h.params.again(s)()
 	address, err := h.url.URL(s, nil)
 	if err != nil {
 		return nil

@@ -16,7 +16,10 @@ import (
 // kinds is the table of step kinds: how each is compiled.
 var kinds = map[string]func(c *compiler, at string, st *gonets.Step, out *compiled){
 	gonets.KindHTTP: func(c *compiler, at string, st *gonets.Step, out *compiled) {
-		out.http = compileHTTP(c, at+"/http", st)
+		out.http = compileHTTP(c, at+"/http", st.HTTP)
+	},
+	gonets.KindRequest: func(c *compiler, at string, st *gonets.Step, out *compiled) {
+		out.http = compileRequest(c, at, st)
 	},
 	gonets.KindSet: func(c *compiler, at string, st *gonets.Step, out *compiled) {
 		out.pure = compileSet(c, at+"/set", st.Set)

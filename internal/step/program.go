@@ -79,6 +79,10 @@ type compiler struct {
 	broken map[string]bool
 	// owner is the path of the step that is being compiled.
 	owner string
+	// known are the parameters that templates may read; nil outside of saved requests.
+	known []string
+	// params are those of the saved request whose values are noted.
+	params *params
 }
 
 func (c *compiler) compileAll(pointer, parent string, steps []gonets.Step) {
@@ -136,6 +140,8 @@ func (c *compiler) template(pointer, src string) *expr.Template {
 	t, err := expr.Parse(src)
 	if err != nil {
 		c.problem(pointer, err)
+	} else {
+		c.reads(pointer, t.Paths())
 	}
 	c.noteTemplate(pointer, t)
 	return t
@@ -145,6 +151,8 @@ func (c *compiler) expr(pointer, src string) *expr.Expr {
 	e, err := expr.ParseExpr(src)
 	if err != nil {
 		c.problem(pointer, err)
+	} else {
+		c.reads(pointer, e.Paths())
 	}
 	c.noteExpr(pointer, e)
 	return e
@@ -156,6 +164,7 @@ func (c *compiler) xml(pointer, src string) *expr.XMLTemplate {
 		c.problem(pointer, err)
 		return nil
 	}
+	c.reads(pointer, x.Paths())
 	c.note(pointer, func(s *Scope, r *expr.Report) (any, bool, error) {
 		body, err := x.Render(s, r)
 		return string(body), true, err

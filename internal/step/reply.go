@@ -90,6 +90,7 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 	if x.Outcome != gonets.OutcomeOK {
 		return
 	}
+	defer h.params.again(s)()
 	if h.expired(x, s) {
 		return
 	}

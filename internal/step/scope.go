@@ -77,6 +77,8 @@ type Scope struct {
 	env   *Env
 	first map[string]string // a [Program]'s
 	event map[string]any
+	// params are those of the saved request that is being filled in.
+	params map[string]any
 	// vars and steps are nil until they hold something.
 	vars    map[string]any
 	steps   map[string]any
@@ -121,7 +123,7 @@ func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
 			return
 		}
 		f := finished{step: st, result: r}
-		if st.HTTP != nil {
+		if st.IsRequest() {
 			f.attempt = job.Replies[r.Attempt]
 			f.http = p.HTTP(path).reader(f.attempt)
 		}
@@ -190,7 +192,7 @@ func (s *Scope) settle() {
 func (s *Scope) add(f *finished) {
 	st, r := f.step, f.result
 	switch {
-	case st.HTTP != nil:
+	case st.IsRequest():
 		var reply *Reply
 		switch {
 		case f.attempt != nil:
@@ -216,8 +218,8 @@ func (s *Scope) add(f *finished) {
 		}
 		s.last = reply
 		set(&s.steps, st.ID, reply.object())
-		if save := st.HTTP.Save; save != nil {
-			s.save(save, reply)
+		if h := st.Sends(); h != nil && h.Save != nil {
+			s.save(h.Save, reply)
 		}
 	case len(r.Value) > 0:
 		// A result was kept as JSON; a broken one would be our own fault, and
@@ -309,7 +311,9 @@ func (s *Scope) reserved(name string) (v any, ok, reserved bool) {
 		return s.uuid(), true, true
 	case "public_url":
 		return s.env.PublicURL(), true, true
-	case "params", "item", "index", "secret":
+	case "params":
+		return s.params, s.params != nil, true
+	case "item", "index", "secret":
 		return nil, false, true
 	}
 	if s.last != nil {
@@ -330,6 +334,9 @@ func (s *Scope) Names() []string {
 	s.settle()
 	names := []string{"event", "steps", "vars", "run", "scenario", "source", "env", "now", "today", "uuid",
 		"public_url", "body", "status", "headers"}
+	if s.params != nil {
+		names = append(names, "params")
+	}
 	for name := range s.vars {
 		names = append(names, name)
 	}

@@ -229,6 +229,8 @@ func (c *compiler) jsonBody(at string, t *gonets.Tree) (node, *expr.JSONTemplate
 		j, err := expr.ParseJSON(text)
 		if err != nil {
 			c.problem(at, err)
+		} else {
+			c.reads(at, j.Paths())
 		}
 		c.noteJSON(at, j)
 		return nil, j

@@ -34,4 +34,10 @@ var explainDraft = map[gonets.Code]Explanation{
 		Ru: Text{"Из этого источника берёт данные обработка.", "Без источника она ничего не получит, поэтому ничего не удалено.",
 			"Выберите в обработке другой источник или сначала удалите обработку."},
 	},
+	gonets.CodeRequestUsed: {
+		En: Text{"Scenarios send this saved request.", "Without it their steps would have nothing to send, so nothing was deleted.",
+			"Take the request out of the steps that are named, or delete those scenarios first."},
+		Ru: Text{"Этот запрос отправляют обработки.", "Без него их шагам нечего было бы отправить, поэтому ничего не удалено.",
+			"Уберите запрос из названных шагов или сначала удалите эти обработки."},
+	},
 }

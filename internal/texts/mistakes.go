@@ -89,6 +89,7 @@ var mistakes = map[gonets.Code]Words{
 	gonets.CodePasswordAlone:  {"There is a password but no login", "Пароль есть, а логина нет"},
 	gonets.CodeBadLogin:       {"A login has no spaces or invisible characters", "В логине не бывает пробелов и невидимых знаков"},
 	gonets.CodeNoSource:       {"There is no source “{{0}}”; choose another", "Источника «{{0}}» нет; выберите другой"},
+	gonets.CodeNoRequest:      {"There is no saved request “{{0}}”; choose another", "Сохранённого запроса «{{0}}» нет; выберите другой"},
 	gonets.CodeMailLogin:      {"The mail server did not accept the login or the password", "Почтовый сервер не принял логин или пароль"},
 	"invalid.version":         {"There is no version “{{0}}”", "Версии «{{0}}» нет"},
 	"login.taken":             {"Somebody else has this login", "Этот логин уже занят"},

@@ -42,7 +42,7 @@ func (v *validator) renewals(p string, steps []gonets.Step, earlier []string) {
 		}
 		v.renewals(sp+"/then", s.Then, slices.Clip(earlier))
 		v.renewals(sp+"/else", s.Else, slices.Clip(earlier))
-		if s.HTTP != nil || s.Set != nil {
+		if s.IsRequest() || s.Set != nil {
 			earlier = append(earlier, s.ID)
 		}
 	}

@@ -33,7 +33,7 @@ func (v *validator) tests(s *gonets.Scenario) {
 	}
 	var sends []string
 	gonets.WalkSteps(s.Steps, func(path string, st *gonets.Step) {
-		if st.HTTP != nil {
+		if st.IsRequest() {
 			sends = append(sends, path)
 		}
 	})

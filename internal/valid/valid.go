@@ -264,7 +264,7 @@ func (v *validator) verify(p string, y *gonets.Verify) {
 
 // kindNames are the kinds in the order of [Step]'s fields.
 func kindNames() []string {
-	return []string{gonets.KindHTTP, gonets.KindSet, gonets.KindIf, gonets.KindDelay, gonets.KindRespond, gonets.KindStop, gonets.KindFail}
+	return []string{gonets.KindHTTP, gonets.KindRequest, gonets.KindSet, gonets.KindIf, gonets.KindDelay, gonets.KindRespond, gonets.KindStop, gonets.KindFail}
 }
 
 // steps checks a list of steps. Ids are those that are taken, each with the present id
@@ -334,6 +334,7 @@ func (v *validator) step(p string, s *gonets.Step, depth int) {
 	v.steps(p+"/then", s.Then, ids, depth+1)
 	v.steps(p+"/else", s.Else, ids, depth+1)
 	v.set(p+"/set", s.Set)
+	v.sending(p, s)
 	if s.HTTP != nil {
 		v.http(p+"/http", s.HTTP)
 	}
@@ -434,19 +435,12 @@ func (v *validator) http(p string, h *gonets.HTTPStep) {
 	if h.Retry != nil {
 		v.retry(p+"/retry", h.Retry)
 	}
-	v.oneOf(p+"/on_failure", "on_failure", h.OnFailure, "", gonets.OnFailurePause, gonets.OnFailureContinue, gonets.OnFailureFail)
+	v.reaction(p, h.OnFailure, h.Save)
 	if r := h.Renew; r != nil {
 		if r.When == "" {
 			v.missing(p+"/renew/when", "it is not said which answers mean that the earlier step has to be done again")
 		}
 		v.condition(p+"/renew/when", r.When)
-	}
-	if s := h.Save; s != nil {
-		for _, x := range [...]struct{ key, name string }{{"body", s.Body}, {"status", s.Status}, {"headers", s.Headers}} {
-			if x.name != "" {
-				v.variable(p+"/save/"+x.key, x.name)
-			}
-		}
 	}
 }
 

@@ -8,6 +8,7 @@ const site = 'site'
 /** All kinds of steps at once. */
 const documents = (base: string) => [
   { apiVersion: 'gonets/v1', kind: 'Source', name: site, title: 'Site', preset: 'generic' },
+  { apiVersion: 'gonets/v1', kind: 'Request', name: 'chat', title: 'Chat', params: [{ name: 'text', required: true, example: 'Hello' }], http: { url: `${base}/echo/chat`, body: { json: { text: '{{ params.text }}' } } } },
   {
     apiVersion: 'gonets/v1',
     kind: 'Scenario',
@@ -19,6 +20,7 @@ const documents = (base: string) => [
       { id: 'branch', if: 'event.body.name == "x"', then: [{ id: 'bad', fail: { message: 'No' } }], else: [{ id: 'wait', delay: '1s' }] },
       { id: 'call', http: { method: 'POST', url: `${base}/echo/down`, body: { json: { name: '{{ event.body.name }}' } }, retry: { delays: [] } } },
       { id: 'answer', respond: { status: 200, json: { ok: true } } },
+      { id: 'tell', request: 'chat', with: { text: '{{ event.body.name }}' } },
       { id: 'end', stop: { reason: 'Enough' } },
     ],
   },
@@ -61,10 +63,10 @@ for (const [language, width, schemes] of [
       await page.goto(`${server.base}/scenarios`)
       await look('nothing yet')
       const run = await fill(server)
-      const steps = ['values', 'branch', 'branch/wait', 'call', 'answer', 'end']
+      const steps = ['values', 'branch', 'branch/wait', 'call', 'answer', 'tell', 'end']
       const places = [
         '/scenarios', '/scenarios/kinds', ...steps.map((step) => `/scenarios/kinds?step=${step}`), '/scenarios/kinds?tab=map', '/scenarios/kinds?tab=history', '/scenarios/kinds?tab=settings', '/scenarios/kinds?tab=yaml', '/scenarios/kinds/ready',
-        '/recipes', '/sources', `/sources/${site}`, '/runs', `/runs/${run}`, `/runs/${run}?step=event`, '/runs/bulk', '/runs/reconciliation', '/requests', '/connections', '/lanes',
+        '/recipes', '/sources', `/sources/${site}`, '/runs', `/runs/${run}`, `/runs/${run}?step=event`, '/runs/bulk', '/runs/reconciliation', '/requests', '/requests/chat', '/connections', '/lanes',
         ...['general', 'notices', 'retention', 'security', 'secrets', 'audit', 'account', 'about'].map((section) => `/settings/${section}`), '/nowhere',
       ]
       for (const place of places) {

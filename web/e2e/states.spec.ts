@@ -54,6 +54,9 @@ const screens: Screen[] = [
   { place: '/sources/site', asks: /\/sources\/site\/samples$/, shows: 'event.body', empty: 'sources.waiting' },
   { place: '/sources/site?from=2020-01-01&to=2099-12-31', asks: /\/events$/, shows: 'event.body', empty: 'reconciliation.none', more: 'ui.more' },
   { place: '/sources/site', open: (path) => path.button(path.t('receive.change')).click(), asks: /\/presets$/, shows: 'save', once: true },
+  { place: '/requests', asks: /\/requests$/, shows: 'Chat', empty: 'requests.none' },
+  { place: '/requests/flow', asks: /\/requests\/flow$/, shows: 'inputs' },
+  { place: '/scenarios/flow?step=chat', asks: /\/requests$/, shows: 'useRequest.open' },
   { place: '/runs', asks: /\/runs$/, shows: 'Flow', empty: 'runs.none', more: 'by itself', live: true },
   { place: '/runs/bulk', asks: /\/bulk$/, shows: 'bulks.runs', empty: 'bulks.none', more: 'ui.more' },
   { place: '/runs/reconciliation', asks: /\/reconciliation$/, shows: 'reconciliation.help', empty: 'reconciliation.none' },
@@ -103,7 +106,6 @@ const still: Record<string, string> = {
   '/setup': 'nav.scenarios',
   '/login': 'nav.scenarios',
   '/recipes': 'recipes.title',
-  '/requests': 'requests.none',
   '/connections': 'connections.none',
   '/settings/account': 'account.password',
   '/settings/about': 'about.version',
@@ -137,7 +139,8 @@ async function fill(server: Server): Promise<string> {
   await server.api('PUT', '/api/v1/secrets/crm-key', { value: 'x' })
   await server.api('POST', '/api/v1/apply', [
     { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' },
-    { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'flow', title: 'Flow', sources: ['site'], steps: [{ id: 'call', title: 'Send it', http: { method: 'POST', url: `${server.base}/echo/down`, body: { json: { n: 1 } }, retry: { delays: [] } } }] },
+    { apiVersion: 'gonets/v1', kind: 'Request', name: 'flow', title: 'Chat', http: { url: `${server.base}/echo/chat` } },
+    { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'flow', title: 'Flow', sources: ['site'], steps: [{ id: 'call', title: 'Send it', http: { method: 'POST', url: `${server.base}/echo/down`, body: { json: { n: 1 } }, retry: { delays: [] } } }, { id: 'chat', request: 'flow' }] },
   ])
   const send = async () => {
     const run = (await server.api<{ runs: { id: string }[] }>('POST', '/api/v1/sources/site/events', { body: { name: 'Anna' } })).runs[0]!.id
@@ -150,7 +153,7 @@ async function fill(server: Server): Promise<string> {
   await expect.poll(async () => (await server.api<{ items: { state: string }[] }>('GET', '/api/v1/bulk')).items[0]?.state).toBe('finished')
   // One more version than the first, so that there is something to take back.
   await server.api('POST', '/api/v1/apply', [
-    { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'flow', title: 'Flow', sources: ['site'], steps: [{ id: 'call', title: 'Send it', http: { method: 'POST', url: `${server.base}/echo/down`, body: { json: { n: 2 } }, retry: { delays: [] } } }] },
+    { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'flow', title: 'Flow', sources: ['site'], steps: [{ id: 'call', title: 'Send it', http: { method: 'POST', url: `${server.base}/echo/down`, body: { json: { n: 2 } }, retry: { delays: [] } } }, { id: 'chat', request: 'flow' }] },
   ])
   return run
 }

@@ -87,6 +87,6 @@ describe('a step that may be added', () => {
     }
     expect(findAddables(kinds, 'PostJson')[0]).toMatchObject({ id: 'http', synonym: 'PostJson' })
     expect(findAddables(kinds, 'qwertz')).toEqual([])
-    expect(findAddables(kinds, '').map((one) => one.id)).toEqual(['http', 'if', 'only-if', 'set', 'delay', 'respond', 'stop', 'fail'])
+    expect(findAddables(kinds, '').map((one) => one.id)).toEqual(['http', 'request', 'if', 'only-if', 'set', 'delay', 'respond', 'stop', 'fail'])
   })
 })

@@ -142,16 +142,28 @@ func defaultType(ev *gonets.Event, contentType string) {
 // SourceText is a source's document in which some members are given; without a
 // preset it is a generic one.
 func SourceText(doc json.RawMessage, given map[string]string) ([]byte, error) {
+	all := map[string]any{"apiVersion": document.APIVersion, "kind": document.KindSource}
+	for name, value := range given {
+		all[name] = value
+	}
+	var said struct {
+		Preset json.RawMessage `json:"preset"`
+	}
+	// Of what is no object the next one tells.
+	if _ = json.Unmarshal(doc, &said); said.Preset == nil && given["preset"] == "" {
+		all["preset"] = "generic"
+	}
+	return Members(doc, all)
+}
+
+// Members is a document, a JSON object, in which some members are given.
+func Members(doc json.RawMessage, given map[string]any) ([]byte, error) {
 	members := map[string]json.RawMessage{}
 	if len(doc) > 0 {
 		if err := json.Unmarshal(doc, &members); err != nil {
 			return nil, refused("/document", codeNotObject, "the document is no JSON object")
 		}
 	}
-	if _, said := members["preset"]; !said && given["preset"] == "" {
-		given["preset"] = "generic"
-	}
-	given["apiVersion"], given["kind"] = document.APIVersion, document.KindSource
 	for name, value := range given {
 		text, err := gonets.PlainJSON(value)
 		if err != nil {

@@ -85,6 +85,7 @@ func (r Room) draft(ctx context.Context, in *Question) (*gonets.Scenario, error)
 		if i < 0 {
 			return nil, gonets.Errorf(gonets.CodeInvalid, "the documents hold no scenario %q", in.Name)
 		}
+		set.Scenarios[i].Use(set.Requests)
 		return &set.Scenarios[i], nil
 	case len(given.Document) == 0:
 		d, err := r.Drafts.Draft(ctx, in.Name)

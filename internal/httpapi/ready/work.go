@@ -25,10 +25,11 @@ func (l *look) errors(context.Context) (api.ReadyPoint, error) {
 	facts := map[string]string{"": "pauses", gonets.OnFailurePause: "pauses", gonets.OnFailureFail: "fails", gonets.OnFailureContinue: "goes_on"}
 	p.OK, p.Fact = true, "nothing_sent"
 	gonets.WalkSteps(l.info.Steps, func(path string, st *gonets.Step) {
-		if st.HTTP == nil || p.Fact == "ignored" {
+		h := st.Sends()
+		if h == nil || p.Fact == "ignored" {
 			return
 		}
-		n, fact := attempts(st.HTTP.Retry), facts[st.HTTP.OnFailure]
+		n, fact := attempts(h.Retry), facts[h.OnFailure]
 		switch {
 		case n == 1 && fact == "goes_on":
 			p.OK, p.Fact, p.Step, p.StepTitle, p.Count = false, "ignored", path, cmp.Or(st.Title, path), 0
@@ -205,7 +206,7 @@ func whole(steps []gonets.Step, d *gonets.RunDetail) bool {
 	gonets.WalkSteps(steps, func(path string, st *gonets.Step) {
 		r, reached := done[path]
 		// One that is only shown is skipped, and so is one whose condition said no.
-		sent = sent && !(reached && (r.State == gonets.StepFailed || st.HTTP != nil && st.When == "" && r.Attempt == 0))
+		sent = sent && !(reached && (r.State == gonets.StepFailed || st.IsRequest() && st.When == "" && r.Attempt == 0))
 		ended = ended || reached && st.Stop != nil && r.State == gonets.StepDone
 	})
 	return sent && (ended || !slices.ContainsFunc(steps, func(st gonets.Step) bool { _, reached := done[st.ID]; return !reached }))

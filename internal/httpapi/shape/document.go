@@ -1,8 +1,6 @@
 package shape
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/news"
-	"gonets/setting"
 )
 
 // written is a document as a file holds it, in JSON. Stored documents
@@ -79,72 +76,6 @@ func Source(info gonets.SourceInfo, seen gonets.SourceActivity, url func(token s
 		out.Addresses = append(out.Addresses, api.Address{URL: url(a.Token), CreatedAt: a.CreatedAt, LastUsed: a.LastUsedAt})
 	}
 	return out
-}
-
-// TitleOf is what people call the one document of a set; empty when there are
-// more, or none that has a title.
-func TitleOf(set *document.Apply) string {
-	switch {
-	case len(set.Scenarios) == 1 && len(set.Sources) == 0 && set.Settings == nil:
-		return cmp.Or(set.Scenarios[0].Title, set.Scenarios[0].Name)
-	case len(set.Sources) == 1 && len(set.Scenarios) == 0 && set.Settings == nil:
-		return cmp.Or(set.Sources[0].Title, set.Sources[0].Name)
-	}
-	return ""
-}
-
-// Single is one document of a set.
-type Single struct {
-	Kind, Name string
-	Set        document.Apply
-}
-
-// Split takes a set apart into its documents.
-func Split(a document.Apply) []Single {
-	var out []Single
-	for _, d := range a.Sources {
-		out = append(out, Single{document.KindSource, d.Name, document.Apply{Sources: []gonets.Source{d}}})
-	}
-	for _, d := range a.Scenarios {
-		out = append(out, Single{document.KindScenario, d.Name, document.Apply{Scenarios: []gonets.Scenario{d}}})
-	}
-	if a.Settings != nil {
-		out = append(out, Single{document.KindSettings, "settings", document.Apply{Settings: a.Settings}})
-	}
-	return out
-}
-
-// Difference is what applying a document would change of what is stored, if it is.
-func (s *Single) Difference(stored document.Apply, there bool) (api.Difference, error) {
-	d := api.Difference{Kind: s.Kind, Name: s.Name, Change: "updated"}
-	wanted, err := YAML(s.Set)
-	if err != nil {
-		return d, err
-	}
-	var current []byte
-	if !there {
-		d.Change = "created"
-	} else if current, err = YAML(stored); err != nil {
-		return d, err
-	}
-	if bytes.Equal(current, wanted) {
-		d.Change = "unchanged"
-		return d, nil
-	}
-	d.Diff = document.Diff(current, wanted)
-	return d, nil
-}
-
-// YAML is a set as a file holds it.
-func YAML(a document.Apply) ([]byte, error) {
-	return document.Export(document.Set{Sources: a.Sources, Scenarios: a.Scenarios, Settings: a.Settings})
-}
-
-// Unset tells whether nobody has set anything.
-func Unset(s setting.Settings) bool {
-	empty, err1 := json.Marshal(setting.Settings{})
-	text, err2 := json.Marshal(s)
-	return err1 == nil && err2 == nil && bytes.Equal(empty, text)
 }
 
 // Silence shows that a source is silent for too long; nil while it is not.

@@ -38,7 +38,7 @@ func httpStep(sc *gonets.Scenario, path string) *gonets.HTTPStep {
 		return nil
 	}
 	if st := gonets.FindStep(sc.Steps, path); st != nil {
-		return st.HTTP
+		return st.Sends()
 	}
 	return nil
 }

@@ -75,14 +75,15 @@ func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 	if d.Version == nil {
 		return &request, timeout
 	}
-	if st := gonets.FindStep(d.Version.Scenario.Steps, a.Path); st != nil && st.HTTP != nil {
-		if tls := st.HTTP.TLS; tls != nil {
+	if st := gonets.FindStep(d.Version.Scenario.Steps, a.Path); st != nil && st.Sends() != nil {
+		h := st.Sends()
+		if tls := h.TLS; tls != nil {
 			request.Insecure = tls.Verify != nil && !*tls.Verify
 			// Published, it is a name; as it was sent, it has one spelling.
 			request.ServerName, _ = outbound.ServerName(tls.ServerName)
 		}
-		if st.HTTP.Timeout != nil {
-			timeout = st.HTTP.Timeout.D()
+		if h.Timeout != nil {
+			timeout = h.Timeout.D()
 		}
 	}
 	return &request, timeout

@@ -24,7 +24,7 @@ type (
 
 // Kinds are all kinds of steps, in the order of the menu.
 func Kinds() []Kind {
-	kinds := []Kind{httpKind(), ifKind(), setKind(), delayKind(), respondKind(), stopKind(), failKind()}
+	kinds := []Kind{httpKind(), requestKind(), ifKind(), setKind(), delayKind(), respondKind(), stopKind(), failKind()}
 	for i := range kinds {
 		kinds[i].Fields = append(commonFields(), kinds[i].Fields...)
 	}

@@ -63,7 +63,7 @@ func requestFields() []Field {
 }
 
 func replyFields() []Field {
-	return []Field{
+	fields := []Field{
 		{Path: "/http/success/codes", Control: api.ControlCodes, Tab: "response", Default: value([]string{"2**"}), Placeholder: "2**", Title: text("Успешные коды статуса", "Success status codes"),
 			Help: text("Какие ответы считать успехом: 200, 2**, 200-204, а !404 — всё, кроме 404. Остальные ответы — повод повторить запрос.",
 				"Which replies are a success: 200, 2**, 200-204; !404 is all but 404. Other replies are a reason to try again.")},
@@ -83,15 +83,10 @@ func replyFields() []Field {
 			Help: text("Пусто — та, которую называет сам ответ, иначе UTF-8. Выберите, если вместо букв видны знаки вопроса и «кракозябры».",
 				"Empty: the one that the reply itself names, otherwise UTF-8. Choose one when you see question marks and odd signs in the place of letters."),
 			Choices: encodings()},
-		{Path: "/http/save/body", Control: api.ControlVariable, Tab: "response", Placeholder: "deal", Title: text("Сохранить результат в", "Save result as"),
-			Help: text("Имя переменной для ответа: дальше её поля можно вставлять в любые шаги.", "A variable's name for the reply; its fields may be used in all later steps.")},
-		{Path: "/http/save/status", Control: api.ControlVariable, Tab: "response", Placeholder: "deal_status", Title: text("Сохранить статус в", "Save the status as"),
-			Help: text("Имя переменной для кода ответа, например 200.", "A variable's name for the code of the reply, for example 200.")},
-		{Path: "/http/save/headers", Control: api.ControlVariable, Tab: "response", Placeholder: "deal_headers", Title: text("Сохранить заголовки в", "Save the headers as"),
-			Help: text("Имя переменной для заголовков ответа.", "A variable's name for the headers of the reply.")},
-		{Path: "/http/reply_limit", Control: api.ControlNumber, Tab: "response", Default: value(gonets.MaxReplyBody), Min: value(1), Max: value(gonets.MaxReplyLimit), Unit: hint("байт", "bytes"), Title: text("Наибольший ответ", "Largest reply"),
-			Help: text("Ответ больше этого размера — ошибка; прочитанное сохраняется в истории.", "A larger reply is an error; what was read is kept in the history.")},
 	}
+	fields = append(fields, saveFields("/http")...)
+	return append(fields, Field{Path: "/http/reply_limit", Control: api.ControlNumber, Tab: "response", Default: value(gonets.MaxReplyBody), Min: value(1), Max: value(gonets.MaxReplyLimit), Unit: hint("байт", "bytes"), Title: text("Наибольший ответ", "Largest reply"),
+		Help: text("Ответ больше этого размера — ошибка; прочитанное сохраняется в истории.", "A larger reply is an error; what was read is kept in the history.")})
 }
 
 // span is a time span as documents write it.
@@ -175,13 +170,7 @@ func moreFields() []Field {
 				"A condition on the reply: body, status, headers. If it is true, the earlier step is done again and the request is sent once more, once and without counting. It helps with “200 and an error code” too.")},
 		{Path: "/http/renew/step", Control: api.ControlStep, Tab: "more", Placeholder: "login", Title: text("Тогда заново выполнить шаг", "Then do this step again"),
 			Help: text("Шаг выше по обработке, который получает доступ, например вход.", "A step further up that gets the access, for example a login.")},
-		{Path: "/http/on_failure", Control: api.ControlChoice, Tab: "more", Default: value(gonets.OnFailurePause), Title: text("Потом", "Then"),
-			Help: text("Что делать, когда попытки кончились.", "What to do when the attempts are used up."),
-			Choices: []Choice{
-				{Value: gonets.OnFailurePause, Title: text("Ждать меня", "Wait for me"), Help: hint("операция хранится без срока: исправьте причину и повторите её с этого места", "the run is kept without limit: fix the cause and resume it from here")},
-				{Value: gonets.OnFailureContinue, Title: text("Идти дальше при любом ответе", "Go on with any reply"), Help: hint("следующий шаг сам проверит статус", "the next step checks the status itself")},
-				{Value: gonets.OnFailureFail, Title: text("Завершить ошибкой", "End with an error"), Help: hint("операция закончится, ждать вас не будет", "the run ends and does not wait for you")},
-			}},
+		reactionField("/http"),
 		{Path: "/http/timeout", Control: api.ControlDuration, Tab: "more", Default: span(gonets.DefaultHTTPTimeout), Min: span(gonets.MinHTTPTimeout), Max: span(gonets.MaxHTTPTimeout), Title: text("Таймаут", "Timeout"),
 			Help: text("Сколько ждать ответа. Потом попытка считается неудачной.", "How long to wait for the reply. After that the attempt counts as failed.")},
 		{Path: "/http/redirects", Control: api.ControlChoice, Tab: "more", Default: value("none"), Title: text("Разрешить перенаправление", "Follow redirects"),

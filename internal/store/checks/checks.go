@@ -81,6 +81,9 @@ func (b *Book) Check(ctx context.Context, id string) (d gonets.RunDetail, err er
 		if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
 			err = json.Unmarshal(data, &d)
 		}
+		if err == nil && d.Version != nil {
+			d.Version.Scenario.Use(d.Version.Requests)
+		}
 		if err != nil {
 			return fmt.Errorf("the check %s: %w", id, err)
 		}

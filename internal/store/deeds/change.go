@@ -43,14 +43,14 @@ func ChangeRetries(a *gonets.Action, run *gonets.Run, doc *gonets.Scenario, at s
 	switch {
 	case a.Retry == nil:
 		return "", nil, gonets.Errorf(gonets.CodeInvalid, "say how it is tried again")
-	case st == nil || st.HTTP == nil:
+	case st == nil || st.Sends() == nil:
 		return "", nil, gonets.Errorf(gonets.CodeRunState, "the run stands at a step that sends no request, so nothing is tried again there")
 	case run.State == gonets.RunWaiting && !run.Retrying():
 		return "", nil, gonets.Errorf(gonets.CodeRunState, "the run waits for its time, not for a retry")
 	}
 	change, now := *a.Retry, *run
 	change.Path, change.By, change.At = at, a.Actor, a.At.UTC()
-	if !now.Change(change, st.HTTP.Retry) {
+	if !now.Change(change, st.Sends().Retry) {
 		return "", nil, gonets.Errorf(gonets.CodeInvalid, "name at least one pause")
 	}
 	text, err := json.Marshal(change)
@@ -60,7 +60,7 @@ func ChangeRetries(a *gonets.Action, run *gonets.Run, doc *gonets.Scenario, at s
 	if run.State == gonets.RunPaused {
 		return `policy = ?`, []any{string(text)}, nil
 	}
-	if policy := now.Policy(at, st.HTTP.Retry); policy.Deadline != nil && !policy.Quiet.Until(now.DueAt.Add(-time.Millisecond)).IsZero() && now.DueAt.After(change.At.Add(policy.Deadline.D())) {
+	if policy := now.Policy(at, st.Sends().Retry); policy.Deadline != nil && !policy.Quiet.Until(now.DueAt.Add(-time.Millisecond)).IsZero() && now.DueAt.After(change.At.Add(policy.Deadline.D())) {
 		return "", nil, gonets.Errorf(gonets.CodeRunState, "the next attempt would be at %s, when the quiet hours end: that is behind the deadline", now.DueAt.UTC().Format(time.RFC3339))
 	}
 	return `policy = ?, tries = ?, unsure = ?, due_at = ?`, []any{string(text), now.Tries, pack.Unsure(now.Doubts, now.Asked), now.DueAt.UnixMilli()}, nil

@@ -73,6 +73,11 @@ func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
 			return nil, err
 		}
 	}
+	for i := range a.Requests {
+		if err := add(t.applyRequest(&a.Requests[i])); err != nil {
+			return nil, err
+		}
+	}
 	for i := range a.Scenarios {
 		if err := t.knownSources(&a.Scenarios[i]); err != nil {
 			return nil, err

@@ -23,6 +23,10 @@ type scenarioRow struct {
 	// published and comments are the document of version and its text.
 	published string
 	comments  sql.NullString
+	// requests are the saved ones that version embeds; outdated tells that they have
+	// changed since.
+	requests sql.NullString
+	outdated bool
 	// draft is what could be read of what people work on, document and text are
 	// how they left it, where that is more.
 	draft, document, text sql.NullString
@@ -35,15 +39,20 @@ type scenarioRow struct {
 
 func readScenario(q pack.Reader, name string) (row scenarioRow, err error) {
 	var published sql.NullString
-	err = q.Row(`SELECT s.state, s.published_version, v.document, v.text, s.draft, s.draft_document, s.draft_text, s.draft_base,
+	err = q.Row(`SELECT s.state, s.published_version, v.document, v.text, v.requests, s.draft, s.draft_document, s.draft_text, s.draft_base,
 			s.draft_at, s.draft_by, s.updated_at, s.updated_by
 		FROM scenarios s LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version WHERE s.name = ?`,
-		[]any{name}, &row.state, &row.version, &published, &row.comments, &row.draft, &row.document, &row.text, &row.base,
+		[]any{name}, &row.state, &row.version, &published, &row.comments, &row.requests, &row.draft, &row.document, &row.text, &row.base,
 		&row.draftAt, &row.draftBy, &row.updatedAt, &row.updatedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return scenarioRow{}, nil
 	}
 	row.exists, row.published = err == nil, published.String
+	if err == nil && row.requests.Valid {
+		var live []gonets.SavedRequest
+		live, err = liveRequests(q)
+		row.outdated = outdated(row.embedded(), live)
+	}
 	return row, err
 }
 
@@ -54,12 +63,20 @@ func (r *scenarioRow) noDraft() {
 }
 
 // changed tells whether publishing would make a new version.
-func (r *scenarioRow) changed() bool { return r.draft.Valid && r.draft.String != r.published }
+func (r *scenarioRow) changed() bool {
+	return r.outdated || r.draft.Valid && r.draft.String != r.published
+}
+
+// embedded are the saved requests of the version; none when they cannot be read.
+func (r *scenarioRow) embedded() []gonets.SavedRequest {
+	saved, _ := pack.Requests(r.requests.String)
+	return saved
+}
 
 // view is the draft as people see it.
 func (r *scenarioRow) view(name string) gonets.Draft {
 	out := gonets.Draft{Scenario: name, State: r.state, Version: r.version, BasedOn: r.version,
-		UpdatedAt: pack.FromMS(r.updatedAt), UpdatedBy: r.updatedBy, Open: r.draft.Valid, Changed: r.changed()}
+		UpdatedAt: pack.FromMS(r.updatedAt), UpdatedBy: r.updatedBy, Open: r.draft.Valid, Changed: r.changed(), Requests: r.embedded()}
 	shown, text := r.published, r.comments.String
 	if r.draft.Valid {
 		shown, text = r.draft.String, r.text.String

@@ -15,7 +15,7 @@ import (
 )
 
 const scenarioQuery = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
-		COALESCE(v.document, s.draft), s.updated_by,
+		COALESCE(v.document, s.draft), v.requests, s.updated_by,
 		CASE WHEN s.draft <> COALESCE(v.document, '') THEN 1 ELSE 0 END,
 		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + filter.IndexedState + `
 			AND scenario = s.name LIMIT 10001) h)
@@ -25,14 +25,34 @@ func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
 	var out gonets.ScenarioInfo
 	var name, text string
 	var created, updated sql.NullInt64
-	err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &out.UpdatedBy, &out.HasDraft, &out.Held)
+	var requests sql.NullString
+	err := scan(&name, &out.State, &out.Version, &out.ETag, &created, &updated, &text, &requests, &out.UpdatedBy, &out.HasDraft, &out.Held)
 	if err != nil {
 		return out, err
 	}
 	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
-	out.Scenario, out.Damage = pack.Document[gonets.Scenario](fmt.Sprintf("the scenario %q", name), text)
+	out.Scenario, out.Requests, out.Damage = pack.Version(fmt.Sprintf("the scenario %q", name), text, requests.String)
 	out.Name = name
 	return out, nil
+}
+
+// outdate tells of scenarios whose saved requests have changed since they were
+// published.
+func outdate(q pack.Reader, infos []gonets.ScenarioInfo) error {
+	var live []gonets.SavedRequest
+	for i := range infos {
+		if len(infos[i].Requests) == 0 {
+			continue
+		}
+		if live == nil {
+			var err error
+			if live, err = liveRequests(q); err != nil {
+				return err
+			}
+		}
+		infos[i].HasDraft = infos[i].HasDraft || outdated(infos[i].Requests, live)
+	}
+	return nil
 }
 
 // Scenarios lists scenarios by name, those too whose document is damaged.
@@ -42,11 +62,15 @@ func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[g
 	if err != nil {
 		return out, err
 	}
-	out.Items, err = pack.Collect(d.base.Read(ctx), scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
+	q := d.base.Read(ctx)
+	out.Items, err = pack.Collect(q, scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
 		[]any{from.ID, p.Size() + 1}, scanScenario)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
 		out.Next = filter.Cursor{ID: out.Items[size-1].Name}.String()
+	}
+	if err == nil {
+		err = outdate(q, out.Items)
 	}
 	return out, d.base.Wrap(err)
 }
@@ -54,7 +78,11 @@ func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[g
 // Scenario returns one scenario. Held counts up to a little over 10 000. Of one
 // that is damaged all but its document comes along with the error.
 func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
-	items, err := pack.Collect(d.base.Read(ctx), scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+	q := d.base.Read(ctx)
+	items, err := pack.Collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+	if err == nil {
+		err = outdate(q, items)
+	}
 	if err != nil {
 		return gonets.ScenarioInfo{}, d.base.Wrap(err)
 	}
@@ -202,12 +230,17 @@ func (t *txn) publish(a *document.Apply, row *scenarioRow, sc *gonets.Scenario) 
 		}
 		row.noDraft()
 	}
-	if row.published != text {
+	requests, err := t.embed(sc)
+	if err != nil {
+		return err
+	}
+	if row.published != text || row.requests.String != requests {
 		// Numbers go on after those of a scenario of this name that was deleted.
 		if err := t.Row(`SELECT COALESCE(max(n), 0) + 1 FROM versions WHERE scenario = ?`, []any{sc.Name}, &row.version); err != nil {
 			return err
 		}
 		row.published, row.comments = text, sql.NullString{}
+		row.requests = sql.NullString{String: requests, Valid: requests != ""}
 	}
 	if row.draft.String == text {
 		row.noDraft()
@@ -240,8 +273,8 @@ func (t *txn) writeScenario(a *document.Apply, sc *gonets.Scenario, c scenarioCh
 	}
 	switch {
 	case n.version != c.old.version:
-		err = t.Exec(`INSERT INTO versions (scenario, n, document, created_at, actor, note, text) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			sc.Name, n.version, n.published, now, a.Actor, a.Note, n.comments)
+		err = t.Exec(`INSERT INTO versions (scenario, n, document, created_at, actor, note, text, requests) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			sc.Name, n.version, n.published, now, a.Actor, a.Note, n.comments, n.requests)
 	case n.comments != c.old.comments:
 		err = t.Exec(`UPDATE versions SET text = ? WHERE scenario = ? AND n = ?`, n.comments, sc.Name, n.version)
 	}

@@ -11,18 +11,18 @@ import (
 	"gonets/internal/store/pack"
 )
 
-const versionQuery = `SELECT scenario, n, document, created_at, actor, note, text FROM versions WHERE scenario = ? `
+const versionQuery = `SELECT scenario, n, document, created_at, actor, note, text, requests FROM versions WHERE scenario = ? `
 
 func scanVersion(scan func(...any) error) (gonets.Version, error) {
 	var v gonets.Version
 	var name, text string
 	var created sql.NullInt64
-	var comments sql.NullString
-	if err := scan(&name, &v.N, &text, &created, &v.Actor, &v.Note, &comments); err != nil {
+	var comments, requests sql.NullString
+	if err := scan(&name, &v.N, &text, &created, &v.Actor, &v.Note, &comments, &requests); err != nil {
 		return v, err
 	}
 	v.CreatedAt, v.Text = pack.FromMS(created), comments.String
-	v.Scenario, v.Damage = pack.Document[gonets.Scenario](fmt.Sprintf("version %d of the scenario %q", v.N, name), text)
+	v.Scenario, v.Requests, v.Damage = pack.Version(fmt.Sprintf("version %d of the scenario %q", v.N, name), text, requests.String)
 	v.Scenario.Name = name
 	return v, nil
 }

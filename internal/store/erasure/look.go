@@ -441,15 +441,15 @@ func (l *looking) versions() error {
 	type row struct {
 		scenario string
 		n        int
-		texts    [3][]byte
+		texts    [4][]byte
 	}
-	rows, err := pack.Collect(l, `SELECT scenario, n, document, text, note FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few},
+	rows, err := pack.Collect(l, `SELECT scenario, n, document, text, note, requests FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few},
 		func(scan func(...any) error) (r row, err error) {
-			err = scan(&r.scenario, &r.n, &r.texts[0], &r.texts[1], &r.texts[2])
+			err = scan(&r.scenario, &r.n, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3])
 			return r, err
 		})
 	for _, r := range rows {
-		l.add(erase.Find{Kind: erase.KindMention, ID: "scenario/" + r.scenario}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]))
+		l.add(erase.Find{Kind: erase.KindMention, ID: "scenario/" + r.scenario}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]), text(r.texts[3]))
 		l.last, l.side = r.scenario, strconv.Itoa(r.n)
 	}
 	l.page.Looked = len(rows)
@@ -462,6 +462,7 @@ func (l *looking) documents() error {
 	for _, query := range []string{
 		`SELECT 'scenario/' || name, draft, draft_document, draft_text FROM scenarios`,
 		`SELECT 'source/' || name, document, NULL, NULL FROM sources`,
+		`SELECT 'request/' || name, document, NULL, NULL FROM saved_requests`,
 		`SELECT 'settings', document, NULL, NULL FROM settings WHERE name NOT LIKE 'views/%'`,
 		`SELECT 'user/' || login, login, email, NULL FROM users`,
 		`SELECT DISTINCT 'user/' || actor, actor, NULL, NULL FROM acts`,

@@ -16,3 +16,27 @@ func Document[T any](what, text string) (T, error) {
 	}
 	return doc, nil
 }
+
+// Requests reads the saved requests that a version embeds.
+func Requests(text string) (out []gonets.SavedRequest, err error) {
+	if text != "" {
+		err = json.Unmarshal([]byte(text), &out)
+	}
+	return out, err
+}
+
+// Version reads a published document with the saved requests that it embeds, as
+// [Document] reads one.
+func Version(what, text, requests string) (gonets.Scenario, []gonets.SavedRequest, error) {
+	sc, err := Document[gonets.Scenario](what, text)
+	if err != nil {
+		return sc, nil, err
+	}
+	saved, err := Requests(requests)
+	if err != nil {
+		_, err = Document[[]gonets.SavedRequest](what, requests)
+		return gonets.Scenario{}, nil, err
+	}
+	sc.Use(saved)
+	return sc, saved, nil
+}

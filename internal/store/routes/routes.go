@@ -132,14 +132,15 @@ func (c *Cache) Version(q pack.Reader, scenario string, n int) (*gonets.Scenario
 		return sc, nil
 	}
 	var text string
-	err := q.Row(`SELECT document FROM versions WHERE scenario = ? AND n = ?`, []any{scenario, n}, &text)
+	var requests sql.NullString
+	err := q.Row(`SELECT document, requests FROM versions WHERE scenario = ? AND n = ?`, []any{scenario, n}, &text, &requests)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, gonets.Errorf(gonets.CodeNotFound, "the scenario %q has no version %d", scenario, n)
 	}
 	if err != nil {
 		return nil, err
 	}
-	sc, err := pack.Document[gonets.Scenario](fmt.Sprintf("version %d of the scenario %q", n, scenario), text)
+	sc, _, err := pack.Version(fmt.Sprintf("version %d of the scenario %q", n, scenario), text, requests.String)
 	if err != nil {
 		return nil, err
 	}

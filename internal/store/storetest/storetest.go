@@ -84,6 +84,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"applying publishes only what changed", applyPublishes},
 		{"a dry run changes nothing", dryRun},
 		{"drafts and stopped scenarios keep their state", draftsAndStates},
+		{"saved requests are embedded in versions", savedRequests},
 		{"an unknown source is refused with its place", unknownSource},
 		{"a source keeps its address", sourceAddress},
 		{"secrets and settings come back", secretsAndSettings},

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions, type Query } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { EchoSummary, Scenario, Session, Source } from './types'
+import type { EchoSummary, SavedRequest, Scenario, Session, Source } from './types'
 import { ApiError } from './error'
 import type { Hint } from './hints'
 import { locale } from '@/i18n'
@@ -26,6 +26,8 @@ export const keys = {
   scenario: (name: string) => ['scenario', name] as const,
   draft: (name: string) => ['scenario', name, 'draft'] as const,
   versions: (name: string) => ['scenario', name, 'versions'] as const,
+  requests: ['requests'] as const,
+  request: (name: string) => ['request', name] as const,
   sources: ['sources'] as const,
   source: (name: string) => ['source', name] as const,
   samples: (name: string) => ['source', name, 'samples'] as const,
@@ -133,6 +135,20 @@ export const versionsQuery = (name: string) =>
     queryFn: ({ signal, pageParam }) => call(api.GET('/api/v1/scenarios/{name}/versions', { params: { path: { name }, query: { limit: 30, cursor: pageParam || undefined } }, signal })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
+  })
+
+export const requestsQuery = queryOptions({
+  queryKey: keys.requests,
+  queryFn: ({ signal }) => call(api.GET('/api/v1/requests', { signal })),
+  get select() {
+    return byTitle<SavedRequest>()
+  },
+})
+
+export const requestQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.request(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/requests/{name}', { params: { path: { name } }, signal })),
   })
 
 export const sourcesQuery = queryOptions({
@@ -364,6 +380,8 @@ export function staleAfter(hints: Hint[]): (readonly unknown[])[] {
         add(['scenario'])
         add(keys.sources)
         add(['source'])
+        add(keys.requests)
+        add(['request'])
         add(keys.settings)
         // It tells the zone of the settings.
         add(keys.session)

@@ -697,6 +697,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List saved requests with the scenarios that send them */
+        get: operations["list-requests"];
+        put?: never;
+        /** Make a saved request */
+        post: operations["create-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a saved request */
+        get: operations["get-request"];
+        /** Replace a saved request's document; what is published sends the one of before until its changes are applied */
+        put: operations["put-request"];
+        post?: never;
+        /** Delete a saved request that no scenario sends */
+        delete: operations["delete-request"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a saved request now, once; the answer is a stream as that of check */
+        post: operations["check-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show what a saved request would send, without sending it */
+        post: operations["preview-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -2564,7 +2635,7 @@ export interface components {
         Field: {
             choices?: components["schemas"]["Choice"][] | null;
             /** @enum {string} */
-            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "files" | "variable" | "step" | "path";
+            control: "text" | "template" | "templates" | "number" | "duration" | "switch" | "choice" | "choices" | "condition" | "codes" | "delays" | "steps" | "body" | "files" | "variable" | "step" | "path" | "request" | "params";
             /** @description What counts while the member is left out */
             default?: unknown;
             /** @description Other values than the choices may be typed */
@@ -2798,6 +2869,11 @@ export interface components {
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
+        ListSavedRequest: {
+            items: components["schemas"]["SavedRequest"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
         ListScenario: {
             items: components["schemas"]["Scenario"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
@@ -2924,6 +3000,12 @@ export interface components {
         NewPassword: {
             /** @description 10 characters or more; all sessions of the user end */
             password: string;
+        };
+        NewRequest: {
+            /** @description Further members of its document */
+            document?: unknown;
+            /** @description Its name is made of the title */
+            title: string;
         };
         NewRerun: {
             /** @description Other data than the old run's: a new event with these members, the others as they were */
@@ -3328,6 +3410,51 @@ export interface components {
             size: number;
             url: string;
         };
+        RequestCheck: {
+            /** Format: date-time */
+            at: string;
+            /** @description As that of an attempt; empty when nothing was sent */
+            outcome: string;
+            /** @description Id of the check */
+            run: string;
+            /**
+             * Format: int64
+             * @description 0 without a reply
+             */
+            status: number;
+        };
+        RequestParam: {
+            /** @description What it is when a step gives none */
+            default?: unknown;
+            example?: unknown;
+            name: string;
+            required: boolean;
+            /** @enum {string} */
+            type: "string" | "number" | "boolean" | "object" | "list";
+        };
+        RequestTrial: {
+            /** @description The request as it may become; the stored one when left out */
+            document?: unknown;
+            /** @description The parameters by name; one that is left out is its default */
+            params?: {
+                [key: string]: unknown;
+            };
+        };
+        RequestUse: {
+            id: string;
+            /** Format: int64 */
+            number: number;
+            title: string;
+        };
+        RequestUser: {
+            scenario: string;
+            /** @description Its published version sends another text of the request than the present one: its changes are not applied yet */
+            stale: boolean;
+            state: string;
+            /** @description Of its draft, or of what is published when there is none */
+            steps: components["schemas"]["RequestUse"][];
+            title: string;
+        };
         Response: {
             body: string;
             /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
@@ -3688,6 +3815,28 @@ export interface components {
             method: string;
             /** @description As in an address, without the question mark */
             query: string;
+        };
+        SavedRequest: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What the database holds of its document cannot be read: apply it again */
+            damaged?: boolean;
+            /** @description The document as a file would hold it; only its name when it is damaged */
+            document: unknown;
+            etag: string;
+            /** @description The last time that it was tried by itself; left out when it never was */
+            last_check?: components["schemas"]["RequestCheck"];
+            /** @description As it is sent unless a step says another one */
+            method: string;
+            name: string;
+            params: components["schemas"]["RequestParam"][];
+            title?: string;
+            /** @description As it is written, with its templates */
+            url: string;
+            /** @description The scenarios that send it, in their draft or as they are published */
+            used_by: components["schemas"]["RequestUser"][];
         };
         Scenario: {
             /** Format: date-time */
@@ -5035,7 +5184,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only documents of this kind */
-                kind?: "Source" | "Scenario" | "Settings";
+                kind?: "Source" | "Request" | "Scenario" | "Settings";
                 /** @description Only the document of this name; needs kind */
                 name?: string;
             };
@@ -5580,6 +5729,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RehearsalResult"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSavedRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "create-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put-request": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was changed, or * */
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftDocument"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedRequest"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "check-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "preview-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestTrial"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResult"];
                 };
             };
             /** @description A problem (RFC 9457) */

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { api, call, keys, kindsQuery, scenariosQuery, sourcesQuery } from '@/api'
+import { api, call, keys, kindsQuery, requestsQuery, scenariosQuery, sourcesQuery } from '@/api'
 import { addables, kindIcon, paletteWords, type Addable } from '@/editor/model/addable'
 import { isId, placeOf } from '@/screens/runs/filter'
 import { useT, type Key } from '@/i18n'
@@ -25,7 +25,7 @@ interface Item {
 }
 
 // What was made here comes before what is always there.
-const groups: readonly Key[] = ['palette.here', 'palette.scenarios', 'palette.sources', 'palette.pages', 'palette.inEditor', 'palette.actions']
+const groups: readonly Key[] = ['palette.here', 'palette.scenarios', 'palette.sources', 'palette.requests', 'palette.pages', 'palette.inEditor', 'palette.actions']
 
 /** Ctrl+K: pages, scenarios, sources, a run by its id, actions; found by their names and by other systems' words. */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -45,9 +45,10 @@ function Search({ onClose }: { onClose: () => void }) {
   const here = useOffered()
   const ofScenarios = useQuery(scenariosQuery)
   const ofSources = useQuery(sourcesQuery)
+  const ofRequests = useQuery(requestsQuery)
   const ofKinds = useQuery(kindsQuery)
-  const [scenarios, sources, kinds] = [ofScenarios.data, ofSources.data, ofKinds.data]
-  const lists = [ofScenarios, ofSources, ofKinds]
+  const [scenarios, sources, requests, kinds] = [ofScenarios.data, ofSources.data, ofRequests.data, ofKinds.data]
+  const lists = [ofScenarios, ofSources, ofRequests, ofKinds]
   const failed = lists.filter((one) => one.error)
   const [text, setText] = useState('')
   /** The step that was chosen outside of the editor: the scenario that it goes into is asked next. */
@@ -100,6 +101,7 @@ function Search({ onClose }: { onClose: () => void }) {
           )),
       { id: 'create', group: 'palette.actions', icon: 'plus', label: t('palette.create'), words: synonyms.scenario, act: () => create() },
       { id: 'add-source', group: 'palette.actions', icon: 'sources', label: t('sources.add'), words: ['webhook', t('source')], act: go('/sources', { add: 'open' }) },
+      { id: 'add-request', group: 'palette.actions', icon: 'requests', label: t('requests.add'), words: synonyms.requests, act: go('/requests', { add: 'open' }) },
       { id: 'logout', group: 'palette.actions', icon: 'logout', label: t('account.logOut'), act: () => void logOut(t) },
       { id: 'light', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.light')}`, act: () => setTheme('light') },
       { id: 'dark', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.dark')}`, act: () => setTheme('dark') },
@@ -111,8 +113,11 @@ function Search({ onClose }: { onClose: () => void }) {
       ...(sources?.items ?? []).map(
         (one): Item => ({ id: `source-${one.name}`, group: 'palette.sources', icon: 'sources', label: one.title || one.name, words: [one.name], act: go('/sources/$name', undefined, { name: one.name }) }),
       ),
+      ...(requests?.items ?? []).map(
+        (one): Item => ({ id: `request-${one.name}`, group: 'palette.requests', icon: 'requests', label: one.title || one.name, words: [one.name, one.url], act: go('/requests/$name', undefined, { name: one.name }) }),
+      ),
     ]
-  }, [t, navigate, queries, here, setLanguage, setTheme, scenarios, sources, kinds, adding])
+  }, [t, navigate, queries, here, setLanguage, setTheme, scenarios, sources, requests, kinds, adding])
 
   const own = useId()
   const wanted = text.trim()

@@ -1,15 +1,13 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CatchBoundary, lazyRouteComponent, useParams, type ErrorComponentProps } from '@tanstack/react-router'
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import { eventQuery, keys, kindsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { eventQuery, keys, kindsQuery, requestsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { addTexts, useT } from '@/i18n'
+import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import en from '@/i18n/editor.en.json'
-import ru from '@/i18n/editor.ru.json'
-import { preloadPillField } from '@/pill/PillField'
 import { ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
+import { usePast } from './check/past'
 import { useCheck } from './check/useCheck'
 import { EditorContext, type Attached, type Editor } from './context'
 import css from './editor.module.css'
@@ -17,6 +15,7 @@ import { DraftStore, type DraftState } from './model/draft'
 import { heldAt } from './model/document'
 import { same } from './model/json'
 import { write } from './model/pointer'
+import { sentBy } from './model/saved'
 import { walk, type Placed } from './model/steps'
 import { Commands } from './parts/Commands'
 import { Conflict } from './parts/Conflict'
@@ -24,15 +23,15 @@ import { SampleBar } from './parts/SampleBar'
 import { StepList } from './parts/StepList'
 import { TopBar } from './parts/TopBar'
 import { useKeys } from './parts/useKeys'
-import { transportFor } from './server'
+import { check as run, transportFor } from './server'
 import { SourcePanel } from './source/SourcePanel'
 import { StepPanel } from './step/StepPanel'
 import { HistoryTab } from './tabs/HistoryTab'
 import { SettingsTab } from './tabs/SettingsTab'
 import { YamlTab } from './tabs/YamlTab'
-import { useSamples } from './useSamples'
-
-addTexts({ ru, en })
+import './texts'
+import { useDraftStore } from './useDraftStore'
+import { asAsked, useSamples } from './useSamples'
 
 // Many never look at it. As of a page: when it does not come, the browser loads everything once more, then a person is told.
 const MapView = lazyRouteComponent(() => import('./map/MapView'))
@@ -46,31 +45,8 @@ export default function EditorPage() {
 }
 
 function Opening({ name }: { name: string }) {
-  const [error, setError] = useState<unknown>()
   const store = useMemo(() => new DraftStore({ name, transport: transportFor(name), storage: localStorage }), [name])
-  const state = useSyncExternalStore(store.subscribe, store.snapshot)
-  const open = useCallback(() => {
-    setError(undefined)
-    store.open().catch(setError)
-  }, [store])
-
-  useEffect(() => {
-    preloadPillField()
-    open()
-    const flush = () => store.flush()
-    const online = () => store.online()
-    const hidden = () => document.visibilityState === 'hidden' && flush()
-    addEventListener('pagehide', flush)
-    addEventListener('online', online)
-    document.addEventListener('visibilitychange', hidden)
-    return () => {
-      removeEventListener('pagehide', flush)
-      removeEventListener('online', online)
-      document.removeEventListener('visibilitychange', hidden)
-      store.close()
-    }
-  }, [store, open])
-
+  const { state, error, open } = useDraftStore(store)
   if (error !== undefined)
     return (
       <Page title={name}>
@@ -112,7 +88,15 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const samples = useSamples(names)
   const steps = useMemo(() => walk(document), [document])
   const selected = search['panel'] ? undefined : steps.find((placed) => placed.path === search['step'])
-  const check = useCheck({ name, store, document, steps, sample: samples.picked })
+  const saved = useQuery(requestsQuery).data?.items ?? none
+  const sends = useCallback<Editor['sends']>((step) => sentBy(step, saved), [saved])
+  const check = useCheck({
+    name,
+    steps,
+    sends,
+    run: ({ step, really }, signal) => run({ scenario: name, document, ...(step === undefined ? {} : { step }), ...asAsked(samples.picked), really, all_dry: really.length === 0 }, signal),
+    past: usePast(name),
+  })
   const tab: TabName = tabNames.find((one) => one === search['tab']) ?? 'steps'
 
   useHints((hints) => {
@@ -138,7 +122,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const focused = useCallback(() => setFocusField(undefined), [])
 
   const editor: Editor = {
-    name, store, state, document, info, kinds, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField: focusField && heldAt(document, focusField), focused, edit, sources, panelSource, dataPlace, samples, check,
+    name, store, state, document, info, kinds, sends, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField: focusField && heldAt(document, focusField), focused, edit, sources, panelSource, dataPlace, samples, check,
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }

@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react'
 import type { Kind, Preview, Scenario as ScenarioInfo, Source } from '@/api'
 import type { Check } from './check/useCheck'
 import type { DraftState, DraftStore } from './model/draft'
-import type { Scenario } from './model/document'
+import type { HttpStep, Scenario, Step } from './model/document'
 import type { Placed } from './model/steps'
 import type { Picked, Samples } from './useSamples'
 
@@ -23,6 +23,10 @@ export interface Editor {
   kinds: readonly Kind[]
   kindsFailed: { error: unknown; again(): void } | undefined
   steps: readonly Placed[]
+  /** What a step sends: its own request, or the saved one that it names. */
+  sends(step: Step): HttpStep | undefined
+  /** A saved request is edited: its step stands in no scenario. */
+  alone?: boolean
   selected: Placed | undefined
   /** Opens a step by its path; field is a pointer inside the document that gets the focus. */
   open(path: string, field?: string): void

@@ -36,6 +36,13 @@ async function draftOf(response: Response): Promise<ServerDraft> {
   return { ...draft, problems: draft.problems ?? [], etag: response.headers.get('ETag') ?? draft.etag }
 }
 
+/** What may pass by itself is tried again; the rest has to be told, of the places that the page knows. */
+export function refusal(error: unknown, held: (pointer: string) => string = (pointer) => pointer): unknown {
+  if (!(error instanceof ApiError) || error.offline) return error
+  if (error.status >= 500 || error.status === 429 || error.status === 401 || error.status === 408) return error
+  return new Refused({ code: error.code, detail: error.message, errors: error.problems.map((one) => ({ ...one, pointer: held(one.pointer) })) }, error.status)
+}
+
 export function transportFor(name: string): Transport {
   const path = `/scenarios/${encodeURIComponent(name)}/draft`
   return {
@@ -44,14 +51,11 @@ export function transportFor(name: string): Transport {
       try {
         return await draftOf(await call(path, { method: 'PUT', body: { document: plain(document) }, headers: { 'If-Match': etag }, ...(keepalive ? { keepalive } : {}) }))
       } catch (error) {
-        if (!(error instanceof ApiError) || error.offline) throw error
-        if (error.status === 412) {
+        if (error instanceof ApiError && error.status === 412) {
           const current = (parseJson(String(error.body)) as { current?: unknown }).current as ServerDraft | undefined
           if (current) throw new Conflict(current)
         }
-        // What may pass by itself is tried again; the rest has to be told.
-        if (error.status >= 500 || error.status === 429 || error.status === 401 || error.status === 408) throw error
-        throw new Refused({ code: error.code, detail: error.message, errors: error.problems }, error.status)
+        throw refusal(error)
       }
     },
   }
@@ -92,9 +96,11 @@ export interface CheckAsked {
   all_dry?: boolean
 }
 
+export const check = ({ document, ...asked }: CheckAsked, signal: AbortSignal): AsyncGenerator<CheckLine> => checkLines('/check', { ...asked, document: plain(document) }, signal)
+
 /** The lines of a check as they come. */
-export async function* check(asked: CheckAsked, signal: AbortSignal): AsyncGenerator<CheckLine> {
-  const response = await call('/check', { method: 'POST', body: { ...asked, document: plain(asked.document) }, headers: { Accept: 'application/x-ndjson' }, signal })
+export async function* checkLines(path: string, body: object, signal: AbortSignal): AsyncGenerator<CheckLine> {
+  const response = await call(path, { method: 'POST', body, headers: { Accept: 'application/x-ndjson' }, signal })
   if (!response.body) return
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''

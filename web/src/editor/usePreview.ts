@@ -1,8 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, type Preview } from '@/api'
-import type { Scenario } from './model/document'
-import { preview as ask } from './server'
-import { asAsked, type Picked } from './useSamples'
 
 export interface Previewed {
   /** The last answer; it stays while the next one is on its way. */
@@ -15,20 +12,19 @@ export interface Previewed {
 
 const calm = 200
 
-/** What the step would send with the sample, asked for again shortly after each change. */
-export function usePreview(document: Scenario, step: string | undefined, picked: Picked | undefined, again: unknown): Previewed {
+/** What a step would send: ask is another function after each change, and is called shortly after. */
+export function usePreview(step: string, ask: (signal: AbortSignal) => Promise<Preview>, again: unknown): Previewed {
   const [state, setState] = useState<{ step: string; preview: Preview | undefined; error: ApiError | undefined }>()
   const [stale, setStale] = useState(false)
   const [turn, setTurn] = useState(0)
   const retry = useCallback(() => setTurn((now) => now + 1), [])
   const first = useRef(true)
   useEffect(() => {
-    if (step === undefined) return
     const abort = new AbortController()
     setStale(true)
     const timer = setTimeout(
       () => {
-        ask({ document, step, ...asAsked(picked) }, abort.signal).then(
+        ask(abort.signal).then(
           (preview) => {
             setState({ step, preview, error: undefined })
             setStale(false)
@@ -47,7 +43,7 @@ export function usePreview(document: Scenario, step: string | undefined, picked:
       clearTimeout(timer)
       abort.abort()
     }
-  }, [document, step, picked, again, turn])
+  }, [ask, step, again, turn])
   // Without a connection the question waits for it.
   const offline = state?.error?.status === 0
   useEffect(() => {

@@ -67,6 +67,9 @@ export function useSamples(sources: readonly string[]): Samples {
 
 const none: readonly SampleEvent[] = []
 
+/** Where no events come to. */
+export const noSamples: Samples = { events: none, of: () => none, loading: false, failed: undefined, picked: undefined, pick: () => undefined, fresh: undefined }
+
 // Defined once: only then is an unchanged answer the same object.
 const together = (results: { data?: { items: SampleEvent[] } | undefined; isLoading: boolean; error: unknown }[]) => ({
   lists: results.map((result) => result.data?.items ?? none),

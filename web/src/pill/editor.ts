@@ -388,7 +388,7 @@ function variableList(field: ReturnType<typeof pills>, language: 'json' | undefi
   ]
 }
 
-const ranks: Record<Group, number> = { source: 0, step: 1, vars: 2, system: 3, secret: 4 }
+const ranks: Record<Group, number> = { source: 0, step: 1, params: 2, vars: 3, system: 4, secret: 5 }
 const sectionRank = (variable: Variable): number => ranks[variable.group]
 
 /** The same variables by name, whatever their values. */

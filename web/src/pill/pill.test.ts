@@ -4,7 +4,7 @@ import { build, parse, replacePiece, textOf, variablesOf, wholeVariable } from '
 import { findVariable, firstName, labelOf, pillOf, search, tail, type Variable, type Words } from './variables'
 
 const words: Words = {
-  group: (g) => ({ source: 'Источник', step: 'Шаг', vars: 'Переменная', system: 'Система', secret: 'Секрет' })[g],
+  group: (g) => ({ source: 'Источник', step: 'Шаг', params: 'Что передать', vars: 'Переменная', system: 'Система', secret: 'Секрет' })[g],
   step: (title) => `Шаг «${title}»`,
   field: (name) => ({ name: 'Имя', phone: 'Телефон', email: 'E-mail' })[name],
   both: (text) => text?.ru ?? '',

@@ -73,7 +73,7 @@ const calls: Record<string, Key> = {
   base64: 'call.base64',
 }
 
-const groups = { source: 'group.source', step: 'group.step', vars: 'group.vars', system: 'group.system', secret: 'group.secret' } as const
+const groups = { source: 'group.source', step: 'group.step', params: 'group.params', vars: 'group.vars', system: 'group.system', secret: 'group.secret' } as const
 
 export function fieldWords(t: Translate): FieldWords {
   const word = (table: Record<string, Key>, name: string): string | undefined => {

@@ -1,7 +1,7 @@
 /** The variables that a field may use: how they are called, found and grouped. */
 import type { VariablePiece } from './template'
 
-export type Group = 'source' | 'step' | 'vars' | 'system' | 'secret'
+export type Group = 'source' | 'step' | 'params' | 'vars' | 'system' | 'secret'
 
 /** As POST /preview gives it. */
 export interface Variable {
@@ -41,14 +41,14 @@ export interface Words {
   synonyms(name: string): string
 }
 
-export const groupOrder: readonly Group[] = ['source', 'step', 'vars', 'system', 'secret']
+export const groupOrder: readonly Group[] = ['source', 'step', 'params', 'vars', 'system', 'secret']
 
 /** The last part of a path, unquoted: event.body.items[0].sku → items[0].sku. */
 export function tail(path: string): string {
   const cut = path
     .replace(/^event\.(body|query|headers)(?=[.[])\.?/, '')
     .replace(/^steps\.[a-z0-9_]+\.(body|headers)(?=[.[])\.?/, '')
-    .replace(/^(steps\.[a-z0-9_]+|vars|env|secret|system|event|run|scenario|source)\./, '')
+    .replace(/^(steps\.[a-z0-9_]+|vars|params|env|secret|system|event|run|scenario|source)\./, '')
   return cut.replace(/^\["((?:[^"\\]|\\.)*)"\]/, '$1')
 }
 
@@ -141,6 +141,7 @@ export function guess(path: string): Variable | undefined {
   if (path.startsWith('event.')) return { ...base, group: 'source' }
   const step = /^steps\.([a-z0-9_]+)\./.exec(path)
   if (step) return { ...base, group: 'step', step: step[1] ?? '' }
+  if (path.startsWith('params.')) return { ...base, group: 'params' }
   if (path.startsWith('vars.')) return { ...base, group: 'vars' }
   if (/^secret\b/.test(path)) return { ...base, group: 'secret', secret: true }
   if (/^(run|scenario|source|env)\.|^(now|today|uuid|public_url|body|status|headers)\b/.test(path)) return { ...base, group: 'system' }

@@ -14,11 +14,11 @@ import { sampleName } from '../parts/SampleBar'
 /** The one question before a check: which requests really leave. */
 export function CheckDialog() {
   const t = useT()
-  const { check, samples, steps, kinds, sources, name } = useEditor()
+  const { check, samples, steps, kinds, sources, name, alone } = useEditor()
   const { asking } = check
   const [really, setReally] = useState<string[]>([])
   const [remember, setRemember] = useState(false)
-  const kept = useQuery({ ...examplesQuery(name), enabled: asking !== undefined && asking.path === undefined }).data?.items
+  const kept = useQuery({ ...examplesQuery(name), enabled: !alone && asking !== undefined && asking.path === undefined }).data?.items
   // The steps behind a step that is only shown read what it was answered earlier.
   const hasReply = ({ first }: Placed) => kept?.some((one) => one.step === first) || answered(first, check)
   useEffect(() => {
@@ -28,7 +28,8 @@ export function CheckDialog() {
   if (!asking) return null
   const { picked, events } = samples
   const on = picked && 'event' in picked ? sampleName(picked.event, events, sources, t) : ''
-  const host = (path: string) => hostOf(asking.steps.find((one) => one.placed.path === path)?.placed.step.http?.url ?? '', t)
+  const httpOf = (path: string) => asking.steps.find((one) => one.placed.path === path)?.http
+  const host = (path: string) => hostOf(httpOf(path)?.url ?? '', t)
   const hosts = [...new Set(asking.steps.filter((one) => really.includes(one.placed.path)).map((one) => host(one.placed.path)))]
 
   if (asking.path !== undefined) {
@@ -37,11 +38,12 @@ export function CheckDialog() {
       <Dialog
         open
         onClose={check.dismiss}
-        title={t('check.step')}
+        title={t(alone ? 'check.request' : 'check.step')}
         size="small"
         actions={
           <>
-            <Button onClick={() => check.answer([], remember)}>{t('dryRun')}</Button>
+            {/* What a saved request would send stands on its page all the time. */}
+            {alone ? <Button onClick={check.dismiss}>{t('ui.cancel')}</Button> : <Button onClick={() => check.answer([], remember)}>{t('dryRun')}</Button>}
             <Button kind="main" icon="send" onClick={() => check.answer([path], remember)} autoFocus>
               {t('check.sendOne')}
             </Button>
@@ -49,7 +51,7 @@ export function CheckDialog() {
         }
       >
         <p>{t('check.goesReally', { host: host(path) })}</p>
-        <Checkbox label={t('check.dontAskStep')} checked={remember} onChange={setRemember} />
+        <Checkbox label={t(alone ? 'check.dontAskRequest' : 'check.dontAskStep')} checked={remember} onChange={setRemember} />
       </Dialog>
     )
   }
@@ -69,17 +71,17 @@ export function CheckDialog() {
     >
       <ul className={css.checkSteps}>
         {steps.map((placed) => {
-          const sends = placed.step.http !== undefined
+          const http = httpOf(placed.path)
           const title = `${placed.number} ${titleOf(placed.step, t, kinds)}`
           const chosen = really.includes(placed.path)
           return (
             <li key={placed.path} style={{ marginLeft: placed.depth * 16 }}>
-              {sends ? (
+              {http ? (
                 <Checkbox
                   ariaLabel={title}
                   label={
                     <>
-                      {placed.number} <Method>{placed.step.http ? methodOf(placed.step.http) : ''}</Method> {titleOf(placed.step, t, kinds)}
+                      {placed.number} <Method>{methodOf(http)}</Method> {titleOf(placed.step, t, kinds)}
                     </>
                   }
                   help={chosen ? t('check.sends', { host: host(placed.path) }) : t(hasReply(placed) ? 'check.silentPast' : 'check.silentNone')}

@@ -28,10 +28,10 @@ export function KeepReply({ run, attempt }: { run: string; attempt: number }) {
 /** Says that a kept reply is read, and takes it away. */
 export function KeptReply() {
   const t = useT()
-  const { name } = useEditor()
+  const { name, sends, alone } = useEditor()
   const { placed } = useStep()
   const queries = useQueryClient()
-  const kept = useQuery({ ...examplesQuery(name), enabled: placed.step.http !== undefined }).data?.items.find((one) => one.step === placed.first)
+  const kept = useQuery({ ...examplesQuery(name), enabled: !alone && sends(placed.step) !== undefined }).data?.items.find((one) => one.step === placed.first)
   const drop = useMutation({
     mutationFn: () => call(api.DELETE('/api/v1/scenarios/{name}/examples', { params: { path: { name }, query: { step: placed.first } } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: examplesQuery(name).queryKey }),

@@ -18,8 +18,8 @@ const usualSpans = ['10m', '3h', '1d'] as const
 /** What would become of an event while services fail: chosen, pressed, and told hour by hour. Nothing is sent. */
 export function Outage({ first, onClose }: { first: string | undefined; onClose: () => void }) {
   const t = useT()
-  const { name, document, steps, kinds, sample } = useEditor()
-  const senders = steps.filter((one) => one.step.http !== undefined)
+  const { name, document, steps, kinds, sample, sends } = useEditor()
+  const senders = steps.filter((one) => sends(one.step) !== undefined)
   const [chosen, setChosen] = useState<readonly string[]>(() => (first === undefined ? senders.map((one) => one.path) : [first]))
   const [how, setHow] = useState<How>('refused')
   const [span, setSpan] = useState<string>('3h')

@@ -73,7 +73,7 @@ const tabNames = ['reply', 'headers', 'request', 'time'] as const
 
 function Ended({ result }: { result: StepResult }) {
   const t = useT()
-  const { check } = useEditor()
+  const { check, alone } = useEditor()
   const { placed, put, at } = useStep()
   const [tab, setTab] = useState<(typeof tabNames)[number]>('reply')
   const tabs = useRef<HTMLDivElement>(null)
@@ -136,7 +136,7 @@ function Ended({ result }: { result: StepResult }) {
         {result.at && <Time at={new Date(result.at).toISOString()} relative="both" />}
         <span className={css.lineEnd}>
           {again}
-          {runId && reply && <KeepReply run={runId} attempt={attempt.n} />}
+          {runId && reply && !alone && <KeepReply run={runId} attempt={attempt.n} />}
           {runId && (
             <CopyButton size="small" kind="default" text={async () => (await sendText(`/runs/${runId}/attempts/${attempt.n}/curl`, {})).text}>
               cURL
@@ -211,7 +211,7 @@ interface ReplyProps {
 /** The reply as a tree; a click on a value makes it a variable of the steps below. */
 function Reply({ attempt, runId, pointer }: ReplyProps) {
   const t = useT()
-  const { document, edit } = useEditor()
+  const { document, edit, alone } = useEditor()
   const { placed } = useStep()
   const reply = attempt.response
   const { id } = placed.step
@@ -241,8 +241,7 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
       encoding={reply.encoding}
       contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
       root={root}
-      onPick={save}
-      after={mark}
+      {...(alone ? {} : { onPick: save, after: mark })}
       label={t('result.reply')}
       download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
     />

@@ -10,7 +10,7 @@ test.each([
   [http(undefined, 'https://crm.example', { text: 'x' }), true],
   [http(undefined, 'https://crm.example', { none: true }), false],
   [http('POST', 'echo'), false],
-])('%j is asked about: %s', (step, wanted) => expect(asks({ id: 'a', http: step }, (url) => url === 'echo')).toBe(wanted))
+])('%j is asked about: %s', (step, wanted) => expect(asks(step, (url) => url === 'echo')).toBe(wanted))
 
 test('another method at the same address is another question', () => {
   expect(askKey('a', http('PUT'))).not.toBe(askKey('a', http('DELETE')))

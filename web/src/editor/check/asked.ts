@@ -1,13 +1,11 @@
 /** Which steps are asked about before they are checked, and what is remembered of the answers. Pure. */
-import type { HttpStep, Step } from '../model/document'
+import type { HttpStep } from '../model/document'
 
 /** The method that is sent when none is chosen depends on the body. */
 export const methodOf = (http: HttpStep): string => (http.method ?? (http.body && !http.body.none ? 'POST' : 'GET')).toUpperCase()
 
 /** Reading asks nobody; the built-in receiver is never asked about. */
-export function asks(step: Step, isEcho: (url: string) => boolean): boolean {
-  const { http } = step
-  if (!http) return false
+export function asks(http: HttpStep, isEcho: (url: string) => boolean): boolean {
   const method = methodOf(http)
   return method !== 'GET' && method !== 'HEAD' && !isEcho(http.url)
 }

@@ -1,15 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, keys, type Attempt, type CheckLine, type Explain, type Preview } from '@/api'
-import type { DraftStore } from '../model/draft'
-import type { Scenario } from '../model/document'
+import type { HttpStep, Step } from '../model/document'
 import type { Placed } from '../model/steps'
 import { isEcho } from '../parts/describe'
-import { check as run } from '../server'
-import { asAsked, type Picked } from '../useSamples'
 import type { Variable } from '@/pill/variables'
 import { askKey, asks, type Remembered } from './asked'
-import { usePast } from './past'
 
 export interface StepResult {
   state: 'running' | 'done' | 'skipped' | 'failed' | 'shown'
@@ -30,7 +26,7 @@ export interface Asking {
   /** Undefined asks for the whole scenario. */
   path: string | undefined
   /** Steps with requests, and whether they would be sent. */
-  steps: { placed: Placed; asks: boolean; send: boolean }[]
+  steps: { placed: Placed; http: HttpStep; asks: boolean; send: boolean }[]
 }
 
 export interface Check {
@@ -59,24 +55,31 @@ export interface Check {
   cancel(): void
 }
 
-interface Options {
-  name: string
-  store: DraftStore
-  document: Scenario
-  steps: readonly Placed[]
-  sample: Picked | undefined
+export interface CheckWish {
+  /** Undefined checks all steps. */
+  step: string | undefined
+  really: string[]
 }
 
-export function useCheck({ name, document, steps, sample }: Options): Check {
+interface Options {
+  /** Under which the browser remembers what was answered. */
+  name: string
+  steps: readonly Placed[]
+  /** What a step sends. */
+  sends: (step: Step) => HttpStep | undefined
+  run: (wish: CheckWish, signal: AbortSignal) => AsyncGenerator<CheckLine>
+  past: Pick<Check, 'past' | 'replies'>
+}
+
+export function useCheck({ name, steps, sends, run, past: { past, replies } }: Options): Check {
   const client = useQueryClient()
   const [state, setState] = useState<Pick<Check, 'running' | 'whole' | 'asked' | 'results' | 'finished' | 'error' | 'runId' | 'round'>>({
     running: false, whole: false, asked: undefined, results: {}, finished: undefined, error: undefined, runId: undefined, round: 0,
   })
-  const { past, replies } = usePast(name)
   const [asking, setAsking] = useState<Asking | undefined>()
   const abort = useRef<AbortController | undefined>(undefined)
-  const latest = useRef({ document, steps, sample })
-  latest.current = { document, steps, sample }
+  const latest = useRef({ steps, sends, run })
+  latest.current = { steps, sends, run }
   useEffect(() => () => abort.current?.abort(), [])
 
   const storageKey = `gonets.asked.${name}`
@@ -101,8 +104,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       const first = path === undefined ? undefined : (firsts.get(path) ?? path)
       setState((old) => ({ ...old, running: true, whole: first === undefined, asked: first === undefined ? undefined : { first, at: began }, results: first === undefined ? {} : without(old.results, first), finished: undefined, error: undefined, runId: undefined }))
       try {
-        const lines = run({ scenario: name, document: now.document, ...(path !== undefined ? { step: path } : {}), ...asAsked(now.sample), really: [...really], all_dry: really.length === 0 }, control.signal)
-        for await (const line of lines) setState((old) => ({ ...old, ...applied(old.results, line, began, firsts) }))
+        for await (const line of now.run({ step: path, really: [...really] }, control.signal)) setState((old) => ({ ...old, ...applied(old.results, line, began, firsts) }))
         setState((old) => ({ ...old, running: false, round: old.round + 1, finished: old.finished ?? { ok: false, state: 'cancelled', duration_ms: Date.now() - began } }))
       } catch (error) {
         const stopped = control.signal.aborted
@@ -117,16 +119,17 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       }
       void client.invalidateQueries({ queryKey: keys.runs })
     },
-    [client, name],
+    [client],
   )
 
   const ask = useCallback(
     (path: string | undefined) => {
       const known = remembered()
-      const among = latest.current.steps.filter((placed) => placed.step.http && (path === undefined || placed.path === path))
-      const list = among.map((placed) => {
-        const answer = placed.step.http && known[askKey(placed.first, placed.step.http)]
-        return { placed, asks: asks(placed.step, isEcho) && answer === undefined, send: answer !== 'show' }
+      const among = latest.current.steps.filter((placed) => path === undefined || placed.path === path)
+      const list = among.flatMap((placed) => {
+        const http = latest.current.sends(placed.step)
+        const answer = http && known[askKey(placed.first, http)]
+        return http ? [{ placed, http, asks: asks(http, isEcho) && answer === undefined, send: answer !== 'show' }] : []
       })
       if (list.some((one) => one.asks)) setAsking({ path, steps: list })
       else void start(path, list.filter((one) => one.send).map((one) => one.placed.path))
@@ -143,7 +146,7 @@ export function useCheck({ name, document, steps, sample }: Options): Check {
       if (!asking) return
       if (remember) {
         const known = remembered()
-        for (const { placed, asks: asked } of asking.steps) if (asked && placed.step.http) known[askKey(placed.first, placed.step.http)] = really.includes(placed.path) ? 'send' : 'show'
+        for (const { placed, http, asks: asked } of asking.steps) if (asked) known[askKey(placed.first, http)] = really.includes(placed.path) ? 'send' : 'show'
         localStorage.setItem(storageKey, JSON.stringify(known))
       }
       void start(asking.path, really)

@@ -75,7 +75,7 @@ function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string 
 
 function RequestLine({ onSplit }: { onSplit: () => void }) {
   const t = useT()
-  const { edit, check, name } = useEditor()
+  const { edit, check, name, alone } = useEditor()
   const { placed, read, put, at, preview, problem } = useStep()
   const texts = useTexts()
   const http = read<HttpStep>('/http')
@@ -165,15 +165,8 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
             {t('echo')}
           </Button>
         )}
-        {check.running && !check.whole ? (
-          <Button icon="stop" onClick={check.cancel}>
-            {t('cancel')}
-          </Button>
-        ) : (
-          <Button kind="main" icon="play" label={t('check.step')} onClick={() => check.askStep(placed.path)} disabled={check.running || http.url.trim() === ''}>
-            {t('check')}
-          </Button>
-        )}
+        {/* A saved request is tried beside the data that it is tried with. */}
+        {!alone && <CheckButton />}
         <div className={css.url} data-pointer={at('/http/url')} onBlur={clean}>
           <PillField label={address.title} value={http.url} onChange={setUrl} placeholder="https://api.example.org/leads" error={problem('/http/url')} onEnter={() => check.askStep(placed.path)} mono wrap />
         </div>
@@ -203,6 +196,24 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
       </div>
       {isEcho(http.url) && <EchoScript />}
     </div>
+  )
+}
+
+/** Tries the request of the step, or stops a try that is on its way. */
+export function CheckButton() {
+  const t = useT()
+  const { check, alone } = useEditor()
+  const { placed, read } = useStep()
+  if (check.running && !check.whole)
+    return (
+      <Button icon="stop" onClick={check.cancel}>
+        {t('cancel')}
+      </Button>
+    )
+  return (
+    <Button kind="main" icon="play" label={t(alone ? 'check.request' : 'check.step')} onClick={() => check.askStep(placed.path)} disabled={check.running || (read<string>('/http/url') ?? '').trim() === ''}>
+      {t('check')}
+    </Button>
   )
 }
 
@@ -280,6 +291,7 @@ function HeadersTab({ more }: { more: React.ReactNode }) {
 
 function MoreTab({ more }: { more: React.ReactNode }) {
   const t = useT()
+  const { alone } = useEditor()
   const { placed, read, put, at, problem } = useStep()
   const [outage, setOutage] = useState(false)
   const texts = useTexts()
@@ -291,23 +303,29 @@ function MoreTab({ more }: { more: React.ReactNode }) {
     const tls = Object.entries({ ...http?.tls, ...change }).filter(([, value]) => value !== undefined)
     put('/http/tls', tls.length > 0 ? Object.fromEntries(tls) : undefined)
   }
-  const plain = [texts('/http/timeout').field, texts('/when').field, texts('/http/redirects').field].filter((field) => field !== undefined)
+  const plain = [texts('/http/timeout').field, alone ? undefined : texts('/when').field, texts('/http/redirects').field].filter((field) => field !== undefined)
   return (
     <div className={css.fields}>
       <Labelled pointer={at('/http/retry')} label={retries.title} help={retries.help} error={problem('/http/retry')}>
         <RetryField />
       </Labelled>
-      <div>
-        <Button size="small" icon="retry" onClick={() => setOutage(true)}>
-          {t('outage.open')}
-        </Button>
-        {outage && <Outage first={placed.path} onClose={() => setOutage(false)} />}
-      </div>
+      {!alone && (
+        <div>
+          <Button size="small" icon="retry" onClick={() => setOutage(true)}>
+            {t('outage.open')}
+          </Button>
+          {outage && <Outage first={placed.path} onClose={() => setOutage(false)} />}
+        </div>
+      )}
       <AskFirst />
-      <div data-pointer={at('/http/on_failure')}>
-        <OnFailure />
-      </div>
-      <RenewAccess />
+      {!alone && (
+        <>
+          <div data-pointer={at('/http/on_failure')}>
+            <OnFailure />
+          </div>
+          <RenewAccess />
+        </>
+      )}
       {plain.map((field) => (
         <Field key={field.path} field={field} />
       ))}

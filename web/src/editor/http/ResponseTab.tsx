@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useT } from '@/i18n'
 import { NumberField, Select, SuggestField, TagsField } from '@/ui'
-import { becomes, useStep } from '../context'
+import { becomes, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import type { HttpStep } from '../model/document'
 import { nameFrom } from '../model/steps'
@@ -14,6 +14,7 @@ import { helpOf, useTexts } from '@/words/texts'
 export function ResponseTab({ more }: { more: ReactNode }) {
   const t = useT()
   const texts = useTexts()
+  const { alone } = useEditor()
   const { read, put, at, preview, problem, placed } = useStep()
   const http = read<HttpStep>('/http')
   if (!http) return null
@@ -52,21 +53,26 @@ export function ResponseTab({ more }: { more: ReactNode }) {
           <SuggestField label={charset.title} help={charset.help} value={http.response_charset ?? ''} onChange={(next) => put('/http/response_charset', next || undefined)} suggestions={charset.options.map((option) => option.value)} placeholder={charset.field?.placeholder} error={problem('/http/response_charset')} />
         </div>
       )}
-      <fieldset className={css.fieldset}>
-        <legend>{t('saveResult')}</legend>
-        <p className={css.fieldHelp}>{t('saveResult.help', { id: placed.step.id })}</p>
-        <div className={css.three} data-pointer={at('/http/save')}>
-          <VariableName label={body.title} help={body.help} value={http.save?.body ?? ''} onChange={(name) => saved(name, 'body')} error={problem('/http/save/body')} />
-          <VariableName label={status.title} help={status.help} value={http.save?.status ?? ''} onChange={(name) => saved(name, 'status')} error={problem('/http/save/status')} />
-          <VariableName label={headers.title} help={headers.help} value={http.save?.headers ?? ''} onChange={(name) => saved(name, 'headers')} error={problem('/http/save/headers')} />
-        </div>
-        {!http.save?.body && (
-          <button type="button" className={css.linkButton} onClick={() => saved(wish, 'body')}>
-            {t('saveResult.wish', { name: wish })}
-          </button>
-        )}
-      </fieldset>
-      <ReplyTable />
+      {/* Under which names a reply is kept is said by the step that sends the request. */}
+      {!alone && (
+        <>
+          <fieldset className={css.fieldset}>
+            <legend>{t('saveResult')}</legend>
+            <p className={css.fieldHelp}>{t('saveResult.help', { id: placed.step.id })}</p>
+            <div className={css.three} data-pointer={at('/http/save')}>
+              <VariableName label={body.title} help={body.help} value={http.save?.body ?? ''} onChange={(name) => saved(name, 'body')} error={problem('/http/save/body')} />
+              <VariableName label={status.title} help={status.help} value={http.save?.status ?? ''} onChange={(name) => saved(name, 'status')} error={problem('/http/save/status')} />
+              <VariableName label={headers.title} help={headers.help} value={http.save?.headers ?? ''} onChange={(name) => saved(name, 'headers')} error={problem('/http/save/headers')} />
+            </div>
+            {!http.save?.body && (
+              <button type="button" className={css.linkButton} onClick={() => saved(wish, 'body')}>
+                {t('saveResult.wish', { name: wish })}
+              </button>
+            )}
+          </fieldset>
+          <ReplyTable />
+        </>
+      )}
       <div data-pointer={at('/http/reply_limit')}>
         <NumberField label={limit.title} help={limit.help} value={http.reply_limit === undefined ? undefined : Math.round(http.reply_limit / 1024)} onChange={(kb) => put('/http/reply_limit', kb ? kb * 1024 : undefined)} min={1} max={kilobytes(limit.field?.max)} placeholder={kilobytes(limit.field?.default)?.toString()} unit={t('unit.kb')} width={180} />
       </div>

@@ -14,7 +14,7 @@ export interface Addable {
   template: unknown
 }
 
-const icons: Record<string, IconName> = { http: 'send', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
+const icons: Record<string, IconName> = { http: 'send', request: 'requests', set: 'variable', if: 'skip', delay: 'pause', respond: 'retry', stop: 'check', fail: 'close' }
 export const kindIcon = (kind: string): IconName => (Object.hasOwn(icons, kind) ? icons[kind] : undefined) ?? 'blank'
 
 /** By which words the palette finds it, its own name first. */

@@ -72,6 +72,12 @@ export interface Step {
   then?: Step[]
   else?: Step[]
   delay?: string
+  /** The name of a saved request, what it is given, and a method instead of its own. */
+  request?: string
+  with?: Row[]
+  method?: string
+  save?: { body?: string; status?: string; headers?: string }
+  on_failure?: string
   respond?: { status?: Json; headers?: Row[]; text?: string; json?: Json | Row[] }
   stop?: { reason?: string }
   fail?: { message?: string }
@@ -95,7 +101,7 @@ export interface Scenario {
   [other: string]: unknown
 }
 
-const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/body/multipart/fields', '/http/retry/ask/query', '/http/retry/ask/headers', '/http/retry/ask/body/form', '/http/retry/ask/body/multipart/fields', '/set', '/respond/headers']
+const rowPlaces = ['/http/query', '/http/headers', '/http/body/form', '/http/body/multipart/fields', '/http/retry/ask/query', '/http/retry/ask/headers', '/http/retry/ask/body/form', '/http/retry/ask/body/multipart/fields', '/with', '/set', '/respond/headers']
 
 const jsonPlaces = ['http/body/json', 'http/retry/ask/body/json', 'respond/json']
 
@@ -173,7 +179,7 @@ function mapAt(value: unknown, parts: string[], change: (v: unknown) => unknown)
   return { ...object, [head]: mapAt(object[head], rest, change) }
 }
 
-export const stepKinds = ['http', 'set', 'if', 'delay', 'respond', 'stop', 'fail'] as const
+export const stepKinds = ['http', 'request', 'set', 'if', 'delay', 'respond', 'stop', 'fail'] as const
 const common = new Set(['id', 'title', 'when', 'then', 'else'])
 
 /** The kind is the one member that is not common to all steps. */

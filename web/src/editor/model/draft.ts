@@ -115,6 +115,8 @@ export interface DraftOptions {
   transport: Transport
   storage: Storage
   timers?: Timers
+  /** It is saved when a person says so and not by itself; until then the browser keeps it. */
+  byHand?: boolean
 }
 
 export class DraftStore {
@@ -182,7 +184,7 @@ export class DraftStore {
     this.history = this.storedHistory(mine)
     if (kept.etag === draft.etag || alike(kept.base, theirs)) {
       this.publish({ document: mine, save: { is: 'unsaved' } })
-      this.schedule(0)
+      this.byItself(0)
       return
     }
     const merged = merge(normalise(kept.base), mine, theirs)
@@ -192,7 +194,7 @@ export class DraftStore {
     }
     this.history = record(this.history, mine, merged.document, '', this.timers.now())
     this.publish({ document: merged.document, save: { is: 'unsaved' }, mergedWith: draft.updated_by ?? '' })
-    this.schedule(0)
+    this.byItself(0)
   }
 
   /** Changes the document. Changes of one group that follow quickly are one step of undo. */
@@ -226,7 +228,11 @@ export class DraftStore {
     const save: SaveState = this.state?.save.is === 'conflict' ? this.state.save : { is: this.state?.save.is === 'offline' ? 'offline' : 'unsaved' }
     this.publish({ document, save })
     this.keep()
-    if (save.is !== 'conflict') this.schedule(pause)
+    if (save.is !== 'conflict') this.byItself(pause)
+  }
+
+  private byItself(ms: number): void {
+    if (!this.options.byHand) this.schedule(ms)
   }
 
   private schedule(ms: number): void {
@@ -294,7 +300,7 @@ export class DraftStore {
     if (same) this.forget()
     else {
       this.keep()
-      this.schedule(pause)
+      this.byItself(pause)
     }
   }
 
@@ -345,6 +351,12 @@ export class DraftStore {
     this.publish({ document: after, etag: save.theirs.etag, save: { is: 'unsaved' } })
     this.keep()
     this.schedule(0)
+  }
+
+  /** Takes what the server has instead of what was not saved. Undo takes it back. */
+  discard(): void {
+    this.edit(() => this.base)
+    void this.saveNow()
   }
 
   /** Somebody changed the draft: take theirs when nothing here is unsaved. */
@@ -398,6 +410,7 @@ export class DraftStore {
     const state = this.state
     if (!state || same(state.document, this.base) || state.save.is === 'conflict') return
     this.keep()
+    if (this.options.byHand) return
     void this.send(state.document, state.etag, true).then(
       (saved) => this.accept(state.document, saved),
       () => undefined,

@@ -1,4 +1,4 @@
-/** Where a document names something in expressions: all that gives another name to a step or a variable goes through here. */
+/** Where a document names something in expressions: all that gives another name to a step, a variable or a parameter goes through here. */
 import { nameText, parse, segmentText } from '../../pill/template'
 import { isPlain } from './json'
 
@@ -12,8 +12,8 @@ const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/http\/renew\/step$/
 const named = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:id|title)$/
 
 /** Changes the texts of steps that may name something; place begins with a step's number: /0/then/1/http/url. */
-export function inSteps<T>(value: T, place: string, change: (text: string, kind: TextKind) => string): T {
-  if (typeof value === 'string') return (named.test(place) ? value : change(value, expression.test(place) ? 'expression' : renewal.test(place) ? 'step' : 'template')) as T
+export function inSteps<T>(value: T, place: string, change: (text: string, kind: TextKind, place: string) => string): T {
+  if (typeof value === 'string') return (named.test(place) ? value : change(value, expression.test(place) ? 'expression' : renewal.test(place) ? 'step' : 'template', place)) as T
   return mapped(value, (inner, name) => inSteps(inner, `${place}/${name}`, change)) as T
 }
 
@@ -26,7 +26,7 @@ export function mapped(value: unknown, change: (inner: unknown, name: string) =>
 }
 
 export interface Naming {
-  /** What it is a member of: steps, vars. */
+  /** What it is a member of: steps, vars, params. */
   of: string
   was: string
   next: string
@@ -35,12 +35,13 @@ export interface Naming {
 }
 
 /** A text with another name wherever its expressions read what is named. */
-export function renamed(text: string, kind: TextKind, naming: Naming): string {
-  if (text === '' || naming.was === '') return text
-  if (kind === 'step') return naming.of === 'steps' && text === naming.was ? naming.next : text
-  if (kind === 'expression') return inExpression(text, naming)
+export function renamed(text: string, kind: TextKind, name: Naming): string {
+  if (text === '' || name.was === '') return text
+  if (kind === 'step') return name.of === 'steps' && text === name.was ? name.next : text
+  const change = naming(name)
+  if (kind === 'expression') return inExpression(text, change)
   return parse(text)
-    .map((piece) => (piece.is === 'variable' ? `{{${inExpression(piece.text.slice(2, -2), naming)}}}` : piece.text))
+    .map((piece) => (piece.is === 'variable' ? `{{${inExpression(piece.text.slice(2, -2), change)}}}` : piece.text))
     .join('')
 }
 
@@ -52,16 +53,34 @@ const range = sticky(String.raw`\.\.`)
 const member = sticky(String.raw`(?:\??\.|#+)\s*[\p{L}\p{N}_$]*`)
 const word = sticky(nameText)
 const afterOwner = sticky(String.raw`(\s*\.\s*)(${nameText})|(\s*\[\s*["'])([^"'\\]*)(?=["']\s*\])`)
+const mark = sticky(`["']`)
 const segments = sticky(`${segmentText}*`)
 
+type Take = (form: RegExp) => RegExpExecArray | null
+
+const naming =
+  ({ of, was, next, alone }: Naming) =>
+  (root: string, take: Take): string => {
+    if (root !== of) return alone && root === was ? next : root
+    const found = take(afterOwner)
+    const name = found && (found[2] ?? found[4])
+    const owned = found && name === was ? (found[1] ?? found[3]) + next : (found?.[0] ?? '')
+    // The mark that ends a name in brackets ends it here, too.
+    return root + owned + (found?.[4] === undefined ? '' : (take(mark)?.[0] ?? ''))
+  }
+
+/** An expression with something else for each place that it reads; the change is given the place and its first name. */
+export const placesIn = (expression: string, change: (place: string, root: string) => string): string =>
+  inExpression(expression, (root, take) => change(root + (take(segments)?.[0] ?? ''), root))
+
 /** Reads an expression as the server does (internal/expr/rewrite.go) and changes the names in it. */
-function inExpression(text: string, { of, was, next, alone }: Naming): string {
+function inExpression(text: string, change: (root: string, take: Take) => string): string {
   let out = ''
   let at = 0
   const open: string[] = []
   // In a map a name before a colon is a key of it.
   let key = false
-  const take = (form: RegExp): RegExpExecArray | null => {
+  const take: Take = (form) => {
     form.lastIndex = at
     const found = form.exec(text)
     if (found) at += found[0].length
@@ -95,13 +114,7 @@ function inExpression(text: string, { of, was, next, alone }: Naming): string {
       out += root
       continue
     }
-    if (root === of) {
-      const found = take(afterOwner)
-      const name = found && (found[2] ?? found[4])
-      out += root + (found && name === was ? (found[1] ?? found[3]) + next : (found?.[0] ?? ''))
-      // The mark that ends a name in brackets ends it here, too.
-      if (found?.[4] !== undefined) out += text.slice(at, (at += 1))
-    } else out += alone && root === was ? next : root
+    out += change(root, take)
     out += take(segments)?.[0] ?? ''
   }
   return out

@@ -21,7 +21,7 @@ interface StepCardProps {
 /** A step as both views of the scenario show it: what it is, how it ended, and what can be done with it. */
 export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
   const t = useT()
-  const { selected, open, edit, document, closePanel, check, state, kinds, steps } = useEditor()
+  const { selected, open, edit, document, closePanel, check, state, kinds, steps, sends } = useEditor()
   const { step, pointer, path, first, number } = placed
   const { setNodeRef, listeners } = useDraggable({ id: pointer })
   const lifted = dragged !== undefined && (pointer === dragged.pointer || pointer.startsWith(`${dragged.pointer}/`))
@@ -29,7 +29,8 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
   const result = check.results[first] ?? check.past[first]
   const problems = state.problems.filter((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
   const bad = problems.length > 0
-  const does = step.http ? hostOf(step.http.url, t) : summary(step, t)
+  const http = sends(step)
+  const does = http ? hostOf(http.url, t) : summary(step, t)
 
   const remove = () => {
     const at = selected?.path === path || selected?.path.startsWith(`${path}/`)
@@ -76,7 +77,7 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
           </span>
         </span>
         <span className={css.cardLine}>
-          {step.http ? <Method>{methodOf(step.http)}</Method> : null}
+          {http ? <Method>{methodOf(http)}</Method> : null}
           <span className={css.cardMore} title={step.set ? undefined : does}>
             {bad && <span className={css.cardBad}>{t(problems.every((problem) => problem.code === 'missing') ? 'step.incomplete' : 'step.mistaken')} · </span>}
             {step.set ? <span translate="no" title={does}>{does}</span> : does}

@@ -12,7 +12,7 @@ import { Versions } from '../publish/Versions'
 
 export function TopBar() {
   const t = useT()
-  const { name, store, state, check, steps } = useEditor()
+  const { name, store, state, check, steps, sends } = useEditor()
   const [keysShown, setKeysShown] = useState(false)
   const [versionsShown, setVersionsShown] = useState(false)
   const [outageShown, setOutageShown] = useState(false)
@@ -34,7 +34,7 @@ export function TopBar() {
         <IconButton icon="redo" label={t('editor.redo')} disabled={!state.canRedo} onClick={() => void store.redo()} />
         <Menu
           items={[
-            ...(steps.some((one) => one.step.http) ? [{ label: t('outage.open'), icon: 'retry' as const, onClick: () => setOutageShown(true) }] : []),
+            ...(steps.some((one) => sends(one.step)) ? [{ label: t('outage.open'), icon: 'retry' as const, onClick: () => setOutageShown(true) }] : []),
             { label: t('versions.open'), icon: 'history', onClick: () => setVersionsShown(true) },
             { label: t('scenario.ready'), icon: 'check', to: '/scenarios/$name/ready', params: { name } },
             { label: t('keys.title'), icon: 'help', onClick: () => setKeysShown(true), hint: '?' },

@@ -10,6 +10,7 @@ import { spanWords } from '@/words/duration'
 
 export const kindKeys: Record<string, Key> = {
   http: 'httpRequest',
+  request: 'savedRequest',
   set: 'kind.set',
   if: 'kind.if',
   delay: 'kind.delay',
@@ -90,6 +91,7 @@ export function durationWords(text: string, t: Translate): string {
 }
 
 export function summary(step: Step, t: Translate): string {
+  if (step.request !== undefined) return step.request || t('useRequest.none')
   if (step.set) return step.set.map((row) => row.name).filter(Boolean).join(', ') || t('step.nothingSet')
   if (step.if !== undefined) return step.if === '' ? t('step.noCondition') : conditionWords(step.if, t)
   if (step.delay !== undefined) return step.delay === '' ? t('step.noDelay') : durationWords(step.delay, t)
@@ -108,6 +110,7 @@ const scenarioFields: Record<string, Key> = {
   data: 'settings.data',
   missing: 'settings.missing',
   tests: 'change.tests',
+  params: 'inputs',
 }
 
 /** What people call a place of the scenario itself. */
@@ -119,6 +122,9 @@ export function scenarioField(field: string, t: Translate): string {
 
 /** What people call a place below a step: «Тело: phone». */
 export function fieldName(field: string, kinds: readonly Kind[]): string {
+  // The fields of a saved request are called as those of a step.
+  const inside = /^\/request(\/http\/.+)$/.exec(field)?.[1]
+  if (inside) return fieldName(inside, kinds)
   const found = kinds
     .flatMap((kind) => kind.fields)
     .filter((one) => field === one.path || field.startsWith(`${one.path}/`))

@@ -29,7 +29,7 @@ export function useKeys(editor: Editor): void {
       if (control && event.code === 'KeyS') return act(() => void now.store.saveNow())
       if (control && event.code === 'KeyZ' && !event.shiftKey) return act(() => void now.store.undo())
       if (control && (event.code === 'KeyY' || (event.code === 'KeyZ' && event.shiftKey))) return act(() => void now.store.redo())
-      if (control && event.key === 'Enter') return act(() => (now.selected?.step.http ? now.check.askStep(now.selected.path) : now.check.askScenario()))
+      if (control && event.key === 'Enter') return act(() => (now.selected && now.sends(now.selected.step) ? now.check.askStep(now.selected.path) : now.check.askScenario()))
       if (control || event.altKey || writing(event.target) || covered) return
       // The same keys of a Russian keyboard.
       if (event.code === 'KeyA') return act(() => document.querySelector<HTMLElement>('[data-add-step]')?.click())

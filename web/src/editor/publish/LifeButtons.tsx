@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ApiError, api, call, keys } from '@/api'
 import { useCommands } from '@/app/commands'
+import { useSearch } from '@/app/useSearch'
 import { useT } from '@/i18n'
 import { Button, Confirm, Dialog, ErrorNote, toast } from '@/ui'
 import { useEditor } from '../context'
@@ -95,6 +96,15 @@ export function LifeButtons() {
   const apply = async () => {
     if (await ready()) setApplying({ held: undefined })
   }
+  // A link from elsewhere asks for the comparison.
+  const [search, setSearch] = useSearch()
+  const wanted = search['apply'] === 'open' && info !== undefined
+  useEffect(() => {
+    if (!wanted) return
+    setSearch({ apply: undefined }, { replace: true })
+    if (running && state.hasChanges) void apply()
+    // Once for each link.
+  }, [wanted])
   const stop = async () => {
     setBusy(true)
     try {

@@ -78,6 +78,11 @@ export function Field({ field, reply }: { field: KindField; /** Its condition is
   const help = pick(field.help)
   const error = problem(field.path)
   const set = (next: unknown) => put(field.path, next === '' && !field.required ? undefined : next)
+  /** Takes the value away, and what held nothing else with it. */
+  const drop = () => {
+    const owner = field.path.slice(0, field.path.lastIndexOf('/'))
+    put(owner !== '' && Object.keys(read<object>(owner) ?? {}).length === 1 ? owner : field.path, undefined)
+  }
   const common = { pointer: at(field.path), error }
   const text = value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)
   switch (field.control) {
@@ -183,7 +188,7 @@ export function Field({ field, reply }: { field: KindField; /** Its condition is
     case 'variable':
       return (
         <div data-pointer={at(field.path)}>
-          <VariableName label={label} help={help} value={text} onChange={set} error={error} />
+          <VariableName label={label} help={help} value={text} onChange={(next) => (next === undefined ? drop() : set(next))} error={error} />
         </div>
       )
     default:

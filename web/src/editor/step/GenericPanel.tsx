@@ -6,6 +6,7 @@ import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import { kindOf } from '../model/document'
 import { Field } from './Field'
+import { OwnMethod, RequestFields } from './RequestFields'
 import { useFocusTab } from './useFocusTab'
 
 const tabKeys: Record<string, Key> = {
@@ -22,8 +23,8 @@ export const tabTitle = (tab: string, t: (key: Key) => string): string => {
   return key ? t(key) : tab
 }
 
-// The head of the panel has the name; the answer's body draws its own fields.
-const byHand = new Set(['/title', '/id', '/respond/json', '/respond/text'])
+// The head of the panel has the name; the answer's body and a saved request draw their own fields.
+const byHand = new Set(['/title', '/id', '/respond/json', '/respond/text', '/request', '/with', '/method'])
 
 /** The fields of any kind of step, tab by tab. */
 export function GenericPanel() {
@@ -34,11 +35,13 @@ export function GenericPanel() {
   const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps' && !byHand.has(field.path))
   // What the step is about comes first, what is seldom needed last.
   const rank = (tab: string) => (tab === 'main' ? 0 : tab === 'more' ? 2 : 1)
-  const tabs = [...new Set<string>(fields.map((field) => field.tab))].sort((a, b) => rank(a) - rank(b))
+  const tabs = [...new Set<string>(['main', ...fields.map((field) => field.tab)])].sort((a, b) => rank(a) - rank(b))
   const [tab, setTab] = useState<string>(tabs[0] ?? 'main')
   useFocusTab(placed.pointer, fields, setTab)
   const list = (name: string) => (
     <div className={css.fields}>
+      {name === 'main' && placed.step.request !== undefined && <RequestFields />}
+      {name === 'more' && placed.step.request !== undefined && <OwnMethod />}
       {fields
         .filter((field) => field.tab === name)
         .map((field: KindField) => (

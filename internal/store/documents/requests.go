@@ -1,0 +1,283 @@
+package documents
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gonets"
+	"gonets/internal/document"
+	"gonets/internal/store/pack"
+	"gonets/internal/value"
+)
+
+const requestColumns = `name, document, etag, created_at, updated_at`
+
+func scanRequest(scan func(...any) error) (out gonets.RequestInfo, err error) {
+	var name, text string
+	var created, updated sql.NullInt64
+	if err := scan(&name, &text, &out.ETag, &created, &updated); err != nil {
+		return out, err
+	}
+	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
+	out.SavedRequest, out.Damage = pack.Document[gonets.SavedRequest](fmt.Sprintf("the saved request %q", name), text)
+	out.Name = name
+	return out, nil
+}
+
+// liveRequests are the saved requests as they are now, by name; those that cannot be
+// read are not there for anybody who would send them.
+func liveRequests(q pack.Reader) ([]gonets.SavedRequest, error) {
+	infos, err := pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
+	out := make([]gonets.SavedRequest, 0, len(infos))
+	for i := range infos {
+		if infos[i].Damage == nil {
+			out = append(out, infos[i].SavedRequest)
+		}
+	}
+	return out, err
+}
+
+// SavedRequests are the saved requests as they are now, by name, but for those that
+// are damaged.
+func (d *Documents) SavedRequests(ctx context.Context) ([]gonets.SavedRequest, error) {
+	out, err := liveRequests(d.base.Read(ctx))
+	return out, d.base.Wrap(err)
+}
+
+// Requests lists saved requests by name with the scenarios that use them, those too
+// whose document is damaged.
+func (d *Documents) Requests(ctx context.Context) ([]gonets.RequestInfo, error) {
+	q := d.base.Read(ctx)
+	infos, err := pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
+	if err == nil {
+		err = usersOf(q, infos)
+	}
+	return infos, d.base.Wrap(err)
+}
+
+// Request returns one saved request. Of one that is damaged all but its document
+// comes along with the error.
+func (d *Documents) Request(ctx context.Context, name string) (gonets.RequestInfo, error) {
+	q := d.base.Read(ctx)
+	info, err := request(q, name)
+	if err == nil {
+		one := []gonets.RequestInfo{info}
+		err = usersOf(q, one)
+		info = one[0]
+	}
+	if err == nil {
+		err = info.Damage
+	}
+	return info, d.base.Wrap(err)
+}
+
+// request is a saved request that is there.
+func request(q pack.Reader, name string) (gonets.RequestInfo, error) {
+	items, err := pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests WHERE name = ?`, []any{name}, scanRequest)
+	if err == nil && len(items) == 0 {
+		err = gonets.Errorf(gonets.CodeNotFound, "there is no saved request %q", name)
+	}
+	if err != nil {
+		return gonets.RequestInfo{}, err
+	}
+	return items[0], nil
+}
+
+// usersOf fills in which scenarios use saved requests, in their draft or published.
+func usersOf(q pack.Reader, infos []gonets.RequestInfo) error {
+	type row struct {
+		name, state                string
+		published, embedded, draft sql.NullString
+	}
+	rows, err := pack.Collect(q, `SELECT s.name, s.state, v.document, v.requests, s.draft FROM scenarios s
+			LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version ORDER BY s.name`, nil,
+		func(scan func(...any) error) (r row, err error) {
+			err = scan(&r.name, &r.state, &r.published, &r.embedded, &r.draft)
+			return r, err
+		})
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		// One that cannot be read names nothing: it is written anew before it runs.
+		published, _ := pack.Document[gonets.Scenario](r.name, r.published.String)
+		shown := published
+		if r.draft.Valid {
+			shown, _ = pack.Document[gonets.Scenario](r.name, r.draft.String)
+		}
+		embedded, _ := pack.Requests(r.embedded.String)
+		for i := range infos {
+			info := &infos[i]
+			j := slices.IndexFunc(embedded, func(e gonets.SavedRequest) bool { return e.Name == info.Name })
+			user := gonets.RequestUser{Scenario: r.name, Title: shown.Title, State: gonets.ScenarioState(r.state), Steps: stepsWith(&shown, info.Name)}
+			if j >= 0 {
+				user.Stale = !embedded[j].Same(&info.SavedRequest)
+			}
+			if j >= 0 || len(user.Steps) > 0 {
+				info.UsedBy = append(info.UsedBy, user)
+			}
+		}
+	}
+	return nil
+}
+
+// stepsWith are the steps of a scenario that send a saved request.
+func stepsWith(sc *gonets.Scenario, name string) []gonets.RequestUse {
+	uses, n := []gonets.RequestUse{}, 0
+	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
+		n++
+		if st.Request == name {
+			uses = append(uses, gonets.RequestUse{ID: path, Title: st.Title, Number: n})
+		}
+	})
+	return uses
+}
+
+// CreateRequest makes a saved request under the first free name.
+func (d *Documents) CreateRequest(ctx context.Context, n gonets.NewDocument[gonets.SavedRequest]) (name string, err error) {
+	err = d.change(ctx, func(t *txn) error {
+		// What was checked of one that was deleted is not to be taken for the new one's.
+		name, err = t.freeName(n.Name, `SELECT EXISTS (SELECT 1 FROM saved_requests WHERE name = ?)
+			OR EXISTS (SELECT 1 FROM checks WHERE scenario = 'request/' || ?) OR ? = ''`)
+		if err != nil {
+			return err
+		}
+		r := *n.Parsed
+		r.Name = name
+		if _, err := t.applyRequest(&r); err != nil {
+			return err
+		}
+		if err := t.Audit(n.Actor, "create", "Request/"+name, ""); err != nil {
+			return err
+		}
+		return t.BumpConfig()
+	})
+	return name, err
+}
+
+// SaveRequest replaces a saved request's document. What is published keeps sending
+// the one of before. It refuses with CodeDraftConflict who began from another one,
+// unless the same is there already.
+func (d *Documents) SaveRequest(ctx context.Context, c gonets.RequestChange) error {
+	return d.change(ctx, func(t *txn) error {
+		now, err := request(t, c.Request.Name)
+		if err != nil {
+			return err
+		}
+		_, etag, err := encode(c.Request)
+		if err != nil || etag == now.ETag {
+			return err
+		}
+		if c.IfMatch != anyETag && c.IfMatch != now.ETag {
+			return gonets.Errorf(gonets.CodeDraftConflict, "the saved request %q was changed at %s; nothing was saved. Read it again and make your change there",
+				now.Name, now.UpdatedAt.Format(time.RFC3339))
+		}
+		if _, err := t.applyRequest(c.Request); err != nil {
+			return err
+		}
+		if err := t.Audit(c.Actor, "save", "Request/"+now.Name, ""); err != nil {
+			return err
+		}
+		return t.BumpConfig()
+	})
+}
+
+// DeleteRequest deletes a saved request that no scenario uses. Older versions keep
+// theirs.
+func (d *Documents) DeleteRequest(ctx context.Context, name, actor string) error {
+	return d.change(ctx, func(t *txn) error {
+		info, err := request(t, name)
+		if err != nil {
+			return err
+		}
+		one := []gonets.RequestInfo{info}
+		if err := usersOf(t, one); err != nil {
+			return err
+		}
+		if users := one[0].UsedBy; len(users) > 0 {
+			names := make([]string, len(users))
+			for i := range users {
+				names[i] = users[i].Scenario
+			}
+			return gonets.Errorf(gonets.CodeRequestUsed, "the saved request %q is sent by %s; take it out of the steps there first", name, strings.Join(names, ", "))
+		}
+		if err := t.Exec(`DELETE FROM saved_requests WHERE name = ?`, name); err != nil {
+			return err
+		}
+		if err := t.Audit(actor, "delete", "Request/"+name, ""); err != nil {
+			return err
+		}
+		return t.BumpConfig()
+	})
+}
+
+func (t *txn) applyRequest(r *gonets.SavedRequest) (document.Applied, error) {
+	out := document.Applied{Kind: document.KindRequest, Name: r.Name}
+	text, etag, err := encode(r)
+	if err != nil {
+		return out, err
+	}
+	now := t.Now().UnixMilli()
+	var old string
+	err = t.Row(`SELECT document FROM saved_requests WHERE name = ?`, []any{r.Name}, &old)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		out.Change = changeCreated
+		return out, t.Exec(`INSERT INTO saved_requests (name, document, etag, created_at, updated_at) VALUES (?, ?, ?, ?, ?)`,
+			r.Name, text, etag, now, now)
+	case err != nil:
+		return out, err
+	case old == text:
+		out.Change = changeNone
+		return out, nil
+	}
+	out.Change = changeUpdated
+	return out, t.Exec(`UPDATE saved_requests SET document = ?, etag = ?, updated_at = ? WHERE name = ?`, text, etag, now, r.Name)
+}
+
+// embed is what a version of a scenario embeds: the saved requests that it uses, as
+// they are now. One that is not there is refused.
+func (t *txn) embed(sc *gonets.Scenario) (string, error) {
+	live, err := liveRequests(t)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, len(live))
+	for i := range live {
+		names[i] = live[i].Name
+	}
+	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
+		if st.Request == "" || slices.Contains(names, st.Request) || err != nil {
+			return
+		}
+		p := gonets.Mistake("", gonets.CodeNoRequest, "there is no saved request %q; choose another one", st.Request)
+		p.Suggestion = value.Nearest(st.Request, names)
+		err = &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{p},
+			Message: fmt.Sprintf("the scenario %q sends a saved request that does not exist, in step %s", sc.Name, path)}
+	})
+	if err != nil {
+		return "", err
+	}
+	used := sc.Uses(live)
+	if len(used) == 0 {
+		return "", nil
+	}
+	text, _, err := encode(used)
+	return text, err
+}
+
+// outdated tells whether what a version embeds is not what is saved now.
+func outdated(kept, live []gonets.SavedRequest) bool {
+	for i := range kept {
+		j := slices.IndexFunc(live, func(r gonets.SavedRequest) bool { return r.Name == kept[i].Name })
+		if j >= 0 && !kept[i].Same(&live[j]) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,129 @@
+import { useRef } from 'react'
+import { useT, type Key } from '@/i18n'
+import { Button, Checkbox, IconButton, Menu, Panel, Select, TextField, toast } from '@/ui'
+import { useEditor } from '../context'
+import css from '../editor.module.css'
+import { shownText } from '../model/body'
+import { freeParam, paramsOf, paramTypes, readAs, renameParam, type Param, type ParamType } from '../model/saved'
+import { problemWords } from '@/i18n/problem'
+import { ParamName } from './ToRequests'
+import own from './request.module.css'
+
+const typeKeys: Record<ParamType, Key> = { string: 'type.text', number: 'type.number', boolean: 'type.yesNo', object: 'type.object', list: 'type.list' }
+
+/** «Что передать»: what the request asks of the steps that send it. */
+export function Params() {
+  const t = useT()
+  const { document, edit, put, state } = useEditor()
+  const box = useRef<HTMLUListElement>(null)
+  const params = paramsOf(document)
+  const set = (next: readonly Param[]) => put('/params', next.length > 0 ? next : undefined)
+  const change = (index: number, what: { [name in keyof Param]?: Param[name] | undefined }) =>
+    set(params.map((one, i) => (i === index ? (Object.fromEntries(Object.entries({ ...one, ...what }).filter(([, value]) => value !== undefined)) as unknown as Param) : one)))
+  const names = (but: number) => params.filter((_, i) => i !== but).map((one) => one.name)
+  const move = (index: number, by: 1 | -1) => {
+    const next = [...params]
+    const [one] = next.splice(index, 1)
+    if (one) next.splice(index + by, 0, one)
+    set(next)
+  }
+  const remove = (index: number) => {
+    const gone = params[index]
+    const left = params.filter((_, i) => i !== index)
+    set(left)
+    if (gone) toast(t('row.deleted', { name: gone.name }), { undo: () => edit((now) => ({ ...now, params: [...paramsOf(now).slice(0, index), gone, ...paramsOf(now).slice(index)] })) })
+  }
+  const add = () => {
+    set([...params, { name: freeParam('value', params.map((one) => one.name)), required: true }])
+    requestAnimationFrame(() => {
+      const field = [...(box.current?.querySelectorAll<HTMLInputElement>('[data-name] input') ?? [])].at(-1)
+      field?.focus()
+      field?.select()
+    })
+  }
+  const problem = (place: string) => {
+    const found = state.problems.find((one) => one.pointer === place)
+    return found && problemWords(found)
+  }
+  return (
+    <Panel
+      title={t('inputs')}
+      actions={
+        <Button size="small" icon="plus" onClick={add}>
+          {t('add')}
+        </Button>
+      }
+    >
+      <p className={css.fieldHelp}>{t('params.help')}</p>
+      <ul className={own.params} ref={box}>
+        {params.map((param, i) => {
+          const at = `/params/${i}`
+          const usual = t('param.usualOf', { name: param.name })
+          return (
+            <li key={i} className={own.param} data-pointer={at}>
+              <span className={own.paramName} data-name data-pointer={`${at}/name`}>
+                <ParamName name={param.name} label={t('param.nameOf', { n: i + 1 })} onDone={(next) => edit((now) => renameParam(now, i, freeParam(next, names(i))))} error={problem(`${at}/name`)} />
+              </span>
+              <Select<ParamType>
+                ariaLabel={t('row.typeOf', { name: param.name })}
+                value={param.type ?? 'string'}
+                onChange={(type) => change(i, { type: type === 'string' ? undefined : type, ...(param.default === undefined ? {} : { default: readAs(shownText(param.default), type) }), ...(param.example === undefined ? {} : { example: readAs(shownText(param.example), type) }) })}
+                options={paramTypes.map((type) => ({ value: type, label: t(typeKeys[type]) }))}
+                width={112}
+              />
+              <Menu
+                items={[
+                  ...(i > 0 ? [{ label: t('param.up'), icon: 'up' as const, onClick: () => move(i, -1) }] : []),
+                  ...(i < params.length - 1 ? [{ label: t('param.down'), icon: 'down' as const, onClick: () => move(i, 1) }] : []),
+                  { label: t('delete'), icon: 'trash', danger: true, onClick: () => remove(i) },
+                ]}
+              >
+                <IconButton icon="dots" size="small" label={t('param.actions', { name: param.name })} tip={false} />
+              </Menu>
+              <span className={own.paramMore}>
+                <Checkbox label={t('param.required')} ariaLabel={`${param.name}: ${t('param.required')}`} checked={param.required === true} onChange={(on) => change(i, { required: on || undefined })} />
+                {!param.required && (
+                  <span className={own.usual} data-pointer={`${at}/default`}>
+                    <span className={css.muted} aria-hidden>{t('ifEmpty')}</span>
+                    <TextField size="small" ariaLabel={usual} placeholder="—" value={param.default === undefined ? '' : shownText(param.default)} onChange={(text) => change(i, { default: text === '' ? undefined : readAs(text, param.type) })} error={problem(`${at}/default`)} />
+                  </span>
+                )}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+      {params.length === 0 && <p className={css.muted}>{t('params.none')}</p>}
+    </Panel>
+  )
+}
+
+/** «Для проверки»: the data that the request is tried with; they are kept with it. */
+export function Examples({ children }: { children: React.ReactNode }) {
+  const t = useT()
+  const { document, put, state } = useEditor()
+  const params = paramsOf(document)
+  return (
+    <Panel title={t('examples')} actions={children}>
+      {params.length === 0 && <p className={css.muted}>{t('examples.none')}</p>}
+      <div className={own.examples}>
+        {params.map((param, i) => {
+          const place = `/params/${i}/example`
+          const found = state.problems.find((one) => one.pointer === place)
+          return (
+            <span key={i} data-pointer={place}>
+              <TextField
+                label={<span translate="no">{param.name}</span>}
+                value={param.example === undefined ? '' : shownText(param.example)}
+                placeholder={param.default === undefined ? '' : shownText(param.default)}
+                onChange={(text) => put(place, text === '' ? undefined : readAs(text, param.type))}
+                error={found && problemWords(found)}
+                required={param.required === true}
+              />
+            </span>
+          )
+        })}
+      </div>
+    </Panel>
+  )
+}
