@@ -21,12 +21,12 @@ function decoder(charset: string | undefined): Decode {
   } catch {
     // There is none of this name.
   }
-  const usual = new TextDecoder('utf-8', { fatal: true })
+  const [usual, old] = [new TextDecoder('utf-8', { fatal: true }), new TextDecoder('windows-1251')]
   return (bytes) => {
     try {
       return usual.decode(bytes)
     } catch {
-      return new TextDecoder('windows-1251').decode(bytes)
+      return old.decode(bytes)
     }
   }
 }
