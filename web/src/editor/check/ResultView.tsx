@@ -236,15 +236,18 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
     toast(t('result.saved', { name: addReplyVariable(document, wish).name }))
   }
   return (
-    <BodyView
-      body={reply.body}
-      encoding={reply.encoding}
-      contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
-      root={root}
-      {...(alone ? {} : { onPick: save, after: mark })}
-      label={t('result.reply')}
-      download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
-    />
+    <>
+      {reply.mark === 'body.duplicate_keys' && <Note tone="warn">{t('body.duplicateKeys')}</Note>}
+      <BodyView
+        body={reply.body}
+        encoding={reply.encoding}
+        contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
+        root={root}
+        {...(alone ? {} : { onPick: save, after: mark })}
+        label={t('result.reply')}
+        download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
+      />
+    </>
   )
 }
 

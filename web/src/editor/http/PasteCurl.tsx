@@ -57,7 +57,7 @@ export function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => 
     try {
       edit((now) => {
         const step = read(now, placed.pointer) as Step
-        const kept = Object.fromEntries(Object.entries(step.http ?? {}).filter(([name]) => ['success', 'retry', 'on_failure', 'save', 'response'].includes(name)))
+        const kept = Object.fromEntries(Object.entries(step.http ?? {}).filter(([name]) => ['success', 'retry', 'on_failure', 'save', 'response', 'response_charset'].includes(name)))
         return write(now, placed.pointer, normaliseStep({ ...step, http: { ...kept, ...http } }))
       })
       toast(t('curl.taken'), { undo: () => void store.undo() })
