@@ -116,7 +116,8 @@ type ScenarioVersion struct {
 	Note      string    `json:"note,omitempty"`
 	Damaged   bool      `json:"damaged,omitempty" doc:"What the database holds of it cannot be read; it cannot be restored"`
 	// Document is left out in lists.
-	Document json.RawMessage `json:"document,omitempty"`
+	Document json.RawMessage   `json:"document,omitempty"`
+	Requests []json.RawMessage `json:"requests,omitempty" doc:"The saved requests as this version sends them, as documents; left out in lists"`
 }
 
 // StartScenario starts a scenario.

@@ -114,14 +114,15 @@ func (c *check) record(ev *gonets.Event) {
 	}
 }
 
-// requestsOf are the saved requests that a draft's steps send.
-func requestsOf(sc *gonets.Scenario) (out []gonets.SavedRequest) {
+// requestsOf are the saved requests that a draft's steps send, each once.
+func requestsOf(sc *gonets.Scenario) []gonets.SavedRequest {
+	var known []gonets.SavedRequest
 	gonets.WalkSteps(sc.Steps, func(_ string, st *gonets.Step) {
-		if st.Saved != nil {
-			out = append(out, *st.Saved)
+		if st.Saved != nil && !slices.ContainsFunc(known, func(r gonets.SavedRequest) bool { return r.Name == st.Request }) {
+			known = append(known, *st.Saved)
 		}
 	})
-	return out
+	return known
 }
 
 // all goes through the steps.

@@ -78,6 +78,7 @@ export interface Step {
   method?: string
   save?: { body?: string; status?: string; headers?: string }
   on_failure?: string
+  renew?: { when: string; step: string }
   respond?: { status?: Json; headers?: Row[]; text?: string; json?: Json | Row[] }
   stop?: { reason?: string }
   fail?: { message?: string }

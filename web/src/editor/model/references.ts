@@ -7,8 +7,8 @@ export type TextKind = 'expression' | 'template' | 'step'
 
 // Conditions and paths are expressions by themselves, everything else has them in braces. By place and not by name: a
 // body may well have members of these names.
-const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|http\/(?:success\/when|renew\/when|(?:retry\/ask\/)?body\/(?:path|file|multipart\/files\/\d+\/path)|retry\/ask\/(?:done|result)))$/
-const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/http\/renew\/step$/
+const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|renew\/when|http\/(?:success\/when|renew\/when|(?:retry\/ask\/)?body\/(?:path|file|multipart\/files\/\d+\/path)|retry\/ask\/(?:done|result)))$/
+const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:http\/)?renew\/step$/
 const named = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:id|title)$/
 
 /** Changes the texts of steps that may name something; place begins with a step's number: /0/then/1/http/url. */

@@ -22,6 +22,7 @@ const step: Step = {
     success: { when: 'body.ok && body.name == event.body.name' },
     save: { body: 'told' },
     on_failure: 'continue',
+    renew: { when: 'status == 401', step: 'deal' },
   },
 }
 
@@ -67,7 +68,7 @@ describe('a step becomes a saved request', () => {
   it('what belongs to the place stays in the step', () => {
     expect(asRequestStep(step, 'chat', params)).toEqual({
       id: 'tell', was: 'say', title: 'Tell the chat', when: 'event.body.name != ""',
-      request: 'chat', with: params.map(({ name, value }) => ({ name, value })), save: { body: 'told' }, on_failure: 'continue',
+      request: 'chat', with: params.map(({ name, value }) => ({ name, value })), save: { body: 'told' }, on_failure: 'continue', renew: { when: 'status == 401', step: 'deal' },
     })
     expect(Object.keys(asRequestStep({ id: 'a', http: { url: 'x' } }, 'chat', []))).toEqual(['id', 'request'])
   })

@@ -113,7 +113,7 @@ export interface Split {
 /** Takes out of a request what it reads of its scenario: each becomes a parameter. */
 export function split(step: Step, variables: readonly Variable[]): Split {
   const params: Proposed[] = []
-  const { save: _save, on_failure: _then, ...own } = step.http ?? { url: '' }
+  const { save: _save, on_failure: _then, renew: _again, ...own } = step.http ?? { url: '' }
   /** The parameter that stands for an expression, called after the place that it reads. */
   const param = (expression: string, place: string): string => {
     const value = `{{ ${expression} }}`
@@ -144,13 +144,14 @@ export function split(step: Step, variables: readonly Variable[]): Split {
 
 /** The step that sends the saved request instead of its own: all that belongs to its place stays. */
 export function asRequestStep({ http, ...step }: Step, request: string, given: readonly Proposed[]): Step {
-  const { save, on_failure } = http ?? {}
+  const { save, on_failure, renew } = http ?? {}
   return {
     ...step,
     request,
     ...(given.length > 0 ? { with: given.map(({ name, value }): Row => ({ name, value })) } : {}),
     ...(save === undefined ? {} : { save }),
     ...(on_failure === undefined ? {} : { on_failure }),
+    ...(renew === undefined ? {} : { renew }),
   }
 }
 

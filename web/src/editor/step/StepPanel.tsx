@@ -131,7 +131,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
             <CopyButton text={curl ?? ''} kind="default" label={t('copyCurl')} disabled={curl === undefined}>
               cURL
             </CopyButton>
-            <Button size="small" onClick={() => setSaving(true)} disabled={step.http.renew !== undefined} title={step.http.renew && t('toRequests.renews')}>
+            <Button size="small" onClick={() => setSaving(true)}>
               {t('toRequests')}
             </Button>
           </>
