@@ -21,7 +21,7 @@ const texts = async (receiver: Receiver) => (await receiver.requests()).map((one
 const willSend = (page: Page, path: Path) => page.getByRole('region', { name: path.t('willSend') })
 
 /** Makes a request of one parameter that goes to the test receiver, by its page alone. */
-async function make({ page, path }: { page: Page; path: Path }) {
+async function make({ page, path }: { page: Page; path: Path }, named = 'Enter') {
   const { t } = path
   await path.visit('nav.requests')
   await path.button(t('create')).click()
@@ -33,7 +33,7 @@ async function make({ page, path }: { page: Page; path: Path }) {
   await path.button(t('add')).click()
   await expect(page.getByRole('textbox', { name: t('param.nameOf', { n: 1 }) })).toBeFocused()
   await page.keyboard.type('text')
-  await page.keyboard.press('Enter')
+  await page.keyboard.press(named)
   await page.getByRole('textbox', { name: 'text', exact: true }).fill('Anna came')
   await path.newField('text')
   // What is offered are the parameters, with what they are tried with; of an event there is nothing here.
@@ -195,7 +195,9 @@ walk.describe('two people', () => {
     const { t } = path
     await path.enter()
     await path.begin()
-    await make({ page, path })
+    // Saving takes a name that is still being typed.
+    await make({ page, path }, 'Control+s')
+    expect((await server.api<{ document: { params: object[] } }>('GET', '/api/v1/requests/chat')).document.params).toMatchObject([{ name: 'text' }])
     await watch.look('a request on a narrow screen')
     // Typed and not saved: it is there still when the page opens again.
     await page.reload()

@@ -210,7 +210,7 @@ export function heldAt(document: Scenario, pointer: string): string {
   return pointer
 }
 
-const isHeldRows = (value: unknown): value is Row[] => Array.isArray(value) && value.length > 0 && value.every((one) => isPlain(one) && 'name' in one && 'value' in one)
+export const isHeldRows = (value: unknown): value is Row[] => Array.isArray(value) && value.length > 0 && value.every((one) => isPlain(one) && 'name' in one && 'value' in one)
 
 /** Rows as the document writes them: a row's name and value, on only when it is off. */
 export function cleanRow(row: Row): Row {

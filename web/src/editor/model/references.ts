@@ -52,7 +52,9 @@ const range = sticky(String.raw`\.\.`)
 // A member of whatever is before it.
 const member = sticky(String.raw`(?:\??\.|#+)\s*[\p{L}\p{N}_$]*`)
 const word = sticky(nameText)
-const afterOwner = sticky(String.raw`(\s*\.\s*)(${nameText})|(\s*\[\s*["'])([^"'\\]*)(?=["']\s*\])`)
+// Words that mean something else than a name (internal/expr/compile.go).
+const reserved = new Set(['not', 'in', 'or', 'and', 'matches', 'contains', 'startsWith', 'endsWith', 'let', 'true', 'false', 'nil', 'null'])
+const afterOwner = sticky(String.raw`(\s*\??\.\s*)(${nameText})|(\s*\[\s*["'])([^"'\\]*)(?=["']\s*\])`)
 const mark = sticky(`["']`)
 const segments = sticky(`${segmentText}*`)
 
@@ -110,7 +112,7 @@ function inExpression(text: string, change: (root: string, take: Take) => string
       continue
     }
     const follows = text.slice(at).trimStart()
-    if (follows.startsWith('(') || (mayBeKey && follows.startsWith(':'))) {
+    if (reserved.has(root) || follows.startsWith('(') || (mayBeKey && follows.startsWith(':'))) {
       out += root
       continue
     }

@@ -129,7 +129,9 @@ function Screen({ request, refresh, failed }: { request: SavedRequest; refresh: 
   const placed = steps[0]!
   const { name } = request
   const previewed = usePreview(placed.path, useCallback((signal) => previewRequest(name, document, signal), [name, document]), check.round)
-  const { preview } = previewed
+  const { preview, error } = previewed
+  // What was said of an older text may mean another place.
+  const problems = error ? none : (preview?.problems ?? none)
   // The parameters are those of this very moment; an event has no place here.
   const variables = useMemo(() => [...paramVariables(paramsOf(document)), ...(preview?.scope ?? []).filter((one) => one.group === 'system' || one.group === 'secret')], [document, preview])
   const { scope, left } = useStepScope(placed, preview)
@@ -148,8 +150,8 @@ function Screen({ request, refresh, failed }: { request: SavedRequest; refresh: 
               </div>
             </section>
             <div className={own.side}>
-              <Params />
-              <Examples>
+              <Params problems={problems} used={request.used_by.length > 0} />
+              <Examples problems={problems}>
                 <CheckButton />
               </Examples>
               <Used request={request} unsaved={state.save.is !== 'saved'} />
@@ -223,7 +225,7 @@ function Delete({ request: { name, title, used_by: users }, onClose }: { request
     mutationFn: () => call(api.DELETE('/api/v1/requests/{name}', { params: { path: { name } } })),
     onSuccess: () => {
       // Nothing of it comes back in one of the same name.
-      store.discard()
+      store.drop()
       void client.invalidateQueries({ queryKey: keys.requests })
       toast(t('request.deleted', { title: title || name }))
       void navigate({ to: '/requests' })

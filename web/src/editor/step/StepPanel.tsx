@@ -64,7 +64,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
     <StepContext.Provider value={scope}>
       <PillScopeProvider variables={variables} strict={document.missing === 'error'}>
         <section className={css.stepPanel} onBlur={left} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
-          <Head placed={placed} curl={preview?.curl} />
+          <Head placed={placed} curl={preview?.curl} asked={preview !== undefined || error !== undefined} />
           <div className={css.stepMiddle} data-docked={docked || undefined}>
             <div className={css.stepBody}>
               {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
@@ -88,7 +88,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
   )
 }
 
-function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
+function Head({ placed, curl, asked }: { placed: Placed; curl: string | undefined; /** The preview is there, or why there is none. */ asked: boolean }) {
   const t = useT()
   const { put, closePanel, edit, document, open, kinds, check } = useEditor()
   const { step, pointer, path, number } = placed
@@ -131,7 +131,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
             <CopyButton text={curl ?? ''} kind="default" label={t('copyCurl')} disabled={curl === undefined}>
               cURL
             </CopyButton>
-            <Button size="small" onClick={() => setSaving(true)}>
+            <Button size="small" onClick={() => setSaving(true)} disabled={!asked}>
               {t('toRequests')}
             </Button>
           </>
