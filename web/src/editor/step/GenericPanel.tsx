@@ -33,12 +33,13 @@ export function GenericPanel() {
   const { kinds } = useEditor()
   const { placed, at } = useStep()
   const kind = kinds.find((one) => one.kind === kindOf(placed.step))
-  const fields = (kind?.fields ?? []).filter((field) => field.control !== 'steps' && !byHand.has(field.path))
+  const all = kind?.fields ?? []
+  const fields = all.filter((field) => field.control !== 'steps' && !byHand.has(field.path))
   // What the step is about comes first, what is seldom needed last.
   const rank = (tab: string) => (tab === 'main' ? 0 : tab === 'more' ? 2 : 1)
   const tabs = [...new Set<string>(['main', ...fields.map((field) => field.tab)])].sort((a, b) => rank(a) - rank(b))
   const [tab, setTab] = useState<string>(tabs[0] ?? 'main')
-  useFocusTab(placed.pointer, fields, setTab)
+  useFocusTab(placed.pointer, all, setTab)
   const list = (name: string) => (
     <div className={css.fields}>
       {name === 'main' && placed.step.request !== undefined && <RequestFields />}
