@@ -190,7 +190,7 @@ walk.describe('a step with a request of its own', () => {
 walk.describe('a run that sends a saved request', () => {
   walk.use({ ...before('ru', 'light', 1280), flags: ['--allow-network', '127.0.0.0/8'] })
 
-  walk('is told like any other, and leads to the retries of the request', async ({ server, page, path, watch }) => {
+  walk('is told like any other, and leads to the retries of the request', async ({ server, page, path }) => {
     const { t } = path
     await path.enter()
     await server.api('PUT', '/echo/wrong/_script', '422')
