@@ -4124,6 +4124,8 @@ export interface components {
             finished_at?: string;
             kind?: string;
             path: string;
+            /** @description The saved request that the step sends */
+            request?: string;
             /**
              * @description active: the run stands here; pending: not reached
              * @enum {string}

@@ -154,7 +154,12 @@ function Ended({ result }: { result: StepResult }) {
           told={told ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }}
           actions={
             <>
-              {moved && (
+              {moved && placed.step.request && (
+                <Button size="small" to="/requests/$name" params={{ name: placed.step.request }} search={{ field: '/http/url' }}>
+                  {t('useRequest.open')}
+                </Button>
+              )}
+              {moved && placed.step.http && (
                 <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>
                   {t('newAddress')}
                 </Button>

@@ -237,6 +237,15 @@ describe('a draft', () => {
     expect(store.snapshot()?.canUndo).toBe(true)
   })
 
+  it('hears that a saved request of it is another one, though its own text is the same', async () => {
+    const store = await open()
+    const real = server.draft
+    const problems = [{ pointer: '/steps/0/with', code: 'missing', message: 'text' }]
+    server.draft = () => ({ ...real.call(server), has_changes: false, problems })
+    await store.refresh()
+    expect([store.snapshot()?.hasChanges, store.snapshot()?.problems, store.snapshot()?.canUndo, is(store)]).toEqual([false, problems, false, 'saved'])
+  })
+
   describe('is nobody else\'s', () => {
     const strangers = (store: DraftStore) => [store.snapshot()?.other?.before, is(store)]
     /** What publishing does: the same document under a new mark, its members in another order. */

@@ -385,7 +385,9 @@ export class DraftStore {
     const asked = this.state.etag
     const draft = await this.options.transport.load()
     const state: DraftState = this.state
-    if (state.save.is !== 'saved' || this.saving || draft.etag === state.etag) return
+    if (state.save.is !== 'saved' || this.saving) return
+    // The same text means something else once a saved request of it is another one.
+    if (draft.etag === state.etag) return this.publish({ problems: draft.problems ?? [], hasChanges: draft.has_changes })
     // Saved from here since the question: the answer may be older than what stands here.
     if (state.etag !== asked) return this.refresh()
     const document = normalise(draft.document)

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { api, call, keys, kindsQuery, requestQuery, runQuery, useHints, type Run, type SavedRequest } from '@/api'
+import { useSearch } from '@/app/useSearch'
 import { shortClock, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { PillScopeProvider } from '@/pill/scope'
@@ -86,6 +87,7 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   const { document } = state
   const steps = useMemo(() => walk(document), [document])
   const [placed] = steps
+  const [search, setSearch] = useSearch()
   const last = request.last_check?.run
   const lastRun = useQuery({ ...runQuery(last ?? ''), enabled: last !== undefined }).data as Run | undefined
   const check = useCheck({
@@ -104,11 +106,14 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   })
   usePageTitle(document.title || name)
   const editor: Editor = {
-    name, store, state, document, info: undefined, steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null, focusField: undefined,
+    name, store, state, document, info: undefined, steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null,
+    // A link from elsewhere names a field.
+    focusField: placed && search['field'] && `${placed.pointer}${search['field']}`,
+    focused: useCallback(() => setSearch({ field: undefined }, { replace: true }), [setSearch]),
     kinds: table.data?.items ?? none,
     kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined,
     sends: (step) => step.http,
-    open: nothing, openSource: nothing, addSource: nothing, closePanel: nothing, focused: nothing,
+    open: nothing, openSource: nothing, addSource: nothing, closePanel: nothing,
     edit: useCallback((change, group) => store.edit(change, group), [store]),
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { createPortal } from 'react-dom'
-import { presetsQuery } from '@/api'
+import { presetsQuery, requestsQuery } from '@/api'
 import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { PillScopeProvider } from '@/pill/scope'
@@ -35,7 +35,9 @@ export function StepPanel({ placed }: { placed: Placed }) {
   const editor = useEditor()
   const { document, sample, check, sources, kinds, kindsFailed } = editor
   const { step, pointer, path } = placed
-  const previewed = usePreview(path, useCallback((signal) => ask({ document, step: path, ...asAsked(sample) }, signal), [document, path, sample]), check.round)
+  // Another text of the saved request is sent otherwise.
+  const saved = useQuery(requestsQuery).data?.items.find((one) => one.name === step.request)
+  const previewed = usePreview(path, useCallback((signal) => ask({ document, step: path, ...asAsked(sample) }, signal), [document, path, sample]), `${check.round} ${saved?.etag}`)
   const { preview, error } = previewed
   const presets = useQuery(presetsQuery).data?.items
   // Until the server has said what there is, the event's own fields are offered.
