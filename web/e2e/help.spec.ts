@@ -8,7 +8,8 @@ const unexplained = (page: Page) =>
       .flatMap((box) => [...box.querySelectorAll<HTMLInputElement>('input, textarea, select')])
       .filter((field) => field.checkVisibility() && !['checkbox', 'radio', 'hidden'].includes(field.type))
       .filter((field) => {
-        const ids = field.closest('[aria-describedby]')?.getAttribute('aria-describedby') ?? ''
+        // A dialog is described by all that stands in it, which explains none of its fields.
+        const ids = field.closest('[aria-describedby]:not([role=dialog])')?.getAttribute('aria-describedby') ?? ''
         return !ids.split(/\s+/).some((id) => /\S+\s+\S/.test(document.getElementById(id)?.textContent ?? ''))
       })
       .map((field) => field.labels?.[0]?.textContent || field.getAttribute('aria-label') || field.outerHTML),
@@ -62,4 +63,39 @@ walk('every field of the settings says what it is for', async ({ page, path, ser
   await path.button(t('add')).click()
   await expect(page.getByRole('dialog').getByRole('textbox', { name: t('settings.secretName') })).toBeVisible()
   expect(await unexplained(page), 'secrets').toEqual([])
+})
+
+walk('every field of how a source receives and of limits says what it is for', async ({ page, path, server, watch }) => {
+  const { t } = path
+  await path.enter()
+  const source = await server.api<{ name: string }>('POST', '/api/v1/sources', { title: 'Сайт', preset: 'generic' })
+  const dialog = page.getByRole('dialog')
+
+  await page.goto(`${server.base}/sources/${source.name}`)
+  await path.button(t('receive.change')).click()
+  for (const [guard, field] of [
+    ['receive.guard.token', 'receive.where'],
+    ['receive.guard.basic', 'receive.user'],
+    ['receive.guard.hmac', 'receive.prefix'],
+  ] as const) {
+    await dialog.getByRole('combobox', { name: t('sources.verify') }).click()
+    await page.getByRole('option', { name: t(guard), exact: true }).click()
+    await expect(dialog.getByLabel(t(field), { exact: true })).toBeVisible()
+    expect(await unexplained(page), guard).toEqual([])
+  }
+  for (const place of ['receive.where.query', 'receive.where.body'] as const) {
+    await dialog.getByRole('combobox', { name: t('receive.where'), exact: true }).click()
+    await page.getByRole('option', { name: t(place), exact: true }).click()
+    expect(await unexplained(page), place).toEqual([])
+  }
+  await dialog.getByRole('radio', { name: t('receive.answer.text'), exact: true }).click()
+  await expect(dialog.getByRole('textbox', { name: t('receive.answer.text') })).toBeVisible()
+  expect(await unexplained(page), 'the answer').toEqual([])
+  await watch.look('how a source receives')
+
+  await page.goto(`${server.base}/lanes`)
+  await path.button(t('lanes.limitsNew')).click()
+  await expect(dialog.getByLabel(t('lanes.rate'), { exact: true })).toBeVisible()
+  // The unit belongs to the number beside it, which is explained.
+  expect(await unexplained(page), 'limits').toEqual([t('lanes.unit')])
 })

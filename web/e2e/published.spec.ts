@@ -58,6 +58,22 @@ for (const [language, scheme, width] of [
       await played.getByRole('button', { name: t('ui.tryAgain') }).click()
       await expect(played.getByText(t('played.unbuilt_one', { count: 1 }), { exact: true })).toBeVisible()
 
+      // What stands in for the missing value is written here: the events are played again.
+      await played.getByRole('button', { name: t('played.ifEmpty') }).click()
+      await played.getByRole('textbox', { name: t('played.standIn', { path: 'event.body.sum' }) }).fill('0')
+      await watch.look('what stands in')
+      await played.getByRole('button', { name: t('played.standInDo'), exact: true }).click()
+      await expect(played.getByText(t('played.differs_few', { count: 2 }), { exact: true })).toBeVisible()
+      await expect(played.getByText(t('played.unbuilt_one', { count: 1 }), { exact: true })).toHaveCount(0)
+
+      // It is undone like any other change, and the events say so again.
+      await dialog.getByRole('button', { name: t('apply.back') }).click()
+      await path.saved()
+      await path.button(t('editor.undo')).click()
+      await path.saved()
+      await path.button(t('apply')).click()
+      await expect(played.getByText(t('played.unbuilt_one', { count: 1 }), { exact: true })).toBeVisible()
+
       // A press opens the step, and the cursor stands in the field that keeps the request from being built.
       await played.getByRole('button', { name: t('played.toField') }).click()
       await expect(dialog.getByText(t('played.title'))).toHaveCount(0)

@@ -19,3 +19,10 @@ export function useSearch(): [Search, (change: Record<string, string | undefined
   )
   return [search, change]
 }
+
+/** Which of several tabs is open, by a name in the address; how to turn to another, which is no step of the browser's way back. */
+export function useTab<T extends string>(name: string, tabs: readonly T[], usual: T): [T, (next: T) => void] {
+  const [search, setSearch] = useSearch()
+  const turn = useCallback((next: T) => setSearch({ [name]: next }, { replace: true }), [name, setSearch])
+  return [tabs.find((one) => one === search[name]) ?? usual, turn]
+}

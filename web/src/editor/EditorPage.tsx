@@ -66,6 +66,8 @@ function Opening({ name }: { name: string }) {
 const sourcesOf = (results: { data?: Source | undefined; error: unknown }[]) => results.map(({ data, error }) => ({ source: data, error: error ?? undefined }))
 
 const none: never[] = []
+// What the address says of an open panel: none is open, and nothing of one is chosen.
+const closed = { panel: undefined, source: undefined, step: undefined, part: undefined, result: undefined, data: undefined }
 const tabNames = ['steps', 'map', 'history', 'settings', 'yaml'] as const
 type TabName = (typeof tabNames)[number]
 
@@ -109,15 +111,15 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const beside = tab === 'map' ? 'map' : undefined
   const open = useCallback(
     (path: string, field?: string) => {
-      setSearch({ tab: beside, panel: undefined, source: undefined, step: path })
+      setSearch({ ...closed, tab: beside, step: path })
       setFocusField(field)
     },
     [beside, setSearch],
   )
-  const openInList = useCallback((path: string) => setSearch({ tab: undefined, panel: undefined, source: undefined, step: path }), [setSearch])
-  const openSource = useCallback((one?: string) => setSearch({ tab: beside, panel: 'source', source: one, step: undefined }), [beside, setSearch])
-  const addSource = useCallback(() => setSearch({ tab: beside, panel: 'newSource', source: undefined, step: undefined }), [beside, setSearch])
-  const closePanel = useCallback(() => setSearch({ panel: undefined, source: undefined, step: undefined }), [setSearch])
+  const openInList = useCallback((path: string) => setSearch({ ...closed, tab: undefined, step: path }), [setSearch])
+  const openSource = useCallback((one?: string) => setSearch({ ...closed, tab: beside, panel: 'source', source: one }), [beside, setSearch])
+  const addSource = useCallback(() => setSearch({ ...closed, tab: beside, panel: 'newSource' }), [beside, setSearch])
+  const closePanel = useCallback(() => setSearch(closed), [setSearch])
   const panelSource = search['panel'] !== 'source' ? undefined : names.includes(search['source'] ?? '') ? search['source'] : names[0]
   const focused = useCallback(() => setFocusField(undefined), [])
 

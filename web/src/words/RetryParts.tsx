@@ -62,7 +62,7 @@ export function RetryOn({ on, onChange, bare = false }: { on: readonly string[];
           <Checkbox key={value} label={label} help={means} checked={on.includes(value)} onChange={(yes) => onChange(yes ? [...on, value] : on.filter((one) => one !== value))} />
         ))}
       </div>
-      <TagsField label={t('retries.codes')} values={on.filter((one) => !named.includes(one))} onChange={(next) => onChange([...on.filter((one) => named.includes(one)), ...next])} placeholder="429, 500-503, !404" />
+      <TagsField label={t('retries.codes')} help={t('retries.codesHelp')} values={on.filter((one) => !named.includes(one))} onChange={(next) => onChange([...on.filter((one) => named.includes(one)), ...next])} placeholder="429, 500-503, !404" />
     </fieldset>
   )
 }

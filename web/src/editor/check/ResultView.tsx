@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Attempt } from '@/api'
+import { useTab } from '@/app/useSearch'
 import { duration, language, size, useT } from '@/i18n'
 import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, tellCode, Time, toast } from '@/ui'
 import { PartsView } from '@/words/PartsView'
@@ -75,7 +76,7 @@ function Ended({ result }: { result: StepResult }) {
   const t = useT()
   const { check, alone } = useEditor()
   const { placed, put, at } = useStep()
-  const [tab, setTab] = useState<(typeof tabNames)[number]>('reply')
+  const [tab, setTab] = useTab('result', tabNames, 'reply')
   const tabs = useRef<HTMLDivElement>(null)
   const { attempt } = result
   const reply = attempt?.response

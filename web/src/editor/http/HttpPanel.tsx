@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { settingsQuery, type KindField } from '@/api'
+import { useTab } from '@/app/useSearch'
 import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { Button, IconButton, Note, Select, Stack, Switch, Tabs, TextField, Tip, toast } from '@/ui'
@@ -25,14 +26,17 @@ import { OnFailure, RetryField } from './Retry'
 import { RowsEditor } from './RowsEditor'
 
 const noFields: KindField[] = []
+const tabNames = ['query', 'headers', 'body', 'auth', 'response', 'more']
 
 /** The request step: its line, its tabs. What the table of kinds knows and this page does not, comes in its tab. */
 export function HttpPanel() {
   const t = useT()
   const { kinds } = useEditor()
   const { placed, read } = useStep()
-  const [tab, setTab] = useState(() => (read<HttpStep>('/http')?.body ? 'body' : 'query'))
+  const [usual] = useState(() => (read<HttpStep>('/http')?.body ? 'body' : 'query'))
   const fields = kinds.find((kind) => kind.kind === 'http')?.fields ?? noFields
+  const names = [...new Set([...tabNames, ...fields.map((field) => field.tab)])].filter((name) => name !== 'main')
+  const [tab, setTab] = useTab('part', names, usual)
   useFocusTab(placed.pointer, useMemo(() => fields.filter((field) => !onLine.has(field.path)), [fields]), setTab)
   const http = read<HttpStep>('/http')
   if (!http) return null
@@ -49,8 +53,8 @@ export function HttpPanel() {
     ...(others('auth').length > 0 ? [{ value: 'auth', label: t('auth'), content: <div className={css.fields}>{more('auth')}</div> }] : []),
     { value: 'response', label: t('tab.response'), content: <ResponseTab more={more('response')} /> },
     { value: 'more', label: t('tab.more'), content: <MoreTab more={more('more')} /> },
-    ...[...new Set(fields.map((field) => field.tab))]
-      .filter((name) => !['main', 'query', 'headers', 'body', 'auth', 'response', 'more'].includes(name))
+    ...names
+      .filter((name) => !tabNames.includes(name))
       .map((name) => ({ value: name, label: tabTitle(name, t), content: <div className={css.fields}>{more(name)}</div> })),
   ]
   return (

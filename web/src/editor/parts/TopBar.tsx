@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { sessionQuery } from '@/api'
+import { useSearch } from '@/app/useSearch'
 import { shortClock, useT, type Key } from '@/i18n'
 import { Badge, Button, Dialog, Icon, IconButton, Menu } from '@/ui'
 import { Outage } from '../check/Outage'
@@ -14,7 +15,7 @@ export function TopBar() {
   const t = useT()
   const { name, store, state, check, steps, sends } = useEditor()
   const [keysShown, setKeysShown] = useState(false)
-  const [versionsShown, setVersionsShown] = useState(false)
+  const [search, setSearch] = useSearch()
   const [outageShown, setOutageShown] = useState(false)
   return (
     <header className={css.top}>
@@ -35,7 +36,7 @@ export function TopBar() {
         <Menu
           items={[
             ...(steps.some((one) => sends(one.step)) ? [{ label: t('outage.open'), icon: 'retry' as const, onClick: () => setOutageShown(true) }] : []),
-            { label: t('versions.open'), icon: 'history', onClick: () => setVersionsShown(true) },
+            { label: t('versions.open'), icon: 'history', onClick: () => setSearch({ versions: 'open' }) },
             { label: t('scenario.ready'), icon: 'check', to: '/scenarios/$name/ready', params: { name } },
             { label: t('keys.title'), icon: 'help', onClick: () => setKeysShown(true), hint: '?' },
           ]}
@@ -57,7 +58,7 @@ export function TopBar() {
         {t('keys.title')}
       </button>
       <Keys open={keysShown} onClose={() => setKeysShown(false)} />
-      {versionsShown && <Versions onClose={() => setVersionsShown(false)} />}
+      {search['versions'] === 'open' && <Versions onClose={() => setSearch({ versions: undefined })} />}
       {outageShown && <Outage first={undefined} onClose={() => setOutageShown(false)} />}
     </header>
   )

@@ -4,8 +4,9 @@ import { useEffect, useState } from 'react'
 import type { EventPlayed, SentDifference } from '@/api'
 import { clock, useT, type Key } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
-import { Badge, type BadgeTone, Button, ErrorNote, type IconName, More, Note, Spinner } from '@/ui'
+import { Badge, type BadgeTone, Button, ErrorNote, type IconName, More, Note, Spinner, TextField } from '@/ui'
 import { useEditor } from '../context'
+import { standIn } from '../model/standIn'
 import { byPointer } from '../model/steps'
 import { fieldName, titleOf } from '../parts/describe'
 import { playPast } from '../server'
@@ -140,6 +141,7 @@ function Event({ event, onLeave }: { event: EventPlayed; onLeave: () => void }) 
                 {t('played.toField')}
               </Button>
             )}
+            <IfEmpty problem={event.problem} />
           </li>
         )}
         {(event.outcome === 'unanswered' || event.outcome === 'differs') && event.step && (
@@ -150,6 +152,35 @@ function Event({ event, onLeave }: { event: EventPlayed; onLeave: () => void }) 
         {event.why && <li>{t(whys[event.why])}</li>}
       </ul>
     </li>
+  )
+}
+
+/** Writes what stands in for a value that this event does not have; the events are then played again. */
+function IfEmpty({ problem }: { problem: NonNullable<EventPlayed['problem']> }) {
+  const t = useT()
+  const { document, put } = useEditor()
+  const [value, setValue] = useState<string>()
+  const place = standIn(document, problem)
+  if (!place) return null
+  if (value === undefined)
+    return (
+      <Button size="small" onClick={() => setValue('')}>
+        {t('played.ifEmpty')}
+      </Button>
+    )
+  return (
+    <form
+      className={css.ifEmpty}
+      onSubmit={(event) => {
+        event.preventDefault()
+        put(place.pointer, place.text(value))
+      }}
+    >
+      <TextField size="small" ariaLabel={t('played.standIn', { path: place.path })} placeholder={t('played.standInExample')} value={value} onChange={setValue} autoFocus />
+      <Button size="small" type="submit">
+        {t('played.standInDo')}
+      </Button>
+    </form>
   )
 }
 

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { api, call, keys, presetsQuery, sourcesQuery, type Preset, type Source } from '@/api'
+import { useSearch, useTab } from '@/app/useSearch'
 import { clock, duration, pick, quoted, size, useT, type Translate } from '@/i18n'
 import { fieldWords } from '@/pill/scope'
 import { nameOf, tail } from '@/pill/variables'
@@ -313,12 +314,16 @@ function Usual({ preset }: { preset: Preset | undefined }) {
   )
 }
 
+const receivedTabs = ['body', 'headers', 'query'] as const
+
 /** What was received, as it came. */
 function Raw({ event }: { event: SampleEvent }) {
   const t = useT()
-  const [tab, setTab] = useState('body')
+  const [search, setSearch] = useSearch()
+  const [tab, setTab] = useTab('data', receivedTabs, 'body')
+  const open = search['data'] !== undefined
   return (
-    <details className={css.details}>
+    <details className={css.details} open={open} onToggle={(event) => event.currentTarget.open !== open && setSearch({ data: open ? undefined : tab }, { replace: true })}>
       <summary>{t('source.raw')}</summary>
       <Tabs
         value={tab}

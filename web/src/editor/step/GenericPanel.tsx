@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import type { KindField } from '@/api'
+import { useTab } from '@/app/useSearch'
 import { useT, type Key } from '@/i18n'
 import { Tabs } from '@/ui'
 import { useEditor, useStep } from '../context'
@@ -38,7 +38,7 @@ export function GenericPanel() {
   // What the step is about comes first, what is seldom needed last.
   const rank = (tab: string) => (tab === 'main' ? 0 : tab === 'more' ? 2 : 1)
   const tabs = [...new Set<string>(['main', ...fields.map((field) => field.tab)])].sort((a, b) => rank(a) - rank(b))
-  const [tab, setTab] = useState<string>(tabs[0] ?? 'main')
+  const [tab, setTab] = useTab('part', tabs, tabs[0] ?? 'main')
   useFocusTab(placed.pointer, all, setTab)
   const list = (name: string) => (
     <div className={css.fields}>
@@ -57,5 +57,5 @@ export function GenericPanel() {
     </div>
   )
   if (tabs.length <= 1) return list(tabs[0] ?? 'main')
-  return <Tabs value={tabs.includes(tab) ? tab : (tabs[0] ?? 'main')} onChange={setTab} ariaLabel={t('step.tabs')} tabs={tabs.map((name) => ({ value: name, label: tabTitle(name, t), content: list(name) }))} />
+  return <Tabs value={tab} onChange={setTab} ariaLabel={t('step.tabs')} tabs={tabs.map((name) => ({ value: name, label: tabTitle(name, t), content: list(name) }))} />
 }

@@ -73,7 +73,7 @@ export function LimitsDialog({ lane, onClose }: { lane?: Lane; onClose: () => vo
       <Stack>
         {!lane && <TextField label={t('lanes.address')} help={t('lanes.addressHelp')} placeholder="https://api.example.com" value={address} onChange={setAddress} />}
         <NumberField label={t('lanes.concurrency')} help={lane ? t('lanes.concurrencyHelp', { n: lane.usual }) : t('lanes.concurrencyNew')} value={concurrency} onChange={setConcurrency} min={1} max={1000} placeholder={lane && String(lane.usual)} width={200} />
-        <RateField label={t('lanes.rate')} n={n} unit={unit} onNumber={setNumber} onUnit={setUnit} />
+        <RateField label={t('lanes.rate')} help={t('lanes.rateHelp')} n={n} unit={unit} onNumber={setNumber} onUnit={setUnit} />
         <Muted>{t('lanes.order')}</Muted>
         {save.error && <ErrorNote error={save.error} />}
       </Stack>
@@ -110,8 +110,7 @@ export function DrainDialog({ lane, onClose }: { lane: Lane; onClose: () => void
       }
     >
       <Stack>
-        <Muted>{t('lanes.drainHelp')}</Muted>
-        <RateField label={t('lanes.rate')} n={n} unit={unit} onNumber={setNumber} onUnit={setUnit} />
+        <RateField label={t('lanes.rate')} help={t('lanes.drainHelp')} n={n} unit={unit} onNumber={setNumber} onUnit={setUnit} />
         {start.error && <ErrorNote error={start.error} />}
       </Stack>
     </Dialog>

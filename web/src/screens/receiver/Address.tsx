@@ -4,7 +4,7 @@ import { api, ApiError, call, echoQuery, echoRequestQuery, keys, tryEcho, type E
 import { useSearch } from '@/app/useSearch'
 import { clock, size, useT } from '@/i18n'
 import { Button, Confirm, CopyButton, EmptyState, ErrorNote, Facts, Method, Mono, Muted, Note, Panel, Row, Select, Skeleton, Stack, Status, TextField, toastError } from '@/ui'
-import { ReceivedTabs, type ReceivedTab } from '@/screens/run/EventView'
+import { ReceivedTabs } from '@/screens/run/EventView'
 import { curlOf } from '@/screens/run/words'
 import { echoScripts } from '@/words/echo'
 import css from './Receiver.module.css'
@@ -127,7 +127,6 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
       void again()
     },
   })
-  const [tab, setTab] = useState<ReceivedTab>('body')
   const chosen = echo.requests.find((one) => String(one.n) === search.n) ?? echo.requests[0]
   const choose = (n: number) => search.n !== String(n) && setSearch({ address: echo.name, n: String(n) }, { replace: true })
   return (
@@ -171,7 +170,7 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
           </ul>
           {/* What somebody looks at stays when the next one comes. */}
           <div onFocus={() => choose(chosen.n)} onPointerDown={() => choose(chosen.n)}>
-            <Chosen key={chosen.n} name={echo.name} chosen={chosen} shown={[tab, setTab]} />
+            <Chosen key={chosen.n} name={echo.name} chosen={chosen} />
           </div>
         </div>
       )}
@@ -186,7 +185,7 @@ function Came({ echo, sample }: { echo: Echo; sample: object }) {
 }
 
 /** All about one of what came. */
-function Chosen({ name, chosen, shown }: { name: string; chosen: EchoSummary; shown: readonly [ReceivedTab, (next: ReceivedTab) => void] }) {
+function Chosen({ name, chosen }: { name: string; chosen: EchoSummary }) {
   const t = useT()
   const { data, error, refetch } = useQuery({ ...echoRequestQuery(name, chosen), enabled: !chosen.withheld })
   return (
@@ -202,7 +201,7 @@ function Chosen({ name, chosen, shown }: { name: string; chosen: EchoSummary; sh
       {chosen.withheld && <Note tone="info">{t('echo.withheld')}</Note>}
       {chosen.cut && !chosen.withheld && <Note tone="info">{t('echo.cutBody')}</Note>}
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data ? <ReceivedTabs {...data} shown={shown} /> : !chosen.withheld && !error && <Skeleton lines={4} />}
+      {data ? <ReceivedTabs {...data} /> : !chosen.withheld && !error && <Skeleton lines={4} />}
     </Stack>
   )
 }

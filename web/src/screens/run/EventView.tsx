@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import type { components } from '@/api'
+import { useTab } from '@/app/useSearch'
 import { clock, size, useT } from '@/i18n'
 import { BodyView, type BodyViewProps, CopyButton, Facts, KeyValueRows, Method, Mono, Row, Stack, Tabs } from '@/ui'
 import { EventMark } from '@/words/EventMark'
@@ -30,16 +30,12 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
   )
 }
 
-export type ReceivedTab = 'body' | 'query' | 'headers'
+const tabNames = ['body', 'query', 'headers'] as const
 
 /** The parts of a request that was received. */
-export function ReceivedTabs({ body, encoding, parts, content_type, query, headers, root, onPick, download, shown }: Pick<Event, 'body' | 'encoding' | 'parts' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'> & {
-  /** The tab and how to turn to another, where it outlives the request. */
-  shown?: readonly [ReceivedTab, (next: ReceivedTab) => void]
-}) {
+export function ReceivedTabs({ body, encoding, parts, content_type, query, headers, root, onPick, download }: Pick<Event, 'body' | 'encoding' | 'parts' | 'content_type' | 'query' | 'headers'> & Pick<BodyViewProps, 'root' | 'onPick' | 'download'>) {
   const t = useT()
-  const own = useState<ReceivedTab>('body')
-  const [tab, setTab] = shown ?? own
+  const [tab, setTab] = useTab('data', tabNames, 'body')
   const rows = [...new URLSearchParams(query)].map(([name, value]) => ({ name, value }))
   return (
     <Tabs

@@ -122,10 +122,11 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
       }
     >
       <Stack gap={16}>
-        <TextField label={t('column.title')} value={form.title} onChange={(title) => set({ title })} error={refused?.at('/title')} />
+        <TextField label={t('column.title')} help={t('receive.titleHelp')} value={form.title} onChange={(title) => set({ title })} error={refused?.at('/title')} />
         <div role="group" aria-label={t('receive.methods')}>
           <Stack gap={4}>
             <span className={css.label}>{t('receive.methods')}</span>
+            <Muted small>{t('receive.methodsHelp')}</Muted>
             <Row gap={16}>
               {methodNames.map((method) => (
                 <Checkbox key={method} label={method} checked={form.methods.includes(method)} onChange={(on) => set({ methods: on ? [...form.methods, method] : form.methods.filter((one) => one !== method) })} />
@@ -136,7 +137,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         </div>
         <Select<Guard>
           label={t('sources.verify')}
-          help={form.guard === 'none' ? t('sources.verifyNone') : form.guard === 'service' ? t('receive.guard.serviceHelp', { name: pick(preset.title) || source.preset }) : form.guard === 'hmac' ? t('receive.guard.hmacHelp') : undefined}
+          help={form.guard === 'none' ? t('sources.verifyNone') : form.guard === 'service' ? t('receive.guard.serviceHelp', { name: pick(preset.title) || source.preset }) : t(form.guard === 'hmac' ? 'receive.guard.hmacHelp' : form.guard === 'basic' ? 'receive.guard.basicHelp' : 'receive.guard.tokenHelp')}
           value={form.guard}
           onChange={(guard) => set({ guard, where: guard === 'hmac' && form.where === 'usual' ? 'header' : form.where })}
           options={offered.map((value) => ({ value, label: t(guards[value]) }))}
@@ -144,17 +145,18 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
         />
         {(form.guard === 'token' || form.guard === 'hmac') && (
           <Row gap={12} align="start">
-            <Select<Where> label={t('receive.where')} value={form.where} onChange={(where) => set({ where })} options={wheres.map((value) => ({ value, label: t(places[value]) }))} width={350} />
-            {needsPlace && <TextField label={t(placeNames[form.where]!)} mono value={form.place} onChange={(place) => set({ place })} error={at('place', '/verify/header') ?? refused?.at('/verify/places')} />}
+            <Select<Where> label={t('receive.where')} help={t(form.guard === 'hmac' ? 'receive.whereSignature' : 'receive.whereKey')} value={form.where} onChange={(where) => set({ where })} options={wheres.map((value) => ({ value, label: t(places[value]) }))} width={350} />
+            {needsPlace && <TextField label={t(placeNames[form.where]!)} help={t(form.where === 'body' ? 'receive.memberHelp' : 'receive.placeHelp')} mono value={form.place} onChange={(place) => set({ place })} error={at('place', '/verify/header') ?? refused?.at('/verify/places')} />}
           </Row>
         )}
         {form.guard === 'basic' && <TextField label={t('receive.user')} help={t('receive.userHelp')} value={form.verify.user ?? ''} onChange={(user) => verify({ user })} autoComplete="off" />}
         {form.guard === 'hmac' && (
           <>
             <Row gap={12} align="start">
-              <Select label={t('receive.algorithm')} value={form.verify.algorithm ?? 'sha256'} onChange={(algorithm) => verify({ algorithm })} options={['sha256', 'sha512', 'sha1', 'md5'].map((value) => ({ value, label: value.toUpperCase() }))} width={160} error={refused?.at('/verify/algorithm')} />
+              <Select label={t('receive.algorithm')} help={t('receive.algorithmHelp')} value={form.verify.algorithm ?? 'sha256'} onChange={(algorithm) => verify({ algorithm })} options={['sha256', 'sha512', 'sha1', 'md5'].map((value) => ({ value, label: value.toUpperCase() }))} width={160} error={refused?.at('/verify/algorithm')} />
               <Select
                 label={t('receive.encoding')}
+                help={t('receive.encodingHelp')}
                 value={form.verify.encoding ?? 'hex'}
                 onChange={(encoding) => verify({ encoding })}
                 options={[
@@ -165,7 +167,7 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
                 width={200}
                 error={refused?.at('/verify/encoding')}
               />
-              <TextField label={t('receive.prefix')} mono placeholder="sha256=" value={form.verify.prefix ?? ''} onChange={(prefix) => verify({ prefix })} />
+              <TextField label={t('receive.prefix')} help={t('receive.prefixHelp')} mono placeholder="sha256=" value={form.verify.prefix ?? ''} onChange={(prefix) => verify({ prefix })} />
             </Row>
             <TextField label={t('receive.signed')} help={t('receive.signedHelp')} mono placeholder="{body}" value={form.verify.signed ?? ''} onChange={(signed) => verify({ signed })} error={refused?.at('/verify/signed') ?? refused?.at('/verify/timestamp')} />
           </>
@@ -181,13 +183,12 @@ function Form({ source, onClose, ...opened }: Props & { preset: Preset; text: st
             { value: 'json', label: 'JSON' },
           ]}
         />
-        {form.answer === 'text' && <TextArea label={t('receive.answer.text')} value={form.text} onChange={(next) => set({ text: next })} rows={2} placeholder="OK" error={refused?.at('/reply/text')} />}
+        {form.answer === 'text' && <TextArea label={t('receive.answer.text')} help={t('receive.eventId')} value={form.text} onChange={(next) => set({ text: next })} rows={2} placeholder="OK" error={refused?.at('/reply/text')} />}
         {form.answer === 'json' && <JsonField label="JSON" value={form.json} onChange={(json) => set({ json })} error={at('json', '/reply/json')} help={t('receive.eventId')} />}
         <Row gap={12} align="start">
-          <NumberField label={t('receive.status')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
-          <NumberField label={t('receive.wait')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder={String(preset.reply.wait_s)} width={240} error={refused?.at('/reply/wait')} />
+          <NumberField label={t('receive.status')} help={t('receive.statusHelp')} value={form.status} onChange={(status) => set({ status })} min={200} max={599} placeholder={String(preset.reply.status)} width={160} error={refused?.at('/reply/status')} />
+          <NumberField label={t('receive.wait')} help={t('receive.waitHelp')} value={form.wait} onChange={(wait) => set({ wait })} min={0} max={25} placeholder={String(preset.reply.wait_s)} width={240} error={refused?.at('/reply/wait')} />
         </Row>
-        <Muted small>{t('receive.waitHelp')}</Muted>
         <OrderField source={source.name} value={form.order} onChange={(order) => set({ order })} error={refused?.at('/order')} />
         {save.error && !overtaken && <ErrorNote error={save.error} />}
         {overtaken && (
@@ -248,7 +249,7 @@ function SecretChoice({ source, guard, value, onChange, error }: { source: strin
   return (
     <Stack gap={8}>
       <Row gap={12} align="end">
-        <Select label={guard === 'basic' ? t('receive.password') : t('receive.secret')} value={value ?? ''} onChange={(name) => onChange(name || undefined)} options={[{ value: '', label: t('receive.secretNone') }, ...all.map((name) => ({ value: name, label: name }))]} width={320} error={error} />
+        <Select label={guard === 'basic' ? t('receive.password') : t('receive.secret')} help={t('receive.secretHelp')} value={value ?? ''} onChange={(name) => onChange(name || undefined)} options={[{ value: '', label: t('receive.secretNone') }, ...all.map((name) => ({ value: name, label: name }))]} width={320} error={error} />
         {/* Without the names that are taken, the new one could be written over a secret that senders use. */}
         <Button onClick={() => create.mutate()} loading={create.isPending} disabled={!data} icon="plus">
           {t('receive.secretNew')}
