@@ -39,6 +39,16 @@ steps:
 
 func eventTo(to string, n int) string { return fmt.Sprintf(`{"to":%q,"n":%d}`, to, n) }
 
+// anySize is such an event of a size that a seed decides: every fourth is too large to
+// be stored beside others.
+func anySize(seed uint64, to string, n int) string {
+	chance, most := testkit.Chance(seed, uint64(n)), 200
+	if chance.IntN(4) == 0 {
+		most = 4 * gonets.InlineBody
+	}
+	return fmt.Sprintf(`{"to":%q,"n":%d,"pad":%q}`, to, n, strings.Repeat("x", chance.IntN(most)))
+}
+
 func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
 		const hosts = 99
@@ -114,6 +124,7 @@ func TestAHostThatHangsDelaysOnlyItsOwnRuns(t *testing.T) {
 func TestOthersAreServedBesideAHostThatHangs(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
 		hosts, each, perSecond := sized(3, 99), sized(20, 250), sized(5, 10)
+		seed := testkit.Seed(t) // decides whose turn it is
 		var mu sync.Mutex
 		sent, took := map[string]time.Time{}, times{}
 		healthy := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -146,7 +157,8 @@ func TestOthersAreServedBesideAHostThatHangs(t *testing.T) {
 			sent, took = map[string]time.Time{}, times{}
 			mu.Unlock()
 			stop := load(perSecond*(1+sickShare), func(n int) {
-				if n%(1+sickShare) > 0 {
+				chance := testkit.Chance(seed, uint64(n))
+				if chance.IntN(1+sickShare) > 0 {
 					o.post(eventTo(sickHost.URL+"/x", n))
 					return
 				}
@@ -154,7 +166,7 @@ func TestOthersAreServedBesideAHostThatHangs(t *testing.T) {
 				mu.Lock()
 				sent[path] = time.Now()
 				mu.Unlock()
-				o.post(eventTo(urls[n%hosts]+path, n))
+				o.post(eventTo(urls[chance.IntN(hosts)]+path, n))
 			})
 			arrived := func() (n, of int) {
 				mu.Lock()
@@ -210,7 +222,7 @@ func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
 
 func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
-		n := sized(1_000, 50_000)
+		n, seed := sized(1_000, 50_000), testkit.Seed(t)
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -229,7 +241,7 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m, retry: {delays: ["+delays+"]}")+open, "--clock-speed", "100")
 		events := make([]string, n)
 		for i := range events {
-			events[i] = eventTo("http://"+address+"/x", i)
+			events[i] = anySize(seed, "http://"+address+"/x", i)
 		}
 		begun := time.Now()
 		o.postAll(events)
@@ -281,7 +293,7 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
 		// The server's clock goes so many times faster, and so does the rate.
 		const speed, perSecond, atOnce = 20, 5, 4
-		n := sized(200, 10_000)
+		n, seed := sized(200, 10_000), testkit.Seed(t)
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -293,7 +305,7 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 		o := startWith(t, t.TempDir(), database, anywhere("")+limits, "--clock-speed", fmt.Sprint(speed))
 		events := make([]string, n)
 		for i := range events {
-			events[i] = eventTo("http://"+address+"/x", i)
+			events[i] = anySize(seed, "http://"+address+"/x", i)
 		}
 		o.postAll(events)
 		var state string

@@ -15,6 +15,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/dialect"
+	"gonets/internal/testkit"
 )
 
 // killer is a destination at which one kind of request ends the server that
@@ -53,11 +54,17 @@ func TestAnEventThatKillsTheServerIsSetAside(t *testing.T) {
 		o := startWith(t, data, database, anywhere(", response: json, timeout: 10m, retry: {delays: []}"))
 		path := strings.TrimPrefix(o.source, o.base)
 		o.post(eventTo(host.URL+"/kill", 0))
-		others := 0
-		more := func() {
-			for range 7 {
+		seed, others := testkit.Seed(t), 0
+		chance := testkit.Chance(seed, 0)
+		// more sends others in any order, and waits for them.
+		more := func(beside ...string) {
+			for range 1 + chance.IntN(10) {
 				others++
-				o.post(eventTo(host.URL+"/fine", others))
+				beside = append(beside, anySize(seed, host.URL+"/fine", others))
+			}
+			chance.Shuffle(len(beside), func(i, j int) { beside[i], beside[j] = beside[j], beside[i] })
+			for _, body := range beside {
+				o.post(body)
 			}
 			o.awaitRuns(gonets.RunSucceeded, others)
 		}
@@ -73,9 +80,7 @@ func TestAnEventThatKillsTheServerIsSetAside(t *testing.T) {
 			o.source = o.base + path
 		}
 		// What cannot be built, and what came back broken, stop nobody either.
-		o.post(eventTo("no address", 0))
-		o.post(eventTo(host.URL+"/strange", 0))
-		more()
+		more(eventTo("no address", 0), eventTo(host.URL+"/strange", 0))
 		o.awaitRuns(gonets.RunPaused, 3)
 		reasons := map[gonets.Code]int{}
 		for _, r := range o.runs(gonets.RunPaused) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/calendar"
 	"gonets/setting"
 )
 
@@ -43,7 +44,11 @@ func DigestDue(r setting.Rule, zone *time.Location, now time.Time) time.Time {
 	}
 	local := now.In(zone)
 	for back := range 15 {
-		t := time.Date(local.Year(), local.Month(), local.Day()-back, clock/60, clock%60, 0, 0, zone)
+		year, month, day := local.Date()
+		day -= back
+		t := time.Date(year, month, day, clock/60, clock%60, 0, 0, zone)
+		// Where the day's first hour is left out, a time in it would be of the day before.
+		t = gonets.Later(t, calendar.DayStart(year, month, day, zone))
 		if !t.After(now) && (r.Day == "" || strings.EqualFold(t.Weekday().String(), r.Day)) {
 			return t
 		}

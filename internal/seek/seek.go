@@ -35,8 +35,9 @@ const (
 type History struct {
 	// Runs lists runs by everything but a text.
 	Runs func(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
-	// Carried reads what a run carried.
-	Carried func(ctx context.Context, run *gonets.Run) (gonets.Event, []gonets.Attempt, error)
+	// Carried reads what runs carried, of as many of the first ones as fit into a bounded
+	// memory, at least one. The error tells why that of the run behind them cannot be read.
+	Carried func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error)
 	// Mask hides what people may not see: what nobody is shown, nobody finds.
 	Mask  func(gonets.RunDetail) gonets.RunDetail
 	Clock gonets.Clock
@@ -76,19 +77,11 @@ func Walk(ctx context.Context, h History, f gonets.RunFilter, most time.Duration
 		if err != nil {
 			return out, err
 		}
-		for i := range l.Items {
-			found, size, err := h.holds(ctx, &l.Items[i], n)
-			if gonets.CodeOf(err) == gonets.CodeInternal { // what is stored of it is damaged
-				out.Unread, out.Damage, err = out.Unread+1, err, nil
-			}
-			if err != nil {
-				return out, err
-			}
-			if found {
-				out.Items = append(out.Items, l.Items[i])
-			}
-			out.Looked, read, out.Reached = out.Looked+1, read+size, l.Items[i].CreatedAt
+		size, err := out.look(ctx, h, l.Items, n)
+		if err != nil {
+			return out, err
 		}
+		read += size
 		if !l.Reached.IsZero() {
 			out.Reached = l.Reached
 		}
@@ -105,18 +98,42 @@ func Walk(ctx context.Context, h History, f gonets.RunFilter, most time.Duration
 	}
 }
 
-// holds tells whether the run carried a text, and how much was read for that.
-func (h *History) holds(ctx context.Context, run *gonets.RunSummary, n Needle) (found bool, size int, err error) {
-	ev, attempts, err := h.Carried(ctx, &run.Run)
-	if err != nil {
-		return false, 0, err
+// look looks for a text in what runs carried, and tells how much was read for that.
+func (s *Stretch) look(ctx context.Context, h History, runs []gonets.RunSummary, n Needle) (read int, err error) {
+	for len(runs) > 0 {
+		carried, err := h.Carried(ctx, runs)
+		for i := range carried {
+			found, size := n.inRun(&carried[i], h.Mask)
+			if found {
+				s.Items = append(s.Items, runs[i])
+			}
+			read += size
+		}
+		met := len(carried)
+		if gonets.CodeOf(err) == gonets.CodeInternal && met < len(runs) { // what is stored of the next one is damaged
+			s.Unread, s.Damage, err = s.Unread+1, err, nil
+			met++
+		}
+		if met > 0 {
+			s.Looked, s.Reached = s.Looked+met, runs[met-1].CreatedAt
+		}
+		if err != nil {
+			return read, err
+		}
+		runs = runs[met:]
 	}
-	size = len(ev.Body)
-	for i := range attempts {
-		size += len(attempts[i].RequestBody) + len(attempts[i].ReplyBody)
+	return read, nil
+}
+
+// inRun tells whether the run carried the text, as far as people see it, and how much
+// it carried.
+func (n Needle) inRun(d *gonets.RunDetail, mask func(gonets.RunDetail) gonets.RunDetail) (found bool, size int) {
+	size = len(d.Event.Body)
+	for i := range d.Attempts {
+		size += len(d.Attempts[i].RequestBody) + len(d.Attempts[i].ReplyBody)
 	}
-	shown := h.Mask(gonets.RunDetail{Run: *run, Event: ev, Attempts: attempts})
-	ev, attempts = shown.Event, shown.Attempts
+	shown := mask(*d)
+	ev, attempts := shown.Event, shown.Attempts
 	found = n.In(ev.Body, ev.ContentType) || n.In([]byte(ev.Path), "") || n.In([]byte(ev.RawQuery), formType) || n.In(ev.Item, "") ||
 		n.inHeaders(ev.Headers) || n.In([]byte(shown.Run.LastError), "")
 	for i := range attempts {
@@ -125,7 +142,7 @@ func (h *History) holds(ctx context.Context, run *gonets.RunSummary, n Needle) (
 			n.In(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
 			n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
 	}
-	return found, size, nil
+	return found, size
 }
 
 const formType = "application/x-www-form-urlencoded"

@@ -80,13 +80,17 @@ func hourly(runs int, secret string) (seek.History, *int) {
 			}
 			return l, nil
 		},
-		Carried: func(_ context.Context, r *gonets.Run) (gonets.Event, []gonets.Attempt, error) {
-			*asked++
-			ev := gonets.Event{Body: []byte("sand " + secret)}
-			if r.Attempts%7 == 0 {
-				return ev, []gonets.Attempt{{Exchange: gonets.Exchange{ReplyBody: []byte("Gold")}}}, nil
+		// Three at a time is all there is room for.
+		Carried: func(_ context.Context, runs []gonets.RunSummary) (out []gonets.RunDetail, err error) {
+			for _, r := range runs[:min(3, len(runs))] {
+				*asked++
+				d := gonets.RunDetail{Run: r, Event: gonets.Event{Body: []byte("sand " + secret)}}
+				if r.Attempts%7 == 0 {
+					d.Attempts = []gonets.Attempt{{Exchange: gonets.Exchange{ReplyBody: []byte("Gold")}}}
+				}
+				out = append(out, d)
 			}
-			return ev, nil, nil
+			return out, nil
 		},
 	}, asked
 }
@@ -141,11 +145,14 @@ func TestWhatCannotBeReadIsCounted(t *testing.T) {
 	t.Parallel()
 	h, _ := hourly(30, "xyzzy")
 	carried := h.Carried
-	h.Carried = func(ctx context.Context, r *gonets.Run) (gonets.Event, []gonets.Attempt, error) {
-		if r.ID == "7" {
-			return gonets.Event{}, nil, gonets.Errorf(gonets.CodeInternal, "damaged")
+	h.Carried = func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+		for i := range runs[:min(3, len(runs))] {
+			if runs[i].ID == "7" {
+				before, _ := carried(ctx, runs[:i])
+				return before, gonets.Errorf(gonets.CodeInternal, "damaged")
+			}
 		}
-		return carried(ctx, r)
+		return carried(ctx, runs)
 	}
 	f := gonets.RunFilter{Text: "gold"}
 	s, err := seek.Walk(t.Context(), h, f, time.Minute)

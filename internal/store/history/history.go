@@ -118,22 +118,20 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// Carried reads what a run carried: its event, and its attempts with what was
-// sent and replied. The event is empty once it is gone.
-func (h *History) Carried(ctx context.Context, run *gonets.Run) (ev gonets.Event, attempts []gonets.Attempt, err error) {
+// carriedRoom bounds what is held at once of what runs carried, in bytes, unless a
+// single run carried more.
+const carriedRoom = 4 << 20
+
+// Carried reads what runs carried: their events, and their attempts with what was sent
+// and replied, of as many of the first ones as it has room for, at least one. The error
+// tells why that of the run behind them cannot be read. An event is empty once it is
+// gone.
+func (h *History) Carried(ctx context.Context, runs []gonets.RunSummary) (out []gonets.RunDetail, err error) {
 	err = h.base.Ask(ctx, func(r pack.Reader) error {
-		found, err := pack.LoadEvents(r, []string{run.EventID}, -1)
-		if err != nil {
-			return err
-		}
-		ev = found[run.EventID]
-		if run.Attempts == 0 {
-			return nil
-		}
-		attempts, err = pack.LoadAttempts(r, run.ID, nil)
+		out, err = pack.LoadCarried(r, runs, carriedRoom)
 		return err
 	})
-	return ev, attempts, err
+	return out, err
 }
 
 // Outlines reads what it takes to tell of the last attempts of runs of a list: their

@@ -195,17 +195,24 @@ func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error)
 		a := &stored[i]
 		a.RunID = run
 		a.openJar(q)
-		var sentErr, gotErr error
-		if len(numbers) == 0 {
-			a.RequestBody, sentErr = a.request.Load(q, run)
-		}
-		a.ReplyBody, gotErr = a.reply.Load(q, run)
-		if damage := errors.Join(a.damage, sentErr, gotErr); damage != nil {
-			err = errors.Join(err, fmt.Errorf("attempt %d of the run: %w", a.N, damage))
-		}
+		err = errors.Join(err, a.loadBodies(q, len(numbers) == 0))
 		out[i] = a.Attempt
 	}
 	return out, err
+}
+
+// loadBodies reads its bodies, what was sent only when that is wanted. The error is all
+// its damage.
+func (a *storedAttempt) loadBodies(q Reader, sent bool) error {
+	var sentErr, gotErr error
+	if sent {
+		a.RequestBody, sentErr = a.request.Load(q, a.RunID)
+	}
+	a.ReplyBody, gotErr = a.reply.Load(q, a.RunID)
+	if damage := errors.Join(a.damage, sentErr, gotErr); damage != nil {
+		return fmt.Errorf("attempt %d of the run: %w", a.N, damage)
+	}
+	return nil
 }
 
 // HeadsSQL reads the attempts of so many runs.
@@ -213,14 +220,20 @@ func HeadsSQL(runs int) string {
 	return `SELECT run, ` + attemptColumns + ` FROM attempts WHERE run IN (` + In(runs) + `) ORDER BY run, n`
 }
 
+// scanHead reads a row of [HeadsSQL].
+func scanHead(q Reader, scan func(...any) error) (storedAttempt, error) {
+	var run string
+	a, err := scanAttempt(func(dest ...any) error { return scan(append([]any{&run}, dest...)...) })
+	a.RunID = run
+	a.openJar(q)
+	return a, err
+}
+
 // LoadHeads reads the attempts of runs without their bodies, as far as they can be
 // read.
 func LoadHeads(q Reader, runs []string) (map[string][]gonets.Attempt, error) {
 	attempts, err := Collect(q, HeadsSQL(len(runs)), Args(runs), func(scan func(...any) error) (gonets.Attempt, error) {
-		var run string
-		a, err := scanAttempt(func(dest ...any) error { return scan(append([]any{&run}, dest...)...) })
-		a.RunID = run
-		a.openJar(q)
+		a, err := scanHead(q, scan)
 		return a.Attempt, err
 	})
 	out := make(map[string][]gonets.Attempt, len(runs))

@@ -115,13 +115,17 @@ func ReadAnswer(b []byte) (*gonets.Answer, error) {
 	return a, json.Unmarshal(b, a)
 }
 
+// eventsSQL reads so many events by id.
+func eventsSQL(events int) string {
+	return `SELECT ` + EventColumns + ` FROM events e WHERE e.id IN (` + In(events) + `)`
+}
+
 // LoadEvents reads events by id; bodies is how many bytes of large bodies are
 // read, negative without limit. A body beyond that stays nil. What can be read
 // of damaged events comes along with the error.
 func LoadEvents(q Reader, ids []string, bodies int64) (map[string]gonets.Event, error) {
 	out := make(map[string]gonets.Event, len(ids))
-	events, err := Collect(q, `SELECT `+EventColumns+` FROM events e WHERE e.id IN (`+In(len(ids))+`)`,
-		Args(ids), ScanEvent)
+	events, err := Collect(q, eventsSQL(len(ids)), Args(ids), ScanEvent)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -133,6 +134,66 @@ func outlines(f fixture) {
 	}
 	if none, err := f.Outlines(f.ctx(), nil); err != nil || len(none) > 0 || len(got) != len(runs) {
 		f.t.Errorf("%d outlines of %d runs, of none %v (%v)", len(got), len(runs), none, err)
+	}
+}
+
+// carriedTogether looks at what runs carried: all of it, of no more runs at once than there is
+// room for, and without what lies behind a damaged one.
+func carriedTogether(f fixture) {
+	f.Places.Give(100)
+	var runs []gonets.RunSummary
+	add := func(change func(tr *gonets.Transition)) {
+		run := f.run(body(6_000))
+		if change != nil {
+			tr := f.transition(run, gonets.RunPaused)
+			change(&tr)
+			_, err := f.Finish(f.ctx(), tr)
+			f.must(err)
+		}
+		runs = append(runs, f.detail(run.ID).Run)
+	}
+	reply := func(n int) func(*gonets.Transition) {
+		return func(tr *gonets.Transition) {
+			tr.Attempt.RequestBody, tr.Attempt.ReplyBody = []byte("small"), []byte(body(n))
+		}
+	}
+	long := func(tr *gonets.Transition) {
+		tr.Attempt.ReplyHeaders = []gonets.Header{{Name: "Long", Value: body(1_500_000)}}
+	}
+	for _, change := range []func(*gonets.Transition){reply(10), reply(3 << 20), reply(3 << 20), nil, reply(9 << 20), long, long, long} {
+		add(change)
+	}
+	for _, c := range []struct{ from, to, want int }{
+		{0, 8, 2}, // a second large reply has no room
+		{2, 8, 2}, // nor has one that is larger than all of it
+		{4, 8, 1}, // but alone it is read
+		{5, 8, 1}, // long headers have no room either
+		{7, 8, 1},
+		{0, 0, 0},
+	} {
+		got, err := f.Carried(f.ctx(), runs[c.from:c.to])
+		if f.must(err); len(got) != c.want {
+			f.t.Errorf("from %d: %d runs, want %d", c.from, len(got), c.want)
+		}
+		for i, d := range got {
+			want := f.detail(runs[c.from+i].ID)
+			want.Results, want.Version = nil, nil
+			if !cmp.Equal(want, d, cmp.Comparer(bytes.Equal)) { // a difference of such sizes nobody reads
+				f.t.Errorf("run %d carried something else than all of it tells", c.from+i)
+			}
+		}
+	}
+	if f.Exec == nil {
+		return
+	}
+	f.Exec(f.t, `UPDATE bodies SET data = x'00' WHERE owner = ?`, runs[1].ID)
+	got, err := f.Carried(f.ctx(), runs)
+	if f.wantCode(err, gonets.CodeInternal); len(got) != 1 || got[0].Run.ID != runs[0].ID {
+		f.t.Errorf("%d runs before a damaged one", len(got))
+	}
+	f.Exec(f.t, `DELETE FROM events WHERE id = ?`, runs[0].EventID)
+	if got, err = f.Carried(f.ctx(), runs[:1]); err != nil || len(got) != 1 || got[0].Event.ID != "" || len(got[0].Attempts) != 1 {
+		f.t.Errorf("without its event: %+v (%v)", got, err)
 	}
 }
 

@@ -112,6 +112,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"lists are filtered by what a run's last attempt tells", conditions},
 		{"a run is found by what its requests carried, and foreign keys by themselves", carriedKeys},
 		{"outlines tell of last attempts", outlines},
+		{"what runs carried is read together", carriedTogether},
 		{"runs are tallied by the time of their beginning", chart},
 		{"pages stay true while runs are added", paging},
 		{"samples are the newest events of a source", samples},
