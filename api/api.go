@@ -30,6 +30,8 @@ type Error struct {
 	Code   gonets.Code      `json:"code" doc:"Stable name of the error, for programs"`
 	Detail string           `json:"detail" doc:"What happened, what it means, what to do"`
 	Errors []gonets.Problem `json:"errors,omitempty" doc:"The single mistakes with their places"`
+	// Instance finds the failure in the log (RFC 9457 §3.1.5).
+	Instance string `json:"instance,omitempty" doc:"With a failure of the server (500 and above): the id under which its log tells more"`
 	// Current stands in a draft.conflict of a scenario.
 	Current *Draft `json:"current,omitempty" doc:"With draft.conflict: the scenario's draft as it is now"`
 }

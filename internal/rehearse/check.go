@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/id"
+	"gonets/internal/mask"
 	"gonets/internal/step"
 )
 
@@ -242,6 +243,7 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	a.Exchange = *c.send(ctx, next.Path, req)
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
 	h.Judge(&a.Exchange, c.scope)
+	a.Error = mask.Cookies(a.Error, req.Jar, a.Cookies)
 	c.attempt(a)
 	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepDone)}, Attempt: a, Step: next.Step.Sends()}
 	failed := a.Outcome != gonets.OutcomeOK

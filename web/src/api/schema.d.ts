@@ -2485,6 +2485,8 @@ export interface components {
             detail: string;
             /** @description The single mistakes with their places */
             errors?: components["schemas"]["Problem"][] | null;
+            /** @description With a failure of the server (500 and above): the id under which its log tells more */
+            instance?: string;
             /** Format: int64 */
             status: number;
             /** @description The HTTP status in words */
