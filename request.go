@@ -85,6 +85,36 @@ func (s *Step) Sends() *HTTPStep {
 	return s.HTTP
 }
 
+// Sends is the request of the step at a path; nil where there is none, and of a
+// version that is not known.
+func (v *Version) Sends(path string) *HTTPStep {
+	if v == nil {
+		return nil
+	}
+	if st := FindStep(v.Scenario.Steps, path); st != nil {
+		return st.Sends()
+	}
+	return nil
+}
+
+// Charsets are the encodings in which a step writes the body of an attempt of this
+// purpose and reads its reply; empty where it chooses none, and of no step.
+func (h *HTTPStep) Charsets(p Purpose) (sent, came string) {
+	if h == nil {
+		return "", ""
+	}
+	body := h.Body
+	if p.Asks() {
+		if body = nil; h.Retry != nil && h.Retry.Ask != nil {
+			body = h.Retry.Ask.Body
+		}
+	}
+	if body != nil {
+		sent = body.Charset
+	}
+	return sent, h.ResponseCharset
+}
+
 // IsRequest tells whether the step sends a request, known or not.
 func (s *Step) IsRequest() bool { return s.HTTP != nil || s.Request != "" }
 

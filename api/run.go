@@ -230,7 +230,7 @@ type Response struct {
 	Content
 	Size int         `json:"size" doc:"Length of the body in bytes, as far as it is kept"`
 	Cut  bool        `json:"cut,omitempty" doc:"The reply was longer than what is kept"`
-	Mark gonets.Mark `json:"mark,omitempty" enum:"body.duplicate_keys" doc:"body.duplicate_keys: its JSON names a member twice, and the last value counts"`
+	Mark gonets.Mark `json:"mark,omitempty" enum:"body.duplicate_keys" doc:"body.duplicate_keys: its JSON, of at most 1 MB, names a member twice, and the last value counts"`
 }
 
 // PickVersion chooses the version to run.

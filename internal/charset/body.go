@@ -56,11 +56,17 @@ func Of(body []byte, contentType string) string {
 		return ""
 	}
 	name := Name(label)
-	// Latin letters in UTF-16 are UTF-8 as well, with zeros between them.
-	if wide := strings.HasPrefix(name, "utf-16") && bytes.IndexByte(body, 0) >= 0; !wide && utf8.Valid(body) {
+	if utf8.Valid(body) && !shifted(body, name) {
 		return ""
 	}
 	return name
+}
+
+// shifted tells of a body that is UTF-8 only by its bytes: Latin letters in UTF-16
+// have zeros between them, ISO-2022-JP writes all letters in ASCII behind escapes.
+func shifted(body []byte, name string) bool {
+	return strings.HasPrefix(name, "utf-16") && bytes.IndexByte(body, 0) >= 0 ||
+		name == "iso-2022-jp" && bytes.IndexByte(body, '\x1b') >= 0
 }
 
 // Label is the encoding that is named for a body: by its Content-Type, else by the
@@ -87,11 +93,15 @@ func Given(contentType, label string) string {
 	if label == "" {
 		return contentType
 	}
-	media, _, _ := mime.ParseMediaType(contentType)
+	media, params, err := mime.ParseMediaType(contentType)
 	if media == "" {
 		media = "text/plain"
 	}
-	return media + "; charset=" + Name(label)
+	if err != nil {
+		params = map[string]string{}
+	}
+	params["charset"] = Name(label)
+	return mime.FormatMediaType(media, params)
 }
 
 // textual tells whether a body of the type is text: the first bytes of other files

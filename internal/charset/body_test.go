@@ -17,6 +17,7 @@ func TestABodyIsReadInItsEncoding(t *testing.T) {
 		"UTF-8 whatever is said":              {body: "Привет", kind: cyrillic, text: "Привет"},
 		"Latin letters are the same in both":  {body: "a=%CF", kind: cyrillic, text: "a=%CF"},
 		"Latin letters in UTF-16":             {body: "a\x00b\x00", kind: "text/csv; charset=utf-16le", text: "ab", charset: "utf-16le"},
+		"Japanese, which is all in ASCII":     {body: "\x1b$B%\"\x1b(B", kind: "text/plain; charset=iso-2022-jp", text: "ア", charset: "iso-2022-jp"},
 		"a mark in front is one of the bytes": {body: "\xff\xfe\x1f\x04", kind: "text/plain", text: "\uFEFFП", charset: "utf-16le"},
 		"an XML's declaration":                {body: `<?xml version="1.0" encoding="windows-1251"?><a>` + hello + `</a>`, kind: "application/xml", text: `<?xml version="1.0" encoding="windows-1251"?><a>Привет</a>`, charset: "windows-1251"},
 		"a page's head":                       {body: `<html><head><META http-equiv=x content="text/html; charset=koi8-r"><p>` + "\xf0", kind: "text/html", text: `<html><head><META http-equiv=x content="text/html; charset=koi8-r"><p>П`, charset: "koi8-r"},
@@ -32,6 +33,20 @@ func TestABodyIsReadInItsEncoding(t *testing.T) {
 		}
 		if again, err := charset.Encode(text, label); ok && (err != nil || string(again) != c.body) {
 			t.Errorf("%s: written again it is %q, %v", name, again, err)
+		}
+	}
+}
+
+func TestAGivenEncodingLeavesTheRestOfAType(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{
+		"":                                "text/plain; charset=windows-1251",
+		"multipart/form-data; boundary=x": "multipart/form-data; boundary=x; charset=windows-1251",
+		"text/csv; charset=koi8-r":        "text/csv; charset=windows-1251",
+		"text/csv; charset":               "text/csv; charset=windows-1251",
+	} {
+		if got := charset.Given(kind, "cp1251"); got != want {
+			t.Errorf("%q: %q", kind, got)
 		}
 	}
 }

@@ -24,16 +24,30 @@ const (
 	maxText        = 2_000
 )
 
+// Side is an attempt that is compared.
+type Side struct {
+	*gonets.Attempt
+	// Charset is the encoding in which its step wrote the body; empty where it chose
+	// none.
+	Charset string
+}
+
+// Of is an attempt of a version; what is not known of the step is empty.
+func Of(a *gonets.Attempt, v *gonets.Version) Side {
+	sent, _ := v.Sends(a.Path).Charsets(a.Purpose)
+	return Side{a, sent}
+}
+
 // Attempts compares two attempts of a step, in the order in which a request is
 // read. What is masked in both is not compared.
-func Attempts(good, bad *gonets.Attempt) api.Comparison {
+func Attempts(good, bad Side) api.Comparison {
 	c := comparison{out: api.Comparison{Differences: []api.AttemptDifference{}}}
-	good, bad = plainBoundary(good), plainBoundary(bad)
+	good.Attempt, bad.Attempt = plainBoundary(good.Attempt), plainBoundary(bad.Attempt)
 	c.text("method", good.Method, bad.Method)
 	c.addresses(good.URL, bad.URL)
 	c.headers(good.RequestHeaders, bad.RequestHeaders)
 	c.bodies(good, bad)
-	c.text("status", status(good), status(bad))
+	c.text("status", status(good.Attempt), status(bad.Attempt))
 	return c.out
 }
 
@@ -171,10 +185,10 @@ func plainBoundary(a *gonets.Attempt) *gonets.Attempt {
 	return &out
 }
 
-func (c *comparison) bodies(good, bad *gonets.Attempt) {
+func (c *comparison) bodies(good, bad Side) {
 	g, b := good.RequestBody, bad.RequestBody
 	switch {
-	case gone(good) || gone(bad):
+	case gone(good.Attempt) || gone(bad.Attempt):
 		c.out.Body = api.BodyGone
 	case bytes.Equal(g, b):
 	case len(g) > maxBody || len(b) > maxBody:
@@ -193,8 +207,8 @@ func (c *comparison) bodies(good, bad *gonets.Attempt) {
 // sent is a body that was sent, as text, with its Content-Type.
 type sent struct{ text, kind string }
 
-func readable(a *gonets.Attempt) (sent, bool) {
-	kind := gonets.HeaderValue(a.RequestHeaders, "Content-Type")
+func readable(a Side) (sent, bool) {
+	kind := charset.Given(gonets.HeaderValue(a.RequestHeaders, "Content-Type"), a.Charset)
 	text, _, ok := charset.Read(a.RequestBody, kind)
 	return sent{text, kind}, ok
 }

@@ -77,12 +77,35 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := compare.Attempts(c.good, c.bad)
+			got := compare.Attempts(compare.Side{Attempt: c.good}, compare.Side{Attempt: c.bad})
 			if words(got) != c.want || got.Body != c.body {
 				t.Errorf("%q\n%s\nwant %q\n%s", got.Body, words(got), c.body, c.want)
 			}
 		})
 	}
+}
+
+// A step's own Content-Type need not name the encoding that it writes in, and two
+// versions may write in two.
+func TestBodiesAreComparedInTheEncodingOfTheirSteps(t *testing.T) {
+	t.Parallel()
+	written := func(label, body string) compare.Side {
+		v := &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", Request: "list", Saved: &gonets.SavedRequest{HTTP: gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: label}}}}}}}
+		a := side("text/csv", body).Attempt
+		a.Path = "send"
+		return compare.Of(a, v)
+	}
+	got := compare.Attempts(written("windows-1251", "\xef\xe0\n\xcf"), written("koi8-r", "\xd0\xc1\n\xe6"))
+	if words(got) != "body 2: П > Ф" || got.Body != "" {
+		t.Errorf("%q %s", got.Body, words(got))
+	}
+	if got := compare.Of(&gonets.Attempt{Path: "send"}, nil); got.Charset != "" {
+		t.Errorf("of a version that is not known: %+v", got)
+	}
+}
+
+func side(kind, body string) compare.Side {
+	return compare.Side{Attempt: attempt("https://x.test/", kind, body, 200)}
 }
 
 func TestAComparisonHasAnEnd(t *testing.T) {
@@ -95,11 +118,11 @@ func TestAComparisonHasAnEnd(t *testing.T) {
 		}
 		return b.String() + `"z":0}`
 	}
-	got := compare.Attempts(attempt("https://x.test/", "application/json", many(1), 200), attempt("https://x.test/", "application/json", many(2), 200))
+	got := compare.Attempts(side("application/json", many(1)), side("application/json", many(2)))
 	if len(got.Differences) != 200 || !got.More {
 		t.Errorf("%d differences, more: %v", len(got.Differences), got.More)
 	}
-	long := compare.Attempts(attempt("https://x.test/", "text/plain", strings.Repeat("я", 5_000), 200), attempt("https://x.test/", "text/plain", "x", 200))
+	long := compare.Attempts(side("text/plain", strings.Repeat("я", 5_000)), side("text/plain", "x"))
 	if n := len(*long.Differences[0].Good); n > 2_010 {
 		t.Errorf("a text of %d bytes is shown", n)
 	}

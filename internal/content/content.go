@@ -31,17 +31,25 @@ func Sent(st *gonets.HTTPStep, x *gonets.Exchange) api.Content {
 	return as(kind, x.RequestBody)
 }
 
-// Came is the body of a step's reply, in the encoding in which the step reads it,
-// and what is unusual about it. The step may be nil.
-func Came(st *gonets.HTTPStep, x *gonets.Exchange) (api.Content, gonets.Mark) {
+// Came is the body of a step's reply, in the encoding in which the step reads it.
+// The step may be nil.
+func Came(st *gonets.HTTPStep, x *gonets.Exchange) api.Content {
 	if st == nil {
-		return Of(x.ReplyHeaders, x.ReplyBody), ""
+		return Of(x.ReplyHeaders, x.ReplyBody)
 	}
-	var mark gonets.Mark
-	if step.NamesTwice(st, x) {
-		mark = gonets.MarkDuplicateKeys
+	return as(charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), st.ResponseCharset), x.ReplyBody)
+}
+
+// maxMarked is up to how many bytes a reply is looked through for its mark: a run
+// shows all of its attempts at once.
+const maxMarked = 1 << 20
+
+// Mark is what is unusual about a step's reply, as the step reads it.
+func Mark(st *gonets.HTTPStep, x *gonets.Exchange) gonets.Mark {
+	if len(x.ReplyBody) <= maxMarked && step.NamesTwice(st, x) {
+		return gonets.MarkDuplicateKeys
 	}
-	return as(charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), st.ResponseCharset), x.ReplyBody), mark
+	return ""
 }
 
 func as(contentType string, body []byte) api.Content {

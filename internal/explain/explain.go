@@ -218,6 +218,8 @@ func (w *words) question(e *texts.Explanation) {
 func badReply(w *words, e *texts.Explanation) {
 	has := func(part string) bool { return strings.Contains(w.Attempt.Error, part) }
 	switch {
+	case has("bytes of headers"): // as attempts say that were made before this had a code of its own
+		headersTooLarge(w, e)
 	case has("packed reply"):
 		say(what(e), "The packed reply of %s is damaged.", "Сжатый ответ %s повреждён.", w.host)
 		say(todo(e), "Add the header Accept-Encoding with the value identity to the step: the service then answers unpacked.",
@@ -324,6 +326,17 @@ func status(w *words, e *texts.Explanation) {
 		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
 	case a.Status == http.StatusNotModified:
 		say(what(e), "%s has nothing new (%s): the data are the same as last time.", "У %s ничего нового (%s): данные те же, что в прошлый раз.", w.host, en)
+		if gonets.HeaderValue(a.RequestHeaders, "If-None-Match")+gonets.HeaderValue(a.RequestHeaders, "If-Modified-Since") == "" {
+			e.En.Meaning, e.Ru.Meaning = "The reply holds no data. So services answer a request for changes only, with the header If-None-Match or If-Modified-Since.",
+				"Данных в ответе нет. Так сервисы отвечают на запрос одних изменений, с заголовком If-None-Match или If-Modified-Since."
+			if len(a.RequestHeaders) > 0 {
+				e.En.Meaning += " This request has none of them."
+				e.Ru.Meaning += " В этом запросе их нет."
+			}
+			e.En.Todo, e.Ru.Todo = "If no data are needed then, add 304 to the step's success codes. If they are needed, ask the service why it answers so.",
+				"Если данные тогда не нужны, добавьте 304 в успешные коды шага. Если нужны, спросите у сервиса, почему он так отвечает."
+			break
+		}
 		e.En.Meaning, e.Ru.Meaning = "The request asked for changes only, by the header If-None-Match or If-Modified-Since. That is no failure, but the reply holds no data.",
 			"Запрос спрашивал только об изменениях: заголовком If-None-Match или If-Modified-Since. Это не сбой, но данных в ответе нет."
 		e.En.Todo, e.Ru.Todo = "If no data are needed then, add 304 to the step's success codes. If they are needed always, take these headers out of the step.",
@@ -375,25 +388,39 @@ func key(w *words, e *texts.Explanation) {
 
 func moved(w *words, e *texts.Explanation) {
 	a := w.Attempt
-	to := gonets.HeaderValue(a.ReplyHeaders, "Location")
-	if from, err := url.Parse(a.URL); err == nil {
-		if u, err := from.Parse(to); err == nil {
-			to = u.String()
-		}
+	to, from := gonets.HeaderValue(a.ReplyHeaders, "Location"), a.URL
+	if n := len(a.Hops); n > 0 {
+		from = a.Hops[n-1].URL
+	}
+	where, err := url.Parse(to)
+	if at, failed := url.Parse(from); failed == nil && err == nil {
+		to = at.ResolveReference(where).String()
 	}
 	if to == "" {
 		to = "?"
 	}
 	to = outbound.MaskURL(to)
+	if err != nil {
+		say(what(e), "%s refers to an address that cannot be read (%d): %s.", "%s отправляет по адресу, который нельзя прочитать (%d): %s.", w.host, a.Status, to)
+		e.En.Meaning, e.Ru.Meaning = "The reply's header Location is no address, so nothing was sent on.", "В заголовке Location не адрес, поэтому дальше ничего не отправлено."
+		e.En.Todo, e.Ru.Todo = "Find the right address in the reply or in the service's documentation and put it into the step, then resume the run.",
+			"Найдите верный адрес в ответе или в описании сервиса, поставьте его в шаг и повторите операцию с места ошибки."
+		return
+	}
 	say(what(e), "The service has moved to %s (%d).", "Сервис переехал на %s (%d).", to, a.Status)
 	e.En.Meaning, e.Ru.Meaning = "The request was not sent there: the new address may belong to somebody else.", "Запрос туда не отправлен: новый адрес может быть чужим."
 	e.En.Todo, e.Ru.Todo = "If the address is right, put it into the step.", "Если адрес верный, поставьте его в шаг."
-	if w.Step != nil && w.Step.Redirects == "follow" {
-		w.strayed(e)
-		return
-	}
+	follows := w.Step != nil && w.Step.Redirects == "follow"
 	switch a.Status {
+	case http.StatusMovedPermanently, http.StatusPermanentRedirect:
+		if follows {
+			w.strayed(e)
+		}
 	case http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect:
+		if follows {
+			w.strayed(e)
+			return
+		}
 		e.En.Todo += " The move is temporary: redirects can be allowed in the tab “More”."
 		e.Ru.Todo += " Переезд временный: можно разрешить перенаправление во вкладке «Ещё»."
 	}
@@ -409,8 +436,8 @@ func (w *words) strayed(e *texts.Explanation) {
 			"Посмотрите перенаправления во вкладке «Запрос» и поставьте в шаг верный адрес; если сервис ждёт куки, включите «Помнить куки» во вкладке «Ещё»."
 		return
 	}
-	e.En.Meaning, e.Ru.Meaning = "The step follows redirects, but its data and keys do not go to another server: only to the same one.",
-		"Шаг следует перенаправлениям, но его данные и ключи уходят только на тот же сервер, а не на чужой."
+	e.En.Meaning, e.Ru.Meaning = "The step follows redirects, but its data go on only to the same host, port and protocol (http or https).",
+		"Шаг следует перенаправлениям, но его данные уходят дальше только на тот же хост, порт и протокол (http или https)."
 }
 
 // maxExcerpt bounds the reply's text in a message, in characters.

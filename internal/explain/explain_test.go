@@ -67,15 +67,30 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		}), Now: now}, []string{"https://crm.test/v2/leads?token=***", "вкладке «Ещё»"}, []string{"moved to https://crm.test/v2/leads?token=***", "tab “More”"}, "s3cret"},
 		"moved to another server, though redirects are followed": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 307), func(a *gonets.Attempt) {
 			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "https://other.test/leads"}}
-		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"https://other.test/leads (307)", "только на тот же сервер"}, []string{"only to the same one"}, "tab “More”"},
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"https://other.test/leads (307)", "на тот же хост, порт и протокол"}, []string{"only to the same host, port and protocol"}, "tab “More”"},
+		"choices, though redirects are followed": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 300), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/v2"}}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"https://crm.test/v2 (300)", "Если адрес верный"}, []string{"moved to https://crm.test/v2 (300)"}, "only to the same"},
+		"moved on after a redirect": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 307), func(a *gonets.Attempt) {
+			a.Hops = []gonets.Hop{{Status: 302, URL: "https://other.test/a/b"}}
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "c"}}
+		}), Now: now}, []string{"https://other.test/a/c (307)"}, []string{"moved to https://other.test/a/c (307)"}, ""},
+		"moved to what is no address": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 301), func(a *gonets.Attempt) {
+			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "https://[crm/"}}
+		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"нельзя прочитать (301)", "не адрес"}, []string{"cannot be read (301)", "is no address"}, "same host"},
 		"redirects without end": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPMoved, gonets.OutcomeHTTP, 302), func(a *gonets.Attempt) {
 			a.ReplyHeaders = []gonets.Header{{Name: "Location", Value: "/a"}}
 			for range gonets.MaxRedirects {
 				a.Hops = append(a.Hops, gonets.Hop{Status: 302, URL: "https://crm.test/a"})
 			}
 		}), Step: &gonets.HTTPStep{Redirects: "follow"}, Now: now}, []string{"crm.test гоняет запрос", "10 перенаправлений"}, []string{"10 redirects, and no end", "Remember cookies"}, "has moved"},
-		"304": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), Now: now}, []string{"ничего нового (304)", "If-None-Match", "добавьте 304 в успешные коды"},
-			[]string{"nothing new (304 Not Modified)", "add 304"}, ""},
+		"304": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), func(a *gonets.Attempt) {
+			a.RequestHeaders = []gonets.Header{{Name: "If-None-Match", Value: `"7"`}}
+		}), Now: now}, []string{"ничего нового (304)", "Запрос спрашивал", "добавьте 304 в успешные коды"}, []string{"nothing new (304 Not Modified)", "asked for changes only", "add 304"}, "спросите"},
+		"304 unasked": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), Now: now}, []string{"ничего нового (304)", "В этом запросе их нет", "добавьте 304 в успешные коды"},
+			[]string{"This request has none of them", "add 304"}, "asked for changes only"},
+		"304 of a request that is not kept": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 304), func(a *gonets.Attempt) { a.RequestHeaders = nil }), Now: now},
+			[]string{"Так сервисы отвечают"}, []string{"So services answer"}, "has none"},
 		"300 without an address": {explain.Facts{Attempt: attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 300), Now: now}, []string{"но не называет его (300)", "нет заголовка Location"}, []string{"does not name it (300 Multiple Choices)"}, ""},
 		"401 with a key": {explain.Facts{Attempt: with(attempt(gonets.CodeHTTPStatus, gonets.OutcomeHTTP, 401), func(a *gonets.Attempt) {
 			a.RequestHeaders = []gonets.Header{{Name: "Authorization", Value: "Bearer s3cret"}}
@@ -92,6 +107,9 @@ func TestMessagesHoldTheAttemptsValues(t *testing.T) {
 		"endless headers": {explain.Facts{Attempt: with(attempt(gonets.CodeReplyTooLarge, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
 			a.Error = "the reply of crm.test has more than 65536 bytes of headers"
 		}), Now: now}, []string{"из ответа ничего не сохранено", "cookie"}, []string{"nothing of the reply is kept"}, "reply_limit"},
+		"large headers as they were told before": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 0), func(a *gonets.Attempt) {
+			a.Error = "the reply of crm.test has more than 65536 bytes of headers"
+		}), Now: now}, []string{"Заголовки ответа crm.test больше 64 КБ.", "cookie"}, []string{"The headers of crm.test's reply are larger than 64 KB."}, "valid HTTP"},
 		"damaged packing": {explain.Facts{Attempt: with(attempt(gonets.CodeBadReply, gonets.OutcomeUnknown, 200), func(a *gonets.Attempt) {
 			a.Error = "the packed reply of crm.test is damaged or incomplete"
 		}), Now: now}, []string{"Сжатый ответ crm.test повреждён.", "identity"}, []string{"The packed reply of crm.test is damaged.", "identity"}, "http or https"},

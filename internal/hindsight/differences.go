@@ -26,7 +26,7 @@ type played struct {
 	// first are the first paths of the steps.
 	first map[string]string
 	// requests are the last ones of steps, in the order in which they were made.
-	requests []gonets.Attempt
+	requests []compare.Side
 	answer   *gonets.Answer
 	// end is the step at which it ended before its end; problem is why, nil when a
 	// service never answered it.
@@ -41,7 +41,7 @@ func (p *played) unknown() bool { return p.end != "" && p.problem == nil }
 func (p *played) take(d *gonets.RunDetail) {
 	p.answer = d.Event.Answer
 	for i := range d.Attempts {
-		a := d.Attempts[i]
+		a := compare.Of(&d.Attempts[i], d.Version)
 		if a.URL == "" || a.Purpose.Asks() || a.Fenced {
 			continue
 		}
@@ -57,7 +57,7 @@ func (p *played) take(d *gonets.RunDetail) {
 func (p *played) name(path string) string { return cmp.Or(p.first[path], path) }
 
 // at is the request of a step.
-func (p *played) at(name string) *gonets.Attempt {
+func (p *played) at(name string) *compare.Side {
 	for i := range p.requests {
 		if p.name(p.requests[i].Path) == name {
 			return &p.requests[i]
@@ -122,13 +122,13 @@ func differences(was, becomes, sent *played) (out []api.SentDifference, more boo
 }
 
 // line is a request in short.
-func line(a *gonets.Attempt) *string {
+func line(a *compare.Side) *string {
 	text := a.Method + " " + a.URL
 	return &text
 }
 
 // ofStep are the differences between the requests of a step.
-func ofStep(was, becomes, sent *gonets.Attempt) (out []api.SentDifference, more bool) {
+func ofStep(was, becomes, sent *compare.Side) (out []api.SentDifference, more bool) {
 	found, how := between(was, becomes)
 	if sent == nil {
 		return found, how.More
@@ -159,7 +159,7 @@ func ofStep(was, becomes, sent *gonets.Attempt) (out []api.SentDifference, more 
 // between compares two requests, by rule without what belongs to one run
 // (Idempotency-Key, traceparent, Date) or follows from the rest (Content-Length,
 // the host that is in the address), and tells how that went.
-func between(was, becomes *gonets.Attempt) ([]api.SentDifference, api.Comparison) {
+func between(was, becomes *compare.Side) ([]api.SentDifference, api.Comparison) {
 	c := compare.Attempts(request(was), request(becomes))
 	moved := slices.ContainsFunc(c.Differences, func(d api.AttemptDifference) bool { return d.Part == "address" })
 	var out []api.SentDifference
@@ -179,8 +179,8 @@ func between(was, becomes *gonets.Attempt) ([]api.SentDifference, api.Comparison
 }
 
 // request is an attempt without what was replied: that is the same by itself.
-func request(a *gonets.Attempt) *gonets.Attempt {
-	return &gonets.Attempt{Path: a.Path, Exchange: gonets.Exchange{Method: a.Method, URL: a.URL, RequestHeaders: a.RequestHeaders, RequestBody: a.RequestBody}}
+func request(a *compare.Side) compare.Side {
+	return compare.Side{Charset: a.Charset, Attempt: &gonets.Attempt{Path: a.Path, Exchange: gonets.Exchange{Method: a.Method, URL: a.URL, RequestHeaders: a.RequestHeaders, RequestBody: a.RequestBody}}}
 }
 
 // ofAnswer compares what the sender would be answered.
@@ -196,11 +196,11 @@ func ofAnswer(was, becomes *played) []api.SentDifference {
 }
 
 // answer is an answer as what is compared.
-func answer(a *gonets.Answer) *gonets.Attempt {
+func answer(a *gonets.Answer) *compare.Side {
 	if a == nil {
 		a = &gonets.Answer{}
 	}
-	return &gonets.Attempt{Exchange: gonets.Exchange{RequestHeaders: a.Headers, RequestBody: a.Body}}
+	return &compare.Side{Attempt: &gonets.Attempt{Exchange: gonets.Exchange{RequestHeaders: a.Headers, RequestBody: a.Body}}}
 }
 
 func status(a *gonets.Answer) int {

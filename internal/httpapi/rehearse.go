@@ -174,18 +174,17 @@ func (s *server) compareAttempt(ctx context.Context, in *attemptInput) (*output[
 	if err != nil {
 		return nil, err
 	}
+	var with wire.Good
 	if good != nil {
 		other, err := s.Runs.Run(ctx, good.RunID)
 		if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound { // removed since
 			return nil, err
 		}
 		other = s.Masks.Run(other)
-		if good = wire.AttemptOf(&other, good.N); good != nil && good.NotKept {
-			good = nil
-		}
+		with = wire.Good{Run: &other, N: good.N}
 	}
 	d = s.Masks.Run(d)
-	c, err := wire.Compare(&d, in.N, good)
+	c, err := wire.Compare(&d, in.N, with)
 	return &output[api.Comparison]{Body: c}, err
 }
 

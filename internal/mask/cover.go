@@ -289,11 +289,11 @@ func inBase64(s string) []string {
 	return out
 }
 
-// Exchange is an exchange as people see it.
-func (c *Cover) Exchange(x *gonets.Exchange) *gonets.Exchange {
-	a := c.attempt(gonets.Attempt{Exchange: *x})
+// Exchange is an exchange of a step as people see it.
+func (c *Cover) Exchange(st *gonets.HTTPStep, x *gonets.Exchange) *gonets.Exchange {
+	a := c.attempt(gonets.Attempt{Exchange: *x}, st)
 	c.close()
-	c.coveredAttempt(&a)
+	c.coveredAttempt(&a, st)
 	return &a.Exchange
 }
 

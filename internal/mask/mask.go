@@ -146,7 +146,7 @@ func (r *Rules) Run(d gonets.RunDetail) gonets.RunDetail {
 	c := r.Cover()
 	d.Event = c.event(d.Event)
 	d.Results = c.results(d.Results)
-	d.Attempts = c.attempts(d.Attempts)
+	d.Attempts = c.attempts(d.Attempts, d.Version)
 	d.Run.LastError = c.text(d.Run.LastError)
 	c.close()
 	d.Event = c.coveredEvent(d.Event)
@@ -154,7 +154,7 @@ func (r *Rules) Run(d gonets.RunDetail) gonets.RunDetail {
 		d.Results[i].Value = []byte(c.coveredJSON(string(d.Results[i].Value)))
 	}
 	for i := range d.Attempts {
-		c.coveredAttempt(&d.Attempts[i])
+		c.coveredAttempt(&d.Attempts[i], d.Version.Sends(d.Attempts[i].Path))
 	}
 	d.Run.LastError = c.Text(d.Run.LastError)
 	return d
@@ -192,15 +192,23 @@ func (c *Cover) results(in []gonets.StepResult) []gonets.StepResult {
 	return out
 }
 
-func (c *Cover) attempts(in []gonets.Attempt) []gonets.Attempt {
+func (c *Cover) attempts(in []gonets.Attempt, v *gonets.Version) []gonets.Attempt {
 	out := make([]gonets.Attempt, len(in))
 	for i := range in {
-		out[i] = c.attempt(in[i])
+		out[i] = c.attempt(in[i], v.Sends(in[i].Path))
 	}
 	return out
 }
 
-func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
+// types are those of an attempt's bodies, with the encodings that its step chose. The
+// step may be nil.
+func types(a *gonets.Attempt, st *gonets.HTTPStep) (sent, came string) {
+	sent, came = st.Charsets(a.Purpose)
+	return charset.Given(gonets.HeaderValue(a.RequestHeaders, contentType), sent), charset.Given(gonets.HeaderValue(a.ReplyHeaders, contentType), came)
+}
+
+func (c *Cover) attempt(a gonets.Attempt, st *gonets.HTTPStep) gonets.Attempt {
+	sentAs, cameAs := types(&a, st)
 	sent, got := []string{"request"}, []string{"reply"}
 	a.RequestHeaders = c.headers(below(sent, "headers"), a.RequestHeaders)
 	a.ReplyHeaders = c.headers(below(got, "headers"), a.ReplyHeaders)
@@ -214,8 +222,8 @@ func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
 	for i := range a.Hops {
 		a.Hops[i].URL = c.address(a.Hops[i].URL)
 	}
-	a.RequestBody = c.body(below(sent, "body"), a.RequestBody, gonets.HeaderValue(a.RequestHeaders, contentType))
-	a.ReplyBody = c.body(below(got, "body"), a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, contentType))
+	a.RequestBody = c.body(below(sent, "body"), a.RequestBody, sentAs)
+	a.ReplyBody = c.body(below(got, "body"), a.ReplyBody, cameAs)
 	a.Error = c.text(a.Error)
 	return a
 }
@@ -272,17 +280,18 @@ func (c *Cover) coveredEvent(ev gonets.Event) gonets.Event {
 	return ev
 }
 
-func (c *Cover) coveredAttempt(a *gonets.Attempt) {
+func (c *Cover) coveredAttempt(a *gonets.Attempt, st *gonets.HTTPStep) {
 	if c.known == nil {
 		return
 	}
+	sentAs, cameAs := types(a, st)
 	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.Text(a.Error)
 	for i := range a.Hops {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
 	}
 	a.RequestHeaders, a.ReplyHeaders = c.coveredHeaders(a.RequestHeaders), c.coveredHeaders(a.ReplyHeaders)
-	a.RequestBody = c.coveredBody(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, contentType))
-	a.ReplyBody = c.coveredBody(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, contentType))
+	a.RequestBody = c.coveredBody(a.RequestBody, sentAs)
+	a.ReplyBody = c.coveredBody(a.ReplyBody, cameAs)
 }
 
 func (c *Cover) coveredHeaders(in []gonets.Header) []gonets.Header {

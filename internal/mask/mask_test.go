@@ -172,6 +172,45 @@ func TestAValueIsHiddenInBodiesInOtherEncodings(t *testing.T) {
 	}
 }
 
+// What a step says of encodings is how its bodies are read: a service may name none,
+// or a wrong one, and what it sent comes back in the next request under another name.
+func TestAValueIsHiddenInBodiesInTheEncodingOfTheirStep(t *testing.T) {
+	t.Parallel()
+	const name = "Ёлкина Анна"
+	encoded := func(label, text string) []byte {
+		raw, err := charset.Encode(text, label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	for label, kind := range map[string]string{"koi8-r": "", "ibm866": "application/json", "windows-1251": "application/json; charset=iso-8859-1", "utf-16le": "application/json"} {
+		st := gonets.HTTPStep{ResponseCharset: label, Body: &gonets.HTTPBody{Charset: "koi8-r"}, Retry: &gonets.Retry{Ask: &gonets.Ask{Body: &gonets.HTTPBody{Charset: "ibm866"}}}}
+		headers := []gonets.Header{{Name: "Content-Type", Value: kind}}
+		reply := gonets.Exchange{Status: 200, ReplyHeaders: headers, ReplyBody: encoded(label, `{"имя":"`+name+`","город":"Псков"}`)}
+		sent := func(label string) gonets.Exchange {
+			return gonets.Exchange{RequestHeaders: []gonets.Header{{Name: "Content-Type", Value: "text/csv"}}, RequestBody: encoded(label, "кому;"+name)}
+		}
+		got := mask.New([]string{"имя"}).Run(gonets.RunDetail{
+			Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "ask", HTTP: &st}, {ID: "old", Saved: &gonets.SavedRequest{HTTP: st}}}}},
+			Attempts: []gonets.Attempt{{Path: "ask", Exchange: reply}, {Path: "old", Exchange: sent("koi8-r")}, {Path: "old", Purpose: gonets.PurposeAsk, Exchange: sent("ibm866")},
+				{Path: "gone", Exchange: sent("utf-8")}},
+		})
+		if body := string(got.Attempts[0].ReplyBody); body != `{"имя":"***","город":"Псков"}` {
+			t.Errorf("%s: the reply is %q", label, body)
+		}
+		for _, a := range got.Attempts[1:] {
+			if body := string(a.RequestBody); body != "кому;***" {
+				t.Errorf("%s: %s sends %q", label, a.Path, body)
+			}
+		}
+		x := mask.New([]string{"имя"}).Cover().Exchange(&st, &reply)
+		if body := string(x.ReplyBody); body != `{"имя":"***","город":"Псков"}` {
+			t.Errorf("%s: the reply of a check is %q", label, body)
+		}
+	}
+}
+
 func TestAHiddenFileIsHiddenWhereItIsSentOn(t *testing.T) {
 	t.Parallel()
 	const png, other, kind = "\x89PNG\xff scan", "\x89PNG\xff photo", "multipart/form-data; boundary="

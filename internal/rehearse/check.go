@@ -289,7 +289,7 @@ func (c *check) send(ctx context.Context, path string, req *gonets.Request) *gon
 // show tells what would be sent; the steps after it see the last reply.
 func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
 	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
-	request := c.request(next.Step.Sends(), h, req, c.cover(c.scope).Exchange(c.Sender.Preview(req)))
+	request := c.request(next.Step.Sends(), h, req, c.cover(c.scope).Exchange(next.Step.Sends(), c.Sender.Preview(req)))
 	mended(&request, h.Notices(c.scope))
 	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
 		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",
@@ -324,7 +324,7 @@ func (c *check) tell(l Line) error {
 	l.Type = api.CheckStep
 	if l.Attempt != nil {
 		covered, shown := c.cover(c.scope), *l.Attempt
-		shown.Exchange = *covered.Exchange(&l.Attempt.Exchange)
+		shown.Exchange = *covered.Exchange(l.Step, &l.Attempt.Exchange)
 		l.Attempt, l.Error = &shown, covered.Text(l.Error)
 		if l.Problem != nil {
 			p := covered.Problem(*l.Problem)

@@ -69,7 +69,7 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 		out.Problems = append(out.Problems, step.Problems(d.PointerOf(a.Step), err)...)
 		return out, nil
 	}
-	x := covered.Exchange(r.Sender.Preview(req))
+	x := covered.Exchange(st.Sends(), r.Sender.Preview(req))
 	request := r.request(st.Sends(), h, req, x)
 	mended(&request, h.Notices(s))
 	out.Request = &request

@@ -48,7 +48,7 @@ func NamesTwice(def *gonets.HTTPStep, x *gonets.Exchange) bool { return readBody
 func readBody(def *gonets.HTTPStep, x *gonets.Exchange) body {
 	said := charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), def.ResponseCharset)
 	kind, _, _ := mime.ParseMediaType(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"))
-	label := charset.Label(x.ReplyBody, said)
+	label := charset.Of(x.ReplyBody, said)
 	labelled := kind == typeJSON || strings.HasSuffix(kind, "+json")
 	try := labelled
 	switch def.Response {
@@ -69,7 +69,7 @@ func readBody(def *gonets.HTTPStep, x *gonets.Exchange) body {
 		}
 	}
 	auto := def.Response == "" || def.Response == "auto"
-	if auto && label == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
+	if auto && charset.Label(x.ReplyBody, said) == "" && !strings.HasPrefix(kind, "text/") && !utf8.Valid(x.ReplyBody) {
 		return body{value: x.ReplyBody}
 	}
 	return body{value: readText(x.ReplyBody, label)}
@@ -99,7 +99,7 @@ func (h *HTTP) Judge(x *gonets.Exchange, s *Scope) {
 		codes = h.def.Success.Codes
 	}
 	if !gonets.MatchStatus(codes, x.Status) {
-		x.Outcome, x.Code, x.Error = gonets.OutcomeHTTP, gonets.CodeHTTPStatus, describeStatus(x)
+		x.Outcome, x.Code, x.Error = gonets.OutcomeHTTP, gonets.CodeHTTPStatus, h.describeStatus(x)
 		if movedTo(x) != "" {
 			x.Code = gonets.CodeHTTPMoved
 		}
@@ -142,10 +142,13 @@ func movedTo(x *gonets.Exchange) string {
 	return gonets.HeaderValue(x.ReplyHeaders, "Location")
 }
 
-func describeStatus(x *gonets.Exchange) string {
+func (h *HTTP) describeStatus(x *gonets.Exchange) string {
 	if to := movedTo(x); to != "" {
-		return fmt.Sprintf("The service answered %d: it has moved to %s. Redirects are not followed here; put the new address into the step, or let it follow redirects.",
-			x.Status, to)
+		why := "Redirects are not followed here; put the new address into the step, or let it follow redirects."
+		if h.def.Redirects == "follow" {
+			why = "The step follows redirects, but this one could not be followed; if the new address is right, put it into the step."
+		}
+		return fmt.Sprintf("The service answered %d: it has moved to %s. %s", x.Status, to, why)
 	}
 	status := strings.TrimSpace(fmt.Sprintf("%d %s", x.Status, http.StatusText(x.Status)))
 	return fmt.Sprintf("The service answered %s, which is not one of the success codes.", status)

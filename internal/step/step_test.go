@@ -247,6 +247,10 @@ func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 		"auto: broken JSON stays text":   {"", "application/json", `{"a":`, `{"a":`},
 		"an encoding is given":           {":windows-1251", "", "\xcf\xf1\xea\xee\xe2", "Псков"},
 		"the given one, not the reply's": {":koi8-r", "text/plain; charset=windows-1251", "\xf0", "П"},
+		"UTF-8 whatever is given":        {":windows-1251", "", "Псков", "Псков"},
+		"JSON in UTF-8 all the same":     {":koi8-r", "application/json", `{"a":"П"}`, map[string]any{"a": "П"}},
+		"Latin letters in UTF-16":        {":utf-16le", "", "a\x00b\x00", "ab"},
+		"Japanese in ASCII":              {":iso-2022-jp", "", "\x1b$B%\"\x1b(B", "ア"},
 		"JSON in the given one":          {"json:windows-1251", "application/json", `{"a":"` + "\xcf" + `"}`, map[string]any{"a": "П"}},
 		"text in the given one":          {"text:cp1251", "image/png", "\xcf", "П"},
 		"of two equal names the last":    {"", "application/json", `{"a":1,"a":2}`, map[string]any{"a": json.Number("2")}},
@@ -270,6 +274,18 @@ func TestRepliesAreReadInTheStepsFormat(t *testing.T) {
 				t.Fatal(ok, diff)
 			}
 		})
+	}
+}
+
+func TestAMoveIsToldByWhetherRedirectsAreFollowed(t *testing.T) {
+	t.Parallel()
+	for redirects, want := range map[string]string{"": "let it follow redirects", "follow": "could not be followed"} {
+		p := compile(t, `[{"id":"a","http":{"method":"POST","url":"https://a.test","redirects":"`+redirects+`"}}]`)
+		x := &gonets.Exchange{Outcome: gonets.OutcomeOK, Status: 307, ReplyHeaders: []gonets.Header{{Name: "Location", Value: "https://new.test/"}}}
+		p.HTTP("a").Judge(x, scope(t, p, event))
+		if !strings.Contains(x.Error, "moved to https://new.test/") || !strings.Contains(x.Error, want) {
+			t.Errorf("%q: %s", redirects, x.Error)
+		}
 	}
 }
 

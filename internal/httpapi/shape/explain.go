@@ -32,21 +32,9 @@ func explained(x explanation) *api.Explain {
 	return &api.Explain{Ru: api.Message(e.Ru), En: api.Message(e.En)}
 }
 
-// httpStep is the HTTP step at a path; nil when there is none.
-func httpStep(sc *gonets.Scenario, path string) *gonets.HTTPStep {
-	if sc == nil {
-		return nil
-	}
-	if st := gonets.FindStep(sc.Steps, path); st != nil {
-		return st.Sends()
-	}
-	return nil
-}
-
 // explainAll explains every attempt of a run; the last one of a waiting run
 // knows when the next is, unless that is for its queue to say.
 func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
-	sc := scenarioOf(d)
 	byN := map[int]*gonets.Attempt{}
 	for i := range d.Attempts {
 		byN[d.Attempts[i].N] = &d.Attempts[i]
@@ -55,7 +43,7 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 		st := &run.Steps[i]
 		for j := range st.Attempts {
 			shape := &st.Attempts[j]
-			x := explanation{attempt: byN[shape.N], step: httpStep(sc, st.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r}
+			x := explanation{attempt: byN[shape.N], step: d.Version.Sends(st.Path), check: d.Run.Mark == gonets.MarkCheck, reader: r}
 			if x.step != nil {
 				x.retry = policyOf(d, st.Path, x.step)
 			}
@@ -71,13 +59,13 @@ func explainAll(run *api.Run, d *gonets.RunDetail, r Reader) {
 	}
 }
 
-// Last shows a run's last attempt, with what happened; nil when it is not there. When
-// it is tried again is for the run to say.
+// Last shows a run's last attempt in a table, with what happened; nil when it is not
+// there. When it is tried again is for the run to say.
 func Last(d *gonets.RunDetail, r Reader) *api.Attempt {
 	for i := range d.Attempts {
 		if a := &d.Attempts[i]; a.N == d.Run.Attempts {
-			st := httpStep(scenarioOf(d), a.Path)
-			out := attempt(a, st)
+			st := d.Version.Sends(a.Path)
+			out := unmarked(a, asked(a, st))
 			out.Explain = explained(explanation{attempt: a, step: st, check: d.Run.Mark == gonets.MarkCheck, reader: r})
 			return &out
 		}
@@ -87,12 +75,12 @@ func Last(d *gonets.RunDetail, r Reader) *api.Attempt {
 
 // nextTries are when a run that waits for a retry is tried; of one that waits
 // for its time, when it goes on.
-func nextTries(sc *gonets.Scenario, d *gonets.RunDetail, active string) []time.Time {
+func nextTries(d *gonets.RunDetail, active string) []time.Time {
 	run := &d.Run.Run
 	if run.State != gonets.RunWaiting || run.DueAt.IsZero() {
 		return nil
 	}
-	st := httpStep(sc, active)
+	st := d.Version.Sends(active)
 	if st == nil || !run.Retrying() || len(d.Attempts) == 0 {
 		return []time.Time{run.DueAt}
 	}

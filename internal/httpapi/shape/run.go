@@ -101,7 +101,7 @@ func actions(r *gonets.Run) []string {
 // in the event is masked already.
 func Run(d *gonets.RunDetail, r Reader) api.Run {
 	scenario, active := scenarioOf(d), activeStep(d)
-	st, policy, held := httpStep(scenario, active), gonets.Retry{}, *d
+	st, policy, held := d.Version.Sends(active), gonets.Retry{}, *d
 	if st != nil {
 		policy = policyOf(d, active, st)
 	}
@@ -129,7 +129,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 		out.CurrentVersion = r.Published.N
 		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
 	}
-	out.NextTries = nextTries(scenario, d, active)
+	out.NextTries = nextTries(d, active)
 	out.Steps = steps(d, active, failedStep(d))
 	explainAll(&out, d, r)
 	return out
@@ -224,7 +224,7 @@ func TriesOf(v *gonets.Version, path string) Tries {
 	if v == nil {
 		return Tries{Unread: true}
 	}
-	st := httpStep(&v.Scenario, path)
+	st := v.Sends(path)
 	if st == nil {
 		return Tries{}
 	}
@@ -284,7 +284,7 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 	sc := scenarioOf(d)
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
-		attempts[a.Path] = append(attempts[a.Path], attempt(a, httpStep(sc, a.Path)))
+		attempts[a.Path] = append(attempts[a.Path], attempt(a, d.Version.Sends(a.Path)))
 	}
 	var first map[string]string
 	rows, seen := []api.Step{}, make(map[string]bool)
@@ -336,9 +336,17 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 // attempt shows one attempt of a step, without its explanation. The step is nil
 // when it is not known.
 func attempt(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
-	if st != nil && a.Purpose.Asks() {
-		st = question(st)
+	st = asked(a, st)
+	out := unmarked(a, st)
+	if out.Response != nil && st != nil {
+		out.Response.Mark = content.Mark(st, &a.Exchange)
 	}
+	return out
+}
+
+// unmarked is an attempt without what is unusual about its reply: to find that, all
+// of the reply is read.
+func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
@@ -354,14 +362,17 @@ func attempt(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	if a.Status != 0 {
 		out.Response = &api.Response{
 			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders), Size: len(a.ReplyBody), Cut: a.ReplyCut,
+			Content: content.Came(st, &a.Exchange),
 		}
-		out.Response.Content, out.Response.Mark = content.Came(st, &a.Exchange)
 	}
 	return out
 }
 
-// question is the step as which its question is asked.
-func question(st *gonets.HTTPStep) *gonets.HTTPStep {
+// asked is the step as which an attempt was made: a question has a body of its own.
+func asked(a *gonets.Attempt, st *gonets.HTTPStep) *gonets.HTTPStep {
+	if st == nil || !a.Purpose.Asks() {
+		return st
+	}
 	out := gonets.HTTPStep{ResponseCharset: st.ResponseCharset}
 	if st.Retry != nil && st.Retry.Ask != nil {
 		out.Body = st.Retry.Ask.Body

@@ -157,3 +157,20 @@ func TestARunShowsWhereItStandsAndWhenItIsTriedAgain(t *testing.T) {
 		})
 	}
 }
+
+// All of a reply is read for its mark, so a table, which does not show it, goes without.
+func TestATableShowsNoMarkOfAReply(t *testing.T) {
+	t.Parallel()
+	d := gonets.RunDetail{
+		Run:      gonets.RunSummary{Run: gonets.Run{Attempts: 1, State: gonets.RunSucceeded}},
+		Version:  &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", HTTP: &gonets.HTTPStep{}}}}},
+		Attempts: []gonets.Attempt{{N: 1, Path: "send", Exchange: gonets.Exchange{Status: 200, Outcome: gonets.OutcomeOK, ReplyBody: []byte(`{"a":1,"a":2}`)}}},
+	}
+	if last := shape.Last(&d, shape.Reader{}); last.Response.Mark != "" || last.Response.Body != `{"a":1,"a":2}` {
+		t.Errorf("%+v", last.Response)
+	}
+	run := shape.Run(&d, shape.Reader{})
+	if mark := run.Steps[0].Attempts[0].Response.Mark; mark != gonets.MarkDuplicateKeys {
+		t.Errorf("the page's mark is %q", mark)
+	}
+}

@@ -24,17 +24,27 @@ func AttemptOf(d *gonets.RunDetail, n int) *gonets.Attempt {
 	return nil
 }
 
+// Good is an attempt of a run that went well; without a run there is none.
+type Good struct {
+	Run *gonets.RunDetail
+	N   int
+}
+
 // Compare tells in what the n-th attempt of a run differs from one that went
-// well, if there is one.
-func Compare(d *gonets.RunDetail, n int, good *gonets.Attempt) (api.Comparison, error) {
+// well, if there is one that was kept.
+func Compare(d *gonets.RunDetail, n int, with Good) (api.Comparison, error) {
 	a := AttemptOf(d, n)
 	if a == nil || a.URL == "" {
 		return api.Comparison{}, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that made a request", d.Run.ID, n)
 	}
-	if good == nil {
+	var good *gonets.Attempt
+	if with.Run != nil {
+		good = AttemptOf(with.Run, with.N)
+	}
+	if good == nil || good.NotKept {
 		return api.Comparison{Differences: []api.AttemptDifference{}}, nil
 	}
-	out := compare.Attempts(good, a)
+	out := compare.Attempts(compare.Of(good, with.Run.Version), compare.Of(a, d.Version))
 	out.With = &api.ComparedWith{Run: good.RunID, N: good.N, At: good.StartedAt}
 	return out, nil
 }

@@ -39,13 +39,13 @@ func TestAnAttemptIsShownInOtherForms(t *testing.T) {
 			}
 		}
 	}
-	if _, err := wire.Compare(d, 1, nil); gonets.CodeOf(err) != gonets.CodeNotFound {
+	if _, err := wire.Compare(d, 1, wire.Good{}); gonets.CodeOf(err) != gonets.CodeNotFound {
 		t.Errorf("an attempt that sent nothing is compared: %v", err)
 	}
-	if got, err := wire.Compare(d, 2, nil); err != nil || got.With != nil || got.Differences == nil {
+	if got, err := wire.Compare(d, 2, wire.Good{}); err != nil || got.With != nil || got.Differences == nil {
 		t.Errorf("compared with nothing: %+v, %v", got, err)
 	}
-	if got, err := wire.Compare(d, 2, &d.Attempts[1]); err != nil || got.With == nil || got.With.Run != "r" || len(got.Differences) != 0 {
+	if got, err := wire.Compare(d, 2, wire.Good{Run: d, N: 2}); err != nil || got.With == nil || got.With.Run != "r" || len(got.Differences) != 0 {
 		t.Errorf("compared with itself: %+v, %v", got, err)
 	}
 	if wire.PathOf(d, 2) != "send" || wire.PathOf(d, 3) != "" {

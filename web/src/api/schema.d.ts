@@ -3472,7 +3472,7 @@ export interface components {
             encoding?: "base64";
             headers: components["schemas"]["Header"][];
             /**
-             * @description body.duplicate_keys: its JSON names a member twice, and the last value counts
+             * @description body.duplicate_keys: its JSON, of at most 1 MB, names a member twice, and the last value counts
              * @enum {string}
              */
             mark?: "body.duplicate_keys";
