@@ -20,6 +20,7 @@ for (const language of ['ru', 'en'] as const) {
           await path.create(say.title)
           await path.addWebhook()
           const command = await path.copiesCommand()
+          await watch.look('command')
           await path.firstEvent({ name: say.name, phone: '+79990001122', items: [{ sku: 'A-17' }] })
           await path.addRequest()
           await path.addField('name', say.variable)
