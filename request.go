@@ -79,8 +79,8 @@ func (p *Param) Term() Term {
 // Sends is the request of the step, its own or a saved one; nil for steps of other
 // kinds, and while it is not known what the name of a saved one stands for.
 func (s *Step) Sends() *HTTPStep {
-	if s.HTTP == nil && s.Saved != nil {
-		return &s.Saved.HTTP
+	if s.HTTP == nil {
+		return s.Sent
 	}
 	return s.HTTP
 }
@@ -95,7 +95,7 @@ func (s *Step) asks() bool {
 }
 
 // Use gives the steps the saved requests that they name, but for those that have
-// theirs. Each step has its own, with what it says itself.
+// theirs.
 func (s *Scenario) Use(saved []SavedRequest) {
 	WalkSteps(s.Steps, func(_ string, st *Step) {
 		if st.Request == "" || st.Saved != nil {
@@ -105,12 +105,12 @@ func (s *Scenario) Use(saved []SavedRequest) {
 		if i < 0 {
 			return
 		}
-		own := saved[i]
+		own := saved[i].HTTP
 		if st.Method != "" {
-			own.HTTP.Method = st.Method
+			own.Method = st.Method
 		}
-		own.HTTP.Save, own.HTTP.OnFailure = st.Save, st.OnFailure
-		st.Saved = &own
+		own.Save, own.OnFailure, own.Renew = st.Save, st.OnFailure, st.Renew
+		st.Saved, st.Sent = &saved[i], &own
 	})
 }
 

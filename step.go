@@ -18,14 +18,17 @@ type Step struct {
 
 	HTTP *HTTPStep `json:"http,omitempty"`
 	// Request names the saved request that the step sends; With gives its parameters,
-	// and Method, Save and OnFailure are what this step says of its own.
+	// and Method, Save, OnFailure and Renew are what this step says of its own.
 	Request   string    `json:"request,omitempty"`
 	With      Rows      `json:"with,omitempty"`
 	Method    string    `json:"method,omitempty"`
 	Save      *HTTPSave `json:"save,omitempty"`
 	OnFailure string    `json:"on_failure,omitempty"`
-	// Saved is what Request stands for; [Scenario.Use] puts it there.
+	Renew     *Renew    `json:"renew,omitempty"`
+	// Saved is what Request stands for, and Sent what the step sends of it, with its
+	// own words; [Scenario.Use] puts them there.
 	Saved *SavedRequest `json:"-"`
+	Sent  *HTTPStep     `json:"-"`
 	Set   Rows          `json:"set,omitzero"`
 	// If is a condition. Without Then, false ends the run as skipped.
 	If   string `json:"if,omitempty"`

@@ -30,6 +30,8 @@ type Error struct {
 	Code   gonets.Code      `json:"code" doc:"Stable name of the error, for programs"`
 	Detail string           `json:"detail" doc:"What happened, what it means, what to do"`
 	Errors []gonets.Problem `json:"errors,omitempty" doc:"The single mistakes with their places"`
+	// Instance finds the failure in the log (RFC 9457 §3.1.5).
+	Instance string `json:"instance,omitempty" doc:"With a failure of the server (500 and above): the id under which its log tells more"`
 	// Current stands in a draft.conflict of a scenario.
 	Current *Draft `json:"current,omitempty" doc:"With draft.conflict: the scenario's draft as it is now"`
 }
@@ -114,7 +116,8 @@ type ScenarioVersion struct {
 	Note      string    `json:"note,omitempty"`
 	Damaged   bool      `json:"damaged,omitempty" doc:"What the database holds of it cannot be read; it cannot be restored"`
 	// Document is left out in lists.
-	Document json.RawMessage `json:"document,omitempty"`
+	Document json.RawMessage   `json:"document,omitempty"`
+	Requests []json.RawMessage `json:"requests,omitempty" doc:"The saved requests as this version sends them, as documents; left out in lists"`
 }
 
 // StartScenario starts a scenario.

@@ -48,6 +48,7 @@ type Draft struct {
 	Version    int                  `json:"version,omitempty" doc:"The published version; left out when there is none"`
 	UpdatedAt  time.Time            `json:"updated_at"`
 	UpdatedBy  string               `json:"updated_by,omitempty"`
+	Differing  []string             `json:"differing_requests,omitempty" doc:"After a version was restored: the saved requests of which it sent another text. The draft sends the present one"`
 	Problems   []gonets.Problem     `json:"problems" nullable:"false" doc:"What has to be corrected before it can be published; pointers are into document"`
 }
 

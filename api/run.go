@@ -182,6 +182,7 @@ type Step struct {
 	Was        string          `json:"was,omitempty" doc:"The path that the step had first, if it or one that holds it was renamed"`
 	Kind       string          `json:"kind,omitempty"`
 	Title      string          `json:"title,omitempty"`
+	Request    string          `json:"request,omitempty" doc:"The saved request that the step sends"`
 	State      string          `json:"state" enum:"done,skipped,failed,active,pending" doc:"active: the run stands here; pending: not reached"`
 	Value      json.RawMessage `json:"value,omitempty" doc:"What the step gave: variables, a decision, an answer"`
 	FinishedAt *time.Time      `json:"finished_at,omitempty"`

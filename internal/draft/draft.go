@@ -245,7 +245,8 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 	return s.Store.Publish(ctx, p)
 }
 
-// RollBack makes a version the draft, with its comments.
+// RollBack makes a version the draft, with its comments. The draft sends saved
+// requests as they are now: it tells which of them were others in the version.
 func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*api.Draft, error) {
 	at, err := s.state(ctx, e.Name, strconv.Itoa(version))
 	if err != nil {
@@ -259,7 +260,19 @@ func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.show(ctx, saved)
+	live, err := s.Store.SavedRequests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := s.show(ctx, saved)
+	for i := range at.requests {
+		was := &at.requests[i]
+		j := slices.IndexFunc(live, func(r gonets.SavedRequest) bool { return r.Name == was.Name })
+		if err == nil && j >= 0 && !live[j].Same(was) {
+			shown.Differing = append(shown.Differing, was.Name)
+		}
+	}
+	return shown, err
 }
 
 // The names of states besides the numbers of versions.

@@ -230,10 +230,13 @@ func TestStepsThatReadAFieldAreNamed(t *testing.T) {
 		{ID: "only", If: `event.body.phone != ""`, Then: []gonets.Step{{ID: "deal", HTTP: &gonets.HTTPStep{URL: "https://crm.example/{{event.body.items[0].sku}}"}}}},
 		{ID: "whole", HTTP: &gonets.HTTPStep{URL: "https://crm.example/?q={{ json(event.body) }}&u={{ json(event.body.utm) }}"}},
 		{ID: "none", HTTP: &gonets.HTTPStep{URL: "https://crm.example/event.body.phone"}},
+		{ID: "saved", Request: "notice"},
 	}}
+	sc.Use([]gonets.SavedRequest{{Name: "notice", HTTP: gonets.HTTPStep{URL: "https://chat.example/{{ event.body.chat }}"},
+		Params: []gonets.Param{{Name: "text", Default: &gonets.Tree{Value: "{{ event.body.note }}"}, Example: &gonets.Tree{Value: "{{ event.body.name }}"}}}}})
 	for field, want := range map[string]string{
 		"event.body.phone": "only", "event.body.items[*].sku": "only/deal", "event.body.items": "only/deal", "event.body.utm.source": "whole",
-		"event.body.phones": "", "event.body.name": "",
+		"event.body.chat": "saved", "event.body.note": "saved", "event.body.phones": "", "event.body.name": "",
 	} {
 		changes := []Change{{Path: field}}
 		Name(changes, Readings(sc))

@@ -36,9 +36,17 @@ func readings(sc *gonets.Scenario, steps []gonets.Step, under string, out *[]Rea
 	}
 }
 
-// pathsOf are the paths in all texts of a step, be they templates or expressions.
+// pathsOf are the paths in all texts of a step and of the saved request that it
+// sends, be they templates or expressions.
 func pathsOf(s *gonets.Step) (paths []string) {
-	raw, err := gonets.PlainJSON(s)
+	said := []any{s}
+	if s.Saved != nil {
+		said = append(said, s.Saved.HTTP)
+		for _, p := range s.Saved.Params {
+			said = append(said, p.Default)
+		}
+	}
+	raw, err := gonets.PlainJSON(said)
 	var v any
 	if err != nil || json.Unmarshal(raw, &v) != nil {
 		return nil // a step that cannot be read reads nothing

@@ -344,9 +344,10 @@ func (s *server) recovering(next http.Handler) http.Handler {
 			case http.ErrAbortHandler: // net/http compares it the same way
 				panic(v)
 			default:
-				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "panic", v, "stack", stack())
+				p := newProblem(gonets.Errorf(gonets.CodeInternal, spec.Internal))
+				s.Log.Error("an API operation panicked", "method", r.Method, "path", r.URL.Path, "instance", p.body.Instance, "panic", v, "stack", stack())
 				if !tracked.Begun() {
-					writeProblem(tracked, newProblem(gonets.Errorf(gonets.CodeInternal, spec.Internal)))
+					writeProblem(tracked, p)
 				}
 			}
 		}()

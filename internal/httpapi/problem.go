@@ -60,6 +60,9 @@ func newProblem(err error) *problem {
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
 		Code: e.Code, Detail: e.Message, Errors: e.Problems,
 	}}
+	if status >= http.StatusInternalServerError {
+		p.body.Instance = spec.Instance()
+	}
 	if p.body.Detail == "" {
 		p.body.Detail = spec.Count(e.Problems)
 	}

@@ -118,8 +118,12 @@ func TestFaultsAreLoggedWhole(t *testing.T) {
 	t.Parallel()
 	b := newBackend()
 	s := b.serve(t)
-	call(t, s, http.MethodGet, "/api/v1/scenarios/broken", "")
-	call(t, s, http.MethodGet, "/api/v1/scenarios/panics", "")
+	for _, path := range []string{"/api/v1/scenarios/broken", "/api/v1/scenarios/panics"} {
+		instance, _ := call(t, s, http.MethodGet, path, "").json(t)["instance"].(string)
+		if !strings.HasPrefix(instance, "urn:uuid:") || strings.Count(b.logged.String(), instance) != 1 {
+			t.Errorf("%s: the log does not know the failure %q", path, instance)
+		}
+	}
 	call(t, s, http.MethodGet, "/api/v1/scenarios/refused", "")
 	for _, want := range []string{"secret detail", "planted", "get-scenario", "the database refused it", "no such column"} {
 		if !strings.Contains(b.logged.String(), want) {

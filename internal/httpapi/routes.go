@@ -247,7 +247,7 @@ func handle[I, O any](f func(*server, context.Context, *I) (*O, error)) func(*se
 			p := newProblem(err)
 			// When nobody waits for the answer any more, what broke off is no failure.
 			if p.body.Status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) {
-				s.Log.Error("an API operation failed", "operation", op.OperationID, "code", p.body.Code, "error", err, "cause", errors.Unwrap(err))
+				s.Log.Error("an API operation failed", "operation", op.OperationID, "code", p.body.Code, "instance", p.body.Instance, "error", err, "cause", errors.Unwrap(err))
 			}
 			return nil, p
 		})

@@ -223,6 +223,9 @@ func (c *Cover) attempt(a gonets.Attempt) gonets.Attempt {
 // Cookies is a text without the values of cookies: what is written about an exchange
 // goes where nobody knows any more which ones it brought.
 func Cookies(text string, lists ...[]gonets.Cookie) string {
+	if text == "" {
+		return ""
+	}
 	c := New(nil).Cover()
 	for _, list := range lists {
 		c.cookies(list)

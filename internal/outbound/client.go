@@ -34,7 +34,7 @@ const (
 	// maxHead is where reading a reply's headers is broken off, in bytes. What is
 	// longer than [gonets.MaxHeadersOut] is refused, but its status and its first
 	// headers are shown; of what is longer than this nothing is known.
-	maxHead = 2 << 20
+	maxHead = 256 << 10
 )
 
 // Options are what a [Client] is made of.

@@ -374,12 +374,11 @@ func (e *exchange) redirect(resp *http.Response) (message, bool) {
 
 // reply takes over everything of a reply but its body. It is false when the
 // headers are longer than the limit, which ends the exchange: the first of them
-// are kept then.
+// are kept then, and none of its cookies.
 func (e *exchange) reply(resp *http.Response) bool {
 	out := e.out
 	out.Status = resp.StatusCode
 	out.StatusLine = resp.Proto + " " + resp.Status
-	e.cookies(resp)
 	out.HTTPVersion = resp.Proto
 	out.TLSVersion = tlsVersion(resp.TLS)
 	out.ReplyHeaders = make([]gonets.Header, 0, len(resp.Header))
@@ -403,6 +402,7 @@ func (e *exchange) reply(resp *http.Response) bool {
 			}
 		}
 	}
+	e.cookies(resp)
 	return true
 }
 

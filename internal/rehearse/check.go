@@ -10,6 +10,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/id"
+	"gonets/internal/mask"
 	"gonets/internal/step"
 )
 
@@ -113,14 +114,15 @@ func (c *check) record(ev *gonets.Event) {
 	}
 }
 
-// requestsOf are the saved requests that a draft's steps send.
-func requestsOf(sc *gonets.Scenario) (out []gonets.SavedRequest) {
+// requestsOf are the saved requests that a draft's steps send, each once.
+func requestsOf(sc *gonets.Scenario) []gonets.SavedRequest {
+	var known []gonets.SavedRequest
 	gonets.WalkSteps(sc.Steps, func(_ string, st *gonets.Step) {
-		if st.Saved != nil {
-			out = append(out, *st.Saved)
+		if st.Saved != nil && !slices.ContainsFunc(known, func(r gonets.SavedRequest) bool { return r.Name == st.Request }) {
+			known = append(known, *st.Saved)
 		}
 	})
-	return out
+	return known
 }
 
 // all goes through the steps.
@@ -242,6 +244,7 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	a.Exchange = *c.send(ctx, next.Path, req)
 	a.Duration = time.Duration(a.Timings.Total) * time.Microsecond
 	h.Judge(&a.Exchange, c.scope)
+	a.Error = mask.Cookies(a.Error, req.Jar, a.Cookies)
 	c.attempt(a)
 	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(gonets.StepDone)}, Attempt: a, Step: next.Step.Sends()}
 	failed := a.Outcome != gonets.OutcomeOK

@@ -41,8 +41,8 @@ func (p *Parsed) pairs(data []byte, label string) bool {
 	}
 	tree := formTree{meter: &p.meter}
 	for _, pair := range splitPairs(strings.TrimRight(string(data), "\r\n")) {
-		name, err1 := charset.Decode([]byte(unescape(pair.name)), label)
-		v, err2 := charset.Decode([]byte(unescape(pair.value)), label)
+		name, err1 := readEscaped(pair.name, label)
+		v, err2 := readEscaped(pair.value, label)
 		if err1 != nil || err2 != nil {
 			p.mark(gonets.Mistake(atBody, whyEncoding, "it is not text in the encoding %s", label))
 			return false
@@ -57,6 +57,16 @@ func (p *Parsed) pairs(data []byte, label string) bool {
 		p.Mark = gonets.MarkDuplicateKeys
 	}
 	return true
+}
+
+// readEscaped reads a name or a value. Browsers do not say in which encoding a
+// page's form is, so what is not UTF-8 is read as masks and searches read it.
+func readEscaped(escaped, label string) (string, error) {
+	text := []byte(unescape(escaped))
+	if label == "" {
+		return charset.Legible(text, ""), nil
+	}
+	return charset.Decode(text, label)
 }
 
 // strictForm tells whether a text that claims to be JSON is a form from

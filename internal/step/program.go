@@ -81,6 +81,8 @@ type compiler struct {
 	owner string
 	// known are the parameters that templates may read; nil outside of saved requests.
 	known []string
+	// inDefault is true while defaults of parameters are compiled.
+	inDefault bool
 	// params are those of the saved request whose values are noted.
 	params *params
 }

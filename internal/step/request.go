@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gonets"
+	"gonets/internal/outbound"
 	"gonets/internal/value"
 )
 
@@ -14,13 +15,14 @@ const (
 	codeUnknownParam gonets.Code = "request.unknown_param"
 	codeNoParam      gonets.Code = "request.missing_param"
 	codeParamType    gonets.Code = "request.param_type"
+	codeParamHere    gonets.Code = "request.param_in_default"
 )
 
 // CheckRequest finds what is wrong with the templates of a saved request, with
 // JSON Pointers into its document.
 func CheckRequest(r *gonets.SavedRequest) []gonets.Problem {
 	c := &compiler{steps: map[string]*compiled{}}
-	c.saved("", r)
+	c.saved("", r, &r.HTTP)
 	return c.problems
 }
 
@@ -114,12 +116,20 @@ func compileRequest(c *compiler, at string, st *gonets.Step) *HTTP {
 			c.problem(p.Pointer, p)
 		}
 	}
+	_, err := outbound.Method(st.Method, false)
+	if err != nil {
+		c.problem(at+"/method", err)
+	}
 	if st.Saved == nil {
 		return nil
 	}
+	sent := *st.Sent
+	if err != nil {
+		sent.Method = "" // it was told of the step
+	}
 	p := &params{names: paramNames(st.Saved)}
 	c.params = p
-	h, usual := c.saved(at, st.Saved)
+	h, usual := c.saved(at, st.Saved, &sent)
 	c.params = nil
 	for _, name := range p.names {
 		n := given[name]
@@ -137,30 +147,35 @@ func compileRequest(c *compiler, at string, st *gonets.Step) *HTTP {
 	return h
 }
 
-// saved compiles a saved request with the defaults of its parameters.
-func (c *compiler) saved(at string, r *gonets.SavedRequest) (*HTTP, map[string]node) {
+// saved compiles what is sent of a saved request, and the defaults of its parameters.
+func (c *compiler) saved(at string, r *gonets.SavedRequest, sent *gonets.HTTPStep) (*HTTP, map[string]node) {
 	usual := map[string]node{}
 	places := c.places
-	c.places = nil
+	c.places, c.inDefault = nil, true
 	for i, p := range r.Params {
 		if p.Default != nil {
 			usual[p.Name] = c.node(fmt.Sprintf("%s/params/%d/default", at, i), p.Default.Value)
 		}
 	}
-	c.places = places
+	c.places, c.inDefault = places, false
 	c.known = append([]string{}, paramNames(r)...)
 	defer func() { c.known = nil }()
-	return compileHTTP(c, at+"/http", &r.HTTP), usual
+	return compileHTTP(c, at+"/http", sent), usual
 }
 
-// reads finds parameters that the saved request does not have.
+// reads finds parameters that the saved request does not have, and those that its
+// defaults read, which are filled in before there are any.
 func (c *compiler) reads(pointer string, paths []string) {
-	if c.known == nil {
+	if c.known == nil && !c.inDefault {
 		return
 	}
 	for _, path := range paths {
 		rest, isParam := strings.CutPrefix(path, "params.")
 		if !isParam {
+			continue
+		}
+		if c.inDefault {
+			c.problem(pointer, gonets.Mistake(pointer, codeParamHere, "a default cannot read other parameters: they have no values yet; write the value itself"))
 			continue
 		}
 		name := rest
@@ -176,7 +191,8 @@ func (c *compiler) reads(pointer string, paths []string) {
 	}
 }
 
-// enter shows templates the parameters, filled in by the step, until leave.
+// enter shows templates the parameters, filled in by the step, until leave. What is
+// missing in the step is missing in the request, so that both send the same.
 func (p *params) enter(s *Scope) (leave func(), err error) {
 	leave = func() { s.params = nil }
 	if p == nil {
@@ -188,7 +204,9 @@ func (p *params) enter(s *Scope) (leave func(), err error) {
 		if err != nil {
 			return leave, err
 		}
-		values[name] = orNull(v)
+		if !isMissing(v) {
+			values[name] = v
+		}
 	}
 	s.params = values
 	return leave, nil

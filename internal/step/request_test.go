@@ -90,3 +90,62 @@ func TestWhatDoesNotFitASavedRequestIsFound(t *testing.T) {
 		t.Errorf("%v", problems)
 	}
 }
+
+func TestARequestThatCannotBeSentIsRefusedBeforeItsTextIsKnown(t *testing.T) {
+	t.Parallel()
+	sc := gonets.Scenario{Name: "x", Steps: []gonets.Step{{ID: "a", Request: "notice", Method: "CONNECT", With: gonets.Rows{{Name: "given", Value: "x"}}}}}
+	for _, known := range []bool{false, true} {
+		if known {
+			sc.Use([]gonets.SavedRequest{notice()})
+		}
+		if problems := step.Check(&sc); len(problems) != 1 || problems[0].Pointer != "/steps/0/method" || problems[0].Code != "request.connect" {
+			t.Errorf("known %v: %v", known, problems)
+		}
+	}
+}
+
+func TestADefaultReadsNoParameters(t *testing.T) {
+	t.Parallel()
+	r := notice()
+	r.Params[1].Default = &gonets.Tree{Value: "{{ params.given }}"}
+	if problems := step.CheckRequest(&r); len(problems) != 1 || problems[0].Pointer != "/params/1/default" || problems[0].Code != "request.param_in_default" {
+		t.Errorf("%v", problems)
+	}
+}
+
+func TestWhatIsMissingInTheStepIsMissingInTheRequest(t *testing.T) {
+	t.Parallel()
+	r := notice()
+	r.HTTP.Headers = gonets.Rows{{Name: "Accept", Value: "{{ params.given }}"}}
+	r.HTTP.URL = "https://x.test/"
+	form := gonets.Rows{{Name: "name", Value: "{{ params.given }}"}, {Name: "none", Value: "{{ params.none }}"}}
+	r.HTTP.Body = &gonets.HTTPBody{Form: form}
+	own := r.HTTP
+	own.Headers, own.Success = gonets.Rows{{Name: "Accept", Value: "{{ nobody }}"}}, nil
+	own.Body = &gonets.HTTPBody{Form: gonets.Rows{{Name: "name", Value: "{{ nobody }}"}, {Name: "none", Value: nil}}}
+	sc := gonets.Scenario{Name: "x", Steps: []gonets.Step{
+		{ID: "saved", Request: "notice", With: gonets.Rows{{Name: "given", Value: "{{ nobody }}"}}}, {ID: "own", HTTP: &own},
+	}}
+	sc.Use([]gonets.SavedRequest{r})
+	p, err := step.Compile(&sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"saved", "own"} {
+		s := step.NewScope(&gonets.Job{Run: gonets.Run{ID: "r", Scenario: "x"}}, p, &step.Env{
+			Event:     func(*gonets.Event) map[string]any { return map[string]any{} },
+			Settings:  func() setting.Settings { return setting.Settings{} },
+			PublicURL: func() string { return "" },
+		})
+		req, err := p.HTTP(id).Build(id, s, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if accept := gonets.HeaderValue(req.Headers, "Accept"); accept != "*/*" || string(req.Body) != "name=" {
+			t.Errorf("%s: %q %q", id, accept, req.Body)
+		}
+		if missing := s.Missing(); len(missing) == 0 || missing[0].Path != "nobody" {
+			t.Errorf("%s: %v", id, missing)
+		}
+	}
+}

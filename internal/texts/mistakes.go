@@ -109,6 +109,7 @@ var mistakes = map[gonets.Code]Words{
 	"verify.part":             {"{{0}} is not known; there are {body}, {timestamp}, {raw_query}, {method}, {path} and {headers.name}", "{{0}} здесь не знакомо; есть {body}, {timestamp}, {raw_query}, {method}, {path} и {headers.имя}"},
 	"verify.covers_nothing":   {"The signed text needs {body} or {raw_query}, or the signature proves nothing", "В подписанном тексте нужно {body} или {raw_query}, иначе подпись ничего не доказывает"},
 	"verify.timestamp":        {"{timestamp} in the signed text and the place of the time go together", "{timestamp} в подписанном тексте и место времени указывают вместе"},
+	"scenario.only_requests":  {"The scenario “{{0}}” has no draft: what changed is a saved request that it sends. Apply it, or change the request back", "У обработки «{{0}}» нет черновика: изменился сохранённый запрос, который она отправляет. Примените изменения или верните запрос как было"},
 	"scenario.unpublished":    {"The scenario “{{0}}” was never started, so there is nothing to go back to", "Обработку «{{0}}» ещё не запускали, возвращать нечего"},
 	"scenario.no_version":     {"The scenario “{{0}}” was never applied; apply the changes first", "Изменения в обработке «{{0}}» ещё не применяли; сначала примените их"},
 	"source.addresses":        {"The source “{{0}}” has {{1|address|addresses}} already; retire one that nobody uses", "У источника «{{0}}» уже {{1|адрес|адреса|адресов}}; уберите тот, которым никто не пользуется"},

@@ -32,6 +32,7 @@ var ofRequests = map[gonets.Code]Words{
 	gonets.CodeBadRequest:      {"The request cannot be built", "Запрос не собрать"},
 	"request.unknown_param":    {"The saved request has no parameter “{{0}}”; add it to the request or correct the name", "У сохранённого запроса нет параметра «{{0}}»; добавьте его в запрос или исправьте имя"},
 	"request.missing_param":    {"The saved request needs the parameter “{{0}}”; give it a value", "Сохранённому запросу нужен параметр «{{0}}»; задайте его значение"},
+	"request.param_in_default": {"A usual value cannot read other parameters; write the value itself", "Обычное значение не может брать другие параметры: впишите само значение"},
 	"request.param_type":       {"The parameter “{{0}}” must be {{1:term}}", "Параметр «{{0}}» — это {{1:term}}"},
 	"request.param_name":       {"“{{0}}” cannot be a parameter’s name; use small Latin letters, digits and _, a letter first", "«{{0}}» не может быть именем параметра; подойдут маленькие латинские буквы, цифры и _, первой — буква"},
 	"request.of_step":          {"{{0}} belongs to the step that sends the request, not to the request itself", "{{0}} задают в шаге, который отправляет запрос, а не в самом запросе"},

@@ -26,18 +26,33 @@ func (v *validator) ask(p string, a *gonets.Ask) {
 	v.condition(p+"/result", a.Result)
 }
 
+// renewing checks which answers have an earlier step done again.
+func (v *validator) renewing(p string, r *gonets.Renew) {
+	if r == nil {
+		return
+	}
+	if r.When == "" {
+		v.missing(p+"/renew/when", "it is not said which answers mean that the earlier step has to be done again")
+	}
+	v.condition(p+"/renew/when", r.When)
+}
+
 // renewals checks that what steps do again comes before them, on their own level
 // or an outer one, and can be done again by itself. Earlier are the ids of such
 // steps of the outer levels.
 func (v *validator) renewals(p string, steps []gonets.Step, earlier []string) {
 	for i := range steps {
 		s, sp := &steps[i], fmt.Sprintf("%s/%d", p, i)
-		if s.HTTP != nil && s.HTTP.Renew != nil {
-			switch id := s.HTTP.Renew.Step; {
+		renew, at := s.Renew, sp+"/renew/step"
+		if s.HTTP != nil {
+			renew, at = s.HTTP.Renew, sp+"/http/renew/step"
+		}
+		if renew != nil {
+			switch id := renew.Step; {
 			case id == "":
-				v.missing(sp+"/http/renew/step", "the earlier step is missing")
+				v.missing(at, "the earlier step is missing")
 			case !slices.Contains(earlier, id):
-				v.add(sp+"/http/renew/step", gonets.CodeBadRenew, "%q is no earlier step that sends a request or sets values", id)
+				v.add(at, gonets.CodeBadRenew, "%q is no earlier step that sends a request or sets values", id)
 			}
 		}
 		v.renewals(sp+"/then", s.Then, slices.Clip(earlier))

@@ -71,7 +71,7 @@ func (v *validator) sending(p string, s *gonets.Step) {
 		for _, x := range [...]struct {
 			key string
 			set bool
-		}{{"with", len(s.With) > 0}, {"method", s.Method != ""}, {"save", s.Save != nil}, {"on_failure", s.OnFailure != ""}} {
+		}{{"with", len(s.With) > 0}, {"method", s.Method != ""}, {"save", s.Save != nil}, {"on_failure", s.OnFailure != ""}, {"renew", s.Renew != nil}} {
 			if x.set {
 				v.add(p+"/"+x.key, codeStepOnly, "%s stands here only in a step with request", x.key)
 			}
@@ -84,6 +84,7 @@ func (v *validator) sending(p string, s *gonets.Step) {
 		v.add(p+"/method", gonets.CodeBadMethod, "%q cannot be a method", s.Method)
 	}
 	v.reaction(p, s.OnFailure, s.Save)
+	v.renewing(p, s.Renew)
 }
 
 // reaction checks what follows from a failure and what is kept of a reply.

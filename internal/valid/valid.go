@@ -436,12 +436,7 @@ func (v *validator) http(p string, h *gonets.HTTPStep) {
 		v.retry(p+"/retry", h.Retry)
 	}
 	v.reaction(p, h.OnFailure, h.Save)
-	if r := h.Renew; r != nil {
-		if r.When == "" {
-			v.missing(p+"/renew/when", "it is not said which answers mean that the earlier step has to be done again")
-		}
-		v.condition(p+"/renew/when", r.When)
-	}
+	v.renewing(p, h.Renew)
 }
 
 func (v *validator) address(p, text string) {

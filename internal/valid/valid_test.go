@@ -145,6 +145,12 @@ func TestScenarioMistakesAreFoundWhereTheyAre(t *testing.T) {
 		{"/steps/1/then/0/http/renew/when", func(s *gonets.Scenario) {
 			s.Steps[1].Then[0] = gonets.Step{ID: "x", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Renew: &gonets.Renew{Step: "call"}}}
 		}},
+		{"/steps/1/then/0/renew/when", func(s *gonets.Scenario) {
+			s.Steps[1].Then[0] = gonets.Step{ID: "x", Request: "notice", Renew: &gonets.Renew{Step: "call"}}
+		}},
+		{"/steps/1/then/0/renew/step", func(s *gonets.Scenario) {
+			s.Steps[1].Then[0] = gonets.Step{ID: "x", Request: "notice", Renew: &gonets.Renew{When: "true", Step: "branch"}}
+		}},
 		{"/steps/1/then/0/http/renew/step", func(s *gonets.Scenario) {
 			s.Steps[1].Then[0] = gonets.Step{ID: "x", HTTP: &gonets.HTTPStep{URL: "https://x.test/", Renew: &gonets.Renew{When: "true", Step: "branch"}}}
 		}},

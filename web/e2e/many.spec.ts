@@ -157,6 +157,7 @@ walk.describe('runs chosen one by one', () => {
     await crm.isWell()
     await chat.answers('503')
     await comes('Борис')
+    await expect.poll(waiting).toBe(2)
     await comes('Вера')
     await expect.poll(waiting).toBe(3)
     await chat.isWell()

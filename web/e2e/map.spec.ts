@@ -262,6 +262,13 @@ walk.describe('the map of a telephone', () => {
     ])
     await page.goto(`${server.base}/scenarios/long?tab=map`)
     await expect(page.getByText(path.t('map.more'))).toBeVisible()
+    await page.setViewportSize({ width: 1280, height: 400 })
+    await expect(page.getByText(path.t('map.moreWide'))).toBeVisible()
+    await page.setViewportSize({ width: 1280, height: 4000 })
+    await path.button(path.t('map.fit')).click()
+    await expect(page.getByText(path.t('map.moreWide'))).toHaveCount(0)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await expect(page.getByText(path.t('map.more'))).toBeVisible()
     for (const id of ['s29', 's0', 's7']) {
       const block = page.locator(`[data-step="${id}"]`)
       await block.scrollIntoViewIfNeeded()

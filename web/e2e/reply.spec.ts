@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test'
+import { Receiver } from './receiver'
 import { before, walk } from './walk'
 
 for (const [language, scheme, width] of [
@@ -8,13 +9,19 @@ for (const [language, scheme, width] of [
   walk.describe(`a reply in ${language}, ${scheme}, ${width}`, () => {
     walk.use(before(language, scheme, width))
 
-    walk('has a table of its fields and their variables, and the palette adds the step that reads them', async ({ page, path, watch }) => {
+    walk('has a table of its fields and their variables, and the palette adds the step that reads them', async ({ server, page, path, watch }) => {
       const { t } = path
+      const receiver = new Receiver(server, 'crm')
       const tab = page.getByRole('tablist', { name: t('step.tabs') }).getByRole('tab', { name: t('tab.response'), exact: true })
       await path.enter()
       await path.ready('CRM', 'crm')
       await path.send({ name: 'Anna' })
+      await receiver.answers('json:{"id":1,"id":2}')
       await path.check()
+      await path.sees(t('body.duplicateKeys'))
+      await receiver.isWell()
+      await path.check()
+      await expect(page.getByText(t('body.duplicateKeys'))).toHaveCount(0)
       await tab.click()
       await path.button(t('replyVars.add')).click()
       const field = page.getByRole('combobox', { name: t('replyVars.newField') }).or(page.getByRole('textbox', { name: t('replyVars.newField') }))

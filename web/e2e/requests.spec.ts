@@ -21,7 +21,7 @@ const texts = async (receiver: Receiver) => (await receiver.requests()).map((one
 const willSend = (page: Page, path: Path) => page.getByRole('region', { name: path.t('willSend') })
 
 /** Makes a request of one parameter that goes to the test receiver, by its page alone. */
-async function make({ page, path }: { page: Page; path: Path }) {
+async function make({ page, path }: { page: Page; path: Path }, named = 'Enter') {
   const { t } = path
   await path.visit('nav.requests')
   await path.button(t('create')).click()
@@ -33,7 +33,7 @@ async function make({ page, path }: { page: Page; path: Path }) {
   await path.button(t('add')).click()
   await expect(page.getByRole('textbox', { name: t('param.nameOf', { n: 1 }) })).toBeFocused()
   await page.keyboard.type('text')
-  await page.keyboard.press('Enter')
+  await page.keyboard.press(named)
   await page.getByRole('textbox', { name: 'text', exact: true }).fill('Anna came')
   await path.newField('text')
   // What is offered are the parameters, with what they are tried with; of an event there is nothing here.
@@ -187,6 +187,60 @@ walk.describe('a step with a request of its own', () => {
   })
 })
 
+walk.describe('a run that sends a saved request', () => {
+  walk.use({ ...before('ru', 'light', 1280), flags: ['--allow-network', '127.0.0.0/8'] })
+
+  walk('is told like any other, and leads to the retries of the request', async ({ server, page, path }) => {
+    const { t } = path
+    await path.enter()
+    await server.api('PUT', '/echo/wrong/_script', '422')
+    const request = { apiVersion: 'gonets/v1', kind: 'Request', name: 'chat', title: 'Chat', params: [{ name: 'text', required: true }], http: { method: 'POST', url: `${server.base}/echo/wrong`, body: { json: { text: '{{ params.text }}' } }, retry: { delays: [] } } }
+    const steps = [
+      { id: 'tell', request: 'chat', with: { text: '{{ event.body.name }}' } },
+      { id: 'went', if: 'status == 200', then: [] },
+      { id: 'then', http: { url: '{{ public_url }}/echo/then', renew: { when: 'status == 401', step: 'tell' } } },
+    ]
+    await server.api('POST', '/api/v1/apply', [
+      request,
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'form', title: 'Form', preset: 'generic' },
+      { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', title: 'Leads', sources: ['form'], steps },
+    ])
+    const { runs } = await server.api<{ runs: { id: string }[] }>('POST', '/api/v1/sources/form/events', { body: { name: 'Olga' } })
+    await page.goto(`${server.base}/runs/${runs[0]!.id}`)
+
+    await walk.step('on its page', async () => {
+      await expect(path.button(t('retryPolicy'))).toBeVisible()
+      await expect(page.getByRole('heading', { name: new RegExp(t('kind.request')) })).toBeVisible()
+      await expect(path.button(t('compare.open'))).toBeVisible()
+      await path.button(t('run.skip')).click()
+      await page.getByRole('radio', { name: t('skip.value') }).check()
+      await expect(page.getByText(t('skip.http'))).toBeVisible()
+      await page.keyboard.press('Escape')
+      await path.link(t('run.changeRetriesSaved')).click()
+      await expect(page).toHaveURL(/\/requests\/chat$/)
+      await expect(page.getByRole('radio', { name: t('/http/retry=delays'), exact: true })).toBeVisible()
+    })
+
+    await walk.step('beside its scenario, and in the steps there', async () => {
+      await page.goto(`${server.base}/scenarios/leads?tab=history`)
+      await expect(page.getByText(new RegExp(`^${t('state.paused')}: `))).toBeVisible()
+      await page.goto(`${server.base}/scenarios/leads?step=tell&field=/on_failure`)
+      await expect(page.getByText(t('continue.hint', { n: 2 }))).toBeVisible()
+      await page.goto(`${server.base}/scenarios/leads?step=then&field=/http/renew/step`)
+      await expect(page.getByRole('combobox', { name: t('/http/renew/step') })).toHaveValue(`1. ${t('savedRequest')}`)
+    })
+
+    await walk.step('an open scenario hears that the request has changed', async () => {
+      await page.goto(`${server.base}/scenarios/leads?step=tell`)
+      await expect(willSend(page, path)).toContainText('"text"')
+      await expect(path.button(t('apply'))).toBeDisabled()
+      await server.api('POST', '/api/v1/apply', [{ ...request, http: { ...request.http, body: { json: { words: '{{ params.text }}' } } } }])
+      await expect(path.button(t('apply'))).toBeEnabled()
+      await expect(willSend(page, path)).toContainText('"words"')
+    })
+  })
+})
+
 walk.describe('two people', () => {
   walk.use(before('en', 'light', 390))
 
@@ -195,7 +249,9 @@ walk.describe('two people', () => {
     const { t } = path
     await path.enter()
     await path.begin()
-    await make({ page, path })
+    // Saving takes a name that is still being typed.
+    await make({ page, path }, 'Control+s')
+    expect((await server.api<{ document: { params: object[] } }>('GET', '/api/v1/requests/chat')).document.params).toMatchObject([{ name: 'text' }])
     await watch.look('a request on a narrow screen')
     // Typed and not saved: it is there still when the page opens again.
     await page.reload()

@@ -5,11 +5,12 @@ import type { Server } from './server'
 import { before, walk } from './walk'
 
 const form = 'anketa'
-const typed = ['chernovik', 'nope', 'Trace Context', form, 'zayavki', 'slomana', 'zhdet', owner.login, 'owner', 'crm-token']
+const typed = ['chernovik', 'nope', 'Trace Context', form, 'zayavki', 'slomana', 'zhdet', owner.login, 'owner', 'crm-token', 'pochta', 'beseda', 'otkaz', 'zanyat']
 
 /** All kinds of steps at once. */
 const kinds = (echo: string) => [
-  { id: 'call', title: 'Отправить заявку', http: { method: 'POST', url: `${echo}/ok`, body: { json: { name: '{{ event.body.name }}' } } } },
+  { id: 'call', title: 'Отправить заявку', http: { method: 'POST', url: `${echo}/pochta`, body: { json: { name: '{{ event.body.name }}' } } } },
+  { id: 'chat', title: 'Написать в чат', request: 'pismo', with: { text: '{{ event.body.name }}' } },
   { id: 'values', title: 'Значения', set: { total: '{{ event.body.sum }}' } },
   { id: 'branch', title: 'Есть имя?', if: 'event.body.name == "x"', then: [{ id: 'bad', title: 'Завершить', fail: { message: 'Нельзя' } }], else: [{ id: 'wait', title: 'Подождать', delay: '1s' }] },
   { id: 'answer', title: 'Ответить', respond: { status: 200, json: { ok: true } } },
@@ -18,14 +19,15 @@ const kinds = (echo: string) => [
 
 async function fill(server: Server) {
   const echo = `${server.base}/echo`
-  await server.api('PUT', '/echo/down/_script', '503')
-  await server.api('PUT', '/echo/rejects/_script', '422')
+  await server.api('PUT', '/echo/zanyat/_script', '503')
+  await server.api('PUT', '/echo/otkaz/_script', '422')
   const document = (name: string, title: string, steps: unknown[]) => ({ apiVersion: 'gonets/v1', kind: 'Scenario', name, title, sources: [form], steps })
   const documents = [
+    { apiVersion: 'gonets/v1', kind: 'Request', name: 'pismo', title: 'Письмо', params: [{ name: 'text', required: true, example: 'Пример' }], http: { method: 'POST', url: `${echo}/beseda`, body: { json: { text: '{{ params.text }}' } } } },
     { apiVersion: 'gonets/v1', kind: 'Source', name: form, title: 'Анкета', preset: 'generic' },
     document('zayavki', 'Заявки', kinds(echo)),
-    document('slomana', 'Сломана', [{ id: 'call', title: 'Отказ', http: { method: 'POST', url: `${echo}/rejects`, body: { json: {} } } }]),
-    document('zhdet', 'Ждёт', [{ id: 'call', title: 'Недоступен', http: { method: 'POST', url: `${echo}/down`, body: { json: {} } } }]),
+    document('slomana', 'Сломана', [{ id: 'call', title: 'Отказ', http: { method: 'POST', url: `${echo}/otkaz`, body: { json: {} } } }]),
+    document('zhdet', 'Ждёт', [{ id: 'call', title: 'Недоступен', http: { method: 'POST', url: `${echo}/zanyat`, body: { json: {} } } }]),
     document('oshibka', 'Ошибка', [{ id: 'call', title: 'Не вычислить', http: { method: 'POST', url: `${echo}/x`, body: { json: { n: '{{ event.body.name + 1 }}' } } } }]),
     document('konec', 'Конец', [{ id: 'no', title: 'Нельзя', fail: { message: 'Так решено' } }]),
   ]
@@ -144,7 +146,7 @@ walk.describe('a Russian screen', () => {
     await path.enter()
     await fill(server)
     await reader.open('/scenarios')
-    for (const step of ['values', 'branch', 'branch/wait', 'branch/bad', 'answer', 'end']) await reader.open(`/scenarios/zayavki?step=${encodeURIComponent(step)}`)
+    for (const step of ['chat', 'values', 'branch', 'branch/wait', 'branch/bad', 'answer', 'end']) await reader.open(`/scenarios/zayavki?step=${encodeURIComponent(step)}`)
     await reader.open('/scenarios/zayavki?step=call')
     const panel = page.getByRole('region', { name: 'Отправить заявку' })
     await expect(panel.getByRole('tab').first()).toBeVisible()
@@ -190,6 +192,20 @@ walk.describe('a Russian screen', () => {
     reader.speaksRussian()
   })
 
+  walk('speaks Russian of the other views of a scenario, and of saved requests', async ({ page, path, server, watch }) => {
+    watch.expects(/answer 4\d\d/, /Failed to load resource/)
+    const reader = new Reader(page, path)
+    await path.enter()
+    await fill(server)
+    await reader.open('/scenarios/zayavki?tab=map')
+    await reader.open('/scenarios/zayavki/ready')
+    await reader.open('/requests')
+    await reader.open('/requests/pismo')
+    await expect(page.getByRole('tablist', { name: path.t('step.tabs') })).toBeVisible()
+    await reader.tabs(page.getByRole('main'), 'a saved request')
+    reader.speaksRussian()
+  })
+
   walk('speaks Russian of operations', async ({ page, path, server, watch }) => {
     watch.expects(/answer 4\d\d/, /Failed to load resource/)
     walk.slow()
@@ -199,6 +215,7 @@ walk.describe('a Russian screen', () => {
     await reader.open('/sources')
     await reader.open(`/sources/${form}`)
     await reader.open('/connections')
+    for (const where of ['/lanes', '/receiver', '/receiver?address=pochta', '/runs/reconciliation', '/runs/bulk']) await reader.open(where)
     let runs: Run[] = []
     await expect(async () => {
       runs = (await server.api<{ items: Run[] }>('GET', '/api/v1/runs')).items
@@ -218,7 +235,7 @@ walk.describe('a Russian screen', () => {
   walk('speaks Russian in the settings', async ({ page, path }) => {
     const reader = new Reader(page, path)
     await path.enter()
-    for (const section of ['general', 'notices', 'retention', 'security', 'secrets', 'account', 'about']) await reader.open(`/settings/${section}`)
+    for (const section of ['general', 'notices', 'retention', 'security', 'secrets', 'audit', 'account', 'about']) await reader.open(`/settings/${section}`)
     await page.keyboard.press('Control+k')
     await expect(page.getByRole('combobox', { name: path.t('palette.title'), exact: true })).toBeVisible()
     await reader.look('the palette')

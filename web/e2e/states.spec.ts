@@ -36,7 +36,7 @@ const screens: Screen[] = [
   { place: '/scenarios/flow?panel=newSource', asks: /\/presets$/, shows: 'webhook.any', once: true },
   { place: '/scenarios/flow?panel=source', asks: /\/sources\/site\/samples$/, shows: 'source.got', empty: 'source.waiting' },
   { place: '/scenarios/flow?tab=map', asks: /\/scenarios\/flow\/flow$/, shows: 'map.counts' },
-  { place: '/scenarios/flow?tab=history', asks: /\/runs$/, shows: 'run.paused', empty: 'history.none', live: true },
+  { place: '/scenarios/flow?tab=history', asks: /\/runs$/, shows: 'state.paused', empty: 'history.none', live: true },
   { place: '/scenarios/flow?tab=yaml', asks: /\/scenarios\/flow\/yaml$/, shows: 'kind: Scenario', once: true },
   { place: '/scenarios/flow', open: inMenu('versions.open'), asks: /\/scenarios\/flow\/versions$/, shows: 'versions.take', empty: 'versions.none', more: 'ui.more' },
   {

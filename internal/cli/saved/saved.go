@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -129,14 +128,18 @@ func (s Screen) delete() *cobra.Command {
 }
 
 func (s Screen) check() *cobra.Command {
-	var with map[string]string
+	var with []string
 	c := s.Verb(&cobra.Command{Use: "check NAME", Short: "Send a saved request now, once, and tell what came back", Args: cobra.ExactArgs(1)},
 		func(c *cobra.Command, server *client.Client, args []string) error {
 			r, err := server.Request(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			lines, err := server.CheckRequest(c.Context(), args[0], api.RequestTrial{Params: values(&r, with)})
+			params, err := values(&r, with)
+			if err != nil {
+				return err
+			}
+			lines, err := server.CheckRequest(c.Context(), args[0], api.RequestTrial{Params: params})
 			if err != nil {
 				return err
 			}
@@ -154,20 +157,24 @@ func (s Screen) check() *cobra.Command {
 			}
 			return err
 		})
-	c.Flags().StringToStringVar(&with, "with", nil, "a parameter, such as text=Hello; may be given again")
+	c.Flags().StringArrayVar(&with, "with", nil, "a parameter, such as text=Hello; may be given again")
 	return c
 }
 
 // values are the parameters as JSON: those that are no texts as they are written.
-func values(r *api.SavedRequest, with map[string]string) map[string]json.RawMessage {
+func values(r *api.SavedRequest, with []string) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
-	for _, name := range slices.Sorted(maps.Keys(with)) {
+	for _, one := range with {
+		name, text, found := strings.Cut(one, "=")
+		if !found {
+			return nil, fmt.Errorf("%q is no parameter; write --with NAME=VALUE", one)
+		}
 		isText := !slices.ContainsFunc(r.Params, func(p api.RequestParam) bool { return p.Name == name && p.Type != gonets.ParamString })
-		if out[name] = json.RawMessage(with[name]); isText || !json.Valid(out[name]) {
-			out[name], _ = gonets.PlainJSON(with[name]) // a text can be written
+		if out[name] = json.RawMessage(text); isText || !json.Valid(out[name]) {
+			out[name], _ = gonets.PlainJSON(text) // a text can be written
 		}
 	}
-	return out
+	return out, nil
 }
 
 // tell says what a line of a check says.

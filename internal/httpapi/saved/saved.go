@@ -102,10 +102,11 @@ func (r Room) List(ctx context.Context, _ *struct{}) (*List, error) {
 	return out, err
 }
 
-// shown is a saved request with its last check.
+// shown is a saved request with its last check, unless it was changed since: then
+// that was of another text.
 func (r Room) shown(ctx context.Context, info gonets.RequestInfo) (api.SavedRequest, error) {
 	l, err := r.Runs.Runs(ctx, gonets.RunFilter{Scenario: tried(info.Name), Mark: gonets.MarkCheck, Page: gonets.Page{Limit: 1}})
-	if err != nil || len(l.Items) == 0 {
+	if err != nil || len(l.Items) == 0 || l.Items[0].CreatedAt.Before(info.UpdatedAt) {
 		return r.Show(info, nil), err
 	}
 	return r.Show(info, &l.Items[0]), nil
@@ -228,9 +229,13 @@ func (r Room) Ask(ctx context.Context, in *Trial) (out rehearse.Ask, err error) 
 	if code := gonets.CodeOf(err); err != nil && (code != gonets.CodeDamaged || len(in.Body.Document) == 0) {
 		return out, err
 	}
+	kept := tried(in.Name.Name)
 	if len(in.Body.Document) > 0 {
 		if req, err = r.read(in.Body.Document, map[string]any{"name": in.Name.Name}); err != nil {
 			return out, err
+		}
+		if info.Damage != nil || !req.Same(&info.SavedRequest) {
+			kept += "/draft" // what is not saved is no check of what is
 		}
 	}
 	st := gonets.Step{ID: onlyStep, Title: req.Title, Request: req.Name}
@@ -241,7 +246,7 @@ func (r Room) Ask(ctx context.Context, in *Trial) (out rehearse.Ask, err error) 
 		}
 		st.With = append(st.With, gonets.Row{Name: name, Value: value.Value})
 	}
-	sc := &gonets.Scenario{Name: tried(req.Name), Title: req.Title, Steps: []gonets.Step{st}}
+	sc := &gonets.Scenario{Name: kept, Title: req.Title, Steps: []gonets.Step{st}}
 	sc.Use([]gonets.SavedRequest{*req})
 	return rehearse.Ask{Scenario: sc, Step: onlyStep}, nil
 }

@@ -42,6 +42,9 @@ func Version(v gonets.Version) api.ScenarioVersion {
 func WholeVersion(v gonets.Version) api.ScenarioVersion {
 	out := Version(v)
 	out.Document = written(v.Scenario)
+	for _, r := range v.Requests {
+		out.Requests = append(out.Requests, written(r))
+	}
 	return out
 }
 

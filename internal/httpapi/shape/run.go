@@ -298,7 +298,7 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 			row.Attempts = []api.Attempt{}
 		}
 		if st != nil {
-			row.Kind, row.Title = st.Kind(), st.Title
+			row.Kind, row.Title, row.Request = st.Kind(), st.Title, st.Request
 			if was := first[path]; was != path {
 				row.Was = was
 			}

@@ -11,11 +11,15 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/id"
 	"gonets/internal/value"
 )
 
 // Internal is all that a caller learns of a fault of ours.
 const Internal = "something went wrong inside the server; nothing is known to be lost. Its log says what it was"
+
+// Instance is a new name of one failure, for its answer and its log (RFC 9457 §3.1.5).
+func Instance() string { return "urn:uuid:" + id.New() }
 
 const codeNotFit gonets.Code = "request.not_fit"
 

@@ -48,7 +48,7 @@ func TestTheTestsOfTheInterfaceKnowTheTable(t *testing.T) {
 }
 
 // own are the members of a step that belong to one kind.
-var own = map[string][]string{gonets.KindIf: {"then", "else"}, gonets.KindRequest: {"with", "method", "save", "on_failure"}}
+var own = map[string][]string{gonets.KindIf: {"then", "else"}, gonets.KindRequest: {"with", "method", "save", "on_failure", "renew"}}
 
 // members are the places of a document's type that people fill in, and the
 // objects on the way to them.

@@ -164,12 +164,7 @@ func askFields(at string) []Field {
 }
 
 func moreFields() []Field {
-	return []Field{
-		{Path: "/http/renew/when", Control: api.ControlCondition, Tab: "more", Placeholder: "status == 401", Title: text("Доступ устарел, если", "Access is too old if"),
-			Help: text("Условие по ответу: body, status, headers. Если оно верно, предыдущий шаг выполняется заново, и запрос уходит ещё раз — один раз и не в счёт попыток. Помогает и с «200 с кодом ошибки».",
-				"A condition on the reply: body, status, headers. If it is true, the earlier step is done again and the request is sent once more, once and without counting. It helps with “200 and an error code” too.")},
-		{Path: "/http/renew/step", Control: api.ControlStep, Tab: "more", Placeholder: "login", Title: text("Тогда заново выполнить шаг", "Then do this step again"),
-			Help: text("Шаг выше по обработке, который получает доступ, например вход.", "A step further up that gets the access, for example a login.")},
+	return append(renewFields("/http"), []Field{
 		reactionField("/http"),
 		{Path: "/http/timeout", Control: api.ControlDuration, Tab: "more", Default: span(gonets.DefaultHTTPTimeout), Min: span(gonets.MinHTTPTimeout), Max: span(gonets.MaxHTTPTimeout), Title: text("Таймаут", "Timeout"),
 			Help: text("Сколько ждать ответа. Потом попытка считается неудачной.", "How long to wait for the reply. After that the attempt counts as failed.")},
@@ -188,5 +183,5 @@ func moreFields() []Field {
 		{Path: "/http/cookies", Control: api.ControlSwitch, Tab: "more", Default: value(false), Title: text("Помнить куки", "Remember cookies"),
 			Help: text("Куки из ответа запомнятся до конца этой операции: следующие шаги с этой же настройкой отправят их тому же сервису. Нужно, когда сервис пускает после входа по кукам. Другим операциям они не достаются.",
 				"The reply's cookies are kept until the end of this run: later steps with the same setting send them to the same service. Needed when a service knows who logged in by cookies. Other runs do not get them.")},
-	}
+	}...)
 }

@@ -22,7 +22,7 @@ func requestKind() Kind {
 			{Path: "/method", Control: api.ControlText, Tab: "more", Placeholder: "POST", Title: text("Метод", "Method"),
 				Help: text("Только если здесь нужен другой метод, чем в самом запросе.", "Only if another method than the request's own is needed here.")},
 			reactionField(""),
-		}, saveFields("")...),
+		}, append(renewFields(""), saveFields("")...)...),
 	}
 }
 
@@ -35,6 +35,17 @@ func saveFields(at string) []Field {
 			Help: text("Имя переменной для кода ответа, например 200.", "A variable's name for the code of the reply, for example 200.")},
 		{Path: at + "/save/headers", Control: api.ControlVariable, Tab: "response", Placeholder: "deal_headers", Title: text("Сохранить заголовки в", "Save the headers as"),
 			Help: text("Имя переменной для заголовков ответа.", "A variable's name for the headers of the reply.")},
+	}
+}
+
+// renewFields say which answers have an earlier step done again.
+func renewFields(at string) []Field {
+	return []Field{
+		{Path: at + "/renew/when", Control: api.ControlCondition, Tab: "more", Placeholder: "status == 401", Title: text("Доступ устарел, если", "Access is too old if"),
+			Help: text("Условие по ответу: body, status, headers. Если оно верно, предыдущий шаг выполняется заново, и запрос уходит ещё раз — один раз и не в счёт попыток. Помогает и с «200 с кодом ошибки».",
+				"A condition on the reply: body, status, headers. If it is true, the earlier step is done again and the request is sent once more, once and without counting. It helps with “200 and an error code” too.")},
+		{Path: at + "/renew/step", Control: api.ControlStep, Tab: "more", Placeholder: "login", Title: text("Тогда заново выполнить шаг", "Then do this step again"),
+			Help: text("Шаг выше по обработке, который получает доступ, например вход.", "A step further up that gets the access, for example a login.")},
 	}
 }
 

@@ -203,6 +203,9 @@ func (t *txn) writeDraft(c *gonets.DraftChange, old, next *scenarioRow) error {
 func (d *Documents) DropDraft(ctx context.Context, name, ifMatch, actor string) error {
 	return d.change(ctx, func(t *txn) error {
 		row, err := t.known(name)
+		if err == nil && !row.draft.Valid && row.outdated {
+			return gonets.Refuse(gonets.CodeConflict, gonets.Mistake("", codeNoDraft, "the scenario %q has no draft: what changed is a saved request that it sends. Apply it, or change the request back", name))
+		}
 		if err != nil || !row.draft.Valid {
 			return err
 		}

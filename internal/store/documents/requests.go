@@ -116,7 +116,7 @@ func usersOf(q pack.Reader, infos []gonets.RequestInfo) error {
 			j := slices.IndexFunc(embedded, func(e gonets.SavedRequest) bool { return e.Name == info.Name })
 			user := gonets.RequestUser{Scenario: r.name, Title: shown.Title, State: gonets.ScenarioState(r.state), Steps: stepsWith(&shown, info.Name)}
 			if j >= 0 {
-				user.Stale = !embedded[j].Same(&info.SavedRequest)
+				user.Stale = info.Damage == nil && !embedded[j].Same(&info.SavedRequest)
 			}
 			if j >= 0 || len(user.Steps) > 0 {
 				info.UsedBy = append(info.UsedBy, user)
@@ -170,7 +170,7 @@ func (d *Documents) SaveRequest(ctx context.Context, c gonets.RequestChange) err
 			return err
 		}
 		_, etag, err := encode(c.Request)
-		if err != nil || etag == now.ETag {
+		if err != nil || now.Damage == nil && etag == now.ETag {
 			return err
 		}
 		if c.IfMatch != anyETag && c.IfMatch != now.ETag {
@@ -241,24 +241,34 @@ func (t *txn) applyRequest(r *gonets.SavedRequest) (document.Applied, error) {
 }
 
 // embed is what a version of a scenario embeds: the saved requests that it uses, as
-// they are now. One that is not there is refused.
+// they are now. One that is not there, or not whole, is refused, and one that is
+// another than that with which the scenario was checked.
 func (t *txn) embed(sc *gonets.Scenario) (string, error) {
-	live, err := liveRequests(t)
+	infos, err := pack.Collect(t, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
 	if err != nil {
 		return "", err
 	}
-	names := make([]string, len(live))
-	for i := range live {
-		names[i] = live[i].Name
+	names, live := make([]string, len(infos)), make([]gonets.SavedRequest, len(infos))
+	for i := range infos {
+		names[i], live[i] = infos[i].Name, infos[i].SavedRequest
 	}
 	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
-		if st.Request == "" || slices.Contains(names, st.Request) || err != nil {
+		if st.Request == "" || err != nil {
 			return
 		}
-		p := gonets.Mistake("", gonets.CodeNoRequest, "there is no saved request %q; choose another one", st.Request)
-		p.Suggestion = value.Nearest(st.Request, names)
-		err = &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{p},
-			Message: fmt.Sprintf("the scenario %q sends a saved request that does not exist, in step %s", sc.Name, path)}
+		i := slices.Index(names, st.Request)
+		switch {
+		case i < 0:
+			p := gonets.Mistake("", gonets.CodeNoRequest, "there is no saved request %q; choose another one", st.Request)
+			p.Suggestion = value.Nearest(st.Request, names)
+			err = &gonets.Error{Code: gonets.CodeInvalid, Problems: []gonets.Problem{p},
+				Message: fmt.Sprintf("the scenario %q sends a saved request that does not exist, in step %s", sc.Name, path)}
+		case infos[i].Damage != nil:
+			err = infos[i].Damage
+		case st.Saved != nil && !st.Saved.Same(&live[i]):
+			err = gonets.Errorf(gonets.CodeDraftConflict, "the saved request %q was changed at %s, after the scenario %q was checked with it; nothing was published. Look at it and publish again",
+				st.Request, infos[i].UpdatedAt.Format(time.RFC3339), sc.Name)
+		}
 	})
 	if err != nil {
 		return "", err

@@ -141,6 +141,7 @@ func orNow(at time.Time, t *txn) time.Time {
 // The codes of what cannot be done as things stand.
 const (
 	codeUnpublished gonets.Code = "scenario.unpublished"
+	codeNoDraft     gonets.Code = "scenario.only_requests"
 	codeNoVersion   gonets.Code = "scenario.no_version"
 	codeAddresses   gonets.Code = "source.addresses"
 	codeOnlyAddress gonets.Code = "source.only_address"

@@ -277,6 +277,26 @@ func savedRequests(f fixture) {
 	f.wantCode(f.SaveRequest(f.ctx(), gonets.RequestChange{Request: &next, IfMatch: "other"}), gonets.CodeDraftConflict)
 	f.must(f.SaveRequest(f.ctx(), gonets.RequestChange{Request: &next, IfMatch: saved.ETag, Actor: "anna"}))
 	state(true)
+	f.wantCode(f.DropDraft(f.ctx(), "teller", "*", "anna"), gonets.CodeConflict)
+	// What was checked is what is sent, or nothing.
+	checked := gonets.Scenario{Name: sc.Name, Sources: sc.Sources, Steps: slices.Clone(sc.Steps)}
+	checked.Use([]gonets.SavedRequest{r})
+	_, err = f.Publish(f.ctx(), gonets.Publish{Scenario: &checked, IfMatch: "*", Actor: "anna"})
+	f.wantCode(err, gonets.CodeDraftConflict)
+	_, err = f.Apply(f.ctx(), document.Apply{Scenarios: []gonets.Scenario{checked}})
+	f.wantCode(err, gonets.CodeDraftConflict)
+	// One that is damaged is nobody's present text, and is mended by saving it again.
+	if f.Exec != nil {
+		f.Exec(f.t, `UPDATE saved_requests SET document = ? WHERE name = 'notice'`, "{")
+		infos, err := f.Requests(f.ctx())
+		if f.must(err); len(infos) != 1 || infos[0].Damage == nil || infos[0].UsedBy[0].Stale {
+			f.t.Errorf("%+v", infos)
+		}
+		_, err = f.Apply(f.ctx(), document.Apply{Scenarios: []gonets.Scenario{sc}})
+		f.wantCode(err, gonets.CodeDamaged)
+		f.must(f.SaveRequest(f.ctx(), gonets.RequestChange{Request: &next, IfMatch: "*", Actor: "anna"}))
+	}
+	state(true)
 	if got := url(1); got != "https://a.test/" {
 		f.t.Errorf("version 1 sends to %s", got)
 	}

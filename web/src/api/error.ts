@@ -10,16 +10,19 @@ export class ApiError extends Error {
   readonly code: string
   readonly problems: Problem[]
   readonly retryAfter: number | undefined
+  /** The id under which the server's log tells more of its failure. */
+  readonly logId: string | undefined
   /** The whole body, for answers that carry more than a problem (a conflict's `current`). */
   readonly body: unknown
 
-  constructor(init: { status: number; code: string; detail: string; problems?: Problem[]; retryAfter?: number; body?: unknown }) {
+  constructor(init: { status: number; code: string; detail: string; problems?: Problem[]; retryAfter?: number; logId?: string | undefined; body?: unknown }) {
     super(init.detail)
     this.name = 'ApiError'
     this.status = init.status
     this.code = init.code
     this.problems = init.problems ?? []
     this.retryAfter = init.retryAfter
+    this.logId = init.logId
     this.body = init.body
   }
 
@@ -42,6 +45,7 @@ export function fromAnswer(response: Response, body: unknown, kept: unknown = bo
     detail?: string
     title?: string
     errors?: Problem[] | null
+    instance?: string
   }
   const retryAfter = Number(response.headers.get('Retry-After'))
   return new ApiError({
@@ -50,6 +54,7 @@ export function fromAnswer(response: Response, body: unknown, kept: unknown = bo
     detail: problem.detail ?? problem.title ?? (typeof body === 'string' && body.length < 300 ? body : response.statusText),
     problems: problem.errors ?? [],
     retryAfter: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : undefined,
+    logId: problem.instance?.replace('urn:uuid:', ''),
     body: kept,
   })
 }

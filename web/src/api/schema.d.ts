@@ -2269,6 +2269,8 @@ export interface components {
              * @description The version that was published when the draft was begun
              */
             based_on?: number;
+            /** @description After a version was restored: the saved requests of which it sent another text. The draft sends the present one */
+            differing_requests?: string[] | null;
             /** @description As its writer left it; the published document when nobody has changed it */
             document: unknown;
             /** @description To be sent as If-Match with a change */
@@ -2485,6 +2487,8 @@ export interface components {
             detail: string;
             /** @description The single mistakes with their places */
             errors?: components["schemas"]["Problem"][] | null;
+            /** @description With a failure of the server (500 and above): the id under which its log tells more */
+            instance?: string;
             /** Format: int64 */
             status: number;
             /** @description The HTTP status in words */
@@ -3923,6 +3927,8 @@ export interface components {
             damaged?: boolean;
             document?: unknown;
             note?: string;
+            /** @description The saved requests as this version sends them, as documents; left out in lists */
+            requests?: unknown[] | null;
             scenario: string;
             /** Format: int64 */
             version: number;
@@ -4118,6 +4124,8 @@ export interface components {
             finished_at?: string;
             kind?: string;
             path: string;
+            /** @description The saved request that the step sends */
+            request?: string;
             /**
              * @description active: the run stands here; pending: not reached
              * @enum {string}

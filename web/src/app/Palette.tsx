@@ -85,7 +85,7 @@ function Search({ onClose }: { onClose: () => void }) {
       { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { q: 'state:failed after:-24h' }) },
       { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), act: go('/sources') },
       { id: 'recipes', group: 'palette.pages', icon: 'recipe', label: t('recipes.title'), act: go('/recipes') },
-      { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML', 'Postman'], act: go('/scenarios', { import: 'open' }) },
+      { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
       { id: 'lanes', group: 'palette.pages', icon: 'connections', label: t('lanes.title'), act: go('/lanes') },
       { id: 'receiver', group: 'palette.pages', icon: 'flag', label: t('echo'), thing: 'receiver', act: go('/receiver') },

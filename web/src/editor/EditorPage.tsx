@@ -100,7 +100,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const tab: TabName = tabNames.find((one) => one === search['tab']) ?? 'steps'
 
   useHints((hints) => {
-    if (hints.some((hint) => (hint.kind === 'draft' && hint.id === name) || hint.kind === 'reconnect')) void store.refresh().catch(() => undefined)
+    if (hints.some((hint) => (hint.kind === 'draft' && hint.id === name) || hint.kind === 'config' || hint.kind === 'reconnect')) void store.refresh().catch(() => undefined)
     if (hints.some((hint) => hint.kind === 'config' || hint.kind === 'reconnect')) void client.invalidateQueries({ queryKey: keys.scenario(name), exact: true })
   })
 

@@ -5,6 +5,7 @@ import { language, useT, type Translate } from '@/i18n'
 import { codeText, useCodes, whenCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
 import { Button, IconButton } from './Button'
+import { CopyButton } from './CopyButton'
 import { Icon, type IconName } from './icons'
 import { Rich } from './Rich'
 import css from './feedback.module.css'
@@ -147,6 +148,11 @@ export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; 
           <code>
             HTTP {api.status} · {api.code}
           </code>
+          {api.logId && (
+            <p>
+              {t('error.logId')} <code>{api.logId}</code> <CopyButton text={api.logId} size="small" label={t('error.copyLogId')} />
+            </p>
+          )}
           {englishDetail(api.message) && <p>{api.message}</p>}
         </details>
       )}

@@ -154,7 +154,12 @@ function Ended({ result }: { result: StepResult }) {
           told={told ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }}
           actions={
             <>
-              {moved && (
+              {moved && placed.step.request && (
+                <Button size="small" to="/requests/$name" params={{ name: placed.step.request }} search={{ field: '/http/url' }}>
+                  {t('useRequest.open')}
+                </Button>
+              )}
+              {moved && placed.step.http && (
                 <Button size="small" onClick={() => put('/http/url', absolute(moved, attempt.request.url))}>
                   {t('newAddress')}
                 </Button>
@@ -236,15 +241,18 @@ function Reply({ attempt, runId, pointer }: ReplyProps) {
     toast(t('result.saved', { name: addReplyVariable(document, wish).name }))
   }
   return (
-    <BodyView
-      body={reply.body}
-      encoding={reply.encoding}
-      contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
-      root={root}
-      {...(alone ? {} : { onPick: save, after: mark })}
-      label={t('result.reply')}
-      download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
-    />
+    <>
+      {reply.mark === 'body.duplicate_keys' && <Note tone="warn">{t('body.duplicateKeys')}</Note>}
+      <BodyView
+        body={reply.body}
+        encoding={reply.encoding}
+        contentType={reply.headers.find((h) => h.name.toLowerCase() === 'content-type')?.value}
+        root={root}
+        {...(alone ? {} : { onPick: save, after: mark })}
+        label={t('result.reply')}
+        download={runId && `/api/v1/runs/${runId}/attempts/${attempt.n}/reply`}
+      />
+    </>
   )
 }
 

@@ -321,7 +321,7 @@ function MoreTab({ more }: { more: React.ReactNode }) {
       {!alone && (
         <>
           <div data-pointer={at('/http/on_failure')}>
-            <OnFailure />
+            <OnFailure place="/http/on_failure" />
           </div>
           <RenewAccess />
         </>

@@ -19,7 +19,7 @@ interface CurlAnswer {
 /** Makes the step what a cURL command does. Can be taken back. */
 export function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => void }) {
   const t = useT()
-  const { edit, store } = useEditor()
+  const { edit, store, alone } = useEditor()
   const [text, setText] = useState('')
   const [answer, setAnswer] = useState<CurlAnswer>()
   const [error, setError] = useState<unknown>()
@@ -57,7 +57,7 @@ export function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => 
     try {
       edit((now) => {
         const step = read(now, placed.pointer) as Step
-        const kept = Object.fromEntries(Object.entries(step.http ?? {}).filter(([name]) => ['success', 'retry', 'on_failure', 'save', 'response'].includes(name)))
+        const kept = Object.fromEntries(Object.entries(step.http ?? {}).filter(([name]) => ['success', 'retry', 'on_failure', 'save', 'response', 'response_charset'].includes(name)))
         return write(now, placed.pointer, normaliseStep({ ...step, http: { ...kept, ...http } }))
       })
       toast(t('curl.taken'), { undo: () => void store.undo() })
@@ -75,7 +75,7 @@ export function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => 
         <>
           <Button onClick={onClose}>{t('ui.cancel')}</Button>
           <Button kind="main" onClick={take} disabled={!http}>
-            {t('curl.replace')}
+            {t(alone ? 'curl.replaceRequest' : 'curl.replace')}
           </Button>
         </>
       }
@@ -87,7 +87,7 @@ export function PasteCurl({ placed, onClose }: { placed: Placed; onClose: () => 
         </p>
       )}
       {(answer?.secrets?.length ?? 0) > 0 && (
-        <Note tone="warn" title={t('curl.secret')}>
+        <Note tone="warn" title={t(alone ? 'curl.secretRequest' : 'curl.secret')}>
           {answer?.secrets?.map((secret) => secret.header ?? secret.where).join(', ')}
         </Note>
       )}

@@ -5,8 +5,8 @@ import { Delays } from '@/words/Spans'
 import { useTexts, type FieldTexts } from '@/words/texts'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
-import { variablesOf } from '@/pill/template'
-import type { HttpStep, Retry } from '../model/document'
+import type { Retry } from '../model/document'
+import { readerOfStatus } from '../model/status'
 import { durationWords, titleOf } from '../parts/describe'
 import { DurationField, Labelled } from '../step/Field'
 
@@ -100,24 +100,20 @@ function sentences(retry: Retry | undefined, on: readonly string[], t: Translate
 type Failure = 'pause' | 'continue' | 'fail'
 
 /** What follows when the tries are used up. */
-export function OnFailure() {
+export function OnFailure({ place }: { place: '/http/on_failure' | '/on_failure' }) {
   const t = useT()
   const { steps } = useEditor()
   const { read, put, placed } = useStep()
-  const texts = useTexts()('/http/on_failure')
-  const http = read<HttpStep>('/http')
-  const now = (http?.on_failure as Failure | undefined) ?? 'pause'
-  const names = new Set(['status', http?.save?.status, `steps.${placed.step.id}.status`].filter((name) => name))
-  const index = steps.findIndex((one) => one.path === placed.path)
-  const next = steps.slice(index + 1).find((one) => one.step.http || readsStatus(one.step.if ?? one.step.when ?? '', names))
-  const reads = next && !next.step.http && now === 'pause' ? next : undefined
+  const texts = useTexts()(place)
+  const now = read<Failure>(place) ?? 'pause'
+  const reads = now === 'pause' ? readerOfStatus(steps, placed) : undefined
   return (
     <>
       <Choices<Failure>
         label={texts.title}
         help={texts.help}
         value={now}
-        onChange={(choice) => put('/http/on_failure', choice === 'pause' ? undefined : choice)}
+        onChange={(choice) => put(place, choice === 'pause' ? undefined : choice)}
         options={texts.options as { value: Failure; label: string }[]}
       />
       {reads && (
@@ -125,7 +121,7 @@ export function OnFailure() {
           tone="info"
           title={t('continue.hint', { n: reads.number })}
           actions={
-            <Button size="small" onClick={() => put('/http/on_failure', 'continue')}>
+            <Button size="small" onClick={() => put(place, 'continue')}>
               {t('choose')}
             </Button>
           }
@@ -135,9 +131,4 @@ export function OnFailure() {
       )}
     </>
   )
-}
-
-function readsStatus(expression: string, names: ReadonlySet<string | undefined>): boolean {
-  const plain = expression.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""')
-  return [...names].some((name) => name !== undefined && new RegExp(`(^|[^\\w.])${name.replace(/\./g, '\\.')}\\b`).test(plain)) || variablesOf(expression).some((v) => names.has(v.path))
 }

@@ -103,7 +103,7 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
           </div>
           <div className={css.tools}>
             <div className={css.legend}>
-              {partly && <p>{t('map.more')}</p>}
+              {partly && <p>{t(narrow ? 'map.more' : 'map.moreWide')}</p>}
               {narrow ? t('map.readOnly') : flow.data ? <Counted flow={flow.data} /> : flow.error ? null : <Skeleton lines={1} />}
             </div>
             <IconButton icon="minus" size="small" label={t('map.out')} onClick={() => view.zoom(-1)} />

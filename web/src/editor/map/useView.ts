@@ -8,7 +8,7 @@ const bounded = (scale: number): number => Math.min(largest, Math.max(smallest, 
 
 export interface View {
   ref: RefObject<HTMLDivElement | null>
-  /** The room for the map when it was opened; undefined until it is known. */
+  /** The room for the map; undefined until it is known. */
   size: { width: number; height: number } | undefined
   scale: number
   zoom(by: 1 | -1): void
@@ -26,7 +26,13 @@ export function useView(margin: number): View {
   const [size, setSize] = useState<View['size']>()
   const [scale, setScale] = useState(1)
   const room = useCallback(() => ({ width: (ref.current?.clientWidth ?? 0) - 2 * margin, height: (ref.current?.clientHeight ?? 0) - 2 * margin }), [margin])
-  useLayoutEffect(() => setSize(room()), [room])
+  useLayoutEffect(() => {
+    const measure = () => setSize(room())
+    measure()
+    const watch = new ResizeObserver(measure)
+    if (ref.current) watch.observe(ref.current)
+    return () => watch.disconnect()
+  }, [room])
   // What was under the pointer stays there when the scale is another one.
   const held = useRef<{ x: number; y: number; scale: number } | undefined>(undefined)
   useLayoutEffect(() => {

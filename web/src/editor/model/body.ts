@@ -90,9 +90,8 @@ function writeValue(value: Json, indent: string): string {
   return JSON.stringify(value)
 }
 
-/** The rows that say the same as a text; undefined when the text is no object of JSON and variables. */
-export function textToRows(text: string): Row[] | undefined {
-  if (text.trim() === '') return []
+/** What a text of JSON and variables says; undefined when it is none. */
+export function withVariables(text: string): Json | undefined {
   let plain = ''
   let inString = false
   for (const piece of parse(text)) {
@@ -107,13 +106,18 @@ export function textToRows(text: string): Row[] | undefined {
     }
     plain += piece.text
   }
-  let value: Json
   try {
-    value = parseJson(plain)
+    return parseJson(plain)
   } catch {
     return undefined
   }
-  if (!members(value)) return undefined
+}
+
+/** The rows that say the same as a text; undefined when the text is no object of JSON and variables. */
+export function textToRows(text: string): Row[] | undefined {
+  if (text.trim() === '') return []
+  const value = withVariables(text)
+  if (value === undefined || !members(value)) return undefined
   const rows: Row[] = []
   flatten(value, '', rows)
   return rows

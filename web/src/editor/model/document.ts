@@ -78,6 +78,7 @@ export interface Step {
   method?: string
   save?: { body?: string; status?: string; headers?: string }
   on_failure?: string
+  renew?: { when: string; step: string }
   respond?: { status?: Json; headers?: Row[]; text?: string; json?: Json | Row[] }
   stop?: { reason?: string }
   fail?: { message?: string }
@@ -209,7 +210,7 @@ export function heldAt(document: Scenario, pointer: string): string {
   return pointer
 }
 
-const isHeldRows = (value: unknown): value is Row[] => Array.isArray(value) && value.length > 0 && value.every((one) => isPlain(one) && 'name' in one && 'value' in one)
+export const isHeldRows = (value: unknown): value is Row[] => Array.isArray(value) && value.length > 0 && value.every((one) => isPlain(one) && 'name' in one && 'value' in one)
 
 /** Rows as the document writes them: a row's name and value, on only when it is off. */
 export function cleanRow(row: Row): Row {

@@ -74,8 +74,8 @@ beforeEach(() => {
   storage = new Memory()
 })
 
-async function open(): Promise<DraftStore> {
-  const store = new DraftStore({ name: 'n', transport: server, storage, timers: clock })
+async function open(byHand = false): Promise<DraftStore> {
+  const store = new DraftStore({ name: 'n', transport: server, storage, timers: clock, byHand })
   await store.open()
   return store
 }
@@ -163,6 +163,48 @@ describe('a draft', () => {
     expect(server.document).toMatchObject({ title: 'mine', missing: 'error' })
   })
 
+  it('brings together what was typed before and after both were found apart', async () => {
+    const store = await open()
+    server.other({ ...server.document, missing: 'error' })
+    store.edit(title('mine'))
+    await clock.pass(600)
+    expect(store.snapshot()?.save).toMatchObject({ is: 'conflict', disputed: [] })
+    store.edit((now) => ({ ...now, title: 'mine 2', missing: 'empty' }))
+    expect(store.snapshot()?.save).toMatchObject({ is: 'conflict', disputed: ['/missing'] })
+    store.edit((now) => ({ ...now, missing: undefined }) as unknown as Scenario)
+    store.resolve('both')
+    await clock.pass(600)
+    expect(server.document.title).toBe('mine 2')
+  })
+
+  it('is what they made of it when it is discarded while both are apart', async () => {
+    const store = await open()
+    server.other({ ...server.document, title: 'theirs' })
+    store.edit(title('mine'))
+    await clock.pass(600)
+    store.discard()
+    await clock.pass(60_000)
+    expect([store.snapshot()?.document.title, is(store), server.document.title]).toEqual(['theirs', 'saved', 'theirs'])
+  })
+
+  it('is still apart from theirs after the page was opened twice', async () => {
+    const first = await open()
+    server.other({ ...server.document, title: 'theirs', missing: 'error' })
+    first.edit(title('mine'))
+    await clock.pass(600)
+    first.close()
+    const second = await open()
+    expect(is(second)).toBe('conflict')
+    second.edit(title('mine 2'))
+    second.close()
+    const third = await open()
+    await clock.pass(60_000)
+    expect([is(third), server.document.title]).toEqual(['conflict', 'theirs'])
+    third.resolve('both')
+    await clock.pass(600)
+    expect(server.document).toMatchObject({ title: 'mine 2', missing: 'error' })
+  })
+
   it('knows its own save when the answer was lost', async () => {
     const store = await open()
     server.loseAnswer = true
@@ -193,6 +235,15 @@ describe('a draft', () => {
     await store.refresh()
     expect(store.snapshot()?.document.title).toBe('theirs')
     expect(store.snapshot()?.canUndo).toBe(true)
+  })
+
+  it('hears that a saved request of it is another one, though its own text is the same', async () => {
+    const store = await open()
+    const real = server.draft
+    const problems = [{ pointer: '/steps/0/with', code: 'missing', message: 'text' }]
+    server.draft = () => ({ ...real.call(server), has_changes: false, problems })
+    await store.refresh()
+    expect([store.snapshot()?.hasChanges, store.snapshot()?.problems, store.snapshot()?.canUndo, is(store)]).toEqual([false, problems, false, 'saved'])
   })
 
   describe('is nobody else\'s', () => {
@@ -276,5 +327,61 @@ describe('a draft', () => {
     await settle()
     expect([await first, await second]).toEqual([false, true])
     expect(server.document.title).toBe('2')
+  })
+})
+
+describe('a document that is saved by hand', () => {
+  it('sends nothing by itself after a save that failed', async () => {
+    const store = await open(true)
+    server.down = true
+    store.edit(title('asked for'))
+    await store.saveNow()
+    expect(store.snapshot()?.save).toMatchObject({ is: 'offline', error: expect.any(TypeError) })
+    server.down = false
+    store.edit(title('typed on'))
+    store.online()
+    await clock.pass(60_000)
+    expect([server.document.title, is(store)]).toEqual(['T', 'offline'])
+    expect(await store.saveNow()).toBe(true)
+    expect(server.document.title).toBe('typed on')
+  })
+
+  it('sends what was asked for again, and not what was typed since', async () => {
+    const store = await open(true)
+    server.loseAnswer = true
+    store.edit(title('1'))
+    await store.saveNow()
+    server.loseAnswer = false
+    store.edit(title('2'))
+    const asked = store.saveNow()
+    store.edit(title('3'))
+    await asked
+    await clock.pass(60_000)
+    expect([server.document.title, is(store)]).toEqual(['1', 'unsaved'])
+    const again = store.saveNow()
+    await again
+    expect(server.document.title).toBe('3')
+  })
+
+  it('forgets what was refused once it is changed', async () => {
+    const store = await open(true)
+    server.save = () => Promise.reject(new Refused({ code: 'document.invalid', detail: 'no', errors: [{ pointer: '/params/0/name', code: 'missing', message: 'no' }] }, 422))
+    store.edit(title('bad'))
+    await store.saveNow()
+    expect(store.snapshot()?.problems).toHaveLength(1)
+    store.edit(title('good'))
+    expect(store.snapshot()?.problems).toEqual([])
+  })
+
+  it('leaves nothing behind when it was deleted', async () => {
+    const store = await open(true)
+    store.edit(title('hidden'))
+    await store.saveNow()
+    store.edit(title('unsaved'))
+    store.drop()
+    store.close()
+    expect([...storage.items.keys()]).toEqual([])
+    const next = await open(true)
+    expect([next.undo(), next.snapshot()?.document.title]).toEqual([undefined, 'hidden'])
   })
 })

@@ -7,7 +7,7 @@ import type { Scenario } from './document'
 import { normalise } from './document'
 import { emptyHistory, loadHistory, record, redo, saveHistory, undo, type History } from './history'
 import { parseJson, same, writeJson } from './json'
-import { merge } from './merge'
+import { merge, type Merged } from './merge'
 
 export interface Problem {
   pointer: string
@@ -54,9 +54,9 @@ export type SaveState =
   | { is: 'saved'; at: number | undefined }
   | { is: 'unsaved' }
   | { is: 'saving' }
-  | { is: 'offline' }
-  /** merged holds both sides' edits; mine where both changed the same place, which is then among the disputed. */
-  | { is: 'conflict'; theirs: ServerDraft; merged: Scenario; disputed: string[] }
+  | { is: 'offline'; error?: unknown }
+  /** Both sides changed what is disputed. */
+  | { is: 'conflict'; theirs: ServerDraft; disputed: string[] }
   | { is: 'refused'; problem: Refused }
 
 export interface DraftState {
@@ -189,7 +189,9 @@ export class DraftStore {
     }
     const merged = merge(normalise(kept.base), mine, theirs)
     if (merged.conflicts.length > 0) {
-      this.publish({ document: mine, save: { is: 'conflict', theirs: draft, merged: merged.document, disputed: merged.conflicts } })
+      // What stands here began with what the browser kept, not with what the server has now.
+      this.base = normalise(kept.base)
+      this.publish({ document: mine, etag: kept.etag, save: { is: 'conflict', theirs: draft, disputed: merged.conflicts } })
       return
     }
     this.history = record(this.history, mine, merged.document, '', this.timers.now())
@@ -225,10 +227,17 @@ export class DraftStore {
   }
 
   private changed(document: Scenario): void {
-    const save: SaveState = this.state?.save.is === 'conflict' ? this.state.save : { is: this.state?.save.is === 'offline' ? 'offline' : 'unsaved' }
-    this.publish({ document, save })
+    const before = this.state?.save
+    const save: SaveState = before?.is === 'conflict' ? { ...before, disputed: this.with(before.theirs, document).conflicts } : before?.is === 'offline' ? before : { is: 'unsaved' }
+    // What was refused was another document; one that saves itself is judged again at once.
+    this.publish({ document, save, ...(this.options.byHand ? { problems: [] } : {}) })
     this.keep()
     if (save.is !== 'conflict') this.byItself(pause)
+  }
+
+  /** A document brought together with theirs: mine where both changed the same place. */
+  private with(theirs: ServerDraft, mine: Scenario): Merged<Scenario> {
+    return merge(this.base, mine, normalise(theirs.document))
   }
 
   private byItself(ms: number): void {
@@ -263,7 +272,7 @@ export class DraftStore {
       return this.state?.document === sent
     } catch (error) {
       this.saving = false
-      this.failed(error)
+      this.failed(error, sent)
       return false
     } finally {
       this.waiting.splice(0).forEach((wake) => wake())
@@ -304,21 +313,21 @@ export class DraftStore {
     }
   }
 
-  private failed(error: unknown): void {
+  private failed(error: unknown, sent: Scenario): void {
     if (error instanceof Conflict) {
-      this.conflict(error.current)
+      this.conflict(error.current, sent)
       return
     }
     if (error instanceof Refused) {
       this.publish({ save: { is: 'refused', problem: error }, problems: error.problem.errors ?? this.state?.problems ?? [] })
       return
     }
-    this.publish({ save: { is: 'offline' } })
-    this.schedule(this.retry)
+    this.publish({ save: { is: 'offline', error } })
+    this.byItself(this.retry)
     this.retry = Math.min(this.retry * 2, lastRetry)
   }
 
-  private conflict(current: ServerDraft): void {
+  private conflict(current: ServerDraft, sent: Scenario): void {
     const state = this.state
     if (!state) return
     const theirs = normalise(current.document)
@@ -332,11 +341,12 @@ export class DraftStore {
       this.base = theirs
       this.unanswered = []
       this.publish({ etag: current.etag, save: { is: 'unsaved' } })
-      this.schedule(0)
+      // Saved was asked for what was sent, and not for what was typed since.
+      if (state.document === sent) this.schedule(0)
+      else this.byItself(0)
       return
     }
-    const merged = merge(this.base, state.document, theirs)
-    this.publish({ other: otherOf(current), save: { is: 'conflict', theirs: current, merged: merged.document, disputed: merged.conflicts } })
+    this.publish({ other: otherOf(current), save: { is: 'conflict', theirs: current, disputed: this.with(current, state.document).conflicts } })
   }
 
   /** Ends a conflict: with my document, with theirs, or with both brought together. Undo takes it back. */
@@ -345,7 +355,7 @@ export class DraftStore {
     if (!this.state || save?.is !== 'conflict') return
     const theirs = normalise(save.theirs.document)
     const before = this.state.document
-    const after = choice === 'mine' ? before : choice === 'both' ? save.merged : theirs
+    const after = choice === 'mine' ? before : choice === 'both' ? this.with(save.theirs, before).document : theirs
     this.base = theirs
     if (after !== before) this.history = record(this.history, before, after, '', this.timers.now())
     this.publish({ document: after, etag: save.theirs.etag, save: { is: 'unsaved' } })
@@ -355,8 +365,18 @@ export class DraftStore {
 
   /** Takes what the server has instead of what was not saved. Undo takes it back. */
   discard(): void {
+    if (this.state?.save.is === 'conflict') return this.resolve('theirs')
     this.edit(() => this.base)
     void this.saveNow()
+  }
+
+  /** What it was of was deleted: nothing of it comes back in one of the same name. */
+  drop(): void {
+    this.timers.clear(this.timer)
+    this.history = emptyHistory
+    this.publish({ document: this.base, save: { is: 'saved', at: undefined } })
+    this.options.storage.removeItem(this.key('draft'))
+    this.options.storage.removeItem(this.key('undo'))
   }
 
   /** Somebody changed the draft: take theirs when nothing here is unsaved. */
@@ -365,7 +385,9 @@ export class DraftStore {
     const asked = this.state.etag
     const draft = await this.options.transport.load()
     const state: DraftState = this.state
-    if (state.save.is !== 'saved' || this.saving || draft.etag === state.etag) return
+    if (state.save.is !== 'saved' || this.saving) return
+    // The same text means something else once a saved request of it is another one.
+    if (draft.etag === state.etag) return this.publish({ problems: draft.problems ?? [], hasChanges: draft.has_changes })
     // Saved from here since the question: the answer may be older than what stands here.
     if (state.etag !== asked) return this.refresh()
     const document = normalise(draft.document)
@@ -402,7 +424,7 @@ export class DraftStore {
 
   /** Called when the connection is back: does not wait for the next try. */
   online(): void {
-    if (this.state?.save.is === 'offline') this.schedule(0)
+    if (this.state?.save.is === 'offline') this.byItself(0)
   }
 
   /** The page goes away: the browser keeps what is unsaved, and the server is tried once more. */

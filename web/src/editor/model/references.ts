@@ -7,8 +7,8 @@ export type TextKind = 'expression' | 'template' | 'step'
 
 // Conditions and paths are expressions by themselves, everything else has them in braces. By place and not by name: a
 // body may well have members of these names.
-const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|http\/(?:success\/when|renew\/when|(?:retry\/ask\/)?body\/(?:path|file|multipart\/files\/\d+\/path)|retry\/ask\/(?:done|result)))$/
-const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/http\/renew\/step$/
+const expression = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:when|if|renew\/when|http\/(?:success\/when|renew\/when|(?:retry\/ask\/)?body\/(?:path|file|multipart\/files\/\d+\/path)|retry\/ask\/(?:done|result)))$/
+const renewal = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:http\/)?renew\/step$/
 const named = /^(?:\/\d+\/(?:then|else))*\/\d+\/(?:id|title)$/
 
 /** Changes the texts of steps that may name something; place begins with a step's number: /0/then/1/http/url. */
@@ -52,7 +52,9 @@ const range = sticky(String.raw`\.\.`)
 // A member of whatever is before it.
 const member = sticky(String.raw`(?:\??\.|#+)\s*[\p{L}\p{N}_$]*`)
 const word = sticky(nameText)
-const afterOwner = sticky(String.raw`(\s*\.\s*)(${nameText})|(\s*\[\s*["'])([^"'\\]*)(?=["']\s*\])`)
+// Words that mean something else than a name (internal/expr/compile.go).
+const reserved = new Set(['not', 'in', 'or', 'and', 'matches', 'contains', 'startsWith', 'endsWith', 'let', 'true', 'false', 'nil', 'null'])
+const afterOwner = sticky(String.raw`(\s*\??\.\s*)(${nameText})|(\s*\[\s*["'])([^"'\\]*)(?=["']\s*\])`)
 const mark = sticky(`["']`)
 const segments = sticky(`${segmentText}*`)
 
@@ -110,7 +112,7 @@ function inExpression(text: string, change: (root: string, take: Take) => string
       continue
     }
     const follows = text.slice(at).trimStart()
-    if (follows.startsWith('(') || (mayBeKey && follows.startsWith(':'))) {
+    if (reserved.has(root) || follows.startsWith('(') || (mayBeKey && follows.startsWith(':'))) {
       out += root
       continue
     }

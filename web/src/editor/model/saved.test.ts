@@ -4,7 +4,7 @@ import { normalise, type Step } from './document'
 import { DraftStore } from './draft'
 import { parseJson, writeJson } from './json'
 import { write } from './pointer'
-import { asDocument, asRequestStep, asScenario, exampleOf, freeParam, paramsOf, paramVariables, renameParam, sentBy, split } from './saved'
+import { asDocument, asRequestStep, asScenario, exampleOf, freeParam, oneLine, paramsOf, paramVariables, readAs, renameParam, sendSaved, sentBy, split } from './saved'
 
 const variable = (path: string, type: string, value: string): Variable => ({ group: 'source', path, short: path.replace('event.body.', ''), label: '', type, value, empty: value === '', secret: false })
 const came = [variable('event.body.name', 'text', 'Анна'), variable('event.body.price', 'number', '1500.50'), variable('event.body.items', 'list', '[1]')]
@@ -22,6 +22,7 @@ const step: Step = {
     success: { when: 'body.ok && body.name == event.body.name' },
     save: { body: 'told' },
     on_failure: 'continue',
+    renew: { when: 'status == 401', step: 'deal' },
   },
 }
 
@@ -60,6 +61,30 @@ describe('a step becomes a saved request', () => {
     expect(split({ id: 'a', http: { url: 'https://a.b/{{ body.id }}' } }, []).http.url).toBe('https://a.b/{{ params.id }}')
   })
 
+  it.each([
+    ['body.ok == true and status == 200', 'body.ok == true and status == 200'],
+    ['not body.failed', 'not body.failed'],
+    ['body.text contains event.body.name', 'body.text contains params.name'],
+    ['status in [200, 201] or body.kind matches "^a" or (body.kind startsWith event.body.name)', 'status in [200, 201] or body.kind matches "^a" or (body.kind startsWith params.name)'],
+    ['body.id != nil and not(body.kind endsWith "x")', 'body.id != nil and not(body.kind endsWith "x")'],
+  ])('the words of a condition stay words: %s', (when, left) => {
+    expect(split({ id: 'a', http: { url: 'https://a.b', success: { when } } }, []).http.success?.when).toBe(left)
+  })
+
+  it('a row that is switched off asks for nothing', () => {
+    const http = { url: 'https://a.b', headers: [{ name: 'X-A', value: '{{ event.body.name }}', on: false as const }, { name: 'X-B', value: '{{ event.body.price }}' }] }
+    const done = split({ id: 'a', http }, [])
+    expect([done.http.headers, done.params.map((one) => one.name)]).toEqual([[http.headers[0], { name: 'X-B', value: '{{ params.price }}' }], ['price']])
+  })
+
+  it('the step is found where it stands by then, and left alone when it sends something else', () => {
+    const before = normalise({ name: 's', steps: [{ id: 'new', stop: {} }, { ...step, title: 'Renamed' }] })
+    const done = sendSaved(before, normalise({ name: 's', steps: [step] }).steps[0]!, 'chat', [])
+    expect(done.steps.map((one) => [one.title, one.request])).toEqual([[undefined, undefined], ['Renamed', 'chat']])
+    const other = write(before, '/steps/1/http/url', 'https://else.where')
+    expect(sendSaved(other, before.steps[1]!, 'chat', [])).toBe(other)
+  })
+
   it('two places of one name are two parameters', () => {
     expect(split({ id: 'a', http: { url: '{{ event.body.id }}/{{ event.query.id }}' } }, []).params.map((one) => one.name)).toEqual(['id', 'id_2'])
   })
@@ -67,7 +92,7 @@ describe('a step becomes a saved request', () => {
   it('what belongs to the place stays in the step', () => {
     expect(asRequestStep(step, 'chat', params)).toEqual({
       id: 'tell', was: 'say', title: 'Tell the chat', when: 'event.body.name != ""',
-      request: 'chat', with: params.map(({ name, value }) => ({ name, value })), save: { body: 'told' }, on_failure: 'continue',
+      request: 'chat', with: params.map(({ name, value }) => ({ name, value })), save: { body: 'told' }, on_failure: 'continue', renew: { when: 'status == 401', step: 'deal' },
     })
     expect(Object.keys(asRequestStep({ id: 'a', http: { url: 'x' } }, 'chat', []))).toEqual(['id', 'request'])
   })
@@ -100,10 +125,10 @@ describe('a saved request is held as a scenario of one step', () => {
   })
 
   it('a parameter that is called otherwise is so in every field, and only there', () => {
-    const before = asScenario({ name: 'a', params: [{ name: 'text' }, { name: 'text2' }], http: { url: 'https://a.b/{{ params.text }}/{{ params.text2 }}', body: { path: 'params.text.a[0]' }, headers: { A: 'params.text' } } })
+    const before = asScenario({ name: 'a', params: [{ name: 'text' }, { name: 'text2' }], http: { url: 'https://a.b/{{ params.text }}/{{ params.text2 }}', body: { path: 'params.text.a[0]' }, headers: { A: 'params.text', B: '{{ params["text"] }} {{ params?.text }}' } } })
     const after = renameParam(before, 0, 'words')
     expect(paramsOf(after).map((one) => one.name)).toEqual(['words', 'text2'])
-    expect(after.steps[0]?.http).toMatchObject({ url: 'https://a.b/{{ params.words }}/{{ params.text2 }}', body: { path: 'params.words.a[0]' }, headers: [{ name: 'A', value: 'params.text' }] })
+    expect(after.steps[0]?.http).toMatchObject({ url: 'https://a.b/{{ params.words }}/{{ params.text2 }}', body: { path: 'params.words.a[0]' }, headers: [{ name: 'A', value: 'params.text' }, { name: 'B', value: '{{ params["words"] }} {{ params?.words }}' }] })
   })
 })
 
@@ -118,4 +143,12 @@ it('a step that names a saved request sends what that one sends, by its own meth
 it('a name is free, and a value is what its type says', () => {
   expect([freeParam('Имя', []), freeParam('name', ['name', 'name_2']), freeParam('—', [])]).toEqual(['imya', 'name_3', 'value'])
   expect([exampleOf('12'), exampleOf('true', 'boolean'), exampleOf('x', 'number'), exampleOf('[1]', 'list'), exampleOf('[1]', 'object')]).toEqual(['12', true, undefined, [1], undefined])
+})
+
+it('an object with variables in it is an object, and reads back what is shown of it', () => {
+  const value = readAs('{"a": {{ now }}, "b": "From {{ default(env.X, "y") }}", "c": [1.50]}', 'object')
+  expect(value).toMatchObject({ a: '{{ now }}', b: 'From {{ default(env.X, "y") }}' })
+  expect(oneLine(value)).toBe('{ "a": {{ now }}, "b": "From {{ default(env.X, "y") }}", "c": [ 1.50 ] }')
+  expect(writeJson(readAs(oneLine(value), 'object'))).toBe(writeJson(value))
+  expect([readAs('{"a": 1', 'object'), readAs('{{ env.X }}', 'list'), readAs('{{ env.X }}', 'number'), readAs('{"a": 1}')]).toEqual(['{"a": 1', '{{ env.X }}', '{{ env.X }}', '{"a": 1}'])
 })

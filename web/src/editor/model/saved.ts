@@ -1,11 +1,11 @@
 /** Saved requests: their parameters, and how a step becomes one. Pure. */
 import { parse } from '@/pill/template'
 import type { Variable } from '@/pill/variables'
-import { shownText } from './body'
-import { normaliseStep, plain, type HttpStep, type Row, type Scenario, type Step } from './document'
-import { LongNumber, members, parseJson, type Json } from './json'
+import { shownText, withVariables } from './body'
+import { isHeldRows, normaliseStep, plain, type HttpStep, type Row, type Scenario, type Step } from './document'
+import { LongNumber, members, parseJson, same, type Json } from './json'
 import { write } from './pointer'
-import { inSteps, placesIn, type TextKind } from './references'
+import { inSteps, mapped, placesIn, renamed, type TextKind } from './references'
 import { nameFrom, walk } from './steps'
 
 export const paramTypes = ['string', 'number', 'boolean', 'object', 'list'] as const
@@ -79,10 +79,9 @@ export function freeParam(wish: string, taken: readonly string[]): string {
 export function renameParam(scenario: Scenario, index: number, next: string): Scenario {
   const params = paramsOf(scenario)
   const was = params[index]?.name ?? ''
-  const renamed = { ...scenario, params: params.map((one, i) => (i === index ? { ...one, name: next } : one)) }
-  if (was === '' || params.some((one, i) => i !== index && one.name === was)) return renamed
-  const change = (place: string) => (place === `params.${was}` || place.startsWith(`params.${was}.`) || place.startsWith(`params.${was}[`) ? `params.${next}${place.slice(7 + was.length)}` : place)
-  return { ...renamed, steps: inSteps(scenario.steps, '', (text, kind) => inText(text, kind, (expression) => placesIn(expression, change))) }
+  const called = { ...scenario, params: params.map((one, i) => (i === index ? { ...one, name: next } : one)) }
+  if (was === '' || params.some((one, i) => i !== index && one.name === was)) return called
+  return { ...called, steps: inSteps(scenario.steps, '', (text, kind) => renamed(text, kind, { of: 'params', was, next })) }
 }
 
 function inText(text: string, kind: TextKind, change: (expression: string) => string): string {
@@ -94,7 +93,7 @@ function inText(text: string, kind: TextKind, change: (expression: string) => st
 }
 
 // What every request can read, wherever it is sent from.
-const everywhere = new Set(['params', 'env', 'secret', 'now', 'today', 'uuid', 'public_url', 'true', 'false', 'nil', 'null'])
+const everywhere = new Set(['params', 'env', 'secret', 'now', 'today', 'uuid', 'public_url'])
 // In these conditions they are the request's own reply; elsewhere that of the step before.
 const reply = new Set(['body', 'status', 'headers'])
 const ownReply = /\/http\/(?:success\/when|retry\/ask\/(?:done|result))$/
@@ -102,6 +101,14 @@ const ownReply = /\/http\/(?:success\/when|retry\/ask\/(?:done|result))$/
 export interface Proposed extends Param {
   /** What the step gives it. */
   value: string
+}
+
+/** Where rows stand that are switched off: nothing is sent of them. */
+function switchedOff(value: unknown, place: string): string[] {
+  if (isHeldRows(value)) return value.flatMap((row, i) => (row.on === false ? [`${place}/${i}/`] : []))
+  const found: string[] = []
+  mapped(value, (inner, name) => found.push(...switchedOff(inner, `${place}/${name}`)))
+  return found
 }
 
 /** What a step's request would be as a saved one, and what the step gives it then. */
@@ -113,7 +120,7 @@ export interface Split {
 /** Takes out of a request what it reads of its scenario: each becomes a parameter. */
 export function split(step: Step, variables: readonly Variable[]): Split {
   const params: Proposed[] = []
-  const { save: _save, on_failure: _then, ...own } = step.http ?? { url: '' }
+  const { save: _save, on_failure: _then, renew: _again, ...own } = step.http ?? { url: '' }
   /** The parameter that stands for an expression, called after the place that it reads. */
   const param = (expression: string, place: string): string => {
     const value = `{{ ${expression} }}`
@@ -127,7 +134,10 @@ export function split(step: Step, variables: readonly Variable[]): Split {
     params.push({ name, ...(type && type !== 'string' ? { type } : {}), required: true, ...(example === undefined ? {} : { example }), value })
     return `params.${name}`
   }
-  const [done] = inSteps([{ id: stepId, http: own }], '', (text, kind, at) => {
+  const steps = [{ id: stepId, http: own }]
+  const off = switchedOff(steps, '')
+  const [done] = inSteps(steps, '', (text, kind, at) => {
+    if (off.some((place) => at.startsWith(place))) return text
     const stays = (root: string) => everywhere.has(root) || (ownReply.test(at) && reply.has(root))
     if (kind === 'expression') return placesIn(text, (place, root) => (stays(root) ? place : param(place, place)))
     return inText(text, kind, (expression) => {
@@ -144,14 +154,21 @@ export function split(step: Step, variables: readonly Variable[]): Split {
 
 /** The step that sends the saved request instead of its own: all that belongs to its place stays. */
 export function asRequestStep({ http, ...step }: Step, request: string, given: readonly Proposed[]): Step {
-  const { save, on_failure } = http ?? {}
+  const { save, on_failure, renew } = http ?? {}
   return {
     ...step,
     request,
     ...(given.length > 0 ? { with: given.map(({ name, value }): Row => ({ name, value })) } : {}),
     ...(save === undefined ? {} : { save }),
     ...(on_failure === undefined ? {} : { on_failure }),
+    ...(renew === undefined ? {} : { renew }),
   }
+}
+
+/** The scenario whose step sends the saved request, wherever the step stands now; unchanged once its own request is not the one that was saved. */
+export function sendSaved(scenario: Scenario, { id, http }: Step, request: string, given: readonly Proposed[]): Scenario {
+  const placed = walk(scenario).find(({ step }) => step.id === id && same(step.http, http))
+  return placed ? write(scenario, placed.pointer, asRequestStep(placed.step, request, given)) : scenario
 }
 
 /** The step with its own request again, wherever it stands now, while it still sends the saved one. */
@@ -160,17 +177,23 @@ export function giveBackStep(scenario: Scenario, step: Step, request: string): S
   return placed ? write(scenario, placed.pointer, step) : scenario
 }
 
-/** What was typed as a value of a type; with a variable in it, it is a text until it is filled in. */
-export const readAs = (text: string, type: ParamType = 'string'): Json => (text.includes('{{') ? text : (exampleOf(text, type) ?? text))
+/** What was typed as a value of a type; what is none, a single variable for one, stays the text that it is. */
+export const readAs = (text: string, type: ParamType = 'string'): Json => (type === 'string' ? text : (ofType(withVariables(text), type) ?? text))
+
+/** A value as a field of one line shows it. */
+export const oneLine = (value: Json): string => (typeof value === 'string' ? value : shownText(value).replace(/\n\s*/g, ' '))
 
 /** A value as it is shown, read as what its type says; what cannot be read so is no example. */
 export function exampleOf(text: string, type: ParamType = 'string'): Json | undefined {
   if (type === 'string') return text
   try {
-    const value = parseJson(text)
-    const is = Array.isArray(value) ? 'list' : typeof value === 'number' || value instanceof LongNumber ? 'number' : typeof value === 'boolean' ? 'boolean' : members(value) ? 'object' : undefined
-    return is === type ? value : undefined
+    return ofType(parseJson(text), type)
   } catch {
     return undefined
   }
+}
+
+function ofType(value: Json | undefined, type: ParamType): Json | undefined {
+  const is = Array.isArray(value) ? 'list' : typeof value === 'number' || value instanceof LongNumber ? 'number' : typeof value === 'boolean' ? 'boolean' : value !== undefined && members(value) ? 'object' : undefined
+  return is === type ? value : undefined
 }

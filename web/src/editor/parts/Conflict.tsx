@@ -15,7 +15,7 @@ import { fieldName, readable, scenarioField, titleOf } from './describe'
 /** What stands in the way of saving: another person's edits, or the server's refusal. */
 export function Conflict() {
   const t = useT()
-  const { state, store } = useEditor()
+  const { state, store, alone } = useEditor()
   const [compare, setCompare] = useState(false)
   const { save } = state
   if (state.mergedWith !== undefined && save.is === 'saved') return null
@@ -34,6 +34,13 @@ export function Conflict() {
       </div>
     )
   }
+  // What saves itself is tried again by itself.
+  if (alone && save.is === 'offline')
+    return (
+      <div className={css.notes}>
+        <ErrorNote error={save.error} onRetry={() => void store.saveNow()} />
+      </div>
+    )
   if (save.is !== 'conflict') return null
   const { theirs, disputed } = save
   const take = (choice: 'mine' | 'theirs' | 'both') => {

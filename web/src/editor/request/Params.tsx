@@ -1,20 +1,40 @@
-import { useRef } from 'react'
+import { useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { useT, type Key } from '@/i18n'
 import { Button, Checkbox, IconButton, Menu, Panel, Select, TextField, toast } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
-import { shownText } from '../model/body'
-import { freeParam, paramsOf, paramTypes, readAs, renameParam, type Param, type ParamType } from '../model/saved'
+import type { Problem } from '../model/draft'
+import { same, type Json } from '../model/json'
+import { freeParam, oneLine, paramsOf, paramTypes, readAs, renameParam, type Param, type ParamType } from '../model/saved'
 import { problemWords } from '@/i18n/problem'
 import { ParamName } from './ToRequests'
 import own from './request.module.css'
 
 const typeKeys: Record<ParamType, Key> = { string: 'type.text', number: 'type.number', boolean: 'type.yesNo', object: 'type.object', list: 'type.list' }
 
+const problemAt = (problems: readonly Problem[]) => (place: string) => {
+  const found = problems.find((one) => one.pointer === place)
+  return found && problemWords(found)
+}
+
+type ValueFieldProps = Omit<ComponentProps<typeof TextField>, 'value' | 'onChange' | 'type'> & { type: ParamType | undefined; value: Json | undefined; onChange: (value: Json | undefined) => void }
+
+/** A value in one line: what is typed stands as it is typed, as long as it says the value. */
+function ValueField({ type, value, onChange, ...rest }: ValueFieldProps) {
+  const [typed, setTyped] = useState<string>()
+  const read = (text: string) => (text === '' ? undefined : readAs(text, type))
+  const change = (text: string) => {
+    setTyped(text)
+    onChange(read(text))
+  }
+  const shown = typed !== undefined && same(read(typed) ?? '', value ?? '') ? typed : oneLine(value ?? '')
+  return <TextField {...rest} value={shown} onChange={change} onBlur={() => setTyped(undefined)} />
+}
+
 /** «Что передать»: what the request asks of the steps that send it. */
-export function Params() {
+export function Params({ problems, used }: { problems: readonly Problem[]; /** Steps give them already. */ used: boolean }) {
   const t = useT()
-  const { document, edit, put, state } = useEditor()
+  const { document, edit, put } = useEditor()
   const box = useRef<HTMLUListElement>(null)
   const params = paramsOf(document)
   const set = (next: readonly Param[]) => put('/params', next.length > 0 ? next : undefined)
@@ -41,10 +61,7 @@ export function Params() {
       field?.select()
     })
   }
-  const problem = (place: string) => {
-    const found = state.problems.find((one) => one.pointer === place)
-    return found && problemWords(found)
-  }
+  const problem = problemAt(problems)
   return (
     <Panel
       title={t('inputs')}
@@ -55,6 +72,7 @@ export function Params() {
       }
     >
       <p className={css.fieldHelp}>{t('params.help')}</p>
+      {used && params.length > 0 && <p className={css.fieldHelp}>{t('params.used')}</p>}
       <ul className={own.params} ref={box}>
         {params.map((param, i) => {
           const at = `/params/${i}`
@@ -67,7 +85,7 @@ export function Params() {
               <Select<ParamType>
                 ariaLabel={t('row.typeOf', { name: param.name })}
                 value={param.type ?? 'string'}
-                onChange={(type) => change(i, { type: type === 'string' ? undefined : type, ...(param.default === undefined ? {} : { default: readAs(shownText(param.default), type) }), ...(param.example === undefined ? {} : { example: readAs(shownText(param.example), type) }) })}
+                onChange={(type) => change(i, { type: type === 'string' ? undefined : type, ...(param.default === undefined ? {} : { default: readAs(oneLine(param.default), type) }), ...(param.example === undefined ? {} : { example: readAs(oneLine(param.example), type) }) })}
                 options={paramTypes.map((type) => ({ value: type, label: t(typeKeys[type]) }))}
                 width={112}
               />
@@ -82,10 +100,10 @@ export function Params() {
               </Menu>
               <span className={own.paramMore}>
                 <Checkbox label={t('param.required')} ariaLabel={`${param.name}: ${t('param.required')}`} checked={param.required === true} onChange={(on) => change(i, { required: on || undefined })} />
-                {!param.required && (
+                {(!param.required || problem(`${at}/default`)) && (
                   <span className={own.usual} data-pointer={`${at}/default`}>
                     <span className={css.muted} aria-hidden>{t('ifEmpty')}</span>
-                    <TextField size="small" ariaLabel={usual} placeholder="—" value={param.default === undefined ? '' : shownText(param.default)} onChange={(text) => change(i, { default: text === '' ? undefined : readAs(text, param.type) })} error={problem(`${at}/default`)} />
+                    <ValueField size="small" ariaLabel={usual} placeholder="—" type={param.type} value={param.default} onChange={(value) => change(i, { default: value })} error={problem(`${at}/default`)} />
                   </span>
                 )}
               </span>
@@ -99,25 +117,26 @@ export function Params() {
 }
 
 /** «Для проверки»: the data that the request is tried with; they are kept with it. */
-export function Examples({ children }: { children: React.ReactNode }) {
+export function Examples({ problems, children }: { problems: readonly Problem[]; children: ReactNode }) {
   const t = useT()
-  const { document, put, state } = useEditor()
+  const { document, put } = useEditor()
   const params = paramsOf(document)
+  const problem = problemAt(problems)
   return (
     <Panel title={t('examples')} actions={children}>
       {params.length === 0 && <p className={css.muted}>{t('examples.none')}</p>}
       <div className={own.examples}>
         {params.map((param, i) => {
           const place = `/params/${i}/example`
-          const found = state.problems.find((one) => one.pointer === place)
           return (
             <span key={i} data-pointer={place}>
-              <TextField
+              <ValueField
                 label={<span translate="no">{param.name}</span>}
-                value={param.example === undefined ? '' : shownText(param.example)}
-                placeholder={param.default === undefined ? '' : shownText(param.default)}
-                onChange={(text) => put(place, text === '' ? undefined : readAs(text, param.type))}
-                error={found && problemWords(found)}
+                type={param.type}
+                value={param.example}
+                placeholder={param.default === undefined ? '' : oneLine(param.default)}
+                onChange={(value) => put(place, value)}
+                error={problem(place)}
                 required={param.required === true}
               />
             </span>

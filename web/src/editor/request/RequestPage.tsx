@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { api, call, keys, kindsQuery, requestQuery, runQuery, useHints, type Run, type SavedRequest } from '@/api'
+import { useSearch } from '@/app/useSearch'
 import { shortClock, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { PillScopeProvider } from '@/pill/scope'
@@ -86,6 +87,7 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   const { document } = state
   const steps = useMemo(() => walk(document), [document])
   const [placed] = steps
+  const [search, setSearch] = useSearch()
   const last = request.last_check?.run
   const lastRun = useQuery({ ...runQuery(last ?? ''), enabled: last !== undefined }).data as Run | undefined
   const check = useCheck({
@@ -104,11 +106,14 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   })
   usePageTitle(document.title || name)
   const editor: Editor = {
-    name, store, state, document, info: undefined, steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null, focusField: undefined,
+    name, store, state, document, info: undefined, steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null,
+    // A link from elsewhere names a field.
+    focusField: placed && search['field'] && `${placed.pointer}${search['field']}`,
+    focused: useCallback(() => setSearch({ field: undefined }, { replace: true }), [setSearch]),
     kinds: table.data?.items ?? none,
     kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined,
     sends: (step) => step.http,
-    open: nothing, openSource: nothing, addSource: nothing, closePanel: nothing, focused: nothing,
+    open: nothing, openSource: nothing, addSource: nothing, closePanel: nothing,
     edit: useCallback((change, group) => store.edit(change, group), [store]),
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }
@@ -129,7 +134,9 @@ function Screen({ request, refresh, failed }: { request: SavedRequest; refresh: 
   const placed = steps[0]!
   const { name } = request
   const previewed = usePreview(placed.path, useCallback((signal) => previewRequest(name, document, signal), [name, document]), check.round)
-  const { preview } = previewed
+  const { preview, error } = previewed
+  // What was said of an older text may mean another place.
+  const problems = error ? none : (preview?.problems ?? none)
   // The parameters are those of this very moment; an event has no place here.
   const variables = useMemo(() => [...paramVariables(paramsOf(document)), ...(preview?.scope ?? []).filter((one) => one.group === 'system' || one.group === 'secret')], [document, preview])
   const { scope, left } = useStepScope(placed, preview)
@@ -148,8 +155,8 @@ function Screen({ request, refresh, failed }: { request: SavedRequest; refresh: 
               </div>
             </section>
             <div className={own.side}>
-              <Params />
-              <Examples>
+              <Params problems={problems} used={request.used_by.length > 0} />
+              <Examples problems={problems}>
                 <CheckButton />
               </Examples>
               <Used request={request} unsaved={state.save.is !== 'saved'} />
@@ -223,7 +230,7 @@ function Delete({ request: { name, title, used_by: users }, onClose }: { request
     mutationFn: () => call(api.DELETE('/api/v1/requests/{name}', { params: { path: { name } } })),
     onSuccess: () => {
       // Nothing of it comes back in one of the same name.
-      store.discard()
+      store.drop()
       void client.invalidateQueries({ queryKey: keys.requests })
       toast(t('request.deleted', { title: title || name }))
       void navigate({ to: '/requests' })

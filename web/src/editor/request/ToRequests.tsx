@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type KeyboardEvent } from 'react'
 import { keys } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Dialog, ErrorNote, TextField, toast } from '@/ui'
 import { useEditor, useStep } from '../context'
 import css from '../editor.module.css'
-import { write } from '../model/pointer'
-import { asRequestStep, asScenario, freeParam, giveBackStep, paramsOf, renameParam, split } from '../model/saved'
+import { asScenario, freeParam, giveBackStep, paramsOf, renameParam, sendSaved, split } from '../model/saved'
 import type { Placed } from '../model/steps'
 import { readable, titleOf } from '../parts/describe'
 import { createRequest } from './server'
@@ -15,19 +14,23 @@ import { createRequest } from './server'
 export function ToRequests({ placed, onClose }: { placed: Placed; onClose: () => void }) {
   const t = useT()
   const queries = useQueryClient()
-  const { edit, kinds } = useEditor()
+  const { edit, store, kinds } = useEditor()
   const { preview } = useStep()
-  const { step, pointer } = placed
+  const { step } = placed
   const [title, setTitle] = useState(() => titleOf(step, t, kinds))
   const [parts] = useState(() => split(step, preview?.scope ?? []))
   const [held, setHeld] = useState(() => asScenario({ name: '', params: parts.params.map(({ value: _value, ...param }) => param), http: parts.http }))
   const params = paramsOf(held)
+  const called = title.trim() || titleOf(step, t, kinds)
   const create = useMutation({
-    mutationFn: () => createRequest(title.trim() || titleOf(step, t, kinds), held),
+    mutationFn: () => createRequest(called, held),
     onSuccess: (name) => {
       void queries.invalidateQueries({ queryKey: keys.requests })
-      edit((now) => write(now, pointer, asRequestStep(step, name, params.map((param, i) => ({ ...param, value: parts.params[i]!.value })))))
-      toast(t('toRequests.done', { title: title.trim() }), { undo: () => edit((now) => giveBackStep(now, step, name)) })
+      const before = store.snapshot()?.document
+      edit((now) => sendSaved(now, step, name, params.map((param, i) => ({ ...param, value: parts.params[i]!.value }))))
+      // Somebody else may have changed or deleted the step since.
+      if (store.snapshot()?.document === before) toast(t('toRequests.apart', { title: called }))
+      else toast(t('toRequests.done', { title: called }), { undo: () => edit((now) => giveBackStep(now, step, name)) })
       onClose()
     },
   })
@@ -75,5 +78,10 @@ export function ParamName({ name, label, onDone, error }: { name: string; label:
     if (typed !== undefined && typed.trim() !== name) onDone(typed.trim())
     setTyped(undefined)
   }
-  return <TextField ariaLabel={label} value={typed ?? name} mono onChange={setTyped} onBlur={done} onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()} error={error} />
+  const key = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Enter') event.currentTarget.blur()
+    // Saved is what is seen.
+    if ((event.ctrlKey || event.metaKey) && event.code === 'KeyS') done()
+  }
+  return <TextField ariaLabel={label} value={typed ?? name} mono onChange={setTyped} onBlur={done} onKeyDown={key} error={error} />
 }

@@ -25,8 +25,8 @@ export function requestTransport(name: string): Transport {
       try {
         return draftOf(await send<Answer>(at(name), { method: 'PUT', body: { document: asDocument(scenario) }, headers: { 'If-Match': etag } }))
       } catch (error) {
-        if (error instanceof ApiError && error.status === 412) throw new Conflict(await load())
-        throw refusal(error, heldPlace)
+        const told = error instanceof ApiError && error.status === 412 ? await load().then((current) => new Conflict(current), (failed: unknown) => failed) : error
+        throw refusal(told, heldPlace)
       }
     },
   }

@@ -244,7 +244,7 @@ function EarlierStep({ value, onChange, label, help }: { value: string; onChange
   const { steps } = useEditor()
   const { placed } = useStep()
   const here = steps.findIndex((one) => one.pointer === placed.pointer)
-  const earlier = steps.slice(0, here).filter((one) => (one.step.http ?? one.step.set) && placed.pointer.startsWith(`${one.pointer.slice(0, one.pointer.lastIndexOf('/'))}/`))
+  const earlier = steps.slice(0, here).filter((one) => (one.step.http ?? one.step.request ?? one.step.set) && placed.pointer.startsWith(`${one.pointer.slice(0, one.pointer.lastIndexOf('/'))}/`))
   const options = earlier.map((one) => ({ value: one.step.id, label: `${one.number}. ${titleOf(one.step, t)}` }))
   const known = options.some((one) => one.value === value)
   return <Select label={label} help={help} value={value} onChange={onChange} options={known ? options : [{ value, label: value === '' ? t('renewAccess.none') : value }, ...options]} width={280} />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import { createPortal } from 'react-dom'
-import { presetsQuery } from '@/api'
+import { presetsQuery, requestsQuery } from '@/api'
 import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
 import { PillScopeProvider } from '@/pill/scope'
@@ -35,7 +35,9 @@ export function StepPanel({ placed }: { placed: Placed }) {
   const editor = useEditor()
   const { document, sample, check, sources, kinds, kindsFailed } = editor
   const { step, pointer, path } = placed
-  const previewed = usePreview(path, useCallback((signal) => ask({ document, step: path, ...asAsked(sample) }, signal), [document, path, sample]), check.round)
+  // Another text of the saved request is sent otherwise.
+  const saved = useQuery(requestsQuery).data?.items.find((one) => one.name === step.request)
+  const previewed = usePreview(path, useCallback((signal) => ask({ document, step: path, ...asAsked(sample) }, signal), [document, path, sample]), `${check.round} ${saved?.etag}`)
   const { preview, error } = previewed
   const presets = useQuery(presetsQuery).data?.items
   // Until the server has said what there is, the event's own fields are offered.
@@ -64,7 +66,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
     <StepContext.Provider value={scope}>
       <PillScopeProvider variables={variables} strict={document.missing === 'error'}>
         <section className={css.stepPanel} onBlur={left} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
-          <Head placed={placed} curl={preview?.curl} />
+          <Head placed={placed} curl={preview?.curl} asked={preview !== undefined || error !== undefined} />
           <div className={css.stepMiddle} data-docked={docked || undefined}>
             <div className={css.stepBody}>
               {kinds.length > 0 ? isHttp ? <HttpPanel /> : <GenericPanel /> : kindsFailed ? <ErrorNote error={kindsFailed.error} onRetry={kindsFailed.again} /> : <Skeleton lines={6} />}
@@ -88,7 +90,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
   )
 }
 
-function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
+function Head({ placed, curl, asked }: { placed: Placed; curl: string | undefined; /** The preview is there, or why there is none. */ asked: boolean }) {
   const t = useT()
   const { put, closePanel, edit, document, open, kinds, check } = useEditor()
   const { step, pointer, path, number } = placed
@@ -131,7 +133,7 @@ function Head({ placed, curl }: { placed: Placed; curl: string | undefined }) {
             <CopyButton text={curl ?? ''} kind="default" label={t('copyCurl')} disabled={curl === undefined}>
               cURL
             </CopyButton>
-            <Button size="small" onClick={() => setSaving(true)} disabled={step.http.renew !== undefined} title={step.http.renew && t('toRequests.renews')}>
+            <Button size="small" onClick={() => setSaving(true)} disabled={!asked}>
               {t('toRequests')}
             </Button>
           </>

@@ -36,7 +36,10 @@ export function useStepScope(placed: Placed, preview: Preview | undefined): { sc
       put: (place, value) => {
         const before = read(document, at(place))
         const had = Array.isArray(before) ? before.length : 0
-        if (Array.isArray(value) && value.length === had + 1) setFresh(`${at(place)}/${had}`)
+        const added = Array.isArray(value) && value.length === had + 1 && (had === 0 || same(before, value.slice(0, had)))
+        // Where a row goes, or comes back between others, the numbers of those behind it are no longer theirs.
+        if (added) setFresh(`${at(place)}/${had}`)
+        else if (Array.isArray(value) && value.length !== had) setFresh((now) => (now?.startsWith(`${at(place)}/`) ? undefined : now))
         touch(at(place))
         put(at(place), value)
       },
@@ -51,6 +54,8 @@ export function useStepScope(placed: Placed, preview: Preview | undefined): { sc
   }, [placed, preview, pointer, put, document, state.problems, touched, touch, fresh])
   return { scope, left }
 }
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
 
 /** Puts the cursor into the field that was asked for, once it is drawn. */
 export function useFocusField(): void {

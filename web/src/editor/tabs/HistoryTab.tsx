@@ -2,22 +2,11 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { runsQuery, ofRuns, useHints } from '@/api'
-import { clock, useT, type Key } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Skeleton, Status, Switch, Time, type IconName, type BadgeTone } from '@/ui'
+import { clock, useT } from '@/i18n'
+import { Button, EmptyState, ErrorNote, Skeleton, Status, Switch, Time } from '@/ui'
+import { RunState } from '@/words/states'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
-
-const states: Record<string, [Key, IconName, BadgeTone]> = {
-  held: ['run.held', 'dotted', 'muted'],
-  queued: ['run.queued', 'dotted', 'muted'],
-  running: ['run.running', 'play', 'info'],
-  waiting: ['run.waiting', 'retry', 'info'],
-  succeeded: ['run.succeeded', 'check', 'ok'],
-  paused: ['run.paused', 'pause', 'warn'],
-  failed: ['run.failed', 'close', 'error'],
-  skipped: ['run.skipped', 'skip', 'muted'],
-  cancelled: ['run.cancelled', 'stop', 'muted'],
-}
 
 /** The last runs of this scenario; the whole history is one press away. */
 export function HistoryTab() {
@@ -48,13 +37,10 @@ export function HistoryTab() {
       ) : (
         <ul className={css.runs}>
           {runs.map((run) => {
-            const [key, icon, tone] = states[run.state] ?? ['run', 'dot', 'muted']
             return (
               <li key={run.id} className={css.runLine}>
                 <Link to="/runs/$id" params={{ id: run.id }} className={css.run}>
-                  <Badge tone={tone} icon={icon}>
-                    {t(key)}
-                  </Badge>
+                  <RunState run={run} />
                   <Time at={run.created_at} relative="both" />
                   <span className={css.runData}>{(run.data ?? []).map((one) => one.value).join(', ')}</span>
                   {run.last_status ? <Status code={run.last_status} /> : <span />}

@@ -9,7 +9,7 @@ import { PartsView } from '@/words/PartsView'
 import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
 import { VariablesOf } from './Variables'
-import { attemptText, curlOf, nextText, purposeOf, stepTitle } from './words'
+import { attemptText, curlOf, nextText, purposeOf, sends, stepTitle } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
@@ -64,10 +64,11 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Verdict attempt={attempt} />
       {comes && <Note tone="info">{comes}</Note>}
       {/* A request that could not be built is not tried again, and there is none to compare. */}
-      {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && step.kind === 'http' && (
+      {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && sends(step.kind) && (
         <Row>
-          <Button size="small" icon="retry" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path, field: '/http/retry' }}>
-            {t('run.changeRetries')}
+          {/* Those of a saved request belong to it. */}
+          <Button size="small" icon="retry" {...(step.request ? { to: '/requests/$name', params: { name: step.request }, search: { field: '/http/retry' } } : { to: '/scenarios/$name', params: { name: run.scenario }, search: { step: step.path, field: '/http/retry' } })}>
+            {t(step.request ? 'run.changeRetriesSaved' : 'run.changeRetries')}
           </Button>
           {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
             <Button size="small" icon="search" onClick={() => setComparing(true)}>

@@ -7,6 +7,7 @@ import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } fr
 import { waitsForTime } from '@/words/states'
 import { RetryDialog } from './RetryDialog'
 import { SkipStep } from './SkipStep'
+import { sends } from './words'
 import css from './Run.module.css'
 
 type Simple = Exclude<RunAction, 'retry-policy'>
@@ -89,7 +90,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
             {t(delayed ? 'run.goOnNow' : 'sendNow')}
           </Button>
         )}
-        {can('retry-policy') && run.steps.some((step) => step.state === 'active' && step.kind === 'http') && (
+        {can('retry-policy') && run.steps.some((step) => step.state === 'active' && sends(step.kind)) && (
           <Button onClick={() => setReplanning(true)} disabled={busy}>
             {t('retryPolicy')}
           </Button>

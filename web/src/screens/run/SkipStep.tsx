@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { keys, newKey, skipWith, type Run } from '@/api'
 import { useT } from '@/i18n'
 import { Button, Choices, Dialog, ErrorNote, jsonMistake, JsonField, Stack } from '@/ui'
-import { stepTitle } from './words'
+import { sends, stepTitle } from './words'
 
 /** Goes on without the step; what later steps read of it can be given by hand. */
 export function SkipStep({ run, onClose }: { run: Run; onClose: () => void }) {
@@ -36,7 +36,7 @@ export function SkipStep({ run, onClose }: { run: Run; onClose: () => void }) {
     going.current = true
     skip.mutate(undefined, { onSettled: () => (going.current = false) })
   }
-  const help = step?.kind === 'http' ? t('skip.http') : step?.kind === 'set' ? t('skip.set') : t('skip.other')
+  const help = sends(step?.kind) ? t('skip.http') : step?.kind === 'set' ? t('skip.set') : t('skip.other')
   return (
     <Dialog
       open

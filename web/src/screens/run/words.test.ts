@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Attempt, Run, RunStep } from '@/api'
 import { t } from '@/i18n'
-import { attemptText, curlOf, nextText, purposeOf, variableName } from './words'
+import { stepKinds } from '@/editor/model/document'
+import { attemptText, curlOf, kindText, nextText, purposeOf, sends, stepTitle, variableName } from './words'
 
 // The third step of a run: two attempts of others came before its own.
 const attempts = [{ n: 3 }, { n: 4, purpose: 'ask' }, { n: 5, purpose: 'ask.not_done' }, { n: 6, purpose: 'expired' }, { n: 8 }] as Attempt[]
@@ -41,4 +42,10 @@ it.each([
   ['packed bytes', { gzip: true, encoding: 'base64' }, `| base64 -d | gzip -nc | curl`],
 ])('a body that went %s goes so by the command', (_, more, want) => {
   expect(curlOf({ method: 'POST', url: 'https://x.test/', headers: [{ name: 'Content-Encoding', value: 'gzip' }], body: "a'b", ...more })).toContain(want)
+})
+
+it('every kind of step has its words, and those that send a request are told', () => {
+  expect(stepKinds.filter((kind) => kindText(kind, t) === kind)).toEqual([])
+  expect(stepTitle({ path: 'tell', kind: 'request' } as RunStep, t)).toBe(t('kind.request'))
+  expect(stepKinds.filter(sends)).toEqual(['http', 'request'])
 })

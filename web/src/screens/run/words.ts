@@ -4,6 +4,7 @@ import { purposeText, waitText } from '@/words/states'
 
 const kinds: Record<string, Key> = {
   http: 'kind.http',
+  request: 'kind.request',
   set: 'kind.set',
   if: 'kind.if',
   delay: 'kind.delay',
@@ -11,6 +12,9 @@ const kinds: Record<string, Key> = {
   stop: 'kind.stop',
   fail: 'kind.fail',
 }
+
+/** Whether steps of the kind send a request: their own, or a saved one. */
+export const sends = (kind: string | undefined): boolean => kind === 'http' || kind === 'request'
 
 /** The kind in words; a step's own title comes first where it has one. */
 export const kindText = (kind: string | undefined, t: Translate): string => (kind && kinds[kind] ? t(kinds[kind]) : (kind ?? ''))

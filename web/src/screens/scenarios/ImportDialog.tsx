@@ -12,7 +12,7 @@ const changes: Record<string, { label: Key; tone: BadgeTone }> = {
   updated: { label: 'import.updated', tone: 'warn' },
   unchanged: { label: 'import.unchanged', tone: 'muted' },
 }
-const kinds: Record<string, Key> = { Source: 'source', Scenario: 'scenario', Settings: 'nav.settings' }
+const kinds: Record<string, Key> = { Source: 'source', Request: 'savedRequest', Scenario: 'scenario', Settings: 'nav.settings' }
 
 // Documents travel as they were written, comments and all.
 const asYaml = { bodySerializer: (body: unknown) => body as string, headers: { 'Content-Type': 'application/yaml' } }

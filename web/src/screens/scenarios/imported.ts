@@ -5,7 +5,7 @@ export function recognise(text: string): Recognised {
   const begun = text.trimStart()
   if (/^(?:\$\s*)?curl(?:\.exe)?\s/.test(begun)) return 'curl'
   // Documents of ours say their kind on a line of its own; as JSON, in a member.
-  if (/^kind\s*:\s*(?:Source|Scenario|Settings)\s*$/m.test(text) || /"kind"\s*:\s*"(?:Source|Scenario|Settings)"/.test(text)) return 'documents'
+  if (/^kind\s*:\s*(?:Source|Request|Scenario|Settings)\s*$/m.test(text) || /"kind"\s*:\s*"(?:Source|Request|Scenario|Settings)"/.test(text)) return 'documents'
   return 'unknown'
 }
 

@@ -32,6 +32,7 @@ describe('the audit in words', () => {
     const to = (action: string, object: string) => thingOf({ action, object }, (_kind, name) => name, t).link
     expect(to('publish', 'Scenario/lead')).toEqual({ to: '/scenarios/$name', params: { name: 'lead' } })
     expect(to('save', 'Source/site')).toEqual({ to: '/sources/$name', params: { name: 'site' } })
+    expect(to('save', 'Request/chat')).toEqual({ to: '/requests/$name', params: { name: 'chat' } })
     expect(to('resume', 'run/0192')).toEqual({ to: '/runs/$id', params: { id: '0192' } })
     expect(to('bulk resume', 'bulk/0192')).toEqual({ to: '/runs', search: { q: 'bulk:0192' } })
     expect(to('lane.pause', 'Scenario/lead')).toEqual({ to: '/lanes' })

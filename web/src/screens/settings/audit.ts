@@ -76,6 +76,8 @@ export function thingOf({ action, object = '' }: Pick<AuditEntry, 'action' | 'ob
       return { label: t('audit.thing', { kind: t('scenario'), name: title('scenario', name!) }), link: { to: '/scenarios/$name', params: { name: name! } } }
     case 'Source':
       return { label: t('audit.thing', { kind: t('source'), name: title('source', name!) }), link: { to: '/sources/$name', params: { name: name! } } }
+    case 'Request':
+      return { label: t('audit.thing', { kind: t('savedRequest'), name: name! }), link: { to: '/requests/$name', params: { name: name! } } }
     case 'Settings':
       return { label: t('nav.settings'), link: { to: '/settings/general' } }
     case 'Secret':
