@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets"
+	"gonets/internal/cli/starter"
 	"gonets/internal/cli/target"
 	"gonets/internal/cli/tools"
 	"gonets/internal/client"
@@ -71,7 +72,7 @@ func (r reported) Unwrap() error { return r.error }
 const rootHelp = `Gonets receives events, runs a scenario of steps for each, sends HTTP requests,
 tries again for hours, and keeps the whole history.
 
-Every verb but serve, test, drill, bench and version talks to a running server. It finds the
+Every verb but serve, init, test, drill, bench and version talks to a running server. It finds the
 server and the owner's token in the data folder (--data, GONETS_DATA), or takes
 them from --server and --token-file (GONETS_SERVER, GONETS_TOKEN_FILE).
 
@@ -127,7 +128,7 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.Stdin)
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
-	root.AddCommand(a.serveCommand(), a.validateCommand(), a.diffCommand(), a.compareCommand(), a.applyCommand(), a.exportCommand(), a.testCommand(),
+	root.AddCommand(a.serveCommand(), starter.Command(), a.validateCommand(), a.diffCommand(), a.compareCommand(), a.applyCommand(), a.exportCommand(), a.testCommand(),
 		a.scenariosCommand(), a.readyCommand(), a.sourcesCommand(), a.requestCommand(), a.eventsCommand(), a.runsCommand(), a.bulkCommand(), a.reconcileCommand(), a.lanesCommand(), a.noticesCommand(), a.storageCommand(), a.secretCommand(), a.userCommand(), a.auditCommand(),
 		a.settingsCommand(), a.eraseCommand(), a.versionCommand())
 	root.AddCommand(a.toolCommands()...)

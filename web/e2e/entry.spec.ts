@@ -93,3 +93,27 @@ walk.describe('a check of a whole scenario', () => {
     expect((await new Receiver(server, 'after').requests()).length).toBe(0)
   })
 })
+
+walk.describe('a password that is forgotten', () => {
+  walk.use(before('ru', 'light', 390))
+
+  walk('the door says who sets a new one, and with which command', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await page.context().clearCookies()
+    await page.goto(`${server.base}/login`)
+    const command = page.getByText('gonets user password', { exact: true })
+    await expect(page.getByText(t('login.forgot'))).toBeVisible()
+    await expect(command).toBeHidden()
+    await page.getByText(t('login.forgot')).click()
+    await expect(page.getByText(t('login.forgot.help'))).toBeVisible()
+    await expect(command).toBeVisible()
+    await watch.look('forgotten')
+    // The command that is named does it.
+    await server.cli(['user', 'password', '--password-file', '-'], 'another-2026-road')
+    await page.getByRole('textbox', { name: t('setup.login') }).fill(owner.login)
+    await page.getByRole('textbox', { name: t('entry.password'), exact: true }).fill('another-2026-road')
+    await path.button(t('login.submit')).click()
+    await path.sees(t('mail.notSet'))
+  })
+})

@@ -261,3 +261,75 @@ walk.describe('the history of a telephone', () => {
     await watch.look('a telephone')
   })
 })
+
+walk.describe('the chart of the history and a mouse', () => {
+  walk.use(before('ru', 'light', 1280))
+
+  walk('a press chooses one bar, drawing over bars all of them', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', documents(server.base))
+    await server.api('POST', '/api/v1/sources/site/events', { body: { name: 'Анна' } })
+    const chart = page.getByRole('slider', { name: t('runs.chart') })
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') })
+    /** Opens the page, and tells where bars of the chart are and how long one of them is. */
+    const open = async () => {
+      await page.goto(`${server.base}/runs`)
+      await expect(rows).toHaveCount(1)
+      await expect(chart).toBeVisible()
+      const box = (await chart.boundingBox())!
+      const last = Number(await chart.getAttribute('aria-valuemax'))
+      expect(last).toBeGreaterThan(8)
+      return { last, to: (bar: number) => page.mouse.move(box.x + ((bar + 0.5) * box.width) / (last + 1), box.y + box.height / 2) }
+    }
+    const period = async () => {
+      await expect(page).toHaveURL(/after%3A20\d\d-.*before%3A20/)
+      const [, after, before] = /after:(\S+) before:(\S+)/.exec(new URL(page.url()).searchParams.get('q')!)!
+      return { after: Date.parse(after!), long: Date.parse(before!) - Date.parse(after!) }
+    }
+
+    const pressed = await open()
+    await pressed.to(2)
+    await page.mouse.down()
+    await page.mouse.up()
+    const one = await period()
+    await expect(page.getByRole('heading', { name: t('list.noMatch') })).toBeVisible()
+
+    // From the right to the left, to the last bar from one far before it.
+    const drawn = await open()
+    await drawn.to(drawn.last)
+    await page.mouse.down()
+    await drawn.to(drawn.last - 3)
+    await drawn.to(drawn.last - 5)
+    await watch.look('bars are drawn over')
+    await page.mouse.up()
+    const many = await period()
+    expect(many.long).toBe(6 * one.long)
+    expect(many.after).toBeGreaterThan(one.after)
+    await expect(rows).toHaveCount(1)
+  })
+
+  walk('a search that has not come to its end says how far it is, and goes on by a button', async ({ server, page, path, watch }) => {
+    const { t } = path
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', documents(server.base))
+    await server.api('POST', '/api/v1/sources/site/events', { body: { name: 'Анна' } })
+    // The server has looked through a part, as it does where many runs are.
+    const asked: (string | null)[] = []
+    await page.route(/\/api\/v1\/runs\?/, async (route) => {
+      const url = new URL(route.request().url())
+      const cursor = url.searchParams.get('cursor')
+      asked.push(cursor)
+      if (!cursor) return route.fulfill({ json: { items: [], next: 'before-may', reached: '2026-05-01T09:30:00Z' } })
+      url.searchParams.delete('cursor')
+      return route.continue({ url: url.href })
+    })
+    await page.goto(`${server.base}/runs?q=scenario%3Acrm`)
+    const words = t('runs.reachedHelp', { time: '~' }).split('~')
+    await expect(page.getByText(words[0]!).filter({ hasText: words[1]! })).toContainText(/1 мая|01\.05/)
+    await watch.look('how far it is')
+    await path.button(t('runs.further')).click()
+    await expect(page.getByRole('row').filter({ has: page.getByRole('link') })).toHaveCount(1)
+    expect(asked).toContain('before-may')
+  })
+})

@@ -36,7 +36,8 @@ walk.describe('many runs at once', () => {
     const numbered = (key: string) => t(key, { action: t('bulk.resume'), shown: all, count: all })
     await expect(dialog.getByRole('heading', { name: numbered('bulk.title_other') })).toBeVisible()
     await dialog.getByRole('combobox', { name: t('bulk.rate') }).click()
-    await page.getByRole('option', { name: t('bulk.ratePerSecond_one', { count: 1 }), exact: true }).click()
+    await page.getByRole('option', { name: t('bulk.rateOwn'), exact: true }).click()
+    await dialog.getByRole('textbox', { name: t('bulk.rateOwnField') }).fill('1')
     await dialog.getByRole('checkbox', { name: t('bulk.oneFirst') }).check()
     await watch.look('the question')
     await crm.isWell()
@@ -67,6 +68,7 @@ walk.describe('many runs at once', () => {
     // Stopped, after a question.
     await banner.getByRole('button', { name: t('bulk.stop'), exact: true }).click()
     await expect(dialog.getByText(t('bulk.askStop'))).toBeVisible()
+    await expect(dialog.getByText(new RegExp(t('bulk.askStopHelp', { left: '\\d+' })))).toBeVisible()
     await watch.look('stop it?')
     await dialog.getByRole('button', { name: t('bulk.stop'), exact: true }).click()
     await expect(banner.getByText(t('bulk.stopped'))).toBeVisible()

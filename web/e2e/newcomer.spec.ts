@@ -1,4 +1,5 @@
 import { expect } from '@playwright/test'
+import { inShell } from './path'
 import { before, walk } from './walk'
 
 const texts = {
@@ -11,13 +12,15 @@ for (const language of ['ru', 'en'] as const) {
     for (const width of [1280, 390] as const) {
       walk.describe(`${language}, ${colorScheme}, ${width} px`, () => {
         const say = texts[language]
-        walk.use(before(language, colorScheme, width))
+        walk.use({ ...before(language, colorScheme, width), permissions: ['clipboard-read', 'clipboard-write'] })
 
         walk('a newcomer builds a scenario that works', async ({ page, path, watch }) => {
           watch.within(20_000)
           await path.setUp()
           await path.create(say.title)
           await path.addWebhook()
+          const command = await path.copiesCommand()
+          await watch.look('command')
           await path.firstEvent({ name: say.name, phone: '+79990001122', items: [{ sku: 'A-17' }] })
           await path.addRequest()
           await path.addField('name', say.variable)
@@ -27,7 +30,7 @@ for (const language of ['ru', 'en'] as const) {
           await watch.look('checked')
           await path.start('start.held')
           await path.history()
-          await path.send({ name: say.second, phone: '+79990001133' })
+          await inShell(command.replace(say.name, say.second))
           await expect(page.getByText(new RegExp(say.second)).first()).toBeVisible()
           await expect(path.rows('state.succeeded')).toHaveCount(2)
           await watch.look('history')

@@ -78,3 +78,54 @@ walk.describe('ru, light, 1280 px', () => {
     await expect(events).toHaveCount(50)
   })
 })
+
+for (const width of [1280, 390] as const)
+  walk.describe(`a day that does not add up, ${width} px`, () => {
+    walk.use(before('ru', 'light', width))
+
+    walk('stands in the colour of an error and says what is missing', async ({ page, server, path, watch }) => {
+      const { t } = path
+      await path.enter()
+      await server.api('POST', '/api/v1/apply', [
+        { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', title: 'Site', preset: 'generic' },
+        { apiVersion: 'gonets/v1', kind: 'Source', name: 'shop', title: 'Shop', preset: 'generic' },
+      ])
+      for (const source of ['site', 'shop']) await server.api('POST', `/api/v1/sources/${source}/events`, { body: { n: 1 } })
+      // Only a database that was damaged tells this.
+      let broken = true
+      await page.route(/\/api\/v1\/reconciliation\?/, async (route) => {
+        const response = await route.fetch()
+        const answer = (await response.json()) as { items: { source: string }[]; total: object }
+        const lacks = { adds_up: false, missing: 7 }
+        const items = answer.items.map((row) => (row.source === 'shop' ? { ...row, ...lacks } : row))
+        await route.fulfill({ response, json: broken ? { ...answer, items, total: { ...answer.total, ...lacks } } : answer })
+      })
+      const day = (title: string) => (width === 390 ? page.getByRole('listitem') : page.getByRole('row')).filter({ hasText: title })
+      const colour = async (title: string) => {
+        const one = width === 390 ? day(title) : day(title).getByRole('cell').first()
+        return one.evaluate((e) => getComputedStyle(e).backgroundColor)
+      }
+      const wrong = await (async () => {
+        await page.goto(`${server.base}/runs/reconciliation`)
+        await expect(day('Shop').first()).toBeVisible()
+        return page.evaluate(() => {
+          const probe = document.body.appendChild(document.createElement('p'))
+          probe.style.background = 'var(--error-soft)'
+          const colour = getComputedStyle(probe).backgroundColor
+          probe.remove()
+          return colour
+        })
+      })()
+      await expect(page.getByText(t('reconciliation.bad'), { exact: true })).toBeVisible()
+      await expect(page.getByText(t('reconciliation.missing', { n: 7 })).first()).toBeVisible()
+      expect(await colour('Shop')).toBe(wrong)
+      expect(await colour('Site')).not.toBe(wrong)
+      await watch.look('it does not add up')
+
+      broken = false
+      await page.reload()
+      await expect(page.getByText(t('reconciliation.ok'), { exact: true })).toBeVisible()
+      await expect(page.getByText(t('reconciliation.missing', { n: 7 }))).toHaveCount(0)
+      expect(await colour('Shop')).not.toBe(wrong)
+    })
+  })

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, type Page } from '@playwright/test'
 import type { Server } from './server'
 import type { Watch } from './watch'
@@ -117,6 +119,13 @@ export class Path {
         .innerText()
     ).trim()
     await this.saved()
+  }
+
+  /** The command that sends a sample to the address, as it stands in the clipboard. */
+  async copiesCommand(): Promise<string> {
+    await this.button(this.t('source.copyCurl')).click()
+    await expect(this.button(this.t('ui.copied'))).toBeVisible()
+    return this.page.evaluate(() => navigator.clipboard.readText())
   }
 
   /** A real sender posts to the address; the page shows the event by itself. */
@@ -283,6 +292,11 @@ export class Path {
   rows(state: string) {
     return this.page.getByRole('link').filter({ hasText: this.t(state) })
   }
+}
+
+/** Runs a command as a terminal does. */
+export async function inShell(command: string): Promise<string> {
+  return (await promisify(execFile)('sh', ['-c', `${command} --silent --show-error --fail`])).stdout
 }
 
 function escape(text: string) {

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { Receiver } from './receiver'
+import { Target } from './target'
 import { before, walk } from './walk'
 
 walk.describe('a request', () => {
@@ -142,5 +143,42 @@ walk.describe('a request', () => {
     await path.sees(t('pace.free'))
     await path.link(t('pace.queue', { host: 'other.example.org' })).click()
     await expect(page).toHaveURL(/\/lanes$/)
+  })
+})
+
+walk.describe('an address that has moved', () => {
+  walk.use({ ...before('ru', 'light', 1280), flags: ['--allow-network', '127.0.0.0/8'] })
+
+  walk('is put in the place of the old one by a button, and answers', async ({ server, page, path, watch }) => {
+    const { t } = path
+    const target = await Target.open()
+    try {
+      target.answers.set('/old', { status: 301, reason: 'Moved Permanently', headers: { Location: '/new?from=old' }, body: '' })
+      target.answers.set('/new?from=old', { body: 'here' })
+      await path.enter()
+      const name = await path.ready('Заявка', 'shelf')
+      const address = page.getByRole('textbox', { name: t('/http/url'), exact: true })
+      await address.click()
+      await page.keyboard.press('Control+a')
+      await page.keyboard.insertText(`${target.base}/old`)
+      const url = async () => (await server.api<{ document: { steps: { http: { url: string } }[] } }>('GET', `/api/v1/scenarios/${name}/draft`)).document.steps[0]!.http.url
+      await expect.poll(url).toBe(`${target.base}/old`)
+      const result = page.getByRole('region', { name: t('result.title') })
+      const check = async () => {
+        await path.button(t('check.step')).click()
+        await page.getByRole('dialog').getByRole('button', { name: t('check.sendOne'), exact: true }).click()
+      }
+      await check()
+      await expect(result.getByText(/^301/).first()).toBeVisible()
+      await watch.look('it has moved')
+      await result.getByRole('button', { name: t('newAddress') }).click()
+      await expect(address).toHaveText(`${target.base}/new?from=old`)
+      await expect.poll(url).toBe(`${target.base}/new?from=old`)
+      await check()
+      await expect(result.getByText(/^200/).first()).toBeVisible()
+      expect(target.asked).toEqual(['/old', '/new?from=old'])
+    } finally {
+      await target.close()
+    }
   })
 })

@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { expect } from '@playwright/test'
+import { inShell } from './path'
 import { Receiver } from './receiver'
 import { before, walk } from './walk'
 
@@ -79,12 +78,9 @@ walk.describe('an address', () => {
     await expect(field('items[0].sku')).toContainText('“A-17”')
 
     // The very text that was copied, in a real shell.
-    await path.button(t('source.copyCurl')).click()
-    await expect(path.button(t('ui.copied'))).toBeVisible()
-    const command = await page.evaluate(() => navigator.clipboard.readText())
+    const command = await path.copiesCommand()
     expect(command).toMatch(/^curl -X POST 'http/)
-    const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --silent --show-error`])
-    expect(JSON.parse(stdout)).toMatchObject({ success: true, event_id: expect.any(String) })
+    expect(JSON.parse(await inShell(command))).toMatchObject({ success: true, event_id: expect.any(String) })
     await came(3)
     await expect(field('phone')).toContainText(/“\+7\d+”/)
     await page.getByText(t('source.raw')).click()
@@ -94,3 +90,29 @@ walk.describe('an address', () => {
     expect(await held()).toBe(3)
   })
 })
+
+for (const [reach, set] of Object.entries({ unset: '', private: 'http://10.0.0.5', http: 'http://hooks.example.org', open: 'https://hooks.example.org' }))
+  walk.describe(`an address as others see it, ${reach}`, () => {
+    walk.use({ ...before('ru', 'light', 1280), flags: set ? ['--public-url', set] : [] })
+
+    walk('says whether it is reached from outside, and has a letter for the administrator where it is not', async ({ server, page, path, watch }) => {
+      const { t } = path
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await path.enter()
+      const source = await server.api<{ name: string; url: string }>('POST', '/api/v1/sources', { title: 'Сайт', preset: 'generic' })
+      await page.goto(`${server.base}/sources/${source.name}`)
+      const letter = path.button(t('reach.copyLetter'))
+      if (reach === 'open') {
+        await path.sees(t('reach.open'))
+        await expect(letter).toHaveCount(0)
+        return
+      }
+      const url = reach === 'http' ? 'https://hooks.example.org' : `https://${t('source.yourHost')}`
+      // What stands between backquotes is set as code.
+      await expect(page.getByText(t(`reach.${reach}`, { url }).split('`')[0]!.trim())).toBeVisible()
+      await watch.look(reach)
+      await letter.click()
+      await expect(path.button(t('ui.copied'))).toBeVisible()
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(t('reach.letter', { url, address: source.url }))
+    })
+  })
