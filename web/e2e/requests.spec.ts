@@ -217,7 +217,7 @@ walk.describe('a run that sends a saved request', () => {
       await expect(page.getByText(t('skip.http'))).toBeVisible()
       await page.keyboard.press('Escape')
       await path.link(t('run.changeRetriesSaved')).click()
-      await expect(page).toHaveURL(/\/requests\/chat$/)
+      await expect(page).toHaveURL(/\/requests\/chat\?part=more$/)
       await expect(page.getByRole('radio', { name: t('/http/retry=delays'), exact: true })).toBeVisible()
     })
 
