@@ -26,6 +26,7 @@ export function RequestFields() {
   const options = [...(name === '' ? [{ value: '', label: t('useRequest.none') }] : gone ? [{ value: name, label: name }] : []), ...data.items.map((one) => ({ value: one.name, label: one.title || one.name }))]
   return (
     <>
+      {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       <Labelled pointer={at('/request')} error={gone ? t('useRequest.gone', { name }) : problem('/request')}>
         <Select label={choice.title} help={chosen ? undefined : choice.help} value={name} onChange={(next) => put('/request', next)} options={options} searchable={data.items.length > 8} />
         <span className={css.line}>
