@@ -90,7 +90,8 @@ func TestWhatDiffersIsNamed(t *testing.T) {
 func TestBodiesAreComparedInTheEncodingOfTheirSteps(t *testing.T) {
 	t.Parallel()
 	written := func(label, body string) compare.Side {
-		v := &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", Request: "list", Saved: &gonets.SavedRequest{HTTP: gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: label}}}}}}}
+		v := &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "send", Request: "list"}}}}
+		v.Scenario.Use([]gonets.SavedRequest{{Name: "list", HTTP: gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: label}}}})
 		a := side("text/csv", body).Attempt
 		a.Path = "send"
 		return compare.Of(a, v)

@@ -192,7 +192,7 @@ func TestAValueIsHiddenInBodiesInTheEncodingOfTheirStep(t *testing.T) {
 			return gonets.Exchange{RequestHeaders: []gonets.Header{{Name: "Content-Type", Value: "text/csv"}}, RequestBody: encoded(label, "кому;"+name)}
 		}
 		got := mask.New([]string{"имя"}).Run(gonets.RunDetail{
-			Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "ask", HTTP: &st}, {ID: "old", Saved: &gonets.SavedRequest{HTTP: st}}}}},
+			Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "ask", HTTP: &st}, {ID: "old", Request: "list", Sent: &st}}}},
 			Attempts: []gonets.Attempt{{Path: "ask", Exchange: reply}, {Path: "old", Exchange: sent("koi8-r")}, {Path: "old", Purpose: gonets.PurposeAsk, Exchange: sent("ibm866")},
 				{Path: "gone", Exchange: sent("utf-8")}},
 		})
