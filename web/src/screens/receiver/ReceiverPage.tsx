@@ -22,7 +22,7 @@ export default function ReceiverPage() {
   const all = data?.items ?? []
   const asked = echoNames.test(search.address ?? '') ? search.address : undefined
   const name = asked ?? all[0]?.name
-  const open = (address: string) => setSearch({ address, n: undefined })
+  const open = (address: string) => setSearch({ address, n: undefined, data: undefined })
   const send = useMutation({
     mutationFn: () => tryEcho('test', { name: t('quick.name'), phone: '+79990001122' }),
     onSuccess: () => open('test'),
