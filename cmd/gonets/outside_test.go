@@ -209,6 +209,11 @@ func (o *outside) awaitRuns(state gonets.RunState, n int) {
 	}) {
 	}
 	if len(seen) != n {
+		for _, r := range o.runs("") {
+			if !seen[r.ID] {
+				o.t.Logf("another run: %+v", r)
+			}
+		}
 		o.t.Fatalf("%d runs are %s, want %d", len(seen), state, n)
 	}
 }
