@@ -13,7 +13,6 @@ import (
 	"gonets"
 	"gonets/internal/compress"
 	"gonets/internal/erase"
-	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -71,9 +70,7 @@ func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) 
 		return erase.Page{Next: from, Done: true, Share: 1}, nil
 	}
 	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}}
-	l.damaged = func(err error) bool {
-		return ctx.Err() == nil && e.base.Dialect.Classify(err) == dialect.FaultOperation
-	}
+	l.damaged = func(err error) bool { return ctx.Err() == nil && !gonets.Passing(e.base.Wrap(err)) }
 	if err := shelves[from.Shelf](l); err != nil {
 		return l.page, e.base.Wrap(err)
 	}
