@@ -67,10 +67,10 @@ func TestARunIsNotShownWhileNobodyKnowsWhatItHides(t *testing.T) {
 	fails("its last error", err)
 	_, err = told.Outlines(t.Context(), []gonets.RunSummary{{Run: gonets.Run{ID: run, EventID: acc[0].EventID, Scenario: "lead"}}})
 	fails("its outline", err)
-	found, err := told.Carrying(t.Context(), gonets.RunFilter{Text: "anna"}, time.Second)
+	_, err = told.Carrying(t.Context(), gonets.RunFilter{Text: "anna"}, time.Second)
 	fails("a text", err)
 	st.away = false
-	if found, err = told.Carrying(t.Context(), gonets.RunFilter{Text: "anna"}, time.Second); err != nil || len(found.Items) != 1 {
+	if found, err := told.Carrying(t.Context(), gonets.RunFilter{Text: "anna"}, time.Second); err != nil || len(found.Items) != 1 {
 		t.Errorf("when it is back: %+v, %v", found, err)
 	}
 	if d, err := told.Run(t.Context(), run); err != nil || string(d.Event.Body) != "tea for Anna" {
