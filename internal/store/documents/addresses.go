@@ -38,27 +38,7 @@ func (d *Documents) CreateSource(ctx context.Context, n gonets.NewDocument[gonet
 // SaveSource replaces a source's document. It refuses with CodeDraftConflict who
 // began from another one, unless the same is there already.
 func (d *Documents) SaveSource(ctx context.Context, c gonets.SourceChange) error {
-	return d.change(ctx, func(t *txn) error {
-		now, err := t.source(c.Source.Name)
-		if err != nil {
-			return err
-		}
-		_, etag, err := encode(c.Source)
-		if err != nil || etag == now.ETag {
-			return err
-		}
-		if c.IfMatch != anyETag && c.IfMatch != now.ETag {
-			return gonets.Errorf(gonets.CodeDraftConflict, "the source %q was changed at %s; nothing was saved. Read it again and make your change there",
-				now.Name, now.UpdatedAt.Format(time.RFC3339))
-		}
-		if _, err := t.applySource(c.Source); err != nil {
-			return err
-		}
-		if err := t.Audit(c.Actor, "save", "Source/"+now.Name, ""); err != nil {
-			return err
-		}
-		return t.BumpConfig()
-	})
+	return d.change(ctx, func(t *txn) error { return t.replace(namedSource(c.Source), c.IfMatch, c.Actor) })
 }
 
 // source is a source that is there.

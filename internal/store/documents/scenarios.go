@@ -50,7 +50,7 @@ func outdate(q pack.Reader, infos []gonets.ScenarioInfo) error {
 				return err
 			}
 		}
-		infos[i].HasDraft = infos[i].HasDraft || outdated(infos[i].Requests, live)
+		infos[i].HasDraft = infos[i].HasDraft || len(gonets.Differing(infos[i].Requests, live)) > 0
 	}
 	return nil
 }
