@@ -171,18 +171,6 @@ func (s *Scenario) Uses(saved []SavedRequest) []SavedRequest {
 // Same tells whether two saved requests say the same.
 func (r *SavedRequest) Same(other *SavedRequest) bool { return sameJSON(r, other) }
 
-// Differing are the names of those requests that say something else among the present
-// ones. One that is gone or damaged says nothing.
-func Differing(was, now []SavedRequest) (names []string) {
-	for i := range was {
-		j := slices.IndexFunc(now, func(r SavedRequest) bool { return r.Name == was[i].Name })
-		if j >= 0 && now[j].Damage == nil && !was[i].Same(&now[j]) {
-			names = append(names, was[i].Name)
-		}
-	}
-	return names
-}
-
 // RequestInfo is a saved request with what the server knows about it.
 type RequestInfo struct {
 	SavedRequest

@@ -207,9 +207,10 @@ type question struct {
 const (
 	// quickAnswer is for what indexes find or what looks at a bounded part,
 	// textAnswer for a walk through what runs carried, which gives up after two
-	// seconds.
+	// seconds, wholeAnswer for what looks at every run that did not end well.
 	quickAnswer = 300
 	textAnswer  = 2_000 + quickAnswer
+	wholeAnswer = 5_000
 )
 
 // judge finds fault with how long it took.
@@ -397,8 +398,12 @@ func written(h *storetest.Filled, at func(share float64) time.Time) (out []*ques
 	done := f
 	done.States = stateOf(gonets.RunSucceeded)
 	out = append(out, &question{name: "chart of a fifth of the time", path: path("/chart", f), check: charted(len(h.Find(f, h.Runs)), len(h.Find(done, h.Runs)))})
-	day := h.Until.Add(-h.Span).AddDate(0, 0, -1).Format(time.DateOnly)
-	return append(out, &question{name: "reconciliation", path: "/api/v1/reconciliation?from=" + day, check: reconciled(h)})
+	reconcile := func(name string, from time.Time) *question {
+		return &question{name: name, path: "/api/v1/reconciliation?from=" + from.Format(time.DateOnly), check: reconciled(h, from)}
+	}
+	all := reconcile("reconciliation of all", h.Until.Add(-h.Span).AddDate(0, 0, -1))
+	all.within = wholeAnswer
+	return append(out, all, reconcile("reconciliation of a week", h.Until.UTC().Truncate(24*time.Hour).AddDate(0, 0, -6)))
 }
 
 // counted checks a count, which gives up after a bounded look.
@@ -436,12 +441,13 @@ func charted(runs, done int) func(json.RawMessage) (string, error) {
 	}
 }
 
-// reconciled checks what came in and what became of it, the load's own aside.
-func reconciled(h *storetest.Filled) func(json.RawMessage) (string, error) {
+// reconciled checks what came in since a day's beginning and what became of it, the
+// load's own aside.
+func reconciled(h *storetest.Filled, since time.Time) func(json.RawMessage) (string, error) {
 	want := api.Counts{AddsUp: true}
 	for i := range h.Runs {
 		r := h.Run(i)
-		if !r.Decides() {
+		if !r.Decides() || r.At.Before(since) {
 			continue
 		}
 		want.Received++

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -211,7 +212,9 @@ func (o *outside) awaitRuns(state gonets.RunState, n int) {
 	if len(seen) != n {
 		for _, r := range o.runs("") {
 			if !seen[r.ID] {
-				o.t.Logf("another run: %+v", r)
+				var whole json.RawMessage
+				err := o.api.Call(o.t.Context(), http.MethodGet, "/api/v1/runs/"+r.ID, nil, &whole)
+				o.t.Logf("another run: %.4000s %v", whole, err)
 			}
 		}
 		o.t.Fatalf("%d runs are %s, want %d", len(seen), state, n)

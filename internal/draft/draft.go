@@ -276,7 +276,7 @@ func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*
 	}
 	shown, err := s.show(ctx, saved)
 	if err == nil {
-		shown.Differing = gonets.Differing(at.requests, live)
+		shown.Differing = document.Differing(at.requests, live)
 	}
 	return shown, err
 }

@@ -155,9 +155,9 @@ func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig 
 		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: flight,
 		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: time.Second,
 		Env: &step.Env{
-			Event: func(ev *gonets.Event) map[string]any {
+			Reader: step.Always(func(ev *gonets.Event) map[string]any {
 				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}
-			},
+			}),
 			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "http://self.test" }, Version: "test",
 		},

@@ -42,7 +42,7 @@ func Version(v gonets.Version) api.ScenarioVersion {
 // now.
 func WholeVersion(v gonets.Version, live []gonets.SavedRequest) api.ScenarioVersion {
 	out := Version(v)
-	out.Document, out.Differing = written(v.Scenario), gonets.Differing(v.Requests, live)
+	out.Document, out.Differing = written(v.Scenario), document.Differing(v.Requests, live)
 	for _, r := range v.Requests {
 		out.Requests = append(out.Requests, written(r))
 	}
