@@ -256,7 +256,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Masks:       masks{config},
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
-		Requests:    saved.Room{Store: s.store, Runs: told, Rehearsal: trial, Checks: checks(catalog)},
+		Requests:    saved.Room{Store: s.store, Rehearsal: trial, Checks: checks(catalog)},
 		Shelf:       shelf.Room{Store: s.store, Attachment: shape.Attachment},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
