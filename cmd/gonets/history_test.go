@@ -26,6 +26,7 @@ import (
 	"gonets/internal/secret"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
+	"gonets/internal/testkit"
 )
 
 // historyRuns is how many runs the large histories hold.
@@ -86,20 +87,9 @@ func startWith(t *testing.T, data, database, documents string, flags ...string) 
 
 // loadDocuments are a source and a scenario of the load's own.
 func loadDocuments(target string) string {
-	return `
-apiVersion: gonets/v1
-kind: Source
-name: in
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: load
-sources: [in]
-steps:
-  - id: out
-    http: {method: POST, url: "` + target + `/load", body: {json: {n: "{{ event.body.n }}"}}}
-`
+	return scenarioYAML("load", `  - id: out
+    http: {method: POST, url: "`+target+`/load", body: {json: {n: "{{ event.body.n }}"}}}
+`)
 }
 
 // arrivals counts what was delivered, by number.
@@ -536,7 +526,7 @@ func (o *outside) ask(q *question) {
 
 func TestHistoryAnswersUnderLoad(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
-		h := &storetest.Filled{Seed: 1, Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
+		h := &storetest.Filled{Seed: testkit.Seed(t), Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
 		data := t.TempDir()
 		fillHistory(t, h, data, database)
 		asking := questions(t, h)
@@ -576,7 +566,7 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		sink := &arrivals{seen: map[string]int{}}
 		target := httptest.NewServer(sink)
 		t.Cleanup(target.Close)
-		h := &storetest.Filled{Seed: 2, Runs: sized(2_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour,
+		h := &storetest.Filled{Seed: testkit.Seed(t), Runs: sized(2_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour,
 			Due: sized(200, 100_000), Target: target.URL, Paused: sized(200, 100_000)}
 		data := t.TempDir()
 		fillHistory(t, h, data, database)
@@ -610,9 +600,7 @@ func TestStartWithAFullHistoryIsQuick(t *testing.T) {
 		if *soak && ready > 3*time.Second {
 			t.Errorf("the server was ready after %v, 3 s are meant", ready)
 		}
-		if mib, known := o.peakMiB(); *soak && known && mib > 200 {
-			t.Errorf("the server took %d MiB, at most 200 are meant", mib)
-		}
+		o.fits(200)
 	})
 }
 
@@ -632,7 +620,7 @@ func (o *outside) started() (parts string) {
 
 func TestRetentionKeepsNobodyWaiting(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
-		h := &storetest.Filled{Seed: 3, Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
+		h := &storetest.Filled{Seed: testkit.Seed(t), Runs: sized(5_000, *historyRuns), Until: time.Now(), Span: 60 * 24 * time.Hour}
 		o := fillHistory(t, h, t.TempDir(), database)
 		s, err := store.Open(t.Context(), o)
 		if err != nil {
