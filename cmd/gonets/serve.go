@@ -429,8 +429,17 @@ func (d documents) Apply(ctx context.Context, a document.Apply) ([]document.Appl
 	if err != nil || a.DryRun {
 		return applied, err
 	}
+	return applied, d.inForce(ctx, nil)
+}
+
+// inForce makes what was stored known here and to the other nodes.
+func (d documents) inForce(ctx context.Context, err error) error {
+	if err != nil {
+		return err
+	}
 	d.tell(hint.Hint{Config: true})
-	return applied, d.live.Refresh(ctx)
+	// What is decided is carried out, also when the caller does not wait.
+	return d.live.Refresh(context.WithoutCancel(ctx))
 }
 
 // scenarios tells the engine at once when a scenario is stopped or started.
