@@ -10,6 +10,7 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       walk.slow()
       const { t } = path
       const title = 'Lead'
+      const narrow = screen.viewport.width < 720
       const receiver = new Receiver(server, 'slow')
       await receiver.answers('delay:8s')
       await path.enter()
@@ -17,10 +18,8 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       const start = () => path.button(t('check.step')).click()
       const away = (words: 'checks.goes' | 'checks.good' | 'checks.cancelled') => page.getByRole('status').filter({ hasText: t(words, { title }) })
       const goTo = async (place: string) => {
-        if (screen.viewport.width < 720) {
-          if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape')
-          await path.button(t('nav.open')).click()
-        }
+        await path.closeSheet()
+        if (narrow) await path.button(t('nav.open')).click()
         await page.getByRole('link', { name: t(place), exact: true }).click()
       }
 
@@ -50,6 +49,8 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await expect.poll(async () => (await receiver.requests()).length).toBe(2)
       await goTo('nav.history')
       await page.goBack()
+      // There the open step was a sheet, which was closed before.
+      if (narrow) await page.goBack()
       await expect(page.getByRole('region', { name: t('result.title') }).getByText(t('check.goes'))).toBeVisible()
       await goTo('nav.history')
       await page.getByRole('region', { name: t('checks.title', { title }) }).getByRole('button', { name: t('cancel'), exact: true }).click()

@@ -31,7 +31,7 @@ it.each([
   ['https://{{ env.host }}:8443/x', 'api.example.ru:8443'],
   ['{{ env.other }}/leads', '{Система · other}'],
   ['{{ env.empty }}.example.ru/x', '{Система · empty}.example.ru'],
-  ['https://{{ lower(env.host) }}/x', '{Система · host → lower}'],
+  ['https://{{ number(env.host) }}/x', '{Система · host → число}'],
 ])('the host of %s is known where a constant says it', (url, words) => {
   expect(hostOf(url, { crm: 'https://crm.example.ru/api', host: 'api.example.ru', empty: '' }, t)).toBe(words)
 })
