@@ -12,6 +12,7 @@ import (
 	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/checking"
 	"gonets/internal/httpapi/saved"
+	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/wire"
 	"gonets/internal/rehearse"
 )
@@ -91,7 +92,9 @@ func (s *server) checkRequest(ctx context.Context, in *saved.Trial) (*huma.Strea
 }
 
 func (s *server) checking(ctx context.Context, wish checking.Wish) *huma.StreamResponse {
-	wish.Reader, wish.Refuse = s.reader(), func(w http.ResponseWriter, err error) { writeProblem(w, newProblem(err)) }
+	reader := s.reader()
+	wish.Show = func(l rehearse.Line) api.CheckLine { return shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader) }
+	wish.Refuse = func(w http.ResponseWriter, err error) { writeProblem(w, newProblem(err)) }
 	wish.As.Title, wish.As.By, wish.As.StartedAt = wish.Scenario.Title, actorOf(ctx), s.Clock.Now().UTC()
 	return s.Checking.Stream(wish)
 }

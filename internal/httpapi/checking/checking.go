@@ -19,7 +19,6 @@ import (
 
 	"gonets"
 	"gonets/api"
-	"gonets/internal/httpapi/shape"
 	"gonets/internal/rehearse"
 )
 
@@ -54,8 +53,8 @@ func New(r Rehearsal, stopping <-chan struct{}, log *slog.Logger) *Room {
 // Wish asks for a check.
 type Wish struct {
 	rehearse.Order
-	// Reader is who reads what it tells.
-	Reader shape.Reader
+	// Show is a line as its reader sees it.
+	Show func(l rehearse.Line) api.CheckLine
 	// GoesOn keeps it on its way when its reader leaves; As says of what it is then.
 	GoesOn bool
 	As     api.GoingCheck
@@ -134,7 +133,7 @@ func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
 	defer func() { r.leave(g) }()
 	left := false
 	err := r.rehearsal.Check(ctx, wish.Order, func(l rehearse.Line) (err error) {
-		line, err := encode(shape.CheckLine(l.CheckLine, l.Attempt, l.Step, wish.Reader))
+		line, err := encode(wish.Show(l))
 		if err != nil {
 			return err
 		}
