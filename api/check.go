@@ -139,6 +139,19 @@ type Check struct {
 	Sample   *Sample         `json:"sample,omitempty"`
 	Really   []string        `json:"really,omitempty" doc:"Paths of the steps whose requests are sent"`
 	AllDry   bool            `json:"all_dry,omitempty" doc:"Nothing is sent, whatever really says"`
+	GoesOn   bool            `json:"goes_on,omitempty" doc:"The check goes on when its reader leaves"`
+}
+
+// GoingCheck is a check on its way that needs no reader.
+type GoingCheck struct {
+	RunID    string `json:"run_id" doc:"The run that it is kept as"`
+	Scenario string `json:"scenario,omitempty"`
+	// Request is set instead of a scenario.
+	Request   string    `json:"request,omitempty" doc:"The saved request that is checked by itself"`
+	Title     string    `json:"title"`
+	Step      string    `json:"step,omitempty" doc:"Path of the only step that is tried"`
+	StartedAt time.Time `json:"started_at"`
+	By        string    `json:"by"`
 }
 
 // The types of a CheckLine.

@@ -59,4 +59,5 @@ type NewRequest struct {
 type RequestTrial struct {
 	Document json.RawMessage            `json:"document,omitempty" doc:"The request as it may become; the stored one when left out"`
 	Params   map[string]json.RawMessage `json:"params,omitempty" doc:"The parameters by name; one that is left out is its default"`
+	GoesOn   bool                       `json:"goes_on,omitempty" doc:"The check goes on when its reader leaves"`
 }

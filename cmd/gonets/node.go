@@ -57,6 +57,7 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 			if h.Erased {
 				s.receiver.ForgetAll()
 			}
+			s.checks.End(h.Ended...)
 			s.engine.Heed(h)
 		},
 		Changed: func(ctx context.Context) error {

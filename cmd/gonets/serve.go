@@ -33,6 +33,7 @@ import (
 	"gonets/internal/hint"
 	"gonets/internal/httpapi"
 	"gonets/internal/httpapi/audit"
+	"gonets/internal/httpapi/checking"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
@@ -93,6 +94,8 @@ type server struct {
 	bulks *bulk.Service
 	// receiver is what requests are tried out on.
 	receiver *echo.Handler
+	// checks are those on their way.
+	checks *checking.Room
 	// erasures remove one person from everything.
 	erasures *erase.Service
 	// people are those who log in.
@@ -216,6 +219,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
 	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
+	s.checks = checking.New(trial, s.stopping.Done(), s.log)
 	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -238,6 +242,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Engine:      s.engine,
 		Lanes:       queues{store: s.store, engine: s.engine, docs: docs, clock: s.clock, setting: &sync.Mutex{}},
 		Rehearsal:   foretell.Teller{Room: trial},
+		Checking:    s.checks,
 		Bus:         answers{bus, s.tell},
 		People:      s.people,
 		Views:       s.store,

@@ -19,6 +19,7 @@ import (
 	"gonets/api"
 	"gonets/internal/document"
 	"gonets/internal/httpapi/audit"
+	"gonets/internal/httpapi/checking"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
@@ -150,7 +151,6 @@ type Engine interface {
 // Rehearsal tries drafts.
 type Rehearsal interface {
 	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
-	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
 	Variables(d gonets.RunDetail) ([]api.StepVariables, error)
 	Foretell(ctx context.Context, a rehearse.Ask, in *api.Rehearsal) (api.RehearsalResult, error)
 	// Keep, Kept and Drop are about the replies that people keep for steps.
@@ -195,9 +195,11 @@ type Options struct {
 	// Lanes are the queues to services.
 	Lanes     Lanes
 	Rehearsal Rehearsal
-	Bus       Bus
-	People    People
-	Views     Views
+	// Checking are the checks on their way.
+	Checking *checking.Room
+	Bus      Bus
+	People   People
+	Views    Views
 	// Presets are what a source may be made for.
 	Presets []api.Preset
 	Kinds   []api.Kind

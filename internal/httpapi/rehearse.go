@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/httpapi/ask"
+	"gonets/internal/httpapi/checking"
 	"gonets/internal/httpapi/saved"
 	"gonets/internal/httpapi/shape"
 	"gonets/internal/httpapi/wire"
@@ -64,8 +63,7 @@ func (s *server) foretell(ctx context.Context, in *rehearseInput) (*output[api.R
 
 type checkInput struct{ Body api.Check }
 
-// check streams a check until it is over, its reader leaves, or the server
-// stops.
+// check tries a draft and tells how it goes.
 func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamResponse, error) {
 	asked, err := ask.Read(&api.Preview{
 		Scenario: in.Body.Scenario, Document: in.Body.Document, Step: in.Body.Step, Event: in.Body.Event, Sample: in.Body.Sample,
@@ -80,7 +78,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamRespons
 	if !in.Body.AllDry {
 		order.Really = in.Body.Really
 	}
-	return s.checking(order), nil
+	return s.checking(ctx, checking.Wish{Order: order, GoesOn: in.Body.GoesOn, As: api.GoingCheck{Scenario: asked.Scenario.Name, Step: in.Body.Step}}), nil
 }
 
 // checkRequest checks a saved request by itself.
@@ -89,52 +87,23 @@ func (s *server) checkRequest(ctx context.Context, in *saved.Trial) (*huma.Strea
 	if err != nil {
 		return nil, err
 	}
-	return s.checking(rehearse.Order{Ask: asked, Only: true, Really: []string{asked.Step}}), nil
+	return s.checking(ctx, checking.Wish{Order: rehearse.Order{Ask: asked, Only: true, Really: []string{asked.Step}}, GoesOn: in.Body.GoesOn,
+		As: api.GoingCheck{Request: in.Name.Name, Step: asked.Step}}), nil
 }
 
-func (s *server) checking(order rehearse.Order) *huma.StreamResponse {
+func (s *server) checking(ctx context.Context, wish checking.Wish) *huma.StreamResponse {
 	reader := s.reader()
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		_, w := humago.Unwrap(ctx)
-		s.streamCheck(ctx.Context(), w, order, reader)
-	}}
+	wish.Show = func(l rehearse.Line) api.CheckLine { return shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader) }
+	wish.Refuse = func(w http.ResponseWriter, err error) { writeProblem(w, newProblem(err)) }
+	wish.As.Title, wish.As.By, wish.As.StartedAt = wish.Scenario.Title, actorOf(ctx), s.Clock.Now().UTC()
+	return s.Checking.Stream(wish)
 }
 
-func (s *server) streamCheck(ctx context.Context, w http.ResponseWriter, order rehearse.Order, reader shape.Reader) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-s.Stopping:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	stream := http.NewResponseController(w)
-	// A check outlives the timeouts of other answers. A writer that knows no
-	// deadlines has none to lift.
-	_ = stream.SetWriteDeadline(time.Time{})
-	_ = stream.SetReadDeadline(time.Time{})
-	began := false
-	err := s.Rehearsal.Check(ctx, order, func(l rehearse.Line) error {
-		if !began {
-			began = true
-			w.Header().Set("Content-Type", "application/x-ndjson")
-			w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
-			w.WriteHeader(http.StatusOK)
-		}
-		if err := encode(w, shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader)); err != nil {
-			return err
-		}
-		return stream.Flush()
-	})
-	switch {
-	case err == nil || ctx.Err() != nil:
-	case !began:
-		writeProblem(w, newProblem(err))
-	default:
-		s.Log.Error("a check broke off", "error", err)
-	}
+// cancelCheck ends a check; one of another server is ended by that.
+func (s *server) cancelCheck(_ context.Context, in *checking.ID) (*none, error) {
+	s.Checking.End(in.ID)
+	s.Engine.Abort(in.ID)
+	return nil, nil
 }
 
 type curlInput struct{ Body api.CurlText }

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -137,9 +139,16 @@ func TestAChecksLinesComeOneByOne(t *testing.T) {
 
 func TestACheckEndsWithItsReaderAndItsServer(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(b *backend, leave func()){
-		"the reader leaves": func(_ *backend, leave func()) { leave() },
-		"the server stops":  func(b *backend, _ func()) { close(b.stopping) },
+	for name, tt := range map[string]struct {
+		body string
+		end  func(b *backend, leave func())
+	}{
+		"the reader leaves": {`{"document":{"name":"waits"}}`, func(_ *backend, leave func()) { leave() }},
+		"the server stops":  {`{"document":{"name":"waits"}}`, func(b *backend, _ func()) { close(b.stopping) }},
+		"the server stops one that goes on": {`{"document":{"name":"waits"},"goes_on":true}`, func(b *backend, leave func()) {
+			leave()
+			close(b.stopping)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,27 +156,78 @@ func TestACheckEndsWithItsReaderAndItsServer(t *testing.T) {
 			s := b.serve(t)
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/api/v1/check", strings.NewReader(`{"document":{"name":"waits"}}`))
-			if err != nil {
-				t.Fatal(err)
-			}
-			req.Header.Set("Authorization", "Bearer "+token)
-			req.Header.Set("Content-Type", "application/json")
-			res, err := http.DefaultClient.Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer res.Body.Close()
-			if line, err := bufio.NewReader(res.Body).ReadString('\n'); err != nil || !strings.Contains(line, "c1") {
+			lines := listen(ctx, t, s.URL+"/api/v1/check", tt.body)
+			if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, "c1") {
 				t.Fatalf("%q %v", line, err)
 			}
-			end(b, leave)
+			tt.end(b, leave)
 			// The server waits for its handlers.
 			s.Close()
 			if calls := b.called(); calls[len(calls)-1] != "the check was ended" {
 				t.Errorf("%q", calls)
 			}
 		})
+	}
+}
+
+// listen begins a check, or follows one when there is no body, and reads its lines
+// until ctx ends.
+func listen(ctx context.Context, t *testing.T, url, body string) *bufio.Reader {
+	t.Helper()
+	method := http.MethodPost
+	if body == "" {
+		method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = res.Body.Close() })
+	return bufio.NewReader(res.Body)
+}
+
+func TestACheckThatGoesOnNeedsNoReader(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	lines := listen(ctx, t, s.URL+"/api/v1/check", `{"document":{"name":"waits","title":"Lead"},"step":"deal","goes_on":true}`)
+	first, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave()
+	if got := call(t, s, "GET", "/api/v1/checks", ""); !strings.Contains(got.text, `"run_id":"c1","scenario":"waits","title":"Lead","step":"deal","started_at":`) ||
+		!strings.Contains(got.text, `"by":"owner"`) {
+		t.Errorf("on its way: %s", got.text)
+	}
+	// Whoever comes back sees it from its first line on.
+	followed := listen(t.Context(), t, s.URL+"/api/v1/checks/c1", "")
+	if line, err := followed.ReadString('\n'); err != nil || line != first {
+		t.Errorf("%q %v, want %q", line, err, first)
+	}
+	if got := call(t, s, "POST", "/api/v1/checks/c1/cancel", ""); got.status != 204 {
+		t.Errorf("%d %s", got.status, got.text)
+	}
+	if rest, err := io.ReadAll(followed); err != nil || len(rest) > 0 {
+		t.Errorf("after the end: %q %v", rest, err)
+	}
+	if got := call(t, s, "GET", "/api/v1/checks/c1", ""); got.status != 404 {
+		t.Errorf("what is over is followed: %d %s", got.status, got.text)
+	}
+	if got := call(t, s, "GET", "/api/v1/checks", ""); !strings.Contains(got.text, `"items":[]`) {
+		t.Errorf("still on its way: %s", got.text)
+	}
+	s.Close()
+	if calls := b.called(); !slices.Contains(calls, "the check was ended") {
+		t.Errorf("%q", calls)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"gonets/internal/export"
 	"gonets/internal/httpapi/ask"
 	"gonets/internal/httpapi/audit"
+	"gonets/internal/httpapi/checking"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
@@ -165,7 +166,10 @@ func Routes() []Route {
 		{Method: post, Path: base + "/preview", Right: RightView, ID: "preview-step", Summary: "Show what a step of a draft would send, without sending it", register: handle((*server).preview), tune: bodyLimit(maxRehearsed)},
 		{Method: post, Path: base + "/rehearse", Right: RightView, ID: "rehearse", Summary: "Tell what would become of an event while services fail, hour by hour; nothing is sent", register: handle((*server).foretell), tune: bodyLimit(maxRehearsed)},
 		{Method: post, Path: base + "/check", Right: RightOperate, ID: "check", Summary: "Try a draft or one step of it now, once", register: handle((*server).check), tune: streamed,
-			Description: "The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it."},
+			Description: "The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check, unless it goes_on. It is kept as a run with the mark check, which lists show only when they are asked for it."},
+		{Method: get, Path: base + "/checks", Right: RightView, ID: "list-going-checks", Summary: "List the checks on their way that go on without a reader, of this server", register: handle(within((*server).checks, (*checking.Room).List))},
+		{Method: get, Path: base + "/checks/{id}", Right: RightView, ID: "follow-check", Summary: "Follow such a check from its first line on, as a stream of CheckLine objects", register: handle(within((*server).checks, (*checking.Room).Follow)), tune: answers("application/x-ndjson")},
+		{Method: post, Path: base + "/checks/{id}/cancel", Right: RightOperate, ID: "cancel-check", Summary: "End a check that is on its way, on whichever server it is", register: handle((*server).cancelCheck)},
 		{Method: get, Path: base + "/scenarios/{name}/examples", Right: RightView, ID: "list-examples", Summary: "List the replies that previews and checks of a scenario's steps read", register: handle((*server).listExamples)},
 		{Method: put, Path: base + "/scenarios/{name}/examples", Right: RightEdit, ID: "put-example", Summary: "Let previews and checks of a step read this reply instead of its last one", register: handle((*server).keepExample)},
 		{Method: del, Path: base + "/scenarios/{name}/examples", Right: RightEdit, ID: "delete-example", Summary: "Let previews and checks of a step read its last reply again", register: handle((*server).dropExample)},
@@ -221,6 +225,7 @@ func within[R, I, O any](room func(*server, context.Context) R, f func(R, contex
 }
 
 func (s *server) audit(context.Context) audit.Room           { return s.Audit }
+func (s *server) checks(context.Context) *checking.Room      { return s.Checking }
 func (s *server) flows(context.Context) flows.Room           { return s.Flows }
 func (s *server) shelf(context.Context) shelf.Room           { return s.Shelf }
 func (s *server) publishing(context.Context) publishing.Room { return s.Publishing }

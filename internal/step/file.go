@@ -21,6 +21,8 @@ const (
 	codeFileSize  gonets.Code = "request.file_size"
 	codeFileField gonets.Code = "request.file_field"
 	codeFileCount gonets.Code = "request.file_count"
+
+	codeNotNumber gonets.Code = "template.not_number"
 )
 
 const (
@@ -29,10 +31,10 @@ const (
 )
 
 // fileBody sends one file; a request without it would make no sense.
-type fileBody struct{ expr *expr.Expr }
+type fileBody struct{ place *filePlace }
 
 func (b fileBody) build(s *Scope) ([]byte, string, error) {
-	v, _, err := b.expr.Lookup(s, &s.report)
+	v, _, err := b.place.lookup(s, &s.report)
 	if err != nil {
 		return nil, "", err
 	}
@@ -63,7 +65,7 @@ type multipartBody struct {
 
 type formFile struct {
 	name, fileName, media *expr.Template
-	expr                  *expr.Expr
+	place                 *filePlace
 }
 
 func (c *compiler) multipart(at string, m *gonets.Multipart, how pairing) multipartBody {
@@ -72,7 +74,7 @@ func (c *compiler) multipart(at string, m *gonets.Multipart, how pairing) multip
 	for i := range m.Files {
 		f, at := &m.Files[i], fmt.Sprintf("%s/files/%d", at, i)
 		b.files = append(b.files, formFile{
-			name: c.template(at+"/name", f.Name), expr: c.filePlace(at+"/path", f.Path),
+			name: c.template(at+"/name", f.Name), place: c.filePlace(at+"/path", f.Path),
 			fileName: c.template(at+"/filename", f.FileName), media: c.template(at+"/type", f.Type),
 		})
 	}
@@ -80,12 +82,35 @@ func (c *compiler) multipart(at string, m *gonets.Multipart, how pairing) multip
 }
 
 // filePlace is the expression that gives a file.
-func (c *compiler) filePlace(pointer, src string) *expr.Expr {
+type filePlace struct{ *expr.Expr }
+
+// lookup gives what is there. Where a sum fails, no number is missing but a file: a
+// hyphen in a name reads as a minus.
+func (p *filePlace) lookup(s *Scope, r *expr.Report) (v any, ok bool, err error) {
+	v, ok, err = p.Lookup(s, r)
+	if err != nil && Problems("", err)[0].Code == codeNotNumber {
+		err = noFile()
+	}
+	return v, ok, err
+}
+
+func noFile() error {
+	return gonets.Refuse(gonets.CodeTemplateFailed, gonets.Mistake("", codeNoFile,
+		"there is no file: the place has to hold a received file, a binary reply or a text"))
+}
+
+func (c *compiler) filePlace(pointer, src string) *filePlace {
 	if strings.TrimSpace(src) == "" {
 		c.problem(pointer, gonets.Errorf(gonets.CodeMissing, "it is not said which file to send"))
 		return nil
 	}
-	return c.expr(pointer, src)
+	e := c.parsed(pointer, src)
+	if e == nil {
+		return nil
+	}
+	p := &filePlace{e}
+	c.note(pointer, p.lookup)
+	return p
 }
 
 func (b multipartBody) build(s *Scope) ([]byte, string, error) {
@@ -135,7 +160,7 @@ func (f *filling) add(p parts.Part) error {
 // fill adds the file, or the files of a list. One that is not there is left out,
 // like a field of a site's form into which nobody put a file.
 func (f *formFile) fill(s *Scope, form *filling) error {
-	v, ok, err := f.expr.Lookup(s, &s.report)
+	v, ok, err := f.place.lookup(s, &s.report)
 	if err != nil || !ok {
 		return err
 	}
@@ -217,8 +242,7 @@ func (s *Scope) file(v any, from *source.Files) (parts.Part, error) {
 			return parts.Part{Data: f.Data, FileName: f.Name, Type: firstText(f.Type, typeBytes)}, nil
 		}
 	}
-	return parts.Part{}, gonets.Refuse(gonets.CodeTemplateFailed, gonets.Mistake("", codeNoFile,
-		"there is no file: the place has to hold a received file, a binary reply or a text"))
+	return parts.Part{}, noFile()
 }
 
 // origin is what is known of bytes: of a reply or of the event's body, the name and

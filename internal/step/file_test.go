@@ -151,6 +151,8 @@ func TestWhatIsNoFileIsNotSent(t *testing.T) {
 		"a file of another event": {`{"file":"event.body.described"}`, "request.no_file"},
 		"nothing":                 {`{"file":"event.body.nothing"}`, "request.no_file"},
 		"an object in a form":     {`{"multipart":{"files":[{"name":"f","path":"event.body.object"}]}}`, "request.no_file"},
+		"a sum in a form":         {`{"multipart":{"files":[{"name":"f","path":"event.body.text - 1"}]}}`, "request.no_file"},
+		"a sum":                   {`{"file":"number(event.body.object)"}`, "request.no_file"},
 		"no name":                 {`{"multipart":{"files":[{"name":"{{ event.body.nothing }}","path":"event.body.text"}]}}`, "request.file_field"},
 		"no type":                 {`{"multipart":{"files":[{"name":"f","path":"event.body.text","type":"{{ event.body.odd }}"}]}}`, "request.file_type"},
 		"too many":                {`{"multipart":{"files":[{"name":"f","path":"event.body.list"},{"name":"f","path":"event.body.text"}]}}`, "request.file_count"},

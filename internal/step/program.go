@@ -150,13 +150,19 @@ func (c *compiler) template(pointer, src string) *expr.Template {
 }
 
 func (c *compiler) expr(pointer, src string) *expr.Expr {
+	e := c.parsed(pointer, src)
+	c.noteExpr(pointer, e)
+	return e
+}
+
+// parsed is an expression of which nothing is noted yet; nil when it is none.
+func (c *compiler) parsed(pointer, src string) *expr.Expr {
 	e, err := expr.ParseExpr(src)
 	if err != nil {
 		c.problem(pointer, err)
 	} else {
 		c.reads(pointer, e.Paths())
 	}
-	c.noteExpr(pointer, e)
 	return e
 }
 

@@ -25,6 +25,11 @@ describe('words of other systems find ours', () => {
     ['схема', 'scenario'],
     ['Http-запросы', 'requests'],
     ['приостановлена', 'paused'],
+    ['тестовый запрос', 'check'],
+    ['workflow', 'scenario'],
+    ['zap', 'scenario'],
+    ['trigger', 'source'],
+    ['executions', 'runs'],
   ])('%s', (typed, thing) => expect(matches(typed, synonyms[thing])).toBe(true))
   it('shows the word that was meant, but not where the own name was typed', () => {
     expect(foundBy('реакц', 'Шаг', 'step')).toBe('Реакции')

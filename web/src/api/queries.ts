@@ -25,6 +25,7 @@ export const keys = {
   scenarios: ['scenarios'] as const,
   scenario: (name: string) => ['scenario', name] as const,
   draft: (name: string) => ['scenario', name, 'draft'] as const,
+  past: (name: string) => ['scenario', name, 'past'] as const,
   versions: (name: string) => ['scenario', name, 'versions'] as const,
   requests: ['requests'] as const,
   request: (name: string) => ['request', name] as const,

@@ -158,9 +158,60 @@ export interface paths {
         put?: never;
         /**
          * Try a draft or one step of it now, once
-         * @description The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check. It is kept as a run with the mark check, which lists show only when they are asked for it.
+         * @description The answer is a stream of CheckLine objects, one a line. Only the steps named in really are sent; closing the connection ends the check, unless it goes_on. It is kept as a run with the mark check, which lists show only when they are asked for it.
          */
         post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the checks on their way that go on without a reader, of this server */
+        get: operations["list-going-checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow such a check from its first line on, as a stream of CheckLine objects */
+        get: operations["follow-check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a check that is on its way, on whichever server it is */
+        post: operations["cancel-check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2020,6 +2071,8 @@ export interface components {
             all_dry?: boolean;
             document: unknown;
             event?: string;
+            /** @description The check goes on when its reader leaves */
+            goes_on?: boolean;
             /** @description Paths of the steps whose requests are sent */
             really?: string[] | null;
             sample?: components["schemas"]["Sample"];
@@ -2679,6 +2732,19 @@ export interface components {
             /** @description The step's path in the scenario */
             step: string;
         };
+        GoingCheck: {
+            by: string;
+            /** @description The saved request that is checked by itself */
+            request?: string;
+            /** @description The run that it is kept as */
+            run_id: string;
+            scenario?: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description Path of the only step that is tried */
+            step?: string;
+            title: string;
+        };
         Header: {
             name: string;
             value: string;
@@ -2855,6 +2921,11 @@ export interface components {
         };
         ListExample: {
             items: components["schemas"]["Example"][];
+            /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
+            next?: string;
+        };
+        ListGoingCheck: {
+            items: components["schemas"]["GoingCheck"][];
             /** @description Cursor of the next page; left out on the last one. A page may be shorter than limit, even empty, when there is a next one */
             next?: string;
         };
@@ -3443,6 +3514,8 @@ export interface components {
         RequestTrial: {
             /** @description The request as it may become; the stored one when left out */
             document?: unknown;
+            /** @description The check goes on when its reader leaves */
+            goes_on?: boolean;
             /** @description The parameters by name; one that is left out is its default */
             params?: {
                 [key: string]: unknown;
@@ -4691,6 +4764,95 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "list-going-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListGoingCheck"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "follow-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "cancel-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {

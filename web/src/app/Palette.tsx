@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { api, call, keys, kindsQuery, requestsQuery, scenariosQuery, sourcesQuery } from '@/api'
 import { addables, kindIcon, paletteWords, type Addable } from '@/editor/model/addable'
 import { isId, placeOf } from '@/screens/runs/filter'
@@ -37,7 +37,14 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   )
 }
 
-function Search({ onClose }: { onClose: () => void }) {
+interface SearchProps {
+  onClose: () => void
+  /** What else is looked through for what was typed, above the list; while nothing is typed it stands there alone. */
+  also?: (typed: string) => ReactNode
+}
+
+/** The one search of the interface: of the palette and of the help. */
+export function Search({ onClose, also }: SearchProps) {
   const t = useT()
   const navigate = useNavigate()
   const { setLanguage, setTheme } = usePreferences()
@@ -77,13 +84,13 @@ function Search({ onClose }: { onClose: () => void }) {
     return [
       { id: 'scenarios', group: 'palette.pages', icon: 'scenarios', label: t('nav.scenarios'), thing: 'scenario', act: go('/scenarios') },
       { id: 'requests', group: 'palette.pages', icon: 'requests', label: t('nav.requests'), thing: 'requests', act: go('/requests') },
-      { id: 'runs', group: 'palette.pages', icon: 'history', label: t('nav.history'), act: go('/runs') },
+      { id: 'runs', group: 'palette.pages', icon: 'history', label: t('nav.history'), thing: 'runs', act: go('/runs') },
       { id: 'bulk', group: 'palette.pages', icon: 'retry', label: t('runs.tab.bulk'), act: go('/runs/bulk') },
       { id: 'reconciliation', group: 'palette.pages', icon: 'check', label: t('runs.tab.reconciliation'), act: go('/runs/reconciliation') },
       { id: 'paused', group: 'palette.pages', icon: 'pause', label: t('state.paused'), thing: 'paused', act: go('/runs', { q: 'state:paused' }) },
       { id: 'waiting', group: 'palette.pages', icon: 'retry', label: t('state.waiting.retry'), act: go('/runs', { q: 'state:waiting' }) },
       { id: 'failed', group: 'palette.pages', icon: 'close', label: t('palette.failedToday'), act: go('/runs', { q: 'state:failed after:-24h' }) },
-      { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), act: go('/sources') },
+      { id: 'sources', group: 'palette.pages', icon: 'sources', label: t('nav.sources'), thing: 'source', act: go('/sources') },
       { id: 'recipes', group: 'palette.pages', icon: 'recipe', label: t('recipes.title'), act: go('/recipes') },
       { id: 'import', group: 'palette.actions', icon: 'upload', label: t('import'), words: ['cURL', 'YAML'], act: go('/scenarios', { import: 'open' }) },
       { id: 'connections', group: 'palette.pages', icon: 'connections', label: t('nav.connections'), act: go('/connections') },
@@ -100,7 +107,7 @@ function Search({ onClose }: { onClose: () => void }) {
             (one): Item => ({ id: `add-${one.id}`, group: 'palette.inEditor', icon: kindIcon(one.kind), label: one.title, words: paletteWords(one), stays: true, act: () => (setText(''), setAdding(one)) }),
           )),
       { id: 'create', group: 'palette.actions', icon: 'plus', label: t('palette.create'), words: synonyms.scenario, act: () => create() },
-      { id: 'add-source', group: 'palette.actions', icon: 'sources', label: t('sources.add'), words: ['webhook', t('source')], act: go('/sources', { add: 'open' }) },
+      { id: 'add-source', group: 'palette.actions', icon: 'sources', label: t('sources.add'), words: synonyms.source, act: go('/sources', { add: 'open' }) },
       { id: 'add-request', group: 'palette.actions', icon: 'requests', label: t('requests.add'), words: synonyms.requests, act: go('/requests', { add: 'open' }) },
       { id: 'logout', group: 'palette.actions', icon: 'logout', label: t('account.logOut'), act: () => void logOut(t) },
       { id: 'light', group: 'palette.actions', icon: 'theme', label: `${t('theme.title')}: ${t('theme.light')}`, act: () => setTheme('light') },
@@ -128,7 +135,9 @@ function Search({ onClose }: { onClose: () => void }) {
     : adding
       ? all.filter((item) => wanted === '' || matches(wanted, [item.label, ...(item.words ?? [])]))
       : wanted === ''
-        ? all.filter((item) => ['palette.here', 'palette.pages', 'palette.scenarios'].includes(item.group)).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 24)
+        ? also
+          ? []
+          : all.filter((item) => ['palette.here', 'palette.pages', 'palette.scenarios'].includes(item.group)).sort((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group)).slice(0, 24)
         : [
             ...all.filter((item) => matches(wanted, [item.label, ...(item.words ?? []), ...(item.thing ? synonyms[item.thing] : [])])).sort((a, b) => rank(a) - rank(b)).slice(0, 30),
             { id: 'value', group: 'palette.actions', icon: 'search', label: t('palette.findRuns', { text: wanted }), act: () => void navigate({ to: '/runs', search: { value: wanted } as never }) },
@@ -158,7 +167,8 @@ function Search({ onClose }: { onClose: () => void }) {
   return (
     <div className={css.palette}>
       <TextField ariaLabel={question} placeholder={t(adding ? 'palette.hintWhere' : 'palette.hint')} icon="search" value={text} onChange={setText} onKeyDown={onKey} autoFocus list={{ id: own, active: found[at] && `${own}-${found[at].id}` }} />
-      <ul ref={list} id={own} className={css.list} role="listbox" aria-label={question}>
+      {!adding && also?.(wanted)}
+      <ul ref={list} id={own} hidden={found.length === 0} className={css.list} role="listbox" aria-label={question}>
         {found.map((item, index) => {
           const other = wanted ? (item.thing ? foundBy(wanted, item.label, item.thing) : matches(wanted, [item.label]) ? undefined : item.words?.find((word) => matches(wanted, [word]))) : undefined
           return (

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { keys, readAgain, sessionQuery, statsQuery, useCutOff, useHints, type User } from '@/api'
+import { CheckBanner } from '@/checks'
 import { languages, setTimeZone, size, useT, type Key, type Language } from '@/i18n'
 import { BulkBanner } from '@/screens/bulk'
 import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
@@ -97,6 +98,7 @@ export function Shell() {
       <main id="main" className={css.main} tabIndex={-1}>
         <Connection />
         <BulkBanner />
+        <CheckBanner />
         <DiskNotice />
         <MailNotice />
         <Outlet />
@@ -203,6 +205,7 @@ function Tools({ collapsed, onFind }: { collapsed: boolean; onFind: () => void }
         <Menu
           align="start"
           items={[
+            { label: t('nav.find'), icon: 'search', onClick: onFind, hint: 'Ctrl+K' },
             { label: t('help.api'), icon: 'external', href: '/api/docs' },
             { label: t('help.about'), icon: 'info', to: '/settings/$section', params: { section: 'about' } },
           ]}

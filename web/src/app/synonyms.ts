@@ -1,14 +1,17 @@
 /** Our things, and the words by which people of other systems look for them. Both languages find. */
-export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'paused' | 'receiver' | 'audit'
+export type Thing = 'httpRequest' | 'step' | 'respond' | 'postJson' | 'scenario' | 'requests' | 'source' | 'runs' | 'check' | 'paused' | 'receiver' | 'audit'
 
 export const synonyms: Record<Thing, readonly string[]> = {
   httpRequest: ['Отправить через вебхук', 'PostJson', 'Интеграции', 'HTTP-запрос', 'HTTP request'],
-  step: ['Реакции', 'Действие', 'Блок', 'Шаг', 'Step'],
+  step: ['Реакции', 'Действие', 'Блок', 'Нода', 'Node', 'Action', 'Шаг', 'Step'],
   respond: ['webhookResponse', 'Ответить отправителю', 'Answer the sender'],
   postJson: ['JSON POST', 'POST · JSON'],
-  scenario: ['Обработка', 'Сценарий', 'Схема', 'Scenario'],
+  scenario: ['Обработка', 'Сценарий', 'Схема', 'Воркфлоу', 'Workflow', 'Zap', 'Zapier', 'Flow', 'Scenario'],
+  source: ['Источник данных', 'Data source', 'Триггер', 'Trigger', 'Вебхук', 'Webhook'],
+  runs: ['История операций', 'Run history', 'Журнал', 'Логи', 'Logs', 'Executions', 'Zap runs'],
+  check: ['Проверить', 'Check', 'Тестовый запрос', 'Test request', 'Тестовый запуск', 'Test run', 'Отладка', 'Debug'],
   requests: ['Http-запросы', 'Запросы', 'Requests'],
-  receiver: ['echo', 'эхо', 'тест', 'Пробный получатель', 'Test receiver', 'httpbin', 'RequestBin'],
+  receiver: ['echo', 'эхо', 'тест', 'Тестовый запрос', 'Test request', 'Пробный получатель', 'Test receiver', 'httpbin', 'RequestBin'],
   audit: ['Audit log', 'Аудит', 'Лог действий', 'Кто что сделал', 'Кто изменил', 'Who did what', 'Activity log', 'Входы', 'Logins'],
   paused: ['Приостановлена', 'Ждёт вас', 'Waiting for you'],
 }

@@ -31,6 +31,7 @@ import { SettingsTab } from './tabs/SettingsTab'
 import { YamlTab } from './tabs/YamlTab'
 import './texts'
 import { useDraftStore } from './useDraftStore'
+import { useConstants } from './useConstants'
 import { asAsked, useSamples } from './useSamples'
 
 // Many never look at it. As of a page: when it does not come, the browser loads everything once more, then a person is told.
@@ -91,9 +92,12 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const steps = useMemo(() => walk(document), [document])
   const selected = search['panel'] ? undefined : steps.find((placed) => placed.path === search['step'])
   const saved = useQuery(requestsQuery).data?.items ?? none
+  const constants = useConstants()
   const sends = useCallback<Editor['sends']>((step) => sentBy(step, saved), [saved])
   const check = useCheck({
+    of: 'scenario',
     name,
+    title: document.title ?? '',
     steps,
     sends,
     run: ({ step, really }, signal) => run({ scenario: name, document, ...(step === undefined ? {} : { step }), ...asAsked(samples.picked), really, all_dry: really.length === 0 }, signal),
@@ -124,7 +128,7 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   const focused = useCallback(() => setFocusField(undefined), [])
 
   const editor: Editor = {
-    name, store, state, document, info, kinds, sends, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField: focusField && heldAt(document, focusField), focused, edit, sources, panelSource, dataPlace, samples, check,
+    name, store, state, document, info, kinds, constants, sends, kindsFailed: table.error ? { error: table.error, again: () => void table.refetch() } : undefined, steps, selected, open, openSource, addSource, closePanel, focusField: focusField && heldAt(document, focusField), focused, edit, sources, panelSource, dataPlace, samples, check,
     sample: samples.picked,
     put: useCallback((pointer, value) => store.edit((now) => write(now, pointer, value), pointer), [store]),
   }

@@ -4,6 +4,7 @@ import type { Check } from './check/useCheck'
 import type { DraftState, DraftStore } from './model/draft'
 import type { HttpStep, Scenario, Step } from './model/document'
 import type { Placed } from './model/steps'
+import type { Constants } from './parts/describe'
 import type { Picked, Samples } from './useSamples'
 
 /** A source that the scenario names; what it is comes later, or never when it is gone. */
@@ -22,6 +23,7 @@ export interface Editor {
   /** The table of kinds, which names all fields; empty until it is there. */
   kinds: readonly Kind[]
   kindsFailed: { error: unknown; again(): void } | undefined
+  constants: Constants
   steps: readonly Placed[]
   /** What a step sends: its own request, or the saved one that it names. */
   sends(step: Step): HttpStep | undefined

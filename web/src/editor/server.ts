@@ -1,5 +1,6 @@
 /** Calls that carry a document: its numbers keep their digits and its members their order. */
 import { ApiError, ask, type CheckLine, type Preview, type Rehearsal, type Sample, type SentComparison, type ServiceOutage } from '@/api'
+import { readLines } from '@/checks'
 import { Conflict, Refused, type ServerDraft, type Transport } from './model/draft'
 import { plain, type Scenario } from './model/document'
 import { parseJson, writeJson } from './model/json'
@@ -98,18 +99,5 @@ export interface CheckAsked {
 
 export const check = ({ document, ...asked }: CheckAsked, signal: AbortSignal): AsyncGenerator<CheckLine> => checkLines('/check', { ...asked, document: plain(document) }, signal)
 
-/** The lines of a check as they come. */
-export async function* checkLines(path: string, body: object, signal: AbortSignal): AsyncGenerator<CheckLine> {
-  const response = await call(path, { method: 'POST', body, headers: { Accept: 'application/x-ndjson' }, signal })
-  if (!response.body) return
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    rest += value ?? ''
-    const parts = rest.split('\n')
-    rest = done ? '' : (parts.pop() ?? '')
-    for (const part of parts) if (part.trim()) yield JSON.parse(part) as CheckLine
-    if (done) return
-  }
-}
+/** Begins a check that goes on when this page is left. */
+export const checkLines = (path: string, body: object, signal: AbortSignal): AsyncGenerator<CheckLine> => readLines(path, { method: 'POST', body: writeJson({ ...body, goes_on: true }), signal })

@@ -1,5 +1,5 @@
 import { Tabs as MantineTabs } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import css from './Tabs.module.css'
 
 export interface Tab<T extends string = string> {
@@ -19,12 +19,17 @@ export interface TabsProps<T extends string> {
   padded?: boolean
 }
 
-/** Tabs, in as many rows as they need. Only the open one is drawn. */
+/** Tabs, in as many rows as they need; on a narrow screen in one that scrolls, with the open one in sight. Only that one is drawn. */
 export function Tabs<T extends string>({ value, onChange, tabs, ariaLabel, right, padded = true }: TabsProps<T>) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>('[data-active]')
+    if (tab) list.current!.scrollLeft = tab.offsetLeft - (list.current!.clientWidth - tab.offsetWidth) / 2
+  }, [value])
   return (
     <MantineTabs value={value} onChange={(next) => next && onChange(next as T)} keepMounted={false} classNames={{ list: css.list, tab: css.tab }}>
       <div className={css.head}>
-        <MantineTabs.List aria-label={ariaLabel}>
+        <MantineTabs.List ref={list} aria-label={ariaLabel}>
           {tabs.map((tab) => (
             <MantineTabs.Tab key={tab.value} value={tab.value} disabled={tab.disabled}>
               {tab.label}

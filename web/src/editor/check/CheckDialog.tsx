@@ -14,7 +14,7 @@ import { sampleName } from '../parts/SampleBar'
 /** The one question before a check: which requests really leave. */
 export function CheckDialog() {
   const t = useT()
-  const { check, samples, steps, kinds, sources, name, alone } = useEditor()
+  const { check, samples, steps, kinds, sources, name, alone, constants } = useEditor()
   const { asking } = check
   const [really, setReally] = useState<string[]>([])
   const [remember, setRemember] = useState(false)
@@ -29,7 +29,7 @@ export function CheckDialog() {
   const { picked, events } = samples
   const on = picked && 'event' in picked ? sampleName(picked.event, events, sources, t) : ''
   const httpOf = (path: string) => asking.steps.find((one) => one.placed.path === path)?.http
-  const host = (path: string) => hostOf(httpOf(path)?.url ?? '', t)
+  const host = (path: string) => hostOf(httpOf(path)?.url ?? '', constants, t)
   const hosts = [...new Set(asking.steps.filter((one) => really.includes(one.placed.path)).map((one) => host(one.placed.path)))]
 
   if (asking.path !== undefined) {

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Attempt } from '@/api'
 import { useTab } from '@/app/useSearch'
+import type { StepResult } from '@/checks'
 import { duration, language, size, useT } from '@/i18n'
 import { Badge, BodyView, Button, CodeView, CopyButton, ErrorNote, Icon, IconButton, KeyValueRows, Note, Tabs, tellCode, Time, toast } from '@/ui'
 import { PartsView } from '@/words/PartsView'
@@ -12,7 +13,6 @@ import type { Placed } from '../model/steps'
 import { sendText } from '../server'
 import { Notices } from '../http/Notices'
 import { KeepReply, KeptReply } from './Example'
-import type { StepResult } from './useCheck'
 
 /** What is known of a step's last check. */
 export function useResult({ first }: Placed): { result: StepResult | undefined; going: number | undefined; here: boolean } {

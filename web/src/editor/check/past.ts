@@ -2,14 +2,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, call, keys, type Attempt, type Run } from '@/api'
-import type { Check, StepResult } from './useCheck'
+import type { StepResult } from '@/checks'
+import type { Check } from './useCheck'
 
 // So many checks and as many runs the server looks through for replies (internal/rehearse/past.go).
 const looked = 5
 
 export function usePast(name: string): Pick<Check, 'past' | 'replies'> {
   const data = useQuery({
-    queryKey: [...keys.scenario(name), 'past'],
+    queryKey: keys.past(name),
     staleTime: Infinity,
     queryFn: async ({ signal }): Promise<Run[]> => {
       const list = (mark: 'check' | undefined) => call(api.GET('/api/v1/runs', { params: { query: { scenario: name, limit: looked, ...(mark ? { mark } : {}) } }, signal }))

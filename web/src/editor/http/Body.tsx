@@ -6,7 +6,7 @@ import { Checkbox, Choices, CodeView, Mono, Segments, SuggestField } from '@/ui'
 import { becomes, useStep, wrongIn, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { answerOf, type Answer } from '../model/answer'
-import { rowsToText, textToRows } from '../model/body'
+import { formTypes, rowsToText, textToRows, typesFor } from '../model/body'
 import { isRows, rowsOf, type HttpBody, type Row } from '../model/document'
 import { writeJson, type Json } from '../model/json'
 import { Becoming, PathField } from '../step/Field'
@@ -57,7 +57,7 @@ export function Body({ place }: Place) {
       />
       <p className={`${css.fieldHelp} ${css.near}`}>{helpOf(whole, kind)}</p>
       {kind === 'json' && body && <JsonBody place={place} body={body} />}
-      {kind === 'form' && <RowsEditor pointer={`${place}/form`} label={form.title} rows={body?.form ?? []} onChange={(rows) => put(`${place}/form`, rows)} />}
+      {kind === 'form' && <RowsEditor pointer={`${place}/form`} label={form.title} rows={body?.form ?? []} types={formTypes} onChange={(rows) => put(`${place}/form`, rows)} />}
       {kind === 'form' && <p className={css.fieldHelp}>{form.help}</p>}
       {kind === 'multipart' && <FormWithFiles place={place} form={body?.multipart ?? {}} />}
       {kind === 'text' && <TextBody pointer={`${place}/text`} value={body?.text ?? ''} rows={6} />}
@@ -141,7 +141,7 @@ function FormWithFiles({ place, form }: Place & { form: NonNullable<HttpBody['mu
     <>
       <div className={css.field}>
         <div className={css.fieldLabel}>{fields.title}</div>
-        <RowsEditor pointer={`${place}/multipart/fields`} label={fields.title} rows={form.fields ?? []} onChange={(rows) => put(`${place}/multipart/fields`, rows)} />
+        <RowsEditor pointer={`${place}/multipart/fields`} label={fields.title} rows={form.fields ?? []} types={formTypes} onChange={(rows) => put(`${place}/multipart/fields`, rows)} />
       </div>
       <FormFiles pointer={`${place}/multipart/files`} files={form.files ?? []} />
     </>
@@ -178,7 +178,7 @@ function JsonBody({ place, body }: Place & { body: HttpBody }) {
         {view === 'template' && !fromText && text.trim() !== '' && <span className={css.fieldHelp}>{t('body.noFields')}</span>}
       </div>
       {asRows ? (
-        <RowsEditor pointer={`${place}/json`} label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put(`${place}/json`, rows)} addLabel={t('body.addField')} />
+        <RowsEditor pointer={`${place}/json`} label={t('body.fields')} rows={rowsOf(json)} types={typesFor} onChange={(rows) => put(`${place}/json`, rows)} addLabel={t('body.addField')} />
       ) : (
         <div data-pointer={at(`${place}/json`)}>
           <PillField label={t('body.template')} value={text} onChange={(next) => put(`${place}/json`, next)} multiline language="json" mono rows={10} error={problem(`${place}/json`) ?? wrongIn(becomes(preview, at(`${place}/json`)))} />
@@ -233,7 +233,7 @@ export function RespondBody() {
       />
       {kind === 'json' &&
         (isRows(json) || (Array.isArray(json) && json.length === 0) ? (
-          <RowsEditor pointer="/respond/json" label={t('body.fields')} rows={rowsOf(json)} typed onChange={(rows) => put('/respond/json', rows)} addLabel={t('body.addField')} />
+          <RowsEditor pointer="/respond/json" label={t('body.fields')} rows={rowsOf(json)} types={typesFor} onChange={(rows) => put('/respond/json', rows)} addLabel={t('body.addField')} />
         ) : (
           <div data-pointer={at('/respond/json')}>
             <PillField label={t('body.template')} value={typeof json === 'string' ? json : writeJson(json, 2)} onChange={(next) => put('/respond/json', next)} multiline language="json" mono rows={6} error={wrong('/respond/json')} />

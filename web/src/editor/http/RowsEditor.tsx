@@ -4,8 +4,9 @@ import { PillField } from '@/pill/PillField'
 import { Button, Checkbox, IconButton, Select, SuggestField, TextField, toast } from '@/ui'
 import { rowBecomes, useStep } from '../context'
 import css from '../editor.module.css'
-import { shownText, typed as keepType, typeOf, typesFor, withType, type ValueType } from '../model/body'
+import { shownText, typed as keepType, typeOf, withType, type ValueType } from '../model/body'
 import { cleanRow, type Row } from '../model/document'
+import type { Json } from '../model/json'
 import { Becoming } from '../step/Field'
 
 const typeKeys: Record<ValueType, Key> = { auto: 'value.auto', text: 'type.text', number: 'type.number', 'yes-no': 'type.yesNo', nothing: 'type.nothing', json: 'value.json' }
@@ -16,15 +17,15 @@ interface Props {
   label: string
   rows: readonly Row[]
   onChange: (rows: Row[]) => void
-  /** Values have types (JSON, variables); otherwise all of them are text. */
-  typed?: boolean
+  /** The types that a value can take; without them all are text. */
+  types?: ((value: Json) => ValueType[]) | undefined
   names?: readonly string[]
   addLabel?: string
   namePlaceholder?: string
 }
 
 /** Rows of a name and a value, each with a switch; a value shows what it becomes. */
-export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLabel, namePlaceholder }: Props) {
+export function RowsEditor({ pointer, label, rows, onChange, types, names, addLabel, namePlaceholder }: Props) {
   const t = useT()
   const { preview, at, problem } = useStep()
   const box = useRef<HTMLDivElement>(null)
@@ -51,7 +52,7 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
     focusName(rows.length)
   }
   return (
-    <div className={css.rows} data-typed={typed || undefined} ref={box} role="group" aria-label={label}>
+    <div className={css.rows} data-typed={types ? true : undefined} ref={box} role="group" aria-label={label}>
       {rows.length > 0 && (
         <div className={css.rowHead} aria-hidden>
           <span />
@@ -83,9 +84,9 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
               <PillField
                 label={t('row.valueOf', { name })}
                 value={shownText(row.value)}
-                onChange={(next) => change(i, { value: typed ? keepType(row.value, next) : next })}
+                onChange={(next) => change(i, { value: types ? keepType(row.value, next) : next })}
                 onEnter={() => (i === rows.length - 1 ? add() : focusName(i + 1))}
-                multiline={typed === true && typeOf(row.value) === 'json'}
+                multiline={types !== undefined && typeOf(row.value) === 'json'}
                 wrap
                 onFocus={(focused) => focused && requestAnimationFrame(() => box.current?.querySelectorAll<HTMLElement>('[data-row]')[i]?.scrollIntoView({ block: 'nearest' }))}
                 error={problem(`${pointer}/${i}/value`)}
@@ -93,14 +94,14 @@ export function RowsEditor({ pointer, label, rows, onChange, typed, names, addLa
               {row.on !== false && <Becoming value={rowBecomes(preview, at(pointer), i, row)} />}
             </span>
             <span className={css.rowEnd}>
-              {typed && (
+              {types && (
                 <Select<ValueType>
                   size="small"
                   width={116}
                   ariaLabel={t('row.typeOf', { name })}
                   value={typeOf(row.value)}
                   onChange={(type) => change(i, { value: withType(shownText(row.value), type) })}
-                  options={typesFor(row.value).map((type) => ({ value: type, label: t(typeKeys[type]) }))}
+                  options={types(row.value).map((type) => ({ value: type, label: t(typeKeys[type]) }))}
                 />
               )}
               <IconButton icon="trash" size="small" label={t('row.delete', { name })} onClick={() => remove(i)} tip={false} />

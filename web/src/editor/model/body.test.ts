@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rowsToText, shownText, textToRows, typed, typeOf, typesFor, withType } from './body'
+import { formTypes, rowsToText, shownText, textToRows, typed, typeOf, typesFor, withType } from './body'
 import { LongNumber } from './json'
 import { hasQuery, splitQuery, tidy } from './url'
 
@@ -33,6 +33,10 @@ describe('a JSON body', () => {
     expect([withType('15', 'number'), withType('x', 'number'), withType('true', 'yes-no'), withType('', 'nothing'), withType('[1]', 'json')]).toEqual([15, 'x', true, null, [1]])
     expect([typed(5, '56'), typed(5, '56x'), typed('5', '56'), typed(true, 'false')]).toEqual([56, '56x', '56', false])
     expect(typesFor('a {{ b }}')).toEqual(['text'])
+    // A form sends a number as the text that it is; a variable may be made one.
+    expect(formTypes('a')).toEqual(['text', 'nothing', 'json'])
+    expect(formTypes(5)).toEqual(['text', 'number', 'nothing', 'json'])
+    expect(formTypes('{{ b }}')).toEqual(['auto', 'text', 'number'])
     expect(shownText({ a: '{{ b }}' })).toBe('{\n  "a": {{ b }}\n}')
   })
 })

@@ -152,6 +152,9 @@ export function typesFor(value: Json): ValueType[] {
   return ['text', 'number', 'yes-no', 'nothing', 'json']
 }
 
+/** Those of a form's field: a number and yes or no go as the texts that they are. */
+export const formTypes = (value: Json): ValueType[] => typesFor(value).filter((type) => type !== 'yes-no' && (type !== 'number' || typeOf(value) === 'auto') || type === typeOf(value))
+
 /** What is shown in the field of a value. */
 export function shownText(value: Json): string {
   if (typeof value === 'string') return value

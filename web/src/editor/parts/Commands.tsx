@@ -1,6 +1,7 @@
 import { useRouterState } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useCommands } from '@/app/commands'
+import { synonyms } from '@/app/synonyms'
 import { useSearch } from '@/app/useSearch'
 import { quoted, useT } from '@/i18n'
 import { useEditor } from '../context'
@@ -41,8 +42,8 @@ export function Commands() {
       words: paletteWords(one),
       act: () => add(place(), one),
     })),
-    { id: 'check-scenario', icon: 'play', label: t('check.scenario'), act: () => check.askScenario() },
-    ...(selected ? [{ id: 'check-step', icon: 'play' as const, label: t('check.step'), act: () => check.askStep(selected.path) }] : []),
+    { id: 'check-scenario', icon: 'play', label: t('check.scenario'), words: synonyms.check, act: () => check.askScenario() },
+    ...(selected ? [{ id: 'check-step', icon: 'play' as const, label: t('check.step'), words: synonyms.check, act: () => check.askStep(selected.path) }] : []),
     { id: 'editor-source', icon: 'sources', label: t('palette.editorSource'), act: openSource },
   ])
   return null

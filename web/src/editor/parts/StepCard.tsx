@@ -21,7 +21,7 @@ interface StepCardProps {
 /** A step as both views of the scenario show it: what it is, how it ended, and what can be done with it. */
 export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
   const t = useT()
-  const { selected, open, edit, document, closePanel, check, state, kinds, steps, sends } = useEditor()
+  const { selected, open, edit, document, closePanel, check, state, kinds, steps, sends, constants } = useEditor()
   const { step, pointer, path, first, number } = placed
   const { setNodeRef, listeners } = useDraggable({ id: pointer })
   const lifted = dragged !== undefined && (pointer === dragged.pointer || pointer.startsWith(`${dragged.pointer}/`))
@@ -30,7 +30,7 @@ export function StepCard({ placed, dragged, shift, readOnly }: StepCardProps) {
   const problems = state.problems.filter((problem) => problem.pointer.startsWith(`${pointer}/`) && !/\/(then|else)\//.test(problem.pointer.slice(pointer.length)))
   const bad = problems.length > 0
   const http = sends(step)
-  const does = http ? hostOf(http.url, t) : summary(step, t)
+  const does = http ? hostOf(http.url, constants, t) : summary(step, t)
 
   const remove = () => {
     const at = selected?.path === path || selected?.path.startsWith(`${path}/`)

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { sessionQuery } from '@/api'
+import { Search } from '@/app/Palette'
+import { matches } from '@/app/synonyms'
 import { useSearch } from '@/app/useSearch'
 import { shortClock, useT, type Key } from '@/i18n'
 import { Badge, Button, Dialog, Icon, IconButton, Menu } from '@/ui'
@@ -174,6 +176,7 @@ function Presence() {
   )
 }
 
+/** The keys of the editor, and above them the search of the palette, which finds all else by the words of other systems too. */
 function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useT()
   const rows: [string, string][] = [
@@ -188,18 +191,26 @@ function Keys({ open, onClose }: { open: boolean; onClose: () => void }) {
     ['Esc', t('keys.close')],
     ['?', t('keys.list')],
   ]
+  const list = (typed: string) => {
+    const found = rows.filter(([keys, what]) => typed === '' || matches(typed, [keys, what]))
+    return (
+      found.length > 0 && (
+        <dl className={css.keys}>
+          {found.map(([keys, what]) => (
+            <div key={keys}>
+              <dt>
+                <kbd>{keys}</kbd>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      )
+    )
+  }
   return (
-    <Dialog open={open} onClose={onClose} title={t('keys.title')} size="small">
-      <dl className={css.keys}>
-        {rows.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+    <Dialog open={open} onClose={onClose} title={t('keys.title')} hanging>
+      {open && <Search onClose={onClose} also={list} />}
     </Dialog>
   )
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { addTexts, setLanguage, t } from '@/i18n'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
-import { conditionWords, readable, scenarioField } from './describe'
+import { conditionWords, hostOf, readable, scenarioField } from './describe'
 
 addTexts({ ru, en })
 afterEach(() => setLanguage('ru'))
@@ -24,6 +24,16 @@ it.each([
   ["{{ event.body.sum ?? '' }}", '{Источник · Сумма ?? ""}'],
 ])('texts that differ read differently: %s', (text, words) => {
   expect(readable(text, t)).toBe(words)
+})
+
+it.each([
+  ['{{ env.crm }}/leads', 'crm.example.ru'],
+  ['https://{{ env.host }}:8443/x', 'api.example.ru:8443'],
+  ['{{ env.other }}/leads', '{Система · other}'],
+  ['{{ env.empty }}.example.ru/x', '{Система · empty}.example.ru'],
+  ['https://{{ number(env.host) }}/x', '{Система · host → число}'],
+])('the host of %s is known where a constant says it', (url, words) => {
+  expect(hostOf(url, { crm: 'https://crm.example.ru/api', host: 'api.example.ru', empty: '' }, t)).toBe(words)
 })
 
 it.each([

@@ -40,9 +40,23 @@ export function readable(text: string, t: Translate): string {
     .join('')
 }
 
+/** The values of the settings that templates read as env.NAME. */
+export type Constants = Readonly<Record<string, string>>
+
+/** A text with what is the same for every event filled in. */
+function withConstants(text: string, constants: Constants): string {
+  const value = (piece: VariablePiece) => {
+    const name = piece.call ? undefined : /^env\.(\w+)$/.exec(piece.path ?? '')?.[1]
+    return name !== undefined && Object.hasOwn(constants, name) ? constants[name] : undefined
+  }
+  return parse(text)
+    .map((piece) => (piece.is === 'text' ? undefined : value(piece)) || piece.text)
+    .join('')
+}
+
 /** The host of an address, as far as it is known before it is filled in. */
-export function hostOf(url: string, t: Translate): string {
-  const text = url.trim()
+export function hostOf(url: string, constants: Constants, t: Translate): string {
+  const text = withConstants(url, constants).trim()
   if (text === '') return t('step.noUrl')
   if (isEcho(text)) return t('echo')
   const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/i.exec(text)?.[1] ?? text

@@ -26,6 +26,7 @@ import { useKeys } from '../parts/useKeys'
 import { useFocusField, useStepScope } from '../step/useStepScope'
 import '../texts'
 import { useDraftStore } from '../useDraftStore'
+import { useConstants } from '../useConstants'
 import { usePreview } from '../usePreview'
 import { noSamples } from '../useSamples'
 import { Examples, Params } from './Params'
@@ -91,7 +92,9 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   const last = request.last_check?.run
   const lastRun = useQuery({ ...runQuery(last ?? ''), enabled: last !== undefined }).data as Run | undefined
   const check = useCheck({
-    name: `request ${name}`,
+    of: 'request',
+    name,
+    title: document.title ?? '',
     steps,
     sends: (step) => step.http,
     run: (_wish, signal) => checkRequest(name, document, signal),
@@ -106,7 +109,7 @@ function Loaded({ name, store, state, request, failed }: LoadedProps) {
   })
   usePageTitle(document.title || name)
   const editor: Editor = {
-    name, store, state, document, info: undefined, steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null,
+    name, store, state, document, info: undefined, constants: useConstants(), steps, selected: placed, alone: true, check, samples: noSamples, sample: undefined, sources: none, panelSource: undefined, dataPlace: null,
     // A link from elsewhere names a field.
     focusField: placed && search['field'] && `${placed.pointer}${search['field']}`,
     focused: useCallback(() => setSearch({ field: undefined }, { replace: true }), [setSearch]),

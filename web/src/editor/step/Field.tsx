@@ -11,6 +11,7 @@ import { Body, RespondBody } from '../http/Body'
 import { amount } from '@/words/duration'
 import { Delays, SpanField } from '@/words/Spans'
 import { outOf } from '../model/answer'
+import { typesFor } from '../model/body'
 import { nameFrom } from '../model/steps'
 import { titleOf } from '../parts/describe'
 import type { Row } from '../model/document'
@@ -91,7 +92,7 @@ export function Field({ field, reply }: { field: KindField; /** Its condition is
     case 'templates':
       return (
         <Labelled {...common} label={label} help={help}>
-          <RowsEditor pointer={field.path} label={label} rows={(value as Row[] | undefined) ?? []} typed={field.path === '/set'} onChange={(rows) => put(field.path, rows.length === 0 && field.path !== '/set' ? undefined : rows)} />
+          <RowsEditor pointer={field.path} label={label} rows={(value as Row[] | undefined) ?? []} types={field.path === '/set' ? typesFor : undefined} onChange={(rows) => put(field.path, rows.length === 0 && field.path !== '/set' ? undefined : rows)} />
         </Labelled>
       )
     case 'body':

@@ -1,0 +1,62 @@
+import { expect } from '@playwright/test'
+import { Receiver } from './receiver'
+import { before, walk } from './walk'
+
+for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
+  walk.describe(`a check whose editor is left, ${screen.language}, ${screen.viewport.width}`, () => {
+    walk.use(screen)
+
+    walk('goes on at the server, is told on every page, and leads to its result', async ({ server, page, path, watch }) => {
+      walk.slow()
+      const { t } = path
+      const title = 'Lead'
+      const narrow = screen.viewport.width < 720
+      const receiver = new Receiver(server, 'slow')
+      await receiver.answers('delay:8s')
+      await path.enter()
+      const name = await path.ready(title, receiver.name)
+      const start = () => path.button(t('check.step')).click()
+      const away = (words: 'checks.goes' | 'checks.good' | 'checks.cancelled') => page.getByRole('status').filter({ hasText: t(words, { title }) })
+      const goTo = async (place: string) => {
+        await path.closeSheet()
+        if (narrow) await path.button(t('nav.open')).click()
+        await page.getByRole('link', { name: t(place), exact: true }).click()
+      }
+
+      // In its editor it is told by the editor alone.
+      await start()
+      await expect(page.getByRole('region', { name: t('result.title') }).getByText(t('check.goes'))).toBeVisible()
+      await expect(away('checks.goes')).toHaveCount(0)
+      await goTo('nav.history')
+      await expect(away('checks.goes')).toBeVisible()
+      await watch.look('a check goes on')
+      // A page that is loaded again finds it.
+      await page.reload()
+      await expect(away('checks.goes')).toBeVisible()
+      await expect(away('checks.good')).toBeVisible({ timeout: 30_000 })
+      await watch.look('a check is over')
+      await page.getByRole('region', { name: t('checks.title', { title }) }).getByRole('link', { name: t('checks.result') }).click()
+      await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}/)
+      await expect(page.getByText(t('state.succeeded')).first()).toBeVisible()
+      await path.button(t('ui.close')).click()
+      await expect(away('checks.good')).toHaveCount(0)
+      expect(await receiver.requests()).toHaveLength(1)
+
+      // Whoever comes back to the editor finds it there, and from elsewhere it can be ended.
+      await receiver.answers('hang')
+      await page.goto(`${server.base}/scenarios/${name}?step=tell`)
+      await start()
+      await expect.poll(async () => (await receiver.requests()).length).toBe(2)
+      await goTo('nav.history')
+      await page.goBack()
+      // There the open step was a sheet, which was closed before.
+      if (narrow) await page.goBack()
+      await expect(page.getByRole('region', { name: t('result.title') }).getByText(t('check.goes'))).toBeVisible()
+      await goTo('nav.history')
+      await page.getByRole('region', { name: t('checks.title', { title }) }).getByRole('button', { name: t('cancel'), exact: true }).click()
+      await expect(away('checks.cancelled')).toBeVisible()
+      const { items } = await server.api<{ items: { state: string }[] }>('GET', `/api/v1/runs?mark=check&scenario=${name}`)
+      expect(items.map((one) => one.state)).toEqual(['cancelled', 'succeeded'])
+    })
+  })
+}
