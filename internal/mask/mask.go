@@ -200,15 +200,8 @@ func (c *Cover) attempts(in []gonets.Attempt, v *gonets.Version) []gonets.Attemp
 	return out
 }
 
-// types are those of an attempt's bodies, with the encodings that its step chose. The
-// step may be nil.
-func types(a *gonets.Attempt, st *gonets.HTTPStep) (sent, came string) {
-	sent, came = st.Charsets(a.Purpose)
-	return charset.Given(gonets.HeaderValue(a.RequestHeaders, contentType), sent), charset.Given(gonets.HeaderValue(a.ReplyHeaders, contentType), came)
-}
-
 func (c *Cover) attempt(a gonets.Attempt, st *gonets.HTTPStep) gonets.Attempt {
-	sentAs, cameAs := types(&a, st)
+	sentAs, cameAs := charset.Types(st, a.Purpose, &a.Exchange)
 	sent, got := []string{"request"}, []string{"reply"}
 	a.RequestHeaders = c.headers(below(sent, "headers"), a.RequestHeaders)
 	a.ReplyHeaders = c.headers(below(got, "headers"), a.ReplyHeaders)
@@ -284,7 +277,7 @@ func (c *Cover) coveredAttempt(a *gonets.Attempt, st *gonets.HTTPStep) {
 	if c.known == nil {
 		return
 	}
-	sentAs, cameAs := types(a, st)
+	sentAs, cameAs := charset.Types(st, a.Purpose, &a.Exchange)
 	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.Text(a.Error)
 	for i := range a.Hops {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
