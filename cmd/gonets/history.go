@@ -27,7 +27,7 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 	}
 	f.Value = search.Normalize(f.Value)
 	if f.Text != "" {
-		return seek.Runs(ctx, h.bodies(), f)
+		return seek.Runs(ctx, h.bodies(ctx), f)
 	}
 	return h.Store.Runs(ctx, f)
 }
@@ -35,12 +35,48 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 // Carrying looks through the next stretch of runs for a text.
 func (h history) Carrying(ctx context.Context, f gonets.RunFilter, most time.Duration) (seek.Stretch, error) {
 	f.Value = search.Normalize(f.Value)
-	return seek.Walk(ctx, h.bodies(), f, most)
+	return seek.Walk(ctx, h.bodies(ctx), f, most)
 }
 
 // bodies are where texts are looked for.
-func (h history) bodies() seek.History {
-	return seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: masks{h.live}.Run, Clock: h.clock}
+func (h history) bodies(ctx context.Context) seek.History {
+	version := h.versions(ctx)
+	carried := func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+		out, err := h.Carried(ctx, runs)
+		for i := range out {
+			v, damage := version(&out[i].Run.Run)
+			if damage != nil && gonets.CodeOf(damage) != gonets.CodeDamaged {
+				return out[:i], damage
+			}
+			out[i].Version = v // it tells in which encodings its steps wrote and read
+		}
+		return out, err
+	}
+	return seek.History{Runs: h.Store.Runs, Carried: carried, Mask: masks{h.live}.Run, Clock: h.clock}
+}
+
+// versions reads the versions of runs, each once; nil is one that is gone.
+func (h history) versions(ctx context.Context) func(run *gonets.Run) (*gonets.Version, error) {
+	type place struct {
+		scenario string
+		n        int
+	}
+	type read struct {
+		version *gonets.Version
+		err     error
+	}
+	known := map[place]read{}
+	return func(run *gonets.Run) (*gonets.Version, error) {
+		at := place{run.Scenario, run.Version}
+		r, ok := known[at]
+		if !ok && run.Version > 0 {
+			if r.version, r.err = h.Version(ctx, run.Scenario, run.Version); gonets.CodeOf(r.err) == gonets.CodeNotFound {
+				r.err = nil
+			}
+			known[at] = r
+		}
+		return r.version, r.err
+	}
 }
 
 // CountRuns counts runs by a value however a person types it.
@@ -145,25 +181,16 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 	if err != nil {
 		return nil, err
 	}
-	type place struct {
-		scenario string
-		n        int
-	}
-	versions := map[place]*gonets.Version{}
+	version := h.versions(ctx)
 	for i := range read {
-		run := &read[i].Run
-		at := place{run.Scenario, run.Version}
-		if _, known := versions[at]; !known && run.Version > 0 {
-			v, err := h.Version(ctx, run.Scenario, run.Version)
-			if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
-				if err := whole(run.ID); err != nil {
-					return nil, err
-				}
-				continue
+		v, err := version(&read[i].Run.Run)
+		if err != nil {
+			if err := whole(read[i].Run.ID); err != nil {
+				return nil, err
 			}
-			versions[at] = v
+			continue
 		}
-		read[i].Version = versions[at]
+		read[i].Version = v
 		out = append(out, masks{h.live}.Run(read[i]))
 	}
 	return out, nil

@@ -138,9 +138,9 @@ func (n Needle) inRun(d *gonets.RunDetail, mask func(gonets.RunDetail) gonets.Ru
 		n.inHeaders(ev.Headers) || n.In([]byte(shown.Run.LastError), "")
 	for i := range attempts {
 		a := &attempts[i]
+		sent, came := charset.Types(shown.Version.Sends(a.Path), a.Purpose, &a.Exchange)
 		found = found || n.In([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.In([]byte(a.Error), "") ||
-			n.In(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
-			n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+			n.In(a.RequestBody, sent) || n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, came)
 	}
 	return found, size
 }

@@ -51,6 +51,29 @@ func TestTextIsFoundHoweverItIsWritten(t *testing.T) {
 	}
 }
 
+// What a step sent and got is read in the encodings that it chose: nothing else need name them.
+func TestTextIsFoundInTheEncodingOfTheStep(t *testing.T) {
+	t.Parallel()
+	koi, err := charset.Encode("Анна", "koi8-r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "a", HTTP: &gonets.HTTPStep{
+		Body: &gonets.HTTPBody{Charset: "koi8-r"}, ResponseCharset: "koi8-r"}}}}}
+	for name, x := range map[string]gonets.Exchange{"sent": {RequestBody: koi}, "came": {ReplyBody: koi}} {
+		h, _ := hourly(1, "xyzzy")
+		for _, known := range []*gonets.Version{v, nil} {
+			h.Carried = func(_ context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+				return []gonets.RunDetail{{Run: runs[0], Version: known, Attempts: []gonets.Attempt{{Path: "a", Exchange: x}}}}, nil
+			}
+			l, err := seek.Runs(t.Context(), h, gonets.RunFilter{Text: "анна"})
+			if err != nil || len(l.Items) == 1 != (known != nil) {
+				t.Errorf("%s, with its version %v: %d found, %v", name, known != nil, len(l.Items), err)
+			}
+		}
+	}
+}
+
 // parted is a form with a file that is no text and a field with such headers.
 func parted(headers, field string) string {
 	const head = "--xx\r\nContent-Disposition: form-data; name="

@@ -11,9 +11,11 @@ import (
 	"strconv"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/compress"
 	"gonets/internal/erase"
 	"gonets/internal/store/pack"
+	"gonets/internal/store/routes"
 )
 
 // shelf is one kind of things, looked through in an order that stays.
@@ -191,24 +193,24 @@ const maxPlain = 4 * gonets.MaxIngestBody
 func (l *looking) runs() error {
 	l.size = few
 	type row struct {
-		id      string
+		gonets.Run
 		key     []byte
 		covered bool
 	}
-	rows, err := pack.Collect(l, `SELECT r.id, r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
+	rows, err := pack.Collect(l, `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
 		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}, func(scan func(...any) error) (r row, err error) {
-		err = scan(&r.id, &r.key, &r.covered)
+		err = scan(&r.ID, &r.Scenario, &r.Version, &r.key, &r.covered)
 		return r, err
 	})
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	l.page.Looked, l.last = len(rows), rows[len(rows)-1].id
+	l.page.Looked, l.last = len(rows), rows[len(rows)-1].ID
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.covered })
 	var ids []string
 	for _, r := range rows {
-		ids = append(ids, r.id)
-		l.add(erase.Find{Kind: erase.KindRun, ID: r.id}, text(r.key))
+		ids = append(ids, r.ID)
+		l.add(erase.Find{Kind: erase.KindRun, ID: r.ID}, text(r.key))
 	}
 	if len(ids) == 0 {
 		return nil
@@ -217,7 +219,10 @@ func (l *looking) runs() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	var versions routes.Cache
+	versions.At(0)
+	for i := range rows {
+		id := rows[i].ID
 		for _, r := range results[id] {
 			l.add(erase.Find{Kind: erase.KindStep, ID: id, Part: r.Path}, text(r.Value))
 		}
@@ -226,18 +231,28 @@ func (l *looking) runs() error {
 		if err != nil && attempts == nil {
 			return err
 		}
+		sc, err := versions.Known(l, &rows[i].Run)
+		if err != nil {
+			return err
+		}
+		var v gonets.Version
+		if sc != nil {
+			v.Scenario = *sc
+		}
 		for i := range attempts {
-			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i])...)
+			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i], &v)...)
 		}
 	}
 	return nil
 }
 
-func carried(a *gonets.Attempt) []erase.Text {
+// carried are all that an attempt of a version carried; nil is a version that is not known.
+func carried(a *gonets.Attempt, v *gonets.Version) []erase.Text {
+	sent, came := charset.Types(v.Sends(a.Path), a.Purpose, &a.Exchange)
 	out := []erase.Text{{Data: []byte(a.URL), Type: queryType}, text([]byte(a.Error)), text([]byte(a.StatusLine))}
-	out = append(out, body(a.RequestBody, a.RequestHeaders, gonets.HeaderValue(a.RequestHeaders, "Content-Type"))...)
+	out = append(out, body(a.RequestBody, a.RequestHeaders, sent)...)
 	// A reply is kept unpacked, unless nobody knew how.
-	out = append(out, body(a.ReplyBody, a.ReplyHeaders, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))...)
+	out = append(out, body(a.ReplyBody, a.ReplyHeaders, came)...)
 	for _, h := range a.Hops {
 		out = append(out, erase.Text{Data: []byte(h.URL), Type: queryType})
 	}
@@ -272,7 +287,7 @@ func (l *looking) checks() error {
 		if data, err := compress.Unzstd(r.data, min(r.size, maxCheck)); err == nil && json.Unmarshal(data, &d) == nil {
 			found = append(append(found, texts(&d.Event)...), body(d.Event.Body, d.Event.Headers, d.Event.ContentType)...)
 			for i := range d.Attempts {
-				found = append(found, carried(&d.Attempts[i])...)
+				found = append(found, carried(&d.Attempts[i], d.Version)...)
 			}
 			for i := range d.Results {
 				found = append(found, text(d.Results[i].Value))

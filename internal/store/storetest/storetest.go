@@ -127,6 +127,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"an example stays until its scenario goes", examplesStay},
 		{"one person is erased, and nobody else", erased},
 		{"a person is erased in every place, packed or not", erasedPlaces},
+		{"a person is erased in replies of which only the step knows the encoding", erasedEncodings},
 		{"what comes late of an erased person is not kept", erasedLate},
 		{"a key that is erased still recognises repeats", erasedKeys},
 		{"a person's name that is a field's is erased, too", erasedFields},
