@@ -156,7 +156,7 @@ func (r *Rules) Run(d gonets.RunDetail) gonets.RunDetail {
 	for i := range d.Attempts {
 		c.coveredAttempt(&d.Attempts[i], d.Version.Sends(d.Attempts[i].Path))
 	}
-	d.Run.LastError = c.Text(d.Run.LastError)
+	d.Run.LastError = c.said(d.Run.LastError)
 	return d
 }
 
@@ -232,7 +232,7 @@ func Cookies(text string, lists ...[]gonets.Cookie) string {
 		c.cookies(list)
 	}
 	c.close()
-	return c.Text(text)
+	return c.said(text)
 }
 
 // cookies learns the values of a run's cookies, which nobody is shown.
@@ -278,7 +278,7 @@ func (c *Cover) coveredAttempt(a *gonets.Attempt, st *gonets.HTTPStep) {
 		return
 	}
 	sentAs, cameAs := charset.Types(st, a.Purpose, &a.Exchange)
-	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.Text(a.Error)
+	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.said(a.Error)
 	for i := range a.Hops {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
 	}

@@ -304,6 +304,31 @@ func TestTheCookiesOfARunAreNowhere(t *testing.T) {
 	}
 }
 
+// An error names an address as far as there is room: what it leaves of a value tells
+// nobody the value.
+func TestAValueThatAnErrorCutsIsHidden(t *testing.T) {
+	t.Parallel()
+	cookies := []gonets.Cookie{{Line: "sid=s3cretvalue; Path=/"}}
+	for text, want := range map[string]string{
+		"sent to https://a.test/s3cretv…, which redirected to https://a.test/s3cretvalue: refused": "sent to https://a.test/***…, which redirected to https://a.test/***: refused",
+		"no answer from https://a.test/s3cr…":                                                      "no answer from https://a.test/***…",
+		"no answer from https://a.test/s3c…":                                                       "no answer from https://a.test/s3c…", // shorter than what is told from other text
+		"no answer from https://a.test/s3cr.":                                                      "no answer from https://a.test/s3cr.",
+		"the reply begins czNjcmV0dmFs… of it":                                                     "the reply begins ***… of it", // base64
+		"… and nothing else":                                                                       "… and nothing else",
+	} {
+		if got := mask.Cookies(text, cookies); got != want {
+			t.Errorf("%s:\n%s", text, got)
+		}
+	}
+	d := event(`{"phone":"+7 999 000-11-22"}`, "application/json")
+	shown := mask.New([]string{"phone"}).Run(gonets.RunDetail{Event: d, Run: gonets.RunSummary{LastError: "refused: +7 999 0…"},
+		Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{Error: "refused: +7 999 0…"}}}})
+	if shown.Run.LastError != "refused: ***…" || shown.Attempts[0].Error != "refused: ***…" {
+		t.Errorf("%q %q", shown.Run.LastError, shown.Attempts[0].Error)
+	}
+}
+
 func TestWhatTheEditorLeftHiddenIsTheValueAgain(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ was, seen, now, want string }{
