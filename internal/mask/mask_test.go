@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gonets"
 	"gonets/internal/charset"
@@ -301,6 +302,43 @@ func TestTheCookiesOfARunAreNowhere(t *testing.T) {
 	a := shown.Attempts[0]
 	if len(a.Cookies) != 0 || string(a.ReplyBody) != `{"session":"***","lang":"ru"}` {
 		t.Errorf("%v %s", a.Cookies, a.ReplyBody)
+	}
+}
+
+// Of cookies that cannot be opened nobody knows the values: all in which they may stand
+// is hidden, and nothing that was there before them.
+func TestWhatMayHoldCookiesThatCannotBeOpenedIsHidden(t *testing.T) {
+	t.Parallel()
+	const sid = "s3cretvalue"
+	at := time.UnixMilli(1_000)
+	attempt := func(text string) gonets.Attempt {
+		a := whole("x", text).Attempts[0]
+		a.StartedAt = at
+		return a
+	}
+	before, sealed, after := attempt("earlier"), attempt(sid), attempt(sid)
+	sealed.Sealed = true
+	sealed.URL, sealed.RequestHeaders, sealed.RequestBody, sealed.StatusLine, sealed.Error = "https://crm.test/login", nil, []byte("user"), "200", ""
+	after.StatusLine, after.Error = "200", "kept"
+	d := gonets.RunDetail{Event: whole("x", "mine").Event, Attempts: []gonets.Attempt{before, sealed, after},
+		Results: []gonets.StepResult{{Value: []byte(`"earlier"`), FinishedAt: 999}, {Value: []byte(`"` + sid + `"`), FinishedAt: 1_000}}}
+	d.Event.Answer.Body = []byte(sid)
+	shown := mask.New(nil).Run(d)
+	text, err := json.Marshal(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range shown.Attempts {
+		a := &shown.Attempts[i]
+		text = append(append(text, a.RequestBody...), a.ReplyBody...)
+	}
+	text = append(append(text, shown.Results[1].Value...), shown.Event.Answer.Body...)
+	if strings.Contains(string(text), sid) {
+		t.Errorf("it can be read: %s", text)
+	}
+	if a := shown.Attempts; string(a[0].ReplyBody) != `{"saved":"earlier"}` || string(a[1].RequestBody) != "user" || a[1].URL != "https://crm.test/login" ||
+		a[2].URL != "https://crm.test/***" || a[2].Error != "kept" || string(shown.Results[0].Value) != `"earlier"` || shown.Event.Path != "/mine" {
+		t.Errorf("%+v", shown)
 	}
 }
 
