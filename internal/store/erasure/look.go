@@ -15,7 +15,6 @@ import (
 	"gonets/internal/compress"
 	"gonets/internal/erase"
 	"gonets/internal/store/pack"
-	"gonets/internal/store/routes"
 )
 
 // shelf is one kind of things, looked through in an order that stays.
@@ -219,8 +218,7 @@ func (l *looking) runs() error {
 	if err != nil {
 		return err
 	}
-	var versions routes.Cache
-	versions.At(0)
+	versions := map[string]gonets.Version{}
 	for i := range rows {
 		id := rows[i].ID
 		for _, r := range results[id] {
@@ -231,19 +229,32 @@ func (l *looking) runs() error {
 		if err != nil && attempts == nil {
 			return err
 		}
-		sc, err := versions.Known(l, &rows[i].Run)
+		v, err := l.version(&rows[i].Run, versions)
 		if err != nil {
 			return err
-		}
-		var v gonets.Version
-		if sc != nil {
-			v.Scenario = *sc
 		}
 		for i := range attempts {
 			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i], &v)...)
 		}
 	}
 	return nil
+}
+
+// version is what a run went through, as far as it can be read; each is read once.
+func (l *looking) version(run *gonets.Run, known map[string]gonets.Version) (gonets.Version, error) {
+	name := run.Scenario + "/" + strconv.Itoa(run.Version)
+	if v, ok := known[name]; ok {
+		return v, nil
+	}
+	found, err := pack.Collect(l, `SELECT document, requests FROM versions WHERE scenario = ? AND n = ?`, []any{run.Scenario, run.Version}, func(scan func(...any) error) (v gonets.Version, err error) {
+		var document, requests []byte
+		if err = scan(&document, &requests); err == nil {
+			v.Scenario, _, _ = pack.Version(name, string(document), string(requests)) // one that is damaged says nothing
+		}
+		return v, err
+	})
+	known[name] = append(found, gonets.Version{})[0]
+	return known[name], err
 }
 
 // carried are all that an attempt of a version carried; nil is a version that is not known.

@@ -27,8 +27,8 @@ type Route struct {
 func (r *Route) Running() bool { return r.State == gonets.ScenarioRunning && r.Version > 0 }
 
 // Cache keeps routes by the number of the configuration, which every change of
-// it raises in its own transaction. The zero value is ready after [Cache.At]. That of
-// the store is the committer's alone.
+// it raises in its own transaction. The zero value is ready after [Cache.At].
+// Only the committer uses it.
 type Cache struct {
 	epoch      int64
 	bySource   map[string][]*Route
