@@ -7,6 +7,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/mask"
 	"gonets/internal/rehearse"
 	"gonets/internal/search"
 	"gonets/internal/seek"
@@ -49,6 +50,9 @@ func (h history) bodies(ctx context.Context) seek.History {
 	carried := func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
 		out, err := h.Carried(ctx, runs)
 		for i := range out {
+			if unknown := h.hides(&out[i].Event); unknown != nil {
+				return out[:i], unknown
+			}
 			v, damage := version(&out[i].Run.Run)
 			if damage != nil && gonets.CodeOf(damage) != gonets.CodeDamaged {
 				return out[:i], damage
@@ -84,6 +88,15 @@ func (h history) versions(ctx context.Context) func(run *gonets.Run) (*gonets.Ve
 	}
 }
 
+// hides fails while it cannot be read what an event's source hides: then a run would
+// show what it must not, and lack what it holds.
+func (h history) hides(ev *gonets.Event) error {
+	if _, err := h.live.binding(ev.Source); gonets.Passing(err) {
+		return err
+	}
+	return nil
+}
+
 // CountRuns counts runs by a value however a person types it.
 func (h history) CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error) {
 	if f.Mark == gonets.MarkCheck {
@@ -106,7 +119,10 @@ func (h history) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gone
 func (h history) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 	d, err := h.Store.Run(ctx, id)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
-		return h.Check(ctx, id)
+		d, err = h.Check(ctx, id)
+	}
+	if err == nil {
+		err = h.hides(&d.Event)
 	}
 	return d, err
 }
@@ -137,13 +153,8 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 		if ev, ok := events[run.EventID]; ok {
 			// A scenario may name any place: what is secret there stays hidden.
 			ev = masks{h.live}.ofSource(ev)
-			event := h.live.Event(&ev)
-			cover.Learn("event", event) // credentials in headers are hidden without rules, too
-			if !rules.Empty() {
-				event, _ = cover.Value([]string{"event"}, event).(map[string]any)
-			}
-			for _, t := range search.TellBy(event, paths[run.Scenario]) {
-				run.Data = append(run.Data, api.Datum(t))
+			if err := h.tell(run, &ev, paths[run.Scenario], cover); err != nil {
+				return err
 			}
 		}
 		switch {
@@ -156,6 +167,28 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// tell fills in by what people recognise a run, and lets cover know what its event
+// holds. Where a damaged source hides that, an error that may quote it is not shown.
+func (h history) tell(run *api.RunSummary, ev *gonets.Event, paths []string, cover *mask.Cover) error {
+	read, err := h.live.Reader(ev.Source)
+	if gonets.Passing(err) {
+		return err
+	}
+	if err != nil {
+		run.LastError = ""
+		return nil //nolint:nilerr // the other runs of the list are shown
+	}
+	event := read(ev)
+	cover.Learn("event", event) // credentials in headers are hidden without rules, too
+	if !h.live.masks.Load().Empty() {
+		event, _ = cover.Value([]string{"event"}, event).(map[string]any)
+	}
+	for _, t := range search.TellBy(event, paths) {
+		run.Data = append(run.Data, api.Datum(t))
 	}
 	return nil
 }
@@ -188,6 +221,9 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 	}
 	version := h.versions(ctx)
 	for i := range read {
+		if err := h.hides(&read[i].Event); err != nil {
+			return nil, err
+		}
 		v, err := version(&read[i].Run.Run)
 		if err != nil {
 			if err := whole(read[i].Run.ID); err != nil {

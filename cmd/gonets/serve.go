@@ -191,7 +191,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
-	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
+	env := &step.Env{Reader: config.Reader, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),
@@ -429,8 +429,17 @@ func (d documents) Apply(ctx context.Context, a document.Apply) ([]document.Appl
 	if err != nil || a.DryRun {
 		return applied, err
 	}
+	return applied, d.inForce(ctx, nil)
+}
+
+// inForce makes what was stored known here and to the other nodes.
+func (d documents) inForce(ctx context.Context, err error) error {
+	if err != nil {
+		return err
+	}
 	d.tell(hint.Hint{Config: true})
-	return applied, d.live.Refresh(ctx)
+	// What is decided is carried out, also when the caller does not wait.
+	return d.live.Refresh(context.WithoutCancel(ctx))
 }
 
 // scenarios tells the engine at once when a scenario is stopped or started.
