@@ -174,6 +174,7 @@ const (
 	CodeTriesUsedUp    Code = "tries.used_up"
 	CodeDeadline       Code = "tries.deadline"
 	CodePoison         Code = "run.poison"
+	CodeCookies        Code = "run.cookies"
 	CodeLimitSteps     Code = "run.too_many_steps"
 	CodeByPerson       Code = "by_person"
 	CodeScenarioHeld   Code = "scenario.not_running"

@@ -64,6 +64,8 @@ type Signal struct {
 	// Ended counts the runs that came to a bad end.
 	Ended int
 	At    time.Time
+	// Last is when the last of the rejected requests came. It is not stored with it.
+	Last time.Time
 }
 
 // TroubleID is the id of the trouble that it belongs to.

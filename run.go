@@ -427,4 +427,6 @@ type List[T any] struct {
 	// Reached is how far a list of runs has looked when it gave up for now; zero
 	// when its page is full or the last one.
 	Reached time.Time
+	// Unread is how many runs that were asked for a text cannot be read.
+	Unread int
 }

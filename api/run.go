@@ -110,6 +110,7 @@ type RunSummary struct {
 type RunPage struct {
 	List[RunSummary]
 	Reached *time.Time `json:"reached,omitempty" doc:"How far back the search has looked when it gave up for now; the next page goes on from there"`
+	Unread  int        `json:"unread,omitempty" doc:"How many of the runs that were asked for a text cannot be read: nobody knows whether they carried it"`
 }
 
 // RunCount counts runs.
@@ -203,6 +204,7 @@ type Attempt struct {
 	Charged     bool            `json:"charged" doc:"Counts against the retry policy"`
 	Purpose     gonets.Purpose  `json:"purpose,omitempty" enum:"ask,ask.done,ask.not_done,renew,expired" doc:"ask: the service was asked whether the request was done and gave no answer, ask.done: it was, ask.not_done: it was not; expired: what an earlier step gave is too old, renew: that step was done again. Left out for the step's own request"`
 	Fenced      bool            `json:"fenced" doc:"Came too late to have an effect"`
+	Sealed      bool            `json:"sealed,omitempty" doc:"The cookies of its reply cannot be opened: from here on what may hold them is hidden"`
 	NotKept     bool            `json:"not_kept,omitempty" doc:"Headers and bodies were not kept, because the run succeeded while the disk was low"`
 	Remote      string          `json:"remote,omitempty"`
 	HTTPVersion string          `json:"http_version,omitempty"`

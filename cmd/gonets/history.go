@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"gonets"
@@ -28,7 +29,11 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 	}
 	f.Value = search.Normalize(f.Value)
 	if f.Text != "" {
-		return seek.Runs(ctx, h.bodies(), f)
+		s, err := seek.Runs(ctx, h.bodies(ctx), f)
+		if s.Damage != nil {
+			slog.Error("runs are left out of a search: what they carried cannot be read", "runs", s.Unread, "error", s.Damage)
+		}
+		return s.List, err
 	}
 	return h.Store.Runs(ctx, f)
 }
@@ -36,23 +41,51 @@ func (h history) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gone
 // Carrying looks through the next stretch of runs for a text.
 func (h history) Carrying(ctx context.Context, f gonets.RunFilter, most time.Duration) (seek.Stretch, error) {
 	f.Value = search.Normalize(f.Value)
-	return seek.Walk(ctx, h.bodies(), f, most)
+	return seek.Walk(ctx, h.bodies(ctx), f, most)
 }
 
 // bodies are where texts are looked for.
-func (h history) bodies() seek.History {
-	return seek.History{Runs: h.Store.Runs, Carried: h.carried, Mask: masks{h.live}.Run, Clock: h.clock}
+func (h history) bodies(ctx context.Context) seek.History {
+	version := h.versions(ctx)
+	carried := func(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+		out, err := h.Carried(ctx, runs)
+		for i := range out {
+			if unknown := h.hides(&out[i].Event); unknown != nil {
+				return out[:i], unknown
+			}
+			v, damage := version(&out[i].Run.Run)
+			if damage != nil && gonets.CodeOf(damage) != gonets.CodeDamaged {
+				return out[:i], damage
+			}
+			out[i].Version = v // it tells in which encodings its steps wrote and read
+		}
+		return out, err
+	}
+	return seek.History{Runs: h.Store.Runs, Carried: carried, Mask: masks{h.live}.Run, Clock: h.clock}
 }
 
-// carried is what runs carried, up to one of which it is not known what is hidden.
-func (h history) carried(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
-	out, err := h.Store.Carried(ctx, runs)
-	for i := range out {
-		if unknown := h.hides(&out[i].Event); unknown != nil {
-			return out[:i], unknown
-		}
+// versions reads the versions of runs, each once; nil is one that is gone.
+func (h history) versions(ctx context.Context) func(run *gonets.Run) (*gonets.Version, error) {
+	type place struct {
+		scenario string
+		n        int
 	}
-	return out, err
+	type read struct {
+		version *gonets.Version
+		err     error
+	}
+	known := map[place]read{}
+	return func(run *gonets.Run) (*gonets.Version, error) {
+		at := place{run.Scenario, run.Version}
+		r, ok := known[at]
+		if !ok && run.Version > 0 {
+			if r.version, r.err = h.Version(ctx, run.Scenario, run.Version); gonets.CodeOf(r.err) == gonets.CodeNotFound {
+				r.err = nil
+			}
+			known[at] = r
+		}
+		return r.version, r.err
+	}
 }
 
 // hides fails while it cannot be read what an event's source hides: then a run would
@@ -186,28 +219,19 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 	if err != nil {
 		return nil, err
 	}
-	type place struct {
-		scenario string
-		n        int
-	}
-	versions := map[place]*gonets.Version{}
+	version := h.versions(ctx)
 	for i := range read {
 		if err := h.hides(&read[i].Event); err != nil {
 			return nil, err
 		}
-		run := &read[i].Run
-		at := place{run.Scenario, run.Version}
-		if _, known := versions[at]; !known && run.Version > 0 {
-			v, err := h.Version(ctx, run.Scenario, run.Version)
-			if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
-				if err := whole(run.ID); err != nil {
-					return nil, err
-				}
-				continue
+		v, err := version(&read[i].Run.Run)
+		if err != nil {
+			if err := whole(read[i].Run.ID); err != nil {
+				return nil, err
 			}
-			versions[at] = v
+			continue
 		}
-		read[i].Version = versions[at]
+		read[i].Version = v
 		out = append(out, masks{h.live}.Run(read[i]))
 	}
 	return out, nil

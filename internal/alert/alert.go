@@ -342,7 +342,7 @@ func (s *Service) keepRejected(ctx context.Context) error {
 		now := s.o.Clock.Now()
 		for _, source := range slices.Sorted(maps.Keys(counts)) {
 			s.rejections.signals = append(s.rejections.signals, gonets.Signal{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source, Code: gonets.CodeSignature},
-				RunID: now.Format(time.RFC3339Nano), Runs: counts[source], At: now})
+				RunID: now.Format(time.RFC3339Nano), Runs: counts[source].n, At: now, Last: counts[source].last})
 		}
 	}
 	if err := s.o.Book.KeepRejected(ctx, s.o.Server, s.rejections.id, s.rejections.signals); err != nil {

@@ -550,3 +550,21 @@ func TestServiceEndsWhileAMailServerKeepsSilent(t *testing.T) {
 		t.Errorf("notice %+v", n)
 	}
 }
+
+// A refusal counts where it came, not where it was looked at: the protection of its
+// source may have been changed in between.
+func TestARefusalIsKnownByItsOwnTime(t *testing.T) {
+	onBoth(t, secure(), func(b *bench) {
+		b.Service.Rejected("form", b.clock.Now())
+		changed := b.clock.Now().Add(time.Second)
+		b.pass(time.Minute)
+		books := b.store.(interface {
+			Refused(ctx context.Context, source string, since time.Time) (int64, time.Time, error)
+		})
+		for since, want := range map[time.Time]int64{changed: 0, changed.Add(-time.Second): 1} {
+			if n, _, err := books.Refused(b.Context(), "form", since); err != nil || n != want {
+				b.Errorf("since %s: %d, %v; want %d", since, n, err, want)
+			}
+		}
+	})
+}

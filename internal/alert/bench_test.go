@@ -347,3 +347,6 @@ func (b *bench) notices() []news.Told {
 	b.must(err)
 	return l.Items
 }
+
+// Rejected is a request that a source does not believe now.
+func (b *bench) Rejected(source string) { b.Service.Rejected(source, b.clock.Now()) }

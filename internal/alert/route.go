@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/calendar"
 	"gonets/internal/news"
 	"gonets/setting"
 )
@@ -51,28 +52,13 @@ func (d *decider) way(n *news.Notice) string {
 	return strings.Join(names, ",")
 }
 
-// hours are a part of the day.
-type hours struct {
-	from, to time.Duration
-	zone     *time.Location
-}
-
-// quietHours are those of the settings; without any, there are none.
-func quietHours(set *setting.Settings) hours {
+// quietHours are those of the settings, by their clocks; nil when there are none.
+func quietHours(set *setting.Settings) *gonets.Quiet {
 	if set.Notices == nil || set.Notices.QuietHours == nil {
-		return hours{}
+		return nil
 	}
 	q := set.Notices.QuietHours
-	return hours{ofDay(q.From), ofDay(q.To), zoneOf(set)}
-}
-
-// ofDay is a time of day that was checked before, from midnight.
-func ofDay(text string) time.Duration {
-	at, err := time.Parse("15:04", text)
-	if err != nil {
-		return 0
-	}
-	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
+	return &gonets.Quiet{From: q.From, To: q.To, Zone: zoneOf(set).String()}
 }
 
 func zoneOf(set *setting.Settings) *time.Location {
@@ -82,39 +68,23 @@ func zoneOf(set *setting.Settings) *time.Location {
 	return time.UTC
 }
 
-// end is when the quiet hours in which now lies are over; without them it is
-// due.
-func (h hours) end(now, due time.Time) time.Time {
-	if h.from == h.to {
-		return due
-	}
-	local := now.In(h.zone)
-	clock := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute + time.Duration(local.Second())*time.Second
-	day := 0
-	switch {
-	case h.from < h.to && (clock < h.from || clock >= h.to), h.from > h.to && clock < h.from && clock >= h.to:
-		return due
-	case h.from > h.to && clock >= h.from:
-		day = 1
-	}
-	// By the calendar, so that a changing clock does not move the morning.
-	return time.Date(local.Year(), local.Month(), local.Day()+day, int(h.to/time.Hour), int(h.to%time.Hour/time.Minute), 0, 0, h.zone)
-}
-
-// endedBy tells whether the quiet hours end at a time, and when those began.
-func (h hours) endedBy(end time.Time) (began time.Time, ok bool) {
-	if h.from == h.to {
+// endedBy tells whether quiet hours end at a time, and when they began.
+func endedBy(q *gonets.Quiet, end time.Time) (began time.Time, ok bool) {
+	if !q.Until(end.Add(-time.Nanosecond)).Equal(end) {
 		return began, false
 	}
-	at := end.In(h.zone)
-	if at.Second() != 0 || at.Nanosecond() != 0 || time.Duration(at.Hour())*time.Hour+time.Duration(at.Minute())*time.Minute != h.to {
-		return began, false
+	from, err := gonets.ParseClock(q.From)
+	zone, wrong := time.LoadLocation(q.Zone)
+	if err != nil || wrong != nil {
+		return began, false // they were checked before
 	}
-	day := at.Day()
-	if h.from > h.to {
+	year, month, day := end.In(zone).Date()
+	if q.From > q.To {
 		day--
 	}
-	return time.Date(at.Year(), at.Month(), day, int(h.from/time.Hour), int(h.from%time.Hour/time.Minute), 0, 0, h.zone), true
+	began = time.Date(year, month, day, from/60, from%60, 0, 0, zone)
+	// Where the day's first hour is left out, a time in it would be of the day before.
+	return gonets.Later(began, calendar.DayStart(year, month, day, zone)), true
 }
 
 // collected is whether all of it waited for the end of the quiet hours: then
@@ -122,7 +92,7 @@ func (h hours) endedBy(end time.Time) (began time.Time, ok bool) {
 func (d *decider) collected(order []string, groups map[string][]*news.Notice) bool {
 	for _, key := range order {
 		for _, n := range groups[key] {
-			if _, ok := d.quiet.endedBy(n.DueAt); !ok {
+			if _, ok := endedBy(d.quiet, n.DueAt); !ok {
 				return false
 			}
 		}

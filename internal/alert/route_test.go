@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"gonets/internal/alert"
 	"gonets/internal/news"
 	"gonets/setting"
 )
@@ -55,4 +56,30 @@ func TestRejectedRequestsAfterTheQuietHoursAreToldAsBefore(t *testing.T) {
 		// there was to their beginning: not twice as long as they were.
 		b.want("запросов: 2", "запросов: 124", "запросов: 18", "запросов: 34")
 	})
+}
+
+// Where clocks are put forward at midnight that is no midnight, and where they are put
+// back some hours are there twice.
+func TestQuietHoursEndWhereClocksChange(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ zone, from, to, now, end string }{
+		"a midnight left out":       {"America/Santiago", "22:00", "00:00", "2026-09-05T23:30:00-04:00", "2026-09-06T01:00:00-03:00"},
+		"half an hour behind it":    {"Asia/Beirut", "22:00", "00:30", "2026-03-28T23:30:00+02:00", "2026-03-29T01:00:00+03:00"},
+		"no midnight in between":    {"America/Asuncion", "22:00", "08:00", "2023-09-30T23:30:00-04:00", "2023-10-01T08:00:00-03:00"},
+		"the second of two hours":   {"Europe/Berlin", "22:00", "02:30", "2026-10-25T02:10:00+01:00", "2026-10-25T02:30:00+01:00"},
+		"a day like any other":      {"Europe/Moscow", "22:00", "08:00", "2026-09-05T23:30:00+03:00", "2026-09-06T08:00:00+03:00"},
+		"outside of the quiet ones": {"America/Santiago", "22:00", "00:00", "2026-09-06T01:00:00-03:00", "2026-09-06T01:00:00-03:00"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := setting.Settings{TimeZone: c.zone, Mail: &setting.Mail{Host: "smtp.example", To: []string{"owner@example.org"}},
+			Notices: &setting.Notices{QuietHours: &setting.QuietHours{From: c.from, To: c.to}}}
+		n := &news.Notice{Kind: news.NoticeRejected, At: now, DueAt: now}
+		(&alert.Service{}).DecideFor(set, &news.Round{Now: now, Notices: []*news.Notice{n}})
+		if end, _ := time.Parse(time.RFC3339, c.end); !n.DueAt.Equal(end) {
+			t.Errorf("%s: it is told at %s, want %s", name, n.DueAt.Format(time.RFC3339), c.end)
+		}
+	}
 }

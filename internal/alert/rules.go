@@ -43,7 +43,7 @@ type decider struct {
 	// rules say what is told, by what kind of news.
 	rules *setting.Notices
 	// quiet are the hours in which only what is urgent is told.
-	quiet hours
+	quiet *gonets.Quiet
 	// channels are the ways by which people can be told; none, and news waits.
 	channels []setting.Channel
 	// write makes a letter's text for a kind of channel.
@@ -235,7 +235,7 @@ func (d *decider) counted(r *news.Round, s *gonets.Signal, kind news.NoticeKind,
 // planned is when a notice was to be told before it had to wait for the end of the
 // quiet hours: when they began at the earliest.
 func (d *decider) planned(n *news.Notice, gather time.Duration) time.Time {
-	if began, ok := d.quiet.endedBy(n.DueAt); ok {
+	if began, ok := endedBy(d.quiet, n.DueAt); ok {
 		return gonets.Later(began, n.At.Add(gather))
 	}
 	return n.DueAt
@@ -265,7 +265,9 @@ func (d *decider) compose(r *news.Round) {
 			continue
 		}
 		if !n.DueAt.After(r.Now) && !d.rule(n).Urgent {
-			n.DueAt = d.quiet.end(r.Now, n.DueAt)
+			if end := d.quiet.Until(r.Now); !end.IsZero() {
+				n.DueAt = end
+			}
 		}
 		key := d.group(n)
 		if groups[key] == nil {

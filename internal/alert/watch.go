@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gonets"
 	"gonets/internal/news"
@@ -28,7 +29,7 @@ type Watch struct {
 	fresh    map[string]int
 
 	rejecting sync.Mutex
-	rejected  map[string]int
+	rejected  map[string]refusals
 
 	counting sync.Mutex
 	happened map[string]news.Outcomes
@@ -121,19 +122,26 @@ func (w *Watch) refresh(known map[string][]news.Watched) {
 	w.open.Store(int64(len(w.troubles)))
 }
 
-// Rejected counts a request that a source did not believe. It is kept in
+// refusals are how often a source did not believe a caller, and when it last did so.
+type refusals struct {
+	n    int
+	last time.Time
+}
+
+// Rejected counts a request that a source did not believe at a time. It is kept in
 // memory until the next look, so that a flood of them writes nothing.
-func (w *Watch) Rejected(source string) {
+func (w *Watch) Rejected(source string, at time.Time) {
 	w.rejecting.Lock()
 	defer w.rejecting.Unlock()
 	if w.rejected == nil {
-		w.rejected = map[string]int{}
+		w.rejected = map[string]refusals{}
 	}
-	w.rejected[source]++
+	known := w.rejected[source]
+	w.rejected[source] = refusals{known.n + 1, gonets.Later(known.last, at)}
 }
 
 // takeRejected gives the counts away.
-func (w *Watch) takeRejected() map[string]int {
+func (w *Watch) takeRejected() map[string]refusals {
 	w.rejecting.Lock()
 	defer w.rejecting.Unlock()
 	out := w.rejected

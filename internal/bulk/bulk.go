@@ -198,9 +198,12 @@ func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 	if began.Before(p.until) {
 		return
 	}
+	acted := 0
 	for range maxPages {
 		if j.AtMost() && s.o.Clock.Now().Sub(began) >= searchTime {
-			s.Wake() // it only reads: the others' turn comes, and no pause behind it
+			if acted == 0 {
+				s.Wake() // it only read: the others' turn comes, and no pause behind it
+			}
 			return
 		}
 		if left <= 0 || j.Walked || j.State != Running || ctx.Err() != nil {
@@ -225,6 +228,7 @@ func (s *Service) advance(ctx context.Context, j *Job, p *pace) {
 			return // somebody else's, or held: the next turn reads it again
 		}
 		p.learn(n, done.Took)
+		acted += n
 		j, left = done.Job, left-n
 		p.credit -= float64(n)
 		p.careful = max(p.careful-n, 0)

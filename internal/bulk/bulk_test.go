@@ -1,6 +1,7 @@
 package bulk_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -71,6 +72,8 @@ type texts struct {
 	clock   *testkit.Clock
 	each    time.Duration
 	stretch int
+	// apart is how many runs lie between those that carry it, 0 for ten.
+	apart int
 }
 
 const hundred = 100
@@ -101,7 +104,7 @@ func (h *texts) Carrying(_ context.Context, f gonets.RunFilter, most time.Durati
 		switch {
 		case i == 50:
 			s.Unread, s.Damage = s.Unread+1, gonets.Errorf(gonets.CodeInternal, "damaged")
-		case i%10 == 0:
+		case i%cmp.Or(h.apart, 10) == 0 && h.apart <= hundred:
 			s.Items = append(s.Items, gonets.RunSummary{Run: gonets.Run{ID: strconv.Itoa(i)}})
 		}
 	}
@@ -113,6 +116,7 @@ type one struct {
 	bulk.Store
 	job   bulk.Job
 	steps []bulk.Step
+	clock *testkit.Clock
 	// walked, if any, is closed when the job's last run was met.
 	walked chan struct{}
 }
@@ -177,11 +181,36 @@ func TestAJobAsksItsRunsForTheTextAndLosesThoseWithoutIt(t *testing.T) {
 	}
 }
 
-// A text that is looked for in many runs takes no pauses: nobody waits for reading.
+// Looking for a text takes no pauses while it finds nothing: nobody waits for reading.
 func TestASearchGoesOnWithoutAPause(t *testing.T) {
 	t.Parallel()
-	clock, st := testkit.NewClock(), &one{walked: make(chan struct{})}
-	h := &texts{clock: clock, stretch: 1, each: time.Minute}
+	st, stop := searching(t, 2*hundred)
+	select {
+	case <-st.walked:
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for the clock")
+	}
+	stop()
+}
+
+// What is done to the runs that carry it takes the pauses of any mass action.
+func TestASearchThatActsLeavesOthersTheirTurn(t *testing.T) {
+	t.Parallel()
+	st, stop := searching(t, 1)
+	st.clock.AwaitTimers(1)
+	stop()
+	if len(st.steps) > 2 { // one of them because it was just begun
+		t.Errorf("%d pages without a pause", len(st.steps))
+	}
+}
+
+// searching begins a mass action whose text is looked for in one run after another; the
+// clock stands but for the time that looking takes.
+func searching(t *testing.T, apart int) (st *one, stop func()) {
+	t.Helper()
+	clock := testkit.NewClock()
+	st = &one{walked: make(chan struct{}), clock: clock}
+	h := &texts{clock: clock, stretch: 1, each: time.Minute, apart: apart}
 	s := bulk.New(bulk.Options{Store: st, History: h, Bus: &notify.Bus{}, Owner: "me", Clock: clock, Log: slog.New(slog.DiscardHandler)})
 	if _, err := s.Begin(t.Context(), bulk.Wish{Action: string(gonets.ActionCancel), Filter: gonets.RunFilter{Text: "Anna"}}); err != nil {
 		t.Fatal(err)
@@ -189,13 +218,10 @@ func TestASearchGoesOnWithoutAPause(t *testing.T) {
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-st.walked:
-	case <-time.After(10 * time.Second):
-		t.Error("it waits for the clock")
-	}
-	if err := s.Stop(t.Context()); err != nil {
-		t.Fatal(err)
+	return st, func() {
+		if err := s.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

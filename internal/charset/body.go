@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"gonets"
 )
 
 // Read gives a body as people can read it, and the name of its encoding where that
@@ -102,6 +104,15 @@ func Given(contentType, label string) string {
 	}
 	params["charset"] = Name(label)
 	return mime.FormatMediaType(media, params)
+}
+
+// Types are the Content-Types of what an exchange of this purpose sent and got, with the
+// encodings that its step chose in the place of those that they name themselves. The
+// step may be nil.
+func Types(st *gonets.HTTPStep, p gonets.Purpose, x *gonets.Exchange) (sent, came string) {
+	const name = "Content-Type"
+	sent, came = st.Charsets(p)
+	return Given(gonets.HeaderValue(x.RequestHeaders, name), sent), Given(gonets.HeaderValue(x.ReplyHeaders, name), came)
 }
 
 // textual tells whether a body of the type is text: the first bytes of other files

@@ -118,6 +118,9 @@ func (a *app) runsList() *cobra.Command {
 				return err
 			}
 			return a.print(l, func() {
+				if l.Unread > 0 {
+					defer a.printf("Runs that cannot be read and may match: %d.\n", l.Unread)
+				}
 				if len(l.Items) == 0 && l.Next == "" {
 					a.printf("No runs match.\n")
 					return

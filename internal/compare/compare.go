@@ -27,15 +27,13 @@ const (
 // Side is an attempt that is compared.
 type Side struct {
 	*gonets.Attempt
-	// Charset is the encoding in which its step wrote the body; empty where it chose
-	// none.
-	Charset string
+	// Step is the one that made it; nil where that is not known.
+	Step *gonets.HTTPStep
 }
 
-// Of is an attempt of a version; what is not known of the step is empty.
+// Of is an attempt of a version.
 func Of(a *gonets.Attempt, v *gonets.Version) Side {
-	sent, _ := v.Sends(a.Path).Charsets(a.Purpose)
-	return Side{a, sent}
+	return Side{a, v.Sends(a.Path)}
 }
 
 // Attempts compares two attempts of a step, in the order in which a request is
@@ -208,7 +206,7 @@ func (c *comparison) bodies(good, bad Side) {
 type sent struct{ text, kind string }
 
 func readable(a Side) (sent, bool) {
-	kind := charset.Given(gonets.HeaderValue(a.RequestHeaders, "Content-Type"), a.Charset)
+	kind, _ := charset.Types(a.Step, a.Purpose, &a.Exchange)
 	text, _, ok := charset.Read(a.RequestBody, kind)
 	return sent{text, kind}, ok
 }

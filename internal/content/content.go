@@ -21,23 +21,11 @@ func Of(headers []gonets.Header, body []byte) api.Content {
 	return as(gonets.HeaderValue(headers, "Content-Type"), body)
 }
 
-// Sent is the body of a step's request, in the encoding in which the step wrote it:
-// a Content-Type of its own need not name it. The step may be nil.
-func Sent(st *gonets.HTTPStep, x *gonets.Exchange) api.Content {
-	kind := gonets.HeaderValue(x.RequestHeaders, "Content-Type")
-	if st != nil && st.Body != nil {
-		kind = charset.Given(kind, st.Body.Charset)
-	}
-	return as(kind, x.RequestBody)
-}
-
-// Came is the body of a step's reply, in the encoding in which the step reads it.
-// The step may be nil.
-func Came(st *gonets.HTTPStep, x *gonets.Exchange) api.Content {
-	if st == nil {
-		return Of(x.ReplyHeaders, x.ReplyBody)
-	}
-	return as(charset.Given(gonets.HeaderValue(x.ReplyHeaders, "Content-Type"), st.ResponseCharset), x.ReplyBody)
+// Exchange are the bodies of a step's request of this purpose and of its reply, each in
+// the encoding in which the step writes or reads it. The step may be nil.
+func Exchange(st *gonets.HTTPStep, p gonets.Purpose, x *gonets.Exchange) (sent, came api.Content) {
+	sentAs, cameAs := charset.Types(st, p, x)
+	return as(sentAs, x.RequestBody), as(cameAs, x.ReplyBody)
 }
 
 // maxMarked is up to how many bytes a reply is looked through for its mark: a run

@@ -51,15 +51,18 @@ func TestAFormIsShownByItsParts(t *testing.T) {
 // an encoding, and a service may name a wrong one.
 func TestABodyIsReadInTheEncodingOfItsStep(t *testing.T) {
 	t.Parallel()
-	st := &gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: "cp1251"}, ResponseCharset: "koi8-r"}
+	asks := &gonets.Ask{Body: &gonets.HTTPBody{Charset: "koi8-r"}}
+	st := &gonets.HTTPStep{Body: &gonets.HTTPBody{Charset: "cp1251"}, ResponseCharset: "koi8-r", Retry: &gonets.Retry{Ask: asks}}
 	x := &gonets.Exchange{RequestHeaders: headers("text/csv"), RequestBody: []byte("\xdf"), ReplyHeaders: headers("text/plain; charset=windows-1251"), ReplyBody: []byte("\xf1")}
-	if diff := cmp.Diff(api.Content{Body: "Я", Charset: "windows-1251"}, content.Sent(st, x)); diff != "" {
-		t.Error(diff)
+	for purpose, want := range map[gonets.Purpose]api.Content{
+		"": {Body: "Я", Charset: "windows-1251"}, gonets.PurposeAskDone: {Body: "ъ", Charset: "koi8-r"}, // a question has a body of its own
+	} {
+		sent, came := content.Exchange(st, purpose, x)
+		if diff := cmp.Diff([]api.Content{want, {Body: "Я", Charset: "koi8-r"}}, []api.Content{sent, came}); diff != "" {
+			t.Errorf("%q: %s", purpose, diff)
+		}
 	}
-	if diff := cmp.Diff(api.Content{Body: "Я", Charset: "koi8-r"}, content.Came(st, x)); diff != "" {
-		t.Error(diff)
-	}
-	if got := content.Sent(nil, x); got.Encoding != api.EncodingBase64 {
+	if got, _ := content.Exchange(nil, "", x); got.Encoding != api.EncodingBase64 {
 		t.Errorf("without its step it is %+v", got)
 	}
 }

@@ -474,10 +474,7 @@ func expired(w *words, e *texts.Explanation) {
 func (w *words) excerpt() string {
 	const enough = 4 * maxExcerpt
 	a := w.Attempt
-	kind := gonets.HeaderValue(a.ReplyHeaders, "Content-Type")
-	if w.Step != nil {
-		kind = charset.Given(kind, w.Step.ResponseCharset)
-	}
+	_, kind := charset.Types(w.Step, a.Purpose, &a.Exchange)
 	text, _, ok := charset.Read(a.ReplyBody, kind)
 	if !ok {
 		text = string(a.ReplyBody[:min(len(a.ReplyBody), enough)])

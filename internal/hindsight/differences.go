@@ -180,7 +180,7 @@ func between(was, becomes *compare.Side) ([]api.SentDifference, api.Comparison) 
 
 // request is an attempt without what was replied: that is the same by itself.
 func request(a *compare.Side) compare.Side {
-	return compare.Side{Charset: a.Charset, Attempt: &gonets.Attempt{Path: a.Path, Exchange: gonets.Exchange{Method: a.Method, URL: a.URL, RequestHeaders: a.RequestHeaders, RequestBody: a.RequestBody}}}
+	return compare.Side{Step: a.Step, Attempt: &gonets.Attempt{Path: a.Path, Exchange: gonets.Exchange{Method: a.Method, URL: a.URL, RequestHeaders: a.RequestHeaders, RequestBody: a.RequestBody}}}
 }
 
 // ofAnswer compares what the sender would be answered.

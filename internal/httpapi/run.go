@@ -68,7 +68,7 @@ func (s *server) listRuns(ctx context.Context, in *runsInput) (*output[api.RunPa
 	if err != nil {
 		return nil, err
 	}
-	out := &output[api.RunPage]{Body: api.RunPage{List: api.List[api.RunSummary]{Items: shown, Next: l.Next}}}
+	out := &output[api.RunPage]{Body: api.RunPage{List: api.List[api.RunSummary]{Items: shown, Next: l.Next}, Unread: l.Unread}}
 	if !l.Reached.IsZero() {
 		out.Body.Reached = &l.Reached
 	}

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/internal/notify"
@@ -86,8 +87,8 @@ type Options struct {
 	// LastError is what a run's last error says to its sender: the sender has no
 	// more right to what is hidden than people have. Without it nothing is said.
 	LastError func(ctx context.Context, runID string) (string, error)
-	// Rejected counts a request that a source did not believe; optional.
-	Rejected func(source string)
+	// Rejected counts a request that a source did not believe at a time; optional.
+	Rejected func(source string, at time.Time)
 	// MaxBody is the longest body in bytes; 0 is gonets.MaxIngestBody.
 	MaxBody int64
 	// MaxInFlight is how many bytes of bodies are read at once; 0 is

@@ -78,7 +78,7 @@ func (x *exchange) fail(err error) {
 		x.h.o.Log.Debug("a caller left while sending", "error", err)
 	}
 	if (code == gonets.CodeSignature || code == gonets.CodeSignatureStale) && x.b != nil && x.h.o.Rejected != nil {
-		x.h.o.Rejected(x.b.Source.Name)
+		x.h.o.Rejected(x.b.Source.Name, x.h.o.Clock.Now())
 	}
 	name := ""
 	if x.b != nil {

@@ -43,8 +43,10 @@ type Cover struct {
 	values map[string]bool
 	// files are the hashes of what is hidden byte for byte.
 	files map[[sha256.Size]byte]bool
-	// known replaces the values; nil while there are none.
+	// known replaces the values; nil while there are none. forms are what it looks for,
+	// in the order of letters.
 	known *strings.Replacer
+	forms []string
 }
 
 // Cover begins one that has learned nothing yet.
@@ -174,6 +176,41 @@ func (c *Cover) close() {
 		pairs = append(pairs, text, Hidden)
 	}
 	c.known = strings.NewReplacer(pairs...)
+	slices.Sort(all)
+	c.forms = all
+}
+
+// cutOff stands in an error where the rest of a text was left out.
+const cutOff = "…"
+
+// said is Text for what is said of an exchange: it may quote a value and end in the
+// middle of it.
+func (c *Cover) said(text string) string {
+	if c.known == nil || !strings.Contains(text, cutOff) {
+		return c.Text(text)
+	}
+	pieces := strings.Split(text, cutOff)
+	for i, piece := range pieces {
+		if piece = c.Text(piece); i < len(pieces)-1 {
+			piece = c.withoutBeginning(piece)
+		}
+		pieces[i] = piece
+	}
+	return strings.Join(pieces, cutOff)
+}
+
+// withoutBeginning is a text without the beginning of a value at its end.
+func (c *Cover) withoutBeginning(text string) string {
+	for at := range text {
+		end := text[at:]
+		if utf8.RuneCountInString(end) < minField {
+			break
+		}
+		if i, _ := slices.BinarySearch(c.forms, end); i < len(c.forms) && strings.HasPrefix(c.forms[i], end) {
+			return text[:at] + Hidden
+		}
+	}
+	return text
 }
 
 // Text is a text without the values that were learned.
@@ -325,5 +362,5 @@ func (c *Cover) Problem(p gonets.Problem) gonets.Problem {
 func (c *Cover) Line(text string) string {
 	text = c.text(text)
 	c.close()
-	return c.Text(text)
+	return c.said(text)
 }

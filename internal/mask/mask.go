@@ -10,6 +10,7 @@ package mask
 
 import (
 	"mime"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -156,8 +157,62 @@ func (r *Rules) Run(d gonets.RunDetail) gonets.RunDetail {
 	for i := range d.Attempts {
 		c.coveredAttempt(&d.Attempts[i], d.Version.Sends(d.Attempts[i].Path))
 	}
-	d.Run.LastError = c.Text(d.Run.LastError)
+	d.Run.LastError = c.said(d.Run.LastError)
+	unchecked(&d)
 	return d
+}
+
+// unchecked hides what may hold the value of a cookie that cannot be opened: nobody
+// knows what to look for. Errors were written without such values.
+func unchecked(d *gonets.RunDetail) {
+	first := slices.IndexFunc(d.Attempts, func(a gonets.Attempt) bool { return a.Sealed })
+	if first < 0 {
+		return
+	}
+	for i := range d.Attempts[first:] {
+		a := &d.Attempts[first+i]
+		if i > 0 { // its own request left before they came
+			a.URL, a.RequestHeaders, a.RequestBody = hiddenPath(a.URL), hiddenValues(a.RequestHeaders), hiddenBody(a.RequestBody)
+		}
+		for h := range a.Hops {
+			a.Hops[h].URL = hiddenPath(a.Hops[h].URL)
+		}
+		a.ReplyHeaders, a.ReplyBody = hiddenValues(a.ReplyHeaders), hiddenBody(a.ReplyBody)
+	}
+	for i := range d.Results {
+		if r := &d.Results[i]; len(r.Value) > 0 && r.FinishedAt >= d.Attempts[first].StartedAt.UnixMilli() {
+			r.Value = []byte(`"` + Hidden + `"`)
+		}
+	}
+	if d.Event.Answer != nil {
+		answer := *d.Event.Answer
+		answer.Headers, answer.Body = hiddenValues(answer.Headers), hiddenBody(answer.Body)
+		d.Event.Answer = &answer
+	}
+}
+
+func hiddenValues(in []gonets.Header) []gonets.Header {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Value = Hidden
+	}
+	return out
+}
+
+func hiddenBody(body []byte) []byte {
+	if len(body) == 0 {
+		return body
+	}
+	return []byte(Hidden)
+}
+
+// hiddenPath leaves of an address where it leads.
+func hiddenPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return Hidden
+	}
+	return u.Scheme + "://" + u.Host + "/" + Hidden
 }
 
 func (c *Cover) event(ev gonets.Event) gonets.Event {
@@ -200,15 +255,8 @@ func (c *Cover) attempts(in []gonets.Attempt, v *gonets.Version) []gonets.Attemp
 	return out
 }
 
-// types are those of an attempt's bodies, with the encodings that its step chose. The
-// step may be nil.
-func types(a *gonets.Attempt, st *gonets.HTTPStep) (sent, came string) {
-	sent, came = st.Charsets(a.Purpose)
-	return charset.Given(gonets.HeaderValue(a.RequestHeaders, contentType), sent), charset.Given(gonets.HeaderValue(a.ReplyHeaders, contentType), came)
-}
-
 func (c *Cover) attempt(a gonets.Attempt, st *gonets.HTTPStep) gonets.Attempt {
-	sentAs, cameAs := types(&a, st)
+	sentAs, cameAs := charset.Types(st, a.Purpose, &a.Exchange)
 	sent, got := []string{"request"}, []string{"reply"}
 	a.RequestHeaders = c.headers(below(sent, "headers"), a.RequestHeaders)
 	a.ReplyHeaders = c.headers(below(got, "headers"), a.ReplyHeaders)
@@ -239,7 +287,7 @@ func Cookies(text string, lists ...[]gonets.Cookie) string {
 		c.cookies(list)
 	}
 	c.close()
-	return c.Text(text)
+	return c.said(text)
 }
 
 // cookies learns the values of a run's cookies, which nobody is shown.
@@ -284,8 +332,8 @@ func (c *Cover) coveredAttempt(a *gonets.Attempt, st *gonets.HTTPStep) {
 	if c.known == nil {
 		return
 	}
-	sentAs, cameAs := types(a, st)
-	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.Text(a.Error)
+	sentAs, cameAs := charset.Types(st, a.Purpose, &a.Exchange)
+	a.URL, a.StatusLine, a.Error = c.Text(a.URL), c.Text(a.StatusLine), c.said(a.Error)
 	for i := range a.Hops {
 		a.Hops[i].URL = c.Text(a.Hops[i].URL)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gonets"
 	"gonets/internal/charset"
@@ -301,6 +302,68 @@ func TestTheCookiesOfARunAreNowhere(t *testing.T) {
 	a := shown.Attempts[0]
 	if len(a.Cookies) != 0 || string(a.ReplyBody) != `{"session":"***","lang":"ru"}` {
 		t.Errorf("%v %s", a.Cookies, a.ReplyBody)
+	}
+}
+
+// Of cookies that cannot be opened nobody knows the values: all in which they may stand
+// is hidden, and nothing that was there before them.
+func TestWhatMayHoldCookiesThatCannotBeOpenedIsHidden(t *testing.T) {
+	t.Parallel()
+	const sid = "s3cretvalue"
+	at := time.UnixMilli(1_000)
+	attempt := func(text string) gonets.Attempt {
+		a := whole("x", text).Attempts[0]
+		a.StartedAt = at
+		return a
+	}
+	before, sealed, after := attempt("earlier"), attempt(sid), attempt(sid)
+	sealed.Sealed = true
+	sealed.URL, sealed.RequestHeaders, sealed.RequestBody, sealed.StatusLine, sealed.Error = "https://crm.test/login", nil, []byte("user"), "200", ""
+	after.StatusLine, after.Error = "200", "kept"
+	d := gonets.RunDetail{Event: whole("x", "mine").Event, Attempts: []gonets.Attempt{before, sealed, after},
+		Results: []gonets.StepResult{{Value: []byte(`"earlier"`), FinishedAt: 999}, {Value: []byte(`"` + sid + `"`), FinishedAt: 1_000}}}
+	d.Event.Answer.Body = []byte(sid)
+	shown := mask.New(nil).Run(d)
+	text, err := json.Marshal(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range shown.Attempts {
+		a := &shown.Attempts[i]
+		text = append(append(text, a.RequestBody...), a.ReplyBody...)
+	}
+	text = append(append(text, shown.Results[1].Value...), shown.Event.Answer.Body...)
+	if strings.Contains(string(text), sid) {
+		t.Errorf("it can be read: %s", text)
+	}
+	if a := shown.Attempts; string(a[0].ReplyBody) != `{"saved":"earlier"}` || string(a[1].RequestBody) != "user" || a[1].URL != "https://crm.test/login" ||
+		a[2].URL != "https://crm.test/***" || a[2].Error != "kept" || string(shown.Results[0].Value) != `"earlier"` || shown.Event.Path != "/mine" {
+		t.Errorf("%+v", shown)
+	}
+}
+
+// An error names an address as far as there is room: what it leaves of a value tells
+// nobody the value.
+func TestAValueThatAnErrorCutsIsHidden(t *testing.T) {
+	t.Parallel()
+	cookies := []gonets.Cookie{{Line: "sid=s3cretvalue; Path=/"}}
+	for text, want := range map[string]string{
+		"sent to https://a.test/s3cretv…, which redirected to https://a.test/s3cretvalue: refused": "sent to https://a.test/***…, which redirected to https://a.test/***: refused",
+		"no answer from https://a.test/s3cr…":                                                      "no answer from https://a.test/***…",
+		"no answer from https://a.test/s3c…":                                                       "no answer from https://a.test/s3c…", // shorter than what is told from other text
+		"no answer from https://a.test/s3cr.":                                                      "no answer from https://a.test/s3cr.",
+		"the reply begins czNjcmV0dmFs… of it":                                                     "the reply begins ***… of it", // base64
+		"… and nothing else":                                                                       "… and nothing else",
+	} {
+		if got := mask.Cookies(text, cookies); got != want {
+			t.Errorf("%s:\n%s", text, got)
+		}
+	}
+	d := event(`{"phone":"+7 999 000-11-22"}`, "application/json")
+	shown := mask.New([]string{"phone"}).Run(gonets.RunDetail{Event: d, Run: gonets.RunSummary{LastError: "refused: +7 999 0…"},
+		Attempts: []gonets.Attempt{{Exchange: gonets.Exchange{Error: "refused: +7 999 0…"}}}})
+	if shown.Run.LastError != "refused: ***…" || shown.Attempts[0].Error != "refused: ***…" {
+		t.Errorf("%q %q", shown.Run.LastError, shown.Attempts[0].Error)
 	}
 }
 

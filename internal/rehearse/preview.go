@@ -144,8 +144,9 @@ func rowName(pointer, place string, rows gonets.Rows) string {
 // request is a request as it would be sent, with the reasons of what the step
 // does not name itself.
 func (r *Room) request(def *gonets.HTTPStep, h *step.HTTP, req *gonets.Request, x *gonets.Exchange) api.PreviewRequest {
+	sent, _ := content.Exchange(def, "", x)
 	out := api.PreviewRequest{Method: x.Method, URL: x.URL, Headers: []api.PreviewHeader{}, Notices: []api.Notice{},
-		Size: len(x.RequestBody), Content: content.Sent(def, x), Parts: content.Parts(x.RequestHeaders, x.RequestBody)}
+		Size: len(x.RequestBody), Content: sent, Parts: content.Parts(x.RequestHeaders, x.RequestBody)}
 	for _, header := range x.RequestHeaders {
 		shown := api.PreviewHeader{Name: header.Name, Value: header.Value}
 		if !named(def.Headers, header.Name) {

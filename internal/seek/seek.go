@@ -43,14 +43,10 @@ type History struct {
 	Clock gonets.Clock
 }
 
-// Runs are those of the filter that carried its text, as far as one question
-// gets; Reached tells how far when there is more to look at.
-func Runs(ctx context.Context, h History, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
-	s, err := Walk(ctx, h, f, maxTime)
-	if err == nil {
-		err = s.Damage
-	}
-	return s.List, err
+// Runs looks through as much as one question gets: Reached tells how far when there is
+// more to look at.
+func Runs(ctx context.Context, h History, f gonets.RunFilter) (Stretch, error) {
+	return Walk(ctx, h, f, maxTime)
 }
 
 // Stretch is a part of the history that was looked through.
@@ -59,9 +55,7 @@ type Stretch struct {
 	gonets.List[gonets.RunSummary]
 	// Looked is how many runs were met, found or not.
 	Looked int
-	// Unread is how many of them cannot be read, Damage why: of those nobody knows
-	// what they carried.
-	Unread int
+	// Damage is why some of them cannot be read: of those nobody knows what they carried.
 	Damage error
 }
 
@@ -110,7 +104,8 @@ func (s *Stretch) look(ctx context.Context, h History, runs []gonets.RunSummary,
 			read += size
 		}
 		met := len(carried)
-		if gonets.CodeOf(err) == gonets.CodeInternal && met < len(runs) { // what is stored of the next one is damaged
+		code := gonets.CodeOf(err)
+		if (code == gonets.CodeInternal || code == gonets.CodeCookies) && met < len(runs) { // what is stored of the next one is damaged
 			s.Unread, s.Damage, err = s.Unread+1, err, nil
 			met++
 		}
@@ -138,9 +133,9 @@ func (n Needle) inRun(d *gonets.RunDetail, mask func(gonets.RunDetail) gonets.Ru
 		n.inHeaders(ev.Headers) || n.In([]byte(shown.Run.LastError), "")
 	for i := range attempts {
 		a := &attempts[i]
+		sent, came := charset.Types(shown.Version.Sends(a.Path), a.Purpose, &a.Exchange)
 		found = found || n.In([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.In([]byte(a.Error), "") ||
-			n.In(a.RequestBody, gonets.HeaderValue(a.RequestHeaders, "Content-Type")) ||
-			n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))
+			n.In(a.RequestBody, sent) || n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, came)
 	}
 	return found, size
 }

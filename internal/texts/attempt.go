@@ -161,6 +161,12 @@ var explainAttempt = map[gonets.Code]Explanation{
 		Ru: Text{"Сервер несколько раз падал на этой операции.", "Она отложена, чтобы не мешать другим. Ничего из неё не потеряно.",
 			"Пришлите журнал сервера разработчикам. После обновления повторите операцию с места ошибки."},
 	},
+	gonets.CodeCookies: {
+		En: Text{"The cookies that this run got from a service cannot be opened.", "They were encrypted with another secret.key than the server has now, or the database was damaged. Nothing was sent without them.",
+			"Put the earlier key on a line below the present one in secret.key, restart the server and resume the run. If that key is gone, run it again from the start or cancel it."},
+		Ru: Text{"Cookies, которые эта операция получила от сервиса, не открываются.", "Они зашифрованы другим ключом secret.key, чем сейчас у сервера, или база повреждена. Без них ничего не отправлено.",
+			"Допишите прежний ключ строкой ниже нынешнего в secret.key, перезапустите сервер и повторите операцию с места ошибки. Если того ключа больше нет, выполните операцию заново с начала или отмените её."},
+	},
 	gonets.CodeLimitSteps: {
 		En: Text{"The run has taken too many steps or kept too much data.", "Limits keep one run from using up the server; they are listed in docs/limits.md.",
 			"Split the scenario into several, or keep less of the replies."},

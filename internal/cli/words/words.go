@@ -65,6 +65,8 @@ func Reason(code gonets.Code) string {
 		return "the time for attempts is over"
 	case gonets.CodeDamaged:
 		return "what the database holds of its scenario is damaged; apply the scenario again, then resume"
+	case gonets.CodeCookies:
+		return "the cookies that it got cannot be opened; put the earlier key below the present one in secret.key and restart, then resume"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:

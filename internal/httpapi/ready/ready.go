@@ -38,8 +38,8 @@ type Witness interface {
 	// Callers are the last events of a source that nobody made by hand, the newest
 	// first, without what they carried.
 	Callers(ctx context.Context, source string) ([]gonets.Event, error)
-	// Refused is how often a source did not believe a caller since the beginning of the
-	// quarter of an hour of a time, and when the last such quarter began.
+	// Refused is how often a source surely did not believe a caller since a time, and
+	// when the last of them came at the earliest.
 	Refused(ctx context.Context, source string, since time.Time) (n int64, last time.Time, err error)
 	// LastLetters are how the newest letter of each channel ended.
 	LastLetters(ctx context.Context) (map[string]news.Delivery, error)

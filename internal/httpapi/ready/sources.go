@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-	"time"
 
 	"gonets"
 	"gonets/api"
@@ -93,9 +92,6 @@ func (l *look) protection(ctx context.Context) (api.ReadyPoint, error) {
 		n, last, err := l.Witness.Refused(ctx, src.Name, since)
 		if err != nil || n == 0 {
 			return api.ReadyPoint{Fact: "untried"}, err
-		}
-		if last.Before(since) {
-			last = time.Time{} // some time in the quarter of the change: before or after it
 		}
 		return api.ReadyPoint{OK: true, Fact: "refused", Count: int(n), At: seen(last)}, nil
 	})

@@ -65,7 +65,7 @@ func Last(d *gonets.RunDetail, r Reader) *api.Attempt {
 	for i := range d.Attempts {
 		if a := &d.Attempts[i]; a.N == d.Run.Attempts {
 			st := d.Version.Sends(a.Path)
-			out := unmarked(a, asked(a, st))
+			out := unmarked(a, st)
 			out.Explain = explained(explanation{attempt: a, step: st, check: d.Run.Mark == gonets.MarkCheck, reader: r})
 			return &out
 		}

@@ -336,9 +336,11 @@ func steps(d *gonets.RunDetail, active, failed string) []api.Step {
 // attempt shows one attempt of a step, without its explanation. The step is nil
 // when it is not known.
 func attempt(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
-	st = asked(a, st)
 	out := unmarked(a, st)
 	if out.Response != nil && st != nil {
+		if a.Purpose.Asks() { // however the step reads its own replies
+			st = &gonets.HTTPStep{ResponseCharset: st.ResponseCharset}
+		}
 		out.Response.Mark = content.Mark(st, &a.Exchange)
 	}
 	return out
@@ -347,12 +349,13 @@ func attempt(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 // unmarked is an attempt without what is unusual about its reply: to find that, all
 // of the reply is read.
 func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
+	sent, came := content.Exchange(st, a.Purpose, &a.Exchange)
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
-		NotKept: a.NotKept, Purpose: a.Purpose,
+		NotKept: a.NotKept, Sealed: a.Sealed, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
-		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: content.Sent(st, &a.Exchange), Size: len(a.RequestBody), Gzip: a.Gzip,
+		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: sent, Size: len(a.RequestBody), Gzip: a.Gzip,
 			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},
 	}
 	if a.Timings != (gonets.Timings{}) {
@@ -362,20 +365,8 @@ func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	if a.Status != 0 {
 		out.Response = &api.Response{
 			Status: a.Status, StatusLine: strings.TrimSpace(a.StatusLine), Headers: Headers(a.ReplyHeaders), Size: len(a.ReplyBody), Cut: a.ReplyCut,
-			Content: content.Came(st, &a.Exchange),
+			Content: came,
 		}
 	}
 	return out
-}
-
-// asked is the step as which an attempt was made: a question has a body of its own.
-func asked(a *gonets.Attempt, st *gonets.HTTPStep) *gonets.HTTPStep {
-	if st == nil || !a.Purpose.Asks() {
-		return st
-	}
-	out := gonets.HTTPStep{ResponseCharset: st.ResponseCharset}
-	if st.Retry != nil && st.Retry.Ask != nil {
-		out.Body = st.Retry.Ask.Body
-	}
-	return &out
 }

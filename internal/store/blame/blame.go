@@ -53,8 +53,8 @@ func suspect(r *gonets.Run) {
 // that says what could not be read. It is not charged: nothing was sent.
 func Unreadable(run *gonets.Run, cause error, now time.Time) gonets.Transition {
 	return gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease,
-		State: gonets.RunPaused, Reason: gonets.CodeInternal, Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal,
+		State: gonets.RunPaused, Reason: gonets.CodeOf(cause), Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal,
 		Attempt: &gonets.Attempt{N: run.Attempts + 1, Path: run.Cursor, StartedAt: now,
-			Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: gonets.CodeInternal,
+			Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: gonets.CodeOf(cause),
 				Error: fmt.Sprintf("nothing was sent, because what the database holds for this run cannot be read: %v", cause)}}}
 }

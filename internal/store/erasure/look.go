@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"gonets"
+	"gonets/internal/charset"
 	"gonets/internal/compress"
 	"gonets/internal/erase"
 	"gonets/internal/store/pack"
@@ -199,24 +200,24 @@ const maxPlain = 4 * gonets.MaxIngestBody
 func (l *looking) runs() error {
 	l.size = few
 	type row struct {
-		id      string
+		gonets.Run
 		key     []byte
 		covered bool
 	}
-	rows, err := pack.Collect(l, `SELECT r.id, r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
+	rows, err := pack.Collect(l, `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
 		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}, func(scan func(...any) error) (r row, err error) {
-		err = scan(&r.id, &r.key, &r.covered)
+		err = scan(&r.ID, &r.Scenario, &r.Version, &r.key, &r.covered)
 		return r, err
 	})
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	l.page.Looked, l.last = len(rows), rows[len(rows)-1].id
+	l.page.Looked, l.last = len(rows), rows[len(rows)-1].ID
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.covered })
 	var ids []string
 	for _, r := range rows {
-		ids = append(ids, r.id)
-		l.add(erase.Find{Kind: erase.KindRun, ID: r.id}, text(r.key))
+		ids = append(ids, r.ID)
+		l.add(erase.Find{Kind: erase.KindRun, ID: r.ID}, text(r.key))
 	}
 	if len(ids) == 0 {
 		return nil
@@ -225,7 +226,9 @@ func (l *looking) runs() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
+	versions := map[string]gonets.Version{}
+	for i := range rows {
+		id := rows[i].ID
 		for _, r := range results[id] {
 			l.add(erase.Find{Kind: erase.KindStep, ID: id, Part: r.Path}, text(r.Value))
 		}
@@ -234,18 +237,41 @@ func (l *looking) runs() error {
 		if err != nil && (attempts == nil || !l.damaged(err)) {
 			return err
 		}
+		v, err := l.version(&rows[i].Run, versions)
+		if err != nil {
+			return err
+		}
 		for i := range attempts {
-			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i])...)
+			l.add(erase.Find{Kind: erase.KindAttempt, ID: id, Part: strconv.Itoa(attempts[i].N)}, carried(&attempts[i], &v)...)
 		}
 	}
 	return nil
 }
 
-func carried(a *gonets.Attempt) []erase.Text {
+// version is what a run went through, as far as it can be read; each is read once.
+func (l *looking) version(run *gonets.Run, known map[string]gonets.Version) (gonets.Version, error) {
+	name := run.Scenario + "/" + strconv.Itoa(run.Version)
+	if v, ok := known[name]; ok {
+		return v, nil
+	}
+	found, err := pack.Collect(l, `SELECT document, requests FROM versions WHERE scenario = ? AND n = ?`, []any{run.Scenario, run.Version}, func(scan func(...any) error) (v gonets.Version, err error) {
+		var document, requests []byte
+		if err = scan(&document, &requests); err == nil {
+			v.Scenario, _, _ = pack.Version(name, string(document), string(requests)) // one that is damaged says nothing
+		}
+		return v, err
+	})
+	known[name] = append(found, gonets.Version{})[0]
+	return known[name], err
+}
+
+// carried are all that an attempt of a version carried; nil is a version that is not known.
+func carried(a *gonets.Attempt, v *gonets.Version) []erase.Text {
+	sent, came := charset.Types(v.Sends(a.Path), a.Purpose, &a.Exchange)
 	out := []erase.Text{{Data: []byte(a.URL), Type: queryType}, text([]byte(a.Error)), text([]byte(a.StatusLine))}
-	out = append(out, body(a.RequestBody, a.RequestHeaders, gonets.HeaderValue(a.RequestHeaders, "Content-Type"))...)
+	out = append(out, body(a.RequestBody, a.RequestHeaders, sent)...)
 	// A reply is kept unpacked, unless nobody knew how.
-	out = append(out, body(a.ReplyBody, a.ReplyHeaders, gonets.HeaderValue(a.ReplyHeaders, "Content-Type"))...)
+	out = append(out, body(a.ReplyBody, a.ReplyHeaders, came)...)
 	for _, h := range a.Hops {
 		out = append(out, erase.Text{Data: []byte(h.URL), Type: queryType})
 	}
@@ -280,7 +306,7 @@ func (l *looking) checks() error {
 		if data, err := compress.Unzstd(r.data, min(r.size, maxCheck)); err == nil && json.Unmarshal(data, &d) == nil {
 			found = append(append(found, texts(&d.Event)...), body(d.Event.Body, d.Event.Headers, d.Event.ContentType)...)
 			for i := range d.Attempts {
-				found = append(found, carried(&d.Attempts[i])...)
+				found = append(found, carried(&d.Attempts[i], d.Version)...)
 			}
 			for i := range d.Results {
 				found = append(found, text(d.Results[i].Value))

@@ -43,7 +43,11 @@ func (o *Outbox) Signal(ctx context.Context, signals []gonets.Signal) error {
 func signal(t floor.Txn, signals []gonets.Signal) error {
 	for i := range signals {
 		if s := &signals[i]; s.Kind == gonets.SignalRejected {
-			t.Tally().At(tally.KeyOf(s.Source, s.At)).Rejected += int64(s.Runs)
+			t.Tally().At(tally.KeyOf(s.Source, s.Last)).Rejected += int64(s.Runs)
+			at := s.Last.UnixMilli()
+			if err := t.Exec(`UPDATE sources SET refused_at = ? WHERE name = ? AND refused_at < ?`, at, s.Source, at); err != nil {
+				return err
+			}
 		}
 		if err := t.Exec(pack.Signals.Each, pack.Signal(&signals[i])...); err != nil {
 			return err

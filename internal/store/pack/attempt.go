@@ -55,7 +55,9 @@ func (a *storedAttempt) openJar(q Reader) {
 		err = json.Unmarshal(plain, &a.Cookies)
 	}
 	if err != nil {
-		a.damage = errors.Join(a.damage, fmt.Errorf("its cookies: %w", err))
+		a.Sealed = true
+		a.damage = errors.Join(a.damage, &gonets.Error{Code: gonets.CodeCookies, Err: err,
+			Message: "its cookies were encrypted with another secret.key, or they are damaged; put the earlier key on a line below the present one"})
 	}
 }
 

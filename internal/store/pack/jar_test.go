@@ -2,7 +2,7 @@ package pack
 
 import (
 	"bytes"
-	"strings"
+	"errors"
 	"testing"
 	"time"
 
@@ -58,7 +58,7 @@ func TestCookiesStandSealedInTheDatabase(t *testing.T) {
 		switch {
 		case c.want == "" && (a.damage != nil || len(a.Cookies) != 1 || a.Cookies[0] != cookies[0]):
 			t.Errorf("%v %+v", a.damage, a.Cookies)
-		case c.want != "" && (a.damage == nil || !strings.Contains(a.damage.Error(), c.want) || a.Cookies != nil):
+		case c.want != "" && (!errors.Is(a.damage, secret.ErrSealed) || gonets.CodeOf(a.damage) != gonets.CodeCookies || !a.Sealed || a.Cookies != nil):
 			t.Errorf("in attempt %d of %s: %v %+v", c.n, c.run, a.damage, a.Cookies)
 		}
 	}

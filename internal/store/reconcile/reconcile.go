@@ -7,6 +7,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -213,15 +214,29 @@ func place(d *gonets.DayCounts, s gonets.RunState) *int64 {
 // RefusedSQL counts the callers that a source did not believe, by the index of such rows.
 const RefusedSQL = `SELECT CAST(COALESCE(sum(rejected), 0) AS BIGINT), COALESCE(max(slot), 0) FROM tallies WHERE source = ? AND slot >= ? AND rejected > 0`
 
-// Refused is how often a source did not believe a caller since the beginning of the
-// quarter of an hour of a time, and when the last such quarter began.
+// Refused is how often a source surely did not believe a caller since a time, and when
+// the last of them came at the earliest. Of the quarter of an hour of that time only
+// the very last refusal is known to be behind it.
 func (b *Books) Refused(ctx context.Context, source string, since time.Time) (n int64, last time.Time, err error) {
 	err = b.base.Ask(ctx, func(r pack.Reader) error {
-		k := tally.KeyOf(source, since)
-		if err := r.Row(RefusedSQL, []any{source, k.Slot}, &n, &k.Slot); err != nil || n == 0 {
+		n, last = 0, time.Time{}
+		k := tally.KeyOf(source, since.Add(tally.Slot-time.Millisecond)) // the first that begins since then
+		if err := r.Row(RefusedSQL, []any{source, k.Slot}, &n, &k.Slot); err != nil {
 			return err
 		}
-		last = k.Time()
+		if n > 0 {
+			last = k.Time()
+		}
+		exact, err := pack.Collect(r, `SELECT refused_at FROM sources WHERE name = ?`, []any{source}, func(scan func(...any) error) (at sql.NullInt64, err error) {
+			err = scan(&at)
+			return at, err
+		})
+		if err != nil || len(exact) == 0 {
+			return err
+		}
+		if at := pack.FromMS(exact[0]); !at.Before(since) {
+			n, last = max(n, 1), gonets.Later(last, at)
+		}
 		return nil
 	})
 	return n, last, err

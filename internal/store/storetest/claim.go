@@ -110,6 +110,30 @@ func unreadableRuns(f fixture) {
 	f.wantClaimable("afterwards", 0)
 }
 
+// sealedCookies: a run whose cookies cannot be opened is paused for that, and keeps what
+// else is known of it.
+func sealedCookies(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("this database cannot be damaged")
+	}
+	f.Places.Give(1)
+	run := f.run("x")
+	tr := f.transition(run, gonets.RunQueued)
+	tr.Attempt.Cookies, tr.Cursor, tr.Tries = []gonets.Cookie{{URL: crm, Line: "sid=1"}}, "next", 0
+	tr.Results = []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 2, FinishedAt: 1}}
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	f.Exec(f.t, `UPDATE attempts SET n = 2 WHERE run = ?`, run.ID) // they are bound to their place
+	f.Exec(f.t, `UPDATE runs SET attempts = 2 WHERE id = ?`, run.ID)
+	if jobs := f.claim(crm, 1); len(jobs) != 0 {
+		f.t.Errorf("it is handed out without them: %+v", jobs)
+	}
+	d := f.detail(run.ID)
+	if d.Run.State != gonets.RunPaused || d.Run.Reason != gonets.CodeCookies || len(d.Attempts) != 2 || !d.Attempts[0].Sealed || d.Attempts[1].Code != gonets.CodeCookies {
+		f.t.Errorf("%+v", d)
+	}
+}
+
 func damagedRows(f fixture) {
 	if f.Exec == nil {
 		f.t.Skip("this database cannot be damaged")

@@ -193,18 +193,21 @@ func whatWasSeen(f fixture) {
 	}
 
 	refuse := func(source string, n int) {
-		f.must(f.Signal(f.ctx(), []gonets.Signal{{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source}, RunID: f.Clock.Now().String(), Runs: n, At: f.Clock.Now()}}))
+		f.must(f.Signal(f.ctx(), []gonets.Signal{{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: source}, RunID: f.Clock.Now().String(), Runs: n, At: f.Clock.Now(), Last: f.Clock.Now()}}))
 	}
 	refuse("s", 2)
 	refuse("another", 50)
 	f.Clock.Advance(3 * time.Hour)
 	refuse("s", 3)
 	last := f.Clock.Now()
+	// Those of a quarter of an hour are counted together: of that in which a time lies
+	// only the last one is known to be later.
 	for _, c := range []struct {
 		source string
 		since  time.Time
 		n      int64
-	}{{"s", first, 5}, {"s", first.Add(time.Hour), 3}, {"s", last.Add(time.Hour), 0}, {"nobody", first, 0}} {
+	}{{"s", first, 5}, {"s", first.Add(time.Hour), 3}, {"s", first.Add(2 * time.Minute), 3}, {"s", last.Add(-30 * time.Second), 1}, {"s", last, 1},
+		{"s", last.Add(time.Millisecond), 0}, {"s", last.Add(time.Hour), 0}, {"nobody", first, 0}} {
 		n, at, err := f.Refused(f.ctx(), c.source, c.since)
 		f.must(err)
 		if n != c.n || at.IsZero() != (n == 0) || n > 0 && (at.After(last) || last.Sub(at) >= 15*time.Minute) {

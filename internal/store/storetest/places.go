@@ -12,7 +12,9 @@ import (
 
 	"gonets"
 	"gonets/internal/bulk"
+	"gonets/internal/charset"
 	"gonets/internal/compress"
+	"gonets/internal/document"
 	"gonets/internal/erase"
 	"gonets/internal/news"
 	"gonets/setting"
@@ -252,4 +254,36 @@ func (f fixture) wantLetters(subjects ...string) {
 	if !slices.Equal(got, subjects) {
 		f.t.Errorf("letters to be sent: %q, want %q", got, subjects)
 	}
+}
+
+// erasedEncodings: a reply is read in the encoding that only its step names, in runs as
+// in checks; a version that is gone keeps nobody from the rest.
+func erasedEncodings(f fixture) {
+	const name = "Анна Петрова"
+	koi, err := charset.Encode(name, "koi8-r")
+	f.must(err)
+	sc := Scenario("x", "s")
+	sc.Steps[0].HTTP.ResponseCharset = "koi8-r"
+	f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
+	f.Places.Give(2)
+	theirs, other := f.carrier("a", "b", string(koi)), f.carrier("a", "b", "mine")
+	check := f.check(f.event("c"))
+	check.Version = &gonets.Version{Scenario: sc}
+	check.Attempts[0].Path, check.Attempts[0].ReplyBody = "send", koi
+	f.must(f.SaveCheck(f.ctx(), check))
+	s := f.eraser("me")
+	job, err := s.Begin(f.ctx(), "анна петрова", "owner")
+	f.must(err)
+	f.until(s, job.ID, "found")
+	_, err = s.Confirm(f.ctx(), job.ID, "анна петрова", "owner", false)
+	f.must(err)
+	f.until(s, job.ID, "finished")
+	if text := f.everything(theirs.ID); strings.Contains(text, string(koi)) {
+		f.t.Errorf("the reply is as it came: %q", text)
+	}
+	if text := f.everything(other.ID); !strings.Contains(text, "mine") {
+		f.t.Errorf("another reply is gone: %q", text)
+	}
+	_, err = f.Check(f.ctx(), check.Run.ID)
+	f.wantCode(err, gonets.CodeNotFound)
 }

@@ -102,7 +102,7 @@ func reconciled(f fixture) {
 	orphan := f.event("nobody's")
 	orphan.Source = "unwatched"
 	f.accept(gonets.Acceptance{Event: orphan})
-	f.must(f.Signal(f.ctx(), []gonets.Signal{{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: "s"}, RunID: "1", Runs: 7, At: first}}))
+	f.must(f.Signal(f.ctx(), []gonets.Signal{{Kind: gonets.SignalRejected, Cause: gonets.Cause{Source: "s"}, RunID: "1", Runs: 7, At: first, Last: first}}))
 	f.Clock.Advance(24 * time.Hour)
 	f.run("runs")
 	f.wantBooks("two days", tomorrow+` s 1 waiting=1

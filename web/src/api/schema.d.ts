@@ -1919,6 +1919,8 @@ export interface components {
             request: components["schemas"]["Request"];
             /** @description Left out when no reply came */
             response?: components["schemas"]["Response"];
+            /** @description The cookies of its reply cannot be opened: from here on what may hold them is hidden */
+            sealed?: boolean;
             /** Format: date-time */
             started_at: string;
             /** @description Microseconds from the start */
@@ -3803,6 +3805,11 @@ export interface components {
              * @description How far back the search has looked when it gave up for now; the next page goes on from there
              */
             reached?: string;
+            /**
+             * Format: int64
+             * @description How many of the runs that were asked for a text cannot be read: nobody knows whether they carried it
+             */
+            unread?: number;
         };
         RunSummary: {
             /** @description What can be done to the run in its present state */

@@ -62,6 +62,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       </Row>
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
+      {attempt.sealed && <Note tone="warn">{t('run.sealed')}</Note>}
       {comes && <Note tone="info">{comes}</Note>}
       {/* A request that could not be built is not tried again, and there is none to compare. */}
       {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && sends(step.kind) && (

@@ -63,6 +63,7 @@ export default function RunsPage() {
   // All that match a question can be worked on; a text is looked for on the way.
   const workable = !checks && filtered
   const reached = data?.pages.at(-1)?.reached
+  const unread = data?.pages.reduce((sum, page) => sum + (page.unread ?? 0), 0) ?? 0
   const words = wordsOf(q)
   const inTexts = () => ask(change(q.slice(0, q.length - words.length), { text: parse(words).map((term) => term.value).join(' ') }))
   useCodes()
@@ -182,6 +183,7 @@ export default function RunsPage() {
           onEnd={() => hasNextPage && !isFetchingNextPage && void further()}
         />
       )}
+      {unread > 0 && <Note tone="warn" title={t('runs.unread', { n: unread })} />}
       {wrong && rows.length > 0 && <ErrorNote error={wrong} onRetry={again} />}
     </HistoryFrame>
   )
