@@ -13,10 +13,10 @@ FUZZTIME ?= 10s
 KILLS ?= 500
 # Where a soak keeps the data of PostgreSQL until a drill ends well: its own user has to get there.
 KEPT ?= /var/tmp/gonets-soak
-# The tests of bad neighbours, of restarts, of overloads, and of disks, networks and databases that fail, which a soak
+# The tests of bad neighbours, of restarts and sleeps, of overloads, and of disks, networks and databases that fail, which a soak
 # runs at full size.
 NEIGHBOURS = Hangs|StoppedAndStarted|DueAtTheStart|Returns|SlowCallers|HostileReply|LongReplies|OutlivesItsDatabase
-TROUBLES = OutliveTrouble|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres|FullLog
+TROUBLES = OutliveTrouble|ServerThatSleeps|SlowerThanWhatComesIn|AfterAnOutage|WithoutRoom|WithoutInodes|FullDisk|FullPostgres|FullLog
 # The tests of a full history, and its size.
 HISTORIES = HistoryAnswers|ManyRuns|StartWithAFullHistory|RetentionKeeps
 HISTORY ?= 1000000
@@ -148,7 +148,7 @@ soak: build strace postgres ## the long proofs: crashes under load, bad neighbou
 	rm -rf bin/soak-postgres bin/soak-postgres.state
 	go run ./internal/testkit/cluster -keep $(KEPT)-nodes -- ./bin/gonets drill --kills $(KILLS) --database {} --nodes 3 --data bin/soak-nodes --state bin/soak-nodes.state
 	rm -rf bin/soak-nodes bin/soak-nodes.state
-	go test ./cmd/gonets -run '$(NEIGHBOURS)|$(TROUBLES)' -soak -v -parallel 1 -timeout 180m
+	go test ./cmd/gonets -run '$(NEIGHBOURS)|$(TROUBLES)' -soak -v -parallel 1 -timeout 240m
 	$(MAKE) history
 	$(MAKE) fuzz FUZZTIME=$(if $(filter 10s,$(FUZZTIME)),3m,$(FUZZTIME))
 

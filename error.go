@@ -342,6 +342,16 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
+// Passing tells whether an error is about the server or its database as they are
+// now, and not about what was asked: asked again, it may well be answered.
+func Passing(err error) bool {
+	switch CodeOf(err) {
+	case CodeBusy, CodeStoreAway, CodeStoreFailed, CodeStopping, CodeDiskFull:
+		return true
+	}
+	return false
+}
+
 // EscapePointer makes a name one segment of a JSON Pointer (RFC 6901 §3).
 func EscapePointer(name string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)

@@ -125,17 +125,5 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 
 // sendingTo are documents by which each event sends a text to an address.
 func sendingTo(address, text string) string {
-	return fmt.Sprintf(`apiVersion: gonets/v1
-kind: Source
-name: in
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: lead
-sources: [in]
-steps:
-  - id: send
-    http: {method: POST, url: "http://%s/", body: {text: %q}}
-`, address, text)
+	return scenarioYAML("lead", fmt.Sprintf("  - id: send\n    http: {method: POST, url: \"http://%s/\", body: {text: %q}}\n", address, text))
 }

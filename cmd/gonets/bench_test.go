@@ -114,20 +114,9 @@ func benchServer(b *testing.B, target string) string {
 		}
 		return raw
 	}
-	call("POST", "/api/v1/apply", `
-apiVersion: gonets/v1
-kind: Source
-name: in
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: out
-sources: [in]
-steps:
-  - id: send
+	call("POST", "/api/v1/apply", scenarioYAML("out", `  - id: send
     http: {method: POST, url: "`+target+`/x", body: {json: {n: "{{ event.body.n }}", text: "{{ event.body.text }}"}}}
-`)
+`))
 	var list struct{ Items []struct{ URL string } }
 	if err := json.Unmarshal(call("GET", "/api/v1/sources", ""), &list); err != nil || len(list.Items) != 1 {
 		b.Fatalf("sources: %+v %v", list, err)

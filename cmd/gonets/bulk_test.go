@@ -10,9 +10,9 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/client"
-	"gonets/internal/secret"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
+	"gonets/internal/testkit"
 )
 
 // TestManyRunsAgain makes many runs wait for a person and tries them all again,
@@ -23,18 +23,11 @@ func TestManyRunsAgain(t *testing.T) {
 		target := httptest.NewServer(sink)
 		t.Cleanup(target.Close)
 		n := sized(300, min(*historyRuns, 100_000))
-		h := &storetest.Filled{Seed: 4, Runs: n, Until: time.Now(), Span: 24 * time.Hour, Due: n, Target: target.URL}
+		h := &storetest.Filled{Seed: testkit.Seed(t), Runs: n, Until: time.Now(), Span: 24 * time.Hour, Due: n, Target: target.URL}
 		data := t.TempDir()
 		stopLeads(t, fillHistory(t, h, data, database))
 		o := startWith(t, data, database, loadDocuments(target.URL))
-		token, err := secret.OwnerToken(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := client.New(o.base, token)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := o.owner(data)
 		// through does one thing to all.
 		through := func(action, state string) (time.Duration, api.Bulk) {
 			took, b := o.through(c, api.NewBulk{Action: action, Q: "scenario:leads state:" + state})
@@ -56,12 +49,7 @@ func TestManyRunsAgain(t *testing.T) {
 			t.Error("new events wait behind all of them")
 		}
 		fresh := time.Since(begun) - resumed
-		if !await(func() bool {
-			b, err = c.Bulk(t.Context(), b.ID)
-			return err != nil || b.State == "finished"
-		}) || b.Succeeded != n {
-			t.Errorf("the outcome: %+v %v", b, err)
-		}
+		o.succeeded(c, b, n)
 		if due := sink.dues(); due != n {
 			t.Errorf("%d requests were sent for %d runs", due, n)
 		}
@@ -96,6 +84,19 @@ func (o *outside) through(c *client.Client, wish api.NewBulk) (time.Duration, ap
 	return time.Since(begun), b
 }
 
+// succeeded waits until a thing that was done to so many runs has led all of them to
+// success.
+func (o *outside) succeeded(c *client.Client, b api.Bulk, runs int) {
+	o.t.Helper()
+	var err error
+	if !await(func() bool {
+		b, err = c.Bulk(o.t.Context(), b.ID)
+		return err != nil || b.State == "finished"
+	}) || b.Total != runs || b.Succeeded != runs {
+		o.t.Errorf("%s of %d: %+v %v", b.Action, runs, b, err)
+	}
+}
+
 // TestManyRunsSkipped lets many paused runs go on without their step, then does those
 // again that carry a text, which is looked for in all of them.
 func TestManyRunsSkipped(t *testing.T) {
@@ -104,35 +105,19 @@ func TestManyRunsSkipped(t *testing.T) {
 		target := httptest.NewServer(sink)
 		t.Cleanup(target.Close)
 		n := sized(300, min(*historyRuns, 100_000))
-		h := &storetest.Filled{Seed: 5, Runs: n, Until: time.Now(), Span: 24 * time.Hour, Paused: n, Target: target.URL}
+		h := &storetest.Filled{Seed: testkit.Seed(t), Runs: n, Until: time.Now(), Span: 24 * time.Hour, Paused: n, Target: target.URL}
 		data := t.TempDir()
 		fillHistory(t, h, data, database)
 		o := startWith(t, data, database, loadDocuments(target.URL))
-		token, err := secret.OwnerToken(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := client.New(o.base, token)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ended := func(b api.Bulk, runs int) {
-			t.Helper()
-			if !await(func() bool {
-				b, err = c.Bulk(t.Context(), b.ID)
-				return err != nil || b.State == "finished"
-			}) || b.Total != runs || b.Succeeded != runs {
-				t.Errorf("%s of %d: %+v %v", b.Action, runs, b, err)
-			}
-		}
+		c := o.owner(data)
 		skipped, b := o.through(c, api.NewBulk{Action: "skip", Q: "scenario:leads state:paused"})
-		ended(b, n)
+		o.succeeded(c, b, n)
 		if due := sink.dues(); due != 0 {
 			t.Errorf("%d requests were sent for skipped steps", due)
 		}
 		theirs := len(h.Find(gonets.RunFilter{Text: storetest.FilledCustomer(0)}, n))
 		found, b := o.through(c, api.NewBulk{Action: "rerun", Q: "scenario:leads text:" + storetest.FilledCustomer(0)})
-		ended(b, theirs)
+		o.succeeded(c, b, theirs)
 		if due := sink.dues(); due != theirs || theirs == 0 {
 			t.Errorf("%d requests were sent for the %d runs with the text", due, theirs)
 		}

@@ -84,7 +84,7 @@ func buildCeiling(ctx context.Context, o tools.CeilingOptions) (s *bare, err err
 	s.engine = engine.New(engine.Options{
 		Places: places, Store: mem, Node: memoryNode, Epoch: 1, Sender: s.client, Clock: clock, Bus: bus, Journal: s.journal,
 		Metrics: metrics, Log: log, Death: gonets.Death{Known: true}, SoftDeadline: gonets.StopSoftDeadline,
-		Env: &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
+		Env: &step.Env{Reader: config.Reader, Settings: config.Settings, PublicURL: config.PublicURL, Version: version},
 	})
 	s.ingest = ingest.New(ingest.Options{
 		Store: mem, Engine: s.engine, Control: mem, Bus: bus, Catalog: catalog, Clock: clock, Log: log,

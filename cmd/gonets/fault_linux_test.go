@@ -50,18 +50,7 @@ func startFaulty(t *testing.T, data string, strace ...string) *faulty {
 	if f.url, ready = awaitReady(data); !ready {
 		t.Fatal("the server did not start")
 	}
-	f.api("POST", "/api/v1/apply", `
-apiVersion: gonets/v1
-kind: Source
-name: in
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: keep
-sources: [in]
-steps: [{id: a, set: {b: c}}]
-`)
+	f.api("POST", "/api/v1/apply", scenarioYAML("keep", "  - {id: a, set: {b: c}}\n"))
 	var list struct{ Items []struct{ URL string } }
 	if err := json.Unmarshal([]byte(f.api("GET", "/api/v1/sources", "")), &list); err != nil || len(list.Items) != 1 {
 		t.Fatalf("sources: %v %v", list, err)

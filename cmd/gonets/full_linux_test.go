@@ -275,6 +275,11 @@ func deliveries(t testing.TB) *target {
 // goes on by itself.
 func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 	t.Parallel()
+	outlivesAFullDisk(t, "")
+}
+
+func outlivesAFullDisk(t testing.TB, program string) {
+	t.Helper()
 	data := smallDisk(t, 64, "")
 	seed := testkit.Seed(t)
 	chance := testkit.Chance(seed, 100)
@@ -284,7 +289,7 @@ func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 	}
 	service := deliveries(t)
 	log := t.TempDir()
-	o := startLife(t, life{data: data, log: log, documents: sendingTo(service.addr, "{{ event.body }}"),
+	o := startLife(t, life{program: program, data: data, log: log, documents: sendingTo(service.addr, "{{ event.body }}"),
 		flags: []string{"--ballast", "64MiB"},
 		env:   []string{"GONETS_OWNER_LOGIN=anna", "GONETS_OWNER_PASSWORD_FILE=" + password}})
 	ballast := filepath.Join(data, "ballast")
@@ -327,7 +332,7 @@ func TestAFullDiskLosesNothingAndLetsPeopleIn(t *testing.T) {
 }
 
 // login logs in as a person does.
-func login(t *testing.T, base string) {
+func login(t testing.TB, base string) {
 	t.Helper()
 	var status int
 	var said string
@@ -358,6 +363,11 @@ func ofPostgres() string {
 // the database says.
 func TestAFullPostgresLosesNothing(t *testing.T) {
 	t.Parallel()
+	outlivesAFullPostgres(t, "")
+}
+
+func outlivesAFullPostgres(t testing.TB, program string) {
+	t.Helper()
 	var own testkit.Cluster
 	defer own.Stop()
 	address := own.Database(t)
@@ -370,7 +380,7 @@ func TestAFullPostgresLosesNothing(t *testing.T) {
 	}
 	service := deliveries(t)
 	seed := testkit.Seed(t)
-	o := startLife(t, life{data: t.TempDir(), documents: sendingTo(service.addr, "{{ event.body }}"), env: []string{"GONETS_DATABASE=" + address}})
+	o := startLife(t, life{program: program, data: t.TempDir(), documents: sendingTo(service.addr, "{{ event.body }}"), env: child.Env(address)})
 	s := startSender(t, o.source, seed, noRoom)
 	for range sized(2, 4) {
 		vacate := occupy(t, disk, 3<<20)

@@ -6,6 +6,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/mask"
 	"gonets/internal/rehearse"
 	"gonets/internal/search"
 	"gonets/internal/seek"
@@ -96,13 +97,8 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 		if ev, ok := events[run.EventID]; ok {
 			// A scenario may name any place: what is secret there stays hidden.
 			ev = masks{h.live}.ofSource(ev)
-			event := h.live.Event(&ev)
-			cover.Learn("event", event) // credentials in headers are hidden without rules, too
-			if !rules.Empty() {
-				event, _ = cover.Value([]string{"event"}, event).(map[string]any)
-			}
-			for _, t := range search.TellBy(event, paths[run.Scenario]) {
-				run.Data = append(run.Data, api.Datum(t))
+			if err := h.tell(run, &ev, paths[run.Scenario], cover); err != nil {
+				return err
 			}
 		}
 		switch {
@@ -115,6 +111,28 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// tell fills in by what people recognise a run, and lets cover know what its event
+// holds. Where a damaged source hides that, an error that may quote it is not shown.
+func (h history) tell(run *api.RunSummary, ev *gonets.Event, paths []string, cover *mask.Cover) error {
+	read, err := h.live.Reader(ev.Source)
+	if gonets.Passing(err) {
+		return err
+	}
+	if err != nil {
+		run.LastError = ""
+		return nil
+	}
+	event := read(ev)
+	cover.Learn("event", event) // credentials in headers are hidden without rules, too
+	if !h.live.masks.Load().Empty() {
+		event, _ = cover.Value([]string{"event"}, event).(map[string]any)
+	}
+	for _, t := range search.TellBy(event, paths) {
+		run.Data = append(run.Data, api.Datum(t))
 	}
 	return nil
 }

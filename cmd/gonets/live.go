@@ -138,16 +138,20 @@ func (l *live) binding(name string) (*source.Binding, error) {
 	return b, nil
 }
 
-// Event is the `event` object that templates see.
-func (l *live) Event(ev *gonets.Event) map[string]any {
-	b, err := l.binding(ev.Source)
+// Reader gives a source's events as templates see them.
+func (l *live) Reader(source string) (func(*gonets.Event) map[string]any, error) {
+	b, err := l.binding(source)
 	if err != nil {
-		return map[string]any{"id": ev.ID, "source": ev.Source}
+		return nil, err
 	}
-	return b.Event(ev)
+	return b.Event, nil
 }
 
 // SearchValues are the values by which the history finds an event's runs.
-func (l *live) SearchValues(ev *gonets.Event, paths []string) []string {
-	return search.Values(l.Event(ev), paths)
+func (l *live) SearchValues(ev *gonets.Event, paths []string) ([]string, error) {
+	read, err := l.Reader(ev.Source)
+	if err != nil {
+		return nil, err
+	}
+	return search.Values(read(ev), paths), nil
 }

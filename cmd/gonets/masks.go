@@ -40,9 +40,11 @@ func (m masks) Run(d gonets.RunDetail) gonets.RunDetail {
 // alone.
 func (m masks) Unmask(old *gonets.Event, edit *api.EditedEvent) error {
 	shown, plain := m.Event(*old), *old
-	if b, err := m.live.binding(old.Source); err == nil {
-		plain = b.Plain(plain)
+	b, err := m.live.binding(old.Source)
+	if err != nil {
+		return err // nobody knows what was hidden
 	}
+	plain = b.Plain(plain)
 	if len(old.Item) > 0 {
 		shown.Body, plain.Body = shown.Item, plain.Item
 	}

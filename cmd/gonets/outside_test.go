@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -18,9 +19,12 @@ import (
 
 	"gonets"
 	"gonets/internal/child"
+	"gonets/internal/client"
 	"gonets/internal/document"
 	"gonets/internal/id"
+	"gonets/internal/secret"
 	"gonets/internal/store"
+	"gonets/internal/testkit"
 )
 
 // soak makes the tests of bad neighbours as large as they get.
@@ -112,6 +116,30 @@ func (o *outside) figure(format string, args ...any) {
 	}
 }
 
+// owner is the client of who may do everything on the server of a data folder.
+func (o *outside) owner(data string) *client.Client {
+	o.t.Helper()
+	token, err := secret.OwnerToken(data)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	c, err := client.New(o.base, token)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return c
+}
+
+// fits demands that the server never took more than so many MiB of memory. It may take
+// half as much again in a quick test: beside others it collects garbage later.
+func (o *outside) fits(mib int) {
+	o.t.Helper()
+	limit := sized(mib*3/2, mib)
+	if took, known := o.peakMiB(); known && took > limit {
+		o.t.Errorf("the server took %d MiB, at most %d are meant", took, limit)
+	}
+}
+
 // peakMiB is the most memory that the server has had.
 func (o *outside) peakMiB() (mib int, known bool) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.process.PID()))
@@ -121,6 +149,29 @@ func (o *outside) peakMiB() (mib int, known bool) {
 	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
 	_, err = fmt.Sscan(rest, &mib)
 	return mib / 1024, err == nil
+}
+
+// sourceYAML is a source as documents say it.
+const sourceYAML = `apiVersion: gonets/v1
+kind: Source
+name: in
+preset: generic
+`
+
+// scenarioYAML are that source and a scenario with such steps; more documents may follow.
+func scenarioYAML(name, steps string) string {
+	return sourceYAML + `---
+apiVersion: gonets/v1
+kind: Scenario
+name: ` + name + `
+sources: [in]
+steps:
+` + steps
+}
+
+// lanesYAML are settings of lanes, each a name and its limits, to follow other documents.
+func lanesYAML(lanes ...string) string {
+	return "---\napiVersion: gonets/v1\nkind: Settings\nlanes: {" + strings.Join(lanes, ", ") + "}\n"
 }
 
 // post sends an event until it is accepted. A server that is busy says so
@@ -211,7 +262,9 @@ func (o *outside) awaitRuns(state gonets.RunState, n int) {
 	if len(seen) != n {
 		for _, r := range o.runs("") {
 			if !seen[r.ID] {
-				o.t.Logf("another run: %+v", r)
+				var whole json.RawMessage
+				err := o.api.Call(o.t.Context(), http.MethodGet, "/api/v1/runs/"+r.ID, nil, &whole)
+				o.t.Logf("another run: %.4000s %v", whole, err)
 			}
 		}
 		o.t.Fatalf("%d runs are %s, want %d", len(seen), state, n)
@@ -249,6 +302,8 @@ func (c *crowd) count() (now, most, all int) {
 type gathering struct {
 	crowd
 	opened chan struct{}
+	// at are the times at which requests came.
+	at []time.Time
 }
 
 func newGathering() *gathering { return &gathering{opened: make(chan struct{})} }
@@ -256,12 +311,26 @@ func newGathering() *gathering { return &gathering{opened: make(chan struct{})} 
 func (g *gathering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.enter()()
 	_, _ = io.Copy(io.Discard, r.Body)
+	g.mu.Lock()
+	g.at = append(g.at, time.Now())
+	g.mu.Unlock()
 	select {
 	case <-g.opened:
 	case <-r.Context().Done():
 	}
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprint(w, `{}`)
+}
+
+// curve tells how long after a moment a tenth, half, nine tenths and all had come.
+func (g *gathering) curve(from time.Time) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var after []string
+	for _, tenths := range []int{1, 5, 9, 10} {
+		after = append(after, g.at[len(g.at)*tenths/10-1].Sub(from).Round(time.Millisecond).String())
+	}
+	return strings.Join(after, ", ")
 }
 
 // release opens a destination when all that its lane allows are there, many
@@ -297,10 +366,12 @@ func (o *outside) release(g *gathering, n int) (opened time.Time) {
 	return opened
 }
 
-// waiting says for what runs wait and how far away that is.
+// waiting says for what runs wait, and how far away that is: so far, or up to twice as
+// far, as a seed decides, and how large their events are.
 type waiting struct {
 	target   string
 	due      time.Duration
+	seed     uint64
 	database string
 }
 
@@ -327,11 +398,12 @@ func fillWaiting(t testing.TB, data string, n int, w waiting) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	chance := testkit.Chance(w.seed, 0)
 	const batch = gonets.MaxBatchEvents
 	for made := 0; made < n; made += batch {
 		in := make([]gonets.Acceptance, min(batch, n-made))
 		for i := range in {
-			in[i].Event = gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: clock.Now(), Body: []byte(`{"n":1}`)}
+			in[i].Event = gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: clock.Now(), Body: []byte(anySize(w.seed, w.target, made+i))}
 		}
 		if _, err := st.Accept(ctx, in); err != nil {
 			t.Fatal(err)
@@ -345,9 +417,10 @@ func fillWaiting(t testing.TB, data string, n int, w waiting) {
 		}
 		claimed += len(jobs)
 		for _, j := range jobs {
+			due := clock.Now().Add(w.due + time.Duration(chance.Float64()*float64(w.due)))
 			go func() {
 				_, err := st.Finish(ctx, gonets.Transition{RunID: j.Run.ID, EventID: j.Run.EventID, Lease: j.Run.Lease,
-					State: gonets.RunWaiting, Lane: w.target, DueAt: clock.Now().Add(w.due), Tries: 1, At: clock.Now()})
+					State: gonets.RunWaiting, Lane: w.target, DueAt: due, Tries: 1, At: clock.Now()})
 				done <- err
 			}()
 		}

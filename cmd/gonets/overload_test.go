@@ -152,18 +152,9 @@ func withstands(t testing.TB, program, database string) {
 	service := &swamped{got: map[string]int{}, turns: make(chan struct{}, events+crushers), quick: make(chan struct{})}
 	host := httptest.NewServer(service)
 	t.Cleanup(host.Close)
-	o := startLife(t, life{program: program, data: t.TempDir(), env: child.Env(database), documents: `
-apiVersion: gonets/v1
-kind: Source
-name: in
-preset: generic
----
-apiVersion: gonets/v1
-kind: Scenario
-name: send
-sources: [in]
-steps: [{id: out, http: {method: POST, url: "` + host.URL + `/?n={{ event.query.n }}", timeout: 10m}}]
-`})
+	o := startLife(t, life{program: program, data: t.TempDir(), env: child.Env(database), documents: scenarioYAML("send",
+		`  - {id: out, http: {method: POST, url: "`+host.URL+`/?n={{ event.query.n }}", timeout: 10m}}
+`)})
 	f := &flood{o: o, service: service, chance: testkit.Chance(seed, 0), accepted: map[string]int{}}
 	var load sync.WaitGroup
 	for caller := range callers {
@@ -198,7 +189,6 @@ steps: [{id: out, http: {method: POST, url: "` + host.URL + `/?n={{ event.query.
 		}
 	}
 	accepted, refused := f.counts()
-	mib, known := o.peakMiB()
 	service.mu.Lock()
 	behind := accepted - len(service.got)
 	service.mu.Unlock()
@@ -214,9 +204,7 @@ steps: [{id: out, http: {method: POST, url: "` + host.URL + `/?n={{ event.query.
 	if most > mostInMemory {
 		t.Errorf("%d runs were in the memory at once, at most %d are meant", most, mostInMemory)
 	}
-	if limit := sized(384, 256); known && mib > limit {
-		t.Errorf("the server took %d MiB, at most %d are meant", mib, limit)
-	}
+	o.fits(256)
 	if all := len(o.runs("")); all != accepted {
 		t.Fatalf("%d runs are stored of %d events that were accepted", all, accepted)
 	}

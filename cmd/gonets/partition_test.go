@@ -52,7 +52,7 @@ func startNetwork(t testing.TB, program string, servers int) *network {
 		n.toStore, addresses = append(n.toStore, path), append(addresses, by)
 	}
 	n.fleet = among(t, life{program: program, documents: anywhere(", timeout: 3s, retry: {delays: ["+strings.Repeat("1s, ", 98)+"1s]}") +
-		fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {open: true}}\n", to)}, addresses)
+		lanesYAML(fmt.Sprintf("%q: {open: true}", to))}, addresses)
 	n.end = n.send(t, to+"/x")
 	return n
 }

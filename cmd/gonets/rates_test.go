@@ -78,7 +78,7 @@ func settings(services []*limited) string {
 	for _, l := range services {
 		lanes = append(lanes, fmt.Sprintf(`"http://%s": {concurrency: %d, rate: "%d/s"}`, l.address, l.atOnce, l.perSecond))
 	}
-	return "\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {" + strings.Join(lanes, ", ") + "}\n"
+	return lanesYAML(lanes...)
 }
 
 // away makes services that are away, with limits of chance.
@@ -97,25 +97,37 @@ func away(t testing.TB, n int, seed uint64) (services []*limited) {
 	return services
 }
 
+// outage is of what services that are away come back to: so many servers, which may
+// have died meanwhile, with all that was due and the pace that they had in mind.
+type outage struct {
+	nodes int
+	dies  bool
+}
+
+var outages = map[string]outage{
+	"sqlite": {nodes: 1}, "sqlite, started again": {1, true},
+	"two servers of postgres": {nodes: 2}, "two servers of postgres, started again": {2, true},
+}
+
 // keepsRates lets two services be away until their queues are closed and full, and
 // demands that afterwards neither ever gets more than it may, in any window of time,
 // from all servers together.
-func keepsRates(t testing.TB, program string, nodes int) {
+func keepsRates(t testing.TB, program string, o outage) {
 	t.Helper()
 	seed := testkit.Seed(t)
 	services := away(t, 2, seed)
 	// The servers' clocks go so many times faster, and so do the rates. Turns that are
 	// booked over the network are lost when that takes too long.
 	speed := 20
-	if nodes > 1 {
+	if o.nodes > 1 {
 		speed = 5
 	}
 	like := life{program: program, data: t.TempDir(), documents: anywhere("") + settings(services), flags: []string{"--clock-speed", fmt.Sprint(speed)}}
 	f := &fleet{}
-	if nodes == 1 {
+	if o.nodes == 1 {
 		f.start(t, like)
 	} else {
-		f = shared(t, like, nodes)
+		f = shared(t, like, o.nodes)
 	}
 	each := sized(100, 5_000)
 	f.sendAll(t, each*len(services), func(n int) string { return "http://" + services[n%len(services)].address + "/x" })
@@ -126,6 +138,14 @@ func keepsRates(t testing.TB, program string, nodes int) {
 			return err == nil && lane.State == "closed"
 		}) {
 			t.Fatalf("the queue to a service that is away is %s", lane.State)
+		}
+	}
+	if o.dies {
+		for _, before := range f.alive {
+			before.process.Kill()
+		}
+		for n := range f.lives {
+			f.set(n, startLife(t, f.lives[n]))
 		}
 	}
 	for _, l := range services {
@@ -146,14 +166,17 @@ func keepsRates(t testing.TB, program string, nodes int) {
 		l.once.mu.Unlock()
 		f.of(0).figure("%d runs came back at %d a second", each, speed*l.perSecond)
 	}
+	for _, server := range f.alive {
+		server.fits(256)
+	}
 }
 
 func TestRatesAreKeptAfterAnOutage(t *testing.T) {
 	t.Parallel()
-	for name, nodes := range map[string]int{"sqlite": 1, "two servers of postgres": 2} {
+	for name, o := range outages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			keepsRates(t, "", nodes)
+			keepsRates(t, "", o)
 		})
 	}
 }
@@ -161,10 +184,10 @@ func TestRatesAreKeptAfterAnOutage(t *testing.T) {
 func TestHasteAfterAnOutageIsCaught(t *testing.T) {
 	t.Parallel()
 	program := sabotaged(t, "sabotage_haste")
-	for name, nodes := range map[string]int{"sqlite": 1, "two servers of postgres": 2} {
+	for name, o := range outages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			caught(t, func(t testing.TB) { keepsRates(t, program, nodes) }, "faster than it may")
+			caught(t, func(t testing.TB) { keepsRates(t, program, o) }, "faster than it may")
 		})
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -261,15 +262,41 @@ var fleets = map[string]func(t testing.TB, like life) *fleet{
 	"postgres": func(t testing.TB, like life) *fleet { return shared(t, like, 2) },
 }
 
+// fickle is such a destination that refuses some requests, as a seed decides, and takes
+// them when they come again.
+type fickle struct {
+	once
+	chance  *rand.Rand
+	refused map[string]bool
+}
+
+func (f *fickle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	key := r.Header.Get("Idempotency-Key")
+	f.mu.Lock()
+	refuses := !f.refused[key] && f.keys[key] == 0 && f.chance.IntN(20) == 0
+	if refuses {
+		f.refused[key] = true
+	}
+	f.mu.Unlock()
+	if refuses {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	f.once.ServeHTTP(w, r)
+}
+
 // restarts stops one server after the other in the middle of work, as an update does,
-// and demands that nothing is lost and nothing that was sent is sent again.
-func restarts(t testing.TB, program string, fleet func(testing.TB, life) *fleet) {
+// starts the next of some programs in its place, and demands that nothing is lost and
+// nothing that was done is sent again.
+func restarts(t testing.TB, programs []string, fleet func(testing.TB, life) *fleet) {
 	t.Helper()
-	random := testkit.Chance(testkit.Seed(t), 0)
-	sink := &once{keys: map[string]int{}, slow: 30 * time.Millisecond}
+	seed := testkit.Seed(t)
+	random := testkit.Chance(seed, 0)
+	sink := &fickle{once: once{keys: map[string]int{}, slow: 30 * time.Millisecond}, chance: testkit.Chance(seed, 1), refused: map[string]bool{}}
 	host := httptest.NewServer(sink)
 	t.Cleanup(host.Close)
-	f := fleet(t, life{program: program, documents: anywhere(", timeout: 1m")})
+	f := fleet(t, life{program: programs[0], documents: anywhere(", timeout: 1m, retry: {delays: [1s, 1s, 1s]}")})
 	end := f.send(t, host.URL+"/x")
 	stops := sized(4, 200)
 	var pauses times
@@ -286,6 +313,7 @@ func restarts(t testing.TB, program string, fleet func(testing.TB, life) *fleet)
 			f.set(which, nil) // a balancer sends nobody there any more
 		}
 		o.process.Stop(gonets.StopSoftDeadline + 10*time.Second)
+		f.lives[which].program = programs[(1+i/len(f.lives))%len(programs)]
 		f.set(which, startLife(t, f.lives[which]))
 	}
 	sent := end()
@@ -307,12 +335,15 @@ func restarts(t testing.TB, program string, fleet func(testing.TB, life) *fleet)
 	}
 }
 
+// TestServersThatAreStoppedAndStartedSendNothingTwice: servers are replaced by those of a
+// version that leaves the tables as they are, and back.
 func TestServersThatAreStoppedAndStartedSendNothingTwice(t *testing.T) {
 	t.Parallel()
+	programs := []string{"gonets", built(t, "-ldflags", "-X main.version=next")}
 	for name, fleet := range fleets {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			restarts(t, "", fleet)
+			restarts(t, programs, fleet)
 		})
 	}
 }
@@ -320,11 +351,11 @@ func TestServersThatAreStoppedAndStartedSendNothingTwice(t *testing.T) {
 // A server that forgets at its stop what was done meanwhile sends it again.
 func TestWhatIsSentAgainAfterAStopIsCaught(t *testing.T) {
 	t.Parallel()
-	program := sabotaged(t, "sabotage_forgets")
+	programs := []string{sabotaged(t, "sabotage_forgets")}
 	for name, fleet := range fleets {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			caught(t, func(t testing.TB) { restarts(t, program, fleet) }, "runs were delivered more than once")
+			caught(t, func(t testing.TB) { restarts(t, programs, fleet) }, "runs were delivered more than once")
 		})
 	}
 }
@@ -337,7 +368,7 @@ func TestServersShareTheRateOfADestination(t *testing.T) {
 	sink := &once{keys: map[string]int{}}
 	host := httptest.NewServer(sink)
 	t.Cleanup(host.Close)
-	limits := fmt.Sprintf("\n---\napiVersion: gonets/v1\nkind: Settings\nlanes: {%q: {rate: \"%d/s\", open: true}}\n", host.URL, perSecond)
+	limits := lanesYAML(fmt.Sprintf("%q: {rate: \"%d/s\", open: true}", host.URL, perSecond))
 	f := shared(t, life{documents: anywhere(", timeout: 1m") + limits}, 2)
 	f.sendAll(t, events, func(int) string { return host.URL + "/x" })
 	f.of(0).awaitRuns(gonets.RunSucceeded, events)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,11 +15,17 @@ import (
 // sabotaged builds the program with the fault of a build tag.
 func sabotaged(t testing.TB, tag string) string {
 	t.Helper()
+	return built(t, "-tags", tag)
+}
+
+// built builds the program in another way than the one that users have.
+func built(t testing.TB, flags ...string) string {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "gonets")
-	build := exec.Command("go", "build", "-tags", tag, "-o", program, ".")
+	build := exec.Command("go", slices.Concat([]string{"build", "-o", program}, flags, []string{"."})...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build with tag %s: %v\n%s", tag, err, out)
+		t.Fatalf("go build %s: %v\n%s", strings.Join(flags, " "), err, out)
 	}
 	return program
 }

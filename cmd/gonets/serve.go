@@ -191,7 +191,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		s.keeper = s.keep(clock, config, bus)
 		heart = s.keeper
 	}
-	env := &step.Env{Event: config.Event, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
+	env := &step.Env{Reader: config.Reader, Settings: config.Settings, PublicURL: config.PublicURL, Version: version}
 	s.engine = engine.New(engine.Options{
 		Heart: heart, Alerts: s.notices, Places: places, Store: s.store, Node: s.store.Node(), Epoch: s.store.Epoch(), Sender: s.client, Clock: s.clock, Bus: answers{bus, s.tell}, Journal: s.journal,
 		Metrics: metrics, Log: s.log, Death: death, SoftDeadline: cfg.StopDeadline.D(),

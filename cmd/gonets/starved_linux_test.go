@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/child"
 	"gonets/internal/testkit"
 )
 
@@ -179,12 +180,14 @@ func TestAnswersBeforeTheWriteThatFindsNoRoomAreCaught(t *testing.T) {
 	needStrace(t)
 	program := sabotaged(t, "sabotage_earlyack")
 	for name, proof := range map[string]func(testing.TB){
-		"sqlite":   func(t testing.TB) { endures(t, program, 1) },
-		"postgres": func(t testing.TB) { outlivesAFullLog(t, program) },
+		"the write-ahead log":  func(t testing.TB) { endures(t, program, 1) },
+		"the disk":             func(t testing.TB) { outlivesAFullDisk(t, program) },
+		"the disk of postgres": func(t testing.TB) { outlivesAFullPostgres(t, program) },
+		"the log of postgres":  func(t testing.TB) { outlivesAFullLog(t, program) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "postgres" && os.Getuid() != 0 {
+			if name != "the write-ahead log" && os.Getuid() != 0 {
 				t.Skip("mounting a tmpfs needs root")
 			}
 			caught(t, proof, "was acknowledged and is not stored")
@@ -213,13 +216,16 @@ func (r *reader) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 // are taken all the same, what needs no new file is done, and a long reply that finds
 // no place is asked for again.
 func TestADiskWithoutInodesLosesNothing(t *testing.T) {
-	t.Parallel()
+	eachStore(t, outlivesAWantOfInodes)
+}
+
+func outlivesAWantOfInodes(t *testing.T, database string) {
 	data := smallDisk(t, 256, ",nr_inodes=200")
 	seed := testkit.Seed(t)
 	service := &reader{once: once{keys: map[string]int{}}}
 	host := httptest.NewServer(service)
 	t.Cleanup(host.Close)
-	o := startLife(t, life{data: data, log: t.TempDir(), documents: anywhere(", retry: {delays: [" + strings.Repeat("1m, ", 60) + "1m]}"),
+	o := startLife(t, life{data: data, log: t.TempDir(), env: child.Env(database), documents: anywhere(", retry: {delays: [" + strings.Repeat("1m, ", 60) + "1m]}"),
 		flags: []string{"--clock-speed", "20"}})
 	vacate := occupyInodes(t, data)
 	chance := testkit.Chance(seed, 0)

@@ -22,7 +22,7 @@ type usual struct {
 // newUsual lets the fields of events be learned.
 func newUsual(st *store.Store, config *live, clock gonets.Clock, log *slog.Logger) usual {
 	return usual{Store: st, settings: config.Settings, watch: drift.NewWatch(drift.Options{
-		Book: st, Event: config.Event, Clock: clock, Log: log, Scenarios: func(ctx context.Context, source string) ([]gonets.Scenario, error) {
+		Book: st, Reader: config.Reader, Clock: clock, Log: log, Scenarios: func(ctx context.Context, source string) ([]gonets.Scenario, error) {
 			info, err := st.Source(ctx, source)
 			if err != nil {
 				return nil, err

@@ -2,16 +2,20 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"gonets"
+	"gonets/internal/store"
 )
 
 // TestANewerVersionTakesOver updates servers, as docs/upgrade.md tells, with a program
@@ -92,41 +96,86 @@ func updateOneAfterTheOther(t *testing.T, next string) {
 	}
 }
 
-// updateAndGoBack: the newer program takes over the folder, the older one is
-// refused there, and works on a copy from before.
+// updateAndGoBack: while events come the newer program takes over the folder, the older
+// one is refused there, and works on a copy from before, in which it does what was not
+// done by then.
 func updateAndGoBack(t *testing.T, next string) {
-	sink := &once{keys: map[string]int{}}
-	host := httptest.NewServer(sink)
+	sink := &once{keys: map[string]int{}, slow: 5 * time.Millisecond}
+	var back atomic.Bool
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/away" && !back.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		sink.ServeHTTP(w, r)
+	}))
 	t.Cleanup(host.Close)
-	l := life{data: t.TempDir(), documents: anywhere("")}
-	o := startLife(t, l)
-	source := strings.TrimPrefix(o.source, o.base)
-	sent := 0
-	// lives sends an event; runs of before are there, too.
-	lives := func(o *outside, runs int) {
+	f := &fleet{}
+	f.start(t, life{data: t.TempDir(), documents: anywhere(", timeout: 1m, retry: {delays: ["+strings.Repeat("1s, ", 99)+"1s]}") +
+		lanesYAML(fmt.Sprintf("%q: {open: true}", host.URL))})
+	l := &f.lives[0]
+	delivers := func(more int) {
 		t.Helper()
-		o.source = o.base + source
-		sent++
-		o.post(eventTo(host.URL+"/x", sent))
-		o.awaitRuns(gonets.RunSucceeded, runs)
+		before, _ := sink.judge()
+		if !await(func() bool { n, _ := sink.judge(); return n >= before+more }) {
+			t.Fatal("nothing is delivered")
+		}
 	}
-	end := func(o *outside) { o.process.Stop(gonets.StopSoftDeadline + 10*time.Second) }
-	lives(o, 1)
-	end(o)
+	stop := func() {
+		before := f.of(0)
+		f.set(0, nil)
+		before.process.Stop(gonets.StopSoftDeadline + 10*time.Second)
+	}
+	// These wait for their service when the copy is made.
+	const undone = 3
+	for n := range undone {
+		f.of(0).post(eventTo(host.URL+"/away", n))
+	}
+	f.of(0).awaitRuns(gonets.RunWaiting, undone)
+	end := f.send(t, host.URL+"/x")
+	delivers(20)
+	stop()
 	kept := life{data: filepath.Join(t.TempDir(), "copy")}
 	if out, err := exec.Command("cp", "-a", l.data, kept.data).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	l.documents, l.program = "", next
-	o = startLife(t, l)
-	lives(o, 2)
-	end(o)
+	l.program = next
+	f.set(0, startLife(t, *l))
+	delivers(20)
+	stop()
 	mustRefuse(t, life{data: l.data})
-	o = startLife(t, l)
-	lives(o, 3)
-	end(o)
-	lives(startLife(t, kept), 2)
-	if n, twice := sink.judge(); n != sent || len(twice) > 0 {
-		t.Errorf("%d runs of %d events were delivered; more than once: %v", n, sent, twice)
+	f.set(0, startLife(t, *l))
+	delivers(20)
+	back.Store(true)
+	all := end() + undone
+	f.of(0).awaitRuns(gonets.RunSucceeded, all)
+	if n, twice := sink.judge(); n != all || len(twice) > 0 {
+		t.Errorf("%d runs of %d events were delivered; more than once: %v", n, all, twice)
 	}
+	stop()
+	// The older one does what its copy holds, under the keys under which it was done.
+	left := unfinished(t, kept.data)
+	o := startLife(t, kept)
+	o.source = o.base + f.path
+	o.post(eventTo(host.URL+"/x", 0))
+	o.awaitRuns(gonets.RunSucceeded, len(o.runs("")))
+	if n, twice := sink.judge(); n != all+1 || len(twice) != left || left < undone {
+		t.Errorf("%d runs of %d events were delivered; %d were unfinished in the copy, delivered again: %v", n, all+1, left, twice)
+	}
+}
+
+// unfinished is how many runs a server would go on with in a data folder.
+func unfinished(t *testing.T, data string) int {
+	t.Helper()
+	s, err := store.Open(t.Context(), storeOf(t, data, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background())
+	runs, err := s.Runs(t.Context(), gonets.RunFilter{States: stateOf(gonets.RunQueued, gonets.RunRunning, gonets.RunWaiting),
+		Page: gonets.Page{Limit: 1_000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(runs.Items)
 }

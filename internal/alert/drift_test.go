@@ -21,12 +21,14 @@ import (
 // drifts looks at the fields of events, as a server does.
 func (b *bench) drifts(st drift.Book) *drift.Watch {
 	return drift.NewWatch(drift.Options{Book: st, Clock: b.clock, Log: slog.New(slog.NewTextHandler(b.log, nil)),
-		Event: func(ev *gonets.Event) map[string]any {
-			var body any
-			if err := json.Unmarshal(ev.Body, &body); err != nil {
-				body = string(ev.Body)
-			}
-			return map[string]any{"body": body}
+		Reader: func(string) (func(*gonets.Event) map[string]any, error) {
+			return func(ev *gonets.Event) map[string]any {
+				var body any
+				if err := json.Unmarshal(ev.Body, &body); err != nil {
+					body = string(ev.Body)
+				}
+				return map[string]any{"body": body}
+			}, nil
 		},
 		Scenarios: func(_ context.Context, source string) ([]gonets.Scenario, error) {
 			return []gonets.Scenario{{Name: "lead", Steps: []gonets.Step{{ID: "deal", HTTP: &gonets.HTTPStep{URL: "https://crm.example/{{ event.body.phone }}"}}}}}, nil

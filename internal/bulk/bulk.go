@@ -247,7 +247,7 @@ func (s *Service) page(ctx context.Context, j *Job, p *pace, size int) (done Ste
 		step.Runs = append(step.Runs, found.Items[i].ID)
 	}
 	done, err = s.o.Store.StepBulk(ctx, step)
-	if err != nil && passing(err) {
+	if err != nil && gonets.Passing(err) {
 		return done, 0, err
 	}
 	if err != nil && size > 1 {
@@ -276,15 +276,6 @@ func (s *Service) stretch(ctx context.Context, f gonets.RunFilter, most time.Dur
 	found.List, err = s.o.History.Runs(ctx, f)
 	found.Looked = len(found.Items)
 	return found, err
-}
-
-// passing tells whether an error is about the store and not about the runs.
-func passing(err error) bool {
-	switch gonets.CodeOf(err) {
-	case gonets.CodeBusy, gonets.CodeStoreAway, gonets.CodeStoreFailed, gonets.CodeStopping, gonets.CodeDiskFull:
-		return true
-	}
-	return false
 }
 
 // tell lets everybody know who waits for it.

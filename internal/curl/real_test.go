@@ -122,8 +122,11 @@ func send(t *testing.T, st *gonets.HTTPStep) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, raw)
 	}
-	s := step.NewScope(&gonets.Job{}, p, &step.Env{Event: func(*gonets.Event) map[string]any { return nil },
+	s, err := step.NewScope(&gonets.Job{}, p, &step.Env{Reader: step.Always(func(*gonets.Event) map[string]any { return nil }),
 		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	req, err := p.HTTP("s").Build("s", s, p)
 	if err != nil {
 		t.Fatal(err)

@@ -38,8 +38,8 @@ type Book interface {
 // Options are what a Watch works with.
 type Options struct {
 	Book Book
-	// Event is an event as templates see it.
-	Event func(ev *gonets.Event) map[string]any
+	// Reader reads a source's events as templates see them.
+	Reader func(source string) (func(*gonets.Event) map[string]any, error)
 	// Scenarios are those that a source feeds.
 	Scenarios func(ctx context.Context, source string) ([]gonets.Scenario, error)
 	Clock     gonets.Clock
@@ -107,6 +107,10 @@ func (w *Watch) learn(ctx context.Context, mark *news.Sheet) ([]Change, error) {
 	} else {
 		f.Since = sheet.SeenAt.Add(time.Millisecond)
 	}
+	read, err := w.o.Reader(sheet.Source)
+	if err != nil {
+		return nil, err
+	}
 	// The next look begins behind what cannot be read.
 	events, unread := w.o.Book.Events(ctx, f)
 	if ctx.Err() != nil {
@@ -116,7 +120,7 @@ func (w *Watch) learn(ctx context.Context, mark *news.Sheet) ([]Change, error) {
 	for _, ev := range slices.Backward(events.Items) {
 		sheet.SeenAt = gonets.Later(ev.ReceivedAt, sheet.SeenAt)
 		if usable(&ev) {
-			p.Observe(Fields(w.o.Event(&ev)), ev.ReceivedAt)
+			p.Observe(Fields(read(&ev)), ev.ReceivedAt)
 		}
 	}
 	if err := w.write(ctx, &sheet, p); err != nil {

@@ -97,9 +97,9 @@ func (w *jobWork) renew(next gonets.ActionNext, older string) bool {
 
 // rebuild makes the scope anew of what is done.
 func (w *jobWork) rebuild() {
-	job := gonets.Job{Run: w.run, Event: *w.event, Decoded: w.decoded, Replies: maps.Clone(w.scope.Replies())}
+	job := gonets.Job{Run: w.run, Event: *w.event, Replies: maps.Clone(w.scope.Replies())}
 	for _, r := range w.done {
 		job.Results = append(job.Results, r)
 	}
-	w.scope = step.NewScope(&job, w.program, w.Env)
+	w.scope = w.scope.Anew(&job, w.program)
 }

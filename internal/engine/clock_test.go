@@ -94,7 +94,7 @@ func journey(r *rig, seed uint64, disturb func(r *rig, run string)) (faults []st
 
 func TestAClockThatJumpsSendsNothingEarlyNothingTwiceAndLeavesNothing(t *testing.T) {
 	t.Parallel()
-	for name, rig := range map[string]func(testing.TB) *rig{"sqlite": newRig, "postgres": sharedRig} {
+	for name, rig := range rigs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			first := testkit.Seed(t)
@@ -108,6 +108,9 @@ func TestAClockThatJumpsSendsNothingEarlyNothingTwiceAndLeavesNothing(t *testing
 }
 
 func undisturbed(*rig, string) {}
+
+// rigs are those on both databases.
+var rigs = map[string]func(testing.TB) *rig{"sqlite": newRig, "postgres": sharedRig}
 
 // sharedRig is a rig on a PostgreSQL database of its own.
 func sharedRig(t testing.TB) *rig {

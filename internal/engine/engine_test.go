@@ -155,9 +155,9 @@ func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig 
 		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: flight,
 		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: time.Second,
 		Env: &step.Env{
-			Event: func(ev *gonets.Event) map[string]any {
+			Reader: step.Always(func(ev *gonets.Event) map[string]any {
 				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}
-			},
+			}),
 			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "http://self.test" }, Version: "test",
 		},
@@ -719,37 +719,54 @@ func TestAResultWaitsForTheStore(t *testing.T) {
 	}
 }
 
-func TestAResultThatCannotBeStoredPausesTheRun(t *testing.T) {
+// eachRig runs a test on both databases.
+func eachRig(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Parallel()
-	r := newRig(t)
-	r.Engine.Store = &failing{Store: r.store, errs: []error{errors.New("this row is refused")}}
-	r.apply(httpStep("deal", "http://a.test/"))
-	run := r.event("x")
-	r.clock.AwaitTimers(1)
-	r.clock.Advance(time.Second)
-	r.workers.Wait()
-	d := r.wantState(run, gonets.RunPaused)
-	if d.Run.Reason != gonets.CodeInternal || len(d.Attempts) != 1 {
-		t.Fatalf("paused for %s with %d attempts", d.Run.Reason, len(d.Attempts))
+	for name, rig := range rigs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, rig(t))
+		})
 	}
 }
 
-func TestAPanicPausesItsRunAlone(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
-		if n == 1 {
-			panic("a fault of ours")
+func TestAResultThatCannotBeStoredPausesTheRun(t *testing.T) {
+	eachRig(t, func(t *testing.T, r *rig) {
+		r.Engine.Store = &failing{Store: r.store, errs: []error{errors.New("this row is refused")}}
+		r.apply(httpStep("deal", "http://a.test/"))
+		run := r.event("x")
+		r.clock.AwaitTimers(1)
+		r.clock.Advance(time.Second)
+		r.workers.Wait()
+		d := r.wantState(run, gonets.RunPaused)
+		if d.Run.Reason != gonets.CodeInternal || len(d.Attempts) != 1 {
+			t.Fatalf("paused for %s with %d attempts", d.Run.Reason, len(d.Attempts))
 		}
-		return ok(`{}`)(n, req)
-	}
-	r.apply(httpStep("deal", "http://a.test/"))
-	bad := r.event("x")
-	r.workers.Wait()
-	good := r.event("y")
-	r.work()
-	r.wantState(bad, gonets.RunPaused)
-	r.wantState(good, gonets.RunSucceeded)
+	})
+}
+
+// TestAPanicPausesItsRunAlone: whichever of some runs meets it.
+func TestAPanicPausesItsRunAlone(t *testing.T) {
+	eachRig(t, func(t *testing.T, r *rig) {
+		const runs = 5
+		bad := fmt.Sprint(testkit.Chance(testkit.Seed(t), 0).IntN(runs))
+		r.sender.answer = func(n int, req *gonets.Request) gonets.Exchange {
+			if strings.HasPrefix(req.URL, "http://h"+bad) {
+				panic("a fault of ours")
+			}
+			return ok(`{}`)(n, req)
+		}
+		r.apply(httpStep("deal", "http://h{{ event.body.n }}.test/"))
+		for n := range runs {
+			want := gonets.RunSucceeded
+			if fmt.Sprint(n) == bad {
+				want = gonets.RunPaused
+			}
+			run := r.event(fmt.Sprint(n))
+			r.work()
+			r.wantState(run, want)
+		}
+	})
 }
 
 func TestQuarantinedRunsGoOneAtATime(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"gonets"
 	"gonets/internal/step"
 )
 
@@ -46,4 +47,24 @@ func (p *programs) get(ctx context.Context, store Store, scenario string, n int)
 	}
 	p.m[key] = prog
 	return prog, nil
+}
+
+// learn reads what the work needs, for as long as a fault of the store passes by
+// itself: it says nothing about the run.
+func (w *jobWork) learn(job *gonets.Job) (err error) {
+	for try := 0; ; try++ {
+		if w.program, err = w.programs.get(w.loopCtx, w.Store, job.Run.Scenario, job.Run.Version); err == nil {
+			w.scope, err = step.NewScope(job, w.program, w.Env)
+		}
+		if !gonets.Passing(err) {
+			return err
+		}
+		timer := w.Clock.NewTimer(commitPauses[min(try, len(commitPauses)-1)])
+		select {
+		case <-timer.C():
+		case <-w.loopCtx.Done():
+			timer.Stop()
+			return err
+		}
+	}
 }

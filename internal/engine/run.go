@@ -59,17 +59,14 @@ func (e *Engine) runJob(laneName string, job gonets.Job) {
 			w.pauseWith(w.run.Cursor, gonets.Errorf(gonets.CodeInternal, "Gonets met a fault of its own in this step. The log has the details; please report it."))
 		}
 	}()
-	program, err := e.programs.get(e.loopCtx, e.Store, job.Run.Scenario, job.Run.Version)
-	if err != nil {
-		if e.loopCtx.Err() != nil {
-			e.release(job.Run)
-			return
-		}
+	switch err := w.learn(&job); {
+	case err != nil && e.loopCtx.Err() != nil:
+		e.release(job.Run)
+		return
+	case err != nil:
 		w.pauseWith("", err)
 		return
 	}
-	w.program = program
-	w.scope = step.NewScope(&job, program, e.Env)
 	w.freeze()
 	w.loop()
 }

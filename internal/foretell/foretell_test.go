@@ -52,7 +52,7 @@ func (past) Run(context.Context, string) (gonets.RunDetail, error) {
 
 func teller(set setting.Settings) foretell.Teller {
 	return foretell.Teller{Room: rehearse.New(rehearse.Options{Store: past{}, Examples: kept{}, Clock: testkit.NewClock(), Env: &step.Env{
-		Event:     func(*gonets.Event) map[string]any { return map[string]any{} },
+		Reader:    step.Always(func(*gonets.Event) map[string]any { return map[string]any{} }),
 		Settings:  func() setting.Settings { return set },
 		PublicURL: func() string { return "https://g.example.org" },
 	}})}

@@ -188,7 +188,10 @@ func (l *Looker) play(ctx context.Context, d *gonets.RunDetail, sc *gonets.Scena
 		}
 	}
 	if path := stuck(story); path != "" && out.problem == nil {
-		out.end, out.problem = path, l.failure(scene, story, path)
+		out.end = path
+		if out.problem, err = l.failure(scene, story, path); err != nil {
+			return out, err
+		}
 	}
 	shown = l.Hide(shown)
 	out.take(&shown)
@@ -211,7 +214,7 @@ func stuck(story *stage.Story) string {
 }
 
 // failure is why a step could not be done.
-func (l *Looker) failure(sc stage.Scene, story *stage.Story, path string) *gonets.Problem {
+func (l *Looker) failure(sc stage.Scene, story *stage.Story, path string) (*gonets.Problem, error) {
 	job := &gonets.Job{Event: sc.Event, Results: story.Results, Replies: map[int]*gonets.Attempt{},
 		Run: gonets.Run{ID: sc.Run, EventID: sc.Event.ID, Scenario: sc.Scenario.Name, CreatedAt: sc.At, StepAt: story.Ended}}
 	for i := range story.Lines {
@@ -219,8 +222,8 @@ func (l *Looker) failure(sc stage.Scene, story *stage.Story, path string) *gonet
 			job.Replies[a.N] = a
 		}
 	}
-	if p := l.Failure(sc.Scenario, job, path); p != nil {
-		return p
+	if p, err := l.Failure(sc.Scenario, job, path); err != nil || p != nil {
+		return p, err
 	}
-	return &gonets.Problem{Code: story.Reason, Message: story.Error, Pointer: step.CompileDraft(sc.Scenario).PointerOf(path)}
+	return &gonets.Problem{Code: story.Reason, Message: story.Error, Pointer: step.CompileDraft(sc.Scenario).PointerOf(path)}, nil
 }

@@ -82,11 +82,11 @@ const (
 // looker looks back at runs that the published version made.
 func looker(h *history) *hindsight.Looker {
 	l := hindsight.New(rehearse.New(rehearse.Options{Store: h, Sender: sender{}, Clock: testkit.NewClock(), Env: &step.Env{
-		Event: func(ev *gonets.Event) map[string]any {
+		Reader: step.Always(func(ev *gonets.Event) map[string]any {
 			var v any
 			_ = json.Unmarshal(ev.Body, &v)
 			return map[string]any{"body": v}
-		},
+		}),
 		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "https://g.test" }, Version: "2",
 	}, Masks: func() *mask.Rules { return mask.New([]string{"phone"}) }}))
 	l.PerEvent = time.Minute // of a machine that does much else

@@ -151,7 +151,7 @@ type Engine interface {
 type Rehearsal interface {
 	Preview(ctx context.Context, a rehearse.Ask) (api.PreviewResult, error)
 	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
-	Variables(d gonets.RunDetail) []api.StepVariables
+	Variables(d gonets.RunDetail) ([]api.StepVariables, error)
 	Foretell(ctx context.Context, a rehearse.Ask, in *api.Rehearsal) (api.RehearsalResult, error)
 	// Keep, Kept and Drop are about the replies that people keep for steps.
 	Keep(ctx context.Context, scenario string, in api.NewExample, actor string) (api.Example, error)

@@ -193,9 +193,8 @@ func (s *server) runVariables(ctx context.Context, in *idInput) (*list[api.StepV
 	if err != nil {
 		return nil, err
 	}
-	out := &list[api.StepVariables]{}
-	out.Body.Items = append([]api.StepVariables{}, s.Rehearsal.Variables(d)...)
-	return out, nil
+	items, err := s.Rehearsal.Variables(d)
+	return &list[api.StepVariables]{Body: api.List[api.StepVariables]{Items: items}}, err
 }
 
 func (s *server) listExamples(ctx context.Context, in *nameInput) (*list[api.Example], error) {

@@ -42,8 +42,8 @@ func (b *backend) Check(ctx context.Context, o rehearse.Order, emit func(rehears
 	return emit(rehearse.Line{CheckLine: api.CheckLine{Type: api.CheckStep, Path: "deal", State: "failed"}, Attempt: &attempt})
 }
 
-func (b *backend) Variables(d gonets.RunDetail) []api.StepVariables {
-	return []api.StepVariables{{Path: "", Variables: []api.Variable{{Path: d.Run.ID}}}}
+func (b *backend) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
+	return []api.StepVariables{{Path: "", Variables: []api.Variable{{Path: d.Run.ID}}}}, nil
 }
 
 func (b *backend) Foretell(_ context.Context, a rehearse.Ask, in *api.Rehearsal) (api.RehearsalResult, error) {

@@ -21,6 +21,45 @@ type wall struct {
 
 func (w *wall) Now() time.Time { return w.Clock.Now().Add(w.set) }
 
+// TestAClockThatIsPutRightBitByBitIsNone: for a day a time service goes as much faster or
+// slower as it may, or takes a leap second off bit by bit, or at once.
+func TestAClockThatIsPutRightBitByBitIsNone(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, set := range map[string]func(now time.Duration) time.Duration{
+		"faster":                    func(now time.Duration) time.Duration { return now / 2_000 },
+		"slower":                    func(now time.Duration) time.Duration { return -now / 2_000 },
+		"a leap second, bit by bit": func(now time.Duration) time.Duration { return -now / (day / time.Second) },
+		"a leap second, at once": func(now time.Duration) time.Duration {
+			if now < day/2 {
+				return 0
+			}
+			return -time.Second
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &wall{Clock: testkit.NewClock()}
+			steady := func() time.Duration { return clock.Clock.Now().Sub(testkit.Start()) }
+			var told []time.Duration
+			w := jump.New(jump.Options{Wall: clock, Steady: steady, Jumped: func(_ context.Context, j jump.Jump) { told = append(told, j.By) }})
+			for range day / jump.Every {
+				clock.Advance(jump.Every)
+				clock.set = set(steady())
+				w.Look(t.Context())
+			}
+			if len(told) > 0 || w.Lately() != "" {
+				t.Errorf("%v in all are told as jumps of %v: %s", clock.set, told, w.Lately())
+			}
+			clock.set += time.Minute
+			w.Look(t.Context())
+			if len(told) != 1 {
+				t.Errorf("of a minute more is told: %v", told)
+			}
+		})
+	}
+}
+
 func TestAClockThatWasSetIsNoticedOnce(t *testing.T) {
 	t.Parallel()
 	clock := &wall{Clock: testkit.NewClock()}

@@ -245,6 +245,8 @@ func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 	}{
 		{name: "nothing", steady: true},
 		{name: "put right bit by bit", database: 4 * time.Second, steady: true},
+		{name: "a leap second of the database's", database: -time.Second, steady: true},
+		{name: "a leap second of this machine's", machine: -time.Second, steady: true},
 		{name: "a long journey", took: 3 * time.Second, steady: true},
 		{name: "a sleep", sleeps: true},
 		{name: "this machine's ahead", machine: time.Hour},
@@ -285,6 +287,30 @@ func TestADatabaseWhoseClockWasSetIsNoticed(t *testing.T) {
 		}
 		if c.steady != (after == 0) || !c.steady && after < gonets.NodeDead {
 			t.Errorf("%s: others are judged %v after it", c.name, after)
+		}
+	}
+}
+
+// TestADatabaseThatIsPutRightBitByBitIsNotNoticed: for two days its clock goes as much
+// slower as a time service may let it, and a leap second is taken off it bit by bit, while
+// this machine's takes its own at once.
+func TestADatabaseThatIsPutRightBitByBitIsNotNoticed(t *testing.T) {
+	t.Parallel()
+	machine := &wall{Clock: testkit.NewClock()}
+	f := newFake(machine.Clock)
+	var jumps []time.Duration
+	k := New(Options{Store: f, Real: machine, Log: slog.New(slog.DiscardHandler), Steady: f.steady,
+		Changed: func(context.Context) error { return nil }, Jumped: func(by time.Duration) { jumps = append(jumps, by) }}, 1)
+	const days = 48 * time.Hour
+	for now := time.Duration(0); now < days; now += gonets.NodeBeat {
+		machine.Advance(gonets.NodeBeat)
+		f.ahead -= gonets.NodeBeat/2_000 + gonets.NodeBeat/(24*time.Hour/time.Second)
+		if now == days/2 {
+			machine.set -= time.Second
+		}
+		k.pulse()
+		if len(jumps) > 0 || now > Steady*gonets.NodeBeat && !k.Settled() {
+			t.Fatalf("after %v: %v are told as jumps, settled: %v", now, jumps, k.Settled())
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (d *Documents) env(name string) (*step.Env, error) {
 	}
 	public := cmpText(set.PublicURL, localURL)
 	return &step.Env{
-		Event: binding.Event, Settings: func() setting.Settings { return set }, PublicURL: func() string { return public }, Version: d.Version,
+		Reader: step.Always(binding.Event), Settings: func() setting.Settings { return set }, PublicURL: func() string { return public }, Version: d.Version,
 	}, nil
 }
 

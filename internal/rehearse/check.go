@@ -66,7 +66,9 @@ func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error 
 		ev.Mark = gonets.MarkCheck
 	}
 	c.record(&ev)
-	c.scope = r.scope(c.draft, c.run.Run.ID, &ev)
+	if c.scope, err = r.scope(c.draft, c.run.Run.ID, &ev); err != nil {
+		return err
+	}
 	if o.Only {
 		r.advance(c.draft, c.scope, o.Step, past)
 	}

@@ -7,13 +7,15 @@ import (
 
 // Failure is why a step of a draft cannot be done with what a run had before it, as
 // people see it; nil when nothing keeps it from being done.
-func (r *Room) Failure(sc *gonets.Scenario, job *gonets.Job, path string) *gonets.Problem {
+func (r *Room) Failure(sc *gonets.Scenario, job *gonets.Job, path string) (*gonets.Problem, error) {
 	d := step.CompileDraft(sc)
-	s := step.NewScope(job, d.Program, r.Env)
+	s, err := step.NewScope(job, d.Program, r.Env)
+	if err != nil {
+		return nil, err
+	}
 	s.At(job.Run.StepAt)
-	err := attempt(d, s, path)
-	if err == nil {
-		return nil
+	if err = attempt(d, s, path); err == nil {
+		return nil, nil
 	}
 	p := step.Problems(d.PointerOf(path), err)[0]
 	if p.Pointer == d.PointerOf(path) {
@@ -25,7 +27,7 @@ func (r *Room) Failure(sc *gonets.Scenario, job *gonets.Job, path string) *gonet
 		}
 	}
 	p = r.cover(s).Problem(p)
-	return &p
+	return &p, nil
 }
 
 // attempt does a step as far as nothing is sent.

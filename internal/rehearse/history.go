@@ -8,14 +8,21 @@ import (
 
 // Variables are what became known with each step of a run: first what it began
 // with, under an empty path. It is empty for a run that has no version yet.
-func (r *Room) Variables(d gonets.RunDetail) []api.StepVariables {
+func (r *Room) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
 	out := []api.StepVariables{}
 	if d.Version == nil {
-		return out
+		return out, nil
 	}
 	c := &check{Room: r, draft: step.CompileDraft(&d.Version.Scenario), event: d.Event, told: map[string]string{}}
+	job := gonets.Job{Run: d.Run.Run, Event: d.Event, Replies: replies(d.Attempts)}
+	first, err := step.NewScope(&job, c.draft.Program, r.Env)
+	if err != nil {
+		return nil, err
+	}
 	scope := func(results []gonets.StepResult) {
-		c.scope = step.NewScope(&gonets.Job{Run: d.Run.Run, Event: d.Event, Results: results, Replies: replies(d.Attempts)}, c.draft.Program, r.Env)
+		after := job
+		after.Results = results
+		c.scope = first.Anew(&after, c.draft.Program)
 		c.scope.At(step.Now(&d.Run.Run, d.Run.CreatedAt))
 	}
 	tell := func(path string) {
@@ -26,7 +33,7 @@ func (r *Room) Variables(d gonets.RunDetail) []api.StepVariables {
 	scope(nil)
 	tell("")
 	if d.Run.Mark == gonets.MarkNotKept {
-		return out // what its steps made known was not kept
+		return out, nil // what its steps made known was not kept
 	}
 	done := gonets.NewProgress(d.Results)
 	var so []gonets.StepResult
@@ -39,7 +46,7 @@ func (r *Room) Variables(d gonets.RunDetail) []api.StepVariables {
 		scope(so)
 		tell(path)
 	})
-	return out
+	return out, nil
 }
 
 func replies(attempts []gonets.Attempt) map[int]*gonets.Attempt {

@@ -38,7 +38,10 @@ func (r *Room) Preview(ctx context.Context, a Ask) (out api.PreviewResult, err e
 		out.Event = ev.ID
 	}
 	d := step.CompileDraft(a.Scenario)
-	s := r.scope(d, noRun, &ev)
+	s, err := r.scope(d, noRun, &ev)
+	if err != nil {
+		return out, err
+	}
 	r.advance(d, s, a.Step, past)
 	covered := r.cover(s)
 	defer func() {

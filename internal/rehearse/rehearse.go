@@ -165,14 +165,17 @@ func (r *Room) Event(ctx context.Context, a Ask) (ev gonets.Event, known string,
 }
 
 // scope is what a run of the draft would see at its start.
-func (r *Room) scope(d *step.Draft, runID string, ev *gonets.Event) *step.Scope {
+func (r *Room) scope(d *step.Draft, runID string, ev *gonets.Event) (*step.Scope, error) {
 	now := r.Clock.Now()
-	s := step.NewScope(&gonets.Job{
+	s, err := step.NewScope(&gonets.Job{
 		Run:   gonets.Run{ID: runID, EventID: ev.ID, Scenario: d.Scenario.Name, CreatedAt: now},
 		Event: *ev,
 	}, d.Program, r.Env)
+	if err != nil {
+		return nil, err
+	}
 	s.At(now)
-	return s
+	return s, nil
 }
 
 // advance does what comes before the step at a path, without a request: replies

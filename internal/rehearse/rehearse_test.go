@@ -165,13 +165,13 @@ func newWorld(t testing.TB) *world {
 			return []rehearse.Usual{{Path: "body.name", Ru: "Имя", En: "Name"}, {Path: "body.phone", Ru: "Телефон", En: "Phone"}}
 		},
 		Env: &step.Env{PublicURL: func() string { return "https://me.test" }, Settings: func() setting.Settings { return setting.Settings{Env: map[string]string{"k": "v"}} },
-			Event: func(ev *gonets.Event) map[string]any {
+			Reader: step.Always(func(ev *gonets.Event) map[string]any {
 				body, _, err := value.DecodeJSON(ev.Body)
 				if err != nil {
 					body = string(ev.Body)
 				}
 				return map[string]any{"body": body, "headers": map[string]any{"x-api-key": "s3cret"}, "query": map[string]any{"name": "q", "utm": "vk"}}
-			}},
+			})},
 	})
 	return w
 }
@@ -359,7 +359,10 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 			t.Errorf("%s:\n%s", path, diff)
 		}
 	}
-	steps2 := w.Variables(w.last(t))
+	steps2, err := w.Variables(w.last(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(steps2) != 2 || steps2[0].Path != "" || steps2[1].Path != "a" || !slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Path == "deal.n" }) ||
 		slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Group == "source" }) {
 		t.Errorf("variables of the check: %+v", steps2)

@@ -28,7 +28,7 @@ func scene(t *testing.T, steps string, scripts map[string]string) stage.Scene {
 		Scenario: &gonets.Scenario{Name: "lead"}, At: noon,
 		Event: gonets.Event{ID: "e", Method: "POST", Body: []byte(`{"name":"Anna"}`), ContentType: "application/json", ReceivedAt: noon},
 		Env: &step.Env{
-			Event:     func(ev *gonets.Event) map[string]any { return map[string]any{"body": map[string]any{"name": "Anna"}} },
+			Reader:    step.Always(func(ev *gonets.Event) map[string]any { return map[string]any{"body": map[string]any{"name": "Anna"}} }),
 			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "https://g.example.org" },
 		},

@@ -41,9 +41,12 @@ func received(t *testing.T, p *step.Program, contentType string, body []byte) *s
 		Run:   gonets.Run{ID: runID, Scenario: "s"},
 		Event: gonets.Event{ID: "e", Source: "site", Body: body, ContentType: contentType, Headers: []gonets.Header{{Name: "Content-Type", Value: contentType}}},
 	}
-	s := step.NewScope(job, p, &step.Env{
-		Event: binding.Event, Version: "1", Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" },
+	s, err := step.NewScope(job, p, &step.Env{
+		Reader: step.Always(binding.Event), Version: "1", Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" },
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.At(time.UnixMilli(1790000000000))
 	return s
 }

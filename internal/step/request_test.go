@@ -35,11 +35,14 @@ func TestASavedRequestIsFilledInByTheStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := step.NewScope(&gonets.Job{Run: gonets.Run{ID: "r", Scenario: "x"}}, p, &step.Env{
-		Event:     func(*gonets.Event) map[string]any { return map[string]any{} },
+	s, err := step.NewScope(&gonets.Job{Run: gonets.Run{ID: "r", Scenario: "x"}}, p, &step.Env{
+		Reader:    step.Always(func(*gonets.Event) map[string]any { return map[string]any{} }),
 		Settings:  func() setting.Settings { return setting.Settings{} },
 		PublicURL: func() string { return "" },
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h := p.HTTP("tell")
 	req, err := h.Build("tell", s, p)
 	if err != nil {
@@ -132,11 +135,14 @@ func TestWhatIsMissingInTheStepIsMissingInTheRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"saved", "own"} {
-		s := step.NewScope(&gonets.Job{Run: gonets.Run{ID: "r", Scenario: "x"}}, p, &step.Env{
-			Event:     func(*gonets.Event) map[string]any { return map[string]any{} },
+		s, err := step.NewScope(&gonets.Job{Run: gonets.Run{ID: "r", Scenario: "x"}}, p, &step.Env{
+			Reader:    step.Always(func(*gonets.Event) map[string]any { return map[string]any{} }),
 			Settings:  func() setting.Settings { return setting.Settings{} },
 			PublicURL: func() string { return "" },
 		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		req, err := p.HTTP(id).Build(id, s, p)
 		if err != nil {
 			t.Fatal(err)

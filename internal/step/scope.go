@@ -16,9 +16,11 @@ import (
 
 // Env is what the installation gives to every run.
 type Env struct {
-	// Event is the `event` object of templates: what was received, parsed,
-	// without the source's secrets.
-	Event func(*gonets.Event) map[string]any
+	// Reader reads a source's events: what it gives is the `event` object of
+	// templates, what was received, parsed, without the source's secrets. It fails
+	// when the source itself cannot be read: an event of which nothing is known
+	// would fill requests with empty values.
+	Reader func(source string) (func(*gonets.Event) map[string]any, error)
 	// Settings are the live settings.
 	Settings func() setting.Settings
 	// PublicURL is the server's own address, without a slash at the end.
@@ -30,6 +32,11 @@ type Env struct {
 
 	// zone is the settings' time zone, which is read from a file.
 	zone atomic.Pointer[zone]
+}
+
+// Always reads the events of all sources alike; it never fails.
+func Always(read func(*gonets.Event) map[string]any) func(string) (func(*gonets.Event) map[string]any, error) {
+	return func(string) (func(*gonets.Event) map[string]any, error) { return read, nil }
 }
 
 type zone struct {
@@ -76,7 +83,9 @@ type Scope struct {
 	job   *gonets.Job
 	env   *Env
 	first map[string]string // a [Program]'s
+	// event is nil until a template asks for it; then read makes it.
 	event map[string]any
+	read  func(*gonets.Event) map[string]any
 	// params are those of the saved request that is being filled in.
 	params map[string]any
 	// vars and steps are nil until they hold something.
@@ -103,12 +112,24 @@ type finished struct {
 	attempt *gonets.Attempt
 }
 
-// NewScope rebuilds a run's scope from what is stored of it.
-func NewScope(job *gonets.Job, p *Program, env *Env) *Scope {
-	s := &Scope{job: job, env: env, first: p.first}
+// NewScope rebuilds a run's scope from what is stored of it. The error is that of
+// [Env.Reader].
+func NewScope(job *gonets.Job, p *Program, env *Env) (*Scope, error) {
+	s := &Scope{env: env}
 	if job.Decoded != nil {
 		s.event = job.Decoded.Object
+	} else {
+		var err error
+		if s.read, err = env.Reader(job.Event.Source); err != nil {
+			return nil, err
+		}
 	}
+	return s.Anew(job, p), nil
+}
+
+// Anew is the scope of the same event after other results.
+func (s *Scope) Anew(job *gonets.Job, p *Program) *Scope {
+	s = &Scope{job: job, env: s.env, first: p.first, event: s.event, read: s.read}
 	if len(job.Results) == 0 {
 		return s
 	}
@@ -258,7 +279,7 @@ func (s *Scope) withReply(r *Reply) *Scope {
 
 func (s *Scope) eventObject() map[string]any {
 	if s.event == nil {
-		s.event = s.env.Event(&s.job.Event)
+		s.event = s.read(&s.job.Event)
 	}
 	return s.event
 }

@@ -29,15 +29,18 @@ func scope(t testing.TB, p *step.Program, body string, results ...gonets.StepRes
 		Event: gonets.Event{ID: "e1", Source: "in"}, Results: results,
 	}
 	env := &step.Env{
-		Event: func(ev *gonets.Event) map[string]any {
+		Reader: step.Always(func(ev *gonets.Event) map[string]any {
 			return map[string]any{"id": ev.ID, "body": v, "query": map[string]any{"utm": "vk", "status": "from query"}}
-		},
+		}),
 		Settings: func() setting.Settings {
 			return setting.Settings{TimeZone: "Europe/Moscow", Env: map[string]string{"base": "https://crm.test/api"}}
 		},
 		PublicURL: func() string { return "https://own.test" }, Version: "1.2",
 	}
-	s := step.NewScope(job, p, env)
+	s, err := step.NewScope(job, p, env)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.At(time.UnixMilli(1790000000000).UTC())
 	return s
 }
@@ -345,10 +348,13 @@ func TestTheScopeIsRebuiltFromWhatIsStored(t *testing.T) {
 		Run: gonets.Run{ID: runID}, Results: []gonets.StepResult{{Path: "b", State: gonets.StepDone, Attempt: 3}, res.Step},
 		Replies: map[int]*gonets.Attempt{3: attempt},
 	}
-	rebuilt := step.NewScope(job, p, &step.Env{
-		Event:    func(*gonets.Event) map[string]any { return map[string]any{} },
+	rebuilt, err := step.NewScope(job, p, &step.Env{
+		Reader:   step.Always(func(*gonets.Event) map[string]any { return map[string]any{} }),
 		Settings: func() setting.Settings { return setting.Settings{} }, PublicURL: func() string { return "" },
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, err := p.Run("c", rebuilt)
 	if err != nil {
 		t.Fatal(err)

@@ -52,9 +52,8 @@ func (s *Store) Accept(ctx context.Context, in []gonets.Acceptance) ([]gonets.Ac
 	}
 	for range maxLookups {
 		for i := range a.items {
-			it := &a.items[i]
-			if paths := s.finder.Paths(filter.PlaceOf(it.Acceptance)); !it.found.Fits(paths) {
-				it.found = s.finder.Find(&it.Event, paths)
+			if err := s.finder.Renew(&a.items[i].found, a.items[i].Acceptance); err != nil {
+				return nil, err
 			}
 		}
 		err := s.commits.do(ctx, &op{Class: queue.Accept, Do: &work{accept: a}, Bytes: size})

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"gonets/internal/store/deeds"
-	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 	"gonets/internal/store/routes"
@@ -209,8 +208,9 @@ func (s *Store) Rerun(ctx context.Context, r gonets.Rerun) (gonets.Job, error) {
 		if !again {
 			return job, err
 		}
-		it := &edited.items[0]
-		it.found = s.finder.Find(&it.Event, s.finder.Paths(filter.PlaceOf(it.Acceptance)))
+		if err := s.finder.Renew(&edited.items[0].found, edited.items[0].Acceptance); err != nil {
+			return gonets.Job{}, err
+		}
 	}
 	return gonets.Job{}, errUnsettled
 }

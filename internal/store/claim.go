@@ -11,16 +11,12 @@ import (
 	"gonets"
 	"gonets/internal/store/blame"
 	"gonets/internal/store/dialect"
-	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
 
-// The texts of the partial indexes' conditions: SQLite uses such an index only
-// when the query says the same.
-const (
-	unleased     = `state IN ('queued', 'waiting') AND node IS NULL`
-	indexedState = filter.IndexedState
-)
+// unleased is the text of a partial index' condition: SQLite uses such an index
+// only when the query says the same.
+const unleased = `state IN ('queued', 'waiting') AND node IS NULL`
 
 // claiming is a claim as far as it has come.
 type claiming struct {

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/documents"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/history"
 	"gonets/internal/store/pack"
@@ -77,12 +78,14 @@ func (s *Store) HistoryQueries() []HotQuery {
 		}
 		out = append(out, HotQuery{Name: name, Text: text, Values: values[:n], Args: n})
 	}
+	inState := "runs_state_scenario (state=? AND scenario=?)"
 	byScenario := "runs_scenario (scenario=? AND id>?)"
 	for _, q := range []HotQuery{
 		{Name: "flow, border", Text: history.FlowBorderSQL, Values: []any{"x", "a", 5_000}, Index: byScenario},
 		{Name: "flow, done", Text: history.FlowDoneSQL, Values: []any{"x", "a"}, Sorts: true, Index: byScenario},
 		{Name: "flow, standing", Text: history.FlowStandSQL, Values: []any{"x", "a"}, Sorts: true, Index: byScenario},
-		{Name: "flow, waiting", Text: history.FlowWaitingSQL, Values: []any{"x", 10_000}, Sorts: true, Index: "runs_state_scenario (state=? AND scenario=?)"},
+		{Name: "flow, waiting", Text: history.FlowWaitingSQL, Values: []any{"x", 10_000}, Sorts: true, Index: inState},
+		{Name: "scenario", Text: documents.ScenarioSQL + "WHERE s.name = ?", Values: []any{"x"}, Index: inState},
 	} {
 		q.Args = len(q.Values)
 		out = append(out, q)

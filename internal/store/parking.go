@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gonets"
+	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/queue"
 )
@@ -57,7 +58,7 @@ const (
 	WHERE id IN (SELECT id FROM runs r WHERE `
 	abandonEnd   = ` LIMIT ?)`
 	waitingOfSQL = unleased + ` AND scenario = ?`
-	restingOfSQL = `state IN ('held', 'paused') AND ` + indexedState + ` AND state <> 'queued' AND scenario = ?`
+	restingOfSQL = `state IN ('held', 'paused') AND ` + filter.IndexedStateOf + ` AND scenario = ?`
 )
 
 // DeleteScenario deletes a scenario that does not work and cancels what of it
@@ -147,7 +148,7 @@ func (t *txn) releaseBatch(scenario, after, actor string) (n int, last string, e
 	if err != nil {
 		return 0, after, err
 	}
-	held, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.state = 'held' AND `+indexedState+`
+	held, err := pack.Collect(t, `SELECT `+pack.RunColumns+` FROM runs r WHERE r.state = 'held' AND `+filter.IndexedStateOf+`
 		AND r.scenario = ? AND r.id > ? ORDER BY r.id LIMIT ?`, []any{scenario, after, gonets.RetentionBatch}, pack.ScanRun)
 	if err != nil {
 		return 0, after, err

@@ -20,7 +20,7 @@ func openPostgres(t *testing.T, address string, o store.Options) storetest.Opene
 	places := o.Placer.(*storetest.Places)
 	room := &storetest.Room{}
 	o.Database, o.Sealer, o.Room = address, storetest.Sealer{}, room
-	o.SearchValues = func(ev *gonets.Event, paths []string) []string { return []string{string(ev.Body)} }
+	o.SearchValues = func(ev *gonets.Event, paths []string) ([]string, error) { return []string{string(ev.Body)}, nil }
 	s, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

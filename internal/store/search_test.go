@@ -19,12 +19,12 @@ import (
 
 // searching opens a store whose values are worked out by a function, with the
 // scenario x that names a path and the source t that feeds nothing.
-func searching(t *testing.T, log *bytes.Buffer, values func(s *store.Store, ev *gonets.Event, paths []string) []string) *store.Store {
+func searching(t *testing.T, log *bytes.Buffer, values func(s *store.Store, ev *gonets.Event, paths []string) ([]string, error)) *store.Store {
 	t.Helper()
 	var s *store.Store
 	s, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "gonets.db"), Clock: testkit.NewClock(),
 		Sealer: storetest.Sealer{}, Logger: slog.New(slog.NewTextHandler(log, nil)),
-		SearchValues: func(ev *gonets.Event, paths []string) []string { return values(s, ev, paths) }})
+		SearchValues: func(ev *gonets.Event, paths []string) ([]string, error) { return values(s, ev, paths) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,10 +68,10 @@ func foundBy(t *testing.T, s *store.Store, value string) int {
 func TestSlowSearchValuesKeepNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	entered, until := make(chan struct{}), make(chan struct{})
-	s := searching(t, &bytes.Buffer{}, func(_ *store.Store, ev *gonets.Event, _ []string) []string {
+	s := searching(t, &bytes.Buffer{}, func(_ *store.Store, ev *gonets.Event, _ []string) ([]string, error) {
 		close(entered)
 		<-until
-		return []string{"v"}
+		return []string{"v"}, nil
 	})
 	slow := make(chan struct{})
 	go func() {
@@ -92,7 +92,7 @@ func TestSlowSearchValuesKeepNobodyWaiting(t *testing.T) {
 func TestFaultInSearchValuesCostsTheValuesOnly(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := searching(t, &log, func(*store.Store, *gonets.Event, []string) []string { panic("planted fault") })
+	s := searching(t, &log, func(*store.Store, *gonets.Event, []string) ([]string, error) { panic("planted fault") })
 	if acc := acceptFrom(t, s, "s"); len(acc.Runs) != 1 {
 		t.Errorf("%+v", acc)
 	}
@@ -101,16 +101,32 @@ func TestFaultInSearchValuesCostsTheValuesOnly(t *testing.T) {
 	}
 }
 
+func TestASourceThatCannotBeReadKeepsItsEventOut(t *testing.T) {
+	t.Parallel()
+	var away error = gonets.Errorf(gonets.CodeStoreAway, "away")
+	s := searching(t, &bytes.Buffer{}, func(*store.Store, *gonets.Event, []string) (values []string, err error) {
+		away, err = nil, away
+		return []string{"v"}, err
+	})
+	one := []gonets.Acceptance{{Event: gonets.Event{ID: newID(), Source: "s", Method: "POST"}}}
+	if _, err := s.Accept(t.Context(), one); gonets.CodeOf(err) != gonets.CodeStoreAway {
+		t.Errorf("it is accepted without the values by which it would be found: %v", err)
+	}
+	if _, err := s.Accept(t.Context(), one); err != nil || foundBy(t, s, "v") != 1 {
+		t.Errorf("it is not found when it is brought again: %v", err)
+	}
+}
+
 func TestSearchValuesFollowAPublishThatRacesTheEvent(t *testing.T) {
 	t.Parallel()
 	published := false
-	s := searching(t, &bytes.Buffer{}, func(s *store.Store, _ *gonets.Event, paths []string) []string {
+	s := searching(t, &bytes.Buffer{}, func(s *store.Store, _ *gonets.Event, paths []string) ([]string, error) {
 		// The store would hang if it asked inside of a transaction.
 		if !published {
 			published = true
 			searchBy(t, s, "new")
 		}
-		return paths
+		return paths, nil
 	})
 	if acc := acceptFrom(t, s, "s"); len(acc.Runs) != 1 || acc.Runs[0].EventID != acc.EventID {
 		t.Errorf("%+v", acc)

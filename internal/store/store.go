@@ -49,8 +49,8 @@ type Options struct {
 	Sealer Sealer
 	// SearchValues gives the normalised values at the paths of an event by
 	// which the history finds its runs. Optional; called by the goroutines that
-	// call Accept, many at once.
-	SearchValues func(ev *gonets.Event, paths []string) []string
+	// call Accept, many at once. It fails when the event's source cannot be read.
+	SearchValues func(ev *gonets.Event, paths []string) ([]string, error)
 	// Room is optional; without it the disk is never low.
 	Room   floor.Room
 	Logger *slog.Logger
@@ -111,7 +111,7 @@ func Open(ctx context.Context, opt Options) (*Store, error) {
 		opt.Placer = floor.NoPlaces{}
 	}
 	if opt.SearchValues == nil {
-		opt.SearchValues = func(*gonets.Event, []string) []string { return nil }
+		opt.SearchValues = func(*gonets.Event, []string) ([]string, error) { return nil, nil }
 	}
 	if opt.Room == nil {
 		opt.Room = floor.Roomy{}

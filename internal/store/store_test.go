@@ -27,7 +27,7 @@ func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.P
 	t.Helper()
 	room := &storetest.Room{}
 	s, err := store.Open(t.Context(), store.Options{Path: path, Clock: clock, Placer: places, Room: room, Sealer: storetest.Sealer{},
-		SearchValues: func(ev *gonets.Event, paths []string) []string { return []string{string(ev.Body)} }})
+		SearchValues: func(ev *gonets.Event, paths []string) ([]string, error) { return []string{string(ev.Body)}, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

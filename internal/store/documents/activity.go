@@ -17,10 +17,8 @@ const maxCount = 10_000
 // hours are how many an activity looks back.
 const hours = 24
 
-// What an index over states within a scenario holds (see the schema): all
-// others ended well or are being worked on.
+// What an index over states within a scenario holds.
 const (
-	indexed = filter.IndexedState + ` AND r.state <> 'queued'`
 	failing = `r.state IN ('failed', 'paused')`
 	waiting = `r.state IN ('held', 'waiting', 'cancelled')`
 )
@@ -34,11 +32,11 @@ func ActivitySQL() string {
 			AND r.id >= b.low AND r.id < b.high LIMIT 10000) c)`
 	}
 	return `WITH b (n, scenario, low, high) AS (VALUES ` + strings.TrimSuffix(strings.Repeat(`(CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)),`, hours), ",") + `)
-		SELECT b.n, ` + count("") + `, ` + count(failing+` AND `+indexed+` AND `) + `, ` + count(waiting+` AND `+indexed+` AND `) + ` FROM b`
+		SELECT b.n, ` + count("") + `, ` + count(failing+` AND `+filter.IndexedStateOf+` AND `) + `, ` + count(waiting+` AND `+filter.IndexedStateOf+` AND `) + ` FROM b`
 }
 
 // StateSQL counts a scenario's runs of a state, up to a number.
-const StateSQL = `SELECT count(*) FROM (SELECT 1 FROM runs r WHERE r.state = ? AND ` + indexed + ` AND r.scenario = ? LIMIT ?) c`
+const StateSQL = `SELECT count(*) FROM (SELECT 1 FROM runs r WHERE r.state = ? AND ` + filter.IndexedStateOf + ` AND r.scenario = ? LIMIT ?) c`
 
 // LatestSQL is a scenario's newest run.
 const LatestSQL = `SELECT r.created_at FROM runs r WHERE r.scenario = ? ORDER BY r.scenario DESC, r.id DESC LIMIT 1`

@@ -14,11 +14,12 @@ import (
 	"gonets/internal/value"
 )
 
-const scenarioQuery = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
+// ScenarioSQL reads scenarios, with how many runs each holds.
+const ScenarioSQL = `SELECT s.name, s.state, s.published_version, s.etag, s.created_at, s.updated_at,
 		COALESCE(v.document, s.draft), v.requests, s.updated_by,
 		CASE WHEN s.draft <> COALESCE(v.document, '') THEN 1 ELSE 0 END,
-		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + filter.IndexedState + `
-			AND scenario = s.name LIMIT 10001) h)
+		(SELECT count(*) FROM (SELECT 1 FROM runs WHERE state = 'held' AND ` + filter.IndexedStateOf + `
+			AND scenario = s.name LIMIT 10001) c)
 	FROM scenarios s LEFT JOIN versions v ON v.scenario = s.name AND v.n = s.published_version `
 
 func scanScenario(scan func(...any) error) (gonets.ScenarioInfo, error) {
@@ -63,7 +64,7 @@ func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[g
 		return out, err
 	}
 	q := d.base.Read(ctx)
-	out.Items, err = pack.Collect(q, scenarioQuery+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
+	out.Items, err = pack.Collect(q, ScenarioSQL+`WHERE s.name > ? ORDER BY s.name LIMIT ?`,
 		[]any{from.ID, p.Size() + 1}, scanScenario)
 	if size := p.Size(); len(out.Items) > size {
 		out.Items = out.Items[:size]
@@ -79,7 +80,7 @@ func (d *Documents) Scenarios(ctx context.Context, p gonets.Page) (gonets.List[g
 // that is damaged all but its document comes along with the error.
 func (d *Documents) Scenario(ctx context.Context, name string) (gonets.ScenarioInfo, error) {
 	q := d.base.Read(ctx)
-	items, err := pack.Collect(q, scenarioQuery+`WHERE s.name = ?`, []any{name}, scanScenario)
+	items, err := pack.Collect(q, ScenarioSQL+`WHERE s.name = ?`, []any{name}, scanScenario)
 	if err == nil {
 		err = outdate(q, items)
 	}

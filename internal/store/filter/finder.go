@@ -29,15 +29,15 @@ func PlaceOf(a *gonets.Acceptance) Place {
 // the paths of every place as far as commits have told it.
 type Finder struct {
 	// Values gives the normalised values at the paths of an event.
-	Values func(ev *gonets.Event, paths []string) []string
+	Values func(ev *gonets.Event, paths []string) ([]string, error)
 	Logger *slog.Logger
 
 	mu    sync.RWMutex
 	paths map[Place][]string
 }
 
-// Paths are the paths last known for a place; none for a new one.
-func (f *Finder) Paths(p Place) []string {
+// known are the paths last known for a place; none for a new one.
+func (f *Finder) known(p Place) []string {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.paths[p]
@@ -59,26 +59,47 @@ type Found struct {
 	Values []string
 }
 
-// Find works out an event's values at the paths, at most
-// [gonets.MaxSearchValues]. A fault in there costs the values, not the event.
-func (f *Finder) Find(ev *gonets.Event, paths []string) (found Found) {
+// Renew works out what is found in an event, unless it was for the paths that are
+// known of its place.
+func (f *Finder) Renew(found *Found, a *gonets.Acceptance) (err error) {
+	if paths := f.known(PlaceOf(a)); !found.Fits(paths) {
+		*found, err = f.find(&a.Event, paths)
+	}
+	return err
+}
+
+// find works out an event's values at the paths, at most
+// [gonets.MaxSearchValues]. A fault in there costs the values, not the event; one
+// that passes is an error, because the event can be brought again.
+func (f *Finder) find(ev *gonets.Event, paths []string) (found Found, err error) {
 	found.Paths = paths
 	if len(paths) == 0 {
-		return found
+		return found, nil
+	}
+	lost := func(fault any) {
+		found.Values = nil
+		f.Logger.Error("the values to search an event by could not be worked out; it will not be found by them",
+			"event", ev.ID, "source", ev.Source, "fault", fault)
 	}
 	defer func() {
 		if fault := recover(); fault != nil {
-			found.Values = nil
-			f.Logger.Error("the values to search an event by could not be worked out; it will not be found by them",
-				"event", ev.ID, "source", ev.Source, "fault", fault)
+			lost(fault)
 		}
 	}()
-	for _, v := range f.Values(ev, paths) {
+	values, err := f.Values(ev, paths)
+	if gonets.Passing(err) {
+		return found, err
+	}
+	if err != nil {
+		lost(err)
+		return found, nil
+	}
+	for _, v := range values {
 		if v != "" && len(found.Values) < gonets.MaxSearchValues {
 			found.Values = append(found.Values, v)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // Fits tells whether the values are those of the paths that apply now.

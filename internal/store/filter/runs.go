@@ -19,9 +19,9 @@ import (
 // the lease, and succeeded is nearly every row.
 const IndexedState = `state <> 'running' AND state <> 'succeeded'`
 
-// indexedOf is the condition of the indexes over states within a scenario and
+// IndexedStateOf is the condition of the indexes over states within a scenario and
 // a source. A queued run stays only for a moment.
-const indexedOf = IndexedState + ` AND state <> 'queued'`
+const IndexedStateOf = IndexedState + ` AND state <> 'queued'`
 
 // afterAllIDs sorts behind every id, in any collation.
 const afterAllIDs = "g"
@@ -175,7 +175,7 @@ func walks(f gonets.RunFilter, st gonets.RunState) (out []Walk) {
 				continue
 			}
 			more.keys, more.values = append([]string{"r.state"}, more.keys...), append([]any{string(st)}, more.values...)
-			more.fixed = indexedOf
+			more.fixed = IndexedStateOf
 			out = append(out, more)
 		}
 		if st == gonets.RunQueued || len(out) == 0 {

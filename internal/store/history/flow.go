@@ -28,7 +28,7 @@ const (
 		FROM runs r WHERE r.scenario = ? AND r.id > ?) d GROUP BY d.source, d.version, d.path`
 	FlowWaitingSQL = `SELECT '', d.version, d.path, count(*) FROM (
 		SELECT COALESCE(r.version, 0) AS version, r.cursor_path AS path FROM runs r
-		WHERE r.state = 'paused' AND ` + filter.IndexedState + ` AND r.state <> 'queued' AND r.scenario = ? LIMIT ?) d GROUP BY d.version, d.path`
+		WHERE r.state = 'paused' AND ` + filter.IndexedStateOf + ` AND r.scenario = ? LIMIT ?) d GROUP BY d.version, d.path`
 )
 
 // stand is a number of runs at a place.
