@@ -68,6 +68,9 @@ type Publish struct {
 	Scenario *Scenario
 	// IfMatch is the ETag of that draft.
 	IfMatch string
+	// Requests are what the saved requests that it sends said when a person looked at
+	// it, as its changes told them; nil when nobody did.
+	Requests map[string]string
 	// Start lets the scenario run; otherwise its state stays, and one that was
 	// never published stands still.
 	Start bool

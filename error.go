@@ -67,6 +67,7 @@ const (
 	CodeScenarioRunning Code = "scenario.running"
 	CodeSourceUsed      Code = "source.used"
 	CodeRequestUsed     Code = "request.used"
+	CodeRequestChanged  Code = "request.changed"
 	CodeMailRefused     Code = "mail.refused"
 	CodeMailUnset       Code = "mail.unset"
 	CodeMailUnreachable Code = "mail.unreachable"
@@ -194,7 +195,7 @@ var codeStatus = map[Code]int{
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
 	CodeStoreAway: http.StatusServiceUnavailable, CodeStopping: http.StatusServiceUnavailable, CodeDamaged: http.StatusServiceUnavailable,
 	CodeMissing: http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
-	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict, CodeRequestUsed: http.StatusConflict,
+	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict, CodeRequestUsed: http.StatusConflict, CodeRequestChanged: http.StatusPreconditionFailed,
 	CodeQuery: http.StatusUnprocessableEntity, CodeQueryText: http.StatusUnprocessableEntity,
 	CodeLoginFailed: http.StatusUnauthorized, CodeLoginThrottled: http.StatusTooManyRequests,
 	CodeSetupCode: http.StatusForbidden, CodeSetupDone: http.StatusConflict,

@@ -17,7 +17,13 @@ type SavedRequest struct {
 	// HTTP is the request. What belongs to the place where it is sent – what is kept
 	// of the reply, what follows from a failure – stands in the step.
 	HTTP HTTPStep `json:"http"`
+	// Damage is why what is stored of it cannot be read; then it has a name and no more.
+	Damage error `json:"-"`
 }
+
+// CheckOfRequest begins the name under which checks of a saved request by itself are
+// kept: no scenario can have it.
+const CheckOfRequest = "request/"
 
 // Param is a parameter of a saved request.
 type Param struct {
@@ -135,22 +141,26 @@ func (s *Scenario) Use(saved []SavedRequest) {
 		if i < 0 {
 			return
 		}
+		if st.Saved = &saved[i]; st.Saved.Damage != nil {
+			return
+		}
 		own := saved[i].HTTP
 		if st.Method != "" {
 			own.Method = st.Method
 		}
 		own.Save, own.OnFailure, own.Renew = st.Save, st.OnFailure, st.Renew
-		st.Saved, st.Sent = &saved[i], &own
+		st.Sent = &own
 	})
 }
 
-// Uses are those of the saved requests that the scenario's steps name, by name.
+// Uses are those of the saved requests that the scenario's steps name, by name, but for
+// those that are damaged.
 func (s *Scenario) Uses(saved []SavedRequest) []SavedRequest {
 	named := map[string]bool{}
 	WalkSteps(s.Steps, func(_ string, st *Step) { named[st.Request] = true })
 	var out []SavedRequest
 	for _, r := range saved {
-		if named[r.Name] {
+		if named[r.Name] && r.Damage == nil {
 			out = append(out, r)
 		}
 	}
@@ -169,7 +179,6 @@ type RequestInfo struct {
 	UpdatedAt time.Time
 	// UsedBy are the scenarios whose published version or draft names it.
 	UsedBy []RequestUser
-	Damage error // as that of [ScenarioInfo]
 }
 
 // RequestUser is a scenario that uses a saved request.

@@ -26,7 +26,7 @@ type Step struct {
 	OnFailure string    `json:"on_failure,omitempty"`
 	Renew     *Renew    `json:"renew,omitempty"`
 	// Saved is what Request stands for, and Sent what the step sends of it, with its
-	// own words; [Scenario.Use] puts them there.
+	// own words; [Scenario.Use] puts them there. Of one that is damaged nothing is sent.
 	Saved *SavedRequest `json:"-"`
 	Sent  *HTTPStep     `json:"-"`
 	Set   Rows          `json:"set,omitzero"`

@@ -116,8 +116,9 @@ type ScenarioVersion struct {
 	Note      string    `json:"note,omitempty"`
 	Damaged   bool      `json:"damaged,omitempty" doc:"What the database holds of it cannot be read; it cannot be restored"`
 	// Document is left out in lists.
-	Document json.RawMessage   `json:"document,omitempty"`
-	Requests []json.RawMessage `json:"requests,omitempty" doc:"The saved requests as this version sends them, as documents; left out in lists"`
+	Document  json.RawMessage   `json:"document,omitempty"`
+	Requests  []json.RawMessage `json:"requests,omitempty" doc:"The saved requests as this version sends them, as documents; left out in lists"`
+	Differing []string          `json:"differing_requests,omitempty" doc:"Those of them that say something else by now: the version as a draft sends the present ones; left out in lists"`
 }
 
 // StartScenario starts a scenario.

@@ -59,9 +59,10 @@ type DraftDocument struct {
 
 // Publish makes a draft the next version.
 type Publish struct {
-	Start       bool   `json:"start,omitempty" doc:"Let the scenario run; otherwise its state stays, and one that was never published stands still"`
-	ReleaseHeld bool   `json:"release_held,omitempty" doc:"Also work on what was kept while it did not run"`
-	Note        string `json:"note,omitempty" maxLength:"1000" doc:"Why; kept with the version"`
+	Start       bool              `json:"start,omitempty" doc:"Let the scenario run; otherwise its state stays, and one that was never published stands still"`
+	ReleaseHeld bool              `json:"release_held,omitempty" doc:"Also work on what was kept while it did not run"`
+	Note        string            `json:"note,omitempty" maxLength:"1000" doc:"Why; kept with the version"`
+	Requests    map[string]string `json:"requests,omitempty" doc:"The requests of the changes that a person looked at: when a saved request says something else by now, the answer is 412 request.changed"`
 }
 
 // Rollback makes a version the draft.
@@ -71,10 +72,11 @@ type Rollback struct {
 
 // ScenarioChanges is how two states of a scenario differ.
 type ScenarioChanges struct {
-	From    string           `json:"from" doc:"A version's number, published or draft"`
-	To      string           `json:"to"`
-	Changes []ScenarioChange `json:"changes" nullable:"false"`
-	Diff    string           `json:"diff,omitempty" doc:"Unified text diff of the YAML forms"`
+	From     string            `json:"from" doc:"A version's number, published or draft"`
+	To       string            `json:"to"`
+	Changes  []ScenarioChange  `json:"changes" nullable:"false"`
+	Diff     string            `json:"diff,omitempty" doc:"Unified text diff of the YAML forms"`
+	Requests map[string]string `json:"requests,omitempty" doc:"What stands for the present text of each saved request that to sends, by name; publish takes it"`
 }
 
 // ScenarioChange is one difference, for people. Steps are matched by id.

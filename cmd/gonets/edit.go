@@ -4,22 +4,11 @@ import (
 	"context"
 
 	"gonets"
-	"gonets/internal/hint"
 )
 
 // edits changes documents one at a time and puts them into force before it
 // answers, so that the next event already meets them.
 type edits struct{ documents }
-
-// inForce makes what was stored known here and to the other nodes.
-func (e edits) inForce(ctx context.Context, err error) error {
-	if err != nil {
-		return err
-	}
-	e.tell(hint.Hint{Config: true})
-	// What is decided is carried out, also when the caller does not wait.
-	return e.live.Refresh(context.WithoutCancel(ctx))
-}
 
 func (e edits) CreateSource(ctx context.Context, n gonets.NewDocument[gonets.Source]) (string, error) {
 	name, err := e.Store.CreateSource(ctx, n)

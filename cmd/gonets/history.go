@@ -41,7 +41,27 @@ func (h history) Carrying(ctx context.Context, f gonets.RunFilter, most time.Dur
 
 // bodies are where texts are looked for.
 func (h history) bodies() seek.History {
-	return seek.History{Runs: h.Store.Runs, Carried: h.Carried, Mask: masks{h.live}.Run, Clock: h.clock}
+	return seek.History{Runs: h.Store.Runs, Carried: h.carried, Mask: masks{h.live}.Run, Clock: h.clock}
+}
+
+// carried is what runs carried, up to one of which it is not known what is hidden.
+func (h history) carried(ctx context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+	out, err := h.Store.Carried(ctx, runs)
+	for i := range out {
+		if unknown := h.hides(&out[i].Event); unknown != nil {
+			return out[:i], unknown
+		}
+	}
+	return out, err
+}
+
+// hides fails while it cannot be read what an event's source hides: then a run would
+// show what it must not, and lack what it holds.
+func (h history) hides(ev *gonets.Event) error {
+	if _, err := h.live.binding(ev.Source); gonets.Passing(err) {
+		return err
+	}
+	return nil
 }
 
 // CountRuns counts runs by a value however a person types it.
@@ -66,7 +86,10 @@ func (h history) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gone
 func (h history) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 	d, err := h.Store.Run(ctx, id)
 	if gonets.CodeOf(err) == gonets.CodeNotFound {
-		return h.Check(ctx, id)
+		d, err = h.Check(ctx, id)
+	}
+	if err == nil {
+		err = h.hides(&d.Event)
 	}
 	return d, err
 }
@@ -124,7 +147,7 @@ func (h history) tell(run *api.RunSummary, ev *gonets.Event, paths []string, cov
 	}
 	if err != nil {
 		run.LastError = ""
-		return nil
+		return nil //nolint:nilerr // the other runs of the list are shown
 	}
 	event := read(ev)
 	cover.Learn("event", event) // credentials in headers are hidden without rules, too
@@ -169,6 +192,9 @@ func (h history) Outlines(ctx context.Context, runs []gonets.RunSummary) (out []
 	}
 	versions := map[place]*gonets.Version{}
 	for i := range read {
+		if err := h.hides(&read[i].Event); err != nil {
+			return nil, err
+		}
 		run := &read[i].Run
 		at := place{run.Scenario, run.Version}
 		if _, known := versions[at]; !known && run.Version > 0 {

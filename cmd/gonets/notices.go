@@ -82,17 +82,14 @@ func (s *server) titles(ctx context.Context) (map[string]string, error) {
 
 // ownersLanguage is the one that the owner chose; a browser's own is not known
 // to letters.
-func (s *server) ownersLanguage(ctx context.Context) string {
+func (s *server) ownersLanguage(ctx context.Context) (string, error) {
 	users, err := s.store.Users(ctx)
-	if err != nil {
-		s.log.Warn("the owner's language is not known; letters are in Russian", "error", err)
-	}
 	for i := range users {
 		if users[i].Role == gonets.RoleOwner && users[i].Language != "" {
-			return users[i].Language
+			return users[i].Language, nil
 		}
 	}
-	return gonets.LanguageRussian
+	return gonets.LanguageRussian, err
 }
 
 // ownersEmail is the address that the owner gave at the set-up or later.

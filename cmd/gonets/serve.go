@@ -256,7 +256,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Masks:       masks{config},
 		Erasures:    s.erasures,
 		Audit:       audit.Room{Book: s.store},
-		Requests:    saved.Room{Store: s.store, Runs: told, Rehearsal: trial, Checks: checks(catalog)},
+		Requests:    saved.Room{Store: s.store, Rehearsal: trial, Checks: checks(catalog)},
 		Shelf:       shelf.Room{Store: s.store, Attachment: shape.Attachment},
 		Publishing:  publishing.Room{Drafts: desk, Scenarios: states, Past: hindsight.New(trial)},
 		Flows:       flows.Room{Book: s.store, Scenarios: s.store},
@@ -429,8 +429,17 @@ func (d documents) Apply(ctx context.Context, a document.Apply) ([]document.Appl
 	if err != nil || a.DryRun {
 		return applied, err
 	}
+	return applied, d.inForce(ctx, nil)
+}
+
+// inForce makes what was stored known here and to the other nodes.
+func (d documents) inForce(ctx context.Context, err error) error {
+	if err != nil {
+		return err
+	}
 	d.tell(hint.Hint{Config: true})
-	return applied, d.live.Refresh(ctx)
+	// What is decided is carried out, also when the caller does not wait.
+	return d.live.Refresh(context.WithoutCancel(ctx))
 }
 
 // scenarios tells the engine at once when a scenario is stopped or started.

@@ -36,12 +36,14 @@ type memory struct {
 	accounts []gonets.Account
 	sessions map[string]gonets.Session
 	touched  int
+	// away is why nothing can be read and kept at the moment.
+	away error
 }
 
 func (m *memory) HasOwner(context.Context) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.accounts) > 0, nil
+	return len(m.accounts) > 0, m.away
 }
 
 func (m *memory) CreateOwner(_ context.Context, a gonets.Account, _ string) error {
@@ -57,6 +59,9 @@ func (m *memory) CreateOwner(_ context.Context, a gonets.Account, _ string) erro
 func (m *memory) Account(_ context.Context, key string) (gonets.Account, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.away != nil {
+		return gonets.Account{}, m.away
+	}
 	for _, a := range m.accounts {
 		if gonets.LoginKey(a.Login) == key {
 			return a, nil
@@ -101,6 +106,9 @@ func (m *memory) AddSession(_ context.Context, s gonets.Session) error {
 func (m *memory) Session(_ context.Context, hash []byte) (gonets.Session, gonets.User, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.away != nil {
+		return gonets.Session{}, gonets.User{}, m.away
+	}
 	s, ok := m.sessions[string(hash)]
 	if !ok {
 		return s, gonets.User{}, nobody
@@ -301,6 +309,40 @@ func TestSessionsRollAndEnd(t *testing.T) {
 		if _, err := x.Visit(t.Context(), token); code(err) != "unauthorized" {
 			t.Errorf("token %q: %v", token, err)
 		}
+	}
+}
+
+// TestADatabaseThatIsAwaySendsNobodyOff: whoever is told that he is logged out, or that
+// his password is wrong, believes it.
+func TestADatabaseThatIsAwaySendsNobodyOff(t *testing.T) {
+	t.Parallel()
+	x, empty, other := owned(t), begin(t), "boris"
+	v, err := x.enter(t, home, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := gonets.Errorf(gonets.CodeStoreAway, "the database does not answer")
+	x.store.away, empty.store.away = gone, gone
+	for range 20 { // and none of them counts as a wrong try
+		if _, err := x.Visit(t.Context(), v.Token); code(err) != "store.away" {
+			t.Fatalf("a session: %v", err)
+		}
+		if _, err := x.enter(t, home, password); code(err) != "store.away" {
+			t.Fatalf("a log-in: %v", err)
+		}
+		if _, err := x.ChangeProfile(t.Context(), Profile{Visit: v, From: home, Login: &other, Current: password}); code(err) != "store.away" {
+			t.Fatalf("a change: %v", err)
+		}
+		if _, err := empty.Setup(t.Context(), Setup{NewUser: NewUser{Login: login, Password: password}, Code: empty.SetupCode(), From: home}); code(err) != "store.away" {
+			t.Fatalf("the set-up: %v", err)
+		}
+	}
+	x.store.away = nil
+	if got, err := x.Visit(t.Context(), v.Token); err != nil || got.User.Login != login {
+		t.Errorf("the session when it is back: %+v, %v", got, err)
+	}
+	if _, err := x.enter(t, home, password); err != nil {
+		t.Errorf("the log-in when it is back: %v", err)
 	}
 }
 

@@ -107,7 +107,7 @@ type Options struct {
 	// Titles are the scenarios' by name.
 	Titles func(ctx context.Context) (map[string]string, error)
 	// Language is the owner's, ru or en; empty is ru.
-	Language func(ctx context.Context) string
+	Language func(ctx context.Context) (string, error)
 	// Owner is the owner's address, empty when there is none: letters go there
 	// while the settings name nobody.
 	Owner func(ctx context.Context) (string, error)
@@ -315,15 +315,15 @@ func (s *Service) rounds(ctx context.Context, set setting.Settings) error {
 }
 
 func (s *Service) writer(ctx context.Context, set setting.Settings) (*writer, error) {
-	language, titles := "", map[string]string(nil)
+	language, titles, err := "", map[string]string(nil), error(nil)
 	if s.o.Language != nil {
-		language = s.o.Language(ctx)
+		language, err = s.o.Language(ctx)
 	}
-	if s.o.Titles != nil {
-		var err error
-		if titles, err = s.o.Titles(ctx); err != nil {
-			return nil, err
-		}
+	if err == nil && s.o.Titles != nil {
+		titles, err = s.o.Titles(ctx)
+	}
+	if err != nil {
+		return nil, err
 	}
 	w := newWriter(language, set, s.o.PublicURL(), titles)
 	w.now = s.o.Clock.Now()

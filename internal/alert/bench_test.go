@@ -42,6 +42,8 @@ type bench struct {
 	// set is changed between looks only.
 	set   setting.Settings
 	owner string
+	// language is the owner's; unread is what cannot be read of him at the moment.
+	language, unread string
 	// closed are the queues that are.
 	closed []string
 	// disk is how it stands with it, asked how often that was worked out in full.
@@ -178,7 +180,9 @@ func (b *bench) service(st keeper) *alert.Service {
 		Book: st, Letters: st, Secret: st.Secret, Clock: b.clock, Bus: b.bus, Log: slog.New(slog.NewTextHandler(b.log, nil)),
 		PublicURL: func() string { return "https://g.example.org" },
 		Settings:  func() setting.Settings { return b.set },
-		Owner:     func(context.Context) (string, error) { return b.owner, nil },
+		Owner:     func(context.Context) (string, error) { return b.owner, b.fault("recipients") },
+		Language:  func(context.Context) (string, error) { return b.language, b.fault("language") },
+		Titles:    func(context.Context) (map[string]string, error) { return nil, b.fault("titles") },
 		Send: func(ctx context.Context, o alert.Outgoing) (string, error) {
 			return post.Send(ctx, o.Mail, o.Password, mail.Letter{ID: o.ID, Date: o.Date, To: o.To, Subject: o.Subject, Text: o.Text})
 		},
@@ -186,6 +190,14 @@ func (b *bench) service(st keeper) *alert.Service {
 			return others.Send(ctx, channel.Message{ID: p.ID, Subject: p.Subject, Text: p.Text, Channel: p.Channel, Secret: p.Secret})
 		},
 	})
+}
+
+// fault is why something cannot be read at the moment; nil when it can.
+func (b *bench) fault(what string) error {
+	if b.unread != what {
+		return nil
+	}
+	return gonets.Errorf(gonets.CodeStoreAway, "the database does not answer")
 }
 
 func secure() testkit.MailOptions {

@@ -59,3 +59,15 @@ func (s *Set) Uses(stored []gonets.SavedRequest, check Checks) []gonets.Problem 
 	}
 	return problems
 }
+
+// Differing are the names of those requests that say something else among the present
+// ones. One that is gone or damaged says nothing.
+func Differing(was, now []gonets.SavedRequest) (names []string) {
+	for i := range was {
+		j := slices.IndexFunc(now, func(r gonets.SavedRequest) bool { return r.Name == was[i].Name })
+		if j >= 0 && now[j].Damage == nil && !was[i].Same(&now[j]) {
+			names = append(names, was[i].Name)
+		}
+	}
+	return names
+}

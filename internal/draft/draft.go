@@ -6,6 +6,8 @@ package draft
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -64,7 +66,7 @@ func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
 	read, err := document.ReadDraft(e.Data, e.Name, e.YAML, s.Checks)
 	if err != nil {
 		if !e.YAML {
-			err = withoutLines(err)
+			err = document.WithoutLines(err)
 		}
 		return nil, err
 	}
@@ -84,18 +86,9 @@ func (s *Desk) Save(ctx context.Context, e gonets.DraftEdit) (*api.Draft, error)
 	}
 	problems := append(read.Problems, found...)
 	if !e.YAML {
-		dropLines(problems)
+		document.DropLines(problems)
 	}
 	return shape(saved, problems)
-}
-
-// withoutLines drops the lines of a text that the caller did not write.
-func withoutLines(err error) error {
-	var e *gonets.Error
-	if errors.As(err, &e) {
-		dropLines(e.Problems)
-	}
-	return err
 }
 
 // show gives a draft with what is wrong with it.
@@ -113,7 +106,7 @@ func (s *Desk) show(ctx context.Context, d gonets.Draft) (*api.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shape(d, dropLines(append(read.Problems, found...)))
+	return shape(d, document.DropLines(append(read.Problems, found...)))
 }
 
 func shape(d gonets.Draft, problems []gonets.Problem) (*api.Draft, error) {
@@ -125,13 +118,6 @@ func shape(d gonets.Draft, problems []gonets.Problem) (*api.Draft, error) {
 		Document: doc, ETag: d.ETag, BasedOn: d.BasedOn, HasChanges: d.Changed, State: d.State, Version: d.Version,
 		UpdatedAt: d.UpdatedAt, UpdatedBy: d.UpdatedBy, Problems: append([]gonets.Problem{}, problems...),
 	}, nil
-}
-
-func dropLines(problems []gonets.Problem) []gonets.Problem {
-	for i := range problems {
-		problems[i].Line, problems[i].Column = 0, 0
-	}
-	return problems
 }
 
 // references finds what a draft names and is not there, or not as it is used.
@@ -195,7 +181,7 @@ func (s *Desk) Create(ctx context.Context, n api.NewScenario, actor string) (nam
 	}
 	read, err := document.ReadDraft(doc, "", false, s.Checks)
 	if err != nil {
-		return "", withoutLines(err)
+		return "", document.WithoutLines(err)
 	}
 	return s.Store.CreateScenario(ctx, gonets.NewDocument[gonets.Scenario]{
 		Name: document.Slug(n.Title, "scenario"), Document: read.Document, Parsed: &read.Scenario, Actor: actor,
@@ -231,18 +217,42 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 	}
 	read, err := document.ReadDraft(d.Document, name, false, s.Checks)
 	if err != nil {
-		return none, withoutLines(err)
+		return none, document.WithoutLines(err)
 	}
 	found, err := s.references(ctx, &read.Scenario)
 	if err != nil {
 		return none, err
 	}
-	if problems := dropLines(append(read.Problems, found...)); len(problems) > 0 && p.IfMatch == d.ETag {
-		return none, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,
-			Message: "the draft is not complete; the places are listed. It stays saved"}
-	}
 	p.Scenario = &read.Scenario
+	if p.IfMatch == d.ETag { // of another draft the store tells
+		if problems := document.DropLines(append(read.Problems, found...)); len(problems) > 0 {
+			return none, &gonets.Error{Code: gonets.CodeInvalid, Problems: problems,
+				Message: "the draft is not complete; the places are listed. It stays saved"}
+		}
+		if err := seen(&p); err != nil {
+			return none, err
+		}
+	}
 	return s.Store.Publish(ctx, p)
+}
+
+// seen refuses saved requests that say something else than when a person looked at the
+// draft. What they say here the store finds unchanged when it publishes, or refuses, too.
+func seen(p *gonets.Publish) (err error) {
+	gonets.WalkSteps(p.Scenario.Steps, func(_ string, st *gonets.Step) {
+		if p.Requests != nil && st.Saved != nil && p.Requests[st.Request] != mark(st.Saved) {
+			err = gonets.Errorf(gonets.CodeRequestChanged, "the saved request %q was changed after the changes of the scenario %q were looked at; nothing was published. Look at them again and publish then",
+				st.Request, p.Scenario.Name)
+		}
+	})
+	return err
+}
+
+// mark stands for what a saved request says.
+func mark(r *gonets.SavedRequest) string {
+	text, _ := json.Marshal(r) // what was read from JSON can be written
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:12])
 }
 
 // RollBack makes a version the draft, with its comments. The draft sends saved
@@ -254,7 +264,7 @@ func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*
 	}
 	read, err := document.ReadDraft(at.document, e.Name, false, s.Checks)
 	if err != nil {
-		return nil, withoutLines(err)
+		return nil, document.WithoutLines(err)
 	}
 	saved, err := s.Store.SaveDraft(ctx, gonets.DraftChange{Name: e.Name, Document: read.Document, Text: at.text, Parsed: &read.Scenario, IfMatch: e.IfMatch, Actor: e.Actor})
 	if err != nil {
@@ -265,12 +275,8 @@ func (s *Desk) RollBack(ctx context.Context, version int, e gonets.DraftEdit) (*
 		return nil, err
 	}
 	shown, err := s.show(ctx, saved)
-	for i := range at.requests {
-		was := &at.requests[i]
-		j := slices.IndexFunc(live, func(r gonets.SavedRequest) bool { return r.Name == was.Name })
-		if err == nil && j >= 0 && !live[j].Same(was) {
-			shown.Differing = append(shown.Differing, was.Name)
-		}
+	if err == nil {
+		shown.Differing = document.Differing(at.requests, live)
 	}
 	return shown, err
 }
@@ -359,6 +365,12 @@ func (s *Desk) Changes(ctx context.Context, name, from, to string) (*api.Scenari
 		out.Changes = append(out.Changes, api.ScenarioChange(c))
 	}
 	out.Diff = document.Diff(texts[0], texts[1])
+	for i := range requests[1] {
+		if out.Requests == nil {
+			out.Requests = map[string]string{}
+		}
+		out.Requests[requests[1][i].Name] = mark(&requests[1][i])
+	}
 	return out, nil
 }
 

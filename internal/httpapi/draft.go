@@ -116,7 +116,7 @@ func (s *server) publish(ctx context.Context, in *publishInput) (*output[api.Sce
 	}
 	p := gonets.Publish{IfMatch: etag, Actor: actorOf(ctx)}
 	if in.Body != nil {
-		p.Start, p.ReleaseHeld, p.Note = in.Body.Start, in.Body.ReleaseHeld, in.Body.Note
+		p.Start, p.ReleaseHeld, p.Note, p.Requests = in.Body.Start, in.Body.ReleaseHeld, in.Body.Note, in.Body.Requests
 	}
 	info, err := s.Drafts.Publish(ctx, in.Name, p)
 	if err != nil {

@@ -85,6 +85,10 @@ func (b *backend) Request(_ context.Context, name string) (gonets.RequestInfo, e
 	return b.request, nil
 }
 
+func (b *backend) RequestChecks(context.Context) (map[string]gonets.RunSummary, error) {
+	return nil, nil
+}
+
 func (b *backend) CreateRequest(_ context.Context, n gonets.NewDocument[gonets.SavedRequest]) (string, error) {
 	b.request = gonets.RequestInfo{SavedRequest: *n.Parsed, ETag: "q1", CreatedAt: epoch, UpdatedAt: epoch}
 	b.note("create request %s by %s", n.Name, n.Actor)

@@ -5,6 +5,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 )
 
 // Lanes are the queues to services.
@@ -37,7 +38,7 @@ type laneSetInput struct{ Body api.LaneSet }
 
 func (s *server) limitLane(ctx context.Context, in *laneSetInput) (*output[api.Lane], error) {
 	if err := s.Lanes.LimitLane(ctx, in.Body, actorOf(ctx)); err != nil {
-		return nil, withoutLines(err)
+		return nil, document.WithoutLines(err)
 	}
 	s.configChanged()
 	return s.lane(ctx, in.Body.Lane)

@@ -112,5 +112,9 @@ func (s *server) getVersion(ctx context.Context, in *versionInput) (*output[api.
 	if err != nil {
 		return nil, err
 	}
-	return &output[api.ScenarioVersion]{Body: shape.WholeVersion(*v)}, nil
+	live, err := s.Shelf.Store.SavedRequests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &output[api.ScenarioVersion]{Body: shape.WholeVersion(*v, live)}, nil
 }

@@ -37,7 +37,7 @@ func (s *server) readSource(doc json.RawMessage, given map[string]string) (*gone
 	}
 	set, err := document.ParseJSON(text, s.Checks)
 	if err != nil {
-		return nil, withoutLines(err)
+		return nil, document.WithoutLines(err)
 	}
 	return &set.Sources[0], nil
 }

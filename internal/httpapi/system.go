@@ -50,7 +50,7 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsO
 	}
 	set, err := document.Parse(text, s.Checks)
 	if err != nil {
-		return nil, withoutLines(err)
+		return nil, document.WithoutLines(err)
 	}
 	a := shelf.Apply(set)
 	a.Actor = actorOf(ctx)
@@ -64,19 +64,6 @@ func (s *server) putSettings(ctx context.Context, in *settingsInput) (*settingsO
 	}
 	s.configChanged()
 	return s.getSettings(ctx, nil)
-}
-
-// withoutLines drops line numbers that count in a text which the caller did
-// not write.
-func withoutLines(err error) error {
-	p := newProblem(err)
-	problems := make([]gonets.Problem, len(p.body.Errors))
-	for i, e := range p.body.Errors {
-		e.Line, e.Column, e.Document = 0, 0, 0
-		problems[i] = e
-	}
-	p.body.Errors = problems
-	return p
 }
 
 func (s *server) listSecrets(ctx context.Context, _ *none) (*list[api.Secret], error) {

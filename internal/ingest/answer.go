@@ -65,7 +65,8 @@ func (x *exchange) statusURL(eventID string) string {
 }
 
 // await waits for the event's answer; nil when there is none for now. The error
-// has code server.stopping: there may be one after the start.
+// says that there may be one: after the start of a server that stops, or in a store
+// that cannot be asked.
 func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) (*gonets.Answer, error) {
 	ctx := x.r.Context()
 	clock := x.h.o.Clock
@@ -100,13 +101,11 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) (*gonets.Answ
 			states = polls%statesEvery == 0
 			polls++
 		case <-deadline.C():
-			answer, _ := x.truth(ctx, a.EventID, false)
-			return answer, nil
+			return x.said(ctx, a.EventID)
 		case <-ctx.Done():
 			return nil, nil
 		case <-x.h.o.Stopping:
-			answer, _ := x.truth(ctx, a.EventID, false)
-			if answer != nil {
+			if answer, err := x.said(ctx, a.EventID); err == nil && answer != nil {
 				return answer, nil
 			}
 			return nil, x.h.stopped()
@@ -117,10 +116,20 @@ func (x *exchange) await(a gonets.Accepted, waiter *notify.Waiter) (*gonets.Answ
 	}
 }
 
+// said is what was answered to the event by now; nil for nothing, and for an event that
+// is not there any more.
+func (x *exchange) said(ctx context.Context, eventID string) (*gonets.Answer, error) {
+	answer, err := x.h.o.Store.Answer(ctx, eventID)
+	if gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, nil
+	}
+	return answer, err
+}
+
 // truth asks the store: done is true when there is an answer or, with states,
 // when no run of the event is at work any more.
 func (x *exchange) truth(ctx context.Context, eventID string, states bool) (answer *gonets.Answer, done bool) {
-	if answer, err := x.h.o.Store.Answer(ctx, eventID); err == nil && answer != nil {
+	if answer, err := x.said(ctx, eventID); err == nil && answer != nil {
 		return answer, true
 	}
 	if !states {
@@ -136,7 +145,7 @@ func (x *exchange) truth(ctx context.Context, eventID string, states bool) (answ
 		}
 	}
 	// A run may have answered and ended between the two questions.
-	answer, err = x.h.o.Store.Answer(ctx, eventID)
+	answer, err = x.said(ctx, eventID)
 	return answer, err == nil
 }
 

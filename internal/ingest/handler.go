@@ -9,8 +9,9 @@
 // source's default answer, because no scenario answers, the answer did not come
 // in time, or the run waits, is paused or held. A bot that asks another one
 // tries again on "none". When the server stops while a scenario's own request
-// (Gonets-Hops 1 or more) waits for its answer, that request gets 503: it is
-// repeated with its Idempotency-Key and then gets the answer.
+// (Gonets-Hops 1 or more) waits for its answer, or the store cannot be asked for it,
+// that request gets 503: it is repeated with its Idempotency-Key and then gets the
+// answer.
 package ingest
 
 import (

@@ -16,6 +16,7 @@ const (
 	codeNoParam      gonets.Code = "request.missing_param"
 	codeParamType    gonets.Code = "request.param_type"
 	codeParamHere    gonets.Code = "request.param_in_default"
+	codeDamaged      gonets.Code = "request.damaged"
 )
 
 // CheckRequest finds what is wrong with the templates of a saved request, with
@@ -60,6 +61,9 @@ func misuse(at string, st *gonets.Step, names []string) (out []gonets.Problem) {
 		p := gonets.Mistake(at+"/request", gonets.CodeNoRequest, "there is no saved request %q; choose another one", st.Request)
 		p.Suggestion = value.Nearest(st.Request, names)
 		return []gonets.Problem{p}
+	}
+	if st.Saved.Damage != nil {
+		return []gonets.Problem{gonets.Mistake(at+"/request", codeDamaged, "what is stored of the saved request %q is damaged; save it again, or apply it from a file", st.Request)}
 	}
 	given := map[string]bool{}
 	for i, row := range st.With {
@@ -120,7 +124,7 @@ func compileRequest(c *compiler, at string, st *gonets.Step) *HTTP {
 	if err != nil {
 		c.problem(at+"/method", err)
 	}
-	if st.Saved == nil {
+	if st.Sent == nil {
 		return nil
 	}
 	sent := *st.Sent

@@ -94,6 +94,23 @@ func TestWhatDoesNotFitASavedRequestIsFound(t *testing.T) {
 	}
 }
 
+// One that is there and cannot be read is not told to be missing.
+func TestADamagedSavedRequestIsToldAsDamaged(t *testing.T) {
+	t.Parallel()
+	sc := gonets.Scenario{Name: "x", Steps: []gonets.Step{{ID: "tell", Request: "notice"}}}
+	broken := gonets.SavedRequest{Name: "notice", Damage: gonets.Errorf(gonets.CodeDamaged, "not JSON")}
+	problems := step.CheckUses(&sc, []gonets.SavedRequest{broken})
+	if len(problems) != 1 || problems[0].Code != "request.damaged" || problems[0].Pointer != "/steps/0/request" {
+		t.Errorf("%+v", problems)
+	}
+	if sent := sc.Steps[0].Sends(); sent != nil || len(sc.Uses([]gonets.SavedRequest{broken})) > 0 {
+		t.Errorf("nobody knows what it sends: %+v", sent)
+	}
+	if _, err := step.Compile(&sc); err != nil {
+		t.Errorf("what runs embeds its own: %v", err)
+	}
+}
+
 func TestARequestThatCannotBeSentIsRefusedBeforeItsTextIsKnown(t *testing.T) {
 	t.Parallel()
 	sc := gonets.Scenario{Name: "x", Steps: []gonets.Step{{ID: "a", Request: "notice", Method: "CONNECT", With: gonets.Rows{{Name: "given", Value: "x"}}}}}

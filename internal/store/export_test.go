@@ -52,6 +52,14 @@ func (s *Store) ErasuresAfter(between func()) *erasure.Eraser {
 	return erasure.New(b)
 }
 
+// ErasuresThrough are the jobs as a server sees them that reads through something else.
+func (s *Store) ErasuresThrough(around func(pack.Reader) pack.Reader) *erasure.Eraser {
+	b := s.base()
+	read := b.Read
+	b.Read = func(ctx context.Context) pack.Reader { return around(read(ctx)) }
+	return erasure.New(b)
+}
+
 // Lost is how many sessions are to be ended; ask between commits.
 func (s *Store) Lost() int { return len(s.commits.lost) }
 

@@ -120,7 +120,8 @@ func (t *txn) step(p *dialect.Part) error {
 func (t *txn) rows(p *dialect.Part) error {
 	p.Hit = make([]bool, len(p.Rows))
 	for i, row := range p.Rows {
-		n, err := t.result(p.Each, p.Many, row)
+		m := p.Fitting(p.Rows[i : i+1])
+		n, err := t.result(m.Each, m, row)
 		if err != nil {
 			return err
 		}
@@ -133,9 +134,10 @@ func (t *txn) rows(p *dialect.Part) error {
 // that it met.
 func (t *txn) groups(p *dialect.Part) (met int64, err error) {
 	rows := p.Rows
-	for _, g := range p.Groups {
+	for i, g := range p.Groups {
 		for len(rows) >= g.Rows {
-			n, err := t.result(g.Text, p.Many, rows[:g.Rows]...)
+			m := p.Fitting(rows[:g.Rows])
+			n, err := t.result(m.Groups[i].Text, m, rows[:g.Rows]...)
 			if err != nil {
 				return met, err
 			}

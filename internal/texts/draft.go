@@ -16,6 +16,12 @@ var explainDraft = map[gonets.Code]Explanation{
 		Ru: Text{"Это тем временем изменил кто-то другой.", "Ваша правка не сохранена, чтобы не потерять чужую.",
 			"Сравните обе версии, внесите свою правку в новую и сохраните ещё раз."},
 	},
+	gonets.CodeRequestChanged: {
+		En: Text{"A saved request that this scenario sends has changed meanwhile.", "Nothing was applied, so that nothing goes live that nobody has looked at.",
+			"Look at the changes once more, then apply them."},
+		Ru: Text{"Сохранённый запрос, который отправляет эта обработка, тем временем изменился.", "Ничего не применено: иначе заработало бы то, чего никто не видел.",
+			"Посмотрите изменения ещё раз и примените их."},
+	},
 	gonets.CodeIfMatch: {
 		En: Text{"The request does not say which state it changes.", "Without that, what somebody else saved meanwhile would be lost.",
 			"Read the document and send its ETag as If-Match, or \"*\" to replace whatever is there."},

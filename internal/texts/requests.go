@@ -37,6 +37,7 @@ var ofRequests = map[gonets.Code]Words{
 	"request.param_name":       {"“{{0}}” cannot be a parameter’s name; use small Latin letters, digits and _, a letter first", "«{{0}}» не может быть именем параметра; подойдут маленькие латинские буквы, цифры и _, первой — буква"},
 	"request.of_step":          {"{{0}} belongs to the step that sends the request, not to the request itself", "{{0}} задают в шаге, который отправляет запрос, а не в самом запросе"},
 	"request.step_only":        {"{{0}} stands here only in a step with request", "{{0}} здесь бывает только у шага с request"},
+	"request.damaged":          {"What is stored of the saved request “{{0}}” is damaged; save it again, or apply it from a file", "Сохранённый запрос «{{0}}» в базе повреждён; сохраните его заново или примените из файла"},
 	"request.connect":          {"The method CONNECT cannot be sent", "Методом CONNECT отправить нельзя"},
 	"request.method":           {"There is no such method; use GET, POST, PUT and the like", "Такого метода не бывает; подойдут GET, POST, PUT и подобные"},
 	"request.header_name":      {"The header has no name, or there is a space or another wrong character in it", "У заголовка нет имени, или в нём пробел либо другой неподходящий знак"},

@@ -1,18 +1,18 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { before, walk } from './walk'
 
-/** The fields on the screen that no sentence explains. */
-const unexplained = (page: Page) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('main, [role=dialog]')]
-      .flatMap((box) => [...box.querySelectorAll<HTMLInputElement>('input, textarea, select')])
+/** The fields on the screen, or in boxes of it, that no sentence explains. */
+const unexplained = (page: Page, boxes = 'main, [role=dialog]') =>
+  page.evaluate((boxes) =>
+    [...document.querySelectorAll<HTMLElement>(boxes)]
+      .flatMap((box) => [...box.querySelectorAll<HTMLInputElement>('input, textarea, select, [contenteditable=true]')])
       .filter((field) => field.checkVisibility() && !['checkbox', 'radio', 'hidden'].includes(field.type))
       .filter((field) => {
         // A dialog is described by all that stands in it, which explains none of its fields.
         const ids = field.closest('[aria-describedby]:not([role=dialog])')?.getAttribute('aria-describedby') ?? ''
         return !ids.split(/\s+/).some((id) => /\S+\s+\S/.test(document.getElementById(id)?.textContent ?? ''))
       })
-      .map((field) => field.labels?.[0]?.textContent || field.getAttribute('aria-label') || field.outerHTML),
+      .map((field) => field.labels?.[0]?.textContent || field.getAttribute('aria-label') || field.outerHTML), boxes,
   )
 
 walk.use(before('ru', 'light', 1280))
@@ -98,4 +98,29 @@ walk('every field of how a source receives and of limits says what it is for', a
   await expect(dialog.getByLabel(t('lanes.rate'), { exact: true })).toBeVisible()
   // The unit belongs to the number beside it, which is explained.
   expect(await unexplained(page), 'limits').toEqual([t('lanes.unit')])
+})
+
+walk('every parameter of a saved request says what it is for, where it is named, tried and given', async ({ page, path, server, watch }) => {
+  const { t } = path
+  await path.enter()
+  const params = [{ name: 'text', required: true, example: 'Привет' }, { name: 'count', type: 'number', default: 1 }, { name: 'tags', type: 'list', default: [] }]
+  await server.api('POST', '/api/v1/apply', [
+    { apiVersion: 'gonets/v1', kind: 'Request', name: 'chat', title: 'Чат', params, http: { url: '{{ public_url }}/echo/chat?text={{ params.text }}' } },
+    { apiVersion: 'gonets/v1', kind: 'Source', name: 'form', preset: 'generic' },
+    { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'leads', sources: ['form'], steps: [{ id: 'tell', request: 'chat', with: { text: 'Да' } }] },
+  ])
+  const places = '[data-pointer^="/params/"]'
+  await page.goto(`${server.base}/requests/chat`)
+  await expect(page.getByRole('textbox', { name: t('param.usualOf', { name: 'count' }) })).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'count', exact: true })).toBeVisible()
+  expect(await unexplained(page, places)).toEqual([])
+  await watch.look('what the parameters of a request are')
+  await page.locator(places).first().evaluate((row) => row.removeAttribute('aria-describedby'))
+  expect(await unexplained(page, places)).toContain(t('param.nameOf', { n: 1 }))
+
+  await page.goto(`${server.base}/scenarios/leads?step=tell`)
+  await expect(page.getByRole('group', { name: t('inputs') }).getByRole('textbox', { name: 'count' })).toBeVisible()
+  await expect(page.getByText(t('param.number'))).toBeVisible()
+  expect(await unexplained(page, 'fieldset')).toEqual([])
+  await watch.look('what a step gives')
 })

@@ -190,7 +190,7 @@ walk.describe('a step with a request of its own', () => {
 walk.describe('a run that sends a saved request', () => {
   walk.use({ ...before('ru', 'light', 1280), flags: ['--allow-network', '127.0.0.0/8'] })
 
-  walk('is told like any other, and leads to the retries of the request', async ({ server, page, path }) => {
+  walk('is told like any other, and leads to the retries of the request', async ({ server, page, path, watch }) => {
     const { t } = path
     await path.enter()
     await server.api('PUT', '/echo/wrong/_script', '422')
@@ -238,6 +238,32 @@ walk.describe('a run that sends a saved request', () => {
       await expect(path.button(t('apply'))).toBeEnabled()
       await expect(willSend(page, path)).toContainText('"words"')
     })
+
+    await walk.step('what was looked at is applied, or it is shown anew', async () => {
+      watch.expects(/412/)
+      await path.button(t('apply')).click()
+      const dialog = page.getByRole('dialog')
+      await expect(dialog.getByText('words').first()).toBeVisible()
+      await server.api('POST', '/api/v1/apply', [{ ...request, http: { ...request.http, body: { json: { letters: '{{ params.text }}' } } } }])
+      await dialog.getByRole('button', { name: t('apply.now'), exact: true }).click()
+      await expect(dialog.getByRole('alert')).toBeVisible()
+      await expect(dialog.getByText('letters').first()).toBeVisible()
+      await watch.look('a request changed while its changes were looked at')
+      expect((await server.api<{ version: number }>('GET', '/api/v1/scenarios/leads')).version).toBe(1)
+      await dialog.getByRole('button', { name: t('apply.now'), exact: true }).click()
+      await expect(page.getByText(t('life.applied'))).toBeVisible()
+      await expect(dialog).toBeHidden()
+      expect((await server.api<{ version: number }>('GET', '/api/v1/scenarios/leads')).version).toBe(2)
+    })
+
+    await walk.step('a version that is restored tells which requests it sent otherwise', async () => {
+      await page.goto(`${server.base}/scenarios/leads?versions=open`)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('button', { name: t('versions.take') }).click()
+      await expect(dialog.getByText(t('versions.differing'))).toBeVisible()
+      await expect(dialog.getByRole('link', { name: 'Chat' })).toHaveAttribute('href', '/requests/chat')
+      await watch.look('a version with other requests')
+    })
   })
 })
 
@@ -267,6 +293,7 @@ walk.describe('two people', () => {
     await server.api('POST', '/api/v1/apply', [{ ...document, title: 'Their chat' }])
     await page.getByRole('textbox', { name: 'text', exact: true }).fill('Boris came')
     await path.button(t('save')).click()
+    await expect(page.getByText(/^Somebody changed the request at/)).toBeVisible()
     await path.button(t('conflict.both')).click()
     await expect(page.getByRole('textbox', { name: t('request.name') })).toHaveValue('Their chat')
     await expect(path.button(t('save'))).toBeDisabled()

@@ -23,11 +23,8 @@ type Store interface {
 	CreateRequest(ctx context.Context, n gonets.NewDocument[gonets.SavedRequest]) (name string, err error)
 	SaveRequest(ctx context.Context, c gonets.RequestChange) error
 	DeleteRequest(ctx context.Context, name, actor string) error
-}
-
-// Runs are where checks are found.
-type Runs interface {
-	Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error)
+	// RequestChecks are the newest checks of saved requests, by the names of these.
+	RequestChecks(ctx context.Context) (map[string]gonets.RunSummary, error)
 }
 
 // Rehearsal tries drafts.
@@ -38,7 +35,6 @@ type Rehearsal interface {
 // Room is what the operations need.
 type Room struct {
 	Store     Store
-	Runs      Runs
 	Rehearsal Rehearsal
 	// Checks find what is wrong inside a document.
 	Checks document.Checks
@@ -93,28 +89,27 @@ type (
 // List lists saved requests by name.
 func (r Room) List(ctx context.Context, _ *struct{}) (*List, error) {
 	infos, err := r.Store.Requests(ctx)
-	out := &List{Body: api.List[api.SavedRequest]{Items: make([]api.SavedRequest, len(infos))}}
-	for i := range infos {
-		if err == nil {
-			out.Body.Items[i], err = r.shown(ctx, infos[i])
+	if err != nil {
+		return nil, err
+	}
+	items, err := r.shown(ctx, infos...)
+	return &List{Body: api.List[api.SavedRequest]{Items: items}}, err
+}
+
+// shown are saved requests with their last checks, unless they were changed since: then
+// these were of another text.
+func (r Room) shown(ctx context.Context, infos ...gonets.RequestInfo) ([]api.SavedRequest, error) {
+	checks, err := r.Store.RequestChecks(ctx)
+	out := make([]api.SavedRequest, len(infos))
+	for i, info := range infos {
+		var last *gonets.RunSummary
+		if check, ok := checks[info.Name]; ok && !check.CreatedAt.Before(info.UpdatedAt) {
+			last = &check
 		}
+		out[i] = r.Show(info, last)
 	}
 	return out, err
 }
-
-// shown is a saved request with its last check, unless it was changed since: then
-// that was of another text.
-func (r Room) shown(ctx context.Context, info gonets.RequestInfo) (api.SavedRequest, error) {
-	l, err := r.Runs.Runs(ctx, gonets.RunFilter{Scenario: tried(info.Name), Mark: gonets.MarkCheck, Page: gonets.Page{Limit: 1}})
-	if err != nil || len(l.Items) == 0 || l.Items[0].CreatedAt.Before(info.UpdatedAt) {
-		return r.Show(info, nil), err
-	}
-	return r.Show(info, &l.Items[0]), nil
-}
-
-// tried is the name under which checks of a saved request are kept: no scenario can
-// have it.
-func tried(name string) string { return "request/" + name }
 
 // Get reads a saved request.
 func (r Room) Get(ctx context.Context, in *Name) (*Output, error) {
@@ -123,7 +118,7 @@ func (r Room) Get(ctx context.Context, in *Name) (*Output, error) {
 		return nil, err
 	}
 	shown, err := r.shown(ctx, info)
-	return &Output{Body: shown}, err
+	return &Output{Body: shown[0]}, err
 }
 
 // Create makes a saved request under a name that is made of the title.
@@ -179,20 +174,9 @@ func (r Room) read(doc json.RawMessage, given map[string]any) (*gonets.SavedRequ
 	}
 	set, err := document.ParseJSON(text, r.Checks)
 	if err != nil {
-		return nil, withoutLines(err)
+		return nil, document.WithoutLines(err)
 	}
 	return &set.Requests[0], nil
-}
-
-// withoutLines drops the lines of a text that the caller did not write.
-func withoutLines(err error) error {
-	var e *gonets.Error
-	if errors.As(err, &e) {
-		for i := range e.Problems {
-			e.Problems[i].Line, e.Problems[i].Column, e.Problems[i].Document = 0, 0, 0
-		}
-	}
-	return err
 }
 
 // Preview tells what would be sent. What is not finished is told as a problem.
@@ -229,7 +213,7 @@ func (r Room) Ask(ctx context.Context, in *Trial) (out rehearse.Ask, err error) 
 	if code := gonets.CodeOf(err); err != nil && (code != gonets.CodeDamaged || len(in.Body.Document) == 0) {
 		return out, err
 	}
-	kept := tried(in.Name.Name)
+	kept := gonets.CheckOfRequest + in.Name.Name
 	if len(in.Body.Document) > 0 {
 		if req, err = r.read(in.Body.Document, map[string]any{"name": in.Name.Name}); err != nil {
 			return out, err

@@ -38,10 +38,11 @@ func Version(v gonets.Version) api.ScenarioVersion {
 	return api.ScenarioVersion{Scenario: v.Scenario.Name, Version: v.N, CreatedAt: v.CreatedAt, Actor: v.Actor, Note: v.Note, Damaged: v.Damage != nil}
 }
 
-// WholeVersion shows a version with its document.
-func WholeVersion(v gonets.Version) api.ScenarioVersion {
+// WholeVersion shows a version with its document, beside the saved requests as they are
+// now.
+func WholeVersion(v gonets.Version, live []gonets.SavedRequest) api.ScenarioVersion {
 	out := Version(v)
-	out.Document = written(v.Scenario)
+	out.Document, out.Differing = written(v.Scenario), document.Differing(v.Requests, live)
 	for _, r := range v.Requests {
 		out.Requests = append(out.Requests, written(r))
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gonets"
@@ -148,6 +149,22 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 	if err == nil && last != "" && read >= min(f.Page.Size()*10, readAhead) {
 		out.Next = filter.Cursor{ID: last}.String()
 	}
+	return out, err
+}
+
+// RequestChecks are the newest checks of the saved requests that are there, by the names
+// of these.
+func (b *Book) RequestChecks(ctx context.Context) (map[string]gonets.RunSummary, error) {
+	out := map[string]gonets.RunSummary{}
+	err := b.base.Ask(ctx, func(q pack.Reader) error {
+		rows, err := pack.Collect(q, `SELECT c.id, c.scenario, c.created_at, c.summary FROM saved_requests r JOIN checks c ON c.id =
+			(SELECT id FROM checks WHERE scenario = '`+gonets.CheckOfRequest+`' || r.name AND finished_at < ? ORDER BY id DESC LIMIT 1)`,
+			[]any{int64(never)}, scanSummary)
+		for _, run := range rows {
+			out[strings.TrimPrefix(run.Scenario, gonets.CheckOfRequest)] = run
+		}
+		return err
+	})
 	return out, err
 }
 

@@ -21,13 +21,13 @@ const (
 
 // Text is a column of our own words: what strangers can choose is [Bytes],
 // because it may be no valid text.
-func Text(name string) Column { return Column{name, text} }
+func Text(name string) Column { return Column{Name: name, Kind: text} }
 
 // Int is a column of whole numbers.
-func Int(name string) Column { return Column{name, bigint} }
+func Int(name string) Column { return Column{Name: name, Kind: bigint} }
 
 // Bytes is a column of any bytes.
-func Bytes(name string) Column { return Column{name, bytea} }
+func Bytes(name string) Column { return Column{Name: name, Kind: bytea} }
 
 // Many is one statement over many rows of arguments. Where a statement costs a
 // journey to a server, all rows go at once, as one array for each column. Where
@@ -55,6 +55,27 @@ type Many struct {
 	// Key is the argument that a returned key is compared with; it is a text
 	// that no two rows share. It is -1 when nothing is returned.
 	Key int
+
+	columns Columns
+	// usual is the same with what is usual in its text; nil when no column has such.
+	usual *Many
+}
+
+// Fitting is m, or, when all that is usual is so in each of the rows, the same with
+// fewer arguments: SQLite's driver takes as long over one as over some steps of a
+// statement.
+func (m *Many) Fitting(rows [][]any) *Many {
+	if m.usual == nil {
+		return m
+	}
+	for _, row := range rows {
+		for i := range m.columns {
+			if c := &m.columns[i]; c.literal != "" && !c.usually(row[i]) {
+				return m
+			}
+		}
+	}
+	return m.usual
 }
 
 // Group is a statement for a number of rows.
@@ -74,6 +95,44 @@ type Columns []Column
 type Column struct {
 	Name string
 	Kind Kind
+	// literal is what nearly every row has there, as SQL; empty when nobody knows.
+	// usual is the same as an argument.
+	literal string
+	usual   any
+}
+
+// Usually says what nearly every row has in the column: nil, the empty text or a
+// number.
+func (c Column) Usually(value any) Column {
+	switch c.usual = value; value {
+	case nil:
+		c.literal = "NULL"
+	case "":
+		c.literal = "''"
+	default:
+		c.literal = fmt.Sprint(value)
+	}
+	return c
+}
+
+func (c *Column) usually(value any) bool {
+	if b, ok := value.([]byte); ok {
+		return b == nil && c.usual == nil
+	}
+	return value == c.usual
+}
+
+// unusual are the columns whose values still have to be told; nil when that are all.
+func (c Columns) unusual() (order []int) {
+	for i := range c {
+		if c[i].literal == "" {
+			order = append(order, i)
+		}
+	}
+	if len(order) == len(c) {
+		return nil
+	}
+	return order
 }
 
 func (c Columns) names() string {
@@ -92,10 +151,22 @@ func (c Columns) kinds() []Kind {
 	return kinds
 }
 
-// values is n rows of arguments.
-func (c Columns) values(n int) string {
-	row := "(" + strings.Repeat("?, ", len(c)-1) + "?)"
+// values is n rows of arguments, or of what is usual.
+func (c Columns) values(n int, usual bool) string {
+	marks := make([]string, len(c))
+	for i := range c {
+		marks[i] = c[i].mark(usual)
+	}
+	row := "(" + strings.Join(marks, ", ") + ")"
 	return "VALUES " + strings.Repeat(row+", ", n-1) + row
+}
+
+// mark stands for the column's value in a statement.
+func (c *Column) mark(usual bool) string {
+	if usual && c.literal != "" {
+		return c.literal
+	}
+	return "?"
 }
 
 // unnest is the rows as a table.
@@ -112,16 +183,22 @@ func (c Columns) unnest() string {
 // empty when nobody asks.
 func Insert(table string, columns Columns, conflict, key string) *Many {
 	into := " INTO " + table + " (" + columns.names() + ") "
-	m := &Many{Kinds: columns.kinds(), Key: -1,
-		Each: "INSERT" + into + columns.values(1) + " " + conflict,
-		Set:  "INSERT" + into + "SELECT * FROM " + columns.unnest() + " " + conflict,
+	texts := func(usual bool) (each string, groups []Group) {
+		for _, n := range groupSizes {
+			// To go back behind a row that failed SQLite would keep a copy of every page
+			// that it changes. Whoever meets an error here goes back further anyway.
+			groups = append(groups, Group{n, "INSERT OR FAIL" + into + columns.values(n, usual) + " " + conflict})
+		}
+		each = "INSERT" + into + columns.values(1, usual) + " " + conflict
+		return each, append(groups, Group{1, each})
 	}
-	for _, n := range groupSizes {
-		// To go back behind a row that failed SQLite would keep a copy of every page
-		// that it changes. Whoever meets an error here goes back further anyway.
-		m.Groups = append(m.Groups, Group{n, "INSERT OR FAIL" + into + columns.values(n) + " " + conflict})
+	m := &Many{Kinds: columns.kinds(), Key: -1, columns: columns,
+		Set: "INSERT" + into + "SELECT * FROM " + columns.unnest() + " " + conflict}
+	m.Each, m.Groups = texts(false)
+	if order := columns.unusual(); order != nil {
+		m.usual = &Many{Order: order}
+		m.usual.Each, m.usual.Groups = texts(true)
 	}
-	m.Groups = append(m.Groups, Group{1, m.Each})
 	return m.returning(columns, table, key)
 }
 
@@ -159,14 +236,25 @@ func DeleteKnown(table, key string, columns Columns, where string) *Many {
 func (c Change) many(statement func(join string) string, join string) *Many {
 	// An argument for each mention: SQLite takes far longer over a table of one
 	// row, and its driver over arguments with numbers.
-	var order []int
-	each := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
-		order = append(order, slices.IndexFunc(c.Columns, func(col Column) bool { return "v."+col.Name == mention }))
-		return "?"
-	})
-	m := &Many{Kinds: c.Columns.kinds(), Key: -1,
-		Each: each, Order: order, Groups: []Group{{1, each}},
+	texts := func(usual bool) *Many {
+		var order []int
+		each := regexp.MustCompile(`\bv\.\w+`).ReplaceAllStringFunc(statement(""), func(mention string) string {
+			at := slices.IndexFunc(c.Columns, func(col Column) bool { return "v."+col.Name == mention })
+			mark := c.Columns[at].mark(usual)
+			if mark == "?" {
+				order = append(order, at)
+			}
+			return mark
+		})
+		return &Many{Each: each, Order: order, Groups: []Group{{1, each}}}
+	}
+	full := texts(false)
+	m := &Many{Kinds: c.Columns.kinds(), Key: -1, columns: c.Columns,
+		Each: full.Each, Order: full.Order, Groups: full.Groups,
 		Set: "WITH v (" + c.Columns.names() + ") AS (SELECT * FROM " + c.Columns.unnest() + ") " + statement(join),
+	}
+	if c.Columns.unusual() != nil {
+		m.usual = texts(true)
 	}
 	return m.returning(c.Columns, c.Table, c.Key)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestStatementsOverManyRows(t *testing.T) {
@@ -46,8 +47,47 @@ func TestStatementsOverManyRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, c.got); diff != "" {
+			if diff := cmp.Diff(c.want, c.got, cmpopts.IgnoreUnexported(Many{})); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWhatIsUsualInAllRowsIsNoArgument(t *testing.T) {
+	t.Parallel()
+	columns := Columns{Text("id"), Int("n").Usually(0), Bytes("b").Usually(nil), Text("mark").Usually("")}
+	insert := Insert("t", columns, "", "")
+	update := Update(Change{Table: "t", Columns: columns, Set: "n = v.n, b = v.b, mark = v.mark", Where: "t.id = v.id"})
+	usual, bytesToo := []any{"1", 0, nil, ""}, []any{"2", 0, []byte(nil), ""}
+	for name, c := range map[string]struct {
+		of   *Many
+		rows [][]any
+		text string
+	}{
+		"one row":                {insert, [][]any{usual}, "INSERT INTO t (id, n, b, mark) VALUES (?, 0, NULL, '') "},
+		"no bytes are NULL":      {insert, [][]any{usual, bytesToo}, "INSERT INTO t (id, n, b, mark) VALUES (?, 0, NULL, '') "},
+		"empty bytes are not":    {insert, [][]any{usual, {"3", 0, []byte{}, ""}}, "INSERT INTO t (id, n, b, mark) VALUES (?, ?, ?, ?) "},
+		"another number":         {insert, [][]any{{"4", 1, nil, ""}, usual}, "INSERT INTO t (id, n, b, mark) VALUES (?, ?, ?, ?) "},
+		"NULL is no empty text":  {insert, [][]any{{"5", 0, nil, nil}}, "INSERT INTO t (id, n, b, mark) VALUES (?, ?, ?, ?) "},
+		"a change":               {update, [][]any{bytesToo}, "UPDATE t SET n = 0, b = NULL, mark = '' WHERE t.id = ?"},
+		"a change of much":       {update, [][]any{{"6", 0, nil, "m"}}, "UPDATE t SET n = ?, b = ?, mark = ? WHERE t.id = ?"},
+		"nothing usual is known": {Insert("t", columns[:1], "", ""), [][]any{usual[:1]}, "INSERT INTO t (id) VALUES (?) "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := c.of.Fitting(c.rows)
+			if m.Each != c.text || m.Groups[len(m.Groups)-1].Text != c.text {
+				t.Errorf("%q, in groups %q", m.Each, m.Groups[len(m.Groups)-1].Text)
+			}
+			var s Statements
+			for _, row := range c.rows {
+				if err := s.take(m, row); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want := strings.Count(c.text, "?") * len(c.rows); len(s.values) != want {
+				t.Errorf("%d arguments for %d", len(s.values), want)
 			}
 		})
 	}

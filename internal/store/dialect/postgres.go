@@ -169,11 +169,11 @@ func classifyState(code string) Fault {
 		return FaultFull
 	case "40001", "40P01", "55P03", "57014":
 		return FaultBusy
-	case "25006", "25P03", "26000", "57P01", "57P02", "57P03", "57P05":
+	case "25006", "25P03", "25P04", "26000":
 		return FaultAway
 	}
 	switch code[:min(2, len(code))] {
-	case "08", "53", "58":
+	case "08", "53", "57", "58":
 		return FaultAway
 	}
 	return FaultOperation

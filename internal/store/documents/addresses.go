@@ -38,46 +38,24 @@ func (d *Documents) CreateSource(ctx context.Context, n gonets.NewDocument[gonet
 // SaveSource replaces a source's document. It refuses with CodeDraftConflict who
 // began from another one, unless the same is there already.
 func (d *Documents) SaveSource(ctx context.Context, c gonets.SourceChange) error {
-	return d.change(ctx, func(t *txn) error {
-		now, err := t.source(c.Source.Name)
-		if err != nil {
-			return err
-		}
-		_, etag, err := encode(c.Source)
-		if err != nil || etag == now.ETag {
-			return err
-		}
-		if c.IfMatch != anyETag && c.IfMatch != now.ETag {
-			return gonets.Errorf(gonets.CodeDraftConflict, "the source %q was changed at %s; nothing was saved. Read it again and make your change there",
-				now.Name, now.UpdatedAt.Format(time.RFC3339))
-		}
-		if _, err := t.applySource(c.Source); err != nil {
-			return err
-		}
-		if err := t.Audit(c.Actor, "save", "Source/"+now.Name, ""); err != nil {
-			return err
-		}
-		return t.BumpConfig()
-	})
+	return d.change(ctx, func(t *txn) error { return t.replace(namedSource(c.Source), c.IfMatch, c.Actor) })
 }
 
-// source is a source that is there.
-func (t *txn) source(name string) (gonets.SourceInfo, error) {
-	items, err := pack.Collect(t, `SELECT `+sourceColumns+` FROM sources WHERE name = ?`, []any{name}, scanSource)
-	if err != nil {
-		return gonets.SourceInfo{}, err
+// needSource refuses a source that is not there.
+func (t *txn) needSource(name string) error {
+	var is bool
+	err := t.Row(`SELECT EXISTS (SELECT 1 FROM sources WHERE name = ?)`, []any{name}, &is)
+	if err == nil && !is {
+		err = gonets.Errorf(gonets.CodeNotFound, "there is no source %q", name)
 	}
-	if len(items) == 0 {
-		return gonets.SourceInfo{}, gonets.Errorf(gonets.CodeNotFound, "there is no source %q", name)
-	}
-	return items[0], nil
+	return err
 }
 
 // DeleteSource deletes a source that no scenario uses, with its addresses. Its
 // events stay in the history.
 func (d *Documents) DeleteSource(ctx context.Context, name, actor string) error {
 	return d.change(ctx, func(t *txn) error {
-		if _, err := t.source(name); err != nil {
+		if err := t.needSource(name); err != nil {
 			return err
 		}
 		users, err := t.users(name)
@@ -127,7 +105,7 @@ const maxAddresses = 10
 // AddAddress gives a source a further address; those that it has stay.
 func (d *Documents) AddAddress(ctx context.Context, source, actor string) error {
 	return d.change(ctx, func(t *txn) error {
-		if _, err := t.source(source); err != nil {
+		if err := t.needSource(source); err != nil {
 			return err
 		}
 		hashes, err := t.addresses(source)
@@ -160,7 +138,7 @@ func (t *txn) addresses(source string) ([][]byte, error) {
 // stays.
 func (d *Documents) RetireAddress(ctx context.Context, source string, n int, actor string) error {
 	return d.change(ctx, func(t *txn) error {
-		if _, err := t.source(source); err != nil {
+		if err := t.needSource(source); err != nil {
 			return err
 		}
 		hashes, err := t.addresses(source)

@@ -74,7 +74,7 @@ func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
 		}
 	}
 	for i := range a.Requests {
-		if err := add(t.applyRequest(&a.Requests[i])); err != nil {
+		if err := add(t.put(namedRequest(&a.Requests[i]))); err != nil {
 			return nil, err
 		}
 	}

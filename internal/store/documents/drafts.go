@@ -51,7 +51,7 @@ func readScenario(q pack.Reader, name string) (row scenarioRow, err error) {
 	if err == nil && row.requests.Valid {
 		var live []gonets.SavedRequest
 		live, err = liveRequests(q)
-		row.outdated = outdated(row.embedded(), live)
+		row.outdated = len(document.Differing(row.embedded(), live)) > 0
 	}
 	return row, err
 }

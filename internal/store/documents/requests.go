@@ -3,14 +3,12 @@ package documents
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"gonets"
-	"gonets/internal/document"
 	"gonets/internal/store/pack"
 	"gonets/internal/value"
 )
@@ -24,26 +22,32 @@ func scanRequest(scan func(...any) error) (out gonets.RequestInfo, err error) {
 		return out, err
 	}
 	out.CreatedAt, out.UpdatedAt = pack.FromMS(created), pack.FromMS(updated)
-	out.SavedRequest, out.Damage = pack.Document[gonets.SavedRequest](fmt.Sprintf("the saved request %q", name), text)
-	out.Name = name
+	out.SavedRequest, err = pack.Document[gonets.SavedRequest](fmt.Sprintf("the saved request %q", name), text)
+	out.Name, out.Damage = name, err
 	return out, nil
 }
 
-// liveRequests are the saved requests as they are now, by name; those that cannot be
-// read are not there for anybody who would send them.
-func liveRequests(q pack.Reader) ([]gonets.SavedRequest, error) {
-	infos, err := pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
-	out := make([]gonets.SavedRequest, 0, len(infos))
-	for i := range infos {
-		if infos[i].Damage == nil {
-			out = append(out, infos[i].SavedRequest)
-		}
-	}
-	return out, err
+// allRequests are the saved requests by name, those too whose document is damaged.
+func allRequests(q pack.Reader) ([]gonets.RequestInfo, error) {
+	return pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
 }
 
-// SavedRequests are the saved requests as they are now, by name, but for those that
-// are damaged.
+// liveRequests are what the saved requests say now.
+func liveRequests(q pack.Reader) ([]gonets.SavedRequest, error) {
+	infos, err := allRequests(q)
+	return said(infos), err
+}
+
+func said(infos []gonets.RequestInfo) []gonets.SavedRequest {
+	out := make([]gonets.SavedRequest, len(infos))
+	for i := range infos {
+		out[i] = infos[i].SavedRequest
+	}
+	return out
+}
+
+// SavedRequests are the saved requests as they are now, by name; one that is damaged
+// says so.
 func (d *Documents) SavedRequests(ctx context.Context) ([]gonets.SavedRequest, error) {
 	out, err := liveRequests(d.base.Read(ctx))
 	return out, d.base.Wrap(err)
@@ -53,7 +57,7 @@ func (d *Documents) SavedRequests(ctx context.Context) ([]gonets.SavedRequest, e
 // whose document is damaged.
 func (d *Documents) Requests(ctx context.Context) ([]gonets.RequestInfo, error) {
 	q := d.base.Read(ctx)
-	infos, err := pack.Collect(q, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
+	infos, err := allRequests(q)
 	if err == nil {
 		err = usersOf(q, infos)
 	}
@@ -143,13 +147,13 @@ func (d *Documents) CreateRequest(ctx context.Context, n gonets.NewDocument[gone
 	err = d.change(ctx, func(t *txn) error {
 		// What was checked of one that was deleted is not to be taken for the new one's.
 		name, err = t.freeName(n.Name, `SELECT EXISTS (SELECT 1 FROM saved_requests WHERE name = ?)
-			OR EXISTS (SELECT 1 FROM checks WHERE scenario = 'request/' || ?) OR ? = ''`)
+			OR EXISTS (SELECT 1 FROM checks WHERE scenario = '`+gonets.CheckOfRequest+`' || ?) OR ? = ''`)
 		if err != nil {
 			return err
 		}
 		r := *n.Parsed
 		r.Name = name
-		if _, err := t.applyRequest(&r); err != nil {
+		if _, err := t.put(namedRequest(&r)); err != nil {
 			return err
 		}
 		if err := t.Audit(n.Actor, "create", "Request/"+name, ""); err != nil {
@@ -164,27 +168,7 @@ func (d *Documents) CreateRequest(ctx context.Context, n gonets.NewDocument[gone
 // the one of before. It refuses with CodeDraftConflict who began from another one,
 // unless the same is there already.
 func (d *Documents) SaveRequest(ctx context.Context, c gonets.RequestChange) error {
-	return d.change(ctx, func(t *txn) error {
-		now, err := request(t, c.Request.Name)
-		if err != nil {
-			return err
-		}
-		_, etag, err := encode(c.Request)
-		if err != nil || now.Damage == nil && etag == now.ETag {
-			return err
-		}
-		if c.IfMatch != anyETag && c.IfMatch != now.ETag {
-			return gonets.Errorf(gonets.CodeDraftConflict, "the saved request %q was changed at %s; nothing was saved. Read it again and make your change there",
-				now.Name, now.UpdatedAt.Format(time.RFC3339))
-		}
-		if _, err := t.applyRequest(c.Request); err != nil {
-			return err
-		}
-		if err := t.Audit(c.Actor, "save", "Request/"+now.Name, ""); err != nil {
-			return err
-		}
-		return t.BumpConfig()
-	})
+	return d.change(ctx, func(t *txn) error { return t.replace(namedRequest(c.Request), c.IfMatch, c.Actor) })
 }
 
 // DeleteRequest deletes a saved request that no scenario uses. Older versions keep
@@ -216,41 +200,17 @@ func (d *Documents) DeleteRequest(ctx context.Context, name, actor string) error
 	})
 }
 
-func (t *txn) applyRequest(r *gonets.SavedRequest) (document.Applied, error) {
-	out := document.Applied{Kind: document.KindRequest, Name: r.Name}
-	text, etag, err := encode(r)
-	if err != nil {
-		return out, err
-	}
-	now := t.Now().UnixMilli()
-	var old string
-	err = t.Row(`SELECT document FROM saved_requests WHERE name = ?`, []any{r.Name}, &old)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		out.Change = changeCreated
-		return out, t.Exec(`INSERT INTO saved_requests (name, document, etag, created_at, updated_at) VALUES (?, ?, ?, ?, ?)`,
-			r.Name, text, etag, now, now)
-	case err != nil:
-		return out, err
-	case old == text:
-		out.Change = changeNone
-		return out, nil
-	}
-	out.Change = changeUpdated
-	return out, t.Exec(`UPDATE saved_requests SET document = ?, etag = ?, updated_at = ? WHERE name = ?`, text, etag, now, r.Name)
-}
-
 // embed is what a version of a scenario embeds: the saved requests that it uses, as
 // they are now. One that is not there, or not whole, is refused, and one that is
 // another than that with which the scenario was checked.
 func (t *txn) embed(sc *gonets.Scenario) (string, error) {
-	infos, err := pack.Collect(t, `SELECT `+requestColumns+` FROM saved_requests ORDER BY name`, nil, scanRequest)
+	infos, err := allRequests(t)
 	if err != nil {
 		return "", err
 	}
-	names, live := make([]string, len(infos)), make([]gonets.SavedRequest, len(infos))
+	live, names := said(infos), make([]string, len(infos))
 	for i := range infos {
-		names[i], live[i] = infos[i].Name, infos[i].SavedRequest
+		names[i] = infos[i].Name
 	}
 	gonets.WalkSteps(sc.Steps, func(path string, st *gonets.Step) {
 		if st.Request == "" || err != nil {
@@ -266,7 +226,7 @@ func (t *txn) embed(sc *gonets.Scenario) (string, error) {
 		case infos[i].Damage != nil:
 			err = infos[i].Damage
 		case st.Saved != nil && !st.Saved.Same(&live[i]):
-			err = gonets.Errorf(gonets.CodeDraftConflict, "the saved request %q was changed at %s, after the scenario %q was checked with it; nothing was published. Look at it and publish again",
+			err = gonets.Errorf(gonets.CodeRequestChanged, "the saved request %q was changed at %s, after the scenario %q was checked with it; nothing was published. Look at it and publish again",
 				st.Request, infos[i].UpdatedAt.Format(time.RFC3339), sc.Name)
 		}
 	})
@@ -279,15 +239,4 @@ func (t *txn) embed(sc *gonets.Scenario) (string, error) {
 	}
 	text, _, err := encode(used)
 	return text, err
-}
-
-// outdated tells whether what a version embeds is not what is saved now.
-func outdated(kept, live []gonets.SavedRequest) bool {
-	for i := range kept {
-		j := slices.IndexFunc(live, func(r gonets.SavedRequest) bool { return r.Name == kept[i].Name })
-		if j >= 0 && !kept[i].Same(&live[j]) {
-			return true
-		}
-	}
-	return false
 }

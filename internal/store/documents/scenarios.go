@@ -51,7 +51,7 @@ func outdate(q pack.Reader, infos []gonets.ScenarioInfo) error {
 				return err
 			}
 		}
-		infos[i].HasDraft = infos[i].HasDraft || outdated(infos[i].Requests, live)
+		infos[i].HasDraft = infos[i].HasDraft || len(document.Differing(infos[i].Requests, live)) > 0
 	}
 	return nil
 }

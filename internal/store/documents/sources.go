@@ -123,31 +123,11 @@ const addressesSQL = `SELECT hash, sealed, created_at, used_at FROM source_token
 	ORDER BY created_at, hash`
 
 func (t *txn) applySource(src *gonets.Source) (document.Applied, error) {
-	out := document.Applied{Kind: "Source", Name: src.Name}
-	text, etag, err := encode(src)
-	if err != nil {
-		return out, err
+	out, err := t.put(namedSource(src))
+	if err == nil && out.Change == changeCreated {
+		err = t.newToken(src.Name)
 	}
-	now := t.Now().UnixMilli()
-	var old string
-	err = t.Row(`SELECT document FROM sources WHERE name = ?`, []any{src.Name}, &old)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		out.Change = changeCreated
-		err = t.Exec(`INSERT INTO sources (name, document, etag, created_at, updated_at) VALUES (?, ?, ?, ?, ?)`,
-			src.Name, text, etag, now, now)
-		if err == nil {
-			err = t.newToken(src.Name)
-		}
-		return out, err
-	case err != nil:
-		return out, err
-	case old == text:
-		out.Change = changeNone
-		return out, nil
-	}
-	out.Change = changeUpdated
-	return out, t.Exec(`UPDATE sources SET document = ?, etag = ?, updated_at = ? WHERE name = ?`, text, etag, now, src.Name)
+	return out, err
 }
 
 // tokenBytes of randomness make an address that nobody guesses.

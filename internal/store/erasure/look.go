@@ -45,9 +45,12 @@ const (
 // looking is one page of a walk.
 type looking struct {
 	pack.Reader
-	job  string
-	from erase.Place
-	page erase.Page
+	// damaged tells whether an error is about what was read. What the database could
+	// not give is looked at again: nobody knows what it holds.
+	damaged func(error) bool
+	job     string
+	from    erase.Place
+	page    erase.Page
 	// last is the last thing that was looked at; empty when there was none.
 	last, side string
 	// size is how many were asked for.
@@ -60,9 +63,14 @@ func (l *looking) add(f erase.Find, texts ...erase.Text) {
 	l.page.Items = append(l.page.Items, erase.Item{Find: f, Texts: texts})
 }
 
-// LookErasure reads the next page of everything that is kept.
+// LookErasure reads the next page of everything that is kept. Behind the last shelf, to
+// which a walk comes that broke off there, it is empty.
 func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) (erase.Page, error) {
+	if from.Shelf >= len(shelves) {
+		return erase.Page{Next: from, Done: true, Share: 1}, nil
+	}
 	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}}
+	l.damaged = func(err error) bool { return ctx.Err() == nil && !gonets.Passing(e.base.Wrap(err)) }
 	if err := shelves[from.Shelf](l); err != nil {
 		return l.page, e.base.Wrap(err)
 	}
@@ -149,7 +157,7 @@ func (l *looking) events() error {
 		return err
 	}
 	found, err := pack.LoadEvents(l, ids, -1)
-	if err != nil && found == nil {
+	if err != nil && (found == nil || !l.damaged(err)) {
 		return err
 	}
 	for _, id := range ids {
@@ -223,7 +231,7 @@ func (l *looking) runs() error {
 		}
 		// What is damaged holds nothing that can be read.
 		attempts, err := pack.LoadAttempts(l, id, nil)
-		if err != nil && attempts == nil {
+		if err != nil && (attempts == nil || !l.damaged(err)) {
 			return err
 		}
 		for i := range attempts {

@@ -96,10 +96,10 @@ func (a *Attempt) Weight() int64 { return a.request.Weight() + a.reply.Weight() 
 // Attempts adds attempts; the first one of a number stays.
 var Attempts = dialect.Insert("attempts", dialect.Columns{
 	dialect.Text("run"), dialect.Int("n"), dialect.Text("path"), dialect.Int("started_at"), dialect.Int("duration"),
-	dialect.Text("outcome"), dialect.Text("code"), dialect.Bytes("error"), dialect.Int("status"), dialect.Int("charged"),
-	dialect.Int("fenced"), dialect.Bytes("request_line"), dialect.Int("request_size"), dialect.Bytes("request_ref"),
-	dialect.Int("reply_size"), dialect.Bytes("reply_ref"), dialect.Bytes("exchange"),
-	dialect.Text("purpose"),
+	dialect.Text("outcome"), dialect.Text("code").Usually(""), dialect.Bytes("error").Usually(nil), dialect.Int("status"), dialect.Int("charged").Usually(1),
+	dialect.Int("fenced").Usually(0), dialect.Bytes("request_line"), dialect.Int("request_size"), dialect.Bytes("request_ref").Usually(nil),
+	dialect.Int("reply_size"), dialect.Bytes("reply_ref").Usually(nil), dialect.Bytes("exchange"),
+	dialect.Text("purpose").Usually(""),
 }, "ON CONFLICT (run, n) DO NOTHING", "")
 
 // Row is the row of [Attempts].

@@ -37,10 +37,10 @@ func (e *Event) Weight() int64 { return int64(len(e.headers)+len(e.Item)) + e.Ra
 
 // Events adds events without their large bodies and tells which were new.
 var Events = dialect.Insert("events", dialect.Columns{
-	dialect.Text("id"), dialect.Text("source"), dialect.Int("received_at"), dialect.Bytes("method"), dialect.Bytes("path"),
-	dialect.Bytes("query"), dialect.Bytes("headers"), dialect.Bytes("content_type"), dialect.Text("remote"),
-	dialect.Int("body_size"), dialect.Bytes("body"), dialect.Bytes("body_ref"), dialect.Text("body_owner"),
-	dialect.Bytes("item"), dialect.Text("mark"), dialect.Bytes("order_key"), dialect.Int("hops"), dialect.Text("actor"),
+	dialect.Text("id"), dialect.Text("source"), dialect.Int("received_at"), dialect.Bytes("method"), dialect.Bytes("path").Usually(nil),
+	dialect.Bytes("query").Usually(nil), dialect.Bytes("headers"), dialect.Bytes("content_type"), dialect.Text("remote"),
+	dialect.Int("body_size"), dialect.Bytes("body"), dialect.Bytes("body_ref").Usually(nil), dialect.Text("body_owner").Usually(nil),
+	dialect.Bytes("item").Usually(nil), dialect.Text("mark").Usually(""), dialect.Bytes("order_key").Usually(nil), dialect.Int("hops").Usually(0), dialect.Text("actor").Usually(""),
 }, "ON CONFLICT (id) DO NOTHING", "id").MostlyNew()
 
 // Row is the row of [Events].

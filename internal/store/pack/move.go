@@ -20,10 +20,10 @@ var Answers = dialect.Update(dialect.Change{
 // Moves changes runs under their leases; a run without the lease is not met.
 var Moves = dialect.Update(dialect.Change{Table: "runs", Key: "id", Columns: dialect.Columns{
 	dialect.Text("id"), dialect.Text("held_by"), dialect.Int("held_epoch"), dialect.Int("held_seq"),
-	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Int("due_at"), dialect.Text("node"),
-	dialect.Int("node_epoch"), dialect.Text("cursor_path"), dialect.Int("tries"), dialect.Int("step_at"),
-	dialect.Text("mark"), dialect.Int("finished_at"), dialect.Int("attempts"), dialect.Int("may_park"),
-	dialect.Int("unsure"), dialect.Text("doubts"), dialect.Text("renewal"),
+	dialect.Text("state"), dialect.Text("reason").Usually(""), dialect.Text("lane"), dialect.Int("due_at").Usually(nil), dialect.Text("node").Usually(nil),
+	dialect.Int("node_epoch").Usually(nil), dialect.Text("cursor_path"), dialect.Int("tries"), dialect.Int("step_at"),
+	dialect.Text("mark").Usually(nil), dialect.Int("finished_at"), dialect.Int("attempts"), dialect.Int("may_park").Usually(0),
+	dialect.Int("unsure").Usually(0), dialect.Text("doubts").Usually(""), dialect.Text("renewal").Usually(""),
 }, Set: `state = v.state, reason = v.reason, lane = COALESCE(v.lane, runs.lane), due_at = v.due_at, node = v.node,
 		node_epoch = v.node_epoch, cursor_path = v.cursor_path, tries = v.tries, step_at = v.step_at,
 		unsure = v.unsure, doubts = v.doubts, renewal = v.renewal, mark = COALESCE(v.mark, runs.mark), finished_at = v.finished_at,

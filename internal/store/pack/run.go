@@ -115,9 +115,9 @@ func ScanRun(scan func(...any) error) (r gonets.Run, err error) {
 // Runs adds runs.
 var Runs = dialect.Insert("runs", dialect.Columns{
 	dialect.Text("id"), dialect.Text("event"), dialect.Text("source"), dialect.Text("scenario"), dialect.Int("version"),
-	dialect.Text("state"), dialect.Text("reason"), dialect.Text("lane"), dialect.Bytes("order_key"), dialect.Int("due_at"),
-	dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"), dialect.Text("cursor_path"),
-	dialect.Int("tries"), dialect.Int("attempts"), dialect.Int("step_at"), dialect.Int("crashes"), dialect.Text("mark"),
+	dialect.Text("state"), dialect.Text("reason").Usually(""), dialect.Text("lane"), dialect.Bytes("order_key").Usually(nil), dialect.Int("due_at"),
+	dialect.Text("node"), dialect.Int("node_epoch"), dialect.Int("lease_seq"), dialect.Text("cursor_path").Usually(""),
+	dialect.Int("tries").Usually(0), dialect.Int("attempts").Usually(0), dialect.Int("step_at"), dialect.Int("crashes").Usually(0), dialect.Text("mark").Usually(""),
 	dialect.Int("created_at"),
 }, "", "")
 
@@ -137,7 +137,7 @@ func NewRun(r *gonets.Run, source string) []any {
 
 // Results adds finished steps; a repeat after a lost answer finds them there.
 var Results = dialect.Insert("step_results", dialect.Columns{
-	dialect.Text("run"), dialect.Text("path"), dialect.Text("state"), dialect.Bytes("value"), dialect.Int("attempt"),
+	dialect.Text("run"), dialect.Text("path"), dialect.Text("state"), dialect.Bytes("value").Usually(nil), dialect.Int("attempt"),
 	dialect.Int("finished_at"),
 }, "ON CONFLICT (run, path) DO NOTHING", "")
 

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/id"
 )
 
@@ -87,6 +88,36 @@ func checksStandApart(f fixture) {
 	}
 	if _, err := f.Check(f.ctx(), first.Run.ID); err != nil {
 		f.t.Errorf("retention removed the younger check: %v", err)
+	}
+}
+
+// requestsWereChecked: of each saved request the newest check of the request itself is
+// told, and of nothing else.
+func requestsWereChecked(f fixture) {
+	for _, name := range []string{"chat", "mail", "quiet"} {
+		f.apply(document.Apply{Requests: []gonets.SavedRequest{{Name: name, HTTP: gonets.HTTPStep{URL: crm + "/"}}}})
+	}
+	sample := f.event("tried")
+	sample.Mark = gonets.MarkCheck
+	want := map[string]string{}
+	for _, name := range []string{"chat", "chat", "mail", "chat/draft", "gone"} {
+		f.Clock.Advance(time.Second)
+		d := f.check(sample)
+		d.Run.Scenario = gonets.CheckOfRequest + name
+		f.must(f.SaveCheck(f.ctx(), d))
+		if name == "chat" || name == "mail" {
+			want[name] = d.Run.ID
+		}
+	}
+	f.must(f.SaveExample(f.ctx(), gonets.Example{Scenario: gonets.CheckOfRequest + "quiet", Attempt: f.check(sample).Attempts[0], SavedAt: f.Clock.Now()}))
+	found, err := f.RequestChecks(f.ctx())
+	f.must(err)
+	got := map[string]string{}
+	for name, run := range found {
+		got[name] = run.ID
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		f.t.Errorf("the last checks of saved requests:\n%s", diff)
 	}
 }
 

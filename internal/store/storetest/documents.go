@@ -282,15 +282,19 @@ func savedRequests(f fixture) {
 	checked := gonets.Scenario{Name: sc.Name, Sources: sc.Sources, Steps: slices.Clone(sc.Steps)}
 	checked.Use([]gonets.SavedRequest{r})
 	_, err = f.Publish(f.ctx(), gonets.Publish{Scenario: &checked, IfMatch: "*", Actor: "anna"})
-	f.wantCode(err, gonets.CodeDraftConflict)
+	f.wantCode(err, gonets.CodeRequestChanged)
 	_, err = f.Apply(f.ctx(), document.Apply{Scenarios: []gonets.Scenario{checked}})
-	f.wantCode(err, gonets.CodeDraftConflict)
+	f.wantCode(err, gonets.CodeRequestChanged)
 	// One that is damaged is nobody's present text, and is mended by saving it again.
 	if f.Exec != nil {
 		f.Exec(f.t, `UPDATE saved_requests SET document = ? WHERE name = 'notice'`, "{")
 		infos, err := f.Requests(f.ctx())
 		if f.must(err); len(infos) != 1 || infos[0].Damage == nil || infos[0].UsedBy[0].Stale {
 			f.t.Errorf("%+v", infos)
+		}
+		live, err := f.SavedRequests(f.ctx())
+		if f.must(err); len(live) != 1 || live[0].Name != "notice" || live[0].Damage == nil {
+			f.t.Errorf("who would send it hears nothing of the damage: %+v", live)
 		}
 		_, err = f.Apply(f.ctx(), document.Apply{Scenarios: []gonets.Scenario{sc}})
 		f.wantCode(err, gonets.CodeDamaged)

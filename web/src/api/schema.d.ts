@@ -3195,6 +3195,10 @@ export interface components {
             note?: string;
             /** @description Also work on what was kept while it did not run */
             release_held?: boolean;
+            /** @description The requests of the changes that a person looked at: when a saved request says something else by now, the answer is 412 request.changed */
+            requests?: {
+                [key: string]: string;
+            };
             /** @description Let the scenario run; otherwise its state stays, and one that was never published stands still */
             start?: boolean;
         };
@@ -3898,6 +3902,10 @@ export interface components {
             diff?: string;
             /** @description A version's number, published or draft */
             from: string;
+            /** @description What stands for the present text of each saved request that to sends, by name; publish takes it */
+            requests?: {
+                [key: string]: string;
+            };
             to: string;
         };
         ScenarioFlow: {
@@ -3925,6 +3933,8 @@ export interface components {
             created_at: string;
             /** @description What the database holds of it cannot be read; it cannot be restored */
             damaged?: boolean;
+            /** @description Those of them that say something else by now: the version as a draft sends the present ones; left out in lists */
+            differing_requests?: string[] | null;
             document?: unknown;
             note?: string;
             /** @description The saved requests as this version sends them, as documents; left out in lists */

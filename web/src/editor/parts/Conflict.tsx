@@ -64,7 +64,7 @@ export function Conflict() {
     <div className={css.notes}>
       <Note
         tone="warn"
-        title={t('save.conflict', { user: theirs.updated_by || t('conflict.someone'), time: theirs.updated_at ? shortClock(theirs.updated_at) : '—' })}
+        title={t(alone ? 'request.conflict' : 'save.conflict', { user: theirs.updated_by || t('conflict.someone'), time: theirs.updated_at ? shortClock(theirs.updated_at) : '—' })}
         actions={
           <>
             <Button size="small" kind="soft" onClick={() => setCompare(true)}>
@@ -76,7 +76,7 @@ export function Conflict() {
       >
         {t('conflict.kept')}
       </Note>
-      <Dialog open={compare} onClose={() => setCompare(false)} title={t('conflict.title')} size="large" actions={choices}>
+      <Dialog open={compare} onClose={() => setCompare(false)} title={t(alone ? 'request.conflictTitle' : 'conflict.title')} size="large" actions={choices}>
         <Differences mine={state.document} theirs={normalise(theirs.document)} />
         <details className={css.details}>
           <summary>{t('conflict.whole')}</summary>
@@ -99,7 +99,7 @@ export function Conflict() {
 /** Place by place: what stands here, what stands on the server. */
 function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
   const t = useT()
-  const { kinds } = useEditor()
+  const { kinds, alone } = useEditor()
   const found = differences(mine, theirs)
   const name = (id: string): string => {
     const step = [mine, theirs].flatMap((document) => walk(document)).find((placed) => firstId(placed.step) === id)?.step
@@ -122,7 +122,7 @@ function Differences({ mine, theirs }: { mine: Scenario; theirs: Scenario }) {
       {found.map((one, i) => (
         <li key={i}>
           <div className={css.changeHead}>
-            <strong>{one.step ? titleOf(one.step, t, kinds) : t('change.scenario')}</strong>
+            <strong>{one.step ? titleOf(one.step, t, kinds) : t(alone ? 'change.request' : 'change.scenario')}</strong>
             <span className={css.muted}>{field(one)}</span>
           </div>
           <div className={css.bothSides}>

@@ -6,6 +6,7 @@ import { parse, type VariablePiece } from '@/pill/template'
 import { pillOf } from '@/pill/variables'
 import { read, withoutValue, type Comparison } from '../model/condition'
 import { kindOf, type Step } from '../model/document'
+import type { ParamType } from '../model/saved'
 import { spanWords } from '@/words/duration'
 
 export const kindKeys: Record<string, Key> = {
@@ -118,6 +119,14 @@ export function scenarioField(field: string, t: Translate): string {
   const first = field.split('/')[1] ?? ''
   const key = Object.hasOwn(scenarioFields, first) ? scenarioFields[first] : undefined
   return key ? t(key) : field
+}
+
+const takes: Partial<Record<ParamType, Key>> = { number: 'param.number', boolean: 'param.boolean', object: 'param.object', list: 'param.list' }
+
+/** What is written into a field for a parameter; of a text nothing has to be said. */
+export function paramHelp(type: ParamType | undefined, t: Translate): string | undefined {
+  const key = type && takes[type]
+  return key && t(key)
 }
 
 /** What people call a place below a step: «Тело: phone». */

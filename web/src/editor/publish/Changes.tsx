@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, call, keys, type Change } from '@/api'
+import { api, call, keys, type Change, type ScenarioChanges } from '@/api'
 import { countOf, useT, type Key } from '@/i18n'
 import { Badge, Button, CodeView, Dialog, ErrorNote, Note, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
@@ -12,14 +12,34 @@ import { Played } from './Played'
 
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
 
-/** What differs between two versions, in words, with the text diff folded. */
-export function ChangeList({ from, to }: { from?: string | undefined; to?: string | undefined }) {
-  const t = useT()
-  const { name, kinds, state, steps } = useEditor()
-  const query = useQuery({
-    queryKey: [...keys.scenario(name), 'changes', from, to, state.etag],
+/** The first part of the key of what differs between two versions. */
+export const changesOf = (name: string) => [...keys.scenario(name), 'changes'] as const
+
+interface Compared {
+  from?: string
+  to?: string
+  enabled?: boolean
+}
+
+function useChanges({ from, to, enabled = true }: Compared): UseQueryResult<ScenarioChanges> {
+  const { name, state } = useEditor()
+  return useQuery({
+    queryKey: [...changesOf(name), from, to, state.etag],
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
+    enabled,
+    // A saved request may have changed since; but what a person looks at does not change under his eyes.
+    staleTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
+}
+
+/** What differs between two versions, in words, with the text diff folded. */
+export const ChangeList = (compared: Compared) => <Listed query={useChanges(compared)} />
+
+function Listed({ query }: { query: UseQueryResult<ScenarioChanges> }) {
+  const t = useT()
+  const { kinds, steps } = useEditor()
   if (!query.data) return query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={3} />
   const changes = query.data.changes ?? []
   const stepName = (path: string) => {
@@ -74,20 +94,32 @@ export function ChangeList({ from, to }: { from?: string | undefined; to?: strin
   )
 }
 
+export interface Looked {
+  note: string
+  /** What saved requests said when they were looked at. */
+  requests: Record<string, string> | undefined
+}
+
 interface Asked {
   /** How many events wait for the start; undefined when a running scenario is changed. */
   held: number | undefined
   onClose: () => void
-  onApply: (releaseHeld: boolean, note: string) => void
+  onApply: (releaseHeld: boolean, looked: Looked) => void
   busy: boolean
+  /** What was looked at had changed: why nothing was applied. */
+  overtaken: unknown
 }
 
+const intoSight = (box: HTMLElement | null) => box?.scrollIntoView({ block: 'nearest' })
+
 /** The look before a draft goes live: what was edited, and what it changes for events that came. Nothing here has to be waited for. */
-export function Changes({ held, onClose, onApply, busy }: Asked) {
+export function Changes({ held, onClose, onApply, busy, overtaken }: Asked) {
   const t = useT()
   const { info } = useEditor()
   const [note, setNote] = useState('')
   const now = info?.version ?? 0
+  const changes = useChanges({ enabled: now > 0 })
+  const looked: Looked = { note, requests: changes.data?.requests }
   return (
     <Dialog
       open
@@ -98,20 +130,25 @@ export function Changes({ held, onClose, onApply, busy }: Asked) {
         <>
           <Button onClick={onClose}>{t('apply.back')}</Button>
           {held ? (
-            <Button onClick={() => onApply(false, note)} disabled={busy}>
+            <Button onClick={() => onApply(false, looked)} disabled={busy}>
               {t('start.newOnly')}
             </Button>
           ) : null}
-          <Button kind="main" onClick={() => onApply(Boolean(held), note)} loading={busy}>
+          <Button kind="main" onClick={() => onApply(Boolean(held), looked)} loading={busy}>
             {held === undefined ? t('apply.now') : held > 0 ? t('start.held') : t('start')}
           </Button>
         </>
       }
     >
+      {overtaken !== undefined && (
+        <div ref={intoSight}>
+          <ErrorNote error={overtaken} />
+        </div>
+      )}
       {held ? (
         <Note title={t('start.heldTitle', countOf(held))}>{t('start.heldHelp')}</Note>
       ) : null}
-      {now > 0 && <ChangeList />}
+      {now > 0 && <Listed query={changes} />}
       <Played onLeave={onClose} />
       <div className={css.gapTop}>
         <TextField label={t('apply.note')} value={note} onChange={setNote} placeholder={t('apply.noteExample')} />

@@ -14,7 +14,8 @@ import { byPointer } from '../model/steps'
 import { kindTitle } from '../parts/describe'
 import { kindOf } from '../model/document'
 import { send } from '../server'
-import { Changes } from './Changes'
+import { Changes, changesOf, type Looked } from './Changes'
+import { playedOf } from './Played'
 
 /** Start, apply, stop: what changes the living scenario. Never done before the server has said yes. */
 export function LifeButtons() {
@@ -26,7 +27,7 @@ export function LifeButtons() {
   const [lacks, setLacks] = useState<Lack[]>()
   const [held, setHeld] = useState<number>()
   /** What is looked at before it goes live: with the number of events that wait for the start. */
-  const [applying, setApplying] = useState<{ held: number | undefined }>()
+  const [applying, setApplying] = useState<{ held: number | undefined; overtaken?: unknown }>()
   const [stopping, setStopping] = useState(false)
   const [error, setError] = useState<unknown>()
   const running = info?.state === 'running'
@@ -52,7 +53,7 @@ export function LifeButtons() {
     }
     return true
   }
-  const publish = async (start: boolean, releaseHeld: boolean, note?: string) => {
+  const publish = async (start: boolean, releaseHeld: boolean, { note, requests }: Partial<Looked> = {}) => {
     setBusy(true)
     setHeld(undefined)
     try {
@@ -64,7 +65,7 @@ export function LifeButtons() {
           send(`/scenarios/${encodeURIComponent(name)}/publish`, {
             method: 'POST',
             headers: { 'If-Match': store.snapshot()?.etag ?? '' },
-            body: { start, release_held: releaseHeld, ...(note ? { note } : {}) },
+            body: { start, release_held: releaseHeld, ...(note ? { note } : {}), ...(requests ? { requests } : {}) },
           }),
         )
       }
@@ -78,6 +79,10 @@ export function LifeButtons() {
       if (failed instanceof ApiError && failed.status === 422 && failed.problems.length > 0) {
         setApplying(undefined)
         setLacks(missing(store.snapshot()?.document ?? document, failed.problems as Problem[]))
+      } else if (failed instanceof ApiError && failed.code === 'request.changed' && applying) {
+        // Nobody has looked at what would go live now.
+        setApplying({ ...applying, overtaken: failed })
+        for (const queryKey of [changesOf(name), playedOf(name)]) void client.resetQueries({ queryKey })
       } else setError(failed)
     } finally {
       setBusy(false)
@@ -169,7 +174,7 @@ export function LifeButtons() {
       <Dialog open={error !== undefined} onClose={() => setError(undefined)} title={t('life.failed')} size="small">
         <ErrorNote error={error} />
       </Dialog>
-      {applying && <Changes held={applying.held} onClose={() => setApplying(undefined)} onApply={(releaseHeld, note) => void publish(true, releaseHeld, note)} busy={busy} />}
+      {applying && <Changes {...applying} overtaken={applying.overtaken} onClose={() => setApplying(undefined)} onApply={(releaseHeld, looked) => void publish(true, releaseHeld, looked)} busy={busy} />}
     </>
   )
 }

@@ -37,13 +37,16 @@ const parts: Partial<Record<SentDifference['part'], Key>> = {
   status: 'compare.status',
 }
 
+/** The first part of the key of events that were played. */
+export const playedOf = (name: string) => ['played', name] as const
+
 /** What the draft would send for the last events, beside what was sent. It fills in by itself and ends with its reader. */
 export function Played({ onLeave }: { onLeave: () => void }) {
   const t = useT()
   const { name, document, state } = useEditor()
   const [all, setAll] = useState(false)
   const query = useInfiniteQuery({
-    queryKey: ['played', name, state.etag],
+    queryKey: [...playedOf(name), state.etag],
     queryFn: ({ signal, pageParam }) => playPast(name, document, pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (page, pages) => (pages.length < mostPages && pages.reduce((n, one) => n + one.items.length, 0) < most ? page.next || undefined : undefined),

@@ -1,8 +1,9 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { keys, versionsQuery } from '@/api'
+import { keys, requestsQuery, versionsQuery } from '@/api'
 import { useT } from '@/i18n'
-import { Badge, Button, Dialog, ErrorNote, More, Skeleton, Time, toast, toastError } from '@/ui'
+import { Badge, Button, Dialog, ErrorNote, More, Note, Skeleton, Time, toast, toastError } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { normalise } from '../model/document'
@@ -16,24 +17,28 @@ export function Versions({ onClose }: { onClose: () => void }) {
   const { name, info, store, edit, state } = useEditor()
   const query = useInfiniteQuery(versionsQuery(name))
   const [shown, setShown] = useState<number>()
+  const [taken, setTaken] = useState<{ version: number; differing: string[] }>()
   const versions = query.data?.pages.flatMap((page) => page.items) ?? []
   const rollback = async (version: number) => {
     try {
       // The list names versions; what stands in one is asked for by itself.
-      const found = await send<{ document: unknown }>(`/scenarios/${encodeURIComponent(name)}/versions/${version}`, {})
+      const found = await send<{ document: unknown; differing_requests?: string[] }>(`/scenarios/${encodeURIComponent(name)}/versions/${version}`, {})
       // An edit like any other: it saves itself and can be taken back.
       const { sources: _sources, ...document } = normalise(found.document)
       edit((now) => ({ ...now, ...document, sources: normalise(found.document).sources as string[] | undefined ?? now.sources, steps: document.steps }))
       await store.saveNow()
       void client.invalidateQueries({ queryKey: keys.scenario(name) })
       toast(t('versions.taken', { n: version }), { undo: () => void store.undo() })
-      onClose()
+      const differing = found.differing_requests ?? []
+      if (differing.length > 0) setTaken({ version, differing })
+      else onClose()
     } catch (error) {
       toastError(error, t)
     }
   }
   return (
     <Dialog open onClose={onClose} title={t('versions.title')} size="large">
+      {taken && <Differing {...taken} />}
       {!query.data && (query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={4} />)}
       {query.data && versions.length === 0 && <p className={css.muted}>{t('versions.none')}</p>}
       <ul className={css.versions}>
@@ -66,5 +71,23 @@ export function Versions({ onClose }: { onClose: () => void }) {
       {query.hasNextPage && <More onMore={() => void query.fetchNextPage()} loading={query.isFetchingNextPage} />}
       {query.data && query.error && <ErrorNote error={query.error} onRetry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())} />}
     </Dialog>
+  )
+}
+
+/** The version sent other texts of these requests: the draft sends the present ones. */
+function Differing({ version, differing }: { version: number; differing: string[] }) {
+  const t = useT()
+  const saved = useQuery(requestsQuery).data?.items ?? []
+  return (
+    <Note tone="warn" title={t('versions.taken', { n: version })}>
+      <p>{t('versions.differing')}</p>
+      <ul>
+        {differing.map((name) => (
+          <li key={name}>
+            <Link to="/requests/$name" params={{ name }}>{saved.find((one) => one.name === name)?.title || name}</Link>
+          </li>
+        ))}
+      </ul>
+    </Note>
   )
 }

@@ -1,4 +1,4 @@
-import { useRef, useState, type ComponentProps, type ReactNode } from 'react'
+import { useId, useRef, useState, type ComponentProps, type ReactNode } from 'react'
 import { useT, type Key } from '@/i18n'
 import { Button, Checkbox, IconButton, Menu, Panel, Select, TextField, toast } from '@/ui'
 import { useEditor } from '../context'
@@ -7,6 +7,7 @@ import type { Problem } from '../model/draft'
 import { same, type Json } from '../model/json'
 import { freeParam, oneLine, paramsOf, paramTypes, readAs, renameParam, type Param, type ParamType } from '../model/saved'
 import { problemWords } from '@/i18n/problem'
+import { paramHelp } from '../parts/describe'
 import { ParamName } from './ToRequests'
 import own from './request.module.css'
 
@@ -36,6 +37,7 @@ export function Params({ problems, used }: { problems: readonly Problem[]; /** S
   const t = useT()
   const { document, edit, put } = useEditor()
   const box = useRef<HTMLUListElement>(null)
+  const helpId = useId()
   const params = paramsOf(document)
   const set = (next: readonly Param[]) => put('/params', next.length > 0 ? next : undefined)
   const change = (index: number, what: { [name in keyof Param]?: Param[name] | undefined }) =>
@@ -72,13 +74,14 @@ export function Params({ problems, used }: { problems: readonly Problem[]; /** S
       }
     >
       <p className={css.fieldHelp}>{t('params.help')}</p>
+      {params.length > 0 && <p id={helpId} className={css.fieldHelp}>{t('params.each')}</p>}
       {used && params.length > 0 && <p className={css.fieldHelp}>{t('params.used')}</p>}
       <ul className={own.params} ref={box}>
         {params.map((param, i) => {
           const at = `/params/${i}`
           const usual = t('param.usualOf', { name: param.name })
           return (
-            <li key={i} className={own.param} data-pointer={at}>
+            <li key={i} className={own.param} data-pointer={at} aria-describedby={helpId}>
               <span className={own.paramName} data-name data-pointer={`${at}/name`}>
                 <ParamName name={param.name} label={t('param.nameOf', { n: i + 1 })} onDone={(next) => edit((now) => renameParam(now, i, freeParam(next, names(i))))} error={problem(`${at}/name`)} />
               </span>
@@ -120,18 +123,20 @@ export function Params({ problems, used }: { problems: readonly Problem[]; /** S
 export function Examples({ problems, children }: { problems: readonly Problem[]; children: ReactNode }) {
   const t = useT()
   const { document, put } = useEditor()
+  const helpId = useId()
   const params = paramsOf(document)
   const problem = problemAt(problems)
   return (
     <Panel title={t('examples')} actions={children}>
-      {params.length === 0 && <p className={css.muted}>{t('examples.none')}</p>}
+      {params.length === 0 ? <p className={css.muted}>{t('examples.none')}</p> : <p id={helpId} className={css.fieldHelp}>{t('examples.help')}</p>}
       <div className={own.examples}>
         {params.map((param, i) => {
           const place = `/params/${i}/example`
           return (
-            <span key={i} data-pointer={place}>
+            <span key={i} data-pointer={place} aria-describedby={helpId}>
               <ValueField
                 label={<span translate="no">{param.name}</span>}
+                help={paramHelp(param.type, t)}
                 type={param.type}
                 value={param.example}
                 placeholder={param.default === undefined ? '' : oneLine(param.default)}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useId } from 'react'
 import { requestsQuery, type SavedRequest } from '@/api'
 import { useT } from '@/i18n'
 import { PillField } from '@/pill/PillField'
@@ -10,6 +11,7 @@ import css from '../editor.module.css'
 import { shownText } from '../model/body'
 import type { Row } from '../model/document'
 import { readAs, type Param } from '../model/saved'
+import { paramHelp } from '../parts/describe'
 import { Becoming, Labelled } from './Field'
 
 /** Which saved request a step sends, and what it is given. */
@@ -55,6 +57,8 @@ export function RequestFields() {
 function Given({ request }: { request: SavedRequest }) {
   const t = useT()
   const { read, put, at, preview, problem } = useStep()
+  const help = useTexts()('/with').help
+  const helpId = useId()
   const rows = read<Row[]>('/with') ?? []
   const params = request.params as Param[]
   const unknown = rows.map((row, i) => ({ row, i })).filter(({ row }) => !params.some((one) => one.name === row.name))
@@ -66,16 +70,16 @@ function Given({ request }: { request: SavedRequest }) {
     set(others.length === rows.length ? [...rows, row] : rows.map((one) => (one.name === param.name ? row : one)))
   }
   return (
-    <fieldset className={css.fieldset} data-pointer={at('/with')}>
+    <fieldset className={css.fieldset} data-pointer={at('/with')} aria-describedby={helpId}>
       <legend>{t('inputs')}</legend>
-      {params.length === 0 && <p className={css.fieldHelp}>{t('useRequest.nothing')}</p>}
+      <p id={helpId} className={css.fieldHelp}>{params.length === 0 ? t('useRequest.nothing') : help}</p>
       {problem('/with') && <p className={css.fieldError} role="alert">{problem('/with')}</p>}
       {params.map((param) => {
         const i = rows.findIndex((row) => row.name === param.name)
         const row = rows[i]
         const usual = param.default === undefined ? '' : t('useRequest.ifEmpty', { value: shownText(param.default) })
         return (
-          <Labelled key={param.name} pointer={i < 0 ? `${at('/with')}/${param.name}` : `${at('/with')}/${i}`} label={<span translate="no">{param.name}</span>} required={param.required === true && usual === ''}>
+          <Labelled key={param.name} pointer={i < 0 ? `${at('/with')}/${param.name}` : `${at('/with')}/${i}`} label={<span translate="no">{param.name}</span>} help={paramHelp(param.type, t)} required={param.required === true && usual === ''}>
             <PillField label={param.name} value={row ? shownText(row.value) : ''} onChange={(text) => give(param, text)} placeholder={usual || (param.example === undefined ? '' : t('useRequest.example', { value: shownText(param.example).slice(0, 60) }))} multiline={param.type === 'object' || param.type === 'list'} wrap error={i < 0 ? undefined : problem(`/with/${i}/value`)} />
             <Becoming value={row && rowBecomes(preview, at('/with'), i, row)} />
           </Labelled>

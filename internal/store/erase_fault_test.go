@@ -1,0 +1,160 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gonets"
+	"gonets/internal/document"
+	"gonets/internal/erase"
+	"gonets/internal/store/pack"
+	"gonets/internal/store/storetest"
+)
+
+// faulty is a reader that gives no large bodies.
+type faulty struct {
+	pack.Reader
+	err error
+}
+
+func (f faulty) Row(query string, args []any, dest ...any) error {
+	if strings.Contains(query, "FROM bodies") {
+		return f.err
+	}
+	return f.Reader.Row(query, args, dest...)
+}
+
+// busy is what SQLite says while somebody else writes.
+func busy(t *testing.T) error {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "busy.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	for range 2 {
+		conn, failed := db.Conn(t.Context())
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = conn.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	}
+	if err == nil {
+		t.Fatal("two write at once")
+	}
+	return err
+}
+
+// TestAnErasureLooksAgainAtWhatCouldNotBeRead: what is damaged holds nothing, but what
+// the database cannot give for a moment may hold the person.
+func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	const canary = "canary-90ab44"
+	for name, of := range map[string]struct {
+		open  func(*testing.T) storetest.Opened
+		fault func(*testing.T) error
+	}{
+		"sqlite":   {open, busy},
+		"postgres": {freshPostgres, func(*testing.T) error { return driver.ErrBadConn }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, large := of.open(t), append(noise(2*gonets.InlineBody), canary...)
+			if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+				Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
+				t.Fatal(err)
+			}
+			acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: newID(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now(), Body: large}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			jobs, err := s.Claim(t.Context(), gonets.Claim{Lane: acc[0].Runs[0].Lane, Limit: 1, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()})
+			if err != nil || len(jobs) != 1 {
+				t.Fatal(len(jobs), err)
+			}
+			run := jobs[0].Run
+			_, err = s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
+				Attempt: &gonets.Attempt{RunID: run.ID, N: 1, Path: "send", StartedAt: s.Clock.Now(),
+					Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, URL: "https://crm.example/", ReplyBody: large}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fault := of.fault(t)
+			look := func(shelf int, err error) (held bool, _ error) {
+				page, err := s.ErasuresThrough(func(r pack.Reader) pack.Reader {
+					if err != nil {
+						return faulty{r, err}
+					}
+					return r
+				}).LookErasure(t.Context(), "job", erase.Place{Shelf: shelf})
+				for _, item := range page.Items {
+					for _, text := range item.Texts {
+						held = held || bytes.Contains(text.Data, []byte(canary))
+					}
+				}
+				return held, err
+			}
+			for _, shelf := range []int{1, 2} { // events, and runs whose event was not found
+				if held, err := look(shelf, nil); !held || err != nil {
+					t.Fatalf("shelf %d: the value is not there, this test proves nothing (%v)", shelf, err)
+				}
+				if held, err := look(shelf, fault); held || err == nil || gonets.CodeOf(err) == gonets.CodeInternal {
+					t.Errorf("shelf %d: what could not be read was passed over: %v", shelf, err)
+				}
+				if held, err := look(shelf, errors.New("its bytes are damaged")); held || err != nil {
+					t.Errorf("shelf %d: what is damaged keeps the walk from going on: %v", shelf, err)
+				}
+			}
+		})
+	}
+}
+
+// once fails to keep a job once, behind the last thing that is looked at.
+type once struct {
+	storetest.Opened
+	failed bool
+}
+
+func (o *once) SaveErasure(ctx context.Context, j *erase.Job, owner erase.Owner, finds []erase.Find) (bool, error) {
+	if j.State == erase.Found && !o.failed {
+		o.failed = true
+		return false, gonets.Errorf(gonets.CodeStoreAway, "away")
+	}
+	return o.Opened.SaveErasure(ctx, j, owner, finds)
+}
+
+// TestAnErasureGoesOnThatBrokeOffBehindItsLastShelf: there, two commits follow one
+// another, and a server may die or lose its database between them.
+func TestAnErasureGoesOnThatBrokeOffBehindItsLastShelf(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	jobs := &once{Opened: s}
+	service := erase.New(erase.Options{Jobs: jobs, Shelves: s, Forget: func() {}, Owner: "me", Clock: s.Clock, Log: slog.New(slog.DiscardHandler),
+		MAC: func(text string) []byte { return bytes.Repeat([]byte(text), 8) }})
+	e, err := service.Begin(t.Context(), "somebody else", "owner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		service.Turn(t.Context())
+		s.Clock.Advance(time.Second)
+		if e, err = service.Get(t.Context(), e.ID); err != nil {
+			t.Fatal(err)
+		}
+		if e.State == string(erase.Found) {
+			break
+		}
+	}
+	if e.State != string(erase.Found) || !jobs.failed {
+		t.Errorf("it is %s; failed: %v", e.State, jobs.failed)
+	}
+}
