@@ -3,7 +3,7 @@ import { Link, Outlet, useRouterState, type LinkProps } from '@tanstack/react-ro
 import { useEffect, useState } from 'react'
 import { keys, readAgain, sessionQuery, statsQuery, useCutOff, useHints, type User } from '@/api'
 import { CheckBanner } from '@/checks'
-import { languages, setTimeZone, size, useT, type Key, type Language } from '@/i18n'
+import { counted, languages, setTimeZone, size, useT, type Key, type Language } from '@/i18n'
 import { BulkBanner } from '@/screens/bulk'
 import { Button, Drawer, Icon, IconButton, Menu, useNarrow, type IconName, type ThemeChoice } from '@/ui'
 import { LoginAgain } from './LoginAgain'
@@ -114,11 +114,11 @@ function Waiting({ collapsed, compact }: { collapsed?: boolean; compact?: boolea
   const { data } = useQuery(statsQuery)
   const count = data?.waiting_for_you ?? data?.runs.paused ?? 0
   if (count === 0) return null
-  const words = t('waitingForYou', { count })
+  const words = t('waitingForYou', { count: counted(count) })
   return (
     <Link to="/runs" search={{ state: 'paused' } as never} className={compact ? css.waitingCompact : css.waiting} aria-label={words} title={collapsed ? words : undefined}>
       <Icon name="pause" />
-      {compact || collapsed ? <span>{count}</span> : words}
+      {compact || collapsed ? <span>{counted(count)}</span> : words}
     </Link>
   )
 }

@@ -44,7 +44,10 @@ void instance.init({
 })
 
 type Texts = Record<string, string>
-const add = (language: Language, texts: Texts) => instance.addResourceBundle(language, 'main', texts, true, true)
+// i18next needs the count itself to choose the plural form; what is shown of it is written in the language's way.
+const shown = (text: string) => text.replaceAll('{{count}}', '{{countShown}}')
+const add = (language: Language, texts: Texts) =>
+  instance.addResourceBundle(language, 'main', Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, shown(text)])), true, true)
 
 /** Adds the texts of a part of the interface that is loaded later. */
 export function addTexts(texts: Record<Language, Texts>): void {
@@ -102,14 +105,9 @@ export async function setLanguage(next: Language): Promise<void> {
 /** For code outside of React. Numbers among the values are written in the language's way, count included. */
 export const t: Translate = (key, values) => instance.t(key as string, localise(values)) as string
 
-function localise(values?: Values): Record<string, unknown> {
-  if (!values) return {}
-  const out: Record<string, unknown> = { ...values }
-  for (const [name, value] of Object.entries(values)) {
-    // i18next needs the number itself to choose the plural form, and the text for what it shows.
-    if (typeof value === 'number' && name !== 'count') out[name] = number(value)
-  }
-  return out
+function localise(values: Values = {}): Record<string, unknown> {
+  const written = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? number(value) : value]))
+  return 'count' in values ? { ...written, count: values['count'], countShown: written['count'] } : written
 }
 
 export function useLanguage(): Language {
@@ -178,6 +176,12 @@ const at = (time: Time): Date => (time instanceof Date ? time : new Date(time))
 
 export const number = (value: number, options?: Intl.NumberFormatOptions): string =>
   new Intl.NumberFormat(locale(), options).format(value)
+
+/** Runs and events are counted so far; what is beyond is «10 000+». */
+const mostCounted = 10_000
+export const counted = (value: number): string => (value < mostCounted ? number(value) : `${number(mostCounted)}+`)
+/** For a text with plural forms, whose number is {{n}}. */
+export const countOf = (value: number): Values => ({ count: Math.min(value, mostCounted), n: counted(value) })
 
 const dayOf = (time: Date) => dates({ year: 'numeric', month: '2-digit', day: '2-digit' }).format(time)
 

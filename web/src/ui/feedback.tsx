@@ -97,7 +97,7 @@ const isOneMistake = (error: ApiError): boolean => (error.code === 'invalid' || 
 const isLoggedOut = (error: unknown): boolean => error instanceof ApiError && error.code === 'unauthorized'
 
 /** The list to which a page belongs: there stands what can be opened. */
-const listOf = (path: string): string | undefined => /^\/(scenarios|sources|runs)(?=\/.)/.exec(path)?.[0]
+const listOf = (path: string): string | undefined => /^\/(scenarios|sources|runs|requests)(?=\/.)/.exec(path)?.[0]
 
 /** An error in words; the server's own details are folded. Of what is not there the list is offered, and nothing else. */
 export function ErrorNote({ error, told, onRetry, actions }: { error?: unknown; told?: Told; onRetry?: () => void; actions?: ReactNode }) {

@@ -1,5 +1,5 @@
 import { DndContext, DragOverlay, PointerSensor, useSensor, useSensors, type CollisionDetection, type DragEndEvent } from '@dnd-kit/core'
-import { Fragment, useEffect, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { useT } from '@/i18n'
 import { Icon } from '@/ui'
 import { useEditor } from '../context'
@@ -33,7 +33,17 @@ export function StepList() {
   const [dragged, setDragged] = useState<Placed>()
   // What an open step shows below the list takes room of it: the step itself stays in sight.
   const chosen = selected?.path
-  useEffect(() => void (chosen && stepButton(chosen)?.scrollIntoView?.({ block: 'nearest' })), [chosen, dataPlace])
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const frame = list.current?.parentElement
+    if (!chosen || !frame) return
+    const show = () => stepButton(chosen)?.scrollIntoView?.({ block: 'nearest' })
+    show()
+    // Data and notices come a moment later, and leave the list less room.
+    const watch = new ResizeObserver(show)
+    watch.observe(frame)
+    return () => watch.disconnect()
+  }, [chosen, dataPlace])
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }))
 
   const drop = ({ over }: DragEndEvent) => {
@@ -43,7 +53,7 @@ export function StepList() {
   }
 
   return (
-    <div className={css.stepList} data-dragging={dragged ? true : undefined}>
+    <div ref={list} className={css.stepList} data-dragging={dragged ? true : undefined}>
       <SourceCards />
       <DndContext
         sensors={sensors}

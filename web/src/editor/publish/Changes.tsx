@@ -1,7 +1,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, keys, type Change, type ScenarioChanges } from '@/api'
-import { useT, type Key } from '@/i18n'
+import { countOf, useT, type Key } from '@/i18n'
 import { Badge, Button, CodeView, Dialog, ErrorNote, Note, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -146,7 +146,7 @@ export function Changes({ held, onClose, onApply, busy, overtaken }: Asked) {
         </div>
       )}
       {held ? (
-        <Note title={t('start.heldTitle', { count: held })}>{t('start.heldHelp')}</Note>
+        <Note title={t('start.heldTitle', countOf(held))}>{t('start.heldHelp')}</Note>
       ) : null}
       {now > 0 && <Listed query={changes} />}
       <Played onLeave={onClose} />

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { ApiError, api, call, keys } from '@/api'
 import { useCommands } from '@/app/commands'
 import { useSearch } from '@/app/useSearch'
-import { useT } from '@/i18n'
+import { countOf, useT } from '@/i18n'
 import { Button, Confirm, Dialog, ErrorNote, toast } from '@/ui'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
@@ -156,7 +156,7 @@ export function LifeButtons() {
         <Dialog
           open
           onClose={() => setHeld(undefined)}
-          title={t('start.heldTitle', { count: held })}
+          title={t('start.heldTitle', countOf(held))}
           size="small"
           actions={
             <>

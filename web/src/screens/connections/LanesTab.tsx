@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { actOnLane, keys, lanesQuery, type Lane, type LaneActionName } from '@/api'
-import { age, number, shortClock, useT, type Translate } from '@/i18n'
+import { age, counted, number, shortClock, useT, type Translate } from '@/i18n'
 import { Badge, Button, EmptyState, ErrorNote, IconButton, Menu, Muted, Row, Skeleton, toastError, useNarrow, type BadgeTone, type IconName } from '@/ui'
 import { DrainDialog, LimitsDialog } from './LaneDialogs'
 import css from './Lanes.module.css'
@@ -50,7 +50,7 @@ export function LanesTab() {
       <p className={css.help}>
         {t('lanes.help')} {t('lanes.ownHelp')}
       </p>
-      <Row justify="end">
+      <Row justify="end" className={css.above}>
         <Button size="small" icon="plus" onClick={() => setLimits('new')}>
           {t('lanes.limitsNew')}
         </Button>
@@ -133,7 +133,7 @@ function Runs({ lane, q, n, children }: { lane: Lane; q: string; n: number; chil
 const queued = 'state:queued,waiting,running'
 const waiting = (lane: Lane) => (
   <Runs lane={lane} q={queued} n={lane.waiting}>
-    {lane.waiting > 10_000 ? `${number(10_000)}+` : number(lane.waiting)}
+    {counted(lane.waiting)}
   </Runs>
 )
 const oldest = (lane: Lane) =>

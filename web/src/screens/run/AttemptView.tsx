@@ -44,6 +44,8 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       return curlOf(attempt.request)
     }
   }
+  // Of a request that could not be built, or is not kept, there is nothing to write as code.
+  const written = !attempt.not_kept && attempt.request.url !== ''
   const oneC = () => call(api.GET('/api/v1/runs/{id}/attempts/{n}/onec', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
   return (
     <Stack>
@@ -85,8 +87,8 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
         onChange={onTab}
         right={
           <>
-            {!attempt.not_kept && <CopyButton text={curl}>{t('copyCurl.short')}</CopyButton>}
-            {!attempt.not_kept && <CopyButton text={oneC}>{t('copyOneC')}</CopyButton>}
+            {written && <CopyButton text={curl}>{t('copyCurl.short')}</CopyButton>}
+            {written && <CopyButton text={oneC}>{t('copyOneC')}</CopyButton>}
             <CopyButton text={() => JSON.stringify(attempt, null, 2)}>JSON</CopyButton>
           </>
         }

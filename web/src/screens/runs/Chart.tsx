@@ -116,8 +116,12 @@ export function Chart({ q, onPeriod }: Props) {
         ))}
       </div>
       <figcaption className={css.legend}>
-        <span className={css.keyDone} aria-hidden /> {t('runs.chart.done')} {number(total.done)}
-        <span className={css.keyFailed} aria-hidden /> {t('runs.chart.failed')} {number(total.failed)}
+        <span className={css.key}>
+          <span className={css.keyDone} aria-hidden /> {t('runs.chart.done')} {number(total.done)}
+        </span>
+        <span className={css.key}>
+          <span className={css.keyFailed} aria-hidden /> {t('runs.chart.failed')} {number(total.failed)}
+        </span>
         <span className={css.span}>{here !== undefined ? words(here) : period(frame.from, frame.to)}</span>
       </figcaption>
     </figure>

@@ -2,7 +2,7 @@ import { useQueries } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { runsCountQuery, type Scenario, type Source } from '@/api'
-import { clock, date, number, useT, type Key } from '@/i18n'
+import { clock, counted, date, useT, type Key } from '@/i18n'
 import { Button, Dialog, Drawer, ErrorNote, Icon, Menu, Note, Pill, Row, Select, Stack, tellCode, TextField } from '@/ui'
 import { useCodes } from '@/i18n/codes'
 import { runLook, runStates, type RunStateName } from '@/words/states'
@@ -182,7 +182,7 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
             <button key={state} type="button" className={css.chip} data-tone={look.tone} aria-pressed={states.includes(state)} onClick={() => toggle(state)}>
               <Icon name={look.icon} size={14} />
               {t(look.label)}
-              {count !== undefined && count > 0 && <span className={css.chipCount}>{count >= 10_000 ? `${number(10_000)}+` : number(count)}</span>}
+              {count !== undefined && count > 0 && <span className={css.chipCount}>{counted(count)}</span>}
             </button>
           )
         })}
@@ -209,12 +209,12 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
 }
 
 /** States of which there are few runs, or that have an index: their numbers cost little. */
-const counted = ['held', 'queued', 'waiting', 'paused', 'failed'] as const
+const countedStates = ['held', 'queued', 'waiting', 'paused', 'failed'] as const
 
 /** How many runs of a question are in these states; nothing for one that names no more than a state. */
 function useCounts(rest: string, countable: boolean): Partial<Record<RunStateName, number>> {
-  const found = useQueries({ queries: counted.map((state) => ({ ...runsCountQuery(change(rest, { state })), enabled: rest !== '' && countable })) })
-  return Object.fromEntries(counted.map((state, i) => [state, found[i]?.data?.count]))
+  const found = useQueries({ queries: countedStates.map((state) => ({ ...runsCountQuery(change(rest, { state })), enabled: rest !== '' && countable })) })
+  return Object.fromEntries(countedStates.map((state, i) => [state, found[i]?.data?.count]))
 }
 
 /** Questions that are asked often: those that everybody has, and one's own. */
@@ -237,7 +237,7 @@ function Views({ q, ask, counts }: { q: string; ask: (q: string) => void; counts
         return (
           <button key={one.q} type="button" className={css.view} aria-pressed={q === one.q} onClick={() => ask(one.q)}>
             {t(one.label)}
-            {count > 0 && <span className={css.chipCount}>{count >= 10_000 ? `${number(10_000)}+` : number(count)}</span>}
+            {count > 0 && <span className={css.chipCount}>{counted(count)}</span>}
           </button>
         )
       })}

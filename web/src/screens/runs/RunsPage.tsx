@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link } from '@tanstack/react-router'
 import { ApiError, runsCountQuery, runsQuery, scenariosQuery, sourcesQuery, statsQuery, useConnected } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { addTexts, clock, useT } from '@/i18n'
+import { addTexts, clock, counted, useT } from '@/i18n'
 import en from '@/i18n/history.en.json'
 import ru from '@/i18n/history.ru.json'
 import { Button, EmptyState, ErrorNote, Note, Row, Skeleton, Spring, tellCode, toast, useNarrow } from '@/ui'
@@ -82,12 +82,13 @@ export default function RunsPage() {
       {exact && !(error && rows.length === 0) && <Chart q={q} onPeriod={(after, before) => ask(change(q, { after, before }))} />}
       <Row gap={8} className={css.found}>
         <span aria-live="polite">
-          {count && t(count.more ? (count.count >= 10_000 ? 'runs.foundMany' : 'runs.foundAtLeast') : 'runs.found', { n: count.count })}
+          {/* Of a search that found nothing so far the list itself tells. */}
+          {count && !(count.more && count.count === 0) && t(count.more ? (count.count >= 10_000 ? 'runs.foundMany' : 'runs.foundAtLeast') : 'runs.found', { n: count.count })}
           {paused && paused.count > 0 && (
             <>
               {' · '}
               <Link to="/runs" search={{ q: pausedQ } as never}>
-                {t('runs.foundPaused', { n: paused.count })}
+                {t('runs.foundPaused', { n: counted(paused.count) })}
               </Link>{' '}
               <Button size="small" kind="soft" onClick={() => setResuming(true)}>
                 {t('runs.resumePaused')}

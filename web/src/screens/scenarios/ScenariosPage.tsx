@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, call, keys, scenariosQuery, type Scenario } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { ago, useT } from '@/i18n'
+import { ago, counted, countOf, useT } from '@/i18n'
 import { Button, EmptyState, ErrorNote, Icon, IconButton, Menu, Muted, Note, Page, Pill, Row, Select, Skeleton, TextField, Tip, toast, toastError, useNarrow } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import { DeleteScenario, StartScenario, StopScenario } from './dialogs'
@@ -115,7 +115,7 @@ export default function ScenariosPage() {
         <ThreeStarts onQuick={() => setQuick(true)} onBlank={() => create.mutate(undefined)} onImport={() => setSearch({ import: 'open' })} busy={create.isPending} />
       ) : (
         <>
-          <Row gap={8}>
+          <Row gap={8} className={css.filters}>
             <TextField ariaLabel={t('scenario.search')} placeholder={t('scenario.search')} icon="search" value={search.q ?? ''} onChange={(q) => setSearch({ q }, { replace: true })} className={css.search} />
             <Select
               ariaLabel={t('state')}
@@ -232,21 +232,21 @@ function Day({ scenario, named }: { scenario: Scenario; named?: boolean }) {
         <Link to="/runs" search={{ scenario: scenario.name, since } as never} className={css.dayLink} aria-label={t('scenario.dayRuns', { count: day.total })}>
           {named && <Muted small>{t('column.day')}</Muted>}
           <Sparkline buckets={day.buckets} />
-          <span>{t('number', { n: day.total })}</span>
+          <span>{counted(day.total)}</span>
         </Link>
       )}
       {day && day.paused > 0 && (
-        <Tip label={t('waitingForYou', { count: day.paused })}>
+        <Tip label={t('waitingForYou', { count: counted(day.paused) })}>
           <Link to="/runs" search={{ scenario: scenario.name, state: 'paused' } as never} className={css.paused}>
-            {t('number', { n: day.paused })} <Icon name="pause" size={14} />
+            {counted(day.paused)} <Icon name="pause" size={14} />
             <span className="visually-hidden">{t('state.paused')}</span>
           </Link>
         </Tip>
       )}
       {held > 0 && (
-        <Tip label={t('scenario.heldRuns', { count: held })}>
+        <Tip label={t('scenario.heldRuns', countOf(held))}>
           <Link to="/runs" search={{ scenario: scenario.name, state: 'held' } as never} className={css.held}>
-            {t('number', { n: held })} <Icon name="dotted" size={14} />
+            {counted(held)} <Icon name="dotted" size={14} />
             <span className="visually-hidden">{t('state.held')}</span>
           </Link>
         </Tip>

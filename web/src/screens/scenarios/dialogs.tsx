@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, call, keys, type Scenario } from '@/api'
-import { useT } from '@/i18n'
+import { countOf, useT } from '@/i18n'
 import { Button, Confirm, Dialog, ErrorNote, Note, TextField, toast } from '@/ui'
 
 /** Says what follows before it is done: the outside world notices a stop. */
@@ -44,7 +44,7 @@ export function StartScenario({ scenario, held, busy, onClose, onStart }: { scen
         </>
       }
     >
-      {t('scenario.startHelp', { count: held })}
+      {t('scenario.startHelp', countOf(held))}
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { auditQuery, scenariosQuery, sourcesQuery, type AuditEntry } from '@/api'
+import { auditQuery, requestsQuery, scenariosQuery, sourcesQuery, type AuditEntry } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { duration, useT, type Key, type Translate } from '@/i18n'
 import { CodeView, EmptyState, ErrorNote, More, Muted, Panel, Row, Select, Skeleton, Stack, Time, type Option } from '@/ui'
@@ -17,10 +17,12 @@ export function AuditSection() {
   const { data: whole } = useInfiniteQuery(auditQuery({ actor: '', action: '', object: '' }))
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
-  const title = (kind: 'scenario' | 'source', name: string) => (kind === 'scenario' ? scenarios : sources)?.items.find((one) => one.name === name)?.title || name
+  const { data: requests } = useQuery(requestsQuery)
+  const known = { scenario: scenarios?.items, source: sources?.items, request: requests?.items }
+  const title = (kind: keyof typeof known, name: string) => known[kind]?.find((one) => one.name === name)?.title || name
   const all = data?.pages.flatMap((page) => page.items) ?? []
   const met = [...(whole?.pages.flatMap((page) => page.items) ?? []), ...all]
-  const known: Pick<AuditEntry, 'action' | 'object'>[] = [
+  const offered: Pick<AuditEntry, 'action' | 'object'>[] = [
     ...met,
     ...(scenarios?.items ?? []).map((one) => ({ action: '', object: `Scenario/${one.name}` })),
     ...(sources?.items ?? []).map((one) => ({ action: '', object: `Source/${one.name}` })),
@@ -33,7 +35,7 @@ export function AuditSection() {
         <div className={css.grid3}>
           <Select label={t('audit.who')} value={only.actor} onChange={(actor) => setSearch({ actor })} searchable options={choices(t('audit.anybody'), [...met.map((one) => one.actor), only.actor].map((one) => ({ value: one, label: actorWords(one, t) })))} />
           <Select label={t('audit.what')} value={only.action} onChange={(action) => setSearch({ action })} searchable options={choices(t('audit.anything'), [...actions, only.action].map((one) => ({ value: one, label: deedWords(one, t) })))} />
-          <Select label={t('audit.object')} value={only.object} onChange={(object) => setSearch({ object })} searchable options={choices(t('audit.anyObject'), known.map((one) => ({ value: one.object ?? '', label: thingOf(one, title, t).label })))} />
+          <Select label={t('audit.object')} value={only.object} onChange={(object) => setSearch({ object })} searchable options={choices(t('audit.anyObject'), offered.map((one) => ({ value: one.object ?? '', label: thingOf(one, title, t).label })))} />
         </div>
         {!data ? (
           !error && <Skeleton lines={6} />
@@ -48,7 +50,7 @@ export function AuditSection() {
                   <span>{actorWords(one.actor, t)}</span>
                 </Row>
                 <div>
-                  <Row gap={8} align="baseline">
+                  <Row gap={8} align="baseline" style={{ rowGap: 0 }}>
                     <strong>{deedWords(one.action, t)}</strong>
                     {one.object && <To thing={thingOf(one, title, t)} />}
                   </Row>

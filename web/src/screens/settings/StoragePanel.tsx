@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, call, keys, scenariosQuery, statsQuery, storageQuery, type Storage } from '@/api'
-import { clock, number, size, useT, type Translate } from '@/i18n'
+import { clock, counted, number, size, useT, type Translate } from '@/i18n'
 import { Button, ErrorNote, Facts, Muted, Note, Panel, Skeleton, Stack, toast, toastError } from '@/ui'
 import { spanWords } from '@/words/duration'
 import css from './Storage.module.css'
@@ -54,7 +54,7 @@ function Now({ storage }: { storage: Storage }) {
             ],
             [t('settings.database'), t('storage.databaseOf', { size: size(storage.database_bytes), used: size(storage.data_bytes) })],
             disk.holds_database && [t('storage.ballast'), ballast(disk, t)],
-            stats && [t('settings.active'), active >= 10_000 ? `${number(10_000)}+` : number(active)],
+            stats && [t('settings.active'), counted(active)],
           ]}
         />
       </Stack>

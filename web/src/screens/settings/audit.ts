@@ -67,8 +67,8 @@ export interface Thing {
   link?: { to: string; params?: Record<string, string>; search?: Record<string, string> }
 }
 
-/** What something was done to: a kind and a name, or the service of a queue; title gives the name that people gave a scenario or a source. */
-export function thingOf({ action, object = '' }: Pick<AuditEntry, 'action' | 'object'>, title: (kind: 'scenario' | 'source', name: string) => string, t: Translate): Thing {
+/** What something was done to: a kind and a name, or the service of a queue; title gives the name that people gave a scenario, a source or a saved request. */
+export function thingOf({ action, object = '' }: Pick<AuditEntry, 'action' | 'object'>, title: (kind: 'scenario' | 'source' | 'request', name: string) => string, t: Translate): Thing {
   if (action.startsWith('lane.')) return { label: object, link: { to: '/lanes' } }
   const [, kind, name] = /^(\w+)\/(.+)$/.exec(object) ?? []
   switch (kind) {
@@ -77,7 +77,7 @@ export function thingOf({ action, object = '' }: Pick<AuditEntry, 'action' | 'ob
     case 'Source':
       return { label: t('audit.thing', { kind: t('source'), name: title('source', name!) }), link: { to: '/sources/$name', params: { name: name! } } }
     case 'Request':
-      return { label: t('audit.thing', { kind: t('savedRequest'), name: name! }), link: { to: '/requests/$name', params: { name: name! } } }
+      return { label: t('audit.thing', { kind: t('savedRequest'), name: title('request', name!) }), link: { to: '/requests/$name', params: { name: name! } } }
     case 'Settings':
       return { label: t('nav.settings'), link: { to: '/settings/general' } }
     case 'Secret':

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { presetsQuery, scenariosQuery, sourcesQuery, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
-import { ago, number, pick, useT } from '@/i18n'
+import { ago, counted, pick, useT } from '@/i18n'
 import { Badge, Button, CopyButton, EmptyState, ErrorNote, Muted, Page, Row, Skeleton, TextField, useNarrow } from '@/ui'
 import { Feeds } from './Feeds'
 import { NewSource } from './NewSource'
@@ -109,7 +109,7 @@ export default function SourcesPage() {
                           '—'
                         )}
                       </td>
-                      <td className={css.number}>{one.events_24h !== undefined ? number(one.events_24h) : '—'}</td>
+                      <td className={css.number}>{one.events_24h !== undefined ? counted(one.events_24h) : '—'}</td>
                       <td className={css.nowrap}>{last(one)}</td>
                       <td>
                         <Feeds source={one} titles={titles} />
