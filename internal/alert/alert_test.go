@@ -12,6 +12,7 @@ import (
 
 	"gonets"
 	"gonets/internal/news"
+	"gonets/internal/reconciliation"
 	"gonets/internal/testkit"
 	"gonets/setting"
 )
@@ -422,7 +423,7 @@ func TestRejectedRequestsAreCountedOnceWhenAnAnswerIsLost(t *testing.T) {
 		}
 		now := b.clock.Now().UTC()
 		day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
-		days, err := b.store.Reconcile(b.Context(), gonets.Reconcile{From: day, Until: day.AddDate(0, 0, 1), Zone: time.UTC})
+		days, err := b.store.Reconcile(b.Context(), reconciliation.Question{From: day, Until: day.AddDate(0, 0, 1), Zone: time.UTC})
 		if b.must(err); len(days) != 1 || days[0].Rejected != 5 {
 			t.Errorf("in the books: %+v", days)
 		}

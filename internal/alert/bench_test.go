@@ -19,6 +19,7 @@ import (
 	"gonets/internal/mail"
 	"gonets/internal/news"
 	"gonets/internal/outbound"
+	"gonets/internal/reconciliation"
 	"gonets/internal/testkit"
 	"gonets/setting"
 )
@@ -67,7 +68,7 @@ type keeper interface {
 	drift.Book
 	runKeeper
 	mailKeeper
-	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
+	Reconcile(ctx context.Context, a reconciliation.Question) ([]reconciliation.Day, error)
 }
 
 type runKeeper interface {

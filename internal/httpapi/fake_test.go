@@ -31,6 +31,7 @@ import (
 	"gonets/internal/mask"
 	"gonets/internal/news"
 	"gonets/internal/notify"
+	"gonets/internal/reconciliation"
 	"gonets/setting"
 )
 
@@ -244,10 +245,10 @@ func (b *backend) ChartRuns(_ context.Context, f gonets.RunFilter, spans []gonet
 }
 
 // Reconcile has one day with a loss.
-func (b *backend) Reconcile(_ context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
+func (b *backend) Reconcile(_ context.Context, a reconciliation.Question) ([]reconciliation.Day, error) {
 	b.note("reconcile %s %s %q", a.From.Format(time.RFC3339), a.Until.Format(time.RFC3339), a.Source)
-	return []gonets.DayCounts{{Day: a.Until.AddDate(0, 0, -1), Source: "site", Received: 3, Done: 2, Repeats: 4, Missing: 1},
-		{Day: a.From, Source: "site", Received: 5, Done: 4, Paused: 1}}, nil
+	return []reconciliation.Day{{At: a.Until.AddDate(0, 0, -1), Source: "site", Received: 3, Done: 2, Repeats: 4, Missing: 1},
+		{At: a.From, Source: "site", Received: 5, Done: 4, Paused: 1}}, nil
 }
 func (b *backend) Act(_ context.Context, a gonets.Action) (gonets.Run, error) {
 	b.note("%s", strings.TrimSpace(fmt.Sprintf("act %s %s v%d by %s %s", a.Kind, a.RunID, a.Version, a.Actor, a.Key)))

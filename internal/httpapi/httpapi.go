@@ -20,6 +20,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/checking"
+	"gonets/internal/httpapi/days"
 	"gonets/internal/httpapi/echoes"
 	"gonets/internal/httpapi/flows"
 	"gonets/internal/httpapi/publishing"
@@ -106,8 +107,7 @@ type History interface {
 	// LastGood is the last attempt of a scenario's step that went well; nil when
 	// its last runs have none.
 	LastGood(ctx context.Context, scenario, path string) (*gonets.Attempt, error)
-	// Reconcile counts what came in and what became of it.
-	Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error)
+	days.Book
 }
 
 // Secrets keeps secrets; their values are never read here.

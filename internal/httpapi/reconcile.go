@@ -5,8 +5,7 @@ import (
 
 	"gonets/api"
 	"gonets/internal/export"
-	"gonets/internal/httpapi/ask"
-	"gonets/internal/httpapi/shape"
+	"gonets/internal/httpapi/days"
 )
 
 // ReconcileInput asks for days.
@@ -19,13 +18,13 @@ type ReconcileInput struct {
 
 func (s *server) reconciliation(ctx context.Context, in *ReconcileInput) (out api.Reconciliation, style export.Style, err error) {
 	reader := s.reader()
-	question, err := ask.Days(ask.Span{From: in.From, To: in.To, Days: in.Days}, reader.Now, reader.Zone)
+	question, err := days.Ask(days.Span{From: in.From, To: in.To, Days: in.Days}, reader.Now, reader.Zone)
 	if err != nil {
 		return out, style, err
 	}
 	question.Source = in.Source
-	days, err := s.History.Reconcile(ctx, question)
-	return shape.Reconciliation(question, days), export.Style{Zone: question.Zone}, err
+	found, err := s.History.Reconcile(ctx, question)
+	return days.Tell(question, found), export.Style{Zone: question.Zone}, err
 }
 
 func (s *server) reconcile(ctx context.Context, in *ReconcileInput) (*output[api.Reconciliation], error) {

@@ -16,6 +16,7 @@ import (
 
 	"gonets"
 	"gonets/internal/calendar"
+	"gonets/internal/reconciliation"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -73,7 +74,7 @@ func SQL(days int, source bool) string {
 }
 
 // Args are the arguments of SQL.
-func Args(a gonets.Reconcile) []any {
+func Args(a reconciliation.Question) []any {
 	var source []any
 	if a.Source != "" {
 		source = []any{a.Source}
@@ -94,7 +95,7 @@ func Args(a gonets.Reconcile) []any {
 type span struct{ day, from, until time.Time }
 
 // days are those of a question, the oldest first; there is one at least.
-func days(a gonets.Reconcile) []span {
+func days(a reconciliation.Question) []span {
 	var out []span
 	year, month, date := a.From.In(a.Zone).Date()
 	for n := 0; ; n++ {
@@ -117,8 +118,8 @@ type day struct {
 
 // Reconcile counts, the newest day first and within a day by source. Days of
 // which nothing is known are left out.
-func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.DayCounts, error) {
-	found := map[day]*gonets.DayCounts{}
+func (b *Books) Reconcile(ctx context.Context, a reconciliation.Question) ([]reconciliation.Day, error) {
+	found := map[day]*reconciliation.Day{}
 	spans := days(a)
 	err := b.base.Ask(ctx, func(r pack.Reader) error {
 		clear(found)
@@ -143,7 +144,7 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 			at := spans[max(i-1, 0)].day
 			d := found[day{at.Unix(), k.Source}]
 			if d == nil {
-				d = &gonets.DayCounts{Day: at, Source: k.Source}
+				d = &reconciliation.Day{At: at, Source: k.Source}
 				found[day{at.Unix(), k.Source}] = d
 			}
 			add(d, worst, &c)
@@ -157,7 +158,7 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 	keys := slices.SortedFunc(maps.Keys(found), func(x, y day) int {
 		return cmp.Or(cmp.Compare(y.at, x.at), cmp.Compare(x.source, y.source))
 	})
-	out := make([]gonets.DayCounts, len(keys))
+	out := make([]reconciliation.Day, len(keys))
 	for i, k := range keys {
 		out[i] = *found[k]
 	}
@@ -166,7 +167,7 @@ func (b *Books) Reconcile(ctx context.Context, a gonets.Reconcile) ([]gonets.Day
 
 // add adds a row. What succeeded is what nothing else is said of, but for runs
 // that nothing at all is known of.
-func add(d *gonets.DayCounts, worst int, c *tally.Counts) {
+func add(d *reconciliation.Day, worst int, c *tally.Counts) {
 	if worst > 0 {
 		events, runs := c.Events, c.Bare
 		state := tally.Open()[(worst+1)/2-1]
@@ -194,7 +195,7 @@ func add(d *gonets.DayCounts, worst int, c *tally.Counts) {
 }
 
 // place is where events with a run in such a state are counted.
-func place(d *gonets.DayCounts, s gonets.RunState) *int64 {
+func place(d *reconciliation.Day, s gonets.RunState) *int64 {
 	switch s {
 	case gonets.RunPaused:
 		return &d.Paused

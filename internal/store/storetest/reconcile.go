@@ -12,25 +12,26 @@ import (
 	"gonets"
 	"gonets/internal/calendar"
 	"gonets/internal/document"
+	"gonets/internal/reconciliation"
 )
 
 // books counts all days around the clock's.
-func (f fixture) books(source string) []gonets.DayCounts {
+func (f fixture) books(source string) []reconciliation.Day {
 	f.t.Helper()
 	now := f.Clock.Now()
-	out, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: now.AddDate(0, 0, -90).Truncate(24 * time.Hour),
+	out, err := f.Reconcile(f.ctx(), reconciliation.Question{From: now.AddDate(0, 0, -90).Truncate(24 * time.Hour),
 		Until: now.AddDate(0, 0, 2).Truncate(24 * time.Hour), Zone: time.UTC, Source: source})
 	f.must(err)
 	return out
 }
 
 // tellBooks is one line a day, without what is 0.
-func tellBooks(days []gonets.DayCounts) string {
+func tellBooks(days []reconciliation.Day) string {
 	var lines []string
 	for i := range days {
 		d := &days[i]
 		var b strings.Builder
-		fmt.Fprintf(&b, "%s %s %d", d.Day.Format("01-02"), d.Source, d.Received)
+		fmt.Fprintf(&b, "%s %s %d", d.At.Format("01-02"), d.Source, d.Received)
 		for _, n := range []struct {
 			name string
 			n    int64
@@ -70,13 +71,13 @@ func (f fixture) agrees(when string) {
 			{d.Waiting + d.Held, []gonets.RunState{gonets.RunWaiting, gonets.RunQueued, gonets.RunRunning, gonets.RunHeld}},
 			{d.Paused, []gonets.RunState{gonets.RunPaused}}, {d.Failed, []gonets.RunState{gonets.RunFailed}},
 			{d.Cancelled, []gonets.RunState{gonets.RunCancelled}}, {d.Received - d.Unused, nil}} {
-			ask := gonets.RunFilter{Source: d.Source, States: n.states, ReceivedFrom: d.Day, ReceivedUntil: d.Day.AddDate(0, 0, 1)}
+			ask := gonets.RunFilter{Source: d.Source, States: n.states, ReceivedFrom: d.At, ReceivedUntil: d.At.AddDate(0, 0, 1)}
 			got, err := f.CountRuns(f.ctx(), ask)
 			f.must(err)
 			list, err := f.Runs(f.ctx(), ask)
 			f.must(err)
 			if int64(got.N) != n.want || int64(len(list.Items)) != n.want {
-				f.t.Errorf("%s: %s of %s: %v are counted %d times, %d are found and %d listed", when, d.Day.Format("01-02"), d.Source, n.states, n.want, got.N, len(list.Items))
+				f.t.Errorf("%s: %s of %s: %v are counted %d times, %d are found and %d listed", when, d.At.Format("01-02"), d.Source, n.states, n.want, got.N, len(list.Items))
 			}
 			sum += n.want
 		}
@@ -155,17 +156,17 @@ func reconciled(f fixture) {
 	f.accept(gonets.Acceptance{Event: f.event("late")})
 	f.Clock.Advance(time.Hour) // 1:30 of the next day
 	f.accept(gonets.Acceptance{Event: f.event("early")})
-	gap, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: calendar.DayStart(2026, time.March, 7, havana), Until: calendar.DayStart(2026, time.March, 9, havana),
+	gap, err := f.Reconcile(f.ctx(), reconciliation.Question{From: calendar.DayStart(2026, time.March, 7, havana), Until: calendar.DayStart(2026, time.March, 9, havana),
 		Zone: havana, Source: "s"})
 	f.must(err)
 	if got := tellBooks(gap); got != "03-08 s 1 waiting=1\n03-07 s 1 waiting=1" {
 		f.t.Errorf("around a missing midnight: %s", got)
 	}
 	// Days are those of the zone.
-	east, err := f.Reconcile(f.ctx(), gonets.Reconcile{From: first.AddDate(0, 0, -2).Truncate(24 * time.Hour), Until: first.AddDate(0, 0, 3).Truncate(24 * time.Hour),
+	east, err := f.Reconcile(f.ctx(), reconciliation.Question{From: first.AddDate(0, 0, -2).Truncate(24 * time.Hour), Until: first.AddDate(0, 0, 3).Truncate(24 * time.Hour),
 		Zone: time.FixedZone("east", 5*3600+45*60)})
 	f.must(err)
-	if got := east[len(east)-1].Day; got.Format("15:04 -0700") != "00:00 +0545" {
+	if got := east[len(east)-1].At; got.Format("15:04 -0700") != "00:00 +0545" {
 		f.t.Errorf("a day begins at %s", got)
 	}
 }
@@ -306,12 +307,12 @@ func (l *ended) check(t *rapid.T) {
 	got := map[string]int64{}
 	for _, d := range l.f.books("s") {
 		if !d.AddsUp() {
-			t.Fatalf("it does not add up: %s", tellBooks([]gonets.DayCounts{d}))
+			t.Fatalf("it does not add up: %s", tellBooks([]reconciliation.Day{d}))
 		}
 		for name, n := range map[string]int64{"received": d.Received, "repeats": d.Repeats, "done": d.Done, "skipped": d.Skipped,
 			"waiting": d.Waiting, "paused": d.Paused, "failed": d.Failed, "cancelled": d.Cancelled} {
 			if n != 0 {
-				got[d.Day.Format("01-02")+" "+name] = n
+				got[d.At.Format("01-02")+" "+name] = n
 			}
 		}
 	}

@@ -1,9 +1,11 @@
-package gonets
+// Package reconciliation is the question whether it all adds up: what came in, and
+// what became of it.
+package reconciliation
 
 import "time"
 
-// Reconcile asks what came in and what became of it.
-type Reconcile struct {
+// Question asks for the days of a time.
+type Question struct {
 	// From and Until bound when events came, Until excluded; both are beginnings
 	// of days.
 	From, Until time.Time
@@ -13,11 +15,11 @@ type Reconcile struct {
 	Source string
 }
 
-// DayCounts are what came from one source on one day, in events, and how they
+// Day is what came from one source on one day, in events, and how they
 // stand now: an event with several runs counts once, as the run that is worst off.
-type DayCounts struct {
-	// Day is the day's beginning.
-	Day    time.Time
+type Day struct {
+	// At is the day's beginning.
+	At     time.Time
 	Source string
 	// Received were stored. Repeats were recognised as sent before, Rejected were
 	// not believed; neither is in Received.
@@ -31,9 +33,9 @@ type DayCounts struct {
 }
 
 // AddsUp tells whether all that was received is accounted for.
-func (d *DayCounts) AddsUp() bool { return d.Missing == 0 && d.Received == d.Accounted() }
+func (d *Day) AddsUp() bool { return d.Missing == 0 && d.Received == d.Accounted() }
 
 // Accounted is the sum of all that received events became.
-func (d *DayCounts) Accounted() int64 {
+func (d *Day) Accounted() int64 {
 	return d.Done + d.Skipped + d.Waiting + d.Held + d.Paused + d.Failed + d.Cancelled + d.Unused + d.Expired
 }

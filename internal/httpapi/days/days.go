@@ -1,14 +1,23 @@
-package ask
+// Package days is the reconciliation of days in the API: what is asked and what is
+// told.
+package days
 
 import (
+	"context"
 	"time"
 
 	"gonets"
 	"gonets/internal/calendar"
+	"gonets/internal/reconciliation"
 )
 
-// MaxDays is for how many days there is a reconciliation at once.
-const MaxDays = 92
+// Book counts what came in and what became of it.
+type Book interface {
+	Reconcile(ctx context.Context, a reconciliation.Question) ([]reconciliation.Day, error)
+}
+
+// Max is for how many days there is a reconciliation at once.
+const Max = 92
 
 // Span says which days: from one date to another, both included. Without From
 // they are so many days up to To, without To up to today.
@@ -17,15 +26,15 @@ type Span struct {
 	Days     int
 }
 
-// Days are the question for a span, at a moment in a zone; nil is UTC.
-func Days(span Span, now time.Time, zone *time.Location) (gonets.Reconcile, error) {
+// Ask is the question for a span, at a moment in a zone; nil is UTC.
+func Ask(span Span, now time.Time, zone *time.Location) (reconciliation.Question, error) {
 	from, to := span.From, span.To
 	if zone == nil {
 		zone = time.UTC
 	}
 	year, month, date := now.In(zone).Date()
 	last := day{year, month, date}
-	a := gonets.Reconcile{Zone: zone}
+	a := reconciliation.Question{Zone: zone}
 	var err error
 	if to != "" {
 		if last, err = parseDay(to); err != nil {
@@ -39,8 +48,8 @@ func Days(span Span, now time.Time, zone *time.Location) (gonets.Reconcile, erro
 		}
 	}
 	a.From, a.Until = first.in(zone), last.plus(1).in(zone)
-	if !a.From.Before(a.Until) || first.plus(MaxDays).in(time.UTC).Before(last.plus(1).in(time.UTC)) {
-		return a, gonets.Errorf(gonets.CodeInvalid, "from has to be a day before to, and there may be at most %d days", MaxDays)
+	if !a.From.Before(a.Until) || first.plus(Max).in(time.UTC).Before(last.plus(1).in(time.UTC)) {
+		return a, gonets.Errorf(gonets.CodeInvalid, "from has to be a day before to, and there may be at most %d days", Max)
 	}
 	return a, nil
 }
