@@ -2746,6 +2746,10 @@ export interface components {
             /** @description Path of the only step that is tried */
             step?: string;
             title: string;
+            /** @description The first paths of the steps that were renamed, by their present ones */
+            was?: {
+                [key: string]: string;
+            };
         };
         Header: {
             name: string;
