@@ -231,6 +231,23 @@ func TestACheckThatGoesOnNeedsNoReader(t *testing.T) {
 	}
 }
 
+func TestOnlyAChecksEndIsAskedFor(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	got := map[string]int{}
+	for _, id := range []string{"r1", "ended", "nobody", "broken", "elsewhere"} {
+		got[id] = call(t, s, "POST", "/api/v1/checks/"+id+"/cancel", "").status
+	}
+	if diff := cmp.Diff(map[string]int{"r1": 404, "ended": 404, "nobody": 404, "broken": 503, "elsewhere": 204}, got); diff != "" {
+		t.Error(diff)
+	}
+	// Of the run r1, which is alive, nobody hears.
+	if diff := cmp.Diff([]string{"tell [elsewhere]"}, b.called()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAnAttemptIsHadAsACommand(t *testing.T) {
 	t.Parallel()
 	s := newBackend().serve(t)
