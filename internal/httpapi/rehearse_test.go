@@ -248,6 +248,16 @@ func TestOnlyAChecksEndIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestOfOneSavedRequestOnlyItsCheckIsLookedUp(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	b.request = gonets.RequestInfo{SavedRequest: gonets.SavedRequest{Name: "notice"}, ETag: "q1"}
+	s := b.serve(t)
+	if got := call(t, s, "GET", "/api/v1/requests/notice", ""); got.status != 200 || !slices.Equal(b.checked, []string{"notice"}) {
+		t.Errorf("%d %s, asked for %q", got.status, got.text, b.checked)
+	}
+}
+
 func TestAnAttemptIsHadAsACommand(t *testing.T) {
 	t.Parallel()
 	s := newBackend().serve(t)

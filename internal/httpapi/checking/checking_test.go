@@ -147,6 +147,7 @@ func TestAReaderWhoTakesNothingHoldsNothingUp(t *testing.T) {
 			close(left)
 		}()
 		<-left // else nobody could be woken any more, and the bubble tells it
+		synctest.Wait()
 		going, err := r.List(t.Context(), nil)
 		if err != nil || len(going.Body.Items) != 1 || going.Body.Items[0].RunID != "c2" {
 			t.Errorf("%v %+v", err, going)
