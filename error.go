@@ -39,6 +39,7 @@ const (
 	CodeSchemaRejected   Code = "schema.rejected"
 	CodeHopsExceeded     Code = "hops.exceeded"
 	CodeBusy             Code = "busy"
+	CodeChecks           Code = "checks.many"
 	CodeDiskFull         Code = "store.disk_full"
 	CodeStoreFailed      Code = "store.failed"
 	CodeStoreAway        Code = "store.away"
@@ -178,6 +179,9 @@ const (
 	CodeLimitSteps     Code = "run.too_many_steps"
 	CodeByPerson       Code = "by_person"
 	CodeScenarioHeld   Code = "scenario.not_running"
+	CodeCheckGoing     Code = "check.going"
+	CodeCheckLimit     Code = "check.limit"
+	CodeCheckLost      Code = "check.lost"
 )
 
 // codeStatus is the HTTP status of every code that can answer a request. Faults of ours are never a 4xx.
@@ -192,9 +196,9 @@ var codeStatus = map[Code]int{
 	CodeBodyUnreadable: http.StatusBadRequest, CodeHeadersTooLarge: http.StatusRequestHeaderFieldsTooLarge,
 	CodeSignature: http.StatusUnauthorized, CodeSignatureStale: http.StatusUnauthorized,
 	CodeSecretMissing: http.StatusServiceUnavailable, CodeSchemaRejected: http.StatusUnprocessableEntity,
-	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable,
+	CodeHopsExceeded: http.StatusLoopDetected, CodeBusy: http.StatusServiceUnavailable, CodeChecks: http.StatusTooManyRequests,
 	CodeDiskFull: http.StatusServiceUnavailable, CodeStoreFailed: http.StatusServiceUnavailable,
-	CodeStoreAway: http.StatusServiceUnavailable, CodeStopping: http.StatusServiceUnavailable, CodeDamaged: http.StatusServiceUnavailable,
+	CodeStoreAway: http.StatusServiceUnavailable, CodeStopping: http.StatusServiceUnavailable, CodeDamaged: http.StatusServiceUnavailable, CodeCookies: http.StatusServiceUnavailable,
 	CodeMissing: http.StatusUnprocessableEntity, CodeDraftConflict: http.StatusPreconditionFailed,
 	CodeIfMatch: http.StatusPreconditionRequired, CodeScenarioRunning: http.StatusConflict, CodeSourceUsed: http.StatusConflict, CodeRequestUsed: http.StatusConflict, CodeRequestChanged: http.StatusPreconditionFailed,
 	CodeQuery: http.StatusUnprocessableEntity, CodeQueryText: http.StatusUnprocessableEntity,

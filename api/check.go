@@ -188,7 +188,7 @@ type CheckLine struct {
 	Attempt   *Attempt        `json:"attempt,omitempty"`
 	Value     json.RawMessage `json:"value,omitempty" doc:"What a step without a request gave"`
 	Request   *PreviewRequest `json:"request,omitempty" doc:"What would be sent (shown)"`
-	Error     string          `json:"error,omitempty" doc:"Why the step could not be done"`
+	Error     string          `json:"error,omitempty" doc:"Why the step could not be done, or why the server ended the check (finished)"`
 	Problem   *gonets.Problem `json:"problem,omitempty" doc:"The same with its code"`
 	Explain   *Explain        `json:"explain,omitempty"`
 	Variables []Variable      `json:"variables,omitempty" doc:"New after this step"`

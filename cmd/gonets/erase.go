@@ -17,6 +17,7 @@ func (s *server) eraser(keys *secret.Keyring, bus *notify.Bus) *erase.Service {
 		Forget: func() {
 			s.receiver.ForgetAll()
 			s.tell(hint.Hint{Erased: true})
+			s.checks.EndAll()()
 		},
 		Cancel: func(ctx context.Context, run, actor string) error {
 			ended, err := s.store.Act(ctx, gonets.Action{Kind: gonets.ActionCancel, RunID: run, Actor: actor, At: s.clock.Now()})

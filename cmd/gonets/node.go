@@ -56,8 +56,9 @@ func (s *server) keep(clock *node.Clock, config *live, bus *notify.Bus) *node.Ke
 			}
 			if h.Erased {
 				s.receiver.ForgetAll()
+				s.checks.EndAll()
 			}
-			s.checks.End(h.Ended...)
+			s.checks.End(h.Checks...)
 			s.engine.Heed(h)
 		},
 		Changed: func(ctx context.Context) error {

@@ -218,8 +218,11 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
-	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
-	s.checks = checking.New(trial, s.clock, s.stopping.Done(), s.log)
+	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Node: s.store.Node(), Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
+	if err := s.store.EndChecks(ctx, s.store.Node(), s.clock.Now()); err != nil {
+		s.log.Error("checks that were on their way when the server stopped are not all marked as ended", "error", err)
+	}
+	s.checks = checking.New(checking.Options{Rehearsal: trial, Book: s.store, Tell: s.tell, Stopping: s.stopping.Done(), Clock: s.clock, Log: s.log})
 	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,

@@ -240,10 +240,15 @@ func (s *Desk) Publish(ctx context.Context, name string, p gonets.Publish) (gone
 // draft. What they say here the store finds unchanged when it publishes, or refuses, too.
 func seen(p *gonets.Publish) (err error) {
 	gonets.WalkSteps(p.Scenario.Steps, func(_ string, st *gonets.Step) {
-		if p.Requests != nil && st.Saved != nil && p.Requests[st.Request] != mark(st.Saved) {
-			err = gonets.Errorf(gonets.CodeRequestChanged, "the saved request %q was changed after the changes of the scenario %q were looked at; nothing was published. Look at them again and publish then",
-				st.Request, p.Scenario.Name)
+		if p.Requests == nil || st.Saved == nil || p.Requests[st.Request] == mark(st.Saved) {
+			return
 		}
+		what := "was changed after"
+		if _, looked := p.Requests[st.Request]; !looked {
+			what = "was not sent yet when"
+		}
+		err = gonets.Errorf(gonets.CodeRequestChanged, "the saved request %q %s the changes of the scenario %q were looked at; nothing was published. Look at them again and publish then",
+			st.Request, what, p.Scenario.Name)
 	})
 	return err
 }

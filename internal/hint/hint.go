@@ -35,6 +35,8 @@ type Hint struct {
 	Answered []string `json:"answered,omitempty"`
 	// Ended are runs that a person took from whoever worked on them.
 	Ended []string `json:"ended,omitempty"`
+	// Checks are those that a person ended, by the runs that they are kept as.
+	Checks []string `json:"checks,omitempty"`
 	// Drafts are scenarios whose drafts were changed.
 	Drafts []string `json:"drafts,omitempty"`
 }
@@ -52,6 +54,7 @@ func (h *Hint) Merge(o Hint) {
 	h.Work, h.Config, h.Lanes, h.Erased = h.Work || o.Work, h.Config || o.Config, h.Lanes || o.Lanes, h.Erased || o.Erased
 	h.Answered = gather(h.Answered, o.Answered, MaxHintIDs)
 	h.Ended = gather(h.Ended, o.Ended, MaxHintIDs)
+	h.Checks = gather(h.Checks, o.Checks, MaxHintIDs)
 	for _, name := range o.Drafts {
 		// Who types saves again and again.
 		if !slices.Contains(h.Drafts, name) {

@@ -19,6 +19,7 @@ import (
 	"gonets/internal/document"
 	"gonets/internal/draft"
 	"gonets/internal/echo"
+	"gonets/internal/hint"
 	"gonets/internal/httpapi"
 	"gonets/internal/httpapi/audit"
 	"gonets/internal/httpapi/checking"
@@ -70,7 +71,25 @@ type backend struct {
 	people   people
 	clock    gonets.Clock
 	wait     *api.LaneWait // of every lane; nil is busy
+	checked  []string      // the saved requests whose checks were asked for
 	asked    chan struct{} // closed when the slow scenario is asked for
+}
+
+// kept are checks by their ids.
+type kept struct{ *backend }
+
+func (k kept) Check(_ context.Context, id string) (d gonets.RunDetail, err error) {
+	switch id {
+	case "elsewhere":
+		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Mark: gonets.MarkCheck}}
+	case "ended":
+		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Mark: gonets.MarkCheck}}
+	case "broken":
+		err = gonets.Errorf(gonets.CodeStoreAway, "no answer")
+	default:
+		err = missing("check", id)
+	}
+	return d, err
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -402,7 +421,7 @@ func diskOfTests() api.Disk { return api.Disk{Level: "low", FreeBytes: 1, TotalB
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Requests: saved.Room{Store: b}, Shelf: shelf.Room{Store: b, Attachment: shape.Attachment}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
-		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Checking: checking.New(b, b.clock, b.stopping, nil), Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
+		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Checking: checking.New(checking.Options{Rehearsal: b, Book: kept{b}, Tell: func(h hint.Hint) { b.note("tell %+v", h.Checks) }, Stopping: b.stopping, Clock: b.clock}), Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
 		Settings:  func() setting.Settings { return b.force },
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },
 		Storage: func(context.Context) (api.Storage, error) {

@@ -99,13 +99,6 @@ func (s *server) checking(ctx context.Context, wish checking.Wish) *huma.StreamR
 	return s.Checking.Stream(wish)
 }
 
-// cancelCheck ends a check; one of another server is ended by that.
-func (s *server) cancelCheck(_ context.Context, in *checking.ID) (*none, error) {
-	s.Checking.End(in.ID)
-	s.Engine.Abort(in.ID)
-	return nil, nil
-}
-
 type curlInput struct{ Body api.CurlText }
 
 func (s *server) readCurl(_ context.Context, in *curlInput) (*output[api.CurlStep], error) {

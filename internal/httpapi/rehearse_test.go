@@ -274,6 +274,33 @@ func TestACheckNamesTheStepsThatWereRenamed(t *testing.T) {
 	close(b.stopping)
 }
 
+func TestOnlyAChecksEndIsAskedFor(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	got := map[string]int{}
+	for _, id := range []string{"r1", "ended", "nobody", "broken", "elsewhere"} {
+		got[id] = call(t, s, "POST", "/api/v1/checks/"+id+"/cancel", "").status
+	}
+	if diff := cmp.Diff(map[string]int{"r1": 404, "ended": 404, "nobody": 404, "broken": 503, "elsewhere": 204}, got); diff != "" {
+		t.Error(diff)
+	}
+	// Of the run r1, which is alive, nobody hears.
+	if diff := cmp.Diff([]string{"tell [elsewhere]"}, b.called()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOfOneSavedRequestOnlyItsCheckIsLookedUp(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	b.request = gonets.RequestInfo{SavedRequest: gonets.SavedRequest{Name: "notice"}, ETag: "q1"}
+	s := b.serve(t)
+	if got := call(t, s, "GET", "/api/v1/requests/notice", ""); got.status != 200 || !slices.Equal(b.checked, []string{"notice"}) {
+		t.Errorf("%d %s, asked for %q", got.status, got.text, b.checked)
+	}
+}
+
 func TestAnAttemptIsHadAsACommand(t *testing.T) {
 	t.Parallel()
 	s := newBackend().serve(t)

@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"errors"
 	"net/http/httptrace"
 	"slices"
 	"sync"
@@ -38,7 +39,8 @@ const saveLimit = 10 * time.Second
 // Check tries a draft: the steps one after another, each once, delays skipped.
 // It tells every step by emit and ends when ctx does. What is sent is kept: a
 // run with the mark check, which is final from before its first request on, so
-// that no server ever goes on with it.
+// that no server ever goes on with it; until it is over its reason says so. When
+// ctx ends because of a *gonets.Error, that is told and its code is the reason.
 func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error {
 	if o.Only && gonets.FindStep(o.Scenario.Steps, o.Step) == nil {
 		return gonets.Errorf(gonets.CodeNotFound, "the scenario has no step at %q", o.Step)
@@ -104,13 +106,13 @@ func (c *check) ready() error {
 	return nil
 }
 
-// record begins the run that is kept: cancelled, until it is known better.
+// record begins the run that is kept: cancelled and going on, until it is known better.
 func (c *check) record(ev *gonets.Event) {
 	now := c.Clock.Now().UTC()
 	c.run = gonets.RunDetail{
 		Run: gonets.RunSummary{Source: ev.Source, Run: gonets.Run{ID: id.New(), EventID: ev.ID, Scenario: c.order.Scenario.Name,
-			State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Lane: gonets.LaneLocal, Mark: gonets.MarkCheck,
-			CreatedAt: now, FinishedAt: now, StepAt: now}},
+			State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Lane: gonets.LaneLocal, Lease: gonets.Lease{Node: c.Node}, Mark: gonets.MarkCheck,
+			CreatedAt: now, StepAt: now}},
 		Event:   *ev,
 		Version: &gonets.Version{Scenario: *c.order.Scenario, Requests: requestsOf(c.order.Scenario), CreatedAt: now},
 	}
@@ -134,25 +136,33 @@ func (c *check) all(ctx context.Context) error {
 		return err
 	}
 	state, err := c.steps(ctx)
+	var why *gonets.Error
 	if ctx.Err() != nil {
 		state = gonets.RunCancelled
+		errors.As(context.Cause(ctx), &why)
 	}
-	c.run.Run.State, c.run.Run.Reason = state, ""
+	c.run.Run.State, c.run.Run.Reason, c.run.Run.Lease = state, "", gonets.Lease{}
 	switch state {
 	case gonets.RunFailed:
 		c.run.Run.Reason = c.reason()
 	case gonets.RunCancelled:
 		c.run.Run.Reason = gonets.CodeCancelled
+		if why != nil {
+			c.run.Run.Reason = why.Code
+		}
 	}
 	c.run.Run.FinishedAt = c.Clock.Now().UTC()
 	if kept := c.save(ctx); err == nil {
 		err = kept
 	}
-	if err != nil || ctx.Err() != nil {
+	if err != nil || ctx.Err() != nil && why == nil {
 		return err
 	}
-	return c.emit(Line{CheckLine: api.CheckLine{Type: api.CheckFinished, RunID: c.run.Run.ID, State: string(state),
-		DurationMS: watch.Microseconds() / 1000}})
+	last := Line{CheckLine: api.CheckLine{Type: api.CheckFinished, RunID: c.run.Run.ID, State: string(state), DurationMS: watch.Microseconds() / 1000}}
+	if why != nil {
+		last.Error, last.Problem = why.Message, &gonets.Problem{Code: why.Code, Message: why.Message}
+	}
+	return c.emit(last)
 }
 
 func (c *check) begin() error {

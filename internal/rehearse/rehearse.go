@@ -53,6 +53,8 @@ type Options struct {
 	Sender   Sender
 	Env      *step.Env
 	Clock    gonets.Clock
+	// Node is this server's name among those of its database.
+	Node string
 	// Usual are the fields that a source usually sends.
 	Usual func(source string) []Usual
 	// Saved are the saved requests as they are now; nil is none.

@@ -166,7 +166,7 @@ func newWorld(t testing.TB) *world {
 	client := outbound.New(outbound.Options{Version: "1", Policy: outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}})
 	t.Cleanup(func() { client.Close(); server.Close() })
 	w.url = server.URL
-	w.Room = rehearse.New(rehearse.Options{Store: w.memory, Examples: w.memory, Sender: client, Clock: testkit.NewClock(),
+	w.Room = rehearse.New(rehearse.Options{Store: w.memory, Examples: w.memory, Sender: client, Clock: testkit.NewClock(), Node: "here",
 		Usual: func(string) []rehearse.Usual {
 			return []rehearse.Usual{{Path: "body.name", Ru: "Имя", En: "Name"}, {Path: "body.phone", Ru: "Телефон", En: "Phone"}}
 		},
@@ -296,8 +296,8 @@ func TestWhoLeavesEndsTheCheck(t *testing.T) {
 		<-w.hung
 		// It is remembered already, as ended.
 		w.memory.mu.Lock()
-		if len(w.saved) != 1 || w.saved[0] != gonets.RunCancelled {
-			t.Errorf("while the request is under way it is kept as %v", w.saved)
+		if len(w.saved) != 1 || w.saved[0] != gonets.RunCancelled || w.runs[0].Run.Reason != gonets.CodeCheckGoing || w.runs[0].Run.Lease.Node != "here" {
+			t.Errorf("while the request is under way it is kept as %v %+v", w.saved, w.runs)
 		}
 		w.memory.mu.Unlock()
 		leave()
@@ -307,8 +307,29 @@ func TestWhoLeavesEndsTheCheck(t *testing.T) {
 		t.Fatalf("%v %v", lines, err)
 	}
 	d := w.last(t)
-	if d.Run.State != gonets.RunCancelled || len(d.Attempts) != 1 || d.Attempts[0].Outcome != gonets.OutcomeCancelled || len(w.paths()) != 1 {
+	if d.Run.State != gonets.RunCancelled || d.Run.Reason != gonets.CodeCancelled || d.Run.Lease.Node != "" || len(d.Attempts) != 1 || d.Attempts[0].Outcome != gonets.OutcomeCancelled || len(w.paths()) != 1 {
 		t.Errorf("kept %+v %+v, sent %v", d.Run, d.Attempts, w.paths())
+	}
+}
+
+func TestWhyTheServerEndsACheckIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, end := context.WithCancelCause(t.Context())
+	go func() {
+		<-w.hung
+		end(gonets.Errorf(gonets.CodeCheckLimit, "it took too long"))
+	}()
+	var last rehearse.Line
+	err := w.Check(ctx, rehearse.Order{Ask: w.ask(t, `[{"id":"a","http":{"url":"URL/hang"}}]`), Really: []string{"a"}}, func(l rehearse.Line) error {
+		last = l
+		return nil
+	})
+	if err != nil || last.Type != api.CheckFinished || last.State != "cancelled" || last.Error != "it took too long" || last.Problem == nil || last.Problem.Code != gonets.CodeCheckLimit {
+		t.Errorf("%v %+v", err, last)
+	}
+	if d := w.last(t); d.Run.State != gonets.RunCancelled || d.Run.Reason != gonets.CodeCheckLimit || d.Run.FinishedAt.IsZero() {
+		t.Errorf("kept %+v", d.Run)
 	}
 }
 

@@ -167,6 +167,24 @@ var explainAttempt = map[gonets.Code]Explanation{
 		Ru: Text{"Cookies, которые эта операция получила от сервиса, не открываются.", "Они зашифрованы другим ключом secret.key, чем сейчас у сервера, или база повреждена. Без них ничего не отправлено.",
 			"Допишите прежний ключ строкой ниже нынешнего в secret.key, перезапустите сервер и повторите операцию с места ошибки. Если того ключа больше нет, выполните операцию заново с начала или отмените её."},
 	},
+	gonets.CodeCheckGoing: {
+		En: Text{"This check is still on its way.", "Its requests are being sent; what came of them stands here when it is over.",
+			"Wait for its end or end it in the editor."},
+		Ru: Text{"Эта проверка ещё идёт.", "Её запросы отправляются; чем они закончились, будет видно здесь после её конца.",
+			"Дождитесь конца или остановите её в редакторе."},
+	},
+	gonets.CodeCheckLimit: {
+		En: Text{"The server ended this check.", "A check may last an hour without its editor and tell 64 MiB. What was sent before is kept; the steps behind it were not tried.",
+			"Check single steps, or lower the timeouts of steps that wait long."},
+		Ru: Text{"Сервер остановил эту проверку.", "Без открытого редактора проверка идёт не дольше часа и рассказывает не больше 64 МиБ. Отправленное до этого сохранено, следующие шаги не проверены.",
+			"Проверьте шаги по одному или сократите время ожидания у долгих шагов."},
+	},
+	gonets.CodeCheckLost: {
+		En: Text{"The server stopped before this check was over.", "What it sent since its first request was not kept: requests may have been sent that do not stand here.",
+			"Look at the services that it sends to, then check again."},
+		Ru: Text{"Сервер остановился раньше, чем закончилась эта проверка.", "Что она отправила после своего первого запроса, не сохранилось: здесь может не быть запросов, которые ушли.",
+			"Посмотрите в сервисах, куда она отправляет, и проверьте ещё раз."},
+	},
 	gonets.CodeLimitSteps: {
 		En: Text{"The run has taken too many steps or kept too much data.", "Limits keep one run from using up the server; they are listed in docs/limits.md.",
 			"Split the scenario into several, or keep less of the replies."},

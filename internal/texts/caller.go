@@ -161,6 +161,12 @@ var explainCaller = map[gonets.Code]Explanation{
 		Ru: Text{"Сервер занят.", "Он не мог обещать, что сохранит событие, и потому не принял его. Принятых раньше событий это не касается.",
 			"Повторите запрос через время из Retry-After; большинство сервисов делает это само. Если так бывает часто, диск слишком медленный."},
 	},
+	gonets.CodeChecks: {
+		En: Text{"Too many checks are on their way.", "A check that goes on without its editor takes memory of the server, so their number is limited. Nothing was sent.",
+			"End one of them or wait for it, then check again."},
+		Ru: Text{"Слишком много проверок уже идёт.", "Проверка, которая идёт и без открытого редактора, занимает память сервера, поэтому их число ограничено. Ничего не отправлено.",
+			"Остановите одну из них или дождитесь её конца и проверьте ещё раз."},
+	},
 	gonets.CodeDiskFull: {
 		En: Text{"The disk is full.", "New events are not accepted; what was accepted before is safe. Gonets goes on by itself as soon as there is room.",
 			"Free some room on the disk or shorten the time for which the history is kept."},

@@ -17,9 +17,9 @@ var explainDraft = map[gonets.Code]Explanation{
 			"Сравните обе версии, внесите свою правку в новую и сохраните ещё раз."},
 	},
 	gonets.CodeRequestChanged: {
-		En: Text{"A saved request that this scenario sends has changed meanwhile.", "Nothing was applied, so that nothing goes live that nobody has looked at.",
+		En: Text{"What this scenario sends through saved requests is not what was looked at.", "Nothing was applied, so that nothing goes live that nobody has looked at.",
 			"Look at the changes once more, then apply them."},
-		Ru: Text{"Сохранённый запрос, который отправляет эта обработка, тем временем изменился.", "Ничего не применено: иначе заработало бы то, чего никто не видел.",
+		Ru: Text{"Обработка отправляет через сохранённые запросы уже не то, что было показано.", "Ничего не применено: иначе заработало бы то, чего никто не видел.",
 			"Посмотрите изменения ещё раз и примените их."},
 	},
 	gonets.CodeIfMatch: {

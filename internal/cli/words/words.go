@@ -67,6 +67,12 @@ func Reason(code gonets.Code) string {
 		return "what the database holds of its scenario is damaged; apply the scenario again, then resume"
 	case gonets.CodeCookies:
 		return "the cookies that it got cannot be opened; put the earlier key below the present one in secret.key and restart, then resume"
+	case gonets.CodeCheckGoing:
+		return "it is on its way"
+	case gonets.CodeCheckLimit:
+		return "the server ended it: it took too long or told too much"
+	case gonets.CodeCheckLost:
+		return "its server stopped before it was over"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:

@@ -20,6 +20,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/hint"
 	"gonets/internal/rehearse"
 )
 
@@ -28,30 +29,51 @@ type Rehearsal interface {
 	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
 }
 
+// Book has what is kept of checks.
+type Book interface {
+	Check(ctx context.Context, id string) (gonets.RunDetail, error)
+}
+
 const (
-	// most is how many checks go on without needing their readers at the same time.
-	most = 32
-	// patience is how long such a check waits for a reader that takes nothing; then it
-	// goes on without him.
+	// most is how many checks go on without needing their readers at the same time,
+	// each at most so long and with lines of so many bytes.
+	most     = 32
+	longest  = time.Hour
+	heaviest = 64 << 20
+	// patience is how long a check waits for a reader that takes nothing, portion what
+	// he has to take in that time, in bytes; one that goes on then does so without him.
 	patience = 10 * time.Second
 	// heartbeat keeps proxies from closing the stream of a check that waits for an answer.
 	heartbeat = 15 * time.Second
+	portion   = 32 << 10
+	// goodbye is how long checks that were ended have to be kept and gone.
+	goodbye = 15 * time.Second
 )
+
+// Options is what the room needs.
+type Options struct {
+	Rehearsal Rehearsal
+	Book      Book
+	// Tell gives the other servers a hint; nil when there can be none.
+	Tell func(hint.Hint)
+	// Stopping is closed when all checks have to end.
+	Stopping <-chan struct{}
+	Clock    gonets.Clock
+	Log      *slog.Logger
+}
 
 // Room is where checks are on their way.
 type Room struct {
-	rehearsal Rehearsal
-	clock     gonets.Clock
-	stopping  <-chan struct{}
-	log       *slog.Logger
+	o Options
 
 	mu    sync.Mutex
-	going map[string]*going
+	going map[*going]bool
 }
 
-// New furnishes the room; stopping is closed when all checks have to end.
-func New(r Rehearsal, clock gonets.Clock, stopping <-chan struct{}, log *slog.Logger) *Room {
-	return &Room{rehearsal: r, clock: clock, stopping: stopping, log: cmp.Or(log, slog.New(slog.DiscardHandler)), going: map[string]*going{}}
+// New furnishes the room.
+func New(o Options) *Room {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Room{o: o, going: map[*going]bool{}}
 }
 
 // Wish asks for a check.
@@ -66,14 +88,18 @@ type Wish struct {
 	Refuse func(w http.ResponseWriter, err error)
 }
 
-// going is a check that needs no reader.
+// going is a check on its way.
 type going struct {
-	cancel context.CancelFunc
-	about  api.GoingCheck
+	cancel context.CancelCauseFunc
+	// about is filled in, and alone true for one that needs no reader, with its first
+	// line, under the room's lock. Only such a one keeps its lines.
+	about api.GoingCheck
+	alone bool
 
-	mu    sync.Mutex
-	lines [][]byte
-	over  bool
+	mu     sync.Mutex
+	lines  [][]byte
+	weight int
+	over   bool
 	// more is closed when there is something new.
 	more chan struct{}
 }
@@ -82,6 +108,9 @@ func (g *going) add(line []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.lines = append(g.lines, line)
+	if g.weight += len(line); g.weight > heaviest {
+		g.cancel(gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: what it told so far is larger than %d MiB", heaviest>>20))
+	}
 	g.wake()
 }
 
@@ -126,49 +155,45 @@ func renamed(steps []gonets.Step) map[string]string {
 	return first
 }
 
-func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
-	reader := ctx
+func (r *Room) try(reader context.Context, w http.ResponseWriter, wish Wish) {
+	ctx, free := reader, context.CancelFunc(func() {})
 	if wish.GoesOn {
-		ctx = context.WithoutCancel(ctx)
+		ctx, free = context.WithTimeoutCause(context.WithoutCancel(reader), longest,
+			gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: it took longer than an hour"))
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	defer free()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	go func() {
 		select {
-		case <-r.stopping:
-			cancel()
+		case <-r.o.Stopping:
+			cancel(nil)
 		case <-ctx.Done():
 		}
 	}()
-	out := newStream(w)
-	if wish.GoesOn {
-		out.patience = patience
-	}
-	defer out.beat(r.clock)()
-	var g *going
-	defer func() { r.leave(g) }()
-	left := false
-	err := r.rehearsal.Check(ctx, wish.Order, func(l rehearse.Line) (err error) {
+	out, g, left := newStream(w), r.begin(cancel), false
+	defer out.beat(r.o.Clock)()
+	defer r.leave(g)
+	err := r.o.Rehearsal.Check(ctx, wish.Order, func(l rehearse.Line) (err error) {
 		line, err := encode(wish.Show(l))
 		if err != nil {
 			return err
 		}
-		if wish.GoesOn && g == nil {
+		if g.about.RunID == "" {
 			// Whoever left before he heard of it cannot know what to come back to.
 			if err := reader.Err(); err != nil {
 				return err
 			}
-			if g, err = r.enter(l.RunID, wish.As, cancel); err != nil {
+			wish.As.RunID = l.RunID
+			if err := r.enter(g, wish); err != nil {
 				return err
 			}
 		}
-		if g == nil {
+		if !wish.GoesOn {
 			return out.write(line)
 		}
 		g.add(line)
-		if !left {
-			left = out.write(line) != nil
-		}
+		left = left || out.write(line) != nil
 		return nil
 	})
 	switch {
@@ -176,44 +201,92 @@ func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
 	case !out.began:
 		wish.Refuse(w, err)
 	default:
-		r.log.Error("a check broke off", "error", err)
+		r.o.Log.Error("a check broke off", "error", err)
 	}
 }
 
-// enter notes a check that needs no reader.
-func (r *Room) enter(id string, about api.GoingCheck, cancel context.CancelFunc) (*going, error) {
+// begin notes a check.
+func (r *Room) begin(cancel context.CancelCauseFunc) *going {
+	g := &going{cancel: cancel, more: make(chan struct{})}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.going) >= most {
-		return nil, gonets.Errorf(gonets.CodeBusy, "%d checks are on their way already; end one or wait for it", most)
+	r.going[g] = true
+	return g
+}
+
+// enter makes a check known, unless it is one too many that needs no reader.
+func (r *Room) enter(g *going, wish Wish) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if wish.GoesOn && len(r.alone()) >= most {
+		return gonets.Errorf(gonets.CodeChecks, "%d checks are on their way already; end one or wait for it", most)
 	}
-	about.RunID = id
-	g := &going{cancel: cancel, about: about, more: make(chan struct{})}
-	r.going[id] = g
-	return g, nil
+	g.about, g.alone = wish.As, wish.GoesOn
+	return nil
 }
 
 func (r *Room) leave(g *going) {
-	if g == nil {
-		return
-	}
 	r.mu.Lock()
-	delete(r.going, g.about.RunID)
+	delete(r.going, g)
 	r.mu.Unlock()
 	g.end()
+}
+
+// alone are the checks that need no reader, the oldest first. It is called under the
+// lock.
+func (r *Room) alone() []*going {
+	var out []*going
+	for g := range r.going {
+		if g.alone {
+			out = append(out, g)
+		}
+	}
+	slices.SortFunc(out, func(a, b *going) int { return cmp.Compare(a.about.RunID, b.about.RunID) })
+	return out
 }
 
 func (r *Room) find(id string) *going {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.going[id]
+	for g := range r.going {
+		if id != "" && g.about.RunID == id {
+			return g
+		}
+	}
+	return nil
 }
 
 // End ends checks, those that are on their way here.
 func (r *Room) End(ids ...string) {
 	for _, id := range ids {
 		if g := r.find(id); g != nil {
-			g.cancel()
+			g.cancel(nil)
+		}
+	}
+}
+
+// EndAll ends all checks that are on their way here, because a person is erased who
+// may stand in what they hold. What it returns waits until the last of them is kept,
+// or was given up.
+func (r *Room) EndAll() (wait func()) {
+	r.mu.Lock()
+	all := slices.Collect(maps.Keys(r.going))
+	r.mu.Unlock()
+	for _, g := range all {
+		g.cancel(gonets.Errorf(gonets.CodeCancelled, "the check was ended, because the data of a person was erased meanwhile; check again"))
+	}
+	return func() {
+		timer := gonets.SystemClock{}.NewTimer(goodbye)
+		defer timer.Stop()
+		for _, g := range all {
+			for _, more := g.after(0); more != nil; _, more = g.after(0) {
+				select {
+				case <-more:
+				case <-timer.C():
+					r.o.Log.Error("a check that was ended because of an erasure is not over yet; what it keeps is not looked through")
+					return
+				}
+			}
 		}
 	}
 }
@@ -232,23 +305,40 @@ func (r *Room) List(context.Context, *struct{}) (*List, error) {
 	out := &List{Body: api.List[api.GoingCheck]{Items: []api.GoingCheck{}}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, g := range r.going {
+	for _, g := range r.alone() {
 		out.Body.Items = append(out.Body.Items, g.about)
 	}
-	slices.SortFunc(out.Body.Items, func(a, b api.GoingCheck) int { return cmp.Compare(a.RunID, b.RunID) })
 	return out, nil
+}
+
+// Cancel ends a check; one of another server is ended by that. Nothing but a check is
+// ended by it.
+func (r *Room) Cancel(ctx context.Context, in *ID) (*struct{}, error) {
+	if g := r.find(in.ID); g != nil {
+		g.cancel(nil)
+		return nil, nil
+	}
+	d, err := r.o.Book.Check(ctx, in.ID)
+	if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
+		return nil, err
+	}
+	if err != nil || r.o.Tell == nil || d.Run.Reason != gonets.CodeCheckGoing {
+		return nil, gonets.Errorf(gonets.CodeNotFound, "no check %s is on its way; what came of it, if it was one, stands in the history", in.ID)
+	}
+	r.o.Tell(hint.Hint{Checks: []string{in.ID}})
+	return nil, nil
 }
 
 // Follow tells a check from its first line on.
 func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 	g := r.find(in.ID)
-	if g == nil {
+	if g == nil || !g.alone {
 		return nil, gonets.Errorf(gonets.CodeNotFound, "no check %s is on its way here; what came of it stands in the history", in.ID)
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		_, w := humago.Unwrap(c)
 		out, told := newStream(w), 0
-		defer out.beat(r.clock)()
+		defer out.beat(r.o.Clock)()
 		for {
 			lines, more := g.after(told)
 			for _, line := range lines {
@@ -273,8 +363,6 @@ func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	// patience is how long a line may take to leave; none is as long as it takes.
-	patience time.Duration
 
 	mu    sync.Mutex
 	began bool
@@ -289,6 +377,8 @@ func newStream(w http.ResponseWriter) *stream {
 	return s
 }
 
+// write gives up a reader that takes nothing: neither the end of a check nor the stop of
+// the server would wake who waits for him.
 func (s *stream) write(line []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -303,15 +393,18 @@ func (s *stream) write(line []byte) error {
 
 // send is called under the lock.
 func (s *stream) send(line []byte) error {
-	if s.patience > 0 {
-		_ = s.control.SetWriteDeadline(gonets.SystemClock{}.Now().Add(s.patience))
-		// What is silent until the next line is not late.
-		defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
+	// What is silent until the next line is not late.
+	defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
+	for part := range slices.Chunk(line, portion) {
+		_ = s.control.SetWriteDeadline(gonets.SystemClock{}.Now().Add(patience))
+		if _, err := s.w.Write(part); err != nil {
+			return err
+		}
+		if err := s.control.Flush(); err != nil {
+			return err
+		}
 	}
-	if _, err := s.w.Write(line); err != nil {
-		return err
-	}
-	return s.control.Flush()
+	return nil
 }
 
 // beat writes a blank line now and then, behind the first line, until end is called.

@@ -23,8 +23,9 @@ type Store interface {
 	CreateRequest(ctx context.Context, n gonets.NewDocument[gonets.SavedRequest]) (name string, err error)
 	SaveRequest(ctx context.Context, c gonets.RequestChange) error
 	DeleteRequest(ctx context.Context, name, actor string) error
-	// RequestChecks are the newest checks of saved requests, by the names of these.
-	RequestChecks(ctx context.Context) (map[string]gonets.RunSummary, error)
+	// RequestChecks are the newest checks of saved requests, by the names of these; only
+	// of those that are named, if some are.
+	RequestChecks(ctx context.Context, names ...string) (map[string]gonets.RunSummary, error)
 }
 
 // Rehearsal tries drafts.
@@ -92,23 +93,24 @@ func (r Room) List(ctx context.Context, _ *struct{}) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, err := r.shown(ctx, infos...)
-	return &List{Body: api.List[api.SavedRequest]{Items: items}}, err
+	checks, err := r.Store.RequestChecks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]api.SavedRequest, len(infos))
+	for i, info := range infos {
+		items[i] = r.shown(info, checks)
+	}
+	return &List{Body: api.List[api.SavedRequest]{Items: items}}, nil
 }
 
-// shown are saved requests with their last checks, unless they were changed since: then
-// these were of another text.
-func (r Room) shown(ctx context.Context, infos ...gonets.RequestInfo) ([]api.SavedRequest, error) {
-	checks, err := r.Store.RequestChecks(ctx)
-	out := make([]api.SavedRequest, len(infos))
-	for i, info := range infos {
-		var last *gonets.RunSummary
-		if check, ok := checks[info.Name]; ok && !check.CreatedAt.Before(info.UpdatedAt) {
-			last = &check
-		}
-		out[i] = r.Show(info, last)
+// shown is a saved request with its last check, unless it was changed since: then that
+// was of another text.
+func (r Room) shown(info gonets.RequestInfo, checks map[string]gonets.RunSummary) api.SavedRequest {
+	if check, ok := checks[info.Name]; ok && !check.CreatedAt.Before(info.UpdatedAt) {
+		return r.Show(info, &check)
 	}
-	return out, err
+	return r.Show(info, nil)
 }
 
 // Get reads a saved request.
@@ -117,8 +119,8 @@ func (r Room) Get(ctx context.Context, in *Name) (*Output, error) {
 	if err != nil && gonets.CodeOf(err) != gonets.CodeDamaged {
 		return nil, err
 	}
-	shown, err := r.shown(ctx, info)
-	return &Output{Body: shown[0]}, err
+	checks, err := r.Store.RequestChecks(ctx, in.Name)
+	return &Output{Body: r.shown(info, checks)}, err
 }
 
 // Create makes a saved request under a name that is made of the title.

@@ -50,11 +50,16 @@ func suspect(r *gonets.Run) {
 }
 
 // Unreadable leaves a run that this node holds to a person, with an attempt
-// that says what could not be read. It is not charged: nothing was sent.
+// that says what could not be read. It is not charged: nothing was sent. Of the
+// causes only cookies are told apart; they may be read again with another key.
 func Unreadable(run *gonets.Run, cause error, now time.Time) gonets.Transition {
+	code := gonets.CodeInternal
+	if gonets.CodeOf(cause) == gonets.CodeCookies {
+		code = gonets.CodeCookies
+	}
 	return gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease,
-		State: gonets.RunPaused, Reason: gonets.CodeOf(cause), Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal,
+		State: gonets.RunPaused, Reason: code, Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal,
 		Attempt: &gonets.Attempt{N: run.Attempts + 1, Path: run.Cursor, StartedAt: now,
-			Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: gonets.CodeOf(cause),
+			Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: code,
 				Error: fmt.Sprintf("nothing was sent, because what the database holds for this run cannot be read: %v", cause)}}}
 }

@@ -48,7 +48,11 @@ func (b *Book) SaveCheck(ctx context.Context, d gonets.RunDetail) error {
 	if err != nil {
 		return b.base.Wrap(err)
 	}
-	row := []any{d.Run.ID, d.Run.Scenario, event, d.Run.CreatedAt.UnixMilli(), d.Run.FinishedAt.UnixMilli(), summary, len(data), compress.Zstd(data)}
+	finished := d.Run.FinishedAt.UnixMilli()
+	if d.Run.Reason == gonets.CodeCheckGoing {
+		finished = going
+	}
+	row := []any{d.Run.ID, d.Run.Scenario, event, d.Run.CreatedAt.UnixMilli(), finished, summary, len(data), compress.Zstd(data)}
 	return b.keep(ctx, row, `ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, summary = excluded.summary,
 		size = excluded.size, data = excluded.data`)
 }
@@ -63,6 +67,35 @@ func (b *Book) keep(ctx context.Context, row []any, again string) error {
 		}
 		return t.Exec(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (`+pack.In(len(row))+`) `+again, row...)
 	})
+}
+
+// abandoned is for how long a check may be on its way: one that is older is of a server
+// that did not come back.
+const abandoned = 24 * time.Hour
+
+// EndChecks ends the checks that a server which starts now left on their way when it
+// stopped, and those of servers that never came back.
+func (b *Book) EndChecks(ctx context.Context, node string, now time.Time) error {
+	var open []gonets.RunSummary
+	err := b.base.Ask(ctx, func(q pack.Reader) (err error) {
+		open, err = pack.Collect(q, `SELECT id, scenario, created_at, summary FROM checks WHERE finished_at = ?`, []any{int64(going)}, scanSummary)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range open {
+		if one.Lease.Node != node && one.CreatedAt.After(now.Add(-abandoned)) {
+			continue
+		}
+		d, failure := b.Check(ctx, one.ID)
+		if failure == nil {
+			d.Run.Reason, d.Run.Lease, d.Run.FinishedAt = gonets.CodeCheckLost, gonets.Lease{}, now
+			failure = b.SaveCheck(ctx, d)
+		}
+		err = errors.Join(err, failure)
+	}
+	return err
 }
 
 // Check returns all that is kept about a check. The event that it was made of
@@ -152,14 +185,19 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 	return out, err
 }
 
-// RequestChecks are the newest checks of the saved requests that are there, by the names
-// of these.
-func (b *Book) RequestChecks(ctx context.Context) (map[string]gonets.RunSummary, error) {
-	out := map[string]gonets.RunSummary{}
+// RequestChecks are the newest checks that are over of the saved requests that are there,
+// by the names of these; only of those that are named, if some are.
+func (b *Book) RequestChecks(ctx context.Context, names ...string) (map[string]gonets.RunSummary, error) {
+	out, where, args := map[string]gonets.RunSummary{}, "", []any{int64(going)}
+	if len(names) > 0 {
+		where = " WHERE r.name IN (" + pack.In(len(names)) + ")"
+	}
+	for _, name := range names {
+		args = append(args, name)
+	}
 	err := b.base.Ask(ctx, func(q pack.Reader) error {
 		rows, err := pack.Collect(q, `SELECT c.id, c.scenario, c.created_at, c.summary FROM saved_requests r JOIN checks c ON c.id =
-			(SELECT id FROM checks WHERE scenario = '`+gonets.CheckOfRequest+`' || r.name AND finished_at < ? ORDER BY id DESC LIMIT 1)`,
-			[]any{int64(never)}, scanSummary)
+			(SELECT id FROM checks WHERE scenario = '`+gonets.CheckOfRequest+`' || r.name AND finished_at < ? ORDER BY id DESC LIMIT 1)`+where, args, scanSummary)
 		for _, run := range rows {
 			out[strings.TrimPrefix(run.Scenario, gonets.CheckOfRequest)] = run
 		}

@@ -18,6 +18,9 @@ import (
 // tells it from a check.
 const never = math.MaxInt64
 
+// going is when a check is over that is on its way.
+const going = never - 1
+
 // exampleID is the id of a step's one example.
 func exampleID(scenario, path string) string { return "example/" + scenario + "/" + path }
 

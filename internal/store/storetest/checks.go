@@ -109,6 +109,9 @@ func requestsWereChecked(f fixture) {
 			want[name] = d.Run.ID
 		}
 	}
+	going := f.check(sample)
+	going.Run.Scenario, going.Run.Reason = gonets.CheckOfRequest+"mail", gonets.CodeCheckGoing
+	f.must(f.SaveCheck(f.ctx(), going))
 	f.must(f.SaveExample(f.ctx(), gonets.Example{Scenario: gonets.CheckOfRequest + "quiet", Attempt: f.check(sample).Attempts[0], SavedAt: f.Clock.Now()}))
 	found, err := f.RequestChecks(f.ctx())
 	f.must(err)
@@ -118,6 +121,40 @@ func requestsWereChecked(f fixture) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		f.t.Errorf("the last checks of saved requests:\n%s", diff)
+	}
+	found, err = f.RequestChecks(f.ctx(), "quiet", "mail")
+	f.must(err)
+	if len(found) != 1 || found["mail"].ID != want["mail"] {
+		f.t.Errorf("the last check of one of them: %+v", found)
+	}
+}
+
+// checksEndWithTheirServer: what a server left on its way is marked as ended when it
+// starts again; retention does not take what is on its way.
+func checksEndWithTheirServer(f fixture) {
+	sample := f.event("tried")
+	sample.Mark = gonets.MarkCheck
+	save := func(node string) string {
+		d := f.check(sample)
+		d.Run.State, d.Run.Reason, d.Run.Lease.Node, d.Run.FinishedAt = gonets.RunCancelled, gonets.CodeCheckGoing, node, time.Time{}
+		f.must(f.SaveCheck(f.ctx(), d))
+		return d.Run.ID
+	}
+	old := save("gone")
+	f.Clock.Advance(25 * time.Hour)
+	own, other := save("own"), save("other")
+	_, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(time.Hour), 100)
+	f.must(err)
+	f.must(f.EndChecks(f.ctx(), "own", f.Clock.Now()))
+	for id, want := range map[string]gonets.Code{old: gonets.CodeCheckLost, own: gonets.CodeCheckLost, other: gonets.CodeCheckGoing} {
+		d, err := f.Check(f.ctx(), id)
+		f.must(err)
+		if d.Run.Reason != want || d.Run.FinishedAt.IsZero() != (want == gonets.CodeCheckGoing) || (d.Run.Lease.Node == "") != (want == gonets.CodeCheckLost) {
+			f.t.Errorf("%s: %+v, want %s", id, d.Run, want)
+		}
+	}
+	if n, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(time.Hour), 100); err != nil || n != 2 {
+		f.t.Errorf("retention took %d of two that are over: %v", n, err)
 	}
 }
 

@@ -126,6 +126,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a run that vanished does not add up", reconciledLoss},
 		{"checks stand apart from runs", checksStandApart},
 		{"the last checks of saved requests are found at once", requestsWereChecked},
+		{"checks end with their server", checksEndWithTheirServer},
 		{"an example stays until its scenario goes", examplesStay},
 		{"one person is erased, and nobody else", erased},
 		{"a person is erased in every place, packed or not", erasedPlaces},

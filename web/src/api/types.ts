@@ -62,4 +62,4 @@ export type CheckLine =
       explain?: S['Explain']
       variables?: Variable[]
     }
-  | { type: 'finished'; state: string; duration_ms: number }
+  | { type: 'finished'; state: string; duration_ms: number; problem?: S['Problem'] }

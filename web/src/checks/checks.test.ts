@@ -12,7 +12,7 @@ const line = (one: object) => `${JSON.stringify(one)}\n`
 const started = line({ type: 'started', run_id: 'c1', steps: ['deal'] })
 const finished = line({ type: 'finished', run_id: 'c1', state: 'succeeded', duration_ms: 5 })
 const going = (one: object = {}) => ({ run_id: 'c1', scenario: name, title: 'Lead', started_at: at, by: 'owner', ...one })
-const run = (state: string, finished_at: string) => Response.json({ id: 'c1', state, created_at: at, finished_at })
+const run = (state: string, reason?: string) => Response.json({ id: 'c1', state, created_at: at, reason })
 const gone = () => Response.json({ status: 404, code: 'not_found' }, { status: 404 })
 const offline = () => Promise.reject(new TypeError('no network'))
 
@@ -78,7 +78,7 @@ it('what breaks off is taken up again by itself, as often as it takes', async ()
 })
 
 it('one that ended between the list and its first line is told by its run', async () => {
-  server = { 'GET /checks': () => Response.json({ items: [going()] }), 'GET /runs/c1': () => run('succeeded', '2026-03-02T09:00:09Z') }
+  server = { 'GET /checks': () => Response.json({ items: [going()] }), 'GET /runs/c1': () => run('succeeded') }
   await attach(client, 'owner')
   await pass(1)
   expect(told()).toMatchObject({ running: false, finished: { ok: true } })
@@ -86,7 +86,7 @@ it('one that ended between the list and its first line is told by its run', asyn
 
 it('one that another server goes on with is not called cancelled', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', at) }
+  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going') }
   await start()
   await pass(1)
   first.breakOff()
@@ -108,7 +108,7 @@ it('one that could not be cancelled goes on, and that is told', async () => {
 
 it('one that is out of sight and was cancelled is over', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', at), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
   await start()
   await pass(1)
   first.breakOff()

@@ -21,9 +21,13 @@ it('lines tell of a renamed step under its first path', () => {
   expect(Object.keys(state.results)).toEqual(['lead'])
 })
 
-it('a check that is kept as it began is not over', () => {
-  const created_at = '2026-03-02T09:00:00Z'
-  expect(isOver({ state: 'cancelled', created_at, finished_at: created_at })).toBe(false)
-  expect(isOver({ state: 'cancelled', created_at, finished_at: '2026-03-02T09:00:01Z' })).toBe(true)
-  expect(isOver({ state: 'succeeded', created_at, finished_at: created_at })).toBe(true)
+it('a check that is kept as on its way is not over', () => {
+  expect(isOver({ reason: 'check.going' })).toBe(false)
+  expect(isOver({ reason: 'cancelled' })).toBe(true)
+  expect(isOver({})).toBe(true)
+})
+
+it('a check that the server ended says why', () => {
+  const state = applied(begun(noCheck, 'a', 0), { type: 'finished', state: 'cancelled', duration_ms: 5, problem: { code: 'check.limit', message: 'an hour' } }, none)
+  expect(state.error?.code).toBe('check.limit')
 })

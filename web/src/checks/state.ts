@@ -1,5 +1,5 @@
 /** How a check stands, as its lines tell. Pure. */
-import type { ApiError, Attempt, CheckLine, Explain, Preview, Run } from '@/api'
+import { ApiError, type Attempt, type CheckLine, type Explain, type Preview, type Run } from '@/api'
 import type { Variable } from '@/pill/variables'
 
 export interface StepResult {
@@ -56,8 +56,8 @@ export function ended(old: CheckState, state: string, at: number): CheckState {
 
 const good = (state: string): boolean => state === 'succeeded' || state === 'skipped' || state === 'shown'
 
-/** Whether the run that a check is kept as tells how it ended. Before that it stands as cancelled at the time when it began (internal/rehearse/check.go). */
-export const isOver = (run: Pick<Run, 'state' | 'created_at' | 'finished_at'>): boolean => run.state !== 'cancelled' || run.finished_at !== run.created_at
+/** Whether the run that a check is kept as tells how it ended (internal/rehearse/check.go). */
+export const isOver = (run: Pick<Run, 'reason'>): boolean => run.reason !== 'check.going'
 
 /** One line further. What the steps are called now says nothing of what they are called when it comes: `firsts` tells their first paths. */
 export function applied(old: CheckState, line: CheckLine, firsts: ReadonlyMap<string, string>): CheckState {
@@ -65,7 +65,7 @@ export function applied(old: CheckState, line: CheckLine, firsts: ReadonlyMap<st
     case 'started':
       return { ...old, runId: line.run_id }
     case 'finished':
-      return { ...old, finished: { ok: good(line.state), state: line.state, duration_ms: line.duration_ms ?? Date.now() - old.since } }
+      return { ...old, error: line.problem && new ApiError({ status: 0, code: line.problem.code, detail: line.problem.message }), finished: { ok: good(line.state), state: line.state, duration_ms: line.duration_ms ?? Date.now() - old.since } }
     case 'step': {
       const first = firsts.get(line.path) ?? line.path
       const was = old.results[first]

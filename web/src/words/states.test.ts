@@ -13,6 +13,15 @@ it.each([
   ['a refusal that the policy does not repeat', { tries_max: 6, last_status: 503 }, useless],
 ])('why a run waits for a person: %s', (_, run, words) => expect(paused(run)).toBe(words))
 
+it.each([
+  ['is on its way', 'check.going', t('state.running')],
+  ['took too long', 'check.limit', `${t('state.cancelled')}: ${t('state.cancelled.limit')}`],
+  ['lost its server', 'check.lost', `${t('state.cancelled')}: ${t('state.cancelled.lost')}`],
+  ['was ended by a person', 'cancelled', t('state.cancelled')],
+])('how a check stands that %s', (_, reason, words) => expect(stateText({ state: 'cancelled', reason }, t)).toBe(words))
+
+it('tells that cookies keep a run', () => expect(paused({ reason: 'run.cookies' })).toBe(`${t('state.paused')}: ${t('state.paused.cookies')}`))
+
 const held = (run: Partial<RunLike>) => stateText({ state: 'waiting', reason: 'http.status', tries: 1, ...run }, t)
 const retry = t('state.waiting.retry')
 

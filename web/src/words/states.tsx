@@ -37,7 +37,7 @@ export interface RunLike {
 
 /** The state in words, with its reason where the reason says what to do. */
 export function stateText(run: RunLike, t: Translate, counted = true): string {
-  const state = run.state as RunStateName
+  const state = standing(run)
   const base = runLook[state] ? t(runLook[state].label) : run.state
   const reason = reasonText(run, t, counted)
   if (state === 'waiting' && reason) return reason
@@ -78,19 +78,26 @@ function reasonText(run: RunLike, t: Translate, counted: boolean): string {
       if (code === 'by_person') return t('state.paused.person')
       if (code === 'run.poison') return t('state.paused.crash')
       if (code === 'document.damaged') return t('state.paused.damaged')
+      if (code === 'run.cookies') return t('state.paused.cookies')
       if (code.startsWith('network.')) return t('state.paused.network')
       if (code.startsWith('unknown.')) return t('state.paused.unknown')
       if (/^(http|body|reply)\./.test(code)) return t('state.paused.reply')
       return code ? t('state.paused.other') : ''
+    case 'cancelled':
+      if (code === 'check.limit') return t('state.cancelled.limit')
+      return code === 'check.lost' ? t('state.cancelled.lost') : ''
     default:
       return ''
   }
 }
 
+/** Where it stands. A check is kept as cancelled while it is on its way, so that no server goes on with it. */
+const standing = (run: RunLike): RunStateName => (run.reason === 'check.going' ? 'running' : (run.state as RunStateName))
+
 /** The state of a run with its reason; counted is false where the number of attempts stands beside it. */
 export function RunState({ run, short, counted }: { run: RunLike; short?: boolean; counted?: boolean }) {
   const t = useT()
-  const look = runLook[run.state as RunStateName]
+  const look = runLook[standing(run)]
   if (!look) return <>{run.state}</>
   return (
     <Badge tone={look.tone} icon={look.icon}>
