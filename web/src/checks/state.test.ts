@@ -28,6 +28,6 @@ it('a check that is kept as on its way is not over', () => {
 })
 
 it('a check that the server ended says why', () => {
-  const state = applied(begun(noCheck, 'a', 0), { type: 'finished', state: 'cancelled', duration_ms: 5, problem: { code: 'check.limit', message: 'an hour' } }, none)
+  const state = applied(begun(noCheck, 'a', 0), { type: 'finished', state: 'cancelled', duration_ms: 5, problem: { code: 'check.limit', message: 'an hour', pointer: '' } }, none)
   expect(state.error?.code).toBe('check.limit')
 })
