@@ -272,7 +272,7 @@ walk.describe('a run that sends a saved request', () => {
       await page.goto(`${server.base}/scenarios/leads?versions=open`)
       const dialog = page.getByRole('dialog')
       await dialog.getByRole('button', { name: t('versions.take') }).click()
-      await expect(dialog.getByText(t('versions.differing'))).toBeInViewport({ ratio: 1 })
+      await expect(dialog.getByText(t('versions.differing', { n: 1 }))).toBeInViewport({ ratio: 1 })
       // That the version was taken is said once, in passing.
       await expect(page.getByText(t('versions.taken', { n: 1 }))).toHaveCount(1)
       await expect(dialog.getByRole('link', { name: 'Chat' })).toHaveAttribute('href', '/requests/chat')

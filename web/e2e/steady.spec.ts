@@ -212,7 +212,7 @@ walk.describe('a chosen step', () => {
     const chosen = page.locator('[data-step="wait4"]')
     const last = page.locator('[data-step="wait19"]')
     await expect(chosen).toBeInViewport({ ratio: 1 })
-    await page.setViewportSize({ width: 1280, height: 480 })
+    await page.setViewportSize({ width: 1280, height: 640 })
     await expect(chosen).toBeInViewport({ ratio: 1 })
     await page.setViewportSize({ width: 1280, height: 800 })
     await last.hover()

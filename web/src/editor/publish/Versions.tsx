@@ -40,7 +40,7 @@ export function Versions({ onClose }: { onClose: () => void }) {
     <Dialog open onClose={onClose} title={t('versions.title')} size="large">
       {taken && (
         <div key={taken.version} ref={intoSight}>
-          <Differing names={taken.differing} />
+          <Differing {...taken} />
         </div>
       )}
       {!query.data && (query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={4} />)}
@@ -79,14 +79,14 @@ export function Versions({ onClose }: { onClose: () => void }) {
 }
 
 /** The version that was taken sent other texts of these requests: the draft sends the present ones. */
-function Differing({ names }: { names: string[] }) {
+function Differing({ version, differing }: { version: number; differing: string[] }) {
   const t = useT()
   const saved = useQuery(requestsQuery).data?.items ?? []
   return (
-    <Note tone="warn" title={t('versions.differing')}>
+    <Note tone="warn" title={t('versions.differing', { n: version })}>
       <p>{t('versions.differingHelp')}</p>
       <ul>
-        {names.map((name) => (
+        {differing.map((name) => (
           <li key={name}>
             <Link to="/requests/$name" params={{ name }}>{saved.find((one) => one.name === name)?.title || name}</Link>
           </li>
