@@ -138,7 +138,7 @@ type Attempt struct {
 	// NotKept means that headers and bodies were not kept, because the disk was
 	// low. Bodies are as long as they were only before they are stored.
 	NotKept bool
-	// Sealed means that it got cookies which cannot be opened.
+	// Sealed means that it got, or may have got, cookies which cannot be opened.
 	Sealed  bool `json:",omitempty"`
 	Purpose Purpose
 	Exchange

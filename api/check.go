@@ -152,6 +152,8 @@ type GoingCheck struct {
 	Step      string    `json:"step,omitempty" doc:"Path of the only step that is tried"`
 	StartedAt time.Time `json:"started_at"`
 	By        string    `json:"by"`
+	// Was leads from the paths that its lines name to those of earlier runs.
+	Was map[string]string `json:"was,omitempty" doc:"The first paths of the steps that were renamed, by their present ones"`
 }
 
 // The types of a CheckLine.

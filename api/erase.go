@@ -28,6 +28,7 @@ type Erasure struct {
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
 	Damaged    bool           `json:"damaged,omitempty" doc:"What it counted up to some time cannot be read, so that its counts are too small. What it erased stays erased; one that is not over looks from the beginning"`
 	Looked     int            `json:"looked" doc:"How many things were looked at"`
+	Unread     int            `json:"unread,omitempty" doc:"How many of them are damaged, in part or as a whole: whether that part held the value nobody knows"`
 	Share      float64        `json:"share" doc:"How much of the present walk is done, from 0 to 1"`
 	Found      []ErasureCount `json:"found" nullable:"false"`
 	Erased     []ErasureCount `json:"erased" nullable:"false"`

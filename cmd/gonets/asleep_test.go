@@ -97,7 +97,7 @@ func (b *bedside) judge(t testing.TB, database string) {
 	// others might make again.
 	slack, cuts := time.Millisecond, database != "" && real(night) > gonets.NodeDead
 	if database != "" {
-		slack = real(retry) / 2
+		slack = real(retry) * 9 / 10
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,6 +159,7 @@ func outsleeps(t testing.TB, database string, sleep func(f *fleet) (wake func())
 	var callers sync.WaitGroup
 	for range 10 {
 		d := whichever()
+		d.rest = min(d.rest, time.Minute) // it begins when the server wakes, and is waited for
 		callers.Go(func() { b.send(t, f, host.URL, d) })
 	}
 	close(b.asleep)

@@ -253,7 +253,8 @@ func hold(s *sender, full func() bool) {
 		if now, _ := s.counts(); now > acked && full() {
 			// A few may have been under way; more would eat what is kept for people.
 			if now > acked+8 {
-				s.t.Fatalf("%d events were accepted while the disk was full", now-acked)
+				s.t.Errorf("%d events were accepted while the disk was full", now-acked)
+				return
 			}
 		}
 	}

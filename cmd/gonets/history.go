@@ -151,9 +151,7 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 	for i := range runs {
 		run, cover := &runs[i], rules.Cover()
 		if ev, ok := events[run.EventID]; ok {
-			// A scenario may name any place: what is secret there stays hidden.
-			ev = masks{h.live}.ofSource(ev)
-			if err := h.tell(run, &ev, paths[run.Scenario], cover); err != nil {
+			if err := h.tell(run, ev, paths[run.Scenario], cover); err != nil {
 				return err
 			}
 		}
@@ -173,8 +171,8 @@ func (h history) Data(ctx context.Context, runs []api.RunSummary) error {
 
 // tell fills in by what people recognise a run, and lets cover know what its event
 // holds. Where a damaged source hides that, an error that may quote it is not shown.
-func (h history) tell(run *api.RunSummary, ev *gonets.Event, paths []string, cover *mask.Cover) error {
-	read, err := h.live.Reader(ev.Source)
+func (h history) tell(run *api.RunSummary, ev gonets.Event, paths []string, cover *mask.Cover) error {
+	b, err := h.live.binding(ev.Source)
 	if gonets.Passing(err) {
 		return err
 	}
@@ -182,7 +180,9 @@ func (h history) tell(run *api.RunSummary, ev *gonets.Event, paths []string, cov
 		run.LastError = ""
 		return nil //nolint:nilerr // the other runs of the list are shown
 	}
-	event := read(ev)
+	// A scenario may name any place: what is secret there stays hidden.
+	ev = masked(b, ev)
+	event := b.Event(&ev)
 	cover.Learn("event", event) // credentials in headers are hidden without rules, too
 	if !h.live.masks.Load().Empty() {
 		event, _ = cover.Value([]string{"event"}, event).(map[string]any)

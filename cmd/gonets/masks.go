@@ -6,6 +6,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/mask"
+	"gonets/internal/source"
 )
 
 // masks hide from people what sources keep secret, and what the settings name.
@@ -17,6 +18,11 @@ func (m masks) ofSource(ev gonets.Event) gonets.Event {
 	if err != nil {
 		return gonets.Event{ID: ev.ID, Source: ev.Source, ReceivedAt: ev.ReceivedAt}
 	}
+	return masked(b, ev)
+}
+
+// masked hides what a source keeps secret.
+func masked(b *source.Binding, ev gonets.Event) gonets.Event {
 	shown := b.Mask(ev)
 	if ev.Mark == gonets.MarkUnparsed {
 		// Of the body as it came: what is hidden would move the place that is named.

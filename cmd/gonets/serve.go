@@ -219,7 +219,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
 	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
-	s.checks = checking.New(trial, s.stopping.Done(), s.log)
+	s.checks = checking.New(trial, s.clock, s.stopping.Done(), s.log)
 	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,

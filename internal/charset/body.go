@@ -115,6 +115,16 @@ func Types(st *gonets.HTTPStep, p gonets.Purpose, x *gonets.Exchange) (sent, cam
 	return Given(gonets.HeaderValue(x.RequestHeaders, name), sent), Given(gonets.HeaderValue(x.ReplyHeaders, name), came)
 }
 
+// Both are the Content-Types by which those who look for something read a body: the one
+// that [Types] gives, and the one that it names itself where that is another. Either may
+// be wrong.
+func Both(typed string, headers []gonets.Header) []string {
+	if own := gonets.HeaderValue(headers, "Content-Type"); own != typed {
+		return []string{typed, own}
+	}
+	return []string{typed}
+}
+
 // textual tells whether a body of the type is text: the first bytes of other files
 // may look like a byte order mark.
 func textual(media string) bool {

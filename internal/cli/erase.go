@@ -108,8 +108,8 @@ func (a *app) printErasure(e *api.Erasure, counts []api.ErasureCount, head strin
 			a.printf("  %-9s %d\n", n.Kind, n.Count)
 		}
 	}
-	if e.Damaged {
-		a.printf("A part of what was counted cannot be read: there may have been more.\n")
+	for _, line := range words.Doubts(e) {
+		a.printf("%s\n", line)
 	}
 	for _, run := range e.Unfinished {
 		a.printf("Not over: run %s of %s, %s\n", run.ID, safeLine(run.Scenario), run.State)

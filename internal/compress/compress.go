@@ -104,14 +104,24 @@ func Zstd(b []byte) []byte {
 const smallest = 1 << 10
 
 // Unzstd unpacks what [Zstd] made, or any zstd frames, to at most max bytes:
-// ErrTooLarge past that, ErrCorrupt for damaged input. Empty gives empty.
+// ErrTooLarge past that, ErrCorrupt for damaged input. Empty gives empty. What was
+// wrong with the input is told, but is no error by itself: an end that came too early
+// is not that of a connection.
 func Unzstd(b []byte, max int64) ([]byte, error) {
+	out, err := unzstd(b, max)
+	if err != nil && !errors.Is(err, ErrTooLarge) {
+		return nil, fmt.Errorf("%w: %v", ErrCorrupt, err) //nolint:errorlint // on purpose
+	}
+	return out, err
+}
+
+func unzstd(b []byte, max int64) ([]byte, error) {
 	if len(b) == 0 {
 		return []byte{}, nil
 	}
 	var h zstd.Header
 	if err := h.Decode(b); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return nil, err
 	}
 	if !h.HasFCS || h.Skippable {
 		return unzstdStream(b, max)
@@ -127,7 +137,7 @@ func Unzstd(b []byte, max int64) ([]byte, error) {
 		return unzstdStream(b, max)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return nil, err
 	}
 	return out, nil
 }

@@ -50,13 +50,13 @@ func (p *programs) get(ctx context.Context, store Store, scenario string, n int)
 }
 
 // learn reads what the work needs, for as long as a fault of the store passes by
-// itself: it says nothing about the run.
+// itself: it says nothing about the run. A database that failed for good does not.
 func (w *jobWork) learn(job *gonets.Job) (err error) {
 	for try := 0; ; try++ {
 		if w.program, err = w.programs.get(w.loopCtx, w.Store, job.Run.Scenario, job.Run.Version); err == nil {
 			w.scope, err = step.NewScope(job, w.program, w.Env)
 		}
-		if !gonets.Passing(err) {
+		if !gonets.Passing(err) || gonets.CodeOf(err) == gonets.CodeStoreFailed {
 			return err
 		}
 		timer := w.Clock.NewTimer(commitPauses[min(try, len(commitPauses)-1)])

@@ -201,3 +201,26 @@ func TestNoErrorTellsOfACookie(t *testing.T) {
 		}
 	}
 }
+
+// TestNoErrorOfATemplateTellsOfACookie: a service may say a session in its reply, too, and
+// a step that quotes it has no exchange of its own.
+func TestNoErrorOfATemplateTellsOfACookie(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	login := httpStep("login", "http://crm.test/")
+	login.HTTP.Save = &gonets.HTTPSave{Body: "session"}
+	r.apply(login, gonets.Step{ID: "wait", Delay: "{{ session.id }}"})
+	r.sender.answer = func(int, *gonets.Request) gonets.Exchange {
+		x := ok(`{"id":"s3ss10n/x"}`)(1, nil)
+		x.Cookies = []gonets.Cookie{{URL: "http://crm.test/", Line: "sid=s3ss10n/x; Path=/"}}
+		return x
+	}
+	run := r.event("x")
+	r.work()
+	d := r.wantState(run, gonets.RunPaused)
+	for _, text := range []string{d.Attempts[1].Error, d.Run.LastError} {
+		if !strings.Contains(text, `"***" is not a time span`) {
+			t.Errorf("it says %q", text)
+		}
+	}
+}

@@ -420,6 +420,7 @@ func (w *jobWork) pauseWith(path string, err error) {
 		return
 	}
 	x := step.TemplateExchange(err)
+	x.Error = mask.Cookies(x.Error, w.scope.Cookies())
 	w.attempt = &gonets.Attempt{RunID: w.run.ID, N: w.run.Attempts + 1, Path: path, StartedAt: w.Clock.Now(), Exchange: *x}
 	w.run.Attempts++
 	w.Metrics.Attempt(x.Outcome)

@@ -58,7 +58,7 @@ func (s *Service) List(ctx context.Context, p gonets.Page) (gonets.List[api.Eras
 // show is a job as the API says it.
 func show(j *Job, open []Blocker, n int) api.Erasure {
 	out := api.Erasure{
-		ID: j.ID, State: string(j.State), Mark: j.Mark, By: j.By, CreatedAt: j.CreatedAt, Looked: j.Looked, Share: j.Share,
+		ID: j.ID, State: string(j.State), Mark: j.Mark, By: j.By, CreatedAt: j.CreatedAt, Looked: j.Looked, Unread: j.Unread, Share: j.Share,
 		Found: counts(j.Found), Erased: counts(j.Erased), Unfinished: make([]api.ErasureRun, 0, len(open)), Open: n,
 		Mentions: append([]string{}, j.Mentions...), Left: j.Left, Rewrite: j.Because.AtStart(), Because: string(j.Because), Damaged: j.Damaged,
 	}

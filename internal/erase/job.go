@@ -89,9 +89,10 @@ type Place struct {
 // Page is a part of a walk.
 type Page struct {
 	Items []Item
-	// Looked counts what was on it.
-	Looked int
-	Next   Place
+	// Looked counts what was on it, Unread those whose contents are damaged: nobody
+	// knows what they held.
+	Looked, Unread int
+	Next           Place
 	// Done is true behind the last shelf; Share is how much of the walk is done,
 	// from 0 to 1.
 	Done  bool
@@ -106,8 +107,9 @@ type Progress struct {
 	Share  float64      `json:"share"`
 	Found  map[Kind]int `json:"found,omitempty"`
 	Erased map[Kind]int `json:"erased,omitempty"`
-	// Again counts what the present walk found.
-	Again int `json:"again"`
+	// Again counts what the present walk found, Unread what the last one could not read.
+	Again  int `json:"again"`
+	Unread int `json:"unread,omitempty"`
 	// Mentions are documents and users that hold the value.
 	Mentions []string `json:"mentions,omitempty"`
 	// Left are finds that stayed because a run was not over.

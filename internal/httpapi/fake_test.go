@@ -402,7 +402,7 @@ func diskOfTests() api.Disk { return api.Disk{Level: "low", FreeBytes: 1, TotalB
 func (b *backend) handler() http.Handler {
 	return httpapi.New(httpapi.Options{
 		Documents: b, Sources: b, Scenarios: b, Drafts: &draft.Desk{Store: b}, Requests: saved.Room{Store: b}, Shelf: shelf.Room{Store: b, Attachment: shape.Attachment}, Edits: b, SourceEdits: b, Events: b, Runs: b, History: b, Bulks: &b.bulks, Secrets: b,
-		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Checking: checking.New(b, b.stopping, nil), Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
+		State: b, Notices: b, Usual: b, Ingest: b, Engine: b, Lanes: b, Audit: audit.Room{Book: b}, Flows: flows.Room{Book: b, Scenarios: b}, Rehearsal: b, Checking: checking.New(b, b.clock, b.stopping, nil), Publishing: publishing.Room{Drafts: &draft.Desk{Store: b}, Scenarios: b, Past: b}, Bus: &b.bus, People: &b.people, Views: &b.people,
 		Settings:  func() setting.Settings { return b.force },
 		PublicURL: func() (url, reach string) { return "https://hooks.example", "open" }, MailWorks: func(context.Context) bool { return true },
 		Storage: func(context.Context) (api.Storage, error) {

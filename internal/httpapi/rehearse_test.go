@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
 	"gonets/api"
 	"gonets/internal/rehearse"
+	"gonets/internal/testkit"
 )
 
 func (b *backend) Preview(_ context.Context, a rehearse.Ask) (api.PreviewResult, error) {
@@ -229,6 +231,47 @@ func TestACheckThatGoesOnNeedsNoReader(t *testing.T) {
 	if calls := b.called(); !slices.Contains(calls, "the check was ended") {
 		t.Errorf("%q", calls)
 	}
+}
+
+// A proxy closes what is silent for a minute; a check may wait for a quarter of an hour.
+func TestACheckThatWaitsIsHeard(t *testing.T) {
+	t.Parallel()
+	b, clock := newBackend(), testkit.NewClock()
+	b.clock = clock
+	s := b.serve(t)
+	lines := listen(t.Context(), t, s.URL+"/api/v1/check", `{"document":{"name":"waits"},"goes_on":true}`)
+	first, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := listen(t.Context(), t, s.URL+"/api/v1/checks/c1", "")
+	if line, err := followed.ReadString('\n'); err != nil || line != first {
+		t.Fatalf("%q %v, want %q", line, err, first)
+	}
+	for range 2 {
+		clock.AwaitTimers(2)
+		clock.Advance(15 * time.Second)
+		for _, reader := range []*bufio.Reader{lines, followed} {
+			if line, err := reader.ReadString('\n'); err != nil || line != "\n" {
+				t.Fatalf("%q %v", line, err)
+			}
+		}
+	}
+	close(b.stopping)
+}
+
+func TestACheckNamesTheStepsThatWereRenamed(t *testing.T) {
+	t.Parallel()
+	b := newBackend()
+	s := b.serve(t)
+	lines := listen(t.Context(), t, s.URL+"/api/v1/check", `{"document":{"name":"waits","steps":[{"id":"deal","was":"lead","set":{"a":"b"}},{"id":"after","set":{"a":"b"}}]},"goes_on":true}`)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if got := call(t, s, "GET", "/api/v1/checks", ""); !strings.Contains(got.text, `"was":{"deal":"lead"}`) {
+		t.Errorf("%s", got.text)
+	}
+	close(b.stopping)
 }
 
 func TestAnAttemptIsHadAsACommand(t *testing.T) {

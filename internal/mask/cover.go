@@ -153,6 +153,14 @@ func (c *Cover) learn(text string) {
 	}
 }
 
+// LearnCookies takes in the values of a run's cookies.
+func (c *Cover) LearnCookies(lists ...[]gonets.Cookie) {
+	for _, list := range lists {
+		c.cookies(list)
+	}
+	c.close()
+}
+
 func (c *Cover) learnCredential(text string) {
 	if utf8.RuneCountInString(text) >= minCredential {
 		c.learn(text)
@@ -184,28 +192,34 @@ func (c *Cover) close() {
 const cutOff = "…"
 
 // said is Text for what is said of an exchange: it may quote a value and end in the
-// middle of it.
+// middle of it. The last cut comes first: the sign of an earlier one may be a value's own.
 func (c *Cover) said(text string) string {
-	if c.known == nil || !strings.Contains(text, cutOff) {
-		return c.Text(text)
+	text = c.Text(text)
+	if c.known == nil {
+		return text
 	}
-	pieces := strings.Split(text, cutOff)
-	for i, piece := range pieces {
-		if piece = c.Text(piece); i < len(pieces)-1 {
-			piece = c.withoutBeginning(piece)
-		}
-		pieces[i] = piece
+	rest := ""
+	for at := strings.LastIndex(text, cutOff); at >= 0; at = strings.LastIndex(text, cutOff) {
+		text, rest = c.withoutBeginning(text[:at]), text[at:]+rest
 	}
-	return strings.Join(pieces, cutOff)
+	return text + rest
 }
 
 // withoutBeginning is a text without the beginning of a value at its end.
 func (c *Cover) withoutBeginning(text string) string {
+	last := len(text)
+	for range minField {
+		_, size := utf8.DecodeLastRuneInString(text[:last])
+		if size == 0 {
+			return text
+		}
+		last -= size
+	}
 	for at := range text {
-		end := text[at:]
-		if utf8.RuneCountInString(end) < minField {
+		if at > last {
 			break
 		}
+		end := text[at:]
 		if i, _ := slices.BinarySearch(c.forms, end); i < len(c.forms) && strings.HasPrefix(c.forms[i], end) {
 			return text[:at] + Hidden
 		}

@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -165,10 +166,11 @@ func (r *Rules) Run(d gonets.RunDetail) gonets.RunDetail {
 // unchecked hides what may hold the value of a cookie that cannot be opened: nobody
 // knows what to look for. Errors were written without such values.
 func unchecked(d *gonets.RunDetail) {
-	first := slices.IndexFunc(d.Attempts, func(a gonets.Attempt) bool { return a.Sealed })
+	first := firstSealed(d.Attempts)
 	if first < 0 {
 		return
 	}
+	later := Unchecked(d.Attempts)
 	for i := range d.Attempts[first:] {
 		a := &d.Attempts[first+i]
 		if i > 0 { // its own request left before they came
@@ -178,9 +180,12 @@ func unchecked(d *gonets.RunDetail) {
 			a.Hops[h].URL = hiddenPath(a.Hops[h].URL)
 		}
 		a.ReplyHeaders, a.ReplyBody = hiddenValues(a.ReplyHeaders), hiddenBody(a.ReplyBody)
+		if a.StatusLine != "" { // a service writes what it likes behind the number
+			a.StatusLine = strconv.Itoa(a.Status)
+		}
 	}
 	for i := range d.Results {
-		if r := &d.Results[i]; len(r.Value) > 0 && r.FinishedAt >= d.Attempts[first].StartedAt.UnixMilli() {
+		if r := &d.Results[i]; len(r.Value) > 0 && later(r) {
 			r.Value = []byte(`"` + Hidden + `"`)
 		}
 	}
@@ -188,6 +193,19 @@ func unchecked(d *gonets.RunDetail) {
 		answer := *d.Event.Answer
 		answer.Headers, answer.Body = hiddenValues(answer.Headers), hiddenBody(answer.Body)
 		d.Event.Answer = &answer
+	}
+}
+
+func firstSealed(attempts []gonets.Attempt) int {
+	return slices.IndexFunc(attempts, func(a gonets.Attempt) bool { return a.Sealed })
+}
+
+// Unchecked tells whether a step's result may hold the value of a cookie that cannot be
+// opened: nothing tells it from other text.
+func Unchecked(attempts []gonets.Attempt) func(*gonets.StepResult) bool {
+	first := firstSealed(attempts)
+	return func(r *gonets.StepResult) bool {
+		return first >= 0 && r.FinishedAt >= attempts[first].StartedAt.UnixMilli()
 	}
 }
 
@@ -283,10 +301,7 @@ func Cookies(text string, lists ...[]gonets.Cookie) string {
 		return ""
 	}
 	c := New(nil).Cover()
-	for _, list := range lists {
-		c.cookies(list)
-	}
-	c.close()
+	c.LearnCookies(lists...)
 	return c.said(text)
 }
 

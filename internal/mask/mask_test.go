@@ -318,8 +318,8 @@ func TestWhatMayHoldCookiesThatCannotBeOpenedIsHidden(t *testing.T) {
 	}
 	before, sealed, after := attempt("earlier"), attempt(sid), attempt(sid)
 	sealed.Sealed = true
-	sealed.URL, sealed.RequestHeaders, sealed.RequestBody, sealed.StatusLine, sealed.Error = "https://crm.test/login", nil, []byte("user"), "200", ""
-	after.StatusLine, after.Error = "200", "kept"
+	sealed.URL, sealed.RequestHeaders, sealed.RequestBody, sealed.Status, sealed.Error = "https://crm.test/login", nil, []byte("user"), 200, ""
+	after.Status, after.Error = 200, "kept"
 	d := gonets.RunDetail{Event: whole("x", "mine").Event, Attempts: []gonets.Attempt{before, sealed, after},
 		Results: []gonets.StepResult{{Value: []byte(`"earlier"`), FinishedAt: 999}, {Value: []byte(`"` + sid + `"`), FinishedAt: 1_000}}}
 	d.Event.Answer.Body = []byte(sid)
@@ -337,7 +337,7 @@ func TestWhatMayHoldCookiesThatCannotBeOpenedIsHidden(t *testing.T) {
 		t.Errorf("it can be read: %s", text)
 	}
 	if a := shown.Attempts; string(a[0].ReplyBody) != `{"saved":"earlier"}` || string(a[1].RequestBody) != "user" || a[1].URL != "https://crm.test/login" ||
-		a[2].URL != "https://crm.test/***" || a[2].Error != "kept" || string(shown.Results[0].Value) != `"earlier"` || shown.Event.Path != "/mine" {
+		a[2].URL != "https://crm.test/***" || a[2].Error != "kept" || a[1].StatusLine != "200" || a[2].StatusLine != "200" || string(shown.Results[0].Value) != `"earlier"` || shown.Event.Path != "/mine" {
 		t.Errorf("%+v", shown)
 	}
 }
@@ -346,7 +346,7 @@ func TestWhatMayHoldCookiesThatCannotBeOpenedIsHidden(t *testing.T) {
 // nobody the value.
 func TestAValueThatAnErrorCutsIsHidden(t *testing.T) {
 	t.Parallel()
-	cookies := []gonets.Cookie{{Line: "sid=s3cretvalue; Path=/"}}
+	cookies := []gonets.Cookie{{Line: "sid=s3cretvalue; Path=/"}, {Line: "note=Wait for an answer… code 4411"}}
 	for text, want := range map[string]string{
 		"sent to https://a.test/s3cretv…, which redirected to https://a.test/s3cretvalue: refused": "sent to https://a.test/***…, which redirected to https://a.test/***: refused",
 		"no answer from https://a.test/s3cr…":                                                      "no answer from https://a.test/***…",
@@ -354,6 +354,10 @@ func TestAValueThatAnErrorCutsIsHidden(t *testing.T) {
 		"no answer from https://a.test/s3cr.":                                                      "no answer from https://a.test/s3cr.",
 		"the reply begins czNjcmV0dmFs… of it":                                                     "the reply begins ***… of it", // base64
 		"… and nothing else":                                                                       "… and nothing else",
+		// A value may hold the sign itself.
+		"it says Wait for an answer… code 4411: refused": "it says ***: refused",
+		"it says Wait for an answer… code 4…":            "it says ***…",
+		"it says Wait for an an…, then… more":            "it says ***…, then… more",
 	} {
 		if got := mask.Cookies(text, cookies); got != want {
 			t.Errorf("%s:\n%s", text, got)

@@ -222,7 +222,7 @@ func (c *check) step(ctx context.Context, next gonets.ActionNext) (goesOn bool, 
 		return false, c.failed(next.Path, err)
 	}
 	c.add(res.Step)
-	value := c.cover(c.scope).JSON([]string{"steps", next.Path, "value"}, res.Step.Value)
+	value := c.cover().JSON([]string{"steps", next.Path, "value"}, res.Step.Value)
 	line := Line{CheckLine: api.CheckLine{Path: next.Path, State: string(res.Step.State), Value: value, Variables: c.fresh()}}
 	return true, c.tell(line)
 }
@@ -291,7 +291,7 @@ func (c *check) send(ctx context.Context, path string, req *gonets.Request) *gon
 // show tells what would be sent; the steps after it see the last reply.
 func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) error {
 	c.add(gonets.StepResult{Path: next.Path, State: gonets.StepSkipped})
-	request := c.request(next.Step.Sends(), h, req, c.cover(c.scope).Exchange(next.Step.Sends(), c.Sender.Preview(req)))
+	request := c.request(next.Step.Sends(), h, req, c.cover().Exchange(next.Step.Sends(), c.Sender.Preview(req)))
 	mended(&request, h.Notices(c.scope))
 	if !c.past.finish(h, next.Path, next.Step, c.scope) && !c.order.Only {
 		request.Notices = append(request.Notices, api.Notice{Code: "reply.none",
@@ -305,6 +305,7 @@ func (c *check) show(next gonets.ActionNext, h *step.HTTP, req *gonets.Request) 
 func (c *check) failed(path string, err error) error {
 	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: path, StartedAt: c.Clock.Now().UTC(),
 		Exchange: *step.TemplateExchange(err)}
+	a.Error = mask.Cookies(a.Error, c.scope.Cookies())
 	c.attempt(a)
 	return c.tell(Line{CheckLine: api.CheckLine{Path: path, State: string(gonets.StepFailed), Error: err.Error(), Problem: &step.Problems("", err)[0]}, Attempt: a})
 }
@@ -321,11 +322,21 @@ func (c *check) add(r gonets.StepResult) {
 	c.run.Results = append(c.run.Results, r)
 }
 
+// cover hides what people may not see of the check as far as it is.
+func (c *check) cover() *mask.Cover {
+	covered, lists := c.Room.cover(c.scope), make([][]gonets.Cookie, len(c.run.Attempts))
+	for i := range c.run.Attempts {
+		lists[i] = c.run.Attempts[i].Cookies
+	}
+	covered.LearnCookies(lists...)
+	return covered
+}
+
 // tell hides what the reader may not see; what is kept stays whole.
 func (c *check) tell(l Line) error {
 	l.Type = api.CheckStep
 	if l.Attempt != nil {
-		covered, shown := c.cover(c.scope), *l.Attempt
+		covered, shown := c.cover(), *l.Attempt
 		shown.Exchange = *covered.Exchange(l.Step, &l.Attempt.Exchange)
 		l.Attempt, l.Error = &shown, covered.Text(l.Error)
 		if l.Problem != nil {
@@ -339,7 +350,7 @@ func (c *check) tell(l Line) error {
 // fresh are the variables that are new or changed since the last call.
 func (c *check) fresh() []api.Variable {
 	var out []api.Variable
-	for _, v := range c.variables(c.draft, c.scope, c.event.Source, c.cover(c.scope)) {
+	for _, v := range c.variables(c.draft, c.scope, c.event.Source, c.cover()) {
 		if before, known := c.told[v.Path]; known && before == v.Type+v.Value || v.Group == api.GroupSystem && known {
 			continue
 		}

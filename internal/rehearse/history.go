@@ -3,17 +3,19 @@ package rehearse
 import (
 	"gonets"
 	"gonets/api"
+	"gonets/internal/mask"
 	"gonets/internal/step"
 )
 
 // Variables are what became known with each step of a run: first what it began
-// with, under an empty path. It is empty for a run that has no version yet.
+// with, under an empty path. It is empty for a run that has no version yet, and leaves
+// out what may hold cookies that cannot be opened.
 func (r *Room) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
 	out := []api.StepVariables{}
 	if d.Version == nil {
 		return out, nil
 	}
-	c := &check{Room: r, draft: step.CompileDraft(&d.Version.Scenario), event: d.Event, told: map[string]string{}}
+	c := &check{Room: r, draft: step.CompileDraft(&d.Version.Scenario), event: d.Event, run: d, told: map[string]string{}}
 	job := gonets.Job{Run: d.Run.Run, Event: d.Event, Replies: replies(d.Attempts)}
 	first, err := step.NewScope(&job, c.draft.Program, r.Env)
 	if err != nil {
@@ -35,11 +37,11 @@ func (r *Room) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
 	if d.Run.Mark == gonets.MarkNotKept {
 		return out, nil // what its steps made known was not kept
 	}
-	done := gonets.NewProgress(d.Results)
+	done, unchecked := gonets.NewProgress(d.Results), mask.Unchecked(d.Attempts)
 	var so []gonets.StepResult
 	gonets.WalkSteps(d.Version.Scenario.Steps, func(path string, _ *gonets.Step) {
 		result, finished := done[path]
-		if !finished {
+		if !finished || unchecked(&result) {
 			return
 		}
 		so = append(so, result)

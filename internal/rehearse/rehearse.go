@@ -112,6 +112,7 @@ func (r *Room) cover(s *step.Scope) *mask.Cover {
 			c.Learn(name, v)
 		}
 	}
+	c.LearnCookies(s.Cookies())
 	return c
 }
 

@@ -120,6 +120,8 @@ type service struct {
 	mu   sync.Mutex
 	got  []string
 	hung chan struct{}
+	// login answers for /login.
+	login func(http.ResponseWriter)
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -129,6 +131,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/hang" {
 		close(s.hung)
 		<-r.Context().Done()
+		return
+	}
+	if r.URL.Path == "/login" {
+		s.login(w)
 		return
 	}
 	status := http.StatusOK

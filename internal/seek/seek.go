@@ -135,7 +135,7 @@ func (n Needle) inRun(d *gonets.RunDetail, mask func(gonets.RunDetail) gonets.Ru
 		a := &attempts[i]
 		sent, came := charset.Types(shown.Version.Sends(a.Path), a.Purpose, &a.Exchange)
 		found = found || n.In([]byte(a.URL), formType) || n.inHeaders(a.RequestHeaders) || n.In([]byte(a.Error), "") ||
-			n.In(a.RequestBody, sent) || n.inHeaders(a.ReplyHeaders) || n.In(a.ReplyBody, came)
+			n.inBoth(a.RequestBody, sent, a.RequestHeaders) || n.inHeaders(a.ReplyHeaders) || n.inBoth(a.ReplyBody, came, a.ReplyHeaders)
 	}
 	return found, size
 }
@@ -155,6 +155,11 @@ func (n Needle) inHeaders(headers []gonets.Header) bool {
 		}
 	}
 	return false
+}
+
+// inBoth reads a body as its step does, and as it names itself.
+func (n Needle) inBoth(body []byte, typed string, headers []gonets.Header) bool {
+	return slices.ContainsFunc(charset.Both(typed, headers), func(media string) bool { return n.In(body, media) })
 }
 
 // In tells whether the text stands in a body: as it is, in its encoding, and

@@ -74,6 +74,24 @@ func TestTextIsFoundInTheEncodingOfTheStep(t *testing.T) {
 	}
 }
 
+// Where a step says another encoding than the reply itself, either may be wrong.
+func TestTextIsFoundInTheEncodingThatABodyNames(t *testing.T) {
+	t.Parallel()
+	windows, err := charset.Encode("Анна", "windows-1251")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := hourly(1, "xyzzy")
+	h.Carried = func(_ context.Context, runs []gonets.RunSummary) ([]gonets.RunDetail, error) {
+		return []gonets.RunDetail{{Run: runs[0], Version: &gonets.Version{Scenario: gonets.Scenario{Steps: []gonets.Step{{ID: "a", HTTP: &gonets.HTTPStep{ResponseCharset: "koi8-r"}}}}},
+			Attempts: []gonets.Attempt{{Path: "a", Exchange: gonets.Exchange{ReplyBody: windows,
+				ReplyHeaders: []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=windows-1251"}}}}}}}, nil
+	}
+	if l, err := seek.Walk(t.Context(), h, gonets.RunFilter{Text: "анна"}, time.Minute); err != nil || len(l.Items) != 1 {
+		t.Errorf("%d found, %v", len(l.Items), err)
+	}
+}
+
 // parted is a form with a file that is no text and a field with such headers.
 func parted(headers, field string) string {
 	const head = "--xx\r\nContent-Disposition: form-data; name="

@@ -167,6 +167,14 @@ func (s *Scope) Missing() []expr.MissingRef {
 // Replies are the attempts whose replies the scope holds, by number.
 func (s *Scope) Replies() map[int]*gonets.Attempt { return s.job.Replies }
 
+// Cookies are those that finished steps got; none of no scope.
+func (s *Scope) Cookies() []gonets.Cookie {
+	if s == nil {
+		return nil
+	}
+	return s.cookies
+}
+
 // OutputsFull tells whether the run's replies take more memory than allowed.
 func (s *Scope) OutputsFull() bool { return s.outputs > gonets.MaxOutputsPerRun }
 

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,11 +20,13 @@ import (
 	"gonets/internal/store/storetest"
 )
 
-// faulty is a reader that gives no large bodies.
+// faulty is a reader that gives no large bodies, and opens nothing that is sealed.
 type faulty struct {
 	pack.Reader
 	err error
 }
+
+func (faulty) Open([]byte, string) ([]byte, error) { return nil, errors.New("sealed with another key") }
 
 func (f faulty) Row(query string, args []any, dest ...any) error {
 	if strings.Contains(query, "FROM bodies") {
@@ -54,17 +57,48 @@ func busy(t *testing.T) error {
 	return err
 }
 
+// corrupt is what SQLite says of a page that is damaged on the disk.
+func corrupt(t *testing.T) error {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "corrupt.db")
+	open := func() *sql.DB {
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	db := open()
+	_, err := db.ExecContext(t.Context(), `CREATE TABLE bodies (data BLOB); INSERT INTO bodies VALUES (zeroblob(100000))`)
+	raw, read := os.ReadFile(path)
+	if err = errors.Join(err, db.Close(), read); err != nil {
+		t.Fatal(err)
+	}
+	const head = 4096 // the first page tells which tables there are
+	copy(raw[head:], bytes.Repeat([]byte{0xff}, len(raw)-head))
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db = open()
+	t.Cleanup(func() { _ = db.Close() })
+	var data []byte
+	if err = db.QueryRowContext(t.Context(), `SELECT data FROM bodies`).Scan(&data); err == nil {
+		t.Fatal("it is read all the same")
+	}
+	return err
+}
+
 // TestAnErasureLooksAgainAtWhatCouldNotBeRead: what is damaged holds nothing, but what
 // the database cannot give for a moment may hold the person.
 func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
 	const canary = "canary-90ab44"
 	for name, of := range map[string]struct {
-		open  func(*testing.T) storetest.Opened
-		fault func(*testing.T) error
+		open          func(*testing.T) storetest.Opened
+		fault, damage func(*testing.T) error
 	}{
-		"sqlite":   {open, busy},
-		"postgres": {freshPostgres, func(*testing.T) error { return driver.ErrBadConn }},
+		"sqlite":   {open, busy, corrupt},
+		"postgres": {freshPostgres, func(*testing.T) error { return driver.ErrBadConn }, func(*testing.T) error { return errors.New("its bytes are damaged") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,12 +118,13 @@ func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
 			run := jobs[0].Run
 			_, err = s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
 				Attempt: &gonets.Attempt{RunID: run.ID, N: 1, Path: "send", StartedAt: s.Clock.Now(),
-					Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, URL: "https://crm.example/", ReplyBody: large}}})
+					Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, URL: "https://crm.example/", ReplyBody: large,
+						Cookies: []gonets.Cookie{{URL: "https://crm.example/", Line: "sid=1"}}}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			fault := of.fault(t)
-			look := func(shelf int, err error) (held bool, _ error) {
+			fault, damage := of.fault(t), of.damage(t)
+			look := func(shelf int, err error) (held bool, unread int, _ error) {
 				page, err := s.ErasuresThrough(func(r pack.Reader) pack.Reader {
 					if err != nil {
 						return faulty{r, err}
@@ -101,17 +136,17 @@ func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
 						held = held || bytes.Contains(text.Data, []byte(canary))
 					}
 				}
-				return held, err
+				return held, page.Unread, err
 			}
 			for _, shelf := range []int{1, 2} { // events, and runs whose event was not found
-				if held, err := look(shelf, nil); !held || err != nil {
+				if held, unread, err := look(shelf, nil); !held || unread > 0 || err != nil {
 					t.Fatalf("shelf %d: the value is not there, this test proves nothing (%v)", shelf, err)
 				}
-				if held, err := look(shelf, fault); held || err == nil || gonets.CodeOf(err) == gonets.CodeInternal {
+				if held, _, err := look(shelf, fault); held || !gonets.Passing(err) {
 					t.Errorf("shelf %d: what could not be read was passed over: %v", shelf, err)
 				}
-				if held, err := look(shelf, errors.New("its bytes are damaged")); held || err != nil {
-					t.Errorf("shelf %d: what is damaged keeps the walk from going on: %v", shelf, err)
+				if held, unread, err := look(shelf, damage); held || unread != 1 || err != nil {
+					t.Errorf("shelf %d: what is damaged keeps the walk from going on: %d counted, %v", shelf, unread, err)
 				}
 			}
 		})

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +13,12 @@ import (
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
 	"gonets/internal/testkit"
+)
+
+// blob and blobs are how SQLite writes bytes.
+var (
+	blob  = regexp.MustCompile(`x'([0-9a-f]*)'`)
+	blobs = strings.NewReplacer("AS BLOB", "AS bytea")
 )
 
 // openPostgres opens the store of a database, as a node of a name.
@@ -36,7 +43,10 @@ func openPostgres(t *testing.T, address string, o store.Options) storetest.Opene
 		}
 	}
 	t.Cleanup(end)
-	return storetest.Opened{Store: s, Clock: o.Clock.(*testkit.Clock), Places: places, Room: room,
+	return storetest.Opened{Store: s, Clock: o.Clock.(*testkit.Clock), Places: places, Room: room, Exec: func(t *testing.T, query string, args ...any) {
+		t.Helper()
+		damages(s)(t, blobs.Replace(blob.ReplaceAllString(query, `'\x$1'::bytea`)), args...)
+	},
 		Reopen: func(t *testing.T) storetest.Opened {
 			end()
 			return openPostgres(t, address, o)

@@ -52,11 +52,17 @@ func openAt(t *testing.T, path string, clock *testkit.Clock, places *storetest.P
 				t.Fatal(err)
 			}
 		},
-		Exec: func(t *testing.T, query string, args ...any) {
-			if err := s.Damage(query, args...); err != nil {
-				t.Fatal(err)
-			}
-		}}
+		Exec: damages(s), Loose: true}
+}
+
+// damages writes into a store what it would not write itself.
+func damages(s *store.Store) func(t *testing.T, query string, args ...any) {
+	return func(t *testing.T, query string, args ...any) {
+		t.Helper()
+		if err := s.Damage(query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func open(t *testing.T) storetest.Opened {

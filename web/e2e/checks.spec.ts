@@ -12,7 +12,7 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       const title = 'Lead'
       const narrow = screen.viewport.width < 720
       const receiver = new Receiver(server, 'slow')
-      await receiver.answers('delay:8s')
+      await receiver.answers('delay:25s')
       await path.enter()
       const name = await path.ready(title, receiver.name)
       const start = () => path.button(t('check.step')).click()
@@ -33,7 +33,7 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       // A page that is loaded again finds it.
       await page.reload()
       await expect(away('checks.goes')).toBeVisible()
-      await expect(away('checks.good')).toBeVisible({ timeout: 30_000 })
+      await expect(away('checks.good')).toBeVisible({ timeout: 60_000 })
       await watch.look('a check is over')
       await page.getByRole('region', { name: t('checks.title', { title }) }).getByRole('link', { name: t('checks.result') }).click()
       await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}/)
@@ -57,6 +57,8 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await expect(away('checks.cancelled')).toBeVisible()
       const { items } = await server.api<{ items: { state: string }[] }>('GET', `/api/v1/runs?mark=check&scenario=${name}`)
       expect(items.map((one) => one.state)).toEqual(['cancelled', 'succeeded'])
+      // What is kept of a check stands as cancelled from its first request on: it is over once no server has it.
+      await expect.poll(async () => (await server.api<{ items: unknown[] }>('GET', '/api/v1/checks')).items).toEqual([])
     })
   })
 }

@@ -200,6 +200,17 @@ func Wait(w *api.LaneWait) string {
 	return "its queue is busy"
 }
 
+// Doubts say what an erasure cannot tell because it is damaged.
+func Doubts(e *api.Erasure) (out []string) {
+	if e.Damaged {
+		out = append(out, "A part of what was counted cannot be read: there may have been more.")
+	}
+	if e.Unread > 0 {
+		out = append(out, fmt.Sprintf("Cannot be read as a whole, so that nobody knows whether they hold it: %d", e.Unread))
+	}
+	return out
+}
+
 // Rewrite says why the database's files still hold what was erased; empty when
 // they do not.
 func Rewrite(because string) string {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -33,11 +34,14 @@ const (
 	// patience is how long such a check waits for a reader that takes nothing; then it
 	// goes on without him.
 	patience = 10 * time.Second
+	// heartbeat keeps proxies from closing the stream of a check that waits for an answer.
+	heartbeat = 15 * time.Second
 )
 
 // Room is where checks are on their way.
 type Room struct {
 	rehearsal Rehearsal
+	clock     gonets.Clock
 	stopping  <-chan struct{}
 	log       *slog.Logger
 
@@ -46,8 +50,8 @@ type Room struct {
 }
 
 // New furnishes the room; stopping is closed when all checks have to end.
-func New(r Rehearsal, stopping <-chan struct{}, log *slog.Logger) *Room {
-	return &Room{rehearsal: r, stopping: stopping, log: cmp.Or(log, slog.New(slog.DiscardHandler)), going: map[string]*going{}}
+func New(r Rehearsal, clock gonets.Clock, stopping <-chan struct{}, log *slog.Logger) *Room {
+	return &Room{rehearsal: r, clock: clock, stopping: stopping, log: cmp.Or(log, slog.New(slog.DiscardHandler)), going: map[string]*going{}}
 }
 
 // Wish asks for a check.
@@ -108,10 +112,18 @@ func (g *going) after(n int) (lines [][]byte, more <-chan struct{}) {
 // Stream tells a check, one object a line, until it is over, the server stops, or,
 // unless it goes on, its reader leaves.
 func (r *Room) Stream(wish Wish) *huma.StreamResponse {
+	wish.As.Was = renamed(wish.Scenario.Steps)
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		_, w := humago.Unwrap(c)
 		r.try(c.Context(), w, wish)
 	}}
+}
+
+// renamed are the first paths of steps that are called otherwise now.
+func renamed(steps []gonets.Step) map[string]string {
+	first := gonets.FirstPaths(steps)
+	maps.DeleteFunc(first, func(now, was string) bool { return now == was })
+	return first
 }
 
 func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
@@ -129,6 +141,10 @@ func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
 		}
 	}()
 	out := newStream(w)
+	if wish.GoesOn {
+		out.patience = patience
+	}
+	defer out.beat(r.clock)()
 	var g *going
 	defer func() { r.leave(g) }()
 	left := false
@@ -151,7 +167,6 @@ func (r *Room) try(ctx context.Context, w http.ResponseWriter, wish Wish) {
 		}
 		g.add(line)
 		if !left {
-			out.within(patience)
 			left = out.write(line) != nil
 		}
 		return nil
@@ -233,6 +248,7 @@ func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		_, w := humago.Unwrap(c)
 		out, told := newStream(w), 0
+		defer out.beat(r.clock)()
 		for {
 			lines, more := g.after(told)
 			for _, line := range lines {
@@ -257,7 +273,11 @@ func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	began   bool
+	// patience is how long a line may take to leave; none is as long as it takes.
+	patience time.Duration
+
+	mu    sync.Mutex
+	began bool
 }
 
 func newStream(w http.ResponseWriter) *stream {
@@ -269,22 +289,63 @@ func newStream(w http.ResponseWriter) *stream {
 	return s
 }
 
-// within bounds how long the next line may take to leave.
-func (s *stream) within(d time.Duration) {
-	_ = s.control.SetWriteDeadline(gonets.SystemClock{}.Now().Add(d))
-}
-
 func (s *stream) write(line []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !s.began {
 		s.began = true
 		s.w.Header().Set("Content-Type", "application/x-ndjson")
 		s.w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
 		s.w.WriteHeader(http.StatusOK)
 	}
+	return s.send(line)
+}
+
+// send is called under the lock.
+func (s *stream) send(line []byte) error {
+	if s.patience > 0 {
+		_ = s.control.SetWriteDeadline(gonets.SystemClock{}.Now().Add(s.patience))
+		// What is silent until the next line is not late.
+		defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
+	}
 	if _, err := s.w.Write(line); err != nil {
 		return err
 	}
 	return s.control.Flush()
+}
+
+// beat writes a blank line now and then, behind the first line, until end is called.
+func (s *stream) beat(clock gonets.Clock) (end func()) {
+	stop := make(chan struct{})
+	var beating sync.WaitGroup
+	beating.Go(func() {
+		for {
+			quiet := clock.NewTimer(heartbeat)
+			select {
+			case <-stop:
+				quiet.Stop()
+				return
+			case <-quiet.C():
+				if s.blank() != nil {
+					return
+				}
+			}
+		}
+	})
+	return func() {
+		close(stop)
+		beating.Wait()
+	}
+}
+
+func (s *stream) blank() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// Before the first line an error can still be answered.
+	if !s.began {
+		return nil
+	}
+	return s.send([]byte{'\n'})
 }
 
 func encode(l api.CheckLine) ([]byte, error) {

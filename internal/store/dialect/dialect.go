@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -167,16 +168,35 @@ func classifySQLite(err error) Fault {
 	return FaultOperation
 }
 
+// Corrupt tells whether an error is of bytes on the disk that are damaged: whoever reads
+// them again gets the same.
+func Corrupt(err error) bool {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return pe.Code == "XX001" || pe.Code == "XX002"
+	}
+	var se *sqlite.Error
+	if !errors.As(err, &se) {
+		return false
+	}
+	switch se.Code() {
+	case sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_DATA, sqlite3.SQLITE_IOERR_CORRUPTFS:
+		return true
+	}
+	return se.Code()&0xff == sqlite3.SQLITE_CORRUPT
+}
+
 const fullMessage = "the disk is full; nothing was stored, free some room and it goes on by itself"
 
 // ErrFull is for what is not even tried while the disk is full.
 func ErrFull() error { return gonets.Errorf(gonets.CodeDiskFull, fullMessage) }
 
 // Wrap turns an error of the database into one that callers understand; errors
-// that already are stay.
+// that already are stay, unless they are of damage and stand beside something that the
+// database could not give: nobody knows yet whether that is damaged, too.
 func (d *Dialect) Wrap(err error) error {
 	var ge *gonets.Error
-	if err == nil || errors.As(err, &ge) {
+	if err == nil || errors.As(err, &ge) && (gonets.Passing(ge) || d.Classify(err) == FaultOperation) {
 		return err
 	}
 	e := &gonets.Error{Code: gonets.CodeInternal, Err: err,

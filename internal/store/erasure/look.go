@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,6 +15,7 @@ import (
 	"gonets/internal/charset"
 	"gonets/internal/compress"
 	"gonets/internal/erase"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -46,9 +48,10 @@ const (
 // looking is one page of a walk.
 type looking struct {
 	pack.Reader
-	// damaged tells whether an error is about what was read. What the database could
-	// not give is looked at again: nobody knows what it holds.
-	damaged func(error) bool
+	// damaged tells whether an error is about what was read, of which the rest came along
+	// or not. What the database could not give is looked at again: nobody knows what it
+	// holds.
+	damaged func(err error, rest bool) bool
 	job     string
 	from    erase.Place
 	page    erase.Page
@@ -71,7 +74,9 @@ func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) 
 		return erase.Page{Next: from, Done: true, Share: 1}, nil
 	}
 	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}}
-	l.damaged = func(err error) bool { return ctx.Err() == nil && !gonets.Passing(e.base.Wrap(err)) }
+	l.damaged = func(err error, rest bool) bool {
+		return ctx.Err() == nil && (dialect.Corrupt(err) || rest && e.base.Dialect.Classify(err) == dialect.FaultOperation)
+	}
 	if err := shelves[from.Shelf](l); err != nil {
 		return l.page, e.base.Wrap(err)
 	}
@@ -158,8 +163,10 @@ func (l *looking) events() error {
 		return err
 	}
 	found, err := pack.LoadEvents(l, ids, -1)
-	if err != nil && (found == nil || !l.damaged(err)) {
-		return err
+	if err != nil {
+		if found, err = l.each(ids); err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
 		ev := found[id]
@@ -174,6 +181,23 @@ func (l *looking) events() error {
 	}
 	l.page.Looked, l.last = len(ids), ids[len(ids)-1]
 	return nil
+}
+
+// each reads events one by one, as far as they can be read, and counts those that
+// cannot.
+func (l *looking) each(ids []string) (map[string]gonets.Event, error) {
+	found := make(map[string]gonets.Event, len(ids))
+	for _, id := range ids {
+		one, err := pack.LoadEvents(l, []string{id}, -1)
+		if err != nil && !l.damaged(err, one != nil) {
+			return nil, err
+		}
+		if err != nil {
+			l.page.Unread++
+		}
+		maps.Copy(found, one)
+	}
+	return found, nil
 }
 
 // body is a body as it was sent, and as it was before its sender packed it. Of one
@@ -234,8 +258,11 @@ func (l *looking) runs() error {
 		}
 		// What is damaged holds nothing that can be read.
 		attempts, err := pack.LoadAttempts(l, id, nil)
-		if err != nil && (attempts == nil || !l.damaged(err)) {
+		if err != nil && !l.damaged(err, attempts != nil) {
 			return err
+		}
+		if err != nil {
+			l.page.Unread++
 		}
 		v, err := l.version(&rows[i].Run, versions)
 		if err != nil {
@@ -269,9 +296,13 @@ func (l *looking) version(run *gonets.Run, known map[string]gonets.Version) (gon
 func carried(a *gonets.Attempt, v *gonets.Version) []erase.Text {
 	sent, came := charset.Types(v.Sends(a.Path), a.Purpose, &a.Exchange)
 	out := []erase.Text{{Data: []byte(a.URL), Type: queryType}, text([]byte(a.Error)), text([]byte(a.StatusLine))}
-	out = append(out, body(a.RequestBody, a.RequestHeaders, sent)...)
+	for _, media := range charset.Both(sent, a.RequestHeaders) {
+		out = append(out, body(a.RequestBody, a.RequestHeaders, media)...)
+	}
 	// A reply is kept unpacked, unless nobody knew how.
-	out = append(out, body(a.ReplyBody, a.ReplyHeaders, came)...)
+	for _, media := range charset.Both(came, a.ReplyHeaders) {
+		out = append(out, body(a.ReplyBody, a.ReplyHeaders, media)...)
+	}
 	for _, h := range a.Hops {
 		out = append(out, erase.Text{Data: []byte(h.URL), Type: queryType})
 	}
@@ -304,6 +335,9 @@ func (l *looking) checks() error {
 		found := []erase.Text{text(r.summary)}
 		var d gonets.RunDetail
 		if data, err := compress.Unzstd(r.data, min(r.size, maxCheck)); err == nil && json.Unmarshal(data, &d) == nil {
+			if d.Version != nil {
+				d.Version.Scenario.Use(d.Version.Requests)
+			}
 			found = append(append(found, texts(&d.Event)...), body(d.Event.Body, d.Event.Headers, d.Event.ContentType)...)
 			for i := range d.Attempts {
 				found = append(found, carried(&d.Attempts[i], d.Version)...)
@@ -316,6 +350,8 @@ func (l *looking) checks() error {
 					found = append(found, text(doc))
 				}
 			}
+		} else {
+			l.page.Unread++
 		}
 		l.add(erase.Find{Kind: erase.KindCheck, ID: r.id}, found...)
 		l.last = r.id

@@ -160,8 +160,8 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.StartedAt, a.Duration, a.Error = FromMS(started), time.Duration(micros)*time.Microsecond, string(text)
 	if packed != nil {
 		if x, err = unpackExchange(packed); err != nil {
-			a.damage = err
-			return a, nil //nolint:nilerr // what is damaged is told with the attempt, not instead of it
+			a.damage, a.Sealed = err, true // nobody knows whether it got cookies
+			return a, nil                  //nolint:nilerr // what is damaged is told with the attempt, not instead of it
 		}
 	}
 	a.request.Inline, a.reply.Inline, a.StatusLine = x.request, x.reply, string(x.status)
@@ -170,7 +170,8 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	a.RequestHeaders, sentErr = Unpack(x.sent)
 	a.ReplyHeaders, gotErr = Unpack(x.got)
 	var d attemptDetail
-	a.damage = errors.Join(sentErr, gotErr, json.Unmarshal(x.detail, &d))
+	detailErr := json.Unmarshal(x.detail, &d)
+	a.damage, a.Sealed = errors.Join(sentErr, gotErr, detailErr), detailErr != nil
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
 	a.ReplyCut, a.Timings, a.Hops, a.NotKept = d.ReplyCut, d.Timings, d.Hops, d.NotKept
 	a.Gzip, a.jar, a.Cookies = d.Gzip, d.Jar, d.Cookies

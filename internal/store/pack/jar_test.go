@@ -21,13 +21,23 @@ func (k keys) Open(sealed []byte, ad string) ([]byte, error) { return k.Keyring.
 // stored is an attempt as it comes back of a row that holds an exchange.
 func stored(t *testing.T, packed []byte) storedAttempt {
 	t.Helper()
+	a := scanned(t, packed)
+	if a.damage != nil {
+		t.Fatal(a.damage)
+	}
+	return a
+}
+
+// scanned is one that may be damaged.
+func scanned(t *testing.T, packed []byte) storedAttempt {
+	t.Helper()
 	const place = 21 // of the exchange among the columns
 	a, err := scanAttempt(func(dest ...any) error {
 		*dest[place].(*[]byte) = packed //nolint:forcetypeassert // it is as the columns say
 		return nil
 	})
-	if err != nil || a.damage != nil {
-		t.Fatal(err, a.damage)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return a
 }
@@ -65,6 +75,20 @@ func TestCookiesStandSealedInTheDatabase(t *testing.T) {
 	bare, err := bareExchange(made.exchange)
 	if err != nil || stored(t, bare).jar != nil {
 		t.Errorf("%v: what is not kept has cookies", err)
+	}
+}
+
+// TestWhereDamageIsCookiesMayHaveBeen: nobody knows their values, so what may hold them is
+// hidden.
+func TestWhereDamageIsCookiesMayHaveBeen(t *testing.T) {
+	t.Parallel()
+	for name, packed := range map[string][]byte{"the exchange": []byte("damaged"), "the detail": packExchange(exchange{detail: []byte(`{"jar":"`)})} {
+		if a := scanned(t, packed); !a.Sealed || a.damage == nil {
+			t.Errorf("%s is damaged: %+v", name, a)
+		}
+	}
+	if a := scanned(t, packExchange(exchange{sent: []byte("damaged"), detail: []byte(`{}`)})); a.Sealed || a.damage == nil {
+		t.Errorf("only headers are damaged: %+v", a)
 	}
 }
 

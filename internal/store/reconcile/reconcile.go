@@ -217,7 +217,8 @@ const RefusedSQL = `SELECT CAST(COALESCE(sum(rejected), 0) AS BIGINT), COALESCE(
 
 // Refused is how often a source surely did not believe a caller since a time, and when
 // the last of them came at the earliest. Of the quarter of an hour of that time only
-// the very last refusal is known to be behind it.
+// the very last refusal is known to be behind it; what a server stores together is
+// counted at the time of its last.
 func (b *Books) Refused(ctx context.Context, source string, since time.Time) (n int64, last time.Time, err error) {
 	err = b.base.Ask(ctx, func(r pack.Reader) error {
 		n, last = 0, time.Time{}

@@ -47,15 +47,17 @@ var damages = []struct {
 	name, sql string
 	event     bool
 	says      string
+	// loose ones need a column that takes values of another type.
+	loose bool
 }{
-	{"the event's body", `UPDATE bodies SET data = x'00' WHERE owner = ?`, true, "body"},
-	{"the event's body is gone", `DELETE FROM bodies WHERE owner = ?`, true, "body"},
-	{"the event's headers", `UPDATE events SET headers = x'ff' WHERE id = ?`, true, "headers"},
-	{"the event's answer", `UPDATE events SET answer = x'7b' WHERE id = ?`, true, "JSON"},
-	{"the event is gone", `DELETE FROM events WHERE id = ?`, true, "event"},
-	{"the reply", `UPDATE bodies SET data = x'00' WHERE owner = ?`, false, "attempt 1"},
-	{"an attempt's details", `UPDATE attempts SET exchange = x'7b' WHERE run = ?`, false, "attempt 1"},
-	{"a number that is text", `UPDATE attempts SET status = 'x' WHERE run = ?`, false, "status"},
+	{"the event's body", `UPDATE bodies SET data = x'00' WHERE owner = ?`, true, "body", false},
+	{"the event's body is gone", `DELETE FROM bodies WHERE owner = ?`, true, "body", false},
+	{"the event's headers", `UPDATE events SET headers = x'ff' WHERE id = ?`, true, "headers", false},
+	{"the event's answer", `UPDATE events SET answer = x'7b' WHERE id = ?`, true, "JSON", false},
+	{"the event is gone", `DELETE FROM events WHERE id = ?`, true, "event", false},
+	{"the reply", `UPDATE bodies SET data = x'00' WHERE owner = ?`, false, "attempt 1", false},
+	{"an attempt's details", `UPDATE attempts SET exchange = x'7b' WHERE run = ?`, false, "attempt 1", false},
+	{"a number that is text", `UPDATE attempts SET status = 'x' WHERE run = ?`, false, "status", true},
 }
 
 func unreadableRuns(f fixture) {
@@ -65,6 +67,9 @@ func unreadableRuns(f fixture) {
 	f.Places.Give(2 * len(damages))
 	good, bad := map[string]bool{}, map[string]string{}
 	for _, d := range damages {
+		if d.loose && !f.Loose {
+			continue
+		}
 		for i := range 2 {
 			run := f.run(body(6_000))
 			tr := f.transition(run, gonets.RunQueued)

@@ -33,6 +33,8 @@ type Opened struct {
 	// Exec changes rows behind the store's back, as damage does; nil where that
 	// can't be done.
 	Exec func(t *testing.T, query string, args ...any)
+	// Loose means that a column takes values of another type than its own.
+	Loose bool
 }
 
 // Sealer seals for tests: recognisable, bound to its place, not secret.

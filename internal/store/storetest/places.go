@@ -265,12 +265,25 @@ func erasedEncodings(f fixture) {
 	sc := Scenario("x", "s")
 	sc.Steps[0].HTTP.ResponseCharset = "koi8-r"
 	f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
-	f.Places.Give(2)
+	f.Places.Give(3)
 	theirs, other := f.carrier("a", "b", string(koi)), f.carrier("a", "b", "mine")
+	// One reply names its encoding itself, and its step another one.
+	named := f.run("a")
+	tr := f.transition(named, gonets.RunSucceeded)
+	windows, err := charset.Encode(name, "windows-1251")
+	f.must(err)
+	tr.Attempt.ReplyHeaders, tr.Attempt.ReplyBody = []gonets.Header{{Name: "Content-Type", Value: "text/plain; charset=windows-1251"}}, windows
+	_, err = f.Finish(f.ctx(), tr)
+	f.must(err)
 	check := f.check(f.event("c"))
 	check.Version = &gonets.Version{Scenario: sc}
 	check.Attempts[0].Path, check.Attempts[0].ReplyBody = "send", koi
 	f.must(f.SaveCheck(f.ctx(), check))
+	saved := f.check(f.event("d"))
+	saved.Version = &gonets.Version{Scenario: Scenario("x", "s"), Requests: []gonets.SavedRequest{{Name: "list", HTTP: *sc.Steps[0].HTTP}}}
+	saved.Version.Scenario.Steps = []gonets.Step{{ID: "send", Request: "list"}}
+	saved.Attempts[0].Path, saved.Attempts[0].ReplyBody = "send", koi
+	f.must(f.SaveCheck(f.ctx(), saved))
 	s := f.eraser("me")
 	job, err := s.Begin(f.ctx(), "анна петрова", "owner")
 	f.must(err)
@@ -284,6 +297,11 @@ func erasedEncodings(f fixture) {
 	if text := f.everything(other.ID); !strings.Contains(text, "mine") {
 		f.t.Errorf("another reply is gone: %q", text)
 	}
-	_, err = f.Check(f.ctx(), check.Run.ID)
-	f.wantCode(err, gonets.CodeNotFound)
+	if text := f.everything(named.ID); strings.Contains(text, string(windows)) {
+		f.t.Errorf("the reply that names its encoding is as it came: %q", text)
+	}
+	for _, id := range []string{check.Run.ID, saved.Run.ID} {
+		_, err = f.Check(f.ctx(), id)
+		f.wantCode(err, gonets.CodeNotFound)
+	}
 }

@@ -2521,6 +2521,11 @@ export interface components {
              * @description How many of them there are
              */
             unfinished_count: number;
+            /**
+             * Format: int64
+             * @description How many of them are damaged, in part or as a whole: whether that part held the value nobody knows
+             */
+            unread?: number;
         };
         ErasureCount: {
             /** Format: int64 */
@@ -2746,6 +2751,10 @@ export interface components {
             /** @description Path of the only step that is tried */
             step?: string;
             title: string;
+            /** @description The first paths of the steps that were renamed, by their present ones */
+            was?: {
+                [key: string]: string;
+            };
         };
         Header: {
             name: string;

@@ -2,10 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
 import { sessionQuery, useHints } from '@/api'
-import { duration, useT } from '@/i18n'
-import { Button, Icon, IconButton } from '@/ui'
+import { duration, useT, type Key } from '@/i18n'
+import { useCodes } from '@/i18n/codes'
+import { Button, Icon, IconButton, tell, toastError } from '@/ui'
 import css from './CheckBanner.module.css'
 import { attach, cancel, forget, useChecksAway, type Away } from './checks'
+import type { CheckState } from './state'
 
 /** The checks whose editors were left, on every page: how long each has gone on, how it ended. */
 export function CheckBanner() {
@@ -18,18 +20,22 @@ export function CheckBanner() {
   return useChecksAway().map((one) => <Line key={`${one.of} ${one.name}`} check={one} />)
 }
 
+const ends: Record<string, Key> = { cancelled: 'checks.cancelled', unseen: 'checks.unseen' }
+const wordsOf = ({ running, finished }: CheckState): Key => (running ? 'checks.goes' : (ends[finished?.state ?? ''] ?? (finished?.ok ? 'checks.good' : 'checks.bad')))
+
 function Line({ check }: { check: Away }) {
   const t = useT()
   const { state, title, name } = check
-  const { running, finished, runId } = state
-  const words = running ? 'checks.goes' : finished?.state === 'cancelled' ? 'checks.cancelled' : finished?.ok ? 'checks.good' : 'checks.bad'
+  useCodes()
+  const { running, finished, runId, error } = state
   return (
     <section className={css.banner} data-state={running ? 'running' : finished?.ok ? 'good' : 'bad'} aria-label={t('checks.title', { title: title || name })}>
       <span role="status" className={css.name}>
-        <Icon name={running ? 'play' : finished?.ok ? 'check' : finished?.state === 'cancelled' ? 'stop' : 'close'} size={16} />
-        {t(words, { title: title || name })}
+        <Icon name={running ? 'play' : finished?.ok ? 'check' : finished && finished.state in ends ? 'stop' : 'close'} size={16} />
+        {t(wordsOf(state), { title: title || name })}
       </span>
-      {running ? <Passed since={state.since} /> : finished && <span className={css.time}>{duration(finished.duration_ms)}</span>}
+      {error && <span>{tell(error, t).what}</span>}
+      {running ? <Passed since={state.since} /> : finished && finished.state !== 'unseen' && <span className={css.time}>{duration(finished.duration_ms)}</span>}
       <span className={css.buttons}>
         <Link className={css.link} to={check.of === 'request' ? '/requests/$name' : '/scenarios/$name'} params={{ name }}>
           {t('checks.open')}
@@ -40,7 +46,7 @@ function Line({ check }: { check: Away }) {
           </Button>
         )}
         {running ? (
-          <Button size="small" kind="quiet" icon="stop" onClick={() => cancel(check)}>
+          <Button size="small" kind="quiet" icon="stop" onClick={() => void cancel(check).catch((error: unknown) => toastError(error, t))}>
             {t('cancel')}
           </Button>
         ) : (

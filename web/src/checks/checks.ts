@@ -1,8 +1,8 @@
 /** Checks on their way, one of each scenario and saved request. The server goes on with them when nobody reads, so they outlive the page of their editor. */
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { api, ApiError, ask, call, keys, type CheckLine, type components } from '@/api'
-import { applied, begun, ended, noCheck, type CheckState } from './state'
+import { api, ApiError, ask, call, keys, sessionQuery, type CheckLine, type components } from '@/api'
+import { applied, begun, ended, isOver, noCheck, type CheckState } from './state'
 
 /** What is checked: a scenario's draft, or a saved request by itself. */
 export interface Checked {
@@ -19,11 +19,15 @@ export interface Away extends Checked {
 interface Held extends Checked {
   state: CheckState
   reading: AbortController
-  /** The connection broke; what became of it is asked when there is one again. */
-  lost: boolean
   firsts: ReadonlyMap<string, string>
   client: QueryClient
+  /** It was begun before this page was loaded, or on another one. */
+  attached: boolean
+  /** The server has taken it that this one is to end. */
+  cancelled: boolean
 }
+
+type Going = components['schemas']['GoingCheck']
 
 const all = new Map<string, Held>()
 const open = new Set<string>()
@@ -72,14 +76,27 @@ interface Beginning extends Checked {
   lines: (signal: AbortSignal) => AsyncGenerator<CheckLine>
 }
 
-/** Begins a check in place of the one that is on its way. */
-export function begin({ lines, first, ...wish }: Beginning): void {
+/** Begins a check in place of the one that was begun here before, once that is cancelled. One that was begun elsewhere is left alone, and nothing is begun: false. */
+export async function begin({ lines, first, ...wish }: Beginning): Promise<boolean> {
   const key = keyOf(wish)
-  cancel(wish)
+  const old = all.get(key)
+  if (old?.state.running) {
+    if (old.attached) return false
+    await cancel(wish)
+    // The next one was begun by another wish meanwhile.
+    if (all.get(key)?.reading !== old.reading) return true
+  }
   const reading = new AbortController()
-  set(key, { ...wish, reading, lost: false, state: begun(all.get(key)?.state ?? noCheck, first, Date.now()) })
+  set(key, { ...wish, reading, attached: false, cancelled: false, state: begun(all.get(key)?.state ?? noCheck, first, Date.now()) })
   void follow(key, reading, lines)
+  return true
 }
+
+/** So long, in milliseconds, it takes until what broke off is taken up again, and so long at most when that fails again and again. */
+const soonest = 500
+const latest = 30_000
+/** How often the server may know nothing of a check before that is said. */
+const patience = 10
 
 async function follow(key: string, reading: AbortController, lines: Beginning['lines']): Promise<void> {
   /** Undefined when another one was begun meanwhile. */
@@ -87,38 +104,104 @@ async function follow(key: string, reading: AbortController, lines: Beginning['l
     const held = all.get(key)
     return held?.reading === reading ? held : undefined
   }
-  let state = 'cancelled'
-  let failed: ApiError | undefined
-  try {
-    for await (const line of lines(reading.signal)) {
-      const held = mine()
-      if (held) set(key, { ...held, state: applied(held.state, line, held.firsts) })
-    }
-  } catch (error) {
+  const over = (state: string, error?: ApiError): void => {
     const held = mine()
-    // It goes on without this page, which asks for it as soon as it can.
-    if (held?.state.runId !== undefined && !reading.signal.aborted) return set(key, { ...held, lost: true })
-    if (!reading.signal.aborted) [state, failed] = ['failed', error instanceof ApiError ? error : undefined]
+    if (held) end(key, held, state, error)
   }
-  const held = mine()
-  if (held) end(key, held, state, failed)
+  for (let pause = soonest, unseen = 0; mine(); pause = Math.min(2 * pause, latest)) {
+    try {
+      for await (const line of lines(reading.signal)) {
+        const held = mine()
+        if (held) set(key, { ...held, state: applied(held.state, line, held.firsts) })
+        ;[pause, unseen] = [soonest, 0]
+      }
+      return over('cancelled')
+    } catch (error) {
+      if (reading.signal.aborted) return over('cancelled')
+      const id = mine()?.state.runId
+      if (id === undefined) return over('failed', error instanceof ApiError ? error : undefined)
+      // It goes on without this page, which takes it up again as soon as it can.
+      lines = (signal) => readLines(`/checks/${id}`, { signal })
+      if (isGone(error)) {
+        const run = await call(api.GET('/api/v1/runs/{id}', { params: { path: { id } } })).catch((error: unknown) => (isGone(error) ? null : undefined))
+        if (run && isOver(run)) return over(run.state)
+        // The server that was asked does not have it, and nobody has written down yet how it ended.
+        if (run !== undefined && mine()?.cancelled) return over('cancelled')
+        if (run !== undefined && ++unseen >= patience) return over('unseen')
+      }
+    }
+    await rest(pause)
+  }
+}
+
+const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
+
+const resting = new Set<() => void>()
+
+/** A pause that {@link wake} ends. */
+const rest = (ms: number): Promise<void> =>
+  new Promise((go) => {
+    const rise = () => {
+      clearTimeout(timer)
+      resting.delete(rise)
+      go()
+    }
+    const timer = setTimeout(rise, ms)
+    resting.add(rise)
+  })
+
+function wake(): void {
+  for (const rise of [...resting]) rise()
 }
 
 function end(key: string, held: Held, state: string, error?: ApiError): void {
-  set(key, { ...held, lost: false, state: { ...ended(held.state, state, Date.now()), error } })
+  set(key, { ...held, state: { ...ended(held.state, state, Date.now()), error } })
   const { client, name } = held
   void client.invalidateQueries({ queryKey: keys.runs })
+  if (held.of === 'request') {
+    void client.invalidateQueries({ queryKey: keys.requests })
+    void client.invalidateQueries({ queryKey: keys.request(name) })
+    return
+  }
   // What stood in the editor stays there; the next one begins with what is kept.
   void client.invalidateQueries({ queryKey: keys.past(name), refetchType: 'none' })
 }
 
-/** Ends a check. One of which the server has said nothing is ended by leaving it. */
-export function cancel(which: Pick<Checked, 'of' | 'name'>): void {
-  const held = all.get(keyOf(which))
+const cancelAt = (id: string): Promise<unknown> => call(api.POST('/api/v1/checks/{id}/cancel', { params: { path: { id } } }))
+
+/** Ends a check; when the server cannot be told it goes on, and that is thrown. One of which the server has said nothing is ended by leaving it. */
+export async function cancel(which: Pick<Checked, 'of' | 'name'>): Promise<void> {
+  const key = keyOf(which)
+  const held = all.get(key)
   if (!held?.state.running) return
   const id = held.state.runId
-  if (id === undefined) return held.reading.abort()
-  call(api.POST('/api/v1/checks/{id}/cancel', { params: { path: { id } } })).catch(() => held.reading.abort())
+  if (id === undefined) {
+    held.reading.abort()
+    void endUnheard(held)
+    return
+  }
+  await cancelAt(id)
+  const now = all.get(key)
+  if (now?.reading === held.reading) set(key, { ...now, cancelled: true })
+  wake()
+}
+
+/** The server may have begun what was left before it could be heard: a check of the same by the same person, as young as the wish, that is not followed here. */
+async function endUnheard({ of, name, client, state: { since } }: Held): Promise<void> {
+  const key = keyOf({ of, name })
+  const login = client.getQueryData(sessionQuery.queryKey)?.user?.login
+  for (const pause of [0, 1000, 4000]) {
+    await rest(pause)
+    const { data, response } = await api.GET('/api/v1/checks').catch(() => ({ data: undefined, response: undefined }))
+    const held = all.get(key)
+    // The next one may be among them, and cannot be told from this one yet.
+    if (!data || (held?.state.running && held.state.runId === undefined)) continue
+    // The clock of the server may be another; its answers tell only seconds.
+    const now = Date.parse(response?.headers.get('Date') ?? '') || Date.now()
+    const age = Date.now() - since + 2000
+    const left = data.items.filter((one) => one.by === login && keyOf(checkedOf(one)) === key && one.run_id !== held?.state.runId && now - Date.parse(one.started_at) <= age)
+    await Promise.all(left.map((one) => cancelAt(one.run_id).catch(() => undefined)))
+  }
 }
 
 /** Takes one that has ended off the pages. */
@@ -127,29 +210,28 @@ export function forget(which: Pick<Checked, 'of' | 'name'>): void {
   tell()
 }
 
-/** Follows what goes on at the server and is not followed here: what this person began before the page was loaded, or before the connection broke. */
+/** Follows what goes on at the server and is not followed here: what this person began before the page was loaded, or on another one. */
 export async function attach(client: QueryClient, login: string): Promise<void> {
+  wake()
   const { items } = await call(api.GET('/api/v1/checks'))
-  for (const one of items) if (one.by === login) take(client, one)
-  for (const [key, held] of all) if (held.lost) void settle(key, held)
+  // Of several the newest is taken.
+  for (const one of items.filter(({ by }) => by === login).reverse()) take(client, one)
 }
 
-function take(client: QueryClient, one: components['schemas']['GoingCheck']): void {
-  const checked: Checked = one.request === undefined ? { of: 'scenario', name: one.scenario ?? '', title: one.title } : { of: 'request', name: one.request, title: one.title }
+const checkedOf = (one: Going): Checked =>
+  one.request === undefined ? { of: 'scenario', name: one.scenario ?? '', title: one.title } : { of: 'request', name: one.request, title: one.title }
+
+function take(client: QueryClient, one: Going): void {
+  const checked = checkedOf(one)
   const key = keyOf(checked)
   const held = all.get(key)
-  if (held?.state.running && !(held.lost && held.state.runId === one.run_id)) return
+  if (held?.state.running) return
   const reading = new AbortController()
-  const first = one.step && (held?.firsts.get(one.step) ?? one.step)
+  const firsts = new Map(Object.entries(one.was ?? {}))
+  const first = one.step && (firsts.get(one.step) ?? one.step)
   const state = { ...begun(held?.state ?? noCheck, first, Date.parse(one.started_at)), runId: one.run_id }
-  set(key, { ...checked, client, reading, lost: false, firsts: held?.firsts ?? new Map(), state })
+  set(key, { ...checked, client, reading, firsts, attached: true, cancelled: false, state })
   void follow(key, reading, (signal) => readLines(`/checks/${one.run_id}`, { signal }))
-}
-
-/** How one ended while nobody looked. */
-async function settle(key: string, held: Held): Promise<void> {
-  const run = await call(api.GET('/api/v1/runs/{id}', { params: { path: { id: held.state.runId! } } })).catch(() => undefined)
-  if (run && all.get(key) === held) end(key, held, run.state)
 }
 
 /** The lines of a check as they come. */

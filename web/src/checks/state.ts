@@ -1,5 +1,5 @@
 /** How a check stands, as its lines tell. Pure. */
-import type { ApiError, Attempt, CheckLine, Explain, Preview } from '@/api'
+import type { ApiError, Attempt, CheckLine, Explain, Preview, Run } from '@/api'
 import type { Variable } from '@/pill/variables'
 
 export interface StepResult {
@@ -38,8 +38,11 @@ export const noCheck: CheckState = { running: false, since: 0, whole: false, ask
 
 /** The state in which a check begins; undefined checks all steps. */
 export function begun(old: CheckState, first: string | undefined, at: number): CheckState {
-  return { ...old, running: true, since: at, whole: first === undefined, asked: first === undefined ? undefined : { first, at }, results: first === undefined ? {} : without(old.results, first), finished: undefined, error: undefined, runId: undefined }
+  return { ...old, running: true, since: at, whole: first === undefined, asked: first === undefined ? undefined : { first, at }, results: first === undefined ? {} : without(settled(old.results), first), finished: undefined, error: undefined, runId: undefined }
 }
+
+/** What is on its way has no end that could be told once another check is followed. */
+const settled = (results: Record<string, StepResult>): Record<string, StepResult> => Object.fromEntries(Object.entries(results).filter(([, result]) => result.state !== 'running'))
 
 function without(results: Record<string, StepResult>, first: string): Record<string, StepResult> {
   const { [first]: _gone, ...rest } = results
@@ -48,11 +51,13 @@ function without(results: Record<string, StepResult>, first: string): Record<str
 
 /** Nothing is under way any more. */
 export function ended(old: CheckState, state: string, at: number): CheckState {
-  const results = Object.fromEntries(Object.entries(old.results).filter(([, result]) => result.state !== 'running'))
-  return { ...old, running: false, round: old.round + 1, results, finished: old.finished ?? { ok: good(state), state, duration_ms: at - old.since } }
+  return { ...old, running: false, round: old.round + 1, results: settled(old.results), finished: old.finished ?? { ok: good(state), state, duration_ms: at - old.since } }
 }
 
 const good = (state: string): boolean => state === 'succeeded' || state === 'skipped' || state === 'shown'
+
+/** Whether the run that a check is kept as tells how it ended. Before that it stands as cancelled at the time when it began (internal/rehearse/check.go). */
+export const isOver = (run: Pick<Run, 'state' | 'created_at' | 'finished_at'>): boolean => run.state !== 'cancelled' || run.finished_at !== run.created_at
 
 /** One line further. What the steps are called now says nothing of what they are called when it comes: `firsts` tells their first paths. */
 export function applied(old: CheckState, line: CheckLine, firsts: ReadonlyMap<string, string>): CheckState {

@@ -2,6 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Attempt, CheckLine } from '@/api'
 import { begin, cancel, useCheckState, type CheckState, type StepResult } from '@/checks'
+import { useT } from '@/i18n'
+import { toast, toastError } from '@/ui'
 import type { HttpStep, Step } from '../model/document'
 import type { Placed } from '../model/steps'
 import { isEcho } from '../parts/describe'
@@ -47,6 +49,7 @@ interface Options {
 }
 
 export function useCheck({ of, name, title, steps, sends, run, past: { past, replies } }: Options): Check {
+  const t = useT()
   const client = useQueryClient()
   const state = useCheckState({ of, name })
   const [asking, setAsking] = useState<Asking | undefined>()
@@ -69,8 +72,10 @@ export function useCheck({ of, name, title, steps, sends, run, past: { past, rep
       const { steps, title, run } = latest.current
       const firsts = new Map(steps.map((placed) => [placed.path, placed.first]))
       begin({ of, name, title, client, firsts, first: path && (firsts.get(path) ?? path), lines: (signal) => run({ step: path, really: [...really] }, signal) })
+        .then((begun) => begun || toast(t('check.elsewhere'), { tone: 'warn' }))
+        .catch((error: unknown) => toastError(error, t))
     },
-    [client, name, of],
+    [client, name, of, t],
   )
 
   const ask = useCallback(
@@ -91,7 +96,7 @@ export function useCheck({ of, name, title, steps, sends, run, past: { past, rep
   const askStep = useCallback((path: string) => ask(path), [ask])
   const askScenario = useCallback(() => ask(undefined), [ask])
   const dismiss = useCallback(() => setAsking(undefined), [])
-  const stop = useCallback(() => cancel({ of, name }), [of, name])
+  const stop = useCallback(() => void cancel({ of, name }).catch((error: unknown) => toastError(error, t)), [of, name, t])
   const answer = useCallback(
     (really: readonly string[], remember: boolean) => {
       if (!asking) return

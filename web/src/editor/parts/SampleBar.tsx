@@ -21,7 +21,7 @@ const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0,
 
 /** A check that a person stopped is no failure. */
 const ended = ({ ok, state }: { ok: boolean; state: string }): { tone: BadgeTone; icon: IconName } =>
-  state === 'cancelled' ? { tone: 'muted', icon: 'stop' } : ok ? { tone: 'ok', icon: 'check' } : { tone: 'error', icon: 'close' }
+  state === 'cancelled' || state === 'unseen' ? { tone: 'muted', icon: 'stop' } : ok ? { tone: 'ok', icon: 'check' } : { tone: 'error', icon: 'close' }
 
 /** What the steps are tried on, and how the last check ended. */
 export function SampleBar() {
@@ -59,7 +59,7 @@ export function SampleBar() {
             <>
               {t('check.last')}{' '}
               <Badge {...ended(check.finished)}>
-                {t(check.finished.state === 'cancelled' ? 'check.endStopped' : check.finished.ok ? 'check.endGood' : 'check.endBad', { time: duration(check.finished.duration_ms) })}
+                {t(check.finished.state === 'unseen' ? 'check.endUnseen' : check.finished.state === 'cancelled' ? 'check.endStopped' : check.finished.ok ? 'check.endGood' : 'check.endBad', { time: duration(check.finished.duration_ms) })}
               </Badge>
             </>
           )

@@ -31,3 +31,22 @@ it('says above what was read last that how far a job is cannot be asked', async 
   await act(() => queries.invalidateQueries({ queryKey: ['erasures', 'one'] }))
   await waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
 })
+
+it('does not say that a value is nowhere else when something could not be read', async () => {
+  const json = (body: unknown) => new Response(JSON.stringify(body), { status: 200, headers: { 'Content-Type': 'application/json' } })
+  const counts = { found: [], erased: [], unfinished: [], unfinished_count: 0, mentions: [], left: 0, rewrite_at_start: false }
+  let unread = 2
+  vi.stubGlobal('ResizeObserver', class { observe() {} unobserve() {} disconnect() {} })
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const job = { ...counts, id: 'one', state: 'closing', looked: 7, unread, share: 1, created_at: '2026-01-01T00:00:00Z' }
+    return new URL(request.url).pathname.endsWith('/erasures') ? json({ items: [job] }) : json({ ...job, state: 'finished', finished_at: '2026-01-01T00:00:01Z' })
+  })
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  render(<QueryClientProvider client={queries}><UiProvider><ErasePanel /></UiProvider></QueryClientProvider>)
+  await waitFor(() => expect(screen.queryByText(t('erase.unread', { n: '2' }))).not.toBeNull())
+  expect(screen.queryByText(t('erase.checked'))).toBeNull()
+  unread = 0
+  await act(() => queries.invalidateQueries({ queryKey: ['erasures', 'one'] }))
+  await waitFor(() => expect(screen.queryByText(t('erase.checked'))).not.toBeNull())
+  expect(screen.queryByText(t('erase.unread', { n: '2' }))).toBeNull()
+})

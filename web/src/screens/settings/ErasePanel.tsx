@@ -105,6 +105,7 @@ function One({ id }: { id: string }) {
     <>
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data?.damaged && <Note tone="warn">{t('erase.damaged')}</Note>}
+      {!!data?.unread && <Note tone="warn">{t('erase.unread', { n: number(data.unread) })}</Note>}
       {data ? <Stage erasure={data} /> : !error && <Skeleton lines={3} />}
     </>
   )
@@ -232,8 +233,8 @@ function Report({ erasure }: { erasure: Erasure }) {
   const why = erasure.rewrite_because && kept[erasure.rewrite_because]
   return (
     <Stack gap={12}>
-      <Note tone={erasure.left > 0 ? 'warn' : 'ok'} title={t('erase.finished', { time: shortClock(erasure.finished_at ?? erasure.created_at) })}>
-        {erasure.left > 0 ? t('erase.left', { n: number(erasure.left) }) : t('erase.checked')}
+      <Note tone={erasure.left > 0 || erasure.unread ? 'warn' : 'ok'} title={t('erase.finished', { time: shortClock(erasure.finished_at ?? erasure.created_at) })}>
+        {erasure.left > 0 ? t('erase.left', { n: number(erasure.left) }) : !erasure.unread && t('erase.checked')}
       </Note>
       <Counts counts={erasure.erased} />
       <Mentions erasure={erasure} />

@@ -1,0 +1,145 @@
+import { QueryClient } from '@tanstack/react-query'
+import { renderHook } from '@testing-library/react'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { sessionQuery } from '@/api'
+import { loadCodes } from '@/i18n/codes'
+import { attach, begin, cancel, forget, readLines, useChecksAway } from './checks'
+
+const at = '2026-03-02T09:00:00Z'
+const name = 'lead'
+const which = { of: 'scenario', name } as const
+const line = (one: object) => `${JSON.stringify(one)}\n`
+const started = line({ type: 'started', run_id: 'c1', steps: ['deal'] })
+const finished = line({ type: 'finished', run_id: 'c1', state: 'succeeded', duration_ms: 5 })
+const going = (one: object = {}) => ({ run_id: 'c1', scenario: name, title: 'Lead', started_at: at, by: 'owner', ...one })
+const run = (state: string, finished_at: string) => Response.json({ id: 'c1', state, created_at: at, finished_at })
+const gone = () => Response.json({ status: 404, code: 'not_found' }, { status: 404 })
+const offline = () => Promise.reject(new TypeError('no network'))
+
+type Answer = (request: Request) => Response | Promise<Response>
+let server: Record<string, Answer>
+let asked: string[]
+let client: QueryClient
+
+/** A stream of lines that waits for more, until it breaks off. */
+function stream(...lines: string[]): { response: Response; say: (text: string) => void; breakOff: () => void; end: () => void } {
+  let to!: ReadableStreamDefaultController<Uint8Array>
+  const body = new ReadableStream<Uint8Array>({ start: (controller) => void (to = controller) })
+  const say = (text: string) => to.enqueue(new TextEncoder().encode(text))
+  lines.forEach(say)
+  return { response: new Response(body), say, breakOff: () => to.error(new TypeError('network error')), end: () => to.close() }
+}
+
+const start = () => begin({ ...which, title: 'Lead', client, first: undefined, firsts: new Map(), lines: (signal) => readLines('/check', { method: 'POST', body: '{}', signal }) })
+
+/** What the page tells of the check. */
+const told = () => renderHook(() => useChecksAway()).result.current.find((one) => one.name === name)?.state
+const pass = async (seconds: number) => {
+  for (let i = 0; i < seconds * 4; i++) await vi.advanceTimersByTimeAsync(250)
+}
+
+beforeEach(async () => {
+  await loadCodes()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+  asked = []
+  client = new QueryClient()
+  client.setQueryData(sessionQuery.queryKey, { user: { login: 'owner' } } as never)
+  vi.stubGlobal('fetch', async (request: Request) => {
+    const what = `${request.method} ${new URL(request.url).pathname.replace('/api/v1', '')}`
+    asked.push(what)
+    return (server[what] ?? gone)(request)
+  })
+})
+afterEach(async () => {
+  server = { 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await cancel(which)
+  await pass(40)
+  forget(which)
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+it('what breaks off is taken up again by itself, as often as it takes', async () => {
+  const first = stream(started)
+  const last = stream(started, '\n')
+  const follow = [offline, offline, () => last.response]
+  server = { 'POST /check': () => first.response, 'GET /checks/c1': () => follow.shift()!() }
+  await start()
+  await pass(1)
+  expect(told()).toMatchObject({ running: true, runId: 'c1' })
+  first.breakOff()
+  await pass(10)
+  expect(follow).toEqual([])
+  expect(told()?.running).toBe(true)
+  last.say(finished)
+  last.end()
+  await pass(1)
+  expect(told()).toMatchObject({ running: false, finished: { ok: true } })
+})
+
+it('one that ended between the list and its first line is told by its run', async () => {
+  server = { 'GET /checks': () => Response.json({ items: [going()] }), 'GET /runs/c1': () => run('succeeded', '2026-03-02T09:00:09Z') }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ running: false, finished: { ok: true } })
+})
+
+it('one that another server goes on with is not called cancelled', async () => {
+  const first = stream(started)
+  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', at) }
+  await start()
+  await pass(1)
+  first.breakOff()
+  await pass(20)
+  expect(told()?.running).toBe(true)
+  await pass(300)
+  expect(told()).toMatchObject({ running: false, finished: { state: 'unseen' } })
+})
+
+it('one that could not be cancelled goes on, and that is told', async () => {
+  const first = stream(started)
+  server = { 'POST /check': () => first.response, 'POST /checks/c1/cancel': offline }
+  await start()
+  await pass(1)
+  await expect(cancel(which)).rejects.toMatchObject({ offline: true })
+  await pass(1)
+  expect(told()?.running).toBe(true)
+})
+
+it('one that is out of sight and was cancelled is over', async () => {
+  const first = stream(started)
+  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', at), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await start()
+  await pass(1)
+  first.breakOff()
+  await pass(5)
+  await cancel(which)
+  await pass(1)
+  expect(told()).toMatchObject({ running: false, finished: { state: 'cancelled' } })
+})
+
+it('one that was left before the server was heard is cancelled there, and nobody else’s', async () => {
+  const now = new Date().toISOString()
+  const items = [going({ run_id: 'c1', started_at: now }), going({ run_id: 'c2', started_at: now, by: 'other' }), going({ run_id: 'c3' }), going({ run_id: 'c4', started_at: now, scenario: 'another' })]
+  const silent: Answer = (request) => new Promise((_, fail) => request.signal.addEventListener('abort', () => fail(new DOMException('left', 'AbortError'))))
+  server = { 'POST /check': silent, 'GET /checks': () => Response.json({ items }, { headers: { Date: new Date().toUTCString() } }), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  void start()
+  await pass(1)
+  await cancel(which)
+  await pass(1)
+  expect(new Set(asked.filter((one) => one.endsWith('/cancel')))).toEqual(new Set(['POST /checks/c1/cancel']))
+})
+
+it('of several the newest is followed, steps are known by their first paths, and the next check waits for it', async () => {
+  const lines = stream(line({ type: 'started', run_id: 'c2' }), line({ type: 'step', path: 'deal', state: 'running' }))
+  server = { 'GET /checks': () => Response.json({ items: [going(), going({ run_id: 'c2', step: 'deal', was: { deal: 'was' } })] }), 'GET /checks/c2': () => lines.response }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ running: true, runId: 'c2', asked: { first: 'was' }, results: { was: { state: 'running' } } })
+  expect(await start()).toBe(false)
+  expect(asked).not.toContain('POST /check')
+  lines.say(line({ type: 'finished', run_id: 'c2', state: 'succeeded' }))
+  lines.end()
+  await pass(1)
+  expect(told()?.running).toBe(false)
+})
