@@ -15,8 +15,8 @@ func InBrowser(c gonets.Code) (Explanation, bool) {
 // clicks are the ways out whose general text offers commands.
 var clicks = map[gonets.Code]Words{
 	gonets.CodeNotFound: {
-		"Look it up in the list: “Scenarios”, “Data sources” or “Run history” in the menu.",
-		"Найдите нужное в списке: «Обработки», «Источники данных» или «История операций» в меню."},
+		"Look it up in the list: “Scenarios”, “Requests”, “Data sources” or “Run history” in the menu.",
+		"Найдите нужное в списке: «Обработки», «Запросы», «Источники данных» или «История операций» в меню."},
 	gonets.CodeDamaged: {
 		"Open the scenario, choose “Versions”, restore an earlier one and publish it, or import its file again; then start the runs that wait for you once more. Of a source, import the file again. Tell the administrator: the disk or the database spoils data.",
 		"Откройте обработку, выберите «Версии», верните прежнюю и опубликуйте её или снова импортируйте её файл; затем повторите операции, которые ждут вас. Файл источника импортируйте снова. Сообщите администратору: диск или база портят данные."},

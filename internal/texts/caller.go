@@ -36,9 +36,9 @@ var explainCaller = map[gonets.Code]Explanation{
 			"Посмотрите на место из сообщения: чаще всего не хватает скобки, кавычки или двойной фигурной скобки."},
 	},
 	gonets.CodeTemplateFailed: {
-		En: Text{"A value could not be computed.", "The data of this event do not fit the template, for example text stands where a number is needed. The request was not sent.",
+		En: Text{"A value could not be computed.", "The data of this event do not fit the template, for example text stands where a number is needed. Nothing was sent.",
 			"Compare the template with the event's data, correct the scenario and resume the run from the failed step."},
-		Ru: Text{"Значение не удалось вычислить.", "Данные этого события не подходят к шаблону: например, вместо числа пришёл текст. Запрос не отправлен.",
+		Ru: Text{"Значение не удалось вычислить.", "Данные этого события не подходят к шаблону: например, вместо числа пришёл текст. Ничего не отправлено.",
 			"Сравните шаблон с данными события, исправьте обработку и повторите операцию с места ошибки."},
 	},
 	gonets.CodeTemplateMissing: {
@@ -55,9 +55,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeNotFound: {
 		En: Text{"Nothing has this name or number.", "It is misspelt, or what it named was deleted or kept for its time.",
-			"Look it up in the list of scenarios, sources or runs."},
+			"Look it up in the list of scenarios, requests, sources or runs."},
 		Ru: Text{"С таким именем или номером ничего нет.", "В нём опечатка, либо это удалено, либо истёк срок хранения.",
-			"Найдите нужное в списке обработок, источников или операций."},
+			"Найдите нужное в списке обработок, запросов, источников или операций."},
 	},
 	gonets.CodeAddressUnknown: {
 		En: Text{"No source has this address.", "The request was not accepted, and nothing was kept of it.",

@@ -68,7 +68,7 @@ for (const [language, scheme] of [
       const block = (id: string) => page.locator('[data-block]', { has: page.locator(`[data-step="${id}"]`) })
       for (const [id, count] of [['who', 5], ['known', 5], ['known/tell', 3], ['known/ask', 2], ['note', 3]] as const) await expect(block(id), id).toContainText(String(count))
       await expect(block('note')).toContainText('200')
-      const waits = page.getByRole('link', { name: path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { count: 2 }) })
+      const waits = page.getByRole('link', { name: path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { n: 2 }) })
       await expect(block('known/ask')).toContainText((await waits.textContent())!)
       await watch.look('how runs went')
 
@@ -144,7 +144,7 @@ for (const [language, scheme] of [
       await expect(item('known/ask')).toContainText(path.t('branch.else'))
       await expect(item('note')).not.toContainText(path.t('branch.else'))
       // The list behind it is that of all steps, and its link says so.
-      const waiting = path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { count: 2 })
+      const waiting = path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { n: 2 })
       await expect(page.getByRole('link', { name: path.t('map.waitingAll', { waiting }), exact: true })).toBeVisible()
 
       const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))

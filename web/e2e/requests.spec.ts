@@ -241,10 +241,22 @@ walk.describe('a run that sends a saved request', () => {
 
     await walk.step('what was looked at is applied, or it is shown anew', async () => {
       watch.expects(/412/)
+      let list = () => {}
+      const held = new Promise<void>((done) => (list = done))
+      await page.route('**/scenarios/leads/changes*', (route) => held.then(() => route.fallback()))
       await path.button(t('apply')).click()
       const dialog = page.getByRole('dialog')
+      // What nobody could look at yet is not applied.
+      await expect(dialog.getByRole('button', { name: t('apply.now'), exact: true })).toBeDisabled()
+      list()
       await expect(dialog.getByText('words').first()).toBeVisible()
+      let anew = 0
+      page.on('request', (one) => (anew += /\/scenarios\/leads\/(changes|compare)/.test(one.url()) ? 1 : 0))
       await server.api('POST', '/api/v1/apply', [{ ...request, http: { ...request.http, body: { json: { letters: '{{ params.text }}' } } } }])
+      // The page behind has heard of it, the list that is looked at stays.
+      await expect(page.getByRole('region', { name: t('willSend'), includeHidden: true })).toContainText('"letters"')
+      expect(anew).toBe(0)
+      await expect(dialog.getByText('words').first()).toBeVisible()
       await dialog.getByRole('button', { name: t('apply.now'), exact: true }).click()
       await expect(dialog.getByRole('alert')).toBeVisible()
       await expect(dialog.getByText('letters').first()).toBeVisible()
@@ -260,7 +272,9 @@ walk.describe('a run that sends a saved request', () => {
       await page.goto(`${server.base}/scenarios/leads?versions=open`)
       const dialog = page.getByRole('dialog')
       await dialog.getByRole('button', { name: t('versions.take') }).click()
-      await expect(dialog.getByText(t('versions.differing'))).toBeVisible()
+      await expect(dialog.getByText(t('versions.differing', { n: 1 }))).toBeInViewport({ ratio: 1 })
+      // That the version was taken is said once, in passing.
+      await expect(page.getByText(t('versions.taken', { n: 1 }))).toHaveCount(1)
       await expect(dialog.getByRole('link', { name: 'Chat' })).toHaveAttribute('href', '/requests/chat')
       await watch.look('a version with other requests')
     })

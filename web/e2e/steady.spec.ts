@@ -202,6 +202,27 @@ for (const [language, scheme, width] of [
   })
 }
 
+walk.describe('a chosen step', () => {
+  walk.use(before('en', 'light', 1280))
+  walk('stays in sight when there is less room, and brings nobody back to it', async ({ server, page, path }) => {
+    await path.enter()
+    const steps = Array.from({ length: 20 }, (_, i) => ({ id: `wait${i}`, delay: '5m' }))
+    const { name } = await server.api<{ name: string }>('POST', '/api/v1/scenarios', { title: 'Long', document: { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'long', title: 'Long', steps } })
+    await page.goto(`${server.base}/scenarios/${name}?step=wait4`)
+    const chosen = page.locator('[data-step="wait4"]')
+    const last = page.locator('[data-step="wait19"]')
+    await expect(chosen).toBeInViewport({ ratio: 1 })
+    await page.setViewportSize({ width: 1280, height: 640 })
+    await expect(chosen).toBeInViewport({ ratio: 1 })
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await last.hover()
+    await expect(chosen).not.toBeInViewport()
+    await page.setViewportSize({ width: 1280, height: 700 })
+    await note(page)
+    await expect(chosen).not.toBeInViewport()
+  })
+})
+
 walk.describe('the watcher of places', () => {
   walk.use(before('en', 'light', 1280))
   walk('sees what is pushed down by something that comes later', async ({ page, path }) => {

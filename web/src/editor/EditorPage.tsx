@@ -1,11 +1,11 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
-import { CatchBoundary, lazyRouteComponent, useParams, type ErrorComponentProps } from '@tanstack/react-router'
+import { CatchBoundary, Link, lazyRouteComponent, useParams, type ErrorComponentProps } from '@tanstack/react-router'
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { eventQuery, keys, kindsQuery, requestsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { ErrorNote, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
+import { ErrorNote, Icon, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { usePast } from './check/past'
 import { useCheck } from './check/useCheck'
@@ -50,7 +50,7 @@ function Opening({ name }: { name: string }) {
   const { state, error, open } = useDraftStore(store)
   if (error !== undefined)
     return (
-      <Page title={name}>
+      <Page title={name} back={<Back />}>
         <ErrorNote error={error} onRetry={open} />
       </Page>
     )
@@ -62,6 +62,12 @@ function Opening({ name }: { name: string }) {
     )
   return <Loaded name={name} store={store} state={state} />
 }
+
+const Back = () => (
+  <Link to="/scenarios" className={css.backToList}>
+    <Icon name="back" size={16} /> {useT()('nav.scenarios')}
+  </Link>
+)
 
 // Defined once: only then is an unchanged answer the same object.
 const sourcesOf = (results: { data?: Source | undefined; error: unknown }[]) => results.map(({ data, error }) => ({ source: data, error: error ?? undefined }))

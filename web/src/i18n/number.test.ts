@@ -16,6 +16,7 @@ describe('numbers in texts', () => {
     await setLanguage('en')
     expect([counted(9_999), counted(10_000)]).toEqual(['9,999', '10,000+'])
     expect(t('waitingForYou', { count: counted(10_000) })).toBe('Waiting for you: 10,000+')
+    expect([t('scenario.dayRuns', countOf(1)), t('scenario.dayRuns', countOf(10_000))]).toEqual(['1 run in 24 hours', '10,000+ runs in 24 hours'])
     expect(t('scenario.heldRuns', countOf(1))).toBe('1 event is held until the start')
     await setLanguage('ru')
     // 10 001 of them would have the form of one.

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { CSSProperties } from 'react'
 import type { ScenarioFlow } from '@/api'
-import { number, useT } from '@/i18n'
+import { countOf, number, useT } from '@/i18n'
 import { Button, Icon } from '@/ui'
 import { useEditor } from '../context'
 import { kindOf } from '../model/document'
@@ -87,9 +87,9 @@ export function Canvas({ map, scale, margin, flow, dragged, aimed, shift, openIn
                 <div className={css.block} style={placed(box)} data-block data-waits={waiting > 0 || undefined} data-running={check.results[one.first]?.state === 'running' || undefined}>
                   <StepCard placed={one} dragged={dragged} shift={(by) => shift(one, by)} readOnly={openInList && (() => openInList(one.path))} />
                   {waiting > 0 && (
-                    <Link to="/runs" search={{ scenario: name, state: 'paused' } as never} className={css.waits} aria-label={t('map.waitingAll', { waiting: t('map.waiting', { count: waiting }) })}>
+                    <Link to="/runs" search={{ scenario: name, state: 'paused' } as never} className={css.waits} aria-label={t('map.waitingAll', { waiting: t('map.waiting', countOf(waiting)) })}>
                       <Icon name="pause" size={14} />
-                      {t('map.waiting', { count: waiting })}
+                      {t('map.waiting', countOf(waiting))}
                     </Link>
                   )}
                   {count !== undefined && count.runs > 0 && gap && <Count count={count.runs} place={{ x: -4, y: gap.y - box.y }} />}

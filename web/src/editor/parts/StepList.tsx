@@ -36,13 +36,21 @@ export function StepList() {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const frame = list.current?.parentElement
-    if (!chosen || !frame) return
+    const step = chosen && stepButton(chosen)
+    if (!step || !frame) return
     const show = () => stepButton(chosen)?.scrollIntoView?.({ block: 'nearest' })
     show()
-    // Data and notices come a moment later, and leave the list less room.
-    const watch = new ResizeObserver(show)
-    watch.observe(frame)
-    return () => watch.disconnect()
+    // Data and notices come a moment later, and leave the list less room. Whoever scrolled away from the step is not brought back:
+    // sizes are told of before what is in sight, so this is how it was before the list got less room.
+    let seen = true
+    const sight = new IntersectionObserver((told) => (seen = told.at(-1)!.isIntersecting))
+    sight.observe(step)
+    const room = new ResizeObserver(() => seen && show())
+    room.observe(frame)
+    return () => {
+      sight.disconnect()
+      room.disconnect()
+    }
   }, [chosen, dataPlace])
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }))
 

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, call, keys, type Change, type ScenarioChanges } from '@/api'
+import { api, call, type Change, type ScenarioChanges } from '@/api'
 import { countOf, useT, type Key } from '@/i18n'
 import { Badge, Button, CodeView, Dialog, ErrorNote, Note, Skeleton, TextField } from '@/ui'
 import { useEditor } from '../context'
@@ -13,7 +13,7 @@ import { Played } from './Played'
 const changeKeys: Record<Change['change'], Key> = { added: 'change.added', removed: 'change.removed', changed: 'change.changed', moved: 'change.moved' }
 
 /** The first part of the key of what differs between two versions. */
-export const changesOf = (name: string) => [...keys.scenario(name), 'changes'] as const
+export const changesOf = (name: string) => ['changes', name] as const
 
 interface Compared {
   from?: string
@@ -22,15 +22,14 @@ interface Compared {
 }
 
 function useChanges({ from, to, enabled = true }: Compared): UseQueryResult<ScenarioChanges> {
-  const { name, state } = useEditor()
+  const { name, info, state } = useEditor()
   return useQuery({
-    queryKey: [...changesOf(name), from, to, state.etag],
+    queryKey: [...changesOf(name), from, to, info?.version, state.etag],
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/changes', { params: { path: { name }, query: { ...(from ? { from } : {}), ...(to ? { to } : {}) } }, signal })),
     enabled,
-    // A saved request may have changed since; but what a person looks at does not change under his eyes.
-    staleTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    // What a person looks at does not change under his eyes, whatever is told of meanwhile; opened again, it is asked anew.
+    staleTime: 'static',
+    gcTime: 0,
   })
 }
 
@@ -110,15 +109,18 @@ interface Asked {
   overtaken: unknown
 }
 
-const intoSight = (box: HTMLElement | null) => box?.scrollIntoView({ block: 'nearest' })
+export const intoSight = (box: HTMLElement | null) => box?.scrollIntoView({ block: 'nearest' })
 
-/** The look before a draft goes live: what was edited, and what it changes for events that came. Nothing here has to be waited for. */
+/** The look before a draft goes live: what was edited, and what it changes for events that came. Only the list of the edits has to be waited for. */
 export function Changes({ held, onClose, onApply, busy, overtaken }: Asked) {
   const t = useT()
   const { info } = useEditor()
   const [note, setNote] = useState('')
   const now = info?.version ?? 0
   const changes = useChanges({ enabled: now > 0 })
+  // The server compares with what was looked at, and compares nothing when that is left out. A list that cannot be had is
+  // no reason not to apply, but once somebody else's change is known, it has to be looked at.
+  const unseen = now > 0 && !changes.data && (overtaken !== undefined || !changes.error)
   const looked: Looked = { note, requests: changes.data?.requests }
   return (
     <Dialog
@@ -130,11 +132,11 @@ export function Changes({ held, onClose, onApply, busy, overtaken }: Asked) {
         <>
           <Button onClick={onClose}>{t('apply.back')}</Button>
           {held ? (
-            <Button onClick={() => onApply(false, looked)} disabled={busy}>
+            <Button onClick={() => onApply(false, looked)} disabled={busy || unseen}>
               {t('start.newOnly')}
             </Button>
           ) : null}
-          <Button kind="main" onClick={() => onApply(Boolean(held), looked)} loading={busy}>
+          <Button kind="main" onClick={() => onApply(Boolean(held), looked)} loading={busy} disabled={unseen}>
             {held === undefined ? t('apply.now') : held > 0 ? t('start.held') : t('start')}
           </Button>
         </>

@@ -50,11 +50,9 @@ export function Played({ onLeave }: { onLeave: () => void }) {
     queryFn: ({ signal, pageParam }) => playPast(name, document, pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (page, pages) => (pages.length < mostPages && pages.reduce((n, one) => n + one.items.length, 0) < most ? page.next || undefined : undefined),
-    // Another event may have come, and another version be published.
-    staleTime: 0,
+    // As the list of the edits: it does not change under the eyes, and is asked anew when it is opened again.
+    staleTime: 'static',
     gcTime: 0,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
   })
   const { hasNextPage, isFetching, error, fetchNextPage } = query
   useEffect(() => {

@@ -8,7 +8,7 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { normalise } from '../model/document'
 import { send } from '../server'
-import { ChangeList } from './Changes'
+import { ChangeList, intoSight } from './Changes'
 
 /** Published versions; any of them can become the draft again. */
 export function Versions({ onClose }: { onClose: () => void }) {
@@ -38,7 +38,11 @@ export function Versions({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog open onClose={onClose} title={t('versions.title')} size="large">
-      {taken && <Differing {...taken} />}
+      {taken && (
+        <div key={taken.version} ref={intoSight}>
+          <Differing {...taken} />
+        </div>
+      )}
       {!query.data && (query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : <Skeleton lines={4} />)}
       {query.data && versions.length === 0 && <p className={css.muted}>{t('versions.none')}</p>}
       <ul className={css.versions}>
@@ -74,13 +78,13 @@ export function Versions({ onClose }: { onClose: () => void }) {
   )
 }
 
-/** The version sent other texts of these requests: the draft sends the present ones. */
+/** The version that was taken sent other texts of these requests: the draft sends the present ones. */
 function Differing({ version, differing }: { version: number; differing: string[] }) {
   const t = useT()
   const saved = useQuery(requestsQuery).data?.items ?? []
   return (
-    <Note tone="warn" title={t('versions.taken', { n: version })}>
-      <p>{t('versions.differing')}</p>
+    <Note tone="warn" title={t('versions.differing', { n: version })}>
+      <p>{t('versions.differingHelp')}</p>
       <ul>
         {differing.map((name) => (
           <li key={name}>

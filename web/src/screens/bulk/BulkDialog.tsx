@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { beginBulk, keys, newKey, planBulk, scenariosQuery, type Bulk, type NewBulk } from '@/api'
+import { beginBulk, keys, newKey, planBulk, type Bulk, type NewBulk } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, NumberField, Select, Skeleton, Stack, toast } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
+import { useScenarioTitles } from '@/words/titles'
 import { SkippedSteps } from './SkippedSteps'
 import { actionWord, questionWords, sends } from './words'
 
@@ -44,8 +45,7 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
   const wish: NewBulk = { action, q, rate: pace ?? 0, one_first: oneFirst, ...(action === 'retry-policy' && { retry }) }
   // Not among the running actions: what they tell of themselves would have the dear question asked anew.
   const plan = useQuery({ queryKey: ['bulk-plan', action, q], queryFn: ({ signal }) => planBulk({ action, q }, signal), staleTime: 0, gcTime: 0, retry: false })
-  const { data: scenarios } = useQuery(scenariosQuery)
-  const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
+  const title = useScenarioTitles()
 
   const groups = plan.data?.plan?.groups ?? []
   const versioned = action === 'resume' || action === 'rerun'

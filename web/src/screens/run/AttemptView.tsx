@@ -163,14 +163,14 @@ function Verdict({ attempt }: { attempt: Attempt }) {
       <Note tone={attempt.outcome === 'unknown' ? 'warn' : 'muted'} title={told.what}>
         <p>{told.meaning}</p>
         <p>{told.todo}</p>
-        {englishDetail(attempt.error) && <p className={css.muted}>{attempt.error}</p>}
+        {englishDetail(attempt.error) && <p className={`${css.muted} ${css.detail}`}>{attempt.error}</p>}
       </Note>
     )
   }
   return (
     <ErrorNote
       told={told}
-      actions={englishDetail(attempt.error) ? <span className={css.muted}>{attempt.error}</span> : undefined}
+      actions={englishDetail(attempt.error) ? <span className={`${css.muted} ${css.detail}`}>{attempt.error}</span> : undefined}
     />
   )
 }

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { actOnLane, eventQuery, keys, runQuery, runsQuery, scenarioQuery, scenariosQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
+import { actOnLane, eventQuery, keys, runQuery, runsQuery, scenarioQuery, useHints, type Attempt, type Run, type RunStep } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, language, useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
@@ -14,6 +14,7 @@ import { RunActions } from './RunActions'
 import { StepView } from './StepView'
 import { Timeline } from './Timeline'
 import { retryWords } from '@/words/RetryPlan'
+import { useScenarioTitles } from '@/words/titles'
 import { notKept } from './words'
 import css from './Run.module.css'
 
@@ -41,7 +42,7 @@ export default function RunPage() {
   const queries = useQueryClient()
   const [search, setSearch] = useSearch()
   const { data: run, error, isPending, refetch } = useQuery(runQuery(id))
-  const { data: scenario } = useQuery({ ...scenarioQuery(run?.scenario ?? ''), enabled: run !== undefined, retry: false })
+  const { data: scenario, isLoading: untitled } = useQuery({ ...scenarioQuery(run?.scenario ?? ''), enabled: run !== undefined, retry: false })
   const { data: event } = useQuery({ ...eventQuery(run?.event_id ?? ''), enabled: run !== undefined && search.step === 'event' })
   useHints((hints) => {
     if (hints.some((hint) => hint.id === id)) void queries.invalidateQueries({ queryKey: keys.run(id) })
@@ -69,7 +70,7 @@ export default function RunPage() {
     )
   }
   const selection = selectionOf(run, search.step, search.try)
-  const title = scenario?.title || run.scenario
+  const title = scenario?.title || (untitled ? '' : run.scenario)
   return (
     <Page
       title={
@@ -224,7 +225,7 @@ function Siblings({ run }: { run: Run }) {
   const t = useT()
   const { data } = useInfiniteQuery(runsQuery(`event:${run.event_id}`))
   const others = data?.pages[0]?.items.filter((one) => one.id !== run.id) ?? []
-  const { data: scenarios } = useQuery({ ...scenariosQuery, enabled: others.length > 0 })
+  const titleOf = useScenarioTitles(others.length > 0)
   if (others.length === 0) return null
   return (
     <Panel title={t('run.siblings')}>
@@ -232,7 +233,7 @@ function Siblings({ run }: { run: Run }) {
         {others.slice(0, 20).map((one) => (
           <li key={one.id}>
             <Link to="/runs/$id" params={{ id: one.id }}>
-              {scenarios?.items.find((scenario) => scenario.name === one.scenario)?.title || one.scenario}
+              {titleOf(one.scenario)}
             </Link>
             <RunState run={one} />
             <Muted>{clock(one.created_at)}</Muted>

@@ -1,9 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { bulksQuery, scenariosQuery, type Bulk } from '@/api'
+import { bulksQuery, type Bulk } from '@/api'
 import { clock, fullTime, number, useT, type Translate } from '@/i18n'
 import { BulkCounts, actionWord, questionWords, runsOf, sends } from '@/screens/bulk'
 import { Badge, EmptyState, ErrorNote, Icon, More, Muted, Skeleton } from '@/ui'
+import { useScenarioTitles } from '@/words/titles'
 import { HistoryFrame } from './HistoryFrame'
 import css from './BulkPage.module.css'
 
@@ -11,8 +12,7 @@ import css from './BulkPage.module.css'
 export default function BulkPage() {
   const t = useT()
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = useInfiniteQuery(bulksQuery)
-  const { data: scenarios } = useQuery(scenariosQuery)
-  const title = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
+  const title = useScenarioTitles()
   const all = data?.pages.flatMap((page) => page.items) ?? []
   return (
     <HistoryFrame tab="bulk">

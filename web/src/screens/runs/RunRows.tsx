@@ -5,11 +5,11 @@ import type { RunSummary } from '@/api'
 import { age, clock, fullTime, isToday, useT, type Translate } from '@/i18n'
 import { Button, Checkbox, Icon, Muted, Spinner, Status } from '@/ui'
 import { outcomeText, RunState, stateText } from '@/words/states'
+import { useScenarioTitles } from '@/words/titles'
 import css from './Runs.module.css'
 
 interface Props {
   rows: RunSummary[]
-  titles: ReadonlyMap<string, string>
   narrow: boolean
   selected: ReadonlySet<string>
   onSelect: (next: ReadonlySet<string>) => void
@@ -41,8 +41,9 @@ function NarrowTries({ run }: { run: RunSummary }) {
 }
 
 /** The rows that are in sight; a million of them would be as quick. */
-export function RunRows({ rows, titles, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
+export function RunRows({ rows, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
   const t = useT()
+  const titleOf = useScenarioTitles()
   const list = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
   const height = narrow ? 76 : 40
@@ -82,7 +83,7 @@ export function RunRows({ rows, titles, narrow, selected, onSelect, more, reache
         <div ref={list} role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const run = rows[item.index]!
-            const title = titles.get(run.scenario) ?? run.scenario
+            const title = titleOf(run.scenario)
             const data = run.data?.map((one) => one.value).filter(Boolean).join(', ')
             const reply = run.last_status ? (
               <Status code={run.last_status} />

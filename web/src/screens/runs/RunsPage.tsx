@@ -59,7 +59,6 @@ export default function RunsPage() {
   const { waiting, refresh, showWaiting, onSight } = useLive(q, exact, selected.size > 0)
 
   const filtered = q !== ''
-  const titles = useMemo(() => new Map(scenarios?.items.map((one) => [one.name, one.title || one.name])), [scenarios])
   // All that match a question can be worked on; a text is looked for on the way.
   const workable = !checks && filtered
   const reached = data?.pages.at(-1)?.reached
@@ -172,7 +171,6 @@ export default function RunsPage() {
       ) : (
         <RunRows
           rows={rows}
-          titles={titles}
           narrow={narrow}
           selected={selected}
           onSelect={setSelected}

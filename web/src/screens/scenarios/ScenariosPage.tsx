@@ -229,7 +229,7 @@ function Day({ scenario, named }: { scenario: Scenario; named?: boolean }) {
   return (
     <span className={css.day}>
       {day && (
-        <Link to="/runs" search={{ scenario: scenario.name, since } as never} className={css.dayLink} aria-label={t('scenario.dayRuns', { count: day.total })}>
+        <Link to="/runs" search={{ scenario: scenario.name, since } as never} className={css.dayLink} aria-label={t('scenario.dayRuns', countOf(day.total))}>
           {named && <Muted small>{t('column.day')}</Muted>}
           <Sparkline buckets={day.buckets} />
           <span>{counted(day.total)}</span>

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, ApiError, call, keys, noticesQuery, scenariosQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
+import { api, ApiError, call, keys, noticesQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
 import { clock, shortClock, useT, type Key, type Translate } from '@/i18n'
 import { Link } from '@tanstack/react-router'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
 import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
+import { useScenarioTitles } from '@/words/titles'
 import { ChannelsPanel } from './ChannelsPanel'
 import { RulesPanel } from './RulesPanel'
 import { format } from '@/words/query'
@@ -165,12 +166,11 @@ function Sent() {
   const t = useT()
   useCodes()
   const { data, error, refetch } = useQuery(noticesQuery)
-  const { data: scenarios } = useQuery(scenariosQuery)
   useCodes()
   const { data: session } = useQuery(sessionQuery)
   // Nothing is on its way while there is nowhere to send it.
   const unsent = (one: Notice) => one.state === 'pending' && session?.notices.mail === false
-  const titleOf = (name: string) => scenarios?.items.find((one) => one.name === name)?.title || name
+  const titleOf = useScenarioTitles()
   const parts = (one: Notice) => [
     t(kinds[one.kind] ?? 'notice.test'),
     one.host || one.source,

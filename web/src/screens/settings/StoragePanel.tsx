@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { api, call, keys, scenariosQuery, statsQuery, storageQuery, type Storage } from '@/api'
+import { api, call, keys, statsQuery, storageQuery, type Storage } from '@/api'
 import { clock, counted, number, size, useT, type Translate } from '@/i18n'
 import { Button, ErrorNote, Facts, Muted, Note, Panel, Skeleton, Stack, toast, toastError } from '@/ui'
 import { spanWords } from '@/words/duration'
+import { useScenarioTitles } from '@/words/titles'
 import css from './Storage.module.css'
 
 const day = 86_400
@@ -119,7 +120,7 @@ function Next({ storage }: { storage: Storage }) {
 
 function History({ storage }: { storage: Storage }) {
   const t = useT()
-  const { data: scenarios } = useQuery(scenariosQuery)
+  const title = useScenarioTitles()
   const most = storage.scenarios[0]?.bytes ?? 0
   return (
     <Panel title={t('storage.history')}>
@@ -128,18 +129,15 @@ function History({ storage }: { storage: Storage }) {
       ) : (
         <Stack>
           <ul className={css.history}>
-            {storage.scenarios.map((one) => {
-              const scenario = scenarios?.items.find((known) => known.name === one.scenario)
-              return (
-                <li key={one.scenario}>
-                  <Link to="/runs" search={{ q: `scenario:${one.scenario}` } as never} className={css.name}>
-                    {scenario?.title || one.scenario}
-                  </Link>
-                  <Muted>{t('storage.historyRow', { size: size(one.bytes), runs: number(one.runs) })}</Muted>
-                  <Meter share={most > 0 ? one.bytes / most : 0} />
-                </li>
-              )
-            })}
+            {storage.scenarios.map((one) => (
+              <li key={one.scenario}>
+                <Link to="/runs" search={{ q: `scenario:${one.scenario}` } as never} className={css.name}>
+                  {title(one.scenario)}
+                </Link>
+                <Muted>{t('storage.historyRow', { size: size(one.bytes), runs: number(one.runs) })}</Muted>
+                <Meter share={most > 0 ? one.bytes / most : 0} />
+              </li>
+            ))}
           </ul>
           <Muted small>{t('storage.estimate', { count: storage.sampled })}</Muted>
         </Stack>
