@@ -273,7 +273,7 @@ func (r *Room) EndAll() (wait func()) {
 	all := slices.Collect(maps.Keys(r.going))
 	r.mu.Unlock()
 	for _, g := range all {
-		g.cancel(gonets.Errorf(gonets.CodeCancelled, "the check was ended, because the data of a person was erased meanwhile; check again"))
+		g.cancel(gonets.Errorf(gonets.CodeCancelled, "the check was ended, because the data of a person may have been erased meanwhile; check again"))
 	}
 	return func() {
 		timer := gonets.SystemClock{}.NewTimer(goodbye)
