@@ -98,6 +98,9 @@ const (
 	SampleCount      = 50
 	RetentionAge     = 30 * 24 * time.Hour
 	RetentionBatch   = 500
+	MaxChecks        = 32
+	MaxCheckTime     = time.Hour
+	MaxCheckBytes    = 64 << 20
 	MaxIDLength      = 512
 	MaxNameLength    = 64
 	MaxDocumentBytes = 4 << 20

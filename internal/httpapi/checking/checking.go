@@ -35,11 +35,6 @@ type Book interface {
 }
 
 const (
-	// most is how many checks go on without needing their readers at the same time,
-	// each at most so long and with lines of so many bytes.
-	most     = 32
-	longest  = time.Hour
-	heaviest = 64 << 20
 	// patience is how long a check waits for a reader that takes nothing, portion what
 	// he has to take in that time, in bytes; one that goes on then does so without him.
 	patience = 10 * time.Second
@@ -108,8 +103,8 @@ func (g *going) add(line []byte) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.lines = append(g.lines, line)
-	if g.weight += len(line); g.weight > heaviest {
-		g.cancel(gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: what it told so far is larger than %d MiB", heaviest>>20))
+	if g.weight += len(line); g.weight > gonets.MaxCheckBytes {
+		g.cancel(gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: what it told so far is larger than %d MiB", gonets.MaxCheckBytes>>20))
 	}
 	g.wake()
 }
@@ -158,7 +153,7 @@ func renamed(steps []gonets.Step) map[string]string {
 func (r *Room) try(reader context.Context, w http.ResponseWriter, wish Wish) {
 	ctx, free := reader, context.CancelFunc(func() {})
 	if wish.GoesOn {
-		ctx, free = context.WithTimeoutCause(context.WithoutCancel(reader), longest,
+		ctx, free = context.WithTimeoutCause(context.WithoutCancel(reader), gonets.MaxCheckTime,
 			gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: it took longer than an hour"))
 	}
 	defer free()
@@ -218,8 +213,8 @@ func (r *Room) begin(cancel context.CancelCauseFunc) *going {
 func (r *Room) enter(g *going, wish Wish) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if wish.GoesOn && len(r.alone()) >= most {
-		return gonets.Errorf(gonets.CodeChecks, "%d checks are on their way already; end one or wait for it", most)
+	if wish.GoesOn && len(r.alone()) >= gonets.MaxChecks {
+		return gonets.Errorf(gonets.CodeChecks, "%d checks are on their way already; end one or wait for it", gonets.MaxChecks)
 	}
 	g.about, g.alone = wish.As, wish.GoesOn
 	return nil
