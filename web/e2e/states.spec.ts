@@ -47,6 +47,7 @@ const screens: Screen[] = [
     },
     asks: /\/scenarios\/flow\/changes$/,
     shows: 'change.text',
+    once: true,
   },
   { place: '/scenarios/flow/ready', asks: /\/scenarios\/flow\/ready$/, shows: 'ready.help' },
   { place: '/sources', asks: /\/sources$/, shows: 'Site', empty: 'sources.none' },

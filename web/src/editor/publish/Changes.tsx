@@ -52,7 +52,6 @@ function Listed({ query }: { query: UseQueryResult<ScenarioChanges> }) {
   }
   return (
     <div className={css.fields}>
-      {query.error && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {changes.length === 0 ? (
         <p className={css.muted}>{t('change.none')}</p>
       ) : (
