@@ -557,6 +557,7 @@ func TestTheNextRunOfAKeyNeedsNoPoll(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.apply(httpStep("deal", "http://a.test/"))
+	r.sender.block, r.sender.began = make(chan struct{}), make(chan struct{}, 3) // the first ends when all have come
 	for range 3 {
 		ev := gonets.Event{ID: id.New(), Source: "in", Method: "POST", ReceivedAt: r.clock.Now(), OrderKey: "k"}
 		acc, err := r.store.Accept(context.Background(), []gonets.Acceptance{{Event: ev}})
@@ -565,6 +566,7 @@ func TestTheNextRunOfAKeyNeedsNoPoll(t *testing.T) {
 		}
 		r.Offer([]gonets.Job{{Run: acc[0].Runs[0], Event: ev}})
 	}
+	close(r.sender.block)
 	for n := 1; n <= 3; n++ {
 		r.workers.Wait()
 		if got := r.sender.count(); got != n {
