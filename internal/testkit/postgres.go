@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/child"
 )
 
 // Cluster is a PostgreSQL server of a test process's own. The zero value is
@@ -180,12 +180,8 @@ func (c *Cluster) start() (err error) {
 			return err
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	c.port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
+	// It has to stay the server's own while a test has the server down.
+	if c.port, err = child.FreePort(); err != nil {
 		return err
 	}
 	return c.launch("-c", "fsync=on")
