@@ -576,3 +576,37 @@ func TestAnErasedKeyIsKnownOnEveryNode(t *testing.T) {
 		}
 	}
 }
+
+// TestNodesKnowOfEachOthersChecks: a check is there for all nodes; which is left is told
+// by the silence of its node.
+func TestNodesKnowOfEachOthersChecks(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	a, b := open[0], open[1]
+	run := gonets.Run{ID: newID(), Scenario: "x", State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Lease: gonets.Lease{Node: "a"},
+		Mark: gonets.MarkCheck, CreatedAt: a.Clock.Now()}
+	d := gonets.RunDetail{Run: gonets.RunSummary{Run: run, Going: &gonets.GoingCheck{By: "anna"}}, Event: gonets.Event{Mark: gonets.MarkCheck}}
+	if err := a.SaveCheck(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	seen := func(s storetest.Opened) string {
+		list, err := s.OpenChecks(t.Context())
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v %v", list, err)
+		}
+		return fmt.Sprint(list[0].Reason, " ending ", list[0].Ending, " left ", list[0].Left)
+	}
+	if got := seen(b); got != "check.going ending false left false" {
+		t.Error(got)
+	}
+	if err := b.EndCheck(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen(a); got != "check.going ending true left false" {
+		t.Error(got)
+	}
+	a.Exec(t, `UPDATE nodes SET heartbeat_at = heartbeat_at - 60000 WHERE id = ?`, "a")
+	if got := seen(b); got != "check.going ending true left true" {
+		t.Error(got)
+	}
+}
