@@ -37,6 +37,12 @@ export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number;
   )
 }
 
+/** Stands in a line for words that are on their way. */
+export function Blank() {
+  const t = useT()
+  return <span role="status" aria-busy aria-label={t('ui.loading')} className={css.blank} />
+}
+
 /** At the end of a list that goes on. */
 export function More({ onMore, loading }: { onMore: () => void; loading: boolean }) {
   const t = useT()
