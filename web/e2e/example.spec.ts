@@ -120,7 +120,7 @@ walk.describe('a check of all steps', () => {
     await dialog.getByRole('checkbox', { name: t('check.dontAsk') }).check()
     await dialog.getByRole('button', { name: t('check.send') }).click()
     await expect(ended).toBeVisible()
-    await expect(card('deal').getByText('200')).toBeVisible()
+    await expect(card('deal').getByText('✓ 200', { exact: true })).toBeVisible()
     await expect(card('chat').getByText(t('check.shownShort'))).toBeVisible()
     expect([crm.asked.length, chat.asked.length]).toEqual([1, 0])
 
