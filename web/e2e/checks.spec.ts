@@ -34,8 +34,11 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await expect(away('checks.goes')).toBeVisible()
       await watch.look('a check goes on')
       // A page that is loaded again finds it.
+      const followed = page.waitForResponse(/\/api\/v1\/checks\/[0-9a-f-]{36}$/)
       await page.reload()
       await expect(away('checks.goes')).toBeVisible()
+      // It is listed, and then read: one that ended in between would be found in the history alone.
+      await followed
       answer()
       await expect(away('checks.good')).toBeVisible()
       await watch.look('a check is over')

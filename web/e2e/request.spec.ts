@@ -27,6 +27,8 @@ walk.describe('a request', () => {
     }
     await type(` \u200b${well}  `)
     await path.sees(t('url.trimmed'))
+    // Under the pointer it stays for as long as one looks.
+    await path.button(t('undo')).hover()
     await expect.poll(async () => (await http()).url).toBe(well)
     await watch.look('trimmed')
     await path.button(t('undo')).click()

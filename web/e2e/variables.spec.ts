@@ -124,6 +124,7 @@ walk.describe('variables', () => {
     await expect(told).toHaveCount(0)
     await take('?z=a+b')
     await expect(told.first()).toBeVisible()
+    await path.button(t('undo')).hover()
     await watch.look('query as rows')
     await path.button(t('undo')).click()
     await expect(address).toHaveText(`${server.base}/echo/shelf?z=a+b`)
