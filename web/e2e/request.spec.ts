@@ -7,6 +7,7 @@ walk.describe('a request', () => {
   walk.use(before('ru', 'dark', 1280))
 
   walk('takes what people type: stray spaces, variables of other systems, bodies of every kind, headers of their own', async ({ server, page, path, watch }) => {
+    walk.slow()
     const { t } = path
     await path.enter()
     const name = await path.ready('Заявка', 'shelf')
