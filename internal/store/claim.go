@@ -149,7 +149,8 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 }
 
 // unreadable tells whether an error is about the rows that were read, and not
-// about the database or the caller.
+// about the database or the caller: beside those one may write. A page that is
+// damaged on the disk may hold others.
 func (s *Store) unreadable(ctx context.Context, err error) bool {
 	return ctx.Err() == nil && s.dialect.Classify(err) == dialect.FaultOperation
 }
