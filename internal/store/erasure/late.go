@@ -1,6 +1,7 @@
 package erasure
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -12,6 +13,18 @@ import (
 
 // apart is by how much the clocks of two servers may differ.
 const apart = time.Minute
+
+// ErasedSince tells whether something may have been erased since a moment; the zero one
+// is before all.
+func (e *Eraser) ErasedSince(ctx context.Context, at time.Time) (bool, error) {
+	if at.IsZero() {
+		return true, nil
+	}
+	var n int
+	err := e.base.Quick(ctx).Row(`SELECT count(*) FROM erasures WHERE state IN ('erasing', 'checking', 'closing') OR finished_at >= ?`,
+		[]any{at.Add(-apart).UnixMilli()}, &n)
+	return n > 0, e.base.Wrap(err)
+}
 
 // Late is what is kept of an attempt whose server had lost its run before the
 // result came; nil when the run is gone. That server took the run's data into its
