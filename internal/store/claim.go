@@ -10,7 +10,6 @@ import (
 
 	"gonets"
 	"gonets/internal/store/blame"
-	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -137,7 +136,7 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 			continue
 		}
 		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
-		if s.unreadable(ctx, err) {
+		if s.dialect.Unreadable(ctx, err) {
 			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
 		}
 		if err != nil {
@@ -146,13 +145,6 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 		}
 	}
 	return jobs, failure
-}
-
-// unreadable tells whether an error is about the rows that were read, and not
-// about the database or the caller: beside those one may write. A page that is
-// damaged on the disk may hold others.
-func (s *Store) unreadable(ctx context.Context, err error) bool {
-	return ctx.Err() == nil && s.dialect.Classify(err) == dialect.FaultOperation
 }
 
 // Backlog lists the lanes that have unleased work, with the time of their

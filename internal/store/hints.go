@@ -27,10 +27,9 @@ func (s *Store) Listen(ctx context.Context, heard func(hint.Hint)) error {
 	defer cancel()
 	defer context.AfterFunc(s.reach.Era(), cancel)()
 	err := dialect.ListenPostgres(ctx, s.opt.Database, func() {
-		// Where that cannot be read it may have been.
-		erased, err := s.ErasedSince(ctx, s.heard)
+		erased := s.ErasedSince(ctx, s.heard)
 		s.heard = s.opt.Clock.Now()
-		heard(hint.Hint{Work: true, Config: true, Lanes: true, Erased: erased || err != nil})
+		heard(hint.Hint{Work: true, Config: true, Lanes: true, Erased: erased})
 	}, func(text string) {
 		s.heard = s.opt.Clock.Now()
 		if h, ok := hint.Hear(s.opt.Node, text); ok {

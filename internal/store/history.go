@@ -5,7 +5,6 @@ import (
 
 	"gonets"
 	"gonets/internal/store/deeds"
-	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -80,7 +79,7 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
 	tolerate := func(err error) error {
-		if err == nil || !s.damaged(q.ctx, err) {
+		if err == nil || !s.dialect.Damage(q.ctx, err) {
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
@@ -117,12 +116,6 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 	return out, tolerate(err)
 }
 
-// damaged tells whether an error is about what was read, its bytes on the disk
-// included: the rest can be shown.
-func (s *Store) damaged(ctx context.Context, err error) bool {
-	return s.unreadable(ctx, err) || ctx.Err() == nil && dialect.Corrupt(err)
-}
-
 // pageBodies is how many bytes of large bodies [Store.EventsByID] reads.
 const pageBodies = 1 << 20
 
@@ -132,7 +125,7 @@ func (s *Store) EventsByID(ctx context.Context, ids []string) (map[string]gonets
 	ask, end := s.ask(ctx)
 	defer end()
 	found, err := pack.LoadEvents(ask, ids, pageBodies)
-	if err != nil && found != nil && s.damaged(ask.ctx, err) {
+	if err != nil && found != nil && s.dialect.Damage(ask.ctx, err) {
 		s.opt.Logger.Error("events cannot be read whole", "error", err)
 		return found, nil
 	}

@@ -49,16 +49,12 @@ func (s *Store) ask(ctx context.Context) (reader, context.CancelFunc) {
 var errAskedTooMuch = gonets.Errorf(gonets.CodeBusy,
 	"the history did not answer in time; narrow the question, for example to a time or a scenario, or ask again later")
 
-// wrap is the error for whoever asked. What is damaged on the disk ends what is
-// written there; whoever only reads has that one answer less.
+// wrap is the error for whoever asked.
 func (r reader) wrap(err error) error {
 	if err != nil && errors.Is(context.Cause(r.ctx), errAskedTooMuch) {
 		return errAskedTooMuch
 	}
-	if dialect.Corrupt(err) {
-		return &gonets.Error{Code: gonets.CodeInternal, Err: err, Message: "what is asked for is damaged on the disk and cannot be read, see the server's log"}
-	}
-	return r.s.dialect.Wrap(err)
+	return r.s.dialect.WrapRead(err)
 }
 
 func (r reader) within(read func(context.Context) error) error {

@@ -13,11 +13,17 @@ import (
 	"gonets/internal/store/pack"
 )
 
-// list reads the rows of a shelf behind the place. Where a page of a table is damaged on
-// the disk it gives those before that, and the next time goes on behind it; of no table,
-// whose rows are in no order of time, the rest is left out.
-func list[T any](l *looking, table, query string, args []any, scan func(func(...any) error) (T, error)) (rows []T, err error) {
-	err = l.Each(query, args, func(row func(...any) error) error {
+// rowsOf are those of a shelf behind the place; the table is empty where their order is
+// not that of their ids' time.
+type rowsOf struct {
+	table, query string
+	args         []any
+}
+
+// list reads rows. Where a page of the table is damaged on the disk it gives those before
+// that, and the next time goes on behind it; of no table the rest is left out.
+func list[T any](l *looking, of rowsOf, scan func(func(...any) error) (T, error)) (rows []T, err error) {
+	err = l.Each(of.query, of.args, func(row func(...any) error) error {
 		one, err := scan(row)
 		if err == nil {
 			rows = append(rows, one)
@@ -29,14 +35,14 @@ func list[T any](l *looking, table, query string, args []any, scan func(func(...
 		return rows, nil
 	case !l.damaged(err, false):
 		return nil, err
-	case table == "":
+	case of.table == "":
 		l.page.Unread++
 		return rows, nil
 	case len(rows) > 0:
 		l.more = true
 		return rows, nil
 	}
-	return nil, l.skip(table)
+	return nil, l.skip(of.table)
 }
 
 // skip finds the moment from which on a table can be read again, and counts what stands

@@ -124,7 +124,7 @@ func (l *looking) values() error {
 		value []byte
 		run   string
 	}
-	rows, err := list(l, "", `SELECT value, run FROM run_values WHERE (value, run) > (?, ?) ORDER BY value, run LIMIT ?`, []any{after, l.from.Side, many}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", `SELECT value, run FROM run_values WHERE (value, run) > (?, ?) ORDER BY value, run LIMIT ?`, []any{after, l.from.Side, many}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.value, &r.run)
 		return r, err
 	})
@@ -188,7 +188,7 @@ func texts(ev *gonets.Event) []erase.Text {
 
 func (l *looking) events() error {
 	l.size = few
-	ids, err := list(l, "events", `SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}, scanText)
+	ids, err := list(l, rowsOf{"events", `SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}}, scanText)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -239,8 +239,8 @@ func (l *looking) runs() error {
 		key     []byte
 		covered bool
 	}
-	rows, err := list(l, "runs", `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
-		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"runs", `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
+		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.ID, &r.Scenario, &r.Version, &r.key, &r.covered)
 		return r, err
 	})
@@ -341,7 +341,7 @@ func (l *looking) checks() error {
 		summary, data []byte
 		size          int64
 	}
-	rows, err := list(l, "checks", `SELECT id, summary, size, data FROM checks WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"checks", `SELECT id, summary, size, data FROM checks WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.id, &r.summary, &r.size, &r.data)
 		return r, err
 	})
@@ -382,7 +382,7 @@ func (l *looking) plain(kind erase.Kind, part, table, query string) error {
 		texts [4][]byte
 		actor string
 	}
-	rows, err := list(l, table, query, []any{l.from.After, many}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{table, query, []any{l.from.After, many}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.id, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3], &r.actor)
 		return r, err
 	})
@@ -429,7 +429,7 @@ func (l *looking) pairs(kind erase.Kind, part, query string) error {
 		key   []byte
 		other []byte
 	}
-	rows, err := list(l, "", query, []any{l.from.After, side, many}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", query, []any{l.from.After, side, many}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.of, &r.key, &r.other)
 		return r, err
 	})
@@ -453,7 +453,7 @@ func (l *looking) keys() error {
 func (l *looking) views() error {
 	l.size = 1 << 30 // all at once
 	type row struct{ name, document string }
-	rows, err := list(l, "", `SELECT name, document FROM settings WHERE name LIKE 'views/%' ORDER BY name`, nil, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", `SELECT name, document FROM settings WHERE name LIKE 'views/%' ORDER BY name`, nil}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.name, &r.document)
 		return r, err
 	})
@@ -482,8 +482,8 @@ func (l *looking) drifts() error {
 		trouble string
 		path    []byte
 	}
-	rows, err := list(l, "", `SELECT id, path FROM troubles WHERE code = ? UNION SELECT trouble, path FROM notices WHERE code = ?
-		UNION SELECT trouble, path FROM signals WHERE code = ? ORDER BY 1, 2`, []any{code, code, code}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", `SELECT id, path FROM troubles WHERE code = ? UNION SELECT trouble, path FROM notices WHERE code = ?
+		UNION SELECT trouble, path FROM signals WHERE code = ? ORDER BY 1, 2`, []any{code, code, code}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.trouble, &r.path)
 		return r, err
 	})
@@ -527,7 +527,7 @@ func (l *looking) versions() error {
 		n        int
 		texts    [4][]byte
 	}
-	rows, err := list(l, "", `SELECT scenario, n, document, text, note, requests FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few},
+	rows, err := list(l, rowsOf{"", `SELECT scenario, n, document, text, note, requests FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few}},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.scenario, &r.n, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3])
 			return r, err
@@ -555,7 +555,7 @@ func (l *looking) documents() error {
 			name  string
 			texts [3][]byte
 		}
-		rows, err := list(l, "", query, nil, func(scan func(...any) error) (r row, err error) {
+		rows, err := list(l, rowsOf{"", query, nil}, func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.name, &r.texts[0], &r.texts[1], &r.texts[2])
 			return r, err
 		})
