@@ -110,6 +110,9 @@ type Job struct {
 	// Decoded is the event taken apart, when who hands the job over has that at
 	// hand; nil leaves it to the first template that asks.
 	Decoded *Decoded
+	// Unread is true of a run that was leased and can be neither read nor paused
+	// now: whoever claimed it gives it back.
+	Unread bool
 }
 
 // Decoded is the event object of templates. Several runs may share it, so

@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/document"
+	"gonets/internal/erase"
 	"gonets/internal/hint"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -489,6 +490,55 @@ func hear(t *testing.T, s storetest.Opened) <-chan hint.Hint {
 		t.Errorf("a node that begins to listen looks at everything: %+v", h)
 	}
 	return heard
+}
+
+// TestANodeThatDidNotHearForAWhileAsksForErasures: a short trouble of the network ends no
+// checks, and an erasure that it hid does.
+func TestANodeThatDidNotHearForAWhileAsksForErasures(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 0, "a", "b")
+	heard := hear(t, open[1])
+	happens := func(st erase.State) {
+		t.Helper()
+		j := erase.Job{ID: newID(), State: erase.Found, By: "anna", CreatedAt: open[0].Clock.Now(), Value: "anna"}
+		if err := open[0].CreateErasure(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open[0].SteerErasure(t.Context(), j.ID, "anna", func(j *erase.Job) error { j.State = st; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		while func()
+		want  bool
+	}{
+		{"nothing happens", func() {}, false},
+		{"one is looked for", func() { happens(erase.Found) }, false},
+		{"one is erased", func() { happens(erase.Finished) }, true},
+		{"that was before", func() {}, false},
+		{"one is being erased", func() { happens(erase.Erasing) }, true},
+	} {
+		for _, s := range open {
+			s.Clock.Advance(2 * time.Minute)
+		}
+		if err := open[0].Tell(t.Context(), hint.Hint{Config: true}); err != nil {
+			t.Fatal(err)
+		}
+		if h := <-heard; h.Work {
+			t.Fatalf("%s: it began anew by itself: %+v", c.name, h)
+		}
+		for _, s := range open {
+			s.Clock.Advance(2 * time.Minute)
+		}
+		c.while()
+		if err := cluster.Exec(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN gonets' AND datname = current_database()`); err != nil {
+			t.Fatal(err)
+		}
+		if h := <-heard; !h.Work || h.Erased != c.want {
+			t.Errorf("%s: %+v", c.name, h)
+		}
+	}
 }
 
 func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {

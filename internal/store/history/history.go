@@ -10,6 +10,7 @@ import (
 
 	"gonets"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -152,10 +153,13 @@ func (h *History) Outlines(ctx context.Context, runs []gonets.RunSummary) ([]gon
 			return err // else it is damage of some
 		}
 		attempts, err := pack.LoadHeads(r, ids)
+		if err != nil && !dialect.Corrupt(err) {
+			return err
+		}
 		for i := range out {
 			out[i].Event, out[i].Attempts = events[eventIDs[i]], attempts[ids[i]]
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
