@@ -206,6 +206,7 @@ type Attempt struct {
 	Fenced      bool            `json:"fenced" doc:"Came too late to have an effect"`
 	Sealed      bool            `json:"sealed,omitempty" doc:"The cookies of its reply cannot be opened: from here on what may hold them is hidden"`
 	NotKept     bool            `json:"not_kept,omitempty" doc:"Headers and bodies were not kept, because the run succeeded while the disk was low"`
+	Erased      bool            `json:"erased,omitempty" doc:"What was sent and came back was erased on request: a note stands in its place"`
 	Remote      string          `json:"remote,omitempty"`
 	HTTPVersion string          `json:"http_version,omitempty"`
 	TLSVersion  string          `json:"tls_version,omitempty"`

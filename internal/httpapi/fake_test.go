@@ -239,10 +239,10 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
-func (b *backend) LastGood(_ context.Context, _, path string) (*gonets.Attempt, error) {
+func (b *backend) LastGood(_ context.Context, _ string, beside *gonets.Attempt) (*gonets.Attempt, error) {
 	for _, d := range b.runs {
 		for i := range d.Attempts {
-			if a := &d.Attempts[i]; a.Path == path && a.Outcome == gonets.OutcomeOK {
+			if a := &d.Attempts[i]; a.Path == beside.Path && a.Outcome == gonets.OutcomeOK && (d.Run.ID != beside.RunID || a.N != beside.N) {
 				return a, nil
 			}
 		}

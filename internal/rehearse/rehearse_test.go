@@ -417,6 +417,19 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 		slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Group == "source" }) {
 		t.Errorf("variables of the check: %+v", steps2)
 	}
+	// A note in the place of what was erased is no reply.
+	erased := w.last(t)
+	erased.Attempts[0].Erased, erased.Attempts[0].ReplyBody = true, []byte("erased on request")
+	if past := rehearse.Answered(&erased, &erased.Version.Scenario); len(past) > 0 {
+		t.Errorf("an erased reply is read: %+v", past)
+	}
+	if list, err := w.Variables(erased); err != nil || len(list) != 1 {
+		t.Errorf("variables of an erased reply: %+v, %v", list, err)
+	}
+	erased.Event.Mark = gonets.MarkErased
+	if list, err := w.Variables(erased); err != nil || len(list) != 0 {
+		t.Errorf("variables of an erased event: %+v, %v", list, err)
+	}
 }
 
 // The interface finds steps.a.body under the name that it was saved by; where that name

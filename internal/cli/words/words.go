@@ -3,6 +3,7 @@ package words
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -301,4 +302,30 @@ func Uncompared(body string) string {
 		return "The bodies are not compared: one is not kept any more."
 	}
 	return ""
+}
+
+// Gone says why what an attempt sent and got cannot be seen; empty when it can.
+func Gone(at *api.Attempt) string {
+	switch {
+	case at.Erased:
+		return "What it sent and got was erased on request."
+	case at.NotKept:
+		return "Headers and bodies were not kept: the disk was low."
+	}
+	return ""
+}
+
+// Mistake says an error to somebody who typed a command: a mistake that is the whole
+// answer once, and without its place in a request that he never saw.
+func Mistake(err error) string {
+	var e *gonets.Error
+	if !errors.As(err, &e) || len(e.Problems) != 1 || e.Problems[0].Message != e.Message {
+		return err.Error()
+	}
+	p := e.Problems[0]
+	p.Pointer, p.Line = "", 0
+	if strings.Contains(p.Message, strings.TrimSuffix(p.Expression, ":")) {
+		p.Expression = ""
+	}
+	return strings.Replace(err.Error(), e.Error(), p.String(), 1)
 }

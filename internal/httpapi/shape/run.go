@@ -353,7 +353,7 @@ func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
-		NotKept: a.NotKept, Sealed: a.Sealed, Purpose: a.Purpose,
+		NotKept: a.NotKept, Erased: a.Erased, Sealed: a.Sealed, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
 		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: sent, Size: len(a.RequestBody), Gzip: a.Gzip,
 			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},

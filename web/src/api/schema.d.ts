@@ -1897,6 +1897,8 @@ export interface components {
             code?: string;
             /** Format: int64 */
             duration_ms: number;
+            /** @description What was sent and came back was erased on request: a note stands in its place */
+            erased?: boolean;
             error?: string;
             /** @description What went wrong, what it means and what to do; left out when nothing did */
             explain?: components["schemas"]["Explain"];

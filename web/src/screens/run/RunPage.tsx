@@ -112,9 +112,11 @@ export default function RunPage() {
             <Stack>
               <h2>{t('run.received')}</h2>
               <Row>
-                <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
-                  {t('run.asSample')}
-                </Button>
+                {run.event.mark !== 'erased' && (
+                  <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
+                    {t('run.asSample')}
+                  </Button>
+                )}
                 {run.actions.includes('rerun') && (
                   <Button size="small" icon="pencil" onClick={() => setEditing(true)}>
                     {t('edit.title')}

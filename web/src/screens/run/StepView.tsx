@@ -17,7 +17,9 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
     <Stack>
       <h2>{stepTitle(step, t)}</h2>
       <Facts items={[[t('run.kind'), kindText(step.kind, t)], [t('state'), state], step.finished_at ? [t('column.time'), clock(step.finished_at)] : null]} />
-      {step.value !== undefined && step.value !== null ? (
+      {run.event.mark === 'erased' && step.state !== 'pending' ? (
+        <Muted>{t('run.erased')}</Muted>
+      ) : step.value !== undefined && step.value !== null ? (
         <Stack gap={8}>
           <h3>{t('run.gave')}</h3>
           <BodyView body={JSON.stringify(step.value)} root={step.path} label={t('run.gave')} />
