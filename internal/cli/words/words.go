@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/api"
@@ -263,6 +264,19 @@ func Told(n *api.Told) string {
 		return n.LastError
 	}
 	return n.Cause
+}
+
+// Letter is how far a letter has come; one that waits says until when, by the clocks of a
+// zone, and for what.
+func Letter(n *api.Told, now time.Time, zone *time.Location) string {
+	if n.DueAt == nil || !n.DueAt.After(now) {
+		return n.State
+	}
+	text := n.State + " until " + n.DueAt.In(zone).Format("2006-01-02 15:04")
+	if n.HeldBy != "" {
+		text += ", " + strings.ReplaceAll(n.HeldBy, "_", " ")
+	}
+	return text
 }
 
 // Difference names what is not the same in two attempts.

@@ -2275,6 +2275,11 @@ export interface components {
         Delivery: {
             /** @description mail, or the name of a channel of the settings */
             channel: string;
+            /**
+             * Format: date-time
+             * @description When it is tried, or tried again; only while it is pending
+             */
+            due_at?: string;
             /** @description Why it was not taken the last time */
             last_error?: string;
             /** Format: date-time */
@@ -3402,17 +3407,21 @@ export interface components {
             version?: number;
         };
         RehearsalLine: {
+            /** @description Other kinds of news in the same letter */
+            also?: string[] | null;
             /** Format: date-time */
             at: string;
+            /** @description By which channels it goes; each gets it once */
+            channels?: string[] | null;
             code?: string;
             explain?: components["schemas"]["Explain"];
             /** @enum {string} */
             kind: "attempt" | "wait" | "queue" | "letter" | "end";
             /**
-             * @description What people would be told
+             * @description What people would be told; of several kinds of news in one letter, the first
              * @enum {string}
              */
-            letter?: "first_failure" | "bad_end" | "recovered";
+            letter?: "first_failure" | "bad_end" | "recovered" | "lane_closed" | "success";
             /**
              * Format: int64
              * @description Which try it is, from 1 on
@@ -4316,10 +4325,20 @@ export interface components {
             /** @description How it reaches people, by channel; empty before it is told */
             deliveries: components["schemas"]["Delivery"][];
             /**
+             * Format: date-time
+             * @description When it is told, or its letter is tried again; only while it is pending. One that has passed is being sent
+             */
+            due_at?: string;
+            /**
              * Format: int64
              * @description How many of the runs came to a bad end
              */
             ended?: number;
+            /**
+             * @description What keeps it until then
+             * @enum {string}
+             */
+            held_by?: "quiet_hours";
             host?: string;
             id: string;
             /** @enum {string} */
