@@ -403,7 +403,8 @@ type GoingCheck struct {
 // OpenCheck is a check of which no end is known, or whose loss nobody has noted yet.
 type OpenCheck struct {
 	RunSummary
-	// Ending is set when a person wants its end, Left when its server fell silent.
+	// Ending is set when a person wants its end, or has noted that it was lost; Left when
+	// its server fell silent.
 	Ending, Left bool
 }
 

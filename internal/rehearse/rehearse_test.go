@@ -1,10 +1,12 @@
 package rehearse_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -135,6 +137,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Path == "/login" {
 		s.login(w)
+		return
+	}
+	if r.URL.Path == "/large" {
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 3<<20))
 		return
 	}
 	status := http.StatusOK
@@ -332,6 +338,37 @@ func TestWhatWasAnsweredIsKeptBeforeTheNextRequest(t *testing.T) {
 	}
 	if d := w.last(t); d.Run.Going != nil || order.Going.At != "" {
 		t.Errorf("at its end %+v, asked for %+v", d.Run, order.Going)
+	}
+}
+
+// A large check, here by its event, is kept again when it has grown by a quarter; what
+// could not be kept then is tried again before the next request.
+func TestALargeCheckIsKeptAsItGrows(t *testing.T) {
+	t.Parallel()
+	w, logged := newWorld(t), &bytes.Buffer{}
+	o := w.Options
+	o.Log = slog.New(slog.NewTextHandler(logged, nil))
+	w.Room = rehearse.New(o)
+	ask := w.ask(t, `[{"id":"a","http":{"url":"URL/large"}},{"id":"b","http":{"url":"URL/b"}},{"id":"c","http":{"url":"URL/c"}},{"id":"d","http":{"url":"URL/d"}}]`)
+	ask.Sample = &gonets.Event{Source: "site", ContentType: "text/plain", Body: bytes.Repeat([]byte("x"), 9<<20)}
+	var got []int
+	err := w.Check(t.Context(), rehearse.Order{Ask: ask, Really: []string{"a", "b", "c", "d"}}, func(l rehearse.Line) error {
+		if l.State == string(gonets.StepDone) {
+			got = append(got, len(w.last(t).Attempts))
+			w.memory.mu.Lock()
+			w.fail = nil
+			if l.Path == "a" {
+				w.fail = gonets.Errorf(gonets.CodeDiskFull, "full")
+			}
+			w.memory.mu.Unlock()
+		}
+		return nil
+	})
+	if diff := cmp.Diff([]int{0, 0, 2, 2}, got); err != nil || diff != "" {
+		t.Errorf("%v, requests that were kept when each was answered:\n%s", err, diff)
+	}
+	if n := strings.Count(logged.String(), "level=WARN"); n != 1 || !strings.Contains(logged.String(), w.last(t).Run.ID) {
+		t.Errorf("logged: %s", logged)
 	}
 }
 

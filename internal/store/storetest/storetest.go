@@ -128,6 +128,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"checks stand apart from runs", checksStandApart},
 		{"the last checks of saved requests are found at once", requestsWereChecked},
 		{"checks end with their server", checksEndWithTheirServer},
+		{"damaged checks end with their server", whatIsDamagedIsLostToo},
 		{"an example stays until its scenario goes", examplesStay},
 		{"one person is erased, and nobody else", erased},
 		{"a person is erased in every place, packed or not", erasedPlaces},
