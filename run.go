@@ -384,6 +384,8 @@ type RunSummary struct {
 	LastStatus  int
 	LastOutcome Outcome
 	LastError   string
+	// Orphan is one whose scenario was deleted: no new run is made of it.
+	Orphan bool
 }
 
 // RunDetail is everything that is kept about a run.
