@@ -163,7 +163,7 @@ func deleteScenario(f fixture) {
 	_, err = f.Rerun(f.ctx(), gonets.Rerun{RunID: l.Items[0].ID})
 	f.wantCode(err, gonets.CodeScenarioGone)
 	j := f.bulk(bulk.Job{Action: gonets.ActionRerun, Total: 2})
-	if j, acted := f.step(f.page(j, 3)); len(acted) != 0 || j.Refused != 2 || j.Refusals[gonets.CodeScenarioGone] != 2 {
+	if j, acted := f.step(bulk.Step{Job: j, Runs: []string{l.Items[0].ID, l.Items[1].ID}, Last: true}); len(acted) != 0 || j.Refused != 2 || j.Refusals[gonets.CodeScenarioGone] != 2 {
 		f.t.Errorf("runs of a deleted scenario were left alone without the reason: %+v", j)
 	}
 	if kept, err := f.Bulk(f.ctx(), j.ID); err != nil || kept.Refusals[gonets.CodeScenarioGone] != 2 {
