@@ -389,6 +389,8 @@ type RunSummary struct {
 	LastError   string
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
+	// Orphan is one whose scenario was deleted: no new run is made of it.
+	Orphan bool
 }
 
 // GoingCheck is what people are told of a check that goes on without its editor.

@@ -30,7 +30,8 @@ type Bulk struct {
 	Total      int          `json:"total" doc:"Runs that matched when it was made"`
 	AtMost     bool         `json:"at_most,omitempty" doc:"Fewer than total may match: the text is still looked for, and runs without it are taken off the total when they are met"`
 	Done       int          `json:"done" doc:"Runs whose turn has come"`
-	Refused    int          `json:"refused" doc:"Those of them that had another state by then"`
+	Refused    int          `json:"refused" doc:"Those of them that were left alone; refusals says why"`
+	Refusals   []BulkLeft   `json:"refusals,omitempty" doc:"Why runs were left alone, the most frequent reason first"`
 	Working    int          `json:"working" doc:"Those that are on their way"`
 	Succeeded  int          `json:"succeeded"`
 	Retrying   int          `json:"retrying" doc:"Those that wait to retry"`
@@ -42,6 +43,12 @@ type Bulk struct {
 	CreatedAt  time.Time    `json:"created_at,omitzero"`
 	FinishedAt *time.Time   `json:"finished_at,omitempty"`
 	Plan       *BulkPlan    `json:"plan,omitempty" doc:"Only in the answer to dry"`
+}
+
+// BulkLeft is how many runs were left alone for one reason.
+type BulkLeft struct {
+	Code string `json:"code" doc:"run.state: its state did not allow it; scenario.deleted: its scenario was deleted; not_found: its data or the version are gone; conflict: nothing is published; document.damaged: what is stored of its scenario cannot be read; internal: it could not be worked on, the server's log says why"`
+	Runs int    `json:"runs"`
 }
 
 // BulkPlan says what would be done.

@@ -102,6 +102,8 @@ type RunSummary struct {
 	LastError   string          `json:"last_error,omitempty"`
 	Asks        bool            `json:"asks,omitempty" doc:"The last request of the step where the run stands may have been done: before it is sent again, its service is asked"`
 	Data        []Datum         `json:"data,omitempty" doc:"Up to three values by which a person recognises the event; in lists"`
+	// ScenarioDeleted keeps a run from being done again from the start.
+	ScenarioDeleted bool `json:"scenario_deleted,omitempty" doc:"Its scenario was deleted: no new run is made of it"`
 	// Actions can be done now.
 	Actions []string `json:"actions" nullable:"false" doc:"What can be done to the run in its present state"`
 }

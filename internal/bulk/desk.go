@@ -1,10 +1,12 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonets"
@@ -234,6 +236,12 @@ func show(j *Job, now time.Time) api.Bulk {
 	if Followed(j.Action) {
 		out.Working = j.Working()
 	}
+	for code, n := range j.Refusals {
+		out.Refusals = append(out.Refusals, api.BulkLeft{Code: string(code), Runs: n})
+	}
+	slices.SortFunc(out.Refusals, func(a, b api.BulkLeft) int {
+		return cmp.Or(b.Runs-a.Runs, strings.Compare(a.Code, b.Code))
+	})
 	if !j.FinishedAt.IsZero() {
 		out.FinishedAt = &j.FinishedAt
 	}

@@ -59,6 +59,8 @@ func Reason(code gonets.Code) string {
 		return "a secret that the step needs is not set"
 	case gonets.CodeCancelled, gonets.CodeByPerson:
 		return "a person decided so"
+	case gonets.CodeScenarioGone:
+		return "its scenario was deleted"
 	case gonets.CodeStepFailed:
 		return "a step ended the run as failed"
 	case gonets.CodeTriesUsedUp:

@@ -56,7 +56,7 @@ func RunSummary(r gonets.RunSummary) api.RunSummary {
 		CreatedAt: r.CreatedAt, FinishedAt: instant(r.FinishedAt), NextTryAt: nextTry(&r.Run),
 		Tries: r.Tries, Attempts: r.Attempts,
 		LastStatus: r.LastStatus, LastOutcome: r.LastOutcome, LastError: r.LastError,
-		Actions: actions(&r.Run),
+		Actions: actions(&r.Run, r.Orphan), ScenarioDeleted: r.Orphan,
 	}
 }
 
@@ -75,8 +75,9 @@ func nextTry(r *gonets.Run) *time.Time {
 	return instant(r.DueAt)
 }
 
-// actions are what a person can do to a run in its state; nothing to a check.
-func actions(r *gonets.Run) []string {
+// actions are what a person can do to a run in its state; nothing to a check. Of
+// one whose scenario was deleted no new run is made.
+func actions(r *gonets.Run, orphan bool) []string {
 	out, state := []string{}, r.State
 	if r.Mark == gonets.MarkCheck && r.Version == 0 {
 		return out
@@ -91,7 +92,7 @@ func actions(r *gonets.Run) []string {
 			}
 		}
 	}
-	if state != gonets.RunHeld {
+	if state != gonets.RunHeld && !orphan {
 		out = append(out, api.ActionRerun)
 	}
 	return out

@@ -85,7 +85,7 @@ func bulkPage(f fixture) {
 	first := f.page(j, 3)
 	first.Runs = append(first.Runs, ids[1])
 	after, acted := f.step(first)
-	if len(acted) != 3 || after.Acted != 3 || after.Refused != 1 || after.First != ids[0] || after.Working() != 3 {
+	if len(acted) != 3 || after.Acted != 3 || after.Refusals[gonets.CodeRunState] != 1 || after.First != ids[0] || after.Working() != 3 {
 		f.t.Fatalf("the first page: %v %+v", acted, after)
 	}
 	// The same page again, as after an answer that was lost, does nothing.

@@ -2007,9 +2007,11 @@ export interface components {
             q: string;
             /** Format: int64 */
             rate: number;
+            /** @description Why runs were left alone, the most frequent reason first */
+            refusals?: components["schemas"]["BulkLeft"][] | null;
             /**
              * Format: int64
-             * @description Those of them that had another state by then
+             * @description Those of them that were left alone; refusals says why
              */
             refused: number;
             retry?: components["schemas"]["RetryPlan"];
@@ -2051,6 +2053,12 @@ export interface components {
             title?: string;
             /** Format: int64 */
             version?: number;
+        };
+        BulkLeft: {
+            /** @description run.state: its state did not allow it; scenario.deleted: its scenario was deleted; not_found: its data or the version are gone; conflict: nothing is published; document.damaged: what is stored of its scenario cannot be read; internal: it could not be worked on, the server's log says why */
+            code: string;
+            /** Format: int64 */
+            runs: number;
         };
         BulkPlan: {
             /** @description The newest runs, up to 1 000, by where they stand */
@@ -3740,6 +3748,8 @@ export interface components {
             /** @description What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces */
             retry_now?: components["schemas"]["RetryPlan"];
             scenario: string;
+            /** @description Its scenario was deleted: no new run is made of it */
+            scenario_deleted?: boolean;
             source?: string;
             state: string;
             /** @description The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise */
@@ -3877,6 +3887,8 @@ export interface components {
             next_try_at?: string;
             reason?: string;
             scenario: string;
+            /** @description Its scenario was deleted: no new run is made of it */
+            scenario_deleted?: boolean;
             source?: string;
             state: string;
             /**

@@ -162,15 +162,16 @@ function Retries({ run }: { run: Run }) {
 function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   useCodes()
   if ((run.state === 'queued' || run.wait) && run.lane) return <Queue run={run} lane={run.lane} />
-  if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
+  // A run that is over stands for itself, but nobody finds out why it cannot be done again.
+  if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed' && !run.scenario_deleted) return null
   // What the attempt itself says knows its names and whether anything more will come.
   const last = run.steps.flatMap((step) => step.attempts).findLast((attempt) => attempt.code === run.reason)
-  const told = last?.explain?.[language()] ?? tellCode(run.reason)
+  const told = run.scenario_deleted ? tellCode('scenario.deleted') : (last?.explain?.[language()] ?? tellCode(run.reason))
   // Not twice on one screen.
-  if (last?.explain && shown?.n === last.n) return null
+  if (last?.explain && !run.scenario_deleted && shown?.n === last.n) return null
   if (!told) return null
   return (
-    <Note tone={run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
+    <Note tone={run.scenario_deleted ? 'muted' : run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
       {told.meaning && (
         <p>
           <Rich>{told.meaning}</Rich>
