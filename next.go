@@ -2,6 +2,9 @@ package gonets
 
 import (
 	"bytes"
+	"maps"
+	"path"
+	"slices"
 	"time"
 )
 
@@ -95,19 +98,11 @@ func nextIn(parent string, steps []Step, done Progress) (a ActionNext, found boo
 	return ActionNext{}, false
 }
 
-// NextHTTP finds the HTTP step that a run will probably come to first: the
-// first one in document order that has no result and is not in a branch that
-// was decided against. It is where the run queues; the truth is found by
-// running.
-func NextHTTP(s *Scenario, done Progress) *Step {
-	st, _ := nextHTTP("", s.Steps, done)
-	return st
-}
-
-// NextHTTPPath is the path of that step; empty when there is none.
-func NextHTTPPath(s *Scenario, done Progress) string {
-	_, path := nextHTTP("", s.Steps, done)
-	return path
+// NextHTTP finds the HTTP step that a run will probably come to first, and its path:
+// the first one in document order that has no result and is not in a branch that was
+// decided against. It is where the run queues; the truth is found by running.
+func NextHTTP(s *Scenario, done Progress) (next *Step, at string) {
+	return nextHTTP("", s.Steps, done)
 }
 
 func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string) {
@@ -136,11 +131,48 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 	return nil, ""
 }
 
-// StepChanged tells whether two versions of a scenario have another step at a
-// path; one that is missing is another one.
-func StepChanged(a, b *Scenario, path string) bool {
-	x, y := FindStep(a.Steps, path), FindStep(b.Steps, path)
-	return !sameJSON(x, y) || x != nil && !sameJSON(x.Saved, y.Saved)
+// StepFate is what became of a step in another version of its scenario; empty when it is the same.
+type StepFate string
+
+const (
+	StepChanged StepFate = "changed"
+	// StepMoved stands at another place: a run that comes there does it anew.
+	StepMoved   StepFate = "moved"
+	StepRemoved StepFate = "removed"
+)
+
+// FateOf tells what became of the step at a path. As all that runs did, it is known by
+// the path that it had first.
+func FateOf(was, now *Scenario, at string) StepFate {
+	before, after, to, fate := FirstPaths(was.Steps), FirstPaths(now.Steps), "", StepRemoved
+	known := slices.Collect(maps.Values(before))
+	for p, first := range after {
+		switch added := !slices.Contains(known, first); {
+		case first == before[at], added && p == at && to == "":
+			to = p
+		case added && path.Base(first) == path.Base(before[at]):
+			fate = StepMoved
+		}
+	}
+	switch x, y := FindStep(was.Steps, at), FindStep(now.Steps, to); {
+	case x == nil || y == nil:
+		return fate
+	case !slices.Equal(turns(was.Steps, at), turns(now.Steps, to)):
+		return StepMoved
+	case at != to || !sameJSON(x, y) || !sameJSON(x.Saved, y.Saved):
+		return StepChanged
+	}
+	return ""
+}
+
+// turns tell for each condition around a step whether it stands in its first branch.
+func turns(steps []Step, at string) (first []bool) {
+	for i, c := range at {
+		if c == '/' {
+			first = append(first, FindStep(FindStep(steps, at[:i]).Then, at[i+1:]) != nil)
+		}
+	}
+	return first
 }
 
 // StandsAt is the path of the step that an unfinished run does next, whatever

@@ -144,7 +144,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if err != nil {
 		return err
 	}
-	g.StepChanged = gonets.StepChanged(&own.Scenario, &now.Scenario, g.Step)
+	g.StepChanged, g.StepLost = api.StepFate(gonets.FateOf(&own.Scenario, &now.Scenario, g.Step))
 	return nil
 }
 
