@@ -41,8 +41,8 @@ for (const [language, scheme, width] of [
       expect(await chat.requests()).toHaveLength(1)
 
       // Of many it is said as well, and the version that sends it is preselected.
-      await page.goto(`${server.base}/runs?q=state:paused`)
-      await path.button(t('bulk.resumeAll')).click()
+      await page.goto(`${server.base}/runs?q=state%3Apaused`)
+      await path.button(t('runs.all', { action: t('resume') })).click()
       const dialog = page.getByRole('dialog')
       await expect(dialog.getByRole('radio', { name: t('bulk.versionRemoved', { n: 2, step: 'Sale' }) })).not.toBeChecked()
       await expect(dialog.getByRole('radio', { name: t('bulk.versionSame', { n: 1 }) })).toBeChecked()
