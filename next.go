@@ -2,9 +2,6 @@ package gonets
 
 import (
 	"bytes"
-	"maps"
-	"path"
-	"slices"
 	"time"
 )
 
@@ -141,38 +138,9 @@ const (
 	StepRemoved StepFate = "removed"
 )
 
-// FateOf tells what became of the step at a path. As all that runs did, it is known by
-// the path that it had first.
-func FateOf(was, now *Scenario, at string) StepFate {
-	before, after, to, fate := FirstPaths(was.Steps), FirstPaths(now.Steps), "", StepRemoved
-	known := slices.Collect(maps.Values(before))
-	for p, first := range after {
-		switch added := !slices.Contains(known, first); {
-		case first == before[at], added && p == at && to == "":
-			to = p
-		case added && path.Base(first) == path.Base(before[at]):
-			fate = StepMoved
-		}
-	}
-	switch x, y := FindStep(was.Steps, at), FindStep(now.Steps, to); {
-	case x == nil || y == nil:
-		return fate
-	case !slices.Equal(turns(was.Steps, at), turns(now.Steps, to)):
-		return StepMoved
-	case at != to || !sameJSON(x, y) || !sameJSON(x.Saved, y.Saved):
-		return StepChanged
-	}
-	return ""
-}
-
-// turns tell for each condition around a step whether it stands in its first branch.
-func turns(steps []Step, at string) (first []bool) {
-	for i, c := range at {
-		if c == '/' {
-			first = append(first, FindStep(FindStep(steps, at[:i]).Then, at[i+1:]) != nil)
-		}
-	}
-	return first
+// Same tells whether another step, with the saved request that it sends, says the same.
+func (s *Step) Same(other *Step) bool {
+	return sameJSON(s, other) && sameJSON(s.Saved, other.Saved)
 }
 
 // StandsAt is the path of the step that an unfinished run does next, whatever

@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/query"
 )
@@ -144,7 +145,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if err != nil {
 		return err
 	}
-	g.StepChanged, g.StepLost = api.StepFate(gonets.FateOf(&own.Scenario, &now.Scenario, g.Step))
+	g.StepChanged, g.StepLost = api.StepFate(document.FateOf(&own.Scenario, &now.Scenario, g.Step))
 	return nil
 }
 

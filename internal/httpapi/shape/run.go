@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/content"
+	"gonets/internal/document"
 	"gonets/setting"
 )
 
@@ -128,7 +129,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
 		if active != "" && r.Published.N != d.Run.Version {
-			out.StepChanged, out.StepLost = api.StepFate(gonets.FateOf(scenario, &r.Published.Scenario, active))
+			out.StepChanged, out.StepLost = api.StepFate(document.FateOf(scenario, &r.Published.Scenario, active))
 		}
 	}
 	out.NextTries = nextTries(d, active)
