@@ -52,6 +52,7 @@ for (const [language, scheme, width] of [
       await page.goto(`${server.base}/scenarios/lead?step=deal`)
       await path.sees(t('editor.stepGone', { step: 'deal' }))
       await watch.look('a link to no step')
+      watch.expects(/\b404\b/)
       await server.api('POST', '/api/v1/scenarios/lead/stop')
       await server.api('DELETE', '/api/v1/scenarios/lead')
       await page.goto(`${server.base}/runs/${second}`)
