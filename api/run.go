@@ -151,7 +151,8 @@ type Run struct {
 	RetryNow *RetryPlan `json:"retry_now,omitempty" doc:"What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces"`
 	// CurrentVersion is what is published now.
 	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
-	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
+	StepChanged    bool     `json:"step_changed" doc:"The current version has the step at which the run stands otherwise; resume then takes that version unless told otherwise"`
+	StepLost       string   `json:"step_lost,omitempty" enum:"moved,removed" doc:"The current version has no such step there: with it the run would not send it (removed), or send it anew if it came to where the step is now (moved); resume takes the run's own version, which has it, unless told otherwise"`
 	RerunOf        string   `json:"rerun_of,omitempty" doc:"The run of which a person made this one"`
 	Reruns         []string `json:"reruns,omitempty" doc:"The runs that were made of this one, at most 100"`
 	Acts           []RunAct `json:"acts,omitempty" doc:"What people did to the run, the oldest first, at most the last 200"`
@@ -240,7 +241,7 @@ type Response struct {
 
 // PickVersion chooses the version to run.
 type PickVersion struct {
-	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one"`
+	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one. A step that was removed or moved keeps the run on its own version, which sends it"`
 }
 
 // NewRerun chooses what a new run is made of.

@@ -60,10 +60,9 @@ func (a *app) printRun(r *api.Run, full bool) {
 	if r.State == gonets.RunQueued {
 		add("Queue", r.Lane+", "+cmp.Or(words.Wait(r.Wait), "its turn comes"))
 	}
-	if r.Mark != "" {
-		add("Mark", words.Mark(r.Mark))
-	}
+	add("Mark", words.Mark(r.Mark))
 	add("You can", strings.Join(r.Actions, ", "))
+	add("Its step", safeLine(words.Lost(r)))
 	a.table("", rows)
 	a.printf("\n")
 	a.printEvent(&r.Event, full)

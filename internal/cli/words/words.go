@@ -243,11 +243,7 @@ func Stand(p *api.BulkPlan, total int) string {
 	var parts []string
 	for i := range p.Groups[:min(len(p.Groups), maxStand)] {
 		g := &p.Groups[i]
-		step := cmp.Or(g.Step, "its first step")
-		if g.StepTitle != "" {
-			step += " “" + g.StepTitle + "”"
-		}
-		parts = append(parts, fmt.Sprintf("%s of %s (%d)", step, g.Scenario, g.Runs))
+		parts = append(parts, fmt.Sprintf("%s of %s (%d)", stepName(g.Step, g.StepTitle), g.Scenario, g.Runs))
 		total -= g.Runs
 	}
 	text := strings.Join(parts, ", ")

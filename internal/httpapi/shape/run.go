@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/content"
+	"gonets/internal/document"
 	"gonets/setting"
 )
 
@@ -128,7 +129,9 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out.RerunOf, out.Reruns, out.Acts = d.RerunOf, d.Reruns, acts(d.Acts)
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
-		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
+		if active != "" && r.Published.N != d.Run.Version {
+			out.StepChanged, out.StepLost = api.StepFate(document.FateOf(scenario, &r.Published.Scenario, active))
+		}
 	}
 	out.NextTries = nextTries(d, active)
 	out.Steps = steps(d, active, failedStep(d))

@@ -66,6 +66,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a waiting run is sent now or stopped", sendNowAndStop},
 		{"a rerun begins from the start with the published version", rerun},
 		{"a resumed run takes the published version where its step has changed", resumeVersions},
+		{"a resumed run whose step was removed or moved sends it with its own version", resumeLost},
 		{"a run that goes on with another version keeps what it did at steps that were renamed", resumeRenamed},
 		{"a wish is granted once, however often it comes", wishOnce},
 		{"changed data make a new event and a new run", rerunEdited},

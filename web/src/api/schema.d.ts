@@ -2047,8 +2047,13 @@ export interface components {
             scenario: string;
             /** @description Path of the step */
             step?: string;
-            /** @description The current version has another step there */
+            /** @description The current version has the step otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: a run that goes on with it does not send it (removed), or sends it anew if it comes to where the step is now (moved)
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             step_title?: string;
             title?: string;
             /** Format: int64 */
@@ -3186,7 +3191,7 @@ export interface components {
             type?: string;
         };
         PickVersion: {
-            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
+            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one. A step that was removed or moved keeps the run on its own version, which sends it */
             version?: string;
         };
         Preset: {
@@ -3752,8 +3757,13 @@ export interface components {
             scenario_deleted?: boolean;
             source?: string;
             state: string;
-            /** @description The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise */
+            /** @description The current version has the step at which the run stands otherwise; resume then takes that version unless told otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: with it the run would not send it (removed), or send it anew if it came to where the step is now (moved); resume takes the run's own version, which has it, unless told otherwise
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             /** @description The steps in the order of the scenario */
             steps: components["schemas"]["Step"][];
             /**

@@ -8,6 +8,7 @@ import { Masked } from '@/words/Masked'
 import { PartsView } from '@/words/PartsView'
 import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
+import { OpenStep, useNoStep } from './OpenStep'
 import { VariablesOf } from './Variables'
 import { attemptText, curlOf, goneText, nextText, purposeOf, sends, stepTitle } from './words'
 import css from './Run.module.css'
@@ -31,6 +32,7 @@ interface Props {
 export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
   const t = useT()
   const [comparing, setComparing] = useState(false)
+  const noStep = useNoStep(run, step) !== undefined
   const response = attempt.response
   const open: TabName = tab && tabNames.includes(tab) ? (tab as TabName) : response ? 'response' : 'request'
   const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
@@ -72,9 +74,11 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && sends(step.kind) && (
         <Row>
           {/* Those of a saved request belong to it. */}
-          <Button size="small" icon="retry" {...(step.request ? { to: '/requests/$name', params: { name: step.request }, search: { field: '/http/retry' } } : { to: '/scenarios/$name', params: { name: run.scenario }, search: { step: step.path, field: '/http/retry' } })}>
-            {t(step.request ? 'run.changeRetriesSaved' : 'run.changeRetries')}
-          </Button>
+          {(step.request || !noStep) && (
+            <Button size="small" icon="retry" {...(step.request ? { to: '/requests/$name', params: { name: step.request }, search: { field: '/http/retry' } } : { to: '/scenarios/$name', params: { name: run.scenario }, search: { step: step.path, field: '/http/retry' } })}>
+              {t(step.request ? 'run.changeRetriesSaved' : 'run.changeRetries')}
+            </Button>
+          )}
           {attempt.request.url !== '' && !attempt.erased && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
             <Button size="small" icon="search" onClick={() => setComparing(true)}>
               {t('compare.open')}
@@ -142,11 +146,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
         ]}
       />
       <Masked texts={[attempt.request.url, attempt.request.body, response?.body, ...attempt.request.headers.concat(response?.headers ?? []).map((header) => header.value)]} />
-      <Row gap={8}>
-        <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
-          {t('run.openStep')}
-        </Button>
-      </Row>
+      <OpenStep run={run} step={step} />
     </Stack>
   )
 }
