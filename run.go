@@ -384,6 +384,15 @@ type RunSummary struct {
 	LastStatus  int
 	LastOutcome Outcome
 	LastError   string
+	// Front is the first of the unfinished runs that go before it because of the order
+	// key, while it waits to be taken up; its ID is empty when there is none.
+	Front RunFront
+}
+
+// RunFront is a run that others of its order key wait for.
+type RunFront struct {
+	ID    string
+	State RunState
 }
 
 // RunDetail is everything that is kept about a run.
