@@ -75,21 +75,22 @@ type backend struct {
 	asked    chan struct{} // closed when the slow scenario is asked for
 }
 
-// kept are checks by their ids.
+// kept is what the store has of checks.
 type kept struct{ *backend }
 
-func (k kept) Check(_ context.Context, id string) (d gonets.RunDetail, err error) {
+func (kept) OpenChecks(context.Context) ([]gonets.OpenCheck, error) { return nil, nil }
+
+func (kept) LoseCheck(context.Context, string, time.Time) error { return nil }
+
+func (kept) EndCheck(_ context.Context, id string) error {
 	switch id {
 	case "elsewhere":
-		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Mark: gonets.MarkCheck}}
-	case "ended":
-		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Mark: gonets.MarkCheck}}
+		return nil
 	case "broken":
-		err = gonets.Errorf(gonets.CodeStoreAway, "no answer")
+		return gonets.Errorf(gonets.CodeStoreAway, "no answer")
 	default:
-		err = missing("check", id)
+		return missing("check", id)
 	}
-	return d, err
 }
 
 func (b *backend) note(format string, args ...any) {

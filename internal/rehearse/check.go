@@ -23,6 +23,8 @@ type Order struct {
 	// Really are the paths of the steps whose requests are sent; others are
 	// shown.
 	Really []string
+	// Going is what people are told of it when it goes on without its reader; else nil.
+	Going *gonets.GoingCheck
 }
 
 // Line is what a check tells while it goes on. Attempt stands beside what
@@ -90,8 +92,10 @@ type check struct {
 	run   gonets.RunDetail
 	// told are the variables that were told before, by path and value.
 	told map[string]string
-	// kept is true once the store knows of this check.
-	kept bool
+	// kept is true once the store knows of this check; of the bytes that it sent and got
+	// those that the store has then.
+	kept         bool
+	bytes, saved int
 }
 
 // ready refuses a draft of which a step that would be tried cannot be built.
@@ -115,6 +119,10 @@ func (c *check) record(ev *gonets.Event) {
 			CreatedAt: now, StepAt: now}},
 		Event:   *ev,
 		Version: &gonets.Version{Scenario: *c.order.Scenario, Requests: requestsOf(c.order.Scenario), CreatedAt: now},
+	}
+	if c.order.Going != nil {
+		told := *c.order.Going
+		c.run.Run.Going = &told
 	}
 }
 
@@ -141,7 +149,7 @@ func (c *check) all(ctx context.Context) error {
 		state = gonets.RunCancelled
 		errors.As(context.Cause(ctx), &why)
 	}
-	c.run.Run.State, c.run.Run.Reason, c.run.Run.Lease = state, "", gonets.Lease{}
+	c.run.Run.State, c.run.Run.Reason, c.run.Run.Lease, c.run.Run.Going = state, "", gonets.Lease{}, nil
 	switch state {
 	case gonets.RunFailed:
 		c.run.Run.Reason = c.reason()
@@ -246,11 +254,8 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	if !slices.Contains(c.order.Really, next.Path) {
 		return true, c.show(next, h, req)
 	}
-	if !c.kept {
-		// From here on something may be sent, and that must not be forgotten.
-		if err := c.save(ctx); err != nil {
-			return false, err
-		}
+	if err := c.remember(ctx, next.Path); err != nil {
+		return false, err
 	}
 	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: next.Path, StartedAt: c.Clock.Now().UTC(), Charged: true}
 	a.Exchange = *c.send(ctx, next.Path, req)
@@ -271,6 +276,27 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 		line.Variables = c.fresh()
 	}
 	return goesOn, c.tell(line)
+}
+
+// few are so many bytes that they are kept again before each request; a check with more
+// is kept again when it has grown by a quarter.
+const few = 8 << 20
+
+// remember keeps what is known before a request is sent: its server may go meanwhile.
+// That something was sent at all must not be forgotten; what came of it is kept again
+// at the end.
+func (c *check) remember(ctx context.Context, path string) error {
+	if c.run.Run.Going != nil {
+		c.run.Run.Going.At = path
+	}
+	if c.kept && c.bytes > few && c.bytes-c.saved < c.saved/4 {
+		return nil
+	}
+	if err := c.save(ctx); err != nil && !c.kept {
+		return err
+	}
+	c.saved = c.bytes
+	return nil
 }
 
 // send makes the exchange and tells, while it lasts, what it waits for.
@@ -322,6 +348,7 @@ func (c *check) failed(path string, err error) error {
 
 func (c *check) attempt(a *gonets.Attempt) {
 	c.run.Attempts = append(c.run.Attempts, *a)
+	c.bytes += len(a.RequestBody) + len(a.ReplyBody)
 	run := &c.run.Run
 	run.Attempts, run.LastStatus, run.LastOutcome, run.LastError = a.N, a.Status, a.Outcome, a.Error
 }

@@ -312,6 +312,29 @@ func TestWhoLeavesEndsTheCheck(t *testing.T) {
 	}
 }
 
+func TestWhatWasAnsweredIsKeptBeforeTheNextRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	order := rehearse.Order{Ask: w.ask(t, `[{"id":"a","http":{"url":"URL/a"}},{"id":"b","http":{"url":"URL/hang"}}]`), Really: []string{"a", "b"}, Going: &gonets.GoingCheck{By: "anna"}}
+	go func() {
+		<-w.hung
+		w.memory.mu.Lock()
+		if d := w.runs[0]; len(w.saved) != 2 || d.Run.Reason != gonets.CodeCheckGoing || d.Run.Attempts != 1 || len(d.Attempts) != 1 || d.Run.Going == nil || d.Run.Going.By != "anna" || d.Run.Going.At != "b" {
+			t.Errorf("while the second request is under way it is kept as %v %+v", w.saved, w.runs)
+		}
+		w.memory.mu.Unlock()
+		end()
+	}()
+	if _, err := w.check(ctx, order); err != nil {
+		t.Fatal(err)
+	}
+	if d := w.last(t); d.Run.Going != nil || order.Going.At != "" {
+		t.Errorf("at its end %+v, asked for %+v", d.Run, order.Going)
+	}
+}
+
 func TestWhyTheServerEndsACheckIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -61,6 +61,16 @@ func (s *Store) ErasuresThrough(around func(pack.Reader) pack.Reader) *erasure.E
 	return erasure.New(b)
 }
 
+// HistoryThrough is the history as people see it who read through something else.
+func (s *Store) HistoryThrough(around func(pack.Reader) pack.Reader) *history.History {
+	b := s.base()
+	ask := b.Ask
+	b.Ask = func(ctx context.Context, read func(pack.Reader) error) error {
+		return ask(ctx, func(r pack.Reader) error { return read(around(r)) })
+	}
+	return history.New(b)
+}
+
 // Lost is how many sessions are to be ended; ask between commits.
 func (s *Store) Lost() int { return len(s.commits.lost) }
 

@@ -79,7 +79,7 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
 	tolerate := func(err error) error {
-		if err == nil || !s.unreadable(q.ctx, err) {
+		if err == nil || !s.dialect.Damage(q.ctx, err) {
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
@@ -128,7 +128,7 @@ func (s *Store) EventsByID(ctx context.Context, ids []string) (map[string]gonets
 	ask, end := s.ask(ctx)
 	defer end()
 	found, err := pack.LoadEvents(ask, ids, pageBodies)
-	if err != nil && found != nil && s.unreadable(ask.ctx, err) {
+	if err != nil && found != nil && s.dialect.Damage(ask.ctx, err) {
 		s.opt.Logger.Error("events cannot be read whole", "error", err)
 		return found, nil
 	}

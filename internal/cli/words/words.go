@@ -72,7 +72,7 @@ func Reason(code gonets.Code) string {
 	case gonets.CodeCheckLimit:
 		return "the server ended it: it took too long or told too much"
 	case gonets.CodeCheckLost:
-		return "its server stopped before it was over"
+		return "the server that ran it has gone"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:

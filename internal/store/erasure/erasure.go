@@ -224,6 +224,11 @@ func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, er
 // SaveErasure keeps what a step of a walk found and how far the job is, unless it
 // is somebody else's meanwhile, or over. It counts what is new in j.
 func (e *Eraser) SaveErasure(ctx context.Context, j *erase.Job, o erase.Owner, finds []erase.Find) (ok bool, err error) {
+	finds, unread, err := e.whole(ctx, finds)
+	if err != nil {
+		return false, e.base.Wrap(err)
+	}
+	j.Unread += unread
 	found, again := j.Found, j.Again
 	err = e.base.Change(ctx, func(t floor.Txn) error {
 		j.Found, j.Again = copied(found), again

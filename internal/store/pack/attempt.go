@@ -235,7 +235,7 @@ func scanHead(q Reader, scan func(...any) error) (storedAttempt, error) {
 // LoadHeads reads the attempts of runs without their bodies, as far as they can be
 // read.
 func LoadHeads(q Reader, runs []string) (map[string][]gonets.Attempt, error) {
-	attempts, err := Collect(q, HeadsSQL(len(runs)), Args(runs), func(scan func(...any) error) (gonets.Attempt, error) {
+	attempts, err := collectEach(q, HeadsSQL, runs, func(scan func(...any) error) (gonets.Attempt, error) {
 		a, err := scanHead(q, scan)
 		return a.Attempt, err
 	})

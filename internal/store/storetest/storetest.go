@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a claim keeps to its bytes", claimBytes},
 		{"a damaged row of a list leaves the others in it", damagedRows},
 		{"a run that cannot be read is paused and keeps nobody else", unreadableRuns},
+		{"a run that can be neither read nor paused is left to its claimer", unreadAndUnpaused},
 		{"a run whose cookies cannot be opened is paused for that", sealedCookies},
 		{"rows of before bodies were packed are read", olderRows},
 		{"the backlog names every lane once with its first time", backlog},

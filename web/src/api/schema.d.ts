@@ -174,7 +174,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the checks on their way that go on without a reader, of this server */
+        /** List the checks of all servers that go on without a reader, and those that were lost with their server */
         get: operations["list-going-checks"];
         put?: never;
         post?: never;
@@ -191,7 +191,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow such a check from its first line on, as a stream of CheckLine objects */
+        /** Follow such a check of this server from its first line on, as a stream of CheckLine objects */
         get: operations["follow-check"];
         put?: never;
         post?: never;
@@ -210,7 +210,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a check that is on its way, on whichever server it is */
+        /** End a check that is on its way, on whichever server it is; one that was lost leaves the list */
         post: operations["cancel-check"];
         delete?: never;
         options?: never;
@@ -2740,14 +2740,28 @@ export interface components {
             step: string;
         };
         GoingCheck: {
+            /** @description Path of the step whose request was sent last, as far as it was kept */
+            at?: string;
             by: string;
+            /** @description It goes on at another server: it can be ended, not followed here */
+            elsewhere?: boolean;
             /** @description The saved request that is checked by itself */
             request?: string;
+            /**
+             * Format: int64
+             * @description So many requests are over, as far as it was kept
+             */
+            requests: number;
             /** @description The run that it is kept as */
             run_id: string;
             scenario?: string;
             /** Format: date-time */
             started_at: string;
+            /**
+             * @description ending: a person wants its end; lost: the server that ran it is gone. A lost one is listed until it is cancelled
+             * @enum {string}
+             */
+            state: "going" | "ending" | "lost";
             /** @description Path of the only step that is tried */
             step?: string;
             title: string;

@@ -1,8 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query'
 import { act, renderHook } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { runsPage, runsQuery, type RunSummary } from '@/api'
+import { runsCountQuery, runsPage, runsQuery, type RunSummary } from '@/api'
 import { useLive } from './useLive'
 
 const run = (n: number, state: RunSummary['state'] = 'waiting') => ({ id: String(n).padStart(4, '0'), state, created_at: new Date(n * 1000).toISOString() }) as RunSummary
@@ -62,6 +62,7 @@ function read(rows: RunSummary[], { q = '', held = false } = {}) {
   const hook = renderHook((now: boolean) => useLive(q, true, now), { wrapper, initialProps: held })
   return {
     ...hook,
+    queries,
     ids: () => queries.getQueryData(key)!.pages.flatMap((page) => page.items).map((one) => Number(one.id)),
     states: () => Object.fromEntries(queries.getQueryData(key)!.pages.flatMap((page) => page.items).map((one) => [Number(one.id), one.state])),
     waiting: () => hook.result.current.waiting.count,
@@ -146,5 +147,18 @@ describe('a list of runs', () => {
     list.unmount()
     await vi.advanceTimersByTimeAsync(10_000)
     expect(asked).toHaveLength(before)
+  })
+
+  it('has the numbers read again for the last of what happened, too, and not each time', async () => {
+    const list = read(span(3, 1))
+    const leave = new QueryObserver(list.queries, runsCountQuery('')).subscribe(() => undefined)
+    const counted = () => asked.filter((one) => one === '/runs/count?').length
+    await list.hint()
+    expect(counted()).toBe(2)
+    for (let i = 0; i < 3; i++) await list.hint()
+    expect(counted()).toBe(2)
+    await act(() => vi.advanceTimersByTimeAsync(60_000))
+    expect(counted()).toBe(3)
+    leave()
   })
 })

@@ -1,6 +1,6 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { api, call, ofRuns, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { api, call, ofRuns, paced, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
 import { change } from '@/words/query'
 import { hole, insert, merge, moves, type Reading } from './live'
 
@@ -158,7 +158,10 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
   }, [q, list, lookBelow, put, queries, startAgain, tellGone])
   newest.current = refresh
 
-  const numbers = useRef(0)
+  const count = useMemo(
+    () => paced(() => Promise.all(['runs-count', 'runs-chart'].map((name) => queries.invalidateQueries({ queryKey: [name] }))), pause),
+    [queries],
+  )
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(
     () => () => {
@@ -175,10 +178,7 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
     timer.current = setTimeout(() => {
       timer.current = undefined
       void refresh()
-      if (Date.now() - numbers.current < pause) return
-      numbers.current = Date.now()
-      void queries.invalidateQueries({ queryKey: ['runs-count'] })
-      void queries.invalidateQueries({ queryKey: ['runs-chart'] })
+      count()
     }, look)
   })
 
