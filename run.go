@@ -387,10 +387,19 @@ type RunSummary struct {
 	LastStatus  int
 	LastOutcome Outcome
 	LastError   string
+	// Front is the first of the unfinished runs that go before it because of the order
+	// key, while it waits to be taken up; its ID is empty when there is none.
+	Front RunFront `json:"-"`
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
 	// Orphan is one whose scenario was deleted: no new run is made of it.
 	Orphan bool
+}
+
+// RunFront is a run that others of its order key wait for.
+type RunFront struct {
+	ID    string
+	State RunState
 }
 
 // GoingCheck is what people are told of a check that goes on without its editor.

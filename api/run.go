@@ -89,7 +89,7 @@ type RunSummary struct {
 	State       gonets.RunState `json:"state"`
 	Reason      gonets.Code     `json:"reason,omitempty"`
 	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
-	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try its queue holds up"`
+	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try is held up, by its queue or by a run in front"`
 	Mark        gonets.Mark     `json:"mark,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`

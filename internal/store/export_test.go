@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/erasure"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/history"
+	"gonets/internal/store/lanes"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/people"
@@ -273,6 +274,12 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "(id=?)"
 	add("steps that runs walked", deeds.WalkedSQL(100))
 	out[len(out)-1].Writes = false
+	add("runs in front", pack.FrontsSQL(100))
+	out[len(out)-1].Writes, out[len(out)-1].Index = false, "runs_order (scenario=? AND (order_key,id)>(?,?))"
+	for name, text := range lanes.Queries() {
+		add(name, text)
+		out[len(out)-1].Writes, out[len(out)-1].Index = false, "runs_due (lane=?)"
+	}
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
 	add("unfinished runs of an erasure", erasure.UnfinishedSQL)

@@ -65,7 +65,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	case n > 0 && f.Ascending:
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
-	return out, nil
+	return out, ask.wrap(pack.LoadFronts(ask, out.Items))
 }
 
 // Run returns everything that is kept about a run, as far as it can be read;
@@ -92,6 +92,9 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 	}
 	if len(sums) == 0 {
 		return out, noRun(id)
+	}
+	if err := pack.LoadFronts(q, sums); err != nil {
+		return out, err
 	}
 	out.Run = sums[0]
 	if err := deeds.Link(q, &out); err != nil {

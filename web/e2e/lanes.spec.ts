@@ -104,4 +104,30 @@ walk.describe('the queue to a service', () => {
     expect(now.map((one) => one.limits)).toEqual([expect.objectContaining({ concurrency: 3, rate: '2/s' })])
     await crm.close()
   })
+
+  walk('is not to blame for a run behind another one of its order key, which leads there', async ({ server, page, path, watch }) => {
+    const { t } = path
+    const crm = await Target.open()
+    await path.enter()
+    await server.api('POST', '/api/v1/apply', [
+      { apiVersion: 'gonets/v1', kind: 'Source', name: 'site', preset: 'generic', order: 'body.k' },
+      {
+        apiVersion: 'gonets/v1',
+        kind: 'Scenario',
+        name: 'leads',
+        sources: ['site'],
+        steps: [{ id: 'deal', http: { method: 'POST', url: `${crm.base}/deals`, body: { json: { n: '{{ required(event.body.n) }}' } } } }],
+      },
+    ])
+    const send = async (body: object) => (await server.api<{ runs: { id: string }[] }>('POST', '/api/v1/sources/site/events', { body })).runs[0]!.id
+    const first = await send({ k: 'a' })
+    await expect.poll(async () => (await server.api<{ state: string }>('GET', `/api/v1/runs/${first}`)).state).toBe('paused')
+    const second = await send({ k: 'a', n: 1 })
+    await page.goto(`${server.base}/runs/${second}`)
+    await path.sees(t('run.front'))
+    await watch.look('behind another run')
+    await page.getByRole('link', { name: t('run.frontOpen') }).click()
+    await expect(page).toHaveURL(new RegExp(`/runs/${first}`))
+    await crm.close()
+  })
 })

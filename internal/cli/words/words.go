@@ -197,11 +197,15 @@ func State(s gonets.RunState) string {
 	return string(s)
 }
 
-// Wait says how a queue holds a run up; empty when it does not.
+// Wait says how its queue or the run in front holds a run up; empty when neither does.
 func Wait(w *api.LaneWait) string {
 	switch {
 	case w == nil:
 		return ""
+	case w.Why == api.WaitOrder && w.RunState == gonets.RunPaused:
+		return "it is behind " + w.Run + ", a run with the same order key that waits for you"
+	case w.Why == api.WaitOrder:
+		return "it is behind " + w.Run + ", a run with the same order key that is not done yet"
 	case w.Why == api.LanePaused:
 		return "its queue is paused"
 	case w.Why == api.LaneClosed:

@@ -57,3 +57,15 @@ func TestAMistakeIsToldOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestARunBehindAnotherNamesIt(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[gonets.RunState]string{
+		gonets.RunPaused:  "it is behind r1, a run with the same order key that waits for you",
+		gonets.RunWaiting: "it is behind r1, a run with the same order key that is not done yet",
+	} {
+		if got := words.Wait(&api.LaneWait{Why: api.WaitOrder, Run: "r1", RunState: state}); got != want {
+			t.Errorf("%s: %q", state, got)
+		}
+	}
+}

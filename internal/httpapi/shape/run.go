@@ -39,7 +39,7 @@ func NewReader(settings *setting.Settings, now time.Time) Reader {
 // stands.
 func Listed(run gonets.RunSummary, tries Tries, r Reader) api.RunSummary {
 	policy := run.Policy(run.Cursor, tries.Retry)
-	wait, due := r.heldUp(&run.Run, policy.Quiet)
+	wait, due := r.heldUp(&run, policy.Quiet)
 	run.DueAt = due
 	out := RunSummary(run)
 	out.Wait, out.Asks = wait, tries.Asks(&run.Run, run.Cursor)
@@ -107,7 +107,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if st != nil {
 		policy = policyOf(d, active, st)
 	}
-	wait, due := r.heldUp(&d.Run.Run, policy.Quiet)
+	wait, due := r.heldUp(&d.Run, policy.Quiet)
 	held.Run.DueAt, d = due, &held
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	out.Wait = wait

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"turns of a lane never overlap and are not saved up", laneTurns},
 		{"attempts of a lane are counted for a day", laneCounts},
 		{"scenarios of a lane share a claim", fairClaims},
+		{"a run of an order key waits for its lane only while the one in front may go", orderInLanes},
 
 		{"a stopped scenario's runs are not claimed", stopParks},
 		{"many runs are parked in several commits", stopParksMany},

@@ -2877,7 +2877,7 @@ export interface components {
             usual: number;
             /**
              * Format: int64
-             * @description Runs that wait for a place; counts stop at 10 001
+             * @description Runs that wait for a place; those behind a run of their order key that waits for a person or its time do not; counts stop at 10 001
              */
             waiting: number;
         };
@@ -2911,6 +2911,10 @@ export interface components {
             by?: string;
             /** @description The failure that closed it */
             code?: string;
+            /** @description The run in front that goes first, for the order */
+            run?: string;
+            /** @description The state of the run in front */
+            run_state?: string;
             /** Format: int64 */
             status?: number;
             /**
@@ -2919,10 +2923,10 @@ export interface components {
              */
             until?: string;
             /**
-             * @description busy: no place is free; closed: the service fails; paused: a person paused the queue
+             * @description busy: no place is free; closed: the service fails; paused: a person paused the queue; order: a run with the same order key goes first
              * @enum {string}
              */
-            why: "busy" | "closed" | "paused";
+            why: "busy" | "closed" | "paused" | "order";
         };
         ListApplied: {
             items: components["schemas"]["Applied"][];
@@ -3778,7 +3782,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits, and one whose next try its queue holds up */
+            /** @description Why a queued run waits, and one whose next try is held up, by its queue or by a run in front */
             wait?: components["schemas"]["LaneWait"];
         };
         RunAct: {
@@ -3913,7 +3917,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits, and one whose next try its queue holds up */
+            /** @description Why a queued run waits, and one whose next try is held up, by its queue or by a run in front */
             wait?: components["schemas"]["LaneWait"];
         };
         RunsAction: {
