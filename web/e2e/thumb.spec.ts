@@ -13,7 +13,6 @@ walk.describe('a thumb', () => {
   walk.use(before('en', 'light', 390))
 
   walk('that presses the edge of a step opens it, and adds none', async ({ server, page, path, watch }) => {
-    const { t } = path
     await path.enter()
     const send = (id: string) => ({ id, http: { method: 'POST', url: `${server.base}/echo/${id}` } })
     const document = { apiVersion: 'gonets/v1', kind: 'Scenario', name: 'thumb', title: 'Thumb', sources: [], steps: [send('one'), send('two'), { id: 'branch', if: 'event.body.name == "x" && event.body.sum == "y"', then: [], else: [] }] }
