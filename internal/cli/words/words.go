@@ -220,7 +220,7 @@ func Doubts(e *api.Erasure) (out []string) {
 		out = append(out, "A part of what was counted cannot be read: there may have been more.")
 	}
 	if e.Unread > 0 {
-		out = append(out, fmt.Sprintf("Cannot be read as a whole, so that nobody knows whether they hold it: %d", e.Unread))
+		out = append(out, fmt.Sprintf("Cannot be read as a whole, so that nobody knows whether they, or what could not be reached behind them, hold it: %d", e.Unread))
 	}
 	return out
 }
