@@ -128,16 +128,6 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 	return nil, ""
 }
 
-// StepFate is what became of a step in another version of its scenario; empty when it is the same.
-type StepFate string
-
-const (
-	StepChanged StepFate = "changed"
-	// StepMoved stands at another place: a run that comes there does it anew.
-	StepMoved   StepFate = "moved"
-	StepRemoved StepFate = "removed"
-)
-
 // Same tells whether another step, with the saved request that it sends, says the same.
 func (s *Step) Same(other *Step) bool {
 	return sameJSON(s, other) && sameJSON(s.Saved, other.Saved)

@@ -71,13 +71,8 @@ type BulkGroup struct {
 	Runs           int    `json:"runs"`
 }
 
-// StepFate is how a run or a group tells what became of its step in the current version.
-func StepFate(f gonets.StepFate) (changed bool, lost string) {
-	if f == gonets.StepChanged {
-		return true, ""
-	}
-	return false, string(f)
-}
+// StepMoved is a lost step that stands elsewhere in the current version.
+const StepMoved = "moved"
 
 // WhichVersion chooses a version of a scenario: same, current, or a number. Left
 // out, a run goes on with its own, unless the step at which it stands has changed

@@ -147,7 +147,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if err != nil {
 		return err
 	}
-	g.StepChanged, g.StepLost = api.StepFate(document.FateOf(&own.Scenario, &now.Scenario, g.Step))
+	g.StepChanged, g.StepLost = document.FateOf(&own.Scenario, &now.Scenario, g.Step).Told()
 	return nil
 }
 

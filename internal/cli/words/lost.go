@@ -58,14 +58,14 @@ func LostMany(b *api.NewBulk, p *api.BulkPlan) string {
 }
 
 func lostFrom(lost string, version int) string {
-	if lost == string(gonets.StepMoved) {
+	if lost == api.StepMoved {
 		return fmt.Sprintf("stands elsewhere in the current version %d", version)
 	}
 	return fmt.Sprintf("was removed in the current version %d", version)
 }
 
 func lostThen(lost string) string {
-	if lost == string(gonets.StepMoved) {
+	if lost == api.StepMoved {
 		return "it is sent anew, if the run comes to where it is now"
 	}
 	return "it will not be sent"

@@ -130,7 +130,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
 		if active != "" && r.Published.N != d.Run.Version {
-			out.StepChanged, out.StepLost = api.StepFate(document.FateOf(scenario, &r.Published.Scenario, active))
+			out.StepChanged, out.StepLost = document.FateOf(scenario, &r.Published.Scenario, active).Told()
 		}
 	}
 	out.NextTries = nextTries(d, active)

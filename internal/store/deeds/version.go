@@ -50,7 +50,7 @@ func FitVersion(q pack.Reader, c *routes.Cache, run *gonets.Run, at string) (int
 		return now.Version, now.Damage
 	}
 	// One that is not there any more is done as it was: the published one would pass it by.
-	if err == nil && at != "" && document.FateOf(own, now.Doc, at) == gonets.StepChanged {
+	if err == nil && at != "" && document.FateOf(own, now.Doc, at) == document.StepChanged {
 		return now.Version, nil
 	}
 	return run.Version, err
