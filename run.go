@@ -382,13 +382,11 @@ type RunTally struct {
 // RunSummary is a run in a list.
 type RunSummary struct {
 	Run
-	Source string
-	// LastStatus and LastOutcome are the last attempt's.
-	LastStatus  int
-	LastOutcome Outcome
-	LastError   string
-	// Front is the first of the unfinished runs that go before it because of the order
-	// key, while it waits to be taken up; its ID is empty when there is none.
+	// What is last is of the last attempt.
+	Source, LastError string
+	LastStatus        int
+	LastOutcome       Outcome
+	// Front is the first run that goes before it for the order; without an ID none does.
 	Front RunFront `json:"-"`
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
