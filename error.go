@@ -179,6 +179,7 @@ const (
 	CodeLimitSteps     Code = "run.too_many_steps"
 	CodeByPerson       Code = "by_person"
 	CodeScenarioHeld   Code = "scenario.not_running"
+	CodeScenarioGone   Code = "scenario.deleted"
 	CodeCheckGoing     Code = "check.going"
 	CodeCheckLimit     Code = "check.limit"
 	CodeCheckLost      Code = "check.lost"
@@ -191,7 +192,7 @@ var codeStatus = map[Code]int{
 	CodeTemplateFailed: http.StatusUnprocessableEntity, CodeTemplateMissing: http.StatusUnprocessableEntity,
 	CodeTemplateLimit: http.StatusUnprocessableEntity, CodeNotFound: http.StatusNotFound, CodeAddressUnknown: http.StatusNotFound,
 	CodeMethodNotAllowed: http.StatusMethodNotAllowed, CodeUnauthorized: http.StatusUnauthorized,
-	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeLanePaused: http.StatusConflict, CodeRunState: http.StatusConflict,
+	CodeForbidden: http.StatusForbidden, CodeConflict: http.StatusConflict, CodeLanePaused: http.StatusConflict, CodeRunState: http.StatusConflict, CodeScenarioGone: http.StatusConflict,
 	CodeKeyReused: http.StatusConflict, CodeBodyTooLarge: http.StatusRequestEntityTooLarge,
 	CodeBodyUnreadable: http.StatusBadRequest, CodeHeadersTooLarge: http.StatusRequestHeaderFieldsTooLarge,
 	CodeSignature: http.StatusUnauthorized, CodeSignatureStale: http.StatusUnauthorized,

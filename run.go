@@ -390,6 +390,8 @@ type RunSummary struct {
 	Front RunFront `json:"-"`
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
+	// Orphan is one whose scenario was deleted: no new run is made of it.
+	Orphan bool
 }
 
 // RunFront is a run that others of its order key wait for.
@@ -410,7 +412,8 @@ type GoingCheck struct {
 // OpenCheck is a check of which no end is known, or whose loss nobody has noted yet.
 type OpenCheck struct {
 	RunSummary
-	// Ending is set when a person wants its end, Left when its server fell silent.
+	// Ending is set when a person wants its end, or has noted that it was lost; Left when
+	// its server fell silent.
 	Ending, Left bool
 }
 

@@ -30,7 +30,8 @@ type Bulk struct {
 	Total      int          `json:"total" doc:"Runs that matched when it was made"`
 	AtMost     bool         `json:"at_most,omitempty" doc:"Fewer than total may match: the text is still looked for, and runs without it are taken off the total when they are met"`
 	Done       int          `json:"done" doc:"Runs whose turn has come"`
-	Refused    int          `json:"refused" doc:"Those of them that had another state by then"`
+	Refused    int          `json:"refused" doc:"Those of them that were left alone; refusals says why"`
+	Refusals   []BulkLeft   `json:"refusals,omitempty" doc:"Why runs were left alone, the most frequent reason first"`
 	Working    int          `json:"working" doc:"Those that are on their way"`
 	Succeeded  int          `json:"succeeded"`
 	Retrying   int          `json:"retrying" doc:"Those that wait to retry"`
@@ -42,6 +43,12 @@ type Bulk struct {
 	CreatedAt  time.Time    `json:"created_at,omitzero"`
 	FinishedAt *time.Time   `json:"finished_at,omitempty"`
 	Plan       *BulkPlan    `json:"plan,omitempty" doc:"Only in the answer to dry"`
+}
+
+// BulkLeft is how many runs were left alone for one reason.
+type BulkLeft struct {
+	Code string `json:"code" doc:"run.state: its state did not allow it; scenario.deleted: its scenario was deleted; not_found: its data or the version are gone; conflict: nothing is published; document.damaged: what is stored of its scenario cannot be read; internal: it could not be worked on, the server's log says why"`
+	Runs int    `json:"runs"`
 }
 
 // BulkPlan says what would be done.
@@ -59,13 +66,23 @@ type BulkGroup struct {
 	CurrentVersion int    `json:"current_version,omitempty"`
 	Step           string `json:"step,omitempty" doc:"Path of the step"`
 	StepTitle      string `json:"step_title,omitempty"`
-	StepChanged    bool   `json:"step_changed" doc:"The current version has another step there"`
+	StepChanged    bool   `json:"step_changed" doc:"The current version has the step otherwise"`
+	StepLost       string `json:"step_lost,omitempty" enum:"moved,removed" doc:"The current version has no such step there: a run that goes on with it does not send it (removed), or sends it anew if it comes to where the step is now (moved)"`
 	Runs           int    `json:"runs"`
+}
+
+// StepFate is how a run or a group tells what became of its step in the current version.
+func StepFate(f gonets.StepFate) (changed bool, lost string) {
+	if f == gonets.StepChanged {
+		return true, ""
+	}
+	return false, string(f)
 }
 
 // WhichVersion chooses a version of a scenario: same, current, or a number. Left
 // out, a run goes on with its own, unless the step at which it stands has changed
-// since: then with the current one; a new run takes the current one.
+// since: then with the current one. One whose step was removed or moved keeps its
+// own, which has it. A new run takes the current one.
 type WhichVersion string
 
 // The versions that need no number.

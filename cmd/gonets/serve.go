@@ -218,7 +218,7 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
-	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Node: s.store.Node(), Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
+	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Node: s.store.Node(), Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests, Log: s.log})
 	s.checks = checking.New(checking.Options{Rehearsal: trial, Book: s.store, Node: s.store.Node(), Tell: s.tell, Judges: func() bool { return s.keeper != nil && s.keeper.Judges() }, Stopping: s.stopping.Done(), Clock: s.clock, Log: s.log})
 	// Those that were on their way when this server stopped are lost.
 	s.checks.Look(ctx)

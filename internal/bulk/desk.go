@@ -1,14 +1,17 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/query"
 )
@@ -144,7 +147,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if err != nil {
 		return err
 	}
-	g.StepChanged = gonets.StepChanged(&own.Scenario, &now.Scenario, g.Step)
+	g.StepChanged, g.StepLost = api.StepFate(document.FateOf(&own.Scenario, &now.Scenario, g.Step))
 	return nil
 }
 
@@ -234,6 +237,12 @@ func show(j *Job, now time.Time) api.Bulk {
 	if Followed(j.Action) {
 		out.Working = j.Working()
 	}
+	for code, n := range j.Refusals {
+		out.Refusals = append(out.Refusals, api.BulkLeft{Code: string(code), Runs: n})
+	}
+	slices.SortFunc(out.Refusals, func(a, b api.BulkLeft) int {
+		return cmp.Or(b.Runs-a.Runs, strings.Compare(a.Code, b.Code))
+	})
 	if !j.FinishedAt.IsZero() {
 		out.FinishedAt = &j.FinishedAt
 	}

@@ -83,7 +83,10 @@ type Job struct {
 	// First is the run that was worked on first.
 	First string
 	Tally
-	Owner Owner
+	// Refusals counts those that were left alone by the codes of their reasons; an
+	// older server gives none.
+	Refusals map[gonets.Code]int
+	Owner    Owner
 }
 
 // AtMost tells whether fewer runs than the total may match: not all of them were
@@ -98,12 +101,25 @@ type Owner struct {
 
 // Tally counts what became of the runs.
 type Tally struct {
-	// Acted are the runs to which it was done; Refused are those that had another
-	// state when their turn came.
+	// Acted are the runs to which it was done, Refused those that were left alone.
 	Acted, Refused int
 	// What became of those acted on: ended well, waiting for another try, waiting
 	// for a person, ended badly. The rest is on its way.
 	Succeeded, Retrying, Paused, Failed int
+}
+
+// Refuse counts runs that are left alone for these reasons.
+func (j *Job) Refuse(left map[gonets.Code]int) {
+	for code, n := range left {
+		if n == 0 {
+			continue
+		}
+		if j.Refusals == nil {
+			j.Refusals = map[gonets.Code]int{}
+		}
+		j.Refused += n
+		j.Refusals[code] += n
+	}
 }
 
 // Working is how many runs are on their way.

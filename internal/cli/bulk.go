@@ -9,6 +9,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -82,6 +83,9 @@ func (a *app) beginBulk(c *cobra.Command, client *client.Client, b api.NewBulk) 
 // bulkLook is how often a mass action is looked at while somebody waits for it.
 const bulkLook = 300 * time.Millisecond
 
+// bulkTold is after how many runs a word is said about them.
+const bulkTold = 5_000
+
 // doBulk begins a mass action and waits until every run has had its turn. What
 // a person breaks off here goes on at the server.
 func (a *app) doBulk(c *cobra.Command, client *client.Client, b api.NewBulk) error {
@@ -109,9 +113,6 @@ func (a *app) doBulk(c *cobra.Command, client *client.Client, b api.NewBulk) err
 	return a.print(made, func() { a.printBulk(&made) })
 }
 
-// bulkTold is after how many runs a word is said about them.
-const bulkTold = 5_000
-
 func (a *app) printBulk(b *api.Bulk) {
 	a.printf("Mass action %s, %s of %s: %s\n  %s\n", b.ID, b.Action, count(b.Total, "run"), bulkState(b), bulkTally(b))
 	if b.FirstRun != "" && b.State == "waits_for_you" {
@@ -133,18 +134,17 @@ func bulkState(b *api.Bulk) string {
 }
 
 func bulkTally(b *api.Bulk) string {
-	of := "of"
+	parts := []string{fmt.Sprintf("%d of %d", b.Done, b.Total)}
 	if b.AtMost {
-		of = "of at most"
+		parts[0] = fmt.Sprintf("%d of at most %d", b.Done, b.Total)
 	}
-	parts := []string{fmt.Sprintf("%d %s %d", b.Done, of, b.Total)}
 	for _, p := range []struct {
 		n    int
 		word string
-	}{{b.Succeeded, "succeeded"}, {b.Working, "on their way"}, {b.Retrying, "retrying"}, {b.Paused, "waiting for you"}, {b.Failed, "failed"}, {b.Refused, "left alone"}} {
+	}{{b.Succeeded, "succeeded"}, {b.Working, "on their way"}, {b.Retrying, "retrying"}, {b.Paused, "waiting for you"}, {b.Failed, "failed"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, ", ") + words.LeftAlone(b)
 }

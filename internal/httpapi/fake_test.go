@@ -131,7 +131,9 @@ func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Told],
 	return gonets.List[news.Told]{Items: []news.Told{{Notice: news.Notice{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14,
 		RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}},
 		Delivery:   news.Delivery{State: news.LetterSent, Tries: 1, SentAt: at},
-		Deliveries: []news.Delivery{{Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}}}, nil
+		Deliveries: []news.Delivery{{Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}, {
+		Notice:   news.Notice{ID: "n2", Kind: news.NoticeBadEnd, At: epoch, DueAt: at},
+		Delivery: news.Delivery{State: news.LetterPending}}}}, nil
 }
 func (b *backend) TestChannel(_ context.Context, name string) (news.MailAccepted, error) {
 	if name != "ops" {
@@ -239,10 +241,10 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
-func (b *backend) LastGood(_ context.Context, _, path string) (*gonets.Attempt, error) {
+func (b *backend) LastGood(_ context.Context, _ string, beside *gonets.Attempt) (*gonets.Attempt, error) {
 	for _, d := range b.runs {
 		for i := range d.Attempts {
-			if a := &d.Attempts[i]; a.Path == path && a.Outcome == gonets.OutcomeOK {
+			if a := &d.Attempts[i]; a.Path == beside.Path && a.Outcome == gonets.OutcomeOK && (d.Run.ID != beside.RunID || a.N != beside.N) {
 				return a, nil
 			}
 		}

@@ -124,6 +124,9 @@ func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*ser
 		d = s.Masks.Run(d)
 		f, ok := write(&d, in.N)
 		if !ok {
+			if err := wire.Erased(&d, in.N); err != nil {
+				return nil, err
+			}
 			return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that has this, or it was not kept", in.ID, in.N)
 		}
 		return &f, nil
@@ -135,7 +138,11 @@ func (s *server) compareAttempt(ctx context.Context, in *attemptInput) (*output[
 	if err != nil {
 		return nil, err
 	}
-	good, err := s.History.LastGood(ctx, d.Run.Scenario, wire.PathOf(&d, in.N))
+	asked, err := wire.Sent(&d, in.N)
+	if err != nil {
+		return nil, err
+	}
+	good, err := s.History.LastGood(ctx, d.Run.Scenario, asked)
 	if err != nil {
 		return nil, err
 	}

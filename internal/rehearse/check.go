@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http/httptrace"
 	"slices"
@@ -69,7 +70,9 @@ func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error 
 	if !known {
 		ev.Mark = gonets.MarkCheck
 	}
-	c.record(&ev)
+	if err := c.record(&ev); err != nil {
+		return err
+	}
 	if c.scope, err = r.scope(c.draft, c.run.Run.ID, &ev); err != nil {
 		return err
 	}
@@ -92,8 +95,8 @@ type check struct {
 	run   gonets.RunDetail
 	// told are the variables that were told before, by path and value.
 	told map[string]string
-	// kept is true once the store knows of this check; of the bytes that it sent and got
-	// those that the store has then.
+	// kept is true once the store knows of this check; of the bytes that are kept of it
+	// saved are those that the store has then.
 	kept         bool
 	bytes, saved int
 }
@@ -111,7 +114,7 @@ func (c *check) ready() error {
 }
 
 // record begins the run that is kept: cancelled and going on, until it is known better.
-func (c *check) record(ev *gonets.Event) {
+func (c *check) record(ev *gonets.Event) error {
 	now := c.Clock.Now().UTC()
 	c.run = gonets.RunDetail{
 		Run: gonets.RunSummary{Source: ev.Source, Run: gonets.Run{ID: id.New(), EventID: ev.ID, Scenario: c.order.Scenario.Name,
@@ -124,6 +127,13 @@ func (c *check) record(ev *gonets.Event) {
 		told := *c.order.Going
 		c.run.Run.Going = &told
 	}
+	version, err := json.Marshal(c.run.Version)
+	c.bytes = len(version)
+	// Of a received event only the id is kept.
+	if ev.Mark == gonets.MarkCheck {
+		c.bytes += len(ev.Body)
+	}
+	return err
 }
 
 // requestsOf are the saved requests that a draft's steps send, each once.
@@ -292,11 +302,12 @@ func (c *check) remember(ctx context.Context, path string) error {
 	if c.kept && c.bytes > few && c.bytes-c.saved < c.saved/4 {
 		return nil
 	}
-	if err := c.save(ctx); err != nil && !c.kept {
-		return err
+	err := c.save(ctx)
+	if err != nil && c.kept {
+		c.Log.Warn("what a check was answered last is not kept yet; it is tried again before its next request and at its end", "run", c.run.Run.ID, "error", err)
+		return nil
 	}
-	c.saved = c.bytes
-	return nil
+	return err
 }
 
 // send makes the exchange and tells, while it lasts, what it waits for.
@@ -404,6 +415,6 @@ func (c *check) save(ctx context.Context) error {
 	if err := c.Store.SaveCheck(ctx, c.run); err != nil {
 		return err
 	}
-	c.kept = true
+	c.kept, c.saved = true, c.bytes
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gonets"
+	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
@@ -189,7 +190,7 @@ func (t *txn) upToDate(ops []*acceptOp) ([]*acceptOp, error) {
 		for i := range a.items {
 			it := &a.items[i]
 			paths, err := t.searchPaths(it)
-			if err != nil && !itsOwn(err) {
+			if err != nil && !deeds.ItsOwn(err) {
 				return nil, err
 			}
 			if err != nil {
@@ -205,16 +206,6 @@ func (t *txn) upToDate(ops []*acceptOp) ([]*acceptOp, error) {
 		}
 	}
 	return out, nil
-}
-
-// itsOwn tells whether an error is about the run that is wanted: its scenario or
-// version is not there, or damaged. Others do not suffer from it.
-func itsOwn(err error) bool {
-	switch gonets.CodeOf(err) {
-	case gonets.CodeNotFound, gonets.CodeConflict, gonets.CodeDamaged:
-		return true
-	}
-	return false
 }
 
 // searchPaths are the paths of all scenarios that will run for the event.

@@ -274,6 +274,9 @@ func (t *txn) rerunAs(old *gonets.Run, version int) (*routes.Route, error) {
 	if version == gonets.VersionSame {
 		version = old.Version
 	}
+	if _, err := t.s.routes.Scenario(t, old.Scenario); gonets.CodeOf(err) == gonets.CodeNotFound {
+		return nil, deeds.Orphaned(old.Scenario)
+	}
 	return t.asked(old.Scenario, max(version, 0))
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/compress"
 	"gonets/internal/document"
 	"gonets/internal/erase"
 	"gonets/internal/seek"
@@ -33,7 +34,7 @@ type spoiled struct {
 }
 
 func (s *spoiled) meets(query string, args []any) bool {
-	return strings.Contains(query, s.tables) && slices.ContainsFunc(args, func(a any) bool {
+	return strings.Contains(query, s.tables) && !strings.Contains(query, "id > ?") && slices.ContainsFunc(args, func(a any) bool {
 		id, ok := a.(string)
 		return ok && s.ids[id]
 	})
@@ -143,16 +144,22 @@ func TestASearchGoesOnBesideWhatTheDiskDamaged(t *testing.T) {
 	}
 }
 
-// spoil writes over all leaves of a closed database that hold one of the texts. (Others
-// keep what they held when they were leaves.)
-func spoil(t *testing.T, path string, texts ...string) {
+// halfPage and wholePage are what is looked through, and damaged, of a leaf.
+const (
+	halfPage  = 4096
+	wholePage = 8192
+)
+
+// spoil writes over all leaves of a closed database that hold one of the texts in so much
+// of them. (Others keep what they held when they were leaves.)
+func spoil(t *testing.T, path string, size int, texts ...string) {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	spoiled := 0
-	for page := range slices.Chunk(raw, 4096) {
+	for page := range slices.Chunk(raw, size) {
 		leaf := page[0] == 0x0d || page[0] == 0x0a // SQLite's file format, 1.6
 		if leaf && slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(page, []byte(text)) }) {
 			copy(page, bytes.Repeat([]byte{0xff}, len(page)))
@@ -178,7 +185,7 @@ func TestAPageThatIsDamagedIsTold(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	spoil(t, path, "/in/s/04")
+	spoil(t, path, halfPage, "/in/s/04")
 	s = openAt(t, path, s.Clock, &storetest.Places{})
 	events, err := s.EventsByID(t.Context(), ids)
 	if err != nil || len(events) < 2 || events[ids[4]].ID != "" {
@@ -233,7 +240,7 @@ func TestAnErasureGoesOnBehindWhatTheDiskDamaged(t *testing.T) {
 								met[item.ID] = item.Kind != erase.KindEvent || len(item.Texts[len(item.Texts)-1].Data) > 0
 							}
 						}
-						unread += page.Unread
+						unread += len(page.Unread)
 						if from = page.Next; page.Done {
 							break
 						}
@@ -252,21 +259,11 @@ func TestAnErasureGoesOnBehindWhatTheDiskDamaged(t *testing.T) {
 	}
 }
 
-// TestAnErasureWritesNothingBesideWhatTheDiskDamaged: a page that is damaged ends the server
-// that writes there. What was found of the others is erased.
-func TestAnErasureWritesNothingBesideWhatTheDiskDamaged(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "gonets.db")
-	s := openAt(t, path, testkit.NewClock(), &storetest.Places{})
-	runs := carriers(t, s, 9)
-	if err := s.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	spoil(t, path, "canary-04 ")
-	s = openAt(t, path, s.Clock, &storetest.Places{})
+// erasing is a service, and a way to have it work until a job stands somewhere.
+func erasing(t *testing.T, s storetest.Opened) (*erase.Service, func(id string, state erase.State) api.Erasure) {
 	service := erase.New(erase.Options{Jobs: s.Store, Shelves: s.Store, Owner: "me", Clock: s.Clock, Log: slog.New(slog.DiscardHandler), MAC: func(text string) []byte { return []byte(text) },
 		Forget: func() {}})
-	until := func(id string, state erase.State) api.Erasure {
+	return service, func(id string, state erase.State) api.Erasure {
 		t.Helper()
 		for range 1_000 {
 			e, err := service.Get(t.Context(), id)
@@ -278,6 +275,21 @@ func TestAnErasureWritesNothingBesideWhatTheDiskDamaged(t *testing.T) {
 		t.Fatalf("it is never %s; the store: %v", state, s.Health())
 		return api.Erasure{}
 	}
+}
+
+// TestAnErasureWritesNothingBesideWhatTheDiskDamaged: a page that is damaged ends the server
+// that writes there. What was found of the others is erased.
+func TestAnErasureWritesNothingBesideWhatTheDiskDamaged(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gonets.db")
+	s := openAt(t, path, testkit.NewClock(), &storetest.Places{})
+	runs := carriers(t, s, 9)
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, path, halfPage, "canary-04 ")
+	s = openAt(t, path, s.Clock, &storetest.Places{})
+	service, until := erasing(t, s)
 	job, err := service.Begin(t.Context(), "canary", "owner")
 	if err != nil {
 		t.Fatal(err)
@@ -300,5 +312,82 @@ func TestAnErasureWritesNothingBesideWhatTheDiskDamaged(t *testing.T) {
 	}
 	if s.Health() != nil || done.Unread == 0 || erased == 0 || erased == len(runs) || erased+done.Unread < len(runs) {
 		t.Errorf("%d erased, %d unread; %v", erased, done.Unread, s.Health())
+	}
+}
+
+// TestAnErasureComesByDamagedChecks: a page of checks that is damaged neither holds the
+// walk up nor ends the server, and keeps no event of others from being erased.
+func TestAnErasureComesByDamagedChecks(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gonets.db")
+	s := openAt(t, path, testkit.NewClock(), &storetest.Places{})
+	runs := carriers(t, s, 9)
+	var lost string
+	for i := range 60 {
+		check, event := newID(), "made-up"
+		if i == 30 {
+			lost, event = check, runs[4].EventID
+		}
+		err := s.Damage(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (?, 'x', ?, 1, 1, ?, 2, ?)`,
+			check, event, append([]byte("check-"+check), noise(1_500)...), compress.Zstd([]byte("{}")))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, path, wholePage, "check-"+lost)
+	s = openAt(t, path, s.Clock, &storetest.Places{})
+	service, until := erasing(t, s)
+	job, err := service.Begin(t.Context(), "canary", "owner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := until(job.ID, erase.Found)
+	if found.Unread < 2 || found.Unread > 9 {
+		t.Errorf("%d are told as unread", found.Unread)
+	}
+	if _, err := service.Confirm(t.Context(), job.ID, "canary", "owner", true); err != nil {
+		t.Fatal(err)
+	}
+	done := until(job.ID, erase.Finished)
+	for i := range runs {
+		d, err := s.Run(t.Context(), runs[i].ID)
+		if erased := d.Event.Mark == gonets.MarkErased; err != nil || erased != (i != 4) {
+			t.Errorf("event %d is erased: %v, %v", i, erased, err)
+		}
+	}
+	if s.Health() != nil || done.Unread != found.Unread {
+		t.Errorf("%d unread, then %d; %v", found.Unread, done.Unread, s.Health())
+	}
+}
+
+// TestWhatIsSearchedByIsErasedBesideADamagedEvent: it stands on another page.
+func TestWhatIsSearchedByIsErasedBesideADamagedEvent(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "gonets.db")
+	s := openAt(t, path, testkit.NewClock(), &storetest.Places{})
+	runs := carriers(t, s, 9)
+	if err := s.Damage(`INSERT INTO run_values (value, run) VALUES (?, ?)`, []byte("searched-by"), runs[4].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, path, halfPage, "/in/s/04")
+	s = openAt(t, path, s.Clock, &storetest.Places{})
+	service, until := erasing(t, s)
+	job, err := service.Begin(t.Context(), "searched-by", "owner")
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(job.ID, erase.Found)
+	if _, err := service.Confirm(t.Context(), job.ID, "searched-by", "owner", true); err != nil {
+		t.Fatal(err)
+	}
+	until(job.ID, erase.Finished)
+	if left, err := s.Texts(`SELECT run FROM run_values WHERE value = CAST('searched-by' AS BLOB)`); err != nil || len(left) > 0 || s.Health() != nil {
+		t.Errorf("the history still finds it: %v, %v, %v", left, err, s.Health())
 	}
 }

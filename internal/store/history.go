@@ -9,16 +9,16 @@ import (
 	"gonets/internal/store/pack"
 )
 
-// summaryColumns are those of a run and of its last attempt.
+// summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
 const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error`
-	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
+	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, NOT EXISTS (SELECT 1 FROM scenarios c WHERE c.name = r.scenario)`
+	summaryJoin = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
 )
 
 func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	dest, fill := pack.RunDest(&sum.Run)
 	var text []byte
-	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text)...); err == nil {
+	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text, &sum.Orphan)...); err == nil {
 		fill()
 		sum.LastError = string(text)
 	}

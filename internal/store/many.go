@@ -9,15 +9,22 @@ import (
 )
 
 // actMany does one thing to many runs, as far as their states allow it, and
-// gives the ids of the runs in which it shows: those, or the new ones of a rerun.
-// Runs that are treated alike are changed together. Whoever works on one of them
-// loses the lease.
-func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
+// gives the ids of the runs in which it shows: those, or the new ones of a rerun;
+// the others are counted by why they were left alone. Runs that are treated alike
+// are changed together. Whoever works on one of them loses the lease.
+func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, map[gonets.Code]int, error) {
+	m := deeds.NewMany(a)
+	acted, err := t.actAll(m, ids)
+	return acted, m.LeftOf(len(ids), len(acted)), err
+}
+
+func (t *txn) actAll(m *deeds.Many, ids []string) ([]string, error) {
+	a := m.Action
 	switch a.Kind {
 	case gonets.ActionRerun:
-		return t.rerunMany(a, ids)
+		return t.rerunMany(m, ids)
 	case gonets.ActionSkip:
-		return t.skipMany(a, ids)
+		return t.skipMany(m, ids)
 	}
 	now := t.orNow(a.At).UnixMilli()
 	if set, args := deeds.Simple(a.Kind, now); set != "" {
@@ -26,13 +33,13 @@ func (t *txn) actMany(a *gonets.Action, ids []string) ([]string, error) {
 		return acted, err
 	}
 	if a.Kind != gonets.ActionResume {
-		return t.actEach(a, ids)
+		return t.actEach(m, ids)
 	}
-	alike, each, err := t.alike(a, ids)
+	alike, each, err := t.alike(m, ids)
 	if err != nil {
 		return nil, err
 	}
-	acted, err := t.actEach(a, each)
+	acted, err := t.actEach(m, each)
 	for v, ids := range alike {
 		if err != nil {
 			break
@@ -53,16 +60,18 @@ func (t *txn) change(kind gonets.ActionKind, set string, args []any, ids []strin
 }
 
 // actEach does it to one run after the other.
-func (t *txn) actEach(a *gonets.Action, ids []string) (acted []string, err error) {
+func (t *txn) actEach(m *deeds.Many, ids []string) (acted []string, err error) {
 	for _, id := range ids {
-		one := *a
+		one := *m.Action
 		one.RunID = id
 		_, err := t.act(&one)
 		switch {
 		case err == nil:
 			acted = append(acted, id)
-		case !itsOwn(err) && gonets.CodeOf(err) != gonets.CodeRunState:
+		case !deeds.ItsOwn(err) && gonets.CodeOf(err) != gonets.CodeRunState:
 			return nil, err
+		default:
+			m.Leave(err)
 		}
 	}
 	return acted, nil
@@ -70,7 +79,7 @@ func (t *txn) actEach(a *gonets.Action, ids []string) (acted []string, err error
 
 // alike finds the paused runs that go on alike: from one version to another in
 // which no step was renamed. Of the others each one has to be looked at.
-func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, each []string, err error) {
+func (t *txn) alike(m *deeds.Many, ids []string) (alike map[[2]int][]string, each []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, nil, err
 	}
@@ -82,27 +91,34 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, 
 		scenario, at string
 		version      int
 	}
-	versions, alike := map[kind]int{}, map[[2]int][]string{}
+	type goal struct {
+		version int
+		why     error
+	}
+	versions, alike := map[kind]goal{}, map[[2]int][]string{}
 	for i := range found {
 		s := &found[i]
 		k := kind{s.Scenario, s.Cursor, s.Version}
-		version, known := versions[k]
+		to, known := versions[k]
 		switch {
-		case s.State == gonets.RunHeld, a.Version == gonets.VersionFit && (s.Passed || s.Cursor == ""):
+		case s.State == gonets.RunHeld, m.Version == gonets.VersionFit && (s.Passed || s.Cursor == ""):
 			each = append(each, s.ID)
 			continue
 		case s.State != gonets.RunPaused:
 			continue
 		case !known:
-			if version, err = t.versionFor(a, &s.Run); err != nil {
-				return nil, nil, err
+			if to.version, to.why = t.versionFor(m.Action, &s.Run); to.why != nil && !deeds.ItsOwn(to.why) {
+				return nil, nil, to.why
 			}
-			versions[k] = version
+			versions[k] = to
 		}
-		if version == apart {
+		switch {
+		case to.why != nil:
+			m.Leave(to.why)
+		case to.version == apart:
 			each = append(each, s.ID)
-		} else if version > 0 {
-			v := [2]int{s.Version, version}
+		case to.version > 0:
+			v := [2]int{s.Version, to.version}
 			alike[v] = append(alike[v], s.ID)
 		}
 	}
@@ -112,8 +128,7 @@ func (t *txn) alike(a *gonets.Action, ids []string) (alike map[[2]int][]string, 
 // apart is the version of runs that do not go on alike.
 const apart = -1
 
-// versionFor is the version with which a paused run goes on; 0 when there is
-// none.
+// versionFor is the version with which a paused run goes on.
 func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err error) {
 	switch a.Version {
 	case gonets.VersionFit:
@@ -129,14 +144,11 @@ func (t *txn) versionFor(a *gonets.Action, run *gonets.Run) (version int, err er
 			version = apart
 		}
 	}
-	if err != nil && itsOwn(err) {
-		return 0, nil
-	}
 	return version, err
 }
 
 // skipMany lets paused runs go on behind the steps at which they stand.
-func (t *txn) skipMany(a *gonets.Action, ids []string) (acted []string, err error) {
+func (t *txn) skipMany(m *deeds.Many, ids []string) (acted []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, err
 	}
@@ -144,8 +156,9 @@ func (t *txn) skipMany(a *gonets.Action, ids []string) (acted []string, err erro
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}
+	a := m.Action
 	a.At = t.orNow(a.At)
-	behind, results, err := deeds.SkipMany(t, &t.s.routes, a, runs)
+	behind, results, err := m.Skip(t, &t.s.routes, runs)
 	for _, b := range behind {
 		if err != nil {
 			break
@@ -163,7 +176,7 @@ func (t *txn) skipMany(a *gonets.Action, ids []string) (acted []string, err erro
 
 // rerunMany makes a new run of each one's event. They are queued: places in the
 // lanes are for what comes in.
-func (t *txn) rerunMany(a *gonets.Action, ids []string) (made []string, err error) {
+func (t *txn) rerunMany(m *deeds.Many, ids []string) (made []string, err error) {
 	if err := t.fresh(); err != nil {
 		return nil, err
 	}
@@ -174,10 +187,11 @@ func (t *txn) rerunMany(a *gonets.Action, ids []string) (made []string, err erro
 	}
 	for i := range olds {
 		old := &olds[i]
-		to, err := t.rerunAs(old, a.Version)
+		to, err := t.rerunAs(old, m.Version)
 		var e *gonets.Error
 		if errors.As(err, &e) {
-			continue // the scenario is gone, or has no such version
+			m.Leave(err) // the scenario is gone, or has no such version
+			continue
 		}
 		if err != nil {
 			return nil, err
@@ -186,13 +200,14 @@ func (t *txn) rerunMany(a *gonets.Action, ids []string) (made []string, err erro
 		job, err := t.runAgain(old, to)
 		t.waits = false
 		if gonets.CodeOf(err) == gonets.CodeNotFound {
+			m.Leave(err)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
-		t.acted(a, old.Version, job.Run.Version, job.Run.ID)
+		t.acted(m.Action, old.Version, job.Run.Version, job.Run.ID)
 		made = append(made, job.Run.ID)
 	}
 	return made, nil

@@ -659,4 +659,8 @@ func TestNodesKnowOfEachOthersChecks(t *testing.T) {
 	if got := seen(b); got != "check.going ending true left true" {
 		t.Error(got)
 	}
+	a.Exec(t, `ALTER TABLE nodes RENAME COLUMN heartbeat_at TO heard`)
+	if list, err := b.OpenChecks(t.Context()); err == nil || list != nil {
+		t.Errorf("while nobody knows which nodes there are: %v %v", list, err)
+	}
 }

@@ -89,7 +89,7 @@ func (t *txn) deleteScenario(name, actor string) (done bool, err error) {
 		return false, gonets.Errorf(gonets.CodeScenarioRunning, "a last request of the scenario %q is still on its way; try again in a moment", name)
 	}
 	for _, which := range []string{waitingOfSQL, restingOfSQL} {
-		n, err := t.changed(abandonSQL+which+abandonEnd, string(gonets.CodeByPerson), t.now.UnixMilli(), name, gonets.RetentionBatch)
+		n, err := t.changed(abandonSQL+which+abandonEnd, string(gonets.CodeScenarioGone), t.now.UnixMilli(), name, gonets.RetentionBatch)
 		if err != nil || n == gonets.RetentionBatch {
 			return false, err
 		}
@@ -167,10 +167,4 @@ func (t *txn) releaseBatch(scenario, after, actor string) (n int, last string, e
 		last = run.ID
 	}
 	return len(held), last, nil
-}
-
-// Stopped are the names of the stopped scenarios.
-func (s *Store) Stopped(ctx context.Context) ([]string, error) {
-	names, err := pack.Texts(s.reader(ctx), `SELECT name FROM scenarios WHERE state = 'stopped'`)
-	return names, s.dialect.Wrap(err)
 }

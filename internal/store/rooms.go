@@ -18,9 +18,9 @@ func (s *Store) base() floor.Base {
 		Change: func(ctx context.Context, apply func(floor.Txn) error) error {
 			return s.commits.run(ctx, queue.Maintain, func(t *txn) error { return apply(t) })
 		},
-		Many: func(t floor.Txn, a gonets.Action, runs []string) ([]string, error) {
+		Many: func(t floor.Txn, a gonets.Action, runs []string) ([]string, map[gonets.Code]int, error) {
 			if s.opt.Room.Full() {
-				return nil, dialect.ErrFull()
+				return nil, nil, dialect.ErrFull()
 			}
 			return t.(*txn).actMany(&a, runs)
 		},

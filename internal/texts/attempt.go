@@ -197,6 +197,12 @@ var explainAttempt = map[gonets.Code]Explanation{
 		Ru: Text{"Повторы отменил человек.", "Операция ждёт вас и хранится без срока.",
 			"Когда придёт время, повторите операцию с места ошибки или отмените её."},
 	},
+	gonets.CodeScenarioGone: {
+		En: Text{"The scenario was deleted.", "What of its runs still waited was cancelled. The history stays, but runs cannot be done again from the start.",
+			"If it is needed again, apply its file under the same name (`gonets apply`); then its runs can be done again."},
+		Ru: Text{"Обработка удалена.", "Её операции, которые ещё ждали, отменены. История сохранена, но повторить эти операции с начала нельзя.",
+			"Если обработка снова нужна, примените её файл с тем же именем (`gonets apply`): после этого операции можно будет повторить."},
+	},
 	gonets.CodeScenarioHeld: {
 		En: Text{"The scenario did not run when the event came.", "The event is kept, and its run waits until a person lets it go on.",
 			"Start the scenario and process what is held (`gonets scenarios start NAME --release-held`), or let this run alone go on."},

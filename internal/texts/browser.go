@@ -38,6 +38,9 @@ var clicks = map[gonets.Code]Words{
 	gonets.CodeTriesUsedUp: {
 		"Look at the last attempt, remove the cause and press “Resume from the failed step”.",
 		"Посмотрите последнюю попытку, устраните причину и нажмите «Повторить с места ошибки»."},
+	gonets.CodeScenarioGone: {
+		"If it is needed again, import its file with the same name: “Scenarios”, “Import”; then its runs can be done again.",
+		"Если обработка снова нужна, импортируйте её файл с тем же именем: «Обработки», «Импорт»; после этого операции можно будет повторить."},
 	gonets.CodeScenarioHeld: {
 		"Start the scenario and choose “Process what is held”, or press “Process it now” on the page of this one run.",
 		"Запустите обработку и выберите «Обработать накопленное» или на странице одной этой операции нажмите «Обработать сейчас»."},

@@ -30,7 +30,8 @@ func (r *Room) List(ctx context.Context, _ *struct{}) (*List, error) {
 	}
 	out := &List{Body: api.List[api.GoingCheck]{Items: []api.GoingCheck{}}}
 	for _, one := range kept {
-		if one.Going != nil {
+		noted := one.Reason == gonets.CodeCheckLost && one.Ending
+		if one.Going != nil && !noted {
 			out.Body.Items = append(out.Body.Items, r.show(one))
 		}
 	}
@@ -92,22 +93,27 @@ func (r *Room) Looks() service.Service {
 }
 
 // Look ends the checks here whose end was wished for at another server, and notes those
-// that no server has any more.
+// that no server has any more. One that was taken for lost may be here all the same.
 func (r *Room) Look(ctx context.Context) {
+	if err := r.look(ctx); err != nil && ctx.Err() == nil {
+		r.o.Log.Warn("what became of the checks of other servers, or of an earlier life, is not all known; it is looked at again later", "error", err)
+	}
+}
+
+func (r *Room) look(ctx context.Context) error {
 	open, err := r.o.Book.OpenChecks(ctx)
+	if err != nil {
+		return err
+	}
 	for _, one := range open {
-		if one.Reason == gonets.CodeCheckLost {
-			continue
-		}
 		g, own := r.find(one.ID), one.Lease.Node == r.o.Node
 		switch {
 		case g != nil && one.Ending:
 			g.cancel(nil)
+		case one.Reason == gonets.CodeCheckLost:
 		case own && g == nil, !own && one.Left && r.o.Judges():
 			err = errors.Join(err, r.o.Book.LoseCheck(ctx, one.ID, r.o.Clock.Now().UTC()))
 		}
 	}
-	if err != nil && ctx.Err() == nil {
-		r.o.Log.Warn("what became of the checks of other servers, or of an earlier life, is not all known; it is looked at again later", "error", err)
-	}
+	return err
 }

@@ -18,11 +18,12 @@ import (
 // book is what the servers of one database know of checks.
 type book struct {
 	open []gonets.OpenCheck
+	fail error
 	lost []string
 }
 
 func (b *book) OpenChecks(context.Context) ([]gonets.OpenCheck, error) {
-	return slices.Clone(b.open), nil
+	return slices.Clone(b.open), b.fail
 }
 
 func (b *book) EndCheck(_ context.Context, id string) error {
@@ -144,6 +145,36 @@ func TestChecksThatNoServerHasAreLost(t *testing.T) {
 	}
 }
 
+func TestNothingIsLostWhileNobodyKnows(t *testing.T) {
+	t.Parallel()
+	left := kept("left", "there")
+	left.Left = true
+	b := &book{open: []gonets.OpenCheck{left}, fail: gonets.Errorf(gonets.CodeStoreFailed, "the connection broke")}
+	checking.New(checking.Options{Book: b, Node: "here", Judges: func() bool { return true }, Clock: gonets.SystemClock{}}).Look(t.Context())
+	if len(b.lost) > 0 {
+		t.Errorf("lost: %v", b.lost)
+	}
+}
+
+// A server that was cut off comes back: what a person said of its check meanwhile counts.
+func TestWhatWasTakenForLostGoesOnUnlessItWasEnded(t *testing.T) {
+	between(t, func(b *book, here, _ *checking.Room, tr *trial) {
+		begin(here, wishes{goesOn: true})
+		lost := kept("c1", "")
+		lost.Reason = gonets.CodeCheckLost
+		b.open = []gonets.OpenCheck{lost}
+		here.Look(t.Context())
+		if synctest.Wait(); len(tr.ends()) > 0 {
+			t.Fatal("it ended before a person wanted it to")
+		}
+		b.open[0].Ending = true
+		here.Look(t.Context())
+		if synctest.Wait(); len(tr.ends()) != 1 || len(b.lost) > 0 {
+			t.Errorf("ended: %v, lost: %v", tr.ends(), b.lost)
+		}
+	})
+}
+
 func TestWhatIsLostIsNoted(t *testing.T) {
 	t.Parallel()
 	lost := kept("lost", "")
@@ -156,5 +187,8 @@ func TestWhatIsLostIsNoted(t *testing.T) {
 	}
 	if _, err := r.Cancel(t.Context(), &checking.ID{ID: "lost"}); err != nil || !b.open[0].Ending || len(b.lost) > 0 {
 		t.Errorf("%v %+v", err, b)
+	}
+	if list, err = r.List(t.Context(), nil); err != nil || len(list.Body.Items) > 0 {
+		t.Errorf("what was noted is told again: %+v %v", list, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/content"
+	"gonets/internal/document"
 	"gonets/setting"
 )
 
@@ -56,7 +57,7 @@ func RunSummary(r gonets.RunSummary) api.RunSummary {
 		CreatedAt: r.CreatedAt, FinishedAt: instant(r.FinishedAt), NextTryAt: nextTry(&r.Run),
 		Tries: r.Tries, Attempts: r.Attempts,
 		LastStatus: r.LastStatus, LastOutcome: r.LastOutcome, LastError: r.LastError,
-		Actions: actions(&r.Run),
+		Actions: actions(&r.Run, r.Orphan), ScenarioDeleted: r.Orphan,
 	}
 }
 
@@ -75,8 +76,9 @@ func nextTry(r *gonets.Run) *time.Time {
 	return instant(r.DueAt)
 }
 
-// actions are what a person can do to a run in its state; nothing to a check.
-func actions(r *gonets.Run) []string {
+// actions are what a person can do to a run in its state; nothing to a check. Of
+// one whose scenario was deleted no new run is made.
+func actions(r *gonets.Run, orphan bool) []string {
 	out, state := []string{}, r.State
 	if r.Mark == gonets.MarkCheck && r.Version == 0 {
 		return out
@@ -91,7 +93,7 @@ func actions(r *gonets.Run) []string {
 			}
 		}
 	}
-	if state != gonets.RunHeld {
+	if state != gonets.RunHeld && !orphan {
 		out = append(out, api.ActionRerun)
 	}
 	return out
@@ -127,7 +129,9 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out.RerunOf, out.Reruns, out.Acts = d.RerunOf, d.Reruns, acts(d.Acts)
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
-		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
+		if active != "" && r.Published.N != d.Run.Version {
+			out.StepChanged, out.StepLost = api.StepFate(document.FateOf(scenario, &r.Published.Scenario, active))
+		}
 	}
 	out.NextTries = nextTries(d, active)
 	out.Steps = steps(d, active, failedStep(d))
@@ -353,7 +357,7 @@ func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
-		NotKept: a.NotKept, Sealed: a.Sealed, Purpose: a.Purpose,
+		NotKept: a.NotKept, Erased: a.Erased, Sealed: a.Sealed, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
 		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: sent, Size: len(a.RequestBody), Gzip: a.Gzip,
 			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},

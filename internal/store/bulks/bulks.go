@@ -25,16 +25,16 @@ type Jobs struct{ base floor.Base }
 func New(b floor.Base) *Jobs { return &Jobs{b} }
 
 const columns = `id, action, filter, version, rate, one_first, state, actor, created_at, finished_at, total, position, walked,
-	first_run, acted, refused, succeeded, retrying, paused, failed, owner, owned_until, retry`
+	first_run, acted, refused, succeeded, retrying, paused, failed, owner, owned_until, retry, refusals`
 
 func scan(scan func(...any) error) (j bulk.Job, err error) {
 	var text []byte
 	var oneFirst, walked int
 	var created, until int64
 	var finished sql.NullInt64
-	var retry sql.NullString
+	var retry, refusals sql.NullString
 	err = scan(&j.ID, &j.Action, &text, &j.Version, &j.Rate, &oneFirst, &j.State, &j.By, &created, &finished, &j.Total, &j.Position, &walked,
-		&j.First, &j.Acted, &j.Refused, &j.Succeeded, &j.Retrying, &j.Tally.Paused, &j.Failed, &j.Owner.Name, &until, &retry)
+		&j.First, &j.Acted, &j.Refused, &j.Succeeded, &j.Retrying, &j.Tally.Paused, &j.Failed, &j.Owner.Name, &until, &retry, &refusals)
 	if err != nil {
 		return j, err
 	}
@@ -44,6 +44,9 @@ func scan(scan func(...any) error) (j bulk.Job, err error) {
 	damage := json.Unmarshal(text, &j.Filter)
 	if retry.Valid {
 		damage = errors.Join(damage, json.Unmarshal([]byte(retry.String), &j.Retry))
+	}
+	if refusals.Valid {
+		damage = errors.Join(damage, json.Unmarshal([]byte(refusals.String), &j.Refusals))
 	}
 	// Nobody knows which runs a damaged one meant: it does nothing, and keeps nobody
 	// from the others.
@@ -83,9 +86,9 @@ func (b *Jobs) CreateBulk(ctx context.Context, j bulk.Job, key string) (bulk.Job
 			out, err = read(t, id)
 			return err
 		}
-		err = t.Exec(`INSERT INTO bulks (`+columns+`) VALUES (`+pack.In(23)+`)`,
+		err = t.Exec(`INSERT INTO bulks (`+columns+`) VALUES (`+pack.In(24)+`)`,
 			j.ID, string(j.Action), text, j.Version, j.Rate, flag(j.OneFirst), string(bulk.Running), j.By, j.CreatedAt.UnixMilli(), nil,
-			j.Total, "", 0, "", 0, 0, 0, 0, 0, 0, "", 0, pack.NullText(j.Retry.String()))
+			j.Total, "", 0, "", 0, 0, 0, 0, 0, 0, "", 0, pack.NullText(j.Retry.String()), nil)
 		if err != nil {
 			return err
 		}
@@ -237,8 +240,9 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err
 			return nil
 		}
 		var acted []string
+		left := map[gonets.Code]int{}
 		if !s.Refuse && len(s.Runs) > 0 {
-			if acted, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By, Bulk: j.ID}, s.Runs); err != nil {
+			if acted, left, err = b.base.Many(t, gonets.Action{Kind: j.Action, Version: j.Version, Retry: j.Retry, Actor: j.By, Bulk: j.ID}, s.Runs); err != nil {
 				return err
 			}
 		}
@@ -250,7 +254,11 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err
 			}
 		}
 		j.Acted += len(acted)
-		j.Refused += len(s.Runs) - len(acted) + s.Unread
+		if s.Refuse {
+			left[gonets.CodeInternal] = len(s.Runs)
+		}
+		left[gonets.CodeInternal] += s.Unread
+		j.Refuse(left)
 		j.Total = max(j.Total-s.Missed, j.Acted+j.Refused)
 		j.Position, j.Walked = s.Next, s.Last
 		if j.Walked && j.Filter.Text != "" {
@@ -273,8 +281,12 @@ func (b *Jobs) StepBulk(ctx context.Context, s bulk.Step) (out bulk.Stepped, err
 }
 
 func store(t floor.Txn, j *bulk.Job) error {
+	refusals, err := json.Marshal(j.Refusals)
+	if err != nil {
+		return err
+	}
 	return t.Exec(`UPDATE bulks SET state = ?, one_first = ?, finished_at = ?, total = ?, position = ?, walked = ?, first_run = ?, acted = ?, refused = ?,
-			succeeded = ?, retrying = ?, paused = ?, failed = ? WHERE id = ?`,
+			succeeded = ?, retrying = ?, paused = ?, failed = ?, refusals = ? WHERE id = ?`,
 		string(j.State), flag(j.OneFirst), pack.MS(j.FinishedAt), j.Total, j.Position, flag(j.Walked), j.First, j.Acted, j.Refused,
-		j.Succeeded, j.Retrying, j.Tally.Paused, j.Failed, j.ID)
+		j.Succeeded, j.Retrying, j.Tally.Paused, j.Failed, string(refusals), j.ID)
 }

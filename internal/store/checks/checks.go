@@ -53,9 +53,9 @@ func (b *Book) SaveCheck(ctx context.Context, d gonets.RunDetail) error {
 		finished = going
 	}
 	row := []any{d.Run.ID, d.Run.Scenario, event, d.Run.CreatedAt.UnixMilli(), finished, summary, len(data), compress.Zstd(data)}
-	// Who wants its end meanwhile is not forgotten.
-	return b.keep(ctx, append(row, int64(ending), int64(going)), `ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, size = excluded.size, data = excluded.data,
-		finished_at = CASE WHEN checks.finished_at = ? AND excluded.finished_at = ? THEN checks.finished_at ELSE excluded.finished_at END`)
+	// Who wants its end meanwhile is not forgotten, nor that it was taken for lost then.
+	return b.keep(ctx, append(row, int64(going), int64(ending), int64(noted), int64(ending)), `ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, size = excluded.size, data = excluded.data,
+		finished_at = CASE WHEN excluded.finished_at = ? AND checks.finished_at IN (?, ?) THEN ? ELSE excluded.finished_at END`)
 }
 
 // columns are those of a row.
@@ -88,13 +88,7 @@ func (b *Book) Check(ctx context.Context, id string) (d gonets.RunDetail, err er
 		if err != nil {
 			return err
 		}
-		if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
-			err = json.Unmarshal(data, &d)
-		}
-		if err == nil && d.Version != nil {
-			d.Version.Scenario.Use(d.Version.Requests)
-		}
-		if err != nil {
+		if d, err = unpack(data, size); err != nil {
 			return fmt.Errorf("the check %s: %w", id, err)
 		}
 		if !event.Valid {
@@ -104,6 +98,17 @@ func (b *Book) Check(ctx context.Context, id string) (d gonets.RunDetail, err er
 		d.Event = found[event.String]
 		return err
 	})
+	return d, err
+}
+
+// unpack opens what is kept of a check, but for a received event.
+func unpack(data []byte, size int64) (d gonets.RunDetail, err error) {
+	if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
+		err = json.Unmarshal(data, &d)
+	}
+	if err == nil && d.Version != nil {
+		d.Version.Scenario.Use(d.Version.Requests)
+	}
 	return d, err
 }
 
@@ -195,12 +200,12 @@ func scanSummary(scan func(...any) error) (r gonets.RunSummary, err error) {
 }
 
 // PruneChecks removes checks that ended before a time, at most so many. Of those that
-// were lost and that nobody noted it is the time when they began.
+// were lost and are told of, or were noted, it is the time when they began.
 func (b *Book) PruneChecks(ctx context.Context, before time.Time, limit int) (removed int, err error) {
 	for removed < limit {
 		want, n := min(limit-removed, gonets.RetentionBatch), int64(0)
 		err := b.base.Change(ctx, func(t floor.Txn) (err error) {
-			if err = t.Exec(`UPDATE checks SET finished_at = created_at WHERE finished_at = ? AND created_at < ?`, int64(lost), before.UnixMilli()); err != nil {
+			if err = t.Exec(`UPDATE checks SET finished_at = created_at WHERE finished_at IN (?, ?) AND created_at < ?`, int64(lost), int64(noted), before.UnixMilli()); err != nil {
 				return err
 			}
 			n, err = t.Changed(`DELETE FROM checks WHERE id IN

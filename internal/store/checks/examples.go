@@ -81,10 +81,7 @@ func (b *Book) ExampleReplies(ctx context.Context, scenario string, paths []stri
 				if err = scan(&size, &data); err != nil {
 					return a, err
 				}
-				var d gonets.RunDetail
-				if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
-					err = json.Unmarshal(data, &d)
-				}
+				d, err := unpack(data, size)
 				if err != nil || len(d.Attempts) != 1 {
 					return a, fmt.Errorf("an example of the scenario %s cannot be read: %w", scenario, err)
 				}

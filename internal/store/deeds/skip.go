@@ -32,9 +32,9 @@ type Behind struct {
 	Runs            []string
 }
 
-// SkipMany is [Skip] for paused runs that stand at a step, with the rows of the steps'
+// Skip is [Skip] for paused runs that stand at a step, with the rows of the steps'
 // results by run. Nobody else changes the runs until the transaction ends.
-func SkipMany(t floor.Txn, c *routes.Cache, a *gonets.Action, runs []gonets.Run) (behind []Behind, results map[string][]any, err error) {
+func (m *Many) Skip(t floor.Txn, c *routes.Cache, runs []gonets.Run) (behind []Behind, results map[string][]any, err error) {
 	ids := make([]string, len(runs))
 	for i := range runs {
 		ids[i] = runs[i].ID
@@ -48,14 +48,16 @@ func SkipMany(t floor.Txn, c *routes.Cache, a *gonets.Action, runs []gonets.Run)
 		run := &runs[i]
 		doc, err := c.Version(t, run.Scenario, run.Version)
 		if code := gonets.CodeOf(err); code == gonets.CodeNotFound || code == gonets.CodeDamaged {
-			continue // where it stands nobody knows
+			m.Leave(err) // where it stands nobody knows
+			continue
 		}
 		if err != nil {
 			return nil, nil, err
 		}
-		result, err := Skip(a, run, doc, gonets.StandsAt(doc, gonets.NewProgress(done[run.ID])))
+		result, err := Skip(m.Action, run, doc, gonets.StandsAt(doc, gonets.NewProgress(done[run.ID])))
 		if err != nil {
-			continue // it has its reason
+			m.Leave(err)
+			continue
 		}
 		results[run.ID] = pack.Result(run.ID, result)
 		unsure := pack.Unsure(run.Doubts, run.Asked)

@@ -331,3 +331,9 @@ func (d *Documents) RemoveScenario(t floor.Txn, name, actor string) error {
 	}
 	return t.BumpConfig()
 }
+
+// Stopped are the names of the stopped scenarios.
+func (d *Documents) Stopped(ctx context.Context) ([]string, error) {
+	names, err := pack.Texts(d.base.Read(ctx), `SELECT name FROM scenarios WHERE state = 'stopped'`)
+	return names, d.base.Wrap(err)
+}

@@ -5,16 +5,17 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"sort"
-	"time"
+	"strconv"
 
 	"gonets/internal/erase"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
-// rowsOf are those of a shelf behind the place; the table is empty where their order is
-// not that of their ids' time.
+// rowsOf are those of a shelf behind the place; the last arguments are that and how many.
+// The table is empty where its things are not told apart by their ids alone.
 type rowsOf struct {
 	table, query string
 	args         []any
@@ -36,51 +37,85 @@ func list[T any](l *looking, of rowsOf, scan func(func(...any) error) (T, error)
 	case !l.damaged(err, false):
 		return nil, err
 	case of.table == "":
-		l.page.Unread++
+		l.leaveRest()
 		return rows, nil
 	case len(rows) > 0:
 		l.more = true
 		return rows, nil
 	}
-	return nil, l.skip(of.table)
+	return behind(l, of, scan)
 }
 
-// skip finds the moment from which on a table can be read again, and counts what stands
-// before it: a page holds things that came one after another.
-func (l *looking) skip(table string) error {
-	from, ok := pack.Time(l.from.After)
-	if !ok && l.from.After != "" {
-		l.page.Unread++
-		return nil
+// behind passes things over that cannot be read, each of them counted, and gives the first
+// one behind them.
+func behind[T any](l *looking, of rowsOf, scan func(func(...any) error) (T, error)) ([]T, error) {
+	args, place := slices.Clone(of.args), len(of.args)-2
+	args[place+1] = 1
+	for after := l.from.After; l.page.Looked < few; l.page.Looked++ {
+		args[place] = after
+		rows, err := pack.Collect(l, of.query, args, scan)
+		if !l.damaged(err, false) {
+			l.more = len(rows) > 0
+			return rows, err
+		}
+		if after, err = l.next(of.table, after); err != nil || after == "" {
+			return nil, err
+		}
+		l.lose(after)
+		l.last = after
 	}
+	l.more = true
+	return nil, nil
+}
+
+// next is the id of the first thing behind another one, be it damaged or not; empty behind
+// the last, or when nothing tells which there are.
+func (l *looking) next(table, after string) (string, error) {
+	first := func(cond, id string, args ...any) (string, error) {
+		ids, err := pack.Texts(l, `SELECT `+id+` FROM `+table+` WHERE `+cond+` ORDER BY 1 LIMIT 1`, args...)
+		return append(ids, "")[0], err
+	}
+	id, err := first(`id > ?`, `id`, after)
+	if !l.damaged(err, false) {
+		return id, err
+	}
+	upTo := func(end string) error {
+		_, err := first(`id > ? AND id <= ?`, `id`, after, end)
+		return err
+	}
+	if empty := upTo(after + " "); empty != nil {
+		// What is damaged is their order: each thing is asked for its id.
+		id, err = first(`id || '' > ?`, `id || ''`, after)
+		if l.damaged(err, false) {
+			l.leaveRest()
+			return "", nil
+		}
+		return id, err
+	}
+	// The database does not tell an id without reading the thing. Up to which one it can,
+	// shows the first that it cannot, digit by digit.
+	const digits = "-0123456789abcdef"
 	var failure error
-	readable := func(ms int64) bool {
-		_, err := pack.Texts(l, `SELECT id FROM `+table+` WHERE id > ? ORDER BY id LIMIT 1`, pack.From(time.UnixMilli(ms)))
+	fails := func(end string) bool {
+		err := upTo(end)
 		if err != nil && !l.damaged(err, false) {
 			failure = cmp.Or(failure, err)
 		}
-		return err == nil
+		return err != nil
 	}
-	step := 1
-	for !readable(from+int64(step)) && step < 1<<47 && failure == nil {
-		step *= 2
+	id = ""
+	for len(id) < lenID && failure == nil {
+		i := sort.Search(len(digits)-1, func(i int) bool { return fails(id + digits[i:i+1] + "~") })
+		id += digits[i : i+1]
 	}
-	step = step/2 + sort.Search(step-step/2, func(i int) bool { return readable(from + int64(step/2+i)) })
-	if failure != nil {
-		return failure
+	if failure == nil && !fails(id) {
+		failure = err
 	}
-	l.last = pack.From(time.UnixMilli(from + int64(step)))
-	// By another way than by the ids' own order.
-	var n int
-	if l.Row(`SELECT count(*) FROM `+table+` WHERE id || '' > ? AND id || '' <= ?`, []any{l.from.After, l.last}, &n) != nil {
-		n = 1
-	}
-	n = max(n, 1)
-	if l.page.Looked, l.page.Unread, l.more = n, l.page.Unread+n, step < 1<<47; !l.more {
-		l.size = n + 1 // the shelf ends there
-	}
-	return nil
+	return id, failure
 }
+
+// lenID is how long ids are.
+const lenID = 36
 
 func scanText(scan func(...any) error) (s string, err error) {
 	err = scan(&s)
@@ -111,45 +146,84 @@ func each[T any](l *looking, ids []string, load func(ids []string) (map[string]T
 func (l *looking) lose(id string) {
 	if !l.lost[id] {
 		l.lost[id] = true
-		l.page.Unread++
+		l.page.Unread = append(l.page.Unread, id)
 	}
 }
 
-// whole leaves out what was found on pages that are damaged on the disk, or beside parts
-// that are, and counts it: to write there would end the server.
-func (e *Eraser) whole(ctx context.Context, finds []erase.Find) (kept []erase.Find, unread int, err error) {
-	q := e.base.Read(ctx)
+// leaveRest leaves out what stands on the shelf from here on: nothing leads to it. It counts as
+// one thing.
+func (l *looking) leaveRest() { l.lose("behind shelf " + strconv.Itoa(l.from.Shelf)) }
+
+// whole puts what cannot be read in the place of what was found on pages that are damaged
+// on the disk, or beside parts that are: to write there would end the server.
+func (e *Eraser) whole(ctx context.Context, finds []erase.Find) ([]erase.Find, error) {
+	out := make([]erase.Find, 0, len(finds))
+	p := pages{Reader: e.base.Read(ctx), known: map[string]error{}}
 	for i := range finds {
-		err := touch(q, &finds[i])
+		id, err := p.touch(&finds[i])
 		switch {
 		case dialect.Corrupt(err) && ctx.Err() == nil:
-			unread++
+			out = append(out, erase.Find{Kind: erase.KindUnread, ID: id})
 			continue
 		case err != nil && e.base.Dialect.Classify(err) != dialect.FaultOperation:
-			return nil, 0, err
+			return nil, err
 		}
-		kept = append(kept, finds[i])
+		out = append(out, finds[i])
 	}
-	return kept, unread, nil
+	return out, nil
 }
 
-// touch reads whatever is written when something is erased.
-func touch(q pack.Reader, f *erase.Find) (failure error) {
+// pages are those on which things stand; known is what was read of them, by id.
+type pages struct {
+	pack.Reader
+	known map[string]error
+}
+
+// touch reads whatever is written when something is erased, up to what is damaged there.
+func (p *pages) touch(f *erase.Find) (id string, failure error) {
 	runs := []string{f.ID}
 	switch f.Kind {
 	case erase.KindEvent, erase.KindBody:
-		_, damage := pack.LoadEvents(q, runs, -1)
-		of, err := pack.Texts(q, `SELECT id FROM runs WHERE event = ?`, f.ID)
-		runs, failure = of, errors.Join(damage, err)
+		if failure = p.once(f.ID, p.event); dialect.Corrupt(failure) {
+			return f.ID, failure
+		}
+		of, err := pack.Texts(p, `SELECT id FROM runs WHERE event = ?`, f.ID)
+		if runs, failure = of, errors.Join(failure, err); dialect.Corrupt(failure) {
+			return f.ID, failure
+		}
 	case erase.KindRun, erase.KindAttempt, erase.KindStep, erase.KindValue:
 	default:
-		return nil
+		return f.ID, nil
 	}
 	for _, run := range runs {
-		_, attempts := pack.LoadAttempts(q, run, nil)
-		_, results := pack.LoadResults(q, []string{run})
-		_, values := pack.Texts(q, `SELECT r.scenario FROM runs r LEFT JOIN run_values v ON v.run = r.id WHERE r.id = ?`, run)
-		failure = errors.Join(failure, attempts, results, values)
+		if failure = errors.Join(failure, p.once(run, p.run)); dialect.Corrupt(failure) {
+			return run, failure
+		}
 	}
-	return failure
+	return f.ID, failure
+}
+
+// once reads something, or tells what came of it before.
+func (p *pages) once(id string, read func(id string) error) error {
+	err, known := p.known[id]
+	if !known {
+		err = read(id)
+		p.known[id] = err
+	}
+	return err
+}
+
+// event reads an event, what was checked with it and what is known of its source's fields.
+func (p *pages) event(id string) error {
+	_, event := pack.LoadEvents(p, []string{id}, -1)
+	_, checks := pack.Texts(p, `SELECT data FROM checks WHERE event = ?`, id)
+	_, fields := pack.Texts(p, `SELECT f.changes FROM events e JOIN fields f ON f.source = e.source WHERE e.id = ?`, id)
+	return errors.Join(event, checks, fields)
+}
+
+func (p *pages) run(id string) error {
+	_, attempts := pack.LoadAttempts(p, id, nil)
+	_, results := pack.LoadResults(p, []string{id})
+	_, values := pack.Texts(p, `SELECT r.scenario FROM runs r LEFT JOIN run_values v ON v.run = r.id WHERE r.id = ?`, id)
+	return errors.Join(attempts, results, values)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -137,17 +138,18 @@ func (l *looking) values() error {
 			runs = append(runs, r.run)
 		}
 	}
-	unread := l.page.Unread
+	unread, lost := l.page.Unread, maps.Clone(l.lost)
 	events, err := each(l, runs, l.eventsOf)
 	if err != nil {
 		return err
 	}
-	l.page.Unread = unread // runs are counted on their own shelf
+	l.page.Unread, l.lost = unread, lost // events and runs are counted on their own shelves
 	for _, r := range rows {
 		if event := events[r.run]; event != "" {
 			l.add(erase.Find{Kind: erase.KindEvent, ID: event}, text(r.value))
-		} else if !l.lost[r.run] {
-			// An element of a body may be searched by values of other elements.
+		} else {
+			// An element of a body may be searched by values of other elements; or its event
+			// cannot be read.
 			l.add(erase.Find{Kind: erase.KindValue, ID: r.run, Part: hex.EncodeToString(r.value)}, text(r.value))
 		}
 		l.last, l.side = hex.EncodeToString(r.value), r.run
@@ -365,7 +367,7 @@ func (l *looking) checks() error {
 				}
 			}
 		} else {
-			l.page.Unread++
+			l.lose(r.id)
 		}
 		l.add(erase.Find{Kind: erase.KindCheck, ID: r.id}, found...)
 		l.last = r.id

@@ -109,9 +109,9 @@ type Base struct {
 	// that is durable. When ctx ends before apply began, it is not done.
 	Change func(ctx context.Context, apply func(Txn) error) error
 	// Many does one thing to many runs in the transaction, as far as their states
-	// allow it, and gives the ids of the runs in which it shows: those, or the new
-	// ones of a rerun.
-	Many func(t Txn, a gonets.Action, runs []string) ([]string, error)
+	// allow it, and gives the ids of the runs in which it shows, those or the new
+	// ones of a rerun, and how many were left alone for which reasons.
+	Many func(t Txn, a gonets.Action, runs []string) ([]string, map[gonets.Code]int, error)
 	// Read reads for the server's own work; its errors go through Wrap.
 	Read func(ctx context.Context) pack.Reader
 	// Quick is Read for what an event's caller waits for: it takes no longer than the

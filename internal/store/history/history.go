@@ -184,33 +184,42 @@ func (h *History) Walked(ctx context.Context, runs []gonets.RunSummary) (done ma
 // that went well.
 const lookedBack = 2_000
 
-// LastGoodSQL finds the last run of a scenario in which a step was done, and the
-// attempt that did it.
+// triedGood is how many of these are looked at until one is kept: what it carried may
+// have been erased.
+const triedGood = 10
+
+// LastGoodSQL finds the last runs of a scenario in which a step was done, and the
+// attempts that did it, but for one.
 const LastGoodSQL = `SELECT r.id, s.attempt FROM runs r
 	JOIN step_results s ON s.run = r.id AND s.path = ? AND s.state = 'done'
 	JOIN attempts a ON a.run = s.run AND a.n = s.attempt AND a.outcome = 'ok' AND a.purpose IN ('', 'renew')
 	WHERE r.scenario = ? AND r.id > COALESCE((SELECT b.id FROM runs b WHERE b.scenario = ? ORDER BY b.id DESC LIMIT 1 OFFSET ?), '')
-	ORDER BY r.id DESC LIMIT 1`
+	AND NOT (r.id = ? AND s.attempt = ?)
+	ORDER BY r.id DESC LIMIT ?`
 
-// LastGood reads the last attempt of a scenario's step that went well, with what
-// was sent and replied; nil when its last runs have none.
-func (h *History) LastGood(ctx context.Context, scenario, path string) (good *gonets.Attempt, err error) {
+// LastGood reads the last attempt beside another one of a scenario that made the same
+// step go well and is kept, with what was sent and replied; nil when its last runs have
+// none.
+func (h *History) LastGood(ctx context.Context, scenario string, beside *gonets.Attempt) (good *gonets.Attempt, err error) {
 	err = h.base.Ask(ctx, func(r pack.Reader) error {
 		type place struct {
 			run string
 			n   int
 		}
-		found, err := pack.Collect(r, LastGoodSQL, []any{path, scenario, scenario, lookedBack}, func(scan func(...any) error) (p place, err error) {
+		args := []any{beside.Path, scenario, scenario, lookedBack, beside.RunID, beside.N, triedGood}
+		found, err := pack.Collect(r, LastGoodSQL, args, func(scan func(...any) error) (p place, err error) {
 			err = scan(&p.run, &p.n)
 			return p, err
 		})
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		attempts, err := pack.LoadAttempts(r, found[0].run, nil)
-		for i := range attempts {
-			if attempts[i].N == found[0].n {
-				good = &attempts[i]
+		for _, p := range found {
+			attempts, err := pack.LoadAttempts(r, p.run, nil)
+			for i := range attempts {
+				if a := &attempts[i]; a.N == p.n && a.Kept() {
+					good = a
+				}
+			}
+			if err != nil || good != nil {
+				return err
 			}
 		}
 		return err

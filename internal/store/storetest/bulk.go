@@ -85,7 +85,7 @@ func bulkPage(f fixture) {
 	first := f.page(j, 3)
 	first.Runs = append(first.Runs, ids[1])
 	after, acted := f.step(first)
-	if len(acted) != 3 || after.Acted != 3 || after.Refused != 1 || after.First != ids[0] || after.Working() != 3 {
+	if len(acted) != 3 || after.Acted != 3 || after.Refusals[gonets.CodeRunState] != 1 || after.First != ids[0] || after.Working() != 3 {
 		f.t.Fatalf("the first page: %v %+v", acted, after)
 	}
 	// The same page again, as after an answer that was lost, does nothing.
@@ -313,6 +313,31 @@ func resumeVersions(f fixture) {
 	}
 	if got := f.wantState(ids[7], gonets.RunQueued); got.Version != 3 {
 		f.t.Errorf("together: version %d", got.Version)
+	}
+}
+
+// resumeLost proves that a request is not lost with its step: the run goes on with its
+// own version, which has it.
+func resumeLost(f fixture) {
+	ids := f.paused(4)
+	for _, steps := range [][]gonets.Step{
+		{{ID: "other", Set: gonets.Rows{}}},
+		{{ID: "only", If: "true", Then: Scenario("x", "s").Steps}},
+	} {
+		sc := Scenario("x", "s")
+		sc.Steps = steps
+		f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
+		run, err := f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionResume})
+		f.must(err)
+		j := f.bulk(bulk.Job{Action: gonets.ActionResume, OneFirst: true}) // waits for a person then
+		_, acted := f.step(f.page(j, 1))
+		if len(acted) != 1 {
+			f.t.Fatalf("%d went on together", len(acted))
+		}
+		if many := f.detail(acted[0]).Run; run.Version != 1 || many.Version != 1 {
+			f.t.Errorf("alone version %d, together %d, want 1", run.Version, many.Version)
+		}
+		ids = slices.DeleteFunc(ids[1:], func(id string) bool { return id == acted[0] })
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/bulk"
 	"gonets/internal/document"
 	"gonets/internal/flow"
 )
@@ -152,6 +153,21 @@ func deleteScenario(f fixture) {
 		if r.State != gonets.RunCancelled {
 			f.t.Errorf("a run of a deleted scenario is %s", r.State)
 		}
+		if !r.Orphan || r.Reason != "" && r.Reason != gonets.CodeScenarioGone {
+			f.t.Errorf("nothing tells that the scenario was deleted: %+v", r)
+		}
+	}
+	if held := l.Items[0]; held.Reason != gonets.CodeScenarioGone {
+		f.t.Errorf("the run that waited was cancelled for %q", held.Reason)
+	}
+	_, err = f.Rerun(f.ctx(), gonets.Rerun{RunID: l.Items[0].ID})
+	f.wantCode(err, gonets.CodeScenarioGone)
+	j := f.bulk(bulk.Job{Action: gonets.ActionRerun, Total: 2})
+	if j, acted := f.step(bulk.Step{Job: j, Runs: []string{l.Items[0].ID, l.Items[1].ID}, Last: true}); len(acted) != 0 || j.Refused != 2 || j.Refusals[gonets.CodeScenarioGone] != 2 {
+		f.t.Errorf("runs of a deleted scenario were left alone without the reason: %+v", j)
+	}
+	if kept, err := f.Bulk(f.ctx(), j.ID); err != nil || kept.Refusals[gonets.CodeScenarioGone] != 2 {
+		f.t.Errorf("the reason is not kept: %+v %v", kept, err)
 	}
 	if len(l.Items) != 2 {
 		f.t.Errorf("%d runs are left in the history", len(l.Items))

@@ -1897,6 +1897,8 @@ export interface components {
             code?: string;
             /** Format: int64 */
             duration_ms: number;
+            /** @description What was sent and came back was erased on request: a note stands in its place */
+            erased?: boolean;
             error?: string;
             /** @description What went wrong, what it means and what to do; left out when nothing did */
             explain?: components["schemas"]["Explain"];
@@ -2005,9 +2007,11 @@ export interface components {
             q: string;
             /** Format: int64 */
             rate: number;
+            /** @description Why runs were left alone, the most frequent reason first */
+            refusals?: components["schemas"]["BulkLeft"][] | null;
             /**
              * Format: int64
-             * @description Those of them that had another state by then
+             * @description Those of them that were left alone; refusals says why
              */
             refused: number;
             retry?: components["schemas"]["RetryPlan"];
@@ -2043,12 +2047,23 @@ export interface components {
             scenario: string;
             /** @description Path of the step */
             step?: string;
-            /** @description The current version has another step there */
+            /** @description The current version has the step otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: a run that goes on with it does not send it (removed), or sends it anew if it comes to where the step is now (moved)
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             step_title?: string;
             title?: string;
             /** Format: int64 */
             version?: number;
+        };
+        BulkLeft: {
+            /** @description run.state: its state did not allow it; scenario.deleted: its scenario was deleted; not_found: its data or the version are gone; conflict: nothing is published; document.damaged: what is stored of its scenario cannot be read; internal: it could not be worked on, the server's log says why */
+            code: string;
+            /** Format: int64 */
+            runs: number;
         };
         BulkPlan: {
             /** @description The newest runs, up to 1 000, by where they stand */
@@ -2273,6 +2288,11 @@ export interface components {
         Delivery: {
             /** @description mail, or the name of a channel of the settings */
             channel: string;
+            /**
+             * Format: date-time
+             * @description When it is tried, or tried again; only while it is pending
+             */
+            due_at?: string;
             /** @description Why it was not taken the last time */
             last_error?: string;
             /** Format: date-time */
@@ -3175,7 +3195,7 @@ export interface components {
             type?: string;
         };
         PickVersion: {
-            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
+            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one. A step that was removed or moved keeps the run on its own version, which sends it */
             version?: string;
         };
         Preset: {
@@ -3404,17 +3424,21 @@ export interface components {
             version?: number;
         };
         RehearsalLine: {
+            /** @description Other kinds of news in the same letter */
+            also?: string[] | null;
             /** Format: date-time */
             at: string;
+            /** @description By which channels it goes; each gets it once */
+            channels?: string[] | null;
             code?: string;
             explain?: components["schemas"]["Explain"];
             /** @enum {string} */
             kind: "attempt" | "wait" | "queue" | "letter" | "end";
             /**
-             * @description What people would be told
+             * @description What people would be told; of several kinds of news in one letter, the first
              * @enum {string}
              */
-            letter?: "first_failure" | "bad_end" | "recovered";
+            letter?: "first_failure" | "bad_end" | "recovered" | "lane_closed" | "success";
             /**
              * Format: int64
              * @description Which try it is, from 1 on
@@ -3733,10 +3757,17 @@ export interface components {
             /** @description What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces */
             retry_now?: components["schemas"]["RetryPlan"];
             scenario: string;
+            /** @description Its scenario was deleted: no new run is made of it */
+            scenario_deleted?: boolean;
             source?: string;
             state: string;
-            /** @description The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise */
+            /** @description The current version has the step at which the run stands otherwise; resume then takes that version unless told otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: with it the run would not send it (removed), or send it anew if it came to where the step is now (moved); resume takes the run's own version, which has it, unless told otherwise
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             /** @description The steps in the order of the scenario */
             steps: components["schemas"]["Step"][];
             /**
@@ -3870,6 +3901,8 @@ export interface components {
             next_try_at?: string;
             reason?: string;
             scenario: string;
+            /** @description Its scenario was deleted: no new run is made of it */
+            scenario_deleted?: boolean;
             source?: string;
             state: string;
             /**
@@ -4318,10 +4351,20 @@ export interface components {
             /** @description How it reaches people, by channel; empty before it is told */
             deliveries: components["schemas"]["Delivery"][];
             /**
+             * Format: date-time
+             * @description When it is told, or its letter is tried again; only while it is pending. One that has passed is being sent
+             */
+            due_at?: string;
+            /**
              * Format: int64
              * @description How many of the runs came to a bad end
              */
             ended?: number;
+            /**
+             * @description What keeps it until then
+             * @enum {string}
+             */
+            held_by?: "quiet_hours";
             host?: string;
             id: string;
             /** @enum {string} */

@@ -87,7 +87,7 @@ it('one that ended between the list and its first line is told by its run', asyn
 
 it('one that another server goes on with is not called cancelled', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going') }
+  server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: [] }), 'GET /runs/c1': () => run('cancelled', 'check.going') }
   await start()
   await pass(1)
   first.breakOff()
@@ -109,7 +109,7 @@ it('one that could not be cancelled goes on, and that is told', async () => {
 
 it('one that is out of sight and was cancelled is over', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: [] }), 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
   await start()
   await pass(1)
   first.breakOff()
@@ -161,6 +161,40 @@ it('of one at another server the list tells how far it is, until its run tells h
   list = []
   await pass(4)
   expect(told()).toMatchObject({ running: false, elsewhere: undefined, finished: { state: 'cancelled' } })
+})
+
+it('one that goes on at another server is not over while that server cannot be asked, cancelled or not', async () => {
+  const items = [going({ elsewhere: true })]
+  let list: Answer = () => Response.json({ items })
+  server = { 'GET /checks': (request) => list(request), 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await attach(client, 'owner')
+  list = offline
+  await pass(400)
+  expect(told()?.running).toBe(true)
+  await cancel(which)
+  await pass(40)
+  expect(told()?.running).toBe(true)
+  list = () => Response.json({ items: [] })
+  await pass(40)
+  expect(told()).toMatchObject({ running: false, finished: { state: 'cancelled' } })
+})
+
+it('of several that were lost the last one is told, and closed it brings up none of the others', async () => {
+  let items = [going({ run_id: 'c1', state: 'lost' }), going({ run_id: 'c2', state: 'lost' }), going({ run_id: 'c3', state: 'lost' })]
+  const noted = (request: Request) => {
+    items = items.filter((one) => !request.url.includes(`/${one.run_id}/`))
+    return new Response(null, { status: 204 })
+  }
+  server = { 'GET /checks': () => Response.json({ items }), ...Object.fromEntries(items.map((one) => [`POST /checks/${one.run_id}/cancel`, noted])) }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ runId: 'c3', finished: { state: 'lost' } })
+  expect(items.map((one) => one.run_id)).toEqual(['c3'])
+  forget(which)
+  await pass(1)
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toBeUndefined()
 })
 
 it('one that was lost with its server is told until it is closed, and the servers hear of that', async () => {

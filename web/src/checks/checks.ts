@@ -130,7 +130,7 @@ async function follow(key: string, reading: AbortController, lines: Beginning['l
         if (held) set(key, { ...held, state: progressed(held.state, going, held.firsts) })
         unseen = 0
         pause = looking
-      } else if (isGone(error)) {
+      } else if (going === null) {
         const run = await call(api.GET('/api/v1/runs/{id}', { params: { path: { id } } })).catch((error: unknown) => (isGone(error) ? null : undefined))
         if (run && isOver(run)) return over(run.reason === 'check.lost' ? 'lost' : run.state)
         // The server that was asked does not have it, and nobody has written down yet how it ended.
@@ -142,10 +142,10 @@ async function follow(key: string, reading: AbortController, lines: Beginning['l
   }
 }
 
-/** What the servers together know of a check that the one which was asked does not have; nothing when it is not on its way, or they cannot be asked. */
-async function elsewhere(id: string): Promise<GoingCheck | undefined> {
-  const { items } = await call(api.GET('/api/v1/checks')).catch(() => ({ items: [] }))
-  return items.find((one) => one.run_id === id)
+/** What the servers together know of a check that the one which was asked does not have: null when it is not on its way, nothing when they cannot be asked. */
+async function elsewhere(id: string): Promise<GoingCheck | null | undefined> {
+  const list = await call(api.GET('/api/v1/checks')).catch(() => undefined)
+  return list && (list.items.find((one) => one.run_id === id) ?? null)
 }
 
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
@@ -225,8 +225,10 @@ export function forget(which: Pick<Checked, 'of' | 'name'>): void {
   tell()
 }
 
+const isLost = (state: CheckState | undefined): boolean => state?.finished?.state === 'lost'
+
 function seen(state: CheckState | undefined): void {
-  if (state?.runId !== undefined && state.finished?.state === 'lost') void cancelAt(state.runId).catch(() => undefined)
+  if (state?.runId !== undefined && isLost(state)) void cancelAt(state.runId).catch(() => undefined)
 }
 
 /** Follows what goes on at the server and is not followed here: what this person began before the page was loaded, or on another one. */
@@ -244,8 +246,13 @@ function take(client: QueryClient, one: GoingCheck): void {
   const checked = checkedOf(one)
   const key = keyOf(checked)
   const held = all.get(key)
+  if (held?.state.running) return
   // The loss of one that is told here already, or of one before it, is no news. Ids sort by time.
-  if (held?.state.running || (held && one.state === 'lost' && (held.state.runId ?? '') >= one.run_id)) return
+  if (held && one.state === 'lost' && (held.state.runId ?? '') >= one.run_id) {
+    // Of several losses the last one is told for all: closed, it brings up no other.
+    if (isLost(held.state) && held.state.runId !== one.run_id) void cancelAt(one.run_id).catch(() => undefined)
+    return
+  }
   const reading = new AbortController()
   const firsts = new Map(Object.entries(one.was ?? {}))
   const first = one.step && (firsts.get(one.step) ?? one.step)

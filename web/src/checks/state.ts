@@ -55,7 +55,9 @@ function without(results: Record<string, StepResult>, first: string): Record<str
 
 /** What the list tells of one whose lines are told at another server. */
 export function progressed(old: CheckState, { requests, at, state }: Pick<GoingCheck, 'requests' | 'at' | 'state'>, firsts: ReadonlyMap<string, string>): CheckState {
-  const step = at === undefined ? old : applied({ ...old, results: settled(old.results) }, { type: 'step', path: at, state: 'running' }, firsts)
+  // One that is on its way still stays as it is: since when, too.
+  const same = at === undefined || old.results[firsts.get(at) ?? at]?.state === 'running'
+  const step = same ? old : applied({ ...old, results: settled(old.results) }, { type: 'step', path: at, state: 'running' }, firsts)
   return { ...step, elsewhere: { requests, ending: state === 'ending' } }
 }
 

@@ -2,7 +2,7 @@ import { act, fireEvent, render, screen } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { fromAnswer } from '@/api/error'
 import { t } from '@/i18n'
-import { ErrorNote, toast } from './feedback'
+import { Blank, ErrorNote, toast } from './feedback'
 import { UiProvider } from './provider'
 
 it('a failure of the server has a number to copy, by which its log is searched; a mistake of the caller has none', () => {
@@ -33,9 +33,29 @@ it('a toast goes after a while, but not from under the pointer or the cursor of 
       passes(9_000)
       expect(undo()).not.toBeNull()
     }
+    // Each holds it by itself, whatever the other does.
+    const one = screen.getByText('gone').parentElement!
+    fireEvent.pointerEnter(one)
+    fireEvent.focusIn(one)
+    fireEvent.focusOut(one)
+    passes(60_000)
+    expect(undo()).not.toBeNull()
+    fireEvent.focusIn(one)
+    fireEvent.pointerLeave(one)
+    passes(60_000)
+    expect(undo()).not.toBeNull()
+    fireEvent.focusOut(one)
+    passes(9_000)
+    expect(undo()).not.toBeNull()
     passes(1_000)
     expect(undo()).toBeNull()
   } finally {
     vi.useRealTimers()
   }
+})
+
+it('words that are on their way are not read aloud, each on its own', () => {
+  render(<Blank />, { wrapper: UiProvider })
+  expect(document.querySelector('[aria-busy]:not([aria-hidden])')).toBeNull()
+  expect(screen.queryByLabelText(t('ui.loading'))).toBeNull()
 })

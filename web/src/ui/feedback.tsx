@@ -37,11 +37,8 @@ export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number;
   )
 }
 
-/** Stands in a line for words that are on their way. */
-export function Blank() {
-  const t = useT()
-  return <span role="status" aria-busy aria-label={t('ui.loading')} className={css.blank} />
-}
+/** Stands in a line for words that are on their way. There may be many: none of them says so aloud. */
+export const Blank = () => <span aria-hidden aria-busy className={css.blank} />
 
 /** At the end of a list that goes on. */
 export function More({ onMore, loading }: { onMore: () => void; loading: boolean }) {
@@ -249,16 +246,16 @@ export function Toasts() {
 /** It stays while a pointer or the cursor is on it: nobody who reaches for its button has it taken away. */
 function OneToast({ one }: { one: Toast }) {
   const t = useT()
-  const [held, setHeld] = useState(false)
+  const [pointed, setPointed] = useState(false)
+  const [focused, setFocused] = useState(false)
+  const held = pointed || focused
   useEffect(() => {
     if (held || one.tone === 'error') return
     const timer = setTimeout(one.close, one.undo || one.action ? 10_000 : 5_000)
     return () => clearTimeout(timer)
   }, [held, one])
-  const hold = () => setHeld(true)
-  const release = () => setHeld(false)
   return (
-    <div className={css.toast} data-tone={one.tone} onPointerEnter={hold} onFocus={hold} onPointerLeave={release} onBlur={release}>
+    <div className={css.toast} data-tone={one.tone} onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
       <Icon name={toneIcon[one.tone]} className={css.noteIcon} />
       <div className={css.toastText}>{one.text}</div>
       {one.undo && (

@@ -85,6 +85,7 @@ function reasonText(run: RunLike, t: Translate, counted: boolean): string {
       if (/^(http|body|reply)\./.test(code)) return t('state.paused.reply')
       return code ? t('state.paused.other') : ''
     case 'cancelled':
+      if (code === 'scenario.deleted') return t('state.cancelled.deleted')
       if (code === 'check.limit') return t('state.cancelled.limit')
       return code === 'check.lost' ? t('state.cancelled.lost') : ''
     default:

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { bulkQuery, keys, steerBulk, type Bulk, type BulkVerb } from '@/api'
 import { duration, number, useT } from '@/i18n'
 import { Button, Confirm, IconButton, toastError } from '@/ui'
-import { BulkCounts } from './BulkCounts'
+import { BulkCounts, Refused } from './BulkCounts'
 import css from './Bulk.module.css'
 import { actionWord, sends } from './words'
 
@@ -49,11 +49,7 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
       </span>
       <progress className={css.bar} max={Math.max(all, 1)} value={bulk.done} aria-label={progress} />
       <span className={css.count}>{progress}</span>
-      {sends(bulk.action) && (
-        <span className={css.counts}>
-          <BulkCounts bulk={bulk} />
-        </span>
-      )}
+      <span className={css.counts}>{sends(bulk.action) ? <BulkCounts bulk={bulk} /> : <Refused bulk={bulk} />}</span>
       <span className={css.words}>
         {bulk.state === 'running' && bulk.eta_seconds !== undefined && bulk.eta_seconds > 0 && t('bulk.left', { time: duration(bulk.eta_seconds * 1000) })}
         {bulk.state === 'running' && bulk.eta_seconds === 0 && t('bulk.ending')}

@@ -4,6 +4,7 @@ import { number, useT } from '@/i18n'
 import { Icon, type IconName } from '@/ui'
 import { format } from '@/words/query'
 import css from './Bulk.module.css'
+import { refusedWords } from './words'
 
 /** What became of the runs of a mass action; each number leads to those that stand so now. */
 export function BulkCounts({ bulk }: { bulk: Bulk }) {
@@ -14,8 +15,19 @@ export function BulkCounts({ bulk }: { bulk: Bulk }) {
       <Count bulk={bulk} states="waiting" icon="retry" tone="info" label={t('state.waiting.retry')} value={bulk.retrying} />
       <Count bulk={bulk} states="paused,held" icon="pause" tone="warn" label={t('state.paused')} value={bulk.paused} />
       <Count bulk={bulk} states="failed,cancelled" icon="close" tone="error" label={t('state.failed')} value={bulk.failed} />
-      <Count bulk={bulk} icon="skip" tone="muted" label={t('bulk.refused')} value={bulk.refused} />
+      <Refused bulk={bulk} />
     </>
+  )
+}
+
+/** How many were left alone, and why; nothing for none. */
+export function Refused({ bulk }: { bulk: Bulk }) {
+  const t = useT()
+  if (bulk.refused === 0) return null
+  return (
+    <span className={css.one} data-tone="muted">
+      <Icon name="skip" size={16} /> {refusedWords(bulk, t)}
+    </span>
   )
 }
 
@@ -28,8 +40,8 @@ interface CountProps {
   tone: string
   label: string
   value: number
-  /** How the runs stand that are counted; without them there is nothing to look at. */
-  states?: string
+  /** How the runs stand that are counted. */
+  states: string
 }
 
 /** Shape, colour and word together; nothing for none. */
@@ -41,7 +53,7 @@ function Count({ bulk, states, icon, tone, label, value }: CountProps) {
       <span className={css.label}> {label}</span>
     </>
   )
-  if (states === undefined || !bulk.id) {
+  if (!bulk.id) {
     return (
       <span className={css.one} data-tone={tone}>
         {shown}

@@ -1,5 +1,5 @@
 export { BulkBanner } from './BulkBanner'
-export { BulkCounts, runsOf } from './BulkCounts'
+export { BulkCounts, Refused, runsOf } from './BulkCounts'
 export { BulkDialog, type BulkDialogProps } from './BulkDialog'
 export { SkippedSteps } from './SkippedSteps'
 export { actionWord, questionWords, sends } from './words'

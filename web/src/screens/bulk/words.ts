@@ -1,4 +1,5 @@
-import { clock, type Translate } from '@/i18n'
+import type { Bulk } from '@/api'
+import { clock, number, type Key, type Translate } from '@/i18n'
 import { parse, statesOf, type Term } from '@/words/query'
 import { runLook } from '@/words/states'
 
@@ -19,6 +20,22 @@ export function actionWord(action: string, t: Translate): string {
       return t('bulk.cancelRetries')
   }
   return t('bulk.resume')
+}
+
+/** The reasons for which the server leaves runs alone. */
+const reasons: Record<string, Key> = {
+  'run.state': 'bulk.refused.state',
+  'scenario.deleted': 'bulk.refused.deleted',
+  not_found: 'bulk.refused.gone',
+  conflict: 'bulk.refused.conflict',
+  'document.damaged': 'bulk.refused.damaged',
+  internal: 'bulk.refused.internal',
+}
+
+/** How many runs were left alone, and why. */
+export function refusedWords(bulk: Bulk, t: Translate): string {
+  const why = (bulk.refusals ?? []).map(({ code, runs }) => t(reasons[code] ?? 'bulk.refused.other', { code, n: number(runs) }))
+  return why.length > 0 ? t('bulk.refusedBecause', { count: bulk.refused, why: why.join('; ') }) : `${number(bulk.refused)} ${t('bulk.refused')}`
 }
 
 /** Which runs a question means, in words. */

@@ -112,9 +112,11 @@ export default function RunPage() {
             <Stack>
               <h2>{t('run.received')}</h2>
               <Row>
-                <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
-                  {t('run.asSample')}
-                </Button>
+                {run.event.mark !== 'erased' && (
+                  <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
+                    {t('run.asSample')}
+                  </Button>
+                )}
                 {run.actions.includes('rerun') && (
                   <Button size="small" icon="pencil" onClick={() => setEditing(true)}>
                     {t('edit.title')}
@@ -161,15 +163,16 @@ function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   useCodes()
   if (run.wait?.run) return <Front run={run.wait.run} state={run.wait.run_state ?? ''} />
   if ((run.state === 'queued' || run.wait) && run.lane) return <Queue run={run} lane={run.lane} />
-  if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed') return null
+  // A run that is over stands for itself, but nobody finds out why it cannot be done again.
+  if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed' && !run.scenario_deleted) return null
   // What the attempt itself says knows its names and whether anything more will come.
   const last = run.steps.flatMap((step) => step.attempts).findLast((attempt) => attempt.code === run.reason)
-  const told = last?.explain?.[language()] ?? tellCode(run.reason)
+  const told = run.scenario_deleted ? tellCode('scenario.deleted') : (last?.explain?.[language()] ?? tellCode(run.reason))
   // Not twice on one screen.
-  if (last?.explain && shown?.n === last.n) return null
+  if (last?.explain && !run.scenario_deleted && shown?.n === last.n) return null
   if (!told) return null
   return (
-    <Note tone={run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
+    <Note tone={run.scenario_deleted ? 'muted' : run.state === 'failed' ? 'error' : run.state === 'paused' ? 'warn' : 'muted'} title={told.what}>
       {told.meaning && (
         <p>
           <Rich>{told.meaning}</Rich>

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { bulksQuery, type Bulk } from '@/api'
 import { clock, fullTime, number, useT, type Translate } from '@/i18n'
-import { BulkCounts, actionWord, questionWords, runsOf, sends } from '@/screens/bulk'
-import { Badge, EmptyState, ErrorNote, Icon, More, Muted, Skeleton } from '@/ui'
+import { BulkCounts, Refused, actionWord, questionWords, runsOf, sends } from '@/screens/bulk'
+import { Badge, EmptyState, ErrorNote, More, Muted, Skeleton } from '@/ui'
 import { useScenarioTitles } from '@/words/titles'
 import { HistoryFrame } from './HistoryFrame'
 import css from './BulkPage.module.css'
@@ -38,15 +38,7 @@ export default function BulkPage() {
                 <span className={css.question}>{questionWords(bulk.q, title, t)}</span>
                 <div className={css.counts}>
                   <span>{t('bulk.doneOf', { done: number(bulk.done), total: number(Math.max(bulk.total, bulk.done)) })}</span>
-                  {sends(bulk.action) ? (
-                    <BulkCounts bulk={bulk} />
-                  ) : (
-                    bulk.refused > 0 && (
-                      <span className={css.refused}>
-                        <Icon name="skip" size={16} /> {number(bulk.refused)} {t('bulk.refused')}
-                      </span>
-                    )
-                  )}
+                  {sends(bulk.action) ? <BulkCounts bulk={bulk} /> : <Refused bulk={bulk} />}
                   {bulk.done > bulk.refused && bulk.id && (
                     <Link to="/runs" search={{ q: runsOf(bulk.id) } as never}>
                       {t('bulks.runs')}

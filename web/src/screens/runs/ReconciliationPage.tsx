@@ -39,7 +39,8 @@ export default function ReconciliationPage() {
   const t = useT()
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
-  const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : '7'
+  // A link may name its days and nothing else.
+  const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : search.from || search.to ? 'own' : '7'
   const source = search.source ?? ''
   // Fields are typed in by and by: what is no period is not asked for.
   const own = span === 'own' ? { from: search.from ?? '', to: search.to ?? '' } : undefined

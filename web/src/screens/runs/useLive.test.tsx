@@ -59,7 +59,7 @@ function read(rows: RunSummary[], { q = '', held = false } = {}) {
   const key = runsQuery(q).queryKey
   queries.setQueryData(key, { pages: [{ items: rows.slice(0, runsPage), ...(rows.length > runsPage && { next: rows[runsPage - 1]!.id }) }], pageParams: [''] })
   const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={queries}>{children}</QueryClientProvider>
-  const hook = renderHook((now: boolean) => useLive(q, true, now), { wrapper, initialProps: held })
+  const hook = renderHook(({ enabled }) => useLive(q, enabled, held), { wrapper, initialProps: { enabled: true } })
   return {
     ...hook,
     queries,
@@ -160,5 +160,23 @@ describe('a list of runs', () => {
     await act(() => vi.advanceTimersByTimeAsync(60_000))
     expect(counted()).toBe(3)
     leave()
+  })
+
+  it('has the numbers read again while a long chart is still being read, and neither once nothing is to be followed', async () => {
+    const list = read(span(3, 1))
+    const counted = () => asked.filter((one) => one === '/runs/count?').length
+    const chart = new QueryObserver(list.queries, { queryKey: ['runs-chart', ''], queryFn: () => new Promise(() => undefined) }).subscribe(() => undefined)
+    const count = new QueryObserver(list.queries, runsCountQuery('')).subscribe(() => undefined)
+    await list.hint()
+    expect(counted()).toBe(2)
+    await list.hint()
+    await act(() => vi.advanceTimersByTimeAsync(5_000))
+    expect(counted()).toBe(3)
+    await list.hint()
+    list.rerender({ enabled: false })
+    await act(() => vi.advanceTimersByTimeAsync(60_000))
+    expect(counted()).toBe(3)
+    chart()
+    count()
   })
 })

@@ -34,8 +34,8 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
   const readAt = useRef(new Map<string, number>())
   const settle = useRef<ReturnType<typeof setTimeout>>(undefined)
   const newest = useRef(async () => {})
-  const now = useRef({ q, held })
-  now.current = { q, held }
+  const now = useRef({ q, enabled, held })
+  now.current = { q, enabled, held }
   useEffect(() => {
     setWaiting({ count: 0 })
     fresh.current = []
@@ -158,8 +158,9 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
   }, [q, list, lookBelow, put, queries, startAgain, tellGone])
   newest.current = refresh
 
-  const count = useMemo(
-    () => paced(() => Promise.all(['runs-count', 'runs-chart'].map((name) => queries.invalidateQueries({ queryKey: [name] }))), pause),
+  // Each at its own pace: a chart is read in many answers, and the numbers wait for none of them.
+  const numbers = useMemo(
+    () => ['runs-count', 'runs-chart'].map((name) => paced(async () => now.current.enabled && queries.invalidateQueries({ queryKey: [name] }), pause)),
     [queries],
   )
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -178,7 +179,7 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
     timer.current = setTimeout(() => {
       timer.current = undefined
       void refresh()
-      count()
+      for (const again of numbers) again()
     }, look)
   })
 

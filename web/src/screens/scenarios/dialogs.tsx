@@ -1,6 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, call, keys, type Scenario } from '@/api'
+import { api, call, keys, runsCountQuery, type Scenario } from '@/api'
 import { countOf, useT } from '@/i18n'
 import { Button, Confirm, Dialog, ErrorNote, Note, TextField, toast } from '@/ui'
 
@@ -57,6 +57,8 @@ export function DeleteScenario({ scenario, onClose, onDeleted }: { scenario: Sce
   const title = scenario.title || scenario.name
   const hasHistory = scenario.version !== undefined && scenario.version > 0
   const running = scenario.state === 'running'
+  // It is stopped: what is not over yet waits, and goes with it.
+  const { data: open } = useQuery({ ...runsCountQuery(`scenario:${scenario.name} state:held,queued,waiting,paused`), enabled: !running, staleTime: 0 })
   const remove = useMutation({
     mutationFn: () => call(api.DELETE('/api/v1/scenarios/{name}', { params: { path: { name: scenario.name } } })),
     onSuccess: () => {
@@ -83,6 +85,7 @@ export function DeleteScenario({ scenario, onClose, onDeleted }: { scenario: Sce
       }
     >
       {running ? <Note tone="warn">{t('scenario.deleteRunning')}</Note> : <p>{t('scenario.deleteHelp')}</p>}
+      {!running && open !== undefined && open.count > 0 && <Note tone="warn">{t('scenario.deleteWaiting', countOf(open.count))}</Note>}
       {!running && hasHistory && <TextField label={t('scenario.deleteType', { title })} value={typed} onChange={setTyped} autoFocus />}
       {remove.error && <ErrorNote error={remove.error} />}
     </Dialog>
