@@ -386,18 +386,13 @@ type RunSummary struct {
 	Source, LastError string
 	LastStatus        int
 	LastOutcome       Outcome
-	// Front is the first run that goes before it for the order; without an ID none does.
-	Front RunFront `json:"-"`
+	// Front is the id of the first run that goes before it for the order; empty when none does.
+	Front      string   `json:"-"`
+	FrontState RunState `json:"-"`
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
 	// Orphan is one whose scenario was deleted: no new run is made of it.
 	Orphan bool
-}
-
-// RunFront is a run that others of its order key wait for.
-type RunFront struct {
-	ID    string
-	State RunState
 }
 
 // GoingCheck is what people are told of a check that goes on without its editor.
