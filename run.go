@@ -382,24 +382,17 @@ type RunTally struct {
 // RunSummary is a run in a list.
 type RunSummary struct {
 	Run
-	Source string
-	// LastStatus and LastOutcome are the last attempt's.
-	LastStatus  int
-	LastOutcome Outcome
-	LastError   string
-	// Front is the first of the unfinished runs that go before it because of the order
-	// key, while it waits to be taken up; its ID is empty when there is none.
-	Front RunFront `json:"-"`
+	// What is last is of the last attempt.
+	Source, LastError string
+	LastStatus        int
+	LastOutcome       Outcome
+	// Front is the id of the first run that goes before it for the order; empty when none does.
+	Front      string   `json:"-"`
+	FrontState RunState `json:"-"`
 	// Going is set of a check that goes on without its editor, and of one that was lost.
 	Going *GoingCheck `json:",omitempty"`
 	// Orphan is one whose scenario was deleted: no new run is made of it.
 	Orphan bool
-}
-
-// RunFront is a run that others of its order key wait for.
-type RunFront struct {
-	ID    string
-	State RunState
 }
 
 // GoingCheck is what people are told of a check that goes on without its editor.

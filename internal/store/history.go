@@ -93,9 +93,6 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 	if len(sums) == 0 {
 		return out, noRun(id)
 	}
-	if err := pack.LoadFronts(q, sums); err != nil {
-		return out, err
-	}
 	out.Run = sums[0]
 	if err := deeds.Link(q, &out); err != nil {
 		return out, err

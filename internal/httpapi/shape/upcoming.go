@@ -49,8 +49,8 @@ func (r *Reader) heldUp(run *gonets.RunSummary, quiet *gonets.Quiet) (wait *api.
 	if run.State != gonets.RunQueued && (run.State != gonets.RunWaiting || !run.Retrying()) {
 		return nil, due
 	}
-	if run.Front.ID != "" && !due.After(r.Now) {
-		return &api.LaneWait{Why: api.WaitOrder, Run: run.Front.ID, RunState: run.Front.State}, due
+	if run.Front != "" && !due.After(r.Now) {
+		return &api.LaneWait{Why: api.WaitOrder, Run: run.Front, RunState: run.FrontState}, due
 	}
 	if r.Wait == nil {
 		return nil, due

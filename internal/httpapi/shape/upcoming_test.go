@@ -136,7 +136,7 @@ func TestTheRunInFrontIsWhyAnotherWaitsAndNotTheQueue(t *testing.T) {
 		"one that waits for its time still": {gonets.RunWaiting, time.Minute, ""},
 	} {
 		d := waiting(now.Add(c.due))
-		d.Run.State, d.Run.Front = c.state, gonets.RunFront{ID: "r0", State: gonets.RunPaused}
+		d.Run.State, d.Run.Front, d.Run.FrontState = c.state, "r0", gonets.RunPaused
 		run, listed := shape.Run(d, reader), shape.Listed(d.Run, shape.TriesOf(d.Version, "deal"), reader)
 		for _, wait := range []*api.LaneWait{run.Wait, listed.Wait} {
 			if wait == nil && c.why != "" || wait != nil && (wait.Why != c.why || wait.Run != "r0" || wait.RunState != gonets.RunPaused || wait.Until != nil) {

@@ -92,9 +92,14 @@ const (
 	rerunsSQL = `SELECT run FROM reruns WHERE origin = ? ORDER BY run LIMIT ?`
 )
 
-// Link reads of which run another was made, which were made of it, and what
-// people did to it.
+// Link reads of which run another was made, which were made of it, which one is in
+// front of it, and what people did to it.
 func Link(q pack.Reader, d *gonets.RunDetail) error {
+	run := []gonets.RunSummary{d.Run}
+	if err := pack.LoadFronts(q, run); err != nil {
+		return err
+	}
+	d.Run = run[0]
 	origin, err := pack.Texts(q, originSQL, d.Run.ID)
 	if err != nil {
 		return err

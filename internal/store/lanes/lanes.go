@@ -186,8 +186,8 @@ const (
 	stuck = `COALESCE((SELECT CASE WHEN f.node IS NULL AND (f.state = 'paused' OR f.due_at > ?) THEN 1 ELSE 0 END` + pack.FrontOf + `), 0)`
 	// waitingSQL counts what of a lane waits for it, and what was looked at for that, up
 	// to a number.
-	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - w.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN w.stuck = 0 THEN w.due_at END), 0)
-		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) w`
+	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - b.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN b.stuck = 0 THEN b.due_at END), 0)
+		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) b`
 	// busySQL tells whether anything waits for a lane.
 	busySQL = `SELECT EXISTS (SELECT 1` + due + ` AND ` + stuck + ` = 0)`
 )

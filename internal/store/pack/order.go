@@ -110,17 +110,18 @@ func LoadFronts(q Reader, runs []gonets.RunSummary) error {
 	if len(wait) == 0 {
 		return nil
 	}
-	fronts := make(map[string]gonets.RunFront, len(wait))
+	fronts := make(map[string]gonets.RunSummary, len(wait))
 	_, err := Collect(q, FrontsSQL(len(wait)), Args(wait), func(scan func(...any) error) (none struct{}, err error) {
 		var run string
-		var front gonets.RunFront
-		if err = scan(&run, &front.ID, &front.State); front.ID != run {
-			fronts[run] = front
+		var is gonets.RunSummary
+		if err = scan(&run, &is.Front, &is.FrontState); is.Front != run {
+			fronts[run] = is
 		}
 		return none, err
 	})
 	for i := range runs {
-		runs[i].Front = fronts[runs[i].ID]
+		is := fronts[runs[i].ID]
+		runs[i].Front, runs[i].FrontState = is.Front, is.FrontState
 	}
 	return err
 }

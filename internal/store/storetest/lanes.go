@@ -174,13 +174,18 @@ func orderInLanes(f fixture) {
 		return f.accept(gonets.Acceptance{Event: e})[0].Runs[0]
 	}
 	first, second, third := accept("a\xff"), accept("a\xff"), accept("a\xff")
-	in := func(step string, front gonets.RunFront, waiting int) {
+	in := func(step string, state gonets.RunState, waiting int) {
 		f.t.Helper()
 		list, err := f.Runs(f.ctx(), gonets.RunFilter{})
 		f.must(err)
 		for _, r := range list.Items {
-			if want := map[string]gonets.RunFront{second.ID: front, third.ID: front}[r.ID]; r.Front != want || f.detail(r.ID).Run.Front != want {
-				f.t.Errorf("%s: %+v is in front, and %+v by itself; want %+v", step, r.Front, f.detail(r.ID).Run.Front, want)
+			front, state := first.ID, state
+			if r.ID != second.ID && r.ID != third.ID {
+				front, state = "", ""
+			}
+			d := f.detail(r.ID).Run
+			if r.Front != front || r.FrontState != state || d.Front != front || d.FrontState != state {
+				f.t.Errorf("%s: %s %s is in front, and by itself %s %s; want %s %s", step, r.Front, r.FrontState, d.Front, d.FrontState, front, state)
 			}
 		}
 		n, since, err := f.LaneWaiting(f.ctx(), crm)
@@ -192,25 +197,25 @@ func orderInLanes(f fixture) {
 			f.t.Errorf("%s: the drain ended: %v %v, %q", step, ended, err, f.record().Drain)
 		}
 	}
-	in("the first is worked on", gonets.RunFront{ID: first.ID, State: gonets.RunRunning}, 2)
+	in("the first is worked on", gonets.RunRunning, 2)
 	f.finish(first, gonets.RunWaiting)
-	in("it waits for a further try", gonets.RunFront{ID: first.ID, State: gonets.RunWaiting}, 0)
+	in("it waits for a further try", gonets.RunWaiting, 0)
 	f.Clock.Advance(time.Minute)
-	in("its time has come", gonets.RunFront{ID: first.ID, State: gonets.RunWaiting}, 3)
+	in("its time has come", gonets.RunWaiting, 3)
 	jobs := f.claim(crm, 10)
 	if len(jobs) != 1 || jobs[0].Run.ID != first.ID {
 		f.t.Fatalf("claimed %+v", jobs)
 	}
 	f.finish(jobs[0].Run, gonets.RunPaused)
-	in("it waits for a person", gonets.RunFront{ID: first.ID, State: gonets.RunPaused}, 0)
+	in("it waits for a person", gonets.RunPaused, 0)
 	other := accept("b")
-	in("another key is not held up", gonets.RunFront{ID: first.ID, State: gonets.RunPaused}, 1)
+	in("another key is not held up", gonets.RunPaused, 1)
 	f.finish(f.claim(crm, 10)[0].Run, gonets.RunSucceeded)
 	f.wantState(other.ID, gonets.RunSucceeded)
 	_, err := f.Act(f.ctx(), gonets.Action{RunID: first.ID, Kind: gonets.ActionCancel})
 	f.must(err)
 	f.wantState(third.ID, gonets.RunQueued)
-	if d := f.detail(second.ID); d.Run.Front.ID != "" {
-		f.t.Errorf("nobody is in front of the second, and it says %+v", d.Run.Front)
+	if d := f.detail(second.ID); d.Run.Front != "" {
+		f.t.Errorf("nobody is in front of the second, and it says %s", d.Run.Front)
 	}
 }
