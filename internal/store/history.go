@@ -11,7 +11,7 @@ import (
 
 // summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
 const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, NOT EXISTS (SELECT 1 FROM scenarios c WHERE c.name = r.scenario)`
+	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
 	summaryJoin = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
 )
 
