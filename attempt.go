@@ -138,11 +138,16 @@ type Attempt struct {
 	// NotKept means that headers and bodies were not kept, because the disk was
 	// low. Bodies are as long as they were only before they are stored.
 	NotKept bool
+	// Erased means that a note stands in the place of what was sent and came back.
+	Erased bool `json:",omitempty"`
 	// Sealed means that it got, or may have got, cookies which cannot be opened.
 	Sealed  bool `json:",omitempty"`
 	Purpose Purpose
 	Exchange
 }
+
+// Kept tells whether what was sent and came back is still there.
+func (a *Attempt) Kept() bool { return !a.NotKept && !a.Erased }
 
 // HeaderValue is the first value of a header, by name without case.
 func HeaderValue(headers []Header, name string) string {

@@ -95,19 +95,11 @@ func nextIn(parent string, steps []Step, done Progress) (a ActionNext, found boo
 	return ActionNext{}, false
 }
 
-// NextHTTP finds the HTTP step that a run will probably come to first: the
-// first one in document order that has no result and is not in a branch that
-// was decided against. It is where the run queues; the truth is found by
-// running.
-func NextHTTP(s *Scenario, done Progress) *Step {
-	st, _ := nextHTTP("", s.Steps, done)
-	return st
-}
-
-// NextHTTPPath is the path of that step; empty when there is none.
-func NextHTTPPath(s *Scenario, done Progress) string {
-	_, path := nextHTTP("", s.Steps, done)
-	return path
+// NextHTTP finds the HTTP step that a run will probably come to first, and its path:
+// the first one in document order that has no result and is not in a branch that was
+// decided against. It is where the run queues; the truth is found by running.
+func NextHTTP(s *Scenario, done Progress) (next *Step, at string) {
+	return nextHTTP("", s.Steps, done)
 }
 
 func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string) {
@@ -136,11 +128,19 @@ func nextHTTP(parent string, steps []Step, done Progress) (next *Step, at string
 	return nil, ""
 }
 
-// StepChanged tells whether two versions of a scenario have another step at a
-// path; one that is missing is another one.
-func StepChanged(a, b *Scenario, path string) bool {
-	x, y := FindStep(a.Steps, path), FindStep(b.Steps, path)
-	return !sameJSON(x, y) || x != nil && !sameJSON(x.Saved, y.Saved)
+// StepFate is what became of a step in another version of its scenario; empty when it is the same.
+type StepFate string
+
+const (
+	StepChanged StepFate = "changed"
+	// StepMoved stands at another place: a run that comes there does it anew.
+	StepMoved   StepFate = "moved"
+	StepRemoved StepFate = "removed"
+)
+
+// Same tells whether another step, with the saved request that it sends, says the same.
+func (s *Step) Same(other *Step) bool {
+	return sameJSON(s, other) && sameJSON(s.Saved, other.Saved)
 }
 
 // StandsAt is the path of the step that an unfinished run does next, whatever

@@ -67,6 +67,11 @@ func (q *Quiet) Until(t time.Time) time.Time {
 	return at.In(t.Location())
 }
 
+// EndAt tells whether t is when quiet hours end.
+func (q *Quiet) EndAt(t time.Time) bool {
+	return !t.IsZero() && q.Until(t.Add(-time.Nanosecond)).Equal(t)
+}
+
 // clockTime is what a clock shows, from midnight.
 func clockTime(t time.Time) time.Duration {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())

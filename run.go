@@ -110,6 +110,9 @@ type Job struct {
 	// Decoded is the event taken apart, when who hands the job over has that at
 	// hand; nil leaves it to the first template that asks.
 	Decoded *Decoded
+	// Unread is true of a run that was leased and can be neither read nor paused
+	// now: whoever claimed it gives it back.
+	Unread bool
 }
 
 // Decoded is the event object of templates. Several runs may share it, so
@@ -384,8 +387,36 @@ type RunSummary struct {
 	LastStatus  int
 	LastOutcome Outcome
 	LastError   string
+	// Front is the first of the unfinished runs that go before it because of the order
+	// key, while it waits to be taken up; its ID is empty when there is none.
+	Front RunFront `json:"-"`
+	// Going is set of a check that goes on without its editor, and of one that was lost.
+	Going *GoingCheck `json:",omitempty"`
 	// Orphan is one whose scenario was deleted: no new run is made of it.
 	Orphan bool
+}
+
+// RunFront is a run that others of its order key wait for.
+type RunFront struct {
+	ID    string
+	State RunState
+}
+
+// GoingCheck is what people are told of a check that goes on without its editor.
+type GoingCheck struct {
+	Title, By string
+	// Step is the path of the only step that is tried, At of the one that sent last.
+	Step, At string
+	// Was are the first paths of steps that were renamed, by their present ones.
+	Was map[string]string `json:",omitempty"`
+}
+
+// OpenCheck is a check of which no end is known, or whose loss nobody has noted yet.
+type OpenCheck struct {
+	RunSummary
+	// Ending is set when a person wants its end, or has noted that it was lost; Left when
+	// its server fell silent.
+	Ending, Left bool
 }
 
 // RunDetail is everything that is kept about a run.

@@ -3,7 +3,6 @@ package gonets
 import (
 	"cmp"
 	"encoding/json"
-	"strconv"
 	"strings"
 )
 
@@ -283,11 +282,6 @@ func StepPath(parent, id string) string {
 // FindStep finds the step at a path; nil when there is none.
 func FindStep(steps []Step, path string) *Step {
 	id, rest, deeper := strings.Cut(path, "/")
-	if i := strings.IndexByte(id, '['); i > 0 {
-		if _, err := strconv.Atoi(strings.TrimSuffix(id[i+1:], "]")); err == nil {
-			id = id[:i]
-		}
-	}
 	for i := range steps {
 		if steps[i].ID != id {
 			continue
@@ -295,10 +289,7 @@ func FindStep(steps []Step, path string) *Step {
 		if !deeper {
 			return &steps[i]
 		}
-		if s := FindStep(steps[i].Then, rest); s != nil {
-			return s
-		}
-		return FindStep(steps[i].Else, rest)
+		return cmp.Or(FindStep(steps[i].Then, rest), FindStep(steps[i].Else, rest))
 	}
 	return nil
 }

@@ -183,6 +183,8 @@ type Told struct {
 	State       string      `json:"state" enum:"pending,sent,failed" doc:"Sent is what every channel took"`
 	Tries       int         `json:"tries" doc:"How often its letter was tried"`
 	LastError   string      `json:"last_error,omitempty" doc:"Why the letter was not taken the last time"`
+	DueAt       *time.Time  `json:"due_at,omitempty" doc:"When it is told, or its letter is tried again; only while it is pending. One that has passed is being sent"`
+	HeldBy      string      `json:"held_by,omitempty" enum:"quiet_hours" doc:"What keeps it until then"`
 	Deliveries  []Delivery  `json:"deliveries" nullable:"false" doc:"How it reaches people, by channel; empty before it is told"`
 	SentAt      *time.Time  `json:"sent_at,omitempty"`
 	RecoveredAt *time.Time  `json:"recovered_at,omitempty" doc:"When the cause was over"`
@@ -194,6 +196,7 @@ type Delivery struct {
 	State     string     `json:"state" enum:"pending,sent,failed"`
 	Tries     int        `json:"tries"`
 	LastError string     `json:"last_error,omitempty" doc:"Why it was not taken the last time"`
+	DueAt     *time.Time `json:"due_at,omitempty" doc:"When it is tried, or tried again; only while it is pending"`
 	SentAt    *time.Time `json:"sent_at,omitempty"`
 }
 

@@ -66,13 +66,23 @@ type BulkGroup struct {
 	CurrentVersion int    `json:"current_version,omitempty"`
 	Step           string `json:"step,omitempty" doc:"Path of the step"`
 	StepTitle      string `json:"step_title,omitempty"`
-	StepChanged    bool   `json:"step_changed" doc:"The current version has another step there"`
+	StepChanged    bool   `json:"step_changed" doc:"The current version has the step otherwise"`
+	StepLost       string `json:"step_lost,omitempty" enum:"moved,removed" doc:"The current version has no such step there: a run that goes on with it does not send it (removed), or sends it anew if it comes to where the step is now (moved)"`
 	Runs           int    `json:"runs"`
+}
+
+// StepFate is how a run or a group tells what became of its step in the current version.
+func StepFate(f gonets.StepFate) (changed bool, lost string) {
+	if f == gonets.StepChanged {
+		return true, ""
+	}
+	return false, string(f)
 }
 
 // WhichVersion chooses a version of a scenario: same, current, or a number. Left
 // out, a run goes on with its own, unless the step at which it stands has changed
-// since: then with the current one; a new run takes the current one.
+// since: then with the current one. One whose step was removed or moved keeps its
+// own, which has it. A new run takes the current one.
 type WhichVersion string
 
 // The versions that need no number.

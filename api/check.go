@@ -142,7 +142,7 @@ type Check struct {
 	GoesOn   bool            `json:"goes_on,omitempty" doc:"The check goes on when its reader leaves"`
 }
 
-// GoingCheck is a check on its way that needs no reader.
+// GoingCheck is a check on its way that needs no reader, at whichever server.
 type GoingCheck struct {
 	RunID    string `json:"run_id" doc:"The run that it is kept as"`
 	Scenario string `json:"scenario,omitempty"`
@@ -153,8 +153,21 @@ type GoingCheck struct {
 	StartedAt time.Time `json:"started_at"`
 	By        string    `json:"by"`
 	// Was leads from the paths that its lines name to those of earlier runs.
-	Was map[string]string `json:"was,omitempty" doc:"The first paths of the steps that were renamed, by their present ones"`
+	Was   map[string]string `json:"was,omitempty" doc:"The first paths of the steps that were renamed, by their present ones"`
+	State string            `json:"state" enum:"going,ending,lost" doc:"ending: a person wants its end; lost: the server that ran it is gone. A lost one is listed until it is cancelled"`
+	// Elsewhere is set of one whose lines are told at another server.
+	Elsewhere bool `json:"elsewhere,omitempty" doc:"It goes on at another server: it can be ended, not followed here"`
+	// At and Requests are known of one that has sent a request.
+	At       string `json:"at,omitempty" doc:"Path of the step whose request was sent last, as far as it was kept"`
+	Requests int    `json:"requests" doc:"So many requests are over, as far as it was kept"`
 }
+
+// The states of a GoingCheck.
+const (
+	CheckGoing  = "going"
+	CheckEnding = "ending"
+	CheckLost   = "lost"
+)
 
 // The types of a CheckLine.
 const (

@@ -16,6 +16,9 @@ const (
 	LanePaused     = "paused"
 )
 
+// WaitOrder is why a run waits though its lane may be open: it goes after another one.
+const WaitOrder = "order"
+
 // Lane is all that waits for one service.
 type Lane struct {
 	Lane  string `json:"lane" doc:"The destination as runs name it: scheme, host, port"`
@@ -24,7 +27,7 @@ type Lane struct {
 	// Active counts requests on their way from the node that answers.
 	Active    int               `json:"active" doc:"Requests on their way"`
 	Limit     int               `json:"limit" doc:"How many may be on their way at once from this server"`
-	Waiting   int               `json:"waiting" doc:"Runs that wait for a place; counts stop at 10 001"`
+	Waiting   int               `json:"waiting" doc:"Runs that wait for a place; those behind a run of their order key that waits for a person or its time do not; counts stop at 10 001"`
 	OldestAt  *time.Time        `json:"oldest_at,omitempty" doc:"Since when the oldest of them waits"`
 	OK24h     int               `json:"ok_24h" doc:"Attempts of the last 24 hours that went well"`
 	Failed24h int               `json:"failed_24h" doc:"Attempts of the last 24 hours that failed"`
@@ -53,11 +56,15 @@ type LaneAction struct {
 	Rate   gonets.Rate `json:"rate,omitempty" doc:"For drain, such as 5/s"`
 }
 
-// LaneWait is why a queued run, or one that waits for a further try, waits for its queue.
+// LaneWait is why a queued run, or one that waits for a further try, is not taken up: its
+// queue, or another run.
 type LaneWait struct {
-	Why    string      `json:"why" enum:"busy,closed,paused" doc:"busy: no place is free; closed: the service fails; paused: a person paused the queue"`
+	Why    string      `json:"why" enum:"busy,closed,paused,order" doc:"busy: no place is free; closed: the service fails; paused: a person paused the queue; order: a run with the same order key goes first"`
 	Until  *time.Time  `json:"until,omitempty" doc:"When a closed lane is tried out"`
 	By     string      `json:"by,omitempty" doc:"Who paused it"`
 	Code   gonets.Code `json:"code,omitempty" doc:"The failure that closed it"`
 	Status int         `json:"status,omitempty"`
+	// Run and RunState are of the run that goes first.
+	Run      string          `json:"run,omitempty" doc:"The run in front that goes first, for the order"`
+	RunState gonets.RunState `json:"run_state,omitempty" doc:"The state of the run in front"`
 }

@@ -61,8 +61,12 @@ type RehearsalLine struct {
 	Explain *Explain    `json:"explain,omitempty"`
 	Next    *time.Time  `json:"next,omitempty" doc:"When it goes on"`
 	Why     string      `json:"why,omitempty" enum:"delay,retry_after,quiet,step" doc:"What says when it goes on"`
-	Letter  string      `json:"letter,omitempty" enum:"first_failure,bad_end,recovered" doc:"What people would be told"`
-	Over    bool        `json:"over,omitempty" doc:"The letter says, too, that it is over"`
-	State   string      `json:"state,omitempty" enum:"succeeded,failed,skipped,paused" doc:"How it ended"`
-	Reason  gonets.Code `json:"reason,omitempty"`
+	// Of a letter.
+	Letter   string   `json:"letter,omitempty" enum:"first_failure,bad_end,recovered,lane_closed,success" doc:"What people would be told; of several kinds of news in one letter, the first"`
+	Over     bool     `json:"over,omitempty" doc:"The letter says, too, that it is over"`
+	Also     []string `json:"also,omitempty" doc:"Other kinds of news in the same letter"`
+	Channels []string `json:"channels,omitempty" doc:"By which channels it goes; each gets it once"`
+	// Of the end.
+	State  string      `json:"state,omitempty" enum:"succeeded,failed,skipped,paused" doc:"How it ended"`
+	Reason gonets.Code `json:"reason,omitempty"`
 }

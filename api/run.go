@@ -89,7 +89,7 @@ type RunSummary struct {
 	State       gonets.RunState `json:"state"`
 	Reason      gonets.Code     `json:"reason,omitempty"`
 	Lane        string          `json:"lane,omitempty" doc:"The destination for which it queues"`
-	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try its queue holds up"`
+	Wait        *LaneWait       `json:"wait,omitempty" doc:"Why a queued run waits, and one whose next try is held up, by its queue or by a run in front"`
 	Mark        gonets.Mark     `json:"mark,omitempty"`
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
@@ -151,7 +151,8 @@ type Run struct {
 	RetryNow *RetryPlan `json:"retry_now,omitempty" doc:"What is left of the attempts of a run that waits for one, or what begins when a paused one is resumed: what retry-policy replaces"`
 	// CurrentVersion is what is published now.
 	CurrentVersion int      `json:"current_version,omitempty" doc:"The scenario's published version; left out when there is none"`
-	StepChanged    bool     `json:"step_changed" doc:"The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise"`
+	StepChanged    bool     `json:"step_changed" doc:"The current version has the step at which the run stands otherwise; resume then takes that version unless told otherwise"`
+	StepLost       string   `json:"step_lost,omitempty" enum:"moved,removed" doc:"The current version has no such step there: with it the run would not send it (removed), or send it anew if it came to where the step is now (moved); resume takes the run's own version, which has it, unless told otherwise"`
 	RerunOf        string   `json:"rerun_of,omitempty" doc:"The run of which a person made this one"`
 	Reruns         []string `json:"reruns,omitempty" doc:"The runs that were made of this one, at most 100"`
 	Acts           []RunAct `json:"acts,omitempty" doc:"What people did to the run, the oldest first, at most the last 200"`
@@ -208,6 +209,7 @@ type Attempt struct {
 	Fenced      bool            `json:"fenced" doc:"Came too late to have an effect"`
 	Sealed      bool            `json:"sealed,omitempty" doc:"The cookies of its reply cannot be opened: from here on what may hold them is hidden"`
 	NotKept     bool            `json:"not_kept,omitempty" doc:"Headers and bodies were not kept, because the run succeeded while the disk was low"`
+	Erased      bool            `json:"erased,omitempty" doc:"What was sent and came back was erased on request: a note stands in its place"`
 	Remote      string          `json:"remote,omitempty"`
 	HTTPVersion string          `json:"http_version,omitempty"`
 	TLSVersion  string          `json:"tls_version,omitempty"`
@@ -239,7 +241,7 @@ type Response struct {
 
 // PickVersion chooses the version to run.
 type PickVersion struct {
-	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one"`
+	Version WhichVersion `json:"version,omitempty" pattern:"^(same|current|[1-9][0-9]{0,8})$" doc:"same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one. A step that was removed or moved keeps the run on its own version, which sends it"`
 }
 
 // NewRerun chooses what a new run is made of.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"time"
 
 	"gonets"
 )
@@ -33,6 +34,23 @@ type Settings struct {
 	// Lanes are the limits of destinations, by their origin
 	// (https://crm.example.ru).
 	Lanes map[string]gonets.LaneLimits `json:"lanes,omitempty"`
+}
+
+// Zone is the one that dates are of; UTC when there is none.
+func (s *Settings) Zone() *time.Location {
+	if zone, err := time.LoadLocation(s.TimeZone); err == nil {
+		return zone // without a name it is UTC
+	}
+	return time.UTC
+}
+
+// Quiet are the hours in which only urgent news is told, by the settings' clocks; nil
+// when there are none.
+func (s *Settings) Quiet() *gonets.Quiet {
+	if s.Notices == nil || s.Notices.QuietHours == nil {
+		return nil
+	}
+	return &gonets.Quiet{From: s.Notices.QuietHours.From, To: s.Notices.QuietHours.To, Zone: s.Zone().String()}
 }
 
 // ETag names this state of the settings.

@@ -24,11 +24,8 @@ func TestServerOutlivesItsDatabase(t *testing.T) {
 	var own testkit.Cluster
 	defer own.Stop()
 	data := t.TempDir()
-	service := &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}, held: make(chan struct{})}
-	if err := service.up(); err != nil {
-		t.Fatal(err)
-	}
-	defer service.down()
+	service := deliveries(t)
+	service.held = make(chan struct{})
 	requests := func() int {
 		service.mu.Lock()
 		defer service.mu.Unlock()

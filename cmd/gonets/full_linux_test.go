@@ -260,16 +260,6 @@ func hold(s *sender, full func() bool) {
 	}
 }
 
-func deliveries(t testing.TB) *target {
-	t.Helper()
-	service := &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}}
-	if err := service.up(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(service.down)
-	return service
-}
-
 // A disk fills up under load, stays full, and has room again: nothing that was
 // acknowledged is lost, senders are told to come again, nothing is sent whose
 // result could not be stored, people log in and clean up, and the same process

@@ -211,12 +211,12 @@ func TestAllRunsThatAreDueAtTheStartAreReleasedByTheirLane(t *testing.T) {
 func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 	eachStore(t, func(t *testing.T, database string) {
 		n, seed := sized(1_000, 50_000), testkit.Seed(t)
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		port, err := testkit.HoldPort()
 		if err != nil {
 			t.Fatal(err)
 		}
-		address := l.Addr().String()
-		l.Close()
+		t.Cleanup(port.Close)
+		address := port.Address()
 		// The queue stays open: the limits are what protects the host.
 		open := lanesYAML(fmt.Sprintf("%q: {open: true}", "http://"+address))
 		// Many tries apart by 18 seconds here, and so long that each of many runs is
@@ -238,8 +238,9 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		o.awaitRuns(gonets.RunWaiting, n)
 		o.figure("each of their requests was refused %v after the first came", time.Since(begun))
 		target := newGathering()
-		if l, err = net.Listen("tcp", address); err != nil {
-			t.Skipf("somebody took the port meanwhile: %v", err)
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
 		}
 		host := &httptest.Server{Listener: l, Config: &http.Server{Handler: target}}
 		host.Start()
@@ -280,12 +281,12 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 		// The server's clock goes so many times faster, and so does the rate.
 		const speed, perSecond, atOnce = 20, 5, 4
 		n, seed := sized(200, 10_000), testkit.Seed(t)
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		port, err := testkit.HoldPort()
 		if err != nil {
 			t.Fatal(err)
 		}
-		address := l.Addr().String()
-		l.Close()
+		t.Cleanup(port.Close)
+		address := port.Address()
 		limits := lanesYAML(fmt.Sprintf("%q: {concurrency: %d, rate: \"%d/s\"}", "http://"+address, atOnce, perSecond))
 		o := startWith(t, t.TempDir(), database, anywhere("")+limits, "--clock-speed", fmt.Sprint(speed))
 		events := make([]string, n)
@@ -305,8 +306,9 @@ func TestAServiceThatReturnsIsProvedAndThenGetsItsRate(t *testing.T) {
 		if !await(func() bool { state = look(); return state == "closed" }) {
 			t.Fatalf("the queue to a service that is away is %s", state)
 		}
-		if l, err = net.Listen("tcp", address); err != nil {
-			t.Skipf("somebody took the port meanwhile: %v", err)
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
 		}
 		target := &convalescent{once: once{keys: map[string]int{}}}
 		target.looked = func() {

@@ -57,11 +57,8 @@ func TestSavedDraftsAreToldToOthers(t *testing.T) {
 // TestTargetOfTheStoriesJudges plants what it must see.
 func TestTargetOfTheStoriesJudges(t *testing.T) {
 	t.Parallel()
-	tg := &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}, held: make(chan struct{})}
-	if err := tg.up(); err != nil {
-		t.Fatal(err)
-	}
-	defer tg.down()
+	tg := deliveries(t)
+	tg.held = make(chan struct{})
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	send := func(key, body string) {
 		req, err := http.NewRequest(http.MethodPost, "http://"+tg.addr, strings.NewReader(body))

@@ -76,11 +76,12 @@ func startLife(t testing.TB, l life) *outside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, err := child.FreePort()
+	port, err := testkit.HoldPort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	listen := fmt.Sprintf("127.0.0.1:%d", port)
+	t.Cleanup(port.Close)
+	listen := port.Address()
 	o := &outside{t: t, base: "http://" + listen, log: filepath.Join(cmp.Or(l.log, data), "log"), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
 	nursery := child.NewNursery()
 	t.Cleanup(nursery.Close)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -205,6 +206,7 @@ func stories(folder string, database func() (string, error)) testscript.Params {
 			"thaw":       cmdSignal(syscall.SIGCONT),
 			"address":    cmdAddress,
 			"http":       cmdHTTP,
+			"leave":      cmdLeave,
 			"headers":    cmdHeaders,
 			"said":       cmdSaid,
 			"eventually": cmdEventually,
@@ -237,7 +239,7 @@ func (s *story) end() {
 		cmd.Wait()
 	}
 	if s.target != nil {
-		s.target.down()
+		s.target.close()
 	}
 	if s.mail != nil {
 		s.mail.Close()
@@ -397,7 +399,27 @@ func cmdHeaders(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func request(ts *testscript.TestScript, neg bool, args []string) (*http.Response, []byte) {
+// cmdLeave makes a request and goes away in the middle of the answer, as soon as what
+// came of it matches: leave REGEXP METHOD URL [@FILE|BODY] ['Header: value'…].
+func cmdLeave(ts *testscript.TestScript, _ bool, args []string) {
+	want := regexp.MustCompile(args[0])
+	ctx, leave := context.WithTimeout(context.Background(), patience)
+	defer leave()
+	res, err := http.DefaultClient.Do(newRequest(ts, args[1:]).WithContext(ctx))
+	ts.Check(err)
+	defer res.Body.Close()
+	var came []byte
+	for part := make([]byte, 4<<10); !want.Match(came); {
+		n, err := res.Body.Read(part)
+		if came = append(came, part[:n]...); err != nil {
+			ts.Fatalf("%v, and %s did not come in\n%s", err, want, came)
+		}
+	}
+	fmt.Fprintf(ts.Stdout(), "%s\n", came)
+}
+
+// newRequest makes the request of a command: METHOD URL [@FILE|BODY] ['Header: value'…].
+func newRequest(ts *testscript.TestScript, args []string) *http.Request {
 	var body io.Reader
 	if len(args) > 2 {
 		text := args[2]
@@ -412,9 +434,13 @@ func request(ts *testscript.TestScript, neg bool, args []string) (*http.Response
 		name, v, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, v)
 	}
+	return req
+}
+
+func request(ts *testscript.TestScript, neg bool, args []string) (*http.Response, []byte) {
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	defer client.CloseIdleConnections()
-	res, err := client.Do(req)
+	res, err := client.Do(newRequest(ts, args))
 	if err != nil {
 		if !neg {
 			ts.Fatalf("%v", err)
@@ -460,8 +486,9 @@ func cmdPick(ts *testscript.TestScript, _ bool, args []string) {
 // target is a foreign service that can be switched off and on and keeps its
 // address.
 type target struct {
-	mu   sync.Mutex
+	port testkit.Port
 	addr string
+	mu   sync.Mutex
 	srv  *http.Server
 	done chan struct{}
 	log  bytes.Buffer
@@ -482,7 +509,9 @@ type target struct {
 func cmdTarget(ts *testscript.TestScript, _ bool, args []string) {
 	s := storyOf(ts)
 	if s.target == nil {
-		s.target = &target{addr: "127.0.0.1:0", active: map[string]int{}, keys: map[string]string{}}
+		var err error
+		s.target, err = newTarget()
+		ts.Check(err)
 	}
 	switch args[0] {
 	case "up":
@@ -533,12 +562,16 @@ func cmdReceived(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+func newTarget() (*target, error) {
+	port, err := testkit.HoldPort()
+	return &target{port: port, addr: port.Address(), active: map[string]int{}, keys: map[string]string{}}, err
+}
+
 func (t *target) up() error {
 	l, err := net.Listen("tcp", t.addr)
 	if err != nil {
 		return err
 	}
-	t.addr = l.Addr().String()
 	t.srv = &http.Server{Handler: http.HandlerFunc(t.serve)}
 	t.done = make(chan struct{})
 	go func() {
@@ -556,6 +589,26 @@ func (t *target) down() {
 		<-t.done
 		t.srv = nil
 	}
+}
+
+// deliveries is such a service, which is up.
+func deliveries(t testing.TB) *target {
+	t.Helper()
+	service, err := newTarget()
+	if err == nil {
+		t.Cleanup(service.close)
+		err = service.up()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+// close ends it for good.
+func (t *target) close() {
+	t.down()
+	t.port.Close()
 }
 
 func (t *target) serve(w http.ResponseWriter, r *http.Request) {

@@ -218,11 +218,10 @@ func build(ctx context.Context, cfg config.Config, out io.Writer) (s *server, er
 	s.bulks = bulk.New(bulk.Options{Store: s.store, History: told, Engine: s.engine, Bus: bus, Tell: s.tell, Owner: s.store.Node(),
 		Clock: s.clock, Log: s.log})
 	s.erasures = s.eraser(keys, bus)
-	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Node: s.store.Node(), Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests})
-	if err := s.store.EndChecks(ctx, s.store.Node(), s.clock.Now()); err != nil {
-		s.log.Error("checks that were on their way when the server stopped are not all marked as ended", "error", err)
-	}
-	s.checks = checking.New(checking.Options{Rehearsal: trial, Book: s.store, Tell: s.tell, Stopping: s.stopping.Done(), Clock: s.clock, Log: s.log})
+	trial := rehearse.New(rehearse.Options{Store: told, Examples: s.store, Sender: s.client, Clock: s.clock, Node: s.store.Node(), Usual: config.Usual, Env: env, Masks: config.masks.Load, Saved: s.store.SavedRequests, Log: s.log})
+	s.checks = checking.New(checking.Options{Rehearsal: trial, Book: s.store, Node: s.store.Node(), Tell: s.tell, Judges: func() bool { return s.keeper != nil && s.keeper.Judges() }, Stopping: s.stopping.Done(), Clock: s.clock, Log: s.log})
+	// Those that were on their way when this server stopped are lost.
+	s.checks.Look(ctx)
 	desk := &draft.Desk{Store: changes, Checks: checks(catalog)}
 	api := httpapi.New(httpapi.Options{
 		Documents:   docs,
@@ -332,7 +331,7 @@ func (s *server) run(ctx context.Context) error {
 		work = &beating{s.keeper, s.engine}
 	}
 	s.starting.done("parts")
-	group := service.NewGroup("gonets", s.disk, s.notices, timed{work, &s.starting, "runs"}, s.jumps, s.http, last, s.bulks, s.erasures, &announcement{s})
+	group := service.NewGroup("gonets", s.disk, s.notices, timed{work, &s.starting, "runs"}, s.jumps, s.http, last, s.bulks, s.erasures, s.checks.Looks(), &announcement{s})
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	context.AfterFunc(ctx, s.stop)

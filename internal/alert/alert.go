@@ -293,7 +293,7 @@ func (s *Service) Conclude(ctx context.Context) error {
 }
 
 func (s *Service) rounds(ctx context.Context, set setting.Settings) error {
-	d := decider{rules: set.Notices, quiet: quietHours(&set), channels: channels(&set)}
+	d := decider{rules: set.Notices, quiet: set.Quiet(), channels: channels(&set)}
 	if len(d.channels) > 0 {
 		w, err := s.writer(ctx, set)
 		if err != nil {

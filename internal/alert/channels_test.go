@@ -161,10 +161,15 @@ func TestChannelThatFailsHoldsNoOtherUp(t *testing.T) {
 		if n.State != news.LetterPending || !strings.Contains(n.Deliveries[2].LastError, "500 Internal Server Error") {
 			b.Errorf("notice %+v", n)
 		}
+		// The next try is known, of the letter that was taken there is none.
+		now := b.clock.Now()
+		if next := n.Deliveries[2].NextAt; !next.After(now) || next.Sub(now) > time.Minute || !n.NextAt.Equal(next) || !n.Deliveries[1].NextAt.IsZero() {
+			b.Errorf("at %s, the next try: %+v", now, n)
+		}
 		o.answer(0)
 		b.pass(10 * time.Minute)
 		hooks, texts := o.got()
-		if len(hooks) != 1 || len(texts) != 1 || b.notices()[0].State != news.LetterSent {
+		if len(hooks) != 1 || len(texts) != 1 || b.notices()[0].State != news.LetterSent || !b.notices()[0].NextAt.IsZero() {
 			b.Errorf("%d webhooks, %d messages, %+v", len(hooks), len(texts), b.notices()[0])
 		}
 		if strings.Contains(b.log.String(), botToken) || strings.Contains(b.log.String(), signingKey) {

@@ -46,7 +46,7 @@ func (s *Service) digest(ctx context.Context, set *setting.Settings, now time.Ti
 		}
 		return err
 	}
-	due := news.DigestDue(rule, zoneOf(set), now)
+	due := news.DigestDue(rule, set.Zone(), now)
 	if due.IsZero() || !due.After(last) {
 		return nil
 	}

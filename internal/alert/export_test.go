@@ -16,7 +16,7 @@ func (s *Service) Tick(ctx context.Context) {
 
 // DecideFor is a round's decision with mail.
 func (s *Service) DecideFor(set setting.Settings, r *news.Round) {
-	(&decider{set.Notices, quietHours(&set), channels(&set), newWriter("", set, "https://g.example.org", nil).write}).decide(r)
+	(&decider{set.Notices, set.Quiet(), channels(&set), newWriter("", set, "https://g.example.org", nil).write}).decide(r)
 }
 
 // Letter is the text of notices in a language.

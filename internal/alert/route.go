@@ -52,25 +52,9 @@ func (d *decider) way(n *news.Notice) string {
 	return strings.Join(names, ",")
 }
 
-// quietHours are those of the settings, by their clocks; nil when there are none.
-func quietHours(set *setting.Settings) *gonets.Quiet {
-	if set.Notices == nil || set.Notices.QuietHours == nil {
-		return nil
-	}
-	q := set.Notices.QuietHours
-	return &gonets.Quiet{From: q.From, To: q.To, Zone: zoneOf(set).String()}
-}
-
-func zoneOf(set *setting.Settings) *time.Location {
-	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
-		return zone
-	}
-	return time.UTC
-}
-
 // endedBy tells whether quiet hours end at a time, and when they began.
 func endedBy(q *gonets.Quiet, end time.Time) (began time.Time, ok bool) {
-	if !q.Until(end.Add(-time.Nanosecond)).Equal(end) {
+	if !q.EndAt(end) {
 		return began, false
 	}
 	from, err := gonets.ParseClock(q.From)

@@ -124,6 +124,42 @@ func TestQuietHoursCollectWhatIsNotUrgent(t *testing.T) {
 	})
 }
 
+// The clock begins at 9:00 UTC, in the quiet hours.
+func TestNewsSaysWhenItGoesAndThatQuietHoursHoldIt(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		b.set.Notices = &setting.Notices{QuietHours: &setting.QuietHours{From: "08:30", To: "13:00"}}
+		b.rule(setting.RuleBadEnd, setting.Rule{Urgent: true})
+		b.scenarios("lead")
+		began := b.clock.Now()
+		b.attempt(b.runs(1)[0], waits().at("a.example"))
+		b.attempt(b.runs(1)[0], stalls().at("b.example"))
+		goes := func(why string) {
+			b.Helper()
+			n := b.notices()
+			for i := range n {
+				if n[i].State != news.LetterPending {
+					continue
+				}
+				at, quiet := n[i].Goes(&b.set)
+				held := n[i].Kind == news.NoticeFirstFailure
+				if held && !at.Equal(began.Add(4*time.Hour)) || !held && at.Sub(began) > time.Minute || quiet != held {
+					b.Errorf("%s, %s goes at %s, held by quiet hours: %v", why, n[i].Kind, at, quiet)
+				}
+			}
+			if len(n) != 2 {
+				b.Errorf("%s there are %d notices", why, len(n))
+			}
+		}
+		b.pass(5 * time.Second)
+		goes("at once")
+		b.pass(time.Hour)
+		goes("an hour later")
+		b.want("b.example: отвечает 400")
+		b.pass(3*time.Hour + time.Minute)
+		b.want("b.example: отвечает 400", "a.example: отвечает 503")
+	})
+}
+
 // event comes from the source.
 func (b *bench) event() {
 	b.Helper()

@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/document"
 	"gonets/internal/id"
 	"gonets/internal/query"
 )
@@ -146,7 +147,7 @@ func (s *Service) describe(ctx context.Context, g *api.BulkGroup) error {
 	if err != nil {
 		return err
 	}
-	g.StepChanged = gonets.StepChanged(&own.Scenario, &now.Scenario, g.Step)
+	g.StepChanged, g.StepLost = api.StepFate(document.FateOf(&own.Scenario, &now.Scenario, g.Step))
 	return nil
 }
 

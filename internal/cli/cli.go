@@ -16,6 +16,7 @@ import (
 	"gonets/internal/cli/starter"
 	"gonets/internal/cli/target"
 	"gonets/internal/cli/tools"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 	"gonets/internal/config"
 )
@@ -173,9 +174,8 @@ func (a *app) exitCode(err error) int {
 
 // words says an error to a person.
 func (a *app) words(err error) string {
-	text := safe(err.Error())
-	var usage usageError
-	if !a.started || errors.As(err, &usage) {
+	text := safe(words.Mistake(err))
+	if usage := (usageError{}); !a.started || errors.As(err, &usage) {
 		return text + "\nSee: gonets --help"
 	}
 	return text

@@ -250,7 +250,9 @@ func answers() map[string]any {
 			{ID: "a2", At: now, Actor: "anna", Action: "publish", Object: "Scenario/lead", Detail: json.RawMessage(`{"version":2}`)},
 			{ID: "a1", At: now.Add(-time.Hour), Actor: "anna", Action: "session.begin", Object: "User/anna"}}, Next: "c1"},
 		"GET /notices": api.List[api.Told]{Items: []api.Told{
-			{At: now.Add(-time.Minute), Kind: "recovered", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 14, State: "pending", LastError: "421 too busy"},
+			{At: now.Add(-time.Minute), Kind: "recovered", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 14, State: "pending", DueAt: at(4 * time.Minute), LastError: "421 too busy"},
+			{At: now.Add(-2 * time.Minute), Kind: "first_failure", Cause: "The service is down for now.", Host: "crm.example", Scenario: "lead", Runs: 1, State: "pending", DueAt: at(11 * time.Hour), HeldBy: "quiet_hours"},
+			{At: now.Add(-2 * time.Minute), Kind: "success", Scenario: "lead", Runs: 1, State: "pending", DueAt: at(-time.Second)},
 			{At: now.Add(-time.Hour), Kind: "rejected_signatures", Cause: "A signature is wrong.", Source: "site", Runs: 3, State: "sent"},
 			{At: now.Add(-2 * time.Hour), Kind: "test", State: "failed", LastError: "535 no"},
 		}},

@@ -35,7 +35,7 @@ func (a *app) noticesList() *cobra.Command {
 				for i := range l.Items {
 					n := &l.Items[i]
 					rows = append(rows, []cell{
-						text(a.ago(n.At)), text(n.Kind), {text: n.State, colour: letterColour(n.State)}, text(strconv.Itoa(n.Runs)),
+						text(a.ago(n.At)), text(n.Kind), {text: words.Letter(n, a.Clock.Now(), a.Zone), colour: letterColour(n.State)}, text(strconv.Itoa(n.Runs)),
 						text(cmp.Or(n.Host, n.Source, "-")), text(cmp.Or(n.Scenario, "-")), text(cmp.Or(words.Told(n), "-")),
 					})
 				}

@@ -287,7 +287,7 @@ func (a *app) runsAct(action, short string) *cobra.Command {
 	f.IntVar(&rate, "rate", 0, "no more than so many a second, while the server works on it: see gonets bulk; as fast as the services take them when left out")
 	f.BoolVar(&oneFirst, "one-first", false, "stop behind the first one until gonets bulk go-on")
 	if action == api.ActionRerun || action == string(gonets.ActionResume) {
-		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number")
+		f.StringVar(&version, "version", "", "with this version of the scenario: same, current or its number"+words.Unchosen(action))
 	}
 	if action == string(gonets.ActionRetryPolicy) {
 		f.StringSliceVar(&plan.Plan.Delays, "delays", nil, retries.Help("delays"))
@@ -383,7 +383,7 @@ func (a *app) ask(c *cobra.Command, client *client.Client, b api.NewBulk) error 
 		return usagef("%s match; nothing was done. Later steps would go on without the answer of the step at which each stands: %s. Add --yes to do it",
 			n, safeLine(words.Stand(plan.Plan, plan.Total)))
 	}
-	return usagef("%s match; nothing was done. Add --yes to %s them", n, b.Action)
+	return usagef("%s match; nothing was done. %sAdd --yes to %s them", n, safeLine(words.LostMany(&b, plan.Plan)), b.Action)
 }
 
 func (a *app) printActed(action, id string, run *api.RunSummary) {

@@ -87,8 +87,8 @@ func (a *app) runsReply() *cobra.Command {
 
 func (a *app) runsCompare() *cobra.Command {
 	return a.attemptCommand(a.printing(&cobra.Command{
-		Use: "compare", Short: "Tell in what an attempt differs from the last one of its step that went well",
-		Long: "Tell in what an attempt differs from the last one of the same step that went well, among the last runs of the scenario:\n" +
+		Use: "compare", Short: "Tell in what an attempt differs from the last other one of its step that went well",
+		Long: "Tell in what an attempt differs from the last other one of the same step that went well, among the last runs of the scenario:\n" +
 			"its address, query, headers, body and the reply's status. What is masked in both is not compared.",
 		Example: "  gonets runs compare 01a201e4-4ea9-7000-a762-672e4e7e57a9",
 	}), func(ctx context.Context, client *client.Client, at client.AttemptRef) error {
@@ -102,7 +102,7 @@ func (a *app) runsCompare() *cobra.Command {
 
 func (a *app) printComparison(c *api.Comparison, n int) {
 	if c.With == nil {
-		a.printf("No attempt of this step that went well is among the last runs of the scenario: there is nothing to compare with.\n")
+		a.printf("No other attempt of this step that went well and is kept is among the last runs of the scenario: there is nothing to compare with.\n")
 		return
 	}
 	a.printf("Attempt %d beside attempt %d of run %s, which went well at %s\n", n, c.With.N, c.With.Run, a.at(c.With.At))

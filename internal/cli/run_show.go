@@ -60,10 +60,9 @@ func (a *app) printRun(r *api.Run, full bool) {
 	if r.State == gonets.RunQueued {
 		add("Queue", r.Lane+", "+cmp.Or(words.Wait(r.Wait), "its turn comes"))
 	}
-	if r.Mark != "" {
-		add("Mark", words.Mark(r.Mark))
-	}
+	add("Mark", words.Mark(r.Mark))
 	add("You can", strings.Join(r.Actions, ", "))
+	add("Its step", safeLine(words.Lost(r)))
 	a.table("", rows)
 	a.printf("\n")
 	a.printEvent(&r.Event, full)
@@ -187,7 +186,7 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 	a.printf("  %s, %s, took %s: %s\n", a.paint(bold, fmt.Sprintf("Attempt %d", at.N)),
 		at.StartedAt.In(a.Zone).Format("2006-01-02 15:04:05 MST"), moment.Span(took(at)),
 		a.paint(outcomeColour(at.Outcome), safeLine(words.Outcome(at))))
-	if at.Error != "" && at.Outcome != gonets.OutcomeOK {
+	if at.Error != "" && at.Outcome != gonets.OutcomeOK && !at.Erased {
 		a.printf("    %s\n", safeLine(at.Error))
 	}
 	if !at.Charged {
@@ -196,16 +195,16 @@ func (a *app) printAttempt(at *api.Attempt, full bool) {
 	if at.Fenced {
 		a.printf("    Its result came too late to change anything.\n")
 	}
-	if at.NotKept {
-		a.printf("    Headers and bodies were not kept: the disk was low.\n")
+	if why := words.Gone(at); why != "" {
+		a.printf("    %s\n", why)
 	}
-	if at.Request.URL != "" {
+	if at.Request.URL != "" && !at.Erased {
 		a.printMessage("    > ", message{at.Request.Method + " " + at.Request.URL, at.Request.Headers, at.Request.Content}, full)
 	}
 	for _, hop := range at.Redirects {
 		a.printf("    %d to %s\n", hop.Status, safeLine(hop.URL))
 	}
-	if at.Response == nil {
+	if at.Response == nil || at.Erased {
 		return
 	}
 	line := cmp.Or(at.Response.StatusLine, fmt.Sprintf("HTTP %d", at.Response.Status))

@@ -85,7 +85,7 @@ func serve(t *testing.T) (*recorder, string) {
 func bash(t *testing.T, command string) {
 	t.Helper()
 	script := filepath.Join(t.TempDir(), "command.sh")
-	if err := os.WriteFile(script, []byte(strings.Replace(command, "curl ", "curl -sS --max-time 20 --noproxy '*' ", 1)), 0o600); err != nil {
+	if err := os.WriteFile(script, []byte(strings.Replace(command, "curl ", "curl -sS --max-time 120 --noproxy '*' ", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", script)

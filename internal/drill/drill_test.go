@@ -22,10 +22,13 @@ func small(t *testing.T, fault string) Options {
 	t.Helper()
 	o := Options{
 		Subject: child.Subject{Binary: os.Args[0]}, Kills: 6, Seed: testkit.Seed(t), Rate: 400, Dir: filepath.Join(t.TempDir(), "drill"),
-		MinUptime: 60 * time.Millisecond, MaxUptime: 200 * time.Millisecond, Settle: 500 * time.Millisecond, SinkFaults: 0.2,
+		MinUptime: 60 * time.Millisecond, MaxUptime: 200 * time.Millisecond, Settle: time.Minute, SinkFaults: 0.2,
 	}
 	if fault != "" {
 		o.ServerArgs = []string{"--fault", fault}
+	}
+	if fault == "dropcompletion" {
+		o.Settle = 500 * time.Millisecond // nothing will ever happen to what it drops
 	}
 	return o
 }

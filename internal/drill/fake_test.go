@@ -111,9 +111,6 @@ func fakeServe(args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.fault == "crash" {
-		time.AfterFunc(100*time.Millisecond, func() { panic("a bug of the server") })
-	}
 	for _, r := range s.order {
 		if !r.State.Final() {
 			go s.work(r)
@@ -190,6 +187,9 @@ func (s *fakeServer) ingest(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
+	}
+	if s.fault == "crash" {
+		go panic("a bug of the server") // by itself: a handler's ends a request alone
 	}
 	s.mu.Lock()
 	run := &fakeRun{Event: fmt.Sprintf("e%x", rand.Uint64()), Key: r.Header.Get("Idempotency-Key"), Body: body, State: gonets.RunQueued}

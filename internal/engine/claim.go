@@ -79,6 +79,7 @@ func (e *Engine) claimLane(b *gonets.LaneBacklog, now time.Time) (again bool) {
 	if err != nil && e.loopCtx.Err() == nil {
 		e.Log.Error("due runs could not be claimed; trying again", "lane", name, "error", err)
 	}
+	jobs = slices.DeleteFunc(jobs, e.unread)
 	size := int64(0)
 	for i := range jobs {
 		size += int64(jobBytes(&jobs[i]))
@@ -170,6 +171,17 @@ func (e *Engine) release(run gonets.Run) {
 	e.mu.Lock()
 	e.owed = append(e.owed, run)
 	e.mu.Unlock()
+}
+
+// unread tells whether the store could not read a job that it leased; the next
+// pass gives that back.
+func (e *Engine) unread(job gonets.Job) bool {
+	if job.Unread {
+		e.mu.Lock()
+		e.owed = append(e.owed, job.Run)
+		e.mu.Unlock()
+	}
+	return job.Unread
 }
 
 // settle gives back the leases that the store could not take before.

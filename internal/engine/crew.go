@@ -11,7 +11,7 @@ const maxResting = 64
 
 // crew are the goroutines that work.
 type crew struct {
-	// calls reach the workers that rest.
+	// calls reach the workers that rest; resting are those that nobody has called yet.
 	calls   chan string
 	resting atomic.Int32
 	// made counts those that there ever were.
@@ -23,11 +23,41 @@ type crew struct {
 // hire sends a worker to a lane: one that rests, else a new one.
 func (e *Engine) hire(lane string) {
 	e.workers.Add(1)
-	select {
-	case e.crew.calls <- lane:
-	default:
-		e.crew.made.Add(1)
-		e.crew.all.Go(func() { e.serve(lane) })
+	if e.crew.wake() {
+		select {
+		case e.crew.calls <- lane:
+			return
+		case <-e.loopCtx.Done(): // it has gone home
+		}
+	}
+	e.crew.made.Add(1)
+	e.crew.all.Go(func() { e.serve(lane) })
+}
+
+// wake takes one of those that rest; false when there is none. It may be on its way to
+// its rest still: it hears a call all the same.
+func (c *crew) wake() bool {
+	for {
+		n := c.resting.Load()
+		if n == 0 {
+			return false
+		}
+		if c.resting.CompareAndSwap(n, n-1) {
+			return true
+		}
+	}
+}
+
+// rest makes one more that may be called; false when enough rest.
+func (c *crew) rest() bool {
+	for {
+		n := c.resting.Load()
+		if n == maxResting {
+			return false
+		}
+		if c.resting.CompareAndSwap(n, n+1) {
+			return true
+		}
 	}
 }
 
@@ -36,13 +66,11 @@ func (e *Engine) serve(lane string) {
 	for {
 		e.work(lane)
 		e.workers.Done()
-		if e.crew.resting.Add(1) > maxResting {
-			e.crew.resting.Add(-1)
+		if !e.crew.rest() {
 			return
 		}
 		select {
 		case lane = <-e.crew.calls:
-			e.crew.resting.Add(-1)
 		case <-e.loopCtx.Done():
 			return
 		}

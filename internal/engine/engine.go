@@ -226,9 +226,13 @@ func (e *Engine) shutdown(ctx context.Context) error {
 	queued := e.Places.Close()
 	e.mu.Unlock()
 	e.loops.Wait()
-	runs := make([]gonets.Run, len(queued))
-	for i, it := range queued {
-		runs[i] = it.Job.Run
+	// What the last pass could not read is among those that are owed.
+	e.mu.Lock()
+	runs := e.owed
+	e.owed = nil
+	e.mu.Unlock()
+	for _, it := range queued {
+		runs = append(runs, it.Job.Run)
 	}
 	var err error
 	if len(runs) > 0 {

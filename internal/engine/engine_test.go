@@ -147,13 +147,17 @@ type leasing interface {
 	Epoch() int64
 }
 
+// softDeadline bounds in real time how long the store may take to have a lease back:
+// no machine is so slow.
+const softDeadline = time.Minute
+
 func rigOn(t testing.TB, clock *testkit.Clock, places *Places, st leasing) *rig {
 	t.Helper()
 	s := &sender{clock: clock, answer: ok(`{}`)}
 	bus, flight := &notify.Bus{}, &journal{on: map[gonets.InFlight]bool{}}
 	e := New(Options{
 		Places: places, Store: st, Node: st.Node(), Epoch: st.Epoch(), Sender: s, Clock: clock, Bus: bus, Journal: flight,
-		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: time.Second,
+		Metrics: telemetry.NewMetrics(), Log: slog.New(slog.DiscardHandler), SoftDeadline: softDeadline,
 		Env: &step.Env{
 			Reader: step.Always(func(ev *gonets.Event) map[string]any {
 				return map[string]any{"id": ev.ID, "body": map[string]any{"n": string(ev.Body)}}
@@ -625,7 +629,7 @@ func TestStoppingCutsWhatDoesNotEndAndChargesNothing(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- r.Stop(context.Background()) }()
 	r.clock.AwaitTimers(1)
-	r.clock.Advance(2 * time.Second)
+	r.clock.Advance(softDeadline)
 	if err := <-stopped; err != nil {
 		t.Fatal(err)
 	}

@@ -176,6 +176,43 @@ func TestLeaseThatTheStoreCouldNotTakeBackIsGivenBackLater(t *testing.T) {
 	r.wantState(run.ID, gonets.RunSucceeded)
 }
 
+// blind is a store that leases a run once and cannot read it.
+type blind struct {
+	*forgetful
+	claimed bool
+}
+
+func (b *blind) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
+	jobs, err := b.forgetful.Claim(ctx, c)
+	if b.claimed || err != nil || len(jobs) == 0 {
+		return jobs, err
+	}
+	b.claimed = true
+	return []gonets.Job{{Run: jobs[0].Run, Unread: true}}, gonets.Errorf(gonets.CodeStoreAway, "away")
+}
+
+func TestALeaseThatCouldBeNeitherReadNorGivenBackIsGivenBackLater(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	store := &blind{forgetful: &forgetful{Store: r.Engine.Store}}
+	r.Engine.Store = store
+	r.apply(httpStep("send", "http://crm.test/"))
+	run := r.leased()
+	r.release(run)
+	store.left.Store(2)
+	r.claimPass()
+	for range 2 {
+		if d := r.wantState(run.ID, gonets.RunRunning); !store.claimed || r.sender.count() != 0 || !d.Run.Lease.Held() {
+			t.Fatalf("it is worked on without having been read: %+v", d.Run)
+		}
+		r.claimPass()
+	}
+	r.work()
+	if r.wantState(run.ID, gonets.RunSucceeded); r.sender.count() != 1 {
+		t.Errorf("%d requests", r.sender.count())
+	}
+}
+
 // TestUnfencedNodeIsCaught: the tests of the fence fail without it.
 func TestUnfencedNodeIsCaught(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,8 @@ type Book interface {
 	ProbeLane(ctx context.Context, p lane.Probe) (won bool, err error)
 	BookTurns(ctx context.Context, w lane.Want, now time.Time) (first time.Time, err error)
 	CountAttempts(ctx context.Context, counts map[string]lane.Count) error
-	ActOnLane(ctx context.Context, a lane.Action) error
+	// EndDrain ends a lane's drain when nothing waits for it any more.
+	EndDrain(ctx context.Context, name string) (ended bool, err error)
 	LiveNodes(ctx context.Context) ([]lane.Sharer, error)
 	KeepParts(ctx context.Context, n lane.Sharer) error
 }
@@ -174,20 +175,14 @@ func (e *Engine) laneTick(ctx context.Context) {
 		e.lanes.counted = now
 		e.storeCounts(ctx)
 	}
-	drained := e.Places.Drained()
-	if len(drained) == 0 {
-		return
-	}
-	waiting := map[string]bool{}
-	backlog, err := e.Store.Backlog(ctx)
-	for _, b := range backlog {
-		waiting[b.Lane] = !b.NextDue.After(e.Clock.Now())
-	}
-	for _, name := range drained {
-		if err == nil && !waiting[name] {
-			if err = e.Book.ActOnLane(ctx, lane.Action{Name: name, Kind: lane.ActDrained}); err == nil {
-				e.LanesChanged()
-			}
+	for _, name := range e.Places.Drained() {
+		ended, err := e.Book.EndDrain(ctx, name)
+		if err != nil {
+			e.laneTrouble(ctx, err)
+			break
+		}
+		if ended {
+			e.LanesChanged()
 		}
 	}
 }
@@ -321,7 +316,7 @@ func (noBook) LaneRecords(context.Context) ([]lane.Record, error)         { retu
 func (noBook) KeepLane(context.Context, lane.Change, string) error        { return nil }
 func (noBook) ProbeLane(context.Context, lane.Probe) (bool, error)        { return true, nil }
 func (noBook) CountAttempts(context.Context, map[string]lane.Count) error { return nil }
-func (noBook) ActOnLane(context.Context, lane.Action) error               { return nil }
+func (noBook) EndDrain(context.Context, string) (bool, error)             { return false, nil }
 func (noBook) LiveNodes(context.Context) ([]lane.Sharer, error)           { return nil, nil }
 func (noBook) KeepParts(context.Context, lane.Sharer) error               { return nil }
 func (noBook) BookTurns(_ context.Context, _ lane.Want, now time.Time) (time.Time, error) {

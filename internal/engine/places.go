@@ -134,7 +134,7 @@ func (p *Places) Unplace(name string) { p.Unreserve(name, 1) }
 // ahead is the lane of a new run's first HTTP step as far as the document
 // tells it.
 func (p *Places) ahead(sc *gonets.Scenario, ev *gonets.Event) string {
-	st := gonets.NextHTTP(sc, nil)
+	st, _ := gonets.NextHTTP(sc, nil)
 	if st == nil {
 		return gonets.LaneLocal
 	}

@@ -116,7 +116,7 @@ func refused(open []Blocker, n int) error {
 	for i := range open[:min(len(open), named)] {
 		runs = append(runs, open[i].Run+" ("+string(open[i].State)+")")
 	}
-	return gonets.Errorf(gonets.CodeRunState, "%d runs that carry the value are not over: %s. Let them end, or confirm that they are cancelled", n, strings.Join(runs, ", "))
+	return gonets.Errorf(gonets.CodeRunState, "the value is carried by runs that are not over (%d): %s. Let them end, or confirm that they are cancelled", n, strings.Join(runs, ", "))
 }
 
 // Drop ends a job; what it erased stays erased.

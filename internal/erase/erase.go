@@ -132,10 +132,13 @@ func (s *Service) walk(ctx context.Context, j *Job, o Owner, needle *Needle) (bo
 			finds = append(finds, item.Find)
 		}
 	}
+	for _, id := range page.Unread {
+		finds = append(finds, Find{Kind: KindUnread, ID: id})
+	}
 	if j.Place == (Place{}) {
 		j.Unread = 0
 	}
-	j.Looked, j.Unread = j.Looked+page.Looked, j.Unread+page.Unread
+	j.Looked += page.Looked
 	j.Place, j.Share = page.Next, page.Share
 	if !page.Done {
 		return s.o.Jobs.SaveErasure(ctx, j, o, finds)

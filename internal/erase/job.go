@@ -56,6 +56,8 @@ const (
 	KindNote Kind = "note"
 	// KindMention is a document or a user that people have to change themselves.
 	KindMention Kind = "mention"
+	// KindUnread is what cannot be read, so that nobody knows what it holds.
+	KindUnread Kind = "unread"
 )
 
 // Find is one thing that holds the value. Part is its place inside: an attempt's
@@ -89,10 +91,11 @@ type Place struct {
 // Page is a part of a walk.
 type Page struct {
 	Items []Item
-	// Looked counts what was on it, Unread those whose contents are damaged: nobody
-	// knows what they held.
-	Looked, Unread int
-	Next           Place
+	// Looked counts what was on it, Unread are the ids of those whose contents are
+	// damaged: nobody knows what they held.
+	Looked int
+	Unread []string
+	Next   Place
 	// Done is true behind the last shelf; Share is how much of the walk is done,
 	// from 0 to 1.
 	Done  bool

@@ -13,8 +13,8 @@ import (
 func request(r *api.Run, s *Style) string {
 	a := last(r)
 	switch {
-	case a.NotKept:
-		return s.notKept()
+	case a.NotKept || a.Erased:
+		return s.gone(a)
 	case len(a.Request.Parts) > 0:
 		return s.parts(a.Request.Parts)
 	}
@@ -25,8 +25,8 @@ func request(r *api.Run, s *Style) string {
 func reply(r *api.Run, s *Style) string {
 	a := last(r)
 	switch {
-	case a.NotKept:
-		return s.notKept()
+	case a.NotKept || a.Erased:
+		return s.gone(a)
 	case a.Response == nil:
 		return ""
 	}
@@ -42,8 +42,13 @@ func (s *Style) note(w word, values ...any) string {
 	return "\n[" + fmt.Sprintf(w.in(s.Russian), values...) + "]"
 }
 
-func (s *Style) notKept() string {
-	return strings.TrimSpace(s.note(word{"not kept, the disk was low", "не сохранено: на диске было мало места"}))
+// gone says why an attempt has nothing to show.
+func (s *Style) gone(a *api.Attempt) string {
+	why := word{"not kept, the disk was low", "не сохранено: на диске было мало места"}
+	if a.Erased {
+		why = word{"erased on request", "стёрто по запросу"}
+	}
+	return strings.TrimSpace(s.note(why))
 }
 
 // body is a body as text; of bytes that are none, whatever their type says, it is their

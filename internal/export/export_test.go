@@ -177,6 +177,7 @@ func TestBodiesStandInTablesAsText(t *testing.T) {
 		"[2 bytes, not a text]":                 func(a *api.Attempt) { a.Response.Body = "5OA=" },
 		"ok\n[the rest was not kept]":           func(a *api.Attempt) { a.Response.Content, a.Response.Cut = api.Content{Body: "ok"}, true },
 		"[not kept, the disk was low]":          func(a *api.Attempt) { a.NotKept = true },
+		"[erased on request]":                   func(a *api.Attempt) { a.Erased, a.Response.Content = true, api.Content{Body: "стёрто"} },
 		"'=HYPERLINK(\"https://evil.example\")": func(a *api.Attempt) { a.Response.Content = api.Content{Body: `=HYPERLINK("https://evil.example")`} },
 	} {
 		r := run("a")
@@ -280,6 +281,23 @@ func TestArchiveHoldsEveryRequest(t *testing.T) {
 		if last := har.Log.Entries[1].Response; last.Status != 0 || last.Error != "no route" {
 			t.Errorf("%+v", last)
 		}
+	}
+}
+
+func TestAnArchiveHoldsNothingOfWhatWasErased(t *testing.T) {
+	t.Parallel()
+	const note = "стёрто"
+	r := run("a")
+	for i := range r.Steps[0].Attempts {
+		at := &r.Steps[0].Attempts[i]
+		at.Erased, at.Error, at.Request.Body = true, note, note
+		if at.Response != nil {
+			at.Response.Content = api.Content{Body: note}
+		}
+	}
+	text := written(t, export.Style{Format: export.HAR}, r)
+	if strings.Contains(text, note) || strings.Contains(text, "postData") || !strings.Contains(text, "erased on request") || !strings.Contains(text, `"status":503`) {
+		t.Errorf("%s", text)
 	}
 }
 

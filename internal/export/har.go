@@ -166,7 +166,11 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 	if at.NotKept {
 		e.Comment += "; headers and bodies were not kept, because the disk was low"
 	}
-	if at.Request.Body != "" {
+	if at.Erased {
+		e.Comment += "; what was sent and came back was erased on request"
+		e.Request.BodySize, e.Response.Error = -1, ""
+	}
+	if at.Request.Body != "" && !at.Erased {
 		e.Request.PostData = &harPost{MimeType: gonets.HeaderValue(at.Request.Headers, "Content-Type"), Text: at.Request.Body, Comment: at.Request.Encoding}
 		for _, p := range at.Request.Parts {
 			e.Request.PostData.Params = append(e.Request.PostData.Params, harParam{Name: p.Name, Value: p.Text, FileName: p.FileName, Type: p.Type})
@@ -174,6 +178,8 @@ func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 	}
 	if r := at.Response; r != nil {
 		e.Response.Status, e.Response.StatusText = r.Status, statusText(r)
+	}
+	if r := at.Response; r != nil && !at.Erased {
 		e.Response.Headers, e.Response.RedirectURL = pairs(r.Headers), gonets.HeaderValue(r.Headers, "Location")
 		e.Response.Content = harBody{Size: r.Size, MimeType: gonets.HeaderValue(r.Headers, "Content-Type"), Text: r.Body, Encoding: r.Encoding}
 	}

@@ -143,10 +143,13 @@ func usual(past rehearse.Past) map[string]script.Step {
 // line is a line of a story as the API shows it.
 func line(l *stage.Line) api.RehearsalLine {
 	out := api.RehearsalLine{Kind: string(l.Kind), At: l.At, Step: l.Path, N: l.N, Of: l.Of, Why: string(l.Why),
-		Letter: string(l.Letter), Over: l.Over, State: string(l.State), Reason: l.Reason}
+		Letter: string(l.Letter), Over: l.Over, Channels: l.Channels, State: string(l.State), Reason: l.Reason}
 	if !l.Next.IsZero() {
 		next := l.Next
 		out.Next = &next
+	}
+	for _, kind := range l.Also {
+		out.Also = append(out.Also, string(kind))
 	}
 	a := l.Attempt
 	if a == nil {

@@ -79,7 +79,7 @@ func sent(d gonets.RunDetail, v *gonets.Version) *played {
 
 // bare is an attempt whose contents were not kept, or were erased: every request
 // has a header.
-func bare(a *gonets.Attempt) bool { return a.NotKept || len(a.RequestHeaders) == 0 }
+func bare(a *gonets.Attempt) bool { return !a.Kept() || len(a.RequestHeaders) == 0 }
 
 // differences are what becomes different. What the version makes is compared, with
 // all that is around it as it is now: that a connection has moved since, or that it

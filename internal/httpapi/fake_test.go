@@ -75,21 +75,22 @@ type backend struct {
 	asked    chan struct{} // closed when the slow scenario is asked for
 }
 
-// kept are checks by their ids.
+// kept is what the store has of checks.
 type kept struct{ *backend }
 
-func (k kept) Check(_ context.Context, id string) (d gonets.RunDetail, err error) {
+func (kept) OpenChecks(context.Context) ([]gonets.OpenCheck, error) { return nil, nil }
+
+func (kept) LoseCheck(context.Context, string, time.Time) error { return nil }
+
+func (kept) EndCheck(_ context.Context, id string) error {
 	switch id {
 	case "elsewhere":
-		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Mark: gonets.MarkCheck}}
-	case "ended":
-		d.Run = gonets.RunSummary{Run: gonets.Run{ID: id, State: gonets.RunCancelled, Reason: gonets.CodeCancelled, Mark: gonets.MarkCheck}}
+		return nil
 	case "broken":
-		err = gonets.Errorf(gonets.CodeStoreAway, "no answer")
+		return gonets.Errorf(gonets.CodeStoreAway, "no answer")
 	default:
-		err = missing("check", id)
+		return missing("check", id)
 	}
-	return d, err
 }
 
 func (b *backend) note(format string, args ...any) {
@@ -130,7 +131,9 @@ func (b *backend) Notices(context.Context, gonets.Page) (gonets.List[news.Told],
 	return gonets.List[news.Told]{Items: []news.Told{{Notice: news.Notice{ID: "n1", Kind: news.NoticeFirstFailure, At: epoch, Runs: 14,
 		RecoveredAt: at, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example", Code: gonets.CodeHTTPStatus, Status: 503}},
 		Delivery:   news.Delivery{State: news.LetterSent, Tries: 1, SentAt: at},
-		Deliveries: []news.Delivery{{Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}}}, nil
+		Deliveries: []news.Delivery{{Channel: setting.ChannelMail, State: news.LetterSent, Tries: 1, SentAt: at}}}, {
+		Notice:   news.Notice{ID: "n2", Kind: news.NoticeBadEnd, At: epoch, DueAt: at},
+		Delivery: news.Delivery{State: news.LetterPending}}}}, nil
 }
 func (b *backend) TestChannel(_ context.Context, name string) (news.MailAccepted, error) {
 	if name != "ops" {
@@ -238,10 +241,10 @@ func (b *backend) Run(_ context.Context, id string) (gonets.RunDetail, error) {
 	}
 	return r, nil
 }
-func (b *backend) LastGood(_ context.Context, _, path string) (*gonets.Attempt, error) {
+func (b *backend) LastGood(_ context.Context, _ string, beside *gonets.Attempt) (*gonets.Attempt, error) {
 	for _, d := range b.runs {
 		for i := range d.Attempts {
-			if a := &d.Attempts[i]; a.Path == path && a.Outcome == gonets.OutcomeOK {
+			if a := &d.Attempts[i]; a.Path == beside.Path && a.Outcome == gonets.OutcomeOK && (d.Run.ID != beside.RunID || a.N != beside.N) {
 				return a, nil
 			}
 		}

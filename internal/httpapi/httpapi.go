@@ -104,9 +104,9 @@ type History interface {
 	CountRuns(ctx context.Context, f gonets.RunFilter) (gonets.RunCount, error)
 	// ChartRuns fills in spans, the newest first, as far as one question gets.
 	ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gonets.RunTally) ([]gonets.RunTally, error)
-	// LastGood is the last attempt of a scenario's step that went well; nil when
-	// its last runs have none.
-	LastGood(ctx context.Context, scenario, path string) (*gonets.Attempt, error)
+	// LastGood is the last attempt beside another one of a scenario that made the same
+	// step go well, and is kept; nil when its last runs have none.
+	LastGood(ctx context.Context, scenario string, beside *gonets.Attempt) (*gonets.Attempt, error)
 	days.Book
 }
 

@@ -13,7 +13,8 @@ func (s *server) listNotices(ctx context.Context, in *PageInput) (*list[api.Told
 	if err != nil {
 		return nil, err
 	}
-	return listOf(found, shape.Notice), nil
+	set := s.Settings()
+	return listOf(found, func(n news.Told) api.Told { return shape.Notice(&n, &set) }), nil
 }
 
 type mailTestInput struct{ Body api.MailTest }

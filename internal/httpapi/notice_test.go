@@ -20,6 +20,11 @@ func TestNoticesAndTestLetters(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, item[name], want)
 		}
 	}
+	// The second one waits: since it is told at 12:01 and there are no quiet hours, nothing holds it.
+	item = got.json(t)["items"].([]any)[1].(map[string]any)
+	if item["due_at"] != "2026-03-01T12:01:00Z" || item["held_by"] != nil {
+		t.Errorf("one that waits: %v", item)
+	}
 	if stats := call(t, s, http.MethodGet, "/api/v1/stats", "").json(t); stats["waiting_for_you"] != 3.0 {
 		t.Errorf("stats %v", stats)
 	}

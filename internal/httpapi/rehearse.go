@@ -78,7 +78,7 @@ func (s *server) check(ctx context.Context, in *checkInput) (*huma.StreamRespons
 	if !in.Body.AllDry {
 		order.Really = in.Body.Really
 	}
-	return s.checking(ctx, checking.Wish{Order: order, GoesOn: in.Body.GoesOn, As: api.GoingCheck{Scenario: asked.Scenario.Name, Step: in.Body.Step}}), nil
+	return s.checking(ctx, order, in.Body.GoesOn), nil
 }
 
 // checkRequest checks a saved request by itself.
@@ -87,16 +87,19 @@ func (s *server) checkRequest(ctx context.Context, in *saved.Trial) (*huma.Strea
 	if err != nil {
 		return nil, err
 	}
-	return s.checking(ctx, checking.Wish{Order: rehearse.Order{Ask: asked, Only: true, Really: []string{asked.Step}}, GoesOn: in.Body.GoesOn,
-		As: api.GoingCheck{Request: in.Name.Name, Step: asked.Step}}), nil
+	return s.checking(ctx, rehearse.Order{Ask: asked, Only: true, Really: []string{asked.Step}}, in.Body.GoesOn), nil
 }
 
-func (s *server) checking(ctx context.Context, wish checking.Wish) *huma.StreamResponse {
+func (s *server) checking(ctx context.Context, order rehearse.Order, goesOn bool) *huma.StreamResponse {
+	if goesOn {
+		order.Going = &gonets.GoingCheck{Title: order.Scenario.Title, By: actorOf(ctx), Step: order.Step}
+	}
 	reader := s.reader()
-	wish.Show = func(l rehearse.Line) api.CheckLine { return shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader) }
-	wish.Refuse = func(w http.ResponseWriter, err error) { writeProblem(w, newProblem(err)) }
-	wish.As.Title, wish.As.By, wish.As.StartedAt = wish.Scenario.Title, actorOf(ctx), s.Clock.Now().UTC()
-	return s.Checking.Stream(wish)
+	return s.Checking.Stream(checking.Wish{
+		Order:  order,
+		Show:   func(l rehearse.Line) api.CheckLine { return shape.CheckLine(l.CheckLine, l.Attempt, l.Step, reader) },
+		Refuse: func(w http.ResponseWriter, err error) { writeProblem(w, newProblem(err)) },
+	})
 }
 
 type curlInput struct{ Body api.CurlText }
@@ -121,6 +124,9 @@ func attemptFile(write func(*gonets.RunDetail, int) (wire.File, bool)) func(*ser
 		d = s.Masks.Run(d)
 		f, ok := write(&d, in.N)
 		if !ok {
+			if err := wire.Erased(&d, in.N); err != nil {
+				return nil, err
+			}
 			return nil, gonets.Errorf(gonets.CodeNotFound, "the run %s has no attempt %d that has this, or it was not kept", in.ID, in.N)
 		}
 		return &f, nil
@@ -132,7 +138,11 @@ func (s *server) compareAttempt(ctx context.Context, in *attemptInput) (*output[
 	if err != nil {
 		return nil, err
 	}
-	good, err := s.History.LastGood(ctx, d.Run.Scenario, wire.PathOf(&d, in.N))
+	asked, err := wire.Sent(&d, in.N)
+	if err != nil {
+		return nil, err
+	}
+	good, err := s.History.LastGood(ctx, d.Run.Scenario, asked)
 	if err != nil {
 		return nil, err
 	}

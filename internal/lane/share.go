@@ -234,8 +234,6 @@ const (
 	ActResume ActionKind = "resume"
 	ActTry    ActionKind = "try"
 	ActDrain  ActionKind = "drain"
-	// ActDrained ends a drain; the server does it.
-	ActDrained ActionKind = "drained"
 )
 
 // Action is a person's action on a lane.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gonets"
+	"gonets/internal/child"
 	"gonets/internal/testkit"
 )
 
@@ -319,11 +321,15 @@ func TestServerAnswersOnItsAddress(t *testing.T) {
 
 func TestCloseWithoutStartFreesTheAddress(t *testing.T) {
 	t.Parallel()
-	first, err := New(t.Context(), "127.0.0.1:0")
+	port, err := child.FreePort() // which nobody dials from when it is free again
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := first.Addr().String()
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	first, err := New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := New(t.Context(), address); gonets.CodeOf(err) != gonets.CodeStoreFailed {
 		t.Errorf("a second server on the address: %v", err)
 	}

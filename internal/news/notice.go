@@ -77,6 +77,17 @@ type Notice struct {
 // Waits tells whether it stands in no letter yet and is going to.
 func (n *Notice) Waits() bool { return n.Letter == "" && !n.GivenUp }
 
+// Goes is when it is told, as the settings are, and whether quiet hours keep it until
+// then.
+func (n *Notice) Goes(set *setting.Settings) (at time.Time, quiet bool) {
+	if set.Notices.Rule(string(n.Kind)).Urgent {
+		return n.DueAt, false
+	}
+	hours := set.Quiet()
+	at = hours.Shift(n.DueAt)
+	return at, hours.EndAt(at)
+}
+
 // Told is a notice and how it reaches people.
 type Told struct {
 	Notice
@@ -93,7 +104,9 @@ type Delivery struct {
 	State     LetterState
 	Tries     int
 	LastError string
-	SentAt    time.Time
+	// NextAt is when a letter that waits is tried; of several, the first of them.
+	NextAt time.Time
+	SentAt time.Time
 }
 
 // MailTest asks for a test letter.

@@ -116,6 +116,10 @@ func (k *Keeper) Alive(epoch int64) bool {
 // Settled is false while others may look dead because a clock was set.
 func (k *Keeper) Settled() bool { return k.steady.Load() > 0 }
 
+// Judges tells whether others that seem silent are: the beats here came in time for long
+// enough that theirs would have come too.
+func (k *Keeper) Judges() bool { return k.steady.Load() >= Steady }
+
 // Name names the service.
 func (k *Keeper) Name() string { return "node" }
 
@@ -201,7 +205,7 @@ func (k *Keeper) relieve() {
 			return
 		case <-k.beaten:
 		}
-		report, err := k.Store.Rescue(k.ctx, gonets.Death{Others: k.steady.Load() >= Steady})
+		report, err := k.Store.Rescue(k.ctx, gonets.Death{Others: k.Judges()})
 		if err != nil && k.ctx.Err() == nil {
 			k.Log.Warn("it is unknown whether other nodes died; asking again", "error", err)
 		}

@@ -44,7 +44,7 @@ func TestNoSpellingOfAPrivateAddressIsReached(t *testing.T) {
 	for _, host := range spellings {
 		for _, skip := range []bool{false, true} {
 			ex := c.Do(context.Background(), &gonets.Request{
-				URL: fmt.Sprintf("http://%s:%d/latest/meta-data/", host, four.port()), SkipVerify: skip, Timeout: 5 * time.Second})
+				URL: fmt.Sprintf("http://%s:%d/latest/meta-data/", host, four.port()), SkipVerify: skip, Timeout: time.Minute})
 			if ex.Outcome != gonets.OutcomeBlocked && ex.Outcome != gonets.OutcomeTemplate {
 				t.Errorf("%s: outcome %s, %s", host, ex.Outcome, ex.Error)
 			}
@@ -95,7 +95,7 @@ func TestSomeAddressesNoSettingOpens(t *testing.T) {
 		}
 	}
 	for _, host := range hosts {
-		ex := c.Do(context.Background(), &gonets.Request{URL: "http://" + host + ":9/", Timeout: 5 * time.Second})
+		ex := c.Do(context.Background(), &gonets.Request{URL: "http://" + host + ":9/", Timeout: time.Minute})
 		if ex.Outcome != gonets.OutcomeBlocked {
 			t.Errorf("%s: %s %s", host, ex.Outcome, ex.Error)
 		}

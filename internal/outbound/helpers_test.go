@@ -132,7 +132,7 @@ func hold(c net.Conn) {
 }
 
 func get(c *outbound.Client, url string) *gonets.Exchange {
-	return c.Do(context.Background(), &gonets.Request{URL: url, Timeout: 10 * time.Second})
+	return c.Do(context.Background(), &gonets.Request{URL: url, Timeout: time.Minute})
 }
 
 // expect checks the end of an exchange.

@@ -182,7 +182,7 @@ func TestOwnAddressesAreOpenForEventsOnly(t *testing.T) {
 				server.URL + "/in/t?to=http://10.0.0.1/": gonets.OutcomeBlocked,
 			} {
 				before := requests.Load()
-				ex := c.Do(context.Background(), &gonets.Request{URL: url, Timeout: 10 * time.Second, FollowRedirects: true, Hops: 3})
+				ex := c.Do(context.Background(), &gonets.Request{URL: url, Timeout: time.Minute, FollowRedirects: true, Hops: 3})
 				if ex.Outcome != want {
 					t.Errorf("listening on %s, %s: %s %s", listen, url, ex.Outcome, ex.Error)
 				}

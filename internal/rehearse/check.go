@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http/httptrace"
 	"slices"
@@ -23,6 +24,8 @@ type Order struct {
 	// Really are the paths of the steps whose requests are sent; others are
 	// shown.
 	Really []string
+	// Going is what people are told of it when it goes on without its reader; else nil.
+	Going *gonets.GoingCheck
 }
 
 // Line is what a check tells while it goes on. Attempt stands beside what
@@ -67,7 +70,9 @@ func (r *Room) Check(ctx context.Context, o Order, emit func(Line) error) error 
 	if !known {
 		ev.Mark = gonets.MarkCheck
 	}
-	c.record(&ev)
+	if err := c.record(&ev); err != nil {
+		return err
+	}
 	if c.scope, err = r.scope(c.draft, c.run.Run.ID, &ev); err != nil {
 		return err
 	}
@@ -90,8 +95,10 @@ type check struct {
 	run   gonets.RunDetail
 	// told are the variables that were told before, by path and value.
 	told map[string]string
-	// kept is true once the store knows of this check.
-	kept bool
+	// kept is true once the store knows of this check; of the bytes that are kept of it
+	// saved are those that the store has then.
+	kept         bool
+	bytes, saved int
 }
 
 // ready refuses a draft of which a step that would be tried cannot be built.
@@ -107,7 +114,7 @@ func (c *check) ready() error {
 }
 
 // record begins the run that is kept: cancelled and going on, until it is known better.
-func (c *check) record(ev *gonets.Event) {
+func (c *check) record(ev *gonets.Event) error {
 	now := c.Clock.Now().UTC()
 	c.run = gonets.RunDetail{
 		Run: gonets.RunSummary{Source: ev.Source, Run: gonets.Run{ID: id.New(), EventID: ev.ID, Scenario: c.order.Scenario.Name,
@@ -116,6 +123,17 @@ func (c *check) record(ev *gonets.Event) {
 		Event:   *ev,
 		Version: &gonets.Version{Scenario: *c.order.Scenario, Requests: requestsOf(c.order.Scenario), CreatedAt: now},
 	}
+	if c.order.Going != nil {
+		told := *c.order.Going
+		c.run.Run.Going = &told
+	}
+	version, err := json.Marshal(c.run.Version)
+	c.bytes = len(version)
+	// Of a received event only the id is kept.
+	if ev.Mark == gonets.MarkCheck {
+		c.bytes += len(ev.Body)
+	}
+	return err
 }
 
 // requestsOf are the saved requests that a draft's steps send, each once.
@@ -141,7 +159,7 @@ func (c *check) all(ctx context.Context) error {
 		state = gonets.RunCancelled
 		errors.As(context.Cause(ctx), &why)
 	}
-	c.run.Run.State, c.run.Run.Reason, c.run.Run.Lease = state, "", gonets.Lease{}
+	c.run.Run.State, c.run.Run.Reason, c.run.Run.Lease, c.run.Run.Going = state, "", gonets.Lease{}, nil
 	switch state {
 	case gonets.RunFailed:
 		c.run.Run.Reason = c.reason()
@@ -246,11 +264,8 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 	if !slices.Contains(c.order.Really, next.Path) {
 		return true, c.show(next, h, req)
 	}
-	if !c.kept {
-		// From here on something may be sent, and that must not be forgotten.
-		if err := c.save(ctx); err != nil {
-			return false, err
-		}
+	if err := c.remember(ctx, next.Path); err != nil {
+		return false, err
 	}
 	a := &gonets.Attempt{RunID: c.run.Run.ID, N: len(c.run.Attempts) + 1, Path: next.Path, StartedAt: c.Clock.Now().UTC(), Charged: true}
 	a.Exchange = *c.send(ctx, next.Path, req)
@@ -271,6 +286,28 @@ func (c *check) http(ctx context.Context, next gonets.ActionNext, h *step.HTTP) 
 		line.Variables = c.fresh()
 	}
 	return goesOn, c.tell(line)
+}
+
+// few are so many bytes that they are kept again before each request; a check with more
+// is kept again when it has grown by a quarter.
+const few = 8 << 20
+
+// remember keeps what is known before a request is sent: its server may go meanwhile.
+// That something was sent at all must not be forgotten; what came of it is kept again
+// at the end.
+func (c *check) remember(ctx context.Context, path string) error {
+	if c.run.Run.Going != nil {
+		c.run.Run.Going.At = path
+	}
+	if c.kept && c.bytes > few && c.bytes-c.saved < c.saved/4 {
+		return nil
+	}
+	err := c.save(ctx)
+	if err != nil && c.kept {
+		c.Log.Warn("what a check was answered last is not kept yet; it is tried again before its next request and at its end", "run", c.run.Run.ID, "error", err)
+		return nil
+	}
+	return err
 }
 
 // send makes the exchange and tells, while it lasts, what it waits for.
@@ -322,6 +359,7 @@ func (c *check) failed(path string, err error) error {
 
 func (c *check) attempt(a *gonets.Attempt) {
 	c.run.Attempts = append(c.run.Attempts, *a)
+	c.bytes += len(a.RequestBody) + len(a.ReplyBody)
 	run := &c.run.Run
 	run.Attempts, run.LastStatus, run.LastOutcome, run.LastError = a.N, a.Status, a.Outcome, a.Error
 }
@@ -377,6 +415,6 @@ func (c *check) save(ctx context.Context) error {
 	if err := c.Store.SaveCheck(ctx, c.run); err != nil {
 		return err
 	}
-	c.kept = true
+	c.kept, c.saved = true, c.bytes
 	return nil
 }

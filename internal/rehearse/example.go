@@ -21,7 +21,7 @@ func (r *Room) Keep(ctx context.Context, scenario string, in api.NewExample, act
 	}
 	for i := range d.Attempts {
 		a := &d.Attempts[i]
-		if a.N != in.Attempt || a.Status == 0 || a.NotKept || a.Fenced || a.Purpose.Asks() {
+		if a.N != in.Attempt || a.Status == 0 || !a.Kept() || a.Fenced || a.Purpose.Asks() {
 			continue
 		}
 		e := gonets.Example{Scenario: scenario, EventID: d.Event.ID, Attempt: *a, SavedAt: r.Clock.Now().UTC(), SavedBy: actor}

@@ -1,6 +1,8 @@
 package rehearse
 
 import (
+	"slices"
+
 	"gonets"
 	"gonets/api"
 	"gonets/internal/mask"
@@ -9,10 +11,10 @@ import (
 
 // Variables are what became known with each step of a run: first what it began
 // with, under an empty path. It is empty for a run that has no version yet, and leaves
-// out what may hold cookies that cannot be opened.
+// out what was erased and what may hold cookies that cannot be opened.
 func (r *Room) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
 	out := []api.StepVariables{}
-	if d.Version == nil {
+	if d.Version == nil || d.Event.Mark == gonets.MarkErased {
 		return out, nil
 	}
 	c := &check{Room: r, draft: step.CompileDraft(&d.Version.Scenario), event: d.Event, run: d, told: map[string]string{}}
@@ -41,7 +43,8 @@ func (r *Room) Variables(d gonets.RunDetail) ([]api.StepVariables, error) {
 	var so []gonets.StepResult
 	gonets.WalkSteps(d.Version.Scenario.Steps, func(path string, _ *gonets.Step) {
 		result, finished := done[path]
-		if !finished || unchecked(&result) {
+		erased := func(a gonets.Attempt) bool { return a.Erased && a.N == result.Attempt }
+		if !finished || unchecked(&result) || slices.ContainsFunc(d.Attempts, erased) {
 			return
 		}
 		so = append(so, result)

@@ -99,7 +99,7 @@ func (p Past) take(d *gonets.RunDetail, now map[string]string) {
 		if !matters {
 			path, matters = now[a.Path] // a file may have lost the step's first name
 		}
-		if matters && a.Status != 0 && !a.Fenced && !a.NotKept && !a.Purpose.Asks() && p[path] == nil {
+		if matters && a.Status != 0 && !a.Fenced && a.Kept() && !a.Purpose.Asks() && p[path] == nil {
 			p[path] = a
 		}
 	}

@@ -5,7 +5,9 @@
 package rehearse
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"slices"
 
 	"gonets"
@@ -46,7 +48,7 @@ type Usual struct {
 	Ru, En string
 }
 
-// Options are what a [Room] needs; all members.
+// Options are what a [Room] needs; all members but Log.
 type Options struct {
 	Store    Store
 	Examples Examples
@@ -62,13 +64,17 @@ type Options struct {
 	// Masks are the rules of what is hidden from people; nil hides credentials
 	// only.
 	Masks func() *mask.Rules
+	Log   *slog.Logger
 }
 
 // Room is where drafts are tried. It is safe for concurrent use.
 type Room struct{ Options }
 
 // New makes a room.
-func New(o Options) *Room { return &Room{o} }
+func New(o Options) *Room {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	return &Room{o}
+}
 
 // Ask says what to look at.
 type Ask struct {

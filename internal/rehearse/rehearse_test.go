@@ -1,10 +1,12 @@
 package rehearse_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -135,6 +137,10 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Path == "/login" {
 		s.login(w)
+		return
+	}
+	if r.URL.Path == "/large" {
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 3<<20))
 		return
 	}
 	status := http.StatusOK
@@ -312,6 +318,60 @@ func TestWhoLeavesEndsTheCheck(t *testing.T) {
 	}
 }
 
+func TestWhatWasAnsweredIsKeptBeforeTheNextRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	order := rehearse.Order{Ask: w.ask(t, `[{"id":"a","http":{"url":"URL/a"}},{"id":"b","http":{"url":"URL/hang"}}]`), Really: []string{"a", "b"}, Going: &gonets.GoingCheck{By: "anna"}}
+	go func() {
+		<-w.hung
+		w.memory.mu.Lock()
+		if d := w.runs[0]; len(w.saved) != 2 || d.Run.Reason != gonets.CodeCheckGoing || d.Run.Attempts != 1 || len(d.Attempts) != 1 || d.Run.Going == nil || d.Run.Going.By != "anna" || d.Run.Going.At != "b" {
+			t.Errorf("while the second request is under way it is kept as %v %+v", w.saved, w.runs)
+		}
+		w.memory.mu.Unlock()
+		end()
+	}()
+	if _, err := w.check(ctx, order); err != nil {
+		t.Fatal(err)
+	}
+	if d := w.last(t); d.Run.Going != nil || order.Going.At != "" {
+		t.Errorf("at its end %+v, asked for %+v", d.Run, order.Going)
+	}
+}
+
+// A large check, here by its event, is kept again when it has grown by a quarter; what
+// could not be kept then is tried again before the next request.
+func TestALargeCheckIsKeptAsItGrows(t *testing.T) {
+	t.Parallel()
+	w, logged := newWorld(t), &bytes.Buffer{}
+	o := w.Options
+	o.Log = slog.New(slog.NewTextHandler(logged, nil))
+	w.Room = rehearse.New(o)
+	ask := w.ask(t, `[{"id":"a","http":{"url":"URL/large"}},{"id":"b","http":{"url":"URL/b"}},{"id":"c","http":{"url":"URL/c"}},{"id":"d","http":{"url":"URL/d"}}]`)
+	ask.Sample = &gonets.Event{Source: "site", ContentType: "text/plain", Body: bytes.Repeat([]byte("x"), 9<<20)}
+	var got []int
+	err := w.Check(t.Context(), rehearse.Order{Ask: ask, Really: []string{"a", "b", "c", "d"}}, func(l rehearse.Line) error {
+		if l.State == string(gonets.StepDone) {
+			got = append(got, len(w.last(t).Attempts))
+			w.memory.mu.Lock()
+			w.fail = nil
+			if l.Path == "a" {
+				w.fail = gonets.Errorf(gonets.CodeDiskFull, "full")
+			}
+			w.memory.mu.Unlock()
+		}
+		return nil
+	})
+	if diff := cmp.Diff([]int{0, 0, 2, 2}, got); err != nil || diff != "" {
+		t.Errorf("%v, requests that were kept when each was answered:\n%s", err, diff)
+	}
+	if n := strings.Count(logged.String(), "level=WARN"); n != 1 || !strings.Contains(logged.String(), w.last(t).Run.ID) {
+		t.Errorf("logged: %s", logged)
+	}
+}
+
 func TestWhyTheServerEndsACheckIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -393,6 +453,19 @@ func TestStepsReadTheLastReplies(t *testing.T) {
 	if len(steps2) != 2 || steps2[0].Path != "" || steps2[1].Path != "a" || !slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Path == "deal.n" }) ||
 		slices.ContainsFunc(steps2[1].Variables, func(v api.Variable) bool { return v.Group == "source" }) {
 		t.Errorf("variables of the check: %+v", steps2)
+	}
+	// A note in the place of what was erased is no reply.
+	erased := w.last(t)
+	erased.Attempts[0].Erased, erased.Attempts[0].ReplyBody = true, []byte("erased on request")
+	if past := rehearse.Answered(&erased, &erased.Version.Scenario); len(past) > 0 {
+		t.Errorf("an erased reply is read: %+v", past)
+	}
+	if list, err := w.Variables(erased); err != nil || len(list) != 1 {
+		t.Errorf("variables of an erased reply: %+v, %v", list, err)
+	}
+	erased.Event.Mark = gonets.MarkErased
+	if list, err := w.Variables(erased); err != nil || len(list) != 0 {
+		t.Errorf("variables of an erased event: %+v, %v", list, err)
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 // it for a server.
 type book struct {
 	clock *clock
-	// told is called for every letter, with the news that stands first in it.
-	told func(at time.Time, n *news.Notice)
+	// told is called for each letter, in all the channels that it goes by.
+	told func(at time.Time, b *news.Bundle)
 
 	sync.Mutex
 	signals  []gonets.Signal
@@ -96,7 +96,7 @@ func (b *book) AlertRound(_ context.Context, decide func(*news.Round)) (taken in
 		for _, n := range r.Bundles[i].Notices {
 			n.Letter = strconv.Itoa(len(b.letters))
 		}
-		b.told(r.Now, r.Bundles[i].Notices[0])
+		b.told(r.Now, &r.Bundles[i])
 	}
 	return len(r.Signals), nil
 }

@@ -95,6 +95,10 @@ type Line struct {
 	// is over.
 	Letter news.NoticeKind
 	Over   bool
+	// Also are the other kinds of news in the same letter, and Channels those that
+	// it goes by.
+	Also     []news.NoticeKind
+	Channels []string
 	// State and Reason are how it ended.
 	State  gonets.RunState
 	Reason gonets.Code

@@ -154,9 +154,20 @@ func (w *world) tell(l Line) {
 	w.story.Lines = append(w.story.Lines, l)
 }
 
-// letter is told of what people are told.
-func (w *world) letter(at time.Time, n *news.Notice) {
-	w.tell(Line{Kind: Letter, At: at, Path: n.Path, Letter: n.Kind, Over: !n.RecoveredAt.IsZero()})
+// letter is told of what people are told. What happened first stands first.
+func (w *world) letter(at time.Time, b *news.Bundle) {
+	told := slices.SortedStableFunc(slices.Values(b.Notices), func(a, b *news.Notice) int { return a.At.Compare(b.At) })
+	n := told[0]
+	l := Line{Kind: Letter, At: at, Path: n.Path, Letter: n.Kind, Over: !n.RecoveredAt.IsZero()}
+	for _, more := range told[1:] {
+		if more.Kind != n.Kind && !slices.Contains(l.Also, more.Kind) {
+			l.Also = append(l.Also, more.Kind)
+		}
+	}
+	for i := range b.Letters {
+		l.Channels = append(l.Channels, b.Letters[i].Channel)
+	}
+	w.tell(l)
 }
 
 // Version is the only one that there is.

@@ -10,7 +10,6 @@ import (
 
 	"gonets"
 	"gonets/internal/store/blame"
-	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -102,7 +101,8 @@ const maxClaimable = 1_000
 
 // Claim takes up to c.Limit due runs of a lane for a node and returns them
 // with all that their next step needs. The claim is durable. A run that cannot
-// be read is paused with CodeInternal; the others are returned.
+// be read is paused with CodeInternal, or is Unread when that cannot be; the
+// others are returned.
 func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error) {
 	var runs []gonets.Run
 	err := s.commits.lease(ctx, func(t *txn) (_ []gonets.Run, err error) {
@@ -125,8 +125,8 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 }
 
 // loadEach reads runs one by one, so that one that cannot be read keeps none
-// of the others. That one is paused; when it is the database that cannot be
-// read, what is left is given back.
+// of the others. That one is paused. One that the database cannot give or pause
+// now is left to the caller, who remembers it until it can be given back.
 func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.Job, failure error) {
 	for i := range runs {
 		one := runs[i : i+1]
@@ -136,21 +136,15 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 			continue
 		}
 		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
-		if s.unreadable(ctx, err) {
+		if s.dialect.Unreadable(ctx, err) {
 			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
-		} else {
-			failure = errors.Join(failure, s.dialect.Wrap(err))
-			err = s.Release(ctx, one)
 		}
-		failure = errors.Join(failure, err)
+		if err != nil {
+			jobs = append(jobs, gonets.Job{Run: one[0], Unread: true})
+			failure = errors.Join(failure, s.dialect.Wrap(err))
+		}
 	}
 	return jobs, failure
-}
-
-// unreadable tells whether an error is about the rows that were read, and not
-// about the database or the caller.
-func (s *Store) unreadable(ctx context.Context, err error) bool {
-	return ctx.Err() == nil && s.dialect.Classify(err) == dialect.FaultOperation
 }
 
 // Backlog lists the lanes that have unleased work, with the time of their

@@ -136,7 +136,7 @@ func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
 						held = held || bytes.Contains(text.Data, []byte(canary))
 					}
 				}
-				return held, page.Unread, err
+				return held, len(page.Unread), err
 			}
 			for _, shelf := range []int{1, 2} { // events, and runs whose event was not found
 				if held, unread, err := look(shelf, nil); !held || unread > 0 || err != nil {

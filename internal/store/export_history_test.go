@@ -43,6 +43,8 @@ func (s *Store) HistoryQueries() []HotQuery {
 		"of a mass action":                   {Bulk: "b"},
 		"paused of a mass action and value":  {Bulk: "b", Value: "v", States: rare},
 		"of an id and a mass action":         {ID: "r", Bulk: "b"},
+		"received":                           {ReceivedFrom: at, ReceivedUntil: at},
+		"received, paused of a source":       {ReceivedFrom: at, ReceivedUntil: at, Source: "s", States: rare, Ascending: true},
 		"running":                            {States: []gonets.RunState{gonets.RunRunning}},
 		"running of a scenario and a source": {Scenario: "x", Source: "s", States: []gonets.RunState{gonets.RunRunning}},
 	} {
@@ -54,9 +56,10 @@ func (s *Store) HistoryQueries() []HotQuery {
 			for i := range q.Walks {
 				text, args := q.Walks[i].List(summaryColumns, summaryJoin, &q)
 				// Few are being worked on, and they are sorted.
-				out = append(out, HotQuery{Name: name, Text: text, Args: len(args) + 1, Sorts: name[:4] == "runn", Values: append(args, 101)})
+				leased := strings.Contains(text, "r.node IS NOT NULL")
+				out = append(out, HotQuery{Name: name, Text: text, Args: len(args) + 1, Sorts: leased, Values: append(args, 101)})
 				text, args = q.Walks[i].Count(&q)
-				out = append(out, HotQuery{Name: name + ", count", Text: text, Args: len(args) + 1, Sorts: name[:4] == "runn", Values: append(args, 20_000)})
+				out = append(out, HotQuery{Name: name + ", count", Text: text, Args: len(args) + 1, Sorts: leased, Values: append(args, 20_000)})
 				text, args = q.Walks[i].Border(&q)
 				if !q.Few {
 					out = append(out, HotQuery{Name: name + ", border", Text: text, Args: len(args) + 2, Values: append(args, 1, filter.Part)})

@@ -14,6 +14,7 @@ import (
 	"gonets/internal/store/erasure"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/history"
+	"gonets/internal/store/lanes"
 	"gonets/internal/store/outbox"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/people"
@@ -58,6 +59,16 @@ func (s *Store) ErasuresThrough(around func(pack.Reader) pack.Reader) *erasure.E
 	read := b.Read
 	b.Read = func(ctx context.Context) pack.Reader { return around(read(ctx)) }
 	return erasure.New(b)
+}
+
+// HistoryThrough is the history as people see it who read through something else.
+func (s *Store) HistoryThrough(around func(pack.Reader) pack.Reader) *history.History {
+	b := s.base()
+	ask := b.Ask
+	b.Ask = func(ctx context.Context, read func(pack.Reader) error) error {
+		return ask(ctx, func(r pack.Reader) error { return read(around(r)) })
+	}
+	return history.New(b)
 }
 
 // Lost is how many sessions are to be ended; ask between commits.
@@ -263,6 +274,12 @@ func (s *Store) HotQueries() []HotQuery {
 	out[len(out)-1].Sorts, out[len(out)-1].Index = true, "(id=?)"
 	add("steps that runs walked", deeds.WalkedSQL(100))
 	out[len(out)-1].Writes = false
+	add("runs in front", pack.FrontsSQL(100))
+	out[len(out)-1].Writes, out[len(out)-1].Index = false, "runs_order (scenario=? AND (order_key,id)>(?,?))"
+	for name, text := range lanes.Queries() {
+		add(name, text)
+		out[len(out)-1].Writes, out[len(out)-1].Index = false, "runs_due (lane=?)"
+	}
 	add("results of runs", pack.ResultsSQL(100))
 	out[len(out)-1].Writes = false
 	add("unfinished runs of an erasure", erasure.UnfinishedSQL)

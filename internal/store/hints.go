@@ -20,12 +20,18 @@ func (s *Store) Tell(ctx context.Context, h hint.Hint) error {
 }
 
 // Listen hands over the hints of other nodes until the connection is lost or ctx ends. What was
-// told while nobody listened is lost, so it begins with a hint that anything may have happened.
+// told while nobody listened is lost, so it begins with a hint that anything may have happened;
+// of an erasure only if there was one, because it ends what people wait for.
 func (s *Store) Listen(ctx context.Context, heard func(hint.Hint)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.reach.Era(), cancel)()
-	err := dialect.ListenPostgres(ctx, s.opt.Database, func() { heard(hint.Hint{Work: true, Config: true, Lanes: true, Erased: true}) }, func(text string) {
+	err := dialect.ListenPostgres(ctx, s.opt.Database, func() {
+		erased := s.ErasedSince(ctx, s.heard)
+		s.heard = s.opt.Clock.Now()
+		heard(hint.Hint{Work: true, Config: true, Lanes: true, Erased: erased})
+	}, func(text string) {
+		s.heard = s.opt.Clock.Now()
 		if h, ok := hint.Hear(s.opt.Node, text); ok {
 			heard(h)
 		}

@@ -65,7 +65,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	case n > 0 && f.Ascending:
 		out.Next = filter.Cursor{ID: out.Items[n-1].ID}.String()
 	}
-	return out, nil
+	return out, ask.wrap(pack.LoadFronts(ask, out.Items))
 }
 
 // Run returns everything that is kept about a run, as far as it can be read;
@@ -79,7 +79,7 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
 	tolerate := func(err error) error {
-		if err == nil || !s.unreadable(q.ctx, err) {
+		if err == nil || !s.dialect.Damage(q.ctx, err) {
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
@@ -92,6 +92,9 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 	}
 	if len(sums) == 0 {
 		return out, noRun(id)
+	}
+	if err := pack.LoadFronts(q, sums); err != nil {
+		return out, err
 	}
 	out.Run = sums[0]
 	if err := deeds.Link(q, &out); err != nil {
@@ -125,7 +128,7 @@ func (s *Store) EventsByID(ctx context.Context, ids []string) (map[string]gonets
 	ask, end := s.ask(ctx)
 	defer end()
 	found, err := pack.LoadEvents(ask, ids, pageBodies)
-	if err != nil && found != nil && s.unreadable(ask.ctx, err) {
+	if err != nil && found != nil && s.dialect.Damage(ask.ctx, err) {
 		s.opt.Logger.Error("events cannot be read whole", "error", err)
 		return found, nil
 	}

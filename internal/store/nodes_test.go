@@ -14,6 +14,7 @@ import (
 
 	"gonets"
 	"gonets/internal/document"
+	"gonets/internal/erase"
 	"gonets/internal/hint"
 	"gonets/internal/store"
 	"gonets/internal/store/storetest"
@@ -491,6 +492,55 @@ func hear(t *testing.T, s storetest.Opened) <-chan hint.Hint {
 	return heard
 }
 
+// TestANodeThatDidNotHearForAWhileAsksForErasures: a short trouble of the network ends no
+// checks, and an erasure that it hid does.
+func TestANodeThatDidNotHearForAWhileAsksForErasures(t *testing.T) {
+	t.Parallel()
+	address, open := nodes(t, 0, "a", "b")
+	heard := hear(t, open[1])
+	happens := func(st erase.State) {
+		t.Helper()
+		j := erase.Job{ID: newID(), State: erase.Found, By: "anna", CreatedAt: open[0].Clock.Now(), Value: "anna"}
+		if err := open[0].CreateErasure(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open[0].SteerErasure(t.Context(), j.ID, "anna", func(j *erase.Job) error { j.State = st; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		while func()
+		want  bool
+	}{
+		{"nothing happens", func() {}, false},
+		{"one is looked for", func() { happens(erase.Found) }, false},
+		{"one is erased", func() { happens(erase.Finished) }, true},
+		{"that was before", func() {}, false},
+		{"one is being erased", func() { happens(erase.Erasing) }, true},
+	} {
+		for _, s := range open {
+			s.Clock.Advance(2 * time.Minute)
+		}
+		if err := open[0].Tell(t.Context(), hint.Hint{Config: true}); err != nil {
+			t.Fatal(err)
+		}
+		if h := <-heard; h.Work {
+			t.Fatalf("%s: it began anew by itself: %+v", c.name, h)
+		}
+		for _, s := range open {
+			s.Clock.Advance(2 * time.Minute)
+		}
+		c.while()
+		if err := cluster.Exec(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN gonets' AND datname = current_database()`); err != nil {
+			t.Fatal(err)
+		}
+		if h := <-heard; !h.Work || h.Erased != c.want {
+			t.Errorf("%s: %+v", c.name, h)
+		}
+	}
+}
+
 func TestNodesHearHintsOfTheOthersAlone(t *testing.T) {
 	t.Parallel()
 	address, open := nodes(t, 0, "a", "b")
@@ -574,5 +624,43 @@ func TestAnErasedKeyIsKnownOnEveryNode(t *testing.T) {
 		if got := acceptOn(t, s, "79990001122"); got.EventID != first.EventID || !got.Duplicate {
 			t.Errorf("node %s: %+v is no repeat of %s", s.Node(), got, first.EventID)
 		}
+	}
+}
+
+// TestNodesKnowOfEachOthersChecks: a check is there for all nodes; which is left is told
+// by the silence of its node.
+func TestNodesKnowOfEachOthersChecks(t *testing.T) {
+	t.Parallel()
+	_, open := nodes(t, 0, "a", "b")
+	a, b := open[0], open[1]
+	run := gonets.Run{ID: newID(), Scenario: "x", State: gonets.RunCancelled, Reason: gonets.CodeCheckGoing, Lease: gonets.Lease{Node: "a"},
+		Mark: gonets.MarkCheck, CreatedAt: a.Clock.Now()}
+	d := gonets.RunDetail{Run: gonets.RunSummary{Run: run, Going: &gonets.GoingCheck{By: "anna"}}, Event: gonets.Event{Mark: gonets.MarkCheck}}
+	if err := a.SaveCheck(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	seen := func(s storetest.Opened) string {
+		list, err := s.OpenChecks(t.Context())
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v %v", list, err)
+		}
+		return fmt.Sprint(list[0].Reason, " ending ", list[0].Ending, " left ", list[0].Left)
+	}
+	if got := seen(b); got != "check.going ending false left false" {
+		t.Error(got)
+	}
+	if err := b.EndCheck(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen(a); got != "check.going ending true left false" {
+		t.Error(got)
+	}
+	a.Exec(t, `UPDATE nodes SET heartbeat_at = heartbeat_at - 60000 WHERE id = ?`, "a")
+	if got := seen(b); got != "check.going ending true left true" {
+		t.Error(got)
+	}
+	a.Exec(t, `ALTER TABLE nodes RENAME COLUMN heartbeat_at TO heard`)
+	if list, err := b.OpenChecks(t.Context()); err == nil || list != nil {
+		t.Errorf("while nobody knows which nodes there are: %v %v", list, err)
 	}
 }

@@ -54,7 +54,7 @@ func (r reader) wrap(err error) error {
 	if err != nil && errors.Is(context.Cause(r.ctx), errAskedTooMuch) {
 		return errAskedTooMuch
 	}
-	return r.s.dialect.Wrap(err)
+	return r.s.dialect.WrapRead(err)
 }
 
 func (r reader) within(read func(context.Context) error) error {

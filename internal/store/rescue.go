@@ -157,10 +157,10 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 // as its document tells; empty when it has none ahead.
 func (t *txn) effectAhead(run *gonets.Run, done []gonets.StepResult) (path string, err error) {
 	doc, err := t.s.routes.Known(t, run)
-	if doc == nil {
-		return "", err
+	if doc != nil {
+		_, path = gonets.NextHTTP(doc, gonets.NewProgress(done))
 	}
-	return gonets.NextHTTPPath(doc, gonets.NewProgress(done)), nil
+	return path, err
 }
 
 // recordUnknown stores an attempt of which nothing came back, and which step is

@@ -74,6 +74,9 @@ type Store struct {
 	askLimit time.Duration
 	walkPart int
 	epoch    atomic.Int64
+	// heard is when the connection on which hints come was last known to live; only
+	// [Store.Listen] uses it.
+	heard time.Time
 	// life tells this process from one that takes its node's name.
 	life    string
 	commits *committer

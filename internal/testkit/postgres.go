@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +29,7 @@ type Cluster struct {
 
 	mu      sync.Mutex
 	dir     string
-	port    int
+	port    Port
 	cmd     *exec.Cmd
 	exited  chan struct{}
 	watch   *watcher
@@ -76,7 +75,7 @@ func (c *Cluster) New() (string, error) {
 }
 
 func (c *Cluster) address(database string) string {
-	return fmt.Sprintf("postgres://gonets@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
+	return fmt.Sprintf("postgres://gonets@127.0.0.1:%d/%s?sslmode=disable", c.port.N, database)
 }
 
 // SQL runs a statement in a database of the cluster.
@@ -102,6 +101,7 @@ func (c *Cluster) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.halt(os.Interrupt) // "fast": ends the sessions
+	c.port.Close()
 	if c.Folder == "" && c.dir != "" {
 		_ = os.RemoveAll(c.dir)
 	}
@@ -180,12 +180,7 @@ func (c *Cluster) start() (err error) {
 			return err
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	c.port = l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
+	if c.port, err = HoldPort(); err != nil {
 		return err
 	}
 	return c.launch("-c", "fsync=on")
@@ -228,7 +223,7 @@ func (c *Cluster) launch(settings ...string) error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port), "-h", "127.0.0.1", "-k", "",
+	cmd := asOwner(postgres, "-D", filepath.Join(c.dir, "data"), "-p", strconv.Itoa(c.port.N), "-h", "127.0.0.1", "-k", "",
 		"-c", "synchronous_commit=on", "-c", "max_connections=300",
 		"-c", "deadlock_timeout=100ms")
 	for _, s := range c.Settings {
@@ -250,7 +245,7 @@ func (c *Cluster) launch(settings ...string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), clusterPatience)
 	defer cancel()
-	for exec.CommandContext(ctx, ready, "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port)).Run() != nil {
+	for exec.CommandContext(ctx, ready, "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port.N)).Run() != nil {
 		select {
 		case <-c.exited:
 			text, _ := os.ReadFile(log.Name())

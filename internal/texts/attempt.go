@@ -180,9 +180,9 @@ var explainAttempt = map[gonets.Code]Explanation{
 			"Проверьте шаги по одному или сократите время ожидания у долгих шагов."},
 	},
 	gonets.CodeCheckLost: {
-		En: Text{"The server stopped before this check was over.", "What it sent since its first request was not kept: requests may have been sent that do not stand here.",
+		En: Text{"The server that ran this check has gone.", "What was answered before stands here. The request that it had sent last, and those right before it in a check with large replies, may have been done and not stand here.",
 			"Look at the services that it sends to, then check again."},
-		Ru: Text{"Сервер остановился раньше, чем закончилась эта проверка.", "Что она отправила после своего первого запроса, не сохранилось: здесь может не быть запросов, которые ушли.",
+		Ru: Text{"Сервер, который вёл эту проверку, пропал.", "Здесь видно, что было отвечено до этого. Последний отправленный запрос, а в проверке с большими ответами и те, что прямо перед ним, могли выполниться, но здесь их нет.",
 			"Посмотрите в сервисах, куда она отправляет, и проверьте ещё раз."},
 	},
 	gonets.CodeLimitSteps: {

@@ -54,7 +54,7 @@ var explainCaller = map[gonets.Code]Explanation{
 			"Отправляйте в одном запросе меньше данных или разделите работу на несколько шагов."},
 	},
 	gonets.CodeNotFound: {
-		En: Text{"Nothing has this name or number.", "It is misspelt, or what it named was deleted or kept for its time.",
+		En: Text{"Nothing has this name or number.", "It is misspelt, or it was deleted, or it is older than what is kept.",
 			"Look it up in the list of scenarios, requests, sources or runs."},
 		Ru: Text{"С таким именем или номером ничего нет.", "В нём опечатка, либо это удалено, либо истёк срок хранения.",
 			"Найдите нужное в списке обработок, запросов, источников или операций."},

@@ -12,9 +12,9 @@ var explainQuery = map[gonets.Code]Explanation{
 	},
 	gonets.CodeQueryKey: {
 		En: Text{"There is no such filter.", "Only the named filters may stand before a colon.",
-			"Use one of: state, scenario, source, event, status, code, lane, mark, after, before, text. Put a text with a colon in quotes."},
+			"Use one of: state, scenario, source, event, status, code, lane, mark, bulk, after, before, received, text. Put a text with a colon in quotes."},
 		Ru: Text{"Такого фильтра нет.", "Перед двоеточием может стоять только имя фильтра.",
-			"Есть фильтры: state, scenario, source, event, status, code, lane, mark, after, before, text. Текст с двоеточием возьмите в кавычки."},
+			"Есть фильтры: state, scenario, source, event, status, code, lane, mark, bulk, after, before, received, text. Текст с двоеточием возьмите в кавычки."},
 	},
 	gonets.CodeQueryValue: {
 		En: Text{"The filter does not take this value.", "State is a run's, status an HTTP status, after and before are times.",

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gonets"
+	"gonets/internal/query"
 	"gonets/internal/texts"
 )
 
@@ -121,5 +122,15 @@ func TestGapsAreFound(t *testing.T) {
 	}
 	if got := gaps([]gonets.Code{"no.such.code"}, texts.Explain); len(got) != 1 {
 		t.Errorf("a code without a text: %v", got)
+	}
+}
+
+func TestTheFiltersOfASearchAreAllNamed(t *testing.T) {
+	t.Parallel()
+	e, _ := texts.Explain(gonets.CodeQueryKey)
+	for _, todo := range []string{e.En.Todo, e.Ru.Todo} {
+		if all := strings.Join(query.Keys(), ", ") + "."; !strings.Contains(todo, ": "+all) {
+			t.Errorf("%q does not name %s", todo, all)
+		}
 	}
 }

@@ -39,6 +39,7 @@ walk('what is open stands in the address, and is open again where the address is
   await page.getByRole('button', { name: t('check.step') }).click()
   await expect(tab(t('result.time'))).toBeVisible()
   await page.getByRole('tab', { name: t('result.request'), exact: true }).click()
+  await expect(page).not.toHaveURL(/[?&]result=time(&|$)/)
   await page.reload()
   await expect(tab(t('result.request'))).toBeVisible()
 

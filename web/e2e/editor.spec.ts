@@ -147,7 +147,7 @@ test('of two browsers the second sees that the first edits, and a late save show
     await expect(dialog.getByText('https://a.example/x13', { exact: true })).toBeVisible()
     await dialog.getByRole('button', { name: t('conflict.bothMine') }).click()
     await saved(second)
-    expect(await paths(second)).toEqual(['two', 'send'])
+    await expect.poll(() => paths(second)).toEqual(['two', 'send'])
     await expect.poll(async () => (await desk.draft(first)).steps[1]?.['http']).toMatchObject({ url: 'https://a.example/x12' })
     // What was given up can be taken back.
     await second.keyboard.press('Control+z')
@@ -165,7 +165,7 @@ test('a cURL command becomes the request, and its check still shows after a relo
     await dialog.getByRole('button', { name: t('curl.replace') }).click()
     await expect(url(page)).toHaveText(/\/echo\/curl\?a=1$/)
     await button(page, 'check.step').click()
-    const status = page.locator('[data-step="send"]').locator('..').getByText('200')
+    const status = page.locator('[data-step="send"]').locator('..').getByText('✓ 200', { exact: true })
     await expect(status).toBeVisible()
     await saved(page)
     await page.reload()

@@ -26,7 +26,7 @@ walk.describe('the result of a check', () => {
         steps: [
           { id: 'deal', title: 'Создать', http: { method: 'GET', url: `${base}/deal` } },
           { id: 'tell', title: 'Сообщить', http: { method: 'POST', url: `${base}/tell`, body: { json: { deal: '{{ steps.deal.body.id }}' } } } },
-          { id: 'slow', title: 'Долго', http: { method: 'GET', url: `${base}/slow` } },
+          { id: 'slow', title: 'Долго', http: { method: 'GET', url: `${base}/slow`, timeout: '5m' } },
         ],
       },
     })
@@ -84,6 +84,7 @@ walk.describe('a check of all steps', () => {
   walk.use({ ...before('en', 'light', 1280), flags: ['--allow-network', '127.0.0.0/8'] })
 
   walk('asks once which of them really send, and a value of a reply becomes a variable', async ({ page, path, server, watch }) => {
+    walk.slow()
     const { t } = path
     const [crm, chat] = [await Target.open(), await Target.open()]
     for (const target of [crm, chat]) target.answers.set('/', { headers: { 'Content-Type': 'application/json' }, body: '{"id":7,"promo":{"code":"ABC"}}' })
@@ -120,7 +121,7 @@ walk.describe('a check of all steps', () => {
     await dialog.getByRole('checkbox', { name: t('check.dontAsk') }).check()
     await dialog.getByRole('button', { name: t('check.send') }).click()
     await expect(ended).toBeVisible()
-    await expect(card('deal').getByText('200')).toBeVisible()
+    await expect(card('deal').getByText('✓ 200', { exact: true })).toBeVisible()
     await expect(card('chat').getByText(t('check.shownShort'))).toBeVisible()
     expect([crm.asked.length, chat.asked.length]).toEqual([1, 0])
 

@@ -39,7 +39,10 @@ walk.describe('the list of runs', () => {
 
     // Scrolled down, nothing moves.
     await page.mouse.move(700, 600)
+    // A wheel turns the page little by little.
+    await page.evaluate(() => Object.assign(window, { stands: new Promise<void>((done) => addEventListener('scrollend', () => done(), { once: true })) }))
     await page.mouse.wheel(0, 900)
+    await page.evaluate(() => (window as unknown as { stands: Promise<void> }).stands)
     await expect(row(25)).toBeInViewport()
     const place = async (n: number) => Math.round((await row(n).boundingBox())!.y)
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(40)

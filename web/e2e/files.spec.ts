@@ -58,6 +58,7 @@ walk.describe('a form with a file', () => {
     }
     const remove = (n: number) => path.button(t('row.delete', { name: t('files.one', { n }) })).click()
     await remove(1)
+    await path.button(t('undo')).hover()
     await expect(places).toHaveCount(1)
     await expect(places).toBeFocused()
     await places.fill('event.body.changed')

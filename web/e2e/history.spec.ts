@@ -171,12 +171,15 @@ for (const [language, colorScheme, width] of [
       await expect(page.getByText(t('state.succeeded')).first()).toBeVisible()
       await crm.answers('503')
       await path.button(t('rerun')).click()
-      await page.getByRole('dialog').getByRole('button', { name: t('rerun'), exact: true }).click()
+      await dialog.getByRole('button', { name: t('rerun'), exact: true }).click()
+      // A question has a button of the same name as the run.
+      await expect(dialog).toHaveCount(0)
+      await expect.poll(async () => (await crm.requests()).length).toBe(7)
       await path.button(t('cancel')).click()
       await page.getByRole('dialog').getByRole('button', { name: t('run.doCancel'), exact: true }).dblclick()
       await expect(page.getByText(t('state.cancelled')).first()).toBeVisible()
       await watch.look('cancelled')
-      await expect.poll(async () => (await crm.requests()).length).toBe(7)
+      expect(await crm.requests()).toHaveLength(7)
     })
   })
 }

@@ -66,6 +66,7 @@ walk.describe('B: a person without a mouse', () => {
 
     // The palette goes anywhere.
     await keys.press('Control+k')
+    await expect(page.getByRole('combobox', { name: t('palette.title'), exact: true })).toBeFocused()
     await keys.type(t('nav.history'))
     await keys.press('Enter')
     await expect(page.getByRole('heading', { name: t('nav.history'), level: 1 })).toBeVisible()

@@ -65,7 +65,7 @@ walk.describe('a part of the page is lost on its way', () => {
     page.on('load', () => loads++)
     await page.getByRole('tab', { name: path.t('editor.map') }).click()
     await expect(page.getByRole('alert')).toContainText(path.t('error.page'))
-    expect(loads).toBe(1)
+    await expect.poll(() => loads).toBe(1)
     await expect(page.getByRole('textbox', { name: path.t('editor.name') })).toBeVisible()
     await watch.look('the map did not come')
     await page.unrouteAll()

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import { Receiver } from './receiver'
 import type { Server } from './server'
+import { Target } from './target'
 import { before, walk } from './walk'
 
 const scenario = (steps: string) => `apiVersion: gonets/v1
@@ -56,7 +57,7 @@ for (const [language, scheme] of [
   ['en', 'dark'],
 ] as const) {
   walk.describe(`the map in ${language}, ${scheme}`, () => {
-    walk.use(before(language, scheme, 1280))
+    walk.use({ ...before(language, scheme, 1280), flags: ['--allow-network', '127.0.0.0/8'] })
 
     walk('shows how runs went, takes blocks from the menu and by right-click, and undo knows it all', async ({ server, page, path, watch }) => {
       await path.enter()
@@ -195,9 +196,15 @@ for (const [language, scheme] of [
 
     walk('lights up step by step while it is checked', async ({ server, page, path, watch }) => {
       await path.enter()
-      await server.api('POST', '/api/v1/apply', branches)
-      // Answers take so long that the light is seen, on a slow machine, too.
-      for (const service of ['shop', 'notes']) await new Receiver(server, service).answers('delay:3s')
+      // A light stands for as long as it is looked at: the services answer when they are told.
+      const slow = await Target.open()
+      const told = (service: string) => {
+        let answer = () => {}
+        slow.answers.set(`/${service}`, { body: 'well', until: new Promise((go) => (answer = go)) })
+        return answer
+      }
+      const [shop, notes] = [told('shop'), told('notes')]
+      await server.api('POST', '/api/v1/apply', branches.replaceAll('{{ public_url }}/echo', slow.base).replace(/method: P\w+/g, 'method: GET, timeout: 5m'))
       await send(server, { phone: '7' })
       await page.goto(`${server.base}/scenarios/lead?tab=map`)
       await expect(page.getByText('7', { exact: true })).toBeVisible()
@@ -215,9 +222,13 @@ for (const [language, scheme] of [
       await page.getByRole('button', { name: path.t('check.scenario') }).click()
       await expect(page.locator('[data-running] [data-step="known/tell"]')).toBeVisible()
       await watch.look('the light is at the shop')
+      shop()
+      await expect(page.locator('[data-running] [data-step="note"]')).toBeVisible()
+      notes()
       await expect(page.locator('[data-state="done"] [data-step="note"]')).toBeVisible()
       const seen = await lights.jsonValue()
       expect(seen.filter((id) => id.includes('tell') || id === 'note')).toEqual(['known/tell', 'note'])
+      await slow.close()
     })
 
     walk('shows what is empty, and sixty steps, one of no kind', async ({ server, page, path, watch }) => {

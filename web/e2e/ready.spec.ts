@@ -33,7 +33,7 @@ for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 3
         await path.button(t('start')).click()
         await page.getByRole('status').getByRole('button', { name: t('scenario.ready') }).click()
         const line = (point: string) => page.getByRole('listitem').filter({ hasText: t(`ready.${point}`) })
-        const is = (point: string, ok: boolean) => expect(line(point).getByRole('img', { name: t(ok ? 'ready.yes' : 'ready.no'), exact: true })).toBeVisible({ timeout: 20_000 })
+        const is = (point: string, ok: boolean) => expect(line(point).getByRole('img', { name: t(ok ? 'ready.yes' : 'ready.no'), exact: true })).toBeVisible()
         await expect(page.getByText(t('ready.sum', { n: 1, of: 8 }))).toBeVisible()
         await is('errors', true)
         await expect(line('sender')).toContainText(t('ready.sender.none', { source: language === 'ru' ? '«Форма»' : '“Форма”' }))
@@ -57,7 +57,7 @@ for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 3
         await page.getByRole('menuitem', { name: t('scenario.ready') }).click()
         // A description is no step: what was checked stays so.
         for (const point of ['documented', 'watched', 'protection']) await is(point, true)
-        await expect(page.getByText(t('ready.sum', { n: 8, of: 8 }))).toBeVisible({ timeout: 20_000 })
+        await expect(page.getByText(t('ready.sum', { n: 8, of: 8 }))).toBeVisible()
         await watch.look('ready')
         await shot('ready')
 

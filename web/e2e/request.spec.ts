@@ -7,6 +7,7 @@ walk.describe('a request', () => {
   walk.use(before('ru', 'dark', 1280))
 
   walk('takes what people type: stray spaces, variables of other systems, bodies of every kind, headers of their own', async ({ server, page, path, watch }) => {
+    walk.slow()
     const { t } = path
     await path.enter()
     const name = await path.ready('Заявка', 'shelf')
@@ -27,6 +28,8 @@ walk.describe('a request', () => {
     }
     await type(` \u200b${well}  `)
     await path.sees(t('url.trimmed'))
+    // Under the pointer it stays for as long as one looks.
+    await path.button(t('undo')).hover()
     await expect.poll(async () => (await http()).url).toBe(well)
     await watch.look('trimmed')
     await path.button(t('undo')).click()

@@ -215,7 +215,7 @@ walk.describe('a Russian screen', () => {
     await reader.open('/sources')
     await reader.open(`/sources/${form}`)
     await reader.open('/connections')
-    for (const where of ['/lanes', '/receiver', '/receiver?address=pochta', '/runs/reconciliation', '/runs/bulk']) await reader.open(where)
+    for (const where of ['/lanes', '/receiver', '/receiver?address=pochta', '/receiver?address=otkaz', '/runs/reconciliation', '/runs/bulk']) await reader.open(where)
     let runs: Run[] = []
     await expect(async () => {
       runs = (await server.api<{ items: Run[] }>('GET', '/api/v1/runs')).items

@@ -89,6 +89,7 @@ walk.describe('recipes', () => {
   walk.use(before('ru', 'dark', 1280))
 
   walk('each recipe opens as a draft and runs at once; one answers its sender', async ({ server, page, path, watch }) => {
+    walk.slow()
     await path.enter()
     await page.goto(`${server.base}/recipes`)
     const takes = page.getByRole('button', { name: new RegExp(`^${path.t('take')}: `) })

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,17 +16,18 @@ export class Server {
   output = ''
   private process?: ChildProcess
 
+  /** Where it listens; the first start chooses one that nobody has, and a server that was killed comes back to it. */
+  port = 0
+
   private constructor(
     readonly data: string,
-    readonly port: number,
     private readonly flags: string[],
   ) {}
 
   /** Makes a folder and starts a server in it; flags go to `gonets serve`. */
   static async start(...flags: string[]): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), 'gonets-e2e-'))
-    // A fixed port, so that a server that was killed comes back at its address.
-    const s = new Server(data, await freePort(), flags)
+    const s = new Server(data, flags)
     await s.up()
     return s
   }
@@ -51,6 +51,7 @@ export class Server {
       child.once('exit', (code) => failed(new Error(`the server ended with ${code}:\n${this.output}`)))
       child.once('error', failed)
     })
+    this.port = Number(/http:\/\/\S+:(\d+)\//.exec(this.output)![1])
     this.base = `http://127.0.0.1:${this.port}`
   }
 
@@ -99,15 +100,4 @@ export class Server {
     await this.kill()
     await rm(this.data, { recursive: true, force: true })
   }
-}
-
-/** A port of loopback that is free now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

@@ -94,6 +94,8 @@ walk('a step gets another short name, the steps behind it follow, and an answer 
   await page.getByRole('textbox', { name: t('step.id') }).fill('Сделка')
   await watch.look('short name')
   await page.getByRole('dialog').getByRole('button', { name: t('save') }).click()
+  // Under the pointer it stays for as long as one looks.
+  await path.button(t('undo')).last().hover()
   await expect(page.locator('[data-step="sdelka"]')).toBeVisible()
   await expect(page.getByRole('textbox', { name: t('/http/url'), exact: true })).toBeVisible()
   await expect.poll(async () => JSON.stringify((await draft())[1]?.['respond'])).toContain('steps.sdelka.status')

@@ -196,6 +196,12 @@ for (const screen of screens) {
       }
       const answer = (how: (route: Route) => unknown) => page.route(matches, (route) => (route.request().method() === 'GET' ? how(route) : route.fallback()))
       const honestly = () => page.unroute(matches)
+      /** Nothing is asked again by itself: a stream of hints that opens has everything read anew, and what is told of a failure goes before it is pressed. */
+      const deaf = async (what: () => Promise<void>) => {
+        await page.route('**/api/v1/changes', (route) => route.abort())
+        await what()
+        await page.unroute('**/api/v1/changes')
+      }
       /** What waits before it asks again need not be waited for. */
       const soon = (what: () => Promise<void>) =>
         expect(async () => {
@@ -223,7 +229,7 @@ for (const screen of screens) {
         ['503', problem(503, 'stopping'), codes['stopping']!.ru.what, codes['stopping']!.ru.todo],
         ['no network', (route: Route) => route.abort('connectionrefused'), path.t('error.offline'), path.t('error.offline.todo')],
       ] as const)
-        await walk.step(name, async () => {
+        await walk.step(name, () => deaf(async () => {
           await answer(how)
           await go()
           await soon(() => expect(alert).toBeVisible({ timeout: 500 }))
@@ -234,7 +240,7 @@ for (const screen of screens) {
           await tryAgain.click()
           await expect(said).toBeVisible()
           await expect(alert).toHaveCount(0)
-        })
+        }))
 
       if (nothing)
         await walk.step('empty', async () => {
@@ -246,8 +252,7 @@ for (const screen of screens) {
         })
 
       if (!once)
-        await walk.step('old', async () => {
-          await page.route('**/api/v1/changes', (route) => route.abort())
+        await walk.step('old', () => deaf(async () => {
           await go()
           await expect(said).toBeVisible()
           await answer(problem(500, 'internal'))
@@ -261,13 +266,10 @@ for (const screen of screens) {
           if (!live) await tryAgain.click()
           await expect(alert).toHaveCount(0)
           await expect(said).toBeVisible()
-          await page.unroute('**/api/v1/changes')
-        })
+        }))
 
       if (more)
-        await walk.step('a further page', async () => {
-          // A stream that opens has everything read again, what is told of a page that failed with it.
-          await page.route('**/api/v1/changes', (route) => route.abort())
+        await walk.step('a further page', () => deaf(async () => {
           let [fails, asked] = [true, 0]
           await answer(async (route) => {
             const further = new URL(route.request().url()).searchParams.get('cursor') === 'further'
@@ -286,8 +288,7 @@ for (const screen of screens) {
           await expect(alert).toHaveCount(0)
           await expect(said).toBeVisible()
           await honestly()
-          await page.unroute('**/api/v1/changes')
-        })
+        }))
     })
   })
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 /** A service of strangers on loopback: it answers each path with what was put there. */
 export class Target {
-  readonly answers = new Map<string, { status?: number; reason?: string; headers?: Record<string, string>; body: string }>()
+  readonly answers = new Map<string, { status?: number; reason?: string; headers?: Record<string, string>; body: string; /** It is not answered before. */ until?: Promise<void> }>()
   /** Paths that were asked, in their order. */
   readonly asked: string[] = []
   /** When each was asked, in milliseconds. */
@@ -15,8 +15,10 @@ export class Target {
     this.asked.push(path)
     this.times.push(Date.now())
     const answer = this.answers.get(path) ?? { status: 404, body: '' }
-    response.writeHead(answer.status ?? 200, answer.reason ?? 'OK', { 'Content-Type': 'text/html; charset=utf-8', ...answer.headers })
-    response.end(answer.body)
+    void Promise.resolve(answer.until).then(() => {
+      response.writeHead(answer.status ?? 200, answer.reason ?? 'OK', { 'Content-Type': 'text/html; charset=utf-8', ...answer.headers })
+      response.end(answer.body)
+    })
   })
 
   static async open(): Promise<Target> {

@@ -25,7 +25,7 @@ for (const screen of [before('ru', 'light', 1280), before('en', 'dark', 390)]) {
       await expect(came.getByRole('button')).toHaveCount(2)
       await came.getByRole('button', { name: /PUT/ }).click()
       await expect(page.getByText('/echo/test/orders?id=7')).toBeVisible()
-      await expect(page.getByText('1734')).toBeVisible()
+      await expect(page.getByText('1734', { exact: true })).toBeVisible()
       await page.getByRole('tab', { name: new RegExp(`^${t('run.headersOf', { n: '\\d+' })}$`) }).click()
       await expect(page.getByText('Bearer ***')).toBeVisible()
       await watch.look('headers')

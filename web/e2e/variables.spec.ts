@@ -95,8 +95,10 @@ walk.describe('variables', () => {
     await path.saved()
     await watch.look('no such secret')
     await path.button(t('start')).click()
+    await expect(page.getByRole('dialog')).toBeVisible()
     await watch.look('start refused')
     await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
 
     // A name that means something else.
     await page.locator('[data-step="note"]').click()
@@ -122,6 +124,7 @@ walk.describe('variables', () => {
     await expect(told).toHaveCount(0)
     await take('?z=a+b')
     await expect(told.first()).toBeVisible()
+    await path.button(t('undo')).hover()
     await watch.look('query as rows')
     await path.button(t('undo')).click()
     await expect(address).toHaveText(`${server.base}/echo/shelf?z=a+b`)

@@ -3,8 +3,10 @@ package words
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"gonets"
 	"gonets/api"
@@ -74,7 +76,7 @@ func Reason(code gonets.Code) string {
 	case gonets.CodeCheckLimit:
 		return "the server ended it: it took too long or told too much"
 	case gonets.CodeCheckLost:
-		return "its server stopped before it was over"
+		return "the server that ran it has gone"
 	case gonets.CodePoison:
 		return "the server died several times while working on it"
 	case gonets.CodeLimitSteps:
@@ -195,11 +197,15 @@ func State(s gonets.RunState) string {
 	return string(s)
 }
 
-// Wait says how a queue holds a run up; empty when it does not.
+// Wait says how its queue or the run in front holds a run up; empty when neither does.
 func Wait(w *api.LaneWait) string {
 	switch {
 	case w == nil:
 		return ""
+	case w.Why == api.WaitOrder && w.RunState == gonets.RunPaused:
+		return "it is behind " + w.Run + ", a run with the same order key that waits for you"
+	case w.Why == api.WaitOrder:
+		return "it is behind " + w.Run + ", a run with the same order key that is not done yet"
 	case w.Why == api.LanePaused:
 		return "its queue is paused"
 	case w.Why == api.LaneClosed:
@@ -214,7 +220,7 @@ func Doubts(e *api.Erasure) (out []string) {
 		out = append(out, "A part of what was counted cannot be read: there may have been more.")
 	}
 	if e.Unread > 0 {
-		out = append(out, fmt.Sprintf("Cannot be read as a whole, so that nobody knows whether they hold it: %d", e.Unread))
+		out = append(out, fmt.Sprintf("Cannot be read as a whole, so that nobody knows whether they, or what could not be reached behind them, hold it: %d", e.Unread))
 	}
 	return out
 }
@@ -241,11 +247,7 @@ func Stand(p *api.BulkPlan, total int) string {
 	var parts []string
 	for i := range p.Groups[:min(len(p.Groups), maxStand)] {
 		g := &p.Groups[i]
-		step := cmp.Or(g.Step, "its first step")
-		if g.StepTitle != "" {
-			step += " “" + g.StepTitle + "”"
-		}
-		parts = append(parts, fmt.Sprintf("%s of %s (%d)", step, g.Scenario, g.Runs))
+		parts = append(parts, fmt.Sprintf("%s of %s (%d)", stepName(g.Step, g.StepTitle), g.Scenario, g.Runs))
 		total -= g.Runs
 	}
 	text := strings.Join(parts, ", ")
@@ -264,6 +266,19 @@ func Told(n *api.Told) string {
 		return n.LastError
 	}
 	return n.Cause
+}
+
+// Letter is how far a letter has come; one that waits says until when, by the clocks of a
+// zone, and for what.
+func Letter(n *api.Told, now time.Time, zone *time.Location) string {
+	if n.DueAt == nil || !n.DueAt.After(now) {
+		return n.State
+	}
+	text := n.State + " until " + n.DueAt.In(zone).Format("2006-01-02 15:04")
+	if n.HeldBy != "" {
+		text += ", " + strings.ReplaceAll(n.HeldBy, "_", " ")
+	}
+	return text
 }
 
 // Difference names what is not the same in two attempts.
@@ -303,4 +318,30 @@ func Uncompared(body string) string {
 		return "The bodies are not compared: one is not kept any more."
 	}
 	return ""
+}
+
+// Gone says why what an attempt sent and got cannot be seen; empty when it can.
+func Gone(at *api.Attempt) string {
+	switch {
+	case at.Erased:
+		return "What it sent and got was erased on request."
+	case at.NotKept:
+		return "Headers and bodies were not kept: the disk was low."
+	}
+	return ""
+}
+
+// Mistake says an error to somebody who typed a command: a mistake that is the whole
+// answer once, and without its place in a request that he never saw.
+func Mistake(err error) string {
+	var e *gonets.Error
+	if !errors.As(err, &e) || len(e.Problems) != 1 || e.Problems[0].Message != e.Message {
+		return err.Error()
+	}
+	p := e.Problems[0]
+	p.Pointer, p.Line = "", 0
+	if strings.Contains(p.Message, strings.TrimSuffix(p.Expression, ":")) {
+		p.Expression = ""
+	}
+	return strings.Replace(err.Error(), e.Error(), p.String(), 1)
 }

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"fmt"
 	"testing"
 
 	"gonets"
@@ -37,6 +38,34 @@ func TestAPlanThatKnowsOnlySomeRunsSaysSo(t *testing.T) {
 	for total, want := range map[int]string{3: known, 4: known + " and others"} {
 		if got := words.Stand(plan, total); got != want {
 			t.Errorf("of %d runs: %q", total, got)
+		}
+	}
+}
+
+// TestAMistakeIsToldOnce: somebody who typed a command knows no JSON pointers.
+func TestAMistakeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	one := gonets.Problem{Pointer: "/q", Line: 1, Column: 3, Message: "there is no filter stat:", Expression: "stat", Suggestion: "state"}
+	for want, err := range map[string]error{
+		`no: there is no filter stat: (did you mean "state"?)`: fmt.Errorf("no: %w", &gonets.Error{Message: one.Message, Problems: []gonets.Problem{one}}),
+		"it is wrong\n/a: so": &gonets.Error{Message: "it is wrong", Problems: []gonets.Problem{{Pointer: "/a", Message: "so"}}},
+		"plain":               fmt.Errorf("plain"),
+		"bad in `x`":          &gonets.Error{Message: "bad", Problems: []gonets.Problem{{Pointer: "/a", Message: "bad", Expression: "x"}}},
+	} {
+		if got := words.Mistake(err); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestARunBehindAnotherNamesIt(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[gonets.RunState]string{
+		gonets.RunPaused:  "it is behind r1, a run with the same order key that waits for you",
+		gonets.RunWaiting: "it is behind r1, a run with the same order key that is not done yet",
+	} {
+		if got := words.Wait(&api.LaneWait{Why: api.WaitOrder, Run: "r1", RunState: state}); got != want {
+			t.Errorf("%s: %q", state, got)
 		}
 	}
 }

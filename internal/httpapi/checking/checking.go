@@ -29,9 +29,11 @@ type Rehearsal interface {
 	Check(ctx context.Context, o rehearse.Order, emit func(rehearse.Line) error) error
 }
 
-// Book has what is kept of checks.
+// Book has what is kept of checks, of those at other servers too.
 type Book interface {
-	Check(ctx context.Context, id string) (gonets.RunDetail, error)
+	OpenChecks(ctx context.Context) ([]gonets.OpenCheck, error)
+	EndCheck(ctx context.Context, id string) error
+	LoseCheck(ctx context.Context, id string, now time.Time) error
 }
 
 const (
@@ -49,8 +51,12 @@ const (
 type Options struct {
 	Rehearsal Rehearsal
 	Book      Book
-	// Tell gives the other servers a hint; nil when there can be none.
+	// Node is this server's name among those of its database.
+	Node string
+	// Tell gives the other servers a hint.
 	Tell func(hint.Hint)
+	// Judges tells whether this server knows well enough that others which seem silent are.
+	Judges func() bool
 	// Stopping is closed when all checks have to end.
 	Stopping <-chan struct{}
 	Clock    gonets.Clock
@@ -71,14 +77,11 @@ func New(o Options) *Room {
 	return &Room{o: o, going: map[*going]bool{}}
 }
 
-// Wish asks for a check.
+// Wish asks for a check. One with Going stays on its way when its reader leaves.
 type Wish struct {
 	rehearse.Order
 	// Show is a line as its reader sees it.
 	Show func(l rehearse.Line) api.CheckLine
-	// GoesOn keeps it on its way when its reader leaves; As says of what it is then.
-	GoesOn bool
-	As     api.GoingCheck
 	// Refuse answers with an error that comes before the first line.
 	Refuse func(w http.ResponseWriter, err error)
 }
@@ -86,10 +89,9 @@ type Wish struct {
 // going is a check on its way.
 type going struct {
 	cancel context.CancelCauseFunc
-	// about is filled in, and alone true for one that needs no reader, with its first
-	// line, under the room's lock. Only such a one keeps its lines.
-	about api.GoingCheck
-	alone bool
+	// about is filled in with its first line, under the room's lock. One that needs no
+	// reader has a Going in it, and only such a one keeps its lines.
+	about gonets.RunSummary
 
 	mu     sync.Mutex
 	lines  [][]byte
@@ -136,7 +138,9 @@ func (g *going) after(n int) (lines [][]byte, more <-chan struct{}) {
 // Stream tells a check, one object a line, until it is over, the server stops, or,
 // unless it goes on, its reader leaves.
 func (r *Room) Stream(wish Wish) *huma.StreamResponse {
-	wish.As.Was = renamed(wish.Scenario.Steps)
+	if wish.Going != nil {
+		wish.Going.Was = renamed(wish.Scenario.Steps)
+	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		_, w := humago.Unwrap(c)
 		r.try(c.Context(), w, wish)
@@ -152,7 +156,7 @@ func renamed(steps []gonets.Step) map[string]string {
 
 func (r *Room) try(reader context.Context, w http.ResponseWriter, wish Wish) {
 	ctx, free := reader, context.CancelFunc(func() {})
-	if wish.GoesOn {
+	if wish.Going != nil {
 		ctx, free = context.WithTimeoutCause(context.WithoutCancel(reader), gonets.MaxCheckTime,
 			gonets.Errorf(gonets.CodeCheckLimit, "the check was ended: it took longer than an hour"))
 	}
@@ -174,17 +178,17 @@ func (r *Room) try(reader context.Context, w http.ResponseWriter, wish Wish) {
 		if err != nil {
 			return err
 		}
-		if g.about.RunID == "" {
+		if g.about.ID == "" {
 			// Whoever left before he heard of it cannot know what to come back to.
 			if err := reader.Err(); err != nil {
 				return err
 			}
-			wish.As.RunID = l.RunID
-			if err := r.enter(g, wish); err != nil {
+			about := gonets.RunSummary{Run: gonets.Run{ID: l.RunID, Scenario: wish.Scenario.Name, CreatedAt: r.o.Clock.Now().UTC()}, Going: wish.Going}
+			if err := r.enter(g, about); err != nil {
 				return err
 			}
 		}
-		if !wish.GoesOn {
+		if wish.Going == nil {
 			return out.write(line)
 		}
 		g.add(line)
@@ -210,13 +214,13 @@ func (r *Room) begin(cancel context.CancelCauseFunc) *going {
 }
 
 // enter makes a check known, unless it is one too many that needs no reader.
-func (r *Room) enter(g *going, wish Wish) error {
+func (r *Room) enter(g *going, about gonets.RunSummary) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if wish.GoesOn && len(r.alone()) >= gonets.MaxChecks {
+	if about.Going != nil && len(r.alone()) >= gonets.MaxChecks {
 		return gonets.Errorf(gonets.CodeChecks, "%d checks are on their way already; end one or wait for it", gonets.MaxChecks)
 	}
-	g.about, g.alone = wish.As, wish.GoesOn
+	g.about = about
 	return nil
 }
 
@@ -232,11 +236,11 @@ func (r *Room) leave(g *going) {
 func (r *Room) alone() []*going {
 	var out []*going
 	for g := range r.going {
-		if g.alone {
+		if g.about.Going != nil {
 			out = append(out, g)
 		}
 	}
-	slices.SortFunc(out, func(a, b *going) int { return cmp.Compare(a.about.RunID, b.about.RunID) })
+	slices.SortFunc(out, func(a, b *going) int { return cmp.Compare(a.about.ID, b.about.ID) })
 	return out
 }
 
@@ -244,7 +248,7 @@ func (r *Room) find(id string) *going {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for g := range r.going {
-		if id != "" && g.about.RunID == id {
+		if id != "" && g.about.ID == id {
 			return g
 		}
 	}
@@ -286,49 +290,11 @@ func (r *Room) EndAll() (wait func()) {
 	}
 }
 
-type (
-	// ID is a check by the run that it is kept as.
-	ID struct {
-		ID string `path:"id"`
-	}
-	// List are the checks on their way.
-	List struct{ Body api.List[api.GoingCheck] }
-)
-
-// List lists the checks that need no reader, the oldest first.
-func (r *Room) List(context.Context, *struct{}) (*List, error) {
-	out := &List{Body: api.List[api.GoingCheck]{Items: []api.GoingCheck{}}}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, g := range r.alone() {
-		out.Body.Items = append(out.Body.Items, g.about)
-	}
-	return out, nil
-}
-
-// Cancel ends a check; one of another server is ended by that. Nothing but a check is
-// ended by it.
-func (r *Room) Cancel(ctx context.Context, in *ID) (*struct{}, error) {
-	if g := r.find(in.ID); g != nil {
-		g.cancel(nil)
-		return nil, nil
-	}
-	d, err := r.o.Book.Check(ctx, in.ID)
-	if err != nil && gonets.CodeOf(err) != gonets.CodeNotFound {
-		return nil, err
-	}
-	if err != nil || r.o.Tell == nil || d.Run.Reason != gonets.CodeCheckGoing {
-		return nil, gonets.Errorf(gonets.CodeNotFound, "no check %s is on its way; what came of it, if it was one, stands in the history", in.ID)
-	}
-	r.o.Tell(hint.Hint{Checks: []string{in.ID}})
-	return nil, nil
-}
-
 // Follow tells a check from its first line on.
 func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 	g := r.find(in.ID)
-	if g == nil || !g.alone {
-		return nil, gonets.Errorf(gonets.CodeNotFound, "no check %s is on its way here; what came of it stands in the history", in.ID)
+	if g == nil || g.about.Going == nil {
+		return nil, gonets.Errorf(gonets.CodeNotFound, "no check %s is on its way at this server; the list of checks tells of those at others, the history what came of it", in.ID)
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {
 		_, w := humago.Unwrap(c)

@@ -88,7 +88,11 @@ func stream(body *huma.StreamResponse, w http.ResponseWriter) {
 }
 
 func wish(goesOn bool) checking.Wish {
-	return checking.Wish{Order: rehearse.Order{Ask: rehearse.Ask{Scenario: &gonets.Scenario{}}}, GoesOn: goesOn, Show: func(l rehearse.Line) api.CheckLine { return l.CheckLine },
+	order := rehearse.Order{Ask: rehearse.Ask{Scenario: &gonets.Scenario{Name: "lead"}}}
+	if goesOn {
+		order.Going = &gonets.GoingCheck{Title: "Lead", By: "anna"}
+	}
+	return checking.Wish{Order: order, Show: func(l rehearse.Line) api.CheckLine { return l.CheckLine },
 		Refuse: func(w http.ResponseWriter, err error) { w.WriteHeader(gonets.CodeOf(err).Status()) }}
 }
 
@@ -99,7 +103,7 @@ func in(t *testing.T, f func(r *checking.Room, tr *trial)) {
 	synctest.Test(t, func(t *testing.T) {
 		stopping := make(chan struct{})
 		tr := &trial{sizes: make(chan int)}
-		f(checking.New(checking.Options{Rehearsal: tr, Tell: func(hint.Hint) {}, Stopping: stopping, Clock: gonets.SystemClock{}}), tr)
+		f(checking.New(checking.Options{Rehearsal: tr, Book: &book{}, Node: "here", Tell: func(hint.Hint) {}, Judges: func() bool { return true }, Stopping: stopping, Clock: gonets.SystemClock{}}), tr)
 		close(stopping)
 		synctest.Wait()
 	})

@@ -8,6 +8,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/content"
+	"gonets/internal/document"
 	"gonets/setting"
 )
 
@@ -38,7 +39,7 @@ func NewReader(settings *setting.Settings, now time.Time) Reader {
 // stands.
 func Listed(run gonets.RunSummary, tries Tries, r Reader) api.RunSummary {
 	policy := run.Policy(run.Cursor, tries.Retry)
-	wait, due := r.heldUp(&run.Run, policy.Quiet)
+	wait, due := r.heldUp(&run, policy.Quiet)
 	run.DueAt = due
 	out := RunSummary(run)
 	out.Wait, out.Asks = wait, tries.Asks(&run.Run, run.Cursor)
@@ -106,7 +107,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if st != nil {
 		policy = policyOf(d, active, st)
 	}
-	wait, due := r.heldUp(&d.Run.Run, policy.Quiet)
+	wait, due := r.heldUp(&d.Run, policy.Quiet)
 	held.Run.DueAt, d = due, &held
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	out.Wait = wait
@@ -128,7 +129,9 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	out.RerunOf, out.Reruns, out.Acts = d.RerunOf, d.Reruns, acts(d.Acts)
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
-		out.StepChanged = active != "" && r.Published.N != d.Run.Version && gonets.StepChanged(scenario, &r.Published.Scenario, active)
+		if active != "" && r.Published.N != d.Run.Version {
+			out.StepChanged, out.StepLost = api.StepFate(document.FateOf(scenario, &r.Published.Scenario, active))
+		}
 	}
 	out.NextTries = nextTries(d, active)
 	out.Steps = steps(d, active, failedStep(d))
@@ -354,7 +357,7 @@ func unmarked(a *gonets.Attempt, st *gonets.HTTPStep) api.Attempt {
 	out := api.Attempt{
 		N: a.N, Outcome: a.Outcome, Code: a.Code, Error: a.Error,
 		StartedAt: a.StartedAt, DurationMS: a.Duration.Milliseconds(), Charged: a.Charged, Fenced: a.Fenced,
-		NotKept: a.NotKept, Sealed: a.Sealed, Purpose: a.Purpose,
+		NotKept: a.NotKept, Erased: a.Erased, Sealed: a.Sealed, Purpose: a.Purpose,
 		Remote: a.Remote, HTTPVersion: a.HTTPVersion, TLSVersion: a.TLSVersion, Redirects: a.Hops,
 		Request: api.Request{Method: a.Method, URL: a.URL, Headers: Headers(a.RequestHeaders), Content: sent, Size: len(a.RequestBody), Gzip: a.Gzip,
 			Parts: content.Parts(a.RequestHeaders, a.RequestBody)},

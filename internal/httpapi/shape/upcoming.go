@@ -40,12 +40,19 @@ func (u *Upcoming) Times() []time.Time {
 // takenUp is how long a run that is due may take to be taken up.
 const takenUp = 2 * time.Second
 
-// heldUp is how its queue holds a run up now, nil when it does not, and when the run
-// is due then: a further try is made no earlier than a closed queue is tried out, and
-// not within its quiet hours. Only what is queued or waits for a further try is held up.
-func (r *Reader) heldUp(run *gonets.Run, quiet *gonets.Quiet) (wait *api.LaneWait, due time.Time) {
+// heldUp is how the run in front or its queue holds a run up now, nil when neither does,
+// and when the run is due then: a further try is made no earlier than a closed queue is
+// tried out, and not within its quiet hours. Only what is queued or waits for a further
+// try is held up.
+func (r *Reader) heldUp(run *gonets.RunSummary, quiet *gonets.Quiet) (wait *api.LaneWait, due time.Time) {
 	due = run.DueAt
-	if r.Wait == nil || run.State != gonets.RunQueued && (run.State != gonets.RunWaiting || !run.Retrying()) {
+	if run.State != gonets.RunQueued && (run.State != gonets.RunWaiting || !run.Retrying()) {
+		return nil, due
+	}
+	if run.Front.ID != "" && !due.After(r.Now) {
+		return &api.LaneWait{Why: api.WaitOrder, Run: run.Front.ID, RunState: run.Front.State}, due
+	}
+	if r.Wait == nil {
 		return nil, due
 	}
 	wait = r.Wait(run.Lane)

@@ -122,6 +122,30 @@ func TestAnExplanationNamesNoTimeThatIsForTheQueueToSay(t *testing.T) {
 	}
 }
 
+func TestTheRunInFrontIsWhyAnotherWaitsAndNotTheQueue(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	reader := shape.Reader{Now: now, Wait: func(string) *api.LaneWait { return &api.LaneWait{Why: api.LaneClosed, Until: &now} }}
+	for name, c := range map[string]struct {
+		state gonets.RunState
+		due   time.Duration
+		why   string
+	}{
+		"a queued one":                      {gonets.RunQueued, 0, api.WaitOrder},
+		"one whose further try is due":      {gonets.RunWaiting, -time.Minute, api.WaitOrder},
+		"one that waits for its time still": {gonets.RunWaiting, time.Minute, ""},
+	} {
+		d := waiting(now.Add(c.due))
+		d.Run.State, d.Run.Front = c.state, gonets.RunFront{ID: "r0", State: gonets.RunPaused}
+		run, listed := shape.Run(d, reader), shape.Listed(d.Run, shape.TriesOf(d.Version, "deal"), reader)
+		for _, wait := range []*api.LaneWait{run.Wait, listed.Wait} {
+			if wait == nil && c.why != "" || wait != nil && (wait.Why != c.why || wait.Run != "r0" || wait.RunState != gonets.RunPaused || wait.Until != nil) {
+				t.Errorf("%s: %+v", name, wait)
+			}
+		}
+	}
+}
+
 func TestADoubtIsToldOfAStepThatWasNotRead(t *testing.T) {
 	t.Parallel()
 	asking := gonets.Retry{Ask: &gonets.Ask{}}

@@ -68,7 +68,7 @@ func OneC(d *gonets.RunDetail, n int) (f File, ok bool) {
 // nil when it sent nothing.
 func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 	a, timeout := AttemptOf(d, n), gonets.DefaultHTTPTimeout
-	if a == nil || a.URL == "" || a.NotKept {
+	if a == nil || a.URL == "" || !a.Kept() {
 		return nil, 0
 	}
 	request := curl.Request{Method: a.Method, URL: a.URL, Headers: a.RequestHeaders, Body: a.RequestBody, Gzip: a.Gzip, Follow: len(a.Hops) > 0}
@@ -92,7 +92,7 @@ func sent(d *gonets.RunDetail, n int) (*curl.Request, time.Duration) {
 // Reply is the body of the reply to the n-th attempt of a run; ok is false when
 // there was none.
 func Reply(d *gonets.RunDetail, n int) (f File, ok bool) {
-	if a := AttemptOf(d, n); a != nil && a.Status != 0 && !a.NotKept {
+	if a := AttemptOf(d, n); a != nil && a.Status != 0 && a.Kept() {
 		return File{Type: "application/octet-stream", Disposition: fmt.Sprintf(`attachment; filename="reply-%s-%d.bin"`, d.Run.ID, n), Body: append([]byte{}, a.ReplyBody...)}, true
 	}
 	return f, false

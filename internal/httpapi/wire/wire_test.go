@@ -48,7 +48,13 @@ func TestAnAttemptIsShownInOtherForms(t *testing.T) {
 	if got, err := wire.Compare(d, 2, wire.Good{Run: d, N: 2}); err != nil || got.With == nil || got.With.Run != "r" || len(got.Differences) != 0 {
 		t.Errorf("compared with itself: %+v, %v", got, err)
 	}
-	if wire.PathOf(d, 2) != "send" || wire.PathOf(d, 3) != "" {
-		t.Error("the step of an attempt")
+	d.Attempts[1].Erased, d.Attempts[1].RequestBody, d.Attempts[1].ReplyBody = true, []byte("erased on request"), []byte("erased on request")
+	for name, write := range map[string]func(*gonets.RunDetail, int) (wire.File, bool){"curl": wire.Curl, "onec": wire.OneC, "reply": wire.Reply} {
+		if f, ok := write(d, 2); ok {
+			t.Errorf("%s of what was erased: %q", name, f.Body)
+		}
+	}
+	if _, err := wire.Compare(d, 2, wire.Good{}); gonets.CodeOf(err) != gonets.CodeNotFound || !strings.Contains(err.Error(), "erased") {
+		t.Errorf("what was erased is compared: %v", err)
 	}
 }

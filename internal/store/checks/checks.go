@@ -53,11 +53,16 @@ func (b *Book) SaveCheck(ctx context.Context, d gonets.RunDetail) error {
 		finished = going
 	}
 	row := []any{d.Run.ID, d.Run.Scenario, event, d.Run.CreatedAt.UnixMilli(), finished, summary, len(data), compress.Zstd(data)}
-	return b.keep(ctx, row, `ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, summary = excluded.summary,
-		size = excluded.size, data = excluded.data`)
+	// Who wants its end meanwhile is not forgotten, nor that it was taken for lost then.
+	return b.keep(ctx, append(row, int64(going), int64(ending), int64(noted), int64(ending)), `ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, size = excluded.size, data = excluded.data,
+		finished_at = CASE WHEN excluded.finished_at = ? AND checks.finished_at IN (?, ?) THEN ? ELSE excluded.finished_at END`)
 }
 
-// keep stores a row, unless its event was erased meanwhile.
+// columns are those of a row.
+const columns = 8
+
+// keep stores a row, unless its event was erased meanwhile; behind the columns stand the
+// arguments of again.
 func (b *Book) keep(ctx context.Context, row []any, again string) error {
 	return b.base.Change(ctx, func(t floor.Txn) error {
 		if event, ok := row[2].(string); ok {
@@ -65,37 +70,8 @@ func (b *Book) keep(ctx context.Context, row []any, again string) error {
 				return err
 			}
 		}
-		return t.Exec(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (`+pack.In(len(row))+`) `+again, row...)
+		return t.Exec(`INSERT INTO checks (id, scenario, event, created_at, finished_at, summary, size, data) VALUES (`+pack.In(columns)+`) `+again, row...)
 	})
-}
-
-// abandoned is for how long a check may be on its way: one that is older is of a server
-// that did not come back.
-const abandoned = 24 * time.Hour
-
-// EndChecks ends the checks that a server which starts now left on their way when it
-// stopped, and those of servers that never came back.
-func (b *Book) EndChecks(ctx context.Context, node string, now time.Time) error {
-	var open []gonets.RunSummary
-	err := b.base.Ask(ctx, func(q pack.Reader) (err error) {
-		open, err = pack.Collect(q, `SELECT id, scenario, created_at, summary FROM checks WHERE finished_at = ?`, []any{int64(going)}, scanSummary)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, one := range open {
-		if one.Lease.Node != node && one.CreatedAt.After(now.Add(-abandoned)) {
-			continue
-		}
-		d, failure := b.Check(ctx, one.ID)
-		if failure == nil {
-			d.Run.Reason, d.Run.Lease, d.Run.FinishedAt = gonets.CodeCheckLost, gonets.Lease{}, now
-			failure = b.SaveCheck(ctx, d)
-		}
-		err = errors.Join(err, failure)
-	}
-	return err
 }
 
 // Check returns all that is kept about a check. The event that it was made of
@@ -112,13 +88,7 @@ func (b *Book) Check(ctx context.Context, id string) (d gonets.RunDetail, err er
 		if err != nil {
 			return err
 		}
-		if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
-			err = json.Unmarshal(data, &d)
-		}
-		if err == nil && d.Version != nil {
-			d.Version.Scenario.Use(d.Version.Requests)
-		}
-		if err != nil {
+		if d, err = unpack(data, size); err != nil {
 			return fmt.Errorf("the check %s: %w", id, err)
 		}
 		if !event.Valid {
@@ -128,6 +98,17 @@ func (b *Book) Check(ctx context.Context, id string) (d gonets.RunDetail, err er
 		d.Event = found[event.String]
 		return err
 	})
+	return d, err
+}
+
+// unpack opens what is kept of a check, but for a received event.
+func unpack(data []byte, size int64) (d gonets.RunDetail, err error) {
+	if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
+		err = json.Unmarshal(data, &d)
+	}
+	if err == nil && d.Version != nil {
+		d.Version.Scenario.Use(d.Version.Requests)
+	}
 	return d, err
 }
 
@@ -188,7 +169,7 @@ func (b *Book) Checks(ctx context.Context, f gonets.RunFilter) (out gonets.List[
 // RequestChecks are the newest checks that are over of the saved requests that are there,
 // by the names of these; only of those that are named, if some are.
 func (b *Book) RequestChecks(ctx context.Context, names ...string) (map[string]gonets.RunSummary, error) {
-	out, where, args := map[string]gonets.RunSummary{}, "", []any{int64(going)}
+	out, where, args := map[string]gonets.RunSummary{}, "", []any{int64(ending)}
 	if len(names) > 0 {
 		where = " WHERE r.name IN (" + pack.In(len(names)) + ")"
 	}
@@ -218,11 +199,15 @@ func scanSummary(scan func(...any) error) (r gonets.RunSummary, err error) {
 	return r, err
 }
 
-// PruneChecks removes checks that ended before a time, at most so many.
+// PruneChecks removes checks that ended before a time, at most so many. Of those that
+// were lost and are told of, or were noted, it is the time when they began.
 func (b *Book) PruneChecks(ctx context.Context, before time.Time, limit int) (removed int, err error) {
 	for removed < limit {
 		want, n := min(limit-removed, gonets.RetentionBatch), int64(0)
 		err := b.base.Change(ctx, func(t floor.Txn) (err error) {
+			if err = t.Exec(`UPDATE checks SET finished_at = created_at WHERE finished_at IN (?, ?) AND created_at < ?`, int64(lost), int64(noted), before.UnixMilli()); err != nil {
+				return err
+			}
 			n, err = t.Changed(`DELETE FROM checks WHERE id IN
 				(SELECT id FROM checks WHERE finished_at < ? ORDER BY finished_at, id LIMIT ?)`, before.UnixMilli(), want)
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -13,13 +12,6 @@ import (
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 )
-
-// never is when an example is over: it stays until a person takes it away, and
-// tells it from a check.
-const never = math.MaxInt64
-
-// going is when a check is over that is on its way.
-const going = never - 1
 
 // exampleID is the id of a step's one example.
 func exampleID(scenario, path string) string { return "example/" + scenario + "/" + path }
@@ -89,10 +81,7 @@ func (b *Book) ExampleReplies(ctx context.Context, scenario string, paths []stri
 				if err = scan(&size, &data); err != nil {
 					return a, err
 				}
-				var d gonets.RunDetail
-				if data, err = compress.Unzstd(data, min(size, maxData)); err == nil {
-					err = json.Unmarshal(data, &d)
-				}
+				d, err := unpack(data, size)
 				if err != nil || len(d.Attempts) != 1 {
 					return a, fmt.Errorf("an example of the scenario %s cannot be read: %w", scenario, err)
 				}

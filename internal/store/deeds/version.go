@@ -2,6 +2,7 @@ package deeds
 
 import (
 	"gonets"
+	"gonets/internal/document"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
 	"gonets/internal/store/routes"
@@ -48,7 +49,8 @@ func FitVersion(q pack.Reader, c *routes.Cache, run *gonets.Run, at string) (int
 	if gonets.CodeOf(err) == gonets.CodeDamaged {
 		return now.Version, now.Damage
 	}
-	if err == nil && at != "" && gonets.StepChanged(own, now.Doc, at) {
+	// One that is not there any more is done as it was: the published one would pass it by.
+	if err == nil && at != "" && document.FateOf(own, now.Doc, at) == gonets.StepChanged {
 		return now.Version, nil
 	}
 	return run.Version, err

@@ -186,10 +186,32 @@ func Corrupt(err error) bool {
 	return se.Code()&0xff == sqlite3.SQLITE_CORRUPT
 }
 
+// Unreadable tells whether an error is about the rows that were read, and not about the
+// database or the caller: beside those one may write. A page that is damaged on the disk
+// may hold others.
+func (d *Dialect) Unreadable(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && d.Classify(err) == FaultOperation
+}
+
+// Damage tells whether an error is about what was read, its bytes on the disk included:
+// the rest can be shown.
+func (d *Dialect) Damage(ctx context.Context, err error) bool {
+	return d.Unreadable(ctx, err) || ctx.Err() == nil && Corrupt(err)
+}
+
 const fullMessage = "the disk is full; nothing was stored, free some room and it goes on by itself"
 
 // ErrFull is for what is not even tried while the disk is full.
 func ErrFull() error { return gonets.Errorf(gonets.CodeDiskFull, fullMessage) }
+
+// WrapRead is Wrap for whoever only reads. What is damaged on the disk ends the server that
+// writes there; he has that one answer less.
+func (d *Dialect) WrapRead(err error) error {
+	if Corrupt(err) {
+		return &gonets.Error{Code: gonets.CodeInternal, Err: err, Message: "what is asked for is damaged on the disk and cannot be read, see the server's log"}
+	}
+	return d.Wrap(err)
+}
 
 // Wrap turns an error of the database into one that callers understand; errors
 // that already are stay, unless they are of damage and stand beside something that the

@@ -20,7 +20,8 @@ const (
 )
 
 // ListenPostgres hands over what others notify, on a connection of its own,
-// until that is lost or ctx ends. It calls ready when it hears.
+// until that is lost or ctx ends. It calls ready when it hears, and heard with an empty
+// text when it was quiet for a while and still hears.
 func ListenPostgres(ctx context.Context, address string, ready func(), heard func(text string)) error {
 	cfg, err := postgresConfig(address)
 	if err != nil {
@@ -44,9 +45,7 @@ func ListenPostgres(ctx context.Context, address string, ready func(), heard fun
 		if err != nil {
 			return err
 		}
-		if n != "" {
-			heard(n)
-		}
+		heard(n)
 	}
 }
 

@@ -224,11 +224,20 @@ func (e *Eraser) TakeErasure(ctx context.Context, o erase.Owner) (*erase.Job, er
 // SaveErasure keeps what a step of a walk found and how far the job is, unless it
 // is somebody else's meanwhile, or over. It counts what is new in j.
 func (e *Eraser) SaveErasure(ctx context.Context, j *erase.Job, o erase.Owner, finds []erase.Find) (ok bool, err error) {
-	found, again := j.Found, j.Again
+	finds, err = e.whole(ctx, finds)
+	if err != nil {
+		return false, e.base.Wrap(err)
+	}
+	found, again, unread := j.Found, j.Again, j.Unread
 	err = e.base.Change(ctx, func(t floor.Txn) error {
-		j.Found, j.Again = copied(found), again
+		j.Found, j.Again, j.Unread = copied(found), again, unread
 		if ok, err = e.mine(t, j.ID, o); err != nil || !ok {
 			return err
+		}
+		if unread == 0 { // each walk counts anew
+			if err := t.Exec(`DELETE FROM erasure_finds WHERE erasure = ? AND kind = 'unread'`, j.ID); err != nil {
+				return err
+			}
 		}
 		for _, f := range finds {
 			n, err := t.Changed(`INSERT INTO erasure_finds (erasure, kind, id, part) VALUES (?, ?, ?, ?) ON CONFLICT (erasure, kind, id, part) DO NOTHING`,
@@ -237,6 +246,10 @@ func (e *Eraser) SaveErasure(ctx context.Context, j *erase.Job, o erase.Owner, f
 				return err
 			}
 			if n == 0 {
+				continue
+			}
+			if f.Kind == erase.KindUnread {
+				j.Unread++
 				continue
 			}
 			j.Again++

@@ -1,6 +1,7 @@
 package erasure
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -12,6 +13,15 @@ import (
 
 // apart is by how much the clocks of two servers may differ.
 const apart = time.Minute
+
+// ErasedSince tells whether something may have been erased since a moment; the zero one
+// is before all. Where that cannot be read it may have been.
+func (e *Eraser) ErasedSince(ctx context.Context, at time.Time) bool {
+	var n int
+	err := e.base.Quick(ctx).Row(`SELECT count(*) FROM erasures WHERE state IN ('erasing', 'checking', 'closing') OR finished_at >= ?`,
+		[]any{at.Add(-apart).UnixMilli()}, &n)
+	return n > 0 || err != nil || at.IsZero()
+}
 
 // Late is what is kept of an attempt whose server had lost its run before the
 // result came; nil when the run is gone. That server took the run's data into its

@@ -57,10 +57,12 @@ type looking struct {
 	page    erase.Page
 	// last is the last thing that was looked at; empty when there was none.
 	last, side string
-	// size is how many were asked for.
+	// size is how many were asked for; more tells that there may be further ones though
+	// fewer came.
 	size int
-	// actors are those whose names were looked at.
-	actors map[string]bool
+	more bool
+	// actors are those whose names were looked at, lost what was counted as unread.
+	actors, lost map[string]bool
 }
 
 func (l *looking) add(f erase.Find, texts ...erase.Text) {
@@ -73,7 +75,7 @@ func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) 
 	if from.Shelf >= len(shelves) {
 		return erase.Page{Next: from, Done: true, Share: 1}, nil
 	}
-	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}}
+	l := &looking{Reader: e.base.Read(ctx), job: job, from: from, actors: map[string]bool{}, lost: map[string]bool{}}
 	l.damaged = func(err error, rest bool) bool {
 		return ctx.Err() == nil && (dialect.Corrupt(err) || rest && e.base.Dialect.Classify(err) == dialect.FaultOperation)
 	}
@@ -82,7 +84,7 @@ func (e *Eraser) LookErasure(ctx context.Context, job string, from erase.Place) 
 	}
 	l.page.Next = erase.Place{Shelf: from.Shelf, After: l.last, Side: l.side}
 	share := 0.0
-	if l.page.Looked < l.size {
+	if l.page.Looked < l.size && !l.more {
 		l.page.Next = erase.Place{Shelf: from.Shelf + 1}
 		l.page.Done = l.page.Next.Shelf == len(shelves)
 	} else {
@@ -120,26 +122,56 @@ func (l *looking) values() error {
 		return err
 	}
 	type row struct {
-		value      []byte
-		run, event string
+		value []byte
+		run   string
 	}
-	rows, err := pack.Collect(l, `SELECT v.value, v.run, CASE WHEN e.item IS NULL THEN COALESCE(e.id, '') ELSE '' END
-		FROM run_values v LEFT JOIN runs r ON r.id = v.run LEFT JOIN events e ON e.id = r.event
-		WHERE (v.value, v.run) > (?, ?) ORDER BY v.value, v.run LIMIT ?`, []any{after, l.from.Side, many}, func(scan func(...any) error) (r row, err error) {
-		err = scan(&r.value, &r.run, &r.event)
+	rows, err := list(l, rowsOf{"", `SELECT value, run FROM run_values WHERE (value, run) > (?, ?) ORDER BY value, run LIMIT ?`, []any{after, l.from.Side, many}}, func(scan func(...any) error) (r row, err error) {
+		err = scan(&r.value, &r.run)
 		return r, err
 	})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var runs []string
 	for _, r := range rows {
-		if r.event != "" {
-			l.add(erase.Find{Kind: erase.KindEvent, ID: r.event}, text(r.value))
+		if !slices.Contains(runs, r.run) {
+			runs = append(runs, r.run)
+		}
+	}
+	unread, lost := l.page.Unread, maps.Clone(l.lost)
+	events, err := each(l, runs, l.eventsOf)
+	if err != nil {
+		return err
+	}
+	l.page.Unread, l.lost = unread, lost // events and runs are counted on their own shelves
+	for _, r := range rows {
+		if event := events[r.run]; event != "" {
+			l.add(erase.Find{Kind: erase.KindEvent, ID: event}, text(r.value))
 		} else {
-			// An element of a body may be searched by values of other elements.
+			// An element of a body may be searched by values of other elements; or its event
+			// cannot be read.
 			l.add(erase.Find{Kind: erase.KindValue, ID: r.run, Part: hex.EncodeToString(r.value)}, text(r.value))
 		}
 		l.last, l.side = hex.EncodeToString(r.value), r.run
 	}
-	l.page.Looked = len(rows)
-	return err
+	l.page.Looked += len(rows)
+	return nil
+}
+
+// eventsOf are the events of runs that hold nobody else's data; empty for others.
+func (l *looking) eventsOf(runs []string) (map[string]string, error) {
+	out := make(map[string]string, len(runs))
+	err := l.Each(`SELECT r.id, CASE WHEN e.item IS NULL THEN COALESCE(e.id, '') ELSE '' END
+		FROM runs r LEFT JOIN events e ON e.id = r.event WHERE r.id IN (`+pack.In(len(runs))+`)`, pack.Args(runs), func(scan func(...any) error) error {
+		var run, event string
+		err := scan(&run, &event)
+		out[run] = event
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 const queryType = "application/x-www-form-urlencoded"
@@ -158,15 +190,13 @@ func texts(ev *gonets.Event) []erase.Text {
 
 func (l *looking) events() error {
 	l.size = few
-	ids, err := pack.Texts(l, `SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?`, l.from.After, few)
+	ids, err := list(l, rowsOf{"events", `SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}}, scanText)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	found, err := pack.LoadEvents(l, ids, -1)
+	found, err := each(l, ids, func(ids []string) (map[string]gonets.Event, error) { return pack.LoadEvents(l, ids, -1) })
 	if err != nil {
-		if found, err = l.each(ids); err != nil {
-			return err
-		}
+		return err
 	}
 	for _, id := range ids {
 		ev := found[id]
@@ -179,25 +209,8 @@ func (l *looking) events() error {
 		l.add(erase.Find{Kind: erase.KindEvent, ID: id}, texts(&ev)...)
 		l.add(erase.Find{Kind: erase.KindBody, ID: id}, all...)
 	}
-	l.page.Looked, l.last = len(ids), ids[len(ids)-1]
+	l.page.Looked, l.last = l.page.Looked+len(ids), ids[len(ids)-1]
 	return nil
-}
-
-// each reads events one by one, as far as they can be read, and counts those that
-// cannot.
-func (l *looking) each(ids []string) (map[string]gonets.Event, error) {
-	found := make(map[string]gonets.Event, len(ids))
-	for _, id := range ids {
-		one, err := pack.LoadEvents(l, []string{id}, -1)
-		if err != nil && !l.damaged(err, one != nil) {
-			return nil, err
-		}
-		if err != nil {
-			l.page.Unread++
-		}
-		maps.Copy(found, one)
-	}
-	return found, nil
 }
 
 // body is a body as it was sent, and as it was before its sender packed it. Of one
@@ -228,15 +241,15 @@ func (l *looking) runs() error {
 		key     []byte
 		covered bool
 	}
-	rows, err := pack.Collect(l, `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
-		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"runs", `SELECT r.id, r.scenario, COALESCE(r.version, 0), r.order_key, EXISTS (SELECT 1 FROM erasure_finds f WHERE f.erasure = ? AND f.kind = 'event' AND f.id = r.event)
+		FROM runs r WHERE r.id > ? ORDER BY r.id LIMIT ?`, []any{l.job, l.from.After, few}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.ID, &r.Scenario, &r.Version, &r.key, &r.covered)
 		return r, err
 	})
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	l.page.Looked, l.last = len(rows), rows[len(rows)-1].ID
+	l.page.Looked, l.last = l.page.Looked+len(rows), rows[len(rows)-1].ID
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.covered })
 	var ids []string
 	for _, r := range rows {
@@ -246,7 +259,7 @@ func (l *looking) runs() error {
 	if len(ids) == 0 {
 		return nil
 	}
-	results, err := pack.LoadResults(l, ids)
+	results, err := each(l, ids, func(ids []string) (map[string][]gonets.StepResult, error) { return pack.LoadResults(l, ids) })
 	if err != nil {
 		return err
 	}
@@ -262,7 +275,7 @@ func (l *looking) runs() error {
 			return err
 		}
 		if err != nil {
-			l.page.Unread++
+			l.lose(id)
 		}
 		v, err := l.version(&rows[i].Run, versions)
 		if err != nil {
@@ -288,8 +301,11 @@ func (l *looking) version(run *gonets.Run, known map[string]gonets.Version) (gon
 		}
 		return v, err
 	})
+	if err != nil && !l.damaged(err, false) {
+		return gonets.Version{}, err
+	}
 	known[name] = append(found, gonets.Version{})[0]
-	return known[name], err
+	return known[name], nil
 }
 
 // carried are all that an attempt of a version carried; nil is a version that is not known.
@@ -327,7 +343,7 @@ func (l *looking) checks() error {
 		summary, data []byte
 		size          int64
 	}
-	rows, err := pack.Collect(l, `SELECT id, summary, size, data FROM checks WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"checks", `SELECT id, summary, size, data FROM checks WHERE id > ? ORDER BY id LIMIT ?`, []any{l.from.After, few}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.id, &r.summary, &r.size, &r.data)
 		return r, err
 	})
@@ -351,24 +367,24 @@ func (l *looking) checks() error {
 				}
 			}
 		} else {
-			l.page.Unread++
+			l.lose(r.id)
 		}
 		l.add(erase.Find{Kind: erase.KindCheck, ID: r.id}, found...)
 		l.last = r.id
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
 // plain looks at texts of a table by its id. The last one is who did it.
-func (l *looking) plain(kind erase.Kind, part, query string) error {
+func (l *looking) plain(kind erase.Kind, part, table, query string) error {
 	l.size = many
 	type row struct {
 		id    string
 		texts [4][]byte
 		actor string
 	}
-	rows, err := pack.Collect(l, query, []any{l.from.After, many}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{table, query, []any{l.from.After, many}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.id, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3], &r.actor)
 		return r, err
 	})
@@ -377,7 +393,7 @@ func (l *looking) plain(kind erase.Kind, part, query string) error {
 		l.did(r.actor)
 		l.last = r.id
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
@@ -392,15 +408,15 @@ func (l *looking) did(actor string) {
 }
 
 func (l *looking) letters() error {
-	return l.plain(erase.KindLetter, "", `SELECT id, subject, body, last_error, told, '' FROM letters WHERE id > ? ORDER BY id LIMIT ?`)
+	return l.plain(erase.KindLetter, "", "letters", `SELECT id, subject, body, last_error, told, '' FROM letters WHERE id > ? ORDER BY id LIMIT ?`)
 }
 
 func (l *looking) bulks() error {
-	return l.plain(erase.KindNote, partBulk, `SELECT id, filter, retry, NULL, NULL, actor FROM bulks WHERE id > ? ORDER BY id LIMIT ?`)
+	return l.plain(erase.KindNote, partBulk, "bulks", `SELECT id, filter, retry, NULL, NULL, actor FROM bulks WHERE id > ? ORDER BY id LIMIT ?`)
 }
 
 func (l *looking) audit() error {
-	return l.plain(erase.KindNote, partAudit, `SELECT id, detail, object, NULL, NULL, actor FROM audit WHERE id > ? ORDER BY id LIMIT ?`)
+	return l.plain(erase.KindNote, partAudit, "audit", `SELECT id, detail, object, NULL, NULL, actor FROM audit WHERE id > ? ORDER BY id LIMIT ?`)
 }
 
 // pairs looks at keys that strangers choose, of a table with two columns of them.
@@ -415,7 +431,7 @@ func (l *looking) pairs(kind erase.Kind, part, query string) error {
 		key   []byte
 		other []byte
 	}
-	rows, err := pack.Collect(l, query, []any{l.from.After, side, many}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", query, []any{l.from.After, side, many}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.of, &r.key, &r.other)
 		return r, err
 	})
@@ -423,7 +439,7 @@ func (l *looking) pairs(kind erase.Kind, part, query string) error {
 		l.last, l.side = r.of, hex.EncodeToString(r.key)
 		l.add(erase.Find{Kind: kind, ID: r.of, Part: part + l.side}, text(r.key), text(r.other))
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
@@ -439,7 +455,7 @@ func (l *looking) keys() error {
 func (l *looking) views() error {
 	l.size = 1 << 30 // all at once
 	type row struct{ name, document string }
-	rows, err := pack.Collect(l, `SELECT name, document FROM settings WHERE name LIKE 'views/%' ORDER BY name`, nil, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", `SELECT name, document FROM settings WHERE name LIKE 'views/%' ORDER BY name`, nil}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.name, &r.document)
 		return r, err
 	})
@@ -449,14 +465,14 @@ func (l *looking) views() error {
 			l.add(erase.Find{Kind: erase.KindNote, ID: r.name, Part: partView + printOf(item)}, text(item))
 		}
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
 // fields are the names of fields in what was learned of sources' events: a sender
 // may have taken a person's name for one.
 func (l *looking) fields() error {
-	return l.plain(erase.KindNote, partFields, `SELECT source, profile, changes, NULL, NULL, '' FROM fields WHERE source > ? ORDER BY source LIMIT ?`)
+	return l.plain(erase.KindNote, partFields, "", `SELECT source, profile, changes, NULL, NULL, '' FROM fields WHERE source > ? ORDER BY source LIMIT ?`)
 }
 
 // drifts are the names of fields in what people were told, or are about to be. There is
@@ -468,15 +484,15 @@ func (l *looking) drifts() error {
 		trouble string
 		path    []byte
 	}
-	rows, err := pack.Collect(l, `SELECT id, path FROM troubles WHERE code = ? UNION SELECT trouble, path FROM notices WHERE code = ?
-		UNION SELECT trouble, path FROM signals WHERE code = ? ORDER BY 1, 2`, []any{code, code, code}, func(scan func(...any) error) (r row, err error) {
+	rows, err := list(l, rowsOf{"", `SELECT id, path FROM troubles WHERE code = ? UNION SELECT trouble, path FROM notices WHERE code = ?
+		UNION SELECT trouble, path FROM signals WHERE code = ? ORDER BY 1, 2`, []any{code, code, code}}, func(scan func(...any) error) (r row, err error) {
 		err = scan(&r.trouble, &r.path)
 		return r, err
 	})
 	for _, r := range rows {
 		l.add(erase.Find{Kind: erase.KindNote, ID: r.trouble, Part: partDrift}, text(r.path))
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
@@ -513,7 +529,7 @@ func (l *looking) versions() error {
 		n        int
 		texts    [4][]byte
 	}
-	rows, err := pack.Collect(l, `SELECT scenario, n, document, text, note, requests FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few},
+	rows, err := list(l, rowsOf{"", `SELECT scenario, n, document, text, note, requests FROM versions WHERE (scenario, n) > (?, ?) ORDER BY scenario, n LIMIT ?`, []any{l.from.After, n, few}},
 		func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.scenario, &r.n, &r.texts[0], &r.texts[1], &r.texts[2], &r.texts[3])
 			return r, err
@@ -522,7 +538,7 @@ func (l *looking) versions() error {
 		l.add(erase.Find{Kind: erase.KindMention, ID: "scenario/" + r.scenario}, text(r.texts[0]), text(r.texts[1]), text(r.texts[2]), text(r.texts[3]))
 		l.last, l.side = r.scenario, strconv.Itoa(r.n)
 	}
-	l.page.Looked = len(rows)
+	l.page.Looked += len(rows)
 	return err
 }
 
@@ -541,7 +557,7 @@ func (l *looking) documents() error {
 			name  string
 			texts [3][]byte
 		}
-		rows, err := pack.Collect(l, query, nil, func(scan func(...any) error) (r row, err error) {
+		rows, err := list(l, rowsOf{"", query, nil}, func(scan func(...any) error) (r row, err error) {
 			err = scan(&r.name, &r.texts[0], &r.texts[1], &r.texts[2])
 			return r, err
 		})

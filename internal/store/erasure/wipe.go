@@ -29,7 +29,7 @@ func (e *Eraser) EraseFound(ctx context.Context, j *erase.Job, o erase.Owner, no
 		if err := pragma(t, e.base.Dialect.Overwrite); err != nil {
 			return err
 		}
-		finds, err := pack.Collect(t, `SELECT kind, id, part FROM erasure_finds WHERE erasure = ? AND kind <> 'mention' ORDER BY kind, id, part LIMIT ?`, []any{j.ID, limit},
+		finds, err := pack.Collect(t, `SELECT kind, id, part FROM erasure_finds WHERE erasure = ? AND kind NOT IN ('mention', 'unread') ORDER BY kind, id, part LIMIT ?`, []any{j.ID, limit},
 			func(scan func(...any) error) (f erase.Find, err error) {
 				err = scan(&f.Kind, &f.ID, &f.Part)
 				return f, err

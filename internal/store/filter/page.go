@@ -55,24 +55,19 @@ func Page[T any](r pack.Reader, query *Query, want Want[T]) (found []T, border s
 	return found, border, nil
 }
 
-// Tally counts what the query finds, looking at so many runs at most; a border
-// is how far it came when there are more.
-func Tally(r pack.Reader, query *Query, part int) (t Tallied, border string, err error) {
-	q := *query
+// Reach is how far a look at so many runs comes; empty is the end. The query keeps to
+// the way that leads there.
+func (q *Query) Reach(r pack.Reader, part int) (border string, err error) {
 	w, border, err := q.choose(r, part)
-	if err != nil {
-		return t, "", err
-	}
-	q = q.Until(border)
-	text, args := w.Count(&q)
-	err = r.Row(text, append(args, part+1), &t.Runs, &t.Done, &t.Failed)
-	return t, border, err
+	q.Walks = []Walk{w}
+	return border, err
 }
 
-// Reach is how far a look at so many runs comes; empty is the end.
-func Reach(r pack.Reader, query *Query, part int) (border string, err error) {
-	_, border, err = query.choose(r, part)
-	return border, err
+// Count counts what the query finds on its first way, up to a limit.
+func (q Query) Count(r pack.Reader, limit int) (t Tallied, err error) {
+	text, args := q.Walks[0].Count(&q)
+	err = r.Row(text, append(args, limit), &t.Runs, &t.Done, &t.Failed)
+	return t, err
 }
 
 // Tallied are counted runs: all, those that succeeded, and their attempts that

@@ -102,13 +102,13 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 		return named(f, base), nil
 	}
 	var out []Query
+	if !f.ReceivedFrom.IsZero() && f.Value == "" && f.Bulk == "" && f.EventID == "" {
+		again := base
+		again.Walks, base.Upper, again.Lower = []Walk{rerun(f, states)}, min(base.Upper, afterReceived(f)), max(base.Lower, afterReceived(f))
+		out = append(out, again)
+	}
 	for _, st := range states {
 		q := base
-		if st == gonets.RunSucceeded && !f.ReceivedFrom.IsZero() {
-			// All runs of the event succeeded: the first one stands for it, which was
-			// made when the event came.
-			q.Upper = min(q.Upper, pack.From(f.ReceivedUntil.Add(Clocks)))
-		}
 		q.Walks = walks(f, st)
 		q.Few = len(q.Walks) == 1 && (len(q.Walks[0].rest) == 0 || f.EventID != "" && f.Value == "" || st == gonets.RunRunning && f.Value == "")
 		out = append(out, q)
@@ -119,6 +119,19 @@ func Runs(f gonets.RunFilter) ([]Query, error) {
 		out = append(out, named(f, base)[0])
 	}
 	return out, nil
+}
+
+// afterReceived is behind the runs that were made when the filter's events came.
+func afterReceived(f gonets.RunFilter) string { return pack.From(f.ReceivedUntil.Add(Clocks)) }
+
+// rerun is the walk to the runs that people made of events later, in any of these
+// states: among all that were made since, they are few.
+func rerun(f gonets.RunFilter, states []gonets.RunState) Walk {
+	w := Walk{from: "reruns n", join: " CROSS JOIN runs r", id: "n.run",
+		// An expression: PostgreSQL could as well walk runs in that order, all of them.
+		rest: []cond{{"r.id = n.run || ''", nil}, {"r.state || '' IN (" + pack.In(len(states)) + ")", pack.States(states)}}}
+	w.restOf(f, "")
+	return w
 }
 
 // named are the queries for an id: that of a run, and that of an event whose
@@ -236,7 +249,8 @@ const Clocks = time.Hour
 
 // decides is true of the run by which its event is counted: the worst off, of
 // several the first, unless a worse one was removed. As expressions, like the
-// others.
+// others, and without an order: a sort that PostgreSQL may not do seems to it so
+// dear that any other way to the runs will do.
 func decides(from, until time.Time) cond {
 	rank := func(column string) string {
 		var b strings.Builder
@@ -245,8 +259,9 @@ func decides(from, until time.Time) cond {
 		}
 		return "CASE " + column + b.String() + " ELSE 0 END"
 	}
-	return cond{"(SELECT e.received_at FROM events e WHERE e.id = r.event) BETWEEN ? AND ?" +
-		" AND (SELECT o.id FROM runs o WHERE o.event = r.event ORDER BY " + rank("o.state") + " DESC, o.id LIMIT 1) = r.id" +
+	return cond{"(SELECT e.received_at BETWEEN ? AND ? FROM events e WHERE e.id = r.event)" +
+		" AND (SELECT count(*) FROM runs o WHERE o.event = r.event AND (" + rank("o.state") + " > " + rank("r.state") +
+		" OR " + rank("o.state") + " = " + rank("r.state") + " AND o.id < r.id)) = 0" +
 		" AND COALESCE((SELECT " + rank("f.state") + " FROM fallen f WHERE f.event = r.event), 0) <= " + rank("r.state"),
 		[]any{from.UnixMilli(), until.UnixMilli() - 1}}
 }
@@ -362,6 +377,12 @@ func (q Query) Beyond(border string) Query {
 	} else {
 		q.Upper = border
 	}
+	return q
+}
+
+// Within is the part of the query whose runs were made within a time.
+func (q Query) Within(from, until time.Time) Query {
+	q.Lower, q.Upper = max(q.Lower, pack.From(from)), min(q.Upper, pack.From(until))
 	return q
 }
 

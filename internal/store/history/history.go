@@ -5,10 +5,12 @@ package history
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gonets"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/floor"
 	"gonets/internal/store/pack"
@@ -26,7 +28,7 @@ const MaxCount = 10_000
 // How many runs one question looks at, whether it wants them or not.
 const (
 	countPart = 20_000
-	chartPart = 50_000
+	chartPart = 20_000
 )
 
 // CountRuns counts the runs of a filter; the work is bounded whatever it is.
@@ -42,7 +44,12 @@ func (h *History) CountRuns(ctx context.Context, f gonets.RunFilter) (out gonets
 			if queries[i].Few {
 				part = MaxCount
 			}
-			t, border, err := filter.Tally(r, &queries[i], part)
+			q := queries[i]
+			border, err := q.Reach(r, part)
+			if err != nil {
+				return err
+			}
+			t, err := q.Until(border).Count(r, part+1)
 			if err != nil {
 				return err
 			}
@@ -64,8 +71,7 @@ func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gon
 		return nil, nil
 	}
 	f.Page, f.Ascending = gonets.Page{}, false
-	since, until := f.Since, f.Until
-	f.Since, f.Until = gonets.Later(since, spans[len(spans)-1].From), sooner(until, spans[0].Until)
+	f.Since, f.Until = gonets.Later(f.Since, spans[len(spans)-1].From), sooner(f.Until, spans[0].Until)
 	whole, err := filter.Runs(f)
 	if err != nil {
 		return nil, err
@@ -74,31 +80,27 @@ func (h *History) ChartRuns(ctx context.Context, f gonets.RunFilter, spans []gon
 	err = h.base.Ask(ctx, func(r pack.Reader) error {
 		out = out[:0]
 		reached, part := time.Time{}, chartPart/len(whole)
-		for i := range whole {
-			border, err := filter.Reach(r, &whole[i], part)
+		queries := slices.Clone(whole)
+		for i := range queries {
+			border, err := queries[i].Reach(r, part)
 			if err != nil {
 				return err
 			}
-			if at := filter.At(border); at.After(reached) {
-				reached = at
-			}
+			reached = gonets.Later(reached, filter.At(border))
 		}
 		for _, span := range spans {
-			if span.From.Before(reached) && len(out) > 0 {
+			known := !span.From.Before(reached) // how many there are at most
+			if !known && len(out) > 0 {
 				return nil
 			}
-			narrow := f
-			narrow.Since, narrow.Until = gonets.Later(since, span.From), sooner(until, span.Until)
-			if !narrow.Since.Before(narrow.Until) {
-				out = append(out, span)
-				continue
-			}
-			queries, err := filter.Runs(narrow)
-			if err != nil {
-				return err
-			}
 			for i := range queries {
-				t, border, err := filter.Tally(r, &queries[i], part)
+				q, border := queries[i].Within(span.From, span.Until), ""
+				if !known {
+					if border, err = q.Reach(r, part); err != nil {
+						return err
+					}
+				}
+				t, err := q.Until(border).Count(r, part+1)
 				if err != nil {
 					return err
 				}
@@ -151,10 +153,13 @@ func (h *History) Outlines(ctx context.Context, runs []gonets.RunSummary) ([]gon
 			return err // else it is damage of some
 		}
 		attempts, err := pack.LoadHeads(r, ids)
+		if err != nil && !dialect.Corrupt(err) {
+			return err
+		}
 		for i := range out {
 			out[i].Event, out[i].Attempts = events[eventIDs[i]], attempts[ids[i]]
 		}
-		return err
+		return nil
 	})
 	return out, err
 }
@@ -179,33 +184,42 @@ func (h *History) Walked(ctx context.Context, runs []gonets.RunSummary) (done ma
 // that went well.
 const lookedBack = 2_000
 
-// LastGoodSQL finds the last run of a scenario in which a step was done, and the
-// attempt that did it.
+// triedGood is how many of these are looked at until one is kept: what it carried may
+// have been erased.
+const triedGood = 10
+
+// LastGoodSQL finds the last runs of a scenario in which a step was done, and the
+// attempts that did it, but for one.
 const LastGoodSQL = `SELECT r.id, s.attempt FROM runs r
 	JOIN step_results s ON s.run = r.id AND s.path = ? AND s.state = 'done'
 	JOIN attempts a ON a.run = s.run AND a.n = s.attempt AND a.outcome = 'ok' AND a.purpose IN ('', 'renew')
 	WHERE r.scenario = ? AND r.id > COALESCE((SELECT b.id FROM runs b WHERE b.scenario = ? ORDER BY b.id DESC LIMIT 1 OFFSET ?), '')
-	ORDER BY r.id DESC LIMIT 1`
+	AND NOT (r.id = ? AND s.attempt = ?)
+	ORDER BY r.id DESC LIMIT ?`
 
-// LastGood reads the last attempt of a scenario's step that went well, with what
-// was sent and replied; nil when its last runs have none.
-func (h *History) LastGood(ctx context.Context, scenario, path string) (good *gonets.Attempt, err error) {
+// LastGood reads the last attempt beside another one of a scenario that made the same
+// step go well and is kept, with what was sent and replied; nil when its last runs have
+// none.
+func (h *History) LastGood(ctx context.Context, scenario string, beside *gonets.Attempt) (good *gonets.Attempt, err error) {
 	err = h.base.Ask(ctx, func(r pack.Reader) error {
 		type place struct {
 			run string
 			n   int
 		}
-		found, err := pack.Collect(r, LastGoodSQL, []any{path, scenario, scenario, lookedBack}, func(scan func(...any) error) (p place, err error) {
+		args := []any{beside.Path, scenario, scenario, lookedBack, beside.RunID, beside.N, triedGood}
+		found, err := pack.Collect(r, LastGoodSQL, args, func(scan func(...any) error) (p place, err error) {
 			err = scan(&p.run, &p.n)
 			return p, err
 		})
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		attempts, err := pack.LoadAttempts(r, found[0].run, nil)
-		for i := range attempts {
-			if attempts[i].N == found[0].n {
-				good = &attempts[i]
+		for _, p := range found {
+			attempts, err := pack.LoadAttempts(r, p.run, nil)
+			for i := range attempts {
+				if a := &attempts[i]; a.N == p.n && a.Kept() {
+					good = a
+				}
+			}
+			if err != nil || good != nil {
+				return err
 			}
 		}
 		return err

@@ -148,8 +148,6 @@ func (l *Lanes) ActOnLane(ctx context.Context, a lane.Action) error {
 		case lane.ActDrain:
 			err = t.Exec(`INSERT INTO lanes (name, drain) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET drain = excluded.drain,
 				paused_at = 0, paused_by = ''`, a.Name, string(a.Rate))
-		case lane.ActDrained:
-			return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ?`, a.Name)
 		}
 		if err != nil {
 			return err
@@ -181,13 +179,23 @@ func (l *Lanes) KeepParts(ctx context.Context, n lane.Sharer) error {
 
 const (
 	hoursSQL = `SELECT lane, CAST(sum(ok) AS BIGINT), CAST(sum(failed) AS BIGINT) FROM lane_hours WHERE hour > ? GROUP BY lane`
-	// waitingSQL counts what of a lane is due and nobody's, up to a number.
-	waitingSQL = `SELECT count(*), COALESCE(min(due_at), 0) FROM (SELECT r.due_at FROM runs r WHERE r.lane = ?
-		AND r.state IN ('queued', 'waiting') AND r.node IS NULL AND r.parked = 0 AND r.due_at <= ? LIMIT ?) w`
+	// due are the runs of a lane that are due and nobody's.
+	due = ` FROM runs c WHERE c.lane = ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0 AND c.due_at <= ?`
+	// stuck is 1 of a run c that goes after one of its order key which waits for a
+	// person or for its time: no place in the lane helps it.
+	stuck = `COALESCE((SELECT CASE WHEN f.node IS NULL AND (f.state = 'paused' OR f.due_at > ?) THEN 1 ELSE 0 END` + pack.FrontOf + `), 0)`
+	// waitingSQL counts what of a lane waits for it, and what was looked at for that, up
+	// to a number.
+	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - w.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN w.stuck = 0 THEN w.due_at END), 0)
+		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) w`
+	// busySQL tells whether anything waits for a lane.
+	busySQL = `SELECT EXISTS (SELECT 1` + due + ` AND ` + stuck + ` = 0)`
 )
 
 // Queries are those of which the plan matters.
-func Queries() map[string]string { return map[string]string{"waiting of a lane": waitingSQL} }
+func Queries() map[string]string {
+	return map[string]string{"waiting of a lane": waitingSQL, "whether a lane drains": busySQL}
+}
 
 // LaneCounts are the counts of the last day.
 func (l *Lanes) LaneCounts(ctx context.Context) (out map[string]lane.Count, err error) {
@@ -203,12 +211,30 @@ func (l *Lanes) LaneCounts(ctx context.Context) (out map[string]lane.Count, err 
 	return out, l.base.Wrap(err)
 }
 
-// LaneWaiting tells how much of a lane is due in the database, up to a number,
-// and since when.
+// LaneWaiting tells how much waits for a lane in the database, up to a number, and
+// since when. Where more is due than is looked at, it all counts.
 func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time.Time, err error) {
-	var due int64
+	var looked int
+	var at int64
+	now := l.base.Clock.Now().UnixMilli()
 	err = l.base.Ask(ctx, func(q pack.Reader) error {
-		return q.Row(waitingSQL, []any{name, l.base.Clock.Now().UnixMilli(), lane.CountWaiting}, &n, &due)
+		return q.Row(waitingSQL, []any{now, name, now, lane.CountWaiting}, &looked, &n, &at)
 	})
-	return n, pack.FromStamp(due), err
+	if looked == lane.CountWaiting {
+		n = looked
+	}
+	return n, pack.FromStamp(at), err
+}
+
+// EndDrain ends a drain when nothing waits for the lane any more.
+func (l *Lanes) EndDrain(ctx context.Context, name string) (ended bool, err error) {
+	var busy bool
+	now := l.base.Clock.Now().UnixMilli()
+	err = l.base.Ask(ctx, func(q pack.Reader) error { return q.Row(busySQL, []any{name, now, now}, &busy) })
+	if err != nil || busy {
+		return false, err
+	}
+	return true, l.base.Change(ctx, func(t floor.Txn) error {
+		return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ?`, name)
+	})
 }

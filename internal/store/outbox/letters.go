@@ -146,7 +146,7 @@ func listSQL(where string) string {
 }
 
 func deliveriesSQL(bundles int) string {
-	return `SELECT bundle, channel, state, tries, last_error, sent_at FROM letters WHERE bundle IN (` + pack.In(bundles) + `) ORDER BY channel, id`
+	return `SELECT bundle, channel, state, tries, last_error, due_at, sent_at FROM letters WHERE bundle IN (` + pack.In(bundles) + `) ORDER BY channel, id`
 }
 
 // Notices lists what people were told, newest first.
@@ -191,9 +191,12 @@ func (o *Outbox) delivered(ctx context.Context, found []news.Told) ([]news.Told,
 	}
 	rows, err := pack.Collect(o.base.Read(ctx), deliveriesSQL(len(bundles)), pack.Args(bundles), func(scan func(...any) error) (r row, err error) {
 		var last []byte
-		var sent sql.NullInt64
-		err = scan(&r.bundle, &r.Channel, &r.State, &r.Tries, &last, &sent)
+		var next, sent sql.NullInt64
+		err = scan(&r.bundle, &r.Channel, &r.State, &r.Tries, &last, &next, &sent)
 		r.LastError, r.SentAt = string(last), pack.FromMS(sent)
+		if r.State == news.LetterPending {
+			r.NextAt = pack.FromMS(next)
+		}
 		return r, err
 	})
 	if err != nil {
@@ -233,6 +236,9 @@ func sumUp(n *news.Told) {
 		n.Tries = max(n.Tries, d.Tries)
 		if d.SentAt.After(n.SentAt) {
 			n.SentAt = d.SentAt
+		}
+		if n.NextAt.IsZero() || !d.NextAt.IsZero() && d.NextAt.Before(n.NextAt) {
+			n.NextAt = d.NextAt
 		}
 		switch {
 		case d.State == news.LetterSent:

@@ -21,6 +21,7 @@ type attemptDetail struct {
 	Timings     gonets.Timings `json:"timings,omitzero"`
 	Hops        []gonets.Hop   `json:"hops,omitempty"`
 	NotKept     bool           `json:"not_kept,omitempty"`
+	Erased      bool           `json:"erased,omitempty"`
 	// Gzip is as in [gonets.Exchange].
 	Gzip bool `json:"gzip,omitempty"`
 	// Jar are the cookies, sealed; Cookies those that an older version stored as they
@@ -78,7 +79,7 @@ func NewAttempt(a *gonets.Attempt, seal Seal) (*Attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Gzip, jar, nil})
+	detail, err := json.Marshal(attemptDetail{a.HTTPVersion, a.TLSVersion, a.Remote, a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Erased, a.Gzip, jar, nil})
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 	detailErr := json.Unmarshal(x.detail, &d)
 	a.damage, a.Sealed = errors.Join(sentErr, gotErr, detailErr), detailErr != nil
 	a.HTTPVersion, a.TLSVersion, a.Remote = d.HTTPVersion, d.TLSVersion, d.Remote
-	a.ReplyCut, a.Timings, a.Hops, a.NotKept = d.ReplyCut, d.Timings, d.Hops, d.NotKept
+	a.ReplyCut, a.Timings, a.Hops, a.NotKept, a.Erased = d.ReplyCut, d.Timings, d.Hops, d.NotKept, d.Erased
 	a.Gzip, a.jar, a.Cookies = d.Gzip, d.Jar, d.Cookies
 	if a.NotKept { // their lengths are all that is known of them
 		a.request, a.reply = Body{}, Body{}
@@ -235,7 +236,7 @@ func scanHead(q Reader, scan func(...any) error) (storedAttempt, error) {
 // LoadHeads reads the attempts of runs without their bodies, as far as they can be
 // read.
 func LoadHeads(q Reader, runs []string) (map[string][]gonets.Attempt, error) {
-	attempts, err := Collect(q, HeadsSQL(len(runs)), Args(runs), func(scan func(...any) error) (gonets.Attempt, error) {
+	attempts, err := collectEach(q, HeadsSQL, runs, func(scan func(...any) error) (gonets.Attempt, error) {
 		a, err := scanHead(q, scan)
 		return a.Attempt, err
 	})

@@ -22,13 +22,14 @@ type carried struct {
 func LoadCarried(q Reader, runs []gonets.RunSummary, room int64) (out []gonets.RunDetail, err error) {
 	var c carried
 	for n := len(runs); n > 0; n /= 2 {
+		// What is damaged of one keeps none of those before it.
 		runs = runs[:n]
-		if c, err = loadCarried(q, runs, room); err != nil {
-			return nil, err
-		}
-		if c.room >= 0 || n == 1 {
+		if c, err = loadCarried(q, runs, room); err == nil && c.room >= 0 {
 			break
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	for i := range runs {
 		e, kept := c.events[runs[i].EventID]

@@ -3,6 +3,7 @@ package pack
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonets"
@@ -81,12 +82,16 @@ func (a *Attempt) Erased(note string) (*Attempt, error) {
 // was made, when, where to and how it ended stays.
 func erased(old *gonets.Attempt, note string, sent, got bool) gonets.Attempt {
 	a := *old
+	a.Erased = true
 	a.URL = origin(old.URL)
 	a.RequestHeaders, a.RequestBody, a.ReplyHeaders, a.ReplyBody, a.ReplyCut, a.Hops, a.Remote = nil, nil, nil, nil, false, nil, ""
 	a.Cookies, a.Gzip = nil, false
-	a.StatusLine, _, _ = strings.Cut(old.StatusLine, " ")
-	if a.Status == 0 {
-		a.StatusLine = ""
+	a.StatusLine = ""
+	if a.Status != 0 {
+		a.StatusLine = strconv.Itoa(a.Status)
+	}
+	if protocol, _, _ := strings.Cut(old.StatusLine, " "); strings.HasPrefix(protocol, "HTTP/") && a.Status != 0 {
+		a.StatusLine = protocol + " " + a.StatusLine
 	}
 	if old.Error != "" {
 		a.Error = note

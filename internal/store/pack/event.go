@@ -125,8 +125,8 @@ func eventsSQL(events int) string {
 // of damaged events comes along with the error.
 func LoadEvents(q Reader, ids []string, bodies int64) (map[string]gonets.Event, error) {
 	out := make(map[string]gonets.Event, len(ids))
-	events, err := Collect(q, eventsSQL(len(ids)), Args(ids), ScanEvent)
-	if err != nil {
+	events, err := collectEach(q, eventsSQL, ids, ScanEvent)
+	if err != nil && !dialect.Corrupt(err) {
 		return nil, err
 	}
 	for _, e := range events {

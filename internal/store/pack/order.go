@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"gonets"
 	"gonets/internal/store/dialect"
 )
 
@@ -18,6 +19,11 @@ const (
 	OrderedManySQL = `SELECT v.scenario, v.order_key FROM unnest(CAST(? AS text[]), CAST(? AS bytea[])) AS v (scenario, order_key)
 		WHERE (SELECT r.id FROM runs r WHERE r.scenario = v.scenario AND r.order_key = v.order_key
 			AND r.order_key IS NOT NULL AND r.finished_at IS NULL AND r.state <> 'held' LIMIT 1) IS NOT NULL`
+	// FrontOf is the first of all runs that a run c has to wait for, or c itself: it is
+	// among them while it is queued or waits. (Asked for the same key alone, PostgreSQL may
+	// sort all its runs.)
+	FrontOf = ` FROM runs f WHERE f.scenario = c.scenario AND (f.order_key, f.id) >= (c.order_key, '')
+		AND f.order_key IS NOT NULL AND f.finished_at IS NULL AND f.state <> 'held' ORDER BY f.order_key, f.id LIMIT 1`
 	lockOrdersSQL = `SELECT count(pg_advisory_xact_lock(v.h)) FROM unnest(CAST(? AS bigint[])) AS v (h)`
 )
 
@@ -85,4 +91,36 @@ func ordered(q Reader, d *dialect.Dialect, keys []Key) (map[Key]bool, error) {
 		return struct{}{}, err
 	})
 	return out, err
+}
+
+// FrontsSQL finds those in front of so many runs that wait.
+func FrontsSQL(runs int) string {
+	return `SELECT c.id, (SELECT f.id` + FrontOf + `), (SELECT f.state` + FrontOf + `) FROM runs c WHERE c.id IN (` + In(runs) + `)
+		AND c.state IN ('queued', 'waiting') AND c.order_key IS NOT NULL`
+}
+
+// LoadFronts tells of runs that wait which ones are in front of them, in one go.
+func LoadFronts(q Reader, runs []gonets.RunSummary) error {
+	var wait []string
+	for i := range runs {
+		if r := &runs[i]; r.OrderKey != "" && !r.Lease.Held() && (r.State == gonets.RunQueued || r.State == gonets.RunWaiting) {
+			wait = append(wait, r.ID)
+		}
+	}
+	if len(wait) == 0 {
+		return nil
+	}
+	fronts := make(map[string]gonets.RunFront, len(wait))
+	_, err := Collect(q, FrontsSQL(len(wait)), Args(wait), func(scan func(...any) error) (none struct{}, err error) {
+		var run string
+		var front gonets.RunFront
+		if err = scan(&run, &front.ID, &front.State); front.ID != run {
+			fronts[run] = front
+		}
+		return none, err
+	})
+	for i := range runs {
+		runs[i].Front = fronts[runs[i].ID]
+	}
+	return err
 }

@@ -2,9 +2,11 @@ package pack
 
 import (
 	"database/sql"
+	"errors"
 	"strings"
 
 	"gonets"
+	"gonets/internal/store/dialect"
 )
 
 // Reader is where rows come from, a transaction or what is beside it. Each hands over one after another; Row gives
@@ -56,6 +58,24 @@ func Collect[T any](q Reader, query string, args []any, scan func(func(...any) e
 		return nil, err
 	}
 	return out, nil
+}
+
+// collectEach reads all rows of a query for so many ids. Where the disk has damaged some of
+// them it reads the others all the same; the error tells of the damage.
+func collectEach[T any](q Reader, query func(ids int) string, ids []string, scan func(func(...any) error) (T, error)) ([]T, error) {
+	out, err := Collect(q, query(len(ids)), Args(ids), scan)
+	if len(ids) == 1 || !dialect.Corrupt(err) {
+		return out, err
+	}
+	var damage error
+	for _, id := range ids {
+		one, err := Collect(q, query(1), []any{id}, scan)
+		if err != nil && !dialect.Corrupt(err) {
+			return nil, err
+		}
+		out, damage = append(out, one...), errors.Join(damage, err)
+	}
+	return out, damage
 }
 
 // Each hands over what a query gave; whether that was all, the rows' own Err tells.

@@ -28,7 +28,7 @@ func put(t *testing.T, q *queue.Queue[string], ops ...*op) {
 
 func TestUpkeepHasItsPlacesInEveryBatch(t *testing.T) {
 	t.Parallel()
-	q := queue.New[string](gonets.SystemClock{})
+	q := queue.New[string](testkit.NewClock())
 	for range 3 * gonets.CommitBatch / 2 {
 		put(t, q, &op{Class: queue.Complete}, &op{Class: queue.Accept})
 	}
@@ -106,7 +106,7 @@ func TestRemovalGivesWayToThoseWhoWait(t *testing.T) {
 
 func TestWhatNobodyWaitsForIsDropped(t *testing.T) {
 	t.Parallel()
-	q := queue.New[string](gonets.SystemClock{})
+	q := queue.New[string](testkit.NewClock())
 	ctx, cancel := context.WithCancel(t.Context())
 	gone, kept, finish := &op{Class: queue.Maintain, Ctx: ctx}, &op{Class: queue.Maintain, Ctx: t.Context()}, &op{Class: queue.Complete}
 	put(t, q, gone, kept, finish)

@@ -130,12 +130,16 @@ func (f fixture) finishAs(run gonets.Run, r *gonets.Renewal) {
 
 // lastGood proves that the last attempt is found by which a step was done.
 func lastGood(f fixture) {
-	f.Places.Give(4)
-	find := func(scenario, path string) *gonets.Attempt {
+	f.Places.Give(5)
+	beside := func(scenario string, other *gonets.Attempt) *gonets.Attempt {
 		f.t.Helper()
-		a, err := f.LastGood(f.ctx(), scenario, path)
+		a, err := f.LastGood(f.ctx(), scenario, other)
 		f.must(err)
 		return a
+	}
+	find := func(scenario, path string) *gonets.Attempt {
+		f.t.Helper()
+		return beside(scenario, &gonets.Attempt{Path: path})
 	}
 	if a := find("x", "send"); a != nil {
 		f.t.Errorf("found %+v before there was one", a)
@@ -159,5 +163,17 @@ func lastGood(f fixture) {
 		if a := find(other[0], other[1]); a != nil {
 			f.t.Errorf("%v: found %+v", other, a)
 		}
+	}
+	// One that went well is told beside another one, never beside itself.
+	if a := beside("x", &gonets.Attempt{RunID: second.ID, N: 1, Path: "send"}); a == nil || a.RunID != first.ID {
+		f.t.Errorf("found %+v, want the attempt of %s", a, first.ID)
+	}
+	// What is not kept is passed over.
+	bare := f.transition(f.run("5"), gonets.RunSucceeded)
+	bare.Attempt.NotKept = true
+	_, err = f.Finish(f.ctx(), bare)
+	f.must(err)
+	if a := find("x", "send"); a == nil || a.RunID != second.ID {
+		f.t.Errorf("found %+v, want the attempt of %s", a, second.ID)
 	}
 }

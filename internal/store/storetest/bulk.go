@@ -316,6 +316,31 @@ func resumeVersions(f fixture) {
 	}
 }
 
+// resumeLost proves that a request is not lost with its step: the run goes on with its
+// own version, which has it.
+func resumeLost(f fixture) {
+	ids := f.paused(4)
+	for _, steps := range [][]gonets.Step{
+		{{ID: "other", Set: gonets.Rows{}}},
+		{{ID: "only", If: "true", Then: Scenario("x", "s").Steps}},
+	} {
+		sc := Scenario("x", "s")
+		sc.Steps = steps
+		f.apply(document.Apply{Scenarios: []gonets.Scenario{sc}})
+		run, err := f.Act(f.ctx(), gonets.Action{RunID: ids[0], Kind: gonets.ActionResume})
+		f.must(err)
+		j := f.bulk(bulk.Job{Action: gonets.ActionResume, OneFirst: true}) // waits for a person then
+		_, acted := f.step(f.page(j, 1))
+		if len(acted) != 1 {
+			f.t.Fatalf("%d went on together", len(acted))
+		}
+		if many := f.detail(acted[0]).Run; run.Version != 1 || many.Version != 1 {
+			f.t.Errorf("alone version %d, together %d, want 1", run.Version, many.Version)
+		}
+		ids = slices.DeleteFunc(ids[1:], func(id string) bool { return id == acted[0] })
+	}
+}
+
 // renamed publishes steps of scenario x: an id, and behind < the one that it was
 // first. The last one stands in the branch of the one before it.
 func (f fixture) renamed(ids ...string) {

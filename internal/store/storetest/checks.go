@@ -129,32 +129,125 @@ func requestsWereChecked(f fixture) {
 	}
 }
 
-// checksEndWithTheirServer: what a server left on its way is marked as ended when it
-// starts again; retention does not take what is on its way.
+// checksEndWithTheirServer: what a server left on its way is lost, and that is told until
+// somebody notes it; whoever wants the end of a check is heard by the one that has it.
 func checksEndWithTheirServer(f fixture) {
 	sample := f.event("tried")
 	sample.Mark = gonets.MarkCheck
-	save := func(node string) string {
+	save := func(told bool) gonets.RunDetail {
 		d := f.check(sample)
-		d.Run.State, d.Run.Reason, d.Run.Lease.Node, d.Run.FinishedAt = gonets.RunCancelled, gonets.CodeCheckGoing, node, time.Time{}
+		d.Run.Reason, d.Run.Lease.Node, d.Run.FinishedAt = gonets.CodeCheckGoing, "gone", time.Time{}
+		if told {
+			d.Run.Going = &gonets.GoingCheck{Title: "X", By: "anna", At: "send"}
+		}
 		f.must(f.SaveCheck(f.ctx(), d))
-		return d.Run.ID
+		return d
 	}
-	old := save("gone")
-	f.Clock.Advance(25 * time.Hour)
-	own, other := save("own"), save("other")
-	_, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(time.Hour), 100)
-	f.must(err)
-	f.must(f.EndChecks(f.ctx(), "own", f.Clock.Now()))
-	for id, want := range map[string]gonets.Code{old: gonets.CodeCheckLost, own: gonets.CodeCheckLost, other: gonets.CodeCheckGoing} {
-		d, err := f.Check(f.ctx(), id)
+	told, untold, unwanted, over := save(true), save(false), save(true), save(true)
+	f.must(f.EndCheck(f.ctx(), unwanted.Run.ID))
+	f.must(f.EndCheck(f.ctx(), unwanted.Run.ID))
+	f.must(f.SaveCheck(f.ctx(), unwanted)) // it goes on to its next request before it hears of that
+	over.Run.Reason, over.Run.Lease.Node, over.Run.Going, over.Run.FinishedAt = gonets.CodeCancelled, "", nil, f.Clock.Now()
+	f.must(f.SaveCheck(f.ctx(), over))
+	open := func() map[string]string {
+		list, err := f.OpenChecks(f.ctx())
 		f.must(err)
-		if d.Run.Reason != want || d.Run.FinishedAt.IsZero() != (want == gonets.CodeCheckGoing) || (d.Run.Lease.Node == "") != (want == gonets.CodeCheckLost) {
-			f.t.Errorf("%s: %+v, want %s", id, d.Run, want)
+		out := map[string]string{}
+		for _, one := range list {
+			out[one.ID] = string(one.Reason)
+			if one.Ending {
+				out[one.ID] += ", ending"
+			}
+			if one.Going != nil && (one.Going.By != "anna" || one.Going.At != "send") {
+				f.t.Errorf("%+v", one.Going)
+			}
+		}
+		return out
+	}
+	if diff := cmp.Diff(map[string]string{told.Run.ID: "check.going", untold.Run.ID: "check.going", unwanted.Run.ID: "check.going, ending"}, open()); diff != "" {
+		f.t.Errorf("on their way:\n%s", diff)
+	}
+	if _, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(-time.Hour), 100); err != nil {
+		f.t.Error(err)
+	}
+	for _, d := range []gonets.RunDetail{told, untold, unwanted, over} {
+		f.must(f.LoseCheck(f.ctx(), d.Run.ID, f.Clock.Now()))
+		got, err := f.Check(f.ctx(), d.Run.ID)
+		f.must(err)
+		want := gonets.CodeCheckLost
+		if d.Run.ID == over.Run.ID {
+			want = gonets.CodeCancelled
+		}
+		if got.Run.Reason != want || got.Run.FinishedAt.IsZero() || got.Run.Lease.Node != "" || len(got.Attempts) != 1 || got.Event.ID != d.Event.ID {
+			f.t.Errorf("%+v, want %s", got.Run, want)
 		}
 	}
-	if n, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(time.Hour), 100); err != nil || n != 2 {
-		f.t.Errorf("retention took %d of two that are over: %v", n, err)
+	if diff := cmp.Diff(map[string]string{told.Run.ID: "check.lost", unwanted.Run.ID: "check.lost, ending"}, open()); diff != "" {
+		f.t.Errorf("what was lost:\n%s", diff)
+	}
+	// The servers of these were only slow: what they say counts, but for a person's word.
+	f.must(f.SaveCheck(f.ctx(), told))
+	f.must(f.SaveCheck(f.ctx(), untold))
+	f.must(f.SaveCheck(f.ctx(), unwanted))
+	if diff := cmp.Diff(map[string]string{told.Run.ID: "check.going", untold.Run.ID: "check.going", unwanted.Run.ID: "check.going, ending"}, open()); diff != "" {
+		f.t.Errorf("after their servers came back:\n%s", diff)
+	}
+	for _, d := range []gonets.RunDetail{told, untold, unwanted} {
+		f.must(f.LoseCheck(f.ctx(), d.Run.ID, f.Clock.Now()))
+	}
+	f.must(f.LoseCheck(f.ctx(), "nobody", f.Clock.Now()))
+	f.must(f.EndCheck(f.ctx(), told.Run.ID))
+	for _, id := range []string{told.Run.ID, over.Run.ID, "nobody"} {
+		if err := f.EndCheck(f.ctx(), id); gonets.CodeOf(err) != gonets.CodeNotFound {
+			f.t.Errorf("what is over was ended: %v", err)
+		}
+	}
+	f.must(f.SaveCheck(f.ctx(), told))
+	if diff := cmp.Diff(map[string]string{told.Run.ID: "check.going, ending", unwanted.Run.ID: "check.lost, ending"}, open()); diff != "" {
+		f.t.Errorf("after what was noted came back:\n%s", diff)
+	}
+	if _, err := f.PruneChecks(f.ctx(), f.Clock.Now().Add(time.Hour), 100); err != nil {
+		f.t.Error(err)
+	}
+	if diff := cmp.Diff(map[string]string{told.Run.ID: "check.going, ending"}, open()); diff != "" {
+		f.t.Errorf("after retention:\n%s", diff)
+	}
+	// What was lost goes by the time when it began, whether it was noted or not.
+	unnoted := save(true)
+	f.must(f.LoseCheck(f.ctx(), told.Run.ID, f.Clock.Now()))
+	f.must(f.LoseCheck(f.ctx(), unnoted.Run.ID, f.Clock.Now()))
+	f.Clock.Advance(time.Hour)
+	if n, err := f.PruneChecks(f.ctx(), f.Clock.Now(), 100); err != nil || n != 2 || len(open()) > 0 {
+		f.t.Errorf("retention took %d of two that were lost: %v", n, err)
+	}
+}
+
+// whatIsDamagedIsLostToo: neither the data of a check nor the event that it was made of
+// keeps it from coming to an end.
+func whatIsDamagedIsLostToo(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("this database cannot be damaged")
+	}
+	for _, damage := range []string{`UPDATE events SET answer = x'7b' WHERE id = ?`, `UPDATE checks SET data = x'7b' WHERE event = ?`} {
+		received := f.event(damage)
+		f.accept(gonets.Acceptance{Event: received})
+		d := f.check(received)
+		d.Run.Reason, d.Run.Lease.Node, d.Run.Going = gonets.CodeCheckGoing, "gone", &gonets.GoingCheck{By: "anna"}
+		f.must(f.SaveCheck(f.ctx(), d))
+		f.Exec(f.t, damage, received.ID)
+		if _, err := f.Check(f.ctx(), d.Run.ID); err == nil {
+			f.t.Fatalf("nothing is damaged by %s", damage)
+		}
+		f.must(f.LoseCheck(f.ctx(), d.Run.ID, f.Clock.Now()))
+		list, err := f.OpenChecks(f.ctx())
+		f.must(err)
+		if len(list) != 1 || list[0].Reason != gonets.CodeCheckLost || list[0].Going == nil || list[0].Lease.Node != "" {
+			f.t.Errorf("after %s: %+v", damage, list)
+		}
+		f.Clock.Advance(time.Hour)
+		if n, err := f.PruneChecks(f.ctx(), f.Clock.Now(), 100); err != nil || n != 1 {
+			f.t.Errorf("retention took %d after %s: %v", n, damage, err)
+		}
 	}
 }
 

@@ -115,6 +115,31 @@ func unreadableRuns(f fixture) {
 	f.wantClaimable("afterwards", 0)
 }
 
+// unreadAndUnpaused: while the disk is full nothing is written of a run that cannot be
+// read; its lease must not stay with a claimer who never heard of it.
+func unreadAndUnpaused(f fixture) {
+	if f.Exec == nil {
+		f.t.Skip("this database cannot be damaged")
+	}
+	f.Places.Give(2)
+	good, bad := f.run("whole"), f.run(body(6_000))
+	f.must(f.Release(f.ctx(), []gonets.Run{good, bad}))
+	f.Exec(f.t, `DELETE FROM bodies WHERE owner = ?`, bad.EventID)
+	f.Room.Set(true, true)
+	f.Room.Cramp()
+	jobs, err := f.Claim(f.ctx(), gonets.Claim{Lane: crm, Limit: 10, Node: f.Node(), Epoch: f.Epoch(), Now: f.Clock.Now()})
+	f.wantCode(err, gonets.CodeDiskFull)
+	if len(jobs) != 2 || jobs[0].Run.ID != good.ID || jobs[0].Unread || jobs[1].Run.ID != bad.ID || !jobs[1].Unread || !jobs[1].Run.Lease.Held() {
+		f.t.Fatalf("%+v", jobs)
+	}
+	f.must(f.Release(f.ctx(), []gonets.Run{jobs[1].Run}))
+	f.Room.Set(false, false)
+	if jobs := f.claim(crm, 10); len(jobs) != 0 {
+		f.t.Errorf("what cannot be read is handed out: %+v", jobs)
+	}
+	f.wantState(bad.ID, gonets.RunPaused)
+}
+
 // sealedCookies: a run whose cookies cannot be opened is paused for that, and keeps what
 // else is known of it.
 func sealedCookies(f fixture) {

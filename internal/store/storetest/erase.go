@@ -249,7 +249,7 @@ func erasedLate(f fixture) {
 			f.t.Errorf("%s: what came late says %.300q", name, text)
 		}
 		a := d.Attempts[c.n-1]
-		if a.Hops != nil || a.RequestHeaders != nil || a.ReplyHeaders != nil || a.StatusLine != "200" || strings.Contains(a.URL, "tel") {
+		if a.Hops != nil || a.RequestHeaders != nil || a.ReplyHeaders != nil || !a.Erased || a.Kept() || a.StatusLine != "200" || strings.Contains(a.URL, "tel") {
 			f.t.Errorf("%s: %+v", name, a)
 		}
 		if !fenced || a.N != c.n || !a.Fenced || a.Outcome != gonets.OutcomeOK || a.Status != 200 || !strings.HasPrefix(a.URL, crm) || d.Event.Answer != nil {

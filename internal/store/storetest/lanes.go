@@ -86,7 +86,9 @@ func laneActions(f fixture) {
 	if r := f.record(); r.Paused() || r.Drain != "5/s" {
 		f.t.Errorf("%+v", r)
 	}
-	f.must(act("drained", ""))
+	if ended, err := f.EndDrain(f.ctx(), service); err != nil || !ended || f.record().Drain != "" {
+		f.t.Errorf("a drain for which nothing waits: %v %v %+v", ended, err, f.record())
+	}
 	f.keep("closed", lane.Record{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Hour)}, "a")
 	f.must(act("try", ""))
 	if r := f.record(); !r.ClosedUntil.Equal(f.Clock.Now()) {
@@ -159,5 +161,56 @@ func fairClaims(f fixture) {
 	}
 	if n, since, err := f.LaneWaiting(f.ctx(), crm); err != nil || n != many-20+few || since.IsZero() {
 		f.t.Errorf("%d wait since %s, %v", n, since, err)
+	}
+}
+
+// orderInLanes: a run of an order key tells which one is in front of it, and waits for its
+// lane only while that one may go.
+func orderInLanes(f fixture) {
+	f.Places.Give(1)
+	accept := func(key string) gonets.Run {
+		e := f.event("x")
+		e.OrderKey = key
+		return f.accept(gonets.Acceptance{Event: e})[0].Runs[0]
+	}
+	first, second, third := accept("a\xff"), accept("a\xff"), accept("a\xff")
+	in := func(step string, front gonets.RunFront, waiting int) {
+		f.t.Helper()
+		list, err := f.Runs(f.ctx(), gonets.RunFilter{})
+		f.must(err)
+		for _, r := range list.Items {
+			if want := map[string]gonets.RunFront{second.ID: front, third.ID: front}[r.ID]; r.Front != want || f.detail(r.ID).Run.Front != want {
+				f.t.Errorf("%s: %+v is in front, and %+v by itself; want %+v", step, r.Front, f.detail(r.ID).Run.Front, want)
+			}
+		}
+		n, since, err := f.LaneWaiting(f.ctx(), crm)
+		if err != nil || n != waiting || since.IsZero() != (waiting == 0) {
+			f.t.Errorf("%s: %d wait since %s, %v; want %d", step, n, since, err, waiting)
+		}
+		f.must(f.ActOnLane(f.ctx(), lane.Action{Name: crm, Kind: lane.ActDrain, Rate: "5/s", Actor: "anna"}))
+		if ended, err := f.EndDrain(f.ctx(), crm); err != nil || ended != (waiting == 0) || (f.record().Drain == "") != ended {
+			f.t.Errorf("%s: the drain ended: %v %v, %q", step, ended, err, f.record().Drain)
+		}
+	}
+	in("the first is worked on", gonets.RunFront{ID: first.ID, State: gonets.RunRunning}, 2)
+	f.finish(first, gonets.RunWaiting)
+	in("it waits for a further try", gonets.RunFront{ID: first.ID, State: gonets.RunWaiting}, 0)
+	f.Clock.Advance(time.Minute)
+	in("its time has come", gonets.RunFront{ID: first.ID, State: gonets.RunWaiting}, 3)
+	jobs := f.claim(crm, 10)
+	if len(jobs) != 1 || jobs[0].Run.ID != first.ID {
+		f.t.Fatalf("claimed %+v", jobs)
+	}
+	f.finish(jobs[0].Run, gonets.RunPaused)
+	in("it waits for a person", gonets.RunFront{ID: first.ID, State: gonets.RunPaused}, 0)
+	other := accept("b")
+	in("another key is not held up", gonets.RunFront{ID: first.ID, State: gonets.RunPaused}, 1)
+	f.finish(f.claim(crm, 10)[0].Run, gonets.RunSucceeded)
+	f.wantState(other.ID, gonets.RunSucceeded)
+	_, err := f.Act(f.ctx(), gonets.Action{RunID: first.ID, Kind: gonets.ActionCancel})
+	f.must(err)
+	f.wantState(third.ID, gonets.RunQueued)
+	if d := f.detail(second.ID); d.Run.Front.ID != "" {
+		f.t.Errorf("nobody is in front of the second, and it says %+v", d.Run.Front)
 	}
 }

@@ -1,5 +1,6 @@
 import { InfiniteQueryObserver, QueryClient, QueryObserver } from '@tanstack/react-query'
-import { afterEach, expect, it, vi } from 'vitest'
+import { waitFor } from '@testing-library/react'
+import { afterEach, expect, it } from 'vitest'
 import { setLanguage } from '@/i18n'
 import { byTitle, keys, readAgain, sourcesQuery, staleAfter } from './queries'
 
@@ -40,8 +41,8 @@ it('a further page that is asked for is not dropped by hints: the list is read a
     getNextPageParam: (page) => page.next,
   })
   const leave = observer.subscribe(() => undefined)
-  const count = (n: number) => vi.waitFor(() => expect(asked).toHaveLength(n))
-  const pages = (n: number) => vi.waitFor(() => expect(observer.getCurrentResult().data?.pages).toHaveLength(n))
+  const count = (n: number) => waitFor(() => expect(asked).toHaveLength(n))
+  const pages = (n: number) => waitFor(() => expect(observer.getCurrentResult().data?.pages).toHaveLength(n))
   await count(1)
   asked[0]!.answer('second')
   await pages(1)
@@ -59,7 +60,7 @@ it('a further page that is asked for is not dropped by hints: the list is read a
   asked[2]!.answer('second')
   await count(4)
   asked[3]!.answer()
-  await vi.waitFor(() => expect(observer.getCurrentResult().isFetching).toBe(false))
+  await waitFor(() => expect(observer.getCurrentResult().isFetching).toBe(false))
   expect(asked.map((one) => one.page)).toEqual(['', 'second', '', 'second'])
   leave()
 })

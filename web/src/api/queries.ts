@@ -113,6 +113,13 @@ export const scenarioQuery = (name: string) =>
     queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}', { params: { path: { name } }, signal })),
   })
 
+/** What its editors work on, as a page beside them reads it. */
+export const draftQuery = (name: string) =>
+  queryOptions({
+    queryKey: keys.draft(name),
+    queryFn: ({ signal }) => call(api.GET('/api/v1/scenarios/{name}/draft', { params: { path: { name } }, signal })),
+  })
+
 /** To which steps the runs of the last day came; asked again while it is looked at. */
 export const flowQuery = (name: string) =>
   queryOptions({

@@ -174,7 +174,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the checks on their way that go on without a reader, of this server */
+        /** List the checks of all servers that go on without a reader, and those that were lost with their server */
         get: operations["list-going-checks"];
         put?: never;
         post?: never;
@@ -191,7 +191,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow such a check from its first line on, as a stream of CheckLine objects */
+        /** Follow such a check of this server from its first line on, as a stream of CheckLine objects */
         get: operations["follow-check"];
         put?: never;
         post?: never;
@@ -210,7 +210,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a check that is on its way, on whichever server it is */
+        /** End a check that is on its way, on whichever server it is; one that was lost leaves the list */
         post: operations["cancel-check"];
         delete?: never;
         options?: never;
@@ -1897,6 +1897,8 @@ export interface components {
             code?: string;
             /** Format: int64 */
             duration_ms: number;
+            /** @description What was sent and came back was erased on request: a note stands in its place */
+            erased?: boolean;
             error?: string;
             /** @description What went wrong, what it means and what to do; left out when nothing did */
             explain?: components["schemas"]["Explain"];
@@ -2045,8 +2047,13 @@ export interface components {
             scenario: string;
             /** @description Path of the step */
             step?: string;
-            /** @description The current version has another step there */
+            /** @description The current version has the step otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: a run that goes on with it does not send it (removed), or sends it anew if it comes to where the step is now (moved)
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             step_title?: string;
             title?: string;
             /** Format: int64 */
@@ -2281,6 +2288,11 @@ export interface components {
         Delivery: {
             /** @description mail, or the name of a channel of the settings */
             channel: string;
+            /**
+             * Format: date-time
+             * @description When it is tried, or tried again; only while it is pending
+             */
+            due_at?: string;
             /** @description Why it was not taken the last time */
             last_error?: string;
             /** Format: date-time */
@@ -2748,14 +2760,28 @@ export interface components {
             step: string;
         };
         GoingCheck: {
+            /** @description Path of the step whose request was sent last, as far as it was kept */
+            at?: string;
             by: string;
+            /** @description It goes on at another server: it can be ended, not followed here */
+            elsewhere?: boolean;
             /** @description The saved request that is checked by itself */
             request?: string;
+            /**
+             * Format: int64
+             * @description So many requests are over, as far as it was kept
+             */
+            requests: number;
             /** @description The run that it is kept as */
             run_id: string;
             scenario?: string;
             /** Format: date-time */
             started_at: string;
+            /**
+             * @description ending: a person wants its end; lost: the server that ran it is gone. A lost one is listed until it is cancelled
+             * @enum {string}
+             */
+            state: "going" | "ending" | "lost";
             /** @description Path of the only step that is tried */
             step?: string;
             title: string;
@@ -2851,7 +2877,7 @@ export interface components {
             usual: number;
             /**
              * Format: int64
-             * @description Runs that wait for a place; counts stop at 10 001
+             * @description Runs that wait for a place; those behind a run of their order key that waits for a person or its time do not; counts stop at 10 001
              */
             waiting: number;
         };
@@ -2885,6 +2911,10 @@ export interface components {
             by?: string;
             /** @description The failure that closed it */
             code?: string;
+            /** @description The run in front that goes first, for the order */
+            run?: string;
+            /** @description The state of the run in front */
+            run_state?: string;
             /** Format: int64 */
             status?: number;
             /**
@@ -2893,10 +2923,10 @@ export interface components {
              */
             until?: string;
             /**
-             * @description busy: no place is free; closed: the service fails; paused: a person paused the queue
+             * @description busy: no place is free; closed: the service fails; paused: a person paused the queue; order: a run with the same order key goes first
              * @enum {string}
              */
-            why: "busy" | "closed" | "paused";
+            why: "busy" | "closed" | "paused" | "order";
         };
         ListApplied: {
             items: components["schemas"]["Applied"][];
@@ -3165,7 +3195,7 @@ export interface components {
             type?: string;
         };
         PickVersion: {
-            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one */
+            /** @description same, current, or a version's number. Left out, a run goes on with its own version, unless the step at which it stands has changed since: then with the current one. A step that was removed or moved keeps the run on its own version, which sends it */
             version?: string;
         };
         Preset: {
@@ -3394,17 +3424,21 @@ export interface components {
             version?: number;
         };
         RehearsalLine: {
+            /** @description Other kinds of news in the same letter */
+            also?: string[] | null;
             /** Format: date-time */
             at: string;
+            /** @description By which channels it goes; each gets it once */
+            channels?: string[] | null;
             code?: string;
             explain?: components["schemas"]["Explain"];
             /** @enum {string} */
             kind: "attempt" | "wait" | "queue" | "letter" | "end";
             /**
-             * @description What people would be told
+             * @description What people would be told; of several kinds of news in one letter, the first
              * @enum {string}
              */
-            letter?: "first_failure" | "bad_end" | "recovered";
+            letter?: "first_failure" | "bad_end" | "recovered" | "lane_closed" | "success";
             /**
              * Format: int64
              * @description Which try it is, from 1 on
@@ -3727,8 +3761,13 @@ export interface components {
             scenario_deleted?: boolean;
             source?: string;
             state: string;
-            /** @description The step at which the run stands is another one in the current version; resume then takes that version unless told otherwise */
+            /** @description The current version has the step at which the run stands otherwise; resume then takes that version unless told otherwise */
             step_changed: boolean;
+            /**
+             * @description The current version has no such step there: with it the run would not send it (removed), or send it anew if it came to where the step is now (moved); resume takes the run's own version, which has it, unless told otherwise
+             * @enum {string}
+             */
+            step_lost?: "moved" | "removed";
             /** @description The steps in the order of the scenario */
             steps: components["schemas"]["Step"][];
             /**
@@ -3743,7 +3782,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits, and one whose next try its queue holds up */
+            /** @description Why a queued run waits, and one whose next try is held up, by its queue or by a run in front */
             wait?: components["schemas"]["LaneWait"];
         };
         RunAct: {
@@ -3878,7 +3917,7 @@ export interface components {
             tries_max?: number;
             /** Format: int64 */
             version?: number;
-            /** @description Why a queued run waits, and one whose next try its queue holds up */
+            /** @description Why a queued run waits, and one whose next try is held up, by its queue or by a run in front */
             wait?: components["schemas"]["LaneWait"];
         };
         RunsAction: {
@@ -4312,10 +4351,20 @@ export interface components {
             /** @description How it reaches people, by channel; empty before it is told */
             deliveries: components["schemas"]["Delivery"][];
             /**
+             * Format: date-time
+             * @description When it is told, or its letter is tried again; only while it is pending. One that has passed is being sent
+             */
+            due_at?: string;
+            /**
              * Format: int64
              * @description How many of the runs came to a bad end
              */
             ended?: number;
+            /**
+             * @description What keeps it until then
+             * @enum {string}
+             */
+            held_by?: "quiet_hours";
             host?: string;
             id: string;
             /** @enum {string} */

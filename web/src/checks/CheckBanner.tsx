@@ -20,22 +20,25 @@ export function CheckBanner() {
   return useChecksAway().map((one) => <Line key={`${one.of} ${one.name}`} check={one} />)
 }
 
-const ends: Record<string, Key> = { cancelled: 'checks.cancelled', unseen: 'checks.unseen' }
+const ends: Record<string, Key> = { cancelled: 'checks.cancelled', lost: 'checks.lost', unseen: 'checks.unseen' }
+/** How long these took nobody knows. */
+const untimed = ['lost', 'unseen']
 const wordsOf = ({ running, finished }: CheckState): Key => (running ? 'checks.goes' : (ends[finished?.state ?? ''] ?? (finished?.ok ? 'checks.good' : 'checks.bad')))
 
 function Line({ check }: { check: Away }) {
   const t = useT()
   const { state, title, name } = check
   useCodes()
-  const { running, finished, runId, error } = state
+  const { running, finished, runId, error, elsewhere } = state
   return (
     <section className={css.banner} data-state={running ? 'running' : finished?.ok ? 'good' : 'bad'} aria-label={t('checks.title', { title: title || name })}>
       <span role="status" className={css.name}>
         <Icon name={running ? 'play' : finished?.ok ? 'check' : finished && finished.state in ends ? 'stop' : 'close'} size={16} />
         {t(wordsOf(state), { title: title || name })}
       </span>
+      {elsewhere && <span>{t(elsewhere.ending ? 'checks.ending' : 'checks.elsewhere', { requests: elsewhere.requests })}</span>}
       {error && <span>{tell(error, t).what}</span>}
-      {running ? <Passed since={state.since} /> : finished && finished.state !== 'unseen' && <span className={css.time}>{duration(finished.duration_ms)}</span>}
+      {running ? <Passed since={state.since} /> : finished && !untimed.includes(finished.state) && <span className={css.time}>{duration(finished.duration_ms)}</span>}
       <span className={css.buttons}>
         <Link className={css.link} to={check.of === 'request' ? '/requests/$name' : '/scenarios/$name'} params={{ name }}>
           {t('checks.open')}

@@ -11,7 +11,7 @@ const which = { of: 'scenario', name } as const
 const line = (one: object) => `${JSON.stringify(one)}\n`
 const started = line({ type: 'started', run_id: 'c1', steps: ['deal'] })
 const finished = line({ type: 'finished', run_id: 'c1', state: 'succeeded', duration_ms: 5 })
-const going = (one: object = {}) => ({ run_id: 'c1', scenario: name, title: 'Lead', started_at: at, by: 'owner', ...one })
+const going = (one: object = {}) => ({ run_id: 'c1', scenario: name, title: 'Lead', started_at: at, by: 'owner', state: 'going', requests: 0, ...one })
 const run = (state: string, reason?: string) => Response.json({ id: 'c1', state, created_at: at, reason })
 const gone = () => Response.json({ status: 404, code: 'not_found' }, { status: 404 })
 const offline = () => Promise.reject(new TypeError('no network'))
@@ -78,7 +78,8 @@ it('what breaks off is taken up again by itself, as often as it takes', async ()
 })
 
 it('one that ended between the list and its first line is told by its run', async () => {
-  server = { 'GET /checks': () => Response.json({ items: [going()] }), 'GET /runs/c1': () => run('succeeded') }
+  const lists = [[going()]]
+  server = { 'GET /checks': () => Response.json({ items: lists.shift() ?? [] }), 'GET /runs/c1': () => run('succeeded') }
   await attach(client, 'owner')
   await pass(1)
   expect(told()).toMatchObject({ running: false, finished: { ok: true } })
@@ -86,7 +87,7 @@ it('one that ended between the list and its first line is told by its run', asyn
 
 it('one that another server goes on with is not called cancelled', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going') }
+  server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: [] }), 'GET /runs/c1': () => run('cancelled', 'check.going') }
   await start()
   await pass(1)
   first.breakOff()
@@ -108,7 +109,7 @@ it('one that could not be cancelled goes on, and that is told', async () => {
 
 it('one that is out of sight and was cancelled is over', async () => {
   const first = stream(started)
-  server = { 'POST /check': () => first.response, 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: [] }), 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
   await start()
   await pass(1)
   first.breakOff()
@@ -142,4 +143,87 @@ it('of several the newest is followed, steps are known by their first paths, and
   lines.end()
   await pass(1)
   expect(told()?.running).toBe(false)
+})
+
+it('of one at another server the list tells how far it is, until its run tells how it ended', async () => {
+  const lists = [[going({ elsewhere: true })], [going({ elsewhere: true, requests: 1, at: 'deal', was: { deal: 'was' } })], [going({ elsewhere: true, requests: 2, at: 'after', state: 'ending' })]]
+  let list = lists[0]
+  server = { 'GET /checks': () => Response.json({ items: list }), 'GET /runs/c1': () => run('cancelled', 'cancelled'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await attach(client, 'owner')
+  list = lists[1]
+  await pass(4)
+  expect(told()).toMatchObject({ running: true, elsewhere: { requests: 1, ending: false }, results: { deal: { state: 'running' } } })
+  await cancel(which)
+  list = lists[2]
+  await pass(4)
+  expect(told()).toMatchObject({ running: true, elsewhere: { requests: 2, ending: true }, results: { after: { state: 'running' } } })
+  expect(told()?.results['deal']).toBeUndefined()
+  list = []
+  await pass(4)
+  expect(told()).toMatchObject({ running: false, elsewhere: undefined, finished: { state: 'cancelled' } })
+})
+
+it('one that goes on at another server is not over while that server cannot be asked, cancelled or not', async () => {
+  const items = [going({ elsewhere: true })]
+  let list: Answer = () => Response.json({ items })
+  server = { 'GET /checks': (request) => list(request), 'GET /runs/c1': () => run('cancelled', 'check.going'), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await attach(client, 'owner')
+  list = offline
+  await pass(400)
+  expect(told()?.running).toBe(true)
+  await cancel(which)
+  await pass(40)
+  expect(told()?.running).toBe(true)
+  list = () => Response.json({ items: [] })
+  await pass(40)
+  expect(told()).toMatchObject({ running: false, finished: { state: 'cancelled' } })
+})
+
+it('of several that were lost the last one is told, and closed it brings up none of the others', async () => {
+  let items = [going({ run_id: 'c1', state: 'lost' }), going({ run_id: 'c2', state: 'lost' }), going({ run_id: 'c3', state: 'lost' })]
+  const noted = (request: Request) => {
+    items = items.filter((one) => !request.url.includes(`/${one.run_id}/`))
+    return new Response(null, { status: 204 })
+  }
+  server = { 'GET /checks': () => Response.json({ items }), ...Object.fromEntries(items.map((one) => [`POST /checks/${one.run_id}/cancel`, noted])) }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ runId: 'c3', finished: { state: 'lost' } })
+  expect(items.map((one) => one.run_id)).toEqual(['c3'])
+  forget(which)
+  await pass(1)
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toBeUndefined()
+})
+
+it('one that was lost with its server is told until it is closed, and the servers hear of that', async () => {
+  const lost = going({ run_id: 'c1', state: 'lost', requests: 1 })
+  server = { 'GET /checks': () => Response.json({ items: [lost] }), 'POST /checks/c1/cancel': () => new Response(null, { status: 204 }) }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ running: false, runId: 'c1', finished: { ok: false, state: 'lost' } })
+  const before = told()
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toEqual(before)
+  expect(asked).not.toContain('POST /checks/c1/cancel')
+  forget(which)
+  await pass(1)
+  expect(told()).toBeUndefined()
+  expect(asked).toContain('POST /checks/c1/cancel')
+})
+
+it('one whose server goes while it is followed is told as lost', async () => {
+  const first = stream(started)
+  let list = [going({ elsewhere: true })]
+  server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: list }) }
+  await start()
+  await pass(1)
+  first.breakOff()
+  await pass(5)
+  expect(told()?.running).toBe(true)
+  list = [going({ state: 'lost' })]
+  await pass(5)
+  expect(told()).toMatchObject({ running: false, finished: { state: 'lost' } })
 })

@@ -1,8 +1,8 @@
 /** Checks on their way, one of each scenario and saved request. The server goes on with them when nobody reads, so they outlive the page of their editor. */
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
-import { api, ApiError, ask, call, keys, sessionQuery, type CheckLine, type components } from '@/api'
-import { applied, begun, ended, isOver, noCheck, type CheckState } from './state'
+import { api, ApiError, ask, call, keys, sessionQuery, type CheckLine } from '@/api'
+import { applied, begun, ended, isOver, noCheck, progressed, type CheckState, type GoingCheck } from './state'
 
 /** What is checked: a scenario's draft, or a saved request by itself. */
 export interface Checked {
@@ -26,8 +26,6 @@ interface Held extends Checked {
   /** The server has taken it that this one is to end. */
   cancelled: boolean
 }
-
-type Going = components['schemas']['GoingCheck']
 
 const all = new Map<string, Held>()
 const open = new Set<string>()
@@ -59,10 +57,10 @@ export function useCheckState({ of, name }: Pick<Checked, 'of' | 'name'>): Check
     tell()
     return () => {
       open.delete(key)
-      if (!all.get(key)?.state.running) all.delete(key)
-      tell()
+      if (all.get(key)?.state.running) tell()
+      else forget({ of, name })
     }
-  }, [key])
+  }, [key, of, name])
   return useSyncExternalStore(watch, () => all.get(key)?.state ?? noCheck)
 }
 
@@ -86,6 +84,7 @@ export async function begin({ lines, first, ...wish }: Beginning): Promise<boole
     // The next one was begun by another wish meanwhile.
     if (all.get(key)?.reading !== old.reading) return true
   }
+  seen(old?.state)
   const reading = new AbortController()
   set(key, { ...wish, reading, attached: false, cancelled: false, state: begun(all.get(key)?.state ?? noCheck, first, Date.now()) })
   void follow(key, reading, lines)
@@ -95,6 +94,8 @@ export async function begin({ lines, first, ...wish }: Beginning): Promise<boole
 /** So long, in milliseconds, it takes until what broke off is taken up again, and so long at most when that fails again and again. */
 const soonest = 500
 const latest = 30_000
+/** So often it is asked how far one is that another server goes on with. */
+const looking = 3_000
 /** How often the server may know nothing of a check before that is said. */
 const patience = 10
 
@@ -122,9 +123,16 @@ async function follow(key: string, reading: AbortController, lines: Beginning['l
       if (id === undefined) return over('failed', error instanceof ApiError ? error : undefined)
       // It goes on without this page, which takes it up again as soon as it can.
       lines = (signal) => readLines(`/checks/${id}`, { signal })
-      if (isGone(error)) {
+      const going = isGone(error) ? await elsewhere(id) : undefined
+      if (going?.state === 'lost') return over('lost')
+      if (going) {
+        const held = mine()
+        if (held) set(key, { ...held, state: progressed(held.state, going, held.firsts) })
+        unseen = 0
+        pause = looking
+      } else if (going === null) {
         const run = await call(api.GET('/api/v1/runs/{id}', { params: { path: { id } } })).catch((error: unknown) => (isGone(error) ? null : undefined))
-        if (run && isOver(run)) return over(run.state)
+        if (run && isOver(run)) return over(run.reason === 'check.lost' ? 'lost' : run.state)
         // The server that was asked does not have it, and nobody has written down yet how it ended.
         if (run !== undefined && mine()?.cancelled) return over('cancelled')
         if (run !== undefined && ++unseen >= patience) return over('unseen')
@@ -132,6 +140,12 @@ async function follow(key: string, reading: AbortController, lines: Beginning['l
     }
     await rest(pause)
   }
+}
+
+/** What the servers together know of a check that the one which was asked does not have: null when it is not on its way, nothing when they cannot be asked. */
+async function elsewhere(id: string): Promise<GoingCheck | null | undefined> {
+  const list = await call(api.GET('/api/v1/checks')).catch(() => undefined)
+  return list && (list.items.find((one) => one.run_id === id) ?? null)
 }
 
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
@@ -204,10 +218,17 @@ async function endUnheard({ of, name, client, state: { since } }: Held): Promise
   }
 }
 
-/** Takes one that has ended off the pages. */
+/** Takes one that has ended off the pages. That one was lost the servers tell until they hear that it was seen. */
 export function forget(which: Pick<Checked, 'of' | 'name'>): void {
+  seen(all.get(keyOf(which))?.state)
   all.delete(keyOf(which))
   tell()
+}
+
+const isLost = (state: CheckState | undefined): boolean => state?.finished?.state === 'lost'
+
+function seen(state: CheckState | undefined): void {
+  if (state?.runId !== undefined && isLost(state)) void cancelAt(state.runId).catch(() => undefined)
 }
 
 /** Follows what goes on at the server and is not followed here: what this person began before the page was loaded, or on another one. */
@@ -218,19 +239,27 @@ export async function attach(client: QueryClient, login: string): Promise<void> 
   for (const one of items.filter(({ by }) => by === login).reverse()) take(client, one)
 }
 
-const checkedOf = (one: Going): Checked =>
+const checkedOf = (one: GoingCheck): Checked =>
   one.request === undefined ? { of: 'scenario', name: one.scenario ?? '', title: one.title } : { of: 'request', name: one.request, title: one.title }
 
-function take(client: QueryClient, one: Going): void {
+function take(client: QueryClient, one: GoingCheck): void {
   const checked = checkedOf(one)
   const key = keyOf(checked)
   const held = all.get(key)
   if (held?.state.running) return
+  // The loss of one that is told here already, or of one before it, is no news. Ids sort by time.
+  if (held && one.state === 'lost' && (held.state.runId ?? '') >= one.run_id) {
+    // Of several losses the last one is told for all: closed, it brings up no other.
+    if (isLost(held.state) && held.state.runId !== one.run_id) void cancelAt(one.run_id).catch(() => undefined)
+    return
+  }
   const reading = new AbortController()
   const firsts = new Map(Object.entries(one.was ?? {}))
   const first = one.step && (firsts.get(one.step) ?? one.step)
   const state = { ...begun(held?.state ?? noCheck, first, Date.parse(one.started_at)), runId: one.run_id }
   set(key, { ...checked, client, reading, firsts, attached: true, cancelled: false, state })
+  const fresh = all.get(key)
+  if (one.state === 'lost') return fresh && end(key, fresh, 'lost')
   void follow(key, reading, (signal) => readLines(`/checks/${one.run_id}`, { signal }))
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { applied, begun, ended, isOver, noCheck } from './state'
+import { applied, begun, ended, isOver, noCheck, progressed } from './state'
 
 const none = new Map<string, string>()
 
@@ -14,6 +14,14 @@ it('how steps ended stays when another one is checked, and when a check is over'
   const second = applied(begun(first, 'b', 1), { type: 'step', path: 'b', state: 'running' }, none)
   expect(Object.keys(second.results)).toEqual(['a', 'b'])
   expect(Object.keys(ended(second, 'cancelled', 2).results)).toEqual(['a'])
+})
+
+it('a step that another server is still at has been on its way since it was first seen there', () => {
+  const firsts = new Map([['deal', 'lead']])
+  const seen = progressed(begun(noCheck, undefined, 0), { requests: 0, at: 'deal', state: 'going' }, firsts)
+  const long = { ...seen, results: { lead: { ...seen.results['lead']!, startedAt: 1 } } }
+  expect(progressed(long, { requests: 1, at: 'deal', state: 'going' }, firsts).results['lead']).toMatchObject({ state: 'running', startedAt: 1 })
+  expect(Object.keys(progressed(long, { requests: 1, at: 'after', state: 'going' }, firsts).results)).toEqual(['after'])
 })
 
 it('lines tell of a renamed step under its first path', () => {

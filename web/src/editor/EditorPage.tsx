@@ -5,7 +5,7 @@ import { eventQuery, keys, kindsQuery, requestsQuery, scenarioQuery, sourceQuery
 import { useSearch } from '@/app/useSearch'
 import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
-import { ErrorNote, Icon, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
+import { ErrorNote, Icon, Note, Page, Skeleton, Tabs, toastError, useNarrow, usePageTitle } from '@/ui'
 import { CheckDialog } from './check/CheckDialog'
 import { usePast } from './check/past'
 import { useCheck } from './check/useCheck'
@@ -168,17 +168,20 @@ function Loaded({ name, store, state }: { name: string; store: DraftStore; state
   usePageTitle(document.title || name)
 
   const panel = search['panel'] === 'source' || search['panel'] === 'newSource' ? <SourcePanel key={panelSource ?? ''} /> : selected ? <StepPanel key={selected.path} placed={selected} /> : undefined
+  // A link leads to a step as a run knew it.
+  const astray = search['step'] && !panel ? t('editor.stepGone', { step: search['step'] }) : undefined
   const main = (
     <div className={css.columns} data-open={panel ? true : undefined}>
       {!(narrow && panel) && (
         <div className={css.list}>
+          {narrow && astray && <Note tone="info">{astray}</Note>}
           <div className={css.listSteps}>
             <StepList />
           </div>
           <div ref={setDataPlace} />
         </div>
       )}
-      {panel ? <div className={css.panel}>{panel}</div> : <div className={css.nothing}>{!narrow && <p>{t('editor.pickStep')}</p>}</div>}
+      {panel ? <div className={css.panel}>{panel}</div> : <div className={css.nothing}>{!narrow && <p>{astray ?? t('editor.pickStep')}</p>}</div>}
     </div>
   )
   return (

@@ -1,5 +1,6 @@
 import { completionStatus, currentCompletions } from '@codemirror/autocomplete'
-import { afterEach, expect, it, vi } from 'vitest'
+import { waitFor } from '@testing-library/react'
+import { afterEach, expect, it } from 'vitest'
 import { createField, type Field } from './editor'
 import type { Variable } from './variables'
 
@@ -14,10 +15,10 @@ it('an open list of variables follows when others can be chosen, and keeps its c
   const { view } = field
   const offered = () => currentCompletions(view.state).map((one) => one.label)
   view.dispatch({ changes: { from: 0, insert: '{' }, selection: { anchor: 1 }, userEvent: 'input.type' })
-  await vi.waitFor(() => expect(offered()).toEqual(['name']))
+  await waitFor(() => expect(offered()).toEqual(['name']))
 
   field.setScope(scope('name', 'promo'))
-  await vi.waitFor(() => expect(offered()).toEqual(['name', 'promo']))
+  await waitFor(() => expect(offered()).toEqual(['name', 'promo']))
 
   field.setScope(scope('name', 'promo'))
   expect(completionStatus(view.state)).toBe('active')

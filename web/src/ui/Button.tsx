@@ -100,6 +100,7 @@ export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(functio
       aria-label={label}
       aria-pressed={pressed}
       aria-expanded={expanded}
+      classNames={{ root: css.icon }}
       {...rest}
     >
       <Icon name={icon} size={size === 'small' ? 16 : 18} />

@@ -37,6 +37,9 @@ export function Skeleton({ lines = 3, height = 16, gap = 12 }: { lines?: number;
   )
 }
 
+/** Stands in a line for words that are on their way. There may be many: none of them says so aloud. */
+export const Blank = () => <span aria-hidden aria-busy className={css.blank} />
+
 /** At the end of a list that goes on. */
 export function More({ onMore, loading }: { onMore: () => void; loading: boolean }) {
   const t = useT()
@@ -185,9 +188,10 @@ interface Toast {
   id: number
   text: ReactNode
   tone: Tone
-  /** «Undo», for ten seconds. */
+  /** «Undo». */
   undo?: () => void
   action?: { label: string; act: () => void }
+  close: () => void
 }
 
 let toasts: readonly Toast[] = []
@@ -198,13 +202,12 @@ function setToasts(next: readonly Toast[]): void {
   for (const watcher of watchers) watcher()
 }
 
-/** For what ended elsewhere on the page, or can be taken back. Errors stay until closed, the rest 10 s. */
+/** For what ended elsewhere on the page, or can be taken back. Errors stay until closed, the rest for seconds. */
 export function toast(text: ReactNode, options: { tone?: Tone; undo?: () => void; action?: Toast['action'] } = {}): () => void {
   const id = ++lastId
   const tone = options.tone ?? 'ok'
   const close = () => setToasts(toasts.filter((one) => one.id !== id))
-  setToasts([...toasts.slice(-3), { id, text, tone, undo: options.undo, action: options.action }])
-  if (tone !== 'error') setTimeout(close, options.undo || options.action ? 10_000 : 5_000)
+  setToasts([...toasts.slice(-3), { id, text, tone, undo: options.undo, action: options.action, close }])
   return close
 }
 
@@ -223,7 +226,6 @@ export function toastError(error: unknown, t: Translate): void {
 }
 
 export function Toasts() {
-  const t = useT()
   const shown = useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher)
@@ -231,41 +233,56 @@ export function Toasts() {
     },
     () => toasts,
   )
-  const close = (id: number) => setToasts(toasts.filter((one) => one.id !== id))
   return (
     // One polite live region for the whole page.
     <div className={css.toasts} role="status" aria-live="polite">
       {shown.map((one) => (
-        <div key={one.id} className={css.toast} data-tone={one.tone}>
-          <Icon name={toneIcon[one.tone]} className={css.noteIcon} />
-          <div className={css.toastText}>{one.text}</div>
-          {one.undo && (
-            <Button
-              size="small"
-              kind="soft"
-              onClick={() => {
-                one.undo?.()
-                close(one.id)
-              }}
-            >
-              {t('undo')}
-            </Button>
-          )}
-          {one.action && (
-            <Button
-              size="small"
-              kind="soft"
-              onClick={() => {
-                one.action?.act()
-                close(one.id)
-              }}
-            >
-              {one.action.label}
-            </Button>
-          )}
-          <IconButton icon="close" size="small" label={t('ui.close')} tip={false} onClick={() => close(one.id)} />
-        </div>
+        <OneToast key={one.id} one={one} />
       ))}
+    </div>
+  )
+}
+
+/** It stays while a pointer or the cursor is on it: nobody who reaches for its button has it taken away. */
+function OneToast({ one }: { one: Toast }) {
+  const t = useT()
+  const [pointed, setPointed] = useState(false)
+  const [focused, setFocused] = useState(false)
+  const held = pointed || focused
+  useEffect(() => {
+    if (held || one.tone === 'error') return
+    const timer = setTimeout(one.close, one.undo || one.action ? 10_000 : 5_000)
+    return () => clearTimeout(timer)
+  }, [held, one])
+  return (
+    <div className={css.toast} data-tone={one.tone} onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
+      <Icon name={toneIcon[one.tone]} className={css.noteIcon} />
+      <div className={css.toastText}>{one.text}</div>
+      {one.undo && (
+        <Button
+          size="small"
+          kind="soft"
+          onClick={() => {
+            one.undo?.()
+            one.close()
+          }}
+        >
+          {t('undo')}
+        </Button>
+      )}
+      {one.action && (
+        <Button
+          size="small"
+          kind="soft"
+          onClick={() => {
+            one.action?.act()
+            one.close()
+          }}
+        >
+          {one.action.label}
+        </Button>
+      )}
+      <IconButton icon="close" size="small" label={t('ui.close')} tip={false} onClick={one.close} />
     </div>
   )
 }

@@ -6,7 +6,7 @@ export {
 export { Confirm, Dialog, Drawer, Menu, Popover, PopoverAt, Tip, type MenuItem } from './overlays'
 export { Facts, Mono, Muted, Page, Panel, Row, Spring, Stack } from './layout'
 export { Tabs, type Tab } from './Tabs'
-export { EmptyState, ErrorNote, More, Note, Skeleton, Spinner, tell, tellCode, toast, toastError, Toasts, useLate, type Told, type Tone } from './feedback'
+export { Blank, EmptyState, ErrorNote, More, Note, Skeleton, Spinner, tell, tellCode, toast, toastError, Toasts, useLate, type Told, type Tone } from './feedback'
 export { CopyButton, copyText } from './CopyButton'
 export { Badge, BigNumber, BodyView, type BodyViewProps, CodeView, hex, KeyValueRows, Method, parseJson, Pill, Status, Time, type BadgeTone, type PillTone } from './data'
 export { Rich } from './Rich'

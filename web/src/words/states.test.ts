@@ -31,6 +31,8 @@ it.each([
   ['… until just now', { wait: { why: 'closed', until: '2000-01-01T00:00:00Z' } }, `${retry}: ${t('state.queued.closedNow')}`],
   ['a queue that a person paused', { wait: { why: 'paused', by: 'anna' } }, `${retry}: ${t('state.queued.paused', { who: 'anna' })}`],
   ['a full queue', { wait: { why: 'busy' } }, `${retry}: ${t('state.queued.busy')}`],
+  ['the run in front of it', { wait: { why: 'order', run_state: 'waiting' } }, `${retry}: ${t('state.queued.order')}`],
+  ['… which waits for a person', { wait: { why: 'order', run_state: 'paused' } }, `${retry}: ${t('state.queued.orderPaused')}`],
   ['a request that may have been done', { asks: true }, t('state.waiting.ask')],
   ['… and whose queue is full', { asks: true, wait: { why: 'busy' } }, `${t('state.waiting.ask')}: ${t('state.queued.busy')}`],
 ])('what holds up a further try: %s', (_, run, words) => expect(held(run)).toBe(words))

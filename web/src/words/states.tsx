@@ -32,7 +32,7 @@ export interface RunLike {
   next_try_at?: string
   quiet_until?: string
   asks?: boolean
-  wait?: { why: string; until?: string; by?: string }
+  wait?: { why: string; until?: string; by?: string; run_state?: string }
 }
 
 /** The state in words, with its reason where the reason says what to do. */
@@ -50,9 +50,10 @@ export const waitsForTime = (run: RunLike): boolean => !run.tries && !run.reason
 /** A further try might well help, but the step has none: that the tries ended says more than what was answered. */
 const onlyTry = ({ reason, tries_max: max, last_status: status = 0 }: RunLike): boolean => reason === 'http.status' && max === 1 && (status >= 500 || status === 429 || status === 408)
 
-/** Why the queue of its service holds a run up. */
+/** Why the run in front, or the queue of its service, holds a run up. */
 export function waitText(wait: NonNullable<RunLike['wait']>, t: Translate): string {
   if (wait.why === 'paused') return t('state.queued.paused', { who: wait.by || '—' })
+  if (wait.why === 'order') return t(wait.run_state === 'paused' ? 'state.queued.orderPaused' : 'state.queued.order')
   if (wait.why !== 'closed') return t('state.queued.busy')
   return wait.until && Date.parse(wait.until) > Date.now() ? t('state.queued.closed', { time: shortClock(wait.until) }) : t('state.queued.closedNow')
 }

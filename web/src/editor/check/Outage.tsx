@@ -159,7 +159,8 @@ function Told({ result, title }: { result: Rehearsal; title: (path: string | und
 /** The end of it, first: that is what one wants to know. */
 function Summary({ result }: { result: Rehearsal }) {
   const t = useT()
-  const letters = result.lines.filter((line) => line.kind === 'letter').map((line) => clock(line.at, result.began))
+  // Letters to different channels may go at the same time: it is said once.
+  const letters = [...new Set(result.lines.filter((line) => line.kind === 'letter').map((line) => clock(line.at, result.began)))]
   const well = result.state === 'succeeded' || result.state === 'skipped'
   const time = clock(result.ended, result.began)
   const key: Key = well ? (letters.length > 0 ? 'outage.well' : 'outage.calm') : result.state === 'paused' ? 'outage.waits' : 'outage.failed'
@@ -207,7 +208,16 @@ function lookOf(line: RehearsalLine): { icon: IconName; tone: Tone } {
   }
 }
 
-const letterKeys: Record<string, Key> = { first_failure: 'outage.letter.first', bad_end: 'outage.letter.end', recovered: 'outage.letter.over' }
+const letterKeys: Record<string, Key> = { first_failure: 'outage.letter.first', bad_end: 'outage.letter.end', recovered: 'outage.letter.over', lane_closed: 'outage.letter.queue', success: 'outage.letter.success' }
+/** What else the letter says, and where it goes when that is not by mail alone. */
+function besides(line: RehearsalLine, result: Rehearsal, t: Translate): string {
+  const also = (line.also ?? []).flatMap((kind) => (letterKinds[kind] ? [`«${t(letterKinds[kind])}»`] : []))
+  const channels = (line.channels ?? []).map((name) => (name === 'mail' ? t('mail.title') : name))
+  const more = result.told && channels.join() !== t('mail.title')
+  return [also.length > 0 && t('outage.letter.also', { news: also.join(', ') }), more && t('outage.letter.channels', { channels: channels.join(', ') })].filter(Boolean).join(' ')
+}
+
+const letterKinds: Record<string, Key> = { first_failure: 'notice.first_failure', bad_end: 'notice.bad_end', recovered: 'notice.recovered', lane_closed: 'notice.lane_closed', success: 'notice.success' }
 const whyKeys: Record<string, Key> = { retry_after: 'outage.next.asked', quiet: 'outage.next.quiet' }
 
 function wordsOf(line: RehearsalLine, result: Rehearsal, title: (path: string | undefined) => string, t: Translate): { what: string; more?: string } {
@@ -225,7 +235,7 @@ function wordsOf(line: RehearsalLine, result: Rehearsal, title: (path: string | 
     case 'queue':
       return { what: t('outage.queue', { time: next }), more: t('outage.queueHelp') }
     case 'letter':
-      return { what: t(line.over && line.letter === 'first_failure' ? 'outage.letter.both' : letterKeys[line.letter ?? ''] ?? 'outage.letter.first') }
+      return { what: t(line.over && line.letter === 'first_failure' ? 'outage.letter.both' : letterKeys[line.letter ?? ''] ?? 'outage.letter.first'), more: besides(line, result, t) }
     default:
       return { what: stateText({ state: line.state ?? '', reason: line.reason ?? '' }, t), ...(line.state === 'paused' && { more: t('outage.kept') }) }
   }

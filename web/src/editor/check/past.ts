@@ -30,6 +30,7 @@ export function pastOf(runs: readonly Run[]): Record<string, StepResult> {
       const first = step.was ?? step.path
       if (out[first] || (step.state !== 'done' && step.state !== 'failed' && step.state !== 'skipped')) continue
       const attempt = step.attempts?.[step.attempts.length - 1]
+      if (attempt?.erased) continue // an older one is still there to be shown and repeated
       const at = Date.parse(run.created_at)
       out[first] = { state: step.state, attempt, value: undefined, request: undefined, explain: attempt?.explain, variables: [], startedAt: at, at, runId: run.id }
     }
@@ -42,7 +43,7 @@ export function repliesOf(runs: readonly Run[]): Record<string, Attempt> {
   const out: Record<string, Attempt> = {}
   for (const run of newestFirst(runs)) {
     for (const step of run.steps ?? []) {
-      const attempt = step.attempts?.findLast((one) => one.response !== undefined && !one.fenced && !one.not_kept && !asks(one))
+      const attempt = step.attempts?.findLast((one) => one.response !== undefined && !one.fenced && !one.not_kept && !one.erased && !asks(one))
       if (attempt) out[step.was ?? step.path] ??= attempt
     }
   }

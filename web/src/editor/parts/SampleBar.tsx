@@ -1,4 +1,4 @@
-import { duration, clock, useT, type Translate } from '@/i18n'
+import { duration, clock, useT, type Key, type Translate } from '@/i18n'
 import { Badge, Icon, Menu, type BadgeTone, type IconName, type MenuItem } from '@/ui'
 import { useEditor, type Attached } from '../context'
 import css from '../editor.module.css'
@@ -19,9 +19,12 @@ export function gist(event: SampleEvent): string {
 /** What is cut says so. */
 const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text)
 
-/** A check that a person stopped is no failure. */
+/** Ends that are no failures of what was checked. */
+const ends: Record<string, Key> = { cancelled: 'check.endStopped', lost: 'check.endLost', unseen: 'check.endUnseen' }
+const endOf = ({ ok, state }: { ok: boolean; state: string }): Key => ends[state] ?? (ok ? 'check.endGood' : 'check.endBad')
+
 const ended = ({ ok, state }: { ok: boolean; state: string }): { tone: BadgeTone; icon: IconName } =>
-  state === 'cancelled' || state === 'unseen' ? { tone: 'muted', icon: 'stop' } : ok ? { tone: 'ok', icon: 'check' } : { tone: 'error', icon: 'close' }
+  state in ends ? { tone: 'muted', icon: 'stop' } : ok ? { tone: 'ok', icon: 'check' } : { tone: 'error', icon: 'close' }
 
 /** What the steps are tried on, and how the last check ended. */
 export function SampleBar() {
@@ -59,7 +62,7 @@ export function SampleBar() {
             <>
               {t('check.last')}{' '}
               <Badge {...ended(check.finished)}>
-                {t(check.finished.state === 'unseen' ? 'check.endUnseen' : check.finished.state === 'cancelled' ? 'check.endStopped' : check.finished.ok ? 'check.endGood' : 'check.endBad', { time: duration(check.finished.duration_ms) })}
+                {t(endOf(check.finished), { time: duration(check.finished.duration_ms) })}
               </Badge>
             </>
           )

@@ -1,9 +1,10 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { keys, requestsQuery, versionsQuery } from '@/api'
+import { keys, versionsQuery } from '@/api'
 import { useT } from '@/i18n'
-import { Badge, Button, Dialog, ErrorNote, More, Note, Skeleton, Time, toast, toastError } from '@/ui'
+import { Badge, Blank, Button, Dialog, ErrorNote, More, Note, Skeleton, Time, toast, toastError } from '@/ui'
+import { useRequestTitles } from '@/words/titles'
 import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { normalise } from '../model/document'
@@ -81,14 +82,14 @@ export function Versions({ onClose }: { onClose: () => void }) {
 /** The version that was taken sent other texts of these requests: the draft sends the present ones. */
 function Differing({ version, differing }: { version: number; differing: string[] }) {
   const t = useT()
-  const saved = useQuery(requestsQuery).data?.items ?? []
+  const titleOf = useRequestTitles()
   return (
     <Note tone="warn" title={t('versions.differing', { n: version })}>
       <p>{t('versions.differingHelp')}</p>
       <ul>
         {differing.map((name) => (
           <li key={name}>
-            <Link to="/requests/$name" params={{ name }}>{saved.find((one) => one.name === name)?.title || name}</Link>
+            <Link to="/requests/$name" params={{ name }}>{titleOf(name) || <Blank />}</Link>
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { api, call, keys, paced, sourcesQuery, useHints, type Readiness, type ReadyPoint } from '@/api'
+import { api, call, keys, paced, useHints, type Readiness, type ReadyPoint } from '@/api'
 import { duration, number, quoted, useT, type Key, type Translate } from '@/i18n'
 import { Button, ErrorNote, Icon, Muted, Note, Page, Skeleton, Time } from '@/ui'
 import { ScenarioState } from '@/words/states'
+import { useSourceTitles } from '@/words/titles'
 import css from './Ready.module.css'
 import { wayTo } from './way'
 
@@ -27,10 +28,11 @@ function Looking({ name }: { name: string }) {
   // Whatever comes in, runs or is told may be such a fact, and there may be a thousand in a second.
   const again = useMemo(() => paced(() => queries.invalidateQueries({ queryKey: readyQuery(name).queryKey }), 3000), [queries, name])
   useHints((hints) => hints.some((hint) => hint.kind !== 'echo' && hint.kind !== 'lane') && again())
-  const title = data?.title || name
+  // Of a scenario without a title there is only its short name; it does not flash by before that is known.
+  const title = data ? data.title || name : error ? name : ''
   return (
     <Page
-      title={`${t('scenario.ready')} — ${title}`}
+      title={[t('scenario.ready'), title].filter(Boolean).join(' — ')}
       back={
         <Link to="/scenarios/$name" params={{ name }} aria-label={t('ready.back')}>
           <Icon name="back" />
@@ -45,8 +47,8 @@ function Looking({ name }: { name: string }) {
 
 function Points({ all }: { all: Readiness }) {
   const t = useT()
-  const sources = useQuery(sourcesQuery).data?.items ?? []
-  const called = (name: string) => quoted(sources.find((one) => one.name === name)?.title || name)
+  const titleOf = useSourceTitles()
+  const called = (name: string) => quoted(titleOf(name) || '…')
   return (
     <>
       <p className={css.sum}>

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { beginBulk, keys, newKey, planBulk, type Bulk, type NewBulk } from '@/api'
-import { duration, number, useT } from '@/i18n'
+import { beginBulk, keys, newKey, planBulk, type Bulk, type BulkGroup, type NewBulk } from '@/api'
+import { duration, number, useT, type Key } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Muted, Note, NumberField, Select, Skeleton, Stack, toast } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
 import { useScenarioTitles } from '@/words/titles'
+import { LostSteps } from './LostSteps'
 import { SkippedSteps } from './SkippedSteps'
 import { actionWord, questionWords, sends } from './words'
 
@@ -23,6 +24,9 @@ export interface BulkDialogProps {
 const rates = ['1', '10', '50', '200', '0', 'own'] as const
 /** The server's bound, in runs a second. */
 const fastest = 10_000
+
+/** What the current version does with the step at which runs stand. */
+const currentWords = (of: BulkGroup): Key => (of.step_changed ? 'bulk.versionChanged' : of.step_lost === 'removed' ? 'bulk.versionRemoved' : of.step_lost ? 'bulk.versionMoved' : 'bulk.versionCurrent')
 
 /** Asks how one thing shall be done to all runs that match, and lets the server begin. Shown while it is open only. */
 export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogProps) {
@@ -134,16 +138,13 @@ export function BulkDialog({ onClose, action: wanted, q, onBegun }: BulkDialogPr
                   ...(one || action === 'rerun' ? [] : [{ value: 'fit' as const, label: t('bulk.versionFit') }]),
                   {
                     value: 'current' as const,
-                    label: one
-                      ? one.step_changed
-                        ? t('bulk.versionChanged', { n: one.current_version!, step: one.step_title || one.step || '' })
-                        : t('bulk.versionCurrent', { n: one.current_version! })
-                      : t('bulk.versionCurrentEach'),
+                    label: one ? t(action === 'resume' ? currentWords(one) : 'bulk.versionCurrent', { n: one.current_version!, step: one.step_title || one.step || '' }) : t('bulk.versionCurrentEach'),
                   },
                   { value: 'same' as const, label: one ? t('bulk.versionSame', { n: one.version! }) : t('bulk.versionSameEach') },
                 ]}
               />
             )}
+            {action === 'resume' && !one && <LostSteps groups={groups} title={title} />}
             {action === 'skip' && <SkippedSteps at={groups.map((group) => [`${title(group.scenario)}: ${group.step_title || group.step || t('bulk.firstStep')}`, group.runs])} total={total} shown={shown} />}
             {action === 'retry-policy' && <RetryPlanFields many plan={retry} onChange={(next) => choose(() => setRetry(next))} />}
             {action === 'retry-policy' && <Muted>{t('bulk.replacesRetries')}</Muted>}

@@ -12,9 +12,9 @@ function RateField({ n, unit, onNumber, onUnit, label, help }: { n: number | und
   const t = useT()
   return (
     <div className={css.rate}>
-      <NumberField label={label} help={help} value={n} onChange={onNumber} min={1} max={10_000} placeholder={t('lanes.noLimit')} width={200} />
+      <NumberField label={label} help={help} value={n} onChange={onNumber} min={1} max={10_000} placeholder={t('lanes.noLimit')} />
       <Select
-        ariaLabel={t('lanes.unit')}
+        label={t('lanes.unit')}
         value={unit}
         onChange={(next) => onUnit(next as Unit)}
         options={[

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { api, ApiError, call, echoQuery, echoRequestQuery, keys, tryEcho, type Echo, type EchoSummary } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { clock, size, useT } from '@/i18n'
-import { Button, Confirm, CopyButton, EmptyState, ErrorNote, Facts, Method, Mono, Muted, Note, Panel, Row, Select, Skeleton, Stack, Status, TextField, toastError } from '@/ui'
+import { Button, Confirm, CopyButton, EmptyState, ErrorNote, Facts, Method, Mono, Muted, Note, Panel, Rich, Row, Select, Skeleton, Stack, Status, TextField, toastError } from '@/ui'
 import { ReceivedTabs } from '@/screens/run/EventView'
 import { curlOf } from '@/screens/run/words'
 import { echoScripts } from '@/words/echo'
@@ -96,7 +96,7 @@ function Answers({ echo }: { echo: Echo }) {
           }}
         >
           <Stack gap={8}>
-            <TextField label={t('echo.script')} help={t('echo.scriptHelp')} mono value={text} onChange={(next) => (setText(next), put.reset())} error={wrong} placeholder="503,503,200" />
+            <TextField label={t('echo.script')} help={<Rich>{t('echo.scriptHelp')}</Rich>} mono value={text} onChange={(next) => (setText(next), put.reset())} error={wrong} placeholder="503,503,200" />
             <Row>
               <Button type="submit" disabled={text.trim() === '' || text.trim() === now} loading={put.isPending}>
                 {t('save')}

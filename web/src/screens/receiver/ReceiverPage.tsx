@@ -72,6 +72,7 @@ export default function ReceiverPage() {
             </Panel>
             <Address key={name} name={name} />
           </div>
+          <Muted small>{t('echo.kept')}</Muted>
         </>
       )}
       {adding && <NewAddress onClose={() => setAdding(false)} onOpen={open} />}

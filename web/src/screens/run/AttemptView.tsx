@@ -8,8 +8,9 @@ import { Masked } from '@/words/Masked'
 import { PartsView } from '@/words/PartsView'
 import { outcomeText } from '@/words/states'
 import { CompareAttempts } from './CompareAttempts'
+import { OpenStep, useNoStep } from './OpenStep'
 import { VariablesOf } from './Variables'
-import { attemptText, curlOf, nextText, purposeOf, sends, stepTitle } from './words'
+import { attemptText, curlOf, goneText, nextText, purposeOf, sends, stepTitle } from './words'
 import css from './Run.module.css'
 
 type TabName = 'response' | 'request' | 'headers' | 'timing' | 'variables'
@@ -31,6 +32,7 @@ interface Props {
 export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
   const t = useT()
   const [comparing, setComparing] = useState(false)
+  const noStep = useNoStep(run, step) !== undefined
   const response = attempt.response
   const open: TabName = tab && tabNames.includes(tab) ? (tab as TabName) : response ? 'response' : 'request'
   const contentType = response?.headers.find((header) => header.name.toLowerCase() === 'content-type')?.value
@@ -44,8 +46,9 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       return curlOf(attempt.request)
     }
   }
-  // Of a request that could not be built, or is not kept, there is nothing to write as code.
-  const written = !attempt.not_kept && attempt.request.url !== ''
+  const gone = goneText(attempt, t)
+  // Of a request that could not be built, or is not there any more, there is nothing to write as code.
+  const written = !gone && attempt.request.url !== ''
   const oneC = () => call(api.GET('/api/v1/runs/{id}/attempts/{n}/onec', { params: { path: { id: run.id, n: attempt.n } }, parseAs: 'text' }))
   return (
     <Stack>
@@ -59,21 +62,24 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
       <Row gap={12}>
         {response && attempt.outcome !== 'unknown' ? <Status code={response.status}>{statusText(response)}</Status> : <strong>{outcomeText(attempt.outcome, t)}</strong>}
         <span className={css.muted}>{duration(attempt.duration_ms)}</span>
-        {response && !attempt.not_kept && <span className={css.muted}>{size(response.size)}</span>}
+        {response && !gone && <span className={css.muted}>{size(response.size)}</span>}
         <span className={css.muted}>{clock(attempt.started_at, now)}</span>
       </Row>
       {attempt.purpose && told[attempt.purpose] && <Note tone={attempt.purpose === 'ask.done' ? 'ok' : 'info'}>{t(told[attempt.purpose]!)}</Note>}
       <Verdict attempt={attempt} />
+      {attempt.erased && <Note tone="muted">{t('run.erasedHelp')}</Note>}
       {attempt.sealed && <Note tone="warn">{t('run.sealed')}</Note>}
       {comes && <Note tone="info">{comes}</Note>}
       {/* A request that could not be built is not tried again, and there is none to compare. */}
       {attempt.outcome !== 'ok' && attempt.outcome !== 'template' && sends(step.kind) && (
         <Row>
           {/* Those of a saved request belong to it. */}
-          <Button size="small" icon="retry" {...(step.request ? { to: '/requests/$name', params: { name: step.request }, search: { field: '/http/retry' } } : { to: '/scenarios/$name', params: { name: run.scenario }, search: { step: step.path, field: '/http/retry' } })}>
-            {t(step.request ? 'run.changeRetriesSaved' : 'run.changeRetries')}
-          </Button>
-          {attempt.request.url !== '' && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
+          {(step.request || !noStep) && (
+            <Button size="small" icon="retry" {...(step.request ? { to: '/requests/$name', params: { name: step.request }, search: { field: '/http/retry' } } : { to: '/scenarios/$name', params: { name: run.scenario }, search: { step: step.path, field: '/http/retry' } })}>
+              {t(step.request ? 'run.changeRetriesSaved' : 'run.changeRetries')}
+            </Button>
+          )}
+          {attempt.request.url !== '' && !attempt.erased && !attempt.purpose?.startsWith('ask') && run.mark !== 'check' && (
             <Button size="small" icon="search" onClick={() => setComparing(true)}>
               {t('compare.open')}
             </Button>
@@ -101,7 +107,7 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
               <Stack>
                 {response.cut && <Note tone="warn">{t('run.cut')}</Note>}
                 {response.mark === 'body.duplicate_keys' && <Note tone="warn">{t('body.duplicateKeys')}</Note>}
-                {attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />}
+                {gone ? <Muted>{gone}</Muted> : <BodyView key={attempt.n} body={response.body} encoding={response.encoding} contentType={contentType} label={t('run.reply')} download={`/api/v1/runs/${run.id}/attempts/${attempt.n}/reply`} />}
               </Stack>
             ),
           },
@@ -117,8 +123,8 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
                   </p>
                 )}
                 {(attempt.redirects?.length ?? 0) > 0 && <KeyValueRows rows={attempt.redirects!.map((hop) => ({ name: String(hop.status), value: hop.url }))} />}
-                {attempt.not_kept ? (
-                  <Muted>{t('run.notKept')}</Muted>
+                {gone ? (
+                  <Muted>{gone}</Muted>
                 ) : (
                   <>
                     <KeyValueRows rows={attempt.request.headers} empty={t('run.noHeaders')} />
@@ -131,46 +137,43 @@ export function AttemptView({ run, step, attempt, tab, onTab, now }: Props) {
           },
           {
             value: 'headers',
-            label: response && !attempt.not_kept ? t('run.headersOf', { n: response.headers.length }) : t('run.headers'),
-            disabled: !response || attempt.not_kept,
+            label: response && !gone ? t('run.headersOf', { n: response.headers.length }) : t('run.headers'),
+            disabled: !response || gone !== undefined,
             content: response && <KeyValueRows rows={response.headers} empty={t('run.noHeaders')} />,
           },
           { value: 'timing', label: t('run.timing'), content: <Timing attempt={attempt} /> },
-          { value: 'variables', label: t('run.variables'), content: attempt.not_kept ? <Muted>{t('run.notKept')}</Muted> : <VariablesOf run={run} path={step.path} /> },
+          { value: 'variables', label: t('run.variables'), content: gone ? <Muted>{gone}</Muted> : <VariablesOf run={run} path={step.path} /> },
         ]}
       />
       <Masked texts={[attempt.request.url, attempt.request.body, response?.body, ...attempt.request.headers.concat(response?.headers ?? []).map((header) => header.value)]} />
-      <Row gap={8}>
-        <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
-          {t('run.openStep')}
-        </Button>
-      </Row>
+      <OpenStep run={run} step={step} />
     </Stack>
   )
 }
 
 /** «HTTP/1.1 503 Service Unavailable» without the protocol. */
-const statusText = (response: NonNullable<Attempt['response']>): string => (response.status_line ?? '').replace(/^HTTP\/[\d.]+\s+/, '') || String(response.status)
+const statusText = (response: NonNullable<Attempt['response']>): string => (response.status_line ?? '').replace(/^HTTP\/[\d.]+\s*/, '') || String(response.status)
 
 function Verdict({ attempt }: { attempt: Attempt }) {
   const t = useT()
   useCodes()
   if (attempt.outcome === 'ok') return null
   const explained = attempt.explain?.[language()]
+  const detail = attempt.erased ? undefined : englishDetail(attempt.error)
   const told = explained ?? tellCode(attempt.code) ?? { what: outcomeText(attempt.outcome, t) }
   if (attempt.outcome === 'unknown' || attempt.outcome === 'cancelled') {
     return (
       <Note tone={attempt.outcome === 'unknown' ? 'warn' : 'muted'} title={told.what}>
         <p>{told.meaning}</p>
         <p>{told.todo}</p>
-        {englishDetail(attempt.error) && <p className={`${css.muted} ${css.detail}`}>{attempt.error}</p>}
+        {detail && <p className={`${css.muted} ${css.detail}`}>{detail}</p>}
       </Note>
     )
   }
   return (
     <ErrorNote
       told={told}
-      actions={englishDetail(attempt.error) ? <span className={`${css.muted} ${css.detail}`}>{attempt.error}</span> : undefined}
+      actions={detail ? <span className={`${css.muted} ${css.detail}`}>{detail}</span> : undefined}
     />
   )
 }

@@ -24,7 +24,7 @@ export function EventView({ event, onPick }: { event: Event; onPick?: (path: str
         ]}
       />
       <EventMark event={event} />
-      <ReceivedTabs {...event} body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} root="event.body" onPick={onPick} download={`/api/v1/events/${event.id}/raw`} />
+      {event.mark !== 'erased' && <ReceivedTabs {...event} body={event.item ? JSON.stringify(event.item) : event.body} encoding={event.item ? undefined : event.encoding} root="event.body" onPick={onPick} download={`/api/v1/events/${event.id}/raw`} />}
       <Masked texts={[event.query, event.body, ...event.headers.map((header) => header.value)]} />
     </Stack>
   )

@@ -3,11 +3,11 @@ import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { actOnRun, keys, newKey, type Run, type RunAction, type Scenario, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
-import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Row, toast } from '@/ui'
+import { Button, Confirm, copyText, ErrorNote, IconButton, Menu, Note, Row, toast } from '@/ui'
 import { waitsForTime } from '@/words/states'
 import { RetryDialog } from './RetryDialog'
 import { SkipStep } from './SkipStep'
-import { sends } from './words'
+import { sends, stepTitle } from './words'
 import css from './Run.module.css'
 
 type Simple = Exclude<RunAction, 'retry-policy'>
@@ -61,6 +61,9 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
   const newer = now !== undefined && run.version !== undefined && now !== run.version
   const requests = run.steps.filter((step) => step.attempts.some((attempt) => attempt.outcome === 'ok')).length
   const resumeChanged = newer && run.step_changed
+  // The current version passes by what was removed, and sends what was moved only if its turn comes: the own one sends it.
+  const lost = can('resume') && newer ? run.step_lost : undefined
+  const stands = run.steps.find((step) => step.state === 'active')
   // It waits for its own time and not for a further try: nothing is repeated.
   const delayed = run.state === 'waiting' && waitsForTime(run)
 
@@ -71,13 +74,13 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
         {can('resume') && (
           <span className={css.split}>
             <Button kind="main" onClick={() => resume(resumeChanged ? 'current' : 'same')} loading={act.isPending && act.variables.action === 'resume'} disabled={busy}>
-              {run.state === 'held' ? t('run.release') : resumeChanged ? t('resume.changed', { n: now }) : t('resume')}
+              {run.state === 'held' ? t('run.release') : resumeChanged ? t('resume.changed', { n: now }) : lost ? t('resume.own', { n: run.version! }) : t('resume')}
             </Button>
             {newer && (
               <Menu
                 items={[
                   { label: t('run.sameVersion', { n: run.version! }), onClick: () => resume('same') },
-                  { label: t('run.currentVersion', { n: now }), onClick: () => resume('current') },
+                  { label: t(lost === 'removed' ? 'run.currentRemoved' : lost ? 'run.currentMoved' : 'run.currentVersion', { n: now }), onClick: () => resume('current') },
                 ]}
               >
                 <IconButton icon="down" kind="default" label={t('run.chooseVersion')} tip={false} />
@@ -127,6 +130,7 @@ export function RunActions({ run, scenario, onEdit }: { run: Run; scenario?: Sce
           <IconButton icon="dots" kind="default" label={t('run.more')} tip={false} />
         </Menu>
       </Row>
+      {lost && <Note tone="warn">{t(lost === 'removed' ? 'resume.removed' : 'resume.moved', { step: stands ? stepTitle(stands, t) : '', now: now!, n: run.version! })}</Note>}
       {replanning && <RetryDialog run={run} onClose={() => setReplanning(false)} />}
       {act.error && !asking && <ErrorNote error={act.error} />}
       {skipping && <SkipStep run={run} onClose={() => setSkipping(false)} />}

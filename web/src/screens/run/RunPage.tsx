@@ -45,7 +45,7 @@ export default function RunPage() {
   const { data: scenario, isLoading: untitled } = useQuery({ ...scenarioQuery(run?.scenario ?? ''), enabled: run !== undefined, retry: false })
   const { data: event } = useQuery({ ...eventQuery(run?.event_id ?? ''), enabled: run !== undefined && search.step === 'event' })
   useHints((hints) => {
-    if (hints.some((hint) => hint.id === id)) void queries.invalidateQueries({ queryKey: keys.run(id) })
+    if (hints.some((hint) => hint.id === id || hint.id === run?.wait?.run)) void queries.invalidateQueries({ queryKey: keys.run(id) })
   })
   const [editing, setEditing] = useState(false)
   const now = useNow(run?.next_try_at !== undefined)
@@ -112,9 +112,11 @@ export default function RunPage() {
             <Stack>
               <h2>{t('run.received')}</h2>
               <Row>
-                <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
-                  {t('run.asSample')}
-                </Button>
+                {run.event.mark !== 'erased' && (
+                  <Button size="small" icon="flag" to="/scenarios/$name" params={{ name: run.scenario }} search={{ sample: run.event_id }}>
+                    {t('run.asSample')}
+                  </Button>
+                )}
                 {run.actions.includes('rerun') && (
                   <Button size="small" icon="pencil" onClick={() => setEditing(true)}>
                     {t('edit.title')}
@@ -159,6 +161,7 @@ function Retries({ run }: { run: Run }) {
 /** Why the run rests, what that means and what to do. */
 function Why({ run, shown }: { run: Run; shown: Attempt | undefined }) {
   useCodes()
+  if (run.wait?.run) return <Front run={run.wait.run} state={run.wait.run_state ?? ''} />
   if ((run.state === 'queued' || run.wait) && run.lane) return <Queue run={run} lane={run.lane} />
   // A run that is over stands for itself, but nobody finds out why it cannot be done again.
   if (run.state !== 'paused' && run.state !== 'held' && run.state !== 'failed' && !run.scenario_deleted) return null
@@ -197,6 +200,22 @@ function Trace({ run, shown }: { run: Run; shown: Attempt | undefined }) {
       </Muted>
       <CopyButton text={trace} label={t('run.copyTrace')} />
     </Row>
+  )
+}
+
+/** The run that goes first because it has the same order key. */
+function Front({ run, state }: { run: string; state: string }) {
+  const t = useT()
+  return (
+    <Note tone={state === 'paused' ? 'warn' : 'muted'} title={t('run.front')}>
+      <p>{t('run.frontHelp')}</p>
+      <Row gap={8}>
+        <Link to="/runs/$id" params={{ id: run }}>
+          {t('run.frontOpen')}
+        </Link>
+        <RunState run={{ state }} short />
+      </Row>
+    </Note>
   )
 }
 

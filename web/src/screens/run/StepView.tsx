@@ -1,7 +1,8 @@
 import type { Run, RunStep } from '@/api'
 import { clock, useT, type Key } from '@/i18n'
-import { BodyView, Button, Facts, Muted, Row, Stack } from '@/ui'
+import { BodyView, Facts, Muted, Stack } from '@/ui'
 import { runLook, stateText, stepLook } from '@/words/states'
+import { OpenStep } from './OpenStep'
 import { StepVariables } from './Variables'
 import { kindText, notKept, stepTitle } from './words'
 
@@ -17,7 +18,9 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
     <Stack>
       <h2>{stepTitle(step, t)}</h2>
       <Facts items={[[t('run.kind'), kindText(step.kind, t)], [t('state'), state], step.finished_at ? [t('column.time'), clock(step.finished_at)] : null]} />
-      {step.value !== undefined && step.value !== null ? (
+      {run.event.mark === 'erased' && step.state !== 'pending' ? (
+        <Muted>{t('run.erased')}</Muted>
+      ) : step.value !== undefined && step.value !== null ? (
         <Stack gap={8}>
           <h3>{t('run.gave')}</h3>
           <BodyView body={JSON.stringify(step.value)} root={step.path} label={t('run.gave')} />
@@ -26,11 +29,7 @@ export function StepView({ run, step }: { run: Run; step: RunStep }) {
         step.attempts.length === 0 && <Muted>{t(without)}</Muted>
       )}
       {!notKept(run) && !unfinished[step.state] && <StepVariables run={run} path={step.path} />}
-      <Row>
-        <Button size="small" kind="quiet" icon="external" to="/scenarios/$name" params={{ name: run.scenario }} search={{ step: step.path }}>
-          {t('run.openStep')}
-        </Button>
-      </Row>
+      <OpenStep run={run} step={step} />
     </Stack>
   )
 }

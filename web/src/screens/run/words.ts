@@ -86,3 +86,6 @@ export function curlOf(request: { method: string; url: string; headers: readonly
 
 /** Whether what the run carried is gone because the disk was low. */
 export const notKept = (run: Run): boolean => run.mark === 'disk.low' || run.steps.some((step) => step.attempts.some((attempt) => attempt.not_kept))
+
+/** Why nothing of what an attempt carried can be shown; undefined where it can. */
+export const goneText = (attempt: Attempt, t: Translate): string | undefined => (attempt.erased ? t('run.erased') : attempt.not_kept ? t('run.notKept') : undefined)

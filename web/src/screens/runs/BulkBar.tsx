@@ -1,12 +1,13 @@
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
-import { api, call, runQuery, scenariosQuery, type RunAction, type RunSummary } from '@/api'
+import { api, call, runQuery, type RunAction, type RunSummary } from '@/api'
 import { number, useT } from '@/i18n'
 import { BulkDialog, SkippedSteps } from '@/screens/bulk'
 import { RetryDialog } from '@/screens/run/RetryDialog'
 import { stepTitle } from '@/screens/run/words'
 import { Button, Confirm, ErrorNote, Skeleton, Spring } from '@/ui'
 import { RetryPlanFields, usualPlan, type RetryPlan } from '@/words/RetryPlan'
+import { useScenarioTitles } from '@/words/titles'
 import css from './Runs.module.css'
 
 interface Props {
@@ -134,12 +135,12 @@ const mostRead = 10
 /** At which steps the newest of the selected runs stand. */
 function SelectedSteps({ runs, total }: { runs: RunSummary[]; total: number }) {
   const t = useT()
-  const { data: scenarios } = useQuery(scenariosQuery)
+  const titleOf = useScenarioTitles()
   const read = useQueries({ queries: runs.slice(0, mostRead).map((run) => runQuery(run.id)) })
   if (read.some((one) => one.isPending)) return <Skeleton lines={2} />
   const at = read.flatMap(({ data: run }): [string, number][] => {
     const step = run?.steps.find((one) => one.state === 'active')
-    return run && step ? [[`${scenarios?.items.find((one) => one.name === run.scenario)?.title || run.scenario}: ${stepTitle(step, t)}`, 1]] : []
+    return run && step ? [[`${titleOf(run.scenario) || '…'}: ${stepTitle(step, t)}`, 1]] : []
   })
   return <SkippedSteps at={at} total={total} shown={number(total)} />
 }

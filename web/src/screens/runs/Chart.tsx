@@ -5,7 +5,7 @@ import { number, period, useT } from '@/i18n'
 import css from './Chart.module.css'
 
 /** How many answers make a chart at most; the rest of a long history stays blank. */
-const mostAnswers = 20
+const mostAnswers = 50
 
 interface Props {
   q: string

@@ -8,6 +8,7 @@ import { useCodes } from '@/i18n/codes'
 import { runLook, runStates, type RunStateName } from '@/words/states'
 import { isId, periods, placeOf } from './filter'
 import { change, mistake, parse, statesOf, typed, valueOf, wordsOf, type QueryKey } from '@/words/query'
+import { useScenarioTitles, useSourceTitles, type Titles } from '@/words/titles'
 import { ready, useViews } from './views'
 import css from './Runs.module.css'
 
@@ -50,6 +51,8 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
   const t = useT()
   useCodes()
   const navigate = useNavigate()
+  const scenarioTitle = useScenarioTitles()
+  const sourceTitle = useSourceTitles()
   const [text, setText] = useState(wordsOf(q))
   const [wrong, setWrong] = useState<ReturnType<typeof mistake>>()
   const [sheet, setSheet] = useState(false)
@@ -97,7 +100,7 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
         onChange={(scenario) => set({ scenario })}
         searchable
         width={narrow ? undefined : 200}
-        options={[{ value: '', label: t('runs.anyScenario') }, ...withPresent(valueOf(q, 'scenario'), scenarios.map((one) => ({ value: one.name, label: one.title || one.name })))]}
+        options={[{ value: '', label: t('runs.anyScenario') }, ...withPresent(valueOf(q, 'scenario'), scenarios.map((one) => ({ value: one.name, label: one.title || one.name })), scenarioTitle)]}
       />
       <Select
         ariaLabel={t('runs.period')}
@@ -123,7 +126,7 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
         onChange={(source) => set({ source })}
         searchable
         width={narrow ? undefined : 190}
-        options={[{ value: '', label: t('runs.anySource') }, ...withPresent(valueOf(q, 'source'), sources.map((one) => ({ value: one.name, label: one.title || one.name })))]}
+        options={[{ value: '', label: t('runs.anySource') }, ...withPresent(valueOf(q, 'source'), sources.map((one) => ({ value: one.name, label: one.title || one.name })), sourceTitle)]}
       />
       <Menu
         align="start"
@@ -279,7 +282,7 @@ function Views({ q, ask, counts }: { q: string; ask: (q: string) => void; counts
 
 const shortTime = (text: string) => (Number.isNaN(Date.parse(text)) ? text : /T/.test(text) ? clock(text) : date(text))
 
-/** A name of the question that is not in the list any more still shows. */
-function withPresent(value: string | undefined, options: { value: string; label: string }[]) {
-  return value && !options.some((one) => one.value === value) ? [{ value, label: value }, ...options] : options
+/** A name of the question that is not in the list, or no more, still shows. */
+function withPresent(value: string | undefined, options: { value: string; label: string }[], title?: Titles) {
+  return value && !options.some((one) => one.value === value) ? [{ value, label: title ? title(value) || '…' : value }, ...options] : options
 }

@@ -4,10 +4,11 @@ import { Fragment } from 'react'
 import { reconciliationQuery, sourcesQuery, type Counts } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { date, language, number, useT, type Key } from '@/i18n'
-import { Badge, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, TextField, useNarrow } from '@/ui'
+import { Badge, Blank, Button, EmptyState, ErrorNote, Icon, Menu, Muted, Row, Select, Skeleton, Spring, TextField, useNarrow } from '@/ui'
 import { SilenceNote } from '@/screens/sources/Usual'
 import { HistoryFrame } from './HistoryFrame'
 import { format } from '@/words/query'
+import { useSourceTitles } from '@/words/titles'
 import css from './Reconciliation.module.css'
 
 const spans = ['1', '7', '30', '92', 'own'] as const
@@ -38,14 +39,15 @@ export default function ReconciliationPage() {
   const t = useT()
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
-  const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : '7'
+  // A link may name its days and nothing else.
+  const span = (spans as readonly string[]).includes(search.days ?? '') ? search.days! : search.from || search.to ? 'own' : '7'
   const source = search.source ?? ''
   // Fields are typed in by and by: what is no period is not asked for.
   const own = span === 'own' ? { from: search.from ?? '', to: search.to ?? '' } : undefined
   const ready = !own || (isDay(own.from) && isDay(own.to) && own.from <= own.to)
   const { data, error, refetch } = useQuery({ ...reconciliationQuery(own && ready ? own : { days: own ? 7 : Number(span) }, source), enabled: ready })
   const { data: sources } = useQuery(sourcesQuery)
-  const titles = new Map(sources?.items.map((one) => [one.name, one.title || one.name]))
+  const titleOf = useSourceTitles()
   const shown = data && unused.count(data.total) > 0 ? [...columns, unused] : columns
 
   return (
@@ -79,8 +81,8 @@ export default function ReconciliationPage() {
           width={narrow ? 180 : 240}
           options={[
             { value: '', label: t('runs.anySource') },
-            ...(source && !titles.has(source) ? [{ value: source, label: source }] : []),
-            ...[...titles].map(([value, label]) => ({ value, label })),
+            ...(source && !sources?.items.some((one) => one.name === source) ? [{ value: source, label: titleOf(source) || '…' }] : []),
+            ...(sources?.items ?? []).map((one) => ({ value: one.name, label: one.title || one.name })),
           ]}
         />
         {data && data.items.length > 0 && (
@@ -111,7 +113,7 @@ export default function ReconciliationPage() {
               {data.items.map((row) => (
                 <li key={row.day + row.source} className={css.card} data-bad={!row.adds_up || undefined}>
                   <strong>
-                    {date(row.day)} · {titles.get(row.source) ?? row.source}
+                    {date(row.day)} · {titleOf(row.source) || <Blank />}
                   </strong>
                   <dl className={css.figures}>
                     {shown
@@ -153,7 +155,7 @@ export default function ReconciliationPage() {
                     <Fragment key={row.day + row.source}>
                       <tr data-bad={!row.adds_up || undefined}>
                         <td className={css.nowrap}>{date(row.day)}</td>
-                        <td className={css.source}>{titles.get(row.source) ?? row.source}</td>
+                        <td className={css.source}>{titleOf(row.source) || <Blank />}</td>
                         {shown.map((column) => (
                           <td key={column.name} className={css.number}>
                             <Figure column={column} counts={row} days={row.day} source={row.source} />

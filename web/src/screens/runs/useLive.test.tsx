@@ -1,8 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider, QueryObserver } from '@tanstack/react-query'
 import { act, renderHook } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { runsPage, runsQuery, type RunSummary } from '@/api'
+import { runsCountQuery, runsPage, runsQuery, type RunSummary } from '@/api'
 import { useLive } from './useLive'
 
 const run = (n: number, state: RunSummary['state'] = 'waiting') => ({ id: String(n).padStart(4, '0'), state, created_at: new Date(n * 1000).toISOString() }) as RunSummary
@@ -59,9 +59,10 @@ function read(rows: RunSummary[], { q = '', held = false } = {}) {
   const key = runsQuery(q).queryKey
   queries.setQueryData(key, { pages: [{ items: rows.slice(0, runsPage), ...(rows.length > runsPage && { next: rows[runsPage - 1]!.id }) }], pageParams: [''] })
   const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={queries}>{children}</QueryClientProvider>
-  const hook = renderHook((now: boolean) => useLive(q, true, now), { wrapper, initialProps: held })
+  const hook = renderHook(({ enabled }) => useLive(q, enabled, held), { wrapper, initialProps: { enabled: true } })
   return {
     ...hook,
+    queries,
     ids: () => queries.getQueryData(key)!.pages.flatMap((page) => page.items).map((one) => Number(one.id)),
     states: () => Object.fromEntries(queries.getQueryData(key)!.pages.flatMap((page) => page.items).map((one) => [Number(one.id), one.state])),
     waiting: () => hook.result.current.waiting.count,
@@ -146,5 +147,36 @@ describe('a list of runs', () => {
     list.unmount()
     await vi.advanceTimersByTimeAsync(10_000)
     expect(asked).toHaveLength(before)
+  })
+
+  it('has the numbers read again for the last of what happened, too, and not each time', async () => {
+    const list = read(span(3, 1))
+    const leave = new QueryObserver(list.queries, runsCountQuery('')).subscribe(() => undefined)
+    const counted = () => asked.filter((one) => one === '/runs/count?').length
+    await list.hint()
+    expect(counted()).toBe(2)
+    for (let i = 0; i < 3; i++) await list.hint()
+    expect(counted()).toBe(2)
+    await act(() => vi.advanceTimersByTimeAsync(60_000))
+    expect(counted()).toBe(3)
+    leave()
+  })
+
+  it('has the numbers read again while a long chart is still being read, and neither once nothing is to be followed', async () => {
+    const list = read(span(3, 1))
+    const counted = () => asked.filter((one) => one === '/runs/count?').length
+    const chart = new QueryObserver(list.queries, { queryKey: ['runs-chart', ''], queryFn: () => new Promise(() => undefined) }).subscribe(() => undefined)
+    const count = new QueryObserver(list.queries, runsCountQuery('')).subscribe(() => undefined)
+    await list.hint()
+    expect(counted()).toBe(2)
+    await list.hint()
+    await act(() => vi.advanceTimersByTimeAsync(5_000))
+    expect(counted()).toBe(3)
+    await list.hint()
+    list.rerender({ enabled: false })
+    await act(() => vi.advanceTimersByTimeAsync(60_000))
+    expect(counted()).toBe(3)
+    chart()
+    count()
   })
 })

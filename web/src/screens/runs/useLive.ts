@@ -1,6 +1,6 @@
 import { useQueryClient, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { api, call, ofRuns, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { api, call, ofRuns, paced, runsCountQuery, runsPage, runsQuery, useHints, type RunSummary } from '@/api'
 import { change } from '@/words/query'
 import { hole, insert, merge, moves, type Reading } from './live'
 
@@ -34,8 +34,8 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
   const readAt = useRef(new Map<string, number>())
   const settle = useRef<ReturnType<typeof setTimeout>>(undefined)
   const newest = useRef(async () => {})
-  const now = useRef({ q, held })
-  now.current = { q, held }
+  const now = useRef({ q, enabled, held })
+  now.current = { q, enabled, held }
   useEffect(() => {
     setWaiting({ count: 0 })
     fresh.current = []
@@ -158,7 +158,11 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
   }, [q, list, lookBelow, put, queries, startAgain, tellGone])
   newest.current = refresh
 
-  const numbers = useRef(0)
+  // Each at its own pace: a chart is read in many answers, and the numbers wait for none of them.
+  const numbers = useMemo(
+    () => ['runs-count', 'runs-chart'].map((name) => paced(async () => now.current.enabled && queries.invalidateQueries({ queryKey: [name] }), pause)),
+    [queries],
+  )
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(
     () => () => {
@@ -175,10 +179,7 @@ export function useLive(q: string, enabled: boolean, held: boolean) {
     timer.current = setTimeout(() => {
       timer.current = undefined
       void refresh()
-      if (Date.now() - numbers.current < pause) return
-      numbers.current = Date.now()
-      void queries.invalidateQueries({ queryKey: ['runs-count'] })
-      void queries.invalidateQueries({ queryKey: ['runs-chart'] })
+      for (const again of numbers) again()
     }, look)
   })
 

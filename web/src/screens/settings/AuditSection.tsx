@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { auditQuery, requestsQuery, scenariosQuery, sourcesQuery, type AuditEntry } from '@/api'
+import { auditQuery, scenariosQuery, sourcesQuery, type AuditEntry } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { duration, useT, type Key, type Translate } from '@/i18n'
 import { CodeView, EmptyState, ErrorNote, More, Muted, Panel, Row, Select, Skeleton, Stack, Time, type Option } from '@/ui'
+import { useRequestTitles, useScenarioTitles, useSourceTitles } from '@/words/titles'
 import { actions, deedWords, thingOf, type Thing } from './audit'
 import css from './Settings.module.css'
 
@@ -17,9 +18,8 @@ export function AuditSection() {
   const { data: whole } = useInfiniteQuery(auditQuery({ actor: '', action: '', object: '' }))
   const { data: scenarios } = useQuery(scenariosQuery)
   const { data: sources } = useQuery(sourcesQuery)
-  const { data: requests } = useQuery(requestsQuery)
-  const known = { scenario: scenarios?.items, source: sources?.items, request: requests?.items }
-  const title = (kind: keyof typeof known, name: string) => known[kind]?.find((one) => one.name === name)?.title || name
+  const titles = { scenario: useScenarioTitles(), source: useSourceTitles(), request: useRequestTitles() }
+  const title = (kind: keyof typeof titles, name: string) => titles[kind](name) || '…'
   const all = data?.pages.flatMap((page) => page.items) ?? []
   const met = [...(whole?.pages.flatMap((page) => page.items) ?? []), ...all]
   const offered: Pick<AuditEntry, 'action' | 'object'>[] = [

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, ApiError, call, scenariosQuery, type components } from '@/api'
+import { api, ApiError, call, type components } from '@/api'
 import { number, shortClock, useT, type Key } from '@/i18n'
-import { Button, ErrorNote, Facts, Muted, Note, Panel, Row, Skeleton, Stack, TextField } from '@/ui'
+import { Blank, Button, ErrorNote, Facts, Muted, Note, Panel, Row, Skeleton, Stack, TextField } from '@/ui'
 import { RunState } from '@/words/states'
+import { useScenarioTitles } from '@/words/titles'
 import css from './Settings.module.css'
 
 type Erasure = components['schemas']['Erasure']
@@ -152,8 +153,7 @@ function Found({ erasure }: { erasure: Erasure }) {
   const t = useT()
   const queries = useQueryClient()
   const [again, setAgain] = useState('')
-  const { data: scenarios } = useQuery(scenariosQuery)
-  const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
+  const titleOf = useScenarioTitles()
   const confirm = useMutation({
     mutationFn: () => call(api.POST('/api/v1/erasures/{id}/confirm', { params: { path: { id: erasure.id } }, body: { value: again.trim(), cancel: erasure.unfinished_count > 0 } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),
@@ -189,7 +189,7 @@ function Found({ erasure }: { erasure: Erasure }) {
               {erasure.unfinished.slice(0, 10).map((run) => (
                 <li key={run.id}>
                   <Link to="/runs/$id" params={{ id: run.id }}>
-                    {titles.get(run.scenario) ?? run.scenario}
+                    {titleOf(run.scenario) || <Blank />}
                   </Link>{' '}
                   <RunState run={{ state: run.state }} short />
                 </li>

@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, ApiError, call, keys, noticesQuery, secretsQuery, sessionQuery, type Mail, type Notice } from '@/api'
-import { clock, shortClock, useT, type Key, type Translate } from '@/i18n'
+import { clock, isToday, shortClock, useT, type Key, type Translate } from '@/i18n'
 import { Link } from '@tanstack/react-router'
 import { useCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
-import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type BadgeTone, type Told } from '@/ui'
+import { Badge, Button, EmptyState, ErrorNote, Muted, Note, NumberField, Panel, PasswordField, Row, Select, Skeleton, Stack, TagsField, tellCode, TextField, type Told } from '@/ui'
 import { useScenarioTitles } from '@/words/titles'
 import { ChannelsPanel } from './ChannelsPanel'
+import { fateOf, type Fate } from './fate'
 import { RulesPanel } from './RulesPanel'
 import { format } from '@/words/query'
 import { useSettings } from './useSettings'
@@ -135,23 +136,21 @@ const kinds: Record<Notice['kind'], Key> = {
   disk_low: 'notice.disk_low',
   test: 'notice.test',
 }
-const states: Record<Notice['state'], { tone: BadgeTone; label: Key }> = {
-  pending: { tone: 'info', label: 'notice.pending' },
-  sent: { tone: 'ok', label: 'notice.sent' },
-  failed: { tone: 'error', label: 'notice.failed' },
-}
 
 /** How far the news has come in one channel. */
-function StateOf({ state, channel, named }: { state: Notice['state']; channel: string | undefined; named?: boolean }) {
+function StateOf({ told, channel, named }: { told: Fate; channel: string | undefined; named?: boolean }) {
   const t = useT()
   const name = channel === 'mail' ? (named ? t('mail.title') : undefined) : channel
+  const { tone, label, at } = fateOf(told)
   return (
-    <Badge tone={states[state]?.tone ?? 'muted'}>
+    <Badge tone={tone}>
       {name ? `${name}: ` : ''}
-      {t(states[state]?.label ?? 'notice.pending')}
+      {t(label, { time: at === undefined ? '' : soon(at) })}
     </Badge>
   )
 }
+
+const soon = (at: string) => (isToday(at) ? shortClock(at) : clock(at))
 
 /** Why the mail server did not take a letter: by its code, with the server's own words where it said some. */
 function refusal(error: ApiError, t: Translate): Told {
@@ -204,8 +203,8 @@ function Sent() {
                   )}
                 </span>
                 {unsent(one) && <Badge tone="warn">{t('notice.waitsMail')}</Badge>}
-                {!unsent(one) && one.deliveries.length < 2 && <StateOf state={one.state} channel={one.deliveries[0]?.channel} />}
-                {!unsent(one) && one.deliveries.length > 1 && one.deliveries.map((each) => <StateOf key={each.channel} state={each.state} channel={each.channel} named />)}
+                {!unsent(one) && one.deliveries.length < 2 && <StateOf told={one} channel={one.deliveries[0]?.channel} />}
+                {!unsent(one) && one.deliveries.length > 1 && one.deliveries.map((each) => <StateOf key={each.channel} told={each} channel={each.channel} named />)}
                 {one.recovered_at && <Muted>{t('notice.recoveredAt', { time: clock(one.recovered_at) })}</Muted>}
               </Row>
               {one.last_error && one.state !== 'sent' && (

@@ -2,13 +2,14 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Source } from '@/api'
 import { useT } from '@/i18n'
-import { Button, Muted } from '@/ui'
+import { Blank, Button, Muted } from '@/ui'
+import type { Titles } from '@/words/titles'
 
 /** How many are named before the rest is only counted. */
 const few = 3
 
 /** The scenarios that a source feeds, as links; many of them are not all shown at once. */
-export function Feeds({ source, titles }: { source: Source; titles: ReadonlyMap<string, string> }) {
+export function Feeds({ source, titleOf }: { source: Source; titleOf: Titles }) {
   const t = useT()
   const [whole, setWhole] = useState(false)
   if (source.scenarios.length === 0) return <Muted>{t('sources.feedsNone')}</Muted>
@@ -20,7 +21,7 @@ export function Feeds({ source, titles }: { source: Source; titles: ReadonlyMap<
         <span key={name}>
           {index > 0 && ', '}
           <Link to="/scenarios/$name" params={{ name }}>
-            {titles.get(name) ?? name}
+            {titleOf(name) || <Blank />}
           </Link>
         </span>
       ))}

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { api, ApiError, call, keys, ofRuns, presetsQuery, samplesQuery, scenariosQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
+import { api, ApiError, call, keys, ofRuns, presetsQuery, samplesQuery, sourceQuery, useHints, type Preset, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { pick, useT } from '@/i18n'
 import { Button, Confirm, Dialog, EmptyState, ErrorNote, Facts, Icon, IconButton, Menu, Note, Page, Panel, Row, Skeleton, Stack, TextArea, toast } from '@/ui'
 import { EventView } from '@/screens/run/EventView'
+import { useScenarioTitles, type Titles } from '@/words/titles'
 import { Addresses } from './Addresses'
 import { CopyOneC } from './CopyOneC'
 import { EventList } from './EventList'
@@ -26,7 +27,7 @@ export default function SourcePage() {
   const { data: source, error, isPending, refetch } = useQuery(sourceQuery(name))
   const samples = useQuery(samplesQuery(name))
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
-  const { data: scenarios } = useQuery(scenariosQuery)
+  const titleOf = useScenarioTitles()
   const [sending, setSending] = useState(search.send === 'open')
   const [receiving, setReceiving] = useState(false)
   const [deleting, setDeleting] = useState(false)
@@ -56,7 +57,6 @@ export default function SourcePage() {
 
   const preset = presets?.items.find((one) => one.id === source.preset)
   const events = samples.data?.items ?? []
-  const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
   const chosen = events.find((one) => one.id === search.event) ?? events[0]
   return (
     <Page
@@ -84,7 +84,7 @@ export default function SourcePage() {
       {error && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {source.damaged && <Note tone="error" title={t('sources.damaged')}>{t('sources.damagedHelp')}</Note>}
       <SilenceNote source={source} />
-      <FieldsNote name={name} titles={titles} />
+      <FieldsNote name={name} titleOf={titleOf} />
       <Addresses source={source} events={events} />
       <Panel
         title={t('receive.title')}
@@ -101,7 +101,7 @@ export default function SourcePage() {
             [t('sources.preset'), pick(preset?.title) || source.preset],
             preset?.help ? [t('sources.about'), pick(preset.help)] : null,
             ...receives(source, preset, t),
-            [t('sources.feeds'), <Feeds key="feeds" source={source} titles={titles} />],
+            [t('sources.feeds'), <Feeds key="feeds" source={source} titleOf={titleOf} />],
           ]}
         />
       </Panel>
@@ -120,7 +120,7 @@ export default function SourcePage() {
               <div className={css.event}>
                 {chosen && (
                   <Stack>
-                    <TakeSample scenarios={source.scenarios} titles={titles} event={chosen.id} />
+                    <TakeSample scenarios={source.scenarios} titleOf={titleOf} event={chosen.id} />
                     <EventView key={chosen.id} event={chosen} />
                   </Stack>
                 )}
@@ -142,7 +142,7 @@ export default function SourcePage() {
 }
 
 /** Opens the editor on an event; where several scenarios take it, one is chosen. */
-function TakeSample({ scenarios, titles, event }: { scenarios: readonly string[]; titles: ReadonlyMap<string, string>; event: string }) {
+function TakeSample({ scenarios, titleOf, event }: { scenarios: readonly string[]; titleOf: Titles; event: string }) {
   const t = useT()
   const [only] = scenarios
   if (only === undefined) return null
@@ -154,7 +154,7 @@ function TakeSample({ scenarios, titles, event }: { scenarios: readonly string[]
           {t('run.asSample')}
         </Button>
       ) : (
-        <Menu align="start" items={scenarios.map((name) => ({ label: titles.get(name) ?? name, ...at(name) }))}>
+        <Menu align="start" items={scenarios.map((name) => ({ label: titleOf(name) || '…', ...at(name) }))}>
           <Button size="small" icon="flag" iconRight="down">
             {t('run.asSample')}
           </Button>

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { presetsQuery, scenariosQuery, sourcesQuery, type Source } from '@/api'
+import { presetsQuery, sourcesQuery, type Source } from '@/api'
 import { useSearch } from '@/app/useSearch'
 import { ago, counted, pick, useT } from '@/i18n'
 import { Badge, Button, CopyButton, EmptyState, ErrorNote, Muted, Page, Row, Skeleton, TextField, useNarrow } from '@/ui'
+import { useScenarioTitles } from '@/words/titles'
 import { Feeds } from './Feeds'
 import { NewSource } from './NewSource'
 import css from './Sources.module.css'
@@ -13,14 +14,13 @@ export default function SourcesPage() {
   const narrow = useNarrow()
   const [search, setSearch] = useSearch()
   const { data, error, refetch } = useQuery(sourcesQuery)
-  const { data: scenarios } = useQuery(scenariosQuery)
   const { data: presets } = useQuery({ ...presetsQuery, retry: false })
   const adding = search.add === 'open'
   const setAdding = (yes: boolean) => setSearch({ add: yes ? 'open' : undefined })
   const all = data?.items ?? []
   const wanted = (search.q ?? '').trim().toLocaleLowerCase()
   const shown = all.filter((one) => !wanted || one.name.includes(wanted) || (one.title ?? '').toLocaleLowerCase().includes(wanted))
-  const titles = new Map(scenarios?.items.map((one) => [one.name, one.title || one.name]))
+  const titleOf = useScenarioTitles()
   const preset = (one: Source) => pick(presets?.items.find((p) => p.id === one.preset)?.title) || one.preset || '—'
 
   const last = (one: Source) => (one.last_event_at ? ago(one.last_event_at) : '—')
@@ -70,7 +70,7 @@ export default function SourcesPage() {
                     {preset(one)} · {t('sources.lastEvent')}: {last(one)}
                   </Muted>
                   <span>
-                    <Feeds source={one} titles={titles} />
+                    <Feeds source={one} titleOf={titleOf} />
                   </span>
                   {one.url && <CopyButton text={one.url} kind="default">{t('sources.copyAddress')}</CopyButton>}
                 </li>
@@ -112,7 +112,7 @@ export default function SourcesPage() {
                       <td className={css.number}>{one.events_24h !== undefined ? counted(one.events_24h) : '—'}</td>
                       <td className={css.nowrap}>{last(one)}</td>
                       <td>
-                        <Feeds source={one} titles={titles} />
+                        <Feeds source={one} titleOf={titleOf} />
                       </td>
                     </tr>
                   ))}

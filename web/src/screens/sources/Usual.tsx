@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { Fragment } from 'react'
 import { api, call, fieldsQuery, keys, type FieldChange, type Source } from '@/api'
 import { age, clock, duration, useT, type Key } from '@/i18n'
-import { Button, Mono, Muted, Note, toastError } from '@/ui'
+import { Blank, Button, Mono, Muted, Note, toastError } from '@/ui'
+import type { Titles } from '@/words/titles'
 import css from './Sources.module.css'
 
 /** A source that is silent for too long; where it is not shown itself, a way to it. */
@@ -46,7 +47,7 @@ export function SilenceNote({ source, away }: { source: Source; away?: boolean }
 const types: Record<string, Key> = { text: 'usual.text', number: 'usual.number', bool: 'usual.bool', null: 'usual.null', list: 'usual.list', object: 'usual.object' }
 
 /** What in the events is not as it was, which steps that concerns, and that it is meant to be so. */
-export function FieldsNote({ name, titles }: { name: string; titles: Map<string, string> }) {
+export function FieldsNote({ name, titleOf }: { name: string; titleOf: Titles }) {
   const t = useT()
   const queries = useQueryClient()
   const { data } = useQuery(fieldsQuery(name))
@@ -70,7 +71,7 @@ export function FieldsNote({ name, titles }: { name: string; titles: Map<string,
       <ul className={css.fieldChanges}>
         {data.changes.map((one) => (
           <li key={one.kind + one.path}>
-            <FieldLine change={one} titles={titles} />
+            <FieldLine change={one} titleOf={titleOf} />
           </li>
         ))}
       </ul>
@@ -79,7 +80,7 @@ export function FieldsNote({ name, titles }: { name: string; titles: Map<string,
   )
 }
 
-function FieldLine({ change, titles }: { change: FieldChange; titles: Map<string, string> }) {
+function FieldLine({ change, titleOf }: { change: FieldChange; titleOf: Titles }) {
   const t = useT()
   const named = (list: readonly string[]) => list.map((one) => (types[one] ? t(types[one]) : one)).join(', ')
   const what = { missing: t('usual.missing'), type: t('usual.type', { now: named(change.now), was: named(change.was) }), new: t('usual.new', { now: named(change.now) }) }
@@ -93,7 +94,7 @@ function FieldLine({ change, titles }: { change: FieldChange; titles: Map<string
             <Fragment key={`${use.scenario}/${use.step}`}>
               {index > 0 && ', '}
               <Link to="/scenarios/$name" params={{ name: use.scenario }} search={{ step: use.step }}>
-                {titles.get(use.scenario) ?? use.scenario} → {use.step}
+                {titleOf(use.scenario) || <Blank />} → {use.step}
               </Link>
             </Fragment>
           ))}
