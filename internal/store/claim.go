@@ -147,9 +147,8 @@ func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.
 	return jobs, failure
 }
 
-// Backlog lists the lanes that have unleased work, with the time of their
-// first and their scenarios. It hops from one to the next, so a lane with a
-// million runs costs as much as one with a single run.
+// Backlog lists the lanes that have unleased work, with the time of their first and their scenarios.
+// It hops from one to the next: a lane with a million runs costs as much as one with a single run.
 func (s *Store) Backlog(ctx context.Context) (out []gonets.LaneBacklog, err error) {
 	_, err = pack.Collect(s.reader(ctx), pack.BacklogSQL, nil, func(scan func(...any) error) (none struct{}, err error) {
 		var lane, scenario string

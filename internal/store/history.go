@@ -11,7 +11,7 @@ import (
 
 // summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
 const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, NOT EXISTS (SELECT 1 FROM scenarios c WHERE c.name = r.scenario)`
+	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
 	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
 )
 
@@ -25,11 +25,10 @@ func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	return sum, err
 }
 
-// Runs lists runs, newest first unless Ascending. Pages stay true while runs
-// are added. A page may hold fewer runs than there is room for, even none, when
-// few of many match: as long as there is a Next, the list goes on. The last page
-// of an ascending list has a Next too, so that a follower can go on from there;
-// it is empty only when the page is.
+// Runs lists runs, newest first unless Ascending. Pages stay true while runs are added. A page may
+// hold fewer runs than there is room for, even none, when few of many match: as long as there is a
+// Next, the list goes on. The last page of an ascending list has a Next too, so that a follower can
+// go on from there; it is empty only when the page is.
 func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonets.RunSummary], error) {
 	var out gonets.List[gonets.RunSummary]
 	queries, err := filter.Runs(f)

@@ -74,8 +74,7 @@ type Store struct {
 	askLimit time.Duration
 	walkPart int
 	epoch    atomic.Int64
-	// heard is when the connection on which hints come was last known to live; only
-	// [Store.Listen] uses it.
+	// heard is when the connection of [Store.Listen], which alone uses it, was last known to live.
 	heard time.Time
 	// life tells this process from one that takes its node's name.
 	life    string
