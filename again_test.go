@@ -64,7 +64,7 @@ func (w *world) ask(a gonets.ActionNext) error {
 // it in the journal, or knows only that there may have been one.
 func (w *world) crash(a gonets.ActionNext, sent bool) {
 	path := a.Path
-	if w.chance(3) {
+	if w.chance(3) && !w.saved.Doubts.Of(path) {
 		path = gonets.DoubtAny
 	}
 	w.saved.Attempts, w.saved.Doubts = w.run.Attempts, w.saved.Doubts.With(path)

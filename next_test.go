@@ -261,7 +261,8 @@ func (w *world) person() error {
 func (w *world) changeRetries() error {
 	at := gonets.StandsAt(w.scenario, w.progress())
 	st := gonets.FindStep(w.scenario.Steps, at)
-	if st == nil || st.HTTP == nil || w.run.State == gonets.RunWaiting && !w.run.Retrying() {
+	// A run keeps one change: that of the step that it left for this one, by which tries were counted, would be gone.
+	if st == nil || st.HTTP == nil || w.run.State == gonets.RunWaiting && !w.run.Retrying() || w.run.Renewal.Pending() {
 		return nil
 	}
 	c := gonets.RetryChange{Path: at, At: w.now, Retry: gonets.Retry{Delays: []gonets.Duration{gonets.Duration(time.Minute), gonets.Duration(time.Second)}}}

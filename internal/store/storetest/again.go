@@ -110,6 +110,11 @@ func doubtWithoutAStep(f fixture) {
 	_, err = f.Finish(f.ctx(), tr)
 	f.must(err)
 	doubts("send")
+	// Whoever then went away was asking about it, and had sent nothing else.
+	f.Opened = f.Reopen(f.t)
+	_, err = f.Rescue(f.ctx(), gonets.Death{})
+	f.must(err)
+	doubts("send")
 	if f.Exec != nil {
 		f.Exec(f.t, `UPDATE runs SET doubts = '' WHERE id = ?`, run.ID)
 		doubts(gonets.DoubtAny)
