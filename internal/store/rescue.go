@@ -142,11 +142,7 @@ func (t *txn) rescueUnknown(others bool) (released, unknown int, err error) {
 		if path == "" {
 			continue
 		}
-		doubt := gonets.DoubtAny
-		if run.Doubts.Of(path) {
-			doubt = path // it can only have been asking about that
-		}
-		err = t.recordUnknown(run, gonets.InFlight{RunID: run.ID, Attempt: run.Attempts + 1, Path: path}, doubt,
+		err = t.recordUnknown(run, gonets.InFlight{RunID: run.ID, Attempt: run.Attempts + 1, Path: path}, pack.Doubted(run, path),
 			"the server "+run.Lease.Node+" went away while it had this run; nobody knows whether it had sent the request")
 		if err != nil {
 			return 0, 0, err

@@ -52,7 +52,7 @@ func LostMany(b *api.NewBulk, p *api.BulkPlan) string {
 		parts = append(parts, fmt.Sprintf("%s of %s %s: %s (%d).", stepName(g.Step, g.StepTitle), g.Scenario, lostFrom(g.StepLost, g.CurrentVersion), then, g.Runs))
 	}
 	if len(parts) > maxStand {
-		parts = append(parts[:maxStand], "So it is with other steps.")
+		parts = append(parts[:maxStand], "The same goes for other steps.")
 	}
 	return strings.Join(append(parts, ""), " ")
 }

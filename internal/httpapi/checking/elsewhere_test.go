@@ -3,6 +3,7 @@ package checking_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,16 +18,21 @@ import (
 
 // book is what the servers of one database know of checks.
 type book struct {
+	mu   sync.Mutex
 	open []gonets.OpenCheck
 	fail error
 	lost []string
 }
 
 func (b *book) OpenChecks(context.Context) ([]gonets.OpenCheck, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return slices.Clone(b.open), b.fail
 }
 
 func (b *book) EndCheck(_ context.Context, id string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for i := range b.open {
 		if b.open[i].ID == id {
 			b.open[i].Ending = true
@@ -37,6 +43,8 @@ func (b *book) EndCheck(_ context.Context, id string) error {
 }
 
 func (b *book) LoseCheck(_ context.Context, id string, _ time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.lost = append(b.lost, id)
 	b.open = slices.DeleteFunc(b.open, func(one gonets.OpenCheck) bool { return one.ID == id })
 	return nil

@@ -188,8 +188,11 @@ const (
 	// to a number.
 	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - b.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN b.stuck = 0 THEN b.due_at END), 0)
 		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) b`
-	// busySQL tells whether anything waits for a lane.
-	busySQL = `SELECT EXISTS (SELECT 1` + due + ` AND ` + stuck + ` = 0)`
+	// busySQL is the drain of a lane, and 1 while anything waits for the lane, or more is
+	// due than is looked at.
+	busySQL = `SELECT l.drain, CASE
+		WHEN EXISTS (SELECT 1 FROM (SELECT ` + stuck + ` AS stuck` + due + ` LIMIT ?) b WHERE b.stuck = 0) THEN 1
+		WHEN (SELECT count(*) FROM (SELECT 1` + due + ` LIMIT ?) b) >= ? THEN 1 ELSE 0 END FROM lanes l WHERE l.name = ?`
 )
 
 // Queries are those of which the plan matters.
@@ -228,13 +231,16 @@ func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time
 
 // EndDrain ends a drain when nothing waits for the lane any more.
 func (l *Lanes) EndDrain(ctx context.Context, name string) (ended bool, err error) {
-	var busy bool
-	now := l.base.Clock.Now().UnixMilli()
-	err = l.base.Ask(ctx, func(q pack.Reader) error { return q.Row(busySQL, []any{name, now, now}, &busy) })
-	if err != nil || busy {
-		return false, err
+	now, most := l.base.Clock.Now().UnixMilli(), lane.CountWaiting
+	var drain string
+	var busy int
+	_, err = pack.Collect(l.base.Read(ctx), busySQL, []any{now, name, now, most, name, now, most, most, name},
+		func(scan func(...any) error) (none struct{}, err error) { return none, scan(&drain, &busy) })
+	if err != nil || busy > 0 {
+		return false, l.base.Wrap(err)
 	}
+	// One that a person has begun since stays.
 	return true, l.base.Change(ctx, func(t floor.Txn) error {
-		return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ?`, name)
+		return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ? AND drain = ?`, name, drain)
 	})
 }

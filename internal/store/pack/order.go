@@ -123,5 +123,8 @@ func LoadFronts(q Reader, runs []gonets.RunSummary) error {
 		is := fronts[runs[i].ID]
 		runs[i].Front, runs[i].FrontState = is.Front, is.FrontState
 	}
+	if dialect.Corrupt(err) {
+		return nil // what is in front of some is damaged; the rest is told
+	}
 	return err
 }

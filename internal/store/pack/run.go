@@ -52,6 +52,15 @@ func retryChange(text string) *gonets.RetryChange {
 	return c
 }
 
+// Doubted is what is to be doubted of a run whose server went away without a word, before
+// the request of the step at a path: one that is doubted already was only asked about.
+func Doubted(run *gonets.Run, path string) string {
+	if run.Doubts.Of(path) {
+		return path
+	}
+	return gonets.DoubtAny
+}
+
 // Unsure is what servers read of a run's doubts that do not know of which steps
 // they are: nothing, or one more than the times that was asked in vain.
 func Unsure(doubts gonets.Doubts, asked int) int {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Link } from '@tanstack/react-router'
 import type { Rehearsal, RehearsalLine } from '@/api'
-import { clock, duration, pick, useT, type Key, type Translate } from '@/i18n'
+import { clock, duration, pick, quoted, useT, type Key, type Translate } from '@/i18n'
 import { Button, Checkbox, Choices, Dialog, ErrorNote, Icon, Note, Segments, TextField, type IconName, type Tone } from '@/ui'
 import { spanWords } from '@/words/duration'
 import { SpanField } from '@/words/Spans'
@@ -211,7 +211,7 @@ function lookOf(line: RehearsalLine): { icon: IconName; tone: Tone } {
 const letterKeys: Record<string, Key> = { first_failure: 'outage.letter.first', bad_end: 'outage.letter.end', recovered: 'outage.letter.over', lane_closed: 'outage.letter.queue', success: 'outage.letter.success' }
 /** What else the letter says, and where it goes when that is not by mail alone. */
 function besides(line: RehearsalLine, result: Rehearsal, t: Translate): string {
-  const also = (line.also ?? []).flatMap((kind) => (letterKinds[kind] ? [`«${t(letterKinds[kind])}»`] : []))
+  const also = (line.also ?? []).flatMap((kind) => (letterKinds[kind] ? [quoted(t(letterKinds[kind]))] : []))
   const channels = (line.channels ?? []).map((name) => (name === 'mail' ? t('mail.title') : name))
   const more = result.told && channels.join() !== t('mail.title')
   return [also.length > 0 && t('outage.letter.also', { news: also.join(', ') }), more && t('outage.letter.channels', { channels: channels.join(', ') })].filter(Boolean).join(' ')

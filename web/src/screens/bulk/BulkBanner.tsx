@@ -49,7 +49,7 @@ function Line({ bulk, onClose }: { bulk: Bulk; onClose: () => void }) {
       </span>
       <progress className={css.bar} max={Math.max(all, 1)} value={bulk.done} aria-label={progress} />
       <span className={css.count}>{progress}</span>
-      <span className={css.counts}>{sends(bulk.action) ? <BulkCounts bulk={bulk} /> : <Refused bulk={bulk} />}</span>
+      {(sends(bulk.action) || bulk.refused > 0) && <span className={css.counts}>{sends(bulk.action) ? <BulkCounts bulk={bulk} /> : <Refused bulk={bulk} />}</span>}
       <span className={css.words}>
         {bulk.state === 'running' && bulk.eta_seconds !== undefined && bulk.eta_seconds > 0 && t('bulk.left', { time: duration(bulk.eta_seconds * 1000) })}
         {bulk.state === 'running' && bulk.eta_seconds === 0 && t('bulk.ending')}

@@ -16,7 +16,7 @@ export const hasStep = (steps: readonly Listed[] | undefined, [id, ...deeper]: s
 /** Why the editor has no such step; undefined when it has one, or nobody knows yet. */
 export function useNoStep(run: Run, step: RunStep): Key | undefined {
   const { data: scenario, error } = useQuery({ ...scenarioQuery(run.scenario), retry: false })
-  const draft = useQuery({ ...draftQuery(run.scenario), enabled: scenario?.has_draft === true })
+  const draft = useQuery({ ...draftQuery(run.scenario), staleTime: 0, enabled: scenario?.has_draft === true })
   if (error instanceof ApiError && error.status === 404) return 'run.openNoScenario'
   const edited = (scenario?.has_draft ? draft.data : scenario)?.document as { steps?: Listed[] } | undefined
   return edited && !scenario?.damaged && !hasStep(edited.steps, step.path.split('/')) ? 'run.openNoStep' : undefined

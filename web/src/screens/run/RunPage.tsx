@@ -45,7 +45,7 @@ export default function RunPage() {
   const { data: scenario, isLoading: untitled } = useQuery({ ...scenarioQuery(run?.scenario ?? ''), enabled: run !== undefined, retry: false })
   const { data: event } = useQuery({ ...eventQuery(run?.event_id ?? ''), enabled: run !== undefined && search.step === 'event' })
   useHints((hints) => {
-    if (hints.some((hint) => hint.id === id || hint.id === run?.wait?.run)) void queries.invalidateQueries({ queryKey: keys.run(id) })
+    if (hints.some((hint) => hint.kind === 'reconnect' || (hint.id !== undefined && (hint.id === id || hint.id === run?.wait?.run)))) void queries.invalidateQueries({ queryKey: keys.run(id) })
   })
   const [editing, setEditing] = useState(false)
   const now = useNow(run?.next_try_at !== undefined)
