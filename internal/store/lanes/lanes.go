@@ -188,11 +188,10 @@ const (
 	// to a number.
 	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - b.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN b.stuck = 0 THEN b.due_at END), 0)
 		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) b`
-	// busySQL is the drain of a lane, and 1 while anything waits for the lane, or more is
-	// due than is looked at.
-	busySQL = `SELECT l.drain, CASE
+	// busySQL is 1 while anything waits for a lane, or more is due than is looked at.
+	busySQL = `SELECT CASE
 		WHEN EXISTS (SELECT 1 FROM (SELECT ` + stuck + ` AS stuck` + due + ` LIMIT ?) b WHERE b.stuck = 0) THEN 1
-		WHEN (SELECT count(*) FROM (SELECT 1` + due + ` LIMIT ?) b) >= ? THEN 1 ELSE 0 END FROM lanes l WHERE l.name = ?`
+		WHEN (SELECT count(*) FROM (SELECT 1` + due + ` LIMIT ?) b) >= ? THEN 1 ELSE 0 END`
 )
 
 // Queries are those of which the plan matters.
@@ -232,15 +231,19 @@ func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time
 // EndDrain ends a drain when nothing waits for the lane any more.
 func (l *Lanes) EndDrain(ctx context.Context, name string) (ended bool, err error) {
 	now, most := l.base.Clock.Now().UnixMilli(), lane.CountWaiting
-	var drain string
 	var busy int
-	_, err = pack.Collect(l.base.Read(ctx), busySQL, []any{now, name, now, most, name, now, most, most, name},
-		func(scan func(...any) error) (none struct{}, err error) { return none, scan(&drain, &busy) })
+	drains, err := pack.Texts(l.base.Read(ctx), `SELECT drain FROM lanes WHERE name = ?`, name)
+	if err == nil {
+		err = l.base.Read(ctx).Row(busySQL, []any{now, name, now, most, name, now, most, most}, &busy)
+	}
 	if err != nil || busy > 0 {
 		return false, l.base.Wrap(err)
 	}
-	// One that a person has begun since stays.
-	return true, l.base.Change(ctx, func(t floor.Txn) error {
-		return t.Exec(`UPDATE lanes SET drain = '' WHERE name = ? AND drain = ?`, name, drain)
+	return true, l.base.Change(ctx, func(t floor.Txn) (err error) {
+		for _, drain := range drains {
+			// One that a person has begun since stays.
+			err = t.Exec(`UPDATE lanes SET drain = '' WHERE name = ? AND drain = ?`, name, drain)
+		}
+		return err
 	})
 }
