@@ -85,6 +85,18 @@ it('one that ended between the list and its first line is told by its run', asyn
   expect(told()).toMatchObject({ running: false, finished: { ok: true } })
 })
 
+it('one that was followed to its end is not taken up again by a list of before', async () => {
+  const lines = stream(started, finished)
+  lines.end()
+  server = { 'GET /checks': () => Response.json({ items: [going()] }), 'GET /checks/c1': () => lines.response }
+  await attach(client, 'owner')
+  await pass(1)
+  expect(told()).toMatchObject({ running: false, finished: { ok: true } })
+  await attach(client, 'owner')
+  await pass(1)
+  expect(asked.filter((what) => what === 'GET /checks/c1')).toHaveLength(1)
+})
+
 it('one that another server goes on with is not called cancelled', async () => {
   const first = stream(started)
   server = { 'POST /check': () => first.response, 'GET /checks': () => Response.json({ items: [] }), 'GET /runs/c1': () => run('cancelled', 'check.going') }

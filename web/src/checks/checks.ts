@@ -247,6 +247,8 @@ function take(client: QueryClient, one: GoingCheck): void {
   const key = keyOf(checked)
   const held = all.get(key)
   if (held?.state.running) return
+  // One that was followed to its end may still stand in a list that was asked for before.
+  if (held?.state.runId === one.run_id && one.state !== 'lost' && held.state.finished?.state !== 'unseen') return
   // The loss of one that is told here already, or of one before it, is no news. Ids sort by time.
   if (held && one.state === 'lost' && (held.state.runId ?? '') >= one.run_id) {
     // Of several losses the last one is told for all: closed, it brings up no other.
