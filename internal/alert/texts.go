@@ -173,11 +173,7 @@ type writer struct {
 }
 
 func newWriter(language string, set setting.Settings, publicURL string, titles map[string]string) *writer {
-	w := &writer{language: language, zone: time.UTC, url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles}
-	if zone, err := time.LoadLocation(set.TimeZone); err == nil && set.TimeZone != "" {
-		w.zone = zone
-	}
-	return w
+	return &writer{language: language, zone: set.Zone(), url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles}
 }
 
 // letter tells of notices, the first of which stands in the subject.

@@ -47,17 +47,15 @@ type zone struct {
 // location is the settings' time zone; UTC when there is none, or none that
 // this machine knows.
 func (e *Env) location() *time.Location {
-	name := e.Settings().TimeZone
+	settings := e.Settings()
+	name := settings.TimeZone
 	if name == "" {
 		return time.UTC
 	}
 	if z := e.zone.Load(); z != nil && z.name == name {
 		return z.location
 	}
-	z := &zone{name: name, location: time.UTC}
-	if l, err := time.LoadLocation(name); err == nil {
-		z.location = l
-	}
+	z := &zone{name: name, location: settings.Zone()}
 	e.zone.Store(z)
 	return z.location
 }

@@ -71,6 +71,20 @@ var damagedPages = map[string]struct {
 	"postgres": {freshPostgres, func(*testing.T) error { return &pgconn.PgError{Code: "XX001", Message: "invalid page in block 7"} }},
 }
 
+// claimed is the one run of an event that is accepted, with its lease.
+func claimed(t *testing.T, s storetest.Opened, ev gonets.Event) gonets.Run {
+	t.Helper()
+	acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: ev}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := s.Claim(t.Context(), gonets.Claim{Lane: acc[0].Runs[0].Lane, Limit: 1, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()})
+	if err != nil || len(jobs) != 1 {
+		t.Fatal(len(jobs), err)
+	}
+	return jobs[0].Run
+}
+
 // carriers are finished runs whose events, replies and steps hold their number, the
 // oldest first.
 func carriers(t *testing.T, s storetest.Opened, n int) (runs []gonets.RunSummary) {
@@ -81,16 +95,8 @@ func carriers(t *testing.T, s storetest.Opened, n int) (runs []gonets.RunSummary
 	}
 	for i := range n {
 		text := fmt.Sprintf("canary-%02d ", i)
-		acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: pack.From(s.Clock.Now())[:24] + newID()[24:], Source: "s", Method: "POST", Path: fmt.Sprintf("/in/s/%02d", i), ReceivedAt: s.Clock.Now(), Body: append([]byte(text), noise(2_500)...)}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		jobs, err := s.Claim(t.Context(), gonets.Claim{Lane: acc[0].Runs[0].Lane, Limit: 1, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()})
-		if err != nil || len(jobs) != 1 {
-			t.Fatal(len(jobs), err)
-		}
-		run := jobs[0].Run
-		_, err = s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
+		run := claimed(t, s, gonets.Event{ID: pack.From(s.Clock.Now())[:24] + newID()[24:], Source: "s", Method: "POST", Path: fmt.Sprintf("/in/s/%02d", i), ReceivedAt: s.Clock.Now(), Body: append([]byte(text), noise(2_500)...)})
+		_, err := s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
 			Results: []gonets.StepResult{{Path: "send", State: gonets.StepDone, Attempt: 1, FinishedAt: 1}, {Path: "set", State: gonets.StepDone, Value: fmt.Appendf(nil, "%q", text+string(noise(2_500))), FinishedAt: 2}},
 			Attempt: &gonets.Attempt{RunID: run.ID, N: 1, Path: "send", StartedAt: s.Clock.Now(), Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, URL: "https://crm.example/", ReplyBody: []byte("got " + text)}}})
 		if err != nil {

@@ -107,16 +107,8 @@ func TestAnErasureLooksAgainAtWhatCouldNotBeRead(t *testing.T) {
 				Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
 				t.Fatal(err)
 			}
-			acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: newID(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now(), Body: large}}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			jobs, err := s.Claim(t.Context(), gonets.Claim{Lane: acc[0].Runs[0].Lane, Limit: 1, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()})
-			if err != nil || len(jobs) != 1 {
-				t.Fatal(len(jobs), err)
-			}
-			run := jobs[0].Run
-			_, err = s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
+			run := claimed(t, s, gonets.Event{ID: newID(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now(), Body: large})
+			_, err := s.Finish(t.Context(), gonets.Transition{RunID: run.ID, EventID: run.EventID, Source: "s", Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now(),
 				Attempt: &gonets.Attempt{RunID: run.ID, N: 1, Path: "send", StartedAt: s.Clock.Now(),
 					Exchange: gonets.Exchange{Outcome: gonets.OutcomeOK, URL: "https://crm.example/", ReplyBody: large,
 						Cookies: []gonets.Cookie{{URL: "https://crm.example/", Line: "sid=1"}}}}})

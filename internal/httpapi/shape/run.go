@@ -28,11 +28,7 @@ type Reader struct {
 
 // NewReader is a reader by the settings: in their zone, else in UTC.
 func NewReader(settings *setting.Settings, now time.Time) Reader {
-	r := Reader{Zone: time.UTC, Now: now, Contact: settings.Contact}
-	if zone, err := time.LoadLocation(settings.TimeZone); err == nil {
-		r.Zone = zone
-	}
-	return r
+	return Reader{Zone: settings.Zone(), Now: now, Contact: settings.Contact}
 }
 
 // Listed shows a run in a list to a reader; tries are what the step says at which it
