@@ -51,7 +51,15 @@ type Health struct {
 // Applied is what became of one document.
 type Applied struct {
 	document.Applied
-	URL string `json:"url,omitempty" doc:"The address of a source"`
+	URL    string   `json:"url,omitempty" doc:"The address of a source"`
+	Absent []Absent `json:"absent,omitempty" nullable:"false" doc:"Which scenarios and sources rules of the settings are for that are not there; such a rule is kept, and tells nothing of them until they are"`
+}
+
+// Absent is what a document names and the server does not have.
+type Absent struct {
+	Pointer string `json:"pointer" doc:"Where the document names it"`
+	Kind    string `json:"kind" enum:"Scenario,Source"`
+	Name    string `json:"name"`
 }
 
 // Validation is the answer to documents without mistakes.

@@ -56,9 +56,9 @@ func (w *writer) envelope(kind, subject, text string, notices []*news.Notice) st
 		p := piece{Kind: string(n.Kind), Scenario: n.Scenario, Source: n.Source, Host: n.Host, Code: string(n.Code), Status: n.Status,
 			Step: n.Path, Run: n.RunID, Runs: n.Runs, Ended: n.Ended, At: n.At.UTC()}
 		switch {
-		case news.IsCondition(n.Code):
+		case news.IsCondition(n.Code), n.Kind == news.NoticeRejected:
 			p.URL, p.Step = w.page(n), ""
-		case n.Kind != news.NoticeRejected:
+		default:
 			p.URL = w.link(n)
 		}
 		if !n.RecoveredAt.IsZero() {

@@ -21,7 +21,16 @@ func (s *Service) DecideFor(set setting.Settings, r *news.Round) {
 
 // Letter is the text of notices in a language.
 func Letter(language string, notices ...*news.Notice) (subject, text string) {
-	w := newWriter(language, setting.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
+	return letterOf(language, setting.Settings{Title: "Склад", TimeZone: "Europe/Moscow"}, notices)
+}
+
+// LetterBy is the English text of notices where rules are set.
+func LetterBy(rules map[string]setting.Rule, notices ...*news.Notice) (subject, text string) {
+	return letterOf(English, setting.Settings{Notices: &setting.Notices{Rules: rules}}, notices)
+}
+
+func letterOf(language string, set setting.Settings, notices []*news.Notice) (subject, text string) {
+	w := newWriter(language, set, "https://g.example.org/", map[string]string{"lead": "Заявка → CRM"})
 	return w.letter(notices)
 }
 

@@ -35,9 +35,10 @@ type words struct {
 	runs, ended            string
 	first                  string
 	means, todo, look      string
+	last                   string
 	again, left            string
 	requests               string
-	quietNow               string
+	quietNow, quietOnly    string
 	footer                 string
 	testSubject, testText  string
 	date                   string
@@ -85,9 +86,11 @@ func in(language string) *words {
 			runs: "Runs: %s", ended: "Runs: %s, of these failed or waiting for you: %s",
 			first: "First failure: %s",
 			means: "What it means: %s", todo: "What to do: %s", look: "See: %s",
+			last:  "Those that failed or wait for you are not tried again by themselves. Open them and decide: %s",
 			again: "It works again since %s.", left: "Runs waiting for you: %s",
 			requests:      "%s: requests rejected for a wrong signature or token: %s, since %s.",
 			quietNow:      "While this lasts, you get no further message about it. We will write when it is over.",
+			quietOnly:     "While this lasts, you get no further message about it.",
 			footer:        "Gonets, %s\nWho gets these messages is set here: %s",
 			testSubject:   "Test message from Gonets",
 			testText:      "This is a test message. If you can read it, messages about errors will reach you too.",
@@ -126,9 +129,11 @@ func in(language string) *words {
 		runs: "Операций: %s", ended: "Операций: %s, из них не доведены до конца: %s",
 		first: "Первая неудача: %s",
 		means: "Что это значит: %s", todo: "Что делать: %s", look: "Посмотреть: %s",
+		last:  "Не доведённые до конца сами больше не повторятся. Откройте их и решите, что делать: %s",
 		again: "Снова работает с %s.", left: "Операции, которые ждут вас: %s",
 		requests:      "%s: отвергнуто запросов с неверной подписью или токеном: %s, начиная с %s.",
 		quietNow:      "Пока это продолжается, других сообщений об этом не будет. Когда всё снова заработает, напишем.",
+		quietOnly:     "Пока это продолжается, других сообщений об этом не будет.",
 		footer:        "Gonets, %s\nКому приходят такие сообщения, задано в настройках: %s",
 		testSubject:   "Пробное сообщение от Gonets",
 		testText:      "Это пробное сообщение. Если вы его читаете, дойдут и сообщения об ошибках.",
@@ -168,12 +173,15 @@ type writer struct {
 	installation string
 	// titles are the scenarios' by name.
 	titles map[string]string
+	// tellsEnds is set where people are told that a trouble is over.
+	tellsEnds bool
 	// now is when it writes.
 	now time.Time
 }
 
 func newWriter(language string, set setting.Settings, publicURL string, titles map[string]string) *writer {
-	return &writer{language: language, zone: set.Zone(), url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles}
+	return &writer{language: language, zone: set.Zone(), url: strings.TrimSuffix(publicURL, "/"), installation: set.Title, titles: titles,
+		tellsEnds: *set.Notices.Rule(setting.RuleRecovered).On}
 }
 
 // letter tells of notices, the first of which stands in the subject.
@@ -194,8 +202,10 @@ func (w *writer) letter(notices []*news.Notice) (subject, text string) {
 		lasts = lasts || n.RecoveredAt.IsZero() && n.Kind != news.NoticeRejected && n.Kind != news.NoticeSuccess && n.Kind != news.NoticeCertificate
 	}
 	switch {
-	case lasts:
+	case lasts && w.tellsEnds:
 		parts = append(parts, t.quietNow)
+	case lasts:
+		parts = append(parts, t.quietOnly)
 	case notices[0].Kind == news.NoticeRejected:
 		parts = append(parts, t.rejectedOften)
 	case notices[0].Kind == news.NoticeSuccess:
@@ -301,7 +311,7 @@ func (w *writer) expiry(n *news.Notice, ends, ended string) string {
 // notice is one piece of news in full.
 func (w *writer) notice(n *news.Notice) string {
 	t := in(w.language)
-	e := w.explain(n.Code)
+	e := w.why(n)
 	if news.IsCondition(n.Code) {
 		return w.state(n)
 	}
@@ -310,7 +320,7 @@ func (w *writer) notice(n *news.Notice) string {
 	}
 	if n.Kind == news.NoticeRejected {
 		return fmt.Sprintf(t.requests, n.Source, count(n.Runs), w.date(n.At)) + "\n" +
-			fmt.Sprintf(t.means, e.Meaning) + "\n" + fmt.Sprintf(t.todo, e.Todo)
+			fmt.Sprintf(t.means, e.Meaning) + "\n" + fmt.Sprintf(t.todo, e.Todo) + "\n" + fmt.Sprintf(t.look, w.page(n))
 	}
 	if n.Kind == news.NoticeRecovered {
 		return strings.Join(append([]string{w.subject(n) + ".", fmt.Sprintf(t.scenario, w.scenario(n.Scenario)), fmt.Sprintf(t.again, w.date(n.RecoveredAt))},
@@ -330,7 +340,11 @@ func (w *writer) notice(n *news.Notice) string {
 		lines = append(lines, fmt.Sprintf(t.again, w.date(n.RecoveredAt)))
 		return strings.Join(append(lines, w.waiting(n)...), "\n")
 	}
-	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(t.look, w.link(n))), "\n")
+	look := t.look
+	if n.Ended > 0 {
+		look = t.last
+	}
+	return strings.Join(append(lines, fmt.Sprintf(t.means, e.Meaning), fmt.Sprintf(t.todo, e.Todo), fmt.Sprintf(look, w.link(n))), "\n")
 }
 
 // state tells of what is so, or is over.
@@ -430,7 +444,7 @@ func (w *writer) size(n int64) string {
 	return text + " " + units[unit]
 }
 
-// page is where more of a state can be seen.
+// page is where more can be seen of a state, or of requests that were rejected.
 func (w *writer) page(n *news.Notice) string {
 	switch n.Code {
 	case gonets.CodeDiskLow:
@@ -441,10 +455,8 @@ func (w *writer) page(n *news.Notice) string {
 		return w.url + "/settings/secrets"
 	case gonets.CodeErrorShare:
 		return w.list(n.Scenario, gonets.RunPaused, gonets.RunFailed, gonets.RunWaiting)
-	case gonets.CodeSourceSilent, gonets.CodeFieldDrift:
-		return w.url + "/sources/" + url.PathEscape(n.Source)
 	}
-	return w.url + "/runs?source=" + url.QueryEscape(n.Source)
+	return w.url + "/sources/" + url.PathEscape(n.Source)
 }
 
 // waiting points to what still waits for a person.
@@ -503,15 +515,34 @@ func (w *writer) cause(c *gonets.Cause) string {
 	return strings.TrimSuffix(w.explain(c.Code).What, ".")
 }
 
-func (w *writer) explain(c gonets.Code) texts.Text {
-	e, ok := texts.Explain(c)
-	if !ok {
-		e, _ = texts.Explain(gonets.CodeInternal)
+// why explains what a notice tells of: a status by itself, and where all runs came
+// to a bad end without a word of further attempts.
+func (w *writer) why(n *news.Notice) texts.Text {
+	e := explained(n.Code)
+	if n.Code == gonets.CodeHTTPStatus && n.Status > 0 {
+		e = texts.ExplainStatus(n.Status)
 	}
+	if n.Ended > 0 && n.Ended >= n.Runs {
+		e = e.Last()
+	}
+	return w.in(e)
+}
+
+func (w *writer) explain(c gonets.Code) texts.Text { return w.in(explained(c)) }
+
+func (w *writer) in(e texts.Explanation) texts.Text {
 	if w.language == English {
 		return e.En
 	}
 	return e.Ru
+}
+
+func explained(c gonets.Code) texts.Explanation {
+	e, ok := texts.Explain(c)
+	if !ok {
+		e, _ = texts.Explain(gonets.CodeInternal)
+	}
+	return e
 }
 
 func (w *writer) date(t time.Time) string {

@@ -10,6 +10,7 @@ import (
 	"gonets/internal/alert"
 	"gonets/internal/news"
 	"gonets/internal/testkit"
+	"gonets/setting"
 )
 
 // verbs are those of fmt in a text, in their order.
@@ -96,5 +97,57 @@ func TestLetterSaysWhatHappenedWhereAndWhatToDo(t *testing.T) {
 		if subject, text := alert.Trial(language); subject == "" || !strings.Contains(text, "https://g.example.org/settings/notices") {
 			t.Errorf("the test letter: %q\n%s", subject, text)
 		}
+	}
+}
+
+func TestALetterTellsOfTheStatusThatCame(t *testing.T) {
+	t.Parallel()
+	letter := func(status, runs, ended int) string {
+		n := &news.Notice{Kind: news.NoticeFirstFailure, Cause: gonets.Cause{Scenario: "lead", Host: "crm.example.ru", Code: gonets.CodeHTTPStatus, Status: status},
+			At: testkit.Start(), Runs: runs, Ended: ended, RunID: "r1", Path: "deal"}
+		_, text := alert.Letter(alert.Russian, n)
+		return text
+	}
+	const goesOn, left = "Следующие попытки пойдут сами", "Не доведённые до конца сами больше не повторятся"
+	for _, c := range []struct {
+		name              string
+		status, runs, end int
+		with, without     []string
+	}{
+		{"a service that is down", 503, 2, 0, []string{"Ошибка на его стороне", goesOn, "Посмотреть:"}, []string{"4xx", left}},
+		{"all runs wait for a person", 503, 2, 2, []string{"Ошибка на его стороне", left}, []string{"4xx", goesOn, "Посмотреть:"}},
+		{"some of them do", 503, 3, 1, []string{goesOn, left}, nil},
+		{"a key that has ended", 401, 1, 1, []string{"Возьмите у сервиса действующий ключ", left}, []string{"5xx", goesOn}},
+		{"data that are not right", 422, 1, 0, []string{"Исправьте данные"}, []string{"5xx", "ключ"}},
+		{"a status that nobody expected", 204, 1, 1, []string{"успешные коды шага"}, []string{"4xx"}},
+	} {
+		text := letter(c.status, c.runs, c.end)
+		for _, want := range c.with {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %q is not in\n%s", c.name, want, text)
+			}
+		}
+		for _, no := range c.without {
+			if strings.Contains(text, no) {
+				t.Errorf("%s: %q is in\n%s", c.name, no, text)
+			}
+		}
+	}
+}
+
+func TestALetterPromisesOnlyWhatComes(t *testing.T) {
+	t.Parallel()
+	off := false
+	n := &news.Notice{Kind: news.NoticeBadEnd, Cause: gonets.Cause{Scenario: "lead", Code: gonets.CodeStepFailed}, At: testkit.Start(), Runs: 1, Ended: 1, RunID: "r1"}
+	const promise, quiet = "We will write when it is over", "you get no further message"
+	if _, text := alert.Letter(alert.English, n); !strings.Contains(text, promise) {
+		t.Errorf("no promise in\n%s", text)
+	}
+	if _, text := alert.LetterBy(map[string]setting.Rule{setting.RuleRecovered: {On: &off}}, n); strings.Contains(text, promise) || !strings.Contains(text, quiet) {
+		t.Errorf("a promise that is not kept:\n%s", text)
+	}
+	n.Kind, n.Cause = news.NoticeRejected, gonets.Cause{Source: "form", Code: gonets.CodeSignature}
+	if _, text := alert.Letter(alert.English, n); !strings.Contains(text, "See: https://g.example.org/sources/form\n") {
+		t.Errorf("nowhere to look:\n%s", text)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/cli/bundle"
+	"gonets/internal/cli/words"
 	"gonets/internal/client"
 )
 
@@ -158,13 +159,10 @@ func (a *app) printApplied(items []api.Applied, dryRun bool) {
 		if d.Change == "unchanged" {
 			c = grey
 		}
-		what := d.URL
-		if d.Version > 0 {
-			what = fmt.Sprintf("version %d, %s", d.Version, d.State)
-		} else if d.State != "" {
-			what = string(d.State)
+		rows = append(rows, []cell{{d.Change, c}, text(d.Kind), text(d.Name), text(words.Applied(&d))})
+		for i := range d.Absent {
+			fmt.Fprintln(a.Stderr, safeLine(words.Absent(&d.Absent[i])))
 		}
-		rows = append(rows, []cell{{d.Change, c}, text(d.Kind), text(d.Name), text(what)})
 	}
 	a.table("", rows)
 	for _, d := range items {

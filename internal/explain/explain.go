@@ -308,22 +308,17 @@ func status(w *words, e *texts.Explanation) {
 	a := w.Attempt
 	en := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
 	en = strings.TrimSpace(en)
+	// When it is tried again is told below, with its time.
+	*e = texts.ExplainStatus(a.Status).Last()
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		key(w, e)
 	case a.Status == http.StatusForbidden:
 		say(what(e), "%s refused the request (%s).", "%s отказал в доступе (%s).", w.host, en)
-		e.En.Meaning, e.Ru.Meaning = "Most often the key is right but lacks permission.", "Чаще всего ключ принят, но прав не хватает."
-		e.En.Todo, e.Ru.Todo = "Give the key the right that it lacks in the service's own settings, then resume the run.",
-			"Выдайте ключу нужные права в настройках самого сервиса и повторите операцию с места ошибки."
 	case a.Status == http.StatusNotFound, a.Status == http.StatusMethodNotAllowed:
 		say(what(e), "%s has nothing at this address for %s (%s).", "У %s по этому адресу ничего нет для %s (%s).", w.host, a.Method, en)
-		e.En.Meaning, e.Ru.Meaning = "The path or the method is wrong, or what it names was removed.", "Неверен путь или метод, либо то, что он называет, удалено."
-		e.En.Todo, e.Ru.Todo = "Check the path and the method, then resume the run.", "Проверьте путь и метод и повторите операцию с места ошибки."
 	case a.Status == http.StatusTooManyRequests:
 		say(what(e), "%s asks to send more slowly (%s).", "%s просит слать реже (%s).", w.host, en)
-		e.En.Meaning, e.Ru.Meaning = "The service counts how often it is called; the request was not carried out.", "Сервис считает, как часто к нему обращаются; запрос не выполнен."
-		e.En.Todo, e.Ru.Todo = "If it happens often, ask the service for a higher limit.", "Если так бывает часто, попросите у сервиса больший предел."
 	case a.Status == http.StatusNotModified:
 		say(what(e), "%s has nothing new (%s): the data are the same as last time.", "У %s ничего нового (%s): данные те же, что в прошлый раз.", w.host, en)
 		if gonets.HeaderValue(a.RequestHeaders, "If-None-Match")+gonets.HeaderValue(a.RequestHeaders, "If-Modified-Since") == "" {
@@ -348,12 +343,8 @@ func status(w *words, e *texts.Explanation) {
 			"Найдите верный адрес в ответе или в описании сервиса, поставьте его в шаг и повторите операцию с места ошибки."
 	case a.Status >= 500:
 		say(what(e), "%s is down for now (%s).", "Сервис %s временно недоступен (%s).", w.host, en)
-		e.En.Meaning, e.Ru.Meaning = "The fault is on its side; your data are in order and kept.", "Ошибка на его стороне; ваши данные в порядке и сохранены."
-		e.En.Todo, e.Ru.Todo = "Wait, or ask the service whether it has a failure.", "Подождите или спросите у сервиса, нет ли сбоя."
 	case a.Status >= 400:
 		say(what(e), "%s rejected the data (%s).", "%s отклонил данные (%s).", w.host, en)
-		e.En.Meaning, e.Ru.Meaning = "Its answer below says why. Sending the same again seldom helps.", "Что именно не так — в его ответе ниже. Повтор без правки помогает редко."
-		e.En.Todo, e.Ru.Todo = "Correct the data or the step, then resume the run.", "Исправьте данные или шаг и повторите операцию с места ошибки."
 	default:
 		say(what(e), "%s answered %s, which is not one of the step's success codes.", "%s ответил %s, а этого статуса нет среди успешных кодов шага.", w.host, en)
 	}
@@ -517,20 +508,14 @@ func blocked(w *words, e *texts.Explanation) {
 		"Разрешить: Настройки → Безопасность → Сети (`--allow-network %s`), затем повторите операцию с места ошибки.", m[1])
 }
 
-// byThemselves are sentences of the general texts that hold only while tries
-// are left, later those that speak of a run which a check has not.
-var (
-	byThemselves = strings.NewReplacer(" Further attempts are made by themselves.", "", " Следующие попытки пойдут сами.", "",
-		" If it is right, the next attempt may succeed by itself.", "", " Если он верный, следующая попытка может удаться сама.", "",
-		" For 5xx wait: further attempts are made by themselves.", "", " При 5xx подождите: следующие попытки пойдут сами.", "")
-	later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", ", и повторите операцию с места ошибки", "", " и повторите операцию с места ошибки", "",
-		", затем повторите операцию с места ошибки", "", " then resume the run", "")
-)
+// later are sentences of the general texts that speak of a run which a check has not.
+var later = strings.NewReplacer(", then resume the run", "", ", and resume the run", "", ", и повторите операцию с места ошибки", "", " и повторите операцию с места ошибки", "",
+	", затем повторите операцию с места ошибки", "", " then resume the run", "")
 
 // retry says when it goes on by itself, or that it does not.
 func (w *words) retry(e *texts.Explanation) {
 	if w.Next.IsZero() && w.Try == 0 {
-		e.En.Todo, e.Ru.Todo = byThemselves.Replace(e.En.Todo), byThemselves.Replace(e.Ru.Todo)
+		*e = e.Last()
 	}
 	switch {
 	case w.Check:

@@ -45,7 +45,7 @@ func (t Teller) Foretell(ctx context.Context, a rehearse.Ask, in *api.Rehearsal)
 		}
 	}
 	for i := range story.Lines {
-		out.Lines = append(out.Lines, line(&story.Lines[i]))
+		out.Lines = append(out.Lines, line(&story.Lines[i], set.Zone()))
 	}
 	return out, nil
 }
@@ -141,7 +141,7 @@ func usual(past rehearse.Past) map[string]script.Step {
 }
 
 // line is a line of a story as the API shows it.
-func line(l *stage.Line) api.RehearsalLine {
+func line(l *stage.Line, zone *time.Location) api.RehearsalLine {
 	out := api.RehearsalLine{Kind: string(l.Kind), At: l.At, Step: l.Path, N: l.N, Of: l.Of, Why: string(l.Why),
 		Letter: string(l.Letter), Over: l.Over, Channels: l.Channels, State: string(l.State), Reason: l.Reason}
 	if !l.Next.IsZero() {
@@ -159,7 +159,10 @@ func line(l *stage.Line) api.RehearsalLine {
 	// What a service once replied may hold what people are not shown.
 	shown := *a
 	shown.ReplyBody = nil
-	facts := explain.Facts{Attempt: &shown, Check: true, Now: l.At}
+	facts := explain.Facts{Attempt: &shown, Next: l.Next, Now: l.At, Zone: zone}
+	if l.N < l.Of && out.Next != nil {
+		facts.Try, facts.Max = l.N+1, l.Of
+	}
 	if l.Step != nil {
 		facts.Step = l.Step.Sends()
 	}

@@ -88,6 +88,9 @@ func TestItIsToldHourByHour(t *testing.T) {
 		!strings.Contains(first.Explain.Ru.What, "crm.example.ru") {
 		t.Errorf("%+v", first)
 	}
+	if todo := first.Explain.Ru.Todo; !strings.Contains(todo, "попытка 2 из 6") || strings.Contains(todo, "проверка") {
+		t.Errorf("the first failure's words: %q", todo)
+	}
 	// After the outage the service answers as it did last.
 	if last.Status != 201 || last.Outcome != "ok" || last.Explain != nil || last.At.Sub(got.Began) < 30*time.Minute {
 		t.Errorf("%+v", last)

@@ -74,6 +74,11 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 	out.Body.Items = make([]api.Applied, 0, len(applied))
 	for _, one := range applied {
 		row := api.Applied{Applied: one}
+		if one.Kind == document.KindSettings {
+			if row.Absent, err = s.Shelf.Absent(ctx, &a); err != nil {
+				return nil, err
+			}
+		}
 		if one.Kind == document.KindSource {
 			// A source of a dry run may not exist yet and has no address then.
 			if info, err := s.Sources.Source(ctx, one.Name); err == nil {

@@ -12,6 +12,7 @@ import (
 	"gonets"
 	"gonets/internal/outbound"
 	"gonets/internal/script"
+	"gonets/internal/trial"
 )
 
 const (
@@ -31,7 +32,11 @@ func (w *world) Do(_ context.Context, r *gonets.Request) *gonets.Exchange {
 		r = &with
 	}
 	if w.playing == w.lives[0] {
-		w.sent(Sent{Path: w.path, Request: r})
+		s := Sent{Path: w.path, Request: r}
+		if w.questions() {
+			s.Path = trial.Question(w.path)
+		}
+		w.sent(s)
 	}
 	x := &gonets.Exchange{Outcome: gonets.OutcomeOK, Method: r.Method, URL: outbound.MaskURL(r.URL),
 		RequestHeaders: outbound.MaskHeaders(r.Headers), RequestBody: r.Body}
@@ -83,8 +88,7 @@ func (w *world) next() script.Step {
 	if w.clock.Now().Before(w.scene.At.Add(w.scene.Down)) {
 		return script.Step{Kind: script.Refuse}
 	}
-	step := gonets.FindStep(w.scene.Scenario.Steps, w.path)
-	if w.playing.job.Run.PurposeAt(w.path, step).Asks() {
+	if w.questions() {
 		return w.asked()
 	}
 	s := w.cursor(w.path).Next(w.clock.Now())
@@ -94,6 +98,11 @@ func (w *world) next() script.Step {
 		return usual
 	}
 	return s
+}
+
+// questions tells whether the step that sends asks whether its request was done.
+func (w *world) questions() bool {
+	return w.playing.job.Run.PurposeAt(w.path, gonets.FindStep(w.scene.Scenario.Steps, w.path)).Asks()
 }
 
 // Recorded is the answer that an attempt had, as a service gives it again.
@@ -107,10 +116,6 @@ func Recorded(a *gonets.Attempt) script.Step {
 	return s
 }
 
-// AskKey is the key of the script that answers the question of a step whether
-// its request was done.
-func AskKey(path string) string { return path + ":ask" }
-
 // notDone is what a service says of a request that it does not know.
 func notDone() script.Step {
 	return script.Step{Status: http.StatusOK, RetryAfter: -1, Media: script.MediaJSON, Body: "{}"}
@@ -119,8 +124,9 @@ func notDone() script.Step {
 // asked is how a step that asks is answered: by a script of its own, else as the
 // service answers all this time, else it knows of nothing.
 func (w *world) asked() script.Step {
-	if _, own := w.scene.Scripts[AskKey(w.path)]; own {
-		return w.cursor(AskKey(w.path)).Next(w.clock.Now())
+	question := trial.Question(w.path)
+	if _, own := w.scene.Scripts[question]; own {
+		return w.cursor(question).Next(w.clock.Now())
 	}
 	if s, lasts := w.cursor(w.path).Lasting(w.clock.Now()); lasts {
 		return s

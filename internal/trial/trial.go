@@ -32,8 +32,8 @@ type Test struct {
 	Event Event  `json:"event"`
 	// Down is how long no service lets anybody connect, from the event on.
 	Down *gonets.Duration `json:"down,omitempty"`
-	// Replies are what services answer, by the paths of steps; what has none is
-	// answered 200.
+	// Replies are what services answer, by the paths of steps and by [Question]; what
+	// has none is answered 200.
 	Replies map[string]Replies `json:"replies,omitempty"`
 	Expect  Expect             `json:"expect"`
 }
@@ -69,6 +69,10 @@ type Reply struct {
 	After *gonets.Duration `json:"after,omitempty"`
 	For   *gonets.Duration `json:"for,omitempty"`
 }
+
+// Question is under which name replies and what is sent speak of the question whether
+// the request of the step at a path was done.
+func Question(path string) string { return path + ":ask" }
 
 // Replies are answers one after another; the last one stays. Documents write a
 // single one without a list.

@@ -33,8 +33,13 @@ func (v *validator) tests(s *gonets.Scenario) {
 	}
 	var sends []string
 	gonets.WalkSteps(s.Steps, func(path string, st *gonets.Step) {
-		if st.IsRequest() {
-			sends = append(sends, path)
+		if !st.IsRequest() {
+			return
+		}
+		sends = append(sends, path)
+		// Whether a saved request asks is known where it is kept.
+		if h := st.Sends(); h == nil || h.Retry != nil && h.Retry.Ask != nil {
+			sends = append(sends, trial.Question(path))
 		}
 	})
 	seen := map[string]bool{}

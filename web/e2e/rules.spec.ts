@@ -6,7 +6,7 @@ const settings = {
   title: 'Магазин',
   notices: {
     channels: [{ name: 'ops', kind: 'webhook', url: 'https://ops.example.ru/hook', key: { secret: 'notices-ops' } }],
-    rules: { first_failure: { channels: ['mail'] }, source_silent: { after: '3h' } },
+    rules: { first_failure: { channels: ['mail'] }, source_silent: { after: '3h', sources: ['later'] } },
   },
 }
 
@@ -33,6 +33,7 @@ for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 3
       await page.goto(`${server.base}/settings/notices`)
       const t = path.t
       await expect(page.getByText(`${t('rule.channels')}: ${t('mail.title')}`)).toBeVisible()
+      await path.sees(t('rule.noSources', { names: 'later' }))
       await watch.look('the rules')
       await shot('folded')
 

@@ -85,7 +85,7 @@ interface Titled {
 }
 const ordered = (locale: string) => {
   const { compare } = new Intl.Collator(locale, { numeric: true })
-  return <T extends Titled>(list: { items: T[] }) => ({ ...list, items: [...list.items].sort((a, b) => compare(a.title || a.name, b.title || b.name)) })
+  return <T extends Titled>(list: { items: T[]; next?: string }) => ({ ...list, items: [...list.items].sort((a, b) => compare(a.title || a.name, b.title || b.name)) })
 }
 // A list is put in order again only when it is another one, or the function that does it is.
 const orders = { 'ru-RU': ordered('ru-RU'), 'en-GB': ordered('en-GB') }

@@ -1834,6 +1834,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Absent: {
+            /** @enum {string} */
+            kind: "Scenario" | "Source";
+            name: string;
+            /** @description Where the document names it */
+            pointer: string;
+        };
         Activity: {
             /** @description 24 hours, the oldest first; the last one is not over */
             buckets: components["schemas"]["Bucket"][];
@@ -1882,6 +1889,8 @@ export interface components {
             status: number;
         };
         Applied: {
+            /** @description Which scenarios and sources rules of the settings are for that are not there; such a rule is kept, and tells nothing of them until they are */
+            absent?: components["schemas"]["Absent"][];
             change: string;
             kind: string;
             name: string;

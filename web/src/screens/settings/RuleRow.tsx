@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react'
 import { useT, type Key } from '@/i18n'
-import { Button, Checkbox, MultiSelect, Muted, Switch, type Option } from '@/ui'
-import { choices, isOn, scopes, urgent, withRule, type RuleName } from './rules'
+import { Button, Checkbox, MultiSelect, Muted, Note, Switch, type Option } from '@/ui'
+import { absent, choices, isOn, scopes, urgent, withRule, type RuleName } from './rules'
 import type { Notices, Rule, useSettings } from './useSettings'
 import css from './Settings.module.css'
 
@@ -10,6 +10,8 @@ export interface Offers {
   channels: Option[]
   scenarios: Option[]
   sources: Option[]
+  /** Whether these are all that there are. */
+  whole: { scenarios: boolean; sources: boolean }
 }
 
 interface RuleRowProps {
@@ -29,6 +31,7 @@ interface RuleRowProps {
 }
 
 const places = { scenarios: 'rule.scenarios', sources: 'rule.sources' } as const satisfies Record<string, Key>
+const gone = { scenarios: 'rule.noScenarios', sources: 'rule.noSources' } as const satisfies Record<string, Key>
 const everywhere = { scenarios: 'rule.allScenarios', sources: 'rule.allSources' } as const satisfies Record<string, Key>
 
 /** One kind of news: whether it is told, where, and of what. */
@@ -43,6 +46,7 @@ export function RuleRow({ name, title, when, numbers, fields, mistaken = false, 
   const wrong = (member: 'channels' | 'scenarios' | 'sources') => (rule[member] ?? []).map((_, i) => form.at(`/notices/rules/${name}/${member}/${i}`)).find(Boolean)
   const bad = { channels: wrong('channels'), scope: scope && wrong(scope) }
   const open = on && (opened || mistaken || Boolean(bad.channels ?? bad.scope))
+  const nowhere = scope && on ? absent(offers.whole[scope] ? offers[scope] : undefined, rule[scope]) : []
   const labels = (from: Option[], chosen: readonly string[] = []) => chosen.map((one) => from.find((each) => each.value === one)?.label ?? one).join(', ')
   const summary = [
     numbers,
@@ -65,6 +69,7 @@ export function RuleRow({ name, title, when, numbers, fields, mistaken = false, 
           <Muted small>{summary.join(' · ')}</Muted>
         </div>
       )}
+      {scope && nowhere.length > 0 && <Note tone="warn" title={t(gone[scope], { names: nowhere.join(', ') })} />}
       {open && (
         <div className={css.ruleMore}>
           {fields}

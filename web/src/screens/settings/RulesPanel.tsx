@@ -50,6 +50,8 @@ function useOffers(): Offers {
     channels: [{ value: 'mail', label: t('mail.title') }, ...(saved?.notices?.channels ?? []).map(({ name }) => ({ value: name, label: name }))],
     scenarios: options(scenarios?.items),
     sources: options(sources?.items),
+    // Of a longer list it is not known what is not there.
+    whole: { scenarios: scenarios !== undefined && !scenarios.next, sources: sources !== undefined && !sources.next },
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allTold, filled, newChannel, newKey } from './channels'
-import { choices, isOn, withQuiet, withRule } from './rules'
+import { absent, choices, isOn, withQuiet, withRule } from './rules'
 import { onto, settled, typed, type Channel, type Edit, type Notices, type Settings } from './useSettings'
 
 describe('a new channel', () => {
@@ -88,4 +88,10 @@ describe('two forms of the notices', () => {
     expect(typed(none, { notices: {} }, before).seen).toBe(before.notices)
     expect(typed(typed(none, { title: 'A' }, undefined), { notices: {} }, before).seen).toBe(before.notices)
   })
+})
+
+it('what a rule is for and is not there is named once it is known what there is', () => {
+  expect(absent([{ value: 'lead' }], ['lead', 'nosuch'])).toEqual(['nosuch'])
+  expect(absent([{ value: 'lead' }])).toEqual([])
+  expect(absent(undefined, ['nosuch'])).toEqual([])
 })

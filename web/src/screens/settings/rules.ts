@@ -50,6 +50,9 @@ export function withQuiet(notices: Notices | undefined, change: { from?: string;
   return hours.from || hours.to ? { ...rest, quiet_hours: hours } : rest
 }
 
+/** What is chosen and is not there; nothing as long as it is not known what there is. */
+export const absent = (there: readonly { value: string }[] | undefined, chosen: readonly string[] = []) => (there ? chosen.filter((one) => !there.some((each) => each.value === one)) : [])
+
 /** The choices of a list: those that there are, and those that are chosen though they are no more, so that they can be taken away. */
 export function choices(there: readonly { value: string; label: string }[], chosen: readonly string[] = []) {
   return [...there, ...chosen.filter((one) => !there.some((each) => each.value === one)).map((one) => ({ value: one, label: one }))]
