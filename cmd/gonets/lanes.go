@@ -43,15 +43,46 @@ func (q queues) Lanes(ctx context.Context) ([]api.Lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]api.Lane, 0, len(rows))
-	for _, name := range slices.Sorted(maps.Keys(rows)) {
-		l := rows[name]
-		n, since, err := q.store.LaneWaiting(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		if l.Waiting += n; !since.IsZero() {
-			l.OldestAt = &since
+	return q.count(ctx, slices.Sorted(maps.Keys(rows)), rows)
+}
+
+// Lane is one lane, known or not.
+func (q queues) Lane(ctx context.Context, address string) (api.Lane, error) {
+	name, err := laneName(address)
+	if err != nil {
+		return api.Lane{}, err
+	}
+	rows, err := q.known(ctx)
+	if err != nil {
+		return api.Lane{}, err
+	}
+	if rows[name] == nil {
+		rows[name] = q.open(name)
+	}
+	one, err := q.count(ctx, []string{name}, rows)
+	if err != nil {
+		return api.Lane{}, err
+	}
+	return one[0], nil
+}
+
+// open is a lane of which nothing is known but its limits.
+func (q queues) open(name string) *api.Lane {
+	l := q.engine.DescribeLane(name)
+	return &api.Lane{Lane: name, Host: laneHost(name), Limit: l.Limit, Usual: l.Usual}
+}
+
+// count adds to lanes what waits for them in the database.
+func (q queues) count(ctx context.Context, names []string, rows map[string]*api.Lane) ([]api.Lane, error) {
+	waiting, err := q.store.LaneWaiting(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]api.Lane, 0, len(names))
+	for _, name := range names {
+		l, w := rows[name], waiting[name]
+		if l.Waiting += w.Runs; !w.Since.IsZero() {
+			l.OldestAt = &w.Since
 		}
 		if l.State == "" {
 			if l.State = api.LaneOpen; l.Waiting > 0 {
@@ -61,23 +92,6 @@ func (q queues) Lanes(ctx context.Context) ([]api.Lane, error) {
 		out = append(out, *l)
 	}
 	return out, nil
-}
-
-// Lane is one lane, known or not.
-func (q queues) Lane(ctx context.Context, address string) (api.Lane, error) {
-	name, err := laneName(address)
-	if err != nil {
-		return api.Lane{}, err
-	}
-	all, err := q.Lanes(ctx)
-	if err != nil {
-		return api.Lane{}, err
-	}
-	if i := slices.IndexFunc(all, func(l api.Lane) bool { return l.Lane == name }); i >= 0 {
-		return all[i], nil
-	}
-	l := q.engine.DescribeLane(name)
-	return api.Lane{Lane: name, Host: laneHost(name), State: api.LaneOpen, Limit: l.Limit, Usual: l.Usual}, nil
 }
 
 // known are the lanes with all but what waits in the database.
@@ -97,8 +111,7 @@ func (q queues) known(ctx context.Context) (map[string]*api.Lane, error) {
 	rows := map[string]*api.Lane{}
 	row := func(name string) *api.Lane {
 		if rows[name] == nil && engine.IsDestination(name) {
-			l := q.engine.DescribeLane(name)
-			rows[name] = &api.Lane{Lane: name, Host: laneHost(name), Limit: l.Limit, Usual: l.Usual}
+			rows[name] = q.open(name)
 		} else if rows[name] == nil {
 			return &api.Lane{}
 		}

@@ -247,6 +247,12 @@ type Action struct {
 // CountWaiting is where the count of what waits for a lane stops.
 const CountWaiting = 10_001
 
+// Waiting is what waits for a lane in the store, up to [CountWaiting], and since when.
+type Waiting struct {
+	Runs  int
+	Since time.Time
+}
+
 // Record is what is known of a lane at present.
 func (s *Set) Record(name string) Record {
 	s.mu.Lock()

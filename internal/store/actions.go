@@ -36,7 +36,7 @@ func (s *Store) Act(ctx context.Context, a gonets.Action) (gonets.Run, error) {
 		if run, err = t.act(&a); err != nil {
 			return err
 		}
-		if err := t.audit(a.Actor, string(a.Kind), "run/"+a.RunID, a.Retry.String()); err != nil {
+		if err := t.Audit(a.Actor, string(a.Kind), "run/"+a.RunID, a.Retry.String()); err != nil {
 			return err
 		}
 		return wish.Keep(t, a.RunID)
@@ -258,7 +258,7 @@ func (s *Store) rerun(ctx context.Context, r *gonets.Rerun, wish *deeds.Wish, ed
 		}
 		t.later(deeds.Reruns, []any{job.Run.ID, old.ID})
 		t.acted(&gonets.Action{Kind: gonets.ActionRerun, Actor: r.Actor}, old.Version, job.Run.Version, job.Run.ID)
-		if err := t.audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
+		if err := t.Audit(r.Actor, "rerun", "run/"+old.ID, fmt.Sprintf(`{"run":%q}`, job.Run.ID)); err != nil {
 			return nil, err
 		}
 		return []gonets.Run{job.Run}, wish.Keep(t, job.Run.ID)

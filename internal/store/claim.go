@@ -125,19 +125,20 @@ func (s *Store) Claim(ctx context.Context, c gonets.Claim) ([]gonets.Job, error)
 }
 
 // loadEach reads runs one by one, so that one that cannot be read keeps none
-// of the others. That one is paused. One that the database cannot give or pause
-// now is left to the caller, who remembers it until it can be given back.
+// of the others. That one is paused, where a page is damaged after a few tries. One that
+// the database cannot give or pause now is left to the caller, who gives it back later.
 func (s *Store) loadEach(ctx context.Context, runs []gonets.Run) (jobs []gonets.Job, failure error) {
 	for i := range runs {
 		one := runs[i : i+1]
 		job, err := pack.LoadJobs(s.reader(ctx), one)
 		if err == nil {
+			s.damaged.Read(one[0].ID)
 			jobs = append(jobs, job...)
 			continue
 		}
 		s.opt.Logger.Error("a claimed run could not be read", "run", one[0].ID, "lane", one[0].Lane, "error", err)
-		if s.dialect.Unreadable(ctx, err) {
-			_, err = s.Finish(ctx, blame.Unreadable(&one[0], err, s.opt.Clock.Now()))
+		if s.dialect.Unreadable(ctx, err) || s.dialect.Damage(ctx, err) && s.damaged.Ends(one[0].ID) {
+			_, err = s.Finish(ctx, blame.Unreadable(s.reader(ctx), &one[0], err, s.opt.Clock.Now()))
 		}
 		if err != nil {
 			jobs = append(jobs, gonets.Job{Run: one[0], Unread: true})
@@ -170,8 +171,8 @@ func (s *Store) Backlog(ctx context.Context) (out []gonets.LaneBacklog, err erro
 	return out, s.dialect.Wrap(err)
 }
 
-// audit records who did what, in the same commit as the deed.
-func (t *txn) audit(actor, action, object, detail string) error {
+// Audit records who did what, in the same commit as the deed.
+func (t *txn) Audit(actor, action, object, detail string) error {
 	id, _ := t.s.ids.Next(t.now)
 	return t.exec(`INSERT INTO audit (id, at, actor, action, object, detail) VALUES (?, ?, ?, ?, ?, ?)`,
 		id, t.now.UnixMilli(), actor, action, object, detail)

@@ -50,9 +50,9 @@ func wholeReads(t *testing.T, s storetest.Opened, q store.HotQuery, filled bool)
 	if err != nil {
 		t.Fatalf("%s: %v", q.Name, err)
 	}
-	// Tables with a row for each document, person or node may be read as a whole, and
+	// Tables with a row for each document, person, node or service may be read as a whole, and
 	// one that is empty here.
-	small := []string{"scenarios", "users", "nodes", "meta", "subscriptions", "fallen"}
+	small := []string{"scenarios", "users", "nodes", "meta", "subscriptions", "fallen", "lanes"}
 	table := regexp.MustCompile(`(?:Seq Scan|Index Scan using \S+|Index Only Scan using \S+|Bitmap Index Scan) on (\w+)`)
 	for i, step := range plan {
 		m := table.FindStringSubmatch(step)

@@ -42,14 +42,6 @@ func (t *txn) Exec(query string, args ...any) error { return t.exec(query, args.
 // Changed implements [floor.Txn].
 func (t *txn) Changed(query string, args ...any) (int64, error) { return t.changed(query, args...) }
 
-// Audit implements [floor.Txn].
-func (t *txn) Audit(actor, action, object, detail string) error {
-	return t.audit(actor, action, object, detail)
-}
-
-// BumpConfig implements [floor.Txn].
-func (t *txn) BumpConfig() error { return t.bumpConfig() }
-
 // Now implements [floor.Txn].
 func (t *txn) Now() time.Time { return t.now }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gonets"
+	"gonets/internal/store/blame"
 	"gonets/internal/store/deeds"
 	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
@@ -91,6 +92,8 @@ type Store struct {
 	ids    *pack.Sequence
 	// claims counts the claims that scenarios shared; the committer's alone.
 	claims int
+	// damaged are the runs that could not be read lately.
+	damaged blame.Patience
 	// orphans is where the search for events without runs goes on.
 	orphans string
 	// sweep is where that for deeds of runs that are no more goes on.

@@ -249,7 +249,7 @@ func (t *txn) fresh() error {
 	return err
 }
 
-// bumpConfig makes every cache of the configuration read it again.
-func (t *txn) bumpConfig() error {
+// BumpConfig makes every cache of the configuration read it again.
+func (t *txn) BumpConfig() error {
 	return t.exec(`UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'config_epoch'`)
 }

@@ -5,9 +5,11 @@ package blame
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"gonets"
+	"gonets/internal/store/pack"
 )
 
 // Judge decides about the runs that were in flight when a node's life ended:
@@ -52,14 +54,50 @@ func suspect(r *gonets.Run) {
 // Unreadable leaves a run that this node holds to a person, with an attempt
 // that says what could not be read. It is not charged: nothing was sent. Of the
 // causes only cookies are told apart; they may be read again with another key.
-func Unreadable(run *gonets.Run, cause error, now time.Time) gonets.Transition {
+func Unreadable(q pack.Reader, run *gonets.Run, cause error, now time.Time) gonets.Transition {
 	code := gonets.CodeInternal
 	if gonets.CodeOf(cause) == gonets.CodeCookies {
 		code = gonets.CodeCookies
 	}
-	return gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease,
-		State: gonets.RunPaused, Reason: code, Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal,
-		Attempt: &gonets.Attempt{N: run.Attempts + 1, Path: run.Cursor, StartedAt: now,
+	tr := gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease,
+		State: gonets.RunPaused, Reason: code, Cursor: run.Cursor, Tries: run.Tries, StepAt: run.StepAt, At: now, Doubts: run.Doubts, Asked: run.Asked, Renewal: run.Renewal}
+	// Where the index of its attempts is damaged nothing is added: that would end the server.
+	var n int
+	if err := q.Row(`SELECT count(n) FROM attempts WHERE run = ?`, []any{run.ID}, &n); err == nil {
+		tr.Attempt = &gonets.Attempt{N: run.Attempts + 1, Path: run.Cursor, StartedAt: now,
 			Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Code: code,
-				Error: fmt.Sprintf("nothing was sent, because what the database holds for this run cannot be read: %v", cause)}}}
+				Error: fmt.Sprintf("nothing was sent, because what the database holds for this run cannot be read: %v", cause)}}
+	}
+	return tr
+}
+
+// readTries is how often what lies on a damaged page is read: a disk may be well again.
+const readTries = 3
+
+// Patience counts how often runs were given back because what they need lies on a damaged
+// page. A zero Patience is ready; it is safe for concurrent use.
+type Patience struct {
+	mu    sync.Mutex
+	tries map[string]int
+}
+
+// Ends notes one more try and tells whether it was the last: the count begins anew then.
+func (p *Patience) Ends(run string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tries == nil {
+		p.tries = map[string]int{}
+	}
+	if p.tries[run]++; p.tries[run] < readTries {
+		return false
+	}
+	delete(p.tries, run)
+	return true
+}
+
+// Read forgets the tries of a run that was read.
+func (p *Patience) Read(run string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.tries, run)
 }

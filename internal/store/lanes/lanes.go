@@ -7,7 +7,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gonets"
@@ -181,22 +183,25 @@ const (
 	hoursSQL = `SELECT lane, CAST(sum(ok) AS BIGINT), CAST(sum(failed) AS BIGINT) FROM lane_hours WHERE hour > ? GROUP BY lane`
 	// due are the runs of a lane that are due and nobody's.
 	due = ` FROM runs c WHERE c.lane = ? AND c.state IN ('queued', 'waiting') AND c.node IS NULL AND c.parked = 0 AND c.due_at <= ?`
-	// stuck is 1 of a run c that goes after one of its order key which waits for a
-	// person or for its time: no place in the lane helps it.
-	stuck = `COALESCE((SELECT CASE WHEN f.node IS NULL AND (f.state = 'paused' OR f.due_at > ?) THEN 1 ELSE 0 END` + pack.FrontOf + `), 0)`
+	// stuck is 1 of a run c that goes after one of its order key which waits for a person,
+	// for its time, or for another lane to which nothing is sent: no place in its own helps it.
+	stuck = `COALESCE((SELECT CASE WHEN f.node IS NULL AND (f.state = 'paused' OR f.due_at > ? OR f.lane <> c.lane AND
+			COALESCE((SELECT l.paused_at + l.closed_until FROM lanes l WHERE l.name = f.lane), 0) <> 0) THEN 1 ELSE 0 END` + pack.FrontOf + `), 0)`
 	// waitingSQL counts what of a lane waits for it, and what was looked at for that, up
 	// to a number.
-	waitingSQL = `SELECT count(*), CAST(COALESCE(sum(1 - b.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN b.stuck = 0 THEN b.due_at END), 0)
+	waitingSQL = `SELECT CAST(? AS BIGINT), count(*), CAST(COALESCE(sum(1 - b.stuck), 0) AS BIGINT), COALESCE(min(CASE WHEN b.stuck = 0 THEN b.due_at END), 0)
 		FROM (SELECT c.due_at, ` + stuck + ` AS stuck` + due + ` LIMIT ?) b`
-	// busySQL is 1 while anything waits for a lane, or more is due than is looked at.
+	// busySQL is 1 while a node has anything of a lane, anything waits for it, or more is
+	// due than is looked at.
 	busySQL = `SELECT CASE
+		WHEN EXISTS (SELECT 1 FROM runs r WHERE r.node IS NOT NULL AND r.lane = ?) THEN 1
 		WHEN EXISTS (SELECT 1 FROM (SELECT ` + stuck + ` AS stuck` + due + ` LIMIT ?) b WHERE b.stuck = 0) THEN 1
 		WHEN (SELECT count(*) FROM (SELECT 1` + due + ` LIMIT ?) b) >= ? THEN 1 ELSE 0 END`
 )
 
 // Queries are those of which the plan matters.
 func Queries() map[string]string {
-	return map[string]string{"waiting of a lane": waitingSQL, "whether a lane drains": busySQL}
+	return map[string]string{"waiting of lanes": waitingOf(3), "whether a lane drains": busySQL}
 }
 
 // LaneCounts are the counts of the last day.
@@ -213,28 +218,56 @@ func (l *Lanes) LaneCounts(ctx context.Context) (out map[string]lane.Count, err 
 	return out, l.base.Wrap(err)
 }
 
-// LaneWaiting tells how much waits for a lane in the database, up to a number, and
-// since when. Where more is due than is looked at, it all counts.
-func (l *Lanes) LaneWaiting(ctx context.Context, name string) (n int, since time.Time, err error) {
-	var looked int
-	var at int64
-	now := l.base.Clock.Now().UnixMilli()
-	err = l.base.Ask(ctx, func(q pack.Reader) error {
-		return q.Row(waitingSQL, []any{now, name, now, lane.CountWaiting}, &looked, &n, &at)
-	})
-	if looked == lane.CountWaiting {
-		n = looked
-	}
-	return n, pack.FromStamp(at), err
+// waitingAtOnce is of how many lanes one statement tells what waits for them.
+const waitingAtOnce = 50
+
+// waitingOf tells of so many lanes what waits for them.
+func waitingOf(n int) string {
+	return strings.Repeat(waitingSQL+" UNION ALL ", n-1) + waitingSQL
 }
 
-// EndDrain ends a drain when nothing waits for the lane any more.
+// LaneWaiting tells what waits for lanes in the database; of those for which nothing does
+// it tells nothing. Where more is due than is looked at, it all counts.
+func (l *Lanes) LaneWaiting(ctx context.Context, names []string) (map[string]lane.Waiting, error) {
+	out := map[string]lane.Waiting{}
+	now := l.base.Clock.Now().UnixMilli()
+	err := l.base.Ask(ctx, func(q pack.Reader) error {
+		for some := range slices.Chunk(names, waitingAtOnce) {
+			var args []any
+			for i, name := range some {
+				args = append(args, i, now, name, now, lane.CountWaiting)
+			}
+			_, err := pack.Collect(q, waitingOf(len(some)), args, func(scan func(...any) error) (none struct{}, err error) {
+				var i, looked int
+				var w lane.Waiting
+				var at int64
+				if err = scan(&i, &looked, &w.Runs, &at); err != nil {
+					return none, err
+				}
+				if looked == lane.CountWaiting {
+					w.Runs = looked
+				}
+				if w.Since = pack.FromStamp(at); w.Runs > 0 {
+					out[some[i]] = w
+				}
+				return none, nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// EndDrain ends a drain when no node has anything of the lane and nothing waits for it any more.
 func (l *Lanes) EndDrain(ctx context.Context, name string) (ended bool, err error) {
 	now, most := l.base.Clock.Now().UnixMilli(), lane.CountWaiting
 	var busy int
 	drains, err := pack.Texts(l.base.Read(ctx), `SELECT drain FROM lanes WHERE name = ?`, name)
 	if err == nil {
-		err = l.base.Read(ctx).Row(busySQL, []any{now, name, now, most, name, now, most, most}, &busy)
+		err = l.base.Read(ctx).Row(busySQL, []any{name, now, name, now, most, name, now, most, most}, &busy)
 	}
 	if err != nil || busy > 0 {
 		return false, l.base.Wrap(err)

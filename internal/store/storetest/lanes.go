@@ -159,8 +159,8 @@ func fairClaims(f fixture) {
 	if got["few"] != few || got["many"] != 20-few {
 		f.t.Errorf("the first claim gave %v", got)
 	}
-	if n, since, err := f.LaneWaiting(f.ctx(), crm); err != nil || n != many-20+few || since.IsZero() {
-		f.t.Errorf("%d wait since %s, %v", n, since, err)
+	if w := f.waiting(crm); w.Runs != many-20+few || w.Since.IsZero() {
+		f.t.Errorf("%d wait since %s", w.Runs, w.Since)
 	}
 }
 
@@ -188,13 +188,11 @@ func orderInLanes(f fixture) {
 				f.t.Errorf("%s: %s %s is in front, and by itself %s %s; want %s %s", step, r.Front, r.FrontState, d.Front, d.FrontState, front, state)
 			}
 		}
-		n, since, err := f.LaneWaiting(f.ctx(), crm)
-		if err != nil || n != waiting || since.IsZero() != (waiting == 0) {
-			f.t.Errorf("%s: %d wait since %s, %v; want %d", step, n, since, err, waiting)
+		if w := f.waiting(crm); w.Runs != waiting || w.Since.IsZero() != (waiting == 0) {
+			f.t.Errorf("%s: %d wait since %s; want %d", step, w.Runs, w.Since, waiting)
 		}
-		f.must(f.ActOnLane(f.ctx(), lane.Action{Name: crm, Kind: lane.ActDrain, Rate: "5/s", Actor: "anna"}))
-		if ended, err := f.EndDrain(f.ctx(), crm); err != nil || ended != (waiting == 0) || (f.record().Drain == "") != ended {
-			f.t.Errorf("%s: the drain ended: %v %v, %q", step, ended, err, f.record().Drain)
+		if ended := f.drained(crm); ended != (waiting == 0) {
+			f.t.Errorf("%s: the drain ended: %v", step, ended)
 		}
 	}
 	in("the first is worked on", gonets.RunRunning, 2)
@@ -217,5 +215,76 @@ func orderInLanes(f fixture) {
 	f.wantState(third.ID, gonets.RunQueued)
 	if d := f.detail(second.ID); d.Run.Front != "" {
 		f.t.Errorf("nobody is in front of the second, and it says %s", d.Run.Front)
+	}
+}
+
+// waiting is what waits for a lane, asked for among many others.
+func (f fixture) waiting(name string) lane.Waiting {
+	f.t.Helper()
+	names := []string{name}
+	for i := range 60 {
+		names = append(names, fmt.Sprintf("https://%d.test:443", i))
+	}
+	all, err := f.LaneWaiting(f.ctx(), names)
+	f.must(err)
+	if w := all[name]; len(all) > 1 || len(all) == 1 && w.Runs == 0 {
+		f.t.Errorf("of lanes for which nothing waits is told %v", all)
+	}
+	return all[name]
+}
+
+// drained begins a drain and tells whether it ends at once.
+func (f fixture) drained(name string) (ended bool) {
+	f.t.Helper()
+	f.must(f.ActOnLane(f.ctx(), lane.Action{Name: name, Kind: lane.ActDrain, Rate: "5/s", Actor: "anna"}))
+	ended, err := f.EndDrain(f.ctx(), name)
+	f.must(err)
+	if (f.record().Drain == "") != ended {
+		f.t.Errorf("the drain ended: %v, and the lane says %q", ended, f.record().Drain)
+	}
+	return ended
+}
+
+// drainEnds: a drain goes on while any server works on a run of the lane, and waits for
+// none that another lane holds up.
+func drainEnds(f fixture) {
+	f.Places.Give(1)
+	e := f.event("x")
+	e.OrderKey = "k"
+	first := f.accept(gonets.Acceptance{Event: e})[0].Runs[0]
+	if f.waiting(crm).Runs != 0 || f.drained(crm) {
+		f.t.Error("the drain ended while a server had a run of the lane")
+	}
+	e = f.event("y")
+	e.OrderKey = "k"
+	f.accept(gonets.Acceptance{Event: e})
+	tr := f.transition(first, gonets.RunQueued)
+	tr.Lane = service
+	_, err := f.Finish(f.ctx(), tr)
+	f.must(err)
+	in := func(step string, waiting int) {
+		f.t.Helper()
+		if n, ended := f.waiting(crm).Runs, f.drained(crm); n != waiting || ended != (waiting == 0) {
+			f.t.Errorf("%s: %d wait, and the drain ended: %v", step, n, ended)
+		}
+	}
+	act := func(kind lane.ActionKind) {
+		f.must(f.ActOnLane(f.ctx(), lane.Action{Name: service, Kind: kind, Actor: "anna"}))
+	}
+	in("the one in front is about to go to another service", 1)
+	act(lane.ActPause)
+	in("that one is paused", 0)
+	act(lane.ActResume)
+	in("it is resumed", 1)
+	f.keep("closed", lane.Record{ClosedAt: f.Clock.Now(), ClosedUntil: f.Clock.Now().Add(time.Minute)}, "a")
+	in("it is closed", 0)
+	// What waits in the lane itself holds nothing up there.
+	tr = f.transition(f.claim(service, 1)[0].Run, gonets.RunQueued)
+	tr.Lane = crm
+	_, err = f.Finish(f.ctx(), tr)
+	f.must(err)
+	f.must(f.ActOnLane(f.ctx(), lane.Action{Name: crm, Kind: lane.ActPause, Actor: "anna"}))
+	if n := f.waiting(crm).Runs; n != 2 {
+		f.t.Errorf("%d wait for the lane that is paused", n)
 	}
 }

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"attempts of a lane are counted for a day", laneCounts},
 		{"scenarios of a lane share a claim", fairClaims},
 		{"a run of an order key waits for its lane only while the one in front may go", orderInLanes},
+		{"a drain goes on while a server works on a run, and waits for none that another lane holds up", drainEnds},
 
 		{"a stopped scenario's runs are not claimed", stopParks},
 		{"many runs are parked in several commits", stopParksMany},
