@@ -10,6 +10,6 @@ const answers = (): Promise<boolean> => fetch('/api/v1/session').then((answer) =
  * come: a newer server has others. Where nobody answers it must not, for that would take away the page, too.
  */
 export const part = <T>(load: () => Promise<T>) => (): Promise<T> =>
-  load().catch(async (cause: Error) => {
-    throw new PartLost((await answers()) ? cause.message : `no answer: ${cause.message}`)
+  load().catch(async ({ message }: Error) => {
+    throw new PartLost((await answers()) ? message : `no answer: ${message}`)
   })
