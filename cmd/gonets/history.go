@@ -270,8 +270,9 @@ func (l *live) Usual(name string) []rehearse.Usual {
 	if err != nil {
 		return nil
 	}
-	out := make([]rehearse.Usual, 0, len(b.Preset.Fields))
-	for _, f := range b.Preset.Fields {
+	fields := b.Preset.Usual()
+	out := make([]rehearse.Usual, 0, len(fields))
+	for _, f := range fields {
 		out = append(out, rehearse.Usual{Path: f.Path, Type: f.Type, Ru: f.LabelRu, En: f.LabelEn})
 	}
 	return out

@@ -219,11 +219,11 @@ func TestAHostThatReturnsIsNotOverrun(t *testing.T) {
 		address := port.Address()
 		// The queue stays open: the limits are what protects the host.
 		open := lanesYAML(fmt.Sprintf("%q: {open: true}", "http://"+address))
-		// Many tries apart by 18 seconds here, and so long that each of many runs is
-		// refused before the first is tried again.
+		// Many tries apart by 18 seconds here; a soak's by 90, so that each of its many runs is
+		// refused before the first is tried again, which is awaited for two minutes.
 		delay := "30m"
 		if *soak {
-			delay = "5h"
+			delay = "2h30m"
 		}
 		delays := strings.Repeat(delay+", ", 19) + delay
 		o := startWith(t, t.TempDir(), database, anywhere(", timeout: 10m, retry: {delays: ["+delays+"]}")+open, "--clock-speed", "100")

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gonets/api"
+	"gonets/internal/cli/bundle"
 	"gonets/internal/cli/compared"
 	"gonets/internal/client"
 )
@@ -15,11 +16,11 @@ func (a *app) compareCommand() *cobra.Command {
 	c := a.printing(a.remote(&cobra.Command{
 		Use: "compare FILE...", Short: "Play the last events through scenarios and tell what would be sent otherwise", Long: compared.Help, Args: filesArgs,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, files []string) error {
-			b, err := a.bundled(files)
+			b, err := bundle.Read(a.Stdin, files)
 			if err != nil {
 				return err
 			}
-			reports, err := compared.Read(c.Context(), client, b.text)
+			reports, err := compared.Read(c.Context(), client, b.Text)
 			if err != nil {
 				return a.report(b, err)
 			}

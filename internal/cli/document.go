@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,95 +11,9 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/cli/bundle"
 	"gonets/internal/client"
 )
-
-// bundle is several files as one text, so that they are applied in one
-// commit; it knows which line came from which file.
-type bundle struct {
-	text  []byte
-	parts []part
-}
-
-type part struct {
-	file string
-	// line is where the file's first line stands in the text.
-	line int
-}
-
-// bundled reads files; - is the standard input.
-func (a *app) bundled(files []string) (*bundle, error) {
-	b := &bundle{}
-	var text bytes.Buffer
-	for i, file := range files {
-		data, err := a.documentFile(file)
-		if err != nil {
-			return nil, err
-		}
-		data = bytes.TrimPrefix(data, []byte("\ufeff"))
-		if empty(data) {
-			return nil, gonets.Errorf(gonets.CodeInvalid, "%s holds no documents; each one begins with apiVersion: gonets/v1", fileName(file))
-		}
-		if i > 0 {
-			if text.Len() > 0 && !bytes.HasSuffix(text.Bytes(), []byte("\n")) {
-				text.WriteByte('\n')
-			}
-			if !bytes.HasPrefix(data, []byte("---")) {
-				text.WriteString("---\n")
-			}
-		}
-		b.parts = append(b.parts, part{file, bytes.Count(text.Bytes(), []byte("\n")) + 1})
-		text.Write(data)
-		if text.Len() > gonets.MaxDocumentBytes {
-			return nil, gonets.Errorf(gonets.CodeInvalid,
-				"the files up to %s are larger than %d MiB together, the most that documents of one call may be; nothing was sent. Use several calls", file, gonets.MaxDocumentBytes>>20)
-		}
-	}
-	b.text = text.Bytes()
-	return b, nil
-}
-
-// empty tells whether a file holds nothing but comments and separators.
-func empty(data []byte) bool {
-	for line := range bytes.Lines(data) {
-		line = bytes.TrimSpace(line)
-		if len(line) > 0 && line[0] != '#' && !bytes.Equal(line, []byte("---")) {
-			return false
-		}
-	}
-	return true
-}
-
-// fileName names a file of the command line in a message.
-func fileName(file string) string {
-	if file == "-" {
-		return "the standard input"
-	}
-	return "the file " + file
-}
-
-// documentFile reads a file of documents. It refuses one that the server would
-// not take, and reads no more of it than is needed to know that.
-func (a *app) documentFile(name string) ([]byte, error) {
-	in := a.Stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("the file cannot be read: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		in = f
-	}
-	data, err := io.ReadAll(io.LimitReader(in, gonets.MaxDocumentBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", fileName(name), err)
-	}
-	if len(data) > gonets.MaxDocumentBytes {
-		return nil, gonets.Errorf(gonets.CodeInvalid,
-			"%s is larger than %d MiB, the most that documents of one call may be; nothing was sent", fileName(name), gonets.MaxDocumentBytes>>20)
-	}
-	return data, nil
-}
 
 func (a *app) readFile(name string) ([]byte, error) {
 	if name == "-" {
@@ -113,25 +26,14 @@ func (a *app) readFile(name string) ([]byte, error) {
 	return data, nil
 }
 
-// place is the file and line of a line of the text.
-func (b *bundle) place(line int) (file string, at int) {
-	file, at = b.parts[0].file, line
-	for _, p := range b.parts {
-		if line >= p.line {
-			file, at = p.file, line-p.line+1
-		}
-	}
-	return file, at
-}
-
 // report prints the mistakes of documents, one a line, the way compilers do.
-func (a *app) report(b *bundle, err error) error {
+func (a *app) report(b *bundle.Bundle, err error) error {
 	var e *gonets.Error
 	if !errors.As(err, &e) || len(e.Problems) == 0 {
 		return err
 	}
 	for _, p := range e.Problems {
-		file, line := b.place(p.Line)
+		file, line := b.Place(p.Line)
 		where := file
 		if p.Line > 0 {
 			where = fmt.Sprintf("%s:%d:%d", file, line, max(p.Column, 1))
@@ -156,11 +58,11 @@ func (a *app) validateCommand() *cobra.Command {
 	return a.remote(&cobra.Command{
 		Use: "validate FILE...", Short: "Check documents without applying them", Args: filesArgs,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, files []string) error {
-			b, err := a.bundled(files)
+			b, err := bundle.Read(a.Stdin, files)
 			if err != nil {
 				return err
 			}
-			v, err := client.Validate(c.Context(), b.text)
+			v, err := client.Validate(c.Context(), b.Text)
 			if err != nil {
 				return a.report(b, err)
 			}
@@ -175,11 +77,11 @@ func (a *app) diffCommand() *cobra.Command {
 	c := a.printing(a.remote(&cobra.Command{
 		Use: "diff FILE...", Short: "Compare documents with what the server has", Args: filesArgs,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, files []string) error {
-			b, err := a.bundled(files)
+			b, err := bundle.Read(a.Stdin, files)
 			if err != nil {
 				return err
 			}
-			l, err := client.Diff(c.Context(), b.text)
+			l, err := client.Diff(c.Context(), b.Text)
 			if err != nil {
 				return a.report(b, err)
 			}
@@ -224,13 +126,16 @@ func (a *app) applyCommand() *cobra.Command {
 	var o client.ApplyOptions
 	c := a.printing(a.remote(&cobra.Command{
 		Use: "apply FILE...", Short: "Apply documents in one commit", Args: filesArgs,
-		Long: "Apply all documents of all files in one commit: scenarios are published, and new ones start.",
+		Long: `Apply all documents of all files in one commit: scenarios are published, and new ones start.
+
+A file that gonets export wrote says in based_on which version of a scenario it was made from. When
+somebody has published another one since, nothing is applied, and you are told who and when.`,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, files []string) error {
-			b, err := a.bundled(files)
+			b, err := bundle.Read(a.Stdin, files)
 			if err != nil {
 				return err
 			}
-			l, err := client.Apply(c.Context(), b.text, o)
+			l, err := client.Apply(c.Context(), b.Text, o)
 			if err != nil {
 				return a.report(b, err)
 			}
@@ -241,6 +146,7 @@ func (a *app) applyCommand() *cobra.Command {
 	f.BoolVar(&o.Draft, "draft", false, "keep scenarios as drafts instead of publishing them")
 	f.BoolVar(&o.Stopped, "stopped", false, "leave new scenarios stopped instead of starting them")
 	f.BoolVar(&o.DryRun, "dry-run", false, "only tell what would change")
+	f.BoolVar(&o.Force, "force", false, "replace scenarios that were changed since the files were exported, too")
 	f.StringVar(&o.Note, "note", "", "why; kept with the versions")
 	return c
 }
@@ -261,6 +167,12 @@ func (a *app) printApplied(items []api.Applied, dryRun bool) {
 		rows = append(rows, []cell{{d.Change, c}, text(d.Kind), text(d.Name), text(what)})
 	}
 	a.table("", rows)
+	for _, d := range items {
+		if r := d.Replaced; r != nil {
+			a.printf("Scenario %s: its file names no version of this server in based_on, so nobody asked whether it knew version %d, which it replaces (by %s, %s); gonets export writes it.\n",
+				safeLine(d.Name), r.Version, safeLine(r.By), a.at(r.At))
+		}
+	}
 	if dryRun {
 		a.printf("Nothing was changed: this was --dry-run.\n")
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"gonets/internal/cli/bundle"
 )
 
 // ErrTestsFailed says that a test did not pass; the report has told which.
@@ -40,12 +42,12 @@ func (a *app) testCommand() *cobra.Command {
 }
 
 func (a *app) test(ctx context.Context, files []string, junit string) error {
-	b, err := a.bundled(files)
+	b, err := bundle.Read(a.Stdin, files)
 	if err != nil {
 		return err
 	}
 	var report bytes.Buffer
-	err = a.Test(ctx, TestOptions{Text: b.text, JUnit: &report}, a.Stdout)
+	err = a.Test(ctx, TestOptions{Text: b.Text, JUnit: &report}, a.Stdout)
 	if junit != "" && report.Len() > 0 {
 		if err := os.WriteFile(junit, report.Bytes(), 0o600); err != nil {
 			return fmt.Errorf("the report cannot be written: %w", err)

@@ -26,7 +26,7 @@ func (a *app) userCreate() *cobra.Command {
 	c := &cobra.Command{
 		Use: "create --owner --login LOGIN", Short: "Make the owner without a browser", Args: cobra.NoArgs,
 		Long: "Make the owner, who logs in to the web interface. There is one, and this takes the place of the\n" +
-			"set-up page and its code. The server has to be running: like every verb this one talks to it and\n" +
+			"set-up page and its code. Done again with the same login it changes nothing. The server has to be running: like every verb this one talks to it and\n" +
 			"proves itself with the owner's token of the data folder. (A server that is started with\n" +
 			"GONETS_OWNER_LOGIN and GONETS_OWNER_PASSWORD makes the owner by itself.)\n" + passwordHelp,
 		RunE: a.withClient(func(c *cobra.Command, server *client.Client, _ []string) error {
@@ -41,6 +41,14 @@ func (a *app) userCreate() *cobra.Command {
 				return err
 			}
 			made, err := server.CreateUser(c.Context(), u)
+			if gonets.CodeOf(err) == gonets.CodeSetupDone {
+				// Who sets a server up by a script runs it again.
+				users, unknown := server.Users(c.Context())
+				if there, other := pickUser(users.Items, u.Login); unknown == nil && other == nil {
+					a.printf("The owner %s is there already; nothing was changed, nor was the password.\n", safeLine(there.Login))
+					return nil
+				}
+			}
 			if err != nil {
 				return err
 			}

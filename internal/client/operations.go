@@ -32,13 +32,15 @@ type ApplyOptions struct {
 	Draft   bool
 	Stopped bool
 	DryRun  bool
-	Note    string
+	// Force replaces what is newer than the documents.
+	Force bool
+	Note  string
 }
 
 // Apply applies documents in one commit.
 func (c *Client) Apply(ctx context.Context, data []byte, o ApplyOptions) (api.List[api.Applied], error) {
 	q := url.Values{}
-	for name, on := range map[string]bool{"draft": o.Draft, "stopped": o.Stopped, "dry_run": o.DryRun} {
+	for name, on := range map[string]bool{"draft": o.Draft, "stopped": o.Stopped, "dry_run": o.DryRun, "force": o.Force} {
 		if on {
 			q.Set(name, "true")
 		}

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"time"
+
 	"gonets"
 	"gonets/setting"
 )
@@ -11,6 +13,14 @@ type Apply struct {
 	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
+	// Based tells by their names which states the scenarios were made from; one that is
+	// not there replaces any.
+	Based map[string]Basis
+	// Force replaces what is newer than the documents.
+	Force bool
+	// Locate gives a problem of a document, a kind and its name, its place in the text.
+	// Nil leaves it.
+	Locate func(kind, name string, p gonets.Problem) gonets.Problem
 	// Draft keeps scenarios as drafts; otherwise they are published.
 	Draft bool
 	// IfMatch is the ETag of the settings that may be replaced; empty is any.
@@ -30,4 +40,14 @@ type Applied struct {
 	Change  string               `json:"change"`
 	Version int                  `json:"version,omitempty"`
 	State   gonets.ScenarioState `json:"state,omitempty"`
+	// Replaced is the version whose place was taken though nothing tells whether the
+	// document's writer knew it.
+	Replaced *Replaced `json:"replaced,omitempty"`
+}
+
+// Replaced is a version that stands behind a newer one now.
+type Replaced struct {
+	Version int       `json:"version"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
 }

@@ -8,6 +8,7 @@ const (
 	codeNotMap     gonets.Code = "document.not_map"
 	codeVersion    gonets.Code = "document.api_version"
 	codeOneDraft   gonets.Code = "document.one_scenario"
+	codeBasis      gonets.Code = "document.based_on"
 	codeFixed      gonets.Code = "document.fixed"
 	codeType       gonets.Code = "document.type"
 	codeUnit       gonets.Code = "document.unit"

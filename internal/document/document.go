@@ -52,6 +52,9 @@ type Set struct {
 	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
+	// Based tells by their names which states the scenarios were made from, of those
+	// that say it.
+	Based map[string]Basis
 
 	origins map[origin]root
 }
@@ -137,10 +140,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		s.origin(d, n, kind, doc.SavedRequest.Name)
 		s.Requests = append(s.Requests, doc.SavedRequest)
 	case KindScenario:
-		var doc struct {
-			header
-			gonets.Scenario
-		}
+		var doc basedScenario
 		decoded := d.whole(n, kind, &doc)
 		s.report(d, n, valid.Scenario(&doc.Scenario))
 		// A scenario that was not read whole has nothing to compile.
@@ -149,6 +149,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		}
 		s.origin(d, n, kind, doc.Scenario.Name)
 		s.Scenarios = append(s.Scenarios, doc.Scenario)
+		s.based(d, n, &doc)
 	case KindSettings:
 		var doc struct {
 			header
@@ -173,6 +174,30 @@ func (d *decoder) whole(n *node, kind string, doc any) bool {
 type header struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
+}
+
+// basedScenario is a scenario as files hold it.
+type basedScenario struct {
+	header
+	BasedOn string `json:"based_on,omitempty"`
+	gonets.Scenario
+}
+
+// based notes which state a scenario was made from.
+func (s *Set) based(d *decoder, n *node, doc *basedScenario) {
+	if doc.BasedOn == "" {
+		return
+	}
+	b, ok := readBasis(doc.BasedOn)
+	if !ok {
+		s.report(d, n, []gonets.Problem{gonets.Mistake("/based_on", codeBasis,
+			"based_on is %q; gonets export writes it, like 7-0123456789abcdef. Leave it out when you do not know it", doc.BasedOn)})
+		return
+	}
+	if s.Based == nil {
+		s.Based = make(map[string]Basis)
+	}
+	s.Based[doc.Name] = b
 }
 
 // header checks apiVersion and gives the kind; empty when there is no such one.

@@ -28,7 +28,7 @@ type Draft struct {
 // nobody knows and values of a wrong type are a *gonets.Error; everything else
 // is kept as a problem. The scenario's name stays: the text may leave it out,
 // like apiVersion and kind, but may not say another. Without a name any is
-// taken and none is given.
+// taken and none is given. What a file was based on does not matter to a draft.
 func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error) {
 	p := &problems{document: 1}
 	read := readJSON
@@ -45,7 +45,7 @@ func ReadDraft(data []byte, name string, yaml bool, check Checks) (*Draft, error
 	}
 	n := docs[0]
 	d := &decoder{problems: p, broken: make(map[string]bool), kind: KindScenario}
-	d.strip(n, map[string]string{"apiVersion": APIVersion, "kind": KindScenario, "name": name})
+	d.strip(n, map[string]string{"apiVersion": APIVersion, "kind": KindScenario, "name": name, "based_on": ""})
 	out := &Draft{}
 	d.into(n, reflect.ValueOf(&out.Scenario).Elem(), "")
 	if err := p.err(); err != nil {

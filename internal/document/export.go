@@ -24,7 +24,7 @@ func Export(set Set) ([]byte, error) {
 		docs = append(docs, r)
 	}
 	for _, s := range set.Scenarios {
-		docs = append(docs, s)
+		docs = append(docs, basedScenario{header{APIVersion, KindScenario}, set.Based[s.Name].String(), s})
 	}
 	var out bytes.Buffer
 	for i, doc := range docs {
@@ -89,11 +89,9 @@ func nodeOf(doc any) (*node, error) {
 			gonets.SavedRequest
 		}{header{APIVersion, kind}, d}
 	case gonets.Scenario:
-		kind = KindScenario
-		whole = struct {
-			header
-			gonets.Scenario
-		}{header{APIVersion, kind}, d}
+		return nodeOf(basedScenario{header{APIVersion, KindScenario}, "", d})
+	case basedScenario:
+		kind, whole = KindScenario, d
 	case setting.Settings:
 		kind = KindSettings
 		whole = struct {

@@ -47,6 +47,7 @@ type applyInput struct {
 	Draft   bool   `query:"draft" doc:"Keep scenarios as drafts instead of publishing them"`
 	Stopped bool   `query:"stopped" doc:"Leave new scenarios stopped instead of starting them"`
 	DryRun  bool   `query:"dry_run" doc:"Only tell what would change"`
+	Force   bool   `query:"force" doc:"Replace scenarios that were changed since the documents were exported, too"`
 	Note    string `query:"note" maxLength:"1000" doc:"Why; kept with the versions"`
 	DocumentsInput
 }
@@ -64,7 +65,7 @@ func (s *server) apply(ctx context.Context, in *applyInput) (*list[api.Applied],
 		return nil, err
 	}
 	a := shelf.Apply(set)
-	a.Draft, a.Stopped, a.DryRun, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Note, actorOf(ctx)
+	a.Draft, a.Stopped, a.DryRun, a.Force, a.Note, a.Actor = in.Draft, in.Stopped, in.DryRun, in.Force, in.Note, actorOf(ctx)
 	applied, err := s.Documents.Apply(ctx, a)
 	if err != nil {
 		return nil, err

@@ -55,8 +55,17 @@ func (p *Preset) describe() api.Preset {
 		query.Set(name, v)
 	}
 	d.Sample.Query = query.Encode()
-	for _, f := range p.Fields {
+	for _, f := range p.Usual() {
 		d.Fields = append(d.Fields, api.UsualField{Path: f.Path, Title: api.Label{Ru: f.LabelRu, En: f.LabelEn}, Type: f.Type, Example: e.Expect.Fields[f.Path]})
 	}
 	return d
+}
+
+// Usual are the fields that the service is known to send. The webhook for any
+// service names those of its example only: of an unknown sender nothing is usual.
+func (p *Preset) Usual() []Field {
+	if p.ID == Generic {
+		return nil
+	}
+	return p.Fields
 }

@@ -73,9 +73,9 @@ var explainCaller = map[gonets.Code]Explanation{
 	},
 	gonets.CodeUnauthorized: {
 		En: Text{"The key of access is missing or wrong.", "Gonets does not know who is asking, so nothing was done.",
-			"Give the owner's or your own token: `--token-file`, or the header Authorization: Bearer …."},
+			"In the browser log in again. A program gives the owner's or its own token: `--token-file`, or the header Authorization: Bearer …."},
 		Ru: Text{"Ключ доступа не указан или не подходит.", "Непонятно, кто обращается, поэтому ничего не сделано.",
-			"Укажите токен владельца или свой: `--token-file` или заголовок Authorization: Bearer …."},
+			"В браузере войдите снова. Программе нужен токен владельца или свой: `--token-file` или заголовок Authorization: Bearer …."},
 	},
 	gonets.CodeForbidden: {
 		En: Text{"This is not allowed to you.", "The key is right, but it does not give this right.",

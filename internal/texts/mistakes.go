@@ -109,11 +109,15 @@ var mistakes = map[gonets.Code]Words{
 	"verify.part":             {"{{0}} is not known; there are {body}, {timestamp}, {raw_query}, {method}, {path} and {headers.name}", "{{0}} здесь не знакомо; есть {body}, {timestamp}, {raw_query}, {method}, {path} и {headers.имя}"},
 	"verify.covers_nothing":   {"The signed text needs {body} or {raw_query}, or the signature proves nothing", "В подписанном тексте нужно {body} или {raw_query}, иначе подпись ничего не доказывает"},
 	"verify.timestamp":        {"{timestamp} in the signed text and the place of the time go together", "{timestamp} в подписанном тексте и место времени указывают вместе"},
-	"scenario.only_requests":  {"The scenario “{{0}}” has no draft: what changed is a saved request that it sends. Apply it, or change the request back", "У обработки «{{0}}» нет черновика: изменился сохранённый запрос, который она отправляет. Примените изменения или верните запрос как было"},
-	"scenario.unpublished":    {"The scenario “{{0}}” was never started, so there is nothing to go back to", "Обработку «{{0}}» ещё не запускали, возвращать нечего"},
-	"scenario.no_version":     {"The scenario “{{0}}” was never applied; apply the changes first", "Изменения в обработке «{{0}}» ещё не применяли; сначала примените их"},
-	"source.addresses":        {"The source “{{0}}” has {{1|address|addresses}} already; retire one that nobody uses", "У источника «{{0}}» уже {{1|адрес|адреса|адресов}}; уберите тот, которым никто не пользуется"},
-	"source.only_address":     {"This is the only address of “{{0}}”; add a second one first", "Это единственный адрес источника «{{0}}»; сначала добавьте второй"},
+	"scenario.newer": {"Version {{0}} of the scenario “{{1}}”, published by {{2}} at {{3}}, is newer than the file: nothing was applied. Compare, take the new version into your file, or replace it on purpose",
+		"Версия {{0}} обработки «{{1}}» новее файла: её применил(а) {{2}}, {{3}}. Ничего не применено. Сравните, перенесите новую версию в файл или замените её намеренно"},
+	"scenario.newer_draft": {"The draft of the scenario “{{0}}” was changed by {{1}} at {{2}}, and that would be lost: nothing was applied. Publish or drop the draft first, or replace it on purpose",
+		"Черновик обработки «{{0}}» изменил(а) {{1}}, {{2}}, и эта правка пропала бы. Ничего не применено. Сначала примените или отмените черновик либо замените его намеренно"},
+	"scenario.only_requests": {"The scenario “{{0}}” has no draft: what changed is a saved request that it sends. Apply it, or change the request back", "У обработки «{{0}}» нет черновика: изменился сохранённый запрос, который она отправляет. Примените изменения или верните запрос как было"},
+	"scenario.unpublished":   {"The scenario “{{0}}” was never started, so there is nothing to go back to", "Обработку «{{0}}» ещё не запускали, возвращать нечего"},
+	"scenario.no_version":    {"The scenario “{{0}}” was never applied; apply the changes first", "Изменения в обработке «{{0}}» ещё не применяли; сначала примените их"},
+	"source.addresses":       {"The source “{{0}}” has {{1|address|addresses}} already; retire one that nobody uses", "У источника «{{0}}» уже {{1|адрес|адреса|адресов}}; уберите тот, которым никто не пользуется"},
+	"source.only_address":    {"This is the only address of “{{0}}”; add a second one first", "Это единственный адрес источника «{{0}}»; сначала добавьте второй"},
 }
 
 // ofTexts are the mistakes of YAML and JSON.
@@ -124,6 +128,7 @@ var ofTexts = map[gonets.Code]Words{
 	"document.not_object":    {"This is not a JSON object", "Это не объект JSON"},
 	"document.api_version":   {"The version “{{0}}” is not known; this server reads {{1}}", "Версия «{{0}}» не знакома; этот сервер читает {{1}}"},
 	"document.one_scenario":  {"Here stands one scenario, with its steps", "Здесь должна быть одна обработка с шагами"},
+	"document.based_on":      {"“{{0}}” is no version that a file is based on; the export writes it, like 7-0123456789abcdef. Leave the line out when you do not know it", "«{{0}}» — не версия, из которой сделан файл; её пишет экспорт, например 7-0123456789abcdef. Не знаете её — уберите строку"},
 	"document.fixed":         {"{{0}} is “{{1}}” here and cannot be changed", "{{0}} здесь всегда «{{1}}», изменить нельзя"},
 	"document.type":          {"Here must be {{1:term}}", "Здесь должно быть: {{1:term}}"},
 	"document.unit":          {"A time span needs a unit: {{0}}s, {{0}}m or {{0}}h", "Нужна единица времени: {{0}}s (секунды), {{0}}m (минуты) или {{0}}h (часы)"},

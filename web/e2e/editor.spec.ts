@@ -154,6 +154,30 @@ test('of two browsers the second sees that the first edits, and a late save show
     await expect.poll(() => paths(second)).toEqual(['send', 'two'])
   }))
 
+test('what cannot be saved says why: the server tells its trouble, and who was logged out is asked to log in', ({ browser }) =>
+  at(browser, [{ id: 'send', title: 'Send', http: { method: 'POST', url: 'https://a.example/x', body: { none: true } } }], async (desk) => {
+    const page = await desk.open('?step=send')
+    const type = async (text: string) => {
+      await url(page).click()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type(text)
+    }
+    const full = { status: 507, contentType: 'application/problem+json', body: JSON.stringify({ status: 507, code: 'store.disk_full', detail: 'the disk is full' }) }
+    await page.route('**/draft', (route) => (route.request().method() === 'PUT' ? route.fulfill(full) : route.continue()))
+    await type('1')
+    await expect(page.getByText(t('save.troubled'))).toBeVisible()
+    await expect(page.getByText(/disk/).first()).toBeVisible()
+    await page.unroute('**/draft')
+    await page.getByRole('button', { name: t('ui.tryAgain') }).first().click()
+    await saved(page)
+    await page.request.delete('/api/v1/sessions')
+    await type('2')
+    await expect(page.getByText(t('save.loggedOut'))).toBeVisible()
+    await expect(page.getByText(t('save.offline'))).toHaveCount(0)
+    await expect(page.locator('input[type=password]')).toBeVisible()
+    await expect(url(page)).toHaveText('https://a.example/x12')
+  }))
+
 test('a cURL command becomes the request, and its check still shows after a reload', ({ browser }) =>
   at(browser, [{ id: 'send', http: { url: '' } }], async (desk) => {
     const page = await desk.open('?step=send')

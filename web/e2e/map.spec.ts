@@ -1,8 +1,12 @@
 import { expect, type Page } from '@playwright/test'
+import type { Path } from './path'
 import { Receiver } from './receiver'
 import type { Server } from './server'
 import { Target } from './target'
 import { before, walk } from './walk'
+
+/** What puts a step before another: on the wire that leads to it. */
+const wireTo = (path: Path) => new RegExp(path.t('step.addBefore', { number: '[\\d.]+', title: '.*' }))
 
 const scenario = (steps: string) => `apiVersion: gonets/v1
 kind: Source
@@ -79,7 +83,7 @@ for (const [language, scheme] of [
       await page.mouse.move(from.x, from.y)
       await page.mouse.down()
       await page.mouse.move(from.x - 20, from.y + 10, { steps: 4 })
-      const wire = block('note').locator('..').getByRole('button', { name: path.t('step.addHere') })
+      const wire = block('note').locator('..').getByRole('button', { name: wireTo(path) })
       const to = await middle(page, wire)
       await page.mouse.move(to.x + 6, to.y + 4, { steps: 8 })
       await expect(page.locator('[data-over]')).toHaveCount(1)
@@ -96,7 +100,7 @@ for (const [language, scheme] of [
       await expect.poll(() => steps(page)).toEqual(all)
 
       // A right-click beside a wire offers the same list, and adds there.
-      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))
+      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: wireTo(path) }))
       await page.mouse.click(start.x + 12, start.y + 24, { button: 'right' })
       await watch.look('what a right-click offers')
       await page.getByRole('textbox', { name: path.t('addStep.find') }).fill('delay')
@@ -148,7 +152,7 @@ for (const [language, scheme] of [
       const waiting = path.t(language === 'ru' ? 'map.waiting_few' : 'map.waiting_other', { n: 2 })
       await expect(page.getByRole('link', { name: path.t('map.waitingAll', { waiting }), exact: true })).toBeVisible()
 
-      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: path.t('step.addHere') }))
+      const start = await middle(page, page.locator('[data-step="who"]').locator('xpath=ancestor::li').getByRole('button', { name: wireTo(path) }))
       await page.mouse.click(start.x + 12, start.y + 24, { button: 'right' })
       await expect(page.getByRole('textbox', { name: path.t('addStep.find') })).toBeFocused()
       await page.keyboard.press('Escape')
@@ -258,7 +262,7 @@ walk.describe('the map of a telephone', () => {
     await page.goto(`${server.base}/scenarios/lead?tab=map`)
     await expect(page.getByText(path.t('map.readOnly'))).toBeVisible()
     await expect(page.locator('[data-step="known/ask"]')).toBeAttached()
-    await expect(page.getByRole('button', { name: path.t('step.addHere') })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: wireTo(path) })).toHaveCount(0)
     await expect(page.getByRole('button', { name: path.t('addStep'), exact: true })).toHaveCount(0)
     await watch.look('a telephone')
     await page.locator('[data-step="who"]').click()

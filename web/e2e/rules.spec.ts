@@ -15,7 +15,7 @@ async function choose(page: Page, path: Path, list: string, option: string) {
   await page.getByRole('combobox', { name: list }).click()
   await page.getByRole('option', { name: option, exact: true }).click()
   await page.keyboard.press('Escape')
-  await expect(path.button(path.t('save')).last()).toBeEnabled()
+  await expect(path.button(`${path.t('save')}: ${path.t('mail.tells')}`)).toBeEnabled()
 }
 
 for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 390]] as const)
@@ -54,12 +54,12 @@ for (const [language, scheme, width] of [['ru', 'light', 1280], ['en', 'dark', 3
       await more('notice.error_share').click()
       await page.getByRole('textbox', { name: t('rule.share') }).fill('30')
       watch.expects(/422/)
-      await path.button(t('save')).last().click()
+      await path.button(`${t('save')}: ${t('mail.tells')}`).click()
       await expect(page.getByText('«6 pm»').or(page.getByText('“6 pm”'))).toBeVisible()
       await watch.look('a rule with a mistake')
       await shot('numbers')
       await page.getByRole('textbox', { name: t('rule.at'), exact: true }).fill('18:00')
-      await path.button(t('save')).last().click()
+      await path.button(`${t('save')}: ${t('mail.tells')}`).click()
       await path.sees(t('settings.saved'))
 
       const { notices } = await server.api<typeof settings>('GET', '/api/v1/settings')

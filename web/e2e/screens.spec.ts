@@ -9,11 +9,12 @@ walk.describe('the door', () => {
     await path.enter()
     await page.goto(`${server.base}/settings/general`)
     const contact = page.getByRole('textbox', { name: path.t('settings.contact') })
+    const save = path.button(`${path.t('save')}: ${path.t('settings.server')}`)
     await contact.fill('it@example.ru')
     watch.expects(/401/, /429/)
     // Logged out from another page of the same browser.
     await context.request.delete(`${server.base}/api/v1/session`)
-    await path.button(path.t('save')).click()
+    await save.click()
     const again = page.getByRole('dialog', { name: path.t('login.again') })
     await expect(again).toBeVisible()
     await watch.look('logged out')
@@ -21,7 +22,7 @@ walk.describe('the door', () => {
     await page.keyboard.press('Enter')
     await expect(again).toHaveCount(0)
     await expect(contact).toHaveValue('it@example.ru')
-    await path.button(path.t('save')).click()
+    await save.click()
     await path.sees(path.t('settings.saved'))
 
     await path.button(path.t('account.title')).click()

@@ -13,7 +13,7 @@ for (const screen of [before('ru', 'dark', 1280), before('en', 'light', 390)]) {
       await path.enter()
       const go = (section: string) => page.goto(`${server.base}/settings/${section}`)
       const box = (key: string) => page.getByRole('textbox', { name: t(key), exact: true })
-      const save = (at = 0) => path.button(t('save')).nth(at)
+      const save = (at = 0) => path.button(new RegExp(`^${t('save')}`)).nth(at)
       const saved = async (at = 0) => {
         const kept = page.waitForResponse((answer) => answer.request().method() !== 'GET' && answer.ok())
         await save(at).click()
@@ -98,7 +98,7 @@ for (const screen of [before('ru', 'dark', 1280), before('en', 'light', 390)]) {
       const named = (key: Parameters<typeof t>[0]) => t(key).split('{{')[0]!
       const row = page.getByRole('listitem').filter({ hasText: 'crm-key' })
       const replace = async (days: number) => {
-        await row.getByRole('button', { name: t('settings.replace'), exact: true }).click()
+        await row.getByRole('button', { name: t('settings.secretReplace', { name: 'crm-key' }), exact: true }).click()
         await dialog.getByRole('textbox', { name: t('settings.secretValue') }).fill(token(end(days)))
         await dialog.getByRole('button', { name: t('save'), exact: true }).click()
         await expect(dialog).toHaveCount(0)

@@ -13,7 +13,8 @@ import (
 
 // Apply is a set that is to be applied.
 func Apply(set *document.Set) document.Apply {
-	return document.Apply{Sources: set.Sources, Requests: set.Requests, Scenarios: set.Scenarios, Settings: set.Settings}
+	return document.Apply{Sources: set.Sources, Requests: set.Requests, Scenarios: set.Scenarios, Settings: set.Settings,
+		Based: set.Based, Locate: set.Locate}
 }
 
 // TitleOf is what people call the one document of a set; empty when there are
@@ -78,7 +79,7 @@ func (s *Single) Difference(stored document.Apply, there bool) (api.Difference, 
 
 // YAML is a set as a file holds it.
 func YAML(a document.Apply) ([]byte, error) {
-	return document.Export(document.Set{Sources: a.Sources, Requests: a.Requests, Scenarios: a.Scenarios, Settings: a.Settings})
+	return document.Export(document.Set{Sources: a.Sources, Requests: a.Requests, Scenarios: a.Scenarios, Settings: a.Settings, Based: a.Based})
 }
 
 // Unset tells whether nobody has set anything.

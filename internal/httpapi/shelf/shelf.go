@@ -65,11 +65,14 @@ func (r Room) wanted(ctx context.Context, in *Which) (document.Apply, error) {
 			p := gonets.Mistake("/kind", gonets.CodeMissing, "name needs kind: say whether it is a Source, a Request or a Scenario")
 			return set, &gonets.Error{Code: gonets.CodeInvalid, Message: p.Message, Problems: []gonets.Problem{p}}
 		}
-		set, err := r.current(ctx, in.Kind, in.Name)
-		if in.Kind == document.KindScenario {
-			set.Requests = nil
+		if in.Kind != document.KindScenario {
+			return r.current(ctx, in.Kind, in.Name)
 		}
-		return set, err
+		info, err := r.Store.Scenario(ctx, in.Name)
+		if err != nil {
+			return set, err
+		}
+		return set, scenario(&set, &info)
 	}
 	if in.Kind == "" || in.Kind == document.KindSettings {
 		settings, err := r.Store.Settings(ctx)
@@ -105,10 +108,23 @@ func (r Room) wanted(ctx context.Context, in *Which) (document.Apply, error) {
 			return set, err
 		}
 		for _, info := range infos {
-			set.Scenarios, damage = append(set.Scenarios, info.Scenario), cmp.Or(damage, info.Damage)
+			if err := scenario(&set, &info); err != nil {
+				return set, err
+			}
+			damage = cmp.Or(damage, info.Damage)
 		}
 	}
 	return set, damage // a copy that lacks something is no copy
+}
+
+// scenario adds a scenario, with what its file is based on.
+func scenario(set *document.Apply, info *gonets.ScenarioInfo) (err error) {
+	if set.Based == nil {
+		set.Based = make(map[string]document.Basis)
+	}
+	set.Scenarios = append(set.Scenarios, info.Scenario)
+	set.Based[info.Name], err = document.BasisOf(info.Version, &info.Scenario)
+	return err
 }
 
 // current is the stored document of a kind and name.

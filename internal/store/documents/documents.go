@@ -8,8 +8,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 
+	"gonets"
 	"gonets/internal/document"
 	"gonets/internal/store/floor"
 )
@@ -66,7 +66,15 @@ func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
 		if d.Change == changeNone {
 			return nil
 		}
-		return t.Audit(a.Actor, "apply", d.Kind+"/"+d.Name, fmt.Sprintf(`{"change":%q,"version":%d}`, d.Change, d.Version))
+		c := changeOf{Change: d.Change, Version: d.Version}
+		if d.Kind == document.KindScenario {
+			c.BasedOn = a.Based[d.Name].String()
+		}
+		detail, err := json.Marshal(c)
+		if err != nil {
+			return err
+		}
+		return t.Audit(a.Actor, "apply", d.Kind+"/"+d.Name, string(detail))
 	}
 	for i := range a.Sources {
 		if err := add(t.applySource(&a.Sources[i])); err != nil {
@@ -78,13 +86,26 @@ func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
 			return nil, err
 		}
 	}
+	var newer *gonets.Error
 	for i := range a.Scenarios {
 		if err := t.knownSources(&a.Scenarios[i]); err != nil {
 			return nil, err
 		}
-		if err := add(t.applyScenario(a, &a.Scenarios[i])); err != nil {
+		d, err := t.applyScenario(a, &a.Scenarios[i])
+		if e := (*gonets.Error)(nil); errors.As(err, &e) && e.Code == gonets.CodeDraftConflict {
+			// All that is outdated is told at once.
+			if newer != nil {
+				e.Problems = append(newer.Problems, e.Problems...)
+			}
+			newer = e
+			continue
+		}
+		if err := add(d, err); err != nil {
 			return nil, err
 		}
+	}
+	if newer != nil {
+		return nil, newer
 	}
 	if a.Settings != nil {
 		if err := add(t.applySettings(a.Settings, a.IfMatch)); err != nil {

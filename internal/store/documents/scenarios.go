@@ -141,6 +141,8 @@ func orNow(at time.Time, t *txn) time.Time {
 
 // The codes of what cannot be done as things stand.
 const (
+	codeNewer       gonets.Code = "scenario.newer"
+	codeNewerDraft  gonets.Code = "scenario.newer_draft"
 	codeUnpublished gonets.Code = "scenario.unpublished"
 	codeNoDraft     gonets.Code = "scenario.only_requests"
 	codeNoVersion   gonets.Code = "scenario.no_version"
@@ -213,6 +215,10 @@ func (t *txn) applyScenario(a *document.Apply, sc *gonets.Scenario) (document.Ap
 	}
 	if !old.exists {
 		out.Change = changeCreated
+	} else if !a.Force {
+		if out.Replaced, err = t.meanwhile(a, &old, sc); err != nil {
+			return out, err
+		}
 	}
 	return out, t.writeScenario(a, sc, scenarioChange{old, next, etag})
 }
@@ -230,7 +236,9 @@ func (t *txn) publish(a *document.Apply, row *scenarioRow, sc *gonets.Scenario) 
 		if a.Stopped {
 			row.state = gonets.ScenarioStopped
 		}
-		row.noDraft()
+		if !row.document.Valid {
+			row.noDraft() // what an editor saved stands nowhere else
+		}
 	}
 	requests, err := t.embed(sc)
 	if err != nil {

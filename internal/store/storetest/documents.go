@@ -25,7 +25,8 @@ func applyPublishes(f fixture) {
 			[]document.Applied{{Kind: "Source", Name: "s", Change: "unchanged"},
 				{Kind: "Scenario", Name: "x", Change: "unchanged", Version: 1, State: gonets.ScenarioRunning}}},
 		{document.Apply{Scenarios: []gonets.Scenario{second, Scenario("y", "s")}, Actor: "anna", Note: "why"},
-			[]document.Applied{{Kind: "Scenario", Name: "x", Change: "updated", Version: 2, State: gonets.ScenarioRunning},
+			[]document.Applied{{Kind: "Scenario", Name: "x", Change: "updated", Version: 2, State: gonets.ScenarioRunning,
+				Replaced: &document.Replaced{Version: 1, At: f.Clock.Now()}},
 				{Kind: "Scenario", Name: "y", Change: "created", Version: 1, State: gonets.ScenarioRunning}}},
 		{document.Apply{Settings: &setting.Settings{Title: "T"}}, []document.Applied{{Kind: "Settings", Name: "settings", Change: "created"}}},
 	} {

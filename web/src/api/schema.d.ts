@@ -1885,6 +1885,7 @@ export interface components {
             change: string;
             kind: string;
             name: string;
+            replaced?: components["schemas"]["Replaced"];
             state?: string;
             /** @description The address of a source */
             url?: string;
@@ -3520,6 +3521,13 @@ export interface components {
             /** @description The settings say how people are told; otherwise the letters are those that could be */
             told: boolean;
         };
+        Replaced: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            version: number;
+        };
         Request: {
             body: string;
             /** @description The encoding in which the text came or went, such as windows-1251; left out for UTF-8 */
@@ -4507,6 +4515,8 @@ export interface operations {
                 stopped?: boolean;
                 /** @description Only tell what would change */
                 dry_run?: boolean;
+                /** @description Replace scenarios that were changed since the documents were exported, too */
+                force?: boolean;
                 /** @description Why; kept with the versions */
                 note?: string;
             };

@@ -79,4 +79,4 @@ export function useStep(): StepScope {
   return step
 }
 
-export { becomes, rowBecomes, wrongIn, type Becomes } from './becomes'
+export { becomes, missingWords, rowBecomes, wrongIn, type Becomes } from './becomes'

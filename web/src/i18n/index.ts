@@ -269,6 +269,9 @@ const localUnit = (value: number, name: string, digits: number): string =>
 /** A text in the quotes of the language: «…» or “…”. */
 export const quoted = (text: string): string => (language() === 'ru' ? `«${text}»` : `“${text}”`)
 
+/** Whole days in full words: 1 day, 30 days. */
+export const days = (count: number): string => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(count)
+
 /** 98 ms, 1.2 s, 3 min 5 s */
 export function duration(ms: number): string {
   if (ms < 1) return unit(ms, 'millisecond', 1)

@@ -118,7 +118,7 @@ export const PasswordField = forwardRef<HTMLInputElement, PasswordFieldProps>(fu
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       visibilityToggleIcon={({ reveal }) => <Icon name={reveal ? 'eyeOff' : 'eye'} />}
-      visibilityToggleButtonProps={{ 'aria-label': t('ui.showPassword'), tabIndex: 0, 'aria-hidden': false }}
+      visibilityToggleButtonProps={{ 'aria-label': typeof label === 'string' ? `${t('ui.showPassword')}: ${label}` : t('ui.showPassword'), tabIndex: 0, 'aria-hidden': false }}
     />
   )
 })

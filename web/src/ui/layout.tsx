@@ -54,14 +54,12 @@ export interface PageProps {
   back?: ReactNode
   actions?: ReactNode
   children: ReactNode
-  /** Text pages are narrow, lists wide. */
-  width?: 'narrow' | 'wide'
 }
 
-export function Page({ title, back, actions, children, width = 'wide' }: PageProps) {
+export function Page({ title, back, actions, children }: PageProps) {
   usePageTitle(typeof title === 'string' ? title : undefined)
   return (
-    <div className={`${css.page} ${width === 'narrow' ? css.narrow : ''}`}>
+    <div className={css.page}>
       <header className={css.pageHead}>
         <div className={css.pageTitle}>
           {back}

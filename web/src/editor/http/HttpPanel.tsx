@@ -6,7 +6,7 @@ import { pick, useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { Button, IconButton, Note, Select, Stack, Switch, Tabs, TextField, Tip, toast } from '@/ui'
 import { Outage } from '../check/Outage'
-import { becomes, useEditor, useStep } from '../context'
+import { becomes, missingWords, useEditor, useStep } from '../context'
 import css from '../editor.module.css'
 import type { HttpBody, HttpStep, Row } from '../model/document'
 import { giveBack } from '../model/giveBack'
@@ -179,7 +179,7 @@ function RequestLine({ onSplit }: { onSplit: () => void }) {
         <Late>
           {missing ? (
             <span className={css.becomes} data-tone="error">
-              {t('becomes.missing', { name: missing.path })} {missing.suggestion && t('becomes.close', { list: missing.suggestion })}
+              {missingWords(missing, preview, t)}
             </span>
           ) : (
             sent &&

@@ -81,7 +81,7 @@ export function Canvas({ map, scale, margin, flow, dragged, aimed, shift, openIn
                 {one.branch !== '' && one.pointer.endsWith('/0') && <span className="visually-hidden">{t(one.branch === 'then' ? 'branch.then' : 'branch.else')}</span>}
                 {gap && !readOnly && (
                   <span className={css.gap} style={at(gap)}>
-                    <AddStep at={gap.at} dragged={dragged} aimed={aimed === gap.at} />
+                    <AddStep at={gap.at} before={one} dragged={dragged} aimed={aimed === gap.at} />
                   </span>
                 )}
                 <div className={css.block} style={placed(box)} data-block data-waits={waiting > 0 || undefined} data-running={check.results[one.first]?.state === 'running' || undefined}>

@@ -6,7 +6,8 @@ import { useEditor } from '../context'
 import css from '../editor.module.css'
 import { kindOf, normaliseStep, type Step } from '../model/document'
 import { findAddables, kindIcon, type Addable } from '../model/addable'
-import { freeId, insertStep, walk } from '../model/steps'
+import { freeId, insertStep, walk, type Placed } from '../model/steps'
+import { titleOf } from './describe'
 import type { Dragged } from './useMoves'
 
 const slotId = (at: string): string => `slot:${at}`
@@ -25,9 +26,12 @@ export function Slot({ at, dragged }: { at: string; dragged: Dragged | undefined
 }
 
 /** Opens the list of what may be added at a place. */
-export function AddStep({ at, big, label, dragged, aimed }: { at: string; big?: boolean; label?: string; dragged?: Dragged | undefined; aimed?: boolean }) {
+export function AddStep({ at, before, big, label, dragged, aimed }: { at: string; before?: Placed | undefined; big?: boolean; label?: string; dragged?: Dragged | undefined; aimed?: boolean }) {
   const t = useT()
+  const { kinds } = useEditor()
   const slot = useSlot(at, dragged)
+  // There are as many of them as steps: each says which one it is.
+  const name = label ?? (before ? t('step.addBefore', { number: before.number, title: titleOf(before.step, t, kinds) }) : t('step.addHere'))
   const content = (close: () => void) => <KindList at={at} close={close} />
   if (big)
     return (
@@ -40,7 +44,7 @@ export function AddStep({ at, big, label, dragged, aimed }: { at: string; big?: 
   return (
     <div className={label ? css.addNamed : css.addHere} {...slot} data-over={slot['data-over'] || aimed || undefined}>
       <Popover width={340} content={content}>
-        <button type="button" className={css.addHereButton} aria-label={label ?? t('step.addHere')} title={label ?? t('step.addHere')}>
+        <button type="button" className={css.addHereButton} aria-label={name} title={name}>
           <Icon name="plus" size={14} />
           {label}
         </button>

@@ -34,8 +34,9 @@ export function Conflict() {
       </div>
     )
   }
-  // What saves itself is tried again by itself.
-  if (alone && save.is === 'offline')
+  // What saves itself is tried again by itself. A server that answers says why it could not save; who is to log in is asked to.
+  const told = save.is === 'offline' && save.error instanceof ApiError && !save.error.offline && save.error.status !== 401
+  if (save.is === 'offline' && (alone || told))
     return (
       <div className={css.notes}>
         <ErrorNote error={save.error} onRetry={() => void store.saveNow()} />

@@ -115,7 +115,7 @@ function Item({ placed, dragged, shift }: { placed: Placed; dragged: Placed | un
   return (
     <li style={{ marginLeft: depth * 20 }} className={css.item} data-depth={depth || undefined}>
       {firstOf && <div className={css.branch}>{branch === 'then' ? t('branch.then') : t('branch.else')}</div>}
-      {firstOf ? <Slot at={pointer} dragged={dragged} /> : <AddStep at={pointer} dragged={dragged} />}
+      {firstOf ? <Slot at={pointer} dragged={dragged} /> : <AddStep at={pointer} before={placed} dragged={dragged} />}
       <StepCard placed={placed} dragged={dragged} shift={shift} />
       {kindOf(step) === 'if' && <Branches placed={placed} dragged={dragged} />}
     </li>

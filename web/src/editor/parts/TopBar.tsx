@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { sessionQuery } from '@/api'
+import { ApiError, sessionQuery } from '@/api'
 import { Search } from '@/app/Palette'
 import { matches } from '@/app/synonyms'
 import { useSearch } from '@/app/useSearch'
@@ -131,13 +131,19 @@ function State() {
 
 const supportsSizing = typeof CSS !== 'undefined' && CSS.supports('field-sizing', 'content')
 
-const saveKeys: Record<string, Key> = { unsaved: 'save.saving', saving: 'save.saving', offline: 'save.offline', conflict: 'save.waits', refused: 'save.refused' }
+const saveKeys: Record<string, Key> = { unsaved: 'save.saving', saving: 'save.saving', conflict: 'save.waits', refused: 'save.refused' }
+
+/** Why what was typed waits in this browser. */
+function unsavedKey(error: unknown): Key {
+  if (!(error instanceof ApiError) || error.offline) return 'save.offline'
+  return error.status === 401 ? 'save.loggedOut' : 'save.troubled'
+}
 
 function SaveWord() {
   const t = useT()
   const { state } = useEditor()
   const { save } = state
-  const key = saveKeys[save.is]
+  const key = save.is === 'offline' ? unsavedKey(save.error) : saveKeys[save.is]
   const text = save.is === 'saved' ? (save.at ? t('save.saved', { time: shortClock(save.at) }) : t('save.savedPlain')) : key ? t(key) : ''
   return (
     <span className={css.saveWord} data-state={save.is} data-room={t('save.saved', { time: '00:00' })} role="status">

@@ -2,7 +2,7 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { api, call, keys, paced, useHints, type Readiness, type ReadyPoint } from '@/api'
-import { duration, number, quoted, useT, type Key, type Translate } from '@/i18n'
+import { days, duration, number, quoted, useT, type Key, type Translate } from '@/i18n'
 import { Button, ErrorNote, Icon, Muted, Note, Page, Skeleton, Time } from '@/ui'
 import { ScenarioState } from '@/words/states'
 import { useSourceTitles } from '@/words/titles'
@@ -100,6 +100,9 @@ function factWords(point: ReadyPoint, t: Translate, called: (source: string) => 
     step: point.step_title ?? '',
     channel: point.channel === 'mail' ? t('ready.mail') : (point.channel ?? ''),
     n: `${point.more ? '> ' : ''}${number(point.count ?? 0)}`,
-    kept: duration((point.kept_seconds ?? 0) * 1000),
+    kept: keptFor(point.kept_seconds ?? 0),
   })
 }
+
+/** How long the history is kept: a number of days, as people set it, unless a file says something finer. */
+const keptFor = (seconds: number): string => (seconds % 86_400 === 0 ? days(seconds / 86_400) : duration(seconds * 1000))

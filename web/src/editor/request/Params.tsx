@@ -86,7 +86,7 @@ export function Params({ problems, used }: { problems: readonly Problem[]; /** S
                 <ParamName name={param.name} label={t('param.nameOf', { n: i + 1 })} onDone={(next) => edit((now) => renameParam(now, i, freeParam(next, names(i))))} error={problem(`${at}/name`)} />
               </span>
               <Select<ParamType>
-                ariaLabel={t('row.typeOf', { name: param.name })}
+                ariaLabel={t('param.typeOf', { name: param.name })}
                 value={param.type ?? 'string'}
                 onChange={(type) => change(i, { type: type === 'string' ? undefined : type, ...(param.default === undefined ? {} : { default: readAs(oneLine(param.default), type) }), ...(param.example === undefined ? {} : { example: readAs(oneLine(param.example), type) }) })}
                 options={paramTypes.map((type) => ({ value: type, label: t(typeKeys[type]) }))}

@@ -219,11 +219,13 @@ function Receiving({ source }: { source: Source }) {
         {steps.some((placed) => placed.step.respond !== undefined) && <Answers source={source} preset={preset} />}
         {info?.held_days !== undefined && <p className={css.fieldHelp}>{t('source.heldFor', { count: info.held_days })}</p>}
         {latest ? <Fields preset={preset} event={latest} /> : <Usual preset={preset} />}
-        <div>
-          <Button kind="main" iconRight="right" onClick={use}>
-            {t('useFields')}
-          </Button>
-        </div>
+        {(latest || usualOf(preset).length > 0) && (
+          <div>
+            <Button kind="main" iconRight="right" onClick={use}>
+              {t('useFields')}
+            </Button>
+          </div>
+        )}
       </section>
       {latest && <Raw event={latest} />}
       <PasteJson open={pasting} onClose={() => setPasting(false)} source={source} onSent={refresh} />

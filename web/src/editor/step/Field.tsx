@@ -4,7 +4,7 @@ import { pick, useT } from '@/i18n'
 import { problemWords } from '@/i18n/problem'
 import { PillField } from '@/pill/PillField'
 import { Button, Choices, NumberField, Select, SuggestField, Switch, TagsField, TextField, type Option } from '@/ui'
-import { becomes, useEditor, useStep, type Becomes } from '../context'
+import { becomes, missingWords, useEditor, useStep, type Becomes } from '../context'
 import css from '../editor.module.css'
 import { RowsEditor } from '../http/RowsEditor'
 import { Body, RespondBody } from '../http/Body'
@@ -48,6 +48,7 @@ export function Becoming({ value, most, quiet }: { value: Becomes | undefined; /
 
 function Became({ value, most }: { value: Becomes; most: number | undefined }) {
   const t = useT()
+  const { preview } = useStep()
   const text = most !== undefined && value.text.length > most ? `${value.text.slice(0, most)}…` : value.text
   const missing = value.missing?.[0]
   if (value.problem)
@@ -59,8 +60,7 @@ function Became({ value, most }: { value: Becomes; most: number | undefined }) {
   if (missing)
     return (
       <span className={css.becomes} data-tone="error">
-        {t('becomes.missing', { name: missing.path })}
-        {missing.suggestion && ` ${t('becomes.close', { list: missing.suggestion })}`}
+        {missingWords(missing, preview, t)}
       </span>
     )
   return (

@@ -111,7 +111,7 @@ export function RunRows({ rows, narrow, selected, onSelect, more, reached, loadi
                 style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}
               >
                 <span role="cell" className={css.box}>
-                  <Checkbox label="" ariaLabel={t('runs.select', { time: clock(run.created_at) })} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
+                  <Checkbox label="" ariaLabel={[t('runs.select', { time: clock(run.created_at) }), title, data].filter(Boolean).join(', ')} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
                 </span>
                 <span role="cell" className={css.cell} title={stateText(run, t)}>
                   <Link to="/runs/$id" params={{ id: run.id }} className={css.rowLink}>

@@ -20,7 +20,7 @@ export function Form({ form, title, children }: { form: ReturnType<typeof useSet
           {form.loadError && <ErrorNote error={form.loadError} onRetry={form.reload} />}
           {form.failure && <ErrorNote error={form.failure} />}
           <Row>
-            <Button kind="main" type="submit" disabled={!form.changed} loading={form.saving}>
+            <Button kind="main" type="submit" label={title && `${t('save')}: ${title}`} disabled={!form.changed} loading={form.saving}>
               {t('save')}
             </Button>
           </Row>

@@ -94,7 +94,7 @@ export function NoticesSection() {
             <Button kind="main" icon="mail" onClick={() => test.mutate()} loading={test.isPending} disabled={!ready}>
               {t('testMail')}
             </Button>
-            <Button onClick={() => storing.mutate()} loading={storing.isPending} disabled={!form.changed && !password}>
+            <Button label={`${t('save')}: ${t('mail.title')}`} onClick={() => storing.mutate()} loading={storing.isPending} disabled={!form.changed && !password}>
               {t('save')}
             </Button>
           </Row>

@@ -53,7 +53,7 @@ export function SecretsSection() {
                     <End of={one} />
                   </Row>
                   <IconButton icon="pencil" label={t('settings.secretEndOf', { name: one.name })} onClick={() => setDating(one)} />
-                  <Button size="small" onClick={() => setEditing({ name: one.name, isNew: false })}>
+                  <Button size="small" label={t('settings.secretReplace', { name: one.name })} onClick={() => setEditing({ name: one.name, isNew: false })}>
                     {t('settings.replace')}
                   </Button>
                   <IconButton icon="trash" label={`${t('delete')}: ${one.name}`} onClick={() => setDeleting(one.name)} />

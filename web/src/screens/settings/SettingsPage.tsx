@@ -9,6 +9,7 @@ import { NoticesSection } from './NoticesSection'
 import { RetentionSection } from './RetentionSection'
 import { SecretsSection } from './SecretsSection'
 import { SecuritySection } from './SecuritySection'
+import css from './Settings.module.css'
 
 const sections = {
   general: { label: 'settings.general', content: GeneralSection },
@@ -30,14 +31,22 @@ export default function SettingsPage() {
   const { section } = useParams({ strict: false })
   const open: Section = section && section in sections ? (section as Section) : 'general'
   return (
-    <Page title={t('nav.settings')} width="narrow">
+    <Page title={t('nav.settings')}>
       <Tabs
         ariaLabel={t('nav.settings')}
         value={open}
         onChange={(next) => void navigate({ to: '/settings/$section', params: { section: next } })}
         tabs={order.map((value) => {
           const Content = sections[value].content
-          return { value, label: t(sections[value].label), content: <Content /> }
+          return {
+            value,
+            label: t(sections[value].label),
+            content: (
+              <div className={css.section}>
+                <Content />
+              </div>
+            ),
+          }
         })}
       />
     </Page>

@@ -1,9 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { api, call, keys, statsQuery, storageQuery, type Storage } from '@/api'
-import { clock, counted, number, size, useT, type Translate } from '@/i18n'
+import { clock, counted, days, number, size, useT, type Translate } from '@/i18n'
 import { Button, ErrorNote, Facts, Muted, Note, Panel, Skeleton, Stack, toast, toastError } from '@/ui'
-import { spanWords } from '@/words/duration'
 import { useScenarioTitles } from '@/words/titles'
 import css from './Storage.module.css'
 
@@ -91,7 +90,7 @@ function Next({ storage }: { storage: Storage }) {
   })
   const r = storage.retention
   const count = (one: { count: number; more: boolean }) => (one.more ? `${number(one.count)}+` : number(one.count))
-  const age = spanWords(`${Math.round(r.age_seconds / day)}d`, t) ?? ''
+  const age = days(Math.round(r.age_seconds / day))
   return (
     <Panel
       title={t('storage.goes')}
