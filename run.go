@@ -386,6 +386,8 @@ type RunSummary struct {
 	Source, LastError string
 	LastStatus        int
 	LastOutcome       Outcome
+	// LastTries are the charged attempts of the step that made the last one.
+	LastTries int
 	// Front is the id of the first run that goes before it for the order; empty when none does.
 	Front      string   `json:"-"`
 	FrontState RunState `json:"-"`

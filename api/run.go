@@ -94,7 +94,7 @@ type RunSummary struct {
 	CreatedAt   time.Time       `json:"created_at"`
 	FinishedAt  *time.Time      `json:"finished_at,omitempty"`
 	NextTryAt   *time.Time      `json:"next_try_at,omitempty" doc:"When a waiting run goes on, at the earliest: not before its closed queue is tried out"`
-	Tries       int             `json:"tries" doc:"Attempts of the current step that count against its retry policy"`
+	Tries       int             `json:"tries" doc:"Attempts of the current step that count against its retry policy; of a run that has ended, of the step that sent last"`
 	TriesMax    int             `json:"tries_max,omitempty" doc:"Attempts that the current step's retry policy allows; in lists while some of them are used"`
 	Attempts    int             `json:"attempts" doc:"Number of the run's last attempt"`
 	LastStatus  int             `json:"last_status,omitempty"`

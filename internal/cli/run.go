@@ -204,7 +204,7 @@ func (a *app) runNote(r *api.RunSummary) string {
 	case gonets.RunPaused, gonets.RunFailed, gonets.RunHeld:
 		parts = append(parts, cmp.Or(words.Reason(r.Reason), string(r.Reason)))
 	}
-	parts = append(parts, words.Wait(r.Wait))
+	parts = append(parts, words.Took(r), words.Wait(r.Wait))
 	if r.LastStatus == 0 && r.LastError != "" && !r.State.Final() {
 		parts = append(parts, r.LastError)
 	}

@@ -11,14 +11,14 @@ import (
 
 // summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
 const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
+	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT COUNT(*) FROM attempts b WHERE b.run = r.id AND b.path = a.path AND b.charged = 1), (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
 	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
 )
 
 func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	dest, fill := pack.RunDest(&sum.Run)
 	var text []byte
-	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text, &sum.Orphan)...); err == nil {
+	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text, &sum.LastTries, &sum.Orphan)...); err == nil {
 		fill()
 		sum.LastError = string(text)
 	}

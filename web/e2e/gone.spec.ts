@@ -2,6 +2,8 @@ import { expect } from '@playwright/test'
 import { Receiver } from './receiver'
 import { before, walk } from './walk'
 
+const notThere = { ru: 'С таким именем или номером ничего нет.', en: 'Nothing has this name or number.' }
+
 for (const [language, scheme, width] of [
   ['ru', 'light', 1280],
   ['en', 'dark', 390],
@@ -52,11 +54,17 @@ for (const [language, scheme, width] of [
       await page.goto(`${server.base}/scenarios/lead?step=deal`)
       await path.sees(t('editor.stepGone', { step: 'deal' }))
       await watch.look('a link to no step')
-      watch.expects(/\b404\b/)
+      watch.expects(/\b404\b.*\/api\/v1\/scenarios\/lead(\/\w+)?$/)
       await server.api('POST', '/api/v1/scenarios/lead/stop')
       await server.api('DELETE', '/api/v1/scenarios/lead')
       await page.goto(`${server.base}/runs/${second}`)
       await path.sees(t('run.openNoScenario'))
+      await expect(page.getByRole('link', { name: t('run.openStep') })).toHaveCount(0)
+      await watch.look('a run of a deleted scenario')
+      await page.goto(`${server.base}/scenarios/lead`)
+      await expect(page.getByRole('alert')).toContainText(notThere[language])
+      await expect(path.link(t('page.toList'))).toBeVisible()
+      await watch.look('a deleted scenario')
     })
   })
 }

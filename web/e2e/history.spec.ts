@@ -259,7 +259,7 @@ walk.describe('the history of a telephone', () => {
     await server.api('POST', '/api/v1/sources/site/events', { body: { n: 1 } })
     await page.goto(`${server.base}/runs`)
     await expect(page.getByText(path.t('outcome.template')).first()).toBeVisible()
-    const name = page.getByRole('cell', { name: 'Leads from the website' })
+    const name = page.getByRole('cell', { name: 'Leads from the website', exact: true })
     expect(await name.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBe(0)
     await watch.look('a telephone')
   })

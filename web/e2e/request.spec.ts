@@ -121,6 +121,29 @@ walk.describe('a request', () => {
     expect(Object.keys(last!.headers).map((one) => one.toLowerCase()).sort()).toEqual(['content-length', 'gonets-hops', 'host', 'user-agent'])
   })
 
+  walk('gives a new row the cursor at once, however late the next picture of a busy machine comes', async ({ page, path }) => {
+    const { t } = path
+    await path.enter()
+    await path.ready('Заявка', 'shelf')
+    await path.send({ phone: '+79990001122' })
+    await page.getByRole('textbox', { name: t('/http/url'), exact: true }).click()
+    await page.getByRole('tab', { name: new RegExp(`^${t('body')}`) }).click()
+    await page.getByRole('radio', { name: 'JSON', exact: true }).check()
+    const add = path.button(t('body.addField'))
+    await expect(add).toBeVisible()
+    await page.evaluate(() => {
+      window.requestAnimationFrame = (draw) => window.setTimeout(() => draw(performance.now()), 500)
+    })
+    await add.evaluate((button: HTMLElement) => button.click())
+    await page.keyboard.type('kept')
+    await page.keyboard.press('Tab')
+    await page.keyboard.insertText('({phone})')
+    await expect(page.getByRole('textbox', { name: t('row.nameOf', { n: 1 }), exact: true })).toHaveValue('kept')
+    await path.button(t('keepText')).evaluate((button: HTMLElement) => button.click())
+    await expect(path.button(t('keepText'))).toHaveCount(0)
+    await expect(page.getByRole('textbox', { name: t('row.valueOf', { name: 'kept' }), exact: true })).toHaveText('({phone})')
+  })
+
   walk('tells how often its service may be asked, where the address names it', async ({ server, page, path, watch }) => {
     const { t } = path
     await path.enter()

@@ -160,6 +160,14 @@ func plain(at *api.Attempt) string {
 	return string(at.Outcome)
 }
 
+// Took says how many attempts a run took that has ended; nothing of one.
+func Took(r *api.RunSummary) string {
+	if !r.State.Final() || r.Tries < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%d attempts", r.Tries)
+}
+
 // Waiting says what a run that waits waits for: a further try, which has a reason, or
 // its time. How the last attempt ended says nothing: it may be an earlier step's.
 func Waiting(r *api.RunSummary) string {

@@ -47,11 +47,15 @@ func Listed(run gonets.RunSummary, tries Tries, r Reader) api.RunSummary {
 
 // RunSummary shows a run by itself.
 func RunSummary(r gonets.RunSummary) api.RunSummary {
+	tries := r.Tries
+	if r.State.Final() && tries == 0 {
+		tries = r.LastTries // it stands at no step any more
+	}
 	return api.RunSummary{
 		ID: r.ID, EventID: r.EventID, Source: r.Source, Scenario: r.Scenario, Version: r.Version,
 		State: r.State, Reason: r.Reason, Lane: r.Lane, Mark: r.Mark,
 		CreatedAt: r.CreatedAt, FinishedAt: instant(r.FinishedAt), NextTryAt: nextTry(&r.Run),
-		Tries: r.Tries, Attempts: r.Attempts,
+		Tries: tries, Attempts: r.Attempts,
 		LastStatus: r.LastStatus, LastOutcome: r.LastOutcome, LastError: r.LastError,
 		Actions: actions(&r.Run, r.Orphan), ScenarioDeleted: r.Orphan,
 	}

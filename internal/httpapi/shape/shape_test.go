@@ -158,6 +158,22 @@ func TestARunShowsWhereItStandsAndWhenItIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestARunThatEndedTellsHowManyTriesItsLastStepTook(t *testing.T) {
+	t.Parallel()
+	run := gonets.RunSummary{Run: gonets.Run{State: gonets.RunSucceeded, Attempts: 5}, LastTries: 3}
+	if got := shape.Listed(run, shape.Tries{}, shape.Reader{}); got.Tries != 3 || got.TriesMax != 0 {
+		t.Errorf("%d of %d, want 3 of no number that could be used up", got.Tries, got.TriesMax)
+	}
+	run.State = gonets.RunRunning
+	if got := shape.Listed(run, shape.Tries{}, shape.Reader{}); got.Tries != 0 {
+		t.Errorf("%d tries of a step that was not sent yet", got.Tries)
+	}
+	run.State, run.Tries = gonets.RunFailed, 2
+	if got := shape.Listed(run, shape.Tries{}, shape.Reader{}); got.Tries != 2 {
+		t.Errorf("%d tries, want those since a person sent it on", got.Tries)
+	}
+}
+
 // All of a reply is read for its mark, so a table, which does not show it, goes without.
 func TestATableShowsNoMarkOfAReply(t *testing.T) {
 	t.Parallel()

@@ -42,7 +42,7 @@ func attemptComesBack(f fixture) {
 		f.t.Errorf("-want +got\n%s", diff)
 	}
 	if d.Run.LastStatus != 500 || d.Run.LastOutcome != gonets.OutcomeHTTP || d.Run.LastError != "no\x00\xff" ||
-		d.Run.Attempts != 3 || d.Run.Source != "s" || d.Version == nil || d.Version.N != 1 || d.Event.ID != run.EventID {
+		d.Run.Attempts != 3 || d.Run.LastTries != 2 || d.Run.Source != "s" || d.Version == nil || d.Version.N != 1 || d.Event.ID != run.EventID {
 		f.t.Errorf("summary %+v of version %v", d.Run, d.Version)
 	}
 }

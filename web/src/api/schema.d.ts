@@ -3789,7 +3789,7 @@ export interface components {
             steps: components["schemas"]["Step"][];
             /**
              * Format: int64
-             * @description Attempts of the current step that count against its retry policy
+             * @description Attempts of the current step that count against its retry policy; of a run that has ended, of the step that sent last
              */
             tries: number;
             /**
@@ -3924,7 +3924,7 @@ export interface components {
             state: string;
             /**
              * Format: int64
-             * @description Attempts of the current step that count against its retry policy
+             * @description Attempts of the current step that count against its retry policy; of a run that has ended, of the step that sent last
              */
             tries: number;
             /**

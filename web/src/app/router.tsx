@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { part } from '@/api/part'
 import { sessionQuery } from '@/api/queries'
 import { setTimeZone } from '@/i18n'
 import { zoneOf } from './preferences'
@@ -18,12 +19,12 @@ const root = createRootRouteWithContext<Context>()({ component: Outlet, notFound
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
-  component: lazyRouteComponent(() => import('@/screens/entry/SetupPage')),
+  component: lazyRouteComponent(part(() => import('@/screens/entry/SetupPage'))),
 })
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  component: lazyRouteComponent(() => import('@/screens/entry/LoginPage')),
+  component: lazyRouteComponent(part(() => import('@/screens/entry/LoginPage'))),
 })
 
 // Everything else is for those who are logged in.
@@ -40,7 +41,7 @@ const inside = createRoute({
 })
 
 const page = <const P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load) })
+  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(part(load)) })
 
 const home = createRoute({
   getParentRoute: () => inside,

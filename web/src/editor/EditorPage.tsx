@@ -2,6 +2,7 @@ import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CatchBoundary, Link, lazyRouteComponent, useParams, type ErrorComponentProps } from '@tanstack/react-router'
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { eventQuery, keys, kindsQuery, requestsQuery, scenarioQuery, sourceQuery, useHints, type Source } from '@/api'
+import { part } from '@/api/part'
 import { useSearch } from '@/app/useSearch'
 import { useT } from '@/i18n'
 import { useCodes } from '@/i18n/codes'
@@ -35,7 +36,7 @@ import { useConstants } from './useConstants'
 import { asAsked, useSamples } from './useSamples'
 
 // Many never look at it. As of a page: when it does not come, the browser loads everything once more, then a person is told.
-const MapView = lazyRouteComponent(() => import('./map/MapView'))
+const MapView = lazyRouteComponent(part(() => import('./map/MapView')))
 // It comes with the editor, whose texts it has.
 export { ReadyPage } from './ready/ReadyPage'
 

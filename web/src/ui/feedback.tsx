@@ -1,6 +1,7 @@
 import { Loader } from '@mantine/core'
 import { useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { ApiError } from '@/api/error'
+import { PartLost } from '@/api/part'
 import { language, useT, type Translate } from '@/i18n'
 import { codeText, useCodes, whenCodes } from '@/i18n/codes'
 import { englishDetail, problemWords } from '@/i18n/problem'
@@ -91,6 +92,7 @@ export function tell(error: unknown, t: Translate): Told {
     if (isOneMistake(error)) return { what: `${problemWords(error.problems[0]!)}.` }
     return tellCode(error.code) ?? { what: t('error.unknown') }
   }
+  if (error instanceof PartLost) return { what: t('error.part'), meaning: t('error.part.meaning'), todo: t('error.part.todo') }
   return { what: t('error.page') }
 }
 

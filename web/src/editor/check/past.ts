@@ -29,8 +29,8 @@ export function pastOf(runs: readonly Run[]): Record<string, StepResult> {
     for (const step of run.steps ?? []) {
       const first = step.was ?? step.path
       if (out[first] || (step.state !== 'done' && step.state !== 'failed' && step.state !== 'skipped')) continue
-      const attempt = step.attempts?.[step.attempts.length - 1]
-      if (attempt?.erased) continue // an older one is still there to be shown and repeated
+      const last = step.attempts?.[step.attempts.length - 1]
+      const attempt = last?.erased ? undefined : last // how it ended is known, what was sent is not
       const at = Date.parse(run.created_at)
       out[first] = { state: step.state, attempt, value: undefined, request: undefined, explain: attempt?.explain, variables: [], startedAt: at, at, runId: run.id }
     }

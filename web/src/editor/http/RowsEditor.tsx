@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { useT, type Key } from '@/i18n'
 import { PillField } from '@/pill/PillField'
 import { Button, Checkbox, IconButton, Select, SuggestField, TextField, toast } from '@/ui'
@@ -29,7 +29,13 @@ export function RowsEditor({ pointer, label, rows, onChange, types, names, addLa
   const t = useT()
   const { preview, at, problem } = useStep()
   const box = useRef<HTMLDivElement>(null)
-  const focusName = (index: number) => requestAnimationFrame(() => box.current?.querySelectorAll<HTMLElement>('[data-row]')[index]?.querySelector<HTMLElement>('[data-name] input')?.focus())
+  // The new row has the cursor as soon as it is drawn: what is typed a moment later goes nowhere else.
+  const added = useRef(false)
+  useLayoutEffect(() => {
+    if (added.current) focusName(rows.length - 1)
+    added.current = false
+  }, [rows.length])
+  const focusName = (index: number) => box.current?.querySelectorAll<HTMLElement>('[data-row]')[index]?.querySelector<HTMLElement>('[data-name] input')?.focus()
   const focusValue = (index: number) => box.current?.querySelectorAll<HTMLElement>('[data-row]')[index]?.querySelector<HTMLElement>('.cm-content, .g-pill-plain')?.focus()
 
   const change = (index: number, what: Partial<Row>) => onChange(rows.map((row, i) => (i === index ? cleanRow({ ...row, ...what }) : row)))
@@ -48,8 +54,8 @@ export function RowsEditor({ pointer, label, rows, onChange, types, names, addLa
     if (gone) toast(t('row.deleted', { name: gone.name || String(index + 1) }), { undo: () => onChange([...left.slice(0, index), gone, ...left.slice(index)]) })
   }
   const add = () => {
+    added.current = true
     onChange([...rows, { name: '', value: '' }])
-    focusName(rows.length)
   }
   return (
     <div className={css.rows} data-typed={types ? true : undefined} ref={box} role="group" aria-label={label}>

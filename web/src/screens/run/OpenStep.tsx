@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { ApiError, draftQuery, scenarioQuery, type Run, type RunStep } from '@/api'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { ApiError, draftQuery, keys, scenarioQuery, useHints, type Run, type RunStep } from '@/api'
 import { useT, type Key } from '@/i18n'
 import { Button, Muted, Row } from '@/ui'
 
@@ -17,6 +17,10 @@ export const hasStep = (steps: readonly Listed[] | undefined, [id, ...deeper]: s
 export function useNoStep(run: Run, step: RunStep): Key | undefined {
   const { data: scenario, error } = useQuery({ ...scenarioQuery(run.scenario), retry: false })
   const draft = useQuery({ ...draftQuery(run.scenario), staleTime: 0, enabled: scenario?.has_draft === true })
+  const queries = useQueryClient()
+  useHints((hints) => {
+    if (hints.some((hint) => hint.kind === 'draft' && hint.id === run.scenario)) void queries.invalidateQueries({ queryKey: keys.scenario(run.scenario) }, { cancelRefetch: false })
+  })
   if (error instanceof ApiError && error.status === 404) return 'run.openNoScenario'
   const edited = (scenario?.has_draft ? draft.data : scenario)?.document as { steps?: Listed[] } | undefined
   return edited && !scenario?.damaged && !hasStep(edited.steps, step.path.split('/')) ? 'run.openNoStep' : undefined

@@ -22,13 +22,13 @@ interface Props {
   onSight: (first: number, last: number) => void
 }
 
-/** How many tries of its step a run has had, of how many where that is known; the requests of all its steps are none. */
+/** How many tries of its step a run has had, or took when it has ended; of how many where that is known. The requests of all its steps are none. */
 const triesOf = (run: RunSummary, t: Translate): string => (run.tries_max ? t('runs.triesOf', { n: run.tries, max: Math.max(run.tries, run.tries_max) }) : run.tries > 0 ? String(run.tries) : '')
 
-/** Where there is little room only tries that may be used up are worth a word. */
+/** Where there is little room a single try is worth no word, unless it is one of several that may be used up. */
 function NarrowTries({ run }: { run: RunSummary }) {
   const t = useT()
-  if (!run.tries_max) return null
+  if (!run.tries_max && run.tries < 2) return null
   const words = triesOf(run, t)
   return (
     <Muted>
@@ -40,16 +40,25 @@ function NarrowTries({ run }: { run: RunSummary }) {
   )
 }
 
+/** A line of a telephone holds so many characters of a state; the longest reasons take two. */
+const lineHolds = 34
+
+/** How high a row is follows from what it says, so that rows out of sight need not be measured. */
+function heightOf(run: RunSummary, narrow: boolean, t: Translate): number {
+  if (!narrow) return 40
+  const mark = run.mark === 'check' ? t('runs.checkMark').length + 4 : 0
+  return stateText(run, t, false).length + mark > lineHolds ? 96 : 76
+}
+
 /** The rows that are in sight; a million of them would be as quick. */
 export function RunRows({ rows, narrow, selected, onSelect, more, reached, loading, onEnd, onSight }: Props) {
   const t = useT()
   const titleOf = useScenarioTitles()
   const list = useRef<HTMLDivElement>(null)
   const [top, setTop] = useState(0)
-  const height = narrow ? 76 : 40
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [narrow, rows.length === 0])
-  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => height, overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id })
-  useEffect(() => virtual.measure(), [height, virtual])
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: (index) => heightOf(rows[index]!, narrow, t), overscan: 12, scrollMargin: top, getItemKey: (index) => rows[index]!.id })
+  useEffect(() => virtual.measure(), [narrow, rows, virtual])
   const items = virtual.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
@@ -99,7 +108,7 @@ export function RunRows({ rows, narrow, selected, onSelect, more, reached, loadi
                 aria-rowindex={item.index + 2}
                 className={css.row}
                 data-selected={selected.has(run.id) || undefined}
-                style={{ height, transform: `translateY(${item.start - top}px)` }}
+                style={{ height: item.size, transform: `translateY(${item.start - top}px)` }}
               >
                 <span role="cell" className={css.box}>
                   <Checkbox label="" ariaLabel={[t('runs.select', { time: clock(run.created_at) }), title, data].filter(Boolean).join(', ')} checked={selected.has(run.id)} onChange={() => toggle(run.id)} />
