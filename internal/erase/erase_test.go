@@ -33,6 +33,9 @@ func TestAValueIsFoundHoweverItIsWritten(t *testing.T) {
 		{"anna@example.test", "Joanna@example.test", "", true},
 		{"anna@example.test", "anna@example.org", "", false},
 		{"Анна Петрова", string(old), "text/plain; charset=windows-1251", true},
+		{"anna@example.test", `{"a":"{\"b\":\"{\\\"c\\\":\\\"anna\\\\u0040example.test\\\"}\"}"}`, "application/json", true},
+		{"anna@example.test", "note=%7B%22m%22%3A%22anna%5Cu0040example.test%22%7D", "application/x-www-form-urlencoded", true},
+		{"anna@example.test", `{"page":"anna&#64;example.test"}`, "application/json", true},
 		{"анна петрова", `{"n":"\u0410\u043d\u043d\u0430 \u041f\u0435\u0442\u0440\u043e\u0432\u0430"}`, "application/json", true},
 	} {
 		if got := erase.NewNeedle(tt.value).In(erase.Text{Data: []byte(tt.text), Type: tt.kind}); got != tt.want {

@@ -208,7 +208,7 @@ func (n *Needle) In(t Text) bool {
 	if n.folded.In(t.Data, t.Type) {
 		return true
 	}
-	for _, text := range seek.Readings(t.Data, t.Type) {
+	for text := range seek.Readings(t.Data, t.Type) {
 		for _, form := range n.forms {
 			if strings.Contains(text, form) {
 				return true

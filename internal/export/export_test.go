@@ -24,7 +24,7 @@ func run(name string) *api.Run {
 		RunSummary: api.RunSummary{ID: "r1", EventID: "e1", Scenario: "crm", State: gonets.RunPaused, CreatedAt: at, LastStatus: 503,
 			Data: []api.Datum{{Name: "name", Value: name}, {Name: "phone", Value: "+79990001122"}}},
 		Steps: []api.Step{{Path: "deal", Attempts: []api.Attempt{
-			{N: 1, StartedAt: at, DurationMS: 98, Outcome: gonets.OutcomeHTTP, HTTPVersion: "HTTP/2.0",
+			{N: 1, StartedAt: at, DurationMS: 98, Remote: "127.0.0.1:443", Outcome: gonets.OutcomeHTTP, HTTPVersion: "HTTP/2.0",
 				Timings: &gonets.Timings{DNS: 1000, Connect: 3000, TLS: 6000, FirstByte: 90_000, Total: 98_000},
 				Request: api.Request{Method: "POST", URL: "https://crm.example/?a=1%202&b", Headers: []gonets.Header{{Name: "Content-Type", Value: "application/json"}},
 					Content: api.Content{Body: `{"a":"<1>"}`}},
@@ -244,6 +244,7 @@ func TestArchiveHoldsEveryRequest(t *testing.T) {
 				Version string
 				Entries []struct {
 					Time    float64
+					Server  string `json:"serverIPAddress"`
 					Request struct {
 						QueryString []struct{ Name, Value string }
 						PostData    *struct{ Text string }
@@ -269,6 +270,9 @@ func TestArchiveHoldsEveryRequest(t *testing.T) {
 			continue
 		}
 		e := har.Log.Entries[0]
+		if e.Server != "127.0.0.1" {
+			t.Errorf("the server's address is %q, the format wants it without a port", e.Server)
+		}
 		if e.Time != 98 || e.Timings.DNS != 1 || e.Timings.Connect != 5 || e.Timings.SSL != 3 || e.Timings.Wait != 84 || e.Timings.Receive != 8 {
 			t.Errorf("timings: %+v of %v", e.Timings, e.Time)
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -148,13 +149,21 @@ func (a *archive) Close() error {
 	return a.w.Flush()
 }
 
+// host is the address of a server without its port, which the format has no place for.
+func host(remote string) string {
+	if a, err := netip.ParseAddrPort(remote); err == nil {
+		return a.Addr().String()
+	}
+	return remote
+}
+
 func entry(run *api.Run, step *api.Step, at *api.Attempt) harEntry {
 	version := at.HTTPVersion
 	if version == "" {
 		version = "HTTP/1.1"
 	}
 	e := harEntry{
-		Started: at.StartedAt.UTC().Format(time.RFC3339Nano), Time: float64(at.DurationMS), Server: at.Remote,
+		Started: at.StartedAt.UTC().Format(time.RFC3339Nano), Time: float64(at.DurationMS), Server: host(at.Remote),
 		Comment: run.Scenario + ": " + step.Path, Run: run.ID, Step: step.Path, Attempt: at.N, Outcome: string(at.Outcome),
 		Request: harRequest{
 			Method: at.Request.Method, URL: at.Request.URL, HTTPVersion: version, Cookies: []harPair{}, Headers: pairs(at.Request.Headers),

@@ -7,8 +7,8 @@ import (
 	"bytes"
 	"context"
 	"html"
+	"iter"
 	"mime"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -168,27 +168,36 @@ func (n Needle) In(body []byte, contentType string) bool {
 	if n == "" {
 		return false
 	}
-	return slices.ContainsFunc(Readings(body, contentType), n.of)
+	for text := range Readings(body, contentType) {
+		if n.of(text) {
+			return true
+		}
+	}
+	return false
 }
 
 // Readings are the ways to read a body: in its encoding, and without the escapes
-// of JSON, of forms and of XML where there are any. Of a form in parts each part is
-// read by itself: a file in it makes no other encoding of the rest.
-func Readings(body []byte, contentType string) (out []string) {
-	_, parameters, _ := mime.ParseMediaType(contentType)
-	pieces := [][]byte{body}
-	if boundary := parameters["boundary"]; boundary != "" {
-		pieces = bytes.Split(body, []byte("--"+boundary))
+// of JSON, of forms and of XML where there are any, one inside the other too. Of a
+// form in parts each part is read by itself: a file in it makes no other encoding of
+// the rest. They are made one by one: a large body is never there in all of them.
+func Readings(body []byte, contentType string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		_, parameters, _ := mime.ParseMediaType(contentType)
+		pieces := [][]byte{body}
+		if boundary := parameters["boundary"]; boundary != "" {
+			pieces = bytes.Split(body, []byte("--"+boundary))
+		}
+		if len(pieces) == 1 {
+			readings(body, contentType, yield)
+			return
+		}
+		for _, piece := range pieces {
+			head, content, _ := bytes.Cut(piece, []byte("\r\n\r\n"))
+			if !readings(head, "", yield) || !readings(content, partType(head, parameters["charset"]), yield) {
+				return
+			}
+		}
 	}
-	if len(pieces) == 1 {
-		return readings(body, contentType)
-	}
-	for _, piece := range pieces {
-		head, content, _ := bytes.Cut(piece, []byte("\r\n\r\n"))
-		out = append(out, readings(head, "")...)
-		out = append(out, readings(content, partType(head, parameters["charset"]))...)
-	}
-	return out
 }
 
 // partType is the type that a part's head names, in the whole form's encoding
@@ -207,34 +216,88 @@ func partType(head []byte, label string) string {
 	return mime.FormatMediaType(media, parameters)
 }
 
-func readings(raw []byte, contentType string) []string {
+// rounds is how often an address or a form may stand in another one.
+const rounds = 3
+
+// readings yields those of a body that has no parts, and tells whether more are wanted.
+func readings(raw []byte, contentType string, yield func(string) bool) (more bool) {
 	if len(raw) == 0 {
-		return nil
+		return true
 	}
-	media, _, _ := mime.ParseMediaType(contentType)
-	text := charset.Legible(raw, contentType)
-	out := []string{text}
-	if strings.Contains(text, `\`) {
-		out = append(out, unescaped(text))
-	}
-	if strings.ContainsAny(text, "%+") && (media == formType || strings.Contains(text, "%")) {
-		if plain, err := url.QueryUnescape(text); err == nil {
-			// It may have been escaped in its encoding.
-			out = append(out, charset.Legible([]byte(plain), contentType))
+	for text := range layers(charset.Legible(raw, contentType)) {
+		if !withoutEntities(text, yield) {
+			return false
+		}
+		for range rounds {
+			plain := unquoted(text, contentType)
+			if plain == text {
+				break
+			}
+			text = plain
+			for inner := range layers(text) {
+				if !withoutEntities(inner, yield) {
+					return false
+				}
+			}
 		}
 	}
-	for _, text := range out {
-		if strings.Contains(text, "<") && strings.Contains(text, "&") {
-			out = append(out, html.UnescapeString(text))
+	return true
+}
+
+// layers are a text as it is, without JSON's escapes, and without those of JSON that
+// stands in texts of JSON, however deep.
+func layers(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(text) || !strings.Contains(text, `\`) || !yield(unescaped(text, false)) || !strings.Contains(text, `\\`) {
+			return
+		}
+		yield(unescaped(text, true))
+	}
+}
+
+// withoutEntities yields a text as it is, and without the escapes of XML and HTML.
+func withoutEntities(text string, yield func(string) bool) (more bool) {
+	if !yield(text) {
+		return false
+	}
+	if !strings.Contains(text, "&") || !strings.Contains(text, ";") {
+		return true
+	}
+	return yield(html.UnescapeString(text))
+}
+
+// unquoted is a text without the escapes of forms and addresses; a percent sign that
+// begins none stays.
+func unquoted(text, contentType string) string {
+	if media, _, _ := mime.ParseMediaType(contentType); !strings.Contains(text, "%") && media != formType {
+		return text
+	}
+	plain := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '+':
+			plain = append(plain, ' ')
+		case b == '%' && i+2 < len(text):
+			n, err := strconv.ParseUint(text[i+1:i+3], 16, 8)
+			if err != nil {
+				plain = append(plain, b)
+				continue
+			}
+			plain = append(plain, byte(n))
+			i += 2
+		default:
+			plain = append(plain, b)
 		}
 	}
-	return out
+	// It may have been escaped in its encoding.
+	return charset.Legible(plain, contentType)
 }
 
 func (n Needle) of(text string) bool { return strings.Contains(strings.ToLower(text), string(n)) }
 
-// unescaped is a text with JSON's escapes read, wherever they stand.
-func unescaped(text string) string {
+// unescaped is a text with JSON's escapes read, wherever they stand: one layer of
+// them, or all, so that no backslash stays.
+func unescaped(text string, all bool) string {
 	var out strings.Builder
 	for {
 		before, after, ok := strings.Cut(text, `\`)
@@ -242,13 +305,21 @@ func unescaped(text string) string {
 		if !ok {
 			return out.String()
 		}
+		if all {
+			after = strings.TrimLeft(after, `\`)
+		}
 		size := 1
 		switch {
 		case len(after) >= 5 && after[0] == 'u':
 			size = 5
 			r := hexRune(after[1:5])
-			if utf16.IsSurrogate(r) && len(after) >= 11 && after[5:7] == `\u` {
-				r, size = utf16.DecodeRune(r, hexRune(after[7:11])), 11
+			if low := after[5:]; utf16.IsSurrogate(r) && strings.HasPrefix(low, `\`) {
+				if all {
+					low = `\` + strings.TrimLeft(low, `\`)
+				}
+				if len(low) >= 6 && low[1] == 'u' {
+					r, after, size = utf16.DecodeRune(r, hexRune(low[2:6])), low, 6
+				}
 			}
 			out.WriteRune(r)
 		case after == "":
