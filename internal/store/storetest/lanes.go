@@ -159,7 +159,7 @@ func fairClaims(f fixture) {
 	if got["few"] != few || got["many"] != 20-few {
 		f.t.Errorf("the first claim gave %v", got)
 	}
-	if w := f.waiting(crm); w.Runs != many-20+few || w.Since.IsZero() {
+	if w := f.waiting(); w.Runs != many-20+few || w.Since.IsZero() {
 		f.t.Errorf("%d wait since %s", w.Runs, w.Since)
 	}
 }
@@ -188,7 +188,7 @@ func orderInLanes(f fixture) {
 				f.t.Errorf("%s: %s %s is in front, and by itself %s %s; want %s %s", step, r.Front, r.FrontState, d.Front, d.FrontState, front, state)
 			}
 		}
-		if w := f.waiting(crm); w.Runs != waiting || w.Since.IsZero() != (waiting == 0) {
+		if w := f.waiting(); w.Runs != waiting || w.Since.IsZero() != (waiting == 0) {
 			f.t.Errorf("%s: %d wait since %s; want %d", step, w.Runs, w.Since, waiting)
 		}
 		if ended := f.drained(crm); ended != (waiting == 0) {
@@ -218,19 +218,19 @@ func orderInLanes(f fixture) {
 	}
 }
 
-// waiting is what waits for a lane, asked for among many others.
-func (f fixture) waiting(name string) lane.Waiting {
+// waiting is what waits for the lane, asked for among many others.
+func (f fixture) waiting() lane.Waiting {
 	f.t.Helper()
-	names := []string{name}
+	names := []string{crm}
 	for i := range 60 {
 		names = append(names, fmt.Sprintf("https://%d.test:443", i))
 	}
 	all, err := f.LaneWaiting(f.ctx(), names)
 	f.must(err)
-	if w := all[name]; len(all) > 1 || len(all) == 1 && w.Runs == 0 {
+	if w := all[crm]; len(all) > 1 || len(all) == 1 && w.Runs == 0 {
 		f.t.Errorf("of lanes for which nothing waits is told %v", all)
 	}
-	return all[name]
+	return all[crm]
 }
 
 // drained begins a drain and tells whether it ends at once.
@@ -252,7 +252,7 @@ func drainEnds(f fixture) {
 	e := f.event("x")
 	e.OrderKey = "k"
 	first := f.accept(gonets.Acceptance{Event: e})[0].Runs[0]
-	if f.waiting(crm).Runs != 0 || f.drained(crm) {
+	if f.waiting().Runs != 0 || f.drained(crm) {
 		f.t.Error("the drain ended while a server had a run of the lane")
 	}
 	e = f.event("y")
@@ -264,7 +264,7 @@ func drainEnds(f fixture) {
 	f.must(err)
 	in := func(step string, waiting int) {
 		f.t.Helper()
-		if n, ended := f.waiting(crm).Runs, f.drained(crm); n != waiting || ended != (waiting == 0) {
+		if n, ended := f.waiting().Runs, f.drained(crm); n != waiting || ended != (waiting == 0) {
 			f.t.Errorf("%s: %d wait, and the drain ended: %v", step, n, ended)
 		}
 	}
@@ -284,7 +284,7 @@ func drainEnds(f fixture) {
 	_, err = f.Finish(f.ctx(), tr)
 	f.must(err)
 	f.must(f.ActOnLane(f.ctx(), lane.Action{Name: crm, Kind: lane.ActPause, Actor: "anna"}))
-	if n := f.waiting(crm).Runs; n != 2 {
+	if n := f.waiting().Runs; n != 2 {
 		f.t.Errorf("%d wait for the lane that is paused", n)
 	}
 }
