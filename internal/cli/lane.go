@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,15 +76,17 @@ func (a *app) laneState(l *api.Lane) cell {
 }
 
 func laneLimits(l *api.Lane) string {
-	switch {
-	case l.Limits.Concurrency > 0 && l.Limits.Rate != "":
-		return fmt.Sprintf("%d at once, %s", l.Limits.Concurrency, l.Limits.Rate)
-	case l.Limits.Concurrency > 0:
-		return fmt.Sprintf("%d at once", l.Limits.Concurrency)
-	case l.Limits.Rate != "":
-		return string(l.Limits.Rate)
+	var parts []string
+	if n := l.Limits.Concurrency; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d at once", n))
 	}
-	return "-"
+	if l.Limits.Rate != "" {
+		parts = append(parts, string(l.Limits.Rate))
+	}
+	if l.Limits.Open {
+		parts = append(parts, "never closes")
+	}
+	return cmp.Or(strings.Join(parts, ", "), "-")
 }
 
 // printLane is what a command about one lane answers with.

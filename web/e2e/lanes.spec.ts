@@ -104,10 +104,11 @@ walk.describe('the queue to a service', () => {
     expect(now.map((one) => one.limits)).toEqual([expect.objectContaining({ concurrency: 3, rate: '2/s' })])
 
     // Several services are a list: each has a row with its own limits and its own menu.
-    await server.api('PUT', '/api/v1/lanes/limits', { lane: 'https://shop.example.org', concurrency: 2 })
+    await server.api('PUT', '/api/v1/lanes/limits', { lane: 'https://shop.example.org', concurrency: 2, open: true })
     await page.reload()
     await expect(page.getByRole('row').filter({ hasText: 'shop.example.org' })).toContainText(t('lanes.nOf', { n: 0, max: 2 }))
     await expect(row).toContainText(t('lanes.nOf', { n: 0, max: 3 }))
+    await path.sees(t('lanes.neverCloses'))
     for (const service of [lane, 'shop.example.org']) await expect(path.button(t('scenario.actions', { title: service }))).toHaveCount(1)
     await watch.look('a list of queues')
     await crm.close()

@@ -177,6 +177,7 @@ function noteOf(lane: Lane, t: Translate): string {
   if (lane.state === 'paused') parts.push(t('lanes.pausedBy', { who: lane.paused_by || '—', time: lane.paused_at ? shortClock(lane.paused_at) : '' }))
   if (lane.drain) parts.push(t('lanes.drains', { rate: rateText(lane.drain, t) }))
   if (lane.limits.rate) parts.push(t('lanes.limitedTo', { rate: rateText(lane.limits.rate, t) }))
+  if (lane.limits.open) parts.push(t('lanes.neverCloses'))
   return parts.join(' ')
 }
 
