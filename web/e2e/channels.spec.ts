@@ -25,7 +25,7 @@ walk.describe('channels beside mail', () => {
     // What is wrong is told at its field.
     await path.button('Telegram').click()
     await page.getByRole('textbox', { name: path.t('channel.chat') }).fill('Анна')
-    await page.getByLabel(path.t('channel.token')).fill('123456:ABC-DEF_ghijklm')
+    await page.getByRole('textbox', { name: path.t('channel.token') }).fill('123456:ABC-DEF_ghijklm')
     watch.expects(/422/)
     await path.button(path.t('channel.test')).nth(1).click()
     await expect(page.getByText(/«Анна» — не чат/).first()).toBeVisible()
