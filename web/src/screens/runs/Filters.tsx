@@ -106,7 +106,7 @@ export function Filters({ q, ask, scenarios, sources, counts, countable, narrow 
         ariaLabel={t('runs.period')}
         value={after}
         onChange={(next) => set({ after: next, before: '' })}
-        width={narrow ? undefined : 180}
+        width={narrow ? undefined : 210}
         options={[
           { value: '', label: t('runs.anyTime') },
           ...periods.map((period) => ({ value: period as string, label: t(`runs.period${period}` as 'runs.period-1h') })),
