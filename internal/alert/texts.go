@@ -518,7 +518,7 @@ func (w *writer) cause(c *gonets.Cause) string {
 // why explains what a notice tells of: a status by itself, and where all runs came
 // to a bad end without a word of further attempts.
 func (w *writer) why(n *news.Notice) texts.Text {
-	e := explained(n.Code)
+	e := texts.Explained(n.Code)
 	if n.Code == gonets.CodeHTTPStatus && n.Status > 0 {
 		e = texts.ExplainStatus(n.Status)
 	}
@@ -528,21 +528,13 @@ func (w *writer) why(n *news.Notice) texts.Text {
 	return w.in(e)
 }
 
-func (w *writer) explain(c gonets.Code) texts.Text { return w.in(explained(c)) }
+func (w *writer) explain(c gonets.Code) texts.Text { return w.in(texts.Explained(c)) }
 
 func (w *writer) in(e texts.Explanation) texts.Text {
 	if w.language == English {
 		return e.En
 	}
 	return e.Ru
-}
-
-func explained(c gonets.Code) texts.Explanation {
-	e, ok := texts.Explain(c)
-	if !ok {
-		e, _ = texts.Explain(gonets.CodeInternal)
-	}
-	return e
 }
 
 func (w *writer) date(t time.Time) string {

@@ -49,10 +49,7 @@ var retryAfter = map[gonets.Code]int{
 func text(code gonets.Code, err error) string {
 	e, ok := ownTexts[code]
 	if !ok {
-		e, ok = texts.Explain(code)
-	}
-	if !ok {
-		e, _ = texts.Explain(gonets.CodeInternal)
+		e = texts.Explained(code)
 	}
 	out := e.Ru.What + " / " + e.En.What
 	var own *gonets.Error

@@ -24,3 +24,11 @@ func Explain(c gonets.Code) (e Explanation, ok bool) {
 	}
 	return Explanation{}, false
 }
+
+// Explained is the text of a code; of one that is not ours, that of an internal error.
+func Explained(c gonets.Code) Explanation {
+	if e, ok := Explain(c); ok {
+		return e
+	}
+	return explainCaller[gonets.CodeInternal]
+}

@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 
 	"gonets/api"
 )
@@ -19,9 +20,5 @@ func Applied(d *api.Applied) string {
 
 // Absent warns of what a rule is for and is not there.
 func Absent(a *api.Absent) string {
-	kind := "scenario"
-	if a.Kind == "Source" {
-		kind = "source"
-	}
-	return fmt.Sprintf("warning: settings %s: there is no %s %s yet; until there is, this tells nothing. Apply it, or correct the name", a.Pointer, kind, a.Name)
+	return fmt.Sprintf("warning: settings %s: there is no %s %s yet; until there is, this tells nothing. Apply it, or correct the name", a.Pointer, strings.ToLower(a.Kind), a.Name)
 }

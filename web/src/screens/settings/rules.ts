@@ -55,5 +55,5 @@ export const absent = (there: readonly { value: string }[] | undefined, chosen: 
 
 /** The choices of a list: those that there are, and those that are chosen though they are no more, so that they can be taken away. */
 export function choices(there: readonly { value: string; label: string }[], chosen: readonly string[] = []) {
-  return [...there, ...chosen.filter((one) => !there.some((each) => each.value === one)).map((one) => ({ value: one, label: one }))]
+  return [...there, ...absent(there, chosen).map((one) => ({ value: one, label: one }))]
 }
