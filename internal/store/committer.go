@@ -161,17 +161,15 @@ func (c *committer) commit(batch []*op) {
 }
 
 func (c *committer) attempt(batch []*op) error {
-	if err := c.connect(); err != nil {
-		return err
-	}
-	if err := c.settle(); err != nil {
-		return err
-	}
 	if batch = c.afford(batch); len(batch) == 0 {
 		return nil
 	}
 	savepoints, careful := false, false
 	for try := 1; ; try++ {
+		// A try that could not be rolled back has taken its connection with it.
+		if err := c.connect(); err != nil {
+			return err
+		}
 		err := c.try(batch, savepoints, careful)
 		if err == nil {
 			return nil
@@ -261,17 +259,21 @@ func (c *committer) settle() error {
 	return nil
 }
 
+// connect sees to it that there is a connection, and that nothing is left of the one
+// before.
 func (c *committer) connect() error {
-	if c.conn != nil {
-		return nil
+	if c.conn == nil {
+		ctx, cancel := c.s.dialect.Within(context.Background(), 0)
+		defer cancel()
+		var err error
+		if c.conn, err = c.s.writer.Conn(ctx); err == nil && c.s.dialect.Shared {
+			c.session, err = dialect.SessionOf(c.conn)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	ctx, cancel := c.s.dialect.Within(context.Background(), 0)
-	defer cancel()
-	var err error
-	if c.conn, err = c.s.writer.Conn(ctx); err == nil && c.s.dialect.Shared {
-		c.session, err = dialect.SessionOf(c.conn)
-	}
-	return err
+	return c.settle()
 }
 
 // disconnect lets a connection go, and with it all that was prepared there.

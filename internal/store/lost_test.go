@@ -21,10 +21,11 @@ import (
 )
 
 // swallow stands between a store and its database. Once armed, it breaks the
-// connection instead of passing on that the next commit succeeded.
+// connection instead of passing on that the next commit succeeded; once it is to keep,
+// instead of passing on that the next transaction is to be rolled back.
 type swallow struct {
-	armed atomic.Bool
-	wg    sync.WaitGroup
+	armed, keep atomic.Bool
+	wg          sync.WaitGroup
 	// journeys counts how often the database answered and was ready again.
 	journeys atomic.Int64
 }
@@ -52,7 +53,7 @@ func (s *swallow) address(t *testing.T, database string) string {
 				c.Close()
 				continue
 			}
-			s.wg.Go(func() { defer d.Close(); io.Copy(d, c) })
+			s.wg.Go(func() { defer d.Close(); s.questions(d, c) })
 			s.wg.Go(func() { defer c.Close(); s.answers(c, d) })
 		}
 	})
@@ -62,6 +63,19 @@ func (s *swallow) address(t *testing.T, database string) string {
 	})
 	u.Host = l.Addr().String()
 	return u.String()
+}
+
+func (s *swallow) questions(to io.Writer, from io.Reader) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if bytes.Contains(buf[:n], []byte("ROLLBACK")) && s.keep.CompareAndSwap(true, false) {
+			return
+		}
+		if _, e := to.Write(buf[:n]); e != nil || err != nil {
+			return
+		}
+	}
 }
 
 func (s *swallow) answers(to io.Writer, from io.Reader) {
@@ -135,6 +149,30 @@ func TestLostAnswersOfCommitsLoseNothing(t *testing.T) {
 	d, err := s.Run(t.Context(), run.ID)
 	if err != nil || d.Run.State != gonets.RunSucceeded || len(d.Results) != 2 || len(d.Attempts) != 1 || d.Attempts[0].Fenced {
 		t.Errorf("%+v: %v", d, err)
+	}
+}
+
+// TestABatchIsDoneAgainOnAnotherConnection: what a batch expected was not so, and its
+// connection is lost before it can be rolled back.
+func TestABatchIsDoneAgainOnAnotherConnection(t *testing.T) {
+	t.Parallel()
+	var way swallow
+	s := openPostgres(t, way.address(t, cluster.Database(t)), store.Options{Clock: testkit.NewClock(),
+		Placer: &storetest.Places{Lane: "http://crm.example", Free: 100}})
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
+		t.Fatal(err)
+	}
+	run, err := acceptOne(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := gonets.Transition{RunID: run.ID, EventID: run.EventID, Lease: run.Lease, State: gonets.RunSucceeded, At: s.Clock.Now()}
+	for _, again := range []bool{false, true} {
+		way.keep.Store(again)
+		if fenced, err := s.Finish(t.Context(), end); err != nil || fenced || way.keep.Load() {
+			t.Errorf("finished again (%v): fenced %v, %v", again, fenced, err)
+		}
 	}
 }
 
