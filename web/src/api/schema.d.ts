@@ -3534,8 +3534,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            deleted?: boolean;
             /** Format: int64 */
-            version: number;
+            version?: number;
         };
         Request: {
             body: string;
@@ -4524,7 +4525,7 @@ export interface operations {
                 stopped?: boolean;
                 /** @description Only tell what would change */
                 dry_run?: boolean;
-                /** @description Replace scenarios that were changed since the documents were exported, too */
+                /** @description Replace what was changed since the documents were exported, and bring back what was deleted */
                 force?: boolean;
                 /** @description Why; kept with the versions */
                 note?: string;
