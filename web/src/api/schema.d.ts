@@ -579,7 +579,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test letter
-         * @description Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns.
+         * @description Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.self_signed, mail.unknown_authority, mail.certificate_expired, mail.certificate_name, mail.login, mail.sender, mail.recipient) and the member that it concerns.
          */
         post: operations["test-mail"];
         delete?: never;
