@@ -76,6 +76,11 @@ const (
 	CodeMailLogin       Code = "mail.login"
 	CodeMailSender      Code = "mail.sender"
 	CodeMailRecipient   Code = "mail.recipient"
+	// What is wrong with the certificate of a mail server.
+	CodeMailSelfSigned Code = "mail.self_signed"
+	CodeMailAuthority  Code = "mail.unknown_authority"
+	CodeMailExpired    Code = "mail.certificate_expired"
+	CodeMailName       Code = "mail.certificate_name"
 
 	// What keeps news from leaving by other channels than mail.
 	CodeChannelRefused     Code = "channel.refused"
@@ -209,6 +214,7 @@ var codeStatus = map[Code]int{
 	CodeMailRefused: http.StatusUnprocessableEntity, CodeMailUnset: http.StatusUnprocessableEntity,
 	CodeMailUnreachable: http.StatusUnprocessableEntity, CodeMailSecurity: http.StatusUnprocessableEntity,
 	CodeMailLogin: http.StatusUnprocessableEntity, CodeMailSender: http.StatusUnprocessableEntity,
+	CodeMailSelfSigned: http.StatusUnprocessableEntity, CodeMailAuthority: http.StatusUnprocessableEntity, CodeMailExpired: http.StatusUnprocessableEntity, CodeMailName: http.StatusUnprocessableEntity,
 	CodeMailRecipient: http.StatusUnprocessableEntity, CodeChannelRefused: http.StatusUnprocessableEntity,
 	CodeChannelUnreachable: http.StatusUnprocessableEntity, CodeChannelKey: http.StatusUnprocessableEntity,
 	CodeChannelToken: http.StatusUnprocessableEntity, CodeChannelChat: http.StatusUnprocessableEntity,

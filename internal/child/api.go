@@ -35,7 +35,8 @@ func NewAPI(data, base string) (*API, error) {
 // maxAnswer bounds an answer of the API, in bytes.
 const maxAnswer = 64 << 20
 
-// Call makes one call; a body is YAML, the answer is read into out.
+// Call makes one call; a body is YAML, the answer is read into out. An error has the
+// server's code.
 func (a *API) Call(ctx context.Context, method, path string, body []byte, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader(body))
 	if err != nil {
@@ -54,11 +55,10 @@ func (a *API) Call(ctx context.Context, method, path string, body []byte, out an
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	if resp.StatusCode == http.StatusNotFound {
-		return gonets.Errorf(gonets.CodeNotFound, "%s %s was answered 404", method, path)
-	}
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s was answered %d: %s", method, path, resp.StatusCode, answer[:min(len(answer), 500)])
+		refused := struct{ Code gonets.Code }{gonets.CodeInternal}
+		_ = json.Unmarshal(answer, &refused) // what is no problem document has no code
+		return gonets.Errorf(refused.Code, "%s %s was answered %d: %s", method, path, resp.StatusCode, answer[:min(len(answer), 500)])
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
 		return fmt.Errorf("%s %s: the answer cannot be read: %w", method, path, err)

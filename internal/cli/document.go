@@ -34,6 +34,7 @@ func (a *app) report(b *bundle.Bundle, err error) error {
 		return err
 	}
 	for _, p := range e.Problems {
+		b.Name(&p)
 		file, line := b.Place(p.Line)
 		where := file
 		if p.Line > 0 {
@@ -129,8 +130,8 @@ func (a *app) applyCommand() *cobra.Command {
 		Use: "apply FILE...", Short: "Apply documents in one commit", Args: filesArgs,
 		Long: `Apply all documents of all files in one commit: scenarios are published, and new ones start.
 
-A file that gonets export wrote says in based_on which version of a scenario it was made from. When
-somebody has published another one since, nothing is applied, and you are told who and when.`,
+A file that gonets export wrote says in based_on from which state of each document it was made. When
+somebody has changed or deleted one since, nothing is applied, and you are told who and when.`,
 		RunE: a.withClient(func(c *cobra.Command, client *client.Client, files []string) error {
 			b, err := bundle.Read(a.Stdin, files)
 			if err != nil {
@@ -147,7 +148,7 @@ somebody has published another one since, nothing is applied, and you are told w
 	f.BoolVar(&o.Draft, "draft", false, "keep scenarios as drafts instead of publishing them")
 	f.BoolVar(&o.Stopped, "stopped", false, "leave new scenarios stopped instead of starting them")
 	f.BoolVar(&o.DryRun, "dry-run", false, "only tell what would change")
-	f.BoolVar(&o.Force, "force", false, "replace scenarios that were changed since the files were exported, too")
+	f.BoolVar(&o.Force, "force", false, "replace what was changed since the files were exported, and bring back what was deleted")
 	f.StringVar(&o.Note, "note", "", "why; kept with the versions")
 	return c
 }
@@ -167,8 +168,7 @@ func (a *app) printApplied(items []api.Applied, dryRun bool) {
 	a.table("", rows)
 	for _, d := range items {
 		if r := d.Replaced; r != nil {
-			a.printf("Scenario %s: its file names no version of this server in based_on, so nobody asked whether it knew version %d, which it replaces (by %s, %s); gonets export writes it.\n",
-				safeLine(d.Name), r.Version, safeLine(r.By), a.at(r.At))
+			a.printf("%s\n", safeLine(words.Replaced(&d, a.at(r.At))))
 		}
 	}
 	if dryRun {

@@ -13,9 +13,9 @@ type Apply struct {
 	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
-	// Based tells by their names which states the scenarios were made from; one that is
-	// not there replaces any.
-	Based map[string]Basis
+	// Based tells which states the documents were made from; one that is not there
+	// replaces any.
+	Based map[ID]Basis
 	// Force replaces what is newer than the documents.
 	Force bool
 	// Locate gives a problem of a document, a kind and its name, its place in the text.
@@ -40,14 +40,17 @@ type Applied struct {
 	Change  string               `json:"change"`
 	Version int                  `json:"version,omitempty"`
 	State   gonets.ScenarioState `json:"state,omitempty"`
-	// Replaced is the version whose place was taken though nothing tells whether the
-	// document's writer knew it.
+	// Replaced is what went though nothing tells whether the document's writer knew it.
 	Replaced *Replaced `json:"replaced,omitempty"`
 }
 
-// Replaced is a version that stands behind a newer one now.
+// Replaced is what stood in the place of a document.
 type Replaced struct {
-	Version int       `json:"version"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
+	// Version is a scenario's, which is kept; other documents have none.
+	Version int `json:"version,omitempty"`
+	// Deleted tells that it had been deleted, and is there again.
+	Deleted bool `json:"deleted,omitempty"`
+	// By is who published, changed or deleted it; empty when that is not known.
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 }

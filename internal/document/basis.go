@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"regexp"
 	"strconv"
-
-	"gonets"
 )
 
-// Basis is the state of a scenario from which a file was made: a version, with a sum
+// Basis is the state of a document from which a file was made: a version, with a sum
 // of what it says, because another server has other versions under the same numbers.
-// Number 0 is the draft of a scenario that was never published.
+// Number 0 is what has none: the draft of a scenario that was never published, a source,
+// a saved request, the settings.
 type Basis struct {
 	Version int
 	Sum     string
@@ -20,9 +19,9 @@ type Basis struct {
 
 var basisText = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})-([0-9a-f]{16})$`)
 
-// BasisOf is what a file with this version of a scenario is based on.
-func BasisOf(version int, sc *gonets.Scenario) (Basis, error) {
-	text, err := json.Marshal(sc)
+// BasisOf is what a file with this version of a document, a pointer to one, is based on.
+func BasisOf(version int, doc any) (Basis, error) {
+	text, err := json.Marshal(doc)
 	if err != nil {
 		return Basis{}, err
 	}

@@ -52,14 +52,17 @@ type Set struct {
 	Requests  []gonets.SavedRequest
 	Scenarios []gonets.Scenario
 	Settings  *setting.Settings
-	// Based tells by their names which states the scenarios were made from, of those
-	// that say it.
-	Based map[string]Basis
+	// Based tells which states the documents were made from, of those that say it.
+	Based map[ID]Basis
 
-	origins map[origin]root
+	origins map[ID]root
 }
 
-type origin struct{ kind, name string }
+// ID is which document is meant: a kind and a name. The settings are SettingsName.
+type ID struct{ Kind, Name string }
+
+// SettingsName is what the one document of the settings is called.
+const SettingsName = "settings"
 
 // root is where a document began.
 type root struct {
@@ -86,7 +89,7 @@ func ParseJSON(data []byte, check Checks) (*Set, error) { return parse(data, che
 
 func parse(data []byte, check Checks, read func([]byte, *problems) []*node) (*Set, error) {
 	p := &problems{document: 1}
-	set := &Set{origins: make(map[origin]root)}
+	set := &Set{origins: make(map[ID]root)}
 	docs := read(data, p)
 	if len(docs) == 0 && len(p.list) == 0 {
 		p.add(gonets.Mistake("", codeEmpty, "there is no document; begin one with apiVersion: %s", APIVersion))
@@ -125,7 +128,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		if check.Source != nil && decoded {
 			s.report(d, n, check.Source(&doc.Source))
 		}
-		s.origin(d, n, kind, doc.Source.Name)
+		s.origin(d, n, &doc.header, doc.Source.Name)
 		s.Sources = append(s.Sources, doc.Source)
 	case KindRequest:
 		var doc struct {
@@ -137,19 +140,21 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		if check.Request != nil && decoded {
 			s.report(d, n, check.Request(&doc.SavedRequest))
 		}
-		s.origin(d, n, kind, doc.SavedRequest.Name)
+		s.origin(d, n, &doc.header, doc.SavedRequest.Name)
 		s.Requests = append(s.Requests, doc.SavedRequest)
 	case KindScenario:
-		var doc basedScenario
+		var doc struct {
+			header
+			gonets.Scenario
+		}
 		decoded := d.whole(n, kind, &doc)
 		s.report(d, n, valid.Scenario(&doc.Scenario))
 		// A scenario that was not read whole has nothing to compile.
 		if check.Scenario != nil && decoded {
 			s.report(d, n, check.Scenario(&doc.Scenario))
 		}
-		s.origin(d, n, kind, doc.Scenario.Name)
+		s.origin(d, n, &doc.header, doc.Scenario.Name)
 		s.Scenarios = append(s.Scenarios, doc.Scenario)
-		s.based(d, n, &doc)
 	case KindSettings:
 		var doc struct {
 			header
@@ -157,7 +162,7 @@ func (s *Set) read(n *node, p *problems, check Checks) {
 		}
 		d.whole(n, kind, &doc)
 		s.report(d, n, valid.Settings(&doc.Settings))
-		s.origin(d, n, kind, "")
+		s.origin(d, n, &doc.header, SettingsName)
 		s.Settings = &doc.Settings
 	}
 }
@@ -174,30 +179,25 @@ func (d *decoder) whole(n *node, kind string, doc any) bool {
 type header struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
-}
-
-// basedScenario is a scenario as files hold it.
-type basedScenario struct {
-	header
+	// BasedOn is a Basis; only files say it.
 	BasedOn string `json:"based_on,omitempty"`
-	gonets.Scenario
 }
 
-// based notes which state a scenario was made from.
-func (s *Set) based(d *decoder, n *node, doc *basedScenario) {
-	if doc.BasedOn == "" {
+// based notes which state a document was made from.
+func (s *Set) based(d *decoder, n *node, id ID, text string) {
+	if text == "" {
 		return
 	}
-	b, ok := readBasis(doc.BasedOn)
+	b, ok := readBasis(text)
 	if !ok {
 		s.report(d, n, []gonets.Problem{gonets.Mistake("/based_on", codeBasis,
-			"based_on is %q; gonets export writes it, like 7-0123456789abcdef. Leave it out when you do not know it", doc.BasedOn)})
+			"based_on is %q; gonets export writes it, like 7-0123456789abcdef. Leave it out when you do not know it", text)})
 		return
 	}
 	if s.Based == nil {
-		s.Based = make(map[string]Basis)
+		s.Based = make(map[ID]Basis)
 	}
-	s.Based[doc.Name] = b
+	s.Based[id] = b
 }
 
 // header checks apiVersion and gives the kind; empty when there is no such one.
@@ -251,28 +251,30 @@ func (d *decoder) known(pointer string) bool {
 	return slices.Contains(d.invalid, pointer)
 }
 
-func (s *Set) origin(d *decoder, n *node, kind, name string) {
-	o := origin{kind, name}
-	first, twice := s.origins[o]
+// origin notes where a document stands and what it was made from.
+func (s *Set) origin(d *decoder, n *node, h *header, name string) {
+	id := ID{h.Kind, name}
+	s.based(d, n, id, h.BasedOn)
+	first, twice := s.origins[id]
 	if !twice {
-		s.origins[o] = root{node: n, document: d.problems.document}
+		s.origins[id] = root{node: n, document: d.problems.document}
 		return
 	}
 	if d.known("/name") {
 		return
 	}
 	where := n.locate("/name")
-	what := fmt.Sprintf("%s %q", kind, name)
-	if name == "" {
-		what = kind
+	what := fmt.Sprintf("%s %q", h.Kind, name)
+	if h.Kind == KindSettings || name == "" {
+		what = h.Kind
 	}
-	d.problems.add(at(where.line, where.col, gonets.Mistake("/name", gonets.CodeTwice, "%s stands twice; the first one is document %d", what, first.document)))
+	d.problems.add(at(where.line, where.col, gonets.Mistake("/name", gonets.CodeTwice, "%s stands twice; the first one is on line %d", what, first.node.locate("/name").line)))
 }
 
 // Locate gives a problem that was found later, by somebody who knows more, the
 // place in the text where the document (a kind and its name) stood.
 func (s *Set) Locate(kind, name string, p gonets.Problem) gonets.Problem {
-	if r, ok := s.origins[origin{kind, name}]; ok {
+	if r, ok := s.origins[ID{kind, name}]; ok {
 		p.Document = r.document
 		return settle(r.node, p)
 	}

@@ -13,37 +13,40 @@ import (
 // in the order of the types, block style, quotes only where they are needed.
 // Export of what Parse reads from it gives the same bytes.
 func Export(set Set) ([]byte, error) {
-	var docs []any
-	if set.Settings != nil {
-		docs = append(docs, *set.Settings)
-	}
-	for _, s := range set.Sources {
-		docs = append(docs, s)
-	}
-	for _, r := range set.Requests {
-		docs = append(docs, r)
-	}
-	for _, s := range set.Scenarios {
-		docs = append(docs, basedScenario{header{APIVersion, KindScenario}, set.Based[s.Name].String(), s})
-	}
 	var out bytes.Buffer
-	for i, doc := range docs {
-		text, err := YAML(doc)
+	var err error
+	add := func(id ID, doc any) {
 		if err != nil {
-			return nil, err
+			return
 		}
-		if i > 0 {
+		if out.Len() > 0 {
 			out.WriteString("---\n")
 		}
+		var text []byte
+		text, err = yamlOf(doc, set.Based[id])
 		out.Write(text)
 	}
-	return out.Bytes(), nil
+	if set.Settings != nil {
+		add(ID{KindSettings, SettingsName}, *set.Settings)
+	}
+	for _, s := range set.Sources {
+		add(ID{KindSource, s.Name}, s)
+	}
+	for _, r := range set.Requests {
+		add(ID{KindRequest, r.Name}, r)
+	}
+	for _, s := range set.Scenarios {
+		add(ID{KindScenario, s.Name}, s)
+	}
+	return out.Bytes(), err
 }
 
 // YAML writes one document, a gonets.Source, SavedRequest, Scenario or Settings or a pointer
 // to one, as canonical YAML.
-func YAML(doc any) ([]byte, error) {
-	n, err := nodeOf(doc)
+func YAML(doc any) ([]byte, error) { return yamlOf(doc, Basis{}) }
+
+func yamlOf(doc any, base Basis) ([]byte, error) {
+	n, err := nodeOf(doc, base)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +58,7 @@ func YAML(doc any) ([]byte, error) {
 // JSON writes one document as the API shows it: apiVersion and kind, then its
 // keys in the order of the type.
 func JSON(doc any) ([]byte, error) {
-	n, err := nodeOf(doc)
+	n, err := nodeOf(doc, Basis{})
 	if err != nil {
 		return nil, err
 	}
@@ -64,40 +67,42 @@ func JSON(doc any) ([]byte, error) {
 
 // nodeOf makes the tree of a document by way of its JSON, so that what is
 // written is what the types say.
-func nodeOf(doc any) (*node, error) {
+func nodeOf(doc any, base Basis) (*node, error) {
 	var kind string
 	var whole any
 	switch d := doc.(type) {
 	case *gonets.Source:
-		return nodeOf(*d)
+		return nodeOf(*d, base)
 	case *gonets.SavedRequest:
-		return nodeOf(*d)
+		return nodeOf(*d, base)
 	case *gonets.Scenario:
-		return nodeOf(*d)
+		return nodeOf(*d, base)
 	case *setting.Settings:
-		return nodeOf(*d)
+		return nodeOf(*d, base)
 	case gonets.Source:
 		kind = KindSource
 		whole = struct {
 			header
 			gonets.Source
-		}{header{APIVersion, kind}, d}
+		}{header{APIVersion, kind, base.String()}, d}
 	case gonets.SavedRequest:
 		kind = KindRequest
 		whole = struct {
 			header
 			gonets.SavedRequest
-		}{header{APIVersion, kind}, d}
+		}{header{APIVersion, kind, base.String()}, d}
 	case gonets.Scenario:
-		return nodeOf(basedScenario{header{APIVersion, KindScenario}, "", d})
-	case basedScenario:
-		kind, whole = KindScenario, d
+		kind = KindScenario
+		whole = struct {
+			header
+			gonets.Scenario
+		}{header{APIVersion, kind, base.String()}, d}
 	case setting.Settings:
 		kind = KindSettings
 		whole = struct {
 			header
 			setting.Settings
-		}{header{APIVersion, kind}, d}
+		}{header{APIVersion, kind, base.String()}, d}
 	default:
 		return nil, fmt.Errorf("%T is not a document", doc)
 	}

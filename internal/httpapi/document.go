@@ -47,7 +47,7 @@ type applyInput struct {
 	Draft   bool   `query:"draft" doc:"Keep scenarios as drafts instead of publishing them"`
 	Stopped bool   `query:"stopped" doc:"Leave new scenarios stopped instead of starting them"`
 	DryRun  bool   `query:"dry_run" doc:"Only tell what would change"`
-	Force   bool   `query:"force" doc:"Replace scenarios that were changed since the documents were exported, too"`
+	Force   bool   `query:"force" doc:"Replace what was changed since the documents were exported, and bring back what was deleted"`
 	Note    string `query:"note" maxLength:"1000" doc:"Why; kept with the versions"`
 	DocumentsInput
 }

@@ -2,8 +2,15 @@ package mail_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"math/big"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -126,10 +133,14 @@ func TestRefusalSaysWhatTheServerSaidAndWhatToDo(t *testing.T) {
 		"no STARTTLS there": {security: setting.MailSTARTTLS, kind: gonets.CodeMailSecurity, says: []string{"does not offer STARTTLS"}},
 		"TLS to a port without": {security: setting.MailTLS, kind: gonets.CodeMailSecurity,
 			says: []string{"does not speak TLS at this port; choose STARTTLS"}},
-		"an unknown authority": {o: testkit.MailOptions{STARTTLS: true}, kind: gonets.CodeMailSecurity,
-			change: func(b *bench) { b.sender.TLS = nil }, says: []string{"not signed by an authority"}},
-		"a certificate of another time": {o: testkit.MailOptions{TLS: true}, kind: gonets.CodeMailSecurity,
-			change: func(b *bench) { b.sender.Clock = later2100{} }, says: []string{"has expired or is not valid yet"}},
+		"a certificate that signed itself": {o: testkit.MailOptions{STARTTLS: true}, kind: gonets.CodeMailSelfSigned,
+			change: func(b *bench) { b.sender.TLS = nil }, says: []string{"is self-signed", "of a known authority"}},
+		"an unknown authority": {o: testkit.MailOptions{TLS: true, Certificate: signed(t)}, kind: gonets.CodeMailAuthority,
+			says: []string{"not signed by an authority", "whole chain"}},
+		"a certificate of another time": {o: testkit.MailOptions{TLS: true}, kind: gonets.CodeMailExpired,
+			change: func(b *bench) { b.sender.Clock = later2100{} }, says: []string{"has expired or is not valid yet", "renew the certificate"}},
+		"a certificate for another name": {o: testkit.MailOptions{STARTTLS: true}, kind: gonets.CodeMailName,
+			change: func(b *bench) { b.set.Host = "localhost" }, says: []string{"is for another name", "for which the certificate is made"}},
 		"a letter that it does not want": {o: testkit.MailOptions{Data: func(int) error { return never("") }}, kind: gonets.CodeMailRefused,
 			says: []string{"No such user here"}},
 		"nobody at the port": {kind: gonets.CodeMailUnreachable, change: func(b *bench) { b.set.Port = 1 },
@@ -167,6 +178,23 @@ func TestRefusalSaysWhatTheServerSaidAndWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// signed is a certificate for 127.0.0.1 of an authority that nobody knows.
+func signed(t *testing.T) *tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority := &x509.Certificate{Subject: pkix.Name{CommonName: "Authority"}}
+	shown := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "mail"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Unix(0, 0), NotAfter: later2100{}.Now()}
+	raw, err := x509.CreateCertificate(rand.Reader, shown, authority, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
 }
 
 type later2100 struct{ gonets.SystemClock }

@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -25,6 +27,7 @@ import (
 var places = map[gonets.Code]string{
 	gonets.CodeMailUnreachable: "/mail/host", gonets.CodeMailSecurity: "/mail/security", gonets.CodeMailLogin: "/mail/username",
 	gonets.CodeMailSender: "/mail/from", gonets.CodeMailRecipient: "/mail/to",
+	gonets.CodeMailSelfSigned: "/mail/host", gonets.CodeMailAuthority: "/mail/host", gonets.CodeMailExpired: "/mail/host", gonets.CodeMailName: "/mail/host",
 }
 
 // replyCode begins what an SMTP server says (RFC 5321 §4.2).
@@ -57,7 +60,8 @@ func (t *talk) unopened(err error) error {
 	case errors.As(err, &known):
 		return t.refused(gonets.CodeMailUnreachable, known.Message, err)
 	case t.insecure != nil, insecure(err):
-		return t.refused(gonets.CodeMailSecurity, t.tlsText(err), err)
+		kind, said := t.unsafe(err)
+		return t.refused(kind, said, err)
 	case t.set.Security == setting.MailPlain && (errors.Is(err, mail.ErrNoSupportedAuthDiscovered) || strings.Contains(err.Error(), "not support SMTP AUTH")):
 		return t.refused(gonets.CodeMailLogin, "it takes the password only in a way that everybody on the line can read; choose STARTTLS or TLS", err)
 	case strings.Contains(err.Error(), "SMTP AUTH"), errors.Is(err, mail.ErrNoSupportedAuthDiscovered):
@@ -147,7 +151,8 @@ func insecure(err error) bool {
 		strings.Contains(err.Error(), "STARTTLS") || strings.Contains(err.Error(), "tls: ")
 }
 
-func (t *talk) tlsText(err error) string {
+// unsafe is why a connection could not be protected.
+func (t *talk) unsafe(err error) (kind gonets.Code, said string) {
 	var (
 		authority x509.UnknownAuthorityError
 		name      x509.HostnameError
@@ -155,18 +160,20 @@ func (t *talk) tlsText(err error) string {
 		record    tls.RecordHeaderError
 	)
 	switch {
+	case errors.As(err, &authority) && authority.Cert != nil && bytes.Equal(authority.Cert.RawIssuer, authority.Cert.RawSubject):
+		return gonets.CodeMailSelfSigned, "its certificate is self-signed"
 	case errors.As(err, &authority):
-		return "its certificate is not signed by an authority that this server trusts (self-signed, or a link of the chain is missing)"
+		return gonets.CodeMailAuthority, "its certificate is not signed by an authority that this server trusts, or a link of the chain is missing"
 	case errors.As(err, &name):
-		return "its certificate is for another name"
+		return gonets.CodeMailName, "its certificate is for another name"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "its certificate has expired or is not valid yet"
+		return gonets.CodeMailExpired, "its certificate has expired or is not valid yet"
 	case errors.As(err, &record):
-		return "it does not speak TLS at this port; choose STARTTLS"
+		said = "it does not speak TLS at this port; choose STARTTLS"
 	case strings.Contains(err.Error(), "does not support STARTTLS"):
-		return "it does not offer STARTTLS; choose TLS, usually with port 465"
+		said = "it does not offer STARTTLS; choose TLS, usually with port 465"
 	}
-	return t.said(err)
+	return gonets.CodeMailSecurity, cmp.Or(said, t.said(err))
 }
 
 // masked takes the password out of what a server said, however it repeats it.

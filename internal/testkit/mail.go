@@ -27,6 +27,8 @@ type MailOptions struct {
 	TLS, STARTTLS bool
 	// User and Password are needed when they are set.
 	User, Password string
+	// Certificate is shown instead of the usual one, which signed itself.
+	Certificate *tls.Certificate
 	// Rcpt and Sender may refuse an address.
 	Rcpt, Sender func(address string) error
 	// Data may refuse a letter that came whole; it counts from 1. ErrCut breaks
@@ -84,6 +86,9 @@ func OpenMail(o MailOptions) (*MailServer, error) {
 	trust.AddCert(pattern.Certificate())
 	pattern.Close()
 	config.NextProtos = nil
+	if o.Certificate != nil {
+		config.Certificates = []tls.Certificate{*o.Certificate}
+	}
 
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

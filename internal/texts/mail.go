@@ -24,9 +24,33 @@ var explainMail = map[gonets.Code]Explanation{
 	},
 	gonets.CodeMailSecurity: {
 		En: Text{"No protected connection to the mail server could be made.", "Nothing was sent, neither the password nor the letter.",
-			"Check that the protection fits the port: TLS for 465, STARTTLS for 587. If the certificate is the trouble, the name of the server must be the one in the certificate."},
+			"Check that the protection fits the port: TLS for 465, STARTTLS for 587."},
 		Ru: Text{"Не удалось защитить соединение с почтовым сервером.", "Ничего не отправлено: ни пароль, ни письмо.",
-			"Проверьте, что защита подходит порту: TLS для 465, STARTTLS для 587. Если дело в сертификате, имя сервера должно быть тем, на которое он выдан."},
+			"Проверьте, что защита подходит порту: TLS для 465, STARTTLS для 587."},
+	},
+	gonets.CodeMailSelfSigned: {
+		En: Text{"The mail server’s certificate is self-signed.", "Nobody confirms that it is the right server, so nothing was sent: neither the password nor the letter.",
+			"Have a certificate of a known authority put on the mail server. If it is your own, add its certificate to those that the system of Gonets trusts and restart Gonets."},
+		Ru: Text{"Сертификат почтового сервера самоподписанный.", "Никто не подтверждает, что это нужный сервер, поэтому ничего не отправлено: ни пароль, ни письмо.",
+			"Попросите установить на почтовый сервер сертификат известного центра. Если сервер ваш, добавьте его сертификат в доверенные на машине, где работает Гонец, и перезапустите Гонец."},
+	},
+	gonets.CodeMailAuthority: {
+		En: Text{"The mail server’s certificate is signed by an authority that is not known here.", "Either this server does not trust the authority, or the mail server does not show the whole chain. Nothing was sent: neither the password nor the letter.",
+			"Ask those who run the mail server to install the whole chain. If the authority is your company’s own, add its certificate to those that the system of Gonets trusts and restart Gonets."},
+		Ru: Text{"Сертификат почтового сервера подписан центром, который здесь неизвестен.", "Или этот сервер не доверяет центру, или почтовый сервер показывает не всю цепочку. Ничего не отправлено: ни пароль, ни письмо.",
+			"Попросите тех, кто отвечает за почтовый сервер, установить всю цепочку. Если центр принадлежит вашей компании, добавьте его сертификат в доверенные на машине, где работает Гонец, и перезапустите Гонец."},
+	},
+	gonets.CodeMailExpired: {
+		En: Text{"The mail server’s certificate has expired or is not valid yet.", "Such a certificate proves nothing, so nothing was sent: neither the password nor the letter.",
+			"Ask those who run the mail server to renew the certificate. If it is good, set the clock of the machine on which Gonets works."},
+		Ru: Text{"Срок действия сертификата почтового сервера истёк или ещё не наступил.", "Такой сертификат ничего не подтверждает, поэтому ничего не отправлено: ни пароль, ни письмо.",
+			"Попросите тех, кто отвечает за почтовый сервер, обновить сертификат. Если он действует, проверьте часы машины, где работает Гонец."},
+	},
+	gonets.CodeMailName: {
+		En: Text{"The mail server’s certificate is for another name.", "It may be another server, so nothing was sent: neither the password nor the letter.",
+			"Put into the field of the mail server the name for which the certificate is made; your mail service tells it. An address of numbers is seldom in a certificate."},
+		Ru: Text{"Сертификат почтового сервера выдан на другое имя.", "Это может быть другой сервер, поэтому ничего не отправлено: ни пароль, ни письмо.",
+			"Укажите в поле почтового сервера имя, на которое выдан сертификат: его сообщает почтовый сервис. На адрес из цифр сертификаты выдают редко."},
 	},
 	gonets.CodeMailLogin: {
 		En: Text{"The mail server did not accept the login.", "No letter was sent.",

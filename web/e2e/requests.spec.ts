@@ -269,8 +269,15 @@ walk.describe('a run that sends a saved request', () => {
     })
 
     await walk.step('a version that is restored tells which requests it sent otherwise', async () => {
+      // Which version is live comes late: until then none is offered.
+      let known = () => {}
+      const held = new Promise<void>((resolve) => (known = resolve))
+      await page.route('**/api/v1/scenarios/leads', (route) => held.then(() => route.fallback()))
       await page.goto(`${server.base}/scenarios/leads?versions=open`)
       const dialog = page.getByRole('dialog')
+      await expect(dialog.getByRole('button', { name: t('versions.compare') })).toHaveCount(2)
+      await expect(dialog.getByRole('button', { name: t('versions.take') })).toHaveCount(0)
+      known()
       await dialog.getByRole('button', { name: t('versions.take') }).click()
       await expect(dialog.getByText(t('versions.differing', { n: 1 }))).toBeInViewport({ ratio: 1 })
       // That the version was taken is said once, in passing.

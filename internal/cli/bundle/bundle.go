@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"gonets"
 )
@@ -107,4 +108,16 @@ func (b *Bundle) Place(line int) (file string, at int) {
 		}
 	}
 	return file, at
+}
+
+// Name puts the file into a problem that tells on which line of the text something
+// stands already.
+func (b *Bundle) Name(p *gonets.Problem) {
+	if p.Code != gonets.CodeTwice || len(p.Values) != 2 {
+		return
+	}
+	if line, ok := p.Values[1].(float64); ok { // as JSON has it
+		file, at := b.Place(int(line))
+		p.Message = strings.Replace(p.Message, fmt.Sprintf("on line %d", int(line)), fmt.Sprintf("on line %d of %s", at, fileName(file)), 1)
+	}
 }

@@ -51,7 +51,7 @@ func Split(a document.Apply) []Single {
 		out = append(out, Single{document.KindScenario, d.Name, document.Apply{Scenarios: []gonets.Scenario{d}}})
 	}
 	if a.Settings != nil {
-		out = append(out, Single{document.KindSettings, "settings", document.Apply{Settings: a.Settings}})
+		out = append(out, Single{document.KindSettings, document.SettingsName, document.Apply{Settings: a.Settings}})
 	}
 	return out
 }

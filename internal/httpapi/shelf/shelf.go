@@ -47,6 +47,9 @@ type File struct {
 // Export writes documents as YAML.
 func (r Room) Export(ctx context.Context, in *Which) (*File, error) {
 	set, err := r.wanted(ctx, in)
+	if err == nil {
+		err = based(&set)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +121,36 @@ func (r Room) wanted(ctx context.Context, in *Which) (document.Apply, error) {
 }
 
 // scenario adds a scenario, with what its file is based on.
-func scenario(set *document.Apply, info *gonets.ScenarioInfo) (err error) {
-	if set.Based == nil {
-		set.Based = make(map[string]document.Basis)
-	}
+func scenario(set *document.Apply, info *gonets.ScenarioInfo) error {
 	set.Scenarios = append(set.Scenarios, info.Scenario)
-	set.Based[info.Name], err = document.BasisOf(info.Version, &info.Scenario)
+	return note(set, document.ID{Kind: document.KindScenario, Name: info.Name}, info.Version, &info.Scenario)
+}
+
+// based adds what the files of documents without versions are based on.
+func based(set *document.Apply) (err error) {
+	add := func(kind, name string, doc any) {
+		if err == nil {
+			err = note(set, document.ID{Kind: kind, Name: name}, 0, doc)
+		}
+	}
+	if set.Settings != nil {
+		add(document.KindSettings, document.SettingsName, set.Settings)
+	}
+	for i := range set.Sources {
+		add(document.KindSource, set.Sources[i].Name, &set.Sources[i])
+	}
+	for i := range set.Requests {
+		add(document.KindRequest, set.Requests[i].Name, &set.Requests[i])
+	}
+	return err
+}
+
+// note says what the file of a document is based on.
+func note(set *document.Apply, id document.ID, version int, doc any) (err error) {
+	if set.Based == nil {
+		set.Based = make(map[document.ID]document.Basis)
+	}
+	set.Based[id], err = document.BasisOf(version, doc)
 	return err
 }
 

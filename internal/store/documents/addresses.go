@@ -24,10 +24,10 @@ func (d *Documents) CreateSource(ctx context.Context, n gonets.NewDocument[gonet
 		}
 		src := *n.Parsed
 		src.Name = name
-		if _, err := t.applySource(&src); err != nil {
+		if _, err := t.applySource(namedSource(&src)); err != nil {
 			return err
 		}
-		if err := t.Audit(n.Actor, "create", "Source/"+name, ""); err != nil {
+		if err := t.Audit(n.Actor, actCreate, "Source/"+name, ""); err != nil {
 			return err
 		}
 		return t.BumpConfig()
@@ -65,12 +65,17 @@ func (d *Documents) DeleteSource(ctx context.Context, name, actor string) error 
 		if len(users) > 0 {
 			return gonets.Errorf(gonets.CodeSourceUsed, "the source %q feeds %s; choose another source there first", name, strings.Join(users, ", "))
 		}
+		n := namedSource(&gonets.Source{Name: name})
+		old, err := t.standing(&n)
+		if err != nil {
+			return err
+		}
 		for _, q := range []string{`DELETE FROM source_tokens WHERE source = ?`, `DELETE FROM fields WHERE source = ?`, `DELETE FROM silences WHERE source = ?`, `DELETE FROM sources WHERE name = ?`} {
 			if err := t.Exec(q, name); err != nil {
 				return err
 			}
 		}
-		if err := t.Audit(actor, "delete", "Source/"+name, ""); err != nil {
+		if err := t.auditChange(actor, actDelete, &n, old.state); err != nil {
 			return err
 		}
 		return t.BumpConfig()

@@ -56,68 +56,91 @@ func (d *Documents) Apply(ctx context.Context, a document.Apply) ([]document.App
 	return out, nil
 }
 
+// call is an Apply on its way.
+type call struct {
+	*txn
+	a   *document.Apply
+	out []document.Applied
+	// refusal is of all that is outdated, so that it is told at once.
+	refusal *gonets.Error
+	// past is what the audit tells of the documents, once it was asked.
+	past map[string][]change
+}
+
 func (t *txn) apply(a *document.Apply) ([]document.Applied, error) {
-	out := make([]document.Applied, 0, len(a.Sources)+len(a.Scenarios)+1)
-	add := func(d document.Applied, err error) error {
-		if err != nil {
-			return err
-		}
-		out = append(out, d)
-		if d.Change == changeNone {
-			return nil
-		}
-		c := changeOf{Change: d.Change, Version: d.Version}
-		if d.Kind == document.KindScenario {
-			c.BasedOn = a.Based[d.Name].String()
-		}
-		detail, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		return t.Audit(a.Actor, "apply", d.Kind+"/"+d.Name, string(detail))
-	}
+	c := &call{txn: t, a: a, out: make([]document.Applied, 0, len(a.Sources)+len(a.Scenarios)+1)}
 	for i := range a.Sources {
-		if err := add(t.applySource(&a.Sources[i])); err != nil {
+		if err := c.put(namedSource(&a.Sources[i]), t.applySource); err != nil {
 			return nil, err
 		}
 	}
 	for i := range a.Requests {
-		if err := add(t.put(namedRequest(&a.Requests[i]))); err != nil {
+		if err := c.put(namedRequest(&a.Requests[i]), t.put); err != nil {
 			return nil, err
 		}
 	}
-	var newer *gonets.Error
 	for i := range a.Scenarios {
 		if err := t.knownSources(&a.Scenarios[i]); err != nil {
 			return nil, err
 		}
-		d, err := t.applyScenario(a, &a.Scenarios[i])
-		if e := (*gonets.Error)(nil); errors.As(err, &e) && e.Code == gonets.CodeDraftConflict {
-			// All that is outdated is told at once.
-			if newer != nil {
-				e.Problems = append(newer.Problems, e.Problems...)
-			}
-			newer = e
-			continue
-		}
-		if err := add(d, err); err != nil {
+		d, err := c.scenario(&a.Scenarios[i])
+		if err := c.add(d, document.Basis{}, err); err != nil {
 			return nil, err
 		}
-	}
-	if newer != nil {
-		return nil, newer
 	}
 	if a.Settings != nil {
-		if err := add(t.applySettings(a.Settings, a.IfMatch)); err != nil {
+		err := c.put(namedSettings(a.Settings), func(n named) (document.Applied, error) { return t.applySettings(n, a.IfMatch) })
+		if err != nil {
 			return nil, err
 		}
 	}
-	for _, d := range out {
+	if c.refusal != nil {
+		return nil, c.refusal
+	}
+	for _, d := range c.out {
 		if d.Change != changeNone {
-			return out, t.BumpConfig()
+			return c.out, t.BumpConfig()
 		}
 	}
-	return out, nil
+	return c.out, nil
+}
+
+// add notes what became of a document, and which state of it went.
+func (c *call) add(d document.Applied, was document.Basis, err error) error {
+	if e := (*gonets.Error)(nil); errors.As(err, &e) && e.Code == gonets.CodeDraftConflict {
+		if c.refusal != nil {
+			e.Problems = append(c.refusal.Problems, e.Problems...)
+		}
+		c.refusal = e
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.out = append(c.out, d)
+	if d.Change == changeNone {
+		return nil
+	}
+	id := document.ID{Kind: d.Kind, Name: d.Name}
+	detail, err := changeOf{d.Change, d.Version, c.a.Based[id].String(), was.String()}.String()
+	if err != nil {
+		return err
+	}
+	return c.Audit(c.a.Actor, actApply, object(id), detail)
+}
+
+// put writes a document without versions, if its writer knew what stands there.
+func (c *call) put(n named, write func(named) (document.Applied, error)) error {
+	old, err := c.standing(&n)
+	if err != nil {
+		return err
+	}
+	d, err := write(n)
+	// Who sends an ETag has been asked by it.
+	if err == nil && d.Change != changeNone && !c.a.Force && c.a.IfMatch == "" {
+		d.Replaced, err = c.overtaken(&n, &old)
+	}
+	return c.add(d, old.state, err)
 }
 
 // What Applied.Change says.

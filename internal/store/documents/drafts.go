@@ -250,7 +250,7 @@ func (d *Documents) CreateScenario(ctx context.Context, n gonets.NewDocument[gon
 			err = t.writeDraft(&c, &scenarioRow{}, &next)
 		}
 		if err == nil {
-			err = t.Audit(n.Actor, "create", "Scenario/"+name, "")
+			err = t.Audit(n.Actor, actCreate, "Scenario/"+name, "")
 		}
 		return err
 	})

@@ -156,7 +156,7 @@ func (d *Documents) CreateRequest(ctx context.Context, n gonets.NewDocument[gone
 		if _, err := t.put(namedRequest(&r)); err != nil {
 			return err
 		}
-		if err := t.Audit(n.Actor, "create", "Request/"+name, ""); err != nil {
+		if err := t.Audit(n.Actor, actCreate, "Request/"+name, ""); err != nil {
 			return err
 		}
 		return t.BumpConfig()
@@ -190,10 +190,15 @@ func (d *Documents) DeleteRequest(ctx context.Context, name, actor string) error
 			}
 			return gonets.Errorf(gonets.CodeRequestUsed, "the saved request %q is sent by %s; take it out of the steps there first", name, strings.Join(names, ", "))
 		}
+		n := namedRequest(&info.SavedRequest)
+		old, err := t.standing(&n)
+		if err != nil {
+			return err
+		}
 		if err := t.Exec(`DELETE FROM saved_requests WHERE name = ?`, name); err != nil {
 			return err
 		}
-		if err := t.Audit(actor, "delete", "Request/"+name, ""); err != nil {
+		if err := t.auditChange(actor, actDelete, &n, old.state); err != nil {
 			return err
 		}
 		return t.BumpConfig()

@@ -141,13 +141,19 @@ func orNow(at time.Time, t *txn) time.Time {
 
 // The codes of what cannot be done as things stand.
 const (
-	codeNewer       gonets.Code = "scenario.newer"
-	codeNewerDraft  gonets.Code = "scenario.newer_draft"
-	codeUnpublished gonets.Code = "scenario.unpublished"
-	codeNoDraft     gonets.Code = "scenario.only_requests"
-	codeNoVersion   gonets.Code = "scenario.no_version"
-	codeAddresses   gonets.Code = "source.addresses"
-	codeOnlyAddress gonets.Code = "source.only_address"
+	codeNewer         gonets.Code = "scenario.newer"
+	codeNewerDraft    gonets.Code = "scenario.newer_draft"
+	codeGoneScenario  gonets.Code = "scenario.gone"
+	codeNewerSource   gonets.Code = "source.newer"
+	codeGoneSource    gonets.Code = "source.gone"
+	codeNewerRequest  gonets.Code = "request.newer"
+	codeGoneRequest   gonets.Code = "request.gone"
+	codeNewerSettings gonets.Code = "settings.newer"
+	codeUnpublished   gonets.Code = "scenario.unpublished"
+	codeNoDraft       gonets.Code = "scenario.only_requests"
+	codeNoVersion     gonets.Code = "scenario.no_version"
+	codeAddresses     gonets.Code = "source.addresses"
+	codeOnlyAddress   gonets.Code = "source.only_address"
 )
 
 // knownSources refuses a scenario that names a source that does not exist.
@@ -184,20 +190,20 @@ func (t *txn) knownSources(sc *gonets.Scenario) error {
 		Message: fmt.Sprintf("the scenario %q names a source that does not exist", sc.Name)}
 }
 
-func (t *txn) applyScenario(a *document.Apply, sc *gonets.Scenario) (document.Applied, error) {
-	out := document.Applied{Kind: "Scenario", Name: sc.Name}
+func (c *call) scenario(sc *gonets.Scenario) (document.Applied, error) {
+	a, out := c.a, document.Applied{Kind: document.KindScenario, Name: sc.Name}
 	text, etag, err := encode(sc)
 	if err != nil {
 		return out, err
 	}
-	old, err := readScenario(t, sc.Name)
+	old, err := readScenario(c, sc.Name)
 	if err != nil {
 		return out, err
 	}
 	next := old
 	if a.Draft {
 		if next.draft.String != text || !next.draft.Valid {
-			next.setDraft(t, &gonets.DraftChange{Actor: a.Actor}, text)
+			next.setDraft(c.txn, &gonets.DraftChange{Actor: a.Actor}, text)
 		}
 		switch {
 		case !old.exists:
@@ -205,7 +211,7 @@ func (t *txn) applyScenario(a *document.Apply, sc *gonets.Scenario) (document.Ap
 		case !old.draft.Valid:
 			next.base = old.version
 		}
-	} else if err := t.publish(a, &next, sc); err != nil {
+	} else if err := c.publish(a, &next, sc); err != nil {
 		return out, err
 	}
 	out.Version, out.State, out.Change = next.version, next.state, changeUpdated
@@ -215,12 +221,13 @@ func (t *txn) applyScenario(a *document.Apply, sc *gonets.Scenario) (document.Ap
 	}
 	if !old.exists {
 		out.Change = changeCreated
-	} else if !a.Force {
-		if out.Replaced, err = t.meanwhile(a, &old, sc); err != nil {
+	}
+	if !a.Force {
+		if out.Replaced, err = c.meanwhile(&old, sc); err != nil {
 			return out, err
 		}
 	}
-	return out, t.writeScenario(a, sc, scenarioChange{old, next, etag})
+	return out, c.writeScenario(a, sc, scenarioChange{old, next, etag})
 }
 
 // publish makes the scenario the published document. One that was never
@@ -334,7 +341,7 @@ func (d *Documents) RemoveScenario(t floor.Txn, name, actor string) error {
 			return err
 		}
 	}
-	if err := t.Audit(actor, "delete", "Scenario/"+name, ""); err != nil {
+	if err := t.Audit(actor, actDelete, "Scenario/"+name, ""); err != nil {
 		return err
 	}
 	return t.BumpConfig()

@@ -11,17 +11,14 @@ import (
 	"gonets/setting"
 )
 
-// settingsName is the name of the installation's one settings document.
-const settingsName = "settings"
-
-func (t *txn) applySettings(set *setting.Settings, ifMatch string) (document.Applied, error) {
-	out := document.Applied{Kind: "Settings", Name: settingsName, Change: changeUpdated}
-	text, _, err := encode(set)
+func (t *txn) applySettings(n named, ifMatch string) (document.Applied, error) {
+	out := document.Applied{Kind: n.kind, Name: n.name, Change: changeUpdated}
+	text, _, err := encode(n.doc)
 	if err != nil {
 		return out, err
 	}
 	var old string
-	err = t.Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &old)
+	err = t.Row(`SELECT document FROM settings WHERE name = ?`, []any{document.SettingsName}, &old)
 	if errors.Is(err, sql.ErrNoRows) {
 		out.Change, err = changeCreated, nil
 	}
@@ -37,7 +34,7 @@ func (t *txn) applySettings(set *setting.Settings, ifMatch string) (document.App
 	}
 	return out, t.Exec(`INSERT INTO settings (name, document, updated_at) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`,
-		settingsName, text, t.Now().UnixMilli())
+		document.SettingsName, text, t.Now().UnixMilli())
 }
 
 // sameSettings refuses who changes other settings than those that are there.
@@ -48,7 +45,7 @@ func sameSettings(old, ifMatch string) error {
 	var now setting.Settings
 	if old != "" {
 		var damage error
-		if now, damage = pack.Document[setting.Settings](settingsName, old); damage != nil {
+		if now, damage = pack.Document[setting.Settings](document.SettingsName, old); damage != nil {
 			return nil //nolint:nilerr // nobody can have read them, so nobody's change is lost
 		}
 	}
@@ -62,7 +59,7 @@ func sameSettings(old, ifMatch string) error {
 // none.
 func (d *Documents) Settings(ctx context.Context) (out setting.Settings, err error) {
 	var text string
-	err = d.base.Read(ctx).Row(`SELECT document FROM settings WHERE name = ?`, []any{settingsName}, &text)
+	err = d.base.Read(ctx).Row(`SELECT document FROM settings WHERE name = ?`, []any{document.SettingsName}, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return out, nil
 	}

@@ -122,10 +122,10 @@ func (d *Documents) completeSource(q pack.Reader, src *gonets.SourceInfo) (err e
 const addressesSQL = `SELECT hash, sealed, created_at, used_at FROM source_tokens WHERE source = ? AND retired_at IS NULL
 	ORDER BY created_at, hash`
 
-func (t *txn) applySource(src *gonets.Source) (document.Applied, error) {
-	out, err := t.put(namedSource(src))
+func (t *txn) applySource(n named) (document.Applied, error) {
+	out, err := t.put(n)
 	if err == nil && out.Change == changeCreated {
-		err = t.newToken(src.Name)
+		err = t.newToken(n.name)
 	}
 	return out, err
 }

@@ -102,6 +102,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"a draft is kept as it was left, and nothing that is published changes by it", draftIsKept},
 		{"of several who began from the same draft one is saved", secondDraftIsRefused},
 		{"a draft is published whole, in one commit", publishOfADraft},
+		{"a file that is older than what it would replace is asked about", olderThan},
 		{"a deleted scenario leaves its history and no waiting run", deleteScenario},
 		{"a source is edited, and its addresses come and go", sourceIsEdited},
 		{"the last day of a scenario and a source is counted", activity},

@@ -579,7 +579,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test letter
-         * @description Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.login, mail.sender, mail.recipient) and the member that it concerns.
+         * @description Tries the mail settings of the call, or the stored ones. A refusal is mail.refused with what the mail server said; its one problem names the kind of failure (mail.unreachable, mail.security, mail.self_signed, mail.unknown_authority, mail.certificate_expired, mail.certificate_name, mail.login, mail.sender, mail.recipient) and the member that it concerns.
          */
         post: operations["test-mail"];
         delete?: never;
@@ -3534,8 +3534,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            deleted?: boolean;
             /** Format: int64 */
-            version: number;
+            version?: number;
         };
         Request: {
             body: string;
@@ -4524,7 +4525,7 @@ export interface operations {
                 stopped?: boolean;
                 /** @description Only tell what would change */
                 dry_run?: boolean;
-                /** @description Replace scenarios that were changed since the documents were exported, too */
+                /** @description Replace what was changed since the documents were exported, and bring back what was deleted */
                 force?: boolean;
                 /** @description Why; kept with the versions */
                 note?: string;

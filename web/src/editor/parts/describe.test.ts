@@ -2,7 +2,9 @@ import { afterEach, expect, it } from 'vitest'
 import { addTexts, setLanguage, t } from '@/i18n'
 import en from '@/i18n/editor.en.json'
 import ru from '@/i18n/editor.ru.json'
-import { conditionWords, hostOf, readable, scenarioField } from './describe'
+import type { Kind } from '@/api'
+import kinds from '../../../test/kinds.json'
+import { conditionWords, hostOf, readable, scenarioField, titleOf } from './describe'
 
 addTexts({ ru, en })
 afterEach(() => setLanguage('ru'))
@@ -42,4 +44,12 @@ it.each([
   ['/syntax', '/syntax'],
 ])('a place of the scenario itself: %s', (field, words) => {
   expect(scenarioField(field, t)).toBe(words)
+})
+
+it.each([
+  [{ id: 'a', if: '' }, 'Только если'],
+  [{ id: 'a', if: '', then: [] }, 'Условие'],
+  [{ id: 'a', if: '', title: 'Есть телефон' }, 'Есть телефон'],
+])('a step is called as the palette offered it: %o', (step, name) => {
+  expect(titleOf(step, t, kinds as unknown as Kind[])).toBe(name)
 })

@@ -11,8 +11,7 @@ import css from '../editor.module.css'
 import type { Problem } from '../model/draft'
 import { missing, type Lack } from '../model/missing'
 import { byPointer } from '../model/steps'
-import { kindTitle } from '../parts/describe'
-import { kindOf } from '../model/document'
+import { titleOf } from '../parts/describe'
 import { send } from '../server'
 import { Changes, changesOf, type Looked } from './Changes'
 import { playedOf } from './Played'
@@ -194,7 +193,7 @@ function Lacks({ lacks, onClose }: { lacks: Lack[] | undefined; onClose: () => v
   }
   const words = (lack: Lack): string => {
     const placed = byPointer(document, lack.pointer)
-    const where = placed ? t('lack.step', { n: placed.number, title: placed.step.title || kindTitle(kindOf(placed.step), t, kinds) }) : ''
+    const where = placed ? t('lack.step', { n: placed.number, title: titleOf(placed.step, t, kinds) }) : ''
     const what = lack.what === 'source' ? t('lack.source') : lack.what === 'steps' ? t('lack.steps') : lack.what === 'url' ? t('lack.url') : lack.what === 'condition' ? t('lack.condition') : lack.words
     return where ? `${where}: ${what}` : what
   }

@@ -61,7 +61,7 @@ export function Versions({ onClose }: { onClose: () => void }) {
                     {t('versions.compare')}
                   </Button>
                 )}
-                {!one.damaged && (one.version !== info?.version || state.hasChanges) && (
+                {!one.damaged && info && (one.version !== info.version || state.hasChanges) && (
                   <Button size="small" onClick={() => void rollback(one.version)}>
                     {t('versions.take')}
                   </Button>

@@ -13,10 +13,9 @@ import { HttpPanel } from '../http/HttpPanel'
 import { PasteCurl } from '../http/PasteCurl'
 import { WillSend } from '../http/WillSend'
 import { inItsOrder, usualOfAll, variablesOf } from '../localScope'
-import { kindOf } from '../model/document'
 import { insert } from '../model/pointer'
 import { copyStep, removeStep, walk, type Placed } from '../model/steps'
-import { fieldName, kindTitle } from '../parts/describe'
+import { fieldName, nameless, titleOf } from '../parts/describe'
 import { VariableDock, VariableList } from '../parts/VariableList'
 import { ToRequests } from '../request/ToRequests'
 import { preview as ask } from '../server'
@@ -65,7 +64,7 @@ export function StepPanel({ placed }: { placed: Placed }) {
   return (
     <StepContext.Provider value={scope}>
       <PillScopeProvider variables={variables} strict={document.missing === 'error'}>
-        <section className={css.stepPanel} onBlur={left} aria-label={step.title || kindTitle(kindOf(step), t, kinds)}>
+        <section className={css.stepPanel} onBlur={left} aria-label={titleOf(step, t, kinds)}>
           <Head placed={placed} curl={preview?.curl} asked={preview !== undefined || error !== undefined} />
           <div className={css.stepMiddle} data-docked={docked || undefined}>
             <div className={css.stepBody}>
@@ -98,11 +97,10 @@ function Head({ placed, curl, asked }: { placed: Placed; curl: string | undefine
   const [renaming, setRenaming] = useState(false)
   const [saving, setSaving] = useState(false)
   const { problem } = useStep()
-  const kind = kindOf(step)
   const remove = () => {
     edit((now) => removeStep(now, pointer))
     closePanel()
-    toast(t('step.deleted', { title: step.title || kindTitle(kind, t, kinds) }), { undo: () => edit((now) => (walk(now).some((p) => p.step.id === step.id) ? now : insert(now, pointer, step))) })
+    toast(t('step.deleted', { title: titleOf(step, t, kinds) }), { undo: () => edit((now) => (walk(now).some((p) => p.step.id === step.id) ? now : insert(now, pointer, step))) })
   }
   const copy = () => {
     const done = copyStep(document, pointer)
@@ -117,9 +115,9 @@ function Head({ placed, curl, asked }: { placed: Placed; curl: string | undefine
         <input
           className={css.stepTitle}
           aria-label={t('step.title')}
-          placeholder={kindTitle(kind, t, kinds)}
+          placeholder={nameless(step, t, kinds)}
           value={step.title ?? ''}
-          title={step.title || kindTitle(kind, t, kinds)}
+          title={titleOf(step, t, kinds)}
           maxLength={200}
           onChange={(event) => put(`${pointer}/title`, event.currentTarget.value || undefined)}
         />

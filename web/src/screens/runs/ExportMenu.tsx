@@ -1,8 +1,10 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazyRouteComponent } from '@tanstack/react-router'
+import { Suspense, useState } from 'react'
+import { part } from '@/api/part'
 import { language, useT } from '@/i18n'
 import { Button, Menu, toast } from '@/ui'
 
-const ExportColumns = lazy(() => import('./ExportColumns'))
+const ExportColumns = lazyRouteComponent(part(() => import('./ExportColumns')))
 
 // How many runs a file of a format holds, as the server bounds it.
 const formats = [
