@@ -596,7 +596,7 @@ func TestAReaderWhoTakesNothingIsLeft(t *testing.T) {
 			r.Header.Set("Authorization", "Bearer "+token)
 			w := &stuck{ResponseRecorder: httptest.NewRecorder()}
 			defer func() {
-				if p := recover(); p != nil && p != http.ErrAbortHandler {
+				if p := recover(); p != nil && !errors.Is(p.(error), http.ErrAbortHandler) {
 					panic(p)
 				}
 				if !w.waited || !w.until.IsZero() {

@@ -21,7 +21,6 @@ import (
 	"gonets"
 	"gonets/api"
 	"gonets/internal/hint"
-	"gonets/internal/httpapi/patient"
 	"gonets/internal/rehearse"
 )
 
@@ -38,8 +37,12 @@ type Book interface {
 }
 
 const (
+	// patience is how long a check waits for a reader that takes nothing, portion what
+	// he has to take in that time, in bytes; one that goes on then does so without him.
+	patience = 10 * time.Second
 	// heartbeat keeps proxies from closing the stream of a check that waits for an answer.
 	heartbeat = 15 * time.Second
+	portion   = 32 << 10
 	// goodbye is how long checks that were ended have to be kept and gone.
 	goodbye = 15 * time.Second
 )
@@ -319,21 +322,24 @@ func (r *Room) Follow(_ context.Context, in *ID) (*huma.StreamResponse, error) {
 
 // stream is an answer of one JSON object a line.
 type stream struct {
-	w   http.ResponseWriter
-	out *patient.Writer
+	w       http.ResponseWriter
+	control *http.ResponseController
 
 	mu    sync.Mutex
 	began bool
 }
 
 func newStream(w http.ResponseWriter) *stream {
-	// It outlives the timeouts of what is asked, too. A writer that knows no deadlines has
+	s := &stream{w: w, control: http.NewResponseController(w)}
+	// It outlives the timeouts of other answers. A writer that knows no deadlines has
 	// none to lift.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-	return &stream{w: w, out: patient.New(w)}
+	_ = s.control.SetWriteDeadline(time.Time{})
+	_ = s.control.SetReadDeadline(time.Time{})
+	return s
 }
 
-// write gives up a reader that takes nothing; a check that goes on then does so without him.
+// write gives up a reader that takes nothing: neither the end of a check nor the stop of
+// the server would wake who waits for him.
 func (s *stream) write(line []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -343,7 +349,23 @@ func (s *stream) write(line []byte) error {
 		s.w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the lines back
 		s.w.WriteHeader(http.StatusOK)
 	}
-	return s.out.Send(line)
+	return s.send(line)
+}
+
+// send is called under the lock.
+func (s *stream) send(line []byte) error {
+	// What is silent until the next line is not late.
+	defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
+	for part := range slices.Chunk(line, portion) {
+		_ = s.control.SetWriteDeadline(gonets.SystemClock{}.Now().Add(patience))
+		if _, err := s.w.Write(part); err != nil {
+			return err
+		}
+		if err := s.control.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // beat writes a blank line now and then, behind the first line, until end is called.
@@ -377,7 +399,7 @@ func (s *stream) blank() error {
 	if !s.began {
 		return nil
 	}
-	return s.out.Send([]byte{'\n'})
+	return s.send([]byte{'\n'})
 }
 
 func encode(l api.CheckLine) ([]byte, error) {
