@@ -162,6 +162,8 @@ type Service struct {
 	// of the others.
 	atWork sync.Mutex
 	busy   map[string]bool
+	// unsettled are letters by channel of which the store does not know yet what became.
+	unsettled sync.Map
 }
 
 // rejections are requests that were refused, under the id of their storing.

@@ -37,6 +37,13 @@ func (a unread) ClaimLetter(ctx context.Context, channel string, until time.Time
 	return a.keeper.ClaimLetter(ctx, channel, until)
 }
 
+func (a unread) SettleLetter(ctx context.Context, l news.Letter) error {
+	if err := a.fault("what became of it"); err != nil {
+		return err
+	}
+	return a.keeper.SettleLetter(ctx, l)
+}
+
 func (a unread) Secret(ctx context.Context, name string) (string, error) {
 	if err := a.fault("the password"); err != nil {
 		return "", err
@@ -72,4 +79,26 @@ func TestNewsOutlivesADatabaseThatIsAway(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestALetterThatWasTakenIsNotSentAgain: the database is away when it has to be stored
+// that a letter was sent, for longer than the letter is this server's.
+func TestALetterThatWasTakenIsNotSentAgain(t *testing.T) {
+	onOne(t, secure(), func(b *bench) {
+		b.Service = b.service(unread{b.store, b})
+		b.scenarios("lead")
+		b.attempt(b.runs(1)[0], stalls())
+		b.unread = "what became of it"
+		b.pass(time.Hour)
+		if n := b.notices(); len(n) != 1 || n[0].State != news.LetterPending {
+			t.Errorf("it could be stored: %+v", n)
+		}
+		b.want("отвечает 400")
+		b.unread = ""
+		b.pass(time.Hour)
+		b.want("отвечает 400")
+		if n := b.notices(); len(n) != 1 || n[0].State != news.LetterSent || n[0].Tries != 1 {
+			t.Errorf("notices %+v", n)
+		}
+	})
 }

@@ -62,12 +62,9 @@ func (s *Service) end(channel string) {
 
 func (s *Service) sendThrough(ctx context.Context, set *setting.Settings, c *setting.Channel) {
 	for range maxSends {
-		l, err := s.o.Letters.ClaimLetter(ctx, c.Name, s.o.Clock.Now().Add(lease))
-		if err == nil && l != nil {
-			s.deliver(set, c, l)
-			s.o.Bus.Publish(gonets.Change{Kind: "notice"})
-			// What was taken must be known, however soon this server ends.
-			err = s.o.Letters.SettleLetter(context.WithoutCancel(ctx), *l)
+		l, err := s.handled(ctx, set, c)
+		if l != nil {
+			err = s.settle(ctx, c.Name, l)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.o.Log.Warn("letters could not be worked on; trying again", "channel", c.Name, "error", err)
@@ -76,6 +73,33 @@ func (s *Service) sendThrough(ctx context.Context, set *setting.Settings, c *set
 			return
 		}
 	}
+}
+
+// handled is a letter with what became of it: one that the store could not be told of
+// before, so that it is not sent again, else the next that is due; nil when there is none.
+func (s *Service) handled(ctx context.Context, set *setting.Settings, c *setting.Channel) (*news.Letter, error) {
+	if l, ok := s.unsettled.Load(c.Name); ok {
+		return l.(*news.Letter), nil
+	}
+	l, err := s.o.Letters.ClaimLetter(ctx, c.Name, s.o.Clock.Now().Add(lease))
+	if err != nil || l == nil {
+		return nil, err
+	}
+	s.deliver(set, c, l)
+	s.o.Bus.Publish(gonets.Change{Kind: "notice"})
+	return l, nil
+}
+
+// settle stores what became of a letter, later when the store can't take it now.
+func (s *Service) settle(ctx context.Context, channel string, l *news.Letter) error {
+	// What was taken must be known, however soon this server ends.
+	err := s.o.Letters.SettleLetter(context.WithoutCancel(ctx), *l)
+	if gonets.Passing(err) {
+		s.unsettled.Store(channel, l)
+	} else {
+		s.unsettled.Delete(channel)
+	}
+	return err
 }
 
 // deliver hands a letter to its channel, and writes into it what became of

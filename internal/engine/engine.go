@@ -374,6 +374,11 @@ func (e *Engine) Lanes() []gonets.LaneInfo { return e.Places.List() }
 func (e *Engine) push(job gonets.Job) {
 	name := job.Run.Lane
 	e.mu.Lock()
+	if h := e.holds[job.Run.ID]; h != nil && h.aborted && h.lease == job.Run.Lease {
+		e.mu.Unlock()
+		e.Places.Unreserve(name, 1) // a person ended it on its way here
+		return
+	}
 	e.holds[job.Run.ID] = &hold{lease: job.Run.Lease}
 	pushed := e.Places.Push(name, lane.Item{Job: job, Bytes: jobBytes(&job)})
 	if pushed == lane.StartWorker {

@@ -491,6 +491,36 @@ func TestACancelledRunInMemoryIsNeverSent(t *testing.T) {
 	}
 }
 
+// TestARunThatIsCancelledOnItsWayToAnotherQueueIsNeverSent: which queue it belongs to
+// comes out when its request is written, and just then a person ends it.
+func TestARunThatIsCancelledOnItsWayToAnotherQueueIsNeverSent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("deal", "http://{{ n }}.test/"))
+	runs := make(chan string, 1)
+	end := sync.OnceFunc(func() {
+		run := <-runs
+		r.act(run, gonets.ActionCancel)
+		r.Abort(run)
+	})
+	r.Places.Own = func(url string) bool {
+		if strings.HasPrefix(url, "http://a.test") {
+			end()
+		}
+		return isSelf(url)
+	}
+	run := r.event("a")
+	runs <- run
+	r.work()
+	r.wantState(run, gonets.RunCancelled)
+	if n := r.sender.count(); n != 0 {
+		t.Errorf("%d requests of a run that was cancelled before", n)
+	}
+	if info := r.Lanes(); len(r.holds) != 0 || len(info) != 0 {
+		t.Errorf("%d holds left, lanes %+v", len(r.holds), info)
+	}
+}
+
 func TestAStoppedScenarioSendsNothingMore(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

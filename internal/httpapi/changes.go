@@ -11,6 +11,7 @@ import (
 
 	"gonets"
 	"gonets/api"
+	"gonets/internal/httpapi/patient"
 )
 
 const (
@@ -28,18 +29,14 @@ const (
 func (s *server) watchChanges(context.Context, *none) (*huma.StreamResponse, error) {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		_, w := humago.Unwrap(ctx)
-		stream := http.NewResponseController(w)
-		// A stream outlives the write timeout of other answers. A writer that
-		// knows no deadlines has none to lift.
-		_ = stream.SetWriteDeadline(time.Time{})
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold the hints back
 		w.WriteHeader(http.StatusOK)
-		s.stream(ctx.Context(), w, stream.Flush)
+		s.stream(ctx.Context(), patient.New(w))
 	}}, nil
 }
 
-func (s *server) stream(ctx context.Context, w http.ResponseWriter, flush func() error) {
+func (s *server) stream(ctx context.Context, w *patient.Writer) {
 	hints, end := s.Bus.Subscribe(hintBuffer)
 	defer end()
 	looked := s.Clock.Now()
@@ -50,10 +47,7 @@ func (s *server) stream(ctx context.Context, w http.ResponseWriter, flush func()
 				return false
 			}
 		}
-		if _, err := w.Write(text); err != nil {
-			return false
-		}
-		return flush() == nil
+		return w.Send(text) == nil
 	}
 	// The first bytes tell the reader that it is subscribed.
 	if !send([]byte(": connected\n\n")) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -13,6 +12,7 @@ import (
 	"gonets/api"
 	"gonets/internal/export"
 	"gonets/internal/httpapi/files"
+	"gonets/internal/httpapi/patient"
 	"gonets/internal/httpapi/shape"
 )
 
@@ -107,14 +107,11 @@ func (s *server) exportRuns(ctx context.Context, in *fileInput) (*huma.StreamRes
 	name := "gonets-runs-" + reader.Now.In(reader.Zone).Format("2006-01-02") + "." + in.Format
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		_, w := humago.Unwrap(hc)
-		stream := http.NewResponseController(w)
-		// A file takes longer than other answers.
-		_ = stream.SetWriteDeadline(time.Time{})
 		h := w.Header()
 		h.Set("Content-Type", export.MediaType(in.Format))
 		h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 		h.Set("Trailer", files.MoreTrailer)
-		more, err := job.Write(hc.Context(), w)
+		more, err := job.Write(hc.Context(), patient.New(w))
 		if err != nil {
 			if hc.Context().Err() == nil {
 				s.Log.Error("an export broke off", "format", in.Format, "error", err)

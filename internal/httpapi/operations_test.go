@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -560,4 +563,47 @@ func TestAReaderMayLeaveTheStream(t *testing.T) {
 		t.Errorf("%q %v %v", line, resp.Header, err)
 	}
 	leave() // the server's Close in the clean-up hangs unless the stream ends
+}
+
+// stuck is the connection of a reader who takes nothing: a write ends by its deadline
+// only.
+type stuck struct {
+	*httptest.ResponseRecorder
+	until  time.Time
+	waited bool
+}
+
+func (w *stuck) SetWriteDeadline(t time.Time) error {
+	w.until = t
+	return nil
+}
+
+func (w *stuck) Write([]byte) (int, error) {
+	if w.until.IsZero() {
+		select {} // the bubble tells that nobody wakes it
+	}
+	timer := time.NewTimer(time.Until(w.until))
+	<-timer.C
+	w.waited = true
+	return 0, os.ErrDeadlineExceeded
+}
+
+func TestAReaderWhoTakesNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/api/v1/changes", "/api/v1/runs/export?format=csv"} {
+		synctest.Test(t, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Authorization", "Bearer "+token)
+			w := &stuck{ResponseRecorder: httptest.NewRecorder()}
+			defer func() {
+				if p := recover(); p != nil && !errors.Is(p.(error), http.ErrAbortHandler) {
+					panic(p)
+				}
+				if !w.waited || !w.until.IsZero() {
+					t.Errorf("%s: waited %v, a deadline of %v", path, w.waited, w.until)
+				}
+			}()
+			newBackend().handler().ServeHTTP(w, r)
+		})
+	}
 }

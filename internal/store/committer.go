@@ -142,7 +142,7 @@ func (c *committer) commit(batch []*op) {
 	if err == nil {
 		err = c.attempt(batch)
 		switch fault := c.s.dialect.Classify(err); {
-		case err == nil:
+		case err == nil && c.conn != nil:
 			c.s.reach.Answered(reach.Write)
 		case fault == dialect.FaultFatal:
 			c.s.fail(err)

@@ -176,6 +176,29 @@ func TestABatchIsDoneAgainOnAnotherConnection(t *testing.T) {
 	}
 }
 
+// TestAFullDiskBringsNoDatabaseBack: what a full disk has no room for is refused without
+// asking the database, which tells nothing of that.
+func TestAFullDiskBringsNoDatabaseBack(t *testing.T) {
+	t.Parallel()
+	var way swallow
+	s := openPostgres(t, way.address(t, cluster.Database(t)), store.Options{Clock: testkit.NewClock(),
+		Placer: &storetest.Places{Lane: "http://crm.example", Free: 100}})
+	way.armed.Store(true)
+	if err := s.Release(t.Context(), []gonets.Run{{ID: "none"}}); gonets.CodeOf(err) != gonets.CodeStoreAway {
+		t.Fatal(err)
+	}
+	s.Room.Set(true, true)
+	s.Room.Cramp()
+	end := gonets.Transition{RunID: "none", State: gonets.RunSucceeded, At: s.Clock.Now()}
+	if _, err := s.Finish(t.Context(), end); gonets.CodeOf(err) != gonets.CodeDiskFull {
+		t.Fatal(err)
+	}
+	s.Room.Set(false, false)
+	if err := s.Health(); gonets.CodeOf(err) != gonets.CodeStoreAway {
+		t.Errorf("the database is back although nobody asked it: %v", err)
+	}
+}
+
 // TestBatchesGoToTheDatabaseAFewTimes: a distant database must not be asked about
 // each event of a storm, neither about repeats nor about orders.
 func TestBatchesGoToTheDatabaseAFewTimes(t *testing.T) {
