@@ -475,8 +475,9 @@ export function createField(options: FieldOptions): Field {
     ]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !update.transactions.some((tr) => tr.annotation(outside))) options.onChange(update.state.doc.toString())
-      if (update.focusChanged) options.onFocus?.(update.view.hasFocus)
     }),
+    // An update tells of it only a moment later, when the cursor may be gone again.
+    EditorView.domEventHandlers({ focus: () => options.onFocus?.(true), blur: () => options.onFocus?.(false) }),
     EditorView.theme({}, { dark: false }),
   ]
   if (options.placeholder) extensions.push(placeholderText(options.placeholder))
@@ -490,11 +491,19 @@ export function createField(options: FieldOptions): Field {
     setText(text) {
       const now = view.state.doc.toString()
       if (now === text) return
-      // Only what differs is put in, so that the cursor stays where it was.
+      // Only what differs is put in, so that the cursor stays where it was: variables whole, or it
+      // would come to stand within one.
+      const cuts = (text: string) => {
+        const pieces = variablesIn(text)
+        return (at: number) => pieces.some((one) => one.from < at && at < one.to)
+      }
+      const [old, next] = [cuts(now), cuts(text)]
       let from = 0
       while (from < now.length && from < text.length && now[from] === text[from]) from++
+      while (old(from) || next(from)) from--
       let tail = 0
       while (tail < now.length - from && tail < text.length - from && now[now.length - 1 - tail] === text[text.length - 1 - tail]) tail++
+      while (old(now.length - tail) || next(text.length - tail)) tail--
       view.dispatch({ changes: { from, to: now.length - tail, insert: text.slice(from, text.length - tail) }, annotations: outside.of(true) })
     },
     setScope(scope) {

@@ -23,3 +23,22 @@ it('an open list of variables follows when others can be chosen, and keeps its c
   field.setScope(scope('name', 'promo'))
   expect(completionStatus(view.state)).toBe('active')
 })
+
+it('the cursor stands before a variable, not within it, when what was put in there is taken back', () => {
+  field = createField({ parent: document.body.appendChild(document.createElement('div')), text: '{{ public_url }}/x', label: 'Value', multiline: false, nonce: '', scope: scope(), onChange: () => {} })
+  const { view } = field
+  const dropped = '{{ event.body.source }}'
+  view.dispatch({ changes: { from: 0, insert: dropped }, selection: { anchor: 0, head: dropped.length } })
+  field.setText('{{ public_url }}/x')
+  expect(view.state.doc.toString()).toBe('{{ public_url }}/x')
+  expect(view.state.selection.main).toMatchObject({ from: 0, to: 0 })
+})
+
+it('who has the cursor is told at once', () => {
+  const told: boolean[] = []
+  field = createField({ parent: document.body.appendChild(document.createElement('div')), text: '', label: 'Value', multiline: false, nonce: '', scope: scope(), onChange: () => {}, onFocus: (focused) => told.push(focused) })
+  field.view.contentDOM.focus()
+  expect(told).toEqual([true])
+  field.view.contentDOM.blur()
+  expect(told).toEqual([true, false])
+})
