@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"gonets"
@@ -8,22 +9,6 @@ import (
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
-
-// summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
-const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT COUNT(*) FROM attempts b WHERE b.run = r.id AND b.path = a.path AND b.charged = 1), (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
-	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
-)
-
-func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
-	dest, fill := pack.RunDest(&sum.Run)
-	var text []byte
-	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text, &sum.LastTries, &sum.Orphan)...); err == nil {
-		fill()
-		sum.LastError = string(text)
-	}
-	return sum, err
-}
 
 // Runs lists runs, newest first unless Ascending. Pages stay true while runs are added. A page may
 // hold fewer runs than there is room for, even none, when few of many match: as long as there is a
@@ -42,8 +27,7 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	// looked for yet.
 	border := ""
 	for _, q := range queries {
-		items, at, err := filter.Page(ask, &q, filter.Want[gonets.RunSummary]{
-			Size: size, Part: s.walkPart, Columns: summaryColumns, Join: summaryJoin, Scan: scanSummary})
+		items, at, err := filter.Summaries(ask, &q, size, s.walkPart)
 		if err != nil {
 			return out, ask.wrap(err)
 		}
@@ -85,15 +69,15 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		out.Damaged = true
 		return nil
 	}
-	sums, err := pack.Collect(q, `SELECT `+summaryColumns+` FROM runs r`+summaryJoin+` WHERE r.id = ?`, []any{id}, scanSummary)
-	if err != nil {
+	sums, err := pack.LoadSummary(q, id)
+	if len(sums) == 0 {
+		return out, cmp.Or(err, noRun(id))
+	}
+	if err := tolerate(err); err != nil {
 		return out, err
 	}
-	if len(sums) == 0 {
-		return out, noRun(id)
-	}
 	out.Run = sums[0]
-	if err := deeds.Link(q, &out); err != nil {
+	if err := tolerate(deeds.Link(q, &out)); err != nil {
 		return out, err
 	}
 	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)

@@ -109,7 +109,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	}
 	wait, due := r.heldUp(&d.Run, policy.Quiet)
 	held.Run.DueAt, d = due, &held
-	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
+	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event), Damaged: d.Damaged}
 	out.Wait = wait
 	if d.Event.Mark == gonets.MarkErased {
 		out.Actions = slices.DeleteFunc(out.Actions, func(a string) bool { return a == api.ActionRerun })

@@ -3739,6 +3739,8 @@ export interface components {
              * @description The scenario's published version; left out when there is none
              */
             current_version?: number;
+            /** @description A part of what is kept of the run cannot be read and is left out; the server's log tells why */
+            damaged?: boolean;
             /** @description Up to three values by which a person recognises the event; in lists */
             data?: components["schemas"]["Datum"][] | null;
             event: components["schemas"]["Event"];

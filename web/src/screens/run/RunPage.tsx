@@ -101,6 +101,11 @@ export default function RunPage() {
       <RunActions key={`actions of ${run.id}`} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
       <NotKept run={run} />
+      {run.damaged && (
+        <Note tone="error" title={t('run.damaged')}>
+          {t('run.damagedHelp')}
+        </Note>
+      )}
       {run.state === 'held' && scenario?.state === 'draft' && <Muted>{t('run.heldKept')}</Muted>}
       <Retries run={run} />
       <div className={css.columns}>
