@@ -250,9 +250,18 @@ func (c *committer) settle() error {
 	if len(c.doubtful) == 0 {
 		return nil
 	}
-	release := &op{Do: &work{apply: released(c.doubtful)}}
-	if err := c.try([]*op{release}, false, true); err != nil {
+	// Each for itself: one that is damaged would keep all that comes later from the disk.
+	release := make([]*op, len(c.doubtful))
+	for i := range release {
+		release[i] = &op{Do: &work{apply: released(c.doubtful[i : i+1])}}
+	}
+	if err := c.try(release, true, true); err != nil {
 		return err
+	}
+	for i, o := range release {
+		if o.Do.err != nil {
+			c.s.opt.Logger.Error("a run whose lease was in doubt could not be given back; it waits for the next start", "run", c.doubtful[i].ID, "error", o.Do.err)
+		}
 	}
 	c.s.opt.Logger.Info("runs whose lease was in doubt were given back", "runs", len(c.doubtful))
 	c.doubtful = nil

@@ -152,6 +152,50 @@ func TestLostAnswersOfCommitsLoseNothing(t *testing.T) {
 	}
 }
 
+// TestARunThatCannotBeGivenBackKeepsNothingElse: of two runs whose claim was in doubt one lies
+// on a damaged page. The other is given back, and the store goes on.
+func TestARunThatCannotBeGivenBackKeepsNothingElse(t *testing.T) {
+	t.Parallel()
+	var way swallow
+	s := openPostgres(t, way.address(t, cluster.Database(t)), store.Options{Clock: testkit.NewClock(),
+		Placer: &storetest.Places{Lane: "http://crm.example"}})
+	if _, err := s.Apply(t.Context(), document.Apply{Sources: []gonets.Source{{Name: "s", Preset: "generic"}},
+		Scenarios: []gonets.Scenario{storetest.Scenario("x", "s")}}); err != nil {
+		t.Fatal(err)
+	}
+	var runs [2]gonets.Run
+	for i := range runs {
+		acc, err := s.Accept(t.Context(), []gonets.Acceptance{{Event: gonets.Event{ID: id.New(), Source: "s", Method: "POST", ReceivedAt: s.Clock.Now()}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs[i] = acc[0].Runs[0]
+	}
+	for _, query := range []string{
+		`CREATE FUNCTION damaged() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'invalid page' USING ERRCODE = 'XX001'; END $$`,
+		`CREATE TRIGGER damaged BEFORE UPDATE ON runs FOR EACH ROW WHEN (NEW.node IS NULL AND OLD.id = '` + runs[0].ID + `') EXECUTE FUNCTION damaged()`,
+	} {
+		if err := s.Damage(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim := gonets.Claim{Lane: "http://crm.example", Limit: 10, Node: s.Node(), Epoch: s.Epoch(), Now: s.Clock.Now()}
+	way.armed.Store(true)
+	if _, err := s.Claim(t.Context(), claim); gonets.CodeOf(err) != gonets.CodeStoreAway {
+		t.Fatal(err)
+	}
+	jobs, err := s.Claim(t.Context(), claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Release(t.Context(), []gonets.Run{{ID: "none"}}); err != nil {
+		t.Fatal(err)
+	}
+	if more, err := s.Claim(t.Context(), claim); err != nil || len(jobs)+len(more) != 1 || append(jobs, more...)[0].Run.ID != runs[1].ID {
+		t.Errorf("%d and %d runs: %v", len(jobs), len(more), err)
+	}
+}
+
 // TestABatchIsDoneAgainOnAnotherConnection: what a batch expected was not so, and its
 // connection is lost before it can be rolled back.
 func TestABatchIsDoneAgainOnAnotherConnection(t *testing.T) {
