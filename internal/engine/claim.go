@@ -193,9 +193,28 @@ func (e *Engine) settle() {
 	if len(owed) == 0 {
 		return
 	}
-	if err := e.Store.Release(context.WithoutCancel(e.loopCtx), owed); err != nil {
+	if left, err := e.releaseAll(context.WithoutCancel(e.loopCtx), owed); err != nil {
 		e.mu.Lock()
-		e.owed = append(e.owed, owed...)
+		e.owed = append(e.owed, left...)
 		e.mu.Unlock()
 	}
+}
+
+// releaseAll gives leases back at once, and tells which ones the store does not take. When
+// it refuses one for good, such as one on a damaged page, it still takes the others.
+func (e *Engine) releaseAll(ctx context.Context, runs []gonets.Run) (left []gonets.Run, err error) {
+	err = e.Store.Release(ctx, runs)
+	if err == nil {
+		return nil, nil
+	}
+	if gonets.Passing(err) || len(runs) == 1 {
+		return runs, err
+	}
+	err = nil
+	for i := range runs {
+		if one := e.Store.Release(ctx, runs[i:i+1]); one != nil {
+			left, err = append(left, runs[i]), one
+		}
+	}
+	return left, err
 }

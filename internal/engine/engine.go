@@ -236,7 +236,7 @@ func (e *Engine) shutdown(ctx context.Context) error {
 	}
 	var err error
 	if len(runs) > 0 {
-		err = e.Store.Release(ctx, runs)
+		_, err = e.releaseAll(ctx, runs)
 	}
 	idle := make(chan struct{})
 	go func() {

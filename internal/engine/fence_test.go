@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -174,6 +175,32 @@ func TestLeaseThatTheStoreCouldNotTakeBackIsGivenBackLater(t *testing.T) {
 	r.wantState(run.ID, gonets.RunRunning)
 	r.work()
 	r.wantState(run.ID, gonets.RunSucceeded)
+}
+
+// damaged is a store that cannot write to one run.
+type damaged struct {
+	Store
+	run string
+}
+
+func (d *damaged) Release(ctx context.Context, runs []gonets.Run) error {
+	if slices.ContainsFunc(runs, func(r gonets.Run) bool { return r.ID == d.run }) {
+		return gonets.Errorf(gonets.CodeInternal, "a damaged page")
+	}
+	return d.Store.Release(ctx, runs)
+}
+
+func TestALeaseThatCannotBeGivenBackKeepsNoOther(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.apply(httpStep("send", "http://crm.test/"))
+	lost, run := r.leased(), r.leased()
+	r.Engine.Store = &damaged{r.Engine.Store, lost.ID}
+	r.owed = append(r.owed, lost, run)
+	r.claimPass()
+	r.work()
+	r.wantState(run.ID, gonets.RunSucceeded)
+	r.wantState(lost.ID, gonets.RunRunning)
 }
 
 // blind is a store that leases a run once and cannot read it.
