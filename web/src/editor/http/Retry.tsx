@@ -102,7 +102,7 @@ type Failure = 'pause' | 'continue' | 'fail'
 /** What follows when the tries are used up. */
 export function OnFailure({ place }: { place: '/http/on_failure' | '/on_failure' }) {
   const t = useT()
-  const { steps } = useEditor()
+  const { steps, kinds } = useEditor()
   const { read, put, placed } = useStep()
   const texts = useTexts()(place)
   const now = read<Failure>(place) ?? 'pause'
@@ -126,7 +126,7 @@ export function OnFailure({ place }: { place: '/http/on_failure' | '/on_failure'
             </Button>
           }
         >
-          {titleOf(reads.step, t)}
+          {titleOf(reads.step, t, kinds)}
         </Note>
       )}
     </>

@@ -20,21 +20,21 @@ export const kindKeys: Record<string, Key> = {
   fail: 'kind.fail',
 }
 
-function kindTitle(kind: string, t: Translate, kinds: readonly Kind[] = []): string {
+function kindTitle(kind: string, t: Translate, kinds: readonly Kind[]): string {
   const known = kinds.find((one) => one.kind === kind)
   const key = Object.hasOwn(kindKeys, kind) ? kindKeys[kind] : undefined
   return known ? pick(known.title) : key ? t(key) : kind
 }
 
 /** A step's name where nobody gave it one: a condition without branches is called as the palette offers it. */
-export function nameless(step: Step, t: Translate, kinds: readonly Kind[] = []): string {
+export function nameless(step: Step, t: Translate, kinds: readonly Kind[]): string {
   const kind = kindOf(step)
   const filter = step.if !== undefined && !step.then && !step.else
   const variant = filter ? kinds.find((one) => one.kind === kind)?.variants?.find((one) => one.id === 'only-if') : undefined
   return variant ? pick(variant.title) : kindTitle(kind, t, kinds)
 }
 
-export const titleOf = (step: Step, t: Translate, kinds?: readonly Kind[]): string => step.title || nameless(step, t, kinds)
+export const titleOf = (step: Step, t: Translate, kinds: readonly Kind[]): string => step.title || nameless(step, t, kinds)
 
 /** A text with its variables as their labels, and what is done to them: two that differ read differently. */
 export function readable(text: string, t: Translate): string {

@@ -26,7 +26,7 @@ export const unspoken = {
 /** Moves steps; what is said of it is for those who do not see it. */
 export function useMoves() {
   const t = useT()
-  const { document, edit, open, selected } = useEditor()
+  const { document, kinds, edit, open, selected } = useEditor()
   const [said, setSaid] = useState('')
   const moved = useCallback(
     (done: ReturnType<typeof moveStep>, was: Placed) => {
@@ -34,11 +34,11 @@ export function useMoves() {
       edit(() => done.document)
       const now = walk(done.document).find((placed) => placed.pointer === done.pointer)
       if (!now) return
-      setSaid(t('step.moved', { title: titleOf(now.step, t), number: now.number }))
+      setSaid(t('step.moved', { title: titleOf(now.step, t, kinds), number: now.number }))
       if (selected?.path === was.path) open(now.path)
       focusStep(now.path)
     },
-    [edit, open, selected, t],
+    [edit, kinds, open, selected, t],
   )
   return {
     said,

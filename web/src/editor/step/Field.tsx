@@ -242,11 +242,11 @@ function TemplatedNumber({ field, label, value, onChange }: { field: KindField; 
 /** A step further up that can be done again by itself: one that sends a request or sets values. */
 function EarlierStep({ value, onChange, label, help }: { value: string; onChange: (next: string) => void; label: string; help: string }) {
   const t = useT()
-  const { steps } = useEditor()
+  const { steps, kinds } = useEditor()
   const { placed } = useStep()
   const here = steps.findIndex((one) => one.pointer === placed.pointer)
   const earlier = steps.slice(0, here).filter((one) => (one.step.http ?? one.step.request ?? one.step.set) && placed.pointer.startsWith(`${one.pointer.slice(0, one.pointer.lastIndexOf('/'))}/`))
-  const options = earlier.map((one) => ({ value: one.step.id, label: `${one.number}. ${titleOf(one.step, t)}` }))
+  const options = earlier.map((one) => ({ value: one.step.id, label: `${one.number}. ${titleOf(one.step, t, kinds)}` }))
   const known = options.some((one) => one.value === value)
   return <Select label={label} help={help} value={value} onChange={onChange} options={known ? options : [{ value, label: value === '' ? t('renewAccess.none') : value }, ...options]} width={280} />
 }
