@@ -22,6 +22,10 @@ const (
 	maxProblems    = 50
 )
 
+// told is the number of aliased nodes once it was told that there are too many: the rest
+// is left out.
+const told = 1 << 30
+
 type nodeKind int
 
 const (

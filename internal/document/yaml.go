@@ -98,7 +98,11 @@ func (b *builder) fail(n *yaml.Node, code gonets.Code, format string, args ...an
 }
 
 func (b *builder) fromYAML(n *yaml.Node, depth int) *node {
+	if b.aliasing > 0 && b.aliased == told {
+		return &node{line: n.Line, col: n.Column}
+	}
 	if depth > maxDepth && b.aliasing > 0 {
+		b.aliased = told
 		return b.fail(n, codeAlias, "the alias stands inside the value that it repeats")
 	}
 	if depth > maxDepth {
@@ -108,11 +112,8 @@ func (b *builder) fromYAML(n *yaml.Node, depth int) *node {
 		b.aliased++
 		b.text += len(n.Value)
 		if b.aliased > maxAliased || b.text > maxAliasedText {
-			if b.aliased < 1<<30 {
-				b.aliased = 1 << 30
-				return b.fail(n, codeAliases, "aliases repeat more than %d values; write them out or make them smaller", maxAliased)
-			}
-			return &node{line: n.Line, col: n.Column}
+			b.aliased = told
+			return b.fail(n, codeAliases, "aliases repeat more than %d values; write them out or make them smaller", maxAliased)
 		}
 	}
 	switch n.Kind {
@@ -235,7 +236,7 @@ func explain(data []byte, from int, err error) gonets.Problem {
 		return here(codeQuote, "a quote that is opened here is never closed")
 	case startsWith("@`%"):
 		return here(codeNeedQuotes, "a value that begins with %s needs quotes", value[:1])
-	case startsWith("["), startsWith("{"):
+	case startsWith("[{") && !strings.Contains(problem, "'-' indicator") && !strings.Contains(problem, "expected key"):
 		return here(codeBracket, "what is opened here with %s is not closed, or something in it needs quotes", value[:1])
 	case startsWith(`"'`):
 		return here(codeAfterQuote, "the text goes on after its closing quote; put quotes around all of it")
