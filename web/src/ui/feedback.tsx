@@ -259,31 +259,33 @@ function OneToast({ one }: { one: Toast }) {
   return (
     <div className={css.toast} data-tone={one.tone} onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}>
       <Icon name={toneIcon[one.tone]} className={css.noteIcon} />
-      <div className={css.toastText}>{one.text}</div>
-      {one.undo && (
-        <Button
-          size="small"
-          kind="soft"
-          onClick={() => {
-            one.undo?.()
-            one.close()
-          }}
-        >
-          {t('undo')}
-        </Button>
-      )}
-      {one.action && (
-        <Button
-          size="small"
-          kind="soft"
-          onClick={() => {
-            one.action?.act()
-            one.close()
-          }}
-        >
-          {one.action.label}
-        </Button>
-      )}
+      <div className={css.toastBody}>
+        <div className={css.toastText}>{one.text}</div>
+        {one.undo && (
+          <Button
+            size="small"
+            kind="soft"
+            onClick={() => {
+              one.undo?.()
+              one.close()
+            }}
+          >
+            {t('undo')}
+          </Button>
+        )}
+        {one.action && (
+          <Button
+            size="small"
+            kind="soft"
+            onClick={() => {
+              one.action?.act()
+              one.close()
+            }}
+          >
+            {one.action.label}
+          </Button>
+        )}
+      </div>
       <IconButton icon="close" size="small" label={t('ui.close')} tip={false} onClick={one.close} />
     </div>
   )

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
 import { eventText, keys, newKey, rerunChanged, type Run, type WhichVersion } from '@/api'
 import { useT } from '@/i18n'
-import { Button, Dialog, ErrorNote, jsonMistake, JsonField, memberText, Muted, Note, Segments, Select, Skeleton, Stack, TextField, toast } from '@/ui'
+import { Button, Dialog, ErrorNote, Facts, jsonMistake, JsonField, memberText, Muted, Note, Segments, Select, Skeleton, Stack, TextField, toast } from '@/ui'
 import { differences, fieldsOf, fits, textOf, wish, withField, type Difference, type EditedField, type EventText } from './edited'
 import css from './Run.module.css'
 
@@ -190,15 +190,11 @@ function Editing({ run, old, split, current, onClose }: Props & { old: EventText
 function Changes({ changes }: { changes: readonly Difference[] }) {
   const t = useT()
   return (
-    <table className={css.variables}>
-      <tbody>
-        {changes.slice(0, 50).map((one, index) => (
-          <tr key={index}>
-            <th scope="row">{one.name === '' ? t('event.body') : one.name === '?' ? t('edit.query') : one.name}</th>
-            <td>{one.name === '' ? t('edit.other') : one.old === undefined ? t('edit.added', { now: one.now! }) : one.now === undefined ? t('edit.removed', { old: one.old }) : t('edit.fromTo', { old: one.old, now: one.now })}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Facts
+      items={changes.slice(0, 50).map((one) => [
+        one.name === '' ? t('event.body') : one.name === '?' ? t('edit.query') : one.name,
+        one.name === '' ? t('edit.other') : one.old === undefined ? t('edit.added', { now: one.now! }) : one.now === undefined ? t('edit.removed', { old: one.old }) : t('edit.fromTo', { old: one.old, now: one.now }),
+      ])}
+    />
   )
 }
