@@ -103,7 +103,7 @@ export function RowsEditor({ pointer, label, rows, onChange, types, names, addLa
               {types && (
                 <Select<ValueType>
                   size="small"
-                  width={116}
+                  width={128}
                   ariaLabel={t('row.typeOf', { name })}
                   value={typeOf(row.value)}
                   onChange={(type) => change(i, { value: withType(shownText(row.value), type) })}
