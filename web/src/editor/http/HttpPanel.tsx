@@ -71,8 +71,10 @@ const onLine = new Set(['/http/method', '/http/url'])
 const drawn = ['/id', '/title', '/http/method', '/http/url', '/http/query', '/http/headers', '/http/own_headers_only', '/http/body', '/http/success', '/http/response', '/http/response_charset', '/http/save', '/http/reply_limit', '/http/timeout', '/http/redirects', '/http/tls', '/http/retry', '/http/renew', '/http/on_failure', '/when']
 
 function bodyLabel(body: HttpBody | undefined, t: (key: Key) => string): string {
-  const kind = !body || body.none ? '' : body.json !== undefined ? 'JSON' : body.form || body.multipart ? t('body.form') : body.file !== undefined ? t('body.file') : body.xml !== undefined ? 'XML' : body.text !== undefined ? t('body.textShort') : body.path !== undefined ? t('body.pathShort') : ''
-  return kind ? `${t('body')} ${kind}` : t('body')
+  if (!body || body.none) return t('body')
+  if (body.json !== undefined || body.xml !== undefined) return `${t('body')} ${body.json !== undefined ? 'JSON' : 'XML'}`
+  const kind = body.form || body.multipart ? t('body.form') : body.file !== undefined ? t('body.file') : body.text !== undefined ? t('body.textShort') : body.path !== undefined ? t('body.pathShort') : ''
+  return kind ? `${t('body')}: ${kind.toLowerCase()}` : t('body')
 }
 
 // ── method and address ───────────────────────────────────────────────────
