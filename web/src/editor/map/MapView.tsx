@@ -106,12 +106,14 @@ export default function MapView({ panel, openInList }: { panel: ReactNode; openI
               {partly && <p>{t(narrow ? 'map.more' : 'map.moreWide')}</p>}
               {narrow ? t('map.readOnly') : flow.data ? <Counted flow={flow.data} /> : flow.error ? null : <Skeleton lines={1} />}
             </div>
-            <IconButton icon="minus" size="small" label={t('map.out')} onClick={() => view.zoom(-1)} />
-            <span className={css.scale}>{number(view.scale, { style: 'percent', maximumFractionDigits: 0 })}</span>
-            <IconButton icon="plus" size="small" label={t('map.in')} onClick={() => view.zoom(1)} />
-            <Button size="small" kind="quiet" onClick={() => whole && fit(whole)}>
-              {t('map.fit')}
-            </Button>
+            <div className={css.zoom}>
+              <IconButton icon="minus" size="small" label={t('map.out')} onClick={() => view.zoom(-1)} />
+              <span className={css.scale}>{number(view.scale, { style: 'percent', maximumFractionDigits: 0 })}</span>
+              <IconButton icon="plus" size="small" label={t('map.in')} onClick={() => view.zoom(1)} />
+              <Button size="small" kind="quiet" onClick={() => whole && fit(whole)}>
+                {t('map.fit')}
+              </Button>
+            </div>
           </div>
         </div>
         {panel ? (
