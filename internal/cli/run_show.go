@@ -63,6 +63,7 @@ func (a *app) printRun(r *api.Run, full bool) {
 	add("Mark", words.Mark(r.Mark))
 	add("You can", strings.Join(r.Actions, ", "))
 	add("Its step", safeLine(words.Lost(r)))
+	add("Damaged", words.Unread(r.Unread))
 	a.table("", rows)
 	a.printf("\n")
 	a.printEvent(&r.Event, full)

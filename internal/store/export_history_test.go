@@ -54,7 +54,7 @@ func (s *Store) HistoryQueries() []HotQuery {
 		}
 		for _, q := range queries {
 			for i := range q.Walks {
-				text, args := q.Walks[i].List(summaryColumns, summaryJoin, &q)
+				text, args := q.Walks[i].List(pack.SummaryColumns, pack.SummaryJoin, &q)
 				// Few are being worked on, and they are sorted.
 				leased := strings.Contains(text, "r.node IS NOT NULL")
 				out = append(out, HotQuery{Name: name, Text: text, Args: len(args) + 1, Sorts: leased, Values: append(args, 101)})

@@ -5,25 +5,10 @@ import (
 
 	"gonets"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
-
-// summaryColumns are those of a run, of its last attempt, and whether its scenario was deleted.
-const (
-	summaryColumns = pack.RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT COUNT(*) FROM attempts b WHERE b.run = r.id AND b.path = a.path AND b.charged = 1), (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
-	summaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
-)
-
-func scanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
-	dest, fill := pack.RunDest(&sum.Run)
-	var text []byte
-	if err = scan(append(dest, &sum.Source, &sum.LastStatus, &sum.LastOutcome, &text, &sum.LastTries, &sum.Orphan)...); err == nil {
-		fill()
-		sum.LastError = string(text)
-	}
-	return sum, err
-}
 
 // Runs lists runs, newest first unless Ascending. Pages stay true while runs are added. A page may
 // hold fewer runs than there is room for, even none, when few of many match: as long as there is a
@@ -42,8 +27,14 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	// looked for yet.
 	border := ""
 	for _, q := range queries {
-		items, at, err := filter.Page(ask, &q, filter.Want[gonets.RunSummary]{
-			Size: size, Part: s.walkPart, Columns: summaryColumns, Join: summaryJoin, Scan: scanSummary})
+		want := filter.Want[gonets.RunSummary]{Size: size, Part: s.walkPart, Columns: pack.SummaryColumns, Join: pack.SummaryJoin, Scan: pack.ScanSummary}
+		items, at, err := filter.Page(ask, &q, want)
+		if dialect.Corrupt(err) && ctx.Err() == nil { // what is damaged of an attempt hides no run
+			want.Columns, want.Join = pack.BareColumns, ""
+			if items, at, err = filter.Page(ask, &q, want); err == nil {
+				err = pack.LoadLast(ask, items)
+			}
+		}
 		if err != nil {
 			return out, ask.wrap(err)
 		}
@@ -77,15 +68,15 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 }
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
-	tolerate := func(err error) error {
+	tolerate := func(part string, err error) error {
 		if err == nil || !s.dialect.Damage(q.ctx, err) {
 			return err
 		}
-		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
-		out.Damaged = true
+		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "part", part, "error", err)
+		out.Unread = append(out.Unread, part)
 		return nil
 	}
-	sums, err := pack.Collect(q, `SELECT `+summaryColumns+` FROM runs r`+summaryJoin+` WHERE r.id = ?`, []any{id}, scanSummary)
+	sums, err := pack.Collect(q, `SELECT `+pack.BareColumns+` FROM runs r WHERE r.id = ?`, []any{id}, pack.ScanSummary)
 	if err != nil {
 		return out, err
 	}
@@ -93,26 +84,27 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		return out, noRun(id)
 	}
 	out.Run = sums[0]
-	if err := deeds.Link(q, &out); err != nil {
+	if err := tolerate("acts", deeds.Link(q, &out)); err != nil {
 		return out, err
 	}
 	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)
-	if err := tolerate(err); err != nil {
+	if out.Event = events[out.Run.EventID]; err == nil && out.Event.ID == "" {
+		out.Unread = append(out.Unread, "event")
+	}
+	if err := tolerate("event", err); err != nil {
 		return out, err
 	}
-	out.Event = events[out.Run.EventID]
-	out.Damaged = out.Damaged || out.Event.ID == ""
 	results, err := pack.LoadResults(q, []string{id})
-	if err := tolerate(err); err != nil {
+	if err := tolerate("results", err); err != nil {
 		return out, err
 	}
 	out.Results = results[id]
-	out.Attempts, err = pack.LoadAttempts(q, id, nil)
-	if err := tolerate(err); err != nil || out.Run.Version == 0 {
+	out.Attempts, err = pack.LoadTried(q, &out.Run)
+	if err := tolerate("attempts", err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}
 	out.Version, err = s.Version(q.ctx, out.Run.Scenario, out.Run.Version)
-	return out, tolerate(err)
+	return out, tolerate("version", err)
 }
 
 // pageBodies is how many bytes of large bodies [Store.EventsByID] reads.
