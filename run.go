@@ -427,8 +427,8 @@ type RunDetail struct {
 	Reruns  []string
 	// Acts are what people did to it, the oldest first; at most the last 200.
 	Acts []RunAct
-	// Damaged says that a part of it cannot be read and is left out.
-	Damaged bool `json:"-"`
+	// Unread are the parts of it, in the words of the API, that are damaged and left out.
+	Unread []string `json:"-"`
 }
 
 // Page asks for a part of a list. Lists are keyset-paged: Cursor is the Next

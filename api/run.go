@@ -156,7 +156,7 @@ type Run struct {
 	RerunOf        string   `json:"rerun_of,omitempty" doc:"The run of which a person made this one"`
 	Reruns         []string `json:"reruns,omitempty" doc:"The runs that were made of this one, at most 100"`
 	Acts           []RunAct `json:"acts,omitempty" doc:"What people did to the run, the oldest first, at most the last 200"`
-	Damaged        bool     `json:"damaged,omitempty" doc:"A part of what is kept of the run cannot be read and is left out; the server's log tells why"`
+	Unread         []string `json:"unread,omitempty" nullable:"false" enum:"event,results,attempts,version,acts" doc:"The parts of it that are damaged in the database and left out, as a whole or partly: the event, what steps gave, attempts, the version of the scenario, what people did. Where attempts are, what may hold values that they got is hidden"`
 	Event          Event    `json:"event"`
 	Steps          []Step   `json:"steps" nullable:"false" doc:"The steps in the order of the scenario"`
 }

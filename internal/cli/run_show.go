@@ -63,9 +63,7 @@ func (a *app) printRun(r *api.Run, full bool) {
 	add("Mark", words.Mark(r.Mark))
 	add("You can", strings.Join(r.Actions, ", "))
 	add("Its step", safeLine(words.Lost(r)))
-	if r.Damaged {
-		add("Damaged", "a part of what is kept of it cannot be read and is left out; the server's log tells why")
-	}
+	add("Damaged", words.Unread(r.Unread))
 	a.table("", rows)
 	a.printf("\n")
 	a.printEvent(&r.Event, full)

@@ -105,7 +105,7 @@ func (l *Looker) run(ctx context.Context, a *Ask, run *gonets.RunSummary) (*api.
 	if d.Event.Mark == gonets.MarkErased {
 		return unplayed(api.UnplayedErased)
 	}
-	if d.Damaged {
+	if len(d.Unread) > 0 {
 		return unplayed(api.UnplayedDamaged)
 	}
 	err = l.compare(ctx, a, &d, out)

@@ -170,7 +170,7 @@ func TestWhatWouldBeSentIsCompared(t *testing.T) {
 		"it refused":                 {now, func(d *gonets.RunDetail) { d.Attempts[0].Status = 400 }, "same"},
 		"the event is erased":        {now, func(d *gonets.RunDetail) { d.Event.Mark = gonets.MarkErased }, "unplayed erased"},
 		"an attempt is erased":       {now, func(d *gonets.RunDetail) { d.Attempts[1].RequestHeaders = nil }, "unanswered at tell/chat"},
-		"the run is damaged":         {now, func(d *gonets.RunDetail) { d.Damaged = true }, "unplayed damaged"},
+		"the run is damaged":         {now, func(d *gonets.RunDetail) { d.Unread = []string{"attempts"} }, "unplayed damaged"},
 		"the run is of an older version": {changed(`"sum":"{{ event.body.sum }}"`, `"sum":1`), func(d *gonets.RunDetail) {
 			d.Run.Version, d.Attempts[0].RequestBody = 2, []byte(`{"sum":0}`)
 		}, `differs; deal body sum: "15000" > 1`},

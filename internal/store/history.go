@@ -1,11 +1,11 @@
 package store
 
 import (
-	"cmp"
 	"context"
 
 	"gonets"
 	"gonets/internal/store/deeds"
+	"gonets/internal/store/dialect"
 	"gonets/internal/store/filter"
 	"gonets/internal/store/pack"
 )
@@ -27,7 +27,14 @@ func (s *Store) Runs(ctx context.Context, f gonets.RunFilter) (gonets.List[gonet
 	// looked for yet.
 	border := ""
 	for _, q := range queries {
-		items, at, err := filter.Summaries(ask, &q, size, s.walkPart)
+		want := filter.Want[gonets.RunSummary]{Size: size, Part: s.walkPart, Columns: pack.SummaryColumns, Join: pack.SummaryJoin, Scan: pack.ScanSummary}
+		items, at, err := filter.Page(ask, &q, want)
+		if dialect.Corrupt(err) && ctx.Err() == nil { // what is damaged of an attempt hides no run
+			want.Columns, want.Join = pack.BareColumns, ""
+			if items, at, err = filter.Page(ask, &q, want); err == nil {
+				err = pack.LoadLast(ask, items)
+			}
+		}
 		if err != nil {
 			return out, ask.wrap(err)
 		}
@@ -61,42 +68,43 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 }
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
-	tolerate := func(err error) error {
+	tolerate := func(part string, err error) error {
 		if err == nil || !s.dialect.Damage(q.ctx, err) {
 			return err
 		}
-		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "error", err)
-		out.Damaged = true
+		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "part", part, "error", err)
+		out.Unread = append(out.Unread, part)
 		return nil
 	}
-	sums, err := pack.LoadSummary(q, id)
-	if len(sums) == 0 {
-		return out, cmp.Or(err, noRun(id))
-	}
-	if err := tolerate(err); err != nil {
+	sums, err := pack.Collect(q, `SELECT `+pack.BareColumns+` FROM runs r WHERE r.id = ?`, []any{id}, pack.ScanSummary)
+	if err != nil {
 		return out, err
 	}
+	if len(sums) == 0 {
+		return out, noRun(id)
+	}
 	out.Run = sums[0]
-	if err := tolerate(deeds.Link(q, &out)); err != nil {
+	if err := tolerate("acts", deeds.Link(q, &out)); err != nil {
 		return out, err
 	}
 	events, err := pack.LoadEvents(q, []string{out.Run.EventID}, -1)
-	if err := tolerate(err); err != nil {
+	if out.Event = events[out.Run.EventID]; err == nil && out.Event.ID == "" {
+		out.Unread = append(out.Unread, "event")
+	}
+	if err := tolerate("event", err); err != nil {
 		return out, err
 	}
-	out.Event = events[out.Run.EventID]
-	out.Damaged = out.Damaged || out.Event.ID == ""
 	results, err := pack.LoadResults(q, []string{id})
-	if err := tolerate(err); err != nil {
+	if err := tolerate("results", err); err != nil {
 		return out, err
 	}
 	out.Results = results[id]
-	out.Attempts, err = pack.LoadAttempts(q, id, nil)
-	if err := tolerate(err); err != nil || out.Run.Version == 0 {
+	out.Attempts, err = pack.LoadTried(q, &out.Run)
+	if err := tolerate("attempts", err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}
 	out.Version, err = s.Version(q.ctx, out.Run.Scenario, out.Run.Version)
-	return out, tolerate(err)
+	return out, tolerate("version", err)
 }
 
 // pageBodies is how many bytes of large bodies [Store.EventsByID] reads.

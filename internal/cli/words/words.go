@@ -233,6 +233,20 @@ func Doubts(e *api.Erasure) (out []string) {
 	return out
 }
 
+// Unread names the parts of a run that are damaged; empty when none is.
+func Unread(parts []string) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	names := map[string]string{"event": "its event", "results": "what its steps gave", "attempts": "its attempts",
+		"version": "its version of the scenario", "acts": "what people did"}
+	said := make([]string, len(parts))
+	for i, part := range parts {
+		said[i] = names[part]
+	}
+	return "cannot be read from the database, in part or as a whole: " + strings.Join(said, ", ")
+}
+
 // Rewrite says why the database's files still hold what was erased; empty when
 // they do not.
 func Rewrite(because string) string {

@@ -109,7 +109,8 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	}
 	wait, due := r.heldUp(&d.Run, policy.Quiet)
 	held.Run.DueAt, d = due, &held
-	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event), Damaged: d.Damaged}
+	held.Attempts = slices.DeleteFunc(slices.Clone(d.Attempts), func(a gonets.Attempt) bool { return a.Path == "" }) // [api.Run.Unread] tells of them
+	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	out.Wait = wait
 	if d.Event.Mark == gonets.MarkErased {
 		out.Actions = slices.DeleteFunc(out.Actions, func(a string) bool { return a == api.ActionRerun })
@@ -126,7 +127,7 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	if d.Run.Mark == gonets.MarkCheck {
 		active = ""
 	}
-	out.RerunOf, out.Reruns, out.Acts = d.RerunOf, d.Reruns, acts(d.Acts)
+	out.RerunOf, out.Reruns, out.Acts, out.Unread = d.RerunOf, d.Reruns, acts(d.Acts), d.Unread
 	if r.Published != nil {
 		out.CurrentVersion = r.Published.N
 		if active != "" && r.Published.N != d.Run.Version {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gonets"
-	"gonets/internal/store/dialect"
 	"gonets/internal/store/pack"
 )
 
@@ -52,30 +51,6 @@ func Page[T any](r pack.Reader, query *Query, want Want[T]) (found []T, border s
 			return found, "", nil
 		}
 		q = q.Beyond(border)
-	}
-	return found, border, nil
-}
-
-// Summaries finds runs for a page as [Page] does. Of those whose last attempt the disk
-// damaged it tells what there is without it.
-func Summaries(r pack.Reader, query *Query, size, part int) ([]gonets.RunSummary, string, error) {
-	want := Want[gonets.RunSummary]{Size: size, Part: part, Columns: pack.SummaryColumns, Join: pack.SummaryJoin, Scan: pack.ScanSummary}
-	found, border, err := Page(r, query, want)
-	if !dialect.Corrupt(err) {
-		return found, border, err
-	}
-	want.Columns, want.Join = pack.BareColumns, ""
-	if found, border, err = Page(r, query, want); err != nil {
-		return nil, "", err
-	}
-	for i := range found {
-		whole, err := pack.LoadSummary(r, found[i].ID)
-		if err != nil && !dialect.Corrupt(err) {
-			return nil, "", err
-		}
-		if len(whole) > 0 {
-			found[i] = whole[0]
-		}
 	}
 	return found, border, nil
 }

@@ -186,6 +186,11 @@ func scanAttempt(scan func(...any) error) (a storedAttempt, err error) {
 // of the given numbers when there are any, and then without what was sent. What
 // can be read of damaged attempts comes along with the error.
 func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error) {
+	return loadAttempts(q, run, numbers, len(numbers) == 0)
+}
+
+// loadAttempts reads what was sent only when that is wanted.
+func loadAttempts(q Reader, run string, numbers []int, sent bool) ([]gonets.Attempt, error) {
 	cond := `ORDER BY n`
 	if len(numbers) > 0 {
 		cond = `AND n IN (` + In(len(numbers)) + `) ORDER BY n`
@@ -199,7 +204,7 @@ func LoadAttempts(q Reader, run string, numbers []int) ([]gonets.Attempt, error)
 		a := &stored[i]
 		a.RunID = run
 		a.openJar(q)
-		err = errors.Join(err, a.loadBodies(q, len(numbers) == 0))
+		err = errors.Join(err, a.loadBodies(q, sent))
 		out[i] = a.Attempt
 	}
 	return out, err

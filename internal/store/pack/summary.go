@@ -1,23 +1,24 @@
 package pack
 
 import (
+	"errors"
+
 	"gonets"
 	"gonets/internal/store/dialect"
 )
 
-// SummaryColumns are those of a run, of its last attempt, and whether its scenario was
-// deleted; SummaryJoin is what they need.
+// SummaryColumns are those of a run named r, of its last attempt, and whether its scenario was
+// deleted; SummaryJoin is what they need besides. BareColumns leave the attempt out.
 const (
-	SummaryColumns = RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, (SELECT COUNT(*) FROM attempts b WHERE b.run = r.id AND b.path = a.path AND b.charged = 1), ` + orphan
+	SummaryColumns = RunColumns + `, r.source, COALESCE(a.status, 0), COALESCE(a.outcome, ''), a.error, ` + lastTries + orphan
 	SummaryJoin    = ` LEFT JOIN attempts a ON a.run = r.id AND a.n = r.attempts`
+	BareColumns    = RunColumns + `, r.source, 0, '', NULL, 0` + orphan
+
+	lastTries = `(SELECT COUNT(*) FROM attempts b WHERE b.run = r.id AND b.path = a.path AND b.charged = 1)`
+	orphan    = `, (SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
 )
 
-// BareColumns are those of a summary that need no attempt, which may be damaged.
-const BareColumns = RunColumns + `, r.source, 0, '', NULL, 0, ` + orphan
-
-const orphan = `(SELECT c.name FROM scenarios c WHERE c.name = r.scenario) IS NULL`
-
-// ScanSummary reads a row of [SummaryColumns] or [BareColumns].
+// ScanSummary reads [SummaryColumns].
 func ScanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	dest, fill := RunDest(&sum.Run)
 	var text []byte
@@ -28,16 +29,47 @@ func ScanSummary(scan func(...any) error) (sum gonets.RunSummary, err error) {
 	return sum, err
 }
 
-// LoadSummary reads one run, if there is such a one. When the disk damaged its last
-// attempt, the run comes without it, along with the error.
-func LoadSummary(q Reader, id string) ([]gonets.RunSummary, error) {
-	sums, err := Collect(q, `SELECT `+SummaryColumns+` FROM runs r`+SummaryJoin+` WHERE r.id = ?`, []any{id}, ScanSummary)
-	if !dialect.Corrupt(err) {
-		return sums, err
+// LoadLast reads the last attempts of runs that were read without them, of as many as the disk
+// gives.
+func LoadLast(q Reader, runs []gonets.RunSummary) error {
+	for i := range runs {
+		r, err := Collect(q, `SELECT `+SummaryColumns+` FROM runs r`+SummaryJoin+` WHERE r.id = ?`, []any{runs[i].ID}, ScanSummary)
+		if err != nil && !dialect.Corrupt(err) {
+			return err
+		}
+		if len(r) > 0 {
+			runs[i] = r[0]
+		}
 	}
-	bare, without := Collect(q, `SELECT `+BareColumns+` FROM runs r WHERE r.id = ?`, []any{id}, ScanSummary)
-	if without != nil {
-		return nil, without
+	return nil
+}
+
+// LoadTried reads all attempts of a run, and tells the run of its last one. Of one that the disk
+// does not give, nobody knows what it carried: it has its number only and counts as sealed.
+func LoadTried(q Reader, r *gonets.RunSummary) ([]gonets.Attempt, error) {
+	out, damage := LoadAttempts(q, r.ID, nil)
+	if out == nil && dialect.Corrupt(damage) {
+		for n := 1; n <= r.Attempts; n++ {
+			one, err := loadAttempts(q, r.ID, []int{n}, true)
+			if one == nil && err != nil {
+				if !dialect.Corrupt(err) {
+					return nil, err
+				}
+				one = []gonets.Attempt{{RunID: r.ID, N: n, Sealed: true}}
+			}
+			out, damage = append(out, one...), errors.Join(damage, err)
+		}
 	}
-	return bare, err
+	if len(out) == 0 {
+		return out, damage
+	}
+	if last := &out[len(out)-1]; last.N == r.Attempts {
+		r.LastStatus, r.LastOutcome, r.LastError = last.Status, last.Outcome, last.Error
+		for i := range out {
+			if out[i].Path == last.Path && out[i].Charged {
+				r.LastTries++
+			}
+		}
+	}
+	return out, damage
 }

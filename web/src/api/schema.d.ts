@@ -3739,8 +3739,6 @@ export interface components {
              * @description The scenario's published version; left out when there is none
              */
             current_version?: number;
-            /** @description A part of what is kept of the run cannot be read and is left out; the server's log tells why */
-            damaged?: boolean;
             /** @description Up to three values by which a person recognises the event; in lists */
             data?: components["schemas"]["Datum"][] | null;
             event: components["schemas"]["Event"];
@@ -3800,6 +3798,8 @@ export interface components {
              * @description Attempts that the current step's retry policy allows; in lists while some of them are used
              */
             tries_max?: number;
+            /** @description The parts of it that are damaged in the database and left out, as a whole or partly: the event, what steps gave, attempts, the version of the scenario, what people did. Where attempts are, what may hold values that they got is hidden */
+            unread?: ("event" | "results" | "attempts" | "version" | "acts")[];
             /** Format: int64 */
             version?: number;
             /** @description Why a queued run waits, and one whose next try is held up, by its queue or by a run in front */

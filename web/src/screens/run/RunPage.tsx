@@ -101,11 +101,7 @@ export default function RunPage() {
       <RunActions key={`actions of ${run.id}`} run={run} scenario={scenario} onEdit={() => setEditing(true)} />
       <Why run={run} shown={selection.attempt} />
       <NotKept run={run} />
-      {run.damaged && (
-        <Note tone="error" title={t('run.damaged')}>
-          {t('run.damagedHelp')}
-        </Note>
-      )}
+      <Unread run={run} />
       {run.state === 'held' && scenario?.state === 'draft' && <Muted>{t('run.heldKept')}</Muted>}
       <Retries run={run} />
       <div className={css.columns}>
@@ -151,6 +147,18 @@ function NotKept({ run }: { run: Run }) {
   return (
     <Note tone="muted" title={t('run.notKept')}>
       {t('run.notKeptHelp')}
+    </Note>
+  )
+}
+
+/** Says which parts are damaged in the database. */
+function Unread({ run }: { run: Run }) {
+  const t = useT()
+  if (!run.unread) return null
+  const parts = run.unread.map((part) => t(`run.unread.${part}`)).join(', ')
+  return (
+    <Note tone="warn" title={t('run.unread')}>
+      {t('run.unreadHelp', { parts })}
     </Note>
   )
 }
