@@ -99,6 +99,16 @@ test('steps are dragged into an empty branch, moved by keys, deleted, and undo k
     }
   }))
 
+test('a moved condition without a name is called in speech as it is called in the list', ({ browser }) =>
+  at(browser, [{ id: 'only', if: 'event.body.ok == true' }, delay('one')], async (desk) => {
+    const page = await desk.open()
+    const step = page.locator('[data-step="only"]')
+    await expect(step).toContainText('Only if')
+    await step.focus()
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect(page.getByText(t('step.moved', { title: 'Only if', number: 2 }))).toBeAttached()
+  }))
+
 test('YAML with a mistake says where, is not lost with its tab, and keeps its comments', ({ browser }) =>
   at(browser, [delay('one')], async (desk) => {
     const page = await desk.open('?tab=yaml')
