@@ -12,7 +12,8 @@ const unfinished: Record<string, Key> = { active: 'run.notDoneHelp', pending: 'r
 /** A step that sent nothing, or before it sends: its state and what it gave. */
 export function StepView({ run, step }: { run: Run; step: RunStep }) {
   const t = useT()
-  const without = notKept(run) && step.state !== 'pending' ? 'run.notKept' : (unfinished[step.state] ?? 'run.gaveNothing')
+  const lost = run.unread?.some((part) => part === 'attempts' || part === 'results')
+  const without = lost && step.state !== 'pending' ? 'run.unread' : notKept(run) && step.state !== 'pending' ? 'run.notKept' : (unfinished[step.state] ?? 'run.gaveNothing')
   const state = step.state === 'active' && runLook[run.state as keyof typeof runLook] ? stateText(run, t) : t(stepLook[step.state]?.label ?? 'stepState.pending')
   return (
     <Stack>
