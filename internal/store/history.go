@@ -68,8 +68,9 @@ func (s *Store) Run(ctx context.Context, id string) (gonets.RunDetail, error) {
 }
 
 func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error) {
+	damaged := func(err error) bool { return s.dialect.Damage(q.ctx, err) }
 	tolerate := func(part string, err error) error {
-		if err == nil || !s.dialect.Damage(q.ctx, err) {
+		if err == nil || !damaged(err) {
 			return err
 		}
 		s.opt.Logger.Error("a part of a run cannot be read", "run", id, "part", part, "error", err)
@@ -99,7 +100,7 @@ func (s *Store) runDetail(q reader, id string) (out gonets.RunDetail, err error)
 		return out, err
 	}
 	out.Results = results[id]
-	out.Attempts, err = pack.LoadTried(q, &out.Run)
+	out.Attempts, err = pack.LoadTried(q, &out.Run, damaged)
 	if err := tolerate("attempts", err); err != nil || out.Run.Version == 0 {
 		return out, err
 	}

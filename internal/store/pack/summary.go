@@ -44,15 +44,15 @@ func LoadLast(q Reader, runs []gonets.RunSummary) error {
 	return nil
 }
 
-// LoadTried reads all attempts of a run, and tells the run of its last one. Of one that the disk
-// does not give, nobody knows what it carried: it has its number only and counts as sealed.
-func LoadTried(q Reader, r *gonets.RunSummary) ([]gonets.Attempt, error) {
+// LoadTried reads all attempts of a run, and tells the run of its last one. Of one that is
+// damaged, nobody knows what it carried: it has its number only and counts as sealed.
+func LoadTried(q Reader, r *gonets.RunSummary, damaged func(error) bool) ([]gonets.Attempt, error) {
 	out, damage := LoadAttempts(q, r.ID, nil)
-	if out == nil && dialect.Corrupt(damage) {
+	if out == nil && damage != nil && damaged(damage) {
 		for n := 1; n <= r.Attempts; n++ {
 			one, err := loadAttempts(q, r.ID, []int{n}, true)
 			if one == nil && err != nil {
-				if !dialect.Corrupt(err) {
+				if !damaged(err) {
 					return nil, err
 				}
 				one = []gonets.Attempt{{RunID: r.ID, N: n, Sealed: true}}
