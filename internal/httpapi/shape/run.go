@@ -109,7 +109,8 @@ func Run(d *gonets.RunDetail, r Reader) api.Run {
 	}
 	wait, due := r.heldUp(&d.Run, policy.Quiet)
 	held.Run.DueAt, d = due, &held
-	held.Attempts = slices.DeleteFunc(slices.Clone(d.Attempts), func(a gonets.Attempt) bool { return a.Path == "" }) // [api.Run.Unread] tells of them
+	// Of attempts that cannot be read [api.Run.Unread] tells; one that failed before any step has no path either.
+	held.Attempts = slices.DeleteFunc(slices.Clone(d.Attempts), func(a gonets.Attempt) bool { return a.Sealed && a.StartedAt.IsZero() })
 	out := api.Run{RunSummary: RunSummary(d.Run), Event: Event(d.Event)}
 	out.Wait = wait
 	if d.Event.Mark == gonets.MarkErased {

@@ -98,6 +98,18 @@ func TestAPlanOfTriesIsReadOrRefused(t *testing.T) {
 	}
 }
 
+// TestOnlyAttemptsThatCannotBeReadAreLeftOut: one that failed before any step, whose path is
+// empty as well, is shown.
+func TestOnlyAttemptsThatCannotBeReadAreLeftOut(t *testing.T) {
+	t.Parallel()
+	got := shape.Run(&gonets.RunDetail{Run: gonets.RunSummary{Run: gonets.Run{ID: "r1", State: gonets.RunPaused, Attempts: 2}}, Unread: []string{"attempts"},
+		Attempts: []gonets.Attempt{{RunID: "r1", N: 1, Sealed: true},
+			{RunID: "r1", N: 2, StartedAt: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Exchange: gonets.Exchange{Outcome: gonets.OutcomeTemplate, Error: "the event cannot be read"}}}}, shape.Reader{})
+	if len(got.Unread) != 1 || len(got.Steps) != 1 || len(got.Steps[0].Attempts) != 1 || got.Steps[0].Attempts[0].N != 2 {
+		t.Errorf("unread %v, steps %+v", got.Unread, got.Steps)
+	}
+}
+
 func TestARunShowsWhereItStandsAndWhenItIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
